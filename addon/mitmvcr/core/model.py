@@ -1,0 +1,76 @@
+"""What a cassette holds: frozen records with go-vcr's field names.
+
+Strings come from the wire and may hold any byte: what is not UTF-8 stands in a
+``str`` as surrogate escapes (PEP 383), so that ``encode("utf-8",
+"surrogateescape")`` gives the bytes back. Bodies are bytes.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+#: Name -> values, in the order sent. Names are kept as spelled. Never changed in place.
+Headers = Mapping[str, Sequence[str]]
+
+#: The cassette format that is read and written.
+FORMAT_VERSION = 2
+
+
+def _none() -> Headers:
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A recorded request, as go-vcr's ``cassette.Request`` has it."""
+
+    method: str = ""
+    url: str = ""
+    proto: str = ""
+    proto_major: int = 0
+    proto_minor: int = 0
+    content_length: int = 0
+    transfer_encoding: Sequence[str] = ()
+    trailer: Headers = field(default_factory=_none)
+    host: str = ""
+    remote_addr: str = ""
+    request_uri: str = ""
+    body: bytes = b""
+    form: Headers = field(default_factory=_none)
+    headers: Headers = field(default_factory=_none)
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """A recorded response; ``status`` is the line's tail (``200 OK``), ``duration``
+    is in nanoseconds and runs until the response head."""
+
+    proto: str = ""
+    proto_major: int = 0
+    proto_minor: int = 0
+    transfer_encoding: Sequence[str] = ()
+    trailer: Headers = field(default_factory=_none)
+    content_length: int = 0
+    uncompressed: bool = False
+    body: bytes = b""
+    headers: Headers = field(default_factory=_none)
+    status: str = ""
+    code: int = 0
+    duration: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Interaction:
+    """A request and its response; ``id`` is the place in the file as written, but it
+    is the order in the file that counts."""
+
+    id: int
+    request: Request
+    response: Response
+
+
+@dataclass(frozen=True, slots=True)
+class Cassette:
+    """Interactions in file order."""
+
+    interactions: Sequence[Interaction] = ()
+    version: int = FORMAT_VERSION

@@ -1,0 +1,5 @@
+"""Entry for ``mitmdump -s addon/vcr.py``; everything is in the package beside it."""
+
+from mitmvcr.mitm.adapter import addons
+
+__all__ = ["addons"]
