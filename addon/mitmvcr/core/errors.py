@@ -1,4 +1,4 @@
-"""The few errors a user can act on. Each prints as one line: the thing, then the remedy."""
+"""The few errors a user can act on. Each prints as one line: the thing, the remedy."""
 
 
 class VcrError(Exception):
@@ -56,7 +56,9 @@ class CassetteVersionError(CassetteError):
 
     def __init__(self, path: str, found: object, remedy: str) -> None:
         self.found = found
-        super().__init__(path, f"cassette format {found}, and format 2 is needed: {remedy}")
+        super().__init__(
+            path, f"is of cassette format {found}, and format 2 is needed: {remedy}"
+        )
 
 
 class CassetteWriteError(CassetteError):

@@ -1,0 +1,83 @@
+"""A cassette file, or its bytes, into a ``Cassette``.
+
+Every failure is a ``CassetteError``; nothing else is raised for any input.
+"""
+
+import gc
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from mitmvcr.cassette.faults import Fault
+from mitmvcr.core.errors import (
+    CassetteDamagedError,
+    CassetteError,
+    CassetteNotFoundError,
+    CassetteVersionError,
+)
+from mitmvcr.core.model import FORMAT_VERSION, Cassette
+
+
+def load(path: str | os.PathLike[str], *, lazy: bool = False) -> Cassette:
+    """Read a cassette file."""
+    return loads(read_bytes(path), os.fspath(path), lazy=lazy)
+
+
+def loads(data: bytes, name: str = "<bytes>", *, lazy: bool = False) -> Cassette:
+    """Read a cassette; ``name`` stands in messages for the file."""
+    return _by_yaml(data, name)
+
+
+def read_bytes(path: str | os.PathLike[str]) -> bytes:
+    name = os.fspath(path)
+    try:
+        return Path(path).read_bytes()
+    except FileNotFoundError:
+        raise CassetteNotFoundError(name, "there is no such cassette") from None
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise CassetteError(name, f"cannot be read: {reason}") from None
+
+
+def _by_yaml(data: bytes, name: str) -> Cassette:
+    # PyYAML takes 25 ms to import; a cassette that go-vcr wrote does not need it.
+    from mitmvcr.cassette import yamlreader
+
+    with _no_collection():
+        document = yamlreader.read(data)
+    check_version(document.version, name)
+    if document.faults:
+        raise damaged(document.faults[0], name)
+    return Cassette(document.interactions)
+
+
+def check_version(version: int | None, name: str) -> None:
+    if version == 1:
+        remedy = "`mitmvcr cassette convert` writes it anew in format 2"
+        raise CassetteVersionError(name, version, remedy)
+    if version not in (None, FORMAT_VERSION):
+        remedy = "it was written by something newer than this program knows"
+        raise CassetteVersionError(name, version, remedy)
+
+
+def damaged(fault: Fault, name: str) -> CassetteDamagedError:
+    return CassetteDamagedError(
+        name,
+        fault.problem,
+        line=fault.line,
+        interaction=fault.interaction,
+        field=fault.field,
+    )
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """No garbage is made while a file loads, and looking for it takes two thirds."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()

@@ -1,0 +1,113 @@
+"""On PYTHONPATH in every Python process of ``mitmvcr run``.
+
+Two libraries do not look where the others look: aiohttp takes no proxy from the
+environment unless told to (``trust_env``), and ``certifi.where()`` is its own file.
+Both are put right at the moment they are imported; nothing is imported for it here,
+as this runs at every start of every Python.
+
+The process may be any Python from 3.7 on, without mitmvcr. What fails is said on
+stderr, and the program goes on.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from importlib.machinery import ModuleSpec
+    from types import ModuleType
+
+    Patch = Callable[[ModuleType], None]
+
+
+def _trust_environment(client: ModuleType) -> None:
+    client.ClientSession.__init__.__kwdefaults__["trust_env"] = True
+
+
+def _trust_bundle(certifi: ModuleType) -> None:
+    """``where`` and ``contents`` give the run's bundle while there is one."""
+    bundle = os.environ.get("MITMVCR_CA_BUNDLE", "")
+    where, contents = certifi.where, certifi.contents
+
+    def read() -> str:
+        with open(bundle, encoding="ascii") as file:
+            return file.read()
+
+    certifi.where = lambda: bundle if os.path.isfile(bundle) else where()
+    certifi.contents = lambda: read() if os.path.isfile(bundle) else contents()
+
+
+_PATCHES: dict[str, Patch] = {
+    "aiohttp.client": _trust_environment,
+    "certifi.core": _trust_bundle,
+}
+
+
+class _Finder:
+    """Finds nothing itself; what the others find for a name of the table is patched
+    once it has run."""
+
+    def find_spec(
+        self,
+        name: str,
+        path: Sequence[str] | None = None,
+        target: ModuleType | None = None,
+    ) -> ModuleSpec | None:
+        patch = _PATCHES.get(name)
+        if patch is None:
+            return None
+        for finder in sys.meta_path:
+            if finder is not self and hasattr(finder, "find_spec"):
+                spec = finder.find_spec(name, path, target)
+                if spec is not None:
+                    _run_after(spec, patch)
+                    return spec
+        return None
+
+
+def _run_after(spec: ModuleSpec, patch: Patch) -> None:
+    """Shadow the loader's ``exec_module`` on that one loader, for one call, so that
+    the module keeps the loader it is used to."""
+    loader = spec.loader
+    if loader is None:
+        return
+    execute = loader.exec_module
+
+    def exec_module(module: ModuleType) -> None:
+        del loader.exec_module  # type: ignore[misc]  # the shadow, not the method
+        execute(module)
+        _try(patch, module)
+
+    loader.exec_module = exec_module  # type: ignore[method-assign]  # see above
+
+
+def _try(patch: Patch, module: ModuleType) -> None:
+    try:
+        patch(module)
+    except Exception as error:  # noqa: BLE001  # never end the program
+        _say(f"{module.__name__} is not sent through the proxy: {error!r}")
+
+
+def _say(text: str) -> None:
+    if sys.stderr is not None:
+        sys.stderr.write(f"mitmvcr: {text}\n")
+
+
+def _run_shadowed() -> None:
+    """Run the ``sitecustomize`` that this one hides, as Python would have done."""
+    here = os.path.dirname(os.path.abspath(__file__))
+    sys.path[:] = [path for path in sys.path if os.path.abspath(path) != here]
+    ours = sys.modules.pop(__name__)
+    try:
+        __import__(__name__)
+    except ImportError as error:
+        if error.name != __name__:
+            raise
+        sys.modules[__name__] = ours
+
+
+sys.meta_path.insert(0, _Finder())
+_run_shadowed()

@@ -1,0 +1,142 @@
+"""One loaded cassette in play: what comes next, what was played, what is left over.
+
+Interactions are put in buckets by URL when the deck is made and keyed by method
+and body only as a look-up reaches them, so that a look-up costs the same in a
+cassette of any size, and an interaction that nobody asks for is never parsed.
+"""
+
+from bisect import insort
+from collections import defaultdict, deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from mitmvcr.core.keys import request_key, url_host, url_key
+from mitmvcr.core.model import Interaction, Request
+from mitmvcr.core.modes import Repeats
+
+Key = tuple[str, bytes]
+
+
+@dataclass(slots=True)
+class _Bucket:
+    """The positions of one URL: not yet keyed, and keyed with those still to play."""
+
+    unread: deque[int] = field(default_factory=deque)
+    waiting: dict[Key, deque[int]] = field(default_factory=dict)
+
+
+class Deck:
+    """Interactions in file order; identical requests are answered in that order,
+    each once unless repeats are allowed, then always with the first."""
+
+    def __init__(
+        self, interactions: Sequence[Interaction], repeats: Repeats = Repeats.NO
+    ) -> None:
+        self._loaded = interactions
+        self._fresh: list[Interaction] = []
+        self._repeats = repeats
+        self._played: set[int] = set()
+        self._hosts: dict[str, int] | None = None
+        self._buckets: defaultdict[str, _Bucket] = defaultdict(_Bucket)
+        for position, url in enumerate(_urls(interactions)):
+            self._buckets[url_key(url)].unread.append(position)
+
+    def __repr__(self) -> str:
+        return f"<Deck {len(self._played)} of {len(self)} played>"
+
+    def __len__(self) -> int:
+        return len(self._loaded) + len(self._fresh)
+
+    def __getitem__(self, position: int) -> Interaction:
+        loaded = len(self._loaded)
+        if position < loaded:
+            return self._loaded[position]
+        return self._fresh[position - loaded]
+
+    def take(self, request: Request) -> tuple[int, Interaction] | None:
+        """The next interaction that answers the request, which it uses up."""
+        bucket = self._buckets.get(url_key(request.url))
+        if bucket is None:
+            return None
+        key = request_key(request)
+        position = self._next(bucket, key)
+        if position is None:
+            return None
+        # Read before it is marked: a damaged item raises and is not used up.
+        interaction = self[position]
+        if self._repeats is Repeats.NO:
+            bucket.waiting[key].popleft()
+        self._played.add(position)
+        return position, interaction
+
+    def _next(self, bucket: _Bucket, key: Key) -> int | None:
+        waiting = bucket.waiting.get(key)
+        while not waiting:
+            if not bucket.unread:
+                return None
+            self._read_one(bucket)
+            waiting = bucket.waiting.get(key)
+        return waiting[0]
+
+    def _read_one(self, bucket: _Bucket) -> None:
+        position = bucket.unread[0]
+        key = request_key(self[position].request)
+        bucket.unread.popleft()
+        bucket.waiting.setdefault(key, deque()).append(position)
+
+    def give_back(self, position: int) -> None:
+        """The answer did not arrive: whoever asks again gets it again."""
+        if position not in self._played or self._repeats is not Repeats.NO:
+            return
+        self._played.discard(position)
+        request = self[position].request
+        waiting = self._buckets[url_key(request.url)].waiting[request_key(request)]
+        positions = list(waiting)
+        insort(positions, position)
+        waiting.clear()
+        waiting.extend(positions)
+
+    def add(self, interaction: Interaction) -> int:
+        """A fresh recording. The request that made it has used it up; where repeats
+        are allowed it answers the next one too."""
+        position = len(self)
+        self._fresh.append(interaction)
+        self._played.add(position)
+        if self._repeats is not Repeats.NO:
+            bucket = self._buckets[url_key(interaction.request.url)]
+            bucket.unread.append(position)
+        return position
+
+    def was_played(self, position: int) -> bool:
+        return position in self._played
+
+    def unused(self) -> list[int]:
+        """Positions of the loaded interactions that nothing asked for."""
+        return [i for i in range(len(self._loaded)) if i not in self._played]
+
+    @property
+    def unused_count(self) -> int:
+        fresh = len(self._fresh)
+        return len(self._loaded) - (len(self._played) - fresh)
+
+    def urls(self) -> Iterable[str]:
+        """The URL of each interaction, in order; without reading the interactions."""
+        yield from _urls(self._loaded)
+        yield from _urls(self._fresh)
+
+    def first_of_host(self, host: str) -> Interaction | None:
+        """The first interaction with that host, for what holds per connection."""
+        if self._hosts is None:
+            self._hosts = {}
+            for position, url in enumerate(_urls(self._loaded)):
+                self._hosts.setdefault(url_host(url), position)
+        first = self._hosts.get(host.lower())
+        return None if first is None else self[first]
+
+
+def _urls(interactions: Sequence[Interaction]) -> Iterable[str]:
+    """A lazily read cassette knows its URLs without reading its interactions."""
+    known: Iterable[str] | None = getattr(interactions, "urls", None)
+    if known is not None:
+        return known
+    return (interaction.request.url for interaction in interactions)

@@ -1,0 +1,134 @@
+"""The modes, with go-vcr's names and semantics, as one table.
+
+The README's mode table is printed from :data:`RULES`; nothing else decides
+what a mode does.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from mitmvcr.core.model import Interaction
+
+
+class Mode(StrEnum):
+    """go-vcr's recorder modes."""
+
+    RECORD_ONLY = "record_only"
+    REPLAY_ONLY = "replay_only"
+    REPLAY_WITH_NEW_EPISODES = "replay_with_new_episodes"
+    RECORD_ONCE = "record_once"
+    PASSTHROUGH = "passthrough"
+
+
+#: Short names, and vcrpy's record modes that mean the same.
+SHORT_NAMES = {
+    "record": Mode.RECORD_ONLY,
+    "all": Mode.RECORD_ONLY,
+    "replay": Mode.REPLAY_ONLY,
+    "none": Mode.REPLAY_ONLY,
+    "new_episodes": Mode.REPLAY_WITH_NEW_EPISODES,
+    "once": Mode.RECORD_ONCE,
+}
+
+
+class Repeats(StrEnum):
+    """May an interaction be replayed more than once?"""
+
+    NO = "no"
+    ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a mode does, given whether the cassette was there at the start.
+
+    ``needs_cassette``: starting is an error. ``loads``: the interactions in the file
+    are in play. ``looks_up``: a request is looked up first. ``forwards``: what is
+    not replayed goes to the origin, else it is refused. ``records``: what came
+    back from the origin is kept.
+    """
+
+    needs_cassette: bool = False
+    loads: bool = False
+    looks_up: bool = False
+    forwards: bool = False
+    records: bool = False
+
+
+RULES: dict[tuple[Mode, bool], Rule] = {
+    (Mode.RECORD_ONLY, False): Rule(forwards=True, records=True),
+    (Mode.RECORD_ONLY, True): Rule(forwards=True, records=True),
+    (Mode.REPLAY_ONLY, False): Rule(needs_cassette=True),
+    (Mode.REPLAY_ONLY, True): Rule(loads=True, looks_up=True),
+    (Mode.REPLAY_WITH_NEW_EPISODES, False): Rule(
+        looks_up=True, forwards=True, records=True
+    ),
+    (Mode.REPLAY_WITH_NEW_EPISODES, True): Rule(
+        loads=True, looks_up=True, forwards=True, records=True
+    ),
+    (Mode.RECORD_ONCE, False): Rule(forwards=True, records=True),
+    (Mode.RECORD_ONCE, True): Rule(loads=True, looks_up=True),
+    (Mode.PASSTHROUGH, False): Rule(forwards=True),
+    (Mode.PASSTHROUGH, True): Rule(forwards=True),
+}
+
+
+def looks_up(rule: Rule, repeats: Repeats) -> bool:
+    """With repeats allowed a fresh recording is answered from too, as in go-vcr."""
+    return rule.looks_up or (rule.records and repeats is not Repeats.NO)
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """Answer from the cassette. ``position`` is the place in the deck."""
+
+    position: int
+    interaction: Interaction
+
+
+@dataclass(frozen=True, slots=True)
+class Forward:
+    """Send to the origin, and keep what comes back if ``record``."""
+
+    record: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Refuse:
+    """Answer that nothing in the cassette matches."""
+
+
+Decision = Replay | Forward | Refuse
+
+
+def decide(rule: Rule, found: tuple[int, Interaction] | None) -> Decision:
+    """The decision for one request; ``found`` is what the look-up gave, if any."""
+    if found is not None:
+        return Replay(*found)
+    if rule.forwards:
+        return Forward(rule.records)
+    return Refuse()
+
+
+def mode_table() -> str:
+    """The mode table in Markdown, as the README shows it."""
+    head = "| mode | cassette on disk | starts with | a match | no match | writes |"
+    rows = [head, "|---|---|---|---|---|---|"]
+    for mode in Mode:
+        pair = [_cells(RULES[mode, exists]) for exists in (False, True)]
+        disk = ["any"] if pair[0] == pair[1] else ["absent", "present"]
+        for word, cells in zip(disk, pair, strict=False):
+            rows.append("| " + " | ".join([f"`{mode}`", word, *cells]) + " |")
+    return "\n".join(rows) + "\n"
+
+
+def _cells(rule: Rule) -> list[str]:
+    if rule.needs_cassette:
+        return ["error: cassette not found", "", "", ""]
+    start = "the cassette" if rule.loads else "empty" if rule.records else "nothing"
+    match = "replay" if rule.looks_up else "not looked up"
+    miss = "forward" if rule.forwards else "refuse (424)"
+    writes = "yes" if rule.records else "never"
+    if rule.records:
+        miss += " and record"
+    return [start, match, miss, writes]

@@ -1,0 +1,371 @@
+"""The addon: mitmproxy's hooks on one side, a session's decisions on the other.
+
+Two locks keep a replay off the network. ``request`` answers everything itself, also
+when our own code raises: mitmproxy would forward the request to the origin after an
+exception. ``server_connect`` refuses every upstream socket that no passthrough rule
+allows, whatever has asked for it.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Set
+from dataclasses import dataclass
+
+from mitmproxy import ctx, flowfilter, http, tcp, tls
+from mitmproxy.addonmanager import Loader
+from mitmproxy.proxy.server_hooks import ServerConnectionHookData
+
+from mitmvcr.core.errors import CassetteWriteError, OptionError, VcrError
+from mitmvcr.core.model import Interaction
+from mitmvcr.core.modes import Forward, Replay
+from mitmvcr.mitm import answers, host, options
+from mitmvcr.mitm.commands import VcrCommands
+from mitmvcr.mitm.streaming import Tee, tap
+from mitmvcr.mitm.translate import (
+    Asked,
+    Redirects,
+    to_lookup,
+    to_request,
+    to_response,
+    to_wire,
+)
+from mitmvcr.session import Session, open_session
+from mitmvcr.settings import Settings
+
+logger = logging.getLogger("mitmvcr")
+
+_REFUSED = "mitmvcr replays: nothing may reach the network"
+
+
+@dataclass(slots=True)
+class _Replayed:
+    """A flow that was answered from the cassette."""
+
+    session: Session
+    position: int
+
+
+@dataclass(slots=True)
+class _Recording:
+    """A flow that is on its way to the origin. Times are monotonic nanoseconds."""
+
+    session: Session
+    asked: Asked
+    sent: int
+    head: int = 0
+    tee: Tee | None = None
+
+
+class VcrAddon:
+    """Recorder and player; one cassette is in use at a time."""
+
+    name = "vcr"
+
+    def __init__(self, exit_status: host.ExitStatus | None = None) -> None:
+        self.session: Session | None = None
+        self._settings = Settings()
+        self._passthrough: list[flowfilter.TFilter] = []
+        self._allowed: set[tuple[str, str, int]] = set()
+        self._under_way: dict[str, _Replayed | _Recording] = {}
+        self._retired: list[Session] = []
+        self._redirects = Redirects()
+        self._takeover = host.Takeover()
+        self._exit_status = exit_status
+        self._is_running = False
+
+    # Life
+
+    def load(self, loader: Loader) -> None:
+        options.add(loader)
+        host.take_deferred_options(ctx.options)
+
+    def configure(self, updated: Set[str]) -> None:
+        if not options.NAMES & updated:
+            return
+        try:
+            self.use(options.parse(ctx.options))
+        except VcrError as error:
+            if not self._is_running:
+                host.end_process(error)
+            raise host.refusal(error) from error
+
+    def running(self) -> None:
+        host.refuse_unknown_options(ctx.options, options.NAMES)
+        self._is_running = True
+        if self.session is None:
+            logger.warning(
+                "mitmvcr: no cassette is chosen and nothing is recorded:"
+                " --set vcr_cassette=FILE, or the command vcr.use FILE"
+            )
+        host.settle_memory()
+
+    def done(self) -> Awaitable[None] | None:
+        if host.is_exiting() and self._is_busy():
+            return self._drain_and_close()
+        self.close()
+        return None
+
+    async def _drain_and_close(self) -> None:
+        await host.drain(self._is_busy)
+        for flow in self._under_way.values():
+            if isinstance(flow, _Recording):
+                url = flow.asked.request.url
+                logger.warning("mitmvcr: %s was cut off and is not recorded", url)
+        self.close()
+
+    def _is_busy(self) -> bool:
+        return any(isinstance(f, _Recording) for f in self._under_way.values())
+
+    def use(self, settings: Settings) -> None:
+        """Put a cassette in play and take out the one that was. Raises VcrError."""
+        if settings == self._settings and self.session is not None:
+            return
+        filters = [_filter(text) for text in settings.passthrough]
+        if settings.cassette is None:
+            self._need_no_cassette(settings)
+            fresh = None
+        else:
+            if self._settings.cassette == settings.cassette:
+                self.eject()  # what it recorded is loaded again
+            fresh = open_session(settings)
+        self.eject()
+        self.session = fresh
+        self._settings = settings
+        self._passthrough = filters
+        self._redirects = Redirects()
+        self._set_host_options()
+
+    @staticmethod
+    def _need_no_cassette(settings: Settings) -> None:
+        if settings.mode is not Settings().mode and not settings.forwards_always:
+            raise OptionError(
+                "vcr_cassette", "", f"mode {settings.mode} needs one; name a file"
+            )
+
+    def _set_host_options(self) -> None:
+        session = self.session
+        self._takeover.apply(
+            ctx.options,
+            lazy=session is not None and session.looks_up,
+            whole_bodies=session is not None and (session.looks_up or session.records),
+        )
+
+    def eject(self) -> None:
+        """End the session; flows that are under way still belong to it."""
+        if self.session is None:
+            return
+        self._retired.append(self.session)
+        self.session = None
+        self._close_retired()
+
+    def close(self) -> None:
+        """End every session, whatever is still under way."""
+        self._under_way.clear()
+        self.eject()
+
+    def _close_retired(self) -> None:
+        """Close the ejected sessions that no flow is left of."""
+        busy = [flow.session for flow in self._under_way.values()]
+        for session in [s for s in self._retired if s not in busy]:
+            self._retired.remove(session)
+            self._close(session)
+
+    def _close(self, session: Session) -> None:
+        try:
+            session.close()
+        except CassetteWriteError as error:
+            logger.error("mitmvcr: %s", error)
+        if session.failure is not None and self._exit_status is not None:
+            self._exit_status.failed = True
+        logger.info("mitmvcr: %s", session.summary().line())
+
+    # Flows
+
+    def requestheaders(self, flow: http.HTTPFlow) -> None:
+        if self.session is not None and self.session.looks_up:
+            # A streamed request would be on its way before it was looked up.
+            flow.request.stream = False
+
+    def request(self, flow: http.HTTPFlow) -> Awaitable[None] | None:
+        session = self.session
+        if session is None or flow.response is not None:
+            return None
+        try:
+            return self._request(session, flow)
+        except Exception as error:  # noqa: BLE001 - fails closed, whatever it is
+            self._fail(session, flow, error)
+            return None
+
+    def _request(self, session: Session, flow: http.HTTPFlow) -> Awaitable[None] | None:
+        if self._passthrough and self._passes(flow):
+            return None
+        _drop_proxy_headers(flow.request)
+        asked = to_lookup(flow.request)
+        decision = session.plan(asked)
+        if isinstance(decision, Replay):
+            return self._replay(session, flow, decision)
+        if isinstance(decision, Forward):
+            self._forward(session, flow, decision)
+        else:
+            self._refuse(session, flow)
+        return None
+
+    def _passes(self, flow: http.HTTPFlow) -> bool:
+        if not any(accepts(flow) for accepts in self._passthrough):
+            return False
+        peer = (flow.client_conn.id, flow.request.host, flow.request.port)
+        self._allowed.add(peer)
+        return True
+
+    def _replay(
+        self, session: Session, flow: http.HTTPFlow, decision: Replay
+    ) -> Awaitable[None] | None:
+        flow.response = to_wire(decision.interaction, flow.request)
+        self._under_way[flow.id] = _Replayed(session, decision.position)
+        if not self._settings.latency:
+            return None
+        duration = decision.interaction.response.duration / 1e9
+        return asyncio.sleep(duration * self._settings.latency)
+
+    def _forward(
+        self, session: Session, flow: http.HTTPFlow, decision: Forward
+    ) -> None:
+        if not decision.record:
+            return
+        asked = self._redirects.restate(to_request(flow.request), flow.request)
+        self._under_way[flow.id] = _Recording(session, asked, time.monotonic_ns())
+
+    def _refuse(self, session: Session, flow: http.HTTPFlow) -> None:
+        found = session.explain(to_request(flow.request).request)
+        logger.warning(
+            "mitmvcr: no match for %s %s: %s", found.method, found.url, found.reason
+        )
+        summary = session.summary()
+        flow.response = answers.miss(found, summary.cassette, summary.mode)
+
+    def _fail(self, session: Session, flow: http.HTTPFlow, error: Exception) -> None:
+        flow.response = answers.failure(_reason(error))
+        session.note_failure(error)
+        logger.error(
+            "mitmvcr: %s %s: %s",
+            flow.request.method,
+            flow.request.url,
+            _reason(error),
+            exc_info=None if isinstance(error, VcrError) else error,
+        )
+
+    def responseheaders(self, flow: http.HTTPFlow) -> None:
+        started = self._under_way.get(flow.id)
+        if isinstance(started, _Recording) and flow.response is not None:
+            started.head = time.monotonic_ns()
+            started.tee = tap(flow.response)
+
+    def response(self, flow: http.HTTPFlow) -> None:
+        started = self._under_way.pop(flow.id, None)
+        if isinstance(started, _Replayed):
+            started.session.replayed()
+        elif started is not None and flow.response is not None:
+            self._record(started, flow.response)
+        if self._retired:
+            self._close_retired()
+
+    def _record(self, started: _Recording, response: http.Response) -> None:
+        request = started.asked.request
+        if response.status_code == 101:
+            logger.warning("mitmvcr: %s was upgraded: not recorded", request.url)
+            return
+        try:
+            self._redirects.note(request, response)
+            body = response.raw_content
+            if body is None:
+                body = started.tee.body() if started.tee else b""
+            duration = (started.head or time.monotonic_ns()) - started.sent
+            recorded = to_response(response, body, started.asked, duration=duration)
+            started.session.record(Interaction(0, request, recorded))
+        except Exception as error:  # noqa: BLE001 - told, and the traffic goes on
+            started.session.note_failure(error)
+            logger.error("mitmvcr: %s is not recorded: %s", request.url, _reason(error))
+
+    def error(self, flow: http.HTTPFlow) -> None:
+        started = self._under_way.pop(flow.id, None)
+        if isinstance(started, _Replayed):
+            started.session.give_back(started.position)
+        elif started is not None:
+            logger.warning(
+                "mitmvcr: %s broke off and is not recorded: %s",
+                started.asked.request.url,
+                flow.error,
+            )
+        if self._retired:
+            self._close_retired()
+
+    # Connections
+
+    def server_connect(self, data: ServerConnectionHookData) -> None:
+        # Refused first and allowed after: an exception on the way refuses.
+        data.server.error = data.server.error or _REFUSED
+        if self._may_connect(data) and data.server.error == _REFUSED:
+            data.server.error = None
+
+    def _may_connect(self, data: ServerConnectionHookData) -> bool:
+        if self.session is None or not self.session.offline:
+            return True
+        if data.server.address is None:
+            return False
+        peer_host, port, *_ = data.server.address
+        return (data.client.id, peer_host, port) in self._allowed
+
+    def client_disconnected(self, client: object) -> None:
+        if self._allowed:
+            gone = getattr(client, "id", None)
+            self._allowed = {peer for peer in self._allowed if peer[0] != gone}
+
+    def tls_clienthello(self, data: tls.ClientHelloData) -> None:
+        """Offline, the client gets the protocol that was recorded for this host."""
+        if self.session is None or not self.session.offline:
+            return
+        name = data.client_hello.sni or ""
+        if not name and data.context.server.address:
+            name = data.context.server.address[0]
+        first = self.session.deck.first_of_host(name)
+        if first is not None:
+            alpn = b"h2" if first.response.proto_major == 2 else b"http/1.1"
+            if alpn in data.client_hello.alpn_protocols:
+                data.context.client.alpn = alpn
+
+    def tcp_start(self, flow: tcp.TCPFlow) -> None:
+        if self.session is not None and not self.session.offline:
+            logger.warning(
+                "mitmvcr: a connection to %s is not HTTP: passed through, not recorded",
+                flow.server_conn.address,
+            )
+
+
+def _filter(text: str) -> flowfilter.TFilter:
+    try:
+        return flowfilter.parse(text)
+    except ValueError as error:
+        remedy = f"not a flow filter ({error}); use one as '~d example.com'"
+        raise OptionError("vcr_passthrough", text, remedy) from error
+
+
+def _drop_proxy_headers(request: http.Request) -> None:
+    """mitmproxy would send them on to the origin on plain http."""
+    if request.scheme == "http":
+        request.headers.pop("proxy-authorization", None)
+        request.headers.pop("proxy-connection", None)
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, VcrError):
+        return str(error)
+    return f"{type(error).__name__}: {error}"
+
+
+def _make_addons() -> list[object]:
+    vcr = VcrAddon(host.ExitStatus())
+    return [vcr, VcrCommands(vcr)]
+
+
+addons = _make_addons()

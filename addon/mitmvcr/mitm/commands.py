@@ -1,0 +1,107 @@
+"""Commands for mitmproxy's and mitmweb's command line."""
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mitmproxy import command, ctx, exceptions, flow, http
+from mitmproxy import types as mtypes
+
+from mitmvcr.cassette.store import FileStore
+from mitmvcr.core.errors import VcrError
+from mitmvcr.core.model import Interaction
+from mitmvcr.core.redaction import redact
+from mitmvcr.mitm import host
+from mitmvcr.mitm.translate import to_request, to_response
+from mitmvcr.settings import parse_cassette
+
+if TYPE_CHECKING:
+    from mitmvcr.mitm.adapter import VcrAddon
+
+logger = logging.getLogger("mitmvcr")
+
+
+class VcrCommands:
+    """The ``vcr.*`` commands; options are the one place the choice is kept in."""
+
+    name = "vcr_commands"
+
+    def __init__(self, vcr: "VcrAddon") -> None:
+        self._vcr = vcr
+
+    @command.command("vcr.use")
+    def use(self, cassette: mtypes.Path) -> None:
+        """Record to or replay from this cassette from now on."""
+        _set(vcr_cassette=str(cassette))
+        logger.info("mitmvcr: %s", self.status())
+
+    @command.command("vcr.mode")
+    def mode(self, mode: str) -> None:
+        """Change the mode: record_only, replay_only, replay_with_new_episodes,
+        record_once or passthrough."""
+        _set(vcr_mode=mode)
+        logger.info("mitmvcr: %s", self.status())
+
+    @command.command("vcr.eject")
+    def eject(self) -> None:
+        """Save the cassette and take it out; traffic goes through unrecorded."""
+        _set(vcr_cassette="", vcr_mode="record_once")
+
+    @command.command("vcr.status")
+    def status(self) -> str:
+        """The cassette in use, its mode and its counts."""
+        session = self._vcr.session
+        return "no cassette in use" if session is None else session.summary().line()
+
+    @command.command("vcr.save")
+    def save(self, flows: Sequence[flow.Flow], cassette: mtypes.Path) -> None:
+        """Put flows into a cassette, behind what it holds."""
+        try:
+            saved = save_flows(flows, parse_cassette(str(cassette)))
+        except VcrError as error:
+            raise exceptions.CommandError(str(error)) from error
+        logger.info("mitmvcr: saved %d of %d flows to %s", saved, len(flows), cassette)
+
+
+def _set(**values: str) -> None:
+    """Raises CommandError, and the old values stay."""
+    try:
+        host.update_options(ctx.options, values)
+    except exceptions.OptionsError as error:
+        raise exceptions.CommandError(str(error)) from error
+
+
+def save_flows(flows: Sequence[flow.Flow], path: Path) -> int:
+    """Append the finished HTTP flows to a cassette. Returns how many they were."""
+    chosen = [f for f in flows if isinstance(f, http.HTTPFlow) and _is_whole(f)]
+    store = FileStore(path)
+    kept = store.load().interactions if store.exists() else ()
+    store.begin(kept)
+    try:
+        for one in chosen:
+            store.append(redact(_interaction(one)))
+    finally:
+        store.publish()
+    return len(chosen)
+
+
+def _is_whole(one: http.HTTPFlow) -> bool:
+    return (
+        one.response is not None
+        and one.error is None
+        and one.request.raw_content is not None
+        and one.response.raw_content is not None
+        and one.response.status_code != 101
+    )
+
+
+def _interaction(one: http.HTTPFlow) -> Interaction:
+    assert one.response is not None
+    asked = to_request(one.request)
+    head = one.response.timestamp_start or 0.0
+    sent = one.request.timestamp_end or head
+    body = one.response.raw_content or b""
+    duration = max(0, round((head - sent) * 1e9))
+    response = to_response(one.response, body, asked, duration=duration)
+    return Interaction(0, asked.request, response)

@@ -1,0 +1,125 @@
+"""What we rely on in mitmproxy that its documentation does not promise.
+
+Each fact was measured on 11.0.2 and 12.2.3; file names are relative to the
+installed ``mitmproxy/`` package.
+"""
+
+import asyncio
+import atexit
+import gc
+import os
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any, NoReturn
+
+from mitmproxy import ctx, exceptions
+from mitmproxy.options import Options
+
+from mitmvcr.core.errors import OptionError, VcrError
+
+#: How long the end of the process waits for flows that are under way, in seconds.
+DRAIN_SECONDS = 5.0
+
+
+def end_process(error: VcrError) -> NoReturn:
+    """End with one line and exit status 1.
+
+    An exception in a hook leaves the proxy running without the addon
+    (addonmanager.py: safecall), and ``ctx.master.shutdown()`` exits with 0. A
+    SystemExit passes safecall and ends the event loop.
+    """
+    raise SystemExit(f"mitmvcr: error: {error}") from error
+
+
+def refusal(error: VcrError) -> exceptions.OptionsError:
+    """Raised in ``configure`` it tells the user and puts the old values back."""
+    return exceptions.OptionsError(str(error))
+
+
+def take_deferred_options(opts: Options) -> None:
+    """Let values given with ``--set`` before the script was loaded arrive now.
+
+    Left to the add-on manager, a value of the wrong type would drop the addon
+    without a word (addonmanager.py: register; script.py: loadscript).
+    """
+    try:
+        opts.process_deferred()
+    except exceptions.OptionsError as error:
+        end_process(OptionError("--set", "...", f"{error}"))
+
+
+def refuse_unknown_options(opts: Options, known: frozenset[str]) -> None:
+    """Names that nobody added stay in ``deferred`` for ever (optmanager.py: set)."""
+    for name, value in sorted(opts.deferred.items()):
+        if name.startswith("vcr_"):
+            shown = ",".join(value) if isinstance(value, list) else value
+            remedy = "no such option; there are " + ", ".join(sorted(known))
+            end_process(OptionError(name, shown, remedy))
+
+
+def update_options(opts: Options, changes: Mapping[str, Any]) -> None:
+    opts.update(**changes)
+
+
+class Takeover:
+    """mitmproxy's own options, set as a session needs them and put back after it.
+
+    ``connection_strategy=eager`` connects upstream at CONNECT, before there is a
+    request to look up. ``stream_large_bodies`` sends a request upstream before the
+    ``request`` hook has seen it, and leaves a body that cannot be recorded
+    (proxy/layers/http/__init__.py: check_body_size).
+    """
+
+    def __init__(self) -> None:
+        self._own: dict[str, Any] = {}
+
+    def apply(self, opts: Options, *, lazy: bool, whole_bodies: bool) -> None:
+        wanted: dict[str, Any] = {}
+        if lazy:
+            wanted["connection_strategy"] = "lazy"
+        if whole_bodies:
+            wanted["stream_large_bodies"] = None
+        kept = {name: getattr(opts, name) for name in wanted if name not in self._own}
+        back = {n: self._own.pop(n) for n in list(self._own) if n not in wanted}
+        self._own.update(kept)
+        changes = {**back, **wanted}
+        changes = {n: v for n, v in changes.items() if getattr(opts, n) != v}
+        update_options(opts, changes)
+
+
+def settle_memory() -> None:
+    """A collection stops the loop for 46 ms, and longer with a cassette loaded; what
+    is here at the start stays, so it need not be looked at again."""
+    gc.collect()
+    gc.freeze()
+
+
+def is_exiting() -> bool:
+    """False on a hot reload, where ``done`` must not be awaited."""
+    return ctx.master.should_exit.is_set()
+
+
+async def drain(busy: Callable[[], bool]) -> None:
+    """Wait while flows are under way, at most DRAIN_SECONDS. They go on while a
+    ``done`` hook awaits."""
+    deadline = asyncio.get_running_loop().time() + DRAIN_SECONDS
+    while busy() and asyncio.get_running_loop().time() < deadline:
+        await asyncio.sleep(0.02)
+
+
+class ExitStatus:
+    """Makes a process that failed at its end exit with 1.
+
+    mitmproxy exits with 0 whatever a ``done`` hook does, and a SystemExit there
+    would skip the ``done`` of other addons; so it is given as the very last thing.
+    """
+
+    def __init__(self) -> None:
+        self.failed = False
+        atexit.register(self._exit)
+
+    def _exit(self) -> None:
+        if self.failed:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(1)

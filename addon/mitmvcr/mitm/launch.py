@@ -1,0 +1,123 @@
+"""A proxy in this process, for as long as a block runs."""
+
+import asyncio
+import logging
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from mitmproxy.addons.proxyserver import Proxyserver
+from mitmproxy.options import Options
+from mitmproxy.tools.dump import DumpMaster
+
+from mitmvcr.core.errors import VcrError
+from mitmvcr.mitm import host, options
+from mitmvcr.mitm.adapter import VcrAddon
+from mitmvcr.session import Session, Summary
+from mitmvcr.settings import Settings
+
+
+class ProxyError(VcrError):
+    """The proxy could not be started."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proxy:
+    """A proxy that answers on ``port``; ``ca_file`` is what its clients must trust."""
+
+    port: int
+    ca_file: Path
+    session: Session
+
+    def summary(self) -> Summary:
+        return self.session.summary()
+
+
+@asynccontextmanager
+async def running_proxy(
+    settings: Settings,
+    *,
+    confdir: Path,
+    listen_host: str = "127.0.0.1",
+    listen_port: int = 0,
+    upstream: str | None = None,
+) -> AsyncIterator[Proxy]:
+    """Run a proxy with this cassette; at the end flows are drained and it is saved.
+
+    Raises VcrError where it cannot start, and at the end what kept it from saving.
+    """
+    opts = Options(
+        confdir=str(confdir),
+        listen_host=listen_host,
+        listen_port=listen_port,
+        mode=[f"upstream:{upstream}"] if upstream else ["regular"],
+    )
+    with _LogToStderr():
+        master = DumpMaster(opts, with_termlog=False, with_dumper=False)
+        vcr = VcrAddon()
+        session = _insert(master, vcr, settings)
+        running = asyncio.create_task(_run(master), name="mitmproxy")
+        try:
+            port = await _port(master, running)
+            yield Proxy(port, confdir / "mitmproxy-ca-cert.pem", session)
+        finally:
+            master.shutdown()
+            await running
+    if session.failure is not None:
+        raise _as_vcr_error(session.failure)
+
+
+def _insert(master: DumpMaster, vcr: VcrAddon, settings: Settings) -> Session:
+    """Add the addon and give it its settings, or raise what is wrong with them."""
+    try:
+        master.addons.add(vcr)
+        host.update_options(master.options, options.as_options(settings))
+    except SystemExit as error:
+        raise error.__cause__ or error from None
+    assert vcr.session is not None
+    return vcr.session
+
+
+async def _run(master: DumpMaster) -> None:
+    """mitmproxy ends a start that failed with SystemExit; its log said why."""
+    try:
+        await master.run()
+    except SystemExit as error:
+        raise ProxyError(
+            "the proxy could not start; the lines above say why"
+        ) from error
+
+
+async def _port(master: DumpMaster, running: asyncio.Task[None]) -> int:
+    """Wait until the proxy listens."""
+    proxyserver = master.addons.get("proxyserver")
+    assert isinstance(proxyserver, Proxyserver)
+    while not (addresses := proxyserver.listen_addrs()):
+        if running.done():
+            await running
+            raise ProxyError("the proxy ended before it listened")
+        await asyncio.sleep(0.005)
+    port = addresses[0][1]
+    assert isinstance(port, int)
+    return port
+
+
+def _as_vcr_error(error: Exception) -> VcrError:
+    if isinstance(error, VcrError):
+        return error
+    return VcrError(f"{type(error).__name__}: {error}")
+
+
+class _LogToStderr:
+    """Warnings of ours and of mitmproxy, one line each; what passes well is silent."""
+
+    def __enter__(self) -> None:
+        self._handler = logging.StreamHandler(sys.stderr)
+        self._handler.setLevel(logging.WARNING)
+        self._handler.setFormatter(logging.Formatter("%(message)s"))
+        logging.getLogger().addHandler(self._handler)
+
+    def __exit__(self, *_: object) -> None:
+        logging.getLogger().removeHandler(self._handler)

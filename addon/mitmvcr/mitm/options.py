@@ -1,0 +1,71 @@
+"""The addon's options, as mitmproxy knows them. They are parsed in settings.py."""
+
+from collections.abc import Sequence
+
+from mitmproxy import options
+from mitmproxy.addonmanager import Loader
+
+from mitmvcr.settings import Settings, parse_settings
+
+# mitmproxy takes only str, int, bool and sequences of str; all is text here, so
+# that a wrong value comes to our own parsers, which name the remedy.
+_OPTIONS: tuple[tuple[str, type, object, str], ...] = (
+    ("vcr_cassette", str, "", "The cassette file; one with no extension gets .yaml."),
+    (
+        "vcr_mode",
+        str,
+        "record_once",
+        "record_only, replay_only, replay_with_new_episodes, record_once or"
+        " passthrough.",
+    ),
+    (
+        "vcr_allow_repeats",
+        str,
+        "no",
+        "May an interaction be replayed more than once: no, or all (go-vcr's"
+        " replayable interactions).",
+    ),
+    (
+        "vcr_latency",
+        str,
+        "0",
+        "Wait before the first byte of a replay, as a factor of the recorded"
+        " duration: 0 is not at all, 1 is as recorded.",
+    ),
+    (
+        "vcr_passthrough",
+        Sequence[str],
+        [],
+        "Flow filters; a request that one of them matches goes straight through and"
+        " is not recorded.",
+    ),
+)
+
+NAMES = frozenset(name for name, *_ in _OPTIONS)
+
+
+def add(loader: Loader) -> None:
+    for name, kind, default, help_text in _OPTIONS:
+        loader.add_option(name, kind, default, help_text)
+
+
+def parse(opts: options.Options) -> Settings:
+    """Raises OptionError."""
+    return parse_settings(
+        cassette=opts.vcr_cassette,
+        mode=opts.vcr_mode,
+        allow_repeats=opts.vcr_allow_repeats,
+        latency=opts.vcr_latency,
+        passthrough=opts.vcr_passthrough,
+    )
+
+
+def as_options(settings: Settings) -> dict[str, object]:
+    """The same settings as option values."""
+    return {
+        "vcr_cassette": str(settings.cassette or ""),
+        "vcr_mode": str(settings.mode),
+        "vcr_allow_repeats": str(settings.allow_repeats),
+        "vcr_latency": str(settings.latency),
+        "vcr_passthrough": list(settings.passthrough),
+    }

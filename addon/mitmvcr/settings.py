@@ -1,0 +1,99 @@
+"""Options as text become typed values here, once; shared by the addon and the CLI."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from mitmvcr.core.errors import OptionError
+from mitmvcr.core.modes import SHORT_NAMES, Mode, Repeats
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """``cassette`` is None while none is chosen. ``latency`` is a factor of the
+    recorded duration. ``passthrough`` are mitmproxy flow filters, not yet parsed."""
+
+    cassette: Path | None = None
+    mode: Mode = Mode.RECORD_ONCE
+    allow_repeats: Repeats = Repeats.NO
+    latency: float = 0.0
+    passthrough: tuple[str, ...] = ()
+
+    @property
+    def forwards_always(self) -> bool:
+        return self.mode is Mode.PASSTHROUGH
+
+
+def parse_mode(text: str) -> Mode:
+    """A mode by its go-vcr name, its short name or vcrpy's."""
+    word = text.strip().lower()
+    if word in SHORT_NAMES:
+        return SHORT_NAMES[word]
+    try:
+        return Mode(word)
+    except ValueError:
+        known = ", ".join([*Mode, *SHORT_NAMES])
+        raise OptionError("vcr_mode", text, f"use one of {known}") from None
+
+
+def parse_cassette(text: str) -> Path:
+    """A path; one with no extension gets ``.yaml``, as go-vcr does."""
+    if not text.strip():
+        raise OptionError("vcr_cassette", text, "name a file, as cassettes/chat.yaml")
+    if "\0" in text:
+        raise OptionError("vcr_cassette", repr(text), "a path cannot hold NUL")
+    path = Path(text).expanduser()
+    if text.endswith(("/", "\\")) or path.is_dir():
+        raise OptionError(
+            "vcr_cassette", text, f"is a folder; name a file in it, as {path}/chat.yaml"
+        )
+    return path if path.suffix else path.with_name(path.name + ".yaml")
+
+
+_REPEATS = {
+    "": Repeats.NO,
+    "no": Repeats.NO,
+    "false": Repeats.NO,
+    "all": Repeats.ALL,
+    "yes": Repeats.ALL,
+    "true": Repeats.ALL,
+}
+
+
+def parse_repeats(text: str) -> Repeats:
+    """``no`` (default), or ``all`` (also ``yes``, ``true``): go-vcr's replayable."""
+    try:
+        return _REPEATS[text.strip().lower()]
+    except KeyError:
+        raise OptionError("vcr_allow_repeats", text, "use no or all") from None
+
+
+def parse_latency(text: str) -> float:
+    """A factor of the recorded duration: 0 = at once, 1 = as recorded."""
+    remedy = "use a factor of the recorded duration, as 0, 0.5 or 1"
+    try:
+        value = float(text)
+    except ValueError:
+        raise OptionError("vcr_latency", text, remedy) from None
+    if not math.isfinite(value) or value < 0:
+        raise OptionError("vcr_latency", text, remedy)
+    return value
+
+
+def parse_settings(
+    *,
+    cassette: str,
+    mode: str,
+    allow_repeats: str = "no",
+    latency: str = "0",
+    passthrough: Sequence[str] = (),
+) -> Settings:
+    """All options together. No cassette is fine; whoever needs one asks for it."""
+    return Settings(
+        cassette=parse_cassette(cassette) if cassette else None,
+        mode=parse_mode(mode),
+        allow_repeats=parse_repeats(allow_repeats),
+        latency=parse_latency(latency),
+        passthrough=tuple(text for text in passthrough if text),
+    )

@@ -1,0 +1,62 @@
+# Shared by the scripts: which Python, and a virtual environment of our own for it.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+supported() { # is this a Python that the project supports?
+  "$1" -c 'import sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' \
+    >/dev/null 2>&1
+}
+
+pythons() { # every supported Python found, one per minor version, newest first
+  local minor python
+  for minor in 13 12 11; do
+    for python in "python3.$minor" \
+      "${PYENV_ROOT:-$HOME/.pyenv}"/versions/3."$minor".*/bin/python; do
+      if supported "$python"; then
+        command -v "$python"
+        break
+      fi
+    done
+  done
+}
+
+choose_python() { # $PYTHON, else python3 if it will do, else the newest found
+  local python
+  if [ -n "${PYTHON:-}" ]; then
+    supported "$PYTHON" && command -v "$PYTHON" && return
+    echo "PYTHON=$PYTHON is not a Python 3.11, 3.12 or 3.13 with venv" >&2
+    return 1
+  fi
+  supported python3 && command -v python3 && return
+  python=$(pythons | head -n 1)
+  [ -n "$python" ] && echo "$python" && return
+  echo "no Python 3.11, 3.12 or 3.13 found: install one, or set PYTHON" >&2
+  return 1
+}
+
+make_venv() { # make_venv PYTHON [EXTRAS]: prints the folder; installs what changed
+  local python=$1 extras=${2:-} venv stamp
+  venv=$root/.venv/$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+  stamp=$venv/.installed${extras:+-${extras//,/-}}
+  [ -x "$venv/bin/python" ] || "$python" -m venv "$venv" >&2
+  if [ ! "$stamp" -nt "$root/pyproject.toml" ]; then
+    echo "installing into ${venv#"$root"/} ..." >&2
+    "$venv/bin/python" -m pip install -q --disable-pip-version-check \
+      -e "$root${extras:+[$extras]}" >&2
+    touch "$stamp"
+  fi
+  echo "$venv"
+}
+
+need_tools() { # Debian packages for commands that are missing, where we may install them
+  local missing=() pair
+  for pair in "$@"; do # command:package
+    command -v "${pair%%:*}" >/dev/null || missing+=("${pair##*:}")
+  done
+  [ ${#missing[@]} -eq 0 ] && return
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    { apt-get update && apt-get install -y "${missing[@]}"; } >&2
+  else
+    echo "not installed, so some tests are skipped: ${missing[*]}" >&2
+  fi
+}

@@ -1,0 +1,1 @@
+"""Whole runs: real clients, the real mitmdump, a real origin."""

@@ -1,0 +1,45 @@
+"""What one end records, the other end must replay, with the origin gone."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from end_to_end import clients
+from end_to_end.clients import Ask, Seen
+from end_to_end.proxy import Proxy, clean_environment
+from origin import Origin
+
+
+@dataclass
+class Pair:
+    """``record`` runs a client through a recording mitmdump; ``replay`` stops the
+    origin and runs one through a replaying mitmdump."""
+
+    mitmdump: Callable[..., Proxy]
+    origin: Origin
+    proxy_ca: Path
+    cassette: Path
+
+    def record(self, client: str, asks: Sequence[Ask], **options: object) -> list[Seen]:
+        return self._run(client, asks, "record_once", options)
+
+    def replay(self, client: str, asks: Sequence[Ask], **options: object) -> list[Seen]:
+        self.origin.stop()
+        before = self.cassette.read_bytes()
+        seen = self._run(client, asks, "replay_only", options)
+        assert self.cassette.read_bytes() == before, "a replay wrote the cassette"
+        return seen
+
+    def _run(
+        self, client: str, asks: Sequence[Ask], mode: str, options: dict[str, object]
+    ) -> list[Seen]:
+        proxy = self.mitmdump(self.cassette, mode, **options).wait_until_listening()
+        environment = clients.environment(proxy.url, self.proxy_ca)
+        try:
+            seen = clients.run(client, asks, clean_environment(**environment))
+        except AssertionError as error:
+            error.add_note(f"mitmdump said:\n{proxy.log}")
+            raise
+        assert proxy.stop() == 0, proxy.log
+        assert "Traceback" not in proxy.log, proxy.log
+        return seen

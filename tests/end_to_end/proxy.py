@@ -1,0 +1,134 @@
+"""A real mitmdump process, from its command line to its exit code."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+ADDON = ROOT / "addon" / "vcr.py"
+DOUBLES = Path(__file__).resolve().parent / "doubles"
+#: The mitmdump of the interpreter that runs the tests, whatever PATH says.
+MITMDUMP = [
+    sys.executable,
+    "-c",
+    "from mitmproxy.tools.main import mitmdump; mitmdump()",
+]
+#: Generous: the machine may be busy with other tests.
+START, END = 60.0, 30.0
+
+_LISTENING = re.compile(r"listening at \S*?:(\d+)\.\s*$", re.MULTILINE)
+_PROXY_VARIABLES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
+
+
+def clean_environment(**more: str) -> dict[str, str]:
+    """This process's environment without what would send traffic elsewhere."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name.lower() not in _PROXY_VARIABLES and not name.startswith("MITMVCR_")
+    }
+    return kept | more
+
+
+class ProxyError(AssertionError):
+    """mitmdump did not do what the test needs; the message holds its log."""
+
+
+class Proxy:
+    """mitmdump, running from construction until ``stop`` or ``kill``.
+
+    ``within`` is a command prefix, such as ``ip netns exec NAME``.
+    """
+
+    def __init__(
+        self,
+        arguments: Sequence[str],
+        log: Path,
+        *,
+        within: Sequence[str] = (),
+        environment: Mapping[str, str] = {},
+        cwd: Path | None = None,
+    ) -> None:
+        self._log = log
+        self.port = 0
+        # Unbuffered, so that the log file always holds what was said.
+        environment = clean_environment(PYTHONUNBUFFERED="1", **environment)
+        with log.open("wb") as out:
+            self._process = subprocess.Popen(
+                [*within, *MITMDUMP, *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                env=environment,
+                cwd=cwd,
+            )
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def log(self) -> str:
+        """Everything it has printed so far."""
+        return self._log.read_text("utf-8", "replace")
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def running(self) -> bool:
+        return self._process.poll() is None
+
+    def wait_until_listening(self) -> "Proxy":
+        """It chooses a free port itself and prints it: there is no race for one."""
+        deadline = time.monotonic() + START
+        while not (found := _LISTENING.search(self.log)):
+            if not self.running:
+                raise ProxyError(f"mitmdump ended at once:\n{self.log}")
+            if time.monotonic() > deadline:
+                self.kill()
+                raise ProxyError(f"mitmdump does not listen:\n{self.log}")
+            time.sleep(0.02)
+        self.port = int(found[1])
+        return self
+
+    def wait_for_log(self, text: str) -> None:
+        deadline = time.monotonic() + END
+        while text not in self.log:
+            if time.monotonic() > deadline:
+                raise ProxyError(f"{text!r} never appeared in:\n{self.log}")
+            time.sleep(0.02)
+
+    def wait(self) -> int:
+        """The exit code of a process that is to end by itself."""
+        try:
+            return self._process.wait(END)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise ProxyError(f"mitmdump is left running:\n{self.log}") from None
+
+    def stop(self, by: signal.Signals = signal.SIGINT) -> int:
+        """Ask it to end, as a user does, and give its exit code."""
+        if self.running:
+            self._process.send_signal(by)
+        return self.wait()
+
+    def kill(self) -> None:
+        if self.running:
+            self._process.kill()
+        self._process.wait()
+
+
+def settings(options: Mapping[str, object]) -> list[str]:
+    """``--set name=value`` for each; a list sets a sequence, one value at a time."""
+    arguments = []
+    for name, value in options.items():
+        for one in value if isinstance(value, list) else [value]:
+            arguments += ["--set", f"{name}={str(one).lower() if one in (True, False) else one}"]
+    return arguments

@@ -1,0 +1,271 @@
+"""What the origin answers: an ``Ask`` in, an ``Answer`` out. No I/O.
+
+Every route is a function named by the first part of the path. Query parameters
+set its details, so a test says what it needs in the URL.
+"""
+
+import gzip
+import hashlib
+import http
+import itertools
+import json
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from urllib.parse import parse_qs, urlsplit
+
+import brotli
+import zstandard
+
+HeaderList = Sequence[tuple[bytes, bytes]]
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A whole request. ``target`` is path and query as on the wire."""
+
+    method: str
+    target: str
+    headers: HeaderList
+    body: bytes
+    protocol: str
+
+    @property
+    def path(self) -> str:
+        return urlsplit(self.target).path
+
+    def option(self, name: str, default: str) -> str:
+        query = parse_qs(urlsplit(self.target).query, keep_blank_values=True)
+        return query.get(name, [default])[-1]
+
+    def header(self, name: bytes) -> str:
+        found = [value for key, value in self.headers if key.lower() == name]
+        return b", ".join(found).decode("latin-1")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """``parts`` are sent one by one with ``pause`` seconds before each but the first.
+
+    ``sized``: say Content-Length, else chunked (HTTP/1.1) or until the end of the
+    stream (HTTP/2). ``delay`` is slept before the head.
+    """
+
+    status: int = 200
+    headers: HeaderList = ()
+    parts: Sequence[bytes] = ()
+    sized: bool = True
+    delay: float = 0
+    pause: float = 0
+    reason: str | None = None
+    trailers: HeaderList = ()
+    until_close: bool = False
+
+    @property
+    def reason_bytes(self) -> bytes:
+        if self.reason is not None:
+            return self.reason.encode("latin-1")
+        try:
+            return http.HTTPStatus(self.status).phrase.encode()
+        except ValueError:
+            return b"Unknown"
+
+    @property
+    def has_body(self) -> bool:
+        return self.status >= 200 and self.status not in (204, 304)
+
+
+class App:
+    """The routes, and the one piece of state: a counter."""
+
+    def __init__(self) -> None:
+        self._count = itertools.count(1)
+
+    def __call__(self, ask: Ask) -> Answer:
+        name, _, rest = ask.path.lstrip("/").partition("/")
+        route = ROUTES.get(name)
+        if name == "counter":
+            answer = _json({"count": next(self._count), "asked": ask.target})
+        elif route is None:
+            answer = _text(f"no route {ask.path}\n", status=404)
+        else:
+            answer = route(ask, rest)
+        headers = [(b"server", b"origin"), (b"x-protocol", ask.protocol.encode())]
+        delay = float(ask.option("delay", "0"))
+        return replace(answer, headers=[*headers, *answer.headers], delay=delay)
+
+
+def _json(value: object, **fields: object) -> Answer:
+    body = json.dumps(value, ensure_ascii=False).encode()
+    return _typed(b"application/json", body, **fields)
+
+
+def _text(text: str, **fields: object) -> Answer:
+    return _typed(b"text/plain; charset=utf-8", text.encode(), **fields)
+
+
+def _typed(kind: bytes, body: bytes, **fields: object) -> Answer:
+    return replace(Answer(headers=[(b"content-type", kind)], parts=[body]), **fields)
+
+
+def _more(answer: Answer, *headers: tuple[bytes, bytes]) -> Answer:
+    return replace(answer, headers=[*answer.headers, *headers])
+
+
+def json_(ask: Ask, rest: str) -> Answer:
+    if ask.method in ("GET", "HEAD"):
+        return _json({"hello": "wörld", "asked": ask.target})
+    return _json({"method": ask.method, "body": ask.body.decode("utf-8", "replace")})
+
+
+def headers(ask: Ask, rest: str) -> Answer:
+    """The request's headers, as they arrived."""
+    seen = [[key.decode("latin-1"), value.decode("latin-1")] for key, value in ask.headers]
+    return _json({"headers": seen})
+
+
+def sse(ask: Ask, rest: str) -> Answer:
+    """``n`` server-sent events, each in a write of its own, then ``[DONE]``."""
+    events = [f'data: {{"token": {n}}}\n\n' for n in range(int(ask.option("n", "4")))]
+    parts = [event.encode() for event in [*events, "data: [DONE]\n\n"]]
+    pause = float(ask.option("pause", "0"))
+    kind = [(b"content-type", b"text/event-stream; charset=utf-8")]
+    return Answer(headers=kind, parts=parts, sized=False, pause=pause)
+
+
+ENCODERS: dict[str, Callable[[bytes], bytes]] = {
+    "br": brotli.compress,
+    "zstd": zstandard.ZstdCompressor().compress,
+    "gzip": lambda body: gzip.compress(body, mtime=0),
+    "deflate": zlib.compress,
+}
+
+
+def encoded(ask: Ask, rest: str) -> Answer:
+    """Encoded as ``/encoded/NAME`` if the client accepts that, or with ``force=1``."""
+    accepted = {
+        item.partition(";")[0].strip()
+        for item in ask.header(b"accept-encoding").lower().split(",")
+    }
+    answer = _json({"text": "täxt " * 200, "asked": rest})
+    vary = (b"vary", b"accept-encoding")
+    if rest not in accepted and ask.option("force", "0") != "1":
+        return _more(answer, vary)
+    body = ENCODERS[rest](b"".join(answer.parts))
+    answer = replace(answer, parts=[body], sized=ask.option("sized", "1") == "1")
+    return _more(answer, vary, (b"content-encoding", rest.encode()))
+
+
+def binary(ask: Ask, rest: str) -> Answer:
+    return _typed(b"application/octet-stream", bytes(range(256)) * 4)
+
+
+#: Each status leads to the next, the last to /json.
+REDIRECTS = {"301": "302", "302": "303", "303": "307", "307": "308", "308": ""}
+
+
+def redirect(ask: Ask, rest: str) -> Answer:
+    further = REDIRECTS[rest]
+    target = f"/redirect/{further}" if further else "/json?redirected=1"
+    answer = _text("moved\n", status=int(rest))
+    return _more(answer, (b"location", target.encode()))
+
+
+def cookies(ask: Ask, rest: str) -> Answer:
+    answer = _text(f"got {ask.header(b'cookie')}\n")
+    return _more(
+        answer,
+        (b"set-cookie", b"a=1; Path=/; Secure"),
+        (b"set-cookie", b'b="two, three"; HttpOnly'),
+        (b"set-cookie", b"c=; Expires=Thu, 01 Jan 1970 00:00:00 GMT"),
+    )
+
+
+def repeated(ask: Ask, rest: str) -> Answer:
+    values = [(b"x-repeat", b"b"), (b"x-repeat", b"a"), (b"x-repeat", b"a, c")]
+    return _more(_text("repeated\n"), *values, (b"x-empty", b""))
+
+
+def odd(ask: Ask, rest: str) -> Answer:
+    """Names in a case nobody expects (HTTP/1.1 only), a value that is not ASCII."""
+    if ask.protocol == "HTTP/2":
+        return _more(_text("odd\n"), (b"x-odd-case", b"1"), (b"x-latin", b"caf\xe9"))
+    return _more(_text("odd\n"), (b"x-oDD-CaSe", b"1"), (b"X-LATIN", b"caf\xe9"))
+
+
+def status(ask: Ask, rest: str) -> Answer:
+    code = int(rest)
+    if code in (204, 304):
+        return Answer(status=code, headers=[(b"etag", b'"x"')])
+    return _json({"status": code}, status=code)
+
+
+def slow(ask: Ask, rest: str) -> Answer:
+    return _json({"slow": ask.option("delay", "0")})
+
+
+def chunked(ask: Ask, rest: str) -> Answer:
+    """No length known beforehand."""
+    parts = [b"one ", b"two ", b"three\n"]
+    kind = [(b"content-type", b"text/plain")]
+    return Answer(headers=kind, parts=parts, sized=False)
+
+
+def until_close(ask: Ask, rest: str) -> Answer:
+    """HTTP/1.1: neither length nor chunks; the end of the connection is the end."""
+    return replace(_text("until the end\n"), sized=False, until_close=True)
+
+
+def big(ask: Ask, rest: str) -> Answer:
+    size = int(ask.option("n", "1000"))
+    block = hashlib.sha256(str(size).encode()).digest()
+    return _typed(b"application/octet-stream", (block * (size // 32 + 1))[:size])
+
+
+def reason(ask: Ask, rest: str) -> Answer:
+    return _text("fine\n", reason="Quite All Right", status=int(rest or "200"))
+
+
+def empty(ask: Ask, rest: str) -> Answer:
+    return Answer(headers=[(b"content-type", b"text/plain")])
+
+
+def trailers(ask: Ask, rest: str) -> Answer:
+    """Trailers on HTTP/2 only: those of HTTP/1.1 break mitmproxy's connection."""
+    ends = [(b"x-checksum", b"abc"), (b"grpc-status", b"0")]
+    answer = replace(_text("trailers follow\n"), sized=False)
+    return replace(answer, trailers=ends if ask.protocol == "HTTP/2" else ())
+
+
+def websocket(ask: Ask, rest: str) -> Answer:
+    return _text("no websockets here\n", status=400)
+
+
+def upload(ask: Ask, rest: str) -> Answer:
+    digest = hashlib.sha256(ask.body).hexdigest()
+    return _json({"length": len(ask.body), "sha256": digest})
+
+
+Route = Callable[[Ask, str], Answer]
+
+ROUTES: dict[str, Route] = {
+    "json": json_,
+    "headers": headers,
+    "sse": sse,
+    "encoded": encoded,
+    "binary": binary,
+    "redirect": redirect,
+    "cookies": cookies,
+    "repeated": repeated,
+    "odd": odd,
+    "status": status,
+    "slow": slow,
+    "chunked": chunked,
+    "until-close": until_close,
+    "big": big,
+    "reason": reason,
+    "empty": empty,
+    "trailers": trailers,
+    "websocket": websocket,
+    "upload": upload,
+}
