@@ -1,6 +1,7 @@
 """Fixtures for whole runs. Whatever a test starts here is ended after it."""
 
 import itertools
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -104,6 +105,8 @@ def mitmdump_bare(
     yield start
     for proxy in started:
         proxy.kill()
+        # pytest shows it beside the failure.
+        sys.stdout.write(f"--- mitmdump {proxy.pid}\n{proxy.log}")
 
 
 @pytest.fixture

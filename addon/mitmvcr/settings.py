@@ -20,10 +20,6 @@ class Settings:
     latency: float = 0.0
     passthrough: tuple[str, ...] = ()
 
-    @property
-    def forwards_always(self) -> bool:
-        return self.mode is Mode.PASSTHROUGH
-
 
 def parse_mode(text: str) -> Mode:
     """A mode by its go-vcr name, its short name or vcrpy's."""

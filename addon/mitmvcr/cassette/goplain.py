@@ -76,9 +76,15 @@ def _is_timestamp(text: str) -> bool:
         return False
     hour, minute, second, zone_hour, zone_minute, *other = rest
     hour, minute, second = (max(*pair) for pair in zip((hour, minute, second), other))
-    return hour < 24 and max(minute, second) < 60 and zone_hour <= 24 and zone_minute <= 60
+    return (
+        hour < 24 and max(minute, second) < 60 and zone_hour <= 24 and zone_minute <= 60
+    )
 
 
 def _days(year: int, month: int) -> int:
     leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
-    return 29 if month == 2 and leap else (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)[month - 1]
+    return (
+        29
+        if month == 2 and leap
+        else (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)[month - 1]
+    )

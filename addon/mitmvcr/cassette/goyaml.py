@@ -22,6 +22,7 @@ Go's strings are bytes, and so are the values here. What is returned has its lin
 import re
 from base64 import b64encode
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
 from struct import Struct
 
@@ -108,18 +109,194 @@ def _is_escaped(value: bytes, odd: bytes) -> bool:
 
 # On one line
 
-#: What a plain scalar cannot begin with, and what begins a document's mark.
-_NOT_PLAIN_START = re.compile(rb"[#,\[\]{}&*!|>'\"%@` ]|---|\.\.\.|[-?](?: |$)")
+_TYPED_STARTS = re.compile(rb"[-+.0-9~<yYnNtTfFoO]")
+#: What a plain scalar cannot begin with; ``---`` and ``...`` are marks of documents.
+_INDICATOR = re.compile(rb"[#,\[\]{}&*!|>'\"%@` ]|---|\.\.\.|[-?](?: |\Z)")
 
 
 def _line(value: bytes, dialect: Dialect) -> bytes:
-    if value[:1] in _TYPED_STARTS and (quote := _type_quote(value.decode(), dialect)):
-        return b"%b%b%b\n" % (quote, value, quote)
-    if (
-        _NOT_PLAIN_START.match(value)
+    if _TYPED_STARTS.match(value) and (quote := _type_quote(value.decode(), dialect)):
+        return f"{quote}{value.decode()}{quote}\n".encode()
+    if _is_plain(value):
+        return value + b"\n"
+    return b"'%b'\n" % value.replace(b"'", b"''")
+
+
+def _type_quote(text: str, dialect: Dialect) -> str:
+    if text == "<<":
+        return "'" if dialect.merge_is_quoted else ""
+    if is_old_type(text):
+        return dialect.old_type_quote
+    return '"' if is_other_type(text) else ""
+
+
+def _is_plain(value: bytes) -> bool:
+    return not (
+        _INDICATOR.match(value)
         or value.endswith((b":", b" "))
         or b": " in value
         or b" #" in value
-    ):
-        return b"'%b'\n" % value.replace(b"'", b"''")
-    return value + b"\n"
+    )
+
+
+_SEPARATOR = re.compile(rb"(\xe2\x80[\xa8\xa9])(?!\xe2\x80[\xa8\xa9]|\Z)")
+_SPACE_BY_SEPARATOR = re.compile(rb" \xe2\x80[\xa8\xa9]|\xe2\x80[\xa8\xa9] ")
+
+
+def _separated_line(value: bytes, place: Place) -> bytes:
+    """With U+2028 or U+2029: they end lines, and the next line is indented."""
+    if b"\t" in value or _SPACE_BY_SEPARATOR.search(value):
+        return _double_quoted(value)
+    quoted = value.replace(b"'", b"''")
+    return b"'%b'\n" % _SEPARATOR.sub(rb"\1" + b" " * place.indent, quoted)
+
+
+# On many lines
+
+_LEADING_BREAKS = re.compile(rb"(?:\n|\xe2\x80[\xa8\xa9])*")
+_SPACE_BEFORE_SEPARATOR = re.compile(rb" \xe2\x80[\xa8\xa9]")
+#: A line end with a line behind it that is not empty.
+_BREAK = re.compile(rb"\n(?=[^\n])")
+_ANY_BREAK = re.compile(rb"(\n|\xe2\x80[\xa8\xa9])(?!\n|\xe2\x80[\xa8\xa9]|\Z)")
+
+
+def _block_is_allowed(value: bytes, separated: bool, dialect: Dialect) -> bool:
+    return not (
+        value.endswith(b" ")
+        or b" \n" in value
+        or (separated and _SPACE_BEFORE_SEPARATOR.search(value))
+        or (dialect.blank_is_quoted and _is_blank(value))
+    )
+
+
+def _is_blank(value: bytes) -> bool:
+    return value.isspace() or (
+        not value.lstrip()[:1].isascii() and value.decode().isspace()
+    )
+
+
+def _block_is_sound(value: bytes, place: Place, dialect: Dialect) -> bool:
+    """Whether go-yaml reads the block it would write.
+
+    It gives the indent only where the text starts with a space, and then wrongly in
+    a list. Elsewhere readers take it from the first line with text, so that line's
+    own blanks are lost, or an error.
+    """
+    if value.startswith(b" "):
+        return not place.is_item
+    start = _LEADING_BREAKS.match(value).end()  # type: ignore[union-attr] # it may be empty
+    if start and dialect.drops_first_break:
+        return False
+    return value[start : start + 1] not in (b" ", b"\t")
+
+
+def _block(value: bytes, place: Place, separated: bool) -> bytes:
+    pad = b" " * place.indent
+    if separated:
+        lines = _ANY_BREAK.sub(rb"\1" + pad, value)
+    elif b"\n\n" in value:
+        lines = _BREAK.sub(b"\n" + pad, value)
+    else:
+        lines = value[:-1].replace(b"\n", b"\n" + pad) + value[-1:]
+    indicator = b"4" if value.startswith(b" ") else b""
+    first = b"" if value.startswith(_BREAKS) else pad
+    end = b"" if value.endswith(_BREAKS) else b"\n"
+    return b"|%b%b\n%b%b%b" % (indicator, _chomping(value), first, lines, end)
+
+
+def _chomping(value: bytes) -> bytes:
+    if not value.endswith(_BREAKS):
+        return b"-"
+    before = value[-4:-1] if value.endswith(b"\n") else value[-6:-3]
+    return b"+" if before.endswith(_BREAKS) else b""
+
+
+# Escapes and base64
+
+_SIMPLE_ESCAPES = (
+    (b"\\", b"\\\\"),
+    (b'"', b'\\"'),
+    (b"\n", b"\\n"),
+    (b"\r", b"\\r"),
+    (b"\t", b"\\t"),
+)
+_RARE = re.compile(
+    rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\xc2\xe2\xef\xf0-\xf4][\x80-\xbf]*"
+)
+_NAMES = {
+    0x00: "0", 0x07: "a", 0x08: "b", 0x09: "t", 0x0A: "n", 0x0B: "v", 0x0C: "f",
+    0x0D: "r", 0x1B: "e", 0x22: '"', 0x5C: "\\", 0x85: "N", 0xA0: "_",
+    0x2028: "L", 0x2029: "P",
+}  # fmt: skip
+
+
+def _double_quoted(value: bytes) -> bytes:
+    if value.startswith(_BOM):
+        # go-yaml looks for the BOM at the start of the text, whichever character it
+        # is about to write, and escapes every one.
+        return f'"{"".join(map(_escape, value.decode()))}"\n'.encode()
+    odd = value.translate(None, _HARMLESS)
+    for character, escape in _SIMPLE_ESCAPES:
+        value = value.replace(character, escape)
+    if odd.translate(None, b"\r\t"):
+        value = _RARE.sub(lambda match: _escaped(match[0]), value)
+    return b'"%b"\n' % value
+
+
+def _escape(character: str) -> str:
+    point = ord(character)
+    if point in _NAMES:
+        return "\\" + _NAMES[point]
+    if point <= 0xFF:
+        return f"\\x{point:02X}"
+    return f"\\u{point:04X}" if point <= 0xFFFF else f"\\U{point:08X}"
+
+
+@lru_cache(maxsize=4096)
+def _escaped(character: bytes) -> bytes:
+    """As it stands in double quotes, where most stand for themselves."""
+    odd = character.translate(None, _HARMLESS)
+    if _is_escaped(character, odd) or character in _SEPARATORS:
+        return _escape(character.decode()).encode()
+    return character
+
+
+_ROW = 70
+_ROWS = Struct(f"{_ROW}s" * 128)
+
+
+def _binary(value: bytes, place: Place) -> bytes:
+    text = b64encode(value)
+    if len(text) < _ROW:
+        return b"!!binary %b\n" % text
+    end = b"\n" + b" " * place.indent
+    return b"!!binary |%b%b\n" % (end, end.join(_rows(text)))
+
+
+def _rows(text: bytes) -> list[bytes]:
+    most = len(text) - len(text) % _ROWS.size
+    rows = list(chain.from_iterable(_ROWS.iter_unpack(memoryview(text)[:most])))
+    rows += [text[at : at + _ROW] for at in range(most, len(text), _ROW)]
+    return rows
+
+
+# Keys
+
+_KEY_LIMIT = 128
+_MULTILINE = re.compile(rb"[\n\r]|\xc2\x85|\xe2\x80[\xa8\xa9]")
+
+
+def key(name: bytes, column: int, dialect: Dialect) -> tuple[bytes, bool]:
+    """A map's key up to and with the colon, and whether it is of the short form."""
+    if name == b"<<":
+        return (b"'<<':" if dialect.merge_is_quoted else b'"<<":'), True
+    text = scalar(name, Place(column + 4), dialect)
+    if _is_simple_key(name):
+        return text[:-1] + b":", True
+    return b"? %b%b:" % (text, b" " * column), False
+
+
+def _is_simple_key(name: bytes) -> bool:
+    if not _is_utf8(name):
+        return len(name) * 4 / 3 < _ROW
+    return len(name) <= _KEY_LIMIT and not _MULTILINE.search(name)

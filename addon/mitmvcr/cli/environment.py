@@ -16,7 +16,7 @@ from mitmvcr.core.errors import OptionError
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
-#: Inherited ones would win over ours: httpx breaks on a socks one, grpc reads its first.
+#: Inherited ones would win over ours: grpc's comes first, and httpx cannot use socks.
 _UNSET = ("ALL_PROXY", "all_proxy", "grpc_proxy", "no_grpc_proxy")
 
 _HOST = re.compile(r"(\*?\.)?[\w-]+(\.[\w-]+)*(:\d+)?|[0-9a-f:.]+", re.IGNORECASE)
@@ -38,7 +38,7 @@ class Facts:
 
 
 def parse_bypass(text: str) -> tuple[str, ...]:
-    """The hosts of a ``--no-proxy`` value: separated by commas, in the portable form."""
+    """The hosts of a ``--no-proxy`` value, in the portable form."""
     hosts = tuple(word.strip().strip("[]") for word in text.split(",") if word.strip())
     for host in hosts:
         if not _HOST.fullmatch(host):

@@ -95,8 +95,8 @@ def _is_file(name: str) -> bool:
 def _pem(*texts: bytes) -> bytes:
     """Only the certificates, each once: what stands between them differs in
     encoding, and a client may read the file as ASCII."""
-    lines = (ssl.DER_cert_to_PEM_cert(der) for der in jks.certificates(b"\n".join(texts)))
-    return "".join(lines).encode("ascii")
+    ders = jks.certificates(b"\n".join(texts))
+    return "".join(map(ssl.DER_cert_to_PEM_cert, ders)).encode("ascii")
 
 
 def _node_ca(folder: Path, ca: Path, inherited: Mapping[str, str]) -> Path:

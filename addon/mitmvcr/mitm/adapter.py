@@ -10,51 +10,31 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Set
-from dataclasses import dataclass
 
 from mitmproxy import ctx, flowfilter, http, tcp, tls
 from mitmproxy.addonmanager import Loader
 from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 
-from mitmvcr.core.errors import CassetteWriteError, OptionError, VcrError
+from mitmvcr.core.errors import OptionError, VcrError
 from mitmvcr.core.model import Interaction
 from mitmvcr.core.modes import Forward, Replay
 from mitmvcr.mitm import answers, host, options
 from mitmvcr.mitm.commands import VcrCommands
-from mitmvcr.mitm.streaming import Tee, tap
+from mitmvcr.mitm.rack import Rack, Recording, Replayed
+from mitmvcr.mitm.streaming import tap
 from mitmvcr.mitm.translate import (
-    Asked,
     Redirects,
     to_lookup,
     to_request,
     to_response,
     to_wire,
 )
-from mitmvcr.session import Session, open_session
+from mitmvcr.session import Session
 from mitmvcr.settings import Settings
 
 logger = logging.getLogger("mitmvcr")
 
 _REFUSED = "mitmvcr replays: nothing may reach the network"
-
-
-@dataclass(slots=True)
-class _Replayed:
-    """A flow that was answered from the cassette."""
-
-    session: Session
-    position: int
-
-
-@dataclass(slots=True)
-class _Recording:
-    """A flow that is on its way to the origin. Times are monotonic nanoseconds."""
-
-    session: Session
-    asked: Asked
-    sent: int
-    head: int = 0
-    tee: Tee | None = None
 
 
 class VcrAddon:
@@ -63,16 +43,16 @@ class VcrAddon:
     name = "vcr"
 
     def __init__(self, exit_status: host.ExitStatus | None = None) -> None:
-        self.session: Session | None = None
-        self._settings = Settings()
+        self.rack = Rack(exit_status)
         self._passthrough: list[flowfilter.TFilter] = []
         self._allowed: set[tuple[str, str, int]] = set()
-        self._under_way: dict[str, _Replayed | _Recording] = {}
-        self._retired: list[Session] = []
         self._redirects = Redirects()
         self._takeover = host.Takeover()
-        self._exit_status = exit_status
         self._is_running = False
+
+    @property
+    def session(self) -> Session | None:
+        return self.rack.session
 
     # Life
 
@@ -101,84 +81,29 @@ class VcrAddon:
         host.settle_memory()
 
     def done(self) -> Awaitable[None] | None:
-        if host.is_exiting() and self._is_busy():
+        if host.is_exiting() and self.rack.recordings():
             return self._drain_and_close()
-        self.close()
+        self.rack.close()
         return None
 
     async def _drain_and_close(self) -> None:
-        await host.drain(self._is_busy)
-        for flow in self._under_way.values():
-            if isinstance(flow, _Recording):
-                url = flow.asked.request.url
-                logger.warning("mitmvcr: %s was cut off and is not recorded", url)
-        self.close()
-
-    def _is_busy(self) -> bool:
-        return any(isinstance(f, _Recording) for f in self._under_way.values())
+        await host.drain(lambda: bool(self.rack.recordings()))
+        self.rack.close()
 
     def use(self, settings: Settings) -> None:
         """Put a cassette in play and take out the one that was. Raises VcrError."""
-        if settings == self._settings and self.session is not None:
+        if settings == self.rack.settings and self.session is not None:
             return
         filters = [_filter(text) for text in settings.passthrough]
-        if settings.cassette is None:
-            self._need_no_cassette(settings)
-            fresh = None
-        else:
-            if self._settings.cassette == settings.cassette:
-                self.eject()  # what it recorded is loaded again
-            fresh = open_session(settings)
-        self.eject()
-        self.session = fresh
-        self._settings = settings
+        self.rack.use(settings)
         self._passthrough = filters
         self._redirects = Redirects()
-        self._set_host_options()
-
-    @staticmethod
-    def _need_no_cassette(settings: Settings) -> None:
-        if settings.mode is not Settings().mode and not settings.forwards_always:
-            raise OptionError(
-                "vcr_cassette", "", f"mode {settings.mode} needs one; name a file"
-            )
-
-    def _set_host_options(self) -> None:
         session = self.session
         self._takeover.apply(
             ctx.options,
             lazy=session is not None and session.looks_up,
             whole_bodies=session is not None and (session.looks_up or session.records),
         )
-
-    def eject(self) -> None:
-        """End the session; flows that are under way still belong to it."""
-        if self.session is None:
-            return
-        self._retired.append(self.session)
-        self.session = None
-        self._close_retired()
-
-    def close(self) -> None:
-        """End every session, whatever is still under way."""
-        self._under_way.clear()
-        self.eject()
-
-    def _close_retired(self) -> None:
-        """Close the ejected sessions that no flow is left of."""
-        busy = [flow.session for flow in self._under_way.values()]
-        for session in [s for s in self._retired if s not in busy]:
-            self._retired.remove(session)
-            self._close(session)
-
-    def _close(self, session: Session) -> None:
-        try:
-            session.close()
-        except CassetteWriteError as error:
-            logger.error("mitmvcr: %s", error)
-        if session.failure is not None and self._exit_status is not None:
-            self._exit_status.failed = True
-        logger.info("mitmvcr: %s", session.summary().line())
 
     # Flows
 
@@ -222,11 +147,11 @@ class VcrAddon:
         self, session: Session, flow: http.HTTPFlow, decision: Replay
     ) -> Awaitable[None] | None:
         flow.response = to_wire(decision.interaction, flow.request)
-        self._under_way[flow.id] = _Replayed(session, decision.position)
-        if not self._settings.latency:
+        self.rack.flows[flow.id] = Replayed(session, decision.position)
+        if not self.rack.settings.latency:
             return None
         duration = decision.interaction.response.duration / 1e9
-        return asyncio.sleep(duration * self._settings.latency)
+        return asyncio.sleep(duration * self.rack.settings.latency)
 
     def _forward(
         self, session: Session, flow: http.HTTPFlow, decision: Forward
@@ -234,7 +159,7 @@ class VcrAddon:
         if not decision.record:
             return
         asked = self._redirects.restate(to_request(flow.request), flow.request)
-        self._under_way[flow.id] = _Recording(session, asked, time.monotonic_ns())
+        self.rack.flows[flow.id] = Recording(session, asked, time.monotonic_ns())
 
     def _refuse(self, session: Session, flow: http.HTTPFlow) -> None:
         found = session.explain(to_request(flow.request).request)
@@ -256,49 +181,43 @@ class VcrAddon:
         )
 
     def responseheaders(self, flow: http.HTTPFlow) -> None:
-        started = self._under_way.get(flow.id)
-        if isinstance(started, _Recording) and flow.response is not None:
+        started = self.rack.flows.get(flow.id)
+        if isinstance(started, Recording) and flow.response is not None:
             started.head = time.monotonic_ns()
             started.tee = tap(flow.response)
 
     def response(self, flow: http.HTTPFlow) -> None:
-        started = self._under_way.pop(flow.id, None)
-        if isinstance(started, _Replayed):
+        started = self.rack.flows.get(flow.id)
+        if started is None:
+            return
+        if isinstance(started, Replayed):
             started.session.replayed()
-        elif started is not None and flow.response is not None:
+        elif flow.response is not None:
             self._record(started, flow.response)
-        if self._retired:
-            self._close_retired()
+        self.rack.end_flow(flow.id)
 
-    def _record(self, started: _Recording, response: http.Response) -> None:
+    def _record(self, started: Recording, response: http.Response) -> None:
         request = started.asked.request
         if response.status_code == 101:
             logger.warning("mitmvcr: %s was upgraded: not recorded", request.url)
             return
         try:
             self._redirects.note(request, response)
-            body = response.raw_content
-            if body is None:
-                body = started.tee.body() if started.tee else b""
-            duration = (started.head or time.monotonic_ns()) - started.sent
-            recorded = to_response(response, body, started.asked, duration=duration)
-            started.session.record(Interaction(0, request, recorded))
+            started.session.record(_interaction(started, response))
         except Exception as error:  # noqa: BLE001 - told, and the traffic goes on
             started.session.note_failure(error)
             logger.error("mitmvcr: %s is not recorded: %s", request.url, _reason(error))
 
     def error(self, flow: http.HTTPFlow) -> None:
-        started = self._under_way.pop(flow.id, None)
-        if isinstance(started, _Replayed):
+        started = self.rack.flows.get(flow.id)
+        if isinstance(started, Replayed):
             started.session.give_back(started.position)
         elif started is not None:
+            url = started.asked.request.url
             logger.warning(
-                "mitmvcr: %s broke off and is not recorded: %s",
-                started.asked.request.url,
-                flow.error,
+                "mitmvcr: %s broke off and is not recorded: %s", url, flow.error
             )
-        if self._retired:
-            self._close_retired()
+        self.rack.end_flow(flow.id)
 
     # Connections
 
@@ -340,6 +259,15 @@ class VcrAddon:
                 "mitmvcr: a connection to %s is not HTTP: passed through, not recorded",
                 flow.server_conn.address,
             )
+
+
+def _interaction(started: Recording, response: http.Response) -> Interaction:
+    body = response.raw_content
+    if body is None:  # it was streamed
+        body = started.tee.body() if started.tee else b""
+    duration = (started.head or time.monotonic_ns()) - started.sent
+    recorded = to_response(response, body, started.asked, duration=duration)
+    return Interaction(0, started.asked.request, recorded)
 
 
 def _filter(text: str) -> flowfilter.TFilter:

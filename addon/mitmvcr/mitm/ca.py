@@ -33,7 +33,7 @@ class AuthorityError(VcrError):
 
 
 def ensure_ca(confdir: Path) -> Path:
-    """The certificate (PEM, no key) of this folder's authority, made if there is none."""
+    """The certificate (PEM, no key) of this folder's authority, made if need be."""
     authority = _file(confdir, "ca.pem")
     try:
         confdir.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -99,7 +99,7 @@ def _check(confdir: Path, authority: Path) -> None:
     try:
         store = CertStore.from_files(authority, _file(confdir, "dhparam.pem"))
         fits = store.default_ca.public_key() == store.default_privatekey.public_key()
-    except Exception as error:  # noqa: BLE001  # OpenSSL and ASN.1 raise what they like
+    except Exception as error:  # OpenSSL and ASN.1 raise what they like
         problem = f"is damaged ({_first_line(error)})" + _remedy(confdir)
         raise AuthorityError(authority, problem) from error
     if not fits:

@@ -19,15 +19,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from importlib.machinery import ModuleSpec
     from types import ModuleType
+    from typing import Any
 
     Patch = Callable[[ModuleType], None]
 
 
-def _trust_environment(client: ModuleType) -> None:
+def _trust_environment(client: Any) -> None:
     client.ClientSession.__init__.__kwdefaults__["trust_env"] = True
 
 
-def _trust_bundle(certifi: ModuleType) -> None:
+def _trust_bundle(certifi: Any) -> None:
     """``where`` and ``contents`` give the run's bundle while there is one."""
     bundle = os.environ.get("MITMVCR_CA_BUNDLE", "")
     where, contents = certifi.where, certifi.contents
@@ -77,7 +78,7 @@ def _run_after(spec: ModuleSpec, patch: Patch) -> None:
     execute = loader.exec_module
 
     def exec_module(module: ModuleType) -> None:
-        del loader.exec_module  # type: ignore[misc]  # the shadow, not the method
+        del loader.exec_module  # the shadow, not the method
         execute(module)
         _try(patch, module)
 

@@ -1,0 +1,5 @@
+"""``python -m mitmvcr``."""
+
+from mitmvcr.cli import entry
+
+entry()

@@ -1,0 +1,61 @@
+"""The command line: parsing, telling, and exit codes. Nothing here records."""
+
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from mitmvcr.cli.app import app
+from mitmvcr.cli.status import OWN_FAILURE, USAGE, Interrupted, interrupted_by
+from mitmvcr.cli.tell import say
+from mitmvcr.core.errors import OptionError, VcrError
+
+
+def entry() -> None:
+    """The console script."""
+    sys.exit(main())
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code; every failure is told as one line."""
+    try:
+        result = app.main(args=argv, prog_name="mitmvcr", standalone_mode=False)
+    except click.ClickException as error:
+        return _usage(error)
+    except VcrError as error:
+        say(f"error: {_as_typed(error)}")
+        return OWN_FAILURE
+    except Interrupted as error:
+        return interrupted_by(error.signal)
+    except (KeyboardInterrupt, click.Abort):
+        return interrupted_by(2)
+    except Exception as error:  # noqa: BLE001 - told below, as one line
+        return _unexpected(error)
+    return result if isinstance(result, int) else 0
+
+
+def _usage(error: click.ClickException) -> int:
+    """Every failure of ``run`` itself has one code, so that a child's is told apart."""
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    path = context.command_path if context else "mitmvcr"
+    say(f"error: {error.format_message()} ('{path} --help' shows the usage)")
+    return OWN_FAILURE if context and context.info_name == "run" else USAGE
+
+
+def _as_typed(error: VcrError) -> str:
+    """The options have the addon's names inside; here they are spelled as typed."""
+    if isinstance(error, OptionError) and error.option.startswith("vcr_"):
+        option = "--" + error.option.removeprefix("vcr_").replace("_", "-")
+        return str(OptionError(option, error.value, error.remedy))
+    return str(error)
+
+
+def _unexpected(error: Exception) -> int:
+    if os.environ.get("MITMVCR_DEBUG"):
+        raise error
+    say(
+        f"error: {type(error).__name__}: {error} (a fault of mitmvcr;"
+        " MITMVCR_DEBUG=1 shows where)"
+    )
+    return OWN_FAILURE

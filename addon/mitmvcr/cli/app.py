@@ -1,0 +1,136 @@
+"""The commands, and the options that several of them share.
+
+A command imports what it needs when it runs: mitmproxy takes most of a second, and
+``--help`` should not.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from mitmvcr import __version__
+
+
+@click.group(no_args_is_help=False)
+@click.version_option(__version__, prog_name="mitmvcr", message="%(prog)s %(version)s")
+def app() -> None:
+    """Record a program's HTTP(S) traffic into go-vcr cassettes; replay it offline."""
+
+
+def vcr_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of a session, but for the cassette. They stay text until
+    settings.py parses them, so that a wrong value reads the same everywhere."""
+    for option in reversed(_VCR_OPTIONS):
+        command = option(command)
+    return command
+
+
+_VCR_OPTIONS = (
+    click.option(
+        "--mode",
+        metavar="MODE",
+        help="record_only, replay_only, replay_with_new_episodes, record_once"
+        " (default) or passthrough.",
+    ),
+    click.option(
+        "--allow-repeats",
+        is_flag=True,
+        help="An interaction may be replayed more than once.",
+    ),
+    click.option(
+        "--latency",
+        default="0",
+        metavar="FACTOR",
+        help="Wait before a replay's first byte: 1 is the recorded time, 0 (default)"
+        " not at all.",
+    ),
+    click.option(
+        "--passthrough",
+        multiple=True,
+        metavar="FILTER",
+        help="mitmproxy flow filter, as '~d example.com': what it matches goes straight"
+        " through, unrecorded. Repeatable.",
+    ),
+)
+
+
+# The command follows its own options, so the first word that is none ends ours.
+@app.command(context_settings={"allow_interspersed_args": False})
+@click.option(
+    "--cassette", metavar="FILE", help="Default: cassettes/<the command's name>.yaml."
+)
+@vcr_options
+@click.option(
+    "--include-localhost",
+    is_flag=True,
+    help="Send requests to localhost through the proxy too, where the client can.",
+)
+@click.option(
+    "--no-proxy",
+    default="",
+    metavar="HOSTS",
+    help="More hosts to reach without the proxy, separated by commas.",
+)
+@click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
+def run(command: tuple[str, ...], **options: Any) -> int:
+    """Run COMMAND with its HTTP(S) traffic recorded or replayed.
+
+    The exit code is the command's own; 128+N if signal N ended it; 100 if it passed
+    but a request had no match; 125 if mitmvcr failed; 126 or 127 if the command
+    cannot be executed or found. With CI set and no --mode it replays only.
+    """
+    from mitmvcr.cli.run import RunOptions, run_command
+
+    return run_command(command, RunOptions(**options))
+
+
+@app.command()
+@click.option("--cassette", required=True, metavar="FILE")
+@vcr_options
+@click.option(
+    "--ui",
+    type=click.Choice(["dump", "console", "web"]),
+    default="dump",
+    show_default=True,
+)
+@click.option("--host", default="127.0.0.1", show_default=True, metavar="ADDRESS")
+@click.option("--port", type=click.IntRange(1, 65535), default=8080, show_default=True)
+@click.argument("extra", nargs=-1, type=click.UNPROCESSED)
+def serve(extra: tuple[str, ...], **options: Any) -> None:
+    """Run mitmproxy with a cassette until it is ended, for a manual session.
+
+    What follows -- goes to mitmproxy as it is.
+    """
+    from mitmvcr.cli.serve import ServeOptions, serve_proxy
+
+    serve_proxy(extra, ServeOptions(**options))
+
+
+@app.group(no_args_is_help=False)
+def cassette() -> None:
+    """Look after cassette files."""
+
+
+@cassette.command()
+@click.argument(
+    "paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path)
+)
+def check(paths: tuple[Path, ...]) -> int:
+    """Report what is wrong with cassettes: files, or folders of them.
+
+    One line for each problem; exit code 1 if one of them is an error.
+    """
+    from mitmvcr.cli.cassette import check_cassettes
+
+    return check_cassettes(paths)
+
+
+@cassette.command()
+@click.argument("cassette", metavar="CASSETTE")
+def recover(cassette: str) -> None:
+    """Put a recording that was cut off (CASSETTE.part) in place."""
+    from mitmvcr.cli.cassette import recover_cassette
+
+    recover_cassette(cassette)

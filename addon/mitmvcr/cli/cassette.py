@@ -1,0 +1,60 @@
+"""``mitmvcr cassette``: check and recover."""
+
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import click
+
+from mitmvcr.cli.tell import say
+from mitmvcr.settings import parse_cassette
+
+#: With fewer files than this a progress bar would only flicker.
+_MANY = 20
+
+
+def check_cassettes(paths: Sequence[Path]) -> int:
+    """Print the problems, which are the result, to stdout; 1 if one is an error."""
+    files = find_cassettes(paths)
+    failed = False
+    with click.progressbar(
+        files, label="Checking", file=sys.stderr, hidden=not _shows_progress(files)
+    ) as bar:
+        problems = [problem for path in bar for problem in _check(path)]
+    for line, is_error in problems:
+        click.echo(line)
+        failed = failed or is_error
+    say(f"{len(files)} cassettes checked, {len(problems)} problems")
+    return 1 if failed else 0
+
+
+def find_cassettes(paths: Iterable[Path]) -> list[Path]:
+    """The files named, and all in the folders named, each once, in order."""
+    found = (file for path in paths for file in _files(path))
+    return list(dict.fromkeys(found))
+
+
+def _files(path: Path) -> list[Path]:
+    if not path.is_dir():
+        return [path]
+    inside = (file for file in path.rglob("*") if file.suffix in (".yaml", ".yml"))
+    return sorted(file for file in inside if file.is_file())
+
+
+def _shows_progress(files: Sequence[Path]) -> bool:
+    return len(files) >= _MANY and sys.stderr.isatty()
+
+
+def _check(path: Path) -> list[tuple[str, bool]]:
+    from mitmvcr.cassette.check import check  # reads YAML, which takes its time
+
+    return [(str(problem), problem.is_error) for problem in check(path)]
+
+
+def recover_cassette(cassette: str) -> None:
+    """Put the journal that a cut-off recording left in place."""
+    from mitmvcr.cassette.store import FileStore
+
+    path = parse_cassette(cassette)
+    count = FileStore(path).recover()
+    say(f"{path}: {count} interactions recovered")

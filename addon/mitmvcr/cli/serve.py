@@ -1,0 +1,94 @@
+"""``mitmvcr serve``: mitmproxy itself, with the addon and a cassette."""
+
+import os
+import socket
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+from mitmvcr.cli.home import home
+from mitmvcr.cli.tell import say
+from mitmvcr.core.errors import VcrError
+from mitmvcr.core.modes import Mode
+from mitmvcr.settings import Settings, parse_settings
+
+_PROGRAMS = {"dump": "mitmdump", "console": "mitmproxy", "web": "mitmweb"}
+_SCRIPT = Path(__file__).parents[1] / "mitm" / "script.py"
+
+
+@dataclass(frozen=True, slots=True)
+class ServeOptions:
+    """The options as typed."""
+
+    cassette: str
+    mode: str | None
+    allow_repeats: bool
+    latency: str
+    passthrough: tuple[str, ...]
+    ui: str
+    host: str
+    port: int
+
+
+class PortBusyError(VcrError):
+    """The address cannot be listened on."""
+
+    def __init__(self, host: str, port: int, reason: str) -> None:
+        self.host, self.port = host, port
+        super().__init__(f"cannot listen on {host}:{port}: {reason}; choose --port")
+
+
+def serve_proxy(extra: Sequence[str], options: ServeOptions) -> NoReturn:
+    """Become mitmproxy, of this very Python: its signals and exit code are its own."""
+    from mitmvcr.mitm.ca import ensure_ca
+
+    settings = parse_settings(
+        cassette=options.cassette,
+        mode=options.mode or Mode.RECORD_ONCE,
+        allow_repeats="all" if options.allow_repeats else "no",
+        latency=options.latency,
+        passthrough=options.passthrough,
+    )
+    check_port(options.host, options.port)
+    confdir = home(os.environ)
+    certificate = ensure_ca(confdir)
+    say(f"point a client at http://{options.host}:{options.port}")
+    say(f"and let it trust {certificate}")
+    arguments = proxy_arguments(options, settings, confdir)
+    start = f"from mitmproxy.tools.main import {_PROGRAMS[options.ui]} as main; main()"
+    os.execv(sys.executable, [sys.executable, "-c", start, *arguments, *extra])
+
+
+def proxy_arguments(
+    options: ServeOptions, settings: Settings, confdir: Path
+) -> list[str]:
+    """mitmproxy's command line."""
+    places = ["--listen-host", options.host, "--listen-port", str(options.port)]
+    pairs = [("confdir", str(confdir)), *_option_values(settings)]
+    sets = [word for name, value in pairs for word in ("--set", f"{name}={value}")]
+    return ["-s", str(_SCRIPT), *places, *sets]
+
+
+def _option_values(settings: Settings) -> Iterator[tuple[str, str]]:
+    yield "vcr_cassette", str(settings.cassette)
+    yield "vcr_mode", str(settings.mode)
+    yield "vcr_allow_repeats", str(settings.allow_repeats)
+    yield "vcr_latency", str(settings.latency)
+    for text in settings.passthrough:
+        yield "vcr_passthrough", text
+
+
+def check_port(host: str, port: int) -> None:
+    """Raises PortBusyError. mitmproxy would say it in several lines, or in its log."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise PortBusyError(host, port, reason) from error

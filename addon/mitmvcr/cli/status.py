@@ -1,0 +1,37 @@
+"""Exit codes, as ``env``, ``timeout`` and shells give them."""
+
+import signal
+
+USAGE = 2
+#: The command passed, but a request of it had no match.
+MISSED = 100
+OWN_FAILURE = 125
+CANNOT_EXECUTE = 126
+NOT_FOUND = 127
+_SIGNAL = 128
+
+
+class Interrupted(Exception):
+    """A signal came before there was a child to pass it on to."""
+
+    def __init__(self, number: int) -> None:
+        self.signal = number
+        super().__init__(signal.Signals(number).name)
+
+
+def interrupted_by(number: int) -> int:
+    return _SIGNAL + number
+
+
+def of_child(returncode: int) -> int:
+    """``returncode`` as subprocess has it: below 0 where a signal ended the child."""
+    return interrupted_by(-returncode) if returncode < 0 else returncode
+
+
+def of_run(child: int, *, missed: int, failed: bool) -> int:
+    """The child's own failure is told first; ours only where it passed."""
+    if child != 0:
+        return child
+    if failed:
+        return OWN_FAILURE
+    return MISSED if missed else 0
