@@ -34,15 +34,25 @@ choose_python() { # $PYTHON, else python3 if it will do, else the newest found
   return 1
 }
 
-make_venv() { # make_venv PYTHON [EXTRAS]: prints the folder; installs what changed
-  local python=$1 extras=${2:-} venv stamp
-  venv=$root/.venv/$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
-  stamp=$venv/.installed${extras:+-${extras//,/-}}
+make_venv() { # make_venv PYTHON [EXTRAS]: prints the folder
+  local extras=${2:-}
+  fill_venv "$1" "" "$root/pyproject.toml" -e "$root${extras:+[$extras]}"
+}
+
+make_client_venv() { # the programs under test live apart: mitmproxy pins what they need
+  local wanted=$root/tests/end_to_end/requirements.txt
+  fill_venv "$1" clients- "$wanted" -r "$wanted"
+}
+
+fill_venv() { # fill_venv PYTHON PREFIX FILE ARGS: pip installs ARGS when FILE is newer
+  local python=$1 prefix=$2 file=$3 venv stamp
+  shift 3
+  venv=$root/.venv/$prefix$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+  stamp=$venv/.installed-$(cksum <<<"$*" | cut -d ' ' -f 1)
   [ -x "$venv/bin/python" ] || "$python" -m venv "$venv" >&2
-  if [ ! "$stamp" -nt "$root/pyproject.toml" ]; then
+  if [ ! "$stamp" -nt "$file" ]; then
     echo "installing into ${venv#"$root"/} ..." >&2
-    "$venv/bin/python" -m pip install -q --disable-pip-version-check \
-      -e "$root${extras:+[$extras]}" >&2
+    "$venv/bin/python" -m pip install -q --disable-pip-version-check "$@" >&2
     touch "$stamp"
   fi
   echo "$venv"

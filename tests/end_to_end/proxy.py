@@ -130,5 +130,8 @@ def settings(options: Mapping[str, object]) -> list[str]:
     arguments = []
     for name, value in options.items():
         for one in value if isinstance(value, list) else [value]:
-            arguments += ["--set", f"{name}={str(one).lower() if one in (True, False) else one}"]
+            arguments += [
+                "--set",
+                f"{name}={str(one).lower() if one in (True, False) else one}",
+            ]
     return arguments

@@ -120,7 +120,9 @@ def json_(ask: Ask, rest: str) -> Answer:
 
 def headers(ask: Ask, rest: str) -> Answer:
     """The request's headers, as they arrived."""
-    seen = [[key.decode("latin-1"), value.decode("latin-1")] for key, value in ask.headers]
+    seen = [
+        [key.decode("latin-1"), value.decode("latin-1")] for key, value in ask.headers
+    ]
     return _json({"headers": seen})
 
 

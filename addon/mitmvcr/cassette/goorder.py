@@ -1,4 +1,4 @@
-"""The order in which go-yaml writes a map's keys: numbers inside names count as numbers.
+"""The order of go-yaml's map keys: numbers inside names count as numbers.
 
 ``a2`` stands before ``a10``; letters stand behind what is neither letter nor digit.
 """
@@ -34,7 +34,8 @@ def _is_less(one: str, other: str) -> bool:
 
 def _runes(text: str) -> str:
     """A byte that is not UTF-8 is U+FFFD to Go."""
-    return _NOT_UTF8.sub("\ufffd", text)
+    whole = text.encode("utf-8", "surrogateescape").decode("utf-8", "surrogateescape")
+    return _NOT_UTF8.sub("\ufffd", whole)
 
 
 def _first_difference(one: str, other: str) -> int:

@@ -8,24 +8,32 @@ go-yaml; it quotes them for the sake of other readers.
 import re
 
 _WORDS = frozenset(
-    "true True TRUE false False FALSE ~ null Null NULL << -0 -0.0"
-    " .nan .NaN .NAN .inf .Inf .INF +.inf +.Inf +.INF -.inf -.Inf -.INF".split()
+    [
+        *("true", "True", "TRUE", "false", "False", "FALSE"),
+        *("~", "null", "Null", "NULL", "-0", "-0.0"),
+        *(".nan", ".NaN", ".NAN", ".inf", ".Inf", ".INF"),
+        *("+.inf", "+.Inf", "+.INF", "-.inf", "-.Inf", "-.INF"),
+    ]
 )
-_OLD_WORDS = frozenset("y Y yes Yes YES on On ON n N no No NO off Off OFF".split())
+_OLD_WORDS = frozenset(
+    [
+        *("y", "Y", "yes", "Yes", "YES", "on", "On", "ON"),
+        *("n", "N", "no", "No", "NO", "off", "Off", "OFF"),
+    ]
+)
 
 _OLD_BASE_60 = re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?")
 _DECIMAL = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 _WHOLE = re.compile(
-    r"(?P<sign>[-+]?)(?:0[xX](?P<x>[0-9a-fA-F]+)|0[bB](?P<b>[01]+)"
+    r"([-+]?)(?:0[xX](?P<x>[0-9a-fA-F]+)|0[bB](?P<b>[01]+)"
     r"|0[oO]?(?P<o>[0-7]+)|(?P<d>0|[1-9][0-9]*))"
 )
 _BASES = {"x": 16, "b": 2, "o": 8, "d": 10}
-#: yaml.v3 strips ``0b`` and ``0o`` itself, which lets a sign stand behind them.
-_SIGN_BEHIND = re.compile(r"0b[-+]?[01]+|0o[-+]?[0-7]+|-0b[01]+|-0o[0-7]+")
-_CLOCK = r"([0-9]{1,2}):([0-9]{1,2}):([0-9]{1,2})(?:[.,][0-9]+)?"
 _TIMESTAMP = re.compile(
-    r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})"
-    rf"(?:[Tt]{_CLOCK}(?:Z|[-+]([0-9]{{2}}):([0-9]{{2}}))| +{_CLOCK})?"
+    r"(\d{4})-(\d{1,2})-(\d{1,2})"
+    r"(?:(?P<gap> +|[Tt])(\d{1,2}):(\d{1,2}):(\d{1,2})(?:[.,]\d+)?"
+    r"(?P<zone>Z|[-+](\d{2}):(\d{2}))?)?",
+    re.ASCII,
 )
 
 
@@ -36,7 +44,7 @@ def is_old_type(text: str) -> bool:
 
 def is_other_type(text: str) -> bool:
     """Null, a boolean, a number or a timestamp: not a string when plain."""
-    if text in _WORDS or not text:
+    if text in _WORDS:
         return True
     first = text[0]
     if first == ".":
@@ -57,34 +65,40 @@ def _is_float(text: str) -> bool:
 
 def _is_whole(text: str) -> bool:
     form = _WHOLE.fullmatch(text)
-    if form is None or form.lastgroup is None:
+    if form is None:
         return False
-    digits = form[form.lastgroup].lstrip("0")
-    if len(digits) > 64:
-        return False
-    size = int(digits or "0", _BASES[form.lastgroup])
-    limit = {"-": 2**63, "+": 2**63 - 1}.get(form["sign"], 2**64 - 1)
-    return size <= limit
+    ((base, digits),) = ((k, v) for k, v in form.groupdict().items() if v)
+    size = int(digits[-65:], _BASES[base]) if len(digits.lstrip("0")) <= 64 else 2**64
+    return size <= _LIMITS[form[1]]
+
+
+#: A sign makes it 64 bits signed, none lets all 64 bits count.
+_LIMITS = {"": 2**64 - 1, "+": 2**63 - 1, "-": 2**63}
 
 
 def _is_timestamp(text: str) -> bool:
+    """``2001-2-3``, or that with `` 4:5:6``, or with ``T4:5:6`` and a zone."""
     form = _TIMESTAMP.fullmatch(text)
     if form is None:
         return False
-    year, month, day, *rest = (int(part or 0) for part in form.groups())
-    if not 1 <= month <= 12 or not 1 <= day <= _days(year, month):
+    year, month, day, gap, hour, minute, second, zone, *offset = form.groups("0")
+    needs_zone = gap in ("T", "t")
+    return (
+        needs_zone == (zone != "0")
+        and _is_day(int(year), int(month), int(day))
+        and int(hour) <= 23
+        and max(int(minute), int(second)) <= 59
+        and int(offset[0]) <= 24
+        and int(offset[1]) <= 60
+    )
+
+
+def _is_day(year: int, month: int, day: int) -> bool:
+    if not 1 <= month <= 12:
         return False
-    hour, minute, second, zone_hour, zone_minute, *other = rest
-    hour, minute, second = (max(*pair) for pair in zip((hour, minute, second), other))
-    return (
-        hour < 24 and max(minute, second) < 60 and zone_hour <= 24 and zone_minute <= 60
-    )
-
-
-def _days(year: int, month: int) -> int:
     leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
-    return (
-        29
-        if month == 2 and leap
-        else (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)[month - 1]
-    )
+    days = 29 if month == 2 and leap else _DAYS[month - 1]
+    return 1 <= day <= days
+
+
+_DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)

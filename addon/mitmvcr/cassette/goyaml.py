@@ -298,5 +298,5 @@ def key(name: bytes, column: int, dialect: Dialect) -> tuple[bytes, bool]:
 
 def _is_simple_key(name: bytes) -> bool:
     if not _is_utf8(name):
-        return len(name) * 4 / 3 < _ROW
+        return len(b64encode(name)) < _ROW
     return len(name) <= _KEY_LIMIT and not _MULTILINE.search(name)

@@ -73,7 +73,8 @@ class _Style:
         request, response = interaction.request, interaction.response
         return b"".join(
             (
-                f"    - id: {id}\n      request:\n{self._request_head(request)}".encode(),
+                f"    - id: {id}\n      request:\n"
+                f"{self._request_head(request)}".encode(),
                 self._body(request.body, always=self._all),
                 f"{self._request_tail(request)}      response:\n"
                 f"{self._response_head(response)}".encode(),

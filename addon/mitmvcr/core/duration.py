@@ -64,14 +64,15 @@ def parse_duration(text: str) -> int:
     form = _FORM.fullmatch(text)
     if form is None:
         raise ValueError(f"invalid duration {text!r}")
-    size = sum(_part(*part, text) for part in _PART.findall(form[2]))
+    size = sum(_part(part, text) for part in _PART.finditer(form[2]))
     ns = -size if form[1] == "-" else size
     if not _MIN <= ns <= _MAX:
         raise ValueError(f"invalid duration {text!r}: more than 64 bits")
     return ns
 
 
-def _part(whole: str, fraction: str, unit: str, text: str) -> int:
+def _part(part: re.Match[str], text: str) -> int:
+    whole, fraction, unit = part.groups(default="")
     size = _UNITS.get(unit)
     if size is None:
         raise ValueError(f"unknown unit {unit!r} in duration {text!r}")

@@ -1,0 +1,106 @@
+"""The command line as a process, and cassettes for it. Used as ``cli.helpers``."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from mitmvcr.cassette import writer
+from mitmvcr.core.model import Cassette, Interaction, Request, Response
+
+MITMVCR = (sys.executable, "-m", "mitmvcr")
+#: Generous: the machine may be busy with other tests.
+PATIENCE = 60.0
+
+_DROPPED = ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "ci")
+
+
+def clean_environment(home: Path, **more: str) -> dict[str, str]:
+    """This process's environment without what changes what a run does."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name.lower() not in _DROPPED and not name.startswith("MITMVCR_")
+    }
+    return kept | {"MITMVCR_HOME": str(home)} | more
+
+
+@dataclass(frozen=True)
+class Cli:
+    """``mitmvcr`` in a folder, with a certificate authority that is already there."""
+
+    home: Path
+    cwd: Path
+
+    def environment(self, **more: str) -> dict[str, str]:
+        return clean_environment(self.home, **more)
+
+    def __call__(
+        self, *words: str | Path, env: Mapping[str, str] | None = None, stdin: str = ""
+    ) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*MITMVCR, *map(str, words)],
+            cwd=self.cwd,
+            env=self.environment(**(env or {})),
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+
+    def start(self, *words: str | Path, **kwargs: object) -> subprocess.Popen[str]:
+        """Not waited for: the caller ends it."""
+        options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | kwargs
+        return subprocess.Popen(
+            [*MITMVCR, *map(str, words)],
+            cwd=self.cwd,
+            env=self.environment(),
+            text=True,
+            **options,
+        )
+
+    def python(self, code: str) -> tuple[str, str, str]:
+        """A child that runs this code."""
+        return (sys.executable, "-c", code)
+
+
+def answer(url: str, body: bytes, method: str = "GET", code: int = 200) -> Interaction:
+    """What an origin that there is not would have answered."""
+    headers = {"Content-Type": ["text/plain"]}
+    return Interaction(
+        0,
+        Request(method=method, url=url, proto="HTTP/1.1", proto_major=1, proto_minor=1),
+        Response(
+            proto="HTTP/1.1",
+            proto_major=1,
+            proto_minor=1,
+            status=f"{code} OK",
+            code=code,
+            body=body,
+            content_length=len(body),
+            headers=headers,
+        ),
+    )
+
+
+def write_cassette(path: Path, *interactions: Interaction) -> Path:
+    path.write_bytes(writer.dumps(Cassette(interactions)))
+    return path
+
+
+def need(tool: str, present: object) -> None:
+    """Skip a test whose tool is missing; in CI that is a failure."""
+    if not present:
+        if os.environ.get("CI"):
+            pytest.fail(f"{tool} is needed in CI")
+        pytest.skip(f"{tool} is not installed")
+
+
+def lines(text: str) -> Sequence[str]:
+    """The lines of ours, without Java's and mitmproxy's."""
+    return [line for line in text.splitlines() if line.startswith("mitmvcr: ")]

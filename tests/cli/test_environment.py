@@ -1,0 +1,168 @@
+"""Each row of the table of variables."""
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from mitmvcr.cli.environment import Facts, child_environment, parse_bypass
+from mitmvcr.cli.kit import Kit
+from mitmvcr.core.errors import OptionError
+
+KIT = Kit(
+    ca=Path("/home/ca.pem"),
+    bundle=Path("/run/bundle.pem"),
+    node_ca=Path("/run/node.pem"),
+    trust_store=Path("/run/trust.jks"),
+    php=Path("/run/php"),
+    wgetrc=Path("/run/wgetrc"),
+    node_preload=Path("/shims/preload.cjs"),
+    python=Path("/shims/python"),
+)
+FACTS = Facts(port=4711, cassette="/c/chat.yaml", kit=KIT)
+URL = "http://127.0.0.1:4711"
+
+
+def test_the_rest_of_the_environment_is_kept():
+    assert child_environment({"HOME": "/root"}, FACTS)["HOME"] == "/root"
+
+
+@pytest.mark.parametrize(
+    "name", ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"]
+)
+def test_all_four_proxy_variables_name_the_proxy(name):
+    assert child_environment({name: "http://corp:3128"}, FACTS)[name] == URL
+
+
+@pytest.mark.parametrize(
+    "name", ["ALL_PROXY", "all_proxy", "grpc_proxy", "no_grpc_proxy"]
+)
+def test_variables_that_would_win_over_ours_are_gone(name):
+    assert name not in child_environment({name: "socks5://corp"}, FACTS)
+
+
+@pytest.mark.parametrize("name", ["NO_PROXY", "no_proxy"])
+def test_an_inherited_no_proxy_is_replaced_by_loopback(name):
+    made = child_environment({name: "*"}, FACTS)
+    assert made[name] == "localhost,127.0.0.1,::1"
+
+
+@pytest.mark.parametrize("name", ["NO_PROXY", "no_proxy"])
+def test_no_proxy_is_empty_when_localhost_is_included(name):
+    made = child_environment({name: "localhost"}, replace(FACTS, bypass=()))
+    assert made[name] == ""
+
+
+@pytest.mark.parametrize(
+    "name",
+    """SSL_CERT_FILE REQUESTS_CA_BUNDLE CURL_CA_BUNDLE AWS_CA_BUNDLE GIT_SSL_CAINFO
+    CARGO_HTTP_CAINFO PIP_CERT npm_config_cafile DENO_CERT
+    GRPC_DEFAULT_SSL_ROOTS_FILE_PATH HTTPLIB2_CA_CERTS PERL_LWP_SSL_CA_FILE
+    BUNDLE_SSL_CA_CERT COMPOSER_CAFILE CLOUDSDK_CORE_CUSTOM_CA_CERTS_FILE
+    NIX_SSL_CERT_FILE""".split(),
+)
+def test_each_variable_that_replaces_roots_names_the_combined_bundle(name):
+    assert child_environment({name: "/mine.pem"}, FACTS)[name] == "/run/bundle.pem"
+
+
+def test_node_adds_its_own_file_of_roots():
+    made = child_environment({}, FACTS)
+    assert made["NODE_EXTRA_CA_CERTS"] == "/run/node.pem"
+    assert made["NODE_USE_ENV_PROXY"] == "1"
+
+
+def test_node_options_are_kept_and_the_preload_added():
+    made = child_environment({"NODE_OPTIONS": "--no-warnings"}, FACTS)
+    assert made["NODE_OPTIONS"] == "--no-warnings --require /shims/preload.cjs"
+
+
+def test_a_preload_path_with_spaces_is_quoted():
+    kit = replace(KIT, node_preload=Path('/my "shims"/preload.cjs'))
+    made = child_environment({}, replace(FACTS, kit=kit))
+    assert made["NODE_OPTIONS"] == r'--require "/my \"shims\"/preload.cjs"'
+
+
+def test_pythonpath_has_the_shim_first_and_no_empty_entry():
+    assert child_environment({}, FACTS)["PYTHONPATH"] == "/shims/python"
+    made = child_environment({"PYTHONPATH": "/mine"}, FACTS)
+    assert made["PYTHONPATH"] == f"/shims/python{os.pathsep}/mine"
+
+
+def test_java_is_told_all_by_properties():
+    made = child_environment({"JAVA_TOOL_OPTIONS": "-Dx=y"}, FACTS)
+    assert made["JAVA_TOOL_OPTIONS"].split() == [
+        "-Dx=y",
+        "-Dhttp.proxyHost=127.0.0.1",
+        "-Dhttp.proxyPort=4711",
+        "-Dhttps.proxyHost=127.0.0.1",
+        "-Dhttps.proxyPort=4711",
+        "-Dhttp.nonProxyHosts=localhost|127.*|[::1]",
+        "-Djavax.net.ssl.trustStore=/run/trust.jks",
+        "-Djavax.net.ssl.trustStoreType=JKS",
+        "-Djavax.net.ssl.trustStorePassword=changeit",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("host", "patterns"),
+    [
+        ("api.example.com", "api.example.com|*.api.example.com"),
+        (".example.com", "*.example.com"),
+        ("*.example.com", "*.example.com"),
+        ("example.com:8080", "example.com|*.example.com"),
+        ("10.1.2.3", "10.1.2.3"),
+        ("db", "db"),
+        ("fe80::1", "[fe80::1]"),
+    ],
+)
+def test_java_has_its_own_patterns(host, patterns):
+    made = child_environment({}, replace(FACTS, bypass=(host,)))
+    assert f" -Dhttp.nonProxyHosts={patterns} " in made["JAVA_TOOL_OPTIONS"]
+
+
+def test_java_gets_no_default_bypass_when_localhost_is_included():
+    made = child_environment({}, replace(FACTS, bypass=()))
+    assert " -Dhttp.nonProxyHosts= " in made["JAVA_TOOL_OPTIONS"]
+
+
+def test_a_trust_store_path_with_spaces_is_quoted():
+    kit = replace(KIT, trust_store=Path("/my run/trust.jks"))
+    made = child_environment({}, replace(FACTS, kit=kit))
+    assert "trustStore='/my run/trust.jks'" in made["JAVA_TOOL_OPTIONS"]
+
+
+def test_php_keeps_its_own_folder():
+    assert child_environment({}, FACTS)["PHP_INI_SCAN_DIR"] == f"{os.pathsep}/run/php"
+    made = child_environment({"PHP_INI_SCAN_DIR": "/mine"}, FACTS)
+    assert made["PHP_INI_SCAN_DIR"] == f"/mine{os.pathsep}/run/php"
+
+
+def test_wget_reads_our_file():
+    assert child_environment({}, FACTS)["SYSTEM_WGETRC"] == "/run/wgetrc"
+
+
+def test_test_code_is_told_the_facts():
+    made = child_environment({}, FACTS)
+    facts = {name: made[name] for name in made if name.startswith("MITMVCR_")}
+    assert facts == {
+        "MITMVCR_PROXY_URL": URL,
+        "MITMVCR_CONTROL_URL": f"{URL}/_vcr",
+        "MITMVCR_CA_FILE": "/home/ca.pem",
+        "MITMVCR_CA_BUNDLE": "/run/bundle.pem",
+        "MITMVCR_CASSETTE": "/c/chat.yaml",
+    }
+
+
+def test_hosts_to_bypass_are_put_in_the_portable_form():
+    assert parse_bypass(" .corp.test, db:5432 ,[fe80::1],") == (
+        ".corp.test",
+        "db:5432",
+        "fe80::1",
+    )
+
+
+@pytest.mark.parametrize("text", ["*", "10.0.0.0/8", "::1/128", "http://corp", "a b"])
+def test_what_some_client_cannot_read_is_refused(text):
+    with pytest.raises(OptionError, match="--no-proxy"):
+        parse_bypass(text)

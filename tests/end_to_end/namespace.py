@@ -1,0 +1,88 @@
+"""A network namespace that has only loopback, with a DNS server of its own in it."""
+
+import itertools
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+RESOLVER = Path(__file__).resolve().parent / "resolver.py"
+
+_numbers = itertools.count()
+
+
+class NoNamespaceError(Exception):
+    """Namespaces cannot be made here; the message says why."""
+
+
+def _ip(*arguments: str) -> None:
+    tool = shutil.which("ip", path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
+    if tool is None:
+        raise NoNamespaceError("there is no `ip` (Debian: iproute2)")
+    done = subprocess.run([tool, *arguments], capture_output=True, text=True)
+    if done.returncode:
+        raise NoNamespaceError(f"ip {' '.join(arguments)}: {done.stderr.strip()}")
+
+
+class Namespace:
+    """``within`` is the prefix that runs a command in it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.name = f"mitmvcr-{os.getpid()}-{next(_numbers)}"
+        self.within = ("ip", "netns", "exec", self.name)
+        self._log = folder / "dns.log"
+        self._resolver: subprocess.Popen[bytes] | None = None
+        self._read = 0
+        # iproute2 puts the files of this folder over those of /etc.
+        self._etc = Path("/etc/netns") / self.name
+        _ip("netns", "add", self.name)
+        try:
+            self._furnish()
+        except BaseException:
+            self.close()
+            raise
+
+    def _furnish(self) -> None:
+        _ip("-n", self.name, "link", "set", "lo", "up")
+        try:
+            self._etc.mkdir(parents=True)
+            (self._etc / "resolv.conf").write_text(
+                "nameserver 127.0.0.1\noptions timeout:1 attempts:1\n"
+            )
+        except OSError as error:
+            raise NoNamespaceError(str(error)) from error
+        self._log.touch()
+        self._resolver = subprocess.Popen(
+            [*self.within, sys.executable, RESOLVER, self._log], stdout=subprocess.PIPE
+        )
+        if self._resolver.stdout.readline() != b"ready\n":
+            raise NoNamespaceError("the resolver did not start; see its stderr above")
+
+    def forget(self) -> None:
+        self._read = self._log.stat().st_size
+
+    def looked_up(self) -> list[str]:
+        """Names that were asked for since the start or ``forget``."""
+        return self._log.read_bytes()[self._read :].decode().splitlines()
+
+    def close(self) -> None:
+        if self._resolver is not None:
+            self._resolver.kill()
+            self._resolver.wait()
+            self._resolver.stdout.close()
+        shutil.rmtree(self._etc, ignore_errors=True)
+        subprocess.run(["ip", "netns", "del", self.name], capture_output=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()

@@ -1,0 +1,147 @@
+"""The ``vcr.*`` commands, run in a mitmdump as the console runs them."""
+
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from end_to_end import cassettes
+from end_to_end.cassettes import interaction
+from end_to_end.proxy import DOUBLES, END, Proxy
+from end_to_end.wire import Got, fetch
+from origin import Origin
+
+
+class Console:
+    """A mitmdump that takes command lines."""
+
+    def __init__(
+        self, mitmdump: Callable[..., Proxy], origin: Origin, ca: Path, folder: Path
+    ) -> None:
+        self._mitmdump, self.origin, self._ca = mitmdump, origin, ca
+        self._folder = folder
+        self._count = 0
+        self.proxy: Proxy
+
+    def start(self, *arguments: object, **options: object) -> None:
+        self.proxy = self._mitmdump(
+            *arguments,
+            scripts=[str(DOUBLES / "commander.py")],
+            environment={"COMMANDS": str(self._folder)},
+            **options,
+        ).wait_until_listening()
+
+    def __call__(self, line: str) -> dict[str, object]:
+        """``{"result": ...}`` or ``{"error": ...}``."""
+        self._count += 1
+        name = self._folder / f"{self._count:03}"
+        name.with_suffix(".tmp").write_text(line)
+        name.with_suffix(".tmp").rename(name.with_suffix(".command"))
+        answer = name.with_suffix(".answer")
+        deadline = time.monotonic() + END
+        while not answer.exists():
+            assert time.monotonic() < deadline, self.proxy.log
+            time.sleep(0.02)
+        return json.loads(answer.read_text())
+
+    def fetch(self, path: str) -> Got:
+        return fetch(self.proxy.url, self._ca, self.origin.https_url + path)
+
+
+@pytest.fixture
+def console(
+    mitmdump: Callable[..., Proxy], origin: Origin, proxy_ca: Path, tmp_path: Path
+) -> Console:
+    folder = tmp_path / "commands"
+    folder.mkdir()
+    return Console(mitmdump, origin, proxy_ca, folder)
+
+
+def bodies(path: Path) -> list[str]:
+    return [item["response"]["body"] for item in cassettes.read(path)]
+
+
+def test_use_changes_the_cassette_and_saves_the_one_before(
+    console: Console, tmp_path: Path
+) -> None:
+    one, two = tmp_path / "one.yaml", tmp_path / "two.yaml"
+    console.start(one, "record_once")
+    first = console.fetch("/counter").body.decode()
+    assert "error" not in console(f"vcr.use {two}")
+    assert bodies(one) == [first]
+    second = console.fetch("/counter").body.decode()
+    assert "error" not in console(f"vcr.use {one}")
+    assert bodies(two) == [second]
+    assert console.fetch("/counter").body.decode() == first
+    assert console.fetch("/counter").status == 424
+    assert console.proxy.stop() == 0
+
+
+def test_mode_changes_what_happens_with_the_same_cassette(
+    console: Console, tmp_path: Path
+) -> None:
+    cassette = tmp_path / "one.yaml"
+    console.start(cassette, "record_only")
+    first = console.fetch("/counter").body.decode()
+    assert "error" not in console("vcr.mode replay_only")
+    console.origin.reset()
+    assert console.fetch("/counter").body.decode() == first
+    assert console.fetch("/counter").status == 424
+    assert console.origin.hits().requests == ()
+    assert "replay_only" in str(console("vcr.status")["result"])
+
+
+def test_eject_saves_and_lets_traffic_through(console: Console, tmp_path: Path) -> None:
+    cassette = tmp_path / "one.yaml"
+    console.start(cassette, "record_once")
+    first = console.fetch("/counter").body.decode()
+    assert "error" not in console("vcr.eject")
+    assert bodies(cassette) == [first]
+    assert console.fetch("/counter").status == 200
+    assert bodies(cassette) == [first]
+    assert "no cassette" in str(console("vcr.status")["result"])
+
+
+def test_status_counts(console: Console, tmp_path: Path) -> None:
+    url = console.origin.https_url + "/json"
+    made = [interaction(url, "1"), interaction(url, "2")]
+    cassette = cassettes.write(tmp_path / "one.yaml", *made)
+    console.start(cassette, "replay_only")
+    console.fetch("/json")
+    console.fetch("/counter")
+    status = str(console("vcr.status")["result"])
+    for part in (str(cassette), "replay_only", "replayed 1", "missed 1", "unused 1"):
+        assert part in status
+
+
+@pytest.mark.parametrize(
+    "line", ["vcr.mode recrod", "vcr.use /proc/self/new.yaml", "vcr.use {folder}"]
+)
+def test_a_wrong_command_is_refused_and_changes_nothing(
+    console: Console, tmp_path: Path, line: str
+) -> None:
+    url = console.origin.https_url + "/json"
+    cassette = cassettes.write(tmp_path / "one.yaml", interaction(url, "1"))
+    console.start(cassette, "record_once")
+    before = console("vcr.status")
+    assert "error" in console(line.format(folder=tmp_path))
+    assert console("vcr.status") == before
+    console.origin.reset()
+    assert console.fetch("/counter").status == 424
+    assert console.fetch("/json").body == b"1"
+    assert console.origin.hits().connections == 0
+
+
+def test_a_missing_cassette_in_a_replay_changes_nothing(
+    console: Console, tmp_path: Path
+) -> None:
+    url = console.origin.https_url + "/json"
+    cassette = cassettes.write(tmp_path / "one.yaml", interaction(url, "1"))
+    console.start(cassette, "replay_only")
+    assert "error" in console(f"vcr.use {tmp_path / 'missing.yaml'}")
+    console.origin.reset()
+    assert console.fetch("/json").body == b"1"
+    assert console.fetch("/counter").status == 424
+    assert console.origin.hits().connections == 0

@@ -1,0 +1,269 @@
+"""What stands in a cassette, read with plain PyYAML: go-vcr's view of the traffic."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import yaml
+
+from end_to_end import cassettes, clients
+from end_to_end.clients import Ask
+from end_to_end.proxy import Proxy, clean_environment
+from end_to_end.test_clients import ASKS, JSON, at
+from end_to_end.wire import fetch
+from origin import Origin
+
+REQUEST_KEYS = [
+    "proto proto_major proto_minor content_length transfer_encoding trailer host",
+    "remote_addr request_uri body form headers url method",
+]
+RESPONSE_KEYS = [
+    "proto proto_major proto_minor transfer_encoding trailer content_length",
+    "uncompressed body headers status code duration",
+]
+
+
+class Recorder:
+    """Records a client's requests and gives what stands in the cassette."""
+
+    def __init__(
+        self, mitmdump: Callable[..., Proxy], origin: Origin, ca: Path, cassette: Path
+    ) -> None:
+        self._mitmdump, self.origin, self._ca = mitmdump, origin, ca
+        self.cassette = cassette
+
+    def __call__(self, client: str, *asks: Ask, plain: bool = False) -> list[dict]:
+        base = self.origin.http_url if plain else self.origin.https_url
+        proxy = self._mitmdump(self.cassette, "record_only").wait_until_listening()
+        environment = clients.environment(proxy.url, self._ca)
+        clients.run(client, at(base, asks), clean_environment(**environment))
+        assert proxy.stop() == 0, proxy.log
+        return cassettes.read(self.cassette)
+
+
+@pytest.fixture
+def record(
+    mitmdump: Callable[..., Proxy], origin: Origin, proxy_ca: Path, tmp_path: Path
+) -> Recorder:
+    return Recorder(mitmdump, origin, proxy_ca, tmp_path / "recorded.yaml")
+
+
+@pytest.mark.parametrize("client", ["curl-h1", "curl-h2"])
+def test_the_go_view(record: Recorder, client: str) -> None:
+    """FORMAT, section 4: the request as net/http made it, whatever the wire spoke."""
+    body = '{"a": "ü"}'.encode()
+    asks = [
+        Ask("POST", "/json?x=1", [*JSON, ("Proxy-Connection", "close")], body),
+        Ask("GET", "/slow?delay=0.3"),
+        Ask("GET", "/chunked"),
+        Ask("GET", "/status/204"),
+        Ask("GET", "/reason/299"),
+    ]
+    h2 = client == "curl-h2"
+    post, slow, chunked, empty, reason = record(client, *asks)
+    request, response = post["request"], post["response"]
+    assert (request["proto"], request["proto_major"], request["proto_minor"]) == (
+        "HTTP/1.1",
+        1,
+        1,
+    )
+    assert request["method"] == "POST"
+    assert request["url"] == record.origin.https_url + "/json?x=1"
+    assert request["host"] == f"localhost:{record.origin.https_port}"
+    assert request["content_length"] == len(body)
+    assert request["body"] == body.decode()
+    assert request["headers"]["Content-Type"] == ["application/json"]
+    dropped = {"host", "content-length", "proxy-connection", "transfer-encoding"}
+    assert not dropped & {name.lower() for name in request["headers"]}
+    assert request["form"] == {"x": ["1"]}
+    expected = ("HTTP/2.0", 2, 0) if h2 else ("HTTP/1.1", 1, 1)
+    proto = [response[key] for key in ("proto", "proto_major", "proto_minor")]
+    assert tuple(proto) == expected
+    assert (response["code"], response["status"]) == (200, "200 OK")
+    assert response["content_length"] == len(response["body"].encode())
+    assert seconds(slow["response"]["duration"]) >= 0.3
+    answer = chunked["response"]
+    assert answer["content_length"] == -1
+    assert answer.get("transfer_encoding", []) == ([] if h2 else ["chunked"])
+    assert "transfer-encoding" not in {name.lower() for name in answer["headers"]}
+    assert empty["response"]["content_length"] == 0
+    assert empty["response"]["body"] == ""
+    assert reason["response"]["code"] == 299
+    assert reason["response"]["status"] == ("299 " if h2 else "299 Quite All Right")
+
+
+def seconds(duration: str) -> float:
+    """A Go duration string."""
+    units = {"ns": 1e-9, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
+    parts = re.findall(r"([\d.]+)(ns|µs|ms|s|m|h)", duration)
+    assert "".join(number + unit for number, unit in parts) == duration
+    return sum(float(number) * units[unit] for number, unit in parts)
+
+
+@pytest.mark.parametrize("client", ["curl-h1", "curl-h2", "requests", "aiohttp"])
+def test_every_file_has_go_vcrs_shape(record: Recorder, client: str) -> None:
+    recorded = record(client, *ASKS)
+    text = record.cassette.read_text("utf-8")
+    assert text.startswith("---\nversion: 2\ninteractions:\n")
+    assert len(recorded) == len(ASKS) + 5  # the one that is followed: five more
+    assert [item["id"] for item in recorded] == list(range(len(recorded)))
+    for item in recorded:
+        assert list(item) == ["id", "request", "response"]
+        assert _in_order(item["request"], REQUEST_KEYS)
+        assert _in_order(item["response"], RESPONSE_KEYS)
+        for headers in (item["request"]["headers"], item["response"]["headers"]):
+            assert list(headers) == sorted(headers)
+            assert all(isinstance(values, list) for values in headers.values())
+        assert seconds(item["response"]["duration"]) > 0
+        names = {name.lower() for name in item["response"]["headers"]}
+        assert not names & {"transfer-encoding", "trailer"}
+    assert list(record.cassette.parent.glob("recorded.*")) == [record.cassette]
+
+
+def _in_order(found: dict[str, object], lines: list[str]) -> bool:
+    keys = " ".join(lines).split()
+    return list(found) == [key for key in keys if key in found]
+
+
+def test_an_encoding_the_client_asked_for_is_stored_decoded(record: Recorder) -> None:
+    names = ["gzip", "br", "zstd", "deflate"]
+    asks = [Ask("GET", f"/encoded/{name}", compressed=True) for name in names]
+    for item in record("curl-h1", *asks):
+        response = item["response"]
+        assert response["uncompressed"] is True
+        assert response["content_length"] == -1
+        assert response["body"].startswith('{"text": "täxt täxt')
+        present = {name.lower() for name in response["headers"]}
+        assert not present & {"content-encoding", "content-length"}
+
+
+def test_a_body_that_is_not_text_is_binary_in_yaml(record: Recorder) -> None:
+    (item,) = record("curl-h1", Ask("PUT", "/upload", [], b"\xff\xfe\0"))
+    assert item["request"]["body"] == b"\xff\xfe\0"
+    assert "!!binary" in record.cassette.read_text()
+
+
+def test_repeated_headers_and_cookies_are_lists(record: Recorder) -> None:
+    asks = [
+        Ask("GET", "/repeated", [("X-Two", "a"), ("X-Two", "b")]),
+        Ask("GET", "/cookies", [("Cookie", "x=1; y=2")]),
+    ]
+    for client in ("curl-h1", "curl-h2"):
+        repeated, cookies = record(client, *asks)
+        answer = {k.lower(): v for k, v in repeated["response"]["headers"].items()}
+        assert answer["x-repeat"] == ["b", "a", "a, c"]
+        assert answer["x-empty"] == [""]
+        assert repeated["request"]["headers"]["X-Two"] == ["a", "b"]
+        answer = {k.lower(): v for k, v in cookies["response"]["headers"].items()}
+        assert len(answer["set-cookie"]) == 3
+        assert cookies["request"]["headers"]["Cookie"] == ["x=1; y=2"]
+
+
+def test_names_from_h2_are_gos_and_from_h1_as_seen(record: Recorder) -> None:
+    ask = Ask("GET", "/odd", [("x-sTaInLeSs-os", "Linux")])
+    (item,) = record("curl-h1", ask)
+    assert item["request"]["headers"]["x-sTaInLeSs-os"] == ["Linux"]
+    assert item["response"]["headers"]["x-oDD-CaSe"] == ["1"]
+    (item,) = record("curl-h2", ask)
+    assert item["request"]["headers"]["X-Stainless-Os"] == ["Linux"]
+    assert item["response"]["headers"]["X-Odd-Case"] == ["1"]
+
+
+def test_h2_trailers_stand_apart(record: Recorder) -> None:
+    (item,) = record("curl-h2", Ask("GET", "/trailers"))
+    trailer = {"Grpc-Status": ["0"], "X-Checksum": ["abc"]}
+    assert item["response"]["trailer"] == trailer
+
+
+def test_a_request_followed_by_a_client_is_a_request_of_its_own(
+    record: Recorder,
+) -> None:
+    recorded = record("curl-h1", Ask("GET", "/redirect/301", follow=True))
+    paths = [item["request"]["url"].rpartition(":")[2] for item in recorded]
+    assert [path.partition("/")[2] for path in paths] == [
+        "redirect/301",
+        "redirect/302",
+        "redirect/303",
+        "redirect/307",
+        "redirect/308",
+        "json?redirected=1",
+    ]
+
+
+def test_proxy_credentials_are_neither_forwarded_nor_recorded(
+    record: Recorder, mitmdump: Callable[..., Proxy], proxy_ca: Path
+) -> None:
+    proxy = mitmdump(record.cassette, "record_only").wait_until_listening()
+    secret = {"Proxy-Authorization": "Basic c2VjcmV0", "Proxy-Connection": "keep-alive"}
+    url = record.origin.http_url + "/headers"
+    got = fetch(proxy.url, proxy_ca, url, headers=secret)
+    assert proxy.stop() == 0
+    assert "proxy-" not in got.body.decode().lower()
+    assert "c2VjcmV0" not in record.cassette.read_text()
+    assert "proxy-" not in record.cassette.read_text().lower()
+
+
+@pytest.mark.parametrize("by", ["SIGINT", "SIGTERM"])
+def test_either_signal_saves(
+    record: Recorder, mitmdump: Callable[..., Proxy], proxy_ca: Path, by: str
+) -> None:
+    import signal
+
+    proxy = mitmdump(record.cassette, "record_once").wait_until_listening()
+    fetch(proxy.url, proxy_ca, record.origin.https_url + "/json")
+    assert proxy.stop(signal.Signals[by]) == 0
+    assert len(cassettes.read(record.cassette)) == 1
+
+
+def test_what_a_killed_proxy_had_recorded_is_not_lost(
+    record: Recorder, mitmdump: Callable[..., Proxy], proxy_ca: Path
+) -> None:
+    proxy = mitmdump(record.cassette, "record_once").wait_until_listening()
+    fetch(proxy.url, proxy_ca, record.origin.https_url + "/json")
+    proxy.kill()
+    assert not record.cassette.exists()
+    (left,) = record.cassette.parent.glob("recorded.yaml?*")
+    assert len(yaml.safe_load(left.read_text())["interactions"]) == 1
+
+
+def test_a_stream_reaches_the_client_while_it_is_recorded(
+    record: Recorder, mitmdump: Callable[..., Proxy], proxy_ca: Path
+) -> None:
+    """The first event is there long before the origin sends the last."""
+    import http.client
+    import ssl
+    import time
+
+    proxy = mitmdump(record.cassette, "record_once").wait_until_listening()
+    context = ssl.create_default_context(cafile=proxy_ca)
+    connection = http.client.HTTPSConnection(
+        "127.0.0.1", proxy.port, timeout=60, context=context
+    )
+    connection.set_tunnel("localhost", record.origin.https_port)
+    connection.request("GET", "/sse?n=3&pause=2")
+    began = time.monotonic()
+    with connection.getresponse() as answer:
+        first = answer.read1()
+        early = time.monotonic() - began
+        rest = answer.read()
+        late = time.monotonic() - began
+    connection.close()
+    assert first.startswith(b'data: {"token": 0}')
+    assert rest.endswith(b"data: [DONE]\n\n")
+    # The origin pauses three times: the last event cannot be there sooner than this.
+    assert late >= 5.9
+    assert late - early >= 2, "the first event waited for the others"
+    assert proxy.stop() == 0
+    (item,) = cassettes.read(record.cassette)
+    assert item["response"]["body"].encode() == first + rest
+
+
+def test_a_recording_goes_behind_the_proxy_of_an_other(record: Recorder) -> None:
+    """Several clients, one after the other, are replaced by record_only each time."""
+    first = record("curl-h1", replace(ASKS[0]))
+    second = record("requests", replace(ASKS[0]))
+    agents = [item["request"]["headers"]["User-Agent"][0] for item in first + second]
+    assert agents[0].startswith("curl/")
+    assert agents[1].startswith("python-requests/")
