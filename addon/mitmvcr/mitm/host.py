@@ -52,7 +52,8 @@ def refuse_unknown_options(opts: Options, known: frozenset[str]) -> None:
     """Names that nobody added stay in ``deferred`` for ever (optmanager.py: set)."""
     for name, value in sorted(opts.deferred.items()):
         if name.startswith("vcr_"):
-            shown = ",".join(value) if isinstance(value, list) else value
+            # From --set it is a wrapper round the texts, from config.yaml a value.
+            shown = ",".join(getattr(value, "val", [str(value)]))
             remedy = "no such option; there are " + ", ".join(sorted(known))
             end_process(OptionError(name, shown, remedy))
 

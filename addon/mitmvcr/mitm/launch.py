@@ -43,8 +43,12 @@ async def running_proxy(
     listen_host: str = "127.0.0.1",
     listen_port: int = 0,
     upstream: str | None = None,
+    trusted_ca: Path | None = None,
 ) -> AsyncIterator[Proxy]:
     """Run a proxy with this cassette; at the end flows are drained and it is saved.
+
+    ``upstream`` is the URL of a proxy to go on through; ``trusted_ca`` (PEM) is what
+    origins are verified against, else mitmproxy's own choice.
 
     Raises VcrError where it cannot start, and at the end what kept it from saving.
     """
@@ -53,6 +57,7 @@ async def running_proxy(
         listen_host=listen_host,
         listen_port=listen_port,
         mode=[f"upstream:{upstream}"] if upstream else ["regular"],
+        ssl_verify_upstream_trusted_ca=str(trusted_ca) if trusted_ca else None,
     )
     with _LogToStderr():
         master = DumpMaster(opts, with_termlog=False, with_dumper=False)

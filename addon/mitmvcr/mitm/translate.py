@@ -41,6 +41,7 @@ _NOT_REPLAYED = frozenset(
         b"upgrade",
     }
 )
+_DEFAULT_PORTS = {"http": 80, "https": 443}
 _FORM_METHODS = frozenset({"POST", "PUT", "PATCH"})
 #: In the order in which a replay prefers them.
 _CODINGS = ("gzip", "br", "zstd", "deflate")
@@ -86,7 +87,7 @@ def to_lookup(wire: http.Request) -> Request:
     kind = wire.headers.get("content-type", "") if body else ""
     return Request(
         method=wire.method,
-        url=wire.url,
+        url=_url(wire),
         body=body,
         headers={"Content-Type": (kind,)} if kind else {},
     )
@@ -98,7 +99,7 @@ def to_request(wire: http.Request) -> Asked:
     body = wire.raw_content or b""
     request = Request(
         method=wire.method,
-        url=wire.url,
+        url=_url(wire),
         proto="HTTP/1.1",
         proto_major=1,
         proto_minor=1,
@@ -110,6 +111,17 @@ def to_request(wire: http.Request) -> Asked:
         headers=_request_headers(wire, codings),
     )
     return Asked(request, _accepted(codings) != [] and wire.method != "HEAD")
+
+
+def _url(wire: http.Request) -> str:
+    """As Go writes it; mitmproxy's own ``url`` leaves IPv6 without its brackets."""
+    data = wire.data
+    scheme, host, path = _text(data.scheme), data.host, _text(data.path)
+    if ":" in host:
+        host = f"[{host}]"
+    if data.port != _DEFAULT_PORTS.get(scheme):
+        host = f"{host}:{data.port}"
+    return f"{scheme}://{host}{path if path[:1] == '/' else '/' + path}"
 
 
 def _request_headers(wire: http.Request, codings: str) -> Headers:
