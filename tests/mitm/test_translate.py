@@ -240,7 +240,7 @@ class TestResponse:
 
 
 CODINGS = {
-    "gzip": gzip.compress(PLAIN),
+    "gzip": gzip.compress(PLAIN, mtime=0),
     "deflate": zlib.compress(PLAIN),
     "br": brotli.compress(PLAIN),
     "zstd": zstandard.compress(PLAIN),

@@ -42,8 +42,8 @@ class VcrAddon:
 
     name = "vcr"
 
-    def __init__(self, exit_status: host.ExitStatus | None = None) -> None:
-        self.rack = Rack(exit_status)
+    def __init__(self, last_resort: host.LastResort | None = None) -> None:
+        self.rack = Rack(last_resort)
         self._passthrough: list[flowfilter.TFilter] = []
         self._allowed: set[tuple[str, str, int]] = set()
         self._redirects = Redirects()
@@ -292,7 +292,7 @@ def _reason(error: Exception) -> str:
 
 
 def _make_addons() -> list[object]:
-    vcr = VcrAddon(host.ExitStatus())
+    vcr = VcrAddon(host.LastResort())
     return [vcr, VcrCommands(vcr)]
 
 

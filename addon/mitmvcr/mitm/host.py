@@ -7,6 +7,7 @@ installed ``mitmproxy/`` package.
 import asyncio
 import atexit
 import gc
+import logging
 import os
 import sys
 from collections.abc import Callable, Mapping
@@ -108,18 +109,26 @@ async def drain(busy: Callable[[], bool]) -> None:
         await asyncio.sleep(0.02)
 
 
-class ExitStatus:
-    """Makes a process that failed at its end exit with 1.
+class LastResort:
+    """What is left to do when the process ends, however it came to that.
 
-    mitmproxy exits with 0 whatever a ``done`` hook does, and a SystemExit there
-    would skip the ``done`` of other addons; so it is given as the very last thing.
+    A start that fails calls no ``done`` hook. And mitmproxy exits with 0 whatever a
+    ``done`` hook does (a SystemExit there would skip the ``done`` of other addons),
+    so a failure at the end becomes exit status 1 as the very last thing.
     """
 
     def __init__(self) -> None:
         self.failed = False
-        atexit.register(self._exit)
+        self._close: Callable[[], None] = lambda: None
+        atexit.register(self._end)
 
-    def _exit(self) -> None:
+    def closes(self, close: Callable[[], None]) -> None:
+        self._close = close
+
+    def _end(self) -> None:
+        # mitmproxy's own log handlers need its event loop, which is closed by now.
+        logging.basicConfig(format="%(message)s", level=logging.WARNING, force=True)
+        self._close()
         if self.failed:
             sys.stdout.flush()
             sys.stderr.flush()

@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from mitmproxy.addons.proxyserver import Proxyserver
 from mitmproxy.options import Options
@@ -56,11 +58,12 @@ async def running_proxy(
         confdir=str(confdir),
         listen_host=listen_host,
         listen_port=listen_port,
-        mode=[f"upstream:{upstream}"] if upstream else ["regular"],
         ssl_verify_upstream_trusted_ca=str(trusted_ca) if trusted_ca else None,
     )
     with _LogToStderr():
         master = DumpMaster(opts, with_termlog=False, with_dumper=False)
+        if upstream:
+            host.update_options(opts, _going_through(upstream))
         vcr = VcrAddon()
         session = _insert(master, vcr, settings)
         running = asyncio.create_task(_run(master), name="mitmproxy")
@@ -69,9 +72,23 @@ async def running_proxy(
             yield Proxy(port, confdir / "mitmproxy-ca-cert.pem", session)
         finally:
             master.shutdown()
-            await running
+            try:
+                await running
+            finally:
+                vcr.rack.close()  # a start that failed calls no ``done``
     if session.failure is not None:
         raise _as_vcr_error(session.failure)
+
+
+def _going_through(upstream: str) -> dict[str, Any]:
+    """mitmproxy takes the upstream proxy's user and password as an option."""
+    parts = urlsplit(upstream)
+    place = parts.netloc.rpartition("@")[2]
+    going: dict[str, Any] = {"mode": [f"upstream:{parts.scheme}://{place}"]}
+    if parts.username is not None:
+        user, password = unquote(parts.username), unquote(parts.password or "")
+        going["upstream_auth"] = f"{user}:{password}"
+    return going
 
 
 def _insert(master: DumpMaster, vcr: VcrAddon, settings: Settings) -> Session:

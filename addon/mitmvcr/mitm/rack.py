@@ -35,12 +35,14 @@ class Recording:
 class Rack:
     """Holds one session at a time; an ejected one is closed with its last flow."""
 
-    def __init__(self, exit_status: host.ExitStatus | None = None) -> None:
+    def __init__(self, last_resort: host.LastResort | None = None) -> None:
         self.session: Session | None = None
         self.settings = Settings()
         self.flows: dict[str, Replayed | Recording] = {}
         self._ejected: list[Session] = []
-        self._exit_status = exit_status
+        self._last_resort = last_resort
+        if last_resort is not None:
+            last_resort.closes(self.close)
 
     def __repr__(self) -> str:
         return f"<Rack {self.session!r}, {len(self.flows)} flows under way>"
@@ -100,6 +102,6 @@ class Rack:
             session.close()
         except CassetteWriteError as error:
             logger.error("mitmvcr: %s", error)
-        if session.failure is not None and self._exit_status is not None:
-            self._exit_status.failed = True
+        if session.failure is not None and self._last_resort is not None:
+            self._last_resort.failed = True
         logger.info("mitmvcr: %s", session.summary().line())
