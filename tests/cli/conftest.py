@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-from cli.helpers import Cli
 
+from cli.helpers import Cli
 from mitmvcr.mitm.ca import ensure_ca
 
 

@@ -13,6 +13,8 @@ from mitmvcr.cassette import writer
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
 
 MITMVCR = (sys.executable, "-m", "mitmvcr")
+#: The clients under test may live apart: mitmproxy bounds what they need.
+CLIENT_PYTHON = os.environ.get("MITMVCR_CLIENT_PYTHON") or sys.executable
 #: Generous: the machine may be busy with other tests.
 PATIENCE = 60.0
 

@@ -22,6 +22,24 @@ KIT = Kit(
 )
 FACTS = Facts(port=4711, cassette="/c/chat.yaml", kit=KIT)
 URL = "http://127.0.0.1:4711"
+REPLACE_ROOTS = (
+    "SSL_CERT_FILE",
+    "REQUESTS_CA_BUNDLE",
+    "CURL_CA_BUNDLE",
+    "AWS_CA_BUNDLE",
+    "GIT_SSL_CAINFO",
+    "CARGO_HTTP_CAINFO",
+    "PIP_CERT",
+    "npm_config_cafile",
+    "DENO_CERT",
+    "GRPC_DEFAULT_SSL_ROOTS_FILE_PATH",
+    "HTTPLIB2_CA_CERTS",
+    "PERL_LWP_SSL_CA_FILE",
+    "BUNDLE_SSL_CA_CERT",
+    "COMPOSER_CAFILE",
+    "CLOUDSDK_CORE_CUSTOM_CA_CERTS_FILE",
+    "NIX_SSL_CERT_FILE",
+)
 
 
 def test_the_rest_of_the_environment_is_kept():
@@ -54,14 +72,7 @@ def test_no_proxy_is_empty_when_localhost_is_included(name):
     assert made[name] == ""
 
 
-@pytest.mark.parametrize(
-    "name",
-    """SSL_CERT_FILE REQUESTS_CA_BUNDLE CURL_CA_BUNDLE AWS_CA_BUNDLE GIT_SSL_CAINFO
-    CARGO_HTTP_CAINFO PIP_CERT npm_config_cafile DENO_CERT
-    GRPC_DEFAULT_SSL_ROOTS_FILE_PATH HTTPLIB2_CA_CERTS PERL_LWP_SSL_CA_FILE
-    BUNDLE_SSL_CA_CERT COMPOSER_CAFILE CLOUDSDK_CORE_CUSTOM_CA_CERTS_FILE
-    NIX_SSL_CERT_FILE""".split(),
-)
+@pytest.mark.parametrize("name", REPLACE_ROOTS)
 def test_each_variable_that_replaces_roots_names_the_combined_bundle(name):
     assert child_environment({name: "/mine.pem"}, FACTS)[name] == "/run/bundle.pem"
 

@@ -5,7 +5,6 @@ import ssl
 import subprocess
 
 from cli.helpers import need
-
 from mitmvcr.cli import jks
 
 

@@ -20,23 +20,27 @@ def corporate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return ensure_ca(tmp_path_factory.mktemp("corporate"))
 
 
+def write(folder: Path, ca: Path, inherited: dict[str, str]) -> kit.Kit:
+    return kit.write_kit(folder, kit.write_roots(folder, inherited), ca, inherited)
+
+
 def ders(*paths: Path) -> list[bytes]:
     return jks.certificates(b"".join(path.read_bytes() for path in paths))
 
 
 def test_the_bundle_is_the_inherited_roots_and_ours(tmp_path, ca, corporate):
-    made = kit.write_kit(tmp_path, ca, {"SSL_CERT_FILE": str(corporate)})
+    made = write(tmp_path, ca, {"SSL_CERT_FILE": str(corporate)})
     assert ders(made.bundle) == ders(corporate, ca)
 
 
 def test_roots_named_for_one_client_only_are_kept_too(tmp_path, ca, corporate):
-    made = kit.write_kit(tmp_path, ca, {"REQUESTS_CA_BUNDLE": str(corporate)})
+    made = write(tmp_path, ca, {"REQUESTS_CA_BUNDLE": str(corporate)})
     assert {*ders(corporate, ca)} < {*ders(made.bundle)}
 
 
 @pytest.mark.parametrize("inherited", [{}, {"SSL_CERT_FILE": "/nowhere.pem"}])
 def test_without_inherited_roots_there_are_the_system_s(tmp_path, ca, inherited):
-    made = kit.write_kit(tmp_path, ca, inherited)
+    made = write(tmp_path, ca, inherited)
     assert ders(made.bundle) == ders(Path(kit.default_roots()), ca)
 
 
@@ -48,23 +52,23 @@ def test_certifi_is_the_last_resort(monkeypatch):
 
 
 def test_python_loads_the_bundle(tmp_path, ca):
-    made = kit.write_kit(tmp_path, ca, {})
+    made = write(tmp_path, ca, {})
     context = ssl.create_default_context(cafile=made.bundle)
     assert len(context.get_ca_certs()) >= 1
     made.bundle.read_bytes().decode("ascii")
 
 
 def test_node_adds_our_certificate_alone(tmp_path, ca):
-    assert kit.write_kit(tmp_path, ca, {}).node_ca == ca
+    assert write(tmp_path, ca, {}).node_ca == ca
 
 
 def test_a_file_that_node_added_stays_added(tmp_path, ca, corporate):
-    made = kit.write_kit(tmp_path, ca, {"NODE_EXTRA_CA_CERTS": str(corporate)})
+    made = write(tmp_path, ca, {"NODE_EXTRA_CA_CERTS": str(corporate)})
     assert ders(made.node_ca) == ders(corporate, ca)
 
 
 def test_php_is_told_of_the_bundle(tmp_path, ca):
-    made = kit.write_kit(tmp_path, ca, {})
+    made = write(tmp_path, ca, {})
     (ini,) = made.php.iterdir()
     assert ini.read_text().splitlines() == [
         f'curl.cainfo="{made.bundle}"',
@@ -75,11 +79,11 @@ def test_php_is_told_of_the_bundle(tmp_path, ca):
 def test_wget_s_own_settings_come_before_ours(tmp_path, ca):
     mine = tmp_path / "mine"
     mine.write_text("tries = 7")
-    made = kit.write_kit(tmp_path, ca, {"SYSTEM_WGETRC": str(mine)})
+    made = write(tmp_path, ca, {"SYSTEM_WGETRC": str(mine)})
     assert made.wgetrc.read_text() == f"tries = 7\nca_certificate={made.bundle}\n"
 
 
 def test_the_shims_are_part_of_the_package(tmp_path, ca):
-    made = kit.write_kit(tmp_path, ca, {})
+    made = write(tmp_path, ca, {})
     assert made.node_preload.is_file()
     assert (made.python / "sitecustomize.py").is_file()

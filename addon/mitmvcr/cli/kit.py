@@ -56,10 +56,16 @@ class Kit:
     python: Path = _SHIMS / "python"
 
 
-def write_kit(folder: Path, ca: Path, inherited: Mapping[str, str]) -> Kit:
+def write_roots(folder: Path, inherited: Mapping[str, str]) -> Path:
+    """The certificates that the child would have trusted without us, in one file."""
+    files = inherited_roots(inherited)
+    return _write(folder / "roots.pem", _pem(*(file.read_bytes() for file in files)))
+
+
+def write_kit(folder: Path, roots: Path, ca: Path, inherited: Mapping[str, str]) -> Kit:
     """Write all files for a child that would have had the ``inherited`` variables."""
-    roots = b"\n".join(path.read_bytes() for path in inherited_roots(inherited))
-    bundle = _write(folder / "bundle.pem", _pem(roots, ca.read_bytes()))
+    both = _pem(roots.read_bytes(), ca.read_bytes())
+    bundle = _write(folder / "bundle.pem", both)
     return Kit(
         ca=ca,
         bundle=bundle,

@@ -12,7 +12,7 @@ from mitmvcr.cli import child, status
 from mitmvcr.cli.child import CommandError, Relay
 from mitmvcr.cli.environment import LOOPBACK, Facts, child_environment, parse_bypass
 from mitmvcr.cli.home import home
-from mitmvcr.cli.kit import write_kit
+from mitmvcr.cli.kit import Kit, write_kit, write_roots
 from mitmvcr.cli.tell import say
 from mitmvcr.cli.upstream import inherited_proxy
 from mitmvcr.core.errors import VcrError
@@ -95,25 +95,34 @@ def _default_mode(inherited: Mapping[str, str]) -> str:
 async def _run(plan: Plan) -> int:
     with Relay() as relay:
         try:
-            return await _supervise(plan, relay)
+            with tempfile.TemporaryDirectory(prefix="mitmvcr-") as folder:
+                return await _supervise(plan, relay, Path(folder))
         except asyncio.CancelledError:
             if relay.early is None:
                 raise
             raise status.Interrupted(relay.early) from None
 
 
-async def _supervise(plan: Plan, relay: Relay) -> int:
+async def _supervise(plan: Plan, relay: Relay, folder: Path) -> int:
     """The proxy ends, and saves, after the child has ended; then comes the summary."""
     from mitmvcr.mitm.ca import ensure_ca
     from mitmvcr.mitm.launch import running_proxy
 
     ensure_ca(plan.home)
+    # What the child would have trusted the proxy trusts in its place.
+    roots = write_roots(folder, plan.inherited)
+    proxying = running_proxy(
+        plan.settings, confdir=plan.home, upstream=plan.upstream, trusted_ca=roots
+    )
     code: int | None = None
     failed = False
-    proxying = running_proxy(plan.settings, confdir=plan.home, upstream=plan.upstream)
     try:
         async with proxying as proxy:
-            code = await _run_child(plan, relay, proxy.port, proxy.ca_file)
+            kit = write_kit(folder, roots, proxy.ca_file, plan.inherited)
+            environment = child_environment(
+                plan.inherited, _facts(plan, proxy.port, kit)
+            )
+            code = await relay.run(plan.command, environment)
     except VcrError as error:
         if code is None:
             raise
@@ -124,12 +133,6 @@ async def _supervise(plan: Plan, relay: Relay) -> int:
     return status.of_run(code, missed=summary.missed, failed=failed)
 
 
-async def _run_child(plan: Plan, relay: Relay, port: int, ca: Path) -> int:
-    with tempfile.TemporaryDirectory(prefix="mitmvcr-") as folder:
-        facts = Facts(
-            port=port,
-            cassette=os.path.abspath(plan.settings.cassette or ""),
-            kit=write_kit(Path(folder), ca, plan.inherited),
-            bypass=plan.bypass,
-        )
-        return await relay.run(plan.command, child_environment(plan.inherited, facts))
+def _facts(plan: Plan, port: int, kit: Kit) -> Facts:
+    cassette = os.path.abspath(plan.settings.cassette or "")
+    return Facts(port=port, cassette=cassette, kit=kit, bypass=plan.bypass)

@@ -3,7 +3,7 @@
 import os
 import socket
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
@@ -56,17 +56,22 @@ def serve_proxy(extra: Sequence[str], options: ServeOptions) -> NoReturn:
     certificate = ensure_ca(confdir)
     say(f"point a client at http://{options.host}:{options.port}")
     say(f"and let it trust {certificate}")
-    arguments = proxy_arguments(options, settings, confdir)
+    arguments = proxy_arguments(options, settings, confdir, os.environ)
     start = f"from mitmproxy.tools.main import {_PROGRAMS[options.ui]} as main; main()"
     os.execv(sys.executable, [sys.executable, "-c", start, *arguments, *extra])
 
 
 def proxy_arguments(
-    options: ServeOptions, settings: Settings, confdir: Path
+    options: ServeOptions,
+    settings: Settings,
+    confdir: Path,
+    inherited: Mapping[str, str],
 ) -> list[str]:
     """mitmproxy's command line."""
     places = ["--listen-host", options.host, "--listen-port", str(options.port)]
     pairs = [("confdir", str(confdir)), *_option_values(settings)]
+    if roots := inherited.get("SSL_CERT_FILE"):  # mitmproxy has its own otherwise
+        pairs.append(("ssl_verify_upstream_trusted_ca", roots))
     sets = [word for name, value in pairs for word in ("--set", f"{name}={value}")]
     return ["-s", str(_SCRIPT), *places, *sets]
 

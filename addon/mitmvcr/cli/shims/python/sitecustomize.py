@@ -5,11 +5,9 @@ environment unless told to (``trust_env``), and ``certifi.where()`` is its own f
 Both are put right at the moment they are imported; nothing is imported for it here,
 as this runs at every start of every Python.
 
-The process may be any Python from 3.7 on, without mitmvcr. What fails is said on
+The process may be any Python from 3.6 on, without mitmvcr. What fails is said on
 stderr, and the program goes on.
 """
-
-from __future__ import annotations
 
 import os
 import sys
@@ -24,11 +22,11 @@ if TYPE_CHECKING:
     Patch = Callable[[ModuleType], None]
 
 
-def _trust_environment(client: Any) -> None:
+def _trust_environment(client: "Any") -> None:
     client.ClientSession.__init__.__kwdefaults__["trust_env"] = True
 
 
-def _trust_bundle(certifi: Any) -> None:
+def _trust_bundle(certifi: "Any") -> None:
     """``where`` and ``contents`` give the run's bundle while there is one."""
     bundle = os.environ.get("MITMVCR_CA_BUNDLE", "")
     where, contents = certifi.where, certifi.contents
@@ -41,7 +39,7 @@ def _trust_bundle(certifi: Any) -> None:
     certifi.contents = lambda: read() if os.path.isfile(bundle) else contents()
 
 
-_PATCHES: dict[str, Patch] = {
+_PATCHES: "dict[str, Patch]" = {
     "aiohttp.client": _trust_environment,
     "certifi.core": _trust_bundle,
 }
@@ -54,9 +52,9 @@ class _Finder:
     def find_spec(
         self,
         name: str,
-        path: Sequence[str] | None = None,
-        target: ModuleType | None = None,
-    ) -> ModuleSpec | None:
+        path: "Sequence[str] | None" = None,
+        target: "ModuleType | None" = None,
+    ) -> "ModuleSpec | None":
         patch = _PATCHES.get(name)
         if patch is None:
             return None
@@ -69,7 +67,7 @@ class _Finder:
         return None
 
 
-def _run_after(spec: ModuleSpec, patch: Patch) -> None:
+def _run_after(spec: "ModuleSpec", patch: "Patch") -> None:
     """Shadow the loader's ``exec_module`` on that one loader, for one call, so that
     the module keeps the loader it is used to."""
     loader = spec.loader
@@ -77,7 +75,7 @@ def _run_after(spec: ModuleSpec, patch: Patch) -> None:
         return
     execute = loader.exec_module
 
-    def exec_module(module: ModuleType) -> None:
+    def exec_module(module: "ModuleType") -> None:
         del loader.exec_module  # the shadow, not the method
         execute(module)
         _try(patch, module)
@@ -85,7 +83,7 @@ def _run_after(spec: ModuleSpec, patch: Patch) -> None:
     loader.exec_module = exec_module  # type: ignore[method-assign]  # see above
 
 
-def _try(patch: Patch, module: ModuleType) -> None:
+def _try(patch: "Patch", module: "ModuleType") -> None:
     try:
         patch(module)
     except Exception as error:  # noqa: BLE001  # never end the program

@@ -1,0 +1,127 @@
+"""The certificate authority is made once, whoever comes first."""
+
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from mitmproxy.certs import CertStore
+
+from cli.helpers import PATIENCE
+from mitmvcr.mitm import ca
+from mitmvcr.mitm.ca import AuthorityError, ensure_ca
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_the_key_is_ours_alone(tmp_path):
+    home = tmp_path / "deep" / "home"
+    certificate = ensure_ca(home)
+    assert mode(home) == 0o700
+    assert mode(home / "mitmproxy-ca.pem") == 0o600
+    assert mode(home / "mitmproxy-ca.p12") == 0o600
+    assert mode(certificate) == 0o644
+    assert "PRIVATE KEY" not in certificate.read_text()
+
+
+def test_mitmproxy_takes_it_as_its_own(tmp_path):
+    certificate = ensure_ca(tmp_path)
+    names = {path.name for path in tmp_path.iterdir()}
+    store = CertStore.from_store(tmp_path, "mitmproxy", 2048)
+    assert store.default_ca.to_pem() == certificate.read_bytes()
+    assert {path.name for path in tmp_path.iterdir()} == names
+
+
+def test_it_is_made_once(home):
+    before = (home / "mitmproxy-ca.pem").read_bytes()
+    assert ensure_ca(home) == home / "mitmproxy-ca-cert.pem"
+    assert (home / "mitmproxy-ca.pem").read_bytes() == before
+
+
+def test_many_that_start_at_once_get_the_same(tmp_path):
+    code = (
+        "import sys, pathlib; from mitmvcr.mitm.ca import ensure_ca; input();"
+        "sys.stdout.write(ensure_ca(pathlib.Path(sys.argv[1])).read_text())"
+    )
+    home = tmp_path / "home"
+    pipe = subprocess.PIPE
+    start = [sys.executable, "-c", code, str(home)]
+    many = [
+        subprocess.Popen(start, stdin=pipe, stdout=pipe, text=True) for _ in range(6)
+    ]
+    try:
+        for one in many:
+            assert one.stdin is not None
+            one.stdin.write("\n")
+            one.stdin.flush()
+        printed = [one.communicate(timeout=PATIENCE)[0] for one in many]
+    finally:
+        for one in many:
+            one.kill()
+            one.wait()
+    assert {*printed} == {(home / "mitmproxy-ca-cert.pem").read_text()}
+    assert not list(home.glob(".making-*"))
+
+
+def test_who_comes_second_uses_what_is_there(tmp_path, monkeypatch):
+    """Between the look and the link someone else was faster."""
+    ensure_ca(tmp_path)
+    before = (tmp_path / "mitmproxy-ca.pem").read_bytes()
+    ca._make(tmp_path, tmp_path / "mitmproxy-ca.pem")
+    assert (tmp_path / "mitmproxy-ca.pem").read_bytes() == before
+    ensure_ca(tmp_path)
+
+
+def test_it_is_made_where_there_are_no_links(tmp_path, monkeypatch):
+    def refuse(*_: object) -> None:
+        raise PermissionError("no links here")
+
+    monkeypatch.setattr(os, "link", refuse)
+    ensure_ca(tmp_path)
+    CertStore.from_store(tmp_path, "mitmproxy", 2048)
+
+
+def test_a_lost_certificate_file_is_written_again(tmp_path):
+    certificate = ensure_ca(tmp_path)
+    before = certificate.read_bytes()
+    certificate.unlink()
+    assert ensure_ca(tmp_path).read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("damage", "problem"),
+    [
+        (lambda data: b"", "holds no certificate"),
+        (lambda data: data[: data.index(b"-----END CERT")], "holds no certificate"),
+        (lambda data: data[data.index(b"-----BEGIN CERT") :], "is damaged"),
+        (lambda data: data.replace(b"MII", b"XXX"), "is damaged"),
+    ],
+)
+def test_a_damaged_one_is_told_with_the_remedy(tmp_path, damage, problem):
+    ensure_ca(tmp_path)
+    file = tmp_path / "mitmproxy-ca.pem"
+    file.write_bytes(damage(file.read_bytes()))
+    with pytest.raises(AuthorityError, match=r"delete .*mitmproxy-") as caught:
+        ensure_ca(tmp_path)
+    assert problem in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_the_key_of_another_is_told(tmp_path, home):
+    ensure_ca(tmp_path)
+    end = b"-----END RSA PRIVATE KEY-----\n"
+    key, _, _ = (tmp_path / "mitmproxy-ca.pem").read_bytes().partition(end)
+    _, _, certificate = (home / "mitmproxy-ca.pem").read_bytes().partition(end)
+    (tmp_path / "mitmproxy-ca.pem").write_bytes(key + end + certificate)
+    with pytest.raises(AuthorityError, match="not its certificate's"):
+        ensure_ca(tmp_path)
+
+
+def test_a_file_in_the_way_is_told(tmp_path):
+    (tmp_path / "home").write_text("")
+    with pytest.raises(AuthorityError, match="cannot hold"):
+        ensure_ca(tmp_path / "home" / "deeper")

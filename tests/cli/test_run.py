@@ -1,0 +1,201 @@
+"""``mitmvcr run`` as a process, on made-up hosts: a replay needs no DNS."""
+
+import json
+import os
+import sys
+
+import pytest
+
+from cli.helpers import answer, lines, write_cassette
+from mitmvcr import cli as command_line
+
+URL = "https://api.example.test/greeting"
+FETCH = f"import urllib.request as u; print(u.urlopen('{URL}').read().decode())"
+TRY = f"""
+import urllib.request as u, urllib.error
+try: u.urlopen('{URL}?other')
+except urllib.error.HTTPError as e: print(e.code)
+"""
+
+
+@pytest.fixture
+def cassette(tmp_path):
+    return write_cassette(tmp_path / "chat.yaml", answer(URL, b"hello"))
+
+
+def exits(code):
+    return (sys.executable, "-c", f"raise SystemExit({code})")
+
+
+def test_a_child_is_answered_from_the_cassette(cli, cassette):
+    ran = cli(
+        "run", "--cassette", cassette, "--mode", "replay_only", "--", *cli.python(FETCH)
+    )
+    assert (ran.returncode, ran.stdout) == (0, "hello\n")
+    assert ran.stderr == (
+        f"mitmvcr: cassette {cassette}, mode replay_only:"
+        " recorded 0, replayed 1, missed 0, unused 0\n"
+    )
+
+
+def test_options_of_the_command_are_its_own_with_and_without_dashes(cli, cassette):
+    code = "import sys; print(sys.argv[1:])"
+    for dashes in ((), ("--",)):
+        words = (sys.executable, "-c", code, "--mode", "x", "--", "-v")
+        ran = cli("run", "--cassette", cassette, *dashes, *words)
+        assert ran.stdout == "['--mode', 'x', '--', '-v']\n"
+
+
+def test_stdin_and_stdout_are_the_child_s(cli, cassette):
+    code = "import sys; sys.stdout.write(sys.stdin.read().upper())"
+    ran = cli("run", "--cassette", cassette, *cli.python(code), stdin="abc")
+    assert ran.stdout == "ABC"
+
+
+def test_a_miss_fails_a_child_that_passed(cli, cassette):
+    ran = cli("run", "--cassette", cassette, *cli.python(TRY))
+    assert (ran.returncode, ran.stdout) == (100, "424\n")
+    assert lines(ran.stderr)[-1].endswith("missed 1, unused 1")
+
+
+def test_a_child_s_own_failure_is_told_before_a_miss(cli, cassette):
+    ran = cli("run", "--cassette", cassette, *cli.python(TRY + "raise SystemExit(3)"))
+    assert ran.returncode == 3
+
+
+@pytest.mark.parametrize("code", [0, 1, 42, 255])
+def test_the_exit_code_is_the_child_s(cli, cassette, code):
+    assert cli("run", "--cassette", cassette, *exits(code)).returncode == code
+
+
+def test_a_command_that_is_not_there_is_127(cli, cassette):
+    ran = cli("run", "--cassette", cassette, "no-such-command")
+    assert ran.returncode == 127
+    assert ran.stderr == "mitmvcr: error: no-such-command: command not found\n"
+
+
+def test_a_command_that_cannot_be_executed_is_126(cli, cassette):
+    ran = cli("run", "--cassette", cassette, cassette)
+    assert ran.returncode == 126
+    assert ran.stderr == f"mitmvcr: error: {cassette}: is not executable\n"
+
+
+def test_a_program_of_another_machine_is_126(cli, cassette, tmp_path):
+    program = tmp_path / "program"
+    program.write_bytes(b"\x7fELF nothing")
+    program.chmod(0o755)
+    ran = cli("run", "--cassette", cassette, program)
+    assert ran.returncode == 126
+    assert lines(ran.stderr) == [f"mitmvcr: error: {program}: Exec format error"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--mode", "no_such_mode"),
+        ("--latency", "fast"),
+        ("--passthrough", "~~~"),
+        ("--no-proxy", "*"),
+        ("--cassette", "."),
+        ("--no-such-option",),
+        ("--mode", "replay_only", "--cassette", "missing"),
+    ],
+)
+def test_a_failure_of_ours_is_one_line_and_125(cli, cassette, words):
+    ran = cli("run", "--cassette", cassette, *words, *exits(0))
+    assert (ran.returncode, ran.stdout) == (125, "")
+    (line,) = ran.stderr.splitlines()
+    assert line.startswith("mitmvcr: error: ")
+    assert words[-1] in line
+
+
+def test_no_command_is_a_failure_of_ours(cli, cassette):
+    ran = cli("run", "--cassette", cassette)
+    assert ran.returncode == 125
+    assert len(ran.stderr.splitlines()) == 1
+
+
+def test_a_damaged_cassette_is_left_as_it_is(cli, tmp_path):
+    damaged = tmp_path / "damaged.yaml"
+    damaged.write_text("version: 2\ninteractions: [")
+    ran = cli("run", "--cassette", damaged, *exits(0))
+    assert ran.returncode == 125
+    assert damaged.read_text() == "version: 2\ninteractions: ["
+
+
+def test_in_ci_nothing_is_recorded(cli, tmp_path):
+    ran = cli("run", "--cassette", "new", *exits(0), env={"CI": "true"})
+    assert ran.returncode == 125
+    assert "new.yaml: cassette not found" in ran.stderr
+    assert not (tmp_path / "new.yaml").exists()
+
+
+def test_in_ci_a_mode_that_is_given_is_kept(cli):
+    words = ("--cassette", "new", "--mode", "record_once")
+    ran = cli("run", *words, *exits(0), env={"CI": "true"})
+    assert ran.returncode == 0
+
+
+@pytest.mark.parametrize("value", ["", "0", "false"])
+def test_ci_may_be_switched_off(cli, value):
+    ran = cli("run", "--cassette", "new", *exits(0), env={"CI": value})
+    assert ran.returncode == 0
+
+
+def test_without_a_cassette_the_command_names_it(cli, tmp_path):
+    program = tmp_path / "my test.sh"
+    program.write_text("#!/bin/sh\necho $MITMVCR_CASSETTE\n")
+    program.chmod(0o755)
+    ran = cli("run", program)
+    expected = tmp_path / "cassettes" / "my_test.sh.yaml"
+    assert ran.stdout == f"{expected}\n"
+    assert f"using {os.path.join('cassettes', 'my_test.sh.yaml')}" in ran.stderr
+
+
+def test_the_files_of_the_run_are_ours_alone_and_gone_afterwards(cli, cassette):
+    code = (
+        "import os, json, stat; b = os.environ['SSL_CERT_FILE'];"
+        "f = os.path.dirname(b); print(json.dumps([f, os.stat(f).st_mode & 0o777]))"
+    )
+    ran = cli("run", "--cassette", cassette, *cli.python(code))
+    folder, mode = json.loads(ran.stdout)
+    assert mode == 0o700
+    assert not os.path.exists(folder)
+
+
+def test_a_folder_with_spaces_for_temporary_files_will_do(cli, cassette, tmp_path):
+    folder = tmp_path / "my own temp"
+    folder.mkdir()
+    words = ("run", "--cassette", cassette, *cli.python(FETCH))
+    assert cli(*words, env={"TMPDIR": str(folder)}).stdout == "hello\n"
+    assert not list(folder.iterdir())
+
+
+def test_an_inherited_proxy_is_gone_through_and_inherited_roots_trusted(
+    cli, cassette, tmp_path
+):
+    """The outer run replays, the inner one records what it got through the outer."""
+    inner = (sys.executable, "-m", "mitmvcr", "run", "--cassette", "inner")
+    ran = cli("run", "--cassette", cassette, *inner, "--", *cli.python(FETCH))
+    assert ran.stdout == "hello\n", ran.stderr
+    assert "going on through http://127.0.0.1:" in ran.stderr
+    assert "hello" in (tmp_path / "inner.yaml").read_text()
+
+
+def test_localhost_is_left_alone_unless_included(cli, cassette):
+    code = "import os; print(repr(os.environ['NO_PROXY']))"
+    words = ("run", "--cassette", cassette, "--no-proxy", ".corp.test")
+    ran = cli(*words, *cli.python(code))
+    assert ran.stdout == "'localhost,127.0.0.1,::1,.corp.test'\n"
+    ran = cli(*words, "--include-localhost", *cli.python(code))
+    assert ran.stdout == "'.corp.test'\n"
+
+
+def test_an_unexpected_exception_is_one_line_too(monkeypatch, capsys):
+    def fail(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("on purpose")
+
+    monkeypatch.setattr(command_line.app, "main", fail)
+    assert command_line.main(["run", "x"]) == 125
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "ZeroDivisionError: on purpose" in line

@@ -1,0 +1,129 @@
+"""``mitmvcr serve``."""
+
+import re
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from cli.helpers import PATIENCE, Cli, answer, write_cassette
+from mitmvcr.cli.serve import ServeOptions, proxy_arguments
+from mitmvcr.settings import parse_settings
+
+URL = "https://api.example.test/greeting"
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    assert isinstance(port, int)
+    return port
+
+
+@contextmanager
+def serving(
+    cli: Cli, *words: str | Path
+) -> Iterator[tuple[subprocess.Popen[str], int]]:
+    port = free_port()
+    process = cli.start("serve", "--port", str(port), *words)
+    try:
+        yield process, port
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def wait_for(port: int) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+        except ConnectionRefusedError:
+            time.sleep(0.05)
+        else:
+            return
+    raise AssertionError(f"nothing listens on {port}")
+
+
+def fetch(url: str, port: int, ca: Path) -> str:
+    proxy = f"http://127.0.0.1:{port}"
+    command = ["curl", "-sS", "--noproxy", "", "--proxy", proxy, "--cacert", ca, url]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return done.stdout
+
+
+def test_a_client_that_is_pointed_at_it_is_answered(cli, home, tmp_path):
+    cassette = write_cassette(tmp_path / "chat.yaml", answer(URL, b"hello"))
+    with serving(cli, "--cassette", cassette, "--mode", "replay_only") as (
+        served,
+        port,
+    ):
+        wait_for(port)
+        ca = home / "mitmproxy-ca-cert.pem"
+        assert fetch(URL, port, ca) == "hello"
+        served.send_signal(signal.SIGINT)
+        _, err = served.communicate(timeout=PATIENCE)
+    assert served.returncode == 0
+    assert err.splitlines()[:2] == [
+        f"mitmvcr: point a client at http://127.0.0.1:{port}",
+        f"mitmvcr: and let it trust {ca}",
+    ]
+
+
+def test_the_web_interface_takes_arguments_of_its_own(cli):
+    web = free_port()
+    extra = ("--", "--no-web-open-browser", "--web-port", str(web))
+    with serving(cli, "--cassette", "new", "--ui", "web", *extra) as (_, port):
+        wait_for(port)
+        wait_for(web)
+
+
+def test_a_busy_port_is_one_line(cli):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        ran = cli("serve", "--cassette", "new", "--port", str(port))
+    assert ran.returncode == 125
+    assert ran.stderr == (
+        f"mitmvcr: error: cannot listen on 127.0.0.1:{port}:"
+        " address already in use; choose --port\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("--mode", "no_such"), ("--latency", "-1"), ("--host", "no such host")],
+)
+def test_a_wrong_value_is_one_line(cli, words):
+    ran = cli("serve", "--cassette", "new", "--port", str(free_port()), *words)
+    assert ran.returncode == 125
+    assert re.fullmatch(r"mitmvcr: error: .*\n", ran.stderr)
+
+
+def test_all_options_are_handed_on():
+    options = ServeOptions("c", None, True, "0.5", ("~d a", "~d b"), "dump", "::1", 9)
+    settings = parse_settings(
+        cassette="c",
+        mode="once",
+        allow_repeats="all",
+        latency="0.5",
+        passthrough=options.passthrough,
+    )
+    home, inherited = Path("/home"), {"SSL_CERT_FILE": "/roots.pem"}
+    script, *rest = proxy_arguments(options, settings, home, inherited)[1:]
+    assert Path(script).is_file()
+    assert rest[:4] == ["--listen-host", "::1", "--listen-port", "9"]
+    assert rest[4:] == [
+        *("--set", "confdir=/home"),
+        *("--set", "vcr_cassette=c.yaml"),
+        *("--set", "vcr_mode=record_once"),
+        *("--set", "vcr_allow_repeats=all"),
+        *("--set", "vcr_latency=0.5"),
+        *("--set", "vcr_passthrough=~d a"),
+        *("--set", "vcr_passthrough=~d b"),
+        *("--set", "ssl_verify_upstream_trusted_ca=/roots.pem"),
+    ]

@@ -1,0 +1,111 @@
+"""What is put into every Python process of a run."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from cli.helpers import CLIENT_PYTHON
+from mitmvcr.cli import kit
+
+SHIM = kit._SHIMS / "python"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Next on PYTHONPATH, after the shim."""
+    made = tmp_path / "mine"
+    made.mkdir()
+    return made
+
+
+def python(
+    folder: Path, code: str, *, shim: bool = True, **more: str
+) -> subprocess.CompletedProcess[str]:
+    path = [str(SHIM)] * shim + [str(folder)]
+    return subprocess.run(
+        [CLIENT_PYTHON, "-c", code],
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(path)} | more,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_nothing_more_is_imported_at_the_start(folder):
+    code = "import sys; print(sorted(m for m in sys.modules if m != 'sitecustomize'))"
+    with_shim, without = python(folder, code), python(folder, code, shim=False)
+    assert with_shim.stdout == without.stdout
+    assert with_shim.stderr == ""
+
+
+def test_the_shim_leaves_the_path_as_it_would_have_been(folder):
+    code = "import sys; print(sys.path)"
+    assert python(folder, code).stdout == python(folder, code, shim=False).stdout
+
+
+def test_a_sitecustomize_that_it_hides_is_run(folder):
+    (folder / "sitecustomize.py").write_text("import sys; sys.mine = __name__")
+    code = "import sys, sitecustomize; print(sys.mine, sitecustomize.__file__)"
+    expected = f"sitecustomize {folder / 'sitecustomize.py'}\n"
+    assert python(folder, code).stdout == expected
+
+
+def test_a_hidden_one_that_fails_fails_as_it_would_have(folder):
+    (folder / "sitecustomize.py").write_text("1 / 0")
+    with_shim, without = (python(folder, "print(1)", shim=shim) for shim in (1, 0))
+    assert with_shim.stdout == without.stdout == "1\n"
+    assert with_shim.stderr == without.stderr
+    assert "ZeroDivisionError" in with_shim.stderr
+
+
+def test_a_hidden_one_that_lacks_a_module_fails_as_it_would_have(folder):
+    (folder / "sitecustomize.py").write_text("import no_such_module")
+    with_shim, without = (python(folder, "print(1)", shim=shim) for shim in (1, 0))
+    assert with_shim.stderr == without.stderr
+    assert "no_such_module" in with_shim.stderr
+
+
+TRUSTS = """
+import aiohttp, asyncio
+async def main():
+    for options in ({}, {"trust_env": False}):
+        async with aiohttp.ClientSession(**options) as session:
+            print(session.trust_env)
+asyncio.run(main())
+"""
+
+
+def test_aiohttp_trusts_the_environment_unless_told_not_to(folder):
+    ran = python(folder, TRUSTS)
+    assert (ran.stdout, ran.stderr) == ("True\nFalse\n", "")
+
+
+def test_certifi_gives_the_bundle_while_there_is_one(folder, tmp_path):
+    bundle = tmp_path / "bundle.pem"
+    bundle.write_text("PEM")
+    code = "import certifi; print(certifi.where()); print(certifi.contents()[:3])"
+    ran = python(folder, code, MITMVCR_CA_BUNDLE=str(bundle))
+    assert ran.stdout == f"{bundle}\nPEM\n"
+    gone = python(folder, code, MITMVCR_CA_BUNDLE="/nowhere")
+    assert gone.stdout == python(folder, code, shim=False).stdout
+
+
+def test_a_library_that_has_changed_is_told_and_the_program_goes_on(folder):
+    (folder / "aiohttp").mkdir()
+    (folder / "aiohttp" / "__init__.py").write_text("")
+    (folder / "aiohttp" / "client.py").write_text("class Session: pass")
+    ran = python(folder, "import aiohttp.client; print('went on')")
+    assert ran.stdout == "went on\n"
+    (line,) = ran.stderr.splitlines()
+    assert line.startswith("mitmvcr: aiohttp.client is not sent through the proxy: ")
+
+
+def test_a_patched_module_keeps_its_loader(folder):
+    code = (
+        "import certifi.core as c, importlib.resources as r; print("
+        "type(c.__loader__).__name__, 'exec_module' in vars(c.__loader__),"
+        "r.files('certifi').joinpath('cacert.pem').is_file())"
+    )
+    assert python(folder, code).stdout == "SourceFileLoader False True\n"
