@@ -117,6 +117,7 @@ def mitmdump(mitmdump_bare: Callable[..., "Proxy"]) -> Callable[..., "Proxy"]:
     def start(
         cassette: Path | str | None = None,
         mode: str | None = None,
+        /,
         *arguments: object,
         **options: object,
     ) -> "Proxy":

@@ -7,14 +7,24 @@ from mitmvcr.core.deck import Deck
 from mitmvcr.core.errors import CassetteNotFoundError, CassetteWriteError, OptionError
 from mitmvcr.core.matching import Miss, explain
 from mitmvcr.core.model import Interaction, Request
-from mitmvcr.core.modes import RULES, Decision, Mode, Refuse, Repeats, decide, looks_up
+from mitmvcr.core.modes import (
+    RULES,
+    Decision,
+    Forward,
+    Mode,
+    Refuse,
+    Repeats,
+    decide,
+    looks_up,
+)
 from mitmvcr.core.redaction import redact, redact_request
 from mitmvcr.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What came of a session, in interactions; ``missed`` counts requests."""
+    """What came of a session, in interactions; ``missed`` and
+    ``passed`` (straight through, unrecorded) count requests."""
 
     cassette: str
     mode: Mode
@@ -22,6 +32,12 @@ class Summary:
     replayed: int
     missed: int
     unused: int
+    passed: int = 0
+
+    @property
+    def was_idle(self) -> bool:
+        """No request came, which is hardly ever what was meant."""
+        return not (self.recorded or self.replayed or self.missed or self.passed)
 
     def line(self) -> str:
         return (
@@ -42,7 +58,7 @@ class Session:
         self.rule = RULES[mode, exists]
         self.failure: Exception | None = None
         self.looks_up = looks_up(self.rule, repeats)
-        self._recorded = self._replayed = self._missed = 0
+        self._recorded = self._replayed = self._missed = self._passed = 0
         loaded = store.load().interactions if self.rule.loads else ()
         self.deck = Deck(loaded, repeats)
         if self.rule.records:
@@ -67,7 +83,13 @@ class Session:
         decision = decide(self.rule, found)
         if isinstance(decision, Refuse):
             self._missed += 1
+        elif isinstance(decision, Forward) and not decision.record:
+            self._passed += 1
         return decision
+
+    def passed(self) -> None:
+        """A request went straight through by a rule, and was not planned."""
+        self._passed += 1
 
     def explain(self, request: Request) -> Miss:
         return explain(redact_request(request), self.deck)
@@ -110,6 +132,7 @@ class Session:
             replayed=self._replayed,
             missed=self._missed,
             unused=self.deck.unused_count,
+            passed=self._passed,
         )
 
 

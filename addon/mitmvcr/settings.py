@@ -1,6 +1,7 @@
 """Options as text become typed values here, once; shared by the addon and the CLI."""
 
 import math
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,8 +40,11 @@ def parse_cassette(text: str) -> Path:
         raise OptionError("vcr_cassette", text, "name a file, as cassettes/chat.yaml")
     if "\0" in text:
         raise OptionError("vcr_cassette", repr(text), "a path cannot hold NUL")
-    path = Path(text).expanduser()
-    if text.endswith(("/", "\\")) or path.is_dir():
+    try:
+        path = Path(text).expanduser()
+    except RuntimeError as error:  # as in ~nobody/chat.yaml
+        raise OptionError("vcr_cassette", text, f"{error} Name it in full") from error
+    if text.endswith(("/", "\\")) or os.path.isdir(path):
         raise OptionError(
             "vcr_cassette", text, f"is a folder; name a file in it, as {path}/chat.yaml"
         )

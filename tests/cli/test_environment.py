@@ -158,7 +158,6 @@ def test_test_code_is_told_the_facts():
     facts = {name: made[name] for name in made if name.startswith("MITMVCR_")}
     assert facts == {
         "MITMVCR_PROXY_URL": URL,
-        "MITMVCR_CONTROL_URL": f"{URL}/_vcr",
         "MITMVCR_CA_FILE": "/home/ca.pem",
         "MITMVCR_CA_BUNDLE": "/run/bundle.pem",
         "MITMVCR_CASSETTE": "/c/chat.yaml",

@@ -52,6 +52,14 @@ def test_stdin_and_stdout_are_the_child_s(cli, cassette):
     assert ran.stdout == "ABC"
 
 
+def test_a_run_without_a_request_says_so(cli, cassette):
+    ran = cli("run", "--cassette", cassette, *exits(0))
+    warning, summary = lines(ran.stderr)
+    assert warning.startswith("mitmvcr: nothing went through the proxy")
+    assert summary.endswith("recorded 0, replayed 0, missed 0, unused 1")
+    assert ran.returncode == 0
+
+
 def test_a_miss_fails_a_child_that_passed(cli, cassette):
     ran = cli("run", "--cassette", cassette, *cli.python(TRY))
     assert (ran.returncode, ran.stdout) == (100, "424\n")

@@ -22,7 +22,7 @@ def interaction(
         "id": 0,
         "request": {
             **proto,
-            "content_length": len(body),
+            "content_length": len(body.encode()),
             "host": url.split("/")[2],
             "body": body,
             "url": url,
@@ -30,7 +30,7 @@ def interaction(
         },
         "response": {
             **proto,
-            "content_length": len(answer),
+            "content_length": len(answer.encode()),
             "body": answer,
             "headers": headers or {"Content-Type": ["text/plain"]},
             "status": status,

@@ -38,7 +38,7 @@ def _facts(ask: Ask, one: Seen, other: Seen) -> list[tuple[str, object, object]]
         ("headers", grouped(one.headers, loose), grouped(other.headers, loose)),
         ("body", one.body, other.body),
         ("history", one.history, other.history),
-        ("trailers", one.trailers, other.trailers),
+        ("trailers", grouped(one.trailers), grouped(other.trailers)),
     ]
 
 

@@ -21,25 +21,36 @@ class Pair:
     cassette: Path
 
     def record(self, client: str, asks: Sequence[Ask], **options: object) -> list[Seen]:
-        return self._run(client, asks, "record_once", options)
+        return self.record_all([client], asks, **options)[0]
 
     def replay(self, client: str, asks: Sequence[Ask], **options: object) -> list[Seen]:
+        return self.replay_all([client], asks, **options)[0]
+
+    def record_all(
+        self, names: Sequence[str], asks: Sequence[Ask], **options: object
+    ) -> list[list[Seen]]:
+        """Several clients into one cassette, one after the other."""
+        return self._run(names, asks, "record_once", options)
+
+    def replay_all(
+        self, names: Sequence[str], asks: Sequence[Ask], **options: object
+    ) -> list[list[Seen]]:
         self.origin.stop()
         before = self.cassette.read_bytes()
-        seen = self._run(client, asks, "replay_only", options)
+        seen = self._run(names, asks, "replay_only", options)
         assert self.cassette.read_bytes() == before, "a replay wrote the cassette"
         return seen
 
     def _run(
-        self, client: str, asks: Sequence[Ask], mode: str, options: dict[str, object]
-    ) -> list[Seen]:
+        self,
+        names: Sequence[str],
+        asks: Sequence[Ask],
+        mode: str,
+        options: dict[str, object],
+    ) -> list[list[Seen]]:
         proxy = self.mitmdump(self.cassette, mode, **options).wait_until_listening()
-        environment = clients.environment(proxy.url, self.proxy_ca)
-        try:
-            seen = clients.run(client, asks, clean_environment(**environment))
-        except AssertionError as error:
-            error.add_note(f"mitmdump said:\n{proxy.log}")
-            raise
+        environment = clean_environment(**clients.environment(proxy.url, self.proxy_ca))
+        seen = [clients.run(name, asks, environment) for name in names]
         assert proxy.stop() == 0, proxy.log
         assert "Traceback" not in proxy.log, proxy.log
         return seen

@@ -1,10 +1,11 @@
 """Real clients, recorded through the real mitmdump, replayed with the origin gone."""
 
+import gzip
 from dataclasses import replace
 
 import pytest
 
-from end_to_end.clients import CLIENTS, Ask
+from end_to_end.clients import CLIENTS, Ask, Seen
 from end_to_end.compare import differences
 from end_to_end.pair import Pair
 
@@ -44,6 +45,8 @@ ASKS = [
     Ask("GET", "/trailers"),
     *[Ask("GET", "/counter")] * 3,
     Ask("POST", "/upload", [], b"0123456789abcdef" * 2**15),
+    Ask("POST", "/upload", [("Content-Encoding", "gzip")], gzip.compress(b"z" * 99)),
+    Ask("POST", "/upload", [("Expect", "100-continue")], b"wait for it"),
     *[
         Ask("GET", f"/encoded/{name}", compressed=True)
         for name in ("gzip", "br", "zstd", "deflate")
@@ -75,3 +78,68 @@ def test_plain_http_replays_as_it_was_recorded(pair: Pair, client: str) -> None:
     recorded = pair.record(client, asks)
     replayed = pair.replay(client, asks)
     assert differences(asks, recorded, replayed) == []
+
+
+def test_a_body_stored_decoded_is_encoded_as_each_client_asks(pair: Pair) -> None:
+    """Recorded once with every encoding; identity always works."""
+    names = ("gzip", "br", "zstd", "deflate")
+    url = pair.origin.https_url + "/encoded/"
+    recorded = pair.record(
+        "curl-h1", [Ask("GET", url + name, compressed=True) for name in names]
+    )
+    asks = [
+        Ask("GET", url + "gzip"),
+        Ask("GET", url + "br", [("Accept-Encoding", "br;q=0, gzip;q=0.5")]),
+        Ask("GET", url + "zstd", [("Accept-Encoding", "identity")]),
+        Ask("GET", url + "deflate", compressed=True),
+    ]
+    plain, gzipped, identity, chosen = pair.replay("curl-h2", asks)
+    assert gzip.decompress(gzipped.body) == recorded[1].body
+    assert lower(gzipped)["content-encoding"] == "gzip"
+    for replayed, original in [(plain, 0), (identity, 2), (chosen, 3)]:
+        assert replayed.body == recorded[original].body
+    for replayed in (plain, identity):
+        assert "content-encoding" not in lower(replayed)
+
+
+def lower(seen: Seen) -> dict[str, str]:
+    return {name.lower(): value for name, value in seen.headers}
+
+
+def test_what_is_encoded_unasked_is_replayed_byte_for_byte(pair: Pair) -> None:
+    url = pair.origin.https_url + "/encoded/gzip?force=1"
+    recorded = pair.record("curl-h1", [Ask("GET", url)])
+    assert gzip.decompress(recorded[0].body).startswith(b'{"text"')
+    asks = [Ask("GET", url)]
+    assert differences(asks, recorded, pair.replay("curl-h1", asks)) == []
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [("curl-h2", "curl-h1"), ("curl-h1", "curl-h2")]
+)
+def test_what_one_protocol_recorded_the_other_replays(
+    pair: Pair, first: str, second: str
+) -> None:
+    """Status, values and bodies; trailers cannot be told over HTTP/1.1 and are
+    dropped there. A client that knows both protocols gets the recorded one."""
+    kept = ("/trailers", "/reason/299", "/odd", "/status/204", "/sse?n=2")
+    asks = at(pair.origin.https_url, [Ask("GET", path) for path in kept])
+    recorded = pair.record(first, asks)
+    replayed = pair.replay(second, asks)
+    assert {seen.protocol for seen in replayed} == {"HTTP/1.1"}
+    for one, other in zip(recorded, replayed, strict=True):
+        assert (one.status, one.body) == (other.status, other.body)
+        assert other.trailers == []
+
+
+def test_a_host_recorded_over_both_protocols_gives_each_client_its_own(
+    pair: Pair,
+) -> None:
+    """httpx offers HTTP/1.1 first, so it is for us to choose what was recorded."""
+    asks = at(pair.origin.https_url, [Ask("GET", "/json"), Ask("GET", "/counter")])
+    both = ["curl-h1", "httpx-h2"]
+    recorded = pair.record_all(both, asks)
+    assert [seen[0].protocol for seen in recorded] == ["HTTP/1.1", "HTTP/2"]
+    replayed = pair.replay_all(both, asks)
+    for one, other in zip(recorded, replayed, strict=True):
+        assert differences(asks, one, other) == []

@@ -28,7 +28,8 @@ class Console:
     def start(self, *arguments: object, **options: object) -> None:
         self.proxy = self._mitmdump(
             *arguments,
-            scripts=[str(DOUBLES / "commander.py")],
+            "-s",
+            DOUBLES / "commander.py",
             environment={"COMMANDS": str(self._folder)},
             **options,
         ).wait_until_listening()
@@ -145,3 +146,18 @@ def test_a_missing_cassette_in_a_replay_changes_nothing(
     assert console.fetch("/json").body == b"1"
     assert console.fetch("/counter").status == 424
     assert console.origin.hits().connections == 0
+
+
+def test_save_puts_flows_into_a_cassette_after_the_fact(
+    console: Console, tmp_path: Path
+) -> None:
+    saved = tmp_path / "saved.yaml"
+    console.start(tmp_path / "unused.yaml", "passthrough")
+    texts = [console.fetch("/counter").body.decode() for _ in range(2)]
+    assert "error" not in console(f"save-all {saved}")
+    assert bodies(saved) == texts
+    assert "error" not in console(f"save-all {saved}")
+    assert bodies(saved) == texts * 2
+    saved.write_bytes(b"damaged")
+    assert str(saved) in str(console(f"save-all {saved}")["error"])
+    assert saved.read_bytes() == b"damaged"

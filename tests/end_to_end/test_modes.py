@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from end_to_end import cassettes
+from end_to_end import cassettes, clients
 from end_to_end.cassettes import interaction
-from end_to_end.proxy import Proxy
+from end_to_end.clients import Ask
+from end_to_end.proxy import Proxy, clean_environment
 from end_to_end.wire import Got, fetch
 from origin import Origin
 
@@ -215,6 +216,38 @@ def test_passthrough_filters_open_nothing_else_in_a_replay(run: Runs) -> None:
     assert [answer.status for answer in got] == [200, 200, 424, 200]
     assert texts(got)[1] == "old"
     assert run.cassette.read_bytes() == before
+
+
+@pytest.mark.parametrize("way", ["upstream", "reverse", "socks5"])
+def test_passthrough_reaches_the_origin_through_every_kind_of_proxy(
+    run: Runs,
+    mitmdump: Callable[..., Proxy],
+    mitmdump_bare: Callable[..., Proxy],
+    proxy_ca: Path,
+    way: str,
+) -> None:
+    run.given(("/json", "old"))
+    base, mode = run.origin.https_url, way
+    options: dict[str, object] = {"vcr_passthrough": ["~u /counter"]}
+    if way == "upstream":
+        mode = f"upstream:{mitmdump_bare().wait_until_listening().url}"
+        options["ssl_verify_upstream_trusted_ca"] = proxy_ca
+    elif way == "reverse":
+        mode = f"reverse:{base}"
+    proxy = mitmdump(run.cassette, "replay_only", mode=[mode], **options)
+    proxy_url = proxy.wait_until_listening().url
+    if way == "socks5":
+        proxy_url = f"socks5h://127.0.0.1:{proxy.port}"
+    elif way == "reverse":
+        base, proxy_url = f"https://localhost:{proxy.port}", ""
+    environment = clean_environment(**clients.environment(proxy_url, proxy_ca))
+    paths = ["/json", "/counter", "/json"]
+    asks = [Ask("GET", base + path) for path in paths]
+    for client in ("requests", "curl-h2") if way != "socks5" else ("curl-h2",):
+        run.origin.reset()
+        seen = clients.run(client, asks, environment)
+        assert [one.status for one in seen[1:]] == [200, 424]
+        assert run.reached == ("GET /counter",)
 
 
 def test_a_cassette_without_extension_gets_yaml(run: Runs) -> None:

@@ -76,10 +76,15 @@ class Fort:
             plain_upgrade.status,
             self.fetch(https + "/upload", "POST", big),
             self.fetch(http + "/upload", "POST", big),
+            self.fetch(https + "/json?other", "HEAD"),
         ]
 
-    def h2_misses(self) -> list[int]:
-        asks = [Ask("GET", self.origin.https_url + "/counter")]
+    def h2_misses(self, *methods: str) -> list[int]:
+        """HTTP/2, also with HEAD, whose answer must have no body."""
+        asks = [
+            Ask(verb, self.origin.https_url + "/counter")
+            for verb in methods or ("GET", "HEAD")
+        ]
         asks += [Ask("POST", self.origin.https_url + "/upload", [], b"x" * 300_000)]
         environment = clients.environment(self.proxy.url, self._ca)
         seen = clients.run("curl-h2", asks, clean_environment(**environment))
@@ -118,7 +123,7 @@ def test_with_both_locks(fort: Fort, mode: str) -> None:
     fort.start(mode, stream_large_bodies="1k")
     assert fort.fetch(fort.origin.https_url + "/json") == 200
     assert set(fort.misses()) == {424}
-    assert fort.h2_misses() == [424, 424]
+    assert set(fort.h2_misses()) == {424}
     fort.raw()
     fort.assert_nothing_got_out()
     assert fort.proxy.stop() == 0, fort.proxy.log
@@ -130,7 +135,7 @@ def test_without_the_request_lock(fort: Fort, mode: str) -> None:
     """``server_connect`` alone: mitmproxy tells the client that it cannot connect."""
     fort.start(mode, *WITHOUT_REQUEST, stream_large_bodies="1k")
     assert set(fort.misses()) == {502}
-    assert fort.h2_misses() == [502, 502]
+    assert set(fort.h2_misses("GET")) == {502}
     assert fort.fetch(fort.origin.https_url + "/json") == 502
     fort.raw()
     fort.assert_nothing_got_out()
@@ -142,7 +147,7 @@ def test_without_the_connect_lock(fort: Fort, mode: str) -> None:
     fort.start(mode, *WITHOUT_CONNECT, stream_large_bodies="1k")
     assert fort.fetch(fort.origin.https_url + "/json") == 200
     assert set(fort.misses()) == {424}
-    assert fort.h2_misses() == [424, 424]
+    assert set(fort.h2_misses()) == {424}
     fort.assert_nothing_got_out()
 
 

@@ -4,7 +4,10 @@ Recorded and replayed in it, with an origin on port 443 and a DNS server that co
 While it replays, both are up: nothing but the addon keeps it from them.
 """
 
+import json
 import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -89,7 +92,7 @@ class Island:
 
     def assert_reached(self) -> None:
         """The control: what gets out is seen."""
-        assert "api.test" in self.namespace.looked_up()
+        assert {"api.test", "other.test"} & set(self.namespace.looked_up())
         assert self.origin.hits().connections > 0
 
 
@@ -110,27 +113,25 @@ def at(base: str) -> list[Ask]:
 
 
 def test_there_is_only_loopback(namespace: Namespace) -> None:
-    names = os.listdir("/sys/class/net")
-    script = "import socket; print([name for _, name in socket.if_nameindex()])"
-    seen = _within(namespace, script)
-    assert eval(seen) == ["lo"], f"outside there are {names}"
-
-
-def _within(namespace: Namespace, script: str) -> str:
-    import subprocess
-    import sys
-
+    script = "import json, socket; print(json.dumps(socket.if_nameindex()))"
     command = [*namespace.within, sys.executable, "-c", script]
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    found = subprocess.run(command, capture_output=True, check=True).stdout
+    assert [name for _, name in json.loads(found)] == ["lo"]
 
 
 #: Clients for each way to be a proxy: Python's own know no socks without more packages.
 WAYS = {
     "regular": ["curl-h1", "curl-h2", "httpx-h2", "requests"],
     "socks5": ["curl-h1", "curl-h2"],
-    "reverse": ["curl-h1", "curl-h2", "httpx-h2"],
+    "reverse:https://api.test": ["curl-h1"],
+    "reverse:https://other.test": ["curl-h2", "httpx-h2"],
     "upstream": ["curl-h1", "curl-h2"],
 }
+
+
+def host(client: str) -> str:
+    """A host is recorded over one protocol, and so it is replayed."""
+    return "https://other.test" if client.endswith("h2") else "https://api.test"
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -144,9 +145,7 @@ def test_every_kind_of_proxy_replays_offline(
     cassette = tmp_path / "offline.yaml"
     options: dict[str, object] = {"mode": [way]}
     further = None
-    if way == "reverse":
-        options = {"mode": ["reverse:https://api.test"]}
-    elif way == "upstream":
+    if way == "upstream":
         further = mitmdump_bare(within=island.namespace.within).wait_until_listening()
         options = {
             "mode": [f"upstream:{further.url}"],
@@ -155,18 +154,21 @@ def test_every_kind_of_proxy_replays_offline(
 
     def run(mode: str, *arguments: object) -> tuple[list[Ask], list[Seen]]:
         proxy = island.start(cassette, mode, *arguments, **options)
-        base, proxy_url = "https://api.test", proxy.url
-        if way == "socks5":
-            proxy_url = f"socks5h://127.0.0.1:{proxy.port}"
-        elif way == "reverse":
-            base, proxy_url = f"https://localhost:{proxy.port}", ""
-        asks = at(base)
-        seen = [one for c in WAYS[way] for one in island.ask(c, asks, proxy_url)]
+        asks, seen = [], []
+        for client in WAYS[way]:
+            base, proxy_url = host(client), proxy.url
+            if way == "socks5":
+                proxy_url = f"socks5h://127.0.0.1:{proxy.port}"
+            elif way.startswith("reverse"):
+                base, proxy_url = f"https://localhost:{proxy.port}", ""
+            asks += at(base)
+            seen += island.ask(client, at(base), proxy_url)
         assert proxy.stop() == 0, proxy.log
-        return asks * len(WAYS[way]), seen
+        return asks, seen
 
     asks, recorded = run("record_once")
     island.assert_reached()
+    assert {one.status for one in recorded} == {200, 204}
     if further is not None:
         further.stop()
     for mode in ("replay_only", "record_once"):

@@ -1,8 +1,12 @@
 """What stands in a cassette, read with plain PyYAML: go-vcr's view of the traffic."""
 
+import http.client
 import re
+import signal
+import ssl
+import time
 from collections.abc import Callable
-from dataclasses import replace
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -209,8 +213,6 @@ def test_proxy_credentials_are_neither_forwarded_nor_recorded(
 def test_either_signal_saves(
     record: Recorder, mitmdump: Callable[..., Proxy], proxy_ca: Path, by: str
 ) -> None:
-    import signal
-
     proxy = mitmdump(record.cassette, "record_once").wait_until_listening()
     fetch(proxy.url, proxy_ca, record.origin.https_url + "/json")
     assert proxy.stop(signal.Signals[by]) == 0
@@ -232,10 +234,6 @@ def test_a_stream_reaches_the_client_while_it_is_recorded(
     record: Recorder, mitmdump: Callable[..., Proxy], proxy_ca: Path
 ) -> None:
     """The first event is there long before the origin sends the last."""
-    import http.client
-    import ssl
-    import time
-
     proxy = mitmdump(record.cassette, "record_once").wait_until_listening()
     context = ssl.create_default_context(cafile=proxy_ca)
     connection = http.client.HTTPSConnection(
@@ -260,10 +258,94 @@ def test_a_stream_reaches_the_client_while_it_is_recorded(
     assert item["response"]["body"].encode() == first + rest
 
 
-def test_a_recording_goes_behind_the_proxy_of_an_other(record: Recorder) -> None:
-    """Several clients, one after the other, are replaced by record_only each time."""
-    first = record("curl-h1", replace(ASKS[0]))
-    second = record("requests", replace(ASKS[0]))
+def test_record_only_replaces_what_another_client_recorded(record: Recorder) -> None:
+    first = record("curl-h1", ASKS[0])
+    second = record("requests", ASKS[0])
     agents = [item["request"]["headers"]["User-Agent"][0] for item in first + second]
     assert agents[0].startswith("curl/")
     assert agents[1].startswith("python-requests/")
+
+
+def test_what_gos_transport_adds_is_not_recorded(record: Recorder) -> None:
+    """FORMAT 4, rules 4 and 5; curl plays Go."""
+    go = [("User-Agent", "Go-http-client/1.1"), ("Accept-Encoding", "gzip")]
+    encoded, none, ranged = record(
+        "curl-h1",
+        Ask("GET", "/encoded/gzip", go),
+        Ask("GET", "/json", [("User-Agent", "")]),
+        Ask("GET", "/json", [("Accept-Encoding", "gzip"), ("Range", "bytes=0-")]),
+    )
+    assert set(encoded["request"]["headers"]) == {"Accept"}
+    assert encoded["response"]["uncompressed"] is True
+    assert encoded["response"]["body"].startswith('{"text"')
+    assert none["request"]["headers"]["User-Agent"] == [""]
+    assert ranged["request"]["headers"]["Accept-Encoding"] == ["gzip"]
+
+
+def test_a_chunked_upload_has_gos_unknown_length(record: Recorder) -> None:
+    chunked = [("Transfer-Encoding", "chunked")]
+    (item,) = record("curl-h1", Ask("POST", "/upload", chunked, b"some body"))
+    assert item["request"]["body"] == "some body"
+    assert item["request"]["content_length"] == 0
+    assert item["request"].get("transfer_encoding", []) == []
+    assert '"length": 9' in item["response"]["body"]
+
+
+def test_a_redirect_that_gos_client_follows_has_no_protocol(record: Recorder) -> None:
+    """FORMAT 4, rule 8: known by the Location before it and a Referer."""
+    first = record.origin.https_url + "/redirect/301"
+    _, followed, other = record(
+        "requests",
+        Ask("GET", "/redirect/301"),
+        Ask("GET", "/redirect/302", [("Referer", first)]),
+        Ask("GET", "/json"),
+    )
+    asked = followed["request"]
+    assert (asked["proto"], asked["proto_major"], asked["proto_minor"]) == ("", 0, 0)
+    assert asked["host"] == ""
+    assert other["request"]["proto"] == "HTTP/1.1"
+
+
+def test_form_holds_the_body_then_the_query(record: Recorder) -> None:
+    kind = [("Content-Type", "application/x-www-form-urlencoded")]
+    posted, got = record(
+        "curl-h1",
+        Ask("POST", "/json?a=query&c=3", kind, b"a=body&b=%20x"),
+        Ask("GET", "/json?a=1"),
+    )
+    form = {"a": ["body", "query"], "b": [" x"], "c": ["3"]}
+    assert posted["request"]["form"] == form
+    assert not got["request"].get("form")
+
+
+def test_requests_at_the_same_time_are_all_recorded_and_each_replayed_once(
+    record: Recorder, mitmdump: Callable[..., Proxy], proxy_ca: Path
+) -> None:
+    url = record.origin.https_url + "/counter"
+
+    def run(mode: str) -> list[bytes]:
+        proxy = mitmdump(record.cassette, mode).wait_until_listening()
+        with ThreadPoolExecutor(8) as pool:
+            asked = [pool.submit(fetch, proxy.url, proxy_ca, url) for _ in range(24)]
+        assert proxy.stop() == 0, proxy.log
+        return sorted(one.result().body for one in asked)
+
+    recorded = run("record_once")
+    assert len(set(recorded)) == 24
+    assert run("replay_only") == recorded
+
+
+def test_a_request_under_way_at_the_end_is_still_recorded(
+    record: Recorder, mitmdump: Callable[..., Proxy], proxy_ca: Path
+) -> None:
+    proxy = mitmdump(record.cassette, "record_once").wait_until_listening()
+    url = record.origin.https_url + "/slow?delay=1.5"
+    record.origin.reset()
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(fetch, proxy.url, proxy_ca, url)
+        while not record.origin.hits().requests:
+            time.sleep(0.02)
+        assert proxy.stop() == 0, proxy.log
+        assert asked.result().status == 200
+    (item,) = cassettes.read(record.cassette)
+    assert item["response"]["code"] == 200

@@ -62,6 +62,8 @@ def raw_tcp(proxy_port: int, host: str, port: int, sent: bytes) -> bytes:
             return answer
         try:
             plug.sendall(sent)
+            # What looks like a half request is waited for; there is no more.
+            plug.shutdown(socket.SHUT_WR)
             while more := plug.recv(4096):
                 answer += more
         except ConnectionError:

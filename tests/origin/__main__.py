@@ -1,7 +1,7 @@
 """The origin's process: ``python -m origin LEAF.pem LOG``.
 
-Prints each port as a line of JSON when it listens there, writes a line of JSON to LOG for
-each connection and each request (before anything is answered), and ends when its
+Prints each port as a line of JSON when it listens there, writes a line of JSON to LOG
+for each connection and each request (before anything is answered), and ends when its
 standard input does, so that it never outlives the tests.
 """
 
@@ -50,7 +50,7 @@ class Server:
         self._tls.set_alpn_protocols(["h2", "http/1.1"])
 
     async def listen(self, scheme: str, port: int) -> None:
-        """Accept for ever. By hand, so that a bare TCP connection counts, TLS or not."""
+        """Accept for ever. By hand, so that a bare TCP connection counts too."""
         loop = asyncio.get_running_loop()
         with socket.create_server(("127.0.0.1", port), backlog=200) as listener:
             listener.setblocking(False)

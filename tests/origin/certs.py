@@ -10,7 +10,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-NAMES = ["localhost", "*.test", "*.api.test"]
+#: No client takes a wildcard right under a top-level domain, as ``*.test``.
+NAMES = ["localhost", "api.test", "other.test", "*.api.test"]
 ADDRESSES = ["127.0.0.1", "::1"]
 
 

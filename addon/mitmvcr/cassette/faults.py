@@ -1,5 +1,7 @@
 """What can be wrong in a cassette file, before it is known whose file it is."""
 
+from mitmvcr.core.errors import CassetteDamagedError
+
 
 class Fault(Exception):
     """A problem at a place; ``line`` counts from 1, ``interaction`` from 0."""
@@ -14,3 +16,17 @@ class Fault(Exception):
         super().__init__(problem)
         self.problem, self.line = problem, line
         self.field, self.interaction = field, interaction
+
+    def moved(self, lines: int, interaction: int) -> "Fault":
+        """The same in the file, where it was found in the text of one item."""
+        line = lines + (self.line or 1)
+        return Fault(self.problem, line, self.field, interaction)
+
+    def error(self, name: str) -> CassetteDamagedError:
+        return CassetteDamagedError(
+            name,
+            self.problem,
+            line=self.line,
+            interaction=self.interaction,
+            field=self.field,
+        )

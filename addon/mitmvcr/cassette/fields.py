@@ -99,13 +99,13 @@ def duration(node: Node) -> int:
         raise Fault(problem, node.line) from None
 
 
-def texts(node: Node) -> list[str]:
+def texts(node: Node) -> tuple[str, ...]:
     """Nulls are left out, as go-yaml leaves them out."""
     if is_null(node):
-        return []
+        return ()
     if not isinstance(node, ListNode):
         raise Fault(f"{_KINDS[type(node)]}, where a list is wanted", node.line)
-    return [text(item) for item in node.items if not is_null(item)]
+    return tuple(text(item) for item in node.items if not is_null(item))
 
 
 def headers(node: Node) -> Headers:
@@ -124,13 +124,12 @@ def pairs(node: Node) -> list[tuple[str, Node]]:
 
 
 def _refuse_repeats(node: MapNode) -> None:
-    seen: dict[str, int] = {}
+    seen: set[str] = set()
     for key, _ in node.pairs:
         spelled = key.text if isinstance(key, Scalar) else ""
         if spelled in seen:
-            problem = f"{shown(spelled)} is set already in line {seen[spelled]}"
-            raise Fault(problem, key.line)
-        seen[spelled] = key.line
+            raise Fault(f"{shown(spelled)} is set twice", key.line)
+        seen.add(spelled)
 
 
 def name(key: Node) -> str | None:

@@ -10,8 +10,8 @@ from functools import cmp_to_key
 _NOT_UTF8 = re.compile("[\udc80-\udcff]")
 
 
-def in_order(names: Iterable[str]) -> list[str]:
-    return sorted(names, key=cmp_to_key(_compare))
+def in_order(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(names, key=cmp_to_key(_compare)))
 
 
 def _compare(one: str, other: str) -> int:

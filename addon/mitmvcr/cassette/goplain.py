@@ -6,6 +6,7 @@ go-yaml; it quotes them for the sake of other readers.
 """
 
 import re
+from math import isfinite
 
 _WORDS = frozenset(
     [
@@ -21,13 +22,18 @@ _OLD_WORDS = frozenset(
         *("n", "N", "no", "No", "NO", "off", "Off", "OFF"),
     ]
 )
+#: The words among what is not plain: types of YAML 1.2 and of 1.1.
+TYPED_WORDS = _WORDS | _OLD_WORDS
 
 _OLD_BASE_60 = re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?")
 _DECIMAL = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+#: Here the underscores stay, and have to stand between digits.
+_SHORT_FLOAT = re.compile(r"\.[0-9]+(?:_[0-9]+)*(?:[eE][-+]?[0-9]+(?:_[0-9]+)*)?")
 _WHOLE = re.compile(
     r"([-+]?)(?:0[xX](?P<x>[0-9a-fA-F]+)|0[bB](?P<b>[01]+)"
     r"|0[oO]?(?P<o>[0-7]+)|(?P<d>0|[1-9][0-9]*))"
 )
+_SIGN_INSIDE = re.compile(r"\A(0[bo])([-+])")
 _BASES = {"x": 16, "b": 2, "o": 8, "d": 10}
 _TIMESTAMP = re.compile(
     r"(\d{4})-(\d{1,2})-(\d{1,2})"
@@ -42,25 +48,33 @@ def is_old_type(text: str) -> bool:
     return text in _OLD_WORDS or _OLD_BASE_60.fullmatch(text) is not None
 
 
-def is_other_type(text: str) -> bool:
-    """Null, a boolean, a number or a timestamp: not a string when plain."""
+def is_other_type(text: str, *, sign_inside: bool = False) -> bool:
+    """Null, a boolean, a number or a timestamp: not a string when plain.
+
+    yaml.v3 takes ``0b`` and ``0o`` off itself, and so lets a sign stand behind them.
+    """
     if text in _WORDS:
         return True
     first = text[0]
     if first == ".":
-        return _is_float(text)
+        return _SHORT_FLOAT.fullmatch(text) is not None and _is_finite(text)
     if first not in "0123456789+-":
         return False
-    return _is_timestamp(text) or _is_number(text.replace("_", ""))
+    plain = text.replace("_", "")
+    if sign_inside:
+        plain = _SIGN_INSIDE.sub(r"\2\1", plain)
+    return _is_timestamp(text) or _is_number(plain)
 
 
 def _is_number(text: str) -> bool:
-    return _is_whole(text) or _is_float(text)
+    return _is_whole(text) or (
+        _DECIMAL.fullmatch(text) is not None and _is_finite(text)
+    )
 
 
-def _is_float(text: str) -> bool:
-    # What overflows is no float to Go, and a string again.
-    return _DECIMAL.fullmatch(text) is not None and abs(float(text)) != float("inf")
+def _is_finite(text: str) -> bool:
+    """What overflows is no float to Go, and a string again."""
+    return isfinite(float(text))
 
 
 def _is_whole(text: str) -> bool:

@@ -52,8 +52,10 @@ class Events:
 
     def __init__(self, data: bytes) -> None:
         self._shield = Shield(data)
-        self._parser = _Parser(self._shield.data)
-        self._depth = 0
+        try:
+            self._parser = _Parser(self._shield.data)
+        except yaml.YAMLError as error:  # without libyaml it looks ahead here
+            raise self._fault(error) from None
         self.event: Any = None
         self.take()
 
@@ -70,7 +72,7 @@ class Events:
         try:
             self.event = self._parser.get_event()
         except (yaml.YAMLError, ValueError) as error:
-            raise _fault_of(error) from None
+            raise self._fault(error) from None
         if isinstance(self.event, yaml.AliasEvent):
             raise Fault("YAML aliases (*name) are not read", self.line)
         return taken
@@ -124,6 +126,19 @@ class Events:
         self.take()
         return pairs
 
+    def _fault(self, error: Exception) -> Fault:
+        """What the parser complained about, as one line with its place."""
+        if isinstance(error, yaml.MarkedYAMLError):
+            mark = error.problem_mark or error.context_mark
+            if error.problem == "found unexpected end of stream":
+                mark = error.context_mark or mark  # where the open quote is
+            parts = (error.problem, error.context)
+            problem = ", ".join(part for part in parts if part)
+            return Fault(f"not YAML: {problem}", mark.line + 1 if mark else None)
+        before = getattr(error, "position", 0)
+        line = self._shield.data.count(b"\n", 0, before) + 1
+        return Fault(f"not YAML: {str(error).splitlines()[0]}", line)
+
     def _check_depth(self, depth: int) -> None:
         if depth > MAX_DEPTH:
             raise Fault("nested deeper than a cassette ever is", self.line)
@@ -132,13 +147,3 @@ class Events:
 def _short(tag: str | None) -> str:
     tag = tag or ""
     return f"!!{tag.removeprefix(_YAML_TAG)}" if tag.startswith(_YAML_TAG) else tag
-
-
-def _fault_of(error: Exception) -> Fault:
-    """What the parser complained about, as one line with its place."""
-    if isinstance(error, yaml.MarkedYAMLError):
-        mark = error.problem_mark or error.context_mark
-        parts = (error.problem, error.context)
-        problem = ", ".join(part for part in parts if part)
-        return Fault(f"not YAML: {problem}", mark.line + 1 if mark else None)
-    return Fault(f"not YAML: {str(error).splitlines()[0]}")

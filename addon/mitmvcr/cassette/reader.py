@@ -9,14 +9,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from mitmvcr.cassette import layout
 from mitmvcr.cassette.faults import Fault
+from mitmvcr.cassette.items import ItemParser, read_item
+from mitmvcr.cassette.lazy import LazyInteractions
+from mitmvcr.cassette.scalars import Decline
 from mitmvcr.core.errors import (
-    CassetteDamagedError,
     CassetteError,
     CassetteNotFoundError,
     CassetteVersionError,
 )
 from mitmvcr.core.model import FORMAT_VERSION, Cassette
+
+_EMPTY = [b"---\nversion: 2\ninteractions: []\n", b"version: 2\ninteractions: []\n"]
 
 
 def load(path: str | os.PathLike[str], *, lazy: bool = False) -> Cassette:
@@ -25,8 +30,25 @@ def load(path: str | os.PathLike[str], *, lazy: bool = False) -> Cassette:
 
 
 def loads(data: bytes, name: str = "<bytes>", *, lazy: bool = False) -> Cassette:
-    """Read a cassette; ``name`` stands in messages for the file."""
-    return _by_yaml(data, name)
+    """Read a cassette; ``name`` stands in messages for the file.
+
+    With ``lazy`` a file in a layout of go-vcr's own is only indexed: its items are
+    read, and found damaged, when they are asked for.
+    """
+    if data in _EMPTY:
+        return Cassette()
+    index = layout.index(data)
+    if index is None:
+        return _by_yaml(data, name)
+    try:
+        if lazy:
+            return Cassette(LazyInteractions(index, name))
+        with _no_collection():
+            parser = ItemParser(index.columns)
+            count = range(len(index))
+            return Cassette([read_item(index.item(i), parser) for i in count])
+    except (Decline, Fault):
+        return _by_yaml(data, name)
 
 
 def read_bytes(path: str | os.PathLike[str]) -> bytes:
@@ -48,7 +70,7 @@ def _by_yaml(data: bytes, name: str) -> Cassette:
         document = yamlreader.read(data)
     check_version(document.version, name)
     if document.faults:
-        raise damaged(document.faults[0], name)
+        raise document.faults[0].error(name)
     return Cassette(document.interactions)
 
 
@@ -59,16 +81,6 @@ def check_version(version: int | None, name: str) -> None:
     if version not in (None, FORMAT_VERSION):
         remedy = "it was written by something newer than this program knows"
         raise CassetteVersionError(name, version, remedy)
-
-
-def damaged(fault: Fault, name: str) -> CassetteDamagedError:
-    return CassetteDamagedError(
-        name,
-        fault.problem,
-        line=fault.line,
-        interaction=fault.interaction,
-        field=fault.field,
-    )
 
 
 @contextmanager

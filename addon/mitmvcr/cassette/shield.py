@@ -6,12 +6,10 @@ and put back in every scalar.
 """
 
 import codecs
-import re
 
 from mitmvcr.cassette.faults import Fault
 
 _REFUSED = [0x7F, *(c for c in range(0x80, 0xA0) if c != 0x85), 0xFEFF]
-_REFUSED_BYTES = re.compile("|".join(map(chr, _REFUSED)).encode())
 # Each block is 4,096 characters whose UTF-8 starts with the same two bytes.
 _BLOCKS = range(0x10F000, 0xF0000, -0x1000)
 
@@ -22,25 +20,24 @@ class Shield:
     def __init__(self, data: bytes) -> None:
         self._back: dict[int, int] = {}
         self.data = _as_utf8(data)
-        if _REFUSED_BYTES.search(self.data):
-            self._replace()
+        there = [char for char in _REFUSED if chr(char).encode() in self.data]
+        base = _unused_block(self.data) if there else None
+        # Without a block to use they stay, and libyaml says what it refuses.
+        if base is not None:
+            self._replace(there, base)
 
     def restore(self, text: str) -> str:
         return text.translate(self._back) if self._back else text
 
-    def _replace(self) -> None:
-        base = self._unused_block()
-        there = {
-            chr(c).encode(): chr(base + i).encode() for i, c in enumerate(_REFUSED)
-        }
-        self._back = {base + i: c for i, c in enumerate(_REFUSED)}
-        self.data = _REFUSED_BYTES.sub(lambda match: there[match[0]], self.data)
+    def _replace(self, there: list[int], base: int) -> None:
+        for stand_in, char in enumerate(there, base):
+            self._back[stand_in] = char
+            self.data = self.data.replace(chr(char).encode(), chr(stand_in).encode())
 
-    def _unused_block(self) -> int:
-        for base in _BLOCKS:
-            if chr(base).encode()[:2] not in self.data:
-                return base
-        raise Fault("more kinds of private-use characters than can be told apart")
+
+def _unused_block(data: bytes) -> int | None:
+    free = (base for base in _BLOCKS if chr(base).encode()[:2] not in data)
+    return next(free, None)
 
 
 def _as_utf8(data: bytes) -> bytes:
@@ -49,5 +46,5 @@ def _as_utf8(data: bytes) -> bytes:
         try:
             return data.decode("utf-16").encode()
         except UnicodeError as error:
-            raise Fault(f"not UTF-16: {error}") from None
+            raise Fault(f"not UTF-16: {error}", 1) from None
     return data.removeprefix(codecs.BOM_UTF8)

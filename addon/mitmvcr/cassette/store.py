@@ -5,15 +5,31 @@ While recording, each interaction is appended to a journal beside the target
 changes once, by an atomic replace, when the session ends.
 """
 
+import errno
 import os
 from collections.abc import Sequence
-from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
 from mitmvcr.cassette import reader, writer
-from mitmvcr.core.errors import CassetteError, CassetteWriteError
+from mitmvcr.cassette.files import replace_file, why
+from mitmvcr.cassette.journal import Journal, without_cut_off
+from mitmvcr.core.errors import (
+    CassetteError,
+    CassetteNotFoundError,
+    CassetteWriteError,
+)
 from mitmvcr.core.model import Cassette, Interaction
+
+_FOLDER = "make its folder writable, or choose another one"
+_REMEDIES = {
+    errno.EACCES: _FOLDER,
+    errno.EPERM: _FOLDER,
+    errno.EROFS: _FOLDER,
+    errno.ENOSPC: "free some space",
+    errno.EDQUOT: "free some space",
+}
 
 
 class Store(Protocol):
@@ -38,63 +54,82 @@ class FileStore:
     def __init__(self, path: Path) -> None:
         self.name = str(path)
         self._target = Path(os.path.realpath(path))
-        self._journal = self._target.with_name(self._target.name + ".part")
-        self._file: int | None = None
-        self._size = 0
+        self._journal = Journal(self._target, self.name)
         self._written = 0
         self._kept: Sequence[Interaction] = ()
 
     def __repr__(self) -> str:
-        state = f"recording, {self._written} written" if self._file else "closed"
+        new = self._written - len(self._kept)
+        state = f"recording, {new} written" if self._journal.is_open else "closed"
         return f"<FileStore {self.name} {state}>"
 
     def exists(self) -> bool:
+        """What is there but is no file is an error: it is not to be replaced."""
         try:
-            return self._target.is_file()
+            if self._target.is_file():
+                return True
+            if self._target.exists():
+                raise CassetteError(self.name, "is not a file; name another one")
         except OSError as error:
-            raise CassetteError(self.name, f"cannot be read: {_why(error)}") from error
+            raise self._cannot_read(error) from error
+        return False
 
     def load(self) -> Cassette:
         try:
             data = self._target.read_bytes()
+        except FileNotFoundError:
+            raise CassetteNotFoundError(self.name, "there is no such file") from None
         except OSError as error:
-            raise CassetteError(self.name, f"cannot be read: {_why(error)}") from error
+            raise self._cannot_read(error) from error
         return reader.loads(data, self.name, lazy=True)
 
     def begin(self, kept: Sequence[Interaction] = ()) -> None:
-        self._kept = kept
-        self._written = len(kept)
+        folder = self._target.parent
         try:
-            self._journal.parent.mkdir(parents=True, exist_ok=True)
-            flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0)
-            self._file = os.open(self._journal, flags, 0o600)
-            self._write(writer.preamble())
-        except FileExistsError:
-            raise self._left_over() from None
+            folder.mkdir(parents=True, exist_ok=True)
+        except (FileExistsError, NotADirectoryError):
+            raise self._cannot_write(f"{folder} is not a folder") from None
         except OSError as error:
-            raise self._cannot_write(error) from error
+            raise self._cannot_write(why(error), error) from error
+        try:
+            self._journal.begin()
+        except OSError as error:
+            raise self._cannot_write(why(error), error) from error
+        self._kept, self._written = kept, len(kept)
 
     def append(self, interaction: Interaction) -> None:
+        data = writer.dump_interaction(interaction, self._written)
         try:
-            self._write(writer.dump_interaction(interaction, self._written))
+            self._journal.append(data)
         except OSError as error:
-            raise self._cannot_write(error) from error
+            raise self._cannot_write(why(error), error) from error
         self._written += 1
 
     def publish(self) -> None:
         """Nothing recorded writes nothing: the target stays as it was."""
-        if self._file is None:
+        if not self._journal.is_open:
             return
         try:
-            if self._written > len(self._kept):
-                self._replace()
-            else:
-                os.close(self._file)
-                self._journal.unlink()
-        except OSError as error:
-            raise self._cannot_write(error) from error
+            self._put_in_place()
+        except (OSError, CassetteError) as error:
+            reason = why(error) if isinstance(error, OSError) else error.problem
+            raise CassetteWriteError(
+                self.name,
+                f"cannot be written: {reason}; the recording is in"
+                f" {self._journal.path}: run 'mitmvcr cassette recover {self.name}'",
+            ) from error
         finally:
-            self._file = None
+            self._journal.close()
+
+    def _put_in_place(self) -> None:
+        if self._written == len(self._kept):
+            self._journal.remove()
+        elif self._kept:
+            new = self._journal.read().removeprefix(writer.preamble())
+            replace_file(self._target, writer.dumps(Cassette(self._kept)) + new)
+            self._journal.remove()
+        else:
+            self._journal.replace_target()
 
     def recover(self) -> int:
         """Put a journal that was left over in place, behind what the cassette holds.
@@ -102,114 +137,36 @@ class FileStore:
         Returns how many interactions were recovered. A cut-off last one is dropped.
         """
         try:
-            data = self._journal.read_bytes()
+            self._journal.open()
         except OSError as error:
             raise CassetteError(
-                str(self._journal), f"nothing to recover: {_why(error)}"
+                str(self._journal.path), f"nothing to recover: {why(error)}"
             ) from error
-        found = _whole_items(data, str(self._journal))
-        kept = self.load().interactions if self.exists() else ()
-        both = writer.dumps(Cassette([*kept, *found]))
         try:
-            if found:
-                replace_file(self._target, both)
-            self._journal.unlink()
+            return self._recover()
         except OSError as error:
-            raise self._cannot_write(error) from error
+            raise self._cannot_write(why(error), error) from error
+        finally:
+            self._journal.close()
+
+    def _recover(self) -> int:
+        data = without_cut_off(self._journal.read())
+        found = reader.loads(data, str(self._journal.path)).interactions
+        if found:
+            kept = self.load().interactions if self.exists() else ()
+            replace_file(self._target, writer.dumps(Cassette([*kept, *found])))
+        self._journal.remove()
         return len(found)
 
-    def _write(self, data: bytes) -> None:
-        """All of it or none: what a full disk cut off is taken back."""
-        assert self._file is not None
-        view = memoryview(data)
-        try:
-            while view:
-                view = view[os.write(self._file, view) :]
-        except OSError:
-            with suppress(OSError):  # the first error is the one to tell
-                os.ftruncate(self._file, self._size)
-                os.lseek(self._file, self._size, os.SEEK_SET)
-            raise
-        self._size += len(data)
+    def _cannot_read(self, error: OSError) -> CassetteError:
+        return CassetteError(self.name, f"cannot be read: {why(error)}")
 
-    def _replace(self) -> None:
-        assert self._file is not None
-        if self._kept:
-            with open(self._journal, "rb") as journal:
-                new = journal.read()[len(writer.preamble()) :]
-            kept = writer.dumps(Cassette(self._kept))
-            os.close(self._file)
-            replace_file(self._target, kept + new)
-            self._journal.unlink()
-            return
-        os.fchmod(self._file, _mode_of(self._target))
-        os.fsync(self._file)
-        os.close(self._file)
-        os.replace(self._journal, self._target)
-        _sync_folder(self._target.parent)
-
-    def _left_over(self) -> CassetteWriteError:
-        return CassetteWriteError(
-            str(self._journal),
-            "a recording is under way in another process, or one was cut off: end it,"
-            f" or run 'mitmvcr cassette recover {self.name}', or delete the file",
-        )
-
-    def _cannot_write(self, error: OSError) -> CassetteWriteError:
-        return CassetteWriteError(
-            self.name, f"cannot be written: {_why(error)}; make the folder writable"
-        )
-
-
-def replace_file(target: Path, data: bytes) -> None:
-    """Write a file whole, or leave the old one as it was."""
-    fresh = target.with_name(f".{target.name}.{os.getpid()}.tmp")
-    try:
-        with open(fresh, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fchmod(file.fileno(), _mode_of(target))
-            os.fsync(file.fileno())
-        os.replace(fresh, target)
-    finally:
-        fresh.unlink(missing_ok=True)
-    _sync_folder(target.parent)
-
-
-def _whole_items(data: bytes, name: str) -> Sequence[Interaction]:
-    """The interactions of a journal, without a last one that was cut off."""
-    if len(data) < len(writer.preamble()):
-        return ()
-    try:
-        return reader.loads(data, name).interactions
-    except CassetteError:
-        cut = data.rfind(b"\n- id: ") + 1
-        if not cut:
-            raise
-        return reader.loads(data[:cut], name).interactions
-
-
-def _mode_of(target: Path) -> int:
-    """The target's own mode, else what the umask leaves of a new file's."""
-    with suppress(FileNotFoundError):
-        return target.stat().st_mode & 0o7777
-    umask = os.umask(0)
-    os.umask(umask)
-    return 0o666 & ~umask
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name == "nt":  # a folder cannot be opened there
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _why(error: OSError) -> str:
-    return (error.strerror or str(error)).lower()
+    def _cannot_write(
+        self, reason: str, error: OSError | None = None
+    ) -> CassetteWriteError:
+        number = error.errno if error and error.errno else 0
+        remedy = _REMEDIES.get(number, "choose another file")
+        return CassetteWriteError(self.name, f"cannot be written: {reason}; {remedy}")
 
 
 class MemoryStore:
@@ -226,18 +183,18 @@ class MemoryStore:
 
     def load(self) -> Cassette:
         if self.cassette is None:
-            raise CassetteError(self.name, "cannot be read: no such cassette")
+            raise CassetteNotFoundError(self.name, "there is no such cassette")
         return self.cassette
 
     def begin(self, kept: Sequence[Interaction] = ()) -> None:
         if self._recording is not None:
-            raise CassetteWriteError(self.name, "a recording is under way")
-        self._recording = list(kept)
+            raise CassetteWriteError(self.name, "is being recorded already")
+        self._recording = [replace(each, id=at) for at, each in enumerate(kept)]
         self._kept = len(kept)
 
     def append(self, interaction: Interaction) -> None:
         assert self._recording is not None
-        self._recording.append(interaction)
+        self._recording.append(replace(interaction, id=len(self._recording)))
 
     def publish(self) -> None:
         if self._recording is not None and len(self._recording) > self._kept:

@@ -4,12 +4,12 @@ Layout ``v4`` is what go-vcr v4.0.7 writes; ``v3`` is what library v3 and v4.0.0
 v4.0.2 wrote: all fields, empty or not, and yaml.v3's quotes. Both indent by four.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Literal
 
 from mitmvcr.cassette.goorder import in_order
-from mitmvcr.cassette.goyaml import V3, V4, Dialect, Place, key, scalar
+from mitmvcr.cassette.goyaml import V3, V4, Dialect, Place, encode, key, scalar, string
 from mitmvcr.core.duration import format_duration
 from mitmvcr.core.model import Cassette, Headers, Interaction, Request, Response
 
@@ -22,7 +22,11 @@ _EMPTY = b"---\nversion: 2\ninteractions: []\n"
 #: values at 16, behind a dash.
 _FIELD = Place(12)
 _CODING = Place(14, is_item=True)
+_NAME = 12
 _VALUE = Place(18, is_item=True)
+
+#: Longer strings are not kept: they are rarely met again, and would fill the memory.
+_SHORT = 256
 
 
 def preamble(layout: Layout = "v4") -> bytes:
@@ -34,8 +38,8 @@ def dumps(cassette: Cassette, layout: Layout = "v4") -> bytes:
     """The whole file. The ids are counted from 0, as go-vcr does when it saves."""
     if not cassette.interactions:
         return _EMPTY
-    style = _STYLES[layout]
-    items = [style.item(each, at) for at, each in enumerate(cassette.interactions)]
+    item = _STYLES[layout].item
+    items = [item(each, at) for at, each in enumerate(cassette.interactions)]
     return b"".join([_PREAMBLE, *items])
 
 
@@ -44,43 +48,28 @@ def dump_interaction(interaction: Interaction, id: int, layout: Layout = "v4") -
     return _STYLES[layout].item(interaction, id)
 
 
-def _encode(text: str) -> bytes:
-    return text.encode("utf-8", "surrogateescape")
-
-
-def _remembering(place: Place, dialect: Dialect) -> Callable[[str], str]:
-    """The scalars of one place. Short ones are kept, since headers repeat."""
-
-    def write(text: str) -> str:
-        return scalar(_encode(text), place, dialect).decode()
-
-    short = lru_cache(maxsize=4096)(write)
-    return lambda text: short(text) if len(text) < 256 else write(text)
-
-
 class _Style:
-    """The scalars and maps of one layout."""
+    """The fields and maps of one layout.
+
+    Short strings and header lines are kept as written, since most come again.
+    """
 
     def __init__(self, dialect: Dialect, *, all_fields: bool) -> None:
         self._dialect, self._all = dialect, all_fields
-        self._text = _remembering(_FIELD, dialect)
-        self._coding = _remembering(_CODING, dialect)
-        self._value = _remembering(_VALUE, dialect)
+        self._short_string = lru_cache(maxsize=4096)(self._string)
         self._short_key = lru_cache(maxsize=4096)(self._key)
+        self._short_entry = lru_cache(maxsize=8192)(self._entry)
         self._known_order = lru_cache(maxsize=1024)(in_order)
 
     def item(self, interaction: Interaction, id: int) -> bytes:
         request, response = interaction.request, interaction.response
-        return b"".join(
-            (
-                f"    - id: {id}\n      request:\n"
-                f"{self._request_head(request)}".encode(),
-                self._body(request.body, always=self._all),
-                f"{self._request_tail(request)}      response:\n"
-                f"{self._response_head(response)}".encode(),
-                self._body(response.body, always=True),
-                self._response_tail(response).encode(),
-            )
+        return b"%b%b%b%b%b" % (
+            f"    - id: {id}\n      request:\n{self._request_head(request)}".encode(),
+            self._body(request.body, always=self._all),
+            f"{self._request_tail(request)}      response:\n"
+            f"{self._response_head(response)}".encode(),
+            self._body(response.body, always=True),
+            self._response_tail(response).encode(),
         )
 
     def _request_head(self, request: Request) -> str:
@@ -100,7 +89,7 @@ class _Style:
         return (
             f"{self._map('form', request.form)}"
             f"{self._map('headers', request.headers)}"
-            f"        url: {self._text(request.url)}"
+            f"        url: {self._string(request.url)}"
             f"        method: {self._text(request.method)}"
         )
 
@@ -128,6 +117,12 @@ class _Style:
             return b""
         return b"        body: " + scalar(body, _FIELD, self._dialect)
 
+    def _text(self, text: str) -> str:
+        return self._short_string(text) if len(text) < _SHORT else self._string(text)
+
+    def _string(self, text: str) -> str:
+        return string(text, _FIELD, self._dialect)
+
     def _optional(self, name: str, text: str) -> str:
         return f"        {name}: {self._text(text)}" if text or self._all else ""
 
@@ -139,35 +134,42 @@ class _Style:
     def _codings(self, codings: Sequence[str]) -> str:
         if not codings:
             return "        transfer_encoding: []\n" if self._all else ""
-        items = "".join(f"            - {self._coding(each)}" for each in codings)
-        return f"        transfer_encoding:\n{items}"
+        items = [string(each, _CODING, self._dialect) for each in codings]
+        dash = "            - "
+        return f"        transfer_encoding:\n{dash}{dash.join(items)}"
 
     def _map(self, field: str, values: Headers, *, always: bool = False) -> str:
         if not values:
             return f"        {field}: {{}}\n" if always or self._all else ""
-        entries = [self._entry(name, values[name]) for name in self._order(values)]
+        names = tuple(values)
+        if len(names) > 1:
+            names = self._known_order(names)
+        entry = self._short_entry
+        entries = [
+            entry(name, each[0])
+            if len(each := values[name]) == 1 and len(name) + len(each[0]) < _SHORT
+            else self._entries(name, each)
+            for name in names
+        ]
         return f"        {field}:\n{''.join(entries)}"
 
-    def _order(self, values: Headers) -> Sequence[str]:
-        names = tuple(values)
-        return self._known_order(names) if len(names) > 1 else names
-
-    def _entry(self, name: str, values: Sequence[str]) -> str:
-        start, dash = self._short_key(name) if len(name) < 256 else self._key(name)
+    def _entries(self, name: str, values: Sequence[str]) -> str:
         if not values:
-            return f"{start} []\n"
-        first, *others = values
-        text = f"{start}{dash}{self._value(first)}"
-        for each in others:
-            text += f"                - {self._value(each)}"
-        return text
+            return f"{self._key(name)[0]} []\n"
+        dash = "                - "
+        others = [dash + string(each, _VALUE, self._dialect) for each in values[1:]]
+        return self._entry(name, values[0]) + "".join(others)
+
+    def _entry(self, name: str, value: str) -> str:
+        start, dash = self._short_key(name) if len(name) < _SHORT else self._key(name)
+        return f"{start}{dash}{string(value, _VALUE, self._dialect)}"
 
     def _key(self, name: str) -> tuple[str, str]:
         """The key, and what stands between it and its first value.
 
         Behind a long key the first value follows on the colon's line.
         """
-        text, is_simple = key(_encode(name), 12, self._dialect)
+        text, is_simple = key(encode(name), _NAME, self._dialect)
         dash = "\n                - " if is_simple else "   - "
         return f"            {text.decode()}", dash
 

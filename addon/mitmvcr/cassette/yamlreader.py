@@ -43,6 +43,8 @@ class Document:
     faults: list[Fault] = field(default_factory=list)
     repairs: list[Fault] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
+    #: The rest of the file could not be read for the last fault.
+    broken: bool = False
 
 
 def read(data: bytes, most_faults: int = 1) -> Document:
@@ -52,16 +54,27 @@ def read(data: bytes, most_faults: int = 1) -> Document:
         _read(Events(data), document, most_faults)
     except Fault as fault:
         document.faults.append(fault)
+        document.broken = True
     return document
 
 
-def read_item(data: bytes) -> Document:
-    """Read the text of one interaction, a list of one."""
+def read_item(data: bytes) -> Interaction:
+    """Read the text of one interaction, a list of one; raises ``Fault``."""
+    document = examine_item(data)
+    if document.faults:
+        raise document.faults[0]
+    return document.interactions[0]
+
+
+def examine_item(data: bytes) -> Document:
+    """The same with all that is wrong in it."""
     document = Document()
     try:
         events = _start(Events(data))
-        _interactions(events, document, 1)
+        _interactions(events, document, MOST_FAULTS)
         _end(events)
+        if len(document.interactions) + bool(document.faults) != 1:
+            raise Fault("not one interaction")
     except Fault as fault:
         document.faults.append(fault)
     return document
@@ -87,7 +100,8 @@ def _start(events: Events) -> Events:
     events.take()
     if events.at(yaml.StreamEndEvent):
         raise Fault("the file is empty")
-    events.take()
+    if events.take().version not in (None, (1, 1)):
+        raise Fault("%YAML other than 1.1, which go-vcr refuses", 1)
     return events
 
 
@@ -101,7 +115,7 @@ def _top_key(events: Events, document: Document, most_faults: int) -> None:
     line = events.line
     name = fields.name(events.node())
     if name in document.seen:
-        raise Fault(f"`{name}` is set already", line)
+        raise Fault(f"`{name}` is set twice", line)
     if name is not None:
         document.seen.add(name)
     if name == "version":

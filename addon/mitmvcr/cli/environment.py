@@ -150,7 +150,6 @@ def _php(inherited: Mapping[str, str], kit: Kit) -> dict[str, str]:
 def _facts(facts: Facts) -> dict[str, str]:
     return {
         "MITMVCR_PROXY_URL": facts.proxy_url,
-        "MITMVCR_CONTROL_URL": f"{facts.proxy_url}/_vcr",
         "MITMVCR_CA_FILE": str(facts.kit.ca),
         "MITMVCR_CA_BUNDLE": str(facts.kit.bundle),
         "MITMVCR_CASSETTE": facts.cassette,

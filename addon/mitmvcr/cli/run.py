@@ -129,6 +129,12 @@ async def _supervise(plan: Plan, relay: Relay, folder: Path) -> int:
         failed = True
         say(f"error: {error}")
     summary = proxy.summary()
+    if summary.was_idle:
+        say(
+            "nothing went through the proxy: the command made no request, or its client"
+            " reads no proxy variables, or it talked to localhost"
+            " (--include-localhost)"
+        )
     say(summary.line())
     return status.of_run(code, missed=summary.missed, failed=failed)
 

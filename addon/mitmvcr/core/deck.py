@@ -6,7 +6,7 @@ cassette of any size, and an interaction that nobody asks for is never parsed.
 """
 
 from bisect import insort
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -36,6 +36,7 @@ class Deck:
         self._fresh: list[Interaction] = []
         self._repeats = repeats
         self._played: set[int] = set()
+        self._used_up: Counter[tuple[str, Key]] = Counter()
         self._hosts: dict[str, int] | None = None
         self._buckets: defaultdict[str, _Bucket] = defaultdict(_Bucket)
         for position, url in enumerate(_urls(interactions)):
@@ -55,7 +56,8 @@ class Deck:
 
     def take(self, request: Request) -> tuple[int, Interaction] | None:
         """The next interaction that answers the request, which it uses up."""
-        bucket = self._buckets.get(url_key(request.url))
+        url = url_key(request.url)
+        bucket = self._buckets.get(url)
         if bucket is None:
             return None
         key = request_key(request)
@@ -66,6 +68,7 @@ class Deck:
         interaction = self[position]
         if self._repeats is Repeats.NO:
             bucket.waiting[key].popleft()
+            self._used_up[url, key] += 1
         self._played.add(position)
         return position, interaction
 
@@ -85,16 +88,19 @@ class Deck:
         bucket.waiting.setdefault(key, deque()).append(position)
 
     def give_back(self, position: int) -> None:
-        """The answer did not arrive: whoever asks again gets it again."""
-        if position not in self._played or self._repeats is not Repeats.NO:
+        """The answer did not arrive: whoever asks again gets it again.
+
+        With repeats nothing was used up, and a recording never was handed out.
+        """
+        if self._repeats is not Repeats.NO or position >= len(self._loaded):
             return
-        self._played.discard(position)
+        if position not in self._played:
+            return
         request = self[position].request
-        waiting = self._buckets[url_key(request.url)].waiting[request_key(request)]
-        positions = list(waiting)
-        insort(positions, position)
-        waiting.clear()
-        waiting.extend(positions)
+        url, key = url_key(request.url), request_key(request)
+        insort(self._buckets[url].waiting[key], position)
+        self._used_up[url, key] -= 1
+        self._played.discard(position)
 
     def add(self, interaction: Interaction) -> int:
         """A fresh recording. The request that made it has used it up; where repeats
@@ -109,6 +115,10 @@ class Deck:
 
     def was_played(self, position: int) -> bool:
         return position in self._played
+
+    def used_up(self, request: Request) -> int:
+        """How many equal interactions were used up by requests like this one."""
+        return self._used_up[url_key(request.url), request_key(request)]
 
     def unused(self) -> list[int]:
         """Positions of the loaded interactions that nothing asked for."""
@@ -135,7 +145,8 @@ class Deck:
 
 
 def _urls(interactions: Sequence[Interaction]) -> Iterable[str]:
-    """A lazily read cassette knows its URLs without reading its interactions."""
+    """A lazily read cassette knows its URLs without reading its interactions: its
+    ``urls`` can be gone through more than once."""
     known: Iterable[str] | None = getattr(interactions, "urls", None)
     if known is not None:
         return known

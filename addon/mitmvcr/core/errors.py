@@ -4,6 +4,9 @@
 class VcrError(Exception):
     """Any failure that is told to the user as one line."""
 
+    def __str__(self) -> str:
+        return " ".join(super().__str__().splitlines())
+
 
 class OptionError(VcrError):
     """An option has a value that cannot be used."""

@@ -1,40 +1,54 @@
-"""What makes two requests the same, as hashable keys: equal keys match."""
+"""What makes two requests the same, as hashable keys: equal keys match.
+
+Nothing here raises, whatever the bytes: a request that cannot be understood is
+compared as it stands.
+"""
 
 import json
 import re
+from contextlib import suppress
 from hashlib import blake2b
-from urllib.parse import urlsplit
+from typing import NoReturn
 
 from mitmvcr.core.model import Headers, Request
 
-_URL = re.compile(r"(?P<scheme>[^:/?#]+)://(?P<authority>[^/?#]*)(?P<rest>[^#]*)", re.S)
+_URL = re.compile(r"([^:/?#]+)://([^/?#]*)([^?#]*)(\??[^#]*)")
 _DEFAULT_PORT = {"http": ":80", "https": ":443"}
 #: Longer bodies are kept as a digest, so that a deck does not hold them twice.
 _DIGEST_FROM = 1024
-#: As deep as no real API nests; deeper is compared as bytes.
-_TOO_DEEP = (RecursionError, ValueError)
+_DIGEST = b"blake2b:"
+_STARTS_JSON = re.compile(rb"\s*[{\[]")
+
+
+def split_url(url: str) -> tuple[str, str, str, str] | None:
+    """Scheme, host, path and query, which keeps its question mark.
+
+    Scheme and host are in lower case, a default port, fragment and user are left out
+    (they do not travel), an empty path is ``/``. None where there is no host.
+    """
+    found = _URL.match(url)
+    if found is None:
+        return None
+    scheme, host, path, query = found.groups()
+    scheme = scheme.lower()
+    host = host[host.rfind("@") + 1 :].lower()
+    host = host.removesuffix(_DEFAULT_PORT.get(scheme, ":")).removesuffix(":")
+    return scheme, host, path or "/", query
 
 
 def url_key(url: str) -> str:
-    """The URL with scheme and host in lower case, without a default port or a
-    fragment (which never travels), and with ``/`` for an empty path."""
-    found = _URL.match(url)
-    if found is None:
-        return url
-    scheme, authority, rest = found.groups()
-    scheme = scheme.lower()
-    authority = authority.lower().removesuffix(_DEFAULT_PORT.get(scheme, "\0"))
-    if rest[:1] != "/":
-        rest = "/" + rest
-    return f"{scheme}://{authority}{rest}"
+    """The URL as :func:`split_url` sees it, in one piece."""
+    parts = split_url(url)
+    return url if parts is None else "{}://{}{}{}".format(*parts)
 
 
 def url_host(url: str) -> str:
     """The host name alone, in lower case; empty where there is none."""
-    try:
-        return urlsplit(url).hostname or ""
-    except ValueError:
+    parts = split_url(url)
+    if parts is None:
         return ""
+    address, bracket, _ = parts[1].rpartition("]")
+    return address[1:] if bracket else parts[1].partition(":")[0]
 
 
 def header(headers: Headers, name: str) -> str:
@@ -48,12 +62,22 @@ def header(headers: Headers, name: str) -> str:
     return ""
 
 
-def _number(text: str) -> float | int | str:
-    """JSON has one kind of number: 1.0 is 1. What no float holds stays text."""
+def _number(text: str) -> float | int:
+    """JSON has one kind of number: 1.0 is 1."""
     value = float(text)
+    if abs(value) == float("inf"):
+        raise ValueError("no float holds it")
     if value.is_integer() and abs(value) < 2**53:
         return int(value)
-    return value if abs(value) != float("inf") else "number " + text
+    return value
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is not JSON")
+
+
+_decoder = json.JSONDecoder(parse_float=_number, parse_constant=_refuse)
+_encoder = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 
 
 def parse_json(body: bytes, content_type: str) -> object:
@@ -61,27 +85,23 @@ def parse_json(body: bytes, content_type: str) -> object:
 
     Raises ValueError where it is not.
     """
-    if body.lstrip()[:1] not in (b"{", b"[") and "json" not in content_type.lower():
+    if not _STARTS_JSON.match(body) and "json" not in content_type.lower():
         raise ValueError("not JSON")
     try:
-        return json.loads(body, parse_float=_number)
-    except _TOO_DEEP as error:
-        raise ValueError("not JSON") from error
+        return _decoder.decode(body.decode("utf-8-sig"))
+    except RecursionError as error:
+        raise ValueError("nested too deep") from error
 
 
 def body_key(body: bytes, content_type: str) -> bytes:
     """JSON as JSON (key order, spacing and escapes do not count), else the bytes."""
     if not body:
         return body
-    try:
-        value = parse_json(body, content_type)
-        text = json.dumps(value, sort_keys=True, separators=(",", ":"))
-        body = text.encode()
-    except _TOO_DEEP:
-        pass
-    if len(body) < _DIGEST_FROM:
+    with suppress(ValueError, RecursionError):
+        body = _encoder.encode(parse_json(body, content_type)).encode()
+    if len(body) < _DIGEST_FROM and not body.startswith(_DIGEST):
         return body
-    return b"blake2b:" + blake2b(body, digest_size=32).digest()
+    return _DIGEST + blake2b(body, digest_size=32).digest()
 
 
 def request_key(request: Request) -> tuple[str, bytes]:

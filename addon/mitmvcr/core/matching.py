@@ -5,33 +5,30 @@ one, so that a miss can name those that agree and those that differ.
 """
 
 import heapq
-import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
-from urllib.parse import parse_qsl, urlsplit
 
 from mitmvcr.core.deck import Deck
-from mitmvcr.core.keys import body_key, header, parse_json, url_key
-from mitmvcr.core.model import Interaction, Request
+from mitmvcr.core.differences import (
+    MOST_DIFFERENCES,
+    Difference,
+    body_differences,
+    common,
+    url_differences,
+)
+from mitmvcr.core.keys import body_key, header, split_url, url_key
+from mitmvcr.core.model import Request
+from mitmvcr.core.wording import shown
 
 #: How many recorded interactions a miss names.
 NEAREST = 3
-#: How many are compared part by part, chosen by URL alone.
+#: How many are compared part by part, chosen by URL alone, and how many of them
+#: place by place; fewer where bodies are large, since the proxy waits meanwhile.
 _COMPARED = 50
-_SHOWN = 80
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One place where the request differs: ``query.page``, ``body.messages[1]``."""
-
-    place: str
-    asked: str
-    recorded: str
-
-    def __str__(self) -> str:
-        return f"{self.place}: {self.asked} was {self.recorded}"
+_DETAILED = 5
+_COMPARED_BYTES = 4 << 20
+_LONGEST_URL = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +44,8 @@ class Near:
 
     def __str__(self) -> str:
         state = "already used" if self.used else "unused"
-        what = f"interaction {self.position} ({state}): {self.method} {self.url}"
+        asked = f"{shown(self.method)} {shown(self.url, _LONGEST_URL)}"
+        what = f"interaction {self.position} ({state}): {asked}"
         if not self.differ:
             return what + " is the same, and each is replayed once"
         return what + "; " + "; ".join(map(str, self.differ))
@@ -104,151 +102,64 @@ def matches(asked: Request, recorded: Request) -> bool:
 
 def explain(asked: Request, deck: Deck) -> Miss:
     """What was asked, and which recorded interactions come nearest to it."""
-    chosen = heapq.nlargest(
-        _COMPARED,
-        ((_url_score(asked.url, url), -i) for i, url in enumerate(deck.urls())),
-    )
-    found = [_near(asked, -i, deck[-i], deck) for score, i in chosen if score > 0]
-    found.sort(key=lambda near: (-len(near.agree), near.used, len(near.differ)))
     return Miss(
         method=asked.method,
         url=asked.url,
-        body=_shown(asked.body.decode("utf-8", "replace")) if asked.body else "",
-        nearest=tuple(found[:NEAREST]),
-        same_used=sum(not near.differ and near.used for near in found),
+        body=shown(asked.body.decode("utf-8", "replace")),
+        nearest=tuple(_nearest(asked, deck)),
+        same_used=deck.used_up(asked),
         total=len(deck),
     )
 
 
-def _near(asked: Request, position: int, recorded: Interaction, deck: Deck) -> Near:
-    request = recorded.request
-    agree = tuple(name for name, part in PARTS.items() if part(asked, request))
-    differ = islice(differences(asked, request), 5)
-    return Near(
-        position,
-        request.method,
-        request.url,
-        deck.was_played(position),
-        agree,
-        tuple(differ),
+def _nearest(asked: Request, deck: Deck) -> list[Near]:
+    alike = _alike(asked, deck)
+    found = [_near(asked, position, deck) for position in alike]
+    found.sort(key=lambda near: (-len(near.agree), near.used))
+    found = [_detailed(asked, near, deck) for near in found[:_DETAILED]]
+    found.sort(
+        key=lambda near: (
+            -len(near.agree),
+            near.used,
+            -alike[near.position],
+            len(near.differ),
+        )
     )
+    return found[:NEAREST]
+
+
+def _alike(asked: Request, deck: Deck) -> dict[int, int]:
+    """The likest URLs, best first, as position -> score; of equal ones the unused."""
+    key = url_key(asked.url)
+    scored = (
+        (_url_score(key, url_key(url)), not deck.was_played(i), -i)
+        for i, url in enumerate(deck.urls())
+    )
+    affordable = _COMPARED_BYTES // (len(asked.body) + 1)
+    most = max(NEAREST, min(_COMPARED, affordable))
+    return {-i: score for score, _, i in heapq.nlargest(most, scored) if score}
+
+
+def _near(asked: Request, position: int, deck: Deck) -> Near:
+    request = deck[position].request
+    agree = tuple(name for name, part in PARTS.items() if part(asked, request))
+    used = deck.was_played(position)
+    return Near(position, request.method, request.url, used, agree, ())
+
+
+def _detailed(asked: Request, near: Near, deck: Deck) -> Near:
+    differ = differences(asked, deck[near.position].request)
+    return replace(near, differ=tuple(islice(differ, MOST_DIFFERENCES)))
 
 
 def differences(asked: Request, recorded: Request) -> Iterator[Difference]:
     """The places where a request differs from a recorded one, in reading order."""
     if not method_matches(asked, recorded):
-        yield Difference("method", asked.method, recorded.method)
+        yield Difference("method", shown(asked.method), shown(recorded.method))
     if not url_matches(asked, recorded):
-        yield from _url_differences(asked.url, recorded.url)
+        yield from url_differences(asked.url, recorded.url)
     if not body_matches(asked, recorded):
-        yield from _body_differences(asked, recorded)
-
-
-def _url_differences(asked: str, recorded: str) -> Iterator[Difference]:
-    ours, theirs = urlsplit(url_key(asked)), urlsplit(url_key(recorded))
-    for place, one, other in (
-        ("scheme", ours.scheme, theirs.scheme),
-        ("host", ours.netloc, theirs.netloc),
-        ("path", ours.path, theirs.path),
-    ):
-        if one != other:
-            yield Difference(place, one, other)
-    if ours.query != theirs.query:
-        yield from _query_differences(ours.query, theirs.query)
-
-
-def _query_differences(asked: str, recorded: str) -> Iterator[Difference]:
-    ours, theirs = _values(asked), _values(recorded)
-    if ours == theirs:
-        yield Difference("query", _quoted(asked), _quoted(recorded))
-    for name in sorted(ours.keys() | theirs.keys()):
-        one, other = ours.get(name), theirs.get(name)
-        if one != other:
-            yield Difference(f"query.{name}", _several(one), _several(other))
-
-
-def _values(query: str) -> dict[str, list[str]]:
-    values: dict[str, list[str]] = {}
-    for name, value in parse_qsl(query, keep_blank_values=True):
-        values.setdefault(name, []).append(value)
-    return values
-
-
-def _several(values: list[str] | None) -> str:
-    return "absent" if values is None else ", ".join(map(_quoted, values))
-
-
-def _body_differences(asked: Request, recorded: Request) -> Iterator[Difference]:
-    try:
-        ours = parse_json(asked.body, header(asked.headers, "Content-Type"))
-        theirs = parse_json(recorded.body, header(recorded.headers, "Content-Type"))
-    except ValueError:
-        yield _byte_difference(asked.body, recorded.body)
-        return
-    yield from _json_differences("body", ours, theirs)
-
-
-def _json_differences(place: str, ours: object, theirs: object) -> Iterator[Difference]:
-    """Depth first, with a stack of its own: a body may be nested deeply."""
-    stack = [(place, ours, theirs)]
-    while stack:
-        place, ours, theirs = stack.pop()
-        if isinstance(ours, dict) and isinstance(theirs, dict):
-            names = sorted(ours.keys() | theirs.keys(), reverse=True)
-            stack += [
-                (f"{place}.{n}", ours.get(n, _ABSENT), theirs.get(n, _ABSENT))
-                for n in names
-            ]
-        elif isinstance(ours, list) and isinstance(theirs, list):
-            longest = max(len(ours), len(theirs))
-            stack += [
-                (f"{place}[{i}]", _item(ours, i), _item(theirs, i))
-                for i in reversed(range(longest))
-            ]
-        elif type(ours) is not type(theirs) or ours != theirs:
-            yield Difference(place, _json_shown(ours), _json_shown(theirs))
-
-
-class _Absent:
-    """Stands where one side has no such key."""
-
-
-_ABSENT = _Absent()
-
-
-def _item(values: list[object], index: int) -> object:
-    return values[index] if index < len(values) else _ABSENT
-
-
-def _json_shown(value: object) -> str:
-    if value is _ABSENT:
-        return "absent"
-    return _shown(json.dumps(value, ensure_ascii=False))
-
-
-def _byte_difference(ours: bytes, theirs: bytes) -> Difference:
-    if not theirs or not ours:
-        return Difference("body", _bytes_shown(ours), _bytes_shown(theirs))
-    pairs = enumerate(zip(ours, theirs, strict=False))
-    at = next((i for i, (a, b) in pairs if a != b), min(len(ours), len(theirs)))
-    start = max(0, at - 10)
-    return Difference(
-        f"body at byte {at}",
-        _bytes_shown(ours[start : at + 30]),
-        _bytes_shown(theirs[start : at + 30]),
-    )
-
-
-def _bytes_shown(body: bytes) -> str:
-    return _quoted(body.decode("utf-8", "backslashreplace")) if body else "empty"
-
-
-def _quoted(text: str) -> str:
-    return _shown(json.dumps(text, ensure_ascii=False))
-
-
-def _shown(text: str) -> str:
-    return text if len(text) <= _SHOWN else text[:_SHOWN] + "..."
+        yield from body_differences(asked, recorded)
 
 
 def _body_key(request: Request) -> bytes:
@@ -256,22 +167,13 @@ def _body_key(request: Request) -> bytes:
 
 
 def _url_score(asked: str, recorded: str) -> int:
-    """How alike two URLs are, from their text alone: host, path, then the rest."""
+    """How alike two URL keys are: host, path, then the rest."""
     if asked == recorded:
         return 1000
-    ours, theirs = asked.split("/", 3), recorded.split("/", 3)
-    if len(ours) < 3 or len(theirs) < 3:
+    ours, theirs = split_url(asked), split_url(recorded)
+    if ours is None or theirs is None:
         return 0
-    host = 100 if ours[2] == theirs[2] else 0
-    one, other = ours[3:] or [""], theirs[3:] or [""]
-    if one == other:
-        return host + 90
-    if one[0].partition("?")[0] == other[0].partition("?")[0]:
-        return host + 80
-    return host + min(70, _common(one[0], other[0]))
-
-
-def _common(one: str, other: str) -> int:
-    """Length of the common start."""
-    pairs = enumerate(zip(one, other, strict=False))
-    return next((i for i, (a, b) in pairs if a != b), min(len(one), len(other)))
+    host = 100 if ours[1] == theirs[1] else 0
+    if ours[2] != theirs[2]:
+        return host + common(ours[2][1:70], theirs[2][1:70])
+    return host + (90 if ours[3] == theirs[3] else 80)

@@ -124,6 +124,7 @@ class VcrAddon:
 
     def _request(self, session: Session, flow: http.HTTPFlow) -> Awaitable[None] | None:
         if self._passthrough and self._passes(flow):
+            session.passed()
             return None
         _drop_proxy_headers(flow.request)
         asked = to_lookup(flow.request)

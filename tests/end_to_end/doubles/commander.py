@@ -1,17 +1,27 @@
 """A script for mitmdump: runs the commands that a test writes into the folder named by
-COMMANDS, as the console does, and writes what they give beside them."""
+COMMANDS, as the console does, and writes what they give beside them.
+
+mitmdump has no view whose flows could be chosen, so ``save-all FILE`` gives all flows
+to ``vcr.save``.
+"""
 
 import asyncio
 import json
 import os
 from pathlib import Path
 
-from mitmproxy import ctx, exceptions
+from mitmproxy import ctx, exceptions, flow
 
 _folder = Path(os.environ["COMMANDS"])
 
 
 class Commander:
+    def __init__(self) -> None:
+        self._flows: list[flow.Flow] = []
+
+    def response(self, flow: flow.Flow) -> None:
+        self._flows.append(flow)
+
     def running(self) -> None:
         self._task = asyncio.get_running_loop().create_task(self._watch())
 
@@ -27,10 +37,15 @@ class Commander:
 
     async def _run(self, line: str) -> dict[str, object]:
         try:
-            result = ctx.master.commands.execute(line)
-            return {"result": await result if asyncio.iscoroutine(result) else result}
+            return {"result": self._execute(line)}
         except (exceptions.CommandError, exceptions.OptionsError) as error:
             return {"error": str(error)}
+
+    def _execute(self, line: str) -> object:
+        name, _, rest = line.partition(" ")
+        if name == "save-all":
+            return ctx.master.commands.call("vcr.save", self._flows, rest)
+        return ctx.master.commands.execute(line)
 
 
 addons = [Commander()]

@@ -25,35 +25,35 @@ type header struct {
 }
 
 type request struct {
-	Proto            text     `json:"proto"`
-	ProtoMajor       int      `json:"proto_major"`
-	ProtoMinor       int      `json:"proto_minor"`
-	ContentLength    int64    `json:"content_length"`
-	TransferEncoding []text   `json:"transfer_encoding"`
-	Trailer          []header `json:"trailer"`
-	Host             text     `json:"host"`
-	RemoteAddr       text     `json:"remote_addr"`
-	RequestURI       text     `json:"request_uri"`
-	Body             text     `json:"body"`
-	Form             []header `json:"form"`
-	Headers          []header `json:"headers"`
-	URL              text     `json:"url"`
-	Method           text     `json:"method"`
+	Proto            text     `json:"proto,omitempty"`
+	ProtoMajor       int      `json:"proto_major,omitempty"`
+	ProtoMinor       int      `json:"proto_minor,omitempty"`
+	ContentLength    int64    `json:"content_length,omitempty"`
+	TransferEncoding []text   `json:"transfer_encoding,omitempty"`
+	Trailer          []header `json:"trailer,omitempty"`
+	Host             text     `json:"host,omitempty"`
+	RemoteAddr       text     `json:"remote_addr,omitempty"`
+	RequestURI       text     `json:"request_uri,omitempty"`
+	Body             text     `json:"body,omitempty"`
+	Form             []header `json:"form,omitempty"`
+	Headers          []header `json:"headers,omitempty"`
+	URL              text     `json:"url,omitempty"`
+	Method           text     `json:"method,omitempty"`
 }
 
 type response struct {
-	Proto            text     `json:"proto"`
-	ProtoMajor       int      `json:"proto_major"`
-	ProtoMinor       int      `json:"proto_minor"`
-	TransferEncoding []text   `json:"transfer_encoding"`
-	Trailer          []header `json:"trailer"`
-	ContentLength    int64    `json:"content_length"`
-	Uncompressed     bool     `json:"uncompressed"`
-	Body             text     `json:"body"`
-	Headers          []header `json:"headers"`
-	Status           text     `json:"status"`
-	Code             int      `json:"code"`
-	Duration         int64    `json:"duration"`
+	Proto            text     `json:"proto,omitempty"`
+	ProtoMajor       int      `json:"proto_major,omitempty"`
+	ProtoMinor       int      `json:"proto_minor,omitempty"`
+	TransferEncoding []text   `json:"transfer_encoding,omitempty"`
+	Trailer          []header `json:"trailer,omitempty"`
+	ContentLength    int64    `json:"content_length,omitempty"`
+	Uncompressed     bool     `json:"uncompressed,omitempty"`
+	Body             text     `json:"body,omitempty"`
+	Headers          []header `json:"headers,omitempty"`
+	Status           text     `json:"status,omitempty"`
+	Code             int      `json:"code,omitempty"`
+	Duration         int64    `json:"duration,omitempty"`
 }
 
 type interaction struct {
@@ -85,12 +85,12 @@ func saveV4(interactions []interaction) ([]byte, error) {
 }
 
 func saveV3(interactions []interaction) ([]byte, error) {
-	dir, err := os.MkdirTemp("", "golden")
+	name, err := scratch()
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(dir)
-	cassette := v3.New(filepath.Join(dir, "cassette"))
+	defer os.RemoveAll(filepath.Dir(name))
+	cassette := v3.New(name)
 	for _, i := range interactions {
 		cassette.AddInteraction(toV3(i))
 	}
@@ -132,12 +132,11 @@ func loadV4(data []byte) ([]interaction, error) {
 }
 
 func loadV3(data []byte) ([]interaction, error) {
-	dir, err := os.MkdirTemp("", "golden")
+	name, err := scratch()
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(dir)
-	name := filepath.Join(dir, "cassette")
+	defer os.RemoveAll(filepath.Dir(name))
 	if err := os.WriteFile(name+".yaml", data, 0o600); err != nil {
 		return nil, err
 	}
@@ -153,6 +152,12 @@ func loadV3(data []byte) ([]interaction, error) {
 		found = append(found, fromV3(i))
 	}
 	return found, nil
+}
+
+// scratch names a cassette in a folder of its own.
+func scratch() (string, error) {
+	dir, err := os.MkdirTemp("", "golden")
+	return filepath.Join(dir, "cassette"), err
 }
 
 // memoryFS is a file system of one folder, for go-vcr v4.

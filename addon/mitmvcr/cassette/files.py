@@ -1,0 +1,57 @@
+"""Files that are replaced whole or left as they were."""
+
+import os
+import stat
+from contextlib import suppress
+from pathlib import Path
+
+#: Windows would change line ends.
+BINARY = getattr(os, "O_BINARY", 0)
+
+
+def replace_file(target: Path, data: bytes) -> None:
+    """Write a file whole, or leave the old one as it was. A link is followed."""
+    target = Path(os.path.realpath(target))
+    fresh = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    fresh.unlink(missing_ok=True)
+    try:
+        # What is secret in the old file is not to be read in the new one.
+        flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | BINARY
+        with open(os.open(fresh, flags, mode_for(target)), "wb") as file:
+            file.write(data)
+            file.flush()
+            keep_mode(fresh, target)
+            os.fsync(file.fileno())
+        os.replace(fresh, target)
+    finally:
+        fresh.unlink(missing_ok=True)
+    sync_folder(target.parent)
+
+
+def mode_for(target: Path) -> int:
+    """The target's own mode, else any new file's; the umask takes from it."""
+    try:
+        return stat.S_IMODE(target.stat().st_mode)
+    except FileNotFoundError:
+        return 0o666
+
+
+def keep_mode(path: Path, target: Path) -> None:
+    """Give a file the mode of the one that it will replace, if there is one."""
+    with suppress(FileNotFoundError):
+        path.chmod(stat.S_IMODE(target.stat().st_mode))
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a rename outlast a power cut, where the system can: Windows cannot, and
+    the file is in place already."""
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def why(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()

@@ -1,0 +1,73 @@
+"""Where the interactions of a file lie, where go-vcr itself wrote the file.
+
+In go-vcr's layouts an item begins in a column in which nothing else can begin: bodies
+are indented deeper. The index is made by searching for that column.
+"""
+
+import re
+from dataclasses import dataclass
+
+from mitmvcr.cassette.lines import Columns
+
+_HEAD = re.compile(rb"(?:---\n)?(?:version: 2\n)?interactions:\n( *)- ")
+_VERSION = b"version: 2\n"
+_SPACE = ord(" ")
+_FIRST = re.compile(rb" *- (?:id: [0-9]+\n *)?request:\n( +)")
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """``starts`` has one place more than there are items: the end of the last."""
+
+    data: bytes
+    columns: Columns
+    starts: list[int]
+
+    def __len__(self) -> int:
+        return len(self.starts) - 1
+
+    def item(self, number: int) -> bytes:
+        return self.data[self.starts[number] : self.starts[number + 1]]
+
+    def line(self, number: int) -> int:
+        """The lines that stand before an item."""
+        return self.data.count(b"\n", 0, self.starts[number])
+
+
+def index(data: bytes) -> Index | None:
+    """None where the file is not plainly in one of the layouts."""
+    head = _HEAD.match(data)
+    if head is None:
+        return None
+    end = len(data)
+    if _VERSION not in head[0]:
+        # Sorted keys: the version comes last.
+        if not data.endswith(b"\n" + _VERSION):
+            return None
+        end -= len(_VERSION)
+    columns = _columns(data, head.start(1), len(head[1]))
+    if columns is None:
+        return None
+    dash = re.compile(rb"\n" + b" " * columns.dash + b"-")
+    found = [match.span() for match in dash.finditer(data, head.start(1) - 1, end)]
+    # A carriage return would begin a line too; a dash may stand alone, or be three.
+    if b"\r" in data or any(data[after] != _SPACE for _, after in found):
+        return None
+    return Index(data, columns, [*(start + 1 for start, _ in found), end])
+
+
+def _columns(data: bytes, start: int, dash: int) -> Columns | None:
+    """Read off the first item and the first header."""
+    first = _FIRST.match(data, start)
+    if first is None:
+        return None
+    field = len(first[1])
+    margin = b"\n" + first[1]
+    header = re.compile(margin + rb"(?:headers|form|trailer):\n( +)[^ ]")
+    name = header.search(data, first.start(1) - 1)
+    if name is None:
+        return None
+    step = len(name[1]) - field
+    deeper = step if dash else 0
+    columns = Columns(dash, field, field + step, field + step + deeper, field + deeper)
+    return columns if dash + 2 < field < columns.name else None

@@ -1,0 +1,100 @@
+"""The interactions of a large cassette, each read when it is first asked for.
+
+Only the places of the items and their URLs are found beforehand. go-vcr writes no
+quoted value over several lines; where a file has one that itself looks like the start
+of an item, the item that holds it is found damaged when it is read.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import overload
+
+from mitmvcr.cassette.faults import Fault
+from mitmvcr.cassette.items import ItemParser, is_ordinary, read_item
+from mitmvcr.cassette.layout import Index
+from mitmvcr.cassette.lines import text
+from mitmvcr.cassette.scalars import Decline
+from mitmvcr.core.model import Interaction
+
+
+class LazyInteractions(Sequence[Interaction]):
+    """Behaves as the list of interactions; ``urls`` is known without reading them."""
+
+    def __init__(self, index: Index, name: str) -> None:
+        """Raises ``Decline`` where an item is not as go-vcr begins it."""
+        self._index, self._name = index, name
+        self._parser = ItemParser(index.columns)
+        self._read: list[Interaction | None] = [None] * len(index)
+        self.urls: Sequence[str] = list(_urls(index))
+        # A file that was cut short shows it in the last one.
+        self[len(self) - 1]
+
+    def __repr__(self) -> str:
+        read = sum(item is not None for item in self._read)
+        return f"<{len(self)} interactions of {self._name}, {read} read>"
+
+    def __len__(self) -> int:
+        return len(self._read)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Sequence):
+            return NotImplemented
+        return list(self) == list(other)
+
+    __hash__ = None  # type: ignore[assignment] # compares by value, as a list does
+
+    @overload
+    def __getitem__(self, number: int) -> Interaction: ...
+
+    @overload
+    def __getitem__(self, number: slice) -> list[Interaction]: ...
+
+    def __getitem__(self, number: int | slice) -> Interaction | list[Interaction]:
+        if isinstance(number, slice):
+            return [self[i] for i in range(len(self))[number]]
+        number = range(len(self))[number]
+        found = self._read[number]
+        if found is None:
+            found = self._read[number] = self._parse(number)
+        return found
+
+    def _parse(self, number: int) -> Interaction:
+        try:
+            found = read_item(self._index.item(number), self._parser)
+            if found.request.url != self.urls[number]:
+                raise Fault("the url is not where go-vcr writes it", field="request")
+        except Fault as fault:
+            lines = self._index.line(number)
+            raise fault.moved(lines, number).error(self._name) from None
+        return found
+
+
+def _urls(index: Index) -> Iterator[str]:
+    """The URL of each item, from its line in the request."""
+    data = index.data
+    keys, field = index.columns.dash + 2, index.columns.field
+    head = re.compile(
+        b" {%d}- (?:id: [0-9]+\n {%d})?request:\n {%d}[a-z]" % (keys - 2, keys, field)
+    ).match
+    # Nearly always the URL is plain, and method and response follow.
+    usual = re.compile(
+        b"\n {%d}url: (https?:[!-~]*[!-9;-~])\n {%d}method: [A-Z]+\n {%d}response:\n"
+        % (field, field, keys)
+    ).match
+    # What follows must not be a part of the URL.
+    unusual = re.compile(
+        b"\n {%d}url: ([^\n]+)\n(?: {%d}[a-z][^\n]*\n)* {%d}response:\n"
+        % (field, field, keys)
+    ).match
+    line = b"\n" + b" " * field + b"url: "
+    for start, end in pairwise(index.starts):
+        at = data.find(line, start, end)
+        if at < 0 or not head(data, start):
+            raise Decline
+        if found := usual(data, at, end):
+            yield found[1].decode()
+        elif (found := unusual(data, at, end)) and is_ordinary(found[1]):
+            yield text(found[1])
+        else:
+            raise Decline

@@ -1,0 +1,66 @@
+"""Double quotes and base64."""
+
+import base64
+
+import pytest
+
+from mitmvcr.cassette.goescape import binary, double_quoted, must_escape, oddities
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("\x00", "\x1f", "\r", "\x7f", "\x80", "\x85", "\x9f", "\ufeff"),
+        *("\ufffe", "\uffff", "\U00010000", "😀", "\U0010ffff"),
+    ],
+)
+def test_a_character_must_be_escaped(text: str) -> None:
+    value = f"a{text}b".encode()
+    assert must_escape(value, value.decode(), oddities(value))
+
+
+@pytest.mark.parametrize(
+    "text", ["a", "\n", "\t", "\xa0", "é", "\u2028", "中", "\ue000", "\ufefe", "\ufffd"]
+)
+def test_a_character_can_stand_for_itself(text: str) -> None:
+    value = f"a{text}b".encode()
+    assert not must_escape(value, value.decode(), oddities(value))
+
+
+def _quoted(text: str) -> str:
+    value = text.encode()
+    return double_quoted(value, oddities(value)).decode()
+
+
+@pytest.mark.parametrize(
+    ("text", "quoted"),
+    [
+        ("a\\\"\n\r\tb'", r'''"a\\\"\n\r\tb'"'''),
+        ("\0\a\b\v\f\x1b\x01\x7f", r'"\0\a\b\v\f\e\x01\x7F"'),
+        ("\x80\x85\xa0é", '"\\x80\\N\xa0é"'),
+        ("\u2028\u2029\u2027", '"\\L\\P\u2027"'),
+        ("a\ufeff\ufffe\uffff\ufffd", '"a\\uFEFF\\uFFFE\\uFFFF\ufffd"'),
+        ("中😀", '"中\\U0001F600"'),
+        ("\ufeffa é\xa0\n中😀", r'"\uFEFF\x61\x20\xE9\_\n\u4E2D\U0001F600"'),
+    ],
+)
+def test_double_quotes(text: str, quoted: str) -> None:
+    assert _quoted(text) == quoted + "\n"
+
+
+@pytest.mark.parametrize("size", [1, 51])
+def test_few_bytes_are_base64_on_the_same_line(size: int) -> None:
+    value = b"\xff" * size
+    assert binary(value, 12) == b"!!binary " + base64.b64encode(value) + b"\n"
+
+
+@pytest.mark.parametrize("size", [52, 105, 6719, 6720, 6721, 100_000])
+def test_many_bytes_are_base64_in_rows(size: int) -> None:
+    value = b"\xff\xfe" * (size // 2) + b"\xff" * (size % 2)
+    first, *rows, end = binary(value, 12).split(b"\n")
+    assert (first, end) == (b"!!binary |", b"")
+    assert all(row[:12].isspace() for row in rows)
+    lines = [row[12:] for row in rows]
+    assert {len(line) for line in lines[:-1]} <= {70}
+    assert 0 < len(lines[-1]) <= 70
+    assert base64.b64decode(b"".join(lines)) == value

@@ -1,0 +1,301 @@
+"""Whether a journal is in use or left over is told by a lock, across real processes."""
+
+import errno
+import fcntl
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from mitmvcr.cassette import reader, writer
+from mitmvcr.cassette.journal import Journal, without_cut_off
+from mitmvcr.cassette.store import FileStore
+from mitmvcr.core.errors import CassetteWriteError
+from mitmvcr.core.model import Cassette, Interaction, Request, Response
+
+RECORDER = """
+import sys
+from pathlib import Path
+from mitmvcr.cassette.store import FileStore
+from mitmvcr.core.model import Interaction, Request, Response
+store = FileStore(Path(sys.argv[1]))
+store.begin()
+for number in range(int(sys.argv[2])):
+    request = Request(method="GET", url=f"http://other/{number}")
+    store.append(Interaction(0, request, Response(code=200)))
+print("ready", flush=True)
+sys.stdin.readline()
+store.publish()
+"""
+ONE = Interaction(0, Request(method="GET", url="http://h/"), Response(code=200))
+
+Recorder = Callable[[int], subprocess.Popen[str]]
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "chat.yaml"
+
+
+@pytest.fixture
+def part(tmp_path: Path) -> Path:
+    return tmp_path / "chat.yaml.part"
+
+
+@pytest.fixture
+def recorder(path: Path) -> Iterator[Recorder]:
+    """Start a process that has recorded so many interactions, and goes on."""
+    started: list[subprocess.Popen[str]] = []
+
+    def start(count: int) -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            [sys.executable, "-c", RECORDER, str(path), str(count)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        started.append(process)
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        return process
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+def begin(path: Path) -> FileStore:
+    store = FileStore(path)
+    store.begin()
+    return store
+
+
+def urls(path: Path) -> list[str]:
+    return [each.request.url for each in reader.load(path).interactions]
+
+
+@pytest.mark.parametrize("count", [0, 1])
+def test_a_journal_that_another_process_uses_is_left_to_it(
+    path: Path, part: Path, recorder: Recorder, count: int
+) -> None:
+    process = recorder(count)
+    for _ in range(2):
+        with pytest.raises(CassetteWriteError) as caught:
+            begin(path)
+        assert str(caught.value) == (
+            f"{part}: {path} is being recorded already: end that first"
+        )
+    process.communicate("\n", timeout=20)
+    assert process.returncode == 0
+    assert path.exists() is (count > 0)
+    assert not part.exists()
+
+
+def test_an_empty_journal_of_a_killed_process_is_taken_over(
+    path: Path, part: Path, recorder: Recorder
+) -> None:
+    process = recorder(0)
+    process.kill()
+    process.wait()
+    assert part.exists()
+    store = begin(path)
+    store.append(ONE)
+    store.publish()
+    assert urls(path) == ["http://h/"]
+    assert not part.exists()
+
+
+def test_a_journal_that_holds_something_is_left_over_for_recovery(
+    path: Path, part: Path, recorder: Recorder
+) -> None:
+    process = recorder(2)
+    process.kill()
+    process.wait()
+    before = part.read_bytes()
+    for _ in range(2):
+        with pytest.raises(CassetteWriteError) as caught:
+            begin(path)
+        assert str(caught.value) == (
+            f"{part}: a recording was cut off: run 'mitmvcr cassette recover {path}',"
+            " or delete the file"
+        )
+    assert part.read_bytes() == before
+    assert FileStore(path).recover() == 2
+    assert urls(path) == ["http://other/0", "http://other/1"]
+
+
+def test_a_journal_taken_over_is_held_against_others(
+    path: Path, part: Path, recorder: Recorder
+) -> None:
+    part.write_bytes(writer.preamble())
+    process = recorder(0)
+    with pytest.raises(CassetteWriteError, match="is being recorded already"):
+        begin(path)
+    process.communicate("\n", timeout=20)
+    assert not part.exists()
+
+
+@pytest.mark.parametrize("size", range(len(writer.preamble()) + 1))
+def test_a_journal_cut_off_as_it_was_begun_is_taken_over(
+    path: Path, part: Path, size: int
+) -> None:
+    part.write_bytes(writer.preamble()[:size])
+    store = begin(path)
+    assert part.read_bytes() == writer.preamble()
+    store.append(ONE)
+    store.publish()
+    assert urls(path) == ["http://h/"]
+
+
+@pytest.mark.parametrize("data", [b"mine", b"---\nversion: 1", b"x" * 100_000])
+def test_a_file_that_only_has_the_name_of_a_journal_is_left_as_it_is(
+    path: Path, part: Path, data: bytes
+) -> None:
+    part.write_bytes(data)
+    with pytest.raises(CassetteWriteError, match="a recording was cut off: run"):
+        begin(path)
+    assert part.read_bytes() == data
+
+
+def test_a_refused_recording_lets_go_of_the_lock(path: Path, part: Path) -> None:
+    part.write_bytes(b"mine")
+    with pytest.raises(CassetteWriteError):
+        begin(path)
+    part.write_bytes(b"")
+    begin(path).publish()
+    assert not part.exists()
+
+
+# What two processes can do to each other at the same moment
+
+
+def test_a_journal_taken_over_as_it_was_created_is_left_to_who_has_it(
+    path: Path, part: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(*_: object) -> None:
+        raise BlockingIOError(errno.EAGAIN, "busy")
+
+    monkeypatch.setattr(fcntl, "flock", busy)
+    with pytest.raises(CassetteWriteError, match="is being recorded already"):
+        begin(path)
+    assert part.exists()
+
+
+def test_a_journal_put_in_place_meanwhile_is_not_taken_over(
+    path: Path, part: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def publish_and_begin_anew(*_: object) -> None:
+        os.replace(part, path)
+        part.write_bytes(writer.preamble())
+
+    part.write_bytes(writer.preamble())
+    monkeypatch.setattr(fcntl, "flock", publish_and_begin_anew)
+    with pytest.raises(CassetteWriteError, match="is being recorded already"):
+        begin(path)
+    assert part.read_bytes() == path.read_bytes() == writer.preamble()
+
+
+def test_a_journal_that_is_gone_by_now_is_told(
+    path: Path, part: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    part.write_bytes(writer.preamble())
+    monkeypatch.setattr(fcntl, "flock", lambda *_: part.unlink())
+    with pytest.raises(CassetteWriteError, match="no such file or directory"):
+        begin(path)
+
+
+def test_nobody_takes_a_journal_over_before_it_is_gone(
+    path: Path, part: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unlink, tried = Path.unlink, []
+
+    def try_before(self: Path, missing_ok: bool = False) -> None:
+        tried.append(self)
+        with pytest.raises(CassetteWriteError, match="is being recorded already"):
+            begin(path)
+        unlink(self, missing_ok)
+
+    store = begin(path)
+    monkeypatch.setattr(Path, "unlink", try_before)
+    store.publish()
+    assert tried == [part]
+
+
+def test_nobody_takes_a_journal_over_before_it_is_in_place(
+    path: Path, part: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replace, tried = os.replace, []
+
+    def try_before(source: Path, target: Path) -> None:
+        tried.append(source)
+        with pytest.raises(CassetteWriteError, match="is being recorded already"):
+            begin(path)
+        replace(source, target)
+
+    store = begin(path)
+    store.append(ONE)
+    monkeypatch.setattr(os, "replace", try_before)
+    store.publish()
+    assert tried == [part]
+    assert urls(path) == ["http://h/"]
+
+
+# A file system without locks
+
+
+@pytest.fixture
+def no_locks(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(fcntl, "flock", fail)
+
+
+@pytest.mark.usefixtures("no_locks")
+def test_without_locks_a_recording_goes_as_ever(path: Path, part: Path) -> None:
+    store = begin(path)
+    store.append(ONE)
+    store.publish()
+    assert urls(path) == ["http://h/"]
+    part.write_bytes(writer.dumps(Cassette([ONE])))
+    assert FileStore(path).recover() == 1
+
+
+@pytest.mark.usefixtures("no_locks")
+def test_without_locks_no_journal_is_taken_over(path: Path, part: Path) -> None:
+    part.write_bytes(writer.preamble())
+    with pytest.raises(CassetteWriteError) as caught:
+        begin(path)
+    assert str(caught.value) == (
+        f"{part}: a recording was cut off, or is under way: run"
+        f" 'mitmvcr cassette recover {path}', or delete the file"
+    )
+    assert part.exists()
+
+
+# By itself
+
+
+def test_a_journal_gives_back_what_was_appended(path: Path) -> None:
+    journal = Journal(path, "chat.yaml")
+    assert not journal.is_open
+    journal.begin()
+    journal.append(b"one")
+    assert journal.is_open
+    assert journal.read() == writer.preamble() + b"one"
+    journal.append(b"two")
+    assert journal.path.read_bytes() == writer.preamble() + b"onetwo"
+    journal.remove()
+    journal.close()
+    journal.close()
+    assert not journal.is_open
+    assert list(path.parent.iterdir()) == []
+
+
+def test_what_is_no_journal_is_not_cut() -> None:
+    for data in (b"mine", b"mine\n", b"---\nversion: 1\n"):
+        assert without_cut_off(data) == data

@@ -1,0 +1,145 @@
+"""A large cassette is indexed at once, and its items are read when asked for."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from cassette.reading import NASTY, by_yaml, cassette, refusal
+from mitmvcr.cassette import reader, writer
+from mitmvcr.cassette.lazy import LazyInteractions
+from mitmvcr.core.errors import CassetteDamagedError
+from mitmvcr.core.model import Cassette, Interaction, Request, Response
+
+
+def written(count: int = 3, url: str = "http://x/{}") -> bytes:
+    return writer.dumps(
+        Cassette(
+            [
+                Interaction(
+                    number,
+                    Request("GET", url.format(number), headers={"A": ("b",)}),
+                    Response(code=200, body=b"- id: 0\n  request:\n", status="200 OK"),
+                )
+                for number in range(count)
+            ]
+        )
+    )
+
+
+def lazy(data: bytes) -> LazyInteractions:
+    found = reader.loads(data, "lazy.yaml", lazy=True).interactions
+    assert isinstance(found, LazyInteractions)
+    return found
+
+
+def test_it_behaves_as_the_list_of_all() -> None:
+    data = writer.dumps(cassette(4, seed=2))
+    items, all_of_them = lazy(data), list(reader.loads(data).interactions)
+    assert len(items) == 4
+    assert items == all_of_them
+    assert items != all_of_them[:-1]
+    assert items != 4
+    assert items[-1] == all_of_them[-1]
+    assert items[1:3] == all_of_them[1:3]
+    assert items[::-1] == all_of_them[::-1]
+    assert all_of_them[2] in items
+    with pytest.raises(IndexError):
+        items[4]
+
+
+def test_an_item_is_read_once_and_only_when_asked_for() -> None:
+    items = lazy(written())
+    assert repr(items) == "<3 interactions of lazy.yaml, 1 read>"
+    assert items[0] is items[0]
+    assert repr(items) == "<3 interactions of lazy.yaml, 2 read>"
+
+
+def test_the_urls_are_known_beforehand() -> None:
+    items = lazy(written())
+    assert items.urls == ["http://x/0", "http://x/1", "http://x/2"]
+    assert repr(items) == "<3 interactions of lazy.yaml, 1 read>"
+
+
+@pytest.mark.parametrize("nasty", NASTY)
+def test_a_url_of_any_kind_is_known_exactly(nasty: str) -> None:
+    data = written(url=nasty.replace("{", "{{").replace("}", "}}") + "{}")
+    found = reader.loads(data, lazy=True).interactions
+    urls = getattr(found, "urls", [each.request.url for each in found])
+    assert list(urls) == [each.request.url for each in by_yaml(data).interactions]
+    assert list(urls) == [f"{nasty}{number}" for number in range(3)]
+
+
+def test_a_damaged_item_is_found_when_it_is_asked_for() -> None:
+    data = written().replace(b"code: 200", b"code: two", 1)
+    items = lazy(data)
+    assert items[1].response.code == 200
+    with pytest.raises(CassetteDamagedError) as caught:
+        items[0]
+    error = caught.value
+    line = data[: data.index(b"two")].count(b"\n") + 1
+    assert (error.line, error.interaction) == (line, 0)
+    assert error.field == "response.code"
+    assert str(error) == refusal(data).replace("<bytes>", "lazy.yaml")
+
+
+@pytest.mark.parametrize(
+    "cut",
+    [b"duration: 0s\n", b"code: 200\n        duration: 0s\n", b"200 OK\n"],
+)
+def test_a_file_that_was_cut_short_is_found_at_once(cut: bytes) -> None:
+    data = written()
+    shorter = data[: data.rindex(cut)] + b"cod"
+    with pytest.raises(CassetteDamagedError, match="interaction 2"):
+        reader.loads(shorter, lazy=True)
+
+
+CHANGES: list[Callable[[bytes], bytes]] = [
+    lambda data: data.replace(b"\n", b"\r\n"),
+    lambda data: data.replace(b"interactions:\n", b"interactions: # mine\n"),
+    lambda data: data.replace(b"      request:\n", b"      request: # mine\n"),
+    lambda data: data.replace(b"        url: ", b"        url:  "),
+    lambda data: re.sub(rb"url: (.*)", rb'url: "\1\\/"', data),
+    lambda data: data.replace(b"url: http://x/1", b"url: http://x/1\n         b"),
+    lambda data: data.replace(b"url: http://x/1", b"url: \xc2\x80"),
+    lambda data: data.replace(b"response:\n", b"response: # mine\n"),
+    lambda data: data.replace(b"        headers:\n", b"        'headers':\n"),
+    lambda data: data.replace(b"    - id: 1\n", b"    -\n      id: 1\n"),
+    lambda data: data.replace(b"---\n", b"--- # mine\n"),
+    lambda data: data.replace(b"version: 2\n", b"version: +2\n"),
+    lambda data: b"\xef\xbb\xbf" + data,
+]
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_file_in_another_layout_is_read_whole(
+    change: Callable[[bytes], bytes],
+) -> None:
+    data = change(written())
+    found = reader.loads(data, lazy=True).interactions
+    assert found == by_yaml(data).interactions
+    assert not isinstance(found, LazyInteractions)
+
+
+def test_a_url_in_a_quoted_body_is_not_taken_for_the_url() -> None:
+    """A body over several lines, as go-vcr never writes it, with all that is sought."""
+    inner = b"\n        url: http://other/\n        method: GET\n      response:\n"
+    body = b'body: "' + inner + b'        "\n        headers:'
+    data = written().replace(b"headers:", body, 1)
+    items = lazy(data)
+    with pytest.raises(CassetteDamagedError, match="not where go-vcr writes it"):
+        items[0]
+    assert items[1].request.url == "http://x/1"
+
+
+def test_without_a_header_the_layout_is_not_known() -> None:
+    bare = Interaction(0, Request("GET", "http://x/"), Response(code=200))
+    data = writer.dumps(Cassette([bare]))
+    assert reader.loads(data, lazy=True).interactions == [bare]
+
+
+@pytest.mark.parametrize("indent", [b"       ", b"      ", b"     "])
+def test_columns_that_cannot_be_are_left_to_the_slow_way(indent: bytes) -> None:
+    data = written().replace(b"\n        proto:", b"\n" + indent + b"proto:", 1)
+    with pytest.raises(CassetteDamagedError):
+        reader.loads(data, lazy=True)

@@ -1,0 +1,266 @@
+"""Identical requests are answered in file order, each once; and a deck reads no more
+of a lazily read cassette than was asked for."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, overload
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from mitmvcr.core.deck import Deck
+from mitmvcr.core.errors import CassetteDamagedError
+from mitmvcr.core.model import Interaction, Request, Response
+from mitmvcr.core.modes import Repeats
+
+# Each request is spelled in several ways: the last part says which are the same.
+SPELLINGS = [
+    (Request(method="GET", url="http://h/a"), "a"),
+    (Request(method="GET", url="HTTP://H:80/a#x"), "a"),
+    (Request(method="GET", url="http://h/b"), "b"),
+    (Request(method="POST", url="http://h/a", body=b'{"x":1,"y":2}'), "json"),
+    (Request(method="POST", url="http://h/a", body=b'{"y": 2, "x": 1}'), "json"),
+    (Request(method="POST", url="http://h/a", body=b"=1"), "bytes"),
+    (Request(method="PUT", url="http://h/a", body=b"=1"), "put"),
+]
+spellings = st.sampled_from(SPELLINGS)
+
+
+def get(url: str = "http://h/", body: bytes = b"") -> Request:
+    return Request(method="GET", url=url, body=body)
+
+
+def made(request: Request, id: int = 0) -> Interaction:
+    return Interaction(id, request, Response(code=200))
+
+
+class Lazy(Sequence[Interaction]):
+    """A cassette that is parsed as it is read, and counts; some items are damaged."""
+
+    def __init__(self, *requests: Request, damaged: frozenset[int] = frozenset()):
+        self.urls = [request.url for request in requests]
+        self.parsed: list[int] = []
+        self.damaged = damaged
+        self._items = [made(request, i) for i, request in enumerate(requests)]
+
+    def __len__(self) -> int:
+        return len(self.urls)
+
+    @overload
+    def __getitem__(self, position: int) -> Interaction: ...
+    @overload
+    def __getitem__(self, position: slice) -> Sequence[Interaction]: ...
+    def __getitem__(self, position: Any) -> Any:
+        if position in self.damaged:
+            raise CassetteDamagedError("x.yaml", "broken", interaction=position)
+        self.parsed.append(position)
+        return self._items[position]
+
+
+class Naive:
+    """What a deck is to do, said slowly: a scan in file order."""
+
+    def __init__(self, names: list[str], repeats: Repeats) -> None:
+        self.names, self.repeats = names, repeats
+        self.loaded = len(names)
+        self.used = [False] * len(names)
+        self.played: set[int] = set()
+
+    def take(self, name: str) -> int | None:
+        for position, each in enumerate(self.names):
+            if each == name and not self.used[position]:
+                self.used[position] = self.repeats is Repeats.NO
+                self.played.add(position)
+                return position
+        return None
+
+    def add(self, name: str) -> None:
+        self.played.add(len(self.names))
+        self.used.append(self.repeats is Repeats.NO)
+        self.names.append(name)
+
+    def give_back(self, position: int) -> None:
+        if self.repeats is Repeats.NO and position < self.loaded:
+            self.used[position] = False
+            self.played.discard(position)
+
+    def used_up(self, name: str) -> int:
+        pairs = zip(self.names[: self.loaded], self.used, strict=False)
+        return sum(used and each == name for each, used in pairs)
+
+
+class DeckMachine(RuleBasedStateMachine):
+    """A deck does whatever the naive one does."""
+
+    repeats = Repeats.NO
+
+    @initialize(chosen=st.lists(spellings, max_size=12), lazily=st.booleans())
+    def load(self, chosen: list[tuple[Request, str]], lazily: bool) -> None:
+        requests = [request for request, _ in chosen]
+        plain = [made(request, i) for i, request in enumerate(requests)]
+        self.deck = Deck(Lazy(*requests) if lazily else plain, self.repeats)
+        self.naive = Naive([name for _, name in chosen], self.repeats)
+        self.held = list(plain)
+
+    @rule(chosen=spellings)
+    def take(self, chosen: tuple[Request, str]) -> None:
+        request, name = chosen
+        wanted = self.naive.take(name)
+        found = self.deck.take(request)
+        assert found == (None if wanted is None else (wanted, self.held[wanted]))
+
+    @rule(chosen=spellings)
+    def add(self, chosen: tuple[Request, str]) -> None:
+        request, name = chosen
+        fresh = made(request, 1000 + len(self.held))
+        self.naive.add(name)
+        assert self.deck.add(fresh) == len(self.held)
+        self.held.append(fresh)
+
+    @rule(data=st.data())
+    def give_back(self, data: st.DataObject) -> None:
+        if self.held:
+            position = data.draw(st.integers(0, len(self.held) - 1))
+            self.naive.give_back(position)
+            self.deck.give_back(position)
+
+    @rule(chosen=spellings)
+    def count_used_up(self, chosen: tuple[Request, str]) -> None:
+        request, name = chosen
+        assert self.deck.used_up(request) == self.naive.used_up(name)
+
+    @invariant()
+    def they_agree(self) -> None:
+        if not hasattr(self, "deck"):
+            return
+        assert len(self.deck) == len(self.held)
+        played = {i for i in range(len(self.held)) if self.deck.was_played(i)}
+        assert played == self.naive.played
+        unused = [i for i in range(self.naive.loaded) if i not in played]
+        assert self.deck.unused() == unused
+        assert self.deck.unused_count == len(unused)
+        assert list(self.deck.urls()) == [each.request.url for each in self.held]
+
+
+class RepeatingDeckMachine(DeckMachine):
+    repeats = Repeats.ALL
+
+
+TestDeck = DeckMachine.TestCase
+TestDeck.settings = settings(max_examples=60, deadline=None)
+TestRepeatingDeck = RepeatingDeckMachine.TestCase
+TestRepeatingDeck.settings = settings(max_examples=60, deadline=None)
+
+
+def positions(deck: Deck, request: Request) -> Iterator[int]:
+    while (found := deck.take(request)) is not None:
+        yield found[0]
+
+
+def test_an_empty_deck_answers_nothing() -> None:
+    deck = Deck([])
+    assert deck.take(get()) is None
+    assert (len(deck), deck.unused_count, deck.unused()) == (0, 0, [])
+
+
+def test_ten_thousand_identical_requests_are_answered_in_order() -> None:
+    deck = Deck([made(get(), i) for i in range(10_000)])
+    assert list(positions(deck, get())) == list(range(10_000))
+    assert deck.used_up(get()) == 10_000
+
+
+def test_many_bodies_on_one_url_are_found_in_any_order() -> None:
+    bodies = [b'{"n": %d}' % i for i in range(2_000)]
+    deck = Deck([made(get(body=body)) for body in bodies])
+    order = [*range(1_999, 999, -1), *range(1_000)]
+    for i in order:
+        assert list(positions(deck, get(body=bodies[i]))) == [i]
+
+
+def test_with_repeats_the_first_answers_always() -> None:
+    deck = Deck([made(get(), 0), made(get(), 1)], Repeats.ALL)
+    assert [deck.take(get()) for _ in range(3)] == [(0, made(get(), 0))] * 3
+    assert deck.unused() == [1]
+
+
+def test_a_recording_answers_the_next_request_only_with_repeats() -> None:
+    once, again = Deck([]), Deck([], Repeats.ALL)
+    for deck in (once, again):
+        deck.add(made(get(), 5))
+    assert once.take(get()) is None
+    assert again.take(get()) == (0, made(get(), 5))
+
+
+def test_what_was_given_back_comes_before_what_follows_it() -> None:
+    deck = Deck([made(get(), i) for i in range(4)])
+    for _ in range(3):
+        deck.take(get())
+    for position in (1, 0, 1):
+        deck.give_back(position)
+    assert list(positions(deck, get())) == [0, 1, 3]
+
+
+def test_making_a_deck_parses_nothing() -> None:
+    cassette = Lazy(get(), get("http://other/"))
+    deck = Deck(cassette)
+    assert deck.take(get("http://third/")) is None
+    assert list(deck.urls()) == ["http://h/", "http://other/"]
+    assert cassette.parsed == []
+
+
+def test_items_are_parsed_only_as_a_look_up_reaches_them() -> None:
+    cassette = Lazy(get(body=b"=1"), get("http://b/"), get(body=b"=2"), get(body=b"=3"))
+    deck = Deck(cassette)
+    assert deck.take(get(body=b"=2")) is not None
+    assert set(cassette.parsed) == {0, 2}
+    assert deck.take(get(body=b"=1")) is not None
+    assert set(cassette.parsed) == {0, 2}
+    assert deck.take(get(body=b"=9")) is None
+    assert set(cassette.parsed) == {0, 2, 3}
+
+
+def test_a_damaged_item_raises_and_is_not_used_up() -> None:
+    cassette = Lazy(get(), get(), damaged=frozenset({1}))
+    deck = Deck(cassette)
+    assert deck.take(get()) == (0, made(get(), 0))
+    for _ in range(2):
+        with pytest.raises(CassetteDamagedError, match="interaction 1: broken"):
+            deck.take(get())
+    assert deck.unused() == [1]
+    cassette.damaged = frozenset()
+    assert deck.take(get()) == (1, made(get(), 1))
+
+
+def test_a_damaged_item_at_another_url_does_no_harm() -> None:
+    deck = Deck(Lazy(get("http://b/"), get(), damaged=frozenset({0})))
+    assert deck.take(get()) == (1, made(get(), 1))
+
+
+def test_an_item_that_breaks_between_look_ups_is_not_used_up() -> None:
+    cassette = Lazy(get(body=b"=1"), get(body=b"=2"))
+    deck = Deck(cassette)
+    deck.take(get(body=b"=2"))
+    cassette.damaged = frozenset({0})
+    with pytest.raises(CassetteDamagedError):
+        deck.take(get(body=b"=1"))
+    assert deck.unused() == [0]
+    cassette.damaged = frozenset()
+    assert deck.take(get(body=b"=1")) == (0, made(get(body=b"=1"), 0))
+
+
+def test_the_first_interaction_of_a_host_is_found_and_only_that_is_parsed() -> None:
+    cassette = Lazy(get("http://A:80/1"), get("https://b/2"), get("https://a/3"))
+    deck = Deck(cassette)
+    for name, position in (("a", 0), ("B", 1)):
+        found = deck.first_of_host(name)
+        assert found is not None
+        assert found.id == position
+    assert deck.first_of_host("c") is None
+    assert cassette.parsed == [0, 1]
+
+
+def test_a_deck_shows_how_much_of_it_was_played() -> None:
+    deck = Deck([made(get(), 0), made(get(), 1)])
+    deck.take(get())
+    assert repr(deck) == "<Deck 1 of 2 played>"

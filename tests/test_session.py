@@ -1,0 +1,354 @@
+"""What each mode makes of a cassette, from the first request to the file."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from mitmvcr.cassette import reader, writer
+from mitmvcr.cassette.store import FileStore, MemoryStore, Store
+from mitmvcr.core.errors import (
+    CassetteDamagedError,
+    CassetteNotFoundError,
+    CassetteWriteError,
+    OptionError,
+)
+from mitmvcr.core.model import Cassette, Interaction, Request, Response
+from mitmvcr.core.modes import Forward, Mode, Refuse, Repeats, Replay
+from mitmvcr.session import Session, Summary, open_session
+from mitmvcr.settings import Settings
+
+RECORD = Forward(record=True)
+SECRET = {"Authorization": ["Bearer secret"], "Accept": ["*/*"]}
+
+
+def ask(number: int) -> Request:
+    return Request(method="GET", url=f"http://h/{number}", headers=SECRET)
+
+
+def made(number: int, code: int = 200) -> Interaction:
+    return Interaction(0, ask(number), Response(code=code))
+
+
+def cassette_of(*numbers: int) -> Cassette:
+    return Cassette([made(number) for number in numbers])
+
+
+def held(store: Store) -> list[tuple[str, int]]:
+    """What the store holds by now: the path and the status of each interaction."""
+    return [
+        (each.request.url.removeprefix("http://h/"), each.response.code)
+        for each in store.load().interactions
+    ]
+
+
+Start = Callable[..., Session]
+
+
+@pytest.fixture(params=["file", "memory"])
+def start(request: pytest.FixtureRequest, tmp_path: Path) -> Start:
+    """Begin a session: ``start(mode, cassette or None, repeats)``."""
+
+    def store_of(cassette: Cassette | None) -> Store:
+        if request.param == "memory":
+            return MemoryStore(cassette)
+        path = tmp_path / "chat.yaml"
+        if cassette is not None:
+            path.write_bytes(writer.dumps(cassette))
+        return FileStore(path)
+
+    def begin(
+        mode: str, cassette: Cassette | None = None, repeats: Repeats = Repeats.NO
+    ) -> Session:
+        store = store_of(cassette)
+        return Session(store, Mode(mode), repeats, exists=cassette is not None)
+
+    return begin
+
+
+def replayed(session: Session, number: int) -> int | None:
+    """The status that is replayed, if one is."""
+    decision = session.plan(ask(number))
+    if not isinstance(decision, Replay):
+        return None
+    session.replayed()
+    return decision.interaction.response.code
+
+
+def counts(session: Session) -> tuple[int, int, int, int]:
+    """Recorded, replayed, missed, unused."""
+    found = session.summary()
+    return found.recorded, found.replayed, found.missed, found.unused
+
+
+# Each mode, without and with a cassette
+
+
+def test_record_only_never_looks_up_and_replaces_the_cassette(start: Start) -> None:
+    session = start("record_only", cassette_of(1, 2))
+    for _ in range(2):
+        assert session.plan(ask(1)) == RECORD
+    session.record(made(1, 201))
+    session.record(made(1, 202))
+    assert held(session.store) == [("1", 200), ("2", 200)]
+    session.close()
+    assert held(session.store) == [("1", 201), ("1", 202)]
+    assert counts(session) == (2, 0, 0, 0)
+
+
+def test_replay_only_replays_each_once_and_refuses_the_rest(start: Start) -> None:
+    session = start("replay_only", cassette_of(1, 2, 3))
+    assert replayed(session, 1) == 200
+    assert session.plan(ask(1)) == Refuse()
+    assert session.plan(ask(9)) == Refuse()
+    assert session.offline
+    assert not session.records
+    session.close()
+    assert held(session.store) == [("1", 200), ("2", 200), ("3", 200)]
+    assert counts(session) == (0, 1, 2, 2)
+
+
+def test_new_episodes_are_recorded_behind_what_is_replayed(start: Start) -> None:
+    session = start("replay_with_new_episodes", cassette_of(1))
+    assert replayed(session, 1) == 200
+    assert session.plan(ask(2)) == RECORD
+    session.record(made(2, 201))
+    assert session.plan(ask(2)) == RECORD
+    assert not session.offline
+    session.close()
+    assert held(session.store) == [("1", 200), ("2", 201)]
+    assert counts(session) == (1, 1, 0, 0)
+
+
+def test_new_episodes_need_no_cassette(start: Start) -> None:
+    session = start("replay_with_new_episodes")
+    assert session.plan(ask(1)) == RECORD
+    session.record(made(1))
+    session.close()
+    assert held(session.store) == [("1", 200)]
+
+
+def test_record_once_records_where_there_is_no_cassette(start: Start) -> None:
+    session = start("record_once")
+    assert session.plan(ask(1)) == RECORD
+    session.record(made(1))
+    assert session.plan(ask(1)) == RECORD
+    assert session.records
+    session.close()
+    assert held(session.store) == [("1", 200)]
+    assert counts(session) == (1, 0, 0, 0)
+
+
+def test_record_once_replays_where_there_is_a_cassette(start: Start) -> None:
+    session = start("record_once", cassette_of(1))
+    assert replayed(session, 1) == 200
+    assert session.plan(ask(1)) == Refuse()
+    assert session.offline
+    session.close()
+    assert held(session.store) == [("1", 200)]
+    assert counts(session) == (0, 1, 1, 0)
+
+
+@pytest.mark.parametrize("cassette", [None, cassette_of(1)])
+def test_passthrough_forwards_all_and_touches_nothing(
+    start: Start, cassette: Cassette | None
+) -> None:
+    session = start("passthrough", cassette)
+    assert session.plan(ask(1)) == Forward(record=False)
+    session.close()
+    assert session.store.exists() is (cassette is not None)
+    assert counts(session) == (0, 0, 0, 0)
+
+
+@pytest.mark.parametrize("mode", ["record_only", "record_once"])
+def test_with_repeats_a_fresh_recording_is_replayed(start: Start, mode: str) -> None:
+    session = start(mode, repeats=Repeats.ALL)
+    assert session.plan(ask(1)) == RECORD
+    session.record(made(1, 201))
+    assert [replayed(session, 1) for _ in range(2)] == [201, 201]
+
+
+def test_with_repeats_one_interaction_answers_always(start: Start) -> None:
+    session = start("replay_only", cassette_of(1), Repeats.ALL)
+    assert [replayed(session, 1) for _ in range(3)] == [200] * 3
+    assert counts(session) == (0, 3, 0, 0)
+
+
+# What goes on within
+
+
+def test_credentials_are_neither_written_nor_compared(start: Start) -> None:
+    session = start("replay_with_new_episodes")
+    session.record(made(1))
+    session.close()
+    (kept,) = session.store.load().interactions
+    assert list(kept.request.headers) == ["Accept"]
+
+
+def test_what_was_given_back_is_replayed_to_whoever_asks_next(start: Start) -> None:
+    session = start("replay_only", cassette_of(1))
+    decision = session.plan(ask(1))
+    assert isinstance(decision, Replay)
+    assert counts(session) == (0, 0, 0, 0)
+    session.give_back(decision.position)
+    assert counts(session) == (0, 0, 0, 1)
+    assert replayed(session, 1) == 200
+
+
+def test_a_miss_is_explained_by_what_is_nearest(start: Start) -> None:
+    session = start("replay_only", cassette_of(1))
+    miss = session.explain(ask(2))
+    assert miss.reason == (
+        "the nearest is interaction 0 (unused): GET http://h/1; path: /2 was /1"
+    )
+
+
+def test_nothing_recorded_leaves_no_cassette(start: Start) -> None:
+    session = start("record_once")
+    session.plan(ask(1))
+    session.close()
+    assert not session.store.exists()
+
+
+def test_closing_twice_is_closing_once(start: Start) -> None:
+    session = start("record_once")
+    session.record(made(1))
+    session.close()
+    session.close()
+    assert held(session.store) == [("1", 200)]
+
+
+def test_a_session_shows_its_summary(start: Start) -> None:
+    session = start("replay_only", cassette_of(1, 2))
+    replayed(session, 1)
+    session.plan(ask(7))
+    line = (
+        f"cassette {session.store.name}, mode replay_only:"
+        " recorded 0, replayed 1, missed 1, unused 1"
+    )
+    assert session.summary().line() == line
+    assert repr(session) == f"<Session {line}>"
+
+
+def test_a_summary_holds_its_counts() -> None:
+    summary = Summary("a.yaml", Mode.RECORD_ONCE, 12, 0, 0, 0)
+    assert summary.line() == (
+        "cassette a.yaml, mode record_once: recorded 12, replayed 0, missed 0, unused 0"
+    )
+
+
+def test_what_goes_straight_through_is_counted(start: Start) -> None:
+    session = start("passthrough")
+    session.plan(ask(1))
+    session.passed()
+    assert session.summary().passed == 2
+
+
+@pytest.mark.parametrize("busy", ["recorded", "replayed", "missed", "passed"])
+def test_a_session_that_saw_any_request_was_not_idle(busy: str) -> None:
+    idle = Summary("a.yaml", Mode.RECORD_ONCE, 0, 0, 0, unused=3)
+    assert idle.was_idle
+    assert not replace(idle, **{busy: 1}).was_idle  # type: ignore[arg-type] # counts
+
+
+def test_planning_to_record_is_not_going_straight_through(start: Start) -> None:
+    session = start("record_once")
+    session.plan(ask(1))
+    assert session.summary().was_idle
+
+
+# Failures
+
+
+class FullStore(MemoryStore):
+    """A store whose disk is full."""
+
+    def append(self, interaction: Interaction) -> None:
+        raise CassetteWriteError(self.name, "cannot be written")
+
+    def publish(self) -> None:
+        raise CassetteWriteError(self.name, "cannot be published")
+
+
+def test_what_cannot_be_recorded_is_not_counted_nor_replayed() -> None:
+    session = Session(FullStore(), Mode.RECORD_ONCE, Repeats.ALL, exists=False)
+    with pytest.raises(CassetteWriteError, match="cannot be written"):
+        session.record(made(1))
+    assert counts(session) == (0, 0, 0, 0)
+    assert session.plan(ask(1)) == RECORD
+
+
+def test_what_cannot_be_put_in_place_is_noted_and_raised() -> None:
+    session = Session(FullStore(), Mode.RECORD_ONCE, Repeats.NO, exists=False)
+    assert session.failure is None
+    with pytest.raises(CassetteWriteError, match="cannot be published"):
+        session.close()
+    assert str(session.failure) == "memory: cannot be published"
+
+
+def test_the_first_failure_is_the_one_that_is_kept() -> None:
+    session = Session(MemoryStore(), Mode.RECORD_ONCE, Repeats.NO, exists=False)
+    first = ValueError("first")
+    session.note_failure(first)
+    session.note_failure(ValueError("second"))
+    assert session.failure is first
+
+
+# Opening
+
+
+def settings(path: Path | None, mode: str) -> Settings:
+    return Settings(cassette=path, mode=Mode(mode))
+
+
+def test_a_session_needs_a_cassette() -> None:
+    with pytest.raises(OptionError, match=r"^vcr_cassette=: name a file, as "):
+        open_session(settings(None, "record_once"))
+
+
+def test_replay_only_without_a_cassette_is_told_with_the_remedy(tmp_path: Path) -> None:
+    path = tmp_path / "sub" / "chat.yaml"
+    with pytest.raises(CassetteNotFoundError) as caught:
+        open_session(settings(path, "replay_only"))
+    assert str(caught.value) == (
+        f"{path}: cassette not found, and mode replay_only never records: record it"
+        " first with mode record_once"
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "mode", ["replay_only", "replay_with_new_episodes", "record_once"]
+)
+def test_a_damaged_cassette_is_told_and_never_overwritten(
+    tmp_path: Path, mode: str
+) -> None:
+    path = tmp_path / "chat.yaml"
+    path.write_text("---\nversion: 2\ninteractions: [oops\n")
+    before = path.read_bytes()
+    with pytest.raises(CassetteDamagedError, match=r"chat\.yaml: "):
+        open_session(settings(path, mode))
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_was_recorded_once_is_replayed_from_then_on(tmp_path: Path) -> None:
+    path = tmp_path / "cassettes" / "chat.yaml"
+    for recorded in (True, False):
+        session = open_session(settings(path, "record_once"))
+        assert session.records is recorded
+        if recorded:
+            session.record(made(1, 201))
+        else:
+            assert replayed(session, 1) == 201
+        session.close()
+    assert len(reader.load(path).interactions) == 1
+
+
+def test_repeats_are_taken_from_the_settings(tmp_path: Path) -> None:
+    path = tmp_path / "chat.yaml"
+    path.write_bytes(writer.dumps(cassette_of(1)))
+    chosen = Settings(path, Mode.REPLAY_ONLY, Repeats.ALL)
+    session = open_session(chosen)
+    assert [replayed(session, 1) for _ in range(2)] == [200, 200]

@@ -1,0 +1,189 @@
+"""Options as text become typed values; what cannot be used is told with its remedy."""
+
+from pathlib import Path
+
+import pytest
+
+from mitmvcr.core.errors import OptionError
+from mitmvcr.core.modes import Mode, Repeats
+from mitmvcr.settings import (
+    Settings,
+    parse_cassette,
+    parse_latency,
+    parse_mode,
+    parse_repeats,
+    parse_settings,
+)
+
+# Mode
+
+
+@pytest.mark.parametrize(
+    ("text", "mode"),
+    [
+        ("record_only", Mode.RECORD_ONLY),
+        ("replay_only", Mode.REPLAY_ONLY),
+        ("replay_with_new_episodes", Mode.REPLAY_WITH_NEW_EPISODES),
+        ("record_once", Mode.RECORD_ONCE),
+        ("passthrough", Mode.PASSTHROUGH),
+        ("record", Mode.RECORD_ONLY),
+        ("replay", Mode.REPLAY_ONLY),
+        ("new_episodes", Mode.REPLAY_WITH_NEW_EPISODES),
+        ("once", Mode.RECORD_ONCE),
+        ("all", Mode.RECORD_ONLY),
+        ("none", Mode.REPLAY_ONLY),
+        (" Replay_Only ", Mode.REPLAY_ONLY),
+    ],
+)
+def test_a_mode_goes_by_go_vcrs_name_a_short_one_or_vcrpys(
+    text: str, mode: Mode
+) -> None:
+    assert parse_mode(text) is mode
+
+
+@pytest.mark.parametrize("text", ["", "recrod", "record only", "record_only,replay"])
+def test_an_unknown_mode_is_told_with_the_known_ones(text: str) -> None:
+    with pytest.raises(OptionError) as caught:
+        parse_mode(text)
+    assert str(caught.value) == (
+        f"vcr_mode={text}: use one of record_only, replay_only,"
+        " replay_with_new_episodes, record_once, passthrough, record, all, replay,"
+        " none, new_episodes, once"
+    )
+
+
+# Cassette
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ("chat", "chat.yaml"),
+        ("a.b/chat", "a.b/chat.yaml"),
+        ("chat.yaml", "chat.yaml"),
+        ("chat.yml", "chat.yml"),
+        ("chat.v1", "chat.v1"),
+        ("a b/chät", "a b/chät.yaml"),
+        (".chat", ".chat.yaml"),
+    ],
+)
+def test_a_cassette_with_no_extension_gets_yaml(text: str, path: str) -> None:
+    assert parse_cassette(text) == Path(path)
+
+
+def test_a_cassette_may_be_in_the_home_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    assert parse_cassette("~/chat") == tmp_path / "chat.yaml"
+
+
+def test_the_home_of_nobody_known_is_told() -> None:
+    with pytest.raises(OptionError, match=r"^vcr_cassette=~no-such-user/x: "):
+        parse_cassette("~no-such-user/x")
+
+
+@pytest.mark.parametrize("text", ["", "  "])
+def test_a_cassette_needs_a_name(text: str) -> None:
+    with pytest.raises(OptionError, match=r"name a file, as cassettes/chat\.yaml"):
+        parse_cassette(text)
+
+
+def test_a_folder_is_no_cassette(tmp_path: Path) -> None:
+    for text in (str(tmp_path), f"{tmp_path}/new/", "new\\"):
+        with pytest.raises(OptionError, match="is a folder; name a file in it, as "):
+            parse_cassette(text)
+
+
+def test_a_path_with_nul_is_no_cassette() -> None:
+    with pytest.raises(OptionError, match=r"^vcr_cassette='a\\x00b': a path cannot"):
+        parse_cassette("a\0b")
+
+
+def test_a_name_that_no_system_takes_is_left_to_who_opens_it() -> None:
+    assert parse_cassette("x" * 5000).suffix == ".yaml"
+
+
+# Repeats and latency
+
+
+@pytest.mark.parametrize(
+    ("text", "repeats"),
+    [
+        ("", Repeats.NO),
+        ("no", Repeats.NO),
+        ("false", Repeats.NO),
+        ("all", Repeats.ALL),
+        ("yes", Repeats.ALL),
+        (" TRUE ", Repeats.ALL),
+    ],
+)
+def test_repeats_are_no_or_all(text: str, repeats: Repeats) -> None:
+    assert parse_repeats(text) is repeats
+
+
+def test_other_repeats_are_told_with_the_remedy() -> None:
+    with pytest.raises(OptionError) as caught:
+        parse_repeats("twice")
+    assert str(caught.value) == "vcr_allow_repeats=twice: use no or all"
+
+
+@pytest.mark.parametrize(
+    ("text", "factor"), [("0", 0.0), ("1", 1.0), (" 0.5 ", 0.5), ("1e1", 10.0)]
+)
+def test_latency_is_a_factor(text: str, factor: float) -> None:
+    assert parse_latency(text) == factor
+
+
+@pytest.mark.parametrize("text", ["", "fast", "-1", "-0.1", "nan", "inf", "1e999"])
+def test_latency_that_is_no_factor_is_told_with_the_remedy(text: str) -> None:
+    with pytest.raises(OptionError) as caught:
+        parse_latency(text)
+    assert str(caught.value) == (
+        f"vcr_latency={text}: use a factor of the recorded duration, as 0, 0.5 or 1"
+    )
+
+
+# Together
+
+
+def test_nothing_chosen_records_once_to_no_cassette_yet() -> None:
+    assert parse_settings(cassette="", mode="record_once") == Settings(
+        cassette=None,
+        mode=Mode.RECORD_ONCE,
+        allow_repeats=Repeats.NO,
+        latency=0.0,
+        passthrough=(),
+    )
+
+
+def test_all_options_are_parsed_together() -> None:
+    assert parse_settings(
+        cassette="chat",
+        mode="replay",
+        allow_repeats="all",
+        latency="0.5",
+        passthrough=["~d a.example", "", "~d b.example"],
+    ) == Settings(
+        cassette=Path("chat.yaml"),
+        mode=Mode.REPLAY_ONLY,
+        allow_repeats=Repeats.ALL,
+        latency=0.5,
+        passthrough=("~d a.example", "~d b.example"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("option", "values"),
+    [
+        ("vcr_cassette", {"cassette": "a/"}),
+        ("vcr_mode", {"mode": "x"}),
+        ("vcr_allow_repeats", {"allow_repeats": "x"}),
+        ("vcr_latency", {"latency": "x"}),
+    ],
+)
+def test_the_wrong_option_is_named(option: str, values: dict[str, str]) -> None:
+    with pytest.raises(OptionError) as caught:
+        parse_settings(**({"cassette": "a", "mode": "once"} | values))  # type: ignore[arg-type] # all are text
+    assert caught.value.option == option
