@@ -10,9 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cassette.reading import NASTY, Outcome, by_yaml, cassette, outcome
-from mitmvcr.cassette import layout, reader, writer
+from mitmvcr.cassette import layout, reader, writer, yamlreader
+from mitmvcr.cassette.faults import Fault
 from mitmvcr.cassette.items import ItemParser
 from mitmvcr.cassette.lazy import LazyInteractions
+from mitmvcr.cassette.lines import Columns, Lines
+from mitmvcr.cassette.scalars import Decline
 from mitmvcr.core.errors import CassetteError
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
 
@@ -111,6 +114,130 @@ def test_the_fast_way_takes_a_body_of_any_kind(
     index = layout.index(writer.dumps(Cassette([written]), layout_name))
     assert index is not None
     assert ItemParser(index.columns).parse(index.item(0)) == written
+
+
+DECLINED = {
+    "an unknown field": "        mine: 1\n",
+    "a field of the other part": "        code: 200\n",
+    "a null": "        proto:\n",
+    "a second url": "        url: http://y/\n",
+    "an unknown column": "         proto: x\n",
+    "a value without a name": "                - a\n",
+    "a coding without its key": "            - a\n",
+    "a value in no column": "              - a\n",
+    "a name without its map": "            A:\n",
+    "a date": "        proto: 2024-01-01\n",
+    "a comment": "        proto: x # y\n",
+    "an octal number": "        proto_major: 017\n",
+    "a quoted number": "        proto_major: '1'\n",
+    "a coding that is no list": "        transfer_encoding: a\n",
+    "a map in flow style": "        form: {a: [b]}\n",
+    "a tag": "        proto: !!str x\n",
+    "base64 that is none": "        body: !!binary a\n",
+    "a block of base64 that is none": "        body: !!binary |\n            a\n",
+    "a block with nothing in it": "        body: |\n\n\n",
+    "a block that is hinted and empty": "        body: |4\n\n\n",
+    "a block that begins with a tab": "        body: |\n            \ta\n",
+    "a folded block": "        body: >\n            a\n",
+    "a value over two lines": "        proto: a\n          b\n",
+    "a quoted value over two lines": "        proto: 'a\n          b'\n",
+    "a quote within quotes": "        proto: 'a' b'\n",
+    "a double quote within quotes": '        proto: "a" b"\n',
+    "a backslash at the end": '        proto: "a\\"\n',
+    "an escape that is none": '        proto: "\\q"\n',
+    "an escape of a surrogate": '        proto: "\\ud83d"\n',
+    "an escape beyond Unicode": '        proto: "\\UFFFFFFFF"\n',
+    "a control character": "        proto: 'a\x07'\n",
+    "a next line character": "        proto: 'a\x85'\n",
+    "a byte order mark": "        proto: 'a\ufeff'\n",
+    "a name with a value": "        form:\n            a: b\n",
+    "a very long name": f"        form:\n            {'a' * 1100}:\n",
+    "a name that comes twice": "        form:\n            a: []\n            a: []\n",
+    "a part that comes twice": "      request:\n",
+    "an id that comes twice": "      id: 4\n",
+    "an unknown key of the item": "      mine: 4\n",
+    "a field of no part": "      id: 4\n        proto: x\n",
+}
+
+
+def usual(lines: str = "", duration: str = "5ms") -> bytes:
+    """An item as go-vcr writes it, with lines added to its request."""
+    return (
+        "    - id: 0\n      request:\n        url: http://x/\n        method: GET\n"
+        f"{lines}      response:\n        uncompressed: true\n        code: 200\n"
+        f"        duration: {duration}\n"
+    ).encode()
+
+
+def file_of(item: bytes) -> bytes:
+    first = "    - id: 0\n      request:\n        headers:\n            A:\n"
+    last = "        url: u\n        method: G\n      response:\n        code: 200\n"
+    return f"version: 2\ninteractions:\n{first}{last}".encode() + item
+
+
+def parser() -> ItemParser:
+    return ItemParser(Columns(dash=4, field=8, name=12, value=16, list_value=12))
+
+
+@pytest.mark.parametrize("case", DECLINED)
+def test_what_is_not_to_the_letter_is_left_to_the_slow_way(case: str) -> None:
+    item = usual(DECLINED[case])
+    with pytest.raises(Decline):
+        parser().parse(item)
+    both_agree(file_of(item))
+
+
+@pytest.mark.parametrize("duration", ["5", '""', "9999999999h1s", "1.5", "-1s"])
+def test_a_duration_of_another_kind_is_left_to_the_slow_way(duration: str) -> None:
+    with pytest.raises(Decline):
+        parser().parse(usual(duration=duration))
+    both_agree(file_of(usual(duration=duration)))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"true", b"yes"),
+        (b"code: 200\n", b""),
+        (b"method: GET\n", b""),
+        (b"5ms\n", b"5ms"),
+        (b"5ms", b"5ms\xff"),
+        (b"    - id: 0", b"    - - id: 0"),
+        (b"    - id: 0\n      request", b"    - request"),
+        (b"      request:\n", b""),
+    ],
+)
+def test_an_item_of_another_kind_gives_what_the_slow_way_gives(
+    old: bytes, new: bytes
+) -> None:
+    both_agree(file_of(usual().replace(old, new)))
+
+
+def test_an_item_that_turns_out_to_be_two_is_no_item() -> None:
+    with pytest.raises(Fault, match="not one interaction"):
+        yamlreader.read_item(usual() + usual())
+
+
+def test_the_usual_item_is_not_declined() -> None:
+    found = parser().parse(usual("        form:\n            a: []\n"))
+    assert found.request == Request("GET", "http://x/", form={"a": ()})
+    assert found.response == Response(uncompressed=True, code=200, duration=5_000_000)
+
+
+def test_lines_are_forgotten_where_there_are_too_many() -> None:
+    lines = Lines(Columns(dash=4, field=8, name=12, value=16, list_value=12))
+    for number in range(10_000):
+        lines.read(b"        proto: HTTP/%d" % number)
+    lines.read(b"        proto: " + b"x" * 10_000)
+    assert 0 < len(lines.memo) < 5_000
+
+
+@pytest.mark.parametrize(
+    "end", [b"    -", b"    - ", b"    -\n", b"    - id: 0", b"---", b"...", b"\x85"]
+)
+def test_an_end_that_is_none_gives_what_the_slow_way_gives(end: bytes) -> None:
+    both_agree(file_of(usual()) + end)
+    both_agree(narrowed(file_of(usual())) + end.lstrip(b" "))
 
 
 @pytest.mark.parametrize("seed", range(len(SEEDS)))

@@ -63,6 +63,8 @@ class ItemParser:
         part: dict[str, Any] | None = None
         names: dict[str, list[str]] | None = None
         values: list[str] | None = None
+        fresh: list[str]
+        named: dict[str, list[str]]
         at, end = 0, len(lines)
         while at < end:
             line = lines[at]
@@ -71,8 +73,11 @@ class ItemParser:
             if kind == VALUE and names is not None and values is not None:
                 values.append(key)
             elif kind == NAME and names is not None and key not in names:
-                names[key] = fresh = list[str]()
+                names[key] = fresh = []
                 values = fresh if value else None
+            elif kind == FIELD and part is not None and key not in part:
+                part[key] = value
+                names = values = None
             elif kind == LIST_VALUE and names is None and values is not None:
                 values.append(key)
             elif kind == PART and key not in item:
@@ -83,14 +88,11 @@ class ItemParser:
                 part = names = values = None
             elif part is None or key in part:
                 raise Decline
-            elif kind == FIELD:
-                part[key] = value
-                names = values = None
             elif kind == MAP:
-                part[key] = named = dict[str, list[str]]()
+                part[key] = named = {}
                 names, values = named if value else None, None
             elif kind == LIST:
-                part[key] = fresh = list[str]()
+                part[key] = fresh = []
                 names, values = None, fresh if value else None
             elif kind == BLOCK:
                 at, part[key] = self._block(lines, at, value)

@@ -11,7 +11,6 @@ from mitmvcr.cassette.lines import Columns
 
 _HEAD = re.compile(rb"(?:---\n)?(?:version: 2\n)?interactions:\n( *)- ")
 _VERSION = b"version: 2\n"
-_SPACE = ord(" ")
 _FIRST = re.compile(rb" *- (?:id: [0-9]+\n *)?request:\n( +)")
 
 
@@ -51,7 +50,7 @@ def index(data: bytes) -> Index | None:
     dash = re.compile(rb"\n" + b" " * columns.dash + b"-")
     found = [match.span() for match in dash.finditer(data, head.start(1) - 1, end)]
     # A carriage return would begin a line too; a dash may stand alone, or be three.
-    if b"\r" in data or any(data[after] != _SPACE for _, after in found):
+    if b"\r" in data or any(data[after : after + 1] != b" " for _, after in found):
         return None
     return Index(data, columns, [*(start + 1 for start, _ in found), end])
 

@@ -1,0 +1,26 @@
+"""How much is measured."""
+
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True)
+class Plan:
+    """``passes`` start every proxy anew; in each, ``rounds`` of ``requests`` requests
+    go to one after the other. Many short rounds find a quiet moment of the machine;
+    long ones hold the garbage collections too."""
+
+    passes: int = 2
+    rounds: int = 50
+    requests: int = 50
+    connections: int = 8
+    starts: int = 12
+    #: Interactions that a long recording holds before it is compared with a new one.
+    recorded_before: int = 9_000
+    https: bool = False
+
+    @classmethod
+    def quick(cls, *, https: bool) -> "Plan":
+        return cls(passes=1, rounds=16, starts=4, recorded_before=1_000, https=https)
+
+    def with_rounds(self, rounds: int, requests: int) -> "Plan":
+        return replace(self, passes=1, rounds=rounds, requests=requests)
