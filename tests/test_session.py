@@ -319,7 +319,7 @@ def test_replay_only_without_a_cassette_is_told_with_the_remedy(tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    "mode", ["replay_only", "replay_with_new_episodes", "record_once"]
+    "mode", ["replay_only", "replay_with_new_episodes", "record_once", "record_only"]
 )
 def test_a_damaged_cassette_is_told_and_never_overwritten(
     tmp_path: Path, mode: str

@@ -6,6 +6,7 @@ they show how far the others can be trusted.
 """
 
 import argparse
+import signal
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
@@ -33,6 +34,8 @@ def main() -> int:
     parser.add_argument("--https", action="store_true", help="replay over TLS")
     args = parser.parse_args()
     plan = Plan.quick(https=args.https) if args.quick else Plan(https=args.https)
+    # So that the proxies and the folder go too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     proxies.pin_self()
     found: list[report.Row] = []
     with tempfile.TemporaryDirectory(prefix="mitmvcr-bench-") as folder:

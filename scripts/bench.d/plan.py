@@ -10,7 +10,7 @@ class Plan:
     long ones hold the garbage collections too."""
 
     passes: int = 2
-    rounds: int = 50
+    rounds: int = 30
     requests: int = 50
     connections: int = 8
     starts: int = 12
@@ -20,7 +20,7 @@ class Plan:
 
     @classmethod
     def quick(cls, *, https: bool) -> "Plan":
-        return cls(passes=1, rounds=16, starts=4, recorded_before=1_000, https=https)
+        return cls(passes=1, rounds=12, starts=4, recorded_before=1_000, https=https)
 
     def with_rounds(self, rounds: int, requests: int) -> "Plan":
         return replace(self, passes=1, rounds=rounds, requests=requests)

@@ -249,15 +249,30 @@ def test_an_item_that_breaks_between_look_ups_is_not_used_up() -> None:
     assert deck.take(get(body=b"=1")) == (0, made(get(body=b"=1"), 0))
 
 
-def test_the_first_interaction_of_a_host_is_found_and_only_that_is_parsed() -> None:
+def test_the_next_interaction_of_a_host_is_found_and_only_that_is_parsed() -> None:
     cassette = Lazy(get("http://A:80/1"), get("https://b/2"), get("https://a/3"))
     deck = Deck(cassette)
     for name, position in (("a", 0), ("B", 1)):
-        found = deck.first_of_host(name)
+        found = deck.next_of_host(name)
         assert found is not None
         assert found.id == position
-    assert deck.first_of_host("c") is None
+    assert deck.next_of_host("c") is None
     assert cassette.parsed == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("repeats", "after"), [(Repeats.NO, [1, 1]), (Repeats.ALL, [0, 0])]
+)
+def test_what_was_played_is_not_next_unless_it_may_be_again(
+    repeats: Repeats, after: list[int]
+) -> None:
+    both = get("http://a/1"), get("http://a/2")
+    deck = Deck(Lazy(*both), repeats)
+    for request, position in zip(both, after, strict=True):
+        deck.take(request)
+        found = deck.next_of_host("a")
+        assert found is not None
+        assert found.id == position
 
 
 def test_a_deck_shows_how_much_of_it_was_played() -> None:

@@ -123,7 +123,8 @@ def test_the_short_names_are_go_vcrs_words_cut_and_vcrpys() -> None:
 def test_the_printed_table_says_what_each_mode_does() -> None:
     new, old = "forward and record | yes |", "refuse (424) | never |"
     assert mode_table().splitlines()[2:] == [
-        f"| `record_only` | any | empty | not looked up | {new}",
+        "| `record_only` | any | empty | not looked up | forward and record"
+        " | replaces it |",
         "| `replay_only` | absent | error: cassette not found |  |  |  |",
         f"| `replay_only` | present | the cassette | replay | {old}",
         f"| `replay_with_new_episodes` | absent | empty | replay | {new}",

@@ -8,6 +8,7 @@ JSON: a list of :class:`Seen` as dicts.
 import asyncio
 import base64
 import json
+import os
 import ssl
 import subprocess
 import sys
@@ -15,6 +16,9 @@ import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+
+#: mitmproxy pins what clients need too, so they may have an environment of their own.
+CLIENT_PYTHON = os.environ.get("MITMVCR_CLIENT_PYTHON", sys.executable)
 
 Pairs = list[tuple[str, str]]
 IDENTITY = ("Accept-Encoding", "identity")
@@ -64,7 +68,12 @@ def _curl(ask: Ask, version: str, folder: Path) -> Seen:
     subprocess.run([*command, ask.url], input=ask.body or b"", check=True)
     blocks, trailers = _curl_heads(head.read_bytes().decode("latin-1"))
     *earlier, (protocol, status, reason, headers) = blocks
-    history = [(code, dict(pairs)["location"]) for _, code, _, pairs in earlier]
+    history = [
+        (code, value)
+        for _, code, _, pairs in earlier
+        for name, value in pairs
+        if name.lower() == "location"
+    ]
     content = b"" if ask.method == "HEAD" else body.read_bytes()
     return Seen(status, reason, protocol, headers, content, history, trailers)
 
@@ -211,7 +220,7 @@ def run(
 ) -> list[Seen]:
     """Run a client in a process of its own."""
     done = subprocess.run(
-        [*within, sys.executable, "-W", "error", __file__, name],
+        [*within, CLIENT_PYTHON, "-W", "error", __file__, name],
         input=dump(asks),
         capture_output=True,
         env=environment,

@@ -1,7 +1,8 @@
 """Did the client see the same twice? Only what cannot be the same is left out.
 
-- The order of headers with different names: a cassette keeps them as a map. The
-  values of one name stay in order.
+- The order of headers with different names, and the case of names: a cassette
+  keeps responses as Go's map, with names in its canonical form. The values of one
+  name stay in order.
 - ``Connection``: between the client and its proxy, not part of what was recorded.
 - Framing (``Content-Length``, ``Transfer-Encoding``) of a body whose length was not
   announced at first: a replay knows it.
@@ -53,9 +54,9 @@ def _loose(ask: Ask, seen: Seen) -> set[str]:
 
 
 def grouped(headers: Pairs, without: set[str] = frozenset()) -> dict[str, list[str]]:
-    """Names as spelled, sorted; the values of each in order."""
+    """Names in lower case; the values of each in order."""
     found: dict[str, list[str]] = {}
-    for name, value in sorted(headers, key=lambda pair: pair[0]):
+    for name, value in headers:
         if name.lower() not in without:
-            found.setdefault(name, []).append(value)
+            found.setdefault(name.lower(), []).append(value)
     return found

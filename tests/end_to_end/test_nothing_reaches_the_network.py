@@ -178,7 +178,7 @@ SEAMS = [
     "mitmvcr.session:Session.plan",
     "mitmvcr.session:Session.explain",
     "mitmvcr.core.deck:Deck.take",
-    "mitmvcr.core.deck:Deck.first_of_host",
+    "mitmvcr.core.deck:Deck.next_of_host",
 ]
 
 

@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -26,7 +25,7 @@ def test_the_openai_package_streams_a_chat_completion_offline(
     proxy.wait_until_listening()
     environment = clients.environment(proxy.url, proxy_ca)
     done = subprocess.run(
-        [sys.executable, CLIENT],
+        [clients.CLIENT_PYTHON, CLIENT],
         env=clean_environment(**environment, OPENAI_API_KEY="dummy"),
         capture_output=True,
         text=True,

@@ -311,17 +311,19 @@ def test_a_request_is_never_streamed_before_it_is_looked_up(cassette):
 
 
 @pytest.mark.parametrize(
-    ("offers", "sni", "chosen"),
+    ("offers", "sni", "address", "chosen"),
     [
-        ([b"h2", b"http/1.1"], "address", b"h2"),
-        ([b"http/1.1"], "address", None),
-        ([b"h2"], "unknown.test", None),
-        ([b"h2"], None, b"h2"),
+        ([b"h2", b"http/1.1"], "address", "other.test", b"h2"),
+        ([b"http/1.1"], "address", "address", None),
+        ([b"h2"], "unknown.test", "other.test", None),
+        ([b"h2"], "unknown.test", "address", b"h2"),
+        ([b"h2"], None, "address", b"h2"),
+        ([b"h2"], None, None, None),
     ],
 )
-def test_the_client_gets_the_recorded_protocol(cassette, offers, sni, chosen):
+def test_the_client_gets_the_recorded_protocol(cassette, offers, sni, address, chosen):
     client = SimpleNamespace(alpn=None)
-    server = SimpleNamespace(address=("address", 443))
+    server = SimpleNamespace(address=address and (address, 443))
     hello = SimpleNamespace(sni=sni, alpn_protocols=offers)
     context = SimpleNamespace(client=client, server=server)
 

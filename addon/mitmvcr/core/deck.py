@@ -37,7 +37,7 @@ class Deck:
         self._repeats = repeats
         self._played: set[int] = set()
         self._used_up: Counter[tuple[str, Key]] = Counter()
-        self._hosts: dict[str, int] | None = None
+        self._hosts: dict[str, deque[int]] | None = None
         self._buckets: defaultdict[str, _Bucket] = defaultdict(_Bucket)
         for position, url in enumerate(_urls(interactions)):
             self._buckets[url_key(url)].unread.append(position)
@@ -134,14 +134,20 @@ class Deck:
         yield from _urls(self._loaded)
         yield from _urls(self._fresh)
 
-    def first_of_host(self, host: str) -> Interaction | None:
-        """The first interaction with that host, for what holds per connection."""
+    def next_of_host(self, host: str) -> Interaction | None:
+        """The first interaction with that host that was not played yet, else the last:
+        what a connection to it is to be like."""
         if self._hosts is None:
             self._hosts = {}
             for position, url in enumerate(_urls(self._loaded)):
-                self._hosts.setdefault(url_host(url), position)
-        first = self._hosts.get(host.lower())
-        return None if first is None else self[first]
+                self._hosts.setdefault(url_host(url), deque()).append(position)
+        positions = self._hosts.get(host.lower())
+        if positions is None:
+            return None
+        if self._repeats is Repeats.NO:
+            while len(positions) > 1 and positions[0] in self._played:
+                positions.popleft()
+        return self[positions[0]]
 
 
 def _urls(interactions: Sequence[Interaction]) -> Iterable[str]:

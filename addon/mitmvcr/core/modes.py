@@ -45,7 +45,8 @@ class Rule:
     ``needs_cassette``: starting is an error. ``loads``: the interactions in the file
     are in play. ``looks_up``: a request is looked up first. ``forwards``: what is
     not replayed goes to the origin, else it is refused. ``records``: what came
-    back from the origin is kept.
+    back from the origin is kept. ``replaces``: the recording takes the place of
+    whatever cassette was there.
     """
 
     needs_cassette: bool = False
@@ -53,11 +54,12 @@ class Rule:
     looks_up: bool = False
     forwards: bool = False
     records: bool = False
+    replaces: bool = False
 
 
 RULES: dict[tuple[Mode, bool], Rule] = {
-    (Mode.RECORD_ONLY, False): Rule(forwards=True, records=True),
-    (Mode.RECORD_ONLY, True): Rule(forwards=True, records=True),
+    (Mode.RECORD_ONLY, False): Rule(forwards=True, records=True, replaces=True),
+    (Mode.RECORD_ONLY, True): Rule(forwards=True, records=True, replaces=True),
     (Mode.REPLAY_ONLY, False): Rule(needs_cassette=True),
     (Mode.REPLAY_ONLY, True): Rule(loads=True, looks_up=True),
     (Mode.REPLAY_WITH_NEW_EPISODES, False): Rule(
@@ -129,6 +131,8 @@ def _cells(rule: Rule) -> list[str]:
     match = "replay" if rule.looks_up else "not looked up"
     miss = "forward" if rule.forwards else "refuse (424)"
     writes = "yes" if rule.records else "never"
+    if rule.replaces:
+        writes = "replaces it"
     if rule.records:
         miss += " and record"
     return [start, match, miss, writes]

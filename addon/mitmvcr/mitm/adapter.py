@@ -140,8 +140,10 @@ class VcrAddon:
     def _passes(self, flow: http.HTTPFlow) -> bool:
         if not any(accepts(flow) for accepts in self._passthrough):
             return False
-        peer = (flow.client_conn.id, flow.request.host, flow.request.port)
-        self._allowed.add(peer)
+        client = flow.client_conn.id
+        self._allowed.add((client, flow.request.host, flow.request.port))
+        if flow.server_conn.via:  # the socket is opened to the upstream proxy
+            self._allowed.add((client, *flow.server_conn.via[1]))
         return True
 
     def _replay(
@@ -245,14 +247,15 @@ class VcrAddon:
         """Offline, the client gets the protocol that was recorded for this host."""
         if self.session is None or not self.session.offline:
             return
-        name = data.client_hello.sni or ""
-        if not name and data.context.server.address:
-            name = data.context.server.address[0]
-        first = self.session.deck.first_of_host(name)
-        if first is not None:
-            alpn = b"h2" if first.response.proto_major == 2 else b"http/1.1"
-            if alpn in data.client_hello.alpn_protocols:
-                data.context.client.alpn = alpn
+        address = data.context.server.address
+        # In reverse mode the client names our host, and the cassette the origin's.
+        for name in (data.client_hello.sni, address[0] if address else None):
+            recorded = self.session.deck.next_of_host(name) if name else None
+            if recorded is not None:
+                alpn = b"h2" if recorded.response.proto_major == 2 else b"http/1.1"
+                if alpn in data.client_hello.alpn_protocols:
+                    data.context.client.alpn = alpn
+                return
 
     def tcp_start(self, flow: tcp.TCPFlow) -> None:
         if self.session is not None and not self.session.offline:

@@ -5,13 +5,16 @@ takes away is undone here, so that go-vcr's own matcher accepts the cassette. Th
 rules were measured with Go 1.27 and go-vcr v4.
 """
 
+from collections import deque
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from urllib.parse import parse_qsl, urljoin
+from urllib.parse import parse_qsl, quote, urljoin
 
 from mitmproxy import http
 from mitmproxy.net import encoding
 
+from mitmvcr.core.keys import header, url_key
 from mitmvcr.core.model import Headers, Interaction, Request, Response
 from mitmvcr.mitm.golang import STATUS_TEXT, canonical
 
@@ -73,12 +76,12 @@ def _group(
 class Asked:
     """A live request: as it is recorded, and what the record leaves out.
 
-    ``decodes``: the client's stack asked for a compressed body by default, so
-    the recorded body is the decoded one.
+    ``decodes``: the content codings that the client's stack undoes by itself, so
+    that a body in one of them is recorded as the program gets it.
     """
 
     request: Request
-    decodes: bool
+    decodes: tuple[str, ...]
 
 
 def to_lookup(wire: http.Request) -> Request:
@@ -99,29 +102,51 @@ def to_request(wire: http.Request) -> Asked:
     body = wire.raw_content or b""
     request = Request(
         method=wire.method,
-        url=_url(wire),
+        url=_written_url(wire),
         proto="HTTP/1.1",
         proto_major=1,
         proto_minor=1,
         content_length=_number(wire.headers.get("content-length", ""), 0),
         trailer=_trailers(wire.trailers),
-        host=wire.authority or wire.host_header or "",
+        host=_host(wire),
         body=body,
         form=_form(wire, body),
         headers=_request_headers(wire, codings),
     )
-    return Asked(request, _accepted(codings) != [] and wire.method != "HEAD")
+    return Asked(request, _undone(wire, codings))
+
+
+def _host(wire: http.Request) -> str:
+    """Byte for byte: mitmproxy's own ``authority`` undoes punycode."""
+    return _text(wire.data.authority) or wire.headers.get("host", "")
 
 
 def _url(wire: http.Request) -> str:
-    """As Go writes it; mitmproxy's own ``url`` leaves IPv6 without its brackets."""
+    """Of the host that is connected to; mitmproxy's own ``url`` leaves IPv6 without
+    its brackets, and a name that is not ASCII without punycode."""
     data = wire.data
-    scheme, host, path = _text(data.scheme), data.host, _text(data.path)
+    scheme, host = _text(data.scheme), data.host
     if ":" in host:
         host = f"[{host}]"
+    elif not host.isascii():
+        with suppress(UnicodeError):
+            host = host.encode("idna").decode()
     if data.port != _DEFAULT_PORTS.get(scheme):
         host = f"{host}:{data.port}"
-    return f"{scheme}://{host}{path if path[:1] == '/' else '/' + path}"
+    return f"{scheme}://{host}{_path(wire)}"
+
+
+def _path(wire: http.Request) -> str:
+    path = _text(wire.data.path)
+    return path if path[:1] == "/" else "/" + path
+
+
+def _written_url(wire: http.Request) -> str:
+    """With the host as the program wrote it (its case, a default port) where the
+    request names the one that is connected to."""
+    url = _url(wire)
+    written = f"{wire.scheme}://{_host(wire)}{_path(wire)}"
+    return written if url_key(written) == url_key(url) else url
 
 
 def _request_headers(wire: http.Request, codings: str) -> Headers:
@@ -130,26 +155,40 @@ def _request_headers(wire: http.Request, codings: str) -> Headers:
     headers = _group(fields, spell=not over_h1, drop=_NOT_REQUEST_HEADERS)
     if len(headers.get("Cookie", ())) > 1 and not over_h1:
         headers["Cookie"] = ["; ".join(headers["Cookie"])]  # h2 may split them
+    names = {name.lower(): name for name in headers}
+    if _is_gos_agent(wire):
+        del headers[names["user-agent"]]
+    elif "user-agent" not in names and _asks_as_go(wire, codings):
+        # Go sends its own, but for a program that has set an empty one.
+        headers["User-Agent"] = [""]
     if _is_added_by_go(wire, codings):
-        _undo_go_defaults(headers)
+        del headers[names["accept-encoding"]]
     return headers
+
+
+def _is_gos_agent(wire: http.Request) -> bool:
+    return wire.headers.get("user-agent", "").startswith("Go-http-client/")
+
+
+def _go_adds_gzip(wire: http.Request) -> bool:
+    return wire.method != "HEAD" and "range" not in wire.headers
 
 
 def _is_added_by_go(wire: http.Request, codings: str) -> bool:
     """Go's transport asks for gzip by itself, but not for HEAD and ranges."""
-    return codings == "gzip" and wire.method != "HEAD" and "range" not in wire.headers
+    return codings == "gzip" and _go_adds_gzip(wire)
 
 
-def _undo_go_defaults(headers: dict[str, list[str]]) -> None:
-    """Without Go's own Accept-Encoding and User-Agent; where no User-Agent was sent
-    the program had set an empty one, or else Go would have sent its own."""
-    names = {name.lower(): name for name in headers}
-    del headers[names["accept-encoding"]]
-    agent = names.get("user-agent")
-    if agent is None:
-        headers["User-Agent"] = [""]
-    elif headers[agent][0].startswith("Go-http-client/"):
-        del headers[agent]
+def _asks_as_go(wire: http.Request, codings: str) -> bool:
+    """A request is asked for as Go's transport does when left alone."""
+    return codings == ("gzip" if _go_adds_gzip(wire) else "")
+
+
+def _undone(wire: http.Request, codings: str) -> tuple[str, ...]:
+    """Go's transport undoes only what it added; other stacks all that they accept."""
+    if _is_gos_agent(wire) and not _is_added_by_go(wire, codings):
+        return ()
+    return tuple(_accepted(codings))
 
 
 def _form(wire: http.Request, body: bytes) -> Headers:
@@ -176,9 +215,8 @@ def to_response(
 ) -> Response:
     """The response as go-vcr records it. ``body`` as it was on the wire; ``duration``
     in nanoseconds."""
-    over_h1 = wire.http_version.startswith("HTTP/1")
-    headers = _group(wire.headers.fields, spell=not over_h1, drop=_NOT_RESPONSE_HEADERS)
-    plain = _decoded(wire, body) if asked.decodes else None
+    headers = _group(wire.headers.fields, spell=True, drop=_NOT_RESPONSE_HEADERS)
+    plain = _decoded(wire, body, asked.decodes)
     if plain is not None:
         gone = ("content-encoding", "content-length")
         headers = {n: v for n, v in headers.items() if n.lower() not in gone}
@@ -189,22 +227,24 @@ def to_response(
         proto=wire.http_version,
         proto_major=_number(major, 0),
         proto_minor=_number(minor, 0),
-        transfer_encoding=("chunked",) if chunked and plain is None else (),
+        transfer_encoding=("chunked",) if chunked else (),
         trailer=_trailers(wire.trailers),
         content_length=length if plain is None else -1,
         uncompressed=plain is not None,
         body=body if plain is None else plain,
         headers=headers,
-        status=_status(wire, over_h1),
+        status=_status(wire),
         code=wire.status_code,
         duration=duration,
     )
 
 
-def _decoded(wire: http.Response, body: bytes) -> bytes | None:
+def _decoded(
+    wire: http.Response, body: bytes, codings: tuple[str, ...]
+) -> bytes | None:
     """The body without its content coding, or None where it has none to undo."""
     coding = wire.headers.get("content-encoding", "").strip().lower()
-    if not body or coding not in _CODINGS or wire.status_code == 206:
+    if not body or coding not in codings or wire.status_code == 206:
         return None
     try:
         plain = encoding.decode(body, coding)
@@ -217,18 +257,20 @@ def _decoded(wire: http.Response, body: bytes) -> bytes | None:
 def _response_length(
     wire: http.Response, method: str, body: bytes, chunked: bool
 ) -> int:
+    """As Go's transports have it: readTransfer of HTTP/1, handleResponse of HTTP/2."""
+    announced = wire.headers.get("content-length", "")
+    if method == "HEAD":
+        return _number(announced, -1)
+    if not wire.http_version.startswith("HTTP/1"):
+        return _number(announced, -1 if body else 0)
     if wire.status_code in (204, 304) or wire.status_code < 200:
         return 0
-    if chunked:
-        return -1
-    over_h1 = wire.http_version.startswith("HTTP/1")
-    absent = -1 if over_h1 or body or method == "HEAD" else 0
-    return _number(wire.headers.get("content-length", ""), absent)
+    return -1 if chunked else _number(announced, -1)
 
 
-def _status(wire: http.Response, over_h1: bool) -> str:
+def _status(wire: http.Response) -> str:
     code = wire.status_code
-    if over_h1:
+    if wire.http_version.startswith("HTTP/1"):
         return f"{code} {wire.data.reason.decode('utf-8', 'surrogateescape')}"
     return f"{code} {STATUS_TEXT.get(code, '')}"
 
@@ -266,6 +308,7 @@ def to_wire(interaction: Interaction, live: http.Request) -> http.Response:
         if _bytes(name).lower() not in _NOT_REPLAYED
         for value in values
     ]
+    trailers = recorded.trailer if live.http_version == "HTTP/2.0" else {}
     body = recorded.body
     if _has_no_body(live.method, recorded.code):
         body = b""
@@ -273,8 +316,8 @@ def to_wire(interaction: Interaction, live: http.Request) -> http.Response:
     else:
         if recorded.uncompressed:
             body = _encoded(body, live, fields)
-        fields.append((b"Content-Length", b"%d" % len(body)))
-    trailers = recorded.trailer if live.http_version == "HTTP/2.0" else {}
+        if not trailers:  # with a length, clients do not wait for what comes after
+            fields.append((b"Content-Length", b"%d" % len(body)))
     return _make_response(recorded, fields, body, trailers)
 
 
@@ -336,29 +379,71 @@ class Redirects:
     """Tells the requests that Go's http.Client makes itself to follow a redirect.
 
     go-vcr records those with an empty proto and host, and its matcher compares
-    them. They are known by an earlier redirect to this URL that the Referer names.
+    them. They are known by an earlier redirect to this URL and by the Referer that
+    Go sends (client.go: refererForURL). Each redirect is followed once.
     """
 
     _KEPT = 1000
 
     def __init__(self) -> None:
-        self._expected: dict[tuple[str, str], None] = {}
+        self._expected: deque[_Redirect] = deque(maxlen=self._KEPT)
 
     def note(self, asked: Request, wire: http.Response) -> None:
         location = wire.headers.get("location")
         if location is None or wire.status_code not in (301, 302, 303, 307, 308):
             return
-        target = urljoin(asked.url, location)
-        self._expected[asked.url, target.partition("#")[0]] = None
-        if len(self._expected) > self._KEPT:
-            del self._expected[next(iter(self._expected))]
+        try:
+            target = urljoin(asked.url, _escaped(location))
+        except ValueError:
+            return  # no URL: Go does not follow it either
+        if asked.url.startswith("https:") and target.startswith("http:"):
+            referers = {""}
+        else:
+            own = header(asked.headers, "Referer")
+            referers = {url_key(asked.url), url_key(own)} - {""}
+        self._expected.append(_Redirect(target, frozenset(referers)))
 
     def restate(self, asked: Asked, wire: http.Request) -> Asked:
         """The follow-up as go-vcr records it; any other request as it is."""
-        referer = wire.headers.get("referer")
-        if referer is None or (referer, asked.request.url) not in self._expected:
+        followed = self._take(asked.request)
+        if followed is None:
             return asked
+        request = asked.request
+        # An override of the Host is kept by Go where the Location is relative.
+        named = request.url.startswith(f"{wire.scheme}://{request.host}/")
         request = replace(
-            asked.request, proto="", proto_major=0, proto_minor=0, host=""
+            request,
+            proto="",
+            proto_major=0,
+            proto_minor=0,
+            host="" if named else request.host,
+            url=followed.target,
         )
         return replace(asked, request=request)
+
+    def _take(self, request: Request) -> "_Redirect | None":
+        if not self._expected:
+            return None
+        url = url_key(request.url)
+        referer = url_key(header(request.headers, "Referer"))
+        for redirect in self._expected:
+            if url_key(redirect.target) == url and referer in redirect.referers:
+                self._expected.remove(redirect)
+                return redirect
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Redirect:
+    """``target`` as Go's URL has it, and the Referers that its follow-up may have."""
+
+    target: str
+    referers: frozenset[str]
+
+
+def _escaped(location: str) -> str:
+    """With its path in ASCII, as Go sends it; the query goes out as it came."""
+    path, mark, rest = location.partition("?")
+    return (
+        quote(path, safe="!#$%&'()*+,/:;=@[]~", errors="surrogateescape") + mark + rest
+    )

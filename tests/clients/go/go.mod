@@ -1,0 +1,7 @@
+module mitmvcr.test/clients
+
+go 1.24
+
+require gopkg.in/dnaeon/go-vcr.v4 v4.0.7
+
+require go.yaml.in/yaml/v4 v4.0.0-rc.6 // indirect
