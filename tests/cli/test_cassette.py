@@ -96,3 +96,34 @@ def test_nothing_to_recover_is_one_line(tmp_path, capsys):
     assert main(["cassette", "recover", str(cassette)]) == 125
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith(f"mitmvcr: error: {cassette}.part: ")
+
+
+OLD = """---
+version: 1
+interactions:
+- request: {body: "", form: {}, headers: {}, url: http://h.test/, method: GET}
+  response: {body: hi, headers: {}, status: 200 OK, code: 200, duration: ""}
+"""
+
+
+def test_a_cassette_of_format_1_is_converted_in_place_or_elsewhere(tmp_path, capsys):
+    old, new = tmp_path / "old.yaml", tmp_path / "new.yaml"
+    old.write_text(OLD)
+    assert main(["cassette", "convert", str(old), "--output", str(new)]) == 0
+    assert old.read_text() == OLD
+    assert main(["cassette", "convert", str(old)]) == 0
+    assert old.read_bytes() == new.read_bytes()
+    assert len(FileStore(old).load().interactions) == 1
+    assert f"{old}: 1 interactions in format 2" in capsys.readouterr().err
+
+
+def test_what_cannot_be_converted_is_told_and_stays(tmp_path, capsys):
+    path = tmp_path / "new.yaml"
+    path.write_text("---\nversion: 2\ninteractions: []\n")
+    assert main(["cassette", "convert", str(path)]) != 0
+    assert "nothing to convert" in capsys.readouterr().err
+    old = tmp_path / "old.yaml"
+    old.write_text(OLD)
+    output = str(tmp_path / "absent" / "x.yaml")
+    assert main(["cassette", "convert", str(old), "--output", output]) != 0
+    assert f"{output}: cannot be written" in capsys.readouterr().err

@@ -76,7 +76,7 @@ def _by_yaml(data: bytes, name: str) -> Cassette:
 
 def check_version(version: int | None, name: str) -> None:
     if version == 1:
-        remedy = "`mitmvcr cassette convert` writes it anew in format 2"
+        remedy = f"'mitmvcr cassette convert {name}' writes it anew in format 2"
         raise CassetteVersionError(name, version, remedy)
     if version not in (None, FORMAT_VERSION):
         remedy = "it was written by something newer than this program knows"

@@ -31,6 +31,10 @@ _REMEDIES = {
     errno.EDQUOT: "free some space",
 }
 
+#: Up to this size a cassette is read whole at the start, within 20 ms; a larger one
+#: is indexed, and a damaged interaction in it is found when it is asked for.
+READ_WHOLE = 1 << 20
+
 
 class Store(Protocol):
     """What a session needs of the place its cassette is kept in.
@@ -81,7 +85,8 @@ class FileStore:
             raise CassetteNotFoundError(self.name, "there is no such file") from None
         except OSError as error:
             raise self._cannot_read(error) from error
-        return reader.loads(data, self.name, lazy=True)
+        # A small one is known to be sound before the first request comes.
+        return reader.loads(data, self.name, lazy=len(data) > READ_WHOLE)
 
     def begin(self, kept: Sequence[Interaction] = ()) -> None:
         folder = self._target.parent

@@ -134,3 +134,13 @@ def recover(cassette: str) -> None:
     from mitmvcr.cli.cassette import recover_cassette
 
     recover_cassette(cassette)
+
+
+@cassette.command()
+@click.argument("path", type=click.Path(path_type=Path), metavar="CASSETTE")
+@click.option("--output", type=click.Path(path_type=Path), help="Not in its place.")
+def convert(path: Path, output: Path | None) -> None:
+    """Write a cassette of format 1 (go-vcr v1, v2) anew in format 2."""
+    from mitmvcr.cli.cassette import convert_cassette
+
+    convert_cassette(path, output)

@@ -1,4 +1,4 @@
-"""``mitmvcr cassette``: check and recover."""
+"""``mitmvcr cassette``: check, convert and recover."""
 
 import sys
 from collections.abc import Iterable, Sequence
@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from mitmvcr.cli.tell import say
+from mitmvcr.core.errors import CassetteWriteError
 from mitmvcr.settings import parse_cassette
 
 #: With fewer files than this a progress bar would only flicker.
@@ -58,3 +59,19 @@ def recover_cassette(cassette: str) -> None:
     path = parse_cassette(cassette)
     count = FileStore(path).recover()
     say(f"{path}: {count} interactions recovered")
+
+
+def convert_cassette(path: Path, output: Path | None) -> None:
+    """Write a cassette of format 1 anew in format 2, in its place or elsewhere."""
+    from mitmvcr.cassette import reader, writer
+    from mitmvcr.cassette.files import replace_file
+    from mitmvcr.convert import format1
+
+    new = format1.read(reader.read_bytes(path), str(path))
+    target = output or path
+    try:
+        replace_file(target, writer.dumps(new))
+    except OSError as error:
+        problem = f"cannot be written: {error.strerror}"
+        raise CassetteWriteError(str(target), problem) from error
+    say(f"{target}: {len(new.interactions)} interactions in format 2")

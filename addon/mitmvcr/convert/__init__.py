@@ -1,0 +1,1 @@
+"""Other recordings as cassettes: each module reads one kind."""
