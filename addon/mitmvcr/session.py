@@ -58,6 +58,7 @@ class Session:
         self.rule = RULES[mode, exists]
         self.failure: Exception | None = None
         self.looks_up = looks_up(self.rule, repeats)
+        self._repeats = repeats
         self._recorded = self._replayed = self._missed = self._passed = 0
         # Also read where it will be replaced: what is no sound cassette never is.
         reads = exists and (self.rule.loads or self.rule.records)
@@ -79,10 +80,13 @@ class Session:
     def records(self) -> bool:
         return self.rule.records
 
-    def plan(self, request: Request) -> Decision:
-        """What to do with a request. A replay has used its interaction up;
-        :meth:`give_back` undoes that."""
-        found = self.deck.take(redact_request(request)) if self.looks_up else None
+    def plan(self, request: Request | None) -> Decision:
+        """What to do with a request, which is only needed if the session
+        ``looks_up``. A replay has used its interaction up; :meth:`give_back` undoes
+        that."""
+        found = None
+        if self.looks_up and request is not None:
+            found = self.deck.take(redact_request(request))
         decision = decide(self.rule, found)
         if isinstance(decision, Refuse):
             self._missed += 1
@@ -112,7 +116,8 @@ class Session:
         """
         kept = redact(interaction)
         self.store.append(kept)
-        self.deck.add(kept)
+        if self._repeats is not Repeats.NO:  # nobody else asks for it, and it is big
+            self.deck.add(kept)
         self._recorded += 1
 
     def note_failure(self, error: Exception) -> None:

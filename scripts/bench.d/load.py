@@ -26,7 +26,7 @@ class Connection:
 
     async def get(self, url: str, size: int) -> None:
         parts = urlsplit(url)
-        target = parts.path if self._tls else url
+        target = f"{parts.path}?{parts.query}" if self._tls else url
         request = f"GET {target} HTTP/1.1\r\nHost: {parts.netloc}\r\n{_HEADERS}"
         self._writer.write(request.encode())
         head = await self._reader.readuntil(b"\r\n\r\n")

@@ -194,6 +194,34 @@ def test_a_recording_is_in_the_journal_at_once_and_in_place_at_the_end(tmp_path)
     assert got.response.duration > 0
 
 
+@pytest.mark.parametrize(
+    ("scheme", "via", "left"),
+    [("http", None, 1), ("https", None, 4), ("http", ("http", ("up.test", 1)), 4)],
+)
+def test_what_was_meant_for_this_proxy_is_not_sent_on(tmp_path, scheme, via, left):
+    @in_loop
+    def go():
+        rig = Rig(vcr_cassette=str(tmp_path / "new"))
+        flow = tflow.tflow()
+        flow.request.scheme = scheme
+        flow.server_conn.via = via
+        flow.request.headers = http.Headers(
+            [
+                (b"Proxy-Authorization", b"Basic eA=="),
+                (b"proxy-connection", b"close"),
+                (b"Proxy-Connection", b"keep-alive"),
+                (b"accept", b"*/*"),
+            ]
+        )
+        rig.vcr.request(flow)
+        assert len(flow.request.headers.fields) == left
+        assert flow.request.headers["accept"] == "*/*"
+        rig.vcr.error(flow)
+        rig.vcr.done()
+
+    go()
+
+
 @in_loop
 def test_an_upgraded_connection_is_not_recorded_and_it_is_said(tmp_path, caplog):
     rig = Rig(vcr_cassette=str(tmp_path / "new"))

@@ -59,6 +59,10 @@ class LazyInteractions(Sequence[Interaction]):
             found = self._read[number] = self._parse(number)
         return found
 
+    def forget(self, number: int) -> None:
+        """It was played: what is kept makes every garbage collection longer."""
+        self._read[number] = None
+
     def _parse(self, number: int) -> Interaction:
         try:
             found = read_item(self._index.item(number), self._parser)

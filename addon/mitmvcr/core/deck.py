@@ -7,7 +7,7 @@ cassette of any size, and an interaction that nobody asks for is never parsed.
 
 from bisect import insort
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from mitmvcr.core.keys import request_key, url_host, url_key
@@ -33,6 +33,7 @@ class Deck:
         self, interactions: Sequence[Interaction], repeats: Repeats = Repeats.NO
     ) -> None:
         self._loaded = interactions
+        self._forget: Callable[[int], None] = getattr(interactions, "forget", _keep)
         self._fresh: list[Interaction] = []
         self._repeats = repeats
         self._played: set[int] = set()
@@ -69,6 +70,7 @@ class Deck:
         if self._repeats is Repeats.NO:
             bucket.waiting[key].popleft()
             self._used_up[url, key] += 1
+            self._forget(position)
         self._played.add(position)
         return position, interaction
 
@@ -148,6 +150,10 @@ class Deck:
             while len(positions) > 1 and positions[0] in self._played:
                 positions.popleft()
         return self[positions[0]]
+
+
+def _keep(_: int) -> None:
+    """A list of interactions that are all there anyway has nothing to forget."""
 
 
 def _urls(interactions: Sequence[Interaction]) -> Iterable[str]:

@@ -7,6 +7,7 @@ compared as it stands.
 import json
 import re
 from contextlib import suppress
+from functools import lru_cache
 from hashlib import blake2b
 from typing import NoReturn
 
@@ -38,8 +39,22 @@ def split_url(url: str) -> tuple[str, str, str, str] | None:
 
 def url_key(url: str) -> str:
     """The URL as :func:`split_url` sees it, in one piece."""
+    # A cassette asks few hosts for many things: all before the path is remembered.
+    path = url.find("/", 8)
+    origin = _origin(url[:path]) if path > 0 else ""
+    if origin and "#" not in url:
+        return origin + url[path:]
     parts = split_url(url)
     return url if parts is None else "{}://{}{}{}".format(*parts)
+
+
+@lru_cache(maxsize=1024)
+def _origin(url: str) -> str:
+    """Scheme and host of a URL that has nothing else, or an empty string."""
+    parts = split_url(url)
+    if parts is None or not parts[1] or parts[2:] != ("/", "") or url[-1] in "/?#":
+        return ""
+    return f"{parts[0]}://{parts[1]}"
 
 
 def url_host(url: str) -> str:

@@ -41,7 +41,10 @@ def redact_request(request: Request) -> Request:
 
 
 def drop_secret_request_headers(interaction: Interaction) -> Interaction:
-    return replace(interaction, request=redact_request(interaction.request))
+    request = redact_request(interaction.request)
+    if request is interaction.request:
+        return interaction
+    return replace(interaction, request=request)
 
 
 RULES: tuple[Rule, ...] = (drop_secret_request_headers,)

@@ -34,6 +34,7 @@ from mitmvcr.settings import Settings
 
 logger = logging.getLogger("mitmvcr")
 
+_PROXY_HEADERS = (b"proxy-authorization", b"proxy-connection")
 _REFUSED = "mitmvcr replays: nothing may reach the network"
 
 
@@ -126,8 +127,9 @@ class VcrAddon:
         if self._passthrough and self._passes(flow):
             session.passed()
             return None
-        _drop_proxy_headers(flow.request)
-        asked = to_lookup(flow.request)
+        if flow.server_conn.via is None:  # an upstream proxy may be owed its own
+            _drop_proxy_headers(flow.request)
+        asked = to_lookup(flow.request) if session.looks_up else None
         decision = session.plan(asked)
         if isinstance(decision, Replay):
             return self._replay(session, flow, decision)
@@ -284,9 +286,11 @@ def _filter(text: str) -> flowfilter.TFilter:
 
 def _drop_proxy_headers(request: http.Request) -> None:
     """mitmproxy would send them on to the origin on plain http."""
-    if request.scheme == "http":
-        request.headers.pop("proxy-authorization", None)
-        request.headers.pop("proxy-connection", None)
+    # Nearly no request has them, and to ask mitmproxy's headers costs 2 us a name.
+    if request.data.scheme == b"http":
+        for name, _ in request.headers.fields:
+            if name[:1] in b"pP" and name.lower() in _PROXY_HEADERS:
+                request.headers.pop(name, None)
 
 
 def _reason(error: Exception) -> str:

@@ -167,7 +167,8 @@ def _request_headers(wire: http.Request, codings: str) -> Headers:
 
 
 def _is_gos_agent(wire: http.Request) -> bool:
-    return wire.headers.get("user-agent", "").startswith("Go-http-client/")
+    agent: str = wire.headers.get("user-agent", "")
+    return agent.startswith("Go-http-client/")
 
 
 def _go_adds_gzip(wire: http.Request) -> bool:
@@ -396,12 +397,7 @@ class Redirects:
             target = urljoin(asked.url, _escaped(location))
         except ValueError:
             return  # no URL: Go does not follow it either
-        if asked.url.startswith("https:") and target.startswith("http:"):
-            referers = {""}
-        else:
-            own = header(asked.headers, "Referer")
-            referers = {url_key(asked.url), url_key(own)} - {""}
-        self._expected.append(_Redirect(target, frozenset(referers)))
+        self._expected.append(_Redirect(target, _referers(asked, target)))
 
     def restate(self, asked: Asked, wire: http.Request) -> Asked:
         """The follow-up as go-vcr records it; any other request as it is."""
@@ -441,9 +437,17 @@ class _Redirect:
     referers: frozenset[str]
 
 
+def _referers(asked: Request, target: str) -> frozenset[str]:
+    """The page that was left, or what the program has set on its first request;
+    neither is told to http by https unless the program has set it."""
+    set_by_program = url_key(header(asked.headers, "Referer"))
+    if asked.url.startswith("https:") and target.startswith("http:"):
+        return frozenset({"", set_by_program})
+    return frozenset({url_key(asked.url), set_by_program} - {""})
+
+
 def _escaped(location: str) -> str:
     """With its path in ASCII, as Go sends it; the query goes out as it came."""
     path, mark, rest = location.partition("?")
-    return (
-        quote(path, safe="!#$%&'()*+,/:;=@[]~", errors="surrogateescape") + mark + rest
-    )
+    path = quote(path, safe="!#$%&'()*+,/:;=@[]~", errors="surrogateescape")
+    return path + mark + rest
