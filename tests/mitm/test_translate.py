@@ -41,7 +41,7 @@ def answer(status=200, fields=(), body=b"", version="HTTP/1.1", reason="OK"):
     return made
 
 
-def asked(method="GET", *, decodes=False):
+def asked(method="GET", *, decodes=()):
     return Asked(Request(method=method, url="https://h.test/p"), decodes)
 
 
@@ -79,6 +79,42 @@ class TestRequest:
         assert to_request(ask(url=made)).request.url == url
         assert to_lookup(ask(url=made)).url == url
 
+    @pytest.mark.parametrize("version", ["HTTP/1.1", "HTTP/2.0"])
+    @pytest.mark.parametrize(
+        ("connected", "written", "url"),
+        [
+            ("h.test", "h.test:443", "https://h.test:443/p"),
+            ("h.test", "H.Test", "https://H.Test/p"),
+            ("h.test", "other.test", "https://h.test/p"),
+            ("h.test", "h.test:8443", "https://h.test/p"),
+            ("h.test", "h.test/x", "https://h.test/p"),
+            ("h.test", "", "https://h.test/p"),
+            ("bücher.test", "xn--bcher-kva.test", "https://xn--bcher-kva.test/p"),
+            ("bücher.test", "other.test", "https://xn--bcher-kva.test/p"),
+        ],
+    )
+    def test_url_has_the_host_as_written_where_it_is_the_one_connected_to(
+        self, connected, written, url, version
+    ):
+        made = ask(url="https://h.test/p", version=version)
+        made.data.host = connected
+        if version == "HTTP/2.0":
+            made.data.authority = written.encode()
+        else:
+            made.headers["Host"] = written
+        got = to_request(made).request
+        assert (got.url, got.host) == (url, written)
+
+    def test_a_replay_looks_up_by_punycode_as_it_is_recorded(self):
+        made = ask()
+        made.data.host = "bücher.test"
+        assert to_lookup(made).url == "https://xn--bcher-kva.test/p"
+
+    def test_a_host_that_has_no_punycode_is_kept(self):
+        made = ask()
+        made.data.host = "ü" * 64
+        assert to_lookup(made).url == f"https://{'ü' * 64}/p"
+
     def test_what_belongs_to_the_connection_is_not_a_header(self):
         assert headers_of(
             ("User-Agent", "x"),
@@ -103,8 +139,35 @@ class TestRequest:
             == {}
         )
 
-    def test_a_go_request_without_a_user_agent_had_an_empty_one(self):
-        assert headers_of(("Accept-Encoding", "gzip")) == {"User-Agent": [""]}
+    @pytest.mark.parametrize(
+        ("method", "fields"),
+        [
+            ("HEAD", []),
+            ("GET", [("Range", "bytes=0-1")]),
+            ("GET", [("Accept-Encoding", "identity")]),
+            ("HEAD", [("Accept-Encoding", "gzip")]),
+        ],
+    )
+    def test_gos_own_user_agent_is_taken_away_from_every_request(self, method, fields):
+        got = headers_of(*fields, ("User-Agent", "Go-http-client/2.0"), method=method)
+        assert got == {name: [value] for name, value in fields}
+
+    @pytest.mark.parametrize(
+        ("method", "fields", "left"),
+        [
+            ("GET", [("accept-encoding", "gzip")], {}),
+            ("HEAD", [], {}),
+            ("GET", [("Range", "bytes=0-1")], {"Range": ["bytes=0-1"]}),
+        ],
+    )
+    def test_a_go_request_without_a_user_agent_had_an_empty_one(
+        self, method, fields, left
+    ):
+        assert headers_of(*fields, method=method) == {"User-Agent": [""], **left}
+
+    @pytest.mark.parametrize("fields", [(), (("Accept-Encoding", "br"),)])
+    def test_no_user_agent_is_made_up_for_other_clients(self, fields):
+        assert "User-Agent" not in headers_of(*fields)
 
     def test_a_go_program_keeps_a_user_agent_of_its_own(self):
         assert headers_of(
@@ -186,11 +249,11 @@ class TestForm:
 
 
 class TestResponse:
-    def test_an_h1_response_is_as_on_the_wire(self):
+    def test_an_h1_response_has_gos_names_and_the_reason_of_the_wire(self):
         got = recorded(
             answer(
                 404,
-                [("content-LENGTH", "2"), ("Connection", "close"), ("ETag", "x")],
+                [("content-LENGTH", "2"), ("Connection", "close"), ("ETAG", "x")],
                 b"hi",
                 reason="Nope",
             )
@@ -201,7 +264,7 @@ class TestResponse:
             proto_minor=1,
             content_length=2,
             body=b"hi",
-            headers={"content-LENGTH": ["2"], "ETag": ["x"]},
+            headers={"Content-Length": ["2"], "Etag": ["x"]},
             status="404 Nope",
             code=404,
             duration=5,
@@ -224,14 +287,35 @@ class TestResponse:
         assert got.content_length == -1
         assert got.headers == {}
 
-    @pytest.mark.parametrize("status", [204, 304])
-    def test_a_status_without_a_body_has_length_0(self, status):
-        assert recorded(answer(status)).content_length == 0
+    @pytest.mark.parametrize(
+        ("version", "method", "status", "announced", "length"),
+        [
+            ("HTTP/1.1", "GET", 200, None, -1),
+            ("HTTP/1.1", "GET", 204, None, 0),
+            ("HTTP/1.1", "GET", 304, "9", 0),
+            ("HTTP/1.1", "HEAD", 200, "9", 9),
+            ("HTTP/1.1", "HEAD", 204, None, -1),
+            ("HTTP/1.1", "HEAD", 304, "9", 9),
+            ("HTTP/2.0", "GET", 200, None, 0),
+            ("HTTP/2.0", "GET", 204, None, 0),
+            ("HTTP/2.0", "GET", 304, "9", 9),
+            ("HTTP/2.0", "HEAD", 200, None, -1),
+            ("HTTP/2.0", "HEAD", 200, "9", 9),
+        ],
+    )
+    def test_the_length_of_no_body_is_what_gos_transport_says(
+        self, version, method, status, announced, length
+    ):
+        fields = [("content-length", announced)] if announced else []
+        got = recorded(answer(status, fields, b"", version), asked(method))
+        assert got.content_length == length
 
-    def test_an_empty_h2_body_without_a_length_has_length_0_but_for_head(self):
-        empty = answer(200, (), b"", "HTTP/2.0")
-        assert recorded(empty).content_length == 0
-        assert recorded(empty, asked("HEAD")).content_length == -1
+    def test_chunks_of_an_encoded_body_are_still_chunks(self):
+        fields = [("Transfer-Encoding", "chunked"), ("Content-Encoding", "gzip")]
+        made = answer(200, fields, CODINGS["gzip"])
+        got = recorded(made, asked(decodes=("gzip",)))
+        assert (got.body, got.uncompressed) == (PLAIN, True)
+        assert got.transfer_encoding == ("chunked",)
 
     def test_h2_trailers_are_a_field_of_their_own(self):
         made = answer(200, (), b"x", "HTTP/2.0")
@@ -274,15 +358,37 @@ class TestCodings:
             (206, "gzip", CODINGS["gzip"]),
             (200, "gzip", b"not gzip at all"),
             (200, "aes128gcm", b"x"),
+            (200, "zstd", CODINGS["zstd"]),
             (200, "gzip", b""),
         ],
     )
     def test_what_cannot_be_decoded_stays_as_on_the_wire(self, status, coding, body):
         made = answer(status, [("Content-Encoding", coding)], body)
-        got = recorded(made, asked(decodes=True))
+        got = recorded(made, asked(decodes=("gzip", "br")))
         assert got.body == body
         assert not got.uncompressed
         assert got.headers == {"Content-Encoding": [coding]}
+
+    @pytest.mark.parametrize(
+        ("method", "fields", "decoded"),
+        [
+            ("GET", [("Accept-Encoding", "gzip")], True),
+            ("GET", [("Accept-Encoding", "gzip, deflate")], False),
+            ("GET", [("Accept-Encoding", "gzip"), ("Range", "bytes=0-")], False),
+        ],
+    )
+    def test_gos_transport_undoes_only_what_it_has_added(self, method, fields, decoded):
+        agent = ("User-Agent", "Go-http-client/1.1")
+        made = to_request(ask(method, fields=[*fields, agent]))
+        body = CODINGS["gzip"]
+        got = recorded(answer(200, [("Content-Encoding", "gzip")], body), made)
+        assert got.uncompressed is decoded
+        assert got.body == (PLAIN if decoded else body)
+
+    def test_what_comes_in_another_coding_than_asked_stays_as_on_the_wire(self):
+        made = to_request(ask(fields=[("Accept-Encoding", "gzip")]))
+        got = recorded(answer(200, [("Content-Encoding", "br")], CODINGS["br"]), made)
+        assert (got.body, got.uncompressed) == (CODINGS["br"], False)
 
     def test_a_head_response_keeps_what_its_headers_say(self):
         made = to_request(ask("HEAD", fields=[("Accept-Encoding", "gzip, br")]))
@@ -383,37 +489,82 @@ class TestReplay:
 
 
 class TestRedirects:
-    def follow(self, location, url, referer, status=302):
+    FIRST = "https://h.test/a"
+
+    def follow(self, location, url, referer, status=302, first=None, host="h.test"):
         redirects = Redirects()
-        first = Request(method="GET", url="https://h.test/a")
+        first = first or Request(method="GET", url=self.FIRST)
         redirects.note(first, answer(status, [("Location", location)]))
+        return self.restated(redirects, url, referer, host)
+
+    def restated(self, redirects, url, referer, host="h.test"):
         live = ask(url=url, fields=[("Referer", referer)] if referer else [])
+        live.headers["Host"] = host
         return redirects.restate(to_request(live), live).request
 
     @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-    @pytest.mark.parametrize("location", ["/b?x=1", "https://h.test/b?x=1#f"])
+    @pytest.mark.parametrize("location", ["/b?x=1", "https://h.test/b?x=1"])
     def test_a_follow_up_has_no_proto_and_no_host(self, status, location):
-        got = self.follow(location, "https://h.test/b?x=1", "https://h.test/a", status)
+        got = self.follow(location, "https://h.test/b?x=1", self.FIRST, status)
         assert (got.proto, got.proto_major, got.proto_minor, got.host) == ("", 0, 0, "")
+        assert got.url == "https://h.test/b?x=1"
+
+    @pytest.mark.parametrize(
+        ("location", "wire", "url"),
+        [
+            ("/b#part", "https://h.test/b", "https://h.test/b#part"),
+            ("https://h.test", "https://h.test/", "https://h.test"),
+            ("https://H.test:443/b", "https://h.test/b", "https://H.test:443/b"),
+            ("/b ü", "https://h.test/b%20%C3%BC", "https://h.test/b%20%C3%BC"),
+            ("/b?q=a|b", "https://h.test/b?q=a|b", "https://h.test/b?q=a|b"),
+        ],
+    )
+    def test_its_url_is_as_the_location_gives_it_to_go(self, location, wire, url):
+        got = self.follow(location, wire, self.FIRST)
+        assert (got.proto, got.url) == ("", url)
 
     @pytest.mark.parametrize(
         ("url", "referer", "status"),
         [
-            ("https://h.test/other", "https://h.test/a", 302),
+            ("https://h.test/other", FIRST, 302),
             ("https://h.test/b", "https://h.test/elsewhere", 302),
             ("https://h.test/b", "", 302),
-            ("https://h.test/b", "https://h.test/a", 200),
+            ("https://h.test/b", FIRST, 200),
         ],
     )
     def test_any_other_request_stays_as_it_is(self, url, referer, status):
         got = self.follow("/b", url, referer, status)
         assert (got.proto, got.host) == ("HTTP/1.1", "h.test")
 
-    def test_a_response_without_a_location_is_no_redirect(self):
+    @pytest.mark.parametrize("referer", [f"{FIRST}#part", "https://else.test/"])
+    def test_the_referer_may_be_the_programs_own(self, referer):
+        first = Request(url=self.FIRST, headers={"Referer": ["https://else.test/"]})
+        assert self.follow("/b", "https://h.test/b", referer, first=first).proto == ""
+
+    def test_https_tells_no_referer_to_http(self):
+        url = "http://h.test/b"
+        assert self.follow(url, url, "").proto == ""
+        assert self.follow(url, url, self.FIRST).proto == "HTTP/1.1"
+
+    def test_a_host_of_its_own_is_kept(self):
+        got = self.follow("/b", "https://h.test/b", self.FIRST, host="other.test")
+        assert (got.proto, got.host) == ("", "other.test")
+
+    def test_a_redirect_is_followed_once(self):
         redirects = Redirects()
-        redirects.note(Request(url="https://h.test/a"), answer(302))
-        live = ask(fields=[("Referer", "https://h.test/a")])
-        assert redirects.restate(to_request(live), live).request.proto == "HTTP/1.1"
+        redirects.note(Request(url=self.FIRST), answer(302, [("Location", "/b")]))
+        protos = [
+            self.restated(redirects, "https://h.test/b", self.FIRST).proto
+            for _ in range(2)
+        ]
+        assert protos == ["", "HTTP/1.1"]
+
+    @pytest.mark.parametrize("fields", [(), [("Location", "http://[bad")]])
+    def test_a_response_that_leads_nowhere_is_no_redirect(self, fields):
+        redirects = Redirects()
+        redirects.note(Request(url=self.FIRST), answer(302, fields))
+        got = self.restated(redirects, "https://h.test/p", self.FIRST)
+        assert got.proto == "HTTP/1.1"
 
     def test_old_redirects_are_forgotten(self):
         redirects = Redirects()
@@ -421,5 +572,5 @@ class TestRedirects:
             first = Request(url=f"https://h.test/{n}")
             redirects.note(first, answer(302, [("Location", "/p")]))
         for n, proto in ((0, "HTTP/1.1"), (1499, "")):
-            live = ask(fields=[("Referer", f"https://h.test/{n}")])
-            assert redirects.restate(to_request(live), live).request.proto == proto
+            got = self.restated(redirects, "https://h.test/p", f"https://h.test/{n}")
+            assert got.proto == proto
