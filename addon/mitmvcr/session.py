@@ -1,11 +1,11 @@
 """A cassette in use: what a mode makes of its deck and its store."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from mitmvcr.cassette.store import FileStore, Store
 from mitmvcr.core.deck import Deck
 from mitmvcr.core.errors import CassetteNotFoundError, CassetteWriteError, OptionError
-from mitmvcr.core.matching import Miss, explain
 from mitmvcr.core.model import Interaction, Request
 from mitmvcr.core.modes import (
     RULES,
@@ -19,6 +19,9 @@ from mitmvcr.core.modes import (
 )
 from mitmvcr.core.redaction import redact, redact_request
 from mitmvcr.settings import Settings
+
+if TYPE_CHECKING:
+    from mitmvcr.core.matching import Miss
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +101,11 @@ class Session:
         """A request went straight through by a rule, and was not planned."""
         self._passed += 1
 
-    def explain(self, request: Request) -> Miss:
+    def explain(self, request: Request) -> "Miss":
+        """Why nothing matched it."""
+        # Only a miss needs it, and to import it takes 10 ms of every start.
+        from mitmvcr.core.matching import explain
+
         return explain(redact_request(request), self.deck)
 
     def replayed(self) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from mitmvcr.cassette import writer
+from mitmvcr.cassette import codec
 from mitmvcr.cassette.files import (
     BINARY,
     keep_mode,
@@ -50,7 +50,7 @@ class Journal:
             self._hold(file, _try_lock)
         self._size = 0
         try:
-            self.append(writer.preamble())
+            self.append(codec.preamble())
         except OSError:
             self.remove()
             self.close()
@@ -79,8 +79,8 @@ class Journal:
         locked = _try_lock(file)
         if not os.path.samestat(os.fstat(file), os.stat(self.path)):
             raise BlockingIOError  # that one was put in place, and there is a new one
-        start = os.read(file, len(writer.preamble()) + 1)
-        if not locked or not writer.preamble().startswith(start):
+        start = os.read(file, len(codec.preamble()) + 1)
+        if not locked or not codec.preamble().startswith(start):
             raise CassetteWriteError(
                 str(self.path),
                 "a recording was cut off"
@@ -150,11 +150,11 @@ def _try_lock(file: int) -> bool:
 def without_cut_off(data: bytes) -> bytes:
     """A journal without a last interaction that was cut off: a whole one ends with
     the line of its duration. What is no journal is left as it is."""
-    sample = writer.dump_interaction(Interaction(0, Request(), Response()), 0)
+    sample = codec.dump_interaction(Interaction(0, Request(), Response()), 0)
     last_line = sample[sample.rindex(b"\n", 0, -1) :].removesuffix(b"0s\n")
     lines = data[: data.rfind(b"\n") + 1]
     last = lines.rfind(last_line)
     if last >= 0:
         return data[: data.index(b"\n", last + 1) + 1]
-    head = writer.preamble()
+    head = codec.preamble()
     return head if data.startswith(head) or head.startswith(data) else data

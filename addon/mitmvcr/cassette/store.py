@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
-from mitmvcr.cassette import reader, writer
+from mitmvcr.cassette import codec
 from mitmvcr.cassette.files import replace_file, why
 from mitmvcr.cassette.journal import Journal, without_cut_off
 from mitmvcr.core.errors import (
@@ -86,7 +86,7 @@ class FileStore:
         except OSError as error:
             raise self._cannot_read(error) from error
         # A small one is known to be sound before the first request comes.
-        return reader.loads(data, self.name, lazy=len(data) > READ_WHOLE)
+        return codec.loads(data, self.name, lazy=len(data) > READ_WHOLE)
 
     def begin(self, kept: Sequence[Interaction] = ()) -> None:
         folder = self._target.parent
@@ -103,7 +103,7 @@ class FileStore:
         self._kept, self._written = kept, len(kept)
 
     def append(self, interaction: Interaction) -> None:
-        data = writer.dump_interaction(interaction, self._written)
+        data = codec.dump_interaction(interaction, self._written)
         try:
             self._journal.append(data)
         except OSError as error:
@@ -130,8 +130,8 @@ class FileStore:
         if self._written == len(self._kept):
             self._journal.remove()
         elif self._kept:
-            new = self._journal.read().removeprefix(writer.preamble())
-            replace_file(self._target, writer.dumps(Cassette(self._kept)) + new)
+            new = self._journal.read().removeprefix(codec.preamble())
+            replace_file(self._target, codec.dumps(Cassette(self._kept)) + new)
             self._journal.remove()
         else:
             self._journal.replace_target()
@@ -156,10 +156,10 @@ class FileStore:
 
     def _recover(self) -> int:
         data = without_cut_off(self._journal.read())
-        found = reader.loads(data, str(self._journal.path)).interactions
+        found = codec.loads(data, str(self._journal.path)).interactions
         if found:
             kept = self.load().interactions if self.exists() else ()
-            replace_file(self._target, writer.dumps(Cassette([*kept, *found])))
+            replace_file(self._target, codec.dumps(Cassette([*kept, *found])))
         self._journal.remove()
         return len(found)
 

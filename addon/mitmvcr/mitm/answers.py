@@ -1,17 +1,19 @@
 """Answers that the proxy gives of itself: a miss, and a failure of ours."""
 
 import json
+from typing import TYPE_CHECKING
 
 from mitmproxy import http
 
-from mitmvcr.core.matching import Miss
+if TYPE_CHECKING:
+    from mitmvcr.core.matching import Miss
 
 #: No common client retries it, and nobody takes it for the origin's own answer.
 MISS_STATUS = 424
 _REASON_BYTES = 1000
 
 
-def miss(found: Miss, cassette: str, mode: str) -> http.Response:
+def miss(found: "Miss", cassette: str, mode: str) -> http.Response:
     """What was asked, and what the cassette holds nearest to it."""
     body = {
         "type": "about:blank",

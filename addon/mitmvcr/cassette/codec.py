@@ -1,0 +1,35 @@
+"""Cassette <-> text, for those who have the bytes in hand.
+
+The reader and the writer take 10 ms each to import, which a start would feel, and a
+session seldom needs both; so each is imported by the first call that needs it.
+"""
+
+from mitmvcr.core.model import Cassette, Interaction
+
+
+def loads(data: bytes, name: str, *, lazy: bool = False) -> Cassette:
+    """As :func:`mitmvcr.cassette.reader.loads`."""
+    from mitmvcr.cassette import reader
+
+    return reader.loads(data, name, lazy=lazy)
+
+
+def dumps(cassette: Cassette) -> bytes:
+    """As :func:`mitmvcr.cassette.writer.dumps`."""
+    from mitmvcr.cassette import writer
+
+    return writer.dumps(cassette)
+
+
+def dump_interaction(interaction: Interaction, number: int) -> bytes:
+    """As :func:`mitmvcr.cassette.writer.dump_interaction`."""
+    from mitmvcr.cassette import writer
+
+    return writer.dump_interaction(interaction, number)
+
+
+def preamble() -> bytes:
+    """As :func:`mitmvcr.cassette.writer.preamble`."""
+    from mitmvcr.cassette import writer
+
+    return writer.preamble()
