@@ -9,14 +9,9 @@ import zstandard
 from mitmproxy import http
 
 from mitmvcr.core.model import Interaction, Request, Response
-from mitmvcr.mitm.translate import (
-    Asked,
-    Redirects,
-    to_lookup,
-    to_request,
-    to_response,
-    to_wire,
-)
+from mitmvcr.mitm.redirects import Redirects
+from mitmvcr.mitm.restore import to_wire
+from mitmvcr.mitm.translate import Asked, to_lookup, to_request, to_response
 
 PLAIN = b'{"a": 1}' * 20
 

@@ -21,14 +21,10 @@ from mitmvcr.core.modes import Forward, Replay
 from mitmvcr.mitm import answers, host, options
 from mitmvcr.mitm.commands import VcrCommands
 from mitmvcr.mitm.rack import Rack, Recording, Replayed
+from mitmvcr.mitm.redirects import Redirects
+from mitmvcr.mitm.restore import to_wire
 from mitmvcr.mitm.streaming import tap
-from mitmvcr.mitm.translate import (
-    Redirects,
-    to_lookup,
-    to_request,
-    to_response,
-    to_wire,
-)
+from mitmvcr.mitm.translate import to_lookup, to_request, to_response
 from mitmvcr.session import Session
 from mitmvcr.settings import Settings
 

@@ -1,12 +1,14 @@
 """How Go's net/http spells what the wire leaves open."""
 
 import re
+from functools import lru_cache
 
 #: A header name whose every byte is a token byte is spelled canonically by Go.
 _TOKEN = re.compile(rb"[-!#$%&'*+.^_`|~0-9A-Za-z]+")
 _PART = re.compile(rb"[^-]+")
 
 
+@lru_cache(maxsize=4096)
 def canonical(name: bytes) -> bytes:
     """A header name in Go's canonical form (textproto.CanonicalMIMEHeaderKey)."""
     if not _TOKEN.fullmatch(name):

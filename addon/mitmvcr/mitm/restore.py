@@ -1,0 +1,104 @@
+"""A recorded response as it goes out again."""
+
+from mitmproxy import http
+from mitmproxy.net import encoding
+
+from mitmvcr.core.model import Headers, Interaction, Response
+from mitmvcr.mitm.translate import accepted_codings
+
+#: Restated or left out on replay: they describe the recorded connection.
+_NOT_REPLAYED = frozenset(
+    {
+        b"connection",
+        b"content-length",
+        b"keep-alive",
+        b"proxy-connection",
+        b"trailer",
+        b"transfer-encoding",
+        b"upgrade",
+    }
+)
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
+
+
+def to_wire(interaction: Interaction, live: http.Request) -> http.Response:
+    """The recorded response for this live request, ready to be sent.
+
+    It is marked HTTP/1.1, which mitmproxy translates for every client; a length is
+    never trusted but restated from the body.
+    """
+    recorded = interaction.response
+    fields = [
+        (_bytes(name), _bytes(value))
+        for name, values in recorded.headers.items()
+        if _bytes(name).lower() not in _NOT_REPLAYED
+        for value in values
+    ]
+    trailers = recorded.trailer if live.http_version == "HTTP/2.0" else {}
+    body = recorded.body
+    if _has_no_body(live.method, recorded.code):
+        body = b""
+        fields += _recorded_length(recorded)
+    else:
+        if recorded.uncompressed:
+            body = _encoded(body, live, fields)
+        if not trailers:  # with a length, clients do not wait for what comes after
+            fields.append((b"Content-Length", b"%d" % len(body)))
+    return _make_response(recorded, fields, body, trailers)
+
+
+def _has_no_body(method: str, code: int) -> bool:
+    return method == "HEAD" or code in (204, 304) or code < 200
+
+
+def _recorded_length(recorded: Response) -> list[tuple[bytes, bytes]]:
+    """What a body would have measured: for HEAD and 304 it is the recorded one."""
+    if recorded.code == 204 or recorded.code < 200:
+        return []
+    for name, values in recorded.headers.items():
+        if name.lower() == "content-length" and values:
+            return [(b"Content-Length", _bytes(values[0]))]
+    return []
+
+
+def _encoded(
+    body: bytes, live: http.Request, fields: list[tuple[bytes, bytes]]
+) -> bytes:
+    """The body in a coding that this client asks for, since the origin sent one."""
+    accepted = accepted_codings(live.headers.get("accept-encoding", ""))
+    if not accepted or not body:
+        return body
+    fields.append((b"Content-Encoding", accepted[0].encode()))
+    return encoding.encode(body, accepted[0])
+
+
+def _make_response(
+    recorded: Response,
+    fields: list[tuple[bytes, bytes]],
+    body: bytes,
+    trailers: Headers,
+) -> http.Response:
+    """Without the checks of ``Response.make``, which cost more than all the rest."""
+    data = object.__new__(http.ResponseData)
+    data.http_version = b"HTTP/1.1"
+    data.status_code = recorded.code
+    data.reason = _reason(recorded.status)
+    data.headers = http.Headers(fields)
+    data.content = body
+    data.trailers = None
+    if trailers:
+        data.trailers = http.Headers(
+            [(_bytes(n).lower(), _bytes(v)) for n, vs in trailers.items() for v in vs]
+        )
+    data.timestamp_start = data.timestamp_end = 0.0  # mitmproxy sets both
+    response = object.__new__(http.Response)
+    response.data = data
+    return response
+
+
+def _reason(status: str) -> bytes:
+    """``200 OK`` -> ``OK``; what would break the status line is left out."""
+    return _bytes(status.partition(" ")[2].replace("\r", "").replace("\n", ""))
