@@ -49,6 +49,7 @@ class Journal:
         else:
             self._hold(file, _try_lock)
         self._size = 0
+        os.lseek(self._file, 0, os.SEEK_SET)  # one that is taken over was read
         try:
             self.append(codec.preamble())
         except OSError:
@@ -90,13 +91,13 @@ class Journal:
 
     def append(self, data: bytes) -> None:
         """All of it or none: what a full disk cut off is taken back."""
-        view = memoryview(data)
-        os.lseek(self._file, self._size, os.SEEK_SET)
         try:
-            while view:
-                view = view[os.write(self._file, view) :]
+            written = os.write(self._file, data)
+            while written < len(data):
+                written += os.write(self._file, memoryview(data)[written:])
         except OSError:
             with suppress(OSError):  # the first error is the one to tell
+                os.lseek(self._file, self._size, os.SEEK_SET)
                 os.ftruncate(self._file, self._size)
             raise
         self._size += len(data)

@@ -25,8 +25,10 @@ class Redirects:
         self._expected: deque[_Redirect] = deque(maxlen=self._KEPT)
 
     def note(self, asked: Request, wire: http.Response) -> None:
+        if wire.status_code not in (301, 302, 303, 307, 308):
+            return
         location = wire.headers.get("location")
-        if location is None or wire.status_code not in (301, 302, 303, 307, 308):
+        if location is None:
             return
         try:
             target = urljoin(asked.url, _escaped(location))

@@ -33,7 +33,7 @@ _NOT_REQUEST_HEADERS = frozenset(
         b"proxy-authorization",
     }
 )
-_NOT_RESPONSE_HEADERS = frozenset({b"transfer-encoding", b"trailer"})
+_NO_LENGTH = [""]
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _FORM_METHODS = frozenset({b"POST", b"PUT", b"PATCH"})
 #: In the order in which a replay prefers them.
@@ -91,25 +91,44 @@ def to_lookup(wire: http.Request) -> Request:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What the headers of a request come to, which a client says again and again:
+    ``headers`` as recorded, ``named`` in lower case, the codings that are undone."""
+
+    headers: Headers
+    named: Said
+    undone: tuple[str, ...]
+
+
+@lru_cache(maxsize=256)
+def _said(fields: tuple[tuple[bytes, bytes], ...], over_h1: bool, head: bool) -> _Said:
+    named = _values(fields)
+    headers = _request_headers(fields, named, over_h1=over_h1, head=head)
+    return _Said(headers, named, _undone(named, head=head))
+
+
 def to_request(wire: http.Request) -> Asked:
     """The request as go-vcr records it."""
-    said = _values(wire.headers.fields)
-    body = wire.raw_content or b""
-    host = _host(wire, said)
+    data = wire.data
+    over_h1 = data.http_version.startswith(b"HTTP/1")
+    said = _said(data.headers.fields, over_h1, data.method == b"HEAD")
+    body = data.content or b""
+    host = _host(wire, said.named)
     request = Request(
-        method=wire.method,
+        method=_text(data.method),
         url=_written_url(wire, host),
         proto="HTTP/1.1",
         proto_major=1,
         proto_minor=1,
-        content_length=_number(said.get(b"content-length", b""), 0),
-        trailer=_trailers(wire.trailers),
+        content_length=_number(said.named.get(b"content-length", b""), 0),
+        trailer=_trailers(data.trailers),
         host=host,
         body=body,
-        form=_form(wire, body, said),
-        headers=_request_headers(wire, said),
+        form=_form(wire, body, said.named),
+        headers=said.headers,
     )
-    return Asked(request, _undone(wire, said))
+    return Asked(request, said.undone)
 
 
 def _host(wire: http.Request, said: Said) -> str:
@@ -145,18 +164,18 @@ def _written_url(wire: http.Request, host: str) -> str:
     return written if written == url or url_key(written) == url_key(url) else url
 
 
-def _request_headers(wire: http.Request, said: Said) -> Headers:
-    over_h1 = wire.data.http_version.startswith(b"HTTP/1")
-    fields = wire.headers.fields
+def _request_headers(
+    fields: Fields, said: Said, *, over_h1: bool, head: bool
+) -> Headers:
     headers = _group(fields, spell=not over_h1, drop=_NOT_REQUEST_HEADERS)
     if len(headers.get("Cookie", ())) > 1 and not over_h1:
         headers["Cookie"] = ["; ".join(headers["Cookie"])]  # h2 may split them
     if _is_gos_agent(said):
         _drop(headers, "user-agent")
-    elif b"user-agent" not in said and _asks_as_go(wire, said):
+    elif b"user-agent" not in said and _asks_as_go(said, head=head):
         # Go sends its own, but for a program that has set an empty one.
         headers["User-Agent"] = [""]
-    if _is_added_by_go(wire, said):
+    if _is_added_by_go(said, head=head):
         _drop(headers, "accept-encoding")
     return headers
 
@@ -170,24 +189,24 @@ def _is_gos_agent(said: Said) -> bool:
     return said.get(b"user-agent", b"").startswith(b"Go-http-client/")
 
 
-def _go_adds_gzip(wire: http.Request, said: Said) -> bool:
-    return wire.data.method != b"HEAD" and b"range" not in said
+def _go_adds_gzip(said: Said, *, head: bool) -> bool:
+    return not head and b"range" not in said
 
 
-def _is_added_by_go(wire: http.Request, said: Said) -> bool:
+def _is_added_by_go(said: Said, *, head: bool) -> bool:
     """Go's transport asks for gzip by itself, but not for HEAD and ranges."""
-    return said.get(b"accept-encoding") == b"gzip" and _go_adds_gzip(wire, said)
+    return said.get(b"accept-encoding") == b"gzip" and _go_adds_gzip(said, head=head)
 
 
-def _asks_as_go(wire: http.Request, said: Said) -> bool:
+def _asks_as_go(said: Said, *, head: bool) -> bool:
     """A request is asked for as Go's transport does when left alone."""
     codings = said.get(b"accept-encoding", b"")
-    return codings == (b"gzip" if _go_adds_gzip(wire, said) else b"")
+    return codings == (b"gzip" if _go_adds_gzip(said, head=head) else b"")
 
 
-def _undone(wire: http.Request, said: Said) -> tuple[str, ...]:
+def _undone(said: Said, *, head: bool) -> tuple[str, ...]:
     """Go's transport undoes only what it added; other stacks all that they accept."""
-    if _is_gos_agent(said) and not _is_added_by_go(wire, said):
+    if _is_gos_agent(said) and not _is_added_by_go(said, head=head):
         return ()
     return accepted_codings(_text(said.get(b"accept-encoding", b"")))
 
@@ -199,7 +218,9 @@ def _form(wire: http.Request, body: bytes, said: Said) -> Headers:
         kind = said.get(b"content-type", b"").partition(b";")[0].strip().lower()
         if kind == b"application/x-www-form-urlencoded":
             pairs += _pairs(_text(body))
-    pairs += _pairs(_text(wire.data.path.partition(b"?")[2].partition(b"#")[0]))
+    query = wire.data.path.partition(b"?")[2].partition(b"#")[0]
+    if query:
+        pairs += _pairs(_text(query))
     form: dict[str, list[str]] = {}
     for name, value in pairs:
         form.setdefault(name, []).append(value)
@@ -207,8 +228,6 @@ def _form(wire: http.Request, body: bytes, said: Said) -> Headers:
 
 
 def _pairs(query: str) -> list[tuple[str, str]]:
-    if not query:
-        return []
     return parse_qsl(query, keep_blank_values=True, errors="surrogateescape")
 
 
@@ -217,40 +236,51 @@ def to_response(
 ) -> Response:
     """The response as go-vcr records it. ``body`` as it was on the wire; ``duration``
     in nanoseconds."""
-    said = _values(wire.headers.fields)
-    headers = _group(wire.headers.fields, spell=True, drop=_NOT_RESPONSE_HEADERS)
-    plain = _decoded(wire, body, said, asked.decodes)
+    headers = _group(wire.headers.fields, spell=True)
+    headers.pop("Trailer", None)
+    codings = headers.pop("Transfer-Encoding", None)
+    chunked = codings is not None and "chunked" in ",".join(codings).lower()
+    length = _response_length(wire, asked.request.method, body, headers, chunked)
+    plain = _decoded(wire, body, headers, asked.decodes)
     if plain is not None:
-        gone = ("content-encoding", "content-length")
-        headers = {n: v for n, v in headers.items() if n.lower() not in gone}
-    chunked = b"chunked" in said.get(b"transfer-encoding", b"").lower()
-    length = _response_length(wire, asked.request.method, body, said)
-    proto = wire.data.http_version
-    major, _, minor = proto.removeprefix(b"HTTP/").partition(b".")
+        del headers["Content-Encoding"]
+        headers.pop("Content-Length", None)
+        length = -1
+    proto, major, minor = _proto(wire.data.http_version)
     return Response(
-        proto=_text(proto),
-        proto_major=_number(major, 0),
-        proto_minor=_number(minor, 0),
+        proto=proto,
+        proto_major=major,
+        proto_minor=minor,
         transfer_encoding=("chunked",) if chunked else (),
-        trailer=_trailers(wire.trailers),
-        content_length=length if plain is None else -1,
+        trailer=_trailers(wire.data.trailers),
+        content_length=length,
         uncompressed=plain is not None,
         body=body if plain is None else plain,
         headers=headers,
         status=_status(wire),
-        code=wire.status_code,
+        code=wire.data.status_code,
         duration=duration,
     )
 
 
+@lru_cache(maxsize=16)
+def _proto(version: bytes) -> tuple[str, int, int]:
+    major, _, minor = version.removeprefix(b"HTTP/").partition(b".")
+    return _text(version), _number(major, 0), _number(minor, 0)
+
+
 def _decoded(
-    wire: http.Response, body: bytes, said: Said, codings: tuple[str, ...]
+    wire: http.Response,
+    body: bytes,
+    headers: Mapping[str, list[str]],
+    undone: tuple[str, ...],
 ) -> bytes | None:
     """The body without its content coding, or None where it has none to undo."""
-    if not body or b"content-encoding" not in said:
+    codings = headers.get("Content-Encoding")
+    if not body or codings is None or wire.status_code == 206:
         return None
-    coding = _text(said[b"content-encoding"]).strip().lower()
-    if coding not in codings or wire.status_code == 206:
+    coding = ", ".join(codings).strip().lower()
+    if coding not in undone:
         return None
     try:
         plain = encoding.decode(body, coding)
@@ -260,21 +290,26 @@ def _decoded(
     return plain
 
 
-def _response_length(wire: http.Response, method: str, body: bytes, said: Said) -> int:
+def _response_length(
+    wire: http.Response,
+    method: str,
+    body: bytes,
+    headers: Mapping[str, list[str]],
+    chunked: bool,
+) -> int:
     """As Go's transports have it: readTransfer of HTTP/1, handleResponse of HTTP/2."""
-    announced = said.get(b"content-length", b"")
+    announced = headers.get("Content-Length", _NO_LENGTH)[0].encode()
     if method == "HEAD":
         return _number(announced, -1)
     if not wire.data.http_version.startswith(b"HTTP/1"):
         return _number(announced, -1 if body else 0)
-    if wire.status_code in (204, 304) or wire.status_code < 200:
+    if wire.data.status_code in (204, 304) or wire.data.status_code < 200:
         return 0
-    chunked = b"chunked" in said.get(b"transfer-encoding", b"").lower()
     return -1 if chunked else _number(announced, -1)
 
 
 def _status(wire: http.Response) -> str:
-    code = wire.status_code
+    code = wire.data.status_code
     if wire.data.http_version.startswith(b"HTTP/1"):
         return f"{code} {_text(wire.data.reason)}"
     return f"{code} {STATUS_TEXT.get(code, '')}"
