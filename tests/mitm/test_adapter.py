@@ -16,7 +16,6 @@ from mitmproxy.test import taddons, tflow
 from mitmvcr.cassette import reader, writer
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.mitm.adapter import VcrAddon
-from mitmvcr.mitm.commands import VcrCommands
 
 URL = "http://address:22/path"  # what tflow's request asks for
 
@@ -26,8 +25,7 @@ class Rig:
 
     def __init__(self, **options: object) -> None:
         self.vcr = VcrAddon()
-        self.commands = VcrCommands(self.vcr)
-        self.context = taddons.context(self.vcr, self.commands, loadcore=False)
+        self.context = taddons.context(self.vcr, loadcore=False)
         self.context.master.addons.add(Proxyserver())
         self.options = self.context.options
         self.context.configure(self.vcr, **options)
@@ -259,13 +257,13 @@ def test_a_failure_to_record_is_said_and_the_traffic_goes_on(
 def test_an_ejected_session_is_saved_after_its_last_flow(tmp_path):
     rig = Rig(vcr_cassette=str(tmp_path / "a"))
     late = rig.ask()
-    rig.commands.use(str(tmp_path / "b"))
+    rig.vcr.use_cassette(str(tmp_path / "b"))
     assert not (tmp_path / "a.yaml").exists()
     rig.answer(late)
     assert (tmp_path / "a.yaml").exists()
     rig.answer(rig.ask(b"other"))
-    rig.commands.eject()
-    assert rig.commands.status() == "no cassette in use"
+    rig.vcr.eject()
+    assert rig.vcr.status() == "no cassette in use"
     assert len(reader.load(tmp_path / "b.yaml").interactions) == 1
 
 
@@ -273,10 +271,10 @@ def test_an_ejected_session_is_saved_after_its_last_flow(tmp_path):
 def test_a_change_of_mode_replays_what_was_just_recorded(tmp_path):
     rig = Rig(vcr_cassette=str(tmp_path / "a"))
     rig.answer(rig.ask())
-    rig.commands.mode("replay")
+    rig.vcr.use_mode("replay")
     flow = rig.ask()
     assert flow.response.content == b"live"
-    assert "mode replay_only" in rig.commands.status()
+    assert "mode replay_only" in rig.vcr.status()
 
 
 @in_loop
@@ -284,10 +282,10 @@ def test_a_wrong_value_while_running_is_refused_and_the_old_one_stays(cassette):
     rig = Rig(vcr_cassette=str(cassette), vcr_mode="replay_only")
     rig.vcr.running()
     with pytest.raises(exceptions.CommandError, match="vcr_mode=bogus: use one of"):
-        rig.commands.mode("bogus")
+        rig.vcr.use_mode("bogus")
     assert rig.options.vcr_mode == "replay_only"
     with pytest.raises(exceptions.CommandError, match="not found"):
-        rig.commands.use(str(cassette.with_name("absent")))
+        rig.vcr.use_cassette(str(cassette.with_name("absent")))
     assert rig.ask().response.content == b"recorded"
 
 
@@ -321,10 +319,10 @@ def test_an_unknown_vcr_option_ends_the_process(cassette):
 def test_mitmproxys_own_options_are_put_back_after_a_session(cassette):
     rig = Rig()
     rig.options.update(stream_large_bodies="3m", connection_strategy="eager")
-    rig.commands.use(str(cassette))
+    rig.vcr.use_cassette(str(cassette))
     assert rig.options.connection_strategy == "lazy"
     assert rig.options.stream_large_bodies is None
-    rig.commands.eject()
+    rig.vcr.eject()
     assert rig.options.connection_strategy == "eager"
     assert rig.options.stream_large_bodies == "3m"
 
@@ -424,7 +422,7 @@ def test_chosen_flows_are_saved_behind_what_a_cassette_holds(cassette, caplog):
     rig = Rig()
     whole = tflow.tflow(resp=True)
     flows = [whole, tflow.tflow(err=True), tflow.tflow(), tflow.ttcpflow()]
-    rig.commands.save(flows, str(cassette))
+    rig.vcr.save(flows, str(cassette))
     assert "saved 1 of 4 flows" in caplog.text
     first, second = reader.load(cassette).interactions
     assert (first.id, second.id) == (0, 1)
@@ -436,5 +434,5 @@ def test_a_damaged_cassette_is_not_saved_over(tmp_path):
     path = tmp_path / "bad.yaml"
     path.write_text("garbage: [")
     with pytest.raises(exceptions.CommandError, match=r"bad\.yaml"):
-        Rig().commands.save([tflow.tflow(resp=True)], str(path))
+        Rig().vcr.save([tflow.tflow(resp=True)], str(path))
     assert path.read_text() == "garbage: ["

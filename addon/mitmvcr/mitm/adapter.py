@@ -34,7 +34,7 @@ _PROXY_HEADERS = (b"proxy-authorization", b"proxy-connection")
 _REFUSED = "mitmvcr replays: nothing may reach the network"
 
 
-class VcrAddon:
+class VcrAddon(VcrCommands):
     """Recorder and player; one cassette is in use at a time."""
 
     name = "vcr"
@@ -48,7 +48,7 @@ class VcrAddon:
         self._is_running = False
 
     @property
-    def session(self) -> Session | None:
+    def session(self) -> Session | None:  # type: ignore[override] # it is only read
         return self.rack.session
 
     # Life
@@ -295,9 +295,4 @@ def _reason(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"
 
 
-def _make_addons() -> list[object]:
-    vcr = VcrAddon(host.LastResort())
-    return [vcr, VcrCommands(vcr)]
-
-
-addons = _make_addons()
+addons = [VcrAddon(host.LastResort())]

@@ -117,7 +117,7 @@ def to_request(wire: http.Request) -> Asked:
     host = _host(wire, said.named)
     request = Request(
         method=_text(data.method),
-        url=_written_url(wire, host),
+        url=_url(wire, host),
         proto="HTTP/1.1",
         proto_major=1,
         proto_minor=1,
@@ -136,32 +136,29 @@ def _host(wire: http.Request, said: Said) -> str:
     return _text(wire.data.authority or said.get(b"host", b""))
 
 
-def _url(wire: http.Request) -> str:
-    """Of the host that is connected to; mitmproxy's own ``url`` leaves IPv6 without
-    its brackets, and a name that is not ASCII without punycode."""
+def _url(wire: http.Request, host: str = "") -> str:
+    """Of the host that is connected to; with ``host`` as the program wrote it (its
+    case, a default port) where that names the same one."""
     data = wire.data
-    scheme, host = _text(data.scheme), data.host
-    if ":" in host:
-        host = f"[{host}]"
-    elif not host.isascii():
+    path = _text(data.path)
+    origin = _origin(data.scheme, data.host, data.port, host)
+    return f"{origin}{path}" if path[:1] == "/" else f"{origin}/{path}"
+
+
+@lru_cache(maxsize=1024)
+def _origin(scheme: bytes, connected: str, port: int, host: str) -> str:
+    """mitmproxy's own ``url`` leaves IPv6 without its brackets, and a name that is
+    not ASCII without punycode."""
+    address = connected
+    if ":" in address:
+        address = f"[{address}]"
+    elif not address.isascii():
         with suppress(UnicodeError):
-            host = host.encode("idna").decode()
-    if data.port != _DEFAULT_PORTS.get(scheme):
-        host = f"{host}:{data.port}"
-    return f"{scheme}://{host}{_path(wire)}"
-
-
-def _path(wire: http.Request) -> str:
-    path = _text(wire.data.path)
-    return path if path[:1] == "/" else "/" + path
-
-
-def _written_url(wire: http.Request, host: str) -> str:
-    """With the host as the program wrote it (its case, a default port) where the
-    request names the one that is connected to."""
-    url = _url(wire)
-    written = f"{_text(wire.data.scheme)}://{host}{_path(wire)}"
-    return written if written == url or url_key(written) == url_key(url) else url
+            address = address.encode("idna").decode()
+    if port != _DEFAULT_PORTS.get(_text(scheme)):
+        address = f"{address}:{port}"
+    origin, written = f"{_text(scheme)}://{address}", f"{_text(scheme)}://{host}"
+    return written if url_key(f"{written}/") == url_key(f"{origin}/") else origin
 
 
 def _request_headers(
@@ -228,6 +225,8 @@ def _form(wire: http.Request, body: bytes, said: Said) -> Headers:
 
 
 def _pairs(query: str) -> list[tuple[str, str]]:
+    if "%" not in query and "+" not in query:  # nothing to undo, at half the price
+        return [pair.partition("=")[::2] for pair in query.split("&") if pair]
     return parse_qsl(query, keep_blank_values=True, errors="surrogateescape")
 
 
