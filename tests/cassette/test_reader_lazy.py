@@ -8,8 +8,10 @@ import pytest
 from cassette.reading import NASTY, by_yaml, cassette, refusal
 from mitmvcr.cassette import reader, writer
 from mitmvcr.cassette.lazy import LazyInteractions
+from mitmvcr.core.deck import Deck
 from mitmvcr.core.errors import CassetteDamagedError
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
+from mitmvcr.core.modes import Repeats
 
 
 def written(count: int = 3, url: str = "http://x/{}") -> bytes:
@@ -52,6 +54,21 @@ def test_an_item_is_read_once_and_only_when_asked_for() -> None:
     items = lazy(written())
     assert repr(items) == "<3 interactions of lazy.yaml, 1 read>"
     assert items[0] is items[0]
+    assert repr(items) == "<3 interactions of lazy.yaml, 2 read>"
+
+
+def test_an_item_that_was_played_is_not_kept() -> None:
+    items = lazy(written())
+    deck = Deck(items)
+    played = deck.take(Request("GET", "http://x/0"))
+    assert played is not None
+    assert repr(items) == "<3 interactions of lazy.yaml, 1 read>"
+    assert items[0] == played[1]
+
+
+def test_an_item_that_may_be_played_again_is_kept() -> None:
+    items = lazy(written())
+    Deck(items, Repeats.ALL).take(Request("GET", "http://x/0"))
     assert repr(items) == "<3 interactions of lazy.yaml, 2 read>"
 
 

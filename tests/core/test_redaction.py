@@ -35,6 +35,8 @@ def test_headers_without_secrets_are_not_copied() -> None:
     request = Request(headers=headers)
     assert without_secret_headers(headers) is headers
     assert redact_request(request) is request
+    interaction = Interaction(0, request, Response())
+    assert redact(interaction) is interaction
 
 
 def test_the_order_of_the_other_headers_stays() -> None:
