@@ -26,7 +26,7 @@ Record = Callable[[Leg, str], Recorded]
 def record(
     certs: CertFiles, confdir: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Record:
-    goprogram.binary()
+    goprogram.program()
 
     def make(leg: Leg, group: str) -> Recorded:
         return Recorded(leg, group, tmp_path_factory.mktemp(group), certs, confdir)

@@ -80,7 +80,7 @@ def _lines(data: bytes) -> list[bytes]:
 
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_any_interactions_are_written_as_go_vcr_writes_them(layout: Layout) -> None:
-    oracle.binary()
+    oracle.program()
 
     @settings(max_examples=150, **_QUIET)
     @given(st.lists(st.tuples(_REQUESTS, _RESPONSES), min_size=1, max_size=4))
@@ -115,7 +115,7 @@ _BLANK = st.lists(
 def test_another_form_is_chosen_only_where_go_vcr_cannot_read_its_own(
     layout: Layout, place: str
 ) -> None:
-    oracle.binary()
+    oracle.program()
 
     @settings(max_examples=60, **_QUIET)
     @given(_BLANK.map("".join))
@@ -134,7 +134,7 @@ def test_another_form_is_chosen_only_where_go_vcr_cannot_read_its_own(
 
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_two_names_stand_in_go_vcrs_order(layout: Layout) -> None:
-    oracle.binary()
+    oracle.program()
     names = st.text("aBé09٣_-. ", max_size=5)
     maps = st.lists(st.tuples(names, names), min_size=1, max_size=40)
 

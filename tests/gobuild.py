@@ -1,0 +1,37 @@
+"""A Go program of the tests, built once per version of its source, into ``.cache``.
+
+Without Go the tests that run it are skipped, and under CI they fail.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+CACHE = Path(__file__).parents[1] / ".cache" / "go"
+
+
+@cache
+def binary(source: Path) -> Path:
+    """The built program of that folder."""
+    files = sorted(source.glob("*.go")) + sorted(source.glob("go.*"))
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in files))
+    path = CACHE / digest.hexdigest()[:16]
+    if not path.exists():
+        _build(source, path)
+    return path
+
+
+def _build(source: Path, path: Path) -> None:
+    go = shutil.which("go")
+    if go is None:
+        message = f"Go missing: cannot build {source} (install Go 1.24 or newer)"
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(message)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_suffix(f".{os.getpid()}")
+    subprocess.run([go, "build", "-o", unfinished, "."], cwd=source, check=True)
+    unfinished.rename(path)
