@@ -17,7 +17,7 @@ from mitmvcr.core.errors import (
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.core.modes import Forward, Mode, Refuse, Repeats, Replay
 from mitmvcr.session import Session, Summary, open_session
-from mitmvcr.settings import Settings
+from mitmvcr.settings import Settings, parse_settings
 
 RECORD = Forward(record=True)
 SECRET = {"Authorization": ["Bearer secret"], "Accept": ["*/*"]}
@@ -352,3 +352,12 @@ def test_repeats_are_taken_from_the_settings(tmp_path: Path) -> None:
     chosen = Settings(path, Mode.REPLAY_ONLY, Repeats.ALL)
     session = open_session(chosen)
     assert [replayed(session, 1) for _ in range(2)] == [200, 200]
+
+
+def test_a_recording_is_laid_out_as_the_settings_say(tmp_path: Path) -> None:
+    path = tmp_path / "chat.yaml"
+    chosen = parse_settings(cassette=str(path), mode="record_once", layout="v3")
+    session = open_session(chosen)
+    session.record(made(1, 201))
+    session.close()
+    assert "        transfer_encoding: []\n" in path.read_text()

@@ -10,6 +10,7 @@ from mitmvcr.settings import (
     Settings,
     parse_cassette,
     parse_latency,
+    parse_layout,
     parse_mode,
     parse_repeats,
     parse_settings,
@@ -187,3 +188,15 @@ def test_the_wrong_option_is_named(option: str, values: dict[str, str]) -> None:
     with pytest.raises(OptionError) as caught:
         parse_settings(**({"cassette": "a", "mode": "once"} | values))  # type: ignore[arg-type] # all are text
     assert caught.value.option == option
+
+
+@pytest.mark.parametrize(
+    ("text", "layout"), [("v4", "v4"), (" V3 ", "v3"), ("v3", "v3")]
+)
+def test_a_layout_is_known_by_its_library(text: str, layout: str) -> None:
+    assert parse_layout(text) == layout
+
+
+def test_another_layout_names_those_that_there_are() -> None:
+    with pytest.raises(OptionError, match="vcr_layout=v5: use v4 or v3"):
+        parse_layout("v5")

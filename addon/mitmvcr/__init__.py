@@ -1,3 +1,25 @@
 """Record HTTP(S) traffic into go-vcr cassettes and replay it offline."""
 
+import os
+
+from mitmvcr.core.model import Cassette, Layout
+
+__all__ = ["Cassette", "dumps", "load"]
 __version__ = "0.1.0.dev0"
+
+
+def load(path: str | os.PathLike[str]) -> Cassette:
+    """Read a cassette, in any layout that go-vcr reads.
+
+    Raises the errors of :mod:`mitmvcr.core.errors`, each one line with the place.
+    """
+    from mitmvcr.cassette import reader
+
+    return reader.load(path)
+
+
+def dumps(cassette: Cassette, layout: Layout = "v4") -> str:
+    """The cassette as the text that go-vcr would save."""
+    from mitmvcr.cassette import codec
+
+    return codec.dumps(cassette, layout).decode()

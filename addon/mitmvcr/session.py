@@ -158,7 +158,7 @@ def open_session(settings: Settings) -> Session:
     """
     if settings.cassette is None:
         raise OptionError("vcr_cassette", "", "name a file, as cassettes/chat.yaml")
-    store = FileStore(settings.cassette)
+    store = FileStore(settings.cassette, settings.layout)
     exists = store.exists()
     if RULES[settings.mode, exists].needs_cassette:
         raise CassetteNotFoundError(

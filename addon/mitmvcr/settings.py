@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mitmvcr.core.errors import OptionError
+from mitmvcr.core.model import Layout
 from mitmvcr.core.modes import SHORT_NAMES, Mode, Repeats
 
 
@@ -20,6 +21,7 @@ class Settings:
     allow_repeats: Repeats = Repeats.NO
     latency: float = 0.0
     passthrough: tuple[str, ...] = ()
+    layout: Layout = "v4"
 
 
 def parse_mode(text: str) -> Mode:
@@ -81,6 +83,16 @@ def parse_latency(text: str) -> float:
     return value
 
 
+def parse_layout(text: str) -> Layout:
+    """``v4`` (default) or ``v3``: as go-vcr's newest library writes, or as its v3."""
+    word = text.strip().lower()
+    if word == "v4":
+        return "v4"
+    if word == "v3":
+        return "v3"
+    raise OptionError("vcr_layout", text, "use v4 or v3")
+
+
 def parse_settings(
     *,
     cassette: str,
@@ -88,6 +100,7 @@ def parse_settings(
     allow_repeats: str = "no",
     latency: str = "0",
     passthrough: Sequence[str] = (),
+    layout: str = "v4",
 ) -> Settings:
     """All options together. No cassette is fine; whoever needs one asks for it."""
     return Settings(
@@ -96,4 +109,5 @@ def parse_settings(
         allow_repeats=parse_repeats(allow_repeats),
         latency=parse_latency(latency),
         passthrough=tuple(text for text in passthrough if text),
+        layout=parse_layout(layout),
     )

@@ -123,6 +123,7 @@ def test_all_options_are_handed_on():
         *("--set", "vcr_mode=record_once"),
         *("--set", "vcr_allow_repeats=all"),
         *("--set", "vcr_latency=0.5"),
+        *("--set", "vcr_layout=v4"),
         *("--set", "vcr_passthrough=~d a"),
         *("--set", "vcr_passthrough=~d b"),
         *("--set", "ssl_verify_upstream_trusted_ca=/roots.pem"),

@@ -4,7 +4,7 @@ The reader and the writer take 10 ms each to import, which a start would feel, a
 session seldom needs both; so each is imported by the first call that needs it.
 """
 
-from mitmvcr.core.model import Cassette, Interaction
+from mitmvcr.core.model import Cassette, Interaction, Layout
 
 
 def loads(data: bytes, name: str, *, lazy: bool = False) -> Cassette:
@@ -14,18 +14,20 @@ def loads(data: bytes, name: str, *, lazy: bool = False) -> Cassette:
     return reader.loads(data, name, lazy=lazy)
 
 
-def dumps(cassette: Cassette) -> bytes:
+def dumps(cassette: Cassette, layout: Layout = "v4") -> bytes:
     """As :func:`mitmvcr.cassette.writer.dumps`."""
     from mitmvcr.cassette import writer
 
-    return writer.dumps(cassette)
+    return writer.dumps(cassette, layout)
 
 
-def dump_interaction(interaction: Interaction, number: int) -> bytes:
+def dump_interaction(
+    interaction: Interaction, number: int, layout: Layout = "v4"
+) -> bytes:
     """As :func:`mitmvcr.cassette.writer.dump_interaction`."""
     from mitmvcr.cassette import writer
 
-    return writer.dump_interaction(interaction, number)
+    return writer.dump_interaction(interaction, number, layout)
 
 
 def preamble() -> bytes:

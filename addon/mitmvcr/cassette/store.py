@@ -20,7 +20,7 @@ from mitmvcr.core.errors import (
     CassetteNotFoundError,
     CassetteWriteError,
 )
-from mitmvcr.core.model import Cassette, Interaction
+from mitmvcr.core.model import Cassette, Interaction, Layout
 
 _FOLDER = "make its folder writable, or choose another one"
 _REMEDIES = {
@@ -55,7 +55,8 @@ class Store(Protocol):
 class FileStore:
     """A cassette in a file. A symbolic link is followed; the mode is kept."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, layout: Layout = "v4") -> None:
+        self._layout = layout
         self.name = str(path)
         self._target = Path(os.path.realpath(path))
         self._journal = Journal(self._target, self.name)
@@ -103,7 +104,7 @@ class FileStore:
         self._kept, self._written = kept, len(kept)
 
     def append(self, interaction: Interaction) -> None:
-        data = codec.dump_interaction(interaction, self._written)
+        data = codec.dump_interaction(interaction, self._written, self._layout)
         try:
             self._journal.append(data)
         except OSError as error:
@@ -131,7 +132,8 @@ class FileStore:
             self._journal.remove()
         elif self._kept:
             new = self._journal.read().removeprefix(codec.preamble())
-            replace_file(self._target, codec.dumps(Cassette(self._kept)) + new)
+            kept = codec.dumps(Cassette(self._kept), self._layout)
+            replace_file(self._target, kept + new)
             self._journal.remove()
         else:
             self._journal.replace_target()
@@ -159,7 +161,8 @@ class FileStore:
         found = codec.loads(data, str(self._journal.path)).interactions
         if found:
             kept = self.load().interactions if self.exists() else ()
-            replace_file(self._target, codec.dumps(Cassette([*kept, *found])))
+            both = codec.dumps(Cassette([*kept, *found]), self._layout)
+            replace_file(self._target, both)
         self._journal.remove()
         return len(found)
 

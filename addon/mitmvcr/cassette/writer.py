@@ -6,14 +6,11 @@ v4.0.2 wrote: all fields, empty or not, and yaml.v3's quotes. Both indent by fou
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Literal
 
 from mitmvcr.cassette.goorder import in_order
 from mitmvcr.cassette.goyaml import V3, V4, Dialect, Place, encode, key, scalar, string
 from mitmvcr.core.duration import format_duration
-from mitmvcr.core.model import Cassette, Headers, Interaction, Request, Response
-
-Layout = Literal["v4", "v3"]
+from mitmvcr.core.model import Cassette, Headers, Interaction, Layout, Request, Response
 
 _PREAMBLE = b"---\nversion: 2\ninteractions:\n"
 _EMPTY = b"---\nversion: 2\ninteractions: []\n"
@@ -59,6 +56,7 @@ class _Style:
         self._short_string = lru_cache(maxsize=4096)(self._string)
         self._short_key = lru_cache(maxsize=4096)(self._key)
         self._short_entry = lru_cache(maxsize=8192)(self._entry)
+        self._known_proto = lru_cache(maxsize=64)(self._proto)
         self._known_order = lru_cache(maxsize=1024)(in_order)
 
     def item(self, interaction: Interaction, id: int) -> bytes:
@@ -74,15 +72,20 @@ class _Style:
 
     def _request_head(self, request: Request) -> str:
         return (
-            f"        proto: {self._text(request.proto)}"
-            f"        proto_major: {request.proto_major}\n"
-            f"        proto_minor: {request.proto_minor}\n"
-            f"        content_length: {request.content_length}\n"
+            self._known_proto(request.proto, request.proto_major, request.proto_minor)
+            + f"        content_length: {request.content_length}\n"
             f"{self._codings(request.transfer_encoding)}"
             f"{self._map('trailer', request.trailer)}"
             f"        host: {self._text(request.host)}"
             f"{self._optional('remote_addr', request.remote_addr)}"
             f"{self._optional('request_uri', request.request_uri)}"
+        )
+
+    def _proto(self, proto: str, major: int, minor: int) -> str:
+        return (
+            f"        proto: {self._text(proto)}"
+            f"        proto_major: {major}\n"
+            f"        proto_minor: {minor}\n"
         )
 
     def _request_tail(self, request: Request) -> str:
@@ -94,11 +97,10 @@ class _Style:
         )
 
     def _response_head(self, response: Response) -> str:
+        proto, major, minor = response.proto, response.proto_major, response.proto_minor
         return (
-            f"        proto: {self._text(response.proto)}"
-            f"        proto_major: {response.proto_major}\n"
-            f"        proto_minor: {response.proto_minor}\n"
-            f"{self._codings(response.transfer_encoding)}"
+            self._known_proto(proto, major, minor)
+            + f"{self._codings(response.transfer_encoding)}"
             f"{self._map('trailer', response.trailer)}"
             f"        content_length: {response.content_length}\n"
             f"{self._uncompressed(response.uncompressed)}"

@@ -53,6 +53,12 @@ _VCR_OPTIONS = (
         help="mitmproxy flow filter, as '~d example.com': what it matches goes straight"
         " through, unrecorded. Repeatable.",
     ),
+    click.option(
+        "--layout",
+        default="v4",
+        metavar="LAYOUT",
+        help="v4 (default) as go-vcr's newest library writes, or v3 as its v3 did.",
+    ),
 )
 
 

@@ -29,6 +29,7 @@ class RunOptions:
     allow_repeats: bool = False
     latency: str = "0"
     passthrough: tuple[str, ...] = ()
+    layout: str = "v4"
     include_localhost: bool = False
     no_proxy: str = ""
 
@@ -68,6 +69,7 @@ def make_plan(
             allow_repeats="all" if options.allow_repeats else "no",
             latency=options.latency,
             passthrough=options.passthrough,
+            layout=options.layout,
         ),
         bypass=(*loopback, *parse_bypass(options.no_proxy)),
         upstream=inherited_proxy(inherited),

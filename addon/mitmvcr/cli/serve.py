@@ -30,6 +30,7 @@ class ServeOptions:
     ui: str
     host: str
     port: int
+    layout: str = "v4"
 
 
 class PortBusyError(VcrError):
@@ -50,6 +51,7 @@ def serve_proxy(extra: Sequence[str], options: ServeOptions) -> NoReturn:
         allow_repeats="all" if options.allow_repeats else "no",
         latency=options.latency,
         passthrough=options.passthrough,
+        layout=options.layout,
     )
     check_port(options.host, options.port)
     confdir = home(os.environ)
@@ -81,6 +83,7 @@ def _option_values(settings: Settings) -> Iterator[tuple[str, str]]:
     yield "vcr_mode", str(settings.mode)
     yield "vcr_allow_repeats", str(settings.allow_repeats)
     yield "vcr_latency", str(settings.latency)
+    yield "vcr_layout", settings.layout
     for text in settings.passthrough:
         yield "vcr_passthrough", text
 

@@ -7,9 +7,13 @@ Strings come from the wire and may hold any byte: what is not UTF-8 stands in a
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 #: Name -> values, in the order sent. Names are kept as spelled. Never changed in place.
 Headers = Mapping[str, Sequence[str]]
+
+#: Of whose release the file looks: go-vcr's newest, or its older ones'.
+Layout = Literal["v4", "v3"]
 
 #: The cassette format that is read and written.
 FORMAT_VERSION = 2

@@ -30,7 +30,7 @@ def _is_secret(name: str) -> bool:
 
 
 def without_secret_headers(headers: Headers) -> Headers:
-    if not any(map(_is_secret, headers)):
+    if SECRET_HEADERS.isdisjoint(map(str.lower, headers)):
         return headers
     return {name: values for name, values in headers.items() if not _is_secret(name)}
 

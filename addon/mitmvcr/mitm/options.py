@@ -39,6 +39,13 @@ _OPTIONS: tuple[tuple[str, type, object, str], ...] = (
         "Flow filters; a request that one of them matches goes straight through and"
         " is not recorded.",
     ),
+    (
+        "vcr_layout",
+        str,
+        "v4",
+        "How a cassette is laid out: v4 as go-vcr's newest library writes it, or v3"
+        " as its v3 did.",
+    ),
 )
 
 NAMES = frozenset(name for name, *_ in _OPTIONS)
@@ -57,6 +64,7 @@ def parse(opts: options.Options) -> Settings:
         allow_repeats=opts.vcr_allow_repeats,
         latency=opts.vcr_latency,
         passthrough=opts.vcr_passthrough,
+        layout=opts.vcr_layout,
     )
 
 
@@ -68,4 +76,5 @@ def as_options(settings: Settings) -> dict[str, object]:
         "vcr_allow_repeats": str(settings.allow_repeats),
         "vcr_latency": str(settings.latency),
         "vcr_passthrough": list(settings.passthrough),
+        "vcr_layout": settings.layout,
     }
