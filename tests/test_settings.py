@@ -8,6 +8,7 @@ from mitmvcr.core.errors import OptionError
 from mitmvcr.core.modes import Mode, Repeats
 from mitmvcr.settings import (
     Settings,
+    as_options,
     parse_cassette,
     parse_latency,
     parse_layout,
@@ -200,3 +201,17 @@ def test_a_layout_is_known_by_its_library(text: str, layout: str) -> None:
 def test_another_layout_names_those_that_there_are() -> None:
     with pytest.raises(OptionError, match="vcr_layout=v5: use v4 or v3"):
         parse_layout("v5")
+
+
+def test_settings_as_options_are_parsed_to_the_same_settings() -> None:
+    settings = parse_settings(
+        cassette="a.yaml",
+        mode="replay_only",
+        allow_repeats="all",
+        latency="0.5",
+        passthrough=["~d a", "~d b"],
+        layout="v3",
+    )
+    options = {n.removeprefix("vcr_"): v for n, v in as_options(settings).items()}
+    assert parse_settings(**options) == settings
+    assert as_options(Settings())["vcr_cassette"] == ""

@@ -111,3 +111,15 @@ def parse_settings(
         passthrough=tuple(text for text in passthrough if text),
         layout=parse_layout(layout),
     )
+
+
+def as_options(settings: Settings) -> dict[str, str | list[str]]:
+    """The same settings as the values of mitmproxy's options."""
+    return {
+        "vcr_cassette": str(settings.cassette or ""),
+        "vcr_mode": str(settings.mode),
+        "vcr_allow_repeats": str(settings.allow_repeats),
+        "vcr_latency": str(settings.latency),
+        "vcr_layout": settings.layout,
+        "vcr_passthrough": list(settings.passthrough),
+    }

@@ -289,6 +289,17 @@ def test_a_wrong_value_while_running_is_refused_and_the_old_one_stays(cassette):
     assert rig.ask().response.content == b"recorded"
 
 
+@in_loop
+def test_a_replay_that_cannot_be_opened_anew_stays_off_the_network(cassette):
+    rig = Rig(vcr_cassette=str(cassette), vcr_mode="replay_only")
+    rig.vcr.running()
+    cassette.write_text("garbage: [")
+    with pytest.raises(exceptions.CommandError, match="not YAML"):
+        rig.vcr.use_mode("record_once")
+    assert rig.connect(tflow.tflow(), "address", 22)
+    assert rig.ask().response.content == b"recorded"
+
+
 @pytest.mark.parametrize(
     ("options", "line"),
     [

@@ -12,7 +12,7 @@ from mitmvcr.cli.home import home
 from mitmvcr.cli.tell import say
 from mitmvcr.core.errors import VcrError
 from mitmvcr.core.modes import Mode
-from mitmvcr.settings import Settings, parse_settings
+from mitmvcr.settings import Settings, as_options, parse_settings
 
 _PROGRAMS = {"dump": "mitmdump", "console": "mitmproxy", "web": "mitmweb"}
 _SCRIPT = Path(__file__).parents[1] / "mitm" / "script.py"
@@ -79,13 +79,9 @@ def proxy_arguments(
 
 
 def _option_values(settings: Settings) -> Iterator[tuple[str, str]]:
-    yield "vcr_cassette", str(settings.cassette)
-    yield "vcr_mode", str(settings.mode)
-    yield "vcr_allow_repeats", str(settings.allow_repeats)
-    yield "vcr_latency", str(settings.latency)
-    yield "vcr_layout", settings.layout
-    for text in settings.passthrough:
-        yield "vcr_passthrough", text
+    for name, value in as_options(settings).items():
+        for text in [value] if isinstance(value, str) else value:
+            yield name, text
 
 
 def check_port(host: str, port: int) -> None:

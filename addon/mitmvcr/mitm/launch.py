@@ -15,10 +15,10 @@ from mitmproxy.options import Options
 from mitmproxy.tools.dump import DumpMaster
 
 from mitmvcr.core.errors import VcrError
-from mitmvcr.mitm import host, options
+from mitmvcr.mitm import host
 from mitmvcr.mitm.adapter import VcrAddon
 from mitmvcr.session import Session, Summary
-from mitmvcr.settings import Settings
+from mitmvcr.settings import Settings, as_options
 
 
 class ProxyError(VcrError):
@@ -95,7 +95,7 @@ def _insert(master: DumpMaster, vcr: VcrAddon, settings: Settings) -> Session:
     """Add the addon and give it its settings, or raise what is wrong with them."""
     try:
         master.addons.add(vcr)
-        host.update_options(master.options, options.as_options(settings))
+        host.update_options(master.options, as_options(settings))
     except SystemExit as error:
         raise error.__cause__ or error from None
     assert vcr.session is not None

@@ -66,15 +66,3 @@ def parse(opts: options.Options) -> Settings:
         passthrough=opts.vcr_passthrough,
         layout=opts.vcr_layout,
     )
-
-
-def as_options(settings: Settings) -> dict[str, object]:
-    """The same settings as option values."""
-    return {
-        "vcr_cassette": str(settings.cassette or ""),
-        "vcr_mode": str(settings.mode),
-        "vcr_allow_repeats": str(settings.allow_repeats),
-        "vcr_latency": str(settings.latency),
-        "vcr_passthrough": list(settings.passthrough),
-        "vcr_layout": settings.layout,
-    }

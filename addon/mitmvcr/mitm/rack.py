@@ -50,12 +50,14 @@ class Rack:
     def use(self, settings: Settings) -> None:
         """Take the session out and put in the one that the settings name.
 
-        Raises VcrError, and the session that was in use stays; but one of the same
-        cassette has been closed then, since its recording had to be loaded.
+        Raises VcrError, and the session that was in use stays: without it a replay
+        would be open to the network. Only one that records the same cassette has been
+        closed then, since its recording had to be loaded.
         """
         fresh = None
         if settings.cassette is not None:
-            if self.settings.cassette == settings.cassette:
+            same = self.settings.cassette == settings.cassette
+            if same and self.session is not None and self.session.records:
                 self.eject()
             fresh = open_session(settings)
         elif settings.mode not in (Settings().mode, "passthrough"):
