@@ -24,6 +24,12 @@ _VALUE = Place(18, is_item=True)
 
 #: Longer texts are not kept: they are rarely met again, and would fill the memory.
 _SHORT = 512
+
+
+def _is_long(text: bytes) -> bool:
+    return len(text) > _SHORT
+
+
 _FLAG = b"        uncompressed: true\n"
 
 
@@ -70,10 +76,10 @@ class _Style:
         self._dialect, self._all = dialect, all_fields
         self._order = Memo(in_order, 1024)
         self._key = Memo(self._make_key, 4096)
-        self._entry = Memo(self._make_entry, 8192, longest=_SHORT)
-        self._text = Memo(self._string, 1024, longest=_SHORT)
-        self._proto = Memo(self._make_proto, 64, longest=_SHORT)
-        self._status = Memo(self._make_status, 256, longest=_SHORT)
+        self._entry = Memo(self._make_entry, 8192, _is_long)
+        self._text = Memo(self._string, 1024, _is_long)
+        self._proto = Memo(self._make_proto, 64, _is_long)
+        self._status = Memo(self._make_status, 256, _is_long)
         self._no_flag = b"        uncompressed: false\n" if all_fields else b""
 
     def item(self, interaction: Interaction, id: int) -> bytes:
@@ -94,7 +100,7 @@ class _Style:
             scalar(body, _FIELD, dialect) if body or is_full else b"",
             self._map(b"form", form) if form or is_full else b"",
             self._map(b"headers", headers) if headers or is_full else b"",
-            string(request.url, _FIELD, dialect).encode(),
+            string(request.url, _FIELD, dialect),
             self._text[request.method],
             self._proto[response.proto, response.proto_major, response.proto_minor],
             self._framing(response) if came_in or ended or is_full else b"",
@@ -130,14 +136,14 @@ class _Style:
         return b"        status: %b        code: %d\n" % (self._text[key[0]], key[1])
 
     def _string(self, text: str) -> bytes:
-        return string(text, _FIELD, self._dialect).encode()
+        return string(text, _FIELD, self._dialect)
 
     def _codings(self, codings: Sequence[str]) -> bytes:
         if not codings:
             return b"        transfer_encoding: []\n"
         items = [string(each, _CODING, self._dialect) for each in codings]
-        dash = "            - "
-        return f"        transfer_encoding:\n{dash}{dash.join(items)}".encode()
+        dash = b"            - "
+        return b"        transfer_encoding:\n" + dash + dash.join(items)
 
     def _map(self, field: bytes, values: Headers) -> bytes:
         if not values:
@@ -167,7 +173,7 @@ class _Style:
         return start + dash + self._value(value)
 
     def _value(self, text: str) -> bytes:
-        return string(text, _VALUE, self._dialect).encode()
+        return string(text, _VALUE, self._dialect)
 
     def _make_key(self, name: str) -> tuple[bytes, bytes]:
         """The key, and what stands between it and its first value.

@@ -24,13 +24,17 @@ from mitmvcr.mitm.rack import Rack, Recording, Replayed
 from mitmvcr.mitm.redirects import Redirects
 from mitmvcr.mitm.restore import to_wire
 from mitmvcr.mitm.streaming import tap
-from mitmvcr.mitm.translate import to_lookup, to_request, to_response
+from mitmvcr.mitm.translate import (
+    drop_proxy_headers,
+    to_lookup,
+    to_request,
+    to_response,
+)
 from mitmvcr.session import Session
 from mitmvcr.settings import Settings
 
 logger = logging.getLogger("mitmvcr")
 
-_PROXY_HEADERS = (b"proxy-authorization", b"proxy-connection")
 _REFUSED = "mitmvcr replays: nothing may reach the network"
 
 
@@ -123,8 +127,6 @@ class VcrAddon(VcrCommands):
         if self._passthrough and self._passes(flow):
             session.passed()
             return None
-        if flow.server_conn.via is None:  # an upstream proxy may be owed its own
-            _drop_proxy_headers(flow.request)
         asked = to_lookup(flow.request) if session.looks_up else None
         decision = session.plan(asked)
         if isinstance(decision, Replay):
@@ -157,9 +159,12 @@ class VcrAddon(VcrCommands):
     def _forward(
         self, session: Session, flow: http.HTTPFlow, decision: Forward
     ) -> None:
+        asked = to_request(flow.request)
+        if asked.to_proxy and flow.server_conn.via is None:
+            # But for an upstream proxy, which may be owed its own.
+            drop_proxy_headers(flow.request)
         if not decision.record:
             return
-        asked = to_request(flow.request)
         if self._redirects.expects:
             asked = self._redirects.restate(asked, flow.request)
         self.rack.flows[flow.id] = Recording(session, asked, time.monotonic_ns())
@@ -281,15 +286,6 @@ def _filter(text: str) -> flowfilter.TFilter:
     except ValueError as error:
         remedy = f"not a flow filter ({error}); use one as '~d example.com'"
         raise OptionError("vcr_passthrough", text, remedy) from error
-
-
-def _drop_proxy_headers(request: http.Request) -> None:
-    """mitmproxy would send them on to the origin on plain http."""
-    # Nearly no request has them, and to ask mitmproxy's headers costs 2 us a name.
-    if request.data.scheme == b"http":
-        for name, _ in request.headers.fields:
-            if name[:1] in b"pP" and name.lower() in _PROXY_HEADERS:
-                request.headers.pop(name, None)
 
 
 def _reason(error: Exception) -> str:
