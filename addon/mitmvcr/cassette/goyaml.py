@@ -174,6 +174,10 @@ _UNEVEN = re.compile(rb"\n(?<=[ \n]\n)")
 _VERY_UNEVEN = re.compile(rb"\n(?<=[ \n]\n)(?:(?<= \n)|(?<=\n\n\n))")
 _BLANK_AFTER_BREAKS = re.compile(rb"(?:\n|\xe2\x80[\xa8\xa9])*[ \t]")
 _SPACE_BEFORE_SEPARATOR = re.compile(rb" \xe2\x80[\xa8\xa9]")
+#: The above, or a separator beside another end of a line.
+_UNUSUAL_SEPARATOR = re.compile(
+    rb"\xe2\x80[\xa8\xa9](?:(?=\n|\xe2\x80[\xa8\xa9])|(?<=[ \n]...))", re.DOTALL
+)
 
 
 def _block(value: bytes, separated: bool, place: Place, dialect: Dialect) -> bytes:
@@ -181,17 +185,18 @@ def _block(value: bytes, separated: bool, place: Place, dialect: Dialect) -> byt
     very_uneven = uneven and _VERY_UNEVEN.search(value) is not None
     if value.endswith(b" ") or (very_uneven and _SPACE_BEFORE_BREAK.search(value)):
         return b""
-    if separated and _SPACE_BEFORE_SEPARATOR.search(value):
+    beside = separated and _UNUSUAL_SEPARATOR.search(value) is not None
+    if beside and _SPACE_BEFORE_SEPARATOR.search(value):
         return b""
     if dialect.blank_is_quoted and _is_blank(value):
         return b""
     if not _block_is_sound(value, place, dialect):
         return b""
     pad = b" " * place.indent
-    if very_uneven or separated:
+    if very_uneven or beside:
         lines = _padded(value, pad)
     else:
-        lines = _padded_lines(value, pad, uneven=uneven)
+        lines = _padded_lines(value, pad, uneven=uneven, separated=separated)
     return _literal(value, lines, pad)
 
 
@@ -215,7 +220,7 @@ def _block_is_sound(value: bytes, place: Place, dialect: Dialect) -> bool:
     return not _BLANK_AFTER_BREAKS.match(value)
 
 
-def _padded_lines(value: bytes, pad: bytes, *, uneven: bool) -> bytes:
+def _padded_lines(value: bytes, pad: bytes, *, uneven: bool, separated: bool) -> bytes:
     """The lines behind the first indented, but for single empty ones.
 
     A line end that an empty line follows stands for itself in the meantime as NUL,
@@ -223,7 +228,9 @@ def _padded_lines(value: bytes, pad: bytes, *, uneven: bool) -> bytes:
     """
     if uneven:
         value = value.replace(b"\n\n", b"\0\n")
-    value = value.replace(b"\n", b"\n" + pad).removesuffix(pad)
+    for end in _BREAKS if separated else _BREAKS[:1]:
+        value = value.replace(end, end + pad)
+    value = value.removesuffix(pad)
     return value.replace(b"\0", b"\n") if uneven else value
 
 
