@@ -10,6 +10,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Set
+from typing import TYPE_CHECKING
 
 from mitmproxy import ctx, flowfilter, http, tcp, tls
 from mitmproxy.addonmanager import Loader
@@ -18,15 +19,18 @@ from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 from mitmvcr.core.errors import OptionError, VcrError
 from mitmvcr.core.model import Interaction
 from mitmvcr.core.modes import Forward, Replay
-from mitmvcr.mitm import answers, host, options
+from mitmvcr.mitm import answers, host, options, translate
 from mitmvcr.mitm.commands import VcrCommands
-from mitmvcr.mitm.rack import Rack, Recording, Replayed
+from mitmvcr.mitm.rack import Rack, Recording, Replayed, View
 from mitmvcr.mitm.redirects import Redirects
 from mitmvcr.mitm.restore import to_wire
 from mitmvcr.mitm.streaming import tap
-from mitmvcr.mitm.translate import to_lookup, to_request, to_response
+from mitmvcr.mitm.translate import to_lookup, to_request
 from mitmvcr.session import Session
 from mitmvcr.settings import Settings
+
+if TYPE_CHECKING:
+    from mitmvcr.mitm.wireview import NoRedirects
 
 logger = logging.getLogger("mitmvcr")
 
@@ -43,7 +47,8 @@ class VcrAddon(VcrCommands):
         self.rack = Rack(last_resort)
         self._passthrough: list[flowfilter.TFilter] = []
         self._allowed: set[tuple[str, str, int]] = set()
-        self._redirects = Redirects()
+        self._view: View = translate
+        self._redirects: Redirects | NoRedirects = Redirects()
         self._takeover = host.Takeover()
         self._is_running = False
 
@@ -94,13 +99,22 @@ class VcrAddon(VcrCommands):
         filters = [_filter(text) for text in settings.passthrough]
         self.rack.use(settings)
         self._passthrough = filters
-        self._redirects = Redirects()
+        self._choose_view(settings)
         session = self.session
         self._takeover.apply(
             ctx.options,
             lazy=session is not None and session.looks_up,
             whole_bodies=session is not None and (session.looks_up or session.records),
         )
+
+    def _choose_view(self, settings: Settings) -> None:
+        """Once, so that no flow has to ask."""
+        self._view, self._redirects = translate, Redirects()
+        if settings.view == "wire":
+            # Few want it, and every start would have to import it.
+            from mitmvcr.mitm import wireview
+
+            self._view, self._redirects = wireview, wireview.NoRedirects()
 
     # Flows
 
@@ -159,8 +173,9 @@ class VcrAddon(VcrCommands):
     ) -> None:
         if not decision.record:
             return
-        asked = self._redirects.restate(to_request(flow.request), flow.request)
-        self.rack.flows[flow.id] = Recording(session, asked, time.monotonic_ns())
+        view = self._view
+        asked = self._redirects.restate(view.to_request(flow.request), flow.request)
+        self.rack.flows[flow.id] = Recording(session, asked, time.monotonic_ns(), view)
 
     def _refuse(self, session: Session, flow: http.HTTPFlow) -> None:
         found = session.explain(to_request(flow.request).request)
@@ -268,7 +283,9 @@ def _interaction(started: Recording, response: http.Response) -> Interaction:
     if body is None:  # it was streamed
         body = started.tee.body() if started.tee else b""
     duration = (started.head or time.monotonic_ns()) - started.sent
-    recorded = to_response(response, body, started.asked, duration=duration)
+    recorded = started.view.to_response(
+        response, body, started.asked, duration=duration
+    )
     return Interaction(0, started.asked.request, recorded)
 
 

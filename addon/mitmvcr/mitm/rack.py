@@ -2,8 +2,12 @@
 
 import logging
 from dataclasses import dataclass
+from typing import Protocol
+
+from mitmproxy import http
 
 from mitmvcr.core.errors import CassetteWriteError, OptionError
+from mitmvcr.core.model import Response
 from mitmvcr.mitm import host
 from mitmvcr.mitm.streaming import Tee
 from mitmvcr.mitm.translate import Asked
@@ -11,6 +15,16 @@ from mitmvcr.session import Session, open_session
 from mitmvcr.settings import Settings
 
 logger = logging.getLogger("mitmvcr")
+
+
+class View(Protocol):
+    """What is recorded of a flow: ``translate`` is one, ``wireview`` the other."""
+
+    def to_request(self, wire: http.Request) -> Asked: ...
+
+    def to_response(
+        self, wire: http.Response, body: bytes, asked: Asked, *, duration: int
+    ) -> Response: ...
 
 
 @dataclass(slots=True)
@@ -28,6 +42,7 @@ class Recording:
     session: Session
     asked: Asked
     sent: int
+    view: View
     head: int = 0
     tee: Tee | None = None
 
