@@ -35,6 +35,11 @@ def test_gos_own_headers_stay():
     assert got.request.headers == {n.decode(): [v.decode()] for n, v in fields}
 
 
+def test_what_is_meant_for_the_proxy_is_left_out():
+    fields = [(b"PROXY-Authorization", b"Basic eA=="), (b"Proxy-Connection", b"close")]
+    assert wireview.to_request(_ask(fields)).request.headers == {}
+
+
 def test_a_name_spelled_twice_stands_twice():
     got = wireview.to_request(_ask([(b"x-a", b"1"), (b"X-A", b"2"), (b"x-a", b"3")]))
     assert got.request.headers == {"x-a": ["1", "3"], "X-A": ["2"]}

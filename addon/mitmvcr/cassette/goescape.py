@@ -21,6 +21,10 @@ def oddities(value: bytes) -> bytes:
     return value.translate(None, _HARMLESS)
 
 
+def is_plain_ascii(value: bytes) -> bool:
+    return value.isascii() and not value.translate(None, _HARMLESS)
+
+
 def must_escape(value: bytes, text: str, odd: bytes) -> bool:
     """Whether some character cannot stand for itself; ``text`` is decoded ``value``.
 

@@ -7,7 +7,7 @@ changes once, by an atomic replace, when the session ends.
 
 import errno
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
@@ -60,6 +60,7 @@ class FileStore:
         self.name = str(path)
         self._target = Path(os.path.realpath(path))
         self._journal = Journal(self._target, self.name)
+        self._dump: Callable[[Interaction, int], bytes]
         self._written = 0
         self._kept: Sequence[Interaction] = ()
 
@@ -102,9 +103,10 @@ class FileStore:
         except OSError as error:
             raise self._cannot_write(why(error), error) from error
         self._kept, self._written = kept, len(kept)
+        self._dump = codec.dumper(self._layout)
 
     def append(self, interaction: Interaction) -> None:
-        data = codec.dump_interaction(interaction, self._written, self._layout)
+        data = self._dump(interaction, self._written)
         try:
             self._journal.append(data)
         except OSError as error:

@@ -10,7 +10,6 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Set
-from typing import TYPE_CHECKING
 
 from mitmproxy import ctx, flowfilter, http, tcp, tls
 from mitmproxy.addonmanager import Loader
@@ -19,22 +18,18 @@ from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 from mitmvcr.core.errors import OptionError, VcrError
 from mitmvcr.core.model import Interaction
 from mitmvcr.core.modes import Forward, Replay
-from mitmvcr.mitm import answers, host, options, translate
+from mitmvcr.mitm import answers, host, options
 from mitmvcr.mitm.commands import VcrCommands
-from mitmvcr.mitm.rack import Rack, Recording, Replayed, View
-from mitmvcr.mitm.redirects import Redirects
+from mitmvcr.mitm.rack import Rack, Recording, Replayed
 from mitmvcr.mitm.restore import to_wire
 from mitmvcr.mitm.streaming import tap
-from mitmvcr.mitm.translate import to_lookup, to_request
+from mitmvcr.mitm.translate import drop_proxy_headers, to_lookup, to_request
+from mitmvcr.mitm.view import chosen
 from mitmvcr.session import Session
 from mitmvcr.settings import Settings
 
-if TYPE_CHECKING:
-    from mitmvcr.mitm.wireview import NoRedirects
-
 logger = logging.getLogger("mitmvcr")
 
-_PROXY_HEADERS = (b"proxy-authorization", b"proxy-connection")
 _REFUSED = "mitmvcr replays: nothing may reach the network"
 
 
@@ -47,8 +42,7 @@ class VcrAddon(VcrCommands):
         self.rack = Rack(last_resort)
         self._passthrough: list[flowfilter.TFilter] = []
         self._allowed: set[tuple[str, str, int]] = set()
-        self._view: View = translate
-        self._redirects: Redirects | NoRedirects = Redirects()
+        self._view, self._redirects = chosen("go")
         self._takeover = host.Takeover()
         self._is_running = False
 
@@ -99,22 +93,13 @@ class VcrAddon(VcrCommands):
         filters = [_filter(text) for text in settings.passthrough]
         self.rack.use(settings)
         self._passthrough = filters
-        self._choose_view(settings)
+        self._view, self._redirects = chosen(settings.view)
         session = self.session
         self._takeover.apply(
             ctx.options,
             lazy=session is not None and session.looks_up,
             whole_bodies=session is not None and (session.looks_up or session.records),
         )
-
-    def _choose_view(self, settings: Settings) -> None:
-        """Once, so that no flow has to ask."""
-        self._view, self._redirects = translate, Redirects()
-        if settings.view == "wire":
-            # Few want it, and every start would have to import it.
-            from mitmvcr.mitm import wireview
-
-            self._view, self._redirects = wireview, wireview.NoRedirects()
 
     # Flows
 
@@ -137,8 +122,6 @@ class VcrAddon(VcrCommands):
         if self._passthrough and self._passes(flow):
             session.passed()
             return None
-        if flow.server_conn.via is None:  # an upstream proxy may be owed its own
-            _drop_proxy_headers(flow.request)
         asked = to_lookup(flow.request) if session.looks_up else None
         decision = session.plan(asked)
         if isinstance(decision, Replay):
@@ -171,10 +154,15 @@ class VcrAddon(VcrCommands):
     def _forward(
         self, session: Session, flow: http.HTTPFlow, decision: Forward
     ) -> None:
+        view = self._view
+        asked = view.to_request(flow.request)
+        if asked.to_proxy and flow.server_conn.via is None:
+            # But for an upstream proxy, which may be owed its own.
+            drop_proxy_headers(flow.request)
         if not decision.record:
             return
-        view = self._view
-        asked = self._redirects.restate(view.to_request(flow.request), flow.request)
+        if self._redirects.expects:
+            asked = self._redirects.restate(asked, flow.request)
         self.rack.flows[flow.id] = Recording(session, asked, time.monotonic_ns(), view)
 
     def _refuse(self, session: Session, flow: http.HTTPFlow) -> None:
@@ -203,14 +191,14 @@ class VcrAddon(VcrCommands):
             started.tee = tap(flow.response)
 
     def response(self, flow: http.HTTPFlow) -> None:
-        started = self.rack.flows.get(flow.id)
+        started = self.rack.flows.pop(flow.id, None)
         if started is None:
             return
         if isinstance(started, Replayed):
             started.session.replayed()
         elif flow.response is not None:
             self._record(started, flow.response)
-        self.rack.end_flow(flow.id)
+        self.rack.close_idle()
 
     def _record(self, started: Recording, response: http.Response) -> None:
         request = started.asked.request
@@ -218,14 +206,15 @@ class VcrAddon(VcrCommands):
             logger.warning("mitmvcr: %s was upgraded: not recorded", request.url)
             return
         try:
-            self._redirects.note(request, response)
+            if 300 < response.status_code < 400:
+                self._redirects.note(request, response)
             started.session.record(_interaction(started, response))
         except Exception as error:  # noqa: BLE001 - told, and the traffic goes on
             started.session.note_failure(error)
             logger.error("mitmvcr: %s is not recorded: %s", request.url, _reason(error))
 
     def error(self, flow: http.HTTPFlow) -> None:
-        started = self.rack.flows.get(flow.id)
+        started = self.rack.flows.pop(flow.id, None)
         if isinstance(started, Replayed):
             started.session.give_back(started.position)
         elif started is not None:
@@ -233,7 +222,7 @@ class VcrAddon(VcrCommands):
             logger.warning(
                 "mitmvcr: %s broke off and is not recorded: %s", url, flow.error
             )
-        self.rack.end_flow(flow.id)
+        self.rack.close_idle()
 
     # Connections
 
@@ -295,15 +284,6 @@ def _filter(text: str) -> flowfilter.TFilter:
     except ValueError as error:
         remedy = f"not a flow filter ({error}); use one as '~d example.com'"
         raise OptionError("vcr_passthrough", text, remedy) from error
-
-
-def _drop_proxy_headers(request: http.Request) -> None:
-    """mitmproxy would send them on to the origin on plain http."""
-    # Nearly no request has them, and to ask mitmproxy's headers costs 2 us a name.
-    if request.data.scheme == b"http":
-        for name, _ in request.headers.fields:
-            if name[:1] in b"pP" and name.lower() in _PROXY_HEADERS:
-                request.headers.pop(name, None)
 
 
 def _reason(error: Exception) -> str:

@@ -2,29 +2,16 @@
 
 import logging
 from dataclasses import dataclass
-from typing import Protocol
-
-from mitmproxy import http
 
 from mitmvcr.core.errors import CassetteWriteError, OptionError
-from mitmvcr.core.model import Response
 from mitmvcr.mitm import host
 from mitmvcr.mitm.streaming import Tee
 from mitmvcr.mitm.translate import Asked
+from mitmvcr.mitm.view import View
 from mitmvcr.session import Session, open_session
 from mitmvcr.settings import Settings
 
 logger = logging.getLogger("mitmvcr")
-
-
-class View(Protocol):
-    """What is recorded of a flow: ``translate`` is one, ``wireview`` the other."""
-
-    def to_request(self, wire: http.Request) -> Asked: ...
-
-    def to_response(
-        self, wire: http.Response, body: bytes, asked: Asked, *, duration: int
-    ) -> Response: ...
 
 
 @dataclass(slots=True)
@@ -87,13 +74,7 @@ class Rack:
         if self.session is not None:
             self._ejected.append(self.session)
             self.session = None
-            self._close_idle()
-
-    def end_flow(self, flow_id: str) -> None:
-        """The flow is over, and with it perhaps the session that waited for it."""
-        self.flows.pop(flow_id, None)
-        if self._ejected:
-            self._close_idle()
+            self.close_idle()
 
     def close(self) -> None:
         """End every session, whatever is still under way."""
@@ -102,13 +83,16 @@ class Rack:
             logger.warning("mitmvcr: %s was cut off and is not recorded", url)
         self.flows.clear()
         self.eject()
-        self._close_idle()
+        self.close_idle()
 
     def recordings(self) -> list[Recording]:
         """The flows that are on their way to the origin."""
         return [flow for flow in self.flows.values() if isinstance(flow, Recording)]
 
-    def _close_idle(self) -> None:
+    def close_idle(self) -> None:
+        """To be called when a flow has ended: some session may have waited for it."""
+        if not self._ejected:
+            return
         busy = [flow.session for flow in self.flows.values()]
         for session in [s for s in self._ejected if s not in busy]:
             self._ejected.remove(session)

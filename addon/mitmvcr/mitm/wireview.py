@@ -19,25 +19,30 @@ from mitmproxy import http
 
 from mitmvcr.core.model import Headers, Request, Response
 from mitmvcr.mitm import translate
+from mitmvcr.mitm.redirects import Redirects
 from mitmvcr.mitm.translate import Asked
+
+#: Meant for this proxy, and never sent on.
+_TO_PROXY = ("proxy-authorization", "proxy-connection")
 
 
 def to_request(wire: http.Request) -> Asked:
     """The request as the client sent it."""
-    headers = _headers(wire.headers)
+    asked = translate.to_request(wire)
     body = wire.data.content or b""
     major, minor = _version(wire.http_version)
+    headers = _headers(wire.headers)
     request = replace(
-        translate.to_request(wire).request,
+        asked.request,
         proto=wire.http_version,
         proto_major=major,
         proto_minor=minor,
         content_length=_announced(wire.headers, -1 if body else 0),
         transfer_encoding=_codings(wire.headers),
         trailer=_headers(wire.data.trailers),
-        headers=headers,
+        headers={n: each for n, each in headers.items() if n.lower() not in _TO_PROXY},
     )
-    return Asked(request, decodes=())
+    return replace(asked, request=request, decodes=())
 
 
 def to_response(
@@ -53,14 +58,11 @@ def to_response(
     )
 
 
-class NoRedirects:
-    """Stands where the Go view tells what Go's http.Client asks for by itself."""
+class NoRedirects(Redirects):
+    """In the Go view the follow-up of a redirect is written in another way."""
 
     def note(self, asked: Request, wire: http.Response) -> None:
         """Nothing follows from it."""
-
-    def restate(self, asked: Asked, wire: http.Request) -> Asked:
-        return asked
 
 
 def _text(raw: bytes) -> str:
