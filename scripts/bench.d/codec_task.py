@@ -65,9 +65,7 @@ def dump(path: Path) -> tuple[list[float], object]:
 def bodies(path: Path) -> tuple[list[float], object]:
     """Each body written alone; the least of fifteen."""
     items = codec.loads(path.read_bytes(), path.name).interactions
-    return [
-        _least(15, partial(codec.dump_interaction, each, 0)) for each in items
-    ], None
+    return [_least(15, partial(codec.dumps, Cassette([each]))) for each in items], None
 
 
 def _least(times: int, work: Callable[[], object]) -> float:
@@ -172,6 +170,7 @@ if __name__ == "__main__":
     # All that a task needs is imported before it is measured.
     from mitmvcr.cassette import codec, reader, writer  # noqa: F401 # codec takes them
     from mitmvcr.core.deck import Deck
+    from mitmvcr.core.model import Cassette
 
     if name.startswith("yaml"):
         import yaml
