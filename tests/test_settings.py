@@ -15,6 +15,7 @@ from mitmvcr.settings import (
     parse_mode,
     parse_repeats,
     parse_settings,
+    parse_view,
 )
 
 # Mode
@@ -203,6 +204,16 @@ def test_another_layout_names_those_that_there_are() -> None:
         parse_layout("v5")
 
 
+@pytest.mark.parametrize(("text", "view"), [("go", "go"), (" Wire ", "wire")])
+def test_a_view_is_gos_or_the_wires(text: str, view: str) -> None:
+    assert parse_view(text) == view
+
+
+def test_another_view_names_those_that_there_are() -> None:
+    with pytest.raises(OptionError, match="vcr_view=tcp: use go or wire"):
+        parse_view("tcp")
+
+
 def test_settings_as_options_are_parsed_to_the_same_settings() -> None:
     settings = parse_settings(
         cassette="a.yaml",
@@ -211,6 +222,7 @@ def test_settings_as_options_are_parsed_to_the_same_settings() -> None:
         latency="0.5",
         passthrough=["~d a", "~d b"],
         layout="v3",
+        view="wire",
     )
     options = {n.removeprefix("vcr_"): v for n, v in as_options(settings).items()}
     assert parse_settings(**options) == settings

@@ -5,10 +5,14 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from mitmvcr.core.errors import OptionError
 from mitmvcr.core.model import Layout
 from mitmvcr.core.modes import SHORT_NAMES, Mode, Repeats
+
+#: What is recorded: what go-vcr would have seen, or what was on the wire.
+View = Literal["go", "wire"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +26,7 @@ class Settings:
     latency: float = 0.0
     passthrough: tuple[str, ...] = ()
     layout: Layout = "v4"
+    view: View = "go"
 
 
 def parse_mode(text: str) -> Mode:
@@ -93,6 +98,16 @@ def parse_layout(text: str) -> Layout:
     raise OptionError("vcr_layout", text, "use v4 or v3")
 
 
+def parse_view(text: str) -> View:
+    """``go`` (default) or ``wire``: as go-vcr would have recorded, or as sent."""
+    word = text.strip().lower()
+    if word == "go":
+        return "go"
+    if word == "wire":
+        return "wire"
+    raise OptionError("vcr_view", text, "use go or wire")
+
+
 def parse_settings(
     *,
     cassette: str,
@@ -101,6 +116,7 @@ def parse_settings(
     latency: str = "0",
     passthrough: Sequence[str] = (),
     layout: str = "v4",
+    view: str = "go",
 ) -> Settings:
     """All options together. No cassette is fine; whoever needs one asks for it."""
     return Settings(
@@ -110,6 +126,7 @@ def parse_settings(
         latency=parse_latency(latency),
         passthrough=tuple(text for text in passthrough if text),
         layout=parse_layout(layout),
+        view=parse_view(view),
     )
 
 
@@ -121,5 +138,6 @@ def as_options(settings: Settings) -> dict[str, str | list[str]]:
         "vcr_allow_repeats": str(settings.allow_repeats),
         "vcr_latency": str(settings.latency),
         "vcr_layout": settings.layout,
+        "vcr_view": settings.view,
         "vcr_passthrough": list(settings.passthrough),
     }

@@ -124,6 +124,7 @@ def test_all_options_are_handed_on():
         *("--set", "vcr_allow_repeats=all"),
         *("--set", "vcr_latency=0.5"),
         *("--set", "vcr_layout=v4"),
+        *("--set", "vcr_view=go"),
         *("--set", "vcr_passthrough=~d a"),
         *("--set", "vcr_passthrough=~d b"),
         *("--set", "ssl_verify_upstream_trusted_ca=/roots.pem"),

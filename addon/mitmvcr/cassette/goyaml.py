@@ -149,7 +149,7 @@ def _is_plain(value: bytes) -> bool:
 
 
 def _single_quoted(value: bytes) -> bytes:
-    return b"'%b'\n" % value.replace(b"'", b"''")
+    return b"".join((b"'", value.replace(b"'", b"''"), b"'\n"))
 
 
 def _type_quote(text: str, dialect: Dialect) -> str:
@@ -183,8 +183,9 @@ _BLANK_AFTER_BREAKS = re.compile(rb"(?:\n|\xe2\x80[\xa8\xa9])*[ \t]")
 _SPACE_BEFORE_SEPARATOR = re.compile(rb" \xe2\x80[\xa8\xa9]")
 #: The above, or a separator beside another end of a line.
 _UNUSUAL_SEPARATOR = re.compile(
-    rb"\xe2\x80[\xa8\xa9](?:(?=\n|\xe2\x80[\xa8\xa9])|(?<=[ \n]...))", re.DOTALL
+    rb"\xe2(?=\x80[\xa8\xa9])..(?:(?=\n|\xe2\x80[\xa8\xa9])|(?<=[ \n]...))", re.DOTALL
 )
+_SEPARATOR = re.compile(rb"(\xe2(?=\x80[\xa8\xa9])..)", re.DOTALL)
 
 
 def _block(value: bytes, separated: bool, place: Place, dialect: Dialect) -> bytes:
@@ -235,8 +236,9 @@ def _padded_lines(value: bytes, pad: bytes, *, uneven: bool, separated: bool) ->
     """
     if uneven:
         value = value.replace(b"\n\n", b"\0\n")
-    for end in _BREAKS if separated else _BREAKS[:1]:
-        value = value.replace(end, end + pad)
+    value = value.replace(b"\n", b"\n" + pad)
+    if separated:
+        value = _SEPARATOR.sub(rb"\1" + pad, value)
     value = value.removesuffix(pad)
     return value.replace(b"\0", b"\n") if uneven else value
 

@@ -59,6 +59,12 @@ _VCR_OPTIONS = (
         metavar="LAYOUT",
         help="v4 (default) as go-vcr's newest library writes, or v3 as its v3 did.",
     ),
+    click.option(
+        "--view",
+        default="go",
+        metavar="VIEW",
+        help="go (default) records what go-vcr would have seen, wire what was sent.",
+    ),
 )
 
 

@@ -30,6 +30,7 @@ class RunOptions:
     latency: str = "0"
     passthrough: tuple[str, ...] = ()
     layout: str = "v4"
+    view: str = "go"
     include_localhost: bool = False
     no_proxy: str = ""
 
@@ -70,6 +71,7 @@ def make_plan(
             latency=options.latency,
             passthrough=options.passthrough,
             layout=options.layout,
+            view=options.view,
         ),
         bypass=(*loopback, *parse_bypass(options.no_proxy)),
         upstream=inherited_proxy(inherited),

@@ -31,6 +31,7 @@ class ServeOptions:
     host: str
     port: int
     layout: str = "v4"
+    view: str = "go"
 
 
 class PortBusyError(VcrError):
@@ -52,6 +53,7 @@ def serve_proxy(extra: Sequence[str], options: ServeOptions) -> NoReturn:
         latency=options.latency,
         passthrough=options.passthrough,
         layout=options.layout,
+        view=options.view,
     )
     check_port(options.host, options.port)
     confdir = home(os.environ)

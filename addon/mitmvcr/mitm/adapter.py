@@ -21,15 +21,10 @@ from mitmvcr.core.modes import Forward, Replay
 from mitmvcr.mitm import answers, host, options
 from mitmvcr.mitm.commands import VcrCommands
 from mitmvcr.mitm.rack import Rack, Recording, Replayed
-from mitmvcr.mitm.redirects import Redirects
 from mitmvcr.mitm.restore import to_wire
 from mitmvcr.mitm.streaming import tap
-from mitmvcr.mitm.translate import (
-    drop_proxy_headers,
-    to_lookup,
-    to_request,
-    to_response,
-)
+from mitmvcr.mitm.translate import drop_proxy_headers, to_lookup, to_request
+from mitmvcr.mitm.view import chosen
 from mitmvcr.session import Session
 from mitmvcr.settings import Settings
 
@@ -47,7 +42,7 @@ class VcrAddon(VcrCommands):
         self.rack = Rack(last_resort)
         self._passthrough: list[flowfilter.TFilter] = []
         self._allowed: set[tuple[str, str, int]] = set()
-        self._redirects = Redirects()
+        self._view, self._redirects = chosen("go")
         self._takeover = host.Takeover()
         self._is_running = False
         #: A hook that mitmproxy finds only where it is needed: each costs 3 us a flow.
@@ -100,7 +95,7 @@ class VcrAddon(VcrCommands):
         filters = [_filter(text) for text in settings.passthrough]
         self.rack.use(settings)
         self._passthrough = filters
-        self._redirects = Redirects()
+        self._view, self._redirects = chosen(settings.view)
         session = self.session
         looks_up = session is not None and session.looks_up
         self.requestheaders = _hold if looks_up else None
@@ -158,7 +153,8 @@ class VcrAddon(VcrCommands):
     def _forward(
         self, session: Session, flow: http.HTTPFlow, decision: Forward
     ) -> None:
-        asked = to_request(flow.request)
+        view = self._view
+        asked = view.to_request(flow.request)
         if asked.to_proxy and flow.server_conn.via is None:
             # But for an upstream proxy, which may be owed its own.
             drop_proxy_headers(flow.request)
@@ -166,7 +162,7 @@ class VcrAddon(VcrCommands):
             return
         if self._redirects.expects:
             asked = self._redirects.restate(asked, flow.request)
-        self.rack.flows[flow.id] = Recording(session, asked, time.monotonic_ns())
+        self.rack.flows[flow.id] = Recording(session, asked, time.monotonic_ns(), view)
 
     def _refuse(self, session: Session, flow: http.HTTPFlow) -> None:
         found = session.explain(to_request(flow.request).request)
@@ -216,7 +212,8 @@ class VcrAddon(VcrCommands):
             if body is None:  # it was streamed
                 body = started.tee.body() if started.tee else b""
             duration = (started.head or time.monotonic_ns()) - started.sent
-            recorded = to_response(response, body, asked, duration=duration)
+            view = started.view
+            recorded = view.to_response(response, body, asked, duration=duration)
             started.session.record(Interaction(0, request, recorded))
         except Exception as error:  # noqa: BLE001 - told, and the traffic goes on
             started.session.note_failure(error)

@@ -46,6 +46,12 @@ _OPTIONS: tuple[tuple[str, type, object, str], ...] = (
         "How a cassette is laid out: v4 as go-vcr's newest library writes it, or v3"
         " as its v3 did.",
     ),
+    (
+        "vcr_view",
+        str,
+        "go",
+        "What is recorded: go is what go-vcr would have seen, wire is what was sent.",
+    ),
 )
 
 NAMES = frozenset(name for name, *_ in _OPTIONS)
@@ -65,4 +71,5 @@ def parse(opts: options.Options) -> Settings:
         latency=opts.vcr_latency,
         passthrough=opts.vcr_passthrough,
         layout=opts.vcr_layout,
+        view=opts.vcr_view,
     )
