@@ -52,16 +52,19 @@ def dumper(layout: Layout = "v4") -> Callable[[Interaction, int], bytes]:
     return _STYLES[layout].item
 
 
-#: What an item is made of: one template, since what it costs to write an item in the
-#: midst of other work is each function and each object that is touched for it.
-_ITEM = (
-    b"    - id: %d\n"
-    b"      request:\n"
-    b"%b        content_length: %d\n%b        host: %b%b%b%b%b%b        url: %b"
-    b"        method: %b"
-    b"      response:\n"
-    b"%b%b        content_length: %d\n%b        body: %b%b%b        duration: %b\n"
-)
+#: What an item is made of, but for the bodies, of which no copy more is made than has
+#: to be. Few templates, since what it costs to write an item in the midst of other work
+#: is each function and each object that is touched for it.
+_BEFORE = b"""\
+    - id: %d
+      request:
+%b        content_length: %d
+%b        host: %b%b%b"""
+_BETWEEN = b"""\
+%b%b        url: %b        method: %b      response:
+%b%b        content_length: %d
+%b        body: """
+_AFTER = b"%b%b        duration: %b\n"
 _BODY = b"        body: "
 
 
@@ -89,7 +92,7 @@ class _Style:
         address, uri = request.remote_addr, request.request_uri
         form, headers = request.form, request.headers
         came_in, ended = response.transfer_encoding, response.trailer
-        return _ITEM % (
+        before = _BEFORE % (
             id,
             self._proto[request.proto, request.proto_major, request.proto_minor],
             request.content_length,
@@ -97,7 +100,8 @@ class _Style:
             self._text[request.host],
             self._peer(request) if address or uri or is_full else b"",
             _BODY if body or is_full else b"",
-            scalar(body, _FIELD, dialect) if body or is_full else b"",
+        )
+        between = _BETWEEN % (
             self._map(b"form", form) if form or is_full else b"",
             self._map(b"headers", headers) if headers or is_full else b"",
             string(request.url, _FIELD, dialect),
@@ -106,11 +110,15 @@ class _Style:
             self._framing(response) if came_in or ended or is_full else b"",
             response.content_length,
             _FLAG if response.uncompressed else self._no_flag,
-            scalar(response.body, _FIELD, dialect),
+        )
+        after = _AFTER % (
             self._map(b"headers", response.headers),
             self._status[response.status, response.code],
             format_duration(response.duration).encode(),
         )
+        asked = scalar(body, _FIELD, dialect) if body or is_full else b""
+        came = scalar(response.body, _FIELD, dialect)
+        return b"".join((before, asked, between, came, after))
 
     def _framing(self, part: Request | Response) -> bytes:
         """The transfer encoding and the trailer, in this order on either side."""
