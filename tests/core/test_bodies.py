@@ -386,15 +386,15 @@ def coded(body: bytes, coding: str) -> Request:
 
 
 CODED = [
-    ("gzip", gzip.compress(PLAIN)),
-    ("X-Gzip", gzip.compress(PLAIN)),
+    ("gzip", gzip.compress(PLAIN, mtime=0)),
+    ("X-Gzip", gzip.compress(PLAIN, mtime=0)),
     ("deflate", zlib.compress(PLAIN)),
     ("deflate", zlib.compress(PLAIN, wbits=-15)),
     ("br", brotli.compress(PLAIN)),
     ("zstd", zstandard.compress(PLAIN)),
     ("identity", PLAIN),
     ("", PLAIN),
-    ("br, gzip", gzip.compress(brotli.compress(PLAIN))),
+    ("br, gzip", gzip.compress(brotli.compress(PLAIN), mtime=0)),
 ]
 
 

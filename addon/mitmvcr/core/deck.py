@@ -52,9 +52,9 @@ class Deck:
         self._used_up: Counter[tuple[Hashable, Hashable]] = Counter()
         self._hosts: dict[str, deque[int]] | None = None
         self._buckets: defaultdict[Hashable, _Bucket] = defaultdict(_Bucket)
-        bucket_of = self.matcher.bucket
+        self._bucket_of, self._rest_of = self.matcher.bucket, self.matcher.rest
         for position, url in enumerate(_urls(interactions)):
-            self._buckets[bucket_of(url)].unread.append(position)
+            self._buckets[self._bucket_of(url)].unread.append(position)
 
     def __repr__(self) -> str:
         return f"<Deck {len(self._played)} of {len(self)} played>"
@@ -75,16 +75,16 @@ class Deck:
         """
         if self._judge is not None:
             return self._take_judged(request, self._judge)
-        url = self.matcher.bucket(request.url)
+        url = self._bucket_of(request.url)
         bucket = self._buckets.get(url)
         if bucket is None:
             return None
-        key = self.matcher.rest(request)
+        key = self._rest_of(request)
         position = self._next(bucket, key)
         if position is None:
             position = bucket.last.get(key)
-        if position is None:
-            return None
+            if position is None:
+                return None
         # Read before it is marked: a damaged item raises and is not used up.
         interaction = self[position]
         self._use(position, url, key)
@@ -101,7 +101,7 @@ class Deck:
 
     def _read_one(self, bucket: _Bucket) -> None:
         position = bucket.unread[0]
-        key = self.matcher.rest(self[position].request)
+        key = self._rest_of(self[position].request)
         bucket.unread.popleft()
         bucket.waiting.setdefault(key, deque()).append(position)
 
@@ -136,10 +136,10 @@ class Deck:
 
     def _equal(self, request: Request) -> Iterator[int]:
         """The positions that the keys let play, the last one again where it may be."""
-        bucket = self._buckets.get(self.matcher.bucket(request.url))
+        bucket = self._buckets.get(self._bucket_of(request.url))
         if bucket is None:
             return
-        key = self.matcher.rest(request)
+        key = self._rest_of(request)
         while bucket.unread:
             self._read_one(bucket)
         yield from tuple(bucket.waiting.get(key, ()))
@@ -166,7 +166,7 @@ class Deck:
 
     def _keys(self, position: int) -> tuple[Hashable, Hashable]:
         request = self[position].request
-        return self.matcher.bucket(request.url), self.matcher.rest(request)
+        return self._bucket_of(request.url), self._rest_of(request)
 
     def give_back(self, position: int) -> None:
         """The answer did not arrive: whoever asks again gets it again.
@@ -196,7 +196,7 @@ class Deck:
         self._fresh.append(interaction)
         self._played[position] = 1
         if self._repeats is Repeats.ALL:
-            bucket = self._buckets[self.matcher.bucket(interaction.request.url)]
+            bucket = self._buckets[self._bucket_of(interaction.request.url)]
             bucket.unread.append(position)
         return position
 
@@ -205,9 +205,7 @@ class Deck:
 
     def used_up(self, request: Request) -> int:
         """How many equal interactions were used up by requests like this one."""
-        return self._used_up[
-            self.matcher.bucket(request.url), self.matcher.rest(request)
-        ]
+        return self._used_up[self._bucket_of(request.url), self._rest_of(request)]
 
     def unused(self) -> list[int]:
         """Positions of the loaded interactions that nothing asked for."""

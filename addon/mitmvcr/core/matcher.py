@@ -111,6 +111,8 @@ class Matcher:
                 self.parts[name] = of_rest[-1]
         self.bucket: Callable[[str], Hashable] = _all_of(of_url)
         self.rest: KeyOf = _all_of(of_rest)
+        if spec.style != "go-vcr" and tuple(self.parts) == DEFAULT_PARTS:
+            self.rest = _method_and_body(self.counts.body)
 
     def __repr__(self) -> str:
         return f"<Matcher {','.join(self.spec.parts)}>"
@@ -161,6 +163,16 @@ def _rest_part(part: str, spec: MatchSpec, counts: Counts) -> KeyOf:
 
 def _method(request: Request) -> str:
     return request.method or "GET"
+
+
+def _method_and_body(rules: BodyRules) -> KeyOf:
+    """Both at once: nearly every look-up is one of these, and most have no body."""
+
+    def key(request: Request) -> Hashable:
+        body = request_body_key(request, rules) if request.body else b""
+        return request.method or "GET", body
+
+    return key
 
 
 def _proto(request: Request) -> Hashable:
