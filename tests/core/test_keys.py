@@ -37,6 +37,8 @@ from mitmvcr.core.keys import header, parameter, split_url, url_host, url_key
         ("http://h.:80/", "http://h/"),
         ("http://H.example./", "http://h.example/"),
         ("https://Bücher.example:8443/", "https://xn--bcher-kva.example:8443/"),
+        ("https://b%C3%BCcher.example/", "https://xn--bcher-kva.example/"),
+        ("http://[fe80::1%25eth0]/", "http://[fe80::1%25eth0]/"),
         ("https://" + "ü" * 70 + "/", "https://" + "ü" * 70 + "/"),
         ("http://[::1]:80/x", "http://[::1]/x"),
         ("http://[FE80::80]/x", "http://[fe80::80]/x"),

@@ -43,12 +43,21 @@ class BodyRules:
 _EVERYTHING = BodyRules()
 
 
-def request_body_key(request: Request, rules: BodyRules = _EVERYTHING) -> bytes:
-    """The key of a request's body, its content coding undone."""
+def request_body_keys(
+    request: Request, rules: BodyRules = _EVERYTHING
+) -> tuple[bytes, ...]:
+    """The keys of a request's body, its content coding undone: as its media type has
+    it, and, where that is another, as it stands. One in common is enough: what is the
+    same byte for byte matches whatever type it is said to be of."""
     if not request.body:
-        return b""
+        return _NOTHING
     body = decoded(request.body, header(request.headers, "Content-Encoding"))
-    return body_key(body, header(request.headers, "Content-Type"), rules)
+    typed = body_key(body, header(request.headers, "Content-Type"), rules)
+    plain = shortened(request.body)
+    return (typed,) if typed == plain else (typed, plain)
+
+
+_NOTHING = (b"",)
 
 
 def body_key(body: bytes, media: str, rules: BodyRules = _EVERYTHING) -> bytes:

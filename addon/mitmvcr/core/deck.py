@@ -6,7 +6,7 @@ cassette of any size, and an interaction that nobody asks for is never parsed.
 """
 
 from bisect import insort
-from collections import Counter, defaultdict, deque
+from collections import defaultdict, deque
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -19,14 +19,17 @@ from mitmvcr.core.modes import Repeats
 Judge = Callable[[Request, Request], bool | None]
 
 
+Keys = tuple[Hashable, ...]
+
+
 @dataclass(slots=True)
 class _Bucket:
-    """The positions of one URL: not yet keyed, and keyed with those still to play.
-    ``last`` is what a key was last answered with, where that may be repeated."""
+    """The positions of one URL: not yet keyed, their keys, and those that may still
+    play. A position waits under each of its keys."""
 
     unread: deque[int] = field(default_factory=deque)
+    keys: dict[int, Keys] = field(default_factory=dict)
     waiting: dict[Hashable, deque[int]] = field(default_factory=dict)
-    last: dict[Hashable, int] = field(default_factory=dict)
 
 
 class Deck:
@@ -49,10 +52,11 @@ class Deck:
         self._judge = judge
         #: Position -> how many answers it gave.
         self._played: dict[int, int] = {}
-        self._used_up: Counter[tuple[Hashable, Hashable]] = Counter()
+        #: What a key was last answered with, where that may be repeated.
+        self._last: dict[Hashable, int] = {}
         self._hosts: dict[str, deque[int]] | None = None
         self._buckets: defaultdict[Hashable, _Bucket] = defaultdict(_Bucket)
-        self._bucket_of, self._rest_of = self.matcher.bucket, self.matcher.rest
+        self._bucket_of, self._rests_of = self.matcher.bucket, self.matcher.rests
         for position, url in enumerate(_urls(interactions)):
             self._buckets[self._bucket_of(url)].unread.append(position)
 
@@ -79,72 +83,87 @@ class Deck:
         bucket = self._buckets.get(url)
         if bucket is None:
             return None
-        key = self._rest_of(request)
-        position = self._next(bucket, key)
+        keys = self._rests_of(request)
+        position = self._next(bucket, keys)
         if position is None:
-            position = bucket.last.get(key)
+            position = self._last_of(url, keys)
             if position is None:
                 return None
         # Read before it is marked: a damaged item raises and is not used up.
         interaction = self[position]
-        self._use(position, url, key)
+        self._use(position, url, bucket)
         return position, interaction
 
-    def _next(self, bucket: _Bucket, key: Hashable) -> int | None:
-        waiting = bucket.waiting.get(key)
-        while not waiting:
+    def _next(self, bucket: _Bucket, keys: Keys) -> int | None:
+        while True:
+            if len(keys) == 1:
+                found = self._head(bucket, keys[0])
+            else:
+                heads = [self._head(bucket, key) for key in keys]
+                found = min((head for head in heads if head >= 0), default=-1)
+            if found >= 0:
+                return found
             if not bucket.unread:
                 return None
             self._read_one(bucket)
-            waiting = bucket.waiting.get(key)
-        return waiting[0]
+
+    def _head(self, bucket: _Bucket, key: Hashable) -> int:
+        """The first that waits under a key, else -1. What was played has gone."""
+        waiting = bucket.waiting.get(key)
+        while waiting:
+            if self._repeats is Repeats.ALL or waiting[0] not in self._played:
+                return waiting[0]
+            waiting.popleft()
+        return -1
 
     def _read_one(self, bucket: _Bucket) -> None:
         position = bucket.unread[0]
-        key = self._rest_of(self[position].request)
+        keys = self._rests_of(self[position].request)
         bucket.unread.popleft()
-        bucket.waiting.setdefault(key, deque()).append(position)
+        bucket.keys[position] = keys
+        for key in keys:
+            bucket.waiting.setdefault(key, deque()).append(position)
 
-    def _use(self, position: int, url: Hashable, key: Hashable) -> None:
+    def _last_of(self, url: Hashable, keys: Keys) -> int | None:
+        found = [self._last.get((url, key), -1) for key in keys]
+        return max(found) if max(found) >= 0 else None
+
+    def _use(self, position: int, url: Hashable, bucket: _Bucket) -> None:
         self._played[position] = self._played.get(position, 0) + 1
-        if self._repeats is Repeats.ALL:
-            return
-        bucket = self._buckets[url]
-        waiting = bucket.waiting[key]
-        if self._repeats is Repeats.LAST:
-            bucket.last[key] = position
-            if position in waiting:
-                waiting.remove(position)
-            return
-        waiting.remove(position)
-        self._used_up[url, key] += 1
-        self._forget(position)
+        if self._repeats is Repeats.NO:
+            self._forget(position)
+        elif self._repeats is Repeats.LAST:
+            for key in bucket.keys[position]:
+                self._last[url, key] = position
 
     def _take_judged(
         self, request: Request, judge: Judge
     ) -> tuple[int, Interaction] | None:
         """The first that the keys and the judge agree on, or else the judge alone."""
-        equal = set()
-        for position in self._equal(request):
-            equal.add(position)
+        equal = self._equal(request)
+        for position in equal:
             if judge(request, self[position].request) is not False:
                 return self._found(position)
+        tried = set(equal)
         for position in self._playable():
-            if position not in equal and judge(request, self[position].request):
+            if position not in tried and judge(request, self[position].request):
                 return self._found(position)
         return None
 
-    def _equal(self, request: Request) -> Iterator[int]:
+    def _equal(self, request: Request) -> list[int]:
         """The positions that the keys let play, the last one again where it may be."""
-        bucket = self._buckets.get(self._bucket_of(request.url))
+        url = self._bucket_of(request.url)
+        bucket = self._buckets.get(url)
         if bucket is None:
-            return
-        key = self._rest_of(request)
+            return []
         while bucket.unread:
             self._read_one(bucket)
-        yield from tuple(bucket.waiting.get(key, ()))
-        if key in bucket.last:
-            yield bucket.last[key]
+        keys = self._rests_of(request)
+        found = {i for key in keys for i in bucket.waiting.get(key, ())}
+        if self._repeats is not Repeats.ALL:
+            found -= self._played.keys()
+        last = self._last_of(url, keys)
+        return sorted(found) + ([last] if last is not None else [])
 
     def _playable(self) -> Iterator[int]:
         """What was not played, in order; then what was, where that may be repeated."""
@@ -153,20 +172,16 @@ class Deck:
             return
         yield from self.unused()
         if self._repeats is Repeats.LAST:
-            yield from reversed(list(self._played))
+            yield from reversed(self._played)
 
     def _found(self, position: int) -> tuple[int, Interaction]:
         interaction = self[position]
-        url, key = self._keys(position)
+        url = self._bucket_of(interaction.request.url)
         bucket = self._buckets[url]
-        while bucket.unread and bucket.unread[0] <= position:
+        while position not in bucket.keys:
             self._read_one(bucket)
-        self._use(position, url, key)
+        self._use(position, url, bucket)
         return position, interaction
-
-    def _keys(self, position: int) -> tuple[Hashable, Hashable]:
-        request = self[position].request
-        return self._bucket_of(request.url), self._rest_of(request)
 
     def give_back(self, position: int) -> None:
         """The answer did not arrive: whoever asks again gets it again.
@@ -179,15 +194,17 @@ class Deck:
         if self._played[position]:
             return
         del self._played[position]
-        if self._repeats is Repeats.ALL:
-            return
-        url, key = self._keys(position)
+        if self._repeats is not Repeats.ALL:
+            self._let_wait(position, self._bucket_of(self[position].request.url))
+
+    def _let_wait(self, position: int, url: Hashable) -> None:
         bucket = self._buckets[url]
-        insort(bucket.waiting[key], position)
-        if self._repeats is Repeats.NO:
-            self._used_up[url, key] -= 1
-        elif bucket.last.get(key) == position:
-            del bucket.last[key]
+        for key in bucket.keys[position]:
+            waiting = bucket.waiting[key]
+            if position not in waiting:
+                insort(waiting, position)
+            if self._last.get((url, key)) == position:
+                del self._last[url, key]
 
     def add(self, interaction: Interaction) -> int:
         """A fresh recording. The request that made it has used it up; where all may be
@@ -205,7 +222,14 @@ class Deck:
 
     def used_up(self, request: Request) -> int:
         """How many equal interactions were used up by requests like this one."""
-        return self._used_up[self._bucket_of(request.url), self._rest_of(request)]
+        bucket = self._buckets.get(self._bucket_of(request.url))
+        if bucket is None or self._repeats is not Repeats.NO:
+            return 0
+        asked = set(self._rests_of(request))
+        return sum(
+            position in self._played and not asked.isdisjoint(keys)
+            for position, keys in bucket.keys.items()
+        )
 
     def unused(self) -> list[int]:
         """Positions of the loaded interactions that nothing asked for."""

@@ -10,6 +10,7 @@ import re
 from contextlib import suppress
 from functools import lru_cache
 from typing import NoReturn
+from urllib.parse import unquote
 
 from mitmvcr.core.model import Headers
 
@@ -44,6 +45,8 @@ def split_url(url: str) -> tuple[str, str, str, str] | None:
 
 def _host(host: str) -> str:
     name, colon, port = split_port(host)
+    if "%" in name and name[:1] != "[":  # as Go writes what is not ASCII
+        name = unquote(name, errors="surrogateescape").lower()
     if not name.isascii():
         with suppress(UnicodeError):
             name = name.encode("idna").decode()

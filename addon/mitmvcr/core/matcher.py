@@ -1,8 +1,9 @@
 """Which parts of two requests have to be the same, and the keys that say so.
 
-Two requests match where their keys are equal. The key is in two halves: the *bucket*
+Two requests match where their keys are equal. A key is in two halves: the *bucket*
 comes of the URL alone, so that a cassette is sorted without being parsed, and the
-*rest* of the whole request.
+*rest* of the whole request. A request may have two rests, since its body may be said
+in two ways (see bodies.py); one in common is enough.
 """
 
 from collections.abc import Callable, Hashable, Sequence
@@ -12,7 +13,7 @@ from typing import Literal, TypeVar
 from mitmvcr.core.bodies import (
     BodyRules,
     form_fields,
-    request_body_key,
+    request_body_keys,
     shortened,
     without_boundary,
 )
@@ -89,7 +90,7 @@ class Matcher:
     ``needs_all`` is true where more of a request is read than method, URL, body and
     the headers that describe the body."""
 
-    __slots__ = ("bucket", "counts", "needs_all", "parts", "rest", "spec", "url")
+    __slots__ = ("bucket", "counts", "needs_all", "parts", "rests", "spec", "url")
 
     def __init__(self, spec: MatchSpec = DEFAULT) -> None:
         self.spec = spec
@@ -106,19 +107,50 @@ class Matcher:
             if _is_of_url(name, spec):
                 of_url.append(_url_part(name, spec, self.counts))
                 self.parts[name] = _of_request(of_url[-1])
+            elif _is_typed_body(name, spec):
+                self.parts[name] = _body(self.counts.body)
             else:
                 of_rest.append(_rest_part(name, spec, self.counts))
                 self.parts[name] = of_rest[-1]
         self.bucket: Callable[[str], Hashable] = _all_of(of_url)
-        self.rest: KeyOf = _all_of(of_rest)
-        if spec.style != "go-vcr" and tuple(self.parts) == DEFAULT_PARTS:
-            self.rest = _method_and_body(self.counts.body)
+        typed = any(_is_typed_body(name, spec) for name in spec.parts)
+        self.rests = _rests(_all_of(of_rest), self.counts.body if typed else None)
 
     def __repr__(self) -> str:
         return f"<Matcher {','.join(self.spec.parts)}>"
 
     def matches(self, one: Request, other: Request) -> bool:
-        return all(key(one) == key(other) for key in self.parts.values())
+        return all(agree(key(one), key(other)) for key in self.parts.values())
+
+
+def agree(one: Hashable, other: Hashable) -> bool:
+    """Do two requests agree in a part that comes to these keys?"""
+    if isinstance(one, BodyKeys) and isinstance(other, BodyKeys):
+        return not one.isdisjoint(other)
+    return one == other
+
+
+class BodyKeys(frozenset[bytes]):
+    """One in common is enough."""
+
+
+def _rests(
+    base: KeyOf, rules: BodyRules | None
+) -> Callable[[Request], tuple[Hashable, ...]]:
+    if rules is None:
+        return lambda request: (base(request),)
+
+    def keys(request: Request) -> tuple[Hashable, ...]:
+        if not request.body:
+            return ((base(request), b""),)
+        rest = base(request)
+        return tuple((rest, body) for body in request_body_keys(request, rules))
+
+    return keys
+
+
+def _is_typed_body(part: str, spec: MatchSpec) -> bool:
+    return part == "body" and spec.style != "go-vcr"
 
 
 def _all_of(keys: Sequence[Callable[[_T], Hashable]]) -> Callable[[_T], Hashable]:
@@ -156,23 +188,11 @@ def _rest_part(part: str, spec: MatchSpec, counts: Counts) -> KeyOf:
         return _named_header(part.partition(":")[2], counts.headers)
     if part == "headers":  # Go compares its canonical names, whose case counts
         return _headers(counts.headers, str if go else str.lower)
-    if part == "body":
-        return _body(counts.body)
     return _form(counts.form) if part == "form" else _USUAL[part]
 
 
 def _method(request: Request) -> str:
     return request.method or "GET"
-
-
-def _method_and_body(rules: BodyRules) -> KeyOf:
-    """Both at once: nearly every look-up is one of these, and most have no body."""
-
-    def key(request: Request) -> Hashable:
-        body = request_body_key(request, rules) if request.body else b""
-        return request.method or "GET", body
-
-    return key
 
 
 def _proto(request: Request) -> Hashable:
@@ -183,7 +203,7 @@ _USUAL: dict[str, KeyOf] = {"method": _method, "proto": _proto}
 
 
 def _body(rules: BodyRules) -> KeyOf:
-    return lambda request: request_body_key(request, rules)
+    return lambda request: BodyKeys(request_body_keys(request, rules))
 
 
 def _headers(counts: Names, spelled: Callable[[str], str]) -> KeyOf:

@@ -23,7 +23,7 @@ from mitmvcr.core.differences import (
     url_differences,
 )
 from mitmvcr.core.keys import split_url
-from mitmvcr.core.matcher import Matcher, form_pairs
+from mitmvcr.core.matcher import Matcher, agree, form_pairs
 from mitmvcr.core.model import Request
 from mitmvcr.core.modes import Repeats
 from mitmvcr.core.urlparts import URL_PARTS
@@ -160,10 +160,10 @@ class _Search:
     def _near(self, position: int) -> Near:
         request = self._deck[position].request
         parts = self._matcher.parts.items()
-        agree = tuple(name for name, key in parts if key(request) == self._keys[name])
+        found = [name for name, key in parts if agree(key(request), self._keys[name])]
         used = self._deck.was_played(position)
         masked = self._masked(request)
-        return Near(position, masked.method, masked.url, used, agree, ())
+        return Near(position, masked.method, masked.url, used, tuple(found), ())
 
     def _rank(self, near: Near, alike: Mapping[int, int]) -> tuple[float, ...]:
         recorded = self._deck[near.position].request.body

@@ -6,7 +6,7 @@ from typing import Any
 
 from mitmvcr.core.differences import Difference
 from mitmvcr.core.ignoring import parse_ignore
-from mitmvcr.core.matcher import Matcher, MatchSpec
+from mitmvcr.core.matcher import Matcher, MatchSpec, agree
 from mitmvcr.core.model import Request
 
 _IGNORES = ("ignore_headers", "ignore_query", "ignore_json", "ignore_form")
@@ -41,7 +41,7 @@ class Trial:
             return False
         # What agreed before agrees with less compared.
         left = [key for name, key in keys.items() if self._may_differ(name)]
-        return all(key(self.asked) == key(self.recorded) for key in left)
+        return all(agree(key(self.asked), key(self.recorded)) for key in left)
 
     def _may_differ(self, part: str) -> bool:
         return part in self.parts or part not in self.spec.parts
