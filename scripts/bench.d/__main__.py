@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import match
 import proxies
 import record
 import replay
@@ -20,6 +21,7 @@ import start
 from plan import Plan
 
 AREAS: dict[str, Callable[[Plan, Path], Sequence[report.Row]]] = {
+    "match": match.rows,
     "replay": replay.rows,
     "record": record.rows,
     "start": start.rows,

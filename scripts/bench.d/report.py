@@ -21,7 +21,7 @@ class Row:
 
     @property
     def ratio(self) -> float:
-        return self.ours / self.theirs
+        return self.ours / self.theirs if self.theirs else 0.0
 
     @property
     def extra(self) -> float:

@@ -11,7 +11,7 @@ import logging
 import time
 from collections.abc import Awaitable, Set
 
-from mitmproxy import ctx, flowfilter, http, tcp, tls
+from mitmproxy import connection, ctx, flowfilter, http, tcp, tls
 from mitmproxy.addonmanager import Loader
 from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 
@@ -125,14 +125,13 @@ class VcrAddon(VcrCommands):
             return None
         if flow.server_conn.via is None:  # an upstream proxy may be owed its own
             _drop_proxy_headers(flow.request)
-        # Only what the default matcher looks up by, where no other is wanted.
-        asked = self._whole(flow.request) if session.needs_all else None
-        if asked is not None:
-            decision = session.plan(asked.request)
-        else:
-            decision = session.plan(
-                to_lookup(flow.request) if session.looks_up else None
-            )
+        asked, looked_up = None, None
+        if session.needs_all:
+            asked = self._whole(flow.request)
+            looked_up = asked.request
+        elif session.looks_up:
+            looked_up = to_lookup(flow.request)
+        decision = session.plan(looked_up)
         if isinstance(decision, Replay):
             return self._replay(session, flow, decision, asked)
         if isinstance(decision, Refuse):
@@ -163,7 +162,8 @@ class VcrAddon(VcrCommands):
         flow.response = to_wire(decision.interaction, flow.request)
         if asked is not None:
             self._redirects.note(asked.request, flow.response)
-        self.rack.flows[flow.id] = Replayed(session, decision.position)
+        client = flow.client_conn.id
+        self.rack.flows[flow.id] = Replayed(session, decision.position, client)
         if not self.rack.settings.latency:
             return None
         duration = decision.interaction.response.duration / 1e9
@@ -246,10 +246,10 @@ class VcrAddon(VcrCommands):
         peer_host, port, *_ = data.server.address
         return (data.client.id, peer_host, port) in self._allowed
 
-    def client_disconnected(self, client: object) -> None:
+    def client_disconnected(self, client: connection.Client) -> None:
+        self.rack.client_gone(client.id)
         if self._allowed:
-            gone = getattr(client, "id", None)
-            self._allowed = {peer for peer in self._allowed if peer[0] != gone}
+            self._allowed = {peer for peer in self._allowed if peer[0] != client.id}
 
     def tls_clienthello(self, data: tls.ClientHelloData) -> None:
         """Offline, the client gets the protocol that was recorded for this host."""

@@ -15,10 +15,11 @@ logger = logging.getLogger("mitmvcr")
 
 @dataclass(slots=True)
 class Replayed:
-    """A flow that was answered from the cassette."""
+    """A flow that is being answered from the cassette."""
 
     session: Session
     position: int
+    client: str = ""
 
 
 @dataclass(slots=True)
@@ -79,6 +80,14 @@ class Rack:
         self.flows.pop(flow_id, None)
         if self._ejected:
             self._close_idle()
+
+    def client_gone(self, client: str) -> None:
+        """What it was to be answered with is for whoever asks again. A flow that waits
+        to be answered hears of it only after it was."""
+        for flow_id, flow in list(self.flows.items()):
+            if isinstance(flow, Replayed) and flow.client == client:
+                flow.session.give_back(flow.position)
+                self.end_flow(flow_id)
 
     def close(self) -> None:
         """End every session, whatever is still under way."""
