@@ -84,6 +84,11 @@ def test_other_functions_and_imports_are_the_files_own_affair(file: Path) -> Non
     assert not list(file.parent.glob("__pycache__"))
 
 
+def test_a_replay_for_which_a_hook_returns_nothing_is_as_it_was(file: Path) -> None:
+    hooks = load(file, "def before_replay(interaction, request): ...")
+    assert hooks.before_replay(made("a"), get("a")) == made("a")
+
+
 def test_hooks_that_are_not_there_change_nothing(file: Path) -> None:
     hooks = load(file, "def on_miss(request, miss): ...")
     assert hooks.judge is None
@@ -223,6 +228,7 @@ def test_a_judge_that_has_no_opinion_leaves_it_to_the_keys() -> None:
 
 def test_a_judge_may_refuse_what_the_keys_let_pass() -> None:
     assert taken(deck(lambda *_: False, "a", "b"), "a", "c") == [None, None]
+    assert taken(deck(lambda *_: False), "a") == [None]
 
 
 def test_a_judge_may_let_pass_what_the_keys_do_not() -> None:
@@ -237,6 +243,8 @@ def test_a_judge_and_repeats() -> None:
     assert taken(yes, "x", "x", "x", "a") == [0, 1, 1, 0]
     keys = deck(lambda *_: None, "a", "a", repeats=Repeats.LAST)
     assert taken(keys, "a", "a", "a", "b") == [0, 1, 1, None]
+    none = deck(lambda *_: False, "a", repeats=Repeats.ALL)
+    assert taken(none, "a") == [None]
     everything = deck(lambda *_: True, "a", "b", repeats=Repeats.ALL)
     assert taken(everything, "x", "b", "b") == [0, 1, 1]
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from mitmvcr.core import codings
 from mitmvcr.core.bodies import body_key, request_body_keys
-from mitmvcr.core.keys import parse_json
+from mitmvcr.core.keys import json_bytes, parse_json
 from mitmvcr.core.model import Request
 
 JSON = "application/json"
@@ -144,6 +144,14 @@ def test_nesting_too_deep_for_python_is_compared_as_it_stands() -> None:
     assert not same(deep, b" " + deep)
     with pytest.raises(ValueError, match="nested too deep"):
         parse_json(deep, "")
+
+
+def test_what_is_nested_too_deep_to_be_written_is_no_json() -> None:
+    value: object = 1
+    for _ in range(100_000):
+        value = [value]
+    with pytest.raises(ValueError, match="nested too deep"):
+        json_bytes(value)
 
 
 # Bytes

@@ -130,6 +130,8 @@ def test_a_header_is_found_whatever_its_spelling(
         ('multipart/mixed; boundary="a b\\"c"; x=y', "boundary", 'a b"c'),
         ("text/plain; a=; b=1", "a", ""),
         ("text/plain", "charset", ""),
+        ("text/plain; a=1; b=2", "b", "2"),
+        ("text/plain; a=1", "b", ""),
         ("", "charset", ""),
     ],
 )

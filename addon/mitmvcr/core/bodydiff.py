@@ -66,7 +66,9 @@ def content(request: Request, rules: BodyRules) -> Content:
 
 def body_differences(asked: Content, recorded: Content) -> list[Difference]:
     """The first few; of JSON, forms and multiparts by place, else the first byte."""
-    if asked.raw == recorded.raw:  # and one of them is not of the other's type
+    if asked.raw == recorded.raw:
+        if asked.media == recorded.media:
+            return []
         types = quoted(asked.media), quoted(recorded.media)
         return [Difference("content-type", *types, NO_BODY)]
     if asked.is_json and recorded.is_json:

@@ -13,7 +13,7 @@ from itertools import islice
 
 from mitmvcr.core import remedies
 from mitmvcr.core.bodies import without_boundary
-from mitmvcr.core.bodydiff import Content, body_differences, content
+from mitmvcr.core.bodydiff import Content, body_differences, byte_difference, content
 from mitmvcr.core.deck import Deck
 from mitmvcr.core.differences import (
     MOST_DIFFERENCES,
@@ -216,8 +216,11 @@ def differences(
 
 def _part_differences(part: str, asked: Side, recorded: Side) -> Iterable[Difference]:
     one, other = asked.request, recorded.request
-    if part in URL_PARTS and asked.matcher.spec.style == "usual":
+    go = asked.matcher.spec.style == "go-vcr"
+    if part in URL_PARTS and not go:
         return _url_part_differences(part, asked, recorded)
+    if part == "body" and go:
+        return [byte_difference("body", one.body, other.body, None)]
     if part == "body":
         return body_differences(asked.content, recorded.content)
     if part == "headers" or part.startswith("header:"):

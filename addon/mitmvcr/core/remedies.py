@@ -27,7 +27,7 @@ class Trial:
         wanted = dict.fromkeys(each.ignoring for each in differ)
         spec = self.spec
         for ignoring in wanted:
-            if ignoring is None:
+            if ignoring is None or not _can_be_written(*ignoring):
                 return ()
             spec = _with(spec, *ignoring)
         if spec == self.spec or not _is_sound(spec) or not self._match(spec):
@@ -45,6 +45,12 @@ class Trial:
 
     def _may_differ(self, part: str) -> bool:
         return part in self.parts or part not in self.spec.parts
+
+
+def _can_be_written(field: str, value: str) -> bool:
+    if field == "ignore_json" or field not in _IGNORES:
+        return True
+    return bool(value) and not value.endswith("=") and "," not in value
 
 
 def _with(spec: MatchSpec, field: str, value: str) -> MatchSpec:
