@@ -10,6 +10,7 @@ from mitmvcr.settings import (
     Settings,
     as_options,
     parse_cassette,
+    parse_hooks,
     parse_latency,
     parse_layout,
     parse_mode,
@@ -129,7 +130,7 @@ def test_repeats_are_no_or_all(text: str, repeats: Repeats) -> None:
 def test_other_repeats_are_told_with_the_remedy() -> None:
     with pytest.raises(OptionError) as caught:
         parse_repeats("twice")
-    assert str(caught.value) == "vcr_allow_repeats=twice: use no or all"
+    assert str(caught.value) == "vcr_allow_repeats=twice: use no, last or all"
 
 
 @pytest.mark.parametrize(
@@ -227,3 +228,15 @@ def test_settings_as_options_are_parsed_to_the_same_settings() -> None:
     options = {n.removeprefix("vcr_"): v for n, v in as_options(settings).items()}
     assert parse_settings(**options) == settings
     assert as_options(Settings())["vcr_cassette"] == ""
+
+
+# Hooks
+
+
+def test_a_file_of_hooks_has_to_be_there(tmp_path: Path) -> None:
+    file = tmp_path / "hooks.py"
+    assert parse_hooks(" ") is None
+    with pytest.raises(OptionError, match=r"^vcr_hooks=.*: there is no such file$"):
+        parse_hooks(str(file))
+    file.touch()
+    assert parse_hooks(f" {file} ") == file

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Literal
 
 from mitmvcr.core.errors import OptionError
+from mitmvcr.core.matcher import DEFAULT, MatchSpec
 from mitmvcr.core.model import Layout
 from mitmvcr.core.modes import SHORT_NAMES, Mode, Repeats
+from mitmvcr.matching_options import matching_options, parse_matching
 
 #: What is recorded: what go-vcr would have seen, or what was on the wire.
 View = Literal["go", "wire"]
@@ -27,6 +29,8 @@ class Settings:
     passthrough: tuple[str, ...] = ()
     layout: Layout = "v4"
     view: View = "go"
+    matching: MatchSpec = DEFAULT
+    hooks: Path | None = None
 
 
 def parse_mode(text: str) -> Mode:
@@ -62,6 +66,7 @@ _REPEATS = {
     "": Repeats.NO,
     "no": Repeats.NO,
     "false": Repeats.NO,
+    "last": Repeats.LAST,
     "all": Repeats.ALL,
     "yes": Repeats.ALL,
     "true": Repeats.ALL,
@@ -69,11 +74,12 @@ _REPEATS = {
 
 
 def parse_repeats(text: str) -> Repeats:
-    """``no`` (default), or ``all`` (also ``yes``, ``true``): go-vcr's replayable."""
+    """``no`` (default), ``last``, or ``all`` (also ``yes``, ``true``): go-vcr's
+    replayable."""
     try:
         return _REPEATS[text.strip().lower()]
     except KeyError:
-        raise OptionError("vcr_allow_repeats", text, "use no or all") from None
+        raise OptionError("vcr_allow_repeats", text, "use no, last or all") from None
 
 
 def parse_latency(text: str) -> float:
@@ -108,6 +114,16 @@ def parse_view(text: str) -> View:
     raise OptionError("vcr_view", text, "use go or wire")
 
 
+def parse_hooks(text: str) -> Path | None:
+    """A Python file; none if empty. It is read when a session begins."""
+    if not text.strip():
+        return None
+    path = Path(os.path.expanduser(text.strip()))
+    if not path.is_file():
+        raise OptionError("vcr_hooks", text, "there is no such file")
+    return path
+
+
 def parse_settings(
     *,
     cassette: str,
@@ -117,6 +133,13 @@ def parse_settings(
     passthrough: Sequence[str] = (),
     layout: str = "v4",
     view: str = "go",
+    match: str = "",
+    ignore_headers: Sequence[str] = (),
+    ignore_query: Sequence[str] = (),
+    ignore_json: Sequence[str] = (),
+    ignore_form: Sequence[str] = (),
+    base_url_map: Sequence[str] = (),
+    hooks: str = "",
 ) -> Settings:
     """All options together. No cassette is fine; whoever needs one asks for it."""
     return Settings(
@@ -127,6 +150,15 @@ def parse_settings(
         passthrough=tuple(text for text in passthrough if text),
         layout=parse_layout(layout),
         view=parse_view(view),
+        matching=parse_matching(
+            match=match,
+            ignore_headers=ignore_headers,
+            ignore_query=ignore_query,
+            ignore_json=ignore_json,
+            ignore_form=ignore_form,
+            base_url_map=base_url_map,
+        ),
+        hooks=parse_hooks(hooks),
     )
 
 
@@ -140,4 +172,6 @@ def as_options(settings: Settings) -> dict[str, str | list[str]]:
         "vcr_layout": settings.layout,
         "vcr_view": settings.view,
         "vcr_passthrough": list(settings.passthrough),
+        "vcr_hooks": str(settings.hooks or ""),
+        **matching_options(settings.matching),
     }

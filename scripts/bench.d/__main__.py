@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import codec_bench
+import match
 import proxies
 import record
 import replay
@@ -21,6 +22,7 @@ import start
 from plan import Plan
 
 AREAS: dict[str, Callable[[Plan, Path], Sequence[report.Row]]] = {
+    "match": match.rows,
     "replay": replay.rows,
     "record": record.rows,
     "start": start.rows,

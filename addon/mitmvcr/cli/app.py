@@ -36,8 +36,12 @@ _VCR_OPTIONS = (
     ),
     click.option(
         "--allow-repeats",
-        is_flag=True,
-        help="An interaction may be replayed more than once.",
+        is_flag=False,
+        flag_value="all",
+        default="no",
+        metavar="[last|all]",
+        help="An interaction may be replayed more than once: of identical ones the last"
+        " again and again, or (all, if nothing is said) always the first.",
     ),
     click.option(
         "--latency",
@@ -64,6 +68,51 @@ _VCR_OPTIONS = (
         default="go",
         metavar="VIEW",
         help="go (default) records what go-vcr would have seen, wire what was sent.",
+    ),
+    click.option(
+        "--match",
+        default="",
+        metavar="PARTS",
+        help="What has to be the same, as method,url,body (default) or"
+        " method,path,query,header:Accept; or go-vcr or charm.",
+    ),
+    click.option(
+        "--ignore-headers",
+        multiple=True,
+        metavar="NAMES",
+        help="Headers that do not count; NAME= ignores only the value. Repeatable, as"
+        " the next three.",
+    ),
+    click.option(
+        "--ignore-query",
+        multiple=True,
+        metavar="NAMES",
+        help="The same for query parameters; a name may be a glob, as utm_*.",
+    ),
+    click.option(
+        "--ignore-json",
+        multiple=True,
+        metavar="JSONPATH",
+        help="The same for places in a JSON body, as $.messages[*].id.",
+    ),
+    click.option(
+        "--ignore-form",
+        multiple=True,
+        metavar="NAMES",
+        help="The same for the fields of a form.",
+    ),
+    click.option(
+        "--base-url-map",
+        multiple=True,
+        metavar="FROM=TO",
+        help="A URL that starts with FROM is compared as if it started with TO."
+        " Repeatable.",
+    ),
+    click.option(
+        "--hooks",
+        default="",
+        metavar="FILE",
+        help="A Python file with match, before_record, before_replay or on_miss.",
     ),
 )
 

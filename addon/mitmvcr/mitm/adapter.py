@@ -11,19 +11,19 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Set
 
-from mitmproxy import ctx, flowfilter, http, tcp, tls
+from mitmproxy import connection, ctx, flowfilter, http, tcp, tls
 from mitmproxy.addonmanager import Loader
 from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 
 from mitmvcr.core.errors import OptionError, VcrError
 from mitmvcr.core.model import Interaction
-from mitmvcr.core.modes import Forward, Replay
+from mitmvcr.core.modes import Refuse, Replay
 from mitmvcr.mitm import answers, host, options
 from mitmvcr.mitm.commands import VcrCommands
 from mitmvcr.mitm.rack import Rack, Recording, Replayed
 from mitmvcr.mitm.restore import to_wire
 from mitmvcr.mitm.streaming import tap
-from mitmvcr.mitm.translate import drop_proxy_headers, to_lookup, to_request
+from mitmvcr.mitm.translate import Asked, drop_proxy_headers, to_lookup
 from mitmvcr.mitm.view import chosen
 from mitmvcr.session import Session
 from mitmvcr.settings import Settings
@@ -121,15 +121,31 @@ class VcrAddon(VcrCommands):
         if self._passthrough and self._passes(flow):
             session.passed()
             return None
-        asked = to_lookup(flow.request) if session.looks_up else None
-        decision = session.plan(asked)
+        asked, looked_up = None, None
+        if session.needs_all:
+            asked = self._whole(flow)
+            looked_up = asked.request
+        elif session.looks_up:
+            looked_up = to_lookup(flow.request)
+        decision = session.plan(looked_up)
         if isinstance(decision, Replay):
-            return self._replay(session, flow, decision)
-        if isinstance(decision, Forward):
-            self._forward(session, flow, decision)
-        else:
-            self._refuse(session, flow)
+            return self._replay(session, flow, decision, asked)
+        asked = asked or self._whole(flow)
+        if isinstance(decision, Refuse):
+            self._refuse(session, flow, asked)
+            return None
+        if asked.to_proxy and flow.server_conn.via is None:
+            # But for an upstream proxy, which may be owed its own.
+            drop_proxy_headers(flow.request)
+        if decision.record:
+            self._forward(session, flow, asked)
         return None
+
+    def _whole(self, flow: http.HTTPFlow) -> Asked:
+        asked = self._view.to_request(flow.request)
+        if self._redirects.expects:
+            return self._redirects.restate(asked, flow.request)
+        return asked
 
     def _passes(self, flow: http.HTTPFlow) -> bool:
         if not any(accepts(flow) for accepts in self._passthrough):
@@ -141,31 +157,28 @@ class VcrAddon(VcrCommands):
         return True
 
     def _replay(
-        self, session: Session, flow: http.HTTPFlow, decision: Replay
+        self,
+        session: Session,
+        flow: http.HTTPFlow,
+        decision: Replay,
+        asked: Asked | None,
     ) -> Awaitable[None] | None:
         flow.response = to_wire(decision.interaction, flow.request)
-        self.rack.flows[flow.id] = Replayed(session, decision.position)
+        if asked is not None:
+            self._redirects.note(asked.request, flow.response)
+        client = flow.client_conn.id
+        self.rack.flows[flow.id] = Replayed(session, decision.position, client)
         if not self.rack.settings.latency:
             return None
         duration = decision.interaction.response.duration / 1e9
         return asyncio.sleep(duration * self.rack.settings.latency)
 
-    def _forward(
-        self, session: Session, flow: http.HTTPFlow, decision: Forward
-    ) -> None:
-        view = self._view
-        asked = view.to_request(flow.request)
-        if asked.to_proxy and flow.server_conn.via is None:
-            # But for an upstream proxy, which may be owed its own.
-            drop_proxy_headers(flow.request)
-        if not decision.record:
-            return
-        if self._redirects.expects:
-            asked = self._redirects.restate(asked, flow.request)
-        self.rack.flows[flow.id] = Recording(session, asked, time.monotonic_ns(), view)
+    def _forward(self, session: Session, flow: http.HTTPFlow, asked: Asked) -> None:
+        now = time.monotonic_ns()
+        self.rack.flows[flow.id] = Recording(session, asked, now, self._view)
 
-    def _refuse(self, session: Session, flow: http.HTTPFlow) -> None:
-        found = session.explain(to_request(flow.request).request)
+    def _refuse(self, session: Session, flow: http.HTTPFlow, asked: Asked) -> None:
+        found = session.explain(asked.request)
         logger.warning(
             "mitmvcr: no match for %s %s: %s", found.method, found.url, found.reason
         )
@@ -246,10 +259,10 @@ class VcrAddon(VcrCommands):
         peer_host, port, *_ = data.server.address
         return (data.client.id, peer_host, port) in self._allowed
 
-    def client_disconnected(self, client: object) -> None:
+    def client_disconnected(self, client: connection.Client) -> None:
+        self.rack.client_gone(client.id)
         if self._allowed:
-            gone = getattr(client, "id", None)
-            self._allowed = {peer for peer in self._allowed if peer[0] != gone}
+            self._allowed = {peer for peer in self._allowed if peer[0] != client.id}
 
     def tls_clienthello(self, data: tls.ClientHelloData) -> None:
         """Offline, the client gets the protocol that was recorded for this host."""

@@ -16,10 +16,11 @@ logger = logging.getLogger("mitmvcr")
 
 @dataclass(slots=True)
 class Replayed:
-    """A flow that was answered from the cassette."""
+    """A flow that is being answered from the cassette."""
 
     session: Session
     position: int
+    client: str = ""
 
 
 @dataclass(slots=True)
@@ -75,6 +76,15 @@ class Rack:
             self._ejected.append(self.session)
             self.session = None
             self.close_idle()
+
+    def client_gone(self, client: str) -> None:
+        """What it was to be answered with is for whoever asks again. A flow that waits
+        to be answered hears of it only after it was."""
+        for flow_id, flow in list(self.flows.items()):
+            if isinstance(flow, Replayed) and flow.client == client:
+                flow.session.give_back(flow.position)
+                del self.flows[flow_id]
+        self.close_idle()
 
     def close(self) -> None:
         """End every session, whatever is still under way."""

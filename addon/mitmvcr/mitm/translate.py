@@ -89,18 +89,25 @@ class Asked:
 
 
 def to_lookup(wire: http.Request) -> Request:
-    """Only what the deck looks up by, since a replay costs no more than this."""
+    """Only what the default matcher looks up by: a replay costs no more than this."""
     data = wire.data
     origin, _ = _place[data.scheme, data.host, data.port, b""]
     path = _text(data.path)
     body = data.content or b""
-    kind = wire.headers.get("content-type", "") if body else ""
     return Request(
         method=wire.method,
         url=origin + path if path[:1] == "/" else f"{origin}/{path}",
         body=body,
-        headers={"Content-Type": (kind,)} if kind else {},
+        headers=_of_the_body(wire) if body else {},
     )
+
+
+def _of_the_body(wire: http.Request) -> Headers:
+    return {
+        _text(name).title(): (_text(value),)
+        for name, value in wire.headers.fields
+        if name.lower() in (b"content-type", b"content-encoding")
+    }
 
 
 @dataclass(frozen=True, slots=True)
