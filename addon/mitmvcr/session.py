@@ -18,6 +18,7 @@ from mitmvcr.core.modes import (
     looks_up,
 )
 from mitmvcr.core.redaction import redact, redact_request
+from mitmvcr.core.report import Entry, Log, Outcome
 from mitmvcr.settings import Settings
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ class Session:
         self.mode = mode
         self.rule = RULES[mode, exists]
         self.failure: Exception | None = None
+        self.log = Log()
         self.looks_up = looks_up(self.rule, repeats)
         self._repeats = repeats
         self._recorded = self._replayed = self._missed = self._passed = 0
@@ -68,6 +70,7 @@ class Session:
         found = store.load().interactions if reads else ()
         loaded = found if self.rule.loads else ()
         self.deck = Deck(loaded, repeats)
+        self._kept = len(loaded)
         if self.rule.records:
             store.begin(loaded)
 
@@ -102,15 +105,18 @@ class Session:
         self._passed += 1
 
     def explain(self, request: Request) -> "Miss":
-        """Why nothing matched it."""
-        # Only a miss needs it, and to import it takes 10 ms of every start.
+        """Why nothing matched it, as it may be shown."""
+        # Only a miss needs them, and to import them takes 10 ms of every start.
+        from mitmvcr.core.masking import masked
         from mitmvcr.core.matching import explain
 
-        return explain(redact_request(request), self.deck)
+        return masked(explain(redact_request(request), self.deck))
 
-    def replayed(self) -> None:
-        """A planned replay was answered."""
+    def replayed(self, entry: Entry | None = None) -> None:
+        """A planned replay was answered; ``entry`` is for a log that is complete."""
         self._replayed += 1
+        if entry is not None:
+            self.log.add(entry)
 
     def give_back(self, position: int) -> None:
         """A planned replay did not reach the client."""
@@ -125,6 +131,10 @@ class Session:
         self.store.append(kept)
         if self._repeats is not Repeats.NO:  # nobody else asks for it, and it is big
             self.deck.add(kept)
+        if self.log.complete:
+            position = self._kept + self._recorded
+            entry = Entry.of(Outcome.RECORDED, kept, position)
+            self.log.add(entry.lasting(kept.response.duration))
         self._recorded += 1
 
     def note_failure(self, error: Exception) -> None:
@@ -139,6 +149,42 @@ class Session:
             self.note_failure(error)
             raise
 
+    def entries(self) -> list[Entry]:
+        """What the log holds, and after it what nothing asked for.
+
+        Raises CassetteDamagedError where an unused interaction cannot be read.
+        """
+        unused = [
+            Entry.of(Outcome.UNUSED, self.deck[position], position)
+            for position in self.deck.unused()
+        ]
+        return [*self.log.entries, *unused]
+
+    def why_keep_unused(self) -> str:
+        """What speaks against dropping the unused interactions, else nothing: after
+        a run that went wrong it is not known what is wanted."""
+        if self.failure is not None:
+            return "mitmvcr itself failed"
+        if self._missed:
+            return "requests had no match"
+        return "" if self._replayed else "nothing was replayed"
+
+    def drop_unused(self) -> int:
+        """Rewrite the cassette, which is closed, without what nothing asked for.
+
+        Returns how many interactions that were. Raises CassetteError, and the file
+        stays as it was; also where somebody else has changed it meanwhile.
+        """
+        unused = set(self.deck.unused())
+        if not unused:
+            return 0
+        held = self.store.load().interactions
+        if not all(p < len(held) and _same(held[p], self.deck[p]) for p in unused):
+            problem = "was changed meanwhile: its unused interactions stay"
+            raise CassetteWriteError(self.store.name, problem)
+        self.store.replace([each for p, each in enumerate(held) if p not in unused])
+        return len(unused)
+
     def summary(self) -> Summary:
         return Summary(
             cassette=self.store.name,
@@ -149,6 +195,11 @@ class Session:
             unused=self.deck.unused_count,
             passed=self._passed,
         )
+
+
+def _same(one: Interaction, other: Interaction) -> bool:
+    """But for the number, which is its place in the file."""
+    return (one.request, one.response) == (other.request, other.response)
 
 
 def open_session(settings: Settings) -> Session:

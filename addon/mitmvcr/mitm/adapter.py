@@ -16,15 +16,15 @@ from mitmproxy.addonmanager import Loader
 from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 
 from mitmvcr.core.errors import OptionError, VcrError
-from mitmvcr.core.model import Interaction
 from mitmvcr.core.modes import Forward, Replay
 from mitmvcr.mitm import answers, host, options
+from mitmvcr.mitm.answers import url_shown
 from mitmvcr.mitm.commands import VcrCommands
-from mitmvcr.mitm.rack import Rack, Recording, Replayed
+from mitmvcr.mitm.rack import Rack, Recording, Replayed, replayed
 from mitmvcr.mitm.redirects import Redirects
 from mitmvcr.mitm.restore import to_wire
 from mitmvcr.mitm.streaming import tap
-from mitmvcr.mitm.translate import to_lookup, to_request, to_response
+from mitmvcr.mitm.translate import to_lookup, to_request
 from mitmvcr.session import Session
 from mitmvcr.settings import Settings
 
@@ -148,7 +148,7 @@ class VcrAddon(VcrCommands):
         self, session: Session, flow: http.HTTPFlow, decision: Replay
     ) -> Awaitable[None] | None:
         flow.response = to_wire(decision.interaction, flow.request)
-        self.rack.flows[flow.id] = Replayed(session, decision.position)
+        self.rack.flows[flow.id] = replayed(session, decision)
         if not self.rack.settings.latency:
             return None
         duration = decision.interaction.response.duration / 1e9
@@ -163,20 +163,24 @@ class VcrAddon(VcrCommands):
         self.rack.flows[flow.id] = Recording(session, asked, time.monotonic_ns())
 
     def _refuse(self, session: Session, flow: http.HTTPFlow) -> None:
+        started = time.monotonic_ns()
         found = session.explain(to_request(flow.request).request)
-        logger.warning(
-            "mitmvcr: no match for %s %s: %s", found.method, found.url, found.reason
-        )
+        session.log.missed(found, time.monotonic_ns() - started)
+        logger.warning("mitmvcr: no match for %s", answers.told(found))
         summary = session.summary()
-        flow.response = answers.miss(found, summary.cassette, summary.mode)
+        flow.response = answers.miss(
+            found, summary.cassette, summary.mode, head=flow.request.method == "HEAD"
+        )
 
     def _fail(self, session: Session, flow: http.HTTPFlow, error: Exception) -> None:
-        flow.response = answers.failure(_reason(error))
+        flow.response = answers.failure(
+            _reason(error), head=flow.request.method == "HEAD"
+        )
         session.note_failure(error)
         logger.error(
             "mitmvcr: %s %s: %s",
             flow.request.method,
-            flow.request.url,
+            url_shown(flow.request.url),
             _reason(error),
             exc_info=None if isinstance(error, VcrError) else error,
         )
@@ -192,7 +196,7 @@ class VcrAddon(VcrCommands):
         if started is None:
             return
         if isinstance(started, Replayed):
-            started.session.replayed()
+            started.session.replayed(started.entry_now())
         elif flow.response is not None:
             self._record(started, flow.response)
         self.rack.end_flow(flow.id)
@@ -200,21 +204,23 @@ class VcrAddon(VcrCommands):
     def _record(self, started: Recording, response: http.Response) -> None:
         request = started.asked.request
         if response.status_code == 101:
-            logger.warning("mitmvcr: %s was upgraded: not recorded", request.url)
+            url = url_shown(request.url)
+            logger.warning("mitmvcr: %s was upgraded: not recorded", url)
             return
         try:
             self._redirects.note(request, response)
-            started.session.record(_interaction(started, response))
+            started.session.record(started.interaction(response))
         except Exception as error:  # noqa: BLE001 - told, and the traffic goes on
             started.session.note_failure(error)
-            logger.error("mitmvcr: %s is not recorded: %s", request.url, _reason(error))
+            url = url_shown(request.url)
+            logger.error("mitmvcr: %s is not recorded: %s", url, _reason(error))
 
     def error(self, flow: http.HTTPFlow) -> None:
         started = self.rack.flows.get(flow.id)
         if isinstance(started, Replayed):
             started.session.give_back(started.position)
         elif started is not None:
-            url = started.asked.request.url
+            url = url_shown(started.asked.request.url)
             logger.warning(
                 "mitmvcr: %s broke off and is not recorded: %s", url, flow.error
             )
@@ -261,15 +267,6 @@ class VcrAddon(VcrCommands):
                 "mitmvcr: a connection to %s is not HTTP: passed through, not recorded",
                 flow.server_conn.address,
             )
-
-
-def _interaction(started: Recording, response: http.Response) -> Interaction:
-    body = response.raw_content
-    if body is None:  # it was streamed
-        body = started.tee.body() if started.tee else b""
-    duration = (started.head or time.monotonic_ns()) - started.sent
-    recorded = to_response(response, body, started.asked, duration=duration)
-    return Interaction(0, started.asked.request, recorded)
 
 
 def _filter(text: str) -> flowfilter.TFilter:

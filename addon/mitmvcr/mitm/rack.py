@@ -1,12 +1,19 @@
 """The session in use, the flows under way, and sessions that wait for their last."""
 
 import logging
+import time
 from dataclasses import dataclass
 
+from mitmproxy import http
+
 from mitmvcr.core.errors import CassetteWriteError, OptionError
+from mitmvcr.core.model import Interaction
+from mitmvcr.core.modes import Replay
+from mitmvcr.core.report import Entry, Outcome
 from mitmvcr.mitm import host
+from mitmvcr.mitm.answers import url_shown
 from mitmvcr.mitm.streaming import Tee
-from mitmvcr.mitm.translate import Asked
+from mitmvcr.mitm.translate import Asked, to_response
 from mitmvcr.session import Session, open_session
 from mitmvcr.settings import Settings
 
@@ -15,10 +22,27 @@ logger = logging.getLogger("mitmvcr")
 
 @dataclass(slots=True)
 class Replayed:
-    """A flow that was answered from the cassette."""
+    """A flow that was answered from the cassette; where the log wants to know of it,
+    what is told, and since when in monotonic nanoseconds."""
 
     session: Session
     position: int
+    entry: Entry | None = None
+    started: int = 0
+
+    def entry_now(self) -> Entry | None:
+        """The entry for the log: the flow has been answered."""
+        if self.entry is None:
+            return None
+        return self.entry.lasting(time.monotonic_ns() - self.started)
+
+
+def replayed(session: Session, decision: Replay) -> Replayed:
+    position = decision.position
+    if not session.log.complete:
+        return Replayed(session, position)
+    entry = Entry.of(Outcome.REPLAYED, decision.interaction, position)
+    return Replayed(session, position, entry, time.monotonic_ns())
 
 
 @dataclass(slots=True)
@@ -30,6 +54,15 @@ class Recording:
     sent: int
     head: int = 0
     tee: Tee | None = None
+
+    def interaction(self, response: http.Response) -> Interaction:
+        """With what has come back from the origin."""
+        body = response.raw_content
+        if body is None:  # it was streamed
+            body = self.tee.body() if self.tee else b""
+        duration = (self.head or time.monotonic_ns()) - self.sent
+        recorded = to_response(response, body, self.asked, duration=duration)
+        return Interaction(0, self.asked.request, recorded)
 
 
 class Rack:
@@ -83,7 +116,7 @@ class Rack:
     def close(self) -> None:
         """End every session, whatever is still under way."""
         for flow in self.recordings():
-            url = flow.asked.request.url
+            url = url_shown(flow.asked.request.url)
             logger.warning("mitmvcr: %s was cut off and is not recorded", url)
         self.flows.clear()
         self.eject()
