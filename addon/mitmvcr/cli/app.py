@@ -79,13 +79,37 @@ _VCR_OPTIONS = (
     metavar="HOSTS",
     help="More hosts to reach without the proxy, separated by commas.",
 )
+@click.option(
+    "--report",
+    multiple=True,
+    metavar="FILE",
+    help="Write what became of each request: FILE.json, FILE.xml (JUnit), or - for"
+    " JSON on stdout after the command has ended. Repeatable.",
+)
+@click.option(
+    "--fail-on-miss/--no-fail-on-miss",
+    default=True,
+    help="Exit with 100 when a request had no match (default).",
+)
+@click.option(
+    "--fail-on-unused",
+    is_flag=True,
+    help="Exit with 100 when nothing asked for an interaction of the cassette.",
+)
+@click.option(
+    "--drop-unused",
+    is_flag=True,
+    help="Take such interactions out of the cassette, if the command passed, something"
+    " was replayed and nothing missed.",
+)
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
 def run(command: tuple[str, ...], **options: Any) -> int:
     """Run COMMAND with its HTTP(S) traffic recorded or replayed.
 
     The exit code is the command's own; 128+N if signal N ended it; 100 if it passed
-    but a request had no match; 125 if mitmvcr failed; 126 or 127 if the command
-    cannot be executed or found. With CI set and no --mode it replays only.
+    but a request had no match or, with --fail-on-unused, an interaction was unused;
+    125 if mitmvcr failed; 126 or 127 if the command cannot be executed or found.
+    With CI set and no --mode it replays only.
     """
     from mitmvcr.cli.run import RunOptions, run_command
 
