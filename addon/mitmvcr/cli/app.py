@@ -174,3 +174,21 @@ def convert(path: Path, output: Path | None) -> None:
     from mitmvcr.cli.cassette import convert_cassette
 
     convert_cassette(path, output)
+
+
+@cassette.command()
+@click.argument("cassette", metavar="CASSETTE")
+@click.option("--method", metavar="METHOD", help="Default: GET, with a body POST.")
+@click.option("--url", metavar="URL")
+@click.option("--header", multiple=True, metavar="'NAME: VALUE'", help="Repeatable.")
+@click.option("--body", metavar="TEXT|@FILE")
+@click.option("--curl", metavar="COMMAND", help="All of it, as 'curl -d a=1 URL'.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def explain(cassette: str, as_json: bool, **question: Any) -> int:
+    """Say whether CASSETTE would answer a request, and if not what differs.
+
+    Nothing is sent. The exit code is 0 for a match and 1 for none.
+    """
+    from mitmvcr.cli.explain import Question, explain_request
+
+    return explain_request(cassette, Question(**question), as_json=as_json)

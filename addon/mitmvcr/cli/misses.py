@@ -1,5 +1,6 @@
 """Misses as lines of text: short and coloured for people, plain for a pipe."""
 
+import sys
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
@@ -27,7 +28,7 @@ def tell_misses(misses: Mapping["Miss", int]) -> None:
         say(f"{_requests(sum(misses.values()))} had no match:")
         for miss, times in told:
             for line in short_lines(miss, times):
-                click.echo(line, err=True, color=is_coloured())
+                click.echo(line, err=True, color=is_coloured(sys.stderr))
     else:
         for miss, times in told:
             say(f"missed: {one_line(miss, times)}")

@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Mapping
+from typing import TextIO
 
 import click
 
@@ -17,13 +18,13 @@ def is_for_people(environment: Mapping[str, str] = os.environ) -> bool:
     return sys.stderr.isatty() or _forced(environment)
 
 
-def is_coloured(environment: Mapping[str, str] = os.environ) -> bool:
+def is_coloured(stream: TextIO, environment: Mapping[str, str] = os.environ) -> bool:
     """As no-color.org and force-color.org say; the first wins."""
     if environment.get("NO_COLOR"):
         return False
     if _forced(environment):
         return True
-    return sys.stderr.isatty() and environment.get("TERM") != "dumb"
+    return stream.isatty() and environment.get("TERM") != "dumb"
 
 
 def _forced(environment: Mapping[str, str]) -> bool:
