@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from mitmvcr.cassette.store import FileStore, Store
 from mitmvcr.core.deck import Deck
 from mitmvcr.core.errors import CassetteNotFoundError, CassetteWriteError, OptionError
+from mitmvcr.core.log import Log
 from mitmvcr.core.model import Interaction, Request
 from mitmvcr.core.modes import (
     RULES,
@@ -18,11 +19,11 @@ from mitmvcr.core.modes import (
     looks_up,
 )
 from mitmvcr.core.redaction import redact, redact_request
-from mitmvcr.core.report import Entry, Log, Outcome
 from mitmvcr.settings import Settings
 
 if TYPE_CHECKING:
     from mitmvcr.core.matching import Miss
+    from mitmvcr.core.report import Entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,7 @@ class Session:
 
         return masked(explain(redact_request(request), self.deck))
 
-    def replayed(self, entry: Entry | None = None) -> None:
+    def replayed(self, entry: "Entry | None" = None) -> None:
         """A planned replay was answered; ``entry`` is for a log that is complete."""
         self._replayed += 1
         if entry is not None:
@@ -132,10 +133,14 @@ class Session:
         if self._repeats is not Repeats.NO:  # nobody else asks for it, and it is big
             self.deck.add(kept)
         if self.log.complete:
-            position = self._kept + self._recorded
-            entry = Entry.of(Outcome.RECORDED, kept, position)
-            self.log.add(entry.lasting(kept.response.duration))
+            self._log_recorded(kept)
         self._recorded += 1
+
+    def _log_recorded(self, kept: Interaction) -> None:
+        from mitmvcr.core.report import Entry, Outcome
+
+        entry = Entry.of(Outcome.RECORDED, kept, self._kept + self._recorded)
+        self.log.add(entry.lasting(kept.response.duration))
 
     def note_failure(self, error: Exception) -> None:
         """Something was not recorded or not answered: the run must not pass."""
@@ -149,11 +154,13 @@ class Session:
             self.note_failure(error)
             raise
 
-    def entries(self) -> list[Entry]:
+    def entries(self) -> "list[Entry]":
         """What the log holds, and after it what nothing asked for.
 
         Raises CassetteDamagedError where an unused interaction cannot be read.
         """
+        from mitmvcr.core.report import Entry, Outcome
+
         unused = [
             Entry.of(Outcome.UNUSED, self.deck[position], position)
             for position in self.deck.unused()

@@ -1,18 +1,15 @@
-"""What came of a session: one entry for each request, and for each interaction that
-nothing asked for; and a miss as plain values, the same wherever it is told."""
+"""What came of a session, to be told: one entry for each request and for each
+interaction that nothing asked for; and a miss as plain values."""
 
-from collections import Counter
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from mitmvcr.core.masking import masked_url
 from mitmvcr.core.model import Interaction
 
 if TYPE_CHECKING:
     from mitmvcr.core.matching import Miss
-
-#: So many different misses are remembered where no report is asked for.
-MOST_MISSES = 50
 
 REMEDY = (
     "record it again with mode record_only, or let new requests be recorded with mode"
@@ -49,39 +46,17 @@ class Entry:
         cls, outcome: Outcome, found: Interaction, position: int | None = None
     ) -> "Entry":
         """Of an interaction; as it may be shown."""
-        from mitmvcr.core.masking import masked_url  # few runs need it
-
         request, response = found.request, found.response
         url = masked_url(request.url)
         return cls(outcome, request.method, url, position, response.code)
 
+    @classmethod
+    def of_miss(cls, miss: "Miss", duration: int) -> "Entry":
+        outcome = Outcome.MISSED
+        return cls(outcome, miss.method, miss.url, duration=duration, miss=miss)
+
     def lasting(self, nanoseconds: int) -> "Entry":
         return replace(self, duration=nanoseconds)
-
-
-class Log:
-    """What a session remembers of its requests. The misses always, though not without
-    end; the rest only where ``complete``, since nobody else asks for it."""
-
-    def __init__(self) -> None:
-        self.complete = False
-        self.entries: list[Entry] = []
-        self.misses: Counter[Miss] = Counter()
-
-    def __repr__(self) -> str:
-        return f"<Log {len(self.entries)} entries, {self.misses.total()} misses>"
-
-    def add(self, entry: Entry) -> None:
-        if self.complete:
-            self.entries.append(entry)
-
-    def missed(self, miss: "Miss", duration: int) -> None:
-        """A request without a match; ``duration`` is what it took to say why."""
-        if miss in self.misses or len(self.misses) < MOST_MISSES:
-            self.misses[miss] += 1
-        if self.complete:
-            entry = Entry(Outcome.MISSED, miss.method, miss.url, miss=miss)
-            self.entries.append(entry.lasting(duration))
 
 
 def miss_facts(miss: "Miss") -> dict[str, object]:

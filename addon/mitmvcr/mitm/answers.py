@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 from mitmproxy import http
 
-from mitmvcr.core.report import miss_facts
 from mitmvcr.core.wording import shown
 
 if TYPE_CHECKING:
@@ -35,6 +34,8 @@ def miss(
 ) -> http.Response:
     """What was asked, and what the cassette holds nearest to it. With ``head`` only
     the headers, since nothing may follow them."""
+    from mitmvcr.core.report import miss_facts
+
     body = {
         "type": "about:blank",
         "title": "No recorded interaction matches this request",

@@ -3,19 +3,22 @@
 import logging
 import time
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from mitmproxy import http
 
 from mitmvcr.core.errors import CassetteWriteError, OptionError
 from mitmvcr.core.model import Interaction
 from mitmvcr.core.modes import Replay
-from mitmvcr.core.report import Entry, Outcome
 from mitmvcr.mitm import host
 from mitmvcr.mitm.answers import url_shown
 from mitmvcr.mitm.streaming import Tee
 from mitmvcr.mitm.translate import Asked, to_response
 from mitmvcr.session import Session, open_session
 from mitmvcr.settings import Settings
+
+if TYPE_CHECKING:
+    from mitmvcr.core.report import Entry
 
 logger = logging.getLogger("mitmvcr")
 
@@ -27,10 +30,10 @@ class Replayed:
 
     session: Session
     position: int
-    entry: Entry | None = None
+    entry: "Entry | None" = None
     started: int = 0
 
-    def entry_now(self) -> Entry | None:
+    def entry_now(self) -> "Entry | None":
         """The entry for the log: the flow has been answered."""
         if self.entry is None:
             return None
@@ -41,6 +44,8 @@ def replayed(session: Session, decision: Replay) -> Replayed:
     position = decision.position
     if not session.log.complete:
         return Replayed(session, position)
+    from mitmvcr.core.report import Entry, Outcome
+
     entry = Entry.of(Outcome.REPLAYED, decision.interaction, position)
     return Replayed(session, position, entry, time.monotonic_ns())
 
