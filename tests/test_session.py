@@ -16,7 +16,6 @@ from mitmvcr.core.errors import (
 )
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.core.modes import Forward, Mode, Refuse, Repeats, Replay
-from mitmvcr.core.report import Entry, Outcome
 from mitmvcr.session import Session, Summary, open_session
 from mitmvcr.settings import Settings, parse_settings
 
@@ -384,7 +383,7 @@ def test_a_replay_is_logged_as_it_is_told(start: Start) -> None:
     session.log.complete = True
     decision = session.plan(ask(1))
     assert isinstance(decision, Replay)
-    entry = Entry.of(Outcome.REPLAYED, decision.interaction, decision.position)
+    entry = session.entry("replayed", decision.interaction, decision.position)
     session.replayed(entry.lasting(3))
     assert session.entries() == [entry.lasting(3)]
 
@@ -396,6 +395,8 @@ def test_secrets_of_the_cassette_are_masked_in_a_miss(start: Start) -> None:
     assert "abc" not in repr(miss)
     assert "abd" not in repr(miss)
     assert miss.nearest[0].differ[0].place == "query.token"
+    assert session.shown("http://h/?token=abc") == "http://h/?token=***"
+    assert session.entry("unused", held, 0).url == "http://h/?token=***"
 
 
 # What nothing asked for

@@ -113,6 +113,12 @@ class Session:
 
         return masked(explain(redact_request(request), self.deck))
 
+    def shown(self, url: str) -> str:
+        """A URL as it may stand in a log."""
+        from mitmvcr.core.masking import masked_url  # where all is well none does
+
+        return masked_url(url)
+
     def replayed(self, entry: "Entry | None" = None) -> None:
         """A planned replay was answered; ``entry`` is for a log that is complete."""
         self._replayed += 1
@@ -137,9 +143,8 @@ class Session:
         self._recorded += 1
 
     def _log_recorded(self, kept: Interaction) -> None:
-        from mitmvcr.core.report import Entry, Outcome
-
-        entry = Entry.of(Outcome.RECORDED, kept, self._kept + self._recorded)
+        position = self._kept + self._recorded
+        entry = self.entry("recorded", kept, position)
         self.log.add(entry.lasting(kept.response.duration))
 
     def note_failure(self, error: Exception) -> None:
@@ -154,15 +159,20 @@ class Session:
             self.note_failure(error)
             raise
 
+    def entry(self, outcome: str, found: Interaction, position: int) -> "Entry":
+        """An interaction for the log, as it may be shown."""
+        from mitmvcr.core.report import Entry, Outcome
+
+        url = self.shown(found.request.url)
+        return Entry.of(Outcome(outcome), found, position, url)
+
     def entries(self) -> "list[Entry]":
         """What the log holds, and after it what nothing asked for.
 
         Raises CassetteDamagedError where an unused interaction cannot be read.
         """
-        from mitmvcr.core.report import Entry, Outcome
-
         unused = [
-            Entry.of(Outcome.UNUSED, self.deck[position], position)
+            self.entry("unused", self.deck[position], position)
             for position in self.deck.unused()
         ]
         return [*self.log.entries, *unused]

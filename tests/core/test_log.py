@@ -14,7 +14,7 @@ def missing(number: int) -> Miss:
 
 def test_misses_are_remembered_and_the_rest_is_not() -> None:
     log = Log()
-    log.add(Entry.of(Outcome.REPLAYED, FOUND))
+    log.add(Entry.of(Outcome.REPLAYED, FOUND, 0, "http://h/"))
     log.missed(missing(1), 7)
     log.missed(missing(1), 7)
     assert log.entries == []
@@ -34,7 +34,7 @@ def test_different_misses_are_not_remembered_without_end() -> None:
 def test_a_complete_log_has_all_in_the_order_they_ended() -> None:
     log = Log()
     log.complete = True
-    entry = Entry.of(Outcome.RECORDED, FOUND)
+    entry = Entry.of(Outcome.RECORDED, FOUND, 0, "http://h/")
     log.add(entry)
     log.missed(missing(1), 7)
     log.missed(missing(1), 8)

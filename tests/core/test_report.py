@@ -13,7 +13,7 @@ FOUND = Interaction(
 
 
 def test_an_entry_is_as_it_may_be_shown() -> None:
-    entry = Entry.of(Outcome.REPLAYED, FOUND, 3).lasting(5)
+    entry = Entry.of(Outcome.REPLAYED, FOUND, 3, "http://h/?token=***").lasting(5)
     assert entry == Entry(Outcome.REPLAYED, "GET", "http://h/?token=***", 3, 201, 5)
 
 

@@ -52,14 +52,14 @@ def explain_request(cassette: str, question: Question, *, as_json: bool) -> int:
 def _answer(
     session: "Session", asked: "Request"
 ) -> tuple[Sequence[str], dict[str, object], bool]:
-    from mitmvcr.core.report import Entry, Outcome, miss_facts
+    from mitmvcr.core.report import miss_facts
 
     decision = session.plan(asked)
     if not isinstance(decision, Replay):
         miss = session.explain(asked)
         return list(long_lines(miss)), {"match": False, **miss_facts(miss)}, False
     found = decision.interaction
-    entry = Entry.of(Outcome.REPLAYED, found, decision.position)
+    entry = session.entry("replayed", found, decision.position)
     where = f"{shown(entry.method)} {shown(entry.url, 300)}"
     line = f"matches interaction {entry.interaction}: {where}: {found.response.status}"
     facts: dict[str, object] = {

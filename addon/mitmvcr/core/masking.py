@@ -1,8 +1,7 @@
 """What is shown of a request has its secrets masked: answers, logs and reports.
 
-Everything that is shown passes :func:`masked` or :func:`masked_url`, and nothing else
-masks. A request has been redacted before it gets here; this is for what stands in a
-cassette as it is, and for URLs.
+A session passes all that it shows through here, and nobody else masks. A live request
+has been redacted before; this is also for what stands in a cassette as it is.
 """
 
 import re

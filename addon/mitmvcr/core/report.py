@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from mitmvcr.core.masking import masked_url
 from mitmvcr.core.model import Interaction
 
 if TYPE_CHECKING:
@@ -43,12 +42,11 @@ class Entry:
 
     @classmethod
     def of(
-        cls, outcome: Outcome, found: Interaction, position: int | None = None
+        cls, outcome: Outcome, found: Interaction, position: int, url: str
     ) -> "Entry":
-        """Of an interaction; as it may be shown."""
-        request, response = found.request, found.response
-        url = masked_url(request.url)
-        return cls(outcome, request.method, url, position, response.code)
+        """Of an interaction; ``url`` is its own as it may be shown."""
+        status = found.response.code
+        return cls(outcome, found.request.method, url, position, status)
 
     @classmethod
     def of_miss(cls, miss: "Miss", duration: int) -> "Entry":

@@ -18,7 +18,6 @@ from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 from mitmvcr.core.errors import OptionError, VcrError
 from mitmvcr.core.modes import Forward, Replay
 from mitmvcr.mitm import answers, host, options
-from mitmvcr.mitm.answers import url_shown
 from mitmvcr.mitm.commands import VcrCommands
 from mitmvcr.mitm.rack import Rack, Recording, Replayed, replayed
 from mitmvcr.mitm.redirects import Redirects
@@ -180,7 +179,7 @@ class VcrAddon(VcrCommands):
         logger.error(
             "mitmvcr: %s %s: %s",
             flow.request.method,
-            url_shown(flow.request.url),
+            session.shown(flow.request.url),
             _reason(error),
             exc_info=None if isinstance(error, VcrError) else error,
         )
@@ -204,7 +203,7 @@ class VcrAddon(VcrCommands):
     def _record(self, started: Recording, response: http.Response) -> None:
         request = started.asked.request
         if response.status_code == 101:
-            url = url_shown(request.url)
+            url = started.session.shown(request.url)
             logger.warning("mitmvcr: %s was upgraded: not recorded", url)
             return
         try:
@@ -212,7 +211,7 @@ class VcrAddon(VcrCommands):
             started.session.record(started.interaction(response))
         except Exception as error:  # noqa: BLE001 - told, and the traffic goes on
             started.session.note_failure(error)
-            url = url_shown(request.url)
+            url = started.session.shown(request.url)
             logger.error("mitmvcr: %s is not recorded: %s", url, _reason(error))
 
     def error(self, flow: http.HTTPFlow) -> None:
@@ -220,7 +219,7 @@ class VcrAddon(VcrCommands):
         if isinstance(started, Replayed):
             started.session.give_back(started.position)
         elif started is not None:
-            url = url_shown(started.asked.request.url)
+            url = started.session.shown(started.asked.request.url)
             logger.warning(
                 "mitmvcr: %s broke off and is not recorded: %s", url, flow.error
             )

@@ -22,13 +22,6 @@ def told(found: "Miss") -> str:
     return f"{shown(found.method)} {shown(found.url, _LONGEST_URL)}: {found.reason}"
 
 
-def url_shown(url: str) -> str:
-    """A URL as the log may have it."""
-    from mitmvcr.core.masking import masked_url  # nothing is shown where all is well
-
-    return shown(masked_url(url), _LONGEST_URL)
-
-
 def miss(
     found: "Miss", cassette: str, mode: str, *, head: bool = False
 ) -> http.Response:

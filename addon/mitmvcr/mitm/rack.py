@@ -11,7 +11,6 @@ from mitmvcr.core.errors import CassetteWriteError, OptionError
 from mitmvcr.core.model import Interaction
 from mitmvcr.core.modes import Replay
 from mitmvcr.mitm import host
-from mitmvcr.mitm.answers import url_shown
 from mitmvcr.mitm.streaming import Tee
 from mitmvcr.mitm.translate import Asked, to_response
 from mitmvcr.session import Session, open_session
@@ -44,9 +43,7 @@ def replayed(session: Session, decision: Replay) -> Replayed:
     position = decision.position
     if not session.log.complete:
         return Replayed(session, position)
-    from mitmvcr.core.report import Entry, Outcome
-
-    entry = Entry.of(Outcome.REPLAYED, decision.interaction, position)
+    entry = session.entry("replayed", decision.interaction, position)
     return Replayed(session, position, entry, time.monotonic_ns())
 
 
@@ -121,7 +118,7 @@ class Rack:
     def close(self) -> None:
         """End every session, whatever is still under way."""
         for flow in self.recordings():
-            url = url_shown(flow.asked.request.url)
+            url = flow.session.shown(flow.asked.request.url)
             logger.warning("mitmvcr: %s was cut off and is not recorded", url)
         self.flows.clear()
         self.eject()
