@@ -1,6 +1,7 @@
 """Answers that the proxy gives of itself: a miss, and a failure of ours."""
 
 import json
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from mitmproxy import http
@@ -63,6 +64,7 @@ def _problem(
         b"" if head else content,
         {"Content-Type": "application/problem+json", **headers},
     )
+    response.reason = HTTPStatus(status).phrase  # mitmproxy 11 does not know 424
     response.headers["Content-Length"] = str(len(content))
     return response
 
