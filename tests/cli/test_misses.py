@@ -13,6 +13,7 @@ from cli.helpers import MITMVCR, answer, write_cassette
 from mitmvcr.cli import misses, tell
 from mitmvcr.cli.misses import long_lines, one_line, short_lines, tell_misses
 from mitmvcr.core.differences import Difference
+from mitmvcr.core.log import MOST_MISSES
 from mitmvcr.core.matching import Miss, Near
 
 COLOUR = re.compile(r"\x1b\[\d*m")
@@ -83,6 +84,11 @@ def test_many_are_not_all_told(
     assert err.count("http://h/") == 10
     assert "and 3 others; --report has them all" in err
     assert ("13 requests had no match" in err) is people
+
+
+def test_not_all_may_be_remembered(capsys: pytest.CaptureFixture[str]) -> None:
+    tell_misses({miss(number): 1 for number in range(MOST_MISSES)})
+    assert "and at least 40 others" in capsys.readouterr().err
 
 
 def test_nothing_is_said_of_none(capsys: pytest.CaptureFixture[str]) -> None:

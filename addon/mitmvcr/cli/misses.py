@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mitmvcr.cli.tell import is_coloured, is_for_people, say
+from mitmvcr.core.log import MOST_MISSES
 from mitmvcr.core.wording import shown
 
 if TYPE_CHECKING:
@@ -32,8 +33,9 @@ def tell_misses(misses: Mapping["Miss", int]) -> None:
     else:
         for miss, times in told:
             say(f"missed: {one_line(miss, times)}")
-    if len(misses) > _TOLD:
-        say(f"and {len(misses) - _TOLD} others; --report has them all")
+    if (others := len(misses) - _TOLD) > 0:
+        least = "at least " if len(misses) == MOST_MISSES else ""
+        say(f"and {least}{others} others; --report has them all")
 
 
 def _requests(count: int) -> str:
