@@ -128,7 +128,7 @@ def test_repeats_are_no_or_all(text: str, repeats: Repeats) -> None:
 def test_other_repeats_are_told_with_the_remedy() -> None:
     with pytest.raises(OptionError) as caught:
         parse_repeats("twice")
-    assert str(caught.value) == "vcr_allow_repeats=twice: use no or all"
+    assert str(caught.value) == "vcr_allow_repeats=twice: use no, last or all"
 
 
 @pytest.mark.parametrize(

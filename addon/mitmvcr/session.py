@@ -5,8 +5,14 @@ from typing import TYPE_CHECKING
 
 from mitmvcr.cassette.store import FileStore, Store
 from mitmvcr.core.deck import Deck
-from mitmvcr.core.errors import CassetteNotFoundError, CassetteWriteError, OptionError
+from mitmvcr.core.errors import (
+    CassetteNotFoundError,
+    CassetteWriteError,
+    OptionError,
+    VcrError,
+)
 from mitmvcr.core.log import Log
+from mitmvcr.core.matcher import Matcher
 from mitmvcr.core.model import Interaction, Request
 from mitmvcr.core.modes import (
     RULES,
@@ -24,6 +30,7 @@ from mitmvcr.settings import Settings
 if TYPE_CHECKING:
     from mitmvcr.core.matching import Miss
     from mitmvcr.core.report import Entry
+    from mitmvcr.hooks import Hooks
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +63,14 @@ class Session:
     """Made by :func:`open_session`. Requests come in, decisions go out."""
 
     def __init__(
-        self, store: Store, mode: Mode, repeats: Repeats, *, exists: bool
+        self,
+        store: Store,
+        mode: Mode,
+        repeats: Repeats,
+        *,
+        exists: bool,
+        matcher: Matcher | None = None,
+        hooks: "Hooks | None" = None,
     ) -> None:
         self.store = store
         self.mode = mode
@@ -70,7 +84,11 @@ class Session:
         reads = exists and (self.rule.loads or self.rule.records)
         found = store.load().interactions if reads else ()
         loaded = found if self.rule.loads else ()
-        self.deck = Deck(loaded, repeats)
+        matcher = matcher or Matcher()
+        self._hooks = hooks
+        #: Is more of a request read than what the default matcher compares?
+        self.needs_all = matcher.needs_all or hooks is not None
+        self.deck = Deck(loaded, repeats, matcher, hooks.judge if hooks else None)
         self._kept = len(loaded)
         if self.rule.records:
             store.begin(loaded)
@@ -93,13 +111,24 @@ class Session:
         that."""
         found = None
         if self.looks_up and request is not None:
-            found = self.deck.take(redact_request(request))
+            found = self._take(redact_request(request))
         decision = decide(self.rule, found)
         if isinstance(decision, Refuse):
             self._missed += 1
         elif isinstance(decision, Forward) and not decision.record:
             self._passed += 1
         return decision
+
+    def _take(self, request: Request) -> tuple[int, Interaction] | None:
+        found = self.deck.take(request)
+        if found is None or self._hooks is None:
+            return found
+        position, interaction = found
+        try:
+            return position, self._hooks.before_replay(interaction, request)
+        except VcrError:
+            self.deck.give_back(position)
+            raise
 
     def passed(self) -> None:
         """A request went straight through by a rule, and was not planned."""
@@ -111,7 +140,11 @@ class Session:
         from mitmvcr.core.masking import masked
         from mitmvcr.core.matching import explain
 
-        return masked(explain(redact_request(request), self.deck))
+        seen = redact_request(request)
+        found = masked(explain(seen, self.deck, redact_request))
+        if self._hooks is not None:
+            self._hooks.on_miss(seen, found)
+        return found
 
     def shown(self, url: str) -> str:
         """A URL as it may stand in a log."""
@@ -130,13 +163,20 @@ class Session:
         self.deck.give_back(position)
 
     def record(self, interaction: Interaction) -> None:
-        """Keep what came back from the origin; it is on disk when this returns.
+        """Keep what came back from the origin; it is on disk when this returns. A
+        hook may change it or drop it; redaction comes after.
 
-        Raises CassetteWriteError; traffic can go on.
+        Raises CassetteWriteError or HookError; traffic can go on.
         """
+        if self._hooks is not None:
+            changed = self._hooks.before_record(interaction)
+            if changed is None:
+                self._passed += 1
+                return
+            interaction = changed
         kept = redact(interaction)
         self.store.append(kept)
-        if self._repeats is not Repeats.NO:  # nobody else asks for it, and it is big
+        if self._repeats is Repeats.ALL:  # nobody else asks for it, and it is big
             self.deck.add(kept)
         if self.log.complete:
             self._log_recorded(kept)
@@ -234,4 +274,19 @@ def open_session(settings: Settings) -> Session:
             f"cassette not found, and mode {settings.mode} never records:"
             " record it first with mode record_once",
         )
-    return Session(store, settings.mode, settings.allow_repeats, exists=exists)
+    return Session(
+        store,
+        settings.mode,
+        settings.allow_repeats,
+        exists=exists,
+        matcher=Matcher(settings.matching),
+        hooks=_hooks(settings),
+    )
+
+
+def _hooks(settings: Settings) -> "Hooks | None":
+    if settings.hooks is None:
+        return None
+    from mitmvcr.hooks import load_hooks
+
+    return load_hooks(settings.hooks)

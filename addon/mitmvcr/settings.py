@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mitmvcr.core.errors import OptionError
+from mitmvcr.core.matcher import DEFAULT, MatchSpec
 from mitmvcr.core.model import Layout
 from mitmvcr.core.modes import SHORT_NAMES, Mode, Repeats
+from mitmvcr.matching_options import matching_options, parse_matching
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,8 @@ class Settings:
     latency: float = 0.0
     passthrough: tuple[str, ...] = ()
     layout: Layout = "v4"
+    matching: MatchSpec = DEFAULT
+    hooks: Path | None = None
 
 
 def parse_mode(text: str) -> Mode:
@@ -57,6 +61,7 @@ _REPEATS = {
     "": Repeats.NO,
     "no": Repeats.NO,
     "false": Repeats.NO,
+    "last": Repeats.LAST,
     "all": Repeats.ALL,
     "yes": Repeats.ALL,
     "true": Repeats.ALL,
@@ -64,11 +69,12 @@ _REPEATS = {
 
 
 def parse_repeats(text: str) -> Repeats:
-    """``no`` (default), or ``all`` (also ``yes``, ``true``): go-vcr's replayable."""
+    """``no`` (default), ``last``, or ``all`` (also ``yes``, ``true``): go-vcr's
+    replayable."""
     try:
         return _REPEATS[text.strip().lower()]
     except KeyError:
-        raise OptionError("vcr_allow_repeats", text, "use no or all") from None
+        raise OptionError("vcr_allow_repeats", text, "use no, last or all") from None
 
 
 def parse_latency(text: str) -> float:
@@ -93,6 +99,16 @@ def parse_layout(text: str) -> Layout:
     raise OptionError("vcr_layout", text, "use v4 or v3")
 
 
+def parse_hooks(text: str) -> Path | None:
+    """A Python file; none if empty. It is read when a session begins."""
+    if not text.strip():
+        return None
+    path = Path(os.path.expanduser(text.strip()))
+    if not path.is_file():
+        raise OptionError("vcr_hooks", text, "there is no such file")
+    return path
+
+
 def parse_settings(
     *,
     cassette: str,
@@ -101,6 +117,13 @@ def parse_settings(
     latency: str = "0",
     passthrough: Sequence[str] = (),
     layout: str = "v4",
+    match: str = "",
+    ignore_headers: Sequence[str] = (),
+    ignore_query: Sequence[str] = (),
+    ignore_json: Sequence[str] = (),
+    ignore_form: Sequence[str] = (),
+    base_url_map: Sequence[str] = (),
+    hooks: str = "",
 ) -> Settings:
     """All options together. No cassette is fine; whoever needs one asks for it."""
     return Settings(
@@ -110,6 +133,15 @@ def parse_settings(
         latency=parse_latency(latency),
         passthrough=tuple(text for text in passthrough if text),
         layout=parse_layout(layout),
+        matching=parse_matching(
+            match=match,
+            ignore_headers=ignore_headers,
+            ignore_query=ignore_query,
+            ignore_json=ignore_json,
+            ignore_form=ignore_form,
+            base_url_map=base_url_map,
+        ),
+        hooks=parse_hooks(hooks),
     )
 
 
@@ -122,4 +154,6 @@ def as_options(settings: Settings) -> dict[str, str | list[str]]:
         "vcr_latency": str(settings.latency),
         "vcr_layout": settings.layout,
         "vcr_passthrough": list(settings.passthrough),
+        "vcr_hooks": str(settings.hooks or ""),
+        **matching_options(settings.matching),
     }

@@ -64,6 +64,16 @@ def test_as_json(cassette, capsys, tmp_path):
     assert (status, facts["match"], facts["interaction"]) == (0, True, 1)
 
 
+def test_it_matches_as_the_options_say_and_names_the_one_that_is_missing(
+    cassette, capsys
+):
+    words = ("--url", f"{URL}?page=3")
+    status, out, _ = explain(cassette, capsys, *words)
+    assert status == 1
+    assert "      --ignore-query page would let it match" in out.splitlines()
+    assert explain(cassette, capsys, *words, "--ignore-query", "page")[0] == 0
+
+
 def test_a_body_may_be_in_a_file(cassette, capsys, tmp_path):
     path = tmp_path / "body"
     path.write_bytes(b'{"messages":[{"content":"Hello"}]}')

@@ -25,7 +25,8 @@ def miss(number: int = 0, *nearest: Near, used: int = 0) -> Miss:
 
 
 def near(url: str = "http://h/0", differ=FOUND, used: bool = False) -> Near:
-    return Near(4, "GET", url, used, ("method", "body"), differ)
+    options = ("vcr_ignore_query=a b",)
+    return Near(4, "GET", url, used, ("method", "body"), differ, options)
 
 
 def plain(lines) -> list[str]:
@@ -40,6 +41,7 @@ def test_for_people_only_the_first_differences_of_the_nearest_are_shown() -> Non
         '      query.b: "1" was "2"',
         '      query.c: "1" was "2"',
         "      ...",
+        "      --ignore-query 'a b' would let it match",
     ]
 
 
@@ -47,7 +49,11 @@ def test_for_people_only_the_first_differences_of_the_nearest_are_shown() -> Non
     ("found", "reason"),
     [
         (miss(), "none of the 9 recorded interactions is like it"),
-        (miss(0, near(), used=1), "recorded once, and all used up by earlier requests"),
+        (
+            miss(0, near(), used=1),
+            "recorded once, and all used up by earlier requests;"
+            " vcr_allow_repeats=last would let it match",
+        ),
     ],
 )
 def test_where_nothing_is_near_or_all_is_used_up_the_reason_says_it(
@@ -63,6 +69,7 @@ def test_all_that_is_known_names_every_near_one() -> None:
         "  interaction 4 (unused)",
         "      agree: method, body",
         '      query.a: "1" was "2"',
+        "      --ignore-query 'a b' would let it match",
         "  interaction 5 (already used): PUT http://h/9",
         '      query.a: "1" was "2"',
     ]

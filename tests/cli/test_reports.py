@@ -58,7 +58,7 @@ def test_misses_are_told_again_at_the_end_each_once(run):
     assert missed == (
         f"mitmvcr: missed: GET {URL}two?page=3 (2 times): the nearest is"
         f" interaction 1 (unused): GET {URL}two?page=2;"
-        ' query.page: "3" was "2"'
+        ' query.page: "3" was "2"; vcr_ignore_query=page would let it match'
     )
     assert summary.endswith("replayed 1, missed 2, unused 1")
 
@@ -76,13 +76,17 @@ def test_for_people_it_is_short_and_coloured_in_a_pipe_plain(run):
         f"  GET {URL}two?page=3",
         f"    nearest is interaction 1 (unused): GET {URL}two?page=2",
         '      query.page: "3" was "2"',
+        "      --ignore-query page would let it match",
     ]
 
 
 def test_a_used_up_one_is_told_by_its_reason(run):
     ran = run(*asking("one", "one"), env={"FORCE_COLOR": "1", "NO_COLOR": "1"})
     told = ran.stderr.splitlines()[-2]
-    assert told == "    recorded once, and all used up by earlier requests"
+    assert told == (
+        "    recorded once, and all used up by earlier requests;"
+        " vcr_allow_repeats=last would let it match"
+    )
 
 
 def test_a_run_through_which_nothing_went_says_how_to_tell(run):

@@ -27,6 +27,61 @@ def vcr_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+def matching_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """What decides whether a request matches."""
+    for option in reversed(_MATCHING_OPTIONS):
+        command = option(command)
+    return command
+
+
+_MATCHING_OPTIONS = (
+    click.option(
+        "--match",
+        default="",
+        metavar="PARTS",
+        help="What has to be the same, as method,url,body (default) or"
+        " method,path,query,header:Accept; or go-vcr or charm.",
+    ),
+    click.option(
+        "--ignore-headers",
+        multiple=True,
+        metavar="NAMES",
+        help="Headers that do not count; NAME= ignores only the value. Repeatable, as"
+        " the next three.",
+    ),
+    click.option(
+        "--ignore-query",
+        multiple=True,
+        metavar="NAMES",
+        help="The same for query parameters; a name may be a glob, as utm_*.",
+    ),
+    click.option(
+        "--ignore-json",
+        multiple=True,
+        metavar="JSONPATH",
+        help="The same for places in a JSON body, as $.messages[*].id.",
+    ),
+    click.option(
+        "--ignore-form",
+        multiple=True,
+        metavar="NAMES",
+        help="The same for the fields of a form.",
+    ),
+    click.option(
+        "--base-url-map",
+        multiple=True,
+        metavar="FROM=TO",
+        help="A URL that starts with FROM is compared as if it started with TO."
+        " Repeatable.",
+    ),
+    click.option(
+        "--hooks",
+        default="",
+        metavar="FILE",
+        help="A Python file with match, before_record, before_replay or on_miss.",
+    ),
+)
+
 _VCR_OPTIONS = (
     click.option(
         "--mode",
@@ -36,8 +91,12 @@ _VCR_OPTIONS = (
     ),
     click.option(
         "--allow-repeats",
-        is_flag=True,
-        help="An interaction may be replayed more than once.",
+        is_flag=False,
+        flag_value="all",
+        default="no",
+        metavar="[last|all]",
+        help="An interaction may be replayed more than once: of identical ones the last"
+        " again and again, or (all, if nothing is said) always the first.",
     ),
     click.option(
         "--latency",
@@ -59,6 +118,7 @@ _VCR_OPTIONS = (
         metavar="LAYOUT",
         help="v4 (default) as go-vcr's newest library writes, or v3 as its v3 did.",
     ),
+    *_MATCHING_OPTIONS,
 )
 
 
@@ -184,11 +244,23 @@ def convert(path: Path, output: Path | None) -> None:
 @click.option("--body", metavar="TEXT|@FILE")
 @click.option("--curl", metavar="COMMAND", help="All of it, as 'curl -d a=1 URL'.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def explain(cassette: str, as_json: bool, **question: Any) -> int:
+@matching_options
+def explain(
+    *,
+    cassette: str,
+    as_json: bool,
+    method: str | None,
+    url: str | None,
+    header: tuple[str, ...],
+    body: str | None,
+    curl: str | None,
+    **matching: Any,
+) -> int:
     """Say whether CASSETTE would answer a request, and if not what differs.
 
     Nothing is sent. The exit code is 0 for a match and 1 for none.
     """
     from mitmvcr.cli.explain import Question, explain_request
 
-    return explain_request(cassette, Question(**question), as_json=as_json)
+    question = Question(method, url, header, body, curl)
+    return explain_request(cassette, question, as_json=as_json, **matching)

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -32,14 +32,17 @@ class Question:
     curl: str | None = None
 
 
-def explain_request(cassette: str, question: Question, *, as_json: bool) -> int:
+def explain_request(
+    cassette: str, question: Question, *, as_json: bool, **matching: Any
+) -> int:
     """Print the answer to stdout; 0 if it would match, else 1. The cassette is only
-    read, and as the proxy would read it."""
+    read, and as the proxy would read it; ``matching`` are the options that match."""
     from mitmvcr.session import open_session
     from mitmvcr.settings import parse_settings
 
     asked = asked_for(question)
-    session = open_session(parse_settings(cassette=cassette, mode="replay_only"))
+    settings = parse_settings(cassette=cassette, mode="replay_only", **matching)
+    session = open_session(settings)
     lines, facts, found = _answer(session, asked)
     if as_json:
         click.echo(json.dumps(facts, indent=2))

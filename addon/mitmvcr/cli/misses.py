@@ -1,7 +1,8 @@
 """Misses as lines of text: short and coloured for people, plain for a pipe."""
 
+import shlex
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import click
@@ -62,6 +63,16 @@ def short_lines(miss: "Miss", times: int = 1) -> Iterator[str]:
         return
     yield "    nearest is " + _near_shown(near, miss)
     yield from _differences(near, _DIFFERENCES)
+    if near.options:
+        yield f"      {as_typed(near.options)} would let it match"
+
+
+def as_typed(options: Iterable[str]) -> str:
+    """``vcr_ignore_query=page`` as on the command line: ``--ignore-query page``."""
+    pairs = (option.removeprefix("vcr_").partition("=") for option in options)
+    return " ".join(
+        f"--{name.replace('_', '-')} {shlex.quote(value)}" for name, _, value in pairs
+    )
 
 
 def _near_shown(near: "Near", miss: "Miss") -> str:
@@ -93,3 +104,5 @@ def long_lines(miss: "Miss") -> Iterator[str]:
         if near.agree:
             yield f"      agree: {', '.join(near.agree)}"
         yield from _differences(near, len(near.differ))
+        if near.options:
+            yield f"      {as_typed(near.options)} would let it match"

@@ -28,10 +28,17 @@ class RunOptions:
 
     cassette: str | None = None
     mode: str | None = None
-    allow_repeats: bool = False
+    allow_repeats: str = "no"
     latency: str = "0"
     passthrough: tuple[str, ...] = ()
     layout: str = "v4"
+    match: str = ""
+    ignore_headers: tuple[str, ...] = ()
+    ignore_query: tuple[str, ...] = ()
+    ignore_json: tuple[str, ...] = ()
+    ignore_form: tuple[str, ...] = ()
+    base_url_map: tuple[str, ...] = ()
+    hooks: str = ""
     include_localhost: bool = False
     no_proxy: str = ""
     report: tuple[str, ...] = ()
@@ -73,10 +80,17 @@ def make_plan(
         settings=parse_settings(
             cassette=options.cassette or _default_cassette(command[0]),
             mode=options.mode or _default_mode(inherited),
-            allow_repeats="all" if options.allow_repeats else "no",
+            allow_repeats=options.allow_repeats,
             latency=options.latency,
             passthrough=options.passthrough,
             layout=options.layout,
+            match=options.match,
+            ignore_headers=options.ignore_headers,
+            ignore_query=options.ignore_query,
+            ignore_json=options.ignore_json,
+            ignore_form=options.ignore_form,
+            base_url_map=options.base_url_map,
+            hooks=options.hooks,
         ),
         bypass=(*loopback, *parse_bypass(options.no_proxy)),
         upstream=inherited_proxy(inherited),

@@ -24,13 +24,20 @@ class ServeOptions:
 
     cassette: str
     mode: str | None
-    allow_repeats: bool
+    allow_repeats: str
     latency: str
     passthrough: tuple[str, ...]
     ui: str
     host: str
     port: int
     layout: str = "v4"
+    match: str = ""
+    ignore_headers: tuple[str, ...] = ()
+    ignore_query: tuple[str, ...] = ()
+    ignore_json: tuple[str, ...] = ()
+    ignore_form: tuple[str, ...] = ()
+    base_url_map: tuple[str, ...] = ()
+    hooks: str = ""
 
 
 class PortBusyError(VcrError):
@@ -48,10 +55,17 @@ def serve_proxy(extra: Sequence[str], options: ServeOptions) -> NoReturn:
     settings = parse_settings(
         cassette=options.cassette,
         mode=options.mode or Mode.RECORD_ONCE,
-        allow_repeats="all" if options.allow_repeats else "no",
+        allow_repeats=options.allow_repeats,
         latency=options.latency,
         passthrough=options.passthrough,
         layout=options.layout,
+        match=options.match,
+        ignore_headers=options.ignore_headers,
+        ignore_query=options.ignore_query,
+        ignore_json=options.ignore_json,
+        ignore_form=options.ignore_form,
+        base_url_map=options.base_url_map,
+        hooks=options.hooks,
     )
     check_port(options.host, options.port)
     confdir = home(os.environ)

@@ -7,41 +7,54 @@ cassette of any size, and an interaction that nobody asks for is never parsed.
 
 from bisect import insort
 from collections import Counter, defaultdict, deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from mitmvcr.core.keys import request_key, url_host, url_key
+from mitmvcr.core.keys import url_host
+from mitmvcr.core.matcher import Matcher
 from mitmvcr.core.model import Interaction, Request
 from mitmvcr.core.modes import Repeats
 
-Key = tuple[str, bytes]
+#: Says of a request and a recorded one whether they match; None leaves it to the keys.
+Judge = Callable[[Request, Request], bool | None]
 
 
 @dataclass(slots=True)
 class _Bucket:
-    """The positions of one URL: not yet keyed, and keyed with those still to play."""
+    """The positions of one URL: not yet keyed, and keyed with those still to play.
+    ``last`` is what a key was last answered with, where that may be repeated."""
 
     unread: deque[int] = field(default_factory=deque)
-    waiting: dict[Key, deque[int]] = field(default_factory=dict)
+    waiting: dict[Hashable, deque[int]] = field(default_factory=dict)
+    last: dict[Hashable, int] = field(default_factory=dict)
 
 
 class Deck:
-    """Interactions in file order; identical requests are answered in that order,
-    each once unless repeats are allowed, then always with the first."""
+    """Interactions in file order; identical requests are answered in that order, each
+    once, and then as ``repeats`` has it. With a ``judge`` all are gone through for a
+    request that has no equal."""
 
     def __init__(
-        self, interactions: Sequence[Interaction], repeats: Repeats = Repeats.NO
+        self,
+        interactions: Sequence[Interaction],
+        repeats: Repeats = Repeats.NO,
+        matcher: Matcher | None = None,
+        judge: Judge | None = None,
     ) -> None:
         self._loaded = interactions
         self._forget: Callable[[int], None] = getattr(interactions, "forget", _keep)
         self._fresh: list[Interaction] = []
         self._repeats = repeats
-        self._played: set[int] = set()
-        self._used_up: Counter[tuple[str, Key]] = Counter()
+        self.matcher = matcher or Matcher()
+        self._judge = judge
+        #: Position -> how many answers it gave.
+        self._played: dict[int, int] = {}
+        self._used_up: Counter[tuple[Hashable, Hashable]] = Counter()
         self._hosts: dict[str, deque[int]] | None = None
-        self._buckets: defaultdict[str, _Bucket] = defaultdict(_Bucket)
+        self._buckets: defaultdict[Hashable, _Bucket] = defaultdict(_Bucket)
+        self._bucket_of, self._rest_of = self.matcher.bucket, self.matcher.rest
         for position, url in enumerate(_urls(interactions)):
-            self._buckets[url_key(url)].unread.append(position)
+            self._buckets[self._bucket_of(url)].unread.append(position)
 
     def __repr__(self) -> str:
         return f"<Deck {len(self._played)} of {len(self)} played>"
@@ -56,25 +69,28 @@ class Deck:
         return self._fresh[position - loaded]
 
     def take(self, request: Request) -> tuple[int, Interaction] | None:
-        """The next interaction that answers the request, which it uses up."""
-        url = url_key(request.url)
+        """The next interaction that answers the request, which it uses up.
+
+        Raises what the judge raises.
+        """
+        if self._judge is not None:
+            return self._take_judged(request, self._judge)
+        url = self._bucket_of(request.url)
         bucket = self._buckets.get(url)
         if bucket is None:
             return None
-        key = request_key(request)
+        key = self._rest_of(request)
         position = self._next(bucket, key)
         if position is None:
-            return None
+            position = bucket.last.get(key)
+            if position is None:
+                return None
         # Read before it is marked: a damaged item raises and is not used up.
         interaction = self[position]
-        if self._repeats is Repeats.NO:
-            bucket.waiting[key].popleft()
-            self._used_up[url, key] += 1
-            self._forget(position)
-        self._played.add(position)
+        self._use(position, url, key)
         return position, interaction
 
-    def _next(self, bucket: _Bucket, key: Key) -> int | None:
+    def _next(self, bucket: _Bucket, key: Hashable) -> int | None:
         waiting = bucket.waiting.get(key)
         while not waiting:
             if not bucket.unread:
@@ -85,33 +101,102 @@ class Deck:
 
     def _read_one(self, bucket: _Bucket) -> None:
         position = bucket.unread[0]
-        key = request_key(self[position].request)
+        key = self._rest_of(self[position].request)
         bucket.unread.popleft()
         bucket.waiting.setdefault(key, deque()).append(position)
+
+    def _use(self, position: int, url: Hashable, key: Hashable) -> None:
+        self._played[position] = self._played.get(position, 0) + 1
+        if self._repeats is Repeats.ALL:
+            return
+        bucket = self._buckets[url]
+        waiting = bucket.waiting[key]
+        if self._repeats is Repeats.LAST:
+            bucket.last[key] = position
+            if position in waiting:
+                waiting.remove(position)
+            return
+        waiting.remove(position)
+        self._used_up[url, key] += 1
+        self._forget(position)
+
+    def _take_judged(
+        self, request: Request, judge: Judge
+    ) -> tuple[int, Interaction] | None:
+        """The first that the keys and the judge agree on, or else the judge alone."""
+        equal = set()
+        for position in self._equal(request):
+            equal.add(position)
+            if judge(request, self[position].request) is not False:
+                return self._found(position)
+        for position in self._playable():
+            if position not in equal and judge(request, self[position].request):
+                return self._found(position)
+        return None
+
+    def _equal(self, request: Request) -> Iterator[int]:
+        """The positions that the keys let play, the last one again where it may be."""
+        bucket = self._buckets.get(self._bucket_of(request.url))
+        if bucket is None:
+            return
+        key = self._rest_of(request)
+        while bucket.unread:
+            self._read_one(bucket)
+        yield from tuple(bucket.waiting.get(key, ()))
+        if key in bucket.last:
+            yield bucket.last[key]
+
+    def _playable(self) -> Iterator[int]:
+        """What was not played, in order; then what was, where that may be repeated."""
+        if self._repeats is Repeats.ALL:
+            yield from range(len(self))
+            return
+        yield from self.unused()
+        if self._repeats is Repeats.LAST:
+            yield from reversed(list(self._played))
+
+    def _found(self, position: int) -> tuple[int, Interaction]:
+        interaction = self[position]
+        url, key = self._keys(position)
+        bucket = self._buckets[url]
+        while bucket.unread and bucket.unread[0] <= position:
+            self._read_one(bucket)
+        self._use(position, url, key)
+        return position, interaction
+
+    def _keys(self, position: int) -> tuple[Hashable, Hashable]:
+        request = self[position].request
+        return self._bucket_of(request.url), self._rest_of(request)
 
     def give_back(self, position: int) -> None:
         """The answer did not arrive: whoever asks again gets it again.
 
-        With repeats nothing was used up, and a recording never was handed out.
+        A recording never was handed out.
         """
-        if self._repeats is not Repeats.NO or position >= len(self._loaded):
+        if position >= len(self._loaded) or position not in self._played:
             return
-        if position not in self._played:
+        self._played[position] -= 1
+        if self._played[position]:
             return
-        request = self[position].request
-        url, key = url_key(request.url), request_key(request)
-        insort(self._buckets[url].waiting[key], position)
-        self._used_up[url, key] -= 1
-        self._played.discard(position)
+        del self._played[position]
+        if self._repeats is Repeats.ALL:
+            return
+        url, key = self._keys(position)
+        bucket = self._buckets[url]
+        insort(bucket.waiting[key], position)
+        if self._repeats is Repeats.NO:
+            self._used_up[url, key] -= 1
+        elif bucket.last.get(key) == position:
+            del bucket.last[key]
 
     def add(self, interaction: Interaction) -> int:
-        """A fresh recording. The request that made it has used it up; where repeats
-        are allowed it answers the next one too."""
+        """A fresh recording. The request that made it has used it up; where all may be
+        repeated it answers the next one too."""
         position = len(self)
         self._fresh.append(interaction)
-        self._played.add(position)
-        if self._repeats is not Repeats.NO:
-            bucket = self._buckets[url_key(interaction.request.url)]
+        self._played[position] = 1
+        if self._repeats is Repeats.ALL:
+            bucket = self._buckets[self._bucket_of(interaction.request.url)]
             bucket.unread.append(position)
         return position
 
@@ -120,7 +205,7 @@ class Deck:
 
     def used_up(self, request: Request) -> int:
         """How many equal interactions were used up by requests like this one."""
-        return self._used_up[url_key(request.url), request_key(request)]
+        return self._used_up[self._bucket_of(request.url), self._rest_of(request)]
 
     def unused(self) -> list[int]:
         """Positions of the loaded interactions that nothing asked for."""
@@ -146,7 +231,7 @@ class Deck:
         positions = self._hosts.get(host.lower())
         if positions is None:
             return None
-        if self._repeats is Repeats.NO:
+        if self._repeats is not Repeats.ALL:
             while len(positions) > 1 and positions[0] in self._played:
                 positions.popleft()
         return self[positions[0]]

@@ -71,6 +71,7 @@ def miss_facts(miss: "Miss") -> dict[str, object]:
                 "url": near.url,
                 "used": near.used,
                 "agree": list(near.agree),
+                "options": list(near.options),
                 "differ": [
                     {"place": d.place, "asked": d.asked, "recorded": d.recorded}
                     for d in near.differ

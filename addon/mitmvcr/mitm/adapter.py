@@ -16,14 +16,14 @@ from mitmproxy.addonmanager import Loader
 from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 
 from mitmvcr.core.errors import OptionError, VcrError
-from mitmvcr.core.modes import Forward, Replay
+from mitmvcr.core.modes import Refuse, Replay
 from mitmvcr.mitm import answers, host, options
 from mitmvcr.mitm.commands import VcrCommands
 from mitmvcr.mitm.rack import Rack, Recording, Replayed, replayed
 from mitmvcr.mitm.redirects import Redirects
 from mitmvcr.mitm.restore import to_wire
 from mitmvcr.mitm.streaming import tap
-from mitmvcr.mitm.translate import to_lookup, to_request
+from mitmvcr.mitm.translate import Asked, to_lookup, to_request
 from mitmvcr.session import Session
 from mitmvcr.settings import Settings
 
@@ -124,15 +124,24 @@ class VcrAddon(VcrCommands):
             return None
         if flow.server_conn.via is None:  # an upstream proxy may be owed its own
             _drop_proxy_headers(flow.request)
-        asked = to_lookup(flow.request) if session.looks_up else None
-        decision = session.plan(asked)
-        if isinstance(decision, Replay):
-            return self._replay(session, flow, decision)
-        if isinstance(decision, Forward):
-            self._forward(session, flow, decision)
+        # Only what the default matcher looks up by, where no other is wanted.
+        asked = self._whole(flow.request) if session.needs_all else None
+        if asked is not None:
+            decision = session.plan(asked.request)
         else:
-            self._refuse(session, flow)
+            decision = session.plan(
+                to_lookup(flow.request) if session.looks_up else None
+            )
+        if isinstance(decision, Replay):
+            return self._replay(session, flow, decision, asked)
+        if isinstance(decision, Refuse):
+            self._refuse(session, flow, asked or self._whole(flow.request))
+        elif decision.record:
+            self._forward(session, flow, asked or self._whole(flow.request))
         return None
+
+    def _whole(self, wire: http.Request) -> Asked:
+        return self._redirects.restate(to_request(wire), wire)
 
     def _passes(self, flow: http.HTTPFlow) -> bool:
         if not any(accepts(flow) for accepts in self._passthrough):
@@ -144,26 +153,27 @@ class VcrAddon(VcrCommands):
         return True
 
     def _replay(
-        self, session: Session, flow: http.HTTPFlow, decision: Replay
+        self,
+        session: Session,
+        flow: http.HTTPFlow,
+        decision: Replay,
+        asked: Asked | None,
     ) -> Awaitable[None] | None:
         flow.response = to_wire(decision.interaction, flow.request)
+        if asked is not None:
+            self._redirects.note(asked.request, flow.response)
         self.rack.flows[flow.id] = replayed(session, decision)
         if not self.rack.settings.latency:
             return None
         duration = decision.interaction.response.duration / 1e9
         return asyncio.sleep(duration * self.rack.settings.latency)
 
-    def _forward(
-        self, session: Session, flow: http.HTTPFlow, decision: Forward
-    ) -> None:
-        if not decision.record:
-            return
-        asked = self._redirects.restate(to_request(flow.request), flow.request)
+    def _forward(self, session: Session, flow: http.HTTPFlow, asked: Asked) -> None:
         self.rack.flows[flow.id] = Recording(session, asked, time.monotonic_ns())
 
-    def _refuse(self, session: Session, flow: http.HTTPFlow) -> None:
+    def _refuse(self, session: Session, flow: http.HTTPFlow, asked: Asked) -> None:
         started = time.monotonic_ns()
-        found = session.explain(to_request(flow.request).request)
+        found = session.explain(asked.request)
         session.log.missed(found, time.monotonic_ns() - started)
         logger.warning("mitmvcr: no match for %s", answers.told(found))
         summary = session.summary()

@@ -22,8 +22,8 @@ _OPTIONS: tuple[tuple[str, type, object, str], ...] = (
         "vcr_allow_repeats",
         str,
         "no",
-        "May an interaction be replayed more than once: no, or all (go-vcr's"
-        " replayable interactions).",
+        "May an interaction be replayed more than once: no; last, of identical ones"
+        " the last; or all, always the first (go-vcr's replayable interactions).",
     ),
     (
         "vcr_latency",
@@ -46,6 +46,51 @@ _OPTIONS: tuple[tuple[str, type, object, str], ...] = (
         "How a cassette is laid out: v4 as go-vcr's newest library writes it, or v3"
         " as its v3 did.",
     ),
+    (
+        "vcr_match",
+        str,
+        "method,url,body",
+        "What has to be the same, separated by commas: method, scheme, host, port,"
+        " path, query, url, body, headers, header:NAME, form, proto; or go-vcr, charm.",
+    ),
+    (
+        "vcr_ignore_headers",
+        Sequence[str],
+        [],
+        "Headers that do not count: names or globs; with = behind, only the value.",
+    ),
+    (
+        "vcr_ignore_query",
+        Sequence[str],
+        [],
+        "Query parameters that do not count: names or globs; with = behind, only the"
+        " value.",
+    ),
+    (
+        "vcr_ignore_json",
+        Sequence[str],
+        [],
+        "JSONPaths of what does not count in a JSON body; with = behind, only the"
+        " value.",
+    ),
+    (
+        "vcr_ignore_form",
+        Sequence[str],
+        [],
+        "Form fields that do not count: names or globs; with = behind, only the value.",
+    ),
+    (
+        "vcr_base_url_map",
+        Sequence[str],
+        [],
+        "FROM=TO: a URL that starts with FROM is compared as if it started with TO.",
+    ),
+    (
+        "vcr_hooks",
+        str,
+        "",
+        "A Python file with match, before_record, before_replay or on_miss.",
+    ),
 )
 
 NAMES = frozenset(name for name, *_ in _OPTIONS)
@@ -65,4 +110,11 @@ def parse(opts: options.Options) -> Settings:
         latency=opts.vcr_latency,
         passthrough=opts.vcr_passthrough,
         layout=opts.vcr_layout,
+        match=opts.vcr_match,
+        ignore_headers=opts.vcr_ignore_headers,
+        ignore_query=opts.vcr_ignore_query,
+        ignore_json=opts.vcr_ignore_json,
+        ignore_form=opts.vcr_ignore_form,
+        base_url_map=opts.vcr_base_url_map,
+        hooks=opts.vcr_hooks,
     )

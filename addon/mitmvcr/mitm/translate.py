@@ -80,15 +80,22 @@ class Asked:
 
 
 def to_lookup(wire: http.Request) -> Request:
-    """Only what the deck looks up by, since a replay costs no more than this."""
+    """Only what the default matcher looks up by: a replay costs no more than this."""
     body = wire.raw_content or b""
-    kind = wire.headers.get("content-type", "") if body else ""
     return Request(
         method=wire.method,
         url=_url(wire),
         body=body,
-        headers={"Content-Type": (kind,)} if kind else {},
+        headers=_of_the_body(wire) if body else {},
     )
+
+
+def _of_the_body(wire: http.Request) -> Headers:
+    return {
+        _text(name).title(): (_text(value),)
+        for name, value in wire.headers.fields
+        if name.lower() in (b"content-type", b"content-encoding")
+    }
 
 
 @dataclass(frozen=True, slots=True)
