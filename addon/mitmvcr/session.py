@@ -11,6 +11,7 @@ from mitmvcr.core.errors import (
     OptionError,
     VcrError,
 )
+from mitmvcr.core.log import Log
 from mitmvcr.core.matcher import Matcher
 from mitmvcr.core.model import Interaction, Request
 from mitmvcr.core.modes import (
@@ -28,6 +29,7 @@ from mitmvcr.settings import Settings
 
 if TYPE_CHECKING:
     from mitmvcr.core.matching import Miss
+    from mitmvcr.core.report import Entry
     from mitmvcr.hooks import Hooks
 
 
@@ -74,6 +76,7 @@ class Session:
         self.mode = mode
         self.rule = RULES[mode, exists]
         self.failure: Exception | None = None
+        self.log = Log()
         self.looks_up = looks_up(self.rule, repeats)
         self._without_look_up = decide(self.rule, None)
         self._repeats = repeats
@@ -87,6 +90,7 @@ class Session:
         #: Is more of a request read than what the default matcher compares?
         self.needs_all = matcher.needs_all or hooks is not None
         self.deck = Deck(loaded, repeats, matcher, hooks.judge if hooks else None)
+        self._kept = len(loaded)
         if self.rule.records:
             store.begin(loaded)
 
@@ -133,19 +137,28 @@ class Session:
         self._passed += 1
 
     def explain(self, request: Request) -> "Miss":
-        """Why nothing matched it."""
-        # Only a miss needs it, and to import it takes 10 ms of every start.
+        """Why nothing matched it, as it may be shown."""
+        # Only a miss needs them, and to import them takes 10 ms of every start.
+        from mitmvcr.core.masking import masked
         from mitmvcr.core.matching import explain
 
         seen = redact_request(request)
-        found = explain(seen, self.deck, redact_request)
+        found = masked(explain(seen, self.deck, redact_request))
         if self._hooks is not None:
             self._hooks.on_miss(seen, found)
         return found
 
-    def replayed(self) -> None:
-        """A planned replay was answered."""
+    def shown(self, url: str) -> str:
+        """A URL as it may stand in a log."""
+        from mitmvcr.core.masking import masked_url  # where all is well none does
+
+        return masked_url(url)
+
+    def replayed(self, entry: "Entry | None" = None) -> None:
+        """A planned replay was answered; ``entry`` is for a log that is complete."""
         self._replayed += 1
+        if entry is not None:
+            self.log.add(entry)
 
     def give_back(self, position: int) -> None:
         """A planned replay did not reach the client."""
@@ -167,7 +180,14 @@ class Session:
         self.store.append(kept)
         if self._repeats is Repeats.ALL:  # nobody else asks for it, and it is big
             self.deck.add(kept)
+        if self.log.complete:
+            self._log_recorded(kept)
         self._recorded += 1
+
+    def _log_recorded(self, kept: Interaction) -> None:
+        position = self._kept + self._recorded
+        entry = self.entry("recorded", kept, position)
+        self.log.add(entry.lasting(kept.response.duration))
 
     def note_failure(self, error: Exception) -> None:
         """Something was not recorded or not answered: the run must not pass."""
@@ -181,6 +201,49 @@ class Session:
             self.note_failure(error)
             raise
 
+    def entry(self, outcome: str, found: Interaction, position: int) -> "Entry":
+        """An interaction for the log, as it may be shown."""
+        from mitmvcr.core.report import Entry, Outcome
+
+        url = self.shown(found.request.url)
+        return Entry.of(Outcome(outcome), found, position, url)
+
+    def entries(self) -> "list[Entry]":
+        """What the log holds, and after it what nothing asked for.
+
+        Raises CassetteDamagedError where an unused interaction cannot be read.
+        """
+        unused = [
+            self.entry("unused", self.deck[position], position)
+            for position in self.deck.unused()
+        ]
+        return [*self.log.entries, *unused]
+
+    def why_keep_unused(self) -> str:
+        """What speaks against dropping the unused interactions, else nothing: after
+        a run that went wrong it is not known what is wanted."""
+        if self.failure is not None:
+            return "mitmvcr itself failed"
+        if self._missed:
+            return "requests had no match"
+        return "" if self._replayed else "nothing was replayed"
+
+    def drop_unused(self) -> int:
+        """Rewrite the cassette, which is closed, without what nothing asked for.
+
+        Returns how many interactions that were. Raises CassetteError, and the file
+        stays as it was; also where somebody else has changed it meanwhile.
+        """
+        unused = set(self.deck.unused())
+        if not unused:
+            return 0
+        held = self.store.load().interactions
+        if not all(p < len(held) and _same(held[p], self.deck[p]) for p in unused):
+            problem = "was changed meanwhile: its unused interactions stay"
+            raise CassetteWriteError(self.store.name, problem)
+        self.store.replace([each for p, each in enumerate(held) if p not in unused])
+        return len(unused)
+
     def summary(self) -> Summary:
         return Summary(
             cassette=self.store.name,
@@ -191,6 +254,11 @@ class Session:
             unused=self.deck.unused_count,
             passed=self._passed,
         )
+
+
+def _same(one: Interaction, other: Interaction) -> bool:
+    """But for the number, which is its place in the file."""
+    return (one.request, one.response) == (other.request, other.response)
 
 
 def open_session(settings: Settings) -> Session:

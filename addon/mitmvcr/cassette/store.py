@@ -41,6 +41,7 @@ class Store(Protocol):
 
     ``begin`` opens a recording that follows ``kept`` interactions, ``append`` makes
     one more safe, ``publish`` puts the whole in place and ends the recording.
+    ``replace`` writes a cassette anew while nothing is recorded.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Store(Protocol):
     def begin(self, kept: Sequence[Interaction]) -> None: ...
     def append(self, interaction: Interaction) -> None: ...
     def publish(self) -> None: ...
+    def replace(self, interactions: Sequence[Interaction]) -> None: ...
 
 
 class FileStore:
@@ -140,6 +142,14 @@ class FileStore:
         else:
             self._journal.replace_target()
 
+    def replace(self, interactions: Sequence[Interaction]) -> None:
+        """Write the cassette anew, whole or not at all."""
+        try:
+            data = codec.dumps(Cassette(interactions), self._layout)
+            replace_file(self._target, data)
+        except OSError as error:
+            raise self._cannot_write(why(error), error) from error
+
     def recover(self) -> int:
         """Put a journal that was left over in place, behind what the cassette holds.
 
@@ -210,3 +220,7 @@ class MemoryStore:
         if self._recording is not None and len(self._recording) > self._kept:
             self.cassette = Cassette(self._recording)
         self._recording = None
+
+    def replace(self, interactions: Sequence[Interaction]) -> None:
+        renumbered = [replace(each, id=at) for at, each in enumerate(interactions)]
+        self.cassette = Cassette(renumbered)

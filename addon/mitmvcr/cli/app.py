@@ -27,48 +27,14 @@ def vcr_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-_VCR_OPTIONS = (
-    click.option(
-        "--mode",
-        metavar="MODE",
-        help="record_only, replay_only, replay_with_new_episodes, record_once"
-        " (default) or passthrough.",
-    ),
-    click.option(
-        "--allow-repeats",
-        is_flag=False,
-        flag_value="all",
-        default="no",
-        metavar="[last|all]",
-        help="An interaction may be replayed more than once: of identical ones the last"
-        " again and again, or (all, if nothing is said) always the first.",
-    ),
-    click.option(
-        "--latency",
-        default="0",
-        metavar="FACTOR",
-        help="Wait before a replay's first byte: 1 is the recorded time, 0 (default)"
-        " not at all.",
-    ),
-    click.option(
-        "--passthrough",
-        multiple=True,
-        metavar="FILTER",
-        help="mitmproxy flow filter, as '~d example.com': what it matches goes straight"
-        " through, unrecorded. Repeatable.",
-    ),
-    click.option(
-        "--layout",
-        default="v4",
-        metavar="LAYOUT",
-        help="v4 (default) as go-vcr's newest library writes, or v3 as its v3 did.",
-    ),
-    click.option(
-        "--view",
-        default="go",
-        metavar="VIEW",
-        help="go (default) records what go-vcr would have seen, wire what was sent.",
-    ),
+def matching_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """What decides whether a request matches."""
+    for option in reversed(_MATCHING_OPTIONS):
+        command = option(command)
+    return command
+
+
+_MATCHING_OPTIONS = (
     click.option(
         "--match",
         default="",
@@ -116,6 +82,55 @@ _VCR_OPTIONS = (
     ),
 )
 
+_VCR_OPTIONS = (
+    click.option(
+        "--mode",
+        metavar="MODE",
+        help="record_only, replay_only, replay_with_new_episodes, record_once"
+        " (default) or passthrough.",
+    ),
+    click.option(
+        "--allow-repeats",
+        flag_value="all",
+        default=None,
+        help="An interaction may be replayed more than once, always the first of"
+        " identical ones.",
+    ),
+    click.option(
+        "--repeat-last",
+        "allow_repeats",
+        flag_value="last",
+        help="Of identical interactions the last is replayed again and again.",
+    ),
+    click.option(
+        "--latency",
+        default="0",
+        metavar="FACTOR",
+        help="Wait before a replay's first byte: 1 is the recorded time, 0 (default)"
+        " not at all.",
+    ),
+    click.option(
+        "--passthrough",
+        multiple=True,
+        metavar="FILTER",
+        help="mitmproxy flow filter, as '~d example.com': what it matches goes straight"
+        " through, unrecorded. Repeatable.",
+    ),
+    click.option(
+        "--layout",
+        default="v4",
+        metavar="LAYOUT",
+        help="v4 (default) as go-vcr's newest library writes, or v3 as its v3 did.",
+    ),
+    click.option(
+        "--view",
+        default="go",
+        metavar="VIEW",
+        help="go (default) records what go-vcr would have seen, wire what was sent.",
+    ),
+    *_MATCHING_OPTIONS,
+)
+
 
 # The command follows its own options, so the first word that is none ends ours.
 @app.command(context_settings={"allow_interspersed_args": False})
@@ -134,13 +149,37 @@ _VCR_OPTIONS = (
     metavar="HOSTS",
     help="More hosts to reach without the proxy, separated by commas.",
 )
+@click.option(
+    "--report",
+    multiple=True,
+    metavar="FILE",
+    help="Write what became of each request: FILE.json, FILE.xml (JUnit), or - for"
+    " JSON on stdout after the command has ended. Repeatable.",
+)
+@click.option(
+    "--fail-on-miss/--no-fail-on-miss",
+    default=True,
+    help="Exit with 100 when a request had no match (default).",
+)
+@click.option(
+    "--fail-on-unused",
+    is_flag=True,
+    help="Exit with 100 when nothing asked for an interaction of the cassette.",
+)
+@click.option(
+    "--drop-unused",
+    is_flag=True,
+    help="Take such interactions out of the cassette, if the command passed, something"
+    " was replayed and nothing missed.",
+)
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
 def run(command: tuple[str, ...], **options: Any) -> int:
     """Run COMMAND with its HTTP(S) traffic recorded or replayed.
 
     The exit code is the command's own; 128+N if signal N ended it; 100 if it passed
-    but a request had no match; 125 if mitmvcr failed; 126 or 127 if the command
-    cannot be executed or found. With CI set and no --mode it replays only.
+    but a request had no match or, with --fail-on-unused, an interaction was unused;
+    125 if mitmvcr failed; 126 or 127 if the command cannot be executed or found.
+    With CI set and no --mode it replays only.
     """
     from mitmvcr.cli.run import RunOptions, run_command
 
@@ -205,3 +244,33 @@ def convert(path: Path, output: Path | None) -> None:
     from mitmvcr.cli.cassette import convert_cassette
 
     convert_cassette(path, output)
+
+
+@cassette.command()
+@click.argument("cassette", metavar="CASSETTE")
+@click.option("--method", metavar="METHOD", help="Default: GET, with a body POST.")
+@click.option("--url", metavar="URL")
+@click.option("--header", multiple=True, metavar="'NAME: VALUE'", help="Repeatable.")
+@click.option("--body", metavar="TEXT|@FILE")
+@click.option("--curl", metavar="COMMAND", help="All of it, as 'curl -d a=1 URL'.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@matching_options
+def explain(
+    *,
+    cassette: str,
+    as_json: bool,
+    method: str | None,
+    url: str | None,
+    header: tuple[str, ...],
+    body: str | None,
+    curl: str | None,
+    **matching: Any,
+) -> int:
+    """Say whether CASSETTE would answer a request, and if not what differs.
+
+    Nothing is sent. The exit code is 0 for a match and 1 for none.
+    """
+    from mitmvcr.cli.explain import Question, explain_request
+
+    question = Question(method, url, header, body, curl)
+    return explain_request(cassette, question, as_json=as_json, **matching)

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mitmvcr.cli import child, status
+from mitmvcr.cli.aftermath import Wishes, conclude, tell_idle
 from mitmvcr.cli.child import CommandError, Relay
 from mitmvcr.cli.environment import LOOPBACK, Facts, child_environment, parse_bypass
 from mitmvcr.cli.home import home
 from mitmvcr.cli.kit import Kit, write_kit, write_roots
+from mitmvcr.cli.reports import parse_reports
 from mitmvcr.cli.tell import say
 from mitmvcr.cli.upstream import inherited_proxy
 from mitmvcr.core.errors import VcrError
@@ -26,7 +28,7 @@ class RunOptions:
 
     cassette: str | None = None
     mode: str | None = None
-    allow_repeats: str = "no"
+    allow_repeats: str | None = None
     latency: str = "0"
     passthrough: tuple[str, ...] = ()
     layout: str = "v4"
@@ -40,6 +42,10 @@ class RunOptions:
     hooks: str = ""
     include_localhost: bool = False
     no_proxy: str = ""
+    report: tuple[str, ...] = ()
+    fail_on_miss: bool = True
+    fail_on_unused: bool = False
+    drop_unused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +58,7 @@ class Plan:
     upstream: str | None
     inherited: Mapping[str, str]
     home: Path
+    wishes: Wishes
 
 
 def run_command(command: Sequence[str], options: RunOptions) -> int:
@@ -74,7 +81,7 @@ def make_plan(
         settings=parse_settings(
             cassette=options.cassette or _default_cassette(command[0]),
             mode=options.mode or _default_mode(inherited),
-            allow_repeats=options.allow_repeats,
+            allow_repeats=options.allow_repeats or "no",
             latency=options.latency,
             passthrough=options.passthrough,
             layout=options.layout,
@@ -91,6 +98,12 @@ def make_plan(
         upstream=inherited_proxy(inherited),
         inherited=inherited,
         home=home(inherited),
+        wishes=Wishes(
+            reports=parse_reports(options.report),
+            fail_on_miss=options.fail_on_miss,
+            fail_on_unused=options.fail_on_unused,
+            drop_unused=options.drop_unused,
+        ),
     )
 
 
@@ -133,9 +146,10 @@ async def _supervise(plan: Plan, relay: Relay, folder: Path) -> int:
         plan.settings, confdir=plan.home, upstream=plan.upstream, trusted_ca=roots
     )
     code: int | None = None
-    failed = False
+    failure = ""
     try:
         async with proxying as proxy:
+            proxy.session.log.complete = bool(plan.wishes.reports)
             kit = write_kit(folder, roots, proxy.ca_file, plan.inherited)
             environment = child_environment(
                 plan.inherited, _facts(plan, proxy.port, kit)
@@ -144,17 +158,11 @@ async def _supervise(plan: Plan, relay: Relay, folder: Path) -> int:
     except VcrError as error:
         if code is None:
             raise
-        failed = True
+        failure = str(error)
         say(f"error: {error}")
-    summary = proxy.summary()
-    if summary.was_idle:
-        say(
-            "nothing went through the proxy: the command made no request, or its client"
-            " reads no proxy variables, or it talked to localhost"
-            " (--include-localhost)"
-        )
-    say(summary.line())
-    return status.of_run(code, missed=summary.missed, failed=failed)
+    if proxy.summary().was_idle:
+        tell_idle(environment.get("NO_PROXY", ""))
+    return conclude(proxy.session, code, failure, plan.wishes, plan.inherited)
 
 
 def _facts(plan: Plan, port: int, kit: Kit) -> Facts:

@@ -24,7 +24,7 @@ class ServeOptions:
 
     cassette: str
     mode: str | None
-    allow_repeats: str
+    allow_repeats: str | None
     latency: str
     passthrough: tuple[str, ...]
     ui: str
@@ -56,7 +56,7 @@ def serve_proxy(extra: Sequence[str], options: ServeOptions) -> NoReturn:
     settings = parse_settings(
         cassette=options.cassette,
         mode=options.mode or Mode.RECORD_ONCE,
-        allow_repeats=options.allow_repeats,
+        allow_repeats=options.allow_repeats or "no",
         latency=options.latency,
         passthrough=options.passthrough,
         layout=options.layout,

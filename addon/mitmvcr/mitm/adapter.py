@@ -16,11 +16,10 @@ from mitmproxy.addonmanager import Loader
 from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 
 from mitmvcr.core.errors import OptionError, VcrError
-from mitmvcr.core.model import Interaction
 from mitmvcr.core.modes import Refuse, Replay
 from mitmvcr.mitm import answers, host, options
 from mitmvcr.mitm.commands import VcrCommands
-from mitmvcr.mitm.rack import Rack, Recording, Replayed
+from mitmvcr.mitm.rack import Rack, Recording, Replayed, replayed
 from mitmvcr.mitm.restore import to_wire
 from mitmvcr.mitm.streaming import tap
 from mitmvcr.mitm.translate import Asked, drop_proxy_headers, to_lookup
@@ -167,7 +166,7 @@ class VcrAddon(VcrCommands):
         if asked is not None:
             self._redirects.note(asked.request, flow.response)
         client = flow.client_conn.id
-        self.rack.flows[flow.id] = Replayed(session, decision.position, client)
+        self.rack.flows[flow.id] = replayed(session, decision, client)
         if not self.rack.settings.latency:
             return None
         duration = decision.interaction.response.duration / 1e9
@@ -178,20 +177,24 @@ class VcrAddon(VcrCommands):
         self.rack.flows[flow.id] = Recording(session, asked, now, self._view)
 
     def _refuse(self, session: Session, flow: http.HTTPFlow, asked: Asked) -> None:
+        started = time.monotonic_ns()
         found = session.explain(asked.request)
-        logger.warning(
-            "mitmvcr: no match for %s %s: %s", found.method, found.url, found.reason
-        )
+        session.log.missed(found, time.monotonic_ns() - started)
+        logger.warning("mitmvcr: no match for %s", answers.told(found))
         summary = session.summary()
-        flow.response = answers.miss(found, summary.cassette, summary.mode)
+        flow.response = answers.miss(
+            found, summary.cassette, summary.mode, head=flow.request.method == "HEAD"
+        )
 
     def _fail(self, session: Session, flow: http.HTTPFlow, error: Exception) -> None:
-        flow.response = answers.failure(_reason(error))
+        flow.response = answers.failure(
+            _reason(error), head=flow.request.method == "HEAD"
+        )
         session.note_failure(error)
         logger.error(
             "mitmvcr: %s %s: %s",
             flow.request.method,
-            flow.request.url,
+            session.shown(flow.request.url),
             _reason(error),
             exc_info=None if isinstance(error, VcrError) else error,
         )
@@ -207,37 +210,32 @@ class VcrAddon(VcrCommands):
         if started is None:
             return
         if isinstance(started, Replayed):
-            started.session.replayed()
+            started.session.replayed(started.entry_now())
         elif flow.response is not None:
             self._record(started, flow.response)
         self.rack.close_idle()
 
     def _record(self, started: Recording, response: http.Response) -> None:
-        asked, code = started.asked, response.status_code
-        request = asked.request
+        request, code = started.asked.request, response.status_code
         if code == 101:
-            logger.warning("mitmvcr: %s was upgraded: not recorded", request.url)
+            url = started.session.shown(request.url)
+            logger.warning("mitmvcr: %s was upgraded: not recorded", url)
             return
         try:
             if 300 < code < 400:
                 self._redirects.note(request, response)
-            body = response.raw_content
-            if body is None:  # it was streamed
-                body = started.tee.body() if started.tee else b""
-            duration = (started.head or time.monotonic_ns()) - started.sent
-            view = started.view
-            recorded = view.to_response(response, body, asked, duration=duration)
-            started.session.record(Interaction(0, request, recorded))
+            started.session.record(started.interaction(response))
         except Exception as error:  # noqa: BLE001 - told, and the traffic goes on
             started.session.note_failure(error)
-            logger.error("mitmvcr: %s is not recorded: %s", request.url, _reason(error))
+            url = started.session.shown(request.url)
+            logger.error("mitmvcr: %s is not recorded: %s", url, _reason(error))
 
     def error(self, flow: http.HTTPFlow) -> None:
         started = self.rack.flows.pop(flow.id, None)
         if isinstance(started, Replayed):
             started.session.give_back(started.position)
         elif started is not None:
-            url = started.asked.request.url
+            url = started.session.shown(started.asked.request.url)
             logger.warning(
                 "mitmvcr: %s broke off and is not recorded: %s", url, flow.error
             )

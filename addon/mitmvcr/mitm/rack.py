@@ -1,9 +1,15 @@
 """The session in use, the flows under way, and sessions that wait for their last."""
 
 import logging
+import time
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mitmproxy import http
 
 from mitmvcr.core.errors import CassetteWriteError, OptionError
+from mitmvcr.core.model import Interaction
+from mitmvcr.core.modes import Replay
 from mitmvcr.mitm import host
 from mitmvcr.mitm.streaming import Tee
 from mitmvcr.mitm.translate import Asked
@@ -11,16 +17,36 @@ from mitmvcr.mitm.view import View
 from mitmvcr.session import Session, open_session
 from mitmvcr.settings import Settings
 
+if TYPE_CHECKING:
+    from mitmvcr.core.report import Entry
+
 logger = logging.getLogger("mitmvcr")
 
 
 @dataclass(slots=True)
 class Replayed:
-    """A flow that is being answered from the cassette."""
+    """A flow that is being answered from the cassette; where the log wants to know of
+    it, what is told, and since when in monotonic nanoseconds."""
 
     session: Session
     position: int
     client: str = ""
+    entry: "Entry | None" = None
+    started: int = 0
+
+    def entry_now(self) -> "Entry | None":
+        """The entry for the log: the flow has been answered."""
+        if self.entry is None:
+            return None
+        return self.entry.lasting(time.monotonic_ns() - self.started)
+
+
+def replayed(session: Session, decision: Replay, client: str) -> Replayed:
+    position = decision.position
+    if not session.log.complete:
+        return Replayed(session, position, client)
+    entry = session.entry("replayed", decision.interaction, position)
+    return Replayed(session, position, client, entry, time.monotonic_ns())
 
 
 @dataclass(slots=True)
@@ -33,6 +59,16 @@ class Recording:
     view: View
     head: int = 0
     tee: Tee | None = None
+
+    def interaction(self, response: http.Response) -> Interaction:
+        """With what has come back from the origin."""
+        body = response.raw_content
+        if body is None:  # it was streamed
+            body = self.tee.body() if self.tee else b""
+        duration = (self.head or time.monotonic_ns()) - self.sent
+        asked = self.asked
+        recorded = self.view.to_response(response, body, asked, duration=duration)
+        return Interaction(0, asked.request, recorded)
 
 
 class Rack:
@@ -89,7 +125,7 @@ class Rack:
     def close(self) -> None:
         """End every session, whatever is still under way."""
         for flow in self.recordings():
-            url = flow.asked.request.url
+            url = flow.session.shown(flow.asked.request.url)
             logger.warning("mitmvcr: %s was cut off and is not recorded", url)
         self.flows.clear()
         self.eject()
