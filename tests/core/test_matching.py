@@ -314,6 +314,20 @@ def got(url: str = URL, **headers: str) -> Request:
             (),
         ),
         (
+            MatchSpec.of("go-vcr"),
+            post(b'{"a":1}'),
+            post(b'{"a": 1}'),
+            [r'body at byte 5: "{\"a\":1}" was "{\"a\": 1}"'],
+            (),
+        ),
+        (
+            MatchSpec.of("charm"),
+            post(b'{"a":"\\r\\n","b":1}'),
+            post(b'{"b":2,"a":"\\n"}'),
+            ["body.b: 1 was 2"],
+            ("vcr_ignore_json=$.b",),
+        ),
+        (
             spec("url"),
             got("http://h/?="),
             got("http://h/"),
@@ -334,6 +348,12 @@ def test_each_part_is_told_with_what_would_let_it_match(
     (near,) = explain(asked, deck).nearest
     assert [str(each) for each in near.differ] == told
     assert near.options == options
+
+
+def test_what_is_no_url_is_told_as_a_whole() -> None:
+    assert said(got("*"), got("http://h/"), spec("path")) == [
+        'url: "*" was "http://h/"'
+    ]
 
 
 def test_no_option_is_named_where_its_library_is_not_there(

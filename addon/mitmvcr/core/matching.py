@@ -240,8 +240,8 @@ def _url_part_differences(
     found = url_differences(asked.url, recorded.url, asked.matcher.counts.query)
     if part == "url":
         return found
-    wanted = "host" if part == "port" else part
-    return (each for each in found if each.place.partition(".")[0] == wanted)
+    wanted = ("url", "host" if part == "port" else part)
+    return (each for each in found if each.place.partition(".")[0] in wanted)
 
 
 def _header_differences(part: str, asked: Side, recorded: Side) -> Iterator[Difference]:
