@@ -10,11 +10,13 @@ from mitmvcr.settings import (
     Settings,
     as_options,
     parse_cassette,
+    parse_fsync,
     parse_latency,
     parse_layout,
     parse_mode,
     parse_repeats,
     parse_settings,
+    parse_switch,
 )
 
 # Mode
@@ -183,6 +185,9 @@ def test_all_options_are_parsed_together() -> None:
         ("vcr_mode", {"mode": "x"}),
         ("vcr_allow_repeats", {"allow_repeats": "x"}),
         ("vcr_latency", {"latency": "x"}),
+        ("vcr_fsync", {"fsync": "always"}),
+        ("vcr_write_empty", {"write_empty": "x"}),
+        ("vcr_save_failed", {"save_failed": ""}),
     ],
 )
 def test_the_wrong_option_is_named(option: str, values: dict[str, str]) -> None:
@@ -203,6 +208,26 @@ def test_another_layout_names_those_that_there_are() -> None:
         parse_layout("v5")
 
 
+def test_the_disk_is_forced_with_each_interaction_or_at_the_close() -> None:
+    assert parse_fsync(" Each ")
+    assert not parse_fsync("close")
+    with pytest.raises(OptionError, match="vcr_fsync=2: use each or close"):
+        parse_fsync("2")
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("yes", True), (" True ", True), ("no", False), ("false", False)],
+)
+def test_a_switch_is_yes_or_no(text: str, value: bool) -> None:
+    assert parse_switch("vcr_x", text) is value
+
+
+def test_a_switch_that_is_neither_is_told_with_its_name() -> None:
+    with pytest.raises(OptionError, match="vcr_x=maybe: use yes or no"):
+        parse_switch("vcr_x", "maybe")
+
+
 def test_settings_as_options_are_parsed_to_the_same_settings() -> None:
     settings = parse_settings(
         cassette="a.yaml",
@@ -211,6 +236,9 @@ def test_settings_as_options_are_parsed_to_the_same_settings() -> None:
         latency="0.5",
         passthrough=["~d a", "~d b"],
         layout="v3",
+        fsync="each",
+        write_empty="yes",
+        save_failed="no",
     )
     options = {n.removeprefix("vcr_"): v for n, v in as_options(settings).items()}
     assert parse_settings(**options) == settings

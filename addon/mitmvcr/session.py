@@ -51,7 +51,11 @@ class Summary:
 
 
 class Session:
-    """Made by :func:`open_session`. Requests come in, decisions go out."""
+    """Made by :func:`open_session`. Requests come in, decisions go out.
+
+    ``notice``: what is to be told at the start, None if nothing. ``failure``: what
+    went wrong first. ``left_in``: where a recording that was set aside lies.
+    """
 
     def __init__(
         self, store: Store, mode: Mode, repeats: Repeats, *, exists: bool
@@ -60,6 +64,7 @@ class Session:
         self.mode = mode
         self.rule = RULES[mode, exists]
         self.failure: Exception | None = None
+        self.left_in: str | None = None
         self.looks_up = looks_up(self.rule, repeats)
         self._repeats = repeats
         self._recorded = self._replayed = self._missed = self._passed = 0
@@ -68,6 +73,8 @@ class Session:
         found = store.load().interactions if reads else ()
         loaded = found if self.rule.loads else ()
         self.deck = Deck(loaded, repeats)
+        self._is_set_aside = False
+        self.notice = None if self.rule.records else store.left_over()
         if self.rule.records:
             store.begin(loaded)
 
@@ -131,10 +138,18 @@ class Session:
         """Something was not recorded or not answered: the run must not pass."""
         self.failure = self.failure or error
 
+    def set_aside(self) -> None:
+        """What was recorded is not to be put in place; ``left_in`` says where it is
+        once the session is closed."""
+        self._is_set_aside = True
+
     def close(self) -> None:
         """Put the recording in place. Raises CassetteWriteError."""
         try:
-            self.store.publish()
+            if self._is_set_aside:
+                self.left_in = self.store.leave()
+            else:
+                self.store.publish()
         except CassetteWriteError as error:
             self.note_failure(error)
             raise
@@ -158,7 +173,12 @@ def open_session(settings: Settings) -> Session:
     """
     if settings.cassette is None:
         raise OptionError("vcr_cassette", "", "name a file, as cassettes/chat.yaml")
-    store = FileStore(settings.cassette, settings.layout)
+    store = FileStore(
+        settings.cassette,
+        settings.layout,
+        fsync_each=settings.fsync_each,
+        write_empty=settings.write_empty,
+    )
     exists = store.exists()
     if RULES[settings.mode, exists].needs_cassette:
         raise CassetteNotFoundError(

@@ -14,7 +14,9 @@ from mitmvcr.core.modes import SHORT_NAMES, Mode, Repeats
 @dataclass(frozen=True, slots=True)
 class Settings:
     """``cassette`` is None while none is chosen. ``latency`` is a factor of the
-    recorded duration. ``passthrough`` are mitmproxy flow filters, not yet parsed."""
+    recorded duration. ``passthrough`` are mitmproxy flow filters, not yet parsed.
+    ``fsync_each``, ``write_empty``: see FileStore. ``save_failed``: a recording is put
+    in place also if the wrapped command failed."""
 
     cassette: Path | None = None
     mode: Mode = Mode.RECORD_ONCE
@@ -22,6 +24,9 @@ class Settings:
     latency: float = 0.0
     passthrough: tuple[str, ...] = ()
     layout: Layout = "v4"
+    fsync_each: bool = False
+    write_empty: bool = False
+    save_failed: bool = True
 
 
 def parse_mode(text: str) -> Mode:
@@ -93,6 +98,25 @@ def parse_layout(text: str) -> Layout:
     raise OptionError("vcr_layout", text, "use v4 or v3")
 
 
+def parse_fsync(text: str) -> bool:
+    """``each`` or ``close`` (default): is each interaction forced to the disk?"""
+    word = text.strip().lower()
+    if word not in ("each", "close"):
+        raise OptionError("vcr_fsync", text, "use each or close")
+    return word == "each"
+
+
+_YES_OR_NO = {"yes": True, "true": True, "no": False, "false": False}
+
+
+def parse_switch(option: str, text: str) -> bool:
+    """``yes`` or ``no``; also ``true`` and ``false``."""
+    try:
+        return _YES_OR_NO[text.strip().lower()]
+    except KeyError:
+        raise OptionError(option, text, "use yes or no") from None
+
+
 def parse_settings(
     *,
     cassette: str,
@@ -101,6 +125,9 @@ def parse_settings(
     latency: str = "0",
     passthrough: Sequence[str] = (),
     layout: str = "v4",
+    fsync: str = "close",
+    write_empty: str = "no",
+    save_failed: str = "yes",
 ) -> Settings:
     """All options together. No cassette is fine; whoever needs one asks for it."""
     return Settings(
@@ -110,6 +137,9 @@ def parse_settings(
         latency=parse_latency(latency),
         passthrough=tuple(text for text in passthrough if text),
         layout=parse_layout(layout),
+        fsync_each=parse_fsync(fsync),
+        write_empty=parse_switch("vcr_write_empty", write_empty),
+        save_failed=parse_switch("vcr_save_failed", save_failed),
     )
 
 
@@ -121,5 +151,12 @@ def as_options(settings: Settings) -> dict[str, str | list[str]]:
         "vcr_allow_repeats": str(settings.allow_repeats),
         "vcr_latency": str(settings.latency),
         "vcr_layout": settings.layout,
+        "vcr_fsync": "each" if settings.fsync_each else "close",
+        "vcr_write_empty": _yes_or_no(settings.write_empty),
+        "vcr_save_failed": _yes_or_no(settings.save_failed),
         "vcr_passthrough": list(settings.passthrough),
     }
+
+
+def _yes_or_no(value: bool) -> str:
+    return "yes" if value else "no"

@@ -2,14 +2,18 @@
 
 import errno
 import os
+import shutil
 import stat
+import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
 from mitmvcr.cassette import reader, writer
-from mitmvcr.cassette.store import FileStore, MemoryStore, Store
+from mitmvcr.cassette.memory import MemoryStore
+from mitmvcr.cassette.store import FileStore, Store
 from mitmvcr.core.errors import (
     CassetteDamagedError,
     CassetteError,
@@ -62,18 +66,22 @@ def urls(interactions: Sequence[Interaction]) -> list[str]:
 # What every store does
 
 
-Make = Callable[[Cassette | None], Store]
+class Recoverable(Store, Protocol):
+    def recover(self, *, instead: bool = False) -> int: ...
+
+
+Make = Callable[..., Recoverable]
 
 
 @pytest.fixture(params=["file", "memory"])
 def make(request: pytest.FixtureRequest, tmp_path: Path) -> Make:
     """A store that holds a cassette, or none."""
 
-    def file_store(cassette: Cassette | None) -> Store:
+    def file_store(cassette: Cassette | None, **options: bool) -> Recoverable:
         path = tmp_path / "chat.yaml"
         if cassette is not None:
             path.write_bytes(writer.dumps(cassette))
-        return FileStore(path)
+        return FileStore(path, **options)
 
     return file_store if request.param == "file" else MemoryStore
 
@@ -171,7 +179,137 @@ def test_a_recording_under_way_is_not_begun_again_and_goes_on(make: Make) -> Non
     assert urls(store.load().interactions) == ["1", "2"]
 
 
+@pytest.mark.parametrize("held", [None, cassette_of(1, 2)])
+def test_an_empty_recording_writes_an_empty_cassette_if_wanted(
+    make: Make, held: Cassette | None
+) -> None:
+    store = make(held, write_empty=True)
+    store.begin(())
+    store.publish()
+    assert list(store.load().interactions) == []
+
+
+def test_no_new_episodes_are_no_empty_recording(make: Make) -> None:
+    store = make(cassette_of(1, 2), write_empty=True)
+    store.begin(store.load().interactions)
+    store.publish()
+    assert same(store.load(), 1, 2)
+
+
+def test_what_is_left_aside_does_not_change_the_cassette(make: Make) -> None:
+    store = make(cassette_of(1, 2))
+    store.begin(())
+    store.append(made(3))
+    assert store.leave() is not None
+    assert same(store.load(), 1, 2)
+    assert "holds 1" in (store.left_over() or "")
+    with pytest.raises(CassetteWriteError, match="recover"):
+        store.begin(())
+
+
+@pytest.mark.parametrize("instead", [False, True])
+def test_what_was_left_aside_is_recovered(make: Make, instead: bool) -> None:
+    store = make(cassette_of(1, 2))
+    store.begin(())
+    store.append(made(3, id=9))
+    store.leave()
+    assert store.recover(instead=instead) == 1
+    assert same(store.load(), *([] if instead else [1, 2]), 3)
+    assert store.left_over() is None
+    with pytest.raises(CassetteError, match="nothing to recover"):
+        store.recover()
+
+
+def test_nothing_recorded_leaves_nothing_aside(make: Make) -> None:
+    store = make(None)
+    assert store.leave() is None
+    store.begin(())
+    assert store.leave() is None
+    assert store.left_over() is None
+    store.begin(())
+
+
 # What a file store does besides
+
+
+@pytest.mark.parametrize(("each", "count"), [(True, 3), (False, 0)])
+def test_each_interaction_is_forced_to_the_disk_if_wanted(
+    path: Path, monkeypatch: pytest.MonkeyPatch, each: bool, count: int
+) -> None:
+    fsync, forced = os.fsync, []
+
+    def counting(file: int) -> None:
+        forced.append(os.fstat(file).st_size)
+        fsync(file)
+
+    monkeypatch.setattr(os, "fsync", counting)
+    store = FileStore(path, fsync_each=each)
+    store.begin()
+    store.append(made(1))
+    store.append(made(2))
+    assert len(forced) == count
+    assert forced == sorted(set(forced))
+    store.publish()
+    assert forced[-2] == path.stat().st_size  # and its folder after it
+
+
+def test_what_cannot_be_forced_to_the_disk_is_taken_back(
+    path: Path, part: Path, fail: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = FileStore(path, fsync_each=True)
+    store.begin()
+    store.append(made(1))
+    with monkeypatch.context():
+        fail("fsync", errno.EIO)
+        with pytest.raises(CassetteWriteError, match="input/output error"):
+            store.append(made(2))
+        monkeypatch.undo()
+    assert urls(reader.load(part).interactions) == ["1"]
+    store.append(made(3))
+    store.publish()
+    assert same(reader.load(path), 1, 3)
+
+
+@pytest.mark.parametrize("keep", [False, True])
+def test_a_folder_that_vanished_is_made_again(tmp_path: Path, keep: bool) -> None:
+    path = tmp_path / "cassettes" / "chat.yaml"
+    recording(path, 1).publish()
+    store = recording(path, 2, keep=keep)
+    shutil.rmtree(path.parent)
+    store.append(made(3))
+    store.publish()
+    assert same(reader.load(path), *[1] * keep, 2, 3)
+    assert files(path.parent) == ["chat.yaml"]
+
+
+def test_what_has_no_place_left_is_kept_among_the_temporary_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    path = tmp_path / "cassettes" / "chat.yaml"
+    store = recording(path, 1, 2)
+    shutil.rmtree(path.parent)
+    path.parent.write_text("a file in its place")
+    with pytest.raises(CassetteWriteError) as caught:
+        store.publish()
+    (kept,) = tmp_path.glob("*chat.yaml.part")
+    assert str(caught.value) == (
+        f"{path}: cannot be written: not a directory; the recording is in {kept}:"
+        " a sound cassette, to be moved where it belongs"
+    )
+    assert same(reader.load(kept), 1, 2)
+
+
+def test_what_has_no_place_at_all_is_told_as_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "cassettes" / "chat.yaml"
+    store = recording(path, 1)
+    shutil.rmtree(path.parent)
+    path.parent.write_text("a file in its place")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "missing"))
+    with pytest.raises(CassetteWriteError, match="the recording is lost: no such file"):
+        store.publish()
 
 
 @pytest.fixture
@@ -646,7 +784,9 @@ def test_a_recovery_that_cannot_be_written_can_be_done_again(
 
 def test_a_recording_under_way_is_not_recovered(path: Path) -> None:
     store = recording(path, 1)
-    with pytest.raises(CassetteWriteError, match="is being recorded already: end that"):
+    with pytest.raises(
+        CassetteWriteError, match=r"is being recorded already by .*: end that"
+    ):
         FileStore(path).recover()
     store.publish()
     assert urls(reader.load(path).interactions) == ["1"]

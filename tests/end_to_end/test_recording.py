@@ -228,7 +228,7 @@ def test_what_a_killed_proxy_had_recorded_is_not_lost(
     fetch(proxy.url, proxy_ca, record.origin.https_url + "/json")
     proxy.kill()
     assert not record.cassette.exists()
-    (left,) = record.cassette.parent.glob("recorded.yaml?*")
+    left = record.cassette.with_name("recorded.yaml.part")
     assert len(yaml.safe_load(left.read_text())["interactions"]) == 1
 
 

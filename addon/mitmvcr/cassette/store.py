@@ -8,13 +8,12 @@ changes once, by an atomic replace, when the session ends.
 import errno
 import os
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
 from mitmvcr.cassette import codec
 from mitmvcr.cassette.files import replace_file, why
-from mitmvcr.cassette.journal import Journal, without_cut_off
+from mitmvcr.cassette.journal import Journal, SyncedJournal, without_cut_off
 from mitmvcr.core.errors import (
     CassetteError,
     CassetteNotFoundError,
@@ -41,6 +40,8 @@ class Store(Protocol):
 
     ``begin`` opens a recording that follows ``kept`` interactions, ``append`` makes
     one more safe, ``publish`` puts the whole in place and ends the recording.
+    ``leave`` ends it and keeps it beside the cassette: it returns where, or None where
+    there was nothing. ``left_over`` tells of a recording that lies there.
     """
 
     name: str
@@ -50,16 +51,30 @@ class Store(Protocol):
     def begin(self, kept: Sequence[Interaction]) -> None: ...
     def append(self, interaction: Interaction) -> None: ...
     def publish(self) -> None: ...
+    def leave(self) -> str | None: ...
+    def left_over(self) -> str | None: ...
 
 
 class FileStore:
-    """A cassette in a file. A symbolic link is followed; the mode is kept."""
+    """A cassette in a file. A symbolic link is followed; the mode is kept.
 
-    def __init__(self, path: Path, layout: Layout = "v4") -> None:
-        self._layout = layout
+    ``fsync_each``: an interaction is on the disk itself when ``append`` returns, else
+    with the system. ``write_empty``: a recording of nothing makes an empty cassette.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        layout: Layout = "v4",
+        *,
+        fsync_each: bool = False,
+        write_empty: bool = False,
+    ) -> None:
+        self._layout, self._write_empty = layout, write_empty
         self.name = str(path)
         self._target = Path(os.path.realpath(path))
-        self._journal = Journal(self._target, self.name)
+        kind = SyncedJournal if fsync_each else Journal
+        self._journal = kind(self._target, self.name)
         self._written = 0
         self._kept: Sequence[Interaction] = ()
 
@@ -112,34 +127,66 @@ class FileStore:
         self._written += 1
 
     def publish(self) -> None:
-        """Nothing recorded writes nothing: the target stays as it was."""
+        """Nothing recorded writes nothing, unless an empty cassette is wanted."""
         if not self._journal.is_open:
             return
         try:
             self._put_in_place()
         except (OSError, CassetteError) as error:
-            reason = why(error) if isinstance(error, OSError) else error.problem
-            raise CassetteWriteError(
-                self.name,
-                f"cannot be written: {reason}; the recording is in"
-                f" {self._journal.path}: run 'mitmvcr cassette recover {self.name}'",
-            ) from error
+            raise self._not_published(error) from error
         finally:
             self._journal.close()
 
     def _put_in_place(self) -> None:
         if self._written == len(self._kept):
+            if self._write_empty and not self._kept:
+                replace_file(self._target, codec.dumps(Cassette()))
             self._journal.remove()
         elif self._kept:
             new = self._journal.read().removeprefix(codec.preamble())
             kept = codec.dumps(Cassette(self._kept), self._layout)
+            self._target.parent.mkdir(parents=True, exist_ok=True)
             replace_file(self._target, kept + new)
             self._journal.remove()
         else:
             self._journal.replace_target()
 
-    def recover(self) -> int:
-        """Put a journal that was left over in place, behind what the cassette holds.
+    def _not_published(self, error: OSError | CassetteError) -> CassetteWriteError:
+        reason = why(error) if isinstance(error, OSError) else error.problem
+        problem = f"cannot be written: {reason}; the recording is in"
+        try:
+            place = self._journal.rescue()
+        except OSError as worse:
+            problem = (
+                f"cannot be written: {reason}; the recording is lost: {why(worse)}"
+            )
+            return CassetteWriteError(self.name, problem)
+        remedy = f"run 'mitmvcr cassette recover {self.name}'"
+        if place != self._journal.path:
+            remedy = "a sound cassette, to be moved where it belongs"
+        return CassetteWriteError(self.name, f"{problem} {place}: {remedy}")
+
+    def leave(self) -> str | None:
+        """The target stays as it was, and the journal beside it."""
+        if not self._journal.is_open:
+            return None
+        try:
+            if self._written == len(self._kept):
+                self._journal.remove()
+                return None
+            return str(self._journal.path)
+        finally:
+            self._journal.close()
+
+    def left_over(self) -> str | None:
+        try:
+            return self._journal.left_over()
+        except OSError as error:
+            return f"{self._journal.path}: cannot be read: {why(error)}"
+
+    def recover(self, *, instead: bool = False) -> int:
+        """Put a journal that was left over in place, behind what the cassette holds,
+        or ``instead`` of that.
 
         Returns how many interactions were recovered. A cut-off last one is dropped.
         """
@@ -150,17 +197,18 @@ class FileStore:
                 str(self._journal.path), f"nothing to recover: {why(error)}"
             ) from error
         try:
-            return self._recover()
+            return self._recover(instead)
         except OSError as error:
             raise self._cannot_write(why(error), error) from error
         finally:
             self._journal.close()
 
-    def _recover(self) -> int:
+    def _recover(self, instead: bool) -> int:
         data = without_cut_off(self._journal.read())
         found = codec.loads(data, str(self._journal.path)).interactions
         if found:
-            kept = self.load().interactions if self.exists() else ()
+            loads = self.exists() and not instead
+            kept = self.load().interactions if loads else ()
             both = codec.dumps(Cassette([*kept, *found]), self._layout)
             replace_file(self._target, both)
         self._journal.remove()
@@ -175,36 +223,3 @@ class FileStore:
         number = error.errno if error and error.errno else 0
         remedy = _REMEDIES.get(number, "choose another file")
         return CassetteWriteError(self.name, f"cannot be written: {reason}; {remedy}")
-
-
-class MemoryStore:
-    """The double that ships: a cassette that is kept in memory."""
-
-    def __init__(self, cassette: Cassette | None = None, name: str = "memory") -> None:
-        self.name = name
-        self.cassette = cassette
-        self._recording: list[Interaction] | None = None
-        self._kept = 0
-
-    def exists(self) -> bool:
-        return self.cassette is not None
-
-    def load(self) -> Cassette:
-        if self.cassette is None:
-            raise CassetteNotFoundError(self.name, "there is no such cassette")
-        return self.cassette
-
-    def begin(self, kept: Sequence[Interaction] = ()) -> None:
-        if self._recording is not None:
-            raise CassetteWriteError(self.name, "is being recorded already")
-        self._recording = [replace(each, id=at) for at, each in enumerate(kept)]
-        self._kept = len(kept)
-
-    def append(self, interaction: Interaction) -> None:
-        assert self._recording is not None
-        self._recording.append(replace(interaction, id=len(self._recording)))
-
-    def publish(self) -> None:
-        if self._recording is not None and len(self._recording) > self._kept:
-            self.cassette = Cassette(self._recording)
-        self._recording = None

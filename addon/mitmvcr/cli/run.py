@@ -30,6 +30,9 @@ class RunOptions:
     latency: str = "0"
     passthrough: tuple[str, ...] = ()
     layout: str = "v4"
+    fsync: str = "close"
+    write_empty: bool = False
+    save_failed: str = "yes"
     include_localhost: bool = False
     no_proxy: str = ""
 
@@ -70,6 +73,9 @@ def make_plan(
             latency=options.latency,
             passthrough=options.passthrough,
             layout=options.layout,
+            fsync=options.fsync,
+            write_empty="yes" if options.write_empty else "no",
+            save_failed=options.save_failed,
         ),
         bypass=(*loopback, *parse_bypass(options.no_proxy)),
         upstream=inherited_proxy(inherited),
@@ -125,6 +131,8 @@ async def _supervise(plan: Plan, relay: Relay, folder: Path) -> int:
                 plan.inherited, _facts(plan, proxy.port, kit)
             )
             code = await relay.run(plan.command, environment)
+            if code and not plan.settings.save_failed:
+                proxy.session.set_aside()
     except VcrError as error:
         if code is None:
             raise
@@ -136,6 +144,13 @@ async def _supervise(plan: Plan, relay: Relay, folder: Path) -> int:
             "nothing went through the proxy: the command made no request, or its client"
             " reads no proxy variables, or it talked to localhost"
             " (--include-localhost)"
+        )
+    if proxy.session.left_in is not None:
+        cassette = summary.cassette
+        say(
+            f"the command failed, so {cassette} stays as it was; the recording is in"
+            f" {proxy.session.left_in}: run 'mitmvcr cassette recover {cassette}', or"
+            " delete the file"
         )
     say(summary.line())
     return status.of_run(code, missed=summary.missed, failed=failed)

@@ -31,6 +31,8 @@ class ServeOptions:
     host: str
     port: int
     layout: str = "v4"
+    fsync: str = "close"
+    write_empty: bool = False
 
 
 class PortBusyError(VcrError):
@@ -52,6 +54,8 @@ def serve_proxy(extra: Sequence[str], options: ServeOptions) -> NoReturn:
         latency=options.latency,
         passthrough=options.passthrough,
         layout=options.layout,
+        fsync=options.fsync,
+        write_empty="yes" if options.write_empty else "no",
     )
     check_port(options.host, options.port)
     confdir = home(os.environ)

@@ -46,6 +46,24 @@ _OPTIONS: tuple[tuple[str, type, object, str], ...] = (
         "How a cassette is laid out: v4 as go-vcr's newest library writes it, or v3"
         " as its v3 did.",
     ),
+    (
+        "vcr_fsync",
+        str,
+        "close",
+        "When a recording is forced to the disk: each interaction, or at the close.",
+    ),
+    (
+        "vcr_write_empty",
+        str,
+        "no",
+        "Does a recording of nothing write an empty cassette: no, or yes.",
+    ),
+    (
+        "vcr_save_failed",
+        str,
+        "yes",
+        "Is a recording saved though the command of 'mitmvcr run' failed: yes, or no.",
+    ),
 )
 
 NAMES = frozenset(name for name, *_ in _OPTIONS)
@@ -65,4 +83,7 @@ def parse(opts: options.Options) -> Settings:
         latency=opts.vcr_latency,
         passthrough=opts.vcr_passthrough,
         layout=opts.vcr_layout,
+        fsync=opts.vcr_fsync,
+        write_empty=opts.vcr_write_empty,
+        save_failed=opts.vcr_save_failed,
     )

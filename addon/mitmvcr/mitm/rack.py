@@ -60,6 +60,8 @@ class Rack:
             if same and self.session is not None and self.session.records:
                 self.eject()
             fresh = open_session(settings)
+            if fresh.notice is not None:
+                logger.warning("mitmvcr: %s", fresh.notice)
         elif settings.mode not in (Settings().mode, "passthrough"):
             remedy = f"mode {settings.mode} needs a cassette: name a file"
             raise OptionError("vcr_cassette", "", remedy)
