@@ -382,3 +382,13 @@ def test_who_does_not_record_is_told_of_a_recording_that_was_not_saved(
     assert open_session(settings).notice is None
     path.with_name("chat.yaml.part").write_bytes(writer.dumps(cassette_of(2)))
     assert "holds 1 interaction of a recording" in (open_session(settings).notice or "")
+
+
+def test_what_comes_after_the_close_goes_behind_it(start: Start) -> None:
+    session = start(Mode.RECORD_ONCE, None)
+    session.close()
+    session.record(made(1))
+    assert held(session.store) == [("1", 200)]
+    session.record(made(2))
+    session.close()
+    assert held(session.store) == [("1", 200), ("2", 200)]

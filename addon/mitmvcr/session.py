@@ -73,7 +73,7 @@ class Session:
         found = store.load().interactions if reads else ()
         loaded = found if self.rule.loads else ()
         self.deck = Deck(loaded, repeats)
-        self._is_set_aside = False
+        self._is_set_aside = self._is_closed = False
         self.notice = None if self.rule.records else store.left_over()
         if self.rule.records:
             store.begin(loaded)
@@ -129,10 +129,22 @@ class Session:
         Raises CassetteWriteError; traffic can go on.
         """
         kept = redact(interaction)
-        self.store.append(kept)
+        if self._is_closed:
+            self._record_late(kept)
+        else:
+            self.store.append(kept)
         if self._repeats is not Repeats.NO:  # nobody else asks for it, and it is big
             self.deck.add(kept)
         self._recorded += 1
+
+    def _record_late(self, kept: Interaction) -> None:
+        """The recording is in place already, and this goes behind it."""
+        store = self.store
+        store.begin(store.load().interactions if store.exists() else ())
+        try:
+            store.append(kept)
+        finally:
+            store.publish()
 
     def note_failure(self, error: Exception) -> None:
         """Something was not recorded or not answered: the run must not pass."""
@@ -144,7 +156,11 @@ class Session:
         self._is_set_aside = True
 
     def close(self) -> None:
-        """Put the recording in place. Raises CassetteWriteError."""
+        """Put the recording in place. Raises CassetteWriteError.
+
+        What is recorded later is put behind it, one by one.
+        """
+        self._is_closed = True
         try:
             if self._is_set_aside:
                 self.left_in = self.store.leave()

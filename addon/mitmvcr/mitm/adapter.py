@@ -205,6 +205,8 @@ class VcrAddon(VcrCommands):
         try:
             self._redirects.note(request, response)
             started.session.record(_interaction(started, response))
+            if started.cut_off:
+                logger.warning("mitmvcr: %s came late, and is recorded", request.url)
         except Exception as error:  # noqa: BLE001 - told, and the traffic goes on
             started.session.note_failure(error)
             logger.error("mitmvcr: %s is not recorded: %s", request.url, _reason(error))
@@ -213,7 +215,7 @@ class VcrAddon(VcrCommands):
         started = self.rack.flows.get(flow.id)
         if isinstance(started, Replayed):
             started.session.give_back(started.position)
-        elif started is not None:
+        elif started is not None and not started.cut_off:
             url = started.asked.request.url
             logger.warning(
                 "mitmvcr: %s broke off and is not recorded: %s", url, flow.error
