@@ -17,15 +17,31 @@ def replace_file(target: Path, data: bytes) -> None:
     try:
         # What is secret in the old file is not to be read in the new one.
         flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | BINARY
-        with open(os.open(fresh, flags, mode_for(target)), "wb") as file:
-            file.write(data)
-            file.flush()
+        file = os.open(fresh, flags, mode_for(target))
+        try:
+            write_all(file, data)
             keep_mode(fresh, target)
-            os.fsync(file.fileno())
+            os.fsync(file)
+        finally:
+            close(file)
         os.replace(fresh, target)
     finally:
         fresh.unlink(missing_ok=True)
     sync_folder(target.parent)
+
+
+def write_all(file: int, data: bytes) -> None:
+    """A disk that fills up takes a part first, and gives its error the next time."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(file, rest) :]
+
+
+def close(file: int) -> None:
+    """Of a file that nothing is owed to any more: read, or synced, or given up. An
+    error closes it too, and would hide one that matters."""
+    with suppress(OSError):
+        os.close(file)
 
 
 def mode_for(target: Path) -> int:

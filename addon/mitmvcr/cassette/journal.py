@@ -14,6 +14,7 @@ from pathlib import Path
 from mitmvcr.cassette import codec
 from mitmvcr.cassette.files import (
     BINARY,
+    close,
     keep_mode,
     mode_for,
     replace_file,
@@ -59,7 +60,7 @@ class Journal:
         try:
             self._check_is_empty(file, locked)
         except BaseException:
-            os.close(file)
+            close(file)
             raise
         return file
 
@@ -137,6 +138,9 @@ class Journal:
     def remove(self) -> None:
         self._last(lambda: self.path.unlink(missing_ok=True))
 
+    def sync(self) -> None:
+        os.fsync(self._file)
+
     def rescue(self) -> Path:
         """Where the recording is after all else failed: still here, or, where somebody
         deleted it, in a new file among the system's temporary ones."""
@@ -151,18 +155,16 @@ class Journal:
     def _last(self, step: Callable[[], None]) -> None:
         """Windows neither moves nor deletes an open file."""
         if sys.platform == "win32":  # pragma: no cover
-            os.close(self._file)
+            close(self._file)
             self._file = -1
         step()
 
     def close(self) -> None:
         """The lock is held until the file is gone, lest somebody takes it over."""
         file, self._file = self._file, -1
-        try:
-            if file >= 0:
-                os.close(file)
-        finally:
-            self._lock.release()
+        if file >= 0:
+            close(file)
+        self._lock.release()
 
 
 class SyncedJournal(Journal):

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from mitmvcr.cassette.files import BINARY
+from mitmvcr.cassette.files import BINARY, close
 from mitmvcr.core.errors import CassetteWriteError
 
 if sys.platform != "win32":  # pragma: no branch
@@ -34,17 +34,29 @@ class Lock:
         """False on a file system without locks. Raises CassetteWriteError, with the
         holder's name, where somebody has it, and OSError."""
         for left in reversed(range(_TRIES)):
-            file = os.open(self._path, os.O_RDWR | os.O_CREAT | BINARY, 0o666)
-            held = _try_lock(file)
-            if held is None or (held and _is_at(file, self._path)):
-                self._file = file
-                self._sign(held is not None)
-                return held is not None
-            os.close(file)  # or another one was put in its place meanwhile
+            held = self._try()
+            if held is not False:
+                self._sign(held is True)
+                return held is True
             if left:
                 time.sleep(_PAUSE)
-        problem = f"{self._name} is being recorded already by {self._holder()}"
-        raise CassetteWriteError(self._name, f"{problem}: end that first")
+        problem = f"is being recorded already by {self._holder()}: end that first"
+        raise CassetteWriteError(self._name, problem)
+
+    def _try(self) -> bool | None:
+        """As :func:`_try_lock`; also False where another lock was put in the place of
+        this one meanwhile."""
+        file = os.open(self._path, os.O_RDWR | os.O_CREAT | BINARY, 0o666)
+        try:
+            held = _try_lock(file)
+            if held and not _is_at(file, self._path):
+                held = False
+            if held is not False:
+                self._file, file = file, -1
+            return held
+        finally:
+            if file >= 0:
+                close(file)
 
     def _sign(self, held: bool) -> None:
         """Where there are no locks, the file would only mislead."""
@@ -68,7 +80,7 @@ class Lock:
         try:
             return _try_lock(file) is not False
         finally:
-            os.close(file)
+            close(file)
 
     def _holder(self) -> str:
         with suppress(OSError):  # it has just ended, or may not be read
@@ -84,12 +96,12 @@ class Lock:
             return
         file, self._file = self._file, -1
         if sys.platform == "win32":  # pragma: no cover - it deletes no open file
-            os.close(file)
+            close(file)
         # A file that stays is no lock, and the next one takes it over.
         with suppress(OSError):
             self._path.unlink()
         if sys.platform != "win32":  # pragma: no branch
-            os.close(file)
+            close(file)
 
 
 def _is_at(file: int, path: Path) -> bool:

@@ -174,7 +174,10 @@ class FileStore:
             if self._written == len(self._kept):
                 self._journal.remove()
                 return None
+            self._journal.sync()
             return str(self._journal.path)
+        except OSError as error:
+            raise self._not_published(error) from error
         finally:
             self._journal.close()
 
@@ -206,13 +209,19 @@ class FileStore:
     def _recover(self, instead: bool) -> int:
         data = without_cut_off(self._journal.read())
         found = codec.loads(data, str(self._journal.path)).interactions
-        if found:
+        if found and not self._is_in_place(data):
             loads = self.exists() and not instead
             kept = self.load().interactions if loads else ()
             both = codec.dumps(Cassette([*kept, *found]), self._layout)
             replace_file(self._target, both)
         self._journal.remove()
         return len(found)
+
+    def _is_in_place(self, data: bytes) -> bool:
+        """The end came after the cassette was replaced and before the journal was
+        removed. The ids, which go on where the cassette ended, tell."""
+        items = data.removeprefix(codec.preamble())
+        return self.exists() and self._target.read_bytes().endswith(items)
 
     def _cannot_read(self, error: OSError) -> CassetteError:
         return CassetteError(self.name, f"cannot be read: {why(error)}")
