@@ -24,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from faults import Faults, die
 
 #: Read before the forks, so that no child has to import them.
-assert reader and writer
+_READ_EARLY = (reader, writer)
 _WRITE = os.write
 
 
@@ -114,18 +114,22 @@ def _kill(folder: Path, work, after: float | None) -> list[list[str]]:
     return told
 
 
+def say(told: list[object]) -> None:
+    sys.stdout.write(json.dumps(told) + "\n")
+
+
 def main() -> None:
     folder, how, *rest = Path(sys.argv[1]), *sys.argv[2:]
     if how == "random":
         first, count = map(int, rest)
         for seed in range(first, first + count):
             told = kill_at_random(folder, seed)
-            print(json.dumps([str(seed), told]))
+            say([str(seed), told])
         return
     for number in itertools.count():
         both = [(after, kill_at(folder, number, after)) for after in (False, True)]
         for after, told in both:
-            print(json.dumps([f"{number}-{after}", told]))
+            say([f"{number}-{after}", told])
         if all(told[-1][0] == "ended" for _, told in both):
             return
 

@@ -145,16 +145,20 @@ def test_a_journal_taken_over_is_held_against_others(
     assert not part.exists()
 
 
-@pytest.mark.parametrize("size", range(len(writer.preamble()) + 1))
-def test_a_journal_cut_off_as_it_was_begun_is_taken_over(
-    path: Path, part: Path, size: int
+BEGUN = writer.dumps(Cassette([ONE]))[:-1]
+
+
+def test_a_journal_cut_off_before_an_interaction_was_whole_is_taken_over(
+    path: Path, part: Path
 ) -> None:
-    part.write_bytes(writer.preamble()[:size])
-    store = begin(path)
-    assert part.read_bytes() == writer.preamble()
-    store.append(ONE)
-    store.publish()
-    assert urls(path) == ["http://h/"]
+    for size in range(len(BEGUN) + 1):
+        part.write_bytes(BEGUN[:size])
+        assert FileStore(path).left_over() is None
+        store = begin(path)
+        assert part.read_bytes() == writer.preamble(), size
+        store.append(ONE)
+        store.publish()
+        assert urls(path) == ["http://h/"]
 
 
 @pytest.mark.parametrize("data", [b"mine", b"---\nversion: 1", b"x" * 100_000])
@@ -162,7 +166,7 @@ def test_a_file_that_only_has_the_name_of_a_journal_is_left_as_it_is(
     path: Path, part: Path, data: bytes
 ) -> None:
     part.write_bytes(data)
-    with pytest.raises(CassetteWriteError, match="holds what is no cassette"):
+    with pytest.raises(CassetteWriteError, match="holds what is no recording, and"):
         begin(path)
     assert part.read_bytes() == data
 
@@ -352,6 +356,92 @@ def test_without_locks_no_journal_is_taken_over(path: Path, part: Path) -> None:
         f" way: run 'mitmvcr cassette recover {path}', or delete the file"
     )
     assert part.exists()
+
+
+# Many at once
+
+
+READER = """
+import sys
+from mitmvcr.cassette import reader
+path, seen = sys.argv[1], set()
+print("ready", flush=True)
+while "last" not in seen:
+    seen = {each.request.url for each in reader.load(path).interactions}
+    assert seen and len(seen) % 2, seen
+"""
+#: Waits for its turn, so that all begin at the same moment.
+RIVAL = """
+import sys, time
+from pathlib import Path
+from mitmvcr.cassette.store import FileStore
+from mitmvcr.core.errors import CassetteWriteError
+from mitmvcr.core.model import Interaction, Request, Response
+print("ready", flush=True)
+sys.stdin.readline()
+done = 0
+while done < 8:
+    store = FileStore(Path(sys.argv[1]))
+    try:
+        store.begin(store.load().interactions if store.exists() else ())
+    except CassetteWriteError as error:
+        known = (" is being recorded already by ", " was changed by another process")
+        assert any(each in str(error) for each in known), error
+        continue
+    request = Request(method="GET", url=f"http://{sys.argv[2]}/{done}")
+    store.append(Interaction(0, request, Response(code=200)))
+    store.publish()
+    done += 1
+"""
+
+
+def ready(code: str, *words: object) -> subprocess.Popen[str]:
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, *map(str, words)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+    return process
+
+
+def test_a_reader_always_sees_a_whole_cassette_while_another_writes(
+    path: Path,
+) -> None:
+    begin_and_publish(path, ["first"])
+    readers = [ready(READER, path) for _ in range(2)]
+    for count in range(60):
+        begin_and_publish(path, [f"{n}" for n in range(1 + 2 * (count % 20))])
+    begin_and_publish(path, ["last"])
+    for process in readers:
+        process.communicate(timeout=60)
+        assert process.returncode == 0
+
+
+def begin_and_publish(path: Path, names: list[str]) -> None:
+    store = begin(path)
+    for name in names:
+        request = Request(method="GET", url=name)
+        store.append(Interaction(0, request, Response(code=200, body=b"x" * 5000)))
+    store.publish()
+
+
+def test_rivals_take_turns_and_none_loses_what_it_recorded(path: Path) -> None:
+    """Each loads what the other published, or is refused."""
+    rivals = [ready(RIVAL, path, name) for name in "abc"]
+    for process in rivals:
+        assert process.stdin is not None
+        process.stdin.write("\n")
+        process.stdin.flush()
+    for process in rivals:
+        process.communicate(timeout=120)
+        assert process.returncode == 0
+    assert list(path.parent.iterdir()) == [path]
+    for name in "abc":
+        mine = [url for url in urls(path) if url.startswith(f"http://{name}/")]
+        assert mine == [f"http://{name}/{n}" for n in range(8)]
 
 
 # By itself

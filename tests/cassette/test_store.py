@@ -384,6 +384,22 @@ def test_folders_are_made_as_needed(tmp_path: Path) -> None:
     assert urls(reader.load(path).interactions) == ["1"]
 
 
+@pytest.mark.parametrize("held", [(), (1, 2)])
+def test_what_another_put_in_place_since_it_was_read_is_not_lost(
+    path: Path, held: tuple[int, ...]
+) -> None:
+    if held:
+        recording(path, *held).publish()
+    late = FileStore(path)
+    kept = late.load().interactions if late.exists() else ()
+    recording(path, 3, keep=bool(held)).publish()
+    with pytest.raises(CassetteWriteError, match="was changed by another process"):
+        late.begin(kept)
+    assert files(path.parent) == ["chat.yaml"]
+    recording(path, 4, keep=True).publish()
+    assert same(reader.load(path), *held, 3, 4)
+
+
 def test_the_whole_state_of_a_store_is_shown(path: Path, old: bytes) -> None:
     store = recording(path, 3, keep=True)
     assert repr(store) == f"<FileStore {path} recording, 1 written>"

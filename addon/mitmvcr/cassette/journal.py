@@ -46,7 +46,6 @@ class Journal:
         try:
             self._file = self._create(locked)
             self._size = 0
-            os.lseek(self._file, 0, os.SEEK_SET)  # one that is taken over was read
             self._write_head()
         except BaseException:
             self.close()
@@ -58,7 +57,8 @@ class Journal:
             return os.open(self.path, flags, mode_for(self._target) | 0o600)
         file = os.open(self.path, os.O_RDWR | BINARY)
         try:
-            self._check_is_empty(file, locked)
+            self._check_is_empty(locked)
+            os.ftruncate(file, 0)
         except BaseException:
             close(file)
             raise
@@ -81,21 +81,24 @@ class Journal:
             self.close()
             raise
 
-    def _check_is_empty(self, file: int, locked: bool) -> None:
-        start = os.read(file, len(codec.preamble()) + 1)
-        if not locked or not codec.preamble().startswith(start):
-            problem = f"{_contents(self.path)} of a recording that was not saved"
-            unsure = "" if locked else ", or is under way"
-            raise CassetteWriteError(
-                str(self.path), f"{problem}{unsure}: {self._remedy()}"
-            )
+    def _check_is_empty(self, locked: bool) -> None:
+        """Of an interaction that was cut off nothing can be made."""
+        count = _count(self.path)
+        if locked and count == 0:
+            return
+        unsure = "" if locked else ", or is under way"
+        raise CassetteWriteError(
+            str(self.path), f"{_contents(count)}{unsure}: {self._remedy()}"
+        )
 
     def left_over(self) -> str | None:
         """What stands in a journal that nobody uses, with the remedy; None without."""
         if not os.path.exists(self.path) or not self._lock.is_free():
             return None
-        problem = f"{_contents(self.path)} of a recording that was not saved"
-        return f"{self.path}: {problem}: {self._remedy()}"
+        count = _count(self.path)
+        if count == 0:
+            return None
+        return f"{self.path}: {_contents(count)}: {self._remedy()}"
 
     def _remedy(self) -> str:
         return f"run 'mitmvcr cassette recover {self._name}', or delete the file"
@@ -180,13 +183,22 @@ class SyncedJournal(Journal):
             raise
 
 
-def _contents(path: Path) -> str:
+def _count(path: Path) -> int | None:
+    """How many whole interactions a journal holds; None if it is no journal."""
+    data = without_cut_off(path.read_bytes())
+    if data == codec.preamble():
+        return 0
     try:
-        data = without_cut_off(path.read_bytes())
-        count = len(codec.loads(data, str(path), lazy=True).interactions)
+        return len(codec.loads(data, str(path), lazy=True).interactions)
     except CassetteError:
-        return "holds what is no cassette, instead"
-    return f"holds {count} interaction{'' if count == 1 else 's'}"
+        return None
+
+
+def _contents(count: int | None) -> str:
+    if count is None:
+        return "holds what is no recording, and is in the way of one"
+    found = f"{count} interaction{'' if count == 1 else 's'}"
+    return f"holds {found} of a recording that was not saved"
 
 
 def without_cut_off(data: bytes) -> bytes:

@@ -56,8 +56,11 @@ class MemoryStore:
             self.cassette = _numbered([*self._kept, *new])
 
     def leave(self) -> str | None:
-        self.left, self._recording = self._recording or [], None
-        return self.name if self.left else None
+        new, self._recording = self._recording, None
+        if not new:
+            return None
+        self.left = new
+        return self.name
 
     def left_over(self) -> str | None:
         if not self.left:

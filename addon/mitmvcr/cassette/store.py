@@ -75,6 +75,7 @@ class FileStore:
         self._target = Path(os.path.realpath(path))
         kind = SyncedJournal if fsync_each else Journal
         self._journal = kind(self._target, self.name)
+        self._seen: tuple[int, ...] | None = None
         self._written = 0
         self._kept: Sequence[Interaction] = ()
 
@@ -86,6 +87,7 @@ class FileStore:
     def exists(self) -> bool:
         """What is there but is no file is an error: it is not to be replaced."""
         try:
+            self._seen = self._state()
             if self._target.is_file():
                 return True
             if self._target.exists():
@@ -96,6 +98,7 @@ class FileStore:
 
     def load(self) -> Cassette:
         try:
+            self._seen = self._state()
             data = self._target.read_bytes()
         except FileNotFoundError:
             raise CassetteNotFoundError(self.name, "there is no such file") from None
@@ -113,10 +116,36 @@ class FileStore:
         except OSError as error:
             raise self._cannot_write(why(error), error) from error
         try:
-            self._journal.begin()
+            self._begin_journal()
         except OSError as error:
             raise self._cannot_write(why(error), error) from error
         self._kept, self._written = kept, len(kept)
+
+    def _begin_journal(self) -> None:
+        self._journal.begin()
+        try:
+            self._check_is_as_seen()
+        except BaseException:
+            try:
+                self._journal.remove()
+            finally:
+                self._journal.close()
+            raise
+
+    def _check_is_as_seen(self) -> None:
+        """It was looked at before it was locked: what another recorder has put in place
+        meanwhile would be lost."""
+        if self._seen is not None and self._seen != self._state():
+            problem = "was changed by another process just now: start again"
+            raise CassetteWriteError(self.name, problem)
+
+    def _state(self) -> tuple[int, ...]:
+        """Of the target: every replace changes it. Empty where there is none."""
+        try:
+            found = os.stat(self._target)
+        except (FileNotFoundError, NotADirectoryError):
+            return ()
+        return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
 
     def append(self, interaction: Interaction) -> None:
         data = codec.dump_interaction(interaction, self._written, self._layout)
