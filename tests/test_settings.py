@@ -188,6 +188,7 @@ def test_all_options_are_parsed_together() -> None:
         ("vcr_fsync", {"fsync": "always"}),
         ("vcr_write_empty", {"write_empty": "x"}),
         ("vcr_save_failed", {"save_failed": ""}),
+        ("vcr_keep_volatile", {"keep_volatile": "x"}),
     ],
 )
 def test_the_wrong_option_is_named(option: str, values: dict[str, str]) -> None:
@@ -239,6 +240,7 @@ def test_settings_as_options_are_parsed_to_the_same_settings() -> None:
         fsync="each",
         write_empty="yes",
         save_failed="no",
+        keep_volatile="yes",
     )
     options = {n.removeprefix("vcr_"): v for n, v in as_options(settings).items()}
     assert parse_settings(**options) == settings

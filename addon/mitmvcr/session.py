@@ -194,6 +194,7 @@ def open_session(settings: Settings) -> Session:
         settings.layout,
         fsync_each=settings.fsync_each,
         write_empty=settings.write_empty,
+        keep_volatile=settings.keep_volatile,
     )
     exists = store.exists()
     if RULES[settings.mode, exists].needs_cassette:

@@ -15,8 +15,8 @@ from mitmvcr.core.modes import SHORT_NAMES, Mode, Repeats
 class Settings:
     """``cassette`` is None while none is chosen. ``latency`` is a factor of the
     recorded duration. ``passthrough`` are mitmproxy flow filters, not yet parsed.
-    ``fsync_each``, ``write_empty``: see FileStore. ``save_failed``: a recording is put
-    in place also if the wrapped command failed."""
+    ``fsync_each``, ``write_empty``, ``keep_volatile``: see FileStore. ``save_failed``:
+    a recording is put in place also if the wrapped command failed."""
 
     cassette: Path | None = None
     mode: Mode = Mode.RECORD_ONCE
@@ -27,6 +27,7 @@ class Settings:
     fsync_each: bool = False
     write_empty: bool = False
     save_failed: bool = True
+    keep_volatile: bool = False
 
 
 def parse_mode(text: str) -> Mode:
@@ -128,6 +129,7 @@ def parse_settings(
     fsync: str = "close",
     write_empty: str = "no",
     save_failed: str = "yes",
+    keep_volatile: str = "no",
 ) -> Settings:
     """All options together. No cassette is fine; whoever needs one asks for it."""
     return Settings(
@@ -140,6 +142,7 @@ def parse_settings(
         fsync_each=parse_fsync(fsync),
         write_empty=parse_switch("vcr_write_empty", write_empty),
         save_failed=parse_switch("vcr_save_failed", save_failed),
+        keep_volatile=parse_switch("vcr_keep_volatile", keep_volatile),
     )
 
 
@@ -154,6 +157,7 @@ def as_options(settings: Settings) -> dict[str, str | list[str]]:
         "vcr_fsync": "each" if settings.fsync_each else "close",
         "vcr_write_empty": _yes_or_no(settings.write_empty),
         "vcr_save_failed": _yes_or_no(settings.save_failed),
+        "vcr_keep_volatile": _yes_or_no(settings.keep_volatile),
         "vcr_passthrough": list(settings.passthrough),
     }
 

@@ -6,6 +6,7 @@ import shutil
 import stat
 import tempfile
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
@@ -229,7 +230,76 @@ def test_nothing_recorded_leaves_nothing_aside(make: Make) -> None:
     store.begin(())
 
 
+def at(
+    time: int, *, body: bytes = b"same", path: str = "", **headers: str
+) -> Interaction:
+    """Recorded then: the duration and the Date tell."""
+    found = made(1)
+    named = {name.replace("_", "-"): [value] for name, value in headers.items()}
+    dated = {**found.response.headers, "Date": [f"at {time}"], **named}
+    response = replace(found.response, duration=time, headers=dated, body=body)
+    request = replace(found.request, url=f"https://h/{path}")
+    return replace(found, request=request, response=response)
+
+
+def anew(make: Make, old: list[Interaction], new: list[Interaction]) -> list[int]:
+    """The durations, after what was recorded once is recorded anew."""
+    store = make(Cassette(old), keep_volatile=True)
+    store.begin(())
+    for each in new:
+        store.append(each)
+    store.publish()
+    kept = store.load().interactions
+    assert [each.id for each in kept] == list(range(len(new)))
+    for each in kept:
+        assert list(each.response.headers["Date"]) == [f"at {each.response.duration}"]
+    return [each.response.duration for each in kept]
+
+
+def test_what_differs_only_in_time_stays_as_it_was(make: Make) -> None:
+    assert anew(make, [at(1), at(2, body=b"old")], [at(3), at(4, body=b"new")]) == [
+        1,
+        4,
+    ]
+    assert anew(make, [at(1, cf_ray="a")], [at(2, cf_ray="b")]) == [1]
+    assert anew(make, [at(1, etag="a")], [at(2, etag="b")]) == [2]
+
+
+def test_equal_ones_are_kept_in_order_and_each_once(make: Make) -> None:
+    old = [at(1), at(2, path="x"), at(3)]
+    assert anew(make, old, [at(7, path="x"), at(8), at(9), at(10)]) == [2, 1, 3, 10]
+
+
+def test_without_being_asked_nothing_old_is_kept(make: Make) -> None:
+    store = make(Cassette([at(1)]))
+    store.begin(())
+    store.append(at(2))
+    store.publish()
+    assert store.load().interactions[0].response.duration == 2
+
+
+def test_the_first_recording_and_new_episodes_have_nothing_to_keep(make: Make) -> None:
+    store = make(None, keep_volatile=True)
+    for time in (1, 2):
+        store.begin(store.load().interactions if store.exists() else ())
+        store.append(at(time))
+        store.publish()
+    assert [each.response.duration for each in store.load().interactions] == [1, 2]
+
+
 # What a file store does besides
+
+
+def test_traffic_that_is_the_same_does_not_touch_the_file(path: Path) -> None:
+    path.write_bytes(writer.dumps(Cassette([at(1), at(2, path="x")])))
+    before = path.read_bytes(), path.stat().st_ino, path.stat().st_mtime_ns
+    store = FileStore(path, keep_volatile=True)
+    store.begin()
+    store.append(at(3))
+    store.append(at(4, path="x"))
+    store.publish()
+    assert (path.read_bytes(), path.stat().st_ino, path.stat().st_mtime_ns) == before
+    assert files(path.parent) == ["chat.yaml"]
 
 
 @pytest.mark.parametrize(("each", "count"), [(True, 3), (False, 0)])

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from mitmvcr.cassette.stable import keep_volatile as keeping_volatile
 from mitmvcr.core.errors import (
     CassetteError,
     CassetteNotFoundError,
@@ -23,11 +24,12 @@ class MemoryStore:
         name: str = "memory",
         *,
         write_empty: bool = False,
+        keep_volatile: bool = False,
     ) -> None:
         self.name = name
         self.cassette = cassette
         self.left: list[Interaction] = []
-        self._write_empty = write_empty
+        self._write_empty, self._keep_volatile = write_empty, keep_volatile
         self._recording: list[Interaction] | None = None
         self._kept: Sequence[Interaction] = ()
 
@@ -52,6 +54,8 @@ class MemoryStore:
 
     def publish(self) -> None:
         new, self._recording = self._recording, None
+        if new and self.cassette and self._keep_volatile and not self._kept:
+            new = [*keeping_volatile(self.cassette.interactions, new)]
         if new or (new is not None and self._write_empty and not self._kept):
             self.cassette = _numbered([*self._kept, *new])
 

@@ -60,6 +60,7 @@ class FileStore:
 
     ``fsync_each``: an interaction is on the disk itself when ``append`` returns, else
     with the system. ``write_empty``: a recording of nothing makes an empty cassette.
+    ``keep_volatile``: what differs only as every recording does stays as it was.
     """
 
     def __init__(
@@ -69,8 +70,10 @@ class FileStore:
         *,
         fsync_each: bool = False,
         write_empty: bool = False,
+        keep_volatile: bool = False,
     ) -> None:
         self._layout, self._write_empty = layout, write_empty
+        self._keep_volatile = keep_volatile
         self.name = str(path)
         self._target = Path(os.path.realpath(path))
         kind = SyncedJournal if fsync_each else Journal
@@ -177,8 +180,21 @@ class FileStore:
             self._target.parent.mkdir(parents=True, exist_ok=True)
             replace_file(self._target, kept + new)
             self._journal.remove()
+        elif self._keep_volatile and self.exists():
+            self._put_what_differs_in_place()
+            self._journal.remove()
         else:
             self._journal.replace_target()
+
+    def _put_what_differs_in_place(self) -> None:
+        from mitmvcr.cassette.stable import keep_volatile
+
+        old = self._target.read_bytes()
+        was = codec.loads(old, self.name).interactions
+        now = codec.loads(self._journal.read(), str(self._journal.path)).interactions
+        mixed = codec.dumps(Cassette([*keep_volatile(was, now)]), self._layout)
+        if mixed != old:
+            replace_file(self._target, mixed)
 
     def _not_published(self, error: OSError | CassetteError) -> CassetteWriteError:
         reason = why(error) if isinstance(error, OSError) else error.problem

@@ -71,6 +71,12 @@ _VCR_OPTIONS = (
         is_flag=True,
         help="A recording of nothing writes an empty cassette.",
     ),
+    click.option(
+        "--keep-volatile",
+        is_flag=True,
+        help="What is recorded anew keeps the old duration, Date and request ids where"
+        " nothing else differs.",
+    ),
 )
 
 

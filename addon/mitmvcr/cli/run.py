@@ -32,6 +32,7 @@ class RunOptions:
     layout: str = "v4"
     fsync: str = "close"
     write_empty: bool = False
+    keep_volatile: bool = False
     save_failed: str = "yes"
     include_localhost: bool = False
     no_proxy: str = ""
@@ -75,6 +76,7 @@ def make_plan(
             layout=options.layout,
             fsync=options.fsync,
             write_empty="yes" if options.write_empty else "no",
+            keep_volatile="yes" if options.keep_volatile else "no",
             save_failed=options.save_failed,
         ),
         bypass=(*loopback, *parse_bypass(options.no_proxy)),

@@ -33,6 +33,7 @@ class ServeOptions:
     layout: str = "v4"
     fsync: str = "close"
     write_empty: bool = False
+    keep_volatile: bool = False
 
 
 class PortBusyError(VcrError):
@@ -56,6 +57,7 @@ def serve_proxy(extra: Sequence[str], options: ServeOptions) -> NoReturn:
         layout=options.layout,
         fsync=options.fsync,
         write_empty="yes" if options.write_empty else "no",
+        keep_volatile="yes" if options.keep_volatile else "no",
     )
     check_port(options.host, options.port)
     confdir = home(os.environ)

@@ -64,6 +64,13 @@ _OPTIONS: tuple[tuple[str, type, object, str], ...] = (
         "yes",
         "Is a recording saved though the command of 'mitmvcr run' failed: yes, or no.",
     ),
+    (
+        "vcr_keep_volatile",
+        str,
+        "no",
+        "Does an interaction recorded anew keep the old one's duration, Date and"
+        " request ids where nothing else differs: no, or yes.",
+    ),
 )
 
 NAMES = frozenset(name for name, *_ in _OPTIONS)
@@ -86,4 +93,5 @@ def parse(opts: options.Options) -> Settings:
         fsync=opts.vcr_fsync,
         write_empty=opts.vcr_write_empty,
         save_failed=opts.vcr_save_failed,
+        keep_volatile=opts.vcr_keep_volatile,
     )
