@@ -66,6 +66,7 @@ class Session:
         self.failure: Exception | None = None
         self.left_in: str | None = None
         self.looks_up = looks_up(self.rule, repeats)
+        self._without_look_up = decide(self.rule, None)
         self._repeats = repeats
         self._recorded = self._replayed = self._missed = self._passed = 0
         # Also read where it will be replaced: what is no sound cassette never is.
@@ -94,10 +95,11 @@ class Session:
         """What to do with a request, which is only needed if the session
         ``looks_up``. A replay has used its interaction up; :meth:`give_back` undoes
         that."""
-        found = None
-        if self.looks_up and request is not None:
-            found = self.deck.take(redact_request(request))
-        decision = decide(self.rule, found)
+        if not self.looks_up:
+            decision = self._without_look_up
+        else:
+            found = self.deck.take(redact_request(request)) if request else None
+            decision = decide(self.rule, found)
         if isinstance(decision, Refuse):
             self._missed += 1
         elif isinstance(decision, Forward) and not decision.record:

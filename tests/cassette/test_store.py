@@ -791,7 +791,7 @@ def test_a_journal_is_recovered_where_there_is_no_cassette_yet(path: Path) -> No
 
 
 def test_a_journal_cut_at_any_byte_gives_what_was_whole(path: Path) -> None:
-    items = [writer.dump_interaction(made(n), n) for n in range(3)]
+    items = [writer.dumper()(made(n), n) for n in range(3)]
     ends = [len(writer.preamble())]
     for item in items:
         ends.append(ends[-1] + len(item))

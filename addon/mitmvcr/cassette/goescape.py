@@ -33,6 +33,12 @@ def must_escape(value: bytes, text: str, odd: bytes) -> bool:
     return b"\xef" in odd and any(each in text for each in _UNPRINTABLE)
 
 
+_NAMES = {
+    0x00: "0", 0x07: "a", 0x08: "b", 0x09: "t", 0x0A: "n", 0x0B: "v", 0x0C: "f",
+    0x0D: "r", 0x1B: "e", 0x22: '"', 0x5C: "\\", 0x85: "N", 0xA0: "_",
+    0x2028: "L", 0x2029: "P",
+}  # fmt: skip
+_NAMED = bytes(point for point in _NAMES if point < 0x80)
 _SIMPLE_ESCAPES = (
     (b"\\", b"\\\\"),
     (b'"', b'\\"'),
@@ -50,12 +56,105 @@ def double_quoted(value: bytes, odd: bytes) -> bytes:
     if value.startswith(_BOM):
         # go-yaml looks for the BOM at the start of the text, whichever character it
         # is about to write, and so escapes every one.
-        return f'"{"".join(map(_escape, value.decode()))}"\n'.encode()
+        return b'"%b"\n' % _all_escaped(value, odd)
+    if value.isascii():
+        return b'"%b"\n' % _ascii_escaped(value, odd)
+    dense = _is_dense(value, odd)
     for character, escape in _SIMPLE_ESCAPES:
         value = value.replace(character, escape)
-    if odd.translate(None, b"\r\t"):
-        value = _RARE.sub(lambda match: _escaped(match[0]), value)
-    return b'"%b"\n' % value
+    escaped = _astral_escaped(value) if dense else None
+    if escaped is None and odd.translate(None, b"\r\t"):
+        escaped = _RARE.sub(lambda match: _escaped(match[0]), value)
+    return b'"%b"\n' % (value if escaped is None else escaped)
+
+
+# Many characters at once, without a step of Python's for each: the bytes are translated
+# to text of which Python's own codecs make two or four bytes each, and those bytes are
+# translated to the wanted ones.
+
+
+def _table(*changes: tuple[int, int]) -> bytes:
+    """For ``bytes.translate``."""
+    table = dict(zip(range(256), range(256), strict=True)) | dict(changes)
+    return bytes(table.values())
+
+
+#: A named character becomes one from U+0080 on, which UTF-8 writes as C2 and a byte.
+_TO_PAIRS = _table(*((point, 0x80 + at) for at, point in enumerate(_NAMED)))
+_FROM_PAIRS = _table(
+    (0xC2, ord("\\")),
+    *((0x80 + at, ord(_NAMES[point])) for at, point in enumerate(_NAMED)),
+)
+
+
+def _ascii_escaped(value: bytes, odd: bytes) -> bytes:
+    paired = value.translate(_TO_PAIRS).decode("latin-1").encode()
+    escaped = paired.translate(_FROM_PAIRS)
+    if odd.translate(None, _NAMED):
+        escaped = _RARE.sub(lambda match: _escaped(match[0]), escaped)
+    return escaped
+
+
+#: Both hexadecimal digits of an ASCII character with their highest bit changed: then
+#: it is none, and ``unicode_escape`` writes it as ``\\xNN``. A quote goes as a tab.
+_TO_HEX = _table(*((n, n ^ 0x88) for n in range(128) if n not in b'\\"\n\r'), (34, 9))
+_FROM_HEX = _table(
+    *((ord(f"{n:x}"), ord(f"{n ^ 8:X}")) for n in range(16)), (ord("t"), ord('"'))
+)
+_NOT_ASCII = re.compile(rb"([\x80-\xff]+)")
+
+
+def _all_escaped(value: bytes, odd: bytes) -> bytes:
+    bom, rest = value[: len(_BOM)], value[len(_BOM) :]
+    parts = [rest] if rest.isascii() else _NOT_ASCII.split(rest)
+    escaped = b"".join(_each_escaped(part) for part in (bom, *parts))
+    for point in set(odd) & set(_NAMED) - set(b"\r"):
+        name = b"\\" + _NAMES[point].encode()
+        escaped = escaped.replace(b"\\x%02X" % point, name)
+    return escaped
+
+
+def _each_escaped(part: bytes) -> bytes:
+    if not part.isascii():
+        return "".join(map(_escape, part.decode())).encode()
+    hidden = part.translate(_TO_HEX).decode("latin-1")
+    return hidden.encode("unicode_escape").translate(_FROM_HEX)
+
+
+#: ``backslashreplace`` writes hexadecimal digits in lower case; so those letters of the
+#: text are written in the other case before, and then every one is changed.
+_OTHER_CASE = _table(*zip(b"abcdefABCDEF", b"ABCDEFabcdef", strict=True))
+_SHORT_ESCAPE = re.compile(rb"\\(?:u(....)|x(..))")
+_LIKE_ESCAPE = re.compile(rb"\\[uxU]")
+_ASCII = bytes(range(128))
+_FEW, _MANY = 12, 64
+
+
+def _is_dense(value: bytes, odd: bytes) -> bool:
+    """Whether most of what is not ASCII lies above U+FFFF, and is much."""
+    astral = odd.count(b"\xf0")
+    return (
+        astral > _MANY
+        and not odd.translate(None, b"\r\t\xc2\xe2\xef\xf0")
+        and not _LIKE_ESCAPE.search(value)
+        and len(value.translate(None, _ASCII)) < 8 * astral
+    )
+
+
+def _astral_escaped(value: bytes) -> bytes | None:
+    """All that is not ASCII escaped, and undone for the few characters that stand for
+    themselves. None where those are more, or others are among them."""
+    text = value.translate(_OTHER_CASE).decode()
+    escaped = text.encode("ascii", "backslashreplace").translate(_OTHER_CASE)
+    for _ in range(_FEW):
+        found = _SHORT_ESCAPE.search(escaped)
+        if found is None:
+            return escaped
+        character = chr(int(found[1] or found[2], 16)).encode()
+        if _escaped(character) != character:
+            return None
+        escaped = escaped.replace(found[0], character)
+    return None
 
 
 @lru_cache(maxsize=4096)
@@ -65,13 +164,6 @@ def _escaped(character: bytes) -> bytes:
     if must_escape(character, text, oddities(character)) or text in SEPARATORS:
         return _escape(text).encode()
     return character
-
-
-_NAMES = {
-    0x00: "0", 0x07: "a", 0x08: "b", 0x09: "t", 0x0A: "n", 0x0B: "v", 0x0C: "f",
-    0x0D: "r", 0x1B: "e", 0x22: '"', 0x5C: "\\", 0x85: "N", 0xA0: "_",
-    0x2028: "L", 0x2029: "P",
-}  # fmt: skip
 
 
 @lru_cache(maxsize=4096)
@@ -94,8 +186,9 @@ def binary(value: bytes, indent: int) -> bytes:
     text = b64encode(value)
     if is_one_row(value):
         return b"!!binary %b\n" % text
-    end = b"\n" + b" " * indent
-    return b"!!binary |%b%b\n" % (end, end.join(_rows(text)))
+    rows = [b"!!binary |", *_rows(text)]
+    rows[-1] += b"\n"
+    return (b"\n" + b" " * indent).join(rows)
 
 
 def is_one_row(value: bytes) -> bool:

@@ -160,7 +160,7 @@ def _separated_line(value: bytes, place: Place) -> bytes:
     """With U+2028 or U+2029: they end lines, and the next line is indented."""
     if _SPACE_BY_SEPARATOR.search(value):
         return b""
-    return _single_quoted(_ANY_BREAK.sub(rb"\1" + b" " * place.indent, value))
+    return _single_quoted(_padded(value, b" " * place.indent))
 
 
 # On many lines
@@ -168,26 +168,36 @@ def _separated_line(value: bytes, place: Place) -> bytes:
 _BREAKS = (b"\n", b"\xe2\x80\xa8", b"\xe2\x80\xa9")
 # To look for the line end first is twice as fast: there are fewer of them.
 _SPACE_BEFORE_BREAK = re.compile(rb"\n(?<= \n)")
-#: An empty line, or the above: else lines can be indented without a look at each.
-_UNEVEN = re.compile(rb"\n(?:(?=\n)|(?<= \n))")
-#: A line end with a line behind it that is not empty.
-_BREAK = re.compile(rb"\n(?=[^\n])")
-_ANY_BREAK = re.compile(rb"(\n|\xe2\x80[\xa8\xa9])(?!\n|\xe2\x80[\xa8\xa9]|\Z)")
+#: An empty line, or the above.
+_UNEVEN = re.compile(rb"\n(?<=[ \n]\n)")
+#: Two empty lines, or the above.
+_VERY_UNEVEN = re.compile(rb"\n(?<=[ \n]\n)(?:(?<= \n)|(?<=\n\n\n))")
 _BLANK_AFTER_BREAKS = re.compile(rb"(?:\n|\xe2\x80[\xa8\xa9])*[ \t]")
 _SPACE_BEFORE_SEPARATOR = re.compile(rb" \xe2\x80[\xa8\xa9]")
+#: The above, or a separator beside another end of a line.
+_UNUSUAL_SEPARATOR = re.compile(
+    rb"\xe2\x80[\xa8\xa9](?:(?=\n|\xe2\x80[\xa8\xa9])|(?<=[ \n]...))", re.DOTALL
+)
 
 
 def _block(value: bytes, separated: bool, place: Place, dialect: Dialect) -> bytes:
     uneven = _UNEVEN.search(value) is not None
-    if value.endswith(b" ") or (uneven and _SPACE_BEFORE_BREAK.search(value)):
+    very_uneven = uneven and _VERY_UNEVEN.search(value) is not None
+    if value.endswith(b" ") or (very_uneven and _SPACE_BEFORE_BREAK.search(value)):
         return b""
-    if separated and _SPACE_BEFORE_SEPARATOR.search(value):
+    beside = separated and _UNUSUAL_SEPARATOR.search(value) is not None
+    if beside and _SPACE_BEFORE_SEPARATOR.search(value):
         return b""
     if dialect.blank_is_quoted and _is_blank(value):
         return b""
     if not _block_is_sound(value, place, dialect):
         return b""
-    return _literal(value, uneven, separated, place)
+    pad = b" " * place.indent
+    if very_uneven or beside:
+        lines = _padded(value, pad)
+    else:
+        lines = _padded_lines(value, pad, uneven=uneven, separated=separated)
+    return _literal(value, lines, pad)
 
 
 def _is_blank(value: bytes) -> bool:
@@ -210,18 +220,34 @@ def _block_is_sound(value: bytes, place: Place, dialect: Dialect) -> bool:
     return not _BLANK_AFTER_BREAKS.match(value)
 
 
-def _literal(value: bytes, uneven: bool, separated: bool, place: Place) -> bytes:
-    pad = b" " * place.indent
-    if separated:
-        lines = _ANY_BREAK.sub(rb"\1" + pad, value)
-    elif uneven:
-        lines = _BREAK.sub(b"\n" + pad, value)
-    else:
-        lines = value[:-1].replace(b"\n", b"\n" + pad) + value[-1:]
-    indicator = b"4" if value.startswith(b" ") else b""
+def _padded_lines(value: bytes, pad: bytes, *, uneven: bool, separated: bool) -> bytes:
+    """The lines behind the first indented, but for single empty ones.
+
+    A line end that an empty line follows stands for itself in the meantime as NUL,
+    which no block holds: to look for a single byte is fastest.
+    """
+    if uneven:
+        value = value.replace(b"\n\n", b"\0\n")
+    for end in _BREAKS if separated else _BREAKS[:1]:
+        value = value.replace(end, end + pad)
+    value = value.removesuffix(pad)
+    return value.replace(b"\0", b"\n") if uneven else value
+
+
+def _padded(value: bytes, pad: bytes) -> bytes:
+    """The same for any text of which no line ends with a space."""
+    for end in _BREAKS:
+        value = value.replace(end, end + pad)
+    for end in _BREAKS:
+        value = value.replace(pad + end, end)
+    return value.removesuffix(pad)
+
+
+def _literal(value: bytes, lines: bytes, pad: bytes) -> bytes:
+    head = b"|%b%b\n" % (b"4" if value.startswith(b" ") else b"", _chomping(value))
     first = b"" if value.startswith(_BREAKS) else pad
     end = b"" if value.endswith(_BREAKS) else b"\n"
-    return b"|%b%b\n%b%b%b" % (indicator, _chomping(value), first, lines, end)
+    return b"".join((head, first, lines, end))
 
 
 def _chomping(value: bytes) -> bytes:

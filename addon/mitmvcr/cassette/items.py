@@ -35,8 +35,8 @@ _SPECIAL = (
     re.compile(rb"\xef(?:\xbb\xbf|\xbf[\xbe\xbf])"),  # BOM, no characters
 )
 
-_REQUEST = frozenset(Request.__slots__)
-_RESPONSE = frozenset(Response.__slots__)
+_REQUEST = frozenset(Request.__annotations__)
+_RESPONSE = frozenset(Response.__annotations__)
 _MAPS = ("headers", "form", "trailer")
 
 

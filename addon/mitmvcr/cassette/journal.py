@@ -204,7 +204,7 @@ def _contents(count: int | None) -> str:
 def without_cut_off(data: bytes) -> bytes:
     """A journal without a last interaction that was cut off: a whole one ends with
     the line of its duration. What is no journal is left as it is."""
-    sample = codec.dump_interaction(Interaction(0, Request(), Response()), 0)
+    sample = codec.dumper()(Interaction(0, Request(), Response()), 0)
     last_line = sample[sample.rindex(b"\n", 0, -1) :].removesuffix(b"0s\n")
     lines = data[: data.rfind(b"\n") + 1]
     last = lines.rfind(last_line)

@@ -7,7 +7,7 @@ changes once, by an atomic replace, when the session ends.
 
 import errno
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -79,6 +79,7 @@ class FileStore:
         kind = SyncedJournal if fsync_each else Journal
         self._journal = kind(self._target, self.name)
         self._seen: tuple[int, ...] | None = None
+        self._dump: Callable[[Interaction, int], bytes]
         self._written = 0
         self._kept: Sequence[Interaction] = ()
 
@@ -123,6 +124,7 @@ class FileStore:
         except OSError as error:
             raise self._cannot_write(why(error), error) from error
         self._kept, self._written = kept, len(kept)
+        self._dump = codec.dumper(self._layout)
 
     def _begin_journal(self) -> None:
         self._journal.begin()
@@ -151,7 +153,7 @@ class FileStore:
         return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
 
     def append(self, interaction: Interaction) -> None:
-        data = codec.dump_interaction(interaction, self._written, self._layout)
+        data = self._dump(interaction, self._written)
         try:
             self._journal.append(data)
         except OSError as error:

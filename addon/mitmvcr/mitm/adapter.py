@@ -159,7 +159,9 @@ class VcrAddon(VcrCommands):
     ) -> None:
         if not decision.record:
             return
-        asked = self._redirects.restate(to_request(flow.request), flow.request)
+        asked = to_request(flow.request)
+        if self._redirects.expects:
+            asked = self._redirects.restate(asked, flow.request)
         self.rack.flows[flow.id] = Recording(session, asked, time.monotonic_ns())
 
     def _refuse(self, session: Session, flow: http.HTTPFlow) -> None:
@@ -188,14 +190,14 @@ class VcrAddon(VcrCommands):
             started.tee = tap(flow.response)
 
     def response(self, flow: http.HTTPFlow) -> None:
-        started = self.rack.flows.get(flow.id)
+        started = self.rack.flows.pop(flow.id, None)
         if started is None:
             return
         if isinstance(started, Replayed):
             started.session.replayed()
         elif flow.response is not None:
             self._record(started, flow.response)
-        self.rack.end_flow(flow.id)
+        self.rack.close_idle()
 
     def _record(self, started: Recording, response: http.Response) -> None:
         request = started.asked.request
@@ -203,7 +205,8 @@ class VcrAddon(VcrCommands):
             logger.warning("mitmvcr: %s was upgraded: not recorded", request.url)
             return
         try:
-            self._redirects.note(request, response)
+            if 300 < response.status_code < 400:
+                self._redirects.note(request, response)
             started.session.record(_interaction(started, response))
             if started.cut_off:
                 logger.warning("mitmvcr: %s came late, and is recorded", request.url)
@@ -212,7 +215,7 @@ class VcrAddon(VcrCommands):
             logger.error("mitmvcr: %s is not recorded: %s", request.url, _reason(error))
 
     def error(self, flow: http.HTTPFlow) -> None:
-        started = self.rack.flows.get(flow.id)
+        started = self.rack.flows.pop(flow.id, None)
         if isinstance(started, Replayed):
             started.session.give_back(started.position)
         elif started is not None and not started.cut_off:
@@ -220,7 +223,7 @@ class VcrAddon(VcrCommands):
             logger.warning(
                 "mitmvcr: %s broke off and is not recorded: %s", url, flow.error
             )
-        self.rack.end_flow(flow.id)
+        self.rack.close_idle()
 
     # Connections
 

@@ -100,13 +100,7 @@ class Rack:
         if self.session is not None:
             self._ejected.append(self.session)
             self.session = None
-            self._close_idle()
-
-    def end_flow(self, flow_id: str) -> None:
-        """The flow is over, and with it perhaps the session that waited for it."""
-        self.flows.pop(flow_id, None)
-        if self._ejected:
-            self._close_idle()
+            self.close_idle()
 
     def close(self) -> None:
         """End every session, whatever is still under way: that is told, and what
@@ -125,7 +119,10 @@ class Rack:
         """The flows that are on their way to the origin."""
         return [flow for flow in self.flows.values() if isinstance(flow, Recording)]
 
-    def _close_idle(self) -> None:
+    def close_idle(self) -> None:
+        """To be called when a flow has ended: some session may have waited for it."""
+        if not self._ejected:
+            return
         busy = [flow.session for flow in self.flows.values()]
         for session in [s for s in self._ejected if s not in busy]:
             self._ejected.remove(session)

@@ -34,8 +34,12 @@ _NOT_REQUEST_HEADERS = frozenset(
     }
 )
 _NO_LENGTH = [""]
+_CHUNKED = ("chunked",)
+#: Go's transport takes these out of Response.Header, the last where it says ``close``.
+_FRAMING = frozenset({"Trailer", "Transfer-Encoding", "Connection"})
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _FORM_METHODS = frozenset({b"POST", b"PUT", b"PATCH"})
+_FORM = b"application/x-www-form-urlencoded"
 #: In the order in which a replay prefers them.
 _CODINGS = ("gzip", "br", "zstd", "deflate")
 
@@ -94,61 +98,75 @@ def to_lookup(wire: http.Request) -> Request:
 @dataclass(frozen=True, slots=True)
 class _Said:
     """What the headers of a request come to, which a client says again and again:
-    ``headers`` as recorded, ``named`` in lower case, the codings that are undone."""
+    ``headers`` as recorded, the codings that are undone, and what stands in fields of
+    its own."""
 
     headers: Headers
-    named: Said
     undone: tuple[str, ...]
+    host: str
+    length: int
+    has_form: bool
 
 
 @lru_cache(maxsize=256)
-def _said(fields: tuple[tuple[bytes, bytes], ...], over_h1: bool, head: bool) -> _Said:
+def _said(
+    fields: tuple[tuple[bytes, bytes], ...], over_h1: bool, method: bytes
+) -> _Said:
     named = _values(fields)
-    headers = _request_headers(fields, named, over_h1=over_h1, head=head)
-    return _Said(headers, named, _undone(named, head=head))
+    head = method == b"HEAD"
+    kind = named.get(b"content-type", b"").partition(b";")[0].strip().lower()
+    return _Said(
+        headers=_request_headers(fields, named, over_h1=over_h1, head=head),
+        undone=_undone(named, head=head),
+        host=_text(named.get(b"host", b"")),
+        length=_number(named.get(b"content-length", b""), 0),
+        has_form=method in _FORM_METHODS and kind == _FORM,
+    )
 
 
 def to_request(wire: http.Request) -> Asked:
     """The request as go-vcr records it."""
     data = wire.data
+    method, path = data.method, _text(data.path)
     over_h1 = data.http_version.startswith(b"HTTP/1")
-    said = _said(data.headers.fields, over_h1, data.method == b"HEAD")
+    said = _said(data.headers.fields, over_h1, method)
     body = data.content or b""
-    host = _host(wire, said.named)
+    # Byte for byte: mitmproxy's own ``authority`` undoes punycode.
+    host = _text(data.authority) or said.host
+    origin = _origin(data.scheme, data.host, data.port, host)
+    form = body if said.has_form else b""
     request = Request(
-        method=_text(data.method),
-        url=_url(wire, host),
+        method=_text(method),
+        url=origin + path if path[:1] == "/" else f"{origin}/{path}",
         proto="HTTP/1.1",
         proto_major=1,
         proto_minor=1,
-        content_length=_number(said.named.get(b"content-length", b""), 0),
-        trailer=_trailers(data.trailers),
+        content_length=said.length,
+        trailer=_trailers(data.trailers) if data.trailers else {},
         host=host,
         body=body,
-        form=_form(wire, body, said.named),
+        form=_form(path, form) if form or "?" in path else {},
         headers=said.headers,
     )
     return Asked(request, said.undone)
 
 
-def _host(wire: http.Request, said: Said) -> str:
-    """Byte for byte: mitmproxy's own ``authority`` undoes punycode."""
-    return _text(wire.data.authority or said.get(b"host", b""))
-
-
-def _url(wire: http.Request, host: str = "") -> str:
-    """Of the host that is connected to; with ``host`` as the program wrote it (its
-    case, a default port) where that names the same one."""
+def _url(wire: http.Request) -> str:
+    """Of the host that is connected to."""
     data = wire.data
     path = _text(data.path)
-    origin = _origin(data.scheme, data.host, data.port, host)
-    return f"{origin}{path}" if path[:1] == "/" else f"{origin}/{path}"
+    origin = _origin(data.scheme, data.host, data.port, "")
+    return origin + path if path[:1] == "/" else f"{origin}/{path}"
 
 
 @lru_cache(maxsize=1024)
 def _origin(scheme: bytes, connected: str, port: int, host: str) -> str:
-    """mitmproxy's own ``url`` leaves IPv6 without its brackets, and a name that is
-    not ASCII without punycode."""
+    """Scheme and host, as the program wrote them (its case, a default port) where that
+    names the host that is connected to.
+
+    mitmproxy's own ``url`` leaves IPv6 without its brackets, and a name that is not
+    ASCII without punycode.
+    """
     address = connected
     if ":" in address:
         address = f"[{address}]"
@@ -208,16 +226,12 @@ def _undone(said: Said, *, head: bool) -> tuple[str, ...]:
     return accepted_codings(_text(said.get(b"accept-encoding", b"")))
 
 
-def _form(wire: http.Request, body: bytes, said: Said) -> Headers:
-    """Go's Request.Form: the values of the body, then those of the query."""
-    pairs: list[tuple[str, str]] = []
-    if wire.data.method in _FORM_METHODS and body:
-        kind = said.get(b"content-type", b"").partition(b";")[0].strip().lower()
-        if kind == b"application/x-www-form-urlencoded":
-            pairs += _pairs(_text(body))
-    query = wire.data.path.partition(b"?")[2].partition(b"#")[0]
+def _form(path: str, body: bytes) -> Headers:
+    """Go's Request.Form: the values of a form in the body, then those of the query."""
+    pairs = _pairs(_text(body)) if body else []
+    query = path.partition("?")[2].partition("#")[0]
     if query:
-        pairs += _pairs(_text(query))
+        pairs += _pairs(query)
     form: dict[str, list[str]] = {}
     for name, value in pairs:
         form.setdefault(name, []).append(value)
@@ -235,31 +249,54 @@ def to_response(
 ) -> Response:
     """The response as go-vcr records it. ``body`` as it was on the wire; ``duration``
     in nanoseconds."""
-    headers = _group(wire.headers.fields, spell=True)
-    headers.pop("Trailer", None)
-    codings = headers.pop("Transfer-Encoding", None)
-    chunked = codings is not None and "chunked" in ",".join(codings).lower()
-    length = _response_length(wire, asked.request.method, body, headers, chunked)
-    plain = _decoded(wire, body, headers, asked.decodes)
-    if plain is not None:
-        del headers["Content-Encoding"]
-        headers.pop("Content-Length", None)
-        length = -1
-    proto, major, minor = _proto(wire.data.http_version)
+    data = wire.data
+    headers: dict[str, list[str]] = {}
+    for name, value in data.headers.fields:
+        spelled, text = _spelled(name), value.decode("utf-8", "surrogateescape")
+        if spelled in headers:
+            headers[spelled].append(text)
+        else:
+            headers[spelled] = [text]
+    chunked = False
+    if not _FRAMING.isdisjoint(headers):
+        chunked = _take_framing(headers)
+    proto, major, minor = _proto(data.http_version)
+    length = _response_length(data, major, asked.request.method, body, headers, chunked)
+    plain = None
+    if "Content-Encoding" in headers and body:
+        plain = _decoded(data.status_code, body, headers, asked.decodes)
+        if plain is not None:
+            del headers["Content-Encoding"]
+            headers.pop("Content-Length", None)
+            length = -1
     return Response(
         proto=proto,
         proto_major=major,
         proto_minor=minor,
-        transfer_encoding=("chunked",) if chunked else (),
-        trailer=_trailers(wire.data.trailers),
+        transfer_encoding=_CHUNKED if chunked else (),
+        trailer=_trailers(data.trailers) if data.trailers else {},
         content_length=length,
         uncompressed=plain is not None,
         body=body if plain is None else plain,
         headers=headers,
-        status=_status(wire),
-        code=wire.data.status_code,
+        status=_status(data.status_code, data.reason if major == 1 else None),
+        code=data.status_code,
         duration=duration,
     )
+
+
+@lru_cache(maxsize=4096)
+def _spelled(name: bytes) -> str:
+    return _text(canonical(name))
+
+
+def _take_framing(headers: dict[str, list[str]]) -> bool:
+    """Take out what Go's transport takes out; whether the body came in chunks."""
+    headers.pop("Trailer", None)
+    kept = [v for v in headers.pop("Connection", ()) if v.lower() != "close"]
+    if kept:
+        headers["Connection"] = kept
+    return "chunked" in ",".join(headers.pop("Transfer-Encoding", ())).lower()
 
 
 @lru_cache(maxsize=16)
@@ -269,17 +306,11 @@ def _proto(version: bytes) -> tuple[str, int, int]:
 
 
 def _decoded(
-    wire: http.Response,
-    body: bytes,
-    headers: Mapping[str, list[str]],
-    undone: tuple[str, ...],
+    code: int, body: bytes, headers: Mapping[str, list[str]], undone: tuple[str, ...]
 ) -> bytes | None:
     """The body without its content coding, or None where it has none to undo."""
-    codings = headers.get("Content-Encoding")
-    if not body or codings is None or wire.status_code == 206:
-        return None
-    coding = ", ".join(codings).strip().lower()
-    if coding not in undone:
+    coding = ", ".join(headers["Content-Encoding"]).strip().lower()
+    if coding not in undone or code == 206:
         return None
     try:
         plain = encoding.decode(body, coding)
@@ -290,32 +321,35 @@ def _decoded(
 
 
 def _response_length(
-    wire: http.Response,
+    data: http.ResponseData,
+    major: int,
     method: str,
     body: bytes,
     headers: Mapping[str, list[str]],
     chunked: bool,
 ) -> int:
     """As Go's transports have it: readTransfer of HTTP/1, handleResponse of HTTP/2."""
-    announced = headers.get("Content-Length", _NO_LENGTH)[0].encode()
+    announced = headers.get("Content-Length", _NO_LENGTH)[0]
     if method == "HEAD":
-        return _number(announced, -1)
-    if not wire.data.http_version.startswith(b"HTTP/1"):
-        return _number(announced, -1 if body else 0)
-    if wire.data.status_code in (204, 304) or wire.data.status_code < 200:
+        return _length(announced, -1)
+    if major != 1:
+        return _length(announced, -1 if body else 0)
+    if data.status_code in (204, 304) or data.status_code < 200:
         return 0
-    return -1 if chunked else _number(announced, -1)
+    return -1 if chunked else _length(announced, -1)
 
 
-def _status(wire: http.Response) -> str:
-    code = wire.data.status_code
-    if wire.data.http_version.startswith(b"HTTP/1"):
-        return f"{code} {_text(wire.data.reason)}"
-    return f"{code} {STATUS_TEXT.get(code, '')}"
+def _length(announced: str, otherwise: int) -> int:
+    return _number(announced.encode("utf-8", "surrogateescape"), otherwise)
 
 
-def _trailers(trailers: http.Headers | None) -> Headers:
-    return _group(trailers.fields, spell=True) if trailers else {}
+@lru_cache(maxsize=256)
+def _status(code: int, reason: bytes | None) -> str:
+    return f"{code} {STATUS_TEXT.get(code, '') if reason is None else _text(reason)}"
+
+
+def _trailers(trailers: http.Headers) -> Headers:
+    return _group(trailers.fields, spell=True)
 
 
 def _number(text: bytes, otherwise: int) -> int:
