@@ -16,6 +16,7 @@ from mitmvcr.settings import (
     parse_mode,
     parse_repeats,
     parse_settings,
+    parse_size,
     parse_switch,
 )
 
@@ -189,6 +190,7 @@ def test_all_options_are_parsed_together() -> None:
         ("vcr_write_empty", {"write_empty": "x"}),
         ("vcr_save_failed", {"save_failed": ""}),
         ("vcr_keep_volatile", {"keep_volatile": "x"}),
+        ("vcr_spool", {"spool": "0"}),
     ],
 )
 def test_the_wrong_option_is_named(option: str, values: dict[str, str]) -> None:
@@ -229,6 +231,19 @@ def test_a_switch_that_is_neither_is_told_with_its_name() -> None:
         parse_switch("vcr_x", "maybe")
 
 
+@pytest.mark.parametrize(
+    ("text", "size"), [("7", 7), (" 2K ", 2048), ("1m", 1 << 20), ("3g", 3 << 30)]
+)
+def test_a_size_is_in_bytes_or_larger_units(text: str, size: int) -> None:
+    assert parse_size("vcr_x", text) == size
+
+
+@pytest.mark.parametrize("text", ["", "k", "1.5m", "-1", "1t", "0", "²"])
+def test_what_is_no_size_is_told_with_examples(text: str) -> None:
+    with pytest.raises(OptionError, match="use a size, as 500k, 1m or 2g"):
+        parse_size("vcr_x", text)
+
+
 def test_settings_as_options_are_parsed_to_the_same_settings() -> None:
     settings = parse_settings(
         cassette="a.yaml",
@@ -241,6 +256,7 @@ def test_settings_as_options_are_parsed_to_the_same_settings() -> None:
         write_empty="yes",
         save_failed="no",
         keep_volatile="yes",
+        spool="3k",
     )
     options = {n.removeprefix("vcr_"): v for n, v in as_options(settings).items()}
     assert parse_settings(**options) == settings

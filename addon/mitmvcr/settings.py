@@ -16,7 +16,8 @@ class Settings:
     """``cassette`` is None while none is chosen. ``latency`` is a factor of the
     recorded duration. ``passthrough`` are mitmproxy flow filters, not yet parsed.
     ``fsync_each``, ``write_empty``, ``keep_volatile``: see FileStore. ``save_failed``:
-    a recording is put in place also if the wrapped command failed."""
+    a recording is put in place also if the wrapped command failed. ``spool``: larger
+    bodies, in bytes, go to a temporary file while the flow runs."""
 
     cassette: Path | None = None
     mode: Mode = Mode.RECORD_ONCE
@@ -28,6 +29,7 @@ class Settings:
     write_empty: bool = False
     save_failed: bool = True
     keep_volatile: bool = False
+    spool: int = 1 << 20
 
 
 def parse_mode(text: str) -> Mode:
@@ -118,6 +120,19 @@ def parse_switch(option: str, text: str) -> bool:
         raise OptionError(option, text, "use yes or no") from None
 
 
+_UNITS = {"k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
+
+
+def parse_size(option: str, text: str) -> int:
+    """Bytes: ``500k``, ``1m`` and ``2g`` as mitmproxy's own options have them."""
+    word = text.strip().lower()
+    unit = _UNITS.get(word[-1:], 1)
+    number = word if unit == 1 else word[:-1]
+    if not (number.isascii() and number.isdigit()) or not int(number):
+        raise OptionError(option, text, "use a size, as 500k, 1m or 2g")
+    return int(number) * unit
+
+
 def parse_settings(
     *,
     cassette: str,
@@ -130,6 +145,7 @@ def parse_settings(
     write_empty: str = "no",
     save_failed: str = "yes",
     keep_volatile: str = "no",
+    spool: str = "1m",
 ) -> Settings:
     """All options together. No cassette is fine; whoever needs one asks for it."""
     return Settings(
@@ -143,6 +159,7 @@ def parse_settings(
         write_empty=parse_switch("vcr_write_empty", write_empty),
         save_failed=parse_switch("vcr_save_failed", save_failed),
         keep_volatile=parse_switch("vcr_keep_volatile", keep_volatile),
+        spool=parse_size("vcr_spool", spool),
     )
 
 
@@ -158,6 +175,7 @@ def as_options(settings: Settings) -> dict[str, str | list[str]]:
         "vcr_write_empty": _yes_or_no(settings.write_empty),
         "vcr_save_failed": _yes_or_no(settings.save_failed),
         "vcr_keep_volatile": _yes_or_no(settings.keep_volatile),
+        "vcr_spool": str(settings.spool),
         "vcr_passthrough": list(settings.passthrough),
     }
 

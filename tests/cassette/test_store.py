@@ -13,6 +13,7 @@ from typing import Protocol
 import pytest
 
 from mitmvcr.cassette import reader, writer
+from mitmvcr.cassette import store as store_module
 from mitmvcr.cassette.memory import MemoryStore
 from mitmvcr.cassette.store import FileStore, Store
 from mitmvcr.core.errors import (
@@ -21,7 +22,7 @@ from mitmvcr.core.errors import (
     CassetteNotFoundError,
     CassetteWriteError,
 )
-from mitmvcr.core.model import Cassette, Interaction, Request, Response
+from mitmvcr.core.model import Cassette, Interaction, Layout, Request, Response
 
 
 def made(number: int, id: int = 0) -> Interaction:
@@ -446,6 +447,54 @@ def test_publishing_nothing_touches_neither_file_nor_folder(
     )
     recording(path.with_name("new.yaml")).publish()
     assert files(path.parent) == ["chat.yaml"]
+
+
+@pytest.mark.parametrize("layout", ["v3", "v4"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(os.urandom(105 * 10_000), id="binary, whole rows"),
+        pytest.param(os.urandom(2_100_100) + b"\xff", id="binary, parts"),
+        pytest.param(b"x" * 1_049_999 + "ü\n".encode(), id="text over two parts"),
+        pytest.param(b"x" * 1_050_000 + b"\xc3", id="text that ends too early"),
+    ],
+)
+def test_a_large_body_is_written_in_parts_as_in_one(
+    path: Path, monkeypatch: pytest.MonkeyPatch, body: bytes, layout: Layout
+) -> None:
+    monkeypatch.setattr(store_module, "_LARGE", 1000)
+    hidden = b'        body: ""\n        headers: {}\n'
+    one = made(1)
+    item = replace(
+        one,
+        request=replace(one.request, body=hidden),
+        response=replace(one.response, body=body, headers={"X": [hidden.decode()]}),
+    )
+    store = FileStore(path, layout)
+    store.begin()
+    store.append(item)
+    store.append(item)
+    store.publish()
+    wanted = writer.dumps(Cassette([item, item]), layout)
+    assert path.read_bytes() == wanted
+
+
+def test_a_large_body_that_does_not_fit_is_taken_back_whole(
+    path: Path, part: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store_module, "_LARGE", 1000)
+    store = recording(path, 1)
+    before = part.read_bytes()
+    item = made(2)
+    large = replace(item, response=replace(item.response, body=os.urandom(3_000_000)))
+    with monkeypatch.context() as patch:
+        fill_after(patch, 2_000_000)
+        with pytest.raises(CassetteWriteError, match="no space left on device"):
+            store.append(large)
+    assert part.read_bytes() == before
+    store.append(made(3))
+    store.publish()
+    assert same(reader.load(path), 1, 3)
 
 
 def test_folders_are_made_as_needed(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import stat
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from pathlib import Path
 BINARY = getattr(os, "O_BINARY", 0)
 
 
-def replace_file(target: Path, data: bytes) -> None:
+def replace_file(target: Path, *parts: bytes | Iterable[bytes]) -> None:
     """Write a file whole, or leave the old one as it was. A link is followed."""
     target = Path(os.path.realpath(target))
     fresh = target.with_name(f".{target.name}.{os.getpid()}.tmp")
@@ -19,7 +20,9 @@ def replace_file(target: Path, data: bytes) -> None:
         flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | BINARY
         file = os.open(fresh, flags, mode_for(target))
         try:
-            write_all(file, data)
+            for part in parts:
+                for data in [part] if isinstance(part, bytes) else part:
+                    write_all(file, data)
             keep_mode(fresh, target)
             os.fsync(file)
         finally:

@@ -7,7 +7,7 @@ a journal in use can be told from one that was left over.
 import os
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -23,6 +23,8 @@ from mitmvcr.cassette.files import (
 from mitmvcr.cassette.lock import Lock
 from mitmvcr.core.errors import CassetteError, CassetteWriteError
 from mitmvcr.core.model import Interaction, Request, Response
+
+_PART = 1 << 20
 
 
 class Journal:
@@ -114,6 +116,16 @@ class Journal:
             raise
         self._size += len(data)
 
+    def append_parts(self, parts: Iterable[bytes]) -> None:
+        """The same, of what is too large to be in one piece."""
+        before = self._size
+        try:
+            for part in parts:
+                self.append(part)
+        except BaseException:
+            self._take_back(before)
+            raise
+
     def _take_back(self, size: int) -> None:
         self._size = size
         with suppress(OSError):  # the first error is the one to tell
@@ -125,6 +137,15 @@ class Journal:
         os.lseek(self._file, 0, os.SEEK_SET)
         with open(self._file, "rb", closefd=False) as file:
             return file.read(self._size)
+
+    def parts(self) -> Iterator[bytes]:
+        """What was appended, behind the head."""
+        at = len(codec.preamble())
+        while at < self._size:
+            os.lseek(self._file, at, os.SEEK_SET)
+            part = os.read(self._file, min(_PART, self._size - at))
+            at += len(part)
+            yield part
 
     def replace_target(self) -> None:
         """Put it in place as the target."""

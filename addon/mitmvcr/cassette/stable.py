@@ -50,4 +50,4 @@ def _lasting(interaction: Interaction) -> bytes:
     response = interaction.response
     kept = {k: v for k, v in response.headers.items() if k.lower() not in VOLATILE}
     bare = replace(response, headers=kept, duration=0)
-    return codec.dump_interaction(replace(interaction, response=bare), 0)
+    return codec.dumper()(replace(interaction, response=bare), 0)

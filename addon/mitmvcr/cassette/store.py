@@ -34,6 +34,9 @@ _REMEDIES = {
 #: is indexed, and a damaged interaction in it is found when it is asked for.
 READ_WHOLE = 1 << 20
 
+#: A larger body is not to be in memory several times over.
+_LARGE = 8 << 20
+
 
 class Store(Protocol):
     """What a session needs of the place its cassette is kept in.
@@ -153,12 +156,20 @@ class FileStore:
         return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
 
     def append(self, interaction: Interaction) -> None:
-        data = self._dump(interaction, self._written)
         try:
-            self._journal.append(data)
+            if len(interaction.response.body) > _LARGE:
+                self._append_large(interaction)
+            else:
+                self._journal.append(self._dump(interaction, self._written))
         except OSError as error:
             raise self._cannot_write(why(error), error) from error
         self._written += 1
+
+    def _append_large(self, interaction: Interaction) -> None:
+        from mitmvcr.cassette import large
+
+        parts = large.item(interaction, self._written, self._layout)
+        self._journal.append_parts(parts)
 
     def publish(self) -> None:
         """Nothing recorded writes nothing, unless an empty cassette is wanted."""
@@ -177,10 +188,9 @@ class FileStore:
                 replace_file(self._target, codec.dumps(Cassette()))
             self._journal.remove()
         elif self._kept:
-            new = self._journal.read().removeprefix(codec.preamble())
             kept = codec.dumps(Cassette(self._kept), self._layout)
             self._target.parent.mkdir(parents=True, exist_ok=True)
-            replace_file(self._target, kept + new)
+            replace_file(self._target, kept, self._journal.parts())
             self._journal.remove()
         elif self._keep_volatile and self.exists():
             self._put_what_differs_in_place()

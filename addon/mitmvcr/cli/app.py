@@ -77,6 +77,12 @@ _VCR_OPTIONS = (
         help="What is recorded anew keeps the old duration, Date and request ids where"
         " nothing else differs.",
     ),
+    click.option(
+        "--spool",
+        default="1m",
+        metavar="SIZE",
+        help="Larger bodies go to a temporary file while they are recorded.",
+    ),
 )
 
 

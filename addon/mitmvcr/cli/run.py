@@ -33,6 +33,7 @@ class RunOptions:
     fsync: str = "close"
     write_empty: bool = False
     keep_volatile: bool = False
+    spool: str = "1m"
     save_failed: str = "yes"
     include_localhost: bool = False
     no_proxy: str = ""
@@ -77,6 +78,7 @@ def make_plan(
             fsync=options.fsync,
             write_empty="yes" if options.write_empty else "no",
             keep_volatile="yes" if options.keep_volatile else "no",
+            spool=options.spool,
             save_failed=options.save_failed,
         ),
         bypass=(*loopback, *parse_bypass(options.no_proxy)),

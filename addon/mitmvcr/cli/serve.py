@@ -34,6 +34,7 @@ class ServeOptions:
     fsync: str = "close"
     write_empty: bool = False
     keep_volatile: bool = False
+    spool: str = "1m"
 
 
 class PortBusyError(VcrError):
@@ -58,6 +59,7 @@ def serve_proxy(extra: Sequence[str], options: ServeOptions) -> NoReturn:
         fsync=options.fsync,
         write_empty="yes" if options.write_empty else "no",
         keep_volatile="yes" if options.keep_volatile else "no",
+        spool=options.spool,
     )
     check_port(options.host, options.port)
     confdir = home(os.environ)

@@ -187,7 +187,7 @@ class VcrAddon(VcrCommands):
         started = self.rack.flows.get(flow.id)
         if isinstance(started, Recording) and flow.response is not None:
             started.head = time.monotonic_ns()
-            started.tee = tap(flow.response)
+            started.tee = tap(flow.response, spool=self.rack.settings.spool)
 
     def response(self, flow: http.HTTPFlow) -> None:
         started = self.rack.flows.pop(flow.id, None)

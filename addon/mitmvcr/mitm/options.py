@@ -71,6 +71,12 @@ _OPTIONS: tuple[tuple[str, type, object, str], ...] = (
         "Does an interaction recorded anew keep the old one's duration, Date and"
         " request ids where nothing else differs: no, or yes.",
     ),
+    (
+        "vcr_spool",
+        str,
+        "1m",
+        "Larger bodies pass live, and go to a temporary file while they are recorded.",
+    ),
 )
 
 NAMES = frozenset(name for name, *_ in _OPTIONS)
@@ -94,4 +100,5 @@ def parse(opts: options.Options) -> Settings:
         write_empty=opts.vcr_write_empty,
         save_failed=opts.vcr_save_failed,
         keep_volatile=opts.vcr_keep_volatile,
+        spool=opts.vcr_spool,
     )
