@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import memory
 import proxies
 import record
 import replay
@@ -23,6 +24,7 @@ AREAS: dict[str, Callable[[Plan, Path], Sequence[report.Row]]] = {
     "replay": replay.rows,
     "record": record.rows,
     "start": start.rows,
+    "memory": memory.rows,
 }
 
 

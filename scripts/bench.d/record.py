@@ -18,7 +18,7 @@ KIB, MIB = 1024, 1024 * 1024
 
 
 def rows(plan: Plan, folder: Path) -> list[Row]:
-    with _origin() as port:
+    with origin() as port:
         small = _measure(plan, folder, port, KIB)
         large = _measure(plan.with_rounds(10, 24), folder, port, MIB)
         first, last = _first_and_last(plan.with_rounds(4, 500), folder, port)
@@ -33,7 +33,7 @@ def rows(plan: Plan, folder: Path) -> list[Row]:
 
 
 @contextmanager
-def _origin() -> Iterator[int]:
+def origin() -> Iterator[int]:
     script = Path(__file__).with_name("origin.py")
     process = subprocess.Popen(
         [sys.executable, str(script)], stdin=subprocess.PIPE, stdout=subprocess.PIPE

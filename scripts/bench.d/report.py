@@ -9,8 +9,8 @@ from importlib.metadata import version
 
 @dataclass(frozen=True)
 class Row:
-    """``ours`` and ``theirs`` in milliseconds, of one request or one start. A goal is
-    the most that the ratio, or the difference in milliseconds, may be."""
+    """``ours`` and ``theirs`` in ``unit``, milliseconds of one request or one start, or
+    MiB. A goal is the most that the ratio, or the difference, may be."""
 
     case: str
     ours: float
@@ -18,6 +18,7 @@ class Row:
     theirs: float
     most_ratio: float | None = None
     most_extra: float | None = None
+    unit: str = "ms"
 
     @property
     def ratio(self) -> float:
@@ -31,7 +32,7 @@ class Row:
     def goal(self) -> str:
         if self.most_ratio is not None:
             return f"<= {self.most_ratio:.2f}"
-        return "" if self.most_extra is None else f"<= +{self.most_extra:g} ms"
+        return "" if self.most_extra is None else f"<= +{self.most_extra:g} {self.unit}"
 
     @property
     def verdict(self) -> str:
@@ -42,7 +43,7 @@ class Row:
         return ""
 
 
-HEAD = ("case", "ours ms", "against", "ms", "ratio", "extra ms", "goal", "verdict")
+HEAD = ("case", "ours", "against", "theirs", "ratio", "extra", "goal", "verdict")
 _RIGHT = {1, 3, 4, 5}
 
 
@@ -54,7 +55,11 @@ def as_table(rows: Sequence[Row]) -> str:
 
 
 def _cells(row: Row) -> tuple[str, ...]:
-    numbers = (f"{row.ours:.3f}", f"{row.theirs:.3f}", f"{row.ratio:.3f}")
+    numbers = (
+        f"{row.ours:.3f} {row.unit}",
+        f"{row.theirs:.3f} {row.unit}",
+        f"{row.ratio:.3f}",
+    )
     ours, theirs, ratio = numbers
     extra = f"{row.extra:+.3f}"
     return row.case, ours, row.against, theirs, ratio, extra, row.goal, row.verdict
@@ -76,9 +81,10 @@ def as_json(rows: Sequence[Row]) -> str:
     found = [
         {
             "case": row.case,
-            "ours_ms": round(row.ours, 4),
+            "ours": round(row.ours, 4),
             "against": row.against,
-            "against_ms": round(row.theirs, 4),
+            "theirs": round(row.theirs, 4),
+            "unit": row.unit,
             "ratio": round(row.ratio, 4),
             "extra_ms": round(row.extra, 4),
             "goal": row.goal or None,

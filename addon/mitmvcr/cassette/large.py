@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from mitmvcr.cassette import codec
+from mitmvcr.cassette.goyaml import V3, V4, Place, scalar
 from mitmvcr.core.model import Interaction, Layout
 
 _BODY = b'\n        body: ""\n'
@@ -19,17 +20,19 @@ _PART = 105 * 10_000
 
 
 def item(interaction: Interaction, number: int, layout: Layout) -> Iterator[bytes]:
-    """Text is written by the writer as a whole, other bytes in parts."""
+    """Text is written as a whole, other bytes in parts of 1 MiB."""
     write, response = codec.dumper(layout), interaction.response
-    if not _is_binary(response.body):
-        yield write(interaction, number)
-        return
     # A body lies deeper than its key, so that this line can be in no other place.
     bare = replace(interaction, response=replace(response, body=b""))
     head, _, tail = write(bare, number).rpartition(_BODY)
-    yield head + _BODY[:-3] + b"!!binary |"
-    yield from _rows(response.body)
-    yield b"\n" + tail
+    yield head + _BODY[:-3]
+    if _is_binary(response.body):
+        yield b"!!binary |"
+        yield from _rows(response.body)
+        yield b"\n"
+    else:
+        yield scalar(response.body, Place(12), V4 if layout == "v4" else V3)
+    yield tail
 
 
 def _is_binary(body: bytes) -> bool:
