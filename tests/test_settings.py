@@ -101,6 +101,29 @@ def test_a_folder_is_no_cassette(tmp_path: Path) -> None:
             parse_cassette(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "url"),
+    [
+        ("s3://bucket/chat.yaml", "s3://bucket/chat.yaml"),
+        (" s3://bucket/v1.2/chat ", "s3://bucket/v1.2/chat.yaml"),
+        ("memory://chat", "memory://chat.yaml"),
+    ],
+)
+def test_a_url_is_kept_as_it_is(text: str, url: str) -> None:
+    assert parse_cassette(text) == url
+    assert as_options(parse_settings(cassette=text, mode="once"))["vcr_cassette"] == url
+
+
+@pytest.mark.parametrize("text", ["s3://", "s3://bucket/"])
+def test_a_url_of_a_folder_is_no_cassette(text: str) -> None:
+    with pytest.raises(OptionError, match="is a folder; name a file in it, as s3://b"):
+        parse_cassette(text)
+
+
+def test_a_drive_is_no_protocol() -> None:
+    assert isinstance(parse_cassette("c://chat.yaml"), Path)
+
+
 def test_a_path_with_nul_is_no_cassette() -> None:
     with pytest.raises(OptionError, match=r"^vcr_cassette='a\\x00b': a path cannot"):
         parse_cassette("a\0b")

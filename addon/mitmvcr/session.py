@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mitmvcr.cassette.store import FileStore, Store
+from mitmvcr.cassette.store import Store, open_store
 from mitmvcr.core.deck import Deck
 from mitmvcr.core.errors import CassetteNotFoundError, CassetteWriteError, OptionError
 from mitmvcr.core.model import Interaction, Request
@@ -191,7 +191,7 @@ def open_session(settings: Settings) -> Session:
     """
     if settings.cassette is None:
         raise OptionError("vcr_cassette", "", "name a file, as cassettes/chat.yaml")
-    store = FileStore(
+    store = open_store(
         settings.cassette,
         settings.layout,
         fsync_each=settings.fsync_each,

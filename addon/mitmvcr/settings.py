@@ -2,6 +2,7 @@
 
 import math
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,13 +14,14 @@ from mitmvcr.core.modes import SHORT_NAMES, Mode, Repeats
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """``cassette`` is None while none is chosen. ``latency`` is a factor of the
-    recorded duration. ``passthrough`` are mitmproxy flow filters, not yet parsed.
+    """``cassette`` is None while none is chosen, and a text if it is a URL.
+    ``latency`` is a factor of the recorded duration. ``passthrough`` are mitmproxy flow
+    filters, not yet parsed.
     ``fsync_each``, ``write_empty``, ``keep_volatile``: see FileStore. ``save_failed``:
     a recording is put in place also if the wrapped command failed. ``spool``: larger
     bodies, in bytes, go to a temporary file while the flow runs."""
 
-    cassette: Path | None = None
+    cassette: Path | str | None = None
     mode: Mode = Mode.RECORD_ONCE
     allow_repeats: Repeats = Repeats.NO
     latency: float = 0.0
@@ -44,12 +46,18 @@ def parse_mode(text: str) -> Mode:
         raise OptionError("vcr_mode", text, f"use one of {known}") from None
 
 
-def parse_cassette(text: str) -> Path:
-    """A path; one with no extension gets ``.yaml``, as go-vcr does."""
+_URL = re.compile(r"[a-z][a-z0-9+]+://(?P<name>.*)", re.DOTALL)
+
+
+def parse_cassette(text: str) -> Path | str:
+    """A path, or a URL as it is; one with no extension gets ``.yaml``, as go-vcr
+    does."""
     if not text.strip():
         raise OptionError("vcr_cassette", text, "name a file, as cassettes/chat.yaml")
     if "\0" in text:
         raise OptionError("vcr_cassette", repr(text), "a path cannot hold NUL")
+    if found := _URL.match(text.strip()):
+        return _parse_url(text.strip(), found["name"])
     try:
         path = Path(text).expanduser()
     except RuntimeError as error:  # as in ~nobody/chat.yaml
@@ -59,6 +67,13 @@ def parse_cassette(text: str) -> Path:
             "vcr_cassette", text, f"is a folder; name a file in it, as {path}/chat.yaml"
         )
     return path if path.suffix else path.with_name(path.name + ".yaml")
+
+
+def _parse_url(url: str, name: str) -> str:
+    if not name or name.endswith("/"):
+        remedy = "is a folder; name a file in it, as s3://bucket/chat.yaml"
+        raise OptionError("vcr_cassette", url, remedy)
+    return url if "." in name.rpartition("/")[2] else f"{url}.yaml"
 
 
 _REPEATS = {

@@ -10,11 +10,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
+import fsspec
 import pytest
 
 from mitmvcr.cassette import reader, writer
 from mitmvcr.cassette import store as store_module
 from mitmvcr.cassette.memory import MemoryStore
+from mitmvcr.cassette.remote import RemoteStore
 from mitmvcr.cassette.store import FileStore, Store
 from mitmvcr.core.errors import (
     CassetteDamagedError,
@@ -75,8 +77,10 @@ class Recoverable(Store, Protocol):
 Make = Callable[..., Recoverable]
 
 
-@pytest.fixture(params=["file", "memory"])
-def make(request: pytest.FixtureRequest, tmp_path: Path) -> Make:
+@pytest.fixture(params=["file", "memory", "remote"])
+def make(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Make:
     """A store that holds a cassette, or none."""
 
     def file_store(cassette: Cassette | None, **options: bool) -> Recoverable:
@@ -85,7 +89,19 @@ def make(request: pytest.FixtureRequest, tmp_path: Path) -> Make:
             path.write_bytes(writer.dumps(cassette))
         return FileStore(path, **options)
 
-    return file_store if request.param == "file" else MemoryStore
+    def remote_store(cassette: Cassette | None, **options: bool) -> Recoverable:
+        monkeypatch.setenv("MITMVCR_HOME", str(tmp_path / "home"))
+        url = f"memory://{tmp_path}/chat.yaml"
+        if cassette is not None:
+            fsspec.filesystem("memory").pipe(url, writer.dumps(cassette))
+        return RemoteStore(url, **options)
+
+    stores: dict[str, Make] = {
+        "file": file_store,
+        "memory": MemoryStore,
+        "remote": remote_store,
+    }
+    return stores[request.param]
 
 
 def test_a_store_says_whether_it_holds_a_cassette(make: Make) -> None:

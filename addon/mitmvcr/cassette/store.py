@@ -7,7 +7,7 @@ changes once, by an atomic replace, when the session ends.
 
 import errno
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -74,14 +74,15 @@ class FileStore:
         fsync_each: bool = False,
         write_empty: bool = False,
         keep_volatile: bool = False,
+        name: str = "",
     ) -> None:
         self._layout, self._write_empty = layout, write_empty
         self._keep_volatile = keep_volatile
-        self.name = str(path)
+        self.name = name or str(path)
         self._target = Path(os.path.realpath(path))
         kind = SyncedJournal if fsync_each else Journal
         self._journal = kind(self._target, self.name)
-        self._seen: tuple[int, ...] | None = None
+        self._seen: tuple[object, ...] | None = None
         self._dump: Callable[[Interaction, int], bytes]
         self._written = 0
         self._kept: Sequence[Interaction] = ()
@@ -95,18 +96,14 @@ class FileStore:
         """What is there but is no file is an error: it is not to be replaced."""
         try:
             self._seen = self._state()
-            if self._target.is_file():
-                return True
-            if self._target.exists():
-                raise CassetteError(self.name, "is not a file; name another one")
+            return self._is_there()
         except OSError as error:
             raise self._cannot_read(error) from error
-        return False
 
     def load(self) -> Cassette:
         try:
             self._seen = self._state()
-            data = self._target.read_bytes()
+            data = self._read()
         except FileNotFoundError:
             raise CassetteNotFoundError(self.name, "there is no such file") from None
         except OSError as error:
@@ -147,14 +144,6 @@ class FileStore:
             problem = "was changed by another process just now: start again"
             raise CassetteWriteError(self.name, problem)
 
-    def _state(self) -> tuple[int, ...]:
-        """Of the target: every replace changes it. Empty where there is none."""
-        try:
-            found = os.stat(self._target)
-        except (FileNotFoundError, NotADirectoryError):
-            return ()
-        return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
-
     def append(self, interaction: Interaction) -> None:
         try:
             if len(interaction.response.body) > _LARGE:
@@ -180,33 +169,33 @@ class FileStore:
         except (OSError, CassetteError) as error:
             raise self._not_published(error) from error
         finally:
+            self._seen = None
             self._journal.close()
 
     def _put_in_place(self) -> None:
         if self._written == len(self._kept):
             if self._write_empty and not self._kept:
-                replace_file(self._target, codec.dumps(Cassette()))
+                self._put(codec.dumps(Cassette()))
             self._journal.remove()
         elif self._kept:
             kept = codec.dumps(Cassette(self._kept), self._layout)
-            self._target.parent.mkdir(parents=True, exist_ok=True)
-            replace_file(self._target, kept, self._journal.parts())
+            self._put(kept, self._journal.parts())
             self._journal.remove()
         elif self._keep_volatile and self.exists():
-            self._put_what_differs_in_place()
+            self._put_what_differs()
             self._journal.remove()
         else:
-            self._journal.replace_target()
+            self._put_journal()
 
-    def _put_what_differs_in_place(self) -> None:
+    def _put_what_differs(self) -> None:
         from mitmvcr.cassette.stable import keep_volatile
 
-        old = self._target.read_bytes()
+        old = self._read()
         was = codec.loads(old, self.name).interactions
         now = codec.loads(self._journal.read(), str(self._journal.path)).interactions
         mixed = codec.dumps(Cassette([*keep_volatile(was, now)]), self._layout)
         if mixed != old:
-            replace_file(self._target, mixed)
+            self._put(mixed)
 
     def _not_published(self, error: OSError | CassetteError) -> CassetteWriteError:
         reason = why(error) if isinstance(error, OSError) else error.problem
@@ -270,7 +259,7 @@ class FileStore:
             loads = self.exists() and not instead
             kept = self.load().interactions if loads else ()
             both = codec.dumps(Cassette([*kept, *found]), self._layout)
-            replace_file(self._target, both)
+            self._put(both)
         self._journal.remove()
         return len(found)
 
@@ -278,7 +267,33 @@ class FileStore:
         """The end came after the cassette was replaced and before the journal was
         removed. The ids, which go on where the cassette ended, tell."""
         items = data.removeprefix(codec.preamble())
-        return self.exists() and self._target.read_bytes().endswith(items)
+        return self.exists() and self._read().endswith(items)
+
+    # What another place than a file does otherwise. All raise OSError.
+
+    def _is_there(self) -> bool:
+        if self._target.exists() and not self._target.is_file():
+            raise CassetteError(self.name, "is not a file; name another one")
+        return self._target.exists()
+
+    def _state(self) -> tuple[object, ...]:
+        """Of the target: every replace changes it. Empty where there is none."""
+        try:
+            found = os.stat(self._target)
+        except (FileNotFoundError, NotADirectoryError):
+            return ()
+        return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
+
+    def _read(self) -> bytes:
+        return self._target.read_bytes()
+
+    def _put(self, *parts: bytes | Iterable[bytes]) -> None:
+        """Replace it whole; a folder that vanished is made again."""
+        self._target.parent.mkdir(parents=True, exist_ok=True)
+        replace_file(self._target, *parts)
+
+    def _put_journal(self) -> None:
+        self._journal.replace_target()
 
     def _cannot_read(self, error: OSError) -> CassetteError:
         return CassetteError(self.name, f"cannot be read: {why(error)}")
@@ -289,3 +304,25 @@ class FileStore:
         number = error.errno if error and error.errno else 0
         remedy = _REMEDIES.get(number, "choose another file")
         return CassetteWriteError(self.name, f"cannot be written: {reason}; {remedy}")
+
+
+def open_store(
+    place: Path | str,
+    layout: Layout = "v4",
+    *,
+    fsync_each: bool = False,
+    write_empty: bool = False,
+    keep_volatile: bool = False,
+) -> FileStore:
+    """For a path, or a URL (a text). The options are those of a FileStore."""
+    if isinstance(place, Path):
+        kind: Callable[..., FileStore] = FileStore
+    else:
+        from mitmvcr.cassette.remote import RemoteStore as kind
+    return kind(
+        place,
+        layout,
+        fsync_each=fsync_each,
+        write_empty=write_empty,
+        keep_volatile=keep_volatile,
+    )

@@ -54,10 +54,10 @@ def _check(path: Path) -> list[tuple[str, bool]]:
 
 def recover_cassette(cassette: str, *, replace: bool = False) -> None:
     """Put the journal that a recording left in place."""
-    from mitmvcr.cassette.store import FileStore
+    from mitmvcr.cassette.store import open_store
 
     path = parse_cassette(cassette)
-    count = FileStore(path).recover(instead=replace)
+    count = open_store(path).recover(instead=replace)
     say(f"{path}: {count} interactions recovered")
 
 

@@ -161,5 +161,6 @@ async def _supervise(plan: Plan, relay: Relay, folder: Path) -> int:
 
 
 def _facts(plan: Plan, port: int, kit: Kit) -> Facts:
-    cassette = os.path.abspath(plan.settings.cassette or "")
+    chosen = plan.settings.cassette
+    cassette = chosen if isinstance(chosen, str) else os.path.abspath(chosen or "")
     return Facts(port=port, cassette=cassette, kit=kit, bypass=plan.bypass)

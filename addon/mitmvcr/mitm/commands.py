@@ -7,7 +7,7 @@ from pathlib import Path
 from mitmproxy import command, ctx, exceptions, flow, http
 from mitmproxy import types as mtypes
 
-from mitmvcr.cassette.store import FileStore
+from mitmvcr.cassette.store import open_store
 from mitmvcr.core.errors import VcrError
 from mitmvcr.core.model import Interaction
 from mitmvcr.core.redaction import redact
@@ -61,7 +61,7 @@ class VcrCommands:
             raise exceptions.CommandError(str(error)) from error
         logger.info("mitmvcr: saved %d of %d flows to %s", saved, len(flows), cassette)
 
-    def _save(self, flows: Sequence[flow.Flow], path: Path) -> int:
+    def _save(self, flows: Sequence[flow.Flow], path: Path | str) -> int:
         session = self.session
         if session is None or not session.records or not is_same(session, str(path)):
             return save_flows(flows, path)
@@ -79,10 +79,10 @@ def _set(**values: str) -> None:
         raise exceptions.CommandError(str(error)) from error
 
 
-def save_flows(flows: Sequence[flow.Flow], path: Path) -> int:
+def save_flows(flows: Sequence[flow.Flow], path: Path | str) -> int:
     """Append the finished HTTP flows to a cassette. Returns how many they were."""
     chosen = [f for f in flows if isinstance(f, http.HTTPFlow) and _is_whole(f)]
-    store = FileStore(path)
+    store = open_store(path)
     kept = store.load().interactions if store.exists() else ()
     store.begin(kept)
     try:
