@@ -97,16 +97,16 @@ def test_errors_of_the_place_are_told_and_nothing_is_lost(
     def fail(*_: object, **__: object) -> None:
         raise Odd("no such bucket")
 
-    store = open_store(URL)
+    store, system = open_store(URL), type(memory())
     store.begin()
     store.append(made(1))
     with monkeypatch.context() as patch:
-        patch.setattr(type(memory()), "pipe_file", fail)
+        patch.setattr(system, "pipe_file", fail)
         with pytest.raises(
             CassetteWriteError, match="cannot be written: odd: no such bucket; the rec"
         ):
             store.publish()
-        patch.setattr(type(memory()), "info", fail)
+        patch.setattr(system, "info", fail)
         with pytest.raises(CassetteError, match="cannot be read: odd: no such bucket"):
             open_store(URL).exists()
     assert open_store(URL).recover() == 1
