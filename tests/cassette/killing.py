@@ -10,9 +10,10 @@ import itertools
 import json
 import os
 import random
-import select
 import signal
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 from mitmvcr.cassette import reader, writer
@@ -59,11 +60,14 @@ def record(path: Path, chance: random.Random, ack: int, sessions: int) -> None:
 
 
 def kill_at_random(folder: Path, seed: int) -> list[list[str]]:
+    """Some acknowledgements are waited for, so that a busy machine gets as far."""
     chance = random.Random(seed)
-    after = chance.random() ** 2 * 0.05
-    return _kill(
-        folder / str(seed), lambda path, ack: record(path, chance, ack, 999), after
-    )
+    count, pause = chance.randrange(30), chance.random() ** 2 * 0.01
+
+    def endless(path: Path, ack: int) -> None:
+        record(path, chance, ack, sessions=999)
+
+    return _kill(folder / str(seed), endless, (count, pause))
 
 
 def kill_at(folder: Path, number: int, after: bool) -> list[list[str]]:
@@ -93,7 +97,10 @@ def _write_plainly(path: Path, ack: int) -> None:
         write(ack, b"published 0\n")
 
 
-def _kill(folder: Path, work, after: float | None) -> list[list[str]]:
+def _kill(
+    folder: Path, work: Callable[[Path, int], None], when: tuple[int, float] | None
+) -> list[list[str]]:
+    """``when``: after so many acknowledgements, and then so many seconds."""
     folder.mkdir()
     heard, ack = os.pipe()
     child = os.fork()
@@ -103,15 +110,17 @@ def _kill(folder: Path, work, after: float | None) -> list[list[str]]:
         finally:
             os._exit(7)
     os.close(ack)
-    if after is not None:
-        select.select([], [], [], after)
-        os.kill(child, signal.SIGKILL)
-    with open(heard) as lines:
-        told = [line.split() for line in lines]
+    with open(heard, "rb", buffering=0) as lines:
+        told = b""
+        if when is not None:
+            while told.count(b"\n") < when[0]:
+                told += lines.read(4096)
+            time.sleep(when[1])
+            os.kill(child, signal.SIGKILL)
+        told += lines.read()
     _, status = os.waitpid(child, 0)
-    if not os.WIFSIGNALED(status):
-        told.append(["ended", "0"])
-    return told
+    found = [line.split() for line in told.decode().splitlines()]
+    return found if os.WIFSIGNALED(status) else [*found, ["ended", "0"]]
 
 
 def say(told: list[object]) -> None:

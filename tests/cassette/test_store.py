@@ -387,6 +387,16 @@ def test_what_has_no_place_left_is_kept_among_the_temporary_files(
     assert same(reader.load(kept), 1, 2)
 
 
+def test_what_is_left_aside_and_cannot_be_synced_is_told(
+    path: Path, part: Path, fail: Callable[..., None]
+) -> None:
+    store = recording(path, 1)
+    fail("fsync", errno.EIO)
+    with pytest.raises(CassetteWriteError, match=f"the recording is in {part}: run"):
+        store.leave()
+    assert urls(reader.load(part).interactions) == ["1"]
+
+
 def test_what_has_no_place_at_all_is_told_as_lost(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
