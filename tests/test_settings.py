@@ -18,6 +18,7 @@ from mitmvcr.settings import (
     parse_settings,
     parse_size,
     parse_switch,
+    parse_view,
 )
 
 # Mode
@@ -267,6 +268,16 @@ def test_what_is_no_size_is_told_with_examples(text: str) -> None:
         parse_size("vcr_x", text)
 
 
+@pytest.mark.parametrize(("text", "view"), [("go", "go"), (" Wire ", "wire")])
+def test_a_view_is_gos_or_the_wires(text: str, view: str) -> None:
+    assert parse_view(text) == view
+
+
+def test_another_view_names_those_that_there_are() -> None:
+    with pytest.raises(OptionError, match="vcr_view=tcp: use go or wire"):
+        parse_view("tcp")
+
+
 def test_settings_as_options_are_parsed_to_the_same_settings() -> None:
     settings = parse_settings(
         cassette="a.yaml",
@@ -280,6 +291,7 @@ def test_settings_as_options_are_parsed_to_the_same_settings() -> None:
         save_failed="no",
         keep_volatile="yes",
         spool="3k",
+        view="wire",
     )
     options = {n.removeprefix("vcr_"): v for n, v in as_options(settings).items()}
     assert parse_settings(**options) == settings

@@ -6,10 +6,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from mitmvcr.core.errors import OptionError
 from mitmvcr.core.model import Layout
 from mitmvcr.core.modes import SHORT_NAMES, Mode, Repeats
+
+#: What is recorded: what go-vcr would have seen, or what was on the wire.
+View = Literal["go", "wire"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,7 @@ class Settings:
     save_failed: bool = True
     keep_volatile: bool = False
     spool: int = 1 << 20
+    view: View = "go"
 
 
 def parse_mode(text: str) -> Mode:
@@ -148,6 +153,16 @@ def parse_size(option: str, text: str) -> int:
     return int(number) * unit
 
 
+def parse_view(text: str) -> View:
+    """``go`` (default) or ``wire``: as go-vcr would have recorded, or as sent."""
+    word = text.strip().lower()
+    if word == "go":
+        return "go"
+    if word == "wire":
+        return "wire"
+    raise OptionError("vcr_view", text, "use go or wire")
+
+
 def parse_settings(
     *,
     cassette: str,
@@ -161,6 +176,7 @@ def parse_settings(
     save_failed: str = "yes",
     keep_volatile: str = "no",
     spool: str = "1m",
+    view: str = "go",
 ) -> Settings:
     """All options together. No cassette is fine; whoever needs one asks for it."""
     return Settings(
@@ -175,6 +191,7 @@ def parse_settings(
         save_failed=parse_switch("vcr_save_failed", save_failed),
         keep_volatile=parse_switch("vcr_keep_volatile", keep_volatile),
         spool=parse_size("vcr_spool", spool),
+        view=parse_view(view),
     )
 
 
@@ -191,6 +208,7 @@ def as_options(settings: Settings) -> dict[str, str | list[str]]:
         "vcr_save_failed": _yes_or_no(settings.save_failed),
         "vcr_keep_volatile": _yes_or_no(settings.keep_volatile),
         "vcr_spool": str(settings.spool),
+        "vcr_view": settings.view,
         "vcr_passthrough": list(settings.passthrough),
     }
 

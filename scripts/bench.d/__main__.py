@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import codec_bench
 import memory
 import proxies
 import record
@@ -24,6 +25,7 @@ AREAS: dict[str, Callable[[Plan, Path], Sequence[report.Row]]] = {
     "replay": replay.rows,
     "record": record.rows,
     "start": start.rows,
+    "codec": codec_bench.rows,
     "memory": memory.rows,
 }
 

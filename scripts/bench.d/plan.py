@@ -14,6 +14,8 @@ class Plan:
     requests: int = 50
     connections: int = 8
     starts: int = 12
+    #: Processes for each way to read or write a cassette.
+    codec_rounds: int = 5
     #: Interactions that a long recording holds before it is compared with a new one.
     recorded_before: int = 9_000
     https: bool = False
@@ -28,6 +30,7 @@ class Plan:
             rounds=12,
             starts=4,
             recorded_before=1_000,
+            codec_rounds=1,
             https=https,
             download=100,
             small_flows=2_000,

@@ -129,6 +129,7 @@ def test_all_options_are_handed_on():
         *("--set", "vcr_save_failed=yes"),
         *("--set", "vcr_keep_volatile=no"),
         *("--set", "vcr_spool=1048576"),
+        *("--set", "vcr_view=go"),
         *("--set", "vcr_passthrough=~d a"),
         *("--set", "vcr_passthrough=~d b"),
         *("--set", "ssl_verify_upstream_trusted_ca=/roots.pem"),

@@ -27,6 +27,7 @@ from mitmvcr.cassette.goescape import (
     binary,
     double_quoted,
     is_one_row,
+    is_plain_ascii,
     must_escape,
     oddities,
 )
@@ -77,6 +78,8 @@ def scalar(value: bytes, place: Place, dialect: Dialect) -> bytes:
     """The value of a map or an item of a list, from its first character on."""
     if not value:
         return b'""\n'
+    if value[0] in _MARKS and b"\n" not in value and is_plain_ascii(value):
+        return _single_quoted(value)  # JSON on one line, as most bodies are
     try:
         # Asked only for what is not ASCII, and decoding takes its time.
         text = "" if value.isascii() else value.decode()
@@ -93,18 +96,21 @@ def scalar(value: bytes, place: Place, dialect: Dialect) -> bytes:
     return written or double_quoted(value, odd)
 
 
-#: No more than most names, codes and addresses need: a letter first, no ``#``, and
-#: behind a colon no space.
-_SURELY_PLAIN = re.compile(
-    r"[A-Za-z/][ -\"$-9;-~]*(?::[!-\"$-9;-~][ -\"$-9;-~]*)*(?<! )"
-)
+_PRINTABLE = bytes(range(0x20, 0x7F))
 
 
-def string(value: str, place: Place, dialect: Dialect) -> str:
+def string(value: str, place: Place, dialect: Dialect) -> bytes:
     """The same for text, whose surrogate escapes stand for bytes."""
-    if _SURELY_PLAIN.fullmatch(value) and value not in TYPED_WORDS:
-        return value + "\n"
-    return scalar(encode(value), place, dialect).decode()
+    raw = encode(value)
+    if (
+        raw[:1].isalpha()
+        and not raw.translate(None, _PRINTABLE)
+        and (b" " not in raw or _is_plain(raw))
+        and not raw.endswith(b":")
+        and value not in TYPED_WORDS
+    ):
+        return raw + b"\n"
+    return scalar(raw, place, dialect)
 
 
 def encode(text: str) -> bytes:
@@ -114,7 +120,8 @@ def encode(text: str) -> bytes:
 # On one line. An empty answer means that it has to be double-quoted.
 
 #: What a plain scalar cannot begin with; ``---`` and ``...`` are marks of documents.
-_INDICATOR = re.compile(rb"[#,\[\]{}&*!|>'\"%@` ]|---|\.\.\.|[-?](?: |\Z)")
+_MARKS = b"#,[]{}&*!|>'\"%@` "
+_INDICATOR = re.compile(rb"[%b]|---|\.\.\.|[-?](?: |\Z)" % re.escape(_MARKS))
 _TYPED_STARTS = re.compile(rb"[-+.0-9~<yYnNtTfFoO]")
 
 
@@ -142,7 +149,7 @@ def _is_plain(value: bytes) -> bool:
 
 
 def _single_quoted(value: bytes) -> bytes:
-    return b"'%b'\n" % value.replace(b"'", b"''")
+    return b"".join((b"'", value.replace(b"'", b"''"), b"'\n"))
 
 
 def _type_quote(text: str, dialect: Dialect) -> str:
@@ -176,8 +183,9 @@ _BLANK_AFTER_BREAKS = re.compile(rb"(?:\n|\xe2\x80[\xa8\xa9])*[ \t]")
 _SPACE_BEFORE_SEPARATOR = re.compile(rb" \xe2\x80[\xa8\xa9]")
 #: The above, or a separator beside another end of a line.
 _UNUSUAL_SEPARATOR = re.compile(
-    rb"\xe2\x80[\xa8\xa9](?:(?=\n|\xe2\x80[\xa8\xa9])|(?<=[ \n]...))", re.DOTALL
+    rb"\xe2(?=\x80[\xa8\xa9])..(?:(?=\n|\xe2\x80[\xa8\xa9])|(?<=[ \n]...))", re.DOTALL
 )
+_SEPARATOR = re.compile(rb"(\xe2(?=\x80[\xa8\xa9])..)", re.DOTALL)
 
 
 def _block(value: bytes, separated: bool, place: Place, dialect: Dialect) -> bytes:
@@ -228,8 +236,9 @@ def _padded_lines(value: bytes, pad: bytes, *, uneven: bool, separated: bool) ->
     """
     if uneven:
         value = value.replace(b"\n\n", b"\0\n")
-    for end in _BREAKS if separated else _BREAKS[:1]:
-        value = value.replace(end, end + pad)
+    value = value.replace(b"\n", b"\n" + pad)
+    if separated:
+        value = _SEPARATOR.sub(rb"\1" + pad, value)
     value = value.removesuffix(pad)
     return value.replace(b"\0", b"\n") if uneven else value
 

@@ -24,6 +24,12 @@ _VALUE = Place(18, is_item=True)
 
 #: Longer texts are not kept: they are rarely met again, and would fill the memory.
 _SHORT = 512
+
+
+def _is_long(text: bytes) -> bool:
+    return len(text) > _SHORT
+
+
 _FLAG = b"        uncompressed: true\n"
 
 
@@ -46,16 +52,19 @@ def dumper(layout: Layout = "v4") -> Callable[[Interaction, int], bytes]:
     return _STYLES[layout].item
 
 
-#: What an item is made of: one template, since what it costs to write an item in the
-#: midst of other work is each function and each object that is touched for it.
-_ITEM = (
-    b"    - id: %d\n"
-    b"      request:\n"
-    b"%b        content_length: %d\n%b        host: %b%b%b%b%b%b        url: %b"
-    b"        method: %b"
-    b"      response:\n"
-    b"%b%b        content_length: %d\n%b        body: %b%b%b        duration: %b\n"
-)
+#: What an item is made of, but for the bodies, of which no copy more is made than has
+#: to be. Few templates, since what it costs to write an item in the midst of other work
+#: is each function and each object that is touched for it.
+_BEFORE = b"""\
+    - id: %d
+      request:
+%b        content_length: %d
+%b        host: %b%b%b"""
+_BETWEEN = b"""\
+%b%b        url: %b        method: %b      response:
+%b%b        content_length: %d
+%b        body: """
+_AFTER = b"%b%b        duration: %b\n"
 _BODY = b"        body: "
 
 
@@ -70,10 +79,10 @@ class _Style:
         self._dialect, self._all = dialect, all_fields
         self._order = Memo(in_order, 1024)
         self._key = Memo(self._make_key, 4096)
-        self._entry = Memo(self._make_entry, 8192, longest=_SHORT)
-        self._text = Memo(self._string, 1024, longest=_SHORT)
-        self._proto = Memo(self._make_proto, 64, longest=_SHORT)
-        self._status = Memo(self._make_status, 256, longest=_SHORT)
+        self._entry = Memo(self._make_entry, 8192, _is_long)
+        self._text = Memo(self._string, 1024, _is_long)
+        self._proto = Memo(self._make_proto, 64, _is_long)
+        self._status = Memo(self._make_status, 256, _is_long)
         self._no_flag = b"        uncompressed: false\n" if all_fields else b""
 
     def item(self, interaction: Interaction, id: int) -> bytes:
@@ -83,7 +92,7 @@ class _Style:
         address, uri = request.remote_addr, request.request_uri
         form, headers = request.form, request.headers
         came_in, ended = response.transfer_encoding, response.trailer
-        return _ITEM % (
+        before = _BEFORE % (
             id,
             self._proto[request.proto, request.proto_major, request.proto_minor],
             request.content_length,
@@ -91,20 +100,25 @@ class _Style:
             self._text[request.host],
             self._peer(request) if address or uri or is_full else b"",
             _BODY if body or is_full else b"",
-            scalar(body, _FIELD, dialect) if body or is_full else b"",
+        )
+        between = _BETWEEN % (
             self._map(b"form", form) if form or is_full else b"",
             self._map(b"headers", headers) if headers or is_full else b"",
-            string(request.url, _FIELD, dialect).encode(),
+            string(request.url, _FIELD, dialect),
             self._text[request.method],
             self._proto[response.proto, response.proto_major, response.proto_minor],
             self._framing(response) if came_in or ended or is_full else b"",
             response.content_length,
             _FLAG if response.uncompressed else self._no_flag,
-            scalar(response.body, _FIELD, dialect),
+        )
+        after = _AFTER % (
             self._map(b"headers", response.headers),
             self._status[response.status, response.code],
             format_duration(response.duration).encode(),
         )
+        asked = scalar(body, _FIELD, dialect) if body or is_full else b""
+        came = scalar(response.body, _FIELD, dialect)
+        return b"".join((before, asked, between, came, after))
 
     def _framing(self, part: Request | Response) -> bytes:
         """The transfer encoding and the trailer, in this order on either side."""
@@ -130,14 +144,14 @@ class _Style:
         return b"        status: %b        code: %d\n" % (self._text[key[0]], key[1])
 
     def _string(self, text: str) -> bytes:
-        return string(text, _FIELD, self._dialect).encode()
+        return string(text, _FIELD, self._dialect)
 
     def _codings(self, codings: Sequence[str]) -> bytes:
         if not codings:
             return b"        transfer_encoding: []\n"
         items = [string(each, _CODING, self._dialect) for each in codings]
-        dash = "            - "
-        return f"        transfer_encoding:\n{dash}{dash.join(items)}".encode()
+        dash = b"            - "
+        return b"        transfer_encoding:\n" + dash + dash.join(items)
 
     def _map(self, field: bytes, values: Headers) -> bytes:
         if not values:
@@ -167,7 +181,7 @@ class _Style:
         return start + dash + self._value(value)
 
     def _value(self, text: str) -> bytes:
-        return string(text, _VALUE, self._dialect).encode()
+        return string(text, _VALUE, self._dialect)
 
     def _make_key(self, name: str) -> tuple[bytes, bytes]:
         """The key, and what stands between it and its first value.

@@ -83,6 +83,12 @@ _VCR_OPTIONS = (
         metavar="SIZE",
         help="Larger bodies go to a temporary file while they are recorded.",
     ),
+    click.option(
+        "--view",
+        default="go",
+        metavar="VIEW",
+        help="go (default) records what go-vcr would have seen, wire what was sent.",
+    ),
 )
 
 

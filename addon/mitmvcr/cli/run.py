@@ -35,6 +35,7 @@ class RunOptions:
     keep_volatile: bool = False
     spool: str = "1m"
     save_failed: str = "yes"
+    view: str = "go"
     include_localhost: bool = False
     no_proxy: str = ""
 
@@ -80,6 +81,7 @@ def make_plan(
             keep_volatile="yes" if options.keep_volatile else "no",
             spool=options.spool,
             save_failed=options.save_failed,
+            view=options.view,
         ),
         bypass=(*loopback, *parse_bypass(options.no_proxy)),
         upstream=inherited_proxy(inherited),

@@ -35,6 +35,7 @@ class ServeOptions:
     write_empty: bool = False
     keep_volatile: bool = False
     spool: str = "1m"
+    view: str = "go"
 
 
 class PortBusyError(VcrError):
@@ -60,6 +61,7 @@ def serve_proxy(extra: Sequence[str], options: ServeOptions) -> NoReturn:
         write_empty="yes" if options.write_empty else "no",
         keep_volatile="yes" if options.keep_volatile else "no",
         spool=options.spool,
+        view=options.view,
     )
     check_port(options.host, options.port)
     confdir = home(os.environ)

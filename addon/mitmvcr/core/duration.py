@@ -25,7 +25,9 @@ _PART = re.compile(r"([0-9]*)(?:\.([0-9]*))?([^0-9.]+)")
 def format_duration(ns: int) -> str:
     """``1.5s``, ``712ms``, ``250µs``, ``1m30.7s``, ``0s``: what Go prints."""
     if 1_000_000 <= ns < 1_000_000_000:  # nearly all that is recorded
-        return f"{ns / 1_000_000:.15g}ms"
+        digits = str(ns)
+        below = digits[-6:].rstrip("0")
+        return f"{digits[:-6]}.{below}ms" if below else f"{digits[:-6]}ms"
     if not _MIN <= ns <= _MAX:
         raise ValueError(f"a duration of {ns} ns does not fit 64 bits")
     sign, size = ("-", -ns) if ns < 0 else ("", ns)

@@ -9,7 +9,7 @@ allows, whatever has asked for it.
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Set
+from collections.abc import Awaitable, Callable, Set
 
 from mitmproxy import ctx, flowfilter, http, tcp, tls
 from mitmproxy.addonmanager import Loader
@@ -21,16 +21,15 @@ from mitmvcr.core.modes import Forward, Replay
 from mitmvcr.mitm import answers, host, options
 from mitmvcr.mitm.commands import VcrCommands
 from mitmvcr.mitm.rack import Rack, Recording, Replayed
-from mitmvcr.mitm.redirects import Redirects
 from mitmvcr.mitm.restore import to_wire
 from mitmvcr.mitm.streaming import tap
-from mitmvcr.mitm.translate import to_lookup, to_request, to_response
+from mitmvcr.mitm.translate import drop_proxy_headers, to_lookup, to_request
+from mitmvcr.mitm.view import chosen
 from mitmvcr.session import Session
 from mitmvcr.settings import Settings
 
 logger = logging.getLogger("mitmvcr")
 
-_PROXY_HEADERS = (b"proxy-authorization", b"proxy-connection")
 _REFUSED = "mitmvcr replays: nothing may reach the network"
 
 
@@ -43,9 +42,11 @@ class VcrAddon(VcrCommands):
         self.rack = Rack(last_resort)
         self._passthrough: list[flowfilter.TFilter] = []
         self._allowed: set[tuple[str, str, int]] = set()
-        self._redirects = Redirects()
+        self._view, self._redirects = chosen("go")
         self._takeover = host.Takeover()
         self._is_running = False
+        #: A hook that mitmproxy finds only where it is needed: each costs 3 us a flow.
+        self.requestheaders: Callable[[http.HTTPFlow], None] | None = None
 
     @property
     def session(self) -> Session | None:  # type: ignore[override] # it is only read
@@ -94,20 +95,17 @@ class VcrAddon(VcrCommands):
         filters = [_filter(text) for text in settings.passthrough]
         self.rack.use(settings)
         self._passthrough = filters
-        self._redirects = Redirects()
+        self._view, self._redirects = chosen(settings.view)
         session = self.session
+        looks_up = session is not None and session.looks_up
+        self.requestheaders = _hold if looks_up else None
         self._takeover.apply(
             ctx.options,
-            lazy=session is not None and session.looks_up,
-            whole_bodies=session is not None and (session.looks_up or session.records),
+            lazy=looks_up,
+            whole_bodies=session is not None and (looks_up or session.records),
         )
 
     # Flows
-
-    def requestheaders(self, flow: http.HTTPFlow) -> None:
-        if self.session is not None and self.session.looks_up:
-            # A streamed request would be on its way before it was looked up.
-            flow.request.stream = False
 
     def request(self, flow: http.HTTPFlow) -> Awaitable[None] | None:
         session = self.session
@@ -123,8 +121,6 @@ class VcrAddon(VcrCommands):
         if self._passthrough and self._passes(flow):
             session.passed()
             return None
-        if flow.server_conn.via is None:  # an upstream proxy may be owed its own
-            _drop_proxy_headers(flow.request)
         asked = to_lookup(flow.request) if session.looks_up else None
         decision = session.plan(asked)
         if isinstance(decision, Replay):
@@ -157,12 +153,16 @@ class VcrAddon(VcrCommands):
     def _forward(
         self, session: Session, flow: http.HTTPFlow, decision: Forward
     ) -> None:
+        view = self._view
+        asked = view.to_request(flow.request)
+        if asked.to_proxy and flow.server_conn.via is None:
+            # But for an upstream proxy, which may be owed its own.
+            drop_proxy_headers(flow.request)
         if not decision.record:
             return
-        asked = to_request(flow.request)
         if self._redirects.expects:
             asked = self._redirects.restate(asked, flow.request)
-        self.rack.flows[flow.id] = Recording(session, asked, time.monotonic_ns())
+        self.rack.flows[flow.id] = Recording(session, asked, time.monotonic_ns(), view)
 
     def _refuse(self, session: Session, flow: http.HTTPFlow) -> None:
         found = session.explain(to_request(flow.request).request)
@@ -200,14 +200,21 @@ class VcrAddon(VcrCommands):
         self.rack.close_idle()
 
     def _record(self, started: Recording, response: http.Response) -> None:
-        request = started.asked.request
-        if response.status_code == 101:
+        asked, code = started.asked, response.status_code
+        request = asked.request
+        if code == 101:
             logger.warning("mitmvcr: %s was upgraded: not recorded", request.url)
             return
         try:
-            if 300 < response.status_code < 400:
+            if 300 < code < 400:
                 self._redirects.note(request, response)
-            started.session.record(_interaction(started, response))
+            body = response.raw_content
+            if body is None:  # it was streamed
+                body = started.tee.body() if started.tee else b""
+            duration = (started.head or time.monotonic_ns()) - started.sent
+            view = started.view
+            recorded = view.to_response(response, body, asked, duration=duration)
+            started.session.record(Interaction(0, request, recorded))
             if started.cut_off:
                 logger.warning("mitmvcr: %s came late, and is recorded", request.url)
         except Exception as error:  # noqa: BLE001 - told, and the traffic goes on
@@ -268,13 +275,9 @@ class VcrAddon(VcrCommands):
             )
 
 
-def _interaction(started: Recording, response: http.Response) -> Interaction:
-    body = response.raw_content
-    if body is None:  # it was streamed
-        body = started.tee.body() if started.tee else b""
-    duration = (started.head or time.monotonic_ns()) - started.sent
-    recorded = to_response(response, body, started.asked, duration=duration)
-    return Interaction(0, started.asked.request, recorded)
+def _hold(flow: http.HTTPFlow) -> None:
+    """A streamed request would be on its way before it was looked up."""
+    flow.request.stream = False
 
 
 def _filter(text: str) -> flowfilter.TFilter:
@@ -283,15 +286,6 @@ def _filter(text: str) -> flowfilter.TFilter:
     except ValueError as error:
         remedy = f"not a flow filter ({error}); use one as '~d example.com'"
         raise OptionError("vcr_passthrough", text, remedy) from error
-
-
-def _drop_proxy_headers(request: http.Request) -> None:
-    """mitmproxy would send them on to the origin on plain http."""
-    # Nearly no request has them, and to ask mitmproxy's headers costs 2 us a name.
-    if request.data.scheme == b"http":
-        for name, _ in request.headers.fields:
-            if name[:1] in b"pP" and name.lower() in _PROXY_HEADERS:
-                request.headers.pop(name, None)
 
 
 def _reason(error: Exception) -> str:

@@ -77,6 +77,12 @@ _OPTIONS: tuple[tuple[str, type, object, str], ...] = (
         "1m",
         "Larger bodies pass live, and go to a temporary file while they are recorded.",
     ),
+    (
+        "vcr_view",
+        str,
+        "go",
+        "What is recorded: go is what go-vcr would have seen, wire is what was sent.",
+    ),
 )
 
 NAMES = frozenset(name for name, *_ in _OPTIONS)
@@ -101,4 +107,5 @@ def parse(opts: options.Options) -> Settings:
         save_failed=opts.vcr_save_failed,
         keep_volatile=opts.vcr_keep_volatile,
         spool=opts.vcr_spool,
+        view=opts.vcr_view,
     )

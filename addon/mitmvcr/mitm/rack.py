@@ -9,6 +9,7 @@ from mitmvcr.core.errors import CassetteWriteError, OptionError
 from mitmvcr.mitm import host
 from mitmvcr.mitm.streaming import Tee
 from mitmvcr.mitm.translate import Asked
+from mitmvcr.mitm.view import View
 from mitmvcr.session import Session, open_session
 from mitmvcr.settings import Settings
 
@@ -33,6 +34,7 @@ class Recording:
     session: Session
     asked: Asked
     sent: int
+    view: View
     head: int = 0
     tee: Tee | None = None
     cut_off: bool = False

@@ -15,6 +15,7 @@ from mitmproxy import http
 from mitmproxy.net import encoding
 
 from mitmvcr.core.keys import url_key
+from mitmvcr.core.memo import Memo
 from mitmvcr.core.model import Headers, Request, Response
 from mitmvcr.mitm.golang import STATUS_TEXT, canonical
 
@@ -22,6 +23,8 @@ Fields = Iterable[tuple[bytes, bytes]]
 #: Name in lower case -> value.
 Said = Mapping[bytes, bytes]
 
+#: Meant for a proxy. mitmproxy sends them on to the origin on plain http.
+_PROXY_HEADERS = frozenset({b"proxy-authorization", b"proxy-connection"})
 #: Go keeps these out of Request.Header; they are fields of their own, or a proxy's.
 _NOT_REQUEST_HEADERS = frozenset(
     {
@@ -29,17 +32,17 @@ _NOT_REQUEST_HEADERS = frozenset(
         b"content-length",
         b"transfer-encoding",
         b"trailer",
-        b"proxy-connection",
-        b"proxy-authorization",
+        *_PROXY_HEADERS,
     }
 )
-_NO_LENGTH = [""]
 _CHUNKED = ("chunked",)
 #: Go's transport takes these out of Response.Header, the last where it says ``close``.
 _FRAMING = frozenset({"Trailer", "Transfer-Encoding", "Connection"})
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _FORM_METHODS = frozenset({b"POST", b"PUT", b"PATCH"})
 _FORM = b"application/x-www-form-urlencoded"
+#: As Go's readTransfer has it, whatever was announced.
+_NO_BODY = frozenset({204, 304, *range(100, 200)})
 #: In the order in which a replay prefers them.
 _CODINGS = ("gzip", "br", "zstd", "deflate")
 
@@ -71,25 +74,30 @@ def _values(fields: Fields) -> dict[bytes, bytes]:
     return values
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Asked:
     """A live request: as it is recorded, and what the record leaves out.
 
     ``decodes``: the content codings that the client's stack undoes by itself, so
-    that a body in one of them is recorded as the program gets it.
+    that a body in one of them is recorded as the program gets it. ``to_proxy``: some
+    headers are meant for a proxy, and no origin is to see them.
     """
 
     request: Request
     decodes: tuple[str, ...]
+    to_proxy: bool = False
 
 
 def to_lookup(wire: http.Request) -> Request:
     """Only what the deck looks up by, since a replay costs no more than this."""
-    body = wire.raw_content or b""
+    data = wire.data
+    origin, _ = _place[data.scheme, data.host, data.port, b""]
+    path = _text(data.path)
+    body = data.content or b""
     kind = wire.headers.get("content-type", "") if body else ""
     return Request(
         method=wire.method,
-        url=_url(wire),
+        url=origin + path if path[:1] == "/" else f"{origin}/{path}",
         body=body,
         headers={"Content-Type": (kind,)} if kind else {},
     )
@@ -101,82 +109,95 @@ class _Said:
     ``headers`` as recorded, the codings that are undone, and what stands in fields of
     its own."""
 
+    method: str
     headers: Headers
     undone: tuple[str, ...]
-    host: str
+    host: bytes
     length: int
     has_form: bool
+    to_proxy: bool
 
 
-@lru_cache(maxsize=256)
-def _said(
-    fields: tuple[tuple[bytes, bytes], ...], over_h1: bool, method: bytes
-) -> _Said:
+def _understand(key: tuple[bytes, bytes, tuple[tuple[bytes, bytes], ...]]) -> _Said:
+    method, version, fields = key
     named = _values(fields)
-    head = method == b"HEAD"
+    over_h1, head = version.startswith(b"HTTP/1"), method == b"HEAD"
     kind = named.get(b"content-type", b"").partition(b";")[0].strip().lower()
     return _Said(
+        method=_text(method),
         headers=_request_headers(fields, named, over_h1=over_h1, head=head),
         undone=_undone(named, head=head),
-        host=_text(named.get(b"host", b"")),
+        host=named.get(b"host", b""),
         length=_number(named.get(b"content-length", b""), 0),
         has_form=method in _FORM_METHODS and kind == _FORM,
+        to_proxy=not _PROXY_HEADERS.isdisjoint(named),
     )
+
+
+#: By method, protocol and header fields.
+_said = Memo(_understand, 256)
 
 
 def to_request(wire: http.Request) -> Asked:
     """The request as go-vcr records it."""
     data = wire.data
-    method, path = data.method, _text(data.path)
-    over_h1 = data.http_version.startswith(b"HTTP/1")
-    said = _said(data.headers.fields, over_h1, method)
-    body = data.content or b""
+    said = _said[data.method, data.http_version, data.headers.fields]
     # Byte for byte: mitmproxy's own ``authority`` undoes punycode.
-    host = _text(data.authority) or said.host
-    origin = _origin(data.scheme, data.host, data.port, host)
-    form = body if said.has_form else b""
+    origin, host = _place[
+        data.scheme, data.host, data.port, data.authority or said.host
+    ]
+    path, body = _text(data.path), data.content or b""
+    if said.has_form and body:
+        form = _form(f"{_text(body)}&{_query(path)}")
+    else:
+        form = _query_form[_query(path)] if "?" in path else {}
     request = Request(
-        method=_text(method),
-        url=origin + path if path[:1] == "/" else f"{origin}/{path}",
-        proto="HTTP/1.1",
-        proto_major=1,
-        proto_minor=1,
+        said.method,
+        origin + path if path[:1] == "/" else f"{origin}/{path}",
+        "HTTP/1.1",
+        1,
+        1,
         content_length=said.length,
         trailer=_trailers(data.trailers) if data.trailers else {},
         host=host,
         body=body,
-        form=_form(path, form) if form or "?" in path else {},
+        form=form,
         headers=said.headers,
     )
-    return Asked(request, said.undone)
+    return Asked(request, said.undone, said.to_proxy)
 
 
-def _url(wire: http.Request) -> str:
-    """Of the host that is connected to."""
-    data = wire.data
-    path = _text(data.path)
-    origin = _origin(data.scheme, data.host, data.port, "")
-    return origin + path if path[:1] == "/" else f"{origin}/{path}"
+def drop_proxy_headers(wire: http.Request) -> None:
+    """Take out what is meant for a proxy, as it is on plain http."""
+    if wire.data.scheme != b"http":
+        return
+    for name in _PROXY_HEADERS:
+        wire.headers.pop(name.decode(), None)
 
 
-@lru_cache(maxsize=1024)
-def _origin(scheme: bytes, connected: str, port: int, host: str) -> str:
-    """Scheme and host, as the program wrote them (its case, a default port) where that
-    names the host that is connected to.
+def _find(key: tuple[bytes, str, int, bytes]) -> tuple[str, str]:
+    """Scheme and host as in a URL, and the Host that the program sent.
 
-    mitmproxy's own ``url`` leaves IPv6 without its brackets, and a name that is not
-    ASCII without punycode.
+    The former as the program wrote them (its case, a default port) where that names
+    the host that is connected to. mitmproxy's own ``url`` leaves IPv6 without its
+    brackets, and a name that is not ASCII without punycode.
     """
+    scheme, connected, port, said = _text(key[0]), key[1], key[2], _text(key[3])
     address = connected
     if ":" in address:
         address = f"[{address}]"
     elif not address.isascii():
         with suppress(UnicodeError):
             address = address.encode("idna").decode()
-    if port != _DEFAULT_PORTS.get(_text(scheme)):
+    if port != _DEFAULT_PORTS.get(scheme):
         address = f"{address}:{port}"
-    origin, written = f"{_text(scheme)}://{address}", f"{_text(scheme)}://{host}"
-    return written if url_key(f"{written}/") == url_key(f"{origin}/") else origin
+    origin, written = f"{scheme}://{address}", f"{scheme}://{said}"
+    same = url_key(f"{written}/") == url_key(f"{origin}/")
+    return written if same else origin, said
+
+
+#: By scheme, host and port that are connected to, and the Host that was sent.
+_place = Memo(_find, 1024)
 
 
 def _request_headers(
@@ -226,22 +247,27 @@ def _undone(said: Said, *, head: bool) -> tuple[str, ...]:
     return accepted_codings(_text(said.get(b"accept-encoding", b"")))
 
 
-def _form(path: str, body: bytes) -> Headers:
+def _query(path: str) -> str:
+    return path.partition("?")[2].partition("#")[0]
+
+
+def _form(text: str) -> Headers:
     """Go's Request.Form: the values of a form in the body, then those of the query."""
-    pairs = _pairs(_text(body)) if body else []
-    query = path.partition("?")[2].partition("#")[0]
-    if query:
-        pairs += _pairs(query)
     form: dict[str, list[str]] = {}
-    for name, value in pairs:
+    for pair in text.split("&"):
+        if not pair:
+            continue
+        if "%" in pair or "+" in pair:
+            (name, value), *_ = parse_qsl(
+                pair, keep_blank_values=True, errors="surrogateescape"
+            )
+        else:
+            name, _, value = pair.partition("=")
         form.setdefault(name, []).append(value)
     return form
 
 
-def _pairs(query: str) -> list[tuple[str, str]]:
-    if "%" not in query and "+" not in query:  # nothing to undo, at half the price
-        return [pair.partition("=")[::2] for pair in query.split("&") if pair]
-    return parse_qsl(query, keep_blank_values=True, errors="surrogateescape")
+_query_form = Memo(_form, 256)
 
 
 def to_response(
@@ -252,7 +278,7 @@ def to_response(
     data = wire.data
     headers: dict[str, list[str]] = {}
     for name, value in data.headers.fields:
-        spelled, text = _spelled(name), value.decode("utf-8", "surrogateescape")
+        spelled, text = _spelled[name], value.decode("utf-8", "surrogateescape")
         if spelled in headers:
             headers[spelled].append(text)
         else:
@@ -260,8 +286,19 @@ def to_response(
     chunked = False
     if not _FRAMING.isdisjoint(headers):
         chunked = _take_framing(headers)
-    proto, major, minor = _proto(data.http_version)
-    length = _response_length(data, major, asked.request.method, body, headers, chunked)
+    proto, major, minor, status = _started[
+        data.http_version, data.status_code, data.reason
+    ]
+    length = (
+        _announced(headers["Content-Length"]) if "Content-Length" in headers else -1
+    )
+    if asked.request.method != "HEAD":
+        if major != 1:
+            length = 0 if length < 0 and not body else length
+        elif data.status_code in _NO_BODY:
+            length = 0
+        elif chunked:
+            length = -1
     plain = None
     if "Content-Encoding" in headers and body:
         plain = _decoded(data.status_code, body, headers, asked.decodes)
@@ -270,24 +307,26 @@ def to_response(
             headers.pop("Content-Length", None)
             length = -1
     return Response(
-        proto=proto,
-        proto_major=major,
-        proto_minor=minor,
+        proto,
+        major,
+        minor,
         transfer_encoding=_CHUNKED if chunked else (),
         trailer=_trailers(data.trailers) if data.trailers else {},
         content_length=length,
         uncompressed=plain is not None,
         body=body if plain is None else plain,
         headers=headers,
-        status=_status(data.status_code, data.reason if major == 1 else None),
+        status=status,
         code=data.status_code,
         duration=duration,
     )
 
 
-@lru_cache(maxsize=4096)
-def _spelled(name: bytes) -> str:
+def _spell(name: bytes) -> str:
     return _text(canonical(name))
+
+
+_spelled = Memo(_spell, 4096)
 
 
 def _take_framing(headers: dict[str, list[str]]) -> bool:
@@ -299,10 +338,17 @@ def _take_framing(headers: dict[str, list[str]]) -> bool:
     return "chunked" in ",".join(headers.pop("Transfer-Encoding", ())).lower()
 
 
-@lru_cache(maxsize=16)
-def _proto(version: bytes) -> tuple[str, int, int]:
+def _start_line(key: tuple[bytes, int, bytes]) -> tuple[str, int, int, str]:
+    """Proto, its numbers, and the status, for which HTTP/2 has no words."""
+    version, code, reason = key
     major, _, minor = version.removeprefix(b"HTTP/").partition(b".")
-    return _text(version), _number(major, 0), _number(minor, 0)
+    words = _text(reason) if major == b"1" else STATUS_TEXT.get(code, "")
+    proto = _text(version), _number(major, 0), _number(minor, 0)
+    return (*proto, f"{code} {words}")
+
+
+#: By version, code and reason.
+_started = Memo(_start_line, 256)
 
 
 def _decoded(
@@ -320,32 +366,9 @@ def _decoded(
     return plain
 
 
-def _response_length(
-    data: http.ResponseData,
-    major: int,
-    method: str,
-    body: bytes,
-    headers: Mapping[str, list[str]],
-    chunked: bool,
-) -> int:
-    """As Go's transports have it: readTransfer of HTTP/1, handleResponse of HTTP/2."""
-    announced = headers.get("Content-Length", _NO_LENGTH)[0]
-    if method == "HEAD":
-        return _length(announced, -1)
-    if major != 1:
-        return _length(announced, -1 if body else 0)
-    if data.status_code in (204, 304) or data.status_code < 200:
-        return 0
-    return -1 if chunked else _length(announced, -1)
-
-
-def _length(announced: str, otherwise: int) -> int:
-    return _number(announced.encode("utf-8", "surrogateescape"), otherwise)
-
-
-@lru_cache(maxsize=256)
-def _status(code: int, reason: bytes | None) -> str:
-    return f"{code} {STATUS_TEXT.get(code, '') if reason is None else _text(reason)}"
+def _announced(values: list[str]) -> int:
+    text = values[0]
+    return int(text) if text.isdigit() and text.isascii() else -1
 
 
 def _trailers(trailers: http.Headers) -> Headers:
