@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from mitmvcr.cassette.store import MemoryStore
+from mitmvcr.cassette.memory import MemoryStore
 from mitmvcr.core.deck import Deck
 from mitmvcr.core.errors import OptionError
 from mitmvcr.core.matcher import Matcher

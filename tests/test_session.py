@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from mitmvcr.cassette import reader, writer
-from mitmvcr.cassette.store import FileStore, MemoryStore, Store
+from mitmvcr.cassette.memory import MemoryStore
+from mitmvcr.cassette.store import FileStore, Store
 from mitmvcr.core.errors import (
     CassetteDamagedError,
     CassetteNotFoundError,
@@ -461,3 +462,36 @@ def test_a_cassette_that_cannot_be_rewritten_stays_as_it_was(
     with pytest.raises(CassetteWriteError, match="permission denied"):
         session.drop_unused()
     assert path.read_bytes() == before
+
+
+# Set aside, left over, and late
+
+
+def test_a_session_that_was_set_aside_says_where_its_recording_is(start: Start) -> None:
+    session = start(Mode.RECORD_ONLY, cassette_of(1))
+    session.record(made(2))
+    session.set_aside()
+    session.close()
+    assert session.left_in is not None
+    assert held(session.store) == [("1", 200)]
+
+
+def test_who_does_not_record_is_told_of_a_recording_that_was_not_saved(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "chat.yaml"
+    path.write_bytes(writer.dumps(cassette_of(1)))
+    settings = parse_settings(cassette=str(path), mode="replay_only")
+    assert open_session(settings).notice is None
+    path.with_name("chat.yaml.part").write_bytes(writer.dumps(cassette_of(2)))
+    assert "holds 1 interaction of a recording" in (open_session(settings).notice or "")
+
+
+def test_what_comes_after_the_close_goes_behind_it(start: Start) -> None:
+    session = start(Mode.RECORD_ONCE, None)
+    session.close()
+    session.record(made(1))
+    assert held(session.store) == [("1", 200)]
+    session.record(made(2))
+    session.close()
+    assert held(session.store) == [("1", 200), ("2", 200)]

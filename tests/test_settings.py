@@ -10,12 +10,15 @@ from mitmvcr.settings import (
     Settings,
     as_options,
     parse_cassette,
+    parse_fsync,
     parse_hooks,
     parse_latency,
     parse_layout,
     parse_mode,
     parse_repeats,
     parse_settings,
+    parse_size,
+    parse_switch,
     parse_view,
 )
 
@@ -98,6 +101,29 @@ def test_a_folder_is_no_cassette(tmp_path: Path) -> None:
     for text in (str(tmp_path), f"{tmp_path}/new/", "new\\"):
         with pytest.raises(OptionError, match="is a folder; name a file in it, as "):
             parse_cassette(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "url"),
+    [
+        ("s3://bucket/chat.yaml", "s3://bucket/chat.yaml"),
+        (" s3://bucket/v1.2/chat ", "s3://bucket/v1.2/chat.yaml"),
+        ("memory://chat", "memory://chat.yaml"),
+    ],
+)
+def test_a_url_is_kept_as_it_is(text: str, url: str) -> None:
+    assert parse_cassette(text) == url
+    assert as_options(parse_settings(cassette=text, mode="once"))["vcr_cassette"] == url
+
+
+@pytest.mark.parametrize("text", ["s3://", "s3://bucket/"])
+def test_a_url_of_a_folder_is_no_cassette(text: str) -> None:
+    with pytest.raises(OptionError, match="is a folder; name a file in it, as s3://b"):
+        parse_cassette(text)
+
+
+def test_a_drive_is_no_protocol() -> None:
+    assert isinstance(parse_cassette("c://chat.yaml"), Path)
 
 
 def test_a_path_with_nul_is_no_cassette() -> None:
@@ -185,6 +211,11 @@ def test_all_options_are_parsed_together() -> None:
         ("vcr_mode", {"mode": "x"}),
         ("vcr_allow_repeats", {"allow_repeats": "x"}),
         ("vcr_latency", {"latency": "x"}),
+        ("vcr_fsync", {"fsync": "always"}),
+        ("vcr_write_empty", {"write_empty": "x"}),
+        ("vcr_save_failed", {"save_failed": ""}),
+        ("vcr_keep_volatile", {"keep_volatile": "x"}),
+        ("vcr_spool", {"spool": "0"}),
     ],
 )
 def test_the_wrong_option_is_named(option: str, values: dict[str, str]) -> None:
@@ -205,6 +236,39 @@ def test_another_layout_names_those_that_there_are() -> None:
         parse_layout("v5")
 
 
+def test_the_disk_is_forced_with_each_interaction_or_at_the_close() -> None:
+    assert parse_fsync(" Each ")
+    assert not parse_fsync("close")
+    with pytest.raises(OptionError, match="vcr_fsync=2: use each or close"):
+        parse_fsync("2")
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("yes", True), (" True ", True), ("no", False), ("false", False)],
+)
+def test_a_switch_is_yes_or_no(text: str, value: bool) -> None:
+    assert parse_switch("vcr_x", text) is value
+
+
+def test_a_switch_that_is_neither_is_told_with_its_name() -> None:
+    with pytest.raises(OptionError, match="vcr_x=maybe: use yes or no"):
+        parse_switch("vcr_x", "maybe")
+
+
+@pytest.mark.parametrize(
+    ("text", "size"), [("7", 7), (" 2K ", 2048), ("1m", 1 << 20), ("3g", 3 << 30)]
+)
+def test_a_size_is_in_bytes_or_larger_units(text: str, size: int) -> None:
+    assert parse_size("vcr_x", text) == size
+
+
+@pytest.mark.parametrize("text", ["", "k", "1.5m", "-1", "1t", "0", "²"])
+def test_what_is_no_size_is_told_with_examples(text: str) -> None:
+    with pytest.raises(OptionError, match="use a size, as 500k, 1m or 2g"):
+        parse_size("vcr_x", text)
+
+
 @pytest.mark.parametrize(("text", "view"), [("go", "go"), (" Wire ", "wire")])
 def test_a_view_is_gos_or_the_wires(text: str, view: str) -> None:
     assert parse_view(text) == view
@@ -223,6 +287,11 @@ def test_settings_as_options_are_parsed_to_the_same_settings() -> None:
         latency="0.5",
         passthrough=["~d a", "~d b"],
         layout="v3",
+        fsync="each",
+        write_empty="yes",
+        save_failed="no",
+        keep_volatile="yes",
+        spool="3k",
         view="wire",
     )
     options = {n.removeprefix("vcr_"): v for n, v in as_options(settings).items()}

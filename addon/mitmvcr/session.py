@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mitmvcr.cassette.store import FileStore, Store
+from mitmvcr.cassette.store import Store, open_store
 from mitmvcr.core.deck import Deck
 from mitmvcr.core.errors import (
     CassetteNotFoundError,
@@ -60,7 +60,11 @@ class Summary:
 
 
 class Session:
-    """Made by :func:`open_session`. Requests come in, decisions go out."""
+    """Made by :func:`open_session`. Requests come in, decisions go out.
+
+    ``notice``: what is to be told at the start, None if nothing. ``failure``: what
+    went wrong first. ``left_in``: where a recording that was set aside lies.
+    """
 
     def __init__(
         self,
@@ -77,6 +81,7 @@ class Session:
         self.rule = RULES[mode, exists]
         self.failure: Exception | None = None
         self.log = Log()
+        self.left_in: str | None = None
         self.looks_up = looks_up(self.rule, repeats)
         self._without_look_up = decide(self.rule, None)
         self._repeats = repeats
@@ -91,6 +96,8 @@ class Session:
         self.needs_all = matcher.needs_all or hooks is not None
         self.deck = Deck(loaded, repeats, matcher, hooks.judge if hooks else None)
         self._kept = len(loaded)
+        self._is_set_aside = self._is_closed = False
+        self.notice = None if self.rule.records else store.left_over()
         if self.rule.records:
             store.begin(loaded)
 
@@ -177,7 +184,10 @@ class Session:
                 return
             interaction = changed
         kept = redact(interaction)
-        self.store.append(kept)
+        if self._is_closed:
+            self._record_late(kept)
+        else:
+            self.store.append(kept)
         if self._repeats is Repeats.ALL:  # nobody else asks for it, and it is big
             self.deck.add(kept)
         if self.log.complete:
@@ -189,14 +199,35 @@ class Session:
         entry = self.entry("recorded", kept, position)
         self.log.add(entry.lasting(kept.response.duration))
 
+    def _record_late(self, kept: Interaction) -> None:
+        """The recording is in place already, and this goes behind it."""
+        store = self.store
+        store.begin(store.load().interactions if store.exists() else ())
+        try:
+            store.append(kept)
+        finally:
+            store.publish()
+
     def note_failure(self, error: Exception) -> None:
         """Something was not recorded or not answered: the run must not pass."""
         self.failure = self.failure or error
 
+    def set_aside(self) -> None:
+        """What was recorded is not to be put in place; ``left_in`` says where it is
+        once the session is closed."""
+        self._is_set_aside = True
+
     def close(self) -> None:
-        """Put the recording in place. Raises CassetteWriteError."""
+        """Put the recording in place. Raises CassetteWriteError.
+
+        What is recorded later is put behind it, one by one.
+        """
+        self._is_closed = True
         try:
-            self.store.publish()
+            if self._is_set_aside:
+                self.left_in = self.store.leave()
+            else:
+                self.store.publish()
         except CassetteWriteError as error:
             self.note_failure(error)
             raise
@@ -268,7 +299,13 @@ def open_session(settings: Settings) -> Session:
     """
     if settings.cassette is None:
         raise OptionError("vcr_cassette", "", "name a file, as cassettes/chat.yaml")
-    store = FileStore(settings.cassette, settings.layout)
+    store = open_store(
+        settings.cassette,
+        settings.layout,
+        fsync_each=settings.fsync_each,
+        write_empty=settings.write_empty,
+        keep_volatile=settings.keep_volatile,
+    )
     exists = store.exists()
     if RULES[settings.mode, exists].needs_cassette:
         raise CassetteNotFoundError(

@@ -2,6 +2,7 @@
 
 import math
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,15 +20,24 @@ View = Literal["go", "wire"]
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """``cassette`` is None while none is chosen. ``latency`` is a factor of the
-    recorded duration. ``passthrough`` are mitmproxy flow filters, not yet parsed."""
+    """``cassette`` is None while none is chosen, and a text if it is a URL.
+    ``latency`` is a factor of the recorded duration. ``passthrough`` are mitmproxy flow
+    filters, not yet parsed.
+    ``fsync_each``, ``write_empty``, ``keep_volatile``: see FileStore. ``save_failed``:
+    a recording is put in place also if the wrapped command failed. ``spool``: larger
+    bodies, in bytes, go to a temporary file while the flow runs."""
 
-    cassette: Path | None = None
+    cassette: Path | str | None = None
     mode: Mode = Mode.RECORD_ONCE
     allow_repeats: Repeats = Repeats.NO
     latency: float = 0.0
     passthrough: tuple[str, ...] = ()
     layout: Layout = "v4"
+    fsync_each: bool = False
+    write_empty: bool = False
+    save_failed: bool = True
+    keep_volatile: bool = False
+    spool: int = 1 << 20
     view: View = "go"
     matching: MatchSpec = DEFAULT
     hooks: Path | None = None
@@ -45,12 +55,18 @@ def parse_mode(text: str) -> Mode:
         raise OptionError("vcr_mode", text, f"use one of {known}") from None
 
 
-def parse_cassette(text: str) -> Path:
-    """A path; one with no extension gets ``.yaml``, as go-vcr does."""
+_URL = re.compile(r"[a-z][a-z0-9+]+://(?P<name>.*)", re.DOTALL)
+
+
+def parse_cassette(text: str) -> Path | str:
+    """A path, or a URL as it is; one with no extension gets ``.yaml``, as go-vcr
+    does."""
     if not text.strip():
         raise OptionError("vcr_cassette", text, "name a file, as cassettes/chat.yaml")
     if "\0" in text:
         raise OptionError("vcr_cassette", repr(text), "a path cannot hold NUL")
+    if found := _URL.match(text.strip()):
+        return _parse_url(text.strip(), found["name"])
     try:
         path = Path(text).expanduser()
     except RuntimeError as error:  # as in ~nobody/chat.yaml
@@ -60,6 +76,13 @@ def parse_cassette(text: str) -> Path:
             "vcr_cassette", text, f"is a folder; name a file in it, as {path}/chat.yaml"
         )
     return path if path.suffix else path.with_name(path.name + ".yaml")
+
+
+def _parse_url(url: str, name: str) -> str:
+    if not name or name.endswith("/"):
+        remedy = "is a folder; name a file in it, as s3://bucket/chat.yaml"
+        raise OptionError("vcr_cassette", url, remedy)
+    return url if "." in name.rpartition("/")[2] else f"{url}.yaml"
 
 
 _REPEATS = {
@@ -104,6 +127,38 @@ def parse_layout(text: str) -> Layout:
     raise OptionError("vcr_layout", text, "use v4 or v3")
 
 
+def parse_fsync(text: str) -> bool:
+    """``each`` or ``close`` (default): is each interaction forced to the disk?"""
+    word = text.strip().lower()
+    if word not in ("each", "close"):
+        raise OptionError("vcr_fsync", text, "use each or close")
+    return word == "each"
+
+
+_YES_OR_NO = {"yes": True, "true": True, "no": False, "false": False}
+
+
+def parse_switch(option: str, text: str) -> bool:
+    """``yes`` or ``no``; also ``true`` and ``false``."""
+    try:
+        return _YES_OR_NO[text.strip().lower()]
+    except KeyError:
+        raise OptionError(option, text, "use yes or no") from None
+
+
+_UNITS = {"k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
+
+
+def parse_size(option: str, text: str) -> int:
+    """Bytes: ``500k``, ``1m`` and ``2g`` as mitmproxy's own options have them."""
+    word = text.strip().lower()
+    unit = _UNITS.get(word[-1:], 1)
+    number = word if unit == 1 else word[:-1]
+    if not (number.isascii() and number.isdigit()) or not int(number):
+        raise OptionError(option, text, "use a size, as 500k, 1m or 2g")
+    return int(number) * unit
+
+
 def parse_view(text: str) -> View:
     """``go`` (default) or ``wire``: as go-vcr would have recorded, or as sent."""
     word = text.strip().lower()
@@ -132,6 +187,11 @@ def parse_settings(
     latency: str = "0",
     passthrough: Sequence[str] = (),
     layout: str = "v4",
+    fsync: str = "close",
+    write_empty: str = "no",
+    save_failed: str = "yes",
+    keep_volatile: str = "no",
+    spool: str = "1m",
     view: str = "go",
     match: str = "",
     ignore_headers: Sequence[str] = (),
@@ -149,6 +209,11 @@ def parse_settings(
         latency=parse_latency(latency),
         passthrough=tuple(text for text in passthrough if text),
         layout=parse_layout(layout),
+        fsync_each=parse_fsync(fsync),
+        write_empty=parse_switch("vcr_write_empty", write_empty),
+        save_failed=parse_switch("vcr_save_failed", save_failed),
+        keep_volatile=parse_switch("vcr_keep_volatile", keep_volatile),
+        spool=parse_size("vcr_spool", spool),
         view=parse_view(view),
         matching=parse_matching(
             match=match,
@@ -170,8 +235,17 @@ def as_options(settings: Settings) -> dict[str, str | list[str]]:
         "vcr_allow_repeats": str(settings.allow_repeats),
         "vcr_latency": str(settings.latency),
         "vcr_layout": settings.layout,
+        "vcr_fsync": "each" if settings.fsync_each else "close",
+        "vcr_write_empty": _yes_or_no(settings.write_empty),
+        "vcr_save_failed": _yes_or_no(settings.save_failed),
+        "vcr_keep_volatile": _yes_or_no(settings.keep_volatile),
+        "vcr_spool": str(settings.spool),
         "vcr_view": settings.view,
         "vcr_passthrough": list(settings.passthrough),
         "vcr_hooks": str(settings.hooks or ""),
         **matching_options(settings.matching),
     }
+
+
+def _yes_or_no(value: bool) -> str:
+    return "yes" if value else "no"

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import codec_bench
 import match
+import memory
 import proxies
 import record
 import replay
@@ -27,6 +28,7 @@ AREAS: dict[str, Callable[[Plan, Path], Sequence[report.Row]]] = {
     "record": record.rows,
     "start": start.rows,
     "codec": codec_bench.rows,
+    "memory": memory.rows,
 }
 
 

@@ -19,6 +19,9 @@ class Plan:
     #: Interactions that a long recording holds before it is compared with a new one.
     recorded_before: int = 9_000
     https: bool = False
+    #: Of memory: a download, in MiB, and flows of 1 KiB.
+    download: int = 500
+    small_flows: int = 10_000
 
     @classmethod
     def quick(cls, *, https: bool) -> "Plan":
@@ -29,6 +32,8 @@ class Plan:
             recorded_before=1_000,
             codec_rounds=1,
             https=https,
+            download=100,
+            small_flows=2_000,
         )
 
     def with_rounds(self, rounds: int, requests: int) -> "Plan":

@@ -93,6 +93,15 @@ def _tell_unused(session: Session) -> None:
         say(f"and {len(unused) - _TOLD} others; --report has them all")
 
 
+def tell_left(session: Session) -> None:
+    """The command failed, and its recording was not to be saved then."""
+    name, place = session.store.name, session.left_in
+    say(
+        f"the command failed, so {name} stays as it was; the recording is in {place}:"
+        f" run 'mitmvcr cassette recover {name}', or delete the file"
+    )
+
+
 def tell_idle(bypass: str) -> None:
     """Nothing was recorded and nothing replayed, which is hardly ever meant."""
     past = f"to hosts that go past it (NO_PROXY={bypass})" if bypass else "otherwise"

@@ -123,6 +123,30 @@ _VCR_OPTIONS = (
         help="v4 (default) as go-vcr's newest library writes, or v3 as its v3 did.",
     ),
     click.option(
+        "--fsync",
+        default="close",
+        metavar="WHEN",
+        help="Force a recording to the disk with each interaction, or at the close"
+        " (default).",
+    ),
+    click.option(
+        "--write-empty",
+        is_flag=True,
+        help="A recording of nothing writes an empty cassette.",
+    ),
+    click.option(
+        "--keep-volatile",
+        is_flag=True,
+        help="What is recorded anew keeps the old duration, Date and request ids where"
+        " nothing else differs.",
+    ),
+    click.option(
+        "--spool",
+        default="1m",
+        metavar="SIZE",
+        help="Larger bodies go to a temporary file while they are recorded.",
+    ),
+    click.option(
         "--view",
         default="go",
         metavar="VIEW",
@@ -138,6 +162,12 @@ _VCR_OPTIONS = (
     "--cassette", metavar="FILE", help="Default: cassettes/<the command's name>.yaml."
 )
 @vcr_options
+@click.option(
+    "--save-failed",
+    default="yes",
+    metavar="YES|NO",
+    help="no: what was recorded is kept beside the cassette if COMMAND fails.",
+)
 @click.option(
     "--include-localhost",
     is_flag=True,
@@ -229,11 +259,15 @@ def check(paths: tuple[Path, ...]) -> int:
 
 @cassette.command()
 @click.argument("cassette", metavar="CASSETTE")
-def recover(cassette: str) -> None:
-    """Put a recording that was cut off (CASSETTE.part) in place."""
+@click.option("--replace", is_flag=True, help="In place of what CASSETTE holds.")
+def recover(cassette: str, replace: bool) -> None:
+    """Put a recording that was not saved (CASSETTE.part) in place.
+
+    It comes behind what CASSETTE holds.
+    """
     from mitmvcr.cli.cassette import recover_cassette
 
-    recover_cassette(cassette)
+    recover_cassette(cassette, replace=replace)
 
 
 @cassette.command()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mitmvcr.cli import child, status
-from mitmvcr.cli.aftermath import Wishes, conclude, tell_idle
+from mitmvcr.cli.aftermath import Wishes, conclude, tell_idle, tell_left
 from mitmvcr.cli.child import CommandError, Relay
 from mitmvcr.cli.environment import LOOPBACK, Facts, child_environment, parse_bypass
 from mitmvcr.cli.home import home
@@ -32,6 +32,11 @@ class RunOptions:
     latency: str = "0"
     passthrough: tuple[str, ...] = ()
     layout: str = "v4"
+    fsync: str = "close"
+    write_empty: bool = False
+    keep_volatile: bool = False
+    spool: str = "1m"
+    save_failed: str = "yes"
     view: str = "go"
     match: str = ""
     ignore_headers: tuple[str, ...] = ()
@@ -85,6 +90,11 @@ def make_plan(
             latency=options.latency,
             passthrough=options.passthrough,
             layout=options.layout,
+            fsync=options.fsync,
+            write_empty="yes" if options.write_empty else "no",
+            keep_volatile="yes" if options.keep_volatile else "no",
+            spool=options.spool,
+            save_failed=options.save_failed,
             view=options.view,
             match=options.match,
             ignore_headers=options.ignore_headers,
@@ -155,6 +165,8 @@ async def _supervise(plan: Plan, relay: Relay, folder: Path) -> int:
                 plan.inherited, _facts(plan, proxy.port, kit)
             )
             code = await relay.run(plan.command, environment)
+            if code and not plan.settings.save_failed:
+                proxy.session.set_aside()
     except VcrError as error:
         if code is None:
             raise
@@ -162,9 +174,12 @@ async def _supervise(plan: Plan, relay: Relay, folder: Path) -> int:
         say(f"error: {error}")
     if proxy.summary().was_idle:
         tell_idle(environment.get("NO_PROXY", ""))
+    if proxy.session.left_in is not None:
+        tell_left(proxy.session)
     return conclude(proxy.session, code, failure, plan.wishes, plan.inherited)
 
 
 def _facts(plan: Plan, port: int, kit: Kit) -> Facts:
-    cassette = os.path.abspath(plan.settings.cassette or "")
+    chosen = plan.settings.cassette
+    cassette = chosen if isinstance(chosen, str) else os.path.abspath(chosen or "")
     return Facts(port=port, cassette=cassette, kit=kit, bypass=plan.bypass)

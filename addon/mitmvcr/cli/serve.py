@@ -31,6 +31,10 @@ class ServeOptions:
     host: str
     port: int
     layout: str = "v4"
+    fsync: str = "close"
+    write_empty: bool = False
+    keep_volatile: bool = False
+    spool: str = "1m"
     view: str = "go"
     match: str = ""
     ignore_headers: tuple[str, ...] = ()
@@ -60,6 +64,10 @@ def serve_proxy(extra: Sequence[str], options: ServeOptions) -> NoReturn:
         latency=options.latency,
         passthrough=options.passthrough,
         layout=options.layout,
+        fsync=options.fsync,
+        write_empty="yes" if options.write_empty else "no",
+        keep_volatile="yes" if options.keep_volatile else "no",
+        spool=options.spool,
         view=options.view,
         match=options.match,
         ignore_headers=options.ignore_headers,

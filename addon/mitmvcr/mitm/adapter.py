@@ -203,7 +203,7 @@ class VcrAddon(VcrCommands):
         started = self.rack.flows.get(flow.id)
         if isinstance(started, Recording) and flow.response is not None:
             started.head = time.monotonic_ns()
-            started.tee = tap(flow.response)
+            started.tee = tap(flow.response, spool=self.rack.settings.spool)
 
     def response(self, flow: http.HTTPFlow) -> None:
         started = self.rack.flows.pop(flow.id, None)
@@ -225,6 +225,9 @@ class VcrAddon(VcrCommands):
             if 300 < code < 400:
                 self._redirects.note(request, response)
             started.session.record(started.interaction(response))
+            if started.cut_off:
+                url = started.session.shown(request.url)
+                logger.warning("mitmvcr: %s came late, and is recorded", url)
         except Exception as error:  # noqa: BLE001 - told, and the traffic goes on
             started.session.note_failure(error)
             url = started.session.shown(request.url)
@@ -234,7 +237,7 @@ class VcrAddon(VcrCommands):
         started = self.rack.flows.pop(flow.id, None)
         if isinstance(started, Replayed):
             started.session.give_back(started.position)
-        elif started is not None:
+        elif started is not None and not started.cut_off:
             url = started.session.shown(started.asked.request.url)
             logger.warning(
                 "mitmvcr: %s broke off and is not recorded: %s", url, flow.error

@@ -1,7 +1,9 @@
 """The session in use, the flows under way, and sessions that wait for their last."""
 
 import logging
+import os
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -51,7 +53,10 @@ def replayed(session: Session, decision: Replay, client: str) -> Replayed:
 
 @dataclass(slots=True)
 class Recording:
-    """A flow that is on its way to the origin. Times are monotonic nanoseconds."""
+    """A flow that is on its way to the origin. Times are monotonic nanoseconds.
+
+    ``cut_off``: the end came first, and that was told.
+    """
 
     session: Session
     asked: Asked
@@ -59,6 +64,7 @@ class Recording:
     view: View
     head: int = 0
     tee: Tee | None = None
+    cut_off: bool = False
 
     def interaction(self, response: http.Response) -> Interaction:
         """With what has come back from the origin."""
@@ -90,21 +96,43 @@ class Rack:
         """Take the session out and put in the one that the settings name.
 
         Raises VcrError, and the session that was in use stays: without it a replay
-        would be open to the network. Only one that records the same cassette has been
-        closed then, since its recording had to be loaded.
+        would be open to the network. Only those that record the same cassette have
+        been closed then, since their recording had to be loaded.
         """
         fresh = None
         if settings.cassette is not None:
-            same = self.settings.cassette == settings.cassette
-            if same and self.session is not None and self.session.records:
-                self.eject()
+            closed = self._close_recorders_of(os.fspath(settings.cassette))
             fresh = open_session(settings)
+            if fresh.notice is not None:
+                logger.warning("mitmvcr: %s", fresh.notice)
+            self._hand_on(closed, fresh)
         elif settings.mode not in (Settings().mode, "passthrough"):
             remedy = f"mode {settings.mode} needs a cassette: name a file"
             raise OptionError("vcr_cassette", "", remedy)
         self.eject()
         self.session = fresh
         self.settings = settings
+
+    def _close_recorders_of(self, cassette: str) -> list[Session]:
+        """Two sessions cannot record to one file, nor one replay what another has not
+        put in place yet."""
+        same = [s for s in self._all() if s.records and is_same(s, cassette)]
+        if self.session in same:
+            self.session = None
+        self._ejected = [s for s in self._ejected if s not in same]
+        for session in same:
+            self._close(session)
+        return same
+
+    def _hand_on(self, closed: list[Session], fresh: Session) -> None:
+        """What is under way goes where what follows it goes."""
+        if fresh.records:
+            for flow in self.recordings():
+                if flow.session in closed:
+                    flow.session = fresh
+
+    def _all(self) -> Iterable[Session]:
+        return (*self._ejected, *([self.session] if self.session else []))
 
     def eject(self) -> None:
         """End the session; flows that are under way still belong to it."""
@@ -123,13 +151,17 @@ class Rack:
         self.close_idle()
 
     def close(self) -> None:
-        """End every session, whatever is still under way."""
+        """End every session, whatever is still under way: that is told, and what
+        comes of it after all is recorded late."""
         for flow in self.recordings():
-            url = flow.session.shown(flow.asked.request.url)
-            logger.warning("mitmvcr: %s was cut off and is not recorded", url)
-        self.flows.clear()
+            if not flow.cut_off:
+                url = flow.session.shown(flow.asked.request.url)
+                logger.warning("mitmvcr: %s was cut off and is not recorded", url)
+                flow.cut_off = True
         self.eject()
-        self.close_idle()
+        ejected, self._ejected = self._ejected, []
+        for session in ejected:
+            self._close(session)
 
     def recordings(self) -> list[Recording]:
         """The flows that are on their way to the origin."""
@@ -152,3 +184,8 @@ class Rack:
         if session.failure is not None and self._last_resort is not None:
             self._last_resort.failed = True
         logger.info("mitmvcr: %s", session.summary().line())
+
+
+def is_same(session: Session, cassette: str) -> bool:
+    """Is it this file that the session has in use, by whatever name?"""
+    return os.path.realpath(session.store.name) == os.path.realpath(cassette)
