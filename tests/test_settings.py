@@ -1,5 +1,6 @@
 """Options as text become typed values; what cannot be used is told with its remedy."""
 
+from inspect import signature
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from mitmvcr.settings import (
     parse_latency,
     parse_layout,
     parse_mode,
+    parse_redaction,
     parse_repeats,
     parse_settings,
 )
@@ -211,7 +213,19 @@ def test_settings_as_options_are_parsed_to_the_same_settings() -> None:
         latency="0.5",
         passthrough=["~d a", "~d b"],
         layout="v3",
+        redaction=parse_redaction(
+            redact="none",
+            headers="minimal",
+            redact_headers=["X-Mine, X-Yours", "X-Theirs"],
+            redact_query=["mine"],
+            redact_json=["$.a.b"],
+            redact_regex=["acct_([0-9]+)"],
+            redact_hosts=["*.example.com"],
+            keep=["jwt"],
+            secret=["OPENAI_API_KEY"],
+        ),
     )
     options = {n.removeprefix("vcr_"): v for n, v in as_options(settings).items()}
-    assert parse_settings(**options) == settings
+    own = {n: options.pop(n) for n in signature(parse_redaction).parameters}
+    assert parse_settings(**options, redaction=parse_redaction(**own)) == settings
     assert as_options(Settings())["vcr_cassette"] == ""

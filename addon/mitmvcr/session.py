@@ -1,5 +1,7 @@
 """A cassette in use: what a mode makes of its deck and its store."""
 
+import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,7 +19,8 @@ from mitmvcr.core.modes import (
     decide,
     looks_up,
 )
-from mitmvcr.core.redaction import redact, redact_request
+from mitmvcr.core.redaction import Redactor
+from mitmvcr.core.secrets.rules import Rules
 from mitmvcr.settings import Settings
 
 if TYPE_CHECKING:
@@ -54,9 +57,16 @@ class Session:
     """Made by :func:`open_session`. Requests come in, decisions go out."""
 
     def __init__(
-        self, store: Store, mode: Mode, repeats: Repeats, *, exists: bool
+        self,
+        store: Store,
+        mode: Mode,
+        repeats: Repeats,
+        *,
+        exists: bool,
+        redactor: Redactor | None = None,
     ) -> None:
         self.store = store
+        self.redactor = redactor or Redactor()
         self.mode = mode
         self.rule = RULES[mode, exists]
         self.failure: Exception | None = None
@@ -89,7 +99,9 @@ class Session:
         that."""
         found = None
         if self.looks_up and request is not None:
-            found = self.deck.take(redact_request(request))
+            found = self.deck.take(self.redactor.request(request))
+            if found is not None:
+                found = found[0], self.redactor.restored(found[1])
         decision = decide(self.rule, found)
         if isinstance(decision, Refuse):
             self._missed += 1
@@ -106,7 +118,11 @@ class Session:
         # Only a miss needs it, and to import it takes 10 ms of every start.
         from mitmvcr.core.matching import explain
 
-        return explain(redact_request(request), self.deck)
+        return explain(self.redactor.request(request), self.deck)
+
+    def shown(self, url: str) -> str:
+        """A URL as it may stand in a log."""
+        return self.redactor.text(url)
 
     def replayed(self) -> None:
         """A planned replay was answered."""
@@ -121,7 +137,7 @@ class Session:
 
         Raises CassetteWriteError; traffic can go on.
         """
-        kept = redact(interaction)
+        kept = self.redactor.interaction(interaction)
         self.store.append(kept)
         if self._repeats is not Repeats.NO:  # nobody else asks for it, and it is big
             self.deck.add(kept)
@@ -151,8 +167,11 @@ class Session:
         )
 
 
-def open_session(settings: Settings) -> Session:
-    """Load or begin the cassette that the settings name.
+def open_session(
+    settings: Settings, environment: Mapping[str, str] = os.environ
+) -> Session:
+    """Load or begin the cassette that the settings name; ``environment`` is that of
+    the program that is recorded, whose secrets are not to be written.
 
     Raises CassetteNotFoundError, or what loading and beginning raise.
     """
@@ -166,4 +185,10 @@ def open_session(settings: Settings) -> Session:
             f"cassette not found, and mode {settings.mode} never records:"
             " record it first with mode record_once",
         )
-    return Session(store, settings.mode, settings.allow_repeats, exists=exists)
+    return Session(
+        store,
+        settings.mode,
+        settings.allow_repeats,
+        exists=exists,
+        redactor=Redactor(settings.redaction, environment),
+    )

@@ -27,6 +27,20 @@ def vcr_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+_REDACTION = (
+    "redact headers redact_headers redact_query redact_json redact_regex redact_hosts"
+    " keep secret"
+).split()
+
+
+def with_redaction(options: dict[str, Any]) -> dict[str, Any]:
+    """Those about secrets become one value."""
+    from mitmvcr.settings import parse_redaction
+
+    rules = parse_redaction(**{name: options.pop(name) for name in _REDACTION})
+    return {**options, "redaction": rules}
+
+
 _VCR_OPTIONS = (
     click.option(
         "--mode",
@@ -59,6 +73,35 @@ _VCR_OPTIONS = (
         metavar="LAYOUT",
         help="v4 (default) as go-vcr's newest library writes, or v3 as its v3 did.",
     ),
+    click.option(
+        "--redact",
+        default="default",
+        metavar="WHAT",
+        help="none: secrets are written as they are.",
+    ),
+    click.option(
+        "--headers",
+        default="all",
+        metavar="NAMES",
+        help="Request headers that are recorded: all (default, but for secrets),"
+        " minimal, or a list.",
+    ),
+    *(
+        click.option(f"--{name}", multiple=True, metavar=metavar, help=help_text)
+        for name, metavar, help_text in (
+            ("redact-headers", "NAMES", "More headers that hold secrets. Repeatable."),
+            ("redact-query", "NAMES", "More query parameters that do. Repeatable."),
+            ("redact-json", "JSONPATH", "What to hide in JSON bodies. Repeatable."),
+            ("redact-regex", "REGEX", "What to hide anywhere. Repeatable."),
+            ("redact-hosts", "NAMES", "Hosts to hide, as *.example.com. Repeatable."),
+            ("keep", "NAMES", "Headers, fields or kinds not to hide. Repeatable."),
+            (
+                "secret",
+                "VARIABLES",
+                "Their values are written as <NAME> and put back. Repeatable.",
+            ),
+        )
+    ),
 )
 
 
@@ -89,7 +132,7 @@ def run(command: tuple[str, ...], **options: Any) -> int:
     """
     from mitmvcr.cli.run import RunOptions, run_command
 
-    return run_command(command, RunOptions(**options))
+    return run_command(command, RunOptions(**with_redaction(options)))
 
 
 @app.command()
@@ -111,7 +154,7 @@ def serve(extra: tuple[str, ...], **options: Any) -> None:
     """
     from mitmvcr.cli.serve import ServeOptions, serve_proxy
 
-    serve_proxy(extra, ServeOptions(**options))
+    serve_proxy(extra, ServeOptions(**with_redaction(options)))
 
 
 @app.group(no_args_is_help=False)

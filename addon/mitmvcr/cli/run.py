@@ -17,6 +17,7 @@ from mitmvcr.cli.tell import say
 from mitmvcr.cli.upstream import inherited_proxy
 from mitmvcr.core.errors import VcrError
 from mitmvcr.core.modes import Mode
+from mitmvcr.core.secrets.rules import Rules
 from mitmvcr.settings import Settings, parse_settings
 
 
@@ -30,6 +31,7 @@ class RunOptions:
     latency: str = "0"
     passthrough: tuple[str, ...] = ()
     layout: str = "v4"
+    redaction: Rules = Rules()
     include_localhost: bool = False
     no_proxy: str = ""
 
@@ -70,6 +72,7 @@ def make_plan(
             latency=options.latency,
             passthrough=options.passthrough,
             layout=options.layout,
+            redaction=options.redaction,
         ),
         bypass=(*loopback, *parse_bypass(options.no_proxy)),
         upstream=inherited_proxy(inherited),

@@ -12,6 +12,7 @@ from mitmvcr.cli.home import home
 from mitmvcr.cli.tell import say
 from mitmvcr.core.errors import VcrError
 from mitmvcr.core.modes import Mode
+from mitmvcr.core.secrets.rules import Rules
 from mitmvcr.settings import Settings, as_options, parse_settings
 
 _PROGRAMS = {"dump": "mitmdump", "console": "mitmproxy", "web": "mitmweb"}
@@ -31,6 +32,7 @@ class ServeOptions:
     host: str
     port: int
     layout: str = "v4"
+    redaction: Rules = Rules()
 
 
 class PortBusyError(VcrError):
@@ -52,6 +54,7 @@ def serve_proxy(extra: Sequence[str], options: ServeOptions) -> NoReturn:
         latency=options.latency,
         passthrough=options.passthrough,
         layout=options.layout,
+        redaction=options.redaction,
     )
     check_port(options.host, options.port)
     confdir = home(os.environ)

@@ -96,6 +96,11 @@ class VcrAddon(VcrCommands):
         self._passthrough = filters
         self._redirects = Redirects()
         session = self.session
+        if session is not None and settings.redaction.off:
+            logger.warning(
+                "mitmvcr: vcr_redact=none: secrets are written to %s as they are",
+                session.store.name,
+            )
         self._takeover.apply(
             ctx.options,
             lazy=session is not None and session.looks_up,
@@ -176,7 +181,7 @@ class VcrAddon(VcrCommands):
         logger.error(
             "mitmvcr: %s %s: %s",
             flow.request.method,
-            flow.request.url,
+            session.shown(flow.request.url),
             _reason(error),
             exc_info=None if isinstance(error, VcrError) else error,
         )
@@ -200,21 +205,23 @@ class VcrAddon(VcrCommands):
     def _record(self, started: Recording, response: http.Response) -> None:
         request = started.asked.request
         if response.status_code == 101:
-            logger.warning("mitmvcr: %s was upgraded: not recorded", request.url)
+            url = started.session.shown(request.url)
+            logger.warning("mitmvcr: %s was upgraded: not recorded", url)
             return
         try:
             self._redirects.note(request, response)
             started.session.record(_interaction(started, response))
         except Exception as error:  # noqa: BLE001 - told, and the traffic goes on
             started.session.note_failure(error)
-            logger.error("mitmvcr: %s is not recorded: %s", request.url, _reason(error))
+            url = started.session.shown(request.url)
+            logger.error("mitmvcr: %s is not recorded: %s", url, _reason(error))
 
     def error(self, flow: http.HTTPFlow) -> None:
         started = self.rack.flows.get(flow.id)
         if isinstance(started, Replayed):
             started.session.give_back(started.position)
         elif started is not None:
-            url = started.asked.request.url
+            url = started.session.shown(started.asked.request.url)
             logger.warning(
                 "mitmvcr: %s broke off and is not recorded: %s", url, flow.error
             )

@@ -1,6 +1,7 @@
 """Commands for mitmproxy's and mitmweb's command line."""
 
 import logging
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,8 +11,8 @@ from mitmproxy import types as mtypes
 from mitmvcr.cassette.store import FileStore
 from mitmvcr.core.errors import VcrError
 from mitmvcr.core.model import Interaction
-from mitmvcr.core.redaction import redact
-from mitmvcr.mitm import host
+from mitmvcr.core.redaction import Redactor
+from mitmvcr.mitm import host, options
 from mitmvcr.mitm.translate import to_request, to_response
 from mitmvcr.session import Session
 from mitmvcr.settings import parse_cassette
@@ -55,7 +56,9 @@ class VcrCommands:
     def save(self, flows: Sequence[flow.Flow], cassette: mtypes.Path) -> None:
         """Put flows into a cassette, behind what it holds."""
         try:
-            saved = save_flows(flows, parse_cassette(str(cassette)))
+            rules = options.parse(ctx.options).redaction
+            redactor = Redactor(rules, os.environ)
+            saved = save_flows(flows, parse_cassette(str(cassette)), redactor)
         except VcrError as error:
             raise exceptions.CommandError(str(error)) from error
         logger.info("mitmvcr: saved %d of %d flows to %s", saved, len(flows), cassette)
@@ -69,7 +72,9 @@ def _set(**values: str) -> None:
         raise exceptions.CommandError(str(error)) from error
 
 
-def save_flows(flows: Sequence[flow.Flow], path: Path) -> int:
+def save_flows(
+    flows: Sequence[flow.Flow], path: Path, redactor: Redactor
+) -> int:
     """Append the finished HTTP flows to a cassette. Returns how many they were."""
     chosen = [f for f in flows if isinstance(f, http.HTTPFlow) and _is_whole(f)]
     store = FileStore(path)
@@ -77,7 +82,7 @@ def save_flows(flows: Sequence[flow.Flow], path: Path) -> int:
     store.begin(kept)
     try:
         for one in chosen:
-            store.append(redact(_interaction(one)))
+            store.append(redactor.interaction(_interaction(one)))
     finally:
         store.publish()
     return len(chosen)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from mitmproxy import options
 from mitmproxy.addonmanager import Loader
 
-from mitmvcr.settings import Settings, parse_settings
+from mitmvcr.settings import Settings, parse_redaction, parse_settings
 
 # mitmproxy takes only str, int, bool and sequences of str; all is text here, so
 # that a wrong value comes to our own parsers, which name the remedy.
@@ -46,6 +46,52 @@ _OPTIONS: tuple[tuple[str, type, object, str], ...] = (
         "How a cassette is laid out: v4 as go-vcr's newest library writes it, or v3"
         " as its v3 did.",
     ),
+    (
+        "vcr_redact",
+        str,
+        "default",
+        "default, or none: secrets are written as they are.",
+    ),
+    (
+        "vcr_headers",
+        str,
+        "all",
+        "The request headers that are recorded: all (but for secrets), minimal"
+        " (accept, content-type, user-agent) or a list of names.",
+    ),
+    ("vcr_redact_headers", Sequence[str], [], "More headers that hold secrets."),
+    ("vcr_redact_query", Sequence[str], [], "More query parameters that hold secrets."),
+    (
+        "vcr_redact_json",
+        Sequence[str],
+        [],
+        "JSONPaths, as $.user.email, of what is hidden in JSON bodies.",
+    ),
+    (
+        "vcr_redact_regex",
+        Sequence[str],
+        [],
+        "Regular expressions; the first group, or else the match, is hidden anywhere.",
+    ),
+    (
+        "vcr_redact_hosts",
+        Sequence[str],
+        [],
+        "Host names that are hidden, as db.example.com or *.example.com.",
+    ),
+    (
+        "vcr_keep",
+        Sequence[str],
+        [],
+        "What is not to be hidden: a header, a field, a variable, or a kind as jwt.",
+    ),
+    (
+        "vcr_secret",
+        Sequence[str],
+        [],
+        "Variables of the environment whose value is written as <NAME> and put back"
+        " in a replay.",
+    ),
 )
 
 NAMES = frozenset(name for name, *_ in _OPTIONS)
@@ -65,4 +111,15 @@ def parse(opts: options.Options) -> Settings:
         latency=opts.vcr_latency,
         passthrough=opts.vcr_passthrough,
         layout=opts.vcr_layout,
+        redaction=parse_redaction(
+            redact=opts.vcr_redact,
+            headers=opts.vcr_headers,
+            redact_headers=opts.vcr_redact_headers,
+            redact_query=opts.vcr_redact_query,
+            redact_json=opts.vcr_redact_json,
+            redact_regex=opts.vcr_redact_regex,
+            redact_hosts=opts.vcr_redact_hosts,
+            keep=opts.vcr_keep,
+            secret=opts.vcr_secret,
+        ),
     )

@@ -83,7 +83,7 @@ class Rack:
     def close(self) -> None:
         """End every session, whatever is still under way."""
         for flow in self.recordings():
-            url = flow.asked.request.url
+            url = flow.session.shown(flow.asked.request.url)
             logger.warning("mitmvcr: %s was cut off and is not recorded", url)
         self.flows.clear()
         self.eject()

@@ -18,6 +18,11 @@ from mitmvcr.core.keys import url_key
 from mitmvcr.core.model import Headers, Request, Response
 from mitmvcr.mitm.golang import STATUS_TEXT, canonical
 
+#: Headers of nearly every request in which there is no secret.
+_NO_SECRETS = frozenset(
+    b"host accept accept-encoding accept-language user-agent connection content-length"
+    b" proxy-connection cache-control".split()
+)
 Fields = Iterable[tuple[bytes, bytes]]
 #: Name in lower case -> value.
 Said = Mapping[bytes, bytes]
@@ -81,14 +86,18 @@ class Asked:
 
 def to_lookup(wire: http.Request) -> Request:
     """Only what the deck looks up by, since a replay costs no more than this."""
-    body = wire.raw_content or b""
-    kind = wire.headers.get("content-type", "") if body else ""
     return Request(
         method=wire.method,
         url=_url(wire),
-        body=body,
-        headers={"Content-Type": (kind,)} if kind else {},
+        body=wire.raw_content or b"",
+        headers=_lookup_headers(wire.data.headers.fields),
     )
+
+
+@lru_cache(maxsize=256)
+def _lookup_headers(fields: tuple[tuple[bytes, bytes], ...]) -> Headers:
+    """The body's type, and what may hold a secret that stands elsewhere too."""
+    return {_text(n): [_text(v)] for n, v in fields if n.lower() not in _NO_SECRETS}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,164 @@
+"""Requests and responses: each of their parts learned from, and cleaned."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from mitmvcr.core.model import Headers, Request, Response
+from mitmvcr.core.secrets.headers import (
+    cookies,
+    credentials,
+    masked_cookies,
+    masked_set_cookie,
+)
+from mitmvcr.core.secrets.names import kind_of
+from mitmvcr.core.secrets.places import is_real
+from mitmvcr.core.secrets.texts import BYTES, Texts
+
+
+def _header(headers: Headers, name: str) -> str:
+    for spelled, values in headers.items():
+        if spelled.lower() == name:
+            return ", ".join(values)
+    return ""
+
+
+# Learning
+
+
+def learn_request(texts: Texts, request: Request) -> None:
+    texts.learn(request.url.encode(*BYTES))
+    learn_request_headers(texts, request.headers)
+    kind = _header(request.headers, "content-type")
+    texts.learn_body(request.body, kind, _header(request.headers, "content-encoding"))
+
+
+def learn_response(texts: Texts, response: Response) -> None:
+    _learn_headers(texts, response.headers)
+    kind = _header(response.headers, "content-type")
+    texts.learn_body(response.body, kind, _header(response.headers, "content-encoding"))
+
+
+def learn_request_headers(texts: Texts, headers: Headers) -> None:
+    _learn_headers(texts, headers)
+
+
+def _learn_headers(texts: Texts, headers: Headers) -> None:
+    for name, values in headers.items():
+        for value in values:
+            _learn_header(texts, name, value)
+
+
+def _learn_header(texts: Texts, name: str, value: str) -> None:
+    lower = name.lower()
+    if texts.names.header(name):
+        for secret in credentials(value):
+            if is_real(secret.encode(*BYTES)):
+                texts.keep_in_mind(secret.encode(*BYTES), kind_of(lower))
+    elif lower in ("cookie", "set-cookie"):
+        pairs = list(cookies(value))
+        for cookie, secret in pairs[:1] if lower == "set-cookie" else pairs:
+            if texts.names.cookie(cookie) and is_real(secret.encode(*BYTES)):
+                texts.keep_in_mind(secret.encode(*BYTES), kind_of(cookie))
+    else:
+        texts.learn(value.encode(*BYTES))
+
+
+# Cleaning
+
+
+def clean_request(texts: Texts, request: Request) -> Request:
+    kind = _header(request.headers, "content-type")
+    coding = _header(request.headers, "content-encoding")
+    body = texts.clean_body(request.body, kind, coding)
+    length, headers = _restated(request, body)
+    return replace(
+        request,
+        url=texts.clean_text(request.url),
+        host=texts.clean_text(request.host),
+        content_length=length,
+        body=body,
+        form=_clean_form(texts, request.form),
+        headers=clean_request_headers(texts, headers),
+        trailer=_masked(texts, request.trailer),
+    )
+
+
+def clean_response(texts: Texts, response: Response) -> Response:
+    kind = _header(response.headers, "content-type")
+    coding = _header(response.headers, "content-encoding")
+    body = texts.clean_body(response.body, kind, coding)
+    length, headers = _restated(response, body)
+    return replace(
+        response,
+        content_length=length,
+        body=body,
+        headers=_masked(texts, headers),
+        trailer=_masked(texts, response.trailer),
+    )
+
+
+def _restated(message: Request | Response, body: bytes) -> tuple[int, Headers]:
+    """The lengths of a body that has changed. A HEAD has none: its stay."""
+    length, headers = message.content_length, message.headers
+    if body is message.body:
+        return length, headers
+    new = {
+        name: (str(len(body)),) if name.lower() == "content-length" else values
+        for name, values in headers.items()
+    }
+    return len(body) if length > 0 else length, new
+
+
+def clean_request_headers(texts: Texts, headers: Headers) -> Headers:
+    """Without those that are nothing but a secret."""
+    kept = texts.rules.headers_kept
+    chosen = {
+        name: values
+        for name, values in headers.items()
+        if not texts.names.header(name) and (kept is None or name.lower() in kept)
+    }
+    return _masked(texts, chosen)
+
+
+def _masked(texts: Texts, headers: Headers) -> Headers:
+    return {
+        name: [_masked_value(texts, name, value) for value in values]
+        for name, values in headers.items()
+    }
+
+
+def _masked_value(texts: Texts, name: str, value: str) -> str:
+    def mask(cookie: str, secret: str) -> str:
+        if not texts.names.cookie(cookie):
+            return texts.clean_text(secret)
+        return _placeholder(texts, secret, cookie)
+
+    lower = name.lower()
+    if texts.names.header(name):
+        return _placeholder(texts, value, lower)
+    if lower == "cookie":
+        return masked_cookies(value, mask)
+    if lower == "set-cookie":
+        return masked_set_cookie(value, mask)
+    return texts.clean_text(value)
+
+
+def _placeholder(texts: Texts, value: str, kind: str) -> str:
+    secret = value.encode(*BYTES)
+    if not is_real(secret):
+        return value
+    return texts.memory.placeholder(secret, kind_of(kind)).decode(*BYTES)
+
+
+def _clean_form(texts: Texts, form: Headers) -> Headers:
+    cleaned: Mapping[str, list[str]] = {
+        name: [_clean_field(texts, name, value) for value in values]
+        for name, values in form.items()
+    }
+    return cleaned
+
+
+def _clean_field(texts: Texts, name: str, value: str) -> str:
+    if texts.names.parameter(name.encode(*BYTES)):
+        return _placeholder(texts, value, name)
+    return texts.clean_text(value)
