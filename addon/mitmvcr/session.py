@@ -20,7 +20,6 @@ from mitmvcr.core.modes import (
     looks_up,
 )
 from mitmvcr.core.redaction import Redactor
-from mitmvcr.core.secrets.rules import Rules
 from mitmvcr.settings import Settings
 
 if TYPE_CHECKING:

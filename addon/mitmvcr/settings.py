@@ -10,7 +10,7 @@ from pathlib import Path
 from mitmvcr.core.errors import OptionError
 from mitmvcr.core.model import Layout
 from mitmvcr.core.modes import SHORT_NAMES, Mode, Repeats
-from mitmvcr.core.secrets.rules import MINIMAL, Rules
+from mitmvcr.core.secrets.rules import DEFAULT, MINIMAL, Rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Settings:
     latency: float = 0.0
     passthrough: tuple[str, ...] = ()
     layout: Layout = "v4"
-    redaction: Rules = Rules()
+    redaction: Rules = DEFAULT
 
 
 def parse_mode(text: str) -> Mode:
@@ -190,7 +190,7 @@ def parse_settings(
     latency: str = "0",
     passthrough: Sequence[str] = (),
     layout: str = "v4",
-    redaction: Rules = Rules(),
+    redaction: Rules = DEFAULT,
 ) -> Settings:
     """All options together. No cassette is fine; whoever needs one asks for it."""
     return Settings(

@@ -27,10 +27,17 @@ def vcr_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-_REDACTION = (
-    "redact headers redact_headers redact_query redact_json redact_regex redact_hosts"
-    " keep secret"
-).split()
+_REDACTION = [
+    "redact",
+    "headers",
+    "redact_headers",
+    "redact_query",
+    "redact_json",
+    "redact_regex",
+    "redact_hosts",
+    "keep",
+    "secret",
+]
 
 
 def with_redaction(options: dict[str, Any]) -> dict[str, Any]:

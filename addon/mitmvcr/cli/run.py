@@ -17,7 +17,7 @@ from mitmvcr.cli.tell import say
 from mitmvcr.cli.upstream import inherited_proxy
 from mitmvcr.core.errors import VcrError
 from mitmvcr.core.modes import Mode
-from mitmvcr.core.secrets.rules import Rules
+from mitmvcr.core.secrets.rules import DEFAULT, Rules
 from mitmvcr.settings import Settings, parse_settings
 
 
@@ -31,7 +31,7 @@ class RunOptions:
     latency: str = "0"
     passthrough: tuple[str, ...] = ()
     layout: str = "v4"
-    redaction: Rules = Rules()
+    redaction: Rules = DEFAULT
     include_localhost: bool = False
     no_proxy: str = ""
 

@@ -12,7 +12,7 @@ from mitmvcr.cli.home import home
 from mitmvcr.cli.tell import say
 from mitmvcr.core.errors import VcrError
 from mitmvcr.core.modes import Mode
-from mitmvcr.core.secrets.rules import Rules
+from mitmvcr.core.secrets.rules import DEFAULT, Rules
 from mitmvcr.settings import Settings, as_options, parse_settings
 
 _PROGRAMS = {"dump": "mitmdump", "console": "mitmproxy", "web": "mitmweb"}
@@ -32,7 +32,7 @@ class ServeOptions:
     host: str
     port: int
     layout: str = "v4"
-    redaction: Rules = Rules()
+    redaction: Rules = DEFAULT
 
 
 class PortBusyError(VcrError):

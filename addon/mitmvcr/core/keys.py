@@ -14,6 +14,9 @@ from typing import NoReturn
 from mitmvcr.core.model import Headers, Request
 
 _URL = re.compile(r"([^:/?#]+)://([^/?#]*)([^?#]*)(\??[^#]*)")
+#: Which kind a secret was depends on where it was met first: any stands for any.
+_PLACEHOLDER = re.compile(r"\[REDACTED:[\w.-]{1,60}\]")
+_PLACEHOLDER_BYTES = re.compile(_PLACEHOLDER.pattern.encode())
 _DEFAULT_PORT = {"http": ":80", "https": ":443"}
 #: Longer bodies are kept as a digest, so that a deck does not hold them twice.
 _DIGEST_FROM = 1024
@@ -39,6 +42,8 @@ def split_url(url: str) -> tuple[str, str, str, str] | None:
 
 def url_key(url: str) -> str:
     """The URL as :func:`split_url` sees it, in one piece."""
+    if "[REDACTED:" in url:
+        url = _PLACEHOLDER.sub("[REDACTED]", url)
     # A cassette asks few hosts for many things: all before the path is remembered.
     path = url.find("/", 8)
     origin = _origin(url[:path]) if path > 0 else ""
@@ -112,6 +117,8 @@ def body_key(body: bytes, content_type: str) -> bytes:
     """JSON as JSON (key order, spacing and escapes do not count), else the bytes."""
     if not body:
         return body
+    if b"[REDACTED:" in body:
+        body = _PLACEHOLDER_BYTES.sub(b"[REDACTED]", body)
     with suppress(ValueError, RecursionError):
         body = _encoder.encode(parse_json(body, content_type)).encode()
     if len(body) < _DIGEST_FROM and not body.startswith(_DIGEST):

@@ -5,7 +5,7 @@ client that sends a placeholder back, or the real value again, asks for what was
 recorded. Nothing here touches the traffic.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 
@@ -14,7 +14,7 @@ from mitmvcr.core.secrets import messages
 from mitmvcr.core.secrets.environment import secrets_in
 from mitmvcr.core.secrets.memory import PLACEHOLDER
 from mitmvcr.core.secrets.names import kind_of, plain
-from mitmvcr.core.secrets.rules import Rules
+from mitmvcr.core.secrets.rules import DEFAULT, Rules
 from mitmvcr.core.secrets.texts import BYTES, Texts
 
 #: Bodies up to this size are looked through in one piece with all else.
@@ -30,7 +30,7 @@ class Redactor:
     """
 
     def __init__(
-        self, rules: Rules = Rules(), environment: Mapping[str, str] = {}
+        self, rules: Rules = DEFAULT, environment: Mapping[str, str] = {}
     ) -> None:
         self.rules = rules
         self.texts = Texts(rules)
@@ -146,7 +146,11 @@ class Redactor:
     def _request_headers(self, headers: Headers) -> Headers:
         """Seen again and again: a client says the same."""
         seen = self._seen.get(id(headers))
-        if seen is not None and seen[0] is headers and seen[2] == self.memory.generation:
+        if (
+            seen is not None
+            and seen[0] is headers
+            and seen[2] == self.memory.generation
+        ):
             return seen[1]
         with self.texts:
             messages.learn_request_headers(self.texts, headers)

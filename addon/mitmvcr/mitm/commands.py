@@ -72,9 +72,7 @@ def _set(**values: str) -> None:
         raise exceptions.CommandError(str(error)) from error
 
 
-def save_flows(
-    flows: Sequence[flow.Flow], path: Path, redactor: Redactor
-) -> int:
+def save_flows(flows: Sequence[flow.Flow], path: Path, redactor: Redactor) -> int:
     """Append the finished HTTP flows to a cassette. Returns how many they were."""
     chosen = [f for f in flows if isinstance(f, http.HTTPFlow) and _is_whole(f)]
     store = FileStore(path)

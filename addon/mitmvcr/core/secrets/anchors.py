@@ -10,7 +10,9 @@ from itertools import product
 try:
     import ahocorasick_rs
 except ImportError:  # pragma: no cover - mitmproxy's own environment may lack it
-    ahocorasick_rs = None  # type: ignore[assignment]
+    HAS_MACHINE = False
+else:
+    HAS_MACHINE = True
 
 #: Text number, start, end.
 Hit = tuple[int, int, int]
@@ -21,7 +23,7 @@ class Anchors:
 
     def __init__(self, texts: Sequence[bytes], *, fast: bool = True) -> None:
         self.texts = texts
-        if fast and ahocorasick_rs is not None and texts:
+        if fast and HAS_MACHINE:
             # The automaton that reads one byte a step, whatever it was asked for.
             few = ahocorasick_rs.Implementation.DFA if len(texts) < 1000 else None
             machine = ahocorasick_rs.BytesAhoCorasick(texts, implementation=few)

@@ -26,7 +26,9 @@ _BYTES = "utf-8", "surrogateescape"
 
 
 def _percent(value: bytes) -> set[bytes]:
-    forms = {quote(value, safe=safe) for safe in ("", "/", _COMPONENT, _COMPONENT + "/")}
+    forms = {
+        quote(value, safe=safe) for safe in ("", "/", _COMPONENT, _COMPONENT + "/")
+    }
     forms.add(quote_plus(value))
     return {each.encode() for form in forms for each in (form, _small_hex(form))}
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from mitmvcr.core.secrets import lists
 from mitmvcr.core.secrets.anchors import Anchors, Hit, spellings
@@ -15,20 +15,24 @@ from mitmvcr.core.secrets.watch import Watch
 #: No match of a pattern is longer, but for those that begin with their anchor.
 _LONGEST = 600
 _MARK = b"REDACTED"
-_FORM = re.compile(rb"[\w.\-%\[\]]{1,80}+=[^&\s\"'<>{}]*+(?:&[\w.\-%\[\]]{1,80}+=[^&\s\"'<>{}]*+)*+")
+_FORM = re.compile(
+    rb"[\w.\-%\[\]]{1,80}+=[^&\s\"'<>{}]*+(?:&[\w.\-%\[\]]{1,80}+=[^&\s\"'<>{}]*+)*+"
+)
 
 
 @lru_cache(maxsize=1)
 def table() -> tuple[Anchors, Sequence[Pattern | None]]:
     """The texts to look for and what each of them may belong to; None is a name."""
     stems = {text.encode() for stem in lists.STEMS for text in spellings(stem)}
-    entries: list[tuple[bytes, Pattern | None]] = [(text, None) for text in sorted(stems)]
+    entries: list[tuple[bytes, Pattern | None]] = [
+        (text, None) for text in sorted(stems)
+    ]
     entries += [(a.encode(), each) for each in lists.PATTERNS for a in each.anchors]
     entries.append((_MARK, None))
     return Anchors([text for text, _ in entries]), [each for _, each in entries]
 
 
-@lru_cache(maxsize=None)
+@cache
 def compiled(regex: str) -> re.Pattern[bytes]:
     return re.compile(regex.encode(), re.DOTALL)
 
@@ -71,7 +75,9 @@ class Finder:
         pattern = self._targets[number]
         if pattern is not None:
             return self._matched(pattern, data, start, end) is not None
-        return self._places.has_secret_name(data, start, end) or _MARK in data[start:end]
+        return (
+            self._places.has_secret_name(data, start, end) or _MARK in data[start:end]
+        )
 
     def spans(self, data: bytes, *, form: bool = False) -> Iterator[Span]:
         """All of them; those within others too."""

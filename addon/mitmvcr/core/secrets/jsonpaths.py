@@ -4,7 +4,6 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from json.decoder import scanstring
 from typing import Any
 
 from mitmvcr.core.secrets.names import kind_of
@@ -91,7 +90,7 @@ class _Walk:
     def _object(self, at: int, tree: dict[Any, Any]) -> Iterator[Span]:
         at = self._space(at + 1)
         while self._text[at : at + 1] == '"':
-            key, at = scanstring(self._text, at + 1, False)
+            key, at = _DECODER.raw_decode(self._text, at)
             at = self._space(self._space(at) + 1)
             yield from self._inner(at, tree, key, key)
             at = self._after(at)

@@ -35,6 +35,10 @@ class Pattern(NamedTuple):
 
 _RFC = "https://www.rfc-editor.org/rfc/"
 _GH = "https://docs.github.com/en/"
+_GH_TOKENS = (
+    "https://docs.github.com/en/authentication/"
+    "keeping-your-account-and-data-secure/about-authentication-to-github"
+)
 _LEAKS = "https://github.com/gitleaks/gitleaks/blob/master/cmd/generate/config/rules/"
 _AZURE = (
     "https://github.com/Azure/azure-sdk-tools/blob/main/tools/test-proxy/"
@@ -66,11 +70,15 @@ HEADERS = (
         "https://docs.gitlab.com/api/rest/authentication/",
     ),
     Named(
-        "x-vault-token", "Vault", "https://developer.hashicorp.com/vault/docs/auth/token"
+        "x-vault-token",
+        "Vault",
+        "https://developer.hashicorp.com/vault/docs/auth/token",
     ),
     Named("x-csrf-token x-csrftoken x-xsrf-token", "bound to a session", _AZURE),
     Named("x-forwarded-access-token x-amzn-oidc-data", "put in by proxies", _AZURE),
-    Named("dd-api-key dd-application-key", "Datadog", "https://docs.datadoghq.com/api/"),
+    Named(
+        "dd-api-key dd-application-key", "Datadog", "https://docs.datadoghq.com/api/"
+    ),
 )
 
 #: Fields of JSON, XML, forms and queries, whole names.
@@ -128,11 +136,27 @@ NAMES = (
 )
 
 #: A field whose whole name ends so is one of them too: ``stripe_secret_key``.
-ENDINGS = (
-    "password passwd passphrase secret apikey secretkey privatekey accesstoken "
-    "refreshtoken authtoken idtoken sessiontoken bearertoken apitoken csrftoken "
-    "bottoken accesskey secretaccesskey clientassertion"
-).split()
+ENDINGS = [
+    "password",
+    "passwd",
+    "passphrase",
+    "secret",
+    "apikey",
+    "secretkey",
+    "privatekey",
+    "accesstoken",
+    "refreshtoken",
+    "authtoken",
+    "idtoken",
+    "sessiontoken",
+    "bearertoken",
+    "apitoken",
+    "csrftoken",
+    "bottoken",
+    "accesskey",
+    "secretaccesskey",
+    "clientassertion",
+]
 
 #: In the query of a URL these are credentials too: they sign it.
 QUERY = (
@@ -147,27 +171,94 @@ QUERY = (
 
 #: Parts of the names above, a comma between two: a text without any of them, however
 #: its words are joined and spelled, has no such field.
-STEMS = (
-    "passw, passphrase, pass phrase, passcode, pass code, pwd, token, secret, api key, "
-    "access key, auth key, private key, signing key, shared key, subscription key, "
-    "account key, storage key, primary key, secondary key, master key, function key, "
-    "encryption key, service key, license key, integration key, session key, "
-    "session id, sessid, credential, authoriz, verifier, assertion, saml resp, "
-    "saml req, device code, csrf, xsrf, set cookie, jwt, otp, cvv, cvc, mfa code, "
-    "connection string, signature, sig=, access id, key id, ?key=, &key=, ?auth=, "
-    "&auth="
-).split(", ")
+STEMS = [
+    "passw",
+    "passphrase",
+    "pass phrase",
+    "passcode",
+    "pass code",
+    "pwd",
+    "token",
+    "secret",
+    "api key",
+    "access key",
+    "auth key",
+    "private key",
+    "signing key",
+    "shared key",
+    "subscription key",
+    "account key",
+    "storage key",
+    "primary key",
+    "secondary key",
+    "master key",
+    "function key",
+    "encryption key",
+    "service key",
+    "license key",
+    "integration key",
+    "session key",
+    "session id",
+    "sessid",
+    "credential",
+    "authoriz",
+    "verifier",
+    "assertion",
+    "saml resp",
+    "saml req",
+    "device code",
+    "csrf",
+    "xsrf",
+    "set cookie",
+    "jwt",
+    "otp",
+    "cvv",
+    "cvc",
+    "mfa code",
+    "connection string",
+    "signature",
+    "sig=",
+    "access id",
+    "key id",
+    "?key=",
+    "&key=",
+    "?auth=",
+    "&auth=",
+]
 
 #: Variables of the environment: a part of the name, as words between underscores.
-ENVIRONMENT = (
-    "KEY APIKEY TOKEN TOKENS SECRET SECRETS PASSWORD PASSWD PWD PASS PASSPHRASE "
-    "CREDENTIAL CREDENTIALS PAT JWT AUTH"
-).split()
+ENVIRONMENT = [
+    "KEY",
+    "APIKEY",
+    "TOKEN",
+    "TOKENS",
+    "SECRET",
+    "SECRETS",
+    "PASSWORD",
+    "PASSWD",
+    "PWD",
+    "PASS",
+    "PASSPHRASE",
+    "CREDENTIAL",
+    "CREDENTIALS",
+    "PAT",
+    "JWT",
+    "AUTH",
+]
 #: Variables with such names that hold none.
-NO_SECRETS = (
-    "PWD OLDPWD SSH_AUTH_SOCK XAUTHORITY PUBLIC_KEY GPG_KEY KEY_ID COLOR_KEY "
-    "GIT_CONFIG_KEY_0 GIT_CONFIG_KEY_1 GIT_CONFIG_KEY_2"
-).split()
+NO_SECRETS = [
+    "PWD",
+    "OLDPWD",
+    "SSH_AUTH_SOCK",
+    "XAUTHORITY",
+    "PUBLIC_KEY",
+    "GPG_KEY",
+    "KEY_ID",
+    "COLOR_KEY",
+    "GIT_CONFIG_KEY_0",
+    "GIT_CONFIG_KEY_1",
+    "GIT_CONFIG_KEY_2",
+]
 
 #: Nothing that could go on the word stands before it.
 _B = r"(?:(?<![A-Za-z0-9_])|(?<=%[0-9A-Fa-f]{2})|(?<=\\[nrt]))"
@@ -245,7 +336,8 @@ PATTERNS = (
         "google-oauth-secret",
         ("GOCSPX-",),
         r"GOCSPX-[\w-]{28}",
-        _GH + "code-security/reference/secret-security/supported-secret-scanning-patterns",
+        _GH
+        + "code-security/reference/secret-security/supported-secret-scanning-patterns",
         "GOCSPX-{b28}",
     ),
     Pattern(
@@ -460,21 +552,30 @@ PATTERNS = (
         "github",
         ("ghp_", "gho_", "ghu_", "ghs_", "ghr_"),
         r"gh[pousr]_[A-Za-z0-9]{36,251}",
-        _GH + "authentication/keeping-your-account-and-data-secure/about-authentication-to-github",
+        _GH_TOKENS,
         "ghp_{w36}",
     ),
     Pattern(
         "github-fine-grained",
         ("github_pat_",),
         r"github_pat_[A-Za-z0-9]{22}_[A-Za-z0-9]{59}",
-        _GH + "authentication/keeping-your-account-and-data-secure/about-authentication-to-github",
+        _GH_TOKENS,
         "github_pat_{w22}_{w59}",
     ),
     Pattern(
         "gitlab",
         (
-            "glpat-", "gldt-", "glrt-", "glft-", "glcbt-", "glptt-", "glimt-",
-            "glagent-", "gloas-", "glsoat-", "glffct-",
+            "glpat-",
+            "gldt-",
+            "glrt-",
+            "glft-",
+            "glcbt-",
+            "glptt-",
+            "glimt-",
+            "glagent-",
+            "gloas-",
+            "glsoat-",
+            "glffct-",
         ),
         r"gl(?:pat|dt|rt|ft|cbt|ptt|imt|agent|oas|soat|ffct)-[\w.-]{20,320}",
         "https://docs.gitlab.com/security/tokens/",
@@ -631,8 +732,17 @@ PATTERNS = (
     # Chat
     Pattern(
         "slack",
-        ("xoxb-", "xoxp-", "xoxa-", "xoxr-", "xoxs-", "xoxo-", "xoxe-", "xapp-",
-         "xoxe."),
+        (
+            "xoxb-",
+            "xoxp-",
+            "xoxa-",
+            "xoxr-",
+            "xoxs-",
+            "xoxo-",
+            "xoxe-",
+            "xapp-",
+            "xoxe.",
+        ),
         r"xox[a-z](?:\.xox[bp])?-[A-Za-z0-9-]{20,200}|xapp-[0-9]-[A-Za-z0-9-]{20,200}",
         "https://api.slack.com/authentication/token-types",
         "xoxb-{d12}-{d12}-{w24}",
@@ -799,7 +909,9 @@ PATTERNS = (
     Pattern(
         "grafana",
         ("glsa_", "glc_"),
-        r"glsa_[A-Za-z0-9]{32}_[0-9a-fA-F]{8}|" + _B + r"glc_[A-Za-z0-9+/]{32,400}={0,3}",
+        r"glsa_[A-Za-z0-9]{32}_[0-9a-fA-F]{8}|"
+        + _B
+        + r"glc_[A-Za-z0-9+/]{32,400}={0,3}",
         "https://grafana.com/docs/grafana/latest/administration/service-accounts/",
         "glsa_{w32}_{h8}",
     ),

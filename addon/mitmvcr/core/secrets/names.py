@@ -60,7 +60,10 @@ class Names:
 
     def cookie(self, name: str) -> bool:
         """All of them, unless kept."""
-        return plain(name) not in self._kept and not self._kept & {"cookie", "setcookie"}
+        return plain(name) not in self._kept and not self._kept & {
+            "cookie",
+            "setcookie",
+        }
 
     def _field(self, name: bytes) -> bool:
         """Of JSON, XML, forms: the last part of a path as ``user[password]``."""

@@ -25,7 +25,9 @@ _ELEMENT = re.compile(
     rb"(?:\s[^<>]{0,2000}+)?+>(?:\s{0,200}+<!\[CDATA\[([^\]]++)\]\]>|([^<]++))"
 )
 _PART = re.compile(rb'"[^\r\n]{0,500}+\r?\n(?:[^\r\n]{1,500}+\r?\n){0,20}+\r?\n')
-_TAG_VALUE = re.compile(rb"(?:value|content)\s*+=\s*+(?:\"([^\"]++)\"|'([^']++)')", re.I)
+_TAG_VALUE = re.compile(
+    rb"(?:value|content)\s*+=\s*+(?:\"([^\"]++)\"|'([^']++)')", re.I
+)
 _NOTHING = re.compile(
     rb"(?i:true|false|null|none|nil|undefined|yes|no|deleted|redacted|\*+|x{3,}|\.{3}|<[A-Z][A-Z0-9_]*>)?"
 )
@@ -63,7 +65,9 @@ class Places:
         name = data[begin:finish]
         if after == b"=" and (before in (b"?", b"&") or is_form or _amp(data, begin)):
             found = (_FORM_FIELD if is_form else _PARAMETER).match(data, finish)
-            return found and _span(found.start(1), found.end(1), name, found[1], _percent)
+            return found and _span(
+                found.start(1), found.end(1), name, found[1], _percent
+            )
         if not is_field:
             return None
         if before == b'"' and after in (b'"', b"\\"):

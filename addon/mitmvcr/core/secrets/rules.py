@@ -20,3 +20,7 @@ class Rules:
     keep: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
     headers_kept: frozenset[str] | None = None
+
+
+#: What is in force when nothing is configured.
+DEFAULT = Rules()

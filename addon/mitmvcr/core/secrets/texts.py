@@ -13,6 +13,7 @@ from mitmvcr.core.secrets.memory import ENCODED_PLACEHOLDER, PLACEHOLDER, Memory
 from mitmvcr.core.secrets.names import Names
 from mitmvcr.core.secrets.rules import Rules
 from mitmvcr.core.secrets.spans import Edit, Span, substituted
+from mitmvcr.core.secrets.watch import Watch
 
 BYTES = "utf-8", "surrogateescape"
 _FORM_TYPE = "application/x-www-form-urlencoded"

@@ -36,7 +36,9 @@ class Watch:
         for number in range(first, len(self._texts)):
             text = self._texts[number]
             if text in data:
-                found += [(number, at, at + len(text)) for at in occurrences(text, data)]
+                found += [
+                    (number, at, at + len(text)) for at in occurrences(text, data)
+                ]
         self._gone_through += len(data) * (len(self._texts) - first)
         if self._gone_through > _MAKE_ANEW:
             self._machine = Anchors(list(self._texts))

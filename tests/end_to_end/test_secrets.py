@@ -1,0 +1,322 @@
+"""Planted secrets: through the real proxy, and then looked for in all it left behind."""
+
+import base64
+import gzip
+import html
+import json
+import random
+import threading
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import quote, quote_plus
+
+import pytest
+import yaml
+
+from end_to_end.proxy import Proxy
+from end_to_end.wire import Got, fetch
+from made_up import password, sample, token
+from mitmvcr.core.secrets.lists import PATTERNS
+
+JSON = {"Content-Type": "application/json"}
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+XML = {"Content-Type": "application/xml"}
+
+
+@dataclass
+class Answer:
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b"{}"
+
+
+class Origin:
+    """Answers each path with what was planted there, in chunks of seven bytes."""
+
+    def __init__(self) -> None:
+        self.answers: dict[str, Answer] = {}
+        planted = self.answers
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self) -> None:
+                self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                answer = planted.get(self.path.partition("?")[0], Answer())
+                self.send_response(200)
+                for name, value in answer.headers.items():
+                    self.send_header(name, value)
+                self.send_header("Transfer-Encoding", "chunked")
+                self.end_headers()
+                for at in range(0, len(answer.body), 7):
+                    chunk = answer.body[at : at + 7]
+                    self.wfile.write(b"%x\r\n%b\r\n" % (len(chunk), chunk))
+                self.wfile.write(b"0\r\n\r\n")
+
+            do_POST = do_GET
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def stop(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+@pytest.fixture
+def planted() -> Iterator[Origin]:
+    origin = Origin()
+    yield origin
+    origin.stop()
+
+
+@dataclass
+class Case:
+    """A request, and what is answered to it."""
+
+    path: str
+    method: str = "POST"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes | None = None
+    answer: Answer = field(default_factory=Answer)
+
+
+def multipart(name: str, value: str) -> tuple[dict[str, str], bytes]:
+    text = (
+        f'--b\r\nContent-Disposition: form-data; name="a"\r\n\r\nplain\r\n--b\r\n'
+        f'Content-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n--b--\r\n'
+    )
+    return {"Content-Type": "multipart/form-data; boundary=b"}, text.encode()
+
+
+def in_a_request(s: str) -> Iterator[Case]:
+    """Each place by name, for a secret that only its place shows."""
+    quoted = json.dumps(s, ensure_ascii=False)
+    nested = json.dumps({"data": json.dumps({"access_token": s})})
+    yield Case(
+        "/r/json", headers=JSON, body=b'{"a":[{"Password" : %b}]}' % quoted.encode()
+    )
+    yield Case("/r/nested", headers=JSON, body=nested.encode())
+    yield Case(
+        "/r/form", headers=FORM, body=f"a=1&client_secret={quote_plus(s)}".encode()
+    )
+    yield Case(
+        "/r/brackets", headers=FORM, body=f"u%5Bpwd%5D={quote(s, '')}&b=".encode()
+    )
+    yield Case(f"/r/query?x=1&api_key={quote(s, safe='')}&y=2", "GET")
+    element = f"<a><s:Password t='1'>{html.escape(s)}</s:Password></a>"
+    yield Case("/r/xml", headers=XML, body=element.encode())
+    cdata = f"<a><secret><![CDATA[{s.replace(']', '')}]]></secret></a>"
+    yield Case("/r/cdata", headers=XML, body=cdata.encode())
+    attribute = f'<a><login password="{html.escape(s)}" x="1"/></a>'
+    yield Case("/r/attribute", headers=XML, body=attribute.encode())
+    headers, body = multipart("password", s)
+    yield Case("/r/multipart", headers=headers, body=body)
+    packed = gzip.compress(b'{"refresh_token": %b}' % quoted.encode())
+    yield Case("/r/gzip", headers={**JSON, "Content-Encoding": "gzip"}, body=packed)
+    packed = zlib.compress(b'{"api_key": %b}' % quoted.encode())
+    yield Case(
+        "/r/deflate", headers={**JSON, "Content-Encoding": "deflate"}, body=packed
+    )
+
+
+def in_a_header(s: str) -> Iterator[Case]:
+    pair = base64.b64encode(f"user:{s}".encode()).decode()
+    yield Case("/h/bearer", "GET", {"Authorization": f"Bearer {s}"})
+    yield Case("/h/basic", "GET", {"Authorization": f"Basic {pair}"})
+    yield Case("/h/key", "GET", {"X-Api-Key": s})
+    yield Case("/h/own", "GET", {"X-Shop-Access-Token": s})
+    yield Case("/h/cookie", "GET", {"Cookie": f"lang=en; sid={s}"})
+
+
+def in_an_answer(s: str) -> Iterator[Case]:
+    quoted = json.dumps(s).encode()
+    yield Case("/a/json", answer=Answer(JSON, b'{"x": {"id_token": %b}}' % quoted))
+    events = b'data: {"n": 1}\n\ndata: {"apiKey": %b}\n\n' % quoted
+    yield Case("/a/sse", answer=Answer({"Content-Type": "text/event-stream"}, events))
+    lines = b'{"n": 1}\n{"client_secret":%b}\n' % quoted
+    yield Case(
+        "/a/lines", answer=Answer({"Content-Type": "application/x-ndjson"}, lines)
+    )
+    url = f"https://b.example/o?X-Amz-Signature={quote(s, safe='')}&n=1"
+    go = json.dumps({"url": url}).replace("&", "\\u0026").encode()
+    yield Case("/a/presigned", answer=Answer(JSON, go))
+    yield Case("/a/location", answer=Answer({"Location": url}))
+    user = {"Location": f"https://me:{quote(s, safe='')}@h.example/"}
+    yield Case("/a/userinfo", answer=Answer(user))
+    cookie = {"Set-Cookie": f"sid={quote(s, safe='')}; Path=/; HttpOnly"}
+    yield Case("/a/cookie", answer=Answer(cookie))
+    yield Case("/a/header", answer=Answer({"X-Auth-Token": quote(s, safe="")}))
+    text = f"access_token={quote(s, safe='')}&token_type=bearer".encode()
+    yield Case("/a/form", answer=Answer(FORM, text))
+    page = (
+        f'<form><input type=hidden name="csrf_token" value="{html.escape(s)}"></form>'
+    )
+    yield Case("/a/html", answer=Answer({"Content-Type": "text/html"}, page.encode()))
+    packed = Answer(
+        {**JSON, "Content-Encoding": "gzip"}, gzip.compress(b'{"token":%b}' % quoted)
+    )
+    yield Case("/a/gzip", answer=packed)
+
+
+def once_more(s: str) -> Iterator[Case]:
+    """Where nothing but the value itself tells."""
+    raw = s.encode()
+    for offset in range(3):
+        coded = base64.b64encode(b"x" * offset + raw + b"yz").decode()
+        yield Case("/m/b64", headers=JSON, body=json.dumps({"d": coded}).encode())
+        coded = base64.urlsafe_b64encode(b"x" * offset + raw).decode().rstrip("=")
+        yield Case(f"/m/{coded}/items", "GET")
+    yield Case(f"/m/{quote(s, safe='')}", "GET")
+    yield Case("/m/text", headers={"Content-Type": "text/plain"}, body=b"so: " + raw)
+    yield Case("/m/json", headers=JSON, body=json.dumps({"note": s}).encode())
+    yield Case("/m/percent", body=f"note={quote_plus(s)}".encode(), headers=FORM)
+    headers, body = multipart("note", s)
+    yield Case("/m/part", headers=headers, body=body)
+    packed = gzip.compress(b"note " + raw, mtime=0)
+    yield Case("/m/gzip", headers={"Content-Encoding": "gzip"}, body=packed)
+    yield Case("/m/answer", answer=Answer({"X-Echo": quote(s)}, b"you said " + raw))
+
+
+def by_form(chance: random.Random) -> Iterator[tuple[str, Case]]:
+    """Each pattern, in a place that says nothing."""
+    for number, pattern in enumerate(PATTERNS):
+        for place in range(4):
+            s = sample(pattern.sample, chance)
+            text = json.dumps({"note": s}).encode()
+            cases = (
+                Case(f"/p/{number}/json", headers=JSON, body=text),
+                Case(f"/p/{number}/text", body=f"see {s} there".encode()),
+                Case(f"/p/{number}/answer", answer=Answer(JSON, text)),
+                Case(f"/p/{number}/gzip", body=gzip.compress(text)),
+            )
+            yield _told(s), cases[place]
+
+
+def _told(s: str) -> str:
+    """The part that is secret: no scheme, user or host."""
+    for mark in ("Bearer ", "Basic ", "SSWS ", "AccountKey=", "?sig="):
+        s = s.removeprefix(mark)
+    return (
+        s.rpartition("/IncomingWebhook/")[2]
+        .rpartition("hooks/")[2]
+        .rpartition("services/")[2]
+    )
+
+
+def encodings(s: str) -> set[bytes]:
+    """Made without the code under test."""
+    raw = s.encode()
+    found = {raw, quote(s, safe="").encode(), quote_plus(s).encode(), quote(s).encode()}
+    found |= {json.dumps(s, ensure_ascii=a)[1:-1].encode() for a in (True, False)}
+    found |= {html.escape(s).encode(), quote(s, safe="").lower().encode()}
+    for offset in range(3):
+        whole = base64.b64encode(b"\0" * offset + raw)
+        core = whole[-(-offset * 8 // 6) : (offset + len(raw)) * 8 // 6]
+        found |= {core, core.replace(b"+", b"-").replace(b"/", b"_")}
+    return found
+
+
+def haystacks(files: list[Path]) -> Iterator[bytes]:
+    for file in files:
+        data = file.read_bytes()
+        yield data
+        if file.suffix == ".yaml":
+            yield from _strings(yaml.safe_load(data))
+
+
+def _strings(value: object) -> Iterator[bytes]:
+    if isinstance(value, dict):
+        for key, each in value.items():
+            yield from (*_strings(key), *_strings(each))
+    elif isinstance(value, list):
+        for each in value:
+            yield from _strings(each)
+    elif isinstance(value, str | bytes):
+        raw = value if isinstance(value, bytes) else value.encode()
+        yield raw
+        if raw[:2] == b"\x1f\x8b":
+            yield gzip.decompress(raw)
+        elif raw[:1] == b"\x78":
+            try:
+                yield zlib.decompress(raw)
+            except zlib.error:
+                pass
+
+
+Send = Callable[[Case], Got]
+
+
+def sender(proxy: Proxy, ca: Path, origin: Origin) -> Send:
+    def send(case: Case) -> Got:
+        url = origin.url + case.path
+        return fetch(proxy.url, ca, url, case.method, case.body, case.headers)
+
+    return send
+
+
+def left_behind(secrets: set[str], files: list[Path]) -> list[str]:
+    text = b"\0".join(haystacks(files))
+    return [s for s in sorted(secrets) if any(form in text for form in encodings(s))]
+
+
+def test_no_planted_secret_is_left_in_any_file(
+    mitmdump: Callable[..., Proxy], proxy_ca: Path, planted: Origin, tmp_path: Path
+) -> None:
+    chance = random.Random(20)
+    cases: list[Case] = []
+    secrets: set[str] = set()
+    for make in (in_a_request, in_an_answer):
+        for place in range(len(list(make("x" * 20)))):
+            s = password(chance)
+            secrets.add(s)
+            case = list(make(s))[place]
+            cases.append(case)
+            value = s.replace("]", "") if case.path == "/r/cdata" else s
+            secrets.add(value)
+            cases += once_more(value)
+    for place in range(len(list(in_a_header("x")))):
+        s = token(chance)
+        secrets.add(s)
+        cases += [list(in_a_header(s))[place], *once_more(s)]
+    for s, case in by_form(chance):
+        secrets.add(s)
+        cases.append(case)
+    # Each path is asked for once, so that each answer is its own.
+    for number, case in enumerate(cases):
+        path, mark, query = case.path.partition("?")
+        case.path = f"/{number}{path}{mark}{query}"
+        planted.answers[f"/{number}{path}"] = case.answer
+    secret_of_the_environment = token(chance, 40)
+    secrets.add(secret_of_the_environment)
+    cases.append(Case(f"/env/{secret_of_the_environment}", "GET"))
+    environment = {"SHOP_API_KEY": secret_of_the_environment}
+    cassette = tmp_path / "planted.yaml"
+    proxy = mitmdump(
+        cassette, "record_only", flow_detail=0, environment=environment
+    ).wait_until_listening()
+    send = sender(proxy, proxy_ca, planted)
+    recorded = [send(case) for case in cases]
+    journal = tmp_path / "journal.yaml"
+    journal.write_bytes(Path(f"{cassette}.part").read_bytes())
+    assert proxy.stop() == 0, proxy.log
+    files = [cassette, journal, *tmp_path.glob("*.log")]
+    assert left_behind(secrets, files) == []
+    for case, got in zip(cases, recorded, strict=True):
+        assert got.body == case.answer.body  # the live traffic is as it was
+    planted.stop()
+    proxy = mitmdump(
+        cassette, "replay_only", flow_detail=0, environment=environment
+    ).wait_until_listening()
+    send = sender(proxy, proxy_ca, planted)
+    missed = [case.path for case in cases if send(case).status != 200]
+    assert proxy.stop() == 0
+    assert missed == [], proxy.log
+    assert left_behind(secrets, [cassette, *tmp_path.glob("*.log")]) == []
+    print(f"{len(secrets)} secrets in {len(cases)} interactions, none left behind")
