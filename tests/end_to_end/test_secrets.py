@@ -5,13 +5,14 @@ import gzip
 import html
 import json
 import random
+import re
 import threading
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote, quote_plus, unquote
 
 import pytest
 import yaml
@@ -266,57 +267,88 @@ def left_behind(secrets: set[str], files: list[Path]) -> list[str]:
     return [s for s in sorted(secrets) if any(form in text for form in encodings(s))]
 
 
+@dataclass
+class Group:
+    """A secret, the case that shows what it is, and those that use it again. Who gets
+    it in an answer uses, in a replay, what the replayed answer holds."""
+
+    secret: str
+    first: Case
+    again: Callable[[str], Iterator[Case]] = once_more
+    is_told: bool = False
+
+    def numbered(self, number: int, cases: Iterator[Case] | list[Case]) -> list[Case]:
+        """Each path is asked for once, so that each answer is its own."""
+        cases = list(cases)
+        for at, case in enumerate(cases):
+            case.path = f"/{number}-{at}{case.path}"
+        return cases
+
+    def run(self, send: Send, number: int, secret: str | None = None) -> list[Got]:
+        (first,) = self.numbered(number, [replace(self.first)])
+        got = [send(first)]
+        if self.is_told and secret is None:
+            text = "\n".join([*got[0].headers.values(), got[0].body.decode("latin-1")])
+            if got[0].body[:2] == b"\x1f\x8b":
+                text += gzip.decompress(got[0].body).decode()
+            found = re.search(r"\[REDACTED:[\w.-]+\]", unquote(text))
+            assert found, text
+            secret = found[0]
+        again = self.again(secret or self.secret)
+        return got + [send(case) for case in self.numbered(number + 10_000, again)]
+
+
+def groups(chance: random.Random) -> Iterator[Group]:
+    for make, is_told in ((in_a_request, False), (in_an_answer, True)):
+        for place in range(len(list(make("x" * 20)))):
+            s = password(chance).replace("]", "[")
+            yield Group(s, list(make(s))[place], is_told=is_told)
+    for place in range(len(list(in_a_header("x")))):
+        s = token(chance)
+        yield Group(s, list(in_a_header(s))[place])
+    for s, case in by_form(chance):
+        yield Group(s, case, again=lambda _: iter(()))
+
+
 def test_no_planted_secret_is_left_in_any_file(
     mitmdump: Callable[..., Proxy], proxy_ca: Path, planted: Origin, tmp_path: Path
 ) -> None:
     chance = random.Random(20)
-    cases: list[Case] = []
-    secrets: set[str] = set()
-    for make in (in_a_request, in_an_answer):
-        for place in range(len(list(make("x" * 20)))):
-            s = password(chance)
-            secrets.add(s)
-            case = list(make(s))[place]
-            cases.append(case)
-            value = s.replace("]", "") if case.path == "/r/cdata" else s
-            secrets.add(value)
-            cases += once_more(value)
-    for place in range(len(list(in_a_header("x")))):
-        s = token(chance)
-        secrets.add(s)
-        cases += [list(in_a_header(s))[place], *once_more(s)]
-    for s, case in by_form(chance):
-        secrets.add(s)
-        cases.append(case)
-    # Each path is asked for once, so that each answer is its own.
-    for number, case in enumerate(cases):
-        path, mark, query = case.path.partition("?")
-        case.path = f"/{number}{path}{mark}{query}"
-        planted.answers[f"/{number}{path}"] = case.answer
-    secret_of_the_environment = token(chance, 40)
-    secrets.add(secret_of_the_environment)
-    cases.append(Case(f"/env/{secret_of_the_environment}", "GET"))
-    environment = {"SHOP_API_KEY": secret_of_the_environment}
+    plan = list(groups(chance))
+    of_the_environment = token(chance, 40)
+    plan.append(Group(of_the_environment, Case(f"/env/{of_the_environment}", "GET")))
+    secrets = {group.secret for group in plan}
+    for number, group in enumerate(plan):
+        answers = [(number, [replace(group.first)])]
+        answers.append((number + 10_000, list(group.again(group.secret))))
+        for start, cases in answers:
+            for case in group.numbered(start, cases):
+                planted.answers[case.path.partition("?")[0]] = case.answer
+
     cassette = tmp_path / "planted.yaml"
-    proxy = mitmdump(
-        cassette, "record_only", flow_detail=0, environment=environment
-    ).wait_until_listening()
+    options = {"flow_detail": 0, "environment": {"SHOP_API_KEY": of_the_environment}}
+    proxy = mitmdump(cassette, "record_only", **options).wait_until_listening()
     send = sender(proxy, proxy_ca, planted)
-    recorded = [send(case) for case in cases]
+    recorded = [group.run(send, n, group.secret) for n, group in enumerate(plan)]
     journal = tmp_path / "journal.yaml"
     journal.write_bytes(Path(f"{cassette}.part").read_bytes())
     assert proxy.stop() == 0, proxy.log
     files = [cassette, journal, *tmp_path.glob("*.log")]
     assert left_behind(secrets, files) == []
-    for case, got in zip(cases, recorded, strict=True):
-        assert got.body == case.answer.body  # the live traffic is as it was
+    for group, got in zip(plan, recorded, strict=True):
+        assert got[0].body == group.first.answer.body  # the traffic is as it was
+
     planted.stop()
-    proxy = mitmdump(
-        cassette, "replay_only", flow_detail=0, environment=environment
-    ).wait_until_listening()
+    proxy = mitmdump(cassette, "replay_only", **options).wait_until_listening()
     send = sender(proxy, proxy_ca, planted)
-    missed = [case.path for case in cases if send(case).status != 200]
+    replayed = [group.run(send, number) for number, group in enumerate(plan)]
+    missed = [
+        g.first.path
+        for g, got in zip(plan, replayed, strict=True)
+        if any(each.status != 200 for each in got)
+    ]
     assert proxy.stop() == 0
     assert missed == [], proxy.log
     assert left_behind(secrets, [cassette, *tmp_path.glob("*.log")]) == []
-    print(f"{len(secrets)} secrets in {len(cases)} interactions, none left behind")
+    count = sum(map(len, recorded))
+    print(f"{len(secrets)} secrets in {count} interactions, none left behind")

@@ -116,7 +116,7 @@ class Redactor:
     # The quick look that nearly always is enough
 
     def _is_clean(self, request: Request, response: Response | None) -> bool:
-        if self.texts.paths or request.trailer or request.body[:2] == _GZIP:
+        if self.texts.paths or request.trailer or _is_packed(request):
             return False
         head = request.url
         bodies = [request.body]
@@ -125,7 +125,7 @@ class Redactor:
             if (
                 self._special(tuple(headers))
                 or response.trailer
-                or response.body[:2] == _GZIP
+                or _is_packed(response)
             ):
                 return False
             head = "\n".join([head, *[v for vs in headers.values() for v in vs]])
@@ -138,8 +138,7 @@ class Redactor:
     def _is_special(self, names: tuple[str, ...]) -> bool:
         """Of a response: does a header of its own need care?"""
         return any(
-            name.lower() in ("set-cookie", "cookie", "content-encoding")
-            or self.texts.names.header(name)
+            name.lower() in ("set-cookie", "cookie") or self.texts.names.header(name)
             for name in names
         )
 
@@ -160,3 +159,14 @@ class Redactor:
             self._seen.clear()
         self._seen[id(headers)] = headers, kept, self.memory.generation
         return kept
+
+
+def _is_packed(message: Request | Response) -> bool:
+    """Is the body still in a content coding?"""
+    body = message.body
+    return bool(body) and (body[:2] == _GZIP or _says_coding(tuple(message.headers)))
+
+
+@lru_cache(maxsize=1024)
+def _says_coding(names: tuple[str, ...]) -> bool:
+    return any(name.lower() == "content-encoding" for name in names)

@@ -22,6 +22,8 @@ ENCODED_PLACEHOLDER = re.compile(
 )
 #: Shorter values occur by chance.
 LEAST = 8
+#: Where it ends is within a URL.
+_URL = re.compile(rb"://[^\s\"'<>]*+\Z")
 _LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 _STANDARD, _FOR_URLS, _BOTH = _LETTERS + b"+/", _LETTERS + b"-_", _LETTERS + b"+/-_"
 
@@ -83,8 +85,8 @@ class Memory:
         be read."""
         whole = _run_around(data, start, end, _STANDARD)
         segment = _run_around(data, start, end, _FOR_URLS)
-        is_whole = (whole[1] - whole[0]) % 4 == 0 and data[whole[0]] != 0x2F
-        order = (whole, segment) if is_whole else (segment, whole)
+        in_url = _URL.search(data[max(0, start - 1000) : start]) is not None
+        order = (segment, whole) if in_url else (whole, segment)
         # Other text may stand right before it.
         for shift in range(4):
             for begin, finish in order:
@@ -92,14 +94,15 @@ class Memory:
                 plain = decoded_base64(coded)
                 new = plain and substituted(plain, self.edits(plain))
                 if new and new != plain:
-                    return Edit(begin + shift, finish, _encoded_as(coded, new))
+                    return Edit(begin + shift, finish, _encoded_as(coded, new, in_url))
         return None
 
 
-def _encoded_as(coded: bytes, new: bytes) -> bytes:
-    is_url = b"-" in coded or b"_" in coded
+def _encoded_as(coded: bytes, new: bytes, in_url: bool) -> bytes:
+    is_url = in_url or b"-" in coded or b"_" in coded
     fresh = urlsafe_b64encode(new) if is_url else b64encode(new)
-    padded = coded.endswith(b"=") or len(coded) % 4 == 0
+    # Where its length does not tell, a URL has no padding.
+    padded = coded.endswith(b"=") or (len(coded) % 4 == 0 and not in_url)
     return fresh if padded else fresh.rstrip(b"=")
 
 

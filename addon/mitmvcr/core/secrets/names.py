@@ -3,12 +3,13 @@
 import re
 from collections.abc import Collection, Iterable
 from functools import lru_cache
+from urllib.parse import unquote_to_bytes
 
 from mitmvcr.core.secrets import lists
 from mitmvcr.core.secrets.lists import Named
 
 _NOT_LETTERS = re.compile(r"[^a-z0-9]+")
-_LAST = re.compile(r"[A-Za-z0-9 _-]+(?=(?:\]|%5[Dd])*\Z)")
+_LAST = re.compile(r"[A-Za-z0-9 _-]+(?=\]*\Z)")
 _KIND = re.compile(r"[^A-Za-z0-9_.-]+")
 
 
@@ -76,6 +77,9 @@ class Names:
 
 
 def last_part(name: bytes) -> str:
+    """``password`` of ``user[password]``, also where it is percent-encoded."""
+    if b"%" in name:
+        name = unquote_to_bytes(name)
     found = _LAST.search(name.decode("latin-1"))
     return found[0] if found else ""
 

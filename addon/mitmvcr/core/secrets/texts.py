@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from types import TracebackType
 from typing import Self
+from urllib.parse import unquote_to_bytes
 
 from mitmvcr.core.secrets.coding import coding_of
 from mitmvcr.core.secrets.environment import is_telling
@@ -61,8 +62,10 @@ class Texts:
             self.keep_in_mind(span.value, span.kind)
 
     def keep_in_mind(self, value: bytes, kind: str) -> None:
-        if is_telling(value):
-            self.memory.learn(value, PLACEHOLDER % kind.encode())
+        """It may have come percent-encoded where nothing says so, as in a cookie."""
+        for each in dict.fromkeys((value, unquote_to_bytes(value))):
+            if is_telling(each):
+                self.memory.learn(each, PLACEHOLDER % kind.encode())
 
     def clean(self, data: bytes, *, form: bool = False) -> bytes:
         """With a placeholder for each secret, and else to the byte as it was."""
