@@ -352,3 +352,142 @@ def test_no_planted_secret_is_left_in_any_file(
     assert left_behind(secrets, [cassette, *tmp_path.glob("*.log")]) == []
     count = sum(map(len, recorded))
     print(f"{len(secrets)} secrets in {count} interactions, none left behind")
+
+
+@dataclass
+class Shop:
+    """A session of its own kind in each test: recorded live, then replayed."""
+
+    mitmdump: Callable[..., Proxy]
+    ca: Path
+    origin: Origin
+    cassette: Path
+
+    def twice(self, flow: Callable[[Send], list[int]], *secrets: str) -> None:
+        for mode in ("record_only", "replay_only"):
+            proxy = self.mitmdump(self.cassette, mode, flow_detail=0)
+            send = sender(proxy.wait_until_listening(), self.ca, self.origin)
+            statuses = flow(send)
+            assert proxy.stop() == 0, proxy.log
+            assert set(statuses) == {200}, proxy.log
+            assert left_behind(set(secrets), [self.cassette]) == []
+            if mode == "record_only":
+                self.origin.stop()
+
+
+@pytest.fixture
+def shop(
+    mitmdump: Callable[..., Proxy], proxy_ca: Path, planted: Origin, tmp_path: Path
+) -> Shop:
+    return Shop(mitmdump, proxy_ca, planted, tmp_path / "flow.yaml")
+
+
+def test_a_log_in_is_recorded_redacted_and_replayed(shop: Shop) -> None:
+    chance = random.Random(1)
+    word, given = password(chance), token(chance)
+    body = json.dumps({"access_token": given, "expires_in": 3600}).encode()
+    shop.origin.answers["/login"] = Answer(JSON, body)
+
+    def flow(send: Send) -> list[int]:
+        asked = json.dumps({"user": "me", "password": word}).encode()
+        first = send(Case("/login", headers=JSON, body=asked))
+        mine = str(first.json["access_token"])
+        bearer = {"Authorization": f"Bearer {mine}", **JSON}
+        whoami = Case("/me", "GET", bearer)
+        within = Case(f"/sessions/{quote(mine, safe='')}", "GET", bearer)
+        renewed = Case(
+            "/renew", headers=bearer, body=json.dumps({"old": mine}).encode()
+        )
+        return [got.status for got in [first, *map(send, (whoami, within, renewed))]]
+
+    shop.twice(flow, word, given)
+
+
+def test_a_cookie_session_is_replayed(shop: Shop) -> None:
+    sid = token(random.Random(2))
+    cookie = {"Set-Cookie": f"sid={sid}; Path=/; HttpOnly"}
+    shop.origin.answers["/start"] = Answer(cookie, b"{}")
+
+    def flow(send: Send) -> list[int]:
+        first = send(Case("/start"))
+        mine = first.headers["set-cookie"].partition(";")[0].partition("=")[2]
+        assert first.headers["set-cookie"].endswith("; Path=/; HttpOnly")
+        headers = {"Cookie": f"sid={mine}"}
+        again = Case("/cart", headers=headers, body=f"csrf_token={mine}".encode())
+        return [first.status, send(again).status]
+
+    shop.twice(flow, sid)
+
+
+def test_client_credentials_are_replayed(shop: Shop) -> None:
+    chance = random.Random(3)
+    secret, given = password(chance), token(chance)
+    body = json.dumps({"access_token": given, "token_type": "bearer"}).encode()
+    shop.origin.answers["/oauth/token"] = Answer(JSON, body)
+
+    def flow(send: Send) -> list[int]:
+        pair = base64.b64encode(f"me:{secret}".encode()).decode()
+        form = f"grant_type=client_credentials&client_id=me&client_secret={quote(secret, '')}"
+        headers = {**FORM, "Authorization": f"Basic {pair}"}
+        first = send(Case("/oauth/token", headers=headers, body=form.encode()))
+        mine = {"Authorization": f"Bearer {first.json['access_token']}"}
+        return [first.status, send(Case("/things", "GET", mine)).status]
+
+    shop.twice(flow, secret, given)
+
+
+def test_a_presigned_url_is_followed_in_a_replay(shop: Shop) -> None:
+    signature, key = token(random.Random(4), 64), "AKIA" + "Q2" * 8
+    query = f"X-Amz-Credential={key}%2Fus&X-Amz-Date=1&X-Amz-Signature={signature}"
+    url = f"{shop.origin.url}/bucket/file?{query}"
+    body = json.dumps({"url": url}).replace("&", "\\u0026").encode()
+    shop.origin.answers["/upload"] = Answer(JSON, body)
+
+    def flow(send: Send) -> list[int]:
+        first = send(Case("/upload"))
+        followed = str(first.json["url"]).removeprefix(shop.origin.url)
+        return [first.status, send(Case(followed, "GET")).status]
+
+    shop.twice(flow, signature, key)
+
+
+def test_a_miss_and_its_log_give_nothing_away(shop: Shop) -> None:
+    word = password(random.Random(5))
+    proxy = shop.mitmdump(shop.cassette, "record_only").wait_until_listening()
+    assert sender(proxy, shop.ca, shop.origin)(Case("/a", "GET")).status == 200
+    proxy.stop()
+    proxy = shop.mitmdump(shop.cassette, "replay_only", flow_detail=0)
+    send = sender(proxy.wait_until_listening(), shop.ca, shop.origin)
+    asked = json.dumps({"password": word}).encode()
+    got = send(Case(f"/b?api_key={quote(word, safe='')}", headers=JSON, body=asked))
+    proxy.stop()
+    assert got.status == 424
+    text = got.body + str(got.headers).encode() + proxy.log.encode()
+    assert not any(form in text for form in encodings(word))
+    assert b"REDACTED" in got.body
+
+
+def test_redaction_can_be_turned_off_and_says_so(shop: Shop) -> None:
+    proxy = shop.mitmdump(shop.cassette, "record_only", vcr_redact="none")
+    send = sender(proxy.wait_until_listening(), shop.ca, shop.origin)
+    send(Case("/a", "GET", {"Authorization": "Bearer abcdefgh12345678"}))
+    assert proxy.stop() == 0
+    assert "abcdefgh12345678" in shop.cassette.read_text()
+    assert "vcr_redact=none: secrets are written to" in proxy.log
+
+
+def test_a_secret_by_name_is_put_back_in_a_replay(shop: Shop) -> None:
+    old, new = token(random.Random(6)), token(random.Random(7))
+    shop.origin.answers["/echo"] = Answer(JSON, json.dumps({"you": old}).encode())
+    said = []
+    for mode, value in (("record_only", old), ("replay_only", new)):
+        proxy = shop.mitmdump(
+            shop.cassette, mode, vcr_secret="MINE", environment={"MINE": value}
+        )
+        send = sender(proxy.wait_until_listening(), shop.ca, shop.origin)
+        said.append(
+            send(Case("/echo", headers=JSON, body=b'{"me": "%b"}' % value.encode()))
+        )
+        assert proxy.stop() == 0
+        assert '"<MINE>"' in shop.cassette.read_text()
+    assert [got.json["you"] for got in said] == [old, new]

@@ -13,8 +13,8 @@ from pathlib import Path
 from mitmvcr.cassette import codec
 from mitmvcr.cassette.files import (
     BINARY,
-    keep_mode,
-    mode_for,
+    PRIVATE,
+    give_mode,
     replace_file,
     sync_folder,
 )
@@ -43,7 +43,7 @@ class Journal:
         """Create it, or take over one that holds nothing and nobody uses."""
         flags = os.O_CREAT | os.O_EXCL | os.O_RDWR | BINARY
         try:
-            file = os.open(self.path, flags, mode_for(self._target) | 0o600)
+            file = os.open(self.path, flags, PRIVATE)
         except FileExistsError:
             self._hold(os.open(self.path, os.O_RDWR | BINARY), self._check_is_empty)
         else:
@@ -112,7 +112,7 @@ class Journal:
         """Put it in place as the target."""
         os.ftruncate(self._file, self._size)
         try:
-            keep_mode(self.path, self._target)
+            give_mode(self.path, self._target)
             os.fsync(self._file)
             self._last(lambda: os.replace(self.path, self._target))
         except FileNotFoundError:

@@ -48,6 +48,45 @@ def with_redaction(options: dict[str, Any]) -> dict[str, Any]:
     return {**options, "redaction": rules}
 
 
+def redaction_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Those about secrets alone."""
+    for option in reversed(_REDACTION_OPTIONS):
+        command = option(command)
+    return command
+
+
+_REDACTION_OPTIONS = (
+    click.option(
+        "--redact",
+        default="default",
+        metavar="WHAT",
+        help="none: secrets are written as they are.",
+    ),
+    click.option(
+        "--headers",
+        default="all",
+        metavar="NAMES",
+        help="Request headers that are recorded: all (default, but for secrets),"
+        " minimal, or a list.",
+    ),
+    *(
+        click.option(f"--{name}", multiple=True, metavar=metavar, help=help_text)
+        for name, metavar, help_text in (
+            ("redact-headers", "NAMES", "More headers that hold secrets. Repeatable."),
+            ("redact-query", "NAMES", "More query parameters that do. Repeatable."),
+            ("redact-json", "JSONPATH", "What to hide in JSON bodies. Repeatable."),
+            ("redact-regex", "REGEX", "What to hide anywhere. Repeatable."),
+            ("redact-hosts", "NAMES", "Hosts to hide, as *.example.com. Repeatable."),
+            ("keep", "NAMES", "Headers, fields or kinds not to hide. Repeatable."),
+            (
+                "secret",
+                "VARIABLES",
+                "Their values are written as <NAME> and put back. Repeatable.",
+            ),
+        )
+    ),
+)
+
 _VCR_OPTIONS = (
     click.option(
         "--mode",
@@ -80,35 +119,7 @@ _VCR_OPTIONS = (
         metavar="LAYOUT",
         help="v4 (default) as go-vcr's newest library writes, or v3 as its v3 did.",
     ),
-    click.option(
-        "--redact",
-        default="default",
-        metavar="WHAT",
-        help="none: secrets are written as they are.",
-    ),
-    click.option(
-        "--headers",
-        default="all",
-        metavar="NAMES",
-        help="Request headers that are recorded: all (default, but for secrets),"
-        " minimal, or a list.",
-    ),
-    *(
-        click.option(f"--{name}", multiple=True, metavar=metavar, help=help_text)
-        for name, metavar, help_text in (
-            ("redact-headers", "NAMES", "More headers that hold secrets. Repeatable."),
-            ("redact-query", "NAMES", "More query parameters that do. Repeatable."),
-            ("redact-json", "JSONPATH", "What to hide in JSON bodies. Repeatable."),
-            ("redact-regex", "REGEX", "What to hide anywhere. Repeatable."),
-            ("redact-hosts", "NAMES", "Hosts to hide, as *.example.com. Repeatable."),
-            ("keep", "NAMES", "Headers, fields or kinds not to hide. Repeatable."),
-            (
-                "secret",
-                "VARIABLES",
-                "Their values are written as <NAME> and put back. Repeatable.",
-            ),
-        )
-    ),
+    *_REDACTION_OPTIONS,
 )
 
 
@@ -200,3 +211,39 @@ def convert(path: Path, output: Path | None) -> None:
     from mitmvcr.cli.cassette import convert_cassette
 
     convert_cassette(path, output)
+
+
+_PATHS = click.argument(
+    "paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path)
+)
+
+
+@cassette.command()
+@redaction_options
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "sarif"]),
+    default="text",
+    show_default=True,
+)
+@_PATHS
+def scan(paths: tuple[Path, ...], form: str, **options: Any) -> int:
+    """Find secrets in cassettes: files, or folders of them.
+
+    One line for each, with the value masked; exit code 1 if there is one.
+    """
+    from mitmvcr.cli.secrets import scan_cassettes
+
+    rules = with_redaction(options)["redaction"]
+    return scan_cassettes(paths, rules, form=form)
+
+
+@cassette.command()
+@redaction_options
+@_PATHS
+def scrub(paths: tuple[Path, ...], **options: Any) -> int:
+    """Redact secrets in cassettes in place, each file whole or not at all."""
+    from mitmvcr.cli.secrets import scrub_cassettes
+
+    return scrub_cassettes(paths, with_redaction(options)["redaction"])

@@ -10,7 +10,8 @@ from dataclasses import replace
 from functools import lru_cache
 
 from mitmvcr.core.model import Headers, Interaction, Request, Response
-from mitmvcr.core.secrets import messages
+from mitmvcr.core.secrets import audit, messages
+from mitmvcr.core.secrets.audit import Finding
 from mitmvcr.core.secrets.environment import secrets_in
 from mitmvcr.core.secrets.memory import PLACEHOLDER
 from mitmvcr.core.secrets.names import kind_of, plain
@@ -86,6 +87,11 @@ class Redactor:
         with self.texts:
             messages.learn_request(self.texts, live)
             return messages.clean_request(self.texts, live)
+
+    def findings(self, met: Interaction) -> list[Finding]:
+        """What :meth:`interaction` would hide, as it stands there."""
+        with self.texts:
+            return list(audit.findings(self.texts, met))
 
     def text(self, shown: str) -> str:
         """A URL or a message as it may be shown."""

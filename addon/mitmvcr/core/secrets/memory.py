@@ -45,6 +45,12 @@ class Memory:
         """What stands for a value, of whatever kind it was when it was learned."""
         return self._known.get(value) or PLACEHOLDER % kind.encode()
 
+    @staticmethod
+    def kind_of(placeholder: bytes) -> str:
+        """Empty for what is none."""
+        found = ENCODED_PLACEHOLDER.fullmatch(placeholder)
+        return found[1].decode() if found else ""
+
     def learn(self, value: bytes, placeholder: bytes) -> None:
         """From now on the value is found wherever it stands."""
         if value in self._known:

@@ -1,6 +1,6 @@
 """Requests and responses: each of their parts learned from, and cleaned."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from mitmvcr.core.model import Headers, Request, Response
@@ -14,28 +14,18 @@ from mitmvcr.core.secrets.names import kind_of
 from mitmvcr.core.secrets.places import is_real
 from mitmvcr.core.secrets.texts import BYTES, Texts
 
-
-def _header(headers: Headers, name: str) -> str:
-    for spelled, values in headers.items():
-        if spelled.lower() == name:
-            return ", ".join(values)
-    return ""
-
-
 # Learning
 
 
 def learn_request(texts: Texts, request: Request) -> None:
     texts.learn(request.url.encode(*BYTES))
     learn_request_headers(texts, request.headers)
-    kind = _header(request.headers, "content-type")
-    texts.learn_body(request.body, kind, _header(request.headers, "content-encoding"))
+    texts.learn_body(request.body, *texts.body_type(request.headers))
 
 
 def learn_response(texts: Texts, response: Response) -> None:
     _learn_headers(texts, response.headers)
-    kind = _header(response.headers, "content-type")
-    texts.learn_body(response.body, kind, _header(response.headers, "content-encoding"))
+    texts.learn_body(response.body, *texts.body_type(response.headers))
 
 
 def learn_request_headers(texts: Texts, headers: Headers) -> None:
@@ -67,9 +57,7 @@ def _learn_header(texts: Texts, name: str, value: str) -> None:
 
 
 def clean_request(texts: Texts, request: Request) -> Request:
-    kind = _header(request.headers, "content-type")
-    coding = _header(request.headers, "content-encoding")
-    body = texts.clean_body(request.body, kind, coding)
+    body = texts.clean_body(request.body, *texts.body_type(request.headers))
     length, headers = _restated(request, body)
     return replace(
         request,
@@ -84,9 +72,7 @@ def clean_request(texts: Texts, request: Request) -> Request:
 
 
 def clean_response(texts: Texts, response: Response) -> Response:
-    kind = _header(response.headers, "content-type")
-    coding = _header(response.headers, "content-encoding")
-    body = texts.clean_body(response.body, kind, coding)
+    body = texts.clean_body(response.body, *texts.body_type(response.headers))
     length, headers = _restated(response, body)
     return replace(
         response,
@@ -121,10 +107,12 @@ def clean_request_headers(texts: Texts, headers: Headers) -> Headers:
 
 
 def _masked(texts: Texts, headers: Headers) -> Headers:
-    return {
-        name: [_masked_value(texts, name, value) for value in values]
-        for name, values in headers.items()
-    }
+    return {name: _masked_values(texts, name, each) for name, each in headers.items()}
+
+
+def _masked_values(texts: Texts, name: str, values: Sequence[str]) -> Sequence[str]:
+    new = [_masked_value(texts, name, value) for value in values]
+    return values if new == list(values) else new
 
 
 def _masked_value(texts: Texts, name: str, value: str) -> str:

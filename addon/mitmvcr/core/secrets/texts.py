@@ -6,6 +6,7 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import unquote_to_bytes
 
+from mitmvcr.core.model import Headers
 from mitmvcr.core.secrets.coding import coding_of
 from mitmvcr.core.secrets.environment import is_telling
 from mitmvcr.core.secrets.finder import Finder, is_form, table
@@ -89,16 +90,25 @@ class Texts:
         new = self.clean(data)
         return text if new is data else new.decode(*BYTES)
 
+    @staticmethod
+    def body_type(headers: Headers) -> tuple[str, str]:
+        """Content-Type and Content-Encoding."""
+        said = {name.lower(): ", ".join(values) for name, values in headers.items()}
+        return said.get("content-type", ""), said.get("content-encoding", "")
+
+    def body_spans(self, body: bytes, kind: str, coding: str) -> list[Span]:
+        """Places in the body as it is without its coding."""
+        body = self.unpacked(body, coding)
+        return [*self.spans(body, form=_is_form(body, kind)), *self._by_path(body)]
+
     def learn_body(self, body: bytes, kind: str, coding: str) -> None:
-        body = self._plain(body, coding)
-        self.learn(body, form=_is_form(body, kind))
-        for span in self._by_path(body):
+        for span in self.body_spans(body, kind, coding):
             self.keep_in_mind(span.value, span.kind)
 
     def clean_body(self, body: bytes, kind: str, coding: str) -> bytes:
         if not body:
             return body
-        plain = self._plain(body, coding)
+        plain = self.unpacked(body, coding)
         new = self.clean(plain, form=_is_form(plain, kind))
         new = substituted(new, self._path_edits(new))
         if new == plain:
@@ -106,7 +116,7 @@ class Texts:
         packed = coding_of(body, coding)
         return packed.encode(new) if packed is not None and plain is not body else new
 
-    def _plain(self, body: bytes, coding: str) -> bytes:
+    def unpacked(self, body: bytes, coding: str) -> bytes:
         packed = coding_of(body, coding)
         if packed is None:
             return body
