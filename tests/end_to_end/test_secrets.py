@@ -1,4 +1,4 @@
-"""Planted secrets: through the real proxy, and then looked for in all it left behind."""
+"""Planted secrets: through the real proxy, then looked for in all it left behind."""
 
 import base64
 import gzip
@@ -6,9 +6,11 @@ import html
 import json
 import random
 import re
+import sys
 import threading
 import zlib
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -245,10 +247,8 @@ def _strings(value: object) -> Iterator[bytes]:
         if raw[:2] == b"\x1f\x8b":
             yield gzip.decompress(raw)
         elif raw[:1] == b"\x78":
-            try:
+            with suppress(zlib.error):
                 yield zlib.decompress(raw)
-            except zlib.error:
-                pass
 
 
 Send = Callable[[Case], Got]
@@ -351,7 +351,8 @@ def test_no_planted_secret_is_left_in_any_file(
     assert missed == [], proxy.log
     assert left_behind(secrets, [cassette, *tmp_path.glob("*.log")]) == []
     count = sum(map(len, recorded))
-    print(f"{len(secrets)} secrets in {count} interactions, none left behind")
+    said = f"{len(secrets)} secrets in {count} interactions, none left behind"
+    sys.stdout.write(said + "\n")
 
 
 @dataclass
@@ -427,7 +428,8 @@ def test_client_credentials_are_replayed(shop: Shop) -> None:
 
     def flow(send: Send) -> list[int]:
         pair = base64.b64encode(f"me:{secret}".encode()).decode()
-        form = f"grant_type=client_credentials&client_id=me&client_secret={quote(secret, '')}"
+        form = "grant_type=client_credentials&client_id=me&client_secret="
+        form += quote(secret, safe="")
         headers = {**FORM, "Authorization": f"Basic {pair}"}
         first = send(Case("/oauth/token", headers=headers, body=form.encode()))
         mine = {"Authorization": f"Bearer {first.json['access_token']}"}

@@ -46,10 +46,8 @@ def scan_cassettes(paths: Sequence[Path], rules: Rules, *, form: str) -> int:
         except CassetteError as error:
             say(f"error: {error}")
             damaged += 1
-    click.echo(
-        _sarif(found) if form == "sarif" else "\n".join(map(str, found)),
-        nl=bool(found) or form == "sarif",
-    )
+    for line in [_sarif(found)] if form == "sarif" else map(str, found):
+        click.echo(line)
     say(f"{len(files)} cassettes scanned, {len(found)} secrets found")
     return 1 if found or damaged else 0
 

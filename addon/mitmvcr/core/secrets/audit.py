@@ -50,9 +50,7 @@ def _header(texts: Texts, name: str, value: str, place: str) -> Iterator[Finding
         pairs = [(lower, value)]
     elif lower in ("cookie", "set-cookie"):
         pairs = list(cookies(value))[: 1 if lower == "set-cookie" else None]
-        pairs = [
-            (cookie, secret) for cookie, secret in pairs if texts.names.cookie(cookie)
-        ]
+        pairs = [pair for pair in pairs if texts.names.cookie(*pair)]
     else:
         yield from _text(texts, value.encode(*BYTES), place)
         return

@@ -57,7 +57,8 @@ class Finder:
         self._regexes = regexes
         self._keep = frozenset(keep)
         self._watch = watch
-        self._targets = table()[1]
+        more = watch.size - len(table()[1])
+        self._targets = [*table()[1], *[None] * more]
         self._known = len(self._targets)
 
     def suspects(self, data: bytes) -> bool:

@@ -47,7 +47,7 @@ def _learn_header(texts: Texts, name: str, value: str) -> None:
     elif lower in ("cookie", "set-cookie"):
         pairs = list(cookies(value))
         for cookie, secret in pairs[:1] if lower == "set-cookie" else pairs:
-            if texts.names.cookie(cookie) and is_real(secret.encode(*BYTES)):
+            if texts.names.cookie(cookie, secret) and is_real(secret.encode(*BYTES)):
                 texts.keep_in_mind(secret.encode(*BYTES), kind_of(cookie))
     else:
         texts.learn(value.encode(*BYTES))
@@ -89,7 +89,7 @@ def _restated(message: Request | Response, body: bytes) -> tuple[int, Headers]:
     if body is message.body:
         return length, headers
     new = {
-        name: (str(len(body)),) if name.lower() == "content-length" else values
+        name: [str(len(body))] if name.lower() == "content-length" else values
         for name, values in headers.items()
     }
     return len(body) if length > 0 else length, new
@@ -117,7 +117,7 @@ def _masked_values(texts: Texts, name: str, values: Sequence[str]) -> Sequence[s
 
 def _masked_value(texts: Texts, name: str, value: str) -> str:
     def mask(cookie: str, secret: str) -> str:
-        if not texts.names.cookie(cookie):
+        if not texts.names.cookie(cookie, secret):
             return texts.clean_text(secret)
         return _placeholder(texts, secret, cookie)
 

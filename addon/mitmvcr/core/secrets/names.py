@@ -59,12 +59,11 @@ class Names:
             return False
         return lower in self._headers or self._is_field(plain(name).removeprefix("x"))
 
-    def cookie(self, name: str) -> bool:
-        """All of them, unless kept."""
-        return plain(name) not in self._kept and not self._kept & {
-            "cookie",
-            "setcookie",
-        }
+    def cookie(self, name: str, value: str) -> bool:
+        """All of them, but for flags as ``a=1`` and ``lang=en``, and unless kept."""
+        if self._kept & {"cookie", "setcookie", plain(name)}:
+            return False
+        return len(value) > 3
 
     def _field(self, name: bytes) -> bool:
         """Of JSON, XML, forms: the last part of a path as ``user[password]``."""
