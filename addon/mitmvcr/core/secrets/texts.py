@@ -27,13 +27,13 @@ class Texts:
 
     def __init__(self, rules: Rules) -> None:
         self.rules = rules
+        self.names = Names(rules.headers, rules.query, rules.keep)
         self._watch = Watch(table()[0])
         for name in rules.query:  # the lists' own are among what is known
             self._watch.add(f"{name}=".encode())
         regexes = [re.compile(text.encode()) for text in rules.regex]
         self._finder = Finder(self.names, regexes, rules.keep, watch=self._watch)
         self.memory = Memory(self._watch)
-        self.names = Names(rules.headers, rules.query, rules.keep)
         self._hosts = Hosts(rules.hosts)
         self.paths = bool(rules.json)
         self._found: dict[tuple[bytes, bool], list[Span]] = {}
