@@ -1,5 +1,6 @@
 """Options as text become typed values; what cannot be used is told with its remedy."""
 
+import sys
 from inspect import signature
 from pathlib import Path
 
@@ -229,3 +230,37 @@ def test_settings_as_options_are_parsed_to_the_same_settings() -> None:
     own = {n: options.pop(n) for n in signature(parse_redaction).parameters}
     assert parse_settings(**options, redaction=parse_redaction(**own)) == settings
     assert as_options(Settings())["vcr_cassette"] == ""
+
+
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        ({"redact": "all"}, "vcr_redact=all: use default or none"),
+        ({"redact_json": ["$["]}, r"vcr_redact_json=\$\[: not a JSONPath"),
+        ({"redact_regex": ["(a"]}, r"vcr_redact_regex=\(a: not a regular expression"),
+        ({"redact_hosts": ["a/b"]}, "vcr_redact_hosts=a/b: use a host name"),
+        ({"secret": ["sk-value"]}, r"vcr_secret=\.\.\.: name a variable"),
+    ],
+)
+def test_what_cannot_be_redacted_is_told(options: dict, problem: str) -> None:
+    with pytest.raises(OptionError, match=problem):
+        parse_redaction(**options)
+
+
+def test_json_paths_need_their_library(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "jsonpath", None)
+    with pytest.raises(OptionError, match="install python-jsonpath"):
+        parse_redaction(redact_json=["$.never.asked.before"])
+
+
+def test_request_headers_are_chosen_by_name() -> None:
+    assert parse_redaction(headers="Accept, X-Mine").headers_kept == {
+        "accept",
+        "x-mine",
+    }
+    assert parse_redaction(headers="all").headers_kept is None
+    assert parse_redaction(headers="minimal").headers_kept == {
+        "accept",
+        "content-type",
+        "user-agent",
+    }

@@ -320,3 +320,15 @@ def test_the_content_type_of_the_request_counts() -> None:
     one = Request(method="POST", body=b"1.0", headers=as_json)
     other = Request(method="POST", body=b"1", headers=as_json)
     assert request_key(one) == request_key(other)
+
+
+def test_a_placeholder_matches_one_of_another_kind() -> None:
+    one = Request(
+        method="POST", url="http://h/[REDACTED:token]", body=b'"[REDACTED:a]"'
+    )
+    other = Request(
+        method="POST", url="http://h/[REDACTED:sid]", body=b'"[REDACTED:b]"'
+    )
+    assert url_key(one.url) == url_key(other.url)
+    assert request_key(one) == request_key(other)
+    assert url_key("http://h/[REDACTED:]") != url_key(one.url)

@@ -499,3 +499,34 @@ def test_findings_name_the_place_and_show_nothing() -> None:
     ]
     assert {each.shown for each in found} == {"***", "sk-p***"}
     assert redactor.findings(redactor.interaction(met)) == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"a=1&password=",
+        b"x?password=&b",
+        b"name='password'",
+        b"name=`password`",
+        b"<b>x</b> password =y",
+        b'<input name="pwd" x',
+        b"<pwd x",
+    ],
+)
+def test_a_name_without_a_value_is_no_secret(body: bytes) -> None:
+    assert body_after(body) == body
+
+
+def test_two_pieces_of_base64_side_by_side() -> None:
+    redactor = Redactor()
+    redactor.interaction(asked(b'{"token":"abcd-efgh-ijkl"}'))
+    coded = base64.urlsafe_b64encode(b"abcd-efgh-ijkl").decode().rstrip("=")
+    clean = redactor.interaction(asked(url=f"https://h/{coded}/{coded}/x")).request.url
+    new = base64.urlsafe_b64encode(b"[REDACTED:token]").decode().rstrip("=")
+    assert clean == f"https://h/{new}/{new}/x"
+
+
+def test_json_paths_leave_what_is_no_secret() -> None:
+    rules = Rules(json=("$.a", "$.b.c", "$.list", "$.x"), regex=("(a*)b",))
+    body = b'{"a": true, "b": {}, "list": [], "x": "[REDACTED:x]", "n": "b"}'
+    assert body_after(body, rules) == body

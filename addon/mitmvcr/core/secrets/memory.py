@@ -25,7 +25,7 @@ LEAST = 8
 #: Where it ends is within a URL.
 _URL = re.compile(rb"://[^\s\"'<>]*+\Z")
 _LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
-_STANDARD, _FOR_URLS, _BOTH = _LETTERS + b"+/", _LETTERS + b"-_", _LETTERS + b"+/-_"
+_STANDARD, _FOR_URLS = _LETTERS + b"+/", _LETTERS + b"-_"
 
 
 class Memory:
@@ -75,16 +75,15 @@ class Memory:
 
     def edits(self, data: bytes) -> Iterator[Edit]:
         """What is to be put in the place of learned values."""
-        runs: dict[tuple[int, int], Edit | None] = {}
-        for number, start, end in self.find(data):
+        done = -1
+        for number, start, end in sorted(self.find(data), key=_place):
             placeholder, is_base64 = self._means[number - self._first]
             if not is_base64:
                 yield Edit(start, end, placeholder)
-                continue
-            run = _run_around(data, start, end, _BOTH)
-            if run not in runs:
-                runs[run] = self._recoded(data, start, end)
-            yield runs[run] or Edit(start, end, placeholder)
+            elif end > done:
+                edit = self._recoded(data, start, end)
+                yield edit or Edit(start, end, placeholder)
+                done = edit.end if edit else done
 
     def _recoded(self, data: bytes, start: int, end: int) -> Edit | None:
         """The base64 around a piece, with what it holds redacted; None if it cannot
@@ -102,6 +101,10 @@ class Memory:
                 if new and new != plain:
                     return Edit(begin + shift, finish, _encoded_as(coded, new, in_url))
         return None
+
+
+def _place(hit: Hit) -> tuple[int, int]:
+    return hit[1], hit[2]
 
 
 def _encoded_as(coded: bytes, new: bytes, in_url: bool) -> bytes:
