@@ -14,6 +14,7 @@ from pathlib import Path
 
 import proxies
 import record
+import redact
 import replay
 import report
 import start
@@ -22,6 +23,7 @@ from plan import Plan
 AREAS: dict[str, Callable[[Plan, Path], Sequence[report.Row]]] = {
     "replay": replay.rows,
     "record": record.rows,
+    "redact": redact.rows,
     "start": start.rows,
 }
 

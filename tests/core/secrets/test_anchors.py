@@ -47,3 +47,14 @@ def test_words_are_joined_as_programs_join_them() -> None:
     found = set(spellings("api key"))
     assert {"apikey", "api_key", "api-key", "apiKey", "ApiKey", "API_KEY"} <= found
     assert set(spellings("sig=")) == {"sig=", "SIG=", "Sig="}
+
+
+def test_thousands_of_texts_are_found_by_their_numbers() -> None:
+    watch = Watch(Anchors([b"known"]))
+    texts = [b"text-%d-" % number for number in range(6000)]
+    for start in range(0, len(texts), 500):
+        for text in texts[start : start + 500]:
+            watch.add(text)
+        watch.find(b"x" * 20_000)
+    found = {n for n, _, _ in watch.find(b"known" + texts[7] + texts[3000] + texts[-1])}
+    assert found == {0, 8, 3001, 6000}
