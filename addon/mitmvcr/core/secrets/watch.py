@@ -1,6 +1,6 @@
 """All that is looked for in a text, known forms and learned values, in one pass."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from mitmvcr.core.secrets.anchors import Anchors, Hit, occurrences
@@ -34,20 +34,20 @@ class Watch:
         self._texts.append(text)
 
     def find(self, data: bytes) -> Sequence[Hit]:
-        hits = self._remembered(data)
-        if self._watched == len(self._texts):
-            return hits
-        found = list(hits)
-        for number in range(self._watched, len(self._texts)):
-            text = self._texts[number]
-            if text in data:
-                found += [
-                    (number, at, at + len(text)) for at in occurrences(text, data)
-                ]
         self._gone_through += len(data) * (len(self._texts) - self._watched)
         if self._gone_through > _MAKE_ANEW:
             self._make_anew()
-        return found
+        hits = self._remembered(data)
+        if self._watched == len(self._texts):
+            return hits
+        return [*hits, *self._fresh(data)]
+
+    def _fresh(self, data: bytes) -> Iterator[Hit]:
+        for number in range(self._watched, len(self._texts)):
+            text = self._texts[number]
+            if text in data:
+                for at in occurrences(text, data):
+                    yield number, at, at + len(text)
 
     def _make_anew(self) -> None:
         """The new texts join the last automatons that are not much larger."""
