@@ -13,7 +13,7 @@ import pytest
 
 from cli.helpers import PATIENCE, Cli, answer, write_cassette
 from mitmvcr.cli.serve import ServeOptions, proxy_arguments
-from mitmvcr.settings import parse_settings
+from mitmvcr.settings import parse_redaction, parse_settings
 
 URL = "https://api.example.test/greeting"
 
@@ -112,6 +112,7 @@ def test_all_options_are_handed_on():
         allow_repeats="all",
         latency="0.5",
         passthrough=options.passthrough,
+        redaction=parse_redaction(headers="minimal", keep=["jwt"], secret=["A_B"]),
     )
     home, inherited = Path("/home"), {"SSL_CERT_FILE": "/roots.pem"}
     script, *rest = proxy_arguments(options, settings, home, inherited)[1:]
@@ -126,5 +127,9 @@ def test_all_options_are_handed_on():
         *("--set", "vcr_layout=v4"),
         *("--set", "vcr_passthrough=~d a"),
         *("--set", "vcr_passthrough=~d b"),
+        *("--set", "vcr_redact=default"),
+        *("--set", "vcr_headers=accept,content-type,user-agent"),
+        *("--set", "vcr_keep=jwt"),
+        *("--set", "vcr_secret=A_B"),
         *("--set", "ssl_verify_upstream_trusted_ca=/roots.pem"),
     ]

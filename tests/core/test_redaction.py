@@ -511,6 +511,7 @@ def test_findings_name_the_place_and_show_nothing() -> None:
         b"<b>x</b> password =y",
         b'<input name="pwd" x',
         b"<pwd x",
+        b'{"signature": "abc", "key": "abc"}',
     ],
 )
 def test_a_name_without_a_value_is_no_secret(body: bytes) -> None:
@@ -530,3 +531,25 @@ def test_json_paths_leave_what_is_no_secret() -> None:
     rules = Rules(json=("$.a", "$.b.c", "$.list", "$.x"), regex=("(a*)b",))
     body = b'{"a": true, "b": {}, "list": [], "x": "[REDACTED:x]", "n": "b"}'
     assert body_after(body, rules) == body
+
+
+def test_a_key_in_a_query_is_one() -> None:
+    clean = Redactor().interaction(asked(url="https://h/?key=abc&x=1")).request.url
+    assert clean == "https://h/?key=[REDACTED:key]&x=1"
+
+
+def test_a_secret_twice_in_one_base64() -> None:
+    redactor = Redactor(Rules(secrets=("PIN",)), {"PIN": "x-1"})
+    redactor.interaction(asked(b'{"token":"abcd-efgh-ijkl"}'))
+    body = base64.b64encode(b"abcd-efgh-ijkl and abcd-efgh-ijkl x-1")
+    clean = redactor.interaction(asked(body)).request.body
+    assert base64.b64decode(clean) == b"[REDACTED:token] and [REDACTED:token] <PIN>"
+
+
+def test_json_paths_in_text_that_is_all_ascii() -> None:
+    body = b'[{"id": 1, "mail": "a@b"}, {"mail": null}, {"mail": ["c", {"d": 2}]}]'
+    clean = body_after(body, Rules(json=("$[*].mail",)))
+    assert clean == (
+        b'[{"id": 1, "mail": "[REDACTED:mail]"}, {"mail": null},'
+        b' {"mail": ["[REDACTED:mail]", {"d": 0}]}]'
+    )

@@ -73,7 +73,7 @@ class _Walk:
             yield from self._object(at, tree)
         elif mark == "[":
             yield from self._array(at, tree, name)
-        elif None in tree:
+        else:
             value, end = _DECODER.raw_decode(self._text, at)
             if isinstance(value, str) and is_real(value.encode(*_CODEC)):
                 yield self._span(at + 1, end - 1, name, value.encode(*_CODEC))
