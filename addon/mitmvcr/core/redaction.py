@@ -8,15 +8,18 @@ recorded. Nothing here touches the traffic.
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from mitmvcr.core.model import Headers, Interaction, Request, Response
-from mitmvcr.core.secrets import audit, messages
-from mitmvcr.core.secrets.audit import Finding
+from mitmvcr.core.secrets import messages
 from mitmvcr.core.secrets.environment import secrets_in
 from mitmvcr.core.secrets.memory import PLACEHOLDER
 from mitmvcr.core.secrets.names import kind_of, plain
 from mitmvcr.core.secrets.rules import DEFAULT, Rules
 from mitmvcr.core.secrets.texts import BYTES, Texts
+
+if TYPE_CHECKING:
+    from mitmvcr.core.secrets.audit import Finding
 
 #: Bodies up to this size are looked through in one piece with all else.
 _SMALL = 1 << 16
@@ -88,8 +91,10 @@ class Redactor:
             messages.learn_request(self.texts, live)
             return messages.clean_request(self.texts, live)
 
-    def findings(self, met: Interaction) -> list[Finding]:
+    def findings(self, met: Interaction) -> "list[Finding]":
         """What :meth:`interaction` would hide, as it stands there."""
+        from mitmvcr.core.secrets import audit  # a session never asks
+
         with self.texts:
             return list(audit.findings(self.texts, met))
 

@@ -1,7 +1,5 @@
 """Content codings that a body may still be in when it is recorded."""
 
-import gzip
-import zlib
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -19,12 +17,16 @@ def coding_of(body: bytes, named: str) -> Coding | None:
     if body[:3] == b"\x1f\x8b\x08":
         return Coding(lambda data: _inflate(data, 31), _gzip)
     if named.strip().lower() == "deflate":
+        import zlib
+
         return Coding(lambda data: _inflate(data, 15), zlib.compress)
     return None
 
 
 def _inflate(data: bytes, window: int) -> bytes:
     """Raises ValueError."""
+    import zlib  # as gzip: not at every start
+
     machine = zlib.decompressobj(window)
     try:
         plain = machine.decompress(data, _MOST)
@@ -37,4 +39,6 @@ def _inflate(data: bytes, window: int) -> bytes:
 
 def _gzip(data: bytes) -> bytes:
     """With no time in it: the same every time."""
+    import gzip
+
     return gzip.compress(data, mtime=0)

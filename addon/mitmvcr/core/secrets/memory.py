@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from mitmvcr.core.secrets.anchors import Hit
-from mitmvcr.core.secrets.encodings import as_base64, as_text
 from mitmvcr.core.secrets.spans import Edit, substituted
 from mitmvcr.core.secrets.watch import Watch
 
@@ -55,6 +54,8 @@ class Memory:
         """From now on the value is found wherever it stands."""
         if value in self._known:
             return
+        from mitmvcr.core.secrets.encodings import as_base64, as_text
+
         self._known[value] = placeholder
         self.generation += 1
         for text in sorted(as_text(value)):
