@@ -3,6 +3,8 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from mitmvcr.cassette.store import FileStore, Store
@@ -19,11 +21,12 @@ from mitmvcr.core.modes import (
     decide,
     looks_up,
 )
-from mitmvcr.core.redaction import Redactor
+from mitmvcr.core.secrets.rules import DEFAULT, Rules
 from mitmvcr.settings import Settings
 
 if TYPE_CHECKING:
     from mitmvcr.core.matching import Miss
+    from mitmvcr.core.redaction import Redactor
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +65,11 @@ class Session:
         repeats: Repeats,
         *,
         exists: bool,
-        redactor: Redactor | None = None,
+        rules: Rules = DEFAULT,
+        environment: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self.store = store
-        self.redactor = redactor or Redactor()
+        self._rules, self._environment = rules, dict(environment)
         self.mode = mode
         self.rule = RULES[mode, exists]
         self.failure: Exception | None = None
@@ -82,6 +86,13 @@ class Session:
 
     def __repr__(self) -> str:
         return f"<Session {self.summary().line()}>"
+
+    @cached_property
+    def redactor(self) -> "Redactor":
+        """Made for the first request: a start would feel the 15 ms of the lists."""
+        from mitmvcr.core.redaction import Redactor
+
+        return Redactor(self._rules, self._environment)
 
     @property
     def offline(self) -> bool:
@@ -189,5 +200,6 @@ def open_session(
         settings.mode,
         settings.allow_repeats,
         exists=exists,
-        redactor=Redactor(settings.redaction, environment),
+        rules=settings.redaction,
+        environment=environment,
     )

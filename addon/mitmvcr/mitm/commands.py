@@ -4,6 +4,7 @@ import logging
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mitmproxy import command, ctx, exceptions, flow, http
 from mitmproxy import types as mtypes
@@ -11,11 +12,13 @@ from mitmproxy import types as mtypes
 from mitmvcr.cassette.store import FileStore
 from mitmvcr.core.errors import VcrError
 from mitmvcr.core.model import Interaction
-from mitmvcr.core.redaction import Redactor
 from mitmvcr.mitm import host, options
 from mitmvcr.mitm.translate import to_request, to_response
 from mitmvcr.session import Session
 from mitmvcr.settings import parse_cassette
+
+if TYPE_CHECKING:
+    from mitmvcr.core.redaction import Redactor
 
 logger = logging.getLogger("mitmvcr")
 
@@ -56,6 +59,8 @@ class VcrCommands:
     def save(self, flows: Sequence[flow.Flow], cassette: mtypes.Path) -> None:
         """Put flows into a cassette, behind what it holds."""
         try:
+            from mitmvcr.core.redaction import Redactor  # not at every start
+
             rules = options.parse(ctx.options).redaction
             redactor = Redactor(rules, os.environ)
             saved = save_flows(flows, parse_cassette(str(cassette)), redactor)
@@ -72,7 +77,7 @@ def _set(**values: str) -> None:
         raise exceptions.CommandError(str(error)) from error
 
 
-def save_flows(flows: Sequence[flow.Flow], path: Path, redactor: Redactor) -> int:
+def save_flows(flows: Sequence[flow.Flow], path: Path, redactor: "Redactor") -> int:
     """Append the finished HTTP flows to a cassette. Returns how many they were."""
     chosen = [f for f in flows if isinstance(f, http.HTTPFlow) and _is_whole(f)]
     store = FileStore(path)
