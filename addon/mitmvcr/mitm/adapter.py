@@ -98,6 +98,11 @@ class VcrAddon(VcrCommands):
         session = self.session
         looks_up = session is not None and session.looks_up
         self.requestheaders = _hold if looks_up else None
+        if session is not None and settings.redaction.off:
+            logger.warning(
+                "mitmvcr: vcr_redact=none: secrets are written to %s as they are",
+                session.store.name,
+            )
         self._takeover.apply(
             ctx.options,
             lazy=looks_up,
