@@ -25,6 +25,7 @@ from mitmvcr.cassette.lines import (
 )
 from mitmvcr.cassette.repair import repaired
 from mitmvcr.cassette.scalars import Decline
+from mitmvcr.core.frames import parse_frame
 from mitmvcr.core.model import Interaction, Request, Response
 
 # libyaml and go-yaml refuse these, differ on them, or take them for a line end.
@@ -168,6 +169,11 @@ def _finish(part: dict[str, Any]) -> None:
             part[name] = {key: tuple(values) for key, values in part[name].items()}
     if "transfer_encoding" in part:
         part["transfer_encoding"] = tuple(part["transfer_encoding"])
+    if "websocket" in part:
+        try:
+            part["websocket"] = tuple(map(parse_frame, part["websocket"]))
+        except ValueError:
+            raise Decline from None
 
 
 def read_item(item: bytes, parser: ItemParser) -> Interaction:

@@ -9,7 +9,9 @@ from functools import lru_cache
 
 from mitmvcr.cassette.goorder import in_order
 from mitmvcr.cassette.goyaml import V3, V4, Dialect, Place, encode, key, scalar, string
+from mitmvcr.core.chunks import format_chunks
 from mitmvcr.core.duration import format_duration
+from mitmvcr.core.frames import format_frame
 from mitmvcr.core.model import Cassette, Headers, Interaction, Layout, Request, Response
 
 _PREAMBLE = b"---\nversion: 2\ninteractions:\n"
@@ -111,7 +113,24 @@ class _Style:
             f"{self._map('headers', response.headers, always=True)}"
             f"        status: {self._text(response.status)}"
             f"        code: {response.code}\n"
+            f"{self._extensions(response)}"  # before the line that ends a whole item
             f"        duration: {format_duration(response.duration)}\n"
+        )
+
+    def _extensions(self, response: Response) -> str:
+        """What go-vcr does not know, and passes over when it reads."""
+        if not (response.chunks or response.failure or response.websocket):
+            return ""
+        chunks, failure = response.chunks, response.failure
+        frames = [
+            string(format_frame(frame), _CODING, self._dialect)
+            for frame in response.websocket
+        ]
+        dash = "            - "
+        return (
+            (f"        chunks: {format_chunks(chunks)}\n" if chunks else "")
+            + (f"        failure: {self._text(failure)}" if failure else "")
+            + (f"        websocket:\n{dash}{dash.join(frames)}" if frames else "")
         )
 
     def _body(self, body: bytes, *, always: bool) -> bytes:

@@ -9,11 +9,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from mitmvcr.core.chunks import Chunk
+from mitmvcr.core.frames import Frame
+
 #: Name -> values, in the order sent. Names are kept as spelled. Never changed in place.
 Headers = Mapping[str, Sequence[str]]
 
 #: Of whose release the file looks: go-vcr's newest, or its older ones'.
 Layout = Literal["v4", "v3"]
+
+#: How an exchange failed: no connection, no answer, no answer in time, a body that
+#: broke off, a client that left before the end.
+FAILURES = ("refused", "reset", "timeout", "truncated", "left")
 
 #: The cassette format that is read and written.
 FORMAT_VERSION = 2
@@ -46,7 +53,11 @@ class Request:
 @dataclass(frozen=True, slots=True)
 class Response:
     """A recorded response; ``status`` is the line's tail (``200 OK``), ``duration``
-    is in nanoseconds and runs until the response head."""
+    is in nanoseconds and runs until the response head.
+
+    The last three are ours, and go-vcr passes over them: when the parts of the body
+    came, how the exchange failed (one of :data:`FAILURES`), a WebSocket's messages.
+    """
 
     proto: str = ""
     proto_major: int = 0
@@ -60,6 +71,9 @@ class Response:
     status: str = ""
     code: int = 0
     duration: int = 0
+    chunks: Sequence[Chunk] = ()
+    failure: str = ""
+    websocket: Sequence[Frame] = ()
 
 
 @dataclass(frozen=True, slots=True)
