@@ -10,9 +10,11 @@ from mitmvcr.settings import (
     Settings,
     as_options,
     parse_cassette,
+    parse_flag,
     parse_latency,
     parse_layout,
     parse_mode,
+    parse_partial,
     parse_repeats,
     parse_settings,
 )
@@ -203,6 +205,26 @@ def test_another_layout_names_those_that_there_are() -> None:
         parse_layout("v5")
 
 
+@pytest.mark.parametrize(
+    ("text", "flag"),
+    [("yes", True), (" True", True), ("no", False), ("false", False), ("", False)],
+)
+def test_a_flag_is_yes_or_no(text: str, flag: bool) -> None:
+    assert parse_flag("vcr_websocket", text) is flag
+
+
+def test_another_flag_names_its_option() -> None:
+    with pytest.raises(OptionError, match="vcr_websocket=maybe: use yes or no"):
+        parse_flag("vcr_websocket", "maybe")
+
+
+def test_a_stream_that_was_cut_is_kept_or_dropped() -> None:
+    assert parse_partial("Keep ") == "keep"
+    assert parse_partial("drop") == "drop"
+    with pytest.raises(OptionError, match="vcr_partial=half: use keep or drop"):
+        parse_partial("half")
+
+
 def test_settings_as_options_are_parsed_to_the_same_settings() -> None:
     settings = parse_settings(
         cassette="a.yaml",
@@ -211,6 +233,10 @@ def test_settings_as_options_are_parsed_to_the_same_settings() -> None:
         latency="0.5",
         passthrough=["~d a", "~d b"],
         layout="v3",
+        record_chunks="yes",
+        record_errors="yes",
+        partial="drop",
+        websocket="yes",
     )
     options = {n.removeprefix("vcr_"): v for n, v in as_options(settings).items()}
     assert parse_settings(**options) == settings

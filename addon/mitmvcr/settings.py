@@ -5,10 +5,14 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from mitmvcr.core.errors import OptionError
 from mitmvcr.core.model import Layout
 from mitmvcr.core.modes import SHORT_NAMES, Mode, Repeats
+
+#: What becomes of a stream that the client left before its end.
+Partial = Literal["keep", "drop"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +26,10 @@ class Settings:
     latency: float = 0.0
     passthrough: tuple[str, ...] = ()
     layout: Layout = "v4"
+    record_chunks: bool = False
+    record_errors: bool = False
+    partial: Partial = "keep"
+    websocket: bool = False
 
 
 def parse_mode(text: str) -> Mode:
@@ -93,6 +101,27 @@ def parse_layout(text: str) -> Layout:
     raise OptionError("vcr_layout", text, "use v4 or v3")
 
 
+def parse_partial(text: str) -> Partial:
+    """``keep`` (default) or ``drop``."""
+    word = text.strip().lower()
+    if word == "keep":
+        return "keep"
+    if word == "drop":
+        return "drop"
+    raise OptionError("vcr_partial", text, "use keep or drop")
+
+
+_FLAGS = {"yes": True, "true": True, "no": False, "false": False, "": False}
+
+
+def parse_flag(option: str, text: str) -> bool:
+    """``yes`` (also ``true``) or ``no`` (also ``false``)."""
+    try:
+        return _FLAGS[text.strip().lower()]
+    except KeyError:
+        raise OptionError(option, text, "use yes or no") from None
+
+
 def parse_settings(
     *,
     cassette: str,
@@ -101,6 +130,10 @@ def parse_settings(
     latency: str = "0",
     passthrough: Sequence[str] = (),
     layout: str = "v4",
+    record_chunks: str = "no",
+    record_errors: str = "no",
+    partial: str = "keep",
+    websocket: str = "no",
 ) -> Settings:
     """All options together. No cassette is fine; whoever needs one asks for it."""
     return Settings(
@@ -110,6 +143,10 @@ def parse_settings(
         latency=parse_latency(latency),
         passthrough=tuple(text for text in passthrough if text),
         layout=parse_layout(layout),
+        record_chunks=parse_flag("vcr_record_chunks", record_chunks),
+        record_errors=parse_flag("vcr_record_errors", record_errors),
+        partial=parse_partial(partial),
+        websocket=parse_flag("vcr_websocket", websocket),
     )
 
 
@@ -121,5 +158,13 @@ def as_options(settings: Settings) -> dict[str, str | list[str]]:
         "vcr_allow_repeats": str(settings.allow_repeats),
         "vcr_latency": str(settings.latency),
         "vcr_layout": settings.layout,
+        "vcr_record_chunks": _yes(settings.record_chunks),
+        "vcr_record_errors": _yes(settings.record_errors),
+        "vcr_partial": settings.partial,
+        "vcr_websocket": _yes(settings.websocket),
         "vcr_passthrough": list(settings.passthrough),
     }
+
+
+def _yes(flag: bool) -> str:
+    return "yes" if flag else "no"

@@ -4,13 +4,15 @@ Every route is a function named by the first part of the path. Query parameters
 set its details, so a test says what it needs in the URL.
 """
 
+import asyncio
 import gzip
 import hashlib
 import http
 import itertools
 import json
 import zlib
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qs, urlsplit
 
@@ -60,6 +62,10 @@ class Answer:
     reason: str | None = None
     trailers: HeaderList = ()
     until_close: bool = False
+    #: Awaited before each part but the first, and before the end.
+    gate: Callable[[], Awaitable[object]] | None = None
+    #: The connection is reset behind the last part.
+    aborts: bool = False
 
     @property
     def reason_bytes(self) -> bytes:
@@ -80,16 +86,24 @@ class App:
 
     def __init__(self) -> None:
         self._count = itertools.count(1)
+        self._gates: defaultdict[str, asyncio.Semaphore] = defaultdict(
+            lambda: asyncio.Semaphore(0)
+        )
 
     def __call__(self, ask: Ask) -> Answer:
         name, _, rest = ask.path.lstrip("/").partition("/")
         route = ROUTES.get(name)
         if name == "counter":
             answer = _json({"count": next(self._count), "asked": ask.target})
+        elif name == "ack":  # the client has what was sent; see /live
+            self._gates[rest].release()
+            answer = _text("ok\n")
         elif route is None:
             answer = _text(f"no route {ask.path}\n", status=404)
         else:
             answer = route(ask, rest)
+            if key := ask.option("key", ""):
+                answer = replace(answer, gate=self._gates[key].acquire)
         headers = [(b"server", b"origin"), (b"x-protocol", ask.protocol.encode())]
         delay = float(ask.option("delay", "0"))
         return replace(answer, headers=[*headers, *answer.headers], delay=delay)
@@ -206,6 +220,65 @@ def slow(ask: Ask, rest: str) -> Answer:
     return _json({"slow": ask.option("delay", "0")})
 
 
+EVENTS = {
+    "sse": (b"text/event-stream", [b'data: {"n": %d}\n\n' % n for n in range(4)]),
+    "ndjson": (b"application/x-ndjson", [b'{"n": %d}\n' % n for n in range(4)]),
+    "grpc": (b"application/grpc", [b"\0\0\0\0\1%d" % n for n in range(4)]),
+    "mixed": (
+        b"multipart/x-mixed-replace; boundary=frame",
+        [b"--frame\r\n\r\n%d\r\n" % n for n in range(4)],
+    ),
+    "unsized": (b"text/plain", [b"part %d\n" % n for n in range(4)]),
+}
+
+
+def _deflate(wbits: int) -> Callable[[Sequence[bytes]], list[bytes]]:
+    def encode(parts: Sequence[bytes]) -> list[bytes]:
+        state = zlib.compressobj(wbits=wbits)
+        return [state.compress(part) + state.flush(zlib.Z_SYNC_FLUSH) for part in parts]
+
+    return encode
+
+
+def _brotli(parts: Sequence[bytes]) -> list[bytes]:
+    state = brotli.Compressor()
+    return [state.process(part) + state.flush() for part in parts]
+
+
+def _zstd(parts: Sequence[bytes]) -> list[bytes]:
+    state = zstandard.ZstdCompressor().compressobj()
+    block = zstandard.COMPRESSOBJ_FLUSH_BLOCK
+    return [state.compress(part) + state.flush(block) for part in parts]
+
+
+STEPPED: dict[str, Callable[[Sequence[bytes]], Sequence[bytes]]] = {
+    "": lambda parts: parts,
+    "gzip": _deflate(31),
+    "br": _brotli,
+    "zstd": _zstd,
+}
+
+
+def live(ask: Ask, rest: str) -> Answer:
+    """Four events of a kind, each when the client said at /ack/KEY that it has the one
+    before. ``n``: as many, then ``end`` (done, abort)."""
+    kind, events = EVENTS[rest]
+    coding = ask.option("coding", "")
+    events = events[: int(ask.option("n", "4"))]
+    if ask.option("done", "0") == "1":
+        events = [*events, b"data: [DONE]\n\n"]
+    headers = [(b"content-type", kind)]
+    if coding:
+        headers.append((b"content-encoding", coding.encode()))
+    return Answer(
+        headers=headers,
+        parts=STEPPED[coding](events),
+        sized=ask.option("sized", "0") == "1",
+        pause=float(ask.option("pause", "0")),
+        aborts=ask.option("abort", "0") == "1",
+    )
+
+
 def chunked(ask: Ask, rest: str) -> Answer:
     """No length known beforehand."""
     parts = [b"one ", b"two ", b"three\n"]
@@ -263,6 +336,7 @@ ROUTES: dict[str, Route] = {
     "status": status,
     "slow": slow,
     "chunked": chunked,
+    "live": live,
     "until-close": until_close,
     "big": big,
     "reason": reason,

@@ -30,6 +30,10 @@ class RunOptions:
     latency: str = "0"
     passthrough: tuple[str, ...] = ()
     layout: str = "v4"
+    record_chunks: bool = False
+    record_errors: bool = False
+    partial: str = "keep"
+    websocket: bool = False
     include_localhost: bool = False
     no_proxy: str = ""
 
@@ -70,6 +74,10 @@ def make_plan(
             latency=options.latency,
             passthrough=options.passthrough,
             layout=options.layout,
+            record_chunks="yes" if options.record_chunks else "no",
+            record_errors="yes" if options.record_errors else "no",
+            partial=options.partial,
+            websocket="yes" if options.websocket else "no",
         ),
         bypass=(*loopback, *parse_bypass(options.no_proxy)),
         upstream=inherited_proxy(inherited),

@@ -31,6 +31,10 @@ class ServeOptions:
     host: str
     port: int
     layout: str = "v4"
+    record_chunks: bool = False
+    record_errors: bool = False
+    partial: str = "keep"
+    websocket: bool = False
 
 
 class PortBusyError(VcrError):
@@ -52,6 +56,10 @@ def serve_proxy(extra: Sequence[str], options: ServeOptions) -> NoReturn:
         latency=options.latency,
         passthrough=options.passthrough,
         layout=options.layout,
+        record_chunks="yes" if options.record_chunks else "no",
+        record_errors="yes" if options.record_errors else "no",
+        partial=options.partial,
+        websocket="yes" if options.websocket else "no",
     )
     check_port(options.host, options.port)
     confdir = home(os.environ)

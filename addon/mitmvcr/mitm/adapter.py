@@ -10,6 +10,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Set
+from typing import TYPE_CHECKING
 
 from mitmproxy import ctx, flowfilter, http, tcp, tls
 from mitmproxy.addonmanager import Loader
@@ -22,11 +23,14 @@ from mitmvcr.mitm import answers, host, options
 from mitmvcr.mitm.commands import VcrCommands
 from mitmvcr.mitm.rack import Rack, Recording, Replayed
 from mitmvcr.mitm.redirects import Redirects
-from mitmvcr.mitm.restore import to_wire
-from mitmvcr.mitm.streaming import tap
+from mitmvcr.mitm.restore import is_streamed, to_wire
+from mitmvcr.mitm.streaming import TimedTee, tap, with_chunks
 from mitmvcr.mitm.translate import to_lookup, to_request, to_response
 from mitmvcr.session import Session
 from mitmvcr.settings import Settings
+
+if TYPE_CHECKING:
+    from mitmvcr.mitm.pacing import Pause
 
 logger = logging.getLogger("mitmvcr")
 
@@ -80,12 +84,20 @@ class VcrAddon(VcrCommands):
     def done(self) -> Awaitable[None] | None:
         if host.is_exiting() and self.rack.recordings():
             return self._drain_and_close()
-        self.rack.close()
+        self._close()
         return None
+
+    def _close(self) -> None:
+        """What a stream had brought until now is not lost."""
+        for flow_id, flow in list(self.rack.flows.items()):
+            if isinstance(flow, Recording) and flow.response is not None:
+                self._broke_off(flow, None)
+                self.rack.end_flow(flow_id)
+        self.rack.close()
 
     async def _drain_and_close(self) -> None:
         await host.drain(lambda: bool(self.rack.recordings()))
-        self.rack.close()
+        self._close()
 
     def use(self, settings: Settings) -> None:
         """Put a cassette in play and take out the one that was. Raises VcrError."""
@@ -96,9 +108,12 @@ class VcrAddon(VcrCommands):
         self._passthrough = filters
         self._redirects = Redirects()
         session = self.session
+        if session is not None and session.records:
+            host.watch_who_leaves()
         self._takeover.apply(
             ctx.options,
-            lazy=session is not None and session.looks_up,
+            # And where a refused connection is to be recorded: with its request.
+            lazy=session is not None and (session.looks_up or settings.record_errors),
             whole_bodies=session is not None and (session.looks_up or session.records),
         )
 
@@ -147,6 +162,10 @@ class VcrAddon(VcrCommands):
     def _replay(
         self, session: Session, flow: http.HTTPFlow, decision: Replay
     ) -> Awaitable[None] | None:
+        if is_streamed(decision.interaction.response):
+            from mitmvcr.mitm.player import play
+
+            return play(self.rack, session, flow, decision)
         flow.response = to_wire(decision.interaction, flow.request)
         self.rack.flows[flow.id] = Replayed(session, decision.position)
         if not self.rack.settings.latency:
@@ -185,13 +204,23 @@ class VcrAddon(VcrCommands):
         started = self.rack.flows.get(flow.id)
         if isinstance(started, Recording) and flow.response is not None:
             started.head = time.monotonic_ns()
-            started.tee = tap(flow.response)
+            settings = self.rack.settings
+            started.tee = tap(
+                flow.response,
+                timed=settings.record_chunks,
+                always=settings.record_errors,
+            )
+            if started.tee is not None:
+                started.response = flow.response
 
     def response(self, flow: http.HTTPFlow) -> None:
         started = self.rack.flows.get(flow.id)
         if started is None:
             return
         if isinstance(started, Replayed):
+            paced = started.paced
+            if paced is not None and getattr(flow.response, "stream", None) is paced:
+                return  # it tells when it has arrived
             started.session.replayed()
         elif flow.response is not None:
             self._record(started, flow.response)
@@ -214,11 +243,29 @@ class VcrAddon(VcrCommands):
         if isinstance(started, Replayed):
             started.session.give_back(started.position)
         elif started is not None:
-            url = started.asked.request.url
-            logger.warning(
-                "mitmvcr: %s broke off and is not recorded: %s", url, flow.error
-            )
+            self._broke_off(started, flow)
         self.rack.end_flow(flow.id)
+
+    def _broke_off(self, started: Recording, flow: http.HTTPFlow | None) -> None:
+        from mitmvcr.mitm.breaks import broken
+
+        url, settings = started.asked.request.url, self.rack.settings
+        try:
+            response = flow.response if flow is not None else started.response
+            found = broken(started, response, flow, settings, time.monotonic_ns())
+            if found.interaction is not None:
+                started.session.record(found.interaction)
+            if found.told:
+                logger.warning("mitmvcr: %s %s", url, found.told)
+        except Exception as error:  # noqa: BLE001 - told, and the traffic goes on
+            started.session.note_failure(error)
+            logger.error("mitmvcr: %s is not recorded: %s", url, _reason(error))
+
+    async def vcr_pause(self, pause: "Pause") -> None:
+        """A hook of our own: a replayed stream waits for its next part."""
+        from mitmvcr.mitm.pacing import wait
+
+        await wait(pause)
 
     # Connections
 
@@ -269,6 +316,9 @@ def _interaction(started: Recording, response: http.Response) -> Interaction:
         body = started.tee.body() if started.tee else b""
     duration = (started.head or time.monotonic_ns()) - started.sent
     recorded = to_response(response, body, started.asked, duration=duration)
+    if isinstance(started.tee, TimedTee):
+        coding = response.headers.get("content-encoding", "").strip().lower()
+        recorded = with_chunks(recorded, started.tee, started.head, coding)
     return Interaction(0, started.asked.request, recorded)
 
 

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
-from mitmproxy import ctx, exceptions
+from mitmproxy import ctx, exceptions, http
 from mitmproxy.options import Options
 
 from mitmvcr.core.errors import OptionError, VcrError
@@ -87,6 +87,34 @@ class Takeover:
         changes = {**back, **wanted}
         changes = {n: v for n, v in changes.items() if getattr(opts, n) != v}
         update_options(opts, changes)
+
+
+_LEFT = "_vcr_was_left"
+
+
+def watch_who_leaves() -> None:
+    """An ``error`` hook does not tell who broke off: over HTTP/2 either side's reset
+    is "stream reset by client". The method that calls the hook knows
+    (proxy/layers/http/__init__.py: handle_protocol_error), and notes it here."""
+    from mitmproxy.proxy.layers import http as http_layers
+
+    layers: Any = http_layers
+    original = getattr(layers.HttpStream, "handle_protocol_error", None)
+    if original is None or hasattr(original, "_vcr_watches"):
+        return
+
+    def handle_protocol_error(self: Any, event: Any) -> Any:
+        if isinstance(event, layers.RequestProtocolError):
+            self.flow.__dict__[_LEFT] = True
+        return original(self, event)
+
+    handle_protocol_error._vcr_watches = True  # type: ignore[attr-defined] # wrapped once
+    layers.HttpStream.handle_protocol_error = handle_protocol_error
+
+
+def was_left_by_client(flow: http.HTTPFlow) -> bool:
+    """Whether it was the client that ended a flow, as far as can be known."""
+    return _LEFT in flow.__dict__ or not flow.client_conn.connected
 
 
 def settle_memory() -> None:

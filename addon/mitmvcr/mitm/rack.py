@@ -3,6 +3,8 @@
 import logging
 from dataclasses import dataclass
 
+from mitmproxy import http
+
 from mitmvcr.core.errors import CassetteWriteError, OptionError
 from mitmvcr.mitm import host
 from mitmvcr.mitm.streaming import Tee
@@ -19,6 +21,8 @@ class Replayed:
 
     session: Session
     position: int
+    #: It leaves in parts, and what stands here says when it has arrived.
+    paced: object | None = None
 
 
 @dataclass(slots=True)
@@ -30,6 +34,8 @@ class Recording:
     sent: int
     head: int = 0
     tee: Tee | None = None
+    #: The head, where the body streams by.
+    response: http.Response | None = None
 
 
 class Rack:
