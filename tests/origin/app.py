@@ -270,6 +270,7 @@ def live(ask: Ask, rest: str) -> Answer:
     headers = [(b"content-type", kind)]
     if coding:
         headers.append((b"content-encoding", coding.encode()))
+    # The codings are flushed behind each part and never finished, as some servers do.
     return Answer(
         headers=headers,
         parts=STEPPED[coding](events),

@@ -284,7 +284,11 @@ def _decoded(
     try:
         plain = encoding.decode(body, coding)
     except ValueError:
-        return None  # not what its header says: kept as it was on the wire
+        # A stream that was flushed and never finished is read as clients read it.
+        # What is not what its header says is kept as it was on the wire.
+        from mitmvcr.mitm.codings import decode_start
+
+        return decode_start(body, coding) or None
     assert isinstance(plain, bytes)
     return plain
 
