@@ -12,12 +12,14 @@ import asyncio
 import inspect
 import logging
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
 from mitmproxy import ctx, flow
 from mitmproxy.proxy import commands
+from mitmproxy.proxy.layer import Layer
 from mitmproxy.proxy.layers import http as _layers
 
 logger = logging.getLogger("mitmvcr")
@@ -50,6 +52,24 @@ class Paced:
         return data
 
 
+class _Events(deque[Any]):
+    """What happens to a stream while it waits (proxy/layer.py: _paused_event_queue).
+    That its client has left ends the waiting."""
+
+    def __init__(self, events: Iterable[Any]) -> None:
+        super().__init__(events)
+        self.waiting: asyncio.Future[None] | None = None
+
+    def append(self, event: Any) -> None:
+        super().append(event)
+        if isinstance(event, layers.RequestProtocolError):
+            self.wake()
+
+    def wake(self) -> None:
+        if self.waiting is not None and not self.waiting.done():
+            self.waiting.set_result(None)
+
+
 @dataclass
 class Pause:
     """Until when one stream waits, by the monotonic clock."""
@@ -57,6 +77,7 @@ class Pause:
     client_id: str
     until: float
     drain: bool
+    events: _Events
 
 
 @dataclass
@@ -69,7 +90,14 @@ class VcrPauseHook(commands.StartHook):
 async def wait(pause: Pause) -> None:
     """What the hook does."""
     left = pause.until - time.monotonic()
-    await asyncio.sleep(max(0.0, left))
+    if left > 0:
+        loop, events = asyncio.get_running_loop(), pause.events
+        events.waiting = loop.create_future()
+        timer = loop.call_later(left, events.wake)
+        await events.waiting
+        timer.cancel()
+    else:
+        await asyncio.sleep(0)
     if pause.drain:
         await _drain(pause.client_id)
 
@@ -122,6 +150,8 @@ def _check() -> None:
         "emit_error_hook"
     ]:
         raise _Changed("check_killed")
+    if "_paused_event_queue" not in Layer.__annotations__:
+        raise _Changed("_paused_event_queue")
     for function in (stream.send_response, stream.check_killed):
         if not inspect.isgeneratorfunction(function):
             raise _Changed(f"{function.__name__} is no generator")
@@ -177,10 +207,12 @@ def _send_pieces(stream: Any, paced: Paced) -> Generator[commands.Command, Any, 
     """False where the client has left."""
     client = stream.context.client
     start, unread = time.monotonic(), 0
+    events = _Events(stream._paused_event_queue)
+    stream._paused_event_queue = events
     due = paced.due or [0.0] * len(paced.pieces)
     for piece, at in zip(paced.pieces, due, strict=True):
         drain = unread >= _UNREAD_BYTES
-        yield VcrPauseHook(Pause(client.id, start + at, drain))
+        yield VcrPauseHook(Pause(client.id, start + at, drain, events))
         if (yield from stream.check_killed(False)):
             return False
         unread = len(piece) if drain else unread + len(piece)
