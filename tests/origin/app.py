@@ -77,6 +77,11 @@ class Answer:
             return b"Unknown"
 
     @property
+    def length(self) -> int:
+        """One that aborts had promised more."""
+        return sum(len(part) for part in self.parts) + (100 if self.aborts else 0)
+
+    @property
     def has_body(self) -> bool:
         return self.status >= 200 and self.status not in (204, 304)
 

@@ -91,7 +91,7 @@ class _Wire:
 def _head(answer: Answer) -> h11.Response:
     headers = list(answer.headers)
     if answer.has_body and answer.sized:
-        length = sum(len(part) for part in answer.parts)
+        length = answer.length
         headers.append((b"Content-Length", str(length).encode()))
     elif answer.has_body:
         headers.append((b"Transfer-Encoding", b"chunked"))

@@ -161,6 +161,6 @@ def _ask(stream: _Stream) -> Ask:
 def _fields(answer: Answer) -> Fields:
     fields: Fields = [(b":status", str(answer.status).encode()), *answer.headers]
     if answer.has_body and answer.sized:
-        length = sum(len(part) for part in answer.parts)
+        length = answer.length
         fields.append((b"content-length", str(length).encode()))
     return fields
