@@ -17,12 +17,14 @@ import record
 import replay
 import report
 import start
+import stream
 from plan import Plan
 
 AREAS: dict[str, Callable[[Plan, Path], Sequence[report.Row]]] = {
     "replay": replay.rows,
     "record": record.rows,
     "start": start.rows,
+    "stream": stream.rows,
 }
 
 

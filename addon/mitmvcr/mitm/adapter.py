@@ -10,7 +10,6 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Set
-from typing import TYPE_CHECKING
 
 from mitmproxy import ctx, flowfilter, http, tcp, tls
 from mitmproxy.addonmanager import Loader
@@ -28,9 +27,6 @@ from mitmvcr.mitm.streaming import TimedTee, tap, with_chunks
 from mitmvcr.mitm.translate import to_lookup, to_request, to_response
 from mitmvcr.session import Session
 from mitmvcr.settings import Settings
-
-if TYPE_CHECKING:
-    from mitmvcr.mitm.pacing import Pause
 
 logger = logging.getLogger("mitmvcr")
 
@@ -261,11 +257,11 @@ class VcrAddon(VcrCommands):
             started.session.note_failure(error)
             logger.error("mitmvcr: %s is not recorded: %s", url, _reason(error))
 
-    async def vcr_pause(self, pause: "Pause") -> None:
-        """A hook of our own: a replayed stream waits for its next part."""
-        from mitmvcr.mitm.pacing import wait
+    async def vcr_drain(self, client_id: str) -> None:
+        """A hook of our own: a replayed stream waits for its client."""
+        from mitmvcr.mitm.pacing import drain
 
-        await wait(pause)
+        await drain(client_id)
 
     # Connections
 

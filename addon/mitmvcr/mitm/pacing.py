@@ -8,17 +8,17 @@ waits. Measured on 11.0.2 and 12.2.3; where a newer mitmproxy has changed what i
 here, :func:`install` says so once, and bodies go out whole.
 """
 
-import asyncio
 import inspect
 import logging
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass, fields
+from functools import partial
 from typing import Any
 
 from mitmproxy import ctx, flow
-from mitmproxy.proxy import commands
+from mitmproxy.proxy import commands, events
 from mitmproxy.proxy.layer import Layer
 from mitmproxy.proxy.layers import http as _layers
 
@@ -38,8 +38,9 @@ class Paced:
     """What stands as ``response.stream``: the parts of a body, and when each is due,
     in seconds after the head (None: as soon as the client takes it).
 
-    ``ended`` is called once, with whether the client got all of it. ``breaks_off``:
-    the connection ends behind the last part, as it did when it was recorded.
+    ``ended`` is told whether the client got all of it; only what it is told first
+    counts. ``breaks_off``: the connection ends behind the last part, as it did when it
+    was recorded.
     """
 
     pieces: Sequence[bytes]
@@ -52,62 +53,43 @@ class Paced:
         return data
 
 
-class _Events(deque[Any]):
-    """What happens to a stream while it waits (proxy/layer.py: _paused_event_queue).
-    That its client has left ends the waiting."""
+class _Nap(commands.RequestWakeup):
+    """One stream waits; the others of its connection go on (layer.py: blocking).
 
-    def __init__(self, events: Iterable[Any]) -> None:
-        super().__init__(events)
-        self.waiting: asyncio.Future[None] | None = None
+    A hook would do too, but it asks each addon: 0.2 ms for each part of each stream.
+    """
 
-    def append(self, event: Any) -> None:
-        super().append(event)
-        if isinstance(event, layers.RequestProtocolError):
-            self.wake()
-
-    def wake(self) -> None:
-        if self.waiting is not None and not self.waiting.done():
-            self.waiting.set_result(None)
+    blocking = True
 
 
 @dataclass
-class Pause:
-    """Until when one stream waits, by the monotonic clock."""
+class VcrDrainHook(commands.StartHook):
+    """A stream waits for its client. ``VcrAddon.vcr_drain`` is the one who does."""
 
     client_id: str
-    until: float
-    drain: bool
-    events: _Events
 
 
-@dataclass
-class VcrPauseHook(commands.StartHook):
-    """A stream waits for its next part. ``VcrAddon.vcr_pause`` is the one who does."""
-
-    pause: Pause
-
-
-async def wait(pause: Pause) -> None:
-    """What the hook does."""
-    left = pause.until - time.monotonic()
-    if left > 0:
-        loop, events = asyncio.get_running_loop(), pause.events
-        events.waiting = loop.create_future()
-        timer = loop.call_later(left, events.wake)
-        await events.waiting
-        timer.cancel()
-    else:
-        await asyncio.sleep(0)
-    if pause.drain:
-        await _drain(pause.client_id)
-
-
-async def _drain(client_id: str) -> None:
+async def drain(client_id: str) -> None:
     """Wait until the client has read what was sent (proxy/server.py: drain_writers)."""
     server = ctx.master.addons.get("proxyserver")
     handler = getattr(server, "connections", {}).get(client_id)
     if handler is not None:
         await handler.drain_writers()
+
+
+class _Events(deque[Any]):
+    """What happens to a stream while it waits (proxy/layer.py: _paused_event_queue).
+    That its client has left is told at once: when the whole connection is gone, there
+    is no end of the waiting (proxy/server.py: wakeup_timer)."""
+
+    def __init__(self, events: Iterable[Any], left: Callable[[], None]) -> None:
+        super().__init__(events)
+        self._left = left
+
+    def append(self, event: Any) -> None:
+        super().append(event)
+        if isinstance(event, layers.RequestProtocolError):
+            self._left()
 
 
 class _Changed(Exception):
@@ -164,6 +146,8 @@ def _check() -> None:
 
 
 def _wrap() -> None:
+    # Nobody waits for a wake-up with a blocking command but we: it has no reply.
+    events.Wakeup.reply = None
     whole = layers.HttpStream.send_response
 
     def send_response(self: Any, already_streamed: bool = False) -> Commands:
@@ -206,17 +190,21 @@ def _send(stream: Any, whole: Commands, paced: Paced) -> Commands:
 def _send_pieces(stream: Any, paced: Paced) -> Generator[commands.Command, Any, bool]:
     """False where the client has left."""
     client = stream.context.client
+    left = partial(paced.ended, False)
+    stream._paused_event_queue = _Events(stream._paused_event_queue, left)
     start, unread = time.monotonic(), 0
-    events = _Events(stream._paused_event_queue)
-    stream._paused_event_queue = events
     due = paced.due or [0.0] * len(paced.pieces)
     for piece, at in zip(paced.pieces, due, strict=True):
-        drain = unread >= _UNREAD_BYTES
-        yield VcrPauseHook(Pause(client.id, start + at, drain, events))
+        nap = start + at - time.monotonic()
+        if nap > 0:
+            yield _Nap(nap)
+        if unread >= _UNREAD_BYTES:
+            yield VcrDrainHook(client.id)
+            unread = 0
         if (yield from stream.check_killed(False)):
             return False
-        unread = len(piece) if drain else unread + len(piece)
         yield layers.SendHttp(layers.ResponseData(stream.stream_id, piece), client)
+        unread += len(piece)
     return True
 
 
