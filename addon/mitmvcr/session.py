@@ -101,6 +101,10 @@ class Session:
         """A request went straight through by a rule, and was not planned."""
         self._passed += 1
 
+    def refused(self) -> None:
+        """A request can never be answered from this cassette, and was not planned."""
+        self._missed += 1
+
     def explain(self, request: Request) -> "Miss":
         """Why nothing matched it."""
         # Only a miss needs it, and to import it takes 10 ms of every start.

@@ -19,8 +19,9 @@ Headers = Mapping[str, Sequence[str]]
 Layout = Literal["v4", "v3"]
 
 #: How an exchange failed: no connection, no answer, no answer in time, a body that
-#: broke off, a client that left before the end.
-FAILURES = ("refused", "reset", "timeout", "truncated", "left")
+#: broke off, a client that left before the end. ``both ways``: a gRPC call whose
+#: answers came before its request was whole.
+FAILURES = ("refused", "reset", "timeout", "truncated", "left", "both ways")
 
 #: The cassette format that is read and written.
 FORMAT_VERSION = 2

@@ -10,6 +10,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Set
+from typing import TYPE_CHECKING
 
 from mitmproxy import ctx, flowfilter, http, tcp, tls
 from mitmproxy.addonmanager import Loader
@@ -28,6 +29,9 @@ from mitmvcr.mitm.translate import to_lookup, to_request, to_response
 from mitmvcr.session import Session
 from mitmvcr.settings import Settings
 
+if TYPE_CHECKING:
+    from mitmvcr.mitm.uploads import BothWays
+
 logger = logging.getLogger("mitmvcr")
 
 _PROXY_HEADERS = (b"proxy-authorization", b"proxy-connection")
@@ -44,6 +48,7 @@ class VcrAddon(VcrCommands):
         self._passthrough: list[flowfilter.TFilter] = []
         self._allowed: set[tuple[str, str, int]] = set()
         self._redirects = Redirects()
+        self._both_ways: BothWays | None = None
         self._takeover = host.Takeover()
         self._is_running = False
 
@@ -102,7 +107,7 @@ class VcrAddon(VcrCommands):
         filters = [_filter(text) for text in settings.passthrough]
         self.rack.use(settings)
         self._passthrough = filters
-        self._redirects = Redirects()
+        self._redirects, self._both_ways = Redirects(), None
         session = self.session
         if session is not None and session.records:
             host.watch_who_leaves()
@@ -119,11 +124,40 @@ class VcrAddon(VcrCommands):
         if self.session is not None and self.session.looks_up:
             # A streamed request would be on its way before it was looked up.
             flow.request.stream = False
+        if flow.request.data.http_version == b"HTTP/2.0" and self.session is not None:
+            self._grpc(self.session, flow)
+
+    def _grpc(self, session: Session, flow: http.HTTPFlow) -> None:
+        from mitmvcr.mitm import uploads
+
+        if not uploads.is_grpc(flow.request):
+            return
+        if not session.looks_up and session.records and not self._passes(flow):
+            upload = uploads.Upload(flow.request)
+            flow.request.stream = upload
+            asked = to_request(flow.request)
+            started = Recording(session, asked, time.monotonic_ns(), upload=upload)
+            self.rack.flows[flow.id] = started
+            return
+        self._both_ways = self._both_ways or uploads.BothWays()
+        if session.offline and self._both_ways.includes(session, flow.request.url):
+            session.refused()
+            flow.kill()
+            logger.warning(
+                "mitmvcr: %s is a call that goes both ways: it is recorded, and cannot"
+                " be replayed",
+                flow.request.url,
+            )
 
     def request(self, flow: http.HTTPFlow) -> Awaitable[None] | None:
         session = self.session
         if session is None or flow.response is not None:
             return None
+        if flow.request.stream and flow.id in self.rack.flows:
+            started = self.rack.flows[flow.id]
+            if isinstance(started, Recording) and started.upload is not None:
+                started.upload.end()
+                return None
         try:
             return self._request(session, flow)
         except Exception as error:  # noqa: BLE001 - fails closed, whatever it is
@@ -208,6 +242,8 @@ class VcrAddon(VcrCommands):
             )
             if started.tee is not None:
                 started.response = flow.response
+                if started.upload is not None:
+                    flow.response.stream = started.upload.watch(started.tee)
 
     def response(self, flow: http.HTTPFlow) -> None:
         started = self.rack.flows.get(flow.id)
@@ -249,8 +285,10 @@ class VcrAddon(VcrCommands):
         try:
             response = flow.response if flow is not None else started.response
             found = broken(started, response, flow, settings, time.monotonic_ns())
-            if found.interaction is not None:
-                started.session.record(found.interaction)
+            kept = found.interaction
+            if kept is not None:
+                kept = started.upload.finish(kept) if started.upload else kept
+                started.session.record(kept)
             if found.told:
                 logger.warning("mitmvcr: %s %s", url, found.told)
         except Exception as error:  # noqa: BLE001 - told, and the traffic goes on
@@ -315,7 +353,8 @@ def _interaction(started: Recording, response: http.Response) -> Interaction:
     if isinstance(started.tee, TimedTee):
         coding = response.headers.get("content-encoding", "").strip().lower()
         recorded = with_chunks(recorded, started.tee, started.head, coding)
-    return Interaction(0, started.asked.request, recorded)
+    found = Interaction(0, started.asked.request, recorded)
+    return found if started.upload is None else started.upload.finish(found)
 
 
 def _filter(text: str) -> flowfilter.TFilter:

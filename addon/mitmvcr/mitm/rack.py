@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from mitmproxy import http
 
@@ -11,6 +12,9 @@ from mitmvcr.mitm.streaming import Tee
 from mitmvcr.mitm.translate import Asked
 from mitmvcr.session import Session, open_session
 from mitmvcr.settings import Settings
+
+if TYPE_CHECKING:
+    from mitmvcr.mitm.uploads import Upload
 
 logger = logging.getLogger("mitmvcr")
 
@@ -36,6 +40,8 @@ class Recording:
     tee: Tee | None = None
     #: The head, where the body streams by.
     response: http.Response | None = None
+    #: The request, where it streams by too.
+    upload: "Upload | None" = None
 
 
 class Rack:
