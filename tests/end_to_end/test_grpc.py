@@ -105,13 +105,24 @@ def test_a_call_that_goes_both_ways_is_recorded_and_refused_in_replay(
     assert "replayed 0, missed 1" in proxy.log
 
 
-def test_grpc_in_the_clear_is_passed_through_with_a_warning(
-    mitmdump: Callable[..., Proxy], tmp_path: Path
+@pytest.mark.parametrize("how", ["sync", "async"])
+def test_calls_in_the_clear_are_replayed_offline(
+    mitmdump: Callable[..., Proxy], tmp_path: Path, how: str
 ) -> None:
+    """HTTP/2 with prior knowledge, in a tunnel."""
     cassette = tmp_path / "grpc.yaml"
     with server("-") as port:
+        target = f"localhost:{port}"
         proxy = mitmdump(cassette, "record_only").wait_until_listening()
-        (hello,) = run(proxy, f"localhost:{port}", "-", "sync", "Hello")
-        assert hello == EXPECTED[0]
+        assert run(proxy, target, "-", how, *CALLS) == EXPECTED
         assert proxy.stop() == 0, proxy.log
-    assert "is not HTTP: passed through, not recorded" in proxy.log
+    items = cassettes.read(cassette)
+    assert items[0]["request"]["url"] == f"http://{target}/test.Service/Hello"
+    spy = Spy(tmp_path)
+    proxy = mitmdump(
+        cassette, "replay_only", *spy.arguments, environment=spy.environment
+    ).wait_until_listening()
+    assert run(proxy, target, "-", how, *CALLS) == EXPECTED
+    assert proxy.stop() == 0, proxy.log
+    assert spy.attempts() == []
+    assert "replayed 5, missed 0, unused 0" in proxy.log

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from mitmproxy import ctx, flowfilter, http, tcp, tls
 from mitmproxy.addonmanager import Loader
+from mitmproxy.proxy import layer
 from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 
 from mitmvcr.core.errors import OptionError, VcrError
@@ -308,6 +309,8 @@ class VcrAddon(VcrCommands):
         data.server.error = data.server.error or _REFUSED
         if self._may_connect(data) and data.server.error == _REFUSED:
             data.server.error = None
+        if data.client.alpn == b"h2" and not data.client.tls:
+            data.server.alpn = b"h2"  # see expect_cleartext_h2
 
     def _may_connect(self, data: ServerConnectionHookData) -> bool:
         if self.session is None or not self.session.offline:
@@ -316,6 +319,10 @@ class VcrAddon(VcrCommands):
             return False
         peer_host, port, *_ = data.server.address
         return (data.client.id, peer_host, port) in self._allowed
+
+    def next_layer(self, choice: layer.NextLayer) -> None:
+        if self.session is not None:
+            host.expect_cleartext_h2(choice)
 
     def client_disconnected(self, client: object) -> None:
         if self._allowed:

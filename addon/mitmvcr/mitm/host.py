@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 
 from mitmproxy import ctx, exceptions, http
 from mitmproxy.options import Options
+from mitmproxy.proxy import layer, layers
 
 from mitmvcr.core.errors import OptionError, VcrError
 
@@ -89,6 +90,33 @@ class Takeover:
         update_options(opts, changes)
 
 
+_H2_PREFACE = b"PRI * HTTP/2.0"
+#: Type, flags and stream of the first frame of an HTTP/2 server, behind its length.
+_H2_SETTINGS = b"\4\0\0\0\0\0"
+
+
+def expect_cleartext_h2(choice: layer.NextLayer) -> None:
+    """HTTP/2 with prior knowledge, as gRPC speaks it without TLS: mitmproxy takes it
+    for a request with the method PRI and kills it, or for TCP where the server spoke
+    first (addons/next_layer.py). Its layers go by ALPN, so that is what they are told;
+    and a server's settings alone decide nothing yet.
+    """
+    client, server = choice.context.client, choice.context.server
+    said = choice.data_client()
+    if client.tls or (said and not said.startswith(_H2_PREFACE)):
+        return
+    if not said and choice.data_server()[3:9] != _H2_SETTINGS:
+        return
+    if isinstance(choice.layer, layers.TCPLayer):
+        choice.context.layers.remove(choice.layer)
+        choice.layer = None
+    if said:
+        client.alpn = server.alpn = b"h2"
+        choice.layer = choice.layer or layers.HttpLayer(
+            choice.context, layers.http.HTTPMode.transparent
+        )
+
+
 _LEFT = "_vcr_was_left"
 
 
@@ -96,20 +124,18 @@ def watch_who_leaves() -> None:
     """An ``error`` hook does not tell who broke off: over HTTP/2 either side's reset
     is "stream reset by client". The method that calls the hook knows
     (proxy/layers/http/__init__.py: handle_protocol_error), and notes it here."""
-    from mitmproxy.proxy.layers import http as http_layers
-
-    layers: Any = http_layers
-    original = getattr(layers.HttpStream, "handle_protocol_error", None)
+    known: Any = layers.http
+    original = getattr(known.HttpStream, "handle_protocol_error", None)
     if original is None or hasattr(original, "_vcr_watches"):
         return
 
     def handle_protocol_error(self: Any, event: Any) -> Any:
-        if isinstance(event, layers.RequestProtocolError):
+        if isinstance(event, known.RequestProtocolError):
             self.flow.__dict__[_LEFT] = True
         return original(self, event)
 
     handle_protocol_error._vcr_watches = True  # type: ignore[attr-defined] # wrapped once
-    layers.HttpStream.handle_protocol_error = handle_protocol_error
+    known.HttpStream.handle_protocol_error = handle_protocol_error
 
 
 def was_left_by_client(flow: http.HTTPFlow) -> bool:
