@@ -10,6 +10,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Set
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mitmproxy import ctx, flowfilter, http, tcp, tls
@@ -93,7 +94,10 @@ class VcrAddon(VcrCommands):
         """What a stream had brought until now is not lost."""
         for flow_id, flow in list(self.rack.flows.items()):
             if isinstance(flow, Recording) and flow.response is not None:
-                self._broke_off(flow, None)
+                if flow.socket is not None:
+                    self._record(flow, flow.response)
+                else:
+                    self._broke_off(flow, None)
                 self.rack.end_flow(flow_id)
         self.rack.close()
 
@@ -255,14 +259,22 @@ class VcrAddon(VcrCommands):
             if paced is not None and getattr(flow.response, "stream", None) is paced:
                 return  # it tells when it has arrived
             started.session.replayed()
+        elif flow.websocket is not None and self.rack.settings.websocket:
+            started.socket, started.response = flow, flow.response
+            return  # it is recorded when it ends
         elif flow.response is not None:
             self._record(started, flow.response)
         self.rack.end_flow(flow.id)
 
     def _record(self, started: Recording, response: http.Response) -> None:
         request = started.asked.request
-        if response.status_code == 101:
-            logger.warning("mitmvcr: %s was upgraded: not recorded", request.url)
+        if response.status_code == 101 and started.socket is None:
+            remedy = "; vcr_websocket=yes records a WebSocket"
+            logger.warning(
+                "mitmvcr: %s was upgraded: not recorded%s",
+                request.url,
+                remedy if response.headers.get("upgrade", "") == "websocket" else "",
+            )
             return
         try:
             self._redirects.note(request, response)
@@ -270,6 +282,12 @@ class VcrAddon(VcrCommands):
         except Exception as error:  # noqa: BLE001 - told, and the traffic goes on
             started.session.note_failure(error)
             logger.error("mitmvcr: %s is not recorded: %s", request.url, _reason(error))
+
+    def websocket_end(self, flow: http.HTTPFlow) -> None:
+        started = self.rack.flows.get(flow.id)
+        if isinstance(started, Recording) and flow.response is not None:
+            self._record(started, flow.response)
+            self.rack.end_flow(flow.id)
 
     def error(self, flow: http.HTTPFlow) -> None:
         started = self.rack.flows.get(flow.id)
@@ -357,7 +375,11 @@ def _interaction(started: Recording, response: http.Response) -> Interaction:
         body = started.tee.body() if started.tee else b""
     duration = (started.head or time.monotonic_ns()) - started.sent
     recorded = to_response(response, body, started.asked, duration=duration)
-    if isinstance(started.tee, TimedTee):
+    if started.socket is not None:
+        from mitmvcr.mitm.sockets import frames
+
+        recorded = replace(recorded, websocket=frames(started.socket))
+    elif isinstance(started.tee, TimedTee):
         coding = response.headers.get("content-encoding", "").strip().lower()
         recorded = with_chunks(recorded, started.tee, started.head, coding)
     found = Interaction(0, started.asked.request, recorded)

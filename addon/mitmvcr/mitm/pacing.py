@@ -53,7 +53,7 @@ class Paced:
         return data
 
 
-class _Nap(commands.RequestWakeup):
+class Nap(commands.RequestWakeup):
     """One stream waits; the others of its connection go on (layer.py: blocking).
 
     A hook would do too, but it asks each addon: 0.2 ms for each part of each stream.
@@ -197,7 +197,7 @@ def _send_pieces(stream: Any, paced: Paced) -> Generator[commands.Command, Any, 
     for piece, at in zip(paced.pieces, due, strict=True):
         nap = start + at - time.monotonic()
         if nap > 0:
-            yield _Nap(nap)
+            yield Nap(nap)
         if unread >= _UNREAD_BYTES:
             yield VcrDrainHook(client.id)
             unread = 0

@@ -1,11 +1,13 @@
 """Replays that are more than one write: streams, and failures."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable
 
 from mitmproxy import http
 
 from mitmvcr.core.chunks import due_times
+from mitmvcr.core.errors import VcrError
 from mitmvcr.core.events import cut, pieces
 from mitmvcr.core.model import Response
 from mitmvcr.core.modes import Replay
@@ -13,6 +15,8 @@ from mitmvcr.mitm import pacing
 from mitmvcr.mitm.rack import Rack, Replayed
 from mitmvcr.mitm.restore import has_no_body, to_stream, to_wire
 from mitmvcr.session import Session
+
+logger = logging.getLogger("mitmvcr")
 
 _SECOND = 1e9
 
@@ -24,6 +28,8 @@ def play(
     before the head leaves."""
     recorded = decision.interaction.response
     latency = rack.settings.latency
+    if recorded.code == 101:
+        return _play_socket(rack, session, flow, decision)
     if recorded.failure == "reset":
         session.replayed()
         flow.kill()
@@ -50,6 +56,37 @@ def play(
     else:
         flow.response = to_wire(decision.interaction, flow.request)
     return _pause(first)
+
+
+def _play_socket(
+    rack: Rack, session: Session, flow: http.HTTPFlow, decision: Replay
+) -> Awaitable[None] | None:
+    """Switch protocols, and let the recorded messages speak for the server."""
+    from mitmvcr.mitm import sockets
+
+    recorded, latency = decision.interaction.response, rack.settings.latency
+    url = flow.request.url
+
+    def refuse(reason: str) -> None:
+        session.refused()
+        logger.warning("mitmvcr: WebSocket %s: %s", url, reason)
+
+    script = sockets.Script(recorded.websocket, latency, refuse)
+    if "Sec-WebSocket-Key" not in flow.request.headers or not sockets.install(
+        flow, script
+    ):
+        raise CannotPlayError(url)
+    flow.response = to_wire(decision.interaction, flow.request)
+    sockets.accept(recorded, flow.response, flow.request)
+    rack.flows[flow.id] = Replayed(session, decision.position)
+    return _pause(recorded.duration / _SECOND * latency)
+
+
+class CannotPlayError(VcrError):
+    """An upgraded connection that is not replayed here."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(f"{url} was upgraded, and cannot be replayed")
 
 
 def _pause(seconds: float) -> Awaitable[None] | None:

@@ -40,6 +40,8 @@ class Recording:
     tee: Tee | None = None
     #: The head, where the body streams by.
     response: http.Response | None = None
+    #: The flow, where it became a WebSocket.
+    socket: http.HTTPFlow | None = None
     #: The request, where it streams by too.
     upload: "Upload | None" = None
 

@@ -65,7 +65,7 @@ def is_streamed(recorded: Response) -> bool:
     kind = recorded.headers.get("Content-Type")
     if kind and kind[0].startswith(_STREAMS):
         return True
-    return bool(recorded.chunks or recorded.failure)
+    return bool(recorded.chunks or recorded.failure or recorded.code == 101)
 
 
 def to_stream(
