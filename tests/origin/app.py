@@ -285,6 +285,61 @@ def live(ask: Ask, rest: str) -> Answer:
     )
 
 
+WORDS = ["One", ",", " two", ",", " three", ".", " Ünd", " so", " on", "."]
+
+
+def _event(data: object, name: str = "") -> bytes:
+    head = f"event: {name}\n" if name else ""
+    return f"{head}data: {json.dumps(data)}\n\n".encode()
+
+
+def _openai_events() -> list[bytes]:
+    chunk = {
+        "id": "chatcmpl-1",
+        "object": "chat.completion.chunk",
+        "created": 1700000000,
+        "model": "gpt-x",
+    }
+    deltas = [{"role": "assistant", "content": word} for word in WORDS]
+    events = [
+        {**chunk, "choices": [{"index": 0, "delta": delta, "finish_reason": None}]}
+        for delta in deltas
+    ]
+    last = {"index": 0, "delta": {}, "finish_reason": "stop"}
+    return [*map(_event, [*events, {**chunk, "choices": [last]}]), b"data: [DONE]\n\n"]
+
+
+def _anthropic_events() -> list[bytes]:
+    usage = {"input_tokens": 5, "output_tokens": 1}
+    message = {"id": "msg_1", "type": "message", "role": "assistant", "content": []}
+    message |= {"model": "claude-x", "stop_reason": None, "usage": usage}
+    block = {"type": "text", "text": ""}
+    deltas = [
+        {"index": 0, "delta": {"type": "text_delta", "text": word}} for word in WORDS
+    ]
+    ends = {"stop_reason": "end_turn", "stop_sequence": None}
+    told = [
+        ("message_start", {"message": message}),
+        ("content_block_start", {"index": 0, "content_block": block}),
+        *(("content_block_delta", delta) for delta in deltas),
+        ("content_block_stop", {"index": 0}),
+        ("message_delta", {"delta": ends, "usage": usage}),
+        ("message_stop", {}),
+    ]
+    return [_event({"type": name, **data}, name) for name, data in told]
+
+
+def llm(ask: Ask, rest: str) -> Answer:
+    """As the APIs of OpenAI and Anthropic stream, an event every 50 ms."""
+    openai = rest == "chat/completions"
+    return Answer(
+        headers=[(b"content-type", b"text/event-stream; charset=utf-8")],
+        parts=_openai_events() if openai else _anthropic_events(),
+        sized=False,
+        pause=float(ask.option("pause", "0.05")),
+    )
+
+
 def chunked(ask: Ask, rest: str) -> Answer:
     """No length known beforehand."""
     parts = [b"one ", b"two ", b"three\n"]
@@ -343,6 +398,7 @@ ROUTES: dict[str, Route] = {
     "slow": slow,
     "chunked": chunked,
     "live": live,
+    "v1": llm,
     "until-close": until_close,
     "big": big,
     "reason": reason,
