@@ -14,6 +14,13 @@ from collections.abc import Callable, Iterator
 
 PROMPT = [{"role": "user", "content": "Count"}]
 QUERY: dict[str, str] = {}
+START = [0.0]
+
+
+def ask() -> dict[str, str]:
+    """The query, when everything else is ready: the clock runs from here."""
+    START[0] = time.monotonic()
+    return QUERY
 
 
 def openai_tokens(base: str) -> Iterator[str]:
@@ -21,7 +28,7 @@ def openai_tokens(base: str) -> Iterator[str]:
 
     with openai.OpenAI(base_url=base, api_key="x", max_retries=0) as client:
         stream = client.chat.completions.create(
-            model="gpt-x", messages=PROMPT, stream=True, extra_query=QUERY
+            model="gpt-x", messages=PROMPT, stream=True, extra_query=ask()
         )
         for chunk in stream:
             yield from (choice.delta.content or "" for choice in chunk.choices)
@@ -32,7 +39,7 @@ async def openai_async(base: str, note: Callable[[str], None]) -> None:
 
     async with openai.AsyncOpenAI(base_url=base, api_key="x", max_retries=0) as client:
         stream = await client.chat.completions.create(
-            model="gpt-x", messages=PROMPT, stream=True, extra_query=QUERY
+            model="gpt-x", messages=PROMPT, stream=True, extra_query=ask()
         )
         async for chunk in stream:
             for choice in chunk.choices:
@@ -49,7 +56,7 @@ def anthropic_tokens(base: str) -> Iterator[str]:
             messages=PROMPT,
             max_tokens=9,
             stream=True,
-            extra_query=QUERY,
+            extra_query=ask(),
         )
         for event in stream:
             yield anthropic_text(event)
@@ -67,7 +74,7 @@ async def anthropic_async(base: str, note: Callable[[str], None]) -> None:
             messages=PROMPT,
             max_tokens=9,
             stream=True,
-            extra_query=QUERY,
+            extra_query=ask(),
         )
         async for event in stream:
             note(anthropic_text(event))
@@ -85,7 +92,7 @@ def sse_tokens(base: str) -> Iterator[str]:
     with (
         httpx.Client(timeout=60) as client,
         connect_sse(
-            client, "POST", f"{base}/chat/completions", params=QUERY, json=PROMPT
+            client, "POST", f"{base}/chat/completions", params=ask(), json=PROMPT
         ) as source,
     ):
         for event in source.iter_sse():
@@ -104,10 +111,9 @@ def main(name: str, base: str, query: str, ack: str = "") -> None:
     QUERY.update(pair.split("=") for pair in query.split("&") if pair)
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     got: list[tuple[str, float]] = []
-    start = time.monotonic()
 
     def note(token: str) -> None:
-        got.append((token, round(time.monotonic() - start, 4)))
+        got.append((token, round(time.monotonic() - START[0], 4)))
         if ack:
             opener.open(ack, timeout=30).read()
 

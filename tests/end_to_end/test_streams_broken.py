@@ -77,8 +77,11 @@ def test_a_client_that_leaves_after_the_last_event_has_it_all(
 ) -> None:
     url = f"{case.origin.https_url}/live/sse?n=2&done=1"
     whole = b"".join([*SSE[:2], DONE])
-    proxy = _leave(case, url, version, whole, vcr_partial="drop")
+    proxy = _leave(
+        case, url, version, whole, vcr_partial="drop", vcr_record_chunks="yes"
+    )
     (item,) = cassettes.read(case.cassette)
+    assert len(item["response"]["chunks"].split()) == 3
     assert item["response"]["body"].encode() == whole
     assert "failure" not in item["response"]
     assert "mitmvcr: http" not in proxy.log, "there is nothing to warn of"

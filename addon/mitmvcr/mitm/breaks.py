@@ -15,6 +15,7 @@ from mitmvcr.core.model import Interaction, Response
 from mitmvcr.mitm import host
 from mitmvcr.mitm.codings import decode_start
 from mitmvcr.mitm.rack import Recording
+from mitmvcr.mitm.streaming import TimedTee, with_chunks
 from mitmvcr.mitm.translate import to_response
 from mitmvcr.settings import Settings
 
@@ -89,8 +90,15 @@ def _what_came(started: Recording, response: http.Response) -> Response:
     duration = started.head - started.sent
     recorded = to_response(response, body, started.asked, duration=duration)
     coding = response.headers.get("content-encoding", "").strip().lower()
-    if recorded.uncompressed or coding not in started.asked.decodes:
-        return recorded
+    if not recorded.uncompressed and coding in started.asked.decodes:
+        recorded = _decoded(recorded, body, coding)
+    if isinstance(started.tee, TimedTee):
+        recorded = with_chunks(recorded, started.tee, started.head, coding)
+    return recorded
+
+
+def _decoded(recorded: Response, body: bytes, coding: str) -> Response:
+    """As far as it goes."""
     plain = decode_start(body, coding)
     if plain is None:
         return recorded
