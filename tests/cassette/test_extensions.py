@@ -76,8 +76,8 @@ def test_they_are_read_fast() -> None:
     assert found is not None
     parser = ItemParser(found.columns)
     assert parser.parse(found.item(1)).response.failure == "truncated"
-    for wrong in (b"9@50\xc2\xb5s", b"9@-50\xc2\xb5s"):
-        item = found.item(0).replace(b"9@50\xc2\xb5s", wrong[:-2])
+    for wrong in (b"9@50", b"9@-50ms", b"nine"):
+        item = found.item(0).replace(b"9@50\xc2\xb5s", wrong)
         with pytest.raises(Decline):
             parser.parse(item)
 

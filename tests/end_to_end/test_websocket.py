@@ -139,5 +139,5 @@ def test_it_is_recorded_only_where_it_is_asked_for(
     proxy = mitmdump(tmp_path / "ws.yaml", "record_only").wait_until_listening()
     assert talk(proxy, proxy_ca, url, "sync") == CONVERSATION
     assert proxy.stop() == 0, proxy.log
-    assert "was upgraded: not recorded; vcr_websocket=yes records" in proxy.log
+    assert "became a WebSocket, and vcr_websocket is not set: not recorded" in proxy.log
     assert not (tmp_path / "ws.yaml").exists()

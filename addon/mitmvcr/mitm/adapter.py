@@ -268,13 +268,9 @@ class VcrAddon(VcrCommands):
 
     def _record(self, started: Recording, response: http.Response) -> None:
         request = started.asked.request
-        if response.status_code == 101 and started.socket is None:
-            remedy = "; vcr_websocket=yes records a WebSocket"
-            logger.warning(
-                "mitmvcr: %s was upgraded: not recorded%s",
-                request.url,
-                remedy if response.headers.get("upgrade", "") == "websocket" else "",
-            )
+        if response.status_code < 200 and started.socket is None:
+            told = answers.unrecorded(response)
+            logger.warning("mitmvcr: %s %s: not recorded", request.url, told)
             return
         try:
             self._redirects.note(request, response)
