@@ -10,24 +10,22 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Set
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mitmproxy import ctx, flowfilter, http, tcp, tls
 from mitmproxy.addonmanager import Loader
-from mitmproxy.proxy import layer
 from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 
 from mitmvcr.core.errors import OptionError, VcrError
-from mitmvcr.core.model import Interaction
 from mitmvcr.core.modes import Forward, Replay
 from mitmvcr.mitm import answers, host, options
 from mitmvcr.mitm.commands import VcrCommands
 from mitmvcr.mitm.rack import Rack, Recording, Replayed
 from mitmvcr.mitm.redirects import Redirects
 from mitmvcr.mitm.restore import is_streamed, to_wire
-from mitmvcr.mitm.streaming import TimedTee, tap, with_chunks
-from mitmvcr.mitm.translate import to_lookup, to_request, to_response
+from mitmvcr.mitm.streaming import tap
+from mitmvcr.mitm.streams import StreamHooks, describe, to_interaction
+from mitmvcr.mitm.translate import to_lookup, to_request
 from mitmvcr.session import Session
 from mitmvcr.settings import Settings
 
@@ -40,7 +38,7 @@ _PROXY_HEADERS = (b"proxy-authorization", b"proxy-connection")
 _REFUSED = "mitmvcr replays: nothing may reach the network"
 
 
-class VcrAddon(VcrCommands):
+class VcrAddon(VcrCommands, StreamHooks):
     """Recorder and player; one cassette is in use at a time."""
 
     name = "vcr"
@@ -50,7 +48,7 @@ class VcrAddon(VcrCommands):
         self._passthrough: list[flowfilter.TFilter] = []
         self._allowed: set[tuple[str, str, int]] = set()
         self._redirects = Redirects()
-        self._both_ways: BothWays | None = None
+        self.both_ways: BothWays | None = None
         self._takeover = host.Takeover()
         self._is_running = False
 
@@ -87,23 +85,14 @@ class VcrAddon(VcrCommands):
     def done(self) -> Awaitable[None] | None:
         if host.is_exiting() and self.rack.recordings():
             return self._drain_and_close()
-        self._close()
-        return None
-
-    def _close(self) -> None:
-        """What a stream had brought until now is not lost."""
-        for flow_id, flow in list(self.rack.flows.items()):
-            if isinstance(flow, Recording) and flow.response is not None:
-                if flow.socket is not None:
-                    self._record(flow, flow.response)
-                else:
-                    self._broke_off(flow, None)
-                self.rack.end_flow(flow_id)
+        self.close_streams()
         self.rack.close()
+        return None
 
     async def _drain_and_close(self) -> None:
         await host.drain(lambda: bool(self.rack.recordings()))
-        self._close()
+        self.close_streams()
+        self.rack.close()
 
     def use(self, settings: Settings) -> None:
         """Put a cassette in play and take out the one that was. Raises VcrError."""
@@ -112,7 +101,7 @@ class VcrAddon(VcrCommands):
         filters = [_filter(text) for text in settings.passthrough]
         self.rack.use(settings)
         self._passthrough = filters
-        self._redirects, self._both_ways = Redirects(), None
+        self._redirects, self.both_ways = Redirects(), None
         session = self.session
         if session is not None and session.records:
             host.watch_who_leaves()
@@ -130,29 +119,7 @@ class VcrAddon(VcrCommands):
             # A streamed request would be on its way before it was looked up.
             flow.request.stream = False
         if flow.request.data.http_version == b"HTTP/2.0" and self.session is not None:
-            self._grpc(self.session, flow)
-
-    def _grpc(self, session: Session, flow: http.HTTPFlow) -> None:
-        from mitmvcr.mitm import uploads
-
-        if not uploads.is_grpc(flow.request):
-            return
-        if not session.looks_up and session.records and not self._passes(flow):
-            upload = uploads.Upload(flow.request)
-            flow.request.stream = upload
-            asked = to_request(flow.request)
-            started = Recording(session, asked, time.monotonic_ns(), upload=upload)
-            self.rack.flows[flow.id] = started
-            return
-        self._both_ways = self._both_ways or uploads.BothWays()
-        if session.offline and self._both_ways.includes(session, flow.request.url):
-            session.refused()
-            flow.kill()
-            logger.warning(
-                "mitmvcr: %s is a call that goes both ways: it is recorded, and cannot"
-                " be replayed",
-                flow.request.url,
-            )
+            self.stream_call(self.session, flow)
 
     def request(self, flow: http.HTTPFlow) -> Awaitable[None] | None:
         session = self.session
@@ -170,7 +137,7 @@ class VcrAddon(VcrCommands):
             return None
 
     def _request(self, session: Session, flow: http.HTTPFlow) -> Awaitable[None] | None:
-        if self._passthrough and self._passes(flow):
+        if self._passthrough and self.passes(flow):
             session.passed()
             return None
         if flow.server_conn.via is None:  # an upstream proxy may be owed its own
@@ -185,7 +152,7 @@ class VcrAddon(VcrCommands):
             self._refuse(session, flow)
         return None
 
-    def _passes(self, flow: http.HTTPFlow) -> bool:
+    def passes(self, flow: http.HTTPFlow) -> bool:
         if not any(accepts(flow) for accepts in self._passthrough):
             return False
         client = flow.client_conn.id
@@ -225,13 +192,13 @@ class VcrAddon(VcrCommands):
         flow.response = answers.miss(found, summary.cassette, summary.mode)
 
     def _fail(self, session: Session, flow: http.HTTPFlow, error: Exception) -> None:
-        flow.response = answers.failure(_reason(error))
+        flow.response = answers.failure(describe(error))
         session.note_failure(error)
         logger.error(
             "mitmvcr: %s %s: %s",
             flow.request.method,
             flow.request.url,
-            _reason(error),
+            describe(error),
             exc_info=None if isinstance(error, VcrError) else error,
         )
 
@@ -263,10 +230,10 @@ class VcrAddon(VcrCommands):
             started.socket, started.response = flow, flow.response
             return  # it is recorded when it ends
         elif flow.response is not None:
-            self._record(started, flow.response)
+            self.record(started, flow.response)
         self.rack.end_flow(flow.id)
 
-    def _record(self, started: Recording, response: http.Response) -> None:
+    def record(self, started: Recording, response: http.Response) -> None:
         request = started.asked.request
         if response.status_code < 200 and started.socket is None:
             told = answers.unrecorded(response)
@@ -274,47 +241,20 @@ class VcrAddon(VcrCommands):
             return
         try:
             self._redirects.note(request, response)
-            started.session.record(_interaction(started, response))
+            started.session.record(to_interaction(started, response))
         except Exception as error:  # noqa: BLE001 - told, and the traffic goes on
             started.session.note_failure(error)
-            logger.error("mitmvcr: %s is not recorded: %s", request.url, _reason(error))
-
-    def websocket_end(self, flow: http.HTTPFlow) -> None:
-        started = self.rack.flows.get(flow.id)
-        if isinstance(started, Recording) and flow.response is not None:
-            self._record(started, flow.response)
-            self.rack.end_flow(flow.id)
+            logger.error(
+                "mitmvcr: %s is not recorded: %s", request.url, describe(error)
+            )
 
     def error(self, flow: http.HTTPFlow) -> None:
         started = self.rack.flows.get(flow.id)
         if isinstance(started, Replayed):
             started.session.give_back(started.position)
         elif started is not None:
-            self._broke_off(started, flow)
+            self.broke_off(started, flow)
         self.rack.end_flow(flow.id)
-
-    def _broke_off(self, started: Recording, flow: http.HTTPFlow | None) -> None:
-        from mitmvcr.mitm.breaks import broken
-
-        url, settings = started.asked.request.url, self.rack.settings
-        try:
-            response = flow.response if flow is not None else started.response
-            found = broken(started, response, flow, settings, time.monotonic_ns())
-            kept = found.interaction
-            if kept is not None:
-                kept = started.upload.finish(kept) if started.upload else kept
-                started.session.record(kept)
-            if found.told:
-                logger.warning("mitmvcr: %s %s", url, found.told)
-        except Exception as error:  # noqa: BLE001 - told, and the traffic goes on
-            started.session.note_failure(error)
-            logger.error("mitmvcr: %s is not recorded: %s", url, _reason(error))
-
-    async def vcr_drain(self, client_id: str) -> None:
-        """A hook of our own: a replayed stream waits for its client."""
-        from mitmvcr.mitm.pacing import drain
-
-        await drain(client_id)
 
     # Connections
 
@@ -323,8 +263,7 @@ class VcrAddon(VcrCommands):
         data.server.error = data.server.error or _REFUSED
         if self._may_connect(data) and data.server.error == _REFUSED:
             data.server.error = None
-        if data.client.alpn == b"h2" and not data.client.tls:
-            data.server.alpn = b"h2"  # see expect_cleartext_h2
+            host.speak_cleartext_h2(data.client, data.server)
 
     def _may_connect(self, data: ServerConnectionHookData) -> bool:
         if self.session is None or not self.session.offline:
@@ -333,10 +272,6 @@ class VcrAddon(VcrCommands):
             return False
         peer_host, port, *_ = data.server.address
         return (data.client.id, peer_host, port) in self._allowed
-
-    def next_layer(self, choice: layer.NextLayer) -> None:
-        if self.session is not None:
-            host.expect_cleartext_h2(choice)
 
     def client_disconnected(self, client: object) -> None:
         if self._allowed:
@@ -365,23 +300,6 @@ class VcrAddon(VcrCommands):
             )
 
 
-def _interaction(started: Recording, response: http.Response) -> Interaction:
-    body = response.raw_content
-    if body is None:  # it was streamed
-        body = started.tee.body() if started.tee else b""
-    duration = (started.head or time.monotonic_ns()) - started.sent
-    recorded = to_response(response, body, started.asked, duration=duration)
-    if started.socket is not None:
-        from mitmvcr.mitm.sockets import frames
-
-        recorded = replace(recorded, websocket=frames(started.socket))
-    elif isinstance(started.tee, TimedTee):
-        coding = response.headers.get("content-encoding", "").strip().lower()
-        recorded = with_chunks(recorded, started.tee, started.head, coding)
-    found = Interaction(0, started.asked.request, recorded)
-    return found if started.upload is None else started.upload.finish(found)
-
-
 def _filter(text: str) -> flowfilter.TFilter:
     try:
         return flowfilter.parse(text)
@@ -397,12 +315,6 @@ def _drop_proxy_headers(request: http.Request) -> None:
         for name, _ in request.headers.fields:
             if name[:1] in b"pP" and name.lower() in _PROXY_HEADERS:
                 request.headers.pop(name, None)
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, VcrError):
-        return str(error)
-    return f"{type(error).__name__}: {error}"
 
 
 addons = [VcrAddon(host.LastResort())]

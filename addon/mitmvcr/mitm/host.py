@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
-from mitmproxy import ctx, exceptions, http
+from mitmproxy import connection, ctx, exceptions, http
 from mitmproxy.options import Options
 from mitmproxy.proxy import layer, layers
 
@@ -115,6 +115,12 @@ def expect_cleartext_h2(choice: layer.NextLayer) -> None:
         choice.layer = choice.layer or layers.HttpLayer(
             choice.context, layers.http.HTTPMode.transparent
         )
+
+
+def speak_cleartext_h2(client: connection.Client, server: connection.Server) -> None:
+    """A connection that is about to be opened speaks what its client speaks."""
+    if client.alpn == b"h2" and not client.tls:
+        server.alpn = b"h2"
 
 
 _LEFT = "_vcr_was_left"

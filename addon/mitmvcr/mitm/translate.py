@@ -265,6 +265,8 @@ def to_response(
 @lru_cache(maxsize=16)
 def _proto(version: bytes) -> tuple[str, int, int]:
     major, _, minor = version.removeprefix(b"HTTP/").partition(b".")
+    if not minor:  # mitmproxy's HTTP/3, as Go names it
+        version += b".0"
     return _text(version), _number(major, 0), _number(minor, 0)
 
 
