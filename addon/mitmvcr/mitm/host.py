@@ -98,21 +98,18 @@ _H2_SETTINGS = b"\4\0\0\0\0\0"
 def expect_cleartext_h2(choice: layer.NextLayer) -> None:
     """HTTP/2 with prior knowledge, as gRPC speaks it without TLS: mitmproxy takes it
     for a request with the method PRI and kills it, or for TCP where the server spoke
-    first (addons/next_layer.py). Its layers go by ALPN, so that is what they are told;
-    and a server's settings alone decide nothing yet.
+    first (addons/next_layer.py, which leaves alone what is chosen already). Its layers
+    go by ALPN, so that is what they are told.
     """
     client, server = choice.context.client, choice.context.server
+    if client.tls or choice.layer is not None:
+        return
     said = choice.data_client()
-    if client.tls or (said and not said.startswith(_H2_PREFACE)):
-        return
-    if not said and choice.data_server()[3:9] != _H2_SETTINGS:
-        return
-    if isinstance(choice.layer, layers.TCPLayer):
-        choice.context.layers.remove(choice.layer)
-        choice.layer = None
-    if said:
+    if said.startswith(_H2_PREFACE) or (
+        not said and choice.data_server()[3:9] == _H2_SETTINGS
+    ):
         client.alpn = server.alpn = b"h2"
-        choice.layer = choice.layer or layers.HttpLayer(
+        choice.layer = layers.HttpLayer(
             choice.context, layers.http.HTTPMode.transparent
         )
 
