@@ -102,7 +102,7 @@ async def run_server(leaf: str) -> None:
 
 async def run_client(port: str, ca: str, *paths: str) -> None:
     configuration = QuicConfiguration(
-        alpn_protocols=H3_ALPN, server_name="localhost", verify_mode=ssl.CERT_REQUIRED
+        alpn_protocols=H3_ALPN, server_name="api.test", verify_mode=ssl.CERT_REQUIRED
     )
     configuration.load_verify_locations(cadata=Path(ca).read_bytes())
     async with connect(
