@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from mitmvcr.cassette import reader, writer
-from mitmvcr.cassette.store import FileStore, MemoryStore, Store
+from mitmvcr.cassette.memory import MemoryStore
+from mitmvcr.cassette.store import FileStore, Store
 from mitmvcr.core.errors import (
     CassetteDamagedError,
     CassetteNotFoundError,
@@ -367,3 +368,136 @@ def test_what_can_never_be_answered_counts_as_missed(start: Start) -> None:
     session = start(Mode.REPLAY_ONLY, cassette_of(1), Repeats.NO)
     session.refused()
     assert session.summary().missed == 1
+
+
+# What is told of it
+
+
+def test_a_complete_log_says_what_became_of_each(start: Start) -> None:
+    session = start("replay_with_new_episodes", cassette_of(1, 2))
+    session.log.complete = True
+    session.record(made(3))
+    assert [(e.outcome, e.interaction, e.url) for e in session.entries()] == [
+        ("recorded", 2, "http://h/3"),
+        ("unused", 0, "http://h/1"),
+        ("unused", 1, "http://h/2"),
+    ]
+    session.close()
+
+
+def test_a_replay_is_logged_as_it_is_told(start: Start) -> None:
+    session = start("replay_only", cassette_of(1))
+    session.log.complete = True
+    decision = session.plan(ask(1))
+    assert isinstance(decision, Replay)
+    entry = session.entry("replayed", decision.interaction, decision.position)
+    session.replayed(entry.lasting(3))
+    assert session.entries() == [entry.lasting(3)]
+
+
+def test_secrets_of_the_cassette_are_masked_in_a_miss(start: Start) -> None:
+    held = Interaction(0, Request(method="GET", url="http://h/?token=abc"), Response())
+    session = start("replay_only", Cassette([held]))
+    miss = session.explain(Request(method="GET", url="http://h/?token=abd"))
+    assert "abc" not in repr(miss)
+    assert "abd" not in repr(miss)
+    assert miss.nearest[0].differ[0].place == "query.token"
+    assert session.shown("http://h/?token=abc") == "http://h/?token=***"
+    assert session.entry("unused", held, 0).url == "http://h/?token=***"
+
+
+# What nothing asked for
+
+
+def test_the_unused_are_dropped_on_request(start: Start) -> None:
+    session = start("replay_with_new_episodes", cassette_of(1, 2, 3))
+    assert replayed(session, 2) == 200
+    session.record(made(4))
+    session.close()
+    assert session.why_keep_unused() == ""
+    assert session.drop_unused() == 2
+    assert held(session.store) == [("2", 200), ("4", 200)]
+    assert [each.id for each in session.store.load().interactions] == [0, 1]
+
+
+def test_with_nothing_unused_nothing_is_written(start: Start) -> None:
+    session = start("replay_only", cassette_of(1))
+    replayed(session, 1)
+    before = session.store.load()
+    session.store.replace = None  # type: ignore[method-assign,assignment] # not called
+    assert session.drop_unused() == 0
+    assert session.store.load() == before
+
+
+@pytest.mark.parametrize("now", [(1,), (1, 3, 2)])
+def test_a_cassette_that_changed_meanwhile_is_left_alone(
+    start: Start, now: tuple[int, ...]
+) -> None:
+    session = start("replay_only", cassette_of(1, 2))
+    replayed(session, 1)
+    session.store.replace(cassette_of(*now).interactions)
+    with pytest.raises(CassetteWriteError, match="changed meanwhile"):
+        session.drop_unused()
+    assert held(session.store) == [(str(number), 200) for number in now]
+
+
+def test_after_a_run_that_went_wrong_the_unused_stay(start: Start) -> None:
+    session = start("replay_only", cassette_of(1, 2))
+    assert session.why_keep_unused() == "nothing was replayed"
+    replayed(session, 1)
+    assert session.why_keep_unused() == ""
+    session.plan(ask(7))
+    assert session.why_keep_unused() == "requests had no match"
+    session.note_failure(ZeroDivisionError())
+    assert session.why_keep_unused() == "mitmvcr itself failed"
+
+
+def test_a_cassette_that_cannot_be_rewritten_stays_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "chat.yaml"
+    path.write_bytes(writer.dumps(cassette_of(1, 2)))
+    session = open_session(parse_settings(cassette=str(path), mode="replay_only"))
+    replayed(session, 1)
+
+    def fail(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("mitmvcr.cassette.store.replace_file", fail)
+    before = path.read_bytes()
+    with pytest.raises(CassetteWriteError, match="permission denied"):
+        session.drop_unused()
+    assert path.read_bytes() == before
+
+
+# Set aside, left over, and late
+
+
+def test_a_session_that_was_set_aside_says_where_its_recording_is(start: Start) -> None:
+    session = start(Mode.RECORD_ONLY, cassette_of(1))
+    session.record(made(2))
+    session.set_aside()
+    session.close()
+    assert session.left_in is not None
+    assert held(session.store) == [("1", 200)]
+
+
+def test_who_does_not_record_is_told_of_a_recording_that_was_not_saved(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "chat.yaml"
+    path.write_bytes(writer.dumps(cassette_of(1)))
+    settings = parse_settings(cassette=str(path), mode="replay_only")
+    assert open_session(settings).notice is None
+    path.with_name("chat.yaml.part").write_bytes(writer.dumps(cassette_of(2)))
+    assert "holds 1 interaction of a recording" in (open_session(settings).notice or "")
+
+
+def test_what_comes_after_the_close_goes_behind_it(start: Start) -> None:
+    session = start(Mode.RECORD_ONCE, None)
+    session.close()
+    session.record(made(1))
+    assert held(session.store) == [("1", 200)]
+    session.record(made(2))
+    session.close()
+    assert held(session.store) == [("1", 200), ("2", 200)]

@@ -10,13 +10,17 @@ from mitmvcr.settings import (
     Settings,
     as_options,
     parse_cassette,
-    parse_flag,
+    parse_fsync,
+    parse_hooks,
     parse_latency,
     parse_layout,
     parse_mode,
     parse_partial,
     parse_repeats,
     parse_settings,
+    parse_size,
+    parse_switch,
+    parse_view,
 )
 
 # Mode
@@ -100,6 +104,29 @@ def test_a_folder_is_no_cassette(tmp_path: Path) -> None:
             parse_cassette(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "url"),
+    [
+        ("s3://bucket/chat.yaml", "s3://bucket/chat.yaml"),
+        (" s3://bucket/v1.2/chat ", "s3://bucket/v1.2/chat.yaml"),
+        ("memory://chat", "memory://chat.yaml"),
+    ],
+)
+def test_a_url_is_kept_as_it_is(text: str, url: str) -> None:
+    assert parse_cassette(text) == url
+    assert as_options(parse_settings(cassette=text, mode="once"))["vcr_cassette"] == url
+
+
+@pytest.mark.parametrize("text", ["s3://", "s3://bucket/"])
+def test_a_url_of_a_folder_is_no_cassette(text: str) -> None:
+    with pytest.raises(OptionError, match="is a folder; name a file in it, as s3://b"):
+        parse_cassette(text)
+
+
+def test_a_drive_is_no_protocol() -> None:
+    assert isinstance(parse_cassette("c://chat.yaml"), Path)
+
+
 def test_a_path_with_nul_is_no_cassette() -> None:
     with pytest.raises(OptionError, match=r"^vcr_cassette='a\\x00b': a path cannot"):
         parse_cassette("a\0b")
@@ -130,7 +157,7 @@ def test_repeats_are_no_or_all(text: str, repeats: Repeats) -> None:
 def test_other_repeats_are_told_with_the_remedy() -> None:
     with pytest.raises(OptionError) as caught:
         parse_repeats("twice")
-    assert str(caught.value) == "vcr_allow_repeats=twice: use no or all"
+    assert str(caught.value) == "vcr_allow_repeats=twice: use no, last or all"
 
 
 @pytest.mark.parametrize(
@@ -185,6 +212,11 @@ def test_all_options_are_parsed_together() -> None:
         ("vcr_mode", {"mode": "x"}),
         ("vcr_allow_repeats", {"allow_repeats": "x"}),
         ("vcr_latency", {"latency": "x"}),
+        ("vcr_fsync", {"fsync": "always"}),
+        ("vcr_write_empty", {"write_empty": "x"}),
+        ("vcr_save_failed", {"save_failed": ""}),
+        ("vcr_keep_volatile", {"keep_volatile": "x"}),
+        ("vcr_spool", {"spool": "0"}),
     ],
 )
 def test_the_wrong_option_is_named(option: str, values: dict[str, str]) -> None:
@@ -205,24 +237,54 @@ def test_another_layout_names_those_that_there_are() -> None:
         parse_layout("v5")
 
 
-@pytest.mark.parametrize(
-    ("text", "flag"),
-    [("yes", True), (" True", True), ("no", False), ("false", False), ("", False)],
-)
-def test_a_flag_is_yes_or_no(text: str, flag: bool) -> None:
-    assert parse_flag("vcr_websocket", text) is flag
-
-
-def test_another_flag_names_its_option() -> None:
-    with pytest.raises(OptionError, match="vcr_websocket=maybe: use yes or no"):
-        parse_flag("vcr_websocket", "maybe")
-
-
 def test_a_stream_that_was_cut_is_kept_or_dropped() -> None:
     assert parse_partial("Keep ") == "keep"
     assert parse_partial("drop") == "drop"
     with pytest.raises(OptionError, match="vcr_partial=half: use keep or drop"):
         parse_partial("half")
+
+
+def test_the_disk_is_forced_with_each_interaction_or_at_the_close() -> None:
+    assert parse_fsync(" Each ")
+    assert not parse_fsync("close")
+    with pytest.raises(OptionError, match="vcr_fsync=2: use each or close"):
+        parse_fsync("2")
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("yes", True), (" True ", True), ("no", False), ("false", False)],
+)
+def test_a_switch_is_yes_or_no(text: str, value: bool) -> None:
+    assert parse_switch("vcr_x", text) is value
+
+
+def test_a_switch_that_is_neither_is_told_with_its_name() -> None:
+    with pytest.raises(OptionError, match="vcr_x=maybe: use yes or no"):
+        parse_switch("vcr_x", "maybe")
+
+
+@pytest.mark.parametrize(
+    ("text", "size"), [("7", 7), (" 2K ", 2048), ("1m", 1 << 20), ("3g", 3 << 30)]
+)
+def test_a_size_is_in_bytes_or_larger_units(text: str, size: int) -> None:
+    assert parse_size("vcr_x", text) == size
+
+
+@pytest.mark.parametrize("text", ["", "k", "1.5m", "-1", "1t", "0", "²"])
+def test_what_is_no_size_is_told_with_examples(text: str) -> None:
+    with pytest.raises(OptionError, match="use a size, as 500k, 1m or 2g"):
+        parse_size("vcr_x", text)
+
+
+@pytest.mark.parametrize(("text", "view"), [("go", "go"), (" Wire ", "wire")])
+def test_a_view_is_gos_or_the_wires(text: str, view: str) -> None:
+    assert parse_view(text) == view
+
+
+def test_another_view_names_those_that_there_are() -> None:
+    with pytest.raises(OptionError, match="vcr_view=tcp: use go or wire"):
+        parse_view("tcp")
 
 
 def test_settings_as_options_are_parsed_to_the_same_settings() -> None:
@@ -237,7 +299,25 @@ def test_settings_as_options_are_parsed_to_the_same_settings() -> None:
         record_errors="yes",
         partial="drop",
         websocket="yes",
+        fsync="each",
+        write_empty="yes",
+        save_failed="no",
+        keep_volatile="yes",
+        spool="3k",
+        view="wire",
     )
     options = {n.removeprefix("vcr_"): v for n, v in as_options(settings).items()}
     assert parse_settings(**options) == settings
     assert as_options(Settings())["vcr_cassette"] == ""
+
+
+# Hooks
+
+
+def test_a_file_of_hooks_has_to_be_there(tmp_path: Path) -> None:
+    file = tmp_path / "hooks.py"
+    assert parse_hooks(" ") is None
+    with pytest.raises(OptionError, match=r"^vcr_hooks=.*: there is no such file$"):
+        parse_hooks(str(file))
+    file.touch()
+    assert parse_hooks(f" {file} ") == file

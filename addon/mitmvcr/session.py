@@ -3,9 +3,16 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mitmvcr.cassette.store import FileStore, Store
+from mitmvcr.cassette.store import Store, open_store
 from mitmvcr.core.deck import Deck
-from mitmvcr.core.errors import CassetteNotFoundError, CassetteWriteError, OptionError
+from mitmvcr.core.errors import (
+    CassetteNotFoundError,
+    CassetteWriteError,
+    OptionError,
+    VcrError,
+)
+from mitmvcr.core.log import Log
+from mitmvcr.core.matcher import Matcher
 from mitmvcr.core.model import Interaction, Request
 from mitmvcr.core.modes import (
     RULES,
@@ -22,6 +29,8 @@ from mitmvcr.settings import Settings
 
 if TYPE_CHECKING:
     from mitmvcr.core.matching import Miss
+    from mitmvcr.core.report import Entry
+    from mitmvcr.hooks import Hooks
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,23 +60,44 @@ class Summary:
 
 
 class Session:
-    """Made by :func:`open_session`. Requests come in, decisions go out."""
+    """Made by :func:`open_session`. Requests come in, decisions go out.
+
+    ``notice``: what is to be told at the start, None if nothing. ``failure``: what
+    went wrong first. ``left_in``: where a recording that was set aside lies.
+    """
 
     def __init__(
-        self, store: Store, mode: Mode, repeats: Repeats, *, exists: bool
+        self,
+        store: Store,
+        mode: Mode,
+        repeats: Repeats,
+        *,
+        exists: bool,
+        matcher: Matcher | None = None,
+        hooks: "Hooks | None" = None,
     ) -> None:
         self.store = store
         self.mode = mode
         self.rule = RULES[mode, exists]
         self.failure: Exception | None = None
+        self.log = Log()
+        self.left_in: str | None = None
         self.looks_up = looks_up(self.rule, repeats)
+        self._without_look_up = decide(self.rule, None)
         self._repeats = repeats
         self._recorded = self._replayed = self._missed = self._passed = 0
         # Also read where it will be replaced: what is no sound cassette never is.
         reads = exists and (self.rule.loads or self.rule.records)
         found = store.load().interactions if reads else ()
         loaded = found if self.rule.loads else ()
-        self.deck = Deck(loaded, repeats)
+        matcher = matcher or Matcher()
+        self._hooks = hooks
+        #: Is more of a request read than what the default matcher compares?
+        self.needs_all = matcher.needs_all or hooks is not None
+        self.deck = Deck(loaded, repeats, matcher, hooks.judge if hooks else None)
+        self._kept = len(loaded)
+        self._is_set_aside = self._is_closed = False
+        self.notice = None if self.rule.records else store.left_over()
         if self.rule.records:
             store.begin(loaded)
 
@@ -87,15 +117,27 @@ class Session:
         """What to do with a request, which is only needed if the session
         ``looks_up``. A replay has used its interaction up; :meth:`give_back` undoes
         that."""
-        found = None
-        if self.looks_up and request is not None:
-            found = self.deck.take(redact_request(request))
-        decision = decide(self.rule, found)
+        if not self.looks_up:
+            decision = self._without_look_up
+        else:
+            found = self._take(redact_request(request)) if request else None
+            decision = decide(self.rule, found)
         if isinstance(decision, Refuse):
             self._missed += 1
         elif isinstance(decision, Forward) and not decision.record:
             self._passed += 1
         return decision
+
+    def _take(self, request: Request) -> tuple[int, Interaction] | None:
+        found = self.deck.take(request)
+        if found is None or self._hooks is None:
+            return found
+        position, interaction = found
+        try:
+            return position, self._hooks.before_replay(interaction, request)
+        except VcrError:
+            self.deck.give_back(position)
+            raise
 
     def passed(self) -> None:
         """A request went straight through by a rule, and was not planned."""
@@ -106,42 +148,136 @@ class Session:
         self._missed += 1
 
     def explain(self, request: Request) -> "Miss":
-        """Why nothing matched it."""
-        # Only a miss needs it, and to import it takes 10 ms of every start.
+        """Why nothing matched it, as it may be shown."""
+        # Only a miss needs them, and to import them takes 10 ms of every start.
+        from mitmvcr.core.masking import masked
         from mitmvcr.core.matching import explain
 
-        return explain(redact_request(request), self.deck)
+        seen = redact_request(request)
+        found = masked(explain(seen, self.deck, redact_request))
+        if self._hooks is not None:
+            self._hooks.on_miss(seen, found)
+        return found
 
-    def replayed(self) -> None:
-        """A planned replay was answered."""
+    def shown(self, url: str) -> str:
+        """A URL as it may stand in a log."""
+        from mitmvcr.core.masking import masked_url  # where all is well none does
+
+        return masked_url(url)
+
+    def replayed(self, entry: "Entry | None" = None) -> None:
+        """A planned replay was answered; ``entry`` is for a log that is complete."""
         self._replayed += 1
+        if entry is not None:
+            self.log.add(entry)
 
     def give_back(self, position: int) -> None:
         """A planned replay did not reach the client."""
         self.deck.give_back(position)
 
     def record(self, interaction: Interaction) -> None:
-        """Keep what came back from the origin; it is on disk when this returns.
+        """Keep what came back from the origin; it is on disk when this returns. A
+        hook may change it or drop it; redaction comes after.
 
-        Raises CassetteWriteError; traffic can go on.
+        Raises CassetteWriteError or HookError; traffic can go on.
         """
+        if self._hooks is not None:
+            changed = self._hooks.before_record(interaction)
+            if changed is None:
+                self._passed += 1
+                return
+            interaction = changed
         kept = redact(interaction)
-        self.store.append(kept)
-        if self._repeats is not Repeats.NO:  # nobody else asks for it, and it is big
+        if self._is_closed:
+            self._record_late(kept)
+        else:
+            self.store.append(kept)
+        if self._repeats is Repeats.ALL:  # nobody else asks for it, and it is big
             self.deck.add(kept)
+        if self.log.complete:
+            self._log_recorded(kept)
         self._recorded += 1
+
+    def _log_recorded(self, kept: Interaction) -> None:
+        position = self._kept + self._recorded
+        entry = self.entry("recorded", kept, position)
+        self.log.add(entry.lasting(kept.response.duration))
+
+    def _record_late(self, kept: Interaction) -> None:
+        """The recording is in place already, and this goes behind it."""
+        store = self.store
+        store.begin(store.load().interactions if store.exists() else ())
+        try:
+            store.append(kept)
+        finally:
+            store.publish()
 
     def note_failure(self, error: Exception) -> None:
         """Something was not recorded or not answered: the run must not pass."""
         self.failure = self.failure or error
 
+    def set_aside(self) -> None:
+        """What was recorded is not to be put in place; ``left_in`` says where it is
+        once the session is closed."""
+        self._is_set_aside = True
+
     def close(self) -> None:
-        """Put the recording in place. Raises CassetteWriteError."""
+        """Put the recording in place. Raises CassetteWriteError.
+
+        What is recorded later is put behind it, one by one.
+        """
+        self._is_closed = True
         try:
-            self.store.publish()
+            if self._is_set_aside:
+                self.left_in = self.store.leave()
+            else:
+                self.store.publish()
         except CassetteWriteError as error:
             self.note_failure(error)
             raise
+
+    def entry(self, outcome: str, found: Interaction, position: int) -> "Entry":
+        """An interaction for the log, as it may be shown."""
+        from mitmvcr.core.report import Entry, Outcome
+
+        url = self.shown(found.request.url)
+        return Entry.of(Outcome(outcome), found, position, url)
+
+    def entries(self) -> "list[Entry]":
+        """What the log holds, and after it what nothing asked for.
+
+        Raises CassetteDamagedError where an unused interaction cannot be read.
+        """
+        unused = [
+            self.entry("unused", self.deck[position], position)
+            for position in self.deck.unused()
+        ]
+        return [*self.log.entries, *unused]
+
+    def why_keep_unused(self) -> str:
+        """What speaks against dropping the unused interactions, else nothing: after
+        a run that went wrong it is not known what is wanted."""
+        if self.failure is not None:
+            return "mitmvcr itself failed"
+        if self._missed:
+            return "requests had no match"
+        return "" if self._replayed else "nothing was replayed"
+
+    def drop_unused(self) -> int:
+        """Rewrite the cassette, which is closed, without what nothing asked for.
+
+        Returns how many interactions that were. Raises CassetteError, and the file
+        stays as it was; also where somebody else has changed it meanwhile.
+        """
+        unused = set(self.deck.unused())
+        if not unused:
+            return 0
+        held = self.store.load().interactions
+        if not all(p < len(held) and _same(held[p], self.deck[p]) for p in unused):
+            problem = "was changed meanwhile: its unused interactions stay"
+            raise CassetteWriteError(self.store.name, problem)
+        self.store.replace([each for p, each in enumerate(held) if p not in unused])
+        return len(unused)
 
     def summary(self) -> Summary:
         return Summary(
@@ -155,6 +291,11 @@ class Session:
         )
 
 
+def _same(one: Interaction, other: Interaction) -> bool:
+    """But for the number, which is its place in the file."""
+    return (one.request, one.response) == (other.request, other.response)
+
+
 def open_session(settings: Settings) -> Session:
     """Load or begin the cassette that the settings name.
 
@@ -162,7 +303,13 @@ def open_session(settings: Settings) -> Session:
     """
     if settings.cassette is None:
         raise OptionError("vcr_cassette", "", "name a file, as cassettes/chat.yaml")
-    store = FileStore(settings.cassette, settings.layout)
+    store = open_store(
+        settings.cassette,
+        settings.layout,
+        fsync_each=settings.fsync_each,
+        write_empty=settings.write_empty,
+        keep_volatile=settings.keep_volatile,
+    )
     exists = store.exists()
     if RULES[settings.mode, exists].needs_cassette:
         raise CassetteNotFoundError(
@@ -170,4 +317,19 @@ def open_session(settings: Settings) -> Session:
             f"cassette not found, and mode {settings.mode} never records:"
             " record it first with mode record_once",
         )
-    return Session(store, settings.mode, settings.allow_repeats, exists=exists)
+    return Session(
+        store,
+        settings.mode,
+        settings.allow_repeats,
+        exists=exists,
+        matcher=Matcher(settings.matching),
+        hooks=_hooks(settings),
+    )
+
+
+def _hooks(settings: Settings) -> "Hooks | None":
+    if settings.hooks is None:
+        return None
+    from mitmvcr.hooks import load_hooks
+
+    return load_hooks(settings.hooks)

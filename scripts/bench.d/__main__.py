@@ -12,6 +12,9 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import codec_bench
+import match
+import memory
 import proxies
 import record
 import replay
@@ -21,10 +24,13 @@ import stream
 from plan import Plan
 
 AREAS: dict[str, Callable[[Plan, Path], Sequence[report.Row]]] = {
+    "match": match.rows,
     "replay": replay.rows,
     "record": record.rows,
     "start": start.rows,
     "stream": stream.rows,
+    "codec": codec_bench.rows,
+    "memory": memory.rows,
 }
 
 

@@ -14,13 +14,27 @@ class Plan:
     requests: int = 50
     connections: int = 8
     starts: int = 12
+    #: Processes for each way to read or write a cassette.
+    codec_rounds: int = 5
     #: Interactions that a long recording holds before it is compared with a new one.
     recorded_before: int = 9_000
     https: bool = False
+    #: Of memory: a download, in MiB, and flows of 1 KiB.
+    download: int = 500
+    small_flows: int = 10_000
 
     @classmethod
     def quick(cls, *, https: bool) -> "Plan":
-        return cls(passes=1, rounds=12, starts=4, recorded_before=1_000, https=https)
+        return cls(
+            passes=1,
+            rounds=12,
+            starts=4,
+            recorded_before=1_000,
+            codec_rounds=1,
+            https=https,
+            download=100,
+            small_flows=2_000,
+        )
 
     def with_rounds(self, rounds: int, requests: int) -> "Plan":
         return replace(self, passes=1, rounds=rounds, requests=requests)

@@ -105,6 +105,10 @@ class Proxy:
         log = self._log.read_text("utf-8", "replace").strip()[-2000:]
         return BenchError(f"{self.name}: {what}\n{log}".rstrip())
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def cpu(self) -> float:
         return cpu_seconds(self._process.pid)
 

@@ -9,37 +9,51 @@ from importlib.metadata import version
 
 @dataclass(frozen=True)
 class Row:
-    """``ours`` and ``theirs`` in milliseconds, of one request or one start. A goal is
-    the most that the ratio, or the difference in milliseconds, may be."""
+    """``ours`` and ``theirs`` in milliseconds or another ``unit``, of one request or
+    one start; ``theirs`` is None where there is none. A goal is the most that ours, or
+    the ratio, or the difference may be."""
 
     case: str
     ours: float
-    against: str
-    theirs: float
+    against: str = ""
+    theirs: float | None = None
     most_ratio: float | None = None
     most_extra: float | None = None
+    most: float | None = None
+    unit: str = "ms"
 
     @property
-    def ratio(self) -> float:
-        return self.ours / self.theirs
+    def ratio(self) -> float | None:
+        return None if self.theirs is None else self.ours / self.theirs
 
     @property
-    def extra(self) -> float:
-        return self.ours - self.theirs
+    def extra(self) -> float | None:
+        return None if self.theirs is None else self.ours - self.theirs
 
     @property
     def goal(self) -> str:
         if self.most_ratio is not None:
             return f"<= {self.most_ratio:.2f}"
+        if self.most is not None:
+            return f"<= {self.most:.3g} {self.unit}"
         return "" if self.most_extra is None else f"<= +{self.most_extra:g} ms"
 
     @property
     def verdict(self) -> str:
-        if self.most_ratio is not None:
-            return "met" if self.ratio <= self.most_ratio else "missed"
-        if self.most_extra is not None:
-            return "met" if self.extra <= self.most_extra else "missed"
+        for figure, most in [
+            (self.ratio, self.most_ratio),
+            (self.extra, self.most_extra),
+            (self.ours, self.most),
+        ]:
+            if most is not None:
+                return _verdict(figure, most)
         return ""
+
+
+def _verdict(figure: float | None, most: float) -> str:
+    if figure is None:
+        return "not measured"
+    return "met" if figure <= most else "missed"
 
 
 HEAD = ("case", "ours ms", "against", "ms", "ratio", "extra ms", "goal", "verdict")
@@ -54,10 +68,14 @@ def as_table(rows: Sequence[Row]) -> str:
 
 
 def _cells(row: Row) -> tuple[str, ...]:
-    numbers = (f"{row.ours:.3f}", f"{row.theirs:.3f}", f"{row.ratio:.3f}")
-    ours, theirs, ratio = numbers
-    extra = f"{row.extra:+.3f}"
+    ours = _shown(row.ours, ".3f") + ("" if row.unit == "ms" else f" {row.unit}")
+    theirs, ratio = _shown(row.theirs, ".3f"), _shown(row.ratio, ".3f")
+    extra = _shown(row.extra, "+.3f")
     return row.case, ours, row.against, theirs, ratio, extra, row.goal, row.verdict
+
+
+def _shown(figure: float | None, form: str) -> str:
+    return "-" if figure is None else format(figure, form)
 
 
 def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
@@ -76,11 +94,11 @@ def as_json(rows: Sequence[Row]) -> str:
     found = [
         {
             "case": row.case,
-            "ours_ms": round(row.ours, 4),
-            "against": row.against,
-            "against_ms": round(row.theirs, 4),
-            "ratio": round(row.ratio, 4),
-            "extra_ms": round(row.extra, 4),
+            f"ours_{row.unit.lower()}": round(row.ours, 4),
+            "against": row.against or None,
+            f"against_{row.unit.lower()}": _rounded(row.theirs),
+            "ratio": _rounded(row.ratio),
+            f"extra_{row.unit.lower()}": _rounded(row.extra),
             "goal": row.goal or None,
             "verdict": row.verdict or None,
         }
@@ -88,3 +106,7 @@ def as_json(rows: Sequence[Row]) -> str:
     ]
     about = {"python": platform.python_version(), "mitmproxy": version("mitmproxy")}
     return json.dumps({**about, "rows": found}, indent=2)
+
+
+def _rounded(figure: float | None) -> float | None:
+    return None if figure is None else round(figure, 4)

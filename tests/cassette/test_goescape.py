@@ -48,6 +48,44 @@ def test_double_quotes(text: str, quoted: str) -> None:
     assert _quoted(text) == quoted + "\n"
 
 
+def _one_by_one(text: str) -> str:
+    """Each character as it is escaped behind a BOM or in ASCII, by YAML's rules."""
+    names = dict(zip('\0\a\b\t\n\v\f\r\x1b"\\', '0abtnvfre"\\', strict=True))
+    return "".join(
+        "\\" + names[each] if each in names else f"\\x{ord(each):02X}" for each in text
+    )
+
+
+ASCII = "".join(map(chr, range(128)))
+
+
+def test_every_ascii_character_in_double_quotes() -> None:
+    apart = "".join(each for each in ASCII if each in '"\\' or not each.isprintable())
+    assert _quoted(apart) == f'"{_one_by_one(apart)}"\n'
+    plain = "".join(each for each in ASCII if each not in apart)
+    assert _quoted(f"\0{plain}") == f'"\\0{plain}"\n'
+
+
+@pytest.mark.parametrize("text", [ASCII, ASCII.replace("\t", ""), "a,b\r\n", ""])
+def test_behind_a_bom_everything_is_escaped(text: str) -> None:
+    assert _quoted(f"\ufeff{text}") == f'"\\uFEFF{_one_by_one(text)}"\n'
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        *("", "abcdefABCDEF xUu", "é—’\ufe0f", '\t\r\n"\\', "\U0010ffff", "\U00040000"),
+        *("\\u00e9", "C:\\xa", "\\U0001F600", "\u2028", "\x85", "\ufeff", "\x01"),
+        *("".join(map(chr, range(0x4E00, 0x4E20))), "中" * 1000),
+    ],
+)
+def test_many_characters_at_once_are_escaped_as_few_are(rest: str) -> None:
+    few = _quoted(f"😀{rest}")
+    assert _quoted("😀" * 70 + rest) == few.replace(
+        "\\U0001F600", "\\U0001F600" * 70, 1
+    )
+
+
 @pytest.mark.parametrize("size", [1, 51])
 def test_few_bytes_are_base64_on_the_same_line(size: int) -> None:
     value = b"\xff" * size

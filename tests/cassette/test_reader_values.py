@@ -275,6 +275,8 @@ def test_headers_that_are_none_are_refused(yaml: str) -> None:
     [
         ("x: &a 1\nstatus: *a", "YAML aliases (*name) are not read"),
         ("<<: {code: 5}", "YAML merge keys (<<) are not read"),
+        ("headers: <<", "YAML merge keys (<<) are not read"),
+        ("headers: {A: <<}", "YAML merge keys (<<) are not read"),
         ("code: 5\ncode: 6", "`code` is set twice"),
         ("? [a]\n: b", "a list, where a single value is wanted"),
         ("2024-01-01: a", "is a date"),

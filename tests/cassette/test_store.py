@@ -2,21 +2,29 @@
 
 import errno
 import os
+import shutil
 import stat
+import tempfile
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Protocol
 
+import fsspec
 import pytest
 
 from mitmvcr.cassette import reader, writer
-from mitmvcr.cassette.store import FileStore, MemoryStore, Store
+from mitmvcr.cassette import store as store_module
+from mitmvcr.cassette.memory import MemoryStore
+from mitmvcr.cassette.remote import RemoteStore
+from mitmvcr.cassette.store import FileStore, Store
 from mitmvcr.core.errors import (
     CassetteDamagedError,
     CassetteError,
     CassetteNotFoundError,
     CassetteWriteError,
 )
-from mitmvcr.core.model import Cassette, Interaction, Request, Response
+from mitmvcr.core.model import Cassette, Interaction, Layout, Request, Response
 
 
 def made(number: int, id: int = 0) -> Interaction:
@@ -62,20 +70,38 @@ def urls(interactions: Sequence[Interaction]) -> list[str]:
 # What every store does
 
 
-Make = Callable[[Cassette | None], Store]
+class Recoverable(Store, Protocol):
+    def recover(self, *, instead: bool = False) -> int: ...
 
 
-@pytest.fixture(params=["file", "memory"])
-def make(request: pytest.FixtureRequest, tmp_path: Path) -> Make:
+Make = Callable[..., Recoverable]
+
+
+@pytest.fixture(params=["file", "memory", "remote"])
+def make(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Make:
     """A store that holds a cassette, or none."""
 
-    def file_store(cassette: Cassette | None) -> Store:
+    def file_store(cassette: Cassette | None, **options: bool) -> Recoverable:
         path = tmp_path / "chat.yaml"
         if cassette is not None:
             path.write_bytes(writer.dumps(cassette))
-        return FileStore(path)
+        return FileStore(path, **options)
 
-    return file_store if request.param == "file" else MemoryStore
+    def remote_store(cassette: Cassette | None, **options: bool) -> Recoverable:
+        monkeypatch.setenv("MITMVCR_HOME", str(tmp_path / "home"))
+        url = f"memory://{tmp_path}/chat.yaml"
+        if cassette is not None:
+            fsspec.filesystem("memory").pipe(url, writer.dumps(cassette))
+        return RemoteStore(url, **options)
+
+    stores: dict[str, Make] = {
+        "file": file_store,
+        "memory": MemoryStore,
+        "remote": remote_store,
+    }
+    return stores[request.param]
 
 
 def test_a_store_says_whether_it_holds_a_cassette(make: Make) -> None:
@@ -171,7 +197,216 @@ def test_a_recording_under_way_is_not_begun_again_and_goes_on(make: Make) -> Non
     assert urls(store.load().interactions) == ["1", "2"]
 
 
+@pytest.mark.parametrize("held", [None, cassette_of(1, 2)])
+def test_an_empty_recording_writes_an_empty_cassette_if_wanted(
+    make: Make, held: Cassette | None
+) -> None:
+    store = make(held, write_empty=True)
+    store.begin(())
+    store.publish()
+    assert list(store.load().interactions) == []
+
+
+def test_no_new_episodes_are_no_empty_recording(make: Make) -> None:
+    store = make(cassette_of(1, 2), write_empty=True)
+    store.begin(store.load().interactions)
+    store.publish()
+    assert same(store.load(), 1, 2)
+
+
+def test_what_is_left_aside_does_not_change_the_cassette(make: Make) -> None:
+    store = make(cassette_of(1, 2))
+    store.begin(())
+    store.append(made(3))
+    assert store.leave() is not None
+    assert same(store.load(), 1, 2)
+    assert "holds 1" in (store.left_over() or "")
+    with pytest.raises(CassetteWriteError, match="recover"):
+        store.begin(())
+
+
+@pytest.mark.parametrize("instead", [False, True])
+def test_what_was_left_aside_is_recovered(make: Make, instead: bool) -> None:
+    store = make(cassette_of(1, 2))
+    store.begin(())
+    store.append(made(3, id=9))
+    store.leave()
+    assert store.recover(instead=instead) == 1
+    assert same(store.load(), *([] if instead else [1, 2]), 3)
+    assert store.left_over() is None
+    with pytest.raises(CassetteError, match="nothing to recover"):
+        store.recover()
+
+
+def test_nothing_recorded_leaves_nothing_aside(make: Make) -> None:
+    store = make(None)
+    assert store.leave() is None
+    store.begin(())
+    assert store.leave() is None
+    assert store.left_over() is None
+    store.begin(())
+
+
+def at(
+    time: int, *, body: bytes = b"same", path: str = "", **headers: str
+) -> Interaction:
+    """Recorded then: the duration and the Date tell."""
+    found = made(1)
+    named = {name.replace("_", "-"): [value] for name, value in headers.items()}
+    dated = {**found.response.headers, "Date": [f"at {time}"], **named}
+    response = replace(found.response, duration=time, headers=dated, body=body)
+    request = replace(found.request, url=f"https://h/{path}")
+    return replace(found, request=request, response=response)
+
+
+def anew(make: Make, old: list[Interaction], new: list[Interaction]) -> list[int]:
+    """The durations, after what was recorded once is recorded anew."""
+    store = make(Cassette(old), keep_volatile=True)
+    store.begin(())
+    for each in new:
+        store.append(each)
+    store.publish()
+    kept = store.load().interactions
+    assert [each.id for each in kept] == list(range(len(new)))
+    for each in kept:
+        assert list(each.response.headers["Date"]) == [f"at {each.response.duration}"]
+    return [each.response.duration for each in kept]
+
+
+def test_what_differs_only_in_time_stays_as_it_was(make: Make) -> None:
+    assert anew(make, [at(1), at(2, body=b"old")], [at(3), at(4, body=b"new")]) == [
+        1,
+        4,
+    ]
+    assert anew(make, [at(1, cf_ray="a")], [at(2, cf_ray="b")]) == [1]
+    assert anew(make, [at(1, etag="a")], [at(2, etag="b")]) == [2]
+
+
+def test_equal_ones_are_kept_in_order_and_each_once(make: Make) -> None:
+    old = [at(1), at(2, path="x"), at(3)]
+    assert anew(make, old, [at(7, path="x"), at(8), at(9), at(10)]) == [2, 1, 3, 10]
+
+
+def test_without_being_asked_nothing_old_is_kept(make: Make) -> None:
+    store = make(Cassette([at(1)]))
+    store.begin(())
+    store.append(at(2))
+    store.publish()
+    assert store.load().interactions[0].response.duration == 2
+
+
+def test_the_first_recording_and_new_episodes_have_nothing_to_keep(make: Make) -> None:
+    store = make(None, keep_volatile=True)
+    for time in (1, 2):
+        store.begin(store.load().interactions if store.exists() else ())
+        store.append(at(time))
+        store.publish()
+    assert [each.response.duration for each in store.load().interactions] == [1, 2]
+
+
 # What a file store does besides
+
+
+def test_traffic_that_is_the_same_does_not_touch_the_file(path: Path) -> None:
+    path.write_bytes(writer.dumps(Cassette([at(1), at(2, path="x")])))
+    before = path.read_bytes(), path.stat().st_ino, path.stat().st_mtime_ns
+    store = FileStore(path, keep_volatile=True)
+    store.begin()
+    store.append(at(3))
+    store.append(at(4, path="x"))
+    store.publish()
+    assert (path.read_bytes(), path.stat().st_ino, path.stat().st_mtime_ns) == before
+    assert files(path.parent) == ["chat.yaml"]
+
+
+@pytest.mark.parametrize(("each", "count"), [(True, 3), (False, 0)])
+def test_each_interaction_is_forced_to_the_disk_if_wanted(
+    path: Path, monkeypatch: pytest.MonkeyPatch, each: bool, count: int
+) -> None:
+    fsync, forced = os.fsync, []
+
+    def counting(file: int) -> None:
+        forced.append(os.fstat(file).st_size)
+        fsync(file)
+
+    monkeypatch.setattr(os, "fsync", counting)
+    store = FileStore(path, fsync_each=each)
+    store.begin()
+    store.append(made(1))
+    store.append(made(2))
+    assert len(forced) == count
+    assert forced == sorted(set(forced))
+    store.publish()
+    assert forced[-2] == path.stat().st_size  # and its folder after it
+
+
+def test_what_cannot_be_forced_to_the_disk_is_taken_back(
+    path: Path, part: Path, fail: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = FileStore(path, fsync_each=True)
+    store.begin()
+    store.append(made(1))
+    with monkeypatch.context():
+        fail("fsync", errno.EIO)
+        with pytest.raises(CassetteWriteError, match="input/output error"):
+            store.append(made(2))
+        monkeypatch.undo()
+    assert urls(reader.load(part).interactions) == ["1"]
+    store.append(made(3))
+    store.publish()
+    assert same(reader.load(path), 1, 3)
+
+
+@pytest.mark.parametrize("keep", [False, True])
+def test_a_folder_that_vanished_is_made_again(tmp_path: Path, keep: bool) -> None:
+    path = tmp_path / "cassettes" / "chat.yaml"
+    recording(path, 1).publish()
+    store = recording(path, 2, keep=keep)
+    shutil.rmtree(path.parent)
+    store.append(made(3))
+    store.publish()
+    assert same(reader.load(path), *[1] * keep, 2, 3)
+    assert files(path.parent) == ["chat.yaml"]
+
+
+def test_what_has_no_place_left_is_kept_among_the_temporary_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    path = tmp_path / "cassettes" / "chat.yaml"
+    store = recording(path, 1, 2)
+    shutil.rmtree(path.parent)
+    path.parent.write_text("a file in its place")
+    with pytest.raises(CassetteWriteError) as caught:
+        store.publish()
+    (kept,) = tmp_path.glob("*chat.yaml.part")
+    assert str(caught.value) == (
+        f"{path}: cannot be written: not a directory; the recording is in {kept}:"
+        " a sound cassette, to be moved where it belongs"
+    )
+    assert same(reader.load(kept), 1, 2)
+
+
+def test_what_is_left_aside_and_cannot_be_synced_is_told(
+    path: Path, part: Path, fail: Callable[..., None]
+) -> None:
+    store = recording(path, 1)
+    fail("fsync", errno.EIO)
+    with pytest.raises(CassetteWriteError, match=f"the recording is in {part}: run"):
+        store.leave()
+    assert urls(reader.load(part).interactions) == ["1"]
+
+
+def test_what_has_no_place_at_all_is_told_as_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "cassettes" / "chat.yaml"
+    store = recording(path, 1)
+    shutil.rmtree(path.parent)
+    path.parent.write_text("a file in its place")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "missing"))
+    with pytest.raises(CassetteWriteError, match="the recording is lost: no such file"):
+        store.publish()
 
 
 @pytest.fixture
@@ -240,10 +475,74 @@ def test_publishing_nothing_touches_neither_file_nor_folder(
     assert files(path.parent) == ["chat.yaml"]
 
 
+@pytest.mark.parametrize("layout", ["v3", "v4"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(os.urandom(105 * 10_000), id="binary, whole rows"),
+        pytest.param(os.urandom(2_100_100) + b"\xff", id="binary, parts"),
+        pytest.param(b"x" * 1_049_999 + "ü\n".encode(), id="text over two parts"),
+        pytest.param(b"x" * 1_050_000 + b"\xc3", id="text that ends too early"),
+    ],
+)
+def test_a_large_body_is_written_in_parts_as_in_one(
+    path: Path, monkeypatch: pytest.MonkeyPatch, body: bytes, layout: Layout
+) -> None:
+    monkeypatch.setattr(store_module, "_LARGE", 1000)
+    hidden = b'        body: ""\n        headers: {}\n'
+    one = made(1)
+    item = replace(
+        one,
+        request=replace(one.request, body=hidden),
+        response=replace(one.response, body=body, headers={"X": [hidden.decode()]}),
+    )
+    store = FileStore(path, layout)
+    store.begin()
+    store.append(item)
+    store.append(item)
+    store.publish()
+    wanted = writer.dumps(Cassette([item, item]), layout)
+    assert path.read_bytes() == wanted
+
+
+def test_a_large_body_that_does_not_fit_is_taken_back_whole(
+    path: Path, part: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store_module, "_LARGE", 1000)
+    store = recording(path, 1)
+    before = part.read_bytes()
+    item = made(2)
+    large = replace(item, response=replace(item.response, body=os.urandom(3_000_000)))
+    with monkeypatch.context() as patch:
+        fill_after(patch, 2_000_000)
+        with pytest.raises(CassetteWriteError, match="no space left on device"):
+            store.append(large)
+    assert part.read_bytes() == before
+    store.append(made(3))
+    store.publish()
+    assert same(reader.load(path), 1, 3)
+
+
 def test_folders_are_made_as_needed(tmp_path: Path) -> None:
     path = tmp_path / "a" / "b" / "chat.yaml"
     recording(path, 1).publish()
     assert urls(reader.load(path).interactions) == ["1"]
+
+
+@pytest.mark.parametrize("held", [(), (1, 2)])
+def test_what_another_put_in_place_since_it_was_read_is_not_lost(
+    path: Path, held: tuple[int, ...]
+) -> None:
+    if held:
+        recording(path, *held).publish()
+    late = FileStore(path)
+    kept = late.load().interactions if late.exists() else ()
+    recording(path, 3, keep=bool(held)).publish()
+    with pytest.raises(CassetteWriteError, match="was changed by another process"):
+        late.begin(kept)
+    assert files(path.parent) == ["chat.yaml"]
+    recording(path, 4, keep=True).publish()
+    assert same(reader.load(path), *held, 3, 4)
 
 
 def test_the_whole_state_of_a_store_is_shown(path: Path, old: bytes) -> None:
@@ -567,7 +866,7 @@ def test_a_journal_is_recovered_where_there_is_no_cassette_yet(path: Path) -> No
 
 
 def test_a_journal_cut_at_any_byte_gives_what_was_whole(path: Path) -> None:
-    items = [writer.dump_interaction(made(n), n) for n in range(3)]
+    items = [writer.dumper()(made(n), n) for n in range(3)]
     ends = [len(writer.preamble())]
     for item in items:
         ends.append(ends[-1] + len(item))
@@ -646,7 +945,9 @@ def test_a_recovery_that_cannot_be_written_can_be_done_again(
 
 def test_a_recording_under_way_is_not_recovered(path: Path) -> None:
     store = recording(path, 1)
-    with pytest.raises(CassetteWriteError, match="is being recorded already: end that"):
+    with pytest.raises(
+        CassetteWriteError, match=r"is being recorded already by .*: end that"
+    ):
         FileStore(path).recover()
     store.publish()
     assert urls(reader.load(path).interactions) == ["1"]

@@ -3,7 +3,7 @@
 import pytest
 import yaml
 
-from mitmvcr.cassette.writer import Layout, dump_interaction, dumps, preamble
+from mitmvcr.cassette.writer import Layout, dumper, dumps, preamble
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
 
 FULL = Interaction(
@@ -150,20 +150,20 @@ BARE_V3 = """
 
 @pytest.mark.parametrize("layout", ["v4", "v3"])
 def test_all_fields_in_go_vcrs_order(layout: Layout) -> None:
-    assert dump_interaction(FULL, 7, layout).decode() == LONG
+    assert dumper(layout)(FULL, 7).decode() == LONG
 
 
 def test_v4_leaves_empty_fields_out() -> None:
-    assert dump_interaction(BARE, 0).decode() == BARE_V4
+    assert dumper()(BARE, 0).decode() == BARE_V4
 
 
 def test_v3_writes_every_field() -> None:
-    assert dump_interaction(BARE, 0, "v3").decode() == BARE_V3
+    assert dumper("v3")(BARE, 0).decode() == BARE_V3
 
 
 @pytest.mark.parametrize("layout", ["v4", "v3"])
 def test_a_cassette_is_its_preamble_and_its_items_counted_anew(layout: Layout) -> None:
-    items = [dump_interaction(each, at, layout) for at, each in enumerate([FULL, BARE])]
+    items = [dumper(layout)(each, at) for at, each in enumerate([FULL, BARE])]
     written = dumps(Cassette([FULL, BARE]), layout)
     assert written == preamble(layout) + b"".join(items)
     assert written.startswith(b"---\nversion: 2\ninteractions:\n    - id: 0\n")
@@ -177,7 +177,7 @@ def test_an_empty_cassette() -> None:
 def test_one_layout_does_not_remember_the_others_quotes(layout: Layout) -> None:
     quote = {"v3": '"', "v4": "'"}[layout]
     item = Interaction(0, Request(method="yes"), Response(headers={"y": ["no"]}))
-    written = dump_interaction(item, 0, layout).decode()
+    written = dumper(layout)(item, 0).decode()
     assert f"method: {quote}yes{quote}\n" in written
     assert f"{quote}y{quote}:\n                - {quote}no{quote}\n" in written
 

@@ -18,7 +18,10 @@ CLIENT_PYTHON = os.environ.get("MITMVCR_CLIENT_PYTHON") or sys.executable
 #: Generous: the machine may be busy with other tests.
 PATIENCE = 60.0
 
-_DROPPED = ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "ci")
+_DROPPED = (
+    *("http_proxy", "https_proxy", "all_proxy", "no_proxy", "ci"),
+    *("github_actions", "no_color", "force_color"),
+)
 
 
 def clean_environment(home: Path, **more: str) -> dict[str, str]:

@@ -91,6 +91,15 @@ def test_a_recording_that_was_cut_off_is_put_in_place(tmp_path, capsys):
     assert "1 interactions recovered" in capsys.readouterr().err
 
 
+def test_a_recording_that_was_not_saved_may_replace_the_cassette(tmp_path, capsys):
+    for name in ("chat.yaml", "chat.yaml.part"):
+        write_cassette(tmp_path / name, answer(f"https://{name}/", b"hello"))
+    path = tmp_path / "chat.yaml"
+    assert main(["cassette", "recover", "--replace", str(path)]) == 0
+    (one,) = FileStore(path).load().interactions
+    assert one.request.url == "https://chat.yaml.part/"
+
+
 def test_nothing_to_recover_is_one_line(tmp_path, capsys):
     cassette = write_cassette(tmp_path / "chat.yaml")
     assert main(["cassette", "recover", str(cassette)]) == 125

@@ -104,6 +104,8 @@ def test_a_program_of_another_machine_is_126(cli, cassette, tmp_path):
         ("--latency", "fast"),
         ("--passthrough", "~~~"),
         ("--no-proxy", "*"),
+        ("--fsync", "never"),
+        ("--save-failed", "perhaps"),
         ("--cassette", "."),
         ("--no-such-option",),
         ("--mode", "replay_only", "--cassette", "missing"),
@@ -188,6 +190,46 @@ def test_an_inherited_proxy_is_gone_through_and_inherited_roots_trusted(
     assert ran.stdout == "hello\n", ran.stderr
     assert "going on through http://127.0.0.1:" in ran.stderr
     assert "hello" in (tmp_path / "inner.yaml").read_text()
+
+
+@pytest.mark.parametrize("recorded", [True, False])
+def test_a_command_that_failed_may_leave_the_cassette_as_it_was(
+    cli, cassette, tmp_path, recorded
+):
+    """The outer run is the origin of what the inner one records."""
+    inner = (sys.executable, "-m", "mitmvcr", "run", "--cassette", "inner")
+    options = ("--mode", "record_only", "--save-failed", "no")
+    code = f"{FETCH if recorded else 'pass'}; raise SystemExit(3)"
+    kept = write_cassette(tmp_path / "inner.yaml", answer(f"{URL}/old", b"kept"))
+    before = kept.read_bytes()
+    ran = cli("run", "--cassette", cassette, *inner, *options, *cli.python(code))
+    assert ran.returncode == 3
+    assert kept.read_bytes() == before
+    told = (
+        "mitmvcr: the command failed, so inner.yaml stays as it was; the recording is"
+        f" in {tmp_path}/inner.yaml.part: run 'mitmvcr cassette recover inner.yaml',"
+        " or delete the file"
+    )
+    assert (told in lines(ran.stderr)) is recorded
+    assert (tmp_path / "inner.yaml.part").exists() is recorded
+    if recorded:
+        again = cli("run", *options[:2], "--cassette", "inner", *exits(0))
+        assert again.returncode == 125
+        assert "holds 1 interaction of a recording that was not saved" in again.stderr
+        assert cli("cassette", "recover", "inner.yaml").returncode == 0
+
+
+def test_a_command_that_passed_saves_what_it_recorded(cli, cassette, tmp_path):
+    inner = (sys.executable, "-m", "mitmvcr", "run", "--cassette", "inner")
+    words = ("--save-failed", "no", "--fsync", "each", *cli.python(FETCH))
+    assert cli("run", "--cassette", cassette, *inner, *words).returncode == 0
+    assert "hello" in (tmp_path / "inner.yaml").read_text()
+
+
+def test_a_recording_of_nothing_may_write_an_empty_cassette(cli, tmp_path):
+    words = ("--mode", "record_once", "--write-empty", *exits(0))
+    assert cli("run", "--cassette", "new", *words).returncode == 0
+    assert (tmp_path / "new.yaml").read_text().endswith("interactions: []\n")
 
 
 def test_localhost_is_left_alone_unless_included(cli, cassette):

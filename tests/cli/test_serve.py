@@ -105,13 +105,16 @@ def test_a_wrong_value_is_one_line(cli, words):
 
 
 def test_all_options_are_handed_on():
-    options = ServeOptions("c", None, True, "0.5", ("~d a", "~d b"), "dump", "::1", 9)
+    options = ServeOptions("c", None, "all", "0.5", ("~d a", "~d b"), "dump", "::1", 9)
     settings = parse_settings(
         cassette="c",
         mode="once",
         allow_repeats="all",
         latency="0.5",
         passthrough=options.passthrough,
+        match="method,path",
+        ignore_query=["ts,utm_*="],
+        hooks=__file__,
     )
     home, inherited = Path("/home"), {"SSL_CERT_FILE": "/roots.pem"}
     script, *rest = proxy_arguments(options, settings, home, inherited)[1:]
@@ -128,7 +131,17 @@ def test_all_options_are_handed_on():
         *("--set", "vcr_record_errors=no"),
         *("--set", "vcr_partial=keep"),
         *("--set", "vcr_websocket=no"),
+        *("--set", "vcr_fsync=close"),
+        *("--set", "vcr_write_empty=no"),
+        *("--set", "vcr_save_failed=yes"),
+        *("--set", "vcr_keep_volatile=no"),
+        *("--set", "vcr_spool=1048576"),
+        *("--set", "vcr_view=go"),
         *("--set", "vcr_passthrough=~d a"),
         *("--set", "vcr_passthrough=~d b"),
+        *("--set", f"vcr_hooks={__file__}"),
+        *("--set", "vcr_match=method,path"),
+        *("--set", "vcr_ignore_query=ts"),
+        *("--set", "vcr_ignore_query=utm_*="),
         *("--set", "ssl_verify_upstream_trusted_ca=/roots.pem"),
     ]

@@ -2,6 +2,7 @@
 of a lazily read cassette than was asked for."""
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any, overload
 
 import pytest
@@ -64,30 +65,45 @@ class Naive:
     def __init__(self, names: list[str], repeats: Repeats) -> None:
         self.names, self.repeats = names, repeats
         self.loaded = len(names)
-        self.used = [False] * len(names)
-        self.played: set[int] = set()
+        self.answers = [0] * len(names)
+        self.last: dict[str, int] = {}
+
+    @property
+    def played(self) -> set[int]:
+        return {i for i, answers in enumerate(self.answers) if answers}
 
     def take(self, name: str) -> int | None:
+        found = self._find(name)
+        if found is not None:
+            self.answers[found] += 1
+            self.last[name] = found
+        return found
+
+    def _find(self, name: str) -> int | None:
         for position, each in enumerate(self.names):
-            if each == name and not self.used[position]:
-                self.used[position] = self.repeats is Repeats.NO
-                self.played.add(position)
+            free = not self.answers[position]
+            if self.repeats is Repeats.LAST and position >= self.loaded:
+                free = False
+            if each == name and (free or self.repeats is Repeats.ALL):
                 return position
-        return None
+        return self.last.get(name) if self.repeats is Repeats.LAST else None
 
     def add(self, name: str) -> None:
-        self.played.add(len(self.names))
-        self.used.append(self.repeats is Repeats.NO)
+        self.answers.append(1)
         self.names.append(name)
 
     def give_back(self, position: int) -> None:
-        if self.repeats is Repeats.NO and position < self.loaded:
-            self.used[position] = False
-            self.played.discard(position)
+        if position < self.loaded and self.answers[position]:
+            self.answers[position] -= 1
+            name = self.names[position]
+            if not self.answers[position] and self.last.get(name) == position:
+                del self.last[name]
 
     def used_up(self, name: str) -> int:
-        pairs = zip(self.names[: self.loaded], self.used, strict=False)
-        return sum(used and each == name for each, used in pairs)
+        if self.repeats is not Repeats.NO:
+            return 0
+        pairs = zip(self.names[: self.loaded], self.answers, strict=False)
+        return sum(used for each, used in pairs if each == name)
 
 
 class DeckMachine(RuleBasedStateMachine):
@@ -147,10 +163,17 @@ class RepeatingDeckMachine(DeckMachine):
     repeats = Repeats.ALL
 
 
+class LastRepeatingDeckMachine(DeckMachine):
+    repeats = Repeats.LAST
+
+
 TestDeck = DeckMachine.TestCase
 TestDeck.settings = settings(max_examples=60, deadline=None)
 TestRepeatingDeck = RepeatingDeckMachine.TestCase
 TestRepeatingDeck.settings = settings(max_examples=60, deadline=None)
+
+TestLastRepeatingDeck = LastRepeatingDeckMachine.TestCase
+TestLastRepeatingDeck.settings = settings(max_examples=60, deadline=None)
 
 
 def positions(deck: Deck, request: Request) -> Iterator[int]:
@@ -182,6 +205,25 @@ def test_with_repeats_the_first_answers_always() -> None:
     deck = Deck([made(get(), 0), made(get(), 1)], Repeats.ALL)
     assert [deck.take(get()) for _ in range(3)] == [(0, made(get(), 0))] * 3
     assert deck.unused() == [1]
+
+
+def test_with_the_last_repeated_the_others_come_first() -> None:
+    deck = Deck([made(get(), 0), made(get(), 1)], Repeats.LAST)
+    found = [deck.take(get()) for _ in range(4)]
+    assert [each and each[0] for each in found] == [0, 1, 1, 1]
+    assert deck.used_up(get()) == 0
+    assert deck.unused() == []
+
+
+def test_a_repeated_last_is_unused_only_when_no_answer_arrived() -> None:
+    deck = Deck([made(get(), 0), made(get(), 1)], Repeats.LAST)
+    for _ in range(3):
+        deck.take(get())
+    deck.give_back(1)
+    assert deck.unused() == []
+    deck.give_back(1)
+    assert deck.unused() == [1]
+    assert list(islice(positions(deck, get()), 3)) == [1, 1, 1]
 
 
 def test_a_recording_answers_the_next_request_only_with_repeats() -> None:

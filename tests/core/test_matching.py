@@ -1,23 +1,18 @@
 """A miss says what was asked, what comes nearest, and which part differs."""
 
+import sys
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mitmvcr.core.deck import Deck
-from mitmvcr.core.keys import request_key, url_key
-from mitmvcr.core.matching import (
-    NEAREST,
-    PARTS,
-    body_matches,
-    differences,
-    explain,
-    matches,
-    method_matches,
-    url_matches,
-)
+from mitmvcr.core.matcher import DEFAULT, Matcher, MatchSpec, agree
+from mitmvcr.core.matching import NEAREST, Side, differences, explain
 from mitmvcr.core.model import Interaction, Request, Response
 
+NO_BODY = "vcr_match=method,url"
 URL = "https://api.example.com/v1/chat"
 
 some_requests = st.builds(
@@ -43,20 +38,19 @@ def deck_of(*requests: Request) -> Deck:
     return Deck([Interaction(i, each, Response()) for i, each in enumerate(requests)])
 
 
-def said(asked: Request, recorded: Request) -> list[str]:
-    return [str(each) for each in differences(asked, recorded)]
+def matches(asked: Request, recorded: Request) -> bool:
+    return Matcher().matches(asked, recorded)
+
+
+def said(asked: Request, recorded: Request, how: MatchSpec = DEFAULT) -> list[str]:
+    matcher = Matcher(how)
+    keys = matcher.parts.items()
+    parts = [name for name, key in keys if not agree(key(asked), key(recorded))]
+    sides = Side(asked, matcher), Side(recorded, matcher)
+    return [str(each) for each in differences(*sides, parts)]
 
 
 # The parts
-
-
-@given(some_requests, some_requests)
-def test_requests_match_exactly_where_their_keys_are_equal(
-    one: Request, other: Request
-) -> None:
-    keys = [(url_key(each.url), request_key(each)) for each in (one, other)]
-    assert matches(one, other) is (keys[0] == keys[1])
-    assert (deck_of(other).take(one) is not None) is matches(one, other)
 
 
 @given(some_requests, some_requests)
@@ -64,14 +58,6 @@ def test_there_are_differences_exactly_where_requests_do_not_match(
     one: Request, other: Request
 ) -> None:
     assert (said(one, other) == []) is matches(one, other)
-
-
-def test_each_part_is_compared_by_itself() -> None:
-    one, other = post(b"=1"), Request(method="GET", url="http://h/", body=b"=2")
-    assert list(PARTS) == ["method", "url", "body"]
-    for part in (method_matches, url_matches, body_matches):
-        assert part(one, one)
-        assert not part(one, other)
 
 
 def test_differences_come_in_reading_order() -> None:
@@ -103,7 +89,8 @@ def test_the_nearest_is_named_with_all_that_differs() -> None:
     miss = explain(post(b'{"n":1}', URL + "?p=2"), deck_of(post(b'{"n":2}', URL)))
     assert miss.reason == (
         "the nearest is interaction 0 (unused): POST https://api.example.com/v1/chat;"
-        ' query.p: "2" was absent; body.n: 1 was 2'
+        ' query.p: "2" was absent; body.n: 1 was 2;'
+        " vcr_ignore_query=p vcr_ignore_json=$.n would let it match"
     )
     (near,) = miss.nearest
     assert (near.position, near.used, near.agree) == (0, False, ("method",))
@@ -183,9 +170,9 @@ def test_with_very_large_bodies_fewer_are_compared_but_the_best_url_is() -> None
 @pytest.mark.parametrize(
     ("recorded", "reason"),
     [
-        (1, "recorded once, and all used up by earlier requests"),
-        (2, "recorded 2 times, and all used up by earlier requests"),
-        (200, "recorded 200 times, and all used up by earlier requests"),
+        (1, "recorded once"),
+        (2, "recorded 2 times"),
+        (200, "recorded 200 times"),
     ],
 )
 def test_used_up_ones_are_counted_however_many_they_are(
@@ -196,7 +183,10 @@ def test_used_up_ones_are_counted_however_many_they_are(
         assert deck.take(post(b"{ }")) is not None
     miss = explain(post(b" {}"), deck)
     assert miss.same_used == recorded
-    assert miss.reason == reason
+    assert miss.reason == (
+        f"{reason}, and all used up by earlier requests;"
+        " vcr_allow_repeats=last would let it match"
+    )
     assert str(miss.nearest[0]) == (
         f"interaction 0 (already used): POST {URL} is the same, and each is replayed"
         " once"
@@ -241,3 +231,160 @@ def test_an_odd_url_is_a_miss_like_any_other(url: str) -> None:
     deck = deck_of(post(url=URL), post(url="http://[::1/x"))
     assert explain(post(url=url), deck).reason
     assert explain(post(), deck_of(post(url=url))).total == 1
+
+
+# Other parts, and what would let them match
+
+
+def spec(*parts: str, **more: object) -> MatchSpec:
+    return replace(MatchSpec(parts), **more)  # type: ignore[arg-type]
+
+
+def got(url: str = URL, **headers: str) -> Request:
+    fields = {name: [value] for name, value in headers.items()}
+    return Request(method="GET", url=url, proto="HTTP/1.1", headers=fields)
+
+
+@pytest.mark.parametrize(
+    ("how", "asked", "recorded", "told", "options"),
+    [
+        (
+            spec("headers"),
+            got(Accept="a", Host="h"),
+            got(ACCEPT="b"),
+            ['header.accept: "a" was "b"', 'header.host: "h" was absent'],
+            ("vcr_ignore_headers=accept", "vcr_ignore_headers=host"),
+        ),
+        (
+            spec("header:Accept", "path"),
+            got(Accept="a", Host="h"),
+            got(Accept="b"),
+            ['header.accept: "a" was "b"'],
+            ("vcr_ignore_headers=accept",),
+        ),
+        (
+            spec("method", "form"),
+            got(URL + "?a=1"),
+            got(URL + "?a=2"),
+            ['form.a: "1" was "2"'],
+            ("vcr_ignore_form=a",),
+        ),
+        (
+            spec("method", "proto"),
+            got(),
+            replace(got(), proto="HTTP/2.0"),
+            ["proto: HTTP/1.1 was HTTP/2.0"],
+            ("vcr_match=method",),
+        ),
+        (
+            spec("path", "query"),
+            got("http://a/?q=1"),
+            got("http://b/?q=2"),
+            ['query.q: "1" was "2"'],
+            ("vcr_ignore_query=q",),
+        ),
+        (
+            spec("port"),
+            got("http://a:81/"),
+            got("http://a/"),
+            ["host: a:81 was a"],
+            ("vcr_base_url_map=http://a:81/=http://a/",),
+        ),
+        (
+            spec("method", "url"),
+            got(URL + "?a=1&b=1"),
+            got(URL + "?b=1&a=1"),
+            ['query: "a=1&b=1" was "b=1&a=1"'],
+            ("vcr_match=method,scheme,host,port,path,query",),
+        ),
+        (DEFAULT, got(URL + "/x"), got(URL), ["path: /v1/chat/x was /v1/chat"], ()),
+        (DEFAULT, post(b"a"), post(b"b"), ['body at byte 0: "a" was "b"'], (NO_BODY,)),
+        (
+            MatchSpec.of("go-vcr"),
+            got(),
+            replace(got(), content_length=3),
+            ["content_length: 0 was 3"],
+            (),
+        ),
+        (
+            MatchSpec.of("go-vcr"),
+            got(URL),
+            got(URL + "#f"),
+            [f"url: {URL} was {URL}#f"],
+            (),
+        ),
+        (
+            MatchSpec.of("go-vcr"),
+            post(b'{"a":1}'),
+            post(b'{"a": 1}'),
+            [r'body at byte 5: "{\"a\":1}" was "{\"a\": 1}"'],
+            (),
+        ),
+        (
+            MatchSpec.of("charm"),
+            post(b'{"a":"\\r\\n","b":1}'),
+            post(b'{"b":2,"a":"\\n"}'),
+            ["body.b: 1 was 2"],
+            ("vcr_ignore_json=$.b",),
+        ),
+        (
+            spec("url"),
+            got("http://h/?="),
+            got("http://h/"),
+            ['query.: "" was absent'],
+            (),
+        ),
+    ],
+)
+def test_each_part_is_told_with_what_would_let_it_match(
+    how: MatchSpec,
+    asked: Request,
+    recorded: Request,
+    told: list[str],
+    options: tuple[str, ...],
+) -> None:
+    assert said(asked, recorded, how) == told
+    deck = Deck([Interaction(0, recorded, Response())], matcher=Matcher(how))
+    (near,) = explain(asked, deck).nearest
+    assert [str(each) for each in near.differ] == told
+    assert near.options == options
+
+
+def test_what_is_no_url_is_told_as_a_whole() -> None:
+    assert said(got("*"), got("http://h/"), spec("path")) == [
+        'url: "*" was "http://h/"'
+    ]
+
+
+def test_no_option_is_named_where_its_library_is_not_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "jsonpath", None)
+    (near,) = explain(post(b'{"a":1}'), deck_of(post(b'{"a":2}'))).nearest
+    assert near.options == ()
+
+
+def test_large_bodies_are_tried_for_the_best_alone() -> None:
+    large = b'{"a":"%s","n":%%d}' % (b"x" * 100_000)
+    nearest = explain(
+        post(large % 0), deck_of(post(large % 1), post(large % 2))
+    ).nearest
+    assert [near.options for near in nearest] == [("vcr_ignore_json=$.n",), ()]
+
+
+def test_the_likest_bodies_come_first() -> None:
+    bodies = [b'{"id":%d,"text":"%s"}' % (i, b"%d" % i * 50) for i in range(100)]
+    nearest = explain(
+        post(bodies[77][:-2] + b'!"}'), deck_of(*map(post, bodies))
+    ).nearest
+    assert nearest[0].position == 77
+
+
+def test_what_is_masked_is_not_told() -> None:
+    def masked(request: Request) -> Request:
+        return replace(request, url=request.url.replace("secret", "***"), body=b"***")
+
+    asked, recorded = post(b"1", URL + "?k=secret1"), post(b"2", URL + "?k=secret2")
+    miss = explain(asked, deck_of(recorded), masked)
+    assert "secret" not in str(miss)
+    assert "body: *** was ***" in miss.reason

@@ -228,7 +228,7 @@ def test_what_a_killed_proxy_had_recorded_is_not_lost(
     fetch(proxy.url, proxy_ca, record.origin.https_url + "/json")
     proxy.kill()
     assert not record.cassette.exists()
-    (left,) = record.cassette.parent.glob("recorded.yaml?*")
+    left = record.cassette.with_name("recorded.yaml.part")
     assert len(yaml.safe_load(left.read_text())["interactions"]) == 1
 
 
@@ -258,6 +258,21 @@ def test_a_stream_reaches_the_client_while_it_is_recorded(
     assert proxy.stop() == 0
     (item,) = cassettes.read(record.cassette)
     assert item["response"]["body"].encode() == first + rest
+
+
+@pytest.mark.parametrize("spool", ["1k", "1m"])
+def test_a_large_body_is_recorded_as_a_small_one_is(
+    record: Recorder, mitmdump: Callable[..., Proxy], proxy_ca: Path, spool: str
+) -> None:
+    urls = [f"{record.origin.https_url}/big?n={n}" for n in (900, 9_000_000)]
+    proxy = mitmdump(record.cassette, "record_once", vcr_spool=spool)
+    proxy.wait_until_listening()
+    got = [fetch(proxy.url, proxy_ca, url).body for url in urls]
+    assert proxy.stop() == 0
+    found = cassettes.read(record.cassette)
+    assert [item["response"]["body"] for item in found] == got
+    lengths = [item["response"]["content_length"] for item in found]
+    assert lengths == [900, 9_000_000]
 
 
 def test_record_only_replaces_what_another_client_recorded(record: Recorder) -> None:

@@ -18,8 +18,8 @@ def decode(wire: str) -> str:
 def to_wire(interaction: Interaction) -> dict[str, Any]:
     return {
         "id": interaction.id,
-        "request": _message_out(interaction.request),
-        "response": _message_out(interaction.response),
+        "request": message_out(interaction.request),
+        "response": message_out(interaction.response),
     }
 
 
@@ -31,7 +31,7 @@ def from_wire(wire: Mapping[str, Any]) -> Interaction:
     )
 
 
-def _message_out(message: Request | Response) -> dict[str, Any]:
+def message_out(message: Request | Response) -> dict[str, Any]:
     return {name: _out(getattr(message, name)) for name in message.__slots__}
 
 

@@ -4,11 +4,11 @@ import pytest
 from mitmproxy import flow
 from mitmproxy.test import tflow
 
-from mitmvcr.cassette.store import MemoryStore
+from mitmvcr.cassette.memory import MemoryStore
 from mitmvcr.core.modes import Mode, Repeats
+from mitmvcr.mitm import translate
 from mitmvcr.mitm.breaks import broken
 from mitmvcr.mitm.rack import Recording
-from mitmvcr.mitm.translate import to_request
 from mitmvcr.session import Session
 from mitmvcr.settings import Settings
 
@@ -22,7 +22,9 @@ def fail(reason: str, *, connected: bool, settings: Settings = ALL) -> tuple[str
     if not connected:
         failed.server_conn.timestamp_tcp_setup = None
     session = Session(MemoryStore(), Mode.RECORD_ONLY, Repeats.NO, exists=False)
-    started = Recording(session, to_request(failed.request), sent=SECOND)
+    started = Recording(
+        session, translate.to_request(failed.request), SECOND, translate
+    )
     found = broken(started, None, failed, settings, 3 * SECOND)
     if found.interaction is None:
         return found.told, 0

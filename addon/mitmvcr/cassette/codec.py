@@ -4,6 +4,8 @@ The reader and the writer take 10 ms each to import, which a start would feel, a
 session seldom needs both; so each is imported by the first call that needs it.
 """
 
+from collections.abc import Callable
+
 from mitmvcr.core.model import Cassette, Interaction, Layout
 
 
@@ -21,13 +23,11 @@ def dumps(cassette: Cassette, layout: Layout = "v4") -> bytes:
     return writer.dumps(cassette, layout)
 
 
-def dump_interaction(
-    interaction: Interaction, number: int, layout: Layout = "v4"
-) -> bytes:
-    """As :func:`mitmvcr.cassette.writer.dump_interaction`."""
+def dumper(layout: Layout = "v4") -> Callable[[Interaction, int], bytes]:
+    """As :func:`mitmvcr.cassette.writer.dumper`."""
     from mitmvcr.cassette import writer
 
-    return writer.dump_interaction(interaction, number, layout)
+    return writer.dumper(layout)
 
 
 def preamble() -> bytes:

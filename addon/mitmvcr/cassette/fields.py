@@ -120,8 +120,18 @@ def texts(node: Node) -> tuple[str, ...]:
     if is_null(node):
         return ()
     if not isinstance(node, ListNode):
-        raise Fault(f"{_KINDS[type(node)]}, where a list is wanted", node.line)
+        raise _not_a("list", node)
     return tuple(text(item) for item in node.items if not is_null(item))
+
+
+def _not_a(kind: str, node: Node) -> Fault:
+    if isinstance(node, Scalar) and scalar(node).tag == MERGE:
+        return _no_merge(node)  # go-yaml passes over it
+    return Fault(f"{_KINDS[type(node)]}, where a {kind} is wanted", node.line)
+
+
+def _no_merge(node: Node) -> Fault:
+    return Fault("YAML merge keys (<<) are not read", node.line)
 
 
 def headers(node: Node) -> Headers:
@@ -133,7 +143,7 @@ def pairs(node: Node) -> list[tuple[str, Node]]:
     if is_null(node):
         return []
     if not isinstance(node, MapNode):
-        raise Fault(f"{_KINDS[type(node)]}, where a mapping is wanted", node.line)
+        raise _not_a("mapping", node)
     _refuse_repeats(node)
     spelled = [(name(key), value) for key, value in node.pairs]
     return [(key, value) for key, value in spelled if key is not None]
@@ -151,10 +161,10 @@ def _refuse_repeats(node: MapNode) -> None:
 def name(key: Node) -> str | None:
     """A key's name; go-yaml passes over a null key."""
     if isinstance(key, Scalar) and key.tag == "!!merge":
-        raise Fault("YAML merge keys (<<) are not read", key.line)
+        raise _no_merge(key)
     found = scalar(key)
     if found.tag == MERGE:
-        raise Fault("YAML merge keys (<<) are not read", key.line)
+        raise _no_merge(key)
     return None if found.tag == NULL else text(key)
 
 

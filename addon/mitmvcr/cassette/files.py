@@ -2,6 +2,7 @@
 
 import os
 import stat
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from pathlib import Path
 BINARY = getattr(os, "O_BINARY", 0)
 
 
-def replace_file(target: Path, data: bytes) -> None:
+def replace_file(target: Path, *parts: bytes | Iterable[bytes]) -> None:
     """Write a file whole, or leave the old one as it was. A link is followed."""
     target = Path(os.path.realpath(target))
     fresh = target.with_name(f".{target.name}.{os.getpid()}.tmp")
@@ -17,15 +18,33 @@ def replace_file(target: Path, data: bytes) -> None:
     try:
         # What is secret in the old file is not to be read in the new one.
         flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | BINARY
-        with open(os.open(fresh, flags, mode_for(target)), "wb") as file:
-            file.write(data)
-            file.flush()
+        file = os.open(fresh, flags, mode_for(target))
+        try:
+            for part in parts:
+                for data in [part] if isinstance(part, bytes) else part:
+                    write_all(file, data)
             keep_mode(fresh, target)
-            os.fsync(file.fileno())
+            os.fsync(file)
+        finally:
+            close(file)
         os.replace(fresh, target)
     finally:
         fresh.unlink(missing_ok=True)
     sync_folder(target.parent)
+
+
+def write_all(file: int, data: bytes) -> None:
+    """A disk that fills up takes a part first, and gives its error the next time."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(file, rest) :]
+
+
+def close(file: int) -> None:
+    """Of a file that nothing is owed to any more: read, or synced, or given up. An
+    error closes it too, and would hide one that matters."""
+    with suppress(OSError):
+        os.close(file)
 
 
 def mode_for(target: Path) -> int:

@@ -21,6 +21,10 @@ def oddities(value: bytes) -> bytes:
     return value.translate(None, _HARMLESS)
 
 
+def is_plain_ascii(value: bytes) -> bool:
+    return value.isascii() and not value.translate(None, _HARMLESS)
+
+
 def must_escape(value: bytes, text: str, odd: bytes) -> bool:
     """Whether some character cannot stand for itself; ``text`` is decoded ``value``.
 
@@ -33,6 +37,12 @@ def must_escape(value: bytes, text: str, odd: bytes) -> bool:
     return b"\xef" in odd and any(each in text for each in _UNPRINTABLE)
 
 
+_NAMES = {
+    0x00: "0", 0x07: "a", 0x08: "b", 0x09: "t", 0x0A: "n", 0x0B: "v", 0x0C: "f",
+    0x0D: "r", 0x1B: "e", 0x22: '"', 0x5C: "\\", 0x85: "N", 0xA0: "_",
+    0x2028: "L", 0x2029: "P",
+}  # fmt: skip
+_NAMED = bytes(point for point in _NAMES if point < 0x80)
 _SIMPLE_ESCAPES = (
     (b"\\", b"\\\\"),
     (b'"', b'\\"'),
@@ -40,9 +50,14 @@ _SIMPLE_ESCAPES = (
     (b"\r", b"\\r"),
     (b"\t", b"\\t"),
 )
-_RARE = re.compile(
-    rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\xc2\xe2\xef\xf0-\xf4][\x80-\xbf]*"
-)
+#: What is escaped, by its first byte: to look for a single byte first is by far the
+#: fastest, so nothing literal follows it here.
+_RARE = {
+    0xC2: re.compile(rb"\xc2[\x80-\x9f]"),
+    0xE2: re.compile(rb"\xe2(?=\x80[\xa8\xa9])[\x80-\xbf]{2}"),
+    0xEF: re.compile(rb"\xef(?=\xbb\xbf|\xbf[\xbe\xbf])[\x80-\xbf]{2}"),
+    **{lead: re.compile(b"%c[\x80-\xbf]{3}" % lead) for lead in range(0xF0, 0xF5)},
+}
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -50,28 +65,126 @@ def double_quoted(value: bytes, odd: bytes) -> bytes:
     if value.startswith(_BOM):
         # go-yaml looks for the BOM at the start of the text, whichever character it
         # is about to write, and so escapes every one.
-        return f'"{"".join(map(_escape, value.decode()))}"\n'.encode()
+        return _in_quotes(_all_escaped(value, odd))
+    if value.isascii():
+        return _in_quotes(_ascii_escaped(value, odd))
+    dense = _is_dense(value, odd)
     for character, escape in _SIMPLE_ESCAPES:
         value = value.replace(character, escape)
-    if odd.translate(None, b"\r\t"):
-        value = _RARE.sub(lambda match: _escaped(match[0]), value)
-    return b'"%b"\n' % value
+    escaped = _astral_escaped(value) if dense else None
+    return _in_quotes(_rare_escaped(value, odd) if escaped is None else escaped)
+
+
+def _in_quotes(escaped: bytes) -> bytes:
+    return b"".join((b'"', escaped, b'"\n'))
+
+
+def _rare_escaped(value: bytes, odd: bytes) -> bytes:
+    for lead in set(odd) - set(b"\r\t"):
+        if lead in _RARE:
+            value = _RARE[lead].sub(lambda match: _escaped(match[0]), value)
+        else:
+            value = value.replace(bytes([lead]), _escape(chr(lead)).encode())
+    return value
+
+
+# Many characters at once, without a step of Python's for each: the bytes are translated
+# to text of which Python's own codecs make two or four bytes each, and those bytes are
+# translated to the wanted ones.
+
+
+def _table(*changes: tuple[int, int]) -> bytes:
+    """For ``bytes.translate``."""
+    table = dict(zip(range(256), range(256), strict=True)) | dict(changes)
+    return bytes(table.values())
+
+
+#: A named character becomes one from U+0080 on, which UTF-8 writes as C2 and a byte.
+_TO_PAIRS = _table(*((point, 0x80 + at) for at, point in enumerate(_NAMED)))
+_FROM_PAIRS = _table(
+    (0xC2, ord("\\")),
+    *((0x80 + at, ord(_NAMES[point])) for at, point in enumerate(_NAMED)),
+)
+
+
+def _ascii_escaped(value: bytes, odd: bytes) -> bytes:
+    paired = value.translate(_TO_PAIRS).decode("latin-1").encode()
+    return _rare_escaped(paired.translate(_FROM_PAIRS), odd.translate(None, _NAMED))
+
+
+#: Both hexadecimal digits of an ASCII character with their highest bit changed: then
+#: it is none, and ``unicode_escape`` writes it as ``\\xNN``. A quote goes as a tab.
+_TO_HEX = _table(*((n, n ^ 0x88) for n in range(128) if n not in b'\\"\n\r'), (34, 9))
+_FROM_HEX = _table(
+    *((ord(f"{n:x}"), ord(f"{n ^ 8:X}")) for n in range(16)), (ord("t"), ord('"'))
+)
+_NOT_ASCII = re.compile(rb"([\x80-\xff]+)")
+
+
+def _all_escaped(value: bytes, odd: bytes) -> bytes:
+    bom, rest = value[: len(_BOM)], value[len(_BOM) :]
+    parts = [rest] if rest.isascii() else _NOT_ASCII.split(rest)
+    escaped = b"".join(_each_escaped(part) for part in (bom, *parts))
+    for point in set(odd) & set(_NAMED) - set(b"\r"):
+        name = b"\\" + _NAMES[point].encode()
+        escaped = escaped.replace(b"\\x%02X" % point, name)
+    return escaped
+
+
+def _each_escaped(part: bytes) -> bytes:
+    if not part.isascii():
+        return "".join(map(_escape, part.decode())).encode()
+    hidden = part.translate(_TO_HEX).decode("latin-1")
+    return hidden.encode("unicode_escape").translate(_FROM_HEX)
+
+
+#: ``backslashreplace`` writes hexadecimal digits in lower case; so those letters of the
+#: text are written in the other case before, and then every one is changed.
+_OTHER_CASE = _table(*zip(b"abcdefABCDEF", b"ABCDEFabcdef", strict=True))
+_SHORT_ESCAPE = re.compile(rb"\\(?:u(....)|x(..))")
+_LIKE_ESCAPE = re.compile(rb"\\[uxU]")
+_ASCII = bytes(range(128))
+_FEW, _MANY = 12, 64
+#: To escape each alone takes 50 times as long as to look at a byte in bulk.
+_SPARSE = 50
+
+
+def _is_dense(value: bytes, odd: bytes) -> bool:
+    """Whether most of what is not ASCII lies above U+FFFF, and is much."""
+    astral = odd.count(b"\xf0")
+    return (
+        astral > _MANY
+        and _SPARSE * astral > len(value)
+        and not odd.translate(None, b"\r\t\xc2\xe2\xef\xf0")
+        and not _LIKE_ESCAPE.search(value)
+        and len(value.translate(None, _ASCII)) < 8 * astral
+    )
+
+
+def _astral_escaped(value: bytes) -> bytes | None:
+    """All that is not ASCII escaped, and undone for the few characters that stand for
+    themselves. None where those are more, or others are among them."""
+    text = value.translate(_OTHER_CASE).decode()
+    escaped = text.encode("ascii", "backslashreplace").translate(_OTHER_CASE)
+    for _ in range(_FEW):
+        found = _SHORT_ESCAPE.search(escaped)
+        if found is None:
+            return escaped
+        character = chr(int(found[1] or found[2], 16)).encode()
+        if _must_be_escaped(character):
+            return None
+        escaped = escaped.replace(found[0], character)
+    return None
+
+
+def _must_be_escaped(character: bytes) -> bool:
+    rare = _RARE.get(character[0])
+    return rare is not None and rare.match(character) is not None
 
 
 @lru_cache(maxsize=4096)
 def _escaped(character: bytes) -> bytes:
-    """As it stands in double quotes, where most stand for themselves."""
-    text = character.decode()
-    if must_escape(character, text, oddities(character)) or text in SEPARATORS:
-        return _escape(text).encode()
-    return character
-
-
-_NAMES = {
-    0x00: "0", 0x07: "a", 0x08: "b", 0x09: "t", 0x0A: "n", 0x0B: "v", 0x0C: "f",
-    0x0D: "r", 0x1B: "e", 0x22: '"', 0x5C: "\\", 0x85: "N", 0xA0: "_",
-    0x2028: "L", 0x2029: "P",
-}  # fmt: skip
+    return _escape(character.decode()).encode()
 
 
 @lru_cache(maxsize=4096)
@@ -94,8 +207,9 @@ def binary(value: bytes, indent: int) -> bytes:
     text = b64encode(value)
     if is_one_row(value):
         return b"!!binary %b\n" % text
-    end = b"\n" + b" " * indent
-    return b"!!binary |%b%b\n" % (end, end.join(_rows(text)))
+    rows = [b"!!binary |", *_rows(text)]
+    rows[-1] += b"\n"
+    return (b"\n" + b" " * indent).join(rows)
 
 
 def is_one_row(value: bytes) -> bool:

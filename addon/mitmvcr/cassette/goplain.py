@@ -25,6 +25,8 @@ _OLD_WORDS = frozenset(
 #: The words among what is not plain: types of YAML 1.2 and of 1.1.
 TYPED_WORDS = _WORDS | _OLD_WORDS
 
+#: The plainest, which is met most: it needs no closer look.
+_NUMBER = re.compile(r"[0-9]{1,18}")
 _OLD_BASE_60 = re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?")
 _DECIMAL = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 #: Here the underscores stay, and have to stand between digits.
@@ -45,7 +47,9 @@ _TIMESTAMP = re.compile(
 
 def is_old_type(text: str) -> bool:
     """A boolean or a base-60 number of YAML 1.1."""
-    return text in _OLD_WORDS or _OLD_BASE_60.fullmatch(text) is not None
+    return text in _OLD_WORDS or (
+        ":" in text and _OLD_BASE_60.fullmatch(text) is not None
+    )
 
 
 def is_other_type(text: str, *, sign_inside: bool = False) -> bool:
@@ -60,6 +64,8 @@ def is_other_type(text: str, *, sign_inside: bool = False) -> bool:
         return _SHORT_FLOAT.fullmatch(text) is not None and _is_finite(text)
     if first not in "0123456789+-":
         return False
+    if first != "0" and _NUMBER.fullmatch(text):
+        return True
     plain = text.replace("_", "")
     if sign_inside:
         plain = _SIGN_INSIDE.sub(r"\2\1", plain)

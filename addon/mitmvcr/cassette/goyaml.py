@@ -27,6 +27,7 @@ from mitmvcr.cassette.goescape import (
     binary,
     double_quoted,
     is_one_row,
+    is_plain_ascii,
     must_escape,
     oddities,
 )
@@ -77,6 +78,8 @@ def scalar(value: bytes, place: Place, dialect: Dialect) -> bytes:
     """The value of a map or an item of a list, from its first character on."""
     if not value:
         return b'""\n'
+    if value[0] in _MARKS and b"\n" not in value and is_plain_ascii(value):
+        return _single_quoted(value)  # JSON on one line, as most bodies are
     try:
         # Asked only for what is not ASCII, and decoding takes its time.
         text = "" if value.isascii() else value.decode()
@@ -93,18 +96,21 @@ def scalar(value: bytes, place: Place, dialect: Dialect) -> bytes:
     return written or double_quoted(value, odd)
 
 
-#: No more than most names, codes and addresses need: a letter first, no ``#``, and
-#: behind a colon no space.
-_SURELY_PLAIN = re.compile(
-    r"[A-Za-z/][ -\"$-9;-~]*(?::[!-\"$-9;-~][ -\"$-9;-~]*)*(?<! )"
-)
+_PRINTABLE = bytes(range(0x20, 0x7F))
 
 
-def string(value: str, place: Place, dialect: Dialect) -> str:
+def string(value: str, place: Place, dialect: Dialect) -> bytes:
     """The same for text, whose surrogate escapes stand for bytes."""
-    if _SURELY_PLAIN.fullmatch(value) and value not in TYPED_WORDS:
-        return value + "\n"
-    return scalar(encode(value), place, dialect).decode()
+    raw = encode(value)
+    if (
+        raw[:1].isalpha()
+        and not raw.translate(None, _PRINTABLE)
+        and (b" " not in raw or _is_plain(raw))
+        and not raw.endswith(b":")
+        and value not in TYPED_WORDS
+    ):
+        return raw + b"\n"
+    return scalar(raw, place, dialect)
 
 
 def encode(text: str) -> bytes:
@@ -114,7 +120,8 @@ def encode(text: str) -> bytes:
 # On one line. An empty answer means that it has to be double-quoted.
 
 #: What a plain scalar cannot begin with; ``---`` and ``...`` are marks of documents.
-_INDICATOR = re.compile(rb"[#,\[\]{}&*!|>'\"%@` ]|---|\.\.\.|[-?](?: |\Z)")
+_MARKS = b"#,[]{}&*!|>'\"%@` "
+_INDICATOR = re.compile(rb"[%b]|---|\.\.\.|[-?](?: |\Z)" % re.escape(_MARKS))
 _TYPED_STARTS = re.compile(rb"[-+.0-9~<yYnNtTfFoO]")
 
 
@@ -142,7 +149,7 @@ def _is_plain(value: bytes) -> bool:
 
 
 def _single_quoted(value: bytes) -> bytes:
-    return b"'%b'\n" % value.replace(b"'", b"''")
+    return b"".join((b"'", value.replace(b"'", b"''"), b"'\n"))
 
 
 def _type_quote(text: str, dialect: Dialect) -> str:
@@ -160,7 +167,7 @@ def _separated_line(value: bytes, place: Place) -> bytes:
     """With U+2028 or U+2029: they end lines, and the next line is indented."""
     if _SPACE_BY_SEPARATOR.search(value):
         return b""
-    return _single_quoted(_ANY_BREAK.sub(rb"\1" + b" " * place.indent, value))
+    return _single_quoted(_padded(value, b" " * place.indent))
 
 
 # On many lines
@@ -168,26 +175,37 @@ def _separated_line(value: bytes, place: Place) -> bytes:
 _BREAKS = (b"\n", b"\xe2\x80\xa8", b"\xe2\x80\xa9")
 # To look for the line end first is twice as fast: there are fewer of them.
 _SPACE_BEFORE_BREAK = re.compile(rb"\n(?<= \n)")
-#: An empty line, or the above: else lines can be indented without a look at each.
-_UNEVEN = re.compile(rb"\n(?:(?=\n)|(?<= \n))")
-#: A line end with a line behind it that is not empty.
-_BREAK = re.compile(rb"\n(?=[^\n])")
-_ANY_BREAK = re.compile(rb"(\n|\xe2\x80[\xa8\xa9])(?!\n|\xe2\x80[\xa8\xa9]|\Z)")
+#: An empty line, or the above.
+_UNEVEN = re.compile(rb"\n(?<=[ \n]\n)")
+#: Two empty lines, or the above.
+_VERY_UNEVEN = re.compile(rb"\n(?<=[ \n]\n)(?:(?<= \n)|(?<=\n\n\n))")
 _BLANK_AFTER_BREAKS = re.compile(rb"(?:\n|\xe2\x80[\xa8\xa9])*[ \t]")
 _SPACE_BEFORE_SEPARATOR = re.compile(rb" \xe2\x80[\xa8\xa9]")
+#: The above, or a separator beside another end of a line.
+_UNUSUAL_SEPARATOR = re.compile(
+    rb"\xe2(?=\x80[\xa8\xa9])..(?:(?=\n|\xe2\x80[\xa8\xa9])|(?<=[ \n]...))", re.DOTALL
+)
+_SEPARATOR = re.compile(rb"(\xe2(?=\x80[\xa8\xa9])..)", re.DOTALL)
 
 
 def _block(value: bytes, separated: bool, place: Place, dialect: Dialect) -> bytes:
     uneven = _UNEVEN.search(value) is not None
-    if value.endswith(b" ") or (uneven and _SPACE_BEFORE_BREAK.search(value)):
+    very_uneven = uneven and _VERY_UNEVEN.search(value) is not None
+    if value.endswith(b" ") or (very_uneven and _SPACE_BEFORE_BREAK.search(value)):
         return b""
-    if separated and _SPACE_BEFORE_SEPARATOR.search(value):
+    beside = separated and _UNUSUAL_SEPARATOR.search(value) is not None
+    if beside and _SPACE_BEFORE_SEPARATOR.search(value):
         return b""
     if dialect.blank_is_quoted and _is_blank(value):
         return b""
     if not _block_is_sound(value, place, dialect):
         return b""
-    return _literal(value, uneven, separated, place)
+    pad = b" " * place.indent
+    if very_uneven or beside:
+        lines = _padded(value, pad)
+    else:
+        lines = _padded_lines(value, pad, uneven=uneven, separated=separated)
+    return _literal(value, lines, pad)
 
 
 def _is_blank(value: bytes) -> bool:
@@ -210,18 +228,35 @@ def _block_is_sound(value: bytes, place: Place, dialect: Dialect) -> bool:
     return not _BLANK_AFTER_BREAKS.match(value)
 
 
-def _literal(value: bytes, uneven: bool, separated: bool, place: Place) -> bytes:
-    pad = b" " * place.indent
+def _padded_lines(value: bytes, pad: bytes, *, uneven: bool, separated: bool) -> bytes:
+    """The lines behind the first indented, but for single empty ones.
+
+    A line end that an empty line follows stands for itself in the meantime as NUL,
+    which no block holds: to look for a single byte is fastest.
+    """
+    if uneven:
+        value = value.replace(b"\n\n", b"\0\n")
+    value = value.replace(b"\n", b"\n" + pad)
     if separated:
-        lines = _ANY_BREAK.sub(rb"\1" + pad, value)
-    elif uneven:
-        lines = _BREAK.sub(b"\n" + pad, value)
-    else:
-        lines = value[:-1].replace(b"\n", b"\n" + pad) + value[-1:]
-    indicator = b"4" if value.startswith(b" ") else b""
+        value = _SEPARATOR.sub(rb"\1" + pad, value)
+    value = value.removesuffix(pad)
+    return value.replace(b"\0", b"\n") if uneven else value
+
+
+def _padded(value: bytes, pad: bytes) -> bytes:
+    """The same for any text of which no line ends with a space."""
+    for end in _BREAKS:
+        value = value.replace(end, end + pad)
+    for end in _BREAKS:
+        value = value.replace(pad + end, end)
+    return value.removesuffix(pad)
+
+
+def _literal(value: bytes, lines: bytes, pad: bytes) -> bytes:
+    head = b"|%b%b\n" % (b"4" if value.startswith(b" ") else b"", _chomping(value))
     first = b"" if value.startswith(_BREAKS) else pad
     end = b"" if value.endswith(_BREAKS) else b"\n"
-    return b"|%b%b\n%b%b%b" % (indicator, _chomping(value), first, lines, end)
+    return b"".join((head, first, lines, end))
 
 
 def _chomping(value: bytes) -> bytes:

@@ -11,7 +11,6 @@ from typing import Any
 from mitmvcr.cassette.lines import (
     BLOCK,
     FIELD,
-    ID,
     LIST,
     LIST_VALUE,
     MAP,
@@ -20,12 +19,14 @@ from mitmvcr.cassette.lines import (
     VALUE,
     BlockHead,
     Columns,
+    Line,
     Lines,
     from_base64,
 )
 from mitmvcr.cassette.repair import repaired
 from mitmvcr.cassette.scalars import Decline
-from mitmvcr.core.frames import parse_frame
+from mitmvcr.core.frames import Frame, parse_frame
+from mitmvcr.core.memo import Memo
 from mitmvcr.core.model import Interaction, Request, Response
 
 # libyaml and go-yaml refuse these, differ on them, or take them for a line end.
@@ -36,9 +37,17 @@ _SPECIAL = (
     re.compile(rb"\xef(?:\xbb\xbf|\xbf[\xbe\xbf])"),  # BOM, no characters
 )
 
-_REQUEST = frozenset(Request.__slots__)
-_RESPONSE = frozenset(Response.__slots__)
-_MAPS = ("headers", "form", "trailer")
+_REQUEST = frozenset(Request.__annotations__)
+_RESPONSE = frozenset(Response.__annotations__)
+
+
+#: The key of a field, its value, and the part that begins behind it, if one does.
+Field = tuple[str, Any, str]
+Parts = dict[str, dict[str, Any]]
+
+# Fields repeat from item to item; those that do not must not fill the memory.
+_MEMO_FIELDS = 512
+_MEMO_LENGTH = 512
 
 
 class ItemParser:
@@ -46,61 +55,87 @@ class ItemParser:
 
     def __init__(self, columns: Columns) -> None:
         self._lines = Lines(columns)
-        self._margin = b" " * (columns.dash + 2)
+        self._margin = b" " * columns.field
+        # A field is on one line, or the lines below it are indented deeper.
+        self._split = re.compile(b"\n%b(?=[a-z])" % self._margin).split
+        self._head = re.compile(
+            b" {%d}- (?:id: (0|[1-9][0-9]{0,17})\n {%d})?(request|response):"
+            % (columns.dash, columns.dash + 2)
+        ).fullmatch
+        self._known = Memo(self._field, _MEMO_FIELDS)
 
     def parse(self, item: bytes) -> Interaction:
         """Raises ``Decline`` for what is not in the layout to the letter."""
         if item[-1:] != b"\n" or not is_ordinary(item):
             raise Decline
-        lines = item.split(b"\n")
-        lines.pop()
-        lines[0] = self._margin + lines[0][len(self._margin) :]
-        return _interaction(self._parts(lines))
+        start, *fields = self._split(item[:-1])
+        head = self._head(start)
+        if head is None:
+            raise Decline
+        part: dict[str, Any] = {}
+        parts: Parts = {head[2].decode(): part}
+        for raw in fields:
+            known = self._known[raw] if len(raw) <= _MEMO_LENGTH else self._field(raw)
+            key, part[key], following = known
+            if following:
+                if following in parts:
+                    raise Decline
+                parts[following] = part = {}
+        if sum(map(len, parts.values())) != len(fields):  # some field is there twice
+            raise Decline
+        return _interaction(int(head[1] or 0), parts)
 
-    def _parts(self, lines: list[bytes]) -> dict[str, Any]:
-        """The keys of the item. One loop, since a call for each line costs a third."""
-        known, read = self._lines.memo.get, self._lines.read
-        item: dict[str, Any] = {}
-        part: dict[str, Any] | None = None
-        names: dict[str, list[str]] | None = None
-        values: list[str] | None = None
-        fresh: list[str]
-        named: dict[str, list[str]]
-        at, end = 0, len(lines)
-        while at < end:
-            line = lines[at]
+    def _field(self, raw: bytes) -> Field:
+        lines = raw.split(b"\n")
+        lines[0] = self._margin + lines[0]
+        kind, key, value = self._line(lines[0])
+        at, following = 1, ""
+        if kind == BLOCK:
+            at, value = self._block(lines, 1, value)
+        elif kind == MAP:
+            at, value = self._map(lines) if value else (1, {})
+        elif kind == LIST:
+            at, value = self._values(lines, 1, LIST_VALUE) if value else (1, ())
+            if key == "websocket":
+                value = _frames(value)
+        elif kind != FIELD:
+            raise Decline
+        if at < len(lines):
+            kind, following, _ = self._line(lines[at])
+            if kind != PART or at + 1 < len(lines):
+                raise Decline
+        return key, value, following
+
+    def _line(self, line: bytes) -> Line:
+        return self._lines.memo.get(line) or self._lines.read(line)
+
+    def _map(self, lines: list[bytes]) -> tuple[int, dict[str, tuple[str, ...]]]:
+        """The names below a field, and where they end."""
+        names: dict[str, tuple[str, ...]] = {}
+        at = 1
+        while at < len(lines):
+            kind, name, has_values = self._line(lines[at])
+            if kind != NAME:
+                break
+            if name in names:
+                raise Decline
             at += 1
-            kind, key, value = known(line) or read(line)
-            if kind == VALUE and names is not None and values is not None:
-                values.append(key)
-            elif kind == NAME and names is not None and key not in names:
-                names[key] = fresh = []
-                values = fresh if value else None
-            elif kind == FIELD and part is not None and key not in part:
-                part[key] = value
-                names = values = None
-            elif kind == LIST_VALUE and names is None and values is not None:
-                values.append(key)
-            elif kind == PART and key not in item:
-                item[key] = part = {}
-                names = values = None
-            elif kind == ID and key not in item:
-                item[key] = value
-                part = names = values = None
-            elif part is None or key in part:
-                raise Decline
-            elif kind == MAP:
-                part[key] = named = {}
-                names, values = named if value else None, None
-            elif kind == LIST:
-                part[key] = fresh = []
-                names, values = None, fresh if value else None
-            elif kind == BLOCK:
-                at, part[key] = self._block(lines, at, value)
-                names = values = None
-            else:
-                raise Decline
-        return item
+            names[name] = ()
+            if has_values:
+                at, names[name] = self._values(lines, at, VALUE)
+        return at, names
+
+    def _values(
+        self, lines: list[bytes], at: int, wanted: int
+    ) -> tuple[int, tuple[str, ...]]:
+        values = []
+        while at < len(lines):
+            kind, value, _ = self._line(lines[at])
+            if kind != wanted:
+                break
+            values.append(value)
+            at += 1
+        return at, tuple(values)
 
     def _block(
         self, lines: list[bytes], start: int, head: BlockHead
@@ -144,8 +179,15 @@ def is_ordinary(item: bytes) -> bool:
     return not any(special.search(item) for special in _SPECIAL)
 
 
-def _interaction(item: dict[str, Any]) -> Interaction:
-    request, response = item.get("request", {}), item.get("response", {})
+def _frames(values: tuple[str, ...]) -> tuple[Frame, ...]:
+    try:
+        return tuple(map(parse_frame, values))
+    except ValueError:
+        raise Decline from None
+
+
+def _interaction(id: int, parts: Parts) -> Interaction:
+    request, response = parts.get("request", {}), parts.get("response", {})
     if not (
         request.keys() <= _REQUEST
         and response.keys() <= _RESPONSE
@@ -154,26 +196,11 @@ def _interaction(item: dict[str, Any]) -> Interaction:
         and "code" in response
     ):
         raise Decline
-    _finish(request)
-    _finish(response)
-    return Interaction(item.get("id", 0), Request(**request), Response(**response))
-
-
-def _finish(part: dict[str, Any]) -> None:
-    """Repair the body, and make the lists what the model's defaults are."""
-    body = repaired(part.get("body", b""), part.get("content_length", 0))
-    if body is not None:
-        part["body"] = body
-    for name in _MAPS:
-        if name in part:
-            part[name] = {key: tuple(values) for key, values in part[name].items()}
-    if "transfer_encoding" in part:
-        part["transfer_encoding"] = tuple(part["transfer_encoding"])
-    if "websocket" in part:
-        try:
-            part["websocket"] = tuple(map(parse_frame, part["websocket"]))
-        except ValueError:
-            raise Decline from None
+    for part in request, response:
+        body = repaired(part.get("body", b""), part.get("content_length", 0))
+        if body is not None:
+            part["body"] = body
+    return Interaction(id, Request(**request), Response(**response))
 
 
 def read_item(item: bytes, parser: ItemParser) -> Interaction:

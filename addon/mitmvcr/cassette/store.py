@@ -7,14 +7,13 @@ changes once, by an atomic replace, when the session ends.
 
 import errno
 import os
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Protocol
 
 from mitmvcr.cassette import codec
 from mitmvcr.cassette.files import replace_file, why
-from mitmvcr.cassette.journal import Journal, without_cut_off
+from mitmvcr.cassette.journal import Journal, SyncedJournal, without_cut_off
 from mitmvcr.core.errors import (
     CassetteError,
     CassetteNotFoundError,
@@ -35,12 +34,18 @@ _REMEDIES = {
 #: is indexed, and a damaged interaction in it is found when it is asked for.
 READ_WHOLE = 1 << 20
 
+#: A larger body is not to be in memory several times over.
+_LARGE = 8 << 20
+
 
 class Store(Protocol):
     """What a session needs of the place its cassette is kept in.
 
     ``begin`` opens a recording that follows ``kept`` interactions, ``append`` makes
     one more safe, ``publish`` puts the whole in place and ends the recording.
+    ``replace`` writes a cassette anew while nothing is recorded.
+    ``leave`` ends it and keeps it beside the cassette: it returns where, or None where
+    there was nothing. ``left_over`` tells of a recording that lies there.
     """
 
     name: str
@@ -50,16 +55,37 @@ class Store(Protocol):
     def begin(self, kept: Sequence[Interaction]) -> None: ...
     def append(self, interaction: Interaction) -> None: ...
     def publish(self) -> None: ...
+    def replace(self, interactions: Sequence[Interaction]) -> None: ...
+    def leave(self) -> str | None: ...
+    def left_over(self) -> str | None: ...
 
 
 class FileStore:
-    """A cassette in a file. A symbolic link is followed; the mode is kept."""
+    """A cassette in a file. A symbolic link is followed; the mode is kept.
 
-    def __init__(self, path: Path, layout: Layout = "v4") -> None:
-        self._layout = layout
-        self.name = str(path)
+    ``fsync_each``: an interaction is on the disk itself when ``append`` returns, else
+    with the system. ``write_empty``: a recording of nothing makes an empty cassette.
+    ``keep_volatile``: what differs only as every recording does stays as it was.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        layout: Layout = "v4",
+        *,
+        fsync_each: bool = False,
+        write_empty: bool = False,
+        keep_volatile: bool = False,
+        name: str = "",
+    ) -> None:
+        self._layout, self._write_empty = layout, write_empty
+        self._keep_volatile = keep_volatile
+        self.name = name or str(path)
         self._target = Path(os.path.realpath(path))
-        self._journal = Journal(self._target, self.name)
+        kind = SyncedJournal if fsync_each else Journal
+        self._journal = kind(self._target, self.name)
+        self._seen: tuple[object, ...] | None = None
+        self._dump: Callable[[Interaction, int], bytes]
         self._written = 0
         self._kept: Sequence[Interaction] = ()
 
@@ -71,17 +97,15 @@ class FileStore:
     def exists(self) -> bool:
         """What is there but is no file is an error: it is not to be replaced."""
         try:
-            if self._target.is_file():
-                return True
-            if self._target.exists():
-                raise CassetteError(self.name, "is not a file; name another one")
+            self._seen = self._state()
+            return self._is_there()
         except OSError as error:
             raise self._cannot_read(error) from error
-        return False
 
     def load(self) -> Cassette:
         try:
-            data = self._target.read_bytes()
+            self._seen = self._state()
+            data = self._read()
         except FileNotFoundError:
             raise CassetteNotFoundError(self.name, "there is no such file") from None
         except OSError as error:
@@ -98,48 +122,129 @@ class FileStore:
         except OSError as error:
             raise self._cannot_write(why(error), error) from error
         try:
-            self._journal.begin()
+            self._begin_journal()
         except OSError as error:
             raise self._cannot_write(why(error), error) from error
         self._kept, self._written = kept, len(kept)
+        self._dump = codec.dumper(self._layout)
+
+    def _begin_journal(self) -> None:
+        self._journal.begin()
+        try:
+            self._check_is_as_seen()
+        except BaseException:
+            try:
+                self._journal.remove()
+            finally:
+                self._journal.close()
+            raise
+
+    def _check_is_as_seen(self) -> None:
+        """It was looked at before it was locked: what another recorder has put in place
+        meanwhile would be lost."""
+        if self._seen is not None and self._seen != self._state():
+            problem = "was changed by another process just now: start again"
+            raise CassetteWriteError(self.name, problem)
 
     def append(self, interaction: Interaction) -> None:
-        data = codec.dump_interaction(interaction, self._written, self._layout)
         try:
-            self._journal.append(data)
+            if len(interaction.response.body) > _LARGE:
+                self._append_large(interaction)
+            else:
+                self._journal.append(self._dump(interaction, self._written))
         except OSError as error:
             raise self._cannot_write(why(error), error) from error
         self._written += 1
 
+    def _append_large(self, interaction: Interaction) -> None:
+        from mitmvcr.cassette import large
+
+        parts = large.item(interaction, self._written, self._layout)
+        self._journal.append_parts(parts)
+
     def publish(self) -> None:
-        """Nothing recorded writes nothing: the target stays as it was."""
+        """Nothing recorded writes nothing, unless an empty cassette is wanted."""
         if not self._journal.is_open:
             return
         try:
             self._put_in_place()
         except (OSError, CassetteError) as error:
-            reason = why(error) if isinstance(error, OSError) else error.problem
-            raise CassetteWriteError(
-                self.name,
-                f"cannot be written: {reason}; the recording is in"
-                f" {self._journal.path}: run 'mitmvcr cassette recover {self.name}'",
-            ) from error
+            raise self._not_published(error) from error
         finally:
+            self._seen = None
             self._journal.close()
 
     def _put_in_place(self) -> None:
         if self._written == len(self._kept):
+            if self._write_empty and not self._kept:
+                self._put(codec.dumps(Cassette()))
             self._journal.remove()
         elif self._kept:
-            new = self._journal.read().removeprefix(codec.preamble())
             kept = codec.dumps(Cassette(self._kept), self._layout)
-            replace_file(self._target, kept + new)
+            self._put(kept, self._journal.parts())
+            self._journal.remove()
+        elif self._keep_volatile and self.exists():
+            self._put_what_differs()
             self._journal.remove()
         else:
-            self._journal.replace_target()
+            self._put_journal()
 
-    def recover(self) -> int:
-        """Put a journal that was left over in place, behind what the cassette holds.
+    def replace(self, interactions: Sequence[Interaction]) -> None:
+        """Write the cassette anew, whole or not at all."""
+        try:
+            self._put(codec.dumps(Cassette(interactions), self._layout))
+        except OSError as error:
+            raise self._cannot_write(why(error), error) from error
+
+    def _put_what_differs(self) -> None:
+        from mitmvcr.cassette.stable import keep_volatile
+
+        old = self._read()
+        was = codec.loads(old, self.name).interactions
+        now = codec.loads(self._journal.read(), str(self._journal.path)).interactions
+        mixed = codec.dumps(Cassette([*keep_volatile(was, now)]), self._layout)
+        if mixed != old:
+            self._put(mixed)
+
+    def _not_published(self, error: OSError | CassetteError) -> CassetteWriteError:
+        reason = why(error) if isinstance(error, OSError) else error.problem
+        problem = f"cannot be written: {reason}; the recording is in"
+        try:
+            place = self._journal.rescue()
+        except OSError as worse:
+            problem = (
+                f"cannot be written: {reason}; the recording is lost: {why(worse)}"
+            )
+            return CassetteWriteError(self.name, problem)
+        remedy = f"run 'mitmvcr cassette recover {self.name}'"
+        if place != self._journal.path:
+            remedy = "a sound cassette, to be moved where it belongs"
+        return CassetteWriteError(self.name, f"{problem} {place}: {remedy}")
+
+    def leave(self) -> str | None:
+        """The target stays as it was, and the journal beside it."""
+        if not self._journal.is_open:
+            return None
+        try:
+            if self._written == len(self._kept):
+                self._journal.remove()
+                return None
+            self._journal.sync()
+            return str(self._journal.path)
+        except OSError as error:
+            raise self._not_published(error) from error
+        finally:
+            self._journal.close()
+
+    def left_over(self) -> str | None:
+        try:
+            return self._journal.left_over()
+        except OSError as error:
+            return f"{self._journal.path}: cannot be read: {why(error)}"
+
+    def recover(self, *, instead: bool = False) -> int:
+        """Put a journal that was left over in place, behind what the cassette holds,
+        or ``instead`` of that.
 
         Returns how many interactions were recovered. A cut-off last one is dropped.
         """
@@ -150,21 +255,54 @@ class FileStore:
                 str(self._journal.path), f"nothing to recover: {why(error)}"
             ) from error
         try:
-            return self._recover()
+            return self._recover(instead)
         except OSError as error:
             raise self._cannot_write(why(error), error) from error
         finally:
             self._journal.close()
 
-    def _recover(self) -> int:
+    def _recover(self, instead: bool) -> int:
         data = without_cut_off(self._journal.read())
         found = codec.loads(data, str(self._journal.path)).interactions
-        if found:
-            kept = self.load().interactions if self.exists() else ()
+        if found and not self._is_in_place(data):
+            loads = self.exists() and not instead
+            kept = self.load().interactions if loads else ()
             both = codec.dumps(Cassette([*kept, *found]), self._layout)
-            replace_file(self._target, both)
+            self._put(both)
         self._journal.remove()
         return len(found)
+
+    def _is_in_place(self, data: bytes) -> bool:
+        """The end came after the cassette was replaced and before the journal was
+        removed. The ids, which go on where the cassette ended, tell."""
+        items = data.removeprefix(codec.preamble())
+        return self.exists() and self._read().endswith(items)
+
+    # What another place than a file does otherwise. All raise OSError.
+
+    def _is_there(self) -> bool:
+        if self._target.exists() and not self._target.is_file():
+            raise CassetteError(self.name, "is not a file; name another one")
+        return self._target.exists()
+
+    def _state(self) -> tuple[object, ...]:
+        """Of the target: every replace changes it. Empty where there is none."""
+        try:
+            found = os.stat(self._target)
+        except (FileNotFoundError, NotADirectoryError):
+            return ()
+        return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
+
+    def _read(self) -> bytes:
+        return self._target.read_bytes()
+
+    def _put(self, *parts: bytes | Iterable[bytes]) -> None:
+        """Replace it whole; a folder that vanished is made again."""
+        self._target.parent.mkdir(parents=True, exist_ok=True)
+        replace_file(self._target, *parts)
+
+    def _put_journal(self) -> None:
+        self._journal.replace_target()
 
     def _cannot_read(self, error: OSError) -> CassetteError:
         return CassetteError(self.name, f"cannot be read: {why(error)}")
@@ -177,34 +315,23 @@ class FileStore:
         return CassetteWriteError(self.name, f"cannot be written: {reason}; {remedy}")
 
 
-class MemoryStore:
-    """The double that ships: a cassette that is kept in memory."""
-
-    def __init__(self, cassette: Cassette | None = None, name: str = "memory") -> None:
-        self.name = name
-        self.cassette = cassette
-        self._recording: list[Interaction] | None = None
-        self._kept = 0
-
-    def exists(self) -> bool:
-        return self.cassette is not None
-
-    def load(self) -> Cassette:
-        if self.cassette is None:
-            raise CassetteNotFoundError(self.name, "there is no such cassette")
-        return self.cassette
-
-    def begin(self, kept: Sequence[Interaction] = ()) -> None:
-        if self._recording is not None:
-            raise CassetteWriteError(self.name, "is being recorded already")
-        self._recording = [replace(each, id=at) for at, each in enumerate(kept)]
-        self._kept = len(kept)
-
-    def append(self, interaction: Interaction) -> None:
-        assert self._recording is not None
-        self._recording.append(replace(interaction, id=len(self._recording)))
-
-    def publish(self) -> None:
-        if self._recording is not None and len(self._recording) > self._kept:
-            self.cassette = Cassette(self._recording)
-        self._recording = None
+def open_store(
+    place: Path | str,
+    layout: Layout = "v4",
+    *,
+    fsync_each: bool = False,
+    write_empty: bool = False,
+    keep_volatile: bool = False,
+) -> FileStore:
+    """For a path, or a URL (a text). The options are those of a FileStore."""
+    if isinstance(place, Path):
+        kind: Callable[..., FileStore] = FileStore
+    else:
+        from mitmvcr.cassette.remote import RemoteStore as kind
+    return kind(
+        place,
+        layout,
+        fsync_each=fsync_each,
+        write_empty=write_empty,
+        keep_volatile=keep_volatile,
+    )

@@ -4,14 +4,14 @@ Layout ``v4`` is what go-vcr v4.0.7 writes; ``v3`` is what library v3 and v4.0.0
 v4.0.2 wrote: all fields, empty or not, and yaml.v3's quotes. Both indent by four.
 """
 
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Callable, Sequence
 
 from mitmvcr.cassette.goorder import in_order
 from mitmvcr.cassette.goyaml import V3, V4, Dialect, Place, encode, key, scalar, string
 from mitmvcr.core.chunks import format_chunks
 from mitmvcr.core.duration import format_duration
 from mitmvcr.core.frames import format_frame
+from mitmvcr.core.memo import Memo
 from mitmvcr.core.model import Cassette, Headers, Interaction, Layout, Request, Response
 
 _PREAMBLE = b"---\nversion: 2\ninteractions:\n"
@@ -24,8 +24,15 @@ _CODING = Place(14, is_item=True)
 _NAME = 12
 _VALUE = Place(18, is_item=True)
 
-#: Longer strings are not kept: they are rarely met again, and would fill the memory.
-_SHORT = 256
+#: Longer texts are not kept: they are rarely met again, and would fill the memory.
+_SHORT = 512
+
+
+def _is_long(text: bytes) -> bool:
+    return len(text) > _SHORT
+
+
+_FLAG = b"        uncompressed: true\n"
 
 
 def preamble(layout: Layout = "v4") -> bytes:
@@ -37,162 +44,176 @@ def dumps(cassette: Cassette, layout: Layout = "v4") -> bytes:
     """The whole file. The ids are counted from 0, as go-vcr does when it saves."""
     if not cassette.interactions:
         return _EMPTY
-    item = _STYLES[layout].item
+    item = dumper(layout)
     items = [item(each, at) for at, each in enumerate(cassette.interactions)]
     return b"".join([_PREAMBLE, *items])
 
 
-def dump_interaction(interaction: Interaction, id: int, layout: Layout = "v4") -> bytes:
-    """One item of the list, as it stands in the file."""
-    return _STYLES[layout].item(interaction, id)
+def dumper(layout: Layout = "v4") -> Callable[[Interaction, int], bytes]:
+    """What makes an interaction and its id one item of the list, as in the file."""
+    return _STYLES[layout].item
+
+
+#: What an item is made of, but for the bodies, of which no copy more is made than has
+#: to be. Few templates, since what it costs to write an item in the midst of other work
+#: is each function and each object that is touched for it.
+_BEFORE = b"""\
+    - id: %d
+      request:
+%b        content_length: %d
+%b        host: %b%b%b"""
+_BETWEEN = b"""\
+%b%b        url: %b        method: %b      response:
+%b%b        content_length: %d
+%b        body: """
+_AFTER = b"%b%b%b        duration: %b\n"  # that line ends a whole item
+_BODY = b"        body: "
 
 
 class _Style:
     """The fields and maps of one layout.
 
-    Short strings and header lines are kept as written, since most come again.
+    Short strings, header lines and whole blocks are kept as written, since most come
+    again.
     """
 
     def __init__(self, dialect: Dialect, *, all_fields: bool) -> None:
         self._dialect, self._all = dialect, all_fields
-        self._short_string = lru_cache(maxsize=4096)(self._string)
-        self._short_key = lru_cache(maxsize=4096)(self._key)
-        self._short_entry = lru_cache(maxsize=8192)(self._entry)
-        self._known_proto = lru_cache(maxsize=64)(self._proto)
-        self._known_order = lru_cache(maxsize=1024)(in_order)
+        self._order = Memo(in_order, 1024)
+        self._key = Memo(self._make_key, 4096)
+        self._entry = Memo(self._make_entry, 8192, _is_long)
+        self._text = Memo(self._string, 1024, _is_long)
+        self._proto = Memo(self._make_proto, 64, _is_long)
+        self._status = Memo(self._make_status, 256, _is_long)
+        self._no_flag = b"        uncompressed: false\n" if all_fields else b""
 
     def item(self, interaction: Interaction, id: int) -> bytes:
         request, response = interaction.request, interaction.response
-        return b"%b%b%b%b%b" % (
-            f"    - id: {id}\n      request:\n{self._request_head(request)}".encode(),
-            self._body(request.body, always=self._all),
-            f"{self._request_tail(request)}      response:\n"
-            f"{self._response_head(response)}".encode(),
-            self._body(response.body, always=True),
-            self._response_tail(response).encode(),
+        dialect, is_full, body = self._dialect, self._all, request.body
+        codings, trailer = request.transfer_encoding, request.trailer
+        address, uri = request.remote_addr, request.request_uri
+        form, headers = request.form, request.headers
+        came_in, ended = response.transfer_encoding, response.trailer
+        before = _BEFORE % (
+            id,
+            self._proto[request.proto, request.proto_major, request.proto_minor],
+            request.content_length,
+            self._framing(request) if codings or trailer or is_full else b"",
+            self._text[request.host],
+            self._peer(request) if address or uri or is_full else b"",
+            _BODY if body or is_full else b"",
+        )
+        between = _BETWEEN % (
+            self._map(b"form", form) if form or is_full else b"",
+            self._map(b"headers", headers) if headers or is_full else b"",
+            string(request.url, _FIELD, dialect),
+            self._text[request.method],
+            self._proto[response.proto, response.proto_major, response.proto_minor],
+            self._framing(response) if came_in or ended or is_full else b"",
+            response.content_length,
+            _FLAG if response.uncompressed else self._no_flag,
+        )
+        after = _AFTER % (
+            self._map(b"headers", response.headers),
+            self._status[response.status, response.code],
+            self._extensions(response)
+            if response.chunks or response.failure or response.websocket
+            else b"",
+            format_duration(response.duration).encode(),
+        )
+        asked = scalar(body, _FIELD, dialect) if body or is_full else b""
+        came = scalar(response.body, _FIELD, dialect)
+        return b"".join((before, asked, between, came, after))
+
+    def _framing(self, part: Request | Response) -> bytes:
+        """The transfer encoding and the trailer, in this order on either side."""
+        codings, trailer = part.transfer_encoding, part.trailer
+        return (self._codings(codings) if codings or self._all else b"") + (
+            self._map(b"trailer", trailer) if trailer or self._all else b""
         )
 
-    def _request_head(self, request: Request) -> str:
+    def _peer(self, request: Request) -> bytes:
+        address, uri = request.remote_addr, request.request_uri
         return (
-            self._known_proto(request.proto, request.proto_major, request.proto_minor)
-            + f"        content_length: {request.content_length}\n"
-            f"{self._codings(request.transfer_encoding)}"
-            f"{self._map('trailer', request.trailer)}"
-            f"        host: {self._text(request.host)}"
-            f"{self._optional('remote_addr', request.remote_addr)}"
-            f"{self._optional('request_uri', request.request_uri)}"
-        )
+            b"        remote_addr: " + self._text[address]
+            if address or self._all
+            else b""
+        ) + (b"        request_uri: " + self._text[uri] if uri or self._all else b"")
 
-    def _proto(self, proto: str, major: int, minor: int) -> str:
-        return (
-            f"        proto: {self._text(proto)}"
-            f"        proto_major: {major}\n"
-            f"        proto_minor: {minor}\n"
-        )
+    def _make_proto(self, proto: tuple[str, int, int]) -> bytes:
+        name, major, minor = proto
+        numbers = f"        proto_major: {major}\n        proto_minor: {minor}\n"
+        return b"        proto: " + self._text[name] + numbers.encode()
 
-    def _request_tail(self, request: Request) -> str:
-        return (
-            f"{self._map('form', request.form)}"
-            f"{self._map('headers', request.headers)}"
-            f"        url: {self._string(request.url)}"
-            f"        method: {self._text(request.method)}"
-        )
+    def _make_status(self, key: tuple[str, int]) -> bytes:
+        return b"        status: %b        code: %d\n" % (self._text[key[0]], key[1])
 
-    def _response_head(self, response: Response) -> str:
-        proto, major, minor = response.proto, response.proto_major, response.proto_minor
-        return (
-            self._known_proto(proto, major, minor)
-            + f"{self._codings(response.transfer_encoding)}"
-            f"{self._map('trailer', response.trailer)}"
-            f"        content_length: {response.content_length}\n"
-            f"{self._uncompressed(response.uncompressed)}"
-        )
-
-    def _response_tail(self, response: Response) -> str:
-        return (
-            f"{self._map('headers', response.headers, always=True)}"
-            f"        status: {self._text(response.status)}"
-            f"        code: {response.code}\n"
-            f"{self._extensions(response)}"  # before the line that ends a whole item
-            f"        duration: {format_duration(response.duration)}\n"
-        )
-
-    def _extensions(self, response: Response) -> str:
+    def _extensions(self, response: Response) -> bytes:
         """What go-vcr does not know, and passes over when it reads."""
-        if not (response.chunks or response.failure or response.websocket):
-            return ""
         chunks, failure = response.chunks, response.failure
         frames = [
             string(format_frame(frame), _CODING, self._dialect)
             for frame in response.websocket
         ]
-        dash = "            - "
+        dash = b"            - "
         return (
-            (f"        chunks: {format_chunks(chunks)}\n" if chunks else "")
-            + (f"        failure: {self._text(failure)}" if failure else "")
-            + (f"        websocket:\n{dash}{dash.join(frames)}" if frames else "")
+            (
+                b"        chunks: %b\n" % format_chunks(chunks).encode()
+                if chunks
+                else b""
+            )
+            + (b"        failure: " + self._text[failure] if failure else b"")
+            + (b"        websocket:\n" + dash + dash.join(frames) if frames else b"")
         )
 
-    def _body(self, body: bytes, *, always: bool) -> bytes:
-        if not body and not always:
-            return b""
-        return b"        body: " + scalar(body, _FIELD, self._dialect)
-
-    def _text(self, text: str) -> str:
-        return self._short_string(text) if len(text) < _SHORT else self._string(text)
-
-    def _string(self, text: str) -> str:
+    def _string(self, text: str) -> bytes:
         return string(text, _FIELD, self._dialect)
 
-    def _optional(self, name: str, text: str) -> str:
-        return f"        {name}: {self._text(text)}" if text or self._all else ""
-
-    def _uncompressed(self, flag: bool) -> str:
-        if not flag and not self._all:
-            return ""
-        return f"        uncompressed: {'true' if flag else 'false'}\n"
-
-    def _codings(self, codings: Sequence[str]) -> str:
+    def _codings(self, codings: Sequence[str]) -> bytes:
         if not codings:
-            return "        transfer_encoding: []\n" if self._all else ""
+            return b"        transfer_encoding: []\n"
         items = [string(each, _CODING, self._dialect) for each in codings]
-        dash = "            - "
-        return f"        transfer_encoding:\n{dash}{dash.join(items)}"
+        dash = b"            - "
+        return b"        transfer_encoding:\n" + dash + dash.join(items)
 
-    def _map(self, field: str, values: Headers, *, always: bool = False) -> str:
+    def _map(self, field: bytes, values: Headers) -> bytes:
         if not values:
-            return f"        {field}: {{}}\n" if always or self._all else ""
+            return b"        %b: {}\n" % field
         names = tuple(values)
         if len(names) > 1:
-            names = self._known_order(names)
-        entry = self._short_entry
+            names = self._order[names]
+        entry = self._entry
         entries = [
-            entry(name, each[0])
-            if len(each := values[name]) == 1 and len(name) + len(each[0]) < _SHORT
+            entry[name, each[0]]
+            if len(each := values[name]) == 1
             else self._entries(name, each)
             for name in names
         ]
-        return f"        {field}:\n{''.join(entries)}"
+        return b"        %b:\n%b" % (field, b"".join(entries))
 
-    def _entries(self, name: str, values: Sequence[str]) -> str:
+    def _entries(self, name: str, values: Sequence[str]) -> bytes:
         if not values:
-            return f"{self._key(name)[0]} []\n"
-        dash = "                - "
-        others = [dash + string(each, _VALUE, self._dialect) for each in values[1:]]
-        return self._entry(name, values[0]) + "".join(others)
+            return self._key[name][0] + b" []\n"
+        dash = b"                - "
+        others = [dash + self._value(each) for each in values[1:]]
+        return self._entry[name, values[0]] + b"".join(others)
 
-    def _entry(self, name: str, value: str) -> str:
-        start, dash = self._short_key(name) if len(name) < _SHORT else self._key(name)
-        return f"{start}{dash}{string(value, _VALUE, self._dialect)}"
+    def _make_entry(self, named: tuple[str, str]) -> bytes:
+        name, value = named
+        start, dash = self._key[name]
+        return start + dash + self._value(value)
 
-    def _key(self, name: str) -> tuple[str, str]:
+    def _value(self, text: str) -> bytes:
+        return string(text, _VALUE, self._dialect)
+
+    def _make_key(self, name: str) -> tuple[bytes, bytes]:
         """The key, and what stands between it and its first value.
 
         Behind a long key the first value follows on the colon's line.
         """
         text, is_simple = key(encode(name), _NAME, self._dialect)
-        dash = "\n                - " if is_simple else "   - "
-        return f"            {text.decode()}", dash
+        dash = b"\n                - " if is_simple else b"   - "
+        return b"            " + text, dash
 
 
 _STYLES: dict[Layout, _Style] = {

@@ -27,6 +27,61 @@ def vcr_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+def matching_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """What decides whether a request matches."""
+    for option in reversed(_MATCHING_OPTIONS):
+        command = option(command)
+    return command
+
+
+_MATCHING_OPTIONS = (
+    click.option(
+        "--match",
+        default="",
+        metavar="PARTS",
+        help="What has to be the same, as method,url,body (default) or"
+        " method,path,query,header:Accept; or go-vcr or charm.",
+    ),
+    click.option(
+        "--ignore-headers",
+        multiple=True,
+        metavar="NAMES",
+        help="Headers that do not count; NAME= ignores only the value. Repeatable, as"
+        " the next three.",
+    ),
+    click.option(
+        "--ignore-query",
+        multiple=True,
+        metavar="NAMES",
+        help="The same for query parameters; a name may be a glob, as utm_*.",
+    ),
+    click.option(
+        "--ignore-json",
+        multiple=True,
+        metavar="JSONPATH",
+        help="The same for places in a JSON body, as $.messages[*].id.",
+    ),
+    click.option(
+        "--ignore-form",
+        multiple=True,
+        metavar="NAMES",
+        help="The same for the fields of a form.",
+    ),
+    click.option(
+        "--base-url-map",
+        multiple=True,
+        metavar="FROM=TO",
+        help="A URL that starts with FROM is compared as if it started with TO."
+        " Repeatable.",
+    ),
+    click.option(
+        "--hooks",
+        default="",
+        metavar="FILE",
+        help="A Python file with match, before_record, before_replay or on_miss.",
+    ),
+)
+
 _VCR_OPTIONS = (
     click.option(
         "--mode",
@@ -36,8 +91,16 @@ _VCR_OPTIONS = (
     ),
     click.option(
         "--allow-repeats",
-        is_flag=True,
-        help="An interaction may be replayed more than once.",
+        flag_value="all",
+        default=None,
+        help="An interaction may be replayed more than once, always the first of"
+        " identical ones.",
+    ),
+    click.option(
+        "--repeat-last",
+        "allow_repeats",
+        flag_value="last",
+        help="Of identical interactions the last is replayed again and again.",
     ),
     click.option(
         "--latency",
@@ -78,6 +141,37 @@ _VCR_OPTIONS = (
     click.option(
         "--websocket", is_flag=True, help="Record the messages of WebSockets."
     ),
+    click.option(
+        "--fsync",
+        default="close",
+        metavar="WHEN",
+        help="Force a recording to the disk with each interaction, or at the close"
+        " (default).",
+    ),
+    click.option(
+        "--write-empty",
+        is_flag=True,
+        help="A recording of nothing writes an empty cassette.",
+    ),
+    click.option(
+        "--keep-volatile",
+        is_flag=True,
+        help="What is recorded anew keeps the old duration, Date and request ids where"
+        " nothing else differs.",
+    ),
+    click.option(
+        "--spool",
+        default="1m",
+        metavar="SIZE",
+        help="Larger bodies go to a temporary file while they are recorded.",
+    ),
+    click.option(
+        "--view",
+        default="go",
+        metavar="VIEW",
+        help="go (default) records what go-vcr would have seen, wire what was sent.",
+    ),
+    *_MATCHING_OPTIONS,
 )
 
 
@@ -87,6 +181,12 @@ _VCR_OPTIONS = (
     "--cassette", metavar="FILE", help="Default: cassettes/<the command's name>.yaml."
 )
 @vcr_options
+@click.option(
+    "--save-failed",
+    default="yes",
+    metavar="YES|NO",
+    help="no: what was recorded is kept beside the cassette if COMMAND fails.",
+)
 @click.option(
     "--include-localhost",
     is_flag=True,
@@ -98,13 +198,37 @@ _VCR_OPTIONS = (
     metavar="HOSTS",
     help="More hosts to reach without the proxy, separated by commas.",
 )
+@click.option(
+    "--report",
+    multiple=True,
+    metavar="FILE",
+    help="Write what became of each request: FILE.json, FILE.xml (JUnit), or - for"
+    " JSON on stdout after the command has ended. Repeatable.",
+)
+@click.option(
+    "--fail-on-miss/--no-fail-on-miss",
+    default=True,
+    help="Exit with 100 when a request had no match (default).",
+)
+@click.option(
+    "--fail-on-unused",
+    is_flag=True,
+    help="Exit with 100 when nothing asked for an interaction of the cassette.",
+)
+@click.option(
+    "--drop-unused",
+    is_flag=True,
+    help="Take such interactions out of the cassette, if the command passed, something"
+    " was replayed and nothing missed.",
+)
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
 def run(command: tuple[str, ...], **options: Any) -> int:
     """Run COMMAND with its HTTP(S) traffic recorded or replayed.
 
     The exit code is the command's own; 128+N if signal N ended it; 100 if it passed
-    but a request had no match; 125 if mitmvcr failed; 126 or 127 if the command
-    cannot be executed or found. With CI set and no --mode it replays only.
+    but a request had no match or, with --fail-on-unused, an interaction was unused;
+    125 if mitmvcr failed; 126 or 127 if the command cannot be executed or found.
+    With CI set and no --mode it replays only.
     """
     from mitmvcr.cli.run import RunOptions, run_command
 
@@ -154,11 +278,15 @@ def check(paths: tuple[Path, ...]) -> int:
 
 @cassette.command()
 @click.argument("cassette", metavar="CASSETTE")
-def recover(cassette: str) -> None:
-    """Put a recording that was cut off (CASSETTE.part) in place."""
+@click.option("--replace", is_flag=True, help="In place of what CASSETTE holds.")
+def recover(cassette: str, replace: bool) -> None:
+    """Put a recording that was not saved (CASSETTE.part) in place.
+
+    It comes behind what CASSETTE holds.
+    """
     from mitmvcr.cli.cassette import recover_cassette
 
-    recover_cassette(cassette)
+    recover_cassette(cassette, replace=replace)
 
 
 @cassette.command()
@@ -169,3 +297,33 @@ def convert(path: Path, output: Path | None) -> None:
     from mitmvcr.cli.cassette import convert_cassette
 
     convert_cassette(path, output)
+
+
+@cassette.command()
+@click.argument("cassette", metavar="CASSETTE")
+@click.option("--method", metavar="METHOD", help="Default: GET, with a body POST.")
+@click.option("--url", metavar="URL")
+@click.option("--header", multiple=True, metavar="'NAME: VALUE'", help="Repeatable.")
+@click.option("--body", metavar="TEXT|@FILE")
+@click.option("--curl", metavar="COMMAND", help="All of it, as 'curl -d a=1 URL'.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@matching_options
+def explain(
+    *,
+    cassette: str,
+    as_json: bool,
+    method: str | None,
+    url: str | None,
+    header: tuple[str, ...],
+    body: str | None,
+    curl: str | None,
+    **matching: Any,
+) -> int:
+    """Say whether CASSETTE would answer a request, and if not what differs.
+
+    Nothing is sent. The exit code is 0 for a match and 1 for none.
+    """
+    from mitmvcr.cli.explain import Question, explain_request
+
+    question = Question(method, url, header, body, curl)
+    return explain_request(cassette, question, as_json=as_json, **matching)

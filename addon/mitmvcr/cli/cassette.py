@@ -52,12 +52,12 @@ def _check(path: Path) -> list[tuple[str, bool]]:
     return [(str(problem), problem.is_error) for problem in check(path)]
 
 
-def recover_cassette(cassette: str) -> None:
-    """Put the journal that a cut-off recording left in place."""
-    from mitmvcr.cassette.store import FileStore
+def recover_cassette(cassette: str, *, replace: bool = False) -> None:
+    """Put the journal that a recording left in place."""
+    from mitmvcr.cassette.store import open_store
 
     path = parse_cassette(cassette)
-    count = FileStore(path).recover()
+    count = open_store(path).recover(instead=replace)
     say(f"{path}: {count} interactions recovered")
 
 

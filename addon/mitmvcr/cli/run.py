@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mitmvcr.cli import child, status
+from mitmvcr.cli.aftermath import Wishes, conclude, tell_idle, tell_left
 from mitmvcr.cli.child import CommandError, Relay
 from mitmvcr.cli.environment import LOOPBACK, Facts, child_environment, parse_bypass
 from mitmvcr.cli.home import home
 from mitmvcr.cli.kit import Kit, write_kit, write_roots
+from mitmvcr.cli.reports import parse_reports
 from mitmvcr.cli.tell import say
 from mitmvcr.cli.upstream import inherited_proxy
 from mitmvcr.core.errors import VcrError
@@ -26,7 +28,7 @@ class RunOptions:
 
     cassette: str | None = None
     mode: str | None = None
-    allow_repeats: bool = False
+    allow_repeats: str | None = None
     latency: str = "0"
     passthrough: tuple[str, ...] = ()
     layout: str = "v4"
@@ -34,8 +36,25 @@ class RunOptions:
     record_errors: bool = False
     partial: str = "keep"
     websocket: bool = False
+    fsync: str = "close"
+    write_empty: bool = False
+    keep_volatile: bool = False
+    spool: str = "1m"
+    save_failed: str = "yes"
+    view: str = "go"
+    match: str = ""
+    ignore_headers: tuple[str, ...] = ()
+    ignore_query: tuple[str, ...] = ()
+    ignore_json: tuple[str, ...] = ()
+    ignore_form: tuple[str, ...] = ()
+    base_url_map: tuple[str, ...] = ()
+    hooks: str = ""
     include_localhost: bool = False
     no_proxy: str = ""
+    report: tuple[str, ...] = ()
+    fail_on_miss: bool = True
+    fail_on_unused: bool = False
+    drop_unused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +67,7 @@ class Plan:
     upstream: str | None
     inherited: Mapping[str, str]
     home: Path
+    wishes: Wishes
 
 
 def run_command(command: Sequence[str], options: RunOptions) -> int:
@@ -70,7 +90,7 @@ def make_plan(
         settings=parse_settings(
             cassette=options.cassette or _default_cassette(command[0]),
             mode=options.mode or _default_mode(inherited),
-            allow_repeats="all" if options.allow_repeats else "no",
+            allow_repeats=options.allow_repeats or "no",
             latency=options.latency,
             passthrough=options.passthrough,
             layout=options.layout,
@@ -78,11 +98,30 @@ def make_plan(
             record_errors="yes" if options.record_errors else "no",
             partial=options.partial,
             websocket="yes" if options.websocket else "no",
+            fsync=options.fsync,
+            write_empty="yes" if options.write_empty else "no",
+            keep_volatile="yes" if options.keep_volatile else "no",
+            spool=options.spool,
+            save_failed=options.save_failed,
+            view=options.view,
+            match=options.match,
+            ignore_headers=options.ignore_headers,
+            ignore_query=options.ignore_query,
+            ignore_json=options.ignore_json,
+            ignore_form=options.ignore_form,
+            base_url_map=options.base_url_map,
+            hooks=options.hooks,
         ),
         bypass=(*loopback, *parse_bypass(options.no_proxy)),
         upstream=inherited_proxy(inherited),
         inherited=inherited,
         home=home(inherited),
+        wishes=Wishes(
+            reports=parse_reports(options.report),
+            fail_on_miss=options.fail_on_miss,
+            fail_on_unused=options.fail_on_unused,
+            drop_unused=options.drop_unused,
+        ),
     )
 
 
@@ -125,30 +164,30 @@ async def _supervise(plan: Plan, relay: Relay, folder: Path) -> int:
         plan.settings, confdir=plan.home, upstream=plan.upstream, trusted_ca=roots
     )
     code: int | None = None
-    failed = False
+    failure = ""
     try:
         async with proxying as proxy:
+            proxy.session.log.complete = bool(plan.wishes.reports)
             kit = write_kit(folder, roots, proxy.ca_file, plan.inherited)
             environment = child_environment(
                 plan.inherited, _facts(plan, proxy.port, kit)
             )
             code = await relay.run(plan.command, environment)
+            if code and not plan.settings.save_failed:
+                proxy.session.set_aside()
     except VcrError as error:
         if code is None:
             raise
-        failed = True
+        failure = str(error)
         say(f"error: {error}")
-    summary = proxy.summary()
-    if summary.was_idle:
-        say(
-            "nothing went through the proxy: the command made no request, or its client"
-            " reads no proxy variables, or it talked to localhost"
-            " (--include-localhost)"
-        )
-    say(summary.line())
-    return status.of_run(code, missed=summary.missed, failed=failed)
+    if proxy.summary().was_idle:
+        tell_idle(environment.get("NO_PROXY", ""))
+    if proxy.session.left_in is not None:
+        tell_left(proxy.session)
+    return conclude(proxy.session, code, failure, plan.wishes, plan.inherited)
 
 
 def _facts(plan: Plan, port: int, kit: Kit) -> Facts:
-    cassette = os.path.abspath(plan.settings.cassette or "")
+    chosen = plan.settings.cassette
+    cassette = chosen if isinstance(chosen, str) else os.path.abspath(chosen or "")
     return Facts(port=port, cassette=cassette, kit=kit, bypass=plan.bypass)

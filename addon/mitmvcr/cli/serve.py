@@ -24,7 +24,7 @@ class ServeOptions:
 
     cassette: str
     mode: str | None
-    allow_repeats: bool
+    allow_repeats: str | None
     latency: str
     passthrough: tuple[str, ...]
     ui: str
@@ -35,6 +35,18 @@ class ServeOptions:
     record_errors: bool = False
     partial: str = "keep"
     websocket: bool = False
+    fsync: str = "close"
+    write_empty: bool = False
+    keep_volatile: bool = False
+    spool: str = "1m"
+    view: str = "go"
+    match: str = ""
+    ignore_headers: tuple[str, ...] = ()
+    ignore_query: tuple[str, ...] = ()
+    ignore_json: tuple[str, ...] = ()
+    ignore_form: tuple[str, ...] = ()
+    base_url_map: tuple[str, ...] = ()
+    hooks: str = ""
 
 
 class PortBusyError(VcrError):
@@ -52,7 +64,7 @@ def serve_proxy(extra: Sequence[str], options: ServeOptions) -> NoReturn:
     settings = parse_settings(
         cassette=options.cassette,
         mode=options.mode or Mode.RECORD_ONCE,
-        allow_repeats="all" if options.allow_repeats else "no",
+        allow_repeats=options.allow_repeats or "no",
         latency=options.latency,
         passthrough=options.passthrough,
         layout=options.layout,
@@ -60,6 +72,18 @@ def serve_proxy(extra: Sequence[str], options: ServeOptions) -> NoReturn:
         record_errors="yes" if options.record_errors else "no",
         partial=options.partial,
         websocket="yes" if options.websocket else "no",
+        fsync=options.fsync,
+        write_empty="yes" if options.write_empty else "no",
+        keep_volatile="yes" if options.keep_volatile else "no",
+        spool=options.spool,
+        view=options.view,
+        match=options.match,
+        ignore_headers=options.ignore_headers,
+        ignore_query=options.ignore_query,
+        ignore_json=options.ignore_json,
+        ignore_form=options.ignore_form,
+        base_url_map=options.base_url_map,
+        hooks=options.hooks,
     )
     check_port(options.host, options.port)
     confdir = home(os.environ)

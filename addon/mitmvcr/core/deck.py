@@ -6,42 +6,59 @@ cassette of any size, and an interaction that nobody asks for is never parsed.
 """
 
 from bisect import insort
-from collections import Counter, defaultdict, deque
-from collections.abc import Callable, Iterable, Sequence
+from collections import defaultdict, deque
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from mitmvcr.core.keys import request_key, url_host, url_key
+from mitmvcr.core.keys import url_host
+from mitmvcr.core.matcher import Matcher
 from mitmvcr.core.model import Interaction, Request
 from mitmvcr.core.modes import Repeats
 
-Key = tuple[str, bytes]
+#: Says of a request and a recorded one whether they match; None leaves it to the keys.
+Judge = Callable[[Request, Request], bool | None]
+
+
+Keys = tuple[Hashable, ...]
 
 
 @dataclass(slots=True)
 class _Bucket:
-    """The positions of one URL: not yet keyed, and keyed with those still to play."""
+    """The positions of one URL: not yet keyed, their keys, and those that may still
+    play. A position waits under each of its keys."""
 
     unread: deque[int] = field(default_factory=deque)
-    waiting: dict[Key, deque[int]] = field(default_factory=dict)
+    keys: dict[int, Keys] = field(default_factory=dict)
+    waiting: dict[Hashable, deque[int]] = field(default_factory=dict)
 
 
 class Deck:
-    """Interactions in file order; identical requests are answered in that order,
-    each once unless repeats are allowed, then always with the first."""
+    """Interactions in file order; identical requests are answered in that order, each
+    once, and then as ``repeats`` has it. With a ``judge`` all are gone through for a
+    request that has no equal."""
 
     def __init__(
-        self, interactions: Sequence[Interaction], repeats: Repeats = Repeats.NO
+        self,
+        interactions: Sequence[Interaction],
+        repeats: Repeats = Repeats.NO,
+        matcher: Matcher | None = None,
+        judge: Judge | None = None,
     ) -> None:
         self._loaded = interactions
         self._forget: Callable[[int], None] = getattr(interactions, "forget", _keep)
         self._fresh: list[Interaction] = []
         self._repeats = repeats
-        self._played: set[int] = set()
-        self._used_up: Counter[tuple[str, Key]] = Counter()
+        self.matcher = matcher or Matcher()
+        self._judge = judge
+        #: Position -> how many answers it gave.
+        self._played: dict[int, int] = {}
+        #: What a key was last answered with, where that may be repeated.
+        self._last: dict[Hashable, int] = {}
         self._hosts: dict[str, deque[int]] | None = None
-        self._buckets: defaultdict[str, _Bucket] = defaultdict(_Bucket)
+        self._buckets: defaultdict[Hashable, _Bucket] = defaultdict(_Bucket)
+        self._bucket_of, self._rests_of = self.matcher.bucket, self.matcher.rests
         for position, url in enumerate(_urls(interactions)):
-            self._buckets[url_key(url)].unread.append(position)
+            self._buckets[self._bucket_of(url)].unread.append(position)
 
     def __repr__(self) -> str:
         return f"<Deck {len(self._played)} of {len(self)} played>"
@@ -56,62 +73,147 @@ class Deck:
         return self._fresh[position - loaded]
 
     def take(self, request: Request) -> tuple[int, Interaction] | None:
-        """The next interaction that answers the request, which it uses up."""
-        url = url_key(request.url)
+        """The next interaction that answers the request, which it uses up.
+
+        Raises what the judge raises.
+        """
+        if self._judge is not None:
+            return self._take_judged(request, self._judge)
+        url = self._bucket_of(request.url)
         bucket = self._buckets.get(url)
         if bucket is None:
             return None
-        key = request_key(request)
-        position = self._next(bucket, key)
+        keys = self._rests_of(request)
+        position = self._next(bucket, keys)
         if position is None:
-            return None
+            position = self._last_of(url, keys)
+            if position is None:
+                return None
         # Read before it is marked: a damaged item raises and is not used up.
         interaction = self[position]
-        if self._repeats is Repeats.NO:
-            bucket.waiting[key].popleft()
-            self._used_up[url, key] += 1
-            self._forget(position)
-        self._played.add(position)
+        self._use(position, url, bucket)
         return position, interaction
 
-    def _next(self, bucket: _Bucket, key: Key) -> int | None:
-        waiting = bucket.waiting.get(key)
-        while not waiting:
+    def _next(self, bucket: _Bucket, keys: Keys) -> int | None:
+        while True:
+            if len(keys) == 1:
+                found = self._head(bucket, keys[0])
+            else:
+                heads = [self._head(bucket, key) for key in keys]
+                found = min((head for head in heads if head >= 0), default=-1)
+            if found >= 0:
+                return found
             if not bucket.unread:
                 return None
             self._read_one(bucket)
-            waiting = bucket.waiting.get(key)
-        return waiting[0]
+
+    def _head(self, bucket: _Bucket, key: Hashable) -> int:
+        """The first that waits under a key, else -1. What was played has gone."""
+        waiting = bucket.waiting.get(key)
+        while waiting:
+            if self._repeats is Repeats.ALL or waiting[0] not in self._played:
+                return waiting[0]
+            waiting.popleft()
+        return -1
 
     def _read_one(self, bucket: _Bucket) -> None:
         position = bucket.unread[0]
-        key = request_key(self[position].request)
+        keys = self._rests_of(self[position].request)
         bucket.unread.popleft()
-        bucket.waiting.setdefault(key, deque()).append(position)
+        bucket.keys[position] = keys
+        for key in keys:
+            bucket.waiting.setdefault(key, deque()).append(position)
+
+    def _last_of(self, url: Hashable, keys: Keys) -> int | None:
+        found = [self._last.get((url, key), -1) for key in keys]
+        return max(found) if max(found) >= 0 else None
+
+    def _use(self, position: int, url: Hashable, bucket: _Bucket) -> None:
+        self._played[position] = self._played.get(position, 0) + 1
+        if self._repeats is Repeats.NO:
+            self._forget(position)
+        elif self._repeats is Repeats.LAST:
+            for key in bucket.keys[position]:
+                self._last[url, key] = position
+
+    def _take_judged(
+        self, request: Request, judge: Judge
+    ) -> tuple[int, Interaction] | None:
+        """The first that the keys and the judge agree on, or else the judge alone."""
+        equal = self._equal(request)
+        for position in equal:
+            if judge(request, self[position].request) is not False:
+                return self._found(position)
+        tried = set(equal)
+        for position in self._playable():
+            if position not in tried and judge(request, self[position].request):
+                return self._found(position)
+        return None
+
+    def _equal(self, request: Request) -> list[int]:
+        """The positions that the keys let play, the last one again where it may be."""
+        url = self._bucket_of(request.url)
+        bucket = self._buckets.get(url)
+        if bucket is None:
+            return []
+        while bucket.unread:
+            self._read_one(bucket)
+        keys = self._rests_of(request)
+        found = {i for key in keys for i in bucket.waiting.get(key, ())}
+        if self._repeats is not Repeats.ALL:
+            found -= self._played.keys()
+        last = self._last_of(url, keys)
+        return sorted(found) + ([last] if last is not None else [])
+
+    def _playable(self) -> Iterator[int]:
+        """What was not played, in order; then what was, where that may be repeated."""
+        if self._repeats is Repeats.ALL:
+            yield from range(len(self))
+            return
+        yield from self.unused()
+        if self._repeats is Repeats.LAST:
+            yield from reversed(self._played)
+
+    def _found(self, position: int) -> tuple[int, Interaction]:
+        interaction = self[position]
+        url = self._bucket_of(interaction.request.url)
+        bucket = self._buckets[url]
+        while position not in bucket.keys:
+            self._read_one(bucket)
+        self._use(position, url, bucket)
+        return position, interaction
 
     def give_back(self, position: int) -> None:
         """The answer did not arrive: whoever asks again gets it again.
 
-        With repeats nothing was used up, and a recording never was handed out.
+        A recording never was handed out.
         """
-        if self._repeats is not Repeats.NO or position >= len(self._loaded):
+        if position >= len(self._loaded) or position not in self._played:
             return
-        if position not in self._played:
+        self._played[position] -= 1
+        if self._played[position]:
             return
-        request = self[position].request
-        url, key = url_key(request.url), request_key(request)
-        insort(self._buckets[url].waiting[key], position)
-        self._used_up[url, key] -= 1
-        self._played.discard(position)
+        del self._played[position]
+        if self._repeats is not Repeats.ALL:
+            self._let_wait(position, self._bucket_of(self[position].request.url))
+
+    def _let_wait(self, position: int, url: Hashable) -> None:
+        bucket = self._buckets[url]
+        for key in bucket.keys[position]:
+            waiting = bucket.waiting[key]
+            if position not in waiting:
+                insort(waiting, position)
+            if self._last.get((url, key)) == position:
+                del self._last[url, key]
 
     def add(self, interaction: Interaction) -> int:
-        """A fresh recording. The request that made it has used it up; where repeats
-        are allowed it answers the next one too."""
+        """A fresh recording. The request that made it has used it up; where all may be
+        repeated it answers the next one too."""
         position = len(self)
         self._fresh.append(interaction)
-        self._played.add(position)
-        if self._repeats is not Repeats.NO:
-            bucket = self._buckets[url_key(interaction.request.url)]
+        self._played[position] = 1
+        if self._repeats is Repeats.ALL:
+            bucket = self._buckets[self._bucket_of(interaction.request.url)]
             bucket.unread.append(position)
         return position
 
@@ -120,7 +222,14 @@ class Deck:
 
     def used_up(self, request: Request) -> int:
         """How many equal interactions were used up by requests like this one."""
-        return self._used_up[url_key(request.url), request_key(request)]
+        bucket = self._buckets.get(self._bucket_of(request.url))
+        if bucket is None or self._repeats is not Repeats.NO:
+            return 0
+        asked = set(self._rests_of(request))
+        return sum(
+            position in self._played and not asked.isdisjoint(keys)
+            for position, keys in bucket.keys.items()
+        )
 
     def unused(self) -> list[int]:
         """Positions of the loaded interactions that nothing asked for."""
@@ -146,7 +255,7 @@ class Deck:
         positions = self._hosts.get(host.lower())
         if positions is None:
             return None
-        if self._repeats is Repeats.NO:
+        if self._repeats is not Repeats.ALL:
             while len(positions) > 1 and positions[0] in self._played:
                 positions.popleft()
         return self[positions[0]]

@@ -4,7 +4,6 @@ Durations are whole nanoseconds in an ``int`` that fits 64 bits, as in Go.
 """
 
 import re
-from functools import lru_cache
 
 #: Nanoseconds per unit. Micro has two spellings: the micro sign and the Greek mu.
 _UNITS = {
@@ -23,9 +22,12 @@ _FORM = re.compile(r"([-+]?)((?:(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)[^0-9.]+)+)")
 _PART = re.compile(r"([0-9]*)(?:\.([0-9]*))?([^0-9.]+)")
 
 
-@lru_cache(maxsize=1024)
 def format_duration(ns: int) -> str:
     """``1.5s``, ``712ms``, ``250µs``, ``1m30.7s``, ``0s``: what Go prints."""
+    if 1_000_000 <= ns < 1_000_000_000:  # nearly all that is recorded
+        digits = str(ns)
+        below = digits[-6:].rstrip("0")
+        return f"{digits[:-6]}.{below}ms" if below else f"{digits[:-6]}ms"
     if not _MIN <= ns <= _MAX:
         raise ValueError(f"a duration of {ns} ns does not fit 64 bits")
     sign, size = ("-", -ns) if ns < 0 else ("", ns)
@@ -37,24 +39,17 @@ def _below_a_second(ns: int) -> str:
     if ns == 0:
         return "0s"
     unit = "ns" if ns < _UNITS["us"] else "µs" if ns < _UNITS["ms"] else "ms"
-    return _decimal(ns, _UNITS[unit]) + unit
+    return f"{ns / _UNITS[unit]:.15g}{unit}"
 
 
 def _clock(ns: int) -> str:
     minutes, rest = divmod(ns, _UNITS["m"])
-    seconds = _decimal(rest, _UNITS["s"]) + "s"
+    # No more than 11 digits, which a float holds.
+    seconds = f"{rest / _UNITS['s']:.15g}s"
     if not minutes:
         return seconds
     hours, minutes = divmod(minutes, 60)
     return f"{hours}h{minutes}m{seconds}" if hours else f"{minutes}m{seconds}"
-
-
-def _decimal(ns: int, unit: int) -> str:
-    whole, rest = divmod(ns, unit)
-    if not rest:
-        return str(whole)
-    digits = len(str(unit)) - 1
-    return f"{whole}.{rest:0{digits}}".rstrip("0")
 
 
 def parse_duration(text: str) -> int:

@@ -1,31 +1,36 @@
-"""What makes two requests the same, as hashable keys: equal keys match.
+"""URLs, headers and JSON as they are compared: equal keys match.
 
-Nothing here raises, whatever the bytes: a request that cannot be understood is
-compared as it stands.
+Nothing here raises, whatever the bytes, but for what says so: what cannot be
+understood is compared as it stands.
 """
 
+import codecs
 import json
 import re
 from contextlib import suppress
 from functools import lru_cache
-from hashlib import blake2b
 from typing import NoReturn
+from urllib.parse import unquote
 
-from mitmvcr.core.model import Headers, Request
+from mitmvcr.core.model import Headers
 
 _URL = re.compile(r"([^:/?#]+)://([^/?#]*)([^?#]*)(\??[^#]*)")
 _DEFAULT_PORT = {"http": ":80", "https": ":443"}
-#: Longer bodies are kept as a digest, so that a deck does not hold them twice.
-_DIGEST_FROM = 1024
-_DIGEST = b"blake2b:"
+# Not behind what may itself be the start of an escape that is broken.
+_ESCAPE = re.compile(r"(?<!%)(?<!%[0-9A-Fa-f])%([0-9A-Fa-f]{2})")
+_UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 _STARTS_JSON = re.compile(rb"\s*[{\[]")
 
 
 def split_url(url: str) -> tuple[str, str, str, str] | None:
-    """Scheme, host, path and query, which keeps its question mark.
+    """Scheme, host with its port, path and query, which keeps its question mark.
 
-    Scheme and host are in lower case, a default port, fragment and user are left out
-    (they do not travel), an empty path is ``/``. None where there is no host.
+    Each is spelled in one way (RFC 3986, section 6.2): scheme and host in lower case,
+    the host in punycode and without a dot at its end, escapes in upper case and only
+    where they are needed, a space in a query as ``%20``. A default port, fragment and
+    user are left out (they do not travel), an empty path is ``/``. None where there is
+    no host.
     """
     found = _URL.match(url)
     if found is None:
@@ -34,7 +39,45 @@ def split_url(url: str) -> tuple[str, str, str, str] | None:
     scheme = scheme.lower()
     host = host[host.rfind("@") + 1 :].lower()
     host = host.removesuffix(_DEFAULT_PORT.get(scheme, ":")).removesuffix(":")
-    return scheme, host, path or "/", query
+    query = query.replace("+", "%20")
+    return scheme, _host(host), _spelled(path) or "/", _spelled(query)
+
+
+def _host(host: str) -> str:
+    name, colon, port = split_port(host)
+    if "%" in name and name[:1] != "[":  # as Go writes what is not ASCII
+        name = unquote(name, errors="surrogateescape").lower()
+    if not name.isascii():
+        with suppress(UnicodeError):
+            name = name.encode("idna").decode()
+    return name.removesuffix(".") + colon + port
+
+
+def split_port(host: str) -> tuple[str, str, str]:
+    """Host, colon and port; the last two are empty where no port is written."""
+    name, colon, port = host.rpartition(":")
+    if colon and "]" not in port:
+        return name, colon, port
+    return host, "", ""
+
+
+def _spelled(text: str) -> str:
+    if "%" in text:
+        text = _ESCAPE.sub(_escape, text)
+    return text if text.isascii() else _NOT_ASCII.sub(_escaped, text)
+
+
+def _escape(found: re.Match[str]) -> str:
+    character = chr(int(found[1], 16))
+    return character if _UNRESERVED.match(character) else found[0].upper()
+
+
+def _escaped(found: re.Match[str]) -> str:
+    try:
+        raw = found[0].encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return found[0]
+    return "".join(f"%{byte:02X}" for byte in raw)
 
 
 def url_key(url: str) -> str:
@@ -42,8 +85,10 @@ def url_key(url: str) -> str:
     # A cassette asks few hosts for many things: all before the path is remembered.
     path = url.find("/", 8)
     origin = _origin(url[:path]) if path > 0 else ""
-    if origin and "#" not in url:
-        return origin + url[path:]
+    if origin and "%" not in url and "+" not in url and "#" not in url:
+        if url.isascii():
+            return origin + url[path:]
+        return origin + _spelled(url[path:])
     parts = split_url(url)
     return url if parts is None else "{}://{}{}{}".format(*parts)
 
@@ -62,8 +107,8 @@ def url_host(url: str) -> str:
     parts = split_url(url)
     if parts is None:
         return ""
-    address, bracket, _ = parts[1].rpartition("]")
-    return address[1:] if bracket else parts[1].partition(":")[0]
+    name = split_port(parts[1])[0]
+    return name[1:-1] if name.endswith("]") else name
 
 
 def header(headers: Headers, name: str) -> str:
@@ -100,26 +145,52 @@ def parse_json(body: bytes, content_type: str) -> object:
 
     Raises ValueError where it is not.
     """
-    if not _STARTS_JSON.match(body) and "json" not in content_type.lower():
+    media = content_type.lower()
+    if not _STARTS_JSON.match(body) and "json" not in media:
         raise ValueError("not JSON")
     try:
-        return _decoder.decode(body.decode("utf-8-sig"))
+        return _decoder.decode(_json_text(body, media))
     except RecursionError as error:
         raise ValueError("nested too deep") from error
 
 
-def body_key(body: bytes, content_type: str) -> bytes:
-    """JSON as JSON (key order, spacing and escapes do not count), else the bytes."""
-    if not body:
-        return body
-    with suppress(ValueError, RecursionError):
-        body = _encoder.encode(parse_json(body, content_type)).encode()
-    if len(body) < _DIGEST_FROM and not body.startswith(_DIGEST):
-        return body
-    return _DIGEST + blake2b(body, digest_size=32).digest()
+def json_bytes(value: object) -> bytes:
+    """One spelling of a JSON value. Raises ValueError where it is nested too deep."""
+    try:
+        return _encoder.encode(value).encode()
+    except RecursionError as error:
+        raise ValueError("nested too deep") from error
 
 
-def request_key(request: Request) -> tuple[str, bytes]:
-    """Method and body; the URL is the bucket that the deck looks in."""
-    content_type = header(request.headers, "Content-Type") if request.body else ""
-    return request.method, body_key(request.body, content_type)
+def _json_text(body: bytes, media: str) -> str:
+    if "charset" in media:
+        return body.decode(charset(media)).removeprefix("\ufeff")
+    # UTF-16 and -32 are known by where their zeros stand.
+    zeros = b"\0" in body[:4]
+    return body.decode(json.detect_encoding(body) if zeros else "utf-8-sig")
+
+
+# Some codecs that Python knows take their time, or are no character sets.
+_CHARSETS = re.compile(r"(?:utf|iso|latin|windows|cp125|us-ascii)[\w-]*", re.ASCII)
+
+
+@lru_cache(maxsize=64)
+def charset(media: str) -> str:
+    """Python's name for the charset parameter of a media type, else ``utf-8-sig``."""
+    name = parameter(media, "charset")
+    if _CHARSETS.fullmatch(name):
+        with suppress(LookupError):
+            found = codecs.lookup(name).name
+            return "utf-8-sig" if found == "utf-8" else found
+    return "utf-8-sig"
+
+
+_PARAMETER = re.compile(r';\s*([^\s=;"]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;]*))')
+
+
+def parameter(media: str, name: str) -> str:
+    """A parameter of a media type, whatever the case of its name; else empty."""
+    for spelled, quoted, plain in _PARAMETER.findall(media):
+        if spelled.lower() == name:
+            return re.sub(r"\\(.)", r"\1", quoted) or plain
+    return ""

@@ -1,39 +1,53 @@
-"""Why nothing matched: the parts of a request, one predicate each, and what is nearest.
+"""Why nothing matched: which recorded interactions come nearest, in what they agree,
+where they differ, and what would let them match.
 
-The look-up itself is the deck's, by key; here the same parts are compared one by
-one, so that a miss can name those that agree and those that differ.
+The look-up itself is the deck's, by key; here the parts are compared one by one.
 """
 
 import heapq
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import islice
 
+from mitmvcr.core import remedies
+from mitmvcr.core.bodies import without_boundary
+from mitmvcr.core.bodydiff import Content, body_differences, byte_difference, content
 from mitmvcr.core.deck import Deck
 from mitmvcr.core.differences import (
     MOST_DIFFERENCES,
     Difference,
-    body_differences,
     common,
+    pair_differences,
     url_differences,
 )
-from mitmvcr.core.keys import body_key, header, split_url, url_key
+from mitmvcr.core.keys import split_url
+from mitmvcr.core.matcher import Matcher, agree, form_pairs
 from mitmvcr.core.model import Request
+from mitmvcr.core.modes import Repeats
+from mitmvcr.core.urlparts import URL_PARTS
 from mitmvcr.core.wording import shown
 
 #: How many recorded interactions a miss names.
 NEAREST = 3
 #: How many are compared part by part, chosen by URL alone, and how many of them
 #: place by place; fewer where bodies are large, since the proxy waits meanwhile.
-_COMPARED = 50
+_COMPARED = 200
 _DETAILED = 5
 _COMPARED_BYTES = 4 << 20
 _LONGEST_URL = 300
 
+#: The host, path and query of a URL's key.
+_KEY = re.compile(r"[^:/?#]+://([^/?#]*)([^?#]*)(\??[^#]*)")
+
+Masked = Callable[[Request], Request]
+
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """A recorded interaction that came close. ``position`` counts from 0."""
+    """A recorded interaction that came close. ``position`` counts from 0; ``agree`` are
+    the parts that do, ``options`` would make it match, as ``vcr_ignore_query=page``."""
 
     position: int
     method: str
@@ -41,6 +55,7 @@ class Near:
     used: bool
     agree: tuple[str, ...]
     differ: tuple[Difference, ...]
+    options: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         state = "already used" if self.used else "unused"
@@ -64,8 +79,19 @@ class Miss:
     total: int
 
     @property
+    def options(self) -> tuple[str, ...]:
+        """What would have made it match, if anything would."""
+        if self.same_used:
+            return (f"vcr_allow_repeats={Repeats.LAST}",)
+        return self.nearest[0].options if self.nearest else ()
+
+    @property
     def reason(self) -> str:
         """One line."""
+        hint = f"; {' '.join(self.options)} would let it match" if self.options else ""
+        return self._reason() + hint
+
+    def _reason(self) -> str:
         if self.same_used:
             times = "once" if self.same_used == 1 else f"{self.same_used} times"
             return f"recorded {times}, and all used up by earlier requests"
@@ -76,104 +102,188 @@ class Miss:
         return f"the nearest is {self.nearest[0]}"
 
 
-def method_matches(asked: Request, recorded: Request) -> bool:
-    return asked.method == recorded.method
+def explain(asked: Request, deck: Deck, masked: Masked = lambda it: it) -> Miss:
+    """What was asked, and which recorded interactions come nearest to it.
 
-
-def url_matches(asked: Request, recorded: Request) -> bool:
-    return url_key(asked.url) == url_key(recorded.url)
-
-
-def body_matches(asked: Request, recorded: Request) -> bool:
-    return _body_key(asked) == _body_key(recorded)
-
-
-PARTS: dict[str, Callable[[Request, Request], bool]] = {
-    "method": method_matches,
-    "url": url_matches,
-    "body": body_matches,
-}
-
-
-def matches(asked: Request, recorded: Request) -> bool:
-    """What the deck's keys decide, said part by part."""
-    return all(part(asked, recorded) for part in PARTS.values())
-
-
-def explain(asked: Request, deck: Deck) -> Miss:
-    """What was asked, and which recorded interactions come nearest to it."""
+    What is shown of a request, asked or recorded, is ``masked`` first.
+    """
+    shown_as = masked(asked)
     return Miss(
-        method=asked.method,
-        url=asked.url,
-        body=shown(asked.body.decode("utf-8", "replace")),
-        nearest=tuple(_nearest(asked, deck)),
+        method=shown_as.method,
+        url=shown_as.url,
+        body=shown(shown_as.body.decode("utf-8", "replace")),
+        nearest=tuple(_Search(asked, deck, masked).nearest()),
         same_used=deck.used_up(asked),
         total=len(deck),
     )
 
 
-def _nearest(asked: Request, deck: Deck) -> list[Near]:
-    alike = _alike(asked, deck)
-    found = [_near(asked, position, deck) for position in alike]
-    found.sort(key=lambda near: (-len(near.agree), near.used))
-    found = [_detailed(asked, near, deck) for near in found[:_DETAILED]]
-    found.sort(
-        key=lambda near: (
-            -len(near.agree),
-            near.used,
-            -alike[near.position],
-            len(near.differ),
+class _Search:
+    """For what is nearest to one request; what is known of it is worked out once."""
+
+    def __init__(self, asked: Request, deck: Deck, masked: Masked) -> None:
+        self._asked, self._deck, self._masked = asked, deck, masked
+        self._matcher = deck.matcher
+        self._keys = {name: key(asked) for name, key in deck.matcher.parts.items()}
+
+    def nearest(self) -> list[Near]:
+        alike = self._alike()
+        found = [self._near(position) for position in alike]
+        found.sort(key=lambda near: self._rank(near, alike))
+        asked = Side(self._masked(self._asked), self._matcher)
+        found = [self._detailed(asked, near) for near in found[:_DETAILED]]
+        found.sort(
+            key=lambda near: (
+                -len(near.agree),
+                near.used,
+                -alike[near.position],
+                len(near.differ),
+            )
         )
+        return self._with_options(found[:NEAREST])
+
+    def _alike(self) -> dict[int, int]:
+        """The likest URLs, best first, position -> score; of equal ones the unused."""
+        deck, url = self._deck, self._matcher.url
+        score = _scorer(url(self._asked.url))
+        scored = (
+            (score(url(each)), not deck.was_played(i), -i)
+            for i, each in enumerate(deck.urls())
+        )
+        most = max(NEAREST, min(_COMPARED, self._affordable))
+        return {-i: score for score, _, i in heapq.nlargest(most, scored) if score}
+
+    @property
+    def _affordable(self) -> int:
+        return _COMPARED_BYTES // (len(self._asked.body) + 1)
+
+    def _near(self, position: int) -> Near:
+        request = self._deck[position].request
+        parts = self._matcher.parts.items()
+        found = [name for name, key in parts if agree(key(request), self._keys[name])]
+        used = self._deck.was_played(position)
+        masked = self._masked(request)
+        return Near(position, masked.method, masked.url, used, tuple(found), ())
+
+    def _rank(self, near: Near, alike: Mapping[int, int]) -> tuple[float, ...]:
+        recorded = self._deck[near.position].request.body
+        likeness = _likeness(self._asked.body, recorded)
+        return -len(near.agree), near.used, -alike[near.position], -likeness
+
+    def _detailed(self, asked: "Side", near: Near) -> Near:
+        recorded = Side(self._masked(self._deck[near.position].request), self._matcher)
+        parts = [name for name in self._matcher.parts if name not in near.agree]
+        found = islice(differences(asked, recorded, parts), MOST_DIFFERENCES)
+        return replace(near, differ=tuple(found))
+
+    def _with_options(self, found: list[Near]) -> list[Near]:
+        """For all, or for the best where bodies are large."""
+        some = found if self._affordable > _COMPARED else found[:1]
+        return [*map(self._with_option, some), *found[len(some) :]]
+
+    def _with_option(self, near: Near) -> Near:
+        recorded = self._deck[near.position].request
+        parts = [name for name in self._matcher.parts if name not in near.agree]
+        tried = remedies.Trial(self._matcher.spec, self._asked, recorded, parts)
+        return replace(near, options=tried.options(near.differ))
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of two requests that are compared place by place."""
+
+    request: Request
+    matcher: Matcher
+
+    @cached_property
+    def content(self) -> Content:
+        return content(self.request, self.matcher.counts.body)
+
+    @property
+    def url(self) -> str:
+        return self.matcher.url(self.request.url)
+
+
+def differences(
+    asked: Side, recorded: Side, parts: Iterable[str]
+) -> Iterator[Difference]:
+    """The places where a request differs from a recorded one, in the parts that do."""
+    for part in parts:
+        found = list(islice(_part_differences(part, asked, recorded), MOST_DIFFERENCES))
+        # Where what differs is masked, nothing is there to be told.
+        yield from found or [Difference(part, "***", "***")]
+
+
+def _part_differences(part: str, asked: Side, recorded: Side) -> Iterable[Difference]:
+    one, other = asked.request, recorded.request
+    go = asked.matcher.spec.style == "go-vcr"
+    if part in URL_PARTS and not go:
+        return _url_part_differences(part, asked, recorded)
+    if part == "body" and go:
+        return [byte_difference("body", one.body, other.body, None)]
+    if part == "body":
+        return body_differences(asked.content, recorded.content)
+    if part == "headers" or part.startswith("header:"):
+        return _header_differences(part, asked, recorded)
+    if part == "form":
+        counts = asked.matcher.counts.form
+        pairs = counts(form_pairs(one)), counts(form_pairs(other))
+        return pair_differences("form", *pairs, "ignore_form")
+    texts = [shown(str(getattr(each, part))) for each in (one, other)]
+    ignoring = ("parts", part) if part != "method" else None
+    return [Difference(part, texts[0], texts[1], ignoring)]
+
+
+def _url_part_differences(
+    part: str, asked: Side, recorded: Side
+) -> Iterator[Difference]:
+    found = url_differences(asked.url, recorded.url, asked.matcher.counts.query)
+    if part == "url":
+        return found
+    wanted = ("url", "host" if part == "port" else part)
+    return (each for each in found if each.place.partition(".")[0] in wanted)
+
+
+def _header_differences(part: str, asked: Side, recorded: Side) -> Iterator[Difference]:
+    wanted = part.partition(":")[2].lower()
+    counts = asked.matcher.counts.headers
+    one, other = (
+        [
+            (name.lower(), without_boundary(value))
+            for name, values in side.request.headers.items()
+            if wanted in ("", name.lower())
+            for value in values
+        ]
+        for side in (asked, recorded)
     )
-    return found[:NEAREST]
+    return pair_differences("header", counts(one), counts(other), "ignore_headers")
 
 
-def _alike(asked: Request, deck: Deck) -> dict[int, int]:
-    """The likest URLs, best first, as position -> score; of equal ones the unused."""
-    key = url_key(asked.url)
-    scored = (
-        (_url_score(key, url_key(url)), not deck.was_played(i), -i)
-        for i, url in enumerate(deck.urls())
-    )
-    affordable = _COMPARED_BYTES // (len(asked.body) + 1)
-    most = max(NEAREST, min(_COMPARED, affordable))
-    return {-i: score for score, _, i in heapq.nlargest(most, scored) if score}
+def _likeness(one: bytes, other: bytes) -> float:
+    """How much of two bodies is the same at the start and at the end, from 0 to 1."""
+    if one == other:
+        return 1.0
+    start = common(one, other)
+    end = common(one[start:][::-1], other[start:][::-1])
+    return (start + end) / max(len(one), len(other))
 
 
-def _near(asked: Request, position: int, deck: Deck) -> Near:
-    request = deck[position].request
-    agree = tuple(name for name, part in PARTS.items() if part(asked, request))
-    used = deck.was_played(position)
-    return Near(position, request.method, request.url, used, agree, ())
+def _scorer(asked: str) -> Callable[[str], int]:
+    """How alike another URL key is: host, path, then the rest."""
+    ours = split_url(asked)
+    if ours is None:
+        return lambda recorded: 1000 if asked == recorded else 0
+    _, host, path, query = ours
 
+    def score(recorded: str) -> int:
+        if asked == recorded:
+            return 1000
+        theirs = _KEY.fullmatch(recorded)
+        if theirs is None:
+            return 0
+        same_host = 100 if host == theirs[1] else 0
+        if path != theirs[2]:
+            return same_host + common(path[1:70], theirs[2][1:70])
+        return same_host + (90 if query == theirs[3] else 80)
 
-def _detailed(asked: Request, near: Near, deck: Deck) -> Near:
-    differ = differences(asked, deck[near.position].request)
-    return replace(near, differ=tuple(islice(differ, MOST_DIFFERENCES)))
-
-
-def differences(asked: Request, recorded: Request) -> Iterator[Difference]:
-    """The places where a request differs from a recorded one, in reading order."""
-    if not method_matches(asked, recorded):
-        yield Difference("method", shown(asked.method), shown(recorded.method))
-    if not url_matches(asked, recorded):
-        yield from url_differences(asked.url, recorded.url)
-    if not body_matches(asked, recorded):
-        yield from body_differences(asked, recorded)
-
-
-def _body_key(request: Request) -> bytes:
-    return body_key(request.body, header(request.headers, "Content-Type"))
-
-
-def _url_score(asked: str, recorded: str) -> int:
-    """How alike two URL keys are: host, path, then the rest."""
-    if asked == recorded:
-        return 1000
-    ours, theirs = split_url(asked), split_url(recorded)
-    if ours is None or theirs is None:
-        return 0
-    host = 100 if ours[1] == theirs[1] else 0
-    if ours[2] != theirs[2]:
-        return host + common(ours[2][1:70], theirs[2][1:70])
-    return host + (90 if ours[3] == theirs[3] else 80)
+    return score

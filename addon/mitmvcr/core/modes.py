@@ -32,9 +32,11 @@ SHORT_NAMES = {
 
 
 class Repeats(StrEnum):
-    """May an interaction be replayed more than once?"""
+    """May an interaction be replayed more than once? ``LAST``: of identical requests
+    the last, once the others are used up; ``ALL``: always the first."""
 
     NO = "no"
+    LAST = "last"
     ALL = "all"
 
 
@@ -76,8 +78,9 @@ RULES: dict[tuple[Mode, bool], Rule] = {
 
 
 def looks_up(rule: Rule, repeats: Repeats) -> bool:
-    """With repeats allowed a fresh recording is answered from too, as in go-vcr."""
-    return rule.looks_up or (rule.records and repeats is not Repeats.NO)
+    """Where all may be repeated a fresh recording is answered from too, as in go-vcr.
+    With ``LAST`` it is not: what a poll comes to has yet to be recorded."""
+    return rule.looks_up or (rule.records and repeats is Repeats.ALL)
 
 
 @dataclass(frozen=True, slots=True)

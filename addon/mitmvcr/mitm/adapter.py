@@ -2,53 +2,44 @@
 
 Two locks keep a replay off the network. ``request`` answers everything itself, also
 when our own code raises: mitmproxy would forward the request to the origin after an
-exception. ``server_connect`` refuses every upstream socket that no passthrough rule
-allows, whatever has asked for it.
+exception. ``server_connect`` (connections.py) refuses every upstream socket that no
+passthrough rule allows, whatever has asked for it.
 """
 
 import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Set
-from typing import TYPE_CHECKING
 
-from mitmproxy import ctx, flowfilter, http, tcp, tls
+from mitmproxy import ctx, http
 from mitmproxy.addonmanager import Loader
-from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 
-from mitmvcr.core.errors import OptionError, VcrError
-from mitmvcr.core.modes import Forward, Replay
+from mitmvcr.core.errors import VcrError
+from mitmvcr.core.modes import Refuse, Replay
 from mitmvcr.mitm import answers, host, options
 from mitmvcr.mitm.commands import VcrCommands
-from mitmvcr.mitm.rack import Rack, Recording, Replayed
-from mitmvcr.mitm.redirects import Redirects
+from mitmvcr.mitm.connections import Connections, parse_filter
+from mitmvcr.mitm.rack import Rack, Recording, Replayed, replayed
 from mitmvcr.mitm.restore import is_streamed, to_wire
 from mitmvcr.mitm.streaming import tap
-from mitmvcr.mitm.streams import StreamHooks, describe, to_interaction
-from mitmvcr.mitm.translate import to_lookup, to_request
+from mitmvcr.mitm.streams import StreamHooks, describe, with_stream
+from mitmvcr.mitm.translate import Asked, drop_proxy_headers, to_lookup
+from mitmvcr.mitm.view import chosen
 from mitmvcr.session import Session
 from mitmvcr.settings import Settings
 
-if TYPE_CHECKING:
-    from mitmvcr.mitm.uploads import BothWays
-
 logger = logging.getLogger("mitmvcr")
 
-_PROXY_HEADERS = (b"proxy-authorization", b"proxy-connection")
-_REFUSED = "mitmvcr replays: nothing may reach the network"
 
-
-class VcrAddon(VcrCommands, StreamHooks):
+class VcrAddon(VcrCommands, Connections, StreamHooks):
     """Recorder and player; one cassette is in use at a time."""
 
     name = "vcr"
 
     def __init__(self, last_resort: host.LastResort | None = None) -> None:
+        super().__init__()
         self.rack = Rack(last_resort)
-        self._passthrough: list[flowfilter.TFilter] = []
-        self._allowed: set[tuple[str, str, int]] = set()
-        self._redirects = Redirects()
-        self.both_ways: BothWays | None = None
+        self.view, self._redirects = chosen("go")
         self._takeover = host.Takeover()
         self._is_running = False
 
@@ -98,28 +89,25 @@ class VcrAddon(VcrCommands, StreamHooks):
         """Put a cassette in play and take out the one that was. Raises VcrError."""
         if settings == self.rack.settings and self.session is not None:
             return
-        filters = [_filter(text) for text in settings.passthrough]
+        filters = [parse_filter(text) for text in settings.passthrough]
         self.rack.use(settings)
-        self._passthrough = filters
-        self._redirects, self.both_ways = Redirects(), None
+        self.passthrough = filters
+        self.view, self._redirects = chosen(settings.view)
+        self.both_ways = None
+        self.choose_request_hook()
         session = self.session
-        if session is not None and session.records:
+        looks_up = session is not None and session.looks_up
+        records = session is not None and session.records
+        if records:
             host.watch_who_leaves()
         self._takeover.apply(
             ctx.options,
             # And where a refused connection is to be recorded: with its request.
-            lazy=session is not None and (session.looks_up or settings.record_errors),
-            whole_bodies=session is not None and (session.looks_up or session.records),
+            lazy=looks_up or (session is not None and settings.record_errors),
+            whole_bodies=looks_up or records,
         )
 
     # Flows
-
-    def requestheaders(self, flow: http.HTTPFlow) -> None:
-        if self.session is not None and self.session.looks_up:
-            # A streamed request would be on its way before it was looked up.
-            flow.request.stream = False
-        if flow.request.data.http_version == b"HTTP/2.0" and self.session is not None:
-            self.stream_call(self.session, flow)
 
     def request(self, flow: http.HTTPFlow) -> Awaitable[None] | None:
         session = self.session
@@ -137,67 +125,82 @@ class VcrAddon(VcrCommands, StreamHooks):
             return None
 
     def _request(self, session: Session, flow: http.HTTPFlow) -> Awaitable[None] | None:
-        if self._passthrough and self.passes(flow):
+        if self.passthrough and self.passes(flow):
             session.passed()
             return None
-        if flow.server_conn.via is None:  # an upstream proxy may be owed its own
-            _drop_proxy_headers(flow.request)
-        asked = to_lookup(flow.request) if session.looks_up else None
-        decision = session.plan(asked)
+        asked, looked_up = None, None
+        if session.needs_all:
+            asked = self._whole(flow)
+            looked_up = asked.request
+        elif session.looks_up:
+            looked_up = to_lookup(flow.request)
+        decision = session.plan(looked_up)
         if isinstance(decision, Replay):
-            return self._replay(session, flow, decision)
-        if isinstance(decision, Forward):
-            self._forward(session, flow, decision)
-        else:
-            self._refuse(session, flow)
+            return self._replay(session, flow, decision, asked)
+        asked = asked or self._whole(flow)
+        if isinstance(decision, Refuse):
+            self._refuse(session, flow, asked)
+            return None
+        if asked.to_proxy and flow.server_conn.via is None:
+            # But for an upstream proxy, which may be owed its own.
+            drop_proxy_headers(flow.request)
+        if decision.record:
+            self._forward(session, flow, asked)
         return None
 
-    def passes(self, flow: http.HTTPFlow) -> bool:
-        if not any(accepts(flow) for accepts in self._passthrough):
-            return False
-        client = flow.client_conn.id
-        self._allowed.add((client, flow.request.host, flow.request.port))
-        if flow.server_conn.via:  # the socket is opened to the upstream proxy
-            self._allowed.add((client, *flow.server_conn.via[1]))
-        return True
+    def _whole(self, flow: http.HTTPFlow) -> Asked:
+        asked = self.view.to_request(flow.request)
+        if self._redirects.expects:
+            return self._redirects.restate(asked, flow.request)
+        return asked
 
     def _replay(
-        self, session: Session, flow: http.HTTPFlow, decision: Replay
+        self,
+        session: Session,
+        flow: http.HTTPFlow,
+        decision: Replay,
+        asked: Asked | None,
     ) -> Awaitable[None] | None:
         if is_streamed(decision.interaction.response):
             from mitmvcr.mitm.player import play
 
-            return play(self.rack, session, flow, decision)
+            waiting = play(self.rack, session, flow, decision)
+            if asked is not None and flow.response is not None:
+                self._redirects.note(asked.request, flow.response)
+            return waiting
         flow.response = to_wire(decision.interaction, flow.request)
-        self.rack.flows[flow.id] = Replayed(session, decision.position)
+        if asked is not None:
+            self._redirects.note(asked.request, flow.response)
+        client = flow.client_conn.id
+        self.rack.flows[flow.id] = replayed(session, decision, client)
         if not self.rack.settings.latency:
             return None
         duration = decision.interaction.response.duration / 1e9
         return asyncio.sleep(duration * self.rack.settings.latency)
 
-    def _forward(
-        self, session: Session, flow: http.HTTPFlow, decision: Forward
-    ) -> None:
-        if not decision.record:
-            return
-        asked = self._redirects.restate(to_request(flow.request), flow.request)
-        self.rack.flows[flow.id] = Recording(session, asked, time.monotonic_ns())
+    def _forward(self, session: Session, flow: http.HTTPFlow, asked: Asked) -> None:
+        now = time.monotonic_ns()
+        self.rack.flows[flow.id] = Recording(session, asked, now, self.view)
 
-    def _refuse(self, session: Session, flow: http.HTTPFlow) -> None:
-        found = session.explain(to_request(flow.request).request)
-        logger.warning(
-            "mitmvcr: no match for %s %s: %s", found.method, found.url, found.reason
-        )
+    def _refuse(self, session: Session, flow: http.HTTPFlow, asked: Asked) -> None:
+        started = time.monotonic_ns()
+        found = session.explain(asked.request)
+        session.log.missed(found, time.monotonic_ns() - started)
+        logger.warning("mitmvcr: no match for %s", answers.told(found))
         summary = session.summary()
-        flow.response = answers.miss(found, summary.cassette, summary.mode)
+        flow.response = answers.miss(
+            found, summary.cassette, summary.mode, head=flow.request.method == "HEAD"
+        )
 
     def _fail(self, session: Session, flow: http.HTTPFlow, error: Exception) -> None:
-        flow.response = answers.failure(describe(error))
+        flow.response = answers.failure(
+            describe(error), head=flow.request.method == "HEAD"
+        )
         session.note_failure(error)
         logger.error(
             "mitmvcr: %s %s: %s",
             flow.request.method,
-            flow.request.url,
+            session.shown(flow.request.url),
             describe(error),
             exc_info=None if isinstance(error, VcrError) else error,
         )
@@ -209,6 +212,7 @@ class VcrAddon(VcrCommands, StreamHooks):
             settings = self.rack.settings
             started.tee = tap(
                 flow.response,
+                spool=settings.spool,
                 timed=settings.record_chunks,
                 always=settings.record_errors,
             )
@@ -218,103 +222,48 @@ class VcrAddon(VcrCommands, StreamHooks):
                     flow.response.stream = started.upload.watch(started.tee)
 
     def response(self, flow: http.HTTPFlow) -> None:
-        started = self.rack.flows.get(flow.id)
+        started = self.rack.flows.pop(flow.id, None)
         if started is None:
             return
         if isinstance(started, Replayed):
-            paced = started.paced
-            if paced is not None and getattr(flow.response, "stream", None) is paced:
-                return  # it tells when it has arrived
-            started.session.replayed()
-        elif flow.websocket is not None and self.rack.settings.websocket:
-            started.socket, started.response = flow, flow.response
-            return  # it is recorded when it ends
+            if started.paced is not None and self.leaves_in_parts(started, flow):
+                return
+            started.session.replayed(started.entry_now())
         elif flow.response is not None:
+            if flow.websocket is not None and self.is_open_socket(started, flow):
+                return
             self.record(started, flow.response)
-        self.rack.end_flow(flow.id)
+        self.rack.close_idle()
 
     def record(self, started: Recording, response: http.Response) -> None:
-        request = started.asked.request
-        if response.status_code < 200 and started.socket is None:
+        code = response.status_code
+        if code < 200 and started.socket is None:
             told = answers.unrecorded(response)
-            logger.warning("mitmvcr: %s %s: not recorded", request.url, told)
+            logger.warning("mitmvcr: %s %s: not recorded", started.shown(), told)
             return
         try:
-            self._redirects.note(request, response)
-            started.session.record(to_interaction(started, response))
+            if 300 < code < 400:
+                self._redirects.note(started.asked.request, response)
+            found = started.interaction(response)
+            if started.tee or started.socket or started.upload:
+                found = with_stream(started, response, found)
+            started.session.record(found)
+            if started.cut_off:
+                logger.warning(
+                    "mitmvcr: %s came late, and is recorded", started.shown()
+                )
         except Exception as error:  # noqa: BLE001 - told, and the traffic goes on
             started.session.note_failure(error)
-            logger.error(
-                "mitmvcr: %s is not recorded: %s", request.url, describe(error)
-            )
+            told = describe(error)
+            logger.error("mitmvcr: %s is not recorded: %s", started.shown(), told)
 
     def error(self, flow: http.HTTPFlow) -> None:
-        started = self.rack.flows.get(flow.id)
+        started = self.rack.flows.pop(flow.id, None)
         if isinstance(started, Replayed):
             started.session.give_back(started.position)
-        elif started is not None:
+        elif started is not None and not started.cut_off:
             self.broke_off(started, flow)
-        self.rack.end_flow(flow.id)
-
-    # Connections
-
-    def server_connect(self, data: ServerConnectionHookData) -> None:
-        # Refused first and allowed after: an exception on the way refuses.
-        data.server.error = data.server.error or _REFUSED
-        if self._may_connect(data) and data.server.error == _REFUSED:
-            data.server.error = None
-            host.speak_cleartext_h2(data.client, data.server)
-
-    def _may_connect(self, data: ServerConnectionHookData) -> bool:
-        if self.session is None or not self.session.offline:
-            return True
-        if data.server.address is None:
-            return False
-        peer_host, port, *_ = data.server.address
-        return (data.client.id, peer_host, port) in self._allowed
-
-    def client_disconnected(self, client: object) -> None:
-        if self._allowed:
-            gone = getattr(client, "id", None)
-            self._allowed = {peer for peer in self._allowed if peer[0] != gone}
-
-    def tls_clienthello(self, data: tls.ClientHelloData) -> None:
-        """Offline, the client gets the protocol that was recorded for this host."""
-        if self.session is None or not self.session.offline:
-            return
-        address = data.context.server.address
-        # In reverse mode the client names our host, and the cassette the origin's.
-        for name in (data.client_hello.sni, address[0] if address else None):
-            recorded = self.session.deck.next_of_host(name) if name else None
-            if recorded is not None:
-                alpn = b"h2" if recorded.response.proto_major == 2 else b"http/1.1"
-                if alpn in data.client_hello.alpn_protocols:
-                    data.context.client.alpn = alpn
-                return
-
-    def tcp_start(self, flow: tcp.TCPFlow) -> None:
-        if self.session is not None and not self.session.offline:
-            logger.warning(
-                "mitmvcr: a connection to %s is not HTTP: passed through, not recorded",
-                flow.server_conn.address,
-            )
-
-
-def _filter(text: str) -> flowfilter.TFilter:
-    try:
-        return flowfilter.parse(text)
-    except ValueError as error:
-        remedy = f"not a flow filter ({error}); use one as '~d example.com'"
-        raise OptionError("vcr_passthrough", text, remedy) from error
-
-
-def _drop_proxy_headers(request: http.Request) -> None:
-    """mitmproxy would send them on to the origin on plain http."""
-    # Nearly no request has them, and to ask mitmproxy's headers costs 2 us a name.
-    if request.data.scheme == b"http":
-        for name, _ in request.headers.fields:
-            if name[:1] in b"pP" and name.lower() in _PROXY_HEADERS:
-                request.headers.pop(name, None)
+        self.rack.close_idle()
 
 
 addons = [VcrAddon(host.LastResort())]

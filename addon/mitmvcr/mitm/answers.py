@@ -1,47 +1,46 @@
 """Answers that the proxy gives of itself: a miss, and a failure of ours."""
 
 import json
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from mitmproxy import http
+
+from mitmvcr.core.wording import shown
 
 if TYPE_CHECKING:
     from mitmvcr.core.matching import Miss
 
 #: No common client retries it, and nobody takes it for the origin's own answer.
 MISS_STATUS = 424
+#: A client may take no more than 4 KiB of headers, and a proxy before it adds its own.
 _REASON_BYTES = 1000
+_LONGEST_URL = 300
 
 
-def miss(found: "Miss", cassette: str, mode: str) -> http.Response:
-    """What was asked, and what the cassette holds nearest to it."""
+def told(found: "Miss") -> str:
+    """The miss in one line, whatever was asked."""
+    return f"{shown(found.method)} {shown(found.url, _LONGEST_URL)}: {found.reason}"
+
+
+def miss(
+    found: "Miss", cassette: str, mode: str, *, head: bool = False
+) -> http.Response:
+    """What was asked, and what the cassette holds nearest to it. With ``head`` only
+    the headers, since nothing may follow them."""
+    from mitmvcr.core.report import miss_facts
+
     body = {
         "type": "about:blank",
         "title": "No recorded interaction matches this request",
         "status": MISS_STATUS,
-        "detail": f"{found.method} {found.url}: {found.reason}",
+        "detail": told(found),
         "cassette": cassette,
         "mode": mode,
-        "request": {"method": found.method, "url": found.url, "body": found.body},
-        "nearest": [
-            {
-                "interaction": near.position,
-                "method": near.method,
-                "url": near.url,
-                "used": near.used,
-                "agree": list(near.agree),
-                "differ": [
-                    {"place": d.place, "asked": d.asked, "recorded": d.recorded}
-                    for d in near.differ
-                ],
-            }
-            for near in found.nearest
-        ],
-        "remedy": "record it again with mode record_only, or let new requests be"
-        " recorded with mode replay_with_new_episodes",
+        **miss_facts(found),
     }
     headers = {"X-Vcr-Miss": "1", "X-Vcr-Miss-Reason": _one_line(found.reason)}
-    return _problem(MISS_STATUS, body, headers)
+    return _problem(MISS_STATUS, body, headers, head=head)
 
 
 def unrecorded(response: http.Response) -> str:
@@ -56,7 +55,7 @@ def unrecorded(response: http.Response) -> str:
     return "was upgraded"
 
 
-def failure(reason: str) -> http.Response:
+def failure(reason: str, *, head: bool = False) -> http.Response:
     """Our own code failed; the request went nowhere."""
     body = {
         "type": "about:blank",
@@ -64,21 +63,25 @@ def failure(reason: str) -> http.Response:
         "status": 500,
         "detail": reason,
     }
-    return _problem(500, body, {"X-Vcr-Error": _one_line(reason)})
+    return _problem(500, body, {"X-Vcr-Error": _one_line(reason)}, head=head)
 
 
 def _problem(
-    status: int, body: dict[str, object], headers: dict[str, str]
+    status: int, body: dict[str, object], headers: dict[str, str], *, head: bool
 ) -> http.Response:
     text = json.dumps(body, indent=2, ensure_ascii=False)
-    return http.Response.make(
+    content = text.encode("utf-8", "backslashreplace") + b"\n"
+    response = http.Response.make(
         status,
-        text.encode("utf-8", "backslashreplace") + b"\n",
+        b"" if head else content,
         {"Content-Type": "application/problem+json", **headers},
     )
+    response.reason = HTTPStatus(status).phrase  # mitmproxy 11 does not know 424
+    response.headers["Content-Length"] = str(len(content))
+    return response
 
 
 def _one_line(text: str) -> str:
     """As a header value: printable ASCII and short."""
-    line = " ".join(text.split()).encode("ascii", "backslashreplace").decode()
-    return line[:_REASON_BYTES]
+    line = shown(" ".join(text.split()), _REASON_BYTES)
+    return line.encode("ascii", "backslashreplace")[:_REASON_BYTES].decode()

@@ -16,7 +16,6 @@ from mitmvcr.mitm import host
 from mitmvcr.mitm.codings import decode_start
 from mitmvcr.mitm.rack import Recording
 from mitmvcr.mitm.streaming import TimedTee, with_chunks
-from mitmvcr.mitm.translate import to_response
 from mitmvcr.settings import Settings
 
 _TIMED_OUT = ("timed out", "timeout", "Errno 110", "Errno 10060")
@@ -88,6 +87,7 @@ def _what_came(started: Recording, response: http.Response) -> Response:
     assert started.tee is not None
     body = started.tee.body()
     duration = started.head - started.sent
+    to_response = started.view.to_response
     recorded = to_response(response, body, started.asked, duration=duration)
     coding = response.headers.get("content-encoding", "").strip().lower()
     if not recorded.uncompressed and coding in started.asked.decodes:

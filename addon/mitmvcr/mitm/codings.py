@@ -47,7 +47,7 @@ class _Inflate:
 
 
 def _unbrotli() -> Step:
-    import brotli
+    import brotli  # type: ignore[import-untyped] # it has no types
 
     step: Step = brotli.Decompressor().process
     return step
@@ -97,7 +97,7 @@ def _deflater(wbits: int) -> Encoder:
 
 
 def _brotli() -> Encoder:
-    import brotli
+    import brotli  # type: ignore[import-untyped] # it has no types
 
     state = brotli.Compressor(quality=5)
     return state.process, state.flush, state.finish

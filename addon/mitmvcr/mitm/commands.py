@@ -7,11 +7,12 @@ from pathlib import Path
 from mitmproxy import command, ctx, exceptions, flow, http
 from mitmproxy import types as mtypes
 
-from mitmvcr.cassette.store import FileStore
+from mitmvcr.cassette.store import open_store
 from mitmvcr.core.errors import VcrError
 from mitmvcr.core.model import Interaction
 from mitmvcr.core.redaction import redact
 from mitmvcr.mitm import host
+from mitmvcr.mitm.rack import is_same
 from mitmvcr.mitm.translate import to_request, to_response
 from mitmvcr.session import Session
 from mitmvcr.settings import parse_cassette
@@ -55,10 +56,19 @@ class VcrCommands:
     def save(self, flows: Sequence[flow.Flow], cassette: mtypes.Path) -> None:
         """Put flows into a cassette, behind what it holds."""
         try:
-            saved = save_flows(flows, parse_cassette(str(cassette)))
+            saved = self._save(flows, parse_cassette(str(cassette)))
         except VcrError as error:
             raise exceptions.CommandError(str(error)) from error
         logger.info("mitmvcr: saved %d of %d flows to %s", saved, len(flows), cassette)
+
+    def _save(self, flows: Sequence[flow.Flow], path: Path | str) -> int:
+        session = self.session
+        if session is None or not session.records or not is_same(session, str(path)):
+            return save_flows(flows, path)
+        chosen = [f for f in flows if isinstance(f, http.HTTPFlow) and _is_whole(f)]
+        for one in chosen:  # it is being recorded here: they go behind what is
+            session.record(_interaction(one))
+        return len(chosen)
 
 
 def _set(**values: str) -> None:
@@ -69,10 +79,10 @@ def _set(**values: str) -> None:
         raise exceptions.CommandError(str(error)) from error
 
 
-def save_flows(flows: Sequence[flow.Flow], path: Path) -> int:
+def save_flows(flows: Sequence[flow.Flow], path: Path | str) -> int:
     """Append the finished HTTP flows to a cassette. Returns how many they were."""
     chosen = [f for f in flows if isinstance(f, http.HTTPFlow) and _is_whole(f)]
-    store = FileStore(path)
+    store = open_store(path)
     kept = store.load().interactions if store.exists() else ()
     store.begin(kept)
     try:

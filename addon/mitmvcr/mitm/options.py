@@ -22,8 +22,8 @@ _OPTIONS: tuple[tuple[str, type, object, str], ...] = (
         "vcr_allow_repeats",
         str,
         "no",
-        "May an interaction be replayed more than once: no, or all (go-vcr's"
-        " replayable interactions).",
+        "May an interaction be replayed more than once: no; last, of identical ones"
+        " the last; or all, always the first (go-vcr's replayable interactions).",
     ),
     (
         "vcr_latency",
@@ -73,6 +73,88 @@ _OPTIONS: tuple[tuple[str, type, object, str], ...] = (
         "Record the messages of WebSockets, in a field that go-vcr passes over: yes"
         " or no.",
     ),
+    (
+        "vcr_fsync",
+        str,
+        "close",
+        "When a recording is forced to the disk: each interaction, or at the close.",
+    ),
+    (
+        "vcr_write_empty",
+        str,
+        "no",
+        "Does a recording of nothing write an empty cassette: no, or yes.",
+    ),
+    (
+        "vcr_save_failed",
+        str,
+        "yes",
+        "Is a recording saved though the command of 'mitmvcr run' failed: yes, or no.",
+    ),
+    (
+        "vcr_keep_volatile",
+        str,
+        "no",
+        "Does an interaction recorded anew keep the old one's duration, Date and"
+        " request ids where nothing else differs: no, or yes.",
+    ),
+    (
+        "vcr_spool",
+        str,
+        "1m",
+        "Larger bodies pass live, and go to a temporary file while they are recorded.",
+    ),
+    (
+        "vcr_view",
+        str,
+        "go",
+        "What is recorded: go is what go-vcr would have seen, wire is what was sent.",
+    ),
+    (
+        "vcr_match",
+        str,
+        "method,url,body",
+        "What has to be the same, separated by commas: method, scheme, host, port,"
+        " path, query, url, body, headers, header:NAME, form, proto; or go-vcr, charm.",
+    ),
+    (
+        "vcr_ignore_headers",
+        Sequence[str],
+        [],
+        "Headers that do not count: names or globs; with = behind, only the value.",
+    ),
+    (
+        "vcr_ignore_query",
+        Sequence[str],
+        [],
+        "Query parameters that do not count: names or globs; with = behind, only the"
+        " value.",
+    ),
+    (
+        "vcr_ignore_json",
+        Sequence[str],
+        [],
+        "JSONPaths of what does not count in a JSON body; with = behind, only the"
+        " value.",
+    ),
+    (
+        "vcr_ignore_form",
+        Sequence[str],
+        [],
+        "Form fields that do not count: names or globs; with = behind, only the value.",
+    ),
+    (
+        "vcr_base_url_map",
+        Sequence[str],
+        [],
+        "FROM=TO: a URL that starts with FROM is compared as if it started with TO.",
+    ),
+    (
+        "vcr_hooks",
+        str,
+        "",
+        "A Python file with match, before_record, before_replay or on_miss.",
+    ),
 )
 
 NAMES = frozenset(name for name, *_ in _OPTIONS)
@@ -96,4 +178,17 @@ def parse(opts: options.Options) -> Settings:
         record_errors=opts.vcr_record_errors,
         partial=opts.vcr_partial,
         websocket=opts.vcr_websocket,
+        fsync=opts.vcr_fsync,
+        write_empty=opts.vcr_write_empty,
+        save_failed=opts.vcr_save_failed,
+        keep_volatile=opts.vcr_keep_volatile,
+        spool=opts.vcr_spool,
+        view=opts.vcr_view,
+        match=opts.vcr_match,
+        ignore_headers=opts.vcr_ignore_headers,
+        ignore_query=opts.vcr_ignore_query,
+        ignore_json=opts.vcr_ignore_json,
+        ignore_form=opts.vcr_ignore_form,
+        base_url_map=opts.vcr_base_url_map,
+        hooks=opts.vcr_hooks,
     )

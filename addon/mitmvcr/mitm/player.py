@@ -9,10 +9,11 @@ from mitmproxy import http
 from mitmvcr.core.chunks import due_times
 from mitmvcr.core.errors import VcrError
 from mitmvcr.core.events import cut, pieces
+from mitmvcr.core.keys import header
 from mitmvcr.core.model import Response
 from mitmvcr.core.modes import Replay
 from mitmvcr.mitm import pacing
-from mitmvcr.mitm.rack import Rack, Replayed
+from mitmvcr.mitm.rack import Rack, Replayed, replayed
 from mitmvcr.mitm.restore import has_no_body, to_stream, to_wire
 from mitmvcr.session import Session
 
@@ -30,11 +31,11 @@ def play(
     latency = rack.settings.latency
     if recorded.code == 101:
         return _play_socket(rack, session, flow, decision)
+    started = replayed(session, decision, flow.client_conn.id)
     if recorded.failure == "reset":
-        session.replayed()
+        session.replayed(started.entry_now())
         flow.kill()
         return _pause(recorded.duration / _SECOND * latency)
-    started = Replayed(session, decision.position)
     rack.flows[flow.id] = started
     parts, due = _schedule(recorded, latency)
     first = recorded.duration / _SECOND * latency
@@ -50,8 +51,8 @@ def play(
         started.paced = pacing.Paced(sent, due, ended, breaks_off=broken)
         flow.response.stream = started.paced
     elif broken:
-        rack.end_flow(flow.id)
-        session.replayed()
+        del rack.flows[flow.id]
+        session.replayed(started.entry_now())
         flow.kill()
     else:
         flow.response = to_wire(decision.interaction, flow.request)
@@ -65,7 +66,7 @@ def _play_socket(
     from mitmvcr.mitm import sockets
 
     recorded, latency = decision.interaction.response, rack.settings.latency
-    url = flow.request.url
+    url = session.shown(flow.request.url)
 
     def refuse(reason: str) -> None:
         session.refused()
@@ -78,7 +79,7 @@ def _play_socket(
         raise CannotPlayError(url)
     flow.response = to_wire(decision.interaction, flow.request)
     sockets.accept(recorded, flow.response, flow.request)
-    rack.flows[flow.id] = Replayed(session, decision.position)
+    rack.flows[flow.id] = replayed(session, decision, flow.client_conn.id)
     return _pause(recorded.duration / _SECOND * latency)
 
 
@@ -107,7 +108,7 @@ def _schedule(
     if timed is not None:
         parts = cut(body, [end for end, _ in timed])
         return parts, [at / _SECOND * latency for _, at in timed] if latency else None
-    kind = next(iter(recorded.headers.get("Content-Type", ())), "")
+    kind = header(recorded.headers, "Content-Type")
     parts = pieces(kind, body) or ([body] if body else [])
     if not latency:
         return parts, None
@@ -125,8 +126,9 @@ class _Ending:
         started = self._started
         if self._rack.flows.get(self._flow_id) is not started:
             return  # it was over already
+        del self._rack.flows[self._flow_id]
         if arrived:
-            started.session.replayed()
+            started.session.replayed(started.entry_now())
         else:
             started.session.give_back(started.position)
-        self._rack.end_flow(self._flow_id)
+        self._rack.close_idle()

@@ -1,19 +1,26 @@
 """The session in use, the flows under way, and sessions that wait for their last."""
 
 import logging
+import os
+import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mitmproxy import http
 
 from mitmvcr.core.errors import CassetteWriteError, OptionError
+from mitmvcr.core.model import Interaction
+from mitmvcr.core.modes import Replay
 from mitmvcr.mitm import host
 from mitmvcr.mitm.streaming import Tee
 from mitmvcr.mitm.translate import Asked
+from mitmvcr.mitm.view import View
 from mitmvcr.session import Session, open_session
 from mitmvcr.settings import Settings
 
 if TYPE_CHECKING:
+    from mitmvcr.core.report import Entry
     from mitmvcr.mitm.uploads import Upload
 
 logger = logging.getLogger("mitmvcr")
@@ -21,29 +28,66 @@ logger = logging.getLogger("mitmvcr")
 
 @dataclass(slots=True)
 class Replayed:
-    """A flow that was answered from the cassette."""
+    """A flow that is being answered from the cassette; where the log wants to know of
+    it, what is told, and since when in monotonic nanoseconds."""
 
     session: Session
     position: int
+    client: str = ""
+    entry: "Entry | None" = None
+    started: int = 0
     #: It leaves in parts, and what stands here says when it has arrived.
     paced: object | None = None
+
+    def entry_now(self) -> "Entry | None":
+        """The entry for the log: the flow has been answered."""
+        if self.entry is None:
+            return None
+        return self.entry.lasting(time.monotonic_ns() - self.started)
+
+
+def replayed(session: Session, decision: Replay, client: str) -> Replayed:
+    position = decision.position
+    if not session.log.complete:
+        return Replayed(session, position, client)
+    entry = session.entry("replayed", decision.interaction, position)
+    return Replayed(session, position, client, entry, time.monotonic_ns())
 
 
 @dataclass(slots=True)
 class Recording:
-    """A flow that is on its way to the origin. Times are monotonic nanoseconds."""
+    """A flow that is on its way to the origin. Times are monotonic nanoseconds.
+
+    ``cut_off``: the end came first, and that was told.
+    """
 
     session: Session
     asked: Asked
     sent: int
+    view: View
     head: int = 0
     tee: Tee | None = None
+    cut_off: bool = False
     #: The head, where the body streams by.
     response: http.Response | None = None
     #: The flow, where it became a WebSocket.
     socket: http.HTTPFlow | None = None
     #: The request, where it streams by too.
     upload: "Upload | None" = None
+
+    def shown(self) -> str:
+        """The URL as it may stand in a log."""
+        return self.session.shown(self.asked.request.url)
+
+    def interaction(self, response: http.Response) -> Interaction:
+        """With what has come back from the origin."""
+        body = response.raw_content
+        if body is None:  # it was streamed
+            body = self.tee.body() if self.tee else b""
+        duration = (self.head or time.monotonic_ns()) - self.sent
+        asked = self.asked
+        recorded = self.view.to_response(response, body, asked, duration=duration)
+        return Interaction(0, asked.request, recorded)
 
 
 class Rack:
@@ -65,15 +109,16 @@ class Rack:
         """Take the session out and put in the one that the settings name.
 
         Raises VcrError, and the session that was in use stays: without it a replay
-        would be open to the network. Only one that records the same cassette has been
-        closed then, since its recording had to be loaded.
+        would be open to the network. Only those that record the same cassette have
+        been closed then, since their recording had to be loaded.
         """
         fresh = None
         if settings.cassette is not None:
-            same = self.settings.cassette == settings.cassette
-            if same and self.session is not None and self.session.records:
-                self.eject()
+            closed = self._close_recorders_of(os.fspath(settings.cassette))
             fresh = open_session(settings)
+            if fresh.notice is not None:
+                logger.warning("mitmvcr: %s", fresh.notice)
+            self._hand_on(closed, fresh)
         elif settings.mode not in (Settings().mode, "passthrough"):
             remedy = f"mode {settings.mode} needs a cassette: name a file"
             raise OptionError("vcr_cassette", "", remedy)
@@ -81,33 +126,64 @@ class Rack:
         self.session = fresh
         self.settings = settings
 
+    def _close_recorders_of(self, cassette: str) -> list[Session]:
+        """Two sessions cannot record to one file, nor one replay what another has not
+        put in place yet."""
+        same = [s for s in self._all() if s.records and is_same(s, cassette)]
+        if self.session in same:
+            self.session = None
+        self._ejected = [s for s in self._ejected if s not in same]
+        for session in same:
+            self._close(session)
+        return same
+
+    def _hand_on(self, closed: list[Session], fresh: Session) -> None:
+        """What is under way goes where what follows it goes."""
+        if fresh.records:
+            for flow in self.recordings():
+                if flow.session in closed:
+                    flow.session = fresh
+
+    def _all(self) -> Iterable[Session]:
+        return (*self._ejected, *([self.session] if self.session else []))
+
     def eject(self) -> None:
         """End the session; flows that are under way still belong to it."""
         if self.session is not None:
             self._ejected.append(self.session)
             self.session = None
-            self._close_idle()
+            self.close_idle()
 
-    def end_flow(self, flow_id: str) -> None:
-        """The flow is over, and with it perhaps the session that waited for it."""
-        self.flows.pop(flow_id, None)
-        if self._ejected:
-            self._close_idle()
+    def client_gone(self, client: str) -> None:
+        """What it was to be answered with is for whoever asks again. A flow that waits
+        to be answered hears of it only after it was."""
+        for flow_id, flow in list(self.flows.items()):
+            if isinstance(flow, Replayed) and flow.client == client:
+                flow.session.give_back(flow.position)
+                del self.flows[flow_id]
+        self.close_idle()
 
     def close(self) -> None:
-        """End every session, whatever is still under way."""
+        """End every session, whatever is still under way: that is told, and what
+        comes of it after all is recorded late."""
         for flow in self.recordings():
-            url = flow.asked.request.url
-            logger.warning("mitmvcr: %s was cut off and is not recorded", url)
-        self.flows.clear()
+            if not flow.cut_off:
+                url = flow.shown()
+                logger.warning("mitmvcr: %s was cut off and is not recorded", url)
+                flow.cut_off = True
         self.eject()
-        self._close_idle()
+        ejected, self._ejected = self._ejected, []
+        for session in ejected:
+            self._close(session)
 
     def recordings(self) -> list[Recording]:
         """The flows that are on their way to the origin."""
         return [flow for flow in self.flows.values() if isinstance(flow, Recording)]
 
-    def _close_idle(self) -> None:
+    def close_idle(self) -> None:
+        """To be called when a flow has ended: some session may have waited for it."""
+        if not self._ejected:
+            return
         busy = [flow.session for flow in self.flows.values()]
         for session in [s for s in self._ejected if s not in busy]:
             self._ejected.remove(session)
@@ -121,3 +197,8 @@ class Rack:
         if session.failure is not None and self._last_resort is not None:
             self._last_resort.failed = True
         logger.info("mitmvcr: %s", session.summary().line())
+
+
+def is_same(session: Session, cassette: str) -> bool:
+    """Is it this file that the session has in use, by whatever name?"""
+    return os.path.realpath(session.store.name) == os.path.realpath(cassette)

@@ -24,6 +24,11 @@ class Redirects:
     def __init__(self) -> None:
         self._expected: deque[_Redirect] = deque(maxlen=self._KEPT)
 
+    @property
+    def expects(self) -> bool:
+        """Whether some redirect was not followed yet."""
+        return bool(self._expected)
+
     def note(self, asked: Request, wire: http.Response) -> None:
         if wire.status_code not in (301, 302, 303, 307, 308):
             return
@@ -55,8 +60,6 @@ class Redirects:
         return replace(asked, request=request)
 
     def _take(self, request: Request) -> "_Redirect | None":
-        if not self._expected:
-            return None
         url = url_key(request.url)
         referer = url_key(header(request.headers, "Referer"))
         for redirect in self._expected:

@@ -1,8 +1,11 @@
 """A recorded response as it goes out again."""
 
+from collections.abc import Sequence
+
 from mitmproxy import http
 from mitmproxy.net import encoding
 
+from mitmvcr.core.keys import header
 from mitmvcr.core.model import Headers, Interaction, Response
 from mitmvcr.mitm.translate import accepted_codings
 
@@ -31,19 +34,25 @@ def to_wire(interaction: Interaction, live: http.Request) -> http.Response:
     never trusted but restated from the body.
     """
     recorded = interaction.response
-    fields = [
-        (_bytes(name), _bytes(value))
-        for name, values in recorded.headers.items()
-        if _bytes(name).lower() not in _NOT_REPLAYED
-        for value in values
-    ]
+    fields: list[tuple[bytes, bytes]] = []
+    coding: Sequence[str] = ()
+    for spelled, values in recorded.headers.items():
+        name = _bytes(spelled)
+        lower = name.lower()
+        if lower in _NOT_REPLAYED:
+            continue
+        if lower == b"content-encoding":
+            coding = values
+        fields += [(name, _bytes(value)) for value in values]
     trailers = recorded.trailer if live.http_version == "HTTP/2.0" else {}
     body = recorded.body
     if has_no_body(live.method, recorded.code):
         body = b""
         fields += _recorded_length(recorded)
     else:
-        if recorded.uncompressed:
+        if coding:
+            body = _recoded(interaction, coding, live, fields)
+        elif recorded.uncompressed:
             body = _encoded(body, live, fields)
         if not trailers:  # with a length, clients do not wait for what comes after
             fields.append((b"Content-Length", b"%d" % len(body)))
@@ -62,7 +71,8 @@ _STREAMS = (
 
 def is_streamed(recorded: Response) -> bool:
     """Is it to leave in parts, or to fail? Every replay asks."""
-    kind = recorded.headers.get("Content-Type")
+    headers = recorded.headers
+    kind = headers.get("Content-Type") or headers.get("content-type")
     if kind and kind[0].startswith(_STREAMS):
         return True
     return bool(recorded.chunks or recorded.failure or recorded.code == 101)
@@ -122,6 +132,34 @@ def _encoded(
         return body
     fields.append((b"Content-Encoding", accepted[0].encode()))
     return encoding.encode(body, accepted[0])
+
+
+def _recoded(
+    interaction: Interaction,
+    codings: Sequence[str],
+    live: http.Request,
+    fields: list[tuple[bytes, bytes]],
+) -> bytes:
+    """The body of a response that was stored in a content coding.
+
+    It stays as it is for who accepts that coding, and where the origin used one that
+    was not asked for. A client that does not accept what another one did gets it anew.
+    """
+    recorded = interaction.response
+    coding = ", ".join(codings).strip().lower()
+    once = header(interaction.request.headers, "Accept-Encoding")
+    now = live.headers.get("accept-encoding", "")
+    if coding in accepted_codings(now) or coding not in accepted_codings(once):
+        return recorded.body
+    if recorded.code == 206:  # a part of it cannot be decoded
+        return recorded.body
+    try:
+        plain = encoding.decode(recorded.body, coding)
+    except ValueError:
+        return recorded.body  # not what its header says: as it was
+    fields[:] = [each for each in fields if each[0].lower() != b"content-encoding"]
+    assert isinstance(plain, bytes)
+    return _encoded(plain, live, fields)
 
 
 def _make_response(

@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import replace
+from tempfile import SpooledTemporaryFile
 
 from mitmproxy import http
 
@@ -19,25 +20,38 @@ _LIVE_TYPES = (
 
 
 class Tee:
-    """Passes each chunk on at once and keeps a copy, as it is on the wire."""
+    """Passes each chunk on at once and keeps a copy, as it is on the wire: in memory up
+    to ``spool`` bytes, else in a temporary file."""
 
-    def __init__(self) -> None:
-        self._chunks: list[bytes] = []
+    def __init__(self, spool: int = 1 << 20) -> None:
+        self._copy = SpooledTemporaryFile(max_size=spool)  # noqa: SIM115
+        self._error: OSError | None = None
 
     def __call__(self, chunk: bytes) -> bytes:
-        self._chunks.append(chunk)
+        try:
+            if self._error is None:
+                self._copy.write(chunk)
+        except OSError as error:  # the client gets it all the same
+            self._error = error
         return chunk
 
     def body(self) -> bytes:
-        return b"".join(self._chunks)
+        """Raises OSError where the copy could not be kept."""
+        if self._error is not None:
+            raise self._error
+        self._copy.seek(0)
+        return self._copy.read()
+
+    def __del__(self) -> None:
+        self._copy.close()
 
 
 class TimedTee(Tee):
     """Keeps the times as well: how much had come before each chunk, and when it came,
     in monotonic nanoseconds."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, spool: int = 1 << 20) -> None:
+        super().__init__(spool)
         self.marks: list[tuple[int, int]] = []
         self._size = 0
 
@@ -48,13 +62,16 @@ class TimedTee(Tee):
         return super().__call__(chunk)
 
 
-def is_live(response: http.Response) -> bool:
-    """A stream by its type, or a response whose length nobody knows yet."""
+def is_live(response: http.Response, spool: int) -> bool:
+    """A stream by its type, a response whose length nobody knows yet, or one that is
+    longer than ``spool`` bytes: mitmproxy would hold it in memory several times."""
     sized = False
     # One pass: to ask mitmproxy's headers costs 1.5 us a name, for every response.
     for name, value in response.headers.fields:
         lower = name.lower()
         if lower == b"content-length":
+            if int(value or 0) > spool:  # it is a number: mitmproxy has checked it
+                return True
             sized = True
         elif lower == b"content-type" and value.lower().startswith(_LIVE_TYPES):
             return True
@@ -62,16 +79,16 @@ def is_live(response: http.Response) -> bool:
 
 
 def tap(
-    response: http.Response, *, timed: bool = False, always: bool = False
+    response: http.Response, *, spool: int, timed: bool = False, always: bool = False
 ) -> Tee | None:
     """Let the response stream if it is live, or if somebody else made it stream.
 
     To be called from ``responseheaders``. ``always``: also what has a length, so that
     what came is known if it breaks off.
     """
-    if not always and not response.stream and not is_live(response):
+    if not always and not response.stream and not is_live(response, spool):
         return None
-    tee = TimedTee() if timed else Tee()
+    tee = TimedTee(spool) if timed else Tee(spool)
     response.stream = tee
     return tee
 

@@ -15,6 +15,7 @@ from mitmproxy import http
 from mitmproxy.net import encoding
 
 from mitmvcr.core.keys import url_key
+from mitmvcr.core.memo import Memo
 from mitmvcr.core.model import Headers, Request, Response
 from mitmvcr.mitm.golang import STATUS_TEXT, canonical
 
@@ -22,6 +23,8 @@ Fields = Iterable[tuple[bytes, bytes]]
 #: Name in lower case -> value.
 Said = Mapping[bytes, bytes]
 
+#: Meant for a proxy. mitmproxy sends them on to the origin on plain http.
+_PROXY_HEADERS = frozenset({b"proxy-authorization", b"proxy-connection"})
 #: Go keeps these out of Request.Header; they are fields of their own, or a proxy's.
 _NOT_REQUEST_HEADERS = frozenset(
     {
@@ -29,13 +32,17 @@ _NOT_REQUEST_HEADERS = frozenset(
         b"content-length",
         b"transfer-encoding",
         b"trailer",
-        b"proxy-connection",
-        b"proxy-authorization",
+        *_PROXY_HEADERS,
     }
 )
-_NO_LENGTH = [""]
+_CHUNKED = ("chunked",)
+#: Go's transport takes these out of Response.Header, the last where it says ``close``.
+_FRAMING = frozenset({"Trailer", "Transfer-Encoding", "Connection"})
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _FORM_METHODS = frozenset({b"POST", b"PUT", b"PATCH"})
+_FORM = b"application/x-www-form-urlencoded"
+#: As Go's readTransfer has it, whatever was announced.
+_NO_BODY = frozenset({204, 304, *range(100, 200)})
 #: In the order in which a replay prefers them.
 _CODINGS = ("gzip", "br", "zstd", "deflate")
 
@@ -67,98 +74,137 @@ def _values(fields: Fields) -> dict[bytes, bytes]:
     return values
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Asked:
     """A live request: as it is recorded, and what the record leaves out.
 
     ``decodes``: the content codings that the client's stack undoes by itself, so
-    that a body in one of them is recorded as the program gets it.
+    that a body in one of them is recorded as the program gets it. ``to_proxy``: some
+    headers are meant for a proxy, and no origin is to see them.
     """
 
     request: Request
     decodes: tuple[str, ...]
+    to_proxy: bool = False
 
 
 def to_lookup(wire: http.Request) -> Request:
-    """Only what the deck looks up by, since a replay costs no more than this."""
-    body = wire.raw_content or b""
-    kind = wire.headers.get("content-type", "") if body else ""
+    """Only what the default matcher looks up by: a replay costs no more than this."""
+    data = wire.data
+    origin, _ = _place[data.scheme, data.host, data.port, b""]
+    path = _text(data.path)
+    body = data.content or b""
     return Request(
         method=wire.method,
-        url=_url(wire),
+        url=origin + path if path[:1] == "/" else f"{origin}/{path}",
         body=body,
-        headers={"Content-Type": (kind,)} if kind else {},
+        headers=_of_the_body(wire) if body else {},
     )
+
+
+def _of_the_body(wire: http.Request) -> Headers:
+    return {
+        _text(name).title(): (_text(value),)
+        for name, value in wire.headers.fields
+        if name.lower() in (b"content-type", b"content-encoding")
+    }
 
 
 @dataclass(frozen=True, slots=True)
 class _Said:
     """What the headers of a request come to, which a client says again and again:
-    ``headers`` as recorded, ``named`` in lower case, the codings that are undone."""
+    ``headers`` as recorded, the codings that are undone, and what stands in fields of
+    its own."""
 
+    method: str
     headers: Headers
-    named: Said
     undone: tuple[str, ...]
+    host: bytes
+    length: int
+    has_form: bool
+    to_proxy: bool
 
 
-@lru_cache(maxsize=256)
-def _said(fields: tuple[tuple[bytes, bytes], ...], over_h1: bool, head: bool) -> _Said:
+def _understand(key: tuple[bytes, bytes, tuple[tuple[bytes, bytes], ...]]) -> _Said:
+    method, version, fields = key
     named = _values(fields)
-    headers = _request_headers(fields, named, over_h1=over_h1, head=head)
-    return _Said(headers, named, _undone(named, head=head))
+    over_h1, head = version.startswith(b"HTTP/1"), method == b"HEAD"
+    kind = named.get(b"content-type", b"").partition(b";")[0].strip().lower()
+    return _Said(
+        method=_text(method),
+        headers=_request_headers(fields, named, over_h1=over_h1, head=head),
+        undone=_undone(named, head=head),
+        host=named.get(b"host", b""),
+        length=_number(named.get(b"content-length", b""), 0),
+        has_form=method in _FORM_METHODS and kind == _FORM,
+        to_proxy=not _PROXY_HEADERS.isdisjoint(named),
+    )
+
+
+#: By method, protocol and header fields.
+_said = Memo(_understand, 256)
 
 
 def to_request(wire: http.Request) -> Asked:
     """The request as go-vcr records it."""
     data = wire.data
-    over_h1 = data.http_version.startswith(b"HTTP/1")
-    said = _said(data.headers.fields, over_h1, data.method == b"HEAD")
-    body = data.content or b""
-    host = _host(wire, said.named)
+    said = _said[data.method, data.http_version, data.headers.fields]
+    # Byte for byte: mitmproxy's own ``authority`` undoes punycode.
+    origin, host = _place[
+        data.scheme, data.host, data.port, data.authority or said.host
+    ]
+    path, body = _text(data.path), data.content or b""
+    if said.has_form and body:
+        form = _form(f"{_text(body)}&{_query(path)}")
+    else:
+        form = _query_form[_query(path)] if "?" in path else {}
     request = Request(
-        method=_text(data.method),
-        url=_url(wire, host),
-        proto="HTTP/1.1",
-        proto_major=1,
-        proto_minor=1,
-        content_length=_number(said.named.get(b"content-length", b""), 0),
-        trailer=_trailers(data.trailers),
+        said.method,
+        origin + path if path[:1] == "/" else f"{origin}/{path}",
+        "HTTP/1.1",
+        1,
+        1,
+        content_length=said.length,
+        trailer=_trailers(data.trailers) if data.trailers else {},
         host=host,
         body=body,
-        form=_form(wire, body, said.named),
+        form=form,
         headers=said.headers,
     )
-    return Asked(request, said.undone)
+    return Asked(request, said.undone, said.to_proxy)
 
 
-def _host(wire: http.Request, said: Said) -> str:
-    """Byte for byte: mitmproxy's own ``authority`` undoes punycode."""
-    return _text(wire.data.authority or said.get(b"host", b""))
+def drop_proxy_headers(wire: http.Request) -> None:
+    """Take out what is meant for a proxy, as it is on plain http."""
+    if wire.data.scheme != b"http":
+        return
+    for name in _PROXY_HEADERS:
+        wire.headers.pop(name.decode(), None)
 
 
-def _url(wire: http.Request, host: str = "") -> str:
-    """Of the host that is connected to; with ``host`` as the program wrote it (its
-    case, a default port) where that names the same one."""
-    data = wire.data
-    path = _text(data.path)
-    origin = _origin(data.scheme, data.host, data.port, host)
-    return f"{origin}{path}" if path[:1] == "/" else f"{origin}/{path}"
+def _find(key: tuple[bytes, str, int, bytes]) -> tuple[str, str]:
+    """Scheme and host as in a URL, and the Host that the program sent.
 
-
-@lru_cache(maxsize=1024)
-def _origin(scheme: bytes, connected: str, port: int, host: str) -> str:
-    """mitmproxy's own ``url`` leaves IPv6 without its brackets, and a name that is
-    not ASCII without punycode."""
+    The former as the program wrote them (its case, a default port) where that names
+    the host that is connected to. mitmproxy's own ``url`` leaves IPv6 without its
+    brackets, and a name that is not ASCII without punycode.
+    """
+    scheme, connected, port, said = _text(key[0]), key[1], key[2], _text(key[3])
     address = connected
     if ":" in address:
         address = f"[{address}]"
     elif not address.isascii():
         with suppress(UnicodeError):
             address = address.encode("idna").decode()
-    if port != _DEFAULT_PORTS.get(_text(scheme)):
+    if port != _DEFAULT_PORTS.get(scheme):
         address = f"{address}:{port}"
-    origin, written = f"{_text(scheme)}://{address}", f"{_text(scheme)}://{host}"
-    return written if url_key(f"{written}/") == url_key(f"{origin}/") else origin
+    origin, written = f"{scheme}://{address}", f"{scheme}://{said}"
+    same = url_key(f"{written}/") == url_key(f"{origin}/")
+    return written if same else origin, said
+
+
+#: By scheme, host and port that are connected to, and the Host that was sent.
+_place = Memo(_find, 1024)
 
 
 def _request_headers(
@@ -208,26 +254,27 @@ def _undone(said: Said, *, head: bool) -> tuple[str, ...]:
     return accepted_codings(_text(said.get(b"accept-encoding", b"")))
 
 
-def _form(wire: http.Request, body: bytes, said: Said) -> Headers:
-    """Go's Request.Form: the values of the body, then those of the query."""
-    pairs: list[tuple[str, str]] = []
-    if wire.data.method in _FORM_METHODS and body:
-        kind = said.get(b"content-type", b"").partition(b";")[0].strip().lower()
-        if kind == b"application/x-www-form-urlencoded":
-            pairs += _pairs(_text(body))
-    query = wire.data.path.partition(b"?")[2].partition(b"#")[0]
-    if query:
-        pairs += _pairs(_text(query))
+def _query(path: str) -> str:
+    return path.partition("?")[2].partition("#")[0]
+
+
+def _form(text: str) -> Headers:
+    """Go's Request.Form: the values of a form in the body, then those of the query."""
     form: dict[str, list[str]] = {}
-    for name, value in pairs:
+    for pair in text.split("&"):
+        if not pair:
+            continue
+        if "%" in pair or "+" in pair:
+            (name, value), *_ = parse_qsl(
+                pair, keep_blank_values=True, errors="surrogateescape"
+            )
+        else:
+            name, _, value = pair.partition("=")
         form.setdefault(name, []).append(value)
     return form
 
 
-def _pairs(query: str) -> list[tuple[str, str]]:
-    if "%" not in query and "+" not in query:  # nothing to undo, at half the price
-        return [pair.partition("=")[::2] for pair in query.split("&") if pair]
-    return parse_qsl(query, keep_blank_values=True, errors="surrogateescape")
+_query_form = Memo(_form, 256)
 
 
 def to_response(
@@ -235,53 +282,90 @@ def to_response(
 ) -> Response:
     """The response as go-vcr records it. ``body`` as it was on the wire; ``duration``
     in nanoseconds."""
-    headers = _group(wire.headers.fields, spell=True)
-    headers.pop("Trailer", None)
-    codings = headers.pop("Transfer-Encoding", None)
-    chunked = codings is not None and "chunked" in ",".join(codings).lower()
-    length = _response_length(wire, asked.request.method, body, headers, chunked)
-    plain = _decoded(wire, body, headers, asked.decodes)
-    if plain is not None:
-        del headers["Content-Encoding"]
-        headers.pop("Content-Length", None)
-        length = -1
-    proto, major, minor = _proto(wire.data.http_version)
+    data = wire.data
+    headers: dict[str, list[str]] = {}
+    for name, value in data.headers.fields:
+        spelled, text = _spelled[name], value.decode("utf-8", "surrogateescape")
+        if spelled in headers:
+            headers[spelled].append(text)
+        else:
+            headers[spelled] = [text]
+    chunked = False
+    if not _FRAMING.isdisjoint(headers):
+        chunked = _take_framing(headers)
+    proto, major, minor, status = _started[
+        data.http_version, data.status_code, data.reason
+    ]
+    length = (
+        _announced(headers["Content-Length"]) if "Content-Length" in headers else -1
+    )
+    if asked.request.method != "HEAD":
+        if major != 1:
+            length = 0 if length < 0 and not body else length
+        elif data.status_code in _NO_BODY:
+            length = 0
+        elif chunked:
+            length = -1
+    plain = None
+    if "Content-Encoding" in headers and body:
+        plain = _decoded(data.status_code, body, headers, asked.decodes)
+        if plain is not None:
+            del headers["Content-Encoding"]
+            headers.pop("Content-Length", None)
+            length = -1
     return Response(
-        proto=proto,
-        proto_major=major,
-        proto_minor=minor,
-        transfer_encoding=("chunked",) if chunked else (),
-        trailer=_trailers(wire.data.trailers),
+        proto,
+        major,
+        minor,
+        transfer_encoding=_CHUNKED if chunked else (),
+        trailer=_trailers(data.trailers) if data.trailers else {},
         content_length=length,
         uncompressed=plain is not None,
         body=body if plain is None else plain,
         headers=headers,
-        status=_status(wire),
-        code=wire.data.status_code,
+        status=status,
+        code=data.status_code,
         duration=duration,
     )
 
 
-@lru_cache(maxsize=16)
-def _proto(version: bytes) -> tuple[str, int, int]:
+def _spell(name: bytes) -> str:
+    return _text(canonical(name))
+
+
+_spelled = Memo(_spell, 4096)
+
+
+def _take_framing(headers: dict[str, list[str]]) -> bool:
+    """Take out what Go's transport takes out; whether the body came in chunks."""
+    headers.pop("Trailer", None)
+    kept = [v for v in headers.pop("Connection", ()) if v.lower() != "close"]
+    if kept:
+        headers["Connection"] = kept
+    return "chunked" in ",".join(headers.pop("Transfer-Encoding", ())).lower()
+
+
+def _start_line(key: tuple[bytes, int, bytes]) -> tuple[str, int, int, str]:
+    """Proto, its numbers, and the status, for which HTTP/2 has no words."""
+    version, code, reason = key
     major, _, minor = version.removeprefix(b"HTTP/").partition(b".")
     if not minor:  # mitmproxy's HTTP/3, as Go names it
         version += b".0"
-    return _text(version), _number(major, 0), _number(minor, 0)
+    words = _text(reason) if major == b"1" else STATUS_TEXT.get(code, "")
+    proto = _text(version), _number(major, 0), _number(minor, 0)
+    return (*proto, f"{code} {words}")
+
+
+#: By version, code and reason.
+_started = Memo(_start_line, 256)
 
 
 def _decoded(
-    wire: http.Response,
-    body: bytes,
-    headers: Mapping[str, list[str]],
-    undone: tuple[str, ...],
+    code: int, body: bytes, headers: Mapping[str, list[str]], undone: tuple[str, ...]
 ) -> bytes | None:
     """The body without its content coding, or None where it has none to undo."""
-    codings = headers.get("Content-Encoding")
-    if not body or codings is None or wire.status_code == 206:
-        return None
-    coding = ", ".join(codings).strip().lower()
-    if coding not in undone:
+    coding = ", ".join(headers["Content-Encoding"]).strip().lower()
+    if coding not in undone or code == 206:
         return None
     try:
         plain = encoding.decode(body, coding)
@@ -295,33 +379,13 @@ def _decoded(
     return plain
 
 
-def _response_length(
-    wire: http.Response,
-    method: str,
-    body: bytes,
-    headers: Mapping[str, list[str]],
-    chunked: bool,
-) -> int:
-    """As Go's transports have it: readTransfer of HTTP/1, handleResponse of HTTP/2."""
-    announced = headers.get("Content-Length", _NO_LENGTH)[0].encode()
-    if method == "HEAD":
-        return _number(announced, -1)
-    if not wire.data.http_version.startswith(b"HTTP/1"):
-        return _number(announced, -1 if body else 0)
-    if wire.data.status_code in (204, 304) or wire.data.status_code < 200:
-        return 0
-    return -1 if chunked else _number(announced, -1)
+def _announced(values: list[str]) -> int:
+    text = values[0]
+    return int(text) if text.isdigit() and text.isascii() else -1
 
 
-def _status(wire: http.Response) -> str:
-    code = wire.data.status_code
-    if wire.data.http_version.startswith(b"HTTP/1"):
-        return f"{code} {_text(wire.data.reason)}"
-    return f"{code} {STATUS_TEXT.get(code, '')}"
-
-
-def _trailers(trailers: http.Headers | None) -> Headers:
-    return _group(trailers.fields, spell=True) if trailers else {}
+def _trailers(trailers: http.Headers) -> Headers:
+    return _group(trailers.fields, spell=True)
 
 
 def _number(text: bytes, otherwise: int) -> int:

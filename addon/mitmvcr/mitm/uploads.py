@@ -13,16 +13,16 @@ from mitmproxy import http
 from mitmvcr.core.keys import url_key
 from mitmvcr.core.model import Interaction
 from mitmvcr.mitm.streaming import Tee
-from mitmvcr.mitm.translate import to_request
+from mitmvcr.mitm.view import View
 from mitmvcr.session import Session
 
 
 class Upload(Tee):
     """The request of a recording, on its way."""
 
-    def __init__(self, request: http.Request) -> None:
-        super().__init__()
-        self._request = request
+    def __init__(self, request: http.Request, view: View, spool: int) -> None:
+        super().__init__(spool)
+        self._request, self._view = request, view
         self._ended = self._answered_early = False
 
     def watch(self, tee: Tee) -> Callable[[bytes], bytes]:
@@ -45,15 +45,7 @@ class Upload(Tee):
         response = recorded.response
         if self._answered_early and not response.failure:
             response = replace(response, failure="both ways")
-        return Interaction(0, to_request(self._request).request, response)
-
-
-def is_grpc(request: http.Request) -> bool:
-    """Asked of every request that has a body to come."""
-    for name, value in request.headers.fields:
-        if name == b"content-type":  # over HTTP/2 names are in lower case
-            return value.startswith(b"application/grpc")
-    return False
+        return Interaction(0, self._view.to_request(self._request).request, response)
 
 
 class BothWays:

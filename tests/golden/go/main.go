@@ -2,6 +2,7 @@
 //
 //	golden write v4|v3   a JSON list of interactions in, the cassette out
 //	golden read  v4|v3   a cassette in, JSON out: {"cassette": [...]} or {"error": "..."}
+//	golden match         a JSON list of pairs of requests in, what its matcher says out
 //	golden cases DIR     the golden files, below that folder
 //
 // Strings travel as base64, since Go's strings are bytes and JSON's are not.
@@ -27,10 +28,12 @@ func run(args []string) error {
 		return writeMode(args[1])
 	case len(args) == 2 && args[0] == "read":
 		return readMode(args[1])
+	case len(args) == 1 && args[0] == "match":
+		return matchMode(os.Stdin, os.Stdout)
 	case len(args) == 2 && args[0] == "cases":
 		return casesMode(args[1])
 	}
-	return fmt.Errorf("usage: golden write|read v4|v3, golden cases DIR")
+	return fmt.Errorf("usage: golden write|read v4|v3, golden match, golden cases DIR")
 }
 
 func writeMode(layout string) error {

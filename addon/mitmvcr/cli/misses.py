@@ -1,0 +1,117 @@
+"""Misses as lines of text: short and coloured for people, plain for a pipe."""
+
+import shlex
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
+
+import click
+
+from mitmvcr.cli.tell import is_coloured, is_for_people, say
+from mitmvcr.core.log import MOST_MISSES
+from mitmvcr.core.wording import shown
+
+if TYPE_CHECKING:
+    from mitmvcr.core.matching import Miss, Near
+
+#: So many are told at the end of a run; the log and a report have them all.
+_TOLD = 10
+_DIFFERENCES = 3
+_LONGEST_URL = 120
+
+
+def tell_misses(misses: Mapping["Miss", int]) -> None:
+    """Each different miss once on stderr, the first ones, so that they are not lost
+    among what the command has written."""
+    if not misses:
+        return
+    told = list(misses.items())[:_TOLD]
+    if is_for_people():
+        say(f"{_requests(sum(misses.values()))} had no match:")
+        for miss, times in told:
+            for line in short_lines(miss, times):
+                click.echo(line, err=True, color=is_coloured(sys.stderr))
+    else:
+        for miss, times in told:
+            say(f"missed: {one_line(miss, times)}")
+    if (others := len(misses) - _TOLD) > 0:
+        least = "at least " if len(misses) == MOST_MISSES else ""
+        say(f"and {least}{others} others; --report has them all")
+
+
+def _requests(count: int) -> str:
+    return "1 request" if count == 1 else f"{count} requests"
+
+
+def one_line(miss: "Miss", times: int = 1) -> str:
+    return f"{_asked(miss, times)}: {miss.reason}"
+
+
+def _asked(miss: "Miss", times: int) -> str:
+    often = f" ({times} times)" if times > 1 else ""
+    return f"{shown(miss.method)} {shown(miss.url, 300)}{often}"
+
+
+def short_lines(miss: "Miss", times: int = 1) -> Iterator[str]:
+    """For a terminal: what was asked, and where it differs from the nearest one."""
+    often = f" ({times} times)" if times > 1 else ""
+    method = click.style(shown(miss.method), bold=True)
+    yield f"  {method} {shown(miss.url, _LONGEST_URL)}{often}"
+    near = miss.nearest[0] if miss.nearest and not miss.same_used else None
+    if near is None or not near.differ:
+        yield "    " + click.style(miss.reason, fg="yellow")
+        return
+    yield "    nearest is " + _near_shown(near, miss)
+    yield from _differences(near, _DIFFERENCES)
+    if near.options:
+        yield f"      {as_typed(near.options)} would let it match"
+
+
+def as_typed(options: Iterable[str]) -> str:
+    """``vcr_ignore_query=page`` as on the command line: ``--ignore-query page``."""
+    return " ".join(_FLAGS.get(option) or _with_value(option) for option in options)
+
+
+#: What has a value as an option of mitmproxy, and none on the command line.
+_FLAGS = {
+    "vcr_allow_repeats=all": "--allow-repeats",
+    "vcr_allow_repeats=last": "--repeat-last",
+}
+
+
+def _with_value(option: str) -> str:
+    name, _, value = option.removeprefix("vcr_").partition("=")
+    return f"--{name.replace('_', '-')} {shlex.quote(value)}"
+
+
+def _near_shown(near: "Near", miss: "Miss") -> str:
+    state = "already used" if near.used else "unused"
+    where = f"interaction {near.position} ({state})"
+    if (near.method, near.url) == (miss.method, miss.url):
+        return where
+    return f"{where}: {shown(near.method)} {shown(near.url, _LONGEST_URL)}"
+
+
+def _differences(near: "Near", most: int) -> Iterator[str]:
+    for found in near.differ[:most]:
+        place = click.style(found.place, fg="cyan")
+        asked = click.style(found.asked, fg="red")
+        recorded = click.style(found.recorded, fg="green")
+        yield f"      {place}: {asked} was {recorded}"
+    if len(near.differ) > most:
+        yield "      ..."
+
+
+def long_lines(miss: "Miss") -> Iterator[str]:
+    """All that is known of a miss, as 'cassette explain' prints it."""
+    method = click.style(shown(miss.method), bold=True)
+    yield f"no match for {method} {shown(miss.url, 300)}"
+    if miss.same_used or not miss.nearest:
+        yield "  " + click.style(miss.reason, fg="yellow")
+    for near in miss.nearest:
+        yield f"  {_near_shown(near, miss)}"
+        if near.agree:
+            yield f"      agree: {', '.join(near.agree)}"
+        yield from _differences(near, len(near.differ))
+        if near.options:
+            yield f"      {as_typed(near.options)} would let it match"

@@ -1,0 +1,277 @@
+"""Which parts of two requests have to be the same, and the keys that say so.
+
+Two requests match where their keys are equal. A key is in two halves: the *bucket*
+comes of the URL alone, so that a cassette is sorted without being parsed, and the
+*rest* of the whole request. A request may have two rests, since its body may be said
+in two ways (see bodies.py); one in common is enough.
+"""
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeVar
+
+from mitmvcr.core.bodies import (
+    BodyRules,
+    form_fields,
+    request_body_keys,
+    shortened,
+    without_boundary,
+)
+from mitmvcr.core.ignoring import Ignore, Names, Places
+from mitmvcr.core.keys import header, split_url
+from mitmvcr.core.model import Headers, Request
+from mitmvcr.core.urlparts import URL_PARTS, BaseUrl, mapped_key, query_pairs, url_part
+
+Style = Literal["usual", "go-vcr", "charm"]
+KeyOf = Callable[[Request], Hashable]
+_T = TypeVar("_T")
+
+DEFAULT_PARTS = ("method", "url", "body")
+#: What ``vcr_match`` may name; ``header:NAME`` besides.
+PARTS = ("method", *URL_PARTS, "body", "headers", "form", "proto")
+#: go-vcr's DefaultMatcher, in its order.
+GO_PARTS = (
+    "method",
+    "url",
+    "proto",
+    "headers",
+    "body",
+    "content_length",
+    "transfer_encoding",
+    "host",
+    "form",
+    "trailer",
+    "remote_addr",
+    "request_uri",
+)
+_FORM_METHODS = ("POST", "PUT", "PATCH")
+
+
+@dataclass(frozen=True, slots=True)
+class MatchSpec:
+    """What is compared. ``style`` is another recorder's way to compare its parts;
+    ``base_urls`` are pairs of what a URL may start with and what it then counts as."""
+
+    parts: tuple[str, ...] = DEFAULT_PARTS
+    style: Style = "usual"
+    ignore_headers: tuple[Ignore, ...] = ()
+    ignore_query: tuple[Ignore, ...] = ()
+    ignore_json: tuple[Ignore, ...] = ()
+    ignore_form: tuple[Ignore, ...] = ()
+    base_urls: tuple[BaseUrl, ...] = ()
+
+    @classmethod
+    def of(cls, style: Style) -> "MatchSpec":
+        """All as that recorder has it."""
+        return cls(GO_PARTS if style == "go-vcr" else DEFAULT_PARTS, style)
+
+
+DEFAULT = MatchSpec()
+
+
+class Counts:
+    """What counts of a query, a form, the headers and a body."""
+
+    __slots__ = ("body", "form", "headers", "query")
+
+    def __init__(self, spec: MatchSpec) -> None:
+        self.query = Names(spec.ignore_query)
+        self.form = Names(spec.ignore_form)
+        self.headers = Names(spec.ignore_headers, fold=True)
+        self.body = BodyRules(
+            json=Places(spec.ignore_json) if spec.ignore_json else None,
+            form=self.form if spec.ignore_form else None,
+            folds=spec.style == "charm",
+        )
+
+
+class Matcher:
+    """A MatchSpec made ready. ``parts`` gives each part's key by its name, in order;
+    ``needs_all`` is true where more of a request is read than method, URL, body and
+    the headers that describe the body."""
+
+    __slots__ = ("bucket", "counts", "needs_all", "parts", "rests", "spec", "url")
+
+    def __init__(self, spec: MatchSpec = DEFAULT) -> None:
+        self.spec = spec
+        self.counts = Counts(spec)
+        self.url = mapped_key(spec.base_urls)
+        self.parts: dict[str, KeyOf] = {}
+        self.needs_all = any(
+            part in ("headers", "proto") or part.startswith("header:")
+            for part in spec.parts
+        )
+        of_url: list[Callable[[str], Hashable]] = []
+        of_rest: list[KeyOf] = []
+        for name in spec.parts:
+            if _is_of_url(name, spec):
+                of_url.append(_url_part(name, spec, self.counts))
+                self.parts[name] = _of_request(of_url[-1])
+            elif _is_typed_body(name, spec):
+                self.parts[name] = _body(self.counts.body)
+            else:
+                of_rest.append(_rest_part(name, spec, self.counts))
+                self.parts[name] = of_rest[-1]
+        self.bucket: Callable[[str], Hashable] = _all_of(of_url)
+        typed = any(_is_typed_body(name, spec) for name in spec.parts)
+        self.rests = _rests(_all_of(of_rest), self.counts.body if typed else None)
+
+    def __repr__(self) -> str:
+        return f"<Matcher {','.join(self.spec.parts)}>"
+
+    def matches(self, one: Request, other: Request) -> bool:
+        return all(agree(key(one), key(other)) for key in self.parts.values())
+
+
+def agree(one: Hashable, other: Hashable) -> bool:
+    """Do two requests agree in a part that comes to these keys?"""
+    if isinstance(one, BodyKeys) and isinstance(other, BodyKeys):
+        return not one.isdisjoint(other)
+    return one == other
+
+
+class BodyKeys(frozenset[bytes]):
+    """One in common is enough."""
+
+
+def _rests(
+    base: KeyOf, rules: BodyRules | None
+) -> Callable[[Request], tuple[Hashable, ...]]:
+    if rules is None:
+        return lambda request: (base(request),)
+
+    def keys(request: Request) -> tuple[Hashable, ...]:
+        if not request.body:
+            return ((base(request), b""),)
+        rest = base(request)
+        return tuple((rest, body) for body in request_body_keys(request, rules))
+
+    return keys
+
+
+def _is_typed_body(part: str, spec: MatchSpec) -> bool:
+    return part == "body" and spec.style != "go-vcr"
+
+
+def _all_of(keys: Sequence[Callable[[_T], Hashable]]) -> Callable[[_T], Hashable]:
+    """The keys in one."""
+    if len(keys) == 1:
+        return keys[0]
+    if len(keys) == 2:
+        first, second = keys
+        return lambda thing: (first(thing), second(thing))
+    return lambda thing: tuple(key(thing) for key in keys)
+
+
+def _of_request(key: Callable[[str], Hashable]) -> KeyOf:
+    return lambda request: key(request.url)
+
+
+def _is_of_url(part: str, spec: MatchSpec) -> bool:
+    return part in URL_PARTS and (spec.style != "go-vcr" or part == "url")
+
+
+def _url_part(part: str, spec: MatchSpec, counts: Counts) -> Callable[[str], Hashable]:
+    if spec.style == "go-vcr" and not spec.base_urls and not spec.ignore_query:
+        return str
+    return url_part(part, spec.base_urls, counts.query)
+
+
+# The rest
+
+
+def _rest_part(part: str, spec: MatchSpec, counts: Counts) -> KeyOf:
+    go = spec.style == "go-vcr"
+    if go and part in _GO:
+        return _GO[part]
+    if part.startswith("header:"):
+        return _named_header(part.partition(":")[2], counts.headers)
+    if part == "headers":  # Go compares its canonical names, whose case counts
+        return _headers(counts.headers, str if go else str.lower)
+    return _form(counts.form) if part == "form" else _USUAL[part]
+
+
+def _method(request: Request) -> str:
+    return request.method or "GET"
+
+
+def _proto(request: Request) -> Hashable:
+    return request.proto, request.proto_major, request.proto_minor
+
+
+_USUAL: dict[str, KeyOf] = {"method": _method, "proto": _proto}
+
+
+def _body(rules: BodyRules) -> KeyOf:
+    return lambda request: BodyKeys(request_body_keys(request, rules))
+
+
+def _headers(counts: Names, spelled: Callable[[str], str]) -> KeyOf:
+    def key(request: Request) -> Hashable:
+        found: dict[str, tuple[str, ...]] = {}
+        for name, values in request.headers.items():
+            if counts.counts(name):
+                kept = _values(values) if counts.value_counts(name) else ()
+                found[spelled(name)] = found.get(spelled(name), ()) + kept
+        return frozenset(found.items())
+
+    return key
+
+
+def _named_header(name: str, counts: Names) -> KeyOf:
+    wanted = name.lower()
+
+    def key(request: Request) -> Hashable:
+        if not counts.counts(name):
+            return None
+        same = [v for n, v in request.headers.items() if n.lower() == wanted]
+        if not counts.value_counts(name):
+            return bool(same)
+        return tuple(value for values in same for value in _values(values))
+
+    return key
+
+
+def _values(values: Sequence[str]) -> tuple[str, ...]:
+    return tuple(map(without_boundary, values))
+
+
+def _form(counts: Names) -> KeyOf:
+    def key(request: Request) -> Hashable:
+        found: dict[str, list[str]] = {}
+        for name, value in counts(form_pairs(request)):
+            found.setdefault(name, []).append(value)
+        return frozenset((name, tuple(values)) for name, values in found.items())
+
+    return key
+
+
+def form_pairs(request: Request) -> list[tuple[str, str]]:
+    """Go's Request.Form: the fields of an urlencoded body, then those of the query."""
+    pairs: list[tuple[str, str]] = []
+    kind = header(request.headers, "Content-Type").partition(";")[0].strip().lower()
+    if request.method in _FORM_METHODS and kind == "application/x-www-form-urlencoded":
+        pairs += form_fields(request.body)
+    parts = split_url(request.url)
+    return pairs + query_pairs(parts[3]) if parts else pairs
+
+
+# go-vcr: byte for byte, but an empty map or list is as good as none
+
+
+def _same_map(fields: Headers) -> Hashable:
+    return frozenset((name, tuple(values)) for name, values in fields.items())
+
+
+_GO: dict[str, KeyOf] = {
+    "method": lambda request: request.method,
+    "proto": _proto,
+    "body": lambda request: shortened(request.body),
+    "content_length": lambda request: request.content_length,
+    "transfer_encoding": lambda request: tuple(request.transfer_encoding),
+    "host": lambda request: request.host,
+    "form": lambda request: _same_map(request.form),
+    "trailer": lambda request: _same_map(request.trailer),
+    "remote_addr": lambda request: request.remote_addr,
+    "request_uri": lambda request: request.request_uri,
+}

@@ -1,0 +1,31 @@
+"""What is recorded of a flow: the Go view, or what was on the wire."""
+
+from typing import Protocol
+
+from mitmproxy import http
+
+from mitmvcr.core.model import Response
+from mitmvcr.mitm import translate
+from mitmvcr.mitm.redirects import Redirects
+from mitmvcr.mitm.translate import Asked
+from mitmvcr.settings import View as Name
+
+
+class View(Protocol):
+    """The module ``translate`` is one, ``wireview`` the other."""
+
+    def to_request(self, wire: http.Request) -> Asked: ...
+
+    def to_response(
+        self, wire: http.Response, body: bytes, asked: Asked, *, duration: int
+    ) -> Response: ...
+
+
+def chosen(name: Name) -> tuple[View, Redirects]:
+    """Asked for once, so that no flow has to ask."""
+    if name == "go":
+        return translate, Redirects()
+    # Few want it, and every start would have to import it.
+    from mitmvcr.mitm import wireview
+
+    return wireview, wireview.NoRedirects()

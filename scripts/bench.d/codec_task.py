@@ -1,0 +1,184 @@
+"""One task in a process of its own: ``codec_task.py TASK FILE``.
+
+Prints {"ms": [...], "peak_mb": ...}: CPU time, and by how much the highest resident
+size of the process rose after all modules were imported and before the result was let
+go. The file is read, or written, as a part of the task.
+"""
+
+import gc
+import json
+import resource
+import sys
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+# Last: vcrpy's own module is called vcr too.
+sys.path.append(str(Path(__file__).resolve().parents[2] / "addon"))
+
+Task = Callable[[Path], tuple[list[float], object]]
+
+
+def _timed(work: Callable[[], object]) -> tuple[float, object]:
+    before = time.process_time_ns()
+    result = work()
+    return (time.process_time_ns() - before) / 1e6, result
+
+
+def _once(work: Callable[[], object]) -> tuple[list[float], object]:
+    spent, result = _timed(work)
+    return [spent], result
+
+
+def ready(path: Path) -> tuple[list[float], object]:
+    return _once(
+        lambda: Deck(codec.loads(path.read_bytes(), path.name, lazy=True).interactions)
+    )
+
+
+def play(path: Path) -> tuple[list[float], object]:
+    """Ready, and every interaction replayed once."""
+
+    def work() -> object:
+        cassette = codec.loads(path.read_bytes(), path.name, lazy=True)
+        deck = Deck(cassette.interactions)
+        for number in range(len(cassette.interactions)):
+            request = cassette.interactions[number].request
+            assert deck.take(request) is not None
+        return deck
+
+    return _once(work)
+
+
+def read(path: Path) -> tuple[list[float], object]:
+    return _once(lambda: codec.loads(path.read_bytes(), path.name))
+
+
+def dump(path: Path) -> tuple[list[float], object]:
+    cassette = codec.loads(path.read_bytes(), path.name)
+    target = path.with_name("written")
+    return _once(lambda: target.write_bytes(codec.dumps(cassette)))
+
+
+def bodies(path: Path) -> tuple[list[float], object]:
+    """Each body written alone; the least of fifteen."""
+    items = codec.loads(path.read_bytes(), path.name).interactions
+    return [_least(15, partial(codec.dumps, Cassette([each]))) for each in items], None
+
+
+def _least(times: int, work: Callable[[], object]) -> float:
+    return min(_timed(work)[0] for _ in range(times))
+
+
+def yaml_load(path: Path) -> tuple[list[float], object]:
+    return _once(lambda: yaml.load(path.read_bytes(), yaml.CSafeLoader))
+
+
+def yaml_dump(path: Path) -> tuple[list[float], object]:
+    document = yaml.load(path.read_bytes(), yaml.CSafeLoader)
+    target = path.with_name("written")
+
+    def work() -> object:
+        with target.open("w", encoding="utf-8") as file:
+            return yaml.dump(document, file, yaml.CSafeDumper, **_YAML)
+
+    return _once(work)
+
+
+def yaml_bodies(path: Path) -> tuple[list[float], object]:
+    items = yaml.load(path.read_bytes(), yaml.CSafeLoader)["interactions"]
+    dumps = partial(yaml.dump, stream=None, Dumper=yaml.CSafeDumper, **_YAML)
+    return [_least(3, partial(dumps, each)) for each in items], None
+
+
+_YAML: dict[str, Any] = {"allow_unicode": True, "sort_keys": False, "width": 1 << 30}
+
+
+def vcrpy_make(path: Path) -> tuple[list[float], object]:
+    """The same cassette as vcrpy writes it."""
+    found = [
+        _for_vcrpy(each)
+        for each in codec.loads(path.read_bytes(), path.name).interactions
+    ]
+    document = {"requests": [q for q, _ in found], "responses": [a for _, a in found]}
+    persister.save_cassette(_vcrpy_file(path), document, yamlserializer)
+    return [0.0], None
+
+
+def _vcrpy_file(path: Path) -> Path:
+    return path.with_suffix(".vcrpy.yaml")
+
+
+def _for_vcrpy(each: Any) -> tuple[object, object]:
+    request = vcr.request.Request(
+        each.request.method,
+        each.request.url,
+        each.request.body,
+        {k: v[0] for k, v in each.request.headers.items()},
+    )
+    status = {"code": each.response.code, "message": each.response.status[4:]}
+    headers = {name: list(values) for name, values in each.response.headers.items()}
+    return request, {
+        "status": status,
+        "headers": headers,
+        "body": {"string": each.response.body},
+    }
+
+
+def vcrpy_load(path: Path) -> tuple[list[float], object]:
+    return _once(lambda: persister.load_cassette(_vcrpy_file(path), yamlserializer))
+
+
+def vcrpy_save(path: Path) -> tuple[list[float], object]:
+    requests, responses = persister.load_cassette(_vcrpy_file(path), yamlserializer)
+    document = {"requests": requests, "responses": responses}
+    target = path.with_name("written")
+    return _once(lambda: persister.save_cassette(target, document, yamlserializer))
+
+
+TASKS: dict[str, Task] = {
+    each.__name__: each
+    for each in (
+        ready,
+        play,
+        read,
+        dump,
+        bodies,
+        yaml_load,
+        yaml_dump,
+        yaml_bodies,
+        vcrpy_make,
+        vcrpy_load,
+        vcrpy_save,
+    )
+}
+
+
+def _peak() -> float:
+    """In MB. ``ru_maxrss`` would count what the parent held when it forked."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        found = status.read_text().partition("VmHWM:")[2].split()
+        return int(found[0]) / 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20  # macOS: bytes
+
+
+if __name__ == "__main__":
+    name, file = sys.argv[1:]
+    # All that a task needs is imported before it is measured.
+    from mitmvcr.cassette import codec, reader, writer  # noqa: F401 # codec takes them
+    from mitmvcr.core.deck import Deck
+    from mitmvcr.core.model import Cassette
+
+    if name.startswith("yaml"):
+        import yaml
+    if name.startswith("vcrpy"):
+        import vcr.request
+        from vcr.persisters.filesystem import FilesystemPersister as persister
+        from vcr.serializers import yamlserializer
+    gc.collect()
+    at_start = _peak()
+    times, kept = TASKS[name](Path(file))
+    print(json.dumps({"ms": times, "peak_mb": _peak() - at_start}))
