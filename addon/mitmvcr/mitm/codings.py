@@ -97,7 +97,7 @@ def _deflater(wbits: int) -> Encoder:
 
 
 def _brotli() -> Encoder:
-    import brotli  # type: ignore[import-untyped] # it has no types
+    import brotli
 
     state = brotli.Compressor(quality=5)
     return state.process, state.flush, state.finish
