@@ -365,6 +365,12 @@ def test_a_recording_is_laid_out_as_the_settings_say(tmp_path: Path) -> None:
     assert "        transfer_encoding: []\n" in path.read_text()
 
 
+def test_what_can_never_be_answered_counts_as_missed(start: Start) -> None:
+    session = start(Mode.REPLAY_ONLY, cassette_of(1), Repeats.NO)
+    session.refused()
+    assert session.summary().missed == 1
+
+
 # What is told of it
 
 

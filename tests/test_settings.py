@@ -18,6 +18,7 @@ from mitmvcr.settings import (
     parse_latency,
     parse_layout,
     parse_mode,
+    parse_partial,
     parse_repeats,
     parse_settings,
     parse_size,
@@ -239,6 +240,13 @@ def test_another_layout_names_those_that_there_are() -> None:
         parse_layout("v5")
 
 
+def test_a_stream_that_was_cut_is_kept_or_dropped() -> None:
+    assert parse_partial("Keep ") == "keep"
+    assert parse_partial("drop") == "drop"
+    with pytest.raises(OptionError, match="vcr_partial=half: use keep or drop"):
+        parse_partial("half")
+
+
 def test_the_disk_is_forced_with_each_interaction_or_at_the_close() -> None:
     assert parse_fsync(" Each ")
     assert not parse_fsync("close")
@@ -290,6 +298,10 @@ def test_settings_as_options_are_parsed_to_the_same_settings() -> None:
         latency="0.5",
         passthrough=["~d a", "~d b"],
         layout="v3",
+        record_chunks="yes",
+        record_errors="yes",
+        partial="drop",
+        websocket="yes",
         fsync="each",
         write_empty="yes",
         save_failed="no",

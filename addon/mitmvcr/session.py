@@ -166,6 +166,10 @@ class Session:
         """A request went straight through by a rule, and was not planned."""
         self._passed += 1
 
+    def refused(self) -> None:
+        """A request can never be answered from this cassette, and was not planned."""
+        self._missed += 1
+
     def explain(self, request: Request) -> "Miss":
         """Why nothing matched it, as it may be shown."""
         # Only a miss needs them, and to import them takes 10 ms of every start.

@@ -20,6 +20,9 @@ from mitmvcr.redaction_options import redaction_options
 #: What is recorded: what go-vcr would have seen, or what was on the wire.
 View = Literal["go", "wire"]
 
+#: What becomes of a stream that the client left before its end.
+Partial = Literal["keep", "drop"]
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -36,6 +39,10 @@ class Settings:
     latency: float = 0.0
     passthrough: tuple[str, ...] = ()
     layout: Layout = "v4"
+    record_chunks: bool = False
+    record_errors: bool = False
+    partial: Partial = "keep"
+    websocket: bool = False
     fsync_each: bool = False
     write_empty: bool = False
     save_failed: bool = True
@@ -131,6 +138,16 @@ def parse_layout(text: str) -> Layout:
     raise OptionError("vcr_layout", text, "use v4 or v3")
 
 
+def parse_partial(text: str) -> Partial:
+    """``keep`` (default) or ``drop``."""
+    word = text.strip().lower()
+    if word == "keep":
+        return "keep"
+    if word == "drop":
+        return "drop"
+    raise OptionError("vcr_partial", text, "use keep or drop")
+
+
 def parse_fsync(text: str) -> bool:
     """``each`` or ``close`` (default): is each interaction forced to the disk?"""
     word = text.strip().lower()
@@ -191,6 +208,10 @@ def parse_settings(
     latency: str = "0",
     passthrough: Sequence[str] = (),
     layout: str = "v4",
+    record_chunks: str = "no",
+    record_errors: str = "no",
+    partial: str = "keep",
+    websocket: str = "no",
     fsync: str = "close",
     write_empty: str = "no",
     save_failed: str = "yes",
@@ -214,6 +235,10 @@ def parse_settings(
         latency=parse_latency(latency),
         passthrough=tuple(text for text in passthrough if text),
         layout=parse_layout(layout),
+        record_chunks=parse_switch("vcr_record_chunks", record_chunks),
+        record_errors=parse_switch("vcr_record_errors", record_errors),
+        partial=parse_partial(partial),
+        websocket=parse_switch("vcr_websocket", websocket),
         fsync_each=parse_fsync(fsync),
         write_empty=parse_switch("vcr_write_empty", write_empty),
         save_failed=parse_switch("vcr_save_failed", save_failed),
@@ -241,6 +266,10 @@ def as_options(settings: Settings) -> dict[str, str | list[str]]:
         "vcr_allow_repeats": str(settings.allow_repeats),
         "vcr_latency": str(settings.latency),
         "vcr_layout": settings.layout,
+        "vcr_record_chunks": _yes_or_no(settings.record_chunks),
+        "vcr_record_errors": _yes_or_no(settings.record_errors),
+        "vcr_partial": settings.partial,
+        "vcr_websocket": _yes_or_no(settings.websocket),
         "vcr_fsync": "each" if settings.fsync_each else "close",
         "vcr_write_empty": _yes_or_no(settings.write_empty),
         "vcr_save_failed": _yes_or_no(settings.save_failed),

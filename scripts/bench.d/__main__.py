@@ -21,6 +21,7 @@ import redact
 import replay
 import report
 import start
+import stream
 from plan import Plan
 
 AREAS: dict[str, Callable[[Plan, Path], Sequence[report.Row]]] = {
@@ -29,6 +30,7 @@ AREAS: dict[str, Callable[[Plan, Path], Sequence[report.Row]]] = {
     "record": record.rows,
     "redact": redact.rows,
     "start": start.rows,
+    "stream": stream.rows,
     "codec": codec_bench.rows,
     "memory": memory.rows,
 }

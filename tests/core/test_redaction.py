@@ -13,6 +13,8 @@ from collections.abc import Callable
 import pytest
 
 from made_up import token
+from mitmvcr.core.chunks import Chunk
+from mitmvcr.core.frames import Frame
 from mitmvcr.core.model import Headers, Interaction, Request, Response
 from mitmvcr.core.redaction import Redactor
 from mitmvcr.core.secrets.rules import DEFAULT, MINIMAL, Rules
@@ -553,3 +555,49 @@ def test_json_paths_in_text_that_is_all_ascii() -> None:
         b'[{"id": 1, "mail": "[REDACTED:mail]"}, {"mail": null},'
         b' {"mail": ["[REDACTED:mail]", {"d": 0}]}]'
     )
+
+
+# What go-vcr knows nothing of
+
+
+def test_messages_of_a_websocket_are_redacted() -> None:
+    redactor = Redactor()
+    said = b'{"token": "k3jh5kjh34kjh5"}'
+    frames = [
+        Frame(True, 0, "text", said),
+        Frame(False, 1, "binary", b"\x00\xff k3jh5kjh34kjh5"),
+        Frame(False, 2, "close", b"1000 bye"),
+    ]
+    met = Interaction(0, Request(url="wss://h/"), Response(websocket=frames))
+    kept = redactor.interaction(met).response.websocket
+    assert [each.content for each in kept] == [
+        b'{"token": "[REDACTED:token]"}',
+        b"\x00\xff [REDACTED:token]",
+        b"1000 bye",
+    ]
+    assert redactor.message(said) == kept[0].content
+    assert redactor.message(b"hello") == b"hello"
+    assert Redactor(Rules(off=True)).message(said) == said
+
+
+def test_a_message_gets_the_present_value_back() -> None:
+    redactor = Redactor(Rules(secrets=("MY_KEY",)), {"MY_KEY": "s3cr3t-s3cr3t"})
+    frames = [Frame(each, 0, "text", b"<MY_KEY>") for each in (True, False)]
+    met = Interaction(0, Request(url="wss://h/"), Response(websocket=frames))
+    kept = redactor.restored(met).response.websocket
+    assert [each.content for each in kept] == [b"<MY_KEY>", b"s3cr3t-s3cr3t"]
+
+
+@pytest.mark.parametrize(
+    ("body", "chunks"),
+    [
+        (b'{"token": "k3jh5kjh34kjh5"}', ()),
+        (b'{"tokens": 5, "key": "shown"}', (Chunk(0, 0), Chunk(5, 9))),
+    ],
+)
+def test_times_of_chunks_stay_where_the_body_does(
+    body: bytes, chunks: tuple[Chunk, ...]
+) -> None:
+    came = Response(body=body, chunks=(Chunk(0, 0), Chunk(5, 9)))
+    kept = Redactor().interaction(Interaction(0, Request(url="http://h/"), came))
+    assert kept.response.chunks == chunks

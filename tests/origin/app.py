@@ -4,13 +4,15 @@ Every route is a function named by the first part of the path. Query parameters
 set its details, so a test says what it needs in the URL.
 """
 
+import asyncio
 import gzip
 import hashlib
 import http
 import itertools
 import json
 import zlib
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qs, urlsplit
 
@@ -60,6 +62,10 @@ class Answer:
     reason: str | None = None
     trailers: HeaderList = ()
     until_close: bool = False
+    #: Awaited before each part but the first, and before the end.
+    gate: Callable[[], Awaitable[object]] | None = None
+    #: The connection is reset behind the last part.
+    aborts: bool = False
 
     @property
     def reason_bytes(self) -> bytes:
@@ -71,6 +77,11 @@ class Answer:
             return b"Unknown"
 
     @property
+    def length(self) -> int:
+        """One that aborts had promised more."""
+        return sum(len(part) for part in self.parts) + (100 if self.aborts else 0)
+
+    @property
     def has_body(self) -> bool:
         return self.status >= 200 and self.status not in (204, 304)
 
@@ -80,16 +91,24 @@ class App:
 
     def __init__(self) -> None:
         self._count = itertools.count(1)
+        self._gates: defaultdict[str, asyncio.Semaphore] = defaultdict(
+            lambda: asyncio.Semaphore(0)
+        )
 
     def __call__(self, ask: Ask) -> Answer:
         name, _, rest = ask.path.lstrip("/").partition("/")
         route = ROUTES.get(name)
         if name == "counter":
             answer = _json({"count": next(self._count), "asked": ask.target})
+        elif name == "ack":  # the client has what was sent; see /live
+            self._gates[rest].release()
+            answer = _text("ok\n")
         elif route is None:
             answer = _text(f"no route {ask.path}\n", status=404)
         else:
             answer = route(ask, rest)
+            if key := ask.option("key", ""):
+                answer = replace(answer, gate=self._gates[key].acquire)
         headers = [(b"server", b"origin"), (b"x-protocol", ask.protocol.encode())]
         delay = float(ask.option("delay", "0"))
         return replace(answer, headers=[*headers, *answer.headers], delay=delay)
@@ -206,6 +225,121 @@ def slow(ask: Ask, rest: str) -> Answer:
     return _json({"slow": ask.option("delay", "0")})
 
 
+EVENTS = {
+    "sse": (b"text/event-stream", [b'data: {"n": %d}\n\n' % n for n in range(4)]),
+    "ndjson": (b"application/x-ndjson", [b'{"n": %d}\n' % n for n in range(4)]),
+    "grpc": (b"application/grpc", [b"\0\0\0\0\1%d" % n for n in range(4)]),
+    "mixed": (
+        b"multipart/x-mixed-replace; boundary=frame",
+        [b"--frame\r\n\r\n%d\r\n" % n for n in range(4)],
+    ),
+    "unsized": (b"text/plain", [b"part %d\n" % n for n in range(4)]),
+}
+
+
+def _deflate(wbits: int) -> Callable[[Sequence[bytes]], list[bytes]]:
+    def encode(parts: Sequence[bytes]) -> list[bytes]:
+        state = zlib.compressobj(wbits=wbits)
+        return [state.compress(part) + state.flush(zlib.Z_SYNC_FLUSH) for part in parts]
+
+    return encode
+
+
+def _brotli(parts: Sequence[bytes]) -> list[bytes]:
+    state = brotli.Compressor()
+    return [state.process(part) + state.flush() for part in parts]
+
+
+def _zstd(parts: Sequence[bytes]) -> list[bytes]:
+    state = zstandard.ZstdCompressor().compressobj()
+    block = zstandard.COMPRESSOBJ_FLUSH_BLOCK
+    return [state.compress(part) + state.flush(block) for part in parts]
+
+
+STEPPED: dict[str, Callable[[Sequence[bytes]], Sequence[bytes]]] = {
+    "": lambda parts: parts,
+    "gzip": _deflate(31),
+    "br": _brotli,
+    "zstd": _zstd,
+}
+
+
+def live(ask: Ask, rest: str) -> Answer:
+    """Four events of a kind, each when the client said at /ack/KEY that it has the one
+    before. ``n``: as many, then ``end`` (done, abort)."""
+    kind, events = EVENTS[rest]
+    coding = ask.option("coding", "")
+    events = events[: int(ask.option("n", "4"))]
+    if ask.option("done", "0") == "1":
+        events = [*events, b"data: [DONE]\n\n"]
+    headers = [(b"content-type", kind)]
+    if coding:
+        headers.append((b"content-encoding", coding.encode()))
+    # The codings are flushed behind each part and never finished, as some servers do.
+    return Answer(
+        headers=headers,
+        parts=STEPPED[coding](events),
+        sized=ask.option("sized", "0") == "1",
+        pause=float(ask.option("pause", "0")),
+        aborts=ask.option("abort", "0") == "1",
+    )
+
+
+WORDS = ["One", ",", " two", ",", " three", ".", " Ünd", " so", " on", "."]
+
+
+def _event(data: object, name: str = "") -> bytes:
+    head = f"event: {name}\n" if name else ""
+    return f"{head}data: {json.dumps(data)}\n\n".encode()
+
+
+def _openai_events() -> list[bytes]:
+    chunk = {
+        "id": "chatcmpl-1",
+        "object": "chat.completion.chunk",
+        "created": 1700000000,
+        "model": "gpt-x",
+    }
+    deltas = [{"role": "assistant", "content": word} for word in WORDS]
+    events = [
+        {**chunk, "choices": [{"index": 0, "delta": delta, "finish_reason": None}]}
+        for delta in deltas
+    ]
+    last = {"index": 0, "delta": {}, "finish_reason": "stop"}
+    return [*map(_event, [*events, {**chunk, "choices": [last]}]), b"data: [DONE]\n\n"]
+
+
+def _anthropic_events() -> list[bytes]:
+    usage = {"input_tokens": 5, "output_tokens": 1}
+    message = {"id": "msg_1", "type": "message", "role": "assistant", "content": []}
+    message |= {"model": "claude-x", "stop_reason": None, "usage": usage}
+    block = {"type": "text", "text": ""}
+    deltas = [
+        {"index": 0, "delta": {"type": "text_delta", "text": word}} for word in WORDS
+    ]
+    ends = {"stop_reason": "end_turn", "stop_sequence": None}
+    told = [
+        ("message_start", {"message": message}),
+        ("content_block_start", {"index": 0, "content_block": block}),
+        *(("content_block_delta", delta) for delta in deltas),
+        ("content_block_stop", {"index": 0}),
+        ("message_delta", {"delta": ends, "usage": usage}),
+        ("message_stop", {}),
+    ]
+    return [_event({"type": name, **data}, name) for name, data in told]
+
+
+def llm(ask: Ask, rest: str) -> Answer:
+    """As the APIs of OpenAI and Anthropic stream, an event every 50 ms."""
+    openai = rest == "chat/completions"
+    return Answer(
+        headers=[(b"content-type", b"text/event-stream; charset=utf-8")],
+        parts=_openai_events() if openai else _anthropic_events(),
+        sized=False,
+        pause=float(ask.option("pause", "0.05")),
+    )
+
+
 def chunked(ask: Ask, rest: str) -> Answer:
     """No length known beforehand."""
     parts = [b"one ", b"two ", b"three\n"]
@@ -263,6 +397,8 @@ ROUTES: dict[str, Route] = {
     "status": status,
     "slow": slow,
     "chunked": chunked,
+    "live": live,
+    "v1": llm,
     "until-close": until_close,
     "big": big,
     "reason": reason,

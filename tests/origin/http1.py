@@ -59,8 +59,14 @@ class _Wire:
         await self._put(_head(answer))
         if ask.method != "HEAD" and answer.has_body:
             for place, part in enumerate(answer.parts):
+                if answer.gate and place:
+                    await answer.gate()
                 await asyncio.sleep(answer.pause if place else 0)
                 await self._put(h11.Data(data=part))
+            if answer.gate:
+                await answer.gate()
+        if answer.aborts:
+            raise EOFError
         await self._put(h11.EndOfMessage())
 
     async def _send_until_close(self, answer: Answer) -> None:
@@ -85,7 +91,7 @@ class _Wire:
 def _head(answer: Answer) -> h11.Response:
     headers = list(answer.headers)
     if answer.has_body and answer.sized:
-        length = sum(len(part) for part in answer.parts)
+        length = answer.length
         headers.append((b"Content-Length", str(length).encode()))
     elif answer.has_body:
         headers.append((b"Transfer-Encoding", b"chunked"))

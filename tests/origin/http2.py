@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import h2.config
 import h2.connection
+import h2.errors
 import h2.events
 import h2.exceptions
 
@@ -114,9 +115,18 @@ class _Wire:
         self.h2.send_headers(stream_id, _fields(answer), end_stream=ends)
         for place, part in enumerate(parts):
             await self.flush()
+            if answer.gate and place:
+                await answer.gate()
             await asyncio.sleep(answer.pause if place else 0)
             last = part is parts[-1] and not answer.trailers
-            await self._send(stream_id, part, ends=last)
+            ends = last and not answer.gate and not answer.aborts
+            await self._send(stream_id, part, ends=ends)
+        if answer.gate and parts:
+            await answer.gate()
+        if answer.aborts:
+            self.h2.reset_stream(stream_id, h2.errors.ErrorCodes.INTERNAL_ERROR)
+        elif answer.gate and parts and not answer.trailers:
+            self.h2.end_stream(stream_id)
         if answer.trailers:
             self.h2.send_headers(stream_id, list(answer.trailers), end_stream=True)
         self._streams.pop(stream_id, None)
@@ -151,6 +161,6 @@ def _ask(stream: _Stream) -> Ask:
 def _fields(answer: Answer) -> Fields:
     fields: Fields = [(b":status", str(answer.status).encode()), *answer.headers]
     if answer.has_body and answer.sized:
-        length = sum(len(part) for part in answer.parts)
+        length = answer.length
         fields.append((b"content-length", str(length).encode()))
     return fields

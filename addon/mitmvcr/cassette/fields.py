@@ -26,7 +26,9 @@ from mitmvcr.cassette.resolve import (
     resolve,
     shown,
 )
+from mitmvcr.core.chunks import Chunk, parse_chunks
 from mitmvcr.core.duration import parse_duration
+from mitmvcr.core.frames import Frame, parse_frame
 from mitmvcr.core.model import Headers
 
 _INT64 = range(-(1 << 63), 1 << 63)
@@ -97,6 +99,20 @@ def duration(node: Node) -> int:
     except ValueError:
         problem = f"{shown(found.text)} is not a duration such as 1.5s or 712ms"
         raise Fault(problem, node.line) from None
+
+
+def chunks(node: Node) -> tuple[Chunk, ...]:
+    try:
+        return parse_chunks(text(node))
+    except ValueError as error:
+        raise Fault(f"not chunks as '0@0s 57@50ms': {error}", node.line) from None
+
+
+def frames(node: Node) -> tuple[Frame, ...]:
+    try:
+        return tuple(map(parse_frame, texts(node)))
+    except ValueError as error:
+        raise Fault(str(error), node.line) from None
 
 
 def texts(node: Node) -> tuple[str, ...]:
@@ -186,4 +202,7 @@ RESPONSE: Mapping[str, Converter] = {
     "status": text,
     "code": integer,
     "duration": duration,
+    "chunks": chunks,
+    "failure": text,
+    "websocket": frames,
 }

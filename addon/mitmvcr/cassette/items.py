@@ -25,6 +25,7 @@ from mitmvcr.cassette.lines import (
 )
 from mitmvcr.cassette.repair import repaired
 from mitmvcr.cassette.scalars import Decline
+from mitmvcr.core.frames import Frame, parse_frame
 from mitmvcr.core.memo import Memo
 from mitmvcr.core.model import Interaction, Request, Response
 
@@ -95,6 +96,8 @@ class ItemParser:
             at, value = self._map(lines) if value else (1, {})
         elif kind == LIST:
             at, value = self._values(lines, 1, LIST_VALUE) if value else (1, ())
+            if key == "websocket":
+                value = _frames(value)
         elif kind != FIELD:
             raise Decline
         if at < len(lines):
@@ -174,6 +177,13 @@ def is_ordinary(item: bytes) -> bool:
     except UnicodeError:
         return False
     return not any(special.search(item) for special in _SPECIAL)
+
+
+def _frames(values: tuple[str, ...]) -> tuple[Frame, ...]:
+    try:
+        return tuple(map(parse_frame, values))
+    except ValueError:
+        raise Decline from None
 
 
 def _interaction(id: int, parts: Parts) -> Interaction:

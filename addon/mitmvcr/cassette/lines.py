@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from mitmvcr.cassette.resolve import decode_base64
 from mitmvcr.cassette.scalars import Decline, string
+from mitmvcr.core.chunks import Chunk, parse_chunks
 from mitmvcr.core.duration import parse_duration
 
 
@@ -82,6 +83,13 @@ def duration(raw: bytes) -> int:
         raise Decline from None
 
 
+def chunks(raw: bytes) -> tuple[Chunk, ...]:
+    try:
+        return parse_chunks(text(raw))
+    except ValueError:
+        raise Decline from None
+
+
 _FIELDS: Mapping[bytes, Callable[[bytes], Any]] = {
     b"proto": text,
     b"proto_major": integer,
@@ -97,12 +105,15 @@ _FIELDS: Mapping[bytes, Callable[[bytes], Any]] = {
     b"status": text,
     b"code": integer,
     b"duration": duration,
+    b"chunks": chunks,
+    b"failure": text,
 }
 _OPENERS = {
     b"trailer": (MAP, b" {}"),
     b"form": (MAP, b" {}"),
     b"headers": (MAP, b" {}"),
     b"transfer_encoding": (LIST, b" []"),
+    b"websocket": (LIST, b" []"),
 }
 
 

@@ -8,7 +8,9 @@ from collections.abc import Callable, Sequence
 
 from mitmvcr.cassette.goorder import in_order
 from mitmvcr.cassette.goyaml import V3, V4, Dialect, Place, encode, key, scalar, string
+from mitmvcr.core.chunks import format_chunks
 from mitmvcr.core.duration import format_duration
+from mitmvcr.core.frames import format_frame
 from mitmvcr.core.memo import Memo
 from mitmvcr.core.model import Cassette, Headers, Interaction, Layout, Request, Response
 
@@ -64,7 +66,7 @@ _BETWEEN = b"""\
 %b%b        url: %b        method: %b      response:
 %b%b        content_length: %d
 %b        body: """
-_AFTER = b"%b%b        duration: %b\n"
+_AFTER = b"%b%b%b        duration: %b\n"  # that line ends a whole item
 _BODY = b"        body: "
 
 
@@ -114,6 +116,9 @@ class _Style:
         after = _AFTER % (
             self._map(b"headers", response.headers),
             self._status[response.status, response.code],
+            self._extensions(response)
+            if response.chunks or response.failure or response.websocket
+            else b"",
             format_duration(response.duration).encode(),
         )
         asked = scalar(body, _FIELD, dialect) if body or is_full else b""
@@ -142,6 +147,24 @@ class _Style:
 
     def _make_status(self, key: tuple[str, int]) -> bytes:
         return b"        status: %b        code: %d\n" % (self._text[key[0]], key[1])
+
+    def _extensions(self, response: Response) -> bytes:
+        """What go-vcr does not know, and passes over when it reads."""
+        chunks, failure = response.chunks, response.failure
+        frames = [
+            string(format_frame(frame), _CODING, self._dialect)
+            for frame in response.websocket
+        ]
+        dash = b"            - "
+        return (
+            (
+                b"        chunks: %b\n" % format_chunks(chunks).encode()
+                if chunks
+                else b""
+            )
+            + (b"        failure: " + self._text[failure] if failure else b"")
+            + (b"        websocket:\n" + dash + dash.join(frames) if frames else b"")
+        )
 
     def _string(self, text: str) -> bytes:
         return string(text, _FIELD, self._dialect)

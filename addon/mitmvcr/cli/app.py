@@ -166,8 +166,8 @@ _VCR_OPTIONS = (
         "--latency",
         default="0",
         metavar="FACTOR",
-        help="Wait before a replay's first byte: 1 is the recorded time, 0 (default)"
-        " not at all.",
+        help="How long a replay takes: 1 is the recorded time, 0 (default) as fast as"
+        " the client reads.",
     ),
     click.option(
         "--passthrough",
@@ -181,6 +181,25 @@ _VCR_OPTIONS = (
         default="v4",
         metavar="LAYOUT",
         help="v4 (default) as go-vcr's newest library writes, or v3 as its v3 did.",
+    ),
+    click.option(
+        "--record-chunks",
+        is_flag=True,
+        help="Record when each part of a stream came, to replay it at that pace.",
+    ),
+    click.option(
+        "--record-errors",
+        is_flag=True,
+        help="Record exchanges that failed, and replay the failure.",
+    ),
+    click.option(
+        "--partial",
+        default="keep",
+        metavar="POLICY",
+        help="A stream that the client left before its end: keep (default) or drop.",
+    ),
+    click.option(
+        "--websocket", is_flag=True, help="Record the messages of WebSockets."
     ),
     click.option(
         "--fsync",

@@ -33,6 +33,10 @@ class RunOptions:
     latency: str = "0"
     passthrough: tuple[str, ...] = ()
     layout: str = "v4"
+    record_chunks: bool = False
+    record_errors: bool = False
+    partial: str = "keep"
+    websocket: bool = False
     fsync: str = "close"
     write_empty: bool = False
     keep_volatile: bool = False
@@ -92,6 +96,10 @@ def make_plan(
             latency=options.latency,
             passthrough=options.passthrough,
             layout=options.layout,
+            record_chunks="yes" if options.record_chunks else "no",
+            record_errors="yes" if options.record_errors else "no",
+            partial=options.partial,
+            websocket="yes" if options.websocket else "no",
             fsync=options.fsync,
             write_empty="yes" if options.write_empty else "no",
             keep_volatile="yes" if options.keep_volatile else "no",

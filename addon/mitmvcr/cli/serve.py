@@ -32,6 +32,10 @@ class ServeOptions:
     host: str
     port: int
     layout: str = "v4"
+    record_chunks: bool = False
+    record_errors: bool = False
+    partial: str = "keep"
+    websocket: bool = False
     fsync: str = "close"
     write_empty: bool = False
     keep_volatile: bool = False
@@ -66,6 +70,10 @@ def serve_proxy(extra: Sequence[str], options: ServeOptions) -> NoReturn:
         latency=options.latency,
         passthrough=options.passthrough,
         layout=options.layout,
+        record_chunks="yes" if options.record_chunks else "no",
+        record_errors="yes" if options.record_errors else "no",
+        partial=options.partial,
+        websocket="yes" if options.websocket else "no",
         fsync=options.fsync,
         write_empty="yes" if options.write_empty else "no",
         keep_volatile="yes" if options.keep_volatile else "no",

@@ -9,6 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeVar, dataclass_transform
 
+from mitmvcr.core.chunks import Chunk
+from mitmvcr.core.frames import Frame
+
 T = TypeVar("T")
 
 #: Name -> values, in the order sent. Names are kept as spelled. Never changed in place.
@@ -16,6 +19,11 @@ Headers = Mapping[str, Sequence[str]]
 
 #: Of whose release the file looks: go-vcr's newest, or its older ones'.
 Layout = Literal["v4", "v3"]
+
+#: How an exchange failed: no connection, no answer, no answer in time, a body that
+#: broke off, a client that left before the end. ``both ways``: a gRPC call whose
+#: answers came before its request was whole.
+FAILURES = ("refused", "reset", "timeout", "truncated", "left", "both ways")
 
 #: The cassette format that is read and written.
 FORMAT_VERSION = 2
@@ -56,7 +64,11 @@ class Request:
 @_record
 class Response:
     """A recorded response; ``status`` is the line's tail (``200 OK``), ``duration``
-    is in nanoseconds and runs until the response head."""
+    is in nanoseconds and runs until the response head.
+
+    The last three are ours, and go-vcr passes over them: when the parts of the body
+    came, how the exchange failed (one of :data:`FAILURES`), a WebSocket's messages.
+    """
 
     proto: str = ""
     proto_major: int = 0
@@ -70,6 +82,9 @@ class Response:
     status: str = ""
     code: int = 0
     duration: int = 0
+    chunks: Sequence[Chunk] = ()
+    failure: str = ""
+    websocket: Sequence[Frame] = ()
 
 
 @_record

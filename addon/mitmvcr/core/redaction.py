@@ -82,6 +82,7 @@ class Redactor:
             self._is_usual[tuple(response.headers)]
             and response.body[:2] != _GZIP
             and not response.trailer
+            and not response.websocket
         ):
             headers = None
         else:
@@ -156,6 +157,14 @@ class Redactor:
         with self.texts:
             return list(audit.findings(self.texts, met))
 
+    def message(self, live: bytes) -> bytes:
+        """A WebSocket's message as it is compared with a recorded one."""
+        if self.rules.off or not self.texts.suspects(live):
+            return live
+        with self.texts:
+            self.texts.learn_body(live, "", "")
+            return self.texts.clean_body(live, "", "")
+
     def text(self, shown: str) -> str:
         """A URL or a message as it may be shown."""
         if self.rules.off:
@@ -168,14 +177,24 @@ class Redactor:
         if not self._present:
             return recorded
         response = recorded.response
-        body = response.body
-        for mark, value in self._present.items():
-            body = body.replace(mark, value)
+        body = self._restored(response.body)
+        websocket = tuple(
+            frame._replace(content=self._restored(frame.content))
+            if not frame.from_client
+            else frame
+            for frame in response.websocket
+        )
         headers = {
             name: [self._put_back(value) for value in values]
             for name, values in response.headers.items()
         }
-        return replace(recorded, response=replace(response, body=body, headers=headers))
+        response = replace(response, body=body, headers=headers, websocket=websocket)
+        return replace(recorded, response=response)
+
+    def _restored(self, content: bytes) -> bytes:
+        for mark, value in self._present.items():
+            content = content.replace(mark, value)
+        return content
 
     def _put_back(self, text: str) -> str:
         for mark, value in self._present.items():
@@ -198,7 +217,7 @@ class Redactor:
             ):
                 return False
             head = "\n".join([head, *[v for vs in headers.values() for v in vs]])
-            bodies.append(response.body)
+            bodies += [response.body, *(each.content for each in response.websocket)]
         small = [body for body in bodies if len(body) < _SMALL]
         large = [body for body in bodies if len(body) >= _SMALL]
         pieces = [b"\n".join([head.encode(*BYTES), *small]), *large]

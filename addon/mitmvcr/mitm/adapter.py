@@ -2,26 +2,27 @@
 
 Two locks keep a replay off the network. ``request`` answers everything itself, also
 when our own code raises: mitmproxy would forward the request to the origin after an
-exception. ``server_connect`` refuses every upstream socket that no passthrough rule
-allows, whatever has asked for it.
+exception. ``server_connect`` (connections.py) refuses every upstream socket that no
+passthrough rule allows, whatever has asked for it.
 """
 
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Set
+from collections.abc import Awaitable, Set
 
-from mitmproxy import connection, ctx, flowfilter, http, tcp, tls
+from mitmproxy import ctx, http
 from mitmproxy.addonmanager import Loader
-from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 
-from mitmvcr.core.errors import OptionError, VcrError
+from mitmvcr.core.errors import VcrError
 from mitmvcr.core.modes import Refuse, Replay
 from mitmvcr.mitm import answers, host, options
 from mitmvcr.mitm.commands import VcrCommands
+from mitmvcr.mitm.connections import Connections, parse_filter
 from mitmvcr.mitm.rack import Rack, Recording, Replayed, replayed
-from mitmvcr.mitm.restore import to_wire
+from mitmvcr.mitm.restore import is_streamed, to_wire
 from mitmvcr.mitm.streaming import tap
+from mitmvcr.mitm.streams import StreamHooks, describe, with_stream
 from mitmvcr.mitm.translate import Asked, drop_proxy_headers, to_lookup
 from mitmvcr.mitm.view import chosen
 from mitmvcr.session import Session
@@ -29,23 +30,18 @@ from mitmvcr.settings import Settings
 
 logger = logging.getLogger("mitmvcr")
 
-_REFUSED = "mitmvcr replays: nothing may reach the network"
 
-
-class VcrAddon(VcrCommands):
+class VcrAddon(VcrCommands, Connections, StreamHooks):
     """Recorder and player; one cassette is in use at a time."""
 
     name = "vcr"
 
     def __init__(self, last_resort: host.LastResort | None = None) -> None:
+        super().__init__()
         self.rack = Rack(last_resort)
-        self._passthrough: list[flowfilter.TFilter] = []
-        self._allowed: set[tuple[str, str, int]] = set()
-        self._view, self._redirects = chosen("go")
+        self.view, self._redirects = chosen("go")
         self._takeover = host.Takeover()
         self._is_running = False
-        #: A hook that mitmproxy finds only where it is needed: each costs 3 us a flow.
-        self.requestheaders: Callable[[http.HTTPFlow], None] | None = None
 
     @property
     def session(self) -> Session | None:  # type: ignore[override] # it is only read
@@ -80,33 +76,40 @@ class VcrAddon(VcrCommands):
     def done(self) -> Awaitable[None] | None:
         if host.is_exiting() and self.rack.recordings():
             return self._drain_and_close()
+        self.close_streams()
         self.rack.close()
         return None
 
     async def _drain_and_close(self) -> None:
         await host.drain(lambda: bool(self.rack.recordings()))
+        self.close_streams()
         self.rack.close()
 
     def use(self, settings: Settings) -> None:
         """Put a cassette in play and take out the one that was. Raises VcrError."""
         if settings == self.rack.settings and self.session is not None:
             return
-        filters = [_filter(text) for text in settings.passthrough]
+        filters = [parse_filter(text) for text in settings.passthrough]
         self.rack.use(settings)
-        self._passthrough = filters
-        self._view, self._redirects = chosen(settings.view)
+        self.passthrough = filters
+        self.view, self._redirects = chosen(settings.view)
+        self.both_ways = None
+        self.choose_request_hook()
         session = self.session
         looks_up = session is not None and session.looks_up
-        self.requestheaders = _hold if looks_up else None
         if session is not None and settings.redaction.off:
             logger.warning(
                 "mitmvcr: vcr_redact=none: secrets are written to %s as they are",
                 session.store.name,
             )
+        records = session is not None and session.records
+        if records:
+            host.watch_who_leaves()
         self._takeover.apply(
             ctx.options,
-            lazy=looks_up,
-            whole_bodies=session is not None and (looks_up or session.records),
+            # And where a refused connection is to be recorded: with its request.
+            lazy=looks_up or (session is not None and settings.record_errors),
+            whole_bodies=looks_up or records,
         )
 
     # Flows
@@ -115,6 +118,11 @@ class VcrAddon(VcrCommands):
         session = self.session
         if session is None or flow.response is not None:
             return None
+        if flow.request.stream and flow.id in self.rack.flows:
+            started = self.rack.flows[flow.id]
+            if isinstance(started, Recording) and started.upload is not None:
+                started.upload.end()
+                return None
         try:
             return self._request(session, flow)
         except Exception as error:  # noqa: BLE001 - fails closed, whatever it is
@@ -122,7 +130,7 @@ class VcrAddon(VcrCommands):
             return None
 
     def _request(self, session: Session, flow: http.HTTPFlow) -> Awaitable[None] | None:
-        if self._passthrough and self._passes(flow):
+        if self.passthrough and self.passes(flow):
             session.passed()
             return None
         asked, looked_up = None, None
@@ -146,19 +154,10 @@ class VcrAddon(VcrCommands):
         return None
 
     def _whole(self, flow: http.HTTPFlow) -> Asked:
-        asked = self._view.to_request(flow.request)
+        asked = self.view.to_request(flow.request)
         if self._redirects.expects:
             return self._redirects.restate(asked, flow.request)
         return asked
-
-    def _passes(self, flow: http.HTTPFlow) -> bool:
-        if not any(accepts(flow) for accepts in self._passthrough):
-            return False
-        client = flow.client_conn.id
-        self._allowed.add((client, flow.request.host, flow.request.port))
-        if flow.server_conn.via:  # the socket is opened to the upstream proxy
-            self._allowed.add((client, *flow.server_conn.via[1]))
-        return True
 
     def _replay(
         self,
@@ -167,6 +166,13 @@ class VcrAddon(VcrCommands):
         decision: Replay,
         asked: Asked | None,
     ) -> Awaitable[None] | None:
+        if is_streamed(decision.interaction.response):
+            from mitmvcr.mitm.player import play
+
+            waiting = play(self.rack, session, flow, decision)
+            if asked is not None and flow.response is not None:
+                self._redirects.note(asked.request, flow.response)
+            return waiting
         flow.response = to_wire(decision.interaction, flow.request)
         if asked is not None:
             self._redirects.note(asked.request, flow.response)
@@ -179,7 +185,7 @@ class VcrAddon(VcrCommands):
 
     def _forward(self, session: Session, flow: http.HTTPFlow, asked: Asked) -> None:
         now = time.monotonic_ns()
-        self.rack.flows[flow.id] = Recording(session, asked, now, self._view)
+        self.rack.flows[flow.id] = Recording(session, asked, now, self.view)
 
     def _refuse(self, session: Session, flow: http.HTTPFlow, asked: Asked) -> None:
         started = time.monotonic_ns()
@@ -193,14 +199,14 @@ class VcrAddon(VcrCommands):
 
     def _fail(self, session: Session, flow: http.HTTPFlow, error: Exception) -> None:
         flow.response = answers.failure(
-            _reason(error), head=flow.request.method == "HEAD"
+            describe(error), head=flow.request.method == "HEAD"
         )
         session.note_failure(error)
         logger.error(
             "mitmvcr: %s %s: %s",
             flow.request.method,
             session.shown(flow.request.url),
-            _reason(error),
+            describe(error),
             exc_info=None if isinstance(error, VcrError) else error,
         )
 
@@ -208,107 +214,61 @@ class VcrAddon(VcrCommands):
         started = self.rack.flows.get(flow.id)
         if isinstance(started, Recording) and flow.response is not None:
             started.head = time.monotonic_ns()
-            started.tee = tap(flow.response, spool=self.rack.settings.spool)
+            settings = self.rack.settings
+            started.tee = tap(
+                flow.response,
+                spool=settings.spool,
+                timed=settings.record_chunks,
+                always=settings.record_errors,
+            )
+            if started.tee is not None:
+                started.response = flow.response
+                if started.upload is not None:
+                    flow.response.stream = started.upload.watch(started.tee)
 
     def response(self, flow: http.HTTPFlow) -> None:
         started = self.rack.flows.pop(flow.id, None)
         if started is None:
             return
         if isinstance(started, Replayed):
+            if started.paced is not None and self.leaves_in_parts(started, flow):
+                return
             started.session.replayed(started.entry_now())
         elif flow.response is not None:
-            self._record(started, flow.response)
+            if flow.websocket is not None and self.is_open_socket(started, flow):
+                return
+            self.record(started, flow.response)
         self.rack.close_idle()
 
-    def _record(self, started: Recording, response: http.Response) -> None:
-        request, code = started.asked.request, response.status_code
-        if code == 101:
-            url = started.session.shown(request.url)
-            logger.warning("mitmvcr: %s was upgraded: not recorded", url)
+    def record(self, started: Recording, response: http.Response) -> None:
+        code = response.status_code
+        if code < 200 and started.socket is None:
+            told = answers.unrecorded(response)
+            logger.warning("mitmvcr: %s %s: not recorded", started.shown(), told)
             return
         try:
             if 300 < code < 400:
-                self._redirects.note(request, response)
-            started.session.record(started.interaction(response))
+                self._redirects.note(started.asked.request, response)
+            found = started.interaction(response)
+            if started.tee or started.socket or started.upload:
+                found = with_stream(started, response, found)
+            started.session.record(found)
             if started.cut_off:
-                url = started.session.shown(request.url)
-                logger.warning("mitmvcr: %s came late, and is recorded", url)
+                logger.warning(
+                    "mitmvcr: %s came late, and is recorded", started.shown()
+                )
         except Exception as error:  # noqa: BLE001 - told, and the traffic goes on
             started.session.note_failure(error)
-            url = started.session.shown(request.url)
-            logger.error("mitmvcr: %s is not recorded: %s", url, _reason(error))
+            told = describe(error)
+            logger.error("mitmvcr: %s is not recorded: %s", started.shown(), told)
 
     def error(self, flow: http.HTTPFlow) -> None:
         started = self.rack.flows.pop(flow.id, None)
         if isinstance(started, Replayed):
             started.session.give_back(started.position)
         elif started is not None and not started.cut_off:
-            url = started.session.shown(started.asked.request.url)
-            logger.warning(
-                "mitmvcr: %s broke off and is not recorded: %s", url, flow.error
-            )
+            self.broke_off(started, flow)
         self.rack.close_idle()
-
-    # Connections
-
-    def server_connect(self, data: ServerConnectionHookData) -> None:
-        # Refused first and allowed after: an exception on the way refuses.
-        data.server.error = data.server.error or _REFUSED
-        if self._may_connect(data) and data.server.error == _REFUSED:
-            data.server.error = None
-
-    def _may_connect(self, data: ServerConnectionHookData) -> bool:
-        if self.session is None or not self.session.offline:
-            return True
-        if data.server.address is None:
-            return False
-        peer_host, port, *_ = data.server.address
-        return (data.client.id, peer_host, port) in self._allowed
-
-    def client_disconnected(self, client: connection.Client) -> None:
-        self.rack.client_gone(client.id)
-        if self._allowed:
-            self._allowed = {peer for peer in self._allowed if peer[0] != client.id}
-
-    def tls_clienthello(self, data: tls.ClientHelloData) -> None:
-        """Offline, the client gets the protocol that was recorded for this host."""
-        if self.session is None or not self.session.offline:
-            return
-        address = data.context.server.address
-        # In reverse mode the client names our host, and the cassette the origin's.
-        for name in (data.client_hello.sni, address[0] if address else None):
-            recorded = self.session.deck.next_of_host(name) if name else None
-            if recorded is not None:
-                alpn = b"h2" if recorded.response.proto_major == 2 else b"http/1.1"
-                if alpn in data.client_hello.alpn_protocols:
-                    data.context.client.alpn = alpn
-                return
-
-    def tcp_start(self, flow: tcp.TCPFlow) -> None:
-        if self.session is not None and not self.session.offline:
-            logger.warning(
-                "mitmvcr: a connection to %s is not HTTP: passed through, not recorded",
-                flow.server_conn.address,
-            )
-
-
-def _hold(flow: http.HTTPFlow) -> None:
-    """A streamed request would be on its way before it was looked up."""
-    flow.request.stream = False
-
-
-def _filter(text: str) -> flowfilter.TFilter:
-    try:
-        return flowfilter.parse(text)
-    except ValueError as error:
-        remedy = f"not a flow filter ({error}); use one as '~d example.com'"
-        raise OptionError("vcr_passthrough", text, remedy) from error
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, VcrError):
-        return str(error)
-    return f"{type(error).__name__}: {error}"
 
 
 addons = [VcrAddon(host.LastResort())]

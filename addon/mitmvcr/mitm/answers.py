@@ -43,6 +43,18 @@ def miss(
     return _problem(MISS_STATUS, body, headers, head=head)
 
 
+def unrecorded(response: http.Response) -> str:
+    """What happened to a request whose answer is none to record: a status below 200."""
+    if response.status_code != 101:
+        return (
+            f"was answered with {response.status_code} first, which mitmproxy takes"
+            " for the answer"
+        )
+    if response.headers.get("upgrade", "").lower() == "websocket":
+        return "became a WebSocket, and vcr_websocket is not set"
+    return "was upgraded"
+
+
 def failure(reason: str, *, head: bool = False) -> http.Response:
     """Our own code failed; the request went nowhere."""
     body = {

@@ -13,8 +13,9 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
-from mitmproxy import ctx, exceptions
+from mitmproxy import connection, ctx, exceptions, http
 from mitmproxy.options import Options
+from mitmproxy.proxy import layer, layers
 
 from mitmvcr.core.errors import OptionError, VcrError
 
@@ -87,6 +88,62 @@ class Takeover:
         changes = {**back, **wanted}
         changes = {n: v for n, v in changes.items() if getattr(opts, n) != v}
         update_options(opts, changes)
+
+
+_H2_PREFACE = b"PRI * HTTP/2.0"
+#: Type, flags and stream of the first frame of an HTTP/2 server, behind its length.
+_H2_SETTINGS = b"\4\0\0\0\0\0"
+
+
+def expect_cleartext_h2(choice: layer.NextLayer) -> None:
+    """HTTP/2 with prior knowledge, as gRPC speaks it without TLS: mitmproxy takes it
+    for a request with the method PRI and kills it, or for TCP where the server spoke
+    first (addons/next_layer.py, which leaves alone what is chosen already). Its layers
+    go by ALPN, so that is what they are told.
+    """
+    client, server = choice.context.client, choice.context.server
+    if client.tls or choice.layer is not None:
+        return
+    said = choice.data_client()
+    if said.startswith(_H2_PREFACE) or (
+        not said and choice.data_server()[3:9] == _H2_SETTINGS
+    ):
+        client.alpn = server.alpn = b"h2"
+        choice.layer = layers.HttpLayer(
+            choice.context, layers.http.HTTPMode.transparent
+        )
+
+
+def speak_cleartext_h2(client: connection.Client, server: connection.Server) -> None:
+    """A connection that is about to be opened speaks what its client speaks."""
+    if client.alpn == b"h2" and not client.tls:
+        server.alpn = b"h2"
+
+
+_LEFT = "_vcr_was_left"
+
+
+def watch_who_leaves() -> None:
+    """An ``error`` hook does not tell who broke off: over HTTP/2 either side's reset
+    is "stream reset by client". The method that calls the hook knows
+    (proxy/layers/http/__init__.py: handle_protocol_error), and notes it here."""
+    known: Any = layers.http
+    original = getattr(known.HttpStream, "handle_protocol_error", None)
+    if original is None or hasattr(original, "_vcr_watches"):
+        return
+
+    def handle_protocol_error(self: Any, event: Any) -> Any:
+        if isinstance(event, known.RequestProtocolError):
+            self.flow.__dict__[_LEFT] = True
+        return original(self, event)
+
+    handle_protocol_error._vcr_watches = True  # type: ignore[attr-defined] # wrapped once
+    known.HttpStream.handle_protocol_error = handle_protocol_error
+
+
+def was_left_by_client(flow: http.HTTPFlow) -> bool:
+    """Whether it was the client that ended a flow, as far as can be known."""
+    return _LEFT in flow.__dict__ or not flow.client_conn.connected
 
 
 def settle_memory() -> None:

@@ -30,8 +30,8 @@ _OPTIONS: tuple[tuple[str, type, object, str], ...] = (
         "vcr_latency",
         str,
         "0",
-        "Wait before the first byte of a replay, as a factor of the recorded"
-        " duration: 0 is not at all, 1 is as recorded.",
+        "How long a replay takes, as a factor of the recorded times: 0 is as fast as"
+        " the client reads, 1 is as recorded.",
     ),
     (
         "vcr_passthrough",
@@ -46,6 +46,33 @@ _OPTIONS: tuple[tuple[str, type, object, str], ...] = (
         "v4",
         "How a cassette is laid out: v4 as go-vcr's newest library writes it, or v3"
         " as its v3 did.",
+    ),
+    (
+        "vcr_record_chunks",
+        str,
+        "no",
+        "Record when each part of a stream came, in a field that go-vcr passes over:"
+        " yes or no.",
+    ),
+    (
+        "vcr_record_errors",
+        str,
+        "no",
+        "Record exchanges that failed (refused, reset, timed out, truncated), and"
+        " replay the failure: yes or no.",
+    ),
+    (
+        "vcr_partial",
+        str,
+        "keep",
+        "A stream that the client left before its end: keep what came, or drop it.",
+    ),
+    (
+        "vcr_websocket",
+        str,
+        "no",
+        "Record the messages of WebSockets, in a field that go-vcr passes over: yes"
+        " or no.",
     ),
     (
         "vcr_fsync",
@@ -194,6 +221,10 @@ def parse(opts: options.Options) -> Settings:
         latency=opts.vcr_latency,
         passthrough=opts.vcr_passthrough,
         layout=opts.vcr_layout,
+        record_chunks=opts.vcr_record_chunks,
+        record_errors=opts.vcr_record_errors,
+        partial=opts.vcr_partial,
+        websocket=opts.vcr_websocket,
         fsync=opts.vcr_fsync,
         write_empty=opts.vcr_write_empty,
         save_failed=opts.vcr_save_failed,

@@ -21,6 +21,7 @@ from mitmvcr.settings import Settings
 
 if TYPE_CHECKING:
     from mitmvcr.core.report import Entry
+    from mitmvcr.mitm.uploads import Upload
 
 logger = logging.getLogger("mitmvcr")
 
@@ -35,6 +36,8 @@ class Replayed:
     client: str = ""
     entry: "Entry | None" = None
     started: int = 0
+    #: It leaves in parts, and what stands here says when it has arrived.
+    paced: object | None = None
 
     def entry_now(self) -> "Entry | None":
         """The entry for the log: the flow has been answered."""
@@ -65,6 +68,16 @@ class Recording:
     head: int = 0
     tee: Tee | None = None
     cut_off: bool = False
+    #: The head, where the body streams by.
+    response: http.Response | None = None
+    #: The flow, where it became a WebSocket.
+    socket: http.HTTPFlow | None = None
+    #: The request, where it streams by too.
+    upload: "Upload | None" = None
+
+    def shown(self) -> str:
+        """The URL as it may stand in a log."""
+        return self.session.shown(self.asked.request.url)
 
     def interaction(self, response: http.Response) -> Interaction:
         """With what has come back from the origin."""
@@ -155,7 +168,7 @@ class Rack:
         comes of it after all is recorded late."""
         for flow in self.recordings():
             if not flow.cut_off:
-                url = flow.session.shown(flow.asked.request.url)
+                url = flow.shown()
                 logger.warning("mitmvcr: %s was cut off and is not recorded", url)
                 flow.cut_off = True
         self.eject()

@@ -46,7 +46,7 @@ def to_wire(interaction: Interaction, live: http.Request) -> http.Response:
         fields += [(name, _bytes(value)) for value in values]
     trailers = recorded.trailer if live.http_version == "HTTP/2.0" else {}
     body = recorded.body
-    if _has_no_body(live.method, recorded.code):
+    if has_no_body(live.method, recorded.code):
         body = b""
         fields += _recorded_length(recorded)
     else:
@@ -59,7 +59,57 @@ def to_wire(interaction: Interaction, live: http.Request) -> http.Response:
     return _make_response(recorded, fields, body, trailers)
 
 
-def _has_no_body(method: str, code: int) -> bool:
+_STREAMS = (
+    "text/event-stream",
+    "application/x-ndjson",
+    "application/ndjson",
+    "application/jsonl",
+    "application/grpc",
+    "multipart/x-mixed-replace",
+)
+
+
+def is_streamed(recorded: Response) -> bool:
+    """Is it to leave in parts, or to fail? Every replay asks."""
+    headers = recorded.headers
+    kind = headers.get("Content-Type") or headers.get("content-type")
+    if kind and kind[0].startswith(_STREAMS):
+        return True
+    return bool(recorded.chunks or recorded.failure or recorded.code == 101)
+
+
+def to_stream(
+    recorded: Response, live: http.Request, parts: list[bytes]
+) -> tuple[http.Response, list[bytes]]:
+    """The same as parts, each of which can be read when it comes.
+
+    As it was recorded it has a length or none; one that broke off has the length that
+    was announced.
+    """
+    fields = [
+        (_bytes(name), _bytes(value))
+        for name, values in recorded.headers.items()
+        if _bytes(name).lower() not in _NOT_REPLAYED
+        for value in values
+    ]
+    accepted = accepted_codings(live.headers.get("accept-encoding", ""))
+    if recorded.uncompressed and accepted:
+        from mitmvcr.mitm.codings import encode_pieces
+
+        fields.append((b"Content-Encoding", accepted[0].encode()))
+        parts = encode_pieces(parts, accepted[0])
+    body = b"".join(parts)
+    size = recorded.content_length if recorded.failure else len(body)
+    if recorded.content_length >= 0 or live.http_version == "HTTP/1.0":
+        fields.append((b"Content-Length", b"%d" % size))
+    elif live.http_version == "HTTP/1.1":
+        fields.append((b"Transfer-Encoding", b"chunked"))
+    trailers = recorded.trailer if live.http_version == "HTTP/2.0" else {}
+    # Without a body mitmproxy would end the stream with its head.
+    return _make_response(recorded, fields, body or b" ", trailers), parts
+
+
+def has_no_body(method: str, code: int) -> bool:
     return method == "HEAD" or code in (204, 304) or code < 200
 
 

@@ -1,8 +1,13 @@
 """Streams pass through live while they are recorded."""
 
+import time
+from dataclasses import replace
 from tempfile import SpooledTemporaryFile
 
 from mitmproxy import http
+
+from mitmvcr.core.chunks import Chunk
+from mitmvcr.core.model import Response
 
 _LIVE_TYPES = (
     b"text/event-stream",
@@ -41,6 +46,22 @@ class Tee:
         self._copy.close()
 
 
+class TimedTee(Tee):
+    """Keeps the times as well: how much had come before each chunk, and when it came,
+    in monotonic nanoseconds."""
+
+    def __init__(self, spool: int = 1 << 20) -> None:
+        super().__init__(spool)
+        self.marks: list[tuple[int, int]] = []
+        self._size = 0
+
+    def __call__(self, chunk: bytes) -> bytes:
+        if chunk:  # an empty one says that it is over
+            self.marks.append((self._size, time.monotonic_ns()))
+            self._size += len(chunk)
+        return super().__call__(chunk)
+
+
 def is_live(response: http.Response, spool: int) -> bool:
     """A stream by its type, a response whose length nobody knows yet, or one that is
     longer than ``spool`` bytes: mitmproxy would hold it in memory several times."""
@@ -57,13 +78,46 @@ def is_live(response: http.Response, spool: int) -> bool:
     return not sized
 
 
-def tap(response: http.Response, *, spool: int) -> Tee | None:
+def tap(
+    response: http.Response, *, spool: int, timed: bool = False, always: bool = False
+) -> Tee | None:
     """Let the response stream if it is live, or if somebody else made it stream.
 
-    To be called from ``responseheaders``.
+    To be called from ``responseheaders``. ``always``: also what has a length, so that
+    what came is known if it breaks off.
     """
-    if not response.stream and not is_live(response, spool):
+    if not always and not response.stream and not is_live(response, spool):
         return None
-    tee = Tee(spool)
+    tee = TimedTee(spool) if timed else Tee(spool)
     response.stream = tee
     return tee
+
+
+def with_chunks(recorded: Response, tee: TimedTee, head: int, coding: str) -> Response:
+    """When the parts of the body came. ``coding`` is the one that was undone."""
+    if not tee.marks:
+        return recorded
+    offsets = [offset for offset, _ in tee.marks]
+    if recorded.uncompressed:
+        offsets = _decoded_offsets(tee.body(), offsets, coding)
+    chunks: list[Chunk] = []
+    for offset, (_, at) in zip(offsets, tee.marks, strict=True):
+        if chunks and chunks[-1].offset >= offset:
+            # What was there came to nothing that could be read until now.
+            chunks.pop()
+        if offset < len(recorded.body):
+            chunks.append(Chunk(offset, max(0, at - head)))
+    return replace(recorded, chunks=tuple(chunks))
+
+
+def _decoded_offsets(body: bytes, offsets: list[int], coding: str) -> list[int]:
+    """Where each part of the coded body begins in the decoded one."""
+    from mitmvcr.mitm.codings import decoder
+
+    decode = decoder(coding)
+    assert decode is not None  # the whole was decoded already
+    found, size = [], 0
+    for start, end in zip(offsets, [*offsets[1:], len(body)], strict=True):
+        found.append(size)
+        size += len(decode(body[start:end]))
+    return found

@@ -358,6 +358,8 @@ def _start_line(key: tuple[bytes, int, bytes]) -> tuple[str, int, int, str]:
     """Proto, its numbers, and the status, for which HTTP/2 has no words."""
     version, code, reason = key
     major, _, minor = version.removeprefix(b"HTTP/").partition(b".")
+    if not minor:  # mitmproxy's HTTP/3, as Go names it
+        version += b".0"
     words = _text(reason) if major == b"1" else STATUS_TEXT.get(code, "")
     proto = _text(version), _number(major, 0), _number(minor, 0)
     return (*proto, f"{code} {words}")
@@ -377,7 +379,11 @@ def _decoded(
     try:
         plain = encoding.decode(body, coding)
     except ValueError:
-        return None  # not what its header says: kept as it was on the wire
+        # A stream that was flushed and never finished is read as clients read it.
+        # What is not what its header says is kept as it was on the wire.
+        from mitmvcr.mitm.codings import decode_start
+
+        return decode_start(body, coding) or None
     assert isinstance(plain, bytes)
     return plain
 

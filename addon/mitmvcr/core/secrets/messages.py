@@ -26,6 +26,8 @@ def learn_request(texts: Texts, request: Request) -> None:
 def learn_response(texts: Texts, response: Response) -> None:
     _learn_headers(texts, response.headers)
     texts.learn_body(response.body, *texts.body_type(response.headers))
+    for frame in response.websocket:
+        texts.learn_body(frame.content, "", "")
 
 
 def learn_request_headers(texts: Texts, headers: Headers) -> None:
@@ -80,6 +82,12 @@ def clean_response(texts: Texts, response: Response) -> Response:
         body=body,
         headers=_masked(texts, headers),
         trailer=_masked(texts, response.trailer),
+        # They say where the parts of the body stood, which is another one now.
+        chunks=response.chunks if len(body) == len(response.body) else (),
+        websocket=tuple(
+            frame._replace(content=texts.clean_body(frame.content, "", ""))
+            for frame in response.websocket
+        ),
     )
 
 

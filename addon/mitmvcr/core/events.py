@@ -1,0 +1,108 @@
+"""What a streamed body consists of: events, lines, messages, parts.
+
+No content coding: the bodies are as a program reads them.
+"""
+
+import itertools
+import json
+import re
+
+#: The types whose replay leaves piece by piece.
+_SSE = "text/event-stream"
+_LINES = ("application/x-ndjson", "application/ndjson", "application/jsonl")
+_GRPC = "application/grpc"
+_PARTS = "multipart/x-mixed-replace"
+
+# Atomic groups: "\r\n" is one line end, never two.
+_BLANK_LINE = re.compile(rb"(?>\r\n|\n|\r)(?>\r\n|\n|\r)")
+_LINE_END = re.compile(rb"\n")
+_BOUNDARY = re.compile(r'boundary="?([^";]+)', re.IGNORECASE)
+_LAST_EVENTS = frozenset(
+    {
+        b"message_stop",
+        b"response.completed",
+        b"response.failed",
+        b"response.incomplete",
+    }
+)
+
+
+def pieces(content_type: str, body: bytes) -> list[bytes] | None:
+    """The body cut where its events end, or None where it is not known to have any."""
+    ends = _ends(content_type, body)
+    return None if ends is None else cut(body, ends)
+
+
+def cut(body: bytes, ends: list[int]) -> list[bytes]:
+    """The pieces that end at these places, and what is left. None is empty."""
+    places = [0, *ends, len(body)]
+    pairs = itertools.pairwise(places)
+    return [body[start:end] for start, end in pairs if start < end]
+
+
+def _ends(content_type: str, body: bytes) -> list[int] | None:
+    kind = _kind(content_type)
+    if kind == _SSE:
+        return [found.end() for found in _BLANK_LINE.finditer(body)]
+    if kind in _LINES:
+        return [found.end() for found in _LINE_END.finditer(body)]
+    if kind.startswith(_GRPC):
+        return _message_ends(body)
+    if kind == _PARTS and (boundary := _boundary(content_type)):
+        return [found.start() for found in re.finditer(re.escape(boundary), body)]
+    return None
+
+
+def _kind(content_type: str) -> str:
+    return content_type.partition(";")[0].strip().lower()
+
+
+def _boundary(content_type: str) -> bytes:
+    found = _BOUNDARY.search(content_type)
+    return b"--" + found[1].strip().encode("utf-8", "surrogateescape") if found else b""
+
+
+def _message_ends(body: bytes) -> list[int]:
+    """gRPC: a flag, four bytes of length, the message."""
+    ends, at = [], 0
+    while at + 5 <= len(body):
+        at += 5 + int.from_bytes(body[at + 1 : at + 5])
+        ends.append(at)
+    return [end for end in ends if end <= len(body)]
+
+
+def has_ended(content_type: str, body: bytes) -> bool:
+    """Did the origin say all it had to say? For a body whose end nobody saw.
+
+    Server-sent events end with ``[DONE]`` or an event that is known to be the last;
+    lines of JSON with ``"done": true``; parts with the closing boundary. A gRPC
+    answer never: its trailers say how it went.
+    """
+    kind = _kind(content_type)
+    if kind == _SSE:
+        return _last_event_ends(body)
+    if kind in _LINES:
+        return body.endswith(b"\n") and _is_done(body.rstrip().rpartition(b"\n")[2])
+    if kind == _PARTS:
+        boundary = _boundary(content_type)
+        return bool(boundary) and body.rstrip().endswith(boundary + b"--")
+    return False
+
+
+def _last_event_ends(body: bytes) -> bool:
+    whole = pieces(_SSE, body) or [b""]
+    if not _BLANK_LINE.search(whole[-1]):
+        return False
+    fields = [line.partition(b":") for line in whole[-1].splitlines()]
+    said = {(name, value.strip()) for name, _, value in fields}
+    if (b"data", b"[DONE]") in said:
+        return True
+    return any(name == b"event" and value in _LAST_EVENTS for name, value in said)
+
+
+def _is_done(line: bytes) -> bool:
+    try:
+        found = json.loads(line)
+    except ValueError:
+        return False
+    return isinstance(found, dict) and found.get("done") is True

@@ -1,0 +1,128 @@
+"""gRPC by real grpcio clients: recorded over TLS, replayed offline."""
+
+import json
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from end_to_end import cassettes
+from end_to_end.clients import CLIENT_PYTHON
+from end_to_end.proxy import Proxy, clean_environment
+from end_to_end.watch import Spy
+from origin.certs import CertFiles
+
+HERE = Path(__file__).resolve().parent
+CALLS = ("Hello", "Count", "Fail", "FailLate", "Total")
+EXPECTED = [
+    {"call": "Hello", "got": ["hello 3", "x-after=trailing"], "error": None},
+    {"call": "Count", "got": ["number 0", "number 1", "number 2"], "error": None},
+    {"call": "Fail", "got": None, "error": ["NOT_FOUND", "no such thing: ü"]},
+    {"call": "FailLate", "got": None, "error": ["DATA_LOSS", "lost the rest"]},
+    {"call": "Total", "got": ["6"], "error": None},
+]
+
+
+@contextmanager
+def server(leaf: Path | str) -> Iterator[int]:
+    process = subprocess.Popen(
+        [CLIENT_PYTHON, HERE / "grpc_server.py", str(leaf)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=clean_environment(),
+    )
+    try:
+        assert process.stdout is not None
+        yield int(process.stdout.readline())
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def run(
+    proxy: Proxy, target: str, ca: Path | str, how: str, *calls: str
+) -> list[dict[str, object]]:
+    done = subprocess.run(
+        [CLIENT_PYTHON, HERE / "grpc_client.py", target, str(ca), how, *calls],
+        env=clean_environment(http_proxy=proxy.url, https_proxy=proxy.url),
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr + proxy.log
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+@pytest.mark.parametrize("how", ["sync", "async"])
+def test_calls_over_tls_are_replayed_offline(
+    mitmdump: Callable[..., Proxy],
+    certs: CertFiles,
+    proxy_ca: Path,
+    tmp_path: Path,
+    how: str,
+) -> None:
+    cassette = tmp_path / "grpc.yaml"
+    with server(certs.leaf) as port:
+        target = f"localhost:{port}"
+        proxy = mitmdump(cassette, "record_only").wait_until_listening()
+        assert run(proxy, target, proxy_ca, how, *CALLS) == EXPECTED
+        assert proxy.stop() == 0, proxy.log
+    items = cassettes.read(cassette)
+    assert [item["request"]["url"].rpartition("/")[2] for item in items] == list(CALLS)
+    assert items[0]["response"]["trailer"]["Grpc-Status"] == ["0"]
+    assert items[0]["response"]["trailer"]["X-After"] == ["trailing"]
+    spy = Spy(tmp_path)
+    proxy = mitmdump(
+        cassette, "replay_only", *spy.arguments, environment=spy.environment
+    ).wait_until_listening()
+    assert run(proxy, target, proxy_ca, how, *CALLS) == EXPECTED
+    assert proxy.stop() == 0, proxy.log
+    assert spy.attempts() == []
+    assert "replayed 5, missed 0, unused 0" in proxy.log
+
+
+def test_a_call_that_goes_both_ways_is_recorded_and_refused_in_replay(
+    mitmdump: Callable[..., Proxy], certs: CertFiles, proxy_ca: Path, tmp_path: Path
+) -> None:
+    cassette = tmp_path / "grpc.yaml"
+    with server(certs.leaf) as port:
+        target = f"localhost:{port}"
+        proxy = mitmdump(cassette, "record_only").wait_until_listening()
+        (echo,) = run(proxy, target, proxy_ca, "sync", "Echo")
+        assert echo["got"] == ["echo 0", "echo 1", "echo 2"]
+        assert proxy.stop() == 0, proxy.log
+    (item,) = cassettes.read(cassette)
+    assert item["response"]["failure"] == "both ways"
+    assert "echo 2" in str(item["response"]["body"])
+    assert item["response"]["trailer"]["Grpc-Status"] == ["0"]
+    proxy = mitmdump(cassette, "replay_only").wait_until_listening()
+    (echo,) = run(proxy, target, proxy_ca, "sync", "Echo")
+    assert echo["error"] is not None
+    assert proxy.stop() == 0, proxy.log
+    assert "goes both ways: it is recorded, and cannot be replayed" in proxy.log
+    assert "replayed 0, missed 1" in proxy.log
+
+
+@pytest.mark.parametrize("how", ["sync", "async"])
+def test_calls_in_the_clear_are_replayed_offline(
+    mitmdump: Callable[..., Proxy], tmp_path: Path, how: str
+) -> None:
+    """HTTP/2 with prior knowledge, in a tunnel."""
+    cassette = tmp_path / "grpc.yaml"
+    with server("-") as port:
+        target = f"localhost:{port}"
+        proxy = mitmdump(cassette, "record_only").wait_until_listening()
+        assert run(proxy, target, "-", how, *CALLS) == EXPECTED
+        assert proxy.stop() == 0, proxy.log
+    items = cassettes.read(cassette)
+    assert items[0]["request"]["url"] == f"http://{target}/test.Service/Hello"
+    spy = Spy(tmp_path)
+    proxy = mitmdump(
+        cassette, "replay_only", *spy.arguments, environment=spy.environment
+    ).wait_until_listening()
+    assert run(proxy, target, "-", how, *CALLS) == EXPECTED
+    assert proxy.stop() == 0, proxy.log
+    assert spy.attempts() == []
+    assert "replayed 5, missed 0, unused 0" in proxy.log

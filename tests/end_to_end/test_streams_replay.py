@@ -1,0 +1,158 @@
+"""A recorded stream leaves as a stream: event by event, each in a write of its own."""
+
+import re
+import socket
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from end_to_end import cassettes
+from end_to_end.live import Curl, curl_environment
+from end_to_end.proxy import DOUBLES, Proxy
+from origin.app import EVENTS
+
+URL = "http://api.test/stream"
+TYPES = {name: EVENTS[name] for name in ("sse", "ndjson", "grpc", "mixed")}
+VERSIONS = ["--http1.1", "--http2"]
+
+
+def recorded(kind: str, url: str = URL, **more: object) -> dict[str, object]:
+    """A stream as go-vcr would have it."""
+    name, events = EVENTS[kind]
+    item = cassettes.interaction(
+        url,
+        b"".join(events).decode(),
+        headers={"Content-Type": [name.decode()]},
+        duration="1.2s",
+    )
+    item["response"].update({"content_length": -1, **more})
+    return item
+
+
+def chunks(proxy: Proxy, url: str = URL, headers: str = "") -> tuple[str, list[bytes]]:
+    """The head and the chunks of an answer over HTTP/1.1, as they are on the wire."""
+    host = url.split("/")[2]
+    with socket.create_connection(("127.0.0.1", proxy.port), timeout=30) as plug:
+        plug.sendall(f"GET {url} HTTP/1.1\r\nHost: {host}\r\n{headers}\r\n".encode())
+        plug.settimeout(30)
+        with plug.makefile("rb") as answer:
+            head = b"".join(iter(answer.readline, b"\r\n"))
+            found = []
+            while size := int(answer.readline(), 16):
+                found.append(answer.read(size))
+                assert answer.readline() == b"\r\n"
+    return head.decode(), found
+
+
+@pytest.mark.parametrize("kind", list(TYPES))
+def test_each_event_is_a_write_of_its_own(
+    mitmdump: Callable[..., Proxy], tmp_path: Path, kind: str
+) -> None:
+    cassette = cassettes.write(tmp_path / "a.yaml", recorded(kind))
+    proxy = mitmdump(cassette, "replay_only").wait_until_listening()
+    head, found = chunks(proxy)
+    assert found == EVENTS[kind][1]
+    assert "content-length" not in head.lower()
+    assert proxy.stop() == 0
+    assert "replayed 1, missed 0, unused 0" in proxy.log
+
+
+def test_what_is_no_stream_leaves_in_one_write(
+    mitmdump: Callable[..., Proxy], proxy_ca: Path, tmp_path: Path
+) -> None:
+    cassette = cassettes.write(tmp_path / "a.yaml", recorded("unsized"))
+    proxy = mitmdump(cassette, "replay_only").wait_until_listening()
+    with Curl(URL, curl_environment(proxy.url, proxy_ca), "-i") as client:
+        text = client.read_all()
+    assert re.search(rb"content-length: 28\r\n", text, re.IGNORECASE)
+
+
+def test_a_coded_stream_can_be_read_event_by_event(
+    mitmdump: Callable[..., Proxy], tmp_path: Path
+) -> None:
+    item = recorded("sse", uncompressed=True)
+    proxy = mitmdump(cassettes.write(tmp_path / "a.yaml", item), "replay_only")
+    _, found = chunks(proxy.wait_until_listening(), headers="Accept-Encoding: gzip\r\n")
+    state = zlib.decompressobj(31)
+    assert [state.decompress(part) for part in found] == EVENTS["sse"][1]
+    assert state.eof
+
+
+def test_recorded_chunks_are_kept(
+    mitmdump: Callable[..., Proxy], tmp_path: Path
+) -> None:
+    """Of any type, and as they were cut then."""
+    item = recorded("unsized", chunks="0@0s 2@1ms 20@2ms")
+    proxy = mitmdump(cassettes.write(tmp_path / "a.yaml", item), "replay_only")
+    _, found = chunks(proxy.wait_until_listening())
+    assert [len(part) for part in found] == [2, 18, 8]
+
+
+@pytest.mark.parametrize("times", ["", "0@100ms 16@400ms 32@800ms 48@1.2s"])
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("latency", ["0.5", "1"])
+def test_a_pace_is_kept(
+    mitmdump: Callable[..., Proxy],
+    proxy_ca: Path,
+    tmp_path: Path,
+    version: str,
+    latency: str,
+    times: str,
+) -> None:
+    """No times are compared: each event came alone, so something was waited for."""
+    more = {"chunks": times} if times else {}
+    url = "https://api.test/stream"
+    cassette = cassettes.write(tmp_path / "a.yaml", recorded("sse", url, **more))
+    proxy = mitmdump(cassette, "replay_only", vcr_latency=latency)
+    environment = curl_environment(proxy.wait_until_listening().url, proxy_ca)
+    events = EVENTS["sse"][1]
+    with Curl(url, environment, version=version) as client:
+        for event in events:
+            assert client.read() == event
+        assert client.read() == b""
+        assert client.wait() == 0, client.errors()
+    assert proxy.stop() == 0
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_client_that_leaves_has_used_nothing_up(
+    mitmdump: Callable[..., Proxy], proxy_ca: Path, tmp_path: Path, version: str
+) -> None:
+    url = "https://api.test/stream"
+    item = recorded("sse", url, duration="8s")
+    proxy = mitmdump(
+        cassettes.write(tmp_path / "a.yaml", item), "replay_only", vcr_latency="0.5"
+    ).wait_until_listening()
+    environment = curl_environment(proxy.url, proxy_ca)
+    with Curl(url, environment, version=version) as client:
+        assert client.read() == EVENTS["sse"][1][0]
+    proxy.wait_for_log("client disconnect")
+    with Curl(url, environment, version=version) as client:
+        assert client.read() == EVENTS["sse"][1][0]
+        # The first one is over by now: nothing but the second is under way.
+        assert client.read() == EVENTS["sse"][1][1]
+        assert client.read_all() == b"".join(EVENTS["sse"][1])
+    assert proxy.stop() == 0
+    assert "replayed 1, missed 0, unused 0" in proxy.log
+    assert "Traceback" not in proxy.log
+    assert "warn" not in proxy.log.lower()
+
+
+@pytest.mark.parametrize("change", ["killed", "arguments", "no generator"])
+def test_a_mitmproxy_that_changed_replays_whole_bodies(
+    mitmdump: Callable[..., Proxy], proxy_ca: Path, tmp_path: Path, change: str
+) -> None:
+    double = ("-s", DOUBLES / "changed.py")
+    cassette = cassettes.write(tmp_path / "a.yaml", recorded("sse"), recorded("sse"))
+    proxy = mitmdump(cassette, "replay_only", *double, environment={"CHANGE": change})
+    environment = curl_environment(proxy.wait_until_listening().url, proxy_ca)
+    for _ in range(2):
+        with Curl(URL, environment, "-i") as client:
+            text = client.read_all()
+        assert text.endswith(b"\r\n\r\n" + b"".join(EVENTS["sse"][1]))
+        assert b"content-length: 64" in text.lower()
+    assert proxy.stop() == 0
+    assert proxy.log.count("streams are replayed in one piece") == 1
+    assert "replayed 2, missed 0, unused 0" in proxy.log

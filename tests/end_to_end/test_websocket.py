@@ -1,0 +1,143 @@
+"""WebSockets of real clients: recorded, and replayed in lock-step."""
+
+import json
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from end_to_end import cassettes, clients
+from end_to_end.proxy import Proxy, clean_environment
+from end_to_end.watch import Spy
+from origin.certs import CertFiles
+
+HERE = Path(__file__).resolve().parent
+CONVERSATION = [
+    {"type": "session.created", "session": {"id": "sess_1"}},
+    {"type": "session.updated", "session": {"voice": "alloy"}},
+    "ff0100",
+    {"type": "response.text.delta", "delta": "Hello"},
+    {"type": "response.text.delta", "delta": ", "},
+    {"type": "response.text.delta", "delta": "wörld"},
+    {"type": "response.done"},
+    True,
+]
+ENDINGS = {
+    "server": [*CONVERSATION, "1000 (OK) as you wish"],
+    "client": CONVERSATION,
+    "kill": CONVERSATION,
+}
+
+
+@pytest.fixture(scope="module")
+def ports(certs: CertFiles) -> Iterator[dict[str, int]]:
+    process = subprocess.Popen(
+        [clients.CLIENT_PYTHON, HERE / "ws_server.py", certs.leaf],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=clean_environment(),
+    )
+    assert process.stdout is not None
+    wss, ws = json.loads(process.stdout.readline())
+    yield {"wss": wss, "ws": ws}
+    process.kill()
+    process.communicate()
+
+
+def talk(
+    proxy: Proxy, ca: Path, url: str, how: str, ending: str = "client", prompt: str = ""
+) -> list[object]:
+    done = subprocess.run(
+        [clients.CLIENT_PYTHON, HERE / "ws_client.py", url, how, prompt, ending],
+        env=clean_environment(**clients.environment(proxy.url, ca)),
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr + proxy.log
+    return json.loads(done.stdout)
+
+
+@pytest.mark.parametrize("scheme", ["wss", "ws"])
+@pytest.mark.parametrize(
+    ("how", "ending"),
+    [("sync", "server"), ("sync", "client"), ("sync", "kill"), ("async", "server")],
+)
+@pytest.mark.parametrize("latency", ["0", "1"])
+def test_a_conversation_is_replayed_offline(
+    mitmdump: Callable[..., Proxy],
+    ports: dict[str, int],
+    proxy_ca: Path,
+    tmp_path: Path,
+    scheme: str,
+    how: str,
+    ending: str,
+    latency: str,
+) -> None:
+    if latency == "1" and (scheme, ending) != ("wss", "server"):
+        latency = "0.5"
+    url = f"{scheme}://localhost:{ports[scheme]}/v1/realtime?model=x"
+    cassette = tmp_path / "ws.yaml"
+    proxy = mitmdump(cassette, "record_only", vcr_websocket="yes")
+    proxy.wait_until_listening()
+    assert talk(proxy, proxy_ca, url, how, ending) == ENDINGS[ending]
+    assert proxy.stop() == 0, proxy.log
+    (item,) = cassettes.read(cassette)
+    assert item["response"]["code"] == 101
+    said = [line.split(" ", 3) for line in item["response"]["websocket"]]
+    assert [side for side, _, kind, _ in said if kind != "close"][:4] == [
+        "server",
+        "client",
+        "server",
+        "client",
+    ]
+    assert said[3][2:] == ["binary", "AAH/"]
+    spy = Spy(tmp_path)
+    proxy = mitmdump(
+        cassette,
+        "replay_only",
+        *spy.arguments,
+        environment=spy.environment,
+        vcr_latency=latency,
+    ).wait_until_listening()
+    assert talk(proxy, proxy_ca, url, how, ending) == ENDINGS[ending]
+    assert proxy.stop() == 0, proxy.log
+    assert spy.attempts() == []
+    assert "Traceback" not in proxy.log
+    assert "replayed 1, missed 0, unused 0" in proxy.log
+
+
+def test_a_message_that_was_not_recorded_ends_a_replay(
+    mitmdump: Callable[..., Proxy],
+    ports: dict[str, int],
+    proxy_ca: Path,
+    tmp_path: Path,
+) -> None:
+    url = f"wss://localhost:{ports['wss']}/v1/realtime"
+    cassette = tmp_path / "ws.yaml"
+    proxy = mitmdump(cassette, "record_only", vcr_websocket="yes")
+    talk(proxy.wait_until_listening(), proxy_ca, url, "sync")
+    assert proxy.stop() == 0, proxy.log
+    proxy = mitmdump(cassette, "replay_only").wait_until_listening()
+    *came, closed = talk(proxy, proxy_ca, url, "sync", prompt="another")
+    assert came == CONVERSATION[:3]
+    assert closed.startswith("1008 (policy violation) message ")
+    assert proxy.stop() == 0
+    assert '"prompt": "another"' in proxy.log
+    assert "recorded was" in proxy.log
+    assert "replayed 1, missed 1, unused 0" in proxy.log
+
+
+def test_it_is_recorded_only_where_it_is_asked_for(
+    mitmdump: Callable[..., Proxy],
+    ports: dict[str, int],
+    proxy_ca: Path,
+    tmp_path: Path,
+) -> None:
+    url = f"wss://localhost:{ports['wss']}/v1/realtime"
+    proxy = mitmdump(tmp_path / "ws.yaml", "record_only").wait_until_listening()
+    assert talk(proxy, proxy_ca, url, "sync") == CONVERSATION
+    assert proxy.stop() == 0, proxy.log
+    assert "became a WebSocket, and vcr_websocket is not set: not recorded" in proxy.log
+    assert not (tmp_path / "ws.yaml").exists()

@@ -1,0 +1,84 @@
+"""Real ``websockets`` clients: ``python ws_client.py URL (sync|async) PROMPT ENDING``.
+
+ENDING: ``server`` asks the server to close, ``client`` closes, ``kill`` just goes.
+Prints what came as JSON.
+"""
+
+import asyncio
+import json
+import os
+import sys
+
+from websockets.asyncio.client import connect as connect_async
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
+
+SAID = (
+    {"type": "session.update", "session": {"voice": "alloy"}},
+    b"\x00\x01\xff",
+    {"type": "response.create"},
+)
+ANSWERS = (1, 1, 4)
+
+
+def encode(message: object) -> str | bytes:
+    return message if isinstance(message, bytes) else json.dumps(message)
+
+
+def decode(message: str | bytes) -> object:
+    return message.hex() if isinstance(message, bytes) else json.loads(message)
+
+
+def prompted(prompt: str) -> list[object]:
+    *first, last = SAID
+    return [*first, {**last, "prompt": prompt} if prompt else last]
+
+
+def main(url: str, prompt: str, ending: str) -> list[object]:
+    got: list[object] = []
+    with connect(url) as socket:
+        try:
+            got.append(decode(socket.recv(20)))
+            for said, answers in zip(prompted(prompt), ANSWERS, strict=True):
+                socket.send(encode(said))
+                got += [decode(socket.recv(20)) for _ in range(answers)]
+            got.append(socket.ping().wait(20))
+            if ending == "kill":
+                finish(got)
+            if ending == "server":
+                socket.send(encode({"type": "bye"}))
+                socket.recv(20)
+        except ConnectionClosed as closed:
+            got.append(str(closed.rcvd))
+    return got
+
+
+async def main_async(url: str, prompt: str, ending: str) -> list[object]:
+    got: list[object] = []
+    async with connect_async(url) as socket:
+        try:
+            got.append(decode(await socket.recv()))
+            for said, answers in zip(prompted(prompt), ANSWERS, strict=True):
+                await socket.send(encode(said))
+                got += [decode(await socket.recv()) for _ in range(answers)]
+            await (await socket.ping())
+            got.append(True)
+            if ending == "server":
+                await socket.send(encode({"type": "bye"}))
+                await socket.recv()
+        except ConnectionClosed as closed:
+            got.append(str(closed.rcvd))
+    return got
+
+
+def finish(got: list[object]) -> None:
+    sys.stdout.write(json.dumps(got))
+    sys.stdout.flush()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    url, how, prompt, ending = sys.argv[1:]
+    if how == "sync":
+        finish(main(url, prompt, ending))
+    finish(asyncio.run(asyncio.wait_for(main_async(url, prompt, ending), 30)))

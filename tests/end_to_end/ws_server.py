@@ -1,0 +1,51 @@
+"""A WebSocket origin of real ``websockets``, shaped like OpenAI's realtime API.
+
+``python ws_server.py LEAF.pem`` prints its ports (wss, ws), and serves until its
+standard input ends.
+"""
+
+import asyncio
+import json
+import ssl
+import sys
+
+from websockets.asyncio.server import ServerConnection, serve
+
+
+def event(kind: str, **more: object) -> str:
+    return json.dumps({"type": kind, **more})
+
+
+async def talk(socket: ServerConnection) -> None:
+    await socket.send(event("session.created", session={"id": "sess_1"}))
+    async for message in socket:
+        if isinstance(message, bytes):
+            await socket.send(message[::-1])
+            continue
+        asked = json.loads(message)
+        if asked["type"] == "session.update":
+            await socket.send(event("session.updated", session=asked["session"]))
+        elif asked["type"] == "response.create":
+            for word in ("Hello", ", ", "wörld"):
+                await asyncio.sleep(0.05)
+                await socket.send(event("response.text.delta", delta=word))
+            await socket.send(event("response.done"))
+        else:
+            await socket.close(1000, "as you wish")
+
+
+async def main() -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(sys.argv[1])
+    async with (
+        serve(talk, "127.0.0.1", 0, ssl=context) as secure,
+        serve(talk, "127.0.0.1", 0) as plain,
+    ):
+        ports = [each.sockets[0].getsockname()[1] for each in (secure, plain)]
+        sys.stdout.write(json.dumps(ports) + "\n")
+        sys.stdout.flush()
+        await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
