@@ -1,5 +1,6 @@
 """What each mode makes of a cassette, from the first request to the file."""
 
+import stat
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -501,3 +502,23 @@ def test_what_comes_after_the_close_goes_behind_it(start: Start) -> None:
     session.record(made(2))
     session.close()
     assert held(session.store) == [("1", 200), ("2", 200)]
+
+
+def test_secrets_of_the_environment_are_not_written(tmp_path: Path) -> None:
+    path = tmp_path / "chat.yaml"
+    session = open_session(settings(path, "record_once"), {"A_TOKEN": "abc-def-ghi"})
+    session.record(Interaction(0, Request(url="http://h/abc-def-ghi"), Response()))
+    session.close()
+    assert "abc-def-ghi" not in path.read_text()
+    assert session.shown("http://h/abc-def-ghi") == "http://h/[REDACTED:A_TOKEN]"
+
+
+def test_a_recording_under_way_is_for_nobody_else(tmp_path: Path) -> None:
+    path = tmp_path / "chat.yaml"
+    session = open_session(settings(path, "record_once"), {})
+    session.record(made(1))
+    part = tmp_path / "chat.yaml.part"
+    assert stat.S_IMODE(part.stat().st_mode) == 0o600
+    session.close()
+    (tmp_path / "new").touch()
+    assert path.stat().st_mode == (tmp_path / "new").stat().st_mode

@@ -1,11 +1,14 @@
 """Options as text become typed values; what cannot be used is told with its remedy."""
 
+import sys
+from inspect import signature
 from pathlib import Path
 
 import pytest
 
 from mitmvcr.core.errors import OptionError
 from mitmvcr.core.modes import Mode, Repeats
+from mitmvcr.redaction_options import parse_redaction
 from mitmvcr.settings import (
     Settings,
     as_options,
@@ -305,9 +308,21 @@ def test_settings_as_options_are_parsed_to_the_same_settings() -> None:
         keep_volatile="yes",
         spool="3k",
         view="wire",
+        redaction=parse_redaction(
+            redact="none",
+            headers="minimal",
+            redact_headers=["X-Mine, X-Yours", "X-Theirs"],
+            redact_query=["mine"],
+            redact_json=["$.a.b"],
+            redact_regex=["acct_([0-9]+)"],
+            redact_hosts=["*.example.com"],
+            keep=["jwt"],
+            secret=["OPENAI_API_KEY"],
+        ),
     )
     options = {n.removeprefix("vcr_"): v for n, v in as_options(settings).items()}
-    assert parse_settings(**options) == settings
+    own = {n: options.pop(n) for n in signature(parse_redaction).parameters}
+    assert parse_settings(**options, redaction=parse_redaction(**own)) == settings
     assert as_options(Settings())["vcr_cassette"] == ""
 
 
@@ -321,3 +336,37 @@ def test_a_file_of_hooks_has_to_be_there(tmp_path: Path) -> None:
         parse_hooks(str(file))
     file.touch()
     assert parse_hooks(f" {file} ") == file
+
+
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        ({"redact": "all"}, "vcr_redact=all: use default or none"),
+        ({"redact_json": ["$["]}, r"vcr_redact_json=\$\[: not a JSONPath"),
+        ({"redact_regex": ["(a"]}, r"vcr_redact_regex=\(a: not a regular expression"),
+        ({"redact_hosts": ["a/b"]}, "vcr_redact_hosts=a/b: use a host name"),
+        ({"secret": ["sk-value"]}, r"vcr_secret=\.\.\.: name a variable"),
+    ],
+)
+def test_what_cannot_be_redacted_is_told(options: dict, problem: str) -> None:
+    with pytest.raises(OptionError, match=problem):
+        parse_redaction(**options)
+
+
+def test_json_paths_need_their_library(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "jsonpath", None)
+    with pytest.raises(OptionError, match="install python-jsonpath"):
+        parse_redaction(redact_json=["$.never.asked.before"])
+
+
+def test_request_headers_are_chosen_by_name() -> None:
+    assert parse_redaction(headers="Accept, X-Mine").headers_kept == {
+        "accept",
+        "x-mine",
+    }
+    assert parse_redaction(headers="all").headers_kept is None
+    assert parse_redaction(headers="minimal").headers_kept == {
+        "accept",
+        "content-type",
+        "user-agent",
+    }

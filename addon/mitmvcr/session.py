@@ -1,6 +1,10 @@
 """A cassette in use: what a mode makes of its deck and its store."""
 
+import os
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from mitmvcr.cassette.store import Store, open_store
@@ -24,11 +28,12 @@ from mitmvcr.core.modes import (
     decide,
     looks_up,
 )
-from mitmvcr.core.redaction import redact, redact_request
+from mitmvcr.core.secrets.rules import DEFAULT, Rules
 from mitmvcr.settings import Settings
 
 if TYPE_CHECKING:
     from mitmvcr.core.matching import Miss
+    from mitmvcr.core.redaction import Redactor
     from mitmvcr.core.report import Entry
     from mitmvcr.hooks import Hooks
 
@@ -75,8 +80,11 @@ class Session:
         exists: bool,
         matcher: Matcher | None = None,
         hooks: "Hooks | None" = None,
+        rules: Rules = DEFAULT,
+        environment: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self.store = store
+        self._rules, self._environment = rules, dict(environment)
         self.mode = mode
         self.rule = RULES[mode, exists]
         self.failure: Exception | None = None
@@ -104,6 +112,13 @@ class Session:
     def __repr__(self) -> str:
         return f"<Session {self.summary().line()}>"
 
+    @cached_property
+    def redactor(self) -> "Redactor":
+        """Made for the first request: a start would feel the 15 ms of the lists."""
+        from mitmvcr.core.redaction import Redactor
+
+        return Redactor(self._rules, self._environment)
+
     @property
     def offline(self) -> bool:
         """Nothing may reach the network, but for what a passthrough rule allows."""
@@ -120,7 +135,7 @@ class Session:
         if not self.looks_up:
             decision = self._without_look_up
         else:
-            found = self._take(redact_request(request)) if request else None
+            found = self._take(request) if request else None
             decision = decide(self.rule, found)
         if isinstance(decision, Refuse):
             self._missed += 1
@@ -129,10 +144,18 @@ class Session:
         return decision
 
     def _take(self, request: Request) -> tuple[int, Interaction] | None:
-        found = self.deck.take(request)
-        if found is None or self._hooks is None:
-            return found
+        seen = self.redactor.request(request)
+        found = self.deck.take(seen)
+        if found is None and seen is not request:
+            # Another recorder's cassette has its secrets as they were.
+            found = self.deck.take(request)
+        if found is None:
+            return None
+        request = seen
         position, interaction = found
+        interaction = self.redactor.restored(interaction)
+        if self._hooks is None:
+            return position, interaction
         try:
             return position, self._hooks.before_replay(interaction, request)
         except VcrError:
@@ -153,8 +176,9 @@ class Session:
         from mitmvcr.core.masking import masked
         from mitmvcr.core.matching import explain
 
-        seen = redact_request(request)
-        found = masked(explain(seen, self.deck, redact_request))
+        redact = self.redactor.request
+        seen = redact(request)
+        found = masked(explain(seen, self.deck, redact, request))
         if self._hooks is not None:
             self._hooks.on_miss(seen, found)
         return found
@@ -163,7 +187,11 @@ class Session:
         """A URL as it may stand in a log."""
         from mitmvcr.core.masking import masked_url  # where all is well none does
 
-        return masked_url(url)
+        return masked_url(self.redactor.text(url))
+
+    def seen(self, message: bytes) -> bytes:
+        """A WebSocket's message as a recording has it."""
+        return self.redactor.content(message)
 
     def replayed(self, entry: "Entry | None" = None) -> None:
         """A planned replay was answered; ``entry`` is for a log that is complete."""
@@ -187,7 +215,7 @@ class Session:
                 self._passed += 1
                 return
             interaction = changed
-        kept = redact(interaction)
+        kept = self.redactor.interaction(interaction)
         if self._is_closed:
             self._record_late(kept)
         else:
@@ -296,8 +324,11 @@ def _same(one: Interaction, other: Interaction) -> bool:
     return (one.request, one.response) == (other.request, other.response)
 
 
-def open_session(settings: Settings) -> Session:
-    """Load or begin the cassette that the settings name.
+def open_session(
+    settings: Settings, environment: Mapping[str, str] = os.environ
+) -> Session:
+    """Load or begin the cassette that the settings name; ``environment`` is that of
+    the program that is recorded, whose secrets are not to be written.
 
     Raises CassetteNotFoundError, or what loading and beginning raise.
     """
@@ -324,6 +355,8 @@ def open_session(settings: Settings) -> Session:
         exists=exists,
         matcher=Matcher(settings.matching),
         hooks=_hooks(settings),
+        rules=settings.redaction,
+        environment=environment,
     )
 
 

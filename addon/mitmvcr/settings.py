@@ -12,7 +12,10 @@ from mitmvcr.core.errors import OptionError
 from mitmvcr.core.matcher import DEFAULT, MatchSpec
 from mitmvcr.core.model import Layout
 from mitmvcr.core.modes import SHORT_NAMES, Mode, Repeats
+from mitmvcr.core.secrets.rules import DEFAULT as DEFAULT_RULES
+from mitmvcr.core.secrets.rules import Rules
 from mitmvcr.matching_options import matching_options, parse_matching
+from mitmvcr.redaction_options import redaction_options
 
 #: What is recorded: what go-vcr would have seen, or what was on the wire.
 View = Literal["go", "wire"]
@@ -48,6 +51,7 @@ class Settings:
     view: View = "go"
     matching: MatchSpec = DEFAULT
     hooks: Path | None = None
+    redaction: Rules = DEFAULT_RULES
 
 
 def parse_mode(text: str) -> Mode:
@@ -221,6 +225,7 @@ def parse_settings(
     ignore_form: Sequence[str] = (),
     base_url_map: Sequence[str] = (),
     hooks: str = "",
+    redaction: Rules = DEFAULT_RULES,
 ) -> Settings:
     """All options together. No cassette is fine; whoever needs one asks for it."""
     return Settings(
@@ -249,6 +254,7 @@ def parse_settings(
             base_url_map=base_url_map,
         ),
         hooks=parse_hooks(hooks),
+        redaction=redaction,
     )
 
 
@@ -273,6 +279,7 @@ def as_options(settings: Settings) -> dict[str, str | list[str]]:
         "vcr_passthrough": list(settings.passthrough),
         "vcr_hooks": str(settings.hooks or ""),
         **matching_options(settings.matching),
+        **redaction_options(settings.redaction),
     }
 
 

@@ -17,6 +17,7 @@ import match
 import memory
 import proxies
 import record
+import redact
 import replay
 import report
 import start
@@ -27,6 +28,7 @@ AREAS: dict[str, Callable[[Plan, Path], Sequence[report.Row]]] = {
     "match": match.rows,
     "replay": replay.rows,
     "record": record.rows,
+    "redact": redact.rows,
     "start": start.rows,
     "stream": stream.rows,
     "codec": codec_bench.rows,

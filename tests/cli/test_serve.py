@@ -13,6 +13,7 @@ import pytest
 
 from cli.helpers import PATIENCE, Cli, answer, write_cassette
 from mitmvcr.cli.serve import ServeOptions, proxy_arguments
+from mitmvcr.redaction_options import parse_redaction
 from mitmvcr.settings import parse_settings
 
 URL = "https://api.example.test/greeting"
@@ -115,6 +116,7 @@ def test_all_options_are_handed_on():
         match="method,path",
         ignore_query=["ts,utm_*="],
         hooks=__file__,
+        redaction=parse_redaction(headers="minimal", keep=["jwt"], secret=["A_B"]),
     )
     home, inherited = Path("/home"), {"SSL_CERT_FILE": "/roots.pem"}
     script, *rest = proxy_arguments(options, settings, home, inherited)[1:]
@@ -143,5 +145,9 @@ def test_all_options_are_handed_on():
         *("--set", "vcr_match=method,path"),
         *("--set", "vcr_ignore_query=ts"),
         *("--set", "vcr_ignore_query=utm_*="),
+        *("--set", "vcr_redact=default"),
+        *("--set", "vcr_headers=accept,content-type,user-agent"),
+        *("--set", "vcr_keep=jwt"),
+        *("--set", "vcr_secret=A_B"),
         *("--set", "ssl_verify_upstream_trusted_ca=/roots.pem"),
     ]

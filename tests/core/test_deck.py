@@ -66,7 +66,6 @@ class Naive:
         self.names, self.repeats = names, repeats
         self.loaded = len(names)
         self.answers = [0] * len(names)
-        self.last: dict[str, int] = {}
 
     @property
     def played(self) -> set[int]:
@@ -76,7 +75,6 @@ class Naive:
         found = self._find(name)
         if found is not None:
             self.answers[found] += 1
-            self.last[name] = found
         return found
 
     def _find(self, name: str) -> int | None:
@@ -86,7 +84,10 @@ class Naive:
                 free = False
             if each == name and (free or self.repeats is Repeats.ALL):
                 return position
-        return self.last.get(name) if self.repeats is Repeats.LAST else None
+        if self.repeats is not Repeats.LAST:
+            return None
+        equal = [i for i in self.played if i < self.loaded and self.names[i] == name]
+        return max(equal, default=None)
 
     def add(self, name: str) -> None:
         self.answers.append(1)
@@ -95,9 +96,6 @@ class Naive:
     def give_back(self, position: int) -> None:
         if position < self.loaded and self.answers[position]:
             self.answers[position] -= 1
-            name = self.names[position]
-            if not self.answers[position] and self.last.get(name) == position:
-                del self.last[name]
 
     def used_up(self, name: str) -> int:
         if self.repeats is not Repeats.NO:

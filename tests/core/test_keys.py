@@ -139,3 +139,9 @@ def test_a_parameter_of_a_media_type_is_found(
     media: str, name: str, value: str
 ) -> None:
     assert parameter(media, name) == value
+
+
+def test_a_placeholder_matches_one_of_another_kind() -> None:
+    one, other = "http://h/[REDACTED:token]", "http://h/[REDACTED:sid]"
+    assert url_key(one) == url_key(other)
+    assert url_key("http://h/[REDACTED:]") != url_key(one)

@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from mitmvcr.core.differences import Difference
 from mitmvcr.core.masking import MASK, is_secret, masked, masked_text, masked_url
 from mitmvcr.core.matching import Miss, Near
-from mitmvcr.core.redaction import SECRET_HEADERS
 
 SECRET = "s3cr3tvalue"
 
@@ -15,7 +14,8 @@ SECRET = "s3cr3tvalue"
 @pytest.mark.parametrize(
     "name",
     [
-        *sorted(SECRET_HEADERS),
+        *("authorization", "proxy-authorization", "x-api-key", "api-key"),
+        *("x-goog-api-key", "x-auth-token", "x-amz-security-token"),
         *("token", "access_token", "accessToken", "client_secret", "password", "key"),
         *("API_KEY", "apikey", "openaiApiKey", "X-Amz-Signature", "Cookie", "sig"),
         *("session-id", "user.password"),
@@ -84,7 +84,8 @@ def test_any_text_and_any_url_can_be_masked(text: str) -> None:
     [
         ("query.token", MASK),
         ("body.auth[0].client_secret", MASK),
-        ('body["api.key"]', "abc"),
+        ('body["api.key"]', MASK),
+        ('body["api.kind"]', "abc"),
         ("body.password at character 50", MASK),
         ("header.Authorization", MASK),
         ("query.page", "abc"),

@@ -48,6 +48,8 @@ class Pair:
         mode: str,
         options: dict[str, object],
     ) -> list[list[Seen]]:
+        # A replay is compared byte for byte: cookies are to come as they came.
+        options = {"vcr_keep": "cookie", **options}
         proxy = self.mitmdump(self.cassette, mode, **options).wait_until_listening()
         environment = clean_environment(**clients.environment(proxy.url, self.proxy_ca))
         seen = [clients.run(name, asks, environment) for name in names]

@@ -8,6 +8,8 @@ from pathlib import Path
 
 #: Windows would change line ends.
 BINARY = getattr(os, "O_BINARY", 0)
+#: Of a recording under way: for nobody else to read.
+PRIVATE = 0o600
 
 
 def replace_file(target: Path, *parts: bytes | Iterable[bytes]) -> None:
@@ -53,6 +55,19 @@ def mode_for(target: Path) -> int:
         return stat.S_IMODE(target.stat().st_mode)
     except FileNotFoundError:
         return 0o666
+
+
+def give_mode(path: Path, target: Path) -> None:
+    """Give a private file the mode of the one that it will replace, or that of any
+    new one."""
+    path.chmod(mode_for(target) if target.exists() else 0o666 & ~_umask())
+
+
+def _umask() -> int:
+    """It can be read only by setting it."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
 
 
 def keep_mode(path: Path, target: Path) -> None:

@@ -14,9 +14,9 @@ from pathlib import Path
 from mitmvcr.cassette import codec
 from mitmvcr.cassette.files import (
     BINARY,
+    PRIVATE,
     close,
-    keep_mode,
-    mode_for,
+    give_mode,
     replace_file,
     sync_folder,
 )
@@ -56,7 +56,7 @@ class Journal:
     def _create(self, locked: bool) -> int:
         flags = os.O_CREAT | os.O_EXCL | os.O_RDWR | BINARY
         with suppress(FileExistsError):
-            return os.open(self.path, flags, mode_for(self._target) | 0o600)
+            return os.open(self.path, flags, PRIVATE)
         file = os.open(self.path, os.O_RDWR | BINARY)
         try:
             self._check_is_empty(locked)
@@ -151,7 +151,7 @@ class Journal:
         """Put it in place as the target."""
         os.ftruncate(self._file, self._size)
         try:
-            keep_mode(self.path, self._target)
+            give_mode(self.path, self._target)
             os.fsync(self._file)
             self._last(lambda: os.replace(self.path, self._target))
         except FileNotFoundError:  # somebody deleted it, or the whole folder

@@ -34,6 +34,34 @@ def matching_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+_REDACTION = [
+    "redact",
+    "headers",
+    "redact_headers",
+    "redact_query",
+    "redact_json",
+    "redact_regex",
+    "redact_hosts",
+    "keep",
+    "secret",
+]
+
+
+def with_redaction(options: dict[str, Any]) -> dict[str, Any]:
+    """Those about secrets become one value."""
+    from mitmvcr.redaction_options import parse_redaction
+
+    rules = parse_redaction(**{name: options.pop(name) for name in _REDACTION})
+    return {**options, "redaction": rules}
+
+
+def redaction_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Those about secrets alone."""
+    for option in reversed(_REDACTION_OPTIONS):
+        command = option(command)
+    return command
+
+
 _MATCHING_OPTIONS = (
     click.option(
         "--match",
@@ -79,6 +107,38 @@ _MATCHING_OPTIONS = (
         default="",
         metavar="FILE",
         help="A Python file with match, before_record, before_replay or on_miss.",
+    ),
+)
+
+_REDACTION_OPTIONS = (
+    click.option(
+        "--redact",
+        default="default",
+        metavar="WHAT",
+        help="none: secrets are written as they are.",
+    ),
+    click.option(
+        "--headers",
+        default="all",
+        metavar="NAMES",
+        help="Request headers that are recorded: all (default, but for secrets),"
+        " minimal, or a list.",
+    ),
+    *(
+        click.option(f"--{name}", multiple=True, metavar=metavar, help=help_text)
+        for name, metavar, help_text in (
+            ("redact-headers", "NAMES", "More headers that hold secrets. Repeatable."),
+            ("redact-query", "NAMES", "More query parameters that do. Repeatable."),
+            ("redact-json", "JSONPATH", "What to hide in JSON bodies. Repeatable."),
+            ("redact-regex", "REGEX", "What to hide anywhere. Repeatable."),
+            ("redact-hosts", "NAMES", "Hosts to hide, as *.example.com. Repeatable."),
+            ("keep", "NAMES", "Headers, fields or kinds not to hide. Repeatable."),
+            (
+                "secret",
+                "VARIABLES",
+                "Their values are written as <NAME> and put back. Repeatable.",
+            ),
+        )
     ),
 )
 
@@ -172,6 +232,7 @@ _VCR_OPTIONS = (
         help="go (default) records what go-vcr would have seen, wire what was sent.",
     ),
     *_MATCHING_OPTIONS,
+    *_REDACTION_OPTIONS,
 )
 
 
@@ -232,7 +293,7 @@ def run(command: tuple[str, ...], **options: Any) -> int:
     """
     from mitmvcr.cli.run import RunOptions, run_command
 
-    return run_command(command, RunOptions(**options))
+    return run_command(command, RunOptions(**with_redaction(options)))
 
 
 @app.command()
@@ -254,7 +315,7 @@ def serve(extra: tuple[str, ...], **options: Any) -> None:
     """
     from mitmvcr.cli.serve import ServeOptions, serve_proxy
 
-    serve_proxy(extra, ServeOptions(**options))
+    serve_proxy(extra, ServeOptions(**with_redaction(options)))
 
 
 @app.group(no_args_is_help=False)
@@ -327,3 +388,39 @@ def explain(
 
     question = Question(method, url, header, body, curl)
     return explain_request(cassette, question, as_json=as_json, **matching)
+
+
+_PATHS = click.argument(
+    "paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path)
+)
+
+
+@cassette.command()
+@redaction_options
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "sarif"]),
+    default="text",
+    show_default=True,
+)
+@_PATHS
+def scan(paths: tuple[Path, ...], form: str, **options: Any) -> int:
+    """Find secrets in cassettes: files, or folders of them.
+
+    One line for each, with the value masked; exit code 1 if there is one.
+    """
+    from mitmvcr.cli.secrets import scan_cassettes
+
+    rules = with_redaction(options)["redaction"]
+    return scan_cassettes(paths, rules, form=form)
+
+
+@cassette.command()
+@redaction_options
+@_PATHS
+def scrub(paths: tuple[Path, ...], **options: Any) -> int:
+    """Redact secrets in cassettes in place, each file whole or not at all."""
+    from mitmvcr.cli.secrets import scrub_cassettes
+
+    return scrub_cassettes(paths, with_redaction(options)["redaction"])

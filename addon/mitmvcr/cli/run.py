@@ -19,6 +19,7 @@ from mitmvcr.cli.tell import say
 from mitmvcr.cli.upstream import inherited_proxy
 from mitmvcr.core.errors import VcrError
 from mitmvcr.core.modes import Mode
+from mitmvcr.core.secrets.rules import DEFAULT, Rules
 from mitmvcr.settings import Settings, parse_settings
 
 
@@ -49,6 +50,7 @@ class RunOptions:
     ignore_form: tuple[str, ...] = ()
     base_url_map: tuple[str, ...] = ()
     hooks: str = ""
+    redaction: Rules = DEFAULT
     include_localhost: bool = False
     no_proxy: str = ""
     report: tuple[str, ...] = ()
@@ -111,6 +113,7 @@ def make_plan(
             ignore_form=options.ignore_form,
             base_url_map=options.base_url_map,
             hooks=options.hooks,
+            redaction=options.redaction,
         ),
         bypass=(*loopback, *parse_bypass(options.no_proxy)),
         upstream=inherited_proxy(inherited),

@@ -12,6 +12,7 @@ from mitmvcr.cli.home import home
 from mitmvcr.cli.tell import say
 from mitmvcr.core.errors import VcrError
 from mitmvcr.core.modes import Mode
+from mitmvcr.core.secrets.rules import DEFAULT, Rules
 from mitmvcr.settings import Settings, as_options, parse_settings
 
 _PROGRAMS = {"dump": "mitmdump", "console": "mitmproxy", "web": "mitmweb"}
@@ -47,6 +48,7 @@ class ServeOptions:
     ignore_form: tuple[str, ...] = ()
     base_url_map: tuple[str, ...] = ()
     hooks: str = ""
+    redaction: Rules = DEFAULT
 
 
 class PortBusyError(VcrError):
@@ -84,6 +86,7 @@ def serve_proxy(extra: Sequence[str], options: ServeOptions) -> NoReturn:
         ignore_form=options.ignore_form,
         base_url_map=options.base_url_map,
         hooks=options.hooks,
+        redaction=options.redaction,
     )
     check_port(options.host, options.port)
     confdir = home(os.environ)

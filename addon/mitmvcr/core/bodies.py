@@ -11,7 +11,7 @@ from hashlib import blake2b
 from urllib.parse import parse_qsl, quote
 
 from mitmvcr.core.codings import decoded
-from mitmvcr.core.keys import header, json_bytes, parameter, parse_json
+from mitmvcr.core.keys import any_placeholder, header, json_bytes, parameter, parse_json
 from mitmvcr.core.model import Headers, Request
 
 #: Longer bodies are kept as a digest, so that a deck does not hold them twice.
@@ -52,8 +52,9 @@ def request_body_keys(
     if not request.body:
         return _NOTHING
     body = decoded(request.body, header(request.headers, "Content-Encoding"))
+    body = any_placeholder(body)
     typed = body_key(body, header(request.headers, "Content-Type"), rules)
-    plain = shortened(request.body)
+    plain = shortened(any_placeholder(request.body))
     return (typed,) if typed == plain else (typed, plain)
 
 

@@ -46,6 +46,31 @@ def _chunk(item: str) -> Chunk:
     return found
 
 
+def moved(chunks: Sequence[Chunk], old: bytes, new: bytes) -> Sequence[Chunk]:
+    """The chunks of a body that was changed: exact before its first change and behind
+    its last."""
+    if not chunks or old is new or old == new:
+        return chunks
+    shorter = min(len(old), len(new))
+    head = _common(old, new, shorter)
+    tail = _common(old[::-1], new[::-1], shorter - head)
+    found: list[Chunk] = []
+    for offset, at in chunks:
+        if offset >= len(old) - tail:
+            offset += len(new) - len(old)
+        elif offset > head:  # within what was changed
+            offset = min(offset, len(new) - tail)
+        if offset < len(new) and (not found or offset > found[-1].offset):
+            found.append(Chunk(offset, at))
+    return tuple(found)
+
+
+def _common(one: bytes, other: bytes, most: int) -> int:
+    """How many bytes at the start are the same."""
+    pairs = zip(one[:most], other[:most], strict=True)
+    return next((at for at, (a, b) in enumerate(pairs) if a != b), most)
+
+
 def due_times(chunks: Sequence[Chunk], size: int) -> list[tuple[int, int]] | None:
     """Where each chunk ends and when it is due, or None where the body of ``size``
     bytes is not the one that was recorded."""

@@ -52,7 +52,7 @@ class Deck:
         self._judge = judge
         #: Position -> how many answers it gave.
         self._played: dict[int, int] = {}
-        #: What a key was last answered with, where that may be repeated.
+        #: The last of a key's that gave an answer, where that may be repeated.
         self._last: dict[Hashable, int] = {}
         self._hosts: dict[str, deque[int]] | None = None
         self._buckets: defaultdict[Hashable, _Bucket] = defaultdict(_Bucket)
@@ -134,7 +134,7 @@ class Deck:
             self._forget(position)
         elif self._repeats is Repeats.LAST:
             for key in bucket.keys[position]:
-                self._last[url, key] = position
+                self._last[url, key] = max(position, self._last.get((url, key), -1))
 
     def _take_judged(
         self, request: Request, judge: Judge
@@ -204,7 +204,8 @@ class Deck:
             if position not in waiting:
                 insort(waiting, position)
             if self._last.get((url, key)) == position:
-                del self._last[url, key]
+                equal = (at for at, keys in bucket.keys.items() if key in keys)
+                self._last[url, key] = max(self._played.keys() & equal, default=-1)
 
     def add(self, interaction: Interaction) -> int:
         """A fresh recording. The request that made it has used it up; where all may be

@@ -15,12 +15,22 @@ from urllib.parse import unquote
 from mitmvcr.core.model import Headers
 
 _URL = re.compile(r"([^:/?#]+)://([^/?#]*)([^?#]*)(\??[^#]*)")
+#: Which kind a secret was depends on where it was met first: any stands for any.
+_PLACEHOLDER = re.compile(r"\[REDACTED:[\w.-]{1,60}\]")
+_PLACEHOLDER_BYTES = re.compile(_PLACEHOLDER.pattern.encode())
 _DEFAULT_PORT = {"http": ":80", "https": ":443"}
 # Not behind what may itself be the start of an escape that is broken.
 _ESCAPE = re.compile(r"(?<!%)(?<!%[0-9A-Fa-f])%([0-9A-Fa-f]{2})")
 _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 _STARTS_JSON = re.compile(rb"\s*[{\[]")
+
+
+def any_placeholder(body: bytes) -> bytes:
+    """A body with one placeholder for all: see ``_PLACEHOLDER``."""
+    if b"[REDACTED:" not in body:
+        return body
+    return _PLACEHOLDER_BYTES.sub(b"[REDACTED]", body)
 
 
 def split_url(url: str) -> tuple[str, str, str, str] | None:
@@ -82,6 +92,8 @@ def _escaped(found: re.Match[str]) -> str:
 
 def url_key(url: str) -> str:
     """The URL as :func:`split_url` sees it, in one piece."""
+    if "[REDACTED:" in url:
+        url = _PLACEHOLDER.sub("[REDACTED]", url)
     # A cassette asks few hosts for many things: all before the path is remembered.
     path = url.find("/", 8)
     origin = _origin(url[:path]) if path > 0 else ""

@@ -8,13 +8,14 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from mitmvcr.core.redaction import SECRET_HEADERS
+from mitmvcr.core.secrets.names import Names
 
 if TYPE_CHECKING:
     from mitmvcr.core.differences import Difference
     from mitmvcr.core.matching import Miss, Near
 
 MASK = "***"
+_NAMES = Names()
 
 # Such a word is a name, or ends one: ``max_tokens`` and ``token_type`` are no secrets.
 _WORDS = (
@@ -49,7 +50,7 @@ _PAIR = re.compile(r"(?P<name>[?&;][^=&;]*=)(?P<value>[^&;]*)")
 
 def is_secret(name: str) -> bool:
     """Is what has this name, of a header, parameter or field, a secret?"""
-    return name.lower() in SECRET_HEADERS or _SECRET_NAME.fullmatch(name) is not None
+    return _NAMES.header(name) or _SECRET_NAME.fullmatch(name) is not None
 
 
 def masked_url(url: str) -> str:

@@ -102,17 +102,23 @@ class Miss:
         return f"the nearest is {self.nearest[0]}"
 
 
-def explain(asked: Request, deck: Deck, masked: Masked = lambda it: it) -> Miss:
+def explain(
+    asked: Request,
+    deck: Deck,
+    masked: Masked = lambda it: it,
+    raw: Request | None = None,
+) -> Miss:
     """What was asked, and which recorded interactions come nearest to it.
 
-    What is shown of a request, asked or recorded, is ``masked`` first.
+    What is shown of a request, asked or recorded, is ``masked`` first. ``raw`` is what
+    was asked where ``asked`` is masked already: it tells places, never values.
     """
     shown_as = masked(asked)
     return Miss(
         method=shown_as.method,
         url=shown_as.url,
         body=shown(shown_as.body.decode("utf-8", "replace")),
-        nearest=tuple(_Search(asked, deck, masked).nearest()),
+        nearest=tuple(_Search(asked, deck, masked, raw).nearest()),
         same_used=deck.used_up(asked),
         total=len(deck),
     )
@@ -121,8 +127,10 @@ def explain(asked: Request, deck: Deck, masked: Masked = lambda it: it) -> Miss:
 class _Search:
     """For what is nearest to one request; what is known of it is worked out once."""
 
-    def __init__(self, asked: Request, deck: Deck, masked: Masked) -> None:
-        self._asked, self._deck, self._masked = asked, deck, masked
+    def __init__(
+        self, asked: Request, deck: Deck, masked: Masked, raw: Request | None
+    ) -> None:
+        self._asked, self._deck, self._masked, self._raw = asked, deck, masked, raw
         self._matcher = deck.matcher
         self._keys = {name: key(asked) for name, key in deck.matcher.parts.items()}
 
@@ -171,9 +179,13 @@ class _Search:
         return -len(near.agree), near.used, -alike[near.position], -likeness
 
     def _detailed(self, asked: "Side", near: Near) -> Near:
-        recorded = Side(self._masked(self._deck[near.position].request), self._matcher)
-        parts = [name for name in self._matcher.parts if name not in near.agree]
-        found = islice(differences(asked, recorded, parts), MOST_DIFFERENCES)
+        request, matcher = self._deck[near.position].request, self._matcher
+        recorded = Side(self._masked(request), matcher)
+        parts = [name for name in matcher.parts if name not in near.agree]
+        raw = None
+        if self._raw is not None:
+            raw = Side(self._raw, matcher), Side(request, matcher)
+        found = islice(differences(asked, recorded, parts, raw), MOST_DIFFERENCES)
         return replace(near, differ=tuple(found))
 
     def _with_options(self, found: list[Near]) -> list[Near]:
@@ -205,12 +217,17 @@ class Side:
 
 
 def differences(
-    asked: Side, recorded: Side, parts: Iterable[str]
+    asked: Side,
+    recorded: Side,
+    parts: Iterable[str],
+    raw: tuple[Side, Side] | None = None,
 ) -> Iterator[Difference]:
     """The places where a request differs from a recorded one, in the parts that do."""
     for part in parts:
         found = list(islice(_part_differences(part, asked, recorded), MOST_DIFFERENCES))
-        # Where what differs is masked, nothing is there to be told.
+        if not found and raw is not None:  # what differs is masked: only the places
+            places = islice(_part_differences(part, *raw), MOST_DIFFERENCES)
+            found = [replace(each, asked="***", recorded="***") for each in places]
         yield from found or [Difference(part, "***", "***")]
 
 

@@ -1,57 +1,209 @@
-"""What must not be written: small functions, interaction in, interaction out.
+"""What must not be written: an interaction in, the interaction as it may be written.
 
-The same header rule is applied to the live request before it is matched.
+The same is done to the live request before it is matched, with the same memory: a
+client that sends a placeholder back, or the real value again, asks for what was
+recorded. Nothing here touches the traffic.
 """
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from mitmvcr.core.model import Headers, Interaction, Request
+from mitmvcr.core.chunks import moved
+from mitmvcr.core.model import Headers, Interaction, Request, Response
+from mitmvcr.core.secrets import messages
+from mitmvcr.core.secrets.environment import secrets_in
+from mitmvcr.core.secrets.memory import PLACEHOLDER
+from mitmvcr.core.secrets.names import kind_of, plain
+from mitmvcr.core.secrets.rules import DEFAULT, Rules
+from mitmvcr.core.secrets.texts import BYTES, Texts
 
-#: Request headers that carry credentials and nothing else. They are dropped, so that
-#: go-vcr's WithIgnoreAuthorization matcher finds the request it expects.
-SECRET_HEADERS = frozenset(
-    {
-        "authorization",
-        "proxy-authorization",
-        "x-api-key",
-        "api-key",
-        "x-goog-api-key",
-        "x-auth-token",
-        "x-amz-security-token",
-    }
-)
+if TYPE_CHECKING:
+    from mitmvcr.core.secrets.audit import Finding
 
-Rule = Callable[[Interaction], Interaction]
-
-
-def _is_secret(name: str) -> bool:
-    return name.lower() in SECRET_HEADERS
+#: Bodies up to this size are looked through in one piece with all else.
+_SMALL = 1 << 16
+_MOST_SEEN = 256
+_GZIP = b"\x1f\x8b"
 
 
-def without_secret_headers(headers: Headers) -> Headers:
-    if SECRET_HEADERS.isdisjoint(map(str.lower, headers)):
-        return headers
-    return {name: values for name, values in headers.items() if not _is_secret(name)}
+class Redactor:
+    """For one cassette: the rules, and the memory of what was met.
+
+    ``environment`` is that of the program whose traffic it is.
+    """
+
+    def __init__(
+        self, rules: Rules = DEFAULT, environment: Mapping[str, str] = {}
+    ) -> None:
+        self.rules = rules
+        self.texts = Texts(rules)
+        self.memory = self.texts.memory
+        self._present: dict[bytes, bytes] = {}
+        self._seen: dict[int, tuple[Headers, Headers, int]] = {}
+        self._special = lru_cache(maxsize=1024)(self._is_special)
+        if not rules.off:
+            self._learn_environment(environment)
+
+    def __repr__(self) -> str:
+        return "<Redactor off>" if self.rules.off else f"<Redactor {self.memory!r}>"
+
+    def _learn_environment(self, environment: Mapping[str, str]) -> None:
+        for name in self.rules.secrets:
+            if value := environment.get(name, "").encode(*BYTES):
+                mark = b"<%b>" % name.encode()
+                self._present[mark] = value
+                self.memory.learn(value, mark)
+        kept = set(map(plain, self.rules.keep))
+        for name, value in secrets_in(environment):
+            if plain(name) not in kept:
+                self.memory.learn(value, PLACEHOLDER % kind_of(name).encode())
+
+    # An interaction
+
+    def interaction(self, met: Interaction) -> Interaction:
+        """As it may be written; the same one where there is nothing to hide."""
+        if self.rules.off:
+            return met
+        request, response = met.request, met.response
+        headers = self._request_headers(request.headers)
+        if self._is_clean(request, response):
+            if headers is request.headers:
+                return met
+            return replace(met, request=replace(request, headers=headers))
+        with self.texts:
+            messages.learn_request(self.texts, request)
+            messages.learn_response(self.texts, response)
+            return replace(
+                met,
+                request=messages.clean_request(self.texts, request),
+                response=messages.clean_response(self.texts, response),
+            )
+
+    def request(self, live: Request) -> Request:
+        """A live request as it is compared with the recorded ones."""
+        if self.rules.off:
+            return live
+        headers = self._request_headers(live.headers)
+        if self._is_clean(live, None):
+            return live if headers is live.headers else replace(live, headers=headers)
+        with self.texts:
+            messages.learn_request(self.texts, live)
+            return messages.clean_request(self.texts, live)
+
+    def findings(self, met: Interaction) -> "list[Finding]":
+        """What :meth:`interaction` would hide, as it stands there."""
+        from mitmvcr.core.secrets import audit  # a session never asks
+
+        with self.texts:
+            return list(audit.findings(self.texts, met))
+
+    def text(self, shown: str) -> str:
+        """A URL or a message as it may be shown."""
+        if self.rules.off:
+            return shown
+        with self.texts:
+            return self.texts.clean_text(shown)
+
+    def content(self, message: bytes) -> bytes:
+        """A WebSocket's message as it is compared with the recorded ones, and as it
+        may be shown."""
+        if self.rules.off:
+            return message
+        with self.texts:
+            self.texts.learn(message)
+            return self.texts.clean(message)
+
+    def restored(self, recorded: Interaction) -> Interaction:
+        """With the present values of the ``vcr_secret`` variables."""
+        if not self._present:
+            return recorded
+        response = recorded.response
+        body = self._put_back_in(response.body)
+        headers = {
+            name: [self._put_back(value) for value in values]
+            for name, values in response.headers.items()
+        }
+        frames = [
+            frame._replace(content=self._put_back_in(frame.content))
+            for frame in response.websocket
+        ]
+        restored = replace(
+            response,
+            body=body,
+            headers=headers,
+            chunks=moved(response.chunks, response.body, body),
+            websocket=tuple(frames),
+        )
+        return replace(recorded, response=restored)
+
+    def _put_back_in(self, content: bytes) -> bytes:
+        for mark, value in self._present.items():
+            content = content.replace(mark, value)
+        return content
+
+    def _put_back(self, text: str) -> str:
+        for mark, value in self._present.items():
+            text = text.replace(mark.decode(), value.decode(*BYTES))
+        return text
+
+    # The quick look that nearly always is enough
+
+    def _is_clean(self, request: Request, response: Response | None) -> bool:
+        if self.texts.paths or request.trailer or _is_packed(request):
+            return False
+        head = request.url
+        bodies = [request.body]
+        if response is not None:
+            headers = response.headers
+            if (
+                self._special(tuple(headers))
+                or response.trailer
+                or _is_packed(response)
+            ):
+                return False
+            head = "\n".join([head, *[v for vs in headers.values() for v in vs]])
+            bodies.append(response.body)
+            if response.websocket:
+                bodies += [frame.content for frame in response.websocket]
+        small = [body for body in bodies if len(body) < _SMALL]
+        large = [body for body in bodies if len(body) >= _SMALL]
+        pieces = [b"\n".join([head.encode(*BYTES), *small]), *large]
+        return not any(map(self.texts.suspects, pieces))
+
+    def _is_special(self, names: tuple[str, ...]) -> bool:
+        """Of a response: does a header of its own need care?"""
+        return any(
+            name.lower() in ("set-cookie", "cookie") or self.texts.names.header(name)
+            for name in names
+        )
+
+    def _request_headers(self, headers: Headers) -> Headers:
+        """Seen again and again: a client says the same."""
+        seen = self._seen.get(id(headers))
+        if (
+            seen is not None
+            and seen[0] is headers
+            and seen[2] == self.memory.generation
+        ):
+            return seen[1]
+        with self.texts:
+            messages.learn_request_headers(self.texts, headers)
+            kept = messages.clean_request_headers(self.texts, headers)
+        kept = headers if kept == headers else kept
+        if len(self._seen) >= _MOST_SEEN:
+            self._seen.clear()
+        self._seen[id(headers)] = headers, kept, self.memory.generation
+        return kept
 
 
-def redact_request(request: Request) -> Request:
-    headers = without_secret_headers(request.headers)
-    return request if headers is request.headers else replace(request, headers=headers)
+def _is_packed(message: Request | Response) -> bool:
+    """Is the body still in a content coding?"""
+    body = message.body
+    return bool(body) and (body[:2] == _GZIP or _says_coding(tuple(message.headers)))
 
 
-def drop_secret_request_headers(interaction: Interaction) -> Interaction:
-    request = redact_request(interaction.request)
-    if request is interaction.request:
-        return interaction
-    return replace(interaction, request=request)
-
-
-RULES: tuple[Rule, ...] = (drop_secret_request_headers,)
-
-
-def redact(interaction: Interaction) -> Interaction:
-    """The interaction as it may be written."""
-    for rule in RULES:
-        interaction = rule(interaction)
-    return interaction
+@lru_cache(maxsize=1024)
+def _says_coding(names: tuple[str, ...]) -> bool:
+    return any(name.lower() == "content-encoding" for name in names)

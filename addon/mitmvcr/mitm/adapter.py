@@ -100,6 +100,11 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
         records = session is not None and session.records
         if records:
             host.watch_who_leaves()
+        if session is not None and settings.redaction.off:
+            logger.warning(
+                "mitmvcr: vcr_redact=none: secrets are written to %s as they are",
+                session.store.name,
+            )
         self._takeover.apply(
             ctx.options,
             # And where a refused connection is to be recorded: with its request.

@@ -1,8 +1,10 @@
 """Commands for mitmproxy's and mitmweb's command line."""
 
 import logging
+import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mitmproxy import command, ctx, exceptions, flow, http
 from mitmproxy import types as mtypes
@@ -10,12 +12,14 @@ from mitmproxy import types as mtypes
 from mitmvcr.cassette.store import open_store
 from mitmvcr.core.errors import VcrError
 from mitmvcr.core.model import Interaction
-from mitmvcr.core.redaction import redact
-from mitmvcr.mitm import host
+from mitmvcr.mitm import host, options
 from mitmvcr.mitm.rack import is_same
 from mitmvcr.mitm.translate import to_request, to_response
 from mitmvcr.session import Session
 from mitmvcr.settings import parse_cassette
+
+if TYPE_CHECKING:
+    from mitmvcr.core.redaction import Redactor
 
 logger = logging.getLogger("mitmvcr")
 
@@ -64,7 +68,10 @@ class VcrCommands:
     def _save(self, flows: Sequence[flow.Flow], path: Path | str) -> int:
         session = self.session
         if session is None or not session.records or not is_same(session, str(path)):
-            return save_flows(flows, path)
+            from mitmvcr.core.redaction import Redactor  # not at every start
+
+            rules = options.parse(ctx.options).redaction
+            return save_flows(flows, path, Redactor(rules, os.environ))
         chosen = [f for f in flows if isinstance(f, http.HTTPFlow) and _is_whole(f)]
         for one in chosen:  # it is being recorded here: they go behind what is
             session.record(_interaction(one))
@@ -79,7 +86,9 @@ def _set(**values: str) -> None:
         raise exceptions.CommandError(str(error)) from error
 
 
-def save_flows(flows: Sequence[flow.Flow], path: Path | str) -> int:
+def save_flows(
+    flows: Sequence[flow.Flow], path: Path | str, redactor: "Redactor"
+) -> int:
     """Append the finished HTTP flows to a cassette. Returns how many they were."""
     chosen = [f for f in flows if isinstance(f, http.HTTPFlow) and _is_whole(f)]
     store = open_store(path)
@@ -87,7 +96,7 @@ def save_flows(flows: Sequence[flow.Flow], path: Path | str) -> int:
     store.begin(kept)
     try:
         for one in chosen:
-            store.append(redact(_interaction(one)))
+            store.append(redactor.interaction(_interaction(one)))
     finally:
         store.publish()
     return len(chosen)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from mitmproxy import options
 from mitmproxy.addonmanager import Loader
 
+from mitmvcr.redaction_options import parse_redaction
 from mitmvcr.settings import Settings, parse_settings
 
 # mitmproxy takes only str, int, bool and sequences of str; all is text here, so
@@ -155,6 +156,52 @@ _OPTIONS: tuple[tuple[str, type, object, str], ...] = (
         "",
         "A Python file with match, before_record, before_replay or on_miss.",
     ),
+    (
+        "vcr_redact",
+        str,
+        "default",
+        "default, or none: secrets are written as they are.",
+    ),
+    (
+        "vcr_headers",
+        str,
+        "all",
+        "The request headers that are recorded: all (but for secrets), minimal"
+        " (accept, content-type, user-agent) or a list of names.",
+    ),
+    ("vcr_redact_headers", Sequence[str], [], "More headers that hold secrets."),
+    ("vcr_redact_query", Sequence[str], [], "More query parameters that hold secrets."),
+    (
+        "vcr_redact_json",
+        Sequence[str],
+        [],
+        "JSONPaths, as $.user.email, of what is hidden in JSON bodies.",
+    ),
+    (
+        "vcr_redact_regex",
+        Sequence[str],
+        [],
+        "Regular expressions; the first group, or else the match, is hidden anywhere.",
+    ),
+    (
+        "vcr_redact_hosts",
+        Sequence[str],
+        [],
+        "Host names that are hidden, as db.example.com or *.example.com.",
+    ),
+    (
+        "vcr_keep",
+        Sequence[str],
+        [],
+        "What is not to be hidden: a header, a field, a variable, or a kind as jwt.",
+    ),
+    (
+        "vcr_secret",
+        Sequence[str],
+        [],
+        "Variables of the environment whose value is written as <NAME> and put back"
+        " in a replay.",
+    ),
 )
 
 NAMES = frozenset(name for name, *_ in _OPTIONS)
@@ -191,4 +238,15 @@ def parse(opts: options.Options) -> Settings:
         ignore_form=opts.vcr_ignore_form,
         base_url_map=opts.vcr_base_url_map,
         hooks=opts.vcr_hooks,
+        redaction=parse_redaction(
+            redact=opts.vcr_redact,
+            headers=opts.vcr_headers,
+            redact_headers=opts.vcr_redact_headers,
+            redact_query=opts.vcr_redact_query,
+            redact_json=opts.vcr_redact_json,
+            redact_regex=opts.vcr_redact_regex,
+            redact_hosts=opts.vcr_redact_hosts,
+            keep=opts.vcr_keep,
+            secret=opts.vcr_secret,
+        ),
     )

@@ -19,6 +19,11 @@ from mitmvcr.core.memo import Memo
 from mitmvcr.core.model import Headers, Request, Response
 from mitmvcr.mitm.golang import STATUS_TEXT, canonical
 
+#: Headers of nearly every request in which there is no secret.
+_NO_SECRETS = frozenset(
+    b"host accept accept-encoding accept-language user-agent connection content-length"
+    b" proxy-connection cache-control".split()
+)
 Fields = Iterable[tuple[bytes, bytes]]
 #: Name in lower case -> value.
 Said = Mapping[bytes, bytes]
@@ -89,25 +94,29 @@ class Asked:
 
 
 def to_lookup(wire: http.Request) -> Request:
-    """Only what the default matcher looks up by: a replay costs no more than this."""
+    """Only what the default matcher looks up by, and what may hold a secret that is
+    met elsewhere too: a replay costs no more than this."""
     data = wire.data
     origin, _ = _place[data.scheme, data.host, data.port, b""]
     path = _text(data.path)
-    body = data.content or b""
     return Request(
-        method=wire.method,
+        method=_text(data.method),
         url=origin + path if path[:1] == "/" else f"{origin}/{path}",
-        body=body,
-        headers=_of_the_body(wire) if body else {},
+        body=data.content or b"",
+        headers=_lookup_headers[data.headers.fields],
     )
 
 
-def _of_the_body(wire: http.Request) -> Headers:
+def _of_a_lookup(fields: tuple[tuple[bytes, bytes], ...]) -> Headers:
+    """The body's type and coding too."""
     return {
         _text(name).title(): (_text(value),)
-        for name, value in wire.headers.fields
-        if name.lower() in (b"content-type", b"content-encoding")
+        for name, value in fields
+        if name.lower() not in _NO_SECRETS
     }
+
+
+_lookup_headers = Memo(_of_a_lookup, 256)
 
 
 @dataclass(frozen=True, slots=True)

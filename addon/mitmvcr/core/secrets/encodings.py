@@ -1,0 +1,64 @@
+"""A value as it travels: percent, JSON, HTML, base64 at each of its three offsets."""
+
+import json
+from base64 import b64encode, urlsafe_b64encode
+from collections.abc import Iterator
+from urllib.parse import quote, quote_plus
+
+#: What JavaScript's encodeURIComponent leaves.
+_COMPONENT = "!'()*"
+
+
+def as_text(value: bytes) -> set[bytes]:
+    """The value in each encoding that keeps its letters readable."""
+    text = value.decode("utf-8", "surrogateescape")
+    forms = {value, *_percent(value), *_json(text)}
+    import html  # not at every start
+
+    forms |= {html.escape(text, quote).encode(*_BYTES) for quote in (False, True)}
+    # Once more: a URL within a URL, JSON within JSON.
+    forms |= {once for form in _percent(value) for once in _percent(form)}
+    inner = {form.decode(*_BYTES) for form in _json(text)}
+    forms |= {twice for form in inner for twice in _json(form)}
+    return forms
+
+
+_BYTES = "utf-8", "surrogateescape"
+
+
+def _percent(value: bytes) -> set[bytes]:
+    forms = {
+        quote(value, safe=safe) for safe in ("", "/", _COMPONENT, _COMPONENT + "/")
+    }
+    forms.add(quote_plus(value))
+    return {each.encode() for form in forms for each in (form, _small_hex(form))}
+
+
+def _small_hex(text: str) -> str:
+    head, *rest = text.split("%")
+    return "%".join([head, *(part[:2].lower() + part[2:] for part in rest)])
+
+
+def _json(text: str) -> Iterator[bytes]:
+    for ascii_only in (False, True):
+        escaped = json.dumps(text, ensure_ascii=ascii_only)[1:-1]
+        for form in (escaped, escaped.replace("/", "\\/"), _gos(escaped)):
+            yield form.encode(*_BYTES)
+
+
+def _gos(escaped: str) -> str:
+    """Go's encoding/json escapes what HTML knows."""
+    for character in "<>&":
+        escaped = escaped.replace(character, f"\\u{ord(character):04x}")
+    return escaped
+
+
+def as_base64(value: bytes) -> set[bytes]:
+    """What of its base64 does not depend on the bytes around it."""
+    forms = set()
+    for offset in range(3):
+        first = (offset * 8 + 5) // 6
+        last = (offset + len(value)) * 8 // 6
+        for encode in (b64encode, urlsafe_b64encode):
+            forms.add(encode(bytes(offset) + value)[first:last])
+    return forms

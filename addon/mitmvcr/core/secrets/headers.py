@@ -1,0 +1,49 @@
+"""The parts of headers that hold secrets."""
+
+import re
+from base64 import b64decode
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+
+_PAIR = re.compile(r"\s*([^=;]*)=([^;]*)")
+_SCHEME = re.compile(r"\s*([A-Za-z][\w-]*)\s+(\S+)\s*")
+_QUOTES = '"'
+
+
+def credentials(value: str) -> Iterator[str]:
+    """What a value as ``Bearer abc`` or ``Basic dTpw`` is about."""
+    found = _SCHEME.fullmatch(value)
+    if found is None:
+        if " " not in value.strip():
+            yield value.strip()
+        return
+    yield found[2]
+    if found[1].lower() == "basic":
+        with suppress(ValueError):
+            pair = b64decode(found[2], validate=True)
+            yield pair.partition(b":")[2].decode("utf-8", "surrogateescape")
+
+
+def cookies(value: str) -> Iterator[tuple[str, str]]:
+    """Name and value of each in a Cookie header."""
+    for found in _PAIR.finditer(value):
+        yield found[1].strip(), found[2].strip().strip(_QUOTES)
+
+
+def masked_cookies(value: str, mask: Callable[[str, str], str]) -> str:
+    """``mask(name, value)`` gives each value anew; the rest stays."""
+    return ";".join(_masked(part, mask) for part in value.split(";"))
+
+
+def masked_set_cookie(value: str, mask: Callable[[str, str], str]) -> str:
+    """The cookie's own value alone: its attributes stay."""
+    pair, semicolon, attributes = value.partition(";")
+    return _masked(pair, mask) + semicolon + attributes
+
+
+def _masked(part: str, mask: Callable[[str, str], str]) -> str:
+    name, equals, value = part.partition("=")
+    bare = value.strip().strip(_QUOTES)
+    if not equals or not bare:
+        return part
+    return name + equals + value.replace(bare, mask(name.strip(), bare))

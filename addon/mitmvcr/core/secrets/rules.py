@@ -1,0 +1,26 @@
+"""What a user adds to the lists and takes from them."""
+
+from dataclasses import dataclass
+
+#: ``vcr_headers=minimal``.
+MINIMAL = frozenset({"accept", "content-type", "user-agent"})
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """``secrets`` are names of environment variables; ``headers_kept`` is None for
+    all. Texts of regexes and JSONPaths are known to be sound."""
+
+    off: bool = False
+    headers: tuple[str, ...] = ()
+    query: tuple[str, ...] = ()
+    json: tuple[str, ...] = ()
+    regex: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
+    keep: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = ()
+    headers_kept: frozenset[str] | None = None
+
+
+#: What is in force when nothing is configured.
+DEFAULT = Rules()

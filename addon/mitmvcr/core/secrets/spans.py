@@ -1,0 +1,41 @@
+"""Spans of a text, and the text with other bytes in their place."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+
+class Span(NamedTuple):
+    """``data[start:end]`` is a secret of a ``kind``; ``value`` is what the secret is
+    without the escapes of its place, and empty where nothing is to be learned."""
+
+    start: int
+    end: int
+    kind: str
+    value: bytes = b""
+
+
+class Edit(NamedTuple):
+    start: int
+    end: int
+    new: bytes
+
+
+def apart(edits: Iterable[Edit]) -> list[Edit]:
+    """In order, and without those that reach into an earlier or a longer one."""
+    kept: list[Edit] = []
+    end = -1
+    for edit in sorted(edits, key=lambda edit: (edit.start, -edit.end)):
+        if edit.start >= end:
+            kept.append(edit)
+            end = edit.end
+    return kept
+
+
+def substituted(data: bytes, edits: Iterable[Edit]) -> bytes:
+    """The data with each span replaced, and not a byte of the rest changed."""
+    parts: list[bytes] = []
+    at = 0
+    for edit in apart(edits):
+        parts += (data[at : edit.start], edit.new)
+        at = edit.end
+    return b"".join([*parts, data[at:]])

@@ -1,0 +1,87 @@
+"""All that is looked for in a text, known forms and learned values, in one pass."""
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from mitmvcr.core.secrets.anchors import Anchors, Hit, occurrences
+
+#: New texts are looked for one by one until that has cost about as much as to put them
+#: into an automaton: so many bytes were gone through for them.
+_MAKE_ANEW = 4 << 20
+#: Up to so many texts there is one automaton, which is made anew; then there are
+#: several, each more than twice as large as the next, so that each text is put into
+#: few of them.
+_ONE = 2500
+#: What was found in large texts is remembered, since each is asked for several times.
+_LARGE, _REMEMBERED = 1 << 15, 4
+
+
+class Watch:
+    """``known`` texts first, then those that were added, numbered on."""
+
+    def __init__(self, known: Anchors) -> None:
+        self._machines = [known]
+        self._texts = list(known.texts)
+        self._watched = len(self._texts)
+        self._gone_through = 0
+        self._recent: list[tuple[bytes, Sequence[Hit]]] = []
+
+    @property
+    def size(self) -> int:
+        return len(self._texts)
+
+    def add(self, text: bytes) -> None:
+        self._texts.append(text)
+
+    def find(self, data: bytes) -> Sequence[Hit]:
+        self._gone_through += len(data) * (len(self._texts) - self._watched)
+        if self._gone_through > _MAKE_ANEW:
+            self._make_anew()
+        hits = self._remembered(data)
+        if self._watched == len(self._texts):
+            return hits
+        return [*hits, *self._fresh(data)]
+
+    def _fresh(self, data: bytes) -> Iterator[Hit]:
+        for number in range(self._watched, len(self._texts)):
+            text = self._texts[number]
+            if text in data:
+                for at in occurrences(text, data):
+                    yield number, at, at + len(text)
+
+    def _make_anew(self) -> None:
+        """The new texts join the last automatons that are not much larger."""
+        size = len(self._texts) - self._watched
+        while self._machines:
+            last = len(self._machines[-1].texts)
+            if last > 2 * size and len(self._texts) > _ONE:
+                break
+            size += last
+            self._machines.pop()
+        self._machines.append(Anchors(self._texts[len(self._texts) - size :]))
+        self._watched = len(self._texts)
+        self._gone_through = 0
+        self._recent.clear()
+
+    def _remembered(self, data: bytes) -> Sequence[Hit]:
+        if len(data) < _LARGE:
+            return self._by_machines(data)
+        for known, hits in self._recent:
+            if known is data:
+                return hits
+        hits = self._by_machines(data)
+        self._recent = [(data, hits), *self._recent[: _REMEMBERED - 1]]
+        return hits
+
+    def _by_machines(self, data: bytes) -> Sequence[Hit]:
+        hits = self._machines[0].find(data)
+        first = 0
+        for before, machine in pairwise(self._machines):
+            first += len(before.texts)
+            if found := machine.find(data):
+                hits = [*hits, *((first + n, start, end) for n, start, end in found)]
+        return hits
+
+    def forget(self) -> None:
+        """The texts that were gone through are not kept alive."""
+        self._recent.clear()

@@ -1,0 +1,103 @@
+"""``mitmvcr cassette scan`` and ``scrub``."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from mitmvcr.cassette import reader, writer
+from mitmvcr.cli import main
+from mitmvcr.core.model import Cassette, Interaction, Layout, Request, Response
+
+SECRET = "sk-proj-" + "Ab1" * 20
+
+
+def write(path: Path, layout: Layout = "v4") -> Path:
+    """One interaction that is clean, and one that is not; the value is in both."""
+    first = Request(method="GET", url=f"https://h/{SECRET}/x", host="h")
+    second = Request(
+        method="POST",
+        url="https://h/login?api_key=abcd-efgh-1",
+        headers={"Authorization": ("Bearer abcdefgh-2",), "Accept": ("*/*",)},
+        body=json.dumps({"note": SECRET}).encode(),
+    )
+    fine = Interaction(0, Request(method="GET", url="https://h/"), Response(code=200))
+    bad = [
+        Interaction(1, first, Response(code=200)),
+        Interaction(2, second, Response()),
+    ]
+    path.write_bytes(writer.dumps(Cassette([fine, *bad]), layout))
+    return path
+
+
+def test_a_scan_tells_file_interaction_place_and_kind(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write(tmp_path / "a.yaml")
+    assert main(["cassette", "scan", str(tmp_path)]) == 1
+    said = capsys.readouterr()
+    lines = said.out.splitlines()
+    assert [line.partition(": ")[2] for line in lines] == [
+        "interaction 1, request.url: openai sk-p***",
+        "interaction 2, request.headers.Authorization: authorization ***",
+        "interaction 2, request.body: openai sk-p***",
+        "interaction 2, request.url: api_key ***",
+    ]
+    number = int(lines[0].removeprefix(f"{path}:").partition(":")[0])
+    assert "id: 1" in path.read_text().splitlines()[number - 1]
+    assert SECRET not in said.out + said.err
+    assert said.err == "mitmvcr: 1 cassettes scanned, 4 secrets found\n"
+
+
+def test_a_scan_in_sarif(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = write(tmp_path / "a.yaml")
+    assert main(["cassette", "scan", "--format", "sarif", str(path)]) == 1
+    (run,) = json.loads(capsys.readouterr().out)["runs"]
+    rules = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
+    assert rules == ["api_key", "authorization", "openai"]
+    assert {result["ruleId"] for result in run["results"]} == set(rules)
+    place = run["results"][0]["locations"][0]["physicalLocation"]
+    assert place["artifactLocation"]["uri"] == path.as_posix()
+    assert place["region"]["startLine"] > 1
+
+
+@pytest.mark.parametrize("layout", ["v4", "v3"])
+def test_what_was_scrubbed_is_clean_and_laid_out_as_it_was(
+    tmp_path: Path, layout: Layout
+) -> None:
+    path = write(tmp_path / "a.yaml", layout)
+    path.chmod(0o640)
+    assert main(["cassette", "scrub", str(path)]) == 0
+    data = path.read_bytes()
+    assert SECRET.encode() not in data
+    assert b"abcdefgh-2" not in data
+    assert path.stat().st_mode & 0o777 == 0o640
+    cassette = reader.loads(data, "a.yaml")
+    assert writer.dumps(cassette, layout) == data
+    assert cassette.interactions[1].request.url == "https://h/[REDACTED:openai]/x"
+    assert main(["cassette", "scan", str(path)]) == 0
+    assert main(["cassette", "scrub", str(path)]) == 0
+    assert path.read_bytes() == data
+
+
+def test_what_is_kept_by_name_is_no_finding(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.yaml")
+    words = ["--keep", "openai,api_key", "--keep", "authorization"]
+    assert main(["cassette", "scan", *words, str(path)]) == 0
+
+
+@pytest.mark.parametrize("command", ["scan", "scrub"])
+def test_a_damaged_cassette_is_told_and_the_others_are_done(
+    tmp_path: Path, command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.yaml").write_text("version: 2\ninteractions: [oops\n")
+    write(tmp_path / "b.yaml")
+    assert main(["cassette", command, str(tmp_path)]) == 1
+    said = capsys.readouterr().err
+    assert "a.yaml: " in said
+    assert "2 cassettes" in said
+
+
+def test_the_hook_for_pre_commit_runs_the_scan() -> None:
+    hooks = Path(__file__).parents[2] / ".pre-commit-hooks.yaml"
+    assert "entry: mitmvcr cassette scan\n" in hooks.read_text()

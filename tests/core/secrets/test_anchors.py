@@ -1,0 +1,60 @@
+"""Many texts are found at once, with the automaton and without it."""
+
+import random
+
+import pytest
+
+from mitmvcr.core.secrets.anchors import Anchors, spellings
+from mitmvcr.core.secrets.watch import Watch
+
+
+@pytest.mark.parametrize("fast", [True, False])
+def test_every_occurrence_is_found(fast: bool) -> None:
+    anchors = Anchors([b"ab", b"abc", b"bc"], fast=fast)
+    assert sorted(anchors.find(b"xabcab")) == [
+        (0, 1, 3),
+        (0, 4, 6),
+        (1, 1, 4),
+        (2, 2, 4),
+    ]
+    assert list(anchors.find(b"nothing")) == []
+
+
+def test_both_ways_find_the_same() -> None:
+    chance = random.Random(3)
+    texts = [bytes(chance.choices(b"abc", k=chance.randint(1, 5))) for _ in range(40)]
+    texts = sorted(set(texts))
+    data = bytes(chance.choices(b"abcd", k=5000))
+    quick, slow = Anchors(texts), Anchors(texts, fast=False)
+    assert sorted(quick.find(data)) == sorted(slow.find(data))
+
+
+def test_added_texts_are_found_before_and_after_the_automaton_is_made_anew() -> None:
+    watch = Watch(Anchors([b"known"]))
+    watch.add(b"added")
+    data = b"x" * (1 << 20) + b"known added"
+    size = 1 << 20
+    for _ in range(8):
+        assert sorted(watch.find(data)) == [
+            (0, size, size + 5),
+            (1, size + 6, size + 11),
+        ]
+    watch.forget()
+    assert watch.size == 2
+
+
+def test_words_are_joined_as_programs_join_them() -> None:
+    found = set(spellings("api key"))
+    assert {"apikey", "api_key", "api-key", "apiKey", "ApiKey", "API_KEY"} <= found
+    assert set(spellings("sig=")) == {"sig=", "SIG=", "Sig="}
+
+
+def test_thousands_of_texts_are_found_by_their_numbers() -> None:
+    watch = Watch(Anchors([b"known"]))
+    texts = [b"text-%d-" % number for number in range(6000)]
+    for start in range(0, len(texts), 500):
+        for text in texts[start : start + 500]:
+            watch.add(text)
+        watch.find(b"x" * 20_000)
+    found = {n for n, _, _ in watch.find(b"known" + texts[7] + texts[3000] + texts[-1])}
+    assert found == {0, 8, 3001, 6000}
