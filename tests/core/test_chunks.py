@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mitmvcr.core.chunks import Chunk, due_times, format_chunks, parse_chunks
+from mitmvcr.core.chunks import Chunk, due_times, format_chunks, moved, parse_chunks
 
 _GAPS = st.lists(st.tuples(st.integers(1, 10**6), st.integers(0, 10**8)), max_size=20)
 
@@ -50,3 +50,23 @@ def test_each_chunk_ends_where_the_next_begins() -> None:
 @pytest.mark.parametrize("chunks", [[], [Chunk(1, 0)], [Chunk(0, 0), Chunk(10, 1)]])
 def test_chunks_of_another_body_are_not_used(chunks: list[Chunk]) -> None:
     assert due_times(chunks, 10) is None
+
+
+CHUNKS = (Chunk(0, 0), Chunk(4, 1), Chunk(6, 2), Chunk(8, 3), Chunk(10, 4))
+
+
+@pytest.mark.parametrize(
+    ("new", "offsets"),
+    [
+        (b"abcdefghijkl", [0, 4, 6, 8, 10]),
+        (b"abcdeXYZhijkl", [0, 4, 6, 9, 11]),  # it was "fg"
+        (b"abcdehijkl", [0, 4, 5, 6, 8]),
+        (b"abcdl", [0, 4]),
+        (b"abcd", [0]),
+        (b"", []),
+    ],
+)
+def test_in_a_changed_body_chunks_move_along(new: bytes, offsets: list[int]) -> None:
+    found = moved(CHUNKS, b"abcdefghijkl", new)
+    assert [chunk.offset for chunk in found] == offsets
+    assert moved((), b"abcdefghijkl", new) == ()

@@ -46,6 +46,38 @@ def _chunk(item: str) -> Chunk:
     return found
 
 
+def moved(chunks: Sequence[Chunk], old: bytes, new: bytes) -> Sequence[Chunk]:
+    """The chunks of a body that was changed: exact before its first change and behind
+    its last."""
+    if not chunks or old is new or old == new:
+        return chunks
+    shorter = min(len(old), len(new))
+    head = _common(old, new, shorter)
+    tail = _common(old[::-1], new[::-1], shorter - head)
+    found: list[Chunk] = []
+    for offset, at in chunks:
+        if offset >= len(old) - tail:
+            offset += len(new) - len(old)
+        elif offset > head:  # within what was changed
+            offset = min(offset, len(new) - tail)
+        if offset < len(new) and (not found or offset > found[-1].offset):
+            found.append(Chunk(offset, at))
+    return tuple(found)
+
+
+def _common(one: bytes, other: bytes, most: int) -> int:
+    """How many bytes at the start are the same: halved, since slices are compared
+    much faster than bytes one by one."""
+    same = 0
+    while same < most:
+        step = (most - same + 1) // 2
+        if one[same : same + step] == other[same : same + step]:
+            same += step
+        else:
+            most = same + step - 1
+    return same
+
+
 def due_times(chunks: Sequence[Chunk], size: int) -> list[tuple[int, int]] | None:
     """Where each chunk ends and when it is due, or None where the body of ``size``
     bytes is not the one that was recorded."""

@@ -23,6 +23,8 @@ def findings(texts: Texts, met: Interaction) -> Iterator[Finding]:
     found = (*_message(texts, met.request, "request"),)
     found += (*_text(texts, met.request.url.encode(*BYTES), "request.url"),)
     found += (*_message(texts, met.response, "response"),)
+    for frame in met.response.websocket:
+        found += (*_text(texts, frame.content, "response.websocket"),)
     yield from dict.fromkeys(found)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from mitmvcr.core.chunks import moved
 from mitmvcr.core.model import Headers, Request, Response
 from mitmvcr.core.secrets.headers import (
     cookies,
@@ -82,8 +83,7 @@ def clean_response(texts: Texts, response: Response) -> Response:
         body=body,
         headers=_masked(texts, headers),
         trailer=_masked(texts, response.trailer),
-        # They say where the parts of the body stood, which is another one now.
-        chunks=response.chunks if len(body) == len(response.body) else (),
+        chunks=moved(response.chunks, response.body, body),
         websocket=tuple(
             frame._replace(content=texts.clean_body(frame.content, "", ""))
             for frame in response.websocket
