@@ -9,9 +9,10 @@ import zstandard
 from mitmproxy import http
 
 from mitmvcr.core.model import Interaction, Request, Response
+from mitmvcr.mitm.asked import Asked, to_lookup
 from mitmvcr.mitm.redirects import Redirects
 from mitmvcr.mitm.restore import to_wire
-from mitmvcr.mitm.translate import Asked, to_lookup, to_request, to_response
+from mitmvcr.mitm.translate import to_request, to_response
 
 PLAIN = b'{"a": 1}' * 20
 

@@ -4,8 +4,8 @@ from mitmproxy import http
 
 from mitmvcr.core.model import Interaction, Request, Response
 from mitmvcr.mitm import wireview
+from mitmvcr.mitm.asked import Asked
 from mitmvcr.mitm.restore import to_wire
-from mitmvcr.mitm.translate import Asked
 
 ASKED = Asked(Request(method="GET"), decodes=())
 

@@ -17,13 +17,13 @@ from mitmproxy.addonmanager import Loader
 from mitmvcr.core.errors import VcrError
 from mitmvcr.core.modes import Refuse, Replay
 from mitmvcr.mitm import answers, host, options
+from mitmvcr.mitm.asked import Asked, drop_proxy_headers, to_lookup
 from mitmvcr.mitm.commands import VcrCommands
 from mitmvcr.mitm.connections import Connections, parse_filter
 from mitmvcr.mitm.rack import Rack, Recording, Replayed, replayed
 from mitmvcr.mitm.restore import is_streamed, to_wire
 from mitmvcr.mitm.streaming import tap
 from mitmvcr.mitm.streams import StreamHooks, describe, with_stream
-from mitmvcr.mitm.translate import Asked, drop_proxy_headers, to_lookup
 from mitmvcr.mitm.view import chosen
 from mitmvcr.session import Session
 from mitmvcr.settings import Settings

@@ -1,4 +1,4 @@
-"""Content codings of streams: undone and applied part by part.
+"""Content codings: which a client accepts; those of streams undone part by part.
 
 mitmproxy's own functions want a whole body. brotli and zstandard are its
 dependencies, and are imported where a body needs them.
@@ -6,6 +6,7 @@ dependencies, and are imported where a body needs them.
 
 import zlib
 from collections.abc import Callable
+from functools import lru_cache
 
 #: Each part in, what it comes to out.
 Step = Callable[[bytes], bytes]
@@ -117,3 +118,20 @@ _ENCODERS: dict[str, Callable[[], Encoder]] = {
     "br": _brotli,
     "zstd": _zstd,
 }
+
+
+#: In the order in which a replay prefers them.
+_CODINGS = ("gzip", "br", "zstd", "deflate")
+
+
+@lru_cache(maxsize=256)
+def accepted_codings(codings: str) -> tuple[str, ...]:
+    """The content codings a client accepts, of those that are known here."""
+    if not codings:
+        return ()
+    offered = {}
+    for item in codings.lower().split(","):
+        name, _, parameters = item.partition(";")
+        weight = parameters.replace(" ", "").removeprefix("q=")
+        offered[name.strip()] = weight.strip("0.") != "" or not parameters
+    return tuple(coding for coding in _CODINGS if offered.get(coding))

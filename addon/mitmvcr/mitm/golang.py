@@ -1,7 +1,14 @@
 """How Go's net/http spells what the wire leaves open."""
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
+
+from mitmproxy import http
+
+from mitmvcr.core.model import Headers
+
+Fields = Iterable[tuple[bytes, bytes]]
 
 #: A header name whose every byte is a token byte is spelled canonically by Go.
 _TOKEN = re.compile(rb"[-!#$%&'*+.^_`|~0-9A-Za-z]+")
@@ -14,6 +21,32 @@ def canonical(name: bytes) -> bytes:
     if not _TOKEN.fullmatch(name):
         return name
     return _PART.sub(lambda part: part[0][:1].upper() + part[0][1:].lower(), name)
+
+
+def text(raw: bytes) -> str:
+    return raw.decode("utf-8", "surrogateescape")
+
+
+def group(
+    fields: Fields, *, spell: bool, drop: frozenset[bytes] = frozenset()
+) -> dict[str, list[str]]:
+    """Header fields as Go's map, names in canonical form if ``spell``."""
+    grouped: dict[str, list[str]] = {}
+    for name, value in fields:
+        lower = name.lower()
+        if lower in drop or (lower == b"connection" and value.lower() == b"close"):
+            continue
+        key = text(canonical(name) if spell else name)
+        grouped.setdefault(key, []).append(text(value))
+    return grouped
+
+
+def trailers(trailers: http.Headers) -> Headers:
+    return group(trailers.fields, spell=True)
+
+
+def number(text: bytes, otherwise: int) -> int:
+    return int(text) if text.isdigit() else otherwise
 
 
 #: http.StatusText, from Go's net/http/status.go.

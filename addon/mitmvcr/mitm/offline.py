@@ -6,7 +6,7 @@ from urllib.parse import quote
 from mitmproxy import http
 
 from mitmvcr.core.model import Request
-from mitmvcr.mitm.translate import to_request
+from mitmvcr.mitm.asked import to_request
 
 
 def request_from(

@@ -13,8 +13,8 @@ from mitmvcr.core.errors import CassetteWriteError, OptionError
 from mitmvcr.core.model import Interaction
 from mitmvcr.core.modes import Replay
 from mitmvcr.mitm import host
+from mitmvcr.mitm.asked import Asked
 from mitmvcr.mitm.streaming import Tee
-from mitmvcr.mitm.translate import Asked
 from mitmvcr.mitm.view import View
 from mitmvcr.session import Session, open_session
 from mitmvcr.settings import Settings

@@ -8,7 +8,7 @@ from mitmproxy import http
 
 from mitmvcr.core.keys import header, url_key
 from mitmvcr.core.model import Request
-from mitmvcr.mitm.translate import Asked
+from mitmvcr.mitm.asked import Asked
 
 
 class Redirects:

@@ -7,7 +7,7 @@ from mitmproxy.net import encoding
 
 from mitmvcr.core.keys import header
 from mitmvcr.core.model import Headers, Interaction, Response
-from mitmvcr.mitm.translate import accepted_codings
+from mitmvcr.mitm.codings import accepted_codings
 
 #: Restated or left out on replay: they describe the recorded connection.
 _NOT_REPLAYED = frozenset(

@@ -6,8 +6,8 @@ from mitmproxy import http
 
 from mitmvcr.core.model import Response
 from mitmvcr.mitm import translate
+from mitmvcr.mitm.asked import Asked
 from mitmvcr.mitm.redirects import Redirects
-from mitmvcr.mitm.translate import Asked
 from mitmvcr.settings import View as Name
 
 

@@ -19,8 +19,8 @@ from mitmproxy import http
 
 from mitmvcr.core.model import Headers, Request, Response
 from mitmvcr.mitm import translate
+from mitmvcr.mitm.asked import Asked
 from mitmvcr.mitm.redirects import Redirects
-from mitmvcr.mitm.translate import Asked
 
 #: Meant for this proxy, and never sent on.
 _TO_PROXY = ("proxy-authorization", "proxy-connection")
