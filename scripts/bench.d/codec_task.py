@@ -59,7 +59,7 @@ def read(path: Path) -> tuple[list[float], object]:
 def dump(path: Path) -> tuple[list[float], object]:
     cassette = codec.loads(path.read_bytes(), path.name)
     target = path.with_name("written")
-    return _once(lambda: target.write_bytes(codec.dumps(cassette)))
+    return _once(lambda: replace_file(target, codec.parts(cassette)))
 
 
 def bodies(path: Path) -> tuple[list[float], object]:
@@ -169,6 +169,7 @@ if __name__ == "__main__":
     name, file = sys.argv[1:]
     # All that a task needs is imported before it is measured.
     from mitmvcr.cassette import codec, reader, writer  # noqa: F401 # codec takes them
+    from mitmvcr.cassette.files import replace_file
     from mitmvcr.core.deck import Deck
     from mitmvcr.core.model import Cassette
 

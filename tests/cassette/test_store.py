@@ -5,7 +5,7 @@ import os
 import shutil
 import stat
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
@@ -816,11 +816,12 @@ def test_a_folder_that_cannot_be_synced_is_no_failure(
 def test_damage_found_while_the_cassette_is_written_anew_loses_nothing(
     path: Path, part: Path, old: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def damaged(*_: object) -> bytes:
+    def damaged(*_: object) -> Iterator[bytes]:
+        yield b"---\n"
         raise CassetteDamagedError(str(path), "broken", interaction=1)
 
     store = recording(path, 3, keep=True)
-    monkeypatch.setattr(writer, "dumps", damaged)
+    monkeypatch.setattr(writer, "parts", damaged)
     with pytest.raises(
         CassetteWriteError, match=r"interaction 1: broken; the recording is in .*\.part"
     ):

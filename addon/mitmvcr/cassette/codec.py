@@ -4,7 +4,7 @@ The reader and the writer take 10 ms each to import, which a start would feel, a
 session seldom needs both; so each is imported by the first call that needs it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from mitmvcr.core.model import Cassette, Interaction, Layout
 
@@ -21,6 +21,13 @@ def dumps(cassette: Cassette, layout: Layout = "v4") -> bytes:
     from mitmvcr.cassette import writer
 
     return writer.dumps(cassette, layout)
+
+
+def parts(cassette: Cassette, layout: Layout = "v4") -> Iterator[bytes]:
+    """As :func:`mitmvcr.cassette.writer.parts`."""
+    from mitmvcr.cassette import writer
+
+    return writer.parts(cassette, layout)
 
 
 def dumper(layout: Layout = "v4") -> Callable[[Interaction, int], bytes]:

@@ -180,7 +180,7 @@ class FileStore:
                 self._put(codec.dumps(Cassette()))
             self._journal.remove()
         elif self._kept:
-            kept = codec.dumps(Cassette(self._kept), self._layout)
+            kept = codec.parts(Cassette(self._kept), self._layout)
             self._put(kept, self._journal.parts())
             self._journal.remove()
         elif self._keep_volatile and self.exists():
@@ -192,7 +192,7 @@ class FileStore:
     def replace(self, interactions: Sequence[Interaction]) -> None:
         """Write the cassette anew, whole or not at all."""
         try:
-            self._put(codec.dumps(Cassette(interactions), self._layout))
+            self._put(codec.parts(Cassette(interactions), self._layout))
         except OSError as error:
             raise self._cannot_write(why(error), error) from error
 
@@ -267,8 +267,7 @@ class FileStore:
         if found and not self._is_in_place(data):
             loads = self.exists() and not instead
             kept = self.load().interactions if loads else ()
-            both = codec.dumps(Cassette([*kept, *found]), self._layout)
-            self._put(both)
+            self._put(codec.parts(Cassette([*kept, *found]), self._layout))
         self._journal.remove()
         return len(found)
 

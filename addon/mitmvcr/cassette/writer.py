@@ -4,7 +4,7 @@ Layout ``v4`` is what go-vcr v4.0.7 writes; ``v3`` is what library v3 and v4.0.0
 v4.0.2 wrote: all fields, empty or not, and yaml.v3's quotes. Both indent by four.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from mitmvcr.cassette.goorder import in_order
 from mitmvcr.cassette.goyaml import V3, V4, Dialect, Place, encode, key, scalar, string
@@ -26,6 +26,8 @@ _VALUE = Place(18, is_item=True)
 
 #: Longer texts are not kept: they are rarely met again, and would fill the memory.
 _SHORT = 512
+#: To write interactions one by one would take a call to the system for each.
+_AT_ONCE = 64
 
 
 def _is_long(text: bytes) -> bool:
@@ -42,11 +44,25 @@ def preamble(layout: Layout = "v4") -> bytes:
 
 def dumps(cassette: Cassette, layout: Layout = "v4") -> bytes:
     """The whole file. The ids are counted from 0, as go-vcr does when it saves."""
-    if not cassette.interactions:
-        return _EMPTY
+    return b"".join(parts(cassette, layout))
+
+
+def parts(cassette: Cassette, layout: Layout = "v4") -> Iterator[bytes]:
+    """The same, piece by piece, for what need not be in memory whole. What is read
+    lazily is not kept either."""
+    interactions = cassette.interactions
+    if not interactions:
+        yield _EMPTY
+        return
     item = dumper(layout)
-    items = [item(each, at) for at, each in enumerate(cassette.interactions)]
-    return b"".join([_PREAMBLE, *items])
+    forget = getattr(interactions, "forget", None)
+    yield _PREAMBLE
+    for first in range(0, len(interactions), _AT_ONCE):
+        numbers = range(first, min(first + _AT_ONCE, len(interactions)))
+        yield b"".join([item(interactions[at], at) for at in numbers])
+        if forget is not None:
+            for at in numbers:
+                forget(at)
 
 
 def dumper(layout: Layout = "v4") -> Callable[[Interaction, int], bytes]:
