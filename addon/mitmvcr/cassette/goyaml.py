@@ -66,6 +66,9 @@ V3 = Dialect(
 )
 
 
+Piece = bytes | memoryview
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a scalar stands. A block's lines start at column ``indent``."""
@@ -80,20 +83,28 @@ def scalar(value: bytes, place: Place, dialect: Dialect) -> bytes:
         return b'""\n'
     if value[0] in _MARKS and b"\n" not in value and is_plain_ascii(value):
         return _single_quoted(value)  # JSON on one line, as most bodies are
+    return b"".join(pieces(value, place, dialect))
+
+
+def pieces(value: bytes, place: Place, dialect: Dialect) -> tuple[Piece, ...]:
+    """The same for a value that is not empty, in pieces that need not be joined where
+    they are large."""
+    if value[0] in _MARKS and b"\n" not in value and is_plain_ascii(value):
+        return b"'", value.replace(b"'", b"''"), b"'\n"
     try:
         # Asked only for what is not ASCII, and decoding takes its time.
         text = "" if value.isascii() else value.decode()
     except UnicodeDecodeError:
-        return binary(value, place.indent)
+        return (binary(value, place.indent),)
     odd = oddities(value)
     if odd and must_escape(value, text, odd):
-        return double_quoted(value, odd)
+        return (double_quoted(value, odd),)
     separated = b"\xe2" in odd and any(each in text for each in SEPARATORS)
     if b"\n" in value:
-        written = _block(value, separated, place, dialect)
-    else:
-        written = _line(value, b"\t" in odd, separated, place, dialect)
-    return written or double_quoted(value, odd)
+        block = _block(value, separated, place, dialect)
+        return block or (double_quoted(value, odd),)
+    line = _line(value, b"\t" in odd, separated, place, dialect)
+    return (line or double_quoted(value, odd),)
 
 
 _PRINTABLE = bytes(range(0x20, 0x7F))
@@ -188,19 +199,22 @@ _UNUSUAL_SEPARATOR = re.compile(
 _SEPARATOR = re.compile(rb"(\xe2(?=\x80[\xa8\xa9])..)", re.DOTALL)
 
 
-def _block(value: bytes, separated: bool, place: Place, dialect: Dialect) -> bytes:
+def _block(
+    value: bytes, separated: bool, place: Place, dialect: Dialect
+) -> tuple[Piece, ...]:
     uneven = _UNEVEN.search(value) is not None
     very_uneven = uneven and _VERY_UNEVEN.search(value) is not None
     if value.endswith(b" ") or (very_uneven and _SPACE_BEFORE_BREAK.search(value)):
-        return b""
+        return ()
     beside = separated and _UNUSUAL_SEPARATOR.search(value) is not None
     if beside and _SPACE_BEFORE_SEPARATOR.search(value):
-        return b""
+        return ()
     if dialect.blank_is_quoted and _is_blank(value):
-        return b""
+        return ()
     if not _block_is_sound(value, place, dialect):
-        return b""
+        return ()
     pad = b" " * place.indent
+    lines: Piece
     if very_uneven or beside:
         lines = _padded(value, pad)
     else:
@@ -228,7 +242,7 @@ def _block_is_sound(value: bytes, place: Place, dialect: Dialect) -> bool:
     return not _BLANK_AFTER_BREAKS.match(value)
 
 
-def _padded_lines(value: bytes, pad: bytes, *, uneven: bool, separated: bool) -> bytes:
+def _padded_lines(value: bytes, pad: bytes, *, uneven: bool, separated: bool) -> Piece:
     """The lines behind the first indented, but for single empty ones.
 
     A line end that an empty line follows stands for itself in the meantime as NUL,
@@ -239,8 +253,9 @@ def _padded_lines(value: bytes, pad: bytes, *, uneven: bool, separated: bool) ->
     value = value.replace(b"\n", b"\n" + pad)
     if separated:
         value = _SEPARATOR.sub(rb"\1" + pad, value)
-    value = value.removesuffix(pad)
-    return value.replace(b"\0", b"\n") if uneven else value
+    if uneven:
+        value = value.replace(b"\0", b"\n")
+    return memoryview(value)[: -len(pad)] if value.endswith(pad) else value
 
 
 def _padded(value: bytes, pad: bytes) -> bytes:
@@ -252,11 +267,11 @@ def _padded(value: bytes, pad: bytes) -> bytes:
     return value.removesuffix(pad)
 
 
-def _literal(value: bytes, lines: bytes, pad: bytes) -> bytes:
+def _literal(value: bytes, lines: Piece, pad: bytes) -> tuple[Piece, ...]:
     head = b"|%b%b\n" % (b"4" if value.startswith(b" ") else b"", _chomping(value))
     first = b"" if value.startswith(_BREAKS) else pad
     end = b"" if value.endswith(_BREAKS) else b"\n"
-    return b"".join((head, first, lines, end))
+    return head, first, lines, end
 
 
 def _chomping(value: bytes) -> bytes:

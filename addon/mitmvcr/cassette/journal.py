@@ -105,7 +105,7 @@ class Journal:
     def _remedy(self) -> str:
         return f"run 'mitmvcr cassette recover {self._name}', or delete the file"
 
-    def append(self, data: bytes) -> None:
+    def append(self, data: bytes | memoryview) -> None:
         """All of it or none: what a full disk cut off is taken back."""
         try:
             written = os.write(self._file, data)
@@ -116,7 +116,7 @@ class Journal:
             raise
         self._size += len(data)
 
-    def append_parts(self, parts: Iterable[bytes]) -> None:
+    def append_parts(self, parts: Iterable[bytes | memoryview]) -> None:
         """The same, of what is too large to be in one piece."""
         before = self._size
         try:
@@ -194,7 +194,7 @@ class Journal:
 class SyncedJournal(Journal):
     """One whose every interaction outlasts a power cut too."""
 
-    def append(self, data: bytes) -> None:
+    def append(self, data: bytes | memoryview) -> None:
         before = self._size
         super().append(data)
         try:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from mitmvcr.cassette import codec
-from mitmvcr.cassette.goyaml import V3, V4, Place, scalar
+from mitmvcr.cassette.goyaml import V3, V4, Piece, Place, pieces
 from mitmvcr.core.model import Interaction, Layout
 
 _BODY = b'\n        body: ""\n'
@@ -19,7 +19,7 @@ _PAD = b"\n" + b" " * 12
 _PART = 105 * 10_000
 
 
-def item(interaction: Interaction, number: int, layout: Layout) -> Iterator[bytes]:
+def item(interaction: Interaction, number: int, layout: Layout) -> Iterator[Piece]:
     """Text is written as a whole, other bytes in parts of 1 MiB."""
     write, response = codec.dumper(layout), interaction.response
     # A body lies deeper than its key, so that this line can be in no other place.
@@ -31,7 +31,7 @@ def item(interaction: Interaction, number: int, layout: Layout) -> Iterator[byte
         yield from _rows(response.body)
         yield b"\n"
     else:
-        yield scalar(response.body, Place(12), V4 if layout == "v4" else V3)
+        yield from pieces(response.body, Place(12), V4 if layout == "v4" else V3)
     yield tail
 
 
