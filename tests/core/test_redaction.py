@@ -560,6 +560,15 @@ def test_json_paths_in_text_that_is_all_ascii() -> None:
 # Streams
 
 
+def test_messages_are_looked_through_also_where_a_request_is_known() -> None:
+    request, redactor = Request(url="https://h/", headers=JSON), Redactor()
+    for said in b'{"n": 1}', b'{"pwd": "abcdefgh-1"}':
+        frames = (Frame(True, 0, "text", said),)
+        met = Interaction(0, request, Response(websocket=frames))
+        clean = redactor.interaction(met).response.websocket[0].content
+        assert (clean == said) is (b"pwd" not in said)
+
+
 def test_messages_of_a_websocket_are_cleaned_and_compared_so() -> None:
     secret = token(random.Random(1), 24).encode()
     said = b'{"api_key": "%b"}' % secret

@@ -42,6 +42,10 @@ def is_form(data: bytes) -> bool:
     return b"=" in data[:200] and _FORM.fullmatch(data) is not None
 
 
+def has_userinfo(data: bytes) -> bool:
+    return compiled(lists.USERINFO).search(data) is not None
+
+
 class Finder:
     """The lists, with a user's regexes and exceptions."""
 
@@ -63,7 +67,7 @@ class Finder:
 
     def suspects(self, data: bytes) -> bool:
         """May there be anything at all? Quick where there is not."""
-        if b"@" in data and b"://" in data:
+        if b"@" in data and has_userinfo(data):
             return True
         if self._regexes and any(regex.search(data) for regex in self._regexes):
             return True

@@ -36,6 +36,9 @@ class Texts:
         self.memory = Memory(self._watch)
         self._hosts = Hosts(rules.hosts)
         self.paths = bool(rules.json)
+        #: Is more looked for than words?
+        self.is_extended = bool(rules.json or rules.regex or rules.hosts)
+        self.is_clear = self._watch.is_clear
         self._found: dict[tuple[bytes, bool], list[Span]] = {}
 
     def __enter__(self) -> Self:

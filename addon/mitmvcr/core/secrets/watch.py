@@ -25,6 +25,13 @@ class Watch:
         self._watched = len(self._texts)
         self._gone_through = 0
         self._recent: list[tuple[bytes, Sequence[Hit]]] = []
+        self._find_known = known.find
+
+    def is_clear(self, data: bytes) -> bool:
+        """Nothing of it stands there, as nearly always, and so in few steps."""
+        if len(self._texts) == self._watched and len(self._machines) == 1:
+            return not self._find_known(data)
+        return not self.find(data)
 
     @property
     def size(self) -> int:
@@ -59,6 +66,7 @@ class Watch:
             size += last
             self._machines.pop()
         self._machines.append(Anchors(self._texts[len(self._texts) - size :]))
+        self._find_known = self._machines[0].find
         self._watched = len(self._texts)
         self._gone_through = 0
         self._recent.clear()
