@@ -189,10 +189,6 @@ class Session:
 
         return masked_url(self.redactor.text(url))
 
-    def seen(self, message: bytes) -> bytes:
-        """A WebSocket's message as a recording has it."""
-        return self.redactor.content(message)
-
     def replayed(self, entry: "Entry | None" = None) -> None:
         """A planned replay was answered; ``entry`` is for a log that is complete."""
         self._replayed += 1

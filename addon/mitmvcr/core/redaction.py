@@ -158,6 +158,14 @@ class Redactor:
         with self.texts:
             return list(audit.findings(self.texts, met))
 
+    def message(self, live: bytes) -> bytes:
+        """A WebSocket's message as it is compared with a recorded one."""
+        if self.rules.off or not self.texts.suspects(live):
+            return live
+        with self.texts:
+            self.texts.learn_body(live, "", "")
+            return self.texts.clean_body(live, "", "")
+
     def text(self, shown: str) -> str:
         """A URL or a message as it may be shown."""
         if self.rules.off:
@@ -165,39 +173,32 @@ class Redactor:
         with self.texts:
             return self.texts.clean_text(shown)
 
-    def content(self, message: bytes) -> bytes:
-        """A WebSocket's message as it is compared with the recorded ones, and as it
-        may be shown."""
-        if self.rules.off:
-            return message
-        with self.texts:
-            self.texts.learn(message)
-            return self.texts.clean(message)
-
     def restored(self, recorded: Interaction) -> Interaction:
         """With the present values of the ``vcr_secret`` variables."""
         if not self._present:
             return recorded
         response = recorded.response
-        body = self._put_back_in(response.body)
+        body = self._restored(response.body)
+        websocket = tuple(
+            frame._replace(content=self._restored(frame.content))
+            if not frame.from_client
+            else frame
+            for frame in response.websocket
+        )
         headers = {
             name: [self._put_back(value) for value in values]
             for name, values in response.headers.items()
         }
-        frames = [
-            frame._replace(content=self._put_back_in(frame.content))
-            for frame in response.websocket
-        ]
         restored = replace(
             response,
             body=body,
             headers=headers,
             chunks=moved(response.chunks, response.body, body),
-            websocket=tuple(frames),
+            websocket=websocket,
         )
         return replace(recorded, response=restored)
 
-    def _put_back_in(self, content: bytes) -> bytes:
+    def _restored(self, content: bytes) -> bytes:
         for mark, value in self._present.items():
             content = content.replace(mark, value)
         return content
@@ -223,9 +224,7 @@ class Redactor:
             ):
                 return False
             head = "\n".join([head, *[v for vs in headers.values() for v in vs]])
-            bodies.append(response.body)
-            if response.websocket:
-                bodies += [frame.content for frame in response.websocket]
+            bodies += [response.body, *(each.content for each in response.websocket)]
         small = [body for body in bodies if len(body) < _SMALL]
         large = [body for body in bodies if len(body) >= _SMALL]
         pieces = [b"\n".join([head.encode(*BYTES), *small]), *large]

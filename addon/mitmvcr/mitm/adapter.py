@@ -97,14 +97,14 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
         self.choose_request_hook()
         session = self.session
         looks_up = session is not None and session.looks_up
-        records = session is not None and session.records
-        if records:
-            host.watch_who_leaves()
         if session is not None and settings.redaction.off:
             logger.warning(
                 "mitmvcr: vcr_redact=none: secrets are written to %s as they are",
                 session.store.name,
             )
+        records = session is not None and session.records
+        if records:
+            host.watch_who_leaves()
         self._takeover.apply(
             ctx.options,
             # And where a refused connection is to be recorded: with its request.

@@ -72,7 +72,9 @@ def _play_socket(
         session.refused()
         logger.warning("mitmvcr: WebSocket %s: %s", url, reason)
 
-    script = sockets.Script(recorded.websocket, latency, refuse, session.seen)
+    script = sockets.Script(
+        recorded.websocket, latency, refuse, session.redactor.message
+    )
     if "Sec-WebSocket-Key" not in flow.request.headers or not sockets.install(
         flow, script
     ):

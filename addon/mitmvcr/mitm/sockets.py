@@ -26,6 +26,7 @@ from wsproto.events import (
 from wsproto.utilities import generate_accept_token
 
 from mitmvcr.core.frames import Frame, Kind, close_parts
+from mitmvcr.core.keys import any_placeholder
 from mitmvcr.core.model import Response
 from mitmvcr.mitm import pacing
 
@@ -79,20 +80,19 @@ def accept(recorded: Response, answer: http.Response, request: http.Request) -> 
 
 
 class Script:
-    """The messages of one replay, and what is done about one that is none of them.
-    ``seen``: a message as a recording has it, with no secrets."""
+    """The messages of one replay, and what is done about one that is none of them."""
 
     def __init__(
         self,
         frames: Iterable[Frame],
         latency: float,
         refuse: Callable[[str], None],
-        seen: Callable[[bytes], bytes],
+        as_recorded: Callable[[bytes], bytes],
     ) -> None:
         self.frames = deque(frames)
         self.latency = latency
         self.refuse = refuse
-        self.seen = seen
+        self.as_recorded = as_recorded
         self._at = 0
 
     def next_from(self, *, client: bool) -> Frame | None:
@@ -190,17 +190,15 @@ class _Player(layer.Layer):
 
     def _answer(self, kind: Kind, content: bytes) -> pacing.Commands:
         expected = self._script.next_from(client=True)
-        seen = self._script.seen(content)
-        if expected is not None and (
-            _is_same(expected, kind, content) or _is_same(expected, kind, seen)
-        ):
+        content = self._script.as_recorded(content)
+        if expected is not None and _is_same(expected, kind, content):
             self._script.pause(expected)
             yield from self._speak()
             return
         if self._wire.state is not ConnectionState.OPEN:
             return
         self._script.frames.clear()
-        reason = _explain(expected, seen)
+        reason = _explain(expected, content)
         self._script.refuse(reason)
         short = reason.encode()[:120].decode("utf-8", "ignore")
         yield self._send(CloseConnection(_POLICY_VIOLATION, short))
@@ -219,10 +217,11 @@ def _is_same(expected: Frame, kind: Kind, content: bytes) -> bool:
     """JSON is compared as JSON, anything else byte for byte."""
     if expected.kind != kind:
         return False
-    if expected.content == content:
+    recorded, content = map(any_placeholder, (expected.content, content))
+    if recorded == content:
         return True
     try:
-        return bool(json.loads(expected.content) == json.loads(content))
+        return bool(json.loads(recorded) == json.loads(content))
     except ValueError:
         return False
 

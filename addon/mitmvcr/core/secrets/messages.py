@@ -28,7 +28,7 @@ def learn_response(texts: Texts, response: Response) -> None:
     _learn_headers(texts, response.headers)
     texts.learn_body(response.body, *texts.body_type(response.headers))
     for frame in response.websocket:
-        texts.learn(frame.content)
+        texts.learn_body(frame.content, "", "")
 
 
 def learn_request_headers(texts: Texts, headers: Headers) -> None:
@@ -77,7 +77,6 @@ def clean_request(texts: Texts, request: Request) -> Request:
 def clean_response(texts: Texts, response: Response) -> Response:
     body = texts.clean_body(response.body, *texts.body_type(response.headers))
     length, headers = _restated(response, body)
-    frames = [f._replace(content=texts.clean(f.content)) for f in response.websocket]
     return replace(
         response,
         content_length=length,
@@ -85,7 +84,10 @@ def clean_response(texts: Texts, response: Response) -> Response:
         headers=_masked(texts, headers),
         trailer=_masked(texts, response.trailer),
         chunks=moved(response.chunks, response.body, body),
-        websocket=tuple(frames),
+        websocket=tuple(
+            frame._replace(content=texts.clean_body(frame.content, "", ""))
+            for frame in response.websocket
+        ),
     )
 
 
