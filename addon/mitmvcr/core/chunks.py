@@ -66,9 +66,16 @@ def moved(chunks: Sequence[Chunk], old: bytes, new: bytes) -> Sequence[Chunk]:
 
 
 def _common(one: bytes, other: bytes, most: int) -> int:
-    """How many bytes at the start are the same."""
-    pairs = zip(one[:most], other[:most], strict=True)
-    return next((at for at, (a, b) in enumerate(pairs) if a != b), most)
+    """How many bytes at the start are the same: halved, since slices are compared
+    much faster than bytes one by one."""
+    same = 0
+    while same < most:
+        step = (most - same + 1) // 2
+        if one[same : same + step] == other[same : same + step]:
+            same += step
+        else:
+            most = same + step - 1
+    return same
 
 
 def due_times(chunks: Sequence[Chunk], size: int) -> list[tuple[int, int]] | None:
