@@ -606,12 +606,6 @@ def test_chunks_move_along_with_a_value_that_is_put_back() -> None:
     assert kept.chunks == (Chunk(0, 0), Chunk(16, 9))
 
 
-def test_secrets_in_messages_are_told() -> None:
-    frames = [Frame(True, 0, "text", b'{"token": "k3jh5kjh34kjh5"}')]
-    met = Interaction(0, Request(url="wss://h/"), Response(websocket=frames))
-    assert {each.place for each in Redactor().findings(met)} == {"response.websocket"}
-
-
 def test_messages_are_looked_through_also_where_a_request_is_known() -> None:
     request, redactor = Request(url="https://h/", headers=JSON), Redactor()
     for said in b'{"n": 1}', b'{"pwd": "abcdefgh-1"}':
