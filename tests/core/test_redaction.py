@@ -596,3 +596,20 @@ def test_the_chunks_of_a_cleaned_body_move_along() -> None:
     clean = Redactor().interaction(Interaction(0, Request(), response)).response
     assert clean.body == b'{"password":"[REDACTED:password]"}rest'
     assert clean.chunks == (Chunk(0, 0), Chunk(len(clean.body) - 4, 5))
+
+
+def test_chunks_move_along_with_a_value_that_is_put_back() -> None:
+    redactor = Redactor(Rules(secrets=("MY_KEY",)), {"MY_KEY": "s3cr3t-s3cr3t"})
+    came = Response(body=b"a <MY_KEY> b", chunks=(Chunk(0, 0), Chunk(11, 9)))
+    kept = redactor.restored(Interaction(0, Request(), came)).response
+    assert kept.body == b"a s3cr3t-s3cr3t b"
+    assert kept.chunks == (Chunk(0, 0), Chunk(16, 9))
+
+
+def test_messages_are_looked_through_also_where_a_request_is_known() -> None:
+    request, redactor = Request(url="https://h/", headers=JSON), Redactor()
+    for said in b'{"n": 1}', b'{"pwd": "abcdefgh-1"}':
+        frames = (Frame(True, 0, "text", said),)
+        met = Interaction(0, request, Response(websocket=frames))
+        clean = redactor.interaction(met).response.websocket[0].content
+        assert (clean == said) is (b"pwd" not in said)

@@ -1,14 +1,18 @@
 """How an exchange that failed is known by what mitmproxy says."""
 
+import gzip
+
 import pytest
-from mitmproxy import flow
+from mitmproxy import flow, http
 from mitmproxy.test import tflow
 
 from mitmvcr.cassette.memory import MemoryStore
 from mitmvcr.core.modes import Mode, Repeats
-from mitmvcr.mitm import translate
+from mitmvcr.mitm import translate, wireview
 from mitmvcr.mitm.breaks import broken
 from mitmvcr.mitm.rack import Recording
+from mitmvcr.mitm.streaming import Tee
+from mitmvcr.mitm.view import View
 from mitmvcr.session import Session
 from mitmvcr.settings import Settings
 
@@ -56,3 +60,20 @@ def test_without_the_option_it_is_told_how_to_record_it() -> None:
         "broke off and is not recorded: server closed connection"
         " (vcr_record_errors=yes would record the failure)"
     )
+
+
+@pytest.mark.parametrize("view", [translate, wireview])
+@pytest.mark.parametrize(("last", "failure"), [("[DONE]", ""), ("more", "left")])
+def test_a_stream_that_was_left_ended_by_its_own_account_in_any_coding(
+    view: View, last: str, failure: str
+) -> None:
+    asked = http.Request.make("GET", "http://h/", headers={"Accept-Encoding": "gzip"})
+    headers = {"Content-Type": "text/event-stream", "Content-Encoding": "gzip"}
+    answer = http.Response.make(200, b"", headers)
+    session = Session(MemoryStore(), Mode.RECORD_ONLY, Repeats.NO, exists=False)
+    started = Recording(session, view.to_request(asked), SECOND, view, tee=Tee())
+    assert started.tee is not None
+    started.tee(gzip.compress(f"data: {last}\n\n".encode()))
+    found = broken(started, answer, None, Settings(), 3 * SECOND)
+    assert found.interaction is not None
+    assert found.interaction.response.failure == failure

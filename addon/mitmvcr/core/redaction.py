@@ -10,6 +10,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from mitmvcr.core.chunks import moved
 from mitmvcr.core.memo import Memo
 from mitmvcr.core.model import Headers, Interaction, Request, Response
 from mitmvcr.core.secrets import messages
@@ -188,8 +189,14 @@ class Redactor:
             name: [self._put_back(value) for value in values]
             for name, values in response.headers.items()
         }
-        response = replace(response, body=body, headers=headers, websocket=websocket)
-        return replace(recorded, response=response)
+        restored = replace(
+            response,
+            body=body,
+            headers=headers,
+            chunks=moved(response.chunks, response.body, body),
+            websocket=websocket,
+        )
+        return replace(recorded, response=restored)
 
     def _restored(self, content: bytes) -> bytes:
         for mark, value in self._present.items():

@@ -64,7 +64,7 @@ def _cut_short(
     came = _what_came(started, response)
     kept = Interaction(0, started.asked.request, came)
     size = f"{len(came.body)} bytes"
-    if has_ended(response.headers.get("content-type", ""), came.body):
+    if has_ended(response.headers.get("content-type", ""), _plain(response, came)):
         return Broken(kept)
     if by_client:
         if settings.partial == "drop":
@@ -76,6 +76,14 @@ def _cut_short(
         return Broken(None, _not_recorded(reason))
     cut = replace(kept, response=replace(came, failure="truncated"))
     return Broken(cut, f"broke off after {size}, and is recorded so: {reason}")
+
+
+def _plain(response: http.Response, came: Response) -> bytes:
+    """The body as a program reads it, also where it is recorded in its coding."""
+    coding = response.headers.get("content-encoding", "").strip().lower()
+    if came.uncompressed or not coding:
+        return came.body
+    return decode_start(came.body, coding) or came.body
 
 
 def _not_recorded(reason: str) -> str:
