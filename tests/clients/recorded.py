@@ -62,6 +62,7 @@ class Recorded:
             "ssl_verify_upstream_trusted_ca": self._certs.ca,
             "vcr_cassette": self.proxy,
             "vcr_mode": "record_only",
+            "vcr_keep": ["cookie", "key"],  # compared byte for byte
         }
         proxy = Proxy(
             ["-s", str(ADDON), "-s", str(WHERE_IT_IS), *settings(options)],

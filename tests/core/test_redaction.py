@@ -557,6 +557,14 @@ def test_json_paths_in_text_that_is_all_ascii() -> None:
     )
 
 
+@pytest.mark.parametrize("name", ["key", "auth", "api_key", "sig"])
+@pytest.mark.parametrize("before", ["/maps/api/geocode/json?", "/a?b=c&", "/?"])
+def test_a_parameter_is_found_behind_any_path(before: str, name: str) -> None:
+    met = asked(url=f"https://h{before}{name}=k3jh5kjh34kjh5&z=1")
+    kept = Redactor().interaction(met).request.url
+    assert kept == f"https://h{before}{name}=[REDACTED:{name}]&z=1"
+
+
 # What go-vcr knows nothing of
 
 

@@ -172,7 +172,7 @@ def test_eager_connections_and_an_own_stream_setting_change_nothing(
 SEAMS = [
     "mitmvcr.mitm.adapter:to_lookup",
     "mitmvcr.mitm.adapter:to_wire",
-    "mitmvcr.mitm.adapter:_drop_proxy_headers",
+    "mitmvcr.core.redaction:Redactor.request",
     "mitmvcr.mitm.answers:miss",
     "mitmvcr.mitm.answers:failure",
     "mitmvcr.session:Session.plan",
@@ -216,7 +216,7 @@ def test_a_failure_while_recording_leaves_the_traffic_alone_and_is_told(
     fort: Fort,
 ) -> None:
     fort.cassette.unlink()
-    raising = {"RAISING": "mitmvcr.mitm.rack:to_response"}
+    raising = {"RAISING": "mitmvcr.core.redaction:Redactor.interaction"}
     fort.start("record_once", "-s", DOUBLES / "raising.py", environment=raising)
     assert fort.fetch(fort.origin.https_url + "/counter") == 200
     fort.assert_something_got_out()

@@ -61,7 +61,7 @@ def test_a_client_sees_each_event_before_the_next_is_sent(
     base, key, cassette = f"{own_origin.https_url}/v1", next(KEYS), tmp_path / "a.yaml"
     proxy = mitmdump(cassette, "record_only", vcr_record_chunks="yes")
     ack = f"{own_origin.http_url}/ack/{key}"
-    query = f"key={key}&pause=0"
+    query = f"gate={key}&pause=0"
     proxy.wait_until_listening()
     # What ends a stream is no token, so nobody acknowledges it.
     for _ in range(2):

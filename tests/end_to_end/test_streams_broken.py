@@ -61,7 +61,7 @@ def _leave(
     """A client that reads so much and goes."""
     key = next(KEYS)
     proxy, environment = case.start("record_only", **options)
-    with Curl(f"{url}&key={key}", environment, version=version) as client:
+    with Curl(f"{url}&gate={key}", environment, version=version) as client:
         for _ in range(whole.count(b"\n\n") - 1):
             acknowledge(case.origin.http_url, key)
         client.read_until(lambda got: got == whole)
@@ -98,7 +98,7 @@ def test_what_came_before_a_client_left_is_kept(
     key = next(KEYS)
     proxy, environment = case.start("record_only")
     accepts = ("-H", f"Accept-Encoding: {coding}") if coding else ()
-    address = f"{url}&key={key}"
+    address = f"{url}&gate={key}"
     with Curl(address, environment, *accepts, version=version) as client:
         client.read()
     proxy.wait_for_log("was left before its end: the 16 bytes that came are recorded")
@@ -117,7 +117,7 @@ def test_or_it_is_dropped(case: Case) -> None:
 
 
 def test_a_stream_that_is_under_way_when_the_proxy_ends_is_kept(case: Case) -> None:
-    url = f"{case.origin.https_url}/live/sse?key={next(KEYS)}"
+    url = f"{case.origin.https_url}/live/sse?gate={next(KEYS)}"
     proxy, environment = case.start("record_only")
     with Curl(url, environment) as client:
         client.read()

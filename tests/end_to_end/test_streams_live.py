@@ -48,7 +48,7 @@ def test_each_event_arrives_before_the_next_is_sent(
     cassette, key = tmp_path / "live.yaml", f"{next(KEYS)}-{version}-{kind}-{coding}"
     proxy = mitmdump(cassette, "record_only").wait_until_listening()
     environment = curl_environment(proxy.url, proxy_ca)
-    url = f"{origin.https_url}/live/{kind}?key={key}&coding={coding}"
+    url = f"{origin.https_url}/live/{kind}?gate={key}&coding={coding}"
     accepts = ("-H", f"Accept-Encoding: {coding}") if coding else ()
     events = EVENTS[kind][1]
     with Curl(url, environment, *accepts, version=version) as client:
@@ -85,7 +85,7 @@ def test_when_each_part_came_is_recorded_where_it_is_asked_for(
     cassette, key = tmp_path / "chunks.yaml", f"chunks-{next(KEYS)}-{version}"
     proxy = mitmdump(cassette, "record_only", vcr_record_chunks="yes")
     environment = curl_environment(proxy.wait_until_listening().url, proxy_ca)
-    url = f"{origin.https_url}/live/sse?key={key}&coding={coding}"
+    url = f"{origin.https_url}/live/sse?gate={key}&coding={coding}"
     accepts = ("-H", f"Accept-Encoding: {coding}") if coding else ()
     with Curl(url, environment, *accepts, version=version) as client:
         for count in range(1, 5):

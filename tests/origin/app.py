@@ -107,8 +107,8 @@ class App:
             answer = _text(f"no route {ask.path}\n", status=404)
         else:
             answer = route(ask, rest)
-            if key := ask.option("key", ""):
-                answer = replace(answer, gate=self._gates[key].acquire)
+            if gate := ask.option("gate", ""):
+                answer = replace(answer, gate=self._gates[gate].acquire)
         headers = [(b"server", b"origin"), (b"x-protocol", ask.protocol.encode())]
         delay = float(ask.option("delay", "0"))
         return replace(answer, headers=[*headers, *answer.headers], delay=delay)
@@ -265,7 +265,7 @@ STEPPED: dict[str, Callable[[Sequence[bytes]], Sequence[bytes]]] = {
 
 
 def live(ask: Ask, rest: str) -> Answer:
-    """Four events of a kind, each when the client said at /ack/KEY that it has the one
+    """Four events of a kind, each when the client said at /ack/GATE that it has the one
     before. ``n``: as many, then ``end`` (done, abort)."""
     kind, events = EVENTS[rest]
     coding = ask.option("coding", "")

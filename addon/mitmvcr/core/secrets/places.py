@@ -86,9 +86,11 @@ def _name_around(data: bytes, start: int, end: int) -> tuple[int, int]:
     """The whole name that a part of it was found in."""
     left = data[max(0, start - _LONGEST) : start]
     begin = start - (len(left) - len(left.rstrip(_NAME)))
+    if data[start] in b"?&":  # the part says so itself, here and below
+        begin = start + 1
     right = data[end : end + _LONGEST]
     finish = end + len(right) - len(right.lstrip(_NAME))
-    if data[end - 1 : end] == b"=":  # the part says so itself
+    if data[end - 1 : end] == b"=":
         finish = end - 1
     if data[begin - 1 : begin + 5] == b"\\u0026":  # how Go writes & into JSON
         begin += 5
