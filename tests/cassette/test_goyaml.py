@@ -2,7 +2,16 @@
 
 import pytest
 
-from mitmvcr.cassette.goyaml import V3, V4, Dialect, Place, key, scalar, string
+from mitmvcr.cassette.goyaml import (
+    V3,
+    V4,
+    Dialect,
+    Place,
+    key,
+    pieces,
+    scalar,
+    string,
+)
 
 FIELD = Place(2)
 ITEM = Place(2, is_item=True)
@@ -174,3 +183,19 @@ def test_keys(name: bytes, written: bytes, is_simple: bool) -> None:
 @pytest.mark.parametrize(("dialect", "written"), [(V4, b"'<<':"), (V3, b'"<<":')])
 def test_a_merge_is_never_a_key(dialect: Dialect, written: bytes) -> None:
     assert key(b"<<", 2, dialect) == (written, True)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        b'{"a": "it\'s"}',
+        b"plain",
+        b"two\nlines\n",
+        b" a\n\nb",
+        b"\xff",
+        b"a\r\nb",
+        b"1",
+    ],
+)
+def test_pieces_join_to_the_scalar(value: bytes) -> None:
+    assert b"".join(pieces(value, FIELD, V4)) == scalar(value, FIELD, V4)

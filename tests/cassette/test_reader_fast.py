@@ -154,6 +154,7 @@ DECLINED = {
     "a very long name": f"        form:\n            {'a' * 1100}:\n",
     "a name that comes twice": "        form:\n            a: []\n            a: []\n",
     "a part that comes twice": "      request:\n",
+    "a part that comes twice, with a field": "      request:\n        proto: x\n",
     "an id that comes twice": "      id: 4\n",
     "an unknown key of the item": "      mine: 4\n",
     "a field of no part": "      id: 4\n        proto: x\n",

@@ -160,3 +160,23 @@ def test_columns_that_cannot_be_are_left_to_the_slow_way(indent: bytes) -> None:
     data = written().replace(b"\n        proto:", b"\n" + indent + b"proto:", 1)
     with pytest.raises(CassetteDamagedError):
         reader.loads(data, lazy=True)
+
+
+def test_what_is_written_anew_is_not_kept() -> None:
+    shared = {"A": ["b"]}
+    asked = [
+        Request(method="GET", url=f"http://h/{n}", headers=shared) for n in range(70)
+    ]
+    many = [Interaction(n, each, Response()) for n, each in enumerate(asked)]
+    data = writer.dumps(Cassette(many))
+    found = reader.loads(data, lazy=True)
+    assert writer.dumps(found) == data
+    assert ", 0 read>" in repr(found.interactions)
+
+
+@pytest.mark.parametrize("more", [b"mine: 1\n", b"id: 0", b"body: |\n  a\n"])
+def test_what_stands_behind_the_interactions_is_passed_over(more: bytes) -> None:
+    data = writer.dumps(cassette(3, 1)) + more
+    assert list(reader.loads(data, lazy=True).interactions) == list(
+        by_yaml(data).interactions
+    )

@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mitmvcr.core.keys import header, parameter, split_url, url_host, url_key
+from mitmvcr.core.keys import (
+    any_placeholder,
+    header,
+    parameter,
+    split_url,
+    url_host,
+    url_key,
+)
 
 # URLs
 
@@ -145,3 +152,5 @@ def test_a_placeholder_matches_one_of_another_kind() -> None:
     one, other = "http://h/[REDACTED:token]", "http://h/[REDACTED:sid]"
     assert url_key(one) == url_key(other)
     assert url_key("http://h/[REDACTED:]") != url_key(one)
+    assert any_placeholder(b"a [REDACTED:sid] b") == b"a [REDACTED] b"
+    assert any_placeholder(b"[REDACTED]") == b"[REDACTED]"

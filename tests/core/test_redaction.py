@@ -565,6 +565,18 @@ def test_a_parameter_is_found_behind_any_path(before: str, name: str) -> None:
     assert kept == f"https://h{before}{name}=[REDACTED:{name}]&z=1"
 
 
+def test_what_has_nothing_to_hide_stays_itself() -> None:
+    redactor = Redactor()
+    met = Interaction(0, Request(url="http://h/", headers=JSON), Response(body=b"[]"))
+    assert redactor.interaction(met) is met
+    assert redactor.request(met.request) is met.request
+    mail = Interaction(0, met.request, Response(body=b"me@example.com"))
+    assert redactor.interaction(mail) is mail
+    user = Interaction(0, met.request, Response(body=b"http://me:s3cr3t-pw@h/"))
+    kept = redactor.interaction(user).response.body
+    assert kept == b"http://me:%5BREDACTED%3Auserinfo%5D@h/"
+
+
 # What go-vcr knows nothing of
 
 

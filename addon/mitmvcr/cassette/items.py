@@ -10,7 +10,6 @@ from typing import Any
 
 from mitmvcr.cassette.lines import (
     BLOCK,
-    FIELD,
     LIST,
     LIST_VALUE,
     MAP,
@@ -98,8 +97,6 @@ class ItemParser:
             at, value = self._values(lines, 1, LIST_VALUE) if value else (1, ())
             if key == "websocket":
                 value = _frames(value)
-        elif kind != FIELD:
-            raise Decline
         if at < len(lines):
             kind, following, _ = self._line(lines[at])
             if kind != PART or at + 1 < len(lines):

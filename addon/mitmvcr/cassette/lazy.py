@@ -15,6 +15,7 @@ from mitmvcr.cassette.items import ItemParser, is_ordinary, read_item
 from mitmvcr.cassette.layout import Index
 from mitmvcr.cassette.lines import text
 from mitmvcr.cassette.scalars import Decline
+from mitmvcr.core.errors import CassetteError
 from mitmvcr.core.model import Interaction
 
 
@@ -22,13 +23,17 @@ class LazyInteractions(Sequence[Interaction]):
     """Behaves as the list of interactions; ``urls`` is known without reading them."""
 
     def __init__(self, index: Index, name: str) -> None:
-        """Raises ``Decline`` where an item is not as go-vcr begins it."""
+        """Raises ``Decline`` where an item is not as go-vcr begins it, or the last one
+        not as it ends it."""
         self._index, self._name = index, name
         self._parser = ItemParser(index.columns)
         self._read: list[Interaction | None] = [None] * len(index)
         self.urls: Sequence[str] = list(_urls(index))
-        # A file that was cut short shows it in the last one.
-        self[len(self) - 1]
+        try:
+            # A file that was cut short, or goes on, shows it in the last one.
+            self[len(self) - 1]
+        except CassetteError:
+            raise Decline from None
 
     def __repr__(self) -> str:
         read = sum(item is not None for item in self._read)

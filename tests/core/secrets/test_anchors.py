@@ -4,6 +4,7 @@ import random
 
 import pytest
 
+from mitmvcr.core.secrets import watch as watch_module
 from mitmvcr.core.secrets.anchors import Anchors, spellings
 from mitmvcr.core.secrets.watch import Watch
 
@@ -58,3 +59,19 @@ def test_thousands_of_texts_are_found_by_their_numbers() -> None:
         watch.find(b"x" * 20_000)
     found = {n for n, _, _ in watch.find(b"known" + texts[7] + texts[3000] + texts[-1])}
     assert found == {0, 8, 3001, 6000}
+
+
+def test_texts_are_found_in_whichever_automaton_they_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(watch_module, "_ONE", 5)
+    monkeypatch.setattr(watch_module, "_MAKE_ANEW", 0)
+    watch = Watch(Anchors([b"known"]))
+    for count in (10, 2):
+        for number in range(count):
+            watch.add(b"text-%d-%d-" % (count, number))
+        watch.find(b"x")
+    assert watch.is_clear(b"text")
+    assert [n for n, _, _ in watch.find(b"known text-10-3- text-2-1-")] == [0, 4, 12]
+    watch.add(b"fresh")
+    assert not watch.is_clear(b"a fresh one")

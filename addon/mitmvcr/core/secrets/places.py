@@ -86,7 +86,7 @@ def _name_around(data: bytes, start: int, end: int) -> tuple[int, int]:
     """The whole name that a part of it was found in."""
     left = data[max(0, start - _LONGEST) : start]
     begin = start - (len(left) - len(left.rstrip(_NAME)))
-    if data[start] in b"?&":  # the part says so itself, here and below
+    if data[start] in b"?&":  # the part itself says so, here and below
         begin = start + 1
     right = data[end : end + _LONGEST]
     finish = end + len(right) - len(right.lstrip(_NAME))
@@ -94,8 +94,6 @@ def _name_around(data: bytes, start: int, end: int) -> tuple[int, int]:
         finish = end - 1
     if data[begin - 1 : begin + 5] == b"\\u0026":  # how Go writes & into JSON
         begin += 5
-    while begin < finish and data[begin] in b"?&":
-        begin += 1
     return begin, finish
 
 
