@@ -1,6 +1,7 @@
 """Fixtures for whole runs. Whatever a test starts here is ended after it."""
 
 import itertools
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,6 +14,12 @@ if TYPE_CHECKING:
     from end_to_end.proxy import Proxy
     from origin import Origin
     from origin.certs import CertFiles
+
+# A shell in the background, or nohup, has its children ignore them; tests send them.
+for _name in ("SIGINT", "SIGHUP", "SIGQUIT"):
+    _number = getattr(signal, _name, None)
+    if _number is not None and signal.getsignal(_number) is signal.SIG_IGN:
+        signal.signal(_number, signal.SIG_DFL)
 
 
 @pytest.fixture(scope="session")
