@@ -18,6 +18,7 @@ import pytest
 from end_to_end import cassettes
 from end_to_end.proxy import Proxy
 from end_to_end.wire import fetch
+from leaving_out import leave_out
 from mitmvcr.cassette.store import FileStore
 from origin import Origin
 
@@ -164,11 +165,11 @@ def disk(tmp_path: Path) -> Iterator[Path]:
     place = tmp_path / "disk"
     place.mkdir()
     if os.geteuid() != 0 or not shutil.which("mount"):
-        pytest.skip("only root can mount a small file system")
+        leave_out("only root can mount a small file system")
     options = ["-t", "tmpfs", "-o", "size=256k", "tmpfs", str(place)]
     ran = subprocess.run(["mount", *options], capture_output=True, text=True)
     if ran.returncode:
-        pytest.skip(f"this machine mounts nothing: {ran.stderr.strip()}")
+        leave_out(f"this machine mounts nothing: {ran.stderr.strip()}")
     yield place
     subprocess.run(["umount", str(place)], check=True)
 
