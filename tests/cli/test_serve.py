@@ -106,7 +106,15 @@ def test_a_wrong_value_is_one_line(cli, words):
 
 
 def test_all_options_are_handed_on():
-    options = ServeOptions("c", None, "all", "0.5", ("~d a", "~d b"), "dump", "::1", 9)
+    options = ServeOptions(
+        cassette="c",
+        allow_repeats="all",
+        latency="0.5",
+        passthrough=("~d a", "~d b"),
+        ui="dump",
+        host="::1",
+        port=9,
+    )
     settings = parse_settings(
         cassette="c",
         mode="once",

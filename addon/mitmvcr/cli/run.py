@@ -14,43 +14,19 @@ from mitmvcr.cli.child import CommandError, Relay
 from mitmvcr.cli.environment import LOOPBACK, Facts, child_environment, parse_bypass
 from mitmvcr.cli.home import home
 from mitmvcr.cli.kit import Kit, write_kit, write_roots
+from mitmvcr.cli.options import VcrOptions
 from mitmvcr.cli.reports import parse_reports
 from mitmvcr.cli.tell import say
 from mitmvcr.cli.upstream import inherited_proxy
 from mitmvcr.core.errors import VcrError
 from mitmvcr.core.modes import Mode
-from mitmvcr.core.secrets.rules import DEFAULT, Rules
-from mitmvcr.settings import Settings, parse_settings
+from mitmvcr.settings import Settings
 
 
-@dataclass(frozen=True, slots=True)
-class RunOptions:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunOptions(VcrOptions):
     """The options as typed."""
 
-    cassette: str | None = None
-    mode: str | None = None
-    allow_repeats: str | None = None
-    latency: str = "0"
-    passthrough: tuple[str, ...] = ()
-    layout: str = "v4"
-    record_chunks: bool = False
-    record_errors: bool = False
-    partial: str = "keep"
-    websocket: bool = False
-    fsync: str = "close"
-    write_empty: bool = False
-    keep_volatile: bool = False
-    spool: str = "1m"
-    save_failed: str = "yes"
-    view: str = "go"
-    match: str = ""
-    ignore_headers: tuple[str, ...] = ()
-    ignore_query: tuple[str, ...] = ()
-    ignore_json: tuple[str, ...] = ()
-    ignore_form: tuple[str, ...] = ()
-    base_url_map: tuple[str, ...] = ()
-    hooks: str = ""
-    redaction: Rules = DEFAULT
     include_localhost: bool = False
     no_proxy: str = ""
     report: tuple[str, ...] = ()
@@ -89,31 +65,9 @@ def make_plan(
     loopback = () if options.include_localhost else LOOPBACK
     return Plan(
         command=command,
-        settings=parse_settings(
-            cassette=options.cassette or _default_cassette(command[0]),
-            mode=options.mode or _default_mode(inherited),
-            allow_repeats=options.allow_repeats or "no",
-            latency=options.latency,
-            passthrough=options.passthrough,
-            layout=options.layout,
-            record_chunks="yes" if options.record_chunks else "no",
-            record_errors="yes" if options.record_errors else "no",
-            partial=options.partial,
-            websocket="yes" if options.websocket else "no",
-            fsync=options.fsync,
-            write_empty="yes" if options.write_empty else "no",
-            keep_volatile="yes" if options.keep_volatile else "no",
-            spool=options.spool,
-            save_failed=options.save_failed,
-            view=options.view,
-            match=options.match,
-            ignore_headers=options.ignore_headers,
-            ignore_query=options.ignore_query,
-            ignore_json=options.ignore_json,
-            ignore_form=options.ignore_form,
-            base_url_map=options.base_url_map,
-            hooks=options.hooks,
-            redaction=options.redaction,
+        settings=options.settings(
+            options.cassette or _default_cassette(command[0]),
+            options.mode or _default_mode(inherited),
         ),
         bypass=(*loopback, *parse_bypass(options.no_proxy)),
         upstream=inherited_proxy(inherited),

@@ -9,46 +9,24 @@ from pathlib import Path
 from typing import NoReturn
 
 from mitmvcr.cli.home import home
+from mitmvcr.cli.options import VcrOptions
 from mitmvcr.cli.tell import say
 from mitmvcr.core.errors import VcrError
 from mitmvcr.core.modes import Mode
-from mitmvcr.core.secrets.rules import DEFAULT, Rules
-from mitmvcr.settings import Settings, as_options, parse_settings
+from mitmvcr.settings import Settings, as_options
 
 _PROGRAMS = {"dump": "mitmdump", "console": "mitmproxy", "web": "mitmweb"}
 _SCRIPT = Path(__file__).parents[1] / "mitm" / "script.py"
 
 
-@dataclass(frozen=True, slots=True)
-class ServeOptions:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServeOptions(VcrOptions):
     """The options as typed."""
 
     cassette: str
-    mode: str | None
-    allow_repeats: str | None
-    latency: str
-    passthrough: tuple[str, ...]
     ui: str
     host: str
     port: int
-    layout: str = "v4"
-    record_chunks: bool = False
-    record_errors: bool = False
-    partial: str = "keep"
-    websocket: bool = False
-    fsync: str = "close"
-    write_empty: bool = False
-    keep_volatile: bool = False
-    spool: str = "1m"
-    view: str = "go"
-    match: str = ""
-    ignore_headers: tuple[str, ...] = ()
-    ignore_query: tuple[str, ...] = ()
-    ignore_json: tuple[str, ...] = ()
-    ignore_form: tuple[str, ...] = ()
-    base_url_map: tuple[str, ...] = ()
-    hooks: str = ""
-    redaction: Rules = DEFAULT
 
 
 class PortBusyError(VcrError):
@@ -63,31 +41,7 @@ def serve_proxy(extra: Sequence[str], options: ServeOptions) -> NoReturn:
     """Become mitmproxy, of this very Python: its signals and exit code are its own."""
     from mitmvcr.mitm.ca import ensure_ca
 
-    settings = parse_settings(
-        cassette=options.cassette,
-        mode=options.mode or Mode.RECORD_ONCE,
-        allow_repeats=options.allow_repeats or "no",
-        latency=options.latency,
-        passthrough=options.passthrough,
-        layout=options.layout,
-        record_chunks="yes" if options.record_chunks else "no",
-        record_errors="yes" if options.record_errors else "no",
-        partial=options.partial,
-        websocket="yes" if options.websocket else "no",
-        fsync=options.fsync,
-        write_empty="yes" if options.write_empty else "no",
-        keep_volatile="yes" if options.keep_volatile else "no",
-        spool=options.spool,
-        view=options.view,
-        match=options.match,
-        ignore_headers=options.ignore_headers,
-        ignore_query=options.ignore_query,
-        ignore_json=options.ignore_json,
-        ignore_form=options.ignore_form,
-        base_url_map=options.base_url_map,
-        hooks=options.hooks,
-        redaction=options.redaction,
-    )
+    settings = options.settings(options.cassette, options.mode or Mode.RECORD_ONCE)
     check_port(options.host, options.port)
     confdir = home(os.environ)
     certificate = ensure_ca(confdir)
