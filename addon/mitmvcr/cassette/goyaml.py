@@ -81,8 +81,6 @@ def scalar(value: bytes, place: Place, dialect: Dialect) -> bytes:
     """The value of a map or an item of a list, from its first character on."""
     if not value:
         return b'""\n'
-    if value[0] in _MARKS and b"\n" not in value and is_plain_ascii(value):
-        return _single_quoted(value)  # JSON on one line, as most bodies are
     return b"".join(pieces(value, place, dialect))
 
 
@@ -90,6 +88,7 @@ def pieces(value: bytes, place: Place, dialect: Dialect) -> tuple[Piece, ...]:
     """The same for a value that is not empty, in pieces that need not be joined where
     they are large."""
     if value[0] in _MARKS and b"\n" not in value and is_plain_ascii(value):
+        # JSON on one line, as most bodies are.
         return b"'", value.replace(b"'", b"''"), b"'\n"
     try:
         # Asked only for what is not ASCII, and decoding takes its time.

@@ -25,7 +25,8 @@ def _checked(plain: bytes, *, whole: bool = True) -> bytes:
     return plain
 
 
-def _zlib(body: bytes, window: int) -> bytes:
+def inflated(body: bytes, window: int) -> bytes:
+    """Of zlib's kind that the window names. Raises ValueError."""
     import zlib
 
     undoing = zlib.decompressobj(window)
@@ -37,15 +38,15 @@ def _zlib(body: bytes, window: int) -> bytes:
 
 
 def _gzip(body: bytes) -> bytes:
-    return _zlib(body, 31)
+    return inflated(body, 31)
 
 
 def _deflate(body: bytes) -> bytes:
     """As the RFC has it, or without its frame, as some send it."""
     try:
-        return _zlib(body, 15)
+        return inflated(body, 15)
     except ValueError:
-        return _zlib(body, -15)
+        return inflated(body, -15)
 
 
 def _brotli(body: bytes) -> bytes:

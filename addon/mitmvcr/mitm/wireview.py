@@ -20,6 +20,7 @@ from mitmproxy import http
 from mitmvcr.core.model import Headers, Request, Response
 from mitmvcr.mitm import translate
 from mitmvcr.mitm.asked import Asked
+from mitmvcr.mitm.golang import text
 from mitmvcr.mitm.redirects import Redirects
 
 #: Meant for this proxy, and never sent on.
@@ -65,14 +66,10 @@ class NoRedirects(Redirects):
         """Nothing follows from it."""
 
 
-def _text(raw: bytes) -> str:
-    return raw.decode("utf-8", "surrogateescape")
-
-
 def _headers(headers: http.Headers | None) -> Headers:
     found: dict[str, list[str]] = {}
     for name, value in headers.fields if headers else ():
-        found.setdefault(_text(name), []).append(_text(value))
+        found.setdefault(text(name), []).append(text(value))
     return found
 
 
