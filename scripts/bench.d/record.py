@@ -25,6 +25,7 @@ def rows(plan: Plan, folder: Path) -> list[Row]:
     return [
         Row("record 1 KiB", small["ours"], "no addon", small["bare"], most_ratio=MOST),
         Row("record 1 KiB", small["ours"], "-w FILE", small["-w"]),
+        Row("record 1 KiB", small["ours"], "no addon, no idle ones", small["lean"]),
         Row("record 1 MiB", large["ours"], "no addon", large["bare"], most_extra=2.0),
         Row("record 1 MiB", large["ours"], "-w FILE", large["-w"]),
         Row(
@@ -68,6 +69,7 @@ def _measure(plan: Plan, folder: Path, port: int, size: int) -> dict[str, float]
                 start(proxies.ours(folder, "ours", cassette, "record_only")),
                 start(Proxy(folder, "-w", "-w", str(flows))),
                 start(Proxy(folder, "again")),
+                start(Proxy(folder, "lean", "-s", str(proxies.ASKED_ONLY))),
             ]
             runners = [load.Runner(proxy, _urls(port, size)) for proxy in up]
             load.merge(best, load.race(runners, plan, size))

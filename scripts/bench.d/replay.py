@@ -56,6 +56,7 @@ def rows(plan: Plan, folder: Path) -> list[Row]:
         if case.is_plainest:
             found += [
                 Row(name, best["ours"], "one shared response", best["leanest"]),
+                Row(name, best["ours"], "constant, no idle ones", best["lean"]),
                 Row("constant response", best["again"], "itself", best["constant"]),
             ]
     return found
@@ -91,11 +92,13 @@ def _contestants(case: Case, cassette: Path, flows: Path) -> dict[str, Maker]:
     if case.is_plainest:
         found["leanest"] = _answering_with(proxies.LEANEST)
         found["again"] = _answering_with(proxies.CONSTANT)
+        found["lean"] = _answering_with(proxies.CONSTANT, proxies.ASKED_ONLY)
     return found
 
 
 _OFFLINE = ("--set", "server_replay_extra=500", "--set", "connection_strategy=lazy")
 
 
-def _answering_with(script: Path) -> Maker:
-    return lambda folder, name: Proxy(folder, name, "-s", str(script), *_OFFLINE)
+def _answering_with(*scripts: Path) -> Maker:
+    given = [arg for script in scripts for arg in ("-s", str(script))]
+    return lambda folder, name: Proxy(folder, name, *given, *_OFFLINE)

@@ -506,3 +506,13 @@ def test_a_damaged_cassette_is_not_saved_over(tmp_path):
     with pytest.raises(exceptions.CommandError, match=r"bad\.yaml"):
         Rig().vcr.save([tflow.tflow(resp=True)], str(path))
     assert path.read_text() == "garbage: ["
+
+
+@in_loop
+def test_idle_addons_are_passed_over_while_it_runs_and_no_longer() -> None:
+    rig = Rig()
+    manager = rig.context.master.addons
+    rig.vcr.running()
+    assert "trigger_event" in vars(manager)
+    rig.vcr.done()
+    assert "trigger_event" not in vars(manager)

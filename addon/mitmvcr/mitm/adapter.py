@@ -20,6 +20,7 @@ from mitmvcr.mitm import answers, host, options
 from mitmvcr.mitm.asked import Asked, drop_proxy_headers, to_lookup
 from mitmvcr.mitm.commands import VcrCommands
 from mitmvcr.mitm.connections import Connections, parse_filter
+from mitmvcr.mitm.dispatch import Shortcut
 from mitmvcr.mitm.rack import Rack, Recording, Replayed, replayed
 from mitmvcr.mitm.restore import is_streamed, to_wire
 from mitmvcr.mitm.streaming import tap
@@ -42,6 +43,7 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
         self.view, self._redirects = chosen("go")
         self._takeover = host.Takeover()
         self._is_running = False
+        self._shortcut: Shortcut | None = None
 
     @property
     def session(self) -> Session | None:  # type: ignore[override] # it is only read
@@ -66,6 +68,8 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
     def running(self) -> None:
         host.refuse_unknown_options(ctx.options, options.NAMES)
         self._is_running = True
+        self._shortcut = Shortcut(ctx.master.addons)
+        self._shortcut.open()
         if self.session is None:
             logger.warning(
                 "mitmvcr: no cassette is chosen and nothing is recorded:"
@@ -74,6 +78,8 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
         host.settle_memory()
 
     def done(self) -> Awaitable[None] | None:
+        if self._shortcut is not None:
+            self._shortcut.close()
         if host.is_exiting() and self.rack.recordings():
             return self._drain_and_close()
         self.close_streams()

@@ -1,0 +1,15 @@
+"""mitmproxy with our way round its idle addons and nothing else: what is left of the
+difference is what recording or replaying costs by itself."""
+
+import sys
+from pathlib import Path
+
+from mitmproxy import ctx
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "addon"))
+
+from mitmvcr.mitm.dispatch import Shortcut
+
+
+def running() -> None:
+    Shortcut(ctx.master.addons).open()
