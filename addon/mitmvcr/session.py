@@ -2,10 +2,9 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from mitmvcr.cassette.store import Store, open_store
 from mitmvcr.core.deck import Deck
@@ -38,8 +37,7 @@ if TYPE_CHECKING:
     from mitmvcr.hooks import Hooks
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(NamedTuple):
     """What came of a session, in interactions; ``missed`` and
     ``passed`` (straight through, unrecorded) count requests."""
 

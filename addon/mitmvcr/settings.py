@@ -4,9 +4,8 @@ import math
 import os
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from mitmvcr.core.errors import OptionError
 from mitmvcr.core.matcher import DEFAULT, MatchSpec
@@ -24,8 +23,7 @@ View = Literal["go", "wire"]
 Partial = Literal["keep", "drop"]
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """``cassette`` is None while none is chosen, and a text if it is a URL.
     ``latency`` is a factor of the recorded duration. ``passthrough`` are mitmproxy flow
     filters, not yet parsed.

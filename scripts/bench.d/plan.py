@@ -13,7 +13,7 @@ class Plan:
     rounds: int = 30
     requests: int = 50
     connections: int = 8
-    starts: int = 12
+    starts: int = 25
     #: Processes for each way to read or write a cassette.
     codec_rounds: int = 5
     #: Interactions that a long recording holds before it is compared with a new one.

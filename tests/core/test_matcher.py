@@ -30,7 +30,7 @@ def spec(*parts: str, **ignores: str) -> MatchSpec:
         f"ignore_{name}": tuple(map(parse_ignore, text.split()))
         for name, text in ignores.items()
     }
-    return replace(chosen, **kinds)
+    return chosen._replace(**kinds)
 
 
 def same(how: MatchSpec, one: Request, other: Request) -> bool:
@@ -196,8 +196,7 @@ def test_a_field_of_a_multipart_counts_as_one_of_a_form() -> None:
 
 # Other hosts
 
-STAGING = replace(
-    MatchSpec(),
+STAGING = MatchSpec()._replace(
     base_urls=(
         ("https://staging.test/api", "https://api.test/"),
         ("http://a/", "x://b"),
@@ -219,7 +218,7 @@ STAGING = replace(
 )
 def test_one_base_url_may_stand_for_another(one: str, other: str, alike: bool) -> None:
     assert same(STAGING, get(one), get(other)) is alike
-    assert same(replace(STAGING, parts=("host", "path")), get(one), get(other)) is alike
+    assert same(STAGING._replace(parts=("host", "path")), get(one), get(other)) is alike
 
 
 # Other recorders
@@ -237,9 +236,9 @@ def test_go_vcr_may_be_told_to_ignore_and_to_map() -> None:
     go = MatchSpec.of("go-vcr")
     one, other = get("http://h/?ts=1"), get("http://h/?ts=2")
     assert not same(go, one, other)
-    assert same(replace(go, ignore_query=(parse_ignore("ts"),)), one, other)
+    assert same(go._replace(ignore_query=(parse_ignore("ts"),)), one, other)
     assert not same(go, get("http://h:80/"), get("http://h/"))
-    mapped = replace(go, base_urls=(("http://i/", "http://h/"),))
+    mapped = go._replace(base_urls=(("http://i/", "http://h/"),))
     assert same(mapped, get("http://i/?ts=1"), one)
 
 
@@ -284,6 +283,7 @@ specs = st.builds(
     parts=st.lists(
         st.sampled_from([*PARTS, "header:Content-Type"]), min_size=1, unique=True
     ).map(tuple),
+    style=st.just("usual"),
     ignore_headers=ignores,
     ignore_query=ignores,
     ignore_json=st.sampled_from([(), (parse_ignore("$.id"),), (parse_ignore("$.a="),)]),

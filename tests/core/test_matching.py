@@ -237,7 +237,7 @@ def test_an_odd_url_is_a_miss_like_any_other(url: str) -> None:
 
 
 def spec(*parts: str, **more: object) -> MatchSpec:
-    return replace(MatchSpec(parts), **more)  # type: ignore[arg-type]
+    return MatchSpec(parts)._replace(**more)  # type: ignore[arg-type]
 
 
 def got(url: str = URL, **headers: str) -> Request:

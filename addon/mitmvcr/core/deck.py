@@ -8,7 +8,6 @@ cassette of any size, and an interaction that nobody asks for is never parsed.
 from bisect import insort
 from collections import defaultdict, deque
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 
 from mitmvcr.core.keys import url_host
 from mitmvcr.core.matcher import Matcher
@@ -22,14 +21,16 @@ Judge = Callable[[Request, Request], bool | None]
 Keys = tuple[Hashable, ...]
 
 
-@dataclass(slots=True)
 class _Bucket:
     """The positions of one URL: not yet keyed, their keys, and those that may still
     play. A position waits under each of its keys."""
 
-    unread: deque[int] = field(default_factory=deque)
-    keys: dict[int, Keys] = field(default_factory=dict)
-    waiting: dict[Hashable, deque[int]] = field(default_factory=dict)
+    __slots__ = ("keys", "unread", "waiting")
+
+    def __init__(self) -> None:
+        self.unread: deque[int] = deque()
+        self.keys: dict[int, Keys] = {}
+        self.waiting: dict[Hashable, deque[int]] = {}
 
 
 class Deck:

@@ -3,13 +3,11 @@ places in JSON."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from fnmatch import translate
-from typing import Any
+from typing import Any, NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Ignore:
+class Ignore(NamedTuple):
     """A name, which may be a glob, or a JSONPath. It is left out altogether, or, if
     ``value_only``, it has to be there with whatever value."""
 

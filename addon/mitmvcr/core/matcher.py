@@ -7,8 +7,7 @@ in two ways (see bodies.py); one in common is enough.
 """
 
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
-from typing import Literal, TypeVar
+from typing import Literal, NamedTuple, TypeVar
 
 from mitmvcr.core.bodies import (
     BodyRules,
@@ -47,8 +46,7 @@ GO_PARTS = (
 _FORM_METHODS = ("POST", "PUT", "PATCH")
 
 
-@dataclass(frozen=True, slots=True)
-class MatchSpec:
+class MatchSpec(NamedTuple):
     """What is compared. ``style`` is another recorder's way to compare its parts;
     ``base_urls`` are pairs of what a URL may start with and what it then counts as."""
 

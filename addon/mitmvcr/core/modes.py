@@ -6,6 +6,7 @@ what a mode does.
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from mitmvcr.core.model import Interaction
 
@@ -40,8 +41,7 @@ class Repeats(StrEnum):
     ALL = "all"
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """What a mode does, given whether the cassette was there at the start.
 
     ``needs_cassette``: starting is an error. ``loads``: the interactions in the file
@@ -83,16 +83,14 @@ def looks_up(rule: Rule, repeats: Repeats) -> bool:
     return rule.looks_up or (rule.records and repeats is Repeats.ALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Replay:
+class Replay(NamedTuple):
     """Answer from the cassette. ``position`` is the place in the deck."""
 
     position: int
     interaction: Interaction
 
 
-@dataclass(frozen=True, slots=True)
-class Forward:
+class Forward(NamedTuple):
     """Send to the origin, and keep what comes back if ``record``."""
 
     record: bool

@@ -1,7 +1,7 @@
 """The options that would make a request match one that was recorded."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from mitmvcr.core.differences import Difference
@@ -56,12 +56,12 @@ def _can_be_written(field: str, value: str) -> bool:
 def _with(spec: MatchSpec, field: str, value: str) -> MatchSpec:
     if field in _IGNORES:
         changed: dict[str, Any] = {field: (*getattr(spec, field), parse_ignore(value))}
-        return replace(spec, **changed)
+        return spec._replace(**changed)
     if field == "base_urls":
         old, _, new = value.partition("=")
-        return replace(spec, base_urls=(*spec.base_urls, (old, new)))
+        return spec._replace(base_urls=(*spec.base_urls, (old, new)))
     parts = [part for each in spec.parts for part in _without(each, value)]
-    return replace(spec, parts=tuple(parts))
+    return spec._replace(parts=tuple(parts))
 
 
 def _without(part: str, left_out: str) -> Iterable[str]:

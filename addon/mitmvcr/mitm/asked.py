@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import parse_qsl
 
 from mitmproxy import http
@@ -47,8 +47,7 @@ def _values(fields: Fields) -> dict[bytes, bytes]:
     return values
 
 
-@dataclass(slots=True)
-class Asked:
+class Asked(NamedTuple):
     """A live request: as it is recorded, and what the record leaves out.
 
     ``decodes``: the content codings that the client's stack undoes by itself, so
@@ -87,8 +86,7 @@ def _of_a_lookup(fields: tuple[tuple[bytes, bytes], ...]) -> Headers:
 _lookup_headers = Memo(_of_a_lookup, 256)
 
 
-@dataclass(frozen=True, slots=True)
-class _Said:
+class _Said(NamedTuple):
     """What the headers of a request come to, which a client says again and again:
     ``headers`` as recorded, the codings that are undone, and what stands in fields of
     its own."""

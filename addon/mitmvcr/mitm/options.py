@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from mitmproxy import options
 from mitmproxy.addonmanager import Loader
 
+from mitmvcr.mitm import host
 from mitmvcr.redaction_options import parse_redaction
 from mitmvcr.settings import Settings, parse_settings
 
@@ -208,8 +209,9 @@ NAMES = frozenset(name for name, *_ in _OPTIONS)
 
 
 def add(loader: Loader) -> None:
-    for name, kind, default, help_text in _OPTIONS:
-        loader.add_option(name, kind, default, help_text)
+    with host.told_at_once(loader.master.options):
+        for name, kind, default, help_text in _OPTIONS:
+            loader.add_option(name, kind, default, help_text)
 
 
 def parse(opts: options.Options) -> Settings:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger("mitmvcr")
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Replayed:
     """A flow that is being answered from the cassette; where the log wants to know of
     it, what is told, and since when in monotonic nanoseconds."""
@@ -54,7 +54,7 @@ def replayed(session: Session, decision: Replay, client: str) -> Replayed:
     return Replayed(session, position, client, entry, time.monotonic_ns())
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Recording:
     """A flow that is on its way to the origin. Times are monotonic nanoseconds.
 

@@ -1,7 +1,8 @@
 """Which requests Go's http.Client makes by itself."""
 
 from collections import deque
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 from urllib.parse import quote, urljoin
 
 from mitmproxy import http
@@ -57,7 +58,7 @@ class Redirects:
             host="" if named else request.host,
             url=followed.target,
         )
-        return replace(asked, request=request)
+        return asked._replace(request=request)
 
     def _take(self, request: Request) -> "_Redirect | None":
         url = url_key(request.url)
@@ -69,8 +70,7 @@ class Redirects:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class _Redirect:
+class _Redirect(NamedTuple):
     """``target`` as Go's URL has it, and the Referers that its follow-up may have."""
 
     target: str

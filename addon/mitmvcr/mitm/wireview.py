@@ -43,7 +43,7 @@ def to_request(wire: http.Request) -> Asked:
         trailer=_headers(wire.data.trailers),
         headers={n: each for n, each in headers.items() if n.lower() not in _TO_PROXY},
     )
-    return replace(asked, request=request, decodes=())
+    return asked._replace(request=request, decodes=())
 
 
 def to_response(

@@ -1,13 +1,12 @@
 """What a user adds to the lists and takes from them."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 #: ``vcr_headers=minimal``.
 MINIMAL = frozenset({"accept", "content-type", "user-agent"})
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
+class Rules(NamedTuple):
     """``secrets`` are names of environment variables; ``headers_kept`` is None for
     all. Texts of regexes and JSONPaths are known to be sound."""
 
