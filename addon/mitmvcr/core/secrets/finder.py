@@ -29,7 +29,9 @@ def table() -> tuple[Anchors, Sequence[Pattern | None]]:
     ]
     entries += [(a.encode(), each) for each in lists.PATTERNS for a in each.anchors]
     entries.append((_MARK, None))
-    return Anchors([text for text, _ in entries]), [each for _, each in entries]
+    texts = [text for text, _ in entries]
+    hints = [hint.encode() for hint in lists.HINTS]
+    return Anchors(texts, hints), [each for _, each in entries]
 
 
 @cache

@@ -1062,3 +1062,20 @@ PATTERNS = (
 #: ``user:password@`` in a URL; looked for where there is an ``@``.
 USERINFO = r"://[^\s/?#\"'<>@:\\]{0,80}+:([^\s/?#\"'<>@\\]{1,200}+)@"
 USERINFO_SOURCE = _RFC + "rfc3986#section-3.2.1"
+
+_HINTS = """
+Q~ SK -us 1/1 2/1 :AA AK- AKI at_ cio CVC Cvc cvc CVV Cvv cvv dp. dt0 EAA eyJ fm1
+fp_ fw_ glc glf glp gls hf_ ig= JWT Jwt jwt KEY Key key MFA Mfa mfa OTP Otp otp oy2
+pi- PWD Pwd pwd r8_ re_ RED SCW SEC SG. shp SIG sk- sk_ sq0 SRF srf TT3 v1. xox 1//0
+_mmk _v1_ ABIA ABSK ACCA AIza AKCp API- AQVN ASIA asic ATBB AZDO CCIP dapi ESSI EZAK
+EZTK fm2_ fo1_ gho_ ghp_ ghr_ ghs_ ghu_ hvb. hvr. hvs. ico- lin_ LTAI nfc_ nfo_ npm_
+ntn_ oken PASS Pass pass phx_ pnu_ pul- SAML Saml saml sbp_ sdk- sgp_ SSWS uth= xai-
+AUTH= bkua_ cmVmd earer ecret figd_ gldt- glrt- HRKU- lsv2_ NRII- NRJS- ookie pplx-
+rdme_ Sessi sessi sntry TOKEN tvly- xapp- ya29. -----B _live_ _test_ ACCESS Access
+access amzn.m api_or ASSERT BEARER CFPAT- CLOJAR COOKIE CTIONs DEVICE Device device
+ebhook fio-u- glagen glimt- gloas- GOCSPX GR1348 ha256~ ignatu k_prod nectio ooks.s
+pscale redent rifier rubyge sertio STRING TIONSt UTHORI uthori VERIFI whsec_ xsmtps
+"""
+#: Rare pieces, one of which at least is in each anchor and in each spelling of a stem:
+#: where there is none of them there is no secret.
+HINTS = tuple(_HINTS.split())

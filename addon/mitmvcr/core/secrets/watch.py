@@ -14,12 +14,19 @@ _MAKE_ANEW = 4 << 20
 _ONE = 2500
 #: What was found in large texts is remembered, since each is asked for several times.
 _LARGE, _REMEMBERED = 1 << 15, 4
+#: More of them would take longer than to look for all.
+_HINT, _MOST_HINTS = 8, 320
+
+
+def _find(machine: Anchors, data: bytes) -> Sequence[Hit]:
+    return machine.find(data)
 
 
 class Watch:
     """``known`` texts first, then those that were added, numbered on."""
 
     def __init__(self, known: Anchors) -> None:
+        self._known = known
         self._machines = [known]
         self._texts = list(known.texts)
         self._watched = len(self._texts)
@@ -65,11 +72,18 @@ class Watch:
                 break
             size += last
             self._machines.pop()
-        self._machines.append(Anchors(self._texts[len(self._texts) - size :]))
+        self._machines.append(self._made(self._texts[len(self._texts) - size :]))
         self._find_known = self._machines[0].find
         self._watched = len(self._texts)
         self._gone_through = 0
         self._recent.clear()
+
+    def _made(self, texts: Sequence[bytes]) -> Anchors:
+        """What was learned is its own hint, up to a length."""
+        known = len(self._known.texts) if len(texts) == len(self._texts) else 0
+        hints = list(self._known.hints) if known else []
+        hints += {text[:_HINT] for text in texts[known:]}
+        return Anchors(texts, hints if len(hints) <= _MOST_HINTS else ())
 
     def _remembered(self, data: bytes) -> Sequence[Hit]:
         if len(data) < _LARGE:
@@ -77,16 +91,17 @@ class Watch:
         for known, hits in self._recent:
             if known is data:
                 return hits
-        hits = self._by_machines(data)
+        hits = self._by_machines(data, large=True)
         self._recent = [(data, hits), *self._recent[: _REMEMBERED - 1]]
         return hits
 
-    def _by_machines(self, data: bytes) -> Sequence[Hit]:
-        hits = self._machines[0].find(data)
+    def _by_machines(self, data: bytes, *, large: bool = False) -> Sequence[Hit]:
+        look = Anchors.find_in_large if large else _find
+        hits = look(self._machines[0], data)
         first = 0
         for before, machine in pairwise(self._machines):
             first += len(before.texts)
-            if found := machine.find(data):
+            if found := look(machine, data):
                 hits = [*hits, *((first + n, start, end) for n, start, end in found)]
         return hits
 
