@@ -4,7 +4,13 @@ import base64
 
 import pytest
 
-from mitmvcr.cassette.goescape import binary, double_quoted, must_escape, oddities
+from mitmvcr.cassette.goescape import (
+    binary,
+    double_quoted,
+    is_plain_ascii,
+    must_escape,
+    oddities,
+)
 
 
 @pytest.mark.parametrize(
@@ -102,3 +108,11 @@ def test_many_bytes_are_base64_in_rows(size: int) -> None:
     assert {len(line) for line in lines[:-1]} <= {70}
     assert 0 < len(lines[-1]) <= 70
     assert base64.b64decode(b"".join(lines)) == value
+
+
+@pytest.mark.parametrize("byte", range(256))
+def test_a_large_value_is_looked_at_in_the_same_way(byte: int) -> None:
+    odd = bytes([byte])
+    large = b"a line\n" * 6000 + odd + b"another\n"
+    assert oddities(large) == oddities(odd)
+    assert is_plain_ascii(large) is is_plain_ascii(odd)
