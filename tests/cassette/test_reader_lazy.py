@@ -1,16 +1,17 @@
 """A large cassette is indexed at once, and its items are read when asked for."""
 
 import re
+import sys
 from collections.abc import Callable
 
 import pytest
 
 from cassette.reading import NASTY, by_yaml, cassette, refusal
-from mitmvcr.cassette import reader, writer
+from mitmvcr.cassette import layout, reader, writer
 from mitmvcr.cassette.lazy import LazyInteractions
 from mitmvcr.core.deck import Deck
 from mitmvcr.core.errors import CassetteDamagedError
-from mitmvcr.core.model import Cassette, Interaction, Request, Response
+from mitmvcr.core.model import Cassette, Interaction, Layout, Request, Response
 from mitmvcr.core.modes import Repeats
 
 
@@ -180,3 +181,27 @@ def test_what_stands_behind_the_interactions_is_passed_over(more: bytes) -> None
     assert list(reader.loads(data, lazy=True).interactions) == list(
         by_yaml(data).interactions
     )
+
+
+@pytest.mark.parametrize("has_library", [True, False])
+@pytest.mark.parametrize("layout_name", ["v4", "v3"])
+def test_items_are_found_alike_in_a_large_file(
+    layout_name: Layout, has_library: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tricky = b"\n    - id: 1\n      request:\n- x\n\n    -"
+    made = [
+        Interaction(
+            n,
+            Request(url=f"http://h/{n}", body=tricky * n, headers={"A": ("b",)}),
+            Response(),
+        )
+        for n in range(4)
+    ]
+    data = writer.dumps(Cassette(made), layout_name)
+    usual = layout.index(data)
+    monkeypatch.setattr(layout, "_LARGE", 0)
+    if not has_library:
+        monkeypatch.setitem(sys.modules, "ahocorasick_rs", None)
+    assert layout.index(data) == usual
+    assert usual is not None
+    assert len(usual) == 4

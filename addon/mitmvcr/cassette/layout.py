@@ -5,12 +5,15 @@ are indented deeper. The index is made by searching for that column.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from mitmvcr.cassette.lines import Columns
 
 _HEAD = re.compile(rb"(?:---\n)?(?:version: 2\n)?interactions:\n( *)- ")
 _VERSION = b"version: 2\n"
+_LARGE = 1 << 22
 _FIRST = re.compile(rb" *- (?:id: [0-9]+\n *)?request:\n( +)")
 
 
@@ -47,14 +50,32 @@ def index(data: bytes) -> Index | None:
     columns = _columns(data, head.start(1), len(head[1]))
     if columns is None:
         return None
-    # To look for a line end and then ahead is a quarter faster than for all of it.
-    dash = re.compile(rb"\n(?=" + b" " * columns.dash + b"-)")
-    starts = [each.end() for each in dash.finditer(data, head.start(1) - 1, end)]
+    dash = b" " * columns.dash + b"-"
+    starts = _line_starts(data, dash, head.start(1) - 1, end)
     after = columns.dash + 1
     # A carriage return would begin a line too; a dash may stand alone, or be three.
     if b"\r" in data or any(data[at + after : at + after + 1] != b" " for at in starts):
         return None
     return Index(data, columns, [*starts, end])
+
+
+def _line_starts(data: bytes, text: bytes, first: int, end: int) -> list[int]:
+    """The lines of a part of the data that begin with a text."""
+    if end - first > _LARGE and (fast := _vector_search()):
+        found = fast([b"\n" + text]).find_matches_as_indexes(data)
+        return [at + 1 for _, at, behind in found if at >= first and behind <= end]
+    # To look for a line end and then ahead is a quarter faster than for all of it.
+    lines = re.compile(rb"\n(?=" + text + rb")")
+    return [each.end() for each in lines.finditer(data, first, end)]
+
+
+def _vector_search() -> Callable[[list[bytes]], Any] | None:
+    """Six times as fast, but 2 ms to import."""
+    try:
+        from ahocorasick_rs import BytesAhoCorasick
+    except ImportError:  # mitmproxy's own environment may lack it
+        return None
+    return BytesAhoCorasick
 
 
 def _columns(data: bytes, start: int, dash: int) -> Columns | None:
