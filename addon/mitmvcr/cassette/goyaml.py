@@ -32,6 +32,7 @@ from mitmvcr.cassette.goescape import (
     oddities,
 )
 from mitmvcr.cassette.goplain import TYPED_WORDS, is_old_type, is_other_type
+from mitmvcr.core.vectors import holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +183,8 @@ def _separated_line(value: bytes, place: Place) -> bytes:
 
 # On many lines
 
+#: From here on a search by vectors is worth its start.
+_LARGE = 1 << 15
 _BREAKS = (b"\n", b"\xe2\x80\xa8", b"\xe2\x80\xa9")
 # To look for the line end first is twice as fast: there are fewer of them.
 _SPACE_BEFORE_BREAK = re.compile(rb"\n(?<= \n)")
@@ -201,8 +204,7 @@ _SEPARATOR = re.compile(rb"(\xe2(?=\x80[\xa8\xa9])..)", re.DOTALL)
 def _block(
     value: bytes, separated: bool, place: Place, dialect: Dialect
 ) -> tuple[Piece, ...]:
-    uneven = _UNEVEN.search(value) is not None
-    very_uneven = uneven and _VERY_UNEVEN.search(value) is not None
+    uneven, very_uneven = _unevenness(value)
     if value.endswith(b" ") or (very_uneven and _SPACE_BEFORE_BREAK.search(value)):
         return ()
     beside = separated and _UNUSUAL_SEPARATOR.search(value) is not None
@@ -219,6 +221,16 @@ def _block(
     else:
         lines = _padded_lines(value, pad, uneven=uneven, separated=separated)
     return _literal(value, lines, pad)
+
+
+def _unevenness(value: bytes) -> tuple[bool, bool]:
+    """Whether some line is empty or ends with a space; and whether more than a single
+    empty one."""
+    if len(value) > _LARGE:
+        very = holds(value, b" \n") or holds(value, b"\n\n\n")
+        return very or holds(value, b"\n\n"), very
+    uneven = _UNEVEN.search(value) is not None
+    return uneven, uneven and _VERY_UNEVEN.search(value) is not None
 
 
 def _is_blank(value: bytes) -> bool:

@@ -5,11 +5,10 @@ are indented deeper. The index is made by searching for that column.
 """
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from mitmvcr.cassette.lines import Columns
+from mitmvcr.core.vectors import searcher
 
 _HEAD = re.compile(rb"(?:---\n)?(?:version: 2\n)?interactions:\n( *)- ")
 _VERSION = b"version: 2\n"
@@ -61,21 +60,12 @@ def index(data: bytes) -> Index | None:
 
 def _line_starts(data: bytes, text: bytes, first: int, end: int) -> list[int]:
     """The lines of a part of the data that begin with a text."""
-    if end - first > _LARGE and (fast := _vector_search()):
-        found = fast([b"\n" + text]).find_matches_as_indexes(data)
+    if end - first > _LARGE and (search := searcher(b"\n" + text)):
+        found = search(data)
         return [at + 1 for _, at, behind in found if at >= first and behind <= end]
     # To look for a line end and then ahead is a quarter faster than for all of it.
     lines = re.compile(rb"\n(?=" + text + rb")")
     return [each.end() for each in lines.finditer(data, first, end)]
-
-
-def _vector_search() -> Callable[[list[bytes]], Any] | None:
-    """Six times as fast, but 2 ms to import."""
-    try:
-        from ahocorasick_rs import BytesAhoCorasick
-    except ImportError:  # mitmproxy's own environment may lack it
-        return None
-    return BytesAhoCorasick
 
 
 def _columns(data: bytes, start: int, dash: int) -> Columns | None:

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property, partial
 from itertools import product
 
+from mitmvcr.core.vectors import searcher
+
 try:
     import ahocorasick_rs
 except ImportError:  # pragma: no cover - mitmproxy's own environment may lack it
@@ -76,12 +78,8 @@ class Anchors:
         long = [hint for hint in by_length if len(hint) > 2]
         groups = [by_length[: len(by_length) - len(long)]]
         groups += [long[at : at + _AT_ONCE] for at in range(0, len(long), _AT_ONCE)]
-        kind = ahocorasick_rs.MatchKind.LeftmostFirst
-        return [
-            ahocorasick_rs.BytesAhoCorasick(group, kind).find_matches_as_indexes
-            for group in groups
-            if group
-        ]
+        scouts = [searcher(*group) for group in groups if group]
+        return [scout for scout in scouts if scout is not None]
 
     def _spots(self, data: bytes) -> list[int]:
         return sorted(start for scout in self._scouts for _, start, _ in scout(data))

@@ -1,0 +1,32 @@
+"""Texts looked for by the vector instructions of the processor.
+
+In a megabyte that takes a tenth of the time of ``in`` or ``re``, but 2 ms to import,
+and the library may be missing: mitmproxy's own environment does not have it.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+
+#: Number of the text, start, end; of those that overlap the first.
+Found = Sequence[tuple[int, int, int]]
+
+
+@lru_cache(maxsize=64)
+def searcher(*texts: bytes) -> Callable[[bytes], Found] | None:
+    """What finds the texts in data, or None; at most 64, and none of one byte."""
+    try:
+        import ahocorasick_rs
+    except ImportError:
+        return None
+    kind = ahocorasick_rs.MatchKind.LeftmostFirst
+    machine = ahocorasick_rs.BytesAhoCorasick(texts, kind)
+    return machine.find_matches_as_indexes
+
+
+def holds(data: bytes, text: bytes) -> bool:
+    """Whether the text stands in it; made for what nearly never does."""
+    search = searcher(text)
+    if search is None:
+        return text in data
+    # All places would be found, so that many of them take their time.
+    return text in data[: len(data) >> 4] or bool(search(data))
