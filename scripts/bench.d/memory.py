@@ -27,6 +27,7 @@ def rows(plan: Plan, folder: Path) -> list[Row]:
     found = [
         _row(f"peak, download of {size} MiB", folder, size, os.urandom(MIB)),
         _row(f"peak, {size} MiB of text", folder, size, text),
+        _row(f"peak, {size} MiB with tabs", folder, size, text.replace(b" ", b"\t")),
     ]
     early, late = _many(plan, folder)
     case, flows = f"after {plan.small_flows:,} flows of 1 KiB", plan.small_flows // 5

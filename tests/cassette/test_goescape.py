@@ -4,10 +4,12 @@ import base64
 
 import pytest
 
+from mitmvcr.cassette import goescape
 from mitmvcr.cassette.goescape import (
     binary,
     double_quoted,
     is_plain_ascii,
+    is_utf8,
     must_escape,
     oddities,
 )
@@ -22,7 +24,7 @@ from mitmvcr.cassette.goescape import (
 )
 def test_a_character_must_be_escaped(text: str) -> None:
     value = f"a{text}b".encode()
-    assert must_escape(value, value.decode(), oddities(value))
+    assert must_escape(value, oddities(value))
 
 
 @pytest.mark.parametrize(
@@ -30,12 +32,12 @@ def test_a_character_must_be_escaped(text: str) -> None:
 )
 def test_a_character_can_stand_for_itself(text: str) -> None:
     value = f"a{text}b".encode()
-    assert not must_escape(value, value.decode(), oddities(value))
+    assert not must_escape(value, oddities(value))
 
 
 def _quoted(text: str) -> str:
     value = text.encode()
-    return double_quoted(value, oddities(value)).decode()
+    return b"".join(double_quoted(value, oddities(value))).decode()
 
 
 @pytest.mark.parametrize(
@@ -116,3 +118,17 @@ def test_a_large_value_is_looked_at_in_the_same_way(byte: int) -> None:
     large = b"a line\n" * 6000 + odd + b"another\n"
     assert oddities(large) == oddities(odd)
     assert is_plain_ascii(large) is is_plain_ascii(odd)
+
+
+@pytest.mark.parametrize("start", ["", "\ufeff"])
+def test_a_very_large_text_is_quoted_part_by_part(
+    start: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = start + "tab\t, \xe9, \u4e2d \u2028, \U0001f600 and \x7f\n" * 9
+    whole = _quoted(text)
+    for size in (1, 2, 3, 7):
+        monkeypatch.setattr(goescape, "_PART", size)
+        assert _quoted(text) == whole
+        assert is_utf8(text.encode())
+        assert not is_utf8(text.encode() + b"\xff")
+        assert not is_utf8(text.encode()[:-4] + b"\xf0\x9f")

@@ -17,6 +17,7 @@ from mitmvcr.cassette.goyaml import (
     scalar,
     string,
 )
+from mitmvcr.core import vectors
 
 FIELD = Place(2)
 ITEM = Place(2, is_item=True)
@@ -210,5 +211,8 @@ def test_pieces_join_to_the_scalar(value: bytes) -> None:
 def test_a_large_text_is_written_as_a_small_one(parts: list[bytes]) -> None:
     value = b"".join(parts)
     usual = [scalar(value, Place(12), dialect) for dialect in (V3, V4)]
-    with mock.patch.object(goyaml, "_LARGE", -1):
+    with (
+        mock.patch.object(goyaml, "LARGE", -1),
+        mock.patch.object(vectors, "LARGE", -1),
+    ):
         assert [scalar(value, Place(12), dialect) for dialect in (V3, V4)] == usual

@@ -7,7 +7,7 @@ import pytest
 
 from mitmvcr.core.vectors import holds, searcher
 
-DATA = b"one two\n\nthree\n" + b"x" * 1000 + b" four\n\n\n"
+DATA = b"one two\n\nthree\n" + b"x" * 40_000 + b" four\n\n\n"
 
 
 @pytest.fixture(params=["library", "none"])

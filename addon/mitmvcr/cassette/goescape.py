@@ -1,29 +1,33 @@
 """What go-yaml escapes in double quotes, and what it writes in base64."""
 
+import codecs
 import re
 from base64 import b64encode
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from itertools import chain
 from struct import Struct
+
+from mitmvcr.core.vectors import LARGE, holds
 
 #: Bytes that need no look at all. The rest is C0 without the line feed, DEL, and lead
 #: bytes of characters of which some are escaped or end a line.
 _HARMLESS = bytes({*range(0x20, 0x7F), 0x0A, *range(0x80, 0xF0)} - {0xC2, 0xE2, 0xEF})
 _LEADS = b"\xc2\xe2\xef"
 _LATIN_CONTROL = re.compile(rb"\xc2[\x80-\x9f]")
-_UNPRINTABLE = ("\ufeff", "\ufffe", "\uffff")
+_UNPRINTABLE = tuple(each.encode() for each in ("\ufeff", "\ufffe", "\uffff"))
 #: They end a line in YAML 1.1.
-SEPARATORS = ("\u2028", "\u2029")
+SEPARATORS = tuple(each.encode() for each in ("\u2028", "\u2029"))
 
 
 _CONTROLS = tuple(bytes([byte]) for byte in range(0x80) if byte not in _HARMLESS)
-#: Of so many bytes one is looked for faster than each is looked at, 33 times over.
-_LARGE = 1 << 15
+#: What is larger is gone through in parts of about this size.
+_PART = 1 << 20
 
 
 def oddities(value: bytes) -> bytes:
     """The bytes of a value that are worth a look, in their order; mostly none."""
-    if len(value) > _LARGE and is_plain_ascii(value):
+    if len(value) > LARGE and is_plain_ascii(value):
         return b""
     return value.translate(None, _HARMLESS)
 
@@ -31,13 +35,32 @@ def oddities(value: bytes) -> bytes:
 def is_plain_ascii(value: bytes) -> bool:
     if not value.isascii():
         return False
-    if len(value) > _LARGE:
+    # Of many bytes one is looked for faster than each is looked at, 33 times over.
+    if len(value) > LARGE:
         return not any(control in value for control in _CONTROLS)
     return not value.translate(None, _HARMLESS)
 
 
-def must_escape(value: bytes, text: str, odd: bytes) -> bool:
-    """Whether some character cannot stand for itself; ``text`` is decoded ``value``.
+def is_utf8(value: bytes) -> bool:
+    """Without a copy of what is very large."""
+    if value.isascii():
+        return True
+    try:
+        if len(value) <= 8 * _PART:
+            value.decode()
+            return True
+        decoder = codecs.getincrementaldecoder("utf-8")()
+        view = memoryview(value)
+        for at in range(0, len(value), _PART):
+            decoder.decode(view[at : at + _PART])
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def must_escape(value: bytes, odd: bytes) -> bool:
+    """Whether some character of a text in UTF-8 cannot stand for itself.
 
     Tabs and line ends can, in some places.
     """
@@ -45,7 +68,7 @@ def must_escape(value: bytes, text: str, odd: bytes) -> bool:
         return True
     if b"\xc2" in odd and _LATIN_CONTROL.search(value):
         return True
-    return b"\xef" in odd and any(each in text for each in _UNPRINTABLE)
+    return b"\xef" in odd and any(holds(value, each) for each in _UNPRINTABLE)
 
 
 _NAMES = {
@@ -72,22 +95,37 @@ _RARE = {
 _BOM = b"\xef\xbb\xbf"
 
 
-def double_quoted(value: bytes, odd: bytes) -> bytes:
-    if value.startswith(_BOM):
-        # go-yaml looks for the BOM at the start of the text, whichever character it
-        # is about to write, and so escapes every one.
-        return _in_quotes(_all_escaped(value, odd))
+def double_quoted(value: bytes, odd: bytes) -> Sequence[bytes] | Iterator[bytes]:
+    """A text in UTF-8, in pieces; a large one a part at a time."""
+    escape = _all_escaped if value.startswith(_BOM) else _escaped_text
+    if len(value) <= 8 * _PART:
+        return b'"', escape(value, odd), b'"\n'
+    return _large_quoted(value, escape)
+
+
+def _large_quoted(
+    value: bytes, escape: Callable[[bytes, bytes], bytes]
+) -> Iterator[bytes]:
+    yield b'"'
+    at = 0
+    while at < len(value):
+        end = at + _PART
+        while value[end : end + 1] and value[end] & 0xC0 == 0x80:
+            end += 1  # in the midst of a character
+        part = value[at:end]
+        yield escape(part, oddities(part))
+        at = end
+    yield b'"\n'
+
+
+def _escaped_text(value: bytes, odd: bytes) -> bytes:
     if value.isascii():
-        return _in_quotes(_ascii_escaped(value, odd))
+        return _ascii_escaped(value, odd)
     dense = _is_dense(value, odd)
     for character, escape in _SIMPLE_ESCAPES:
         value = value.replace(character, escape)
     escaped = _astral_escaped(value) if dense else None
-    return _in_quotes(_rare_escaped(value, odd) if escaped is None else escaped)
-
-
-def _in_quotes(escaped: bytes) -> bytes:
-    return b"".join((b'"', escaped, b'"\n'))
+    return _rare_escaped(value, odd) if escaped is None else escaped
 
 
 def _rare_escaped(value: bytes, odd: bytes) -> bytes:
@@ -133,9 +171,10 @@ _NOT_ASCII = re.compile(rb"([\x80-\xff]+)")
 
 
 def _all_escaped(value: bytes, odd: bytes) -> bytes:
-    bom, rest = value[: len(_BOM)], value[len(_BOM) :]
-    parts = [rest] if rest.isascii() else _NOT_ASCII.split(rest)
-    escaped = b"".join(_each_escaped(part) for part in (bom, *parts))
+    """go-yaml looks for a BOM at the start of the text, whichever character it is about
+    to write, and so, behind one, escapes every one."""
+    parts = [value] if value.isascii() else _NOT_ASCII.split(value)
+    escaped = b"".join(_each_escaped(part) for part in parts)
     for point in set(odd) & set(_NAMED) - set(b"\r"):
         name = b"\\" + _NAMES[point].encode()
         escaped = escaped.replace(b"\\x%02X" % point, name)

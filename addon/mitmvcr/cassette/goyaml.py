@@ -20,6 +20,7 @@ Go's strings are bytes, and so are the values here. What is returned has its lin
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from mitmvcr.cassette.goescape import (
@@ -28,11 +29,12 @@ from mitmvcr.cassette.goescape import (
     double_quoted,
     is_one_row,
     is_plain_ascii,
+    is_utf8,
     must_escape,
     oddities,
 )
 from mitmvcr.cassette.goplain import TYPED_WORDS, is_old_type, is_other_type
-from mitmvcr.core.vectors import holds
+from mitmvcr.core.vectors import LARGE, holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,26 +87,22 @@ def scalar(value: bytes, place: Place, dialect: Dialect) -> bytes:
     return b"".join(pieces(value, place, dialect))
 
 
-def pieces(value: bytes, place: Place, dialect: Dialect) -> tuple[Piece, ...]:
+def pieces(value: bytes, place: Place, dialect: Dialect) -> Iterable[Piece]:
     """The same for a value that is not empty, in pieces that need not be joined where
     they are large."""
     if value[0] in _MARKS and b"\n" not in value and is_plain_ascii(value):
         # JSON on one line, as most bodies are.
         return b"'", value.replace(b"'", b"''"), b"'\n"
-    try:
-        # Asked only for what is not ASCII, and decoding takes its time.
-        text = "" if value.isascii() else value.decode()
-    except UnicodeDecodeError:
+    if not is_utf8(value):
         return (binary(value, place.indent),)
     odd = oddities(value)
-    if odd and must_escape(value, text, odd):
-        return (double_quoted(value, odd),)
-    separated = b"\xe2" in odd and any(each in text for each in SEPARATORS)
+    if odd and must_escape(value, odd):
+        return double_quoted(value, odd)
+    separated = b"\xe2" in odd and any(holds(value, each) for each in SEPARATORS)
     if b"\n" in value:
-        block = _block(value, separated, place, dialect)
-        return block or (double_quoted(value, odd),)
+        return _block(value, separated, place, dialect) or double_quoted(value, odd)
     line = _line(value, b"\t" in odd, separated, place, dialect)
-    return (line or double_quoted(value, odd),)
+    return (line,) if line else double_quoted(value, odd)
 
 
 _PRINTABLE = bytes(range(0x20, 0x7F))
@@ -183,8 +181,6 @@ def _separated_line(value: bytes, place: Place) -> bytes:
 
 # On many lines
 
-#: From here on a search by vectors is worth its start.
-_LARGE = 1 << 15
 _BREAKS = (b"\n", b"\xe2\x80\xa8", b"\xe2\x80\xa9")
 # To look for the line end first is twice as fast: there are fewer of them.
 _SPACE_BEFORE_BREAK = re.compile(rb"\n(?<= \n)")
@@ -226,7 +222,7 @@ def _block(
 def _unevenness(value: bytes) -> tuple[bool, bool]:
     """Whether some line is empty or ends with a space; and whether more than a single
     empty one."""
-    if len(value) > _LARGE:
+    if len(value) > LARGE:
         very = holds(value, b" \n") or holds(value, b"\n\n\n")
         return very or holds(value, b"\n\n"), very
     uneven = _UNEVEN.search(value) is not None

@@ -23,9 +23,14 @@ def searcher(*texts: bytes) -> Callable[[bytes], Found] | None:
     return machine.find_matches_as_indexes
 
 
+#: In less than this a search by vectors is not worth its start.
+LARGE = 1 << 15
+
+
 def holds(data: bytes, text: bytes) -> bool:
-    """Whether the text stands in it; made for what nearly never does."""
-    search = searcher(text)
+    """Whether the text, of more than a byte, stands in it; made for what nearly never
+    does."""
+    search = searcher(text) if len(data) > LARGE else None
     if search is None:
         return text in data
     # All places would be found, so that many of them take their time.
