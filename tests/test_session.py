@@ -521,3 +521,32 @@ def test_a_recording_under_way_is_for_nobody_else(tmp_path: Path) -> None:
     session.close()
     (tmp_path / "new").touch()
     assert path.stat().st_mode == (tmp_path / "new").stat().st_mode
+
+
+def test_what_turns_out_to_be_a_secret_is_taken_out_of_what_was_written(
+    start: Start,
+) -> None:
+    session = start("record_only")
+    value = "tok-8f2c61d09be4a7"
+    early = Request(method="GET", url=f"http://h/a?note={value}", body=b"plain")
+    told = Response(code=200, body=f"hello {value}".encode())
+    session.record(Interaction(0, early, told))
+    session.record(made(1))
+    bearer = {"Authorization": [f"Bearer {value}"]}
+    session.record(Interaction(0, Request("GET", "http://h/b", headers=bearer), told))
+    session.close()
+    found = session.store.load().interactions
+    assert value not in repr(found)
+    assert found[0].response.body == found[2].response.body
+    assert session.altered == [found[0].request.url]
+
+
+def test_a_secret_that_is_known_from_the_start_costs_nothing_at_the_end(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = start("record_only")
+    monkeypatch.setattr(session.store, "amend", None)
+    for number in (1, 2):
+        session.record(made(number))
+    session.close()
+    assert session.altered == []

@@ -67,6 +67,8 @@ class Session:
 
     ``notice``: what is to be told at the start, None if nothing. ``failure``: what
     went wrong first. ``left_in``: where a recording that was set aside lies.
+    ``altered``: URLs of requests out of which something was taken that was found to be
+    a secret only later, so that they may not match in a replay.
     """
 
     def __init__(
@@ -103,6 +105,9 @@ class Session:
         self.deck = Deck(loaded, repeats, matcher, hooks.judge if hooks else None)
         self._kept = len(loaded)
         self._is_set_aside = self._is_closed = False
+        #: How much was known to be secret when the first interaction was written.
+        self._known: int | None = None
+        self.altered: list[str] = []
         self.notice = None if self.rule.records else store.left_over()
         if self.rule.records:
             store.begin(loaded)
@@ -210,6 +215,8 @@ class Session:
                 return
             interaction = changed
         kept = self.redactor.interaction(interaction)
+        if self._known is None:
+            self._known = self.redactor.size
         if self._is_closed:
             self._record_late(kept)
         else:
@@ -250,6 +257,7 @@ class Session:
         """
         self._is_closed = True
         try:
+            self._take_out_late_secrets()
             if self._is_set_aside:
                 self.left_in = self.store.leave()
             else:
@@ -257,6 +265,19 @@ class Session:
         except CassetteWriteError as error:
             self.note_failure(error)
             raise
+
+    def _take_out_late_secrets(self) -> None:
+        """What was found to be a secret later may stand in what was written before."""
+        late = self.redactor.learned_since(self._known) if self._known else ()
+        if late:
+            self.store.amend(self._cleaned, late)
+
+    def _cleaned(self, written: Interaction) -> Interaction:
+        kept = self.redactor.interaction(written)
+        old, new = written.request, kept.request
+        if (old.url, old.body) != (new.url, new.body):
+            self.altered.append(new.url)
+        return kept
 
     def entry(self, outcome: str, found: Interaction, position: int) -> "Entry":
         """An interaction for the log, as it may be shown."""

@@ -197,6 +197,34 @@ def test_a_recording_under_way_is_not_begun_again_and_goes_on(make: Make) -> Non
     assert urls(store.load().interactions) == ["1", "2"]
 
 
+def shouted(each: Interaction) -> Interaction:
+    if b"1" not in each.response.body:
+        return each
+    return replace(each, response=replace(each.response, body=b"GONE"))
+
+
+@pytest.mark.parametrize("kept", [(), (7,)])
+def test_what_was_recorded_is_amended_before_it_is_published(
+    make: Make, kept: tuple[int, ...]
+) -> None:
+    store = make(cassette_of(*kept) if kept else None)
+    store.begin(store.load().interactions if kept else ())
+    for number in (1, 2):
+        store.append(made(number))
+    store.amend(shouted, [b"1"])
+    store.append(made(3))
+    store.publish()
+    store.amend(shouted, [b"1"])  # it is over
+    found = store.load().interactions
+    assert urls(found) == [*map(str, kept), "1", "2", "3"]
+    assert [each.response.body == b"GONE" for each in found[-3:]] == [
+        True,
+        False,
+        False,
+    ]
+    assert [each.id for each in found] == list(range(len(found)))
+
+
 @pytest.mark.parametrize("held", [None, cassette_of(1, 2)])
 def test_an_empty_recording_writes_an_empty_cassette_if_wanted(
     make: Make, held: Cassette | None
@@ -796,6 +824,59 @@ def test_nothing_is_lost_when_the_cassette_cannot_be_replaced(
     assert FileStore(path).recover() == 2
     assert urls(reader.load(path).interactions) == ["1", "2", "3", "4"]
     assert files(path.parent) == ["chat.yaml"]
+
+
+def plain(number: int) -> Interaction:
+    text = replace(made(number).response, body=b"the answer is 'tis")
+    return replace(made(number), response=text)
+
+
+@pytest.mark.parametrize(
+    ("texts", "is_read"),
+    [
+        ([b"absent"], False),
+        ([b"the"], True),
+        ([b"'tis"], True),
+        ([b"no", b"a b"], True),
+    ],
+)
+def test_only_what_may_hold_a_text_is_gone_through(
+    path: Path, texts: list[bytes], is_read: bool
+) -> None:
+    store, gone_through = FileStore(path), []
+    store.begin()
+    store.append(plain(1))
+
+    def note(each: Interaction) -> Interaction:
+        gone_through.append(each)
+        return each
+
+    journal = path.with_name("chat.yaml.part")
+    before = journal.stat().st_ino
+    store.amend(note, texts)
+    assert bool(gone_through) is is_read
+    assert journal.stat().st_ino == before  # nothing was changed
+    store.publish()
+
+
+def test_a_recording_that_cannot_be_amended_is_kept_beside(
+    path: Path, part: Path, fail: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = recording(path, 1, 2)
+    fail("replace", errno.EIO)
+    with pytest.raises(CassetteWriteError, match=f"the recording is in {part}"):
+        store.amend(shouted, [b"1"])
+    monkeypatch.undo()
+    assert FileStore(path).recover() == 2
+
+
+def test_a_journal_that_somebody_has_cut_off_is_told(path: Path, part: Path) -> None:
+    path.write_bytes(writer.dumps(cassette_of(1)))
+    store = recording(path, 2, keep=True)
+    os.truncate(part, 60)
+    with pytest.raises(CassetteWriteError, match="somebody has cut it off"):
+        store.publish()
+    assert urls(reader.load(path).interactions) == ["1"]
 
 
 def test_a_folder_that_cannot_be_synced_is_no_failure(

@@ -469,6 +469,19 @@ def test_a_miss_and_its_log_give_nothing_away(shop: Shop) -> None:
     assert b"***" in got.body
 
 
+def test_a_secret_that_is_known_only_later_is_taken_out_at_the_end(shop: Shop) -> None:
+    value = token(random.Random(8))
+    shop.origin.answers["/early"] = Answer(JSON, json.dumps({"seen": value}).encode())
+    proxy = shop.mitmdump(shop.cassette, "record_only", flow_detail=0)
+    send = sender(proxy.wait_until_listening(), shop.ca, shop.origin)
+    send(Case(f"/early?note={quote(value, safe='')}", "GET"))
+    send(Case("/later", "GET", {"Authorization": f"Bearer {value}"}))
+    assert proxy.stop() == 0
+    assert left_behind({value}, [shop.cassette]) == []
+    assert "found to be a secret by a later one" in proxy.log
+    assert not any(form in proxy.log.encode() for form in encodings(value))
+
+
 def test_redaction_can_be_turned_off_and_says_so(shop: Shop) -> None:
     proxy = shop.mitmdump(shop.cassette, "record_only", vcr_redact="none")
     send = sender(proxy.wait_until_listening(), shop.ca, shop.origin)

@@ -4,6 +4,7 @@ It is a sound cassette after every append. Who records holds a lock beside it, s
 a journal in use can be told from one that was left over.
 """
 
+import errno
 import os
 import sys
 import tempfile
@@ -144,8 +145,20 @@ class Journal:
         while at < self._size:
             os.lseek(self._file, at, os.SEEK_SET)
             part = os.read(self._file, min(_PART, self._size - at))
+            if not part:
+                raise OSError(errno.EIO, "somebody has cut it off")
             at += len(part)
             yield part
+
+    def rewrite(self, parts: Iterable[bytes]) -> None:
+        """Put something else in the place of all that was appended, whole or not at
+        all."""
+        if sys.platform == "win32":  # pragma: no cover - it replaces no open file
+            close(self._file)
+        replace_file(self.path, parts)
+        close(self._file)
+        self._file = os.open(self.path, os.O_RDWR | BINARY)
+        self._size = os.lseek(self._file, 0, os.SEEK_END)
 
     def replace_target(self) -> None:
         """Put it in place as the target."""

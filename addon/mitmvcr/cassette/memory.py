@@ -1,6 +1,6 @@
 """The double of a file store that ships: a cassette that is kept in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from mitmvcr.cassette.stable import keep_volatile as keeping_volatile
@@ -51,6 +51,13 @@ class MemoryStore:
     def append(self, interaction: Interaction) -> None:
         assert self._recording is not None
         self._recording.append(interaction)
+
+    def amend(
+        self, change: Callable[[Interaction], Interaction], texts: Sequence[bytes]
+    ) -> None:
+        """Change what was recorded so far."""
+        if self._recording is not None:
+            self._recording = [change(each) for each in self._recording]
 
     def publish(self) -> None:
         new, self._recording = self._recording, None

@@ -8,6 +8,7 @@ changes once, by an atomic replace, when the session ends.
 import errno
 import os
 from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Protocol
 
@@ -20,6 +21,7 @@ from mitmvcr.core.errors import (
     CassetteWriteError,
 )
 from mitmvcr.core.model import Cassette, Interaction, Layout
+from mitmvcr.core.vectors import holds
 
 _FOLDER = "make its folder writable, or choose another one"
 _REMEDIES = {
@@ -38,11 +40,15 @@ READ_WHOLE = 1 << 20
 _LARGE = 8 << 20
 
 
+Change = Callable[[Interaction], Interaction]
+
+
 class Store(Protocol):
     """What a session needs of the place its cassette is kept in.
 
     ``begin`` opens a recording that follows ``kept`` interactions, ``append`` makes
     one more safe, ``publish`` puts the whole in place and ends the recording.
+    ``amend`` changes what was recorded so far where it holds one of some texts.
     ``replace`` writes a cassette anew while nothing is recorded.
     ``leave`` ends it and keeps it beside the cassette: it returns where, or None where
     there was nothing. ``left_over`` tells of a recording that lies there.
@@ -54,6 +60,7 @@ class Store(Protocol):
     def load(self) -> Cassette: ...
     def begin(self, kept: Sequence[Interaction]) -> None: ...
     def append(self, interaction: Interaction) -> None: ...
+    def amend(self, change: Change, texts: Sequence[bytes]) -> None: ...
     def publish(self) -> None: ...
     def replace(self, interactions: Sequence[Interaction]) -> None: ...
     def leave(self) -> str | None: ...
@@ -161,6 +168,26 @@ class FileStore:
 
         parts = large.item(interaction, self._written, self._layout)
         self._journal.append_parts(parts)
+
+    def amend(self, change: Change, texts: Sequence[bytes]) -> None:
+        """Change what was recorded so far where it may hold one of the texts."""
+        if not self._journal.is_open:
+            return
+        try:
+            data = self._journal.read()
+            if not _may_hold(data, texts):
+                return
+            found = codec.loads(data, str(self._journal.path)).interactions
+            amended = [change(each) for each in found]
+            if any(new is not old for new, old in zip(amended, found, strict=True)):
+                first = self._written - len(found)
+                items = codec.items(amended, first, self._layout)
+                self._journal.rewrite(chain([codec.preamble()], items))
+        except (OSError, CassetteError) as error:
+            try:
+                raise self._not_published(error) from error
+            finally:
+                self._journal.close()
 
     def publish(self) -> None:
         """Nothing recorded writes nothing, unless an empty cassette is wanted."""
@@ -312,6 +339,17 @@ class FileStore:
         number = error.errno if error and error.errno else 0
         remedy = _REMEDIES.get(number, "choose another file")
         return CassetteWriteError(self.name, f"cannot be written: {reason}; {remedy}")
+
+
+#: Bytes that no scalar escapes, in whatever style it is.
+_AS_THEY_ARE = bytes({*range(0x21, 0x7F)} - set(b"'\"\\"))
+
+
+def _may_hold(data: bytes, texts: Sequence[bytes]) -> bool:
+    """Whether one of the texts may be a part of a scalar in a cassette."""
+    if b"!!binary" in data or any(each.translate(None, _AS_THEY_ARE) for each in texts):
+        return True
+    return any(holds(data, each) for each in texts)
 
 
 def open_store(

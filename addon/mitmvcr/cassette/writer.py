@@ -54,12 +54,19 @@ def parts(cassette: Cassette, layout: Layout = "v4") -> Iterator[bytes]:
     if not interactions:
         yield _EMPTY
         return
+    yield _PREAMBLE
+    yield from items(interactions, 0, layout)
+
+
+def items(
+    interactions: Sequence[Interaction], id: int, layout: Layout = "v4"
+) -> Iterator[bytes]:
+    """Without what stands before the first, and with ids that count from ``id``."""
     item = dumper(layout)
     forget = getattr(interactions, "forget", None)
-    yield _PREAMBLE
     for first in range(0, len(interactions), _AT_ONCE):
         numbers = range(first, min(first + _AT_ONCE, len(interactions)))
-        yield b"".join([item(interactions[at], at) for at in numbers])
+        yield b"".join([item(interactions[at], id + at) for at in numbers])
         if forget is not None:
             for at in numbers:
                 forget(at)

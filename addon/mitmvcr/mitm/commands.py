@@ -95,8 +95,11 @@ def save_flows(
     kept = store.load().interactions if store.exists() else ()
     store.begin(kept)
     try:
-        for one in chosen:
-            store.append(redactor.interaction(_interaction(one)))
+        found = [_interaction(one) for one in chosen]
+        for each in found:  # what one of them shows to be a secret
+            redactor.interaction(each)
+        for each in found:  # is not to stand in another
+            store.append(redactor.interaction(each))
     finally:
         store.publish()
     return len(chosen)

@@ -194,6 +194,14 @@ class Rack:
             session.close()
         except CassetteWriteError as error:
             logger.error("mitmvcr: %s", error)
+        for url in session.altered:
+            logger.warning(
+                "mitmvcr: %s: something in this request was found to be a secret by a"
+                " later one, and was taken out: it may not match in a replay. Name its"
+                " field with vcr_redact_query or vcr_redact_json, or its variable with"
+                " vcr_secret, and record again",
+                url,
+            )
         if session.failure is not None and self._last_resort is not None:
             self._last_resort.failed = True
         logger.info("mitmvcr: %s", session.summary().line())

@@ -44,6 +44,10 @@ class Watch:
     def size(self) -> int:
         return len(self._texts)
 
+    def since(self, size: int) -> Sequence[bytes]:
+        """What was added since there were so many."""
+        return self._texts[size:]
+
     def add(self, text: bytes) -> None:
         self._texts.append(text)
 
