@@ -173,8 +173,10 @@ _NOT_ASCII = re.compile(rb"([\x80-\xff]+)")
 def _all_escaped(value: bytes, odd: bytes) -> bytes:
     """go-yaml looks for a BOM at the start of the text, whichever character it is about
     to write, and so, behind one, escapes every one."""
-    parts = [value] if value.isascii() else _NOT_ASCII.split(value)
-    escaped = b"".join(_each_escaped(part) for part in parts)
+    rest = value.removeprefix(_BOM)
+    bom = value[: len(value) - len(rest)]
+    parts = [rest] if rest.isascii() else _NOT_ASCII.split(rest)
+    escaped = b"".join(_each_escaped(part) for part in (bom, *parts))
     for point in set(odd) & set(_NAMED) - set(b"\r"):
         name = b"\\" + _NAMES[point].encode()
         escaped = escaped.replace(b"\\x%02X" % point, name)
