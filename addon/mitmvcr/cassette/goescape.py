@@ -21,8 +21,8 @@ SEPARATORS = tuple(each.encode() for each in ("\u2028", "\u2029"))
 
 
 _CONTROLS = tuple(bytes([byte]) for byte in range(0x80) if byte not in _HARMLESS)
-#: What is larger is gone through in parts of about this size.
-_PART = 1 << 20
+#: What is larger is gone through in parts of this size, which stay in the cache.
+_PART = 1 << 16
 
 
 def oddities(value: bytes) -> bytes:
@@ -42,18 +42,14 @@ def is_plain_ascii(value: bytes) -> bool:
 
 
 def is_utf8(value: bytes) -> bool:
-    """Without a copy of what is very large."""
+    """In parts: one large text would take fresh memory, at five times the cost."""
     if value.isascii():
         return True
+    view, at = memoryview(value), 0
     try:
-        if len(value) <= 8 * _PART:
-            value.decode()
-            return True
-        decoder = codecs.getincrementaldecoder("utf-8")()
-        view = memoryview(value)
-        for at in range(0, len(value), _PART):
-            decoder.decode(view[at : at + _PART])
-        decoder.decode(b"", final=True)
+        while at < len(value):
+            part = view[at : at + _PART]
+            at += codecs.utf_8_decode(part, "strict", at + len(part) == len(value))[1]
     except UnicodeDecodeError:
         return False
     return True
@@ -98,7 +94,7 @@ _BOM = b"\xef\xbb\xbf"
 def double_quoted(value: bytes, odd: bytes) -> Sequence[bytes] | Iterator[bytes]:
     """A text in UTF-8, in pieces; a large one a part at a time."""
     escape = _all_escaped if value.startswith(_BOM) else _escaped_text
-    if len(value) <= 8 * _PART:
+    if len(value) <= 2 * _PART:
         return b'"', escape(value, odd), b'"\n'
     return _large_quoted(value, escape)
 
