@@ -96,12 +96,14 @@ def double_quoted(value: bytes, odd: bytes) -> Sequence[bytes] | Iterator[bytes]
     escape = _all_escaped if value.startswith(_BOM) else _escaped_text
     if len(value) <= 2 * _PART:
         return b'"', escape(value, odd), b'"\n'
-    return _large_quoted(value, escape)
+    return _large_quoted(value, odd, escape)
 
 
 def _large_quoted(
-    value: bytes, escape: Callable[[bytes, bytes], bytes]
+    value: bytes, odd: bytes, escape: Callable[[bytes, bytes], bytes]
 ) -> Iterator[bytes]:
+    # How many there are of a kind counts only where not all is ASCII.
+    kinds = bytes(set(odd)) if value.isascii() else b""
     yield b'"'
     at = 0
     while at < len(value):
@@ -109,7 +111,7 @@ def _large_quoted(
         while value[end : end + 1] and value[end] & 0xC0 == 0x80:
             end += 1  # in the midst of a character
         part = value[at:end]
-        yield escape(part, oddities(part))
+        yield escape(part, kinds or oddities(part))
         at = end
     yield b'"\n'
 
