@@ -24,7 +24,7 @@ from mitmvcr.mitm.dispatch import Shortcut
 from mitmvcr.mitm.rack import Rack, Recording, Replayed, replayed
 from mitmvcr.mitm.restore import is_streamed, to_wire
 from mitmvcr.mitm.streaming import tap
-from mitmvcr.mitm.streams import StreamHooks, describe, with_stream
+from mitmvcr.mitm.streams import StreamHooks, describe, is_grpc, with_stream
 from mitmvcr.mitm.view import chosen
 from mitmvcr.session import Session
 from mitmvcr.settings import Settings
@@ -198,15 +198,20 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
         found = session.explain(asked.request)
         session.log.missed(found, time.monotonic_ns() - started)
         logger.warning("mitmvcr: no match for %s", answers.told(found))
+        if is_grpc(flow.request):
+            told = answers.told(found)
+            flow.response = answers.refused_call(flow.request, told)
+            return
         summary = session.summary()
         flow.response = answers.miss(
             found, summary.cassette, summary.mode, head=flow.request.method == "HEAD"
         )
 
     def _fail(self, session: Session, flow: http.HTTPFlow, error: Exception) -> None:
-        flow.response = answers.failure(
-            describe(error), head=flow.request.method == "HEAD"
-        )
+        told = describe(error)
+        flow.response = answers.failure(told, head=flow.request.method == "HEAD")
+        if is_grpc(flow.request):
+            flow.response = answers.to_call(flow.request, flow.response, told)
         session.note_failure(error)
         logger.error(
             "mitmvcr: %s %s: %s",

@@ -16,6 +16,8 @@ MISS_STATUS = 424
 #: A client may take no more than 4 KiB of headers, and a proxy before it adds its own.
 _REASON_BYTES = 1000
 _LONGEST_URL = 300
+#: gRPC's own words for both; nobody retries a FAILED_PRECONDITION.
+_CALL_STATUS = {MISS_STATUS: "9", 500: "13"}
 
 
 def told(found: "Miss") -> str:
@@ -64,6 +66,26 @@ def failure(reason: str, *, head: bool = False) -> http.Response:
         "detail": reason,
     }
     return _problem(500, body, {"X-Vcr-Error": _one_line(reason)}, head=head)
+
+
+def refused_call(request: http.Request, reason: str) -> http.Response:
+    """To a gRPC client, which shows its user nothing but a status and a message."""
+    response = http.Response.make(MISS_STATUS, b"", {"X-Vcr-Miss": "1"})
+    return to_call(request, response, reason)
+
+
+def to_call(request: http.Request, answer: http.Response, reason: str) -> http.Response:
+    """An answer of ours as gRPC has it: all that it says stands in its headers."""
+    kind = request.headers.get("content-type", "application/grpc")
+    fields = {
+        "Content-Type": kind,
+        "Grpc-Status": _CALL_STATUS[answer.status_code],
+        "Grpc-Message": _one_line(reason).replace("%", "%25"),
+    }
+    told = {n: v for n, v in answer.headers.items() if n.lower().startswith("x-vcr")}
+    response = http.Response.make(200, b"", {**told, **fields})
+    del response.headers["Content-Length"]
+    return response
 
 
 def _problem(

@@ -77,7 +77,7 @@ class StreamHooks:
     def _stream_call(self, flow: http.HTTPFlow) -> None:
         """Asked of each request when its head is there."""
         session = self.session
-        if session is None or not _is_grpc(flow.request) or self.passes(flow):
+        if session is None or not is_grpc(flow.request) or self.passes(flow):
             return
         from mitmvcr.mitm import uploads
 
@@ -91,13 +91,7 @@ class StreamHooks:
             return
         self.both_ways = self.both_ways or uploads.BothWays()
         if session.offline and self.both_ways.includes(session, flow.request.url):
-            session.refused()
-            flow.kill()
-            logger.warning(
-                "mitmvcr: %s is a call that goes both ways: it is recorded, and cannot"
-                " be replayed",
-                session.shown(flow.request.url),
-            )
+            uploads.refuse(session, flow)
 
     # Responses
 
@@ -176,7 +170,8 @@ def with_stream(
     return found if started.upload is None else started.upload.finish(found)
 
 
-def _is_grpc(request: http.Request) -> bool:
+def is_grpc(request: http.Request) -> bool:
+    """Is it a gRPC call? They are made over HTTP/2."""
     if request.data.http_version != b"HTTP/2.0":
         return False
     for name, value in request.headers.fields:

@@ -5,16 +5,21 @@ is held back until it is whole would wait for ever. Such a call is recorded, and
 (``both ways``): in a replay nobody could tell what an answer was an answer to.
 """
 
+import logging
 from collections.abc import Callable
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 from mitmproxy import http
 
 from mitmvcr.core.keys import url_key
 from mitmvcr.core.model import Interaction
+from mitmvcr.mitm import answers, early
 from mitmvcr.mitm.streaming import Tee
 from mitmvcr.mitm.view import View
 from mitmvcr.session import Session
+
+logger = logging.getLogger("mitmvcr")
 
 
 class Upload(Tee):
@@ -63,3 +68,16 @@ class BothWays:
                 if url_key(recorded) == key
             )
         return self._known[url]
+
+
+def refuse(session: Session, flow: http.HTTPFlow) -> None:
+    """Say so to the caller, whose request has not ended, and in the log."""
+    session.refused()
+    url = session.shown(flow.request.url)
+    reason = (
+        f"{url} is a call that goes both ways: it is recorded, and cannot be replayed,"
+        " since nobody could tell what an answer was an answer to;"
+        f" vcr_passthrough='~u {urlsplit(url).path}' lets it reach the origin"
+    )
+    early.answer(flow, answers.refused_call(flow.request, reason))
+    logger.warning("mitmvcr: %s", reason)
