@@ -120,6 +120,53 @@ def test_a_call_that_goes_both_ways_is_recorded_and_refused_in_replay(
     assert "Traceback" not in proxy.log
 
 
+def test_new_calls_are_recorded_as_they_go_both_ways_and_old_ones_replayed(
+    mitmdump: Callable[..., Proxy], certs: CertFiles, proxy_ca: Path, tmp_path: Path
+) -> None:
+    """A call that is held until it is whole would wait for ever."""
+    cassette, mode = tmp_path / "grpc.yaml", "replay_with_new_episodes"
+    said = ["echo 0", "echo 1", "echo 2"]
+    with server(certs.leaf) as port:
+        target = f"localhost:{port}"
+        proxy = mitmdump(cassette, mode).wait_until_listening()
+        hello, echo = run(proxy, target, proxy_ca, "async", "Hello", "Echo")
+        assert [hello["error"], echo["got"]] == [None, said]
+        assert proxy.stop() == 0, proxy.log
+        assert "recorded 2, replayed 0, missed 0" in proxy.log
+        items = cassettes.read(cassette)
+        assert items[1]["response"]["failure"] == "both ways"
+        proxy = mitmdump(cassette, mode).wait_until_listening()
+        calls = run(proxy, target, proxy_ca, "async", "Echo", "Hello", "Total")
+        assert [call["got"] for call in calls] == [said, hello["got"], ["6"]]
+        assert proxy.stop() == 0, proxy.log
+        assert "recorded 1, replayed 1, missed 0, unused 1" in proxy.log
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"vcr_mode": "passthrough"},
+        {"vcr_mode": "replay_only", "vcr_passthrough": "~u /test.Service/Echo"},
+        {"vcr_mode": "record_only", "vcr_passthrough": "~u /test.Service/Echo"},
+    ],
+)
+def test_a_call_that_goes_both_ways_can_be_let_through(
+    mitmdump: Callable[..., Proxy],
+    certs: CertFiles,
+    proxy_ca: Path,
+    tmp_path: Path,
+    options: dict[str, str],
+) -> None:
+    item = cassettes.interaction("https://api.test:443/test.Service/Hello")
+    cassette = cassettes.write(tmp_path / "a.yaml", item)
+    with server(certs.leaf) as port:
+        proxy = mitmdump(cassette, **options).wait_until_listening()
+        (echo,) = run(proxy, f"localhost:{port}", proxy_ca, "sync", "Echo")
+        assert echo["got"] == ["echo 0", "echo 1", "echo 2"]
+    assert proxy.stop() == 0, proxy.log
+    assert "recorded 0, replayed 0, missed 0" in proxy.log
+
+
 @pytest.mark.parametrize("how", ["sync", "async"])
 def test_a_call_that_was_not_recorded_is_told_so(
     mitmdump: Callable[..., Proxy], proxy_ca: Path, tmp_path: Path, how: str

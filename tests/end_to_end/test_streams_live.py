@@ -74,6 +74,36 @@ def test_each_event_arrives_before_the_next_is_sent(
     assert "failure" not in response
 
 
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"vcr_mode": "passthrough"},
+        {"vcr_mode": "record_once", "vcr_passthrough": "~u /live/"},
+    ],
+)
+@pytest.mark.parametrize("version", VERSIONS)
+def test_what_is_let_through_passes_live_too(
+    mitmdump: Callable[..., Proxy],
+    origin: Origin,
+    proxy_ca: Path,
+    tmp_path: Path,
+    version: str,
+    options: dict[str, str],
+) -> None:
+    key, events = f"through-{next(KEYS)}-{version}", EVENTS["sse"][1]
+    proxy = mitmdump(tmp_path / "a.yaml", **options).wait_until_listening()
+    url = f"{origin.https_url}/live/sse?gate={key}"
+    with Curl(url, curl_environment(proxy.url, proxy_ca), version=version) as client:
+        for count in range(1, len(events) + 1):
+            expected = b"".join(events[:count])
+            client.read_until(lambda got, e=expected: got == e)
+            acknowledge(origin.http_url, key)
+        client.read_all()
+        assert client.wait() == 0, client.errors()
+    assert proxy.stop() == 0, proxy.log
+    assert not (tmp_path / "a.yaml").exists()
+
+
 @pytest.mark.parametrize("coding", ["", "gzip", "br", "zstd"])
 @pytest.mark.parametrize("version", VERSIONS)
 def test_when_each_part_came_is_recorded_where_it_is_asked_for(
