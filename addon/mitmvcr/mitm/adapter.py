@@ -194,10 +194,10 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
         started = time.monotonic_ns()
         found = session.explain(asked.request)
         session.log.missed(found, time.monotonic_ns() - started)
-        logger.warning("mitmvcr: no match for %s", answers.told(found))
+        told = answers.told(found)
+        logger.warning("mitmvcr: no match for %s", told)
         if is_grpc(flow.request):
-            told = answers.told(found)
-            flow.response = answers.refused_call(flow.request, told)
+            flow.response = answers.to_call(flow.request, told)
             return
         summary = session.summary()
         flow.response = answers.miss(
@@ -206,9 +206,11 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
 
     def _fail(self, session: Session, flow: http.HTTPFlow, error: Exception) -> None:
         told = describe(error)
-        flow.response = answers.failure(told, head=flow.request.method == "HEAD")
-        if is_grpc(flow.request):
-            flow.response = answers.to_call(flow.request, flow.response, told)
+        flow.response = (
+            answers.to_call(flow.request, told, failed=True)
+            if is_grpc(flow.request)
+            else answers.failure(told, head=flow.request.method == "HEAD")
+        )
         session.note_failure(error)
         logger.error(
             "mitmvcr: %s %s: %s",

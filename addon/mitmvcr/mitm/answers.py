@@ -16,8 +16,8 @@ MISS_STATUS = 424
 #: A client may take no more than 4 KiB of headers, and a proxy before it adds its own.
 _REASON_BYTES = 1000
 _LONGEST_URL = 300
-#: gRPC's own words for both; nobody retries a FAILED_PRECONDITION.
-_CALL_STATUS = {MISS_STATUS: "9", 500: "13"}
+#: gRPC's own words for a miss, which nobody retries, and for a failure of ours.
+_FAILED_PRECONDITION, _INTERNAL = "9", "13"
 
 
 def told(found: "Miss") -> str:
@@ -68,22 +68,18 @@ def failure(reason: str, *, head: bool = False) -> http.Response:
     return _problem(500, body, {"X-Vcr-Error": _one_line(reason)}, head=head)
 
 
-def refused_call(request: http.Request, reason: str) -> http.Response:
-    """To a gRPC client, which shows its user nothing but a status and a message."""
-    response = http.Response.make(MISS_STATUS, b"", {"X-Vcr-Miss": "1"})
-    return to_call(request, response, reason)
-
-
-def to_call(request: http.Request, answer: http.Response, reason: str) -> http.Response:
-    """An answer of ours as gRPC has it: all that it says stands in its headers."""
-    kind = request.headers.get("content-type", "application/grpc")
+def to_call(
+    request: http.Request, reason: str, *, failed: bool = False
+) -> http.Response:
+    """Either of them to a gRPC client, which shows its user nothing but a status and a
+    message. It is all head, and says what a program may look for in the others."""
     fields = {
-        "Content-Type": kind,
-        "Grpc-Status": _CALL_STATUS[answer.status_code],
+        "Content-Type": request.headers.get("content-type", "application/grpc"),
+        "Grpc-Status": _INTERNAL if failed else _FAILED_PRECONDITION,
         "Grpc-Message": _one_line(reason).replace("%", "%25"),
+        "X-Vcr-Error" if failed else "X-Vcr-Miss": "1",
     }
-    told = {n: v for n, v in answer.headers.items() if n.lower().startswith("x-vcr")}
-    response = http.Response.make(200, b"", {**told, **fields})
+    response = http.Response.make(200, b"", fields)
     del response.headers["Content-Length"]
     return response
 

@@ -26,19 +26,20 @@ async def drain(client_id: str) -> None:
 
 
 def is_held_up(stream: Any) -> bool:
-    """Does something of a replayed stream wait in this process for its client?"""
-    return _waits_for_window(stream) or _waits_for_socket(stream.context.client)
+    """Does something of a replayed stream wait in this process for its client?
 
-
-def _waits_for_window(stream: Any) -> bool:
-    """Over HTTP/2 what a client has not made room for
-    (proxy/layers/http/_http_h2.py: BufferedH2Connection)."""
+    Over HTTP/2 that is what the client has not made room for
+    (proxy/layers/http/_http_h2.py: BufferedH2Connection): the socket is not only its.
+    """
+    client = stream.context.client
     for layer in reversed(stream.context.layers):
         if isinstance(layer, layers.HttpLayer):
-            wire = layer.connections.get(stream.context.client)
-            buffers = getattr(getattr(wire, "h2_conn", None), "stream_buffers", {})
-            return bool(buffers.get(stream.stream_id))
-    return False
+            wire = getattr(layer.connections.get(client), "h2_conn", None)
+            if wire is not None:
+                buffers = getattr(wire, "stream_buffers", {})
+                return bool(buffers.get(stream.stream_id))
+            break
+    return _waits_for_socket(client)
 
 
 def _waits_for_socket(client: Any) -> bool:

@@ -108,5 +108,5 @@ def refuse(session: Session, flow: http.HTTPFlow) -> None:
         " since nobody could tell what an answer was an answer to;"
         f" vcr_passthrough='~u {urlsplit(url).path}' lets it reach the origin"
     )
-    early.answer(flow, answers.refused_call(flow.request, reason))
+    early.answer(flow, answers.to_call(flow.request, reason))
     logger.warning("mitmvcr: %s", reason)
