@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from end_to_end.namespace import Namespace
     from end_to_end.pair import Pair
     from end_to_end.proxy import Proxy
     from origin import Origin
@@ -133,6 +134,20 @@ def mitmdump(mitmdump_bare: Callable[..., "Proxy"]) -> Callable[..., "Proxy"]:
         return mitmdump_bare("-s", ADDON, *arguments, **chosen, **options)
 
     return start
+
+
+@pytest.fixture(scope="module")
+def namespace(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Namespace"]:
+    """A network of its own."""
+    from end_to_end.namespace import Namespace, NoNamespaceError
+    from leaving_out import leave_out
+
+    try:
+        made = Namespace(tmp_path_factory.mktemp("namespace"))
+    except NoNamespaceError as error:
+        leave_out(f"network namespaces cannot be made here: {error}")
+    with made:
+        yield made
 
 
 @pytest.fixture

@@ -54,8 +54,36 @@ async def call_async(channel: grpc.aio.Channel, name: str) -> list[str]:
     if name == "Total":
         total = channel.stream_unary(method)(requests(b"1"), timeout=20)
         return [(await total).decode()]
+    if name == "Echo":
+        return await echo_async(channel)
     answers = channel.unary_stream(method)(b"3", timeout=20)
     return [message.decode() async for message in answers]
+
+
+async def echo_async(channel: grpc.aio.Channel) -> list[str]:
+    doing = channel.stream_stream(SERVICE + "Echo")(timeout=20)
+    found = []
+    for number in range(3):
+        await doing.write(b"%d" % number)
+        answer = await doing.read()
+        if answer is grpc.aio.EOF:  # then it says why
+            break
+        found.append(answer.decode())
+    else:
+        await doing.done_writing()
+    if await doing.code() is not grpc.StatusCode.OK:
+        raise await failure(doing)
+    return found
+
+
+async def failure(doing: grpc.aio.Call) -> grpc.RpcError:
+    """What reading such a call to its end would raise."""
+    return grpc.aio.AioRpcError(
+        await doing.code(),
+        await doing.initial_metadata(),
+        await doing.trailing_metadata(),
+        details=await doing.details(),
+    )
 
 
 def report(name: str, got: list[str] | None, error: grpc.RpcError | None) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from end_to_end import cassettes
 from end_to_end.clients import CLIENT_PYTHON
-from end_to_end.proxy import Proxy, clean_environment
+from end_to_end.proxy import DOUBLES, Proxy, clean_environment
 from end_to_end.watch import Spy
 from origin.certs import CertFiles
 
@@ -83,26 +83,122 @@ def test_calls_over_tls_are_replayed_offline(
     assert "replayed 5, missed 0, unused 0" in proxy.log
 
 
+@pytest.mark.parametrize("how", ["sync", "async"])
 def test_a_call_that_goes_both_ways_is_recorded_and_refused_in_replay(
-    mitmdump: Callable[..., Proxy], certs: CertFiles, proxy_ca: Path, tmp_path: Path
+    mitmdump: Callable[..., Proxy],
+    certs: CertFiles,
+    proxy_ca: Path,
+    tmp_path: Path,
+    how: str,
 ) -> None:
+    """The caller is told why, though its request has not ended."""
     cassette = tmp_path / "grpc.yaml"
     with server(certs.leaf) as port:
         target = f"localhost:{port}"
         proxy = mitmdump(cassette, "record_only").wait_until_listening()
-        (echo,) = run(proxy, target, proxy_ca, "sync", "Echo")
+        (echo,) = run(proxy, target, proxy_ca, how, "Echo")
         assert echo["got"] == ["echo 0", "echo 1", "echo 2"]
         assert proxy.stop() == 0, proxy.log
     (item,) = cassettes.read(cassette)
     assert item["response"]["failure"] == "both ways"
     assert "echo 2" in str(item["response"]["body"])
     assert item["response"]["trailer"]["Grpc-Status"] == ["0"]
-    proxy = mitmdump(cassette, "replay_only").wait_until_listening()
-    (echo,) = run(proxy, target, proxy_ca, "sync", "Echo")
-    assert echo["error"] is not None
+    spy = Spy(tmp_path)
+    proxy = mitmdump(
+        cassette, "replay_only", *spy.arguments, environment=spy.environment
+    ).wait_until_listening()
+    # The second call shows that the connection is as good as it was.
+    for echo in run(proxy, target, proxy_ca, how, "Echo", "Echo"):
+        code, details = echo["error"]
+        assert code == "FAILED_PRECONDITION"
+        assert f"https://{target}/test.Service/Echo is a call that goes both" in details
+        assert "vcr_passthrough='~u /test.Service/Echo' lets it reach" in details
     assert proxy.stop() == 0, proxy.log
+    assert spy.attempts() == []
     assert "goes both ways: it is recorded, and cannot be replayed" in proxy.log
+    assert "replayed 0, missed 2" in proxy.log
+    assert "Traceback" not in proxy.log
+
+
+def test_new_calls_are_recorded_as_they_go_both_ways_and_old_ones_replayed(
+    mitmdump: Callable[..., Proxy], certs: CertFiles, proxy_ca: Path, tmp_path: Path
+) -> None:
+    """A call that is held until it is whole would wait for ever."""
+    cassette, mode = tmp_path / "grpc.yaml", "replay_with_new_episodes"
+    said = ["echo 0", "echo 1", "echo 2"]
+    with server(certs.leaf) as port:
+        target = f"localhost:{port}"
+        proxy = mitmdump(cassette, mode).wait_until_listening()
+        hello, echo = run(proxy, target, proxy_ca, "async", "Hello", "Echo")
+        assert [hello["error"], echo["got"]] == [None, said]
+        assert proxy.stop() == 0, proxy.log
+        assert "recorded 2, replayed 0, missed 0" in proxy.log
+        items = cassettes.read(cassette)
+        assert items[1]["response"]["failure"] == "both ways"
+        proxy = mitmdump(cassette, mode).wait_until_listening()
+        calls = run(proxy, target, proxy_ca, "async", "Echo", "Hello", "Total")
+        assert [call["got"] for call in calls] == [said, hello["got"], ["6"]]
+        assert proxy.stop() == 0, proxy.log
+        assert "recorded 1, replayed 1, missed 0, unused 1" in proxy.log
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"vcr_mode": "passthrough"},
+        {"vcr_mode": "replay_only", "vcr_passthrough": "~u /test.Service/Echo"},
+        {"vcr_mode": "record_only", "vcr_passthrough": "~u /test.Service/Echo"},
+    ],
+)
+def test_a_call_that_goes_both_ways_can_be_let_through(
+    mitmdump: Callable[..., Proxy],
+    certs: CertFiles,
+    proxy_ca: Path,
+    tmp_path: Path,
+    options: dict[str, str],
+) -> None:
+    item = cassettes.interaction("https://api.test:443/test.Service/Hello")
+    cassette = cassettes.write(tmp_path / "a.yaml", item)
+    with server(certs.leaf) as port:
+        proxy = mitmdump(cassette, **options).wait_until_listening()
+        (echo,) = run(proxy, f"localhost:{port}", proxy_ca, "sync", "Echo")
+        assert echo["got"] == ["echo 0", "echo 1", "echo 2"]
+    assert proxy.stop() == 0, proxy.log
+    assert "recorded 0, replayed 0, missed 0" in proxy.log
+
+
+@pytest.mark.parametrize("how", ["sync", "async"])
+def test_a_call_that_was_not_recorded_is_told_so(
+    mitmdump: Callable[..., Proxy], proxy_ca: Path, tmp_path: Path, how: str
+) -> None:
+    """Of an answer with another status than 200 such a client shows the number."""
+    url = "https://api.test/test.Service/Hello"
+    item = cassettes.interaction(url, method="POST", body="no such message")
+    proxy = mitmdump(cassettes.write(tmp_path / "a.yaml", item), "replay_only")
+    proxy.wait_until_listening()
+    (hello,) = run(proxy, "api.test:443", proxy_ca, how, "Hello")
+    code, details = hello["error"]
+    assert code == "FAILED_PRECONDITION"
+    assert details.startswith("POST https://api.test:443/test.Service/Hello: ")
+    assert "body at byte 0" in details
+    assert proxy.stop() == 0
     assert "replayed 0, missed 1" in proxy.log
+
+
+def test_a_mitmproxy_that_changed_refuses_a_call_without_a_reason(
+    mitmdump: Callable[..., Proxy], proxy_ca: Path, tmp_path: Path
+) -> None:
+    item = cassettes.interaction("https://api.test:443/test.Service/Echo")
+    item["response"]["failure"] = "both ways"
+    cassette = cassettes.write(tmp_path / "a.yaml", item)
+    double, change = ("-s", DOUBLES / "changed.py"), {"CHANGE": "request stream"}
+    proxy = mitmdump(cassette, "replay_only", *double, environment=change)
+    proxy.wait_until_listening()
+    calls = run(proxy, "api.test:443", proxy_ca, "sync", "Echo", "Echo")
+    assert [call["error"][0] for call in calls] == ["INTERNAL", "INTERNAL"]
+    assert proxy.stop() == 0
+    assert proxy.log.count("calls are refused without a reason") == 1
+    assert proxy.log.count("goes both ways: it is recorded") == 2
 
 
 @pytest.mark.parametrize("how", ["sync", "async"])

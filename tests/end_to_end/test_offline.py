@@ -15,10 +15,9 @@ import pytest
 from end_to_end import clients
 from end_to_end.clients import Ask, Seen
 from end_to_end.compare import differences
-from end_to_end.namespace import Namespace, NoNamespaceError
+from end_to_end.namespace import Namespace
 from end_to_end.proxy import Proxy, clean_environment
 from end_to_end.watch import Spy
-from leaving_out import leave_out
 from origin import Hits, Origin
 from origin.certs import CertFiles
 
@@ -33,16 +32,6 @@ PATHS = [
     Ask("HEAD", "/json"),
     Ask("GET", "/status/204"),
 ]
-
-
-@pytest.fixture(scope="module")
-def namespace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Namespace]:
-    try:
-        made = Namespace(tmp_path_factory.mktemp("namespace"))
-    except NoNamespaceError as error:
-        leave_out(f"network namespaces cannot be made here: {error}")
-    with made:
-        yield made
 
 
 @pytest.fixture(scope="module")

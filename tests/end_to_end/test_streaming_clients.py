@@ -2,21 +2,22 @@
 
 import itertools
 import json
-import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from end_to_end import clients
-from end_to_end.pair import Pair
-from end_to_end.proxy import Proxy, clean_environment
-from leaving_out import leave_out
+import gobuild
+import nodebuild
+from end_to_end import cassettes, clients
+from end_to_end.proxy import ROOT, Proxy, clean_environment
 from origin import Origin
-from origin.app import WORDS
+from origin.app import EVENTS, WORDS
 
 HERE = Path(__file__).resolve().parent
+CLIENTS = HERE.parent / "clients"
+PRELOAD = ROOT / "addon" / "mitmvcr" / "cli" / "shims" / "node" / "preload.cjs"
 KEYS = map("llm-{}".format, itertools.count())
 OPENAI = [*WORDS, ""]
 ANTHROPIC = [
@@ -32,15 +33,33 @@ EXPECTED = {
     "openai-async": OPENAI,
     "anthropic": ANTHROPIC,
     "anthropic-async": ANTHROPIC,
+    "go openai": OPENAI,
+    "node openai": OPENAI,
 }
+
+
+def command(name: str, ca: Path) -> tuple[list[object], dict[str, str]]:
+    """A client's program, and what it needs in its environment."""
+    language, _, way = name.rpartition(" ")
+    if language == "go":
+        return [gobuild.binary(CLIENTS / "gostream"), way], {}
+    if language == "node":
+        folder = nodebuild.folder(CLIENTS / "node")
+        more = {"NODE_OPTIONS": f"--require {PRELOAD}", "NODE_EXTRA_CA_CERTS": str(ca)}
+        return ["node", folder / "stream.mjs", way], more
+    return [clients.CLIENT_PYTHON, HERE / "llm_client.py", way], {}
 
 
 def tokens(
     proxy: Proxy, ca: Path, name: str, base: str, query: str, ack: str = ""
 ) -> list[str]:
+    program, more = command(name, ca)
+    environment = clients.environment(proxy.url, ca) | more
+    if more and ack:  # past the proxy, which only Node has to be told
+        environment["NO_PROXY"] = environment["no_proxy"] = ack.split("/")[2]
     done = subprocess.run(
-        [clients.CLIENT_PYTHON, HERE / "llm_client.py", name, base, query, ack],
-        env=clean_environment(**clients.environment(proxy.url, ca)),
+        [*program, base, query, *([ack] if ack else [])],
+        env=clean_environment(**environment),
         capture_output=True,
         text=True,
         timeout=180,
@@ -49,7 +68,7 @@ def tokens(
     return [token for token, _ in json.loads(done.stdout)]
 
 
-@pytest.mark.parametrize("name", [*EXPECTED, "httpx-sse"])
+@pytest.mark.parametrize("name", [*EXPECTED, "httpx-sse", "go sse", "node sse"])
 def test_a_client_sees_each_event_before_the_next_is_sent(
     mitmdump: Callable[..., Proxy],
     own_origin: Origin,
@@ -64,9 +83,6 @@ def test_a_client_sees_each_event_before_the_next_is_sent(
     ack = f"{own_origin.http_url}/ack/{key}"
     query = f"gate={key}&pause=0"
     proxy.wait_until_listening()
-    # What ends a stream is no token, so nobody acknowledges it.
-    for _ in range(2):
-        acknowledge(own_origin, key)
     live = tokens(proxy, proxy_ca, name, base, query, ack)
     assert live == EXPECTED.get(name, live)
     assert len(live) >= len(WORDS)
@@ -80,48 +96,27 @@ def test_a_client_sees_each_event_before_the_next_is_sent(
         assert "replayed 1, missed 0, unused 0" in proxy.log
 
 
-def acknowledge(origin: Origin, key: str) -> None:
-    from end_to_end import live
-
-    live.acknowledge(origin.http_url, key)
-
-
-NODE = """
-const [url] = process.argv.slice(2);
-const http = require("http");
-const proxy = new URL(process.env.HTTP_PROXY);
-const ask = { host: proxy.hostname, port: proxy.port, path: url, method: "POST" };
-http.request(ask, (answer) => {
-  const parts = [];
-  answer.on("data", (part) => parts.push(part.toString()));
-  answer.on("end", () => process.stdout.write(JSON.stringify(parts)));
-}).end("{}");
-"""
-
-
-def test_node_gets_event_by_event(pair: Pair, tmp_path: Path) -> None:
-    if shutil.which("node") is None:
-        leave_out("node is not installed")
-    url = f"{pair.origin.http_url}/v1/chat/completions"
-    script = tmp_path / "client.js"
-    script.write_text(NODE)
-
-    def run(mode: str, **options: object) -> list[str]:
-        proxy = pair.mitmdump(pair.cassette, mode, **options).wait_until_listening()
-        done = subprocess.run(
-            ["node", script, url],
-            env=clean_environment(HTTP_PROXY=proxy.url),
-            capture_output=True,
-            check=True,
-            timeout=60,
-        )
-        assert proxy.stop() == 0, proxy.log
-        return json.loads(done.stdout)
-
-    live = run("record_only", vcr_record_chunks="yes")
-    pair.origin.stop()
-    assert len(live) > len(WORDS)
-    assert "".join(run("replay_only")) == "".join(live)
-    paced = run("replay_only", vcr_latency="1")
-    assert "".join(paced) == "".join(live)
-    assert len(paced) > 1
+@pytest.mark.parametrize("name", ["go reads", "node reads"])
+def test_and_one_by_one_in_a_replay(
+    mitmdump: Callable[..., Proxy], proxy_ca: Path, tmp_path: Path, name: str
+) -> None:
+    """Each read brings one event, as they are paced."""
+    url = "https://api.test/v1/chat/completions?n=1"
+    kind, events = EVENTS["sse"]
+    item = cassettes.interaction(
+        url,
+        b"".join(events).decode(),
+        method="POST",
+        body="{}",
+        headers={"Content-Type": [kind.decode()]},
+    )
+    item["response"] |= {
+        "content_length": -1,
+        "chunks": "0@100ms 16@400ms 32@800ms 48@1.2s",
+    }
+    cassette = cassettes.write(tmp_path / "a.yaml", item)
+    proxy = mitmdump(cassette, "replay_only", vcr_latency="1").wait_until_listening()
+    found = tokens(proxy, proxy_ca, name, "https://api.test/v1", "n=1")
+    assert [part.encode() for part in found] == events
+    assert proxy.stop() == 0
+    assert "replayed 1, missed 0, unused 0" in proxy.log

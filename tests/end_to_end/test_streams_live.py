@@ -1,8 +1,11 @@
 """While it is recorded, the client has each event before the origin sends the next."""
 
 import itertools
+import socket
+import threading
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import brotli
@@ -71,6 +74,36 @@ def test_each_event_arrives_before_the_next_is_sent(
     assert "failure" not in response
 
 
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"vcr_mode": "passthrough"},
+        {"vcr_mode": "record_once", "vcr_passthrough": "~u /live/"},
+    ],
+)
+@pytest.mark.parametrize("version", VERSIONS)
+def test_what_is_let_through_passes_live_too(
+    mitmdump: Callable[..., Proxy],
+    origin: Origin,
+    proxy_ca: Path,
+    tmp_path: Path,
+    version: str,
+    options: dict[str, str],
+) -> None:
+    key, events = f"through-{next(KEYS)}-{version}", EVENTS["sse"][1]
+    proxy = mitmdump(tmp_path / "a.yaml", **options).wait_until_listening()
+    url = f"{origin.https_url}/live/sse?gate={key}"
+    with Curl(url, curl_environment(proxy.url, proxy_ca), version=version) as client:
+        for count in range(1, len(events) + 1):
+            expected = b"".join(events[:count])
+            client.read_until(lambda got, e=expected: got == e)
+            acknowledge(origin.http_url, key)
+        client.read_all()
+        assert client.wait() == 0, client.errors()
+    assert proxy.stop() == 0, proxy.log
+    assert not (tmp_path / "a.yaml").exists()
+
+
 @pytest.mark.parametrize("coding", ["", "gzip", "br", "zstd"])
 @pytest.mark.parametrize("version", VERSIONS)
 def test_when_each_part_came_is_recorded_where_it_is_asked_for(
@@ -100,3 +133,75 @@ def test_when_each_part_came_is_recorded_where_it_is_asked_for(
     assert times == sorted(times)
     assert times[0] >= 0
     assert times[-1] > 0
+
+
+@contextmanager
+def _in_parts(parts: Sequence[bytes], goes_on: threading.Event) -> Iterator[int]:
+    """A server of one answer, each part of which waits until it may go on."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            accepted, _ = listener.accept()
+            with accepted:
+                accepted.recv(65536)
+                accepted.sendall(
+                    b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
+                    b"Transfer-Encoding: chunked\r\n\r\n"
+                )
+                for part in parts:
+                    accepted.sendall(b"%x\r\n%b\r\n" % (len(part), part))
+                    goes_on.wait(30)
+                    goes_on.clear()
+                accepted.sendall(b"0\r\n\r\n")
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield listener.getsockname()[1]
+        thread.join()
+
+
+@pytest.mark.parametrize("record_chunks", ["no", "yes"])
+@pytest.mark.parametrize(
+    ("name", "secret", "stored"),
+    [
+        ("api_key", "Tr0ub4dor-and-3-more", "[REDACTED:api_key]"),
+        ("note", "AKIA" + "QYLPMN5HHHFPZAM2", "[REDACTED:aws"),
+    ],
+)
+def test_a_secret_across_two_parts_is_hidden(
+    mitmdump: Callable[..., Proxy],
+    proxy_ca: Path,
+    tmp_path: Path,
+    name: str,
+    secret: str,
+    stored: str,
+    record_chunks: str,
+) -> None:
+    """The client has it as it came, and the cassette has not."""
+    event = b'data: {"%b": "%b"}\n\n' % (name.encode(), secret.encode())
+    cut = event.index(secret.encode()) + 9
+    parts = [b"data: 1\n\n", event[:cut], event[cut:] + b"data: [DONE]\n\n"]
+    cassette, goes_on = tmp_path / "secret.yaml", threading.Event()
+    proxy = mitmdump(cassette, "record_only", vcr_record_chunks=record_chunks)
+    environment = curl_environment(proxy.wait_until_listening().url, proxy_ca)
+    with _in_parts(parts, goes_on) as port:
+        url = f"http://localhost:{port}/"
+        with Curl(url, environment) as client:
+            for count in range(1, 4):
+                expected = b"".join(parts[:count])
+                client.read_until(lambda got, e=expected: got == e)
+                goes_on.set()
+            assert client.read_all() == b"".join(parts)
+    assert proxy.stop() == 0, proxy.log
+    text = cassette.read_text()
+    assert secret not in text
+    assert secret[:9] not in text
+    assert secret[9:] not in text
+    assert stored in text
+    proxy = mitmdump(cassette, "replay_only").wait_until_listening()
+    with Curl(url, curl_environment(proxy.url, proxy_ca)) as client:
+        replayed = client.read_all().decode()
+    assert replayed.startswith("data: 1\n\ndata: {")
+    assert stored in replayed
+    assert replayed.endswith("}\n\ndata: [DONE]\n\n")
+    assert proxy.stop() == 0

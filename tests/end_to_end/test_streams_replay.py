@@ -1,11 +1,15 @@
 """A recorded stream leaves as a stream: event by event, each in a write of its own."""
 
+import json
 import re
 import socket
+import ssl
 import zlib
 from collections.abc import Callable
 from pathlib import Path
 
+import h2.connection
+import h2.events
 import pytest
 
 from end_to_end import cassettes
@@ -138,6 +142,71 @@ def test_a_client_that_leaves_has_used_nothing_up(
     assert "replayed 1, missed 0, unused 0" in proxy.log
     assert "Traceback" not in proxy.log
     assert "warn" not in proxy.log.lower()
+
+
+def _take_a_little(proxy: Proxy, url: str, version: str) -> bytes:
+    """What a client got that reads no more than it has room for, and leaves."""
+    host = url.split("/")[2]
+    # As much as is on its way, whatever the system would allow.
+    with socket.socket() as plug:
+        plug.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        plug.connect(("127.0.0.1", proxy.port))
+        plug.settimeout(30)
+        if version == "--http1.1":
+            plug.sendall(f"GET {url} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
+            return plug.recv(4096)
+        plug.sendall(f"CONNECT {host}:443 HTTP/1.1\r\n\r\n".encode())
+        assert b" 200 " in plug.recv(4096)
+        context = ssl.create_default_context()
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        context.set_alpn_protocols(["h2"])
+        with context.wrap_socket(plug, server_hostname=host) as inner:
+            return _first_window(inner, host)
+
+
+def _first_window(plug: ssl.SSLSocket, host: str) -> bytes:
+    """The 64 KiB that an HTTP/2 client is sent without asking for more. The head of
+    a second answer shows that nothing more comes."""
+    wire = h2.connection.H2Connection()
+    wire.initiate_connection()
+    for stream, path in ((1, "/stream"), (3, "/nowhere")):
+        fields = [(":method", "GET"), (":scheme", "https"), (":path", path)]
+        wire.send_headers(stream, [*fields, (":authority", host)], end_stream=True)
+    plug.sendall(wire.data_to_send())
+    received, answered = b"", set()
+    while len(received) < 65535 or 3 not in answered:
+        for event in wire.receive_data(plug.recv(65536)):
+            if isinstance(event, h2.events.DataReceived):
+                received += event.data
+            elif isinstance(event, h2.events.ResponseReceived):
+                answered.add(event.stream_id)
+    return received
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_client_that_leaves_a_large_stream_has_used_nothing_up(
+    mitmdump: Callable[..., Proxy], proxy_ca: Path, tmp_path: Path, version: str
+) -> None:
+    """What the system's buffers hold it may have had, and what HTTP/2 sends at once."""
+    url = f"http{'s' if version == '--http2' else ''}://api.test/stream"
+    event = "data: " + "x" * 65_000 + "\n\n"
+    whole = event * (2 if version == "--http2" else 160)
+    item = cassettes.interaction(
+        url, whole, headers={"Content-Type": ["text/event-stream"]}
+    )
+    item["response"]["content_length"] = -1
+    cassette = tmp_path / "a.yaml"
+    cassette.write_text(json.dumps({"version": 2, "interactions": [item]}))
+    proxy = mitmdump(cassette, "replay_only").wait_until_listening()
+    assert _take_a_little(proxy, url, version)
+    proxy.wait_for_log("client disconnect")
+    environment = curl_environment(proxy.url, proxy_ca)
+    with Curl(url, environment, version=version) as client:
+        assert client.read_all() == whole.encode()
+        assert client.wait() == 0, client.errors()
+    assert proxy.stop() == 0
+    assert "replayed 1, missed" in proxy.log
+    assert "Traceback" not in proxy.log
 
 
 @pytest.mark.parametrize("change", ["killed", "arguments", "no generator"])

@@ -124,6 +124,19 @@ def test_an_exception_of_ours_is_answered_and_not_forwarded(cassette, monkeypatc
 
 
 @in_loop
+def test_a_grpc_client_is_told_of_an_exception_too(cassette, monkeypatch):
+    rig = Rig(vcr_cassette=str(cassette), vcr_mode="replay_only")
+    monkeypatch.setattr(rig.vcr.session, "plan", lambda _: 1 / 0)
+    flow = tflow.tflow()
+    flow.request.http_version = "HTTP/2.0"
+    flow.request.headers["content-type"] = "application/grpc"
+    rig.vcr.request(flow)
+    assert flow.response.headers["grpc-status"] == "13"
+    assert "ZeroDivisionError" in flow.response.headers["grpc-message"]
+    assert isinstance(rig.vcr.session.failure, ZeroDivisionError)
+
+
+@in_loop
 def test_offline_no_socket_is_opened(cassette):
     rig = Rig(vcr_cassette=str(cassette), vcr_mode="replay_only")
     assert rig.connect(tflow.tflow(), "address", 22)

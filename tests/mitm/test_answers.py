@@ -1,10 +1,12 @@
 """Whatever was asked, the answer is one that any client can read."""
 
 import json
+from urllib.parse import unquote
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from mitmproxy import http
 
 from mitmvcr.core.deck import Deck
 from mitmvcr.core.masking import masked
@@ -14,6 +16,7 @@ from mitmvcr.mitm import answers
 
 WIRE = 4096
 LONG = "x" * 70_000
+GRPC = {"content-type": "application/grpc+proto"}
 
 
 def header_bytes(response) -> bytes:
@@ -96,3 +99,22 @@ def test_after_the_headers_of_a_head_comes_nothing(make):
     assert head.raw_content == b""
     assert head.headers["Content-Length"] == str(len(whole.raw_content))
     assert head.headers.fields == whole.headers.fields
+
+
+@pytest.mark.parametrize(
+    ("reason", "start"),
+    [(LONG, "xxx"), ("é😀\r\nGrpc-Status: 0", "\\xe9"), ("100 % of\0it", "100 % of")],
+)
+@pytest.mark.parametrize("failed", [False, True])
+def test_a_grpc_client_gets_a_status_and_a_message(reason, start, failed):
+    request = http.Request.make("POST", "https://h/S/M", b"", GRPC)
+    answer = answers.to_call(request, reason, failed=failed)
+    assert (answer.status_code, answer.raw_content) == (200, b"")
+    assert answer.headers["content-type"] == GRPC["content-type"]
+    assert answer.headers["grpc-status"] == ("13" if failed else "9")
+    message = answer.headers["grpc-message"]
+    assert message.isascii()
+    assert message.isprintable()
+    assert "\n" not in unquote(message)
+    assert unquote(message).startswith(start)
+    assert len(header_bytes(answer)) < WIRE

@@ -23,8 +23,8 @@ from mitmvcr.mitm.connections import Connections, parse_filter
 from mitmvcr.mitm.dispatch import Shortcut
 from mitmvcr.mitm.rack import Rack, Recording, Replayed, replayed
 from mitmvcr.mitm.restore import is_streamed, to_wire
-from mitmvcr.mitm.streaming import tap
-from mitmvcr.mitm.streams import StreamHooks, describe, with_stream
+from mitmvcr.mitm.streaming import let_live, tap
+from mitmvcr.mitm.streams import StreamHooks, describe, is_grpc, with_stream
 from mitmvcr.mitm.view import chosen
 from mitmvcr.session import Session
 from mitmvcr.settings import Settings
@@ -99,7 +99,7 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
         self.rack.use(settings)
         self.passthrough = filters
         self.view, self._redirects = chosen(settings.view)
-        self.both_ways = None
+        self.calls = None
         self.choose_request_hook()
         session = self.session
         looks_up = session is not None and session.looks_up
@@ -124,11 +124,8 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
         session = self.session
         if session is None or flow.response is not None:
             return None
-        if flow.request.stream and flow.id in self.rack.flows:
-            started = self.rack.flows[flow.id]
-            if isinstance(started, Recording) and started.upload is not None:
-                started.upload.end()
-                return None
+        if flow.request.stream and self.is_on_its_way(flow):
+            return None
         try:
             return self._request(session, flow)
         except Exception as error:  # noqa: BLE001 - fails closed, whatever it is
@@ -197,15 +194,22 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
         started = time.monotonic_ns()
         found = session.explain(asked.request)
         session.log.missed(found, time.monotonic_ns() - started)
-        logger.warning("mitmvcr: no match for %s", answers.told(found))
+        told = answers.told(found)
+        logger.warning("mitmvcr: no match for %s", told)
+        if is_grpc(flow.request):
+            flow.response = answers.to_call(flow.request, told)
+            return
         summary = session.summary()
         flow.response = answers.miss(
             found, summary.cassette, summary.mode, head=flow.request.method == "HEAD"
         )
 
     def _fail(self, session: Session, flow: http.HTTPFlow, error: Exception) -> None:
-        flow.response = answers.failure(
-            describe(error), head=flow.request.method == "HEAD"
+        told = describe(error)
+        flow.response = (
+            answers.to_call(flow.request, told, failed=True)
+            if is_grpc(flow.request)
+            else answers.failure(told, head=flow.request.method == "HEAD")
         )
         session.note_failure(error)
         logger.error(
@@ -231,6 +235,8 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
                 started.response = flow.response
                 if started.upload is not None:
                     flow.response.stream = started.upload.watch(started.tee)
+        elif started is None and self.session is not None and flow.response is not None:
+            let_live(flow.response)
 
     def response(self, flow: http.HTTPFlow) -> None:
         started = self.rack.flows.pop(flow.id, None)

@@ -16,6 +16,8 @@ MISS_STATUS = 424
 #: A client may take no more than 4 KiB of headers, and a proxy before it adds its own.
 _REASON_BYTES = 1000
 _LONGEST_URL = 300
+#: gRPC's own words for a miss, which nobody retries, and for a failure of ours.
+_FAILED_PRECONDITION, _INTERNAL = "9", "13"
 
 
 def told(found: "Miss") -> str:
@@ -64,6 +66,22 @@ def failure(reason: str, *, head: bool = False) -> http.Response:
         "detail": reason,
     }
     return _problem(500, body, {"X-Vcr-Error": _one_line(reason)}, head=head)
+
+
+def to_call(
+    request: http.Request, reason: str, *, failed: bool = False
+) -> http.Response:
+    """Either of them to a gRPC client, which shows its user nothing but a status and a
+    message. It is all head, and says what a program may look for in the others."""
+    fields = {
+        "Content-Type": request.headers.get("content-type", "application/grpc"),
+        "Grpc-Status": _INTERNAL if failed else _FAILED_PRECONDITION,
+        "Grpc-Message": _one_line(reason).replace("%", "%25"),
+        "X-Vcr-Error" if failed else "X-Vcr-Miss": "1",
+    }
+    response = http.Response.make(200, b"", fields)
+    del response.headers["Content-Length"]
+    return response
 
 
 def _problem(

@@ -47,9 +47,14 @@ def broken(
     if response is not None and started.tee is not None:
         by_client = flow is None or host.was_left_by_client(flow)
         return _cut_short(started, response, settings, reason, by_client=by_client)
-    by_client = flow is None or host.was_left_by_client(flow)
-    if flow is None or by_client or response is not None:
+    if flow is None or response is not None:
         return Broken(None, f"broke off and is not recorded: {reason}")
+    if host.was_left_by_client(flow):
+        silent = (now - started.sent) / 1e9
+        if silent < host.gives_up_after():
+            return Broken(None, f"broke off and is not recorded: {reason}")
+        # It was mitmproxy that closed the client's connection.
+        reason = f"timed out: there was no answer for {silent:.0f} s"
     return _failed(started, flow, settings, reason, now)
 
 

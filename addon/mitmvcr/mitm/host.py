@@ -162,6 +162,15 @@ def was_left_by_client(flow: http.HTTPFlow) -> bool:
     return _LEFT in flow.__dict__ or not flow.client_conn.connected
 
 
+def gives_up_after() -> float:
+    """How long mitmproxy lets a connection be silent before it closes it, in seconds
+    (proxy/server.py: TimeoutWatchdog). From 12 on it is an option."""
+    from mitmproxy.proxy import server
+
+    fixed = getattr(server, "TCP_TIMEOUT", float("inf"))
+    return float(getattr(ctx.options, "tcp_timeout", fixed))
+
+
 def settle_memory() -> None:
     """A collection stops the loop for 46 ms, and longer with a cassette loaded; what
     is here at the start stays, so it need not be looked at again. Collecting first

@@ -17,10 +17,12 @@ from dataclasses import dataclass, fields
 from functools import partial
 from typing import Any
 
-from mitmproxy import ctx, flow
+from mitmproxy import flow
 from mitmproxy.proxy import commands, events
 from mitmproxy.proxy.layer import Layer
 from mitmproxy.proxy.layers import http as _layers
+
+from mitmvcr.mitm.delivery import is_held_up
 
 logger = logging.getLogger("mitmvcr")
 
@@ -31,6 +33,8 @@ Commands = Generator[commands.Command, Any, None]
 
 #: So much may wait in the connection before it is asked whether the client reads.
 _UNREAD_BYTES = 1 << 16
+#: In seconds: how soon, and then how often, it is seen whether the last of it has left.
+_SOON, _OFTEN = 0.001, 0.02
 
 
 @dataclass
@@ -67,14 +71,6 @@ class VcrDrainHook(commands.StartHook):
     """A stream waits for its client. ``VcrAddon.vcr_drain`` is the one who does."""
 
     client_id: str
-
-
-async def drain(client_id: str) -> None:
-    """Wait until the client has read what was sent (proxy/server.py: drain_writers)."""
-    server = ctx.master.addons.get("proxyserver")
-    handler = getattr(server, "connections", {}).get(client_id)
-    if handler is not None:
-        await handler.drain_writers()
 
 
 class _Events(deque[Any]):
@@ -205,6 +201,17 @@ def _send_pieces(stream: Any, paced: Paced) -> Generator[commands.Command, Any, 
             return False
         yield layers.SendHttp(layers.ResponseData(stream.stream_id, piece), client)
         unread += len(piece)
+    return (yield from _all_has_left(stream))
+
+
+def _all_has_left(stream: Any) -> Generator[commands.Command, Any, bool]:
+    """Else a client that left with most of it unsent would count as answered."""
+    nap = _SOON
+    while is_held_up(stream):
+        yield Nap(nap)
+        nap = min(nap * 2, _OFTEN)
+        if (yield from stream.check_killed(False)):
+            return False
     return True
 
 

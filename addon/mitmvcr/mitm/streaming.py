@@ -1,5 +1,6 @@
 """Streams pass through live while they are recorded."""
 
+import sys
 import time
 from dataclasses import replace
 from tempfile import SpooledTemporaryFile
@@ -60,6 +61,18 @@ class TimedTee(Tee):
             self.marks.append((self._size, time.monotonic_ns()))
             self._size += len(chunk)
         return super().__call__(chunk)
+
+
+def pass_on(chunk: bytes) -> bytes:
+    """What stands as ``stream`` where no copy is kept."""
+    return chunk
+
+
+def let_live(response: http.Response) -> None:
+    """What is not recorded passes as it comes too, if it is a stream. To be called
+    from ``responseheaders``."""
+    if not response.stream and is_live(response, sys.maxsize):
+        response.stream = pass_on
 
 
 def is_live(response: http.Response, spool: int) -> bool:

@@ -13,12 +13,12 @@ from mitmvcr.core.errors import VcrError
 from mitmvcr.core.model import Interaction
 from mitmvcr.mitm import host
 from mitmvcr.mitm.rack import Rack, Recording, Replayed
-from mitmvcr.mitm.streaming import TimedTee, with_chunks
+from mitmvcr.mitm.streaming import TimedTee, pass_on, with_chunks
 from mitmvcr.mitm.view import View
 from mitmvcr.session import Session
 
 if TYPE_CHECKING:
-    from mitmvcr.mitm.uploads import BothWays
+    from mitmvcr.mitm.uploads import Calls
 
 logger = logging.getLogger("mitmvcr")
 
@@ -31,7 +31,7 @@ class StreamHooks:
     view: View
 
     def __init__(self) -> None:
-        self.both_ways: BothWays | None = None
+        self.calls: Calls | None = None
         #: A hook that mitmproxy finds only where it is needed: each costs 3 us a flow.
         self.requestheaders: Callable[[http.HTTPFlow], None] | None = None
         self._met_h2 = False
@@ -45,12 +45,12 @@ class StreamHooks:
     # Requests
 
     def choose_request_hook(self) -> None:
-        """To be called for each session. A recording needs the hook only for gRPC,
-        and so not until there is HTTP/2."""
+        """To be called for each session. Who looks nothing up needs the hook only for
+        gRPC, and so not until there is HTTP/2."""
         session, self.requestheaders = self.session, None
         if session is not None and session.looks_up:
             self.requestheaders = self._hold
-        elif session is not None and session.records and self._met_h2:
+        elif session is not None and self._met_h2:
             self.requestheaders = self._stream_call
 
     def tls_established_client(self, data: tls.TlsData) -> None:
@@ -77,27 +77,51 @@ class StreamHooks:
     def _stream_call(self, flow: http.HTTPFlow) -> None:
         """Asked of each request when its head is there."""
         session = self.session
-        if session is None or not _is_grpc(flow.request) or self.passes(flow):
+        if session is None or not is_grpc(flow.request):
             return
         from mitmvcr.mitm import uploads
 
-        if session.records and not session.looks_up:
-            view = self.view
-            upload = uploads.Upload(flow.request, view, self.rack.settings.spool)
-            flow.request.stream = upload
-            asked, now = view.to_request(flow.request), time.monotonic_ns()
-            started = Recording(session, asked, now, view, upload=upload)
-            self.rack.flows[flow.id] = started
-            return
-        self.both_ways = self.both_ways or uploads.BothWays()
-        if session.offline and self.both_ways.includes(session, flow.request.url):
-            session.refused()
-            flow.kill()
-            logger.warning(
-                "mitmvcr: %s is a call that goes both ways: it is recorded, and cannot"
-                " be replayed",
-                session.shown(flow.request.url),
-            )
+        if self.passes(flow):
+            uploads.let_pass(session, flow)
+        elif session.looks_up:
+            self._look_at_call(session, flow)
+        elif session.records:
+            self._record_call(session, flow)
+        else:
+            uploads.let_pass(session, flow)
+
+    def _look_at_call(self, session: Session, flow: http.HTTPFlow) -> None:
+        """A call is held until it is whole and can be looked up; but not one that
+        goes both ways, nor one that may be recorded and cannot be in the cassette."""
+        from mitmvcr.mitm import uploads
+
+        self.calls = self.calls or uploads.Calls(session)
+        known = self.calls.of(flow.request)
+        both_ways = self.calls.go_both_ways(known)
+        if both_ways and session.offline:
+            uploads.refuse(session, flow)
+        elif both_ways:
+            uploads.let_pass(session, flow)
+        elif not known and session.records and not session.needs_all:
+            self._record_call(session, flow)
+
+    def _record_call(self, session: Session, flow: http.HTTPFlow) -> None:
+        from mitmvcr.mitm import uploads
+
+        view = self.view
+        upload = uploads.Upload(flow.request, view, self.rack.settings.spool)
+        flow.request.stream = upload
+        asked, now = view.to_request(flow.request), time.monotonic_ns()
+        started = Recording(session, asked, now, view, upload=upload)
+        self.rack.flows[flow.id] = started
+
+    def is_on_its_way(self, flow: http.HTTPFlow) -> bool:
+        """Has the request of a call streamed by? It has ended now."""
+        started = self.rack.flows.get(flow.id)
+        if isinstance(started, Recording) and started.upload is not None:
+            started.upload.end()
+            return True
+        return flow.request.stream is pass_on
 
     # Responses
 
@@ -155,7 +179,7 @@ class StreamHooks:
 
     async def vcr_drain(self, client_id: str) -> None:
         """A hook of our own: a replayed stream waits for its client."""
-        from mitmvcr.mitm.pacing import drain
+        from mitmvcr.mitm.delivery import drain
 
         await drain(client_id)
 
@@ -176,7 +200,8 @@ def with_stream(
     return found if started.upload is None else started.upload.finish(found)
 
 
-def _is_grpc(request: http.Request) -> bool:
+def is_grpc(request: http.Request) -> bool:
+    """Is it a gRPC call? They are made over HTTP/2."""
     if request.data.http_version != b"HTTP/2.0":
         return False
     for name, value in request.headers.fields:

@@ -5,16 +5,23 @@ is held back until it is whole would wait for ever. Such a call is recorded, and
 (``both ways``): in a replay nobody could tell what an answer was an answer to.
 """
 
+import logging
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import islice
+from urllib.parse import urlsplit
 
 from mitmproxy import http
 
-from mitmvcr.core.keys import url_key
 from mitmvcr.core.model import Interaction
-from mitmvcr.mitm.streaming import Tee
+from mitmvcr.mitm import answers, early
+from mitmvcr.mitm.asked import to_lookup
+from mitmvcr.mitm.streaming import Tee, pass_on
 from mitmvcr.mitm.view import View
 from mitmvcr.session import Session
+
+logger = logging.getLogger("mitmvcr")
 
 
 class Upload(Tee):
@@ -48,18 +55,58 @@ class Upload(Tee):
         return Interaction(0, self._view.to_request(self._request).request, response)
 
 
-class BothWays:
-    """The URLs of one session's calls that went both ways, each looked for once."""
+class Calls:
+    """The calls that a session's cassette holds, by URL; each is looked at once."""
 
-    def __init__(self) -> None:
-        self._known: dict[str, bool] = {}
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._positions: defaultdict[str, list[int]] = defaultdict(list)
+        self._read = 0
+        #: By a URL's first position: how many of it were looked at, and what was found.
+        self._both_ways: dict[int, tuple[int, bool]] = {}
 
-    def includes(self, session: Session, url: str) -> bool:
-        if url not in self._known:
-            key, deck = url_key(url), session.deck
-            self._known[url] = any(
-                deck[position].response.failure == "both ways"
-                for position, recorded in enumerate(deck.urls())
-                if url_key(recorded) == key
-            )
-        return self._known[url]
+    def of(self, request: http.Request) -> list[int]:
+        """The positions of a call's URL. Its body is not known yet."""
+        deck = self._session.deck
+        if len(deck) > self._read:
+            for position, url in enumerate(islice(deck.urls(), self._read, None)):
+                key = deck.matcher.url(url)
+                self._positions[key].append(self._read + position)
+            self._read = len(deck)
+        asked = to_lookup(request)
+        found = self._positions.get(deck.matcher.url(asked.url))
+        if found is None:  # it may hold a secret, and the recorded one does not
+            seen = self._session.redactor.request(asked)
+            found = self._positions.get(deck.matcher.url(seen.url), [])
+        return found
+
+    def go_both_ways(self, positions: list[int]) -> bool:
+        if not positions:
+            return False
+        count, found = self._both_ways.get(positions[0], (0, False))
+        deck = self._session.deck
+        found = found or any(
+            deck[position].response.failure == "both ways"
+            for position in positions[count:]
+        )
+        self._both_ways[positions[0]] = len(positions), found
+        return found
+
+
+def let_pass(session: Session, flow: http.HTTPFlow) -> None:
+    """Straight through, as it comes; its answer too (adapter.py: responseheaders)."""
+    session.passed()
+    flow.request.stream = pass_on
+
+
+def refuse(session: Session, flow: http.HTTPFlow) -> None:
+    """Say so to the caller, whose request has not ended, and in the log."""
+    session.refused()
+    url = session.shown(flow.request.url)
+    reason = (
+        f"{url} is a call that goes both ways: it is recorded, and cannot be replayed,"
+        " since nobody could tell what an answer was an answer to;"
+        f" vcr_passthrough='~u {urlsplit(url).path}' lets it reach the origin"
+    )
+    early.answer(flow, answers.to_call(flow.request, reason))
+    logger.warning("mitmvcr: %s", reason)

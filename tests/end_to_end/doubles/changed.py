@@ -16,6 +16,11 @@ def send_response(self: Any, already_streamed: bool, more: int) -> Any:
     return whole(self, already_streamed)
 
 
+def start_request_stream(self: Any, more: int = 0) -> Any:
+    return passed_on(self)
+
+
+passed_on = http.HttpStream.start_request_stream
 whole, killed = http.HttpStream.send_response, http.HttpStream.check_killed
 if CHANGE == "killed":
     http.HttpStream.check_killed = check_killed
@@ -27,3 +32,5 @@ elif CHANGE == "no generator":
     http.HttpStream.send_response = lambda self, already_streamed=False: whole(
         self, already_streamed
     )
+elif CHANGE == "request stream":
+    http.HttpStream.start_request_stream = start_request_stream
