@@ -24,6 +24,7 @@ from mitmvcr.core.differences import (
 )
 from mitmvcr.core.keys import split_url
 from mitmvcr.core.matcher import Matcher, agree, form_pairs
+from mitmvcr.core.memo import Memo
 from mitmvcr.core.model import Request
 from mitmvcr.core.modes import Repeats
 from mitmvcr.core.urlparts import URL_PARTS
@@ -37,6 +38,8 @@ _COMPARED = 200
 _DETAILED = 5
 _COMPARED_BYTES = 4 << 20
 _LONGEST_URL = 300
+#: Of so many URLs it is remembered how alike they are: most come more than once.
+_SCORES = 10_000
 
 #: The host, path and query of a URL's key.
 _KEY = re.compile(r"[^:/?#]+://([^/?#]*)([^?#]*)(\??[^#]*)")
@@ -153,9 +156,10 @@ class _Search:
     def _alike(self) -> dict[int, int]:
         """The likest URLs, best first, position -> score; of equal ones the unused."""
         deck, url = self._deck, self._matcher.url
-        score = _scorer(url(self._asked.url))
+        score_key = _scorer(url(self._asked.url))
+        score = Memo[str, int](lambda each: score_key(url(each)), _SCORES)
         scored = (
-            (score(url(each)), not deck.was_played(i), -i)
+            (score[each], not deck.was_played(i), -i)
             for i, each in enumerate(deck.urls())
         )
         most = max(NEAREST, min(_COMPARED, self._affordable))
