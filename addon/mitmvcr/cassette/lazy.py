@@ -18,8 +18,8 @@ from mitmvcr.cassette.scalars import Decline
 from mitmvcr.core.errors import CassetteError
 from mitmvcr.core.model import Interaction, Request
 
-#: In lower case: the header, and the escapes that could hide a letter of it.
-_MAY_BE_CODED = (b"content-encoding", b"\\x", b"\\u", b"\\\n")
+#: Escapes that can stand for a letter, or part two.
+_HIDING = (b"\\x", b"\\u", b"\\U", b"\\\n")
 
 
 class LazyInteractions(Sequence[Interaction]):
@@ -92,8 +92,10 @@ class LazyInteractions(Sequence[Interaction]):
     def longest_body(self, number: int) -> int | None:
         """So many bytes has the body of an item's request at the most, whatever its
         spelling. None where it may have a content coding, which says nothing of it."""
-        item = self._index.item(number).lower()
-        if any(hint in item for hint in _MAY_BE_CODED):
+        item = self._index.item(number)
+        if b"content-encoding" in item.lower():
+            return None
+        if b"\\" in item and any(escape in item for escape in _HIDING):
             return None
         return len(item) * 3 // 2  # \L is two bytes of YAML and three of UTF-8
 

@@ -283,11 +283,11 @@ class Deck:
         bucket = self._buckets.get(self._bucket_of(request.url))
         if bucket is None or self._repeats is not Repeats.NO:
             return 0
+        played = [keys for at, keys in bucket.keys.items() if at in self._played]
+        if not played:
+            return 0
         asked = set(self._rests_of(request))
-        return sum(
-            position in self._played and not asked.isdisjoint(keys)
-            for position, keys in bucket.keys.items()
-        )
+        return sum(not asked.isdisjoint(keys) for keys in played)
 
     def unused(self) -> list[int]:
         """Positions of the loaded interactions that nothing asked for."""

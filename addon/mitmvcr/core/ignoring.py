@@ -117,8 +117,7 @@ def _plain_path(written: str) -> Callable[[Any], list[Steps]]:
 
     def find(value: Any) -> list[Steps]:
         for step in steps:
-            kind = list if isinstance(step, int) else dict
-            if not isinstance(value, kind):
+            if type(value) is not (list if isinstance(step, int) else dict):
                 return []
             try:
                 value = value[step]
