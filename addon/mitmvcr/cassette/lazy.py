@@ -30,6 +30,9 @@ class LazyInteractions(Sequence[Interaction]):
         not as it ends it."""
         self._index, self._name = index, name
         self._parser = ItemParser(index.columns)
+        line = b"\n" + b" " * index.columns.field
+        self._body = line + b"body: "
+        self._next_field = re.compile(line + b"(?=[a-z])").search
         self._response = b"\n%bresponse:\n" % (b" " * (index.columns.dash + 2))
         self._read: list[Interaction | None] = [None] * len(index)
         self.urls: Sequence[str] = list(_urls(index))
@@ -98,6 +101,14 @@ class LazyInteractions(Sequence[Interaction]):
         if b"\\" in item and any(escape in item for escape in _HIDING):
             return None
         return len(item) * 3 // 2  # \L is two bytes of YAML and three of UTF-8
+
+    def body_size(self, number: int) -> int:
+        """About how many bytes the body of an item's request has; 0 where that does
+        not show."""
+        start, end = self._index.starts[number : number + 2]
+        start = self._index.data.find(self._body, start, end)
+        after = self._next_field(self._index.data, start + 1, end)
+        return after.start() - start - len(self._body) if after else 0
 
     def forget(self, number: int) -> None:
         """It was played: what is kept makes every garbage collection longer."""

@@ -64,6 +64,9 @@ class Deck:
         self._longest: Callable[[int], int | None] = getattr(
             interactions, "longest_body", _unknown
         )
+        self._size: Callable[[int], int] | None = getattr(
+            interactions, "body_size", None
+        )
         self._fresh: list[Interaction] = []
         self._repeats = repeats
         self.matcher = matcher or Matcher()
@@ -274,6 +277,12 @@ class Deck:
             bucket = self._buckets[self._bucket_of(interaction.request.url)]
             bucket.unread.append(position)
         return position
+
+    def body_size(self, position: int) -> int:
+        """About how many bytes its body has, without reading the interaction."""
+        if self._size is None or position >= len(self._loaded):
+            return len(self[position].request.body)
+        return self._size(position)
 
     def was_played(self, position: int) -> bool:
         return position in self._played

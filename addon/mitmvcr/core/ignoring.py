@@ -117,7 +117,8 @@ def _plain_path(written: str) -> Callable[[Any], list[Steps]]:
 
     def find(value: Any) -> list[Steps]:
         for step in steps:
-            if type(value) is not (list if isinstance(step, int) else dict):
+            holds: Any = list if isinstance(step, int) else dict
+            if not isinstance(value, holds):
                 return []
             try:
                 value = value[step]
