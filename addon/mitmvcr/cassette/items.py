@@ -100,27 +100,29 @@ class ItemParser:
         """
         length = text.find(self._length)
         after_length = text.find(b"\n", length + 1)
-        at_body = text.find(self._body, after_length)
-        after_body = text.find(b"\n", at_body + 1)
-        if not (
-            0 < length < at_body
-            and self._next(text, after_length)
-            and self._next(text, after_body)
-            and is_ordinary(text)
-        ):
+        if length < 0 or not self._next(text, after_length) or not is_ordinary(text):
             raise Decline
         start, colon, frame = text[:length].partition(b"request:")
         if not self._head(start + colon):
             raise Decline
+        count = integer(text[length + len(self._length) : after_length])
+        at_body = text.find(self._body, after_length)
+        if at_body < 0:  # go-vcr leaves out an empty one
+            return self._request(frame + text[after_length:], count, b"")
+        after_body = text.find(b"\n", at_body + 1)
+        if not self._next(text, after_body):
+            raise Decline
         frame += text[after_length:at_body] + text[after_body:]
+        content = body(text[at_body + len(self._body) : after_body])
+        return self._request(frame, count, content)
+
+    def _request(self, frame: bytes, length: int, content: bytes) -> Request:
         is_short = len(frame) <= _LONGEST_FRAME
         fields = self._frames[frame] if is_short else self._frame(frame)
-        count = integer(text[length + len(self._length) : after_length])
-        content = body(text[at_body + len(self._body) : after_body])
-        sound = repaired(content, count)
-        return Request(
-            **fields, content_length=count, body=content if sound is None else sound
-        )
+        sound = repaired(content, length)
+        if sound is None:
+            sound = content
+        return Request(**fields, content_length=length, body=sound)
 
     def _frame(self, text: bytes) -> dict[str, Any]:
         """The fields of a request but for its length and its body."""

@@ -105,10 +105,12 @@ class LazyInteractions(Sequence[Interaction]):
     def body_size(self, number: int) -> int:
         """About how many bytes the body of an item's request has; 0 where that does
         not show."""
-        start, end = self._index.starts[number : number + 2]
-        start = self._index.data.find(self._body, start, end)
-        after = self._next_field(self._index.data, start + 1, end)
-        return after.start() - start - len(self._body) if after else 0
+        text = self._until_response(number)
+        start = text.find(self._body)
+        after = self._next_field(text, start + 1)
+        if start < 0 or after is None:
+            return 0
+        return after.start() - start - len(self._body)
 
     def forget(self, number: int) -> None:
         """It was played: what is kept makes every garbage collection longer."""
