@@ -31,8 +31,7 @@ class LazyInteractions(Sequence[Interaction]):
         self._index, self._name = index, name
         self._parser = ItemParser(index.columns)
         line = b"\n" + b" " * index.columns.field
-        self._body = line + b"body: "
-        self._next_field = re.compile(line + b"(?=[a-z])").search
+        self._body, self._headers = line + b"body: ", line + b"headers:"
         self._response = b"\n%bresponse:\n" % (b" " * (index.columns.dash + 2))
         self._read: list[Interaction | None] = [None] * len(index)
         self.urls: Sequence[str] = list(_urls(index))
@@ -104,13 +103,11 @@ class LazyInteractions(Sequence[Interaction]):
 
     def body_size(self, number: int) -> int:
         """About how many bytes the body of an item's request has; 0 where that does
-        not show."""
-        text = self._until_response(number)
-        start = text.find(self._body)
-        after = self._next_field(text, start + 1)
-        if start < 0 or after is None:
-            return 0
-        return after.start() - start - len(self._body)
+        not show. go-vcr writes it before the headers, with at most a form between."""
+        start, end = self._index.starts[number : number + 2]
+        end = self._index.data.find(self._headers, start, end)
+        start = self._index.data.find(self._body, start, end)
+        return end - start - len(self._body) if 0 < start < end else 0
 
     def forget(self, number: int) -> None:
         """It was played: what is kept makes every garbage collection longer."""

@@ -133,20 +133,19 @@ class Deck:
             next(reading)
 
     def _reading(self, request: Request, bucket: _Bucket, keys: Keys) -> Iterator[None]:
-        """Each step keys one more, or all that is left is too short."""
+        """Each step keys one more; in the last there is none left that could match."""
         unread = bucket.unread
         # Most often it is this one, which is then needed whole.
         self._read_one(bucket)
         yield
         shortest = self.matcher.shortest(request, keys)
         while unread:
-            position = unread[0]
-            if shortest > _LARGE and (most := self._most(position)) < shortest:
+            if shortest > _LARGE and (most := self._most(unread[0])) < shortest:
                 bucket.short.append(unread.popleft())
                 bucket.longest_short = max(bucket.longest_short, most)
-                continue
-            self._read_one(bucket, wholly=False)
-            yield
+            else:
+                self._read_one(bucket, wholly=False)
+                yield
         yield
 
     def _most(self, position: int) -> float:
