@@ -72,6 +72,56 @@ def test_an_item_that_may_be_played_again_is_kept() -> None:
     assert repr(items) == "<3 interactions of lazy.yaml, 2 read>"
 
 
+def test_a_request_is_read_without_its_item_and_not_kept() -> None:
+    items = lazy(written())
+    assert items.request(0) == by_yaml(written()).interactions[0].request
+    assert repr(items) == "<3 interactions of lazy.yaml, 1 read>"
+    assert items.request(2) is items[2].request
+
+
+def test_a_request_that_is_spelled_otherwise_is_read_with_its_item() -> None:
+    data = written().replace(
+        b"        url:", b'        body: "a\\\n  b"\n        url:', 1
+    )
+    items = lazy(data)
+    assert items.request(0).body == b"ab"
+    assert repr(items) == "<3 interactions of lazy.yaml, 2 read>"
+
+
+def test_damage_that_is_not_in_the_request_is_found_with_the_item() -> None:
+    items = lazy(written().replace(b"code: 200", b"code: two", 1))
+    assert items.request(0).url == "http://x/0"
+    with pytest.raises(CassetteDamagedError, match=r"response\.code"):
+        items[0]
+    items = lazy(written().replace(b"method: GET", b"method: 2024-01-01", 1))
+    with pytest.raises(CassetteDamagedError, match=r"request\.method"):
+        items.request(0)
+
+
+@pytest.mark.parametrize(
+    "header", ["Content-Encoding", "CONTENT-ENCODING", '"Content-\\x45ncoding"']
+)
+def test_how_long_a_body_may_be_is_not_said_where_it_may_be_packed(header: str) -> None:
+    data = written()
+    assert lazy(data).longest_body(0) is not None
+    packed = data.replace(b"A:", header.encode() + b":", 1)
+    assert lazy(packed).longest_body(0) is None
+    assert by_yaml(packed).interactions[0].request.headers.keys() == {
+        header.strip('"').replace("\\x45", "E")
+    }
+
+
+def test_about_how_long_a_body_is_shows_beforehand() -> None:
+    def body_size(body: bytes) -> int:
+        request = Request("POST", "http://x/", body=body, headers={"A": ("b",)})
+        recorded = [Interaction(n, request, Response(code=200)) for n in range(2)]
+        return lazy(writer.dumps(Cassette(recorded))).body_size(0)
+
+    assert body_size(b"=" + b"x" * 1000) == 1001
+    assert 1000 < body_size(b"a b\n" * 250) < 5000
+    assert body_size(b"") == 0
+
+
 def test_the_urls_are_known_beforehand() -> None:
     items = lazy(written())
     assert items.urls == ["http://x/0", "http://x/1", "http://x/2"]

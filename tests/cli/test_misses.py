@@ -5,6 +5,7 @@ import pty
 import re
 import subprocess
 from collections.abc import Mapping
+from dataclasses import replace
 from io import StringIO
 
 import pytest
@@ -84,6 +85,12 @@ def test_all_that_is_known_names_every_near_one() -> None:
         "  interaction 5 (already used): PUT http://h/9",
         '      query.a: "1" was "2"',
     ]
+
+
+def test_it_is_said_that_others_were_not_compared() -> None:
+    found = replace(miss(0, near(differ=FOUND[:1])), left_out=7)
+    last = "  7 others with a like URL were not compared"
+    assert plain(long_lines(found))[-1] == last
 
 
 def test_what_was_asked_stays_on_its_line() -> None:

@@ -164,6 +164,26 @@ def test_with_very_large_bodies_fewer_are_compared_but_the_best_url_is() -> None
     assert nearest[0].differ[0].place == f"body at byte {3 << 20}"
 
 
+def test_of_too_many_those_of_about_the_same_length_are_compared() -> None:
+    bodies = [b"=" + b"x" * (i % 1000) for i in range(3000)]
+    miss = explain(post(b"=" + b"y" * 700), deck_of(*map(post, bodies)))
+    assert [near.position for near in miss.nearest] == [700, 1700, 2700]
+    assert miss.left_out == 2800
+    assert miss.reason.startswith(
+        "the nearest (2800 more were not compared) is interaction 700 (unused)"
+    )
+
+
+def test_of_too_many_the_unused_come_first_whatever_their_length() -> None:
+    same = [post(b"=%d" % i) for i in range(100, 400)]
+    deck = deck_of(*same, *[post(b"=" + b"x" * 500)] * 3)
+    for each in same[:-1]:
+        deck.take(each)
+    miss = explain(post(b"=xxx"), deck)
+    assert [near.used for near in miss.nearest] == [False] * 3
+    assert miss.nearest[0].position == 299
+
+
 # The same, but used up
 
 

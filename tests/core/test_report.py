@@ -21,7 +21,7 @@ def test_a_miss_is_told_in_plain_values() -> None:
     asked = Request(method="GET", url="http://h/?token=abd&page=2")
     facts = json.loads(json.dumps(miss_facts(explain(asked, Deck([FOUND])))))
     assert facts["request"] == {"method": "GET", "url": asked.url, "body": ""}
-    assert facts["total"] == 1
+    assert (facts["total"], facts["not_compared"]) == (1, 0)
     (near,) = facts["nearest"]
     assert (near["interaction"], near["used"]) == (0, False)
     assert near["agree"] == ["method", "body"]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from end_to_end import cassettes
+from end_to_end import cassettes, h2_client
 from end_to_end.cassettes import interaction
 from end_to_end.proxy import Proxy
 from end_to_end.wire import Got, fetch
@@ -171,6 +171,32 @@ def test_a_client_that_breaks_off_gets_it_when_it_asks_again(player: Player) -> 
     player.proxy.wait_for_log("client disconnect")
     assert player.ask("http://api.test/slow").body == b"found"
     assert "replayed 1, missed 0, unused 0" in player.stop()
+
+
+def over_h2(path: str, answer: str, duration: str, **more: str) -> dict[str, object]:
+    made = interaction(f"https://api.test{path}", answer, duration=duration)
+    made["response"] |= {"proto": "HTTP/2.0", "proto_major": 2, **more}  # type: ignore[operator]
+    return made
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "text/event-stream"])
+def test_a_stream_that_was_reset_is_given_back_at_once(
+    player: Player, proxy_ca: Path, kind: str
+) -> None:
+    """mitmproxy calls no hook before the wait is over, and the connection goes on."""
+    found = "data: found\n\n" * 2
+    slow = over_h2("/slow", found, "2s")
+    slow["response"]["headers"] = {"Content-Type": [kind]}  # type: ignore[index]
+    player.start(slow, over_h2("/quick", "quick", "0s"), vcr_latency="1")
+    with h2_client.connected(player.proxy.port, proxy_ca, "api.test") as client:
+        left = client.ask("/slow")
+        # When this is answered, the one that was asked before it waits.
+        assert client.answer(client.ask("/quick")).body == b"quick"
+        client.reset(left)
+        again = client.answer(client.ask("/slow"))
+        assert (again.status, again.body) == (200, found.encode())
+        assert client.answers[left].status == 0
+    assert "replayed 2, missed 0, unused 0" in player.stop()
 
 
 # Hooks

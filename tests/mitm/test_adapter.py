@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import pytest
 from mitmproxy import exceptions, http
 from mitmproxy.addons.proxyserver import Proxyserver
+from mitmproxy.proxy.layers import http as http_layers
 from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 from mitmproxy.test import taddons, tflow
 
@@ -497,6 +498,29 @@ def test_latency_waits_before_the_first_byte(cassette, monkeypatch):
 
     asyncio.run(main())
     assert slept == [0.0]
+
+
+@pytest.mark.parametrize("missing", ["RequestProtocolError", "HttpStream"])
+def test_where_mitmproxy_has_changed_its_error_hook_gives_a_replay_back(
+    cassette, monkeypatch, missing
+):
+    stream = type("HttpStream", (), {})  # without handle_event
+    monkeypatch.setattr(http_layers, "HttpStream", stream)
+    if missing == "RequestProtocolError":
+        stream.handle_event = None
+        monkeypatch.delattr(http_layers, missing)
+
+    async def main():
+        rig = Rig(vcr_cassette=str(cassette), vcr_latency="0.5")
+        for _ in range(2):
+            flow = tflow.tflow()
+            await rig.vcr.request(flow)
+            assert flow.response.content == b"recorded"
+            rig.vcr.error(flow)
+        assert rig.vcr.session.deck.unused_count == 1
+
+    asyncio.run(main())
+    assert getattr(stream, "handle_event", None) is None
 
 
 @in_loop

@@ -16,7 +16,10 @@ from mitmvcr.cassette.layout import Index
 from mitmvcr.cassette.lines import text
 from mitmvcr.cassette.scalars import Decline
 from mitmvcr.core.errors import CassetteError
-from mitmvcr.core.model import Interaction
+from mitmvcr.core.model import Interaction, Request
+
+#: Escapes that can stand for a letter, or part two.
+_HIDING = (b"\\x", b"\\u", b"\\U", b"\\\n")
 
 
 class LazyInteractions(Sequence[Interaction]):
@@ -27,6 +30,9 @@ class LazyInteractions(Sequence[Interaction]):
         not as it ends it."""
         self._index, self._name = index, name
         self._parser = ItemParser(index.columns)
+        line = b"\n" + b" " * index.columns.field
+        self._body, self._headers = line + b"body: ", line + b"headers:"
+        self._response = b"\n%bresponse:\n" % (b" " * (index.columns.dash + 2))
         self._read: list[Interaction | None] = [None] * len(index)
         self.urls: Sequence[str] = list(_urls(index))
         try:
@@ -63,6 +69,45 @@ class LazyInteractions(Sequence[Interaction]):
         if found is None:
             found = self._read[number] = self._parse(number)
         return found
+
+    def request(self, number: int) -> Request:
+        """That of an item, which is not kept. Damage elsewhere in it is found when the
+        item itself is asked for.
+
+        Raises what asking for the item does.
+        """
+        found = self._read[number]
+        if found is not None:
+            return found.request
+        try:
+            request = self._parser.parse_request(self._until_response(number))
+        except Decline:
+            return self[number].request
+        return request if request.url == self.urls[number] else self[number].request
+
+    def _until_response(self, number: int) -> bytes:
+        start, end = self._index.starts[number : number + 2]
+        return self._index.data[
+            start : self._index.data.find(self._response, start, end)
+        ]
+
+    def longest_body(self, number: int) -> int | None:
+        """So many bytes has the body of an item's request at the most, whatever its
+        spelling. None where it may have a content coding, which says nothing of it."""
+        item = self._index.item(number)
+        if b"content-encoding" in item.lower():
+            return None
+        if b"\\" in item and any(escape in item for escape in _HIDING):
+            return None
+        return len(item) * 3 // 2  # \L is two bytes of YAML and three of UTF-8
+
+    def body_size(self, number: int) -> int:
+        """About how many bytes the body of an item's request has; 0 where that does
+        not show. go-vcr writes it before the headers, with at most a form between."""
+        start, end = self._index.starts[number : number + 2]
+        end = self._index.data.find(self._headers, start, end)
+        start = self._index.data.find(self._body, start, end)
+        return end - start - len(self._body) if 0 < start < end else 0
 
     def forget(self, number: int) -> None:
         """It was played: what is kept makes every garbage collection longer."""

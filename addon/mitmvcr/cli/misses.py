@@ -115,3 +115,5 @@ def long_lines(miss: "Miss") -> Iterator[str]:
         yield from _differences(near, len(near.differ))
         if near.options:
             yield f"      {as_typed(near.options)} would let it match"
+    if miss.left_out:
+        yield f"  {miss.left_out} others with a like URL were not compared"

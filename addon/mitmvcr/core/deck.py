@@ -8,7 +8,9 @@ cassette of any size, and an interaction that nobody asks for is never parsed.
 from bisect import insort
 from collections import defaultdict, deque
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from math import inf
 
+from mitmvcr.core.bodies import longest_text
 from mitmvcr.core.keys import url_host
 from mitmvcr.core.matcher import Matcher
 from mitmvcr.core.model import Interaction, Request
@@ -21,14 +23,22 @@ Judge = Callable[[Request, Request], bool | None]
 Keys = tuple[Hashable, ...]
 
 
+#: A request with a longer body is not compared with what is much shorter, in bytes.
+_LARGE = 1 << 14
+
+
 class _Bucket:
     """The positions of one URL: not yet keyed, their keys, and those that may still
-    play. A position waits under each of its keys."""
+    play. A position waits under each of its keys. ``short`` were passed over: nothing
+    that comes to a text longer than ``longest_short`` bytes is the same as one of
+    them."""
 
-    __slots__ = ("keys", "unread", "waiting")
+    __slots__ = ("keys", "longest_short", "short", "unread", "waiting")
 
     def __init__(self) -> None:
         self.unread: deque[int] = deque()
+        self.short: list[int] = []
+        self.longest_short: float = 0
         self.keys: dict[int, Keys] = {}
         self.waiting: dict[Hashable, deque[int]] = {}
 
@@ -47,6 +57,16 @@ class Deck:
     ) -> None:
         self._loaded = interactions
         self._forget: Callable[[int], None] = getattr(interactions, "forget", _keep)
+        #: The request alone, and the most bytes that its body may have.
+        self._request: Callable[[int], Request] | None = getattr(
+            interactions, "request", None
+        )
+        self._longest: Callable[[int], int | None] = getattr(
+            interactions, "longest_body", _unknown
+        )
+        self._size: Callable[[int], int] | None = getattr(
+            interactions, "body_size", None
+        )
         self._fresh: list[Interaction] = []
         self._repeats = repeats
         self.matcher = matcher or Matcher()
@@ -85,7 +105,7 @@ class Deck:
         if bucket is None:
             return None
         keys = self._rests_of(request)
-        position = self._next(bucket, keys)
+        position = self._next(request, bucket, keys)
         if position is None:
             position = self._last_of(url, keys)
             if position is None:
@@ -95,18 +115,48 @@ class Deck:
         self._use(position, url, bucket)
         return position, interaction
 
-    def _next(self, bucket: _Bucket, keys: Keys) -> int | None:
+    def _next(self, request: Request, bucket: _Bucket, keys: Keys) -> int | None:
+        if bucket.short:
+            self._bring_back(request, bucket, keys)
+        reading = None
         while True:
             if len(keys) == 1:
                 found = self._head(bucket, keys[0])
             else:
                 heads = [self._head(bucket, key) for key in keys]
                 found = min((head for head in heads if head >= 0), default=-1)
-            if found >= 0:
-                return found
             if not bucket.unread:
-                return None
-            self._read_one(bucket)
+                return found if found >= 0 else None
+            if 0 <= found < bucket.unread[0]:
+                return found
+            reading = reading or self._reading(request, bucket, keys)
+            next(reading)
+
+    def _reading(self, request: Request, bucket: _Bucket, keys: Keys) -> Iterator[None]:
+        """Each step keys one more; in the last there is none left that could match."""
+        unread = bucket.unread
+        # Most often it is this one, which is then needed whole.
+        self._read_one(bucket)
+        yield
+        shortest = self.matcher.shortest(request, keys)
+        while unread:
+            if shortest > _LARGE and (most := self._most(unread[0])) < shortest:
+                bucket.short.append(unread.popleft())
+                bucket.longest_short = max(bucket.longest_short, most)
+            else:
+                self._read_one(bucket, wholly=False)
+                yield
+        yield
+
+    def _most(self, position: int) -> float:
+        """No text that its body comes to is longer."""
+        length = self._longest(position) if position < len(self._loaded) else None
+        return inf if length is None else longest_text(length)
+
+    def _bring_back(self, request: Request, bucket: _Bucket, keys: Keys) -> None:
+        if self.matcher.shortest(request, keys) <= bucket.longest_short:
+            bucket.unread = deque(sorted([*bucket.short, *bucket.unread]))
+            bucket.short, bucket.longest_short = [], 0
 
     def _head(self, bucket: _Bucket, key: Hashable) -> int:
         """The first that waits under a key, else -1. What was played has gone."""
@@ -117,13 +167,21 @@ class Deck:
             waiting.popleft()
         return -1
 
-    def _read_one(self, bucket: _Bucket) -> None:
+    def _read_one(self, bucket: _Bucket, *, wholly: bool = True) -> None:
         position = bucket.unread[0]
-        keys = self._rests_of(self[position].request)
+        if wholly or self._request is None or position >= len(self._loaded):
+            request = self[position].request
+        else:
+            request = self._request(position)
+        keys = self._rests_of(request)
         bucket.unread.popleft()
         bucket.keys[position] = keys
         for key in keys:
-            bucket.waiting.setdefault(key, deque()).append(position)
+            waiting = bucket.waiting.setdefault(key, deque())
+            if waiting and waiting[-1] > position:  # it had been passed over
+                insort(waiting, position)
+            else:
+                waiting.append(position)
 
     def _last_of(self, url: Hashable, keys: Keys) -> int | None:
         found = [self._last.get((url, key), -1) for key in keys]
@@ -219,6 +277,12 @@ class Deck:
             bucket.unread.append(position)
         return position
 
+    def body_size(self, position: int) -> int:
+        """About how many bytes its body has, without reading the interaction."""
+        if self._size is None or position >= len(self._loaded):
+            return len(self[position].request.body)
+        return self._size(position)
+
     def was_played(self, position: int) -> bool:
         return position in self._played
 
@@ -227,11 +291,11 @@ class Deck:
         bucket = self._buckets.get(self._bucket_of(request.url))
         if bucket is None or self._repeats is not Repeats.NO:
             return 0
+        played = [keys for at, keys in bucket.keys.items() if at in self._played]
+        if not played:
+            return 0
         asked = set(self._rests_of(request))
-        return sum(
-            position in self._played and not asked.isdisjoint(keys)
-            for position, keys in bucket.keys.items()
-        )
+        return sum(not asked.isdisjoint(keys) for keys in played)
 
     def unused(self) -> list[int]:
         """Positions of the loaded interactions that nothing asked for."""
@@ -265,6 +329,10 @@ class Deck:
 
 def _keep(_: int) -> None:
     """A list of interactions that are all there anyway has nothing to forget."""
+
+
+def _unknown(_: int) -> None:
+    """How long a body is that is there anyway is of no use."""
 
 
 def _urls(interactions: Sequence[Interaction]) -> Iterable[str]:

@@ -24,6 +24,7 @@ from mitmvcr.core.differences import (
 )
 from mitmvcr.core.keys import split_url
 from mitmvcr.core.matcher import Matcher, agree, form_pairs
+from mitmvcr.core.memo import Memo
 from mitmvcr.core.model import Request
 from mitmvcr.core.modes import Repeats
 from mitmvcr.core.urlparts import URL_PARTS
@@ -31,12 +32,14 @@ from mitmvcr.core.wording import shown
 
 #: How many recorded interactions a miss names.
 NEAREST = 3
-#: How many are compared part by part, chosen by URL alone, and how many of them
+#: How many are compared part by part, chosen by URL and length, and how many of them
 #: place by place; fewer where bodies are large, since the proxy waits meanwhile.
 _COMPARED = 200
 _DETAILED = 5
 _COMPARED_BYTES = 4 << 20
 _LONGEST_URL = 300
+#: Of so many URLs it is remembered how alike they are: most come more than once.
+_SCORES = 10_000
 
 #: The host, path and query of a URL's key.
 _KEY = re.compile(r"[^:/?#]+://([^/?#]*)([^?#]*)(\??[^#]*)")
@@ -69,7 +72,8 @@ class Near:
 @dataclass(frozen=True, slots=True)
 class Miss:
     """A request that nothing in the cassette answers. ``same_used`` counts the equal
-    ones that were used up; ``total`` is the size of the cassette."""
+    ones that were used up; ``total`` is the size of the cassette, of which ``left_out``
+    have a like URL but were too many to be compared part by part."""
 
     method: str
     url: str
@@ -77,6 +81,7 @@ class Miss:
     nearest: tuple[Near, ...]
     same_used: int
     total: int
+    left_out: int = 0
 
     @property
     def options(self) -> tuple[str, ...]:
@@ -99,7 +104,9 @@ class Miss:
             return "the cassette is empty"
         if not self.nearest:
             return f"none of the {self.total} recorded interactions is like it"
-        return f"the nearest is {self.nearest[0]}"
+        left_out = self.left_out
+        only = f" ({left_out} more were not compared)" if left_out else ""
+        return f"the nearest{only} is {self.nearest[0]}"
 
 
 def explain(
@@ -114,13 +121,15 @@ def explain(
     was asked where ``asked`` is masked already: it tells places, never values.
     """
     shown_as = masked(asked)
+    search = _Search(asked, deck, masked, raw)
     return Miss(
         method=shown_as.method,
         url=shown_as.url,
         body=shown(shown_as.body.decode("utf-8", "replace")),
-        nearest=tuple(_Search(asked, deck, masked, raw).nearest()),
+        nearest=tuple(search.nearest()),
         same_used=deck.used_up(asked),
         total=len(deck),
+        left_out=search.left_out,
     )
 
 
@@ -133,6 +142,8 @@ class _Search:
         self._asked, self._deck, self._masked, self._raw = asked, deck, masked, raw
         self._matcher = deck.matcher
         self._keys = {name: key(asked) for name, key in deck.matcher.parts.items()}
+        #: So many have a URL like it, and were not compared.
+        self.left_out = 0
 
     def nearest(self) -> list[Near]:
         alike = self._alike()
@@ -151,15 +162,27 @@ class _Search:
         return self._with_options(found[:NEAREST])
 
     def _alike(self) -> dict[int, int]:
-        """The likest URLs, best first, position -> score; of equal ones the unused."""
+        """The likest URLs, best first, position -> score; of equal ones the unused, and
+        where they are too many, those whose bodies are about as long."""
         deck, url = self._deck, self._matcher.url
-        score = _scorer(url(self._asked.url))
-        scored = (
-            (score(url(each)), not deck.was_played(i), -i)
+        score_key = _scorer(url(self._asked.url))
+        score = Memo[str, int](lambda each: score_key(url(each)), _SCORES)
+        played = deck.was_played
+        scored = [
+            (found, not played(i), 0, -i)
             for i, each in enumerate(deck.urls())
-        )
+            if (found := score[each])
+        ]
         most = max(NEAREST, min(_COMPARED, self._affordable))
-        return {-i: score for score, _, i in heapq.nlargest(most, scored) if score}
+        self.left_out = max(0, len(scored) - most)
+        if self.left_out:
+            length, size = len(self._asked.body), deck.body_size
+            scored = [
+                (found, unused, -abs(size(-i) - length), i)
+                for found, unused, _, i in scored
+            ]
+        best = heapq.nlargest(most, scored)
+        return {-i: found for found, _, _, i in best}
 
     @property
     def _affordable(self) -> int:

@@ -64,6 +64,7 @@ def miss_facts(miss: "Miss") -> dict[str, object]:
         "request": {"method": miss.method, "url": miss.url, "body": miss.body},
         "same_used": miss.same_used,
         "total": miss.total,
+        "not_compared": miss.left_out,
         "nearest": [
             {
                 "interaction": near.position,

@@ -10,6 +10,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Set
+from functools import partial
 
 from mitmproxy import ctx, http
 from mitmproxy.addonmanager import Loader
@@ -173,6 +174,8 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
             from mitmvcr.mitm.player import play
 
             waiting = play(self.rack, session, flow, decision)
+            if waiting is not None:
+                host.tell_when_left(flow, partial(self.rack.left, flow.id))
             if asked is not None and flow.response is not None:
                 self._redirects.note(asked.request, flow.response)
             return waiting
@@ -183,6 +186,7 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
         self.rack.flows[flow.id] = replayed(session, decision, client)
         if not self.rack.settings.latency:
             return None
+        host.tell_when_left(flow, partial(self.rack.left, flow.id))
         duration = decision.interaction.response.duration / 1e9
         return asyncio.sleep(duration * self.rack.settings.latency)
 

@@ -171,6 +171,40 @@ def gives_up_after() -> float:
     return float(getattr(ctx.options, "tcp_timeout", fixed))
 
 
+_TELL = "_vcr_tell_left"
+
+
+def tell_when_left(flow: http.HTTPFlow, told: Callable[[], None]) -> None:
+    """While a hook waits, what happens to its stream is put off (proxy/layer.py:
+    handle_event), and that the client has reset it becomes an ``error`` only when the
+    wait is over (proxy/layers/http/__init__.py: check_killed), where the answer is
+    dropped. ``told`` is called as soon as it is known. Where mitmproxy is not as it
+    was, the ``error`` hook has to do."""
+    flow.__dict__[_TELL] = told
+    known: Any = layers.http
+    original = getattr(known.HttpStream, "handle_event", None)
+    if (
+        original is None
+        or hasattr(original, "_vcr_watches")
+        or not hasattr(known, "RequestProtocolError")
+    ):
+        return
+
+    def handle_event(self: Any, event: Any) -> Any:
+        if isinstance(event, known.RequestProtocolError):
+            _tell(getattr(self, "flow", None))
+        return original(self, event)
+
+    handle_event._vcr_watches = True  # type: ignore[attr-defined] # wrapped once
+    known.HttpStream.handle_event = handle_event
+
+
+def _tell(flow: http.HTTPFlow | None) -> None:
+    told = flow and flow.__dict__.pop(_TELL, None)
+    if told:
+        told()
+
+
 def settle_memory() -> None:
     """A collection stops the loop for 46 ms, and longer with a cassette loaded; what
     is here at the start stays, so it need not be looked at again. Collecting first

@@ -163,6 +163,14 @@ class Rack:
                 del self.flows[flow_id]
         self.close_idle()
 
+    def left(self, flow_id: str) -> None:
+        """The client has reset a stream that waits to be answered, and goes on."""
+        flow = self.flows.get(flow_id)
+        if isinstance(flow, Replayed):
+            flow.session.give_back(flow.position)
+            del self.flows[flow_id]
+            self.close_idle()
+
     def close(self) -> None:
         """End every session, whatever is still under way: that is told, and what
         comes of it after all is recorded late."""

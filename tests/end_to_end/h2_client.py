@@ -1,0 +1,89 @@
+"""An HTTP/2 client that can do what libraries do not let a test do: reset a stream
+of its own, and go on with the connection."""
+
+import socket
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import h2.config
+import h2.connection
+import h2.errors
+import h2.events
+
+
+@dataclass
+class Answer:
+    """What has come on a stream so far."""
+
+    status: int = 0
+    body: bytes = b""
+    ended: bool = False
+
+
+@dataclass
+class H2Client:
+    """One connection to one host; streams go by their numbers."""
+
+    plug: ssl.SSLSocket
+    host: str
+    answers: dict[int, Answer] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        config = h2.config.H2Configuration(client_side=True, header_encoding="utf-8")
+        self._h2 = h2.connection.H2Connection(config)
+        self._h2.initiate_connection()
+        self._flush()
+
+    def ask(self, path: str) -> int:
+        stream = self._h2.get_next_available_stream_id()
+        fields = [
+            (":method", "GET"),
+            (":scheme", "https"),
+            (":authority", self.host),
+            (":path", path),
+        ]
+        self.answers[stream] = Answer()
+        self._h2.send_headers(stream, fields, end_stream=True)
+        self._flush()
+        return stream
+
+    def reset(self, stream: int) -> None:
+        self._h2.reset_stream(stream, h2.errors.ErrorCodes.CANCEL)
+        self._flush()
+
+    def answer(self, stream: int) -> Answer:
+        """Read until it is whole; what else comes meanwhile is kept."""
+        while not self.answers[stream].ended:
+            data = self.plug.recv(65536)
+            assert data, "the proxy closed the connection"
+            for event in self._h2.receive_data(data):
+                self._note(event)
+            self._flush()
+        return self.answers[stream]
+
+    def _note(self, event: h2.events.Event) -> None:
+        if isinstance(event, h2.events.ResponseReceived):
+            self.answers[event.stream_id].status = int(dict(event.headers)[":status"])
+        elif isinstance(event, h2.events.DataReceived):
+            self.answers[event.stream_id].body += event.data
+        elif isinstance(event, h2.events.StreamEnded):
+            self.answers[event.stream_id].ended = True
+
+    def _flush(self) -> None:
+        self.plug.sendall(self._h2.data_to_send())
+
+
+@contextmanager
+def connected(proxy_port: int, ca: Path, host: str) -> Iterator[H2Client]:
+    """Through the proxy, TLS inside."""
+    context = ssl.create_default_context(cafile=ca)
+    context.set_alpn_protocols(["h2"])
+    with socket.create_connection(("127.0.0.1", proxy_port), timeout=60) as plug:
+        plug.sendall(f"CONNECT {host}:443 HTTP/1.1\r\n\r\n".encode())
+        assert b" 200 " in plug.recv(4096)
+        with context.wrap_socket(plug, server_hostname=host) as secure:
+            assert secure.selected_alpn_protocol() == "h2"
+            yield H2Client(secure, host)
