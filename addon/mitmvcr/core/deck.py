@@ -35,8 +35,8 @@ class _Bucket:
 
     __slots__ = ("keys", "longest_short", "short", "unread", "waiting")
 
-    def __init__(self) -> None:
-        self.unread: deque[int] = deque()
+    def __init__(self, unread: Iterable[int] = ()) -> None:
+        self.unread = deque(unread)
         self.short: list[int] = []
         self.longest_short: float = 0
         self.keys: dict[int, Keys] = {}
@@ -76,10 +76,12 @@ class Deck:
         #: The last of a key's that gave an answer, where that may be repeated.
         self._last: dict[Hashable, int] = {}
         self._hosts: dict[str, deque[int]] | None = None
-        self._buckets: defaultdict[Hashable, _Bucket] = defaultdict(_Bucket)
+        self._buckets: dict[Hashable, _Bucket] = {}
         self._bucket_of, self._rests_of = self.matcher.bucket, self.matcher.rests
+        #: What no bucket was made of yet.
+        self._positions: defaultdict[Hashable, list[int]] = defaultdict(list)
         for position, url in enumerate(_urls(interactions)):
-            self._buckets[self._bucket_of(url)].unread.append(position)
+            self._positions[self._bucket_of(url)].append(position)
 
     def __repr__(self) -> str:
         return f"<Deck {len(self._played)} of {len(self)} played>"
@@ -93,6 +95,12 @@ class Deck:
             return self._loaded[position]
         return self._fresh[position - loaded]
 
+    def _bucket(self, url: Hashable) -> _Bucket | None:
+        bucket = self._buckets.get(url)
+        if bucket is None and url in self._positions:
+            bucket = self._buckets[url] = _Bucket(self._positions.pop(url))
+        return bucket
+
     def take(self, request: Request) -> tuple[int, Interaction] | None:
         """The next interaction that answers the request, which it uses up.
 
@@ -101,7 +109,7 @@ class Deck:
         if self._judge is not None:
             return self._take_judged(request, self._judge)
         url = self._bucket_of(request.url)
-        bucket = self._buckets.get(url)
+        bucket = self._bucket(url)
         if bucket is None:
             return None
         keys = self._rests_of(request)
@@ -212,7 +220,7 @@ class Deck:
     def _equal(self, request: Request) -> list[int]:
         """The positions that the keys let play, the last one again where it may be."""
         url = self._bucket_of(request.url)
-        bucket = self._buckets.get(url)
+        bucket = self._bucket(url)
         if bucket is None:
             return []
         while bucket.unread:
@@ -236,7 +244,8 @@ class Deck:
     def _found(self, position: int) -> tuple[int, Interaction]:
         interaction = self[position]
         url = self._bucket_of(interaction.request.url)
-        bucket = self._buckets[url]
+        bucket = self._bucket(url)
+        assert bucket is not None
         while position not in bucket.keys:
             self._read_one(bucket)
         self._use(position, url, bucket)
@@ -273,7 +282,8 @@ class Deck:
         self._fresh.append(interaction)
         self._played[position] = 1
         if self._repeats is Repeats.ALL:
-            bucket = self._buckets[self._bucket_of(interaction.request.url)]
+            url = self._bucket_of(interaction.request.url)
+            bucket = self._bucket(url) or self._buckets.setdefault(url, _Bucket())
             bucket.unread.append(position)
         return position
 
@@ -288,7 +298,7 @@ class Deck:
 
     def used_up(self, request: Request) -> int:
         """How many equal interactions were used up by requests like this one."""
-        bucket = self._buckets.get(self._bucket_of(request.url))
+        bucket = self._bucket(self._bucket_of(request.url))
         if bucket is None or self._repeats is not Repeats.NO:
             return 0
         played = [keys for at, keys in bucket.keys.items() if at in self._played]
