@@ -11,36 +11,19 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from math import inf
 
 from mitmvcr.core.bodies import longest_text
+from mitmvcr.core.bucket import Bucket, Keys
 from mitmvcr.core.keys import url_host
 from mitmvcr.core.matcher import Matcher
 from mitmvcr.core.model import Interaction, Request
 from mitmvcr.core.modes import Repeats
+from mitmvcr.core.recorded import Recorded
 
 #: Says of a request and a recorded one whether they match; None leaves it to the keys.
 Judge = Callable[[Request, Request], bool | None]
 
 
-Keys = tuple[Hashable, ...]
-
-
 #: A request with a longer body is not compared with what is much shorter, in bytes.
 _LARGE = 1 << 14
-
-
-class _Bucket:
-    """The positions of one URL: not yet keyed, their keys, and those that may still
-    play. A position waits under each of its keys. ``short`` were passed over: nothing
-    that comes to a text longer than ``longest_short`` bytes is the same as one of
-    them."""
-
-    __slots__ = ("keys", "longest_short", "short", "unread", "waiting")
-
-    def __init__(self, unread: Iterable[int] = ()) -> None:
-        self.unread = deque(unread)
-        self.short: list[int] = []
-        self.longest_short: float = 0
-        self.keys: dict[int, Keys] = {}
-        self.waiting: dict[Hashable, deque[int]] = {}
 
 
 class Deck:
@@ -55,19 +38,7 @@ class Deck:
         matcher: Matcher | None = None,
         judge: Judge | None = None,
     ) -> None:
-        self._loaded = interactions
-        self._forget: Callable[[int], None] = getattr(interactions, "forget", _keep)
-        #: The request alone, and the most bytes that its body may have.
-        self._request: Callable[[int], Request] | None = getattr(
-            interactions, "request", None
-        )
-        self._longest: Callable[[int], int | None] = getattr(
-            interactions, "longest_body", _unknown
-        )
-        self._size: Callable[[int], int] | None = getattr(
-            interactions, "body_size", None
-        )
-        self._fresh: list[Interaction] = []
+        self._all = Recorded(interactions)
         self._repeats = repeats
         self.matcher = matcher or Matcher()
         self._judge = judge
@@ -76,29 +47,26 @@ class Deck:
         #: The last of a key's that gave an answer, where that may be repeated.
         self._last: dict[Hashable, int] = {}
         self._hosts: dict[str, deque[int]] | None = None
-        self._buckets: dict[Hashable, _Bucket] = {}
+        self._buckets: dict[Hashable, Bucket] = {}
         self._bucket_of, self._rests_of = self.matcher.bucket, self.matcher.rests
         #: What no bucket was made of yet.
         self._positions: defaultdict[Hashable, list[int]] = defaultdict(list)
-        for position, url in enumerate(_urls(interactions)):
+        for position, url in enumerate(self._all.loaded_urls()):
             self._positions[self._bucket_of(url)].append(position)
 
     def __repr__(self) -> str:
         return f"<Deck {len(self._played)} of {len(self)} played>"
 
     def __len__(self) -> int:
-        return len(self._loaded) + len(self._fresh)
+        return len(self._all)
 
     def __getitem__(self, position: int) -> Interaction:
-        loaded = len(self._loaded)
-        if position < loaded:
-            return self._loaded[position]
-        return self._fresh[position - loaded]
+        return self._all[position]
 
-    def _bucket(self, url: Hashable) -> _Bucket | None:
+    def _bucket(self, url: Hashable) -> Bucket | None:
         bucket = self._buckets.get(url)
         if bucket is None and url in self._positions:
-            bucket = self._buckets[url] = _Bucket(self._positions.pop(url))
+            bucket = self._buckets[url] = Bucket(self._positions.pop(url))
         return bucket
 
     def take(self, request: Request) -> tuple[int, Interaction] | None:
@@ -123,7 +91,7 @@ class Deck:
         self._use(position, url, bucket)
         return position, interaction
 
-    def _next(self, request: Request, bucket: _Bucket, keys: Keys) -> int | None:
+    def _next(self, request: Request, bucket: Bucket, keys: Keys) -> int | None:
         if bucket.short:
             self._bring_back(request, bucket, keys)
         reading = None
@@ -140,7 +108,7 @@ class Deck:
             reading = reading or self._reading(request, bucket, keys)
             next(reading)
 
-    def _reading(self, request: Request, bucket: _Bucket, keys: Keys) -> Iterator[None]:
+    def _reading(self, request: Request, bucket: Bucket, keys: Keys) -> Iterator[None]:
         """Each step keys one more; in the last there is none left that could match."""
         unread = bucket.unread
         # Most often it is this one, which is then needed whole.
@@ -158,15 +126,15 @@ class Deck:
 
     def _most(self, position: int) -> float:
         """No text that its body comes to is longer."""
-        length = self._longest(position) if position < len(self._loaded) else None
+        length = self._all.longest_body(position)
         return inf if length is None else longest_text(length)
 
-    def _bring_back(self, request: Request, bucket: _Bucket, keys: Keys) -> None:
+    def _bring_back(self, request: Request, bucket: Bucket, keys: Keys) -> None:
         if self.matcher.shortest(request, keys) <= bucket.longest_short:
             bucket.unread = deque(sorted([*bucket.short, *bucket.unread]))
             bucket.short, bucket.longest_short = [], 0
 
-    def _head(self, bucket: _Bucket, key: Hashable) -> int:
+    def _head(self, bucket: Bucket, key: Hashable) -> int:
         """The first that waits under a key, else -1. What was played has gone."""
         waiting = bucket.waiting.get(key)
         while waiting:
@@ -175,30 +143,22 @@ class Deck:
             waiting.popleft()
         return -1
 
-    def _read_one(self, bucket: _Bucket, *, wholly: bool = True) -> None:
+    def _read_one(self, bucket: Bucket, *, wholly: bool = True) -> None:
         position = bucket.unread[0]
-        if wholly or self._request is None or position >= len(self._loaded):
-            request = self[position].request
-        else:
-            request = self._request(position)
+        read = self._all
+        request = read[position].request if wholly else read.request(position)
         keys = self._rests_of(request)
         bucket.unread.popleft()
-        bucket.keys[position] = keys
-        for key in keys:
-            waiting = bucket.waiting.setdefault(key, deque())
-            if waiting and waiting[-1] > position:  # it had been passed over
-                insort(waiting, position)
-            else:
-                waiting.append(position)
+        bucket.add(position, keys)
 
     def _last_of(self, url: Hashable, keys: Keys) -> int | None:
         found = [self._last.get((url, key), -1) for key in keys]
         return max(found) if max(found) >= 0 else None
 
-    def _use(self, position: int, url: Hashable, bucket: _Bucket) -> None:
+    def _use(self, position: int, url: Hashable, bucket: Bucket) -> None:
         self._played[position] = self._played.get(position, 0) + 1
         if self._repeats is Repeats.NO:
-            self._forget(position)
+            self._all.forget(position)
         elif self._repeats is Repeats.LAST:
             for key in bucket.keys[position]:
                 self._last[url, key] = max(position, self._last.get((url, key), -1))
@@ -256,7 +216,7 @@ class Deck:
 
         A recording never was handed out.
         """
-        if position >= len(self._loaded) or position not in self._played:
+        if position >= self._all.loaded or position not in self._played:
             return
         self._played[position] -= 1
         if self._played[position]:
@@ -278,20 +238,17 @@ class Deck:
     def add(self, interaction: Interaction) -> int:
         """A fresh recording. The request that made it has used it up; where all may be
         repeated it answers the next one too."""
-        position = len(self)
-        self._fresh.append(interaction)
+        position = self._all.add(interaction)
         self._played[position] = 1
         if self._repeats is Repeats.ALL:
             url = self._bucket_of(interaction.request.url)
-            bucket = self._bucket(url) or self._buckets.setdefault(url, _Bucket())
+            bucket = self._bucket(url) or self._buckets.setdefault(url, Bucket())
             bucket.unread.append(position)
         return position
 
     def body_size(self, position: int) -> int:
         """About how many bytes its body has, without reading the interaction."""
-        if self._size is None or position >= len(self._loaded):
-            return len(self[position].request.body)
-        return self._size(position)
+        return self._all.body_size(position)
 
     def was_played(self, position: int) -> bool:
         return position in self._played
@@ -309,24 +266,23 @@ class Deck:
 
     def unused(self) -> list[int]:
         """Positions of the loaded interactions that nothing asked for."""
-        return [i for i in range(len(self._loaded)) if i not in self._played]
+        return [i for i in range(self._all.loaded) if i not in self._played]
 
     @property
     def unused_count(self) -> int:
-        fresh = len(self._fresh)
-        return len(self._loaded) - (len(self._played) - fresh)
+        # Each fresh one was played when it came.
+        return len(self) - len(self._played)
 
     def urls(self) -> Iterable[str]:
         """The URL of each interaction, in order; without reading the interactions."""
-        yield from _urls(self._loaded)
-        yield from _urls(self._fresh)
+        return self._all.urls()
 
     def next_of_host(self, host: str) -> Interaction | None:
         """The first interaction with that host that was not played yet, else the last:
         what a connection to it is to be like."""
         if self._hosts is None:
             self._hosts = {}
-            for position, url in enumerate(_urls(self._loaded)):
+            for position, url in enumerate(self._all.loaded_urls()):
                 self._hosts.setdefault(url_host(url), deque()).append(position)
         positions = self._hosts.get(host.lower())
         if positions is None:
@@ -335,20 +291,3 @@ class Deck:
             while len(positions) > 1 and positions[0] in self._played:
                 positions.popleft()
         return self[positions[0]]
-
-
-def _keep(_: int) -> None:
-    """A list of interactions that are all there anyway has nothing to forget."""
-
-
-def _unknown(_: int) -> None:
-    """How long a body is that is there anyway is of no use."""
-
-
-def _urls(interactions: Sequence[Interaction]) -> Iterable[str]:
-    """A lazily read cassette knows its URLs without reading its interactions: its
-    ``urls`` can be gone through more than once."""
-    known: Iterable[str] | None = getattr(interactions, "urls", None)
-    if known is not None:
-        return known
-    return (interaction.request.url for interaction in interactions)

@@ -1,0 +1,79 @@
+"""The interactions of a deck: those that were loaded, and behind them fresh ones.
+
+A cassette that is read lazily can tell some things without reading an interaction;
+others are asked themselves.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from mitmvcr.core.model import Interaction, Request
+
+
+class Recorded:
+    """By their positions; ``loaded`` says how many of them come from the cassette."""
+
+    def __init__(self, interactions: Sequence[Interaction]) -> None:
+        self._interactions = interactions
+        self._fresh: list[Interaction] = []
+        self.loaded = len(interactions)
+        #: What is kept of one that was played makes every garbage collection longer.
+        self.forget: Callable[[int], None] = getattr(interactions, "forget", _keep)
+        self._request: Callable[[int], Request] | None = getattr(
+            interactions, "request", None
+        )
+        self._longest: Callable[[int], int | None] = getattr(
+            interactions, "longest_body", _unknown
+        )
+        self._size: Callable[[int], int] | None = getattr(
+            interactions, "body_size", None
+        )
+
+    def __len__(self) -> int:
+        return self.loaded + len(self._fresh)
+
+    def __getitem__(self, position: int) -> Interaction:
+        if position < self.loaded:
+            return self._interactions[position]
+        return self._fresh[position - self.loaded]
+
+    def add(self, interaction: Interaction) -> int:
+        """Returns its position."""
+        self._fresh.append(interaction)
+        return len(self) - 1
+
+    def request(self, position: int) -> Request:
+        """It alone, and so without damage that its response may have."""
+        if self._request is None or position >= self.loaded:
+            return self[position].request
+        return self._request(position)
+
+    def longest_body(self, position: int) -> int | None:
+        """The most bytes that the request's body may have; None if nobody knows."""
+        return self._longest(position) if position < self.loaded else None
+
+    def body_size(self, position: int) -> int:
+        """About how many bytes the request's body has."""
+        if self._size is None or position >= self.loaded:
+            return len(self[position].request.body)
+        return self._size(position)
+
+    def loaded_urls(self) -> Iterable[str]:
+        """In order."""
+        known: Iterable[str] | None = getattr(self._interactions, "urls", None)
+        return _urls(self._interactions) if known is None else known
+
+    def urls(self) -> Iterable[str]:
+        yield from self.loaded_urls()
+        yield from _urls(self._fresh)
+
+
+def _urls(interactions: Sequence[Interaction]) -> Iterable[str]:
+    return (interaction.request.url for interaction in interactions)
+
+
+def _keep(_: int) -> None:
+    """A list of interactions that are all there anyway has nothing to forget."""
+
+
+def _unknown(_: int) -> None:
+    """How long a body is that is there anyway is of no use."""
