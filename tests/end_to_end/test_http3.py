@@ -15,7 +15,7 @@ from origin.certs import CertFiles
 
 H3 = Path(__file__).resolve().parent / "h3.py"
 PATHS = ("/one", "/sse")
-#: mitmproxy's thread for QUIC may crash the interpreter while that comes to its end, and
+#: mitmproxy's thread for QUIC may crash the interpreter while that comes to an end, and
 #: did so once in 30 runs. All is written by then.
 ENDS = (0, -signal.SIGSEGV)
 EVENTS = ["data: 0\n\n", "data: 1\n\n", "data: 2\n\n"]
