@@ -74,11 +74,16 @@ class Anchors:
 
     @cached_property
     def _scouts(self) -> list[Find]:
-        by_length = sorted(self.hints, key=len)
-        long = [hint for hint in by_length if len(hint) > 2]
-        groups = [by_length[: len(by_length) - len(long)]]
-        groups += [long[at : at + _AT_ONCE] for at in range(0, len(long), _AT_ONCE)]
-        scouts = [searcher(*group) for group in groups if group]
+        # The shortest of those that are looked for together says how many bytes count.
+        alike: list[list[bytes]] = [[], [], []]
+        for hint in self.hints:
+            alike[min(len(hint), 4) - 2].append(hint)
+        groups = [
+            each[at : at + _AT_ONCE]
+            for each in alike
+            for at in range(0, len(each), _AT_ONCE)
+        ]
+        scouts = [searcher(*group) for group in groups]
         return [scout for scout in scouts if scout is not None]
 
     def _spots(self, data: bytes) -> list[int]:

@@ -1064,18 +1064,24 @@ USERINFO = r"://[^\s/?#\"'<>@:\\]{0,80}+:([^\s/?#\"'<>@\\]{1,200}+)@"
 USERINFO_SOURCE = _RFC + "rfc3986#section-3.2.1"
 
 _HINTS = """
-Q~ SK -us 1/1 2/1 :AA AK- AKI at_ cio CVC Cvc cvc CVV Cvv cvv dp. dt0 EAA eyJ fm1
-fp_ fw_ glc glf glp gls hf_ ig= JWT Jwt jwt KEY Key key MFA Mfa mfa OTP Otp otp oy2
-pi- PWD Pwd pwd r8_ re_ RED SCW SEC SG. shp SIG sk- sk_ sq0 SRF srf TT3 v1. xox 1//0
-_mmk _v1_ ABIA ABSK ACCA AIza AKCp API- AQVN ASIA asic ATBB AZDO CCIP dapi ESSI EZAK
-EZTK fm2_ fo1_ gho_ ghp_ ghr_ ghs_ ghu_ hvb. hvr. hvs. ico- lin_ LTAI nfc_ nfo_ npm_
-ntn_ oken PASS Pass pass phx_ pnu_ pul- SAML Saml saml sbp_ sdk- sgp_ SSWS uth= xai-
-AUTH= bkua_ cmVmd earer ecret figd_ gldt- glrt- HRKU- lsv2_ NRII- NRJS- ookie pplx-
-rdme_ Sessi sessi sntry TOKEN tvly- xapp- ya29. -----B _live_ _test_ ACCESS Access
-access amzn.m api_or ASSERT BEARER CFPAT- CLOJAR COOKIE CTIONs DEVICE Device device
-ebhook fio-u- glagen glimt- gloas- GOCSPX GR1348 ha256~ ignatu k_prod nectio ooks.s
-pscale redent rifier rubyge sertio STRING TIONSt UTHORI uthori VERIFI whsec_ xsmtps
+Q~ SK
+
+pwd at_ AKI CVC Key glc -us key glf dp. v1. cvv Pwd mfa sk- hf_ 1/1 TT3 fp_ :AA MFA
+Otp sk_ OTP RED srf shp dt0 r8_ SG. re_ fw_ xox ig= SCW CVV pi- Mfa cvc AK- PWD JWT
+eyJ Cvv SIG SRF Cvc otp cio jwt oy2 gls fm1 glp 2/1 sq0 Jwt SEC KEY EAA
+
+ACCA ASIA ghr_ COOKIE Device xsmtps earer LTAI Pass pul- AKCp ATBB uthori _v1_
+_live_ AIza Saml ghs_ AZDO pnu_ fio-u- 1//0 sdk- EZAK pass nectio sntry STRING glrt-
+k_prod xai- nfc_ whsec_ rdme_ ntn_ glagen HRKU- ookie CLOJAR ASSERT bkua_ UTHORI
+AUTH= rubyge gldt- TIONSt saml npm_ xapp- CFPAT- fm2_ ACCESS gloas- ebhook ABIA
+CTIONs api_or figd_ API- Access device BEARER dapi lin_
+
+asic gho_ NRJS- EZTK SSWS _mmk Sessi VERIFI oken SAML access hvs. sbp_ TOKEN ya29.
+amzn.m sgp_ phx_ ignatu DEVICE fo1_ ico- ghu_ glimt- NRII- ABSK GR1348 GOCSPX _test_
+AQVN pplx- lsv2_ ghp_ redent sessi pscale PASS -----B hvr. hvb. ha256~ nfo_ ESSI
+sertio uth= cmVmd ooks.s ecret CCIP rifier tvly-
 """
 #: Rare pieces, one of which at least is in each anchor and in each spelling of a stem:
-#: where there is none of them there is no secret.
+#: where there is none of them there is no secret. They are looked for 64 at a time, in
+#: this order, in which they were found to take half the time that they do by alphabet.
 HINTS = tuple(_HINTS.split())
