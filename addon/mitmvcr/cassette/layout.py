@@ -5,7 +5,6 @@ are indented deeper. The index is made by searching for that column.
 """
 
 import re
-from dataclasses import dataclass
 
 from mitmvcr.cassette.lines import Columns
 from mitmvcr.core.vectors import searcher
@@ -16,13 +15,13 @@ _LARGE = 1 << 22
 _FIRST = re.compile(rb" *- (?:id: [0-9]+\n *)?request:\n( +)")
 
 
-@dataclass(frozen=True, slots=True)
 class Index:
     """``starts`` has one place more than there are items: the end of the last."""
 
-    data: bytes
-    columns: Columns
-    starts: list[int]
+    __slots__ = ("columns", "data", "starts")
+
+    def __init__(self, data: bytes, columns: Columns, starts: list[int]) -> None:
+        self.data, self.columns, self.starts = data, columns, starts
 
     def __len__(self) -> int:
         return len(self.starts) - 1

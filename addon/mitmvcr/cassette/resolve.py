@@ -43,17 +43,16 @@ YAML_11_BOOLS = {
 }
 _BY_VALUE = (BOOL, INT, FLOAT, NULL, TIMESTAMP)
 
-_INTEGER = re.compile(
-    r"([-+]?)(?:0[xX]([0-9a-fA-F]+)|0[bB]([01]+)|0[oO]?([0-7]+)|(0|[1-9][0-9]*))"
-)
-_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+# Compiled when they are first needed, which in a session they seldom are.
+_INTEGER = r"([-+]?)(?:0[xX]([0-9a-fA-F]+)|0[bB]([01]+)|0[oO]?([0-7]+)|(0|[1-9][0-9]*))"
+_FLOAT = r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?"
 # Longer numbers than this exist only to cost time.
 _LONGEST_NUMBER = 1000
 
 # What Go's time.Parse takes: one digit or two, a comma for the point, any number of
 # spaces for one, and zones up to 24:60.
 _CLOCK = r"([0-9]{1,2}):([0-9]{1,2}):([0-9]{1,2})(?:[.,][0-9]+)?"
-_TIMESTAMP = re.compile(
+_TIMESTAMP = (
     r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})"
     rf"(?:[Tt]{_CLOCK}(?:Z|[-+]([0-9]{{2}}):([0-9]{{2}}))| +{_CLOCK})?"
 )
@@ -88,7 +87,7 @@ def _by_value(text: str, *, dates: bool) -> Resolved:
     if text in _WORDS:
         tag, number = _WORDS[text]
         return Resolved(tag, text, number)
-    if text[0] == "." and _FLOAT.fullmatch(text):
+    if text[0] == "." and re.fullmatch(_FLOAT, text):
         return _float(text, text)
     if text[0] not in "+-0123456789":
         return Resolved(STR, text)
@@ -101,9 +100,11 @@ def _number(text: str) -> Resolved:
     if len(text) > _LONGEST_NUMBER:
         return Resolved(STR, text)
     plain = text.replace("_", "")
-    if (match := _INTEGER.fullmatch(plain)) and (value := _integer(match)) is not None:
+    if (match := re.fullmatch(_INTEGER, plain)) and (
+        value := _integer(match)
+    ) is not None:
         return Resolved(INT, text, value)
-    if _FLOAT.fullmatch(plain):
+    if re.fullmatch(_FLOAT, plain):
         return _float(text, plain)
     return Resolved(STR, text)
 
@@ -135,7 +136,7 @@ def _float(text: str, plain: str) -> Resolved:
 
 def is_timestamp(text: str) -> bool:
     """Whether go-yaml takes a plain scalar for a date, which no text field can hold."""
-    if text[4:5] != "-" or not (match := _TIMESTAMP.fullmatch(text)):
+    if text[4:5] != "-" or not (match := re.fullmatch(_TIMESTAMP, text)):
         return False
     year, month, day = (int(part) for part in match.groups()[:3])
     if not 1 <= month <= 12 or not 1 <= day <= _DAYS[month - 1]:

@@ -106,7 +106,7 @@ def _ignore(root: list[Any], steps: Steps, value_only: bool) -> None:
 # What names one place. The library takes 70 ms to import, which the first miss would
 # feel: to name the option that would let it match is to try such a path.
 _STEP = r'\.([A-Za-z_][A-Za-z_0-9]*)|\[(0|[1-9][0-9]{0,9})\]|\["([^"\\\x00-\x1f]*)"\]'
-_PLAIN_PATH = re.compile(rf"\$((?:{_STEP})*)")
+_PLAIN_PATH = rf"\$((?:{_STEP})*)"
 
 
 def _plain_path(written: str) -> Callable[[Any], list[Steps]]:
@@ -135,7 +135,7 @@ def json_path(path: str) -> Callable[[Any], list[Steps]]:
     Raises ValueError where it is none, ImportError where there is no python-jsonpath:
     it does not come with mitmproxy.
     """
-    if found := _PLAIN_PATH.fullmatch(path):
+    if found := re.fullmatch(_PLAIN_PATH, path):
         if find_spec("jsonpath") is None:
             raise ImportError(name="jsonpath")
         return _plain_path(found[1])

@@ -4,7 +4,6 @@ The README's mode table is printed from :data:`RULES`; nothing else decides
 what a mode does.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -96,9 +95,16 @@ class Forward(NamedTuple):
     record: bool
 
 
-@dataclass(frozen=True, slots=True)
 class Refuse:
     """Answer that nothing in the cassette matches."""
+
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Refuse)
+
+    def __hash__(self) -> int:
+        return hash(Refuse)
 
 
 Decision = Replay | Forward | Refuse

@@ -4,7 +4,6 @@ import logging
 import os
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mitmproxy import http
@@ -26,18 +25,24 @@ if TYPE_CHECKING:
 logger = logging.getLogger("mitmvcr")
 
 
-@dataclass(slots=True, eq=False, repr=False)
 class Replayed:
     """A flow that is being answered from the cassette; where the log wants to know of
-    it, what is told, and since when in monotonic nanoseconds."""
+    it, what is told, and since when in monotonic nanoseconds. ``paced``: it leaves in
+    parts, and what stands here says when it has arrived."""
 
-    session: Session
-    position: int
-    client: str = ""
-    entry: "Entry | None" = None
-    started: int = 0
-    #: It leaves in parts, and what stands here says when it has arrived.
-    paced: object | None = None
+    __slots__ = ("client", "entry", "paced", "position", "session", "started")
+
+    def __init__(
+        self,
+        session: Session,
+        position: int,
+        client: str = "",
+        entry: "Entry | None" = None,
+        started: int = 0,
+    ) -> None:
+        self.session, self.position, self.client = session, position, client
+        self.entry, self.started = entry, started
+        self.paced: object | None = None
 
     def entry_now(self) -> "Entry | None":
         """The entry for the log: the flow has been answered."""
@@ -54,26 +59,42 @@ def replayed(session: Session, decision: Replay, client: str) -> Replayed:
     return Replayed(session, position, client, entry, time.monotonic_ns())
 
 
-@dataclass(slots=True, eq=False, repr=False)
 class Recording:
     """A flow that is on its way to the origin. Times are monotonic nanoseconds.
 
-    ``cut_off``: the end came first, and that was told.
+    ``cut_off``: the end came first, and that was told. ``response``: the head, where
+    the body streams by. ``socket``: the flow, where it became a WebSocket.
+    ``upload``: the request, where it streams by too.
     """
 
-    session: Session
-    asked: Asked
-    sent: int
-    view: View
-    head: int = 0
-    tee: Tee | None = None
-    cut_off: bool = False
-    #: The head, where the body streams by.
-    response: http.Response | None = None
-    #: The flow, where it became a WebSocket.
-    socket: http.HTTPFlow | None = None
-    #: The request, where it streams by too.
-    upload: "Upload | None" = None
+    __slots__ = (
+        "asked",
+        "cut_off",
+        "head",
+        "response",
+        "sent",
+        "session",
+        "socket",
+        "tee",
+        "upload",
+        "view",
+    )
+
+    def __init__(
+        self,
+        session: Session,
+        asked: Asked,
+        sent: int,
+        view: View,
+        *,
+        tee: Tee | None = None,
+        upload: "Upload | None" = None,
+    ) -> None:
+        self.session, self.asked, self.sent, self.view = session, asked, sent, view
+        self.head, self.cut_off = 0, False
+        self.tee, self.upload = tee, upload
+        self.response: http.Response | None = None
+        self.socket: http.HTTPFlow | None = None
 
     def shown(self) -> str:
         """The URL as it may stand in a log."""
