@@ -139,3 +139,8 @@ def test_the_readme_shows_the_codes_own_table() -> None:
     text = README.read_text(encoding="utf-8")
     shown = text.split("<!-- modes -->\n", 1)[1].split("<!-- /modes -->", 1)[0]
     assert shown == mode_table()
+
+
+def test_one_refusal_is_as_another() -> None:
+    assert {Refuse(), Refuse()} == {REFUSE}
+    assert Refuse() != Forward(record=False)
