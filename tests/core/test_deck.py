@@ -372,3 +372,9 @@ def test_a_deck_shows_how_much_of_it_was_played() -> None:
     deck = Deck([made(get(), 0), made(get(), 1)])
     deck.take(get())
     assert repr(deck) == "<Deck 1 of 2 played>"
+
+
+def test_a_deck_says_whether_a_url_could_match_at_all() -> None:
+    deck = Deck([Interaction(0, Request("GET", "http://h/a?b"), Response())])
+    assert deck.holds("http://H:80/a?b")
+    assert not deck.holds("http://h/a")

@@ -185,6 +185,21 @@ def test_a_call_that_was_not_recorded_is_told_so(
     assert "replayed 0, missed 1" in proxy.log
 
 
+@pytest.mark.parametrize("how", ["sync", "async"])
+def test_a_call_both_ways_that_was_never_recorded_is_told_so_at_once(
+    mitmdump: Callable[..., Proxy], proxy_ca: Path, tmp_path: Path, how: str
+) -> None:
+    item = cassettes.interaction("https://api.test/test.Service/Hello", method="POST")
+    proxy = mitmdump(cassettes.write(tmp_path / "a.yaml", item), "replay_only")
+    proxy.wait_until_listening()
+    (echo,) = run(proxy, "api.test:443", proxy_ca, how, "Echo")
+    code, details = echo["error"]
+    assert code == "FAILED_PRECONDITION"
+    assert details.startswith("POST https://api.test:443/test.Service/Echo: ")
+    assert proxy.stop() == 0
+    assert "replayed 0, missed 1" in proxy.log
+
+
 def test_a_mitmproxy_that_changed_refuses_a_call_without_a_reason(
     mitmdump: Callable[..., Proxy], proxy_ca: Path, tmp_path: Path
 ) -> None:

@@ -69,6 +69,10 @@ class Deck:
             bucket = self._buckets[url] = Bucket(self._positions.pop(url))
         return bucket
 
+    def holds(self, url: str) -> bool:
+        """Is there anything that a request to this URL could match?"""
+        return self._bucket(self._bucket_of(url)) is not None
+
     def take(self, request: Request) -> tuple[int, Interaction] | None:
         """The next interaction that answers the request, which it uses up.
 

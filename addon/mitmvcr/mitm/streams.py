@@ -92,7 +92,7 @@ class StreamHooks:
 
     def _look_at_call(self, session: Session, flow: http.HTTPFlow) -> None:
         """A call is held until it is whole and can be looked up; but not one that
-        goes both ways, nor one that may be recorded and cannot be in the cassette."""
+        goes both ways, nor one that cannot be in the cassette."""
         from mitmvcr.mitm import uploads
 
         self.calls = self.calls or uploads.Calls(session)
@@ -102,8 +102,12 @@ class StreamHooks:
             uploads.refuse(session, flow)
         elif both_ways:
             uploads.let_pass(session, flow)
-        elif not known and session.records and not session.needs_all:
+        elif known or session.needs_all:
+            return  # held until it is whole
+        elif session.records:
             self._record_call(session, flow)
+        elif session.offline and not self.calls.may_match(flow.request):
+            uploads.miss(session, flow, self.view)
 
     def _record_call(self, session: Session, flow: http.HTTPFlow) -> None:
         from mitmvcr.mitm import uploads

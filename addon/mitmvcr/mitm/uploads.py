@@ -80,6 +80,12 @@ class Calls:
             found = self._positions.get(deck.matcher.url(seen.url), [])
         return found
 
+    def may_match(self, request: http.Request) -> bool:
+        """Whatever its body comes to be, by the parts of its URL that count."""
+        asked, deck = to_lookup(request), self._session.deck
+        seen = self._session.redactor.request(asked)
+        return deck.holds(asked.url) or deck.holds(seen.url)
+
     def go_both_ways(self, positions: list[int]) -> bool:
         if not positions:
             return False
@@ -97,6 +103,16 @@ def let_pass(session: Session, flow: http.HTTPFlow) -> None:
     """Straight through, as it comes; its answer too (adapter.py: responseheaders)."""
     session.passed()
     flow.request.stream = pass_on
+
+
+def miss(session: Session, flow: http.HTTPFlow, view: View) -> None:
+    """Tell the caller, who may wait for an answer before the request ends."""
+    session.refused()
+    found = session.explain(view.to_request(flow.request).request)
+    session.log.missed(found, 0)
+    told = answers.told(found)
+    early.answer(flow, answers.to_call(flow.request, told))
+    logger.warning("mitmvcr: no match for %s", told)
 
 
 def refuse(session: Session, flow: http.HTTPFlow) -> None:
