@@ -541,6 +541,17 @@ def test_what_turns_out_to_be_a_secret_is_taken_out_of_what_was_written(
     assert session.altered == [found[0].request.url]
 
 
+def test_a_late_secret_is_found_where_every_character_is_escaped(start: Start) -> None:
+    session = start("record_only")
+    value = "tok-8f2c61d09be4a7"
+    told = Response(code=200, body=f"\ufeffid,{value}\r\n".encode())
+    session.record(Interaction(0, Request("GET", "http://h/csv"), told))
+    bearer = {"Authorization": [f"Bearer {value}"]}
+    session.record(Interaction(0, Request("GET", "http://h/b", headers=bearer), told))
+    session.close()
+    assert value not in repr(session.store.load().interactions)
+
+
 def test_a_secret_that_is_known_from_the_start_costs_nothing_at_the_end(
     start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:

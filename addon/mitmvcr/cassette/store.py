@@ -341,15 +341,17 @@ class FileStore:
         return CassetteWriteError(self.name, f"cannot be written: {reason}; {remedy}")
 
 
-#: Bytes that no scalar escapes, in whatever style it is.
+#: What is not in the file as it is: bytes in base64, and all of a text with a BOM.
+_HIDING = (b"!!binary", b'"\\uFEFF')
+#: Bytes that no other scalar escapes, in whatever style it is.
 _AS_THEY_ARE = bytes({*range(0x21, 0x7F)} - set(b"'\"\\"))
 
 
 def _may_hold(data: bytes, texts: Sequence[bytes]) -> bool:
     """Whether one of the texts may be a part of a scalar in a cassette."""
-    if b"!!binary" in data or any(each.translate(None, _AS_THEY_ARE) for each in texts):
+    if any(each.translate(None, _AS_THEY_ARE) for each in texts):
         return True
-    return any(holds(data, each) for each in texts)
+    return any(holds(data, each) for each in (*_HIDING, *texts))
 
 
 def open_store(
