@@ -216,7 +216,7 @@ class Session:
             interaction = changed
         kept = self.redactor.interaction(interaction)
         if self._known is None:
-            self._known = self.redactor.size
+            self._known = self.redactor.memory.size
         if self._is_closed:
             self._record_late(kept)
         else:
@@ -268,8 +268,9 @@ class Session:
 
     def _take_out_late_secrets(self) -> None:
         """What was found to be a secret later may stand in what was written before."""
-        late = self.redactor.learned_since(self._known) if self._known else ()
-        if late:
+        if self._known is None:
+            return
+        if late := self.redactor.memory.since(self._known):
             self.store.amend(self._cleaned, late)
 
     def _cleaned(self, written: Interaction) -> Interaction:

@@ -72,15 +72,6 @@ class Redactor:
             if plain(name) not in kept:
                 self.memory.learn(value, PLACEHOLDER % kind_of(name).encode())
 
-    @property
-    def size(self) -> int:
-        """How much is looked for; what is learned adds to it."""
-        return self.texts.size
-
-    def learned_since(self, size: int) -> Sequence[bytes]:
-        """Secrets, in each encoding that is looked for."""
-        return self.texts.since(size)
-
     # An interaction
 
     def interaction(self, met: Interaction) -> Interaction:

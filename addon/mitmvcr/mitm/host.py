@@ -143,18 +143,30 @@ def watch_who_leaves() -> None:
     """An ``error`` hook does not tell who broke off: over HTTP/2 either side's reset
     is "stream reset by client". The method that calls the hook knows
     (proxy/layers/http/__init__.py: handle_protocol_error), and notes it here."""
+    _watch_resets("handle_protocol_error", _note_left)
+
+
+def _note_left(flow: http.HTTPFlow) -> None:
+    flow.__dict__[_LEFT] = True
+
+
+def _watch_resets(method: str, see: Callable[[http.HTTPFlow], None]) -> None:
+    """Tell of a stream's flow when this method of its layer is given the client's
+    reset; not where mitmproxy has no such method."""
     known: Any = layers.http
-    original = getattr(known.HttpStream, "handle_protocol_error", None)
-    if original is None or hasattr(original, "_vcr_watches"):
+    original = getattr(known.HttpStream, method, None)
+    reset = getattr(known, "RequestProtocolError", None)
+    if original is None or reset is None or hasattr(original, "_vcr_watches"):
         return
 
-    def handle_protocol_error(self: Any, event: Any) -> Any:
-        if isinstance(event, known.RequestProtocolError):
-            self.flow.__dict__[_LEFT] = True
+    def watched(self: Any, event: Any) -> Any:
+        flow = getattr(self, "flow", None)
+        if isinstance(event, reset) and flow is not None:
+            see(flow)
         return original(self, event)
 
-    handle_protocol_error._vcr_watches = True  # type: ignore[attr-defined] # wrapped once
-    known.HttpStream.handle_protocol_error = handle_protocol_error
+    watched._vcr_watches = True  # type: ignore[attr-defined] # wrapped once
+    setattr(known.HttpStream, method, watched)
 
 
 def was_left_by_client(flow: http.HTTPFlow) -> bool:
@@ -181,27 +193,12 @@ def tell_when_left(flow: http.HTTPFlow, told: Callable[[], None]) -> None:
     dropped. ``told`` is called as soon as it is known. Where mitmproxy is not as it
     was, the ``error`` hook has to do."""
     flow.__dict__[_TELL] = told
-    known: Any = layers.http
-    original = getattr(known.HttpStream, "handle_event", None)
-    if (
-        original is None
-        or hasattr(original, "_vcr_watches")
-        or not hasattr(known, "RequestProtocolError")
-    ):
-        return
-
-    def handle_event(self: Any, event: Any) -> Any:
-        if isinstance(event, known.RequestProtocolError):
-            _tell(getattr(self, "flow", None))
-        return original(self, event)
-
-    handle_event._vcr_watches = True  # type: ignore[attr-defined] # wrapped once
-    known.HttpStream.handle_event = handle_event
+    _watch_resets("handle_event", _tell)
 
 
-def _tell(flow: http.HTTPFlow | None) -> None:
-    told = flow and flow.__dict__.pop(_TELL, None)
-    if told:
+def _tell(flow: http.HTTPFlow) -> None:
+    told = flow.__dict__.pop(_TELL, None)
+    if told is not None:
         told()
 
 

@@ -180,17 +180,19 @@ class Rack:
         to be answered hears of it only after it was."""
         for flow_id, flow in list(self.flows.items()):
             if isinstance(flow, Replayed) and flow.client == client:
-                flow.session.give_back(flow.position)
-                del self.flows[flow_id]
+                self._give_back(flow_id, flow)
         self.close_idle()
 
     def left(self, flow_id: str) -> None:
         """The client has reset a stream that waits to be answered, and goes on."""
         flow = self.flows.get(flow_id)
         if isinstance(flow, Replayed):
-            flow.session.give_back(flow.position)
-            del self.flows[flow_id]
+            self._give_back(flow_id, flow)
             self.close_idle()
+
+    def _give_back(self, flow_id: str, flow: Replayed) -> None:
+        flow.session.give_back(flow.position)
+        del self.flows[flow_id]
 
     def close(self) -> None:
         """End every session, whatever is still under way: that is told, and what

@@ -7,7 +7,7 @@ the placeholder and encodes it makes the same text.
 
 import re
 from base64 import b64decode, b64encode, urlsafe_b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
 from mitmvcr.core.secrets.anchors import Hit
@@ -67,6 +67,15 @@ class Memory:
     def _add(self, text: bytes, placeholder: bytes, *, is_base64: bool) -> None:
         self._watch.add(text)
         self._means.append((placeholder, is_base64))
+
+    @property
+    def size(self) -> int:
+        """How many texts were learned; a value is several, one for each encoding."""
+        return len(self._means)
+
+    def since(self, size: int) -> Sequence[bytes]:
+        """The texts that were learned since there were so many."""
+        return self._watch.since(self._first + size)
 
     def find(self, data: bytes) -> list[Hit]:
         """Where a learned value occurs, in any encoding."""

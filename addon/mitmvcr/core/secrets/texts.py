@@ -39,7 +39,6 @@ class Texts:
         #: Is more looked for than words?
         self.is_extended = bool(rules.json or rules.regex or rules.hosts)
         self.is_clear = self._watch.is_clear
-        self.since = self._watch.since
         self._found: dict[tuple[bytes, bool], list[Span]] = {}
 
     def __enter__(self) -> Self:
@@ -53,10 +52,6 @@ class Texts:
     ) -> None:
         self._found.clear()
         self._watch.forget()
-
-    @property
-    def size(self) -> int:
-        return self._watch.size
 
     def suspects(self, data: bytes) -> bool:
         """May there be anything to hide? Nearly always not, and quickly."""

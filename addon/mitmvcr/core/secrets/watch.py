@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from mitmvcr.core.secrets.anchors import Anchors, Hit, occurrences
+from mitmvcr.core.vectors import LARGE
 
 #: New texts are looked for one by one until that has cost about as much as to put them
 #: into an automaton: so many bytes were gone through for them.
@@ -13,7 +14,7 @@ _MAKE_ANEW = 4 << 20
 #: few of them.
 _ONE = 2500
 #: What was found in large texts is remembered, since each is asked for several times.
-_LARGE, _REMEMBERED = 1 << 15, 4
+_REMEMBERED = 4
 #: More of them would take longer than to look for all.
 _HINT, _MOST_HINTS = 8, 320
 
@@ -90,7 +91,7 @@ class Watch:
         return Anchors(texts, hints if len(hints) <= _MOST_HINTS else ())
 
     def _remembered(self, data: bytes) -> Sequence[Hit]:
-        if len(data) < _LARGE:
+        if len(data) < LARGE:
             return self._by_machines(data)
         for known, hits in self._recent:
             if known is data:
