@@ -2,8 +2,8 @@
 
 import json
 import subprocess
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ import pytest
 from end_to_end import cassettes
 from end_to_end.clients import CLIENT_PYTHON
 from end_to_end.proxy import DOUBLES, Proxy, clean_environment
+from end_to_end.serving import serving
 from end_to_end.watch import Spy
 from origin.certs import CertFiles
 
@@ -25,20 +26,9 @@ EXPECTED = [
 ]
 
 
-@contextmanager
-def server(leaf: Path | str) -> Iterator[int]:
-    process = subprocess.Popen(
-        [CLIENT_PYTHON, HERE / "grpc_server.py", str(leaf)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        env=clean_environment(),
-    )
-    try:
-        assert process.stdout is not None
-        yield int(process.stdout.readline())
-    finally:
-        process.kill()
-        process.communicate()
+def server(leaf: Path | str) -> AbstractContextManager[int]:
+    script = HERE / "grpc_server.py"
+    return serving(CLIENT_PYTHON, script, str(leaf), environment=clean_environment())
 
 
 def run(

@@ -5,12 +5,13 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from end_to_end import cassettes
 from end_to_end.proxy import Proxy
+from end_to_end.serving import serving
 from origin.certs import CertFiles
 
 H3 = Path(__file__).resolve().parent / "h3.py"
@@ -21,19 +22,8 @@ ENDS = (0, -signal.SIGSEGV)
 EVENTS = ["data: 0\n\n", "data: 1\n\n", "data: 2\n\n"]
 
 
-@contextmanager
-def server(leaf: Path) -> Iterator[int]:
-    process = subprocess.Popen(
-        [sys.executable, H3, "serve", leaf],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    )
-    try:
-        assert process.stdout is not None
-        yield int(process.stdout.readline())
-    finally:
-        process.kill()
-        process.communicate()
+def server(leaf: Path) -> AbstractContextManager[int]:
+    return serving(sys.executable, H3, "serve", leaf)
 
 
 def get(port: int, ca: Path) -> list[dict[str, object]]:

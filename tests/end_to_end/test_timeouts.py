@@ -7,8 +7,8 @@ and not after minutes.
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,7 @@ from end_to_end import cassettes
 from end_to_end.live import Curl, curl_environment
 from end_to_end.namespace import Namespace
 from end_to_end.proxy import DOUBLES, Proxy
+from end_to_end.serving import serving
 from end_to_end.watch import Spy
 from leaving_out import leave_out
 from mitmvcr.core.duration import parse_duration
@@ -36,19 +37,8 @@ def impatient(namespace: Namespace) -> Namespace:
     return namespace
 
 
-@contextmanager
-def unreachable(namespace: Namespace) -> Iterator[int]:
-    process = subprocess.Popen(
-        [*namespace.within, sys.executable, FULL],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    )
-    try:
-        assert process.stdout is not None
-        yield int(process.stdout.readline())
-    finally:
-        process.kill()
-        process.communicate()
+def unreachable(namespace: Namespace) -> AbstractContextManager[int]:
+    return serving(*namespace.within, sys.executable, FULL)
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
