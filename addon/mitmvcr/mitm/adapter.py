@@ -25,7 +25,13 @@ from mitmvcr.mitm.dispatch import Shortcut
 from mitmvcr.mitm.rack import Rack, Recording, Replayed, replayed
 from mitmvcr.mitm.restore import is_streamed, to_wire
 from mitmvcr.mitm.streaming import let_live, tap
-from mitmvcr.mitm.streams import StreamHooks, describe, is_grpc, with_stream
+from mitmvcr.mitm.streams import (
+    StreamHooks,
+    describe,
+    is_grpc,
+    missed,
+    with_stream,
+)
 from mitmvcr.mitm.view import chosen
 from mitmvcr.session import Session
 from mitmvcr.settings import Settings
@@ -195,11 +201,7 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
         self.rack.flows[flow.id] = Recording(session, asked, now, self.view)
 
     def _refuse(self, session: Session, flow: http.HTTPFlow, asked: Asked) -> None:
-        started = time.monotonic_ns()
-        found = session.explain(asked.request)
-        session.log.missed(found, time.monotonic_ns() - started)
-        told = answers.told(found)
-        logger.warning("mitmvcr: no match for %s", told)
+        found, told = missed(session, asked.request)
         if is_grpc(flow.request):
             flow.response = answers.to_call(flow.request, told)
             return

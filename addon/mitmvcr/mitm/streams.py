@@ -10,14 +10,15 @@ from mitmproxy import http, tls
 from mitmproxy.proxy import layer
 
 from mitmvcr.core.errors import VcrError
-from mitmvcr.core.model import Interaction
-from mitmvcr.mitm import host
+from mitmvcr.core.model import Interaction, Request
+from mitmvcr.mitm import answers, host
 from mitmvcr.mitm.rack import Rack, Recording, Replayed
 from mitmvcr.mitm.streaming import TimedTee, pass_on, with_chunks
 from mitmvcr.mitm.view import View
 from mitmvcr.session import Session
 
 if TYPE_CHECKING:
+    from mitmvcr.core.matching import Miss
     from mitmvcr.mitm.uploads import Calls
 
 logger = logging.getLogger("mitmvcr")
@@ -202,6 +203,16 @@ def with_stream(
         recorded = with_chunks(found.response, started.tee, started.head, coding)
         found = replace(found, response=recorded)
     return found if started.upload is None else started.upload.finish(found)
+
+
+def missed(session: Session, request: Request) -> "tuple[Miss, str]":
+    """Why nothing matched a request, also in one line, which stands in the log now."""
+    started = time.monotonic_ns()
+    found = session.explain(request)
+    session.log.missed(found, time.monotonic_ns() - started)
+    told = answers.told(found)
+    logger.warning("mitmvcr: no match for %s", told)
+    return found, told
 
 
 def is_grpc(request: http.Request) -> bool:

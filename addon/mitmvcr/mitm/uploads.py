@@ -18,6 +18,7 @@ from mitmvcr.core.model import Interaction
 from mitmvcr.mitm import answers, early
 from mitmvcr.mitm.asked import to_lookup
 from mitmvcr.mitm.streaming import Tee, pass_on
+from mitmvcr.mitm.streams import missed
 from mitmvcr.mitm.view import View
 from mitmvcr.session import Session
 
@@ -108,11 +109,8 @@ def let_pass(session: Session, flow: http.HTTPFlow) -> None:
 def miss(session: Session, flow: http.HTTPFlow, view: View) -> None:
     """Tell the caller, who may wait for an answer before the request ends."""
     session.refused()
-    found = session.explain(view.to_request(flow.request).request)
-    session.log.missed(found, 0)
-    told = answers.told(found)
+    _, told = missed(session, view.to_request(flow.request).request)
     early.answer(flow, answers.to_call(flow.request, told))
-    logger.warning("mitmvcr: no match for %s", told)
 
 
 def refuse(session: Session, flow: http.HTTPFlow) -> None:
