@@ -71,7 +71,7 @@ def need_working(library: str) -> None:
     use = "import httpx; httpx.Client()" if library == "httpx" else "pass"
     done = subprocess.run([CLIENT_PYTHON, "-c", use], capture_output=True, check=False)
     if done.returncode:
-        pytest.skip(f"{library} does not work with what is installed beside it")
+        leave_out(f"{library} does not work with what is installed beside it")
 
 
 @pytest.mark.parametrize("url", [URL, PLAIN])
