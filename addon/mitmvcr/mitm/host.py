@@ -10,8 +10,7 @@ import gc
 import logging
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
 from mitmproxy import connection, ctx, exceptions, http
@@ -59,21 +58,6 @@ def refuse_unknown_options(opts: Options, known: frozenset[str]) -> None:
             shown = ",".join(getattr(value, "val", [str(value)]))
             remedy = "no such option; there are " + ", ".join(sorted(known))
             end_process(OptionError(name, shown, remedy))
-
-
-@contextmanager
-def told_at_once(opts: Options) -> Iterator[None]:
-    """For each option that is added every addon is configured (optmanager.py:
-    add_option). For as many as ours that is 9 ms of a start; so they are told of all
-    of them together."""
-    changed, before = opts.changed, set(opts.keys())
-    told, changed.receivers = changed.receivers, []
-    try:
-        yield
-    finally:
-        changed.receivers = [*told, *changed.receivers]
-    if fresh := set(opts.keys()) - before:
-        changed.send(updated=fresh)
 
 
 def update_options(opts: Options, changes: Mapping[str, Any]) -> None:

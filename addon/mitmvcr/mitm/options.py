@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from mitmproxy import options
 from mitmproxy.addonmanager import Loader
 
-from mitmvcr.mitm import host
+from mitmvcr.mitm import startup
 from mitmvcr.redaction_options import parse_redaction
 from mitmvcr.settings import Settings, parse_settings
 
@@ -209,7 +209,7 @@ NAMES = frozenset(name for name, *_ in _OPTIONS)
 
 
 def add(loader: Loader) -> None:
-    with host.told_at_once(loader.master.options):
+    with startup.told_at_once(loader.master.options):
         for name, kind, default, help_text in _OPTIONS:
             loader.add_option(name, kind, default, help_text)
 
