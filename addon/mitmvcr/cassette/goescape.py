@@ -3,11 +3,11 @@
 import codecs
 import re
 from base64 import b64encode
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import chain
 from struct import Struct
 
+from mitmvcr.core.memo import Memo
 from mitmvcr.core.vectors import LARGE, holds
 
 #: Bytes that need no look at all. The rest is C0 without the line feed, DEL, and lead
@@ -26,19 +26,16 @@ _PART = 1 << 16
 
 
 def oddities(value: bytes) -> bytes:
-    """The bytes of a value that are worth a look, in their order; mostly none."""
-    if len(value) > LARGE and is_plain_ascii(value):
-        return b""
+    """The bytes of a value that are worth a look, each once or more often; mostly
+    none."""
+    # Of many bytes one is looked for faster than each is looked at, 33 times over.
+    if len(value) > LARGE and value.isascii():
+        return b"".join([control for control in _CONTROLS if control in value])
     return value.translate(None, _HARMLESS)
 
 
 def is_plain_ascii(value: bytes) -> bool:
-    if not value.isascii():
-        return False
-    # Of many bytes one is looked for faster than each is looked at, 33 times over.
-    if len(value) > LARGE:
-        return not any(control in value for control in _CONTROLS)
-    return not value.translate(None, _HARMLESS)
+    return value.isascii() and not oddities(value)
 
 
 def is_utf8(value: bytes) -> bool:
@@ -80,59 +77,74 @@ _SIMPLE_ESCAPES = (
     (b"\r", b"\\r"),
     (b"\t", b"\\t"),
 )
-#: What is escaped, by its first byte: to look for a single byte first is by far the
-#: fastest, so nothing literal follows it here.
-_RARE = {
-    0xC2: re.compile(rb"\xc2[\x80-\x9f]"),
-    0xE2: re.compile(rb"\xe2(?=\x80[\xa8\xa9])[\x80-\xbf]{2}"),
-    0xEF: re.compile(rb"\xef(?=\xbb\xbf|\xbf[\xbe\xbf])[\x80-\xbf]{2}"),
-    **{lead: re.compile(b"%c[\x80-\xbf]{3}" % lead) for lead in range(0xF0, 0xF5)},
+_ONES = b"".join(character for character, _ in _SIMPLE_ESCAPES)
+#: What is escaped beyond ASCII, by its first byte: a few texts, or many kinds.
+_RARE = {0xE2: SEPARATORS, 0xEF: _UNPRINTABLE}
+_MANY_KINDS = {
+    0xC2: re.compile(rb"(\xc2[\x80-\x9f])"),
+    **{lead: re.compile(b"(%c[\x80-\xbf]{3})" % lead) for lead in range(0xF0, 0xF5)},
 }
-_BOM = b"\xef\xbb\xbf"
+_BOM = _UNPRINTABLE[0]
 
 
-def double_quoted(value: bytes, odd: bytes) -> Sequence[bytes] | Iterator[bytes]:
+def double_quoted(value: bytes, odd: bytes) -> Iterable[bytes]:
     """A text in UTF-8, in pieces; a large one a part at a time."""
+    kinds = bytes(set(odd))
     escape = _all_escaped if value.startswith(_BOM) else _escaped_text
     if len(value) <= 2 * _PART:
-        return b'"', escape(value, odd), b'"\n'
-    return _large_quoted(value, odd, escape)
+        return b'"', escape(value, kinds), b'"\n'
+    return _large_quoted(value, kinds, escape)
 
 
 def _large_quoted(
-    value: bytes, odd: bytes, escape: Callable[[bytes, bytes], bytes]
+    value: bytes, kinds: bytes, escape: Callable[[bytes, bytes], bytes]
 ) -> Iterator[bytes]:
-    # How many there are of a kind counts only where not all is ASCII.
-    kinds = bytes(set(odd)) if value.isascii() else b""
     yield b'"'
     at = 0
     while at < len(value):
         end = at + _PART
         while value[end : end + 1] and value[end] & 0xC0 == 0x80:
             end += 1  # in the midst of a character
-        part = value[at:end]
-        yield escape(part, kinds or oddities(part))
+        yield escape(value[at:end], kinds)
         at = end
     yield b'"\n'
 
 
-def _escaped_text(value: bytes, odd: bytes) -> bytes:
-    if value.isascii():
-        return _ascii_escaped(value, odd)
-    dense = _is_dense(value, odd)
+def _escaped_text(value: bytes, kinds: bytes) -> bytes:
+    """``kinds`` are the oddities in it, and perhaps others."""
+    if value.isascii() and not _is_sparse(value):
+        return _ascii_escaped(value, kinds)
+    dense = _is_dense(value, kinds)
     for character, escape in _SIMPLE_ESCAPES:
         value = value.replace(character, escape)
     escaped = _astral_escaped(value) if dense else None
-    return _rare_escaped(value, odd) if escaped is None else escaped
+    return _rare_escaped(value, kinds) if escaped is None else escaped
 
 
-def _rare_escaped(value: bytes, odd: bytes) -> bytes:
-    for lead in set(odd) - set(b"\r\t"):
+def _rare_escaped(value: bytes, kinds: bytes) -> bytes:
+    for lead in set(kinds) - set(b"\r\t"):
         if lead in _RARE:
-            value = _RARE[lead].sub(lambda match: _escaped(match[0]), value)
+            for text in _RARE[lead]:
+                if holds(value, text):
+                    value = value.replace(text, _escapes[text])
+        elif lead in _MANY_KINDS:
+            parts = _MANY_KINDS[lead].split(value)
+            parts[1::2] = map(_escapes.__getitem__, parts[1::2])
+            value = b"".join(parts)
         else:
-            value = value.replace(bytes([lead]), _escape(chr(lead)).encode())
+            text = bytes([lead])
+            value = value.replace(text, _escapes[text])
     return value
+
+
+_SAMPLE = 4096
+
+
+def _is_sparse(value: bytes) -> bool:
+    """Whether fewer than one in seven bytes has an escape of its own: then it is faster
+    to replace each kind than to translate all."""
+    start = value[:_SAMPLE]
+    return len(value) > _SAMPLE and 7 * len(start.translate(None, _ONES)) > 6 * _SAMPLE
 
 
 # Many characters at once, without a step of Python's for each: the bytes are translated
@@ -154,9 +166,9 @@ _FROM_PAIRS = _table(
 )
 
 
-def _ascii_escaped(value: bytes, odd: bytes) -> bytes:
+def _ascii_escaped(value: bytes, kinds: bytes) -> bytes:
     paired = value.translate(_TO_PAIRS).decode("latin-1").encode()
-    return _rare_escaped(paired.translate(_FROM_PAIRS), odd.translate(None, _NAMED))
+    return _rare_escaped(paired.translate(_FROM_PAIRS), kinds.translate(None, _NAMED))
 
 
 #: Both hexadecimal digits of an ASCII character with their highest bit changed: then
@@ -168,14 +180,14 @@ _FROM_HEX = _table(
 _NOT_ASCII = re.compile(rb"([\x80-\xff]+)")
 
 
-def _all_escaped(value: bytes, odd: bytes) -> bytes:
+def _all_escaped(value: bytes, kinds: bytes) -> bytes:
     """go-yaml looks for a BOM at the start of the text, whichever character it is about
     to write, and so, behind one, escapes every one."""
     rest = value.removeprefix(_BOM)
     bom = value[: len(value) - len(rest)]
     parts = [rest] if rest.isascii() else _NOT_ASCII.split(rest)
     escaped = b"".join(_each_escaped(part) for part in (bom, *parts))
-    for point in set(odd) & set(_NAMED) - set(b"\r"):
+    for point in set(kinds) & set(_NAMED) - set(b"\r"):
         name = b"\\" + _NAMES[point].encode()
         escaped = escaped.replace(b"\\x%02X" % point, name)
     return escaped
@@ -199,13 +211,13 @@ _FEW, _MANY = 12, 64
 _SPARSE = 50
 
 
-def _is_dense(value: bytes, odd: bytes) -> bool:
+def _is_dense(value: bytes, kinds: bytes) -> bool:
     """Whether most of what is not ASCII lies above U+FFFF, and is much."""
-    astral = odd.count(b"\xf0")
+    astral = value.count(b"\xf0")
     return (
         astral > _MANY
         and _SPARSE * astral > len(value)
-        and not odd.translate(None, b"\r\t\xc2\xe2\xef\xf0")
+        and not kinds.translate(None, b"\r\t\xc2\xe2\xef\xf0")
         and not _LIKE_ESCAPE.search(value)
         and len(value.translate(None, _ASCII)) < 8 * astral
     )
@@ -228,13 +240,9 @@ def _astral_escaped(value: bytes) -> bytes | None:
 
 
 def _must_be_escaped(character: bytes) -> bool:
-    rare = _RARE.get(character[0])
-    return rare is not None and rare.match(character) is not None
-
-
-@lru_cache(maxsize=4096)
-def _escaped(character: bytes) -> bytes:
-    return _escape(character.decode()).encode()
+    """Of what is not above U+FFFF."""
+    is_rare = character in _RARE.get(character[0], ())
+    return is_rare or _LATIN_CONTROL.match(character) is not None
 
 
 @lru_cache(maxsize=4096)
@@ -247,27 +255,39 @@ def _escape(character: str) -> str:
     return f"\\u{point:04X}" if point <= 0xFFFF else f"\\U{point:08X}"
 
 
+#: For a character in UTF-8.
+_escapes: Memo[bytes, bytes] = Memo(lambda one: _escape(one.decode()).encode(), 4096)
+
+
 _ROW = 70
-#: Many rows at once, which is five times as fast as to slice them off.
-_ROWS = Struct(f"{_ROW}s" * 128)
+#: Two rows are 105 bytes; what stays in the cache is several times as fast.
+_BINARY_PART = 105 * 256
 
 
-def binary(value: bytes, indent: int) -> bytes:
-    """``!!binary``, on the same line where that line is short enough."""
-    text = b64encode(value)
+def binary(value: bytes, indent: int) -> Iterator[bytes]:
+    """``!!binary``, on the same line where that line is short enough; in pieces."""
     if is_one_row(value):
-        return b"!!binary %b\n" % text
-    rows = [b"!!binary |", *_rows(text)]
-    rows[-1] += b"\n"
-    return (b"\n" + b" " * indent).join(rows)
+        yield b"!!binary %b\n" % b64encode(value)
+        return
+    yield b"!!binary |"
+    view, pad = memoryview(value), b"\n" + b" " * indent
+    for at in range(0, len(value), _BINARY_PART):
+        yield pad
+        yield pad.join(_rows(b64encode(view[at : at + _BINARY_PART])))
+    yield b"\n"
 
 
 def is_one_row(value: bytes) -> bool:
     return -(-len(value) // 3) * 4 < _ROW
 
 
-def _rows(text: bytes) -> list[bytes]:
-    most = len(text) - len(text) % _ROWS.size
-    rows = list(chain.from_iterable(_ROWS.iter_unpack(memoryview(text)[:most])))
-    rows += [text[at : at + _ROW] for at in range(most, len(text), _ROW)]
-    return rows
+def _rows(text: bytes) -> Sequence[bytes]:
+    rows: Sequence[bytes] = _whole_rows(len(text) // _ROW).unpack_from(text)
+    rest = text[len(rows) * _ROW :]
+    return (*rows, rest) if rest else rows
+
+
+@lru_cache(maxsize=512)
+def _whole_rows(count: int) -> Struct:
+    """To take many at once is five times as fast as to slice them off."""
+    return Struct(f"{_ROW}s" * count)

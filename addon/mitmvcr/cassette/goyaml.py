@@ -82,19 +82,18 @@ class Place:
 
 def scalar(value: bytes, place: Place, dialect: Dialect) -> bytes:
     """The value of a map or an item of a list, from its first character on."""
-    if not value:
-        return b'""\n'
     return b"".join(pieces(value, place, dialect))
 
 
 def pieces(value: bytes, place: Place, dialect: Dialect) -> Iterable[Piece]:
-    """The same for a value that is not empty, in pieces that need not be joined where
-    they are large."""
+    """The same in pieces, which need not be joined where they are large."""
+    if not value:
+        return (b'""\n',)
     if value[0] in _MARKS and b"\n" not in value and is_plain_ascii(value):
         # JSON on one line, as most bodies are.
         return b"'", value.replace(b"'", b"''"), b"'\n"
     if not is_utf8(value):
-        return (binary(value, place.indent),)
+        return binary(value, place.indent)
     odd = oddities(value)
     if odd and must_escape(value, odd):
         return double_quoted(value, odd)
@@ -105,21 +104,23 @@ def pieces(value: bytes, place: Place, dialect: Dialect) -> Iterable[Piece]:
     return (line,) if line else double_quoted(value, odd)
 
 
-_PRINTABLE = bytes(range(0x20, 0x7F))
+#: The digits of a number that is a whole one in any notation.
+_DIGITS = 18
 
 
 def string(value: str, place: Place, dialect: Dialect) -> bytes:
     """The same for text, whose surrogate escapes stand for bytes."""
-    raw = encode(value)
-    if (
-        raw[:1].isalpha()
-        and not raw.translate(None, _PRINTABLE)
-        and (b" " not in raw or _is_plain(raw))
-        and not raw.endswith(b":")
-        and value not in TYPED_WORDS
-    ):
-        return raw + b"\n"
-    return scalar(raw, place, dialect)
+    if value.isascii() and value.isprintable():
+        if (
+            value[:1].isalpha()
+            and (" " not in value or (": " not in value and " #" not in value))
+            and value[-1] not in ": "
+            and value not in TYPED_WORDS
+        ):
+            return b"%b\n" % value.encode()
+        if value.isdigit() and len(value) <= _DIGITS:
+            return b'"%b"\n' % value.encode()
+    return scalar(encode(value), place, dialect)
 
 
 def encode(text: str) -> bytes:

@@ -4,10 +4,21 @@ Layout ``v4`` is what go-vcr v4.0.7 writes; ``v3`` is what library v3 and v4.0.0
 v4.0.2 wrote: all fields, empty or not, and yaml.v3's quotes. Both indent by four.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from mitmvcr.cassette.goorder import in_order
-from mitmvcr.cassette.goyaml import V3, V4, Dialect, Place, encode, key, scalar, string
+from mitmvcr.cassette.goyaml import (
+    V3,
+    V4,
+    Dialect,
+    Piece,
+    Place,
+    encode,
+    key,
+    pieces,
+    scalar,
+    string,
+)
 from mitmvcr.core.chunks import format_chunks
 from mitmvcr.core.duration import format_duration
 from mitmvcr.core.frames import format_frame
@@ -62,11 +73,13 @@ def items(
     interactions: Sequence[Interaction], id: int, layout: Layout = "v4"
 ) -> Iterator[bytes]:
     """Without what stands before the first, and with ids that count from ``id``."""
-    item = dumper(layout)
+    pieces_of = _STYLES[layout].pieces
     forget = getattr(interactions, "forget", None)
     for first in range(0, len(interactions), _AT_ONCE):
         numbers = range(first, min(first + _AT_ONCE, len(interactions)))
-        yield b"".join([item(interactions[at], id + at) for at in numbers])
+        yield b"".join(
+            [piece for at in numbers for piece in pieces_of(interactions[at], id + at)]
+        )
         if forget is not None:
             for at in numbers:
                 forget(at)
@@ -103,7 +116,7 @@ class _Style:
     def __init__(self, dialect: Dialect, *, all_fields: bool) -> None:
         self._dialect, self._all = dialect, all_fields
         self._order = Memo(in_order, 1024)
-        self._key = Memo(self._make_key, 4096)
+        self._lead = Memo(self._make_lead, 4096)
         self._entry = Memo(self._make_entry, 8192, _is_long)
         self._text = Memo(self._string, 1024, _is_long)
         self._proto = Memo(self._make_proto, 64, _is_long)
@@ -111,6 +124,10 @@ class _Style:
         self._no_flag = b"        uncompressed: false\n" if all_fields else b""
 
     def item(self, interaction: Interaction, id: int) -> bytes:
+        return b"".join(self.pieces(interaction, id))
+
+    def pieces(self, interaction: Interaction, id: int) -> Iterable[Piece]:
+        """An item, not yet joined."""
         request, response = interaction.request, interaction.response
         dialect, is_full, body = self._dialect, self._all, request.body
         codings, trailer = request.transfer_encoding, request.trailer
@@ -145,8 +162,8 @@ class _Style:
             format_duration(response.duration).encode(),
         )
         asked = scalar(body, _FIELD, dialect) if body or is_full else b""
-        came = scalar(response.body, _FIELD, dialect)
-        return b"".join((before, asked, between, came, after))
+        came = pieces(response.body, _FIELD, dialect)
+        return before, asked, between, *came, after
 
     def _framing(self, part: Request | Response) -> bytes:
         """The transfer encoding and the trailer, in this order on either side."""
@@ -216,18 +233,18 @@ class _Style:
 
     def _entries(self, name: str, values: Sequence[str]) -> bytes:
         if not values:
-            return self._key[name][0] + b" []\n"
+            return self._make_key(name)[0] + b" []\n"
         dash = b"                - "
-        others = [dash + self._value(each) for each in values[1:]]
+        others = [dash + string(each, _VALUE, self._dialect) for each in values[1:]]
         return self._entry[name, values[0]] + b"".join(others)
 
     def _make_entry(self, named: tuple[str, str]) -> bytes:
         name, value = named
-        start, dash = self._key[name]
-        return start + dash + self._value(value)
+        return self._lead[name] + string(value, _VALUE, self._dialect)
 
-    def _value(self, text: str) -> bytes:
-        return string(text, _VALUE, self._dialect)
+    def _make_lead(self, name: str) -> bytes:
+        """All that stands before the first value."""
+        return b"".join(self._make_key(name))
 
     def _make_key(self, name: str) -> tuple[bytes, bytes]:
         """The key, and what stands between it and its first value.
