@@ -94,6 +94,14 @@ def test_many_characters_at_once_are_escaped_as_few_are(rest: str) -> None:
     )
 
 
+@pytest.mark.parametrize("words", [0, 4, 40])
+@pytest.mark.parametrize("odd", ["", "\x07", "\xe9", "\U0001f600"])
+def test_few_escapes_and_many_in_a_long_text_are_the_same(odd: str, words: int) -> None:
+    """``words`` of which nothing is escaped lie between those that are."""
+    line = f'\t"\\{odd}\r\n' + "plain " * words
+    assert _quoted(line * 5000) == f'"{_quoted(line)[1:-2] * 5000}"\n'
+
+
 @pytest.mark.parametrize("size", [1, 51])
 def test_few_bytes_are_base64_on_the_same_line(size: int) -> None:
     value = b"\xff" * size

@@ -22,15 +22,17 @@ def library(
 
 
 @pytest.mark.usefixtures("library")
-@pytest.mark.parametrize("text", [b"one", b"\n\n\n", b" four", b"\n\n"])
+@pytest.mark.parametrize("text", [b"one", b"\n\n\n", b" four", b"\n\n", b"f"])
 def test_what_stands_there_is_held(text: bytes) -> None:
     assert holds(DATA, text)
+    assert holds(DATA, b"\0", b"five", text)
 
 
 @pytest.mark.usefixtures("library")
 @pytest.mark.parametrize("text", [b" \n", b"five", b"\n\n\n\n"])
 def test_what_does_not_is_not(text: bytes) -> None:
     assert not holds(DATA, text)
+    assert not holds(DATA, b"\0", b"\1", text)
 
 
 def test_the_places_are_those_of_the_first_where_some_overlap() -> None:

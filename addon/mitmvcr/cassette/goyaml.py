@@ -97,7 +97,7 @@ def pieces(value: bytes, place: Place, dialect: Dialect) -> Iterable[Piece]:
     odd = oddities(value)
     if odd and must_escape(value, odd):
         return double_quoted(value, odd)
-    separated = b"\xe2" in odd and any(holds(value, each) for each in SEPARATORS)
+    separated = b"\xe2" in odd and holds(value, *SEPARATORS)
     if b"\n" in value:
         return _block(value, separated, place, dialect) or double_quoted(value, odd)
     line = _line(value, b"\t" in odd, separated, place, dialect)
@@ -260,7 +260,9 @@ def _padded_lines(value: bytes, pad: bytes, *, uneven: bool, separated: bool) ->
         value = value.replace(b"\n\n", b"\0\n")
     value = value.replace(b"\n", b"\n" + pad)
     if separated:
-        value = _SEPARATOR.sub(rb"\1" + pad, value)
+        parts = _SEPARATOR.split(value)
+        parts[1::2] = [separator + pad for separator in parts[1::2]]
+        value = b"".join(parts)
     if uneven:
         value = value.replace(b"\0", b"\n")
     return memoryview(value)[: -len(pad)] if value.endswith(pad) else value
