@@ -170,7 +170,6 @@ CHANGES: list[Callable[[bytes], bytes]] = [
     lambda data: data.replace(b"url: http://x/1", b"url: http://x/1\n         b"),
     lambda data: data.replace(b"url: http://x/1", b"url: \xc2\x80"),
     lambda data: data.replace(b"response:\n", b"response: # mine\n"),
-    lambda data: data.replace(b"        headers:\n", b"        'headers':\n"),
     lambda data: data.replace(b"    - id: 1\n", b"    -\n      id: 1\n"),
     lambda data: data.replace(b"---\n", b"--- # mine\n"),
     lambda data: data.replace(b"version: 2\n", b"version: +2\n"),
@@ -186,6 +185,12 @@ def test_a_file_in_another_layout_is_read_whole(
     found = reader.loads(data, lazy=True).interactions
     assert found == by_yaml(data).interactions
     assert not isinstance(found, LazyInteractions)
+
+
+@pytest.mark.parametrize("name", ["v4", "v3"])
+def test_a_file_without_any_header_is_indexed_too(name: Layout) -> None:
+    items = [Interaction(n, Request(url="u"), Response(code=200)) for n in range(3)]
+    assert lazy(writer.dumps(Cassette(items), name)) == items
 
 
 def test_a_url_in_a_quoted_body_is_not_taken_for_the_url() -> None:

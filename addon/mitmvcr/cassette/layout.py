@@ -68,7 +68,8 @@ def _line_starts(data: bytes, text: bytes, first: int, end: int) -> list[int]:
 
 
 def _columns(data: bytes, start: int, dash: int) -> Columns | None:
-    """Read off the first item and the first header."""
+    """Read off the first item and the first header; where there is none, from how far
+    a level is indented, which is half of a field's column."""
     first = _FIRST.match(data, start)
     if first is None:
         return None
@@ -76,9 +77,7 @@ def _columns(data: bytes, start: int, dash: int) -> Columns | None:
     margin = b"\n" + first[1]
     header = re.compile(margin + rb"(?:headers|form|trailer):\n( +)[^ ]")
     name = header.search(data, first.start(1) - 1)
-    if name is None:
-        return None
-    step = len(name[1]) - field
+    step = len(name[1]) - field if name else field // 2
     deeper = step if dash else 0
     columns = Columns(dash, field, field + step, field + step + deeper, field + deeper)
     return columns if dash + 2 < field < columns.name else None
