@@ -48,6 +48,6 @@ def write(path: Path, *interactions: dict[str, object]) -> Path:
 
 
 def read(path: Path) -> list[dict[str, dict]]:
-    document = yaml.safe_load(path.read_text("utf-8"))
+    document = yaml.load(path.read_bytes(), yaml.CSafeLoader)
     assert document["version"] == 2
     return document["interactions"]

@@ -231,7 +231,7 @@ def haystacks(files: list[Path]) -> Iterator[bytes]:
         data = file.read_bytes()
         yield data
         if file.suffix == ".yaml":
-            yield from _strings(yaml.safe_load(data))
+            yield from _strings(yaml.load(data, yaml.CSafeLoader))
 
 
 def _strings(value: object) -> Iterator[bytes]:

@@ -91,6 +91,10 @@ class LazyInteractions(Sequence[Interaction]):
             start : self._index.data.find(self._response, start, end)
         ]
 
+    def written(self, number: int) -> bytes:
+        """An item as it stands in the file."""
+        return self._index.item(number)
+
     def longest_body(self, number: int) -> int | None:
         """So many bytes has the body of an item's request at the most, whatever its
         spelling. None where it may have a content coding, which says nothing of it."""

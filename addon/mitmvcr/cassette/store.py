@@ -8,7 +8,6 @@ changes once, by an atomic replace, when the session ends.
 import errno
 import os
 from collections.abc import Callable, Iterable, Sequence
-from itertools import chain
 from pathlib import Path
 from typing import Protocol
 
@@ -21,7 +20,6 @@ from mitmvcr.core.errors import (
     CassetteWriteError,
 )
 from mitmvcr.core.model import Cassette, Interaction, Layout
-from mitmvcr.core.vectors import holds
 
 _FOLDER = "make its folder writable, or choose another one"
 _REMEDIES = {
@@ -174,15 +172,11 @@ class FileStore:
         if not self._journal.is_open:
             return
         try:
-            data = self._journal.read()
-            if not _may_hold(data, texts):
-                return
-            found = codec.loads(data, str(self._journal.path)).interactions
-            amended = [change(each) for each in found]
-            if any(new is not old for new, old in zip(amended, found, strict=True)):
-                first = self._written - len(found)
-                items = codec.items(amended, first, self._layout)
-                self._journal.rewrite(chain([codec.preamble()], items))
+            from mitmvcr.cassette.amending import amended
+
+            data, name = self._journal.read(), str(self._journal.path)
+            if parts := amended(data, name, texts, change, self._layout):
+                self._journal.rewrite(parts)
         except (OSError, CassetteError) as error:
             try:
                 raise self._not_published(error) from error
@@ -339,19 +333,6 @@ class FileStore:
         number = error.errno if error and error.errno else 0
         remedy = _REMEDIES.get(number, "choose another file")
         return CassetteWriteError(self.name, f"cannot be written: {reason}; {remedy}")
-
-
-#: What is not in the file as it is: bytes in base64, and all of a text with a BOM.
-_HIDING = (b"!!binary", b'"\\uFEFF')
-#: Bytes that no other scalar escapes, in whatever style it is.
-_AS_THEY_ARE = bytes({*range(0x21, 0x7F)} - set(b"'\"\\"))
-
-
-def _may_hold(data: bytes, texts: Sequence[bytes]) -> bool:
-    """Whether one of the texts may be a part of a scalar in a cassette."""
-    if any(each.translate(None, _AS_THEY_ARE) for each in texts):
-        return True
-    return any(holds(data, each) for each in (*_HIDING, *texts))
 
 
 def open_store(
