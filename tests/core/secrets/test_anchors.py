@@ -67,8 +67,7 @@ def test_thousands_of_texts_are_found_by_their_numbers() -> None:
 def test_texts_are_found_in_whichever_automaton_they_are(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(watch_module, "_ONE", 5)
-    monkeypatch.setattr(watch_module, "_MAKE_ANEW", 0)
+    monkeypatch.setattr(watch_module, "_JOINED", 1)
     watch = Watch(Anchors([b"known"]))
     for count in (10, 2):
         for number in range(count):
@@ -132,7 +131,7 @@ def test_without_hints_or_the_library_all_is_looked_at(
 
 
 def test_what_is_learned_is_its_own_hint(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(watch_module, "_MAKE_ANEW", 0)
+    monkeypatch.setattr(watch_module, "_QUESTIONS", 0)
     watch = Watch(KNOWN)
     first = watch.size
     for number in range(400):

@@ -1,18 +1,17 @@
 """All that is looked for in a text, known forms and learned values, in one pass."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 
-from mitmvcr.core.secrets.anchors import Anchors, Hit, occurrences
+from mitmvcr.core.secrets.anchors import Anchors, Hit
 from mitmvcr.core.vectors import LARGE
 
-#: New texts are looked for one by one until that has cost about as much as to put them
-#: into an automaton: so many bytes were gone through for them.
-_MAKE_ANEW = 4 << 20
-#: Up to so many texts there is one automaton, which is made anew; then there are
-#: several, each more than twice as large as the next, so that each text is put into
-#: few of them.
-_ONE = 2500
+#: An automaton of new texts takes in the last of up to so many times its size: each
+#: text is put into few of them, and few have to be asked.
+_JOINED = 8
+#: So many questions to further automatons take as long as to put one more text into the
+#: first one, which answers fastest and takes longest to make.
+_QUESTIONS = 12
 #: What was found in large texts is remembered, since each is asked for several times.
 _REMEMBERED = 4
 #: More of them would take longer than to look for all.
@@ -31,8 +30,8 @@ class Watch:
         self._machines = [known]
         self._texts = list(known.texts)
         self._watched = len(self._texts)
-        self._gone_through = 0
-        self._recent: list[tuple[bytes, Sequence[Hit]]] = []
+        self._asked = 0
+        self._recent: list[tuple[bytes, int, Sequence[Hit]]] = []
         self._find_known = known.find
 
     def is_clear(self, data: bytes) -> bool:
@@ -53,51 +52,46 @@ class Watch:
         self._texts.append(text)
 
     def find(self, data: bytes) -> Sequence[Hit]:
-        self._gone_through += len(data) * (len(self._texts) - self._watched)
-        if self._gone_through > _MAKE_ANEW:
-            self._make_anew()
-        hits = self._remembered(data)
-        if self._watched == len(self._texts):
-            return hits
-        return [*hits, *self._fresh(data)]
+        if self._watched < len(self._texts):
+            self._take_in()
+        elif len(self._machines) > 1:
+            self._asked += len(self._machines) - 1
+            if self._asked > _QUESTIONS * len(self._texts):
+                self._make_one()
+        return self._by_machines(data) if len(data) < LARGE else self._remembered(data)
 
-    def _fresh(self, data: bytes) -> Iterator[Hit]:
-        for number in range(self._watched, len(self._texts)):
-            text = self._texts[number]
-            if text in data:
-                for at in occurrences(text, data):
-                    yield number, at, at + len(text)
-
-    def _make_anew(self) -> None:
-        """The new texts join the last automatons that are not much larger."""
+    def _take_in(self) -> None:
         size = len(self._texts) - self._watched
-        while self._machines:
-            last = len(self._machines[-1].texts)
-            if last > 2 * size and len(self._texts) > _ONE:
+        while len(last := self._machines[-1].texts) <= _JOINED * size:
+            if len(self._machines) == 1:
                 break
-            size += last
+            size += len(last)
             self._machines.pop()
-        self._machines.append(self._made(self._texts[len(self._texts) - size :]))
-        self._find_known = self._machines[0].find
+        self._machines.append(_made_quickly(self._texts[-size:]))
         self._watched = len(self._texts)
-        self._gone_through = 0
-        self._recent.clear()
 
-    def _made(self, texts: Sequence[bytes]) -> Anchors:
-        """What was learned is its own hint, up to a length."""
-        known = len(self._known.texts) if len(texts) == len(self._texts) else 0
-        hints = list(self._known.hints) if known else []
-        hints += {text[:_HINT] for text in texts[known:]}
-        return Anchors(texts, hints if len(hints) <= _MOST_HINTS else ())
+    def _make_one(self) -> None:
+        """Of all of them, now that it is worth it."""
+        learned = self._texts[len(self._known.texts) :]
+        hints = [*self._known.hints, *{text[:_HINT] for text in learned}]
+        hints = hints if len(hints) <= _MOST_HINTS else []
+        self._machines = [Anchors(self._texts[: self._watched], hints)]
+        self._find_known = self._machines[0].find
+        self._asked = 0
 
     def _remembered(self, data: bytes) -> Sequence[Hit]:
-        if len(data) < LARGE:
-            return self._by_machines(data)
-        for known, hits in self._recent:
+        """What was learned since then is added to what was found in it before."""
+        for at, (known, watched, hits) in enumerate(self._recent):
             if known is data:
+                if watched < self._watched:
+                    fresh = _made_quickly(self._texts[watched : self._watched])
+                    found = fresh.find_in_large(data)
+                    hits = [*hits, *((watched + n, s, e) for n, s, e in found)]
+                    self._recent[at] = data, self._watched, hits
                 return hits
         hits = self._by_machines(data, large=True)
-        self._recent = [(data, hits), *self._recent[: _REMEMBERED - 1]]
+        latest = data, self._watched, hits
+        self._recent = [latest, *self._recent[: _REMEMBERED - 1]]
         return hits
 
     def _by_machines(self, data: bytes, *, large: bool = False) -> Sequence[Hit]:
@@ -113,3 +107,9 @@ class Watch:
     def forget(self) -> None:
         """The texts that were gone through are not kept alive."""
         self._recent.clear()
+
+
+def _made_quickly(texts: Sequence[bytes]) -> Anchors:
+    """What was learned is its own hint, up to a length."""
+    hints = list({text[:_HINT] for text in texts})
+    return Anchors(texts, hints if len(hints) <= _MOST_HINTS else (), quickly=True)
