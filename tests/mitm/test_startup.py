@@ -88,6 +88,16 @@ def test_an_addon_that_was_never_loaded_leaves_keys_alone() -> None:
     assert certs.load_pem_private_key is usual
 
 
+def test_a_release_that_reads_keys_in_another_way_is_left_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(startup, "_load_private_key", None)
+    monkeypatch.delattr(certs, "load_pem_private_key")
+    startup.read_keys_quickly()
+    startup.read_keys_as_usual()
+    assert not hasattr(certs, "load_pem_private_key")
+
+
 def _outcome(load: object, data: bytes, password: bytes | None) -> object:
     assert callable(load)
     try:

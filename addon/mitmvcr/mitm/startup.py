@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -24,20 +25,23 @@ def told_at_once(opts: Options) -> Iterator[None]:
         changed.send(updated=fresh)
 
 
-_load_private_key = certs.load_pem_private_key
+_READS_KEYS = "load_pem_private_key"
+_load_private_key: Any = getattr(certs, _READS_KEYS, None)
 
 
 def read_keys_quickly() -> None:
     """Until :func:`read_keys_as_usual` mitmproxy reads private keys with
-    :func:`load_private_key`."""
-    certs.load_pem_private_key = load_private_key
+    :func:`load_private_key`; unless its release has another way."""
+    if _load_private_key is not None:
+        setattr(certs, _READS_KEYS, load_private_key)
 
 
 def read_keys_as_usual() -> None:
-    certs.load_pem_private_key = _load_private_key
+    if _load_private_key is not None:
+        setattr(certs, _READS_KEYS, _load_private_key)
 
 
-def load_private_key(data: bytes, password: bytes | None) -> rsa.RSAPrivateKey:
+def load_private_key(data: bytes, password: bytes | None) -> Any:
     """As mitmproxy's ``certs.load_pem_private_key``, without proving once more that the
     primes of an RSA key are primes: that is 36 ms, a fifteenth of a whole start.
 
