@@ -4,7 +4,7 @@ The reader and the writer take 10 ms each to import, which a start would feel, a
 session seldom needs both; so each is imported by the first call that needs it.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 
 from mitmvcr.core.model import Cassette, Interaction, Layout
 
@@ -28,15 +28,6 @@ def parts(cassette: Cassette, layout: Layout = "v4") -> Iterator[bytes]:
     from mitmvcr.cassette import writer
 
     return writer.parts(cassette, layout)
-
-
-def items(
-    interactions: Sequence[Interaction], id: int, layout: Layout = "v4"
-) -> Iterator[bytes]:
-    """As :func:`mitmvcr.cassette.writer.items`."""
-    from mitmvcr.cassette import writer
-
-    return writer.items(interactions, id, layout)
 
 
 def dumper(layout: Layout = "v4") -> Callable[[Interaction, int], bytes]:

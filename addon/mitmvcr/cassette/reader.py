@@ -3,14 +3,12 @@
 Every failure is a ``CassetteError``; nothing else is raised for any input.
 """
 
-import gc
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from mitmvcr.cassette import layout
 from mitmvcr.cassette.faults import Fault
+from mitmvcr.cassette.files import no_collection
 from mitmvcr.cassette.items import ItemParser, read_item
 from mitmvcr.cassette.lazy import LazyInteractions
 from mitmvcr.cassette.scalars import Decline
@@ -43,7 +41,7 @@ def loads(data: bytes, name: str = "<bytes>", *, lazy: bool = False) -> Cassette
     try:
         if lazy:
             return Cassette(LazyInteractions(index, name))
-        with _no_collection():
+        with no_collection():
             parser = ItemParser(index.columns)
             count = range(len(index))
             return Cassette([read_item(index.item(i), parser) for i in count])
@@ -66,7 +64,7 @@ def _by_yaml(data: bytes, name: str) -> Cassette:
     # PyYAML takes 25 ms to import; a cassette that go-vcr wrote does not need it.
     from mitmvcr.cassette import yamlreader
 
-    with _no_collection():
+    with no_collection():
         document = yamlreader.read(data)
     check_version(document.version, name)
     if document.faults:
@@ -81,15 +79,3 @@ def check_version(version: int | None, name: str) -> None:
     if version not in (None, FORMAT_VERSION):
         remedy = "it was written by something newer than this program knows"
         raise CassetteVersionError(name, version, remedy)
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """No garbage is made while a file loads, and looking for it takes two thirds."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()

@@ -6,6 +6,7 @@ v4.0.2 wrote: all fields, empty or not, and yaml.v3's quotes. Both indent by fou
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from mitmvcr.cassette.files import no_collection
 from mitmvcr.cassette.goorder import in_order
 from mitmvcr.cassette.goyaml import (
     V3,
@@ -22,7 +23,7 @@ from mitmvcr.cassette.goyaml import (
 from mitmvcr.core.chunks import format_chunks
 from mitmvcr.core.duration import format_duration
 from mitmvcr.core.frames import format_frame
-from mitmvcr.core.memo import Memo
+from mitmvcr.core.memo import Memo, ShortMemo
 from mitmvcr.core.model import Cassette, Headers, Interaction, Layout, Request, Response
 
 _PREAMBLE = b"---\nversion: 2\ninteractions:\n"
@@ -35,14 +36,8 @@ _CODING = Place(14, is_item=True)
 _NAME = 12
 _VALUE = Place(18, is_item=True)
 
-#: Longer texts are not kept: they are rarely met again, and would fill the memory.
-_SHORT = 512
 #: To write interactions one by one would take a call to the system for each.
 _AT_ONCE = 64
-
-
-def _is_long(text: bytes) -> bool:
-    return len(text) > _SHORT
 
 
 _FLAG = b"        uncompressed: true\n"
@@ -55,7 +50,8 @@ def preamble(layout: Layout = "v4") -> bytes:
 
 def dumps(cassette: Cassette, layout: Layout = "v4") -> bytes:
     """The whole file. The ids are counted from 0, as go-vcr does when it saves."""
-    return b"".join(parts(cassette, layout))
+    with no_collection():
+        return b"".join(parts(cassette, layout))
 
 
 def parts(cassette: Cassette, layout: Layout = "v4") -> Iterator[bytes]:
@@ -66,19 +62,12 @@ def parts(cassette: Cassette, layout: Layout = "v4") -> Iterator[bytes]:
         yield _EMPTY
         return
     yield _PREAMBLE
-    yield from items(interactions, 0, layout)
-
-
-def items(
-    interactions: Sequence[Interaction], id: int, layout: Layout = "v4"
-) -> Iterator[bytes]:
-    """Without what stands before the first, and with ids that count from ``id``."""
-    pieces_of = _STYLES[layout].pieces
+    write = _STYLES[layout].pieces
     forget = getattr(interactions, "forget", None)
     for first in range(0, len(interactions), _AT_ONCE):
         numbers = range(first, min(first + _AT_ONCE, len(interactions)))
         yield b"".join(
-            [piece for at in numbers for piece in pieces_of(interactions[at], id + at)]
+            [piece for at in numbers for piece in write(interactions[at], at)]
         )
         if forget is not None:
             for at in numbers:
@@ -117,10 +106,10 @@ class _Style:
         self._dialect, self._all = dialect, all_fields
         self._order = Memo(in_order, 1024)
         self._lead = Memo(self._make_lead, 4096)
-        self._entry = Memo(self._make_entry, 8192, _is_long)
-        self._text = Memo(self._string, 1024, _is_long)
-        self._proto = Memo(self._make_proto, 64, _is_long)
-        self._status = Memo(self._make_status, 256, _is_long)
+        self._entry = ShortMemo(self._make_entry, 8192)
+        self._text = ShortMemo(self._string, 1024)
+        self._proto = ShortMemo(self._make_proto, 64)
+        self._status = ShortMemo(self._make_status, 256)
         self._no_flag = b"        uncompressed: false\n" if all_fields else b""
 
     def item(self, interaction: Interaction, id: int) -> bytes:

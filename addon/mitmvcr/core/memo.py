@@ -6,28 +6,36 @@ from typing import TypeVar
 K = TypeVar("K")
 V = TypeVar("V")
 
+_SHORT = 512
+
 
 class Memo(dict[K, V]):
-    """``memo[argument]`` is what ``make`` gives for it. Emptied when it holds ``most``;
-    results that are ``long`` are not kept.
+    """``memo[argument]`` is what ``make`` gives for it. Emptied when it holds ``most``.
 
     ``lru_cache`` keeps an order too, and so writes to several places of the memory for
     each look-up. Where those have left the processor's cache meanwhile, they are most
     of what a look-up costs.
     """
 
-    def __init__(
-        self,
-        make: Callable[[K], V],
-        most: int,
-        is_long: Callable[[V], bool] | None = None,
-    ) -> None:
+    def __init__(self, make: Callable[[K], V], most: int) -> None:
         super().__init__()
-        self._make, self._most, self._is_long = make, most, is_long
+        self._make, self._most = make, most
 
     def __missing__(self, argument: K) -> V:
         value = self._make(argument)
-        if self._is_long is None or not self._is_long(value):
+        if len(self) >= self._most:
+            self.clear()
+        self[argument] = value
+        return value
+
+
+class ShortMemo(Memo[K, bytes]):
+    """The same for bytes. Long ones are not kept: they are rarely met again, and would
+    fill the memory."""
+
+    def __missing__(self, argument: K) -> bytes:
+        value = self._make(argument)
+        if len(value) <= _SHORT:
             if len(self) >= self._most:
                 self.clear()
             self[argument] = value
