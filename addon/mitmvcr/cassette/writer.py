@@ -36,8 +36,8 @@ _CODING = Place(14, is_item=True)
 _NAME = 12
 _VALUE = Place(18, is_item=True)
 
-#: To write interactions one by one would take a call to the system for each.
-_AT_ONCE = 64
+#: To write each piece alone would take a call to the system for it.
+_AT_ONCE = 1 << 18
 
 
 _FLAG = b"        uncompressed: true\n"
@@ -51,27 +51,34 @@ def preamble(layout: Layout = "v4") -> bytes:
 def dumps(cassette: Cassette, layout: Layout = "v4") -> bytes:
     """The whole file. The ids are counted from 0, as go-vcr does when it saves."""
     with no_collection():
-        return b"".join(parts(cassette, layout))
+        return b"".join(_pieces(cassette.interactions, layout))
 
 
 def parts(cassette: Cassette, layout: Layout = "v4") -> Iterator[bytes]:
-    """The same, piece by piece, for what need not be in memory whole. What is read
+    """The same, part by part, for what need not be in memory whole. What is read
     lazily is not kept either."""
-    interactions = cassette.interactions
+    some: list[Piece] = []
+    size = 0
+    for piece in _pieces(cassette.interactions, layout):
+        some.append(piece)
+        size += len(piece)
+        if size > _AT_ONCE:
+            yield b"".join(some)
+            some, size = [], 0
+    yield b"".join(some)
+
+
+def _pieces(interactions: Sequence[Interaction], layout: Layout) -> Iterator[Piece]:
     if not interactions:
         yield _EMPTY
         return
     yield _PREAMBLE
     write = _STYLES[layout].pieces
     forget = getattr(interactions, "forget", None)
-    for first in range(0, len(interactions), _AT_ONCE):
-        numbers = range(first, min(first + _AT_ONCE, len(interactions)))
-        yield b"".join(
-            [piece for at in numbers for piece in write(interactions[at], at)]
-        )
+    for number, each in enumerate(interactions):
+        yield from write(each, number)
         if forget is not None:
-            for at in numbers:
-                forget(at)
+            forget(number)
 
 
 def dumper(layout: Layout = "v4") -> Callable[[Interaction, int], bytes]:
