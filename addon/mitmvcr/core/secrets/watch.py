@@ -62,12 +62,11 @@ class Watch:
 
     def _take_in(self) -> None:
         size = len(self._texts) - self._watched
-        while len(last := self._machines[-1].texts) <= _JOINED * size:
-            if len(self._machines) == 1:
-                break
-            size += len(last)
-            self._machines.pop()
-        self._machines.append(_made_quickly(self._texts[-size:]))
+        later = self._machines[1:]
+        while later and len(later[-1].texts) <= _JOINED * size:
+            size += len(later.pop().texts)
+        fresh = _made_quickly(self._texts[-size:])
+        self._machines = [self._machines[0], *later, fresh]
         self._watched = len(self._texts)
 
     def _make_one(self) -> None:
