@@ -193,6 +193,11 @@ def test_a_file_without_any_header_is_indexed_too(name: Layout) -> None:
     assert lazy(writer.dumps(Cassette(items), name)) == items
 
 
+def test_a_map_whose_name_is_quoted_is_read_item_by_item() -> None:
+    data = written().replace(b"        headers:\n", b"        'headers':\n")
+    assert lazy(data) == by_yaml(data).interactions
+
+
 def test_a_url_in_a_quoted_body_is_not_taken_for_the_url() -> None:
     """A body over several lines, as go-vcr never writes it, with all that is sought."""
     inner = b"\n        url: http://other/\n        method: GET\n      response:\n"

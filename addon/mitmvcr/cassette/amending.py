@@ -5,10 +5,9 @@ from collections.abc import Callable, Sequence
 
 from mitmvcr.cassette import codec
 from mitmvcr.cassette.lazy import LazyInteractions
+from mitmvcr.cassette.store import Change
 from mitmvcr.core.model import Interaction, Layout
 from mitmvcr.core.secrets import anchors
-
-Change = Callable[[Interaction], Interaction]
 
 #: What is not in the file as it is: bytes in base64, and all of a text with a BOM.
 _HIDING = (b"!!binary", b'"\\uFEFF')

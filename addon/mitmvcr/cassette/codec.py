@@ -30,6 +30,15 @@ def parts(cassette: Cassette, layout: Layout = "v4") -> Iterator[bytes]:
     return writer.parts(cassette, layout)
 
 
+def item_pieces(
+    interaction: Interaction, id: int, layout: Layout
+) -> Iterator[bytes | memoryview]:
+    """As :func:`mitmvcr.cassette.writer.item_pieces`."""
+    from mitmvcr.cassette import writer
+
+    return writer.item_pieces(interaction, id, layout)
+
+
 def dumper(layout: Layout = "v4") -> Callable[[Interaction, int], bytes]:
     """As :func:`mitmvcr.cassette.writer.dumper`."""
     from mitmvcr.cassette import writer

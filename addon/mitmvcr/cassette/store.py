@@ -162,9 +162,7 @@ class FileStore:
         self._written += 1
 
     def _append_large(self, interaction: Interaction) -> None:
-        from mitmvcr.cassette import large
-
-        parts = large.item(interaction, self._written, self._layout)
+        parts = codec.item_pieces(interaction, self._written, self._layout)
         self._journal.append_parts(parts)
 
     def amend(self, change: Change, texts: Sequence[bytes]) -> None:

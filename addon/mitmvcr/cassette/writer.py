@@ -4,7 +4,7 @@ Layout ``v4`` is what go-vcr v4.0.7 writes; ``v3`` is what library v3 and v4.0.0
 v4.0.2 wrote: all fields, empty or not, and yaml.v3's quotes. Both indent by four.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from mitmvcr.cassette.files import no_collection
 from mitmvcr.cassette.goorder import in_order
@@ -38,7 +38,6 @@ _VALUE = Place(18, is_item=True)
 
 #: To write each piece alone would take a call to the system for it.
 _AT_ONCE = 1 << 18
-
 
 _FLAG = b"        uncompressed: true\n"
 
@@ -79,6 +78,11 @@ def _pieces(interactions: Sequence[Interaction], layout: Layout) -> Iterator[Pie
         yield from write(each, number)
         if forget is not None:
             forget(number)
+
+
+def item_pieces(interaction: Interaction, id: int, layout: Layout) -> Iterator[Piece]:
+    """An item of the list, for what need not be in memory several times over."""
+    return _STYLES[layout].pieces(interaction, id)
 
 
 def dumper(layout: Layout = "v4") -> Callable[[Interaction, int], bytes]:
@@ -122,8 +126,8 @@ class _Style:
     def item(self, interaction: Interaction, id: int) -> bytes:
         return b"".join(self.pieces(interaction, id))
 
-    def pieces(self, interaction: Interaction, id: int) -> Iterable[Piece]:
-        """An item, not yet joined."""
+    def pieces(self, interaction: Interaction, id: int) -> Iterator[Piece]:
+        """An item, not yet joined: a large response body comes in many small ones."""
         request, response = interaction.request, interaction.response
         dialect, is_full, body = self._dialect, self._all, request.body
         codings, trailer = request.transfer_encoding, request.trailer
@@ -158,8 +162,11 @@ class _Style:
             format_duration(response.duration).encode(),
         )
         asked = scalar(body, _FIELD, dialect) if body or is_full else b""
-        came = pieces(response.body, _FIELD, dialect)
-        return before, asked, between, *came, after
+        yield before
+        yield asked
+        yield between
+        yield from pieces(response.body, _FIELD, dialect)
+        yield after
 
     def _framing(self, part: Request | Response) -> bytes:
         """The transfer encoding and the trailer, in this order on either side."""

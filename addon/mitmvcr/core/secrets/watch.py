@@ -71,10 +71,8 @@ class Watch:
 
     def _make_one(self) -> None:
         """Of all of them, now that it is worth it."""
-        learned = self._texts[len(self._known.texts) :]
-        hints = [*self._known.hints, *{text[:_HINT] for text in learned}]
-        hints = hints if len(hints) <= _MOST_HINTS else []
-        self._machines = [Anchors(self._texts[: self._watched], hints)]
+        hints = _hints(self._texts[len(self._known.texts) :], self._known.hints)
+        self._machines = [Anchors(self._texts[:], hints)]
         self._find_known = self._machines[0].find
         self._asked = 0
 
@@ -109,6 +107,10 @@ class Watch:
 
 
 def _made_quickly(texts: Sequence[bytes]) -> Anchors:
+    return Anchors(texts, _hints(texts), quickly=True)
+
+
+def _hints(learned: Sequence[bytes], known: Sequence[bytes] = ()) -> Sequence[bytes]:
     """What was learned is its own hint, up to a length."""
-    hints = list({text[:_HINT] for text in texts})
-    return Anchors(texts, hints if len(hints) <= _MOST_HINTS else (), quickly=True)
+    hints = [*known, *{text[:_HINT] for text in learned}]
+    return hints if len(hints) <= _MOST_HINTS else ()
