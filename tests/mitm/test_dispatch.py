@@ -16,7 +16,7 @@ from mitmproxy.test import tflow
 from mitmproxy.tools.dump import DumpMaster
 from mitmproxy.tools.web.master import WebMaster
 
-from mitmvcr.mitm.dispatch import Shortcut
+from mitmvcr.mitm.host.dispatch import Shortcut
 
 
 class Noting:

@@ -21,7 +21,7 @@ from mitmvcr.mitm import answers, host, options, startup
 from mitmvcr.mitm.asked import Asked, drop_proxy_headers, to_lookup
 from mitmvcr.mitm.commands import VcrCommands
 from mitmvcr.mitm.connections import Connections, parse_filter
-from mitmvcr.mitm.dispatch import Shortcut
+from mitmvcr.mitm.host.dispatch import Shortcut
 from mitmvcr.mitm.rack import Rack, Recording, Replayed, replayed
 from mitmvcr.mitm.restore import is_streamed, to_wire
 from mitmvcr.mitm.streaming import let_live, tap

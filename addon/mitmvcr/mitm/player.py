@@ -12,7 +12,7 @@ from mitmvcr.core.events import cut, pieces
 from mitmvcr.core.keys import header
 from mitmvcr.core.model import Response
 from mitmvcr.core.modes import Replay
-from mitmvcr.mitm import pacing
+from mitmvcr.mitm.host import stream_replay
 from mitmvcr.mitm.rack import Rack, Replayed, replayed
 from mitmvcr.mitm.restore import has_no_body, to_stream, to_wire
 from mitmvcr.session import Session
@@ -45,10 +45,10 @@ def play(
     broken = recorded.failure == "truncated"
     if plain or (len(parts) < 2 and not broken):
         flow.response = to_wire(decision.interaction, flow.request)
-    elif pacing.install():
+    elif stream_replay.install():
         flow.response, sent = to_stream(recorded, flow.request, parts)
         ended = _Ending(rack, flow.id, started)
-        started.paced = pacing.Paced(sent, due, ended, breaks_off=broken)
+        started.paced = stream_replay.Paced(sent, due, ended, breaks_off=broken)
         flow.response.stream = started.paced
     elif broken:
         del rack.flows[flow.id]

@@ -28,7 +28,7 @@ from wsproto.utilities import generate_accept_token
 from mitmvcr.core.frames import Frame, Kind, close_parts
 from mitmvcr.core.keys import any_placeholder
 from mitmvcr.core.model import Response
-from mitmvcr.mitm import pacing
+from mitmvcr.mitm.host import stream_replay
 
 logger = logging.getLogger("mitmvcr")
 
@@ -110,7 +110,7 @@ class Script:
 def install(flow: http.HTTPFlow, script: Script) -> bool:
     """Let this script speak for the server of this flow. False where mitmproxy has
     changed, and there is no way."""
-    if not pacing.install() or not hasattr(_module, "WebsocketLayer"):
+    if not stream_replay.install() or not hasattr(_module, "WebsocketLayer"):
         return False
     if not isinstance(_module.WebsocketLayer, _Choice):
         _module.WebsocketLayer = _Choice(_module.WebsocketLayer)
@@ -141,7 +141,7 @@ class _Player(layer.Layer):
         self._wire = Connection(ConnectionType.SERVER)
         self._parts: list[bytes] = []
 
-    def _handle_event(self, event: events.Event) -> pacing.Commands:
+    def _handle_event(self, event: events.Event) -> stream_replay.Commands:
         if isinstance(event, events.Start):
             yield _module.WebsocketStartHook(self._flow)
             yield from self._speak()
@@ -155,12 +155,12 @@ class _Player(layer.Layer):
     def _send(self, said: Any) -> commands.SendData:
         return commands.SendData(self.context.client, self._wire.send(said))
 
-    def _speak(self) -> pacing.Commands:
+    def _speak(self) -> stream_replay.Commands:
         """All that the server said until it was the client's turn."""
         while frame := self._script.next_from(client=False):
             pause = self._script.pause(frame)
             if pause > 0:
-                yield pacing.Nap(pause)
+                yield stream_replay.Nap(pause)
             if self._wire.state is not ConnectionState.OPEN:
                 return
             if frame.kind == "close":
@@ -171,7 +171,7 @@ class _Player(layer.Layer):
             else:
                 yield self._send(BytesMessage(frame.content))
 
-    def _hear(self, heard: Any) -> pacing.Commands:
+    def _hear(self, heard: Any) -> stream_replay.Commands:
         if isinstance(heard, Message):
             data = heard.data
             self._parts.append(data.encode() if isinstance(data, str) else bytes(data))
@@ -188,7 +188,7 @@ class _Player(layer.Layer):
         else:
             assert isinstance(heard, Pong)  # nothing to do about it
 
-    def _answer(self, kind: Kind, content: bytes) -> pacing.Commands:
+    def _answer(self, kind: Kind, content: bytes) -> stream_replay.Commands:
         expected = self._script.next_from(client=True)
         seen = self._script.as_recorded(content)
         if expected is not None and (
@@ -205,13 +205,13 @@ class _Player(layer.Layer):
         short = reason.encode()[:120].decode("utf-8", "ignore")
         yield self._send(CloseConnection(_POLICY_VIOLATION, short))
 
-    def _end(self) -> pacing.Commands:
+    def _end(self) -> stream_replay.Commands:
         self._flow.live = False
         self._handle_event = self._over  # type: ignore[method-assign] # mitmproxy's way
         yield _module.WebsocketEndHook(self._flow)
         yield commands.CloseConnection(self.context.client)
 
-    def _over(self, event: events.Event) -> pacing.Commands:
+    def _over(self, event: events.Event) -> stream_replay.Commands:
         yield from ()
 
 

@@ -184,7 +184,7 @@ class StreamHooks:
 
     async def vcr_drain(self, client_id: str) -> None:
         """A hook of our own: a replayed stream waits for its client."""
-        from mitmvcr.mitm.delivery import drain
+        from mitmvcr.mitm.host.backpressure import drain
 
         await drain(client_id)
 

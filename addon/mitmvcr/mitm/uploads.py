@@ -15,8 +15,9 @@ from urllib.parse import urlsplit
 from mitmproxy import http
 
 from mitmvcr.core.model import Interaction
-from mitmvcr.mitm import answers, early
+from mitmvcr.mitm import answers
 from mitmvcr.mitm.asked import to_lookup
+from mitmvcr.mitm.host import early_response
 from mitmvcr.mitm.streaming import Tee, pass_on
 from mitmvcr.mitm.streams import missed
 from mitmvcr.mitm.view import View
@@ -110,7 +111,7 @@ def miss(session: Session, flow: http.HTTPFlow, view: View) -> None:
     """Tell the caller, who may wait for an answer before the request ends."""
     session.refused()
     _, told = missed(session, view.to_request(flow.request).request)
-    early.answer(flow, answers.to_call(flow.request, told))
+    early_response.answer(flow, answers.to_call(flow.request, told))
 
 
 def refuse(session: Session, flow: http.HTTPFlow) -> None:
@@ -122,5 +123,5 @@ def refuse(session: Session, flow: http.HTTPFlow) -> None:
         " since nobody could tell what an answer was an answer to;"
         f" vcr_passthrough='~u {urlsplit(url).path}' lets it reach the origin"
     )
-    early.answer(flow, answers.to_call(flow.request, reason))
+    early_response.answer(flow, answers.to_call(flow.request, reason))
     logger.warning("mitmvcr: %s", reason)

@@ -8,7 +8,7 @@ from mitmproxy import ctx
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "addon"))
 
-from mitmvcr.mitm.dispatch import Shortcut
+from mitmvcr.mitm.host.dispatch import Shortcut
 
 
 def running() -> None:

@@ -22,7 +22,7 @@ from mitmproxy.proxy import commands, events
 from mitmproxy.proxy.layer import Layer
 from mitmproxy.proxy.layers import http as _layers
 
-from mitmvcr.mitm.delivery import is_held_up
+from mitmvcr.mitm.host.backpressure import is_held_up
 
 logger = logging.getLogger("mitmvcr")
 
