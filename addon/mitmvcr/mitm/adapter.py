@@ -17,7 +17,7 @@ from mitmproxy.addonmanager import Loader
 
 from mitmvcr.core.errors import VcrError
 from mitmvcr.core.modes import Refuse, Replay
-from mitmvcr.mitm import answers, host, options, startup
+from mitmvcr.mitm import answers, host, options
 from mitmvcr.mitm.asked import Asked, drop_proxy_headers, to_lookup
 from mitmvcr.mitm.commands import VcrCommands
 from mitmvcr.mitm.connections import Connections, parse_filter
@@ -61,7 +61,6 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
     def load(self, loader: Loader) -> None:
         options.add(loader)
         host.take_deferred_options(ctx.options)
-        startup.read_keys_quickly()
 
     def configure(self, updated: Set[str]) -> None:
         if not options.NAMES & updated:
@@ -88,7 +87,6 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
     def done(self) -> Awaitable[None] | None:
         if self._shortcut is not None:
             self._shortcut.close()
-        startup.read_keys_as_usual()
         if host.is_exiting() and self.rack.recordings():
             return self._drain_and_close()
         self.close_streams()
