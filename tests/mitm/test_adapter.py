@@ -471,7 +471,7 @@ def test_the_end_waits_for_what_is_under_way(tmp_path):
 
 
 def test_what_does_not_end_in_time_is_named(tmp_path, monkeypatch, caplog):
-    monkeypatch.setattr("mitmvcr.mitm.host.facts.DRAIN_SECONDS", 0.05)
+    monkeypatch.setattr("mitmvcr.mitm.host.exit.DRAIN_SECONDS", 0.05)
 
     async def main():
         rig = Rig(vcr_cassette=str(tmp_path / "a"))

@@ -48,7 +48,9 @@ def play(
     elif stream_replay.install():
         flow.response, sent = to_stream(recorded, flow.request, parts)
         ended = _Ending(rack, flow.id, started)
-        started.paced = stream_replay.Paced(sent, due, ended, breaks_off=broken)
+        started.paced = stream_replay.StreamSchedule(
+            sent, due, ended, breaks_off=broken
+        )
         flow.response.stream = started.paced
     elif broken:
         del rack.flows[flow.id]

@@ -114,14 +114,14 @@ class Recording:
 class Rack:
     """Holds one session at a time; an ejected one is closed with its last flow."""
 
-    def __init__(self, last_resort: host.LastResort | None = None) -> None:
+    def __init__(self, exit_guard: host.ExitGuard | None = None) -> None:
         self.session: Session | None = None
         self.settings = Settings()
         self.flows: dict[str, Replayed | Recording] = {}
         self._ejected: list[Session] = []
-        self._last_resort = last_resort
-        if last_resort is not None:
-            last_resort.closes(self.close)
+        self._exit_guard = exit_guard
+        if exit_guard is not None:
+            exit_guard.closes(self.close)
 
     def __repr__(self) -> str:
         return f"<Rack {self.session!r}, {len(self.flows)} flows under way>"
@@ -233,8 +233,8 @@ class Rack:
                 " vcr_secret, and record again",
                 url,
             )
-        if session.failure is not None and self._last_resort is not None:
-            self._last_resort.failed = True
+        if session.failure is not None and self._exit_guard is not None:
+            self._exit_guard.failed = True
         logger.info("mitmvcr: %s", session.summary().line())
 
 

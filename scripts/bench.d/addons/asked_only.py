@@ -8,8 +8,8 @@ from mitmproxy import ctx
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "addon"))
 
-from mitmvcr.mitm.host.dispatch import Shortcut
+from mitmvcr.mitm.host.dispatch import HookDispatcher
 
 
 def running() -> None:
-    Shortcut(ctx.master.addons).open()
+    HookDispatcher(ctx.master.addons).open()

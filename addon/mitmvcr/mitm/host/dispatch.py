@@ -16,7 +16,7 @@ from mitmproxy.exceptions import AddonHalt
 _KNOWN = ("11.", "12.")
 
 
-class Shortcut:
+class HookDispatcher:
     """In the place of a manager's ``trigger_event``, from :meth:`open` to
     :meth:`close`. What is asked, the order, errors and halts are the manager's own."""
 

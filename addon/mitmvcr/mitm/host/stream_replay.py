@@ -38,7 +38,7 @@ _SOON, _OFTEN = 0.001, 0.02
 
 
 @dataclass
-class Paced:
+class StreamSchedule:
     """What stands as ``response.stream``: the parts of a body, and when each is due,
     in seconds after the head (None: as soon as the client takes it).
 
@@ -152,12 +152,12 @@ def _wrap() -> None:
         if already_streamed or response is None:
             return sent
         paced = response.stream
-        return _send(self, sent, paced) if isinstance(paced, Paced) else sent
+        return _send(self, sent, paced) if isinstance(paced, StreamSchedule) else sent
 
     layers.HttpStream.send_response = send_response
 
 
-def _send(stream: Any, whole: Commands, paced: Paced) -> Commands:
+def _send(stream: Any, whole: Commands, paced: StreamSchedule) -> Commands:
     """mitmproxy's own commands, but for the one with the body."""
     arrived = False
     try:
@@ -183,7 +183,9 @@ def _send(stream: Any, whole: Commands, paced: Paced) -> Commands:
         paced.ended(arrived)
 
 
-def _send_pieces(stream: Any, paced: Paced) -> Generator[commands.Command, Any, bool]:
+def _send_pieces(
+    stream: Any, paced: StreamSchedule
+) -> Generator[commands.Command, Any, bool]:
     """False where the client has left."""
     client = stream.context.client
     left = partial(paced.ended, False)
