@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from mitmproxy import options
 from mitmproxy.addonmanager import Loader
 
+from mitmvcr.mitm.host.options import Options
 from mitmvcr.redaction_options import parse_redaction
 from mitmvcr.settings import Settings, parse_settings
 
@@ -212,7 +212,7 @@ def add(loader: Loader) -> None:
         loader.add_option(name, kind, default, help_text)
 
 
-def parse(opts: options.Options) -> Settings:
+def parse(opts: Options) -> Settings:
     """Raises OptionError."""
     return parse_settings(
         cassette=opts.vcr_cassette,

@@ -66,6 +66,7 @@ def _play_socket(
 ) -> Awaitable[None] | None:
     """Switch protocols, and let the recorded messages speak for the server."""
     from mitmvcr.mitm import sockets
+    from mitmvcr.mitm.host import websocket_replay
 
     recorded, latency = decision.interaction.response, rack.settings.latency
     url = session.shown(flow.request.url)
@@ -77,7 +78,7 @@ def _play_socket(
     script = sockets.Script(
         recorded.websocket, latency, refuse, session.redactor.message
     )
-    if "Sec-WebSocket-Key" not in flow.request.headers or not sockets.install(
+    if "Sec-WebSocket-Key" not in flow.request.headers or not websocket_replay.install(
         flow, script
     ):
         raise CannotPlayError(url)

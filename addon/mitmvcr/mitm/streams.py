@@ -12,6 +12,7 @@ from mitmproxy.proxy import layer
 from mitmvcr.core.errors import VcrError
 from mitmvcr.core.model import Interaction, Request
 from mitmvcr.mitm import answers, host
+from mitmvcr.mitm.host.messages import request_parts
 from mitmvcr.mitm.rack import Rack, Recording, Replayed
 from mitmvcr.mitm.streaming import TimedTee, pass_on, with_chunks
 from mitmvcr.mitm.view import View
@@ -217,7 +218,7 @@ def missed(session: Session, request: Request) -> "tuple[Miss, str]":
 
 def is_grpc(request: http.Request) -> bool:
     """Is it a gRPC call? They are made over HTTP/2."""
-    if request.data.http_version != b"HTTP/2.0":
+    if request_parts(request).http_version != b"HTTP/2.0":
         return False
     for name, value in request.headers.fields:
         if name == b"content-type":  # over HTTP/2 names are in lower case

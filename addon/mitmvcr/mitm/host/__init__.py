@@ -4,6 +4,7 @@ Each fact was measured on the versions that it names; file names are relative to
 installed ``mitmproxy/`` package.
 """
 
+from mitmvcr.mitm.host.alpn import choose_alpn
 from mitmvcr.mitm.host.cleartext_h2 import expect_cleartext_h2, speak_cleartext_h2
 from mitmvcr.mitm.host.exit import (
     ExitGuard,
@@ -29,6 +30,7 @@ from mitmvcr.mitm.host.resets import (
 __all__ = [
     "ExitGuard",
     "HostOptions",
+    "choose_alpn",
     "drain",
     "end_process",
     "expect_cleartext_h2",

@@ -1,13 +1,17 @@
 """mitmproxy's options: those it keeps for us, and its own that a session sets."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mitmproxy import ctx, exceptions
-from mitmproxy.options import Options
 
 from mitmvcr.core.errors import OptionError, VcrError
 from mitmvcr.mitm.host.exit import end_process
+
+if TYPE_CHECKING:
+    from mitmproxy.options import Options as Options
+else:
+    Options = Any
 
 
 def refusal(error: VcrError) -> exceptions.OptionsError:

@@ -1,0 +1,10 @@
+"""Which protocol a client is offered within TLS."""
+
+from mitmproxy import tls
+
+
+def choose_alpn(data: tls.ClientHelloData, protocol: bytes) -> None:
+    """Let the client have this protocol, if it has offered it. To be called from
+    ``tls_clienthello`` (addons/tlsconfig.py: alpn_select_callback)."""
+    if protocol in data.client_hello.alpn_protocols:
+        data.context.client.alpn = protocol
