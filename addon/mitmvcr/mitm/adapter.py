@@ -21,7 +21,7 @@ from mitmvcr.mitm import answers, host, options
 from mitmvcr.mitm.asked import Asked, drop_proxy_headers, to_lookup
 from mitmvcr.mitm.commands import VcrCommands
 from mitmvcr.mitm.connections import Connections, parse_filter
-from mitmvcr.mitm.host.dispatch import HookDispatcher
+from mitmvcr.mitm.host.dispatch import HookDispatcher, open_dispatcher
 from mitmvcr.mitm.rack import Rack, Recording, Replayed, replayed
 from mitmvcr.mitm.restore import is_streamed, to_wire
 from mitmvcr.mitm.streaming import let_live, tap
@@ -74,9 +74,9 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
 
     def running(self) -> None:
         host.refuse_unknown_options(ctx.options, options.NAMES)
+        host.capabilities.look()
         self._is_running = True
-        self._dispatcher = HookDispatcher(ctx.master.addons)
-        self._dispatcher.open()
+        self._dispatcher = open_dispatcher()
         if self.session is None:
             logger.warning(
                 "mitmvcr: no cassette is chosen and nothing is recorded:"

@@ -97,6 +97,8 @@ def _publish_certificate(confdir: Path, authority: Path) -> Path:
 def _check(confdir: Path, authority: Path) -> None:
     try:
         found = read_authority(authority, _file(confdir, "dhparam.pem"))
+    except VcrError:
+        raise
     except Exception as error:  # OpenSSL and ASN.1 raise what they like
         problem = f"is damaged ({_first_line(error)})" + _remedy(confdir)
         raise AuthorityError(authority, problem) from error

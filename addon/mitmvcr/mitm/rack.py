@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from mitmproxy import http
 
-from mitmvcr.core.errors import CassetteWriteError, OptionError
+from mitmvcr.core.errors import CassetteWriteError, OptionError, VcrError
 from mitmvcr.core.model import Interaction
 from mitmvcr.core.modes import Replay
 from mitmvcr.mitm import host
@@ -137,6 +137,7 @@ class Rack:
         if settings.cassette is not None:
             closed = self._close_recorders_of(os.fspath(settings.cassette))
             fresh = open_session(settings)
+            self._admit(fresh)
             if fresh.notice is not None:
                 logger.warning("mitmvcr: %s", fresh.notice)
             self._hand_on(closed, fresh)
@@ -146,6 +147,15 @@ class Rack:
         self.eject()
         self.session = fresh
         self.settings = settings
+
+    def _admit(self, fresh: Session) -> None:
+        """What keeps a replay off the network is there, or it is not begun."""
+        if fresh.looks_up:
+            try:
+                host.capabilities.require_guards()
+            except VcrError:
+                fresh.close()
+                raise
 
     def _close_recorders_of(self, cassette: str) -> list[Session]:
         """Two sessions cannot record to one file, nor one replay what another has not

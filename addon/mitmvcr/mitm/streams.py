@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mitmproxy import http, tls
-from mitmproxy.proxy import layer
 
 from mitmvcr.core.errors import VcrError
 from mitmvcr.core.model import Interaction, Request
@@ -19,6 +18,8 @@ from mitmvcr.mitm.view import View
 from mitmvcr.session import Session
 
 if TYPE_CHECKING:
+    from mitmproxy.proxy import layer
+
     from mitmvcr.core.matching import Miss
     from mitmvcr.mitm.uploads import Calls
 
@@ -59,7 +60,7 @@ class StreamHooks:
         if data.conn.alpn == b"h2":
             self._meet_h2()
 
-    def next_layer(self, choice: layer.NextLayer) -> None:
+    def next_layer(self, choice: "layer.NextLayer") -> None:
         if self.session is not None:
             host.expect_cleartext_h2(choice)
         if choice.context.client.alpn == b"h2":

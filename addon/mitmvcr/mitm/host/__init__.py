@@ -5,6 +5,7 @@ installed ``mitmproxy/`` package.
 """
 
 from mitmvcr.mitm.host.alpn import choose_alpn
+from mitmvcr.mitm.host.capabilities import capabilities
 from mitmvcr.mitm.host.cleartext_h2 import expect_cleartext_h2, speak_cleartext_h2
 from mitmvcr.mitm.host.exit import (
     ExitGuard,
@@ -30,6 +31,7 @@ from mitmvcr.mitm.host.resets import (
 __all__ = [
     "ExitGuard",
     "HostOptions",
+    "capabilities",
     "choose_alpn",
     "drain",
     "end_process",

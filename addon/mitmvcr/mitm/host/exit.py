@@ -12,6 +12,7 @@ from typing import NoReturn
 from mitmproxy import ctx
 
 from mitmvcr.core.errors import VcrError
+from mitmvcr.mitm.host.capabilities import capabilities
 
 #: How long the end of the process waits for flows that are under way, in seconds.
 DRAIN_SECONDS = 5.0
@@ -24,7 +25,11 @@ def end_process(error: VcrError) -> NoReturn:
     (addonmanager.py: safecall), and ``ctx.master.shutdown()`` exits with 0. A
     SystemExit passes safecall and ends the event loop.
     """
-    raise SystemExit(f"mitmvcr: error: {error}") from error
+    told = f"mitmvcr: error: {error}"
+    if capabilities.has("exit from hooks"):
+        raise SystemExit(told) from error
+    print(told, file=sys.stderr, flush=True)  # noqa: T201 - the log may not come to it
+    os._exit(1)
 
 
 def settle_memory() -> None:
@@ -36,7 +41,8 @@ def settle_memory() -> None:
 
 def is_exiting() -> bool:
     """False on a hot reload, where ``done`` must not be awaited."""
-    return ctx.master.should_exit.is_set()
+    exits = capabilities.has("waiting at the end") and ctx.master.should_exit.is_set()
+    return bool(exits)
 
 
 async def drain(busy: Callable[[], bool]) -> None:

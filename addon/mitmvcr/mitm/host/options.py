@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from mitmproxy import ctx, exceptions
 
 from mitmvcr.core.errors import OptionError, VcrError
+from mitmvcr.mitm.host.capabilities import capabilities
 from mitmvcr.mitm.host.exit import end_process
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ def take_deferred_options(opts: Options) -> None:
     Left to the add-on manager, a value of the wrong type would drop the addon
     without a word (addonmanager.py: register; script.py: loadscript).
     """
+    if capabilities.problem("option check"):
+        return  # a replay is refused; who records is warned when it is looked for
     try:
         opts.process_deferred()
     except exceptions.OptionsError as error:
@@ -33,6 +36,8 @@ def take_deferred_options(opts: Options) -> None:
 
 def refuse_unknown_options(opts: Options, known: frozenset[str]) -> None:
     """Names that nobody added stay in ``deferred`` for ever (optmanager.py: set)."""
+    if not capabilities.has("option check"):
+        return
     for name, value in sorted(opts.deferred.items()):
         if name.startswith("vcr_"):
             # From --set it is a wrapper round the texts, from config.yaml a value.
@@ -74,6 +79,8 @@ class HostOptions:
 def gives_up_after() -> float:
     """How long mitmproxy lets a connection be silent before it closes it, in seconds
     (proxy/server.py: TimeoutWatchdog). From 12 on it is an option."""
+    if not capabilities.has("silence limit"):
+        return float("inf")
     from mitmproxy.proxy import server
 
     fixed = getattr(server, "TCP_TIMEOUT", float("inf"))

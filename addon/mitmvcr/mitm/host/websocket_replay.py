@@ -2,32 +2,16 @@
 
 In a replay there is no server, and mitmproxy's own layer would talk to it. This one
 stands in its place: it sends what was recorded, and waits for the client's next
-message where it was the client's turn.
+message where it was the client's turn (websocket_layer.py).
 """
 
-from typing import Any, Protocol
+from collections.abc import Callable
+from typing import Protocol
 
 from mitmproxy import http
-from mitmproxy.proxy import commands, events, layer
-from mitmproxy.proxy.layers import websocket as _websocket
-from wsproto.connection import Connection, ConnectionState, ConnectionType
-from wsproto.events import (
-    BytesMessage,
-    CloseConnection,
-    Message,
-    Ping,
-    Pong,
-    TextMessage,
-)
 
-from mitmvcr.core.frames import Frame, Kind, close_parts
-from mitmvcr.mitm.host import stream_replay
-
-#: Untyped, since what is replaced in it is not promised to be there.
-_module: Any = _websocket
-
-#: What is said about a message that was not recorded: a close's reason is short.
-_POLICY_VIOLATION = 1008
+from mitmvcr.core.frames import Frame, Kind
+from mitmvcr.mitm.host.capabilities import capabilities
 
 
 class Script(Protocol):
@@ -39,107 +23,15 @@ class Script(Protocol):
 
     def pause(self, frame: Frame) -> float: ...
 
-    @property
-    def refuse(self) -> Any: ...
+    refuse: Callable[[str], None]
 
 
 def install(flow: http.HTTPFlow, script: Script) -> bool:
     """Let this script speak for the server of this flow. False where mitmproxy has
     changed, and there is no way."""
-    if not stream_replay.install() or not hasattr(_module, "WebsocketLayer"):
+    if not capabilities.has("WebSocket replay"):
         return False
-    if not isinstance(_module.WebsocketLayer, _Choice):
-        _module.WebsocketLayer = _Choice(_module.WebsocketLayer)
-    _module.WebsocketLayer.scripts[flow.id] = script
+    from mitmvcr.mitm.host import websocket_layer
+
+    websocket_layer.play(flow, script)
     return True
-
-
-class _Choice:
-    """Stands where mitmproxy looks for its layer (layers/http: flow_done)."""
-
-    def __init__(self, original: Any) -> None:
-        self._original = original
-        self.scripts: dict[str, Script] = {}
-
-    def __call__(self, context: Any, flow: http.HTTPFlow) -> Any:
-        script = self.scripts.pop(flow.id, None)
-        if script is None:
-            return self._original(context, flow)
-        return _Player(context, flow, script)
-
-
-class _Player(layer.Layer):
-    """The server's side of a recorded WebSocket."""
-
-    def __init__(self, context: Any, flow: http.HTTPFlow, script: Script) -> None:
-        super().__init__(context)
-        self._flow, self._script = flow, script
-        self._wire = Connection(ConnectionType.SERVER)
-        self._parts: list[bytes] = []
-
-    def _handle_event(self, event: events.Event) -> stream_replay.Commands:
-        if isinstance(event, events.Start):
-            yield _module.WebsocketStartHook(self._flow)
-            yield from self._speak()
-        elif isinstance(event, events.DataReceived):
-            self._wire.receive_data(event.data)
-            for heard in self._wire.events():
-                yield from self._hear(heard)
-        elif isinstance(event, events.ConnectionClosed):
-            yield from self._end()
-
-    def _send(self, said: Any) -> commands.SendData:
-        return commands.SendData(self.context.client, self._wire.send(said))
-
-    def _speak(self) -> stream_replay.Commands:
-        """All that the server said until it was the client's turn."""
-        while frame := self._script.next_from(client=False):
-            pause = self._script.pause(frame)
-            if pause > 0:
-                yield stream_replay.Nap(pause)
-            if self._wire.state is not ConnectionState.OPEN:
-                return
-            if frame.kind == "close":
-                yield self._send(CloseConnection(*close_parts(frame)))
-            elif frame.kind == "text":
-                text = frame.content.decode("utf-8", "replace")
-                yield self._send(TextMessage(text))
-            else:
-                yield self._send(BytesMessage(frame.content))
-
-    def _hear(self, heard: Any) -> stream_replay.Commands:
-        if isinstance(heard, Message):
-            data = heard.data
-            self._parts.append(data.encode() if isinstance(data, str) else bytes(data))
-            if heard.message_finished:
-                content, self._parts = b"".join(self._parts), []
-                kind: Kind = "text" if isinstance(data, str) else "binary"
-                yield from self._answer(kind, content)
-        elif isinstance(heard, Ping):
-            yield self._send(heard.response())
-        elif isinstance(heard, CloseConnection):
-            if self._wire.state is ConnectionState.REMOTE_CLOSING:
-                yield self._send(heard.response())
-            yield from self._end()
-        else:
-            assert isinstance(heard, Pong)  # nothing to do about it
-
-    def _answer(self, kind: Kind, content: bytes) -> stream_replay.Commands:
-        reason = self._script.hear(kind, content)
-        if reason is None:
-            yield from self._speak()
-            return
-        if self._wire.state is not ConnectionState.OPEN:
-            return
-        self._script.refuse(reason)
-        short = reason.encode()[:120].decode("utf-8", "ignore")
-        yield self._send(CloseConnection(_POLICY_VIOLATION, short))
-
-    def _end(self) -> stream_replay.Commands:
-        self._flow.live = False
-        self._handle_event = self._over  # type: ignore[method-assign] # mitmproxy's way
-        yield _module.WebsocketEndHook(self._flow)
-        yield commands.CloseConnection(self.context.client)
-
-    def _over(self, event: events.Event) -> stream_replay.Commands:
-        yield from ()
