@@ -8,8 +8,12 @@ from mitmvcr.mitm.host.capabilities import capabilities
 if TYPE_CHECKING:
     from mitmproxy.tools.dump import DumpMaster
 
+    Master = DumpMaster
+else:
+    Master = Any
 
-def make_master(**options: Any) -> "DumpMaster":
+
+def make_master(**options: Any) -> Master:
     """A mitmdump that prints nothing, with these options. To be called in the event
     loop that it is to run in. Raises CapabilityError."""
     capabilities.require("mitmproxy in process")
@@ -19,7 +23,7 @@ def make_master(**options: Any) -> "DumpMaster":
     return DumpMaster(Options(**options), with_termlog=False, with_dumper=False)
 
 
-def listening_port(master: "DumpMaster") -> int | None:
+def listening_port(master: Master) -> int | None:
     """The port of its first listener, once there is one."""
     addresses = master.addons.get("proxyserver").listen_addrs()
     return int(addresses[0][1]) if addresses else None
