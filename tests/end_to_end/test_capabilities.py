@@ -1,6 +1,8 @@
 """A mitmproxy that has changed: what is off is told in one line, and the rest works."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,7 +10,7 @@ import pytest
 
 from end_to_end import cassettes
 from end_to_end.live import Curl, curl_environment
-from end_to_end.proxy import ADDON, DOUBLES, Proxy
+from end_to_end.proxy import ADDON, DOUBLES, Proxy, clean_environment
 from end_to_end.test_start import complaint
 from mitmvcr.mitm.host.capabilities import TABLE
 from origin import Origin
@@ -155,4 +157,46 @@ def test_a_start_that_fails_ends_also_where_a_hook_cannot_exit(
     assert "vcr_mode" in complaint(proxy)
     assert proxy.wait() == 1
     assert told(proxy) == ["exit from hooks"]
+    assert not list(tmp_path.glob("a.yaml*"))
+
+
+@pytest.mark.parametrize(
+    ("gone", "name"),
+    [
+        (
+            "mitmproxy.addons.proxyserver:Proxyserver.listen_addrs",
+            "mitmproxy in process",
+        ),
+        ("mitmproxy.certs:CertStore.from_files", "CA files"),
+    ],
+)
+def test_a_command_that_cannot_run_its_proxy_says_so(
+    tmp_path: Path, gone: str, name: str
+) -> None:
+    module, _, place = gone.partition(":")
+    owner, attribute = place.split(".")
+    code = (
+        f"import {module} as module; del module.{owner}.{attribute};"
+        "from mitmvcr.cli import entry; entry()"
+    )
+    command = [
+        "run",
+        "--cassette",
+        tmp_path / "a.yaml",
+        "--",
+        "touch",
+        tmp_path / "ran",
+    ]
+    ended = subprocess.run(
+        [sys.executable, "-c", code, *command],
+        env=clean_environment(MITMVCR_HOME=str(tmp_path / "home")),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 125
+    (line,) = ended.stderr.splitlines()
+    assert f"error: {name} is off with mitmproxy " in line
+    assert line.endswith(LOST[name])
+    assert not (tmp_path / "ran").exists()
     assert not list(tmp_path.glob("a.yaml*"))

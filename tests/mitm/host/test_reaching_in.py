@@ -1,6 +1,8 @@
 """Nothing outside ``mitm/host`` reaches into mitmproxy beyond its documentation."""
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -100,3 +102,15 @@ def test_it_keeps_to_the_documentation(file: Path) -> None:
 )
 def test_who_reaches_in_is_found(source: str) -> None:
     assert _reaching_in(source) != []
+
+
+def test_the_addon_loads_whatever_has_become_of_what_is_private() -> None:
+    code = (
+        "import sys, mitmvcr.mitm.adapter;"
+        "print(*(each for each in sys.modules if each.startswith(('mitmproxy.addons',"
+        " 'mitmproxy.proxy.layer', 'mitmproxy.proxy.server.', 'mitmproxy.tools'))))"
+    )
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert loaded.stdout.split() == []

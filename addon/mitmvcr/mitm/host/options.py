@@ -83,5 +83,5 @@ def gives_up_after() -> float:
         return float("inf")
     from mitmproxy.proxy import server
 
-    fixed = getattr(server, "TCP_TIMEOUT", float("inf"))
-    return float(getattr(ctx.options, "tcp_timeout", fixed))
+    fixed = getattr(server, "TCP_TIMEOUT", None)
+    return float(ctx.options.tcp_timeout if fixed is None else fixed)
