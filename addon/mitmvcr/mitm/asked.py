@@ -8,9 +8,9 @@ from urllib.parse import parse_qsl
 
 from mitmproxy import http
 
+from mitmvcr.codings import accepted_codings
 from mitmvcr.core.keys import url_key
 from mitmvcr.core.model import Headers, Request
-from mitmvcr.mitm.codings import accepted_codings
 from mitmvcr.mitm.golang import Fields, group, number, text, trailers
 from mitmvcr.mitm.host.messages import request_parts
 
