@@ -1,0 +1,79 @@
+"""Round the chain of addons, and the place of ours in it.
+
+mitmproxy asks its addons one after another (addonmanager.py: trigger_event). All of a
+user's scripts are within one of them, ScriptLoader: an exception in one script ends a
+hook for the scripts behind it, and AddonHalt ends it for every addon behind it. A
+script whose file is damaged or gone is taken out (addons/script.py: watcher). What has
+to hold whatever breaks stands round the chain, then: every hook of a connection or a
+flow passes ``AddonManager.handle_lifecycle``, and it is asked before and after.
+"""
+
+import inspect
+from typing import Any, Protocol
+
+from mitmproxy import hooks, version
+from mitmproxy.addonmanager import AddonManager
+from mitmproxy.addons.clientplayback import ReplayHandler
+from mitmproxy.proxy.mode_servers import ProxyConnectionHandler
+
+_PASS = "handle_lifecycle"
+
+
+class Watch(Protocol):
+    """Who stands round the chain. Neither method may raise."""
+
+    def before(self, event: hooks.Hook) -> None: ...
+
+    def after(self, event: hooks.Hook) -> None: ...
+
+
+class Surrounded:
+    """In the place of a manager's ``handle_lifecycle``, for the rest of its life."""
+
+    def __init__(self, manager: AddonManager, watch: Watch) -> None:
+        self.watch = watch
+        self._passed_on = manager.handle_lifecycle
+
+    async def handle_lifecycle(self, event: hooks.Hook) -> None:
+        self.watch.before(event)
+        try:
+            await self._passed_on(event)
+        finally:
+            self.watch.after(event)
+
+
+def surround(manager: AddonManager, watch: Watch) -> None:
+    """Let ``watch`` be asked round every hook of a connection or a flow."""
+    vars(manager)[_PASS] = Surrounded(manager, watch).handle_lifecycle
+
+
+def watch_of(manager: AddonManager) -> Watch | None:
+    """Who stands round this manager's chain already."""
+    owner = getattr(vars(manager).get(_PASS), "__self__", None)
+    return owner.watch if isinstance(owner, Surrounded) else None
+
+
+def unknown() -> str | None:
+    """What is not as it was in mitmproxy 11.0.2 and 12.3.1, so that hooks may not pass
+    where they were looked for; None where all is known."""
+    method = getattr(AddonManager, _PASS, None)
+    if not inspect.iscoroutinefunction(method):
+        return f"mitmproxy {version.VERSION}: AddonManager.{_PASS}"
+    if list(inspect.signature(method).parameters) != ["self", "event"]:
+        return f"mitmproxy {version.VERSION}: AddonManager.{_PASS}"
+    for each in (ProxyConnectionHandler, ReplayHandler):
+        code: Any = getattr(each.handle_hook, "__code__", None)
+        if code is None or _PASS not in code.co_names:
+            return f"mitmproxy {version.VERSION}: {each.__name__}.handle_hook"
+    return None
+
+
+def enter(manager: AddonManager, addon: object) -> None:
+    """Load an addon and put it right behind the scripts: they are asked first, as
+    they were loaded with it, and mitmproxy's own NextLayer after it."""
+    manager.register(addon)
+    chain = list(manager.chain)
+    scripts = manager.get("scriptloader")
+    at = next((n for n, each in enumerate(chain, 1) if each is scripts), len(chain))
+    # A list of its own: a hook may be on its way through the one that was.
+    manager.chain = [*chain[:at], addon, *chain[at:]]

@@ -1,0 +1,56 @@
+"""The connections that mitmproxy has open to the network."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from mitmproxy import connection, version
+from mitmproxy.addonmanager import AddonManager
+from mitmproxy.proxy.server import ConnectionHandler, ConnectionIO
+
+
+def unknown() -> str | None:
+    """What is not as it was in mitmproxy 11.0.2 and 12.3.1; None where all is known."""
+    known = getattr(ConnectionIO, "__annotations__", {})
+    if "transports" not in ConnectionHandler.__annotations__:
+        return f"mitmproxy {version.VERSION}: ConnectionHandler.transports"
+    if not {"handler", "writer"} <= set(known):
+        return f"mitmproxy {version.VERSION}: ConnectionIO"
+    return None
+
+
+def close(
+    manager: AddonManager, chosen: Callable[[connection.Connection], bool]
+) -> int:
+    """Close those that are ``chosen``, also while they are being opened. Returns how
+    many they were.
+
+    As mitmproxy closes one (proxy/server.py: close_connection), which tells its layers.
+    What waits to be sent is dropped, and nothing more is taken.
+    """
+    closed = [transport for each, transport in _opened(manager) if chosen(each)]
+    for transport in closed:
+        _shut(transport.writer)
+        if transport.handler is not None:
+            transport.handler.cancel("mitmvcr replays")
+    return len(closed)
+
+
+def _opened(manager: AddonManager) -> Iterator[tuple[connection.Connection, Any]]:
+    """Each with its transport (addons/proxyserver.py: connections)."""
+    proxyserver: Any = manager.get("proxyserver")
+    if proxyserver is None:  # there is none in a test of an addon
+        return
+    for handler in list(proxyserver.connections.values()):
+        for each, transport in list(handler.transports.items()):
+            if each is not handler.client:
+                yield each, transport
+
+
+def _shut(writer: Any) -> None:
+    if writer is None:  # not open yet
+        return
+    transport = getattr(writer, "transport", None)
+    if transport is not None:
+        transport.abort()
+    else:  # UDP: mitmproxy_rs.Stream
+        writer.close()
