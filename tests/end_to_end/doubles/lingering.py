@@ -1,4 +1,4 @@
-"""A script for mitmdump: the last of all addons ends when the file LINGERING is there."""
+"""A script for mitmdump: the last of all addons ends when there is a file LINGERING."""
 
 import asyncio
 import logging
