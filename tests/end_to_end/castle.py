@@ -15,6 +15,7 @@ from pathlib import Path
 
 from end_to_end import cassettes, wire
 from end_to_end.canary import Canary
+from end_to_end.h2_client import Answer, connected
 from end_to_end.namespace import Namespace
 from end_to_end.proxy import DOUBLES, END, Proxy
 from end_to_end.wire import Got
@@ -73,6 +74,14 @@ class Castle:
 
     def statuses(self, *urls: str) -> list[int]:
         return [self.fetch(url).status for url in urls]
+
+    def ask_h2(self, path: str, *headers: tuple[str, str]) -> Answer:
+        """Of https://api.test, over HTTP/2."""
+        with (
+            self.namespace.entered(),
+            connected(self.proxy.port, self.ca, "api.test") as client,
+        ):
+            return client.answer(client.ask(path, *headers))
 
     def tunnel(self, port: int) -> bytes:
         """Through CONNECT to the canary, and what comes back."""

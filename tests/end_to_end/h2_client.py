@@ -32,18 +32,26 @@ class H2Client:
     answers: dict[int, Answer] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        config = h2.config.H2Configuration(client_side=True, header_encoding="utf-8")
+        # As it is given: some clients look at nothing either.
+        config = h2.config.H2Configuration(
+            client_side=True,
+            header_encoding="utf-8",
+            validate_outbound_headers=False,
+            normalize_outbound_headers=False,
+        )
         self._h2 = h2.connection.H2Connection(config)
         self._h2.initiate_connection()
         self._flush()
 
-    def ask(self, path: str) -> int:
+    def ask(self, path: str, *more: tuple[str, str]) -> int:
+        """``more`` are further headers."""
         stream = self._h2.get_next_available_stream_id()
         fields = [
             (":method", "GET"),
             (":scheme", "https"),
             (":authority", self.host),
             (":path", path),
+            *more,
         ]
         self.answers[stream] = Answer()
         self._h2.send_headers(stream, fields, end_stream=True)
