@@ -14,6 +14,10 @@ import h2.errors
 import h2.events
 
 
+class ClosedError(AssertionError):
+    """The proxy has ended the connection."""
+
+
 @dataclass
 class Answer:
     """What has come on a stream so far."""
@@ -65,12 +69,19 @@ class H2Client:
     def answer(self, stream: int) -> Answer:
         """Read until it is whole; what else comes meanwhile is kept."""
         while not self.answers[stream].ended:
-            data = self.plug.recv(65536)
-            assert data, "the proxy closed the connection"
-            for event in self._h2.receive_data(data):
+            for event in self._h2.receive_data(self._read()):
                 self._note(event)
             self._flush()
         return self.answers[stream]
+
+    def _read(self) -> bytes:
+        try:
+            data = self.plug.recv(65536)
+        except ConnectionError:
+            data = b""
+        if not data:
+            raise ClosedError("the proxy closed the connection")
+        return data
 
     def _note(self, event: h2.events.Event) -> None:
         if isinstance(event, h2.events.ResponseReceived):
