@@ -4,15 +4,19 @@ mitmproxy ends the whole connection for it. Where nothing can be sent on there i
 reason to, and so it is answered.
 """
 
+import subprocess
 from pathlib import Path
 
 import pytest
 
+from end_to_end import cassettes
 from end_to_end.castle import HIT, Castle
 from end_to_end.commander import Commander
 from end_to_end.h2_client import ClosedError, connected
-from end_to_end.proxy import ADDON
+from end_to_end.proxy import ADDON, clean_environment
+from gobuild import binary
 
+GO = Path(__file__).resolve().parents[1] / "clients" / "goblank"
 NO_KEY = ("authorization", "Bearer ")
 OURS = ("-s", ADDON)
 
@@ -25,6 +29,23 @@ def test_a_replay_answers_it(castle: Castle) -> None:
         assert castle.ask_h2("/counter", *headers).status == 424
     castle.assert_nothing_got_out()
     assert castle.proxy.stop() == 0
+
+
+def test_go_gets_its_answer(castle: Castle) -> None:
+    """It offers HTTP/2 by itself, and sends the blank."""
+    h2 = cassettes.interaction(HIT)
+    h2["response"] |= {"proto": "HTTP/2.0", "proto_major": 2, "proto_minor": 0}
+    cassettes.write(castle.cassette, h2)
+    proxy = castle.start(*OURS)
+    done = subprocess.run(
+        [*castle.namespace.within, binary(GO), HIT],
+        env=clean_environment(HTTPS_PROXY=proxy.url, SSL_CERT_FILE=str(castle.ca)),
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert (done.stdout, done.stderr) == ("HTTP/2.0 200\n", "")
+    castle.assert_nothing_got_out()
 
 
 @pytest.mark.parametrize(
