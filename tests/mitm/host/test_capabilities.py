@@ -95,6 +95,15 @@ def _defers_otherwise(patch: Patch) -> None:
     patch.setattr(optmanager.OptManager, "process_deferred", process_deferred)
 
 
+def _finds_otherwise(patch: Patch) -> None:
+    find = addonmanager.AddonManager.get
+    patch.setattr(addonmanager.AddonManager, "get", lambda self, name: find(self, name))
+
+
+def _has_no_shared_configuration(patch: Patch) -> None:
+    patch.delattr(layers._http2.Http2Server, "h2_conf")
+
+
 def _has_no_limit(patch: Patch) -> None:
     patch.delattr(server, "TCP_TIMEOUT", raising=False)
     patch.setattr(ctx, "options", SimpleNamespace())
@@ -109,6 +118,10 @@ CHANGES: dict[str, Callable[[Patch], None]] = {
     "connection refusal": _replaced(server.ConnectionHandler, "open_connection"),
     "option takeover": _replaced(layers.HttpStream, "handle_connect_regular"),
     "option check": _defers_otherwise,
+    "guard round the addons": _replaced(addonmanager.AddonManager, "handle_lifecycle"),
+    "open connections": _undeclared(proxyserver.Proxyserver, "connections"),
+    "place in the chain": _finds_otherwise,
+    "any header value": _has_no_shared_configuration,
     "hook dispatch": _asks_otherwise,
     "stream replay": _replaced(layers.HttpStream, "send_response"),
     "backpressure": _undeclared(server.ConnectionHandler, "transports"),
@@ -202,6 +215,14 @@ def _refuses_to_replay(patch: Patch, folder: Path) -> None:
             vcr.rack.close()
 
     asyncio.run(replay())
+
+
+def _leaves_headers_to_mitmproxy(patch: Patch, folder: Path) -> None:
+    host.HostOptions().apply(
+        ctx.options, lazy=True, whole_bodies=True, any_headers=True
+    )
+    assert ctx.options.validate_inbound_headers
+    assert ctx.options.connection_strategy == "lazy"
 
 
 def _asks_as_mitmproxy_does(patch: Patch, folder: Path) -> None:
@@ -335,6 +356,10 @@ FALLBACKS: dict[str, Callable[[Patch, Path], None]] = {
     "connection refusal": _refuses_to_replay,
     "option takeover": _refuses_to_replay,
     "option check": _refuses_to_replay,
+    "guard round the addons": _refuses_to_replay,
+    "open connections": _refuses_to_replay,
+    "place in the chain": _refuses_to_replay,
+    "any header value": _leaves_headers_to_mitmproxy,
     "hook dispatch": _asks_as_mitmproxy_does,
     "stream replay": _has_no_stream,
     "backpressure": _asks_no_connection,

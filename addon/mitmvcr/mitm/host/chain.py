@@ -64,3 +64,8 @@ def enter(manager: Manager, addon: object) -> None:
     at = next((n for n, each in enumerate(chain, 1) if each is scripts), len(chain))
     # A list of its own: a hook may be on its way through the one that was.
     manager.chain = [*chain[:at], addon, *chain[at:]]
+
+
+def holds(manager: Manager, addon: object) -> bool:
+    """Whether the addon stands in the chain."""
+    return any(each is addon for each in manager.chain)
