@@ -392,7 +392,7 @@ def test_each_has_a_change_and_a_fallback_here() -> None:
 
 
 def test_the_documentation_has_the_table() -> None:
-    script = ROOT / "scripts" / "capabilities"
+    script = ROOT / "scripts" / "capabilities.py"
     printed = subprocess.run(
         [sys.executable, script], capture_output=True, text=True, check=True
     )
