@@ -152,7 +152,7 @@ def test_the_socket_stays_shut_when_the_check_itself_raises(cassette, monkeypatc
     def broken(_: object) -> bool:
         raise RuntimeError
 
-    monkeypatch.setattr(rig.vcr, "_may_connect", broken)
+    monkeypatch.setattr(rig.vcr, "may_connect", broken)
     assert rig.connect(tflow.tflow(), "address", 22)
 
 

@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 from mitmvcr.core.errors import VcrError
 from mitmvcr.mitm import host
 from mitmvcr.mitm.adapter import VcrAddon
+from mitmvcr.mitm.host import chain
 from mitmvcr.mitm.host.masters import Master, listening_port, make_master
 from mitmvcr.session import Session, Summary
 from mitmvcr.settings import Settings, as_options
@@ -90,7 +91,7 @@ def _going_through(upstream: str) -> dict[str, Any]:
 def _insert(master: Master, vcr: VcrAddon, settings: Settings) -> Session:
     """Add the addon and give it its settings, or raise what is wrong with them."""
     try:
-        master.addons.add(vcr)
+        chain.enter(master.addons, vcr)
         host.update_options(master.options, as_options(settings))
     except SystemExit as error:
         raise error.__cause__ or error from None

@@ -64,6 +64,33 @@ TABLE = (
         guards=True,
     ),
     Capability(
+        name="guard round the addons",
+        check=checks.surrounded_hooks,
+        lost="another addon could end a hook before a request is looked up, and a"
+        " replay is refused",
+        guards=True,
+    ),
+    Capability(
+        name="open connections",
+        check=checks.open_connections,
+        lost="what is open when a replay begins could not be closed, and the replay is"
+        " refused",
+        guards=True,
+    ),
+    Capability(
+        name="place in the chain",
+        check=checks.place_in_the_chain,
+        lost="a script before this one could keep a request from being looked up, and"
+        " a replay is refused",
+        guards=True,
+    ),
+    Capability(
+        name="any header value",
+        check=checks.any_header_value,
+        lost="in a replay a header value with blanks round it ends its HTTP/2"
+        " connection",
+    ),
+    Capability(
         name="hook dispatch",
         check=checks.hook_dispatch,
         lost="every addon is asked at every hook, and requests take longer",

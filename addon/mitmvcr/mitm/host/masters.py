@@ -1,6 +1,7 @@
 """mitmproxy as a program: in this process (tools/dump.py, addons/proxyserver.py), or
 as one of its own (tools/main.py)."""
 
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from mitmvcr.mitm.host.capabilities import capabilities
@@ -29,6 +30,61 @@ def listening_port(master: Master) -> int | None:
     return int(addresses[0][1]) if addresses else None
 
 
-def program(name: str) -> str:
-    """Python code that is this program of mitmproxy's: mitmdump, mitmproxy, mitmweb."""
-    return f"from mitmproxy.tools.main import {name} as main; main()"
+def serve(
+    ui: str,
+    arguments: Sequence[str],
+    *,
+    prepare: Callable[[Any], None],
+    enter: Callable[[Any], None],
+) -> None:
+    """Run one of mitmproxy's programs, ``dump``, ``console`` or ``web``, until it
+    ends. ``prepare`` gets the master before its command line is read, ``enter`` when
+    all options were read, from files too."""
+    from mitmproxy.tools import cmdline
+    from mitmproxy.tools.main import run
+
+    parsers = {
+        "dump": cmdline.mitmdump,
+        "console": cmdline.mitmproxy,
+        "web": cmdline.mitmweb,
+    }
+    filtered = _filtered if ui == "dump" else None
+    # As mitmproxy's own programs start (tools/main.py: mitmdump, mitmproxy, mitmweb).
+    run(_with_addon(_interface(ui), prepare, enter), parsers[ui], arguments, filtered)
+
+
+def _interface(ui: str) -> Any:
+    """An interface is imported only where it is used."""
+    if ui == "dump":
+        from mitmproxy.tools.dump import DumpMaster
+
+        return DumpMaster
+    if ui == "web":
+        from mitmproxy.tools.web.master import WebMaster
+
+        return WebMaster
+    from mitmproxy.tools.console.master import ConsoleMaster
+
+    return ConsoleMaster
+
+
+def _filtered(given: Any) -> dict[str, str]:
+    """mitmdump's filter, which stands behind its options."""
+    text = " ".join(given.filter_args)
+    names = ("save_stream_filter", "readfile_filter", "dumper_filter")
+    return dict.fromkeys(names, text) if text else {}
+
+
+def _with_addon(
+    interface: Any, prepare: Callable[[Any], None], enter: Callable[[Any], None]
+) -> Any:
+    class Serving(interface):  # type: ignore[misc] # chosen at run time
+        def __init__(self, opts: Any) -> None:
+            super().__init__(opts)
+            prepare(self)
+
+        async def run(self) -> None:
+            enter(self)
+            await super().run()
+
+    return Serving

@@ -56,14 +56,34 @@ class HostOptions:
     ``connection_strategy=eager`` connects upstream at CONNECT, before there is a
     request to look up. ``stream_large_bodies`` sends a request upstream before the
     ``request`` hook has seen it, and leaves a body that cannot be recorded
-    (proxy/layers/http/__init__.py: check_body_size).
+    (proxy/layers/http/__init__.py: check_body_size). ``validate_inbound_headers`` ends
+    a whole HTTP/2 connection for a blank at the end of a header value. It keeps one
+    message from being two where it is sent on, so only who sends nothing on may do
+    without; a client can then confuse nobody but its own connection.
     """
 
     def __init__(self) -> None:
         self._own: dict[str, Any] = {}
+        self._wanted: dict[str, Any] = {}
 
-    def apply(self, opts: Options, *, lazy: bool, whole_bodies: bool) -> None:
+    def hold(self, opts: Options) -> None:
+        """What was changed meanwhile comes into force after the session."""
+        changed = {n: v for n, v in self._wanted.items() if getattr(opts, n) != v}
+        self._own.update({name: getattr(opts, name) for name in changed})
+        if changed:
+            update_options(opts, changed)
+
+    def apply(
+        self,
+        opts: Options,
+        *,
+        lazy: bool,
+        whole_bodies: bool,
+        any_headers: bool = False,
+    ) -> None:
         wanted: dict[str, Any] = {}
+        if any_headers and capabilities.has("any header value"):
+            wanted["validate_inbound_headers"] = False
         if lazy:
             wanted["connection_strategy"] = "lazy"
         if whole_bodies:
@@ -71,9 +91,21 @@ class HostOptions:
         kept = {name: getattr(opts, name) for name in wanted if name not in self._own}
         back = {n: self._own.pop(n) for n in list(self._own) if n not in wanted}
         self._own.update(kept)
+        self._wanted = wanted
         changes = {**back, **wanted}
         changes = {n: v for n, v in changes.items() if getattr(opts, n) != v}
         update_options(opts, changes)
+        if "validate_inbound_headers" in changes:
+            _validate_open_connections(opts.validate_inbound_headers)
+
+
+def _validate_open_connections(validate: bool) -> None:
+    """All HTTP/2 connections share a configuration, which a new one brings up to date
+    (proxy/layers/http/_http2.py: Http2Connection). The open ones are not to wait."""
+    from mitmproxy.proxy.layers.http import _http2
+
+    for kind in (_http2.Http2Server, _http2.Http2Client):
+        kind.h2_conf.validate_inbound_headers = validate
 
 
 def gives_up_after() -> float:
