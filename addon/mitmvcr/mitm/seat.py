@@ -30,8 +30,7 @@ class Seat:
 
     def load(self, loader: Loader) -> None:
         manager: chain.Manager = loader.master.addons
-        if not any(each is self._vcr for each in manager.chain):
-            chain.enter(manager, self._vcr)
+        chain.enter(manager, self._vcr)
         self._manager = manager
         self._is_taken = self._is_new = True
 

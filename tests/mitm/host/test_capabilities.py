@@ -18,6 +18,7 @@ from mitmproxy.certs import CertStore
 from mitmproxy.options import Options
 from mitmproxy.proxy import server
 from mitmproxy.proxy.layers import http as layers
+from mitmproxy.proxy.layers.http import _http2 as http2
 from mitmproxy.test import taddons, tflow
 
 from mitmvcr.core.errors import VcrError
@@ -95,6 +96,11 @@ def _defers_otherwise(patch: Patch) -> None:
     patch.setattr(optmanager.OptManager, "process_deferred", process_deferred)
 
 
+def _finds_addons_otherwise(patch: Patch) -> None:
+    get = addonmanager.AddonManager.get
+    patch.setattr(addonmanager.AddonManager, "get", lambda self, name: get(self, name))
+
+
 def _has_no_limit(patch: Patch) -> None:
     patch.delattr(server, "TCP_TIMEOUT", raising=False)
     patch.setattr(ctx, "options", SimpleNamespace())
@@ -109,6 +115,10 @@ CHANGES: dict[str, Callable[[Patch], None]] = {
     "connection refusal": _replaced(server.ConnectionHandler, "open_connection"),
     "option takeover": _replaced(layers.HttpStream, "handle_connect_regular"),
     "option check": _defers_otherwise,
+    "guard round the addons": _replaced(addonmanager.AddonManager, "handle_lifecycle"),
+    "open connections": _undeclared(server.ConnectionHandler, "transports"),
+    "place in the chain": _finds_addons_otherwise,
+    "any header value": _removed(http2.Http2Server, "h2_conf"),
     "hook dispatch": _asks_otherwise,
     "stream replay": _replaced(layers.HttpStream, "send_response"),
     "backpressure": _undeclared(server.ConnectionHandler, "transports"),
@@ -202,6 +212,13 @@ def _refuses_to_replay(patch: Patch, folder: Path) -> None:
             vcr.rack.close()
 
     asyncio.run(replay())
+
+
+def _keeps_headers_valid(patch: Patch, folder: Path) -> None:
+    host.HostOptions().apply(
+        ctx.options, lazy=False, whole_bodies=False, any_headers=True
+    )
+    assert ctx.options.validate_inbound_headers is True
 
 
 def _asks_as_mitmproxy_does(patch: Patch, folder: Path) -> None:
@@ -335,6 +352,10 @@ FALLBACKS: dict[str, Callable[[Patch, Path], None]] = {
     "connection refusal": _refuses_to_replay,
     "option takeover": _refuses_to_replay,
     "option check": _refuses_to_replay,
+    "guard round the addons": _refuses_to_replay,
+    "open connections": _refuses_to_replay,
+    "place in the chain": _refuses_to_replay,
+    "any header value": _keeps_headers_valid,
     "hook dispatch": _asks_as_mitmproxy_does,
     "stream replay": _has_no_stream,
     "backpressure": _asks_no_connection,

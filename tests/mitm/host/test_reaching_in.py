@@ -17,6 +17,7 @@ DOCUMENTED = {
     "mitmproxy.command",
     "mitmproxy.connection",
     "mitmproxy.ctx",
+    "mitmproxy.dns",
     "mitmproxy.exceptions",
     "mitmproxy.flow",
     "mitmproxy.flowfilter",
@@ -27,9 +28,6 @@ DOCUMENTED = {
     "mitmproxy.tls",
     "mitmproxy.types",
 }
-#: To go where all codings are handled.
-CODINGS = {"mitmproxy.net.encoding"}
-
 #: Attributes of mitmproxy's objects that are none of an addon's business.
 PRIVATE = {
     "_paused_event_queue",
@@ -64,7 +62,8 @@ def _reaching_in(source: str) -> list[str]:
     found = [
         name
         for name in _imported(tree)
-        if name.split(".")[0] == "mitmproxy" and name not in DOCUMENTED | CODINGS
+        if name.split(".")[0] == "mitmproxy"
+        and DOCUMENTED.isdisjoint([name, name.rpartition(".")[0]])
     ]
     return found + [ast.unparse(each) for each in ast.walk(tree) if _is_private(each)]
 

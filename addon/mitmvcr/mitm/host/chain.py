@@ -57,7 +57,10 @@ def watch_of(manager: Manager) -> Watch | None:
 
 def enter(manager: Manager, addon: object) -> None:
     """Load an addon and put it right behind the scripts: they are asked first, as
-    they were loaded with it, and mitmproxy's own NextLayer after it."""
+    they were loaded with it, and mitmproxy's own NextLayer after it. One that is there
+    already stays where it is."""
+    if any(each is addon for each in manager.chain):
+        return
     manager.register(addon)
     chain = list(manager.chain)
     scripts = manager.get("scriptloader")
