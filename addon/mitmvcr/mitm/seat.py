@@ -30,8 +30,7 @@ class Seat:
 
     def load(self, loader: Loader) -> None:
         manager: chain.Manager = loader.master.addons
-        if not chain.holds(manager, self._vcr):
-            chain.enter(manager, self._vcr)
+        chain.enter(manager, self._vcr)
         self._manager = manager
         self._is_taken = self._is_new = True
 

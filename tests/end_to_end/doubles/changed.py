@@ -11,6 +11,7 @@ from mitmproxy import http as messages
 from mitmproxy.addons import tlsconfig
 from mitmproxy.proxy import server
 from mitmproxy.proxy.layers import http
+from mitmproxy.proxy.layers.http._http2 import Http2Connection
 
 Stream = http.HttpStream
 
@@ -89,6 +90,11 @@ CHANGES: dict[str, Callable[[], Any]] = {
     "opening": lambda: _with_another_async_body(
         server.ConnectionHandler, "open_connection"
     ),
+    "h2 connection": lambda: Http2Connection.__annotations__.pop("h2_conn"),
+    "lifecycle": lambda: _with_one_more_parameter(
+        addonmanager.AddonManager, "handle_lifecycle"
+    ),
+    "addons": lambda: _with_another_body(addonmanager.AddonManager, "get"),
     "transports": lambda: server.ConnectionHandler.__annotations__.pop("transports"),
     "alpn": lambda: tlsconfig.AppData.__annotations__.pop("client_alpn"),
     "message data": lambda: messages.Message.__annotations__.pop("data"),

@@ -18,6 +18,7 @@ from mitmproxy.certs import CertStore
 from mitmproxy.options import Options
 from mitmproxy.proxy import server
 from mitmproxy.proxy.layers import http as layers
+from mitmproxy.proxy.layers.http import _http2 as http2
 from mitmproxy.test import taddons, tflow
 
 from mitmvcr.core.errors import VcrError
@@ -95,13 +96,9 @@ def _defers_otherwise(patch: Patch) -> None:
     patch.setattr(optmanager.OptManager, "process_deferred", process_deferred)
 
 
-def _finds_otherwise(patch: Patch) -> None:
-    find = addonmanager.AddonManager.get
-    patch.setattr(addonmanager.AddonManager, "get", lambda self, name: find(self, name))
-
-
-def _has_no_shared_configuration(patch: Patch) -> None:
-    patch.delattr(layers._http2.Http2Server, "h2_conf")
+def _finds_addons_otherwise(patch: Patch) -> None:
+    get = addonmanager.AddonManager.get
+    patch.setattr(addonmanager.AddonManager, "get", lambda self, name: get(self, name))
 
 
 def _has_no_limit(patch: Patch) -> None:
@@ -119,9 +116,9 @@ CHANGES: dict[str, Callable[[Patch], None]] = {
     "option takeover": _replaced(layers.HttpStream, "handle_connect_regular"),
     "option check": _defers_otherwise,
     "guard round the addons": _replaced(addonmanager.AddonManager, "handle_lifecycle"),
-    "open connections": _undeclared(proxyserver.Proxyserver, "connections"),
-    "place in the chain": _finds_otherwise,
-    "any header value": _has_no_shared_configuration,
+    "open connections": _undeclared(server.ConnectionHandler, "transports"),
+    "place in the chain": _finds_addons_otherwise,
+    "any header value": _removed(http2.Http2Server, "h2_conf"),
     "hook dispatch": _asks_otherwise,
     "stream replay": _replaced(layers.HttpStream, "send_response"),
     "backpressure": _undeclared(server.ConnectionHandler, "transports"),
@@ -217,12 +214,11 @@ def _refuses_to_replay(patch: Patch, folder: Path) -> None:
     asyncio.run(replay())
 
 
-def _leaves_headers_to_mitmproxy(patch: Patch, folder: Path) -> None:
+def _keeps_headers_valid(patch: Patch, folder: Path) -> None:
     host.HostOptions().apply(
-        ctx.options, lazy=True, whole_bodies=True, any_headers=True
+        ctx.options, lazy=False, whole_bodies=False, any_headers=True
     )
-    assert ctx.options.validate_inbound_headers
-    assert ctx.options.connection_strategy == "lazy"
+    assert ctx.options.validate_inbound_headers is True
 
 
 def _asks_as_mitmproxy_does(patch: Patch, folder: Path) -> None:
@@ -359,7 +355,7 @@ FALLBACKS: dict[str, Callable[[Patch, Path], None]] = {
     "guard round the addons": _refuses_to_replay,
     "open connections": _refuses_to_replay,
     "place in the chain": _refuses_to_replay,
-    "any header value": _leaves_headers_to_mitmproxy,
+    "any header value": _keeps_headers_valid,
     "hook dispatch": _asks_as_mitmproxy_does,
     "stream replay": _has_no_stream,
     "backpressure": _asks_no_connection,
@@ -417,7 +413,7 @@ def test_each_has_a_change_and_a_fallback_here() -> None:
 
 
 def test_the_documentation_has_the_table() -> None:
-    script = ROOT / "scripts" / "capabilities"
+    script = ROOT / "scripts" / "capabilities.py"
     printed = subprocess.run(
         [sys.executable, script], capture_output=True, text=True, check=True
     )

@@ -20,7 +20,6 @@ DOCUMENTED = {
     "mitmproxy.dns",
     "mitmproxy.exceptions",
     "mitmproxy.flow",
-    "mitmproxy.flow.Error",
     "mitmproxy.flowfilter",
     "mitmproxy.http",
     "mitmproxy.proxy.layer",  # the argument of next_layer
@@ -63,7 +62,8 @@ def _reaching_in(source: str) -> list[str]:
     found = [
         name
         for name in _imported(tree)
-        if name.split(".")[0] == "mitmproxy" and name not in DOCUMENTED
+        if name.split(".")[0] == "mitmproxy"
+        and DOCUMENTED.isdisjoint([name, name.rpartition(".")[0]])
     ]
     return found + [ast.unparse(each) for each in ast.walk(tree) if _is_private(each)]
 

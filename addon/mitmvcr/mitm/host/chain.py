@@ -57,15 +57,13 @@ def watch_of(manager: Manager) -> Watch | None:
 
 def enter(manager: Manager, addon: object) -> None:
     """Load an addon and put it right behind the scripts: they are asked first, as
-    they were loaded with it, and mitmproxy's own NextLayer after it."""
+    they were loaded with it, and mitmproxy's own NextLayer after it. One that is there
+    already stays where it is."""
+    if any(each is addon for each in manager.chain):
+        return
     manager.register(addon)
     chain = list(manager.chain)
     scripts = manager.get("scriptloader")
     at = next((n for n, each in enumerate(chain, 1) if each is scripts), len(chain))
     # A list of its own: a hook may be on its way through the one that was.
     manager.chain = [*chain[:at], addon, *chain[at:]]
-
-
-def holds(manager: Manager, addon: object) -> bool:
-    """Whether the addon stands in the chain."""
-    return any(each is addon for each in manager.chain)
