@@ -8,9 +8,11 @@ import re
 import shutil
 import socket
 import struct
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
+from functools import cache
 from pathlib import Path
 
 from end_to_end import cassettes, wire
@@ -27,6 +29,18 @@ PLAIN = "http://api.test/counter"
 #: For a client that is not to be answered, in seconds.
 SHORT = 1.0
 WITHOUT_GUARD = ["-s", DOUBLES / "without_guard.py"]
+
+
+@cache
+def strace() -> tuple[str, ...]:
+    """What goes before a command, which keeps its process id and its signals."""
+    tool = shutil.which("strace") or leave_out("strace is not installed")
+    calls = "trace=connect,sendto,sendmsg,sendmmsg"
+    words = (tool, "-D", "-f", "-qq", "-yy", "-s", "32", "-e", calls)
+    tried = subprocess.run([*words, "true"], capture_output=True, text=True)
+    if tried.returncode:
+        leave_out(f"strace cannot be used here: {tried.stderr.strip()}")
+    return words
 
 
 class Castle:
@@ -54,12 +68,7 @@ class Castle:
     @property
     def within(self) -> tuple[str, ...]:
         """What runs a command in the network, and watches what it sends."""
-        strace = shutil.which("strace")
-        if strace is None:
-            leave_out("strace is not installed")
-        calls = "trace=connect,sendto,sendmsg,sendmmsg"
-        trace = (strace, "-D", "-f", "-qq", "-yy", "-s", "32", "-e", calls)
-        return (*self.namespace.within, *trace, "-o", str(self._trace))
+        return (*self.namespace.within, *strace(), "-o", str(self._trace))
 
     def start(self, *arguments: object, **options: object) -> Proxy:
         """mitmdump with the cassette; the arguments bring the addon."""

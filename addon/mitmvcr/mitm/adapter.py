@@ -94,13 +94,13 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
         host.settle_memory()
 
     def done(self) -> Awaitable[None] | None:
+        if self._guard is not None:
+            # Also at the end: others may take their time, and connections are open.
+            self._guard.leave(offline=self.offline)
         if self._shortcut is not None:
             self._shortcut.close()
             self._shortcut = None
         startup.read_keys_as_usual()
-        if self._guard is not None:
-            # Also at the end: others may take their time, and connections are open.
-            self._guard.leave(offline=self.offline)
         if host.is_exiting() and self.rack.recordings():
             return self._drain_and_close()
         self._leave()
