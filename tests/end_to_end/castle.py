@@ -99,8 +99,7 @@ class Castle:
 
     def ask_name(self, port: int, *, kind: int = 1, tcp: bool = False) -> int:
         """The response code of a DNS question to a port of the proxy."""
-        question = b"\3api\4test\0" + struct.pack("!HH", kind, 1)
-        asked = struct.pack("!HHHHHH", 4711 + kind, 0x0100, 1, 0, 0, 0) + question
+        asked = question(kind)
         with self.namespace.entered(), _plug(port, tcp) as plug:
             plug.sendall(struct.pack("!H", len(asked)) + asked if tcp else asked)
             answer = plug.recv(4096)[2 if tcp else 0 :]
@@ -165,6 +164,12 @@ def _plug(port: int, tcp: bool) -> Iterator[socket.socket]:
         plug.settimeout(30)
         plug.connect(("127.0.0.1", port))
         yield plug
+
+
+def question(kind: int) -> bytes:
+    """A DNS question for api.test."""
+    head = struct.pack("!HHHHHH", 4711 + kind, 0x0100, 1, 0, 0, 0)
+    return head + b"\3api\4test\0" + struct.pack("!HH", kind, 1)
 
 
 _CALL = re.compile(

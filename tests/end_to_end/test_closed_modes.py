@@ -12,10 +12,11 @@ from pathlib import Path
 
 from end_to_end import cassettes, wire
 from end_to_end.canary import DNS, ECHO, HOST, UPGRADE
-from end_to_end.castle import HIT, MISS, Castle
+from end_to_end.castle import HIT, MISS, Castle, question
 from end_to_end.commander import Commander
 from end_to_end.h2_client import connected
 from end_to_end.proxy import ADDON
+from end_to_end.wireguard import Tunnel, make_keys
 
 OURS = ("-s", ADDON)
 H3 = Path(__file__).resolve().parent / "h3.py"
@@ -239,3 +240,43 @@ def test_nothing_is_said_where_nothing_was_open(castle: Castle, tmp_path: Path) 
     castle.assert_nothing_got_out()
     assert proxy.stop() == 0
     assert "to the network" not in proxy.log
+
+
+GUARD, NAME_SERVER = 51820, "10.0.0.53"
+
+
+@contextmanager
+def tunnel(castle: Castle, keys: Path) -> Iterator[Tunnel]:
+    with (
+        castle.namespace.entered(),
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as plug,
+    ):
+        plug.settimeout(30)
+        plug.connect(("127.0.0.1", GUARD))
+        yield Tunnel(plug, keys)
+
+
+def test_nothing_leaves_through_wireguard(castle: Castle, tmp_path: Path) -> None:
+    keys = make_keys(tmp_path / "wireguard.conf")
+    proxy = castle.start(*OURS, mode=f"wireguard:{keys}@{GUARD}")
+    with tunnel(castle, keys) as inside:
+        for kind in (A, MX):
+            inside.send(NAME_SERVER, DNS, question(kind))
+            assert inside.receive()[3] & 15 == SERVFAIL
+        inside.send(HOST, ECHO, b"a datagram")
+        proxy.wait_for_log(f"server connection to {HOST}:{ECHO} killed before connect")
+    castle.assert_nothing_got_out()
+    assert proxy.stop() in ENDS, proxy.log
+
+
+def test_while_recording_wireguard_reaches_out(castle: Castle, tmp_path: Path) -> None:
+    keys = make_keys(tmp_path / "wireguard.conf")
+    castle.start(*OURS, mode=f"wireguard:{keys}@{GUARD}", vcr_mode="passthrough")
+    with tunnel(castle, keys) as inside:
+        inside.send(NAME_SERVER, DNS, question(A))
+        assert inside.receive()[3] & 15 == 0
+        inside.send(HOST, ECHO, b"a datagram")
+        assert inside.receive() == b"a datagram"
+    assert set(castle.namespace.looked_up()) == {"api.test"}
+    assert castle.canary.got == [b"a datagram"]
+    assert castle.tried() != []
