@@ -208,9 +208,7 @@ def test_what_is_open_when_a_replay_begins_is_closed(
         castle.namespace.forget()
         castle.origin.reset()
         castle.canary.got.clear()
-        proxy.wait_for_log(
-            "mitmvcr replays now: 5 connections to the network were closed"
-        )
+        proxy.wait_for_log("replays: 5 open connections to the network were closed")
         opened.try_again()
         send(castle, UP_UDP)  # mitmproxy_rs has no ear for the old one any more
         proxy.wait_for_log(f"server connection to {HOST}:{ECHO} killed before connect")
@@ -227,6 +225,29 @@ def test_what_is_open_when_a_replay_begins_is_closed(
     assert proxy.stop() in ENDS
     urls = [item["request"]["url"] for item in cassettes.read(castle.cassette)]
     assert urls[-1] == "http://api.test/sse?n=1&gate=switch"
+
+
+def test_what_a_rule_let_through_is_closed_with_its_rule(
+    castle: Castle, tmp_path: Path
+) -> None:
+    """And not where something else changes."""
+    commander = Commander(tmp_path / "commands")
+    proxy = castle.start(
+        *OURS,
+        *commander.arguments,
+        environment=commander.environment,
+        vcr_passthrough="~u /headers",
+    )
+    with castle.keep_alive() as ask:
+        assert ask("http://api.test/headers") == 200
+        assert "error" not in commander(proxy, "set vcr_latency 1")
+        assert ask("http://api.test/headers") == 200
+        assert castle.origin.hits().connections == 1
+        assert "error" not in commander(proxy, "set vcr_passthrough")
+        proxy.wait_for_log("replays: 1 open connection to the network was closed")
+        assert ask("http://api.test/headers") == 424
+    assert castle.origin.hits().requests == ("GET /headers",) * 2
+    assert proxy.log.count("to the network was closed") == 1
 
 
 def test_nothing_is_said_where_nothing_was_open(castle: Castle, tmp_path: Path) -> None:

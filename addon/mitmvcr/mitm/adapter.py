@@ -127,9 +127,10 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
         if settings == self.rack.settings and self.session is not None:
             return
         filters = [parse_filter(text) for text in settings.passthrough]
+        before = (self.offline, self.rack.settings.passthrough)
         self.rack.use(settings)
         self.passthrough = filters
-        self._settle()
+        self._settle(allows_others=before != (self.offline, settings.passthrough))
         self.view, self._redirects = chosen(settings.view)
         self.calls = None
         self.choose_request_hook()
@@ -151,12 +152,14 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
             any_headers=self.offline and not settings.passthrough,
         )
 
-    def _settle(self) -> None:
+    def _settle(self, *, allows_others: bool) -> None:
         """Raises VcrError, and there is no session then."""
+        if allows_others:
+            self.forget_allowed()
         if self._guard is None:
             return
         try:
-            self._guard.settle(offline=self.offline)
+            self._guard.settle(offline=self.offline, closes=allows_others)
         except VcrError:
             self.rack.close()
             raise

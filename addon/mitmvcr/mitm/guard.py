@@ -89,15 +89,17 @@ class Guard:
         """An addon is loaded; until it is settled, what was shut stays so."""
         self._rules = rules
 
-    def settle(self, *, offline: bool) -> None:
-        """The addon has a session in use, or none. Raises UnknownHostError."""
+    def settle(self, *, offline: bool, closes: bool = True) -> None:
+        """The addon has a session in use, or none. ``closes``: what is open may be what
+        an offline session does not allow. Raises UnknownHostError."""
         if offline:
             changed = chain.unknown() or upstream.unknown()
             if changed is not None:
                 raise UnknownHostError(changed)
         self._is_shut = self._has_refused_names = False
-        self._leftover = []
-        if offline:
+        if not offline:
+            self._leftover = []
+        elif closes:
             self._close_what_is_open()
 
     def leave(self, *, offline: bool) -> None:
@@ -122,7 +124,7 @@ class Guard:
         self._leftover = awaited
         if closed:
             logger.warning(
-                "mitmvcr replays now: %d connection%s to the network %s closed",
+                "mitmvcr replays: %d open connection%s to the network %s closed",
                 closed,
                 *(("", "was") if closed == 1 else ("s", "were")),
             )
