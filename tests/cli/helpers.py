@@ -59,11 +59,11 @@ class Cli:
 
     def start(self, *words: str | Path, **kwargs: object) -> subprocess.Popen[str]:
         """Not waited for: the caller ends it."""
-        options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | kwargs
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        options = pipes | {"env": self.environment()} | kwargs
         return subprocess.Popen(
             [*MITMVCR, *map(str, words)],
             cwd=self.cwd,
-            env=self.environment(),
             text=True,
             **options,
         )

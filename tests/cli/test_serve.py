@@ -1,9 +1,13 @@
 """``mitmvcr serve``."""
 
+import os
+import pty
 import re
 import signal
 import socket
 import subprocess
+import termios
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -158,3 +162,40 @@ def test_all_options_are_handed_on():
         *("--set", "vcr_secret=A_B"),
         *("--set", "ssl_verify_upstream_trusted_ca=/roots.pem"),
     ]
+
+
+def test_the_console_replays(cli, home, tmp_path):
+    """mitmproxy's own interface, which needs a terminal."""
+    cassette = write_cassette(tmp_path / "chat.yaml", answer(URL, b"hello"))
+    terminal, screen = pty.openpty()
+    termios.tcsetwinsize(screen, (40, 120))
+    # Somebody has to read what it draws.
+    reader = threading.Thread(target=_read_all, args=[terminal], daemon=True)
+    reader.start()
+    port = free_port()
+    words = ("--cassette", cassette, "--mode", "replay_only", "--ui", "console")
+    process = cli.start(
+        *("serve", "--port", str(port), *words),
+        stdin=screen,
+        stdout=screen,
+        stderr=screen,
+        env=cli.environment(TERM="xterm"),
+    )
+    try:
+        wait_for(port)
+        assert fetch(URL, port, home / "mitmproxy-ca-cert.pem") == "hello"
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(PATIENCE) == 0
+    finally:
+        process.kill()
+        process.wait()
+        os.close(screen)
+        reader.join(PATIENCE)
+
+
+def _read_all(terminal: int) -> None:
+    try:
+        while os.read(terminal, 65536):
+            pass
+    except OSError:  # nobody has it open any more
+        os.close(terminal)

@@ -8,9 +8,11 @@ import re
 import shutil
 import socket
 import struct
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
+from functools import cache
 from pathlib import Path
 
 from end_to_end import cassettes, wire
@@ -27,6 +29,18 @@ PLAIN = "http://api.test/counter"
 #: For a client that is not to be answered, in seconds.
 SHORT = 1.0
 WITHOUT_GUARD = ["-s", DOUBLES / "without_guard.py"]
+
+
+@cache
+def strace() -> tuple[str, ...]:
+    """What goes before a command, which keeps its process id and its signals."""
+    tool = shutil.which("strace") or leave_out("strace is not installed")
+    calls = "trace=connect,sendto,sendmsg,sendmmsg"
+    words = (tool, "-D", "-f", "-qq", "-yy", "-s", "32", "-e", calls)
+    tried = subprocess.run([*words, "true"], capture_output=True, text=True)
+    if tried.returncode:
+        leave_out(f"strace cannot be used here: {tried.stderr.strip()}")
+    return words
 
 
 class Castle:
@@ -54,12 +68,7 @@ class Castle:
     @property
     def within(self) -> tuple[str, ...]:
         """What runs a command in the network, and watches what it sends."""
-        strace = shutil.which("strace")
-        if strace is None:
-            leave_out("strace is not installed")
-        calls = "trace=connect,sendto,sendmsg,sendmmsg"
-        trace = (strace, "-D", "-f", "-qq", "-yy", "-s", "32", "-e", calls)
-        return (*self.namespace.within, *trace, "-o", str(self._trace))
+        return (*self.namespace.within, *strace(), "-o", str(self._trace))
 
     def start(self, *arguments: object, **options: object) -> Proxy:
         """mitmdump with the cassette; the arguments bring the addon."""
@@ -90,8 +99,7 @@ class Castle:
 
     def ask_name(self, port: int, *, kind: int = 1, tcp: bool = False) -> int:
         """The response code of a DNS question to a port of the proxy."""
-        question = b"\3api\4test\0" + struct.pack("!HH", kind, 1)
-        asked = struct.pack("!HHHHHH", 4711 + kind, 0x0100, 1, 0, 0, 0) + question
+        asked = question(kind)
         with self.namespace.entered(), _plug(port, tcp) as plug:
             plug.sendall(struct.pack("!H", len(asked)) + asked if tcp else asked)
             answer = plug.recv(4096)[2 if tcp else 0 :]
@@ -156,6 +164,12 @@ def _plug(port: int, tcp: bool) -> Iterator[socket.socket]:
         plug.settimeout(30)
         plug.connect(("127.0.0.1", port))
         yield plug
+
+
+def question(kind: int) -> bytes:
+    """A DNS question for api.test."""
+    head = struct.pack("!HHHHHH", 4711 + kind, 0x0100, 1, 0, 0, 0)
+    return head + b"\3api\4test\0" + struct.pack("!HH", kind, 1)
 
 
 _CALL = re.compile(

@@ -12,10 +12,11 @@ from pathlib import Path
 
 from end_to_end import cassettes, wire
 from end_to_end.canary import DNS, ECHO, HOST, UPGRADE
-from end_to_end.castle import HIT, MISS, Castle
+from end_to_end.castle import HIT, MISS, Castle, question
 from end_to_end.commander import Commander
 from end_to_end.h2_client import connected
 from end_to_end.proxy import ADDON
+from end_to_end.wireguard import Tunnel, make_keys
 
 OURS = ("-s", ADDON)
 H3 = Path(__file__).resolve().parent / "h3.py"
@@ -207,9 +208,7 @@ def test_what_is_open_when_a_replay_begins_is_closed(
         castle.namespace.forget()
         castle.origin.reset()
         castle.canary.got.clear()
-        proxy.wait_for_log(
-            "mitmvcr replays now: 5 connections to the network were closed"
-        )
+        proxy.wait_for_log("replays: 5 open connections to the network were closed")
         opened.try_again()
         send(castle, UP_UDP)  # mitmproxy_rs has no ear for the old one any more
         proxy.wait_for_log(f"server connection to {HOST}:{ECHO} killed before connect")
@@ -228,6 +227,29 @@ def test_what_is_open_when_a_replay_begins_is_closed(
     assert urls[-1] == "http://api.test/sse?n=1&gate=switch"
 
 
+def test_what_a_rule_let_through_is_closed_with_its_rule(
+    castle: Castle, tmp_path: Path
+) -> None:
+    """And not where something else changes."""
+    commander = Commander(tmp_path / "commands")
+    proxy = castle.start(
+        *OURS,
+        *commander.arguments,
+        environment=commander.environment,
+        vcr_passthrough="~u /headers",
+    )
+    with castle.keep_alive() as ask:
+        assert ask("http://api.test/headers") == 200
+        assert "error" not in commander(proxy, "set vcr_latency 1")
+        assert ask("http://api.test/headers") == 200
+        assert castle.origin.hits().connections == 1
+        assert "error" not in commander(proxy, "set vcr_passthrough")
+        proxy.wait_for_log("replays: 1 open connection to the network was closed")
+        assert ask("http://api.test/headers") == 424
+    assert castle.origin.hits().requests == ("GET /headers",) * 2
+    assert proxy.log.count("to the network was closed") == 1
+
+
 def test_nothing_is_said_where_nothing_was_open(castle: Castle, tmp_path: Path) -> None:
     commander = Commander(tmp_path / "commands")
     arguments = [*OURS, *commander.arguments]
@@ -239,3 +261,43 @@ def test_nothing_is_said_where_nothing_was_open(castle: Castle, tmp_path: Path) 
     castle.assert_nothing_got_out()
     assert proxy.stop() == 0
     assert "to the network" not in proxy.log
+
+
+GUARD, NAME_SERVER = 51820, "10.0.0.53"
+
+
+@contextmanager
+def tunnel(castle: Castle, keys: Path) -> Iterator[Tunnel]:
+    with (
+        castle.namespace.entered(),
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as plug,
+    ):
+        plug.settimeout(30)
+        plug.connect(("127.0.0.1", GUARD))
+        yield Tunnel(plug, keys)
+
+
+def test_nothing_leaves_through_wireguard(castle: Castle, tmp_path: Path) -> None:
+    keys = make_keys(tmp_path / "wireguard.conf")
+    proxy = castle.start(*OURS, mode=f"wireguard:{keys}@{GUARD}")
+    with tunnel(castle, keys) as inside:
+        for kind in (A, MX):
+            inside.send(NAME_SERVER, DNS, question(kind))
+            assert inside.receive()[3] & 15 == SERVFAIL
+        inside.send(HOST, ECHO, b"a datagram")
+        proxy.wait_for_log(f"server connection to {HOST}:{ECHO} killed before connect")
+    castle.assert_nothing_got_out()
+    assert proxy.stop() in ENDS, proxy.log
+
+
+def test_while_recording_wireguard_reaches_out(castle: Castle, tmp_path: Path) -> None:
+    keys = make_keys(tmp_path / "wireguard.conf")
+    castle.start(*OURS, mode=f"wireguard:{keys}@{GUARD}", vcr_mode="passthrough")
+    with tunnel(castle, keys) as inside:
+        inside.send(NAME_SERVER, DNS, question(A))
+        assert inside.receive()[3] & 15 == 0
+        inside.send(HOST, ECHO, b"a datagram")
+        assert inside.receive() == b"a datagram"
+    assert set(castle.namespace.looked_up()) == {"api.test"}
+    assert castle.canary.got == [b"a datagram"]
+    assert castle.tried() != []

@@ -9,7 +9,7 @@ import pytest
 
 from end_to_end import cassettes
 from end_to_end.castle import HIT, MISS, PLAIN, WITHOUT_GUARD, Castle, Script
-from end_to_end.proxy import ADDON, DOUBLES
+from end_to_end.proxy import ADDON, DOUBLES, Proxy
 
 TAKEN_OUT = "mitmvcr was taken out of a mitmproxy that replays: everything is refused"
 BACK = "Loading script"
@@ -260,3 +260,30 @@ def test_nothing_leaves_while_another_script_takes_its_time_to_end(
     castle.assert_nothing_got_out()
     go.touch()
     ending.join()
+
+
+OTHER_CHAINS = ["no handle_lifecycle", "other arguments", "no transports"]
+
+
+@pytest.mark.parametrize("change", OTHER_CHAINS)
+def test_a_mitmproxy_that_changed_must_not_replay(
+    mitmdump_bare: Callable[..., Proxy], tmp_path: Path, change: str
+) -> None:
+    """Better none than one that might let something out; it may record."""
+    cassette = cassettes.write(tmp_path / "c.yaml", cassettes.interaction(HIT))
+
+    def start(path: Path, mode: str) -> Proxy:
+        return mitmdump_bare(
+            *("-s", DOUBLES / "other_chain.py", "-s", ADDON),
+            environment={"OTHER_CHAIN": change},
+            vcr_cassette=path,
+            vcr_mode=mode,
+        )
+
+    proxy = start(cassette, "replay_only")
+    assert proxy.wait() == 1
+    (line,) = [line for line in proxy.log.splitlines() if "mitmvcr: error" in line]
+    assert "is off with mitmproxy" in line
+    assert "is refused" in line
+    recorder = start(tmp_path / "new.yaml", "record_once").wait_until_listening()
+    assert recorder.stop() == 0

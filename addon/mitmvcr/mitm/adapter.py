@@ -94,12 +94,12 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
         host.settle_memory()
 
     def done(self) -> Awaitable[None] | None:
-        if self._dispatcher is not None:
-            self._dispatcher.close()
-        self._has_started = False
         if self._guard is not None:
             # Also at the end: others may take their time, and connections are open.
             self._guard.leave(offline=self.offline)
+        if self._dispatcher is not None:
+            self._dispatcher.close()
+        self._has_started = False
         if host.is_exiting() and self.rack.recordings():
             return self._drain_and_close()
         self._leave()
@@ -126,9 +126,10 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
         if settings == self.rack.settings and self.session is not None:
             return
         filters = [parse_filter(text) for text in settings.passthrough]
+        before = (self.offline, self.rack.settings.passthrough)
         self.rack.use(settings)
         self.passthrough = filters
-        self._settle()
+        self._settle(allows_others=before != (self.offline, settings.passthrough))
         self.view, self._redirects = chosen(settings.view)
         self.calls = None
         self.choose_request_hook()
@@ -150,12 +151,14 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
             any_headers=self.offline and not settings.passthrough,
         )
 
-    def _settle(self) -> None:
+    def _settle(self, *, allows_others: bool) -> None:
         """Raises VcrError, and there is no session then."""
+        if allows_others:
+            self.forget_allowed()
         if self._guard is None:
             return
         try:
-            self._guard.settle(offline=self.offline)
+            self._guard.settle(offline=self.offline, closes=allows_others)
         except VcrError:
             self.rack.close()
             raise

@@ -45,6 +45,10 @@ class Connections:
             self._allowed.add((client, *flow.server_conn.via[1]))
         return True
 
+    def forget_allowed(self) -> None:
+        """Other rules are in force."""
+        self._allowed = set()
+
     def server_connect(self, data: ServerConnectionHookData) -> None:
         # Refused first and allowed after: an exception on the way refuses.
         data.server.error = data.server.error or _REFUSED

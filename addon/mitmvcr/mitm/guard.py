@@ -79,13 +79,15 @@ class Guard:
         """An addon is loaded; until it is settled, what was shut stays so."""
         self._rules = rules
 
-    def settle(self, *, offline: bool) -> None:
-        """The addon has a session in use, or none. Raises CapabilityError."""
+    def settle(self, *, offline: bool, closes: bool = True) -> None:
+        """The addon has a session in use, or none. ``closes``: what is open may be what
+        an offline session does not allow. Raises CapabilityError."""
         if offline:
             host.capabilities.require_guards()
         self._is_shut = self._has_refused_names = False
-        self._leftover = []
-        if offline:
+        if not offline:
+            self._leftover = []
+        elif closes:
             self._close_what_is_open()
 
     def leave(self, *, offline: bool) -> None:
@@ -110,7 +112,7 @@ class Guard:
         self._leftover = awaited
         if closed:
             logger.warning(
-                "mitmvcr replays now: %d connection%s to the network %s closed",
+                "mitmvcr replays: %d open connection%s to the network %s closed",
                 closed,
                 *(("", "was") if closed == 1 else ("s", "were")),
             )
