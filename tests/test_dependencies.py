@@ -101,6 +101,17 @@ def test_nothing_is_imported_by_a_name_that_the_walk_cannot_see() -> None:
     assert [path for path in FILES if "import_module" in path.read_text()] == []
 
 
+def test_the_room_of_the_codings_stands_below_all_others() -> None:
+    """core and mitm both use it, so it may use neither."""
+    ours = {
+        module
+        for path in (ADDON / "mitmvcr" / "codings").glob("*.py")
+        for _, module in imported(ast.parse(path.read_text()))
+        if module.partition(".")[0] == "mitmvcr"
+    }
+    assert {".".join(module.split(".")[:2]) for module in ours} == {"mitmvcr.codings"}
+
+
 def test_no_exception_is_left_over() -> None:
     assert {*OPTIONAL, *EXTRAS} <= {*FOREIGN}
 
