@@ -7,8 +7,12 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from mitmvcr.core.errors import CassetteWriteError
+
 #: Windows would change line ends.
 BINARY = getattr(os, "O_BINARY", 0)
+NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
+_NO_WAIT = getattr(os, "O_NONBLOCK", 0)
 #: Of a recording under way: for nobody else to read.
 PRIVATE = 0o600
 
@@ -48,6 +52,36 @@ def replace_file(target: Path, *parts: bytes | Iterable[bytes]) -> None:
     finally:
         fresh.unlink(missing_ok=True)
     sync_folder(target.parent)
+
+
+def open_own(path: Path, flags: int, mode: int = PRIVATE) -> int:
+    """Open a file that is ours alone, whose content may go: no link to another one.
+
+    Raises CassetteWriteError, with its name, where it is something else, and OSError.
+    """
+    if os.path.islink(path):  # Windows knows no O_NOFOLLOW
+        raise CassetteWriteError(str(path), f"is a symbolic link, and {_NOT_OWN}")
+    if os.path.isdir(path):
+        raise CassetteWriteError(str(path), f"is a folder, and {_NOT_OWN}")
+    file = os.open(path, flags | NO_FOLLOW | _NO_WAIT | BINARY, mode)
+    found = os.fstat(file)
+    if stat.S_ISREG(found.st_mode) and found.st_nlink <= 1:
+        return file
+    close(file)
+    what = "a hard link" if stat.S_ISREG(found.st_mode) else "no plain file"
+    raise CassetteWriteError(str(path), f"is {what}, and {_NOT_OWN}")
+
+
+_NOT_OWN = "is in the way of a recording: delete it, or choose another cassette"
+
+
+def is_at(file: int, path: Path) -> bool:
+    """Whether it is this open file that has the name. Raises OSError where that cannot
+    be found out."""
+    try:
+        return os.path.samestat(os.fstat(file), os.lstat(path))
+    except (FileNotFoundError, NotADirectoryError):
+        return False
 
 
 def write_all(file: int, data: bytes) -> None:

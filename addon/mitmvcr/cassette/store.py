@@ -90,6 +90,7 @@ class FileStore:
         kind = SyncedJournal if fsync_each else Journal
         self._journal = kind(self._target, self.name)
         self._seen: tuple[object, ...] | None = None
+        self._before: tuple[object, ...] = ()
         self._dump: Callable[[Interaction, int], bytes]
         self._written = 0
         self._kept: Sequence[Interaction] = ()
@@ -147,8 +148,16 @@ class FileStore:
     def _check_is_as_seen(self) -> None:
         """It was looked at before it was locked: what another recorder has put in place
         meanwhile would be lost."""
-        if self._seen is not None and self._seen != self._state():
+        self._before = self._state()
+        if self._seen not in (None, self._before):
             problem = "was changed by another process just now: start again"
+            raise CassetteWriteError(self.name, problem)
+
+    def _check_is_as_before(self) -> None:
+        """No recorder may have changed it, but an editor may have, or a checkout. What
+        was deleted is made again."""
+        if self._state() not in (self._before, ()):
+            problem = "was changed by somebody else since the recording began"
             raise CassetteWriteError(self.name, problem)
 
     def append(self, interaction: Interaction) -> None:
@@ -194,8 +203,12 @@ class FileStore:
             self._journal.close()
 
     def _put_in_place(self) -> None:
+        if self._written > len(self._kept):
+            self._journal.check()
+            self._check_is_as_before()
         if self._written == len(self._kept):
             if self._write_empty and not self._kept:
+                self._check_is_as_before()
                 self._put(codec.dumps(Cassette()))
             self._journal.remove()
         elif self._kept:
@@ -235,9 +248,8 @@ class FileStore:
                 f"cannot be written: {reason}; the recording is lost: {why(worse)}"
             )
             return CassetteWriteError(self.name, problem)
-        remedy = f"run 'mitmvcr cassette recover {self.name}'"
-        if place != self._journal.path:
-            remedy = "a sound cassette, to be moved where it belongs"
+        source = "" if self._journal.is_beside else f" --from {place}"
+        remedy = f"run 'mitmvcr cassette recover {self.name}{source}'"
         return CassetteWriteError(self.name, f"{problem} {place}: {remedy}")
 
     def leave(self) -> str | None:
@@ -248,9 +260,10 @@ class FileStore:
             if self._written == len(self._kept):
                 self._journal.remove()
                 return None
+            self._journal.check()
             self._journal.sync()
             return str(self._journal.path)
-        except OSError as error:
+        except (OSError, CassetteError) as error:
             raise self._not_published(error) from error
         finally:
             self._journal.close()
@@ -260,15 +273,17 @@ class FileStore:
             return self._journal.left_over()
         except OSError as error:
             return f"{self._journal.path}: cannot be read: {why(error)}"
+        except CassetteError as error:
+            return str(error)
 
-    def recover(self, *, instead: bool = False) -> int:
+    def recover(self, *, instead: bool = False, source: Path | None = None) -> int:
         """Put a journal that was left over in place, behind what the cassette holds,
-        or ``instead`` of that.
+        or ``instead`` of that; ``source`` is one that is not beside the cassette.
 
         Returns how many interactions were recovered. A cut-off last one is dropped.
         """
         try:
-            self._journal.open()
+            self._journal.open(source)
         except OSError as error:
             raise CassetteError(
                 str(self._journal.path), f"nothing to recover: {why(error)}"
