@@ -17,7 +17,7 @@ import pytest
 
 from mitmvcr.cassette import reader, spare, writer
 from mitmvcr.cassette.store import FileStore
-from mitmvcr.core.errors import CassetteWriteError
+from mitmvcr.core.errors import CassetteDamagedError, CassetteWriteError
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
 
 FOREIGN = b"somebody else's, and precious\n"
@@ -534,7 +534,7 @@ VICTIM = """
 import sys
 from pathlib import Path
 from mitmvcr.cassette.store import FileStore
-from mitmvcr.core.errors import CassetteWriteError
+from mitmvcr.core.errors import CassetteDamagedError, CassetteWriteError
 from mitmvcr.core.model import Interaction, Request, Response
 store = FileStore(Path(sys.argv[1]))
 store.begin(store.load().interactions if store.exists() else ())
@@ -608,3 +608,43 @@ def test_the_lock_of_the_journal_ends_with_it(path: Path, part: Path) -> None:
     store.publish()
     with path.open("rb") as other:
         fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+# A cassette with another name, which is written in place
+
+
+@KEEPS
+def test_a_cassette_with_another_name_keeps_it(path: Path, keep: bool) -> None:
+    recording(path, 0).publish()
+    path.chmod(0o640)
+    other = path.with_name("other")
+    os.link(path, other)
+    recording(path, 1, keep=keep).publish()
+    assert numbers(other) == [0] * keep + [1]
+    assert path.samefile(other)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+    assert sorted(path.parent.iterdir()) == [path, other]
+
+
+def test_a_cassette_that_was_half_written_is_told_and_finished(path: Path) -> None:
+    recording(path, 0).publish()
+    whole = path.with_name("chat.yaml.whole")
+    whole.write_bytes(writer.dumps(Cassette([made(1), made(2)])))
+    with pytest.raises(CassetteDamagedError) as caught:
+        FileStore(path).load()
+    assert str(caught.value) == (
+        f"{path}: is being written, or its recorder was killed as it wrote:"
+        f" run 'mitmvcr cassette recover {path}'"
+    )
+    assert FileStore(path).recover() == 2
+    assert numbers(path) == [1, 2]
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_what_cannot_be_finished_is_told(path: Path) -> None:
+    path.parent.mkdir()
+    whole = path.with_name("chat.yaml.whole")
+    whole.write_bytes(writer.dumps(Cassette([made(1)])))
+    with pytest.raises(CassetteWriteError, match="cannot be written: no such file"):
+        FileStore(path).recover()
+    assert numbers(whole) == [1]

@@ -9,16 +9,18 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from zlib import crc32
 
 from mitmvcr.cassette import codec
 from mitmvcr.cassette.files import (
     BINARY,
+    FULL,
     PRIVATE,
     close,
-    give_mode,
+    give_look,
+    has_other_names,
     is_at,
     open_own,
     replace_file,
@@ -34,7 +36,6 @@ from mitmvcr.core.model import Interaction, Request, Response
 logger = logging.getLogger("mitmvcr")
 
 _PART = 1 << 20
-_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 class _ChangedError(OSError):
@@ -121,6 +122,15 @@ class Journal:
             self.close()
             raise
 
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Nobody records meanwhile."""
+        self._lock.take()
+        try:
+            yield
+        finally:
+            self._lock.release()
+
     def _measure(self) -> None:
         self._size = self._reach = os.fstat(self._file).st_size
         self._sum = 0
@@ -157,7 +167,7 @@ class Journal:
         try:
             self._write(data)
         except OSError as error:
-            if error.errno not in _FULL or not self._spare.is_on_disk:
+            if error.errno not in FULL or not self._spare.is_on_disk:
                 raise
             self._spare.give_up()  # it takes just what is missing
             self._write(data)
@@ -323,10 +333,14 @@ class Journal:
 
     def replace_target(self) -> None:
         """Put it in place as the target."""
+        if has_other_names(self._target):
+            replace_file(self._target, codec.preamble(), self.parts())
+            self.remove()
+            return
         os.ftruncate(self._file, self._size)
         self._reach = self._size
         self._prove()
-        give_mode(self.path, self._target)
+        give_look(self._file, self.path, self._target)
         os.fsync(self._file)
         self._last(lambda: os.replace(self.path, self._target))
         self._check_target()

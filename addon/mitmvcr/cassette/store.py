@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Protocol
 
 from mitmvcr.cassette import codec
-from mitmvcr.cassette.files import replace_file, why
+from mitmvcr.cassette.files import finish_in_place, replace_file, whole_beside, why
 from mitmvcr.cassette.journal import Journal, SyncedJournal, without_cut_off
 from mitmvcr.core.errors import (
+    CassetteDamagedError,
     CassetteError,
     CassetteNotFoundError,
     CassetteWriteError,
@@ -111,6 +112,7 @@ class FileStore:
     def load(self) -> Cassette:
         try:
             self._seen = self._state()
+            self._check_is_whole()
             data = self._read()
         except FileNotFoundError:
             raise CassetteNotFoundError(self.name, "there is no such file") from None
@@ -118,6 +120,14 @@ class FileStore:
             raise self._cannot_read(error) from error
         # A small one is known to be sound before the first request comes.
         return codec.loads(data, self.name, lazy=len(data) > READ_WHOLE)
+
+    def _check_is_whole(self) -> None:
+        if os.path.lexists(whole_beside(self._target)):
+            raise CassetteDamagedError(
+                self.name,
+                "is being written, or its recorder was killed as it wrote: run"
+                f" 'mitmvcr cassette recover {self.name}'",
+            )
 
     def begin(self, kept: Sequence[Interaction] = ()) -> None:
         folder = self._target.parent
@@ -282,9 +292,12 @@ class FileStore:
 
         Returns how many interactions were recovered. A cut-off last one is dropped.
         """
+        is_finished = self._finish()
         try:
             self._journal.open(source)
         except OSError as error:
+            if is_finished and isinstance(error, FileNotFoundError) and not source:
+                return len(self.load().interactions)
             raise CassetteError(
                 str(self._journal.path), f"nothing to recover: {why(error)}"
             ) from error
@@ -294,6 +307,17 @@ class FileStore:
             raise self._cannot_write(why(error), error) from error
         finally:
             self._journal.close()
+
+    def _finish(self) -> bool:
+        """What a killed process was writing in place; False where there is none."""
+        if not os.path.lexists(whole_beside(self._target)):
+            return False
+        try:
+            with self._journal.locked():
+                finish_in_place(self._target)
+        except OSError as error:
+            raise self._cannot_write(why(error), error) from error
+        return True
 
     def _recover(self, instead: bool) -> int:
         data = without_cut_off(self._journal.read())
