@@ -9,11 +9,13 @@ from collections.abc import Callable, Iterator
 from mitmvcr.core.model import Cassette, Interaction, Layout
 
 
-def loads(data: bytes, name: str, *, lazy: bool = False) -> Cassette:
+def loads(
+    data: bytes, name: str, *, lazy: bool = False, sendable: bool = False
+) -> Cassette:
     """As :func:`mitmvcr.cassette.reader.loads`."""
     from mitmvcr.cassette import reader
 
-    return reader.loads(data, name, lazy=lazy)
+    return reader.loads(data, name, lazy=lazy, sendable=sendable)
 
 
 def dumps(cassette: Cassette, layout: Layout = "v4") -> bytes:

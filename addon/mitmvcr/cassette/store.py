@@ -45,6 +45,7 @@ Change = Callable[[Interaction], Interaction]
 class Store(Protocol):
     """What a session needs of the place its cassette is kept in.
 
+    ``load`` finds damage; with ``sendable`` also what cannot be an HTTP message.
     ``begin`` opens a recording that follows ``kept`` interactions, ``append`` makes
     one more safe, ``publish`` puts the whole in place and ends the recording.
     ``amend`` changes what was recorded so far where it holds one of some texts.
@@ -56,7 +57,7 @@ class Store(Protocol):
     name: str
 
     def exists(self) -> bool: ...
-    def load(self) -> Cassette: ...
+    def load(self, *, sendable: bool = False) -> Cassette: ...
     def begin(self, kept: Sequence[Interaction]) -> None: ...
     def append(self, interaction: Interaction) -> None: ...
     def amend(self, change: Change, texts: Sequence[bytes]) -> None: ...
@@ -109,7 +110,7 @@ class FileStore:
         except OSError as error:
             raise self._cannot_read(error) from error
 
-    def load(self) -> Cassette:
+    def load(self, *, sendable: bool = False) -> Cassette:
         try:
             self._seen = self._state()
             self._check_is_whole()
@@ -119,7 +120,8 @@ class FileStore:
         except OSError as error:
             raise self._cannot_read(error) from error
         # A small one is known to be sound before the first request comes.
-        return codec.loads(data, self.name, lazy=len(data) > READ_WHOLE)
+        lazy = len(data) > READ_WHOLE
+        return codec.loads(data, self.name, lazy=lazy, sendable=sendable)
 
     def _check_is_whole(self) -> None:
         if os.path.lexists(whole_beside(self._target)):
