@@ -178,7 +178,13 @@ def _make_response(
     data.trailers = None
     if trailers:
         data.trailers = http.Headers(
-            [(_bytes(n).lower(), _bytes(v)) for n, vs in trailers.items() for v in vs]
+            [
+                # Blanks round a value end an HTTP/2 connection; in headers mitmproxy
+                # takes them away itself.
+                (_bytes(name).lower(), _bytes(value).strip(b" \t"))
+                for name, values in trailers.items()
+                for value in values
+            ]
         )
     data.timestamp_start = data.timestamp_end = 0.0  # mitmproxy sets both
     response = object.__new__(http.Response)
