@@ -240,11 +240,10 @@ def test_a_journal_that_somebody_changes_fails_the_run_and_is_rescued(
     ran = cli("run", "--cassette", cassette, *inner, "--", *cli.python(code))
     assert ran.returncode == 125
     assert ran.stdout == "hello\n"
-    remedy = "run 'mitmvcr cassette recover inner.yaml --from "
-    (line,) = [each for each in lines(ran.stderr) if remedy in each]
     rescued = tmp_path / "inner.yaml.rescued-1"
-    assert line.startswith("mitmvcr: error: inner.yaml: cannot be written: ")
-    assert f"; the recording is in {rescued}: " in line
+    (line,) = [x for x in lines(ran.stderr) if x.startswith("mitmvcr: error: ")]
+    assert "inner.yaml: cannot be written: " in line
+    assert f"; the recording is in {rescued}: run 'mitmvcr cassette recover inn" in line
     assert not (tmp_path / "inner.yaml").exists()
     words = ("cassette", "recover", "inner.yaml", "--from", rescued)
     recovered = cli(*words)

@@ -162,7 +162,7 @@ class Journal:
 
     def append(self, data: bytes | memoryview) -> None:
         """All of it or none: what a full disk cut off is taken back."""
-        if self._heed():
+        if self._heed(at_a_glance=True):
             logger.error("mitmvcr: %s; the recording is in %s", self.harm, self.path)
         try:
             self._write(data)
@@ -213,20 +213,23 @@ class Journal:
         if self.harm:
             raise CassetteWriteError(self._name, self.harm)
 
-    def _heed(self) -> bool:
+    def _heed(self, *, at_a_glance: bool = False) -> bool:
         """Whether it goes on elsewhere from now on."""
-        if harm := self._found_harm():
+        if harm := self._found_harm(at_a_glance=at_a_glance):
             self._go_elsewhere(harm)
         return bool(harm)
 
-    def _found_harm(self) -> str:
-        """What can be told of it at a glance: two calls to the system."""
+    def _found_harm(self, *, at_a_glance: bool = False) -> str:
+        """At a glance, which is one call to the system, a file is not missed that was
+        moved away: what is written to it is still ours."""
         try:
             mine = os.fstat(self._file)
             if mine.st_size < self._size:
                 return "was cut off by somebody else"
             if mine.st_size > self._reach:
                 return "was written to by somebody else"
+            if at_a_glance and mine.st_nlink:
+                return ""
             if not os.path.samestat(mine, os.lstat(self.path)):
                 return "was replaced by somebody else"
         except (FileNotFoundError, NotADirectoryError):
@@ -339,26 +342,27 @@ class Journal:
             return
         os.ftruncate(self._file, self._size)
         self._reach = self._size
+        before = os.fstat(self._file)
         self._prove()
         give_look(self._file, self.path, self._target)
         os.fsync(self._file)
         self._last(lambda: os.replace(self.path, self._target))
-        self._check_target()
+        self._check_target(before)
         sync_folder(self._target.parent)
 
-    def _check_target(self) -> None:
+    def _check_target(self, before: os.stat_result) -> None:
         """Somebody may have come between."""
+        if self._file < 0:
+            return
         try:
-            is_ours = self._file < 0 or is_at(self._file, self._target)
-            if is_ours and self._file >= 0:
-                self._prove()
-        except _ChangedError:
-            is_ours = False
+            now = os.fstat(self._file)
+            is_ours = is_at(self._file, self._target)
         except OSError:  # it cannot be told, and it was put in place
             return
-        if not is_ours:
-            self._go_elsewhere("was changed by somebody else as it was put in place")
-            self.check()
+        if is_ours and (now.st_size, now.st_mtime) == (before.st_size, before.st_mtime):
+            return
+        self._go_elsewhere("was changed by somebody else as it was put in place")
+        self.check()
 
     def remove(self) -> None:
         """What somebody else has put in its place stays."""

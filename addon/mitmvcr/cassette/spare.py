@@ -11,6 +11,7 @@ from typing import IO
 #: without a name, which ends with the process.
 _IN_MEMORY = 1 << 20
 _PART = 1 << 20
+_BUFFER = 1 << 18
 
 
 class Spare:
@@ -38,7 +39,9 @@ class Spare:
             self.give_up()
 
     def _move_to_disk(self, held: BytesIO) -> None:
-        self._file = tempfile.TemporaryFile(dir=self._folder)  # noqa: SIM115 - closed
+        self._file = tempfile.TemporaryFile(  # noqa: SIM115 - closed
+            buffering=_BUFFER, dir=self._folder
+        )
         self._file.write(held.getbuffer())
 
     def cut(self, size: int) -> None:
