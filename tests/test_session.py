@@ -396,7 +396,9 @@ def test_a_replay_is_logged_as_it_is_told(start: Start) -> None:
 
 
 def test_secrets_of_the_cassette_are_masked_in_a_miss(start: Start) -> None:
-    held = Interaction(0, Request(method="GET", url="http://h/?token=abc"), Response())
+    held = Interaction(
+        0, Request(method="GET", url="http://h/?token=abc"), Response(code=200)
+    )
     session = start("replay_only", Cassette([held]))
     miss = session.explain(Request(method="GET", url="http://h/?token=abd"))
     assert "abc" not in repr(miss)
@@ -506,7 +508,9 @@ def test_what_comes_after_the_close_goes_behind_it(start: Start) -> None:
 def test_secrets_of_the_environment_are_not_written(tmp_path: Path) -> None:
     path = tmp_path / "chat.yaml"
     session = open_session(settings(path, "record_once"), {"A_TOKEN": "abc-def-ghi"})
-    session.record(Interaction(0, Request(url="http://h/abc-def-ghi"), Response()))
+    session.record(
+        Interaction(0, Request(url="http://h/abc-def-ghi"), Response(code=200))
+    )
     session.close()
     assert "abc-def-ghi" not in path.read_text()
     assert session.shown("http://h/abc-def-ghi") == "http://h/[REDACTED:A_TOKEN]"

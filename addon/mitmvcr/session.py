@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from mitmvcr.cassette.store import Store, open_store
 from mitmvcr.core.deck import Deck
 from mitmvcr.core.errors import (
+    CassetteDamagedError,
     CassetteNotFoundError,
     CassetteWriteError,
     OptionError,
@@ -28,6 +30,7 @@ from mitmvcr.core.modes import (
     looks_up,
 )
 from mitmvcr.core.secrets.rules import DEFAULT, Rules
+from mitmvcr.core.sendable import is_sendable, unfolded, why_not
 from mitmvcr.settings import Settings
 
 if TYPE_CHECKING:
@@ -96,7 +99,7 @@ class Session:
         self._recorded = self._replayed = self._missed = self._passed = 0
         # Also read where it will be replaced: what is no sound cassette never is.
         reads = exists and (self.rule.loads or self.rule.records)
-        found = store.load().interactions if reads else ()
+        found = store.load(sendable=self.rule.loads).interactions if reads else ()
         loaded = found if self.rule.loads else ()
         matcher = matcher or Matcher()
         self._hooks = hooks
@@ -157,13 +160,22 @@ class Session:
         request = seen
         position, interaction = found
         interaction = self.redactor.restored(interaction)
-        if self._hooks is None:
-            return position, interaction
         try:
-            return position, self._hooks.before_replay(interaction, request)
+            if self._hooks is not None:
+                interaction = self._hooks.before_replay(interaction, request)
+            self._check_is_sendable(interaction, position)
         except VcrError:
             self.deck.give_back(position)
             raise
+        return position, interaction
+
+    def _check_is_sendable(self, interaction: Interaction, position: int) -> None:
+        """The last look before a client gets it, wherever it comes from."""
+        if not is_sendable(interaction.response):
+            field, problem = why_not(interaction.response)
+            raise CassetteDamagedError(
+                self.store.name, problem, interaction=position, field=field
+            )
 
     def passed(self) -> None:
         """A request went straight through by a rule, and was not planned."""
@@ -215,6 +227,8 @@ class Session:
                 return
             interaction = changed
         kept = self.redactor.interaction(interaction)
+        if not is_sendable(kept.response):
+            kept = self._one_that_replays(kept)
         if self._known is None:
             self._known = self.redactor.memory.size
         if self._is_closed:
@@ -226,6 +240,15 @@ class Session:
         if self.log.complete:
             self._log_recorded(kept)
         self._recorded += 1
+
+    def _one_that_replays(self, kept: Interaction) -> Interaction:
+        """Raises CassetteWriteError where there is none."""
+        kept = replace(kept, response=unfolded(kept.response))
+        field, problem = why_not(kept.response)
+        if problem:
+            problem = f"{field}: {problem}, so that it could not be replayed"
+            raise CassetteWriteError(self.store.name, problem)
+        return kept
 
     def _log_recorded(self, kept: Interaction) -> None:
         position = self._kept + self._recorded

@@ -214,7 +214,7 @@ def test_a_lock_that_was_deleted_as_it_was_taken_is_taken_anew(
 
     monkeypatch.setattr(fcntl, "flock", deleted_before)
     store = begin(path)
-    assert len(seen) == 3
+    assert len(seen) == 4  # the journal has a lock of its own
     with pytest.raises(CassetteWriteError, match="is being recorded already by"):
         begin(path)
     store.publish()
@@ -322,7 +322,10 @@ def test_readers_are_told_of_a_journal_that_nobody_uses(
 
 def test_a_journal_that_cannot_be_read_is_told_of_too(path: Path, part: Path) -> None:
     part.mkdir()
-    assert FileStore(path).left_over() == f"{part}: cannot be read: is a directory"
+    assert (FileStore(path).left_over() or "").startswith(f"{part}: is a folder")
+    part.rmdir()
+    os.mkfifo(part)  # to read it would take for ever
+    assert (FileStore(path).left_over() or "").startswith(f"{part}: is no plain file")
 
 
 # A file system without locks

@@ -219,6 +219,40 @@ def test_a_command_that_failed_may_leave_the_cassette_as_it_was(
         assert cli("cassette", "recover", "inner.yaml").returncode == 0
 
 
+@pytest.mark.parametrize(
+    "attack",
+    [
+        "os.replace(other, part)",
+        "os.truncate(part, 9)",
+        "shutil.copy(other, part)",
+        "part.unlink()",
+        "pathlib.Path(f'{part}.lock').unlink()",
+    ],
+)
+def test_a_journal_that_somebody_changes_fails_the_run_and_is_rescued(
+    cli, cassette, tmp_path, attack
+):
+    """The outer run is the origin of what the inner one records."""
+    (tmp_path / "other").write_text("somebody else's")
+    inner = (sys.executable, "-m", "mitmvcr", "run", "--cassette", "inner")
+    places = "part, other = pathlib.Path('inner.yaml.part'), pathlib.Path('other')"
+    code = f"import os, pathlib, shutil\n{places}\n{FETCH}\n{attack}"
+    ran = cli("run", "--cassette", cassette, *inner, "--", *cli.python(code))
+    assert ran.returncode == 125
+    assert ran.stdout == "hello\n"
+    rescued = tmp_path / "inner.yaml.rescued-1"
+    (line,) = [x for x in lines(ran.stderr) if x.startswith("mitmvcr: error: ")]
+    assert "inner.yaml: cannot be written: " in line
+    assert f"; the recording is in {rescued}: run 'mitmvcr cassette recover inn" in line
+    assert not (tmp_path / "inner.yaml").exists()
+    words = ("cassette", "recover", "inner.yaml", "--from", rescued)
+    recovered = cli(*words)
+    assert recovered.returncode == 0
+    assert "inner.yaml: 1 interactions recovered" in recovered.stderr
+    ran = cli("run", "--cassette", "inner", *cli.python(FETCH))
+    assert (ran.returncode, ran.stdout) == (0, "hello\n")
+
+
 def test_a_command_that_passed_saves_what_it_recorded(cli, cassette, tmp_path):
     inner = (sys.executable, "-m", "mitmvcr", "run", "--cassette", "inner")
     words = ("--save-failed", "no", "--fsync", "each", *cli.python(FETCH))

@@ -23,6 +23,8 @@ class Answer:
     """What has come on a stream so far."""
 
     status: int = 0
+    headers: dict[str, str] = field(default_factory=dict)
+    trailers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
     ended: bool = False
 
@@ -85,7 +87,11 @@ class H2Client:
 
     def _note(self, event: h2.events.Event) -> None:
         if isinstance(event, h2.events.ResponseReceived):
-            self.answers[event.stream_id].status = int(dict(event.headers)[":status"])
+            headers = dict(event.headers)
+            self.answers[event.stream_id].status = int(headers.pop(":status"))
+            self.answers[event.stream_id].headers = headers
+        elif isinstance(event, h2.events.TrailersReceived):
+            self.answers[event.stream_id].trailers = dict(event.headers)
         elif isinstance(event, h2.events.DataReceived):
             self.answers[event.stream_id].body += event.data
         elif isinstance(event, h2.events.StreamEnded):

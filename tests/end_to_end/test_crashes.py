@@ -148,15 +148,17 @@ def test_what_does_not_end_in_time_is_named_and_what_does_is_recorded(
     assert [item["request"]["url"] for item in cassettes.read(cassette)] == urls[:1]
 
 
-def test_a_folder_that_vanishes_is_made_again(
+def test_a_folder_that_vanishes_is_made_again_for_what_was_recorded(
     mitmdump: Start, origin: Origin, proxy_ca: Path, cassette: Path
 ) -> None:
     proxy = mitmdump(cassette, "record_once").wait_until_listening()
     for number in range(2):
         fetch(proxy.url, proxy_ca, f"{origin.http_url}/json?{number}")
         shutil.rmtree(cassette.parent, ignore_errors=True)
-    assert proxy.stop() == 0, proxy.log
-    assert len(cassettes.read(cassette)) == 2
+    assert proxy.stop() == 1
+    (rescued,) = cassette.parent.iterdir()
+    assert f"or its folder; the recording is in {rescued}: run" in proxy.log
+    assert len(cassettes.read(rescued)) == 2
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from mitmvcr.cassette.lines import text
 from mitmvcr.cassette.scalars import Decline
 from mitmvcr.core.errors import CassetteError
 from mitmvcr.core.model import Interaction, Request
+from mitmvcr.core.sendable import is_sendable
 
 #: Escapes that can stand for a letter, or part two.
 _HIDING = (b"\\x", b"\\u", b"\\U", b"\\\n")
@@ -25,10 +26,13 @@ _HIDING = (b"\\x", b"\\u", b"\\U", b"\\\n")
 class LazyInteractions(Sequence[Interaction]):
     """Behaves as the list of interactions; ``urls`` is known without reading them."""
 
-    def __init__(self, index: Index, name: str) -> None:
-        """Raises ``Decline`` where an item is not as go-vcr begins it, or the last one
-        not as it ends it."""
-        self._index, self._name = index, name
+    def __init__(self, index: Index, name: str, *, sendable: bool = False) -> None:
+        """With ``sendable`` an answer that cannot be an HTTP message is damage.
+
+        Raises ``Decline`` where an item is not as go-vcr begins it, or the last one
+        not as it ends it.
+        """
+        self._index, self._name, self._sendable = index, name, sendable
         self._parser = ItemParser(index.columns)
         line = b"\n" + b" " * index.columns.field
         self._body, self._headers = line + b"body: ", line + b"headers:"
@@ -122,6 +126,10 @@ class LazyInteractions(Sequence[Interaction]):
             found = read_item(self._index.item(number), self._parser)
             if found.request.url != self.urls[number]:
                 raise Fault("the url is not where go-vcr writes it", field="request")
+            if self._sendable and not is_sendable(found.response):
+                from mitmvcr.cassette import yamlreader
+
+                raise yamlreader.examine_item(self._index.item(number)).unsendable[0]
         except Fault as fault:
             lines = self._index.line(number)
             raise fault.moved(lines, number).error(self._name) from None

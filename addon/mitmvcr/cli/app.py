@@ -340,14 +340,21 @@ def check(paths: tuple[Path, ...]) -> int:
 @cassette.command()
 @click.argument("cassette", metavar="CASSETTE")
 @click.option("--replace", is_flag=True, help="In place of what CASSETTE holds.")
-def recover(cassette: str, replace: bool) -> None:
+@click.option(
+    "--from",
+    "source",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Where it was rescued to. Default: CASSETTE.part",
+)
+def recover(cassette: str, replace: bool, source: Path | None) -> None:
     """Put a recording that was not saved (CASSETTE.part) in place.
 
     It comes behind what CASSETTE holds.
     """
     from mitmvcr.cli.cassette import recover_cassette
 
-    recover_cassette(cassette, replace=replace)
+    recover_cassette(cassette, replace=replace, source=source)
 
 
 @cassette.command()
