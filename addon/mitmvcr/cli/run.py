@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mitmvcr.cli import child, status
-from mitmvcr.cli.aftermath import Wishes, conclude, tell_idle, tell_left
+from mitmvcr.cli.aftermath import Wishes, conclude, tell_left
 from mitmvcr.cli.child import CommandError, Relay
 from mitmvcr.cli.environment import LOOPBACK, Facts, child_environment, parse_bypass
+from mitmvcr.cli.findings import of_session
 from mitmvcr.cli.home import home
 from mitmvcr.cli.kit import Kit, write_kit, write_roots
 from mitmvcr.cli.options import VcrOptions
@@ -33,6 +34,7 @@ class RunOptions(VcrOptions):
     fail_on_miss: bool = True
     fail_on_unused: bool = False
     drop_unused: bool = False
+    allow_idle: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,7 @@ def make_plan(
             fail_on_miss=options.fail_on_miss,
             fail_on_unused=options.fail_on_unused,
             drop_unused=options.drop_unused,
+            allow_idle=options.allow_idle,
         ),
     )
 
@@ -137,11 +140,12 @@ async def _supervise(plan: Plan, relay: Relay, folder: Path) -> int:
             raise
         failure = str(error)
         say(f"error: {error}")
-    if proxy.summary().was_idle:
-        tell_idle(environment.get("NO_PROXY", ""))
+    bypass = environment.get("NO_PROXY", "")
+    allow_idle = plan.wishes.allow_idle
+    findings = [*of_session(proxy.session, bypass, allow_idle=allow_idle)]
     if proxy.session.left_in is not None:
         tell_left(proxy.session)
-    return conclude(proxy.session, code, failure, plan.wishes, plan.inherited)
+    return conclude(proxy.session, code, failure, plan.wishes, plan.inherited, findings)
 
 
 def _facts(plan: Plan, port: int, kit: Kit) -> Facts:
