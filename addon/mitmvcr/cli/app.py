@@ -283,6 +283,18 @@ _VCR_OPTIONS = (
     " was replayed and nothing missed.",
 )
 @click.option(
+    "--isolate",
+    is_flag=True,
+    help="Linux: COMMAND has a network of its own, whose only way out is the proxy.",
+)
+@click.option(
+    "--isolate-allow",
+    multiple=True,
+    metavar="HOST:PORT",
+    help="And this (TCP), as a test database; PORT alone is this machine's 127.0.0.1."
+    " Repeatable.",
+)
+@click.option(
     "--allow-idle",
     is_flag=True,
     help="A strict replay passes even if nothing at all was asked.",

@@ -1,8 +1,9 @@
 """What is wrong with a run as a whole, though no request of it failed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from mitmvcr.cli.isolate.leaving import told
 from mitmvcr.core.wording import shown
 from mitmvcr.session import Session
 
@@ -27,6 +28,16 @@ def of_session(session: Session, bypass: str, *, allow_idle: bool) -> Iterator[F
     elif session.log.broken_tls and not summary.did_something:
         fails = session.expects
         yield Finding("distrusted", _distrusted(session.log.broken_tls), fails)
+
+
+def of_attempts(attempts: Mapping[str, int], session: Session) -> Iterator[Finding]:
+    """What ``--isolate`` kept from leaving."""
+    if not attempts:
+        return
+    text = f"tried to leave past the proxy: {told(attempts)}"
+    if session.records:
+        text += "; it was turned down, and nothing of it is recorded"
+    yield Finding("leaving", text, fails=session.offline)
 
 
 def _idle(bypass: str, session: Session, *, allow_idle: bool) -> Finding:
