@@ -52,8 +52,8 @@ def furnish(allowed: Sequence[Allowed], *, user: bool) -> Furniture:
     inside.bring_up("lo")
     _add_allowed(made, allowed)
     _add_proxy(made)
-    for address in _local_name_servers():
-        made.add("names", inside.name_server(address))
+    for address in _name_servers():
+        _add_name_server(made, address)
     _add_taps(made)
     return made
 
@@ -106,15 +106,27 @@ def _add_proxy(made: Furniture) -> None:
         made.add("proxy", inside.listen("::1", made.port))
 
 
-def _local_name_servers() -> list[str]:
-    """Those that a program would ask on loopback, where nobody else listens now."""
+def _add_name_server(made: Furniture, address: str) -> None:
+    """One on loopback has nobody who listens now, and one with an IPv6 address may have
+    no way to be seen; the tap sees the others."""
+    if not _is_loopback(address):
+        if ":" not in address:
+            return
+        with suppress(OSError, ValueError):  # no IPv6, or of one link only
+            inside.add_address(address)
+            made.add("names", inside.name_server(address))
+        return
+    made.add("names", inside.name_server(address))
+
+
+def _name_servers() -> list[str]:
     try:
         lines = _RESOLV_CONF.read_text(errors="replace").splitlines()
     except OSError:
         lines = []
     words = [line.split() for line in lines]
     named = [w[1] for w in words if len(w) > 1 and w[0] == "nameserver"]
-    return [each for each in named or ["127.0.0.1"] if _is_loopback(each)]
+    return list(dict.fromkeys(named)) or ["127.0.0.1"]
 
 
 def _add_taps(made: Furniture) -> None:

@@ -21,6 +21,7 @@ _TUNSETIFF, _IFF_TUN, _IFF_NO_PI = 0x400454CA, 0x1, 0x1000
 _IFF_UP, _RTF_UP = 0x1, 0x1
 ETH_P_IP = 0x0800
 _SO_ATTACH_FILTER = 26
+_IPV6_FREEBIND = 78
 _TUNNEL = "mitmvcr0"
 
 
@@ -53,14 +54,21 @@ def _add_address6(device: str, address: str) -> None:
 
 
 def listen(address: str, port: int = 0) -> socket.socket:
-    family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    return socket.create_server((address, port), family=family, backlog=512)
+    made = _bound(address, port, socket.SOCK_STREAM)
+    made.listen(512)
+    return made
 
 
 def name_server(address: str) -> socket.socket:
+    return _bound(address, 53, socket.SOCK_DGRAM)
+
+
+def _bound(address: str, port: int, kind: socket.SocketKind) -> socket.socket:
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    made = socket.socket(family, socket.SOCK_DGRAM)
-    made.bind((address, 53))
+    made = socket.socket(family, kind)
+    if family == socket.AF_INET6:  # an address that was just added is not there yet
+        made.setsockopt(socket.IPPROTO_IPV6, _IPV6_FREEBIND, 1)
+    made.bind((address, port))
     return made
 
 

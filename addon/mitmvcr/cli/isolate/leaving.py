@@ -30,6 +30,12 @@ class Leaving:
     ) -> None:
         self.attempts: Counter[str] = Counter()
         self._known = known
+        self._allowed = {
+            (address, each.port)
+            for _, each in namespace.allowed
+            for address in each.addresses
+        }
+        self._within = {address for address, _ in self._allowed}
         self._readers: list[tuple[int, Callable[[], bool]]] = []
         if (tap := namespace.tap) is not None:
             self._readers.append((tap.fileno(), lambda: self._read_tap(tap)))
@@ -90,16 +96,25 @@ class Leaving:
         packet = packets.parse(raw)
         if packet is None or packet.protocol == _IGMP or _is_housekeeping(packet):
             return b""
+        answer = self._answer(packet)
+        # The kernel answers for the addresses that are within.
+        return b"" if packet.address in self._within else answer
+
+    def _answer(self, packet: Packet) -> bytes:
         if packet.protocol == socket.IPPROTO_TCP:
-            if not packet.starts_connection:
-                return b""
-            self._note(_place(packet.address, packet.ports[1]))
-            return packets.reset(packet)
+            return self._connection(packet)
         if packet.protocol == socket.IPPROTO_UDP:
             return self._datagram(packet)
         name = _PROTOCOLS.get(packet.protocol, f"protocol {packet.protocol}")
         self._note(f"{name} {packet.address}")
         return packets.unreachable(packet)
+
+    def _connection(self, packet: Packet) -> bytes:
+        port = packet.ports[1]
+        if not packet.starts_connection or (packet.address, port) in self._allowed:
+            return b""
+        self._note(_place(packet.address, port))
+        return packets.reset(packet)
 
     def _datagram(self, packet: Packet) -> bytes:
         port = packet.ports[1]

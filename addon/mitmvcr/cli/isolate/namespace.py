@@ -44,10 +44,13 @@ class Namespace:
 
     def enter(self) -> None:
         """To be called in a child that is to become the command. Raises OSError."""
-        folder = os.getcwd()
         for descriptor, kind in self.kinds:
-            syscalls.setns(descriptor, kind)
-        os.chdir(folder)  # a mount namespace is entered at its root
+            if kind == syscalls.CLONE_NEWNS:  # it is entered at its root
+                folder = os.getcwd()
+                syscalls.setns(descriptor, kind)
+                os.chdir(folder)
+            else:
+                syscalls.setns(descriptor, kind)
 
     def close(self) -> None:
         """It lives on for as long as a process is in it."""
@@ -73,7 +76,7 @@ def make_namespace(allowed: Sequence[Allowed]) -> Namespace:
         try:
             return _made(allowed, user=user)
         except OSError as error:
-            problem = error.strerror or str(error)
+            problem = str(error.strerror)
     raise IsolationError(
         f"--isolate: this system lets us make no network namespace ({problem}):"
         f" {_remedy()}"
@@ -107,10 +110,15 @@ def _be_the_child(
             made = furnish(allowed, user=user)
             told, descriptors = _packed(made), made.descriptors()
         except OSError as error:
-            told, descriptors = {"error": error.strerror or str(error)}, []
+            told, descriptors = {"error": _words(error)}, []
         socket.send_fds(theirs, [json.dumps(told).encode()], descriptors)
     finally:
         os._exit(0)
+
+
+def _words(error: OSError) -> str:
+    reason = error.strerror or str(error)
+    return f"{error.filename}: {reason}" if error.filename else reason
 
 
 def _packed(made: Furniture) -> dict[str, object]:
