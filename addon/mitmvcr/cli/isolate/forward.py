@@ -3,9 +3,6 @@
 import asyncio
 import socket
 from collections.abc import Callable
-from contextlib import suppress
-
-_PIECE = 1 << 16
 
 
 class Forwarder:
@@ -14,54 +11,97 @@ class Forwarder:
 
     def __init__(self, host: str, port: int, failed: Callable[[str], None]) -> None:
         self._target, self._failed = (host, port), failed
-        self._under_way: set[asyncio.Task[None]] = set()
+        self._starting: set[asyncio.Task[None]] = set()
+        self._ends: set[_End] = set()
         self._server: asyncio.Server | None = None
 
     async def open(self, listening: socket.socket) -> None:
-        self._server = await asyncio.start_server(self._carry, sock=listening)
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(self._accept, sock=listening)
 
     async def close(self) -> None:
         if self._server is not None:
             self._server.close()
-        for task in self._under_way:
+        for task in self._starting:
             task.cancel()
-        await asyncio.gather(*self._under_way, return_exceptions=True)
+        await asyncio.gather(*self._starting, return_exceptions=True)
+        for end in list(self._ends):
+            end.abort()
 
-    async def _carry(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._under_way.add(task)
-        try:
-            await self._between(reader, writer)
-        finally:
-            self._under_way.discard(task)
+    def _accept(self) -> "_End":
+        here = _End(self._ends)
+        task = asyncio.get_running_loop().create_task(self._go_on(here))
+        self._starting.add(task)
+        task.add_done_callback(self._starting.discard)
+        return here
 
-    async def _between(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> None:
+    async def _go_on(self, here: "_End") -> None:
+        loop = asyncio.get_running_loop()
+        there = _End(self._ends)
         try:
-            there, back = await asyncio.open_connection(*self._target)
+            await loop.create_connection(lambda: there, *self._target)
         except OSError as error:
             self._failed(error.strerror or str(error))
-            writer.transport.abort()
+            here.abort()
             return
-        try:
-            async with asyncio.TaskGroup() as both:
-                both.create_task(_pump(reader, back))
-                both.create_task(_pump(there, writer))
-        except* OSError:  # one end was reset: so is the other
-            back.transport.abort()
-            writer.transport.abort()
-        finally:
-            back.close()
-            writer.close()
+        here.join(there)
 
 
-async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    while piece := await reader.read(_PIECE):
-        writer.write(piece)
-        await writer.drain()
-    with suppress(OSError):  # the other side has gone
-        writer.write_eof()
+class _End(asyncio.Protocol):
+    """One end of a connection; what comes in goes out at the other end."""
+
+    def __init__(self, all_ends: "set[_End]") -> None:
+        self._all, self._other = all_ends, self
+        self._transport: asyncio.Transport | None = None
+        self._has_sent_all = self._is_gone = False
+
+    def join(self, other: "_End") -> None:
+        self._other, other._other = other, self
+        if self._is_gone:
+            other.abort()
+        for end in (self, other):
+            if end._transport is not None and not end._is_gone:
+                end._transport.resume_reading()
+
+    def abort(self) -> None:
+        if self._transport is not None:
+            self._transport.abort()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        self._all.add(self)
+        if self._other is self:
+            transport.pause_reading()  # until there are two
+
+    def data_received(self, data: bytes) -> None:
+        assert self._other._transport is not None
+        self._other._transport.write(data)
+
+    def pause_writing(self) -> None:
+        if self._other._transport is not None and not self._other._has_sent_all:
+            self._other._transport.pause_reading()
+
+    def resume_writing(self) -> None:
+        if self._other._transport is not None and not self._other._has_sent_all:
+            self._other._transport.resume_reading()
+
+    def eof_received(self) -> bool:
+        """One direction has ended; the other may go on."""
+        self._has_sent_all = True
+        assert self._other._transport is not None
+        if self._other._has_sent_all:
+            self._other._transport.close()
+            return False
+        self._other._transport.write_eof()
+        return True
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self._is_gone = True
+        self._all.discard(self)
+        if self._other is self or self._other._transport is None:
+            return
+        if error is not None:
+            self._other.abort()
+        else:
+            self._other._transport.close()

@@ -34,7 +34,7 @@ async def open_gate(namespace: Namespace | None, proxy_port: int) -> AsyncIterat
     leaving = Leaving(namespace, _known([each for _, each in namespace.allowed]))
     async with AsyncExitStack() as stack:
         for listening in namespace.proxy:
-            await _carry(stack, listening, "127.0.0.1", proxy_port, _say("the proxy"))
+            await _carry(stack, listening, "127.0.0.1", proxy_port, _ignore)
         for listening, each in namespace.allowed:
             failed = _say(f"--isolate-allow {each}")
             await _carry(stack, listening, each.host, each.port, failed)
@@ -53,6 +53,10 @@ async def _carry(
     forwarder = Forwarder(host, port, failed)
     await forwarder.open(listening)
     stack.push_async_callback(forwarder.close)
+
+
+def _ignore(reason: str) -> None:
+    """The proxy cannot be reached: the run is over, and who asks was left behind."""
 
 
 def _say(what: str) -> Callable[[str], None]:

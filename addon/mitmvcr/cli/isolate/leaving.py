@@ -15,6 +15,7 @@ from mitmvcr.core.wording import shown
 _LARGEST = 65535
 _MOST = 200  # different ones
 _TOLD = 10
+_LAST = 1000
 #: The kernel's own, on behalf of nobody: group memberships.
 _IGMP = 2
 _PROTOCOLS = {socket.IPPROTO_ICMP: "icmp", socket.IPPROTO_ICMPV6: "icmp"}
@@ -57,8 +58,9 @@ class Leaving:
         loop = asyncio.get_running_loop()
         for descriptor, read in self._readers:
             loop.remove_reader(descriptor)
-            while read():
-                pass
+            for _ in range(_LAST):  # whoever is left behind may go on for ever
+                if not read():
+                    break
 
     def _read_tap(self, tap: socket.socket) -> bool:
         try:
