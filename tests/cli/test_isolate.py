@@ -49,6 +49,27 @@ def isolated(cli, cassette):
     return run
 
 
+def run_under(prefix, cli, *words):
+    """``mitmvcr`` as what another program becomes, or starts."""
+    return subprocess.run(
+        [*prefix, *MITMVCR, *map(str, words)],
+        cwd=cli.cwd,
+        env=cli.environment(),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+
+
+def without(capabilities: str) -> list[str]:
+    """A prefix: root with less than all capabilities."""
+    if os.geteuid():
+        leave_out("only root has capabilities to lose")
+    need("setpriv", shutil.which("setpriv"))
+    return ["setpriv", "--bounding-set", capabilities]
+
+
 def left(stderr: str) -> str:
     """What is told to have tried to leave."""
     head = "mitmvcr: tried to leave past the proxy: "
@@ -203,21 +224,10 @@ def test_ipv6_goes_nowhere_either_way(unprivileged):
     assert ran.returncode == REFUSED
 
 
-def test_a_blind_namespace_is_as_tight_and_says_so(isolated, cli, cassette):
-    if os.geteuid():
-        leave_out("only root can be without CAP_NET_RAW and make a namespace")
-    need("setpriv", shutil.which("setpriv"))
-    words = ["run", "--cassette", str(cassette), *ISOLATED]
-    fetch = ["curl", "-sS", "-m", "50", "--noproxy", "*", f"http://{ELSEWHERE}/"]
-    ran = subprocess.run(
-        ["setpriv", "--bounding-set", "-net_raw", *MITMVCR, *words, *fetch],
-        cwd=cli.cwd,
-        env=cli.environment(),
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        check=False,
-    )
+def test_a_blind_namespace_is_as_tight_and_says_so(cli, cassette):
+    words = ("run", "--cassette", cassette, *ISOLATED)
+    fetch = ("curl", "-sS", "-m", "50", "--noproxy", "*", f"http://{ELSEWHERE}/")
+    ran = run_under(without("-net_raw"), cli, *words, *fetch)
     assert ran.returncode == REFUSED
     told = "blocked, but cannot be told by address here (Operation not permitted)"
     assert told in lines(ran.stderr)[0]
@@ -245,7 +255,7 @@ print(os.getcwd())
             each.listen()
         words = ["run", "--cassette", cassette, *ISOLATED, *cli.python(ask)]
         ran = subprocess.run(
-            [sys.executable, "-c", start, *words],
+            [sys.executable, "-c", start, *map(str, words)],
             cwd=cli.cwd,
             env=cli.environment(),
             capture_output=True,
@@ -441,15 +451,7 @@ for place in (("10.77.0.1", 5432), ("2001:db8:77::1", 5432), ("10.77.0.1", 5433)
         *("--isolate-allow", "[2001:db8:77::1]:5432"),
     ]
     words = ["run", "--cassette", cassette, *ISOLATED, *allow, *cli.python(ask)]
-    ran = subprocess.run(
-        [sys.executable, "-c", OUTSIDE, *MITMVCR, *words],
-        cwd=cli.cwd,
-        env=cli.environment(),
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        check=False,
-    )
+    ran = run_under([sys.executable, "-c", OUTSIDE], cli, *words)
     assert ran.stdout == "database asked\n" * 2 + "Connection refused\n", ran.stderr
     assert left(ran.stderr) == "10.77.0.1:5433 (1)"
 
@@ -490,7 +492,33 @@ def test_hosts_that_would_go_past_the_proxy_are_said_to_be_out_of_reach(isolated
     assert ran.returncode == 0
 
 
+def test_what_was_kept_in_may_be_let_pass(isolated):
+    code = f"curl -s -m 50 --noproxy '*' http://{ELSEWHERE}/; curl -sS {URL}"
+    ran = isolated("--no-fail-on-miss", "sh", "-c", code)
+    assert ran.returncode == 0
+    assert left(ran.stderr) == f"{ELSEWHERE}:80 (1)"
+
+
 # Where it cannot be
+
+
+def test_root_in_a_container_may_need_a_user_namespace_too(cli, cassette):
+    code = f"id -u; curl -s -m 50 --noproxy '*' http://{ELSEWHERE}/; curl -sS {URL}"
+    words = ("run", "--cassette", cassette, *ISOLATED, "sh", "-c", code)
+    ran = run_under(without("-sys_admin"), cli, *words)
+    assert (ran.returncode, ran.stdout) == (100, "0\nhello"), ran.stderr
+    assert left(ran.stderr) == f"{ELSEWHERE}:80 (1)"
+
+
+def test_without_any_such_right_there_is_one_line(cli, cassette, tmp_path):
+    words = ("run", "--cassette", cassette, *ISOLATED, "touch", tmp_path / "started")
+    ran = run_under(without("-sys_admin,-setfcap"), cli, *words)
+    assert ran.returncode == 125
+    (line,) = ran.stderr.splitlines()
+    assert "Operation not permitted" in line
+    assert "--cap-add SYS_ADMIN" in line
+    assert not (tmp_path / "started").exists()
+
 
 #: A user namespace in which root itself may make no more namespaces.
 LIMITED = """
@@ -510,21 +538,14 @@ os.execv(sys.argv[1], sys.argv[1:])
 
 def test_where_namespaces_are_not_allowed_there_is_one_line(cli, cassette, tmp_path):
     words = ["run", "--cassette", cassette, *ISOLATED, "touch", tmp_path / "started"]
-    ran = subprocess.run(
-        [sys.executable, "-c", LIMITED, *MITMVCR, *words],
-        cwd=cli.cwd,
-        env=cli.environment(),
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        check=False,
-    )
+    ran = run_under([sys.executable, "-c", LIMITED], cli, *words)
     assert ran.returncode == 125
     (line,) = ran.stderr.splitlines()
+    root = os.geteuid() == 0
     assert line == (
         "mitmvcr: error: --isolate: this system lets us make no network namespace"
-        " (unshare: No space left on device): run it as root, or allow them with"
-        " 'sysctl user.max_user_namespaces=10000'"
+        f" (unshare: No space left on device): {'' if root else 'run it as root, or '}"
+        "allow them with 'sysctl user.max_user_namespaces=10000'"
     )
     assert not (tmp_path / "started").exists()
 

@@ -19,28 +19,34 @@ class Finding:
     fails: bool = False
 
 
-def of_session(session: Session, bypass: str, *, allow_idle: bool) -> Iterator[Finding]:
+def of_session(
+    session: Session, bypass: str, *, allow_idle: bool, isolated: bool
+) -> Iterator[Finding]:
     """What a session that did nothing says about the command; ``bypass`` is the
     NO_PROXY that it had."""
     summary = session.summary()
     if summary.was_idle:
-        yield _idle(bypass, session, allow_idle=allow_idle)
+        fails = session.expects and not allow_idle
+        yield Finding("idle", _idle(bypass, fails=fails, isolated=isolated), fails)
     elif session.log.broken_tls and not summary.did_something:
         fails = session.expects
         yield Finding("distrusted", _distrusted(session.log.broken_tls), fails)
 
 
-def of_attempts(attempts: Mapping[str, int], session: Session) -> Iterator[Finding]:
-    """What ``--isolate`` kept from leaving."""
+def of_attempts(
+    attempts: Mapping[str, int], session: Session, *, fail: bool
+) -> Iterator[Finding]:
+    """What ``--isolate`` kept from leaving; ``fail``: in a strict replay that is as bad
+    as a miss."""
     if not attempts:
         return
     text = f"tried to leave past the proxy: {told(attempts)}"
     if session.records:
         text += "; it was turned down, and nothing of it is recorded"
-    yield Finding("leaving", text, fails=session.offline)
+    yield Finding("leaving", text, fails=fail and session.offline)
 
 
-def _idle(bypass: str, session: Session, *, allow_idle: bool) -> Finding:
+def _idle(bypass: str, *, fails: bool, isolated: bool) -> str:
     past = f"to hosts that go past it (NO_PROXY={bypass})" if bypass else "otherwise"
     text = (
         "nothing went through the proxy: the command made no request, or talks"
@@ -48,13 +54,11 @@ def _idle(bypass: str, session: Session, *, allow_idle: bool) -> Finding:
         " tell which, put 'curl -sI https://example.com' in its place: if that is"
         " counted, it is the client. --include-localhost sends localhost through too"
     )
-    fails = session.expects and not allow_idle
+    if fails and not isolated:
+        text += "; --isolate keeps such a client from the network"
     if fails:
-        text += (
-            "; --isolate keeps such a client from the network; --allow-idle lets a"
-            " replay pass in which nothing is asked"
-        )
-    return Finding("idle", text, fails)
+        text += "; --allow-idle lets a replay pass in which nothing is asked"
+    return text
 
 
 def _distrusted(broken: dict[str, str]) -> str:

@@ -197,11 +197,11 @@ async def _supervise(plan: Plan, relay: Relay, folder: Path) -> int:
 
 def _findings(plan: Plan, session: Session, way: Way) -> list[Finding]:
     bypass = ",".join(plan.bypass)
-    allow_idle = plan.wishes.allow_idle
-    return [
-        *of_attempts(way.attempts, session),
-        *of_session(session, bypass, allow_idle=allow_idle),
-    ]
+    wishes = plan.wishes
+    idle = of_session(
+        session, bypass, allow_idle=wishes.allow_idle, isolated=plan.isolate
+    )
+    return [*of_attempts(way.attempts, session, fail=wishes.fail_on_miss), *idle]
 
 
 def _facts(plan: Plan, port: int, kit: Kit) -> Facts:

@@ -171,6 +171,7 @@ _SWITCHES = {
 
 
 def _remedy() -> str:
+    otherwise = "" if os.geteuid() == 0 else "run it as root, or "
     for name, (forbids, allows) in _SWITCHES.items():
         place = Path("/proc/sys", name.replace(".", "/"))
         try:
@@ -178,9 +179,9 @@ def _remedy() -> str:
         except OSError:
             continue
         if found == forbids:
-            return f"run it as root, or allow them with 'sysctl {name}={allows}'"
+            return f"{otherwise}allow them with 'sysctl {name}={allows}'"
     return (
-        "run it as root; in a container, start that with"
-        " --cap-add SYS_ADMIN --cap-add NET_ADMIN (Docker: and"
-        " --security-opt seccomp=unconfined --security-opt apparmor=unconfined)"
+        f"{otherwise}start the container that this is in with --cap-add SYS_ADMIN"
+        " --cap-add NET_ADMIN (Docker: and --security-opt seccomp=unconfined"
+        " --security-opt apparmor=unconfined)"
     )
