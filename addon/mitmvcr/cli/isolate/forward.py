@@ -2,7 +2,10 @@
 
 import asyncio
 import socket
+import struct
 from collections.abc import Callable
+
+_AT_ONCE = struct.pack("ii", 1, 0)
 
 
 class Forwarder:
@@ -64,7 +67,10 @@ class _End(asyncio.Protocol):
                 end._transport.resume_reading()
 
     def abort(self) -> None:
-        if self._transport is not None:
+        """With a reset: what was cut short must not look as if it had ended."""
+        if self._transport is not None and not self._is_gone:
+            taken = self._transport.get_extra_info("socket")
+            taken.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
             self._transport.abort()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
