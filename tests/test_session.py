@@ -246,11 +246,29 @@ def test_what_goes_straight_through_is_counted(start: Start) -> None:
     assert session.summary().passed == 2
 
 
-@pytest.mark.parametrize("busy", ["recorded", "replayed", "missed", "passed"])
-def test_a_session_that_saw_any_request_was_not_idle(busy: str) -> None:
+@pytest.mark.parametrize("busy", ["recorded", "replayed", "missed", "passed", "came"])
+def test_a_session_that_saw_anybody_was_not_idle(busy: str) -> None:
     idle = Summary("a.yaml", Mode.RECORD_ONCE, 0, 0, 0, unused=3)
     assert idle.was_idle
     assert not idle._replace(**{busy: 1}).was_idle  # type: ignore[arg-type] # counts
+
+
+def test_whoever_came_is_counted_whatever_became_of_it(start: Start) -> None:
+    session = start("record_once")
+    session.came()
+    assert session.summary().came == 1
+    assert not session.summary().was_idle
+    assert not session.summary().did_something
+
+
+@pytest.mark.parametrize(
+    ("mode", "held", "expects"),
+    [("replay_only", 1, True), ("replay_only", 0, False), ("record_only", 1, False)],
+)
+def test_only_a_strict_replay_of_something_expects_requests(
+    start: Start, mode: str, held: int, expects: bool
+) -> None:
+    assert start(mode, cassette_of(*range(held))).expects is expects
 
 
 def test_planning_to_record_is_not_going_straight_through(start: Start) -> None:

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 class Summary(NamedTuple):
     """What came of a session, in interactions; ``missed`` and
-    ``passed`` (straight through, unrecorded) count requests."""
+    ``passed`` (straight through, unrecorded) count requests, ``came`` connections."""
 
     cassette: str
     mode: Mode
@@ -51,11 +51,17 @@ class Summary(NamedTuple):
     missed: int
     unused: int
     passed: int = 0
+    came: int = 0
 
     @property
     def was_idle(self) -> bool:
-        """No request came, which is hardly ever what was meant."""
-        return not (self.recorded or self.replayed or self.missed or self.passed)
+        """Nobody came, which is hardly ever what was meant."""
+        return not (self.came or self.did_something)
+
+    @property
+    def did_something(self) -> bool:
+        """Was any request answered, or let through?"""
+        return bool(self.recorded or self.replayed or self.missed or self.passed)
 
     def line(self) -> str:
         return (
@@ -97,6 +103,7 @@ class Session:
         self._without_look_up = decide(self.rule, None)
         self._repeats = repeats
         self._recorded = self._replayed = self._missed = self._passed = 0
+        self._came = 0
         # Also read where it will be replaced: what is no sound cassette never is.
         reads = exists and (self.rule.loads or self.rule.records)
         found = store.load(sendable=self.rule.loads).interactions if reads else ()
@@ -133,6 +140,12 @@ class Session:
     @property
     def records(self) -> bool:
         return self.rule.records
+
+    @property
+    def expects(self) -> bool:
+        """Is it a strict replay of something? Then a program that asks for nothing is
+        hardly the one that was recorded."""
+        return self.offline and self._kept > 0
 
     def plan(self, request: Request | None) -> Decision:
         """What to do with a request, which is only needed if the session
@@ -180,6 +193,10 @@ class Session:
     def passed(self) -> None:
         """A request went straight through by a rule, and was not planned."""
         self._passed += 1
+
+    def came(self) -> None:
+        """A client has connected, whatever becomes of it."""
+        self._came += 1
 
     def refused(self) -> None:
         """A request can never be answered from this cassette, and was not planned."""
@@ -355,6 +372,7 @@ class Session:
             missed=self._missed,
             unused=self.deck.unused_count,
             passed=self._passed,
+            came=self._came,
         )
 
 

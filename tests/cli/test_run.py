@@ -53,7 +53,7 @@ def test_stdin_and_stdout_are_the_child_s(cli, cassette):
 
 
 def test_a_run_without_a_request_says_so(cli, cassette):
-    ran = cli("run", "--cassette", cassette, *exits(0))
+    ran = cli("run", "--cassette", cassette, "--allow-idle", *exits(0))
     warning, summary = lines(ran.stderr)
     assert warning.startswith("mitmvcr: nothing went through the proxy")
     assert summary.endswith("recorded 0, replayed 0, missed 0, unused 1")
@@ -73,7 +73,8 @@ def test_a_child_s_own_failure_is_told_before_a_miss(cli, cassette):
 
 @pytest.mark.parametrize("code", [0, 1, 42, 255])
 def test_the_exit_code_is_the_child_s(cli, cassette, code):
-    assert cli("run", "--cassette", cassette, *exits(code)).returncode == code
+    words = ("--cassette", cassette, "--allow-idle", *exits(code))
+    assert cli("run", *words).returncode == code
 
 
 def test_a_command_that_is_not_there_is_127(cli, cassette):

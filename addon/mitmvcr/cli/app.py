@@ -282,12 +282,30 @@ _VCR_OPTIONS = (
     help="Take such interactions out of the cassette, if the command passed, something"
     " was replayed and nothing missed.",
 )
+@click.option(
+    "--isolate",
+    is_flag=True,
+    help="Linux: COMMAND has a network of its own, whose only way out is the proxy.",
+)
+@click.option(
+    "--isolate-allow",
+    multiple=True,
+    metavar="HOST:PORT",
+    help="And this (TCP), as a test database; PORT alone is this machine's 127.0.0.1."
+    " Repeatable.",
+)
+@click.option(
+    "--allow-idle",
+    is_flag=True,
+    help="A strict replay passes even if nothing at all was asked.",
+)
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
 def run(command: tuple[str, ...], **options: Any) -> int:
     """Run COMMAND with its HTTP(S) traffic recorded or replayed.
 
     The exit code is the command's own; 128+N if signal N ended it; 100 if it passed
-    but a request had no match or, with --fail-on-unused, an interaction was unused;
+    but a request had no match, a strict replay was asked for nothing or, with
+    --fail-on-unused, an interaction was unused;
     125 if mitmvcr failed; 126 or 127 if the command cannot be executed or found.
     With CI set and no --mode it replays only.
     """

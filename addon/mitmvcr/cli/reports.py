@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from mitmvcr.cli.findings import Finding
 from mitmvcr.core.errors import OptionError, VcrError
 from mitmvcr.core.report import Entry, miss_facts
 from mitmvcr.session import Summary
@@ -36,6 +37,7 @@ class Account:
     failure: str
     exit_status: int
     fail_on_unused: bool = False
+    findings: Sequence[Finding] = ()
 
 
 def parse_reports(texts: Sequence[str]) -> tuple[Target, ...]:
@@ -110,6 +112,10 @@ def to_json(account: Account) -> bytes:
             "unused": summary.unused,
             "passed_through": summary.passed,
         },
+        "findings": [
+            {"kind": each.kind, "fails": each.fails, "text": each.text}
+            for each in account.findings
+        ],
         "entries": [_entry(entry) for entry in account.entries],
     }
     text = json.dumps(report, indent=2, ensure_ascii=False)

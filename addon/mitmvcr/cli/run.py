@@ -4,22 +4,28 @@ import asyncio
 import os
 import re
 import tempfile
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mitmvcr.cli import child, status
-from mitmvcr.cli.aftermath import Wishes, conclude, tell_idle, tell_left
+from mitmvcr.cli.aftermath import Wishes, conclude, tell_left
 from mitmvcr.cli.child import CommandError, Relay
 from mitmvcr.cli.environment import LOOPBACK, Facts, child_environment, parse_bypass
+from mitmvcr.cli.findings import Finding, of_attempts, of_session
 from mitmvcr.cli.home import home
+from mitmvcr.cli.isolate.allow import OPTION, Allowed, parse_allowed
+from mitmvcr.cli.isolate.gate import Way, open_gate
+from mitmvcr.cli.isolate.namespace import Namespace, make_namespace
 from mitmvcr.cli.kit import Kit, write_kit, write_roots
 from mitmvcr.cli.options import VcrOptions
 from mitmvcr.cli.reports import parse_reports
 from mitmvcr.cli.tell import say
 from mitmvcr.cli.upstream import inherited_proxy
-from mitmvcr.core.errors import VcrError
+from mitmvcr.core.errors import OptionError, VcrError
 from mitmvcr.core.modes import Mode
+from mitmvcr.session import Session
 from mitmvcr.settings import Settings
 
 
@@ -33,6 +39,9 @@ class RunOptions(VcrOptions):
     fail_on_miss: bool = True
     fail_on_unused: bool = False
     drop_unused: bool = False
+    allow_idle: bool = False
+    isolate: bool = False
+    isolate_allow: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +55,18 @@ class Plan:
     inherited: Mapping[str, str]
     home: Path
     wishes: Wishes
+    isolate: bool = False
+    allowed: Sequence[Allowed] = ()
+    namespace: Namespace | None = None
 
 
 def run_command(command: Sequence[str], options: RunOptions) -> int:
     """Run it and return the exit code."""
     try:
         child.find(command[0])
-        return asyncio.run(_run(make_plan(command, options, os.environ)))
+        plan = make_plan(command, options, os.environ)
+        with _isolated(plan) as ready:
+            return asyncio.run(_run(ready))
     except CommandError as error:
         say(f"error: {error}")
         return error.status
@@ -78,8 +92,45 @@ def make_plan(
             fail_on_miss=options.fail_on_miss,
             fail_on_unused=options.fail_on_unused,
             drop_unused=options.drop_unused,
+            allow_idle=options.allow_idle,
         ),
+        isolate=options.isolate,
+        allowed=_allowed(options),
     )
+
+
+def _allowed(options: RunOptions) -> Sequence[Allowed]:
+    """Raises OptionError. Says which hosts of --no-proxy are out of reach."""
+    texts = options.isolate_allow
+    if not options.isolate:
+        if texts:
+            raise OptionError(OPTION, texts[0], "it needs --isolate")
+        return ()
+    allowed = [parse_allowed(text) for text in texts]
+    reached = {each.host for each in allowed}
+    lost = [each for each in parse_bypass(options.no_proxy) if each not in reached]
+    if lost:
+        hosts = ", ".join(lost)
+        say(f"--isolate: --no-proxy {hosts} cannot be reached without {OPTION}")
+    return allowed
+
+
+@contextmanager
+def _isolated(plan: Plan) -> Iterator[Plan]:
+    """With the namespace, if one is wanted. It is made before there are threads."""
+    if not plan.isolate:
+        yield plan
+        return
+    namespace = make_namespace(plan.allowed)
+    try:
+        if namespace.blind:
+            say(
+                "--isolate: what tries to leave is blocked, but cannot be told by"
+                f" address here ({namespace.blind})"
+            )
+        yield replace(plan, namespace=namespace)
+    finally:
+        namespace.close()
 
 
 def _default_cassette(program: str) -> str:
@@ -123,13 +174,14 @@ async def _supervise(plan: Plan, relay: Relay, folder: Path) -> int:
     code: int | None = None
     failure = ""
     try:
-        async with proxying as proxy:
+        # The gate closes last: what is under way is still brought to its end.
+        async with AsyncExitStack() as gate, proxying as proxy:
+            opened = open_gate(plan.namespace, proxy.port)
+            way = await gate.enter_async_context(opened)
             proxy.session.log.complete = bool(plan.wishes.reports)
             kit = write_kit(folder, roots, proxy.ca_file, plan.inherited)
-            environment = child_environment(
-                plan.inherited, _facts(plan, proxy.port, kit)
-            )
-            code = await relay.run(plan.command, environment)
+            environment = child_environment(plan.inherited, _facts(plan, way.port, kit))
+            code = await relay.run(plan.command, environment, way.enter)
             if code and not plan.settings.save_failed:
                 proxy.session.set_aside()
     except VcrError as error:
@@ -137,11 +189,19 @@ async def _supervise(plan: Plan, relay: Relay, folder: Path) -> int:
             raise
         failure = str(error)
         say(f"error: {error}")
-    if proxy.summary().was_idle:
-        tell_idle(environment.get("NO_PROXY", ""))
+    findings = _findings(plan, proxy.session, way)
     if proxy.session.left_in is not None:
         tell_left(proxy.session)
-    return conclude(proxy.session, code, failure, plan.wishes, plan.inherited)
+    return conclude(proxy.session, code, failure, plan.wishes, plan.inherited, findings)
+
+
+def _findings(plan: Plan, session: Session, way: Way) -> list[Finding]:
+    bypass = ",".join(plan.bypass)
+    wishes = plan.wishes
+    idle = of_session(
+        session, bypass, allow_idle=wishes.allow_idle, isolated=plan.isolate
+    )
+    return [*of_attempts(way.attempts, session, fail=wishes.fail_on_miss), *idle]
 
 
 def _facts(plan: Plan, port: int, kit: Kit) -> Facts:

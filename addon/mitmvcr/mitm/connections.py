@@ -70,6 +70,17 @@ class Connections:
         peer_host, port, *_ = data.server.address
         return (data.client.id, peer_host, port) in self._allowed
 
+    def client_connected(self, client: connection.Client) -> None:
+        if self.session is not None:
+            self.session.came()
+
+    def tls_failed_client(self, data: tls.TlsData) -> None:
+        if self.session is None:
+            return
+        address = data.context.server.address
+        name = data.conn.sni or (address[0] if address else "?")
+        self.session.log.tls_broke(name, data.conn.error or "no reason given")
+
     def client_disconnected(self, client: connection.Client) -> None:
         self.rack.client_gone(client.id)
         if self._allowed:
