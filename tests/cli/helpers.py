@@ -10,13 +10,11 @@ from pathlib import Path
 from leaving_out import leave_out
 from mitmvcr.cassette import writer
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
+from patience import PATIENCE
 
 MITMVCR = (sys.executable, "-m", "mitmvcr")
 #: The clients under test may live apart: mitmproxy bounds what they need.
 CLIENT_PYTHON = os.environ.get("MITMVCR_CLIENT_PYTHON") or sys.executable
-#: Generous: the machine may be busy with other tests.
-PATIENCE = 60.0
-
 _DROPPED = (
     *("http_proxy", "https_proxy", "all_proxy", "no_proxy", "ci"),
     *("github_actions", "no_color", "force_color"),

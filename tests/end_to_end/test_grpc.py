@@ -14,6 +14,14 @@ from end_to_end.proxy import DOUBLES, Proxy, clean_environment
 from end_to_end.serving import serving
 from end_to_end.watch import Spy
 from origin.certs import CertFiles
+from patience import PATIENCE
+
+
+@pytest.fixture
+def mitmdump(mitmdump_kept: Callable[..., Proxy]) -> Callable[..., Proxy]:
+    """One process for them all."""
+    return mitmdump_kept
+
 
 HERE = Path(__file__).resolve().parent
 CALLS = ("Hello", "Count", "Fail", "FailLate", "Total")
@@ -39,7 +47,7 @@ def run(
         env=clean_environment(http_proxy=proxy.url, https_proxy=proxy.url),
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE,
     )
     assert done.returncode == 0, done.stderr + proxy.log
     return [json.loads(line) for line in done.stdout.splitlines()]

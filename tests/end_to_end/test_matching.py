@@ -13,6 +13,13 @@ from end_to_end.proxy import Proxy
 from end_to_end.wire import Got, fetch
 from origin import Origin
 
+
+@pytest.fixture
+def mitmdump(mitmdump_kept: Callable[..., Proxy]) -> Callable[..., Proxy]:
+    """One process for them all."""
+    return mitmdump_kept
+
+
 URL = "https://api.test/v1/chat"
 JSON = {"Content-Type": "application/json"}
 
@@ -267,8 +274,12 @@ def test_what_a_hook_changes_is_what_is_recorded(
     ],
 )
 def test_a_wrong_option_ends_the_start(
-    mitmdump: Callable[..., Proxy], tmp_path: Path, option: str, value: str, said: str
+    mitmdump_own: Callable[..., Proxy],
+    tmp_path: Path,
+    option: str,
+    value: str,
+    said: str,
 ) -> None:
-    proxy = mitmdump(tmp_path / "c.yaml", "record_once", **{option: value})
+    proxy = mitmdump_own(tmp_path / "c.yaml", "record_once", **{option: value})
     assert proxy.wait() == 1
     assert said in proxy.log

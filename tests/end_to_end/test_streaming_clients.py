@@ -14,6 +14,14 @@ from end_to_end import cassettes, clients
 from end_to_end.proxy import ROOT, Proxy, clean_environment
 from origin import Origin
 from origin.app import EVENTS, WORDS
+from patience import PATIENCE
+
+
+@pytest.fixture
+def mitmdump(mitmdump_kept: Callable[..., Proxy]) -> Callable[..., Proxy]:
+    """One process for them all."""
+    return mitmdump_kept
+
 
 HERE = Path(__file__).resolve().parent
 CLIENTS = HERE.parent / "clients"
@@ -62,7 +70,7 @@ def tokens(
         env=clean_environment(**environment),
         capture_output=True,
         text=True,
-        timeout=180,
+        timeout=PATIENCE,
     )
     assert done.returncode == 0, done.stderr + proxy.log
     return [token for token, _ in json.loads(done.stdout)]

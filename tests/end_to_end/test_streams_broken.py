@@ -16,6 +16,13 @@ from end_to_end.proxy import Proxy
 from origin import Origin
 from origin.app import EVENTS
 
+
+@pytest.fixture
+def mitmdump(mitmdump_kept: Callable[..., Proxy]) -> Callable[..., Proxy]:
+    """One process for them all."""
+    return mitmdump_kept
+
+
 VERSIONS = ["--http1.1", "--http2"]
 KEYS = (f"broken-{os.getpid()}-{number}" for number in itertools.count())
 SSE = EVENTS["sse"][1]

@@ -16,6 +16,14 @@ from end_to_end import cassettes
 from end_to_end.live import Curl, curl_environment
 from end_to_end.proxy import DOUBLES, Proxy
 from origin.app import EVENTS
+from patience import PATIENCE
+
+
+@pytest.fixture
+def mitmdump(mitmdump_kept: Callable[..., Proxy]) -> Callable[..., Proxy]:
+    """One process for them all."""
+    return mitmdump_kept
+
 
 URL = "http://api.test/stream"
 TYPES = {name: EVENTS[name] for name in ("sse", "ndjson", "grpc", "mixed")}
@@ -38,9 +46,9 @@ def recorded(kind: str, url: str = URL, **more: object) -> dict[str, object]:
 def chunks(proxy: Proxy, url: str = URL, headers: str = "") -> tuple[str, list[bytes]]:
     """The head and the chunks of an answer over HTTP/1.1, as they are on the wire."""
     host = url.split("/")[2]
-    with socket.create_connection(("127.0.0.1", proxy.port), timeout=30) as plug:
+    with socket.create_connection(("127.0.0.1", proxy.port), timeout=PATIENCE) as plug:
         plug.sendall(f"GET {url} HTTP/1.1\r\nHost: {host}\r\n{headers}\r\n".encode())
-        plug.settimeout(30)
+        plug.settimeout(PATIENCE)
         with plug.makefile("rb") as answer:
             head = b"".join(iter(answer.readline, b"\r\n"))
             found = []
@@ -151,7 +159,7 @@ def _take_a_little(proxy: Proxy, url: str, version: str) -> bytes:
     with socket.socket() as plug:
         plug.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         plug.connect(("127.0.0.1", proxy.port))
-        plug.settimeout(30)
+        plug.settimeout(PATIENCE)
         if version == "--http1.1":
             plug.sendall(f"GET {url} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
             return plug.recv(4096)
