@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, settings
 
+import leftovers
+from patience import wait_until
+
 if TYPE_CHECKING:
     from end_to_end.kept import Kept, Lent
     from end_to_end.namespace import Namespace
@@ -35,6 +38,18 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("mitmvcr")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_leftovers() -> Iterator[None]:
+    """The first fixture of all, so that it comes to an end last."""
+    leftovers.mark()
+    yield
+    try:
+        wait_until("their end", lambda: not leftovers.left_behind(), seconds=20)
+    except AssertionError:
+        left = "\n".join(leftovers.left_behind())
+        raise AssertionError(f"the tests have left processes behind:\n{left}") from None
 
 
 @pytest.fixture(scope="session")
