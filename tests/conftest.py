@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from end_to_end.namespace import Namespace
     from end_to_end.pair import Pair
     from end_to_end.proxy import Proxy
+    from end_to_end.watch import Spy
     from origin import Origin
     from origin.certs import CertFiles
 
@@ -139,9 +140,13 @@ def mitmdump_own(mitmdump_bare: Callable[..., "Proxy"]) -> Callable[..., "Proxy"
         mode: str | None = None,
         /,
         *arguments: object,
+        spy: "Spy | None" = None,
         **options: object,
     ) -> "Proxy":
         options = _chosen(cassette, mode) | options
+        if spy is not None:
+            arguments += tuple(spy.arguments)
+            options["environment"] = spy.environment
         return mitmdump_bare("-s", ADDON, *arguments, **options)
 
     return start
@@ -188,11 +193,12 @@ def mitmdump_kept(
         mode: str | None = None,
         /,
         *arguments: object,
+        spy: "Spy | None" = None,
         **options: object,
     ) -> "Proxy | Lent":
         if arguments or _kept.is_lent or not can_be_kept(options):
-            return mitmdump_own(cassette, mode, *arguments, **options)
-        lent.append(_kept.lend(_chosen(cassette, mode) | options))
+            return mitmdump_own(cassette, mode, *arguments, spy=spy, **options)
+        lent.append(_kept.lend(_chosen(cassette, mode) | options, spy))
         return lent[-1]
 
     yield start

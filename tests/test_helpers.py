@@ -54,7 +54,10 @@ def test_what_passes_at_no_pace_fails() -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="only there is /proc")
 def test_a_process_that_is_left_behind_is_seen() -> None:
     """Also one whose parent has gone."""
-    program = "import subprocess; print(subprocess.Popen(['sleep', '77']).pid)"
+    program = (
+        "import subprocess; from subprocess import DEVNULL;"
+        "print(subprocess.Popen(['sleep', '77'], stdout=DEVNULL).pid)"
+    )
     ran = subprocess.run(
         [sys.executable, "-c", program], stdout=subprocess.PIPE, text=True, check=True
     )

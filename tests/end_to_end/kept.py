@@ -13,6 +13,7 @@ from typing import Any
 
 from end_to_end.console import Console
 from end_to_end.proxy import Proxy, ProxyError, specs
+from end_to_end.watch import Spy
 from patience import wait_until
 
 #: What can be set while it runs, as ours can.
@@ -30,27 +31,35 @@ class Kept:
     def __init__(self, start: Callable[..., Proxy], folder: Path) -> None:
         self._start, self._folder = start, folder
         self._console: Console | None = None
+        self._spy: Spy
         self._starts = 0
         self.is_lent = False
 
-    def lend(self, options: Mapping[str, object]) -> "Lent":
+    def lend(self, options: Mapping[str, object], spy: Spy | None) -> "Lent":
         """Have it with these options, from ``wait_until_listening`` on."""
         assert not self.is_lent
         self.is_lent = True
-        return Lent(self, options)
+        return Lent(self, options, spy)
 
-    def running(self) -> Console:
+    def running(self, spy: Spy | None) -> Console:
         """Start it, if it does not run."""
         if self._console is None or not self._console.proxy.running:
             self._starts += 1
             folder = self._folder / f"{self._starts}"
             folder.mkdir()
-            log = folder / "mitmdump.log"
-            self._console = Console(
-                lambda *arguments, **more: self._start(*arguments, log=log, **more),
-                folder / "commands",
-            )
+            self._spy = Spy(folder)
+            self._console = Console(self._started, folder / "commands")
+        if spy is not None:
+            spy.go_on_as(self._spy)
         return self._console
+
+    def _started(self, *arguments: object, environment: Mapping[str, str]) -> Proxy:
+        return self._start(
+            *self._spy.arguments,
+            *arguments,
+            environment={**self._spy.environment, **environment},
+            log=self._folder / f"{self._starts}" / "mitmdump.log",
+        )
 
     def close(self) -> None:
         """It must have been a good process to all."""
@@ -64,15 +73,17 @@ class Lent:
     """As a ``Proxy`` of the test's own: its log begins here, and its end is the end of
     the session."""
 
-    def __init__(self, kept: Kept, options: Mapping[str, object]) -> None:
-        self._kept, self._options = kept, options
+    def __init__(
+        self, kept: Kept, options: Mapping[str, object], spy: Spy | None
+    ) -> None:
+        self._kept, self._options, self._spy = kept, options, spy
         self._console: Console | None = None
         self._begin, self._end = 0, None
         self._code: int | None = None
 
     def wait_until_listening(self) -> "Lent":
         if self._console is None:
-            console = self._kept.running()
+            console = self._kept.running(self._spy)
             self._begin = len(console.proxy.log)
             answer = console("set " + json.dumps(specs(self._options)))
             self._console = console

@@ -73,7 +73,9 @@ def test_calls_over_tls_are_replayed_offline(
     assert items[0]["response"]["trailer"]["X-After"] == ["trailing"]
     spy = Spy(tmp_path)
     proxy = mitmdump(
-        cassette, "replay_only", *spy.arguments, environment=spy.environment
+        cassette,
+        "replay_only",
+        spy=spy,
     ).wait_until_listening()
     assert run(proxy, target, proxy_ca, how, *CALLS) == EXPECTED
     assert proxy.stop() == 0, proxy.log
@@ -103,7 +105,9 @@ def test_a_call_that_goes_both_ways_is_recorded_and_refused_in_replay(
     assert item["response"]["trailer"]["Grpc-Status"] == ["0"]
     spy = Spy(tmp_path)
     proxy = mitmdump(
-        cassette, "replay_only", *spy.arguments, environment=spy.environment
+        cassette,
+        "replay_only",
+        spy=spy,
     ).wait_until_listening()
     # The second call shows that the connection is as good as it was.
     for echo in run(proxy, target, proxy_ca, how, "Echo", "Echo"):
@@ -229,7 +233,9 @@ def test_calls_in_the_clear_are_replayed_offline(
     assert items[0]["request"]["url"] == f"http://{target}/test.Service/Hello"
     spy = Spy(tmp_path)
     proxy = mitmdump(
-        cassette, "replay_only", *spy.arguments, environment=spy.environment
+        cassette,
+        "replay_only",
+        spy=spy,
     ).wait_until_listening()
     assert run(proxy, target, "-", how, *CALLS) == EXPECTED
     assert proxy.stop() == 0, proxy.log

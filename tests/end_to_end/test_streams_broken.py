@@ -123,7 +123,10 @@ def test_or_it_is_dropped(case: Case) -> None:
     assert not case.cassette.exists()
 
 
-def test_a_stream_that_is_under_way_when_the_proxy_ends_is_kept(case: Case) -> None:
+def test_a_stream_that_is_under_way_when_the_proxy_ends_is_kept(
+    mitmdump_own: Start, origin: Origin, proxy_ca: Path, tmp_path: Path
+) -> None:
+    case = Case(mitmdump_own, origin, proxy_ca, tmp_path / "broken.yaml")
     url = f"{case.origin.https_url}/live/sse?gate={next(KEYS)}"
     proxy, environment = case.start("record_only")
     with Curl(url, environment) as client:

@@ -98,8 +98,7 @@ def test_a_conversation_is_replayed_offline(
     proxy = mitmdump(
         cassette,
         "replay_only",
-        *spy.arguments,
-        environment=spy.environment,
+        spy=spy,
         vcr_latency=latency,
     ).wait_until_listening()
     assert talk(proxy, proxy_ca, url, how, ending) == ENDINGS[ending]
