@@ -118,7 +118,10 @@ def _kill(
         told = b""
         if when is not None:
             while told.count(b"\n") < when[0]:
-                told += lines.read(4096)
+                more = lines.read(4096)
+                if not more:
+                    raise RuntimeError("the writer ended by itself")
+                told += more
             time.sleep(when[1])
             os.kill(child, signal.SIGKILL)
         told += lines.read()

@@ -12,6 +12,7 @@ import yaml
 
 from mitmvcr.cassette.files import whole_beside
 from mitmvcr.cassette.store import FileStore
+from patience import PATIENCE
 
 SCRIPT = Path(__file__).with_name("killing.py")
 #: 8 times 40 kills at random, each of them seeded by its number.
@@ -51,7 +52,7 @@ def kills(folder: Path, *words: object) -> Iterator[tuple[Path, Told]]:
         stdout=subprocess.PIPE,
         text=True,
         check=True,
-        timeout=240,
+        timeout=2 * PATIENCE,
     )
     for line in ran.stdout.splitlines():
         name, acknowledged = json.loads(line)

@@ -8,17 +8,17 @@ import socket
 import subprocess
 import termios
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from cli.helpers import PATIENCE, Cli, answer, write_cassette
+from cli.helpers import Cli, answer, write_cassette
 from mitmvcr.cli.serve import ServeOptions, proxy_arguments
 from mitmvcr.redaction_options import parse_redaction
 from mitmvcr.settings import parse_settings
+from patience import PATIENCE, wait_for_port
 
 URL = "https://api.example.test/greeting"
 
@@ -43,18 +43,6 @@ def serving(
         process.communicate()
 
 
-def wait_for(port: int) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
-        try:
-            socket.create_connection(("127.0.0.1", port)).close()
-        except ConnectionRefusedError:
-            time.sleep(0.05)
-        else:
-            return
-    raise AssertionError(f"nothing listens on {port}")
-
-
 def fetch(url: str, port: int, ca: Path) -> str:
     proxy = f"http://127.0.0.1:{port}"
     command = ["curl", "-sS", "--noproxy", "", "--proxy", proxy, "--cacert", ca, url]
@@ -68,7 +56,7 @@ def test_a_client_that_is_pointed_at_it_is_answered(cli, home, tmp_path):
         served,
         port,
     ):
-        wait_for(port)
+        wait_for_port(port)
         ca = home / "mitmproxy-ca-cert.pem"
         assert fetch(URL, port, ca) == "hello"
         served.send_signal(signal.SIGINT)
@@ -84,8 +72,8 @@ def test_the_web_interface_takes_arguments_of_its_own(cli):
     web = free_port()
     extra = ("--", "--no-web-open-browser", "--web-port", str(web))
     with serving(cli, "--cassette", "new", "--ui", "web", *extra) as (_, port):
-        wait_for(port)
-        wait_for(web)
+        wait_for_port(port)
+        wait_for_port(web)
 
 
 def test_a_busy_port_is_one_line(cli):
@@ -182,7 +170,7 @@ def test_the_console_replays(cli, home, tmp_path):
         env=cli.environment(TERM="xterm"),
     )
     try:
-        wait_for(port)
+        wait_for_port(port)
         assert fetch(URL, port, home / "mitmproxy-ca-cert.pem") == "hello"
         process.send_signal(signal.SIGTERM)
         assert process.wait(PATIENCE) == 0

@@ -22,6 +22,12 @@ from origin.certs import CertFiles
 Record = Callable[[Leg, str], Recorded]
 
 
+@pytest.fixture
+def mitmdump(mitmdump_kept: Callable[..., Proxy]) -> Callable[..., Proxy]:
+    """One process for them all."""
+    return mitmdump_kept
+
+
 @pytest.fixture(scope="module")
 def record(
     certs: CertFiles, confdir: Path, tmp_path_factory: pytest.TempPathFactory

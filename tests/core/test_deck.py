@@ -191,12 +191,12 @@ class LastRepeatingDeckMachine(DeckMachine):
 
 
 TestDeck = DeckMachine.TestCase
-TestDeck.settings = settings(max_examples=60, deadline=None)
+TestDeck.settings = settings(max_examples=60)
 TestRepeatingDeck = RepeatingDeckMachine.TestCase
-TestRepeatingDeck.settings = settings(max_examples=60, deadline=None)
+TestRepeatingDeck.settings = settings(max_examples=60)
 
 TestLastRepeatingDeck = LastRepeatingDeckMachine.TestCase
-TestLastRepeatingDeck.settings = settings(max_examples=60, deadline=None)
+TestLastRepeatingDeck.settings = settings(max_examples=60)
 
 
 def positions(deck: Deck, request: Request) -> Iterator[int]:

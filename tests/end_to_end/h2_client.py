@@ -13,6 +13,8 @@ import h2.connection
 import h2.errors
 import h2.events
 
+from patience import PATIENCE
+
 
 class ClosedError(AssertionError):
     """The proxy has ended the connection."""
@@ -106,7 +108,7 @@ def connected(proxy_port: int, ca: Path, host: str) -> Iterator[H2Client]:
     """Through the proxy, TLS inside."""
     context = ssl.create_default_context(cafile=ca)
     context.set_alpn_protocols(["h2"])
-    with socket.create_connection(("127.0.0.1", proxy_port), timeout=60) as plug:
+    with socket.create_connection(("127.0.0.1", proxy_port), timeout=PATIENCE) as plug:
         plug.sendall(f"CONNECT {host}:443 HTTP/1.1\r\n\r\n".encode())
         assert b" 200 " in plug.recv(4096)
         with context.wrap_socket(plug, server_hostname=host) as secure:

@@ -12,6 +12,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from patience import read_line
+
 RESOLVER = Path(__file__).resolve().parent / "resolver.py"
 
 _numbers = itertools.count()
@@ -60,7 +62,7 @@ class Namespace:
         try:
             self._etc.mkdir(parents=True)
             (self._etc / "resolv.conf").write_text(
-                "nameserver 127.0.0.1\noptions timeout:1 attempts:1\n"
+                "nameserver 127.0.0.1\noptions timeout:30 attempts:2\n"
             )
         except OSError as error:
             raise NoNamespaceError(str(error)) from error
@@ -68,8 +70,10 @@ class Namespace:
         self._resolver = subprocess.Popen(
             [*self.within, sys.executable, RESOLVER, self._log], stdout=subprocess.PIPE
         )
-        if self._resolver.stdout.readline() != b"ready\n":
-            raise NoNamespaceError("the resolver did not start; see its stderr above")
+        try:
+            read_line(self._resolver, "it was ready to be asked for names")
+        except AssertionError as error:
+            raise NoNamespaceError(str(error)) from error
 
     @contextmanager
     def entered(self) -> Iterator[None]:

@@ -15,6 +15,14 @@ from end_to_end.proxy import DOUBLES, Proxy, clean_environment
 from end_to_end.serving import serving
 from end_to_end.watch import Spy
 from origin.certs import CertFiles
+from patience import PATIENCE
+
+
+@pytest.fixture
+def mitmdump(mitmdump_kept: Callable[..., Proxy]) -> Callable[..., Proxy]:
+    """One process for them all."""
+    return mitmdump_kept
+
 
 HERE = Path(__file__).resolve().parent
 CALLS = ("Hello", "Count", "Fail", "FailLate", "Total")
@@ -40,7 +48,7 @@ def run(
         env=clean_environment(http_proxy=proxy.url, https_proxy=proxy.url),
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE,
     )
     assert done.returncode == 0, done.stderr + proxy.log
     return [json.loads(line) for line in done.stdout.splitlines()]
@@ -66,7 +74,9 @@ def test_calls_over_tls_are_replayed_offline(
     assert items[0]["response"]["trailer"]["X-After"] == ["trailing"]
     spy = Spy(tmp_path)
     proxy = mitmdump(
-        cassette, "replay_only", *spy.arguments, environment=spy.environment
+        cassette,
+        "replay_only",
+        spy=spy,
     ).wait_until_listening()
     assert run(proxy, target, proxy_ca, how, *CALLS) == EXPECTED
     assert proxy.stop() == 0, proxy.log
@@ -96,7 +106,9 @@ def test_a_call_that_goes_both_ways_is_recorded_and_refused_in_replay(
     assert item["response"]["trailer"]["Grpc-Status"] == ["0"]
     spy = Spy(tmp_path)
     proxy = mitmdump(
-        cassette, "replay_only", *spy.arguments, environment=spy.environment
+        cassette,
+        "replay_only",
+        spy=spy,
     ).wait_until_listening()
     # The second call shows that the connection is as good as it was.
     for echo in run(proxy, target, proxy_ca, how, "Echo", "Echo"):
@@ -222,7 +234,9 @@ def test_calls_in_the_clear_are_replayed_offline(
     assert items[0]["request"]["url"] == f"http://{target}/test.Service/Hello"
     spy = Spy(tmp_path)
     proxy = mitmdump(
-        cassette, "replay_only", *spy.arguments, environment=spy.environment
+        cassette,
+        "replay_only",
+        spy=spy,
     ).wait_until_listening()
     assert run(proxy, target, "-", how, *CALLS) == EXPECTED
     assert proxy.stop() == 0, proxy.log

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from end_to_end.proxy import Proxy
+from patience import PATIENCE
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n"
 EARLY = b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n"
@@ -35,7 +36,7 @@ def server(answer: bytes) -> Iterator[int]:
         thread = threading.Thread(target=serve)
         thread.start()
         yield listener.getsockname()[1]
-        thread.join(30)
+        thread.join(PATIENCE)
 
 
 def ask(proxy: Proxy, port: int) -> bytes:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from patience import PATIENCE
+
 
 @dataclass(frozen=True)
 class Got:
@@ -31,7 +33,7 @@ def fetch(
     method: str = "GET",
     body: bytes | None = None,
     headers: Mapping[str, str] = {},
-    timeout: float = 60,
+    timeout: float = PATIENCE,
 ) -> Got:
     """One request through the proxy, HTTP/1.1, on a connection of its own."""
     proxy, target = urlsplit(proxy_url), urlsplit(url)
@@ -57,7 +59,7 @@ def fetch(
 
 
 def raw_tcp(
-    proxy_port: int, host: str, port: int, sent: bytes, timeout: float = 60
+    proxy_port: int, host: str, port: int, sent: bytes, timeout: float = PATIENCE
 ) -> bytes:
     """CONNECT, then bytes that are neither TLS nor HTTP; everything that came back."""
     with socket.create_connection(("127.0.0.1", proxy_port), timeout=timeout) as plug:

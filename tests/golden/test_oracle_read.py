@@ -8,7 +8,7 @@ import json
 import re
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cassette.reading import NASTY, cassette, one, outcome
@@ -109,7 +109,7 @@ def test_what_go_vcr_writes_is_read_as_go_vcr_reads_it(seed: int) -> None:
 
 
 @given(st.data())
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=200)
 def test_what_was_changed_is_read_as_go_vcr_reads_it(data: st.DataObject) -> None:
     agrees(data.draw(changes(data.draw(st.sampled_from(SEEDS)))))
 
