@@ -5,11 +5,15 @@ session seldom needs both; so each is imported by the first call that needs it.
 """
 
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 from mitmvcr.core.model import Cassette, Interaction, Layout
 
+if TYPE_CHECKING:
+    from mitmvcr.cassette.source import Source
 
-def loads(data: bytes, name: str, *, lazy: bool = False) -> Cassette:
+
+def loads(data: "bytes | Source", name: str, *, lazy: bool = False) -> Cassette:
     """As :func:`mitmvcr.cassette.reader.loads`."""
     from mitmvcr.cassette import reader
 

@@ -14,6 +14,7 @@ from typing import Protocol
 from mitmvcr.cassette import codec
 from mitmvcr.cassette.files import replace_file, why
 from mitmvcr.cassette.journal import Journal, SyncedJournal, without_cut_off
+from mitmvcr.cassette.source import Source, opened
 from mitmvcr.core.errors import (
     CassetteError,
     CassetteNotFoundError,
@@ -110,7 +111,7 @@ class FileStore:
     def load(self) -> Cassette:
         try:
             self._seen = self._state()
-            data = self._read()
+            data = self._open()
         except FileNotFoundError:
             raise CassetteNotFoundError(self.name, "there is no such file") from None
         except OSError as error:
@@ -310,6 +311,10 @@ class FileStore:
         except (FileNotFoundError, NotADirectoryError):
             return ()
         return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
+
+    def _open(self) -> bytes | Source:
+        """It, or where it is large what it is read through."""
+        return opened(self._target, self.name)
 
     def _read(self) -> bytes:
         return self._target.read_bytes()
