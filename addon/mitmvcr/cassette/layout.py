@@ -61,9 +61,7 @@ def index(data: bytes | Source) -> Index | None:
     return None if starts is None else Index(source, columns, [*starts, end])
 
 
-def _item_starts(
-    source: Source, dash: bytes, first: int, end: int
-) -> list[int] | None:
+def _item_starts(source: Source, dash: bytes, first: int, end: int) -> list[int] | None:
     """The lines that begin with the dash of an item. None where such a dash stands
     alone, or is three of them, or where a carriage return would begin a line too."""
     found, after = [], len(dash)

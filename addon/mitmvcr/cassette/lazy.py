@@ -14,8 +14,8 @@ from typing import overload
 
 from mitmvcr.cassette.faults import Fault
 from mitmvcr.cassette.items import ItemParser, is_ordinary, read_item
-from mitmvcr.cassette.layout import Index
 from mitmvcr.cassette.large import LARGE, read_large
+from mitmvcr.cassette.layout import Index
 from mitmvcr.cassette.lines import Columns, text
 from mitmvcr.cassette.scalars import Decline
 from mitmvcr.core.errors import CassetteError
