@@ -1,4 +1,4 @@
-"""The bytes of a cassette: held in memory, or read from a large file as they are needed.
+"""The bytes of a cassette: in memory, or read from a large file as they are needed.
 
 A file is read, never mapped: what is mapped counts as memory of the process, and one
 that somebody cuts short would end it.
