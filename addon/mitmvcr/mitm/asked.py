@@ -7,10 +7,10 @@ from urllib.parse import parse_qsl
 
 from mitmproxy import http
 
+from mitmvcr.codings import accepted_codings
 from mitmvcr.core.keys import url_key
 from mitmvcr.core.memo import Memo
 from mitmvcr.core.model import Headers, Request
-from mitmvcr.mitm.codings import accepted_codings
 from mitmvcr.mitm.golang import Fields, group, number, text, trailers
 
 #: Headers of nearly every request in which there is no secret.

@@ -199,8 +199,8 @@ def with_stream(
         recorded = replace(found.response, websocket=frames(started.socket))
         found = replace(found, response=recorded)
     elif isinstance(started.tee, TimedTee):
-        coding = response.headers.get("content-encoding", "").strip().lower()
-        recorded = with_chunks(found.response, started.tee, started.head, coding)
+        codings = response.headers.get("content-encoding", "")
+        recorded = with_chunks(found.response, started.tee, started.head, codings)
         found = replace(found, response=recorded)
     return found if started.upload is None else started.upload.finish(found)
 

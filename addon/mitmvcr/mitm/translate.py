@@ -8,8 +8,8 @@ rules were measured with Go 1.27 and go-vcr v4.
 from collections.abc import Mapping
 
 from mitmproxy import http
-from mitmproxy.net import encoding
 
+from mitmvcr.codings import CodingError, CutOffError, are_accepted, decoded
 from mitmvcr.core.memo import Memo
 from mitmvcr.core.model import Response
 from mitmvcr.mitm.asked import Asked, to_request
@@ -111,19 +111,17 @@ def _decoded(
     code: int, body: bytes, headers: Mapping[str, list[str]], undone: tuple[str, ...]
 ) -> bytes | None:
     """The body without its content coding, or None where it has none to undo."""
-    coding = ", ".join(headers["Content-Encoding"]).strip().lower()
-    if coding not in undone or code == 206:
+    codings = ", ".join(headers["Content-Encoding"])
+    if code == 206 or not are_accepted(codings, undone):
         return None
     try:
-        plain = encoding.decode(body, coding)
-    except ValueError:
+        return decoded(body, codings)
+    except CutOffError as error:
         # A stream that was flushed and never finished is read as clients read it.
-        # What is not what its header says is kept as it was on the wire.
-        from mitmvcr.mitm.codings import decode_start
-
-        return decode_start(body, coding) or None
-    assert isinstance(plain, bytes)
-    return plain
+        return error.start or None
+    except CodingError:
+        # Clients differ in what they make of it: kept as it was on the wire.
+        return None
 
 
 def _announced(values: list[str]) -> int:
