@@ -202,7 +202,7 @@ def test_a_mitmproxy_that_changed_refuses_a_call_without_a_reason(
     calls = run(proxy, "api.test:443", proxy_ca, "sync", "Echo", "Echo")
     assert [call["error"][0] for call in calls] == ["INTERNAL", "INTERNAL"]
     assert proxy.stop() == 0
-    assert proxy.log.count("calls are refused without a reason") == 1
+    assert proxy.log.count("early response is off with mitmproxy") == 1
     assert proxy.log.count("goes both ways: it is recorded") == 2
 
 

@@ -40,6 +40,7 @@ class PortBusyError(VcrError):
 def serve_proxy(extra: Sequence[str], options: ServeOptions) -> NoReturn:
     """Become mitmproxy, of this very Python: its signals and exit code are its own."""
     from mitmvcr.mitm.ca import ensure_ca
+    from mitmvcr.mitm.host.masters import program
 
     settings = options.settings(options.cassette, options.mode or Mode.RECORD_ONCE)
     check_port(options.host, options.port)
@@ -48,7 +49,7 @@ def serve_proxy(extra: Sequence[str], options: ServeOptions) -> NoReturn:
     say(f"point a client at http://{options.host}:{options.port}")
     say(f"and let it trust {certificate}")
     arguments = proxy_arguments(options, settings, confdir, os.environ)
-    start = f"from mitmproxy.tools.main import {_PROGRAMS[options.ui]} as main; main()"
+    start = program(_PROGRAMS[options.ui])
     os.execv(sys.executable, [sys.executable, "-c", start, *arguments, *extra])
 
 

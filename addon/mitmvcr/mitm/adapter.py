@@ -17,11 +17,11 @@ from mitmproxy.addonmanager import Loader
 
 from mitmvcr.core.errors import VcrError
 from mitmvcr.core.modes import Refuse, Replay
-from mitmvcr.mitm import answers, host, options, startup
+from mitmvcr.mitm import answers, host, options
 from mitmvcr.mitm.asked import Asked, drop_proxy_headers, to_lookup
 from mitmvcr.mitm.commands import VcrCommands
 from mitmvcr.mitm.connections import Connections, parse_filter
-from mitmvcr.mitm.host.dispatch import Shortcut
+from mitmvcr.mitm.host.dispatch import HookDispatcher, open_dispatcher
 from mitmvcr.mitm.rack import Rack, Recording, Replayed, replayed
 from mitmvcr.mitm.restore import is_streamed, to_wire
 from mitmvcr.mitm.streaming import let_live, tap
@@ -44,13 +44,13 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
 
     name = "vcr"
 
-    def __init__(self, last_resort: host.LastResort | None = None) -> None:
+    def __init__(self, exit_guard: host.ExitGuard | None = None) -> None:
         super().__init__()
-        self.rack = Rack(last_resort)
+        self.rack = Rack(exit_guard)
         self.view, self._redirects = chosen("go")
-        self._takeover = host.Takeover()
+        self._host_options = host.HostOptions()
         self._is_running = False
-        self._shortcut: Shortcut | None = None
+        self._dispatcher: HookDispatcher | None = None
 
     @property
     def session(self) -> Session | None:  # type: ignore[override] # it is only read
@@ -61,7 +61,6 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
     def load(self, loader: Loader) -> None:
         options.add(loader)
         host.take_deferred_options(ctx.options)
-        startup.read_keys_quickly()
 
     def configure(self, updated: Set[str]) -> None:
         if not options.NAMES & updated:
@@ -75,9 +74,9 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
 
     def running(self) -> None:
         host.refuse_unknown_options(ctx.options, options.NAMES)
+        host.capabilities.look()
         self._is_running = True
-        self._shortcut = Shortcut(ctx.master.addons)
-        self._shortcut.open()
+        self._dispatcher = open_dispatcher()
         if self.session is None:
             logger.warning(
                 "mitmvcr: no cassette is chosen and nothing is recorded:"
@@ -86,9 +85,8 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
         host.settle_memory()
 
     def done(self) -> Awaitable[None] | None:
-        if self._shortcut is not None:
-            self._shortcut.close()
-        startup.read_keys_as_usual()
+        if self._dispatcher is not None:
+            self._dispatcher.close()
         if host.is_exiting() and self.rack.recordings():
             return self._drain_and_close()
         self.close_streams()
@@ -120,7 +118,7 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
         records = session is not None and session.records
         if records:
             host.watch_who_leaves()
-        self._takeover.apply(
+        self._host_options.apply(
             ctx.options,
             # And where a refused connection is to be recorded: with its request.
             lazy=looks_up or (session is not None and settings.record_errors),
@@ -291,4 +289,4 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
         self.rack.close_idle()
 
 
-addons = [VcrAddon(host.LastResort())]
+addons = [VcrAddon(host.ExitGuard())]

@@ -12,6 +12,7 @@ from mitmvcr.core.keys import url_key
 from mitmvcr.core.memo import Memo
 from mitmvcr.core.model import Headers, Request
 from mitmvcr.mitm.golang import Fields, group, number, text, trailers
+from mitmvcr.mitm.host.messages import request_parts
 
 #: Headers of nearly every request in which there is no secret.
 _NO_SECRETS = frozenset(
@@ -63,7 +64,7 @@ class Asked(NamedTuple):
 def to_lookup(wire: http.Request) -> Request:
     """Only what the default matcher looks up by, and what may hold a secret that is
     met elsewhere too: a replay costs no more than this."""
-    data = wire.data
+    data = request_parts(wire)
     origin, _ = _place[data.scheme, data.host, data.port, b""]
     path = text(data.path)
     return Request(
@@ -122,7 +123,7 @@ _said = Memo(_understand, 256)
 
 def to_request(wire: http.Request) -> Asked:
     """The request as go-vcr records it."""
-    data = wire.data
+    data = request_parts(wire)
     said = _said[data.method, data.http_version, data.headers.fields]
     # Byte for byte: mitmproxy's own ``authority`` undoes punycode.
     origin, host = _place[
@@ -151,7 +152,7 @@ def to_request(wire: http.Request) -> Asked:
 
 def drop_proxy_headers(wire: http.Request) -> None:
     """Take out what is meant for a proxy, as it is on plain http."""
-    if wire.data.scheme != b"http":
+    if request_parts(wire).scheme != b"http":
         return
     for name in _PROXY_HEADERS:
         wire.headers.pop(name.decode(), None)

@@ -71,8 +71,7 @@ class Connections:
             recorded = self.session.deck.next_of_host(name) if name else None
             if recorded is not None:
                 alpn = b"h2" if recorded.response.proto_major == 2 else b"http/1.1"
-                if alpn in data.client_hello.alpn_protocols:
-                    data.context.client.alpn = alpn
+                host.choose_alpn(data, alpn)
                 return
 
     def tcp_start(self, flow: tcp.TCPFlow) -> None:

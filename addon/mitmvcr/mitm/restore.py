@@ -15,6 +15,7 @@ from mitmvcr.codings import (
 )
 from mitmvcr.core.keys import header
 from mitmvcr.core.model import Headers, Interaction, Response
+from mitmvcr.mitm.host.messages import make_response
 
 #: Restated or left out on replay: they describe the recorded connection.
 _NOT_REPLAYED = frozenset(
@@ -179,22 +180,13 @@ def _make_response(
     body: bytes,
     trailers: Headers,
 ) -> http.Response:
-    """Without the checks of ``Response.make``, which cost more than all the rest."""
-    data = object.__new__(http.ResponseData)
-    data.http_version = b"HTTP/1.1"
-    data.status_code = recorded.code
-    data.reason = _reason(recorded.status)
-    data.headers = http.Headers(fields)
-    data.content = body
-    data.trailers = None
+    trailing = None
     if trailers:
-        data.trailers = http.Headers(
+        trailing = http.Headers(
             [(_bytes(n).lower(), _bytes(v)) for n, vs in trailers.items() for v in vs]
         )
-    data.timestamp_start = data.timestamp_end = 0.0  # mitmproxy sets both
-    response = object.__new__(http.Response)
-    response.data = data
-    return response
+    reason = _reason(recorded.status)
+    return make_response(recorded.code, reason, http.Headers(fields), body, trailing)
 
 
 def _reason(status: str) -> bytes:

@@ -14,6 +14,7 @@ from mitmvcr.core.memo import Memo
 from mitmvcr.core.model import Response
 from mitmvcr.mitm.asked import Asked, to_request
 from mitmvcr.mitm.golang import STATUS_TEXT, canonical, number, text, trailers
+from mitmvcr.mitm.host.messages import response_parts
 
 __all__ = ["to_request", "to_response"]
 
@@ -29,7 +30,7 @@ def to_response(
 ) -> Response:
     """The response as go-vcr records it. ``body`` as it was on the wire; ``duration``
     in nanoseconds."""
-    data = wire.data
+    data = response_parts(wire)
     headers: dict[str, list[str]] = {}
     for name, value in data.headers.fields:
         spelled, text = _spelled[name], value.decode("utf-8", "surrogateescape")
