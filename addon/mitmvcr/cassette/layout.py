@@ -5,6 +5,7 @@ are indented deeper. The index is made by searching for that column.
 """
 
 import re
+from collections.abc import Callable, Iterable
 
 from mitmvcr.cassette.lines import Columns
 from mitmvcr.cassette.source import Held, Source
@@ -65,24 +66,25 @@ def _item_starts(source: Source, dash: bytes, first: int, end: int) -> list[int]
     """The lines that begin with the dash of an item. None where such a dash stands
     alone, or is three of them, or where a carriage return would begin a line too."""
     found, after = [], len(dash)
+    line_starts = _line_starts(dash, is_large=end > _LARGE)
     for window in source.windows(0, end, after + 1):
         data = window.data
         if b"\r" in data:
             return None
-        lines = [line for line in _line_starts(data, dash) if line <= window.own]
+        lines = [line for line in line_starts(data) if line <= window.own]
         if any(data[line + after : line + after + 1] != b" " for line in lines):
             return None
         found += [window.at + line for line in lines]
     return [line for line in found if line > first]
 
 
-def _line_starts(data: bytes, text: bytes) -> list[int]:
-    """The lines of the data that begin with a text, but for its first one."""
-    if len(data) > _LARGE and (search := searcher(b"\n" + text)):
-        return [at + 1 for _, at, _ in search(data)]
+def _line_starts(text: bytes, *, is_large: bool) -> Callable[[bytes], Iterable[int]]:
+    """What gives the lines of data that begin with a text, but for its first one."""
+    if is_large and (search := searcher(b"\n" + text)):
+        return lambda data: (at + 1 for _, at, _ in search(data))
     # To look for a line end and then ahead is a quarter faster than for all of it.
     lines = re.compile(rb"\n(?=" + text + rb")")
-    return [each.end() for each in lines.finditer(data)]
+    return lambda data: (each.end() for each in lines.finditer(data))
 
 
 def _columns(source: Source, start: bytes, head: re.Match[bytes]) -> Columns | None:

@@ -15,7 +15,7 @@ from mitmvcr.core.errors import CassetteError
 #: A larger file is not held in memory, where the system can read at a place.
 HELD = 32 << 20
 #: So much of it is looked through at once.
-_WINDOW = 4 << 20
+_WINDOW = 1 << 20
 #: What is sought mostly stands near.
 _FIRST_LOOK = 1 << 14
 
