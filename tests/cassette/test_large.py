@@ -160,9 +160,12 @@ BLOCK = b"body: |\n            one\n            two\n"
 BROKEN = {
     "a line too far left": (b"            two", b"      two"),
     "no line": (BLOCK, b"body: |\n\n\n"),
+    "no line, and how deep": (BLOCK, b"body: |4\n\n\n"),
+    "no base64, and how deep": (BLOCK, b"body: !!binary |4\n\n\n"),
     "blanks alone": (BLOCK, b"body: |\n              \n"),
     "a control character": (b"two", b"t\x01o"),
     "half a character": (b"two", b"t\xc3"),
+    "no character": (b"two", b"\x80\x80\x80\x80\x80"),
     "not base64": (BLOCK, b"body: !!binary |\n            AA!A\n"),
     "base64 that goes on": (BLOCK, b"body: !!binary |\n            AA==AAAA\n"),
     "base64 cut off": (BLOCK, b"body: !!binary AAA\n"),
@@ -189,6 +192,13 @@ def test_what_is_not_in_the_layout_is_declined(
     found = opened(data.replace(*BROKEN[case]))
     with pytest.raises(Decline):
         found._read_large(0)
+
+
+def test_a_body_may_be_the_last_field() -> None:
+    data = writer.dumps(Cassette([made(b"one\ntwo\n")]))
+    body = b"        " + BLOCK
+    assert body in data
+    assert read(data.replace(body, b"") + body).response.body == b"one\ntwo\n"
 
 
 def test_bytes_that_were_written_as_text_are_given_back() -> None:
