@@ -413,6 +413,34 @@ def test_a_replay_is_logged_as_it_is_told(start: Start) -> None:
     assert session.entries() == [entry.lasting(3)]
 
 
+def test_what_was_let_go_is_told_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a cassette that is read as it is asked for; large answers keep no body."""
+    monkeypatch.setattr("mitmvcr.cassette.store.READ_WHOLE", 1)
+    monkeypatch.setattr("mitmvcr.cassette.lazy.LARGE", 1)
+    path = tmp_path / "chat.yaml"
+    path.write_bytes(writer.dumps(cassette_of(*range(30))))
+    store = FileStore(path)
+    session = Session(store, Mode.REPLAY_ONLY, Repeats.NO, exists=True)
+    session.log.complete = True
+    for number in range(0, 30, 2):
+        decision = session.plan(ask(number))
+        assert isinstance(decision, Replay)
+        entry = session.entry("replayed", decision.interaction, decision.position)
+        session.replayed(entry)
+    assert [(e.outcome, e.method, e.url, e.status) for e in session.entries()] == [
+        *(("replayed", "GET", f"http://h/{n}", 200) for n in range(0, 30, 2)),
+        *(("unused", "GET", f"http://h/{n}", 200) for n in range(1, 30, 2)),
+    ]
+    miss = session.explain(ask(4))
+    assert miss.same_used == 1
+    assert [(near.position, near.used) for near in miss.nearest[:1]] == [(4, True)]
+    session.give_back(4)
+    assert session.explain(ask(4)).same_used == 0
+    assert replayed(session, 4) == 200
+
+
 def test_secrets_of_the_cassette_are_masked_in_a_miss(start: Start) -> None:
     held = Interaction(
         0, Request(method="GET", url="http://h/?token=abc"), Response(code=200)

@@ -333,7 +333,7 @@ class Session:
         Raises CassetteDamagedError where an unused interaction cannot be read.
         """
         unused = [
-            self.entry("unused", self.deck[position], position)
+            self.entry("unused", self.deck.head(position), position)
             for position in self.deck.unused()
         ]
         return [*self.log.entries, *unused]

@@ -1,4 +1,5 @@
-"""Memory: the peak of one large download, and what many small ones leave behind."""
+"""Memory: the peak of one large download, and what many small ones leave behind; the
+same of a replay."""
 
 import os
 import socket
@@ -10,13 +11,14 @@ from itertools import count
 from pathlib import Path
 
 import load
+import memory_replay
 import proxies
 import record
+from memory_replay import MIB, memory
 from plan import Plan
 from proxies import BenchError, Proxy
 from report import Row
 
-MIB = 1 << 20
 MOST_PEAK, MOST_GROWTH = 3.0, 1.05
 _TEXT = b'{"id": 1, "name": "a widget", "price": 9.99, "tags": ["x", "y"]}\n'
 
@@ -32,15 +34,16 @@ def rows(plan: Plan, folder: Path) -> list[Row]:
     early, late = _many(plan, folder)
     case, flows = f"after {plan.small_flows:,} flows of 1 KiB", plan.small_flows // 5
     against = f"after {flows:,}"
-    return [*found, Row(case, late, against, early, MOST_GROWTH, unit="MiB")]
+    found.append(Row(case, late, against, early, MOST_GROWTH, unit="MiB"))
+    return found + memory_replay.rows(plan, folder)
 
 
 def _row(case: str, folder: Path, size: int, block: bytes) -> Row:
     with _origin(size, block) as port, _recorder(folder, "large") as proxy:
-        before = _memory(proxy, "VmRSS")
+        before = memory(proxy, "VmRSS")
         _download(proxy.port, port, size)
         _wait_until_recorded(folder / "large.yaml.part")
-        extra = _memory(proxy, "VmHWM") - before
+        extra = memory(proxy, "VmHWM") - before
     return Row(case, extra, "the body", size, MOST_PEAK, unit="MiB")
 
 
@@ -48,15 +51,6 @@ def _recorder(folder: Path, name: str) -> Proxy:
     cassette = folder / f"{name}.yaml"
     cassette.unlink(missing_ok=True)
     return proxies.ours(folder, name, cassette, "record_only")
-
-
-def _memory(proxy: Proxy, field: str) -> float:
-    """In MiB, of a living process; VmHWM is the most that VmRSS ever was."""
-    for line in Path(f"/proc/{proxy.pid}/status").read_text().splitlines():
-        name, _, value = line.partition(":")
-        if name == field:
-            return int(value.split()[0]) / 1024
-    raise BenchError(f"the system does not tell {field}")
 
 
 @contextmanager
@@ -108,6 +102,6 @@ def _many(plan: Plan, folder: Path) -> tuple[float, float]:
         urls = (f"http://127.0.0.1:{port}/1024/{n}" for n in count())
         runner = load.Runner(proxy, urls)
         load.warm(runner, plan.small_flows // 5, 1024, plan.connections)
-        early = _memory(proxy, "VmRSS")
+        early = memory(proxy, "VmRSS")
         load.warm(runner, plan.small_flows, 1024, plan.connections)
-        return early, _memory(proxy, "VmRSS")
+        return early, memory(proxy, "VmRSS")

@@ -22,6 +22,9 @@ class Plan:
     #: Of memory: a download, in MiB, and flows of 1 KiB.
     download: int = 500
     small_flows: int = 10_000
+    #: Of memory, replayed: single answers, in MiB, and many of 2 KiB.
+    answers: tuple[int, ...] = (200, 500)
+    small_answers: int = 36_000
 
     @classmethod
     def quick(cls, *, https: bool) -> "Plan":
@@ -34,6 +37,8 @@ class Plan:
             https=https,
             download=100,
             small_flows=2_000,
+            answers=(100,),
+            small_answers=5_000,
         )
 
     def with_rounds(self, rounds: int, requests: int) -> "Plan":

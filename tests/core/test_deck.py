@@ -1,8 +1,10 @@
 """Identical requests are answered in file order, each once; and a deck reads no more
 of a lazily read cassette than was asked for."""
 
-from collections.abc import Iterator, Sequence
+import gc
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
+from types import ModuleType
 from typing import Any, overload
 
 import pytest
@@ -10,6 +12,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from mitmvcr.core import deck as deck_module
 from mitmvcr.core.deck import Deck
 from mitmvcr.core.errors import CassetteDamagedError
 from mitmvcr.core.model import Interaction, Request, Response
@@ -190,18 +193,107 @@ class LastRepeatingDeckMachine(DeckMachine):
     repeats = Repeats.LAST
 
 
-TestDeck = DeckMachine.TestCase
-TestDeck.settings = settings(max_examples=60)
-TestRepeatingDeck = RepeatingDeckMachine.TestCase
-TestRepeatingDeck.settings = settings(max_examples=60)
+class ForgetfulDeckMachine(DeckMachine):
+    """One that finds out anew what it knew of a URL, as soon as it is asked for
+    another."""
 
+    few, most = 100, 1
+
+    @initialize()
+    def forget(self) -> None:
+        self.patch = pytest.MonkeyPatch()
+        self.patch.setattr(deck_module, "_FEW", self.few)
+        self.patch.setattr(deck_module, "_MOST_FEW", self.most)
+
+    def teardown(self) -> None:
+        if hasattr(self, "patch"):
+            self.patch.undo()
+
+
+class ForgetfulRepeatingDeckMachine(ForgetfulDeckMachine):
+    repeats = Repeats.ALL
+
+
+class ForgetfulLastRepeatingDeckMachine(ForgetfulDeckMachine):
+    repeats = Repeats.LAST
+
+
+class RememberingDeckMachine(ForgetfulDeckMachine):
+    """One that takes no bucket for a small one."""
+
+    few, most = 0, 1
+
+
+for machine in (
+    DeckMachine,
+    RepeatingDeckMachine,
+    LastRepeatingDeckMachine,
+    ForgetfulDeckMachine,
+    ForgetfulRepeatingDeckMachine,
+    ForgetfulLastRepeatingDeckMachine,
+    RememberingDeckMachine,
+):
+    machine.TestCase.settings = settings(max_examples=60, deadline=None)
+
+TestDeck = DeckMachine.TestCase
+TestRepeatingDeck = RepeatingDeckMachine.TestCase
 TestLastRepeatingDeck = LastRepeatingDeckMachine.TestCase
-TestLastRepeatingDeck.settings = settings(max_examples=60)
+TestForgetfulDeck = ForgetfulDeckMachine.TestCase
+TestForgetfulRepeatingDeck = ForgetfulRepeatingDeckMachine.TestCase
+TestForgetfulLastRepeatingDeck = ForgetfulLastRepeatingDeckMachine.TestCase
+TestRememberingDeck = RememberingDeckMachine.TestCase
 
 
 def positions(deck: Deck, request: Request) -> Iterator[int]:
     while (found := deck.take(request)) is not None:
         yield found[0]
+
+
+def kept(*roots: object) -> int:
+    """How many objects are reached from these: what a garbage collection walks."""
+    seen: set[int] = set()
+    waiting: list[object] = list(roots)
+    while waiting:
+        each = waiting.pop()
+        if id(each) not in seen and not isinstance(each, type | ModuleType | Callable):
+            seen.add(id(each))
+            waiting += gc.get_referents(each)
+    return len(seen)
+
+
+@pytest.mark.parametrize(
+    "requests",
+    [
+        [get(f"http://h/{n}") for n in range(500)],
+        [get()] * 500,
+        [get(body=b'{"n": %d}' % n) for n in range(500)],
+        [get(body=b'{"n": %d}' % n) for n in range(500) for _ in range(2)],
+    ],
+    ids=["URLs", "the same", "bodies", "pairs of bodies"],
+)
+def test_what_was_used_up_is_let_go(requests: list[Request]) -> None:
+    deck = Deck(Lazy(*requests))
+    counts = []
+    for request in requests:
+        assert deck.take(request) is not None
+        counts.append(kept(deck._buckets, deck._few))
+    assert counts[-1] <= counts[len(requests) // 10] + 1
+    assert deck.used_up(requests[3]) == requests.count(requests[3])
+    deck.give_back(3)
+    assert deck.take(requests[3]) == (3, made(requests[3], 3))
+    assert deck.take(requests[3]) is None
+
+
+@pytest.mark.parametrize("repeats", Repeats)
+def test_little_is_known_of_urls_that_were_asked_for_long_ago(
+    repeats: Repeats, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deck_module, "_MOST_FEW", 10)
+    requests = [get(f"http://h/{n}") for n in range(100)]
+    deck = Deck(Lazy(*requests), repeats)
+    for request in requests:
+        assert deck.take(request) is not None
+        assert len(deck._few) <= 10
 
 
 def test_an_empty_deck_answers_nothing() -> None:

@@ -66,6 +66,11 @@ class H2Client:
         self._flush()
         return stream
 
+    def make_room(self, size: int) -> None:
+        """For so many bytes more on the connection; each stream has room of its own."""
+        self._h2.increment_flow_control_window(size)
+        self._flush()
+
     def reset(self, stream: int) -> None:
         self._h2.reset_stream(stream, h2.errors.ErrorCodes.CANCEL)
         self._flush()

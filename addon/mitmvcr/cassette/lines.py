@@ -34,7 +34,8 @@ _INTEGER = re.compile(rb"0|-?[1-9][0-9]{0,17}")
 _DURATION = re.compile(
     rb"(?:[0-9]+h)?(?:[0-9]+m)?[0-9]+(?:\.[0-9]+)?(?:s|ms|us|\xc2\xb5s|ns)"
 )
-_BLOCK_HEAD = re.compile(rb"(!!binary )?\|([2-9]?)([-+]?)")
+#: What stands behind the key of a literal block.
+BLOCK_HEAD = re.compile(rb"(!!binary )?\|([2-9]?)([-+]?)")
 
 
 class BlockHead(NamedTuple):
@@ -161,7 +162,7 @@ class Lines:
             return kind, key.decode(), not raw
         if key not in _FIELDS or raw[:1] != b" ":
             raise Decline
-        if key == b"body" and (match := _BLOCK_HEAD.fullmatch(raw[1:])):
+        if key == b"body" and (match := BLOCK_HEAD.fullmatch(raw[1:])):
             return BLOCK, "body", self._block_head(match)
         return FIELD, key.decode(), _FIELDS[key](raw[1:])
 

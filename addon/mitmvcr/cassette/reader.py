@@ -12,6 +12,7 @@ from mitmvcr.cassette.files import no_collection
 from mitmvcr.cassette.items import ItemParser, read_item
 from mitmvcr.cassette.lazy import LazyInteractions
 from mitmvcr.cassette.scalars import Decline
+from mitmvcr.cassette.source import Source
 from mitmvcr.core.errors import (
     CassetteError,
     CassetteNotFoundError,
@@ -29,7 +30,11 @@ def load(path: str | os.PathLike[str], *, lazy: bool = False) -> Cassette:
 
 
 def loads(
-    data: bytes, name: str = "<bytes>", *, lazy: bool = False, sendable: bool = False
+    data: bytes | Source,
+    name: str = "<bytes>",
+    *,
+    lazy: bool = False,
+    sendable: bool = False,
 ) -> Cassette:
     """Read a cassette; ``name`` stands in messages for the file.
 
@@ -67,7 +72,9 @@ def read_bytes(path: str | os.PathLike[str]) -> bytes:
         raise CassetteError(name, f"cannot be read: {reason}") from None
 
 
-def _by_yaml(data: bytes, name: str, sendable: bool) -> Cassette:
+def _by_yaml(data: bytes | Source, name: str, sendable: bool) -> Cassette:
+    if not isinstance(data, bytes):
+        data = data.read(0, len(data))
     # PyYAML takes 25 ms to import; a cassette that go-vcr wrote does not need it.
     from mitmvcr.cassette import yamlreader
 

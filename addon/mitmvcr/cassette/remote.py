@@ -57,6 +57,9 @@ class RemoteStore(FileStore):
             raise CassetteError(self.name, "is not a file; name another one")
         return ("there", *(str(found.get(name)) for name in _VERSION))
 
+    def _open(self) -> bytes:
+        return self._read()
+
     def _read(self) -> bytes:
         with _errors():
             data = self._system.cat_file(self._object)

@@ -73,7 +73,11 @@ def _inner(raw: bytes, quote: bytes) -> bytes:
 
 
 def _single(raw: bytes) -> bytes:
-    inner = _inner(raw, b"'")
+    return single_inner(_inner(raw, b"'"))
+
+
+def single_inner(inner: bytes) -> bytes:
+    """What stands between single quotes."""
     if b"'" not in inner:
         return inner
     if b"'" in inner.replace(b"''", b""):
@@ -82,7 +86,11 @@ def _single(raw: bytes) -> bytes:
 
 
 def _double(raw: bytes) -> bytes:
-    inner = _inner(raw, b'"')
+    return double_inner(_inner(raw, b'"'))
+
+
+def double_inner(inner: bytes) -> bytes:
+    """What stands between double quotes."""
     # Every backslash that is left in a part begins an escape of its own.
     parts = inner.split(b"\\\\")
     if parts[-1][-1:] == b"\\":

@@ -14,6 +14,7 @@ from typing import Protocol
 from mitmvcr.cassette import reader, writer
 from mitmvcr.cassette.files import finish_in_place, replace_file, whole_beside, why
 from mitmvcr.cassette.journal import Journal, SyncedJournal, without_cut_off
+from mitmvcr.cassette.source import Source, opened
 from mitmvcr.core.errors import (
     CassetteDamagedError,
     CassetteError,
@@ -114,7 +115,7 @@ class FileStore:
         try:
             self._seen = self._state()
             self._check_is_whole()
-            data = self._read()
+            data = self._open()
         except FileNotFoundError:
             raise CassetteNotFoundError(self.name, "there is no such file") from None
         except OSError as error:
@@ -351,6 +352,10 @@ class FileStore:
         except (FileNotFoundError, NotADirectoryError):
             return ()
         return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
+
+    def _open(self) -> bytes | Source:
+        """It, or where it is large what it is read through."""
+        return opened(self._target, self.name)
 
     def _read(self) -> bytes:
         return self._target.read_bytes()

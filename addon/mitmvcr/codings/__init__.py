@@ -6,7 +6,7 @@ library is absent is one that is not known: its bodies stay as they are.
 """
 
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from mitmvcr.codings import undoing
 from mitmvcr.codings.accepted import accepted_codings, are_accepted, first_known
@@ -14,6 +14,7 @@ from mitmvcr.codings.table import (
     BARE,
     GZIP,
     CodingError,
+    Compressor,
     UnknownCodingError,
     is_bare,
     known,
@@ -125,13 +126,20 @@ def packed_as(old: bytes, body: bytes, codings: str) -> bytes:
     return encoded(body, outer)
 
 
-def encoded_pieces(pieces: Iterable[bytes], codings: str) -> list[bytes]:
-    """Apply the codings so that each piece can be decoded when it comes. Raises
-    UnknownCodingError."""
-    found = list(pieces)
+def encoded_pieces(pieces: Iterable[bytes], codings: str) -> Iterable[bytes]:
+    """Apply the codings so that each piece can be decoded when it comes: as many are
+    given as were taken, one by one. Raises UnknownCodingError."""
     for name in names(codings):
-        compress, flush, finish = known(name).compressor()
-        found = [compress(piece) + flush() for piece in found]
-        if found:
-            found[-1] += finish()
-    return found
+        pieces = _compressed(pieces, known(name).compressor())
+    return pieces
+
+
+def _compressed(pieces: Iterable[bytes], compressor: Compressor) -> Iterator[bytes]:
+    compress, flush, finish = compressor
+    last = None
+    for piece in pieces:
+        if last is not None:
+            yield last
+        last = compress(piece) + flush()
+    if last is not None:
+        yield last + finish()

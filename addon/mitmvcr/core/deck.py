@@ -24,6 +24,9 @@ Judge = Callable[[Request, Request], bool | None]
 
 #: A request with a longer body is not compared with what is much shorter, in bytes.
 _LARGE = 1 << 14
+#: What is known of a URL with so few interactions is soon found out again, so it is
+#: kept of so many URLs only.
+_FEW, _MOST_FEW = 8, 1024
 
 
 class Deck:
@@ -44,12 +47,11 @@ class Deck:
         self._judge = judge
         #: Position -> how many answers it gave.
         self._played: dict[int, int] = {}
-        #: The last of a key's that gave an answer, where that may be repeated.
-        self._last: dict[Hashable, int] = {}
         self._hosts: dict[str, deque[int]] | None = None
+        #: Made as they are needed; those of many interactions last.
         self._buckets: dict[Hashable, Bucket] = {}
+        self._few: dict[Hashable, Bucket] = {}
         self._bucket_of, self._rests_of = self.matcher.bucket, self.matcher.rests
-        #: What no bucket was made of yet.
         self._positions: defaultdict[Hashable, list[int]] = defaultdict(list)
         for position, url in enumerate(self._all.loaded_urls()):
             self._positions[self._bucket_of(url)].append(position)
@@ -63,15 +65,33 @@ class Deck:
     def __getitem__(self, position: int) -> Interaction:
         return self._all[position]
 
+    def head(self, position: int) -> Interaction:
+        """As itself, but that a large response may lack its body."""
+        return self._all.head(position)
+
+    def request(self, position: int) -> Request:
+        return self._all.asked(position)
+
     def _bucket(self, url: Hashable) -> Bucket | None:
-        bucket = self._buckets.get(url)
-        if bucket is None and url in self._positions:
-            bucket = self._buckets[url] = Bucket(self._positions.pop(url))
+        return self._few.get(url) or self._buckets.get(url) or self._new_bucket(url)
+
+    def _new_bucket(self, url: Hashable) -> Bucket | None:
+        positions = self._positions.get(url)
+        if positions is None:
+            return None
+        is_spent = self._played if self._repeats is Repeats.NO else ()
+        bucket = Bucket(each for each in positions if each not in is_spent)
+        if len(positions) > _FEW:
+            self._buckets[url] = bucket
+        else:
+            if len(self._few) >= _MOST_FEW:
+                self._few.clear()
+            self._few[url] = bucket
         return bucket
 
     def holds(self, url: str) -> bool:
         """Is there anything that a request to this URL could match?"""
-        return self._bucket(self._bucket_of(url)) is not None
+        return self._bucket_of(url) in self._positions
 
     def take(self, request: Request) -> tuple[int, Interaction] | None:
         """The next interaction that answers the request, which it uses up.
@@ -87,7 +107,7 @@ class Deck:
         keys = self._rests_of(request)
         position = self._next(request, bucket, keys)
         if position is None:
-            position = self._last_of(url, keys)
+            position = _last_of(bucket, keys)
             if position is None:
                 return None
         # Read before it is marked: a damaged item raises and is not used up.
@@ -145,27 +165,28 @@ class Deck:
             if self._repeats is Repeats.ALL or waiting[0] not in self._played:
                 return waiting[0]
             waiting.popleft()
+        bucket.waiting.pop(key, None)
         return -1
 
     def _read_one(self, bucket: Bucket, *, wholly: bool = True) -> None:
         position = bucket.unread[0]
-        read = self._all
-        request = read[position].request if wholly else read.request(position)
-        keys = self._rests_of(request)
+        read = self._all.asked if wholly else self._all.request
+        keys = self._rests_of(read(position))
         bucket.unread.popleft()
-        bucket.add(position, keys)
-
-    def _last_of(self, url: Hashable, keys: Keys) -> int | None:
-        found = [self._last.get((url, key), -1) for key in keys]
-        return max(found) if max(found) >= 0 else None
+        if self._repeats is Repeats.LAST and position in self._played:
+            bucket.add_played(position, keys)
+        else:
+            bucket.add(position, keys)
 
     def _use(self, position: int, url: Hashable, bucket: Bucket) -> None:
         self._played[position] = self._played.get(position, 0) + 1
         if self._repeats is Repeats.NO:
             self._all.forget(position)
+            bucket.spend(position)
+            if bucket.is_empty:
+                self._few.pop(url, None)
         elif self._repeats is Repeats.LAST:
-            for key in bucket.keys[position]:
-                self._last[url, key] = max(position, self._last.get((url, key), -1))
+            bucket.add_played(position, bucket.keys[position])
 
     def _take_judged(
         self, request: Request, judge: Judge
@@ -173,11 +194,11 @@ class Deck:
         """The first that the keys and the judge agree on, or else the judge alone."""
         equal = self._equal(request)
         for position in equal:
-            if judge(request, self[position].request) is not False:
+            if judge(request, self.request(position)) is not False:
                 return self._found(position)
         tried = set(equal)
         for position in self._playable():
-            if position not in tried and judge(request, self[position].request):
+            if position not in tried and judge(request, self.request(position)):
                 return self._found(position)
         return None
 
@@ -193,7 +214,7 @@ class Deck:
         found = {i for key in keys for i in bucket.waiting.get(key, ())}
         if self._repeats is not Repeats.ALL:
             found -= self._played.keys()
-        last = self._last_of(url, keys)
+        last = _last_of(bucket, keys)
         return sorted(found) + ([last] if last is not None else [])
 
     def _playable(self) -> Iterator[int]:
@@ -226,18 +247,25 @@ class Deck:
         if self._played[position]:
             return
         del self._played[position]
-        if self._repeats is not Repeats.ALL:
-            self._let_wait(position, self._bucket_of(self[position].request.url))
+        if self._repeats is Repeats.ALL:
+            return
+        url = self._bucket_of(self._all.url(position))
+        bucket = self._few.get(url) or self._buckets.get(url)
+        if bucket is None:  # it will be made anew
+            return
+        if self._repeats is Repeats.NO:
+            bucket.take_back(position)
+        elif position in bucket.keys:
+            self._let_wait(position, bucket)
 
-    def _let_wait(self, position: int, url: Hashable) -> None:
-        bucket = self._buckets[url]
+    def _let_wait(self, position: int, bucket: Bucket) -> None:
         for key in bucket.keys[position]:
-            waiting = bucket.waiting[key]
+            waiting = bucket.waiting.setdefault(key, deque())
             if position not in waiting:
                 insort(waiting, position)
-            if self._last.get((url, key)) == position:
+            if bucket.last.get(key) == position:
                 equal = (at for at, keys in bucket.keys.items() if key in keys)
-                self._last[url, key] = max(self._played.keys() & equal, default=-1)
+                bucket.last[key] = max(self._played.keys() & equal, default=-1)
 
     def add(self, interaction: Interaction) -> int:
         """A fresh recording. The request that made it has used it up; where all may be
@@ -246,8 +274,10 @@ class Deck:
         self._played[position] = 1
         if self._repeats is Repeats.ALL:
             url = self._bucket_of(interaction.request.url)
-            bucket = self._bucket(url) or self._buckets.setdefault(url, Bucket())
-            bucket.unread.append(position)
+            self._positions[url].append(position)
+            bucket = self._few.get(url) or self._buckets.get(url)
+            if bucket is not None:
+                bucket.unread.append(position)
         return position
 
     def body_size(self, position: int) -> int:
@@ -259,14 +289,21 @@ class Deck:
 
     def used_up(self, request: Request) -> int:
         """How many equal interactions were used up by requests like this one."""
-        bucket = self._bucket(self._bucket_of(request.url))
-        if bucket is None or self._repeats is not Repeats.NO:
+        if self._repeats is not Repeats.NO:
             return 0
-        played = [keys for at, keys in bucket.keys.items() if at in self._played]
-        if not played:
+        url = self._bucket_of(request.url)
+        played = [at for at in self._positions.get(url, ()) if at in self._played]
+        bucket = self._bucket(url) if played else None
+        if bucket is None:
             return 0
-        asked = set(self._rests_of(request))
-        return sum(not asked.isdisjoint(keys) for keys in played)
+        known = bucket.spent.positions if bucket.spent else ()
+        for position in played:
+            if position not in known:
+                bucket.note_spent(position, self._rests_of(self.request(position)))
+                self._all.forget(position)
+        if bucket.is_empty:
+            self._few.pop(url, None)
+        return bucket.spent.count(self._rests_of(request)) if bucket.spent else 0
 
     def unused(self) -> list[int]:
         """Positions of the loaded interactions that nothing asked for."""
@@ -294,4 +331,9 @@ class Deck:
         if self._repeats is not Repeats.ALL:
             while len(positions) > 1 and positions[0] in self._played:
                 positions.popleft()
-        return self[positions[0]]
+        return self.head(positions[0])
+
+
+def _last_of(bucket: Bucket, keys: Keys) -> int | None:
+    found = max(bucket.last.get(key, -1) for key in keys)
+    return found if found >= 0 else None

@@ -3,9 +3,10 @@
 No content coding: the bodies are as a program reads them.
 """
 
-import itertools
 import json
 import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import overload
 
 #: The types whose replay leaves piece by piece.
 _SSE = "text/event-stream"
@@ -29,18 +30,63 @@ _LAST_EVENTS = frozenset(
 
 def pieces(content_type: str, body: bytes) -> list[bytes] | None:
     """The body cut where its events end, or None where it is not known to have any."""
-    ends = _ends(content_type, body)
-    return None if ends is None else cut(body, ends)
+    places = ends(content_type, body)
+    return None if places is None else cut(body, places)
 
 
-def cut(body: bytes, ends: list[int]) -> list[bytes]:
+class Pieces(Sequence[bytes]):
+    """The pieces of a body that end at these places, and what is left; none is empty.
+    A piece is made when it is asked for: all at once would be the body once more."""
+
+    def __init__(self, body: bytes, places: Iterable[int]) -> None:
+        self._body = body
+        inner = (place for place in places if 0 < place < len(body))
+        self._places = list(dict.fromkeys([0, *inner, len(body)]))
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} pieces of {len(self._body)} bytes>"
+
+    def __len__(self) -> int:
+        return len(self._places) - 1
+
+    @overload
+    def __getitem__(self, number: int) -> bytes: ...
+
+    @overload
+    def __getitem__(self, number: slice) -> list[bytes]: ...
+
+    def __getitem__(self, number: int | slice) -> bytes | list[bytes]:
+        if isinstance(number, slice):
+            return [self[i] for i in range(len(self))[number]]
+        number = range(len(self))[number]
+        start, end = self._places[number : number + 2]
+        return self._body[start:end]
+
+
+def cut(body: bytes, places: Iterable[int]) -> list[bytes]:
     """The pieces that end at these places, and what is left. None is empty."""
-    places = [0, *ends, len(body)]
-    pairs = itertools.pairwise(places)
-    return [body[start:end] for start, end in pairs if start < end]
+    return [*Pieces(body, places)]
 
 
-def _ends(content_type: str, body: bytes) -> list[int] | None:
+#: A longer part is sent in several.
+_SMALL = 1 << 18
+
+
+def in_small(parts: Iterable[bytes]) -> Iterator[bytes]:
+    """The parts, with those cut further that are large."""
+    for part in parts:
+        for at in range(0, len(part), _SMALL):
+            yield part[at : at + _SMALL]
+
+
+def due_in_small(parts: Iterable[bytes], due: Iterable[float]) -> Iterator[float]:
+    """The times of all that :func:`in_small` gives."""
+    for part, at in zip(parts, due, strict=True):
+        yield from (at for _ in range(0, len(part), _SMALL))
+
+
+def ends(content_type: str, body: bytes) -> list[int] | None:
+    """Where the events of a body end, or None where it is not known to have any."""
     kind = _kind(content_type)
     if kind == _SSE:
         return [found.end() for found in _BLANK_LINE.finditer(body)]
@@ -64,11 +110,11 @@ def _boundary(content_type: str) -> bytes:
 
 def _message_ends(body: bytes) -> list[int]:
     """gRPC: a flag, four bytes of length, the message."""
-    ends, at = [], 0
+    found, at = [], 0
     while at + 5 <= len(body):
         at += 5 + int.from_bytes(body[at + 1 : at + 5])
-        ends.append(at)
-    return [end for end in ends if end <= len(body)]
+        found.append(at)
+    return [end for end in found if end <= len(body)]
 
 
 def has_ended(content_type: str, body: bytes) -> bool:

@@ -188,7 +188,7 @@ class _Search:
         return _COMPARED_BYTES // (len(self._asked.body) + 1)
 
     def _near(self, position: int) -> Near:
-        request = self._deck[position].request
+        request = self._deck.request(position)
         parts = self._matcher.parts.items()
         found = [name for name, key in parts if agree(key(request), self._keys[name])]
         used = self._deck.was_played(position)
@@ -196,12 +196,12 @@ class _Search:
         return Near(position, masked.method, masked.url, used, tuple(found), ())
 
     def _rank(self, near: Near, alike: Mapping[int, int]) -> tuple[float, ...]:
-        recorded = self._deck[near.position].request.body
+        recorded = self._deck.request(near.position).body
         likeness = _likeness(self._asked.body, recorded)
         return -len(near.agree), near.used, -alike[near.position], -likeness
 
     def _detailed(self, asked: "Side", near: Near) -> Near:
-        request, matcher = self._deck[near.position].request, self._matcher
+        request, matcher = self._deck.request(near.position), self._matcher
         recorded = Side(self._masked(request), matcher)
         parts = [name for name in matcher.parts if name not in near.agree]
         raw = None
@@ -216,7 +216,7 @@ class _Search:
         return [*map(self._with_option, some), *found[len(some) :]]
 
     def _with_option(self, near: Near) -> Near:
-        recorded = self._deck[near.position].request
+        recorded = self._deck.request(near.position)
         parts = [name for name in self._matcher.parts if name not in near.agree]
         tried = remedies.Trial(self._matcher.spec, self._asked, recorded, parts)
         return replace(near, options=tried.options(near.differ))

@@ -27,6 +27,13 @@ class Recorded:
         self._size: Callable[[int], int] | None = getattr(
             interactions, "body_size", None
         )
+        self._head: Callable[[int], Interaction] = getattr(
+            interactions, "head", interactions.__getitem__
+        )
+        self._is_large: Callable[[int], bool] = getattr(
+            interactions, "is_large", _is_not
+        )
+        self._known_urls: Sequence[str] | None = getattr(interactions, "urls", None)
 
     def __len__(self) -> int:
         return self.loaded + len(self._fresh)
@@ -35,6 +42,24 @@ class Recorded:
         if position < self.loaded:
             return self._interactions[position]
         return self._fresh[position - self.loaded]
+
+    def head(self, position: int) -> Interaction:
+        """As itself, but that a large response may lack its body."""
+        if position < self.loaded:
+            return self._head(position)
+        return self[position]
+
+    def url(self, position: int) -> str:
+        if self._known_urls is None or position >= self.loaded:
+            return self[position].request.url
+        return self._known_urls[position]
+
+    def asked(self, position: int) -> Request:
+        """The request. All of the interaction is read, and kept, where it is likely to
+        be needed next and not large."""
+        if position < self.loaded and self._is_large(position):
+            return self.request(position)
+        return self[position].request
 
     def add(self, interaction: Interaction) -> int:
         """Returns its position."""
@@ -59,7 +84,7 @@ class Recorded:
 
     def loaded_urls(self) -> Iterable[str]:
         """In order."""
-        known: Iterable[str] | None = getattr(self._interactions, "urls", None)
+        known = self._known_urls
         return _urls(self._interactions) if known is None else known
 
     def urls(self) -> Iterable[str]:
@@ -73,6 +98,10 @@ def _urls(interactions: Sequence[Interaction]) -> Iterable[str]:
 
 def _keep(_: int) -> None:
     """A list of interactions that are all there anyway has nothing to forget."""
+
+
+def _is_not(_: int) -> bool:
+    return False
 
 
 def _unknown(_: int) -> None:

@@ -2,19 +2,28 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from functools import partial
 
 from mitmproxy import http
 
+from mitmvcr.codings import encoded_pieces
 from mitmvcr.core.chunks import due_times
 from mitmvcr.core.errors import VcrError
-from mitmvcr.core.events import cut, pieces
+from mitmvcr.core.events import Pieces, due_in_small, ends, in_small
 from mitmvcr.core.keys import header
-from mitmvcr.core.model import Response
+from mitmvcr.core.model import Interaction, Response
 from mitmvcr.core.modes import Replay
 from mitmvcr.mitm.host import stream_replay
 from mitmvcr.mitm.rack import Rack, Replayed, replayed
-from mitmvcr.mitm.restore import has_no_body, to_stream, to_wire
+from mitmvcr.mitm.restore import (
+    LARGE,
+    coded_head,
+    has_no_body,
+    later_coding,
+    to_stream,
+    to_wire,
+)
 from mitmvcr.session import Session
 
 logger = logging.getLogger("mitmvcr")
@@ -43,15 +52,16 @@ def play(
         first -= due[-1]
     plain = has_no_body(flow.request.method, recorded.code)
     broken = recorded.failure == "truncated"
-    if plain or (len(parts) < 2 and not broken):
+    is_whole = len(parts) < 2 and not broken
+    if plain or (is_whole and len(recorded.body) <= LARGE):
         flow.response = to_wire(decision.interaction, flow.request)
     elif stream_replay.install():
-        flow.response, sent = to_stream(recorded, flow.request, parts)
         ended = _Ending(rack, flow.id, started)
-        started.paced = stream_replay.StreamSchedule(
-            sent, due, ended, breaks_off=broken
+        leave = _leave_large if len(recorded.body) > LARGE else _leave
+        flow.response, paced = leave(
+            decision.interaction, flow.request, parts, due, ended
         )
-        flow.response.stream = started.paced
+        flow.response.stream = started.paced = paced
     elif broken:
         del rack.flows[flow.id]
         session.replayed(started.entry_now())
@@ -59,6 +69,46 @@ def play(
     else:
         flow.response = to_wire(decision.interaction, flow.request)
     return _pause(first)
+
+
+Sent = tuple[http.Response, stream_replay.StreamSchedule]
+
+
+def _leave(
+    found: Interaction,
+    live: http.Request,
+    parts: Sequence[bytes],
+    due: Sequence[float] | None,
+    ended: Callable[[bool], None],
+) -> Sent:
+    recorded = found.response
+    response, sent = to_stream(recorded, live, parts)
+    broken = recorded.failure == "truncated"
+    return response, stream_replay.StreamSchedule(sent, due, ended, breaks_off=broken)
+
+
+def _leave_large(
+    found: Interaction,
+    live: http.Request,
+    parts: Sequence[bytes],
+    due: Sequence[float] | None,
+    ended: Callable[[bool], None],
+) -> Sent:
+    """There is one copy of the body, of which what is sent is cut off as it leaves; it
+    is encoded then too."""
+    recorded = found.response
+    broken = recorded.failure == "truncated"
+    if len(parts) < 2 and not broken:
+        response = to_wire(found, live, encodes=False)
+        parts = [response.raw_content or b""]
+    else:
+        response, parts = to_stream(recorded, live, parts, encodes=False)
+    sent: Iterable[bytes] = in_small(parts)
+    head = None
+    if coding := later_coding(recorded, live):
+        sent, head = encoded_pieces(sent, coding), partial(coded_head, coding, live)
+    times = None if due is None else due_in_small(parts, due)
+    return response, stream_replay.StreamSchedule(sent, times, ended, broken, head)
 
 
 def _play_socket(
@@ -101,7 +151,7 @@ def _pause(seconds: float) -> Awaitable[None] | None:
 
 def _schedule(
     recorded: Response, latency: float
-) -> tuple[list[bytes], list[float] | None]:
+) -> tuple[Sequence[bytes], list[float] | None]:
     """The parts of a body, and how long after the head each is due.
 
     Where no times were recorded there is only the duration, which in go-vcr's
@@ -111,10 +161,10 @@ def _schedule(
     body = recorded.body
     timed = due_times(recorded.chunks, len(body))
     if timed is not None:
-        parts = cut(body, [end for end, _ in timed])
+        parts = Pieces(body, [end for end, _ in timed])
         return parts, [at / _SECOND * latency for _, at in timed] if latency else None
     kind = header(recorded.headers, "Content-Type")
-    parts = pieces(kind, body) or ([body] if body else [])
+    parts = Pieces(body, ends(kind, body) or ())
     if not latency:
         return parts, None
     step = recorded.duration / _SECOND * latency / max(1, len(parts))

@@ -15,7 +15,7 @@ from mitmvcr.codings import (
 )
 from mitmvcr.core.keys import header
 from mitmvcr.core.model import Headers, Interaction, Response
-from mitmvcr.mitm.host.messages import make_response
+from mitmvcr.mitm.host.messages import make_response, response_parts
 
 #: Restated or left out on replay: they describe the recorded connection.
 _NOT_REPLAYED = frozenset(
@@ -35,11 +35,14 @@ def _bytes(text: str) -> bytes:
     return text.encode("utf-8", "surrogateescape")
 
 
-def to_wire(interaction: Interaction, live: http.Request) -> http.Response:
+def to_wire(
+    interaction: Interaction, live: http.Request, *, encodes: bool = True
+) -> http.Response:
     """The recorded response for this live request, ready to be sent.
 
     It is marked HTTP/1.1, which mitmproxy translates for every client; a length is
-    never trusted but restated from the body.
+    never trusted but restated from the body. Where it ``encodes``, what the origin sent
+    in a content coding is put in one again.
     """
     recorded = interaction.response
     fields: list[tuple[bytes, bytes]] = []
@@ -60,12 +63,15 @@ def to_wire(interaction: Interaction, live: http.Request) -> http.Response:
     else:
         if coding:
             body = _recoded(interaction, coding, live, fields)
-        elif recorded.uncompressed:
+        elif recorded.uncompressed and encodes:
             body = _encoded(body, live, fields)
         if not trailers:  # with a length, clients do not wait for what comes after
             fields.append((b"Content-Length", b"%d" % len(body)))
     return _make_response(recorded, fields, body, trailers)
 
+
+#: A longer body leaves in parts, so that mitmproxy does not copy all of it.
+LARGE = 1 << 22
 
 _STREAMS = (
     "text/event-stream",
@@ -79,6 +85,8 @@ _STREAMS = (
 
 def is_streamed(recorded: Response) -> bool:
     """Is it to leave in parts, or to fail? Every replay asks."""
+    if len(recorded.body) > LARGE:
+        return True
     headers = recorded.headers
     kind = headers.get("Content-Type") or headers.get("content-type")
     if kind and kind[0].startswith(_STREAMS):
@@ -87,8 +95,12 @@ def is_streamed(recorded: Response) -> bool:
 
 
 def to_stream(
-    recorded: Response, live: http.Request, parts: list[bytes]
-) -> tuple[http.Response, list[bytes]]:
+    recorded: Response,
+    live: http.Request,
+    parts: Sequence[bytes],
+    *,
+    encodes: bool = True,
+) -> tuple[http.Response, Sequence[bytes]]:
     """The same as parts, each of which can be read when it comes.
 
     As it was recorded it has a length or none; one that broke off has the length that
@@ -100,10 +112,11 @@ def to_stream(
         if _bytes(name).lower() not in _NOT_REPLAYED
         for value in values
     ]
-    if recorded.uncompressed and (coding := _asked_for(live)):
+    body = recorded.body
+    if encodes and recorded.uncompressed and (coding := _asked_for(live)):
         fields.append((b"Content-Encoding", coding.encode()))
-        parts = encoded_pieces(parts, coding)
-    body = b"".join(parts)
+        parts = list(encoded_pieces(parts, coding))
+        body = b"".join(parts)
     size = recorded.content_length if recorded.failure else len(body)
     if recorded.content_length >= 0 or live.http_version == "HTTP/1.0":
         fields.append((b"Content-Length", b"%d" % size))
@@ -112,6 +125,29 @@ def to_stream(
     trailers = recorded.trailer if live.http_version == "HTTP/2.0" else {}
     # Without a body mitmproxy would end the stream with its head.
     return _make_response(recorded, fields, body or b" ", trailers), parts
+
+
+def later_coding(recorded: Response, live: http.Request) -> str:
+    """The coding in which a large body leaves that the origin sent in one, or an empty
+    text. It is applied part by part, so its length is not known beforehand."""
+    if not recorded.uncompressed or live.http_version == "HTTP/1.0":
+        return ""
+    return "" if header(recorded.headers, "Content-Encoding") else _asked_for(live)
+
+
+def coded_head(
+    coding: str, live: http.Request, response: http.Response
+) -> http.Response:
+    """The head of a response whose body is put in a coding on its way out."""
+    framing = (b"content-length", b"transfer-encoding")
+    fields = [
+        each for each in response.headers.fields if each[0].lower() not in framing
+    ]
+    fields.append((b"Content-Encoding", coding.encode()))
+    if live.http_version == "HTTP/1.1":
+        fields.append((b"Transfer-Encoding", b"chunked"))
+    code, reason = response.status_code, response_parts(response).reason
+    return make_response(code, reason, http.Headers(fields), b"", response.trailers)
 
 
 def has_no_body(method: str, code: int) -> bool:

@@ -94,7 +94,7 @@ class Calls:
         count, found = self._both_ways.get(positions[0], (0, False))
         deck = self._session.deck
         found = found or any(
-            deck[position].response.failure == "both ways"
+            deck.head(position).response.failure == "both ways"
             for position in positions[count:]
         )
         self._both_ways[positions[0]] = len(positions), found

@@ -23,14 +23,14 @@ async def drain(client_id: str) -> None:
         await handler.drain_writers()
 
 
-def is_held_up(stream: Any) -> bool:
-    """Does something of a replayed stream wait in this process for its client?
+def unsent(stream: Any) -> int:
+    """How many bytes of a replayed stream wait in this process for its client.
 
     Over HTTP/2 that is what the client has not made room for
     (proxy/layers/http/_http_h2.py: BufferedH2Connection): the socket is not only its.
     """
     if not capabilities.has("backpressure"):
-        return False
+        return 0
     from mitmproxy.proxy.layers.http import HttpLayer
 
     client = stream.context.client
@@ -38,13 +38,14 @@ def is_held_up(stream: Any) -> bool:
         if isinstance(layer, HttpLayer):
             wire = getattr(layer.connections.get(client), "h2_conn", None)
             if wire is not None:
-                return bool(wire.stream_buffers.get(stream.stream_id))
+                waiting = wire.stream_buffers.get(stream.stream_id, ())
+                return sum(len(each.data) for each in waiting)
             break
     return _waits_for_socket(client)
 
 
-def _waits_for_socket(client: Any) -> bool:
+def _waits_for_socket(client: Any) -> int:
     handler = _handler(client.id)
     passing = handler.transports.get(client) if handler is not None else None
     socket = getattr(passing and passing.writer, "transport", None)  # HTTP/3 has none
-    return socket is not None and socket.get_write_buffer_size() > 0
+    return 0 if socket is None else int(socket.get_write_buffer_size())

@@ -44,6 +44,7 @@ def stream_replay() -> None:
     uses(f"{_STREAM}.check_killed", "_paused_event_queue", "RequestProtocolError")
     declares("mitmproxy.proxy.layer:Layer", ["_paused_event_queue"])
     has_fields(f"{_HTTP}:SendHttp", "event", "connection")
+    has_fields(f"{_HTTP}:ResponseHeaders", "stream_id", "response", "end_stream")
     has_fields(f"{_HTTP}:ResponseData", "stream_id", "data")
     find(f"{_HTTP}:ResponseEndOfMessage")
     find("mitmproxy.proxy.commands:StartHook")
@@ -77,6 +78,7 @@ def backpressure() -> None:
     declares(f"{_HTTP}:HttpLayer", ["connections"])
     declares(f"{_HTTP}._http2:Http2Connection", ["h2_conn"])
     declares(f"{_HTTP}._http_h2:BufferedH2Connection", ["stream_buffers"])
+    declares(f"{_HTTP}._http_h2:SendH2Data", ["data"])
 
 
 def websocket_replay() -> None:

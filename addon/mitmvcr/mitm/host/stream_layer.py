@@ -10,13 +10,14 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass
 from functools import partial, wraps
+from itertools import repeat
 from typing import Any
 
 from mitmproxy import flow
 from mitmproxy.proxy import commands
 from mitmproxy.proxy.layers import http as _layers
 
-from mitmvcr.mitm.host.backpressure import is_held_up
+from mitmvcr.mitm.host.backpressure import unsent
 from mitmvcr.mitm.host.naps import Commands, Nap
 from mitmvcr.mitm.host.stream_replay import StreamSchedule
 
@@ -25,6 +26,8 @@ layers: Any = _layers
 
 #: So much may wait in the connection before it is asked whether the client reads.
 _UNREAD_BYTES = 1 << 16
+#: So much may wait for what an HTTP/2 client makes room for, which only naps can see.
+_UNSENT_BYTES = 1 << 20
 #: In seconds: how soon, and then how often, it is seen whether the last of it has left.
 _SOON, _OFTEN = 0.001, 0.02
 _OURS = "_vcr_sends_streams"
@@ -83,7 +86,12 @@ def _send(stream: Any, whole: Commands, paced: StreamSchedule) -> Commands:
                 return
             answer = None
             event = command.event if isinstance(command, layers.SendHttp) else None
-            if isinstance(event, layers.ResponseData):
+            if isinstance(event, layers.ResponseHeaders) and paced.head is not None:
+                head = layers.ResponseHeaders(
+                    event.stream_id, paced.head(event.response), event.end_stream
+                )
+                answer = yield layers.SendHttp(head, stream.context.client)
+            elif isinstance(event, layers.ResponseData):
                 if not (yield from _send_pieces(stream, paced)):
                     return
             elif isinstance(event, layers.ResponseEndOfMessage) and paced.breaks_off:
@@ -105,25 +113,28 @@ def _send_pieces(
     left = partial(paced.ended, False)
     stream._paused_event_queue = _Events(stream._paused_event_queue, left)
     start, unread = time.monotonic(), 0
-    due = paced.due or [0.0] * len(paced.pieces)
-    for piece, at in zip(paced.pieces, due, strict=True):
+    due = repeat(0.0) if paced.due is None else paced.due
+    for piece, at in zip(paced.pieces, due, strict=paced.due is not None):
         nap = start + at - time.monotonic()
         if nap > 0:
             yield Nap(nap)
         if unread >= _UNREAD_BYTES:
             yield VcrDrainHook(client.id)
+            if not (yield from _has_room(stream, _UNSENT_BYTES)):
+                return False
             unread = 0
         if (yield from stream.check_killed(False)):
             return False
         yield layers.SendHttp(layers.ResponseData(stream.stream_id, piece), client)
         unread += len(piece)
-    return (yield from _all_has_left(stream))
+    # Else a client that left with most of it unsent would count as answered.
+    return (yield from _has_room(stream, 0))
 
 
-def _all_has_left(stream: Any) -> Generator[commands.Command, Any, bool]:
-    """Else a client that left with most of it unsent would count as answered."""
+def _has_room(stream: Any, most: int) -> Generator[commands.Command, Any, bool]:
+    """Wait until no more bytes than this wait for the client; False where it left."""
     nap = _SOON
-    while is_held_up(stream):
+    while unsent(stream) > most:
         yield Nap(nap)
         nap = min(nap * 2, _OFTEN)
         if (yield from stream.check_killed(False)):

@@ -5,8 +5,10 @@ mitmproxy sends the response of an addon in one write (and takes no notice of it
 replayed (stream_layer.py).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+
+from mitmproxy import http
 
 from mitmvcr.mitm.host.capabilities import capabilities
 
@@ -14,17 +16,19 @@ from mitmvcr.mitm.host.capabilities import capabilities
 @dataclass
 class StreamSchedule:
     """What stands as ``response.stream``: the parts of a body, and when each is due,
-    in seconds after the head (None: as soon as the client takes it).
+    in seconds after the head (None: as soon as the client takes it). Both are asked
+    for one by one.
 
     ``ended`` is told whether the client got all of it; only what it is told first
     counts. ``breaks_off``: the connection ends behind the last part, as it did when it
-    was recorded.
+    was recorded. ``head`` makes of the response what leaves as its head.
     """
 
-    pieces: Sequence[bytes]
-    due: Sequence[float] | None
+    pieces: Iterable[bytes]
+    due: Iterable[float] | None
     ended: Callable[[bool], None]
     breaks_off: bool = False
+    head: Callable[[http.Response], http.Response] | None = None
 
     def __call__(self, data: bytes) -> bytes:
         """As mitmproxy wants of a ``stream``; never used for an addon's response."""
