@@ -52,7 +52,7 @@ def kills(folder: Path, *words: object) -> Iterator[tuple[Path, Told]]:
         stdout=subprocess.PIPE,
         text=True,
         check=True,
-        timeout=2 * PATIENCE,
+        timeout=5 * PATIENCE,  # many syncs of a disk that others use too
     )
     for line in ran.stdout.splitlines():
         name, acknowledged = json.loads(line)

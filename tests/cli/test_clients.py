@@ -237,12 +237,20 @@ func main() {
 """
 
 
+@pytest.fixture(scope="module")
+def go_program(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Built before, and not within the run: a first build takes its time."""
+    folder = tmp_path_factory.mktemp("go")
+    (folder / "get.go").write_text(GO)
+    local = os.environ | {"GOTOOLCHAIN": "local", "GOFLAGS": "-mod=mod"}
+    command = [tool("go"), "build", "-o", "get", "get.go"]
+    subprocess.run(command, cwd=folder, env=local, check=True)
+    return folder / "get"
+
+
 @pytest.mark.parametrize("url", [URL, PLAIN])
-def test_go(client, tmp_path, url):
-    program = tmp_path / "get.go"
-    program.write_text(GO)
-    local = ("env", "GOTOOLCHAIN=local", "GOFLAGS=-mod=mod")
-    ran = client(*local, tool("go"), "run", program, url)
+def test_go(client, go_program, url):
+    ran = client(go_program, url)
     assert (ran.returncode, ran.stdout) == (0, "hello\n"), ran.stderr
 
 
