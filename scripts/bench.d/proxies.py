@@ -12,7 +12,6 @@ ROOT = Path(__file__).resolve().parents[2]
 ADDON = ROOT / "addon" / "vcr.py"
 CONSTANT = Path(__file__).with_name("addons") / "constant.py"
 ASKED_ONLY = Path(__file__).with_name("addons") / "asked_only.py"
-UNPROVEN = Path(__file__).with_name("addons") / "unproven.py"
 LEANEST = Path(__file__).with_name("addons") / "leanest.py"
 _START_SECONDS = 60.0
 _STOP_SECONDS = 20.0

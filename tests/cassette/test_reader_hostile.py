@@ -4,6 +4,7 @@ import random
 from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -59,6 +60,31 @@ def test_hostile_input_is_refused(data: bytes, problem: str) -> None:
         assert problem in refusal(data)
     else:
         assert len(reader.loads(data).interactions) == 1
+
+
+class _LimitedParser:
+    """As PyYAML 6.0.4: its libyaml gives up first, with words of its own."""
+
+    def __init__(self, data: bytes) -> None:
+        mark = yaml.error.Mark("a", 0, 7, 0, None, None)
+        self._error = yaml.scanner.ScannerError(
+            "while increasing flow level", mark, "exceeded maximum nesting depth", mark
+        )
+
+    def get_event(self) -> yaml.Event:
+        raise self._error
+
+
+def test_a_limit_of_the_parser_itself_has_the_same_words(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whichever PyYAML there is: 6.0.1 to 6.0.3 have no such limit."""
+    nested = HEAD.encode() + b"- " * 200
+    ours = refusal(nested)
+    assert ours.endswith("nested deeper than a cassette ever is")
+    monkeypatch.setattr(nodes, "_Parser", _LimitedParser)
+    theirs = refusal(nested)
+    assert theirs == "<bytes>: line 8: nested deeper than a cassette ever is"
 
 
 def test_a_refusal_of_bytes_names_the_line() -> None:

@@ -134,7 +134,7 @@ def _plain(value: object) -> object:
     return list(value) if isinstance(value, tuple | list) else value
 
 
-# What a proxy cannot see: all of it is in the README
+# What a proxy cannot see: all of it is in docs/go-vcr.md
 
 _RAW = {"content_length", "uncompressed", "body", "Content-Encoding", "Content-Length"}
 _ENCODED = {f"response {name}" for name in _RAW}

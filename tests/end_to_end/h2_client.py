@@ -14,6 +14,10 @@ import h2.errors
 import h2.events
 
 
+class ClosedError(AssertionError):
+    """The proxy has ended the connection."""
+
+
 @dataclass
 class Answer:
     """What has come on a stream so far."""
@@ -32,18 +36,26 @@ class H2Client:
     answers: dict[int, Answer] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        config = h2.config.H2Configuration(client_side=True, header_encoding="utf-8")
+        # As it is given: some clients look at nothing either.
+        config = h2.config.H2Configuration(
+            client_side=True,
+            header_encoding="utf-8",
+            validate_outbound_headers=False,
+            normalize_outbound_headers=False,
+        )
         self._h2 = h2.connection.H2Connection(config)
         self._h2.initiate_connection()
         self._flush()
 
-    def ask(self, path: str) -> int:
+    def ask(self, path: str, *more: tuple[str, str]) -> int:
+        """``more`` are further headers."""
         stream = self._h2.get_next_available_stream_id()
         fields = [
             (":method", "GET"),
             (":scheme", "https"),
             (":authority", self.host),
             (":path", path),
+            *more,
         ]
         self.answers[stream] = Answer()
         self._h2.send_headers(stream, fields, end_stream=True)
@@ -57,12 +69,19 @@ class H2Client:
     def answer(self, stream: int) -> Answer:
         """Read until it is whole; what else comes meanwhile is kept."""
         while not self.answers[stream].ended:
-            data = self.plug.recv(65536)
-            assert data, "the proxy closed the connection"
-            for event in self._h2.receive_data(data):
+            for event in self._h2.receive_data(self._read()):
                 self._note(event)
             self._flush()
         return self.answers[stream]
+
+    def _read(self) -> bytes:
+        try:
+            data = self.plug.recv(65536)
+        except ConnectionError:
+            data = b""
+        if not data:
+            raise ClosedError("the proxy closed the connection")
+        return data
 
     def _note(self, event: h2.events.Event) -> None:
         if isinstance(event, h2.events.ResponseReceived):

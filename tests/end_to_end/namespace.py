@@ -1,10 +1,13 @@
 """A network namespace that has only loopback, with a DNS server of its own in it."""
 
+import ctypes
 import itertools
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -12,6 +15,8 @@ from typing import Self
 RESOLVER = Path(__file__).resolve().parent / "resolver.py"
 
 _numbers = itertools.count()
+_LIBC = ctypes.CDLL(None, use_errno=True)
+_NEWNET = 0x40000000
 
 
 class NoNamespaceError(Exception):
@@ -25,6 +30,11 @@ def _ip(*arguments: str) -> None:
     done = subprocess.run([tool, *arguments], capture_output=True, text=True)
     if done.returncode:
         raise NoNamespaceError(f"ip {' '.join(arguments)}: {done.stderr.strip()}")
+
+
+def _enter(network: int) -> None:
+    if _LIBC.setns(network, _NEWNET):
+        raise OSError(ctypes.get_errno(), "setns")
 
 
 class Namespace:
@@ -60,6 +70,19 @@ class Namespace:
         )
         if self._resolver.stdout.readline() != b"ready\n":
             raise NoNamespaceError("the resolver did not start; see its stderr above")
+
+    @contextmanager
+    def entered(self) -> Iterator[None]:
+        """Sockets that this thread makes meanwhile belong to it, and stay so."""
+        with (
+            open("/proc/thread-self/ns/net") as own,
+            open(f"/run/netns/{self.name}") as it,
+        ):
+            _enter(it.fileno())
+            try:
+                yield
+            finally:
+                _enter(own.fileno())
 
     def forget(self) -> None:
         self._read = self._log.stat().st_size

@@ -42,7 +42,8 @@ class ProxyError(AssertionError):
 class Proxy:
     """mitmdump, running from construction until ``stop`` or ``kill``.
 
-    ``within`` is a command prefix, such as ``ip netns exec NAME``.
+    ``within`` is a command prefix, such as ``ip netns exec NAME``; ``program``: what
+    ends in mitmdump.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class Proxy:
         within: Sequence[str] = (),
         environment: Mapping[str, str] = {},
         cwd: Path | None = None,
+        program: Sequence[str] = MITMDUMP,
     ) -> None:
         self._log = log
         self.port = 0
@@ -60,7 +62,7 @@ class Proxy:
         environment = clean_environment(PYTHONUNBUFFERED="1", **environment)
         with log.open("wb") as out:
             self._process = subprocess.Popen(
-                [*within, *MITMDUMP, *arguments],
+                [*within, *program, *arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=subprocess.STDOUT,
@@ -97,6 +99,11 @@ class Proxy:
             time.sleep(0.02)
         self.port = int(found[1])
         return self
+
+    @property
+    def ports(self) -> set[int]:
+        """All that it listens on, and has."""
+        return {int(port) for port in re.findall(r"listening at \S*?:(\d+)", self.log)}
 
     def wait_for_log(self, text: str) -> None:
         deadline = time.monotonic() + END

@@ -1,7 +1,5 @@
 """The ``vcr.*`` commands, run in a mitmdump as the console runs them."""
 
-import json
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,7 +7,8 @@ import pytest
 
 from end_to_end import cassettes
 from end_to_end.cassettes import interaction
-from end_to_end.proxy import DOUBLES, END, Proxy
+from end_to_end.commander import Commander
+from end_to_end.proxy import Proxy
 from end_to_end.wire import Got, fetch
 from origin import Origin
 
@@ -21,31 +20,20 @@ class Console:
         self, mitmdump: Callable[..., Proxy], origin: Origin, ca: Path, folder: Path
     ) -> None:
         self._mitmdump, self.origin, self._ca = mitmdump, origin, ca
-        self._folder = folder
-        self._count = 0
+        self._commander = Commander(folder)
         self.proxy: Proxy
 
     def start(self, *arguments: object, **options: object) -> None:
         self.proxy = self._mitmdump(
             *arguments,
-            "-s",
-            DOUBLES / "commander.py",
-            environment={"COMMANDS": str(self._folder)},
+            *self._commander.arguments,
+            environment=self._commander.environment,
             **options,
         ).wait_until_listening()
 
     def __call__(self, line: str) -> dict[str, object]:
         """``{"result": ...}`` or ``{"error": ...}``."""
-        self._count += 1
-        name = self._folder / f"{self._count:03}"
-        name.with_suffix(".tmp").write_text(line)
-        name.with_suffix(".tmp").rename(name.with_suffix(".command"))
-        answer = name.with_suffix(".answer")
-        deadline = time.monotonic() + END
-        while not answer.exists():
-            assert time.monotonic() < deadline, self.proxy.log
-            time.sleep(0.02)
-        return json.loads(answer.read_text())
+        return self._commander(self.proxy, line)
 
     def fetch(self, path: str) -> Got:
         return fetch(self.proxy.url, self._ca, self.origin.https_url + path)
@@ -55,9 +43,7 @@ class Console:
 def console(
     mitmdump: Callable[..., Proxy], origin: Origin, proxy_ca: Path, tmp_path: Path
 ) -> Console:
-    folder = tmp_path / "commands"
-    folder.mkdir()
-    return Console(mitmdump, origin, proxy_ca, folder)
+    return Console(mitmdump, origin, proxy_ca, tmp_path / "commands")
 
 
 def bodies(path: Path) -> list[str]:

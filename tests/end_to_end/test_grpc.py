@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -202,7 +203,7 @@ def test_a_mitmproxy_that_changed_refuses_a_call_without_a_reason(
     calls = run(proxy, "api.test:443", proxy_ca, "sync", "Echo", "Echo")
     assert [call["error"][0] for call in calls] == ["INTERNAL", "INTERNAL"]
     assert proxy.stop() == 0
-    assert proxy.log.count("calls are refused without a reason") == 1
+    assert proxy.log.count("early response is off with mitmproxy") == 1
     assert proxy.log.count("goes both ways: it is recorded") == 2
 
 
@@ -227,3 +228,30 @@ def test_calls_in_the_clear_are_replayed_offline(
     assert proxy.stop() == 0, proxy.log
     assert spy.attempts() == []
     assert "replayed 5, missed 0, unused 0" in proxy.log
+
+
+@pytest.mark.parametrize("how", ["sync", "async"])
+def test_calls_in_the_clear_are_recorded_by_run_too(tmp_path: Path, how: str) -> None:
+    """The addon is asked before mitmproxy takes them for bare TCP."""
+    cassette = tmp_path / "grpc.yaml"
+
+    def run_command(mode: str, target: str) -> subprocess.CompletedProcess[str]:
+        words = ["run", "--include-localhost", "--cassette", cassette, "--mode", mode]
+        client = [CLIENT_PYTHON, HERE / "grpc_client.py", target, "-", how, *CALLS]
+        return subprocess.run(
+            [sys.executable, "-m", "mitmvcr", *words, "--", *client],
+            env=clean_environment(MITMVCR_HOME=str(tmp_path / "home")),
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+
+    with server("-") as port:
+        target = f"localhost:{port}"
+        recorded = run_command("record_only", target)
+    assert [json.loads(line) for line in recorded.stdout.splitlines()] == EXPECTED
+    assert "is not HTTP" not in recorded.stderr
+    assert len(cassettes.read(cassette)) == len(CALLS)
+    replayed = run_command("replay_only", target)
+    assert replayed.stdout == recorded.stdout
+    assert (recorded.returncode, replayed.returncode) == (0, 0), replayed.stderr

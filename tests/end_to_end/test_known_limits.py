@@ -1,4 +1,4 @@
-"""What mitmproxy cannot do, and the README says so. Each test fails when a newer
+"""What mitmproxy cannot do, and docs/limits.md says so. Each test fails when a newer
 mitmproxy can: then the limit is to be taken out."""
 
 import socket
@@ -67,7 +67,7 @@ def test_http1_breaks_as_the_readme_says(
     proxy = mitmdump_bare().wait_until_listening()
     with server(LIMITS[limit]) as port:
         received = ask(proxy, port)
-    assert not is_whole(received, limit), "mended: take the limit out of the README"
+    assert not is_whole(received, limit), "mended: take the limit out of docs/limits.md"
 
 
 @pytest.mark.parametrize("limit", list(LIMITS))

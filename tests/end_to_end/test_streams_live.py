@@ -10,7 +10,7 @@ from pathlib import Path
 
 import brotli
 import pytest
-import zstandard
+from backports import zstd
 
 from end_to_end import cassettes
 from end_to_end.live import Curl, acknowledge, curl_environment
@@ -30,7 +30,7 @@ def _decoded(coding: str, received: bytes) -> bytes:
     if coding == "br":
         return brotli.Decompressor().process(received)
     if coding == "zstd":
-        return zstandard.ZstdDecompressor().decompressobj().decompress(received)
+        return zstd.ZstdDecompressor().decompress(received)
     return received
 
 

@@ -223,5 +223,5 @@ def test_a_mitmproxy_that_changed_replays_whole_bodies(
         assert text.endswith(b"\r\n\r\n" + b"".join(EVENTS["sse"][1]))
         assert b"content-length: 64" in text.lower()
     assert proxy.stop() == 0
-    assert proxy.log.count("streams are replayed in one piece") == 1
+    assert proxy.log.count("stream replay is off with mitmproxy") == 1
     assert "replayed 2, missed 0, unused 0" in proxy.log

@@ -6,6 +6,7 @@ import logging
 from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
+from unittest.mock import Mock
 
 import pytest
 from mitmproxy import exceptions, http
@@ -16,6 +17,7 @@ from mitmproxy.test import taddons, tflow
 
 from mitmvcr.cassette import reader, writer
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
+from mitmvcr.mitm import host
 from mitmvcr.mitm.adapter import VcrAddon
 
 URL = "http://address:22/path"  # what tflow's request asks for
@@ -150,7 +152,7 @@ def test_the_socket_stays_shut_when_the_check_itself_raises(cassette, monkeypatc
     def broken(_: object) -> bool:
         raise RuntimeError
 
-    monkeypatch.setattr(rig.vcr, "_may_connect", broken)
+    monkeypatch.setattr(rig.vcr, "may_connect", broken)
     assert rig.connect(tflow.tflow(), "address", 22)
 
 
@@ -471,7 +473,7 @@ def test_the_end_waits_for_what_is_under_way(tmp_path):
 
 
 def test_what_does_not_end_in_time_is_named(tmp_path, monkeypatch, caplog):
-    monkeypatch.setattr("mitmvcr.mitm.host.facts.DRAIN_SECONDS", 0.05)
+    monkeypatch.setattr("mitmvcr.mitm.host.exit.DRAIN_SECONDS", 0.05)
 
     async def main():
         rig = Rig(vcr_cassette=str(tmp_path / "a"))
@@ -500,15 +502,12 @@ def test_latency_waits_before_the_first_byte(cassette, monkeypatch):
     assert slept == [0.0]
 
 
-@pytest.mark.parametrize("missing", ["RequestProtocolError", "HttpStream"])
 def test_where_mitmproxy_has_changed_its_error_hook_gives_a_replay_back(
-    cassette, monkeypatch, missing
+    cassette, monkeypatch, caplog
 ):
-    stream = type("HttpStream", (), {})  # without handle_event
-    monkeypatch.setattr(http_layers, "HttpStream", stream)
-    if missing == "RequestProtocolError":
-        stream.handle_event = None
-        monkeypatch.delattr(http_layers, missing)
+    changed = Mock()
+    monkeypatch.setattr(http_layers.HttpStream, "handle_event", changed)
+    monkeypatch.setattr(host.capabilities, "_found", {})
 
     async def main():
         rig = Rig(vcr_cassette=str(cassette), vcr_latency="0.5")
@@ -520,7 +519,8 @@ def test_where_mitmproxy_has_changed_its_error_hook_gives_a_replay_back(
         assert rig.vcr.session.deck.unused_count == 1
 
     asyncio.run(main())
-    assert getattr(stream, "handle_event", None) is None
+    assert http_layers.HttpStream.handle_event is changed
+    assert caplog.text.count("early resets is off with mitmproxy") == 1
 
 
 @in_loop

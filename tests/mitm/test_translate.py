@@ -5,7 +5,7 @@ import zlib
 
 import brotli
 import pytest
-import zstandard
+from backports import zstd
 from mitmproxy import http
 
 from mitmvcr.core.model import Interaction, Request, Response
@@ -323,7 +323,7 @@ CODINGS = {
     "gzip": gzip.compress(PLAIN, mtime=0),
     "deflate": zlib.compress(PLAIN),
     "br": brotli.compress(PLAIN),
-    "zstd": zstandard.compress(PLAIN),
+    "zstd": zstd.compress(PLAIN),
 }
 
 

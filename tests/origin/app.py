@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import parse_qs, urlsplit
 
 import brotli
-import zstandard
+from backports import zstd
 
 HeaderList = Sequence[tuple[bytes, bytes]]
 
@@ -156,14 +156,15 @@ def sse(ask: Ask, rest: str) -> Answer:
 
 ENCODERS: dict[str, Callable[[bytes], bytes]] = {
     "br": brotli.compress,
-    "zstd": zstandard.ZstdCompressor().compress,
+    "zstd": zstd.compress,
     "gzip": lambda body: gzip.compress(body, mtime=0),
     "deflate": zlib.compress,
 }
 
 
 def encoded(ask: Ask, rest: str) -> Answer:
-    """Encoded as ``/encoded/NAME`` if the client accepts that, or with ``force=1``."""
+    """Encoded as ``/encoded/NAME`` if the client accepts that, or with ``force=1``;
+    ``behind`` follows it."""
     accepted = {
         item.partition(";")[0].strip()
         for item in ask.header(b"accept-encoding").lower().split(",")
@@ -172,7 +173,7 @@ def encoded(ask: Ask, rest: str) -> Answer:
     vary = (b"vary", b"accept-encoding")
     if rest not in accepted and ask.option("force", "0") != "1":
         return _more(answer, vary)
-    body = ENCODERS[rest](b"".join(answer.parts))
+    body = ENCODERS[rest](b"".join(answer.parts)) + ask.option("behind", "").encode()
     answer = replace(answer, parts=[body], sized=ask.option("sized", "1") == "1")
     return _more(answer, vary, (b"content-encoding", rest.encode()))
 
@@ -251,9 +252,16 @@ def _brotli(parts: Sequence[bytes]) -> list[bytes]:
 
 
 def _zstd(parts: Sequence[bytes]) -> list[bytes]:
-    state = zstandard.ZstdCompressor().compressobj()
-    block = zstandard.COMPRESSOBJ_FLUSH_BLOCK
-    return [state.compress(part) + state.flush(block) for part in parts]
+    state = zstd.ZstdCompressor()
+    block = state.FLUSH_BLOCK
+    return [state.compress(part, block) for part in parts]
+
+
+def _members(
+    encode: Callable[[bytes], bytes],
+) -> Callable[[Sequence[bytes]], Sequence[bytes]]:
+    """A gzip member, or a zstd frame, for each part."""
+    return lambda parts: [encode(part) for part in parts]
 
 
 STEPPED: dict[str, Callable[[Sequence[bytes]], Sequence[bytes]]] = {
@@ -261,6 +269,11 @@ STEPPED: dict[str, Callable[[Sequence[bytes]], Sequence[bytes]]] = {
     "gzip": _deflate(31),
     "br": _brotli,
     "zstd": _zstd,
+    "deflate": _deflate(15),
+    "deflate-bare": _deflate(-15),
+    "gzip-members": _members(ENCODERS["gzip"]),
+    "zstd-frames": _members(ENCODERS["zstd"]),
+    "gzip, br": lambda parts: _brotli(_deflate(31)(parts)),
 }
 
 
@@ -274,7 +287,7 @@ def live(ask: Ask, rest: str) -> Answer:
         events = [*events, b"data: [DONE]\n\n"]
     headers = [(b"content-type", kind)]
     if coding:
-        headers.append((b"content-encoding", coding.encode()))
+        headers.append((b"content-encoding", coding.partition("-")[0].encode()))
     # The codings are flushed behind each part and never finished, as some servers do.
     return Answer(
         headers=headers,

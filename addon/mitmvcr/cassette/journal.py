@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from mitmvcr.cassette import codec
+from mitmvcr.cassette import reader, writer
 from mitmvcr.cassette.files import (
     BINARY,
     PRIVATE,
@@ -69,7 +69,7 @@ class Journal:
 
     def _write_head(self) -> None:
         try:
-            self.append(codec.preamble())
+            self.append(writer.preamble())
         except OSError:
             self.remove()
             raise
@@ -141,7 +141,7 @@ class Journal:
 
     def parts(self) -> Iterator[bytes]:
         """What was appended, behind the head."""
-        at = len(codec.preamble())
+        at = len(writer.preamble())
         while at < self._size:
             os.lseek(self._file, at, os.SEEK_SET)
             part = os.read(self._file, min(_PART, self._size - at))
@@ -220,10 +220,10 @@ class SyncedJournal(Journal):
 def _count(path: Path) -> int | None:
     """How many whole interactions a journal holds; None if it is no journal."""
     data = without_cut_off(path.read_bytes())
-    if data == codec.preamble():
+    if data == writer.preamble():
         return 0
     try:
-        return len(codec.loads(data, str(path), lazy=True).interactions)
+        return len(reader.loads(data, str(path), lazy=True).interactions)
     except CassetteError:
         return None
 
@@ -238,11 +238,11 @@ def _contents(count: int | None) -> str:
 def without_cut_off(data: bytes) -> bytes:
     """A journal without a last interaction that was cut off: a whole one ends with
     the line of its duration. What is no journal is left as it is."""
-    sample = codec.dumper()(Interaction(0, Request(), Response()), 0)
+    sample = writer.dumper()(Interaction(0, Request(), Response()), 0)
     last_line = sample[sample.rindex(b"\n", 0, -1) :].removesuffix(b"0s\n")
     lines = data[: data.rfind(b"\n") + 1]
     last = lines.rfind(last_line)
     if last >= 0:
         return data[: data.index(b"\n", last + 1) + 1]
-    head = codec.preamble()
+    head = writer.preamble()
     return head if data.startswith(head) or head.startswith(data) else data

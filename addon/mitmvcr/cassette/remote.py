@@ -11,7 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from mitmvcr.cassette import codec
+from mitmvcr.cassette import writer
 from mitmvcr.cassette.store import FileStore
 from mitmvcr.core.errors import CassetteError, CassetteWriteError
 from mitmvcr.core.model import Interaction, Layout
@@ -79,7 +79,7 @@ class RemoteStore(FileStore):
         self._before = None
 
     def _put_journal(self) -> None:
-        self._put(codec.preamble(), self._journal.parts())
+        self._put(writer.preamble(), self._journal.parts())
         self._journal.remove()
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from mitmvcr.cassette import codec
+from mitmvcr.cassette import reader, writer
 from mitmvcr.cassette.files import replace_file, why
 from mitmvcr.cassette.journal import Journal, SyncedJournal, without_cut_off
 from mitmvcr.core.errors import (
@@ -116,7 +116,7 @@ class FileStore:
         except OSError as error:
             raise self._cannot_read(error) from error
         # A small one is known to be sound before the first request comes.
-        return codec.loads(data, self.name, lazy=len(data) > READ_WHOLE)
+        return reader.loads(data, self.name, lazy=len(data) > READ_WHOLE)
 
     def begin(self, kept: Sequence[Interaction] = ()) -> None:
         folder = self._target.parent
@@ -131,7 +131,7 @@ class FileStore:
         except OSError as error:
             raise self._cannot_write(why(error), error) from error
         self._kept, self._written = kept, len(kept)
-        self._dump = codec.dumper(self._layout)
+        self._dump = writer.dumper(self._layout)
 
     def _begin_journal(self) -> None:
         self._journal.begin()
@@ -162,7 +162,7 @@ class FileStore:
         self._written += 1
 
     def _append_large(self, interaction: Interaction) -> None:
-        parts = codec.item_pieces(interaction, self._written, self._layout)
+        parts = writer.item_pieces(interaction, self._written, self._layout)
         self._journal.append_parts(parts)
 
     def amend(self, change: Change, texts: Sequence[bytes]) -> None:
@@ -196,10 +196,10 @@ class FileStore:
     def _put_in_place(self) -> None:
         if self._written == len(self._kept):
             if self._write_empty and not self._kept:
-                self._put(codec.dumps(Cassette()))
+                self._put(writer.dumps(Cassette()))
             self._journal.remove()
         elif self._kept:
-            kept = codec.parts(Cassette(self._kept), self._layout)
+            kept = writer.parts(Cassette(self._kept), self._layout)
             self._put(kept, self._journal.parts())
             self._journal.remove()
         elif self._keep_volatile and self.exists():
@@ -211,7 +211,7 @@ class FileStore:
     def replace(self, interactions: Sequence[Interaction]) -> None:
         """Write the cassette anew, whole or not at all."""
         try:
-            self._put(codec.parts(Cassette(interactions), self._layout))
+            self._put(writer.parts(Cassette(interactions), self._layout))
         except OSError as error:
             raise self._cannot_write(why(error), error) from error
 
@@ -219,9 +219,9 @@ class FileStore:
         from mitmvcr.cassette.stable import keep_volatile
 
         old = self._read()
-        was = codec.loads(old, self.name).interactions
-        now = codec.loads(self._journal.read(), str(self._journal.path)).interactions
-        mixed = codec.dumps(Cassette([*keep_volatile(was, now)]), self._layout)
+        was = reader.loads(old, self.name).interactions
+        now = reader.loads(self._journal.read(), str(self._journal.path)).interactions
+        mixed = writer.dumps(Cassette([*keep_volatile(was, now)]), self._layout)
         if mixed != old:
             self._put(mixed)
 
@@ -282,18 +282,18 @@ class FileStore:
 
     def _recover(self, instead: bool) -> int:
         data = without_cut_off(self._journal.read())
-        found = codec.loads(data, str(self._journal.path)).interactions
+        found = reader.loads(data, str(self._journal.path)).interactions
         if found and not self._is_in_place(data):
             loads = self.exists() and not instead
             kept = self.load().interactions if loads else ()
-            self._put(codec.parts(Cassette([*kept, *found]), self._layout))
+            self._put(writer.parts(Cassette([*kept, *found]), self._layout))
         self._journal.remove()
         return len(found)
 
     def _is_in_place(self, data: bytes) -> bool:
         """The end came after the cassette was replaced and before the journal was
         removed. The ids, which go on where the cassette ended, tell."""
-        items = data.removeprefix(codec.preamble())
+        items = data.removeprefix(writer.preamble())
         return self.exists() and self._read().endswith(items)
 
     # What another place than a file does otherwise. All raise OSError.

@@ -15,8 +15,8 @@ from mitmvcr.core.errors import VcrError
 from mitmvcr.core.modes import Mode
 from mitmvcr.settings import Settings, as_options
 
-_PROGRAMS = {"dump": "mitmdump", "console": "mitmproxy", "web": "mitmweb"}
-_SCRIPT = Path(__file__).parents[1] / "mitm" / "script.py"
+#: Where this package lies, for an interpreter that does not find it by itself.
+_HOME = str(Path(__file__).parents[2])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +48,8 @@ def serve_proxy(extra: Sequence[str], options: ServeOptions) -> NoReturn:
     say(f"point a client at http://{options.host}:{options.port}")
     say(f"and let it trust {certificate}")
     arguments = proxy_arguments(options, settings, confdir, os.environ)
-    start = f"from mitmproxy.tools.main import {_PROGRAMS[options.ui]} as main; main()"
+    start = f"import sys; sys.path.append({_HOME!r})"
+    start += f"; from mitmvcr.mitm.serving import main; main({options.ui!r})"
     os.execv(sys.executable, [sys.executable, "-c", start, *arguments, *extra])
 
 
@@ -64,7 +65,7 @@ def proxy_arguments(
     if roots := inherited.get("SSL_CERT_FILE"):  # mitmproxy has its own otherwise
         pairs.append(("ssl_verify_upstream_trusted_ca", roots))
     sets = [word for name, value in pairs for word in ("--set", f"{name}={value}")]
-    return ["-s", str(_SCRIPT), *places, *sets]
+    return [*places, *sets]
 
 
 def _option_values(settings: Settings) -> Iterator[tuple[str, str]]:

@@ -10,7 +10,7 @@ from contextlib import suppress
 from hashlib import blake2b
 from urllib.parse import parse_qsl, quote
 
-from mitmvcr.core.codings import decoded
+from mitmvcr.codings import decoded_or_same
 from mitmvcr.core.keys import any_placeholder, header, json_bytes, parameter, parse_json
 from mitmvcr.core.model import Headers, Request
 
@@ -52,7 +52,7 @@ def request_body_keys(
     same byte for byte matches whatever type it is said to be of."""
     if not request.body:
         return _NOTHING
-    body = decoded(request.body, header(request.headers, "Content-Encoding"))
+    body = decoded_or_same(request.body, header(request.headers, "Content-Encoding"))
     body = any_placeholder(body)
     typed = body_key(body, header(request.headers, "Content-Type"), rules)
     plain = shortened(any_placeholder(request.body))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice, takewhile, zip_longest
 
+from mitmvcr.codings import decoded_or_same
 from mitmvcr.core.bodies import (
     BodyRules,
     body_key,
@@ -15,7 +16,6 @@ from mitmvcr.core.bodies import (
     multipart_parts,
     without_boundary,
 )
-from mitmvcr.core.codings import decoded
 from mitmvcr.core.differences import (
     MOST_DIFFERENCES,
     Difference,
@@ -52,7 +52,7 @@ class Content:
 
 def content(request: Request, rules: BodyRules) -> Content:
     media = header(request.headers, "Content-Type")
-    raw = decoded(request.body, header(request.headers, "Content-Encoding"))
+    raw = decoded_or_same(request.body, header(request.headers, "Content-Encoding"))
     if rules.folds:
         raw, media = fold_escapes(raw), "json"
     if len(raw) <= _TAKEN_APART:

@@ -8,7 +8,7 @@ import heapq
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import islice
 
 from mitmvcr.core import remedies
@@ -24,7 +24,6 @@ from mitmvcr.core.differences import (
 )
 from mitmvcr.core.keys import split_url
 from mitmvcr.core.matcher import Matcher, agree, form_pairs
-from mitmvcr.core.memo import Memo
 from mitmvcr.core.model import Request
 from mitmvcr.core.modes import Repeats
 from mitmvcr.core.urlparts import URL_PARTS
@@ -166,12 +165,12 @@ class _Search:
         where they are too many, those whose bodies are about as long."""
         deck, url = self._deck, self._matcher.url
         score_key = _scorer(url(self._asked.url))
-        score = Memo[str, int](lambda each: score_key(url(each)), _SCORES)
+        score = lru_cache(maxsize=_SCORES)(lambda each: score_key(url(each)))
         played = deck.was_played
         scored = [
             (found, not played(i), 0, -i)
             for i, each in enumerate(deck.urls())
-            if (found := score[each])
+            if (found := score(each))
         ]
         most = max(NEAREST, min(_COMPARED, self._affordable))
         self.left_out = max(0, len(scored) - most)

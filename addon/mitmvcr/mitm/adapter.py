@@ -3,7 +3,8 @@
 Two locks keep a replay off the network. ``request`` answers everything itself, also
 when our own code raises: mitmproxy would forward the request to the origin after an
 exception. ``server_connect`` (connections.py) refuses every upstream socket that no
-passthrough rule allows, whatever has asked for it.
+passthrough rule allows, whatever has asked for it. And a guard stands round all addons
+(guard.py), where mitmproxy does not ask this one, or not any more.
 """
 
 import asyncio
@@ -17,13 +18,15 @@ from mitmproxy.addonmanager import Loader
 
 from mitmvcr.core.errors import VcrError
 from mitmvcr.core.modes import Refuse, Replay
-from mitmvcr.mitm import answers, host, options, startup
+from mitmvcr.mitm import answers, host, options
 from mitmvcr.mitm.asked import Asked, drop_proxy_headers, to_lookup
 from mitmvcr.mitm.commands import VcrCommands
 from mitmvcr.mitm.connections import Connections, parse_filter
-from mitmvcr.mitm.host.dispatch import Shortcut
+from mitmvcr.mitm.guard import Guard, stand
+from mitmvcr.mitm.host.dispatch import HookDispatcher, open_dispatcher
 from mitmvcr.mitm.rack import Rack, Recording, Replayed, replayed
 from mitmvcr.mitm.restore import is_streamed, to_wire
+from mitmvcr.mitm.seat import Seat
 from mitmvcr.mitm.streaming import let_live, tap
 from mitmvcr.mitm.streams import (
     StreamHooks,
@@ -44,13 +47,14 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
 
     name = "vcr"
 
-    def __init__(self, last_resort: host.LastResort | None = None) -> None:
+    def __init__(self, exit_guard: host.ExitGuard | None = None) -> None:
         super().__init__()
-        self.rack = Rack(last_resort)
+        self.rack = Rack(exit_guard)
         self.view, self._redirects = chosen("go")
-        self._takeover = host.Takeover()
-        self._is_running = False
-        self._shortcut: Shortcut | None = None
+        self._host_options = host.HostOptions()
+        self._is_running = self._has_started = False
+        self._dispatcher: HookDispatcher | None = None
+        self._guard: Guard | None = None
 
     @property
     def session(self) -> Session | None:  # type: ignore[override] # it is only read
@@ -59,12 +63,13 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
     # Life
 
     def load(self, loader: Loader) -> None:
+        self._guard = stand(loader.master.addons, self)
         options.add(loader)
         host.take_deferred_options(ctx.options)
-        startup.read_keys_quickly()
 
     def configure(self, updated: Set[str]) -> None:
         if not options.NAMES & updated:
+            self._host_options.hold(ctx.options)
             return
         try:
             self.use(options.parse(ctx.options))
@@ -74,10 +79,13 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
             raise host.refusal(error) from error
 
     def running(self) -> None:
+        if self._has_started:
+            return  # a script says it too, when it was loaded late
+        self._has_started = True
         host.refuse_unknown_options(ctx.options, options.NAMES)
+        host.capabilities.look()
         self._is_running = True
-        self._shortcut = Shortcut(ctx.master.addons)
-        self._shortcut.open()
+        self._dispatcher = open_dispatcher()
         if self.session is None:
             logger.warning(
                 "mitmvcr: no cassette is chosen and nothing is recorded:"
@@ -86,14 +94,27 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
         host.settle_memory()
 
     def done(self) -> Awaitable[None] | None:
-        if self._shortcut is not None:
-            self._shortcut.close()
-        startup.read_keys_as_usual()
+        if self._dispatcher is not None:
+            self._dispatcher.close()
+        self._has_started = False
+        if self._guard is not None:
+            # Also at the end: others may take their time, and connections are open.
+            self._guard.leave(offline=self.offline)
         if host.is_exiting() and self.rack.recordings():
             return self._drain_and_close()
+        self._leave()
+        return None
+
+    def _leave(self) -> None:
+        """While mitmproxy goes on, that is told; a replay's host options stay."""
+        was_in_use, replayed = self.session is not None, self.offline
         self.close_streams()
         self.rack.close()
-        return None
+        if host.is_exiting() or self._guard is None or not was_in_use:
+            return
+        if not replayed:
+            self._host_options.apply(ctx.options, lazy=False, whole_bodies=False)
+        self._guard.tell_gone()
 
     async def _drain_and_close(self) -> None:
         await host.drain(lambda: bool(self.rack.recordings()))
@@ -107,6 +128,7 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
         filters = [parse_filter(text) for text in settings.passthrough]
         self.rack.use(settings)
         self.passthrough = filters
+        self._settle()
         self.view, self._redirects = chosen(settings.view)
         self.calls = None
         self.choose_request_hook()
@@ -120,14 +142,30 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
         records = session is not None and session.records
         if records:
             host.watch_who_leaves()
-        self._takeover.apply(
+        self._host_options.apply(
             ctx.options,
             # And where a refused connection is to be recorded: with its request.
             lazy=looks_up or (session is not None and settings.record_errors),
             whole_bodies=looks_up or records,
+            any_headers=self.offline and not settings.passthrough,
         )
 
+    def _settle(self) -> None:
+        """Raises VcrError, and there is no session then."""
+        if self._guard is None:
+            return
+        try:
+            self._guard.settle(offline=self.offline)
+        except VcrError:
+            self.rack.close()
+            raise
+
     # Flows
+
+    def fail(self, flow: http.HTTPFlow, error: Exception) -> None:
+        """Answer a flow that the guard has kept from leaving."""
+        if self.session is not None:
+            self._fail(self.session, flow, error)
 
     def request(self, flow: http.HTTPFlow) -> Awaitable[None] | None:
         session = self.session
@@ -291,4 +329,4 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
         self.rack.close_idle()
 
 
-addons = [VcrAddon(host.LastResort())]
+addons = [Seat(VcrAddon(host.ExitGuard()))]

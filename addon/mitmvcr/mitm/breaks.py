@@ -10,10 +10,10 @@ from typing import NamedTuple
 
 from mitmproxy import http
 
+from mitmvcr.codings import CodingError, are_accepted, decoded_start
 from mitmvcr.core.events import has_ended
 from mitmvcr.core.model import Interaction, Response
 from mitmvcr.mitm import host
-from mitmvcr.mitm.codings import decode_start
 from mitmvcr.mitm.rack import Recording
 from mitmvcr.mitm.streaming import TimedTee, with_chunks
 from mitmvcr.settings import Settings
@@ -85,10 +85,17 @@ def _cut_short(
 
 def _plain(response: http.Response, came: Response) -> bytes:
     """The body as a program reads it, also where it is recorded in its coding."""
-    coding = response.headers.get("content-encoding", "").strip().lower()
-    if came.uncompressed or not coding:
+    if came.uncompressed:
         return came.body
-    return decode_start(came.body, coding) or came.body
+    try:
+        return decoded_start(came.body, _codings(response))
+    except CodingError:
+        return came.body
+
+
+def _codings(response: http.Response) -> str:
+    codings: str = response.headers.get("content-encoding", "")
+    return codings
 
 
 def _not_recorded(reason: str) -> str:
@@ -102,18 +109,19 @@ def _what_came(started: Recording, response: http.Response) -> Response:
     duration = started.head - started.sent
     to_response = started.view.to_response
     recorded = to_response(response, body, started.asked, duration=duration)
-    coding = response.headers.get("content-encoding", "").strip().lower()
-    if not recorded.uncompressed and coding in started.asked.decodes:
-        recorded = _decoded(recorded, body, coding)
+    codings = _codings(response)
+    if not recorded.uncompressed and are_accepted(codings, started.asked.decodes):
+        recorded = _decoded(recorded, body, codings)
     if isinstance(started.tee, TimedTee):
-        recorded = with_chunks(recorded, started.tee, started.head, coding)
+        recorded = with_chunks(recorded, started.tee, started.head, codings)
     return recorded
 
 
-def _decoded(recorded: Response, body: bytes, coding: str) -> Response:
+def _decoded(recorded: Response, body: bytes, codings: str) -> Response:
     """As far as it goes."""
-    plain = decode_start(body, coding)
-    if plain is None:
+    try:
+        plain = decoded_start(body, codings)
+    except CodingError:
         return recorded
     dropped = ("content-encoding", "content-length")
     kept = {n: v for n, v in recorded.headers.items() if n.lower() not in dropped}

@@ -13,9 +13,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from mitmproxy.certs import CertStore
-
 from mitmvcr.core.errors import VcrError
+from mitmvcr.mitm.host.cert_store import create_authority, read_authority
 
 _BASENAME = "mitmproxy"  # the file names under which mitmproxy looks for them
 _KEY_SIZE = 2048
@@ -54,7 +53,7 @@ def _file(confdir: Path, kind: str) -> Path:
 def _make(confdir: Path, authority: Path) -> None:
     workshop = Path(tempfile.mkdtemp(prefix=".making-", dir=confdir))
     try:
-        CertStore.create_store(workshop, _BASENAME, _KEY_SIZE)
+        create_authority(workshop, _BASENAME, _KEY_SIZE)
         # The same bytes from everyone, and needed as soon as there is an authority.
         _file(workshop, "dhparam.pem").replace(_file(confdir, "dhparam.pem"))
         if _link(_file(workshop, "ca.pem"), authority):
@@ -97,15 +96,16 @@ def _publish_certificate(confdir: Path, authority: Path) -> Path:
 
 def _check(confdir: Path, authority: Path) -> None:
     try:
-        store = CertStore.from_files(authority, _file(confdir, "dhparam.pem"))
-        fits = store.default_ca.public_key() == store.default_privatekey.public_key()
+        found = read_authority(authority, _file(confdir, "dhparam.pem"))
+    except VcrError:
+        raise
     except Exception as error:  # OpenSSL and ASN.1 raise what they like
         problem = f"is damaged ({_first_line(error)})" + _remedy(confdir)
         raise AuthorityError(authority, problem) from error
-    if not fits:
+    if not found.key_fits:
         problem = "has a key that is not its certificate's" + _remedy(confdir)
         raise AuthorityError(authority, problem)
-    if store.default_ca.has_expired():
+    if found.has_expired:
         raise AuthorityError(authority, "has expired" + _remedy(confdir))
 
 

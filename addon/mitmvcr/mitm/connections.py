@@ -31,9 +31,13 @@ class Connections:
         #: By client: the hosts and ports that a request of it may go on to.
         self._allowed: set[tuple[str, str, int]] = set()
 
+    def lets_pass(self, flow: http.HTTPFlow) -> bool:
+        """Does a rule let it straight through?"""
+        return any(accepts(flow) for accepts in self.passthrough)
+
     def passes(self, flow: http.HTTPFlow) -> bool:
         """Does a rule let it straight through? Then its host may be connected to."""
-        if not any(accepts(flow) for accepts in self.passthrough):
+        if not self.lets_pass(flow):
             return False
         client = flow.client_conn.id
         self._allowed.add((client, flow.request.host, flow.request.port))
@@ -44,12 +48,18 @@ class Connections:
     def server_connect(self, data: ServerConnectionHookData) -> None:
         # Refused first and allowed after: an exception on the way refuses.
         data.server.error = data.server.error or _REFUSED
-        if self._may_connect(data) and data.server.error == _REFUSED:
+        if self.may_connect(data) and data.server.error == _REFUSED:
             data.server.error = None
             host.speak_cleartext_h2(data.client, data.server)
 
-    def _may_connect(self, data: ServerConnectionHookData) -> bool:
-        if self.session is None or not self.session.offline:
+    @property
+    def offline(self) -> bool:
+        """Is there a session that must not reach the network?"""
+        return self.session is not None and self.session.offline
+
+    def may_connect(self, data: ServerConnectionHookData) -> bool:
+        """Is it a connection that a request was let through for?"""
+        if not self.offline:
             return True
         if data.server.address is None:
             return False
@@ -82,8 +92,7 @@ class Connections:
             recorded = self.session.deck.next_of_host(name) if name else None
             if recorded is not None:
                 alpn = b"h2" if recorded.response.proto_major == 2 else b"http/1.1"
-                if alpn in data.client_hello.alpn_protocols:
-                    data.context.client.alpn = alpn
+                host.choose_alpn(data, alpn)
                 return
 
     def tcp_start(self, flow: tcp.TCPFlow) -> None:

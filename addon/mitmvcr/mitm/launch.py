@@ -10,13 +10,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from mitmproxy.addons.proxyserver import Proxyserver
-from mitmproxy.options import Options
-from mitmproxy.tools.dump import DumpMaster
-
 from mitmvcr.core.errors import VcrError
 from mitmvcr.mitm import host
 from mitmvcr.mitm.adapter import VcrAddon
+from mitmvcr.mitm.host import chain
+from mitmvcr.mitm.host.masters import Master, listening_port, make_master
 from mitmvcr.session import Session, Summary
 from mitmvcr.settings import Settings, as_options
 
@@ -54,16 +52,15 @@ async def running_proxy(
 
     Raises VcrError where it cannot start, and at the end what kept it from saving.
     """
-    opts = Options(
-        confdir=str(confdir),
-        listen_host=listen_host,
-        listen_port=listen_port,
-        ssl_verify_upstream_trusted_ca=str(trusted_ca) if trusted_ca else None,
-    )
     with _LogToStderr():
-        master = DumpMaster(opts, with_termlog=False, with_dumper=False)
+        master = make_master(
+            confdir=str(confdir),
+            listen_host=listen_host,
+            listen_port=listen_port,
+            ssl_verify_upstream_trusted_ca=str(trusted_ca) if trusted_ca else None,
+        )
         if upstream:
-            host.update_options(opts, _going_through(upstream))
+            host.update_options(master.options, _going_through(upstream))
         vcr = VcrAddon()
         session = _insert(master, vcr, settings)
         running = asyncio.create_task(_run(master), name="mitmproxy")
@@ -91,10 +88,10 @@ def _going_through(upstream: str) -> dict[str, Any]:
     return going
 
 
-def _insert(master: DumpMaster, vcr: VcrAddon, settings: Settings) -> Session:
+def _insert(master: Master, vcr: VcrAddon, settings: Settings) -> Session:
     """Add the addon and give it its settings, or raise what is wrong with them."""
     try:
-        master.addons.add(vcr)
+        chain.enter(master.addons, vcr)
         host.update_options(master.options, as_options(settings))
     except SystemExit as error:
         raise error.__cause__ or error from None
@@ -102,7 +99,7 @@ def _insert(master: DumpMaster, vcr: VcrAddon, settings: Settings) -> Session:
     return vcr.session
 
 
-async def _run(master: DumpMaster) -> None:
+async def _run(master: Master) -> None:
     """mitmproxy ends a start that failed with SystemExit; its log said why."""
     try:
         await master.run()
@@ -112,17 +109,13 @@ async def _run(master: DumpMaster) -> None:
         ) from error
 
 
-async def _port(master: DumpMaster, running: asyncio.Task[None]) -> int:
+async def _port(master: Master, running: asyncio.Task[None]) -> int:
     """Wait until the proxy listens."""
-    proxyserver = master.addons.get("proxyserver")
-    assert isinstance(proxyserver, Proxyserver)
-    while not (addresses := proxyserver.listen_addrs()):
+    while (port := listening_port(master)) is None:
         if running.done():
             await running
             raise ProxyError("the proxy ended before it listened")
         await asyncio.sleep(0.005)
-    port = addresses[0][1]
-    assert isinstance(port, int)
     return port
 
 

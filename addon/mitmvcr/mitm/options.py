@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 
-from mitmproxy import options
 from mitmproxy.addonmanager import Loader
 
-from mitmvcr.mitm import startup
+from mitmvcr.mitm.host.options import Options
 from mitmvcr.redaction_options import parse_redaction
 from mitmvcr.settings import Settings, parse_settings
 
@@ -209,12 +208,11 @@ NAMES = frozenset(name for name, *_ in _OPTIONS)
 
 
 def add(loader: Loader) -> None:
-    with startup.told_at_once(loader.master.options):
-        for name, kind, default, help_text in _OPTIONS:
-            loader.add_option(name, kind, default, help_text)
+    for name, kind, default, help_text in _OPTIONS:
+        loader.add_option(name, kind, default, help_text)
 
 
-def parse(opts: options.Options) -> Settings:
+def parse(opts: Options) -> Settings:
     """Raises OptionError."""
     return parse_settings(
         cassette=opts.vcr_cassette,

@@ -48,7 +48,9 @@ def play(
     elif stream_replay.install():
         flow.response, sent = to_stream(recorded, flow.request, parts)
         ended = _Ending(rack, flow.id, started)
-        started.paced = stream_replay.Paced(sent, due, ended, breaks_off=broken)
+        started.paced = stream_replay.StreamSchedule(
+            sent, due, ended, breaks_off=broken
+        )
         flow.response.stream = started.paced
     elif broken:
         del rack.flows[flow.id]
@@ -64,6 +66,7 @@ def _play_socket(
 ) -> Awaitable[None] | None:
     """Switch protocols, and let the recorded messages speak for the server."""
     from mitmvcr.mitm import sockets
+    from mitmvcr.mitm.host import websocket_replay
 
     recorded, latency = decision.interaction.response, rack.settings.latency
     url = session.shown(flow.request.url)
@@ -75,7 +78,7 @@ def _play_socket(
     script = sockets.Script(
         recorded.websocket, latency, refuse, session.redactor.message
     )
-    if "Sec-WebSocket-Key" not in flow.request.headers or not sockets.install(
+    if "Sec-WebSocket-Key" not in flow.request.headers or not websocket_replay.install(
         flow, script
     ):
         raise CannotPlayError(url)

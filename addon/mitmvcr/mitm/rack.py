@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from mitmproxy import http
 
-from mitmvcr.core.errors import CassetteWriteError, OptionError
+from mitmvcr.core.errors import CassetteWriteError, OptionError, VcrError
 from mitmvcr.core.model import Interaction
 from mitmvcr.core.modes import Replay
 from mitmvcr.mitm import host
@@ -114,14 +114,14 @@ class Recording:
 class Rack:
     """Holds one session at a time; an ejected one is closed with its last flow."""
 
-    def __init__(self, last_resort: host.LastResort | None = None) -> None:
+    def __init__(self, exit_guard: host.ExitGuard | None = None) -> None:
         self.session: Session | None = None
         self.settings = Settings()
         self.flows: dict[str, Replayed | Recording] = {}
         self._ejected: list[Session] = []
-        self._last_resort = last_resort
-        if last_resort is not None:
-            last_resort.closes(self.close)
+        self._exit_guard = exit_guard
+        if exit_guard is not None:
+            exit_guard.closes(self.close)
 
     def __repr__(self) -> str:
         return f"<Rack {self.session!r}, {len(self.flows)} flows under way>"
@@ -137,6 +137,7 @@ class Rack:
         if settings.cassette is not None:
             closed = self._close_recorders_of(os.fspath(settings.cassette))
             fresh = open_session(settings)
+            self._admit(fresh)
             if fresh.notice is not None:
                 logger.warning("mitmvcr: %s", fresh.notice)
             self._hand_on(closed, fresh)
@@ -146,6 +147,15 @@ class Rack:
         self.eject()
         self.session = fresh
         self.settings = settings
+
+    def _admit(self, fresh: Session) -> None:
+        """What keeps a replay off the network is there, or it is not begun."""
+        if fresh.looks_up:
+            try:
+                host.capabilities.require_guards()
+            except VcrError:
+                fresh.close()
+                raise
 
     def _close_recorders_of(self, cassette: str) -> list[Session]:
         """Two sessions cannot record to one file, nor one replay what another has not
@@ -233,8 +243,8 @@ class Rack:
                 " vcr_secret, and record again",
                 url,
             )
-        if session.failure is not None and self._last_resort is not None:
-            self._last_resort.failed = True
+        if session.failure is not None and self._exit_guard is not None:
+            self._exit_guard.failed = True
         logger.info("mitmvcr: %s", session.summary().line())
 
 

@@ -3,11 +3,19 @@
 from collections.abc import Sequence
 
 from mitmproxy import http
-from mitmproxy.net import encoding
 
+from mitmvcr.codings import (
+    CodingError,
+    accepted_codings,
+    are_accepted,
+    decoded,
+    encoded,
+    encoded_pieces,
+    first_known,
+)
 from mitmvcr.core.keys import header
 from mitmvcr.core.model import Headers, Interaction, Response
-from mitmvcr.mitm.codings import accepted_codings
+from mitmvcr.mitm.host.messages import make_response
 
 #: Restated or left out on replay: they describe the recorded connection.
 _NOT_REPLAYED = frozenset(
@@ -92,12 +100,9 @@ def to_stream(
         if _bytes(name).lower() not in _NOT_REPLAYED
         for value in values
     ]
-    accepted = accepted_codings(live.headers.get("accept-encoding", ""))
-    if recorded.uncompressed and accepted:
-        from mitmvcr.mitm.codings import encode_pieces
-
-        fields.append((b"Content-Encoding", accepted[0].encode()))
-        parts = encode_pieces(parts, accepted[0])
+    if recorded.uncompressed and (coding := _asked_for(live)):
+        fields.append((b"Content-Encoding", coding.encode()))
+        parts = encoded_pieces(parts, coding)
     body = b"".join(parts)
     size = recorded.content_length if recorded.failure else len(body)
     if recorded.content_length >= 0 or live.http_version == "HTTP/1.0":
@@ -127,16 +132,25 @@ def _encoded(
     body: bytes, live: http.Request, fields: list[tuple[bytes, bytes]]
 ) -> bytes:
     """The body in a coding that this client asks for, since the origin sent one."""
-    accepted = accepted_codings(live.headers.get("accept-encoding", ""))
-    if not accepted or not body:
+    coding = _asked_for(live)
+    if not coding or not body:
         return body
-    fields.append((b"Content-Encoding", accepted[0].encode()))
-    return encoding.encode(body, accepted[0])
+    fields.append((b"Content-Encoding", coding.encode()))
+    return encoded(body, coding)
+
+
+def _accepted(live: http.Request) -> tuple[str, ...]:
+    return accepted_codings(live.headers.get("accept-encoding", ""))
+
+
+def _asked_for(live: http.Request) -> str:
+    """The coding in which this client gets a body, if any."""
+    return first_known(_accepted(live))
 
 
 def _recoded(
     interaction: Interaction,
-    codings: Sequence[str],
+    fields_of_coding: Sequence[str],
     live: http.Request,
     fields: list[tuple[bytes, bytes]],
 ) -> bytes:
@@ -146,19 +160,17 @@ def _recoded(
     was not asked for. A client that does not accept what another one did gets it anew.
     """
     recorded = interaction.response
-    coding = ", ".join(codings).strip().lower()
-    once = header(interaction.request.headers, "Accept-Encoding")
-    now = live.headers.get("accept-encoding", "")
-    if coding in accepted_codings(now) or coding not in accepted_codings(once):
+    codings = ", ".join(fields_of_coding)
+    once = accepted_codings(header(interaction.request.headers, "Accept-Encoding"))
+    if are_accepted(codings, _accepted(live)) or not are_accepted(codings, once):
         return recorded.body
     if recorded.code == 206:  # a part of it cannot be decoded
         return recorded.body
     try:
-        plain = encoding.decode(recorded.body, coding)
-    except ValueError:
+        plain = decoded(recorded.body, codings)
+    except CodingError:
         return recorded.body  # not what its header says: as it was
     fields[:] = [each for each in fields if each[0].lower() != b"content-encoding"]
-    assert isinstance(plain, bytes)
     return _encoded(plain, live, fields)
 
 
@@ -168,22 +180,13 @@ def _make_response(
     body: bytes,
     trailers: Headers,
 ) -> http.Response:
-    """Without the checks of ``Response.make``, which cost more than all the rest."""
-    data = object.__new__(http.ResponseData)
-    data.http_version = b"HTTP/1.1"
-    data.status_code = recorded.code
-    data.reason = _reason(recorded.status)
-    data.headers = http.Headers(fields)
-    data.content = body
-    data.trailers = None
+    trailing = None
     if trailers:
-        data.trailers = http.Headers(
+        trailing = http.Headers(
             [(_bytes(n).lower(), _bytes(v)) for n, vs in trailers.items() for v in vs]
         )
-    data.timestamp_start = data.timestamp_end = 0.0  # mitmproxy sets both
-    response = object.__new__(http.Response)
-    response.data = data
-    return response
+    reason = _reason(recorded.status)
+    return make_response(recorded.code, reason, http.Headers(fields), body, trailing)
 
 
 def _reason(status: str) -> bytes:

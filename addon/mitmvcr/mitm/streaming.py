@@ -1,5 +1,6 @@
 """Streams pass through live while they are recorded."""
 
+import itertools
 import sys
 import time
 from dataclasses import replace
@@ -7,7 +8,9 @@ from tempfile import SpooledTemporaryFile
 
 from mitmproxy import http
 
+from mitmvcr.codings import decoded_parts
 from mitmvcr.core.chunks import Chunk
+from mitmvcr.core.events import cut
 from mitmvcr.core.model import Response
 
 _LIVE_TYPES = (
@@ -106,13 +109,13 @@ def tap(
     return tee
 
 
-def with_chunks(recorded: Response, tee: TimedTee, head: int, coding: str) -> Response:
-    """When the parts of the body came. ``coding`` is the one that was undone."""
+def with_chunks(recorded: Response, tee: TimedTee, head: int, codings: str) -> Response:
+    """When the parts of the body came. ``codings`` are those that were undone."""
     if not tee.marks:
         return recorded
     offsets = [offset for offset, _ in tee.marks]
     if recorded.uncompressed:
-        offsets = _decoded_offsets(tee.body(), offsets, coding)
+        offsets = _decoded_offsets(tee.body(), offsets, codings)
     chunks: list[Chunk] = []
     for offset, (_, at) in zip(offsets, tee.marks, strict=True):
         if chunks and chunks[-1].offset >= offset:
@@ -123,14 +126,7 @@ def with_chunks(recorded: Response, tee: TimedTee, head: int, coding: str) -> Re
     return replace(recorded, chunks=tuple(chunks))
 
 
-def _decoded_offsets(body: bytes, offsets: list[int], coding: str) -> list[int]:
+def _decoded_offsets(body: bytes, offsets: list[int], codings: str) -> list[int]:
     """Where each part of the coded body begins in the decoded one."""
-    from mitmvcr.mitm.codings import decoder
-
-    decode = decoder(coding)
-    assert decode is not None  # the whole was decoded already
-    found, size = [], 0
-    for start, end in zip(offsets, [*offsets[1:], len(body)], strict=True):
-        found.append(size)
-        size += len(decode(body[start:end]))
-    return found
+    parts = decoded_parts(cut(body, offsets[1:]), codings)
+    return [0, *itertools.accumulate(map(len, parts[:-1]))]

@@ -7,17 +7,19 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mitmproxy import http, tls
-from mitmproxy.proxy import layer
 
 from mitmvcr.core.errors import VcrError
 from mitmvcr.core.model import Interaction, Request
 from mitmvcr.mitm import answers, host
+from mitmvcr.mitm.host.messages import request_parts
 from mitmvcr.mitm.rack import Rack, Recording, Replayed
 from mitmvcr.mitm.streaming import TimedTee, pass_on, with_chunks
 from mitmvcr.mitm.view import View
 from mitmvcr.session import Session
 
 if TYPE_CHECKING:
+    from mitmproxy.proxy import layer
+
     from mitmvcr.core.matching import Miss
     from mitmvcr.mitm.uploads import Calls
 
@@ -58,7 +60,7 @@ class StreamHooks:
         if data.conn.alpn == b"h2":
             self._meet_h2()
 
-    def next_layer(self, choice: layer.NextLayer) -> None:
+    def next_layer(self, choice: "layer.NextLayer") -> None:
         if self.session is not None:
             host.expect_cleartext_h2(choice)
         if choice.context.client.alpn == b"h2":
@@ -199,8 +201,8 @@ def with_stream(
         recorded = replace(found.response, websocket=frames(started.socket))
         found = replace(found, response=recorded)
     elif isinstance(started.tee, TimedTee):
-        coding = response.headers.get("content-encoding", "").strip().lower()
-        recorded = with_chunks(found.response, started.tee, started.head, coding)
+        codings = response.headers.get("content-encoding", "")
+        recorded = with_chunks(found.response, started.tee, started.head, codings)
         found = replace(found, response=recorded)
     return found if started.upload is None else started.upload.finish(found)
 
@@ -217,7 +219,7 @@ def missed(session: Session, request: Request) -> "tuple[Miss, str]":
 
 def is_grpc(request: http.Request) -> bool:
     """Is it a gRPC call? They are made over HTTP/2."""
-    if request.data.http_version != b"HTTP/2.0":
+    if request_parts(request).http_version != b"HTTP/2.0":
         return False
     for name, value in request.headers.fields:
         if name == b"content-type":  # over HTTP/2 names are in lower case

@@ -6,14 +6,15 @@ rules were measured with Go 1.27 and go-vcr v4.
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from mitmproxy import http
-from mitmproxy.net import encoding
 
-from mitmvcr.core.memo import Memo
+from mitmvcr.codings import CodingError, CutOffError, are_accepted, decoded
 from mitmvcr.core.model import Response
 from mitmvcr.mitm.asked import Asked, to_request
 from mitmvcr.mitm.golang import STATUS_TEXT, canonical, number, text, trailers
+from mitmvcr.mitm.host.messages import response_parts
 
 __all__ = ["to_request", "to_response"]
 
@@ -29,10 +30,10 @@ def to_response(
 ) -> Response:
     """The response as go-vcr records it. ``body`` as it was on the wire; ``duration``
     in nanoseconds."""
-    data = wire.data
+    data = response_parts(wire)
     headers: dict[str, list[str]] = {}
     for name, value in data.headers.fields:
-        spelled, text = _spelled[name], value.decode("utf-8", "surrogateescape")
+        spelled, text = _spelled(name), value.decode("utf-8", "surrogateescape")
         if spelled in headers:
             headers[spelled].append(text)
         else:
@@ -40,9 +41,9 @@ def to_response(
     chunked = False
     if not _FRAMING.isdisjoint(headers):
         chunked = _take_framing(headers)
-    proto, major, minor, status = _started[
+    proto, major, minor, status = _started(
         data.http_version, data.status_code, data.reason
-    ]
+    )
     length = (
         _announced(headers["Content-Length"]) if "Content-Length" in headers else -1
     )
@@ -76,11 +77,9 @@ def to_response(
     )
 
 
-def _spell(name: bytes) -> str:
+@lru_cache(maxsize=4096)
+def _spelled(name: bytes) -> str:
     return text(canonical(name))
-
-
-_spelled = Memo(_spell, 4096)
 
 
 def _take_framing(headers: dict[str, list[str]]) -> bool:
@@ -92,9 +91,9 @@ def _take_framing(headers: dict[str, list[str]]) -> bool:
     return "chunked" in ",".join(headers.pop("Transfer-Encoding", ())).lower()
 
 
-def _start_line(key: tuple[bytes, int, bytes]) -> tuple[str, int, int, str]:
+@lru_cache(maxsize=256)
+def _started(version: bytes, code: int, reason: bytes) -> tuple[str, int, int, str]:
     """Proto, its numbers, and the status, for which HTTP/2 has no words."""
-    version, code, reason = key
     major, _, minor = version.removeprefix(b"HTTP/").partition(b".")
     if not minor:  # mitmproxy's HTTP/3, as Go names it
         version += b".0"
@@ -103,27 +102,21 @@ def _start_line(key: tuple[bytes, int, bytes]) -> tuple[str, int, int, str]:
     return (*proto, f"{code} {words}")
 
 
-#: By version, code and reason.
-_started = Memo(_start_line, 256)
-
-
 def _decoded(
     code: int, body: bytes, headers: Mapping[str, list[str]], undone: tuple[str, ...]
 ) -> bytes | None:
     """The body without its content coding, or None where it has none to undo."""
-    coding = ", ".join(headers["Content-Encoding"]).strip().lower()
-    if coding not in undone or code == 206:
+    codings = ", ".join(headers["Content-Encoding"])
+    if code == 206 or not are_accepted(codings, undone):
         return None
     try:
-        plain = encoding.decode(body, coding)
-    except ValueError:
+        return decoded(body, codings)
+    except CutOffError as error:
         # A stream that was flushed and never finished is read as clients read it.
-        # What is not what its header says is kept as it was on the wire.
-        from mitmvcr.mitm.codings import decode_start
-
-        return decode_start(body, coding) or None
-    assert isinstance(plain, bytes)
-    return plain
+        return error.start or None
+    except CodingError:
+        # Clients differ in what they make of it: kept as it was on the wire.
+        return None
 
 
 def _announced(values: list[str]) -> int:

@@ -50,7 +50,7 @@ class Upload(Tee):
 
     def finish(self, recorded: Interaction) -> Interaction:
         """With the request as it was sent."""
-        self._request.data.content = self.body()
+        self._request.raw_content = self.body()
         response = recorded.response
         if self._answered_early and not response.failure:
             response = replace(response, failure="both ways")

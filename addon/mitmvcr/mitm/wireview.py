@@ -21,6 +21,7 @@ from mitmvcr.core.model import Headers, Request, Response
 from mitmvcr.mitm import translate
 from mitmvcr.mitm.asked import Asked
 from mitmvcr.mitm.golang import text
+from mitmvcr.mitm.host.messages import request_parts
 from mitmvcr.mitm.redirects import Redirects
 
 #: Meant for this proxy, and never sent on.
@@ -30,7 +31,8 @@ _TO_PROXY = ("proxy-authorization", "proxy-connection")
 def to_request(wire: http.Request) -> Asked:
     """The request as the client sent it."""
     asked = translate.to_request(wire)
-    body = wire.data.content or b""
+    parts = request_parts(wire)
+    body = parts.content or b""
     major, minor = _version(wire.http_version)
     headers = _headers(wire.headers)
     request = replace(
@@ -40,7 +42,7 @@ def to_request(wire: http.Request) -> Asked:
         proto_minor=minor,
         content_length=_announced(wire.headers, -1 if body else 0),
         transfer_encoding=_codings(wire.headers),
-        trailer=_headers(wire.data.trailers),
+        trailer=_headers(parts.trailers),
         headers={n: each for n, each in headers.items() if n.lower() not in _TO_PROXY},
     )
     return asked._replace(request=request, decodes=())
@@ -54,7 +56,7 @@ def to_response(
         translate.to_response(wire, body, asked, duration=duration),
         content_length=_announced(wire.headers, -1),
         transfer_encoding=_codings(wire.headers),
-        trailer=_headers(wire.data.trailers),
+        trailer=_headers(wire.trailers),
         headers=_headers(wire.headers),
     )
 

@@ -4,12 +4,10 @@ difference is what recording or replaying costs by itself."""
 import sys
 from pathlib import Path
 
-from mitmproxy import ctx
-
 sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "addon"))
 
-from mitmvcr.mitm.host.dispatch import Shortcut
+from mitmvcr.mitm.host.dispatch import open_dispatcher
 
 
 def running() -> None:
-    Shortcut(ctx.master.addons).open()
+    open_dispatcher()

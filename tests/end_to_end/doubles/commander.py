@@ -2,7 +2,7 @@
 COMMANDS, as the console does, and writes what they give beside them.
 
 mitmdump has no view whose flows could be chosen, so ``save-all FILE`` gives all flows
-to ``vcr.save``.
+to ``vcr.save``; ``option NAME`` gives the option's value.
 """
 
 import asyncio
@@ -43,6 +43,8 @@ class Commander:
 
     def _execute(self, line: str) -> object:
         name, _, rest = line.partition(" ")
+        if name == "option":
+            return getattr(ctx.options, rest)
         if name == "save-all":
             return ctx.master.commands.call("vcr.save", self._flows, rest)
         return ctx.master.commands.execute(line)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from mitmvcr.codings import unpacked
 from mitmvcr.core.model import Headers, Interaction, Request, Response
 from mitmvcr.core.secrets.headers import cookies
 from mitmvcr.core.secrets.names import kind_of
@@ -37,7 +38,8 @@ def _message(
     place = where + ".body"
     for span in texts.body_spans(message.body, kind, coding):
         yield Finding(place, span.kind, masked(span.value))
-    yield from _learned(texts, texts.unpacked(message.body, coding), place)
+    plain, _ = unpacked(message.body, coding)
+    yield from _learned(texts, plain, place)
 
 
 def _headers(texts: Texts, headers: Headers, where: str) -> Iterator[Finding]:

@@ -6,8 +6,8 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import unquote_to_bytes
 
+from mitmvcr.codings import packed_as, unpacked
 from mitmvcr.core.model import Headers
-from mitmvcr.core.secrets.coding import coding_of
 from mitmvcr.core.secrets.environment import is_telling
 from mitmvcr.core.secrets.finder import Finder, is_form, table
 from mitmvcr.core.secrets.hosts import Hosts
@@ -103,7 +103,7 @@ class Texts:
 
     def body_spans(self, body: bytes, kind: str, coding: str) -> list[Span]:
         """Places in the body as it is without its coding."""
-        body = self.unpacked(body, coding)
+        body, _ = unpacked(body, coding)
         return [*self.spans(body, form=_is_form(body, kind)), *self._by_path(body)]
 
     def learn_body(self, body: bytes, kind: str, coding: str) -> None:
@@ -113,22 +113,12 @@ class Texts:
     def clean_body(self, body: bytes, kind: str, coding: str) -> bytes:
         if not body:
             return body
-        plain = self.unpacked(body, coding)
+        plain, codings = unpacked(body, coding)
         new = self.clean(plain, form=_is_form(plain, kind))
         new = substituted(new, self._path_edits(new))
         if new == plain:
             return body
-        packed = coding_of(body, coding)
-        return packed.encode(new) if packed is not None and plain is not body else new
-
-    def unpacked(self, body: bytes, coding: str) -> bytes:
-        packed = coding_of(body, coding)
-        if packed is None:
-            return body
-        try:
-            return packed.decode(body)
-        except ValueError:
-            return body  # not what it says: looked through as it stands
+        return packed_as(body, new, codings) if codings else new
 
     def _by_path(self, body: bytes) -> list[Span]:
         if not self.paths:

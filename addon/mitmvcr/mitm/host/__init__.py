@@ -1,27 +1,38 @@
-"""All that we rely on in mitmproxy beyond its documentation."""
+"""All that we rely on in mitmproxy beyond its documentation.
 
-from mitmvcr.mitm.host.facts import (
-    LastResort,
-    Takeover,
+Each fact was measured on the versions that it names; file names are relative to the
+installed ``mitmproxy/`` package.
+"""
+
+from mitmvcr.mitm.host.alpn import choose_alpn
+from mitmvcr.mitm.host.capabilities import capabilities
+from mitmvcr.mitm.host.cleartext_h2 import expect_cleartext_h2, speak_cleartext_h2
+from mitmvcr.mitm.host.exit import (
+    ExitGuard,
     drain,
     end_process,
-    expect_cleartext_h2,
-    gives_up_after,
     is_exiting,
+    settle_memory,
+)
+from mitmvcr.mitm.host.options import (
+    HostOptions,
+    gives_up_after,
     refusal,
     refuse_unknown_options,
-    settle_memory,
-    speak_cleartext_h2,
     take_deferred_options,
-    tell_when_left,
     update_options,
+)
+from mitmvcr.mitm.host.resets import (
+    tell_when_left,
     was_left_by_client,
     watch_who_leaves,
 )
 
 __all__ = [
-    "LastResort",
-    "Takeover",
+    "ExitGuard",
+    "HostOptions",
+    "capabilities",
+    "choose_alpn",
     "drain",
     "end_process",
     "expect_cleartext_h2",

@@ -6,21 +6,19 @@ A client that leaves before that has not had all of its stream.
 from typing import Any
 
 from mitmproxy import ctx
-from mitmproxy.proxy.layers import http as _layers
 
-#: Untyped, since what we use of it is not promised to be there.
-layers: Any = _layers
+from mitmvcr.mitm.host.capabilities import capabilities
 
 
 def _handler(client_id: str) -> Any:
     """Who has a client's connection (addons/proxyserver.py: connections)."""
     server = ctx.master.addons.get("proxyserver")
-    return getattr(server, "connections", {}).get(client_id)
+    return server.connections.get(client_id) if server is not None else None
 
 
 async def drain(client_id: str) -> None:
     """Wait until the client has read what was sent (proxy/server.py: drain_writers)."""
-    handler = _handler(client_id)
+    handler = _handler(client_id) if capabilities.has("backpressure") else None
     if handler is not None:
         await handler.drain_writers()
 
@@ -31,19 +29,22 @@ def is_held_up(stream: Any) -> bool:
     Over HTTP/2 that is what the client has not made room for
     (proxy/layers/http/_http_h2.py: BufferedH2Connection): the socket is not only its.
     """
+    if not capabilities.has("backpressure"):
+        return False
+    from mitmproxy.proxy.layers.http import HttpLayer
+
     client = stream.context.client
     for layer in reversed(stream.context.layers):
-        if isinstance(layer, layers.HttpLayer):
+        if isinstance(layer, HttpLayer):
             wire = getattr(layer.connections.get(client), "h2_conn", None)
             if wire is not None:
-                buffers = getattr(wire, "stream_buffers", {})
-                return bool(buffers.get(stream.stream_id))
+                return bool(wire.stream_buffers.get(stream.stream_id))
             break
     return _waits_for_socket(client)
 
 
 def _waits_for_socket(client: Any) -> bool:
-    transports = getattr(_handler(client.id), "transports", {})
-    writer = getattr(transports.get(client), "writer", None)
-    socket = getattr(writer, "transport", None)  # HTTP/3 has none
+    handler = _handler(client.id)
+    passing = handler.transports.get(client) if handler is not None else None
+    socket = getattr(passing and passing.writer, "transport", None)  # HTTP/3 has none
     return socket is not None and socket.get_write_buffer_size() > 0

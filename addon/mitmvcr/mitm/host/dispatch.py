@@ -6,29 +6,37 @@ of what a request costs it. More than a recording adds to it.
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from mitmproxy import hooks, version
-from mitmproxy.addonmanager import AddonManager, safecall
+from mitmproxy import addonmanager, ctx
 from mitmproxy.exceptions import AddonHalt
 
-#: Where this was measured and read; another one is left as it is.
-_KNOWN = ("11.", "12.")
+from mitmvcr.mitm.host.capabilities import capabilities
+
+if TYPE_CHECKING:
+    from mitmproxy.hooks import Hook
 
 
-class Shortcut:
+def open_dispatcher() -> "HookDispatcher":
+    """One that stands in for the running mitmproxy's own, if that can be."""
+    dispatcher = HookDispatcher(ctx.master.addons)
+    dispatcher.open()
+    return dispatcher
+
+
+class HookDispatcher:
     """In the place of a manager's ``trigger_event``, from :meth:`open` to
     :meth:`close`. What is asked, the order, errors and halts are the manager's own."""
 
-    def __init__(self, manager: AddonManager) -> None:
+    def __init__(self, manager: "addonmanager.AddonManager") -> None:
         self._manager = manager
         self._chain: list[Any] = []
         self._having: dict[str, Sequence[Any]] = {}
 
     def open(self) -> None:
-        """Unless it is open already, or this is no mitmproxy that we know."""
+        """Unless it is open already, or this mitmproxy asks its addons otherwise."""
         own = vars(self._manager)
-        if "trigger_event" not in own and version.VERSION.startswith(_KNOWN):
+        if "trigger_event" not in own and capabilities.has("hook dispatch"):
             own["trigger_event"] = self.trigger_event
 
     def close(self) -> None:
@@ -36,7 +44,7 @@ class Shortcut:
         if own.get("trigger_event") == self.trigger_event:
             del own["trigger_event"]
 
-    async def trigger_event(self, event: hooks.Hook) -> None:
+    async def trigger_event(self, event: "Hook") -> None:
         """Asked by mitmproxy for each hook of a connection or a flow."""
         if self._chain != self._manager.chain:  # the same objects: a quick look
             self._chain = list(self._manager.chain)
@@ -47,7 +55,7 @@ class Shortcut:
             self._having[event.name] = having
         for addon in having:
             try:
-                with safecall():
+                with addonmanager.safecall():
                     await self._manager.invoke_addon(addon, event)
             except AddonHalt:
                 return

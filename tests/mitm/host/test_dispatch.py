@@ -16,7 +16,7 @@ from mitmproxy.test import tflow
 from mitmproxy.tools.dump import DumpMaster
 from mitmproxy.tools.web.master import WebMaster
 
-from mitmvcr.mitm.host.dispatch import Shortcut
+from mitmvcr.mitm.host.dispatch import HookDispatcher
 
 
 class Noting:
@@ -81,7 +81,7 @@ def test_those_are_asked_that_were_before_and_in_the_same_order() -> None:
             manager.add(Noting("c", told))
             await _ask(manager)
             before, told[:] = list(told), []
-            Shortcut(manager).open()
+            HookDispatcher(manager).open()
             await _ask(manager)
         assert before == told == ["a", "b", "c"]
 
@@ -92,7 +92,7 @@ def test_an_addon_that_comes_or_goes_later_counts_from_then_on() -> None:
     async def check() -> None:
         told: list[str] = []
         async with _manager() as manager:
-            Shortcut(manager).open()
+            HookDispatcher(manager).open()
             first, within = Noting("first", told), Holding("within")
             manager.add(first, within)
             await _ask(manager)
@@ -110,7 +110,7 @@ def test_a_hook_that_a_users_addon_gets_later_is_asked() -> None:
     async def check() -> None:
         told: list[str] = []
         async with _manager() as manager:
-            Shortcut(manager).open()
+            HookDispatcher(manager).open()
             addon = Noting("late", told)
             manager.add(addon)
             await manager.trigger_event(HttpResponseHook(tflow.tflow(resp=True)))
@@ -127,7 +127,7 @@ def test_an_error_is_logged_and_the_others_are_asked(
     async def check() -> None:
         told: list[str] = []
         async with _manager() as manager:
-            Shortcut(manager).open()
+            HookDispatcher(manager).open()
             manager.add(Raising("bad", told), Noting("good", told))
             await _ask(manager)
         assert told == ["bad", "good"]
@@ -141,7 +141,7 @@ def test_a_halt_ends_it() -> None:
     async def check() -> None:
         told: list[str] = []
         async with _manager() as manager:
-            Shortcut(manager).open()
+            HookDispatcher(manager).open()
             manager.add(Halting("halts", told), Noting("never", told))
             await _ask(manager)
         assert told == ["halts"]
@@ -161,10 +161,10 @@ def test_no_addon_of_mitmproxys_own_is_passed_over(
                 asked.append((event.name, addon))
 
             monkeypatch.setattr(manager, "invoke_addon", note)
-            shortcut = Shortcut(manager)
+            dispatcher = HookDispatcher(manager)
             for each in hooks.all_hooks.values():
                 event = object.__new__(each)
-                await shortcut.trigger_event(event)
+                await dispatcher.trigger_event(event)
             for addon in manager.chain:
                 for name in hooks.all_hooks:
                     if hasattr(addon, name) or hasattr(addon, "addons"):
@@ -178,7 +178,7 @@ def test_no_addon_of_mitmproxys_own_is_passed_over(
 def test_it_is_opened_once_and_taken_back_by_who_opened_it() -> None:
     async def check() -> None:
         async with _manager() as manager:
-            first, second = Shortcut(manager), Shortcut(manager)
+            first, second = HookDispatcher(manager), HookDispatcher(manager)
             first.open()
             second.open()
             second.close()
@@ -189,13 +189,13 @@ def test_it_is_opened_once_and_taken_back_by_who_opened_it() -> None:
     _run(check)
 
 
-def test_a_mitmproxy_that_is_not_known_is_left_alone(
+def test_a_newer_mitmproxy_that_asks_as_it_did_is_stood_in_for(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     async def check() -> None:
         async with _manager() as manager:
-            Shortcut(manager).open()
-            assert "trigger_event" not in vars(manager)
+            HookDispatcher(manager).open()
+            assert "trigger_event" in vars(manager)
 
-    monkeypatch.setattr(version, "VERSION", "13.0.0")
+    monkeypatch.setattr(version, "VERSION", "99.0.0")
     _run(check)

@@ -1,0 +1,137 @@
+"""Content codings, undone and applied.
+
+All that has to do with them asks here, with the header as it stands (``"gzip, br"``
+was gzip first and br around it). What a body may swell to is bounded. A coding whose
+library is absent is one that is not known: its bodies stay as they are.
+"""
+
+import zlib
+from collections.abc import Iterable, Sequence
+
+from mitmvcr.codings import undoing
+from mitmvcr.codings.accepted import accepted_codings, are_accepted, first_known
+from mitmvcr.codings.table import (
+    BARE,
+    GZIP,
+    CodingError,
+    UnknownCodingError,
+    is_bare,
+    known,
+    names,
+    zlib_whole,
+)
+from mitmvcr.codings.undoing import CutOffError, Decoder, TooLargeError
+
+__all__ = [
+    "CodingError",
+    "CutOffError",
+    "TooLargeError",
+    "UnknownCodingError",
+    "accepted_codings",
+    "are_accepted",
+    "decoded",
+    "decoded_or_same",
+    "decoded_parts",
+    "decoded_start",
+    "encoded",
+    "encoded_pieces",
+    "first_known",
+    "packed_as",
+    "unpacked",
+]
+
+
+def decoded(body: bytes, codings: str) -> bytes:
+    """Undo the codings of a whole body. Raises CodingError."""
+    decode = Decoder(codings, len(body))
+    plain = decode(body)
+    if fault := decode.fault():
+        fault.start = plain
+        raise fault
+    return plain
+
+
+def decoded_start(body: bytes, codings: str) -> bytes:
+    """Undo the codings of a body that may be cut off. Raises CodingError."""
+    try:
+        return decoded(body, codings)
+    except CutOffError as error:
+        return error.start
+
+
+def decoded_parts(parts: Sequence[bytes], codings: str) -> list[bytes]:
+    """Undo the codings part by part: what each brings, where all may be cut off.
+    Raises CodingError."""
+    decode = Decoder(codings, sum(map(len, parts)))
+    found = [decode(part) for part in parts]
+    fault = decode.fault()
+    if fault is not None and not isinstance(fault, CutOffError):
+        raise fault
+    return found
+
+
+def decoded_or_same(body: bytes, codings: str) -> bytes:
+    """Undo the codings of a body; as it stands where it is not in them."""
+    if not codings:
+        return body
+    try:
+        return decoded(body, codings)
+    except CodingError:
+        return body
+
+
+def unpacked(body: bytes, codings: str) -> tuple[bytes, str]:
+    """Undo the codings as far as anybody can read the body.
+
+    Returns the codings that were undone too: they need not be those that the header
+    says, since gzip is known by how it begins.
+    """
+    try:
+        if (plain := decoded(body, codings)) is not body:
+            return plain, codings
+    except TooLargeError:
+        return body, ""
+    except CodingError as error:
+        if error.start:
+            return error.start, codings
+    if body[:3] == b"\x1f\x8b\x08":
+        return _first_member(body)
+    return body, ""
+
+
+def _first_member(body: bytes) -> tuple[bytes, str]:
+    """Undo one member of gzip; archives are left alone behind it."""
+    state = zlib.decompressobj(GZIP)
+    try:
+        plain = state.decompress(body, undoing.MOST + 1)
+    except zlib.error:
+        return body, ""
+    return (plain, "gzip") if state.eof and len(plain) <= undoing.MOST else (body, "")
+
+
+def encoded(body: bytes, codings: str) -> bytes:
+    """Apply the codings. Raises UnknownCodingError."""
+    for name in names(codings):
+        body = known(name).whole(body)
+    return body
+
+
+def packed_as(old: bytes, body: bytes, codings: str) -> bytes:
+    """Apply the codings as in ``old``, where deflate may be without its frame."""
+    *inner, outer = names(codings)
+    body = encoded(body, ",".join(inner))
+    if outer == "deflate" and is_bare(old):
+        return zlib_whole(body, BARE)
+    return encoded(body, outer)
+
+
+def encoded_pieces(pieces: Iterable[bytes], codings: str) -> list[bytes]:
+    """Apply the codings so that each piece can be decoded when it comes. Raises
+    UnknownCodingError."""
+    found = list(pieces)
+    for name in names(codings):
+        compress, flush, finish = known(name).compressor()
+        found = [compress(piece) + flush() for piece in found]
+        if found:
+            found[-1] += finish()
+    return found
