@@ -266,6 +266,42 @@ print(os.getcwd())
     assert ran.stdout == f"False\nTrue\n{tmp_path}\n", ran.stderr
 
 
+def test_a_name_server_on_loopback_or_with_an_ipv6_address_is_seen_too(
+    cli, cassette, tmp_path
+):
+    """As systemd-resolved's stub; the program asks it as its libc would."""
+    named = tmp_path / "resolv.conf"
+    servers = ("127.0.0.53", "2001:db8:53::1", "fe80::1%eth0")
+    named.write_text("".join(f"nameserver {each}\n" for each in servers))
+    ask = f"""
+import socket, struct
+for place in {servers[:2]!r}:
+    kind = socket.AF_INET6 if ":" in place else socket.AF_INET
+    with socket.socket(kind, socket.SOCK_DGRAM) as s:
+        s.settimeout(50)
+        question = b"\\1a\\4test\\0\\0\\1\\0\\1"
+        s.sendto(struct.pack("!6H", 7, 256, 1, 0, 0, 0) + question, (place, 53))
+        print(s.recv(512)[3] & 15)
+"""
+    start = (
+        "import pathlib, mitmvcr.cli as c, mitmvcr.cli.isolate.furnish as f;"
+        f"f._RESOLV_CONF = pathlib.Path({str(named)!r}); raise SystemExit(c.main())"
+    )
+    words = ("run", "--cassette", cassette, *ISOLATED, *cli.python(ask))
+    ran = subprocess.run(
+        [sys.executable, "-c", start, *map(str, words)],
+        cwd=cli.cwd,
+        env=cli.environment(),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert ran.stdout == "3\n3\n", ran.stderr
+    told = 'udp 127.0.0.53:53 "a.test" (1), udp [2001:db8:53::1]:53 "a.test" (1)'
+    assert left(ran.stderr) == told
+
+
 # What goes on as ever
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from mitmvcr.cli.isolate.leaving import told
+from mitmvcr.cli.isolate.way import told
 from mitmvcr.core.wording import shown
 from mitmvcr.session import Session
 

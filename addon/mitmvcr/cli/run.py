@@ -5,9 +5,15 @@ import os
 import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack, contextmanager
+from contextlib import (
+    AbstractAsyncContextManager,
+    AsyncExitStack,
+    contextmanager,
+    nullcontext,
+)
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mitmvcr.cli import child, status
 from mitmvcr.cli.aftermath import Wishes, conclude, tell_left
@@ -15,9 +21,7 @@ from mitmvcr.cli.child import CommandError, Relay
 from mitmvcr.cli.environment import LOOPBACK, Facts, child_environment, parse_bypass
 from mitmvcr.cli.findings import Finding, of_attempts, of_session
 from mitmvcr.cli.home import home
-from mitmvcr.cli.isolate.allow import OPTION, Allowed, parse_allowed
-from mitmvcr.cli.isolate.gate import Way, open_gate
-from mitmvcr.cli.isolate.namespace import Namespace, make_namespace
+from mitmvcr.cli.isolate.way import Way
 from mitmvcr.cli.kit import Kit, write_kit, write_roots
 from mitmvcr.cli.options import VcrOptions
 from mitmvcr.cli.reports import parse_reports
@@ -27,6 +31,10 @@ from mitmvcr.core.errors import OptionError, VcrError
 from mitmvcr.core.modes import Mode
 from mitmvcr.session import Session
 from mitmvcr.settings import Settings
+
+if TYPE_CHECKING:
+    from mitmvcr.cli.isolate.allow import Allowed
+    from mitmvcr.cli.isolate.namespace import Namespace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,8 +64,8 @@ class Plan:
     home: Path
     wishes: Wishes
     isolate: bool = False
-    allowed: Sequence[Allowed] = ()
-    namespace: Namespace | None = None
+    allowed: "Sequence[Allowed]" = ()
+    namespace: "Namespace | None" = None
 
 
 def run_command(command: Sequence[str], options: RunOptions) -> int:
@@ -99,13 +107,15 @@ def make_plan(
     )
 
 
-def _allowed(options: RunOptions) -> Sequence[Allowed]:
+def _allowed(options: RunOptions) -> "Sequence[Allowed]":
     """Raises OptionError. Says which hosts of --no-proxy are out of reach."""
     texts = options.isolate_allow
-    if not options.isolate:
-        if texts:
-            raise OptionError(OPTION, texts[0], "it needs --isolate")
+    if not texts and not options.isolate:
         return ()
+    from mitmvcr.cli.isolate.allow import OPTION, parse_allowed
+
+    if not options.isolate:
+        raise OptionError(OPTION, texts[0], "it needs --isolate")
     allowed = [parse_allowed(text) for text in texts]
     reached = {each.host for each in allowed}
     lost = [each for each in parse_bypass(options.no_proxy) if each not in reached]
@@ -121,6 +131,8 @@ def _isolated(plan: Plan) -> Iterator[Plan]:
     if not plan.isolate:
         yield plan
         return
+    from mitmvcr.cli.isolate.namespace import make_namespace
+
     namespace = make_namespace(plan.allowed)
     try:
         if namespace.blind:
@@ -176,8 +188,7 @@ async def _supervise(plan: Plan, relay: Relay, folder: Path) -> int:
     try:
         # The gate closes last: what is under way is still brought to its end.
         async with AsyncExitStack() as gate, proxying as proxy:
-            opened = open_gate(plan.namespace, proxy.port)
-            way = await gate.enter_async_context(opened)
+            way = await gate.enter_async_context(_way(plan, proxy.port))
             proxy.session.log.complete = bool(plan.wishes.reports)
             kit = write_kit(folder, roots, proxy.ca_file, plan.inherited)
             environment = child_environment(plan.inherited, _facts(plan, way.port, kit))
@@ -193,6 +204,14 @@ async def _supervise(plan: Plan, relay: Relay, folder: Path) -> int:
     if proxy.session.left_in is not None:
         tell_left(proxy.session)
     return conclude(proxy.session, code, failure, plan.wishes, plan.inherited, findings)
+
+
+def _way(plan: Plan, port: int) -> AbstractAsyncContextManager[Way]:
+    if plan.namespace is None:
+        return nullcontext(Way(port))
+    from mitmvcr.cli.isolate.gate import open_gate
+
+    return open_gate(plan.namespace, port)
 
 
 def _findings(plan: Plan, session: Session, way: Way) -> list[Finding]:

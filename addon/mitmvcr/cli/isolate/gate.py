@@ -1,36 +1,21 @@
 """The gate of a namespace, for as long as a proxy runs."""
 
 import socket
-from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
 
 from mitmvcr.cli.isolate.allow import Allowed
 from mitmvcr.cli.isolate.forward import Forwarder
 from mitmvcr.cli.isolate.leaving import Leaving
 from mitmvcr.cli.isolate.namespace import Namespace
+from mitmvcr.cli.isolate.way import Way
 from mitmvcr.cli.tell import say
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
-    """How a command comes to the proxy: on which port, and what it has to ``enter``
-    first. ``attempts`` to go another way are complete once the gate is closed."""
-
-    port: int
-    enter: Callable[[], None] | None = None
-    attempts: Counter[str] = field(default_factory=Counter)
-
-
 @asynccontextmanager
-async def open_gate(namespace: Namespace | None, proxy_port: int) -> AsyncIterator[Way]:
+async def open_gate(namespace: Namespace, proxy_port: int) -> AsyncIterator[Way]:
     """Carry what comes in the namespace to the proxy, which listens on loopback here,
-    and what is allowed to where it belongs; turn down the rest. Where there is no
-    namespace the command is as free as ever."""
-    if namespace is None:
-        yield Way(proxy_port)
-        return
+    and what is allowed to where it belongs; turn down the rest."""
     leaving = Leaving(namespace, _known([each for _, each in namespace.allowed]))
     async with AsyncExitStack() as stack:
         for listening in namespace.proxy:

@@ -14,7 +14,6 @@ from mitmvcr.core.wording import shown
 
 _LARGEST = 65535
 _MOST = 200  # different ones
-_TOLD = 10
 _LAST = 1000
 #: The kernel's own, on behalf of nobody: group memberships.
 _IGMP = 2
@@ -147,10 +146,3 @@ def _is_housekeeping(packet: Packet) -> bool:
 
 def _place(address: str, port: int) -> str:
     return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
-
-
-def told(attempts: Mapping[str, int]) -> str:
-    """``93.184.216.34:443 (2), udp 8.8.8.8:53 "example.com" (1)``."""
-    parts = [f"{what} ({times})" for what, times in list(attempts.items())[:_TOLD]]
-    others = f" and {len(attempts) - _TOLD} others" if len(attempts) > _TOLD else ""
-    return ", ".join(parts) + others

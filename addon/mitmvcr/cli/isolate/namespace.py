@@ -4,14 +4,17 @@ import json
 import os
 import socket
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mitmvcr.cli.isolate import syscalls
 from mitmvcr.cli.isolate.allow import Allowed
-from mitmvcr.cli.isolate.furnish import Furniture, furnish
 from mitmvcr.core.errors import VcrError
+
+if TYPE_CHECKING:
+    from mitmvcr.cli.isolate.furnish import Furniture
 
 _LONGEST = 1 << 16
 _MOST_DESCRIPTORS = 253  # SCM_MAX_FD of the kernel
@@ -85,11 +88,13 @@ def make_namespace(allowed: Sequence[Allowed]) -> Namespace:
 
 def _made(allowed: Sequence[Allowed], *, user: bool) -> Namespace:
     """Raises OSError."""
+    from mitmvcr.cli.isolate.furnish import furnish  # Linux alone can import it
+
     ours, theirs = socket.socketpair()
     with ours:
         child = os.fork()
         if child == 0:
-            _be_the_child(theirs, allowed, user=user)
+            _be_the_child(theirs, lambda: furnish(allowed, user=user))
         theirs.close()
         message, descriptors, _, _ = socket.recv_fds(ours, _LONGEST, _MOST_DESCRIPTORS)
         os.waitpid(child, 0)
@@ -101,13 +106,11 @@ def _made(allowed: Sequence[Allowed], *, user: bool) -> Namespace:
     return _unpacked(told, descriptors, allowed)
 
 
-def _be_the_child(
-    theirs: socket.socket, allowed: Sequence[Allowed], *, user: bool
-) -> None:
+def _be_the_child(theirs: socket.socket, make: "Callable[[], Furniture]") -> None:
     """Never returns."""
     try:
         try:
-            made = furnish(allowed, user=user)
+            made = make()
             told, descriptors = _packed(made), made.descriptors()
         except OSError as error:
             told, descriptors = {"error": _words(error)}, []
@@ -121,7 +124,7 @@ def _words(error: OSError) -> str:
     return f"{error.filename}: {reason}" if error.filename else reason
 
 
-def _packed(made: Furniture) -> dict[str, object]:
+def _packed(made: "Furniture") -> dict[str, object]:
     return {
         "labels": [label for label, _ in made.parts],
         "port": made.port,
