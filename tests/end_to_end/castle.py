@@ -150,7 +150,7 @@ class Castle:
         assert self.canary.got == [], self.proxy.log
 
     def tried(self) -> list[str]:
-        """What the process sent to, or connected with, but for its own clients."""
+        """Sends and connects of the process, those to its own clients left out."""
         ports = self.proxy.ports
         lines = self._trace.read_text("utf-8", "replace").splitlines()
         assert any("sendto(" in line for line in lines), "strace has seen nothing"

@@ -5,11 +5,13 @@ import asyncio
 import inspect
 import logging
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from mitmproxy import dns, exceptions, http
 from mitmproxy.addonmanager import Loader
+from mitmproxy.connection import ConnectionState
 from mitmproxy.options import Options
 from mitmproxy.proxy.layers.dns import DnsRequestHook
 from mitmproxy.proxy.layers.http import (
@@ -197,6 +199,52 @@ async def test_requests_under_way_are_forgotten_when_they_end() -> None:
         assert rig.guard._under_way == {flow.id: flow}
         rig.guard.after(hook(flow))
         assert rig.guard._under_way == {}
+
+
+class Wire:
+    """The connection of a flow, as mitmproxy holds it open, or opens it just now."""
+
+    def __init__(self, rig: Rig, flow: http.HTTPFlow, *, opening: bool = False) -> None:
+        self.aborted = self.cancelled = False
+        writer = SimpleNamespace(transport=SimpleNamespace(abort=self._abort))
+        task = SimpleNamespace(cancel=self._cancel)
+        transports = {
+            flow.client_conn: None,
+            flow.server_conn: SimpleNamespace(
+                writer=None if opening else writer, handler=task
+            ),
+        }
+        handler: Any = SimpleNamespace(client=flow.client_conn, transports=transports)
+        server: Any = rig.manager.get("proxyserver")
+        server.connections[flow.client_conn.id] = handler
+
+    def _abort(self) -> None:
+        self.aborted = True
+
+    def _cancel(self, why: str) -> None:
+        self.cancelled = True
+
+
+@in_loop
+async def test_what_is_open_is_closed_save_where_an_answer_is_awaited(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    rules = Rules(offline=False)
+    rig = Rig(rules)
+    idle, awaited, held, opening = (tflow.tflow() for _ in range(4))
+    wires = [Wire(rig, flow) for flow in (idle, awaited, held)]
+    wires.append(Wire(rig, opening, opening=True))
+    for flow in (idle, awaited, held):
+        flow.server_conn.state = ConnectionState.OPEN
+    for flow in (awaited, held, opening):
+        rig.guard.after(HttpRequestHook(flow))
+    held.intercept()  # and would be sent when it is resumed
+    rig.guard.settle(offline=True)
+    assert [wire.cancelled for wire in wires] == [True, False, True, True]
+    assert [wire.aborted for wire in wires] == [True, False, True, False]
+    assert "3 open connections to the network were closed" in caplog.text
+    rig.guard.after(HttpResponseHook(awaited))
+    assert wires[1].aborted
 
 
 class Addon:

@@ -53,7 +53,7 @@ class NotAskedError(VcrError):
 
 
 class Guard:
-    """Stands round a mitmproxy's addons for as long as it runs."""
+    """Stand round a mitmproxy's addons for as long as it runs."""
 
     def __init__(self, manager: Manager) -> None:
         self._manager = manager
@@ -105,7 +105,7 @@ class Guard:
             )
 
     def _close_what_is_open(self) -> None:
-        """But not where an answer is awaited: all of its request has left before."""
+        """Leave those on which an answer is awaited: all of its request has left."""
         flows = [each for each in self._under_way.values() if not each.intercepted]
         awaited = [each.server_conn for each in flows if each.server_conn.connected]
         closed = upstream.close(self._manager, lambda one: not _is_among(one, awaited))
@@ -197,10 +197,12 @@ def _is_among(one: object, many: Collection[object]) -> bool:
 
 
 def stand(manager: Manager, rules: Rules) -> Guard:
-    """The guard of a mitmproxy, which is put there where it is none yet."""
+    """Find the guard of a mitmproxy, or post one. Where mitmproxy is not known there is
+    no place for it, and it lets no session be offline."""
     guard = chain.watch_of(manager)
     if not isinstance(guard, Guard):
         guard = Guard(manager)
-        chain.surround(manager, guard)
+        if host.capabilities.has("guard round the addons"):
+            chain.surround(manager, guard)
     guard.obey(rules)
     return guard

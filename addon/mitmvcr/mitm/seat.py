@@ -35,8 +35,8 @@ class Seat:
         self._is_taken = self._is_new = True
 
     def configure(self, updated: Set[str]) -> None:
-        """A script is told once, of all options, when it is loaded; what changes later
-        the addon is told itself."""
+        """Pass on the one call at a load, for all options; mitmproxy tells the addon
+        itself what changes later."""
         if self._is_new:
             self._is_new = False
             self._vcr.configure(updated)

@@ -1,7 +1,7 @@
 """The program that ``mitmvcr serve`` becomes: mitmproxy's own, with the addon in it.
 
-There is no script of ours that mitmproxy would load anew, or take out, when an upgrade
-replaces or removes its file; users' own scripts are given as ever.
+No script of the recorder's can be loaded anew, or taken out, when an upgrade replaces
+or removes its file; users' own scripts are given as ever.
 """
 
 import sys

@@ -1,4 +1,4 @@
-"""Round the chain of addons, and the place of ours in it.
+"""What stands round the chain of addons, and where the recorder stands in it.
 
 mitmproxy asks its addons one after another (addonmanager.py: trigger_event). All of a
 user's scripts are within one of them, ScriptLoader: an exception in one script ends a
