@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from mitmvcr.cassette import reader, spare, writer
+from mitmvcr.cassette import reader, rescue, spare, writer
 from mitmvcr.cassette.store import FileStore
 from mitmvcr.core.errors import CassetteDamagedError, CassetteWriteError
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
@@ -648,3 +648,45 @@ def test_what_cannot_be_finished_is_told(path: Path) -> None:
     with pytest.raises(CassetteWriteError, match="cannot be written: no such file"):
         FileStore(path).recover()
     assert numbers(whole) == [1]
+
+
+def test_where_too_many_were_rescued_the_next_place_is_taken(
+    path: Path, home: Path, part: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rescue, "_MOST", 2)
+    store = recording(path, 1)
+    path.with_name("chat.yaml.rescued-1").write_bytes(FOREIGN)
+    part.unlink()
+    place = home / "rescued" / "chat.yaml.rescued-1"
+    assert f"the recording is in {place}: run" in published(store)
+    assert numbers(place) == [1]
+
+
+def test_a_lock_that_cannot_be_looked_at_is_taken_for_ours(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = recording(path, 1)
+    lstat = os.lstat
+
+    def fail(name: Path) -> os.stat_result:
+        if str(name).endswith(".lock"):
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        return lstat(name)
+
+    monkeypatch.setattr(os, "lstat", fail)
+    store.publish()
+    assert numbers(path) == [1]
+
+
+def test_a_left_over_journal_that_cannot_be_read_is_told(
+    path: Path, part: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path.parent.mkdir()
+    part.write_bytes(b"x")
+
+    def fail(_: Path) -> bytes:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr(Path, "read_bytes", fail)
+    told = FileStore(path).left_over()
+    assert told == f"{part}: cannot be read: permission denied"

@@ -248,3 +248,19 @@ def test_an_odd_request_is_only_noted(
     assert not problem.is_error
     assert f"note: interaction 0, {field}" in str(problem)
     Session(FileStore(path), Mode.REPLAY_ONLY, Repeats.NO, exists=True)
+
+
+NULLS = b"""\
+version: 2
+interactions:
+- request: {url: http://h/, method: GET, headers: null}
+  response: {code: 200, status: null, headers: {~: [a], A: null, B: [~, b]}}
+"""
+
+
+def test_what_is_null_is_passed_over(tmp_path: Path) -> None:
+    path = tmp_path / "chat.yaml"
+    path.write_bytes(NULLS)
+    assert check(path) == []
+    (held,) = reader.loads(NULLS, sendable=True).interactions
+    assert held.response.headers == {"A": (), "B": ("b",)}

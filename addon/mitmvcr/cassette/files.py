@@ -195,15 +195,19 @@ def keep_look(file: int, path: Path, target: Path) -> bool:
         found = os.stat(target)
     except FileNotFoundError:
         return False
-    place = file if _BY_NUMBER else path
-    if _BY_NUMBER:
+    if _BY_NUMBER:  # pragma: no branch
         _keep_owner(file, found)
-    if sys.platform == "linux":
-        with suppress(OSError):  # many file systems have none
-            for name in os.listxattr(target):
-                os.setxattr(file, name, os.getxattr(target, name))
-    os.chmod(place, stat.S_IMODE(found.st_mode))
+    if sys.platform == "linux":  # pragma: no branch
+        _keep_attributes(file, target)
+    os.chmod(file if _BY_NUMBER else path, stat.S_IMODE(found.st_mode))
     return True
+
+
+def _keep_attributes(file: int, target: Path) -> None:
+    with suppress(OSError):  # many file systems have none
+        for name in os.listxattr(target):
+            with suppress(OSError):  # some are the system's own business
+                os.setxattr(file, name, os.getxattr(target, name))
 
 
 def _keep_owner(file: int, target: os.stat_result) -> None:
