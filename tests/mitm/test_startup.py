@@ -13,7 +13,7 @@ from mitmproxy import certs
 from mitmvcr.mitm import startup
 from mitmvcr.mitm.adapter import VcrAddon
 from mitmvcr.mitm.launch import running_proxy
-from mitmvcr.settings import Settings
+from mitmvcr.options import Settings
 
 KEY = rsa.generate_private_key(65537, 2048)
 FIELDS = ("n", "e", "d", "p", "q", "dmp1", "dmq1", "iqmp")

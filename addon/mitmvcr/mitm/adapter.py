@@ -9,12 +9,13 @@ passthrough rule allows, whatever has asked for it.
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Set
+from collections.abc import Awaitable, Callable, Set
 from functools import partial
 
 from mitmproxy import ctx, http
 from mitmproxy.addonmanager import Loader
 
+from mitmvcr.config import in_force
 from mitmvcr.core.errors import VcrError
 from mitmvcr.core.modes import Refuse, Replay
 from mitmvcr.mitm import answers, host, options, startup
@@ -33,8 +34,9 @@ from mitmvcr.mitm.streams import (
     with_stream,
 )
 from mitmvcr.mitm.view import chosen
+from mitmvcr.options import CASSETTE, Settings
 from mitmvcr.session import Session
-from mitmvcr.settings import Settings
+from mitmvcr.values import Values
 
 logger = logging.getLogger("mitmvcr")
 
@@ -44,8 +46,15 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
 
     name = "vcr"
 
-    def __init__(self, last_resort: host.LastResort | None = None) -> None:
+    def __init__(
+        self,
+        last_resort: host.LastResort | None = None,
+        configured: Callable[[], Values] | None = None,
+    ) -> None:
+        """``configured`` reads the options that the environment and files give."""
         super().__init__()
+        self._configured = configured
+        self.options = options.VcrOptions()
         self.rack = Rack(last_resort)
         self.view, self._redirects = chosen("go")
         self._takeover = host.Takeover()
@@ -59,15 +68,20 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
     # Life
 
     def load(self, loader: Loader) -> None:
-        options.add(loader)
+        try:
+            configured = self._configured and self._configured()
+        except VcrError as error:
+            host.end_process(error)
+        self.options.add(loader, configured)
         host.take_deferred_options(ctx.options)
+        self.options.add_lists(ctx.options)
         startup.read_keys_quickly()
 
     def configure(self, updated: Set[str]) -> None:
         if not options.NAMES & updated:
             return
         try:
-            self.use(options.parse(ctx.options))
+            self.use(self.options.parse(ctx.options))
         except VcrError as error:
             if not self._is_running:
                 host.end_process(error)
@@ -81,7 +95,8 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
         if self.session is None:
             logger.warning(
                 "mitmvcr: no cassette is chosen and nothing is recorded:"
-                " --set vcr_cassette=FILE, or the command vcr.use FILE"
+                " --set %s=FILE, or the command vcr.use FILE",
+                CASSETTE.vcr,
             )
         host.settle_memory()
 
@@ -291,4 +306,4 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
         self.rack.close_idle()
 
 
-addons = [VcrAddon(host.LastResort())]
+addons = [VcrAddon(host.LastResort(), configured=lambda: in_force({}))]

@@ -17,8 +17,8 @@ from mitmproxy.tools.dump import DumpMaster
 from mitmvcr.core.errors import VcrError
 from mitmvcr.mitm import host
 from mitmvcr.mitm.adapter import VcrAddon
+from mitmvcr.options import Settings, as_options
 from mitmvcr.session import Session, Summary
-from mitmvcr.settings import Settings, as_options
 
 
 class ProxyError(VcrError):

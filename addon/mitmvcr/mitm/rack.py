@@ -15,8 +15,8 @@ from mitmvcr.mitm import host
 from mitmvcr.mitm.asked import Asked
 from mitmvcr.mitm.streaming import Tee
 from mitmvcr.mitm.view import View
+from mitmvcr.options import CASSETTE, Settings
 from mitmvcr.session import Session, open_session
-from mitmvcr.settings import Settings
 
 if TYPE_CHECKING:
     from mitmvcr.core.report import Entry
@@ -142,7 +142,7 @@ class Rack:
             self._hand_on(closed, fresh)
         elif settings.mode not in (Settings().mode, "passthrough"):
             remedy = f"mode {settings.mode} needs a cassette: name a file"
-            raise OptionError("vcr_cassette", "", remedy)
+            raise OptionError(CASSETTE.vcr, "", remedy)
         self.eject()
         self.session = fresh
         self.settings = settings

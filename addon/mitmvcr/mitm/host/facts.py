@@ -18,6 +18,7 @@ from mitmproxy.options import Options
 from mitmproxy.proxy import layer, layers
 
 from mitmvcr.core.errors import OptionError, VcrError
+from mitmvcr.options import nearest
 
 #: How long the end of the process waits for flows that are under way, in seconds.
 DRAIN_SECONDS = 5.0
@@ -56,7 +57,10 @@ def refuse_unknown_options(opts: Options, known: frozenset[str]) -> None:
         if name.startswith("vcr_"):
             # From --set it is a wrapper round the texts, from config.yaml a value.
             shown = ",".join(getattr(value, "val", [str(value)]))
-            remedy = "no such option; there are " + ", ".join(sorted(known))
+            names = [each.removeprefix("vcr_") for each in known]
+            near = nearest(name.removeprefix("vcr_"), names)
+            meant = f"did you mean vcr_{near}? There" if near else "there"
+            remedy = f"no such option; {meant} are {', '.join(sorted(known))}"
             end_process(OptionError(name, shown, remedy))
 
 
