@@ -78,8 +78,13 @@ def from_files(start: Path) -> list[Layer]:
     places = list(_places(start, Path(os.path.expanduser("~"))))
     own = (_own(place / _FILE, start) for place in places)
     shared = (_shared(place / _PYPROJECT, start) for place in places)
-    layers = [next(filter(None.__ne__, found), None) for found in (own, shared)]
-    return [layer for layer in layers if layer is not None]
+    nearest_ones = (next(filter(_is_there, each), None) for each in (own, shared))
+    return [layer for layer in nearest_ones if layer is not None]
+
+
+def _is_there(layer: Layer | None) -> bool:
+    """A file may be there and say nothing."""
+    return layer is not None
 
 
 def _places(start: Path, home: Path) -> Iterable[Path]:
@@ -165,11 +170,12 @@ class _File:
         spelled = self._spelled(key)
         text = _as_text(option, value)
         if text is None:
-            wanted = "a list of texts" if option.kind is Kind.LIST else "a text"
-            raise OptionError(spelled, value, f"use {wanted}")
+            is_list = option.kind is Kind.LIST
+            remedy = "use a list of texts" if is_list else "use a single value"
+            raise OptionError(spelled, value, remedy)
         if option.is_path:
             text = self._beside(text)
-        return Given(text, spelled, self._name)
+        return Given(text, spelled, str(self._path))
 
     def _beside(self, text: Text) -> Text:
         if not isinstance(text, str):

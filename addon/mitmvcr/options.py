@@ -291,8 +291,8 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Option(
         name="redact",
-        help="default, or none: secrets are written as they are, which every start"
-        " says.",
+        help="Hide secrets by the default rules, or none: they are written as they are,"
+        " and every start says so.",
         group=Group.SECRETS,
         parse=redaction.parse_redact,
         write=redaction.write_redact,
@@ -625,6 +625,7 @@ def parse_settings(**texts: Text) -> Settings:
 def settings_of(values: Mapping[str, Any]) -> Settings:
     """The settings that parsed values make, by the options' names."""
     settings = Settings()
+    # In the table's order: a whole record comes before its fields.
     for option in OF_SESSION:
         if option.name in values:
             settings = _with(settings, option, values[option.name])

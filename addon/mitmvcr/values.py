@@ -10,7 +10,7 @@ from mitmvcr.options import OPTIONS, Kind, Option, Settings, Text, settings_of
 
 class Given(NamedTuple):
     """A value as somebody wrote it. ``spelled`` is what the option is called there, as
-    ``--mode`` or ``mitmvcr.toml:3: mode``; ``source`` is the place, for people."""
+    a flag or ``mitmvcr.toml:3: mode``; ``source`` is the place, for people."""
 
     text: Text
     spelled: str

@@ -30,7 +30,7 @@ def run(command: tuple[str, ...], **options: Any) -> int:
     The exit code is the command's own; 128+N if signal N ended it; 100 if it passed
     but a request had no match or, with --fail-on-unused, an interaction was unused;
     125 if mitmvcr failed; 126 or 127 if the command cannot be executed or found.
-    With CI set and no --mode it replays only. Without --cassette the cassette is
+    With CI set and no mode given it replays only. With no cassette given it takes
     cassettes/<the command's name>.yaml.
     """
     from mitmvcr.cli.run import run_command

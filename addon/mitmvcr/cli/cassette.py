@@ -56,7 +56,7 @@ def recover_cassette(cassette: str, *, replace: bool = False) -> None:
     """Put the journal that a recording left in place."""
     from mitmvcr.cassette.store import open_store
 
-    path = CASSETTE.read(cassette, "CASSETTE")
+    path = CASSETTE.read(cassette)
     count = open_store(path).recover(instead=replace)
     say(f"{path}: {count} interactions recovered")
 

@@ -43,13 +43,11 @@ def explain_request(
     from mitmvcr.session import open_session
 
     asked = asked_for(question)
-    values = in_force(typed)
+    values, said = in_force(typed), (CASSETTE, MODE)
     with values.spelled():
-        settings = values.settings(set(OF_SESSION) - {CASSETTE, MODE})
+        settings = values.settings(each for each in OF_SESSION if each not in said)
         session = open_session(
-            settings._replace(
-                cassette=CASSETTE.read(cassette, "CASSETTE"), mode=Mode.REPLAY_ONLY
-            )
+            settings._replace(cassette=CASSETTE.read(cassette), mode=Mode.REPLAY_ONLY)
         )
     lines, facts, found = _answer(session, asked)
     if as_json:

@@ -69,7 +69,7 @@ def short_lines(miss: "Miss", times: int = 1) -> Iterator[str]:
 
 
 def as_typed(options: Iterable[str]) -> str:
-    """Options of mitmproxy, as ``vcr_match=method``, as words of the command line."""
+    """Options of mitmproxy, as NAME=VALUE, as words of the command line."""
     return " ".join(map(_word, options))
 
 

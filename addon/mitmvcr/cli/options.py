@@ -21,7 +21,7 @@ class GroupedCommand(click.Command):
         groups: dict[str, list[tuple[str, str]]] = {each: [] for each in Group}
         for parameter in self.get_params(ctx):
             record = parameter.get_help_record(ctx)
-            if record is not None:
+            if record is not None and isinstance(parameter, click.Option):
                 heading = getattr(parameter, "group", "Options")
                 groups.setdefault(heading, []).append(record)
         for heading, records in groups.items():

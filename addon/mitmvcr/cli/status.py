@@ -3,8 +3,8 @@
 import signal
 
 USAGE = 2
-#: The command passed, but a request of it had no match; or, with --fail-on-unused,
-#: the cassette holds what nothing asked for.
+#: The command passed, but a request of it had no match; or nothing asked for an
+#: interaction of the cassette, and that is to fail.
 DISAGREED = 100
 OWN_FAILURE = 125
 CANNOT_EXECUTE = 126
