@@ -6,7 +6,7 @@ import pytest
 
 from mitmvcr.config import ConfigError, from_environment, from_files, in_force
 from mitmvcr.core.errors import OptionError, VcrError
-from mitmvcr.options import BY_NAME, CASSETTE, MODE, REPORT
+from mitmvcr.options import BY_NAME, CASSETTE, MODE, OF_SESSION, REPORT, Settings
 from mitmvcr.values import Given, Value, Values
 
 IGNORE = BY_NAME["ignore_json"]
@@ -113,6 +113,14 @@ def test_paths_in_a_file_are_relative_to_it(project: Path) -> None:
     )
     write(project, "cassette = 's3://bucket/chat.yaml'")
     assert values(inner)[CASSETTE].text == "s3://bucket/chat.yaml"
+
+
+def test_what_nobody_gave_is_the_default(project: Path) -> None:
+    write(project, "latency = 2")
+    found = values(project)
+    assert found.settings(OF_SESSION) == Settings(latency=2.0)
+    assert found.settings([MODE]) == Settings()
+    assert found.read([BY_NAME["port"], BY_NAME["ui"]]) == {"port": 8080, "ui": "dump"}
 
 
 # The environment

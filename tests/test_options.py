@@ -6,11 +6,14 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import click
 import pytest
 from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mitmvcr.cli.options import GroupedCommand, takes, takes_all, typed
 from mitmvcr.config import from_environment, from_files
@@ -19,6 +22,7 @@ from mitmvcr.options import (
     BY_NAME,
     OF_SESSION,
     OPTIONS,
+    PASSTHROUGH,
     Group,
     Kind,
     Option,
@@ -100,11 +104,12 @@ def by_environment(option: Option, text: Text) -> Layer:
 def toml(option: Option, text: Text) -> str:
     if option.kind is Kind.SWITCH:
         return f"{option.name} = {'true' if text == 'yes' else 'false'}\n"
-    return f"{option.name} = {json.dumps(text)}\n"
+    shown = json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+    return f"{option.name} = {shown}\n"
 
 
 def by_file(folder: Path, option: Option, text: Text) -> Layer:
-    (folder / "mitmvcr.toml").write_text(toml(option, text))
+    (folder / "mitmvcr.toml").write_bytes(toml(option, text).encode())
     return from_files(folder)[0]
 
 
@@ -132,6 +137,22 @@ def test_a_value_is_the_same_whatever_way_it_comes(
         assert Values([layer])[option].read() == expected
     if option.kind is Kind.LIST:  # all of the same: it adds nothing to itself
         assert Values(layers)[option].read() == expected
+
+
+LINES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\n\0"))
+PARTS = LINES.map(str.strip).filter(bool)
+
+
+@given(st.lists(PARTS, min_size=1, max_size=3, unique=True))
+def test_no_text_is_changed_on_its_way(texts: list[str]) -> None:
+    layers = [
+        by_command_line(PASSTHROUGH, texts),
+        by_environment(PASSTHROUGH, texts),
+    ]
+    with TemporaryDirectory() as folder:
+        layers.append(by_file(Path(folder), PASSTHROUGH, texts))
+    for layer in layers:
+        assert Values([layer])[PASSTHROUGH].read() == tuple(texts)
 
 
 def test_settings_become_options_and_settings_again() -> None:

@@ -333,6 +333,18 @@ def test_settings_as_options_are_parsed_to_the_same_settings() -> None:
     assert as_options(Settings())["vcr_cassette"] == ""
 
 
+@pytest.mark.parametrize("text", ["dump", "Console", " web "])
+def test_a_ui_is_one_of_mitmproxys(text: str) -> None:
+    assert BY_NAME["ui"].read(text) == text.strip().lower()
+
+
+@pytest.mark.parametrize("text", ["", "0", "65536", "-1", "http", "²"])
+def test_a_port_is_a_number_that_can_be_listened_on(text: str) -> None:
+    assert BY_NAME["port"].read(" 65535 ") == 65535
+    with pytest.raises(OptionError, match="use a port, from 1 to 65535"):
+        BY_NAME["port"].read(text)
+
+
 # Hooks
 
 

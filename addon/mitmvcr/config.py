@@ -61,7 +61,7 @@ def from_environment(environment: Mapping[str, str]) -> Layer:
 def _of_kind(option: Option, text: str) -> Text:
     if option.kind is not Kind.LIST:
         return text
-    return tuple(line.strip() for line in text.splitlines() if line.strip())
+    return tuple(line.strip() for line in text.split("\n") if line.strip())
 
 
 def _refuse_near(variable: str, value: str) -> None:
@@ -75,7 +75,7 @@ def _refuse_near(variable: str, value: str) -> None:
 def from_files(start: Path) -> list[Layer]:
     """The nearest ``mitmvcr.toml``, and behind it the nearest ``pyproject.toml`` with a
     table ``[tool.mitmvcr]``, as far up as the project or the home folder goes."""
-    places = list(_places(start, Path(os.path.expanduser("~"))))
+    places = list(_places(start, Path(os.path.realpath(os.path.expanduser("~")))))
     own = (_own(place / _FILE, start) for place in places)
     shared = (_shared(place / _PYPROJECT, start) for place in places)
     nearest_ones = (next(filter(_is_there, each), None) for each in (own, shared))

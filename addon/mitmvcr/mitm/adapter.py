@@ -81,7 +81,8 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
         if not options.NAMES & updated:
             return
         try:
-            self.use(self.options.parse(ctx.options))
+            with self.options.spelled(ctx.options):
+                self.use(self.options.parse(ctx.options))
         except VcrError as error:
             if not self._is_running:
                 host.end_process(error)

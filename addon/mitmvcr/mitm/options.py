@@ -1,11 +1,13 @@
 """Give mitmproxy the options of a session, and read them from it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from mitmproxy.addonmanager import Loader
 from mitmproxy.options import Options
 
+from mitmvcr.core.errors import OptionError
 from mitmvcr.options import OF_SESSION, Kind, Option, Settings, settings_of
 from mitmvcr.values import Values
 
@@ -36,13 +38,29 @@ class VcrOptions:
         """Let the lists of ``--set`` add to what is configured, as everywhere; rules
         for secrets would be lost otherwise."""
         for option in OF_SESSION:
-            if option.kind is Kind.LIST and opts.has_changed(option.vcr):
+            given = self._configured[option].given
+            if given and option.kind is Kind.LIST and opts.has_changed(option.vcr):
                 both = [*self._default(option), *getattr(opts, option.vcr)]
                 opts.update(**{option.vcr: list(dict.fromkeys(both))})
 
     def parse(self, opts: Options) -> Settings:
         """Raises OptionError."""
         return settings_of({each.name: self._read(each, opts) for each in OF_SESSION})
+
+    @contextmanager
+    def spelled(self, opts: Options) -> Iterator[None]:
+        """Within the block, an OptionError about what is configured, and not set in
+        mitmproxy, names it as the user did."""
+        try:
+            yield
+        except OptionError as error:
+            for option in OF_SESSION:
+                value = self._configured[option]
+                is_set = opts.has_changed(option.vcr)
+                if option.vcr == error.option and value.given and not is_set:
+                    known = (value.spelled, error.value, error.remedy)
+                    raise OptionError(*known) from error
+            raise
 
     def _read(self, option: Option, opts: Options) -> Any:
         if opts.has_changed(option.vcr):
