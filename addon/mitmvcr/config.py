@@ -22,7 +22,7 @@ _ROOTS = (".git", ".hg", ".jj")
 
 
 class ConfigError(VcrError):
-    """A file of options cannot be used."""
+    """What the environment or a file says cannot be used."""
 
 
 def in_force(
@@ -36,13 +36,21 @@ def in_force(
 
     Raises OptionError or ConfigError.
     """
-    start = folder or Path.cwd()
+    start = folder or _working_folder()
     return Values([typed, from_environment(environment), *from_files(start), *defaults])
+
+
+def _working_folder() -> Path:
+    try:
+        return Path.cwd()
+    except OSError as error:
+        problem = f"the working folder cannot be read: {error.strerror}"
+        raise ConfigError(problem) from error
 
 
 def from_environment(environment: Mapping[str, str]) -> Layer:
     """The ``MITMVCR_*`` variables; an empty one counts as not set. In a list each value
-    has a line of its own. Raises OptionError for a name that is nearly an option's;
+    has a line of its own. Raises ConfigError for a name that is nearly an option's;
     others may be somebody else's, and are passed over."""
     found = {}
     for variable in sorted(environment):
@@ -51,7 +59,7 @@ def from_environment(environment: Mapping[str, str]) -> Layer:
             continue
         option = BY_NAME.get(name.lower())
         if option is None or option.variable != variable:
-            _refuse_near(variable, environment[variable])
+            _refuse_near(variable)
         elif option is not CASSETTE or _INSIDE not in environment:
             text = _of_kind(option, environment[variable])
             found[option.name] = Given(text, variable, variable)
@@ -64,12 +72,13 @@ def _of_kind(option: Option, text: str) -> Text:
     return tuple(line.strip() for line in text.split("\n") if line.strip())
 
 
-def _refuse_near(variable: str, value: str) -> None:
+def _refuse_near(variable: str) -> None:
+    """Without the value, which may be a secret that was put into the wrong variable."""
     by_variable = {option.variable.removeprefix(_PREFIX) for option in OPTIONS}
     near = nearest(variable.removeprefix(_PREFIX).upper(), by_variable)
     if near is not None:
         remedy = f"no such option; did you mean {_PREFIX}{near}?"
-        raise OptionError(variable, value, remedy)
+        raise ConfigError(f"{variable}: {remedy}")
 
 
 def from_files(start: Path) -> list[Layer]:

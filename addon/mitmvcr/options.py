@@ -151,6 +151,18 @@ PASSTHROUGH = Option(
     default=(),
     metavar="FILTER",
 )
+SECRET = Option(
+    name="secret",
+    help="Variables of the environment whose value is written as <NAME>; a replay"
+    " puts the present value back.",
+    group=Group.SECRETS,
+    parse=redaction.parse_variables,
+    kind=Kind.LIST,
+    default=(),
+    metavar="VARIABLES",
+    commands=_SECRETS,
+    field="redaction.secrets",
+)
 REPORT = Option(
     name="report",
     help="Write what became of each request and each interaction, with durations:"
@@ -383,18 +395,7 @@ OPTIONS: tuple[Option, ...] = (
         commands=_SECRETS,
         field="redaction.keep",
     ),
-    Option(
-        name="secret",
-        help="Variables of the environment whose value is written as <NAME>; a replay"
-        " puts the present value back.",
-        group=Group.SECRETS,
-        parse=redaction.parse_variables,
-        kind=Kind.LIST,
-        default=(),
-        metavar="VARIABLES",
-        commands=_SECRETS,
-        field="redaction.secrets",
-    ),
+    SECRET,
     Option(
         name="latency",
         help="How long a replay takes, as a factor of the recorded times: 0 is as fast"

@@ -97,7 +97,7 @@ def test_a_wrong_file_is_one_line_and_125(cli, cassette, tmp_path, text, said):
 
 def test_a_wrong_variable_is_one_line_and_125(cli, cassette):
     for name, said in {
-        "MITMVCR_MOED": "MITMVCR_MOED=x: no such option; did you mean MITMVCR_MODE?",
+        "MITMVCR_MOED": "MITMVCR_MOED: no such option; did you mean MITMVCR_MODE?",
         "MITMVCR_FSYNC": "MITMVCR_FSYNC=x: use each or close",
     }.items():
         ran = cli("run", "--cassette", cassette, *NOTHING, env={name: "x"})

@@ -70,8 +70,8 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
     def load(self, loader: Loader) -> None:
         try:
             configured = self._configured and self._configured()
-        except VcrError as error:
-            host.end_process(error)
+        except Exception as error:  # noqa: BLE001 - mitmproxy would go on without us
+            host.end_process(VcrError(describe(error)))
         self.options.add(loader, configured)
         host.take_deferred_options(ctx.options)
         self.options.add_lists(ctx.options)

@@ -15,7 +15,7 @@ from mitmvcr.mitm import host
 from mitmvcr.mitm.asked import Asked
 from mitmvcr.mitm.streaming import Tee
 from mitmvcr.mitm.view import View
-from mitmvcr.options import CASSETTE, Settings
+from mitmvcr.options import CASSETTE, SECRET, Settings
 from mitmvcr.session import Session, open_session
 
 if TYPE_CHECKING:
@@ -230,8 +230,9 @@ class Rack:
                 "mitmvcr: %s: something in this request was found to be a secret by a"
                 " later one, and was taken out: it may not match in a replay. Name its"
                 " field with vcr_redact_query or vcr_redact_json, or its variable with"
-                " vcr_secret, and record again",
+                " %s, and record again",
                 url,
+                SECRET.vcr,
             )
         if session.failure is not None and self._last_resort is not None:
             self._last_resort.failed = True
