@@ -12,7 +12,7 @@ from typing import Any
 import click
 import pytest
 from click.testing import CliRunner
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mitmvcr.cli.options import GroupedCommand, takes, takes_all, typed
@@ -74,16 +74,16 @@ def test_a_default_is_of_the_options_kind(option: Option) -> None:
 # Ways in
 
 
+@click.command()
+@takes_all(OPTIONS)
+@click.pass_obj
+def any_command(found: dict[str, Any], **options: Any) -> None:
+    found.update(typed(options))
+
+
 def by_command_line(option: Option, text: Text) -> Layer:
     found: dict[str, Any] = {}
-
-    @click.command()
-    @takes_all(OPTIONS)
-    def command(**options: Any) -> None:
-        found.update(typed(options))
-
-    done = CliRunner().invoke(command, _words(option, text))
-    assert done.exit_code == 0, done.output
+    any_command.main(_words(option, text), "any", standalone_mode=False, obj=found)
     return found
 
 
@@ -143,6 +143,7 @@ LINES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\n\
 PARTS = LINES.map(str.strip).filter(bool)
 
 
+@settings(deadline=None)
 @given(st.lists(PARTS, min_size=1, max_size=3, unique=True))
 def test_no_text_is_changed_on_its_way(texts: list[str]) -> None:
     layers = [
