@@ -75,7 +75,8 @@ need_tools() { # installs what of scripts/tools is missing, where we may install
 
 # The tests of the parts that owe full branch coverage: all in one process each, and fast.
 pure=(tests/core tests/cassette tests/golden tests/test_session.py tests/test_settings.py
-  tests/test_hooks.py tests/test_matching_options.py tests/test_codings.py)
+  tests/test_hooks.py tests/test_matching_options.py tests/test_codings.py
+  tests/test_options.py tests/test_config.py)
 
 tests() { # tests VENV ARGS: pytest. By default two processes a core: many tests wait.
   local python=$1/bin/python cores

@@ -17,8 +17,8 @@ from mitmvcr.core.errors import (
 )
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.core.modes import Forward, Mode, Refuse, Repeats, Replay
+from mitmvcr.options import Settings, parse_settings
 from mitmvcr.session import Session, Summary, open_session
-from mitmvcr.settings import Settings, parse_settings
 
 RECORD = Forward(record=True)
 SECRET = {"Authorization": ["Bearer secret"], "Accept": ["*/*"]}

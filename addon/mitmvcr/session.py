@@ -31,7 +31,7 @@ from mitmvcr.core.modes import (
 )
 from mitmvcr.core.secrets.rules import DEFAULT, Rules
 from mitmvcr.core.sendable import is_sendable, unfolded, why_not
-from mitmvcr.settings import Settings
+from mitmvcr.options import CASSETTE, Settings
 
 if TYPE_CHECKING:
     from mitmvcr.core.matching import Miss
@@ -390,7 +390,7 @@ def open_session(
     Raises CassetteNotFoundError, or what loading and beginning raise.
     """
     if settings.cassette is None:
-        raise OptionError("vcr_cassette", "", "name a file, as cassettes/chat.yaml")
+        raise OptionError(CASSETTE.vcr, "", "name a file, as cassettes/chat.yaml")
     store = open_store(
         settings.cassette,
         settings.layout,

@@ -16,8 +16,7 @@ import pytest
 
 from cli.helpers import Cli, answer, write_cassette
 from mitmvcr.cli.serve import ServeOptions, proxy_arguments
-from mitmvcr.redaction_options import parse_redaction
-from mitmvcr.settings import parse_settings
+from mitmvcr.options import parse_settings
 from patience import PATIENCE, wait_for_port
 
 URL = "https://api.example.test/greeting"
@@ -98,25 +97,19 @@ def test_a_wrong_value_is_one_line(cli, words):
 
 
 def test_all_options_are_handed_on():
-    options = ServeOptions(
-        cassette="c",
-        allow_repeats="all",
-        latency="0.5",
-        passthrough=("~d a", "~d b"),
-        ui="dump",
-        host="::1",
-        port=9,
-    )
+    options = ServeOptions(ui="dump", host="::1", port=9)
     settings = parse_settings(
         cassette="c",
         mode="once",
         allow_repeats="all",
         latency="0.5",
-        passthrough=options.passthrough,
+        passthrough=("~d a", "~d b"),
         match="method,path",
         ignore_query=["ts,utm_*="],
         hooks=__file__,
-        redaction=parse_redaction(headers="minimal", keep=["jwt"], secret=["A_B"]),
+        headers="minimal",
+        keep=["jwt"],
+        secret=["A_B"],
     )
     home, inherited = Path("/home"), {"SSL_CERT_FILE": "/roots.pem"}
     rest = proxy_arguments(options, settings, home, inherited)
@@ -126,28 +119,28 @@ def test_all_options_are_handed_on():
         *("--set", "vcr_cassette=c.yaml"),
         *("--set", "vcr_mode=record_once"),
         *("--set", "vcr_allow_repeats=all"),
-        *("--set", "vcr_latency=0.5"),
         *("--set", "vcr_layout=v4"),
-        *("--set", "vcr_record_chunks=no"),
-        *("--set", "vcr_record_errors=no"),
-        *("--set", "vcr_partial=keep"),
-        *("--set", "vcr_websocket=no"),
-        *("--set", "vcr_fsync=close"),
-        *("--set", "vcr_write_empty=no"),
-        *("--set", "vcr_save_failed=yes"),
-        *("--set", "vcr_keep_volatile=no"),
-        *("--set", "vcr_spool=1048576"),
         *("--set", "vcr_view=go"),
-        *("--set", "vcr_passthrough=~d a"),
-        *("--set", "vcr_passthrough=~d b"),
-        *("--set", f"vcr_hooks={__file__}"),
         *("--set", "vcr_match=method,path"),
         *("--set", "vcr_ignore_query=ts"),
         *("--set", "vcr_ignore_query=utm_*="),
+        *("--set", f"vcr_hooks={__file__}"),
         *("--set", "vcr_redact=default"),
         *("--set", "vcr_headers=accept,content-type,user-agent"),
         *("--set", "vcr_keep=jwt"),
         *("--set", "vcr_secret=A_B"),
+        *("--set", "vcr_latency=0.5"),
+        *("--set", "vcr_record_chunks=no"),
+        *("--set", "vcr_record_errors=no"),
+        *("--set", "vcr_partial=keep"),
+        *("--set", "vcr_websocket=no"),
+        *("--set", "vcr_spool=1048576"),
+        *("--set", "vcr_fsync=close"),
+        *("--set", "vcr_write_empty=no"),
+        *("--set", "vcr_keep_volatile=no"),
+        *("--set", "vcr_save_failed=yes"),
+        *("--set", "vcr_passthrough=~d a"),
+        *("--set", "vcr_passthrough=~d b"),
         *("--set", "ssl_verify_upstream_trusted_ca=/roots.pem"),
     ]
 

@@ -12,6 +12,7 @@ from mitmvcr.cli.tell import say
 from mitmvcr.core.errors import VcrError
 from mitmvcr.core.report import Outcome
 from mitmvcr.core.wording import shown
+from mitmvcr.options import REPORT
 from mitmvcr.session import Session
 
 _TOLD = 10
@@ -104,7 +105,7 @@ def _tell_unused(session: Session) -> None:
         asked = f"{shown(entry.method)} {shown(entry.url, 300)}"
         say(f"unused: interaction {entry.interaction}: {asked}")
     if len(unused) > _TOLD:
-        say(f"and {len(unused) - _TOLD} others; --report has them all")
+        say(f"and {len(unused) - _TOLD} others; {REPORT.word} has them all")
 
 
 def tell_left(session: Session) -> None:

@@ -8,7 +8,7 @@ import click
 
 from mitmvcr.cli.tell import say
 from mitmvcr.core.errors import CassetteWriteError
-from mitmvcr.settings import parse_cassette
+from mitmvcr.options import CASSETTE
 
 #: With fewer files than this a progress bar would only flicker.
 _MANY = 20
@@ -58,7 +58,7 @@ def recover_cassette(
     """Put the journal that a recording left in place."""
     from mitmvcr.cassette.store import open_store
 
-    path = parse_cassette(cassette)
+    path = CASSETTE.read(cassette)
     count = open_store(path).recover(instead=replace, source=source)
     say(f"{path}: {count} interactions recovered")
 

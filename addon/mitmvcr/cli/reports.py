@@ -1,4 +1,4 @@
-"""``--report``: what became of each request and each interaction, for programs."""
+"""Reports: what became of each request and each interaction, for programs."""
 
 import json
 import os
@@ -10,6 +10,7 @@ from pathlib import Path
 from mitmvcr.cli.findings import Finding
 from mitmvcr.core.errors import OptionError, VcrError
 from mitmvcr.core.report import Entry, miss_facts
+from mitmvcr.options import REPORT
 from mitmvcr.session import Summary
 
 _REMEDY = "name a file.json, a file.xml (JUnit), or - for JSON on stdout"
@@ -52,14 +53,14 @@ def _parse(text: str) -> Target:
     path = Path(text).expanduser()
     suffix = path.suffix.lower()
     if suffix not in (".json", ".xml") or path.is_dir():
-        raise OptionError("--report", text, _REMEDY)
+        raise OptionError(REPORT.vcr, text, _REMEDY)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         problem = f"{path.parent} cannot be made: {error.strerror}"
-        raise OptionError("--report", text, f"{problem}; {_REMEDY}") from error
+        raise OptionError(REPORT.vcr, text, f"{problem}; {_REMEDY}") from error
     if not os.access(path.parent, os.W_OK):
-        raise OptionError("--report", text, f"{path.parent} cannot be written to")
+        raise OptionError(REPORT.vcr, text, f"{path.parent} cannot be written to")
     return Target(path, junit=suffix == ".xml")
 
 

@@ -18,19 +18,23 @@ from typing import TYPE_CHECKING
 from mitmvcr.cli import child, status
 from mitmvcr.cli.aftermath import Wishes, conclude, tell_left
 from mitmvcr.cli.child import CommandError, Relay
-from mitmvcr.cli.environment import LOOPBACK, Facts, child_environment, parse_bypass
+from mitmvcr.cli.environment import LOOPBACK, Facts, child_environment
 from mitmvcr.cli.findings import Finding, of_attempts, of_session
 from mitmvcr.cli.home import home
 from mitmvcr.cli.isolate.way import Way
 from mitmvcr.cli.kit import Kit, write_kit, write_roots
-from mitmvcr.cli.options import VcrOptions
 from mitmvcr.cli.reports import parse_reports
 from mitmvcr.cli.tell import say
 from mitmvcr.cli.upstream import inherited_proxy
+from mitmvcr.config import in_force
 from mitmvcr.core.errors import OptionError, VcrError
 from mitmvcr.core.modes import Mode
+from mitmvcr.options import CASSETTE, MODE, OF_SESSION, Settings, of_command
 from mitmvcr.session import Session
-from mitmvcr.settings import Settings
+from mitmvcr.values import Given, Layer, Values
+
+#: Where a default comes from that a CI server gets.
+CI = "CI is set"
 
 if TYPE_CHECKING:
     from mitmvcr.cli.isolate.allow import Allowed
@@ -38,11 +42,11 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RunOptions(VcrOptions):
-    """The options as typed."""
+class RunOptions:
+    """What ``run`` alone has in the table of options, parsed."""
 
     include_localhost: bool = False
-    no_proxy: str = ""
+    no_proxy: tuple[str, ...] = ()
     report: tuple[str, ...] = ()
     fail_on_miss: bool = True
     fail_on_unused: bool = False
@@ -68,30 +72,30 @@ class Plan:
     namespace: "Namespace | None" = None
 
 
-def run_command(command: Sequence[str], options: RunOptions) -> int:
-    """Run it and return the exit code."""
+def run_command(command: Sequence[str], typed: Layer) -> int:
+    """Run it and return the exit code; ``typed`` is what the command line says."""
     try:
         child.find(command[0])
-        plan = make_plan(command, options, os.environ)
-        with _isolated(plan) as ready:
-            return asyncio.run(_run(ready))
+        values = in_force(typed, os.environ, in_ci(os.environ))
+        with values.spelled():
+            plan = make_plan(command, values, os.environ)
+            with _isolated(plan) as ready:
+                return asyncio.run(_run(ready))
     except CommandError as error:
         say(f"error: {error}")
         return error.status
 
 
 def make_plan(
-    command: Sequence[str], options: RunOptions, inherited: Mapping[str, str]
+    command: Sequence[str], values: Values, inherited: Mapping[str, str]
 ) -> Plan:
     """Raises OptionError. Says on stderr what was not asked for in so many words."""
+    options = RunOptions(**values.read(of_command("run")))
     loopback = () if options.include_localhost else LOOPBACK
     return Plan(
         command=command,
-        settings=options.settings(
-            options.cassette or _default_cassette(command[0]),
-            options.mode or _default_mode(inherited),
-        ),
-        bypass=(*loopback, *parse_bypass(options.no_proxy)),
+        settings=_settings(command[0], values),
+        bypass=(*loopback, *options.no_proxy),
         upstream=inherited_proxy(inherited),
         inherited=inherited,
         home=home(inherited),
@@ -118,7 +122,7 @@ def _allowed(options: RunOptions) -> "Sequence[Allowed]":
         raise OptionError(OPTION, texts[0], "it needs --isolate")
     allowed = [parse_allowed(text) for text in texts]
     reached = {each.host for each in allowed}
-    lost = [each for each in parse_bypass(options.no_proxy) if each not in reached]
+    lost = [each for each in options.no_proxy if each not in reached]
     if lost:
         hosts = ", ".join(lost)
         say(f"--isolate: --no-proxy {hosts} cannot be reached without {OPTION}")
@@ -145,20 +149,28 @@ def _isolated(plan: Plan) -> Iterator[Plan]:
         namespace.close()
 
 
+def _settings(program: str, values: Values) -> Settings:
+    settings = values.settings(OF_SESSION)
+    if values[MODE].source == CI:
+        say(f"CI is set and no {MODE.word} is given: {settings.mode}")
+    if settings.cassette is not None:
+        return settings
+    return settings._replace(cassette=CASSETTE.read(_default_cassette(program)))
+
+
 def _default_cassette(program: str) -> str:
     """By the command's own name: ``./bin/my test`` is ``cassettes/my_test.yaml``."""
     name = re.sub(r"[^\w.-]", "_", os.path.basename(program)).lstrip(".") or "command"
     cassette = os.path.join("cassettes", f"{name}.yaml")
-    say(f"no --cassette is given: using {cassette}")
+    say(f"no {CASSETTE.word} is given: using {cassette}")
     return cassette
 
 
-def _default_mode(inherited: Mapping[str, str]) -> str:
-    """In CI nothing is ever recorded by accident."""
+def in_ci(inherited: Mapping[str, str]) -> Layer:
+    """The default mode in CI, where nothing is ever recorded by accident."""
     if inherited.get("CI", "").strip().lower() in ("", "0", "false"):
-        return Mode.RECORD_ONCE
-    say("CI is set and no --mode is given: replay_only")
-    return Mode.REPLAY_ONLY
+        return {}
+    return {MODE.name: Given(Mode.REPLAY_ONLY, MODE.word, CI)}
 
 
 async def _run(plan: Plan) -> int:

@@ -8,23 +8,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
+import click
+
 from mitmvcr.cli.home import home
-from mitmvcr.cli.options import VcrOptions
 from mitmvcr.cli.tell import say
+from mitmvcr.config import in_force
 from mitmvcr.core.errors import VcrError
-from mitmvcr.core.modes import Mode
-from mitmvcr.settings import Settings, as_options
+from mitmvcr.options import CASSETTE, OF_SESSION, Settings, as_options, of_command
+from mitmvcr.parsing import Ui
+from mitmvcr.values import Layer
 
 #: Where this package lies, for an interpreter that does not find it by itself.
 _HOME = str(Path(__file__).parents[2])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ServeOptions(VcrOptions):
-    """The options as typed."""
+class ServeOptions:
+    """What ``serve`` alone has in the table of options, parsed."""
 
-    cassette: str
-    ui: str
+    ui: Ui
     host: str
     port: int
 
@@ -37,11 +39,17 @@ class PortBusyError(VcrError):
         super().__init__(f"cannot listen on {host}:{port}: {reason}; choose --port")
 
 
-def serve_proxy(extra: Sequence[str], options: ServeOptions) -> NoReturn:
-    """Become mitmproxy, of this very Python: its signals and exit code are its own."""
+def serve_proxy(extra: Sequence[str], typed: Layer) -> NoReturn:
+    """Become mitmproxy, of this very Python: its signals and exit code are its own.
+    ``typed`` is what the command line says."""
     from mitmvcr.mitm.ca import ensure_ca
 
-    settings = options.settings(options.cassette, options.mode or Mode.RECORD_ONCE)
+    values = in_force(typed)
+    options = ServeOptions(**values.read(of_command("serve")))
+    settings = values.settings(OF_SESSION)
+    if settings.cassette is None:
+        problem = f"Name a cassette: {CASSETTE.word} FILE"
+        raise click.UsageError(problem, click.get_current_context())
     check_port(options.host, options.port)
     confdir = home(os.environ)
     certificate = ensure_ca(confdir)

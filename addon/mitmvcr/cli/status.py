@@ -3,9 +3,9 @@
 import signal
 
 USAGE = 2
-#: The command passed, but a request of it had no match; or, with --fail-on-unused,
-#: the cassette holds what nothing asked for; or a strict replay was asked for nothing,
-#: or went past the proxy.
+#: The command passed, but a request of it had no match; or nothing asked for an
+#: interaction of the cassette, and that is to fail; or a strict replay was asked for
+#: nothing, or went past the proxy.
 DISAGREED = 100
 OWN_FAILURE = 125
 CANNOT_EXECUTE = 126

@@ -22,6 +22,7 @@ from mitmvcr.core.differences import (
     pair_differences,
     url_differences,
 )
+from mitmvcr.core.ignoring import Ignoring
 from mitmvcr.core.keys import split_url
 from mitmvcr.core.matcher import Matcher, agree, form_pairs
 from mitmvcr.core.model import Request
@@ -49,7 +50,7 @@ Masked = Callable[[Request], Request]
 @dataclass(frozen=True, slots=True)
 class Near:
     """A recorded interaction that came close. ``position`` counts from 0; ``agree`` are
-    the parts that do, ``options`` would make it match, as ``vcr_ignore_query=page``."""
+    the parts that do; ``options``, as ``NAME=VALUE``, would make it match."""
 
     position: int
     method: str
@@ -267,7 +268,7 @@ def _part_differences(part: str, asked: Side, recorded: Side) -> Iterable[Differ
     if part == "form":
         counts = asked.matcher.counts.form
         pairs = counts(form_pairs(one)), counts(form_pairs(other))
-        return pair_differences("form", *pairs, "ignore_form")
+        return pair_differences("form", *pairs, Ignoring.FORM)
     texts = [shown(str(getattr(each, part))) for each in (one, other)]
     ignoring = ("parts", part) if part != "method" else None
     return [Difference(part, texts[0], texts[1], ignoring)]
@@ -295,7 +296,7 @@ def _header_differences(part: str, asked: Side, recorded: Side) -> Iterator[Diff
         ]
         for side in (asked, recorded)
     )
-    return pair_differences("header", counts(one), counts(other), "ignore_headers")
+    return pair_differences("header", counts(one), counts(other), Ignoring.HEADERS)
 
 
 def _likeness(one: bytes, other: bytes) -> float:

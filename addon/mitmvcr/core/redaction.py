@@ -173,7 +173,7 @@ class Redactor:
             return self.texts.clean_text(shown)
 
     def restored(self, recorded: Interaction) -> Interaction:
-        """With the present values of the ``vcr_secret`` variables."""
+        """With the present values of the variables that the rules name."""
         if not self._present:
             return recorded
         response = recorded.response

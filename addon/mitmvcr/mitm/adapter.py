@@ -10,12 +10,13 @@ passthrough rule allows, whatever has asked for it. And a guard stands round all
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Set
+from collections.abc import Awaitable, Callable, Set
 from functools import partial
 
 from mitmproxy import ctx, http
 from mitmproxy.addonmanager import Loader
 
+from mitmvcr.config import in_force
 from mitmvcr.core.errors import VcrError
 from mitmvcr.core.modes import Refuse, Replay
 from mitmvcr.mitm import answers, host, options
@@ -36,8 +37,9 @@ from mitmvcr.mitm.streams import (
     with_stream,
 )
 from mitmvcr.mitm.view import chosen
+from mitmvcr.options import CASSETTE, Settings
 from mitmvcr.session import Session
-from mitmvcr.settings import Settings
+from mitmvcr.values import Values
 
 logger = logging.getLogger("mitmvcr")
 
@@ -47,8 +49,15 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
 
     name = "vcr"
 
-    def __init__(self, exit_guard: host.ExitGuard | None = None) -> None:
+    def __init__(
+        self,
+        exit_guard: host.ExitGuard | None = None,
+        configured: Callable[[], Values] | None = None,
+    ) -> None:
+        """``configured`` reads the options that the environment and files give."""
         super().__init__()
+        self._configured = configured
+        self.options = options.VcrOptions()
         self.rack = Rack(exit_guard)
         self.view, self._redirects = chosen("go")
         self._host_options = host.HostOptions()
@@ -64,15 +73,21 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
 
     def load(self, loader: Loader) -> None:
         self._guard = stand(loader.master.addons, self)
-        options.add(loader)
+        try:
+            configured = self._configured and self._configured()
+        except Exception as error:  # noqa: BLE001 - mitmproxy would go on without us
+            host.end_process(VcrError(describe(error)))
+        self.options.add(loader, configured)
         host.take_deferred_options(ctx.options)
+        self.options.add_lists(ctx.options)
 
     def configure(self, updated: Set[str]) -> None:
         if not options.NAMES & updated:
             self._host_options.hold(ctx.options)
             return
         try:
-            self.use(options.parse(ctx.options))
+            with self.options.spelled(ctx.options):
+                self.use(self.options.parse(ctx.options))
         except VcrError as error:
             if not self._is_running:
                 host.end_process(error)
@@ -89,7 +104,8 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
         if self.session is None:
             logger.warning(
                 "mitmvcr: no cassette is chosen and nothing is recorded:"
-                " --set vcr_cassette=FILE, or the command vcr.use FILE"
+                " --set %s=FILE, or the command vcr.use FILE",
+                CASSETTE.vcr,
             )
         host.settle_memory()
 
@@ -332,4 +348,4 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
         self.rack.close_idle()
 
 
-addons = [Seat(VcrAddon(host.ExitGuard()))]
+addons = [Seat(VcrAddon(host.ExitGuard(), configured=lambda: in_force({})))]

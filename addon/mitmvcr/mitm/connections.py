@@ -12,6 +12,7 @@ from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 from mitmvcr.core.errors import OptionError
 from mitmvcr.mitm import host
 from mitmvcr.mitm.rack import Rack
+from mitmvcr.options import PASSTHROUGH
 from mitmvcr.session import Session
 
 logger = logging.getLogger("mitmvcr")
@@ -113,4 +114,4 @@ def parse_filter(text: str) -> flowfilter.TFilter:
         return flowfilter.parse(text)
     except ValueError as error:
         remedy = f"not a flow filter ({error}); use one as '~d example.com'"
-        raise OptionError("vcr_passthrough", text, remedy) from error
+        raise OptionError(PASSTHROUGH.vcr, text, remedy) from error

@@ -15,8 +15,8 @@ from mitmvcr.mitm import host
 from mitmvcr.mitm.adapter import VcrAddon
 from mitmvcr.mitm.host import chain
 from mitmvcr.mitm.host.masters import Master, listening_port, make_master
+from mitmvcr.options import Settings, as_options
 from mitmvcr.session import Session, Summary
-from mitmvcr.settings import Settings, as_options
 
 
 class ProxyError(VcrError):

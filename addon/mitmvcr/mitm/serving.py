@@ -25,7 +25,7 @@ def main(ui: str, arguments: Sequence[str] | None = None) -> None:
 
 def _name_options(master: Any) -> None:
     """Let ``--options`` name ours too."""
-    options.add(Loader(master))
+    options.VcrOptions().add(Loader(master))
 
 
 def _enter(master: Any) -> None:

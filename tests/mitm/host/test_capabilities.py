@@ -40,7 +40,7 @@ from mitmvcr.mitm.host.capabilities import (
     CapabilityError,
     capabilities,
 )
-from mitmvcr.settings import Settings
+from mitmvcr.options import Settings
 
 ROOT = Path(__file__).resolve().parents[3]
 ROOM = ROOT / "addon" / "mitmvcr" / "mitm" / "host"

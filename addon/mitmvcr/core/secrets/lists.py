@@ -258,6 +258,7 @@ NO_SECRETS = [
     "GIT_CONFIG_KEY_0",
     "GIT_CONFIG_KEY_1",
     "GIT_CONFIG_KEY_2",
+    "MITMVCR_SECRET",  # it holds names of variables
 ]
 
 #: Nothing that could go on the word stands before it.

@@ -8,6 +8,7 @@ from mitmproxy import ctx, exceptions
 from mitmvcr.core.errors import OptionError, VcrError
 from mitmvcr.mitm.host.capabilities import capabilities
 from mitmvcr.mitm.host.exit import end_process
+from mitmvcr.options import nearest
 
 if TYPE_CHECKING:
     from mitmproxy.options import Options as Options
@@ -42,7 +43,10 @@ def refuse_unknown_options(opts: Options, known: frozenset[str]) -> None:
         if name.startswith("vcr_"):
             # From --set it is a wrapper round the texts, from config.yaml a value.
             shown = ",".join(getattr(value, "val", [str(value)]))
-            remedy = "no such option; there are " + ", ".join(sorted(known))
+            names = [each.removeprefix("vcr_") for each in known]
+            near = nearest(name.removeprefix("vcr_"), names)
+            meant = f"did you mean vcr_{near}? There" if near else "there"
+            remedy = f"no such option; {meant} are {', '.join(sorted(known))}"
             end_process(OptionError(name, shown, remedy))
 
 
