@@ -122,7 +122,7 @@ def make_plan(
 
 
 def _allowed(options: RunOptions) -> "Sequence[Allowed]":
-    """Raises OptionError. Says which hosts of --no-proxy are out of reach."""
+    """Raises OptionError. Says which hosts past the proxy are out of reach."""
     places, option = options.isolate_allow, ISOLATE_ALLOW.word
     if places and not options.isolate:
         raise OptionError(option, places[0].text, f"it needs {ISOLATE.word}")
