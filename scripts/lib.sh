@@ -58,15 +58,37 @@ fill_venv() { # fill_venv PYTHON PREFIX FILE ARGS: pip installs ARGS when FILE i
   echo "$venv"
 }
 
-need_tools() { # Debian packages for commands that are missing, where we may install them
-  local missing=() pair
-  for pair in "$@"; do # command:package
-    command -v "${pair%%:*}" >/dev/null || missing+=("${pair##*:}")
-  done
+need_tools() { # installs what of scripts/tools is missing, where we may install it
+  local missing=() package shows
+  while read -r package shows; do
+    case "$package" in "" | "#"*) continue ;; esac
+    bash -c "$shows" >/dev/null 2>&1 </dev/null || missing+=("$package")
+  done <"$root/scripts/tools"
   [ ${#missing[@]} -eq 0 ] && return
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-    { apt-get update && apt-get install -y "${missing[@]}"; } >&2
-  else
-    echo "not installed, so some tests are skipped: ${missing[*]}" >&2
+    echo "installing ${missing[*]} ..." >&2
+    { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy \
+      "${missing[@]}"; } >&2 && return
   fi
+  echo "not installed, so some tests are skipped: ${missing[*]}" >&2
+}
+
+# The tests of the parts that owe full branch coverage: all in one process each, and fast.
+pure=(tests/core tests/cassette tests/golden tests/test_session.py tests/test_settings.py
+  tests/test_hooks.py tests/test_matching_options.py tests/test_codings.py
+  tests/test_options.py tests/test_config.py)
+
+tests() { # tests VENV ARGS: pytest. By default two processes a core: many tests wait.
+  local python=$1/bin/python cores
+  shift
+  cores=$(nproc 2>/dev/null || echo 2)
+  "$python" -m pytest --dist worksteal \
+    -n "${PYTEST_WORKERS:-$((cores > 4 ? 8 : 2 * cores))}" "$@"
+}
+
+measure_pure() { # measure_pure VENV ARGS: runs the tests of the pure parts with coverage
+  local venv=$1
+  shift
+  rm -f "$root"/.coverage "$root"/.coverage.*
+  tests "$venv" --cov --cov-report= "${pure[@]}" "$@"
 }

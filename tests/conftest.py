@@ -1,6 +1,7 @@
 """Fixtures for whole runs. Whatever a test starts here is ended after it."""
 
 import itertools
+import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -8,11 +9,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+import leftovers
+from patience import wait_until
 
 if TYPE_CHECKING:
+    from end_to_end.kept import Kept, Lent
     from end_to_end.namespace import Namespace
     from end_to_end.pair import Pair
     from end_to_end.proxy import Proxy
+    from end_to_end.watch import Spy
     from origin import Origin
     from origin.certs import CertFiles
 
@@ -21,6 +28,29 @@ for _name in ("SIGINT", "SIGHUP", "SIGQUIT"):
     _number = getattr(signal, _name, None)
     if _number is not None and signal.getsignal(_number) is signal.SIG_IGN:
         signal.signal(_number, signal.SIG_DFL)
+
+# How long an example takes says nothing on a busy machine. CI runs the same examples
+# each time; whoever develops gets new ones, and can run a failure again from its blob.
+settings.register_profile(
+    "mitmvcr",
+    deadline=None,
+    derandomize=bool(os.environ.get("CI")),
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("mitmvcr")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_leftovers() -> Iterator[None]:
+    """The first fixture of all, so that it comes to an end last."""
+    leftovers.mark()
+    yield
+    try:
+        wait_until("their end", lambda: not leftovers.left_behind(), seconds=20)
+    except AssertionError:
+        left = "\n".join(leftovers.left_behind())
+        raise AssertionError(f"the tests have left processes behind:\n{left}") from None
 
 
 @pytest.fixture(scope="session")
@@ -82,31 +112,14 @@ def mitmdump_bare(
 
     ``within`` is a command prefix; a test waits until it listens, or ends.
     """
-    from end_to_end.proxy import Proxy, settings
+    from end_to_end.proxy import Proxy, start_mitmdump
 
     started: list[Proxy] = []
     numbers = itertools.count()
 
-    def start(
-        *arguments: object,
-        within: tuple[str, ...] = (),
-        environment: dict[str, str] | None = None,
-        cwd: Path | None = None,
-        **options: object,
-    ) -> Proxy:
-        base = {
-            "confdir": confdir,
-            "listen_host": "127.0.0.1",
-            "listen_port": 0,
-            "ssl_verify_upstream_trusted_ca": certs.ca,
-        }
-        proxy = Proxy(
-            [*map(str, arguments), *settings(base | options)],
-            tmp_path / f"mitmdump-{next(numbers)}.log",
-            within=within,
-            environment=environment or {},
-            cwd=cwd,
-        )
+    def start(*arguments: object, **more: object) -> Proxy:
+        log = tmp_path / f"mitmdump-{next(numbers)}.log"
+        proxy = start_mitmdump(confdir, certs.ca, log, *arguments, **more)
         started.append(proxy)
         return proxy
 
@@ -118,7 +131,7 @@ def mitmdump_bare(
 
 
 @pytest.fixture
-def mitmdump(mitmdump_bare: Callable[..., "Proxy"]) -> Callable[..., "Proxy"]:
+def mitmdump_own(mitmdump_bare: Callable[..., "Proxy"]) -> Callable[..., "Proxy"]:
     """As ``mitmdump_bare``, with the addon: ``mitmdump(cassette, "record_once")``."""
     from end_to_end.proxy import ADDON
 
@@ -127,13 +140,75 @@ def mitmdump(mitmdump_bare: Callable[..., "Proxy"]) -> Callable[..., "Proxy"]:
         mode: str | None = None,
         /,
         *arguments: object,
+        spy: "Spy | None" = None,
         **options: object,
     ) -> "Proxy":
-        given = {"vcr_cassette": cassette, "vcr_mode": mode}
-        chosen = {name: value for name, value in given.items() if value is not None}
-        return mitmdump_bare("-s", ADDON, *arguments, **chosen, **options)
+        options = _chosen(cassette, mode) | options
+        if spy is not None:
+            arguments += tuple(spy.arguments)
+            options["environment"] = spy.environment
+        return mitmdump_bare("-s", ADDON, *arguments, **options)
 
     return start
+
+
+@pytest.fixture
+def mitmdump(mitmdump_own: Callable[..., "Proxy"]) -> Callable[..., "Proxy"]:
+    """A process of the test's own, but for the modules that say otherwise."""
+    return mitmdump_own
+
+
+@pytest.fixture(scope="session")
+def _kept(
+    confdir: Path, certs: "CertFiles", tmp_path_factory: pytest.TempPathFactory
+) -> Iterator["Kept"]:
+    """One for all tests of this process of pytest."""
+    from end_to_end.kept import Kept
+    from end_to_end.proxy import ADDON, start_mitmdump
+
+    def start(*arguments: object, log: Path, **more: object) -> "Proxy":
+        words = ("-s", ADDON, *arguments)
+        return start_mitmdump(confdir, certs.ca, log, *words, **more)
+
+    kept = Kept(start, tmp_path_factory.mktemp("kept"))
+    yield kept
+    kept.close()
+
+
+@pytest.fixture
+def mitmdump_kept(
+    _kept: "Kept", mitmdump_own: Callable[..., "Proxy"]
+) -> Iterator[Callable[..., "Proxy | Lent"]]:
+    """As ``mitmdump_own``, for a test that is not about the process: see ``kept.py``.
+    What a running mitmdump cannot become is started as one of its own.
+
+    A module whose tests all have it so names this fixture ``mitmdump``.
+    """
+    from end_to_end.kept import Lent, can_be_kept
+
+    lent: list[Lent] = []
+
+    def start(
+        cassette: Path | str | None = None,
+        mode: str | None = None,
+        /,
+        *arguments: object,
+        spy: "Spy | None" = None,
+        **options: object,
+    ) -> "Proxy | Lent":
+        if arguments or _kept.is_lent or not can_be_kept(options):
+            return mitmdump_own(cassette, mode, *arguments, spy=spy, **options)
+        lent.append(_kept.lend(_chosen(cassette, mode) | options, spy))
+        return lent[-1]
+
+    yield start
+    for proxy in lent:
+        proxy.kill()
+
+
+def _chosen(cassette: Path | str | None, mode: str | None) -> dict[str, object]:
+    given = {"vcr_cassette": cassette, "vcr_mode": mode}
+    return {name: value for name, value in given.items() if value is not None}
 
 
 @pytest.fixture(scope="module")

@@ -4,11 +4,12 @@ Without Go the tests that run it are skipped, and under CI they fail.
 """
 
 import hashlib
-import os
 import shutil
 import subprocess
 from functools import cache
 from pathlib import Path
+
+from filelock import FileLock
 
 from leaving_out import leave_out
 
@@ -31,6 +32,10 @@ def _build(source: Path, path: Path) -> None:
     if go is None:
         leave_out(f"Go missing: cannot build {source} (install Go 1.24 or newer)")
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_suffix(f".{os.getpid()}")
-    subprocess.run([go, "build", "-o", unfinished, "."], cwd=source, check=True)
-    unfinished.rename(path)
+    with FileLock(
+        path.with_suffix(".lock")
+    ):  # another process of the tests may build it
+        if not path.exists():
+            unfinished = path.with_suffix(".new")
+            subprocess.run([go, "build", "-o", unfinished, "."], cwd=source, check=True)
+            unfinished.rename(path)

@@ -1,11 +1,12 @@
 """A Node program of the tests with what it needs, once per version, in ``.cache``."""
 
 import hashlib
-import os
 import shutil
 import subprocess
 from functools import cache
 from pathlib import Path
+
+from filelock import FileLock
 
 from leaving_out import leave_out
 
@@ -27,13 +28,18 @@ def _install(files: list[Path], path: Path) -> None:
     for tool in ("node", "npm"):
         if shutil.which(tool) is None:
             leave_out(f"{tool} is not installed")
-    unfinished = path.with_suffix(f".{os.getpid()}")
-    unfinished.mkdir(parents=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(path.with_suffix(".lock")):  # another process of the tests may do it
+        if not path.exists():
+            _install_new(files, path)
+
+
+def _install_new(files: list[Path], path: Path) -> None:
+    unfinished = path.with_suffix(".new")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    unfinished.mkdir()
     for file in files:
         shutil.copy(file, unfinished)
     command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
     subprocess.run(command, cwd=unfinished, check=True, stdout=subprocess.DEVNULL)
-    try:
-        unfinished.rename(path)
-    except OSError:  # another process of the tests was quicker
-        shutil.rmtree(unfinished)
+    unfinished.rename(path)

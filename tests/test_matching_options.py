@@ -7,7 +7,26 @@ import pytest
 from mitmvcr.core.errors import OptionError
 from mitmvcr.core.ignoring import Ignore
 from mitmvcr.core.matcher import DEFAULT_PARTS, GO_PARTS, MatchSpec
-from mitmvcr.matching_options import matching_options, parse_match, parse_matching
+from mitmvcr.options import BY_NAME, Settings, Text, as_options, parse_settings
+
+MATCHING = [
+    "vcr_match",
+    "vcr_ignore_headers",
+    "vcr_ignore_query",
+    "vcr_ignore_json",
+    "vcr_ignore_form",
+    "vcr_base_url_map",
+]
+parse_match = BY_NAME["match"].read
+
+
+def parse_matching(**texts: Text) -> MatchSpec:
+    return parse_settings(**texts).matching
+
+
+def matching_options(spec: MatchSpec) -> dict[str, str | list[str]]:
+    written = as_options(Settings(matching=spec))
+    return {name: written[name] for name in MATCHING}
 
 
 @pytest.mark.parametrize(

@@ -17,8 +17,8 @@ from mitmvcr.core.errors import (
 )
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.core.modes import Forward, Mode, Refuse, Repeats, Replay
+from mitmvcr.options import Settings, parse_settings
 from mitmvcr.session import Session, Summary, open_session
-from mitmvcr.settings import Settings, parse_settings
 
 RECORD = Forward(record=True)
 SECRET = {"Authorization": ["Bearer secret"], "Accept": ["*/*"]}
@@ -246,11 +246,29 @@ def test_what_goes_straight_through_is_counted(start: Start) -> None:
     assert session.summary().passed == 2
 
 
-@pytest.mark.parametrize("busy", ["recorded", "replayed", "missed", "passed"])
-def test_a_session_that_saw_any_request_was_not_idle(busy: str) -> None:
+@pytest.mark.parametrize("busy", ["recorded", "replayed", "missed", "passed", "came"])
+def test_a_session_that_saw_anybody_was_not_idle(busy: str) -> None:
     idle = Summary("a.yaml", Mode.RECORD_ONCE, 0, 0, 0, unused=3)
     assert idle.was_idle
     assert not idle._replace(**{busy: 1}).was_idle  # type: ignore[arg-type] # counts
+
+
+def test_whoever_came_is_counted_whatever_became_of_it(start: Start) -> None:
+    session = start("record_once")
+    session.came()
+    assert session.summary().came == 1
+    assert not session.summary().was_idle
+    assert not session.summary().did_something
+
+
+@pytest.mark.parametrize(
+    ("mode", "held", "expects"),
+    [("replay_only", 1, True), ("replay_only", 0, False), ("record_only", 1, False)],
+)
+def test_only_a_strict_replay_of_something_expects_requests(
+    start: Start, mode: str, held: int, expects: bool
+) -> None:
+    assert start(mode, cassette_of(*range(held))).expects is expects
 
 
 def test_planning_to_record_is_not_going_straight_through(start: Start) -> None:
@@ -424,7 +442,9 @@ def test_what_was_let_go_is_told_all_the_same(
 
 
 def test_secrets_of_the_cassette_are_masked_in_a_miss(start: Start) -> None:
-    held = Interaction(0, Request(method="GET", url="http://h/?token=abc"), Response())
+    held = Interaction(
+        0, Request(method="GET", url="http://h/?token=abc"), Response(code=200)
+    )
     session = start("replay_only", Cassette([held]))
     miss = session.explain(Request(method="GET", url="http://h/?token=abd"))
     assert "abc" not in repr(miss)
@@ -534,7 +554,9 @@ def test_what_comes_after_the_close_goes_behind_it(start: Start) -> None:
 def test_secrets_of_the_environment_are_not_written(tmp_path: Path) -> None:
     path = tmp_path / "chat.yaml"
     session = open_session(settings(path, "record_once"), {"A_TOKEN": "abc-def-ghi"})
-    session.record(Interaction(0, Request(url="http://h/abc-def-ghi"), Response()))
+    session.record(
+        Interaction(0, Request(url="http://h/abc-def-ghi"), Response(code=200))
+    )
     session.close()
     assert "abc-def-ghi" not in path.read_text()
     assert session.shown("http://h/abc-def-ghi") == "http://h/[REDACTED:A_TOKEN]"

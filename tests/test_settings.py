@@ -1,30 +1,40 @@
 """Options as text become typed values; what cannot be used is told with its remedy."""
 
 import sys
-from inspect import signature
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from mitmvcr.core.errors import OptionError
 from mitmvcr.core.modes import Mode, Repeats
-from mitmvcr.redaction_options import parse_redaction
-from mitmvcr.settings import (
-    Settings,
-    as_options,
-    parse_cassette,
-    parse_fsync,
-    parse_hooks,
-    parse_latency,
-    parse_layout,
-    parse_mode,
-    parse_partial,
-    parse_repeats,
-    parse_settings,
-    parse_size,
-    parse_switch,
-    parse_view,
-)
+from mitmvcr.core.secrets.rules import Rules
+from mitmvcr.options import BY_NAME, Settings, Text, as_options, parse_settings
+from mitmvcr.parsing import parse_cassette as parse_chosen
+
+parse_fsync = BY_NAME["fsync"].read
+parse_hooks = BY_NAME["hooks"].read
+parse_latency = BY_NAME["latency"].read
+parse_layout = BY_NAME["layout"].read
+parse_mode = BY_NAME["mode"].read
+parse_partial = BY_NAME["partial"].read
+parse_repeats = BY_NAME["allow_repeats"].read
+parse_view = BY_NAME["view"].read
+# Where there has to be one.
+parse_cassette = replace(BY_NAME["cassette"], parse=parse_chosen).read
+
+
+def parse_switch(option: str, text: str) -> bool:
+    return BY_NAME["websocket"].read(text, option)
+
+
+def parse_size(option: str, text: str) -> int:
+    return BY_NAME["spool"].read(text, option)
+
+
+def parse_redaction(**texts: Text) -> Rules:
+    return parse_settings(**texts).redaction
+
 
 # Mode
 
@@ -308,22 +318,31 @@ def test_settings_as_options_are_parsed_to_the_same_settings() -> None:
         keep_volatile="yes",
         spool="3k",
         view="wire",
-        redaction=parse_redaction(
-            redact="none",
-            headers="minimal",
-            redact_headers=["X-Mine, X-Yours", "X-Theirs"],
-            redact_query=["mine"],
-            redact_json=["$.a.b"],
-            redact_regex=["acct_([0-9]+)"],
-            redact_hosts=["*.example.com"],
-            keep=["jwt"],
-            secret=["OPENAI_API_KEY"],
-        ),
+        redact="none",
+        headers="minimal",
+        redact_headers=["X-Mine, X-Yours", "X-Theirs"],
+        redact_query=["mine"],
+        redact_json=["$.a.b"],
+        redact_regex=["acct_([0-9]+)"],
+        redact_hosts=["*.example.com"],
+        keep=["jwt"],
+        secret=["OPENAI_API_KEY"],
     )
     options = {n.removeprefix("vcr_"): v for n, v in as_options(settings).items()}
-    own = {n: options.pop(n) for n in signature(parse_redaction).parameters}
-    assert parse_settings(**options, redaction=parse_redaction(**own)) == settings
+    assert parse_settings(**options) == settings
     assert as_options(Settings())["vcr_cassette"] == ""
+
+
+@pytest.mark.parametrize("text", ["dump", "Console", " web "])
+def test_a_ui_is_one_of_mitmproxys(text: str) -> None:
+    assert BY_NAME["ui"].read(text) == text.strip().lower()
+
+
+@pytest.mark.parametrize("text", ["", "0", "65536", "-1", "http", "²"])
+def test_a_port_is_a_number_that_can_be_listened_on(text: str) -> None:
+    assert BY_NAME["port"].read(" 65535 ") == 65535
+    with pytest.raises(OptionError, match="use a port, from 1 to 65535"):
+        BY_NAME["port"].read(text)
 
 
 # Hooks

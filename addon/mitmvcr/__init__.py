@@ -20,6 +20,6 @@ def load(path: str | os.PathLike[str]) -> Cassette:
 
 def dumps(cassette: Cassette, layout: Layout = "v4") -> str:
     """The cassette as the text that go-vcr would save."""
-    from mitmvcr.cassette import codec
+    from mitmvcr.cassette import writer
 
-    return codec.dumps(cassette, layout).decode()
+    return writer.dumps(cassette, layout).decode()

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from mitmvcr.cassette.store import Store, open_store
 from mitmvcr.core.deck import Deck
 from mitmvcr.core.errors import (
+    CassetteDamagedError,
     CassetteNotFoundError,
     CassetteWriteError,
     OptionError,
@@ -28,7 +30,8 @@ from mitmvcr.core.modes import (
     looks_up,
 )
 from mitmvcr.core.secrets.rules import DEFAULT, Rules
-from mitmvcr.settings import Settings
+from mitmvcr.core.sendable import is_sendable, unfolded, why_not
+from mitmvcr.options import CASSETTE, Settings
 
 if TYPE_CHECKING:
     from mitmvcr.core.matching import Miss
@@ -39,7 +42,7 @@ if TYPE_CHECKING:
 
 class Summary(NamedTuple):
     """What came of a session, in interactions; ``missed`` and
-    ``passed`` (straight through, unrecorded) count requests."""
+    ``passed`` (straight through, unrecorded) count requests, ``came`` connections."""
 
     cassette: str
     mode: Mode
@@ -48,11 +51,17 @@ class Summary(NamedTuple):
     missed: int
     unused: int
     passed: int = 0
+    came: int = 0
 
     @property
     def was_idle(self) -> bool:
-        """No request came, which is hardly ever what was meant."""
-        return not (self.recorded or self.replayed or self.missed or self.passed)
+        """Nobody came, which is hardly ever what was meant."""
+        return not (self.came or self.did_something)
+
+    @property
+    def did_something(self) -> bool:
+        """Was any request answered, or let through?"""
+        return bool(self.recorded or self.replayed or self.missed or self.passed)
 
     def line(self) -> str:
         return (
@@ -94,9 +103,10 @@ class Session:
         self._without_look_up = decide(self.rule, None)
         self._repeats = repeats
         self._recorded = self._replayed = self._missed = self._passed = 0
+        self._came = 0
         # Also read where it will be replaced: what is no sound cassette never is.
         reads = exists and (self.rule.loads or self.rule.records)
-        found = store.load().interactions if reads else ()
+        found = store.load(sendable=self.rule.loads).interactions if reads else ()
         loaded = found if self.rule.loads else ()
         matcher = matcher or Matcher()
         self._hooks = hooks
@@ -131,6 +141,12 @@ class Session:
     def records(self) -> bool:
         return self.rule.records
 
+    @property
+    def expects(self) -> bool:
+        """Is it a strict replay of something? Then a program that asks for nothing is
+        hardly the one that was recorded."""
+        return self.offline and self._kept > 0
+
     def plan(self, request: Request | None) -> Decision:
         """What to do with a request, which is only needed if the session
         ``looks_up``. A replay has used its interaction up; :meth:`give_back` undoes
@@ -157,17 +173,30 @@ class Session:
         request = seen
         position, interaction = found
         interaction = self.redactor.restored(interaction)
-        if self._hooks is None:
-            return position, interaction
         try:
-            return position, self._hooks.before_replay(interaction, request)
+            if self._hooks is not None:
+                interaction = self._hooks.before_replay(interaction, request)
+            self._check_is_sendable(interaction, position)
         except VcrError:
             self.deck.give_back(position)
             raise
+        return position, interaction
+
+    def _check_is_sendable(self, interaction: Interaction, position: int) -> None:
+        """The last look before a client gets it, wherever it comes from."""
+        if not is_sendable(interaction.response):
+            field, problem = why_not(interaction.response)
+            raise CassetteDamagedError(
+                self.store.name, problem, interaction=position, field=field
+            )
 
     def passed(self) -> None:
         """A request went straight through by a rule, and was not planned."""
         self._passed += 1
+
+    def came(self) -> None:
+        """A client has connected, whatever becomes of it."""
+        self._came += 1
 
     def refused(self) -> None:
         """A request can never be answered from this cassette, and was not planned."""
@@ -215,6 +244,8 @@ class Session:
                 return
             interaction = changed
         kept = self.redactor.interaction(interaction)
+        if not is_sendable(kept.response):
+            kept = self._one_that_replays(kept)
         if self._known is None:
             self._known = self.redactor.memory.size
         if self._is_closed:
@@ -226,6 +257,15 @@ class Session:
         if self.log.complete:
             self._log_recorded(kept)
         self._recorded += 1
+
+    def _one_that_replays(self, kept: Interaction) -> Interaction:
+        """Raises CassetteWriteError where there is none."""
+        kept = replace(kept, response=unfolded(kept.response))
+        field, problem = why_not(kept.response)
+        if problem:
+            problem = f"{field}: {problem}, so that it could not be replayed"
+            raise CassetteWriteError(self.store.name, problem)
+        return kept
 
     def _log_recorded(self, kept: Interaction) -> None:
         position = self._kept + self._recorded
@@ -332,6 +372,7 @@ class Session:
             missed=self._missed,
             unused=self.deck.unused_count,
             passed=self._passed,
+            came=self._came,
         )
 
 
@@ -349,7 +390,7 @@ def open_session(
     Raises CassetteNotFoundError, or what loading and beginning raise.
     """
     if settings.cassette is None:
-        raise OptionError("vcr_cassette", "", "name a file, as cassettes/chat.yaml")
+        raise OptionError(CASSETTE.vcr, "", "name a file, as cassettes/chat.yaml")
     store = open_store(
         settings.cassette,
         settings.layout,

@@ -9,7 +9,8 @@ from plan import Plan
 from proxies import Proxy
 from report import Row
 
-MOST_EXTRA = 25.0
+#: In ms, for the import of the addon and the cassette.
+MOST_EXTRA = 50.0
 
 
 def rows(plan: Plan, folder: Path) -> list[Row]:

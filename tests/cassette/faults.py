@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Any, Self
 
 OPERATIONS = """
-open close read write lseek ftruncate fsync fstat stat chmod rename replace unlink
+open close read write lseek ftruncate fsync fstat lstat stat chmod rename replace unlink
 mkdir rmdir
 """.split()  # noqa: SIM905 - as a list it would take 17 lines
 

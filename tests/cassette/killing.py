@@ -1,4 +1,5 @@
-"""Kills writers: ``python killing.py FOLDER random FIRST COUNT | each-operation``.
+"""Kills writers: ``python killing.py FOLDER random FIRST COUNT | each-operation |
+linked``, the last with a cassette that has another name too.
 
 A child of this process records to ``FOLDER/N/chat.yaml`` and acknowledges what is done
 through a pipe; it is killed at a random moment, or at one operation after the other.
@@ -18,7 +19,7 @@ from pathlib import Path
 
 from mitmvcr.cassette import reader, writer
 from mitmvcr.cassette.store import FileStore
-from mitmvcr.core.model import Interaction, Request, Response
+from mitmvcr.core.model import Cassette, Interaction, Request, Response
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -70,11 +71,14 @@ def kill_at_random(folder: Path, seed: int) -> list[list[str]]:
     return _kill(folder / str(seed), endless, (count, pause))
 
 
-def kill_at(folder: Path, number: int, after: bool) -> list[list[str]]:
+def kill_at(folder: Path, number: int, after: bool, linked: bool) -> list[list[str]]:
     """The operation with this number is the last; that of a child that ends is not
     there any more."""
 
     def until(path: Path, ack: int) -> None:
+        if linked:
+            path.write_bytes(writer.dumps(Cassette([made(999, 3000)])))
+            os.link(path, path.with_name("other"))
         with Faults(number, die(after)):
             _write_plainly(path, ack)
 
@@ -114,7 +118,10 @@ def _kill(
         told = b""
         if when is not None:
             while told.count(b"\n") < when[0]:
-                told += lines.read(4096)
+                more = lines.read(4096)
+                if not more:
+                    raise RuntimeError("the writer ended by itself")
+                told += more
             time.sleep(when[1])
             os.kill(child, signal.SIGKILL)
         told += lines.read()
@@ -136,7 +143,10 @@ def main() -> None:
             say([str(seed), told])
         return
     for number in itertools.count():
-        both = [(after, kill_at(folder, number, after)) for after in (False, True)]
+        both = [
+            (after, kill_at(folder, number, after, how == "linked"))
+            for after in (False, True)
+        ]
         for after, told in both:
             say([f"{number}-{after}", told])
         if all(told[-1][0] == "ended" for _, told in both):

@@ -7,7 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from mitmvcr.cassette.files import keep_mode, mode_for, replace_file, sync_folder, why
+from leaving_out import leave_out
+from mitmvcr.cassette.files import (
+    finish_in_place,
+    keep_look,
+    mode_for,
+    replace_file,
+    sync_folder,
+    whole_beside,
+    why,
+)
 
 
 def test_a_file_is_made_or_replaced(tmp_path: Path) -> None:
@@ -81,8 +90,87 @@ def test_the_mode_of_what_is_not_there_is_that_of_any_new_file(tmp_path: Path) -
     path.touch(mode=0o640)
     before = path.stat().st_mode
     assert mode_for(tmp_path / "none") == 0o666
-    keep_mode(path, tmp_path / "none")
+    with path.open("rb") as file:
+        assert not keep_look(file.fileno(), path, tmp_path / "none")
     assert path.stat().st_mode == before
+
+
+def linked(tmp_path: Path) -> tuple[Path, Path]:
+    """A file, and another name of it."""
+    target, other = tmp_path / "a", tmp_path / "b"
+    target.write_bytes(b"the old one")
+    os.link(target, other)
+    return target, other
+
+
+@pytest.mark.parametrize("data", [b"", b"new", b"much longer than the old one"])
+def test_other_names_are_kept(tmp_path: Path, data: bytes) -> None:
+    target, other = linked(tmp_path)
+    replace_file(target, data)
+    assert target.samefile(other)
+    assert other.read_bytes() == data
+    assert sorted(tmp_path.iterdir()) == [target, other]
+
+
+def test_what_was_not_written_to_its_end_is_finished(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target, other = linked(tmp_path)
+    fsync, left = os.fsync, [0, 0]
+
+    def fail(file: int) -> None:
+        if not left:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        left.pop()
+        fsync(file)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", fail)
+        with pytest.raises(OSError, match="Input/output error"):
+            replace_file(target, b"new", [b" and whole"])
+    assert whole_beside(target).read_bytes() == b"new and whole"
+    with pytest.raises(FileExistsError, match=r"a\.whole is in the way"):
+        replace_file(target, b"newer")
+    finish_in_place(target)
+    assert other.read_bytes() == b"new and whole"
+    assert sorted(tmp_path.iterdir()) == [target, other]
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EOPNOTSUPP])
+def test_what_finds_no_space_is_not_begun(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    target, other = linked(tmp_path)
+    monkeypatch.setattr(os, "posix_fallocate", fail)
+    if number == errno.ENOSPC:
+        with pytest.raises(OSError, match="No space"):
+            replace_file(target, b"new" * 20)
+        assert other.read_bytes() == b"the old one"
+    else:
+        replace_file(target, b"new" * 20)
+        assert other.read_bytes() == b"new" * 20
+    assert sorted(tmp_path.iterdir()) == [target, other]
+
+
+def test_the_owner_is_kept(tmp_path: Path) -> None:
+    if os.geteuid() != 0:
+        leave_out("only root gives files away")
+    target = tmp_path / "a"
+    target.touch()
+    os.chown(target, 1234, 4321)
+    replace_file(target, b"new")
+    assert (target.stat().st_uid, target.stat().st_gid) == (1234, 4321)
+
+
+def test_attributes_are_kept(tmp_path: Path) -> None:
+    target = tmp_path / "a"
+    target.touch()
+    os.setxattr(target, "user.origin", b"mine")
+    replace_file(target, b"new")
+    assert os.getxattr(target, "user.origin") == b"mine"
 
 
 def test_a_folder_that_is_not_there_is_not_synced(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from mitmvcr.cassette.lock import _by_flock, _by_library
 from mitmvcr.cassette.store import FileStore
 from mitmvcr.core.errors import CassetteWriteError
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
+from patience import PATIENCE
 
 RECORDER = """
 import sys
@@ -95,7 +96,7 @@ def test_a_journal_that_another_process_uses_is_left_to_it(
             r" since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d\): end that first",
             str(caught.value),
         )
-    process.communicate("\n", timeout=20)
+    process.communicate("\n", timeout=PATIENCE)
     assert process.returncode == 0
     assert path.exists() is (count > 0)
     assert not part.exists()
@@ -141,7 +142,7 @@ def test_a_journal_taken_over_is_held_against_others(
     process = recorder(0)
     with pytest.raises(CassetteWriteError, match="is being recorded already"):
         begin(path)
-    process.communicate("\n", timeout=20)
+    process.communicate("\n", timeout=PATIENCE)
     assert not part.exists()
 
 
@@ -214,7 +215,7 @@ def test_a_lock_that_was_deleted_as_it_was_taken_is_taken_anew(
 
     monkeypatch.setattr(fcntl, "flock", deleted_before)
     store = begin(path)
-    assert len(seen) == 3
+    assert len(seen) == 4  # the journal has a lock of its own
     with pytest.raises(CassetteWriteError, match="is being recorded already by"):
         begin(path)
     store.publish()
@@ -322,7 +323,10 @@ def test_readers_are_told_of_a_journal_that_nobody_uses(
 
 def test_a_journal_that_cannot_be_read_is_told_of_too(path: Path, part: Path) -> None:
     part.mkdir()
-    assert FileStore(path).left_over() == f"{part}: cannot be read: is a directory"
+    assert (FileStore(path).left_over() or "").startswith(f"{part}: is a folder")
+    part.rmdir()
+    os.mkfifo(part)  # to read it would take for ever
+    assert (FileStore(path).left_over() or "").startswith(f"{part}: is no plain file")
 
 
 # A file system without locks
@@ -416,7 +420,7 @@ def test_a_reader_always_sees_a_whole_cassette_while_another_writes(
         begin_and_publish(path, [f"{n}" for n in range(1 + 2 * (count % 20))])
     begin_and_publish(path, ["last"])
     for process in readers:
-        process.communicate(timeout=60)
+        process.communicate(timeout=PATIENCE)
         assert process.returncode == 0
 
 
@@ -436,7 +440,7 @@ def test_rivals_take_turns_and_none_loses_what_it_recorded(path: Path) -> None:
         process.stdin.write("\n")
         process.stdin.flush()
     for process in rivals:
-        process.communicate(timeout=120)
+        process.communicate(timeout=PATIENCE)
         assert process.returncode == 0
     assert list(path.parent.iterdir()) == [path]
     for name in "abc":

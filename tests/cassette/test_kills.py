@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from mitmvcr.cassette.files import whole_beside
 from mitmvcr.cassette.store import FileStore
+from patience import PATIENCE
 
 SCRIPT = Path(__file__).with_name("killing.py")
 #: 8 times 40 kills at random, each of them seeded by its number.
@@ -50,7 +52,7 @@ def kills(folder: Path, *words: object) -> Iterator[tuple[Path, Told]]:
         stdout=subprocess.PIPE,
         text=True,
         check=True,
-        timeout=240,
+        timeout=5 * PATIENCE,  # many syncs of a disk that others use too
     )
     for line in ran.stdout.splitlines():
         name, acknowledged = json.loads(line)
@@ -124,5 +126,30 @@ def test_nothing_acknowledged_is_lost_by_a_kill_at_any_operation(
     found = list(kills(tmp_path, "each-operation"))
     for path, told in found:
         check(path, told)
+    assert len(found) > 100
+    assert found[-1][1].ended
+
+
+def test_a_cassette_with_another_name_is_whole_again_after_a_kill_at_any_operation(
+    tmp_path: Path,
+) -> None:
+    """It is written in place, so that readers may have seen a part."""
+    unfinished = 0
+    found = list(kills(tmp_path, "linked"))
+    for path, told in found:
+        unfinished += whole_beside(path).exists()
+        if whole_beside(path).exists() or path.with_name("chat.yaml.part").exists():
+            FileStore(path).recover(instead=not told.keeps)
+        held = numbers(path)
+        if told.appended or told.keeps:
+            assert set(told.whole()) <= set(held)
+        assert path.samefile(path.with_name("other"))
+        left = {each.name for each in path.parent.iterdir()}
+        assert {name for name in left if not name.endswith(".tmp")} <= {
+            "chat.yaml",
+            "other",
+            "chat.yaml.part.lock",
+        }
+    assert unfinished > 10
     assert len(found) > 100
     assert found[-1][1].ended

@@ -266,13 +266,13 @@ def test_both_ways_agree_on_what_go_vcr_writes(seed: int) -> None:
 
 
 @given(st.data())
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_both_ways_agree_on_what_was_changed(data: st.DataObject) -> None:
     both_agree(data.draw(changes(data.draw(st.sampled_from(SEEDS)))))
 
 
 @given(st.data())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_both_ways_agree_on_what_the_writer_writes(data: st.DataObject) -> None:
     seed = data.draw(st.integers(0, 10**9))
     layout_name = data.draw(st.sampled_from(["v4", "v3"]))

@@ -171,8 +171,8 @@ class InFiles(Recording):
 
 
 class TestInMemory(InMemory.TestCase):
-    settings = settings(max_examples=80, stateful_step_count=30, deadline=None)
+    settings = settings(max_examples=80, stateful_step_count=30)
 
 
 class TestInFiles(InFiles.TestCase):
-    settings = settings(max_examples=80, stateful_step_count=30, deadline=None)
+    settings = settings(max_examples=80, stateful_step_count=30)

@@ -1,22 +1,22 @@
 """The command line as a process, and cassettes for it. Used as ``cli.helpers``."""
 
+import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from leaving_out import leave_out
 from mitmvcr.cassette import writer
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
+from patience import PATIENCE, read_line
 
 MITMVCR = (sys.executable, "-m", "mitmvcr")
 #: The clients under test may live apart: mitmproxy bounds what they need.
 CLIENT_PYTHON = os.environ.get("MITMVCR_CLIENT_PYTHON") or sys.executable
-#: Generous: the machine may be busy with other tests.
-PATIENCE = 60.0
-
 _DROPPED = (
     *("http_proxy", "https_proxy", "all_proxy", "no_proxy", "ci"),
     *("github_actions", "no_color", "force_color"),
@@ -59,18 +59,46 @@ class Cli:
 
     def start(self, *words: str | Path, **kwargs: object) -> subprocess.Popen[str]:
         """Not waited for: the caller ends it."""
-        options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | kwargs
+        pipe = subprocess.PIPE
+        usual = {"stdout": pipe, "stderr": pipe, "text": True}
+        options = usual | {"env": self.environment()} | kwargs
         return subprocess.Popen(
             [*MITMVCR, *map(str, words)],
             cwd=self.cwd,
-            env=self.environment(),
-            text=True,
             **options,
         )
 
     def python(self, code: str) -> tuple[str, str, str]:
         """A child that runs this code."""
         return (sys.executable, "-c", code)
+
+
+#: A command that says what environment it was given, and stays until its input ends.
+STAYS = (
+    sys.executable,
+    "-c",
+    "import json, os, sys; print(json.dumps(dict(os.environ)), flush=True);"
+    "sys.stdin.read()",
+)
+
+
+@contextmanager
+def within_a_run(cli: Cli, code: int, *words: str | Path) -> Iterator[dict[str, str]]:
+    """The environment of a command that ``mitmvcr run`` has started and that goes on.
+
+    ``code``: what the run must exit with at the end. Clients are run in it as that
+    command would run them: one run serves many.
+    """
+    with cli.start(
+        "run", *words, *STAYS, stdin=subprocess.PIPE, stderr=None, text=False
+    ) as process:
+        try:
+            yield json.loads(read_line(process, "the command ran"))
+            assert process.stdin is not None
+            process.stdin.close()
+            assert process.wait(PATIENCE) == code
+        finally:
+            process.kill()
 
 
 def answer(url: str, body: bytes, method: str = "GET", code: int = 200) -> Interaction:

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from mitmproxy.certs import CertStore
 
-from cli.helpers import PATIENCE
 from mitmvcr.mitm import ca
 from mitmvcr.mitm.ca import AuthorityError, ensure_ca
+from patience import PATIENCE
 
 
 def mode(path: Path) -> int:

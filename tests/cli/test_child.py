@@ -14,8 +14,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from cli.helpers import PATIENCE, lines
+from cli.helpers import lines
 from mitmvcr import cli as command_line
+from patience import PATIENCE
 
 #: Says when it is ready, counts what it gets for a while after the first one, and
 #: exits with 40 and the count.
@@ -25,13 +26,13 @@ got = []
 for name in sys.argv[1:]:
     signal.signal(getattr(signal, name), lambda number, frame: got.append(number))
 print("ready", flush=True)
-deadline = time.monotonic() + 60
+deadline = time.monotonic() + 120
 while not got and time.monotonic() < deadline:
     time.sleep(0.01)
 time.sleep(0.5)
 raise SystemExit(40 + len(got))
 """
-WAITS = "import time; print('ready', flush=True); time.sleep(60)"
+WAITS = "import time; print('ready', flush=True); time.sleep(120)"
 
 
 @contextmanager
@@ -93,7 +94,7 @@ def test_ctrl_c_reaches_the_child_once(cli):
 
 def test_a_hangup_that_we_were_told_to_ignore_is_ignored_by_both(cli):
     """As ``nohup`` does it."""
-    code = COUNTS.replace("time.monotonic() + 60", "time.monotonic() + 1")
+    code = COUNTS.replace("time.monotonic() + 120", "time.monotonic() + 1")
 
     def ignore() -> None:
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
@@ -137,7 +138,7 @@ def end(*_):
     sys.exit(0)
 signal.signal(signal.SIGTERM, end)
 print("ready", flush=True)
-time.sleep(60)
+time.sleep(120)
 """
     words = ("run", "--cassette", "new", *cli.python(code))
     with ended(cli.start(*words)) as process:

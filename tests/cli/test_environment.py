@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from mitmvcr.cli.environment import Facts, child_environment, parse_bypass
+from mitmvcr.cli.environment import Facts, child_environment
 from mitmvcr.cli.kit import Kit
 from mitmvcr.core.errors import OptionError
+from mitmvcr.options import BY_NAME
 
 KIT = Kit(
     ca=Path("/home/ca.pem"),
@@ -162,6 +163,10 @@ def test_test_code_is_told_the_facts():
         "MITMVCR_CA_BUNDLE": "/run/bundle.pem",
         "MITMVCR_CASSETTE": "/c/chat.yaml",
     }
+
+
+def parse_bypass(text):
+    return BY_NAME["no_proxy"].read(text, "--no-proxy")
 
 
 def test_hosts_to_bypass_are_put_in_the_portable_form():

@@ -2,12 +2,14 @@
 schema for (junit-10.xsd), said as a table."""
 
 import re
+from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mitmvcr.cli.findings import Finding
 from mitmvcr.cli.junit import to_junit
 from mitmvcr.cli.reports import Account
 from mitmvcr.core.differences import Difference
@@ -98,6 +100,17 @@ def test_they_are_counted(failure: str, unused: bool, counts: tuple[str, ...]) -
     assert tuple(root[0].get(name) for name in names) == counts
     assert tuple(root.get(name) for name in names[:3]) == counts[:3]
     assert root[0].get("time") == "1.750001"
+
+
+def test_a_finding_is_a_failure_where_it_fails_the_run() -> None:
+    findings = (
+        Finding("leaving", "went \x01 past", fails=True),
+        Finding("idle", "none"),
+    )
+    root = conforming(to_junit(replace(account(), findings=findings)))
+    told = [(case[0].tag, case[0].get("type")) for case in root.iter("testcase")]
+    assert told == [("failure", "leaving"), ("skipped", "idle")]
+    assert root.get("failures") == "1"
 
 
 def test_a_run_without_a_request_is_an_empty_suite() -> None:

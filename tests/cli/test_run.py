@@ -53,7 +53,7 @@ def test_stdin_and_stdout_are_the_child_s(cli, cassette):
 
 
 def test_a_run_without_a_request_says_so(cli, cassette):
-    ran = cli("run", "--cassette", cassette, *exits(0))
+    ran = cli("run", "--cassette", cassette, "--allow-idle", *exits(0))
     warning, summary = lines(ran.stderr)
     assert warning.startswith("mitmvcr: nothing went through the proxy")
     assert summary.endswith("recorded 0, replayed 0, missed 0, unused 1")
@@ -73,7 +73,8 @@ def test_a_child_s_own_failure_is_told_before_a_miss(cli, cassette):
 
 @pytest.mark.parametrize("code", [0, 1, 42, 255])
 def test_the_exit_code_is_the_child_s(cli, cassette, code):
-    assert cli("run", "--cassette", cassette, *exits(code)).returncode == code
+    words = ("--cassette", cassette, "--allow-idle", *exits(code))
+    assert cli("run", *words).returncode == code
 
 
 def test_a_command_that_is_not_there_is_127(cli, cassette):
@@ -217,6 +218,40 @@ def test_a_command_that_failed_may_leave_the_cassette_as_it_was(
         assert again.returncode == 125
         assert "holds 1 interaction of a recording that was not saved" in again.stderr
         assert cli("cassette", "recover", "inner.yaml").returncode == 0
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        "os.replace(other, part)",
+        "os.truncate(part, 9)",
+        "shutil.copy(other, part)",
+        "part.unlink()",
+        "pathlib.Path(f'{part}.lock').unlink()",
+    ],
+)
+def test_a_journal_that_somebody_changes_fails_the_run_and_is_rescued(
+    cli, cassette, tmp_path, attack
+):
+    """The outer run is the origin of what the inner one records."""
+    (tmp_path / "other").write_text("somebody else's")
+    inner = (sys.executable, "-m", "mitmvcr", "run", "--cassette", "inner")
+    places = "part, other = pathlib.Path('inner.yaml.part'), pathlib.Path('other')"
+    code = f"import os, pathlib, shutil\n{places}\n{FETCH}\n{attack}"
+    ran = cli("run", "--cassette", cassette, *inner, "--", *cli.python(code))
+    assert ran.returncode == 125
+    assert ran.stdout == "hello\n"
+    rescued = tmp_path / "inner.yaml.rescued-1"
+    (line,) = [x for x in lines(ran.stderr) if x.startswith("mitmvcr: error: ")]
+    assert "inner.yaml: cannot be written: " in line
+    assert f"; the recording is in {rescued}: run 'mitmvcr cassette recover inn" in line
+    assert not (tmp_path / "inner.yaml").exists()
+    words = ("cassette", "recover", "inner.yaml", "--from", rescued)
+    recovered = cli(*words)
+    assert recovered.returncode == 0
+    assert "inner.yaml: 1 interactions recovered" in recovered.stderr
+    ran = cli("run", "--cassette", "inner", *cli.python(FETCH))
+    assert (ran.returncode, ran.stdout) == (0, "hello\n")
 
 
 def test_a_command_that_passed_saves_what_it_recorded(cli, cassette, tmp_path):

@@ -1,20 +1,23 @@
 """``mitmvcr serve``."""
 
+import os
+import pty
 import re
 import signal
 import socket
 import subprocess
-import time
+import termios
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from cli.helpers import PATIENCE, Cli, answer, write_cassette
+from cli.helpers import Cli, answer, write_cassette
 from mitmvcr.cli.serve import ServeOptions, proxy_arguments
-from mitmvcr.redaction_options import parse_redaction
-from mitmvcr.settings import parse_settings
+from mitmvcr.options import parse_settings
+from patience import PATIENCE, wait_for_port
 
 URL = "https://api.example.test/greeting"
 
@@ -39,18 +42,6 @@ def serving(
         process.communicate()
 
 
-def wait_for(port: int) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
-        try:
-            socket.create_connection(("127.0.0.1", port)).close()
-        except ConnectionRefusedError:
-            time.sleep(0.05)
-        else:
-            return
-    raise AssertionError(f"nothing listens on {port}")
-
-
 def fetch(url: str, port: int, ca: Path) -> str:
     proxy = f"http://127.0.0.1:{port}"
     command = ["curl", "-sS", "--noproxy", "", "--proxy", proxy, "--cacert", ca, url]
@@ -64,7 +55,7 @@ def test_a_client_that_is_pointed_at_it_is_answered(cli, home, tmp_path):
         served,
         port,
     ):
-        wait_for(port)
+        wait_for_port(port)
         ca = home / "mitmproxy-ca-cert.pem"
         assert fetch(URL, port, ca) == "hello"
         served.send_signal(signal.SIGINT)
@@ -80,8 +71,8 @@ def test_the_web_interface_takes_arguments_of_its_own(cli):
     web = free_port()
     extra = ("--", "--no-web-open-browser", "--web-port", str(web))
     with serving(cli, "--cassette", "new", "--ui", "web", *extra) as (_, port):
-        wait_for(port)
-        wait_for(web)
+        wait_for_port(port)
+        wait_for_port(web)
 
 
 def test_a_busy_port_is_one_line(cli):
@@ -106,56 +97,86 @@ def test_a_wrong_value_is_one_line(cli, words):
 
 
 def test_all_options_are_handed_on():
-    options = ServeOptions(
-        cassette="c",
-        allow_repeats="all",
-        latency="0.5",
-        passthrough=("~d a", "~d b"),
-        ui="dump",
-        host="::1",
-        port=9,
-    )
+    options = ServeOptions(ui="dump", host="::1", port=9)
     settings = parse_settings(
         cassette="c",
         mode="once",
         allow_repeats="all",
         latency="0.5",
-        passthrough=options.passthrough,
+        passthrough=("~d a", "~d b"),
         match="method,path",
         ignore_query=["ts,utm_*="],
         hooks=__file__,
-        redaction=parse_redaction(headers="minimal", keep=["jwt"], secret=["A_B"]),
+        headers="minimal",
+        keep=["jwt"],
+        secret=["A_B"],
     )
     home, inherited = Path("/home"), {"SSL_CERT_FILE": "/roots.pem"}
-    script, *rest = proxy_arguments(options, settings, home, inherited)[1:]
-    assert Path(script).is_file()
+    rest = proxy_arguments(options, settings, home, inherited)
     assert rest[:4] == ["--listen-host", "::1", "--listen-port", "9"]
     assert rest[4:] == [
         *("--set", "confdir=/home"),
         *("--set", "vcr_cassette=c.yaml"),
         *("--set", "vcr_mode=record_once"),
         *("--set", "vcr_allow_repeats=all"),
-        *("--set", "vcr_latency=0.5"),
         *("--set", "vcr_layout=v4"),
-        *("--set", "vcr_record_chunks=no"),
-        *("--set", "vcr_record_errors=no"),
-        *("--set", "vcr_partial=keep"),
-        *("--set", "vcr_websocket=no"),
-        *("--set", "vcr_fsync=close"),
-        *("--set", "vcr_write_empty=no"),
-        *("--set", "vcr_save_failed=yes"),
-        *("--set", "vcr_keep_volatile=no"),
-        *("--set", "vcr_spool=1048576"),
         *("--set", "vcr_view=go"),
-        *("--set", "vcr_passthrough=~d a"),
-        *("--set", "vcr_passthrough=~d b"),
-        *("--set", f"vcr_hooks={__file__}"),
         *("--set", "vcr_match=method,path"),
         *("--set", "vcr_ignore_query=ts"),
         *("--set", "vcr_ignore_query=utm_*="),
+        *("--set", f"vcr_hooks={__file__}"),
         *("--set", "vcr_redact=default"),
         *("--set", "vcr_headers=accept,content-type,user-agent"),
         *("--set", "vcr_keep=jwt"),
         *("--set", "vcr_secret=A_B"),
+        *("--set", "vcr_latency=0.5"),
+        *("--set", "vcr_record_chunks=no"),
+        *("--set", "vcr_record_errors=no"),
+        *("--set", "vcr_partial=keep"),
+        *("--set", "vcr_websocket=no"),
+        *("--set", "vcr_spool=1048576"),
+        *("--set", "vcr_fsync=close"),
+        *("--set", "vcr_write_empty=no"),
+        *("--set", "vcr_keep_volatile=no"),
+        *("--set", "vcr_save_failed=yes"),
+        *("--set", "vcr_passthrough=~d a"),
+        *("--set", "vcr_passthrough=~d b"),
         *("--set", "ssl_verify_upstream_trusted_ca=/roots.pem"),
     ]
+
+
+def test_the_console_replays(cli, home, tmp_path):
+    """mitmproxy's own interface, which needs a terminal."""
+    cassette = write_cassette(tmp_path / "chat.yaml", answer(URL, b"hello"))
+    terminal, screen = pty.openpty()
+    termios.tcsetwinsize(screen, (40, 120))
+    # Somebody has to read what it draws.
+    reader = threading.Thread(target=_read_all, args=[terminal], daemon=True)
+    reader.start()
+    port = free_port()
+    words = ("--cassette", cassette, "--mode", "replay_only", "--ui", "console")
+    process = cli.start(
+        *("serve", "--port", str(port), *words),
+        stdin=screen,
+        stdout=screen,
+        stderr=screen,
+        env=cli.environment(TERM="xterm"),
+    )
+    try:
+        wait_for_port(port)
+        assert fetch(URL, port, home / "mitmproxy-ca-cert.pem") == "hello"
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(PATIENCE) == 0
+    finally:
+        process.kill()
+        process.wait()
+        os.close(screen)
+        reader.join(PATIENCE)
+
+
+def _read_all(terminal: int) -> None:
+    try:
+        while os.read(terminal, 65536):
+            pass
+    except OSError:  # nobody has it open any more
+        os.close(terminal)

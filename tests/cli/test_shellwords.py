@@ -53,7 +53,7 @@ quoted = st.one_of(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.lists(quoted, min_size=1).map("".join), max_size=4))
 def test_any_quoting_is_bash_s(words: list[str]) -> None:
     assert split(" ".join(words)) == bash(" ".join(words))

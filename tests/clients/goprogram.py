@@ -8,6 +8,7 @@ from typing import Any
 
 from end_to_end.proxy import clean_environment
 from gobuild import binary
+from patience import PATIENCE
 
 SOURCE = Path(__file__).parent / "go"
 
@@ -22,7 +23,7 @@ def run(way: str, *, http1: bool = False, **options: object) -> list[Seen]:
     done = subprocess.run(
         [program(), *flags, way],
         capture_output=True,
-        timeout=300,
+        timeout=PATIENCE,
         env=clean_environment(),
     )
     if done.returncode:

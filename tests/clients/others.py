@@ -9,6 +9,7 @@ from pathlib import Path
 
 from end_to_end.proxy import clean_environment
 from mitmvcr.core.model import Request
+from patience import PATIENCE
 
 #: Status and body.
 Answer = tuple[int, bytes]
@@ -41,7 +42,7 @@ def by_curl(
         ["curl", "--disable", "--show-error", "--config", config],
         capture_output=True,
         env=clean_environment(),
-        timeout=300,
+        timeout=PATIENCE,
     )
     assert done.returncode == 0, done.stderr.decode()
     codes = list(map(int, done.stdout.split()))
@@ -101,5 +102,5 @@ def _urllib(opener: urllib.request.OpenerDirector, request: Request) -> Answer:
     asked = urllib.request.Request(
         request.url, request.body or None, headers, method=request.method
     )
-    with opener.open(asked, timeout=60) as answer:
+    with opener.open(asked, timeout=PATIENCE) as answer:
         return answer.status, answer.read()

@@ -22,6 +22,12 @@ from origin.certs import CertFiles
 Record = Callable[[Leg, str], Recorded]
 
 
+@pytest.fixture
+def mitmdump(mitmdump_kept: Callable[..., Proxy]) -> Callable[..., Proxy]:
+    """One process for them all."""
+    return mitmdump_kept
+
+
 @pytest.fixture(scope="module")
 def record(
     certs: CertFiles, confdir: Path, tmp_path_factory: pytest.TempPathFactory
@@ -134,7 +140,7 @@ def _plain(value: object) -> object:
     return list(value) if isinstance(value, tuple | list) else value
 
 
-# What a proxy cannot see: all of it is in the README
+# What a proxy cannot see: all of it is in docs/go-vcr.md
 
 _RAW = {"content_length", "uncompressed", "body", "Content-Encoding", "Content-Length"}
 _ENCODED = {f"response {name}" for name in _RAW}

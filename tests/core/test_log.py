@@ -41,3 +41,11 @@ def test_a_complete_log_has_all_in_the_order_they_ended() -> None:
     assert [each.outcome for each in log.entries] == ["recorded", "missed", "missed"]
     assert [each.duration for each in log.entries] == [None, 7, 8]
     assert log.entries[1].miss == missing(1)
+
+
+def test_hosts_at_which_tls_broke_are_not_remembered_without_end() -> None:
+    log = Log()
+    for number in range(100):
+        log.tls_broke(f"{number}.test", "unknown ca")
+    assert len(log.broken_tls) == 50
+    assert log.broken_tls["0.test"] == "unknown ca"

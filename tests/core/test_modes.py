@@ -19,7 +19,7 @@ from mitmvcr.core.modes import (
     mode_table,
 )
 
-README = Path(__file__).parents[2] / "README.md"
+MODES = Path(__file__).parents[2] / "docs" / "modes.md"
 FOUND = (7, Interaction(7, Request(), Response()))
 REPLAY = Replay(*FOUND)
 RECORD = Forward(record=True)
@@ -135,8 +135,8 @@ def test_the_printed_table_says_what_each_mode_does() -> None:
     ]
 
 
-def test_the_readme_shows_the_codes_own_table() -> None:
-    text = README.read_text(encoding="utf-8")
+def test_the_docs_show_the_codes_own_table() -> None:
+    text = MODES.read_text(encoding="utf-8")
     shown = text.split("<!-- modes -->\n", 1)[1].split("<!-- /modes -->", 1)[0]
     assert shown == mode_table()
 

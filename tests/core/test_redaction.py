@@ -263,6 +263,17 @@ def test_base64_that_cannot_be_decoded_is_cut() -> None:
     assert base64.b64decode(clean) == b"x" * 9000 + b"[REDACTED:token]" + b"y" * 9000
 
 
+def test_our_own_variables_name_secrets_and_hold_none() -> None:
+    environment = {
+        "MITMVCR_SECRET": "OPENAI_API_KEY",
+        "MITMVCR_CASSETTE": "s3://key:made-up-password@host/chat.yaml",
+    }
+    redactor = Redactor(environment=environment)
+    body = b"set OPENAI_API_KEY, and made-up-password"
+    kept = redactor.interaction(asked(body)).request.body
+    assert kept == b"set OPENAI_API_KEY, and [REDACTED:MITMVCR_CASSETTE]"
+
+
 def test_variables_of_the_environment_are_secrets_by_name() -> None:
     environment = {
         "SHOP_API_KEY": "shop-key-1234",

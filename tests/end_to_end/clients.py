@@ -126,7 +126,7 @@ def _requests(session: object, ask: Ask) -> Seen:
 def run_httpx(asks: Sequence[Ask], http2: bool) -> list[Seen]:
     import httpx
 
-    with httpx.Client(http2=http2, timeout=60) as client:
+    with httpx.Client(http2=http2, timeout=100) as client:
         return [_httpx(client, ask) for ask in asks]
 
 

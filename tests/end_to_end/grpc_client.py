@@ -11,6 +11,8 @@ import grpc
 import grpc.aio
 
 SERVICE = "/test.Service/"
+#: Seconds: nothing takes as long unless something is wrong.
+PATIENCE = 100
 
 
 def requests(first: bytes) -> Iterator[bytes]:
@@ -20,14 +22,14 @@ def requests(first: bytes) -> Iterator[bytes]:
 def call(channel: grpc.Channel, name: str) -> list[str]:
     method = SERVICE + name
     if name in ("Hello", "Fail"):
-        answer, done = channel.unary_unary(method).with_call(b"3", timeout=20)
+        answer, done = channel.unary_unary(method).with_call(b"3", timeout=PATIENCE)
         trailing = [f"{k}={v}" for k, v in done.trailing_metadata()]
         return [answer.decode(), *trailing]
     if name == "Total":
-        return [channel.stream_unary(method)(requests(b"1"), timeout=20).decode()]
+        return [channel.stream_unary(method)(requests(b"1"), timeout=PATIENCE).decode()]
     if name == "Echo":
         return echo(channel)
-    return [m.decode() for m in channel.unary_stream(method)(b"3", timeout=20)]
+    return [m.decode() for m in channel.unary_stream(method)(b"3", timeout=PATIENCE)]
 
 
 def echo(channel: grpc.Channel) -> list[str]:
@@ -36,7 +38,9 @@ def echo(channel: grpc.Channel) -> list[str]:
 
     asked: queue.Queue[bytes | None] = queue.Queue()
     asked.put(b"0")
-    answers = channel.stream_stream(SERVICE + "Echo")(iter(asked.get, None), timeout=20)
+    answers = channel.stream_stream(SERVICE + "Echo")(
+        iter(asked.get, None), timeout=PATIENCE
+    )
     found = []
     for number, answer in enumerate(answers, 1):
         found.append(answer.decode())
@@ -47,21 +51,21 @@ def echo(channel: grpc.Channel) -> list[str]:
 async def call_async(channel: grpc.aio.Channel, name: str) -> list[str]:
     method = SERVICE + name
     if name in ("Hello", "Fail"):
-        doing = channel.unary_unary(method)(b"3", timeout=20)
+        doing = channel.unary_unary(method)(b"3", timeout=PATIENCE)
         answer = await doing
         trailing = [f"{k}={v}" for k, v in await doing.trailing_metadata()]
         return [answer.decode(), *trailing]
     if name == "Total":
-        total = channel.stream_unary(method)(requests(b"1"), timeout=20)
+        total = channel.stream_unary(method)(requests(b"1"), timeout=PATIENCE)
         return [(await total).decode()]
     if name == "Echo":
         return await echo_async(channel)
-    answers = channel.unary_stream(method)(b"3", timeout=20)
+    answers = channel.unary_stream(method)(b"3", timeout=PATIENCE)
     return [message.decode() async for message in answers]
 
 
 async def echo_async(channel: grpc.aio.Channel) -> list[str]:
-    doing = channel.stream_stream(SERVICE + "Echo")(timeout=20)
+    doing = channel.stream_stream(SERVICE + "Echo")(timeout=PATIENCE)
     found = []
     for number in range(3):
         await doing.write(b"%d" % number)

@@ -13,12 +13,20 @@ import h2.connection
 import h2.errors
 import h2.events
 
+from patience import PATIENCE
+
+
+class ClosedError(AssertionError):
+    """The proxy has ended the connection."""
+
 
 @dataclass
 class Answer:
     """What has come on a stream so far."""
 
     status: int = 0
+    headers: dict[str, str] = field(default_factory=dict)
+    trailers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
     ended: bool = False
 
@@ -32,18 +40,26 @@ class H2Client:
     answers: dict[int, Answer] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        config = h2.config.H2Configuration(client_side=True, header_encoding="utf-8")
+        # As it is given: some clients look at nothing either.
+        config = h2.config.H2Configuration(
+            client_side=True,
+            header_encoding="utf-8",
+            validate_outbound_headers=False,
+            normalize_outbound_headers=False,
+        )
         self._h2 = h2.connection.H2Connection(config)
         self._h2.initiate_connection()
         self._flush()
 
-    def ask(self, path: str) -> int:
+    def ask(self, path: str, *more: tuple[str, str]) -> int:
+        """``more`` are further headers."""
         stream = self._h2.get_next_available_stream_id()
         fields = [
             (":method", "GET"),
             (":scheme", "https"),
             (":authority", self.host),
             (":path", path),
+            *more,
         ]
         self.answers[stream] = Answer()
         self._h2.send_headers(stream, fields, end_stream=True)
@@ -62,16 +78,27 @@ class H2Client:
     def answer(self, stream: int) -> Answer:
         """Read until it is whole; what else comes meanwhile is kept."""
         while not self.answers[stream].ended:
-            data = self.plug.recv(65536)
-            assert data, "the proxy closed the connection"
-            for event in self._h2.receive_data(data):
+            for event in self._h2.receive_data(self._read()):
                 self._note(event)
             self._flush()
         return self.answers[stream]
 
+    def _read(self) -> bytes:
+        try:
+            data = self.plug.recv(65536)
+        except ConnectionError:
+            data = b""
+        if not data:
+            raise ClosedError("the proxy closed the connection")
+        return data
+
     def _note(self, event: h2.events.Event) -> None:
         if isinstance(event, h2.events.ResponseReceived):
-            self.answers[event.stream_id].status = int(dict(event.headers)[":status"])
+            headers = dict(event.headers)
+            self.answers[event.stream_id].status = int(headers.pop(":status"))
+            self.answers[event.stream_id].headers = headers
+        elif isinstance(event, h2.events.TrailersReceived):
+            self.answers[event.stream_id].trailers = dict(event.headers)
         elif isinstance(event, h2.events.DataReceived):
             self.answers[event.stream_id].body += event.data
         elif isinstance(event, h2.events.StreamEnded):
@@ -86,7 +113,7 @@ def connected(proxy_port: int, ca: Path, host: str) -> Iterator[H2Client]:
     """Through the proxy, TLS inside."""
     context = ssl.create_default_context(cafile=ca)
     context.set_alpn_protocols(["h2"])
-    with socket.create_connection(("127.0.0.1", proxy_port), timeout=60) as plug:
+    with socket.create_connection(("127.0.0.1", proxy_port), timeout=PATIENCE) as plug:
         plug.sendall(f"CONNECT {host}:443 HTTP/1.1\r\n\r\n".encode())
         assert b" 200 " in plug.recv(4096)
         with context.wrap_socket(plug, server_hostname=host) as secure:

@@ -84,7 +84,7 @@ class Client(Speaker):
         encoded = [(name.encode(), value.encode()) for name, value in fields]
         self.http.send_headers(stream, encoded, end_stream=True)
         self.transmit()
-        await asyncio.wait_for(self.ended[stream], 20)
+        await asyncio.wait_for(self.ended[stream], 100)
         return self.answers[stream]
 
 

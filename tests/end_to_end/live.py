@@ -10,8 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-#: Generous: the machine may be busy. Nothing waits as long unless something is wrong.
-PATIENCE = 30.0
+from patience import PATIENCE
 
 
 class Curl:

@@ -90,7 +90,7 @@ def sse_tokens(base: str) -> Iterator[str]:
     from httpx_sse import connect_sse
 
     with (
-        httpx.Client(timeout=60) as client,
+        httpx.Client(timeout=100) as client,
         connect_sse(
             client, "POST", f"{base}/chat/completions", params=ask(), json=PROMPT
         ) as source,
@@ -116,7 +116,7 @@ def main(name: str, base: str, query: str, ack: str = "") -> None:
         got.append((token, round(time.monotonic() - START[0], 4)))
         # Behind the last token of OpenAI's, which is empty, there is one event more.
         for _ in range((1 if token else 2) if ack else 0):
-            opener.open(ack, timeout=30).read()
+            opener.open(ack, timeout=100).read()
 
     if name in ASYNC:
         asyncio.run(ASYNC[name](base, note))

@@ -1,17 +1,24 @@
 """A network namespace that has only loopback, with a DNS server of its own in it."""
 
+import ctypes
 import itertools
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from patience import read_line
+
 RESOLVER = Path(__file__).resolve().parent / "resolver.py"
 
 _numbers = itertools.count()
+_LIBC = ctypes.CDLL(None, use_errno=True)
+_NEWNET = 0x40000000
 
 
 class NoNamespaceError(Exception):
@@ -25,6 +32,11 @@ def _ip(*arguments: str) -> None:
     done = subprocess.run([tool, *arguments], capture_output=True, text=True)
     if done.returncode:
         raise NoNamespaceError(f"ip {' '.join(arguments)}: {done.stderr.strip()}")
+
+
+def _enter(network: int) -> None:
+    if _LIBC.setns(network, _NEWNET):
+        raise OSError(ctypes.get_errno(), "setns")
 
 
 class Namespace:
@@ -50,7 +62,7 @@ class Namespace:
         try:
             self._etc.mkdir(parents=True)
             (self._etc / "resolv.conf").write_text(
-                "nameserver 127.0.0.1\noptions timeout:1 attempts:1\n"
+                "nameserver 127.0.0.1\noptions timeout:30 attempts:2\n"
             )
         except OSError as error:
             raise NoNamespaceError(str(error)) from error
@@ -58,8 +70,23 @@ class Namespace:
         self._resolver = subprocess.Popen(
             [*self.within, sys.executable, RESOLVER, self._log], stdout=subprocess.PIPE
         )
-        if self._resolver.stdout.readline() != b"ready\n":
-            raise NoNamespaceError("the resolver did not start; see its stderr above")
+        try:
+            read_line(self._resolver, "it was ready to be asked for names")
+        except AssertionError as error:
+            raise NoNamespaceError(str(error)) from error
+
+    @contextmanager
+    def entered(self) -> Iterator[None]:
+        """Sockets that this thread makes meanwhile belong to it, and stay so."""
+        with (
+            open("/proc/thread-self/ns/net") as own,
+            open(f"/run/netns/{self.name}") as it,
+        ):
+            _enter(it.fileno())
+            try:
+                yield
+            finally:
+                _enter(own.fileno())
 
     def forget(self) -> None:
         self._read = self._log.stat().st_size

@@ -5,9 +5,10 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+
+from patience import PATIENCE, wait_until
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 ADDON = ROOT / "addon" / "vcr.py"
@@ -18,9 +19,6 @@ MITMDUMP = [
     "-c",
     "from mitmproxy.tools.main import mitmdump; mitmdump()",
 ]
-#: Generous: the machine may be busy with other tests.
-START, END = 60.0, 30.0
-
 _LISTENING = re.compile(r"listening at \S*?:(\d+)\.\s*$", re.MULTILINE)
 _PROXY_VARIABLES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 
@@ -42,7 +40,8 @@ class ProxyError(AssertionError):
 class Proxy:
     """mitmdump, running from construction until ``stop`` or ``kill``.
 
-    ``within`` is a command prefix, such as ``ip netns exec NAME``.
+    ``within`` is a command prefix, such as ``ip netns exec NAME``; ``program``: what
+    ends in mitmdump.
     """
 
     def __init__(
@@ -53,6 +52,7 @@ class Proxy:
         within: Sequence[str] = (),
         environment: Mapping[str, str] = {},
         cwd: Path | None = None,
+        program: Sequence[str] = MITMDUMP,
     ) -> None:
         self._log = log
         self.port = 0
@@ -60,7 +60,7 @@ class Proxy:
         environment = clean_environment(PYTHONUNBUFFERED="1", **environment)
         with log.open("wb") as out:
             self._process = subprocess.Popen(
-                [*within, *MITMDUMP, *arguments],
+                [*within, *program, *arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=subprocess.STDOUT,
@@ -87,28 +87,40 @@ class Proxy:
 
     def wait_until_listening(self) -> "Proxy":
         """It chooses a free port itself and prints it: there is no race for one."""
-        deadline = time.monotonic() + START
-        while not (found := _LISTENING.search(self.log)):
-            if not self.running:
+
+        def listening() -> re.Match[str] | None:
+            ended = not self.running  # before the log is read for the last time
+            found = _LISTENING.search(self.log)
+            if ended and not found:
                 raise ProxyError(f"mitmdump ended at once:\n{self.log}")
-            if time.monotonic() > deadline:
-                self.kill()
-                raise ProxyError(f"mitmdump does not listen:\n{self.log}")
-            time.sleep(0.02)
+            return found
+
+        found = wait_until("mitmdump to listen", listening, shown=lambda: self.log)
+        assert found is not None
         self.port = int(found[1])
         return self
 
+    @property
+    def ports(self) -> set[int]:
+        """All that it listens on, and has."""
+        return {int(port) for port in re.findall(r"listening at \S*?:(\d+)", self.log)}
+
     def wait_for_log(self, text: str) -> None:
-        deadline = time.monotonic() + END
-        while text not in self.log:
-            if time.monotonic() > deadline:
-                raise ProxyError(f"{text!r} never appeared in:\n{self.log}")
-            time.sleep(0.02)
+        """Return when it has printed this text."""
+
+        def said() -> bool:
+            ended = not self.running
+            found = text in self.log
+            if ended and not found:
+                raise ProxyError(f"it ended without {text!r}:\n{self.log}")
+            return found
+
+        wait_until(f"{text!r} in its log", said, shown=lambda: self.log)
 
     def wait(self) -> int:
         """The exit code of a process that is to end by itself."""
         try:
-            return self._process.wait(END)
+            return self._process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
             self.kill()
             raise ProxyError(f"mitmdump is left running:\n{self.log}") from None
@@ -125,13 +137,41 @@ class Proxy:
         self._process.wait()
 
 
+def start_mitmdump(
+    confdir: Path,
+    trusted: Path,
+    log: Path,
+    *arguments: object,
+    within: Sequence[str] = (),
+    environment: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+    **options: object,
+) -> Proxy:
+    """Start it on a free port of this machine, trusting an origin's CA."""
+    base = {
+        "confdir": confdir,
+        "listen_host": "127.0.0.1",
+        "listen_port": 0,
+        "ssl_verify_upstream_trusted_ca": trusted,
+    }
+    return Proxy(
+        [*map(str, arguments), *settings(base | options)],
+        log,
+        within=within,
+        environment=environment or {},
+        cwd=cwd,
+    )
+
+
 def settings(options: Mapping[str, object]) -> list[str]:
-    """``--set name=value`` for each; a list sets a sequence, one value at a time."""
-    arguments = []
-    for name, value in options.items():
-        for one in value if isinstance(value, list) else [value]:
-            arguments += [
-                "--set",
-                f"{name}={str(one).lower() if one in (True, False) else one}",
-            ]
-    return arguments
+    """``--set name=value`` for each of ``specs``."""
+    return [word for spec in specs(options) for word in ("--set", spec)]
+
+
+def specs(options: Mapping[str, object]) -> list[str]:
+    """``name=value`` for each; a list sets a sequence, one value at a time."""
+    return [
+        f"{name}={str(one).lower() if one in (True, False) else one}"
+        for name, value in options.items()
+        for one in (value if isinstance(value, list) else [value])
+    ]

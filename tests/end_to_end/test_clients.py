@@ -1,6 +1,7 @@
 """Real clients, recorded through the real mitmdump, replayed with the origin gone."""
 
 import gzip
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -8,6 +9,14 @@ import pytest
 from end_to_end.clients import CLIENTS, Ask, Seen
 from end_to_end.compare import differences
 from end_to_end.pair import Pair
+from end_to_end.proxy import Proxy
+
+
+@pytest.fixture
+def mitmdump(mitmdump_kept: Callable[..., Proxy]) -> Callable[..., Proxy]:
+    """One process for them all."""
+    return mitmdump_kept
+
 
 JSON = [("Content-Type", "application/json")]
 FORM = [("Content-Type", "application/x-www-form-urlencoded")]

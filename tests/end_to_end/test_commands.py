@@ -1,7 +1,5 @@
 """The ``vcr.*`` commands, run in a mitmdump as the console runs them."""
 
-import json
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,43 +7,36 @@ import pytest
 
 from end_to_end import cassettes
 from end_to_end.cassettes import interaction
-from end_to_end.proxy import DOUBLES, END, Proxy
+from end_to_end.console import Console
+from end_to_end.proxy import Proxy
 from end_to_end.wire import Got, fetch
 from origin import Origin
 
 
-class Console:
-    """A mitmdump that takes command lines."""
+class Shown:
+    """A console with an origin, whose mitmdump starts with the given words."""
 
     def __init__(
         self, mitmdump: Callable[..., Proxy], origin: Origin, ca: Path, folder: Path
     ) -> None:
         self._mitmdump, self.origin, self._ca = mitmdump, origin, ca
         self._folder = folder
-        self._count = 0
-        self.proxy: Proxy
+        self._console: Console
 
-    def start(self, *arguments: object, **options: object) -> None:
-        self.proxy = self._mitmdump(
-            *arguments,
-            "-s",
-            DOUBLES / "commander.py",
-            environment={"COMMANDS": str(self._folder)},
-            **options,
-        ).wait_until_listening()
+    @property
+    def proxy(self) -> Proxy:
+        return self._console.proxy
+
+    def start(self, *arguments: object) -> None:
+        def start(*commander: object, environment: dict[str, str]) -> Proxy:
+            environment = {**environment, "KEEPS_FLOWS": "yes"}
+            return self._mitmdump(*arguments, *commander, environment=environment)
+
+        self._console = Console(start, self._folder)
 
     def __call__(self, line: str) -> dict[str, object]:
         """``{"result": ...}`` or ``{"error": ...}``."""
-        self._count += 1
-        name = self._folder / f"{self._count:03}"
-        name.with_suffix(".tmp").write_text(line)
-        name.with_suffix(".tmp").rename(name.with_suffix(".command"))
-        answer = name.with_suffix(".answer")
-        deadline = time.monotonic() + END
-        while not answer.exists():
-            assert time.monotonic() < deadline, self.proxy.log
-            time.sleep(0.02)
-        return json.loads(answer.read_text())
+        return self._console(line)
 
     def fetch(self, path: str) -> Got:
         return fetch(self.proxy.url, self._ca, self.origin.https_url + path)
@@ -54,10 +45,8 @@ class Console:
 @pytest.fixture
 def console(
     mitmdump: Callable[..., Proxy], origin: Origin, proxy_ca: Path, tmp_path: Path
-) -> Console:
-    folder = tmp_path / "commands"
-    folder.mkdir()
-    return Console(mitmdump, origin, proxy_ca, folder)
+) -> Shown:
+    return Shown(mitmdump, origin, proxy_ca, tmp_path / "commands")
 
 
 def bodies(path: Path) -> list[str]:
@@ -65,7 +54,7 @@ def bodies(path: Path) -> list[str]:
 
 
 def test_use_changes_the_cassette_and_saves_the_one_before(
-    console: Console, tmp_path: Path
+    console: Shown, tmp_path: Path
 ) -> None:
     one, two = tmp_path / "one.yaml", tmp_path / "two.yaml"
     console.start(one, "record_once")
@@ -81,7 +70,7 @@ def test_use_changes_the_cassette_and_saves_the_one_before(
 
 
 def test_mode_changes_what_happens_with_the_same_cassette(
-    console: Console, tmp_path: Path
+    console: Shown, tmp_path: Path
 ) -> None:
     cassette = tmp_path / "one.yaml"
     console.start(cassette, "record_only")
@@ -94,7 +83,7 @@ def test_mode_changes_what_happens_with_the_same_cassette(
     assert "replay_only" in str(console("vcr.status")["result"])
 
 
-def test_eject_saves_and_lets_traffic_through(console: Console, tmp_path: Path) -> None:
+def test_eject_saves_and_lets_traffic_through(console: Shown, tmp_path: Path) -> None:
     cassette = tmp_path / "one.yaml"
     console.start(cassette, "record_once")
     first = console.fetch("/counter").body.decode()
@@ -105,7 +94,7 @@ def test_eject_saves_and_lets_traffic_through(console: Console, tmp_path: Path) 
     assert "no cassette" in str(console("vcr.status")["result"])
 
 
-def test_status_counts(console: Console, tmp_path: Path) -> None:
+def test_status_counts(console: Shown, tmp_path: Path) -> None:
     url = console.origin.https_url + "/json"
     made = [interaction(url, "1"), interaction(url, "2")]
     cassette = cassettes.write(tmp_path / "one.yaml", *made)
@@ -121,7 +110,7 @@ def test_status_counts(console: Console, tmp_path: Path) -> None:
     "line", ["vcr.mode recrod", "vcr.use /proc/self/new.yaml", "vcr.use {folder}"]
 )
 def test_a_wrong_command_is_refused_and_changes_nothing(
-    console: Console, tmp_path: Path, line: str
+    console: Shown, tmp_path: Path, line: str
 ) -> None:
     url = console.origin.https_url + "/json"
     cassette = cassettes.write(tmp_path / "one.yaml", interaction(url, "1"))
@@ -136,7 +125,7 @@ def test_a_wrong_command_is_refused_and_changes_nothing(
 
 
 def test_a_missing_cassette_in_a_replay_changes_nothing(
-    console: Console, tmp_path: Path
+    console: Shown, tmp_path: Path
 ) -> None:
     url = console.origin.https_url + "/json"
     cassette = cassettes.write(tmp_path / "one.yaml", interaction(url, "1"))
@@ -149,7 +138,7 @@ def test_a_missing_cassette_in_a_replay_changes_nothing(
 
 
 def test_save_puts_flows_into_a_cassette_after_the_fact(
-    console: Console, tmp_path: Path
+    console: Shown, tmp_path: Path
 ) -> None:
     saved = tmp_path / "saved.yaml"
     console.start(tmp_path / "unused.yaml", "passthrough")

@@ -21,6 +21,7 @@ from end_to_end.wire import fetch
 from leaving_out import leave_out
 from mitmvcr.cassette.store import FileStore
 from origin import Origin
+from patience import PATIENCE, wait_until
 
 Start = Callable[..., Proxy]
 
@@ -35,7 +36,7 @@ PATHS = ("/json?", "/chunked?", "/sse?n=2&pause=0&", "/big?n=70000&", "/encoded/
 
 def ask_until_killed(port: int, origin: str, name: str, got: dict[str, bytes]) -> None:
     """What came back whole is acknowledged."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     with closing(connection), suppress(OSError, http.client.HTTPException):
         for number, path in enumerate(cycle(PATHS)):
             url = f"{origin}{path}ask={name}-{number}"
@@ -51,28 +52,36 @@ def test_what_a_client_got_before_a_kill_is_there(
     """24 kills, each at a moment of its own, by its seed; every other one of a recorder
     that adds new episodes."""
     for seed in range(chunk * 4, chunk * 4 + 4):
-        chance = random.Random(seed)
         cassette = tmp_path / f"{seed}.yaml"
         if seed % 2:
             cassettes.write(cassette, cassettes.interaction("http://h.test/old"))
         before = cassette.read_bytes() if cassette.exists() else b""
         proxy = mitmdump(cassette, "new_episodes").wait_until_listening()
-        got: dict[str, bytes] = {}
-        place = (proxy.port, origin.http_url)
-        clients = [
-            threading.Thread(target=ask_until_killed, args=(*place, name, got))
-            for name in "ab"
-        ]
-        for client in clients:
-            client.start()
-        while not got:
-            time.sleep(0.001)
+        got = kill_under_way(proxy, origin, random.Random(seed))
+        assert (cassette.read_bytes() if before else b"") == before
+        check_recovered(cassette, got)
+
+
+def kill_under_way(
+    proxy: Proxy, origin: Origin, chance: random.Random
+) -> dict[str, bytes]:
+    """What came back until then."""
+    got: dict[str, bytes] = {}
+    place = (proxy.port, origin.http_url)
+    clients = [
+        threading.Thread(target=ask_until_killed, args=(*place, name, got))
+        for name in "ab"
+    ]
+    for client in clients:
+        client.start()
+    try:
+        wait_until("a first answer", lambda: got, shown=lambda: proxy.log)
         time.sleep(chance.random() * 0.3)
+    finally:
         proxy.kill()
         for client in clients:
             client.join()
-        assert (cassette.read_bytes() if before else b"") == before
-        check_recovered(cassette, got)
+    return got
 
 
 def check_recovered(cassette: Path, got: dict[str, bytes]) -> None:
@@ -138,8 +147,7 @@ def test_what_does_not_end_in_time_is_named_and_what_does_is_recorded(
     urls = [f"{origin.http_url}/slow?delay={seconds}" for seconds in (1.5, 60)]
     with ThreadPoolExecutor(2) as pool:
         asked = [pool.submit(fetch, proxy.url, proxy_ca, url) for url in urls]
-        while len(origin.hits().requests) < 2:
-            time.sleep(0.02)
+        wait_until("two requests", lambda: len(origin.hits().requests) == 2)
         assert proxy.stop() == 0
         assert asked[0].result().status == 200
         with pytest.raises((OSError, http.client.HTTPException)):
@@ -148,15 +156,17 @@ def test_what_does_not_end_in_time_is_named_and_what_does_is_recorded(
     assert [item["request"]["url"] for item in cassettes.read(cassette)] == urls[:1]
 
 
-def test_a_folder_that_vanishes_is_made_again(
+def test_a_folder_that_vanishes_is_made_again_for_what_was_recorded(
     mitmdump: Start, origin: Origin, proxy_ca: Path, cassette: Path
 ) -> None:
     proxy = mitmdump(cassette, "record_once").wait_until_listening()
     for number in range(2):
         fetch(proxy.url, proxy_ca, f"{origin.http_url}/json?{number}")
         shutil.rmtree(cassette.parent, ignore_errors=True)
-    assert proxy.stop() == 0, proxy.log
-    assert len(cassettes.read(cassette)) == 2
+    assert proxy.stop() == 1
+    (rescued,) = cassette.parent.iterdir()
+    assert f"or its folder; the recording is in {rescued}: run" in proxy.log
+    assert len(cassettes.read(rescued)) == 2
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -14,6 +15,14 @@ from end_to_end.proxy import DOUBLES, Proxy, clean_environment
 from end_to_end.serving import serving
 from end_to_end.watch import Spy
 from origin.certs import CertFiles
+from patience import PATIENCE
+
+
+@pytest.fixture
+def mitmdump(mitmdump_kept: Callable[..., Proxy]) -> Callable[..., Proxy]:
+    """One process for them all."""
+    return mitmdump_kept
+
 
 HERE = Path(__file__).resolve().parent
 CALLS = ("Hello", "Count", "Fail", "FailLate", "Total")
@@ -39,7 +48,7 @@ def run(
         env=clean_environment(http_proxy=proxy.url, https_proxy=proxy.url),
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE,
     )
     assert done.returncode == 0, done.stderr + proxy.log
     return [json.loads(line) for line in done.stdout.splitlines()]
@@ -65,7 +74,9 @@ def test_calls_over_tls_are_replayed_offline(
     assert items[0]["response"]["trailer"]["X-After"] == ["trailing"]
     spy = Spy(tmp_path)
     proxy = mitmdump(
-        cassette, "replay_only", *spy.arguments, environment=spy.environment
+        cassette,
+        "replay_only",
+        spy=spy,
     ).wait_until_listening()
     assert run(proxy, target, proxy_ca, how, *CALLS) == EXPECTED
     assert proxy.stop() == 0, proxy.log
@@ -95,7 +106,9 @@ def test_a_call_that_goes_both_ways_is_recorded_and_refused_in_replay(
     assert item["response"]["trailer"]["Grpc-Status"] == ["0"]
     spy = Spy(tmp_path)
     proxy = mitmdump(
-        cassette, "replay_only", *spy.arguments, environment=spy.environment
+        cassette,
+        "replay_only",
+        spy=spy,
     ).wait_until_listening()
     # The second call shows that the connection is as good as it was.
     for echo in run(proxy, target, proxy_ca, how, "Echo", "Echo"):
@@ -221,9 +234,38 @@ def test_calls_in_the_clear_are_replayed_offline(
     assert items[0]["request"]["url"] == f"http://{target}/test.Service/Hello"
     spy = Spy(tmp_path)
     proxy = mitmdump(
-        cassette, "replay_only", *spy.arguments, environment=spy.environment
+        cassette,
+        "replay_only",
+        spy=spy,
     ).wait_until_listening()
     assert run(proxy, target, "-", how, *CALLS) == EXPECTED
     assert proxy.stop() == 0, proxy.log
     assert spy.attempts() == []
     assert "replayed 5, missed 0, unused 0" in proxy.log
+
+
+@pytest.mark.parametrize("how", ["sync", "async"])
+def test_calls_in_the_clear_are_recorded_by_run_too(tmp_path: Path, how: str) -> None:
+    """The addon is asked before mitmproxy takes them for bare TCP."""
+    cassette = tmp_path / "grpc.yaml"
+
+    def run_command(mode: str, target: str) -> subprocess.CompletedProcess[str]:
+        words = ["run", "--include-localhost", "--cassette", cassette, "--mode", mode]
+        client = [CLIENT_PYTHON, HERE / "grpc_client.py", target, "-", how, *CALLS]
+        return subprocess.run(
+            [sys.executable, "-m", "mitmvcr", *words, "--", *client],
+            env=clean_environment(MITMVCR_HOME=str(tmp_path / "home")),
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+
+    with server("-") as port:
+        target = f"localhost:{port}"
+        recorded = run_command("record_only", target)
+    assert [json.loads(line) for line in recorded.stdout.splitlines()] == EXPECTED
+    assert "is not HTTP" not in recorded.stderr
+    assert len(cassettes.read(cassette)) == len(CALLS)
+    replayed = run_command("replay_only", target)
+    assert replayed.stdout == recorded.stdout
+    assert (recorded.returncode, replayed.returncode) == (0, 0), replayed.stderr

@@ -13,6 +13,7 @@ from end_to_end import cassettes
 from end_to_end.proxy import Proxy
 from end_to_end.serving import serving
 from origin.certs import CertFiles
+from patience import PATIENCE
 
 H3 = Path(__file__).resolve().parent / "h3.py"
 PATHS = ("/one", "/sse")
@@ -31,7 +32,7 @@ def get(port: int, ca: Path) -> list[dict[str, object]]:
         [sys.executable, H3, "get", str(port), ca, *PATHS],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
     )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)

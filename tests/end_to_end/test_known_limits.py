@@ -1,4 +1,4 @@
-"""What mitmproxy cannot do, and the README says so. Each test fails when a newer
+"""What mitmproxy cannot do, and docs/limits.md says so. Each test fails when a newer
 mitmproxy can: then the limit is to be taken out."""
 
 import socket
@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from end_to_end.proxy import Proxy
+from patience import PATIENCE
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n"
 EARLY = b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n"
@@ -35,7 +36,7 @@ def server(answer: bytes) -> Iterator[int]:
         thread = threading.Thread(target=serve)
         thread.start()
         yield listener.getsockname()[1]
-        thread.join(30)
+        thread.join(PATIENCE)
 
 
 def ask(proxy: Proxy, port: int) -> bytes:
@@ -67,7 +68,7 @@ def test_http1_breaks_as_the_readme_says(
     proxy = mitmdump_bare().wait_until_listening()
     with server(LIMITS[limit]) as port:
         received = ask(proxy, port)
-    assert not is_whole(received, limit), "mended: take the limit out of the README"
+    assert not is_whole(received, limit), "mended: take the limit out of docs/limits.md"
 
 
 @pytest.mark.parametrize("limit", list(LIMITS))

@@ -1,6 +1,7 @@
 """What matches, over the wire: one real mitmdump for each way of matching."""
 
 import gzip
+import select
 import socket
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,14 @@ from end_to_end.cassettes import interaction
 from end_to_end.proxy import Proxy
 from end_to_end.wire import Got, fetch
 from origin import Origin
+from patience import at_some_pace
+
+
+@pytest.fixture
+def mitmdump(mitmdump_kept: Callable[..., Proxy]) -> Callable[..., Proxy]:
+    """One process for them all."""
+    return mitmdump_kept
+
 
 URL = "https://api.test/v1/chat"
 JSON = {"Content-Type": "application/json"}
@@ -160,17 +169,23 @@ def test_used_up_is_not_unknown(player: Player) -> None:
 
 
 def test_a_client_that_breaks_off_gets_it_when_it_asks_again(player: Player) -> None:
-    slow = interaction("http://api.test/slow", "found", duration="2s")
-    player.start(slow, vcr_latency="1")
-    with socket.create_connection(("127.0.0.1", player.proxy.port)) as plug:
-        plug.sendall(b"GET http://api.test/slow HTTP/1.1\r\nHost: api.test\r\n\r\n")
-        player.proxy.wait_for_log("client connect")
-        plug.settimeout(0.5)
-        with pytest.raises(TimeoutError):
-            plug.recv(1)
-    player.proxy.wait_for_log("client disconnect")
-    assert player.ask("http://api.test/slow").body == b"found"
-    assert "replayed 1, missed 0, unused 0" in player.stop()
+    slow = interaction("http://api.test/slow", "found", duration="1s")
+
+    def attempt(slower: float) -> None:
+        player.start(slow, vcr_latency=slower)
+        with socket.create_connection(("127.0.0.1", player.proxy.port)) as plug:
+            head = b"Host: api.test\r\n\r\n"
+            plug.sendall(b"GET http://api.test/slow HTTP/1.1\r\n" + head)
+            player.proxy.wait_for_log("client connect")
+            has_come = select.select([plug], [], [], 0.3 * slower)[0]
+        player.proxy.wait_for_log("client disconnect")
+        body = player.ask("http://api.test/slow").body
+        log = player.stop()
+        assert not has_come
+        assert body == b"found"
+        assert "replayed 1, missed 0, unused 0" in log
+
+    at_some_pace(attempt)
 
 
 def over_h2(path: str, answer: str, duration: str, **more: str) -> dict[str, object]:
@@ -185,18 +200,25 @@ def test_a_stream_that_was_reset_is_given_back_at_once(
 ) -> None:
     """mitmproxy calls no hook before the wait is over, and the connection goes on."""
     found = "data: found\n\n" * 2
-    slow = over_h2("/slow", found, "2s")
+    slow = over_h2("/slow", found, "1s")
     slow["response"]["headers"] = {"Content-Type": [kind]}  # type: ignore[index]
-    player.start(slow, over_h2("/quick", "quick", "0s"), vcr_latency="1")
-    with h2_client.connected(player.proxy.port, proxy_ca, "api.test") as client:
-        left = client.ask("/slow")
-        # When this is answered, the one that was asked before it waits.
-        assert client.answer(client.ask("/quick")).body == b"quick"
-        client.reset(left)
-        again = client.answer(client.ask("/slow"))
+
+    def attempt(slower: float) -> None:
+        player.start(slow, over_h2("/quick", "quick", "0s"), vcr_latency=slower)
+        with h2_client.connected(player.proxy.port, proxy_ca, "api.test") as client:
+            left = client.ask("/slow")
+            # When this is answered, the one that was asked before it waits.
+            quick = client.answer(client.ask("/quick")).body
+            client.reset(left)
+            again = client.answer(client.ask("/slow"))
+            status = client.answers[left].status
+        log = player.stop()
+        assert status == 0
+        assert quick == b"quick"
         assert (again.status, again.body) == (200, found.encode())
-        assert client.answers[left].status == 0
-    assert "replayed 2, missed 0, unused 0" in player.stop()
+        assert "replayed 2, missed 0, unused 0" in log
+
+    at_some_pace(attempt)
 
 
 # Hooks
@@ -267,8 +289,12 @@ def test_what_a_hook_changes_is_what_is_recorded(
     ],
 )
 def test_a_wrong_option_ends_the_start(
-    mitmdump: Callable[..., Proxy], tmp_path: Path, option: str, value: str, said: str
+    mitmdump_own: Callable[..., Proxy],
+    tmp_path: Path,
+    option: str,
+    value: str,
+    said: str,
 ) -> None:
-    proxy = mitmdump(tmp_path / "c.yaml", "record_once", **{option: value})
+    proxy = mitmdump_own(tmp_path / "c.yaml", "record_once", **{option: value})
     assert proxy.wait() == 1
     assert said in proxy.log

@@ -12,6 +12,14 @@ from end_to_end.clients import Ask
 from end_to_end.proxy import Proxy, clean_environment
 from mitmvcr.cassette import writer
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
+from patience import PATIENCE
+
+
+@pytest.fixture
+def mitmdump(mitmdump_kept: Callable[..., Proxy]) -> Callable[..., Proxy]:
+    """One process for them all."""
+    return mitmdump_kept
+
 
 HOST = "api.example.test"
 
@@ -29,7 +37,7 @@ class Line:
     """One connection that is kept."""
 
     def __init__(self, port: int) -> None:
-        self._plug = socket.create_connection(("127.0.0.1", port), timeout=60)
+        self._plug = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
         self._file = self._plug.makefile("rb")
 
     def ask(self, method: bytes, target: bytes) -> tuple[bytes, dict[bytes, bytes]]:

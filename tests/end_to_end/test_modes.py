@@ -17,6 +17,12 @@ from end_to_end.wire import Got, fetch
 from origin import Origin
 
 
+@pytest.fixture
+def mitmdump(mitmdump_kept: Callable[..., Proxy]) -> Callable[..., Proxy]:
+    """One process for them all."""
+    return mitmdump_kept
+
+
 class Runs:
     """One mitmdump for each call, with the given requests sent through it."""
 
@@ -81,9 +87,9 @@ def test_record_only_replaces_the_cassette_and_does_not_look_it_up(run: Runs) ->
 
 
 def test_replay_only_without_a_cassette_does_not_start(
-    run: Runs, mitmdump: Callable[..., Proxy]
+    run: Runs, mitmdump_own: Callable[..., Proxy]
 ) -> None:
-    proxy = mitmdump(run.cassette, "replay_only")
+    proxy = mitmdump_own(run.cassette, "replay_only")
     assert proxy.wait() != 0
     assert str(run.cassette) in proxy.log
     assert not run.cassette.exists()

@@ -20,6 +20,7 @@ from origin import Hits, Origin
 
 WITHOUT_REQUEST = ["-s", DOUBLES / "without_request_lock.py"]
 WITHOUT_CONNECT = ["-s", DOUBLES / "without_connect_lock.py"]
+WITHOUT_GUARD = ["-s", DOUBLES / "without_guard.py"]
 OFFLINE = ["replay_only", "record_once"]
 
 
@@ -133,7 +134,8 @@ def test_with_both_locks(fort: Fort, mode: str) -> None:
 @pytest.mark.parametrize("mode", OFFLINE)
 def test_without_the_request_lock(fort: Fort, mode: str) -> None:
     """``server_connect`` alone: mitmproxy tells the client that it cannot connect."""
-    fort.start(mode, *WITHOUT_REQUEST, stream_large_bodies="1k")
+    without = [*WITHOUT_REQUEST, *WITHOUT_GUARD]
+    fort.start(mode, *without, stream_large_bodies="1k")
     assert set(fort.misses()) == {502}
     assert set(fort.h2_misses("GET")) == {502}
     assert fort.fetch(fort.origin.https_url + "/json") == 502
@@ -144,16 +146,30 @@ def test_without_the_request_lock(fort: Fort, mode: str) -> None:
 @pytest.mark.parametrize("mode", OFFLINE)
 def test_without_the_connect_lock(fort: Fort, mode: str) -> None:
     """``request`` alone. Raw TCP has no request, and only the other lock."""
-    fort.start(mode, *WITHOUT_CONNECT, stream_large_bodies="1k")
+    without = [*WITHOUT_CONNECT, *WITHOUT_GUARD]
+    fort.start(mode, *without, stream_large_bodies="1k")
     assert fort.fetch(fort.origin.https_url + "/json") == 200
     assert set(fort.misses()) == {424}
     assert set(fort.h2_misses()) == {424}
     fort.assert_nothing_got_out()
 
 
-def test_without_either_lock_the_origin_is_reached(fort: Fort) -> None:
+@pytest.mark.parametrize("mode", OFFLINE)
+def test_without_either_lock_the_guard_answers(fort: Fort, mode: str) -> None:
+    without = [*WITHOUT_REQUEST, *WITHOUT_CONNECT]
+    fort.start(mode, *without, stream_large_bodies="1k")
+    assert set(fort.misses()) == {500}
+    assert set(fort.h2_misses()) == {500}
+    assert fort.fetch(fort.origin.https_url + "/json") == 500
+    fort.raw()
+    fort.assert_nothing_got_out()
+    fort.proxy.wait_for_log("nobody answered this request")
+    assert fort.proxy.stop() != 0
+
+
+def test_without_any_of_them_the_origin_is_reached(fort: Fort) -> None:
     """So each of the tests above would fail if its lock were open."""
-    fort.start("replay_only", *WITHOUT_REQUEST, *WITHOUT_CONNECT)
+    fort.start("replay_only", *WITHOUT_REQUEST, *WITHOUT_CONNECT, *WITHOUT_GUARD)
     assert fort.fetch(fort.origin.https_url + "/counter") == 200
     fort.assert_something_got_out()
 
@@ -195,8 +211,8 @@ def test_when_our_own_code_raises(fort: Fort, seam: str) -> None:
 
 
 def test_when_everything_raises_and_the_request_lock_is_gone(fort: Fort) -> None:
-    raising = {"RAISING": "mitmvcr.mitm.adapter:VcrAddon._may_connect"}
-    doubles = [*WITHOUT_REQUEST, "-s", DOUBLES / "raising.py"]
+    raising = {"RAISING": "mitmvcr.mitm.adapter:VcrAddon.may_connect"}
+    doubles = [*WITHOUT_REQUEST, *WITHOUT_GUARD, "-s", DOUBLES / "raising.py"]
     fort.start("replay_only", *doubles, environment=raising)
     assert set(fort.misses()) == {502}
     fort.raw()

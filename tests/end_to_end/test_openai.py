@@ -10,6 +10,7 @@ import pytest
 from end_to_end import clients
 from end_to_end.proxy import ROOT, Proxy, clean_environment
 from end_to_end.watch import Spy
+from patience import PATIENCE
 
 CASSETTE = ROOT / "cassettes" / "examples" / "openai_count_to_three_streaming.yaml"
 CLIENT = Path(__file__).resolve().parent / "openai_client.py"
@@ -29,7 +30,7 @@ def test_the_openai_package_streams_a_chat_completion_offline(
         env=clean_environment(**environment, OPENAI_API_KEY="dummy"),
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE,
     )
     assert done.returncode == 0, done.stderr + proxy.log
     got = json.loads(done.stdout)

@@ -1,10 +1,10 @@
 """What stands in a cassette, read with plain PyYAML: go-vcr's view of the traffic."""
 
 import http.client
+import os
 import re
 import signal
 import ssl
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -14,10 +14,20 @@ import yaml
 
 from end_to_end import cassettes, clients
 from end_to_end.clients import Ask
+from end_to_end.live import acknowledge
 from end_to_end.proxy import Proxy, clean_environment
 from end_to_end.test_clients import ASKS, JSON, at
 from end_to_end.wire import fetch
 from origin import Origin
+from origin.app import EVENTS
+from patience import PATIENCE, wait_until
+
+
+@pytest.fixture
+def mitmdump(mitmdump_kept: Callable[..., Proxy]) -> Callable[..., Proxy]:
+    """One process for them all."""
+    return mitmdump_kept
+
 
 REQUEST_KEYS = [
     "proto proto_major proto_minor content_length transfer_encoding trailer host",
@@ -213,18 +223,18 @@ def test_proxy_credentials_are_neither_forwarded_nor_recorded(
 
 @pytest.mark.parametrize("by", ["SIGINT", "SIGTERM"])
 def test_either_signal_saves(
-    record: Recorder, mitmdump: Callable[..., Proxy], proxy_ca: Path, by: str
+    record: Recorder, mitmdump_own: Callable[..., Proxy], proxy_ca: Path, by: str
 ) -> None:
-    proxy = mitmdump(record.cassette, "record_once").wait_until_listening()
+    proxy = mitmdump_own(record.cassette, "record_once").wait_until_listening()
     fetch(proxy.url, proxy_ca, record.origin.https_url + "/json")
     assert proxy.stop(signal.Signals[by]) == 0
     assert len(cassettes.read(record.cassette)) == 1
 
 
 def test_what_a_killed_proxy_had_recorded_is_not_lost(
-    record: Recorder, mitmdump: Callable[..., Proxy], proxy_ca: Path
+    record: Recorder, mitmdump_own: Callable[..., Proxy], proxy_ca: Path
 ) -> None:
-    proxy = mitmdump(record.cassette, "record_once").wait_until_listening()
+    proxy = mitmdump_own(record.cassette, "record_once").wait_until_listening()
     fetch(proxy.url, proxy_ca, record.origin.https_url + "/json")
     proxy.kill()
     assert not record.cassette.exists()
@@ -235,29 +245,25 @@ def test_what_a_killed_proxy_had_recorded_is_not_lost(
 def test_a_stream_reaches_the_client_while_it_is_recorded(
     record: Recorder, mitmdump: Callable[..., Proxy], proxy_ca: Path
 ) -> None:
-    """The first event is there long before the origin sends the last."""
+    """The origin sends no event before the client has the one before."""
     proxy = mitmdump(record.cassette, "record_once").wait_until_listening()
     context = ssl.create_default_context(cafile=proxy_ca)
     connection = http.client.HTTPSConnection(
-        "127.0.0.1", proxy.port, timeout=60, context=context
+        "127.0.0.1", proxy.port, timeout=PATIENCE, context=context
     )
     connection.set_tunnel("localhost", record.origin.https_port)
-    connection.request("GET", "/sse?n=3&pause=2")
-    began = time.monotonic()
+    key = f"recorded-while-{os.getpid()}"
+    connection.request("GET", f"/live/sse?n=3&done=1&gate={key}")
+    parts = []
     with connection.getresponse() as answer:
-        first = answer.read1()
-        early = time.monotonic() - began
-        rest = answer.read()
-        late = time.monotonic() - began
+        while part := answer.read1():
+            parts.append(part)
+            acknowledge(record.origin.http_url, key)
     connection.close()
-    assert first.startswith(b'data: {"token": 0}')
-    assert rest.endswith(b"data: [DONE]\n\n")
-    # The origin pauses three times: the last event cannot be there sooner than this.
-    assert late >= 5.9
-    assert late - early >= 2, "the first event waited for the others"
+    assert parts == [*EVENTS["sse"][1][:3], b"data: [DONE]\n\n"]
     assert proxy.stop() == 0
     (item,) = cassettes.read(record.cassette)
-    assert item["response"]["body"].encode() == first + rest
+    assert item["response"]["body"].encode() == b"".join(parts)
 
 
 @pytest.mark.parametrize("spool", ["1k", "1m"])
@@ -353,15 +359,14 @@ def test_requests_at_the_same_time_are_all_recorded_and_each_replayed_once(
 
 
 def test_a_request_under_way_at_the_end_is_still_recorded(
-    record: Recorder, mitmdump: Callable[..., Proxy], proxy_ca: Path
+    record: Recorder, mitmdump_own: Callable[..., Proxy], proxy_ca: Path
 ) -> None:
-    proxy = mitmdump(record.cassette, "record_once").wait_until_listening()
+    proxy = mitmdump_own(record.cassette, "record_once").wait_until_listening()
     url = record.origin.https_url + "/slow?delay=1.5"
     record.origin.reset()
     with ThreadPoolExecutor(1) as pool:
         asked = pool.submit(fetch, proxy.url, proxy_ca, url)
-        while not record.origin.hits().requests:
-            time.sleep(0.02)
+        wait_until("the request", lambda: record.origin.hits().requests)
         assert proxy.stop() == 0, proxy.log
         assert asked.result().status == 200
     (item,) = cassettes.read(record.cassette)

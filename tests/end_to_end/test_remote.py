@@ -10,6 +10,7 @@ import s3fs
 import yaml
 
 from end_to_end.proxy import Proxy
+from end_to_end.serving import serving
 from end_to_end.wire import fetch
 from origin import Origin
 
@@ -28,15 +29,7 @@ URL = "s3://bucket/suite/chat.yaml"
 @pytest.fixture
 def s3(tmp_path: Path) -> Iterator[dict[str, str]]:
     """The environment of a program that is to find the server."""
-    with subprocess.Popen(
-        [sys.executable, "-c", SERVER],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    ) as process:
-        assert process.stdout is not None
-        port = process.stdout.readline().strip()
+    with serving(sys.executable, "-c", SERVER) as port:
         yield {
             "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
             "AWS_ACCESS_KEY_ID": "any",
@@ -44,7 +37,6 @@ def s3(tmp_path: Path) -> Iterator[dict[str, str]]:
             "AWS_DEFAULT_REGION": "us-east-1",
             "MITMVCR_HOME": str(tmp_path / "home"),
         }
-        process.kill()
 
 
 @pytest.fixture

@@ -24,6 +24,13 @@ from end_to_end.wire import Got, fetch
 from made_up import password, sample, token
 from mitmvcr.core.secrets.lists import PATTERNS
 
+
+@pytest.fixture
+def mitmdump(mitmdump_kept: Callable[..., Proxy]) -> Callable[..., Proxy]:
+    """One process for them all."""
+    return mitmdump_kept
+
+
 JSON = {"Content-Type": "application/json"}
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 XML = {"Content-Type": "application/xml"}

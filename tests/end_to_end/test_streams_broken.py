@@ -16,6 +16,13 @@ from end_to_end.proxy import Proxy
 from origin import Origin
 from origin.app import EVENTS
 
+
+@pytest.fixture
+def mitmdump(mitmdump_kept: Callable[..., Proxy]) -> Callable[..., Proxy]:
+    """One process for them all."""
+    return mitmdump_kept
+
+
 VERSIONS = ["--http1.1", "--http2"]
 KEYS = (f"broken-{os.getpid()}-{number}" for number in itertools.count())
 SSE = EVENTS["sse"][1]
@@ -116,7 +123,10 @@ def test_or_it_is_dropped(case: Case) -> None:
     assert not case.cassette.exists()
 
 
-def test_a_stream_that_is_under_way_when_the_proxy_ends_is_kept(case: Case) -> None:
+def test_a_stream_that_is_under_way_when_the_proxy_ends_is_kept(
+    mitmdump_own: Start, origin: Origin, proxy_ca: Path, tmp_path: Path
+) -> None:
+    case = Case(mitmdump_own, origin, proxy_ca, tmp_path / "broken.yaml")
     url = f"{case.origin.https_url}/live/sse?gate={next(KEYS)}"
     proxy, environment = case.start("record_only")
     with Curl(url, environment) as client:

@@ -18,6 +18,14 @@ from end_to_end.proxy import Proxy
 from mitmvcr.core.duration import parse_duration
 from origin import Origin
 from origin.app import EVENTS
+from patience import PATIENCE
+
+
+@pytest.fixture
+def mitmdump(mitmdump_kept: Callable[..., Proxy]) -> Callable[..., Proxy]:
+    """One process for them all."""
+    return mitmdump_kept
+
 
 VERSIONS = ["--http1.1", "--http2"]
 KEYS = map(str, itertools.count())
@@ -150,7 +158,7 @@ def _in_parts(parts: Sequence[bytes], goes_on: threading.Event) -> Iterator[int]
                 )
                 for part in parts:
                     accepted.sendall(b"%x\r\n%b\r\n" % (len(part), part))
-                    goes_on.wait(30)
+                    goes_on.wait(PATIENCE)
                     goes_on.clear()
                 accepted.sendall(b"0\r\n\r\n")
 

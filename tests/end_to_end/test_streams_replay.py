@@ -16,6 +16,14 @@ from end_to_end import cassettes
 from end_to_end.live import Curl, curl_environment
 from end_to_end.proxy import DOUBLES, Proxy
 from origin.app import EVENTS
+from patience import PATIENCE, at_some_pace
+
+
+@pytest.fixture
+def mitmdump(mitmdump_kept: Callable[..., Proxy]) -> Callable[..., Proxy]:
+    """One process for them all."""
+    return mitmdump_kept
+
 
 URL = "http://api.test/stream"
 TYPES = {name: EVENTS[name] for name in ("sse", "ndjson", "grpc", "mixed")}
@@ -38,9 +46,9 @@ def recorded(kind: str, url: str = URL, **more: object) -> dict[str, object]:
 def chunks(proxy: Proxy, url: str = URL, headers: str = "") -> tuple[str, list[bytes]]:
     """The head and the chunks of an answer over HTTP/1.1, as they are on the wire."""
     host = url.split("/")[2]
-    with socket.create_connection(("127.0.0.1", proxy.port), timeout=30) as plug:
+    with socket.create_connection(("127.0.0.1", proxy.port), timeout=PATIENCE) as plug:
         plug.sendall(f"GET {url} HTTP/1.1\r\nHost: {host}\r\n{headers}\r\n".encode())
-        plug.settimeout(30)
+        plug.settimeout(PATIENCE)
         with plug.makefile("rb") as answer:
             head = b"".join(iter(answer.readline, b"\r\n"))
             found = []
@@ -109,15 +117,18 @@ def test_a_pace_is_kept(
     more = {"chunks": times} if times else {}
     url = "https://api.test/stream"
     cassette = cassettes.write(tmp_path / "a.yaml", recorded("sse", url, **more))
-    proxy = mitmdump(cassette, "replay_only", vcr_latency=latency)
-    environment = curl_environment(proxy.wait_until_listening().url, proxy_ca)
-    events = EVENTS["sse"][1]
-    with Curl(url, environment, version=version) as client:
-        for event in events:
-            assert client.read() == event
-        assert client.read() == b""
-        assert client.wait() == 0, client.errors()
-    assert proxy.stop() == 0
+
+    def attempt(slower: float) -> None:
+        pace = float(latency) * slower
+        proxy = mitmdump(cassette, "replay_only", vcr_latency=pace)
+        environment = curl_environment(proxy.wait_until_listening().url, proxy_ca)
+        with Curl(url, environment, version=version) as client:
+            found = list(iter(client.read, b""))
+            assert client.wait() == 0, client.errors()
+        assert proxy.stop() == 0
+        assert found == EVENTS["sse"][1]
+
+    at_some_pace(attempt)
 
 
 @pytest.mark.parametrize("version", VERSIONS)
@@ -125,23 +136,28 @@ def test_a_client_that_leaves_has_used_nothing_up(
     mitmdump: Callable[..., Proxy], proxy_ca: Path, tmp_path: Path, version: str
 ) -> None:
     url = "https://api.test/stream"
-    item = recorded("sse", url, duration="8s")
-    proxy = mitmdump(
-        cassettes.write(tmp_path / "a.yaml", item), "replay_only", vcr_latency="0.5"
-    ).wait_until_listening()
-    environment = curl_environment(proxy.url, proxy_ca)
-    with Curl(url, environment, version=version) as client:
-        assert client.read() == EVENTS["sse"][1][0]
-    proxy.wait_for_log("client disconnect")
-    with Curl(url, environment, version=version) as client:
-        assert client.read() == EVENTS["sse"][1][0]
-        # The first one is over by now: nothing but the second is under way.
-        assert client.read() == EVENTS["sse"][1][1]
-        assert client.read_all() == b"".join(EVENTS["sse"][1])
-    assert proxy.stop() == 0
-    assert "replayed 1, missed 0, unused 0" in proxy.log
-    assert "Traceback" not in proxy.log
-    assert "warn" not in proxy.log.lower()
+    item = recorded("sse", url, duration="2s")
+    cassette = cassettes.write(tmp_path / "a.yaml", item)
+    first, second, *_ = EVENTS["sse"][1]
+
+    def attempt(slower: float) -> None:
+        proxy = mitmdump(cassette, "replay_only", vcr_latency=slower)
+        environment = curl_environment(proxy.wait_until_listening().url, proxy_ca)
+        with Curl(url, environment, version=version) as client:
+            left_at = client.read()
+        proxy.wait_for_log("client disconnect")
+        with Curl(url, environment, version=version) as client:
+            # The first one is over by now: nothing but the second is under way.
+            found = [client.read(), client.read()]
+            whole = client.read_all()
+        assert proxy.stop() == 0
+        assert (left_at, found) == (first, [first, second])
+        assert whole == b"".join(EVENTS["sse"][1])
+        assert "replayed 1, missed 0, unused 0" in proxy.log
+        assert "Traceback" not in proxy.log
+        assert "warn" not in proxy.log.lower()
+
+    at_some_pace(attempt)
 
 
 def _take_a_little(proxy: Proxy, url: str, version: str) -> bytes:
@@ -151,7 +167,7 @@ def _take_a_little(proxy: Proxy, url: str, version: str) -> bytes:
     with socket.socket() as plug:
         plug.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         plug.connect(("127.0.0.1", proxy.port))
-        plug.settimeout(30)
+        plug.settimeout(PATIENCE)
         if version == "--http1.1":
             plug.sendall(f"GET {url} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
             return plug.recv(4096)

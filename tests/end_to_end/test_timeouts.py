@@ -21,6 +21,7 @@ from end_to_end.serving import serving
 from end_to_end.watch import Spy
 from leaving_out import leave_out
 from mitmvcr.core.duration import parse_duration
+from patience import PATIENCE
 
 FULL = Path(__file__).resolve().parent / "full_queue.py"
 FEW = "echo 1 > /proc/sys/net/ipv4/tcp_syn_retries"
@@ -57,7 +58,7 @@ def test_a_connection_that_timed_out_is_a_gateway_timeout_again(
             env=curl_environment(proxy.url, proxy_ca),
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=PATIENCE,
         )
         return done.stdout
 

@@ -9,8 +9,17 @@ import pytest
 
 from end_to_end import cassettes, clients
 from end_to_end.proxy import Proxy, clean_environment
+from end_to_end.serving import serving
 from end_to_end.watch import Spy
 from origin.certs import CertFiles
+from patience import PATIENCE
+
+
+@pytest.fixture
+def mitmdump(mitmdump_kept: Callable[..., Proxy]) -> Callable[..., Proxy]:
+    """One process for them all."""
+    return mitmdump_kept
+
 
 HERE = Path(__file__).resolve().parent
 CONVERSATION = [
@@ -32,17 +41,9 @@ ENDINGS = {
 
 @pytest.fixture(scope="module")
 def ports(certs: CertFiles) -> Iterator[dict[str, int]]:
-    process = subprocess.Popen(
-        [clients.CLIENT_PYTHON, HERE / "ws_server.py", certs.leaf],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        env=clean_environment(),
-    )
-    assert process.stdout is not None
-    wss, ws = json.loads(process.stdout.readline())
-    yield {"wss": wss, "ws": ws}
-    process.kill()
-    process.communicate()
+    command = [clients.CLIENT_PYTHON, HERE / "ws_server.py", certs.leaf]
+    with serving(*command, environment=clean_environment()) as (wss, ws):
+        yield {"wss": wss, "ws": ws}
 
 
 def talk(
@@ -53,7 +54,7 @@ def talk(
         env=clean_environment(**clients.environment(proxy.url, ca)),
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE,
     )
     assert done.returncode == 0, done.stderr + proxy.log
     return json.loads(done.stdout)
@@ -97,8 +98,7 @@ def test_a_conversation_is_replayed_offline(
     proxy = mitmdump(
         cassette,
         "replay_only",
-        *spy.arguments,
-        environment=spy.environment,
+        spy=spy,
         vcr_latency=latency,
     ).wait_until_listening()
     assert talk(proxy, proxy_ca, url, how, ending) == ENDINGS[ending]

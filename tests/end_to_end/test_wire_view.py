@@ -1,6 +1,8 @@
 """``vcr_view=wire``: the cassette holds what was sent, and still replays anywhere."""
 
 import gzip
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -8,10 +10,18 @@ from end_to_end import cassettes
 from end_to_end.clients import Ask
 from end_to_end.compare import differences
 from end_to_end.pair import Pair
+from end_to_end.proxy import Proxy
 from end_to_end.test_clients import FORM, at, lower
 from golden import oracle
 from mitmvcr.cassette.reader import load
 from mitmvcr.core.model import Cassette
+
+
+@pytest.fixture
+def mitmdump(mitmdump_kept: Callable[..., Proxy]) -> Callable[..., Proxy]:
+    """One process for them all."""
+    return mitmdump_kept
+
 
 BODY = b"a=1&b=%20"
 
@@ -121,7 +131,9 @@ def test_redirects_and_credentials(pair: Pair) -> None:
     assert differences(asks, recorded, pair.replay("curl-h1", asks)) == []
 
 
-def test_another_view_is_refused_in_one_line(pair: Pair) -> None:
-    proxy = pair.mitmdump(pair.cassette, "record_only", vcr_view="tcp")
+def test_another_view_is_refused_in_one_line(
+    mitmdump_own: Callable[..., Proxy], tmp_path: Path
+) -> None:
+    proxy = mitmdump_own(tmp_path / "a.yaml", "record_only", vcr_view="tcp")
     assert proxy.wait() == 1
     assert "mitmvcr: error: vcr_view=tcp: use go or wire" in proxy.log

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from patience import PATIENCE
+
 
 @dataclass(frozen=True)
 class Got:
@@ -31,18 +33,21 @@ def fetch(
     method: str = "GET",
     body: bytes | None = None,
     headers: Mapping[str, str] = {},
+    timeout: float = PATIENCE,
 ) -> Got:
     """One request through the proxy, HTTP/1.1, on a connection of its own."""
     proxy, target = urlsplit(proxy_url), urlsplit(url)
     if target.scheme == "https":
         context = ssl.create_default_context(cafile=ca_file)
         connection: http.client.HTTPConnection = http.client.HTTPSConnection(
-            proxy.hostname, proxy.port, timeout=60, context=context
+            proxy.hostname, proxy.port, timeout=timeout, context=context
         )
         connection.set_tunnel(target.hostname, target.port or 443)
         path = url.split(target.netloc, 1)[1]
     else:
-        connection = http.client.HTTPConnection(proxy.hostname, proxy.port, timeout=60)
+        connection = http.client.HTTPConnection(
+            proxy.hostname, proxy.port, timeout=timeout
+        )
         path = url
     try:
         connection.request(method, path, body, dict(headers))
@@ -53,9 +58,11 @@ def fetch(
         connection.close()
 
 
-def raw_tcp(proxy_port: int, host: str, port: int, sent: bytes) -> bytes:
+def raw_tcp(
+    proxy_port: int, host: str, port: int, sent: bytes, timeout: float = PATIENCE
+) -> bytes:
     """CONNECT, then bytes that are neither TLS nor HTTP; everything that came back."""
-    with socket.create_connection(("127.0.0.1", proxy_port), timeout=60) as plug:
+    with socket.create_connection(("127.0.0.1", proxy_port), timeout=timeout) as plug:
         plug.sendall(f"CONNECT {host}:{port} HTTP/1.1\r\n\r\n".encode())
         answer = plug.recv(4096)
         if b" 200 " not in answer.split(b"\r\n")[0]:

@@ -19,6 +19,9 @@ SAID = (
     {"type": "response.create"},
 )
 ANSWERS = (1, 1, 4)
+#: Seconds: nothing takes as long unless something is wrong.
+PATIENCE = 100
+UNHURRIED = {"open_timeout": PATIENCE, "close_timeout": PATIENCE, "ping_timeout": None}
 
 
 def encode(message: object) -> str | bytes:
@@ -36,18 +39,18 @@ def prompted(prompt: str) -> list[object]:
 
 def main(url: str, prompt: str, ending: str) -> list[object]:
     got: list[object] = []
-    with connect(url) as socket:
+    with connect(url, **UNHURRIED) as socket:
         try:
-            got.append(decode(socket.recv(20)))
+            got.append(decode(socket.recv(PATIENCE)))
             for said, answers in zip(prompted(prompt), ANSWERS, strict=True):
                 socket.send(encode(said))
-                got += [decode(socket.recv(20)) for _ in range(answers)]
-            got.append(socket.ping().wait(20))
+                got += [decode(socket.recv(PATIENCE)) for _ in range(answers)]
+            got.append(socket.ping().wait(PATIENCE))
             if ending == "kill":
                 finish(got)
             if ending == "server":
                 socket.send(encode({"type": "bye"}))
-                socket.recv(20)
+                socket.recv(PATIENCE)
         except ConnectionClosed as closed:
             got.append(str(closed.rcvd))
     return got
@@ -55,7 +58,7 @@ def main(url: str, prompt: str, ending: str) -> list[object]:
 
 async def main_async(url: str, prompt: str, ending: str) -> list[object]:
     got: list[object] = []
-    async with connect_async(url) as socket:
+    async with connect_async(url, **UNHURRIED) as socket:
         try:
             got.append(decode(await socket.recv()))
             for said, answers in zip(prompted(prompt), ANSWERS, strict=True):
@@ -81,4 +84,4 @@ if __name__ == "__main__":
     url, how, prompt, ending = sys.argv[1:]
     if how == "sync":
         finish(main(url, prompt, ending))
-    finish(asyncio.run(asyncio.wait_for(main_async(url, prompt, ending), 30)))
+    finish(asyncio.run(asyncio.wait_for(main_async(url, prompt, ending), PATIENCE)))

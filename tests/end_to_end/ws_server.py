@@ -11,6 +11,9 @@ import sys
 
 from websockets.asyncio.server import ServerConnection, serve
 
+#: Nothing takes as many seconds unless something is wrong.
+UNHURRIED = {"open_timeout": 100, "close_timeout": 100, "ping_timeout": None}
+
 
 def event(kind: str, **more: object) -> str:
     return json.dumps({"type": kind, **more})
@@ -38,8 +41,8 @@ async def main() -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(sys.argv[1])
     async with (
-        serve(talk, "127.0.0.1", 0, ssl=context) as secure,
-        serve(talk, "127.0.0.1", 0) as plain,
+        serve(talk, "127.0.0.1", 0, ssl=context, **UNHURRIED) as secure,
+        serve(talk, "127.0.0.1", 0, **UNHURRIED) as plain,
     ):
         ports = [each.sockets[0].getsockname()[1] for each in (secure, plain)]
         sys.stdout.write(json.dumps(ports) + "\n")

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from golden import oracle
@@ -80,7 +80,7 @@ def test_each_change_counts_as_it_does_for_go_vcr() -> None:
     assert 3 <= sum(ours) < 8
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 @given(live, some, st.sampled_from([[], ["User-Agent"], ["X-Id", "Content-Type"]]))
 def test_go_vcrs_matcher_and_ours_agree(
     asked: list[dict[str, object]],

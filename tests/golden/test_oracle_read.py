@@ -5,9 +5,10 @@ Where the reader differs on purpose, the reason is in ``NARROWER`` or ``WIDER``.
 
 import dataclasses
 import json
+import re
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cassette.reading import NASTY, cassette, one, outcome
@@ -46,9 +47,33 @@ def agrees(data: bytes) -> None:
     if isinstance(theirs, str):
         assert isinstance(ours, str) or any(each in theirs for each in WIDER), theirs
     elif isinstance(ours, str):
-        assert any(each in ours for each in NARROWER), ours
+        excused = any(each in ours for each in NARROWER)
+        assert excused or _stands_in_what_is_dropped(data, ours), ours
     else:
         assert list(map(unrepaired, ours)) == list(map(unrepaired, theirs.interactions))
+
+
+def _stands_in_what_is_dropped(data: bytes, refusal: str) -> bool:
+    """go-yaml reads its input some thousand bytes at a time, and go-vcr uses the first
+    document: what no YAML may hold is not seen far behind that. Here it is: a file with
+    anything behind its end is refused, for what was recorded there would be lost."""
+    found = re.search(r"line (\d+): not YAML: .*control characters", refusal)
+    if not found:
+        return False
+    before = data.split(b"\n")[1 : int(found[1])]
+    return any(line.startswith((b"---", b"...")) for line in before)
+
+
+@pytest.mark.parametrize("char", [b"\0", b"\x07"])
+@pytest.mark.parametrize("behind", [0, 20_000])
+def test_a_control_character_in_what_go_vcr_drops_is_refused(
+    char: bytes, behind: int
+) -> None:
+    second = b"---\na: " + b"b" * behind + char
+    agrees(one() + second)
+    assert isinstance(outcome(lambda: reader.loads(one() + second)), str)
+    seen = oracle.read(one() + second)
+    assert isinstance(seen, str) is (behind == 0), seen
 
 
 def unrepaired(interaction: Interaction) -> Interaction:
@@ -84,7 +109,7 @@ def test_what_go_vcr_writes_is_read_as_go_vcr_reads_it(seed: int) -> None:
 
 
 @given(st.data())
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=200)
 def test_what_was_changed_is_read_as_go_vcr_reads_it(data: st.DataObject) -> None:
     agrees(data.draw(changes(data.draw(st.sampled_from(SEEDS)))))
 

@@ -64,7 +64,6 @@ _RESPONSES = st.builds(
     *(st.integers(-1, 999), st.integers(-(2**63), 2**63 - 1)),
 )
 _QUIET = {
-    "deadline": None,
     "suppress_health_check": [HealthCheck.too_slow, HealthCheck.data_too_large],
 }
 LAYOUTS: tuple[Layout, ...] = ("v4", "v3")

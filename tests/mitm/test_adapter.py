@@ -19,6 +19,7 @@ from mitmvcr.cassette import reader, writer
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.mitm import host
 from mitmvcr.mitm.adapter import VcrAddon
+from mitmvcr.values import Values
 
 URL = "http://address:22/path"  # what tflow's request asks for
 
@@ -152,7 +153,7 @@ def test_the_socket_stays_shut_when_the_check_itself_raises(cassette, monkeypatc
     def broken(_: object) -> bool:
         raise RuntimeError
 
-    monkeypatch.setattr(rig.vcr, "_may_connect", broken)
+    monkeypatch.setattr(rig.vcr, "may_connect", broken)
     assert rig.connect(tflow.tflow(), "address", 22)
 
 
@@ -390,6 +391,27 @@ def test_a_wrong_value_at_the_start_ends_the_process(options, line):
 
     with pytest.raises(SystemExit, match=f"^mitmvcr: error: .*{line}"):
         start()
+
+
+@in_loop
+def test_whatever_goes_wrong_with_configured_options_ends_the_process():
+    """mitmproxy would go on without the addon, and let all traffic through."""
+
+    def fail() -> Values:
+        raise RecursionError("on purpose")
+
+    with pytest.raises(SystemExit, match="mitmvcr: error: RecursionError: on purpose"):
+        taddons.context(VcrAddon(configured=fail), loadcore=False)
+
+
+@in_loop
+def test_a_mistyped_vcr_option_is_told_with_the_one_it_means(cassette):
+    rig = Rig(vcr_cassette=str(cassette))
+    rig.options.set("vcr_ignore_jsn=1", defer=True)
+    with pytest.raises(
+        SystemExit, match="did you mean vcr_ignore_json\\? There are vcr"
+    ):
+        rig.vcr.running()
 
 
 @in_loop

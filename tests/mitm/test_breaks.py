@@ -13,8 +13,8 @@ from mitmvcr.mitm.breaks import broken
 from mitmvcr.mitm.rack import Recording
 from mitmvcr.mitm.streaming import Tee
 from mitmvcr.mitm.view import View
+from mitmvcr.options import Settings
 from mitmvcr.session import Session
-from mitmvcr.settings import Settings
 
 ALL = Settings(record_errors=True)
 SECOND = 10**9

@@ -9,7 +9,7 @@ from mitmvcr.cassette import writer
 from mitmvcr.core.errors import CassetteNotFoundError, VcrError
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.mitm.launch import _going_through, running_proxy
-from mitmvcr.settings import parse_settings
+from mitmvcr.options import parse_settings
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """The origin's process: ``python -m origin LEAF.pem LOG``.
 
-Prints each port as a line of JSON when it listens there, writes a line of JSON to LOG
+Prints its ports as a line of JSON when it listens on both, writes a line of JSON to LOG
 for each connection and each request (before anything is answered), and ends when its
 standard input does, so that it never outlives the tests.
 """
@@ -49,17 +49,13 @@ class Server:
         self._tls.load_cert_chain(leaf)
         self._tls.set_alpn_protocols(["h2", "http/1.1"])
 
-    async def listen(self, scheme: str, port: int) -> None:
-        """Accept for ever. By hand, so that a bare TCP connection counts too."""
+    async def accept(self, scheme: str, listener: socket.socket) -> None:
+        """For ever. By hand, so that a bare TCP connection counts too."""
         loop = asyncio.get_running_loop()
-        with socket.create_server(("127.0.0.1", port), backlog=200) as listener:
-            listener.setblocking(False)
-            sys.stdout.write(json.dumps({scheme: listener.getsockname()[1]}) + "\n")
-            sys.stdout.flush()
-            while True:
-                accepted, _ = await loop.sock_accept(listener)
-                self._log.connection(scheme)
-                self._greet(accepted, self._tls if scheme == "https" else None)
+        while True:
+            accepted, _ = await loop.sock_accept(listener)
+            self._log.connection(scheme)
+            self._greet(accepted, self._tls if scheme == "https" else None)
 
     def _greet(self, accepted: socket.socket, tls: ssl.SSLContext | None) -> None:
         loop = asyncio.get_running_loop()
@@ -98,14 +94,25 @@ async def main() -> None:
     parser.add_argument("--http-port", type=int, default=0)
     args = parser.parse_args()
     server = Server(args.leaf, Log(args.log))
-    async with asyncio.TaskGroup() as group:
-        listeners = [
-            group.create_task(server.listen("https", args.https_port)),
-            group.create_task(server.listen("http", args.http_port)),
-        ]
-        await _end_of_input()
-        for listener in listeners:
-            listener.cancel()
+    with listening(args.https_port) as https, listening(args.http_port) as http:
+        doors = {"https": https, "http": http}
+        ports = {scheme: door.getsockname()[1] for scheme, door in doors.items()}
+        sys.stdout.write(json.dumps(ports) + "\n")
+        sys.stdout.flush()
+        async with asyncio.TaskGroup() as group:
+            tasks = [
+                group.create_task(server.accept(scheme, door))
+                for scheme, door in doors.items()
+            ]
+            await _end_of_input()
+            for task in tasks:
+                task.cancel()
+
+
+def listening(port: int) -> socket.socket:
+    listener = socket.create_server(("127.0.0.1", port), backlog=200)
+    listener.setblocking(False)
+    return listener
 
 
 async def _end_of_input() -> None:

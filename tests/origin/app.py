@@ -163,7 +163,8 @@ ENCODERS: dict[str, Callable[[bytes], bytes]] = {
 
 
 def encoded(ask: Ask, rest: str) -> Answer:
-    """Encoded as ``/encoded/NAME`` if the client accepts that, or with ``force=1``."""
+    """Encoded as ``/encoded/NAME`` if the client accepts that, or with ``force=1``;
+    ``behind`` follows it."""
     accepted = {
         item.partition(";")[0].strip()
         for item in ask.header(b"accept-encoding").lower().split(",")
@@ -172,7 +173,7 @@ def encoded(ask: Ask, rest: str) -> Answer:
     vary = (b"vary", b"accept-encoding")
     if rest not in accepted and ask.option("force", "0") != "1":
         return _more(answer, vary)
-    body = ENCODERS[rest](b"".join(answer.parts))
+    body = ENCODERS[rest](b"".join(answer.parts)) + ask.option("behind", "").encode()
     answer = replace(answer, parts=[body], sized=ask.option("sized", "1") == "1")
     return _more(answer, vary, (b"content-encoding", rest.encode()))
 

@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Self
 
 from origin.certs import CertFiles
+from patience import read_line
 
 TESTS = Path(__file__).resolve().parent.parent
 
@@ -53,12 +54,11 @@ class Origin:
         self.https_port, self.http_port = ports["https"], ports["http"]
 
     def _ports(self) -> dict[str, int]:
-        """It says where it listens, a line for each of the two."""
-        lines = [self._process.stdout.readline() for _ in range(2)]
-        if not all(lines):
+        try:
+            return json.loads(read_line(self._process, "the origin listened"))
+        except BaseException:
             self.stop()
-            raise RuntimeError("the origin did not start; see its stderr above")
-        return {name: port for line in lines for name, port in json.loads(line).items()}
+            raise
 
     @property
     def https_url(self) -> str:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 
-from mitmvcr.cassette import codec
+from mitmvcr.cassette import reader, writer
 from mitmvcr.cassette.lazy import LazyInteractions
 from mitmvcr.cassette.store import Change
 from mitmvcr.core.model import Interaction, Layout
@@ -27,10 +27,10 @@ def amended(
 
     Raises CassetteError, ``name`` standing for the file.
     """
-    found = codec.loads(data, name, lazy=True).interactions
-    parts, is_changed = [codec.preamble()], False
+    found = reader.loads(data, name, lazy=True).interactions
+    parts, is_changed = [writer.preamble()], False
     may_hold = _looking_for(texts)
-    dump = codec.dumper(layout)
+    dump = writer.dumper(layout)
     for number in range(len(found)):
         written = _written(found, number)
         if written is None or may_hold(written):

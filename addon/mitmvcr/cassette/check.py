@@ -50,8 +50,10 @@ def check(path: str | os.PathLike[str]) -> list[Problem]:
         return [Problem(name, error.problem)]
     if document.broken:
         document.faults += _faults_after(document.faults[-1].line or 1, data)
-    found = [_problem(name, fault, ERROR) for fault in document.faults]
-    found += [_problem(name, repair, NOTE) for repair in document.repairs]
+    faults = document.faults + document.unsendable
+    found = [_problem(name, fault, ERROR) for fault in faults]
+    notes = document.repairs + document.odd
+    found += [_problem(name, note, NOTE) for note in notes]
     return sorted(found, key=lambda problem: problem.line or 0)
 
 

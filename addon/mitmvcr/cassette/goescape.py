@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from struct import Struct
 
-from mitmvcr.core.memo import Memo
 from mitmvcr.core.vectors import LARGE, holds
 
 #: Worth a look: C0 without the line feed, DEL, and lead bytes of characters of which
@@ -133,14 +132,14 @@ def _rare_escaped(value: bytes, kinds: bytes) -> bytes:
         if lead in _RARE:
             for text in _RARE[lead]:
                 if holds(value, text):
-                    value = value.replace(text, _escapes[text])
+                    value = value.replace(text, _escapes(text))
         elif lead in _MANY_KINDS:
             parts = _MANY_KINDS[lead].split(value)
-            parts[1::2] = map(_escapes.__getitem__, parts[1::2])
+            parts[1::2] = map(_escapes, parts[1::2])
             value = b"".join(parts)
         else:
             text = bytes([lead])
-            value = value.replace(text, _escapes[text])
+            value = value.replace(text, _escapes(text))
     return value
 
 
@@ -262,8 +261,10 @@ def _escape(character: str) -> str:
     return f"\\u{point:04X}" if point <= 0xFFFF else f"\\U{point:08X}"
 
 
-#: For a character in UTF-8.
-_escapes: Memo[bytes, bytes] = Memo(lambda one: _escape(one.decode()).encode(), 4096)
+@lru_cache(maxsize=4096)
+def _escapes(one: bytes) -> bytes:
+    """Escape a character in UTF-8."""
+    return _escape(one.decode()).encode()
 
 
 _ROW = 70

@@ -24,10 +24,10 @@ from mitmvcr.cassette.lines import (
     from_base64,
     integer,
 )
+from mitmvcr.cassette.memo import Memo
 from mitmvcr.cassette.repair import repaired
 from mitmvcr.cassette.scalars import Decline
 from mitmvcr.core.frames import Frame, parse_frame
-from mitmvcr.core.memo import Memo
 from mitmvcr.core.model import Interaction, Request, Response
 
 # libyaml and go-yaml refuse these, differ on them, or take them for a line end.

@@ -20,6 +20,7 @@ from mitmvcr.cassette.lines import Columns, text
 from mitmvcr.cassette.scalars import Decline
 from mitmvcr.core.errors import CassetteError
 from mitmvcr.core.model import Interaction, Request
+from mitmvcr.core.sendable import is_sendable
 
 #: Escapes that can stand for a letter, or part two.
 _HIDING = (b"\\x", b"\\u", b"\\U", b"\\\n")
@@ -34,10 +35,14 @@ _MOST_KEPT, _LEAST, _LONGEST_KEPT = 64 << 20, 1 << 11, 8 << 20
 class LazyInteractions(Sequence[Interaction]):
     """Behaves as the list of interactions; ``urls`` is known without reading them."""
 
-    def __init__(self, index: Index, name: str) -> None:
-        """Raises ``Decline`` where an item is not as go-vcr begins it, or the last one
-        not as it ends it."""
-        self._index, self._name, self._starts = index, name, index.starts
+    def __init__(self, index: Index, name: str, *, sendable: bool = False) -> None:
+        """With ``sendable`` an answer that cannot be an HTTP message is damage.
+
+        Raises ``Decline`` where an item is not as go-vcr begins it, or the last one
+        not as it ends it.
+        """
+        self._index, self._name, self._sendable = index, name, sendable
+        self._starts = index.starts
         self._parser = ItemParser(index.columns)
         line = b"\n" + b" " * index.columns.field
         self._body, self._headers = line + b"body: ", line + b"headers:"
@@ -101,7 +106,9 @@ class LazyInteractions(Sequence[Interaction]):
         """As the item, but that a large one may lack its response's body."""
         if self.is_large(number) and number not in self._read:
             with suppress(Decline):
-                return self._read_large(number, with_body=False)
+                found = self._read_large(number, with_body=False)
+                if found.request.url == self.urls[number]:
+                    return found
         return self[number]
 
     def is_large(self, number: int) -> bool:
@@ -167,6 +174,10 @@ class LazyInteractions(Sequence[Interaction]):
             found = self._read_item(number)
             if found.request.url != self.urls[number]:
                 raise Fault("the url is not where go-vcr writes it", field="request")
+            if self._sendable and not is_sendable(found.response):
+                from mitmvcr.cassette import yamlreader
+
+                raise yamlreader.examine_item(self._index.item(number)).unsendable[0]
         except Fault as fault:
             lines = self._index.line(number)
             raise fault.moved(lines, number).error(self._name) from None

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from mitmvcr.cassette.files import BINARY, close
+from mitmvcr.cassette.files import BINARY, NO_FOLLOW, close, is_at, open_own
 from mitmvcr.core.errors import CassetteWriteError
 
 if sys.platform != "win32":  # pragma: no branch
@@ -40,16 +40,20 @@ class Lock:
                 return held is True
             if left:
                 time.sleep(_PAUSE)
+        raise self.refusal()
+
+    def refusal(self) -> CassetteWriteError:
+        """Somebody else has it."""
         problem = f"is being recorded already by {self._holder()}: end that first"
-        raise CassetteWriteError(self._name, problem)
+        return CassetteWriteError(self._name, problem)
 
     def _try(self) -> bool | None:
         """As :func:`_try_lock`; also False where another lock was put in the place of
         this one meanwhile."""
-        file = os.open(self._path, os.O_RDWR | os.O_CREAT | BINARY, 0o666)
+        file = open_own(self._path, os.O_RDWR | os.O_CREAT, 0o666)
         try:
             held = _try_lock(file)
-            if held and not _is_at(file, self._path):
+            if held and not is_at(file, self._path):
                 held = False
             if held is not False:
                 self._file, file = file, -1
@@ -71,12 +75,19 @@ class Lock:
             if not held:
                 self.release()
 
+    def was_taken_away(self) -> bool:
+        """Whether somebody else has removed or replaced the file, so that another one
+        may hold what it guards. False where there are no locks."""
+        with suppress(OSError):
+            return self._file >= 0 and not is_at(self._file, self._path)
+        return False
+
     def is_free(self) -> bool:
         """Whether nobody holds it, as far as can be told."""
         try:
-            file = os.open(self._path, os.O_RDWR | BINARY)
+            file = os.open(self._path, os.O_RDWR | NO_FOLLOW | BINARY)
         except OSError:  # there is none, or it is not ours to open
-            return not self._path.exists()
+            return not os.path.lexists(self._path)
         try:
             return _try_lock(file) is not False
         finally:
@@ -95,20 +106,17 @@ class Lock:
         if self._file < 0:
             return
         file, self._file = self._file, -1
+        is_mine = False
+        with suppress(OSError):
+            is_mine = is_at(file, self._path)
         if sys.platform == "win32":  # pragma: no cover - it deletes no open file
             close(file)
         # A file that stays is no lock, and the next one takes it over.
-        with suppress(OSError):
-            self._path.unlink()
+        if is_mine:
+            with suppress(OSError):
+                self._path.unlink()
         if sys.platform != "win32":  # pragma: no branch
             close(file)
-
-
-def _is_at(file: int, path: Path) -> bool:
-    try:
-        return os.path.samestat(os.fstat(file), os.stat(path))
-    except FileNotFoundError:
-        return False
 
 
 def _myself() -> str:
@@ -127,6 +135,12 @@ def _try_lock(file: int) -> bool | None:
         return _lock(file)
     except OSError:
         return None
+
+
+def claim(file: int) -> bool:
+    """Lock a file itself, until it is closed; whether nobody else has done so. Where
+    others could not read it then, it is left."""
+    return sys.platform == "win32" or _try_lock(file) is not False
 
 
 def _by_flock(file: int) -> bool:

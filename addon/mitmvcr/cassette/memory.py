@@ -5,11 +5,13 @@ from dataclasses import replace
 
 from mitmvcr.cassette.stable import keep_volatile as keeping_volatile
 from mitmvcr.core.errors import (
+    CassetteDamagedError,
     CassetteError,
     CassetteNotFoundError,
     CassetteWriteError,
 )
 from mitmvcr.core.model import Cassette, Interaction
+from mitmvcr.core.sendable import why_not
 
 
 class MemoryStore:
@@ -36,9 +38,15 @@ class MemoryStore:
     def exists(self) -> bool:
         return self.cassette is not None
 
-    def load(self) -> Cassette:
+    def load(self, *, sendable: bool = False) -> Cassette:
         if self.cassette is None:
             raise CassetteNotFoundError(self.name, "there is no such cassette")
+        for number, each in enumerate(self.cassette.interactions if sendable else ()):
+            field, problem = why_not(each.response)
+            if problem:
+                raise CassetteDamagedError(
+                    self.name, problem, interaction=number, field=field
+                )
         return self.cassette
 
     def begin(self, kept: Sequence[Interaction] = ()) -> None:

@@ -20,6 +20,7 @@ MAX_NODES = 250_000
 # Without libyaml PyYAML still parses, only slowly.
 _Parser: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _YAML_TAG = "tag:yaml.org,2002:"
+_TOO_DEEP = "nested deeper than a cassette ever is"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,16 +133,19 @@ class Events:
             mark = error.problem_mark or error.context_mark
             if error.problem == "found unexpected end of stream":
                 mark = error.context_mark or mark  # where the open quote is
+            line = mark.line + 1 if mark else None
+            if "maximum nesting depth" in (error.problem or ""):  # PyYAML 6.0.4 on
+                return Fault(_TOO_DEEP, line)
             parts = (error.problem, error.context)
             problem = ", ".join(part for part in parts if part)
-            return Fault(f"not YAML: {problem}", mark.line + 1 if mark else None)
+            return Fault(f"not YAML: {problem}", line)
         before = getattr(error, "position", 0)
         line = self._shield.data.count(b"\n", 0, before) + 1
         return Fault(f"not YAML: {str(error).splitlines()[0]}", line)
 
     def _check_depth(self, depth: int) -> None:
         if depth > MAX_DEPTH:
-            raise Fault("nested deeper than a cassette ever is", self.line)
+            raise Fault(_TOO_DEEP, self.line)
 
 
 def _short(tag: str | None) -> str:

@@ -19,6 +19,7 @@ from mitmvcr.core.errors import (
     CassetteVersionError,
 )
 from mitmvcr.core.model import FORMAT_VERSION, Cassette
+from mitmvcr.core.sendable import is_sendable
 
 _EMPTY = [b"---\nversion: 2\ninteractions: []\n", b"version: 2\ninteractions: []\n"]
 
@@ -29,27 +30,35 @@ def load(path: str | os.PathLike[str], *, lazy: bool = False) -> Cassette:
 
 
 def loads(
-    data: bytes | Source, name: str = "<bytes>", *, lazy: bool = False
+    data: bytes | Source,
+    name: str = "<bytes>",
+    *,
+    lazy: bool = False,
+    sendable: bool = False,
 ) -> Cassette:
     """Read a cassette; ``name`` stands in messages for the file.
 
     With ``lazy`` a file in a layout of go-vcr's own is only indexed: its items are
-    read, and found damaged, when they are asked for.
+    read, and found damaged, when they are asked for. With ``sendable`` an answer that
+    cannot be an HTTP message is damage.
     """
     if data in _EMPTY:
         return Cassette()
     index = layout.index(data)
     if index is None:
-        return _by_yaml(data, name)
+        return _by_yaml(data, name, sendable)
     try:
         if lazy:
-            return Cassette(LazyInteractions(index, name))
+            return Cassette(LazyInteractions(index, name, sendable=sendable))
         with no_collection():
             parser = ItemParser(index.columns)
             count = range(len(index))
-            return Cassette([read_item(index.item(i), parser) for i in count])
+            found = [read_item(index.item(i), parser) for i in count]
     except (Decline, Fault):
-        return _by_yaml(data, name)
+        return _by_yaml(data, name, sendable)
+    if sendable and not all(is_sendable(each.response) for each in found):
+        return _by_yaml(data, name, sendable)  # which knows the lines
+    return Cassette(found)
 
 
 def read_bytes(path: str | os.PathLike[str]) -> bytes:
@@ -63,7 +72,7 @@ def read_bytes(path: str | os.PathLike[str]) -> bytes:
         raise CassetteError(name, f"cannot be read: {reason}") from None
 
 
-def _by_yaml(data: bytes | Source, name: str) -> Cassette:
+def _by_yaml(data: bytes | Source, name: str, sendable: bool) -> Cassette:
     if not isinstance(data, bytes):
         data = data.read(0, len(data))
     # PyYAML takes 25 ms to import; a cassette that go-vcr wrote does not need it.
@@ -72,8 +81,9 @@ def _by_yaml(data: bytes | Source, name: str) -> Cassette:
     with no_collection():
         document = yamlreader.read(data)
     check_version(document.version, name)
-    if document.faults:
-        raise document.faults[0].error(name)
+    faults = document.faults + (document.unsendable if sendable else [])
+    if faults:
+        raise faults[0].error(name)
     return Cassette(document.interactions)
 
 

@@ -5,16 +5,16 @@ place at the end, by a single put, which a store of objects does wholly or not a
 """
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from mitmvcr.cassette import codec
+from mitmvcr.cassette import writer
 from mitmvcr.cassette.store import FileStore
-from mitmvcr.core.errors import CassetteError, CassetteWriteError
-from mitmvcr.core.model import Interaction, Layout
+from mitmvcr.core.errors import CassetteError
+from mitmvcr.core.model import Layout
 
 #: What tells one version of an object from another, by the names of several stores.
 _VERSION = ("ETag", "etag", "generation", "LastModified", "mtime", "created", "size")
@@ -42,11 +42,6 @@ class RemoteStore(FileStore):
             name=url,
         )
         self._system, self._object = _open(url)
-        self._before: tuple[object, ...] | None = None
-
-    def begin(self, kept: Sequence[Interaction] = ()) -> None:
-        super().begin(kept)
-        self._before = self._seen
 
     def _is_there(self) -> bool:
         return bool(self._state())
@@ -72,17 +67,13 @@ class RemoteStore(FileStore):
         return data
 
     def _put(self, *parts: bytes | Iterable[bytes]) -> None:
-        if self._before is not None and self._before != self._state():
-            problem = "was changed by somebody else since the recording began"
-            raise CassetteWriteError(self.name, problem)
         pieces = [[part] if isinstance(part, bytes) else part for part in parts]
         data = b"".join(piece for part in pieces for piece in part)
         with _errors():
             self._system.pipe_file(self._object, data)
-        self._before = None
 
     def _put_journal(self) -> None:
-        self._put(codec.preamble(), self._journal.parts())
+        self._put(writer.preamble(), self._journal.parts())
         self._journal.remove()
 
 

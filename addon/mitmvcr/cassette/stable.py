@@ -4,7 +4,7 @@ from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from mitmvcr.cassette import codec
+from mitmvcr.cassette import writer
 from mitmvcr.core.model import Interaction
 
 #: When it was answered, and how long that took.
@@ -50,4 +50,4 @@ def _lasting(interaction: Interaction) -> bytes:
     response = interaction.response
     kept = {k: v for k, v in response.headers.items() if k.lower() not in VOLATILE}
     bare = replace(response, headers=kept, duration=0)
-    return codec.dumper()(replace(interaction, response=bare), 0)
+    return writer.dumper()(replace(interaction, response=bare), 0)

@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from mitmvcr.cassette import codec
-from mitmvcr.cassette.files import replace_file, why
+from mitmvcr.cassette import reader, writer
+from mitmvcr.cassette.files import finish_in_place, replace_file, whole_beside, why
 from mitmvcr.cassette.journal import Journal, SyncedJournal, without_cut_off
 from mitmvcr.cassette.source import Source, opened
 from mitmvcr.core.errors import (
+    CassetteDamagedError,
     CassetteError,
     CassetteNotFoundError,
     CassetteWriteError,
@@ -45,6 +46,7 @@ Change = Callable[[Interaction], Interaction]
 class Store(Protocol):
     """What a session needs of the place its cassette is kept in.
 
+    ``load`` finds damage; with ``sendable`` also what cannot be an HTTP message.
     ``begin`` opens a recording that follows ``kept`` interactions, ``append`` makes
     one more safe, ``publish`` puts the whole in place and ends the recording.
     ``amend`` changes what was recorded so far where it holds one of some texts.
@@ -56,7 +58,7 @@ class Store(Protocol):
     name: str
 
     def exists(self) -> bool: ...
-    def load(self) -> Cassette: ...
+    def load(self, *, sendable: bool = False) -> Cassette: ...
     def begin(self, kept: Sequence[Interaction]) -> None: ...
     def append(self, interaction: Interaction) -> None: ...
     def amend(self, change: Change, texts: Sequence[bytes]) -> None: ...
@@ -91,6 +93,7 @@ class FileStore:
         kind = SyncedJournal if fsync_each else Journal
         self._journal = kind(self._target, self.name)
         self._seen: tuple[object, ...] | None = None
+        self._before: tuple[object, ...] = ()
         self._dump: Callable[[Interaction, int], bytes]
         self._written = 0
         self._kept: Sequence[Interaction] = ()
@@ -108,16 +111,26 @@ class FileStore:
         except OSError as error:
             raise self._cannot_read(error) from error
 
-    def load(self) -> Cassette:
+    def load(self, *, sendable: bool = False) -> Cassette:
         try:
             self._seen = self._state()
+            self._check_is_whole()
             data = self._open()
         except FileNotFoundError:
             raise CassetteNotFoundError(self.name, "there is no such file") from None
         except OSError as error:
             raise self._cannot_read(error) from error
         # A small one is known to be sound before the first request comes.
-        return codec.loads(data, self.name, lazy=len(data) > READ_WHOLE)
+        lazy = len(data) > READ_WHOLE
+        return reader.loads(data, self.name, lazy=lazy, sendable=sendable)
+
+    def _check_is_whole(self) -> None:
+        if os.path.lexists(whole_beside(self._target)):
+            raise CassetteDamagedError(
+                self.name,
+                "is being written, or its recorder was killed as it wrote: run"
+                f" 'mitmvcr cassette recover {self.name}'",
+            )
 
     def begin(self, kept: Sequence[Interaction] = ()) -> None:
         folder = self._target.parent
@@ -132,7 +145,7 @@ class FileStore:
         except OSError as error:
             raise self._cannot_write(why(error), error) from error
         self._kept, self._written = kept, len(kept)
-        self._dump = codec.dumper(self._layout)
+        self._dump = writer.dumper(self._layout)
 
     def _begin_journal(self) -> None:
         self._journal.begin()
@@ -148,8 +161,16 @@ class FileStore:
     def _check_is_as_seen(self) -> None:
         """It was looked at before it was locked: what another recorder has put in place
         meanwhile would be lost."""
-        if self._seen is not None and self._seen != self._state():
+        self._before = self._state()
+        if self._seen not in (None, self._before):
             problem = "was changed by another process just now: start again"
+            raise CassetteWriteError(self.name, problem)
+
+    def _check_is_as_before(self) -> None:
+        """No recorder may have changed it, but an editor may have, or a checkout. What
+        was deleted is made again."""
+        if self._state() not in (self._before, ()):
+            problem = "was changed by somebody else since the recording began"
             raise CassetteWriteError(self.name, problem)
 
     def append(self, interaction: Interaction) -> None:
@@ -163,7 +184,7 @@ class FileStore:
         self._written += 1
 
     def _append_large(self, interaction: Interaction) -> None:
-        parts = codec.item_pieces(interaction, self._written, self._layout)
+        parts = writer.item_pieces(interaction, self._written, self._layout)
         self._journal.append_parts(parts)
 
     def amend(self, change: Change, texts: Sequence[bytes]) -> None:
@@ -195,12 +216,16 @@ class FileStore:
             self._journal.close()
 
     def _put_in_place(self) -> None:
+        if self._written > len(self._kept):
+            self._journal.check()
+            self._check_is_as_before()
         if self._written == len(self._kept):
             if self._write_empty and not self._kept:
-                self._put(codec.dumps(Cassette()))
+                self._check_is_as_before()
+                self._put(writer.dumps(Cassette()))
             self._journal.remove()
         elif self._kept:
-            kept = codec.parts(Cassette(self._kept), self._layout)
+            kept = writer.parts(Cassette(self._kept), self._layout)
             self._put(kept, self._journal.parts())
             self._journal.remove()
         elif self._keep_volatile and self.exists():
@@ -212,7 +237,7 @@ class FileStore:
     def replace(self, interactions: Sequence[Interaction]) -> None:
         """Write the cassette anew, whole or not at all."""
         try:
-            self._put(codec.parts(Cassette(interactions), self._layout))
+            self._put(writer.parts(Cassette(interactions), self._layout))
         except OSError as error:
             raise self._cannot_write(why(error), error) from error
 
@@ -220,9 +245,9 @@ class FileStore:
         from mitmvcr.cassette.stable import keep_volatile
 
         old = self._read()
-        was = codec.loads(old, self.name).interactions
-        now = codec.loads(self._journal.read(), str(self._journal.path)).interactions
-        mixed = codec.dumps(Cassette([*keep_volatile(was, now)]), self._layout)
+        was = reader.loads(old, self.name).interactions
+        now = reader.loads(self._journal.read(), str(self._journal.path)).interactions
+        mixed = writer.dumps(Cassette([*keep_volatile(was, now)]), self._layout)
         if mixed != old:
             self._put(mixed)
 
@@ -236,9 +261,8 @@ class FileStore:
                 f"cannot be written: {reason}; the recording is lost: {why(worse)}"
             )
             return CassetteWriteError(self.name, problem)
-        remedy = f"run 'mitmvcr cassette recover {self.name}'"
-        if place != self._journal.path:
-            remedy = "a sound cassette, to be moved where it belongs"
+        source = "" if self._journal.is_beside else f" --from {place}"
+        remedy = f"run 'mitmvcr cassette recover {self.name}{source}'"
         return CassetteWriteError(self.name, f"{problem} {place}: {remedy}")
 
     def leave(self) -> str | None:
@@ -249,9 +273,10 @@ class FileStore:
             if self._written == len(self._kept):
                 self._journal.remove()
                 return None
+            self._journal.check()
             self._journal.sync()
             return str(self._journal.path)
-        except OSError as error:
+        except (OSError, CassetteError) as error:
             raise self._not_published(error) from error
         finally:
             self._journal.close()
@@ -261,16 +286,21 @@ class FileStore:
             return self._journal.left_over()
         except OSError as error:
             return f"{self._journal.path}: cannot be read: {why(error)}"
+        except CassetteError as error:
+            return str(error)
 
-    def recover(self, *, instead: bool = False) -> int:
+    def recover(self, *, instead: bool = False, source: Path | None = None) -> int:
         """Put a journal that was left over in place, behind what the cassette holds,
-        or ``instead`` of that.
+        or ``instead`` of that; ``source`` is one that is not beside the cassette.
 
         Returns how many interactions were recovered. A cut-off last one is dropped.
         """
+        is_finished = self._finish()
         try:
-            self._journal.open()
+            self._journal.open(source)
         except OSError as error:
+            if is_finished and isinstance(error, FileNotFoundError) and not source:
+                return len(self.load().interactions)
             raise CassetteError(
                 str(self._journal.path), f"nothing to recover: {why(error)}"
             ) from error
@@ -281,20 +311,31 @@ class FileStore:
         finally:
             self._journal.close()
 
+    def _finish(self) -> bool:
+        """What a killed process was writing in place; False where there is none."""
+        if not os.path.lexists(whole_beside(self._target)):
+            return False
+        try:
+            with self._journal.locked():
+                finish_in_place(self._target)
+        except OSError as error:
+            raise self._cannot_write(why(error), error) from error
+        return True
+
     def _recover(self, instead: bool) -> int:
         data = without_cut_off(self._journal.read())
-        found = codec.loads(data, str(self._journal.path)).interactions
+        found = reader.loads(data, str(self._journal.path)).interactions
         if found and not self._is_in_place(data):
             loads = self.exists() and not instead
             kept = self.load().interactions if loads else ()
-            self._put(codec.parts(Cassette([*kept, *found]), self._layout))
+            self._put(writer.parts(Cassette([*kept, *found]), self._layout))
         self._journal.remove()
         return len(found)
 
     def _is_in_place(self, data: bytes) -> bool:
         """The end came after the cassette was replaced and before the journal was
         removed. The ids, which go on where the cassette ended, tell."""
-        items = data.removeprefix(codec.preamble())
+        items = data.removeprefix(writer.preamble())
         return self.exists() and self._read().endswith(items)
 
     # What another place than a file does otherwise. All raise OSError.

@@ -20,10 +20,10 @@ from mitmvcr.cassette.goyaml import (
     scalar,
     string,
 )
+from mitmvcr.cassette.memo import Memo, ShortMemo
 from mitmvcr.core.chunks import format_chunks
 from mitmvcr.core.duration import format_duration
 from mitmvcr.core.frames import format_frame
-from mitmvcr.core.memo import Memo, ShortMemo
 from mitmvcr.core.model import Cassette, Headers, Interaction, Layout, Request, Response
 
 _PREAMBLE = b"---\nversion: 2\ninteractions:\n"

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from mitmvcr.cassette import fields
+from mitmvcr.cassette import fields, unsendable
 from mitmvcr.cassette.faults import Fault
 from mitmvcr.cassette.nodes import Events, Node
 from mitmvcr.cassette.repair import repaired
@@ -42,6 +42,9 @@ class Document:
     interactions: list[Interaction] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     repairs: list[Fault] = field(default_factory=list)
+    #: What can be read, but not sent in a replay, and what no client can have asked.
+    unsendable: list[Fault] = field(default_factory=list)
+    odd: list[Fault] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
     #: The rest of the file could not be read for the last fault.
     broken: bool = False
@@ -152,25 +155,28 @@ def _interactions(events: Events, document: Document, most_faults: int) -> None:
 
 def _item(events: Events, document: Document, number: int) -> None:
     """One interaction; a syntax error within it ends the reading of the file."""
-    faults: list[Fault] = []
-    repairs: list[Fault] = []
+    found = Document()
     try:
-        interaction = _interaction(events.node(), faults, repairs)
+        interaction = _interaction(events.node(), found)
     except Fault as fault:
         fault.interaction = number
         raise
-    for found in (*faults, *repairs):
-        found.interaction = number
-    document.faults += faults
-    document.repairs += repairs
+    for faults, more in (
+        (document.faults, found.faults),
+        (document.repairs, found.repairs),
+        (document.unsendable, found.unsendable),
+        (document.odd, found.odd),
+    ):
+        for each in more:
+            each.interaction = number
+        faults += more
     if interaction is not None:
         document.interactions.append(interaction)
 
 
-def _interaction(
-    node: Node, faults: list[Fault], repairs: list[Fault]
-) -> Interaction | None:
+def _interaction(node: Node, document: Document) -> Interaction | None:
     """None where something is wrong; every wrong field is then in ``faults``."""
+    faults = document.faults
     item = _record(node, "", _ITEM, faults)
     if "request" not in item or "response" not in item:
         return None
@@ -182,7 +188,9 @@ def _interaction(
         ("request", request, item["request"]),
         ("response", response, item["response"]),
     ):
-        _repair(name, record, part.line, repairs)
+        _repair(name, record, part.line, document.repairs)
+    document.unsendable += unsendable.of_response(item["response"])
+    document.odd += unsendable.of_request(item["request"])
     return Interaction(item.get("id", 0), Request(**request), Response(**response))
 
 

@@ -10,6 +10,7 @@ from mitmvcr.cli.app import app
 from mitmvcr.cli.status import OWN_FAILURE, USAGE, Interrupted, interrupted_by
 from mitmvcr.cli.tell import say
 from mitmvcr.core.errors import OptionError, VcrError
+from mitmvcr.options import BY_NAME
 
 
 def entry() -> None:
@@ -46,7 +47,7 @@ def _usage(error: click.ClickException) -> int:
 def _as_typed(error: VcrError) -> str:
     """The options have the addon's names inside; here they are spelled as typed."""
     if isinstance(error, OptionError) and error.option.startswith("vcr_"):
-        option = "--" + error.option.removeprefix("vcr_").replace("_", "-")
+        option = BY_NAME[error.option.removeprefix("vcr_")].word
         return str(OptionError(option, error.value, error.remedy))
     return str(error)
 

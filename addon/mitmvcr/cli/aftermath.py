@@ -1,16 +1,18 @@
 """When the command has ended: what is told, what is written, and the exit code."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from mitmvcr.cli import status
-from mitmvcr.cli.github import annotate
+from mitmvcr.cli.findings import Finding
+from mitmvcr.cli.github import annotate, annotate_findings
 from mitmvcr.cli.misses import tell_misses
 from mitmvcr.cli.reports import Account, Target, write_reports
 from mitmvcr.cli.tell import say
 from mitmvcr.core.errors import VcrError
 from mitmvcr.core.report import Outcome
 from mitmvcr.core.wording import shown
+from mitmvcr.options import REPORT
 from mitmvcr.session import Session
 
 _TOLD = 10
@@ -24,6 +26,7 @@ class Wishes:
     fail_on_miss: bool = True
     fail_on_unused: bool = False
     drop_unused: bool = False
+    allow_idle: bool = False
 
 
 def conclude(
@@ -32,19 +35,23 @@ def conclude(
     failure: str,
     wishes: Wishes,
     environment: Mapping[str, str],
+    findings: Sequence[Finding] = (),
 ) -> int:
     """Tell what came of the session, which is closed, and return the exit code.
 
     ``child`` is the command's exit code; ``failure`` what went wrong here so far.
     """
     summary = session.summary()
+    for each in findings:
+        say(each.text)
+    annotate_findings(findings, environment)
     tell_misses(session.log.misses)
     level = "error" if wishes.fail_on_miss else "warning"
     annotate(session.log.misses, summary.cassette, environment, level=level)
     unused_fails = wishes.fail_on_unused and child == 0 and summary.unused > 0
     try:
         if wishes.reports:
-            _write(session, child, failure, wishes)
+            _write(session, child, failure, wishes, findings)
         if wishes.drop_unused and child == 0 and _drop_unused(session):
             unused_fails = False
         if unused_fails:
@@ -58,16 +65,24 @@ def conclude(
         missed=summary.missed if wishes.fail_on_miss else 0,
         unused=summary.unused if unused_fails else 0,
         failed=bool(failure),
+        faults=sum(each.fails for each in findings),
     )
 
 
-def _write(session: Session, child: int, failure: str, wishes: Wishes) -> None:
+def _write(
+    session: Session,
+    child: int,
+    failure: str,
+    wishes: Wishes,
+    findings: Sequence[Finding],
+) -> None:
     account = Account(
         summary=session.summary(),
         entries=session.entries(),
         failure=failure,
         exit_status=child,
         fail_on_unused=wishes.fail_on_unused,
+        findings=findings,
     )
     write_reports(wishes.reports, account)
 
@@ -90,7 +105,7 @@ def _tell_unused(session: Session) -> None:
         asked = f"{shown(entry.method)} {shown(entry.url, 300)}"
         say(f"unused: interaction {entry.interaction}: {asked}")
     if len(unused) > _TOLD:
-        say(f"and {len(unused) - _TOLD} others; --report has them all")
+        say(f"and {len(unused) - _TOLD} others; {REPORT.word} has them all")
 
 
 def tell_left(session: Session) -> None:
@@ -99,15 +114,4 @@ def tell_left(session: Session) -> None:
     say(
         f"the command failed, so {name} stays as it was; the recording is in {place}:"
         f" run 'mitmvcr cassette recover {name}', or delete the file"
-    )
-
-
-def tell_idle(bypass: str) -> None:
-    """Nothing was recorded and nothing replayed, which is hardly ever meant."""
-    past = f"to hosts that go past it (NO_PROXY={bypass})" if bypass else "otherwise"
-    say(
-        "nothing went through the proxy: the command made no request, or talks"
-        f" {past}, or its HTTP client does not read HTTP_PROXY and HTTPS_PROXY. To"
-        " tell which, put 'curl -sI https://example.com' in its place: if that is"
-        " counted, it is the client. --include-localhost sends localhost through too"
     )

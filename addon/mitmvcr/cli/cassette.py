@@ -8,7 +8,7 @@ import click
 
 from mitmvcr.cli.tell import say
 from mitmvcr.core.errors import CassetteWriteError
-from mitmvcr.settings import parse_cassette
+from mitmvcr.options import CASSETTE
 
 #: With fewer files than this a progress bar would only flicker.
 _MANY = 20
@@ -52,12 +52,14 @@ def _check(path: Path) -> list[tuple[str, bool]]:
     return [(str(problem), problem.is_error) for problem in check(path)]
 
 
-def recover_cassette(cassette: str, *, replace: bool = False) -> None:
+def recover_cassette(
+    cassette: str, *, replace: bool = False, source: Path | None = None
+) -> None:
     """Put the journal that a recording left in place."""
     from mitmvcr.cassette.store import open_store
 
-    path = parse_cassette(cassette)
-    count = open_store(path).recover(instead=replace)
+    path = CASSETTE.read(cassette)
+    count = open_store(path).recover(instead=replace, source=source)
     say(f"{path}: {count} interactions recovered")
 
 

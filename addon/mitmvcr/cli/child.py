@@ -9,7 +9,8 @@ import asyncio
 import os
 import shutil
 import signal
-from collections.abc import Mapping, Sequence
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from types import TracebackType
 from typing import Self
@@ -71,9 +72,15 @@ class Relay:
         for number in self._caught:
             self._loop.remove_signal_handler(number)
 
-    async def run(self, command: Sequence[str], environment: Mapping[str, str]) -> int:
-        """The child's exit code, as a shell has it."""
-        self._child = await _start(command, environment)
+    async def run(
+        self,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        enter: Callable[[], None] | None = None,
+    ) -> int:
+        """The child's exit code, as a shell has it. ``enter`` is called in the child
+        before it becomes the command."""
+        self._child = await _start(command, environment, enter)
         return status.of_child(await self._child.wait())
 
     def _pass_on(self, number: int) -> None:
@@ -87,10 +94,17 @@ class Relay:
 
 
 async def _start(
-    command: Sequence[str], environment: Mapping[str, str]
+    command: Sequence[str],
+    environment: Mapping[str, str],
+    enter: Callable[[], None] | None,
 ) -> asyncio.subprocess.Process:
     try:
-        return await asyncio.create_subprocess_exec(*command, env=environment)
+        return await asyncio.create_subprocess_exec(
+            *command, env=environment, preexec_fn=enter
+        )
+    except subprocess.SubprocessError as error:
+        problem = "cannot be started in its namespace"
+        raise CommandError(command[0], problem, status.OWN_FAILURE) from error
     except OSError as error:
         missing = isinstance(error, FileNotFoundError)
         code = status.NOT_FOUND if missing else status.CANNOT_EXECUTE

@@ -12,14 +12,11 @@ from dataclasses import dataclass
 
 from mitmvcr.cli.jks import PASSWORD
 from mitmvcr.cli.kit import BUNDLE_VARIABLES, Kit
-from mitmvcr.core.errors import OptionError
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 #: Inherited ones would win over ours: grpc's comes first, and httpx cannot use socks.
 _UNSET = ("ALL_PROXY", "all_proxy", "grpc_proxy", "no_grpc_proxy")
-
-_HOST = re.compile(r"(\*?\.)?[\w-]+(\.[\w-]+)*(:\d+)?|[0-9a-f:.]+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +32,6 @@ class Facts:
     @property
     def proxy_url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
-
-
-def parse_bypass(text: str) -> tuple[str, ...]:
-    """The hosts of a ``--no-proxy`` value, in the portable form."""
-    hosts = tuple(word.strip().strip("[]") for word in text.split(",") if word.strip())
-    for host in hosts:
-        if not _HOST.fullmatch(host):
-            remedy = "use host names, .domains or addresses, separated by commas"
-            raise OptionError("--no-proxy", host, remedy)
-    return hosts
 
 
 def child_environment(inherited: Mapping[str, str], facts: Facts) -> dict[str, str]:

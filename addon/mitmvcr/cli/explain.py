@@ -5,16 +5,19 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from mitmvcr.cli.curl import Curl, parse_curl
 from mitmvcr.cli.misses import long_lines
 from mitmvcr.cli.tell import is_coloured
+from mitmvcr.config import in_force
 from mitmvcr.core.errors import OptionError
-from mitmvcr.core.modes import Replay
+from mitmvcr.core.modes import Mode, Replay
 from mitmvcr.core.wording import shown
+from mitmvcr.options import CASSETTE, MODE, OF_SESSION
+from mitmvcr.values import Layer
 
 if TYPE_CHECKING:
     from mitmvcr.core.model import Request
@@ -33,16 +36,19 @@ class Question:
 
 
 def explain_request(
-    cassette: str, question: Question, *, as_json: bool, **matching: Any
+    cassette: str, question: Question, typed: Layer, *, as_json: bool
 ) -> int:
     """Print the answer to stdout; 0 if it would match, else 1. The cassette is only
-    read, and as the proxy would read it; ``matching`` are the options that match."""
+    read, and as the proxy would read it."""
     from mitmvcr.session import open_session
-    from mitmvcr.settings import parse_settings
 
     asked = asked_for(question)
-    settings = parse_settings(cassette=cassette, mode="replay_only", **matching)
-    session = open_session(settings)
+    values, said = in_force(typed), (CASSETTE, MODE)
+    with values.spelled():
+        settings = values.settings(each for each in OF_SESSION if each not in said)
+        session = open_session(
+            settings._replace(cassette=CASSETTE.read(cassette), mode=Mode.REPLAY_ONLY)
+        )
     lines, facts, found = _answer(session, asked)
     if as_json:
         click.echo(json.dumps(facts, indent=2))

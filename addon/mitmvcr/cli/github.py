@@ -5,12 +5,13 @@ The runner reads workflow commands from a step's stderr as well as from its stdo
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from mitmvcr.cli.findings import Finding
 from mitmvcr.cli.misses import one_line
 from mitmvcr.cli.tell import say
 
@@ -39,6 +40,17 @@ def annotate(
         click.echo(f"::{level} {properties}::{text}", err=True)
     if path := environment.get("GITHUB_STEP_SUMMARY"):
         _append(Path(path), _summary(misses, cassette))
+
+
+def annotate_findings(
+    findings: Iterable[Finding], environment: Mapping[str, str]
+) -> None:
+    """An error for each that fails the run, a warning for the others."""
+    if environment.get("GITHUB_ACTIONS") != "true":
+        return
+    for each in findings:
+        level = "error" if each.fails else "warning"
+        click.echo(f"::{level} title=mitmvcr::{_data(each.text)}", err=True)
 
 
 def _data(text: str) -> str:

@@ -4,6 +4,7 @@ that GitLab, CircleCI and the like read: a test case for each entry."""
 import re
 from xml.etree import ElementTree as ET
 
+from mitmvcr.cli.findings import Finding
 from mitmvcr.cli.misses import one_line
 from mitmvcr.cli.reports import Account, seconds
 from mitmvcr.core.report import Entry, Outcome
@@ -15,8 +16,10 @@ _CLASS = "mitmvcr"
 
 def to_junit(account: Account) -> bytes:
     """A miss is a failure, an unused interaction is skipped (with
-    ``fail_on_unused`` a failure), what went wrong in mitmvcr itself an error."""
+    ``fail_on_unused`` a failure), a finding a failure if it fails the run, what went
+    wrong in mitmvcr itself an error."""
     cases = [_case(entry, account) for entry in account.entries]
+    cases += map(_found, account.findings)
     if account.failure:
         cases.append(_failed(account.failure))
     suite = _element("testsuite", name=f"mitmvcr {account.summary.cassette}")
@@ -64,6 +67,14 @@ def _case(entry: Entry, account: Account) -> ET.Element:
     elif entry.outcome is Outcome.UNUSED:
         tag = "failure" if account.fail_on_unused else "skipped"
         case.append(_told(tag, "unused", "nothing asked for this interaction"))
+    return case
+
+
+def _found(finding: Finding) -> ET.Element:
+    name = f"the run was {finding.kind}"
+    case = _element("testcase", classname=_CLASS, name=name, time="0")
+    tag = "failure" if finding.fails else "skipped"
+    case.append(_told(tag, finding.kind, finding.text))
     return case
 
 

@@ -10,6 +10,7 @@ import click
 from mitmvcr.cli.tell import is_coloured, is_for_people, say
 from mitmvcr.core.log import MOST_MISSES
 from mitmvcr.core.wording import shown
+from mitmvcr.options import BY_NAME, REPORT
 
 if TYPE_CHECKING:
     from mitmvcr.core.matching import Miss, Near
@@ -36,7 +37,7 @@ def tell_misses(misses: Mapping["Miss", int]) -> None:
             say(f"missed: {one_line(miss, times)}")
     if (others := len(misses) - _TOLD) > 0:
         least = "at least " if len(misses) == MOST_MISSES else ""
-        say(f"and {least}{others} others; --report has them all")
+        say(f"and {least}{others} others; {REPORT.word} has them all")
 
 
 def _requests(count: int) -> str:
@@ -68,20 +69,15 @@ def short_lines(miss: "Miss", times: int = 1) -> Iterator[str]:
 
 
 def as_typed(options: Iterable[str]) -> str:
-    """``vcr_ignore_query=page`` as on the command line: ``--ignore-query page``."""
-    return " ".join(_FLAGS.get(option) or _with_value(option) for option in options)
+    """Options of mitmproxy, as NAME=VALUE, as words of the command line."""
+    return " ".join(map(_word, options))
 
 
-#: What has a value as an option of mitmproxy, and none on the command line.
-_FLAGS = {
-    "vcr_allow_repeats=all": "--allow-repeats",
-    "vcr_allow_repeats=last": "--repeat-last",
-}
-
-
-def _with_value(option: str) -> str:
-    name, _, value = option.removeprefix("vcr_").partition("=")
-    return f"--{name.replace('_', '-')} {shlex.quote(value)}"
+def _word(text: str) -> str:
+    name, _, value = text.removeprefix("vcr_").partition("=")
+    option = BY_NAME[name]
+    flags = [flag.word for flag in option.flags if flag.value == value]
+    return flags[0] if flags else f"{option.word} {shlex.quote(value)}"
 
 
 def _near_shown(near: "Near", miss: "Miss") -> str:

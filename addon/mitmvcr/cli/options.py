@@ -1,69 +1,101 @@
-"""The options that ``run`` and ``serve`` share, as they were typed."""
+"""Make click's options of the table, grouped in ``--help``."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
-from mitmvcr.core.secrets.rules import DEFAULT, Rules
-from mitmvcr.settings import Settings, parse_settings
+import click
 
+from mitmvcr.options import BY_NAME, Flag, Group, Kind, Option, Text, options_of
+from mitmvcr.values import Given, Layer
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VcrOptions:
-    """What is not said is what the addon's own options have."""
-
-    cassette: str | None = None
-    mode: str | None = None
-    allow_repeats: str | None = None
-    latency: str = "0"
-    passthrough: tuple[str, ...] = ()
-    layout: str = "v4"
-    record_chunks: bool = False
-    record_errors: bool = False
-    partial: str = "keep"
-    websocket: bool = False
-    fsync: str = "close"
-    write_empty: bool = False
-    keep_volatile: bool = False
-    spool: str = "1m"
-    save_failed: str = "yes"
-    view: str = "go"
-    match: str = ""
-    ignore_headers: tuple[str, ...] = ()
-    ignore_query: tuple[str, ...] = ()
-    ignore_json: tuple[str, ...] = ()
-    ignore_form: tuple[str, ...] = ()
-    base_url_map: tuple[str, ...] = ()
-    hooks: str = ""
-    redaction: Rules = DEFAULT
-
-    def settings(self, cassette: str, mode: str) -> Settings:
-        """Parsed. Raises OptionError."""
-        return parse_settings(
-            cassette=cassette,
-            mode=mode,
-            allow_repeats=self.allow_repeats or "no",
-            latency=self.latency,
-            passthrough=self.passthrough,
-            layout=self.layout,
-            record_chunks=_said(self.record_chunks),
-            record_errors=_said(self.record_errors),
-            partial=self.partial,
-            websocket=_said(self.websocket),
-            fsync=self.fsync,
-            write_empty=_said(self.write_empty),
-            keep_volatile=_said(self.keep_volatile),
-            spool=self.spool,
-            save_failed=self.save_failed,
-            view=self.view,
-            match=self.match,
-            ignore_headers=self.ignore_headers,
-            ignore_query=self.ignore_query,
-            ignore_json=self.ignore_json,
-            ignore_form=self.ignore_form,
-            base_url_map=self.base_url_map,
-            hooks=self.hooks,
-            redaction=self.redaction,
-        )
+_Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
-def _said(flag: bool) -> str:
-    return "yes" if flag else "no"
+class GroupedCommand(click.Command):
+    """Shows the options of the table under the headings of their groups, and those
+    that are the command's alone under the usual one."""
+
+    def format_options(
+        self, ctx: click.Context, formatter: click.HelpFormatter
+    ) -> None:
+        groups: dict[str, list[tuple[str, str]]] = {each: [] for each in Group}
+        for parameter in self.get_params(ctx):
+            record = parameter.get_help_record(ctx)
+            if record is not None and isinstance(parameter, click.Option):
+                heading = getattr(parameter, "group", "Options")
+                groups.setdefault(heading, []).append(record)
+        for heading, records in groups.items():
+            if records:
+                with formatter.section(heading):
+                    formatter.write_dl(records)
+
+
+class _RowOption(click.Option):
+    """An option that was made of a row of the table."""
+
+    def __init__(self, *args: Any, group: Group, **kwargs: Any) -> None:
+        self.group = group
+        super().__init__(*args, **kwargs)
+
+
+def takes(command: str) -> Callable[[_Command], _Command]:
+    """Add to a click command what it takes of the table. Each arrives as it was typed,
+    and as None or () where it was not."""
+    return takes_all(options_of(command))
+
+
+def takes_all(options: tuple[Option, ...]) -> Callable[[_Command], _Command]:
+    """Add these options to a click command."""
+
+    def decorate(function: _Command) -> _Command:
+        for option in reversed(options):
+            for made in reversed(_made(option)):
+                function = made(function)
+        return function
+
+    return decorate
+
+
+def typed(arguments: Mapping[str, Any]) -> Layer:
+    """What click found on the command line, as a layer of values."""
+    return {
+        name: Given(_text(value), BY_NAME[name].word, "command line")
+        for name, value in arguments.items()
+        if value is not None and value != ()
+    }
+
+
+def _text(value: str | bool | tuple[str, ...]) -> Text:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return value
+
+
+def _made(option: Option) -> list[Callable[[_Command], _Command]]:
+    if option.flags:
+        return [_of_flag(option, flag) for flag in option.flags]
+    if option.kind is Kind.SWITCH:
+        word = f"{option.word}/--no-{option.word.removeprefix('--')}"
+        return [_of_row(option, word, default=None, help=_help(option))]
+    words = [option.word, option.short] if option.short else [option.word]
+    shape = {"multiple": option.kind is Kind.LIST, "metavar": option.metavar}
+    return [_of_row(option, *words, help=_help(option), **shape)]
+
+
+def _of_flag(option: Option, flag: Flag) -> Callable[[_Command], _Command]:
+    words = (flag.word, option.name)
+    return _of_row(option, *words, flag_value=flag.value, default=None, help=flag.help)
+
+
+def _of_row(
+    option: Option, *words: str, **shape: Any
+) -> Callable[[_Command], _Command]:
+    return click.option(*words, cls=_RowOption, group=option.group, **shape)
+
+
+def _help(option: Option) -> str:
+    if option.kind is Kind.LIST:
+        return f"{option.help} Repeatable."
+    return (
+        f"{option.help} Default: {option.default}." if option.default else option.help
+    )

@@ -1,4 +1,4 @@
-"""``--report``: what became of each request and each interaction, for programs."""
+"""Reports: what became of each request and each interaction, for programs."""
 
 import json
 import os
@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from mitmvcr.cli.findings import Finding
 from mitmvcr.core.errors import OptionError, VcrError
 from mitmvcr.core.report import Entry, miss_facts
+from mitmvcr.options import REPORT
 from mitmvcr.session import Summary
 
 _REMEDY = "name a file.json, a file.xml (JUnit), or - for JSON on stdout"
@@ -36,6 +38,7 @@ class Account:
     failure: str
     exit_status: int
     fail_on_unused: bool = False
+    findings: Sequence[Finding] = ()
 
 
 def parse_reports(texts: Sequence[str]) -> tuple[Target, ...]:
@@ -50,14 +53,14 @@ def _parse(text: str) -> Target:
     path = Path(text).expanduser()
     suffix = path.suffix.lower()
     if suffix not in (".json", ".xml") or path.is_dir():
-        raise OptionError("--report", text, _REMEDY)
+        raise OptionError(REPORT.vcr, text, _REMEDY)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         problem = f"{path.parent} cannot be made: {error.strerror}"
-        raise OptionError("--report", text, f"{problem}; {_REMEDY}") from error
+        raise OptionError(REPORT.vcr, text, f"{problem}; {_REMEDY}") from error
     if not os.access(path.parent, os.W_OK):
-        raise OptionError("--report", text, f"{path.parent} cannot be written to")
+        raise OptionError(REPORT.vcr, text, f"{path.parent} cannot be written to")
     return Target(path, junit=suffix == ".xml")
 
 
@@ -110,6 +113,10 @@ def to_json(account: Account) -> bytes:
             "unused": summary.unused,
             "passed_through": summary.passed,
         },
+        "findings": [
+            {"kind": each.kind, "fails": each.fails, "text": each.text}
+            for each in account.findings
+        ],
         "entries": [_entry(entry) for entry in account.entries],
     }
     text = json.dumps(report, indent=2, ensure_ascii=False)

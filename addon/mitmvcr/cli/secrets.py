@@ -12,10 +12,13 @@ from mitmvcr.cassette import layout, reader, writer
 from mitmvcr.cassette.files import replace_file, why
 from mitmvcr.cli.cassette import find_cassettes
 from mitmvcr.cli.tell import say
+from mitmvcr.config import in_force
 from mitmvcr.core.errors import CassetteError, CassetteWriteError
 from mitmvcr.core.model import Cassette, Interaction, Layout
 from mitmvcr.core.redaction import Redactor
 from mitmvcr.core.secrets.rules import Rules
+from mitmvcr.options import options_of
+from mitmvcr.values import Layer
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
@@ -35,8 +38,9 @@ class Found(NamedTuple):
         return f"{where}, {self.place}: {self.kind} {self.shown}"
 
 
-def scan_cassettes(paths: Sequence[Path], rules: Rules, *, form: str) -> int:
+def scan_cassettes(paths: Sequence[Path], typed: Layer, *, form: str) -> int:
     """Print what is found to stdout; 1 if there is anything, or a file is damaged."""
+    rules = in_force(typed).settings(options_of("scan")).redaction
     files = find_cassettes(paths)
     found: list[Found] = []
     damaged = 0
@@ -74,8 +78,9 @@ def _learned(
     return redactor, [number for number, is_changed in enumerate(changed) if is_changed]
 
 
-def scrub_cassettes(paths: Sequence[Path], rules: Rules) -> int:
+def scrub_cassettes(paths: Sequence[Path], typed: Layer) -> int:
     """Redact in place. 1 if a file could not be read."""
+    rules = in_force(typed).settings(options_of("scrub")).redaction
     files = find_cassettes(paths)
     scrubbed = damaged = 0
     for path in files:

@@ -8,23 +8,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-from mitmvcr.cli.home import home
-from mitmvcr.cli.options import VcrOptions
-from mitmvcr.cli.tell import say
-from mitmvcr.core.errors import VcrError
-from mitmvcr.core.modes import Mode
-from mitmvcr.settings import Settings, as_options
+import click
 
-_PROGRAMS = {"dump": "mitmdump", "console": "mitmproxy", "web": "mitmweb"}
-_SCRIPT = Path(__file__).parents[1] / "mitm" / "script.py"
+from mitmvcr.cli.home import home
+from mitmvcr.cli.tell import say
+from mitmvcr.config import in_force
+from mitmvcr.core.errors import VcrError
+from mitmvcr.options import CASSETTE, OF_SESSION, Settings, as_options, of_command
+from mitmvcr.parsing import Ui
+from mitmvcr.values import Layer
+
+#: Where this package lies, for an interpreter that does not find it by itself.
+_HOME = str(Path(__file__).parents[2])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ServeOptions(VcrOptions):
-    """The options as typed."""
+class ServeOptions:
+    """What ``serve`` alone has in the table of options, parsed."""
 
-    cassette: str
-    ui: str
+    ui: Ui
     host: str
     port: int
 
@@ -37,19 +39,25 @@ class PortBusyError(VcrError):
         super().__init__(f"cannot listen on {host}:{port}: {reason}; choose --port")
 
 
-def serve_proxy(extra: Sequence[str], options: ServeOptions) -> NoReturn:
-    """Become mitmproxy, of this very Python: its signals and exit code are its own."""
+def serve_proxy(extra: Sequence[str], typed: Layer) -> NoReturn:
+    """Become mitmproxy, of this very Python: its signals and exit code are its own.
+    ``typed`` is what the command line says."""
     from mitmvcr.mitm.ca import ensure_ca
-    from mitmvcr.mitm.host.masters import program
 
-    settings = options.settings(options.cassette, options.mode or Mode.RECORD_ONCE)
+    values = in_force(typed)
+    options = ServeOptions(**values.read(of_command("serve")))
+    settings = values.settings(OF_SESSION)
+    if settings.cassette is None:
+        problem = f"Name a cassette: {CASSETTE.word} FILE"
+        raise click.UsageError(problem, click.get_current_context())
     check_port(options.host, options.port)
     confdir = home(os.environ)
     certificate = ensure_ca(confdir)
     say(f"point a client at http://{options.host}:{options.port}")
     say(f"and let it trust {certificate}")
     arguments = proxy_arguments(options, settings, confdir, os.environ)
-    start = program(_PROGRAMS[options.ui])
+    start = f"import sys; sys.path.append({_HOME!r})"
+    start += f"; from mitmvcr.mitm.serving import main; main({options.ui!r})"
     os.execv(sys.executable, [sys.executable, "-c", start, *arguments, *extra])
 
 
@@ -65,7 +73,7 @@ def proxy_arguments(
     if roots := inherited.get("SSL_CERT_FILE"):  # mitmproxy has its own otherwise
         pairs.append(("ssl_verify_upstream_trusted_ca", roots))
     sets = [word for name, value in pairs for word in ("--set", f"{name}={value}")]
-    return ["-s", str(_SCRIPT), *places, *sets]
+    return [*places, *sets]
 
 
 def _option_values(settings: Settings) -> Iterator[tuple[str, str]]:

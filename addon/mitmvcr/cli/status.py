@@ -3,8 +3,9 @@
 import signal
 
 USAGE = 2
-#: The command passed, but a request of it had no match; or, with --fail-on-unused,
-#: the cassette holds what nothing asked for.
+#: The command passed, but a request of it had no match; or nothing asked for an
+#: interaction of the cassette, and that is to fail; or a strict replay was asked for
+#: nothing, or went past the proxy.
 DISAGREED = 100
 OWN_FAILURE = 125
 CANNOT_EXECUTE = 126
@@ -29,10 +30,12 @@ def of_child(returncode: int) -> int:
     return interrupted_by(-returncode) if returncode < 0 else returncode
 
 
-def of_run(child: int, *, missed: int, failed: bool, unused: int = 0) -> int:
+def of_run(
+    child: int, *, missed: int, failed: bool, unused: int = 0, faults: int = 0
+) -> int:
     """The child's own failure is told first; ours only where it passed."""
     if child != 0:
         return child
     if failed:
         return OWN_FAILURE
-    return DISAGREED if missed or unused else 0
+    return DISAGREED if missed or unused or faults else 0

@@ -22,6 +22,7 @@ from mitmvcr.core.differences import (
     common,
     pair_differences,
 )
+from mitmvcr.core.ignoring import Ignoring
 from mitmvcr.core.keys import header, parameter, parse_json
 from mitmvcr.core.model import Headers, Request
 from mitmvcr.core.wording import bytes_shown, quoted, shown
@@ -92,7 +93,7 @@ def _json_differences(ours: object, theirs: object) -> Iterator[Difference]:
         elif isinstance(one, list) and isinstance(other, list):
             stack.append(_items(place, path, one, other))
         elif type(one) is not type(other) or one != other:
-            ignoring = ("ignore_json", path) if path != "$" else NO_BODY
+            ignoring = (Ignoring.JSON, path) if path != "$" else NO_BODY
             yield _value_difference(place, one, other, ignoring if path else None)
 
 
@@ -164,7 +165,7 @@ def _other_differences(asked: Content, recorded: Content) -> Iterator[Difference
     kinds = _kind(asked), _kind(recorded)
     if kinds[0] == kinds[1] == "application/x-www-form-urlencoded":
         ours, theirs = form_fields(asked.raw), form_fields(recorded.raw)
-        yield from pair_differences("body", ours, theirs, "ignore_form")
+        yield from pair_differences("body", ours, theirs, Ignoring.FORM)
     elif kinds[0] == kinds[1] and kinds[0].startswith("multipart/"):
         yield from _multipart_differences(asked, recorded)
     elif kinds[0].startswith("text/") and kinds[1].startswith("text/"):
@@ -201,7 +202,7 @@ def _multipart_differences(asked: Content, recorded: Content) -> Iterator[Differ
 def _part_differences(
     place: str, name: str, one: tuple[Headers, bytes], other: tuple[Headers, bytes]
 ) -> Iterator[Difference]:
-    ignoring = ("ignore_form", name) if name else NO_BODY
+    ignoring = (Ignoring.FORM, name) if name else NO_BODY
     for header_name in sorted(one[0].keys() | other[0].keys()):
         pair = [
             tuple(without_boundary(value) for value in side[0].get(header_name, ()))

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from mitmvcr.core.ignoring import Names
+from mitmvcr.core.ignoring import Ignoring, Names
 from mitmvcr.core.keys import split_url
 from mitmvcr.core.urlparts import query_pairs
 from mitmvcr.core.wording import quoted, shown
@@ -19,7 +19,7 @@ class Difference:
     """One place where the request differs: ``query.page``, ``body.messages[1]``.
 
     ``ignoring`` is what would let it pass, a field of MatchSpec and a value for it, as
-    ``("ignore_query", "page")``; None where nothing should.
+    ``(Ignoring.QUERY, "page")``; None where nothing should.
     """
 
     place: str
@@ -56,7 +56,7 @@ def _query_differences(
         # What is left to do is to compare them in any order.
         texts = _query_shown(asked), _query_shown(recorded)
         yield Difference("query", *texts, ("parts", "query"))
-    yield from pair_differences("query", ours, theirs, "ignore_query")
+    yield from pair_differences("query", ours, theirs, Ignoring.QUERY)
 
 
 def _query_shown(query: str) -> str:

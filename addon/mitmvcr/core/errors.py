@@ -16,6 +16,15 @@ class OptionError(VcrError):
         super().__init__(f"{option}={value}: {remedy}")
 
 
+class UnusableValueError(VcrError):
+    """A parser of one option refuses a value. Whoever called it knows how the user
+    spelled the option, and raises OptionError."""
+
+    def __init__(self, value: object, remedy: str) -> None:
+        self.value, self.remedy = value, remedy
+        super().__init__(f"{value}: {remedy}")
+
+
 class CassetteError(VcrError):
     """Something is wrong with a cassette file."""
 

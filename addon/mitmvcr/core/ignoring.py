@@ -3,9 +3,19 @@ places in JSON."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from enum import StrEnum
 from fnmatch import translate
 from importlib.util import find_spec
 from typing import Any, NamedTuple
+
+
+class Ignoring(StrEnum):
+    """The fields of a MatchSpec that say what does not count."""
+
+    HEADERS = "ignore_headers"
+    QUERY = "ignore_query"
+    JSON = "ignore_json"
+    FORM = "ignore_form"
 
 
 class Ignore(NamedTuple):

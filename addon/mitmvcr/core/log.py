@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 #: So many different misses are remembered where no report is asked for.
 MOST_MISSES = 50
+_MOST_HOSTS = 50
 
 
 class Log:
@@ -23,6 +24,8 @@ class Log:
         self.complete = False
         self.entries: list[Entry] = []
         self.misses: Counter[Miss] = Counter()
+        #: Host -> why a client broke off TLS with us in its place.
+        self.broken_tls: dict[str, str] = {}
 
     def __repr__(self) -> str:
         return f"<Log {len(self.entries)} entries, {self.misses.total()} misses>"
@@ -30,6 +33,10 @@ class Log:
     def add(self, entry: "Entry") -> None:
         if self.complete:
             self.entries.append(entry)
+
+    def tls_broke(self, host: str, reason: str) -> None:
+        if len(self.broken_tls) < _MOST_HOSTS:
+            self.broken_tls[host] = reason
 
     def missed(self, miss: "Miss", duration: int) -> None:
         """A request without a match; ``duration`` is what it took to say why."""

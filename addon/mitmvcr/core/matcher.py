@@ -27,7 +27,7 @@ KeyOf = Callable[[Request], Hashable]
 _T = TypeVar("_T")
 
 DEFAULT_PARTS = ("method", "url", "body")
-#: What ``vcr_match`` may name; ``header:NAME`` besides.
+#: What may be chosen by name; ``header:NAME`` besides.
 PARTS = ("method", *URL_PARTS, "body", "headers", "form", "proto")
 #: go-vcr's DefaultMatcher, in its order.
 GO_PARTS = (

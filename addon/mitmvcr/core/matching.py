@@ -8,7 +8,7 @@ import heapq
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import islice
 
 from mitmvcr.core import remedies
@@ -22,9 +22,9 @@ from mitmvcr.core.differences import (
     pair_differences,
     url_differences,
 )
+from mitmvcr.core.ignoring import Ignoring
 from mitmvcr.core.keys import split_url
 from mitmvcr.core.matcher import Matcher, agree, form_pairs
-from mitmvcr.core.memo import Memo
 from mitmvcr.core.model import Request
 from mitmvcr.core.modes import Repeats
 from mitmvcr.core.urlparts import URL_PARTS
@@ -50,7 +50,7 @@ Masked = Callable[[Request], Request]
 @dataclass(frozen=True, slots=True)
 class Near:
     """A recorded interaction that came close. ``position`` counts from 0; ``agree`` are
-    the parts that do, ``options`` would make it match, as ``vcr_ignore_query=page``."""
+    the parts that do; ``options``, as ``NAME=VALUE``, would make it match."""
 
     position: int
     method: str
@@ -166,12 +166,12 @@ class _Search:
         where they are too many, those whose bodies are about as long."""
         deck, url = self._deck, self._matcher.url
         score_key = _scorer(url(self._asked.url))
-        score = Memo[str, int](lambda each: score_key(url(each)), _SCORES)
+        score = lru_cache(maxsize=_SCORES)(lambda each: score_key(url(each)))
         played = deck.was_played
         scored = [
             (found, not played(i), 0, -i)
             for i, each in enumerate(deck.urls())
-            if (found := score[each])
+            if (found := score(each))
         ]
         most = max(NEAREST, min(_COMPARED, self._affordable))
         self.left_out = max(0, len(scored) - most)
@@ -268,7 +268,7 @@ def _part_differences(part: str, asked: Side, recorded: Side) -> Iterable[Differ
     if part == "form":
         counts = asked.matcher.counts.form
         pairs = counts(form_pairs(one)), counts(form_pairs(other))
-        return pair_differences("form", *pairs, "ignore_form")
+        return pair_differences("form", *pairs, Ignoring.FORM)
     texts = [shown(str(getattr(each, part))) for each in (one, other)]
     ignoring = ("parts", part) if part != "method" else None
     return [Difference(part, texts[0], texts[1], ignoring)]
@@ -296,7 +296,7 @@ def _header_differences(part: str, asked: Side, recorded: Side) -> Iterator[Diff
         ]
         for side in (asked, recorded)
     )
-    return pair_differences("header", counts(one), counts(other), "ignore_headers")
+    return pair_differences("header", counts(one), counts(other), Ignoring.HEADERS)
 
 
 def _likeness(one: bytes, other: bytes) -> float:

@@ -7,12 +7,10 @@ Strings come from the wire and may hold any byte: what is not UTF-8 stands in a
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, TypeVar, dataclass_transform
+from typing import Literal
 
 from mitmvcr.core.chunks import Chunk
 from mitmvcr.core.frames import Frame
-
-T = TypeVar("T")
 
 #: Name -> values, in the order sent. Names are kept as spelled. Never changed in place.
 Headers = Mapping[str, Sequence[str]]
@@ -33,15 +31,7 @@ def _none() -> Headers:
     return {}
 
 
-@dataclass_transform(frozen_default=True, field_specifiers=(field,))
-def _record(cls: type[T]) -> type[T]:
-    """A frozen dataclass to type checkers. At run time it is not: to set each field
-    of a frozen one through ``object.__setattr__`` is half of what a recording costs
-    here, several microseconds for each interaction."""
-    return dataclass(slots=True)(cls)
-
-
-@_record
+@dataclass(frozen=True, slots=True)
 class Request:
     """A recorded request, as go-vcr's ``cassette.Request`` has it."""
 
@@ -61,7 +51,7 @@ class Request:
     headers: Headers = field(default_factory=_none)
 
 
-@_record
+@dataclass(frozen=True, slots=True)
 class Response:
     """A recorded response; ``status`` is the line's tail (``200 OK``), ``duration``
     is in nanoseconds and runs until the response head.
@@ -87,7 +77,7 @@ class Response:
     websocket: Sequence[Frame] = ()
 
 
-@_record
+@dataclass(frozen=True, slots=True)
 class Interaction:
     """A request and its response; ``id`` is the place in the file as written, but it
     is the order in the file that counts."""
@@ -97,7 +87,7 @@ class Interaction:
     response: Response
 
 
-@_record
+@dataclass(frozen=True, slots=True)
 class Cassette:
     """Interactions in file order."""
 

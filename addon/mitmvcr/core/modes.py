@@ -1,6 +1,6 @@
 """The modes, with go-vcr's names and semantics, as one table.
 
-The README's mode table is printed from :data:`RULES`; nothing else decides
+The mode table in docs/modes.md is printed from :data:`RULES`; nothing else decides
 what a mode does.
 """
 
@@ -120,7 +120,7 @@ def decide(rule: Rule, found: tuple[int, Interaction] | None) -> Decision:
 
 
 def mode_table() -> str:
-    """The mode table in Markdown, as the README shows it."""
+    """The mode table in Markdown, as docs/modes.md shows it."""
     head = "| mode | cassette on disk | starts with | a match | no match | writes |"
     rows = [head, "|---|---|---|---|---|---|"]
     for mode in Mode:

@@ -5,11 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from mitmvcr.core.differences import Difference
-from mitmvcr.core.ignoring import parse_ignore
+from mitmvcr.core.ignoring import Ignoring, parse_ignore
 from mitmvcr.core.matcher import Matcher, MatchSpec, agree
 from mitmvcr.core.model import Request
-
-_IGNORES = ("ignore_headers", "ignore_query", "ignore_json", "ignore_form")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +20,7 @@ class Trial:
     parts: Sequence[str]
 
     def options(self, differ: Sequence[Difference]) -> tuple[str, ...]:
-        """As they are written (``vcr_ignore_query=page``), and tried: none where they
+        """As mitmproxy has them (``NAME=VALUE``), and tried: none where they
         would not do, or where the requests differ in what they are."""
         wanted = dict.fromkeys(each.ignoring for each in differ)
         spec = self.spec
@@ -48,13 +46,13 @@ class Trial:
 
 
 def _can_be_written(field: str, value: str) -> bool:
-    if field == "ignore_json" or field not in _IGNORES:
+    if field == Ignoring.JSON or field not in list(Ignoring):
         return True
     return bool(value) and not value.endswith("=") and "," not in value
 
 
 def _with(spec: MatchSpec, field: str, value: str) -> MatchSpec:
-    if field in _IGNORES:
+    if field in list(Ignoring):
         changed: dict[str, Any] = {field: (*getattr(spec, field), parse_ignore(value))}
         return spec._replace(**changed)
     if field == "base_urls":
@@ -78,7 +76,7 @@ def _is_sound(spec: MatchSpec) -> bool:
 def _written(before: MatchSpec, after: MatchSpec) -> Iterable[str]:
     if before.parts != after.parts:
         yield f"vcr_match={','.join(after.parts)}"
-    for field in _IGNORES:
+    for field in Ignoring:
         for ignore in getattr(after, field)[len(getattr(before, field)) :]:
             yield f"vcr_{field}={ignore}"
     for old, new in after.base_urls[len(before.base_urls) :]:

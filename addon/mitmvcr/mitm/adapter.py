@@ -3,27 +3,31 @@
 Two locks keep a replay off the network. ``request`` answers everything itself, also
 when our own code raises: mitmproxy would forward the request to the origin after an
 exception. ``server_connect`` (connections.py) refuses every upstream socket that no
-passthrough rule allows, whatever has asked for it.
+passthrough rule allows, whatever has asked for it. And a guard stands round all addons
+(guard.py), where mitmproxy does not ask this one, or not any more.
 """
 
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Set
+from collections.abc import Awaitable, Callable, Set
 from functools import partial
 
 from mitmproxy import ctx, http
 from mitmproxy.addonmanager import Loader
 
+from mitmvcr.config import in_force
 from mitmvcr.core.errors import VcrError
 from mitmvcr.core.modes import Refuse, Replay
 from mitmvcr.mitm import answers, host, options
 from mitmvcr.mitm.asked import Asked, drop_proxy_headers, to_lookup
 from mitmvcr.mitm.commands import VcrCommands
 from mitmvcr.mitm.connections import Connections, parse_filter
+from mitmvcr.mitm.guard import Guard, stand
 from mitmvcr.mitm.host.dispatch import HookDispatcher, open_dispatcher
 from mitmvcr.mitm.rack import Rack, Recording, Replayed, replayed
 from mitmvcr.mitm.restore import is_streamed, to_wire
+from mitmvcr.mitm.seat import Seat
 from mitmvcr.mitm.streaming import let_live, tap
 from mitmvcr.mitm.streams import (
     StreamHooks,
@@ -33,8 +37,9 @@ from mitmvcr.mitm.streams import (
     with_stream,
 )
 from mitmvcr.mitm.view import chosen
+from mitmvcr.options import CASSETTE, Settings
 from mitmvcr.session import Session
-from mitmvcr.settings import Settings
+from mitmvcr.values import Values
 
 logger = logging.getLogger("mitmvcr")
 
@@ -44,13 +49,21 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
 
     name = "vcr"
 
-    def __init__(self, exit_guard: host.ExitGuard | None = None) -> None:
+    def __init__(
+        self,
+        exit_guard: host.ExitGuard | None = None,
+        configured: Callable[[], Values] | None = None,
+    ) -> None:
+        """``configured`` reads the options that the environment and files give."""
         super().__init__()
+        self._configured = configured
+        self.options = options.VcrOptions()
         self.rack = Rack(exit_guard)
         self.view, self._redirects = chosen("go")
         self._host_options = host.HostOptions()
-        self._is_running = False
+        self._is_running = self._has_started = False
         self._dispatcher: HookDispatcher | None = None
+        self._guard: Guard | None = None
 
     @property
     def session(self) -> Session | None:  # type: ignore[override] # it is only read
@@ -59,20 +72,31 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
     # Life
 
     def load(self, loader: Loader) -> None:
-        options.add(loader)
+        self._guard = stand(loader.master.addons, self)
+        try:
+            configured = self._configured and self._configured()
+        except Exception as error:  # noqa: BLE001 - mitmproxy would go on without us
+            host.end_process(VcrError(describe(error)))
+        self.options.add(loader, configured)
         host.take_deferred_options(ctx.options)
+        self.options.add_lists(ctx.options)
 
     def configure(self, updated: Set[str]) -> None:
         if not options.NAMES & updated:
+            self._host_options.hold(ctx.options)
             return
         try:
-            self.use(options.parse(ctx.options))
+            with self.options.spelled(ctx.options):
+                self.use(self.options.parse(ctx.options))
         except VcrError as error:
             if not self._is_running:
                 host.end_process(error)
             raise host.refusal(error) from error
 
     def running(self) -> None:
+        if self._has_started:
+            return  # a script says it too, when it was loaded late
+        self._has_started = True
         host.refuse_unknown_options(ctx.options, options.NAMES)
         host.capabilities.look()
         self._is_running = True
@@ -80,18 +104,33 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
         if self.session is None:
             logger.warning(
                 "mitmvcr: no cassette is chosen and nothing is recorded:"
-                " --set vcr_cassette=FILE, or the command vcr.use FILE"
+                " --set %s=FILE, or the command vcr.use FILE",
+                CASSETTE.vcr,
             )
         host.settle_memory()
 
     def done(self) -> Awaitable[None] | None:
+        if self._guard is not None:
+            # Also at the end: others may take their time, and connections are open.
+            self._guard.leave(offline=self.offline)
         if self._dispatcher is not None:
             self._dispatcher.close()
+        self._has_started = False
         if host.is_exiting() and self.rack.recordings():
             return self._drain_and_close()
+        self._leave()
+        return None
+
+    def _leave(self) -> None:
+        """While mitmproxy goes on, that is told; a replay's host options stay."""
+        was_in_use, replayed = self.session is not None, self.offline
         self.close_streams()
         self.rack.close()
-        return None
+        if host.is_exiting() or self._guard is None or not was_in_use:
+            return
+        if not replayed:
+            self._host_options.apply(ctx.options, lazy=False, whole_bodies=False)
+        self._guard.tell_gone()
 
     async def _drain_and_close(self) -> None:
         await host.drain(lambda: bool(self.rack.recordings()))
@@ -103,8 +142,10 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
         if settings == self.rack.settings and self.session is not None:
             return
         filters = [parse_filter(text) for text in settings.passthrough]
+        before = (self.offline, self.rack.settings.passthrough)
         self.rack.use(settings)
         self.passthrough = filters
+        self._settle(allows_others=before != (self.offline, settings.passthrough))
         self.view, self._redirects = chosen(settings.view)
         self.calls = None
         self.choose_request_hook()
@@ -123,9 +164,27 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
             # And where a refused connection is to be recorded: with its request.
             lazy=looks_up or (session is not None and settings.record_errors),
             whole_bodies=looks_up or records,
+            any_headers=self.offline and not settings.passthrough,
         )
 
+    def _settle(self, *, allows_others: bool) -> None:
+        """Raises VcrError, and there is no session then."""
+        if allows_others:
+            self.forget_allowed()
+        if self._guard is None:
+            return
+        try:
+            self._guard.settle(offline=self.offline, closes=allows_others)
+        except VcrError:
+            self.rack.close()
+            raise
+
     # Flows
+
+    def fail(self, flow: http.HTTPFlow, error: Exception) -> None:
+        """Answer a flow that the guard has kept from leaving."""
+        if self.session is not None:
+            self._fail(self.session, flow, error)
 
     def request(self, flow: http.HTTPFlow) -> Awaitable[None] | None:
         session = self.session
@@ -289,4 +348,4 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
         self.rack.close_idle()
 
 
-addons = [VcrAddon(host.ExitGuard())]
+addons = [Seat(VcrAddon(host.ExitGuard(), configured=lambda: in_force({})))]

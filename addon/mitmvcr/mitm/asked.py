@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import parse_qsl
 
@@ -9,7 +10,6 @@ from mitmproxy import http
 
 from mitmvcr.codings import accepted_codings
 from mitmvcr.core.keys import url_key
-from mitmvcr.core.memo import Memo
 from mitmvcr.core.model import Headers, Request
 from mitmvcr.mitm.golang import Fields, group, number, text, trailers
 from mitmvcr.mitm.host.messages import request_parts
@@ -65,26 +65,24 @@ def to_lookup(wire: http.Request) -> Request:
     """Only what the default matcher looks up by, and what may hold a secret that is
     met elsewhere too: a replay costs no more than this."""
     data = request_parts(wire)
-    origin, _ = _place[data.scheme, data.host, data.port, b""]
+    origin, _ = _place(data.scheme, data.host, data.port, b"")
     path = text(data.path)
     return Request(
         method=text(data.method),
         url=origin + path if path[:1] == "/" else f"{origin}/{path}",
         body=data.content or b"",
-        headers=_lookup_headers[data.headers.fields],
+        headers=_lookup_headers(data.headers.fields),
     )
 
 
-def _of_a_lookup(fields: tuple[tuple[bytes, bytes], ...]) -> Headers:
+@lru_cache(maxsize=256)
+def _lookup_headers(fields: tuple[tuple[bytes, bytes], ...]) -> Headers:
     """The body's type and coding too."""
     return {
         text(name).title(): (text(value),)
         for name, value in fields
         if name.lower() not in _NO_SECRETS
     }
-
-
-_lookup_headers = Memo(_of_a_lookup, 256)
 
 
 class _Said(NamedTuple):
@@ -101,8 +99,10 @@ class _Said(NamedTuple):
     to_proxy: bool
 
 
-def _understand(key: tuple[bytes, bytes, tuple[tuple[bytes, bytes], ...]]) -> _Said:
-    method, version, fields = key
+@lru_cache(maxsize=256)
+def _said(
+    method: bytes, version: bytes, fields: tuple[tuple[bytes, bytes], ...]
+) -> _Said:
     named = _values(fields)
     over_h1, head = version.startswith(b"HTTP/1"), method == b"HEAD"
     kind = named.get(b"content-type", b"").partition(b";")[0].strip().lower()
@@ -117,23 +117,19 @@ def _understand(key: tuple[bytes, bytes, tuple[tuple[bytes, bytes], ...]]) -> _S
     )
 
 
-#: By method, protocol and header fields.
-_said = Memo(_understand, 256)
-
-
 def to_request(wire: http.Request) -> Asked:
     """The request as go-vcr records it."""
     data = request_parts(wire)
-    said = _said[data.method, data.http_version, data.headers.fields]
+    said = _said(data.method, data.http_version, data.headers.fields)
     # Byte for byte: mitmproxy's own ``authority`` undoes punycode.
-    origin, host = _place[
+    origin, host = _place(
         data.scheme, data.host, data.port, data.authority or said.host
-    ]
+    )
     path, body = text(data.path), data.content or b""
     if said.has_form and body:
         form = _form(f"{text(body)}&{_query(path)}")
     else:
-        form = _query_form[_query(path)] if "?" in path else {}
+        form = _query_form(_query(path)) if "?" in path else {}
     request = Request(
         said.method,
         origin + path if path[:1] == "/" else f"{origin}/{path}",
@@ -158,15 +154,17 @@ def drop_proxy_headers(wire: http.Request) -> None:
         wire.headers.pop(name.decode(), None)
 
 
-def _find(key: tuple[bytes, str, int, bytes]) -> tuple[str, str]:
+@lru_cache(maxsize=1024)
+def _place(
+    scheme_sent: bytes, connected: str, port: int, host: bytes
+) -> tuple[str, str]:
     """Scheme and host as in a URL, and the Host that the program sent.
 
     The former as the program wrote them (its case, a default port) where that names
     the host that is connected to. mitmproxy's own ``url`` leaves IPv6 without its
     brackets, and a name that is not ASCII without punycode.
     """
-    scheme, connected, port, said = text(key[0]), key[1], key[2], text(key[3])
-    address = connected
+    scheme, said, address = text(scheme_sent), text(host), connected
     if ":" in address:
         address = f"[{address}]"
     elif not address.isascii():
@@ -177,10 +175,6 @@ def _find(key: tuple[bytes, str, int, bytes]) -> tuple[str, str]:
     origin, written = f"{scheme}://{address}", f"{scheme}://{said}"
     same = url_key(f"{written}/") == url_key(f"{origin}/")
     return written if same else origin, said
-
-
-#: By scheme, host and port that are connected to, and the Host that was sent.
-_place = Memo(_find, 1024)
 
 
 def _request_headers(
@@ -250,4 +244,4 @@ def _form(text: str) -> Headers:
     return form
 
 
-_query_form = Memo(_form, 256)
+_query_form = lru_cache(maxsize=256)(_form)

@@ -16,7 +16,7 @@ from mitmvcr.core.model import Interaction, Response
 from mitmvcr.mitm import host
 from mitmvcr.mitm.rack import Recording
 from mitmvcr.mitm.streaming import TimedTee, with_chunks
-from mitmvcr.settings import Settings
+from mitmvcr.options import Settings
 
 _TIMED_OUT = ("timed out", "timeout", "Errno 110", "Errno 10060")
 _GATEWAY = {

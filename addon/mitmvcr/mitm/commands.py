@@ -2,7 +2,7 @@
 
 import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,11 +12,12 @@ from mitmproxy import types as mtypes
 from mitmvcr.cassette.store import open_store
 from mitmvcr.core.errors import VcrError
 from mitmvcr.core.model import Interaction
-from mitmvcr.mitm import host, options
+from mitmvcr.mitm import host
+from mitmvcr.mitm.options import VcrOptions
 from mitmvcr.mitm.rack import is_same
 from mitmvcr.mitm.translate import to_request, to_response
+from mitmvcr.options import CASSETTE, MODE, Option, Text
 from mitmvcr.session import Session
-from mitmvcr.settings import parse_cassette
 
 if TYPE_CHECKING:
     from mitmvcr.core.redaction import Redactor
@@ -31,24 +32,25 @@ class VcrCommands:
     """
 
     session: Session | None
+    options: VcrOptions
 
     @command.command("vcr.use")
     def use_cassette(self, cassette: mtypes.Path) -> None:
         """Record to or replay from this cassette from now on."""
-        _set(vcr_cassette=str(cassette))
+        _set({CASSETTE: str(cassette)})
         logger.info("mitmvcr: %s", self.status())
 
     @command.command("vcr.mode")
     def use_mode(self, mode: str) -> None:
         """Change the mode: record_only, replay_only, replay_with_new_episodes,
         record_once or passthrough."""
-        _set(vcr_mode=mode)
+        _set({MODE: mode})
         logger.info("mitmvcr: %s", self.status())
 
     @command.command("vcr.eject")
     def eject(self) -> None:
         """Save the cassette and take it out; traffic goes through unrecorded."""
-        _set(vcr_cassette="", vcr_mode="record_once")
+        _set({CASSETTE: "", MODE: MODE.default})
 
     @command.command("vcr.status")
     def status(self) -> str:
@@ -60,7 +62,7 @@ class VcrCommands:
     def save(self, flows: Sequence[flow.Flow], cassette: mtypes.Path) -> None:
         """Put flows into a cassette, behind what it holds."""
         try:
-            saved = self._save(flows, parse_cassette(str(cassette)))
+            saved = self._save(flows, CASSETTE.read(str(cassette)))
         except VcrError as error:
             raise exceptions.CommandError(str(error)) from error
         logger.info("mitmvcr: saved %d of %d flows to %s", saved, len(flows), cassette)
@@ -70,7 +72,7 @@ class VcrCommands:
         if session is None or not session.records or not is_same(session, str(path)):
             from mitmvcr.core.redaction import Redactor  # not at every start
 
-            rules = options.parse(ctx.options).redaction
+            rules = self.options.parse(ctx.options).redaction
             return save_flows(flows, path, Redactor(rules, os.environ))
         chosen = [f for f in flows if isinstance(f, http.HTTPFlow) and _is_whole(f)]
         for one in chosen:  # it is being recorded here: they go behind what is
@@ -78,10 +80,11 @@ class VcrCommands:
         return len(chosen)
 
 
-def _set(**values: str) -> None:
+def _set(values: Mapping[Option, Text]) -> None:
     """Raises CommandError, and the old values stay."""
     try:
-        host.update_options(ctx.options, values)
+        changes = {option.vcr: text for option, text in values.items()}
+        host.update_options(ctx.options, changes)
     except exceptions.OptionsError as error:
         raise exceptions.CommandError(str(error)) from error
 

@@ -12,6 +12,7 @@ from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 from mitmvcr.core.errors import OptionError
 from mitmvcr.mitm import host
 from mitmvcr.mitm.rack import Rack
+from mitmvcr.options import PASSTHROUGH
 from mitmvcr.session import Session
 
 logger = logging.getLogger("mitmvcr")
@@ -31,9 +32,13 @@ class Connections:
         #: By client: the hosts and ports that a request of it may go on to.
         self._allowed: set[tuple[str, str, int]] = set()
 
+    def lets_pass(self, flow: http.HTTPFlow) -> bool:
+        """Does a rule let it straight through?"""
+        return any(accepts(flow) for accepts in self.passthrough)
+
     def passes(self, flow: http.HTTPFlow) -> bool:
         """Does a rule let it straight through? Then its host may be connected to."""
-        if not any(accepts(flow) for accepts in self.passthrough):
+        if not self.lets_pass(flow):
             return False
         client = flow.client_conn.id
         self._allowed.add((client, flow.request.host, flow.request.port))
@@ -41,20 +46,41 @@ class Connections:
             self._allowed.add((client, *flow.server_conn.via[1]))
         return True
 
+    def forget_allowed(self) -> None:
+        """Other rules are in force."""
+        self._allowed = set()
+
     def server_connect(self, data: ServerConnectionHookData) -> None:
         # Refused first and allowed after: an exception on the way refuses.
         data.server.error = data.server.error or _REFUSED
-        if self._may_connect(data) and data.server.error == _REFUSED:
+        if self.may_connect(data) and data.server.error == _REFUSED:
             data.server.error = None
             host.speak_cleartext_h2(data.client, data.server)
 
-    def _may_connect(self, data: ServerConnectionHookData) -> bool:
-        if self.session is None or not self.session.offline:
+    @property
+    def offline(self) -> bool:
+        """Is there a session that must not reach the network?"""
+        return self.session is not None and self.session.offline
+
+    def may_connect(self, data: ServerConnectionHookData) -> bool:
+        """Is it a connection that a request was let through for?"""
+        if not self.offline:
             return True
         if data.server.address is None:
             return False
         peer_host, port, *_ = data.server.address
         return (data.client.id, peer_host, port) in self._allowed
+
+    def client_connected(self, client: connection.Client) -> None:
+        if self.session is not None:
+            self.session.came()
+
+    def tls_failed_client(self, data: tls.TlsData) -> None:
+        if self.session is None:
+            return
+        address = data.context.server.address
+        name = data.conn.sni or (address[0] if address else "?")
+        self.session.log.tls_broke(name, data.conn.error or "no reason given")
 
     def client_disconnected(self, client: connection.Client) -> None:
         self.rack.client_gone(client.id)
@@ -88,4 +114,4 @@ def parse_filter(text: str) -> flowfilter.TFilter:
         return flowfilter.parse(text)
     except ValueError as error:
         remedy = f"not a flow filter ({error}); use one as '~d example.com'"
-        raise OptionError("vcr_passthrough", text, remedy) from error
+        raise OptionError(PASSTHROUGH.vcr, text, remedy) from error

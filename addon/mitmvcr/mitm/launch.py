@@ -7,18 +7,16 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from mitmvcr.core.errors import VcrError
 from mitmvcr.mitm import host
 from mitmvcr.mitm.adapter import VcrAddon
-from mitmvcr.mitm.host.masters import listening_port, make_master
+from mitmvcr.mitm.host import chain
+from mitmvcr.mitm.host.masters import Master, listening_port, make_master
+from mitmvcr.options import Settings, as_options
 from mitmvcr.session import Session, Summary
-from mitmvcr.settings import Settings, as_options
-
-if TYPE_CHECKING:
-    from mitmproxy.tools.dump import DumpMaster
 
 
 class ProxyError(VcrError):
@@ -90,10 +88,10 @@ def _going_through(upstream: str) -> dict[str, Any]:
     return going
 
 
-def _insert(master: "DumpMaster", vcr: VcrAddon, settings: Settings) -> Session:
+def _insert(master: Master, vcr: VcrAddon, settings: Settings) -> Session:
     """Add the addon and give it its settings, or raise what is wrong with them."""
     try:
-        master.addons.add(vcr)
+        chain.enter(master.addons, vcr)
         host.update_options(master.options, as_options(settings))
     except SystemExit as error:
         raise error.__cause__ or error from None
@@ -101,7 +99,7 @@ def _insert(master: "DumpMaster", vcr: VcrAddon, settings: Settings) -> Session:
     return vcr.session
 
 
-async def _run(master: "DumpMaster") -> None:
+async def _run(master: Master) -> None:
     """mitmproxy ends a start that failed with SystemExit; its log said why."""
     try:
         await master.run()
@@ -111,7 +109,7 @@ async def _run(master: "DumpMaster") -> None:
         ) from error
 
 
-async def _port(master: "DumpMaster", running: asyncio.Task[None]) -> int:
+async def _port(master: Master, running: asyncio.Task[None]) -> int:
     """Wait until the proxy listens."""
     while (port := listening_port(master)) is None:
         if running.done():

@@ -15,8 +15,8 @@ from mitmvcr.mitm import host
 from mitmvcr.mitm.asked import Asked
 from mitmvcr.mitm.streaming import Tee
 from mitmvcr.mitm.view import View
+from mitmvcr.options import CASSETTE, SECRET, Settings
 from mitmvcr.session import Session, open_session
-from mitmvcr.settings import Settings
 
 if TYPE_CHECKING:
     from mitmvcr.core.report import Entry
@@ -143,7 +143,7 @@ class Rack:
             self._hand_on(closed, fresh)
         elif settings.mode not in (Settings().mode, "passthrough"):
             remedy = f"mode {settings.mode} needs a cassette: name a file"
-            raise OptionError("vcr_cassette", "", remedy)
+            raise OptionError(CASSETTE.vcr, "", remedy)
         self.eject()
         self.session = fresh
         self.settings = settings
@@ -240,8 +240,9 @@ class Rack:
                 "mitmvcr: %s: something in this request was found to be a secret by a"
                 " later one, and was taken out: it may not match in a replay. Name its"
                 " field with vcr_redact_query or vcr_redact_json, or its variable with"
-                " vcr_secret, and record again",
+                " %s, and record again",
                 url,
+                SECRET.vcr,
             )
         if session.failure is not None and self._exit_guard is not None:
             self._exit_guard.failed = True

@@ -219,7 +219,13 @@ def _make_response(
     trailing = None
     if trailers:
         trailing = http.Headers(
-            [(_bytes(n).lower(), _bytes(v)) for n, vs in trailers.items() for v in vs]
+            [
+                # Blanks round a value end an HTTP/2 connection; in headers mitmproxy
+                # takes them away itself.
+                (_bytes(name).lower(), _bytes(value).strip(b" \t"))
+                for name, values in trailers.items()
+                for value in values
+            ]
         )
     reason = _reason(recorded.status)
     return make_response(recorded.code, reason, http.Headers(fields), body, trailing)

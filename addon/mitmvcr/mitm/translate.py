@@ -6,11 +6,11 @@ rules were measured with Go 1.27 and go-vcr v4.
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from mitmproxy import http
 
 from mitmvcr.codings import CodingError, CutOffError, are_accepted, decoded
-from mitmvcr.core.memo import Memo
 from mitmvcr.core.model import Response
 from mitmvcr.mitm.asked import Asked, to_request
 from mitmvcr.mitm.golang import STATUS_TEXT, canonical, number, text, trailers
@@ -33,7 +33,7 @@ def to_response(
     data = response_parts(wire)
     headers: dict[str, list[str]] = {}
     for name, value in data.headers.fields:
-        spelled, text = _spelled[name], value.decode("utf-8", "surrogateescape")
+        spelled, text = _spelled(name), value.decode("utf-8", "surrogateescape")
         if spelled in headers:
             headers[spelled].append(text)
         else:
@@ -41,9 +41,9 @@ def to_response(
     chunked = False
     if not _FRAMING.isdisjoint(headers):
         chunked = _take_framing(headers)
-    proto, major, minor, status = _started[
+    proto, major, minor, status = _started(
         data.http_version, data.status_code, data.reason
-    ]
+    )
     length = (
         _announced(headers["Content-Length"]) if "Content-Length" in headers else -1
     )
@@ -77,11 +77,9 @@ def to_response(
     )
 
 
-def _spell(name: bytes) -> str:
+@lru_cache(maxsize=4096)
+def _spelled(name: bytes) -> str:
     return text(canonical(name))
-
-
-_spelled = Memo(_spell, 4096)
 
 
 def _take_framing(headers: dict[str, list[str]]) -> bool:
@@ -93,19 +91,15 @@ def _take_framing(headers: dict[str, list[str]]) -> bool:
     return "chunked" in ",".join(headers.pop("Transfer-Encoding", ())).lower()
 
 
-def _start_line(key: tuple[bytes, int, bytes]) -> tuple[str, int, int, str]:
+@lru_cache(maxsize=256)
+def _started(version: bytes, code: int, reason: bytes) -> tuple[str, int, int, str]:
     """Proto, its numbers, and the status, for which HTTP/2 has no words."""
-    version, code, reason = key
     major, _, minor = version.removeprefix(b"HTTP/").partition(b".")
     if not minor:  # mitmproxy's HTTP/3, as Go names it
         version += b".0"
     words = text(reason) if major == b"1" else STATUS_TEXT.get(code, "")
     proto = text(version), number(major, 0), number(minor, 0)
     return (*proto, f"{code} {words}")
-
-
-#: By version, code and reason.
-_started = Memo(_start_line, 256)
 
 
 def _decoded(

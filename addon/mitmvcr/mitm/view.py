@@ -8,7 +8,7 @@ from mitmvcr.core.model import Response
 from mitmvcr.mitm import translate
 from mitmvcr.mitm.asked import Asked
 from mitmvcr.mitm.redirects import Redirects
-from mitmvcr.settings import View as Name
+from mitmvcr.parsing import View as Name
 
 
 class View(Protocol):

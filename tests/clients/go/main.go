@@ -148,7 +148,7 @@ func askAll(transport http.RoundTripper) []seen {
 	all := []seen{}
 	jar, _ := cookiejar.New(nil)
 	for _, each := range exchanges(*group, *base, !*onlyHTTP1 && strings.HasPrefix(*base, "https:")) {
-		client := &http.Client{Transport: transport, Timeout: time.Minute}
+		client := &http.Client{Transport: transport, Timeout: 5 * time.Minute}
 		if each.jar {
 			client.Jar = jar
 		}

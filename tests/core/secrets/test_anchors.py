@@ -3,8 +3,6 @@
 import random
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from mitmvcr.core.secrets import watch as watch_module
 from mitmvcr.core.secrets.anchors import Anchors, spellings
@@ -79,65 +77,17 @@ def test_texts_are_found_in_whichever_automaton_they_are(
     assert not watch.is_clear(b"a fresh one")
 
 
-# Large data, where it is enough to look around the hints
-
-KNOWN = table()[0]
-pieces = st.sampled_from(
-    [
-        *KNOWN.texts,
-        *KNOWN.hints,
-        *(hint[:-1] for hint in KNOWN.hints),
-        b'"price": 12.5, ',
-        b"\n",
-        b"x" * 40,
-        b"the quick brown fox" * 9,
-    ]
-)
-#: Dense at the start, in the midst, or nowhere.
-large = st.builds(
-    lambda head, gap, tail: b"".join(head) + b"-" * gap + b"".join(tail),
-    st.lists(pieces, max_size=12),
-    st.sampled_from([0, 100, 50_000]),
-    st.lists(pieces, max_size=40),
-)
-
-
-def test_every_text_that_is_known_holds_a_hint() -> None:
-    without = [
-        text for text in KNOWN.texts if not any(hint in text for hint in KNOWN.hints)
-    ]
-    assert without == []
-
-
-@given(large)
-def test_the_same_is_found_around_the_hints_as_everywhere(data: bytes) -> None:
-    assert sorted(KNOWN.find_in_large(data)) == sorted(KNOWN.find(data))
-
-
-def test_hints_that_overlap_do_not_hide_a_text() -> None:
-    texts = [b"sxx-abc", b"abcde", b"cdefgh-e"]
-    anchors = Anchors(texts, [b"abc", b"xx-abc"[2:], b"bcde", b"cdefgh", b"de"])
-    data = b"." * 9000 + b"sxx-abcdefgh-e" + b"." * 9000
-    assert sorted(anchors.find_in_large(data)) == sorted(anchors.find(data))
-    assert len(anchors.find(data)) == 3
-
-
-@pytest.mark.parametrize(("hints", "fast"), [([], True), ([b"now"], False)])
-def test_without_hints_or_the_library_all_is_looked_at(
-    hints: list[bytes], fast: bool
+def test_what_is_learned_is_found_in_large_texts_beside_what_is_known(
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    anchors = Anchors([b"known"], hints, fast=fast)
-    assert list(anchors.find_in_large(b"it is known")) == [(0, 6, 11)]
-
-
-def test_what_is_learned_is_its_own_hint(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(watch_module, "_QUESTIONS", 0)
-    watch = Watch(KNOWN)
+    known = table()[0]
+    watch = Watch(known)
     first = watch.size
     for number in range(400):
         watch.add(b"learned-value-%d!" % number)
         if number in (20, 399):
             watch.find(b"x")
         data = b"." * 40_000 + b"learned-value-%d!, a token" % number + b"." * 40_000
-        found = {KNOWN.texts[n] if n < first else n for n, _, _ in watch.find(data)}
+        found = {known.texts[n] if n < first else n for n, _, _ in watch.find(data)}
         assert found == {first + number, b"token"}

@@ -1,8 +1,11 @@
 """A script for mitmdump: runs the commands that a test writes into the folder named by
 COMMANDS, as the console does, and writes what they give beside them.
 
-mitmdump has no view whose flows could be chosen, so ``save-all FILE`` gives all flows
-to ``vcr.save``.
+Some are its own. mitmdump has no view whose flows could be chosen, so ``save-all FILE``
+gives all flows to ``vcr.save``, if KEEPS_FLOWS is in the environment. ``option NAME``
+gives the option's value. ``sets SPECS`` sets options as ``--set`` does, at once, and
+``rest`` puts back those that were set and says what is still going on: see
+``end_to_end/kept.py``.
 """
 
 import asyncio
@@ -18,9 +21,7 @@ _folder = Path(os.environ["COMMANDS"])
 class Commander:
     def __init__(self) -> None:
         self._flows: list[flow.Flow] = []
-
-    def response(self, flow: flow.Flow) -> None:
-        self._flows.append(flow)
+        self._before: dict[str, object] = {}
 
     def running(self) -> None:
         self._task = asyncio.get_running_loop().create_task(self._watch())
@@ -43,9 +44,35 @@ class Commander:
 
     def _execute(self, line: str) -> object:
         name, _, rest = line.partition(" ")
+        if name == "option":
+            return getattr(ctx.options, rest)
         if name == "save-all":
             return ctx.master.commands.call("vcr.save", self._flows, rest)
+        if name == "sets":
+            return self._set(json.loads(rest))
+        if name == "rest":
+            return self._rest()
         return ctx.master.commands.execute(line)
 
+    def _set(self, specs: list[str]) -> None:
+        names = {spec.partition("=")[0] for spec in specs}
+        known = names & ctx.options.keys()
+        self._before |= {name: getattr(ctx.options, name) for name in known}
+        ctx.options.set(*specs)
 
-addons = [Commander()]
+    def _rest(self) -> dict[str, object]:
+        before, self._before = self._before, {}
+        ctx.options.update(**before)
+        vcr = ctx.master.addons.get("vcr")
+        return {
+            "connections": len(ctx.master.addons.get("proxyserver").connections),
+            "failed": vcr.rack._exit_guard.failed,
+        }
+
+
+class Keeper(Commander):
+    def response(self, flow: flow.Flow) -> None:
+        self._flows.append(flow)
+
+
+addons = [Keeper() if "KEEPS_FLOWS" in os.environ else Commander()]

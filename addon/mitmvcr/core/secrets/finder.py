@@ -30,8 +30,7 @@ def table() -> tuple[Anchors, Sequence[Pattern | None]]:
     entries += [(a.encode(), each) for each in lists.PATTERNS for a in each.anchors]
     entries.append((_MARK, None))
     texts = [text for text, _ in entries]
-    hints = [hint.encode() for hint in lists.HINTS]
-    return Anchors(texts, hints), [each for _, each in entries]
+    return Anchors(texts), [each for _, each in entries]
 
 
 @cache

@@ -258,6 +258,7 @@ NO_SECRETS = [
     "GIT_CONFIG_KEY_0",
     "GIT_CONFIG_KEY_1",
     "GIT_CONFIG_KEY_2",
+    "MITMVCR_SECRET",  # it holds names of variables
 ]
 
 #: Nothing that could go on the word stands before it.
@@ -1062,26 +1063,3 @@ PATTERNS = (
 #: ``user:password@`` in a URL; looked for where there is an ``@``.
 USERINFO = r"://[^\s/?#\"'<>@:\\]{0,80}+:([^\s/?#\"'<>@\\]{1,200}+)@"
 USERINFO_SOURCE = _RFC + "rfc3986#section-3.2.1"
-
-_HINTS = """
-Q~ SK
-
-pwd at_ AKI CVC Key glc -us key glf dp. v1. cvv Pwd mfa sk- hf_ 1/1 TT3 fp_ :AA MFA
-Otp sk_ OTP RED srf shp dt0 r8_ SG. re_ fw_ xox ig= SCW CVV pi- Mfa cvc AK- PWD JWT
-eyJ Cvv SIG SRF Cvc otp cio jwt oy2 gls fm1 glp 2/1 sq0 Jwt SEC KEY EAA
-
-ACCA ASIA ghr_ COOKIE Device xsmtps earer LTAI Pass pul- AKCp ATBB uthori _v1_
-_live_ AIza Saml ghs_ AZDO pnu_ fio-u- 1//0 sdk- EZAK pass nectio sntry STRING glrt-
-k_prod xai- nfc_ whsec_ rdme_ ntn_ glagen HRKU- ookie CLOJAR ASSERT bkua_ UTHORI
-AUTH= rubyge gldt- TIONSt saml npm_ xapp- CFPAT- fm2_ ACCESS gloas- ebhook ABIA
-CTIONs api_or figd_ API- Access device BEARER dapi lin_
-
-asic gho_ NRJS- EZTK SSWS _mmk Sessi VERIFI oken SAML access hvs. sbp_ TOKEN ya29.
-amzn.m sgp_ phx_ ignatu DEVICE fo1_ ico- ghu_ glimt- NRII- ABSK GR1348 GOCSPX _test_
-AQVN pplx- lsv2_ ghp_ redent sessi pscale PASS -----B hvr. hvb. ha256~ nfo_ ESSI
-sertio uth= cmVmd ooks.s ecret CCIP rifier tvly-
-"""
-#: Rare pieces, one of which at least is in each anchor and in each spelling of a stem:
-#: where there is none of them there is no secret. They are looked for 64 at a time, in
-#: this order, in which they were found to take half the time that they do by alphabet.
-HINTS = tuple(_HINTS.split())

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-#: ``vcr_headers=minimal``.
+#: What ``minimal`` stands for.
 MINIMAL = frozenset({"accept", "content-type", "user-agent"})
 
 

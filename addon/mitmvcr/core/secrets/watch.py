@@ -14,12 +14,6 @@ _JOINED = 8
 _QUESTIONS = 12
 #: What was found in large texts is remembered, since each is asked for several times.
 _REMEMBERED = 4
-#: More of them would take longer than to look for all.
-_HINT, _MOST_HINTS = 8, 320
-
-
-def _find(machine: Anchors, data: bytes) -> Sequence[Hit]:
-    return machine.find(data)
 
 
 class Watch:
@@ -71,8 +65,7 @@ class Watch:
 
     def _make_one(self) -> None:
         """Of all of them, now that it is worth it."""
-        hints = _hints(self._texts[len(self._known.texts) :], self._known.hints)
-        self._machines = [Anchors(self._texts[:], hints)]
+        self._machines = [Anchors(self._texts[:])]
         self._find_known = self._machines[0].find
         self._asked = 0
 
@@ -82,22 +75,21 @@ class Watch:
             if known is data:
                 if watched < self._watched:
                     fresh = _made_quickly(self._texts[watched : self._watched])
-                    found = fresh.find_in_large(data)
+                    found = fresh.find(data)
                     hits = [*hits, *((watched + n, s, e) for n, s, e in found)]
                     self._recent[at] = data, self._watched, hits
                 return hits
-        hits = self._by_machines(data, large=True)
+        hits = self._by_machines(data)
         latest = data, self._watched, hits
         self._recent = [latest, *self._recent[: _REMEMBERED - 1]]
         return hits
 
-    def _by_machines(self, data: bytes, *, large: bool = False) -> Sequence[Hit]:
-        look = Anchors.find_in_large if large else _find
-        hits = look(self._machines[0], data)
+    def _by_machines(self, data: bytes) -> Sequence[Hit]:
+        hits = self._machines[0].find(data)
         first = 0
         for before, machine in pairwise(self._machines):
             first += len(before.texts)
-            if found := look(machine, data):
+            if found := machine.find(data):
                 hits = [*hits, *((first + n, start, end) for n, start, end in found)]
         return hits
 
@@ -107,10 +99,4 @@ class Watch:
 
 
 def _made_quickly(texts: Sequence[bytes]) -> Anchors:
-    return Anchors(texts, _hints(texts), quickly=True)
-
-
-def _hints(learned: Sequence[bytes], known: Sequence[bytes] = ()) -> Sequence[bytes]:
-    """What was learned is its own hint, up to a length."""
-    hints = [*known, *{text[:_HINT] for text in learned}]
-    return hints if len(hints) <= _MOST_HINTS else ()
+    return Anchors(texts, quickly=True)

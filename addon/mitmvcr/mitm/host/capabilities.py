@@ -1,9 +1,10 @@
 """What we rely on in mitmproxy beyond its documentation, in one table.
 
 Each capability was read in the versions it names, and is looked at in the one that
-runs, whatever its number. What is off is told when mitmproxy starts, each in one line.
-Who needs a capability asks for it first, and has another way where it is off. Those
-that keep a replay off the network have no other way: without one nothing is replayed.
+runs, whatever its number. When mitmproxy starts, the log gets one line for each that is
+off. Code asks for a capability before it uses it, and has another way where it is off.
+The guards, which keep a replay off the network, have none: without one of them nothing
+is replayed.
 """
 
 import logging
@@ -61,6 +62,33 @@ TABLE = (
         check=checks.option_names,
         lost="a vcr option that is misspelt is not noticed, and a replay is refused",
         guards=True,
+    ),
+    Capability(
+        name="guard round the addons",
+        check=checks.surrounded_hooks,
+        lost="another addon could end a hook before a request is looked up, and a"
+        " replay is refused",
+        guards=True,
+    ),
+    Capability(
+        name="open connections",
+        check=checks.open_connections,
+        lost="what is open when a replay begins could not be closed, and the replay is"
+        " refused",
+        guards=True,
+    ),
+    Capability(
+        name="place in the chain",
+        check=checks.place_in_the_chain,
+        lost="a script before this one could keep a request from being looked up, and"
+        " a replay is refused",
+        guards=True,
+    ),
+    Capability(
+        name="any header value",
+        check=checks.any_header_value,
+        lost="in a replay a header value with blanks round it ends its HTTP/2"
+        " connection",
     ),
     Capability(
         name="hook dispatch",
@@ -149,20 +177,20 @@ TABLE = (
 
 
 class Capabilities:
-    """The table, and what was found of it, which is looked for once."""
+    """The table, and whether each of it is there, looked up once."""
 
     def __init__(self, table: Iterable[Capability] = TABLE) -> None:
         self._table = {each.name: each for each in table}
         self._found: dict[str, bool] = {}
 
     def look(self) -> None:
-        """Tell of all that is off: to be called when mitmproxy runs. Takes 1 ms."""
+        """Log all that is off. To be called when mitmproxy runs; takes 1 ms."""
         for each in self._table.values():
             if not each.on_demand:
                 self.has(each.name)
 
     def has(self, name: str) -> bool:
-        """Whether it is there; where it is not, the log says so the first time."""
+        """Return whether it is there; log one line the first time that it is not."""
         found = self._found.get(name)
         if found is None:
             error = self.problem(name)
@@ -172,19 +200,20 @@ class Capabilities:
         return found
 
     def require(self, name: str) -> None:
-        """Raises CapabilityError where it is not there."""
+        """Raise CapabilityError where it is not there."""
         error = self.problem(name)
         if error is not None:
             raise error
 
     def require_guards(self) -> None:
-        """To be called before anything is replayed. Raises CapabilityError."""
+        """Raise CapabilityError for the first guard that is off. To be called before
+        anything is replayed."""
         for each in self._table.values():
             if each.guards:
                 self.require(each.name)
 
     def problem(self, name: str) -> CapabilityError | None:
-        """Why it is not there, without a line in the log."""
+        """Return why it is not there, or None; log nothing."""
         capability = self._table[name]
         try:
             capability.check()

@@ -143,6 +143,39 @@ def refused_connections() -> None:
     declares("mitmproxy.connection:Connection", ["error"])
 
 
+def surrounded_hooks() -> None:
+    """Every hook of a connection or a flow passes the method that ours stands for."""
+    awaits("mitmproxy.addonmanager:AddonManager.handle_lifecycle", "self", "event")
+    for place in (
+        "mitmproxy.proxy.mode_servers:ProxyConnectionHandler",
+        "mitmproxy.addons.clientplayback:ReplayHandler",
+    ):
+        uses(f"{place}.handle_hook", "handle_lifecycle")
+
+
+def open_connections() -> None:
+    """Those to the network can be found, and closed as mitmproxy closes them."""
+    declares("mitmproxy.addons.proxyserver:Proxyserver", ["connections"])
+    declares(f"{_SERVER}:ConnectionHandler", ["transports"])
+    has_fields(f"{_SERVER}:ConnectionIO", "handler", "reader", "writer")
+
+
+def place_in_the_chain() -> None:
+    place = "mitmproxy.addonmanager:AddonManager"
+    takes(f"{place}.register", "self", "addon")
+    uses(f"{place}.add", "chain", "register")
+    uses(f"{place}.get", "lookup", "get")
+
+
+def any_header_value() -> None:
+    """Whether HTTP/2 takes a header value with blanks round it is for us to say."""
+    options = find("mitmproxy.ctx:options")
+    if "validate_inbound_headers" not in options.keys():  # noqa: SIM118 - as above
+        raise Changed("there is no option validate_inbound_headers")
+    for name in ("Http2Server", "Http2Client"):
+        find(f"{_HTTP}._http2:{name}.h2_conf.validate_inbound_headers")
+
+
 def wait_at_the_end() -> None:
     should_exit = getattr(find("mitmproxy.ctx:master"), "should_exit", None)
     if not callable(getattr(should_exit, "is_set", None)):

@@ -25,10 +25,10 @@ def end_process(error: VcrError) -> NoReturn:
     (addonmanager.py: safecall), and ``ctx.master.shutdown()`` exits with 0. A
     SystemExit passes safecall and ends the event loop.
     """
-    told = f"mitmvcr: error: {error}"
+    line = f"mitmvcr: error: {error}"
     if capabilities.has("exit from hooks"):
-        raise SystemExit(told) from error
-    print(told, file=sys.stderr, flush=True)  # noqa: T201 - the log may not come to it
+        raise SystemExit(line) from error
+    print(line, file=sys.stderr, flush=True)  # noqa: T201 - no log handler runs any more
     os._exit(1)
 
 

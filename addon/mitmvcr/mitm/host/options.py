@@ -8,6 +8,7 @@ from mitmproxy import ctx, exceptions
 from mitmvcr.core.errors import OptionError, VcrError
 from mitmvcr.mitm.host.capabilities import capabilities
 from mitmvcr.mitm.host.exit import end_process
+from mitmvcr.options import nearest
 
 if TYPE_CHECKING:
     from mitmproxy.options import Options as Options
@@ -27,7 +28,7 @@ def take_deferred_options(opts: Options) -> None:
     without a word (addonmanager.py: register; script.py: loadscript).
     """
     if capabilities.problem("option check"):
-        return  # a replay is refused; who records is warned when it is looked for
+        return  # the rack refuses a replay; a recording is warned at the start
     try:
         opts.process_deferred()
     except exceptions.OptionsError as error:
@@ -42,7 +43,10 @@ def refuse_unknown_options(opts: Options, known: frozenset[str]) -> None:
         if name.startswith("vcr_"):
             # From --set it is a wrapper round the texts, from config.yaml a value.
             shown = ",".join(getattr(value, "val", [str(value)]))
-            remedy = "no such option; there are " + ", ".join(sorted(known))
+            names = [each.removeprefix("vcr_") for each in known]
+            near = nearest(name.removeprefix("vcr_"), names)
+            meant = f"did you mean vcr_{near}? There" if near else "there"
+            remedy = f"no such option; {meant} are {', '.join(sorted(known))}"
             end_process(OptionError(name, shown, remedy))
 
 
@@ -56,14 +60,34 @@ class HostOptions:
     ``connection_strategy=eager`` connects upstream at CONNECT, before there is a
     request to look up. ``stream_large_bodies`` sends a request upstream before the
     ``request`` hook has seen it, and leaves a body that cannot be recorded
-    (proxy/layers/http/__init__.py: check_body_size).
+    (proxy/layers/http/__init__.py: check_body_size). ``validate_inbound_headers`` ends
+    a whole HTTP/2 connection for a blank at the end of a header value. It keeps one
+    message from being two where it is sent on, so only who sends nothing on may do
+    without; a client can then confuse nobody but its own connection.
     """
 
     def __init__(self) -> None:
         self._own: dict[str, Any] = {}
+        self._wanted: dict[str, Any] = {}
 
-    def apply(self, opts: Options, *, lazy: bool, whole_bodies: bool) -> None:
+    def hold(self, opts: Options) -> None:
+        """What was changed meanwhile comes into force after the session."""
+        changed = {n: v for n, v in self._wanted.items() if getattr(opts, n) != v}
+        self._own.update({name: getattr(opts, name) for name in changed})
+        if changed:
+            update_options(opts, changed)
+
+    def apply(
+        self,
+        opts: Options,
+        *,
+        lazy: bool,
+        whole_bodies: bool,
+        any_headers: bool = False,
+    ) -> None:
         wanted: dict[str, Any] = {}
+        if any_headers and capabilities.has("any header value"):
+            wanted["validate_inbound_headers"] = False
         if lazy:
             wanted["connection_strategy"] = "lazy"
         if whole_bodies:
@@ -71,9 +95,21 @@ class HostOptions:
         kept = {name: getattr(opts, name) for name in wanted if name not in self._own}
         back = {n: self._own.pop(n) for n in list(self._own) if n not in wanted}
         self._own.update(kept)
+        self._wanted = wanted
         changes = {**back, **wanted}
         changes = {n: v for n, v in changes.items() if getattr(opts, n) != v}
         update_options(opts, changes)
+        if "validate_inbound_headers" in changes:
+            _validate_open_connections(opts.validate_inbound_headers)
+
+
+def _validate_open_connections(validate: bool) -> None:
+    """All HTTP/2 connections share a configuration, which a new one brings up to date
+    (proxy/layers/http/_http2.py: Http2Connection). The open ones are not to wait."""
+    from mitmproxy.proxy.layers.http import _http2
+
+    for kind in (_http2.Http2Server, _http2.Http2Client):
+        kind.h2_conf.validate_inbound_headers = validate
 
 
 def gives_up_after() -> float:
@@ -83,5 +119,5 @@ def gives_up_after() -> float:
         return float("inf")
     from mitmproxy.proxy import server
 
-    fixed = getattr(server, "TCP_TIMEOUT", float("inf"))
-    return float(getattr(ctx.options, "tcp_timeout", fixed))
+    fixed = getattr(server, "TCP_TIMEOUT", None)
+    return float(ctx.options.tcp_timeout if fixed is None else fixed)

@@ -1,4 +1,4 @@
-"""A layer of ours speaks for the server of a recorded WebSocket.
+"""Our own layer speaks for the server of a recorded WebSocket.
 
 In a replay there is no server, and mitmproxy's own layer would talk to it. This one
 stands in its place: it sends what was recorded, and waits for the client's next
@@ -15,7 +15,7 @@ from mitmvcr.mitm.host.capabilities import capabilities
 
 
 class Script(Protocol):
-    """What was recorded, in its order, and what is done about anything else."""
+    """What was recorded, in its order, and how any other message is refused."""
 
     def hear(self, kind: Kind, content: bytes) -> str | None: ...
 

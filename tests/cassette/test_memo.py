@@ -1,7 +1,7 @@
 """Results are kept while there are few of them, and none that is long."""
 
-from mitmvcr.core import memo as memo_module
-from mitmvcr.core.memo import Memo, ShortMemo
+from mitmvcr.cassette import memo as memo_module
+from mitmvcr.cassette.memo import Memo, ShortMemo
 
 
 def test_each_result_is_made_once_until_there_are_too_many() -> None:

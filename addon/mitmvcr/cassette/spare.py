@@ -1,0 +1,71 @@
+"""A second copy of a recording under way, which nobody else can reach."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
+from io import BytesIO
+from pathlib import Path
+from typing import IO
+
+#: Most recordings are smaller, and stay in memory; a larger one is in a file
+#: without a name, which ends with the process.
+_IN_MEMORY = 1 << 20
+_PART = 1 << 20
+_BUFFER = 1 << 18
+
+
+class Spare:
+    """What was written to a journal, for when somebody else has changed that: ``size``
+    bytes. It is given up where there is no space for both, or no place for it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._file: IO[bytes] | None = BytesIO()
+        self.size = 0
+
+    @property
+    def is_on_disk(self) -> bool:
+        return not isinstance(self._file, (BytesIO, type(None)))
+
+    def append(self, data: bytes | memoryview) -> None:
+        if self._file is None:
+            return
+        self.size += len(data)
+        try:
+            if isinstance(self._file, BytesIO) and self.size > _IN_MEMORY:
+                self._move_to_disk(self._file)
+            self._file.write(data)
+        except OSError:
+            self.give_up()
+
+    def _move_to_disk(self, held: BytesIO) -> None:
+        self._file = tempfile.TemporaryFile(  # noqa: SIM115 - closed
+            buffering=_BUFFER, dir=self._folder
+        )
+        self._file.write(held.getbuffer())
+
+    def cut(self, size: int) -> None:
+        if self._file is None:
+            return
+        try:
+            self._file.seek(size)
+            self._file.truncate()
+            self.size = size
+        except OSError:
+            self.give_up()
+
+    def parts(self) -> Iterator[bytes]:
+        """All of it. Raises OSError; of one that was given up there is nothing."""
+        if self._file is None:
+            return
+        self._file.seek(0)
+        while part := self._file.read(_PART):
+            yield part
+        self._file.seek(self.size)
+
+    def give_up(self) -> None:
+        """What it took on the disk is free again."""
+        file, self._file, self.size = self._file, None, 0
+        if file is not None:
+            with suppress(OSError):  # what was still to be written
+                file.close()

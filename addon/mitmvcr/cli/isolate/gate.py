@@ -1,0 +1,64 @@
+"""The gate of a namespace, for as long as a proxy runs."""
+
+import socket
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from mitmvcr.cli.isolate.allow import Allowed
+from mitmvcr.cli.isolate.forward import Forwarder
+from mitmvcr.cli.isolate.leaving import Leaving
+from mitmvcr.cli.isolate.namespace import Namespace
+from mitmvcr.cli.isolate.way import Way
+from mitmvcr.cli.tell import say
+
+
+@asynccontextmanager
+async def open_gate(namespace: Namespace, proxy_port: int) -> AsyncIterator[Way]:
+    """Carry what comes in the namespace to the proxy, which listens on loopback here,
+    and what is allowed to where it belongs; turn down the rest."""
+    leaving = Leaving(namespace, _known([each for _, each in namespace.allowed]))
+    async with AsyncExitStack() as stack:
+        for listening in namespace.proxy:
+            await _carry(stack, listening, "127.0.0.1", proxy_port, _ignore)
+        for listening, each in namespace.allowed:
+            failed = _say(f"--isolate-allow {each}")
+            await _carry(stack, listening, each.host, each.port, failed)
+        leaving.open()
+        stack.callback(leaving.close)
+        yield Way(namespace.port, namespace.enter, leaving.attempts)
+
+
+async def _carry(
+    stack: AsyncExitStack,
+    listening: socket.socket,
+    host: str,
+    port: int,
+    failed: Callable[[str], None],
+) -> None:
+    forwarder = Forwarder(host, port, failed)
+    await forwarder.open(listening)
+    stack.push_async_callback(forwarder.close)
+
+
+def _ignore(reason: str) -> None:
+    """The proxy cannot be reached: the run is over, and who asks was left behind."""
+
+
+def _say(what: str) -> Callable[[str], None]:
+    """Each reason once."""
+    known: set[str] = set()
+
+    def failed(reason: str) -> None:
+        if reason not in known:
+            known.add(reason)
+            say(f"{what}: cannot connect: {reason}")
+
+    return failed
+
+
+def _known(allowed: Sequence[Allowed]) -> dict[str, Sequence[str]]:
+    """The names that have addresses within."""
+    loopback = ("127.0.0.1", "::1")
+    names = {each.host.rstrip(".").lower(): each.addresses for each in allowed}
+    own = socket.gethostname().rstrip(".").lower()
+    return {"localhost": loopback, own: loopback, **names}

@@ -1,0 +1,148 @@
+"""What tried to leave: read, counted and turned down at once."""
+
+import asyncio
+import os
+import socket
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+
+from mitmvcr.cli.isolate import dns, inside, packets
+from mitmvcr.cli.isolate.namespace import Namespace
+from mitmvcr.cli.isolate.packets import Packet
+from mitmvcr.core.wording import shown
+
+_LARGEST = 65535
+_MOST = 200  # different ones
+_LAST = 1000
+#: The kernel's own, on behalf of nobody: group memberships.
+_IGMP = 2
+_PROTOCOLS = {socket.IPPROTO_ICMP: "icmp", socket.IPPROTO_ICMPV6: "icmp"}
+_FIRST_OF_NEIGHBOURS = 130
+
+
+class Leaving:
+    """Watches the way out of a namespace; ``known`` are the names that have addresses
+    there."""
+
+    def __init__(
+        self, namespace: Namespace, known: Mapping[str, Sequence[str]]
+    ) -> None:
+        self.attempts: Counter[str] = Counter()
+        self._known = known
+        self._allowed = {
+            (address, each.port)
+            for _, each in namespace.allowed
+            for address in each.addresses
+        }
+        self._within = {address for address, _ in self._allowed}
+        self._readers: list[tuple[int, Callable[[], bool]]] = []
+        if (tap := namespace.tap) is not None:
+            self._readers.append((tap.fileno(), lambda: self._read_tap(tap)))
+        if (end := namespace.tunnel) is not None:
+            self._readers.append((end, lambda: self._read_tunnel(end)))
+        for server in namespace.name_servers:
+            self._add_name_server(server)
+
+    def _add_name_server(self, server: socket.socket) -> None:
+        self._readers.append((server.fileno(), lambda: self._read_question(server)))
+
+    def open(self) -> None:
+        loop = asyncio.get_running_loop()
+        for descriptor, read in self._readers:
+            loop.add_reader(descriptor, read)
+
+    def close(self) -> None:
+        """What was sent before the end has been counted then."""
+        loop = asyncio.get_running_loop()
+        for descriptor, read in self._readers:
+            loop.remove_reader(descriptor)
+            for _ in range(_LAST):  # whoever is left behind may go on for ever
+                if not read():
+                    break
+
+    def _read_tap(self, tap: socket.socket) -> bool:
+        try:
+            raw = tap.recv(_LARGEST)
+        except BlockingIOError:
+            return False
+        if answer := self.turned_down(raw):
+            with suppress(BlockingIOError):  # it will ask again
+                tap.sendto(answer, ("lo", inside.ETH_P_IP, 0, 0, bytes(6)))
+        return True
+
+    def _read_tunnel(self, end: int) -> bool:
+        try:
+            raw = os.read(end, _LARGEST)
+        except BlockingIOError:
+            return False
+        if answer := self.turned_down(raw):
+            with suppress(BlockingIOError):
+                os.write(end, answer)
+        return True
+
+    def _read_question(self, server: socket.socket) -> bool:
+        try:
+            data, peer = server.recvfrom(_LARGEST)
+        except BlockingIOError:
+            return False
+        if question := dns.parse(data):
+            self._asked(_place(*server.getsockname()[:2]), question)
+            with suppress(BlockingIOError):
+                server.sendto(dns.answer(question, self._known), peer)
+        return True
+
+    def turned_down(self, raw: bytes) -> bytes:
+        """The answer to a packet, which is counted; empty for none."""
+        packet = packets.parse(raw)
+        if packet is None or packet.protocol == _IGMP or _is_housekeeping(packet):
+            return b""
+        answer = self._answer(packet)
+        # The kernel answers for the addresses that are within.
+        return b"" if packet.address in self._within else answer
+
+    def _answer(self, packet: Packet) -> bytes:
+        if packet.protocol == socket.IPPROTO_TCP:
+            return self._connection(packet)
+        if packet.protocol == socket.IPPROTO_UDP:
+            return self._datagram(packet)
+        name = _PROTOCOLS.get(packet.protocol, f"protocol {packet.protocol}")
+        self._note(f"{name} {packet.address}")
+        return packets.unreachable(packet)
+
+    def _connection(self, packet: Packet) -> bytes:
+        port = packet.ports[1]
+        if not packet.starts_connection or (packet.address, port) in self._allowed:
+            return b""
+        self._note(_place(packet.address, port))
+        return packets.reset(packet)
+
+    def _datagram(self, packet: Packet) -> bytes:
+        port = packet.ports[1]
+        place = _place(packet.address, port)
+        question = dns.parse(packet.data) if port == dns.PORT else None
+        if question is None:
+            self._note(f"udp {place}")
+            return packets.unreachable(packet)
+        self._asked(place, question)
+        return packets.datagram(packet, dns.answer(question, self._known))
+
+    def _asked(self, place: str, question: dns.Question) -> None:
+        """Names that are known here had no need to leave."""
+        if question.name not in self._known:
+            self._note(f'udp {place} "{shown(question.name, 100)}"')
+
+    def _note(self, what: str) -> None:
+        if what in self.attempts or len(self.attempts) < _MOST:
+            self.attempts[what] += 1
+
+
+def _is_housekeeping(packet: Packet) -> bool:
+    """Does the kernel look for neighbours? A program would ping."""
+    if packet.protocol != socket.IPPROTO_ICMPV6 or not packet.payload:
+        return packet.protocol == 0
+    return packet.payload[0] >= _FIRST_OF_NEIGHBOURS
+
+
+def _place(address: str, port: int) -> str:
+    return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"

@@ -1,0 +1,190 @@
+"""The namespace: made by a short-lived child, entered by the command."""
+
+import json
+import os
+import socket
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mitmvcr.cli.isolate import syscalls
+from mitmvcr.cli.isolate.allow import Allowed
+from mitmvcr.core.errors import VcrError
+
+if TYPE_CHECKING:
+    from mitmvcr.cli.isolate.furnish import Furniture
+
+_LONGEST = 1 << 16
+_MOST_DESCRIPTORS = 253  # SCM_MAX_FD of the kernel
+_KINDS = {
+    "user": syscalls.CLONE_NEWUSER,
+    "net": syscalls.CLONE_NEWNET,
+    "mnt": syscalls.CLONE_NEWNS,
+}
+
+
+class IsolationError(VcrError):
+    """There can be no such namespace here; the message says what would help."""
+
+
+@dataclass(frozen=True, slots=True)
+class Namespace:
+    """``port`` is where the proxy is to be found within, on each of the ``proxy``
+    sockets; ``allowed`` listen for what may be reached besides. ``tap`` and ``tunnel``
+    see what goes nowhere over IPv4 and IPv6; ``blind`` says why the first is absent.
+    """
+
+    kinds: Sequence[tuple[int, int]]
+    port: int
+    proxy: Sequence[socket.socket]
+    allowed: Sequence[tuple[socket.socket, Allowed]]
+    name_servers: Sequence[socket.socket]
+    tap: socket.socket | None
+    tunnel: int | None
+    blind: str
+
+    def enter(self) -> None:
+        """To be called in a child that is to become the command. Raises OSError."""
+        for descriptor, kind in self.kinds:
+            if kind == syscalls.CLONE_NEWNS:  # it is entered at its root
+                folder = os.getcwd()
+                syscalls.setns(descriptor, kind)
+                os.chdir(folder)
+            else:
+                syscalls.setns(descriptor, kind)
+
+    def close(self) -> None:
+        """It lives on for as long as a process is in it."""
+        for descriptor, _ in self.kinds:
+            os.close(descriptor)
+        for each in (*self.proxy, *(s for s, _ in self.allowed), *self.name_servers):
+            each.close()
+        if self.tap is not None:
+            self.tap.close()
+        if self.tunnel is not None:
+            os.close(self.tunnel)
+
+
+def make_namespace(allowed: Sequence[Allowed]) -> Namespace:
+    """To be called before there are threads: it forks. Raises IsolationError."""
+    if sys.platform != "linux":
+        problem = (
+            f"--isolate needs Linux's network namespaces, and this is {sys.platform}"
+        )
+        raise IsolationError(f"{problem}: leave it out here")
+    problem = ""
+    for user in (False, True) if os.geteuid() == 0 else (True,):
+        try:
+            return _made(allowed, user=user)
+        except OSError as error:
+            problem = str(error.strerror)
+    raise IsolationError(
+        f"--isolate: this system lets us make no network namespace ({problem}):"
+        f" {_remedy()}"
+    )
+
+
+def _made(allowed: Sequence[Allowed], *, user: bool) -> Namespace:
+    """Raises OSError."""
+    from mitmvcr.cli.isolate.furnish import furnish  # Linux alone can import it
+
+    ours, theirs = socket.socketpair()
+    with ours:
+        child = os.fork()
+        if child == 0:
+            _be_the_child(theirs, lambda: furnish(allowed, user=user))
+        theirs.close()
+        message, descriptors, _, _ = socket.recv_fds(ours, _LONGEST, _MOST_DESCRIPTORS)
+        os.waitpid(child, 0)
+    if not message:
+        raise OSError(0, "the process that makes it has died")
+    told = json.loads(message)
+    if "error" in told:
+        raise OSError(0, told["error"])
+    return _unpacked(told, descriptors, allowed)
+
+
+def _be_the_child(theirs: socket.socket, make: "Callable[[], Furniture]") -> None:
+    """Never returns."""
+    try:
+        try:
+            made = make()
+            told, descriptors = _packed(made), made.descriptors()
+        except OSError as error:
+            told, descriptors = {"error": _words(error)}, []
+        socket.send_fds(theirs, [json.dumps(told).encode()], descriptors)
+    finally:
+        os._exit(0)
+
+
+def _words(error: OSError) -> str:
+    reason = error.strerror or str(error)
+    return f"{error.filename}: {reason}" if error.filename else reason
+
+
+def _packed(made: "Furniture") -> dict[str, object]:
+    return {
+        "labels": [label for label, _ in made.parts],
+        "port": made.port,
+        "blind": made.blind,
+    }
+
+
+def _unpacked(
+    told: Mapping[str, object], descriptors: Sequence[int], allowed: Sequence[Allowed]
+) -> Namespace:
+    labels = told["labels"]
+    assert isinstance(labels, list)
+    parts = list(zip(labels, descriptors, strict=True))
+
+    def of(wanted: str) -> Iterator[int]:
+        return (descriptor for label, descriptor in parts if label == wanted)
+
+    return Namespace(
+        kinds=[(d, _KINDS[label]) for label, d in parts if label in _KINDS],
+        port=int(str(told["port"])),
+        proxy=[_socket(d) for d in of("proxy")],
+        allowed=[
+            (_socket(d), each)
+            for number, each in enumerate(allowed)
+            for d in of(f"allowed {number}")
+        ],
+        name_servers=[_socket(d) for d in of("names")],
+        tap=next(map(_socket, of("tap")), None),
+        tunnel=next(of("tunnel"), None),
+        blind=str(told["blind"]),
+    )
+
+
+def _socket(descriptor: int) -> socket.socket:
+    made = socket.socket(fileno=descriptor)
+    made.setblocking(False)
+    return made
+
+
+#: What may forbid a namespace to those who are not root -> the value that does.
+_SWITCHES = {
+    "kernel.unprivileged_userns_clone": ("0", "1"),
+    "kernel.apparmor_restrict_unprivileged_userns": ("1", "0"),
+    "user.max_user_namespaces": ("0", "10000"),
+    "user.max_net_namespaces": ("0", "10000"),
+}
+
+
+def _remedy() -> str:
+    otherwise = "" if os.geteuid() == 0 else "run it as root, or "
+    for name, (forbids, allows) in _SWITCHES.items():
+        place = Path("/proc/sys", name.replace(".", "/"))
+        try:
+            found = place.read_text().strip()
+        except OSError:
+            continue
+        if found == forbids:
+            return f"{otherwise}allow them with 'sysctl {name}={allows}'"
+    return (
+        f"{otherwise}start the container that this is in with --cap-add SYS_ADMIN"
+        " --cap-add NET_ADMIN (Docker: and --security-opt seccomp=unconfined"
+        " --security-opt apparmor=unconfined)"
+    )

@@ -1,0 +1,121 @@
+"""IP packets that a program sent to a network that is not there: what they say, and
+what the network would answer so that the program fails at once."""
+
+import ipaddress
+import socket
+import struct
+from dataclasses import dataclass
+
+_ICMP6 = socket.IPPROTO_ICMPV6
+_NEXT_HOP_PROHIBITED = 13  # ICMP: by an administrator
+_PROHIBITED6 = 1
+_EXTENSIONS = (0, 43, 60)  # hop-by-hop, routing and destination options
+_SYN, _RST, _ACK = 0x02, 0x04, 0x10
+
+
+@dataclass(frozen=True, slots=True)
+class Packet:
+    """``payload`` is what follows the IP header; addresses are packed."""
+
+    raw: bytes
+    source: bytes
+    target: bytes
+    protocol: int
+    payload: bytes
+
+    @property
+    def address(self) -> str:
+        return str(ipaddress.ip_address(self.target))
+
+    @property
+    def ports(self) -> tuple[int, int]:
+        """Of TCP and UDP: from which, to which."""
+        source, target = struct.unpack_from("!HH", self.payload)
+        return source, target
+
+    @property
+    def data(self) -> bytes:
+        """Of UDP."""
+        return self.payload[8:]
+
+    @property
+    def starts_connection(self) -> bool:
+        return self.payload[13] & (_SYN | _ACK | _RST) == _SYN
+
+
+def parse(raw: bytes) -> Packet | None:
+    """None for what is cut short, and for a later fragment, which has no ports."""
+    version = raw[0] >> 4 if raw else 0
+    if version == 4 and len(raw) >= 20:
+        return _parse4(raw)
+    if version == 6 and len(raw) >= 40:
+        return _parse6(raw)
+    return None
+
+
+def _parse4(raw: bytes) -> Packet | None:
+    fragment = struct.unpack_from("!H", raw, 6)[0] & 0x1FFF
+    payload = raw[(raw[0] & 0xF) * 4 :]
+    packet = Packet(raw, raw[12:16], raw[16:20], raw[9], payload)
+    return None if fragment else _whole(packet)
+
+
+def _parse6(raw: bytes) -> Packet | None:
+    following, payload = raw[6], raw[40:]
+    while following in _EXTENSIONS and len(payload) >= 8:
+        following, payload = payload[0], payload[(payload[1] + 1) * 8 :]
+    return _whole(Packet(raw, raw[8:24], raw[24:40], following, payload))
+
+
+def _whole(packet: Packet) -> Packet | None:
+    least = {socket.IPPROTO_TCP: 20, socket.IPPROTO_UDP: 8}
+    return packet if len(packet.payload) >= least.get(packet.protocol, 0) else None
+
+
+def reset(packet: Packet) -> bytes:
+    """What a host without such a service answers to the start of a connection."""
+    source, target = packet.ports
+    (sequence,) = struct.unpack_from("!L", packet.payload, 4)
+    acknowledged = (sequence + 1) & 0xFFFFFFFF
+    fields = (target, source, 0, acknowledged, 5 << 4, _RST | _ACK, 0)
+    return _answer(packet, socket.IPPROTO_TCP, struct.pack("!HHLLBBHxxxx", *fields), 16)
+
+
+def unreachable(packet: Packet) -> bytes:
+    """What a firewall answers."""
+    if len(packet.target) == 4:
+        head = struct.pack("!BBHL", 3, _NEXT_HOP_PROHIBITED, 0, 0)
+        return _answer(packet, socket.IPPROTO_ICMP, head + packet.raw[:548], 2)
+    head = struct.pack("!BBHL", 1, _PROHIBITED6, 0, 0)
+    return _answer(packet, _ICMP6, head + packet.raw[:1192], 2)
+
+
+def datagram(packet: Packet, data: bytes) -> bytes:
+    """An answer over UDP."""
+    source, target = packet.ports
+    payload = struct.pack("!HHHH", target, source, 8 + len(data), 0) + data
+    return _answer(packet, socket.IPPROTO_UDP, payload, 6)
+
+
+def _answer(packet: Packet, protocol: int, payload: bytes, place: int) -> bytes:
+    """Addressed back; the checksum goes to ``place``."""
+    ends = packet.target + packet.source
+    pseudo = ends + struct.pack("!LL", len(payload), protocol)
+    summed = payload if protocol == socket.IPPROTO_ICMP else pseudo + payload
+    checksum = _checksum(summed) or 0xFFFF
+    payload = payload[:place] + checksum.to_bytes(2) + payload[place + 2 :]
+    if len(packet.target) == 16:
+        head = struct.pack("!LHBB", 6 << 28, len(payload), protocol, 64)
+        return head + ends + payload
+    size = 20 + len(payload)
+    head = struct.pack("!BBHHHBB", 0x45, 0, size, 0, 0, 64, protocol)
+    checksum = _checksum(head + b"\0\0" + ends)
+    return head + checksum.to_bytes(2) + ends + payload
+
+
+def _checksum(data: bytes) -> int:
+    data += bytes(len(data) % 2)
+    total: int = sum(struct.unpack(f"!{len(data) // 2}H", data))
+    while total >> 16:
+        total = (total & 0xFFFF) + (total >> 16)
+    return ~total & 0xFFFF

@@ -1,0 +1,110 @@
+"""What can be sent as an HTTP message, and why something cannot.
+
+By RFC 9110, sections 5.1, 5.5 and 15. A value may hold other control characters and
+any byte above 127; those are the clients' own business.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from mitmvcr.core.model import Headers, Response
+from mitmvcr.core.wording import shown
+
+_NAMES = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]*").fullmatch
+_BREAKS = re.compile("[\r\n\0]")
+_break = _BREAKS.search
+#: A value that goes on in lines below, as HTTP/1.1 once had it.
+_FOLD = re.compile("[ \t]*(?:\r?\n)+[ \t]+")
+_CODES = range(200, 1000)
+#: A WebSocket's; no other interim answer is one that a client goes on with.
+_SWITCHED = 101
+_NAMED = {"\r": "a carriage return", "\n": "a line feed", "\0": "a NUL"}
+_BAD_URL = re.compile("[\0-\x20\x7f]").search
+
+
+def is_sendable(response: Response) -> bool:
+    """In a microsecond or two: every replay asks."""
+    code = response.code
+    return (
+        (code in _CODES or code == _SWITCHED)
+        and not _break(response.status)
+        and _are_sound(response.headers)
+        and (not response.trailer or _are_sound(response.trailer))
+    )
+
+
+def _are_sound(headers: Headers) -> bool:
+    return (
+        "" not in headers
+        and _NAMES("".join(headers)) is not None
+        and not _break("".join(map("".join, headers.values())))
+    )
+
+
+def why_not(response: Response) -> tuple[str, str]:
+    """The first field that cannot be sent, and its problem; empty where all can."""
+    return next(_faults(response), ("", ""))
+
+
+def _faults(response: Response) -> Iterator[tuple[str, str]]:
+    for place, headers in (
+        ("headers", response.headers),
+        ("trailer", response.trailer),
+    ):
+        for name, values in headers.items():
+            problems = [problem_of_name(name), *map(problem_of_value, values)]
+            for problem in filter(None, problems):
+                yield f"response.{place}.{shown(name)}", problem
+    for field, problem in (
+        ("status", problem_of_value(response.status)),
+        ("code", problem_of_code(response.code)),
+    ):
+        if problem:
+            yield f"response.{field}", problem
+
+
+def unfolded(response: Response) -> Response:
+    """With each value in one line, which says the same."""
+    return replace(
+        response, headers=_unfold(response.headers), trailer=_unfold(response.trailer)
+    )
+
+
+def _unfold(headers: Headers) -> Headers:
+    return {
+        name: [_FOLD.sub(" ", value) for value in values]
+        for name, values in headers.items()
+    }
+
+
+def problem_of_name(name: str) -> str:
+    """Empty for what can be the name of a header."""
+    if not name:
+        return "a header needs a name"
+    return "" if _NAMES(name) else f"{shown(name)} cannot be the name of a header"
+
+
+def problem_of_value(value: str) -> str:
+    """Empty for what can be a header's value, or stand in a status line."""
+    found = _break(value)
+    return f"holds {_NAMED[found[0]]}, which ends a header" if found else ""
+
+
+def problem_of_code(code: int) -> str:
+    """Empty for a status that an answer can have."""
+    if code in _CODES or code == _SWITCHED:
+        return ""
+    if 100 <= code < 200:
+        return f"{code} is no answer: a client goes on waiting"
+    return f"{code} is not a status from 200 to 999"
+
+
+def problem_of_method(method: str) -> str:
+    """Empty for a request's method; so is Go's for GET."""
+    return "" if _NAMES(method) else f"{shown(method)} cannot be a method"
+
+
+def problem_of_url(url: str) -> str:
+    """Empty for a URL that can be asked for."""
+    return f"{shown(url)} cannot be a URL" if _BAD_URL(url) or not url else ""

@@ -1,0 +1,692 @@
+"""Hold the one table of options, and the settings that come of it.
+
+mitmproxy's options, those of the command line, the ``MITMVCR_*`` variables, the keys of
+``mitmvcr.toml``, ``mitmvcr config`` and ``docs/options.md`` are all made from
+:data:`OPTIONS`. To add an option, add its row here (and, if it counts in a session, its
+field in :class:`Settings`), and use it.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from operator import attrgetter
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from mitmvcr import matching_options as matching
+from mitmvcr import parsing
+from mitmvcr import redaction_options as redaction
+from mitmvcr.core.errors import OptionError, UnusableValueError
+from mitmvcr.core.matcher import DEFAULT, MatchSpec
+from mitmvcr.core.model import Layout
+from mitmvcr.core.modes import Mode, Repeats
+from mitmvcr.core.secrets.rules import DEFAULT as DEFAULT_RULES
+from mitmvcr.core.secrets.rules import Rules
+from mitmvcr.parsing import Partial, View, as_text
+
+#: What a user writes: one text, or the texts of a list.
+Text = str | Sequence[str]
+
+
+class Group(StrEnum):
+    """The headings in ``--help`` and in the documentation, in their order."""
+
+    CASSETTE = "Cassette"
+    MATCHING = "Matching"
+    SECRETS = "Secrets"
+    STREAMS = "Streams"
+    SAVING = "Saving"
+    NETWORK = "Network"
+    REPORTS = "Reports"
+
+
+class Scope(StrEnum):
+    """Where an option counts. Those of a session are mitmproxy's options too, those of
+    a process say how the proxy is reached, those of a command what it does besides."""
+
+    SESSION = "session"
+    PROCESS = "process"
+    COMMAND = "command"
+
+
+class Kind(StrEnum):
+    """What an option holds. A switch is ``yes`` or ``no`` as text."""
+
+    TEXT = "text"
+    LIST = "list"
+    SWITCH = "switch"
+
+
+class Flag(NamedTuple):
+    """A word of the command line that stands for a value."""
+
+    word: str
+    value: str
+    help: str
+
+
+#: The commands that take an option of a session, by what it is about.
+_SESSION = ("run", "serve")
+_MATCHING = (*_SESSION, "explain")
+_SECRETS = (*_SESSION, "scan", "scrub")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """One row. ``default`` is text, as a user would write it. ``parse`` makes the value
+    of text, or of a sequence of texts in a list, and raises UnusableValueError;
+    ``write`` makes text of the value again.
+
+    ``field`` is where the value stands in :class:`Settings`, if not under the option's
+    own name; with a dot in a record inside. ``flags`` are on the command line in place
+    of ``--name VALUE``. ``is_path``: in a file it is relative to that file.
+    """
+
+    name: str
+    help: str
+    group: Group
+    parse: Callable[[Any], object]
+    write: Callable[[Any], Text] = as_text
+    kind: Kind = Kind.TEXT
+    default: Text = ""
+    metavar: str = "TEXT"
+    short: str = ""
+    flags: tuple[Flag, ...] = ()
+    scope: Scope = Scope.SESSION
+    commands: tuple[str, ...] = _SESSION
+    field: str = ""
+    is_path: bool = False
+
+    def read(self, text: Text, spelled: str = "") -> Any:
+        """Parse a value. Raises OptionError, with the option's name as ``spelled``."""
+        try:
+            return self.parse(text)
+        except UnusableValueError as error:
+            name = spelled or self.vcr
+            raise OptionError(name, error.value, error.remedy) from error
+
+    @property
+    def vcr(self) -> str:
+        """The name as an option of mitmproxy."""
+        return f"vcr_{self.name}"
+
+    @property
+    def word(self) -> str:
+        """The name on the command line."""
+        return "--" + self.name.replace("_", "-")
+
+    @property
+    def variable(self) -> str:
+        """The name in the environment."""
+        return f"MITMVCR_{self.name.upper()}"
+
+
+CASSETTE = Option(
+    name="cassette",
+    help="The cassette: a file, which gets .yaml if it has no extension, or a URL, as"
+    " s3://bucket/chat.yaml.",
+    group=Group.CASSETTE,
+    parse=parsing.parse_chosen_cassette,
+    metavar="FILE",
+    short="-c",
+    is_path=True,
+)
+MODE = Option(
+    name="mode",
+    help="record_only, replay_only, replay_with_new_episodes, record_once or"
+    " passthrough.",
+    group=Group.CASSETTE,
+    parse=parsing.parse_mode,
+    default="record_once",
+    metavar="MODE",
+    short="-m",
+)
+PASSTHROUGH = Option(
+    name="passthrough",
+    help="A mitmproxy flow filter, as '~d example.com': a request that it matches goes"
+    " straight through, unrecorded.",
+    group=Group.NETWORK,
+    parse=parsing.parse_texts,
+    kind=Kind.LIST,
+    default=(),
+    metavar="FILTER",
+)
+SECRET = Option(
+    name="secret",
+    help="Variables of the environment whose value is written as <NAME>; a replay"
+    " puts the present value back.",
+    group=Group.SECRETS,
+    parse=redaction.parse_variables,
+    kind=Kind.LIST,
+    default=(),
+    metavar="VARIABLES",
+    commands=_SECRETS,
+    field="redaction.secrets",
+)
+REPORT = Option(
+    name="report",
+    help="Write what became of each request and each interaction, with durations:"
+    " FILE.json, FILE.xml (JUnit), or - for JSON on stdout after the command's own"
+    " output.",
+    group=Group.REPORTS,
+    parse=parsing.parse_texts,
+    kind=Kind.LIST,
+    default=(),
+    metavar="FILE",
+    scope=Scope.COMMAND,
+    commands=("run",),
+    is_path=True,
+)
+
+OPTIONS: tuple[Option, ...] = (
+    CASSETTE,
+    MODE,
+    Option(
+        name="allow_repeats",
+        help="May an interaction be replayed more than once: no; last, of identical"
+        " ones the last; or all, always the first (go-vcr's replayable interactions).",
+        group=Group.CASSETTE,
+        parse=parsing.parse_repeats,
+        default="no",
+        flags=(
+            Flag(
+                "--allow-repeats",
+                "all",
+                "Replay an interaction more than once, always the first of identical"
+                " ones.",
+            ),
+            Flag(
+                "--repeat-last",
+                "last",
+                "Of identical interactions replay the last again and again.",
+            ),
+            Flag("--no-repeats", "no", "Replay each interaction once (default)."),
+        ),
+    ),
+    Option(
+        name="layout",
+        help="Lay a cassette out as go-vcr's newest library does (v4), or as its v3"
+        " did.",
+        group=Group.CASSETTE,
+        parse=parsing.parse_layout,
+        default="v4",
+        metavar="LAYOUT",
+    ),
+    Option(
+        name="view",
+        help="Record what go-vcr would have seen (go), or what was sent (wire).",
+        group=Group.CASSETTE,
+        parse=parsing.parse_view,
+        default="go",
+        metavar="VIEW",
+    ),
+    Option(
+        name="match",
+        help="What has to be the same, separated by commas: method, scheme, host, port,"
+        " path, query, url, body, headers, header:NAME, form, proto; or go-vcr, charm.",
+        group=Group.MATCHING,
+        parse=matching.parse_match,
+        write=matching.write_match,
+        default="method,url,body",
+        metavar="PARTS",
+        commands=_MATCHING,
+        field="matching",
+    ),
+    Option(
+        name="ignore_headers",
+        help="Headers that do not count: names or globs, as X-*; with = behind, only"
+        " the value.",
+        group=Group.MATCHING,
+        parse=matching.parse_ignored_names,
+        kind=Kind.LIST,
+        default=(),
+        metavar="NAMES",
+        commands=_MATCHING,
+        field="matching.ignore_headers",
+    ),
+    Option(
+        name="ignore_query",
+        help="Query parameters that do not count: names or globs, as utm_*; with ="
+        " behind, only the value.",
+        group=Group.MATCHING,
+        parse=matching.parse_ignored_names,
+        kind=Kind.LIST,
+        default=(),
+        metavar="NAMES",
+        commands=_MATCHING,
+        field="matching.ignore_query",
+    ),
+    Option(
+        name="ignore_json",
+        help="A JSONPath, as $.messages[*].id, of what does not count in a JSON body;"
+        " with = behind, only the value.",
+        group=Group.MATCHING,
+        parse=matching.parse_ignored_json,
+        kind=Kind.LIST,
+        default=(),
+        metavar="JSONPATH",
+        commands=_MATCHING,
+        field="matching.ignore_json",
+    ),
+    Option(
+        name="ignore_form",
+        help="Form fields that do not count: names or globs; with = behind, only the"
+        " value.",
+        group=Group.MATCHING,
+        parse=matching.parse_ignored_names,
+        kind=Kind.LIST,
+        default=(),
+        metavar="NAMES",
+        commands=_MATCHING,
+        field="matching.ignore_form",
+    ),
+    Option(
+        name="base_url_map",
+        help="Compare a URL that starts with FROM as if it started with TO.",
+        group=Group.MATCHING,
+        parse=matching.parse_base_urls,
+        write=matching.write_base_urls,
+        kind=Kind.LIST,
+        default=(),
+        metavar="FROM=TO",
+        commands=_MATCHING,
+        field="matching.base_urls",
+    ),
+    Option(
+        name="hooks",
+        help="A Python file with match, before_record, before_replay or on_miss.",
+        group=Group.MATCHING,
+        parse=parsing.parse_hooks,
+        metavar="FILE",
+        commands=_MATCHING,
+        is_path=True,
+    ),
+    Option(
+        name="redact",
+        help="Hide secrets by the default rules, or none: they are written as they are,"
+        " and every start says so.",
+        group=Group.SECRETS,
+        parse=redaction.parse_redact,
+        write=redaction.write_redact,
+        default="default",
+        metavar="WHAT",
+        commands=_SECRETS,
+        field="redaction.off",
+    ),
+    Option(
+        name="headers",
+        help="The request headers that are recorded: all (except secret ones), minimal"
+        " (accept, content-type, user-agent) or a list of names.",
+        group=Group.SECRETS,
+        parse=redaction.parse_kept_headers,
+        write=redaction.write_kept_headers,
+        default="all",
+        metavar="NAMES",
+        commands=_SECRETS,
+        field="redaction.headers_kept",
+    ),
+    Option(
+        name="redact_headers",
+        help="More headers that hold secrets.",
+        group=Group.SECRETS,
+        parse=redaction.parse_names,
+        kind=Kind.LIST,
+        default=(),
+        metavar="NAMES",
+        commands=_SECRETS,
+        field="redaction.headers",
+    ),
+    Option(
+        name="redact_query",
+        help="More query parameters and form fields that hold secrets.",
+        group=Group.SECRETS,
+        parse=redaction.parse_names,
+        kind=Kind.LIST,
+        default=(),
+        metavar="NAMES",
+        commands=_SECRETS,
+        field="redaction.query",
+    ),
+    Option(
+        name="redact_json",
+        help="A JSONPath, as $.user.email, of what is hidden in JSON bodies: strings"
+        " become placeholders, numbers 0.",
+        group=Group.SECRETS,
+        parse=redaction.parse_json_paths,
+        kind=Kind.LIST,
+        default=(),
+        metavar="JSONPATH",
+        commands=_SECRETS,
+        field="redaction.json",
+    ),
+    Option(
+        name="redact_regex",
+        help="A regular expression, as acct_([0-9]+): its first group, or else the"
+        " match, is hidden anywhere. A named group names the placeholder.",
+        group=Group.SECRETS,
+        parse=redaction.parse_regexes,
+        kind=Kind.LIST,
+        default=(),
+        metavar="REGEX",
+        commands=_SECRETS,
+        field="redaction.regex",
+    ),
+    Option(
+        name="redact_hosts",
+        help="Host names that become redacted-host-1.invalid, as db.example.com or"
+        " *.example.com.",
+        group=Group.SECRETS,
+        parse=redaction.parse_hosts,
+        kind=Kind.LIST,
+        default=(),
+        metavar="NAMES",
+        commands=_SECRETS,
+        field="redaction.hosts",
+    ),
+    Option(
+        name="keep",
+        help="What is not to be hidden: a header, a field, a cookie, a variable, or a"
+        " kind as jwt.",
+        group=Group.SECRETS,
+        parse=redaction.parse_names,
+        kind=Kind.LIST,
+        default=(),
+        metavar="NAMES",
+        commands=_SECRETS,
+        field="redaction.keep",
+    ),
+    SECRET,
+    Option(
+        name="latency",
+        help="How long a replay takes, as a factor of the recorded times: 0 is as fast"
+        " as the client reads, 1 is as recorded.",
+        group=Group.STREAMS,
+        parse=parsing.parse_latency,
+        default="0",
+        metavar="FACTOR",
+    ),
+    Option(
+        name="record_chunks",
+        help="Record when each part of a stream came, in a field that go-vcr passes"
+        " over, to replay it at that pace.",
+        group=Group.STREAMS,
+        parse=parsing.parse_switch,
+        kind=Kind.SWITCH,
+        default="no",
+    ),
+    Option(
+        name="record_errors",
+        help="Record exchanges that failed (refused, reset, timed out, truncated), and"
+        " replay the failure.",
+        group=Group.STREAMS,
+        parse=parsing.parse_switch,
+        kind=Kind.SWITCH,
+        default="no",
+    ),
+    Option(
+        name="partial",
+        help="A stream that the client left before its end: keep what came, or drop"
+        " it.",
+        group=Group.STREAMS,
+        parse=parsing.parse_partial,
+        default="keep",
+        metavar="POLICY",
+    ),
+    Option(
+        name="websocket",
+        help="Record the messages of WebSockets, in a field that go-vcr passes over.",
+        group=Group.STREAMS,
+        parse=parsing.parse_switch,
+        kind=Kind.SWITCH,
+        default="no",
+    ),
+    Option(
+        name="spool",
+        help="Bodies larger than this pass live, and go to a temporary file while they"
+        " are recorded.",
+        group=Group.STREAMS,
+        parse=parsing.parse_size,
+        default="1m",
+        metavar="SIZE",
+    ),
+    Option(
+        name="fsync",
+        help="Force a recording to the disk with each interaction, to outlast a power"
+        " cut, or at the close.",
+        group=Group.SAVING,
+        parse=parsing.parse_fsync,
+        write=parsing.write_fsync,
+        default="close",
+        metavar="WHEN",
+        field="fsync_each",
+    ),
+    Option(
+        name="write_empty",
+        help="Write an empty cassette when nothing was recorded.",
+        group=Group.SAVING,
+        parse=parsing.parse_switch,
+        kind=Kind.SWITCH,
+        default="no",
+    ),
+    Option(
+        name="keep_volatile",
+        help="Keep the old duration, Date and request ids of an interaction that is"
+        " recorded anew, where nothing else differs.",
+        group=Group.SAVING,
+        parse=parsing.parse_switch,
+        kind=Kind.SWITCH,
+        default="no",
+    ),
+    Option(
+        name="save_failed",
+        help="Save a recording though the command of 'mitmvcr run' failed: yes; or no:"
+        " it is kept beside the cassette, which stays as it was.",
+        group=Group.SAVING,
+        parse=parsing.parse_switch,
+        default="yes",
+        metavar="YES|NO",
+        commands=("run",),
+    ),
+    Option(
+        name="drop_unused",
+        help="Take interactions that nothing asked for out of the cassette, if the"
+        " command passed, something was replayed and nothing missed.",
+        group=Group.SAVING,
+        parse=parsing.parse_switch,
+        kind=Kind.SWITCH,
+        default="no",
+        scope=Scope.COMMAND,
+        commands=("run",),
+    ),
+    PASSTHROUGH,
+    Option(
+        name="include_localhost",
+        help="Send requests to localhost through the proxy too, where the client can.",
+        group=Group.NETWORK,
+        parse=parsing.parse_switch,
+        kind=Kind.SWITCH,
+        default="no",
+        scope=Scope.COMMAND,
+        commands=("run",),
+    ),
+    Option(
+        name="no_proxy",
+        help="More hosts to reach without the proxy, separated by commas.",
+        group=Group.NETWORK,
+        parse=parsing.parse_bypass,
+        metavar="HOSTS",
+        scope=Scope.COMMAND,
+        commands=("run",),
+    ),
+    Option(
+        name="isolate",
+        help="Linux: the command has a network of its own, whose only way out is the"
+        " proxy.",
+        group=Group.NETWORK,
+        parse=parsing.parse_switch,
+        kind=Kind.SWITCH,
+        default="no",
+        scope=Scope.COMMAND,
+        commands=("run",),
+    ),
+    Option(
+        name="isolate_allow",
+        help="What an isolated command may reach besides (TCP), as a test database; a"
+        " port alone is this machine's 127.0.0.1.",
+        group=Group.NETWORK,
+        parse=parsing.parse_texts,
+        kind=Kind.LIST,
+        default=(),
+        metavar="HOST:PORT",
+        scope=Scope.COMMAND,
+        commands=("run",),
+    ),
+    Option(
+        name="ui",
+        help="Which of mitmproxy's programs to run: dump, console or web.",
+        group=Group.NETWORK,
+        parse=parsing.parse_ui,
+        default="dump",
+        metavar="UI",
+        scope=Scope.PROCESS,
+        commands=("serve",),
+    ),
+    Option(
+        name="host",
+        help="The address to listen on.",
+        group=Group.NETWORK,
+        parse=parsing.parse_text,
+        default="127.0.0.1",
+        metavar="ADDRESS",
+        scope=Scope.PROCESS,
+        commands=("serve",),
+    ),
+    Option(
+        name="port",
+        help="The port to listen on.",
+        group=Group.NETWORK,
+        parse=parsing.parse_port,
+        default="8080",
+        metavar="PORT",
+        scope=Scope.PROCESS,
+        commands=("serve",),
+    ),
+    REPORT,
+    Option(
+        name="fail_on_miss",
+        help="Exit with 100 when the command passed, but a request had no match.",
+        group=Group.REPORTS,
+        parse=parsing.parse_switch,
+        kind=Kind.SWITCH,
+        default="yes",
+        scope=Scope.COMMAND,
+        commands=("run",),
+    ),
+    Option(
+        name="allow_idle",
+        help="Let a strict replay pass even if nothing at all was asked.",
+        group=Group.REPORTS,
+        parse=parsing.parse_switch,
+        kind=Kind.SWITCH,
+        default="no",
+        scope=Scope.COMMAND,
+        commands=("run",),
+    ),
+    Option(
+        name="fail_on_unused",
+        help="Exit with 100 when the command passed, but nothing asked for an"
+        " interaction of the cassette.",
+        group=Group.REPORTS,
+        parse=parsing.parse_switch,
+        kind=Kind.SWITCH,
+        default="no",
+        scope=Scope.COMMAND,
+        commands=("run",),
+    ),
+)
+
+
+class Settings(NamedTuple):
+    """The values of a session's options. ``cassette`` is None while none is chosen, and
+    text if it is a URL. ``latency`` is a factor of the recorded duration.
+    ``passthrough`` are mitmproxy flow filters, not yet parsed. ``spool`` is in bytes.
+    ``fsync_each``, ``write_empty``, ``keep_volatile``: see FileStore."""
+
+    cassette: Path | str | None = None
+    mode: Mode = Mode.RECORD_ONCE
+    allow_repeats: Repeats = Repeats.NO
+    latency: float = 0.0
+    passthrough: tuple[str, ...] = ()
+    layout: Layout = "v4"
+    record_chunks: bool = False
+    record_errors: bool = False
+    partial: Partial = "keep"
+    websocket: bool = False
+    fsync_each: bool = False
+    write_empty: bool = False
+    save_failed: bool = True
+    keep_volatile: bool = False
+    spool: int = 1 << 20
+    view: View = "go"
+    matching: MatchSpec = DEFAULT
+    hooks: Path | None = None
+    redaction: Rules = DEFAULT_RULES
+
+
+BY_NAME: Mapping[str, Option] = {option.name: option for option in OPTIONS}
+#: Those that count in a session, which mitmproxy has as ``vcr_*``.
+OF_SESSION = tuple(each for each in OPTIONS if each.scope is Scope.SESSION)
+
+
+def options_of(command: str) -> tuple[Option, ...]:
+    """What a command takes on its command line."""
+    return tuple(option for option in OPTIONS if command in option.commands)
+
+
+def of_command(command: str) -> tuple[Option, ...]:
+    """Those of a command that are of no session."""
+    return tuple(
+        each for each in options_of(command) if each.scope is not Scope.SESSION
+    )
+
+
+def parse_settings(**texts: Text) -> Settings:
+    """Parse options by name; one that is not there has its default. Raises
+    OptionError, which names the option as mitmproxy does."""
+    return settings_of({name: BY_NAME[name].read(texts[name]) for name in texts})
+
+
+def settings_of(values: Mapping[str, Any]) -> Settings:
+    """The settings that parsed values make, by the options' names."""
+    settings = Settings()
+    # In the table's order: a whole record comes before its fields.
+    for option in OF_SESSION:
+        if option.name in values:
+            settings = _with(settings, option, values[option.name])
+    return settings
+
+
+def _with(settings: Settings, option: Option, value: Any) -> Settings:
+    record, _, field = (option.field or option.name).rpartition(".")
+    if record:
+        inner = getattr(settings, record)._replace(**{field: value})
+        return settings._replace(**{record: inner})
+    return settings._replace(**{field: value})
+
+
+def as_options(settings: Settings) -> dict[str, str | list[str]]:
+    """The same settings as the values of mitmproxy's options."""
+    return {option.vcr: _written(settings, option) for option in OF_SESSION}
+
+
+def _written(settings: Settings, option: Option) -> str | list[str]:
+    text = option.write(attrgetter(option.field or option.name)(settings))
+    return text if isinstance(text, str) else list(text)
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The known name that a mistyped one is likely to mean, if any."""
+    import difflib  # takes 5 ms, and a wrong name is rare
+
+    near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.7)
+    return near[0] if near else None

@@ -1,0 +1,232 @@
+"""Parse the text of one option into its typed value, and write it as text again.
+
+The table in options.py names these functions; none of them knows an option's name.
+"""
+
+import math
+import os
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal
+
+from mitmvcr.core.errors import UnusableValueError
+from mitmvcr.core.model import Layout
+from mitmvcr.core.modes import SHORT_NAMES, Mode, Repeats
+
+#: What is recorded: what go-vcr would have seen, or what was on the wire.
+View = Literal["go", "wire"]
+
+#: What becomes of a stream that the client left before its end.
+Partial = Literal["keep", "drop"]
+
+#: Which of mitmproxy's programs is shown.
+Ui = Literal["dump", "console", "web"]
+
+
+def parse_mode(text: str) -> Mode:
+    """A mode by its go-vcr name, its short name or vcrpy's."""
+    word = text.strip().lower()
+    if word in SHORT_NAMES:
+        return SHORT_NAMES[word]
+    try:
+        return Mode(word)
+    except ValueError:
+        known = ", ".join([*Mode, *SHORT_NAMES])
+        raise UnusableValueError(text, f"use one of {known}") from None
+
+
+def parse_chosen_cassette(text: str) -> Path | str | None:
+    """None while none is chosen."""
+    return parse_cassette(text) if text else None
+
+
+_URL = re.compile(r"[a-z][a-z0-9+]+://(?P<name>.*)", re.DOTALL)
+
+
+def parse_cassette(text: str) -> Path | str:
+    """A path, or a URL as it is; one with no extension gets ``.yaml``, as go-vcr
+    does."""
+    if not text.strip():
+        raise UnusableValueError(text, "name a file, as cassettes/chat.yaml")
+    if "\0" in text:
+        raise UnusableValueError(repr(text), "a path cannot hold NUL")
+    if found := _URL.match(text.strip()):
+        return _parse_url(text.strip(), found["name"])
+    try:
+        path = Path(text).expanduser()
+    except RuntimeError as error:  # as in ~nobody/chat.yaml
+        raise UnusableValueError(text, f"{error} Name it in full") from error
+    if text.endswith(("/", "\\")) or os.path.isdir(path):
+        raise UnusableValueError(
+            text, f"is a folder; name a file in it, as {path}/chat.yaml"
+        )
+    return path if path.suffix else path.with_name(path.name + ".yaml")
+
+
+def _parse_url(url: str, name: str) -> str:
+    if not name or name.endswith("/"):
+        remedy = "is a folder; name a file in it, as s3://bucket/chat.yaml"
+        raise UnusableValueError(url, remedy)
+    return url if "." in name.rpartition("/")[2] else f"{url}.yaml"
+
+
+_REPEATS = {
+    "": Repeats.NO,
+    "no": Repeats.NO,
+    "false": Repeats.NO,
+    "last": Repeats.LAST,
+    "all": Repeats.ALL,
+    "yes": Repeats.ALL,
+    "true": Repeats.ALL,
+}
+
+
+def parse_repeats(text: str) -> Repeats:
+    """``no`` (default), ``last``, or ``all`` (also ``yes``, ``true``): go-vcr's
+    replayable."""
+    try:
+        return _REPEATS[text.strip().lower()]
+    except KeyError:
+        raise UnusableValueError(text, "use no, last or all") from None
+
+
+def parse_latency(text: str) -> float:
+    """A factor of the recorded duration: 0 = at once, 1 = as recorded."""
+    remedy = "use a factor of the recorded duration, as 0, 0.5 or 1"
+    try:
+        value = float(text)
+    except ValueError:
+        raise UnusableValueError(text, remedy) from None
+    if not math.isfinite(value) or value < 0:
+        raise UnusableValueError(text, remedy)
+    return value
+
+
+def parse_layout(text: str) -> Layout:
+    """``v4`` (default) or ``v3``: as go-vcr's newest library writes, or as its v3."""
+    word = text.strip().lower()
+    if word == "v4":
+        return "v4"
+    if word == "v3":
+        return "v3"
+    raise UnusableValueError(text, "use v4 or v3")
+
+
+def parse_partial(text: str) -> Partial:
+    """``keep`` (default) or ``drop``."""
+    word = text.strip().lower()
+    if word == "keep":
+        return "keep"
+    if word == "drop":
+        return "drop"
+    raise UnusableValueError(text, "use keep or drop")
+
+
+def parse_fsync(text: str) -> bool:
+    """``each`` or ``close`` (default): is each interaction forced to the disk?"""
+    word = text.strip().lower()
+    if word not in ("each", "close"):
+        raise UnusableValueError(text, "use each or close")
+    return word == "each"
+
+
+_YES_OR_NO = {
+    **dict.fromkeys(("yes", "true", "on", "1"), True),
+    **dict.fromkeys(("no", "false", "off", "0"), False),
+}
+
+
+def parse_switch(text: str) -> bool:
+    """``yes`` or ``no``; also ``true``, ``on``, ``1`` and their opposites."""
+    try:
+        return _YES_OR_NO[text.strip().lower()]
+    except KeyError:
+        raise UnusableValueError(text, "use yes or no") from None
+
+
+_UNITS = {"k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
+
+
+def parse_size(text: str) -> int:
+    """Bytes: ``500k``, ``1m`` and ``2g`` as mitmproxy's own options have them."""
+    word = text.strip().lower()
+    unit = _UNITS.get(word[-1:], 1)
+    number = word if unit == 1 else word[:-1]
+    if not (number.isascii() and number.isdigit()) or not int(number):
+        raise UnusableValueError(text, "use a size, as 500k, 1m or 2g")
+    return int(number) * unit
+
+
+def parse_view(text: str) -> View:
+    """``go`` (default) or ``wire``: as go-vcr would have recorded, or as sent."""
+    word = text.strip().lower()
+    if word == "go":
+        return "go"
+    if word == "wire":
+        return "wire"
+    raise UnusableValueError(text, "use go or wire")
+
+
+def parse_hooks(text: str) -> Path | None:
+    """A Python file; none if empty. It is read when a session begins."""
+    if not text.strip():
+        return None
+    path = Path(os.path.expanduser(text.strip()))
+    if not path.is_file():
+        raise UnusableValueError(text, "there is no such file")
+    return path
+
+
+def parse_text(text: str) -> str:
+    return text.strip()
+
+
+def parse_texts(texts: Sequence[str]) -> tuple[str, ...]:
+    return tuple(text for text in texts if text)
+
+
+_HOST = re.compile(r"(\*?\.)?[\w-]+(\.[\w-]+)*(:\d+)?|[0-9a-f:.]+", re.IGNORECASE)
+
+
+def parse_bypass(text: str) -> tuple[str, ...]:
+    """Hosts with commas between, in the one form that all clients read in NO_PROXY."""
+    hosts = tuple(word.strip().strip("[]") for word in text.split(",") if word.strip())
+    for host in hosts:
+        if not _HOST.fullmatch(host):
+            remedy = "use host names, .domains or addresses, separated by commas"
+            raise UnusableValueError(host, remedy)
+    return hosts
+
+
+def parse_ui(text: str) -> Ui:
+    """``dump``, ``console`` or ``web``: the mitmproxy program that runs."""
+    word = text.strip().lower()
+    if word == "dump":
+        return "dump"
+    if word == "console":
+        return "console"
+    if word == "web":
+        return "web"
+    raise UnusableValueError(text, "use dump, console or web")
+
+
+def parse_port(text: str) -> int:
+    """A TCP port, from 1 to 65535."""
+    word = text.strip()
+    if not (word.isascii() and word.isdigit()) or not 0 < int(word) < 1 << 16:
+        raise UnusableValueError(text, "use a port, from 1 to 65535")
+    return int(word)
+
+
+def write_fsync(each: bool) -> str:
+    return "each" if each else "close"
+
+
+def as_text(value: object) -> str | list[str]:
+    """The text that most parsers read as this value."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return [*map(str, value)] if isinstance(value, tuple) else str(value)

@@ -1,0 +1,72 @@
+"""Print the tables in docs/options.md from the table of options; with --check only
+compare."""
+
+import sys
+from pathlib import Path
+
+from mitmvcr.options import OPTIONS, Group, Kind, Option, Scope
+
+PAGE = Path(__file__).parents[1] / "docs" / "options.md"
+BEGIN = "<!-- options: printed by scripts/docs from addon/mitmvcr/options.py -->\n"
+END = "<!-- /options -->\n"
+COLUMNS = ("name", "on the command line", "default", "", "taken by")
+
+
+def page(text: str) -> str:
+    """The page with its tables as they should be."""
+    head, _, rest = text.partition(BEGIN)
+    foot = rest.partition(END)[2]
+    return "".join([head, BEGIN, *(_section(group) for group in Group), END, foot])
+
+
+def _section(group: Group) -> str:
+    rows = [_cells(option) for option in OPTIONS if option.group is group]
+    table = [COLUMNS, ["---"] * len(COLUMNS), *rows]
+    lines = ["| " + " | ".join(cells) + " |" for cells in table]
+    return "\n".join(["", f"## {group}", "", *lines, "", ""])
+
+
+def _cells(option: Option) -> list[str]:
+    return [
+        f"`{option.name}`",
+        "<br>".join(f"`{word}`" for word in _words(option)).replace("|", "\\|"),
+        f"`{option.default}`" if option.default else "",
+        _plain(option.help),
+        _where(option),
+    ]
+
+
+def _plain(text: str) -> str:
+    """What Markdown would take for its own stands for itself."""
+    for mark in "*<|":
+        text = text.replace(mark, f"\\{mark}")
+    return text
+
+
+def _words(option: Option) -> list[str]:
+    if option.flags:
+        return [flag.word for flag in option.flags]
+    if option.kind is Kind.SWITCH:
+        return [option.word, f"--no-{option.word.removeprefix('--')}"]
+    words = [option.short, option.word] if option.short else [option.word]
+    return [", ".join(words) + f" {option.metavar}"]
+
+
+def _where(option: Option) -> str:
+    mitmproxy = ["mitmproxy"] if option.scope is Scope.SESSION else []
+    return ", ".join([*option.commands, *mitmproxy])
+
+
+def main(arguments: list[str]) -> int:
+    text = PAGE.read_text("utf-8")
+    if text == page(text):
+        return 0
+    if arguments == ["--check"]:
+        print(f"{PAGE.name} differs from the table: run scripts/docs", file=sys.stderr)
+        return 1
+    PAGE.write_text(page(text), "utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

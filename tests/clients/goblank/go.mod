@@ -1,0 +1,3 @@
+module goblank
+
+go 1.24

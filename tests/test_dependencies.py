@@ -1,0 +1,146 @@
+"""What our code imports is declared, or it can do without."""
+
+import ast
+import re
+import sys
+import tomllib
+from collections.abc import Iterator
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+ADDON = ROOT / "addon"
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+
+#: Imported, and not declared: an ImportError of theirs is expected where they are used.
+#: Module -> what is used instead, or what is lost.
+OPTIONAL = {
+    "brotlicffi": "brotli is used first",
+    "compression.zstd": "Python's own, from 3.14",
+    "zstandard": "mitmproxy's older releases bring it instead of backports.zstd",
+}
+#: Of an extra, not of every installation.
+EXTRAS = {"fsspec": "remote"}
+#: Where ``mitmdump -s addon/vcr.py`` runs from a checkout, mitmproxy and what it needs
+#: are there, and PyYAML. All else is imported where it is used, and an ImportError of
+#: it is expected there.
+PROMISED = {"mitmproxy", "PyYAML"}
+BROUGHT_BY_MITMPROXY = {"certifi", "cryptography", "wsproto"}
+#: Only the command line needs it, which a checkout's addon does not import.
+OF_THE_COMMAND_LINE = {"click"}
+
+
+def normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def declared(requirements: list[str]) -> set[str]:
+    found = (re.match(r"[\w.-]+", text) for text in requirements)
+    return {normal(match[0]) for match in found if match}
+
+
+DECLARED = declared(PROJECT["dependencies"])
+
+
+def imported(tree: ast.AST) -> Iterator[tuple[ast.stmt, str]]:
+    """Each import with its module; of a namespace package, the part that is meant."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield node, alias.name
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            if node.module in ("backports", "compression"):
+                for alias in node.names:
+                    yield node, f"{node.module}.{alias.name}"
+            else:
+                yield node, node.module
+
+
+def is_foreign(module: str) -> bool:
+    if module == "compression.zstd":
+        return True
+    return module.partition(".")[0] not in {*sys.stdlib_module_names, "mitmvcr"}
+
+
+FILES = sorted(ADDON.rglob("*.py"))
+FOREIGN = sorted(
+    {
+        module if module in OPTIONAL or module[:10] == "backports." else top
+        for path in FILES
+        for _, module in imported(ast.parse(path.read_text()))
+        if is_foreign(module) and (top := module.partition(".")[0])
+    }
+)
+BROUGHT = packages_distributions()
+
+
+def distributions(module: str) -> set[str]:
+    if module.startswith("backports."):
+        return {module.replace(".", "-")}
+    return {normal(name) for name in BROUGHT.get(module, [module])}
+
+
+def test_the_walk_finds_what_is_imported() -> None:
+    assert len(FILES) > 100
+    assert {"mitmproxy", "yaml", "brotli", "backports.zstd", "wsproto"} <= {*FOREIGN}
+
+
+@pytest.mark.parametrize("module", FOREIGN)
+def test_what_is_imported_is_declared(module: str) -> None:
+    if module in OPTIONAL:
+        return
+    known = DECLARED
+    if extra := EXTRAS.get(module):
+        known = declared(PROJECT["optional-dependencies"][extra])
+    assert distributions(module) & known, f"{module} is not declared in pyproject.toml"
+
+
+def test_nothing_is_imported_by_a_name_that_the_walk_cannot_see() -> None:
+    assert [path for path in FILES if "import_module" in path.read_text()] == []
+
+
+def test_the_room_of_the_codings_stands_below_all_others() -> None:
+    """core and mitm both use it, so it may use neither."""
+    ours = {
+        module
+        for path in (ADDON / "mitmvcr" / "codings").glob("*.py")
+        for _, module in imported(ast.parse(path.read_text()))
+        if module.partition(".")[0] == "mitmvcr"
+    }
+    assert {".".join(module.split(".")[:2]) for module in ours} == {"mitmvcr.codings"}
+
+
+def test_no_exception_is_left_over() -> None:
+    assert {*OPTIONAL, *EXTRAS} <= {*FOREIGN}
+
+
+@pytest.mark.parametrize("name", sorted(DECLARED))
+def test_what_is_declared_is_imported(name: str) -> None:
+    assert any(name in distributions(module) for module in FOREIGN), name
+
+
+def is_guarded(path: Path, module: str) -> bool:
+    """Is each import of it within a function? Then a start does without."""
+    tree = ast.parse(path.read_text())
+    at_start = [node for node in tree.body if isinstance(node, ast.stmt)]
+    return not any(
+        found == module or found.startswith(f"{module}.")
+        for node in at_start
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for _, found in imported(node)
+    )
+
+
+@pytest.mark.parametrize("module", FOREIGN)
+def test_a_checkout_starts_with_mitmproxy_and_pyyaml(module: str) -> None:
+    """The command line apart. end_to_end/test_codings.py tries it."""
+    promised = {normal(name) for name in PROMISED | BROUGHT_BY_MITMPROXY}
+    if distributions(module) & promised:
+        return
+    files = [path for path in FILES if "cli" not in path.parts]
+    assert [path for path in files if not is_guarded(path, module)] == []
+    if module in OF_THE_COMMAND_LINE:
+        sources = (ast.parse(path.read_text()) for path in files)
+        assert not any(module == m for tree in sources for _, m in imported(tree))
