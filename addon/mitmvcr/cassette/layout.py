@@ -31,7 +31,7 @@ class Index:
         return len(self.starts) - 1
 
     def item(self, number: int) -> bytes:
-        return self.source.read(*self.starts[number : number + 2])
+        return self.source.read(self.starts[number], self.starts[number + 1])
 
     def line(self, number: int) -> int:
         """The lines that stand before an item."""

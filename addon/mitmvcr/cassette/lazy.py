@@ -42,6 +42,7 @@ class LazyInteractions(Sequence[Interaction]):
         not as it ends it.
         """
         self._index, self._name, self._sendable = index, name, sendable
+        self._starts = index.starts
         self._parser = ItemParser(index.columns)
         line = b"\n" + b" " * index.columns.field
         self._body, self._headers = line + b"body: ", line + b"headers:"
@@ -90,25 +91,24 @@ class LazyInteractions(Sequence[Interaction]):
 
     def _keep(self, number: int, read: Interaction) -> None:
         """As long as there is room for it."""
-        if self._size(number) > _LONGEST_KEPT:
+        size = self._size(number)
+        if size > _LONGEST_KEPT:
             return
         self._read[number] = read
-        self._kept += self._cost(number)
+        self._kept += size + _LEAST
         while self._kept > _MOST_KEPT:
             self.forget(next(iter(self._read)))
 
-    def _cost(self, number: int) -> int:
-        return self._size(number) + _LEAST
-
     def _size(self, number: int) -> int:
-        start, end = self._index.starts[number : number + 2]
-        return end - start
+        return self._starts[number + 1] - self._starts[number]
 
     def head(self, number: int) -> Interaction:
         """As the item, but that a large one may lack its response's body."""
         if self.is_large(number) and number not in self._read:
             with suppress(Decline):
-                return self._read_large(number, with_body=False)
+                found = self._read_large(number, with_body=False)
+                if found.request.url == self.urls[number]:
+                    return found
         return self[number]
 
     def is_large(self, number: int) -> bool:
@@ -133,7 +133,7 @@ class LazyInteractions(Sequence[Interaction]):
         return self[number].request
 
     def _until_response(self, number: int) -> bytes:
-        start, end = self._index.starts[number : number + 2]
+        start, end = self._starts[number : number + 2]
         source = self._index.source
         return source.read(start, source.find(self._response, start, end))
 
@@ -157,7 +157,7 @@ class LazyInteractions(Sequence[Interaction]):
     def body_size(self, number: int) -> int:
         """About how many bytes the body of an item's request has; 0 where that does
         not show. go-vcr writes it before the headers, with at most a form between."""
-        start, end = self._index.starts[number : number + 2]
+        start, end = self._starts[number : number + 2]
         find = self._index.source.find
         end = find(self._headers, start, end)
         start = find(self._body, start, end)
@@ -167,7 +167,7 @@ class LazyInteractions(Sequence[Interaction]):
         """It was played: what is kept takes memory, and makes every garbage collection
         longer."""
         if self._read.pop(number, None) is not None:
-            self._kept -= self._cost(number)
+            self._kept -= self._size(number) + _LEAST
 
     def _parse(self, number: int) -> Interaction:
         try:
@@ -190,7 +190,7 @@ class LazyInteractions(Sequence[Interaction]):
         return read_item(self._index.item(number), self._parser)
 
     def _read_large(self, number: int, *, with_body: bool = True) -> Interaction:
-        start, end = self._index.starts[number : number + 2]
+        start, end = self._starts[number : number + 2]
         source, columns = self._index.source, self._index.columns
         return read_large(
             source, (start, end), columns, self._parser, with_body=with_body
