@@ -1,5 +1,5 @@
 """Entry for ``mitmdump -s addon/vcr.py``; everything is in the package beside it."""
 
-from mitmvcr.mitm.adapter import addons
+from mitmvcr.proxy.script import addons
 
 __all__ = ["addons"]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "addon"))
 
-from mitmvcr.mitm.host.capabilities import TABLE
+from mitmvcr.proxy.host.capabilities import TABLE
 
 HEAD = """\
 # What mitmvcr relies on in mitmproxy

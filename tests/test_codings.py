@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from mitmvcr import codings
 from mitmvcr.codings import table, undoing
 from mitmvcr.core.model import Interaction, Request, Response
-from mitmvcr.core.redaction import Redactor
+from mitmvcr.secrets.redactor import Redactor
 
 PIECES = [b"data: %d\n\n" % number for number in range(5)]
 WHOLE = b"".join(PIECES)

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from mitmvcr.cassette.memory import MemoryStore
 from mitmvcr.core.deck import Deck
 from mitmvcr.core.errors import OptionError
 from mitmvcr.core.matcher import Matcher
@@ -14,6 +13,7 @@ from mitmvcr.core.modes import Mode, Refuse, Repeats, Replay
 from mitmvcr.hooks import HookError, Hooks, load_hooks
 from mitmvcr.options import parse_settings
 from mitmvcr.session import Session, open_session
+from mitmvcr.store.memory import MemoryStore
 
 
 def get(path: str, body: bytes = b"") -> Request:

@@ -6,9 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from mitmvcr.cassette import reader, writer
-from mitmvcr.cassette.memory import MemoryStore
-from mitmvcr.cassette.store import FileStore, Store
 from mitmvcr.core.errors import (
     CassetteDamagedError,
     CassetteNotFoundError,
@@ -17,8 +14,11 @@ from mitmvcr.core.errors import (
 )
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.core.modes import Forward, Mode, Refuse, Repeats, Replay
+from mitmvcr.format import reader, writer
 from mitmvcr.options import Settings, parse_settings
 from mitmvcr.session import Session, Summary, open_session
+from mitmvcr.store.memory import MemoryStore
+from mitmvcr.store.store import FileStore, Store
 
 RECORD = Forward(record=True)
 SECRET = {"Authorization": ["Bearer secret"], "Accept": ["*/*"]}
@@ -417,8 +417,8 @@ def test_what_was_let_go_is_told_all_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of a cassette that is read as it is asked for; large answers keep no body."""
-    monkeypatch.setattr("mitmvcr.cassette.store.READ_WHOLE", 1)
-    monkeypatch.setattr("mitmvcr.cassette.lazy.LARGE", 1)
+    monkeypatch.setattr("mitmvcr.store.store.READ_WHOLE", 1)
+    monkeypatch.setattr("mitmvcr.format.lazy.LARGE", 1)
     path = tmp_path / "chat.yaml"
     path.write_bytes(writer.dumps(cassette_of(*range(30))))
     store = FileStore(path)
@@ -511,7 +511,7 @@ def test_a_cassette_that_cannot_be_rewritten_stays_as_it_was(
     def fail(*_: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("mitmvcr.cassette.store.replace_file", fail)
+    monkeypatch.setattr("mitmvcr.store.store.replace_file", fail)
     before = path.read_bytes()
     with pytest.raises(CassetteWriteError, match="permission denied"):
         session.drop_unused()

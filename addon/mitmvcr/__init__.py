@@ -13,13 +13,13 @@ def load(path: str | os.PathLike[str]) -> Cassette:
 
     Raises the errors of :mod:`mitmvcr.core.errors`, each one line with the place.
     """
-    from mitmvcr.cassette import reader
+    from mitmvcr.format import reader
 
     return reader.load(path)
 
 
 def dumps(cassette: Cassette, layout: Layout = "v4") -> str:
     """The cassette as the text that go-vcr would save."""
-    from mitmvcr.cassette import writer
+    from mitmvcr.format import writer
 
     return writer.dumps(cassette, layout).decode()

@@ -20,9 +20,9 @@ from mitmvcr.core.errors import OptionError, UnusableValueError
 from mitmvcr.core.matcher import DEFAULT, MatchSpec
 from mitmvcr.core.model import Layout
 from mitmvcr.core.modes import Mode, Repeats
-from mitmvcr.core.secrets.rules import DEFAULT as DEFAULT_RULES
-from mitmvcr.core.secrets.rules import Rules
 from mitmvcr.parsing import Partial, View, as_text
+from mitmvcr.secrets.rules import DEFAULT as DEFAULT_RULES
+from mitmvcr.secrets.rules import Rules
 
 #: What a user writes: one text, or the texts of a list.
 Text = str | Sequence[str]

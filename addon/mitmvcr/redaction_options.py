@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from mitmvcr.core.errors import UnusableValueError
-from mitmvcr.core.secrets.rules import MINIMAL
+from mitmvcr.secrets.rules import MINIMAL
 
 
 def parse_redact(text: str) -> bool:
@@ -37,7 +37,7 @@ def parse_json_paths(texts: Sequence[str]) -> tuple[str, ...]:
 
 
 def _json_path(text: str) -> str:
-    from mitmvcr.core.secrets import jsonpaths  # with a library of its own
+    from mitmvcr.secrets import jsonpaths  # with a library of its own
 
     try:
         jsonpaths.compiled(text)

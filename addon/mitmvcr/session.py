@@ -7,7 +7,6 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from mitmvcr.cassette.store import Store, open_store
 from mitmvcr.core.deck import Deck
 from mitmvcr.core.errors import (
     CassetteDamagedError,
@@ -16,7 +15,6 @@ from mitmvcr.core.errors import (
     OptionError,
     VcrError,
 )
-from mitmvcr.core.log import Log
 from mitmvcr.core.matcher import Matcher
 from mitmvcr.core.model import Interaction, Request
 from mitmvcr.core.modes import (
@@ -29,15 +27,18 @@ from mitmvcr.core.modes import (
     decide,
     looks_up,
 )
-from mitmvcr.core.secrets.rules import DEFAULT, Rules
 from mitmvcr.core.sendable import is_sendable, unfolded, why_not
+from mitmvcr.miss.log import Log
 from mitmvcr.options import CASSETTE, Settings
+from mitmvcr.secrets.rules import DEFAULT, Rules
+from mitmvcr.store.opening import open_store
+from mitmvcr.store.store import Store
 
 if TYPE_CHECKING:
-    from mitmvcr.core.matching import Miss
-    from mitmvcr.core.redaction import Redactor
-    from mitmvcr.core.report import Entry
     from mitmvcr.hooks import Hooks
+    from mitmvcr.miss.explain import Miss
+    from mitmvcr.miss.report import Entry
+    from mitmvcr.secrets.redactor import Redactor
 
 
 class Summary(NamedTuple):
@@ -128,7 +129,7 @@ class Session:
     @cached_property
     def redactor(self) -> "Redactor":
         """Made for the first request: a start would feel the 15 ms of the lists."""
-        from mitmvcr.core.redaction import Redactor
+        from mitmvcr.secrets.redactor import Redactor
 
         return Redactor(self._rules, self._environment)
 
@@ -205,8 +206,8 @@ class Session:
     def explain(self, request: Request) -> "Miss":
         """Why nothing matched it, as it may be shown."""
         # Only a miss needs them, and to import them takes 10 ms of every start.
-        from mitmvcr.core.masking import masked
-        from mitmvcr.core.matching import explain
+        from mitmvcr.miss.explain import explain
+        from mitmvcr.miss.masking import masked
 
         redact = self.redactor.request
         seen = redact(request)
@@ -217,7 +218,7 @@ class Session:
 
     def shown(self, url: str) -> str:
         """A URL as it may stand in a log."""
-        from mitmvcr.core.masking import masked_url  # where all is well none does
+        from mitmvcr.miss.masking import masked_url  # where all is well none does
 
         return masked_url(self.redactor.text(url))
 
@@ -322,7 +323,7 @@ class Session:
 
     def entry(self, outcome: str, found: Interaction, position: int) -> "Entry":
         """An interaction for the log, as it may be shown."""
-        from mitmvcr.core.report import Entry, Outcome
+        from mitmvcr.miss.report import Entry, Outcome
 
         url = self.shown(found.request.url)
         return Entry.of(Outcome(outcome), found, position, url)

@@ -21,8 +21,8 @@ from plan import Plan
 from proxies import ROOT, BenchError
 from report import Row
 
-from mitmvcr.cassette import writer
 from mitmvcr.core.model import Cassette
+from mitmvcr.format import writer
 
 COUNT = 10_000
 READY_MS, DUMP_MS, BODY_MS = 60.0, 300.0, 2.0

@@ -34,7 +34,7 @@ def _once(work: Callable[[], object]) -> tuple[list[float], object]:
 
 def ready(path: Path) -> tuple[list[float], object]:
     return _once(
-        lambda: Deck(codec.loads(path.read_bytes(), path.name, lazy=True).interactions)
+        lambda: Deck(reader.loads(path.read_bytes(), path.name, lazy=True).interactions)
     )
 
 
@@ -42,7 +42,7 @@ def play(path: Path) -> tuple[list[float], object]:
     """Ready, and every interaction replayed once."""
 
     def work() -> object:
-        cassette = codec.loads(path.read_bytes(), path.name, lazy=True)
+        cassette = reader.loads(path.read_bytes(), path.name, lazy=True)
         deck = Deck(cassette.interactions)
         for number in range(len(cassette.interactions)):
             request = cassette.interactions[number].request
@@ -53,19 +53,19 @@ def play(path: Path) -> tuple[list[float], object]:
 
 
 def read(path: Path) -> tuple[list[float], object]:
-    return _once(lambda: codec.loads(path.read_bytes(), path.name))
+    return _once(lambda: reader.loads(path.read_bytes(), path.name))
 
 
 def dump(path: Path) -> tuple[list[float], object]:
-    cassette = codec.loads(path.read_bytes(), path.name)
+    cassette = reader.loads(path.read_bytes(), path.name)
     target = path.with_name("written")
-    return _once(lambda: replace_file(target, codec.parts(cassette)))
+    return _once(lambda: replace_file(target, writer.parts(cassette)))
 
 
 def bodies(path: Path) -> tuple[list[float], object]:
     """Each body written alone; the least of fifteen."""
-    items = codec.loads(path.read_bytes(), path.name).interactions
-    return [_least(15, partial(codec.dumps, Cassette([each]))) for each in items], None
+    items = reader.loads(path.read_bytes(), path.name).interactions
+    return [_least(15, partial(writer.dumps, Cassette([each]))) for each in items], None
 
 
 def _least(times: int, work: Callable[[], object]) -> float:
@@ -100,7 +100,7 @@ def vcrpy_make(path: Path) -> tuple[list[float], object]:
     """The same cassette as vcrpy writes it."""
     found = [
         _for_vcrpy(each)
-        for each in codec.loads(path.read_bytes(), path.name).interactions
+        for each in reader.loads(path.read_bytes(), path.name).interactions
     ]
     document = {"requests": [q for q, _ in found], "responses": [a for _, a in found]}
     persister.save_cassette(_vcrpy_file(path), document, yamlserializer)
@@ -168,10 +168,10 @@ def _peak() -> float:
 if __name__ == "__main__":
     name, file = sys.argv[1:]
     # All that a task needs is imported before it is measured.
-    from mitmvcr.cassette import codec, reader, writer  # noqa: F401 # codec takes them
-    from mitmvcr.cassette.files import replace_file
     from mitmvcr.core.deck import Deck
     from mitmvcr.core.model import Cassette
+    from mitmvcr.format import reader, writer
+    from mitmvcr.store.files import replace_file
 
     if name.startswith("yaml"):
         import yaml

@@ -11,11 +11,11 @@ import samples
 from plan import Plan
 from report import Row
 
-from mitmvcr.cassette import reader, writer
 from mitmvcr.core.deck import Deck
-from mitmvcr.core.matching import explain
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.core.modes import Repeats
+from mitmvcr.format import reader, writer
+from mitmvcr.miss.explain import explain
 
 #: A larger cassette may cost this many times as much as one interaction.
 MOST = 1.25

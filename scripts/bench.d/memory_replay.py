@@ -12,8 +12,8 @@ from plan import Plan
 from proxies import BenchError, Proxy
 from report import Row
 
-from mitmvcr.cassette import writer
 from mitmvcr.core.model import Interaction, Request, Response
+from mitmvcr.format import writer
 
 MIB = 1 << 20
 MOST_PEAK, MOST_GROWTH = 1.5, 1.05

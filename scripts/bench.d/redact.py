@@ -9,9 +9,9 @@ from pathlib import Path
 from plan import Plan
 from report import Row
 
-from mitmvcr.cassette.store import FileStore
 from mitmvcr.core.model import Interaction, Request, Response
-from mitmvcr.core.redaction import Redactor
+from mitmvcr.secrets.redactor import Redactor
+from mitmvcr.store.store import FileStore
 
 #: Redacting may at most double the time of writing: it may take as long itself.
 MOST = 1.0

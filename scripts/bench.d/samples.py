@@ -7,8 +7,8 @@ from mitmproxy import connection, http
 from mitmproxy.io import FlowWriter
 
 import origin
-from mitmvcr.cassette import writer
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
+from mitmvcr.format import writer
 
 HOST = "api.example.com"
 SIZE = 1024

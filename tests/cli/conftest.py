@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from cli.helpers import Cli
-from mitmvcr.mitm.ca import ensure_ca
+from mitmvcr.proxy.ca import ensure_ca
 
 
 @pytest.fixture(scope="session")

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from leaving_out import leave_out
-from mitmvcr.cassette import writer
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
+from mitmvcr.format import writer
 from patience import PATIENCE, read_line
 
 MITMVCR = (sys.executable, "-m", "mitmvcr")

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from mitmproxy.certs import CertStore
 
-from mitmvcr.mitm import ca
-from mitmvcr.mitm.ca import AuthorityError, ensure_ca
+from mitmvcr.proxy import ca
+from mitmvcr.proxy.ca import AuthorityError, ensure_ca
 from patience import PATIENCE
 
 
@@ -44,7 +44,7 @@ def test_it_is_made_once(home):
 
 def test_many_that_start_at_once_get_the_same(tmp_path):
     code = (
-        "import sys, pathlib; from mitmvcr.mitm.ca import ensure_ca; input();"
+        "import sys, pathlib; from mitmvcr.proxy.ca import ensure_ca; input();"
         "sys.stdout.write(ensure_ca(pathlib.Path(sys.argv[1])).read_text())"
     )
     home = tmp_path / "home"

@@ -8,9 +8,9 @@ from types import SimpleNamespace
 import pytest
 
 from cli.helpers import answer, write_cassette
-from mitmvcr.cassette.store import FileStore
 from mitmvcr.cli import main
-from mitmvcr.cli.cassette import find_cassettes
+from mitmvcr.cli.commands.cassette import find_cassettes
+from mitmvcr.store.store import FileStore
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ def finds(monkeypatch):
         return [Problem(path, found[path.name])] if path.name in found else []
 
     fake = SimpleNamespace(check=check)
-    monkeypatch.setitem(sys.modules, "mitmvcr.cassette.check", fake)
+    monkeypatch.setitem(sys.modules, "mitmvcr.format.check", fake)
     return found
 
 

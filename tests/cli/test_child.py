@@ -120,7 +120,7 @@ def test_a_signal_before_there_is_a_child_ends_the_start(monkeypatch, home, tmp_
             events.append("proxy ended")
 
     fake = SimpleNamespace(running_proxy=starting)
-    monkeypatch.setitem(sys.modules, "mitmvcr.mitm.launch", fake)
+    monkeypatch.setitem(sys.modules, "mitmvcr.proxy.launch", fake)
     monkeypatch.setenv("MITMVCR_HOME", str(home))
     marker = tmp_path / "started"
     child = (sys.executable, "-c", f"open({str(marker)!r}, 'w')")

@@ -24,7 +24,7 @@ from cli.helpers import (
     write_cassette,
 )
 from leaving_out import leave_out
-from mitmvcr.cli.environment import _node_word
+from mitmvcr.cli.child.environment import _node_word
 from patience import PATIENCE
 
 URL = "https://api.example.test/greeting"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from cli.helpers import need
-from mitmvcr.cli.curl import Curl, parse_curl
+from mitmvcr.cli.curl.command import Curl, parse_curl
 from mitmvcr.core.errors import OptionError
 
 #: What curl says of itself, and of the connection.

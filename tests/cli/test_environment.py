@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from mitmvcr.cli.environment import Facts, child_environment
-from mitmvcr.cli.kit import Kit
+from mitmvcr.cli.child.environment import Facts, child_environment
+from mitmvcr.cli.child.trust import Kit
 from mitmvcr.core.errors import OptionError
 from mitmvcr.options import BY_NAME
 

@@ -22,7 +22,7 @@ import pytest
 from cli.helpers import MITMVCR, PATIENCE, Cli, answer, lines, need, write_cassette
 from gobuild import binary
 from leaving_out import leave_out
-from mitmvcr.cassette.store import FileStore
+from mitmvcr.store.store import FileStore
 
 URL = "https://api.example.test/greeting"
 ELSEWHERE = "198.51.100.7"

@@ -5,7 +5,7 @@ import ssl
 import subprocess
 
 from cli.helpers import need
-from mitmvcr.cli import jks
+from mitmvcr.cli.child import jks
 
 
 def test_each_certificate_is_taken_once_whatever_stands_between(home):

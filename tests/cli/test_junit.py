@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mitmvcr.cli.findings import Finding
-from mitmvcr.cli.junit import to_junit
-from mitmvcr.cli.reports import Account
-from mitmvcr.core.differences import Difference
-from mitmvcr.core.matching import Miss, Near
+from mitmvcr.cli.report.files import Account
+from mitmvcr.cli.report.findings import Finding
+from mitmvcr.cli.report.junit import to_junit
 from mitmvcr.core.modes import Mode
-from mitmvcr.core.report import Entry, Outcome
+from mitmvcr.miss.differences import Difference
+from mitmvcr.miss.explain import Miss, Near
+from mitmvcr.miss.report import Entry, Outcome
 from mitmvcr.session import Summary
 
 #: Tag -> its children, the attributes it must have, and those it may have.

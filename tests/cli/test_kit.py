@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from mitmvcr.cli import jks, kit
-from mitmvcr.mitm.ca import ensure_ca
+from mitmvcr.cli.child import jks
+from mitmvcr.cli.child import trust as kit
+from mitmvcr.proxy.ca import ensure_ca
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from mitmvcr.cli.isolate import dns, packets
 from mitmvcr.cli.isolate.allow import Allowed
 from mitmvcr.cli.isolate.leaving import Leaving
 from mitmvcr.cli.isolate.namespace import Namespace
-from mitmvcr.cli.isolate.way import told
+from mitmvcr.cli.report.findings import told
 
 KNOWN = {"db.test": ("10.0.0.5", "2001:db8::5")}
 SOURCE, TARGET = bytes([192, 0, 2, 1]), bytes([8, 8, 8, 8])

@@ -11,17 +11,18 @@ from io import StringIO
 import pytest
 
 from cli.helpers import MITMVCR, answer, write_cassette
-from mitmvcr.cli import misses, tell
-from mitmvcr.cli.misses import (
+from mitmvcr.cli.report import console as tell
+from mitmvcr.cli.report import misses
+from mitmvcr.cli.report.misses import (
     as_typed,
     long_lines,
     one_line,
     short_lines,
     tell_misses,
 )
-from mitmvcr.core.differences import Difference
-from mitmvcr.core.log import MOST_MISSES
-from mitmvcr.core.matching import Miss, Near
+from mitmvcr.miss.differences import Difference
+from mitmvcr.miss.explain import Miss, Near
+from mitmvcr.miss.log import MOST_MISSES
 
 COLOUR = re.compile(r"\x1b\[\d*m")
 FOUND = tuple(Difference(f"query.{name}", '"1"', '"2"') for name in "abcde")

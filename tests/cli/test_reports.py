@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from cli.helpers import answer, lines, write_cassette
-from mitmvcr.cassette.store import FileStore
+from mitmvcr.store.store import FileStore
 
 URL = "http://api.example.test/"
 #: A client that tolerates refusals.

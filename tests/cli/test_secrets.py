@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from mitmvcr.cassette import reader, writer
 from mitmvcr.cli import main
 from mitmvcr.core.model import Cassette, Interaction, Layout, Request, Response
+from mitmvcr.format import reader, writer
 
 SECRET = "sk-proj-" + "Ab1" * 20
 

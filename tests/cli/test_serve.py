@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from cli.helpers import Cli, answer, write_cassette
-from mitmvcr.cli.serve import ServeOptions, proxy_arguments
+from mitmvcr.cli.commands.serve import ServeOptions, proxy_arguments
 from mitmvcr.options import parse_settings
 from patience import PATIENCE, wait_for_port
 

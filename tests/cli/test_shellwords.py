@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cli.helpers import need
-from mitmvcr.cli.shellwords import split
+from mitmvcr.cli.curl.shellwords import split
 
 
 def bash(text: str) -> list[str]:

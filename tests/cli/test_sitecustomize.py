@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cli.helpers import CLIENT_PYTHON
-from mitmvcr.cli import kit
+from mitmvcr.cli.child import trust as kit
 
 SHIM = kit._SHIMS / "python"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mitmvcr.cli import status
+from mitmvcr.cli.report import status
 
 
 def test_a_child_s_code_is_its_own():

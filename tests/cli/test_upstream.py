@@ -2,7 +2,7 @@
 
 import pytest
 
-from mitmvcr.cli.upstream import inherited_proxy
+from mitmvcr.cli.child.upstream import inherited_proxy
 from mitmvcr.core.errors import OptionError
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 from clients import goprogram
 from clients.goprogram import Seen
 from end_to_end.proxy import ADDON, Proxy, settings
-from mitmvcr.cassette.reader import load
 from mitmvcr.core.model import Interaction
+from mitmvcr.format.reader import load
 from origin import Origin
 from origin.certs import CertFiles
 

@@ -15,8 +15,8 @@ from clients import goprogram, others
 from clients.goprogram import Seen
 from clients.recorded import LEGS, Leg, Recorded
 from end_to_end.proxy import Proxy
-from mitmvcr.cassette.reader import load
 from mitmvcr.core.model import Interaction, Request, Response
+from mitmvcr.format.reader import load
 from origin.certs import CertFiles
 
 Record = Callable[[Leg, str], Recorded]

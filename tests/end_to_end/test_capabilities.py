@@ -12,7 +12,7 @@ from end_to_end import cassettes
 from end_to_end.live import Curl, curl_environment
 from end_to_end.proxy import ADDON, DOUBLES, Proxy, clean_environment
 from end_to_end.test_start import complaint
-from mitmvcr.mitm.host.capabilities import TABLE
+from mitmvcr.proxy.host.capabilities import TABLE
 from origin import Origin
 
 #: By the change of ``doubles/changed.py`` that switches it off.

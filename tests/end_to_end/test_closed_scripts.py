@@ -33,7 +33,7 @@ DAMAGES: dict[str, Callable[[Script], None]] = {
     "an exception": lambda script: script.write("raise RuntimeError('on purpose')\n"),
     "a module that is gone": lambda script: script.write("import mitmvcr.no_such\n"),
     "a name that is gone": lambda script: script.write(
-        "from mitmvcr.mitm.adapter import no_such\n"
+        "from mitmvcr.proxy.addon import no_such\n"
     ),
     "emptied": lambda script: script.write(""),
     "another script": lambda script: script.write("def request(flow): pass\n"),

@@ -10,7 +10,7 @@ import pytest
 from end_to_end import cassettes
 from end_to_end.castle import HIT, MISS, PLAIN, Castle
 from end_to_end.proxy import ADDON, Proxy
-from mitmvcr.mitm.ca import ensure_ca
+from mitmvcr.proxy.ca import ensure_ca
 
 PACKAGE = ADDON.parent / "mitmvcr"
 #: The network is a test's own.

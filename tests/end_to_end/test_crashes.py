@@ -19,7 +19,7 @@ from end_to_end import cassettes
 from end_to_end.proxy import Proxy
 from end_to_end.wire import fetch
 from leaving_out import leave_out
-from mitmvcr.cassette.store import FileStore
+from mitmvcr.store.store import FileStore
 from origin import Origin
 from patience import PATIENCE, wait_until
 

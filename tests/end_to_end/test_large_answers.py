@@ -15,9 +15,9 @@ from end_to_end.live import Curl, curl_environment
 from end_to_end.proxy import ADDON, Proxy, settings
 from end_to_end.test_streams_replay import _take_a_little
 from end_to_end.wire import fetch
-from mitmvcr.cassette import writer
 from mitmvcr.core.chunks import Chunk
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
+from mitmvcr.format import writer
 
 MIB = 1 << 20
 VERSIONS = ["--http1.1", "--http2"]

@@ -10,8 +10,8 @@ import pytest
 from end_to_end import clients
 from end_to_end.clients import Ask
 from end_to_end.proxy import Proxy, clean_environment
-from mitmvcr.cassette import writer
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
+from mitmvcr.format import writer
 from patience import PATIENCE
 
 

@@ -186,11 +186,11 @@ def test_eager_connections_and_an_own_stream_setting_change_nothing(
 
 #: Parts of the addon that a request passes on its way to an answer.
 SEAMS = [
-    "mitmvcr.mitm.adapter:to_lookup",
-    "mitmvcr.mitm.adapter:to_wire",
-    "mitmvcr.core.redaction:Redactor.request",
-    "mitmvcr.mitm.answers:miss",
-    "mitmvcr.mitm.answers:failure",
+    "mitmvcr.proxy.addon:to_lookup",
+    "mitmvcr.proxy.addon:to_wire",
+    "mitmvcr.secrets.redactor:Redactor.request",
+    "mitmvcr.proxy.responses:miss",
+    "mitmvcr.proxy.responses:failure",
     "mitmvcr.session:Session.plan",
     "mitmvcr.session:Session.explain",
     "mitmvcr.core.deck:Deck.take",
@@ -211,7 +211,7 @@ def test_when_our_own_code_raises(fort: Fort, seam: str) -> None:
 
 
 def test_when_everything_raises_and_the_request_lock_is_gone(fort: Fort) -> None:
-    raising = {"RAISING": "mitmvcr.mitm.adapter:VcrAddon.may_connect"}
+    raising = {"RAISING": "mitmvcr.proxy.addon:VcrAddon.may_connect"}
     doubles = [*WITHOUT_REQUEST, *WITHOUT_GUARD, "-s", DOUBLES / "raising.py"]
     fort.start("replay_only", *doubles, environment=raising)
     assert set(fort.misses()) == {502}
@@ -232,7 +232,7 @@ def test_a_failure_while_recording_leaves_the_traffic_alone_and_is_told(
     fort: Fort,
 ) -> None:
     fort.cassette.unlink()
-    raising = {"RAISING": "mitmvcr.core.redaction:Redactor.interaction"}
+    raising = {"RAISING": "mitmvcr.secrets.redactor:Redactor.interaction"}
     fort.start("record_once", "-s", DOUBLES / "raising.py", environment=raising)
     assert fort.fetch(fort.origin.https_url + "/counter") == 200
     fort.assert_something_got_out()

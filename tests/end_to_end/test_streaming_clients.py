@@ -25,7 +25,9 @@ def mitmdump(mitmdump_kept: Callable[..., Proxy]) -> Callable[..., Proxy]:
 
 HERE = Path(__file__).resolve().parent
 CLIENTS = HERE.parent / "clients"
-PRELOAD = ROOT / "addon" / "mitmvcr" / "cli" / "shims" / "node" / "preload.cjs"
+PRELOAD = (
+    ROOT / "addon" / "mitmvcr" / "cli" / "child" / "shims" / "node" / "preload.cjs"
+)
 KEYS = map("llm-{}".format, itertools.count())
 OPENAI = [*WORDS, ""]
 ANTHROPIC = [

@@ -83,7 +83,7 @@ def test_in_a_large_cassette_it_is_a_failure_with_the_reason(
 REWRITE = """
 import sys
 from pathlib import Path
-from mitmvcr.cassette import reader, writer
+from mitmvcr.format import reader, writer
 path = Path(sys.argv[1])
 path.write_bytes(writer.dumps(reader.load(path)))
 """

@@ -13,8 +13,8 @@ from end_to_end.pair import Pair
 from end_to_end.proxy import Proxy
 from end_to_end.test_clients import FORM, at, lower
 from golden import oracle
-from mitmvcr.cassette.reader import load
 from mitmvcr.core.model import Cassette
+from mitmvcr.format.reader import load
 
 
 @pytest.fixture

@@ -10,9 +10,9 @@ from pathlib import Path
 import atheris
 
 with atheris.instrument_imports(include=["mitmvcr"]):
-    from mitmvcr.cassette import reader, yamlreader
     from mitmvcr.core.errors import CassetteError, CassetteVersionError
     from mitmvcr.core.model import FORMAT_VERSION
+    from mitmvcr.format import reader, yamlreader
 
 HEAD = b"---\nversion: 2\ninteractions:\n"
 

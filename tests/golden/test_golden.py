@@ -7,8 +7,8 @@ import pytest
 import yaml
 
 from golden import files
-from mitmvcr.cassette.writer import Layout, dumps
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
+from mitmvcr.format.writer import Layout, dumps
 
 LAYOUTS: tuple[Layout, ...] = ("v4", "v3")
 

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cassette.reading import NASTY, cassette, one, outcome
-from cassette.test_reader_fast import SEEDS, changes
+from format.reading import NASTY, cassette, one, outcome
+from format.test_reader_fast import SEEDS, changes
 from golden import oracle
-from mitmvcr.cassette import reader, writer
 from mitmvcr.core.model import Interaction
+from mitmvcr.format import reader, writer
 
 #: Refused here though go-vcr reads it.
 NARROWER = (

@@ -7,8 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from golden import oracle
-from mitmvcr.cassette.writer import Layout, dumps
 from mitmvcr.core.model import Cassette, Headers, Interaction, Request, Response
+from mitmvcr.format.writer import Layout, dumps
 
 _ATOMS = [
     *("a", "b", "Z", "é", "中", "😀", "\U0010ffff", "\xa0", "\u3000", "\u2003"),

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import click
 
 from mitmvcr.cli.app import app
-from mitmvcr.cli.status import OWN_FAILURE, USAGE, Interrupted, interrupted_by
-from mitmvcr.cli.tell import say
+from mitmvcr.cli.report.console import say
+from mitmvcr.cli.report.status import OWN_FAILURE, USAGE, Interrupted, interrupted_by
 from mitmvcr.core.errors import OptionError, VcrError
 from mitmvcr.options import BY_NAME
 

@@ -34,7 +34,7 @@ def run(command: tuple[str, ...], **options: Any) -> int:
     With CI set and no mode given it replays only. With no cassette given it takes
     cassettes/<the command's name>.yaml.
     """
-    from mitmvcr.cli.run import run_command
+    from mitmvcr.cli.commands.run import run_command
 
     return run_command(command, typed(options))
 
@@ -47,7 +47,7 @@ def serve(extra: tuple[str, ...], **options: Any) -> None:
 
     What follows -- goes to mitmproxy as it is.
     """
-    from mitmvcr.cli.serve import serve_proxy
+    from mitmvcr.cli.commands.serve import serve_proxy
 
     serve_proxy(extra, typed(options))
 
@@ -61,7 +61,7 @@ def config(*, as_json: bool, **options: Any) -> None:
     Options that are given here count as those of 'run' and 'serve' do. What is printed
     can stand in mitmvcr.toml as it is.
     """
-    from mitmvcr.cli.config import show_config
+    from mitmvcr.cli.commands.config import show_config
 
     show_config(typed(options), as_json=as_json)
 
@@ -80,7 +80,7 @@ def check(paths: tuple[Path, ...]) -> int:
 
     One line for each problem; exit code 1 if one of them is an error.
     """
-    from mitmvcr.cli.cassette import check_cassettes
+    from mitmvcr.cli.commands.cassette import check_cassettes
 
     return check_cassettes(paths)
 
@@ -100,7 +100,7 @@ def recover(cassette: str, replace: bool, source: Path | None) -> None:
 
     It comes behind what CASSETTE holds.
     """
-    from mitmvcr.cli.cassette import recover_cassette
+    from mitmvcr.cli.commands.cassette import recover_cassette
 
     recover_cassette(cassette, replace=replace, source=source)
 
@@ -110,7 +110,7 @@ def recover(cassette: str, replace: bool, source: Path | None) -> None:
 @click.option("--output", type=click.Path(path_type=Path), help="Not in its place.")
 def convert(path: Path, output: Path | None) -> None:
     """Write a cassette of format 1 (go-vcr v1, v2) anew in format 2."""
-    from mitmvcr.cli.cassette import convert_cassette
+    from mitmvcr.cli.commands.cassette import convert_cassette
 
     convert_cassette(path, output)
 
@@ -139,7 +139,7 @@ def explain(
 
     Nothing is sent. The exit code is 0 for a match and 1 for none.
     """
-    from mitmvcr.cli.explain import Question, explain_request
+    from mitmvcr.cli.commands.explain import Question, explain_request
 
     question = Question(method, url, header, body, curl)
     return explain_request(cassette, question, typed(options), as_json=as_json)
@@ -165,7 +165,7 @@ def scan(paths: tuple[Path, ...], form: str, **options: Any) -> int:
 
     One line for each, with the value masked; exit code 1 if there is one.
     """
-    from mitmvcr.cli.secrets import scan_cassettes
+    from mitmvcr.cli.commands.secrets import scan_cassettes
 
     return scan_cassettes(paths, typed(options), form=form)
 
@@ -175,6 +175,6 @@ def scan(paths: tuple[Path, ...], form: str, **options: Any) -> int:
 @_PATHS
 def scrub(paths: tuple[Path, ...], **options: Any) -> int:
     """Redact secrets in cassettes in place, each file whole or not at all."""
-    from mitmvcr.cli.secrets import scrub_cassettes
+    from mitmvcr.cli.commands.secrets import scrub_cassettes
 
     return scrub_cassettes(paths, typed(options))

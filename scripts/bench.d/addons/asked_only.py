@@ -6,7 +6,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "addon"))
 
-from mitmvcr.mitm.host.dispatch import open_dispatcher
+from mitmvcr.proxy.host.dispatch import open_dispatcher
 
 
 def running() -> None:

@@ -1,6 +1,6 @@
 """A script for mitmdump: the addon's ``server_connect`` hook does nothing at all."""
 
-from mitmvcr.mitm.adapter import VcrAddon
+from mitmvcr.proxy.addon import VcrAddon
 
 
 def _nothing(self: VcrAddon, data: object) -> None:

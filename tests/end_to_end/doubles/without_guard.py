@@ -1,6 +1,6 @@
 """A script for mitmdump: nobody stands round its addons."""
 
-from mitmvcr.mitm.guard import Guard
+from mitmvcr.proxy.guard import Guard
 
 
 def _nothing(self: Guard, event: object) -> None:

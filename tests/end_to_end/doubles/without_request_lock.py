@@ -1,6 +1,6 @@
 """A script for mitmdump: the addon's ``request`` hook does nothing at all."""
 
-from mitmvcr.mitm.adapter import VcrAddon
+from mitmvcr.proxy.addon import VcrAddon
 
 
 async def _nothing(self: VcrAddon, flow: object) -> None:

@@ -9,7 +9,7 @@ from mitmvcr.cli.isolate.forward import Forwarder
 from mitmvcr.cli.isolate.leaving import Leaving
 from mitmvcr.cli.isolate.namespace import Namespace
 from mitmvcr.cli.isolate.way import Way
-from mitmvcr.cli.tell import say
+from mitmvcr.cli.report.console import say
 from mitmvcr.options import ISOLATE_ALLOW
 
 

@@ -1,0 +1,1 @@
+"""The command that is run: its process, its environment, what it trusts."""

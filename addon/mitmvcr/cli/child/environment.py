@@ -1,0 +1,147 @@
+"""The variables that send a child process to the proxy and make it trust it.
+
+Which client reads which was measured; a row that looks needless is there for one of
+them. ``NO_PROXY`` is in the one form that all of them read: names and addresses with
+no brackets, no networks and no ``*``. httpx refuses ``[::1]`` and ``::1/128``.
+"""
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from mitmvcr.cli.child.jks import PASSWORD
+from mitmvcr.cli.child.trust import BUNDLE_VARIABLES, Kit
+
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+#: Inherited ones would win over ours: grpc's comes first, and httpx cannot use socks.
+_UNSET = ("ALL_PROXY", "all_proxy", "grpc_proxy", "no_grpc_proxy")
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the child is told about this run; ``bypass`` are the hosts that it is to
+    reach without the proxy."""
+
+    port: int
+    cassette: str
+    kit: Kit
+    bypass: Sequence[str] = LOOPBACK
+
+    @property
+    def proxy_url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+
+def child_environment(inherited: Mapping[str, str], facts: Facts) -> dict[str, str]:
+    """The whole environment of the child."""
+    kept = {name: value for name, value in inherited.items() if name not in _UNSET}
+    return {
+        **kept,
+        **_proxies(facts),
+        **_authorities(facts.kit),
+        **_node(inherited, facts.kit),
+        **_python(inherited, facts.kit),
+        **_java(inherited, facts),
+        **_php(inherited, facts.kit),
+        **_facts(facts),
+    }
+
+
+def _proxies(facts: Facts) -> dict[str, str]:
+    names = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy")
+    bypass = ",".join(facts.bypass)
+    return {
+        **dict.fromkeys(names, facts.proxy_url),
+        **dict.fromkeys(("NO_PROXY", "no_proxy"), bypass),
+    }
+
+
+def _authorities(kit: Kit) -> dict[str, str]:
+    return {
+        **dict.fromkeys(BUNDLE_VARIABLES, str(kit.bundle)),
+        "NODE_EXTRA_CA_CERTS": str(kit.node_ca),
+        "SYSTEM_WGETRC": str(kit.wgetrc),
+    }
+
+
+def _node(inherited: Mapping[str, str], kit: Kit) -> dict[str, str]:
+    preload = f"--require {_node_word(str(kit.node_preload))}"
+    options = _added(inherited.get("NODE_OPTIONS", ""), preload)
+    return {"NODE_USE_ENV_PROXY": "1", "NODE_OPTIONS": options}
+
+
+def _node_word(path: str) -> str:
+    """One word of NODE_OPTIONS. Older Nodes know no quotes: only where needed."""
+    if not re.search(r'[\s"\\]', path):
+        return path
+    escaped = path.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def _python(inherited: Mapping[str, str], kit: Kit) -> dict[str, str]:
+    """No empty entry: in PYTHONPATH that is the working folder."""
+    mine = [str(kit.python), inherited.get("PYTHONPATH", "")]
+    return {"PYTHONPATH": os.pathsep.join(path for path in mine if path)}
+
+
+def _java(inherited: Mapping[str, str], facts: Facts) -> dict[str, str]:
+    """Java reads no proxy variable; this one is read by every JVM from 5 on."""
+    port, store = facts.port, _java_word(str(facts.kit.trust_store))
+    options = [
+        "-Dhttp.proxyHost=127.0.0.1",
+        f"-Dhttp.proxyPort={port}",
+        "-Dhttps.proxyHost=127.0.0.1",
+        f"-Dhttps.proxyPort={port}",
+        f"-Dhttp.nonProxyHosts={_java_bypass(facts.bypass)}",
+        f"-Djavax.net.ssl.trustStore={store}",
+        "-Djavax.net.ssl.trustStoreType=JKS",
+        f"-Djavax.net.ssl.trustStorePassword={PASSWORD}",
+    ]
+    mine = inherited.get("JAVA_TOOL_OPTIONS", "")
+    return {"JAVA_TOOL_OPTIONS": _added(mine, " ".join(options))}
+
+
+def _java_word(path: str) -> str:
+    """One word of JAVA_TOOL_OPTIONS, which HotSpot splits at white space outside
+    quotes; within one kind of quotes it knows no escape."""
+    if not re.search(r"[\s'\"]", path):
+        return path
+    return f'"{path}"' if "'" in path else f"'{path}'"
+
+
+def _java_bypass(bypass: Sequence[str]) -> str:
+    """Java has its own pattern: ``|`` between, a ``*`` at an end, IPv6 in brackets."""
+    return "|".join(pattern for host in bypass for pattern in _java_patterns(host))
+
+
+def _java_patterns(host: str) -> list[str]:
+    if host == "127.0.0.1":
+        return ["127.*"]
+    if host.count(":") > 1:
+        return [f"[{host}]"]
+    name = host.partition(":")[0]  # it knows no port either
+    domain = name.removeprefix("*").removeprefix(".")
+    if domain != name:
+        return [f"*.{domain}"]
+    return [name, f"*.{name}"] if re.search(r"\.\D", name) else [name]
+
+
+def _php(inherited: Mapping[str, str], kit: Kit) -> dict[str, str]:
+    """An empty first entry keeps PHP's own folder."""
+    mine = inherited.get("PHP_INI_SCAN_DIR", "")
+    return {"PHP_INI_SCAN_DIR": f"{mine}{os.pathsep}{kit.php}"}
+
+
+def _facts(facts: Facts) -> dict[str, str]:
+    return {
+        "MITMVCR_PROXY_URL": facts.proxy_url,
+        "MITMVCR_CA_FILE": str(facts.kit.ca),
+        "MITMVCR_CA_BUNDLE": str(facts.kit.bundle),
+        "MITMVCR_CASSETTE": facts.cassette,
+    }
+
+
+def _added(inherited: str, ours: str) -> str:
+    return f"{inherited} {ours}" if inherited else ours

@@ -1,0 +1,126 @@
+"""The child process: found, started, signalled, waited for.
+
+It stays in our process group, so that the terminal treats both as one job: Ctrl-Z
+stops both, and Ctrl-C reaches the child without us. A signal that was sent to us
+alone is passed on; we ourselves live until the child has ended, and save.
+"""
+
+import asyncio
+import os
+import shutil
+import signal
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from types import TracebackType
+from typing import Self
+
+from mitmvcr.cli.report import status
+from mitmvcr.core.errors import VcrError
+
+#: Those that end a process and can be caught. Stopping and going on is left alone.
+_RELAYED = ("SIGINT", "SIGQUIT", "SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2")
+_FROM_TERMINAL = (signal.SIGINT, getattr(signal, "SIGQUIT", signal.SIGINT))
+
+
+class CommandError(VcrError):
+    """The command cannot be started; ``status`` is what a shell would return."""
+
+    def __init__(self, command: str, problem: str, exit_status: int) -> None:
+        self.status = exit_status
+        super().__init__(f"{command}: {problem}")
+
+
+def find(name: str) -> None:
+    """Raises CommandError for a command that is not there, before a proxy is started
+    for it."""
+    if shutil.which(name):
+        return
+    if os.path.dirname(name) and os.path.exists(name):
+        problem = "is a folder" if os.path.isdir(name) else "is not executable"
+        raise CommandError(name, problem, status.CANNOT_EXECUTE)
+    raise CommandError(name, "command not found", status.NOT_FOUND)
+
+
+class Relay:
+    """Passes signals on to the child; before there is one, they cancel the start.
+
+    A signal that we were started to ignore (``nohup``) is ignored by both.
+    """
+
+    def __init__(self) -> None:
+        self.early: int | None = None
+        self._child: asyncio.subprocess.Process | None = None
+        self._loop = asyncio.get_running_loop()
+        self._task = asyncio.current_task()
+        self._caught: list[int] = []
+
+    def __enter__(self) -> Self:
+        for name in _RELAYED:
+            number = getattr(signal, name, None)
+            if number and signal.getsignal(number) is not signal.SIG_IGN:
+                self._loop.add_signal_handler(number, self._pass_on, number)
+                self._caught.append(number)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for number in self._caught:
+            self._loop.remove_signal_handler(number)
+
+    async def run(
+        self,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        enter: Callable[[], None] | None = None,
+    ) -> int:
+        """The child's exit code, as a shell has it. ``enter`` is called in the child
+        before it becomes the command."""
+        self._child = await _start(command, environment, enter)
+        return status.of_child(await self._child.wait())
+
+    def _pass_on(self, number: int) -> None:
+        if self._child is None:
+            self.early = number
+            assert self._task is not None
+            self._task.cancel()
+        elif number not in _FROM_TERMINAL or not _in_foreground():
+            with suppress(ProcessLookupError):  # it has just ended
+                self._child.send_signal(number)
+
+
+async def _start(
+    command: Sequence[str],
+    environment: Mapping[str, str],
+    enter: Callable[[], None] | None,
+) -> asyncio.subprocess.Process:
+    try:
+        return await asyncio.create_subprocess_exec(
+            *command, env=environment, preexec_fn=enter
+        )
+    except subprocess.SubprocessError as error:
+        problem = "cannot be started in its namespace"
+        raise CommandError(command[0], problem, status.OWN_FAILURE) from error
+    except OSError as error:
+        missing = isinstance(error, FileNotFoundError)
+        code = status.NOT_FOUND if missing else status.CANNOT_EXECUTE
+        raise CommandError(command[0], error.strerror or str(error), code) from error
+
+
+def _in_foreground() -> bool:
+    """Are we the job that the terminal sends its signals to? Then the child, which is
+    of the same job, has got this one too."""
+    try:
+        terminal = os.open("/dev/tty", os.O_RDONLY | os.O_NOCTTY)
+    except OSError:
+        return False
+    try:
+        return os.tcgetpgrp(terminal) == os.getpgrp()
+    except OSError:
+        return False
+    finally:
+        os.close(terminal)

@@ -1,0 +1,142 @@
+"""The files that a child process is pointed to, in a folder of one run."""
+
+import os
+import ssl
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from mitmvcr.cli.child import jks
+
+#: Variables that replace a client's roots by one file. An inherited one may name a
+#: company's own roots, so their certificates are kept in the bundle.
+BUNDLE_VARIABLES = (
+    "SSL_CERT_FILE",
+    "REQUESTS_CA_BUNDLE",
+    "CURL_CA_BUNDLE",
+    "AWS_CA_BUNDLE",
+    "GIT_SSL_CAINFO",
+    "CARGO_HTTP_CAINFO",
+    "PIP_CERT",
+    "npm_config_cafile",
+    "DENO_CERT",
+    "GRPC_DEFAULT_SSL_ROOTS_FILE_PATH",
+    "HTTPLIB2_CA_CERTS",
+    "PERL_LWP_SSL_CA_FILE",
+    "BUNDLE_SSL_CA_CERT",
+    "COMPOSER_CAFILE",
+    "CLOUDSDK_CORE_CUSTOM_CA_CERTS_FILE",
+    "NIX_SSL_CERT_FILE",
+)
+
+_SHIMS = Path(__file__).parent / "shims"
+
+#: Where systems keep their roots, when Python's OpenSSL was built for another place.
+_SYSTEM_ROOTS = (
+    "/etc/ssl/certs/ca-certificates.crt",  # Debian, Arch, Alpine
+    "/etc/pki/tls/certs/ca-bundle.crt",  # Fedora
+    "/etc/ssl/ca-bundle.pem",  # SUSE
+    "/etc/ssl/cert.pem",  # macOS, BSD
+)
+_SYSTEM_WGETRC = ("/etc/wgetrc", "/usr/local/etc/wgetrc")
+
+
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """``ca`` is the proxy's certificate alone; ``bundle`` has the system's roots too,
+    ``trust_store`` is the same for Java; ``node_ca`` is what Node adds to its own."""
+
+    ca: Path
+    bundle: Path
+    node_ca: Path
+    trust_store: Path
+    php: Path
+    wgetrc: Path
+    node_preload: Path = _SHIMS / "node" / "preload.cjs"
+    python: Path = _SHIMS / "python"
+
+
+def write_roots(folder: Path, inherited: Mapping[str, str]) -> Path:
+    """The certificates that the child would have trusted without us, in one file."""
+    files = inherited_roots(inherited)
+    return _write(folder / "roots.pem", _pem(*(file.read_bytes() for file in files)))
+
+
+def write_kit(folder: Path, roots: Path, ca: Path, inherited: Mapping[str, str]) -> Kit:
+    """Write all files for a child that would have had the ``inherited`` variables."""
+    both = _pem(roots.read_bytes(), ca.read_bytes())
+    bundle = _write(folder / "bundle.pem", both)
+    return Kit(
+        ca=ca,
+        bundle=bundle,
+        node_ca=_node_ca(folder, ca, inherited),
+        trust_store=_trust_store(folder, bundle),
+        php=_php(folder, bundle),
+        wgetrc=_wgetrc(folder, bundle, inherited),
+    )
+
+
+def inherited_roots(inherited: Mapping[str, str]) -> list[Path]:
+    """The files of roots that the child would have trusted, each once."""
+    named = [inherited.get(name, "") for name in BUNDLE_VARIABLES]
+    first = named[0] if _is_file(named[0]) else default_roots()
+    return list(dict.fromkeys(Path(name) for name in [first, *named] if _is_file(name)))
+
+
+def default_roots() -> str:
+    """The system's file of roots; certifi's where the system has none."""
+    python = ssl.get_default_verify_paths().openssl_cafile
+    for candidate in (python, *_SYSTEM_ROOTS):
+        if _is_file(candidate):
+            return candidate
+    import certifi  # rarely needed
+
+    return certifi.where()
+
+
+def _is_file(name: str) -> bool:
+    return bool(name) and os.path.isfile(name)
+
+
+def _pem(*texts: bytes) -> bytes:
+    """Only the certificates, each once: what stands between them differs in
+    encoding, and a client may read the file as ASCII."""
+    ders = jks.certificates(b"\n".join(texts))
+    return "".join(map(ssl.DER_cert_to_PEM_cert, ders)).encode("ascii")
+
+
+def _node_ca(folder: Path, ca: Path, inherited: Mapping[str, str]) -> Path:
+    """Node adds one file to its roots, so a file that was added stays in it."""
+    mine = inherited.get("NODE_EXTRA_CA_CERTS", "")
+    if not _is_file(mine):
+        return ca
+    return _write(folder / "node.pem", _pem(Path(mine).read_bytes(), ca.read_bytes()))
+
+
+def _trust_store(folder: Path, bundle: Path) -> Path:
+    store = jks.trust_store(jks.certificates(bundle.read_bytes()))
+    return _write(folder / "trust.jks", store)
+
+
+def _php(folder: Path, bundle: Path) -> Path:
+    (folder / "php").mkdir()
+    ini = f'curl.cainfo="{bundle}"\nopenssl.cafile="{bundle}"\n'
+    return _write(folder / "php" / "mitmvcr.ini", ini.encode()).parent
+
+
+def _wgetrc(folder: Path, bundle: Path, inherited: Mapping[str, str]) -> Path:
+    """It stands in for the system's file, whose settings therefore come first."""
+    lines = [*_wget_settings(inherited), f"ca_certificate={bundle}\n".encode()]
+    return _write(folder / "wgetrc", b"\n".join(lines))
+
+
+def _wget_settings(inherited: Mapping[str, str]) -> Iterator[bytes]:
+    for name in (inherited.get("SYSTEM_WGETRC", ""), *_SYSTEM_WGETRC):
+        if _is_file(name):
+            yield Path(name).read_bytes()
+            return
+
+
+def _write(path: Path, data: bytes) -> Path:
+    path.write_bytes(data)
+    return path

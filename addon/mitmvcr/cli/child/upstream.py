@@ -1,0 +1,33 @@
+"""An inherited HTTPS_PROXY is the way out of this network: ours goes through it."""
+
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from mitmvcr.cli.report.console import say
+from mitmvcr.core.errors import OptionError
+
+_NAMES = ("https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY")
+
+
+def inherited_proxy(inherited: Mapping[str, str]) -> str | None:
+    """Its URL, said on stderr; or None. Raises OptionError for one that is no HTTP
+    proxy: going past it silently would be worse."""
+    for name in _NAMES:
+        if value := inherited.get(name, "").strip():
+            url = value if "://" in value else f"http://{value}"
+            say(f"{name} is set: going on through {_checked(name, url)}")
+            return url
+    return None
+
+
+def _checked(name: str, url: str) -> str:
+    """The URL without a password, to be shown."""
+    remedy = "only an http:// or https:// proxy can be gone through; unset it"
+    try:
+        parts = urlsplit(url)
+        place = f"{parts.hostname}:{parts.port}" if parts.port else parts.hostname
+    except ValueError:
+        raise OptionError(name, url, remedy) from None
+    if parts.scheme not in ("http", "https") or not place:
+        raise OptionError(name, url, remedy)
+    return f"{parts.scheme}://{place}"

@@ -1,0 +1,78 @@
+"""``mitmvcr cassette``: check, convert and recover."""
+
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import click
+
+from mitmvcr.cli.report.console import say
+from mitmvcr.core.errors import CassetteWriteError
+from mitmvcr.options import CASSETTE
+
+#: With fewer files than this a progress bar would only flicker.
+_MANY = 20
+
+
+def check_cassettes(paths: Sequence[Path]) -> int:
+    """Print the problems, which are the result, to stdout; 1 if one is an error."""
+    files = find_cassettes(paths)
+    failed = False
+    with click.progressbar(
+        files, label="Checking", file=sys.stderr, hidden=not _shows_progress(files)
+    ) as bar:
+        problems = [problem for path in bar for problem in _check(path)]
+    for line, is_error in problems:
+        click.echo(line)
+        failed = failed or is_error
+    say(f"{len(files)} cassettes checked, {len(problems)} problems")
+    return 1 if failed else 0
+
+
+def find_cassettes(paths: Iterable[Path]) -> list[Path]:
+    """The files named, and all in the folders named, each once, in order."""
+    found = (file for path in paths for file in _files(path))
+    return list(dict.fromkeys(found))
+
+
+def _files(path: Path) -> list[Path]:
+    if not path.is_dir():
+        return [path]
+    inside = (file for file in path.rglob("*") if file.suffix in (".yaml", ".yml"))
+    return sorted(file for file in inside if file.is_file())
+
+
+def _shows_progress(files: Sequence[Path]) -> bool:
+    return len(files) >= _MANY and sys.stderr.isatty()
+
+
+def _check(path: Path) -> list[tuple[str, bool]]:
+    from mitmvcr.format.check import check  # reads YAML, which takes its time
+
+    return [(str(problem), problem.is_error) for problem in check(path)]
+
+
+def recover_cassette(
+    cassette: str, *, replace: bool = False, source: Path | None = None
+) -> None:
+    """Put the journal that a recording left in place."""
+    from mitmvcr.store.opening import open_store
+
+    path = CASSETTE.read(cassette)
+    count = open_store(path).recover(instead=replace, source=source)
+    say(f"{path}: {count} interactions recovered")
+
+
+def convert_cassette(path: Path, output: Path | None) -> None:
+    """Write a cassette of format 1 anew in format 2, in its place or elsewhere."""
+    from mitmvcr.format import format1, reader, writer
+    from mitmvcr.store.files import replace_file
+
+    new = format1.read(reader.read_bytes(path), str(path))
+    target = output or path
+    try:
+        replace_file(target, writer.dumps(new))
+    except OSError as error:
+        problem = f"cannot be written: {error.strerror}"
+        raise CassetteWriteError(str(target), problem) from error
+    say(f"{target}: {len(new.interactions)} interactions in format 2")

@@ -1,0 +1,125 @@
+"""``mitmvcr cassette explain``: would it answer this request, and if not, why."""
+
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from mitmvcr.cli.curl.command import Curl, parse_curl
+from mitmvcr.cli.report.console import is_coloured
+from mitmvcr.cli.report.misses import long_lines
+from mitmvcr.config import in_force
+from mitmvcr.core.errors import OptionError
+from mitmvcr.core.modes import Mode, Replay
+from mitmvcr.core.wording import shown
+from mitmvcr.options import CASSETTE, MODE, OF_SESSION
+from mitmvcr.values import Layer
+
+if TYPE_CHECKING:
+    from mitmvcr.core.model import Request
+    from mitmvcr.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """The request as typed: in parts, or as a curl command line."""
+
+    method: str | None = None
+    url: str | None = None
+    header: tuple[str, ...] = ()
+    body: str | None = None
+    curl: str | None = None
+
+
+def explain_request(
+    cassette: str, question: Question, typed: Layer, *, as_json: bool
+) -> int:
+    """Print the answer to stdout; 0 if it would match, else 1. The cassette is only
+    read, and as the proxy would read it."""
+    from mitmvcr.session import open_session
+
+    asked = asked_for(question)
+    values, said = in_force(typed), (CASSETTE, MODE)
+    with values.spelled():
+        settings = values.settings(each for each in OF_SESSION if each not in said)
+        session = open_session(
+            settings._replace(cassette=CASSETTE.read(cassette), mode=Mode.REPLAY_ONLY)
+        )
+    lines, facts, found = _answer(session, asked)
+    if as_json:
+        click.echo(json.dumps(facts, indent=2))
+    else:
+        for line in lines:
+            click.echo(line, color=is_coloured(sys.stdout))
+    return 0 if found else 1
+
+
+def _answer(
+    session: "Session", asked: "Request"
+) -> tuple[Sequence[str], dict[str, object], bool]:
+    from mitmvcr.miss.report import miss_facts
+
+    decision = session.plan(asked)
+    if not isinstance(decision, Replay):
+        miss = session.explain(asked)
+        return list(long_lines(miss)), {"match": False, **miss_facts(miss)}, False
+    found = decision.interaction
+    entry = session.entry("replayed", found, decision.position)
+    where = f"{shown(entry.method)} {shown(entry.url, 300)}"
+    line = f"matches interaction {entry.interaction}: {where}: {found.response.status}"
+    facts: dict[str, object] = {
+        "match": True,
+        "interaction": entry.interaction,
+        "method": entry.method,
+        "url": entry.url,
+        "status": entry.status,
+    }
+    return [line], facts, True
+
+
+def asked_for(question: Question) -> "Request":
+    """The request as the proxy would look it up. Raises OptionError."""
+    from mitmvcr.view.typed import request_from
+
+    curl = _curl(question)
+    try:
+        return request_from(curl.method, curl.url, curl.headers, curl.body or b"")
+    except ValueError as error:
+        remedy = f"{error}; name one as https://api.example.com/v1/chat"
+        raise OptionError("--url", curl.url, remedy) from error
+
+
+def _curl(question: Question) -> Curl:
+    parts = (question.method, question.url, question.body, question.header or None)
+    if question.curl is not None:
+        if any(part is not None for part in parts):
+            remedy = "stands alone: it says method, URL, headers and body itself"
+            raise OptionError("--curl", "...", remedy)
+        return parse_curl(question.curl)
+    if question.url is None:
+        raise OptionError("--url", "", "is needed, or --curl 'curl ...'")
+    body = _body(question.body)
+    method = question.method or ("GET" if body is None else "POST")
+    return Curl(method.upper(), question.url, list(map(_header, question.header)), body)
+
+
+def _header(text: str) -> tuple[str, str]:
+    name, colon, value = text.partition(":")
+    if not colon or not name.strip():
+        raise OptionError("--header", text, "write it as 'Name: value'")
+    return name.strip(), value.strip()
+
+
+def _body(text: str | None) -> bytes | None:
+    """As it stands, or ``@file``."""
+    if text is None or not text.startswith("@"):
+        return None if text is None else text.encode("utf-8", "surrogateescape")
+    try:
+        return Path(text[1:]).read_bytes()
+    except OSError as error:
+        remedy = f"cannot be read: {error.strerror}"
+        raise OptionError("--body", text, remedy) from error

@@ -1,0 +1,143 @@
+"""``mitmvcr cassette scan`` and ``scrub``: secrets in cassettes that exist already."""
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import click
+
+from mitmvcr import __version__
+from mitmvcr.cli.commands.cassette import find_cassettes
+from mitmvcr.cli.report.console import say
+from mitmvcr.config import in_force
+from mitmvcr.core.errors import CassetteError, CassetteWriteError
+from mitmvcr.core.model import Cassette, Interaction, Layout
+from mitmvcr.format import layout, reader, writer
+from mitmvcr.options import options_of
+from mitmvcr.secrets.redactor import Redactor
+from mitmvcr.secrets.rules import Rules
+from mitmvcr.store.files import replace_file, why
+from mitmvcr.values import Layer
+
+_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+
+
+class Found(NamedTuple):
+    """A secret in a file; ``line`` is where its interaction begins."""
+
+    path: str
+    line: int
+    interaction: int
+    place: str
+    kind: str
+    shown: str
+
+    def __str__(self) -> str:
+        where = f"{self.path}:{self.line}: interaction {self.interaction}"
+        return f"{where}, {self.place}: {self.kind} {self.shown}"
+
+
+def scan_cassettes(paths: Sequence[Path], typed: Layer, *, form: str) -> int:
+    """Print what is found to stdout; 1 if there is anything, or a file is damaged."""
+    rules = in_force(typed).settings(options_of("scan")).redaction
+    files = find_cassettes(paths)
+    found: list[Found] = []
+    damaged = 0
+    for path in files:
+        try:
+            found += _scan(path, rules)
+        except CassetteError as error:
+            say(f"error: {error}")
+            damaged += 1
+    for line in [_sarif(found)] if form == "sarif" else map(str, found):
+        click.echo(line)
+    say(f"{len(files)} cassettes scanned, {len(found)} secrets found")
+    return 1 if found or damaged else 0
+
+
+def _scan(path: Path, rules: Rules) -> Iterator[Found]:
+    data = reader.read_bytes(path)
+    interactions = reader.loads(data, str(path)).interactions
+    redactor, suspects = _learned(interactions, rules)
+    index = layout.index(data) if suspects else None
+    for number in suspects:
+        line = 1 if index is None else index.line(number) + 1
+        for each in redactor.findings(interactions[number]):
+            yield Found(str(path), line, number, *each)
+
+
+def _learned(
+    interactions: Sequence[Interaction], rules: Rules
+) -> tuple[Redactor, list[int]]:
+    """What the whole file teaches, and which of its interactions it is about."""
+    redactor = Redactor(rules)
+    for met in interactions:
+        redactor.interaction(met)
+    changed = (redactor.interaction(met) != met for met in interactions)
+    return redactor, [number for number, is_changed in enumerate(changed) if is_changed]
+
+
+def scrub_cassettes(paths: Sequence[Path], typed: Layer) -> int:
+    """Redact in place. 1 if a file could not be read."""
+    rules = in_force(typed).settings(options_of("scrub")).redaction
+    files = find_cassettes(paths)
+    scrubbed = damaged = 0
+    for path in files:
+        try:
+            scrubbed += _scrub(path, rules)
+        except CassetteError as error:
+            say(f"error: {error}")
+            damaged += 1
+    say(f"{len(files)} cassettes looked through, {scrubbed} scrubbed")
+    return 1 if damaged else 0
+
+
+def _scrub(path: Path, rules: Rules) -> bool:
+    data = reader.read_bytes(path)
+    cassette = reader.loads(data, str(path))
+    redactor, suspects = _learned(cassette.interactions, rules)
+    if not suspects:
+        return False
+    kept = Cassette([redactor.interaction(met) for met in cassette.interactions])
+    try:
+        replace_file(path, writer.dumps(kept, _layout(data, cassette)))
+    except OSError as error:
+        raise CassetteWriteError(
+            str(path), f"cannot be written: {why(error)}"
+        ) from error
+    say(f"{path}: {len(suspects)} interactions redacted")
+    return True
+
+
+def _layout(data: bytes, cassette: Cassette) -> Layout:
+    """Of whose library it looks like."""
+    is_old = b"transfer_encoding: []" in data and b"remote_addr: " in data
+    return "v3" if is_old and cassette.interactions else "v4"
+
+
+def _sarif(found: Sequence[Found]) -> str:
+    kinds = sorted({each.kind for each in found})
+    driver = {
+        "name": "mitmvcr",
+        "version": __version__,
+        "rules": [{"id": kind, "shortDescription": {"text": kind}} for kind in kinds],
+    }
+    run = {"tool": {"driver": driver}, "results": [_result(each) for each in found]}
+    return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)
+
+
+def _result(found: Found) -> dict[str, object]:
+    text = (
+        f"{found.kind} {found.shown} in interaction {found.interaction}, {found.place}"
+    )
+    place = {
+        "artifactLocation": {"uri": Path(found.path).as_posix()},
+        "region": {"startLine": found.line},
+    }
+    return {
+        "ruleId": found.kind,
+        "level": "error",
+        "message": {"text": text},
+        "locations": [{"physicalLocation": place}],
+    }

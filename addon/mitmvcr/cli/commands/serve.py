@@ -1,0 +1,96 @@
+"""``mitmvcr serve``: mitmproxy itself, with the addon and a cassette."""
+
+import os
+import socket
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from mitmvcr.cli.child.home import home
+from mitmvcr.cli.report.console import say
+from mitmvcr.config import in_force
+from mitmvcr.core.errors import VcrError
+from mitmvcr.options import CASSETTE, OF_SESSION, Settings, as_options, of_command
+from mitmvcr.parsing import Ui
+from mitmvcr.values import Layer
+
+#: Where this package lies, for an interpreter that does not find it by itself.
+_HOME = str(Path(__file__).parents[2])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServeOptions:
+    """What ``serve`` alone has in the table of options, parsed."""
+
+    ui: Ui
+    host: str
+    port: int
+
+
+class PortBusyError(VcrError):
+    """The address cannot be listened on."""
+
+    def __init__(self, host: str, port: int, reason: str) -> None:
+        self.host, self.port = host, port
+        super().__init__(f"cannot listen on {host}:{port}: {reason}; choose --port")
+
+
+def serve_proxy(extra: Sequence[str], typed: Layer) -> NoReturn:
+    """Become mitmproxy, of this very Python: its signals and exit code are its own.
+    ``typed`` is what the command line says."""
+    from mitmvcr.proxy.ca import ensure_ca
+
+    values = in_force(typed)
+    options = ServeOptions(**values.read(of_command("serve")))
+    settings = values.settings(OF_SESSION)
+    if settings.cassette is None:
+        problem = f"Name a cassette: {CASSETTE.word} FILE"
+        raise click.UsageError(problem, click.get_current_context())
+    check_port(options.host, options.port)
+    confdir = home(os.environ)
+    certificate = ensure_ca(confdir)
+    say(f"point a client at http://{options.host}:{options.port}")
+    say(f"and let it trust {certificate}")
+    arguments = proxy_arguments(options, settings, confdir, os.environ)
+    start = f"import sys; sys.path.append({_HOME!r})"
+    start += f"; from mitmvcr.proxy.serving import main; main({options.ui!r})"
+    os.execv(sys.executable, [sys.executable, "-c", start, *arguments, *extra])
+
+
+def proxy_arguments(
+    options: ServeOptions,
+    settings: Settings,
+    confdir: Path,
+    inherited: Mapping[str, str],
+) -> list[str]:
+    """mitmproxy's command line."""
+    places = ["--listen-host", options.host, "--listen-port", str(options.port)]
+    pairs = [("confdir", str(confdir)), *_option_values(settings)]
+    if roots := inherited.get("SSL_CERT_FILE"):  # mitmproxy has its own otherwise
+        pairs.append(("ssl_verify_upstream_trusted_ca", roots))
+    sets = [word for name, value in pairs for word in ("--set", f"{name}={value}")]
+    return [*places, *sets]
+
+
+def _option_values(settings: Settings) -> Iterator[tuple[str, str]]:
+    for name, value in as_options(settings).items():
+        for text in [value] if isinstance(value, str) else value:
+            yield name, text
+
+
+def check_port(host: str, port: int) -> None:
+    """Raises PortBusyError. mitmproxy would say it in several lines, or in its log."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise PortBusyError(host, port, reason) from error

@@ -1,0 +1,1 @@
+"""A request pasted as a curl command."""

@@ -1,0 +1,175 @@
+"""A curl command line, as pasted, into the request that curl would send."""
+
+import base64
+import urllib.parse
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from mitmvcr.cli.curl import shellwords
+from mitmvcr.cli.curl.options import options, unclear
+
+_FORM = "application/x-www-form-urlencoded"
+
+
+@dataclass(slots=True)
+class Curl:
+    """The request; header names as written, ``body`` None where none was given."""
+
+    method: str = ""
+    url: str = ""
+    headers: list[tuple[str, str]] = field(default_factory=list)
+    body: bytes | None = None
+    removed: set[str] = field(default_factory=set)
+    as_query: bool = False
+    head: bool = False
+    json: bool = False
+
+    def has(self, name: str) -> bool:
+        known = {given.lower() for given, _ in self.headers} | self.removed
+        return name.lower() in known
+
+    def add(self, name: str, value: str) -> None:
+        """One that an own -H does not set or take away."""
+        if not self.has(name):
+            self.headers.append((name, value))
+
+
+def parse_curl(text: str) -> Curl:
+    """Raises OptionError, which names the option that is not understood."""
+    try:
+        words = shellwords.split(text)
+    except ValueError as error:
+        raise unclear(text, str(error)) from error
+    # Browsers put several behind each other.
+    ends = [at for at, word in enumerate(words) if word in (";", "&&", "&", "|")]
+    del words[min(ends, default=len(words)) :]
+    if words and words[0].rpartition("/")[2] in ("curl", "curl.exe"):
+        del words[0]
+    curl = Curl()
+    late: list[Callable[[], None]] = []
+    for name, value in options(words):
+        _apply(curl, name, value, late)
+    for finish in late:  # -H has the last word, wherever it stands
+        finish()
+    if not curl.url:
+        raise unclear(text, "there is no URL in it")
+    return _finished(curl)
+
+
+def _apply(curl: Curl, name: str, value: str, late: list[Callable[[], None]]) -> None:
+    if name == "url":
+        _set_url(curl, value)
+    elif name == "request":
+        curl.method = value
+    elif name in _FLAGS:
+        setattr(curl, _FLAGS[name], True)
+    elif name == "header":
+        _add_header(curl, value)
+    elif name in _HEADERS:
+        late.append(lambda: _HEADERS[name](curl, value))
+    else:
+        _add_data(curl, name, value)
+
+
+def _set_url(curl: Curl, url: str) -> None:
+    if curl.url:
+        raise unclear(url, "one URL at a time, please")
+    curl.url = url if "://" in url else f"http://{url}"
+
+
+def _add_header(curl: Curl, text: str) -> None:
+    """``Name: value``; ``Name:`` takes curl's own away, ``Name;`` is empty."""
+    if text.startswith("@"):
+        lines = _file("--header", text[1:]).decode("utf-8", "surrogateescape")
+        for line in filter(None, lines.splitlines()):
+            _add_header(curl, line)
+        return
+    name, colon, value = text.partition(":")
+    if colon and value.strip():
+        curl.headers.append((name.strip(), value.strip()))
+    elif colon:
+        curl.removed.add(name.strip().lower())
+    elif name.endswith(";"):
+        curl.headers.append((name[:-1].strip(), ""))
+
+
+def _add_data(curl: Curl, name: str, value: str) -> None:
+    curl.json = curl.json or name == "json"
+    joint = b"" if name == "json" else b"&"
+    piece = _piece(name, value)
+    curl.body = piece if curl.body is None else curl.body + joint + piece
+
+
+def _piece(name: str, value: str) -> bytes:
+    if name == "data-raw":
+        return _bytes(value)
+    if name == "data-urlencode":
+        return _urlencoded(value)
+    if not value.startswith("@"):
+        return _bytes(value)
+    content = _file(f"--{name}", value[1:])
+    # curl leaves line ends and NUL of a file out, but where it is told not to.
+    return (
+        content
+        if name not in ("data", "data-ascii")
+        else content.translate(None, b"\r\n\0")
+    )
+
+
+def _urlencoded(value: str) -> bytes:
+    """``content``, ``=content``, ``name=content``, ``@file`` or ``name@file``."""
+    at = min((i for i in (value.find("="), value.find("@")) if i >= 0), default=-1)
+    name = value[:at] if at >= 0 else ""
+    content = _bytes(value[at + 1 :])
+    if at >= 0 and value[at] == "@":
+        content = _file("--data-urlencode", value[at + 1 :])
+    encoded = urllib.parse.quote_plus(content)
+    return _bytes(f"{name}={encoded}" if name else encoded)
+
+
+def _file(option: str, name: str) -> bytes:
+    try:
+        return Path(name).read_bytes()
+    except OSError as error:
+        reason = f"cannot be read: {error.strerror}"
+        raise unclear(f"{option} @{name}", reason) from error
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
+
+
+def _add_user(curl: Curl, user: str) -> None:
+    word = base64.b64encode(_bytes(user if ":" in user else f"{user}:")).decode()
+    curl.add("Authorization", f"Basic {word}")
+
+
+def _add_cookie(curl: Curl, text: str) -> None:
+    if "=" in text:  # else it is a file of curl's own
+        curl.add("Cookie", text)
+
+
+_HEADERS: dict[str, Callable[[Curl, str], None]] = {
+    "user": _add_user,
+    "cookie": _add_cookie,
+    "user-agent": lambda curl, text: curl.add("User-Agent", text),
+    "referer": lambda curl, text: curl.add("Referer", text.removesuffix(";auto")),
+    "range": lambda curl, text: curl.add("Range", f"bytes={text}"),
+}
+_FLAGS = {"get": "as_query", "head": "head"}
+
+
+def _finished(curl: Curl) -> Curl:
+    """What follows from all options together."""
+    if curl.as_query and curl.body is not None:
+        base, mark, fragment = curl.url.partition("#")
+        joint = "&" if "?" in base else "?"
+        query = curl.body.decode("utf-8", "surrogateescape")
+        curl.url, curl.body = f"{base}{joint}{query}{mark}{fragment}", None
+    if curl.body is not None:
+        curl.add("Content-Type", "application/json" if curl.json else _FORM)
+    curl.add("Accept", "application/json" if curl.json else "*/*")
+    default = "GET" if curl.body is None else "POST"
+    curl.method = curl.method or ("HEAD" if curl.head else default)
+    return curl

@@ -1,0 +1,118 @@
+"""When the command has ended: what is told, what is written, and the exit code."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from mitmvcr.cli.report import status
+from mitmvcr.cli.report.account import Account
+from mitmvcr.cli.report.console import say
+from mitmvcr.cli.report.files import Target, write_reports
+from mitmvcr.cli.report.findings import Finding
+from mitmvcr.cli.report.github import annotate, annotate_findings
+from mitmvcr.cli.report.misses import tell_misses
+from mitmvcr.core.errors import VcrError
+from mitmvcr.core.wording import shown
+from mitmvcr.miss.report import Outcome
+from mitmvcr.options import REPORT
+from mitmvcr.session import Session
+
+_TOLD = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What is to come of a run."""
+
+    reports: tuple[Target, ...] = ()
+    fail_on_miss: bool = True
+    fail_on_unused: bool = False
+    drop_unused: bool = False
+    allow_idle: bool = False
+
+
+def conclude(
+    session: Session,
+    child: int,
+    failure: str,
+    wishes: Wishes,
+    environment: Mapping[str, str],
+    findings: Sequence[Finding] = (),
+) -> int:
+    """Tell what came of the session, which is closed, and return the exit code.
+
+    ``child`` is the command's exit code; ``failure`` what went wrong here so far.
+    """
+    summary = session.summary()
+    for each in findings:
+        say(each.text)
+    annotate_findings(findings, environment)
+    tell_misses(session.log.misses)
+    level = "error" if wishes.fail_on_miss else "warning"
+    annotate(session.log.misses, summary.cassette, environment, level=level)
+    unused_fails = wishes.fail_on_unused and child == 0 and summary.unused > 0
+    try:
+        if wishes.reports:
+            _write(session, child, failure, wishes, findings)
+        if wishes.drop_unused and child == 0 and _drop_unused(session):
+            unused_fails = False
+        if unused_fails:
+            _tell_unused(session)
+    except VcrError as error:
+        say(f"error: {error}")
+        failure = failure or str(error)
+    say(summary.line())
+    return status.of_run(
+        child,
+        missed=summary.missed if wishes.fail_on_miss else 0,
+        unused=summary.unused if unused_fails else 0,
+        failed=bool(failure),
+        faults=sum(each.fails for each in findings),
+    )
+
+
+def _write(
+    session: Session,
+    child: int,
+    failure: str,
+    wishes: Wishes,
+    findings: Sequence[Finding],
+) -> None:
+    account = Account(
+        summary=session.summary(),
+        entries=session.entries(),
+        failure=failure,
+        exit_status=child,
+        fail_on_unused=wishes.fail_on_unused,
+        findings=findings,
+    )
+    write_reports(wishes.reports, account)
+
+
+def _drop_unused(session: Session) -> bool:
+    """Are there none left? Only after a run that went well is it known."""
+    if not session.deck.unused_count:
+        return True
+    if why := session.why_keep_unused():
+        say(f"the unused interactions stay in the cassette: {why}")
+        return False
+    count = session.drop_unused()
+    say(f"{session.store.name}: {count} unused interactions dropped")
+    return True
+
+
+def _tell_unused(session: Session) -> None:
+    unused = [e for e in session.entries() if e.outcome is Outcome.UNUSED]
+    for entry in unused[:_TOLD]:
+        asked = f"{shown(entry.method)} {shown(entry.url, 300)}"
+        say(f"unused: interaction {entry.interaction}: {asked}")
+    if len(unused) > _TOLD:
+        say(f"and {len(unused) - _TOLD} others; {REPORT.word} has them all")
+
+
+def tell_left(session: Session) -> None:
+    """The command failed, and its recording was not to be saved then."""
+    name, place = session.store.name, session.left_in
+    say(
+        f"the command failed, so {name} stays as it was; the recording is in {place}:"
+        f" run 'mitmvcr cassette recover {name}', or delete the file"
+    )

@@ -1,0 +1,121 @@
+"""Reports: what became of each request and each interaction, for programs."""
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from mitmvcr.cli.report.account import Account, seconds
+from mitmvcr.core.errors import OptionError, VcrError
+from mitmvcr.miss.report import Entry, miss_facts
+from mitmvcr.options import REPORT
+
+_REMEDY = "name a file.json, a file.xml (JUnit), or - for JSON on stdout"
+
+
+class ReportError(VcrError):
+    """A report cannot be written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """``path`` is None for stdout; ``junit`` says XML, else it is JSON."""
+
+    path: Path | None
+    junit: bool = False
+
+
+def parse_reports(texts: Sequence[str]) -> tuple[Target, ...]:
+    """The kind goes by the extension. Raises OptionError, also where the folder cannot
+    be written to: after a long run it would be too late to say so."""
+    return tuple(map(_parse, dict.fromkeys(texts)))
+
+
+def _parse(text: str) -> Target:
+    if text == "-":
+        return Target(None)
+    path = Path(text).expanduser()
+    suffix = path.suffix.lower()
+    if suffix not in (".json", ".xml") or path.is_dir():
+        raise OptionError(REPORT.vcr, text, _REMEDY)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        problem = f"{path.parent} cannot be made: {error.strerror}"
+        raise OptionError(REPORT.vcr, text, f"{problem}; {_REMEDY}") from error
+    if not os.access(path.parent, os.W_OK):
+        raise OptionError(REPORT.vcr, text, f"{path.parent} cannot be written to")
+    return Target(path, junit=suffix == ".xml")
+
+
+def write_reports(targets: Sequence[Target], account: Account) -> None:
+    """Each whole or not at all; one that fails keeps none of the others. Raises
+    ReportError, of the first one that failed."""
+    failed: list[ReportError] = []
+    for target in targets:
+        data = _junit(account) if target.junit else to_json(account)
+        try:
+            _write(target, data)
+        except ReportError as error:
+            failed.append(error)
+    if failed:
+        raise failed[0]
+
+
+def _write(target: Target, data: bytes) -> None:
+    from mitmvcr.store.files import replace_file, why
+
+    try:
+        if target.path is None:
+            sys.stdout.buffer.write(data)
+            sys.stdout.flush()
+        else:
+            replace_file(target.path, data)
+    except OSError as error:
+        name = target.path or "stdout"
+        raise ReportError(f"{name}: cannot be written: {why(error)}") from error
+
+
+def _junit(account: Account) -> bytes:
+    from mitmvcr.cli.report.junit import to_junit
+
+    return to_junit(account)
+
+
+def to_json(account: Account) -> bytes:
+    summary = account.summary
+    report = {
+        "version": 1,
+        "cassette": summary.cassette,
+        "mode": str(summary.mode),
+        "exit_status": account.exit_status,
+        "failure": account.failure or None,
+        "counts": {
+            "recorded": summary.recorded,
+            "replayed": summary.replayed,
+            "missed": summary.missed,
+            "unused": summary.unused,
+            "passed_through": summary.passed,
+        },
+        "findings": [
+            {"kind": each.kind, "fails": each.fails, "text": each.text}
+            for each in account.findings
+        ],
+        "entries": [_entry(entry) for entry in account.entries],
+    }
+    text = json.dumps(report, indent=2, ensure_ascii=False)
+    return text.encode("utf-8", "backslashreplace") + b"\n"
+
+
+def _entry(entry: Entry) -> dict[str, object]:
+    facts: dict[str, object] = {
+        "outcome": str(entry.outcome),
+        "interaction": entry.interaction,
+        "method": entry.method,
+        "url": entry.url,
+        "status": entry.status,
+        "seconds": seconds(entry),
+    }
+    return facts if entry.miss is None else facts | {"miss": miss_facts(entry.miss)}

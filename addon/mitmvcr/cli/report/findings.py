@@ -1,0 +1,84 @@
+"""What is wrong with a run as a whole, though no request of it failed."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from mitmvcr.core.wording import shown
+from mitmvcr.session import Session
+
+_TOLD = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """``kind`` is one word for programs; ``fails``: the run must not pass."""
+
+    kind: str
+    text: str
+    fails: bool = False
+
+
+def of_session(
+    session: Session, bypass: str, *, allow_idle: bool, isolated: bool
+) -> Iterator[Finding]:
+    """What a session that did nothing says about the command; ``bypass`` is the
+    NO_PROXY that it had."""
+    summary = session.summary()
+    if summary.was_idle:
+        fails = session.expects and not allow_idle
+        yield Finding("idle", _idle(bypass, fails=fails, isolated=isolated), fails)
+    elif session.log.broken_tls and not summary.did_something:
+        fails = session.expects
+        yield Finding("distrusted", _distrusted(session.log.broken_tls), fails)
+
+
+def of_attempts(
+    attempts: Mapping[str, int], session: Session, *, fail: bool
+) -> Iterator[Finding]:
+    """What ``--isolate`` kept from leaving; ``fail``: in a strict replay that is as bad
+    as a miss."""
+    if not attempts:
+        return
+    text = f"tried to leave past the proxy: {told(attempts)}"
+    if session.records:
+        text += "; it was turned down, and nothing of it is recorded"
+    yield Finding("leaving", text, fails=fail and session.offline)
+
+
+def _idle(bypass: str, *, fails: bool, isolated: bool) -> str:
+    past = f"to hosts that go past it (NO_PROXY={bypass})" if bypass else "otherwise"
+    text = (
+        "nothing went through the proxy: the command made no request, or talks"
+        f" {past}, or its HTTP client does not read HTTP_PROXY and HTTPS_PROXY. To"
+        " tell which, put 'curl -sI https://example.com' in its place: if that is"
+        " counted, it is the client. --include-localhost sends localhost through too"
+    )
+    if fails and not isolated:
+        text += "; --isolate keeps such a client from the network"
+    if fails:
+        text += "; --allow-idle lets a replay pass in which nothing is asked"
+    return text
+
+
+def _distrusted(broken: dict[str, str]) -> str:
+    told = ", ".join(
+        f"{shown(host)} ({shown(reason)})"
+        for host, reason in list(broken.items())[:_TOLD]
+    )
+    others = f" and {len(broken) - _TOLD} other hosts" if len(broken) > _TOLD else ""
+    return (
+        f"the client came to the proxy and refused its certificate for {told}{others}:"
+        " let it trust the file that MITMVCR_CA_FILE names, or the bundle in"
+        " MITMVCR_CA_BUNDLE"
+    )
+
+
+#: So many addresses are named.
+_MOST = 10
+
+
+def told(attempts: Mapping[str, int]) -> str:
+    """``93.184.216.34:443 (2), udp 8.8.8.8:53 "example.com" (1)``."""
+    parts = [f"{what} ({times})" for what, times in list(attempts.items())[:_MOST]]
+    others = f" and {len(attempts) - _MOST} others" if len(attempts) > _MOST else ""
+    return ", ".join(parts) + others

@@ -1,1 +1,0 @@
-"""Other recordings as cassettes: each module reads one kind."""

@@ -1,1 +1,0 @@
-"""Secrets in text: where they stand, what is known of them, what stands for them."""

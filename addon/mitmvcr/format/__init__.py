@@ -1,0 +1,1 @@
+"""Bytes and the model: go-vcr's layouts, written and read."""

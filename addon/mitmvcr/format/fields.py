@@ -1,0 +1,208 @@
+"""Nodes into an ``Interaction``, field by field, by the rules of go-yaml's decoder.
+
+The rules are those of ``internal/libyaml/constructor.go`` of go.yaml.in/yaml/v4
+v4.0.0-rc.6 with go-vcr's structs. Wider on purpose: a ``duration`` may be an integer
+(nanoseconds) or ``""``. Narrower on purpose: merge keys are refused, and an
+interaction needs the keys without which it cannot be replayed, since a file that was
+cut short lacks them.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from mitmvcr.core.chunks import Chunk, parse_chunks
+from mitmvcr.core.duration import parse_duration
+from mitmvcr.core.frames import Frame, parse_frame
+from mitmvcr.core.model import Headers
+from mitmvcr.format.faults import Fault
+from mitmvcr.format.nodes import ListNode, MapNode, Node, Scalar
+from mitmvcr.format.resolve import (
+    BOOL,
+    FLOAT,
+    INT,
+    MERGE,
+    NULL,
+    STR,
+    TIMESTAMP,
+    YAML_11_BOOLS,
+    Resolved,
+    Unfit,
+    resolve,
+    shown,
+)
+
+_INT64 = range(-(1 << 63), 1 << 63)
+_KINDS = {Scalar: "a single value", ListNode: "a list", MapNode: "a mapping"}
+
+Converter = Callable[[Node], Any]
+
+
+def scalar(node: Node) -> Resolved:
+    if not isinstance(node, Scalar):
+        raise Fault(f"{_KINDS[type(node)]}, where a single value is wanted", node.line)
+    try:
+        return resolve(node.text, node.tag, quoted=node.quoted)
+    except Unfit as error:
+        raise Fault(str(error), node.line) from None
+
+
+def is_null(node: Node) -> bool:
+    return isinstance(node, Scalar) and scalar(node).tag == NULL
+
+
+def text(node: Node) -> str:
+    found = scalar(node)
+    if found.tag == TIMESTAMP:
+        problem = f"{shown(found.text)} is a date in YAML: put it in quotes"
+        raise Fault(problem, node.line)
+    return "" if found.tag == NULL else found.text
+
+
+def body(node: Node) -> bytes:
+    return text(node).encode("utf-8", "surrogateescape")
+
+
+def integer(node: Node) -> int:
+    found = scalar(node)
+    if found.tag == NULL:
+        return 0
+    if found.tag in (INT, FLOAT) and (value := _whole(found)) is not None:
+        return value
+    raise Fault(f"{shown(found.text)} is not a whole number of 64 bits", node.line)
+
+
+def _whole(found: Resolved) -> int | None:
+    number = found.number
+    if isinstance(number, float) and not number.is_integer():
+        return None
+    value = int(number or 0)
+    return value if value in _INT64 else None
+
+
+def flag(node: Node) -> bool:
+    found = scalar(node)
+    if found.tag == NULL:
+        return False
+    if found.tag == BOOL:
+        return bool(found.number)
+    if found.tag == STR and found.text in YAML_11_BOOLS:
+        return YAML_11_BOOLS[found.text]
+    raise Fault(f"{shown(found.text)} is neither true nor false", node.line)
+
+
+def duration(node: Node) -> int:
+    found = scalar(node)
+    if found.tag != STR:
+        return integer(node)
+    try:
+        return parse_duration(found.text) if found.text else 0
+    except ValueError:
+        problem = f"{shown(found.text)} is not a duration such as 1.5s or 712ms"
+        raise Fault(problem, node.line) from None
+
+
+def chunks(node: Node) -> tuple[Chunk, ...]:
+    try:
+        return parse_chunks(text(node))
+    except ValueError as error:
+        raise Fault(f"not chunks as '0@0s 57@50ms': {error}", node.line) from None
+
+
+def frames(node: Node) -> tuple[Frame, ...]:
+    try:
+        return tuple(map(parse_frame, texts(node)))
+    except ValueError as error:
+        raise Fault(str(error), node.line) from None
+
+
+def texts(node: Node) -> tuple[str, ...]:
+    """Nulls are left out, as go-yaml leaves them out."""
+    if is_null(node):
+        return ()
+    if not isinstance(node, ListNode):
+        raise _not_a("list", node)
+    return tuple(text(item) for item in node.items if not is_null(item))
+
+
+def _not_a(kind: str, node: Node) -> Fault:
+    if isinstance(node, Scalar) and scalar(node).tag == MERGE:
+        return _no_merge(node)  # go-yaml passes over it
+    return Fault(f"{_KINDS[type(node)]}, where a {kind} is wanted", node.line)
+
+
+def _no_merge(node: Node) -> Fault:
+    return Fault("YAML merge keys (<<) are not read", node.line)
+
+
+def headers(node: Node) -> Headers:
+    return {key: named(key, texts, value) for key, value in pairs(node)}
+
+
+def pairs(node: Node) -> list[tuple[str, Node]]:
+    """The named values of a mapping, or none where there is a null."""
+    if is_null(node):
+        return []
+    if not isinstance(node, MapNode):
+        raise _not_a("mapping", node)
+    _refuse_repeats(node)
+    spelled = [(name(key), value) for key, value in node.pairs]
+    return [(key, value) for key, value in spelled if key is not None]
+
+
+def _refuse_repeats(node: MapNode) -> None:
+    seen: set[str] = set()
+    for key, _ in node.pairs:
+        spelled = key.text if isinstance(key, Scalar) else ""
+        if spelled in seen:
+            raise Fault(f"{shown(spelled)} is set twice", key.line)
+        seen.add(spelled)
+
+
+def name(key: Node) -> str | None:
+    """A key's name; go-yaml passes over a null key."""
+    if isinstance(key, Scalar) and key.tag == "!!merge":
+        raise _no_merge(key)
+    found = scalar(key)
+    if found.tag == MERGE:
+        raise _no_merge(key)
+    return None if found.tag == NULL else text(key)
+
+
+def named(place: str, convert: Converter, node: Node) -> Any:
+    """Convert, and put the place before the field of what goes wrong."""
+    try:
+        return convert(node)
+    except Fault as fault:
+        fault.field = f"{place}.{fault.field}" if fault.field else place
+        raise
+
+
+_MESSAGE: Mapping[str, Converter] = {
+    "proto": text,
+    "proto_major": integer,
+    "proto_minor": integer,
+    "content_length": integer,
+    "transfer_encoding": texts,
+    "trailer": headers,
+    "body": body,
+    "headers": headers,
+}
+REQUEST: Mapping[str, Converter] = {
+    **_MESSAGE,
+    "host": text,
+    "remote_addr": text,
+    "request_uri": text,
+    "form": headers,
+    "url": text,
+    "method": text,
+}
+RESPONSE: Mapping[str, Converter] = {
+    **_MESSAGE,
+    "uncompressed": flag,
+    "status": text,
+    "code": integer,
+    "duration": duration,
+    "chunks": chunks,
+    "failure": text,
+    "websocket": frames,
+}

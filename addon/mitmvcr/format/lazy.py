@@ -1,0 +1,247 @@
+"""The interactions of a large cassette, each read when it is first asked for.
+
+Only the places of the items and their URLs are found beforehand. go-vcr writes no
+quoted value over several lines; where a file has one that itself looks like the start
+of an item, the item that holds it is found damaged when it is read.
+"""
+
+import re
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from itertools import pairwise
+from typing import overload
+
+from mitmvcr.core.errors import CassetteError
+from mitmvcr.core.model import Interaction, Request
+from mitmvcr.core.sendable import is_sendable
+from mitmvcr.format.faults import Fault
+from mitmvcr.format.items import ItemParser, is_ordinary, read_item
+from mitmvcr.format.large import LARGE, read_large
+from mitmvcr.format.layout import Index
+from mitmvcr.format.lines import Columns, text
+from mitmvcr.format.scalars import Decline
+
+#: Escapes that can stand for a letter, or part two.
+_HIDING = (b"\\x", b"\\u", b"\\U", b"\\\n")
+#: Of a file that is not in memory: within so many bytes of an item its URL is sought
+#: first, and within so many behind the URL the response begins.
+_NEAR, _FAR = 1 << 13, 1 << 20
+#: What was read is kept while it comes to so many bytes of the file, of which an item
+#: counts as many at the least; and only where it is not longer than this.
+_MOST_KEPT, _LEAST, _LONGEST_KEPT = 64 << 20, 1 << 11, 8 << 20
+
+
+class LazyInteractions(Sequence[Interaction]):
+    """Behaves as the list of interactions; ``urls`` is known without reading them."""
+
+    def __init__(self, index: Index, name: str, *, sendable: bool = False) -> None:
+        """With ``sendable`` an answer that cannot be an HTTP message is damage.
+
+        Raises ``Decline`` where an item is not as go-vcr begins it, or the last one
+        not as it ends it.
+        """
+        self._index, self._name, self._sendable = index, name, sendable
+        self._starts = index.starts
+        self._parser = ItemParser(index.columns)
+        line = b"\n" + b" " * index.columns.field
+        self._body, self._headers = line + b"body: ", line + b"headers:"
+        self._response = b"\n%bresponse:\n" % (b" " * (index.columns.dash + 2))
+        #: What was asked for last stands last.
+        self._read: OrderedDict[int, Interaction] = OrderedDict()
+        self._kept = 0
+        self.urls: Sequence[str] = list(_urls(index))
+        try:
+            # A file that was cut short, or goes on, shows it in the last one.
+            self.head(len(self) - 1)
+        except CassetteError:
+            raise Decline from None
+
+    def __repr__(self) -> str:
+        read = len(self._read)
+        return f"<{len(self)} interactions of {self._name}, {read} read>"
+
+    def __len__(self) -> int:
+        return len(self._index)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Sequence):
+            return NotImplemented
+        return list(self) == list(other)
+
+    __hash__ = None  # type: ignore[assignment] # compares by value, as a list does
+
+    @overload
+    def __getitem__(self, number: int) -> Interaction: ...
+
+    @overload
+    def __getitem__(self, number: slice) -> list[Interaction]: ...
+
+    def __getitem__(self, number: int | slice) -> Interaction | list[Interaction]:
+        if isinstance(number, slice):
+            return [self[i] for i in range(len(self))[number]]
+        number = range(len(self))[number]
+        found = self._read.get(number)
+        if found is None:
+            found = self._parse(number)
+            self._keep(number, found)
+        else:
+            self._read.move_to_end(number)
+        return found
+
+    def _keep(self, number: int, read: Interaction) -> None:
+        """As long as there is room for it."""
+        size = self._size(number)
+        if size > _LONGEST_KEPT:
+            return
+        self._read[number] = read
+        self._kept += size + _LEAST
+        while self._kept > _MOST_KEPT:
+            self.forget(next(iter(self._read)))
+
+    def _size(self, number: int) -> int:
+        return self._starts[number + 1] - self._starts[number]
+
+    def head(self, number: int) -> Interaction:
+        """As the item, but that a large one may lack its response's body."""
+        if self.is_large(number) and number not in self._read:
+            with suppress(Decline):
+                found = self._read_large(number, with_body=False)
+                if found.request.url == self.urls[number]:
+                    return found
+        return self[number]
+
+    def is_large(self, number: int) -> bool:
+        """Does it take its time to read the item, and is it perhaps not kept?"""
+        return self._size(number) > LARGE
+
+    def request(self, number: int) -> Request:
+        """That of an item, which is not kept. Damage elsewhere in it is found when the
+        item itself is asked for.
+
+        Raises what asking for the item does.
+        """
+        found = self._read.get(number)
+        if found is not None:
+            return found.request
+        try:
+            request = self._parser.parse_request(self._until_response(number))
+        except Decline:
+            return self.head(number).request
+        if request.url == self.urls[number]:
+            return request
+        return self[number].request
+
+    def _until_response(self, number: int) -> bytes:
+        start, end = self._starts[number : number + 2]
+        source = self._index.source
+        return source.read(start, source.find(self._response, start, end))
+
+    def written(self, number: int) -> bytes:
+        """An item as it stands in the file."""
+        return self._index.item(number)
+
+    def longest_body(self, number: int) -> int | None:
+        """So many bytes has the body of an item's request at the most, whatever its
+        spelling. None where it may have a content coding, which says nothing of it,
+        and where it would take long to say."""
+        if self.is_large(number):
+            return None
+        item = self._index.item(number)
+        if b"content-encoding" in item.lower():
+            return None
+        if b"\\" in item and any(escape in item for escape in _HIDING):
+            return None
+        return len(item) * 3 // 2  # \L is two bytes of YAML and three of UTF-8
+
+    def body_size(self, number: int) -> int:
+        """About how many bytes the body of an item's request has; 0 where that does
+        not show. go-vcr writes it before the headers, with at most a form between."""
+        start, end = self._starts[number : number + 2]
+        find = self._index.source.find
+        end = find(self._headers, start, end)
+        start = find(self._body, start, end)
+        return end - start - len(self._body) if 0 < start < end else 0
+
+    def forget(self, number: int) -> None:
+        """It was played: what is kept takes memory, and makes every garbage collection
+        longer."""
+        if self._read.pop(number, None) is not None:
+            self._kept -= self._size(number) + _LEAST
+
+    def _parse(self, number: int) -> Interaction:
+        try:
+            found = self._read_item(number)
+            if found.request.url != self.urls[number]:
+                raise Fault("the url is not where go-vcr writes it", field="request")
+            if self._sendable and not is_sendable(found.response):
+                from mitmvcr.format import yamlreader
+
+                raise yamlreader.examine_item(self._index.item(number)).unsendable[0]
+        except Fault as fault:
+            lines = self._index.line(number)
+            raise fault.moved(lines, number).error(self._name) from None
+        return found
+
+    def _read_item(self, number: int) -> Interaction:
+        if self.is_large(number):
+            with suppress(Decline):
+                return self._read_large(number)
+        return read_item(self._index.item(number), self._parser)
+
+    def _read_large(self, number: int, *, with_body: bool = True) -> Interaction:
+        start, end = self._starts[number : number + 2]
+        source, columns = self._index.source, self._index.columns
+        return read_large(
+            source, (start, end), columns, self._parser, with_body=with_body
+        )
+
+
+def _urls(index: Index) -> Iterator[str]:
+    """The URL of each item, from its line in the request."""
+    source, field = index.source, index.columns.field
+    keys = index.columns.dash + 2
+    head = re.compile(
+        b" {%d}- (?:id: [0-9]+\n {%d})?request:\n {%d}[a-z]" % (keys - 2, keys, field)
+    ).match
+    line = b"\n" + b" " * field + b"url: "
+    url_at = _url_reader(index.columns)
+    for start, end in pairwise(index.starts):
+        data, first = source.around(start, min(end, start + _NEAR))
+        if not head(data, start - first):
+            raise Decline
+        at = data.find(line, start - first, end - first)
+        url = url_at(data, at, end - first) if at >= 0 else None
+        if url is None and first + len(data) < end:
+            far = source.find(line, start, end)  # behind a long body
+            if far >= 0:
+                data, first = source.around(far, min(end, far + _FAR))
+                url = url_at(data, far - first, end - first)
+        if url is None:
+            raise Decline
+        yield url
+
+
+def _url_reader(columns: Columns) -> Callable[[bytes, int, int], str | None]:
+    """What gives the URL whose line begins at a place, where the response follows
+    within the next. It raises ``Decline`` for one that is not in go-yaml's style."""
+    keys, field = columns.dash + 2, columns.field
+    # Nearly always the URL is plain, and method and response follow.
+    usual = re.compile(
+        b"\n {%d}url: (https?:[!-~]*[!-9;-~])\n {%d}method: [A-Z]+\n {%d}response:\n"
+        % (field, field, keys)
+    ).match
+    # What follows must not be a part of the URL.
+    unusual = re.compile(
+        b"\n {%d}url: ([^\n]+)\n(?: {%d}[a-z][^\n]*\n)* {%d}response:\n"
+        % (field, field, keys)
+    ).match
+
+    def url_at(data: bytes, at: int, end: int) -> str | None:
+        if found := usual(data, at, end):
+            return found[1].decode()
+        if (found := unusual(data, at, end)) and is_ordinary(found[1]):
+            return text(found[1])
+        return None
+
+    return url_at

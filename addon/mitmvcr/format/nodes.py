@@ -1,0 +1,153 @@
+"""YAML events from libyaml, made into plain nodes one value at a time.
+
+A cassette is untrusted input: aliases are refused, depth and size are limited before
+anything is built, and every failure of the parser becomes a ``Fault``.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from mitmvcr.format.faults import Fault
+from mitmvcr.format.shield import Shield
+
+#: A header value stands at depth 7; unknown keys may go somewhat deeper.
+MAX_DEPTH = 32
+#: Values in one interaction. Recorded ones have a few hundred.
+MAX_NODES = 250_000
+
+# Without libyaml PyYAML still parses, only slowly.
+_Parser: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_YAML_TAG = "tag:yaml.org,2002:"
+_TOO_DEEP = "nested deeper than a cassette ever is"
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """``tag`` is the explicit one in short form (``!!binary``), or empty."""
+
+    line: int
+    text: str
+    tag: str = ""
+    quoted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ListNode:
+    line: int
+    items: list["Node"]
+
+
+@dataclass(frozen=True, slots=True)
+class MapNode:
+    line: int
+    pairs: list[tuple["Node", "Node"]]
+
+
+Node = Scalar | ListNode | MapNode
+
+
+class Events:
+    """The events of one document; ``event`` is the next one, not yet taken."""
+
+    def __init__(self, data: bytes) -> None:
+        self._shield = Shield(data)
+        try:
+            self._parser = _Parser(self._shield.data)
+        except yaml.YAMLError as error:  # without libyaml it looks ahead here
+            raise self._fault(error) from None
+        self.event: Any = None
+        self.take()
+
+    @property
+    def line(self) -> int:
+        return int(self.event.start_mark.line) + 1
+
+    def at(self, kind: type[yaml.Event]) -> bool:
+        return isinstance(self.event, kind)
+
+    def take(self) -> Any:
+        """Step past the event that is next, and return it."""
+        taken = self.event
+        try:
+            self.event = self._parser.get_event()
+        except (yaml.YAMLError, ValueError) as error:
+            raise self._fault(error) from None
+        if isinstance(self.event, yaml.AliasEvent):
+            raise Fault("YAML aliases (*name) are not read", self.line)
+        return taken
+
+    def node(self) -> Node:
+        """Take one value, whole."""
+        left = [MAX_NODES]
+        return self._node(left)
+
+    def skip(self) -> None:
+        """Take one value and keep nothing of it."""
+        depth = 0
+        while True:
+            event = self.take()
+            if isinstance(event, yaml.CollectionStartEvent):
+                depth += 1
+                self._check_depth(depth)
+            elif isinstance(event, yaml.CollectionEndEvent):
+                depth -= 1
+            if depth == 0:
+                return
+
+    def _node(self, left: list[int], depth: int = 0) -> Node:
+        self._check_depth(depth)
+        left[0] -= 1
+        if left[0] < 0:
+            raise Fault(f"more than {MAX_NODES:,} values in one interaction", self.line)
+        line = self.line
+        event = self.take()
+        if isinstance(event, yaml.ScalarEvent):
+            text = self._shield.restore(event.value)
+            return Scalar(line, text, _short(event.tag), bool(event.style))
+        if event.tag == f"{_YAML_TAG}null":
+            raise Fault("a list or mapping is tagged !!null", line)
+        if isinstance(event, yaml.SequenceStartEvent):
+            return ListNode(line, self._items(left, depth + 1))
+        return MapNode(line, self._pairs(left, depth + 1))
+
+    def _items(self, left: list[int], depth: int) -> list[Node]:
+        items = []
+        while not self.at(yaml.SequenceEndEvent):
+            items.append(self._node(left, depth))
+        self.take()
+        return items
+
+    def _pairs(self, left: list[int], depth: int) -> list[tuple[Node, Node]]:
+        pairs = []
+        while not self.at(yaml.MappingEndEvent):
+            key = self._node(left, depth)
+            pairs.append((key, self._node(left, depth)))
+        self.take()
+        return pairs
+
+    def _fault(self, error: Exception) -> Fault:
+        """What the parser complained about, as one line with its place."""
+        if isinstance(error, yaml.MarkedYAMLError):
+            mark = error.problem_mark or error.context_mark
+            if error.problem == "found unexpected end of stream":
+                mark = error.context_mark or mark  # where the open quote is
+            line = mark.line + 1 if mark else None
+            if "maximum nesting depth" in (error.problem or ""):  # PyYAML 6.0.4 on
+                return Fault(_TOO_DEEP, line)
+            parts = (error.problem, error.context)
+            problem = ", ".join(part for part in parts if part)
+            return Fault(f"not YAML: {problem}", line)
+        before = getattr(error, "position", 0)
+        line = self._shield.data.count(b"\n", 0, before) + 1
+        return Fault(f"not YAML: {str(error).splitlines()[0]}", line)
+
+    def _check_depth(self, depth: int) -> None:
+        if depth > MAX_DEPTH:
+            raise Fault(_TOO_DEEP, self.line)
+
+
+def _short(tag: str | None) -> str:
+    tag = tag or ""
+    return f"!!{tag.removeprefix(_YAML_TAG)}" if tag.startswith(_YAML_TAG) else tag

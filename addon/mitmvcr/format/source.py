@@ -1,0 +1,64 @@
+"""The bytes of a cassette: in memory, or wherever they are read from as needed."""
+
+from collections.abc import Iterator
+from typing import NamedTuple, Protocol
+
+#: So many bytes are looked through at once.
+WINDOW = 1 << 20
+
+
+class Window(NamedTuple):
+    """A part of the bytes, ``at`` its place; of them, the first so many are its
+    ``own``, and what follows is in the next one too."""
+
+    data: bytes
+    at: int
+    own: int
+
+
+class Source(Protocol):
+    """Places are counted from the start of the file. All raise CassetteError."""
+
+    def __len__(self) -> int: ...
+
+    def read(self, start: int, end: int) -> bytes:
+        """Exactly the bytes from ``start`` to ``end``."""
+
+    def around(self, start: int, end: int) -> tuple[bytes, int]:
+        """Bytes that hold these, and the place of their first; no copy is made where
+        it can be helped."""
+
+    def find(self, text: bytes, start: int, end: int) -> int:
+        """As ``bytes.find``."""
+
+    def windows(self, start: int, end: int, ahead: int) -> Iterator[Window]:
+        """All of it in parts, of which each also holds ``ahead`` bytes of the next."""
+
+
+class Held:
+    """Bytes in memory."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self.find = data.find
+
+    def __len__(self) -> int:
+        return len(self._data)
+
+    def read(self, start: int, end: int) -> bytes:
+        return self._data[start:end]
+
+    def around(self, start: int, end: int) -> tuple[bytes, int]:
+        return self._data, 0
+
+    def windows(self, start: int, end: int, ahead: int) -> Iterator[Window]:
+        if end - start == len(self._data):  # where there is nothing to be copied
+            yield Window(self._data, start, end)
+        else:
+            yield from in_windows(self, start, end, ahead)
+
+
+def in_windows(source: Source, start: int, end: int, ahead: int) -> Iterator[Window]:
+    for at in range(start, end, WINDOW):
+        stop = min(end, at + WINDOW + ahead)
+        yield Window(source.read(at, stop), at, min(end - at, WINDOW))

@@ -1,0 +1,233 @@
+"""Any YAML that go-vcr reads, through PyYAML's events: right for every file, slow.
+
+Nothing is raised for what is wrong in the file: every fault is collected, so that a
+check can show all of them; ``reader`` raises the first.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+from mitmvcr.core.model import FORMAT_VERSION, Interaction, Request, Response
+from mitmvcr.format import fields, unsendable
+from mitmvcr.format.faults import Fault
+from mitmvcr.format.nodes import Events, Node
+from mitmvcr.format.repair import repaired
+
+Converters = Mapping[str, fields.Converter]
+
+_ITEM: Converters = {
+    "id": fields.integer,
+    "request": lambda node: node,
+    "response": lambda node: node,
+}
+# What no interaction can be replayed without, and go-vcr always writes.
+_REQUIRED = {
+    "": ("request", "response"),
+    "request": ("url", "method"),
+    "response": ("code",),
+}
+
+#: A file with more faults than this is not a cassette at all.
+MOST_FAULTS = 1000
+
+
+@dataclass(slots=True)
+class Document:
+    """What a file holds, as far as it could be read."""
+
+    version: int | None = None
+    interactions: list[Interaction] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    repairs: list[Fault] = field(default_factory=list)
+    #: What can be read, but not sent in a replay, and what no client can have asked.
+    unsendable: list[Fault] = field(default_factory=list)
+    odd: list[Fault] = field(default_factory=list)
+    seen: set[str] = field(default_factory=set)
+    #: The rest of the file could not be read for the last fault.
+    broken: bool = False
+
+
+def read(data: bytes, most_faults: int = 1) -> Document:
+    """Read all of ``data``, but build nothing after ``most_faults`` faults."""
+    document = Document()
+    try:
+        _read(Events(data), document, most_faults)
+    except Fault as fault:
+        document.faults.append(fault)
+        document.broken = True
+    return document
+
+
+def read_item(data: bytes) -> Interaction:
+    """Read the text of one interaction, a list of one; raises ``Fault``."""
+    document = examine_item(data)
+    if document.faults:
+        raise document.faults[0]
+    return document.interactions[0]
+
+
+def examine_item(data: bytes) -> Document:
+    """The same with all that is wrong in it."""
+    document = Document()
+    try:
+        events = _start(Events(data))
+        _interactions(events, document, MOST_FAULTS)
+        _end(events)
+        if len(document.interactions) + bool(document.faults) != 1:
+            raise Fault("not one interaction")
+    except Fault as fault:
+        document.faults.append(fault)
+    return document
+
+
+def _read(events: Events, document: Document, most_faults: int) -> None:
+    _start(events)
+    if not events.at(yaml.MappingStartEvent):
+        raise Fault("not a cassette: no mapping with version and interactions", 1)
+    events.take()
+    while not events.at(yaml.MappingEndEvent):
+        _top_key(events, document, most_faults)
+        if document.version not in (None, FORMAT_VERSION):
+            return
+    events.take()
+    _end(events)
+    for name in ("version", "interactions"):
+        if name not in document.seen:
+            raise Fault(f"there is no `{name}`: was the file cut short?", field=name)
+
+
+def _start(events: Events) -> Events:
+    events.take()
+    if events.at(yaml.StreamEndEvent):
+        raise Fault("the file is empty")
+    if events.take().version not in (None, (1, 1)):
+        raise Fault("%YAML other than 1.1, which go-vcr refuses", 1)
+    return events
+
+
+def _end(events: Events) -> None:
+    events.take()
+    if not events.at(yaml.StreamEndEvent):
+        raise Fault("a second YAML document begins here", events.line)
+
+
+def _top_key(events: Events, document: Document, most_faults: int) -> None:
+    line = events.line
+    name = fields.name(events.node())
+    if name in document.seen:
+        raise Fault(f"`{name}` is set twice", line)
+    if name is not None:
+        document.seen.add(name)
+    if name == "version":
+        document.version = _version(events.node(), document)
+    elif name == "interactions":
+        _interactions(events, document, most_faults)
+    else:
+        events.skip()
+
+
+def _version(node: Node, document: Document) -> int | None:
+    if fields.is_null(node):
+        # go-vcr takes this for format 2; so would it take a file cut off here.
+        document.seen.discard("version")
+        return None
+    return int(fields.named("version", fields.integer, node))
+
+
+def _interactions(events: Events, document: Document, most_faults: int) -> None:
+    if not events.at(yaml.SequenceStartEvent):
+        if not fields.is_null(node := events.node()):
+            raise Fault("not a list", node.line, "interactions")
+        return
+    events.take()
+    number = 0
+    while not events.at(yaml.SequenceEndEvent):
+        if len(document.faults) < most_faults:
+            _item(events, document, number)
+        else:
+            events.skip()
+        number += 1
+    events.take()
+
+
+def _item(events: Events, document: Document, number: int) -> None:
+    """One interaction; a syntax error within it ends the reading of the file."""
+    found = Document()
+    try:
+        interaction = _interaction(events.node(), found)
+    except Fault as fault:
+        fault.interaction = number
+        raise
+    for faults, more in (
+        (document.faults, found.faults),
+        (document.repairs, found.repairs),
+        (document.unsendable, found.unsendable),
+        (document.odd, found.odd),
+    ):
+        for each in more:
+            each.interaction = number
+        faults += more
+    if interaction is not None:
+        document.interactions.append(interaction)
+
+
+def _interaction(node: Node, document: Document) -> Interaction | None:
+    """None where something is wrong; every wrong field is then in ``faults``."""
+    faults = document.faults
+    item = _record(node, "", _ITEM, faults)
+    if "request" not in item or "response" not in item:
+        return None
+    request = _record(item["request"], "request", fields.REQUEST, faults)
+    response = _record(item["response"], "response", fields.RESPONSE, faults)
+    if faults:
+        return None
+    for name, record, part in (
+        ("request", request, item["request"]),
+        ("response", response, item["response"]),
+    ):
+        _repair(name, record, part.line, document.repairs)
+    document.unsendable += unsendable.of_response(item["response"])
+    document.odd += unsendable.of_request(item["request"])
+    return Interaction(item.get("id", 0), Request(**request), Response(**response))
+
+
+def _record(
+    node: Node, place: str, converters: Converters, faults: list[Fault]
+) -> dict[str, Any]:
+    """The known fields of a mapping that could be converted."""
+    record: dict[str, Any] = {}
+    prefix = f"{place}." if place else ""
+    try:
+        pairs = fields.pairs(node)
+    except Fault as fault:
+        fault.field = place or None
+        faults.append(fault)
+        return record
+    for name, value in pairs:
+        if name not in converters:
+            continue
+        try:
+            record[name] = fields.named(prefix + name, converters[name], value)
+        except Fault as fault:
+            faults.append(fault)
+    names = {name for name, _ in pairs}
+    faults += (
+        Fault(
+            f"there is no `{name}`: was the file cut short?", node.line, place or None
+        )
+        for name in _REQUIRED[place]
+        if name not in names
+    )
+    return record
+
+
+def _repair(name: str, record: dict[str, Any], line: int, repairs: list[Fault]) -> None:
+    body = repaired(record.get("body", b""), record.get("content_length", 0))
+    if body is not None:
+        record["body"] = body
+        repairs.append(
+            Fault("binary body written as text, read as bytes", line, f"{name}.body")
+        )

@@ -1,0 +1,117 @@
+"""What is shown of a request has its secrets masked: answers, logs and reports.
+
+A session passes all that it shows through here, and nobody else masks. A live request
+has been redacted before; this is also for what stands in a cassette as it is.
+"""
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from mitmvcr.secrets.names import Names
+
+if TYPE_CHECKING:
+    from mitmvcr.miss.differences import Difference
+    from mitmvcr.miss.explain import Miss, Near
+
+MASK = "***"
+_NAMES = Names()
+
+# Such a word is a name, or ends one: ``max_tokens`` and ``token_type`` are no secrets.
+_WORDS = (
+    "api[-_]?key|access[-_]?key|private[-_]?key|secret|password|passwd|pwd|signature"
+    "|sig|credentials?|token|jwt|auth|authorization|cookie|session[-_]?id"
+)
+_NAME = (
+    rf"(?:(?:[\w.-]*[^a-zA-Z0-9])?(?i:{_WORDS})"
+    r"|[A-Za-z0-9]*[a-z](?:ApiKey|AccessKey|PrivateKey|Secret|Password|Token|Signature))"
+)
+_SECRET_NAME = re.compile(rf"{_NAME}|(?i:key)")
+# As in ?token=x&, "token": "x" and Authorization: x; the value may be cut off, and the
+# whole may stand in a string of JSON.
+_IN_TEXT = re.compile(
+    rf"""(?P<name>(?<![\w.-]){_NAME})
+    (?P<between>\\?["']?\s*[:=]\s*)
+    (?:(?P<quote>\\?")(?:.*?)(?:(?<!\\)(?P=quote)|$)
+      |(?!(?:null|true|false)\b)(?:(?i:Bearer|Basic)\s+)?[^\s&;,"'{{}}\[\]\\]+)""",
+    re.VERBOSE | re.DOTALL,
+)
+# What is known by its looks, whatever stands before it.
+_BY_LOOKS = re.compile(
+    r"\b(?:sk|rk|pk)[-_][\w-]{8,}|\bgh[pousr]_\w{8,}|\bgithub_pat_\w{8,}"
+    r"|\bxox[abprs]-[\w-]{8,}|\bA[KS]IA[0-9A-Z]{8,}|\bAIza[\w-]{8,}"
+    r"|\beyJ[\w-]{8,}(?:\.[\w-]*){0,2}|(?<=Bearer )[\w.~+/=-]{8,}"
+)
+_URL = re.compile(r"(?P<scheme>[^:/?#\s]+://)(?:[^/?#\s@]*@)?(?P<rest>[^#]*)")
+#: Of a place: ``query.page``, ``body["a b"][0]``.
+_LAST_STEP = re.compile(r'(?:\["([^"]*)"\]|([^.\[\]]+))(?:\[\d+\])*$')
+_PAIR = re.compile(r"(?P<name>[?&;][^=&;]*=)(?P<value>[^&;]*)")
+
+
+def is_secret(name: str) -> bool:
+    """Is what has this name, of a header, parameter or field, a secret?"""
+    return _NAMES.header(name) or _SECRET_NAME.fullmatch(name) is not None
+
+
+def masked_url(url: str) -> str:
+    """Without user and fragment, which do not travel; secret parameters masked."""
+    if found := _URL.match(url):
+        url = found["scheme"] + found["rest"]
+    path, mark, query = url.partition("?")
+    return _by_looks(path) + _by_looks(_PAIR.sub(_masked_pair, mark + query))
+
+
+def _masked_pair(found: re.Match[str]) -> str:
+    secret = is_secret(found["name"][1:-1]) and found["value"]
+    return found["name"] + (MASK if secret else found["value"])
+
+
+def masked_text(text: str) -> str:
+    """What stands under a name of a secret in a text, and what looks like one."""
+    return _by_looks(_IN_TEXT.sub(_masked_value, text))
+
+
+def _masked_value(found: re.Match[str]) -> str:
+    quote = found["quote"] or ""
+    return f"{found['name']}{found['between']}{quote}{MASK}{quote}"
+
+
+def _by_looks(text: str) -> str:
+    return _BY_LOOKS.sub(MASK, text)
+
+
+def masked(miss: "Miss") -> "Miss":
+    """The miss as it may be shown."""
+    return replace(
+        miss,
+        url=masked_url(miss.url),
+        body=masked_text(miss.body),
+        nearest=tuple(map(_masked_near, miss.nearest)),
+    )
+
+
+def _masked_near(near: "Near") -> "Near":
+    differ = tuple(map(_masked_difference, near.differ))
+    return replace(near, url=masked_url(near.url), differ=differ)
+
+
+def _masked_difference(found: "Difference") -> "Difference":
+    place = found.place.partition(" at ")[0]
+    last = _LAST_STEP.search(place)
+    if last and is_secret(last[1] or last[2]):
+        return replace(
+            found,
+            asked=_unless_absent(found.asked),
+            recorded=_unless_absent(found.recorded),
+        )
+    if place == "url":
+        return replace(
+            found, asked=masked_url(found.asked), recorded=masked_url(found.recorded)
+        )
+    return replace(
+        found, asked=masked_text(found.asked), recorded=masked_text(found.recorded)
+    )
+
+
+def _unless_absent(value: str) -> str:
+    return value if value in ("absent", "empty") else MASK

@@ -1,0 +1,83 @@
+"""The options that would make a request match one that was recorded."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from mitmvcr.core.ignoring import Ignoring, parse_ignore
+from mitmvcr.core.matcher import Matcher, MatchSpec, agree
+from mitmvcr.core.model import Request
+from mitmvcr.miss.differences import Difference
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """``parts`` are those of the spec in which the two requests differ."""
+
+    spec: MatchSpec
+    asked: Request
+    recorded: Request
+    parts: Sequence[str]
+
+    def options(self, differ: Sequence[Difference]) -> tuple[str, ...]:
+        """As mitmproxy has them (``NAME=VALUE``), and tried: none where they
+        would not do, or where the requests differ in what they are."""
+        wanted = dict.fromkeys(each.ignoring for each in differ)
+        spec = self.spec
+        for ignoring in wanted:
+            if ignoring is None or not _can_be_written(*ignoring):
+                return ()
+            spec = _with(spec, *ignoring)
+        if spec == self.spec or not _is_sound(spec) or not self._match(spec):
+            return ()
+        return tuple(_written(self.spec, spec))
+
+    def _match(self, spec: MatchSpec) -> bool:
+        try:
+            keys = Matcher(spec).parts
+        except (ImportError, ValueError):  # no such JSONPath, or nothing that reads it
+            return False
+        # What agreed before agrees with less compared.
+        left = [key for name, key in keys.items() if self._may_differ(name)]
+        return all(agree(key(self.asked), key(self.recorded)) for key in left)
+
+    def _may_differ(self, part: str) -> bool:
+        return part in self.parts or part not in self.spec.parts
+
+
+def _can_be_written(field: str, value: str) -> bool:
+    if field == Ignoring.JSON or field not in list(Ignoring):
+        return True
+    return bool(value) and not value.endswith("=") and "," not in value
+
+
+def _with(spec: MatchSpec, field: str, value: str) -> MatchSpec:
+    if field in list(Ignoring):
+        changed: dict[str, Any] = {field: (*getattr(spec, field), parse_ignore(value))}
+        return spec._replace(**changed)
+    if field == "base_urls":
+        old, _, new = value.partition("=")
+        return spec._replace(base_urls=(*spec.base_urls, (old, new)))
+    parts = [part for each in spec.parts for part in _without(each, value)]
+    return spec._replace(parts=tuple(parts))
+
+
+def _without(part: str, left_out: str) -> Iterable[str]:
+    if left_out == "query" and part == "url":
+        return "scheme", "host", "port", "path", "query"
+    return () if part == left_out else (part,)
+
+
+def _is_sound(spec: MatchSpec) -> bool:
+    """Another recorder's parts are not to be chosen among."""
+    return spec.style == "usual" or spec.parts == MatchSpec.of(spec.style).parts
+
+
+def _written(before: MatchSpec, after: MatchSpec) -> Iterable[str]:
+    if before.parts != after.parts:
+        yield f"vcr_match={','.join(after.parts)}"
+    for field in Ignoring:
+        for ignore in getattr(after, field)[len(getattr(before, field)) :]:
+            yield f"vcr_{field}={ignore}"
+    for old, new in after.base_urls[len(before.base_urls) :]:
+        yield f"vcr_base_url_map={old}={new}"

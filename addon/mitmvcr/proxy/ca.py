@@ -1,0 +1,118 @@
+"""The certificate authority of a configuration folder: mitmproxy's own, made once.
+
+Several processes may start on a fresh machine at the same moment, and each must end
+up with the same authority. mitmproxy writes its files one after the other in place,
+so it is let loose in a folder beside them, and the file that counts, the one with the
+key, is linked into place, which succeeds for one process only. All the others, and the
+certificate file, follow from what is there then.
+"""
+
+import os
+import re
+import shutil
+import tempfile
+from pathlib import Path
+
+from mitmvcr.core.errors import VcrError
+from mitmvcr.proxy.host.cert_store import create_authority, read_authority
+
+_BASENAME = "mitmproxy"  # the file names under which mitmproxy looks for them
+_KEY_SIZE = 2048
+_CERTIFICATE = re.compile(
+    rb"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----\n?", re.DOTALL
+)
+
+
+class AuthorityError(VcrError):
+    """The proxy's certificate authority can be neither used nor made."""
+
+    def __init__(self, path: Path, problem: str) -> None:
+        self.path, self.problem = path, problem
+        super().__init__(f"{path}: {problem}")
+
+
+def ensure_ca(confdir: Path) -> Path:
+    """The certificate (PEM, no key) of this folder's authority, made if need be."""
+    authority = _file(confdir, "ca.pem")
+    try:
+        confdir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not authority.exists():
+            _make(confdir, authority)
+        certificate = _publish_certificate(confdir, authority)
+    except OSError as error:
+        problem = f"cannot hold the proxy's certificate authority: {error.strerror}"
+        raise AuthorityError(confdir, problem) from error
+    _check(confdir, authority)
+    return certificate
+
+
+def _file(confdir: Path, kind: str) -> Path:
+    return confdir / f"{_BASENAME}-{kind}"
+
+
+def _make(confdir: Path, authority: Path) -> None:
+    workshop = Path(tempfile.mkdtemp(prefix=".making-", dir=confdir))
+    try:
+        create_authority(workshop, _BASENAME, _KEY_SIZE)
+        # The same bytes from everyone, and needed as soon as there is an authority.
+        _file(workshop, "dhparam.pem").replace(_file(confdir, "dhparam.pem"))
+        if _link(_file(workshop, "ca.pem"), authority):
+            _publish_rest(workshop, confdir)
+    finally:
+        shutil.rmtree(workshop, ignore_errors=True)
+
+
+def _link(made: Path, authority: Path) -> bool:
+    """Is ours the one? Some file systems have no links: there the last one wins."""
+    try:
+        os.link(made, authority)
+    except FileExistsError:
+        return False
+    except OSError:
+        made.replace(authority)
+    return True
+
+
+def _publish_rest(workshop: Path, confdir: Path) -> None:
+    """The certificate in the forms that mitm.it hands out to phones and Windows."""
+    for kind in ("ca.p12", "ca-cert.cer", "ca-cert.p12"):
+        _file(workshop, kind).replace(_file(confdir, kind))
+
+
+def _publish_certificate(confdir: Path, authority: Path) -> Path:
+    """Restated whenever it differs: half a CA folder may have been copied here."""
+    found = _CERTIFICATE.search(authority.read_bytes())
+    if not found:
+        raise AuthorityError(authority, "holds no certificate" + _remedy(confdir))
+    certificate = _file(confdir, "ca-cert.pem")
+    if not certificate.exists() or certificate.read_bytes() != found.group():
+        handle, name = tempfile.mkstemp(prefix=".making-", dir=confdir)
+        os.write(handle, found.group())
+        os.close(handle)
+        Path(name).chmod(0o644)
+        Path(name).replace(certificate)
+    return certificate
+
+
+def _check(confdir: Path, authority: Path) -> None:
+    try:
+        found = read_authority(authority, _file(confdir, "dhparam.pem"))
+    except VcrError:
+        raise
+    except Exception as error:  # OpenSSL and ASN.1 raise what they like
+        problem = f"is damaged ({_first_line(error)})" + _remedy(confdir)
+        raise AuthorityError(authority, problem) from error
+    if not found.key_fits:
+        problem = "has a key that is not its certificate's" + _remedy(confdir)
+        raise AuthorityError(authority, problem)
+    if found.has_expired:
+        raise AuthorityError(authority, "has expired" + _remedy(confdir))
+
+
+def _remedy(confdir: Path) -> str:
+    pattern = confdir / f"{_BASENAME}-*"
+    return f"; delete {pattern}, and a new one is made at the next start"
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]

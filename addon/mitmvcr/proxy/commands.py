@@ -1,0 +1,129 @@
+"""Commands for mitmproxy's and mitmweb's command line."""
+
+import logging
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mitmproxy import command, ctx, exceptions, flow, http
+from mitmproxy import types as mtypes
+
+from mitmvcr.core.errors import VcrError
+from mitmvcr.core.model import Interaction
+from mitmvcr.options import CASSETTE, MODE, Option, Text
+from mitmvcr.proxy import host
+from mitmvcr.proxy.options import VcrOptions
+from mitmvcr.proxy.sessions import is_same
+from mitmvcr.session import Session
+from mitmvcr.store.opening import open_store
+from mitmvcr.view.responses import to_request, to_response
+
+if TYPE_CHECKING:
+    from mitmvcr.secrets.redactor import Redactor
+
+logger = logging.getLogger("mitmvcr")
+
+
+class VcrCommands:
+    """The ``vcr.*`` commands; options are the one place the choice is kept in.
+
+    A part of the addon: an addon of its own would cost every request 5 us.
+    """
+
+    session: Session | None
+    options: VcrOptions
+
+    @command.command("vcr.use")
+    def use_cassette(self, cassette: mtypes.Path) -> None:
+        """Record to or replay from this cassette from now on."""
+        _set({CASSETTE: str(cassette)})
+        logger.info("mitmvcr: %s", self.status())
+
+    @command.command("vcr.mode")
+    def use_mode(self, mode: str) -> None:
+        """Change the mode: record_only, replay_only, replay_with_new_episodes,
+        record_once or passthrough."""
+        _set({MODE: mode})
+        logger.info("mitmvcr: %s", self.status())
+
+    @command.command("vcr.eject")
+    def eject(self) -> None:
+        """Save the cassette and take it out; traffic goes through unrecorded."""
+        _set({CASSETTE: "", MODE: MODE.default})
+
+    @command.command("vcr.status")
+    def status(self) -> str:
+        """The cassette in use, its mode and its counts."""
+        session = self.session
+        return "no cassette in use" if session is None else session.summary().line()
+
+    @command.command("vcr.save")
+    def save(self, flows: Sequence[flow.Flow], cassette: mtypes.Path) -> None:
+        """Put flows into a cassette, behind what it holds."""
+        try:
+            saved = self._save(flows, CASSETTE.read(str(cassette)))
+        except VcrError as error:
+            raise exceptions.CommandError(str(error)) from error
+        logger.info("mitmvcr: saved %d of %d flows to %s", saved, len(flows), cassette)
+
+    def _save(self, flows: Sequence[flow.Flow], path: Path | str) -> int:
+        session = self.session
+        if session is None or not session.records or not is_same(session, str(path)):
+            from mitmvcr.secrets.redactor import Redactor  # not at every start
+
+            rules = self.options.parse(ctx.options).redaction
+            return save_flows(flows, path, Redactor(rules, os.environ))
+        chosen = [f for f in flows if isinstance(f, http.HTTPFlow) and _is_whole(f)]
+        for one in chosen:  # it is being recorded here: they go behind what is
+            session.record(_interaction(one))
+        return len(chosen)
+
+
+def _set(values: Mapping[Option, Text]) -> None:
+    """Raises CommandError, and the old values stay."""
+    try:
+        changes = {option.vcr: text for option, text in values.items()}
+        host.update_options(ctx.options, changes)
+    except exceptions.OptionsError as error:
+        raise exceptions.CommandError(str(error)) from error
+
+
+def save_flows(
+    flows: Sequence[flow.Flow], path: Path | str, redactor: "Redactor"
+) -> int:
+    """Append the finished HTTP flows to a cassette. Returns how many they were."""
+    chosen = [f for f in flows if isinstance(f, http.HTTPFlow) and _is_whole(f)]
+    store = open_store(path)
+    kept = store.load().interactions if store.exists() else ()
+    store.begin(kept)
+    try:
+        found = [_interaction(one) for one in chosen]
+        for each in found:  # what one of them shows to be a secret
+            redactor.interaction(each)
+        for each in found:  # is not to stand in another
+            store.append(redactor.interaction(each))
+    finally:
+        store.publish()
+    return len(chosen)
+
+
+def _is_whole(one: http.HTTPFlow) -> bool:
+    return (
+        one.response is not None
+        and one.error is None
+        and one.request.raw_content is not None
+        and one.response.raw_content is not None
+        and one.response.status_code != 101
+    )
+
+
+def _interaction(one: http.HTTPFlow) -> Interaction:
+    assert one.response is not None
+    asked = to_request(one.request)
+    head = one.response.timestamp_start or 0.0
+    sent = one.request.timestamp_end or head
+    body = one.response.raw_content or b""
+    duration = max(0, round((head - sent) * 1e9))
+    response = to_response(one.response, body, asked, duration=duration)
+    return Interaction(0, asked.request, response)

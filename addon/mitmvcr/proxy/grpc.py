@@ -1,0 +1,127 @@
+"""gRPC requests stream to the origin while they are recorded.
+
+A call that goes both ways ends its request when it has its answers, so a request that
+is held back until it is whole would wait for ever. Such a call is recorded, and marked
+(``both ways``): in a replay nobody could tell what an answer was an answer to.
+"""
+
+import logging
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import islice
+from urllib.parse import urlsplit
+
+from mitmproxy import http
+
+from mitmvcr.core.model import Interaction
+from mitmvcr.proxy import responses as answers
+from mitmvcr.proxy.host import early_response
+from mitmvcr.proxy.misses import missed
+from mitmvcr.proxy.streaming import Tee, pass_on
+from mitmvcr.session import Session
+from mitmvcr.view.choice import View
+from mitmvcr.view.requests import to_lookup
+
+logger = logging.getLogger("mitmvcr")
+
+
+class Upload(Tee):
+    """The request of a recording, on its way."""
+
+    def __init__(self, request: http.Request, view: View, spool: int) -> None:
+        super().__init__(spool)
+        self._request, self._view = request, view
+        self._ended = self._answered_early = False
+
+    def watch(self, tee: Tee) -> Callable[[bytes], bytes]:
+        """The same tee, which notes an answer that comes before the request ended."""
+
+        def pass_on(chunk: bytes) -> bytes:
+            if chunk and not self._ended:
+                self._answered_early = True
+            return tee(chunk)
+
+        return pass_on
+
+    def end(self) -> None:
+        """All of the request was sent."""
+        self._ended = True
+
+    def finish(self, recorded: Interaction) -> Interaction:
+        """With the request as it was sent."""
+        self._request.raw_content = self.body()
+        response = recorded.response
+        if self._answered_early and not response.failure:
+            response = replace(response, failure="both ways")
+        return Interaction(0, self._view.to_request(self._request).request, response)
+
+
+class Calls:
+    """The calls that a session's cassette holds, by URL; each is looked at once."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._positions: defaultdict[str, list[int]] = defaultdict(list)
+        self._read = 0
+        #: By a URL's first position: how many of it were looked at, and what was found.
+        self._both_ways: dict[int, tuple[int, bool]] = {}
+
+    def of(self, request: http.Request) -> list[int]:
+        """The positions of a call's URL. Its body is not known yet."""
+        deck = self._session.deck
+        if len(deck) > self._read:
+            for position, url in enumerate(islice(deck.urls(), self._read, None)):
+                key = deck.matcher.url(url)
+                self._positions[key].append(self._read + position)
+            self._read = len(deck)
+        asked = to_lookup(request)
+        found = self._positions.get(deck.matcher.url(asked.url))
+        if found is None:  # it may hold a secret, and the recorded one does not
+            seen = self._session.redactor.request(asked)
+            found = self._positions.get(deck.matcher.url(seen.url), [])
+        return found
+
+    def may_match(self, request: http.Request) -> bool:
+        """Whatever its body comes to be, by the parts of its URL that count."""
+        asked, deck = to_lookup(request), self._session.deck
+        seen = self._session.redactor.request(asked)
+        return deck.holds(asked.url) or deck.holds(seen.url)
+
+    def go_both_ways(self, positions: list[int]) -> bool:
+        if not positions:
+            return False
+        count, found = self._both_ways.get(positions[0], (0, False))
+        deck = self._session.deck
+        found = found or any(
+            deck.head(position).response.failure == "both ways"
+            for position in positions[count:]
+        )
+        self._both_ways[positions[0]] = len(positions), found
+        return found
+
+
+def let_pass(session: Session, flow: http.HTTPFlow) -> None:
+    """Straight through, as it comes; its answer too (adapter.py: responseheaders)."""
+    session.passed()
+    flow.request.stream = pass_on
+
+
+def miss(session: Session, flow: http.HTTPFlow, view: View) -> None:
+    """Tell the caller, who may wait for an answer before the request ends."""
+    session.refused()
+    _, told = missed(session, view.to_request(flow.request).request)
+    early_response.answer(flow, answers.to_call(flow.request, told))
+
+
+def refuse(session: Session, flow: http.HTTPFlow) -> None:
+    """Say so to the caller, whose request has not ended, and in the log."""
+    session.refused()
+    url = session.shown(flow.request.url)
+    reason = (
+        f"{url} is a call that goes both ways: it is recorded, and cannot be replayed,"
+        " since nobody could tell what an answer was an answer to;"
+        f" vcr_passthrough='~u {urlsplit(url).path}' lets it reach the origin"
+    )
+    early_response.answer(flow, answers.to_call(flow.request, reason))
+    logger.warning("mitmvcr: %s", reason)

@@ -1,0 +1,209 @@
+"""What keeps a replay off the network, whatever becomes of the addon.
+
+The addon has two locks of its own (adapter.py, connections.py), but it is only one of
+many that mitmproxy asks: another one may end a hook before it, and it may be taken out.
+So a guard stands round all of them and is asked before and after. It asks the addon
+what may pass, refuses whatever gets no clear yes, and stays when the addon is taken
+out of a replay. All it needs is imported when it is: the files of this package may be
+gone later.
+"""
+
+import logging
+from collections.abc import Callable, Collection
+from typing import Any, Protocol
+
+from mitmproxy import connection, dns, http
+from mitmproxy.flow import Error
+from mitmproxy.proxy.server_hooks import ServerConnectionHookData
+
+from mitmvcr.core.errors import VcrError
+from mitmvcr.proxy import host
+from mitmvcr.proxy import responses as answers
+from mitmvcr.proxy.host import chain, upstream
+from mitmvcr.proxy.host.chain import Hook, Manager
+
+logger = logging.getLogger("mitmvcr")
+
+_REFUSED = "mitmvcr replays: nothing may reach the network"
+_GONE = (
+    "mitmvcr was taken out of a mitmproxy that replays: everything is refused, so that"
+    " nothing reaches the network; load it again, or restart mitmproxy"
+)
+_UNANSWERED = (
+    "nobody answered this request, and a replay sends none: another addon ended the"
+    " hook, as mitmproxy's log says"
+)
+
+
+class Rules(Protocol):
+    """What an addon says of a session that is offline."""
+
+    @property
+    def offline(self) -> bool: ...
+
+    def may_connect(self, data: ServerConnectionHookData) -> bool: ...
+
+    def lets_pass(self, flow: http.HTTPFlow) -> bool: ...
+
+    def fail(self, flow: http.HTTPFlow, error: Exception) -> None:
+        """Answer the flow with this error, and remember that something failed."""
+
+
+class NotAskedError(VcrError):
+    """A request that nobody has answered is not sent."""
+
+
+class Guard:
+    """Stand round a mitmproxy's addons for as long as it runs."""
+
+    def __init__(self, manager: Manager) -> None:
+        self._manager = manager
+        self._rules: Rules | None = None
+        self._is_shut = self._has_refused_names = False
+        #: HTTP requests that were sent and are not answered yet, by their flow's id.
+        self._under_way: dict[str, http.HTTPFlow] = {}
+        #: Connections that are closed with the last answer that is awaited on them.
+        self._leftover: list[connection.Server] = []
+        self._before: dict[str, Callable[[Any], None]] = {"dns_request": self._name}
+        self._after: dict[str, Callable[[Any], None]] = {
+            "dns_request": self._name,
+            "error": self._ended,
+            "request": self._request,
+            "requestheaders": self._head,
+            "response": self._ended,
+            "server_connect": self._socket,
+        }
+
+    # The addon's side
+
+    def obey(self, rules: Rules) -> None:
+        """An addon is loaded; until it is settled, what was shut stays so."""
+        self._rules = rules
+
+    def settle(self, *, offline: bool, closes: bool = True) -> None:
+        """The addon has a session in use, or none. ``closes``: what is open may be what
+        an offline session does not allow. Raises CapabilityError."""
+        if offline:
+            host.capabilities.require_guards()
+        self._is_shut = self._has_refused_names = False
+        if not offline:
+            self._leftover = []
+        elif closes:
+            self._close_what_is_open()
+
+    def leave(self, *, offline: bool) -> None:
+        """The addon is taken out, or mitmproxy ends; a replay stays shut."""
+        self._rules, self._is_shut = None, self._is_shut or offline
+
+    def tell_gone(self) -> None:
+        """To be called where the addon was taken out while mitmproxy goes on."""
+        if self._is_shut:
+            logger.warning(_GONE)
+        else:
+            logger.warning(
+                "mitmvcr was taken out: what it recorded is saved, and nothing is"
+                " recorded any longer"
+            )
+
+    def _close_what_is_open(self) -> None:
+        """Leave those on which an answer is awaited: all of its request has left."""
+        flows = [each for each in self._under_way.values() if not each.intercepted]
+        awaited = [each.server_conn for each in flows if each.server_conn.connected]
+        closed = upstream.close(self._manager, lambda one: not _is_among(one, awaited))
+        self._leftover = awaited
+        if closed:
+            logger.warning(
+                "mitmvcr replays: %d open connection%s to the network %s closed",
+                closed,
+                *(("", "was") if closed == 1 else ("s", "were")),
+            )
+
+    # mitmproxy's side
+
+    def before(self, event: Hook) -> None:
+        look = self._before.get(event.name)
+        if look is not None:
+            look(*event.args())
+
+    def after(self, event: Hook) -> None:
+        look = self._after.get(event.name)
+        if look is not None:
+            look(*event.args())
+
+    def _is_closed(self) -> bool:
+        if self._is_shut:
+            return True
+        try:
+            return self._rules is not None and self._rules.offline
+        except Exception:  # noqa: BLE001 - fails closed, whatever it is
+            return True
+
+    def _allows(self, ask: Callable[[Rules], bool]) -> bool:
+        if not self._is_closed():
+            return True
+        try:
+            return not self._is_shut and self._rules is not None and ask(self._rules)
+        except Exception:  # noqa: BLE001 - fails closed, whatever it is
+            return False
+
+    def _socket(self, data: ServerConnectionHookData) -> None:
+        if not data.server.error and not self._allows(lambda r: r.may_connect(data)):
+            data.server.error = _REFUSED
+
+    def _head(self, flow: http.HTTPFlow) -> None:
+        """What streams is on its way before it is looked up."""
+        streams = flow.request.stream and flow.response is None
+        if streams and not self._allows(lambda rules: rules.lets_pass(flow)):
+            flow.request.stream = False
+
+    def _request(self, flow: http.HTTPFlow) -> None:
+        if flow.response is not None or flow.error is not None:
+            return
+        if self._allows(lambda rules: rules.lets_pass(flow)):
+            self._under_way[flow.id] = flow
+        else:
+            self._refuse(flow)
+
+    def _refuse(self, flow: http.HTTPFlow) -> None:
+        reason = _GONE if self._is_shut else _UNANSWERED
+        try:
+            if self._rules is not None:
+                self._rules.fail(flow, NotAskedError(reason))
+        except Exception:
+            logger.exception("mitmvcr: %s", reason)
+        if flow.response is None:
+            is_head = flow.request.method == "HEAD"
+            flow.response = answers.failure(reason, head=is_head)
+
+    def _name(self, asked: dns.DNSFlow) -> None:
+        """mitmproxy looks a name up within its hook (addons/dns_resolver.py), unless
+        the flow has an error by then; that is answered with SERVFAIL."""
+        if asked.response is None and asked.error is None and self._is_closed():
+            asked.error = Error(_REFUSED)
+            if not self._has_refused_names:
+                self._has_refused_names = True
+                logger.warning("mitmvcr replays: names are not looked up (SERVFAIL)")
+
+    def _ended(self, ended: http.HTTPFlow) -> None:
+        self._under_way.pop(ended.id, None)
+        if _is_among(ended.server_conn, self._leftover):
+            awaited = [each.server_conn for each in self._under_way.values()]
+            over = [one for one in self._leftover if not _is_among(one, awaited)]
+            self._leftover = [one for one in self._leftover if _is_among(one, awaited)]
+            upstream.close(self._manager, lambda one: _is_among(one, over))
+
+
+def _is_among(one: object, many: Collection[object]) -> bool:
+    return any(one is each for each in many)
+
+
+def stand(manager: Manager, rules: Rules) -> Guard:
+    """Find the guard of a mitmproxy, or post one. Where mitmproxy is not known there is
+    no place for it, and it lets no session be offline."""
+    guard = chain.watch_of(manager)
+    if not isinstance(guard, Guard):
+        guard = Guard(manager)
+        if host.capabilities.has("guard round the addons"):
+            chain.surround(manager, guard)
+    guard.obey(rules)
+    return guard

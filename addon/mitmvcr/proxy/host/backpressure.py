@@ -1,0 +1,51 @@
+"""What has left, as far as a proxy can know: what the system took counts as delivered.
+
+A client that leaves before that has not had all of its stream.
+"""
+
+from typing import Any
+
+from mitmproxy import ctx
+
+from mitmvcr.proxy.host.capabilities import capabilities
+
+
+def _handler(client_id: str) -> Any:
+    """Who has a client's connection (addons/proxyserver.py: connections)."""
+    server = ctx.master.addons.get("proxyserver")
+    return server.connections.get(client_id) if server is not None else None
+
+
+async def drain(client_id: str) -> None:
+    """Wait until the client has read what was sent (proxy/server.py: drain_writers)."""
+    handler = _handler(client_id) if capabilities.has("backpressure") else None
+    if handler is not None:
+        await handler.drain_writers()
+
+
+def unsent(stream: Any) -> int:
+    """How many bytes of a replayed stream wait in this process for its client.
+
+    Over HTTP/2 that is what the client has not made room for
+    (proxy/layers/http/_http_h2.py: BufferedH2Connection): the socket is not only its.
+    """
+    if not capabilities.has("backpressure"):
+        return 0
+    from mitmproxy.proxy.layers.http import HttpLayer
+
+    client = stream.context.client
+    for layer in reversed(stream.context.layers):
+        if isinstance(layer, HttpLayer):
+            wire = getattr(layer.connections.get(client), "h2_conn", None)
+            if wire is not None:
+                waiting = wire.stream_buffers.get(stream.stream_id, ())
+                return sum(len(each.data) for each in waiting)
+            break
+    return _waits_for_socket(client)
+
+
+def _waits_for_socket(client: Any) -> int:
+    handler = _handler(client.id)
+    passing = handler.transports.get(client) if handler is not None else None
+    socket = getattr(passing and passing.writer, "transport", None)  # HTTP/3 has none
+    return 0 if socket is None else int(socket.get_write_buffer_size())

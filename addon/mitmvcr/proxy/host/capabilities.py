@@ -1,0 +1,226 @@
+"""What we rely on in mitmproxy beyond its documentation, in one table.
+
+Each capability was read in the versions it names, and is looked at in the one that
+runs, whatever its number. When mitmproxy starts, the log gets one line for each that is
+off. Code asks for a capability before it uses it, and has another way where it is off.
+The guards, which keep a replay off the network, have none: without one of them nothing
+is replayed.
+"""
+
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from mitmproxy import version
+
+from mitmvcr.core.errors import VcrError
+from mitmvcr.proxy.host import checks
+
+logger = logging.getLogger("mitmvcr")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capability:
+    """``check`` raises with the reason where it is off, and ``lost`` says what then.
+
+    ``guards``: it keeps a replay off the network, which is refused without it.
+    ``on_demand``: only a command needs it, which looks at it then.
+    """
+
+    name: str
+    read_in: tuple[str, ...] = ("11.0.2", "12.3.1")
+    check: Callable[[], None]
+    lost: str
+    guards: bool = False
+    on_demand: bool = False
+
+
+class CapabilityError(VcrError):
+    """Something cannot be done with this mitmproxy."""
+
+    def __init__(self, name: str, reason: str, lost: str) -> None:
+        self.name, self.reason = name, reason
+        running = version.VERSION
+        super().__init__(f"{name} is off with mitmproxy {running} ({reason}): {lost}")
+
+
+TABLE = (
+    Capability(
+        name="connection refusal",
+        check=checks.refused_connections,
+        lost="a replay could reach the network, and is refused",
+        guards=True,
+    ),
+    Capability(
+        name="option takeover",
+        check=checks.own_options,
+        lost="a request could leave before it is looked up, and a replay is refused",
+        guards=True,
+    ),
+    Capability(
+        name="option check",
+        check=checks.option_names,
+        lost="a vcr option that is misspelt is not noticed, and a replay is refused",
+        guards=True,
+    ),
+    Capability(
+        name="guard round the addons",
+        check=checks.surrounded_hooks,
+        lost="another addon could end a hook before a request is looked up, and a"
+        " replay is refused",
+        guards=True,
+    ),
+    Capability(
+        name="open connections",
+        check=checks.open_connections,
+        lost="what is open when a replay begins could not be closed, and the replay is"
+        " refused",
+        guards=True,
+    ),
+    Capability(
+        name="place in the chain",
+        check=checks.place_in_the_chain,
+        lost="a script before this one could keep a request from being looked up, and"
+        " a replay is refused",
+        guards=True,
+    ),
+    Capability(
+        name="any header value",
+        check=checks.any_header_value,
+        lost="in a replay a header value with blanks round it ends its HTTP/2"
+        " connection",
+    ),
+    Capability(
+        name="hook dispatch",
+        check=checks.hook_dispatch,
+        lost="every addon is asked at every hook, and requests take longer",
+    ),
+    Capability(
+        name="stream replay",
+        check=checks.stream_replay,
+        lost="streams are replayed in one piece, and one that broke off is cut before"
+        " its head",
+    ),
+    Capability(
+        name="backpressure",
+        check=checks.backpressure,
+        lost="a replayed stream counts as delivered when it is sent, also if its"
+        " client leaves before it has read it",
+    ),
+    Capability(
+        name="early response",
+        check=checks.early_response,
+        lost="gRPC calls that cannot be replayed are refused without a reason",
+    ),
+    Capability(
+        name="WebSocket replay",
+        check=checks.websocket_replay,
+        lost="recorded WebSockets are not replayed, and asking for one is an error",
+    ),
+    Capability(
+        name="client resets",
+        check=checks.client_resets,
+        lost="over HTTP/2 a stream that its client left is taken for one that its"
+        " origin broke off",
+    ),
+    Capability(
+        name="early resets",
+        check=checks.early_resets,
+        lost="an answer that waits for its time is not given back for another request"
+        " until its time has come, though its client has left",
+    ),
+    Capability(
+        name="cleartext HTTP/2",
+        check=checks.cleartext_h2,
+        lost="HTTP/2 without TLS, as gRPC speaks it, is neither recorded nor replayed",
+    ),
+    Capability(
+        name="ALPN choice",
+        check=checks.alpn_choice,
+        lost="in a replay clients speak the HTTP version that they prefer, and not the"
+        " recorded one",
+    ),
+    Capability(
+        name="raw messages",
+        check=checks.raw_messages,
+        lost="every message is decoded and checked once more, which takes longer",
+    ),
+    Capability(
+        name="waiting at the end",
+        check=checks.wait_at_the_end,
+        lost="exchanges that are under way when mitmproxy ends are cut off at once",
+    ),
+    Capability(
+        name="exit from hooks",
+        check=checks.exit_from_hooks,
+        lost="a start that fails ends the process at once, without mitmproxy's own end",
+    ),
+    Capability(
+        name="silence limit",
+        check=checks.silence_limit,
+        lost="a request that mitmproxy gave up on is not recorded as timed out",
+    ),
+    Capability(
+        name="mitmproxy in process",
+        check=checks.own_master,
+        lost="'mitmvcr run' cannot start; use mitmdump with the script",
+        on_demand=True,
+    ),
+    Capability(
+        name="CA files",
+        check=checks.cert_store,
+        lost="'mitmvcr run' and 'mitmvcr serve' have no certificate authority; use"
+        " mitmdump with the script",
+        on_demand=True,
+    ),
+)
+
+
+class Capabilities:
+    """The table, and whether each of it is there, looked up once."""
+
+    def __init__(self, table: Iterable[Capability] = TABLE) -> None:
+        self._table = {each.name: each for each in table}
+        self._found: dict[str, bool] = {}
+
+    def look(self) -> None:
+        """Log all that is off. To be called when mitmproxy runs; takes 1 ms."""
+        for each in self._table.values():
+            if not each.on_demand:
+                self.has(each.name)
+
+    def has(self, name: str) -> bool:
+        """Return whether it is there; log one line the first time that it is not."""
+        found = self._found.get(name)
+        if found is None:
+            error = self.problem(name)
+            found = self._found[name] = error is None
+            if error is not None:
+                logger.warning("mitmvcr: %s", error)
+        return found
+
+    def require(self, name: str) -> None:
+        """Raise CapabilityError where it is not there."""
+        error = self.problem(name)
+        if error is not None:
+            raise error
+
+    def require_guards(self) -> None:
+        """Raise CapabilityError for the first guard that is off. To be called before
+        anything is replayed."""
+        for each in self._table.values():
+            if each.guards:
+                self.require(each.name)
+
+    def problem(self, name: str) -> CapabilityError | None:
+        """Return why it is not there, or None; log nothing."""
+        capability = self._table[name]
+        try:
+            capability.check()
+        except Exception as error:  # noqa: BLE001 - whatever it meets is the reason
+            reason = " ".join(str(error).split()) or type(error).__name__
+            return CapabilityError(name, reason, capability.lost)
+        return None
+
+
+capabilities = Capabilities()

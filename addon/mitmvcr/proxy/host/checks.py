@@ -1,0 +1,230 @@
+"""What each capability relies on in mitmproxy, looked at where it runs.
+
+A check raises where something is not as it was when it was read; the table in
+capabilities.py has the versions. A mitmproxy module is imported here and nowhere
+earlier, so that one that is gone switches off what needs it and nothing else.
+"""
+
+import inspect
+
+from mitmvcr.proxy.host.look import (
+    Changed,
+    awaits,
+    declares,
+    find,
+    has_fields,
+    names_in,
+    takes,
+    uses,
+    yields,
+)
+
+_HTTP = "mitmproxy.proxy.layers.http"
+_STREAM = f"{_HTTP}:HttpStream"
+_SERVER = "mitmproxy.proxy.server"
+
+
+def hook_dispatch() -> None:
+    """The loop over the addons is the one that ours stands for."""
+    place = "mitmproxy.addonmanager:AddonManager"
+    awaits(f"{place}.trigger_event", "self", "event")
+    awaits(f"{place}.invoke_addon", "self", "addon", "event")
+    takes("mitmproxy.addonmanager:safecall")
+    asked = {"chain", "safecall", "invoke_addon", "exceptions", "AddonHalt"}
+    if set(names_in(f"{place}.trigger_event")) != asked:
+        raise Changed(f"{place}.trigger_event asks addons in another way")
+    uses(f"{place}._iter_hooks", "traverse", "getattr", "name")
+    if "addons" not in find("mitmproxy.addonmanager:traverse").__code__.co_consts:
+        raise Changed("addons within an addon are found in another way")
+
+
+def stream_replay() -> None:
+    yields(f"{_STREAM}.send_response", "self", "already_streamed")
+    yields(f"{_STREAM}.check_killed", "self", "emit_error_hook")
+    uses(f"{_STREAM}.check_killed", "_paused_event_queue", "RequestProtocolError")
+    declares("mitmproxy.proxy.layer:Layer", ["_paused_event_queue"])
+    has_fields(f"{_HTTP}:SendHttp", "event", "connection")
+    has_fields(f"{_HTTP}:ResponseHeaders", "stream_id", "response", "end_stream")
+    has_fields(f"{_HTTP}:ResponseData", "stream_id", "data")
+    find(f"{_HTTP}:ResponseEndOfMessage")
+    find("mitmproxy.proxy.commands:StartHook")
+    find("mitmproxy.flow:Error.KILLED_MESSAGE")
+    _naps()
+
+
+def _naps() -> None:
+    """A layer can wait for a while, and only that layer does."""
+    takes("mitmproxy.proxy.commands:RequestWakeup", "delay")
+    find("mitmproxy.proxy.commands:RequestWakeup.blocking")
+    find("mitmproxy.proxy.events:Wakeup")
+    uses("mitmproxy.proxy.layer:Layer.handle_event", "blocking")
+    uses(f"{_SERVER}:ConnectionHandler.wakeup", "delay", "server_event", "Wakeup")
+
+
+def early_response() -> None:
+    yields(f"{_STREAM}.start_request_stream", "self")
+    has_fields(f"{_HTTP}:SendHttp", "event", "connection")
+    has_fields(f"{_HTTP}:ResponseHeaders", "stream_id", "response", "end_stream")
+    has_fields(f"{_HTTP}:DropStream", "stream_id")
+    takes(f"{_HTTP}:HttpResponseHook", "flow")
+    find(f"{_STREAM}.state_errored")
+
+
+def backpressure() -> None:
+    declares("mitmproxy.addons.proxyserver:Proxyserver", ["connections"])
+    awaits(f"{_SERVER}:ConnectionHandler.drain_writers", "self")
+    declares(f"{_SERVER}:ConnectionHandler", ["transports"])
+    has_fields(f"{_SERVER}:ConnectionIO", "handler", "reader", "writer")
+    declares(f"{_HTTP}:HttpLayer", ["connections"])
+    declares(f"{_HTTP}._http2:Http2Connection", ["h2_conn"])
+    declares(f"{_HTTP}._http_h2:BufferedH2Connection", ["stream_buffers"])
+    declares(f"{_HTTP}._http_h2:SendH2Data", ["data"])
+
+
+def websocket_replay() -> None:
+    _naps()
+    place = "mitmproxy.proxy.layers.websocket"
+    takes(f"{place}:WebsocketLayer", "context", "flow")
+    takes(f"{place}:WebsocketStartHook", "flow")
+    takes(f"{place}:WebsocketEndHook", "flow")
+    takes("mitmproxy.proxy.layer:Layer._handle_event", "self", "event")
+    uses(f"{_STREAM}.flow_done", "websocket", "WebsocketLayer", "child_layer")
+
+
+def client_resets() -> None:
+    takes(f"{_STREAM}.handle_protocol_error", "self", "event")
+    find(f"{_HTTP}:RequestProtocolError")
+
+
+def early_resets() -> None:
+    takes(f"{_STREAM}.handle_event", "self", "event")
+    find(f"{_HTTP}:RequestProtocolError")
+
+
+def cleartext_h2() -> None:
+    takes(f"{_HTTP}:HttpLayer", "context", "mode")
+    find(f"{_HTTP}:HTTPMode.transparent")
+    uses(f"{_HTTP}:HttpLayer._handle_event", "client", "alpn")
+    takes("mitmproxy.proxy.layer:NextLayer.data_client", "self")
+    takes("mitmproxy.proxy.layer:NextLayer.data_server", "self")
+
+
+def alpn_choice() -> None:
+    place = "mitmproxy.addons.tlsconfig"
+    declares(f"{place}:AppData", ["client_alpn"])
+    if "client_alpn" not in find(f"{place}:alpn_select_callback").__code__.co_consts:
+        raise Changed("the client's protocol is chosen in another way")
+    uses(f"{place}:TlsConfig.tls_start_client", "alpn", "set_app_data", "AppData")
+
+
+def option_names() -> None:
+    place = "mitmproxy.optmanager:OptManager"
+    takes(f"{place}.process_deferred", "self")
+    uses(f"{place}.process_deferred", "deferred")
+    uses(f"{place}.__init__", "deferred")
+
+
+def own_options() -> None:
+    """Both are there, and are what decides."""
+    options = find("mitmproxy.ctx:options")
+    for name in ("connection_strategy", "stream_large_bodies"):
+        if name not in options.keys():  # noqa: SIM118 - it has no ``in`` of its own
+            raise Changed(f"there is no option {name}")
+    uses(f"{_STREAM}.handle_connect_regular", "connection_strategy")
+    uses(f"{_STREAM}.check_body_size", "stream_large_bodies")
+
+
+def refused_connections() -> None:
+    """An error that a hook sets is looked at before the socket is opened."""
+    place = f"{_SERVER}:ConnectionHandler.open_connection"
+    uses(place, "ServerConnectHook", "error", "open_connection")
+    hook_data = "mitmproxy.proxy.server_hooks:ServerConnectionHookData"
+    has_fields(hook_data, "server", "client")
+    declares("mitmproxy.connection:Connection", ["error"])
+
+
+def surrounded_hooks() -> None:
+    """Every hook of a connection or a flow passes the method that ours stands for."""
+    awaits("mitmproxy.addonmanager:AddonManager.handle_lifecycle", "self", "event")
+    for place in (
+        "mitmproxy.proxy.mode_servers:ProxyConnectionHandler",
+        "mitmproxy.addons.clientplayback:ReplayHandler",
+    ):
+        uses(f"{place}.handle_hook", "handle_lifecycle")
+
+
+def open_connections() -> None:
+    """Those to the network can be found, and closed as mitmproxy closes them."""
+    declares("mitmproxy.addons.proxyserver:Proxyserver", ["connections"])
+    declares(f"{_SERVER}:ConnectionHandler", ["transports"])
+    has_fields(f"{_SERVER}:ConnectionIO", "handler", "reader", "writer")
+
+
+def place_in_the_chain() -> None:
+    place = "mitmproxy.addonmanager:AddonManager"
+    takes(f"{place}.register", "self", "addon")
+    uses(f"{place}.add", "chain", "register")
+    uses(f"{place}.get", "lookup", "get")
+
+
+def any_header_value() -> None:
+    """Whether HTTP/2 takes a header value with blanks round it is for us to say."""
+    options = find("mitmproxy.ctx:options")
+    if "validate_inbound_headers" not in options.keys():  # noqa: SIM118 - as above
+        raise Changed("there is no option validate_inbound_headers")
+    for name in ("Http2Server", "Http2Client"):
+        find(f"{_HTTP}._http2:{name}.h2_conf.validate_inbound_headers")
+
+
+def wait_at_the_end() -> None:
+    should_exit = getattr(find("mitmproxy.ctx:master"), "should_exit", None)
+    if not callable(getattr(should_exit, "is_set", None)):
+        raise Changed("the master has no should_exit")
+
+
+def exit_from_hooks() -> None:
+    """An exit passes what keeps an addon's errors from the proxy."""
+    try:
+        with find("mitmproxy.addonmanager:safecall")():
+            raise SystemExit(0)
+    except SystemExit:
+        return
+    raise Changed("a hook cannot end the process")
+
+
+def silence_limit() -> None:
+    try:
+        find(f"{_SERVER}:TCP_TIMEOUT")
+    except Changed:
+        if not hasattr(find("mitmproxy.ctx:options"), "tcp_timeout"):
+            raise Changed("there is neither TCP_TIMEOUT nor tcp_timeout") from None
+
+
+def own_master() -> None:
+    find("mitmproxy.options:Options")
+    names = inspect.signature(find("mitmproxy.tools.dump:DumpMaster")).parameters
+    for name in ("options", "with_termlog", "with_dumper"):
+        if name not in names:
+            raise Changed(f"DumpMaster does not take {name}")
+    takes("mitmproxy.addons.proxyserver:Proxyserver.listen_addrs", "self")
+
+
+def cert_store() -> None:
+    place = "mitmproxy.certs:CertStore"
+    for name in ("create_store", "from_files"):
+        find(f"{place}.{name}")
+    declares(place, ["default_ca", "default_privatekey"])
+
+
+_MESSAGE = (
+    *("http_version", "headers", "content", "trailers"),
+    *("timestamp_start", "timestamp_end"),
+)
+
+
+def raw_messages() -> None:
+    place = "mitmproxy.http"
+    asked = ("host", "port", "method", "scheme", "authority", "path")
+    has_fields(f"{place}:RequestData", *_MESSAGE, *asked)
+    has_fields(f"{place}:ResponseData", *_MESSAGE, "status_code", "reason")
+    declares(f"{place}:Message", ["data"])

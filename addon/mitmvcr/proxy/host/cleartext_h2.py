@@ -1,0 +1,45 @@
+"""HTTP/2 without TLS, which mitmproxy does not expect."""
+
+from typing import TYPE_CHECKING, Any
+
+from mitmproxy import connection
+
+from mitmvcr.proxy.host.capabilities import capabilities
+
+if TYPE_CHECKING:
+    from mitmproxy.proxy import layer
+
+_H2_PREFACE = b"PRI * HTTP/2.0"
+#: Type, flags and stream of the first frame of an HTTP/2 server, behind its length.
+_H2_SETTINGS = b"\4\0\0\0\0\0"
+
+
+def expect_cleartext_h2(choice: "layer.NextLayer") -> None:
+    """HTTP/2 with prior knowledge, as gRPC speaks it without TLS: mitmproxy takes it
+    for a request with the method PRI and kills it, or for TCP where the server spoke
+    first (addons/next_layer.py, which leaves alone what is chosen already). Its layers
+    go by ALPN, so that is what they are told.
+    """
+    client, server = choice.context.client, choice.context.server
+    if client.tls or choice.layer is not None:
+        return
+    if not capabilities.has("cleartext HTTP/2"):
+        return
+    said = choice.data_client()
+    if said.startswith(_H2_PREFACE) or (
+        not said and choice.data_server()[3:9] == _H2_SETTINGS
+    ):
+        client.alpn = server.alpn = b"h2"
+        choice.layer = _http_layer(choice.context)
+
+
+def _http_layer(context: Any) -> Any:
+    from mitmproxy.proxy.layers import http as layers
+
+    return layers.HttpLayer(context, layers.HTTPMode.transparent)
+
+
+def speak_cleartext_h2(client: connection.Client, server: connection.Server) -> None:
+    """A connection that is about to be opened speaks what its client speaks."""
+    if client.alpn == b"h2" and not client.tls:
+        server.alpn = b"h2"

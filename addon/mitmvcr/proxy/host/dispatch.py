@@ -1,0 +1,68 @@
+"""mitmproxy's hooks, asked only of those that have them.
+
+At every hook mitmproxy goes through some 30 addons of its own, and once more for
+``update``, though hardly any has that hook (addonmanager.py: trigger_event): a third
+of what a request costs it. More than a recording adds to it.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from mitmproxy import addonmanager, ctx
+from mitmproxy.exceptions import AddonHalt
+
+from mitmvcr.proxy.host.capabilities import capabilities
+
+if TYPE_CHECKING:
+    from mitmproxy.hooks import Hook
+
+
+def open_dispatcher() -> "HookDispatcher":
+    """One that stands in for the running mitmproxy's own, if that can be."""
+    dispatcher = HookDispatcher(ctx.master.addons)
+    dispatcher.open()
+    return dispatcher
+
+
+class HookDispatcher:
+    """In the place of a manager's ``trigger_event``, from :meth:`open` to
+    :meth:`close`. What is asked, the order, errors and halts are the manager's own."""
+
+    def __init__(self, manager: "addonmanager.AddonManager") -> None:
+        self._manager = manager
+        self._chain: list[Any] = []
+        self._having: dict[str, Sequence[Any]] = {}
+
+    def open(self) -> None:
+        """Unless it is open already, or this mitmproxy asks its addons otherwise."""
+        own = vars(self._manager)
+        if "trigger_event" not in own and capabilities.has("hook dispatch"):
+            own["trigger_event"] = self.trigger_event
+
+    def close(self) -> None:
+        own = vars(self._manager)
+        if own.get("trigger_event") == self.trigger_event:
+            del own["trigger_event"]
+
+    async def trigger_event(self, event: "Hook") -> None:
+        """Asked by mitmproxy for each hook of a connection or a flow."""
+        if self._chain != self._manager.chain:  # the same objects: a quick look
+            self._chain = list(self._manager.chain)
+            self._having.clear()
+        having = self._having.get(event.name)
+        if having is None:
+            having = [each for each in self._chain if _may_have(each, event.name)]
+            self._having[event.name] = having
+        for addon in having:
+            try:
+                with addonmanager.safecall():
+                    await self._manager.invoke_addon(addon, event)
+            except AddonHalt:
+                return
+
+
+def _may_have(addon: Any, name: str) -> bool:
+    """A user's addon may get a hook at any time, and so may one with addons within
+    it; mitmproxy's other ones have theirs from the start."""
+    is_own = type(addon).__module__.startswith("mitmproxy.")
+    return not is_own or hasattr(addon, "addons") or hasattr(addon, name)

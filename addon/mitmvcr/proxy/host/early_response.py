@@ -1,0 +1,70 @@
+"""An answer that leaves before its request has ended.
+
+mitmproxy sends an addon's answer when it has all of a request, and a call that goes
+both ways does not end its request before it is answered. So the method that would pass
+a streamed request on is wrapped, when the first such answer is given
+(proxy/layers/http/__init__.py: start_request_stream).
+"""
+
+import time
+from collections.abc import Generator
+from functools import wraps
+from typing import Any
+
+from mitmproxy import http
+
+from mitmvcr.proxy.host.capabilities import capabilities
+
+Commands = Generator[Any, Any, None]
+_OURS = "_vcr_answers_early"
+
+
+class Early:
+    """What stands as ``request.stream`` where the flow's response is to leave now."""
+
+    def __call__(self, data: bytes) -> bytes:
+        """As mitmproxy wants of a ``stream``; never used, as nothing is passed on."""
+        return data
+
+
+def answer(flow: http.HTTPFlow, response: http.Response) -> None:
+    """To be called from ``requestheaders``; the response has no body."""
+    if capabilities.has("early response"):
+        _wrap(_layers().HttpStream)
+        flow.response, flow.request.stream = response, Early()
+    else:
+        flow.kill()
+
+
+def _layers() -> Any:
+    from mitmproxy.proxy.layers import http as layers
+
+    return layers
+
+
+def _wrap(streams: Any) -> None:
+    """Once, however often it is called."""
+    passed_on = streams.start_request_stream
+    if hasattr(passed_on, _OURS):
+        return
+
+    @wraps(passed_on)
+    def start_request_stream(self: Any) -> Commands:
+        is_early = isinstance(self.flow.request.stream, Early)
+        commands: Commands = _answer(self) if is_early else passed_on(self)
+        return commands
+
+    setattr(start_request_stream, _OURS, True)
+    streams.start_request_stream = start_request_stream
+
+
+def _answer(stream: Any) -> Commands:
+    """As mitmproxy's own send_response, and whatever else is asked is not read."""
+    flow, number, layers = stream.flow, stream.stream_id, _layers()
+    stream.client_state = stream.state_errored
+    flow.response.timestamp_start = flow.response.timestamp_end = time.time()
+    yield layers.HttpResponseHook(flow)
+    head = layers.ResponseHeaders(number, flow.response, True)
+    yield layers.SendHttp(head, stream.context.client)
+    flow.live = False
+    yield layers.DropStream(number)

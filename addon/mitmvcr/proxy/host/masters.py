@@ -1,0 +1,90 @@
+"""mitmproxy as a program: in this process (tools/dump.py, addons/proxyserver.py), or
+as one of its own (tools/main.py)."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from mitmvcr.proxy.host.capabilities import capabilities
+
+if TYPE_CHECKING:
+    from mitmproxy.tools.dump import DumpMaster
+
+    Master = DumpMaster
+else:
+    Master = Any
+
+
+def make_master(**options: Any) -> Master:
+    """A mitmdump that prints nothing, with these options. To be called in the event
+    loop that it is to run in. Raises CapabilityError."""
+    capabilities.require("mitmproxy in process")
+    from mitmproxy.options import Options
+    from mitmproxy.tools.dump import DumpMaster
+
+    return DumpMaster(Options(**options), with_termlog=False, with_dumper=False)
+
+
+def listening_port(master: Master) -> int | None:
+    """The port of its first listener, once there is one."""
+    addresses = master.addons.get("proxyserver").listen_addrs()
+    return int(addresses[0][1]) if addresses else None
+
+
+def serve(
+    ui: str,
+    arguments: Sequence[str],
+    *,
+    prepare: Callable[[Any], None],
+    enter: Callable[[Any], None],
+) -> None:
+    """Run one of mitmproxy's programs, ``dump``, ``console`` or ``web``, until it
+    ends. ``prepare`` gets the master before its command line is read, ``enter`` when
+    all options were read, from files too."""
+    from mitmproxy.tools import cmdline
+    from mitmproxy.tools.main import run
+
+    parsers = {
+        "dump": cmdline.mitmdump,
+        "console": cmdline.mitmproxy,
+        "web": cmdline.mitmweb,
+    }
+    filtered = _filtered if ui == "dump" else None
+    # As mitmproxy's own programs start (tools/main.py: mitmdump, mitmproxy, mitmweb).
+    run(_with_addon(_interface(ui), prepare, enter), parsers[ui], arguments, filtered)
+
+
+def _interface(ui: str) -> Any:
+    """An interface is imported only where it is used."""
+    if ui == "dump":
+        from mitmproxy.tools.dump import DumpMaster
+
+        return DumpMaster
+    if ui == "web":
+        from mitmproxy.tools.web.master import WebMaster
+
+        return WebMaster
+    from mitmproxy.tools.console.master import ConsoleMaster
+
+    return ConsoleMaster
+
+
+def _filtered(given: Any) -> dict[str, str]:
+    """mitmdump's filter, which stands behind its options."""
+    text = " ".join(given.filter_args)
+    names = ("save_stream_filter", "readfile_filter", "dumper_filter")
+    return dict.fromkeys(names, text) if text else {}
+
+
+def _with_addon(
+    interface: Any, prepare: Callable[[Any], None], enter: Callable[[Any], None]
+) -> Any:
+    class Serving(interface):  # type: ignore[misc] # chosen at run time
+        def __init__(self, opts: Any) -> None:
+            super().__init__(opts)
+            prepare(self)
+
+        async def run(self) -> None:
+            enter(self)
+            await super().run()
+
+    return Serving

@@ -1,0 +1,82 @@
+"""Messages as they are kept (http.py: RequestData, ResponseData): the parts of one
+without the decoding and the checks of its properties, which cost more than the rest
+of a replay."""
+
+from types import SimpleNamespace
+from typing import Any
+
+from mitmproxy import http
+
+from mitmvcr.proxy.host.capabilities import capabilities
+
+
+def request_parts(wire: http.Request) -> Any:
+    """What was sent: bytes, and ``host`` and ``port`` as they are connected to."""
+    return wire.data if capabilities.has("raw messages") else _request_parts(wire)
+
+
+def response_parts(wire: http.Response) -> Any:
+    """What was sent, in bytes; ``status_code`` is an int."""
+    return wire.data if capabilities.has("raw messages") else _response_parts(wire)
+
+
+def make_response(
+    code: int,
+    reason: bytes,
+    headers: http.Headers,
+    body: bytes,
+    trailers: http.Headers | None,
+) -> http.Response:
+    """An HTTP/1.1 response of just this; mitmproxy sets its times."""
+    if not capabilities.has("raw messages"):
+        made = (b"HTTP/1.1", code, reason, headers, body, trailers)
+        return http.Response(*made, timestamp_start=0.0, timestamp_end=0.0)
+    data = object.__new__(http.ResponseData)
+    data.http_version = b"HTTP/1.1"
+    data.status_code = code
+    data.reason = reason
+    data.headers = headers
+    data.content = body
+    data.trailers = trailers
+    data.timestamp_start = data.timestamp_end = 0.0
+    response = object.__new__(http.Response)
+    response.data = data
+    return response
+
+
+def _request_parts(wire: http.Request) -> Any:
+    return SimpleNamespace(
+        host=wire.host,
+        port=wire.port,
+        method=_bytes(wire.method),
+        scheme=_bytes(wire.scheme),
+        authority=_authority(wire.authority),
+        path=_bytes(wire.path),
+        **_parts(wire),
+    )
+
+
+def _response_parts(wire: http.Response) -> Any:
+    reason = wire.reason.encode("ISO-8859-1", "surrogateescape")
+    return SimpleNamespace(status_code=wire.status_code, reason=reason, **_parts(wire))
+
+
+def _parts(wire: http.Message) -> dict[str, Any]:
+    return {
+        "http_version": _bytes(wire.http_version),
+        "headers": wire.headers,
+        "content": wire.raw_content,
+        "trailers": wire.trailers,
+    }
+
+
+def _authority(text: str) -> bytes:
+    """mitmproxy has undone the punycode of a name that is not ASCII."""
+    try:
+        return text.encode("idna")
+    except UnicodeError:
+        return _bytes(text)
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")

@@ -1,0 +1,123 @@
+"""mitmproxy's options: those it keeps for us, and its own that a session sets."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from mitmproxy import ctx, exceptions
+
+from mitmvcr.core.errors import OptionError, VcrError
+from mitmvcr.options import nearest
+from mitmvcr.proxy.host.capabilities import capabilities
+from mitmvcr.proxy.host.exit import end_process
+
+if TYPE_CHECKING:
+    from mitmproxy.options import Options as Options
+else:
+    Options = Any
+
+
+def refusal(error: VcrError) -> exceptions.OptionsError:
+    """Raised in ``configure`` it tells the user and puts the old values back."""
+    return exceptions.OptionsError(str(error))
+
+
+def take_deferred_options(opts: Options) -> None:
+    """Let values given with ``--set`` before the script was loaded arrive now.
+
+    Left to the add-on manager, a value of the wrong type would drop the addon
+    without a word (addonmanager.py: register; script.py: loadscript).
+    """
+    if capabilities.problem("option check"):
+        return  # the rack refuses a replay; a recording is warned at the start
+    try:
+        opts.process_deferred()
+    except exceptions.OptionsError as error:
+        end_process(OptionError("--set", "...", f"{error}"))
+
+
+def refuse_unknown_options(opts: Options, known: frozenset[str]) -> None:
+    """Names that nobody added stay in ``deferred`` for ever (optmanager.py: set)."""
+    if not capabilities.has("option check"):
+        return
+    for name, value in sorted(opts.deferred.items()):
+        if name.startswith("vcr_"):
+            # From --set it is a wrapper round the texts, from config.yaml a value.
+            shown = ",".join(getattr(value, "val", [str(value)]))
+            names = [each.removeprefix("vcr_") for each in known]
+            near = nearest(name.removeprefix("vcr_"), names)
+            meant = f"did you mean vcr_{near}? There" if near else "there"
+            remedy = f"no such option; {meant} are {', '.join(sorted(known))}"
+            end_process(OptionError(name, shown, remedy))
+
+
+def update_options(opts: Options, changes: Mapping[str, Any]) -> None:
+    opts.update(**changes)
+
+
+class HostOptions:
+    """mitmproxy's own options, set as a session needs them and put back after it.
+
+    ``connection_strategy=eager`` connects upstream at CONNECT, before there is a
+    request to look up. ``stream_large_bodies`` sends a request upstream before the
+    ``request`` hook has seen it, and leaves a body that cannot be recorded
+    (proxy/layers/http/__init__.py: check_body_size). ``validate_inbound_headers`` ends
+    a whole HTTP/2 connection for a blank at the end of a header value. It keeps one
+    message from being two where it is sent on, so only who sends nothing on may do
+    without; a client can then confuse nobody but its own connection.
+    """
+
+    def __init__(self) -> None:
+        self._own: dict[str, Any] = {}
+        self._wanted: dict[str, Any] = {}
+
+    def hold(self, opts: Options) -> None:
+        """What was changed meanwhile comes into force after the session."""
+        changed = {n: v for n, v in self._wanted.items() if getattr(opts, n) != v}
+        self._own.update({name: getattr(opts, name) for name in changed})
+        if changed:
+            update_options(opts, changed)
+
+    def apply(
+        self,
+        opts: Options,
+        *,
+        lazy: bool,
+        whole_bodies: bool,
+        any_headers: bool = False,
+    ) -> None:
+        wanted: dict[str, Any] = {}
+        if any_headers and capabilities.has("any header value"):
+            wanted["validate_inbound_headers"] = False
+        if lazy:
+            wanted["connection_strategy"] = "lazy"
+        if whole_bodies:
+            wanted["stream_large_bodies"] = None
+        kept = {name: getattr(opts, name) for name in wanted if name not in self._own}
+        back = {n: self._own.pop(n) for n in list(self._own) if n not in wanted}
+        self._own.update(kept)
+        self._wanted = wanted
+        changes = {**back, **wanted}
+        changes = {n: v for n, v in changes.items() if getattr(opts, n) != v}
+        update_options(opts, changes)
+        if "validate_inbound_headers" in changes:
+            _validate_open_connections(opts.validate_inbound_headers)
+
+
+def _validate_open_connections(validate: bool) -> None:
+    """All HTTP/2 connections share a configuration, which a new one brings up to date
+    (proxy/layers/http/_http2.py: Http2Connection). The open ones are not to wait."""
+    from mitmproxy.proxy.layers.http import _http2
+
+    for kind in (_http2.Http2Server, _http2.Http2Client):
+        kind.h2_conf.validate_inbound_headers = validate
+
+
+def gives_up_after() -> float:
+    """How long mitmproxy lets a connection be silent before it closes it, in seconds
+    (proxy/server.py: TimeoutWatchdog). From 12 on it is an option."""
+    if not capabilities.has("silence limit"):
+        return float("inf")
+    from mitmproxy.proxy import server
+
+    fixed = getattr(server, "TCP_TIMEOUT", None)
+    return float(ctx.options.tcp_timeout if fixed is None else fixed)

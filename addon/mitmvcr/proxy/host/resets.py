@@ -1,0 +1,70 @@
+"""Who ended a flow, and when that is known."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from mitmproxy.http import HTTPFlow
+
+from mitmvcr.proxy.host.capabilities import capabilities
+
+_LEFT = "_vcr_was_left"
+_OURS = "_vcr_watches"
+
+
+def watch_who_leaves() -> None:
+    """An ``error`` hook does not tell who broke off: over HTTP/2 either side's reset
+    is "stream reset by client". The method that calls the hook knows
+    (proxy/layers/http/__init__.py: handle_protocol_error), and notes it here."""
+    if capabilities.has("client resets"):
+        _watch_resets("handle_protocol_error", _note_left)
+
+
+def _note_left(flow: HTTPFlow) -> None:
+    flow.__dict__[_LEFT] = True
+
+
+def _watch_resets(method: str, see: Callable[[HTTPFlow], None]) -> None:
+    """Tell of a stream's flow when this method of its layer is given the client's
+    reset. Wrapped once, however often it is called."""
+    from mitmproxy.proxy.layers import http
+
+    layers: Any = http
+    reset, original = layers.RequestProtocolError, getattr(layers.HttpStream, method)
+    if hasattr(original, _OURS):
+        return
+
+    @wraps(original)
+    def watched(self: Any, event: Any) -> Any:
+        flow = getattr(self, "flow", None)
+        if isinstance(event, reset) and flow is not None:
+            see(flow)
+        return original(self, event)
+
+    setattr(watched, _OURS, True)
+    setattr(layers.HttpStream, method, watched)
+
+
+def was_left_by_client(flow: HTTPFlow) -> bool:
+    """Whether it was the client that ended a flow, as far as can be known."""
+    return _LEFT in flow.__dict__ or not flow.client_conn.connected
+
+
+_TELL = "_vcr_tell_left"
+
+
+def tell_when_left(flow: HTTPFlow, told: Callable[[], None]) -> None:
+    """While a hook waits, what happens to its stream is put off (proxy/layer.py:
+    handle_event), and that the client has reset it becomes an ``error`` only when the
+    wait is over (proxy/layers/http/__init__.py: check_killed), where the answer is
+    dropped. ``told`` is called as soon as it is known; without the capability, the
+    ``error`` hook has to do."""
+    if capabilities.has("early resets"):
+        flow.__dict__[_TELL] = told
+        _watch_resets("handle_event", _tell)
+
+
+def _tell(flow: HTTPFlow) -> None:
+    told = flow.__dict__.pop(_TELL, None)
+    if told is not None:
+        told()

@@ -1,0 +1,148 @@
+"""The body of a replayed stream in several writes (proxy/layers/http/__init__.py).
+
+``HttpStream.send_response`` is a generator of commands, and the one command that sends
+the body becomes several, each behind a command in which only that stream waits. To be
+imported where the capability "stream replay" is there, and only there.
+"""
+
+import time
+from collections import deque
+from collections.abc import Callable, Generator, Iterable
+from dataclasses import dataclass
+from functools import partial, wraps
+from itertools import repeat
+from typing import Any
+
+from mitmproxy import flow
+from mitmproxy.proxy import commands
+from mitmproxy.proxy.layers import http as _layers
+
+from mitmvcr.proxy.host.backpressure import unsent
+from mitmvcr.proxy.host.naps import Commands, Nap
+from mitmvcr.proxy.host.schedule import StreamSchedule
+
+#: Untyped, since what we use of it is not promised to be there: checks.py looks.
+layers: Any = _layers
+
+#: So much may wait in the connection before it is asked whether the client reads.
+_UNREAD_BYTES = 1 << 16
+#: So much may wait for what an HTTP/2 client makes room for, which only naps can see.
+_UNSENT_BYTES = 1 << 20
+#: In seconds: how soon, and then how often, it is seen whether the last of it has left.
+_SOON, _OFTEN = 0.001, 0.02
+_OURS = "_vcr_sends_streams"
+
+
+@dataclass
+class VcrDrainHook(commands.StartHook):
+    """A stream waits for its client. ``VcrAddon.vcr_drain`` is the one who does."""
+
+    client_id: str
+
+
+class _Events(deque[Any]):
+    """What happens to a stream while it waits (proxy/layer.py: _paused_event_queue).
+    That its client has left is told at once: when the whole connection is gone, there
+    is no end of the waiting (proxy/server.py: wakeup_timer)."""
+
+    def __init__(self, events: Iterable[Any], left: Callable[[], None]) -> None:
+        super().__init__(events)
+        self._left = left
+
+    def append(self, event: Any) -> None:
+        super().append(event)
+        if isinstance(event, layers.RequestProtocolError):
+            self._left()
+
+
+def wrap() -> None:
+    """Once, however often it is called."""
+    if hasattr(layers.HttpStream.send_response, _OURS):
+        return
+    whole = layers.HttpStream.send_response
+
+    @wraps(whole)
+    def send_response(self: Any, already_streamed: bool = False) -> Commands:
+        sent: Commands = whole(self, already_streamed)
+        response = self.flow.response
+        if already_streamed or response is None:
+            return sent
+        paced = response.stream
+        return _send(self, sent, paced) if isinstance(paced, StreamSchedule) else sent
+
+    setattr(send_response, _OURS, True)
+    layers.HttpStream.send_response = send_response
+
+
+def _send(stream: Any, whole: Commands, paced: StreamSchedule) -> Commands:
+    """mitmproxy's own commands, but for the one with the body."""
+    arrived = False
+    try:
+        answer = None
+        while True:
+            try:
+                command = whole.send(answer)
+            except StopIteration:
+                return
+            answer = None
+            event = command.event if isinstance(command, layers.SendHttp) else None
+            if isinstance(event, layers.ResponseHeaders) and paced.head is not None:
+                head = layers.ResponseHeaders(
+                    event.stream_id, paced.head(event.response), event.end_stream
+                )
+                answer = yield layers.SendHttp(head, stream.context.client)
+            elif isinstance(event, layers.ResponseData):
+                if not (yield from _send_pieces(stream, paced)):
+                    return
+            elif isinstance(event, layers.ResponseEndOfMessage) and paced.breaks_off:
+                arrived = True
+                yield from _break_off(stream)
+                return
+            else:
+                arrived = arrived or isinstance(event, layers.ResponseEndOfMessage)
+                answer = yield command
+    finally:
+        paced.ended(arrived)
+
+
+def _send_pieces(
+    stream: Any, paced: StreamSchedule
+) -> Generator[commands.Command, Any, bool]:
+    """False where the client has left."""
+    client = stream.context.client
+    left = partial(paced.ended, False)
+    stream._paused_event_queue = _Events(stream._paused_event_queue, left)
+    start, unread = time.monotonic(), 0
+    due = repeat(0.0) if paced.due is None else paced.due
+    for piece, at in zip(paced.pieces, due, strict=paced.due is not None):
+        nap = start + at - time.monotonic()
+        if nap > 0:
+            yield Nap(nap)
+        if unread >= _UNREAD_BYTES:
+            yield VcrDrainHook(client.id)
+            if not (yield from _has_room(stream, _UNSENT_BYTES)):
+                return False
+            unread = 0
+        if (yield from stream.check_killed(False)):
+            return False
+        yield layers.SendHttp(layers.ResponseData(stream.stream_id, piece), client)
+        unread += len(piece)
+    # Else a client that left with most of it unsent would count as answered.
+    return (yield from _has_room(stream, 0))
+
+
+def _has_room(stream: Any, most: int) -> Generator[commands.Command, Any, bool]:
+    """Wait until no more bytes than this wait for the client; False where it left."""
+    nap = _SOON
+    while unsent(stream) > most:
+        yield Nap(nap)
+        nap = min(nap * 2, _OFTEN)
+        if (yield from stream.check_killed(False)):
+            return False
+    return True
+
+
+def _break_off(stream: Any) -> Commands:
+    """As an addon kills a flow: HTTP/1 closes the connection, HTTP/2 the stream."""
+    stream.flow.error = flow.Error(flow.Error.KILLED_MESSAGE)
+    yield from stream.check_killed(False)

@@ -1,0 +1,44 @@
+"""The connections that mitmproxy has open to the network."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from mitmproxy import connection
+
+from mitmvcr.proxy.host.chain import Manager
+
+
+def close(manager: Manager, chosen: Callable[[connection.Connection], bool]) -> int:
+    """Close those that are ``chosen``, also while they are being opened. Returns how
+    many they were.
+
+    As mitmproxy closes one (proxy/server.py: close_connection), which tells its layers.
+    What waits to be sent is dropped, and nothing more is taken.
+    """
+    closed = [transport for each, transport in _opened(manager) if chosen(each)]
+    for transport in closed:
+        _shut(transport.writer)
+        if transport.handler is not None:
+            transport.handler.cancel("mitmvcr replays")
+    return len(closed)
+
+
+def _opened(manager: Manager) -> Iterator[tuple[connection.Connection, Any]]:
+    """Each with its transport (addons/proxyserver.py: connections)."""
+    proxyserver: Any = manager.get("proxyserver")
+    if proxyserver is None:  # there is none in a test of an addon
+        return
+    for handler in list(proxyserver.connections.values()):
+        for each, transport in list(handler.transports.items()):
+            if each is not handler.client:
+                yield each, transport
+
+
+def _shut(writer: Any) -> None:
+    if writer is None:  # not open yet
+        return
+    transport = getattr(writer, "transport", None)
+    if transport is not None:
+        transport.abort()
+    else:  # UDP: mitmproxy_rs.Stream
+        writer.close()

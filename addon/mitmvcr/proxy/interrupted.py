@@ -1,0 +1,161 @@
+"""What becomes of an exchange that did not come to its end.
+
+Who ended it makes the difference. A client that leaves has what it wanted, and what
+was delivered is worth keeping; an origin that breaks off is a failure, which is never
+recorded as if it were whole.
+"""
+
+from dataclasses import replace
+from typing import NamedTuple
+
+from mitmproxy import http
+
+from mitmvcr.codings import CodingError, are_accepted, decoded_start
+from mitmvcr.core.events import has_ended
+from mitmvcr.core.model import Interaction, Response
+from mitmvcr.options import Settings
+from mitmvcr.proxy import host
+from mitmvcr.proxy.sessions import Recording
+from mitmvcr.proxy.streaming import TimedTee, with_chunks
+
+_TIMED_OUT = ("timed out", "timeout", "Errno 110", "Errno 10060")
+_GATEWAY = {
+    "refused": (502, "502 Bad Gateway"),
+    "reset": (502, "502 Bad Gateway"),
+    "timeout": (504, "504 Gateway Timeout"),
+}
+
+
+class Broken(NamedTuple):
+    """What is to be recorded, if anything, and what the user is told, if anything."""
+
+    interaction: Interaction | None
+    told: str = ""
+
+
+def broken(
+    started: Recording,
+    response: http.Response | None,
+    flow: http.HTTPFlow | None,
+    settings: Settings,
+    now: int,
+) -> Broken:
+    """``flow`` is None where the proxy itself ends; ``now`` is monotonic, in ns."""
+    reason = (
+        str(flow.error.msg) if flow is not None and flow.error else "mitmproxy ends"
+    )
+    if response is not None and started.tee is not None:
+        by_client = flow is None or host.was_left_by_client(flow)
+        return _cut_short(started, response, settings, reason, by_client=by_client)
+    if flow is None or response is not None:
+        return Broken(None, f"broke off and is not recorded: {reason}")
+    if host.was_left_by_client(flow):
+        silent = (now - started.sent) / 1e9
+        if silent < host.gives_up_after():
+            return Broken(None, f"broke off and is not recorded: {reason}")
+        # It was mitmproxy that closed the client's connection.
+        reason = f"timed out: there was no answer for {silent:.0f} s"
+    return _failed(started, flow, settings, reason, now)
+
+
+def _cut_short(
+    started: Recording,
+    response: http.Response,
+    settings: Settings,
+    reason: str,
+    *,
+    by_client: bool,
+) -> Broken:
+    came = _what_came(started, response)
+    kept = Interaction(0, started.asked.request, came)
+    size = f"{len(came.body)} bytes"
+    if has_ended(response.headers.get("content-type", ""), _plain(response, came)):
+        return Broken(kept)
+    if by_client:
+        if settings.partial == "drop":
+            return Broken(None, f"was left after {size} and is dropped (vcr_partial)")
+        cut = replace(kept, response=replace(came, failure="left"))
+        told = f"was left before its end: the {size} that came are recorded"
+        return Broken(cut, told)
+    if not settings.record_errors:
+        return Broken(None, _not_recorded(reason))
+    cut = replace(kept, response=replace(came, failure="truncated"))
+    return Broken(cut, f"broke off after {size}, and is recorded so: {reason}")
+
+
+def _plain(response: http.Response, came: Response) -> bytes:
+    """The body as a program reads it, also where it is recorded in its coding."""
+    if came.uncompressed:
+        return came.body
+    try:
+        return decoded_start(came.body, _codings(response))
+    except CodingError:
+        return came.body
+
+
+def _codings(response: http.Response) -> str:
+    codings: str = response.headers.get("content-encoding", "")
+    return codings
+
+
+def _not_recorded(reason: str) -> str:
+    remedy = "vcr_record_errors=yes would record the failure"
+    return f"broke off and is not recorded: {reason} ({remedy})"
+
+
+def _what_came(started: Recording, response: http.Response) -> Response:
+    assert started.tee is not None
+    body = started.tee.body()
+    duration = started.head - started.sent
+    to_response = started.view.to_response
+    recorded = to_response(response, body, started.asked, duration=duration)
+    codings = _codings(response)
+    if not recorded.uncompressed and are_accepted(codings, started.asked.decodes):
+        recorded = _decoded(recorded, body, codings)
+    if isinstance(started.tee, TimedTee):
+        recorded = with_chunks(recorded, started.tee, started.head, codings)
+    return recorded
+
+
+def _decoded(recorded: Response, body: bytes, codings: str) -> Response:
+    """As far as it goes."""
+    try:
+        plain = decoded_start(body, codings)
+    except CodingError:
+        return recorded
+    dropped = ("content-encoding", "content-length")
+    kept = {n: v for n, v in recorded.headers.items() if n.lower() not in dropped}
+    return replace(
+        recorded, body=plain, headers=kept, uncompressed=True, content_length=-1
+    )
+
+
+def _failed(
+    started: Recording, flow: http.HTTPFlow, settings: Settings, reason: str, now: int
+) -> Broken:
+    """There was no answer."""
+    if not settings.record_errors:
+        return Broken(None, _not_recorded(reason))
+    failure = _kind(flow, reason)
+    code, status = _GATEWAY[failure]
+    body = f"{reason}\n".encode("utf-8", "surrogateescape")
+    response = Response(
+        proto="HTTP/1.1",
+        proto_major=1,
+        proto_minor=1,
+        content_length=len(body),
+        body=body,
+        headers={"Content-Type": ("text/plain",)},
+        status=status,
+        code=code,
+        duration=now - started.sent,
+        failure=failure,
+    )
+    kept = Interaction(0, started.asked.request, response)
+    return Broken(kept, f"failed, and is recorded so ({failure}): {reason}")
+
+
+def _kind(flow: http.HTTPFlow, reason: str) -> str:
+    if any(word in reason for word in _TIMED_OUT):
+        return "timeout"
+    return "reset" if flow.server_conn.timestamp_tcp_setup else "refused"

@@ -1,0 +1,138 @@
+"""A proxy in this process, for as long as a block runs."""
+
+import asyncio
+import logging
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from mitmvcr.core.errors import VcrError
+from mitmvcr.options import Settings, as_options
+from mitmvcr.proxy import host
+from mitmvcr.proxy.addon import VcrAddon
+from mitmvcr.proxy.host import chain
+from mitmvcr.proxy.host.masters import Master, listening_port, make_master
+from mitmvcr.session import Session, Summary
+
+
+class ProxyError(VcrError):
+    """The proxy could not be started."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proxy:
+    """A proxy that answers on ``port``; ``ca_file`` is what its clients must trust."""
+
+    port: int
+    ca_file: Path
+    session: Session
+
+    def summary(self) -> Summary:
+        return self.session.summary()
+
+
+@asynccontextmanager
+async def running_proxy(
+    settings: Settings,
+    *,
+    confdir: Path,
+    listen_host: str = "127.0.0.1",
+    listen_port: int = 0,
+    upstream: str | None = None,
+    trusted_ca: Path | None = None,
+) -> AsyncIterator[Proxy]:
+    """Run a proxy with this cassette; at the end flows are drained and it is saved.
+
+    ``upstream`` is the URL of a proxy to go on through; ``trusted_ca`` (PEM) is what
+    origins are verified against, else mitmproxy's own choice.
+
+    Raises VcrError where it cannot start, and at the end what kept it from saving.
+    """
+    with _LogToStderr():
+        master = make_master(
+            confdir=str(confdir),
+            listen_host=listen_host,
+            listen_port=listen_port,
+            ssl_verify_upstream_trusted_ca=str(trusted_ca) if trusted_ca else None,
+        )
+        if upstream:
+            host.update_options(master.options, _going_through(upstream))
+        vcr = VcrAddon()
+        session = _insert(master, vcr, settings)
+        running = asyncio.create_task(_run(master), name="mitmproxy")
+        try:
+            port = await _port(master, running)
+            yield Proxy(port, confdir / "mitmproxy-ca-cert.pem", session)
+        finally:
+            master.shutdown()
+            try:
+                await running
+            finally:
+                vcr.rack.close()  # a start that failed calls no ``done``
+    if session.failure is not None:
+        raise _as_vcr_error(session.failure)
+
+
+def _going_through(upstream: str) -> dict[str, Any]:
+    """mitmproxy takes the upstream proxy's user and password as an option."""
+    parts = urlsplit(upstream)
+    place = parts.netloc.rpartition("@")[2]
+    going: dict[str, Any] = {"mode": [f"upstream:{parts.scheme}://{place}"]}
+    if parts.username is not None:
+        user, password = unquote(parts.username), unquote(parts.password or "")
+        going["upstream_auth"] = f"{user}:{password}"
+    return going
+
+
+def _insert(master: Master, vcr: VcrAddon, settings: Settings) -> Session:
+    """Add the addon and give it its settings, or raise what is wrong with them."""
+    try:
+        chain.enter(master.addons, vcr)
+        host.update_options(master.options, as_options(settings))
+    except SystemExit as error:
+        raise error.__cause__ or error from None
+    assert vcr.session is not None
+    return vcr.session
+
+
+async def _run(master: Master) -> None:
+    """mitmproxy ends a start that failed with SystemExit; its log said why."""
+    try:
+        await master.run()
+    except SystemExit as error:
+        raise ProxyError(
+            "the proxy could not start; the lines above say why"
+        ) from error
+
+
+async def _port(master: Master, running: asyncio.Task[None]) -> int:
+    """Wait until the proxy listens."""
+    while (port := listening_port(master)) is None:
+        if running.done():
+            await running
+            raise ProxyError("the proxy ended before it listened")
+        await asyncio.sleep(0.005)
+    return port
+
+
+def _as_vcr_error(error: Exception) -> VcrError:
+    if isinstance(error, VcrError):
+        return error
+    return VcrError(f"{type(error).__name__}: {error}")
+
+
+class _LogToStderr:
+    """Warnings of ours and of mitmproxy, one line each; what passes well is silent."""
+
+    def __enter__(self) -> None:
+        self._handler = logging.StreamHandler(sys.stderr)
+        self._handler.setLevel(logging.WARNING)
+        self._handler.setFormatter(logging.Formatter("%(message)s"))
+        logging.getLogger().addHandler(self._handler)
+
+    def __exit__(self, *_: object) -> None:
+        logging.getLogger().removeHandler(self._handler)

@@ -1,0 +1,189 @@
+"""Replays that are more than one write: streams, and failures."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from functools import partial
+
+from mitmproxy import http
+
+from mitmvcr.codings import encoded_pieces
+from mitmvcr.core.chunks import due_times
+from mitmvcr.core.errors import VcrError
+from mitmvcr.core.events import Pieces, due_in_small, ends, in_small
+from mitmvcr.core.keys import header
+from mitmvcr.core.model import Interaction, Response
+from mitmvcr.core.modes import Replay
+from mitmvcr.proxy.host import stream_replay
+from mitmvcr.proxy.sessions import Rack, Replayed, replayed
+from mitmvcr.session import Session
+from mitmvcr.view.restore import (
+    LARGE,
+    coded_head,
+    has_no_body,
+    later_coding,
+    to_stream,
+    to_wire,
+)
+
+logger = logging.getLogger("mitmvcr")
+
+_SECOND = 1e9
+
+
+def play(
+    rack: Rack, session: Session, flow: http.HTTPFlow, decision: Replay
+) -> Awaitable[None] | None:
+    """Answer with a stream, or fail as the origin did. The result is to be awaited
+    before the head leaves."""
+    recorded = decision.interaction.response
+    latency = rack.settings.latency
+    if recorded.code == 101:
+        return _play_socket(rack, session, flow, decision)
+    started = replayed(session, decision, flow.client_conn.id)
+    if recorded.failure == "reset":
+        session.replayed(started.entry_now())
+        flow.kill()
+        return _pause(recorded.duration / _SECOND * latency)
+    rack.flows[flow.id] = started
+    parts, due = _schedule(recorded, latency)
+    first = recorded.duration / _SECOND * latency
+    if due and not recorded.chunks:
+        first -= due[-1]
+    plain = has_no_body(flow.request.method, recorded.code)
+    broken = recorded.failure == "truncated"
+    is_whole = len(parts) < 2 and not broken
+    if plain or (is_whole and len(recorded.body) <= LARGE):
+        flow.response = to_wire(decision.interaction, flow.request)
+    elif stream_replay.install():
+        ended = _Ending(rack, flow.id, started)
+        leave = _leave_large if len(recorded.body) > LARGE else _leave
+        flow.response, paced = leave(
+            decision.interaction, flow.request, parts, due, ended
+        )
+        flow.response.stream = started.paced = paced
+    elif broken:
+        del rack.flows[flow.id]
+        session.replayed(started.entry_now())
+        flow.kill()
+    else:
+        flow.response = to_wire(decision.interaction, flow.request)
+    return _pause(first)
+
+
+Sent = tuple[http.Response, stream_replay.StreamSchedule]
+
+
+def _leave(
+    found: Interaction,
+    live: http.Request,
+    parts: Sequence[bytes],
+    due: Sequence[float] | None,
+    ended: Callable[[bool], None],
+) -> Sent:
+    recorded = found.response
+    response, sent = to_stream(recorded, live, parts)
+    broken = recorded.failure == "truncated"
+    return response, stream_replay.StreamSchedule(sent, due, ended, breaks_off=broken)
+
+
+def _leave_large(
+    found: Interaction,
+    live: http.Request,
+    parts: Sequence[bytes],
+    due: Sequence[float] | None,
+    ended: Callable[[bool], None],
+) -> Sent:
+    """There is one copy of the body, of which what is sent is cut off as it leaves; it
+    is encoded then too."""
+    recorded = found.response
+    broken = recorded.failure == "truncated"
+    if len(parts) < 2 and not broken:
+        response = to_wire(found, live, encodes=False)
+        parts = [response.raw_content or b""]
+    else:
+        response, parts = to_stream(recorded, live, parts, encodes=False)
+    sent: Iterable[bytes] = in_small(parts)
+    head = None
+    if coding := later_coding(recorded, live):
+        sent, head = encoded_pieces(sent, coding), partial(coded_head, coding, live)
+    times = None if due is None else due_in_small(parts, due)
+    return response, stream_replay.StreamSchedule(sent, times, ended, broken, head)
+
+
+def _play_socket(
+    rack: Rack, session: Session, flow: http.HTTPFlow, decision: Replay
+) -> Awaitable[None] | None:
+    """Switch protocols, and let the recorded messages speak for the server."""
+    from mitmvcr.proxy import websocket as sockets
+    from mitmvcr.proxy.host import websocket_replay
+
+    recorded, latency = decision.interaction.response, rack.settings.latency
+    url = session.shown(flow.request.url)
+
+    def refuse(reason: str) -> None:
+        session.refused()
+        logger.warning("mitmvcr: WebSocket %s: %s", url, reason)
+
+    script = sockets.Script(
+        recorded.websocket, latency, refuse, session.redactor.message
+    )
+    if "Sec-WebSocket-Key" not in flow.request.headers or not websocket_replay.install(
+        flow, script
+    ):
+        raise CannotPlayError(url)
+    flow.response = to_wire(decision.interaction, flow.request)
+    sockets.accept(recorded, flow.response, flow.request)
+    rack.flows[flow.id] = replayed(session, decision, flow.client_conn.id)
+    return _pause(recorded.duration / _SECOND * latency)
+
+
+class CannotPlayError(VcrError):
+    """An upgraded connection that is not replayed here."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(f"{url} was upgraded, and cannot be replayed")
+
+
+def _pause(seconds: float) -> Awaitable[None] | None:
+    return asyncio.sleep(seconds) if seconds > 0 else None
+
+
+def _schedule(
+    recorded: Response, latency: float
+) -> tuple[Sequence[bytes], list[float] | None]:
+    """The parts of a body, and how long after the head each is due.
+
+    Where no times were recorded there is only the duration, which in go-vcr's
+    cassettes runs until the head. It is all that is known of how long the origin
+    took, so it is spread evenly: the last part leaves when it is over.
+    """
+    body = recorded.body
+    timed = due_times(recorded.chunks, len(body))
+    if timed is not None:
+        parts = Pieces(body, [end for end, _ in timed])
+        return parts, [at / _SECOND * latency for _, at in timed] if latency else None
+    kind = header(recorded.headers, "Content-Type")
+    parts = Pieces(body, ends(kind, body) or ())
+    if not latency:
+        return parts, None
+    step = recorded.duration / _SECOND * latency / max(1, len(parts))
+    return parts, [step * number for number in range(len(parts))]
+
+
+class _Ending:
+    """What is to be done when the last part has left, or could not."""
+
+    def __init__(self, rack: Rack, flow_id: str, started: Replayed) -> None:
+        self._rack, self._flow_id, self._started = rack, flow_id, started
+
+    def __call__(self, arrived: bool) -> None:
+        started = self._started
+        if self._rack.flows.get(self._flow_id) is not started:
+            return  # it was over already
+        del self._rack.flows[self._flow_id]
+        if arrived:
+            started.session.replayed(started.entry_now())
+        else:
+            started.session.give_back(started.position)
+        self._rack.close_idle()

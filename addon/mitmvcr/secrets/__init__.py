@@ -1,0 +1,1 @@
+"""What is a secret, where it stands, and what stands in its place."""

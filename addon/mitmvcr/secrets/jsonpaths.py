@@ -1,0 +1,119 @@
+"""Where the values that a JSONPath chooses stand in the text of the JSON."""
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import Any
+
+from mitmvcr.secrets.names import kind_of
+from mitmvcr.secrets.places import is_real
+from mitmvcr.secrets.spans import Span
+
+_SPACE = re.compile(r"[ \t\n\r]*")
+_DECODER = json.JSONDecoder()
+_CODEC = "utf-8", "surrogateescape"
+
+
+@lru_cache(maxsize=64)
+def compiled(path: str) -> Any:
+    """Raises ImportError without python-jsonpath, ValueError for what is no path."""
+    import jsonpath
+
+    try:
+        return jsonpath.compile(path)
+    except jsonpath.JSONPathError as error:
+        raise ValueError(str(error).splitlines()[0]) from error
+
+
+def spans(body: bytes, paths: Sequence[str]) -> Iterator[Span]:
+    """Strings and numbers, also those within an object or a list that is chosen; a
+    number has no value. What is not JSON has none."""
+    if body.lstrip()[:1] not in (b"{", b"["):
+        return
+    try:
+        text = body.decode()
+        value = _DECODER.decode(text)
+        chosen = [m.parts for path in paths for m in compiled(path).finditer(value)]
+    except (ValueError, RecursionError):
+        return
+    if chosen:
+        yield from _Walk(text).walk(_tree(chosen))
+
+
+def _tree(chosen: list[tuple[Any, ...]]) -> dict[Any, Any]:
+    """The paths as nested keys; None at an end means all below."""
+    tree: dict[Any, Any] = {}
+    for parts in chosen:
+        branch = tree
+        for part in parts:
+            branch = branch.setdefault(part, {})
+        branch[None] = True
+    return tree
+
+
+class _Walk:
+    """Goes through the text along the paths and steps over the rest."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._is_ascii = text.isascii()
+
+    def walk(self, tree: dict[Any, Any]) -> Iterator[Span]:
+        yield from self._value(self._space(0), tree, "value")
+
+    def _space(self, at: int) -> int:
+        found = _SPACE.match(self._text, at)
+        assert found is not None
+        return found.end()
+
+    def _value(self, at: int, tree: dict[Any, Any], name: str) -> Iterator[Span]:
+        mark = self._text[at]
+        if mark == "{":
+            yield from self._object(at, tree)
+        elif mark == "[":
+            yield from self._array(at, tree, name)
+        else:
+            value, end = _DECODER.raw_decode(self._text, at)
+            if isinstance(value, str) and is_real(value.encode(*_CODEC)):
+                yield self._span(at + 1, end - 1, name, value.encode(*_CODEC))
+            elif isinstance(value, int | float) and not isinstance(value, bool):
+                yield self._span(at, end, name, b"")
+
+    def _span(self, start: int, end: int, name: str, value: bytes) -> Span:
+        if not self._is_ascii:
+            size = len(self._text[start:end].encode())
+            start = len(self._text[:start].encode())
+            end = start + size
+        return Span(start, end, kind_of(name), value)
+
+    def _object(self, at: int, tree: dict[Any, Any]) -> Iterator[Span]:
+        at = self._space(at + 1)
+        while self._text[at : at + 1] == '"':
+            key, at = _DECODER.raw_decode(self._text, at)
+            at = self._space(self._space(at) + 1)
+            yield from self._inner(at, tree, key, key)
+            at = self._after(at)
+
+    def _array(self, at: int, tree: dict[Any, Any], name: str) -> Iterator[Span]:
+        at = self._space(at + 1)
+        number = 0
+        while self._text[at] != "]":
+            yield from self._inner(at, tree, number, name)
+            at = self._after(at)
+            number += 1
+            if self._text[at - 1] == "]":
+                return
+
+    def _inner(
+        self, at: int, tree: dict[Any, Any], part: Any, name: str
+    ) -> Iterator[Span]:
+        branch = tree if None in tree else tree.get(part)
+        if branch is not None:
+            yield from self._value(at, branch, name)
+
+    def _after(self, at: int) -> int:
+        """Past a value and its comma."""
+        _, end = _DECODER.raw_decode(self._text, at)
+        end = self._space(end)
+        return self._space(end + 1) if self._text[end] == "," else end + 1

@@ -1,0 +1,149 @@
+"""The secrets met in one cassette, and where else they occur.
+
+Equal secrets get equal placeholders. What was learned is found in every encoding, also
+within longer base64, which is decoded, redacted and encoded again: a client that gets
+the placeholder and encodes it makes the same text.
+"""
+
+import re
+from base64 import b64decode, b64encode, urlsafe_b64encode
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+
+from mitmvcr.secrets.anchors import Hit
+from mitmvcr.secrets.index import Watch
+from mitmvcr.secrets.spans import Edit, substituted
+
+PLACEHOLDER = b"[REDACTED:%b]"
+#: In any encoding, as a client sends it back.
+ENCODED_PLACEHOLDER = re.compile(
+    rb"(?:\[|%(?:25)?5[Bb])REDACTED(?::|%(?:25)?3[Aa])([\w.-]{1,60})(?:\]|%(?:25)?5[Dd])"
+)
+#: Shorter values occur by chance.
+LEAST = 8
+#: Where it ends is within a URL.
+_URL = re.compile(rb"://[^\s\"'<>]*+\Z")
+_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+_STANDARD, _FOR_URLS = _LETTERS + b"+/", _LETTERS + b"-_"
+
+
+class Memory:
+    """Learned values. ``generation`` counts what was learned."""
+
+    def __init__(self, watch: Watch) -> None:
+        self.generation = 0
+        self._watch = watch
+        self._first = watch.size
+        self._known: dict[bytes, bytes] = {}
+        self._means: list[tuple[bytes, bool]] = []
+
+    def __repr__(self) -> str:
+        return f"<Memory of {len(self._known)} secrets>"
+
+    def placeholder(self, value: bytes, kind: str) -> bytes:
+        """What stands for a value, of whatever kind it was when it was learned."""
+        return self._known.get(value) or PLACEHOLDER % kind.encode()
+
+    @staticmethod
+    def kind_of(placeholder: bytes) -> str:
+        """Empty for what is none."""
+        found = ENCODED_PLACEHOLDER.fullmatch(placeholder)
+        return found[1].decode() if found else ""
+
+    def learn(self, value: bytes, placeholder: bytes) -> None:
+        """From now on the value is found wherever it stands."""
+        if value in self._known:
+            return
+        from mitmvcr.secrets.encodings import as_base64, as_text
+
+        self._known[value] = placeholder
+        self.generation += 1
+        for text in sorted(as_text(value)):
+            self._add(text, placeholder, is_base64=False)
+        for text in sorted(as_base64(value)):
+            if len(text) >= LEAST:
+                self._add(text, placeholder, is_base64=True)
+
+    def _add(self, text: bytes, placeholder: bytes, *, is_base64: bool) -> None:
+        self._watch.add(text)
+        self._means.append((placeholder, is_base64))
+
+    @property
+    def size(self) -> int:
+        """How many texts were learned; a value is several, one for each encoding."""
+        return len(self._means)
+
+    def since(self, size: int) -> Sequence[bytes]:
+        """The texts that were learned since there were so many."""
+        return self._watch.since(self._first + size)
+
+    def find(self, data: bytes) -> list[Hit]:
+        """Where a learned value occurs, in any encoding."""
+        if not self._means:
+            return []
+        return [hit for hit in self._watch.find(data) if hit[0] >= self._first]
+
+    def edits(self, data: bytes) -> Iterator[Edit]:
+        """What is to be put in the place of learned values."""
+        done = -1
+        for number, start, end in sorted(self.find(data), key=_place):
+            placeholder, is_base64 = self._means[number - self._first]
+            if not is_base64:
+                yield Edit(start, end, placeholder)
+            elif end > done:
+                edit = self._recoded(data, start, end)
+                yield edit or Edit(start, end, placeholder)
+                done = edit.end if edit else done
+
+    def _recoded(self, data: bytes, start: int, end: int) -> Edit | None:
+        """The base64 around a piece, with what it holds redacted; None if it cannot
+        be read."""
+        whole = _run_around(data, start, end, _STANDARD)
+        segment = _run_around(data, start, end, _FOR_URLS)
+        in_url = _URL.search(data[max(0, start - 1000) : start]) is not None
+        order = (segment, whole) if in_url else (whole, segment)
+        # Other text may stand right before it.
+        for shift in range(4):
+            for begin, finish in order:
+                coded = data[begin + shift : finish]
+                plain = decoded_base64(coded)
+                new = plain and substituted(plain, self.edits(plain))
+                if new and new != plain:
+                    return Edit(begin + shift, finish, _encoded_as(coded, new, in_url))
+        return None
+
+
+def _place(hit: Hit) -> tuple[int, int]:
+    return hit[1], hit[2]
+
+
+def _encoded_as(coded: bytes, new: bytes, in_url: bool) -> bytes:
+    is_url = in_url or b"-" in coded or b"_" in coded
+    fresh = urlsafe_b64encode(new) if is_url else b64encode(new)
+    # Where its length does not tell, a URL has no padding.
+    padded = coded.endswith(b"=") or (len(coded) % 4 == 0 and not in_url)
+    return fresh if padded else fresh.rstrip(b"=")
+
+
+def _run_around(data: bytes, start: int, end: int, alphabet: bytes) -> tuple[int, int]:
+    """As far as the alphabet goes to both sides, and its padding."""
+    window = 1 << 10
+    while True:
+        left = data[max(0, start - window) : start]
+        right = data[end : end + window]
+        before = len(left) - len(left.rstrip(alphabet))
+        after = len(right) - len(right.lstrip(alphabet))
+        if window > len(data) or (before < window and after < window):
+            break
+        window *= 16
+    finish = end + after
+    padding = data[finish : finish + 2]
+    return start - before, finish + len(padding) - len(padding.lstrip(b"="))
+
+
+def decoded_base64(coded: bytes) -> bytes | None:
+    """Of either alphabet, with its padding or without."""
+    text = coded.rstrip(b"=").replace(b"-", b"+").replace(b"_", b"/")
+    with suppress(ValueError):
+        return b64decode(text + b"=" * (-len(text) % 4), validate=True)
+    return None

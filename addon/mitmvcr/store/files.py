@@ -1,0 +1,222 @@
+"""Files that are replaced whole or left as they were."""
+
+import errno
+import os
+import stat
+import sys
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+from mitmvcr.core.errors import CassetteWriteError
+from mitmvcr.format.collecting import no_collection
+
+#: Windows would change line ends.
+BINARY = getattr(os, "O_BINARY", 0)
+NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
+_NO_WAIT = getattr(os, "O_NONBLOCK", 0)
+#: The disk, or what this user may have of it.
+FULL = (errno.ENOSPC, errno.EDQUOT)
+#: Windows knows files by their names alone.
+_BY_NUMBER = os.chmod in os.supports_fd
+#: Of a recording under way: for nobody else to read.
+PRIVATE = 0o600
+
+
+def replace_file(target: Path, *parts: bytes | Iterable[bytes]) -> None:
+    """Write a file whole, or leave the old one as it was. A link is followed; one that
+    has other names keeps them: see :func:`finish_in_place`."""
+    target = Path(os.path.realpath(target))
+    fresh = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    fresh.unlink(missing_ok=True)
+    try:
+        # What is secret in the old file is not to be read in the new one.
+        flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | BINARY
+        file = os.open(fresh, flags, mode_for(target))
+        try:
+            with no_collection():
+                for part in parts:
+                    for data in [part] if isinstance(part, bytes) else part:
+                        write_all(file, data)
+            keep_look(file, fresh, target)
+            os.fsync(file)
+        finally:
+            close(file)
+        if has_other_names(target):
+            _replace_in_place(target, fresh)
+        else:
+            os.replace(fresh, target)
+    finally:
+        fresh.unlink(missing_ok=True)
+    sync_folder(target.parent)
+
+
+def has_other_names(target: Path) -> bool:
+    """Hard links: to put another file in its place would part them."""
+    try:
+        return os.stat(target).st_nlink > 1
+    except FileNotFoundError:
+        return False
+
+
+def whole_beside(target: Path) -> Path:
+    """Where all that is to be in a file stands while it is written in place."""
+    return target.with_name(f"{target.name}.whole")
+
+
+def _replace_in_place(target: Path, fresh: Path) -> None:
+    whole = whole_beside(target)
+    if os.path.lexists(whole):
+        raise FileExistsError(errno.EEXIST, f"{whole} is in the way")
+    os.replace(fresh, whole)
+    sync_folder(whole.parent)
+    finish_in_place(target)
+
+
+def finish_in_place(target: Path) -> None:
+    """Give a file the content of the whole one beside it, which then goes. Readers may
+    see a part meanwhile. Who is killed can do it again; nothing is lost."""
+    whole = whole_beside(target)
+    with open(whole, "rb", opener=_open_read) as source:
+        size = os.fstat(source.fileno()).st_size
+        file = os.open(target, os.O_WRONLY | NO_FOLLOW | BINARY)
+        try:
+            _make_room(file, size, whole)
+            while data := source.read(1 << 20):
+                write_all(file, data)
+            os.ftruncate(file, size)
+            os.fsync(file)
+        finally:
+            close(file)
+    whole.unlink()
+
+
+def _open_read(path: str, flags: int) -> int:
+    return open_own(Path(path), flags)
+
+
+def _make_room(file: int, size: int, whole: Path) -> None:
+    """What finds no space is not begun."""
+    before = os.fstat(file).st_size
+    if size <= before or not hasattr(os, "posix_fallocate"):
+        return
+    try:
+        os.posix_fallocate(file, before, size - before)
+    except OSError as error:
+        if error.errno in FULL:
+            os.ftruncate(file, before)
+            whole.unlink()
+            raise
+
+
+def open_own(path: Path, flags: int, mode: int = PRIVATE) -> int:
+    """Open a file that is ours alone, whose content may go: no link to another one.
+
+    Raises CassetteWriteError, with its name, where it is something else, and OSError.
+    """
+    if os.path.islink(path):  # Windows knows no O_NOFOLLOW
+        raise CassetteWriteError(str(path), f"is a symbolic link, and {_NOT_OWN}")
+    if os.path.isdir(path):
+        raise CassetteWriteError(str(path), f"is a folder, and {_NOT_OWN}")
+    file = os.open(path, flags | NO_FOLLOW | _NO_WAIT | BINARY, mode)
+    found = os.fstat(file)
+    if stat.S_ISREG(found.st_mode) and found.st_nlink <= 1:
+        return file
+    close(file)
+    what = "a hard link" if stat.S_ISREG(found.st_mode) else "no plain file"
+    raise CassetteWriteError(str(path), f"is {what}, and {_NOT_OWN}")
+
+
+_NOT_OWN = "is in the way of a recording: delete it, or choose another cassette"
+
+
+def is_at(file: int, path: Path) -> bool:
+    """Whether it is this open file that has the name. Raises OSError where that cannot
+    be found out."""
+    try:
+        return os.path.samestat(os.fstat(file), os.lstat(path))
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+
+
+def write_all(file: int, data: bytes) -> None:
+    """A disk that fills up takes a part first, and gives its error the next time."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(file, rest) :]
+
+
+def close(file: int) -> None:
+    """Of a file that nothing is owed to any more: read, or synced, or given up. An
+    error closes it too, and would hide one that matters."""
+    with suppress(OSError):
+        os.close(file)
+
+
+def mode_for(target: Path) -> int:
+    """The target's own mode, else any new file's; the umask takes from it."""
+    try:
+        return stat.S_IMODE(target.stat().st_mode)
+    except FileNotFoundError:
+        return 0o666
+
+
+def give_look(file: int, path: Path, target: Path) -> None:
+    """Give a private file the look of the one that it will replace, or that of any
+    new one."""
+    if not keep_look(file, path, target):
+        os.chmod(file if _BY_NUMBER else path, 0o666 & ~_umask())
+
+
+def _umask() -> int:
+    """It can be read only by setting it."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
+
+
+def keep_look(file: int, path: Path, target: Path) -> bool:
+    """Give an open file the mode of the one that it will replace, and its owner and
+    attributes (as an ACL), as far as the system lets us. False where there is none."""
+    try:
+        found = os.stat(target)
+    except FileNotFoundError:
+        return False
+    if _BY_NUMBER:  # pragma: no branch
+        _keep_owner(file, found)
+    if sys.platform == "linux":  # pragma: no branch
+        _keep_attributes(file, target)
+    os.chmod(file if _BY_NUMBER else path, stat.S_IMODE(found.st_mode))
+    return True
+
+
+def _keep_attributes(file: int, target: Path) -> None:
+    with suppress(OSError):  # many file systems have none
+        for name in os.listxattr(target):
+            with suppress(OSError):  # some are the system's own business
+                os.setxattr(file, name, os.getxattr(target, name))
+
+
+def _keep_owner(file: int, target: os.stat_result) -> None:
+    """Root gives it to its owner; others may give it to another group of theirs."""
+    mine = os.fstat(file)
+    if (mine.st_uid, mine.st_gid) == (target.st_uid, target.st_gid):
+        return
+    with suppress(OSError):
+        os.chown(file, -1, target.st_gid)
+        os.chown(file, target.st_uid, -1)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a rename outlast a power cut, where the system can: Windows cannot, and
+    the file is in place already."""
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def why(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()

@@ -1,0 +1,162 @@
+"""Who records a cassette: a lock beside its journal, which vanishes with its holder.
+
+The system's lock is what counts, not the file: it ends with its process, however that
+ended, and a file that is left over is taken over. The file's text names the holder.
+"""
+
+import os
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from mitmvcr.core.errors import CassetteWriteError
+from mitmvcr.store.files import BINARY, NO_FOLLOW, close, is_at, open_own
+
+if sys.platform != "win32":  # pragma: no branch
+    import fcntl
+
+#: Whoever looks whether a journal is in use holds its lock for an instant.
+_TRIES, _PAUSE = 5, 0.02
+#: Windows keeps the locked first byte from readers, so the text begins behind it.
+_TEXT_AT = 1
+
+
+class Lock:
+    """Held from :meth:`take` until :meth:`release`. ``name`` is the cassette's."""
+
+    def __init__(self, path: Path, name: str) -> None:
+        self._path, self._name = path, name
+        self._file = -1
+
+    def take(self) -> bool:
+        """False on a file system without locks. Raises CassetteWriteError, with the
+        holder's name, where somebody has it, and OSError."""
+        for left in reversed(range(_TRIES)):
+            held = self._try()
+            if held is not False:
+                self._sign(held is True)
+                return held is True
+            if left:
+                time.sleep(_PAUSE)
+        raise self.refusal()
+
+    def refusal(self) -> CassetteWriteError:
+        """Somebody else has it."""
+        problem = f"is being recorded already by {self._holder()}: end that first"
+        return CassetteWriteError(self._name, problem)
+
+    def _try(self) -> bool | None:
+        """As :func:`_try_lock`; also False where another lock was put in the place of
+        this one meanwhile."""
+        file = open_own(self._path, os.O_RDWR | os.O_CREAT, 0o666)
+        try:
+            held = _try_lock(file)
+            if held and not is_at(file, self._path):
+                held = False
+            if held is not False:
+                self._file, file = file, -1
+            return held
+        finally:
+            if file >= 0:
+                close(file)
+
+    def _sign(self, held: bool) -> None:
+        """Where there are no locks, the file would only mislead."""
+        try:
+            if held:
+                os.ftruncate(self._file, 0)
+                os.write(self._file, b" " * _TEXT_AT + f"{_myself()}\n".encode())
+        except OSError:
+            held = False
+            raise
+        finally:
+            if not held:
+                self.release()
+
+    def was_taken_away(self) -> bool:
+        """Whether somebody else has removed or replaced the file, so that another one
+        may hold what it guards. False where there are no locks."""
+        with suppress(OSError):
+            return self._file >= 0 and not is_at(self._file, self._path)
+        return False
+
+    def is_free(self) -> bool:
+        """Whether nobody holds it, as far as can be told."""
+        try:
+            file = os.open(self._path, os.O_RDWR | NO_FOLLOW | BINARY)
+        except OSError:  # there is none, or it is not ours to open
+            return not os.path.lexists(self._path)
+        try:
+            return _try_lock(file) is not False
+        finally:
+            close(file)
+
+    def _holder(self) -> str:
+        with suppress(OSError):  # it has just ended, or may not be read
+            with open(self._path, "rb", buffering=0) as file:
+                file.seek(_TEXT_AT)
+                text = file.read(500).decode("utf-8", "replace").strip()
+            if text:
+                return text
+        return "another process"
+
+    def release(self) -> None:
+        if self._file < 0:
+            return
+        file, self._file = self._file, -1
+        is_mine = False
+        with suppress(OSError):
+            is_mine = is_at(file, self._path)
+        if sys.platform == "win32":  # pragma: no cover - it deletes no open file
+            close(file)
+        # A file that stays is no lock, and the next one takes it over.
+        if is_mine:
+            with suppress(OSError):
+                self._path.unlink()
+        if sys.platform != "win32":  # pragma: no branch
+            close(file)
+
+
+def _myself() -> str:
+    """Without the arguments, which may hold a password."""
+    import socket
+
+    command = os.path.basename(sys.argv[0]) or "python"
+    since = time.strftime("%Y-%m-%d %H:%M:%S")
+    where = f"process {os.getpid()} on {socket.gethostname()}"
+    return f"{command} ({where}, since {since})"
+
+
+def _try_lock(file: int) -> bool | None:
+    """Whether it is locked now; None on a file system without locks."""
+    try:
+        return _lock(file)
+    except OSError:
+        return None
+
+
+def claim(file: int) -> bool:
+    """Lock a file itself, until it is closed; whether nobody else has done so. Where
+    others could not read it then, it is left."""
+    return sys.platform == "win32" or _try_lock(file) is not False
+
+
+def _by_flock(file: int) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _by_library(file: int) -> bool:
+    from filelock import lock_descriptor
+
+    return lock_descriptor(file, blocking=False)
+
+
+#: filelock calls flock too, so that each heeds the other's lock; but to import it
+#: takes 8 to 12 ms, so it is used where the standard library has no such lock.
+_lock: Callable[[int], bool] = _by_library if sys.platform == "win32" else _by_flock

@@ -1,0 +1,62 @@
+"""What was recorded is changed where it may hold certain texts, and nowhere else."""
+
+import re
+from collections.abc import Callable, Sequence
+
+from mitmvcr.core.model import Interaction, Layout
+from mitmvcr.format import reader, writer
+from mitmvcr.format.lazy import LazyInteractions
+from mitmvcr.secrets import anchors
+
+#: Makes of an interaction what is written in its place.
+Change = Callable[[Interaction], Interaction]
+
+#: What is not in the file as it is: bytes in base64, and all of a text with a BOM.
+_HIDING = (b"!!binary", b'"\\uFEFF')
+#: Bytes that no other scalar escapes, in whatever style it is.
+_AS_THEY_ARE = re.compile(rb"[!#-&(-\[\]-~]+")
+#: A shorter piece would be found nearly everywhere.
+_LEAST = 4
+#: So many are looked for one by one where there is no automaton.
+_FEW = 64
+
+
+def amended(
+    data: bytes, name: str, texts: Sequence[bytes], change: Change, layout: Layout
+) -> list[bytes] | None:
+    """The file anew, in parts; None where nothing changes. ``data`` is a cassette in
+    this layout. ``change`` gives back the same interaction where it has nothing to do.
+
+    Raises CassetteError, ``name`` standing for the file.
+    """
+    found = reader.loads(data, name, lazy=True).interactions
+    parts, is_changed = [writer.preamble()], False
+    may_hold = _looking_for(texts)
+    dump = writer.dumper(layout)
+    for number in range(len(found)):
+        written = _written(found, number)
+        if written is None or may_hold(written):
+            old = found[number]
+            new = change(old)
+            is_changed |= new is not old
+            if written is None or new is not old:
+                written = dump(new, new.id)
+        parts.append(written)
+    return parts if is_changed else None
+
+
+def _written(found: Sequence[Interaction], number: int) -> bytes | None:
+    return found.written(number) if isinstance(found, LazyInteractions) else None
+
+
+def _looking_for(texts: Sequence[bytes]) -> Callable[[bytes], bool]:
+    """Whether an item may hold one of the texts, of which each is looked for by its
+    longest piece that is spelled alike in every scalar."""
+    pieces = {max(_AS_THEY_ARE.findall(text), key=len, default=b"") for text in texts}
+    is_many = len(pieces) > _FEW and not anchors.HAS_MACHINE
+    if is_many or min(map(len, pieces)) < _LEAST:
+        return lambda written: True
+    find = anchors.Anchors(sorted(pieces)).find
+    return lambda written: (
+        any(map(written.__contains__, _HIDING)) or bool(find(written))
+    )

@@ -1,0 +1,31 @@
+"""What is recorded of a flow: the Go view, or what was on the wire."""
+
+from typing import Protocol
+
+from mitmproxy import http
+
+from mitmvcr.core.model import Response
+from mitmvcr.parsing import View as Name
+from mitmvcr.view import responses as translate
+from mitmvcr.view.redirects import Redirects
+from mitmvcr.view.requests import Asked
+
+
+class View(Protocol):
+    """The module ``translate`` is one, ``wireview`` the other."""
+
+    def to_request(self, wire: http.Request) -> Asked: ...
+
+    def to_response(
+        self, wire: http.Response, body: bytes, asked: Asked, *, duration: int
+    ) -> Response: ...
+
+
+def chosen(name: Name) -> tuple[View, Redirects]:
+    """Asked for once, so that no flow has to ask."""
+    if name == "go":
+        return translate, Redirects()
+    # Few want it, and every start would have to import it.
+    from mitmvcr.view import wire as wireview
+
+    return wireview, wireview.NoRedirects()

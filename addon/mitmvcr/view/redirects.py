@@ -1,0 +1,93 @@
+"""Which requests Go's http.Client makes by itself."""
+
+from collections import deque
+from dataclasses import replace
+from typing import NamedTuple
+from urllib.parse import quote, urljoin
+
+from mitmproxy import http
+
+from mitmvcr.core.keys import header, url_key
+from mitmvcr.core.model import Request
+from mitmvcr.view.requests import Asked
+
+
+class Redirects:
+    """Tells the requests that Go's http.Client makes itself to follow a redirect.
+
+    go-vcr records those with an empty proto and host, and its matcher compares
+    them. They are known by an earlier redirect to this URL and by the Referer that
+    Go sends (client.go: refererForURL). Each redirect is followed once.
+    """
+
+    _KEPT = 1000
+
+    def __init__(self) -> None:
+        self._expected: deque[_Redirect] = deque(maxlen=self._KEPT)
+
+    @property
+    def expects(self) -> bool:
+        """Whether some redirect was not followed yet."""
+        return bool(self._expected)
+
+    def note(self, asked: Request, wire: http.Response) -> None:
+        if wire.status_code not in (301, 302, 303, 307, 308):
+            return
+        location = wire.headers.get("location")
+        if location is None:
+            return
+        try:
+            target = urljoin(asked.url, _escaped(location))
+        except ValueError:
+            return  # no URL: Go does not follow it either
+        self._expected.append(_Redirect(target, _referers(asked, target)))
+
+    def restate(self, asked: Asked, wire: http.Request) -> Asked:
+        """The follow-up as go-vcr records it; any other request as it is."""
+        followed = self._take(asked.request)
+        if followed is None:
+            return asked
+        request = asked.request
+        # An override of the Host is kept by Go where the Location is relative.
+        named = request.url.startswith(f"{wire.scheme}://{request.host}/")
+        request = replace(
+            request,
+            proto="",
+            proto_major=0,
+            proto_minor=0,
+            host="" if named else request.host,
+            url=followed.target,
+        )
+        return asked._replace(request=request)
+
+    def _take(self, request: Request) -> "_Redirect | None":
+        url = url_key(request.url)
+        referer = url_key(header(request.headers, "Referer"))
+        for redirect in self._expected:
+            if url_key(redirect.target) == url and referer in redirect.referers:
+                self._expected.remove(redirect)
+                return redirect
+        return None
+
+
+class _Redirect(NamedTuple):
+    """``target`` as Go's URL has it, and the Referers that its follow-up may have."""
+
+    target: str
+    referers: frozenset[str]
+
+
+def _referers(asked: Request, target: str) -> frozenset[str]:
+    """The page that was left, or what the program has set on its first request;
+    neither is told to http by https unless the program has set it."""
+    set_by_program = url_key(header(asked.headers, "Referer"))
+    if asked.url.startswith("https:") and target.startswith("http:"):
+        return frozenset({"", set_by_program})
+    return frozenset({url_key(asked.url), set_by_program} - {""})
+
+
+def _escaped(location: str) -> str:
+    """With its path in ASCII, as Go sends it; the query goes out as it came."""
+    path, mark, rest = location.partition("?")
+    path = quote(path, safe="!#$%&'()*+,/:;=@[]~", errors="surrogateescape")
+    return path + mark + rest

@@ -1,0 +1,247 @@
+"""A live request: what it is looked up by, and how go-vcr would have recorded it."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from functools import lru_cache
+from typing import NamedTuple
+from urllib.parse import parse_qsl
+
+from mitmproxy import http
+
+from mitmvcr.codings import accepted_codings
+from mitmvcr.core.keys import url_key
+from mitmvcr.core.model import Headers, Request
+from mitmvcr.proxy.host.messages import request_parts
+from mitmvcr.view.golang import Fields, group, number, text, trailers
+
+#: Headers of nearly every request in which there is no secret.
+_NO_SECRETS = frozenset(
+    b"host accept accept-encoding accept-language user-agent connection content-length"
+    b" proxy-connection cache-control".split()
+)
+#: Name in lower case -> value.
+Said = Mapping[bytes, bytes]
+
+#: Meant for a proxy. mitmproxy sends them on to the origin on plain http.
+_PROXY_HEADERS = frozenset({b"proxy-authorization", b"proxy-connection"})
+#: Go keeps these out of Request.Header; they are fields of their own, or a proxy's.
+_NOT_REQUEST_HEADERS = frozenset(
+    {
+        b"host",
+        b"content-length",
+        b"transfer-encoding",
+        b"trailer",
+        *_PROXY_HEADERS,
+    }
+)
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_FORM_METHODS = frozenset({b"POST", b"PUT", b"PATCH"})
+_FORM = b"application/x-www-form-urlencoded"
+
+
+def _values(fields: Fields) -> dict[bytes, bytes]:
+    """Name in lower case -> value; to ask mitmproxy's headers costs 1.5 us a name."""
+    values: dict[bytes, bytes] = {}
+    for name, value in fields:
+        lower = name.lower()
+        values[lower] = values[lower] + b", " + value if lower in values else value
+    return values
+
+
+class Asked(NamedTuple):
+    """A live request: as it is recorded, and what the record leaves out.
+
+    ``decodes``: the content codings that the client's stack undoes by itself, so
+    that a body in one of them is recorded as the program gets it. ``to_proxy``: some
+    headers are meant for a proxy, and no origin is to see them.
+    """
+
+    request: Request
+    decodes: tuple[str, ...]
+    to_proxy: bool = False
+
+
+def to_lookup(wire: http.Request) -> Request:
+    """Only what the default matcher looks up by, and what may hold a secret that is
+    met elsewhere too: a replay costs no more than this."""
+    data = request_parts(wire)
+    origin, _ = _place(data.scheme, data.host, data.port, b"")
+    path = text(data.path)
+    return Request(
+        method=text(data.method),
+        url=origin + path if path[:1] == "/" else f"{origin}/{path}",
+        body=data.content or b"",
+        headers=_lookup_headers(data.headers.fields),
+    )
+
+
+@lru_cache(maxsize=256)
+def _lookup_headers(fields: tuple[tuple[bytes, bytes], ...]) -> Headers:
+    """The body's type and coding too."""
+    return {
+        text(name).title(): (text(value),)
+        for name, value in fields
+        if name.lower() not in _NO_SECRETS
+    }
+
+
+class _Said(NamedTuple):
+    """What the headers of a request come to, which a client says again and again:
+    ``headers`` as recorded, the codings that are undone, and what stands in fields of
+    its own."""
+
+    method: str
+    headers: Headers
+    undone: tuple[str, ...]
+    host: bytes
+    length: int
+    has_form: bool
+    to_proxy: bool
+
+
+@lru_cache(maxsize=256)
+def _said(
+    method: bytes, version: bytes, fields: tuple[tuple[bytes, bytes], ...]
+) -> _Said:
+    named = _values(fields)
+    over_h1, head = version.startswith(b"HTTP/1"), method == b"HEAD"
+    kind = named.get(b"content-type", b"").partition(b";")[0].strip().lower()
+    return _Said(
+        method=text(method),
+        headers=_request_headers(fields, named, over_h1=over_h1, head=head),
+        undone=_undone(named, head=head),
+        host=named.get(b"host", b""),
+        length=number(named.get(b"content-length", b""), 0),
+        has_form=method in _FORM_METHODS and kind == _FORM,
+        to_proxy=not _PROXY_HEADERS.isdisjoint(named),
+    )
+
+
+def to_request(wire: http.Request) -> Asked:
+    """The request as go-vcr records it."""
+    data = request_parts(wire)
+    said = _said(data.method, data.http_version, data.headers.fields)
+    # Byte for byte: mitmproxy's own ``authority`` undoes punycode.
+    origin, host = _place(
+        data.scheme, data.host, data.port, data.authority or said.host
+    )
+    path, body = text(data.path), data.content or b""
+    if said.has_form and body:
+        form = _form(f"{text(body)}&{_query(path)}")
+    else:
+        form = _query_form(_query(path)) if "?" in path else {}
+    request = Request(
+        said.method,
+        origin + path if path[:1] == "/" else f"{origin}/{path}",
+        "HTTP/1.1",
+        1,
+        1,
+        content_length=said.length,
+        trailer=trailers(data.trailers) if data.trailers else {},
+        host=host,
+        body=body,
+        form=form,
+        headers=said.headers,
+    )
+    return Asked(request, said.undone, said.to_proxy)
+
+
+def drop_proxy_headers(wire: http.Request) -> None:
+    """Take out what is meant for a proxy, as it is on plain http."""
+    if request_parts(wire).scheme != b"http":
+        return
+    for name in _PROXY_HEADERS:
+        wire.headers.pop(name.decode(), None)
+
+
+@lru_cache(maxsize=1024)
+def _place(
+    scheme_sent: bytes, connected: str, port: int, host: bytes
+) -> tuple[str, str]:
+    """Scheme and host as in a URL, and the Host that the program sent.
+
+    The former as the program wrote them (its case, a default port) where that names
+    the host that is connected to. mitmproxy's own ``url`` leaves IPv6 without its
+    brackets, and a name that is not ASCII without punycode.
+    """
+    scheme, said, address = text(scheme_sent), text(host), connected
+    if ":" in address:
+        address = f"[{address}]"
+    elif not address.isascii():
+        with suppress(UnicodeError):
+            address = address.encode("idna").decode()
+    if port != _DEFAULT_PORTS.get(scheme):
+        address = f"{address}:{port}"
+    origin, written = f"{scheme}://{address}", f"{scheme}://{said}"
+    same = url_key(f"{written}/") == url_key(f"{origin}/")
+    return written if same else origin, said
+
+
+def _request_headers(
+    fields: Fields, said: Said, *, over_h1: bool, head: bool
+) -> Headers:
+    headers = group(fields, spell=not over_h1, drop=_NOT_REQUEST_HEADERS)
+    if len(headers.get("Cookie", ())) > 1 and not over_h1:
+        headers["Cookie"] = ["; ".join(headers["Cookie"])]  # h2 may split them
+    if _is_gos_agent(said):
+        _drop(headers, "user-agent")
+    elif b"user-agent" not in said and _asks_as_go(said, head=head):
+        # Go sends its own, but for a program that has set an empty one.
+        headers["User-Agent"] = [""]
+    if _is_added_by_go(said, head=head):
+        _drop(headers, "accept-encoding")
+    return headers
+
+
+def _drop(headers: dict[str, list[str]], name: str) -> None:
+    for spelled in [spelled for spelled in headers if spelled.lower() == name]:
+        del headers[spelled]
+
+
+def _is_gos_agent(said: Said) -> bool:
+    return said.get(b"user-agent", b"").startswith(b"Go-http-client/")
+
+
+def _go_adds_gzip(said: Said, *, head: bool) -> bool:
+    return not head and b"range" not in said
+
+
+def _is_added_by_go(said: Said, *, head: bool) -> bool:
+    """Go's transport asks for gzip by itself, but not for HEAD and ranges."""
+    return said.get(b"accept-encoding") == b"gzip" and _go_adds_gzip(said, head=head)
+
+
+def _asks_as_go(said: Said, *, head: bool) -> bool:
+    """A request is asked for as Go's transport does when left alone."""
+    codings = said.get(b"accept-encoding", b"")
+    return codings == (b"gzip" if _go_adds_gzip(said, head=head) else b"")
+
+
+def _undone(said: Said, *, head: bool) -> tuple[str, ...]:
+    """Go's transport undoes only what it added; other stacks all that they accept."""
+    if _is_gos_agent(said) and not _is_added_by_go(said, head=head):
+        return ()
+    return accepted_codings(text(said.get(b"accept-encoding", b"")))
+
+
+def _query(path: str) -> str:
+    return path.partition("?")[2].partition("#")[0]
+
+
+def _form(text: str) -> Headers:
+    """Go's Request.Form: the values of a form in the body, then those of the query."""
+    form: dict[str, list[str]] = {}
+    for pair in text.split("&"):
+        if not pair:
+            continue
+        if "%" in pair or "+" in pair:
+            (name, value), *_ = parse_qsl(
+                pair, keep_blank_values=True, errors="surrogateescape"
+            )
+        else:
+            name, _, value = pair.partition("=")
+        form.setdefault(name, []).append(value)
+    return form
+
+
+_query_form = lru_cache(maxsize=256)(_form)

@@ -1,0 +1,236 @@
+"""A recorded response as it goes out again."""
+
+from collections.abc import Sequence
+
+from mitmproxy import http
+
+from mitmvcr.codings import (
+    CodingError,
+    accepted_codings,
+    are_accepted,
+    decoded,
+    encoded,
+    encoded_pieces,
+    first_known,
+)
+from mitmvcr.core.keys import header
+from mitmvcr.core.model import Headers, Interaction, Response
+from mitmvcr.proxy.host.messages import make_response, response_parts
+
+#: Restated or left out on replay: they describe the recorded connection.
+_NOT_REPLAYED = frozenset(
+    {
+        b"connection",
+        b"content-length",
+        b"keep-alive",
+        b"proxy-connection",
+        b"trailer",
+        b"transfer-encoding",
+        b"upgrade",
+    }
+)
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
+
+
+def to_wire(
+    interaction: Interaction, live: http.Request, *, encodes: bool = True
+) -> http.Response:
+    """The recorded response for this live request, ready to be sent.
+
+    It is marked HTTP/1.1, which mitmproxy translates for every client; a length is
+    never trusted but restated from the body. Where it ``encodes``, what the origin sent
+    in a content coding is put in one again.
+    """
+    recorded = interaction.response
+    fields: list[tuple[bytes, bytes]] = []
+    coding: Sequence[str] = ()
+    for spelled, values in recorded.headers.items():
+        name = _bytes(spelled)
+        lower = name.lower()
+        if lower in _NOT_REPLAYED:
+            continue
+        if lower == b"content-encoding":
+            coding = values
+        fields += [(name, _bytes(value)) for value in values]
+    trailers = recorded.trailer if live.http_version == "HTTP/2.0" else {}
+    body = recorded.body
+    if has_no_body(live.method, recorded.code):
+        body = b""
+        fields += _recorded_length(recorded)
+    else:
+        if coding:
+            body = _recoded(interaction, coding, live, fields)
+        elif recorded.uncompressed and encodes:
+            body = _encoded(body, live, fields)
+        if not trailers:  # with a length, clients do not wait for what comes after
+            fields.append((b"Content-Length", b"%d" % len(body)))
+    return _make_response(recorded, fields, body, trailers)
+
+
+#: A longer body leaves in parts, so that mitmproxy does not copy all of it.
+LARGE = 1 << 22
+
+_STREAMS = (
+    "text/event-stream",
+    "application/x-ndjson",
+    "application/ndjson",
+    "application/jsonl",
+    "application/grpc",
+    "multipart/x-mixed-replace",
+)
+
+
+def is_streamed(recorded: Response) -> bool:
+    """Is it to leave in parts, or to fail? Every replay asks."""
+    if len(recorded.body) > LARGE:
+        return True
+    headers = recorded.headers
+    kind = headers.get("Content-Type") or headers.get("content-type")
+    if kind and kind[0].startswith(_STREAMS):
+        return True
+    return bool(recorded.chunks or recorded.failure or recorded.code == 101)
+
+
+def to_stream(
+    recorded: Response,
+    live: http.Request,
+    parts: Sequence[bytes],
+    *,
+    encodes: bool = True,
+) -> tuple[http.Response, Sequence[bytes]]:
+    """The same as parts, each of which can be read when it comes.
+
+    As it was recorded it has a length or none; one that broke off has the length that
+    was announced.
+    """
+    fields = [
+        (_bytes(name), _bytes(value))
+        for name, values in recorded.headers.items()
+        if _bytes(name).lower() not in _NOT_REPLAYED
+        for value in values
+    ]
+    body = recorded.body
+    if encodes and recorded.uncompressed and (coding := _asked_for(live)):
+        fields.append((b"Content-Encoding", coding.encode()))
+        parts = list(encoded_pieces(parts, coding))
+        body = b"".join(parts)
+    size = recorded.content_length if recorded.failure else len(body)
+    if recorded.content_length >= 0 or live.http_version == "HTTP/1.0":
+        fields.append((b"Content-Length", b"%d" % size))
+    elif live.http_version == "HTTP/1.1":
+        fields.append((b"Transfer-Encoding", b"chunked"))
+    trailers = recorded.trailer if live.http_version == "HTTP/2.0" else {}
+    # Without a body mitmproxy would end the stream with its head.
+    return _make_response(recorded, fields, body or b" ", trailers), parts
+
+
+def later_coding(recorded: Response, live: http.Request) -> str:
+    """The coding in which a large body leaves that the origin sent in one, or an empty
+    text. It is applied part by part, so its length is not known beforehand."""
+    if not recorded.uncompressed or live.http_version == "HTTP/1.0":
+        return ""
+    return "" if header(recorded.headers, "Content-Encoding") else _asked_for(live)
+
+
+def coded_head(
+    coding: str, live: http.Request, response: http.Response
+) -> http.Response:
+    """The head of a response whose body is put in a coding on its way out."""
+    framing = (b"content-length", b"transfer-encoding")
+    fields = [
+        each for each in response.headers.fields if each[0].lower() not in framing
+    ]
+    fields.append((b"Content-Encoding", coding.encode()))
+    if live.http_version == "HTTP/1.1":
+        fields.append((b"Transfer-Encoding", b"chunked"))
+    code, reason = response.status_code, response_parts(response).reason
+    return make_response(code, reason, http.Headers(fields), b"", response.trailers)
+
+
+def has_no_body(method: str, code: int) -> bool:
+    return method == "HEAD" or code in (204, 304) or code < 200
+
+
+def _recorded_length(recorded: Response) -> list[tuple[bytes, bytes]]:
+    """What a body would have measured: for HEAD and 304 it is the recorded one."""
+    if recorded.code == 204 or recorded.code < 200:
+        return []
+    for name, values in recorded.headers.items():
+        if name.lower() == "content-length" and values:
+            return [(b"Content-Length", _bytes(values[0]))]
+    return []
+
+
+def _encoded(
+    body: bytes, live: http.Request, fields: list[tuple[bytes, bytes]]
+) -> bytes:
+    """The body in a coding that this client asks for, since the origin sent one."""
+    coding = _asked_for(live)
+    if not coding or not body:
+        return body
+    fields.append((b"Content-Encoding", coding.encode()))
+    return encoded(body, coding)
+
+
+def _accepted(live: http.Request) -> tuple[str, ...]:
+    return accepted_codings(live.headers.get("accept-encoding", ""))
+
+
+def _asked_for(live: http.Request) -> str:
+    """The coding in which this client gets a body, if any."""
+    return first_known(_accepted(live))
+
+
+def _recoded(
+    interaction: Interaction,
+    fields_of_coding: Sequence[str],
+    live: http.Request,
+    fields: list[tuple[bytes, bytes]],
+) -> bytes:
+    """The body of a response that was stored in a content coding.
+
+    It stays as it is for who accepts that coding, and where the origin used one that
+    was not asked for. A client that does not accept what another one did gets it anew.
+    """
+    recorded = interaction.response
+    codings = ", ".join(fields_of_coding)
+    once = accepted_codings(header(interaction.request.headers, "Accept-Encoding"))
+    if are_accepted(codings, _accepted(live)) or not are_accepted(codings, once):
+        return recorded.body
+    if recorded.code == 206:  # a part of it cannot be decoded
+        return recorded.body
+    try:
+        plain = decoded(recorded.body, codings)
+    except CodingError:
+        return recorded.body  # not what its header says: as it was
+    fields[:] = [each for each in fields if each[0].lower() != b"content-encoding"]
+    return _encoded(plain, live, fields)
+
+
+def _make_response(
+    recorded: Response,
+    fields: list[tuple[bytes, bytes]],
+    body: bytes,
+    trailers: Headers,
+) -> http.Response:
+    trailing = None
+    if trailers:
+        trailing = http.Headers(
+            [
+                # Blanks round a value end an HTTP/2 connection; in headers mitmproxy
+                # takes them away itself.
+                (_bytes(name).lower(), _bytes(value).strip(b" \t"))
+                for name, values in trailers.items()
+                for value in values
+            ]
+        )
+    reason = _reason(recorded.status)
+    return make_response(recorded.code, reason, http.Headers(fields), body, trailing)
+
+
+def _reason(status: str) -> bytes:
+    """``200 OK`` -> ``OK``; what would break the status line is left out."""
+    return _bytes(status.partition(" ")[2].replace("\r", "").replace("\n", ""))

@@ -1,0 +1,109 @@
+"""All that is wrong with a file, in the order of its lines."""
+
+from pathlib import Path
+
+import pytest
+
+from format.reading import HEAD, one
+from mitmvcr.format.check import NOTE, Problem, check
+from mitmvcr.format.yamlreader import MOST_FAULTS
+
+ITEM = """\
+- id: 0
+  request:
+    headers:
+      A:
+      - b
+    url: http://x/
+    method: GET
+  response:
+    code: 200
+"""
+
+
+def problems(tmp_path: Path, data: str | bytes) -> list[Problem]:
+    path = tmp_path / "tape.yaml"
+    path.write_bytes(data if isinstance(data, bytes) else data.encode())
+    return check(path)
+
+
+def places(found: list[Problem]) -> list[tuple[int | None, int | None, str | None]]:
+    return [(each.line, each.interaction, each.field) for each in found]
+
+
+def test_a_sound_file_has_no_problems(tmp_path: Path) -> None:
+    assert problems(tmp_path, one()) == []
+
+
+def test_every_wrong_field_is_listed(tmp_path: Path) -> None:
+    found = problems(tmp_path, one("proto_major: x\nform: []", "duration: 5 s"))
+    assert places(found) == [
+        (8, 0, "request.proto_major"),
+        (9, 0, "request.form"),
+        (11, 0, "response.duration"),
+    ]
+    assert all(each.is_error for each in found)
+
+
+def test_every_item_is_looked_at(tmp_path: Path) -> None:
+    bad = ITEM.replace("200", "x")
+    found = problems(tmp_path, HEAD + ITEM + bad + ITEM + "- ~\n" + bad)
+    assert [each.interaction for each in found] == [1, 3, 3, 4]
+
+
+def test_a_syntax_error_does_not_hide_what_comes_after(tmp_path: Path) -> None:
+    broken = ITEM.replace("GET", '"GET')
+    found = problems(tmp_path, HEAD + ITEM + broken + ITEM.replace("200", "x"))
+    assert [each.interaction for each in found] == [1, 2]
+    assert found[1].line == 30
+
+
+def test_after_a_syntax_error_in_another_layout_nothing_more_is_known(
+    tmp_path: Path,
+) -> None:
+    (found,) = problems(tmp_path, f"# mine\n{HEAD}{ITEM}- {{\n")
+    assert found.interaction == 1
+
+
+def test_a_syntax_error_outside_of_the_items_is_listed(tmp_path: Path) -> None:
+    (found,) = problems(tmp_path, f"{HEAD}{ITEM}version: 2\n---\n")
+    assert "set twice" in found.message
+
+
+def test_a_repaired_body_is_a_note(tmp_path: Path) -> None:
+    data = one(response='content_length: 2\nbody: "\\x80\\xff"')
+    (found,) = problems(tmp_path, data)
+    assert found.severity == NOTE
+    assert not found.is_error
+    assert (found.interaction, found.field) == (0, "response.body")
+    assert "written as text" in found.message
+
+
+def test_another_format_is_the_only_problem(tmp_path: Path) -> None:
+    (found,) = problems(tmp_path, "version: 1\ninteractions: [a]\n")
+    assert "mitmvcr cassette convert" in found.message
+
+
+def test_an_absent_file_is_a_problem(tmp_path: Path) -> None:
+    (found,) = check(tmp_path / "none.yaml")
+    assert found.path == str(tmp_path / "none.yaml")
+    assert found.is_error
+
+
+def test_there_is_an_end_to_the_list(tmp_path: Path) -> None:
+    assert len(problems(tmp_path, HEAD + "- a\n" * (2 * MOST_FAULTS))) == MOST_FAULTS
+
+
+@pytest.mark.parametrize(
+    ("problem", "line"),
+    [
+        (Problem("a.yaml", "is empty"), "a.yaml: error: is empty"),
+        (Problem("a.yaml", "not YAML", 3), "a.yaml:3: error: not YAML"),
+        (
+            Problem("a.yaml", "no", 3, 0, "request.url", NOTE),
+            "a.yaml:3: note: interaction 0, request.url: no",
+        ),
+    ],
+)
+def test_a_problem_prints_as_one_line(problem: Problem, line: str) -> None:
+    assert str(problem) == line

@@ -1,0 +1,90 @@
+"""Where two URLs differ is said by place, in few words."""
+
+import pytest
+
+from mitmvcr.core.ignoring import Names, parse_ignore
+from mitmvcr.miss.differences import (
+    Difference,
+    common,
+    url_differences,
+)
+
+
+def urls(asked: str, recorded: str) -> list[str]:
+    return [str(each) for each in url_differences(asked, recorded, Names([]))]
+
+
+def test_a_difference_reads_as_a_sentence() -> None:
+    assert str(Difference("path", "/a", "/b")) == "path: /a was /b"
+
+
+# URLs
+
+
+@pytest.mark.parametrize(
+    ("asked", "recorded", "said"),
+    [
+        ("http://h/", "https://h/", ["scheme: http was https"]),
+        ("https://a/", "https://b/", ["host: a was b"]),
+        ("https://h:8443/", "https://h/", ["host: h:8443 was h"]),
+        ("https://h/v1/x", "https://h/v2/x", ["path: /v1/x was /v2/x"]),
+        ("https://h/?p=2", "https://h/?p=1", ['query.p: "2" was "1"']),
+        ("https://h/?p=2", "https://h/", ['query.p: "2" was absent']),
+        ("https://h/", "https://h/?p=", ['query.p: absent was ""']),
+        ("https://h/?p=1&p=2", "https://h/?p=1", ['query.p: "1", "2" was "1"']),
+        (
+            "https://h/?b=1&a=2",
+            "https://h/?a=2&b=1",
+            ['query: "b=1&a=2" was "a=2&b=1"'],
+        ),
+        ("https://h/?q=%ff", "https://h/?q=%fe", [r'query.q: "\udcff" was "\udcfe"']),
+        ("https://h/p?", "https://h/p", ['query: "" was absent']),
+        ("https://h/?q", "https://h/?q=", ['query: "q" was "q="']),
+        (
+            "http://a/x?p=1&q=1",
+            "https://b/y?p=2",
+            [
+                "scheme: http was https",
+                "host: a was b",
+                "path: /x was /y",
+                'query.p: "1" was "2"',
+                'query.q: "1" was absent',
+            ],
+        ),
+        ("*", "https://h/", ['url: "*" was "https://h/"']),
+        ("https://h/", "h:443", ['url: "https://h/" was "h:443"']),
+        ("http://[", "http://h", ["host: [ was h"]),
+    ],
+)
+def test_urls_differ_by_part(asked: str, recorded: str, said: list[str]) -> None:
+    assert urls(asked, recorded) == said
+
+
+def test_of_many_values_of_one_name_the_first_are_shown() -> None:
+    many = "https://h/?" + "&".join(f"p={i}" for i in range(1000))
+    assert urls(many, "https://h/?p=x") == ['query.p: "0", "1", "2", ... was "x"']
+
+
+def test_what_would_let_a_difference_pass_is_said_with_it() -> None:
+    found = url_differences("http://a/x?p[0]=1", "http://b/y", Names([]))
+    assert [each.ignoring for each in found] == [
+        ("base_urls", "http://a/=http://b/"),
+        None,
+        ("ignore_query", "p[[]0]"),
+    ]
+
+
+def test_what_is_ignored_is_no_difference() -> None:
+    ignored = Names([parse_ignore("p"), parse_ignore("q=")])
+    pair = "http://h/?p=1&q=1&r=1", "http://h/?q=2&r=2"
+    found = [str(each) for each in url_differences(*pair, ignored)]
+    assert found == ['query.r: "1" was "2"']
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "length"),
+    [("", "", 0), ("a", "", 0), ("ab", "ab", 2), ("abc", "abd", 2), ("abc", "x", 0)],
+)
+def test_the_common_start_is_measured(one: str, other: str, length: int) -> None:
+    assert common(one, other) == length
+    assert common(other.encode(), one.encode()) == length

@@ -1,0 +1,114 @@
+"""What is shown of a request has its secrets masked."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mitmvcr.miss.differences import Difference
+from mitmvcr.miss.explain import Miss, Near
+from mitmvcr.miss.masking import MASK, is_secret, masked, masked_text, masked_url
+
+SECRET = "s3cr3tvalue"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("authorization", "proxy-authorization", "x-api-key", "api-key"),
+        *("x-goog-api-key", "x-auth-token", "x-amz-security-token"),
+        *("token", "access_token", "accessToken", "client_secret", "password", "key"),
+        *("API_KEY", "apikey", "openaiApiKey", "X-Amz-Signature", "Cookie", "sig"),
+        *("session-id", "user.password"),
+    ],
+)
+def test_a_name_of_a_secret_is_known(name: str) -> None:
+    assert is_secret(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("max_tokens", "token_type", "author", "design", "monkey", "sort_key", "page"),
+        *("keyboard", "secretary", "", "passwords_changed"),
+    ],
+)
+def test_a_name_like_one_is_not(name: str) -> None:
+    assert not is_secret(name)
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        (f"https://h/a?token={SECRET}&b=2", "https://h/a?token=***&b=2"),
+        (f"https://h/a?b=2&api_key={SECRET}#f", "https://h/a?b=2&api_key=***"),
+        (f"https://me:{SECRET}@h/a", "https://h/a"),
+        (f"/a?key={SECRET}", "/a?key=***"),
+        (f"https://h/sk-{SECRET}/a", "https://h/***/a"),
+        ("https://h/?token", "https://h/?token"),
+        ("https://h/?token=", "https://h/?token="),
+        ("https://h/?q=a@b", "https://h/?q=a@b"),
+        ("*", "*"),
+    ],
+)
+def test_a_url_is_shown_without_its_secrets(url: str, shown: str) -> None:
+    assert masked_url(url) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (f'{{"token": "{SECRET}", "a": 1}}', '{"token": "***", "a": 1}'),
+        (f'{{"password":"a\\"{SECRET}"}}', '{"password":"***"}'),
+        (f'"{{\\"token\\": \\"{SECRET}\\"}}"', '"{\\"token\\": \\"***\\"}"'),
+        (f'"client_secret": "{SECRET}...', '"client_secret": "***"'),
+        (f"a=1&client_secret={SECRET}&b=2", "a=1&client_secret=***&b=2"),
+        (f"Authorization: Bearer {SECRET}", "Authorization: ***"),
+        (f"it is sk-{SECRET} here", "it is *** here"),
+        ('{"token":null,"auth":{"a":1}}', '{"token":null,"auth":{"a":1}}'),
+        ('{"max_tokens":5,"author":"x"}', '{"max_tokens":5,"author":"x"}'),
+    ],
+)
+def test_a_text_is_shown_without_its_secrets(text: str, shown: str) -> None:
+    assert masked_text(text) == shown
+
+
+@given(st.text())
+def test_any_text_and_any_url_can_be_masked(text: str) -> None:
+    plain = text.replace("#", "").replace("?", "")
+    assert SECRET not in masked_text(f'{text}\n"token":"{SECRET}"')
+    assert SECRET not in masked_url(f"http://h/{plain}?token={SECRET}")
+
+
+@pytest.mark.parametrize(
+    ("place", "shown"),
+    [
+        ("query.token", MASK),
+        ("body.auth[0].client_secret", MASK),
+        ('body["api.key"]', MASK),
+        ('body["api.kind"]', "abc"),
+        ("body.password at character 50", MASK),
+        ("header.Authorization", MASK),
+        ("query.page", "abc"),
+        ("body at byte 3", "abc"),
+    ],
+)
+def test_a_difference_is_masked_by_its_place(place: str, shown: str) -> None:
+    near = Near(0, "GET", "http://h/", False, (), (Difference(place, "abc", "absent"),))
+    (found,) = masked(Miss("GET", "http://h/", "", (near,), 0, 1)).nearest[0].differ
+    assert (found.place, found.asked) == (place, shown)
+    assert found.recorded == "absent"
+
+
+def test_no_part_of_a_miss_is_left_out() -> None:
+    url = f"http://h/?token={SECRET}"
+    text = f'{{"token":"{SECRET}"}}'
+    differ = (
+        Difference("url", url, url),
+        Difference("body", text, text),
+        Difference("query.token", SECRET, SECRET),
+    )
+    near = Near(0, "GET", url, False, ("method",), differ)
+    shown = masked(Miss("GET", url, text, (near,), 0, 1))
+    assert SECRET not in repr(shown)
+    assert SECRET not in shown.reason
+    assert shown.nearest[0].agree == ("method",)

@@ -1,0 +1,420 @@
+"""Each capability switched off: one line in the log, and what is done instead."""
+
+import ast
+import asyncio
+import contextlib
+import logging
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from mitmproxy import addonmanager, ctx, http, optmanager, version
+from mitmproxy.addons import proxyserver, tlsconfig
+from mitmproxy.certs import CertStore
+from mitmproxy.options import Options
+from mitmproxy.proxy import server
+from mitmproxy.proxy.layers import http as layers
+from mitmproxy.proxy.layers.http import _http2 as http2
+from mitmproxy.test import taddons, tflow
+
+from mitmvcr.core.errors import VcrError
+from mitmvcr.options import Settings
+from mitmvcr.proxy import ca, host
+from mitmvcr.proxy.addon import VcrAddon
+from mitmvcr.proxy.host import (
+    backpressure,
+    dispatch,
+    early_response,
+    masters,
+    messages,
+    stream_replay,
+    websocket_replay,
+)
+from mitmvcr.proxy.host.capabilities import (
+    TABLE,
+    Capabilities,
+    Capability,
+    CapabilityError,
+    capabilities,
+)
+
+ROOT = Path(__file__).resolve().parents[3]
+ROOM = ROOT / "addon" / "mitmvcr" / "proxy" / "host"
+NAMES = [each.name for each in TABLE]
+BY_NAME = {each.name: each for each in TABLE}
+Patch = pytest.MonkeyPatch
+
+
+@pytest.fixture(autouse=True)
+def mitmproxy_runs(monkeypatch: Patch) -> None:
+    """As far as the checks look, and nothing was looked at yet."""
+    options = Options()
+    master = SimpleNamespace(options=options, should_exit=asyncio.Event())
+    addon = proxyserver.Proxyserver()
+    addon.load(addonmanager.Loader(master))
+    master.addons = SimpleNamespace(get={"proxyserver": addon}.get)
+    monkeypatch.setattr(ctx, "options", options, raising=False)
+    monkeypatch.setattr(ctx, "master", master, raising=False)
+    monkeypatch.setattr(capabilities, "_found", {})
+
+
+def _another(*_: object, **__: object) -> None:
+    """Stands where something else stood, with other parameters."""
+
+
+def _replaced(owner: Any, name: str) -> Callable[[Patch], None]:
+    return lambda patch: patch.setattr(owner, name, _another)
+
+
+def _removed(owner: Any, name: str) -> Callable[[Patch], None]:
+    return lambda patch: patch.delattr(owner, name)
+
+
+def _undeclared(owner: Any, name: str) -> Callable[[Patch], None]:
+    return lambda patch: patch.delitem(owner.__annotations__, name)
+
+
+def _asks_otherwise(patch: Patch) -> None:
+    asks = addonmanager.AddonManager.trigger_event
+
+    async def trigger_event(self: Any, event: Any) -> None:
+        await asks(self, event)
+
+    patch.setattr(addonmanager.AddonManager, "trigger_event", trigger_event)
+
+
+def _defers_otherwise(patch: Patch) -> None:
+    process = optmanager.OptManager.process_deferred
+
+    def process_deferred(self: Any) -> None:
+        process(self)
+
+    patch.setattr(optmanager.OptManager, "process_deferred", process_deferred)
+
+
+def _finds_addons_otherwise(patch: Patch) -> None:
+    get = addonmanager.AddonManager.get
+    patch.setattr(addonmanager.AddonManager, "get", lambda self, name: get(self, name))
+
+
+def _has_no_limit(patch: Patch) -> None:
+    patch.delattr(server, "TCP_TIMEOUT", raising=False)
+    patch.setattr(ctx, "options", SimpleNamespace())
+
+
+def _keeps_exits(patch: Patch) -> None:
+    patch.setattr(addonmanager, "safecall", lambda: contextlib.suppress(SystemExit))
+
+
+#: How mitmproxy may have changed, so that the check itself finds it.
+CHANGES: dict[str, Callable[[Patch], None]] = {
+    "connection refusal": _replaced(server.ConnectionHandler, "open_connection"),
+    "option takeover": _replaced(layers.HttpStream, "handle_connect_regular"),
+    "option check": _defers_otherwise,
+    "guard round the addons": _replaced(addonmanager.AddonManager, "handle_lifecycle"),
+    "open connections": _undeclared(server.ConnectionHandler, "transports"),
+    "place in the chain": _finds_addons_otherwise,
+    "any header value": _removed(http2.Http2Server, "h2_conf"),
+    "hook dispatch": _asks_otherwise,
+    "stream replay": _replaced(layers.HttpStream, "send_response"),
+    "backpressure": _undeclared(server.ConnectionHandler, "transports"),
+    "early response": _replaced(layers.HttpStream, "start_request_stream"),
+    "WebSocket replay": _replaced(layers.HttpStream, "flow_done"),
+    "client resets": _replaced(layers.HttpStream, "handle_protocol_error"),
+    "early resets": _replaced(layers.HttpStream, "handle_event"),
+    "cleartext HTTP/2": _replaced(layers.HttpLayer, "_handle_event"),
+    "ALPN choice": _undeclared(tlsconfig.AppData, "client_alpn"),
+    "raw messages": _undeclared(http.Message, "data"),
+    "waiting at the end": lambda patch: patch.setattr(ctx, "master", object()),
+    "exit from hooks": _keeps_exits,
+    "silence limit": _has_no_limit,
+    "mitmproxy in process": _removed(proxyserver.Proxyserver, "listen_addrs"),
+    "CA files": _removed(CertStore, "from_files"),
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_is_there_in_this_mitmproxy(
+    name: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert capabilities.problem(name) is None
+    assert capabilities.has(name)
+    assert caplog.text == ""
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_one_line_tells_that_it_is_off_however_often_it_is_needed(
+    name: str, monkeypatch: Patch, caplog: pytest.LogCaptureFixture
+) -> None:
+    CHANGES[name](monkeypatch)
+    fresh = Capabilities()
+    assert [fresh.has(name), fresh.has(name)] == [False, False]
+    fresh.look()
+    told = [r for r in caplog.records if r.getMessage().startswith(f"mitmvcr: {name} ")]
+    assert [record.levelno for record in told] == [logging.WARNING]
+    line = told[0].getMessage()
+    start, _, lost = line.partition("): ")
+    begins, _, reason = start.partition(" (")
+    assert begins == f"mitmvcr: {name} is off with mitmproxy {version.VERSION}"
+    assert reason
+    assert lost == BY_NAME[name].lost
+    assert "\n" not in line
+
+
+def test_all_that_is_off_is_told_at_the_start_and_what_commands_need_is_not(
+    monkeypatch: Patch, caplog: pytest.LogCaptureFixture
+) -> None:
+    for name in ("stream replay", "client resets", "CA files", "mitmproxy in process"):
+        CHANGES[name](monkeypatch)
+    Capabilities().look()
+    told = [r.getMessage().removeprefix("mitmvcr: ")[:13] for r in caplog.records]
+    assert told == ["stream replay", "client resets"]
+
+
+def test_a_reason_is_one_line_whatever_a_check_raises() -> None:
+    def check() -> None:
+        raise ValueError("two\n  lines")
+
+    odd = Capability(name="odd", check=check, lost="nothing")
+    silent = Capability(name="silent", check=_raise_no_text, lost="nothing")
+    found = Capabilities([odd, silent])
+    assert "(two lines)" in str(found.problem("odd"))
+    assert "(KeyError)" in str(found.problem("silent"))
+
+
+def _raise_no_text() -> None:
+    raise KeyError
+
+
+# What is done instead
+
+
+def _refuses_to_replay(patch: Patch, folder: Path) -> None:
+    cassette = folder / "a.yaml"
+    cassette.write_text("---\nversion: 2\ninteractions: []\n")
+
+    async def replay() -> None:
+        vcr = VcrAddon()
+        with taddons.context(vcr, loadcore=False) as context:
+            context.master.addons.add(proxyserver.Proxyserver())
+            before = str(folder / "recorded.yaml")
+            context.configure(vcr, vcr_cassette=before)
+            assert vcr.session is not None
+            assert vcr.session.records
+            vcr._is_running = True
+            with pytest.raises(VcrError, match="is refused"):
+                vcr.use(Settings(cassette=cassette))
+            assert vcr.session.store.name == before  # the one that was in use stays
+            vcr.rack.close()
+
+    asyncio.run(replay())
+
+
+def _keeps_headers_valid(patch: Patch, folder: Path) -> None:
+    host.HostOptions().apply(
+        ctx.options, lazy=False, whole_bodies=False, any_headers=True
+    )
+    assert ctx.options.validate_inbound_headers is True
+
+
+def _asks_as_mitmproxy_does(patch: Patch, folder: Path) -> None:
+    manager = SimpleNamespace(chain=[])
+    patch.setattr(ctx.master, "addons", manager)
+    dispatch.open_dispatcher().close()
+    dispatch.open_dispatcher()
+    assert "trigger_event" not in vars(manager)
+
+
+def _has_no_stream(patch: Patch, folder: Path) -> None:
+    assert not stream_replay.install()
+    assert layers.HttpStream.send_response is _another
+
+
+def _asks_no_connection(patch: Patch, folder: Path) -> None:
+    patch.delattr(ctx, "master")
+    assert not backpressure.unsent(None)
+    asyncio.run(backpressure.drain("client"))
+
+
+def _kills_the_call(patch: Patch, folder: Path) -> None:
+    flow = tflow.tflow()
+    early_response.answer(flow, http.Response.make(200))
+    assert flow.response is None
+    assert flow.error is not None
+    assert layers.HttpStream.start_request_stream is _another
+
+
+def _plays_no_socket(patch: Patch, folder: Path) -> None:
+    script: Any = None
+    assert not websocket_replay.install(tflow.tflow(), script)
+
+
+def _goes_by_the_connection(patch: Patch, folder: Path) -> None:
+    host.watch_who_leaves()
+    assert layers.HttpStream.handle_protocol_error is _another
+    flow = tflow.tflow()
+    assert not host.was_left_by_client(flow)
+    flow.client_conn.timestamp_end = 1.0
+    flow.client_conn.state = type(flow.client_conn.state)(0)
+    assert host.was_left_by_client(flow)
+
+
+def _waits_for_the_error_hook(patch: Patch, folder: Path) -> None:
+    host.tell_when_left(tflow.tflow(), _raise_no_text)
+    assert layers.HttpStream.handle_event is _another
+
+
+def _leaves_the_layer(patch: Patch, folder: Path) -> None:
+    client, origin = tflow.tclient_conn(), tflow.tserver_conn()
+    client.tls, client.alpn = False, None
+    choice: Any = SimpleNamespace(
+        context=SimpleNamespace(client=client, server=origin),
+        layer=None,
+        data_client=lambda: b"PRI * HTTP/2.0\r\n",
+        data_server=bytes,
+    )
+    host.expect_cleartext_h2(choice)
+    assert choice.layer is None
+    assert client.alpn is None
+
+
+def _leaves_alpn(patch: Patch, folder: Path) -> None:
+    client = SimpleNamespace(alpn=None)
+    data: Any = SimpleNamespace(
+        client_hello=SimpleNamespace(alpn_protocols=[b"h2"]),
+        context=SimpleNamespace(client=client),
+    )
+    host.choose_alpn(data, b"h2")
+    assert client.alpn is None
+
+
+def _reads_properties(patch: Patch, folder: Path) -> None:
+    request = tflow.tflow().request
+    request.data.authority, request.data.path = "bücher.test".encode("idna"), b"/\xff?a"
+    request.data.trailers = http.Headers(a="b")
+    found = messages.request_parts(request)
+    assert found is not request.data
+    for name in ("host", "port", "method", "scheme", "authority", "path", "trailers"):
+        assert getattr(found, name) == getattr(request.data, name), name
+    response = http.Response.make(200, b"x", {"a": "b"})
+    response.data.reason = b"O\xffK"
+    seen = messages.response_parts(response)
+    for name in ("http_version", "status_code", "reason", "headers", "content"):
+        assert getattr(seen, name) == getattr(response.data, name), name
+    parts = 299, b"Fine\xff", http.Headers(a="b"), b"body", http.Headers(c="d")
+    slow = messages.make_response(*parts)
+    patch.undo()
+    patch.setattr(capabilities, "_found", {})
+    assert slow.data == messages.make_response(*parts).data
+
+
+def _does_not_wait(patch: Patch, folder: Path) -> None:
+    assert not host.is_exiting()
+
+
+def _ends_at_once(patch: Patch, folder: Path) -> None:
+    code = (
+        "import contextlib; from mitmproxy import addonmanager;"
+        "addonmanager.safecall = lambda: contextlib.suppress(SystemExit);"
+        "from mitmvcr.core.errors import VcrError; from mitmvcr.proxy import host;\n"
+        "with addonmanager.safecall(): host.end_process(VcrError('it is full'))\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 1
+    assert ended.stderr.splitlines()[-1] == "mitmvcr: error: it is full"
+
+
+def _never_gives_up(patch: Patch, folder: Path) -> None:
+    assert host.gives_up_after() == float("inf")
+
+
+def _makes_no_master(patch: Patch, folder: Path) -> None:
+    with pytest.raises(CapabilityError, match="'mitmvcr run' cannot start"):
+        masters.make_master()
+
+
+def _makes_no_ca(patch: Patch, folder: Path) -> None:
+    for _ in range(2):
+        with pytest.raises(CapabilityError, match="have no certificate authority"):
+            ca.ensure_ca(folder)
+        (folder / "mitmproxy-ca.pem").write_text(
+            "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n"
+        )
+
+
+FALLBACKS: dict[str, Callable[[Patch, Path], None]] = {
+    "connection refusal": _refuses_to_replay,
+    "option takeover": _refuses_to_replay,
+    "option check": _refuses_to_replay,
+    "guard round the addons": _refuses_to_replay,
+    "open connections": _refuses_to_replay,
+    "place in the chain": _refuses_to_replay,
+    "any header value": _keeps_headers_valid,
+    "hook dispatch": _asks_as_mitmproxy_does,
+    "stream replay": _has_no_stream,
+    "backpressure": _asks_no_connection,
+    "early response": _kills_the_call,
+    "WebSocket replay": _plays_no_socket,
+    "client resets": _goes_by_the_connection,
+    "early resets": _waits_for_the_error_hook,
+    "cleartext HTTP/2": _leaves_the_layer,
+    "ALPN choice": _leaves_alpn,
+    "raw messages": _reads_properties,
+    "waiting at the end": _does_not_wait,
+    "exit from hooks": _ends_at_once,
+    "silence limit": _never_gives_up,
+    "mitmproxy in process": _makes_no_master,
+    "CA files": _makes_no_ca,
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_without_it_there_is_another_way(
+    name: str, monkeypatch: Patch, tmp_path: Path
+) -> None:
+    CHANGES[name](monkeypatch)
+    FALLBACKS[name](monkeypatch, tmp_path)
+
+
+# The table
+
+
+def _asked_for() -> set[str]:
+    """The names that the code asks for, wherever it is."""
+    found = set()
+    for file in ROOM.parents[1].rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Attribute)
+                and node.func.attr in ("has", "require", "problem")
+                and ast.unparse(node.func.value).endswith("capabilities")
+            ):
+                (argument,) = node.args
+                assert isinstance(argument, ast.Constant), ast.unparse(node)
+                found.add(argument.value)
+    return found
+
+
+def test_what_is_asked_for_is_in_the_table_and_all_of_the_table_is_asked_for() -> None:
+    guards = {each.name for each in TABLE if each.guards}
+    assert _asked_for() | guards == set(NAMES)
+    assert len(NAMES) == len(set(NAMES))
+
+
+def test_each_has_a_change_and_a_fallback_here() -> None:
+    assert set(CHANGES) == set(FALLBACKS) == set(NAMES)
+
+
+def test_the_documentation_has_the_table() -> None:
+    script = ROOT / "scripts" / "capabilities.py"
+    printed = subprocess.run(
+        [sys.executable, script], capture_output=True, text=True, check=True
+    )
+    assert (ROOT / "docs" / "mitmproxy.md").read_text() == printed.stdout

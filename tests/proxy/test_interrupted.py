@@ -1,0 +1,80 @@
+"""How an exchange that failed is known by what mitmproxy says."""
+
+import gzip
+
+import pytest
+from mitmproxy import flow, http
+from mitmproxy.test import tflow
+
+from mitmvcr.core.modes import Mode, Repeats
+from mitmvcr.options import Settings
+from mitmvcr.proxy.interrupted import broken
+from mitmvcr.proxy.sessions import Recording
+from mitmvcr.proxy.streaming import Tee
+from mitmvcr.session import Session
+from mitmvcr.store.memory import MemoryStore
+from mitmvcr.view import responses as translate
+from mitmvcr.view import wire as wireview
+from mitmvcr.view.choice import View
+
+ALL = Settings(record_errors=True)
+SECOND = 10**9
+
+
+def fail(reason: str, *, connected: bool, settings: Settings = ALL) -> tuple[str, int]:
+    failed = tflow.tflow()
+    failed.error = flow.Error(reason)
+    if not connected:
+        failed.server_conn.timestamp_tcp_setup = None
+    session = Session(MemoryStore(), Mode.RECORD_ONLY, Repeats.NO, exists=False)
+    started = Recording(
+        session, translate.to_request(failed.request), SECOND, translate
+    )
+    found = broken(started, None, failed, settings, 3 * SECOND)
+    if found.interaction is None:
+        return found.told, 0
+    response = found.interaction.response
+    assert response.duration == 2 * SECOND
+    assert reason.encode() in response.body
+    return response.failure, response.code
+
+
+@pytest.mark.parametrize(
+    ("reason", "connected", "expected"),
+    [
+        ("[Errno 111] Connect call failed ('::1', 1)", False, ("refused", 502)),
+        ("[Errno -2] Name or service not known", False, ("refused", 502)),
+        ("[Errno 110] Connect call failed ('10.0.0.1', 1)", False, ("timeout", 504)),
+        ("connection timed out", True, ("timeout", 504)),
+        ("server closed connection", True, ("reset", 502)),
+    ],
+)
+def test_a_failure_has_a_kind(
+    reason: str, connected: bool, expected: tuple[str, int]
+) -> None:
+    assert fail(reason, connected=connected) == expected
+
+
+def test_without_the_option_it_is_told_how_to_record_it() -> None:
+    told, _ = fail("server closed connection", connected=True, settings=Settings())
+    assert told == (
+        "broke off and is not recorded: server closed connection"
+        " (vcr_record_errors=yes would record the failure)"
+    )
+
+
+@pytest.mark.parametrize("view", [translate, wireview])
+@pytest.mark.parametrize(("last", "failure"), [("[DONE]", ""), ("more", "left")])
+def test_a_stream_that_was_left_ended_by_its_own_account_in_any_coding(
+    view: View, last: str, failure: str
+) -> None:
+    asked = http.Request.make("GET", "http://h/", headers={"Accept-Encoding": "gzip"})
+    headers = {"Content-Type": "text/event-stream", "Content-Encoding": "gzip"}
+    answer = http.Response.make(200, b"", headers)
+    session = Session(MemoryStore(), Mode.RECORD_ONLY, Repeats.NO, exists=False)
+    started = Recording(session, view.to_request(asked), SECOND, view, tee=Tee())
+    assert started.tee is not None
+    started.tee(gzip.compress(f"data: {last}\n\n".encode()))
+    found = broken(started, answer, None, Settings(), 3 * SECOND)
+    assert found.interaction is not None
+    assert found.interaction.response.failure == failure

@@ -1,0 +1,77 @@
+import asyncio
+import socket
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from mitmvcr.core.errors import CassetteNotFoundError, VcrError
+from mitmvcr.core.model import Cassette, Interaction, Request, Response
+from mitmvcr.format import writer
+from mitmvcr.options import parse_settings
+from mitmvcr.proxy.launch import _going_through, running_proxy
+
+
+@pytest.mark.parametrize(
+    ("upstream", "options"),
+    [
+        ("http://proxy.test:3128", {"mode": ["upstream:http://proxy.test:3128"]}),
+        (
+            "http://me%40x:p%3Aw@proxy.test:3128/",
+            {
+                "mode": ["upstream:http://proxy.test:3128"],
+                "upstream_auth": "me@x:p:w",
+            },
+        ),
+    ],
+)
+def test_an_upstream_proxys_credentials_are_an_option_of_their_own(upstream, options):
+    assert _going_through(upstream) == options
+
+
+def test_a_proxy_answers_from_its_cassette_while_the_block_runs(tmp_path, confdir):
+    path = tmp_path / "a.yaml"
+    request = Request(method="GET", url="http://h.test/a")
+    response = Response(code=200, status="200 OK", body=b"recorded")
+    path.write_bytes(writer.dumps(Cassette([Interaction(0, request, response)])))
+    settings = parse_settings(cassette=str(path), mode="replay_only")
+
+    async def main():
+        async with running_proxy(settings, confdir=confdir) as proxy:
+            body = await asyncio.to_thread(get, "http://h.test/a", proxy.port)
+            assert proxy.ca_file.read_text().startswith("-----BEGIN CERTIFICATE")
+            return body, proxy.summary().line()
+
+    body, line = asyncio.run(main())
+    assert body == b"recorded"
+    assert line.endswith("recorded 0, replayed 1, missed 0, unused 0")
+
+
+def get(url: str, port: int) -> bytes:
+    proxies = urllib.request.ProxyHandler({"http": f"http://127.0.0.1:{port}"})
+    with urllib.request.build_opener(proxies).open(url) as answer:
+        return answer.read()
+
+
+def start(settings, confdir, **options):
+    async def main():
+        async with running_proxy(settings, confdir=confdir, **options):
+            raise AssertionError("it should not have started")
+
+    asyncio.run(main())
+
+
+def test_a_missing_cassette_is_an_error_of_ours(tmp_path, confdir):
+    settings = parse_settings(cassette=str(tmp_path / "a"), mode="replay_only")
+    with pytest.raises(CassetteNotFoundError, match="cassette not found"):
+        start(settings, confdir)
+
+
+def test_a_port_that_is_taken_is_an_error_of_ours(tmp_path, confdir, capfd):
+    settings = parse_settings(cassette=str(tmp_path / "a"), mode="record_once")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(VcrError, match="the proxy could not start"):
+            start(settings, confdir, listen_port=port)
+    assert str(port) in capfd.readouterr().err
+    assert list(Path(tmp_path).iterdir()) == []

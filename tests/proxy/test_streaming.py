@@ -1,0 +1,58 @@
+"""What passes live, and the copy that is kept of it."""
+
+import errno
+import os
+
+import pytest
+from mitmproxy import http
+
+from mitmvcr.proxy.streaming import Tee, tap
+
+MIB = 1 << 20
+
+
+def response(*headers: tuple[bytes, bytes]) -> http.Response:
+    made = http.Response.make(200, b"")
+    made.headers = http.Headers(headers)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("headers", "is_tapped"),
+    [
+        ([(b"Content-Length", b"1048576")], False),
+        ([(b"Content-Length", b"1048577")], True),
+        ([(b"Content-Length", b"0")], False),
+        ([(b"Content-Type", b"text/event-stream"), (b"Content-Length", b"5")], True),
+        ([], True),
+    ],
+)
+def test_streams_and_large_bodies_pass_live(headers, is_tapped):
+    answer = response(*headers)
+    tee = tap(answer, spool=MIB)
+    assert (tee is not None) is is_tapped
+    assert answer.stream is (tee or False)
+
+
+@pytest.mark.parametrize("size", [0, 10, 5000])
+def test_the_copy_is_the_same_in_memory_and_in_a_file(size):
+    body = os.urandom(size)
+    tee = Tee(spool=1000)
+    for at in range(0, size, 700):
+        assert tee(body[at : at + 700]) == body[at : at + 700]
+    assert tee(b"") == b""
+    assert tee.body() == body
+
+
+def test_a_copy_that_finds_no_space_is_told_and_the_stream_goes_on(monkeypatch):
+    tee = Tee(spool=10)
+
+    def full(_: bytes) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(tee._copy, "write", full)
+    assert tee(b"one") == b"one"
+    monkeypatch.undo()
+    assert tee(b"two") == b"two"
+    with pytest.raises(OSError, match="No space left on device"):
+        tee.body()

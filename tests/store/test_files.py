@@ -1,0 +1,183 @@
+"""A file is replaced whole or left as it was."""
+
+import errno
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from leaving_out import leave_out
+from mitmvcr.store.files import (
+    finish_in_place,
+    keep_look,
+    mode_for,
+    replace_file,
+    sync_folder,
+    whole_beside,
+    why,
+)
+
+
+def test_a_file_is_made_or_replaced(tmp_path: Path) -> None:
+    target = tmp_path / "a"
+    for data in (b"one", b"", b"three"):
+        replace_file(target, data)
+        assert target.read_bytes() == data
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_a_link_is_followed(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    link = tmp_path / "link"
+    link.symlink_to(tmp_path / "real" / "a")
+    replace_file(link, b"one")
+    assert link.is_symlink()
+    assert (tmp_path / "real" / "a").read_bytes() == b"one"
+
+
+def test_the_mode_is_kept(tmp_path: Path) -> None:
+    target = tmp_path / "a"
+    target.touch()
+    target.chmod(0o604)
+    replace_file(target, b"one")
+    assert stat.S_IMODE(target.stat().st_mode) == 0o604
+
+
+def test_a_secret_is_never_readable_by_others_on_the_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target, seen = tmp_path / "a", []
+    target.touch()
+    target.chmod(0o600)
+    fsync = os.fsync
+
+    def look(file: int) -> None:
+        seen.append(stat.S_IMODE(os.fstat(file).st_mode))
+        fsync(file)
+
+    monkeypatch.setattr(os, "fsync", look)
+    replace_file(target, b"secret")
+    assert seen[0] == 0o600
+
+
+@pytest.mark.parametrize("name", ["fsync", "replace", "open"])
+def test_a_failure_leaves_the_old_file_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    target = tmp_path / "a"
+    target.write_bytes(b"old")
+    with monkeypatch.context() as patch:
+        patch.setattr(os, name, fail)
+        with pytest.raises(OSError, match="Input/output error"):
+            replace_file(target, b"new")
+    assert target.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_what_a_killed_process_left_is_no_obstacle(tmp_path: Path) -> None:
+    target = tmp_path / "a"
+    (tmp_path / f".a.{os.getpid()}.tmp").write_bytes(b"half")
+    replace_file(target, b"new")
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_the_mode_of_what_is_not_there_is_that_of_any_new_file(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.touch(mode=0o640)
+    before = path.stat().st_mode
+    assert mode_for(tmp_path / "none") == 0o666
+    with path.open("rb") as file:
+        assert not keep_look(file.fileno(), path, tmp_path / "none")
+    assert path.stat().st_mode == before
+
+
+def linked(tmp_path: Path) -> tuple[Path, Path]:
+    """A file, and another name of it."""
+    target, other = tmp_path / "a", tmp_path / "b"
+    target.write_bytes(b"the old one")
+    os.link(target, other)
+    return target, other
+
+
+@pytest.mark.parametrize("data", [b"", b"new", b"much longer than the old one"])
+def test_other_names_are_kept(tmp_path: Path, data: bytes) -> None:
+    target, other = linked(tmp_path)
+    replace_file(target, data)
+    assert target.samefile(other)
+    assert other.read_bytes() == data
+    assert sorted(tmp_path.iterdir()) == [target, other]
+
+
+def test_what_was_not_written_to_its_end_is_finished(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target, other = linked(tmp_path)
+    fsync, left = os.fsync, [0, 0]
+
+    def fail(file: int) -> None:
+        if not left:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        left.pop()
+        fsync(file)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", fail)
+        with pytest.raises(OSError, match="Input/output error"):
+            replace_file(target, b"new", [b" and whole"])
+    assert whole_beside(target).read_bytes() == b"new and whole"
+    with pytest.raises(FileExistsError, match=r"a\.whole is in the way"):
+        replace_file(target, b"newer")
+    finish_in_place(target)
+    assert other.read_bytes() == b"new and whole"
+    assert sorted(tmp_path.iterdir()) == [target, other]
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EOPNOTSUPP])
+def test_what_finds_no_space_is_not_begun(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    target, other = linked(tmp_path)
+    monkeypatch.setattr(os, "posix_fallocate", fail)
+    if number == errno.ENOSPC:
+        with pytest.raises(OSError, match="No space"):
+            replace_file(target, b"new" * 20)
+        assert other.read_bytes() == b"the old one"
+    else:
+        replace_file(target, b"new" * 20)
+        assert other.read_bytes() == b"new" * 20
+    assert sorted(tmp_path.iterdir()) == [target, other]
+
+
+def test_the_owner_is_kept(tmp_path: Path) -> None:
+    if os.geteuid() != 0:
+        leave_out("only root gives files away")
+    target = tmp_path / "a"
+    target.touch()
+    os.chown(target, 1234, 4321)
+    replace_file(target, b"new")
+    assert (target.stat().st_uid, target.stat().st_gid) == (1234, 4321)
+
+
+def test_attributes_are_kept(tmp_path: Path) -> None:
+    target = tmp_path / "a"
+    target.touch()
+    os.setxattr(target, "user.origin", b"mine")
+    replace_file(target, b"new")
+    assert os.getxattr(target, "user.origin") == b"mine"
+
+
+def test_a_folder_that_is_not_there_is_not_synced(tmp_path: Path) -> None:
+    sync_folder(tmp_path / "none")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_reason_of_an_error_is_told_in_small_letters() -> None:
+    assert why(OSError(errno.ENOSPC, "No space left")) == "no space left"
+    assert why(OSError("Odd")) == "odd"
