@@ -98,7 +98,8 @@ def test_what_is_imported_is_declared(module: str) -> None:
 
 
 def test_nothing_is_imported_by_a_name_that_the_walk_cannot_see() -> None:
-    assert [path for path in FILES if "import_module" in path.read_text()] == []
+    by_name = [path for path in FILES if "import_module" in path.read_text()]
+    assert [path.name for path in by_name] == ["look.py"]  # mitmproxy's own modules
 
 
 def test_the_room_of_the_codings_stands_below_all_others() -> None:

@@ -163,6 +163,38 @@ SECRET = Option(
     commands=_SECRETS,
     field="redaction.secrets",
 )
+NO_PROXY = Option(
+    name="no_proxy",
+    help="More hosts to reach without the proxy, separated by commas.",
+    group=Group.NETWORK,
+    parse=parsing.parse_bypass,
+    metavar="HOSTS",
+    scope=Scope.COMMAND,
+    commands=("run",),
+)
+ISOLATE = Option(
+    name="isolate",
+    help="Linux: the command has a network of its own, whose only way out is the"
+    " proxy.",
+    group=Group.NETWORK,
+    parse=parsing.parse_switch,
+    kind=Kind.SWITCH,
+    default="no",
+    scope=Scope.COMMAND,
+    commands=("run",),
+)
+ISOLATE_ALLOW = Option(
+    name="isolate_allow",
+    help="What an isolated command may reach besides (TCP), as a test database; a"
+    " port alone is this machine's 127.0.0.1.",
+    group=Group.NETWORK,
+    parse=parsing.parse_places,
+    kind=Kind.LIST,
+    default=(),
+    metavar="HOST:PORT",
+    scope=Scope.COMMAND,
+    commands=("run",),
+)
 REPORT = Option(
     name="report",
     help="Write what became of each request and each interaction, with durations:"
@@ -509,38 +541,9 @@ OPTIONS: tuple[Option, ...] = (
         scope=Scope.COMMAND,
         commands=("run",),
     ),
-    Option(
-        name="no_proxy",
-        help="More hosts to reach without the proxy, separated by commas.",
-        group=Group.NETWORK,
-        parse=parsing.parse_bypass,
-        metavar="HOSTS",
-        scope=Scope.COMMAND,
-        commands=("run",),
-    ),
-    Option(
-        name="isolate",
-        help="Linux: the command has a network of its own, whose only way out is the"
-        " proxy.",
-        group=Group.NETWORK,
-        parse=parsing.parse_switch,
-        kind=Kind.SWITCH,
-        default="no",
-        scope=Scope.COMMAND,
-        commands=("run",),
-    ),
-    Option(
-        name="isolate_allow",
-        help="What an isolated command may reach besides (TCP), as a test database; a"
-        " port alone is this machine's 127.0.0.1.",
-        group=Group.NETWORK,
-        parse=parsing.parse_texts,
-        kind=Kind.LIST,
-        default=(),
-        metavar="HOST:PORT",
-        scope=Scope.COMMAND,
-        commands=("run",),
-    ),
+    NO_PROXY,
+    ISOLATE,
+    ISOLATE_ALLOW,
     Option(
         name="ui",
         help="Which of mitmproxy's programs to run: dump, console or web.",

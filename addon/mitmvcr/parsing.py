@@ -8,7 +8,7 @@ import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from mitmvcr.core.errors import UnusableValueError
 from mitmvcr.core.model import Layout
@@ -197,6 +197,31 @@ def parse_bypass(text: str) -> tuple[str, ...]:
             remedy = "use host names, .domains or addresses, separated by commas"
             raise UnusableValueError(host, remedy)
     return hosts
+
+
+class Place(NamedTuple):
+    """A host and a port, and the text that named them."""
+
+    host: str
+    port: int
+    text: str
+
+
+def parse_places(texts: Sequence[str]) -> tuple[Place, ...]:
+    """``HOST:PORT`` each; a port alone is 127.0.0.1's."""
+    return tuple(map(_parse_place, texts))
+
+
+def _parse_place(text: str) -> Place:
+    host, _, port = text.rpartition(":")
+    host = host.removeprefix("[").removesuffix("]") if text[:1] == "[" else host
+    is_port = port.isascii() and port.isdigit() and 0 < int(port) < 65536
+    if not is_port or (":" in host) != (text[:1] == "["):
+        remedy = (
+            "use HOST:PORT, [IPv6]:PORT, or PORT alone for this machine's 127.0.0.1"
+        )
+        raise UnusableValueError(text, remedy)
+    return Place(host or "127.0.0.1", int(port), text)
 
 
 def parse_ui(text: str) -> Ui:

@@ -29,7 +29,17 @@ from mitmvcr.cli.upstream import inherited_proxy
 from mitmvcr.config import in_force
 from mitmvcr.core.errors import OptionError, VcrError
 from mitmvcr.core.modes import Mode
-from mitmvcr.options import CASSETTE, MODE, OF_SESSION, Settings, of_command
+from mitmvcr.options import (
+    CASSETTE,
+    ISOLATE,
+    ISOLATE_ALLOW,
+    MODE,
+    NO_PROXY,
+    OF_SESSION,
+    Settings,
+    of_command,
+)
+from mitmvcr.parsing import Place
 from mitmvcr.session import Session
 from mitmvcr.values import Given, Layer, Values
 
@@ -53,7 +63,7 @@ class RunOptions:
     drop_unused: bool = False
     allow_idle: bool = False
     isolate: bool = False
-    isolate_allow: tuple[str, ...] = ()
+    isolate_allow: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,20 +122,23 @@ def make_plan(
 
 
 def _allowed(options: RunOptions) -> "Sequence[Allowed]":
-    """Raises OptionError. Says which hosts of --no-proxy are out of reach."""
-    texts = options.isolate_allow
-    if not texts and not options.isolate:
-        return ()
-    from mitmvcr.cli.isolate.allow import OPTION, parse_allowed
-
+    """Raises OptionError. Says which hosts past the proxy are out of reach."""
+    places, option = options.isolate_allow, ISOLATE_ALLOW.word
+    if places and not options.isolate:
+        raise OptionError(option, places[0].text, f"it needs {ISOLATE.word}")
     if not options.isolate:
-        raise OptionError(OPTION, texts[0], "it needs --isolate")
-    allowed = [parse_allowed(text) for text in texts]
+        return ()
+    from mitmvcr.cli.isolate.allow import resolve
+
+    allowed = [resolve(place) for place in places]
     reached = {each.host for each in allowed}
     lost = [each for each in options.no_proxy if each not in reached]
     if lost:
         hosts = ", ".join(lost)
-        say(f"--isolate: --no-proxy {hosts} cannot be reached without {OPTION}")
+        say(
+            f"{ISOLATE.word}: {NO_PROXY.word} {hosts} cannot be reached without"
+            f" {option}"
+        )
     return allowed
 
 
@@ -141,7 +154,7 @@ def _isolated(plan: Plan) -> Iterator[Plan]:
     try:
         if namespace.blind:
             say(
-                "--isolate: what tries to leave is blocked, but cannot be told by"
+                f"{ISOLATE.word}: what tries to leave is blocked, but cannot be told by"
                 f" address here ({namespace.blind})"
             )
         yield replace(plan, namespace=namespace)

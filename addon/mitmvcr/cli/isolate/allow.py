@@ -1,13 +1,12 @@
-"""``--isolate-allow HOST:PORT``: what the command may reach besides the proxy."""
+"""What an isolated command may reach besides the proxy."""
 
 import ipaddress
 import socket
 from dataclasses import dataclass
 
 from mitmvcr.core.errors import OptionError
-
-OPTION = "--isolate-allow"
-_REMEDY = "use HOST:PORT, [IPv6]:PORT, or PORT alone for this machine's 127.0.0.1"
+from mitmvcr.options import ISOLATE_ALLOW
+from mitmvcr.parsing import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,28 +22,23 @@ class Allowed:
         return f"{host}:{self.port}"
 
 
-def parse_allowed(text: str) -> Allowed:
-    """Raises OptionError, also where the name has no address."""
-    host, _, port = text.rpartition(":")
-    host = host.removeprefix("[").removesuffix("]") if text[:1] == "[" else host
-    if not port.isascii() or not port.isdigit() or not 0 < int(port) < 65536:
-        raise OptionError(OPTION, text, _REMEDY)
-    if (":" in host) != (text[:1] == "["):
-        raise OptionError(OPTION, text, _REMEDY)
-    host = host or "127.0.0.1"
-    return Allowed(host, int(port), _addresses(host, text))
+def resolve(place: Place) -> Allowed:
+    """Look up the host's addresses. Raises OptionError where it has none."""
+    return Allowed(place.host, place.port, _addresses(place))
 
 
-def _addresses(host: str, text: str) -> tuple[str, ...]:
+def _addresses(place: Place) -> tuple[str, ...]:
+    host, option = place.host, ISOLATE_ALLOW.word
     try:
         found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise OptionError(OPTION, text, f"{host} has no address: {reason}") from error
+        problem = f"{host} has no address: {reason}"
+        raise OptionError(option, place.text, problem) from error
     addresses = tuple(dict.fromkeys(str(each[4][0]) for each in found))
     for address in addresses:
         parsed = ipaddress.ip_address(address)
         if parsed.is_unspecified or parsed.is_multicast or "%" in address:
             problem = f"{address} is no address that a program can connect to"
-            raise OptionError(OPTION, text, problem)
+            raise OptionError(option, place.text, problem)
     return addresses

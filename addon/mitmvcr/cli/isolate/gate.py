@@ -10,6 +10,7 @@ from mitmvcr.cli.isolate.leaving import Leaving
 from mitmvcr.cli.isolate.namespace import Namespace
 from mitmvcr.cli.isolate.way import Way
 from mitmvcr.cli.tell import say
+from mitmvcr.options import ISOLATE_ALLOW
 
 
 @asynccontextmanager
@@ -21,7 +22,7 @@ async def open_gate(namespace: Namespace, proxy_port: int) -> AsyncIterator[Way]
         for listening in namespace.proxy:
             await _carry(stack, listening, "127.0.0.1", proxy_port, _ignore)
         for listening, each in namespace.allowed:
-            failed = _say(f"--isolate-allow {each}")
+            failed = _say(f"{ISOLATE_ALLOW.word} {each}")
             await _carry(stack, listening, each.host, each.port, failed)
         leaving.open()
         stack.callback(leaving.close)
