@@ -296,6 +296,33 @@ def test_little_is_known_of_urls_that_were_asked_for_long_ago(
         assert len(deck._few) <= 10
 
 
+def test_what_is_repeated_is_given_back_also_where_little_is_known_of_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(deck_module, "_MOST_FEW", 1)
+    cassette = Lazy(get(), get(), get("http://other/"))
+    deck = Deck(cassette, Repeats.LAST)
+    assert [found for found in islice(positions(deck, get()), 2)] == [0, 1]
+    assert deck.take(get("http://other/")) is not None
+    assert deck.holds("http://h/")
+    assert deck._bucket(deck.matcher.bucket("http://h/")) is not None
+    deck.give_back(0)  # it is known to be there, and not yet what it is
+    assert list(islice(positions(deck, get()), 3)) == [0, 1, 1]
+
+
+def test_the_last_stays_the_last_when_another_is_given_back() -> None:
+    deck = Deck([made(get(), i) for i in range(2)], Repeats.LAST)
+    assert list(islice(positions(deck, get()), 2)) == [0, 1]
+    deck.give_back(0)
+    assert list(islice(positions(deck, get()), 3)) == [0, 1, 1]
+
+
+def test_a_recording_is_its_own_head() -> None:
+    deck = Deck([made(get())])
+    fresh = made(get(), 5)
+    assert deck.head(deck.add(fresh)) is fresh
+
+
 def test_an_empty_deck_answers_nothing() -> None:
     deck = Deck([])
     assert deck.take(get()) is None

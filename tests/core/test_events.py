@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mitmvcr.core.events import has_ended, pieces
+from mitmvcr.core import events
+from mitmvcr.core.events import Pieces, due_in_small, has_ended, in_small, pieces
 
 SSE = "text/event-stream; charset=utf-8"
 NDJSON = "application/x-ndjson"
@@ -89,3 +90,18 @@ def test_a_stream_that_said_all(kind: str, body: bytes) -> None:
 )
 def test_a_stream_that_did_not(kind: str, body: bytes) -> None:
     assert not has_ended(kind, body)
+
+
+def test_pieces_are_a_sequence() -> None:
+    found = Pieces(b"abcdef", [0, 2, 2, 5, 6, 9])
+    assert list(found) == [b"ab", b"cde", b"f"]
+    assert (found[-1], found[1:]) == (b"f", [b"cde", b"f"])
+    assert repr(found) == "<3 pieces of 6 bytes>"
+    assert list(Pieces(b"", [0])) == []
+
+
+def test_large_parts_are_cut_and_due_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(events, "_SMALL", 2)
+    parts = [b"abcde", b"f", b"gh"]
+    assert list(in_small(parts)) == [b"ab", b"cd", b"e", b"f", b"gh"]
+    assert list(due_in_small(parts, [0.0, 1.0, 2.0])) == [0.0, 0.0, 0.0, 1.0, 2.0]

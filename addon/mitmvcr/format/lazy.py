@@ -50,6 +50,7 @@ class LazyInteractions(Sequence[Interaction]):
         #: What was asked for last stands last.
         self._read: OrderedDict[int, Interaction] = OrderedDict()
         self._kept = 0
+        self._last_head: tuple[int, Interaction | None] = -1, None
         self.urls: Sequence[str] = list(_urls(index))
         try:
             # A file that was cut short, or goes on, shows it in the last one.
@@ -104,12 +105,19 @@ class LazyInteractions(Sequence[Interaction]):
 
     def head(self, number: int) -> Interaction:
         """As the item, but that a large one may lack its response's body."""
-        if self.is_large(number) and number not in self._read:
-            with suppress(Decline):
-                found = self._read_large(number, with_body=False)
-                if found.request.url == self.urls[number]:
-                    return found
-        return self[number]
+        if not self.is_large(number) or number in self._read:
+            return self[number]
+        place, found = self._last_head
+        if place != number:
+            # Each connection to a host asks for the same one.
+            found = self._read_head(number)
+            self._last_head = number, found
+        return found or self[number]
+
+    def _read_head(self, number: int) -> Interaction | None:
+        with suppress(Decline):
+            return self._read_large(number, with_body=False)
+        return None
 
     def is_large(self, number: int) -> bool:
         """Does it take its time to read the item, and is it perhaps not kept?"""
@@ -166,6 +174,8 @@ class LazyInteractions(Sequence[Interaction]):
     def forget(self, number: int) -> None:
         """It was played: what is kept takes memory, and makes every garbage collection
         longer."""
+        if self._last_head[0] == number:
+            self._last_head = -1, None
         if self._read.pop(number, None) is not None:
             self._kept -= self._size(number) + _LEAST
 
