@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mitmvcr.format import goyaml, vectors
+from mitmvcr.core import vectors
+from mitmvcr.format import goyaml
 from mitmvcr.format.goyaml import (
     V3,
     V4,

@@ -19,6 +19,8 @@ from mitmvcr.core.modes import Repeats
 from mitmvcr.format import large, layout, lazy, reader, source, writer
 from mitmvcr.format.lazy import LazyInteractions
 from mitmvcr.format.scalars import Decline
+from mitmvcr.store import source as store_source
+from mitmvcr.store.source import OnDisk
 from mitmvcr.store.store import FileStore
 
 WINDOWS = [1, 3, 7, 64, 4096]
@@ -52,9 +54,9 @@ def made(body: bytes, number: int = 0, *, length: int | None = None) -> Interact
     return Interaction(number, request, response)
 
 
-def on_disk(path: Path, data: bytes) -> source.OnDisk:
+def on_disk(path: Path, data: bytes) -> OnDisk:
     path.write_bytes(data)
-    return source.OnDisk(path, "large.yaml")
+    return OnDisk(path, "large.yaml")
 
 
 def opened(data: bytes | source.Source) -> LazyInteractions:
@@ -100,7 +102,7 @@ def test_any_body_is_what_was_written(
     body *= repeated
     data = writer.dumps(Cassette([made(body), made(b"x", 1)]), name)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(source, "_WINDOW", window)
+        patch.setattr(source, "WINDOW", window)
         found = opened(data if is_held else on_disk(folder / "a.yaml", data))
         assert found[0].response.body == body
         assert found == reader.loads(data).interactions
@@ -130,7 +132,7 @@ def test_each_style_is_read_by_windows(
     """And none of them is declined, which would take the slow way."""
     body = STYLES[style]
     data = writer.dumps(Cassette([made(body)]), name)
-    monkeypatch.setattr(source, "_WINDOW", window)
+    monkeypatch.setattr(source, "WINDOW", window)
     assert read(on_disk(folder / "a.yaml", data)).response.body == body
 
 
@@ -141,7 +143,7 @@ def test_it_agrees_on_what_was_changed(
 ) -> None:
     text = data.draw(changes(data.draw(st.sampled_from(SEEDS))))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(source, "_WINDOW", window)
+        patch.setattr(source, "WINDOW", window)
         patch.setattr(lazy, "_NEAR", 40)
         slow = outcome(lambda: by_yaml(text))
         lazily_agrees(text, slow)
@@ -152,7 +154,7 @@ def test_it_agrees_on_what_was_changed(
 def test_it_agrees_on_what_go_vcr_writes(
     folder: Path, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(source, "_WINDOW", 50)
+    monkeypatch.setattr(source, "WINDOW", 50)
     slow = outcome(lambda: by_yaml(SEEDS[seed]))
     lazily_agrees(on_disk(folder / "a.yaml", SEEDS[seed]), slow)
 
@@ -188,7 +190,7 @@ BROKEN = {
 def test_what_is_not_in_the_layout_is_declined(
     monkeypatch: pytest.MonkeyPatch, case: str, window: int
 ) -> None:
-    monkeypatch.setattr(source, "_WINDOW", window)
+    monkeypatch.setattr(source, "WINDOW", window)
     data = writer.dumps(Cassette([made(b"one\ntwo\n"), made(b"x", 1)]))
     found = opened(data.replace(*BROKEN[case]))
     with pytest.raises(Decline):
@@ -291,12 +293,12 @@ def many(count: int = 40) -> bytes:
 def test_a_large_file_is_not_held_in_memory(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(source, "HELD", 100)
+    monkeypatch.setattr(store_source, "HELD", 100)
     monkeypatch.setattr("mitmvcr.store.store.READ_WHOLE", 100)
     (folder / "a.yaml").write_bytes(many())
     found = FileStore(folder / "a.yaml").load().interactions
     assert isinstance(found, LazyInteractions)
-    assert isinstance(found._index.source, source.OnDisk)
+    assert isinstance(found._index.source, OnDisk)
     assert list(found) == reader.loads(many()).interactions
     assert found._index.line(1) == layout.index(many()).line(1)  # type: ignore[union-attr]
 
@@ -305,8 +307,8 @@ def test_a_large_file_is_not_held_in_memory(
 def test_a_text_is_found_wherever_windows_part(
     folder: Path, monkeypatch: pytest.MonkeyPatch, window: int
 ) -> None:
-    monkeypatch.setattr(source, "_WINDOW", window)
-    monkeypatch.setattr(source, "_FIRST_LOOK", 1)
+    monkeypatch.setattr(source, "WINDOW", window)
+    monkeypatch.setattr(store_source, "_FIRST_LOOK", 1)
     data = many(3)
     file = on_disk(folder / "a.yaml", data)
     assert len(file) == len(data)
@@ -388,14 +390,14 @@ def test_without_reading_at_a_place_a_file_is_held(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delattr(os, "pread")
-    monkeypatch.setattr(source, "HELD", 1)
+    monkeypatch.setattr(store_source, "HELD", 1)
     (folder / "a.yaml").write_bytes(many(1))
-    assert source.opened(folder / "a.yaml", "a.yaml") == many(1)
+    assert store_source.opened(folder / "a.yaml", "a.yaml") == many(1)
 
 
 def test_a_file_that_cannot_be_opened_leaves_nothing_behind(folder: Path) -> None:
     with pytest.raises(FileNotFoundError):
-        source.OnDisk(folder / "absent", "absent")
+        OnDisk(folder / "absent", "absent")
     gc.collect()
 
 
@@ -415,7 +417,7 @@ def items() -> Iterator[Interaction]:
 def test_a_recording_goes_on_behind_a_large_file(
     folder: Path, monkeypatch: pytest.MonkeyPatch, name: Layout
 ) -> None:
-    monkeypatch.setattr(source, "HELD", 1)
+    monkeypatch.setattr(store_source, "HELD", 1)
     monkeypatch.setattr("mitmvcr.store.store.READ_WHOLE", 1)
     path = folder / "a.yaml"
     path.write_bytes(writer.dumps(Cassette([*items()]), name))

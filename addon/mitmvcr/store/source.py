@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from mitmvcr.core.errors import CassetteError
-from mitmvcr.format.source import WINDOW, Source, Window, in_windows
+from mitmvcr.format import source
+from mitmvcr.format.source import Source, Window, in_windows
 from mitmvcr.store.files import BINARY, why
 
 #: A larger file is not held in memory, where the system can read at a place.
@@ -70,7 +71,7 @@ class OnDisk:
             if found >= 0:
                 return start + found
             start += size
-            size = min(size * 16, WINDOW)
+            size = min(size * 16, source.WINDOW)
         return -1
 
     def windows(self, start: int, end: int, ahead: int) -> Iterator[Window]:

@@ -1,4 +1,4 @@
-"""``run --isolate``: a network namespace whose only way out is the proxy.
+"""An isolated run: a network namespace whose only way out is the proxy.
 
 A socket belongs to the namespace it was made in. So those that the command is to reach
 are made within (``namespace``, ``inside``) and served from here (``gate``), where the

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from mitmvcr.cli.isolate import syscalls
 from mitmvcr.cli.isolate.allow import Allowed
 from mitmvcr.core.errors import VcrError
+from mitmvcr.options import ISOLATE
 
 if TYPE_CHECKING:
     from mitmvcr.cli.isolate.furnish import Furniture
@@ -70,10 +71,8 @@ class Namespace:
 def make_namespace(allowed: Sequence[Allowed]) -> Namespace:
     """To be called before there are threads: it forks. Raises IsolationError."""
     if sys.platform != "linux":
-        problem = (
-            f"--isolate needs Linux's network namespaces, and this is {sys.platform}"
-        )
-        raise IsolationError(f"{problem}: leave it out here")
+        problem = f"needs Linux's network namespaces, and this is {sys.platform}"
+        raise IsolationError(f"{ISOLATE.word} {problem}: leave it out here")
     problem = ""
     for user in (False, True) if os.geteuid() == 0 else (True,):
         try:
@@ -81,7 +80,7 @@ def make_namespace(allowed: Sequence[Allowed]) -> Namespace:
         except OSError as error:
             problem = str(error.strerror)
     raise IsolationError(
-        f"--isolate: this system lets us make no network namespace ({problem}):"
+        f"{ISOLATE.word}: this system lets us make no network namespace ({problem}):"
         f" {_remedy()}"
     )
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from mitmvcr.core.wording import shown
+from mitmvcr.options import ISOLATE
 from mitmvcr.session import Session
 
 _TOLD = 3
@@ -35,7 +36,7 @@ def of_session(
 def of_attempts(
     attempts: Mapping[str, int], session: Session, *, fail: bool
 ) -> Iterator[Finding]:
-    """What ``--isolate`` kept from leaving; ``fail``: in a strict replay that is as bad
+    """What isolation kept from leaving; ``fail``: in a strict replay that is as bad
     as a miss."""
     if not attempts:
         return
@@ -54,7 +55,7 @@ def _idle(bypass: str, *, fails: bool, isolated: bool) -> str:
         " counted, it is the client. --include-localhost sends localhost through too"
     )
     if fails and not isolated:
-        text += "; --isolate keeps such a client from the network"
+        text += f"; {ISOLATE.word} keeps such a client from the network"
     if fails:
         text += "; --allow-idle lets a replay pass in which nothing is asked"
     return text
