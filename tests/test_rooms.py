@@ -1,0 +1,100 @@
+"""The picture of rooms in CONTRIBUTING.md is what the imports say, and nothing goes
+round in a circle."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "addon" / "mitmvcr"
+PICTURE = (ROOT / "CONTRIBUTING.md").read_text()
+#: Modules beside the rooms that belong to one.
+BESIDE = {
+    **dict.fromkeys(("session", "hooks"), "session"),
+    **dict.fromkeys(
+        (
+            *("options", "values", "config", "parsing"),
+            *("matching_options", "redaction_options"),
+        ),
+        "options",
+    ),
+}
+
+
+def names() -> Iterator[tuple[str, Path]]:
+    for path in PACKAGE.rglob("*.py"):
+        if "shims" not in path.parts:
+            parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
+            name = ".".join(parts).removesuffix(".__init__")
+            yield name, path
+
+
+MODULES = dict(names())
+
+
+def imported(path: Path) -> Iterator[str]:
+    """Ours, wherever the import stands."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(
+            "mitmvcr"
+        ):
+            for each in node.names:
+                inner = f"{node.module}.{each.name}"
+                yield inner if inner in MODULES else str(node.module)
+
+
+IMPORTS = {name: set(imported(path)) for name, path in MODULES.items()}
+
+
+def room(module: str) -> str:
+    parts = module.split(".")[1:]
+    if not parts:
+        return "front"
+    if parts[0] == "__main__":
+        return "cli"
+    if parts[:2] == ["proxy", "host"]:
+        return "host"
+    return BESIDE.get(parts[0], parts[0])
+
+
+def arrows() -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for module, others in IMPORTS.items():
+        here = room(module)
+        found.setdefault(here, set()).update({room(each) for each in others} - {here})
+    return found
+
+
+def drawn() -> dict[str, set[str]]:
+    block = PICTURE.split("imports\n", 1)[1].split("```", 1)[0]
+    lines = (line.partition("->") for line in block.splitlines() if "->" in line)
+    return {left.strip(): set(right.split()) for left, _, right in lines}
+
+
+def test_the_picture_is_what_the_imports_say() -> None:
+    found = arrows()
+    assert {here: others for here, others in found.items() if others} == drawn()
+
+
+def test_each_room_has_its_rule() -> None:
+    for here in arrows():
+        if here != "front":
+            assert f"| `{here}" in PICTURE, here
+
+
+def reachable(start: str, graph: dict[str, set[str]]) -> set[str]:
+    found: set[str] = set()
+    waiting = list(graph.get(start, ()))
+    while waiting:
+        each = waiting.pop()
+        if each not in found:
+            found.add(each)
+            waiting += graph.get(each, ())
+    return found
+
+
+@pytest.mark.parametrize("graph", [IMPORTS, arrows()], ids=["modules", "rooms"])
+def test_nothing_imports_in_a_circle(graph: dict[str, set[str]]) -> None:
+    assert [each for each in graph if each in reachable(each, graph)] == []
