@@ -590,6 +590,7 @@ def test_on_another_system_it_is_refused(monkeypatch, capsys, tmp_path):
     from mitmvcr import cli as command_line
 
     monkeypatch.setattr("mitmvcr.cli.isolate.namespace.sys.platform", "darwin")
+    monkeypatch.delenv("CI", raising=False)
     cassette = str(tmp_path / "new.yaml")
     code = command_line.main(["run", "--cassette", cassette, "--isolate", "true"])
     assert code == 125

@@ -193,7 +193,7 @@ def test_a_command_that_cannot_run_its_proxy_says_so(
     ]
     ended = subprocess.run(
         [sys.executable, "-c", code, *command],
-        env=clean_environment(MITMVCR_HOME=str(tmp_path / "home")),
+        env=clean_environment(MITMVCR_HOME=str(tmp_path / "home"), CI=""),
         capture_output=True,
         text=True,
         check=False,

@@ -73,7 +73,7 @@ def raw_tcp(
             plug.shutdown(socket.SHUT_WR)
             while more := plug.recv(4096):
                 answer += more
-        except ConnectionError:
+        except (ConnectionError, TimeoutError):
             pass
         return answer
 
