@@ -2,6 +2,7 @@
 
 import os
 import re
+import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -142,8 +143,6 @@ def _read(path: Path) -> str | None:
 
 
 def _loads(path: Path, start: Path, data: str) -> dict[str, Any]:
-    import tomllib  # most runs have no such file
-
     try:
         return tomllib.loads(data)
     except tomllib.TOMLDecodeError as error:

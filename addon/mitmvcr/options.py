@@ -6,6 +6,7 @@ mitmproxy's options, those of the command line, the ``MITMVCR_*`` variables, the
 field in :class:`Settings`), and use it.
 """
 
+import difflib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -689,7 +690,5 @@ def _written(settings: Settings, option: Option) -> str | list[str]:
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name that a mistyped one is likely to mean, if any."""
-    import difflib  # takes 5 ms, and a wrong name is rare
-
     near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.7)
     return near[0] if near else None

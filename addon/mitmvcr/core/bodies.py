@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl, quote
 from mitmvcr.codings import decoded_or_same
 from mitmvcr.core.keys import any_placeholder, header, json_bytes, parameter, parse_json
 from mitmvcr.core.model import Headers, Request
+from mitmvcr.core.xml import canonical_xml
 
 #: Longer bodies are kept as a digest, so that a deck does not hold them twice.
 _DIGEST_FROM = 1024
@@ -88,8 +89,6 @@ def canonical(
         if kind.startswith("multipart/") and depth < _DEEPEST:
             return _multipart(body, media, rules, depth)
         if kind.endswith(("/xml", "+xml")):
-            from mitmvcr.core.xml import canonical_xml
-
             return canonical_xml(body)
     if kind.startswith("text/"):
         return folded(body)
