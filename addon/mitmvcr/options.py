@@ -654,12 +654,6 @@ def of_command(command: str) -> tuple[Option, ...]:
     )
 
 
-def parse_settings(**texts: Text) -> Settings:
-    """Parse options by name; one that is not there has its default. Raises
-    OptionError, which names the option as mitmproxy does."""
-    return settings_of({name: BY_NAME[name].read(texts[name]) for name in texts})
-
-
 def settings_of(values: Mapping[str, Any]) -> Settings:
     """The settings that parsed values make, by the options' names."""
     settings = Settings()

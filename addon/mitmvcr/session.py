@@ -380,11 +380,9 @@ def _same(one: Interaction, other: Interaction) -> bool:
     return (one.request, one.response) == (other.request, other.response)
 
 
-def open_session(
-    settings: Settings, environment: Mapping[str, str] = os.environ
-) -> Session:
-    """Load or begin the cassette that the settings name; ``environment`` is that of
-    the program that is recorded, whose secrets are not to be written.
+def open_session(settings: Settings) -> Session:
+    """Load or begin the cassette that the settings name. Secrets in this process's
+    environment, which is the recorded program's too, are not to be written.
 
     Raises CassetteNotFoundError, or what loading and beginning raise.
     """
@@ -412,7 +410,7 @@ def open_session(
         matcher=Matcher(settings.matching),
         hooks=_hooks(settings),
         rules=settings.redaction,
-        environment=environment,
+        environment=os.environ,
     )
 
 

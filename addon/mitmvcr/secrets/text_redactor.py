@@ -64,8 +64,8 @@ class Texts:
             self._found[key] = list(self._finder.spans(data, form=form))
         return self._found[key]
 
-    def learn(self, data: bytes, *, form: bool = False) -> None:
-        for span in self.spans(data, form=form):
+    def learn(self, data: bytes) -> None:
+        for span in self.spans(data):
             self.keep_in_mind(span.value, span.kind)
 
     def keep_in_mind(self, value: bytes, kind: str) -> None:
