@@ -1,6 +1,7 @@
-"""A value for each option that is not its default, as a user would type it."""
+"""A value for each option that is not its default, as a user would type it; and texts
+as settings."""
 
-from mitmvcr.options import Text
+from mitmvcr.options import BY_NAME, Settings, Text, settings_of
 
 SAMPLES: dict[str, Text] = {
     "cassette": "cassettes/chat.yaml",
@@ -48,3 +49,9 @@ SAMPLES: dict[str, Text] = {
     "allow_idle": "yes",
     "fail_on_unused": "yes",
 }
+
+
+def parse_settings(**texts: Text) -> Settings:
+    """Parse options by name; one that is not there has its default. Raises
+    OptionError, which names the option as mitmproxy does."""
+    return settings_of({name: BY_NAME[name].read(texts[name]) for name in texts})

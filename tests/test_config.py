@@ -1,5 +1,6 @@
 """Options in the environment and in files: what counts, and what is refused."""
 
+from contextlib import chdir
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,8 @@ def write(folder: Path, text: str, name: str = "mitmvcr.toml") -> Path:
 
 
 def values(folder: Path, **environment: str) -> Values:
-    return in_force({}, environment, folder=folder)
+    with chdir(folder):
+        return in_force({}, environment)
 
 
 # Which counts
@@ -41,7 +43,8 @@ def test_the_command_line_comes_first_and_defaults_last(project: Path) -> None:
     environment = {MODE.variable: "new_episodes"}
 
     def found(*layers: object) -> tuple[object, str]:
-        value = in_force(*layers, last, folder=project)[MODE]  # type: ignore[arg-type] # put together below
+        with chdir(project):
+            value = in_force(*layers, last)[MODE]  # type: ignore[arg-type] # put together below
         return value.text, value.source
 
     assert found(typed, environment) == ("once", "command line")
@@ -62,7 +65,8 @@ def test_lists_add_up_from_the_general_to_the_particular(project: Path) -> None:
     write(project, "[tool.mitmvcr]\nignore-json = ['$.a', '$.b']", "pyproject.toml")
     write(project, "ignore_json = '$.c'")
     typed = {IGNORE.name: Given(("$.a", "$.e"), IGNORE.word, "command line")}
-    found = in_force(typed, {IGNORE.variable: "$.d\n\n $.b \n"}, folder=project)[IGNORE]
+    with chdir(project):
+        found = in_force(typed, {IGNORE.variable: "$.d\n\n $.b \n"})[IGNORE]
     assert found.text == ("$.a", "$.b", "$.c", "$.d", "$.e")
     assert [str(each) for each in found.read()] == [*found.text]
     assert found.source.endswith("mitmvcr.toml + MITMVCR_IGNORE_JSON + command line")

@@ -11,9 +11,9 @@ from mitmvcr.core.matcher import Matcher
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.core.modes import Mode, Refuse, Repeats, Replay
 from mitmvcr.hooks import HookError, Hooks, load_hooks
-from mitmvcr.options import parse_settings
 from mitmvcr.session import Session, open_session
 from mitmvcr.store.memory import MemoryStore
+from option_samples import parse_settings
 
 
 def get(path: str, body: bytes = b"") -> Request:

@@ -7,7 +7,8 @@ import pytest
 from mitmvcr.core.errors import OptionError
 from mitmvcr.core.ignoring import Ignore
 from mitmvcr.core.matcher import DEFAULT_PARTS, GO_PARTS, MatchSpec
-from mitmvcr.options import BY_NAME, Settings, Text, as_options, parse_settings
+from mitmvcr.options import BY_NAME, Settings, Text, as_options
+from option_samples import parse_settings
 
 MATCHING = [
     "vcr_match",

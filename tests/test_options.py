@@ -32,11 +32,10 @@ from mitmvcr.options import (
     as_options,
     of_command,
     options_of,
-    parse_settings,
     settings_of,
 )
 from mitmvcr.values import Layer, Values
-from option_samples import SAMPLES
+from option_samples import SAMPLES, parse_settings
 
 TOP = Path(__file__).parents[1]
 EACH = pytest.mark.parametrize("option", OPTIONS, ids=lambda option: option.name)

@@ -15,10 +15,11 @@ from mitmvcr.core.errors import (
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.core.modes import Forward, Mode, Refuse, Repeats, Replay
 from mitmvcr.format import reader, writer
-from mitmvcr.options import Settings, parse_settings
+from mitmvcr.options import Settings
 from mitmvcr.session import Session, Summary, open_session
 from mitmvcr.store.memory import MemoryStore
 from mitmvcr.store.store import FileStore, Store
+from option_samples import parse_settings
 
 RECORD = Forward(record=True)
 SECRET = {"Authorization": ["Bearer secret"], "Accept": ["*/*"]}
@@ -551,9 +552,12 @@ def test_what_comes_after_the_close_goes_behind_it(start: Start) -> None:
     assert held(session.store) == [("1", 200), ("2", 200)]
 
 
-def test_secrets_of_the_environment_are_not_written(tmp_path: Path) -> None:
+def test_secrets_of_the_environment_are_not_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "chat.yaml"
-    session = open_session(settings(path, "record_once"), {"A_TOKEN": "abc-def-ghi"})
+    monkeypatch.setenv("A_TOKEN", "abc-def-ghi")
+    session = open_session(settings(path, "record_once"))
     session.record(
         Interaction(0, Request(url="http://h/abc-def-ghi"), Response(code=200))
     )
@@ -564,7 +568,7 @@ def test_secrets_of_the_environment_are_not_written(tmp_path: Path) -> None:
 
 def test_a_recording_under_way_is_for_nobody_else(tmp_path: Path) -> None:
     path = tmp_path / "chat.yaml"
-    session = open_session(settings(path, "record_once"), {})
+    session = open_session(settings(path, "record_once"))
     session.record(made(1))
     part = tmp_path / "chat.yaml.part"
     assert stat.S_IMODE(part.stat().st_mode) == 0o600

@@ -8,9 +8,10 @@ import pytest
 
 from mitmvcr.core.errors import OptionError
 from mitmvcr.core.modes import Mode, Repeats
-from mitmvcr.options import BY_NAME, Settings, Text, as_options, parse_settings
+from mitmvcr.options import BY_NAME, Settings, Text, as_options
 from mitmvcr.parsing import parse_cassette as parse_chosen
 from mitmvcr.secrets.rules import Rules
+from option_samples import parse_settings
 
 parse_fsync = BY_NAME["fsync"].read
 parse_hooks = BY_NAME["hooks"].read

@@ -2,6 +2,7 @@
 
 import os
 import re
+import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -29,15 +30,14 @@ def in_force(
     typed: Layer,
     environment: Mapping[str, str] = os.environ,
     *defaults: Layer,
-    folder: Path | None = None,
 ) -> Values:
-    """What counts of a command line, the environment, the files that hold for
-    ``folder`` (default: the working folder) and ``defaults``, in this order.
+    """What counts of a command line, the environment, the files that hold for the
+    working folder and ``defaults``, in this order.
 
     Raises OptionError or ConfigError.
     """
-    start = folder or _working_folder()
-    return Values([typed, from_environment(environment), *from_files(start), *defaults])
+    files = from_files(_working_folder())
+    return Values([typed, from_environment(environment), *files, *defaults])
 
 
 def _working_folder() -> Path:
@@ -142,8 +142,6 @@ def _read(path: Path) -> str | None:
 
 
 def _loads(path: Path, start: Path, data: str) -> dict[str, Any]:
-    import tomllib  # most runs have no such file
-
     try:
         return tomllib.loads(data)
     except tomllib.TOMLDecodeError as error:

@@ -6,6 +6,7 @@ mitmproxy's options, those of the command line, the ``MITMVCR_*`` variables, the
 field in :class:`Settings`), and use it.
 """
 
+import difflib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -653,12 +654,6 @@ def of_command(command: str) -> tuple[Option, ...]:
     )
 
 
-def parse_settings(**texts: Text) -> Settings:
-    """Parse options by name; one that is not there has its default. Raises
-    OptionError, which names the option as mitmproxy does."""
-    return settings_of({name: BY_NAME[name].read(texts[name]) for name in texts})
-
-
 def settings_of(values: Mapping[str, Any]) -> Settings:
     """The settings that parsed values make, by the options' names."""
     settings = Settings()
@@ -689,7 +684,5 @@ def _written(settings: Settings, option: Option) -> str | list[str]:
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name that a mistyped one is likely to mean, if any."""
-    import difflib  # takes 5 ms, and a wrong name is rare
-
     near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.7)
     return near[0] if near else None

@@ -28,16 +28,16 @@ from mitmvcr.core.modes import (
     looks_up,
 )
 from mitmvcr.core.sendable import is_sendable, unfolded, why_not
+from mitmvcr.hooks import Hooks, load_hooks
 from mitmvcr.miss.log import Log
+from mitmvcr.miss.report import Entry, Outcome
 from mitmvcr.options import CASSETTE, Settings
 from mitmvcr.secrets.rules import DEFAULT, Rules
 from mitmvcr.store.opening import open_store
 from mitmvcr.store.store import Store
 
 if TYPE_CHECKING:
-    from mitmvcr.hooks import Hooks
     from mitmvcr.miss.explain import Miss
-    from mitmvcr.miss.report import Entry
     from mitmvcr.secrets.redactor import Redactor
 
 
@@ -89,7 +89,7 @@ class Session:
         *,
         exists: bool,
         matcher: Matcher | None = None,
-        hooks: "Hooks | None" = None,
+        hooks: Hooks | None = None,
         rules: Rules = DEFAULT,
         environment: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
@@ -222,7 +222,7 @@ class Session:
 
         return masked_url(self.redactor.text(url))
 
-    def replayed(self, entry: "Entry | None" = None) -> None:
+    def replayed(self, entry: Entry | None = None) -> None:
         """A planned replay was answered; ``entry`` is for a log that is complete."""
         self._replayed += 1
         if entry is not None:
@@ -321,14 +321,12 @@ class Session:
             self.altered.append(new.url)
         return kept
 
-    def entry(self, outcome: str, found: Interaction, position: int) -> "Entry":
+    def entry(self, outcome: str, found: Interaction, position: int) -> Entry:
         """An interaction for the log, as it may be shown."""
-        from mitmvcr.miss.report import Entry, Outcome
-
         url = self.shown(found.request.url)
         return Entry.of(Outcome(outcome), found, position, url)
 
-    def entries(self) -> "list[Entry]":
+    def entries(self) -> list[Entry]:
         """What the log holds, and after it what nothing asked for.
 
         Raises CassetteDamagedError where an unused interaction cannot be read.
@@ -382,11 +380,9 @@ def _same(one: Interaction, other: Interaction) -> bool:
     return (one.request, one.response) == (other.request, other.response)
 
 
-def open_session(
-    settings: Settings, environment: Mapping[str, str] = os.environ
-) -> Session:
-    """Load or begin the cassette that the settings name; ``environment`` is that of
-    the program that is recorded, whose secrets are not to be written.
+def open_session(settings: Settings) -> Session:
+    """Load or begin the cassette that the settings name. Secrets in this process's
+    environment, which is the recorded program's too, are not to be written.
 
     Raises CassetteNotFoundError, or what loading and beginning raise.
     """
@@ -414,13 +410,11 @@ def open_session(
         matcher=Matcher(settings.matching),
         hooks=_hooks(settings),
         rules=settings.redaction,
-        environment=environment,
+        environment=os.environ,
     )
 
 
-def _hooks(settings: Settings) -> "Hooks | None":
+def _hooks(settings: Settings) -> Hooks | None:
     if settings.hooks is None:
         return None
-    from mitmvcr.hooks import load_hooks
-
     return load_hooks(settings.hooks)

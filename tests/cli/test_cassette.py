@@ -1,14 +1,13 @@
 """``mitmvcr cassette``."""
 
-import sys
 from dataclasses import dataclass
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
 from cli.helpers import answer, write_cassette
 from mitmvcr.cli import main
+from mitmvcr.cli.commands import cassette
 from mitmvcr.cli.commands.cassette import find_cassettes
 from mitmvcr.store.store import FileStore
 
@@ -30,8 +29,7 @@ def finds(monkeypatch):
     def check(path: Path) -> list[Problem]:
         return [Problem(path, found[path.name])] if path.name in found else []
 
-    fake = SimpleNamespace(check=check)
-    monkeypatch.setitem(sys.modules, "mitmvcr.format.check", fake)
+    monkeypatch.setattr(cassette, "check", check)
     return found
 
 

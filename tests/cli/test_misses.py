@@ -140,10 +140,14 @@ class Terminal(StringIO):
     ],
 )
 def test_colours_are_for_terminals_and_for_who_asks(
-    environment: Mapping[str, str], in_terminal: bool, in_pipe: bool
+    environment: Mapping[str, str],
+    in_terminal: bool,
+    in_pipe: bool,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    assert tell.is_coloured(Terminal(), environment) is in_terminal
-    assert tell.is_coloured(StringIO(), environment) is in_pipe
+    monkeypatch.setattr(os, "environ", environment)
+    assert tell.is_coloured(Terminal()) is in_terminal
+    assert tell.is_coloured(StringIO()) is in_pipe
 
 
 def test_in_a_terminal_it_is_coloured(cli, tmp_path) -> None:

@@ -16,7 +16,7 @@ import pytest
 
 from cli.helpers import Cli, answer, write_cassette
 from mitmvcr.cli.commands.serve import ServeOptions, proxy_arguments
-from mitmvcr.options import parse_settings
+from option_samples import parse_settings
 from patience import PATIENCE, wait_for_port
 
 URL = "https://api.example.test/greeting"

@@ -13,14 +13,9 @@ from hypothesis import strategies as st
 
 from mitmvcr.codings import undoing
 from mitmvcr.core.bodies import (
-    BodyRules,
     body_key,
-    longest_text,
     request_body_keys,
-    shortened,
-    text_length,
 )
-from mitmvcr.core.ignoring import Places, parse_ignore
 from mitmvcr.core.keys import json_bytes, parse_json
 from mitmvcr.core.model import Request
 
@@ -180,49 +175,6 @@ def test_a_long_body_is_kept_as_a_short_key() -> None:
     assert len(body_key(long, "")) < 100
     assert same(long, long)
     assert not same(long, long[:-1] + b"y")
-
-
-@pytest.mark.parametrize("length", [0, 1, 1023, 1024, 100_000])
-def test_a_key_knows_how_long_its_text_was(length: int) -> None:
-    assert text_length(shortened(b"x" * length)) == length
-    digest = shortened(b"y" * 2000)
-    assert text_length(shortened(digest)) == len(digest)
-
-
-VALUELESS = BodyRules(json=Places([parse_ignore("$..*=")]))
-GROWING = [
-    b"[1e15,9e15,9.9e15,91e14,1e-5,1E22]",
-    b"[" + b"1," * 500 + b"1]",
-    '["\xe9\xe9\xe9"]'.encode("latin-1"),
-    '["\u20ac\U0001f600"]'.encode(),
-    '["\U0001f600"]'.encode("utf-16"),
-    b"a&b&c",
-    b"\xff\xff=\xff",
-]
-
-
-@given(
-    st.sampled_from(GROWING)
-    | st.binary()
-    | json_values.map(json.dumps).map(str.encode),
-    st.sampled_from(
-        [
-            JSON,
-            JSON + "; charset=latin-1",
-            JSON + "; charset=utf-16",
-            "application/x-www-form-urlencoded",
-            "multipart/form-data; boundary=a",
-            "text/plain",
-        ]
-    ),
-    st.sampled_from([BodyRules(), BodyRules(folds=True), VALUELESS]),
-)
-def test_no_key_is_of_a_longer_text_than_is_said(
-    body: bytes, media: str, rules: BodyRules
-) -> None:
-    request = Request(body=body, headers={"Content-Type": [media]})
-    lengths = map(text_length, request_body_keys(request, rules))
-    assert max(lengths) <= longest_text(len(body))
 
 
 def test_no_body_can_pass_for_the_digest_of_another() -> None:

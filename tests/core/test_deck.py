@@ -71,14 +71,10 @@ class Lazy(Sequence[Interaction]):
 
 
 class Peeked(Lazy):
-    """One that tells of requests, and how long bodies may be, without parsing."""
+    """One that tells of requests without parsing."""
 
     def request(self, position: int) -> Request:
         return self._items[position].request
-
-    def longest_body(self, position: int) -> int | None:
-        length = len(self.request(position).body)
-        return None if length == 3 else length
 
     def body_size(self, position: int) -> int:
         return len(self.request(position).body)
@@ -404,7 +400,7 @@ def test_items_are_parsed_only_as_a_look_up_reaches_them() -> None:
     assert set(cassette.parsed) == {0, 2, 3}
 
 
-def test_a_long_request_passes_over_what_is_too_short_to_match() -> None:
+def test_of_what_lies_between_the_request_alone_is_read() -> None:
     long = get(body=b'{"x":"%s"}' % LONG)
     small = [get(body=b'{"n":%d}' % i) for i in range(5)]
     cassette = Peeked(*small, long, *small)
@@ -417,9 +413,8 @@ def test_a_long_request_passes_over_what_is_too_short_to_match() -> None:
     assert deck.used_up(small[3]) == 2
 
 
-def test_what_was_passed_over_still_comes_before_what_follows_it() -> None:
+def test_what_a_vain_look_up_has_read_is_still_given_in_order() -> None:
     long = get(body=b'{"x":"%s"}' % LONG)
-    # How long the last but one may be is not known, so it is not passed over.
     deck = Deck(Peeked(get(), get(body=b"[ 1]"), get(body=b"[1]"), get(body=b"[ 1]")))
     assert deck.take(long) is None
     assert list(positions(deck, get(body=b"[1]"))) == [1, 2, 3]

@@ -103,26 +103,6 @@ def test_more_than_the_body_and_its_headers_is_read_only_where_it_is_compared() 
     assert not Matcher(MatchSpec.of("charm")).needs_all
 
 
-@pytest.mark.parametrize(
-    ("request_", "shortest"),
-    [
-        (Request(body=b' {"a" : 1}', headers=JSON), 7),
-        (Request(body=b'{"a":"%s"}' % (b"x" * 9000)), 9008),
-        (Request(body=b"<a/>"), 0),
-        (Request(body=b""), 0),
-        (Request(body=b"[1]", headers={"content-encoding": ["gzip"]}), 0),
-    ],
-)
-def test_of_json_it_is_known_how_long_what_matches_has_to_be(
-    request_: Request, shortest: int
-) -> None:
-    matcher = Matcher()
-    assert matcher.shortest(request_, matcher.rests(request_)) == shortest
-    for how in (spec("method", "url"), MatchSpec.of("go-vcr")):
-        untyped = Matcher(how)
-        assert untyped.shortest(request_, untyped.rests(request_)) == 0
-
-
 def test_a_matcher_shows_its_parts() -> None:
     assert repr(Matcher()) == "<Matcher method,url,body>"
 

@@ -98,19 +98,6 @@ def test_damage_that_is_not_in_the_request_is_found_with_the_item() -> None:
         items.request(0)
 
 
-@pytest.mark.parametrize(
-    "header", ["Content-Encoding", "CONTENT-ENCODING", '"Content-\\x45ncoding"']
-)
-def test_how_long_a_body_may_be_is_not_said_where_it_may_be_packed(header: str) -> None:
-    data = written()
-    assert lazy(data).longest_body(0) is not None
-    packed = data.replace(b"A:", header.encode() + b":", 1)
-    assert lazy(packed).longest_body(0) is None
-    assert by_yaml(packed).interactions[0].request.headers.keys() == {
-        header.strip('"').replace("\\x45", "E")
-    }
-
-
 def test_about_how_long_a_body_is_shows_beforehand() -> None:
     def body_size(body: bytes) -> int:
         request = Request("POST", "http://x/", body=body, headers={"A": ("b",)})

@@ -8,8 +8,8 @@ import pytest
 from mitmvcr.core.errors import CassetteNotFoundError, VcrError
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.format import writer
-from mitmvcr.options import parse_settings
 from mitmvcr.proxy.launch import _going_through, running_proxy
+from option_samples import parse_settings
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,10 @@ from mitmproxy.test import taddons
 
 from mitmvcr.config import in_force
 from mitmvcr.core.errors import OptionError
-from mitmvcr.options import OF_SESSION, Kind, Settings, Text, parse_settings
+from mitmvcr.options import OF_SESSION, Kind, Settings, Text
 from mitmvcr.proxy.options import NAMES, VcrOptions
 from mitmvcr.values import Given, Values
-from option_samples import SAMPLES
+from option_samples import SAMPLES, parse_settings
 
 
 class Asker:

@@ -4,6 +4,7 @@ import random
 
 import pytest
 
+from mitmvcr.secrets import anchors as anchors_module
 from mitmvcr.secrets import index as watch_module
 from mitmvcr.secrets.anchors import Anchors, spellings
 from mitmvcr.secrets.finder import table
@@ -11,8 +12,9 @@ from mitmvcr.secrets.index import Watch
 
 
 @pytest.mark.parametrize("fast", [True, False])
-def test_every_occurrence_is_found(fast: bool) -> None:
-    anchors = Anchors([b"ab", b"abc", b"bc"], fast=fast)
+def test_every_occurrence_is_found(fast: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(anchors_module, "HAS_MACHINE", fast)
+    anchors = Anchors([b"ab", b"abc", b"bc"])
     assert sorted(anchors.find(b"xabcab")) == [
         (0, 1, 3),
         (0, 4, 6),
@@ -22,12 +24,14 @@ def test_every_occurrence_is_found(fast: bool) -> None:
     assert list(anchors.find(b"nothing")) == []
 
 
-def test_both_ways_find_the_same() -> None:
+def test_both_ways_find_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     chance = random.Random(3)
     texts = [bytes(chance.choices(b"abc", k=chance.randint(1, 5))) for _ in range(40)]
     texts = sorted(set(texts))
     data = bytes(chance.choices(b"abcd", k=5000))
-    quick, slow = Anchors(texts), Anchors(texts, fast=False)
+    quick = Anchors(texts)
+    monkeypatch.setattr(anchors_module, "HAS_MACHINE", False)
+    slow = Anchors(texts)
     assert sorted(quick.find(data)) == sorted(slow.find(data))
 
 

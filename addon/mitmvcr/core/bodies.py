@@ -13,11 +13,11 @@ from urllib.parse import parse_qsl, quote
 from mitmvcr.codings import decoded_or_same
 from mitmvcr.core.keys import any_placeholder, header, json_bytes, parameter, parse_json
 from mitmvcr.core.model import Headers, Request
+from mitmvcr.core.xml import canonical_xml
 
 #: Longer bodies are kept as a digest, so that a deck does not hold them twice.
 _DIGEST_FROM = 1024
 _DIGEST = b"blake2b:"
-_LONGEST_DIGEST = 64
 #: A multipart in a multipart in a multipart ... is bytes from there on.
 _DEEPEST = 8
 
@@ -70,21 +70,7 @@ def body_key(body: bytes, media: str, rules: BodyRules = _EVERYTHING) -> bytes:
 def shortened(body: bytes) -> bytes:
     if len(body) < _DIGEST_FROM and not body.startswith(_DIGEST):
         return body
-    return b"%b%b%d" % (_DIGEST, blake2b(body, digest_size=32).digest(), len(body))
-
-
-def text_length(key: bytes) -> int:
-    """How long the text was that :func:`shortened` made this key of."""
-    if not key.startswith(_DIGEST):
-        return len(key)
-    return int(key[len(_DIGEST) + 32 :])
-
-
-def longest_text(length: int) -> int:
-    """No key of a body of so many bytes, its coding undone, is of a longer text, but
-    for XML. JSON grows most: a byte of Latin-1 becomes ``\\u00e9``, ``1e15`` sixteen
-    digits and, where only its place counts, ``1`` a ``null``."""
-    return 8 * length + _LONGEST_DIGEST
+    return _DIGEST + blake2b(body, digest_size=32).digest()
 
 
 def canonical(
@@ -103,8 +89,6 @@ def canonical(
         if kind.startswith("multipart/") and depth < _DEEPEST:
             return _multipart(body, media, rules, depth)
         if kind.endswith(("/xml", "+xml")):
-            from mitmvcr.core.xml import canonical_xml
-
             return canonical_xml(body)
     if kind.startswith("text/"):
         return folded(body)

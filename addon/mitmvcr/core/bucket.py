@@ -11,20 +11,16 @@ Keys = tuple[Hashable, ...]
 
 class Bucket:
     """The positions of one URL: not yet keyed, their keys, and those that may still
-    play. A position waits under each of its keys. ``short`` were passed over: nothing
-    that comes to a text longer than ``longest_short`` bytes is the same as one of
-    them. ``last``: of the positions with a key that gave an answer, the last, where it
-    may be repeated.
+    play. A position waits under each of its keys. ``last``: of the positions with a
+    key that gave an answer, the last, where it may be repeated.
 
     All of it can be made again from the interactions themselves.
     """
 
-    __slots__ = ("keys", "last", "longest_short", "short", "spent", "unread", "waiting")
+    __slots__ = ("keys", "last", "spent", "unread", "waiting")
 
     def __init__(self, unread: Iterable[int] = ()) -> None:
         self.unread = deque(unread)
-        self.short: list[int] = []
-        self.longest_short: float = 0
         self.keys: dict[int, Keys] = {}
         self.waiting: dict[Hashable, deque[int]] = {}
         self.last: dict[Hashable, int] = {}
@@ -33,14 +29,14 @@ class Bucket:
     @property
     def is_empty(self) -> bool:
         """Is there nothing left that may play?"""
-        return not (self.unread or self.waiting or self.short)
+        return not (self.unread or self.waiting)
 
     def add(self, position: int, keys: Keys) -> None:
         """It was keyed, and may play."""
         self.keys[position] = keys
         for key in keys:
             waiting = self.waiting.setdefault(key, deque())
-            if waiting and waiting[-1] > position:  # it had been passed over
+            if waiting and waiting[-1] > position:  # it had been given back
                 insort(waiting, position)
             else:
                 waiting.append(position)

@@ -8,9 +8,7 @@ cassette of any size, and an interaction that nobody asks for is never parsed.
 from bisect import insort
 from collections import defaultdict, deque
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from math import inf
 
-from mitmvcr.core.bodies import longest_text
 from mitmvcr.core.bucket import Bucket, Keys
 from mitmvcr.core.keys import url_host
 from mitmvcr.core.matcher import Matcher
@@ -22,8 +20,6 @@ from mitmvcr.core.recorded import Recorded
 Judge = Callable[[Request, Request], bool | None]
 
 
-#: A request with a longer body is not compared with what is much shorter, in bytes.
-_LARGE = 1 << 14
 #: What is known of a URL with so few interactions is soon found out again, so it is
 #: kept of so many URLs only.
 _FEW, _MOST_FEW = 8, 1024
@@ -105,7 +101,7 @@ class Deck:
         if bucket is None:
             return None
         keys = self._rests_of(request)
-        position = self._next(request, bucket, keys)
+        position = self._next(bucket, keys)
         if position is None:
             position = _last_of(bucket, keys)
             if position is None:
@@ -115,48 +111,16 @@ class Deck:
         self._use(position, url, bucket)
         return position, interaction
 
-    def _next(self, request: Request, bucket: Bucket, keys: Keys) -> int | None:
-        if bucket.short:
-            self._bring_back(request, bucket, keys)
-        reading = None
+    def _next(self, bucket: Bucket, keys: Keys) -> int | None:
+        """The first that waits under one of the keys; none unread could come before."""
+        wholly = True  # most often it is the first, which is then needed
         while True:
-            if len(keys) == 1:
-                found = self._head(bucket, keys[0])
-            else:
-                heads = [self._head(bucket, key) for key in keys]
-                found = min((head for head in heads if head >= 0), default=-1)
-            if not bucket.unread:
-                return found if found >= 0 else None
-            if 0 <= found < bucket.unread[0]:
+            heads = [self._head(bucket, key) for key in keys]
+            found = min((head for head in heads if head >= 0), default=None)
+            if not bucket.unread or (found is not None and found < bucket.unread[0]):
                 return found
-            reading = reading or self._reading(request, bucket, keys)
-            next(reading)
-
-    def _reading(self, request: Request, bucket: Bucket, keys: Keys) -> Iterator[None]:
-        """Each step keys one more; in the last there is none left that could match."""
-        unread = bucket.unread
-        # Most often it is this one, which is then needed whole.
-        self._read_one(bucket)
-        yield
-        shortest = self.matcher.shortest(request, keys)
-        while unread:
-            if shortest > _LARGE and (most := self._most(unread[0])) < shortest:
-                bucket.short.append(unread.popleft())
-                bucket.longest_short = max(bucket.longest_short, most)
-            else:
-                self._read_one(bucket, wholly=False)
-                yield
-        yield
-
-    def _most(self, position: int) -> float:
-        """No text that its body comes to is longer."""
-        length = self._all.longest_body(position)
-        return inf if length is None else longest_text(length)
-
-    def _bring_back(self, request: Request, bucket: Bucket, keys: Keys) -> None:
-        if self.matcher.shortest(request, keys) <= bucket.longest_short:
-            bucket.unread = deque(sorted([*bucket.short, *bucket.unread]))
-            bucket.short, bucket.longest_short = [], 0
+            self._read_one(bucket, wholly=wholly)
+            wholly = False
 
     def _head(self, bucket: Bucket, key: Hashable) -> int:
         """The first that waits under a key, else -1. What was played has gone."""

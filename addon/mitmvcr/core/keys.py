@@ -23,7 +23,7 @@ _DEFAULT_PORT = {"http": ":80", "https": ":443"}
 _ESCAPE = re.compile(r"(?<!%)(?<!%[0-9A-Fa-f])%([0-9A-Fa-f]{2})")
 _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
-STARTS_JSON = re.compile(rb"\s*[{\[]")
+_STARTS_JSON = re.compile(rb"\s*[{\[]")
 
 
 def any_placeholder(body: bytes) -> bytes:
@@ -158,7 +158,7 @@ def parse_json(body: bytes, content_type: str) -> object:
     Raises ValueError where it is not.
     """
     media = content_type.lower()
-    if not STARTS_JSON.match(body) and "json" not in media:
+    if not _STARTS_JSON.match(body) and "json" not in media:
         raise ValueError("not JSON")
     try:
         return _decoder.decode(_json_text(body, media))

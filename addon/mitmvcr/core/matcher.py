@@ -14,11 +14,10 @@ from mitmvcr.core.bodies import (
     form_fields,
     request_body_keys,
     shortened,
-    text_length,
     without_boundary,
 )
 from mitmvcr.core.ignoring import Ignore, Names, Places
-from mitmvcr.core.keys import STARTS_JSON, header, split_url
+from mitmvcr.core.keys import header, split_url
 from mitmvcr.core.model import Headers, Request
 from mitmvcr.core.urlparts import URL_PARTS, BaseUrl, mapped_key, query_pairs, url_part
 
@@ -90,7 +89,6 @@ class Matcher:
     the headers that describe the body."""
 
     __slots__ = (
-        "_is_typed",
         "bucket",
         "counts",
         "needs_all",
@@ -121,22 +119,11 @@ class Matcher:
                 of_rest.append(_rest_part(name, spec, self.counts))
                 self.parts[name] = of_rest[-1]
         self.bucket: Callable[[str], Hashable] = _all_of(of_url)
-        self._is_typed = any(_is_typed_body(name, spec) for name in spec.parts)
-        rules = self.counts.body if self._is_typed else None
-        self.rests = _rests(_all_of(of_rest), rules)
+        is_typed = any(_is_typed_body(name, spec) for name in spec.parts)
+        self.rests = _rests(_all_of(of_rest), self.counts.body if is_typed else None)
 
     def __repr__(self) -> str:
         return f"<Matcher {','.join(self.spec.parts)}>"
-
-    def shortest(self, request: Request, rests: Sequence[Hashable]) -> int:
-        """Of the texts that the rests of a request with JSON were made of, in bytes: a
-        recorded body that cannot be that long does not match. 0 where that cannot be
-        said: of other bodies, since what is short may be the same as XML or packed."""
-        if not self._is_typed or not STARTS_JSON.match(request.body):
-            return 0
-        if header(request.headers, "Content-Encoding"):
-            return 0
-        return min(text_length(rest[1]) for rest in rests)  # type: ignore[index] # the body
 
     def matches(self, one: Request, other: Request) -> bool:
         return all(agree(key(one), key(other)) for key in self.parts.values())

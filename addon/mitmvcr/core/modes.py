@@ -1,7 +1,7 @@
 """The modes, with go-vcr's names and semantics, as one table.
 
-The mode table in docs/modes.md is printed from :data:`RULES`; nothing else decides
-what a mode does.
+The mode table in docs/modes.md is printed from :data:`RULES` by scripts/docs; nothing
+else decides what a mode does.
 """
 
 from enum import StrEnum
@@ -117,29 +117,3 @@ def decide(rule: Rule, found: tuple[int, Interaction] | None) -> Decision:
     if rule.forwards:
         return Forward(rule.records)
     return Refuse()
-
-
-def mode_table() -> str:
-    """The mode table in Markdown, as docs/modes.md shows it."""
-    head = "| mode | cassette on disk | starts with | a match | no match | writes |"
-    rows = [head, "|---|---|---|---|---|---|"]
-    for mode in Mode:
-        pair = [_cells(RULES[mode, exists]) for exists in (False, True)]
-        disk = ["any"] if pair[0] == pair[1] else ["absent", "present"]
-        for word, cells in zip(disk, pair, strict=False):
-            rows.append("| " + " | ".join([f"`{mode}`", word, *cells]) + " |")
-    return "\n".join(rows) + "\n"
-
-
-def _cells(rule: Rule) -> list[str]:
-    if rule.needs_cassette:
-        return ["error: cassette not found", "", "", ""]
-    start = "the cassette" if rule.loads else "empty" if rule.records else "nothing"
-    match = "replay" if rule.looks_up else "not looked up"
-    miss = "forward" if rule.forwards else "refuse (424)"
-    writes = "yes" if rule.records else "never"
-    if rule.replaces:
-        writes = "replaces it"
-    if rule.records:
-        miss += " and record"
-    return [start, match, miss, writes]

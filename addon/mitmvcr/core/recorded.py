@@ -21,9 +21,6 @@ class Recorded:
         self._request: Callable[[int], Request] | None = getattr(
             interactions, "request", None
         )
-        self._longest: Callable[[int], int | None] = getattr(
-            interactions, "longest_body", _unknown
-        )
         self._size: Callable[[int], int] | None = getattr(
             interactions, "body_size", None
         )
@@ -72,10 +69,6 @@ class Recorded:
             return self[position].request
         return self._request(position)
 
-    def longest_body(self, position: int) -> int | None:
-        """The most bytes that the request's body may have; None if nobody knows."""
-        return self._longest(position) if position < self.loaded else None
-
     def body_size(self, position: int) -> int:
         """About how many bytes the request's body has."""
         if self._size is None or position >= self.loaded:
@@ -102,7 +95,3 @@ def _keep(_: int) -> None:
 
 def _is_not(_: int) -> bool:
     return False
-
-
-def _unknown(_: int) -> None:
-    """How long a body is that is there anyway is of no use."""

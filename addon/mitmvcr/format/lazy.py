@@ -22,8 +22,6 @@ from mitmvcr.format.layout import Index
 from mitmvcr.format.lines import Columns, text
 from mitmvcr.format.scalars import Decline
 
-#: Escapes that can stand for a letter, or part two.
-_HIDING = (b"\\x", b"\\u", b"\\U", b"\\\n")
 #: Of a file that is not in memory: within so many bytes of an item its URL is sought
 #: first, and within so many behind the URL the response begins.
 _NEAR, _FAR = 1 << 13, 1 << 20
@@ -148,19 +146,6 @@ class LazyInteractions(Sequence[Interaction]):
     def written(self, number: int) -> bytes:
         """An item as it stands in the file."""
         return self._index.item(number)
-
-    def longest_body(self, number: int) -> int | None:
-        """So many bytes has the body of an item's request at the most, whatever its
-        spelling. None where it may have a content coding, which says nothing of it,
-        and where it would take long to say."""
-        if self.is_large(number):
-            return None
-        item = self._index.item(number)
-        if b"content-encoding" in item.lower():
-            return None
-        if b"\\" in item and any(escape in item for escape in _HIDING):
-            return None
-        return len(item) * 3 // 2  # \L is two bytes of YAML and three of UTF-8
 
     def body_size(self, number: int) -> int:
         """About how many bytes the body of an item's request has; 0 where that does

@@ -24,9 +24,9 @@ from mitmvcr.format.source import Source
 _EMPTY = [b"---\nversion: 2\ninteractions: []\n", b"version: 2\ninteractions: []\n"]
 
 
-def load(path: str | os.PathLike[str], *, lazy: bool = False) -> Cassette:
+def load(path: str | os.PathLike[str]) -> Cassette:
     """Read a cassette file."""
-    return loads(read_bytes(path), os.fspath(path), lazy=lazy)
+    return loads(read_bytes(path), os.fspath(path))
 
 
 def loads(

@@ -42,7 +42,7 @@ _AT_ONCE = 1 << 18
 _FLAG = b"        uncompressed: true\n"
 
 
-def preamble(layout: Layout = "v4") -> bytes:
+def preamble() -> bytes:
     """What stands before the first interaction. It is the same in both layouts."""
     return _PREAMBLE
 

@@ -1,15 +1,12 @@
-"""What a session remembers of its requests.
-
-Every start imports this, and few runs want a report: so what an entry is stands
-elsewhere, and is imported by the first one.
-"""
+"""What a session remembers of its requests."""
 
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from mitmvcr.miss.report import Entry
+
 if TYPE_CHECKING:
     from mitmvcr.miss.explain import Miss
-    from mitmvcr.miss.report import Entry
 
 #: So many different misses are remembered where no report is asked for.
 MOST_MISSES = 50
@@ -30,7 +27,7 @@ class Log:
     def __repr__(self) -> str:
         return f"<Log {len(self.entries)} entries, {self.misses.total()} misses>"
 
-    def add(self, entry: "Entry") -> None:
+    def add(self, entry: Entry) -> None:
         if self.complete:
             self.entries.append(entry)
 
@@ -43,6 +40,4 @@ class Log:
         if miss in self.misses or len(self.misses) < MOST_MISSES:
             self.misses[miss] += 1
         if self.complete:
-            from mitmvcr.miss.report import Entry
-
             self.entries.append(Entry.of_miss(miss, duration))

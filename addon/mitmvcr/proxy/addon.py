@@ -26,6 +26,7 @@ from mitmvcr.proxy.connections import Connections, parse_filter
 from mitmvcr.proxy.guard import Guard, stand
 from mitmvcr.proxy.host.dispatch import HookDispatcher, open_dispatcher
 from mitmvcr.proxy.misses import missed
+from mitmvcr.proxy.replay import play
 from mitmvcr.proxy.sessions import Rack, Recording, Replayed, replayed
 from mitmvcr.proxy.streaming import let_live, tap
 from mitmvcr.proxy.streams import (
@@ -235,8 +236,6 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
         asked: Asked | None,
     ) -> Awaitable[None] | None:
         if is_streamed(decision.interaction.response):
-            from mitmvcr.proxy.replay import play
-
             waiting = play(self.rack, session, flow, decision)
             if waiting is not None:
                 host.tell_when_left(flow, partial(self.rack.left, flow.id))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from mitmproxy import http
 
 from mitmvcr.core.wording import shown
+from mitmvcr.miss.report import miss_facts
 
 if TYPE_CHECKING:
     from mitmvcr.miss.explain import Miss
@@ -30,8 +31,6 @@ def miss(
 ) -> http.Response:
     """What was asked, and what the cassette holds nearest to it. With ``head`` only
     the headers, since nothing may follow them."""
-    from mitmvcr.miss.report import miss_facts
-
     body = {
         "type": "about:blank",
         "title": "No recorded interaction matches this request",

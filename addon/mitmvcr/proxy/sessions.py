@@ -11,6 +11,7 @@ from mitmproxy import http
 from mitmvcr.core.errors import CassetteWriteError, OptionError, VcrError
 from mitmvcr.core.model import Interaction
 from mitmvcr.core.modes import Replay
+from mitmvcr.miss.report import Entry
 from mitmvcr.options import CASSETTE, SECRET, Settings
 from mitmvcr.proxy import host
 from mitmvcr.proxy.streaming import Tee
@@ -19,7 +20,6 @@ from mitmvcr.view.choice import View
 from mitmvcr.view.requests import Asked
 
 if TYPE_CHECKING:
-    from mitmvcr.miss.report import Entry
     from mitmvcr.proxy.grpc import Upload
 
 logger = logging.getLogger("mitmvcr")
@@ -37,14 +37,14 @@ class Replayed:
         session: Session,
         position: int,
         client: str = "",
-        entry: "Entry | None" = None,
+        entry: Entry | None = None,
         started: int = 0,
     ) -> None:
         self.session, self.position, self.client = session, position, client
         self.entry, self.started = entry, started
         self.paced: object | None = None
 
-    def entry_now(self) -> "Entry | None":
+    def entry_now(self) -> Entry | None:
         """The entry for the log: the flow has been answered."""
         if self.entry is None:
             return None

@@ -11,7 +11,9 @@ from mitmproxy import http, tls
 from mitmvcr.core.errors import VcrError
 from mitmvcr.core.model import Interaction
 from mitmvcr.proxy import host
+from mitmvcr.proxy.host.backpressure import drain
 from mitmvcr.proxy.host.messages import request_parts
+from mitmvcr.proxy.interrupted import broken
 from mitmvcr.proxy.sessions import Rack, Recording, Replayed
 from mitmvcr.proxy.streaming import TimedTee, pass_on, with_chunks
 from mitmvcr.session import Session
@@ -155,8 +157,6 @@ class StreamHooks:
 
     def broke_off(self, started: Recording, flow: http.HTTPFlow | None) -> None:
         """An exchange ended before its end; ``flow`` is None where the proxy ends."""
-        from mitmvcr.proxy.interrupted import broken
-
         settings = self.rack.settings
         try:
             response = flow.response if flow is not None else started.response
@@ -185,8 +185,6 @@ class StreamHooks:
 
     async def vcr_drain(self, client_id: str) -> None:
         """A hook of our own: a replayed stream waits for its client."""
-        from mitmvcr.proxy.host.backpressure import drain
-
         await drain(client_id)
 
 

@@ -28,12 +28,10 @@ class Anchors:
     ``quickly`` made it answers more slowly: within a microsecond for each text.
     """
 
-    def __init__(
-        self, texts: Sequence[bytes], *, fast: bool = True, quickly: bool = False
-    ) -> None:
+    def __init__(self, texts: Sequence[bytes], *, quickly: bool = False) -> None:
         self.texts = texts
         self.find: Find = self._one_by_one
-        if fast and HAS_MACHINE:
+        if HAS_MACHINE:
             kinds = ahocorasick_rs.Implementation
             # The one that reads one byte a step, whatever it was asked for.
             kind = kinds.DFA if len(texts) < 1000 else None

@@ -1,5 +1,6 @@
 """A value as it travels: percent, JSON, HTML, base64 at each of its three offsets."""
 
+import html
 import json
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Iterator
@@ -13,8 +14,6 @@ def as_text(value: bytes) -> set[bytes]:
     """The value in each encoding that keeps its letters readable."""
     text = value.decode("utf-8", "surrogateescape")
     forms = {value, *_percent(value), *_json(text)}
-    import html  # not at every start
-
     forms |= {html.escape(text, quote).encode(*_BYTES) for quote in (False, True)}
     # Once more: a URL within a URL, JSON within JSON.
     forms |= {once for form in _percent(value) for once in _percent(form)}

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
 from mitmvcr.secrets.anchors import Hit
+from mitmvcr.secrets.encodings import as_base64, as_text
 from mitmvcr.secrets.index import Watch
 from mitmvcr.secrets.spans import Edit, substituted
 
@@ -54,8 +55,6 @@ class Memory:
         """From now on the value is found wherever it stands."""
         if value in self._known:
             return
-        from mitmvcr.secrets.encodings import as_base64, as_text
-
         self._known[value] = placeholder
         self.generation += 1
         for text in sorted(as_text(value)):

@@ -8,20 +8,18 @@ recorded. Nothing here touches the traffic.
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from mitmvcr.core.chunks import moved
 from mitmvcr.core.model import Headers, Interaction, Request, Response
-from mitmvcr.secrets import messages
+from mitmvcr.secrets import audit, messages
+from mitmvcr.secrets.audit import Finding
 from mitmvcr.secrets.environment import secrets_in
 from mitmvcr.secrets.finder import has_userinfo
 from mitmvcr.secrets.known import PLACEHOLDER
 from mitmvcr.secrets.names import kind_of, plain
 from mitmvcr.secrets.rules import DEFAULT, Rules
 from mitmvcr.secrets.text_redactor import BYTES, Texts
-
-if TYPE_CHECKING:
-    from mitmvcr.secrets.audit import Finding
 
 #: Bodies up to this size are looked through in one piece with all else.
 _SMALL = 1 << 16
@@ -150,10 +148,8 @@ class Redactor:
             return None
         return seen.kept if self.texts.is_clear(data) else None
 
-    def findings(self, met: Interaction) -> "list[Finding]":
+    def findings(self, met: Interaction) -> list[Finding]:
         """What :meth:`interaction` would hide, as it stands there."""
-        from mitmvcr.secrets import audit  # a session never asks
-
         with self.texts:
             return list(audit.findings(self.texts, met))
 

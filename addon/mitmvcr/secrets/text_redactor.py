@@ -8,6 +8,7 @@ from urllib.parse import unquote_to_bytes
 
 from mitmvcr.codings import packed_as, unpacked
 from mitmvcr.core.model import Headers
+from mitmvcr.secrets import jsonpaths
 from mitmvcr.secrets.environment import is_telling
 from mitmvcr.secrets.finder import Finder, is_form, table
 from mitmvcr.secrets.hosts import Hosts
@@ -63,8 +64,8 @@ class Texts:
             self._found[key] = list(self._finder.spans(data, form=form))
         return self._found[key]
 
-    def learn(self, data: bytes, *, form: bool = False) -> None:
-        for span in self.spans(data, form=form):
+    def learn(self, data: bytes) -> None:
+        for span in self.spans(data):
             self.keep_in_mind(span.value, span.kind)
 
     def keep_in_mind(self, value: bytes, kind: str) -> None:
@@ -123,8 +124,6 @@ class Texts:
     def _by_path(self, body: bytes) -> list[Span]:
         if not self.paths:
             return []
-        from mitmvcr.secrets import jsonpaths  # with a library of its own
-
         return list(jsonpaths.spans(body, self.rules.json))
 
     def _path_edits(self, body: bytes) -> Iterator[Edit]:

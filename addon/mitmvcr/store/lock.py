@@ -5,6 +5,7 @@ ended, and a file that is left over is taken over. The file's text names the hol
 """
 
 import os
+import socket
 import sys
 import time
 from collections.abc import Callable
@@ -121,8 +122,6 @@ class Lock:
 
 def _myself() -> str:
     """Without the arguments, which may hold a password."""
-    import socket
-
     command = os.path.basename(sys.argv[0]) or "python"
     since = time.strftime("%Y-%m-%d %H:%M:%S")
     where = f"process {os.getpid()} on {socket.gethostname()}"

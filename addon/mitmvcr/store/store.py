@@ -24,6 +24,7 @@ from mitmvcr.store.files import finish_in_place, replace_file, whole_beside, why
 from mitmvcr.store.journal import Journal, SyncedJournal, without_cut_off
 from mitmvcr.store.rewrite import Change, amended
 from mitmvcr.store.source import opened
+from mitmvcr.store.volatile import keep_volatile
 
 _FOLDER = "make its folder writable, or choose another one"
 _REMEDIES = {
@@ -239,8 +240,6 @@ class FileStore:
             raise self._cannot_write(why(error), error) from error
 
     def _put_what_differs(self) -> None:
-        from mitmvcr.store.volatile import keep_volatile
-
         old = self._read()
         was = reader.loads(old, self.name).interactions
         now = reader.loads(self._journal.read(), str(self._journal.path)).interactions

@@ -7,6 +7,7 @@ from mitmproxy import http
 from mitmvcr.core.model import Response
 from mitmvcr.parsing import View as Name
 from mitmvcr.view import responses as translate
+from mitmvcr.view import wire as wireview
 from mitmvcr.view.redirects import Redirects
 from mitmvcr.view.requests import Asked
 
@@ -25,7 +26,4 @@ def chosen(name: Name) -> tuple[View, Redirects]:
     """Asked for once, so that no flow has to ask."""
     if name == "go":
         return translate, Redirects()
-    # Few want it, and every start would have to import it.
-    from mitmvcr.view import wire as wireview
-
     return wireview, wireview.NoRedirects()

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import certifi
+
 from mitmvcr.cli.child import jks
 
 #: Variables that replace a client's roots by one file. An inherited one may name a
@@ -89,8 +91,6 @@ def default_roots() -> str:
     for candidate in (python, *_SYSTEM_ROOTS):
         if _is_file(candidate):
             return candidate
-    import certifi  # rarely needed
-
     return certifi.where()
 
 

@@ -8,7 +8,11 @@ import click
 
 from mitmvcr.cli.report.console import say
 from mitmvcr.core.errors import CassetteWriteError
+from mitmvcr.format import format1, reader, writer
+from mitmvcr.format.check import check
 from mitmvcr.options import CASSETTE
+from mitmvcr.store.files import replace_file
+from mitmvcr.store.opening import open_store
 
 #: With fewer files than this a progress bar would only flicker.
 _MANY = 20
@@ -47,8 +51,6 @@ def _shows_progress(files: Sequence[Path]) -> bool:
 
 
 def _check(path: Path) -> list[tuple[str, bool]]:
-    from mitmvcr.format.check import check  # reads YAML, which takes its time
-
     return [(str(problem), problem.is_error) for problem in check(path)]
 
 
@@ -56,8 +58,6 @@ def recover_cassette(
     cassette: str, *, replace: bool = False, source: Path | None = None
 ) -> None:
     """Put the journal that a recording left in place."""
-    from mitmvcr.store.opening import open_store
-
     path = CASSETTE.read(cassette)
     count = open_store(path).recover(instead=replace, source=source)
     say(f"{path}: {count} interactions recovered")
@@ -65,9 +65,6 @@ def recover_cassette(
 
 def convert_cassette(path: Path, output: Path | None) -> None:
     """Write a cassette of format 1 anew in format 2, in its place or elsewhere."""
-    from mitmvcr.format import format1, reader, writer
-    from mitmvcr.store.files import replace_file
-
     new = format1.read(reader.read_bytes(path), str(path))
     target = output or path
     try:

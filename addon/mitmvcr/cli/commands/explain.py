@@ -5,7 +5,6 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -14,14 +13,14 @@ from mitmvcr.cli.report.console import is_coloured
 from mitmvcr.cli.report.misses import long_lines
 from mitmvcr.config import in_force
 from mitmvcr.core.errors import OptionError
+from mitmvcr.core.model import Request
 from mitmvcr.core.modes import Mode, Replay
 from mitmvcr.core.wording import shown
+from mitmvcr.miss.report import miss_facts
 from mitmvcr.options import CASSETTE, MODE, OF_SESSION
+from mitmvcr.session import Session, open_session
 from mitmvcr.values import Layer
-
-if TYPE_CHECKING:
-    from mitmvcr.core.model import Request
-    from mitmvcr.session import Session
+from mitmvcr.view.typed import request_from
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +39,6 @@ def explain_request(
 ) -> int:
     """Print the answer to stdout; 0 if it would match, else 1. The cassette is only
     read, and as the proxy would read it."""
-    from mitmvcr.session import open_session
-
     asked = asked_for(question)
     values, said = in_force(typed), (CASSETTE, MODE)
     with values.spelled():
@@ -59,10 +56,8 @@ def explain_request(
 
 
 def _answer(
-    session: "Session", asked: "Request"
+    session: Session, asked: Request
 ) -> tuple[Sequence[str], dict[str, object], bool]:
-    from mitmvcr.miss.report import miss_facts
-
     decision = session.plan(asked)
     if not isinstance(decision, Replay):
         miss = session.explain(asked)
@@ -81,10 +76,8 @@ def _answer(
     return [line], facts, True
 
 
-def asked_for(question: Question) -> "Request":
+def asked_for(question: Question) -> Request:
     """The request as the proxy would look it up. Raises OptionError."""
-    from mitmvcr.view.typed import request_from
-
     curl = _curl(question)
     try:
         return request_from(curl.method, curl.url, curl.headers, curl.body or b"")

@@ -16,6 +16,7 @@ from mitmvcr.config import in_force
 from mitmvcr.core.errors import VcrError
 from mitmvcr.options import CASSETTE, OF_SESSION, Settings, as_options, of_command
 from mitmvcr.parsing import Ui
+from mitmvcr.proxy.ca import ensure_ca
 from mitmvcr.values import Layer
 
 #: Where this package lies, for an interpreter that does not find it by itself.
@@ -42,8 +43,6 @@ class PortBusyError(VcrError):
 def serve_proxy(extra: Sequence[str], typed: Layer) -> NoReturn:
     """Become mitmproxy, of this very Python: its signals and exit code are its own.
     ``typed`` is what the command line says."""
-    from mitmvcr.proxy.ca import ensure_ca
-
     values = in_force(typed)
     options = ServeOptions(**values.read(of_command("serve")))
     settings = values.settings(OF_SESSION)

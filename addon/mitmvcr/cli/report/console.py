@@ -2,7 +2,6 @@
 
 import os
 import sys
-from collections.abc import Mapping
 from typing import TextIO
 
 import click
@@ -13,19 +12,19 @@ def say(text: str) -> None:
     click.echo(f"mitmvcr: {text}", err=True)
 
 
-def is_for_people(environment: Mapping[str, str] = os.environ) -> bool:
+def is_for_people() -> bool:
     """Does somebody look on, or wish it to look so? Then a report is short."""
-    return sys.stderr.isatty() or _forced(environment)
+    return sys.stderr.isatty() or _forced()
 
 
-def is_coloured(stream: TextIO, environment: Mapping[str, str] = os.environ) -> bool:
+def is_coloured(stream: TextIO) -> bool:
     """As no-color.org and force-color.org say; the first wins."""
-    if environment.get("NO_COLOR"):
+    if os.environ.get("NO_COLOR"):
         return False
-    if _forced(environment):
+    if _forced():
         return True
-    return stream.isatty() and environment.get("TERM") != "dumb"
+    return stream.isatty() and os.environ.get("TERM") != "dumb"
 
 
-def _forced(environment: Mapping[str, str]) -> bool:
-    return environment.get("FORCE_COLOR", "") not in ("", "0", "false")
+def _forced() -> bool:
+    return os.environ.get("FORCE_COLOR", "") not in ("", "0", "false")

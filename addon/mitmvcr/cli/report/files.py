@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mitmvcr.cli.report.account import Account, seconds
+from mitmvcr.cli.report.junit import to_junit
 from mitmvcr.core.errors import OptionError, VcrError
 from mitmvcr.miss.report import Entry, miss_facts
 from mitmvcr.options import REPORT
+from mitmvcr.store.files import replace_file, why
 
 _REMEDY = "name a file.json, a file.xml (JUnit), or - for JSON on stdout"
 
@@ -55,7 +57,7 @@ def write_reports(targets: Sequence[Target], account: Account) -> None:
     ReportError, of the first one that failed."""
     failed: list[ReportError] = []
     for target in targets:
-        data = _junit(account) if target.junit else to_json(account)
+        data = to_junit(account) if target.junit else to_json(account)
         try:
             _write(target, data)
         except ReportError as error:
@@ -65,8 +67,6 @@ def write_reports(targets: Sequence[Target], account: Account) -> None:
 
 
 def _write(target: Target, data: bytes) -> None:
-    from mitmvcr.store.files import replace_file, why
-
     try:
         if target.path is None:
             sys.stdout.buffer.write(data)
@@ -76,12 +76,6 @@ def _write(target: Target, data: bytes) -> None:
     except OSError as error:
         name = target.path or "stdout"
         raise ReportError(f"{name}: cannot be written: {why(error)}") from error
-
-
-def _junit(account: Account) -> bytes:
-    from mitmvcr.cli.report.junit import to_junit
-
-    return to_junit(account)
 
 
 def to_json(account: Account) -> bytes:

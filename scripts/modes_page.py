@@ -1,0 +1,57 @@
+"""Print the table in docs/modes.md from the modes' rules; with --check only compare."""
+
+import sys
+from pathlib import Path
+
+from mitmvcr.core.modes import RULES, Mode, Rule
+
+PAGE = Path(__file__).parents[1] / "docs" / "modes.md"
+BEGIN, END = "<!-- modes -->\n", "<!-- /modes -->"
+
+
+def page(text: str) -> str:
+    """The page with its table as it should be."""
+    head, _, rest = text.partition(BEGIN)
+    foot = rest.partition(END)[2]
+    return "".join([head, BEGIN, mode_table(), END, foot])
+
+
+def mode_table() -> str:
+    """The mode table in Markdown."""
+    head = "| mode | cassette on disk | starts with | a match | no match | writes |"
+    rows = [head, "|---|---|---|---|---|---|"]
+    for mode in Mode:
+        pair = [_cells(RULES[mode, exists]) for exists in (False, True)]
+        disk = ["any"] if pair[0] == pair[1] else ["absent", "present"]
+        for word, cells in zip(disk, pair, strict=False):
+            rows.append("| " + " | ".join([f"`{mode}`", word, *cells]) + " |")
+    return "\n".join(rows) + "\n"
+
+
+def _cells(rule: Rule) -> list[str]:
+    if rule.needs_cassette:
+        return ["error: cassette not found", "", "", ""]
+    start = "the cassette" if rule.loads else "empty" if rule.records else "nothing"
+    match = "replay" if rule.looks_up else "not looked up"
+    miss = "forward" if rule.forwards else "refuse (424)"
+    writes = "yes" if rule.records else "never"
+    if rule.replaces:
+        writes = "replaces it"
+    if rule.records:
+        miss += " and record"
+    return [start, match, miss, writes]
+
+
+def main(arguments: list[str]) -> int:
+    text = PAGE.read_text("utf-8")
+    if text == page(text):
+        return 0
+    if arguments == ["--check"]:
+        print(f"{PAGE.name} differs from the rules: run scripts/docs", file=sys.stderr)
+        return 1
+    PAGE.write_text(page(text), "utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
