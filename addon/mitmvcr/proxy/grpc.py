@@ -17,6 +17,7 @@ from mitmproxy import http
 from mitmvcr.core.model import Interaction
 from mitmvcr.proxy import responses as answers
 from mitmvcr.proxy.host import early_response
+from mitmvcr.proxy.host.messages import request_parts
 from mitmvcr.proxy.misses import missed
 from mitmvcr.proxy.streaming import Tee, pass_on
 from mitmvcr.session import Session
@@ -54,7 +55,8 @@ class Upload(Tee):
         response = recorded.response
         if self._answered_early and not response.failure:
             response = replace(response, failure="both ways")
-        return Interaction(0, self._view.to_request(self._request).request, response)
+        asked = self._view.to_request(request_parts(self._request))
+        return Interaction(0, asked.request, response)
 
 
 class Calls:
@@ -75,7 +77,7 @@ class Calls:
                 key = deck.matcher.url(url)
                 self._positions[key].append(self._read + position)
             self._read = len(deck)
-        asked = to_lookup(request)
+        asked = to_lookup(request_parts(request))
         found = self._positions.get(deck.matcher.url(asked.url))
         if found is None:  # it may hold a secret, and the recorded one does not
             seen = self._session.redactor.request(asked)
@@ -84,7 +86,7 @@ class Calls:
 
     def may_match(self, request: http.Request) -> bool:
         """Whatever its body comes to be, by the parts of its URL that count."""
-        asked, deck = to_lookup(request), self._session.deck
+        asked, deck = to_lookup(request_parts(request)), self._session.deck
         seen = self._session.redactor.request(asked)
         return deck.holds(asked.url) or deck.holds(seen.url)
 
@@ -110,7 +112,8 @@ def let_pass(session: Session, flow: http.HTTPFlow) -> None:
 def miss(session: Session, flow: http.HTTPFlow, view: View) -> None:
     """Tell the caller, who may wait for an answer before the request ends."""
     session.refused()
-    _, told = missed(session, view.to_request(flow.request).request)
+    asked = view.to_request(request_parts(flow.request))
+    _, told = missed(session, asked.request)
     early_response.answer(flow, answers.to_call(flow.request, told))
 
 

@@ -117,8 +117,8 @@ class StreamHooks:
         view = self.view
         upload = uploads.Upload(flow.request, view, self.rack.settings.spool)
         flow.request.stream = upload
-        asked, now = view.to_request(flow.request), time.monotonic_ns()
-        started = Recording(session, asked, now, view, upload=upload)
+        asked = view.to_request(request_parts(flow.request))
+        started = Recording(session, asked, time.monotonic_ns(), view, upload=upload)
         self.rack.flows[flow.id] = started
 
     def is_on_its_way(self, flow: http.HTTPFlow) -> bool:

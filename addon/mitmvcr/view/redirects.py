@@ -5,10 +5,10 @@ from dataclasses import replace
 from typing import NamedTuple
 from urllib.parse import quote, urljoin
 
-from mitmproxy import http
-
 from mitmvcr.core.keys import header, url_key
 from mitmvcr.core.model import Request
+from mitmvcr.view.golang import text
+from mitmvcr.view.parts import RequestParts, ResponseParts, value_of
 from mitmvcr.view.requests import Asked
 
 
@@ -30,10 +30,10 @@ class Redirects:
         """Whether some redirect was not followed yet."""
         return bool(self._expected)
 
-    def note(self, asked: Request, wire: http.Response) -> None:
+    def note(self, asked: Request, wire: ResponseParts) -> None:
         if wire.status_code not in (301, 302, 303, 307, 308):
             return
-        location = wire.headers.get("location")
+        location = value_of(wire.headers, b"location")
         if location is None:
             return
         try:
@@ -42,14 +42,14 @@ class Redirects:
             return  # no URL: Go does not follow it either
         self._expected.append(_Redirect(target, _referers(asked, target)))
 
-    def restate(self, asked: Asked, wire: http.Request) -> Asked:
+    def restate(self, asked: Asked, wire: RequestParts) -> Asked:
         """The follow-up as go-vcr records it; any other request as it is."""
         followed = self._take(asked.request)
         if followed is None:
             return asked
         request = asked.request
         # An override of the Host is kept by Go where the Location is relative.
-        named = request.url.startswith(f"{wire.scheme}://{request.host}/")
+        named = request.url.startswith(f"{text(wire.scheme)}://{request.host}/")
         request = replace(
             request,
             proto="",
