@@ -42,7 +42,7 @@ from mitmvcr.proxy.streams import (
 from mitmvcr.session import Session
 from mitmvcr.values import Values
 from mitmvcr.view.choice import chosen
-from mitmvcr.view.requests import PROXY_HEADERS, Asked, to_lookup
+from mitmvcr.view.requests import PROXY_HEADERS, Asked
 from mitmvcr.view.restore import is_streamed, to_wire
 
 logger = logging.getLogger("mitmvcr")
@@ -206,16 +206,10 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
         if self.passthrough and self.passes(flow):
             session.passed()
             return None
-        asked, looked_up = None, None
-        if session.needs_all:
-            asked = self._whole(flow)
-            looked_up = asked.request
-        elif session.looks_up:
-            looked_up = to_lookup(request_parts(flow.request))
-        decision = session.plan(looked_up)
+        asked = self._asked(flow)
+        decision = session.plan(asked.request)
         if isinstance(decision, Replay):
             return self._replay(session, flow, decision, asked)
-        asked = asked or self._whole(flow)
         if isinstance(decision, Refuse):
             self._refuse(session, flow, asked)
             return None
@@ -226,7 +220,7 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
             self._forward(session, flow, asked)
         return None
 
-    def _whole(self, flow: http.HTTPFlow) -> Asked:
+    def _asked(self, flow: http.HTTPFlow) -> Asked:
         wire = request_parts(flow.request)
         asked = self.view.to_request(wire)
         if self._redirects.expects:
@@ -238,7 +232,7 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
         session: Session,
         flow: http.HTTPFlow,
         decision: Replay,
-        asked: Asked | None,
+        asked: Asked,
     ) -> Awaitable[None] | None:
         if is_streamed(decision.interaction.response):
             from mitmvcr.proxy.replay import play
@@ -246,13 +240,12 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
             waiting = play(self.rack, session, flow, decision)
             if waiting is not None:
                 host.tell_when_left(flow, partial(self.rack.left, flow.id))
-            if asked is not None and flow.response is not None:
+            if flow.response is not None:
                 self._redirects.note(asked.request, response_parts(flow.response))
             return waiting
         sent = to_wire(decision.interaction, request_parts(flow.request))
         flow.response = make_response(*sent)
-        if asked is not None:
-            self._redirects.note(asked.request, response_parts(flow.response))
+        self._redirects.note(asked.request, response_parts(flow.response))
         client = flow.client_conn.id
         self.rack.flows[flow.id] = replayed(session, decision, client)
         if not self.rack.settings.latency:

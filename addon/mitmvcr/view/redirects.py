@@ -40,7 +40,9 @@ class Redirects:
             target = urljoin(asked.url, _escaped(location))
         except ValueError:
             return  # no URL: Go does not follow it either
-        self._expected.append(_Redirect(target, _referers(asked, target)))
+        self._expected.append(
+            _Redirect(target, url_key(target), _referers(asked, target))
+        )
 
     def restate(self, asked: Asked, wire: RequestParts) -> Asked:
         """The follow-up as go-vcr records it; any other request as it is."""
@@ -64,16 +66,18 @@ class Redirects:
         url = url_key(request.url)
         referer = url_key(header(request.headers, "Referer"))
         for redirect in self._expected:
-            if url_key(redirect.target) == url and referer in redirect.referers:
+            if redirect.key == url and referer in redirect.referers:
                 self._expected.remove(redirect)
                 return redirect
         return None
 
 
 class _Redirect(NamedTuple):
-    """``target`` as Go's URL has it, and the Referers that its follow-up may have."""
+    """``target`` as Go's URL has it, its key, and the Referers that its follow-up may
+    have."""
 
     target: str
+    key: str
     referers: frozenset[str]
 
 

@@ -1,4 +1,4 @@
-"""A live request: what it is looked up by, and how go-vcr would have recorded it."""
+"""A live request, as go-vcr would have recorded it."""
 
 from collections.abc import Mapping
 from contextlib import suppress
@@ -12,11 +12,6 @@ from mitmvcr.core.model import Headers, Request
 from mitmvcr.view.golang import group, number, text, trailers
 from mitmvcr.view.parts import Fields, RequestParts
 
-#: Headers of nearly every request in which there is no secret.
-_NO_SECRETS = frozenset(
-    b"host accept accept-encoding accept-language user-agent connection content-length"
-    b" proxy-connection cache-control".split()
-)
 #: Name in lower case -> value.
 Said = Mapping[bytes, bytes]
 
@@ -57,29 +52,6 @@ class Asked(NamedTuple):
     request: Request
     decodes: tuple[str, ...]
     to_proxy: bool = False
-
-
-def to_lookup(wire: RequestParts) -> Request:
-    """Only what the default matcher looks up by, and what may hold a secret that is
-    met elsewhere too: a replay costs no more than this."""
-    origin, _ = _place(wire.scheme, wire.host, wire.port, b"")
-    path = text(wire.path)
-    return Request(
-        method=text(wire.method),
-        url=origin + path if path[:1] == "/" else f"{origin}/{path}",
-        body=wire.content or b"",
-        headers=_lookup_headers(wire.headers.fields),
-    )
-
-
-@lru_cache(maxsize=256)
-def _lookup_headers(fields: Fields) -> Headers:
-    """The body's type and coding too."""
-    return {
-        text(name).title(): (text(value),)
-        for name, value in fields
-        if name.lower() not in _NO_SECRETS
-    }
 
 
 class _Said(NamedTuple):
