@@ -111,8 +111,8 @@ class Session:
         loaded = found if self.rule.loads else ()
         matcher = matcher or Matcher()
         self._hooks = hooks
-        #: Is more of a request read than what the default matcher compares?
-        self.needs_all = matcher.needs_all or hooks is not None
+        #: Is a hook given requests? Then each has to be there with its body.
+        self.needs_all = hooks is not None
         self.deck = Deck(loaded, repeats, matcher, hooks.judge if hooks else None)
         self._kept = len(loaded)
         self._is_set_aside = self._is_closed = False
@@ -148,15 +148,13 @@ class Session:
         hardly the one that was recorded."""
         return self.offline and self._kept > 0
 
-    def plan(self, request: Request | None) -> Decision:
-        """What to do with a request, which is only needed if the session
-        ``looks_up``. A replay has used its interaction up; :meth:`give_back` undoes
-        that."""
+    def plan(self, request: Request) -> Decision:
+        """What to do with a request. A replay has used its interaction up;
+        :meth:`give_back` undoes that."""
         if not self.looks_up:
             decision = self._without_look_up
         else:
-            found = self._take(request) if request else None
-            decision = decide(self.rule, found)
+            decision = decide(self.rule, self._take(request))
         if isinstance(decision, Refuse):
             self._missed += 1
         elif isinstance(decision, Forward) and not decision.record:

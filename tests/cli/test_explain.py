@@ -1,6 +1,8 @@
 """``mitmvcr cassette explain``: the matcher, with nothing sent."""
 
 import json
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
@@ -129,3 +131,29 @@ def test_a_cassette_that_is_not_there_is_one_line(tmp_path, capsys):
     status, _, err = explain(tmp_path / "none", capsys, "--url", URL)
     assert status == 125
     assert "none.yaml: cassette not found" in err
+
+
+#: As where mitmproxy is not installed.
+WITHOUT_MITMPROXY = """
+import sys
+sys.modules["mitmproxy"] = None
+from mitmvcr.cli import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "first"),
+    [
+        (("--url", f"{URL}?page=2"), 0, f"matches interaction 1: GET {URL}?page=2"),
+        (("--curl", f"curl {URL}?page=3"), 1, f"no match for GET {URL}?page=3"),
+        (("--match", "go-vcr", "--url", URL), 1, f"no match for GET {URL}"),
+    ],
+)
+def test_it_needs_no_mitmproxy(cassette, words, status, first):
+    line = [sys.executable, "-c", WITHOUT_MITMPROXY, "cassette", "explain"]
+    done = subprocess.run(
+        [*line, str(cassette), *words], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (status, "")
+    assert done.stdout.startswith(first)

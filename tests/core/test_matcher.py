@@ -94,15 +94,6 @@ def test_each_part_is_compared_as_it_says(
     assert same(spec(part), other, one) is alike
 
 
-def test_more_than_the_body_and_its_headers_is_read_only_where_it_is_compared() -> None:
-    assert not Matcher().needs_all
-    assert not Matcher(spec("method", "path", "query", "form", "body")).needs_all
-    for part in ("headers", "header:Accept", "proto"):
-        assert Matcher(spec("method", part)).needs_all
-    assert Matcher(MatchSpec.of("go-vcr")).needs_all
-    assert not Matcher(MatchSpec.of("charm")).needs_all
-
-
 def test_a_matcher_shows_its_parts() -> None:
     assert repr(Matcher()) == "<Matcher method,url,body>"
 

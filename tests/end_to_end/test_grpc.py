@@ -146,6 +146,30 @@ def test_new_calls_are_recorded_as_they_go_both_ways_and_old_ones_replayed(
 
 
 @pytest.mark.parametrize(
+    "match", ["method,path,body", "method,path,header:content-type,body"]
+)
+def test_calls_are_known_by_what_counts_of_their_urls(
+    mitmdump: Callable[..., Proxy],
+    certs: CertFiles,
+    proxy_ca: Path,
+    tmp_path: Path,
+    match: str,
+) -> None:
+    """The server has another port than when it was recorded."""
+    cassette, mode = tmp_path / "grpc.yaml", "replay_with_new_episodes"
+    for calls, counts in (
+        (("Echo", "Hello"), "recorded 2, replayed 0, missed 0"),
+        (("Echo", "Hello", "Total"), "recorded 1, replayed 1, missed 0, unused 1"),
+    ):
+        proxy = mitmdump(cassette, mode, vcr_match=match).wait_until_listening()
+        with server(certs.leaf) as port:
+            got = run(proxy, f"localhost:{port}", proxy_ca, "async", *calls)
+        assert [call["error"] for call in got] == [None] * len(calls)
+        assert proxy.stop() == 0, proxy.log
+        assert counts in proxy.log
+
+
+@pytest.mark.parametrize(
     "options",
     [
         {"vcr_mode": "passthrough"},

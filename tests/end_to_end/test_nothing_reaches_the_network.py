@@ -186,7 +186,7 @@ def test_eager_connections_and_an_own_stream_setting_change_nothing(
 
 #: Parts of the addon that a request passes on its way to an answer.
 SEAMS = [
-    "mitmvcr.proxy.addon:to_lookup",
+    "mitmvcr.view.responses:to_request",
     "mitmvcr.proxy.addon:to_wire",
     "mitmvcr.secrets.redactor:Redactor.request",
     "mitmvcr.proxy.responses:miss",

@@ -8,6 +8,7 @@ from mitmproxy.test import tflow
 
 from mitmvcr.core.modes import Mode, Repeats
 from mitmvcr.options import Settings
+from mitmvcr.proxy.host.messages import request_parts
 from mitmvcr.proxy.interrupted import broken
 from mitmvcr.proxy.sessions import Recording
 from mitmvcr.proxy.streaming import Tee
@@ -27,9 +28,8 @@ def fail(reason: str, *, connected: bool, settings: Settings = ALL) -> tuple[str
     if not connected:
         failed.server_conn.timestamp_tcp_setup = None
     session = Session(MemoryStore(), Mode.RECORD_ONLY, Repeats.NO, exists=False)
-    started = Recording(
-        session, translate.to_request(failed.request), SECOND, translate
-    )
+    asked = translate.to_request(request_parts(failed.request))
+    started = Recording(session, asked, SECOND, translate)
     found = broken(started, None, failed, settings, 3 * SECOND)
     if found.interaction is None:
         return found.told, 0
@@ -68,11 +68,12 @@ def test_without_the_option_it_is_told_how_to_record_it() -> None:
 def test_a_stream_that_was_left_ended_by_its_own_account_in_any_coding(
     view: View, last: str, failure: str
 ) -> None:
-    asked = http.Request.make("GET", "http://h/", headers={"Accept-Encoding": "gzip"})
+    made = http.Request.make("GET", "http://h/", headers={"Accept-Encoding": "gzip"})
+    asked = view.to_request(request_parts(made))
     headers = {"Content-Type": "text/event-stream", "Content-Encoding": "gzip"}
     answer = http.Response.make(200, b"", headers)
     session = Session(MemoryStore(), Mode.RECORD_ONLY, Repeats.NO, exists=False)
-    started = Recording(session, view.to_request(asked), SECOND, view, tee=Tee())
+    started = Recording(session, asked, SECOND, view, tee=Tee())
     assert started.tee is not None
     started.tee(gzip.compress(f"data: {last}\n\n".encode()))
     found = broken(started, answer, None, Settings(), 3 * SECOND)

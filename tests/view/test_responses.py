@@ -9,12 +9,17 @@ from backports import zstd
 from mitmproxy import http
 
 from mitmvcr.core.model import Interaction, Request, Response
+from mitmvcr.proxy.host.messages import make_response, request_parts, response_parts
+from mitmvcr.view import responses
 from mitmvcr.view.redirects import Redirects
-from mitmvcr.view.requests import Asked, to_lookup
-from mitmvcr.view.responses import to_request, to_response
+from mitmvcr.view.requests import Asked
 from mitmvcr.view.restore import to_wire
 
 PLAIN = b'{"a": 1}' * 20
+
+
+def to_request(made):
+    return responses.to_request(request_parts(made))
 
 
 def ask(method="GET", url="https://h.test/p", fields=(), body=b"", version="HTTP/1.1"):
@@ -43,7 +48,8 @@ def asked(method="GET", *, decodes=()):
 
 def recorded(response, request=None, body=None):
     body = response.raw_content if body is None else body
-    return to_response(response, body, request or asked(), duration=5)
+    wire = response_parts(response)
+    return responses.to_response(wire, body, request or asked(), duration=5)
 
 
 def headers_of(*fields, method="GET", version="HTTP/1.1"):
@@ -73,7 +79,6 @@ class TestRequest:
     )
     def test_url_has_a_port_only_where_it_is_not_the_default(self, made, url):
         assert to_request(ask(url=made)).request.url == url
-        assert to_lookup(ask(url=made)).url == url
 
     @pytest.mark.parametrize("version", ["HTTP/1.1", "HTTP/2.0"])
     @pytest.mark.parametrize(
@@ -104,12 +109,12 @@ class TestRequest:
     def test_a_replay_looks_up_by_punycode_as_it_is_recorded(self):
         made = ask()
         made.data.host = "bücher.test"
-        assert to_lookup(made).url == "https://xn--bcher-kva.test/p"
+        assert to_request(made).request.url == "https://xn--bcher-kva.test/p"
 
     def test_a_host_that_has_no_punycode_is_kept(self):
         made = ask()
         made.data.host = "ü" * 64
-        assert to_lookup(made).url == f"https://{'ü' * 64}/p"
+        assert to_request(made).request.url == f"https://{'ü' * 64}/p"
 
     def test_what_belongs_to_the_connection_is_not_a_header(self):
         assert headers_of(
@@ -395,8 +400,8 @@ class TestCodings:
 
 
 def replay(response, method="GET", fields=(), version="HTTP/1.1"):
-    live = ask(method, fields=fields, version=version)
-    return to_wire(Interaction(0, Request(), response), live)
+    live = request_parts(ask(method, fields=fields, version=version))
+    return make_response(*to_wire(Interaction(0, Request(), response), live))
 
 
 class TestReplay:
@@ -484,19 +489,23 @@ class TestReplay:
         assert replay(Response(code=200, status=status)).data.reason == reason
 
 
+def note(redirects, asked, response):
+    redirects.note(asked, response_parts(response))
+
+
 class TestRedirects:
     FIRST = "https://h.test/a"
 
     def follow(self, location, url, referer, status=302, first=None, host="h.test"):
         redirects = Redirects()
         first = first or Request(method="GET", url=self.FIRST)
-        redirects.note(first, answer(status, [("Location", location)]))
+        note(redirects, first, answer(status, [("Location", location)]))
         return self.restated(redirects, url, referer, host)
 
     def restated(self, redirects, url, referer, host="h.test"):
         live = ask(url=url, fields=[("Referer", referer)] if referer else [])
         live.headers["Host"] = host
-        return redirects.restate(to_request(live), live).request
+        return redirects.restate(to_request(live), request_parts(live)).request
 
     @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
     @pytest.mark.parametrize("location", ["/b?x=1", "https://h.test/b?x=1"])
@@ -548,7 +557,7 @@ class TestRedirects:
 
     def test_a_redirect_is_followed_once(self):
         redirects = Redirects()
-        redirects.note(Request(url=self.FIRST), answer(302, [("Location", "/b")]))
+        note(redirects, Request(url=self.FIRST), answer(302, [("Location", "/b")]))
         protos = [
             self.restated(redirects, "https://h.test/b", self.FIRST).proto
             for _ in range(2)
@@ -558,7 +567,7 @@ class TestRedirects:
     @pytest.mark.parametrize("fields", [(), [("Location", "http://[bad")]])
     def test_a_response_that_leads_nowhere_is_no_redirect(self, fields):
         redirects = Redirects()
-        redirects.note(Request(url=self.FIRST), answer(302, fields))
+        note(redirects, Request(url=self.FIRST), answer(302, fields))
         got = self.restated(redirects, "https://h.test/p", self.FIRST)
         assert got.proto == "HTTP/1.1"
 
@@ -566,7 +575,7 @@ class TestRedirects:
         redirects = Redirects()
         for n in range(1500):
             first = Request(url=f"https://h.test/{n}")
-            redirects.note(first, answer(302, [("Location", "/p")]))
+            note(redirects, first, answer(302, [("Location", "/p")]))
         for n, proto in ((0, "HTTP/1.1"), (1499, "")):
             got = self.restated(redirects, "https://h.test/p", f"https://h.test/{n}")
             assert got.proto == proto

@@ -3,6 +3,7 @@
 from mitmproxy import http
 
 from mitmvcr.core.model import Interaction, Request, Response
+from mitmvcr.proxy.host.messages import make_response, request_parts, response_parts
 from mitmvcr.view import wire as wireview
 from mitmvcr.view.requests import Asked
 from mitmvcr.view.restore import to_wire
@@ -14,13 +15,13 @@ def _ask(fields, body=b"", version="HTTP/1.1", method="GET"):
     made = http.Request.make(method, "https://h.test/p", body)
     made.headers = http.Headers(fields)
     made.http_version = version
-    return made
+    return request_parts(made)
 
 
 def _answer(fields, body=b"", status=200):
     made = http.Response.make(status, body)
     made.headers = http.Headers(fields)
-    return made
+    return response_parts(made)
 
 
 def test_gos_own_headers_stay():
@@ -64,9 +65,9 @@ def test_a_protocol_that_has_no_minor_version():
 
 
 def test_trailers_are_kept_as_spelled():
-    response = _answer([])
+    response = http.Response.make(200)
     response.trailers = http.Headers([(b"x-sum", b"1")])
-    got = wireview.to_response(response, b"", ASKED, duration=1)
+    got = wireview.to_response(response_parts(response), b"", ASKED, duration=1)
     assert got.trailer == {"x-sum": ["1"]}
 
 
@@ -84,7 +85,7 @@ def _replayed(body, *, code=200, once="gzip", now="identity"):
     )
     request = Request(headers={"accept-encoding": [once]})
     live = _ask([(b"Accept-Encoding", now.encode())])
-    return to_wire(Interaction(0, request, recorded), live)
+    return make_response(*to_wire(Interaction(0, request, recorded), live))
 
 
 def test_what_cannot_be_decoded_is_replayed_as_it_was():

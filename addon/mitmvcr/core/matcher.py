@@ -84,14 +84,11 @@ class Counts:
 
 
 class Matcher:
-    """A MatchSpec made ready. ``parts`` gives each part's key by its name, in order;
-    ``needs_all`` is true where more of a request is read than method, URL, body and
-    the headers that describe the body."""
+    """A MatchSpec made ready. ``parts`` gives each part's key by its name, in order."""
 
     __slots__ = (
         "bucket",
         "counts",
-        "needs_all",
         "parts",
         "rests",
         "spec",
@@ -103,10 +100,6 @@ class Matcher:
         self.counts = Counts(spec)
         self.url = mapped_key(spec.base_urls)
         self.parts: dict[str, KeyOf] = {}
-        self.needs_all = any(
-            part in ("headers", "proto") or part.startswith("header:")
-            for part in spec.parts
-        )
         of_url: list[Callable[[str], Hashable]] = []
         of_rest: list[KeyOf] = []
         for name in spec.parts:

@@ -25,6 +25,11 @@ from mitmvcr.proxy.commands import VcrCommands
 from mitmvcr.proxy.connections import Connections, parse_filter
 from mitmvcr.proxy.guard import Guard, stand
 from mitmvcr.proxy.host.dispatch import HookDispatcher, open_dispatcher
+from mitmvcr.proxy.host.messages import (
+    make_response,
+    request_parts,
+    response_parts,
+)
 from mitmvcr.proxy.misses import missed
 from mitmvcr.proxy.replay import play
 from mitmvcr.proxy.sessions import Rack, Recording, Replayed, replayed
@@ -38,7 +43,7 @@ from mitmvcr.proxy.streams import (
 from mitmvcr.session import Session
 from mitmvcr.values import Values
 from mitmvcr.view.choice import chosen
-from mitmvcr.view.requests import Asked, drop_proxy_headers, to_lookup
+from mitmvcr.view.requests import PROXY_HEADERS, Asked
 from mitmvcr.view.restore import is_streamed, to_wire
 
 logger = logging.getLogger("mitmvcr")
@@ -202,16 +207,10 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
         if self.passthrough and self.passes(flow):
             session.passed()
             return None
-        asked, looked_up = None, None
-        if session.needs_all:
-            asked = self._whole(flow)
-            looked_up = asked.request
-        elif session.looks_up:
-            looked_up = to_lookup(flow.request)
-        decision = session.plan(looked_up)
+        asked = self._asked(flow)
+        decision = session.plan(asked.request)
         if isinstance(decision, Replay):
             return self._replay(session, flow, decision, asked)
-        asked = asked or self._whole(flow)
         if isinstance(decision, Refuse):
             self._refuse(session, flow, asked)
             return None
@@ -222,10 +221,11 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
             self._forward(session, flow, asked)
         return None
 
-    def _whole(self, flow: http.HTTPFlow) -> Asked:
-        asked = self.view.to_request(flow.request)
+    def _asked(self, flow: http.HTTPFlow) -> Asked:
+        wire = request_parts(flow.request)
+        asked = self.view.to_request(wire)
         if self._redirects.expects:
-            return self._redirects.restate(asked, flow.request)
+            return self._redirects.restate(asked, wire)
         return asked
 
     def _replay(
@@ -233,18 +233,18 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
         session: Session,
         flow: http.HTTPFlow,
         decision: Replay,
-        asked: Asked | None,
+        asked: Asked,
     ) -> Awaitable[None] | None:
         if is_streamed(decision.interaction.response):
             waiting = play(self.rack, session, flow, decision)
             if waiting is not None:
                 host.tell_when_left(flow, partial(self.rack.left, flow.id))
-            if asked is not None and flow.response is not None:
-                self._redirects.note(asked.request, flow.response)
+            if flow.response is not None:
+                self._redirects.note(asked.request, response_parts(flow.response))
             return waiting
-        flow.response = to_wire(decision.interaction, flow.request)
-        if asked is not None:
-            self._redirects.note(asked.request, flow.response)
+        sent = to_wire(decision.interaction, request_parts(flow.request))
+        flow.response = make_response(*sent)
+        self._redirects.note(asked.request, response_parts(flow.response))
         client = flow.client_conn.id
         self.rack.flows[flow.id] = replayed(session, decision, client)
         if not self.rack.settings.latency:
@@ -323,7 +323,7 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
             return
         try:
             if 300 < code < 400:
-                self._redirects.note(started.asked.request, response)
+                self._redirects.note(started.asked.request, response_parts(response))
             found = started.interaction(response)
             if started.tee or started.socket or started.upload:
                 found = with_stream(started, response, found)
@@ -344,3 +344,10 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
         elif started is not None and not started.cut_off:
             self.broke_off(started, flow)
         self.rack.close_idle()
+
+
+def drop_proxy_headers(request: http.Request) -> None:
+    """Take out what is meant for a proxy, as it is on plain http."""
+    if request_parts(request).scheme == b"http":
+        for name in PROXY_HEADERS:
+            request.headers.pop(name.decode(), None)

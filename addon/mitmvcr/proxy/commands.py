@@ -13,6 +13,7 @@ from mitmvcr.core.errors import VcrError
 from mitmvcr.core.model import Interaction
 from mitmvcr.options import CASSETTE, MODE, Option, Text
 from mitmvcr.proxy import host
+from mitmvcr.proxy.host.messages import request_parts, response_parts
 from mitmvcr.proxy.options import VcrOptions
 from mitmvcr.proxy.sessions import is_same
 from mitmvcr.session import Session
@@ -120,10 +121,11 @@ def _is_whole(one: http.HTTPFlow) -> bool:
 
 def _interaction(one: http.HTTPFlow) -> Interaction:
     assert one.response is not None
-    asked = to_request(one.request)
+    asked = to_request(request_parts(one.request))
     head = one.response.timestamp_start or 0.0
     sent = one.request.timestamp_end or head
     body = one.response.raw_content or b""
     duration = max(0, round((head - sent) * 1e9))
-    response = to_response(one.response, body, asked, duration=duration)
+    wire = response_parts(one.response)
+    response = to_response(wire, body, asked, duration=duration)
     return Interaction(0, asked.request, response)

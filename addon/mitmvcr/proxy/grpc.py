@@ -7,21 +7,21 @@ is held back until it is whole would wait for ever. Such a call is recorded, and
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import replace
 from itertools import islice
 from urllib.parse import urlsplit
 
 from mitmproxy import http
 
-from mitmvcr.core.model import Interaction
+from mitmvcr.core.model import Interaction, Request
 from mitmvcr.proxy import responses as answers
 from mitmvcr.proxy.host import early_response
+from mitmvcr.proxy.host.messages import request_parts
 from mitmvcr.proxy.misses import missed
 from mitmvcr.proxy.streaming import Tee, pass_on
 from mitmvcr.session import Session
 from mitmvcr.view.choice import View
-from mitmvcr.view.requests import to_lookup
 
 logger = logging.getLogger("mitmvcr")
 
@@ -54,37 +54,46 @@ class Upload(Tee):
         response = recorded.response
         if self._answered_early and not response.failure:
             response = replace(response, failure="both ways")
-        return Interaction(0, self._view.to_request(self._request).request, response)
+        asked = self._view.to_request(request_parts(self._request))
+        return Interaction(0, asked.request, response)
 
 
 class Calls:
-    """The calls that a session's cassette holds, by URL; each is looked at once."""
+    """The calls that a session's cassette holds, by what counts of their URLs; each is
+    looked at once."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
-        self._positions: defaultdict[str, list[int]] = defaultdict(list)
+    def __init__(self, session: Session, view: View) -> None:
+        self._session, self._view = session, view
+        self._positions: defaultdict[Hashable, list[int]] = defaultdict(list)
         self._read = 0
-        #: By a URL's first position: how many of it were looked at, and what was found.
+        #: By its first position: how many like it were looked at, and what was found.
         self._both_ways: dict[int, tuple[int, bool]] = {}
 
     def of(self, request: http.Request) -> list[int]:
-        """The positions of a call's URL. Its body is not known yet."""
+        """The positions of calls of this method at a URL that counts as the same. Its
+        body is not known yet."""
         deck = self._session.deck
         if len(deck) > self._read:
             for position, url in enumerate(islice(deck.urls(), self._read, None)):
-                key = deck.matcher.url(url)
-                self._positions[key].append(self._read + position)
+                self._positions[self._key(url)].append(self._read + position)
             self._read = len(deck)
-        asked = to_lookup(request)
-        found = self._positions.get(deck.matcher.url(asked.url))
+        asked = self._asked(request)
+        found = self._positions.get(self._key(asked.url))
         if found is None:  # it may hold a secret, and the recorded one does not
             seen = self._session.redactor.request(asked)
-            found = self._positions.get(deck.matcher.url(seen.url), [])
+            found = self._positions.get(self._key(seen.url), [])
         return found
+
+    def _key(self, url: str) -> Hashable:
+        matcher = self._session.deck.matcher
+        return matcher.bucket(url), urlsplit(matcher.url(url)).path
+
+    def _asked(self, request: http.Request) -> Request:
+        return self._view.to_request(request_parts(request)).request
 
     def may_match(self, request: http.Request) -> bool:
         """Whatever its body comes to be, by the parts of its URL that count."""
-        asked, deck = to_lookup(request), self._session.deck
+        asked, deck = self._asked(request), self._session.deck
         seen = self._session.redactor.request(asked)
         return deck.holds(asked.url) or deck.holds(seen.url)
 
@@ -110,7 +119,8 @@ def let_pass(session: Session, flow: http.HTTPFlow) -> None:
 def miss(session: Session, flow: http.HTTPFlow, view: View) -> None:
     """Tell the caller, who may wait for an answer before the request ends."""
     session.refused()
-    _, told = missed(session, view.to_request(flow.request).request)
+    asked = view.to_request(request_parts(flow.request))
+    _, told = missed(session, asked.request)
     early_response.answer(flow, answers.to_call(flow.request, told))
 
 

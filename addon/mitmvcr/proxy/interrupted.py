@@ -15,6 +15,7 @@ from mitmvcr.core.events import has_ended
 from mitmvcr.core.model import Interaction, Response
 from mitmvcr.options import Settings
 from mitmvcr.proxy import host
+from mitmvcr.proxy.host.messages import response_parts
 from mitmvcr.proxy.sessions import Recording
 from mitmvcr.proxy.streaming import TimedTee, with_chunks
 
@@ -107,8 +108,8 @@ def _what_came(started: Recording, response: http.Response) -> Response:
     assert started.tee is not None
     body = started.tee.body()
     duration = started.head - started.sent
-    to_response = started.view.to_response
-    recorded = to_response(response, body, started.asked, duration=duration)
+    wire, to_response = response_parts(response), started.view.to_response
+    recorded = to_response(wire, body, started.asked, duration=duration)
     codings = _codings(response)
     if not recorded.uncompressed and are_accepted(codings, started.asked.decodes):
         recorded = _decoded(recorded, body, codings)

@@ -15,8 +15,10 @@ from mitmvcr.core.keys import header
 from mitmvcr.core.model import Interaction, Response
 from mitmvcr.core.modes import Replay
 from mitmvcr.proxy.host import stream_replay
+from mitmvcr.proxy.host.messages import make_response, request_parts, response_parts
 from mitmvcr.proxy.sessions import Rack, Replayed, replayed
 from mitmvcr.session import Session
+from mitmvcr.view.parts import RequestParts
 from mitmvcr.view.restore import (
     LARGE,
     coded_head,
@@ -50,24 +52,23 @@ def play(
     first = recorded.duration / _SECOND * latency
     if due and not recorded.chunks:
         first -= due[-1]
-    plain = has_no_body(flow.request.method, recorded.code)
+    live = request_parts(flow.request)
+    plain = has_no_body(live.method, recorded.code)
     broken = recorded.failure == "truncated"
     is_whole = len(parts) < 2 and not broken
     if plain or (is_whole and len(recorded.body) <= LARGE):
-        flow.response = to_wire(decision.interaction, flow.request)
+        flow.response = make_response(*to_wire(decision.interaction, live))
     elif stream_replay.install():
         ended = _Ending(rack, flow.id, started)
         leave = _leave_large if len(recorded.body) > LARGE else _leave
-        flow.response, paced = leave(
-            decision.interaction, flow.request, parts, due, ended
-        )
+        flow.response, paced = leave(decision.interaction, live, parts, due, ended)
         flow.response.stream = started.paced = paced
     elif broken:
         del rack.flows[flow.id]
         session.replayed(started.entry_now())
         flow.kill()
     else:
-        flow.response = to_wire(decision.interaction, flow.request)
+        flow.response = make_response(*to_wire(decision.interaction, live))
     return _pause(first)
 
 
@@ -76,7 +77,7 @@ Sent = tuple[http.Response, stream_replay.StreamSchedule]
 
 def _leave(
     found: Interaction,
-    live: http.Request,
+    live: RequestParts,
     parts: Sequence[bytes],
     due: Sequence[float] | None,
     ended: Callable[[bool], None],
@@ -84,12 +85,13 @@ def _leave(
     recorded = found.response
     response, sent = to_stream(recorded, live, parts)
     broken = recorded.failure == "truncated"
-    return response, stream_replay.StreamSchedule(sent, due, ended, breaks_off=broken)
+    paced = stream_replay.StreamSchedule(sent, due, ended, breaks_off=broken)
+    return make_response(*response), paced
 
 
 def _leave_large(
     found: Interaction,
-    live: http.Request,
+    live: RequestParts,
     parts: Sequence[bytes],
     due: Sequence[float] | None,
     ended: Callable[[bool], None],
@@ -100,15 +102,22 @@ def _leave_large(
     broken = recorded.failure == "truncated"
     if len(parts) < 2 and not broken:
         response = to_wire(found, live, encodes=False)
-        parts = [response.raw_content or b""]
+        parts = [response.body]
     else:
         response, parts = to_stream(recorded, live, parts, encodes=False)
     sent: Iterable[bytes] = in_small(parts)
     head = None
     if coding := later_coding(recorded, live):
-        sent, head = encoded_pieces(sent, coding), partial(coded_head, coding, live)
+        sent, head = encoded_pieces(sent, coding), partial(_coded_head, coding, live)
     times = None if due is None else due_in_small(parts, due)
-    return response, stream_replay.StreamSchedule(sent, times, ended, broken, head)
+    paced = stream_replay.StreamSchedule(sent, times, ended, broken, head)
+    return make_response(*response), paced
+
+
+def _coded_head(
+    coding: str, live: RequestParts, response: http.Response
+) -> http.Response:
+    return make_response(*coded_head(coding, live, response_parts(response)))
 
 
 def _play_socket(
@@ -132,7 +141,8 @@ def _play_socket(
         flow, script
     ):
         raise CannotPlayError(url)
-    flow.response = to_wire(decision.interaction, flow.request)
+    sent = to_wire(decision.interaction, request_parts(flow.request))
+    flow.response = make_response(*sent)
     sockets.accept(recorded, flow.response, flow.request)
     rack.flows[flow.id] = replayed(session, decision, flow.client_conn.id)
     return _pause(recorded.duration / _SECOND * latency)

@@ -14,6 +14,7 @@ from mitmvcr.core.modes import Replay
 from mitmvcr.miss.report import Entry
 from mitmvcr.options import CASSETTE, SECRET, Settings
 from mitmvcr.proxy import host
+from mitmvcr.proxy.host.messages import response_parts
 from mitmvcr.proxy.streaming import Tee
 from mitmvcr.session import Session, open_session
 from mitmvcr.view.choice import View
@@ -106,8 +107,8 @@ class Recording:
         if body is None:  # it was streamed
             body = self.tee.body() if self.tee else b""
         duration = (self.head or time.monotonic_ns()) - self.sent
-        asked = self.asked
-        recorded = self.view.to_response(response, body, asked, duration=duration)
+        asked, wire = self.asked, response_parts(response)
+        recorded = self.view.to_response(wire, body, asked, duration=duration)
         return Interaction(0, asked.request, recorded)
 
 

@@ -99,18 +99,18 @@ class StreamHooks:
         goes both ways, nor one that cannot be in the cassette."""
         from mitmvcr.proxy import grpc as uploads
 
-        self.calls = self.calls or uploads.Calls(session)
+        self.calls = self.calls or uploads.Calls(session, self.view)
         known = self.calls.of(flow.request)
         both_ways = self.calls.go_both_ways(known)
         if both_ways and session.offline:
             uploads.refuse(session, flow)
         elif both_ways:
             uploads.let_pass(session, flow)
-        elif known or session.needs_all:
+        elif known or session.needs_all or self.calls.may_match(flow.request):
             return  # held until it is whole
         elif session.records:
             self._record_call(session, flow)
-        elif session.offline and not self.calls.may_match(flow.request):
+        elif session.offline:
             uploads.miss(session, flow, self.view)
 
     def _record_call(self, session: Session, flow: http.HTTPFlow) -> None:
@@ -119,8 +119,8 @@ class StreamHooks:
         view = self.view
         upload = uploads.Upload(flow.request, view, self.rack.settings.spool)
         flow.request.stream = upload
-        asked, now = view.to_request(flow.request), time.monotonic_ns()
-        started = Recording(session, asked, now, view, upload=upload)
+        asked = view.to_request(request_parts(flow.request))
+        started = Recording(session, asked, time.monotonic_ns(), view, upload=upload)
         self.rack.flows[flow.id] = started
 
     def is_on_its_way(self, flow: http.HTTPFlow) -> bool:

@@ -2,12 +2,11 @@
 
 from typing import Protocol
 
-from mitmproxy import http
-
 from mitmvcr.core.model import Response
 from mitmvcr.parsing import View as Name
 from mitmvcr.view import responses as translate
 from mitmvcr.view import wire as wireview
+from mitmvcr.view.parts import RequestParts, ResponseParts
 from mitmvcr.view.redirects import Redirects
 from mitmvcr.view.requests import Asked
 
@@ -15,10 +14,10 @@ from mitmvcr.view.requests import Asked
 class View(Protocol):
     """The module ``translate`` is one, ``wireview`` the other."""
 
-    def to_request(self, wire: http.Request) -> Asked: ...
+    def to_request(self, wire: RequestParts) -> Asked: ...
 
     def to_response(
-        self, wire: http.Response, body: bytes, asked: Asked, *, duration: int
+        self, wire: ResponseParts, body: bytes, asked: Asked, *, duration: int
     ) -> Response: ...
 
 

@@ -1,14 +1,10 @@
 """How Go's net/http spells what the wire leaves open."""
 
 import re
-from collections.abc import Iterable
 from functools import lru_cache
 
-from mitmproxy import http
-
 from mitmvcr.core.model import Headers
-
-Fields = Iterable[tuple[bytes, bytes]]
+from mitmvcr.view.parts import Fields, HeaderFields
 
 #: A header name whose every byte is a token byte is spelled canonically by Go.
 _TOKEN = re.compile(rb"[-!#$%&'*+.^_`|~0-9A-Za-z]+")
@@ -41,7 +37,7 @@ def group(
     return grouped
 
 
-def trailers(trailers: http.Headers) -> Headers:
+def trailers(trailers: HeaderFields) -> Headers:
     return group(trailers.fields, spell=True)
 
 

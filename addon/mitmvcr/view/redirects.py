@@ -5,10 +5,10 @@ from dataclasses import replace
 from typing import NamedTuple
 from urllib.parse import quote, urljoin
 
-from mitmproxy import http
-
 from mitmvcr.core.keys import header, url_key
 from mitmvcr.core.model import Request
+from mitmvcr.view.golang import text
+from mitmvcr.view.parts import RequestParts, ResponseParts, value_of
 from mitmvcr.view.requests import Asked
 
 
@@ -30,26 +30,28 @@ class Redirects:
         """Whether some redirect was not followed yet."""
         return bool(self._expected)
 
-    def note(self, asked: Request, wire: http.Response) -> None:
+    def note(self, asked: Request, wire: ResponseParts) -> None:
         if wire.status_code not in (301, 302, 303, 307, 308):
             return
-        location = wire.headers.get("location")
+        location = value_of(wire.headers, b"location")
         if location is None:
             return
         try:
             target = urljoin(asked.url, _escaped(location))
         except ValueError:
             return  # no URL: Go does not follow it either
-        self._expected.append(_Redirect(target, _referers(asked, target)))
+        self._expected.append(
+            _Redirect(target, url_key(target), _referers(asked, target))
+        )
 
-    def restate(self, asked: Asked, wire: http.Request) -> Asked:
+    def restate(self, asked: Asked, wire: RequestParts) -> Asked:
         """The follow-up as go-vcr records it; any other request as it is."""
         followed = self._take(asked.request)
         if followed is None:
             return asked
         request = asked.request
         # An override of the Host is kept by Go where the Location is relative.
-        named = request.url.startswith(f"{wire.scheme}://{request.host}/")
+        named = request.url.startswith(f"{text(wire.scheme)}://{request.host}/")
         request = replace(
             request,
             proto="",
@@ -64,16 +66,18 @@ class Redirects:
         url = url_key(request.url)
         referer = url_key(header(request.headers, "Referer"))
         for redirect in self._expected:
-            if url_key(redirect.target) == url and referer in redirect.referers:
+            if redirect.key == url and referer in redirect.referers:
                 self._expected.remove(redirect)
                 return redirect
         return None
 
 
 class _Redirect(NamedTuple):
-    """``target`` as Go's URL has it, and the Referers that its follow-up may have."""
+    """``target`` as Go's URL has it, its key, and the Referers that its follow-up may
+    have."""
 
     target: str
+    key: str
     referers: frozenset[str]
 
 

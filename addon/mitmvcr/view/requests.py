@@ -1,4 +1,4 @@
-"""A live request: what it is looked up by, and how go-vcr would have recorded it."""
+"""A live request, as go-vcr would have recorded it."""
 
 from collections.abc import Mapping
 from contextlib import suppress
@@ -6,24 +6,17 @@ from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import parse_qsl
 
-from mitmproxy import http
-
 from mitmvcr.codings import accepted_codings
 from mitmvcr.core.keys import url_key
 from mitmvcr.core.model import Headers, Request
-from mitmvcr.proxy.host.messages import request_parts
-from mitmvcr.view.golang import Fields, group, number, text, trailers
+from mitmvcr.view.golang import group, number, text, trailers
+from mitmvcr.view.parts import Fields, RequestParts
 
-#: Headers of nearly every request in which there is no secret.
-_NO_SECRETS = frozenset(
-    b"host accept accept-encoding accept-language user-agent connection content-length"
-    b" proxy-connection cache-control".split()
-)
 #: Name in lower case -> value.
 Said = Mapping[bytes, bytes]
 
 #: Meant for a proxy. mitmproxy sends them on to the origin on plain http.
-_PROXY_HEADERS = frozenset({b"proxy-authorization", b"proxy-connection"})
+PROXY_HEADERS = frozenset({b"proxy-authorization", b"proxy-connection"})
 #: Go keeps these out of Request.Header; they are fields of their own, or a proxy's.
 _NOT_REQUEST_HEADERS = frozenset(
     {
@@ -31,10 +24,10 @@ _NOT_REQUEST_HEADERS = frozenset(
         b"content-length",
         b"transfer-encoding",
         b"trailer",
-        *_PROXY_HEADERS,
+        *PROXY_HEADERS,
     }
 )
-_DEFAULT_PORTS = {"http": 80, "https": 443}
+DEFAULT_PORTS = {"http": 80, "https": 443}
 _FORM_METHODS = frozenset({b"POST", b"PUT", b"PATCH"})
 _FORM = b"application/x-www-form-urlencoded"
 
@@ -61,30 +54,6 @@ class Asked(NamedTuple):
     to_proxy: bool = False
 
 
-def to_lookup(wire: http.Request) -> Request:
-    """Only what the default matcher looks up by, and what may hold a secret that is
-    met elsewhere too: a replay costs no more than this."""
-    data = request_parts(wire)
-    origin, _ = _place(data.scheme, data.host, data.port, b"")
-    path = text(data.path)
-    return Request(
-        method=text(data.method),
-        url=origin + path if path[:1] == "/" else f"{origin}/{path}",
-        body=data.content or b"",
-        headers=_lookup_headers(data.headers.fields),
-    )
-
-
-@lru_cache(maxsize=256)
-def _lookup_headers(fields: tuple[tuple[bytes, bytes], ...]) -> Headers:
-    """The body's type and coding too."""
-    return {
-        text(name).title(): (text(value),)
-        for name, value in fields
-        if name.lower() not in _NO_SECRETS
-    }
-
-
 class _Said(NamedTuple):
     """What the headers of a request come to, which a client says again and again:
     ``headers`` as recorded, the codings that are undone, and what stands in fields of
@@ -100,9 +69,7 @@ class _Said(NamedTuple):
 
 
 @lru_cache(maxsize=256)
-def _said(
-    method: bytes, version: bytes, fields: tuple[tuple[bytes, bytes], ...]
-) -> _Said:
+def _said(method: bytes, version: bytes, fields: Fields) -> _Said:
     named = _values(fields)
     over_h1, head = version.startswith(b"HTTP/1"), method == b"HEAD"
     kind = named.get(b"content-type", b"").partition(b";")[0].strip().lower()
@@ -113,19 +80,18 @@ def _said(
         host=named.get(b"host", b""),
         length=number(named.get(b"content-length", b""), 0),
         has_form=method in _FORM_METHODS and kind == _FORM,
-        to_proxy=not _PROXY_HEADERS.isdisjoint(named),
+        to_proxy=not PROXY_HEADERS.isdisjoint(named),
     )
 
 
-def to_request(wire: http.Request) -> Asked:
+def to_request(wire: RequestParts) -> Asked:
     """The request as go-vcr records it."""
-    data = request_parts(wire)
-    said = _said(data.method, data.http_version, data.headers.fields)
+    said = _said(wire.method, wire.http_version, wire.headers.fields)
     # Byte for byte: mitmproxy's own ``authority`` undoes punycode.
     origin, host = _place(
-        data.scheme, data.host, data.port, data.authority or said.host
+        wire.scheme, wire.host, wire.port, wire.authority or said.host
     )
-    path, body = text(data.path), data.content or b""
+    path, body = text(wire.path), wire.content or b""
     if said.has_form and body:
         form = _form(f"{text(body)}&{_query(path)}")
     else:
@@ -137,21 +103,13 @@ def to_request(wire: http.Request) -> Asked:
         1,
         1,
         content_length=said.length,
-        trailer=trailers(data.trailers) if data.trailers else {},
+        trailer=trailers(wire.trailers) if wire.trailers else {},
         host=host,
         body=body,
         form=form,
         headers=said.headers,
     )
     return Asked(request, said.undone, said.to_proxy)
-
-
-def drop_proxy_headers(wire: http.Request) -> None:
-    """Take out what is meant for a proxy, as it is on plain http."""
-    if request_parts(wire).scheme != b"http":
-        return
-    for name in _PROXY_HEADERS:
-        wire.headers.pop(name.decode(), None)
 
 
 @lru_cache(maxsize=1024)
@@ -170,7 +128,7 @@ def _place(
     elif not address.isascii():
         with suppress(UnicodeError):
             address = address.encode("idna").decode()
-    if port != _DEFAULT_PORTS.get(scheme):
+    if port != DEFAULT_PORTS.get(scheme):
         address = f"{address}:{port}"
     origin, written = f"{scheme}://{address}", f"{scheme}://{said}"
     same = url_key(f"{written}/") == url_key(f"{origin}/")

@@ -1,4 +1,4 @@
-"""mitmproxy's flows as go-vcr would have recorded them.
+"""Responses as go-vcr would have recorded them.
 
 go-vcr sits above Go's transport and a proxy below it; what the transport adds and
 takes away is undone here, so that go-vcr's own matcher accepts the cassette. The
@@ -8,12 +8,10 @@ rules were measured with Go 1.27 and go-vcr v4.
 from collections.abc import Mapping
 from functools import lru_cache
 
-from mitmproxy import http
-
 from mitmvcr.codings import CodingError, CutOffError, are_accepted, decoded
 from mitmvcr.core.model import Response
-from mitmvcr.proxy.host.messages import response_parts
 from mitmvcr.view.golang import STATUS_TEXT, canonical, number, text, trailers
+from mitmvcr.view.parts import ResponseParts
 from mitmvcr.view.requests import Asked, to_request
 
 __all__ = ["to_request", "to_response"]
@@ -26,13 +24,12 @@ _NO_BODY = frozenset({204, 304, *range(100, 200)})
 
 
 def to_response(
-    wire: http.Response, body: bytes, asked: Asked, *, duration: int
+    wire: ResponseParts, body: bytes, asked: Asked, *, duration: int
 ) -> Response:
     """The response as go-vcr records it. ``body`` as it was on the wire; ``duration``
     in nanoseconds."""
-    data = response_parts(wire)
     headers: dict[str, list[str]] = {}
-    for name, value in data.headers.fields:
+    for name, value in wire.headers.fields:
         spelled, text = _spelled(name), value.decode("utf-8", "surrogateescape")
         if spelled in headers:
             headers[spelled].append(text)
@@ -42,7 +39,7 @@ def to_response(
     if not _FRAMING.isdisjoint(headers):
         chunked = _take_framing(headers)
     proto, major, minor, status = _started(
-        data.http_version, data.status_code, data.reason
+        wire.http_version, wire.status_code, wire.reason
     )
     length = (
         _announced(headers["Content-Length"]) if "Content-Length" in headers else -1
@@ -50,13 +47,13 @@ def to_response(
     if asked.request.method != "HEAD":
         if major != 1:
             length = 0 if length < 0 and not body else length
-        elif data.status_code in _NO_BODY:
+        elif wire.status_code in _NO_BODY:
             length = 0
         elif chunked:
             length = -1
     plain = None
     if "Content-Encoding" in headers and body:
-        plain = _decoded(data.status_code, body, headers, asked.decodes)
+        plain = _decoded(wire.status_code, body, headers, asked.decodes)
         if plain is not None:
             del headers["Content-Encoding"]
             headers.pop("Content-Length", None)
@@ -66,13 +63,13 @@ def to_response(
         major,
         minor,
         transfer_encoding=_CHUNKED if chunked else (),
-        trailer=trailers(data.trailers) if data.trailers else {},
+        trailer=trailers(wire.trailers) if wire.trailers else {},
         content_length=length,
         uncompressed=plain is not None,
         body=body if plain is None else plain,
         headers=headers,
         status=status,
-        code=data.status_code,
+        code=wire.status_code,
         duration=duration,
     )
 

@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-from mitmproxy import http
-
 from mitmvcr.codings import (
     CodingError,
     accepted_codings,
@@ -15,7 +13,7 @@ from mitmvcr.codings import (
 )
 from mitmvcr.core.keys import header
 from mitmvcr.core.model import Headers, Interaction, Response
-from mitmvcr.proxy.host.messages import make_response, response_parts
+from mitmvcr.view.parts import RequestParts, ResponseParts, WireResponse, value_of
 
 #: Restated or left out on replay: they describe the recorded connection.
 _NOT_REPLAYED = frozenset(
@@ -36,8 +34,8 @@ def _bytes(text: str) -> bytes:
 
 
 def to_wire(
-    interaction: Interaction, live: http.Request, *, encodes: bool = True
-) -> http.Response:
+    interaction: Interaction, live: RequestParts, *, encodes: bool = True
+) -> WireResponse:
     """The recorded response for this live request, ready to be sent.
 
     It is marked HTTP/1.1, which mitmproxy translates for every client; a length is
@@ -55,7 +53,7 @@ def to_wire(
         if lower == b"content-encoding":
             coding = values
         fields += [(name, _bytes(value)) for value in values]
-    trailers = recorded.trailer if live.http_version == "HTTP/2.0" else {}
+    trailers = recorded.trailer if live.http_version == b"HTTP/2.0" else {}
     body = recorded.body
     if has_no_body(live.method, recorded.code):
         body = b""
@@ -96,11 +94,11 @@ def is_streamed(recorded: Response) -> bool:
 
 def to_stream(
     recorded: Response,
-    live: http.Request,
+    live: RequestParts,
     parts: Sequence[bytes],
     *,
     encodes: bool = True,
-) -> tuple[http.Response, Sequence[bytes]]:
+) -> tuple[WireResponse, Sequence[bytes]]:
     """The same as parts, each of which can be read when it comes.
 
     As it was recorded it has a length or none; one that broke off has the length that
@@ -118,40 +116,41 @@ def to_stream(
         parts = list(encoded_pieces(parts, coding))
         body = b"".join(parts)
     size = recorded.content_length if recorded.failure else len(body)
-    if recorded.content_length >= 0 or live.http_version == "HTTP/1.0":
+    if recorded.content_length >= 0 or live.http_version == b"HTTP/1.0":
         fields.append((b"Content-Length", b"%d" % size))
-    elif live.http_version == "HTTP/1.1":
+    elif live.http_version == b"HTTP/1.1":
         fields.append((b"Transfer-Encoding", b"chunked"))
-    trailers = recorded.trailer if live.http_version == "HTTP/2.0" else {}
+    trailers = recorded.trailer if live.http_version == b"HTTP/2.0" else {}
     # Without a body mitmproxy would end the stream with its head.
     return _make_response(recorded, fields, body or b" ", trailers), parts
 
 
-def later_coding(recorded: Response, live: http.Request) -> str:
+def later_coding(recorded: Response, live: RequestParts) -> str:
     """The coding in which a large body leaves that the origin sent in one, or an empty
     text. It is applied part by part, so its length is not known beforehand."""
-    if not recorded.uncompressed or live.http_version == "HTTP/1.0":
+    if not recorded.uncompressed or live.http_version == b"HTTP/1.0":
         return ""
     return "" if header(recorded.headers, "Content-Encoding") else _asked_for(live)
 
 
 def coded_head(
-    coding: str, live: http.Request, response: http.Response
-) -> http.Response:
+    coding: str, live: RequestParts, response: ResponseParts
+) -> WireResponse:
     """The head of a response whose body is put in a coding on its way out."""
     framing = (b"content-length", b"transfer-encoding")
     fields = [
         each for each in response.headers.fields if each[0].lower() not in framing
     ]
     fields.append((b"Content-Encoding", coding.encode()))
-    if live.http_version == "HTTP/1.1":
+    if live.http_version == b"HTTP/1.1":
         fields.append((b"Transfer-Encoding", b"chunked"))
-    code, reason = response.status_code, response_parts(response).reason
-    return make_response(code, reason, http.Headers(fields), b"", response.trailers)
+    trailers = response.trailers.fields if response.trailers else None
+    code, reason = response.status_code, response.reason
+    return WireResponse(code, reason, tuple(fields), b"", trailers)
 
 
-def has_no_body(method: str, code: int) -> bool:
-    return method == "HEAD" or code in (204, 304) or code < 200
+def has_no_body(method: bytes, code: int) -> bool:
+    return method.upper() == b"HEAD" or code in (204, 304) or code < 200
 
 
 def _recorded_length(recorded: Response) -> list[tuple[bytes, bytes]]:
@@ -165,7 +164,7 @@ def _recorded_length(recorded: Response) -> list[tuple[bytes, bytes]]:
 
 
 def _encoded(
-    body: bytes, live: http.Request, fields: list[tuple[bytes, bytes]]
+    body: bytes, live: RequestParts, fields: list[tuple[bytes, bytes]]
 ) -> bytes:
     """The body in a coding that this client asks for, since the origin sent one."""
     coding = _asked_for(live)
@@ -175,11 +174,11 @@ def _encoded(
     return encoded(body, coding)
 
 
-def _accepted(live: http.Request) -> tuple[str, ...]:
-    return accepted_codings(live.headers.get("accept-encoding", ""))
+def _accepted(live: RequestParts) -> tuple[str, ...]:
+    return accepted_codings(value_of(live.headers, b"accept-encoding") or "")
 
 
-def _asked_for(live: http.Request) -> str:
+def _asked_for(live: RequestParts) -> str:
     """The coding in which this client gets a body, if any."""
     return first_known(_accepted(live))
 
@@ -187,7 +186,7 @@ def _asked_for(live: http.Request) -> str:
 def _recoded(
     interaction: Interaction,
     fields_of_coding: Sequence[str],
-    live: http.Request,
+    live: RequestParts,
     fields: list[tuple[bytes, bytes]],
 ) -> bytes:
     """The body of a response that was stored in a content coding.
@@ -215,20 +214,18 @@ def _make_response(
     fields: list[tuple[bytes, bytes]],
     body: bytes,
     trailers: Headers,
-) -> http.Response:
+) -> WireResponse:
     trailing = None
     if trailers:
-        trailing = http.Headers(
-            [
-                # Blanks round a value end an HTTP/2 connection; in headers mitmproxy
-                # takes them away itself.
-                (_bytes(name).lower(), _bytes(value).strip(b" \t"))
-                for name, values in trailers.items()
-                for value in values
-            ]
+        trailing = tuple(
+            # Blanks round a value end an HTTP/2 connection; in headers mitmproxy takes
+            # them away itself.
+            (_bytes(name).lower(), _bytes(value).strip(b" \t"))
+            for name, values in trailers.items()
+            for value in values
         )
     reason = _reason(recorded.status)
-    return make_response(recorded.code, reason, http.Headers(fields), body, trailing)
+    return WireResponse(recorded.code, reason, tuple(fields), body, trailing)
 
 
 def _reason(status: str) -> bytes:

@@ -1,28 +1,78 @@
 """A request that nobody has sent, as the proxy would have understood it."""
 
+import re
 from collections.abc import Iterable
-from urllib.parse import quote
-
-from mitmproxy import http
+from contextlib import suppress
+from ipaddress import ip_address
+from urllib.parse import quote, urlsplit
 
 from mitmvcr.core.model import Request
-from mitmvcr.view.requests import to_request
+from mitmvcr.view.parts import Fields, PlainHeaders, PlainRequest
+from mitmvcr.view.requests import DEFAULT_PORTS, to_request
+
+_AUTHORITY = re.compile(r"[^/?]*")
+#: With the underscore that some use.
+_HOST_NAME = re.compile(r"(?:[A-Za-z\d_-]{1,63}\.)*[A-Za-z\d_-]{1,63}\.?")
+_LONGEST_HOST_NAME = 255
 
 
 def request_from(
     method: str, url: str, headers: Iterable[tuple[str, str]], body: bytes
 ) -> Request:
     """Raises ValueError for a URL that no request can have."""
-    origin, slashes, rest = url.partition("#")[0].partition("://")
-    host, slash, path = rest.partition("/")
-    host = host.rpartition("@")[2]
-    clean = f"{origin}{slashes}{host}{slash}{_quoted(path)}"
-    if origin.lower() not in ("http", "https") or not host:
-        raise ValueError("it is no http or https URL")
-    fields = [(_bytes(name), _bytes(value)) for name, value in headers]
-    wire = http.Request.make(method, clean, body, http.Headers(fields))
-    wire.headers.setdefault("Host", host)
+    scheme, host, port, said, path = _split(url)
+    given = tuple((_bytes(name), _bytes(value)) for name, value in headers)
+    wire = PlainRequest(
+        host=host,
+        port=port,
+        method=_bytes(method),
+        scheme=scheme.encode(),
+        authority=b"",
+        path=path.encode(),
+        http_version=b"HTTP/1.1",
+        headers=PlainHeaders(_as_sent(given, said.encode(), body)),
+        content=body,
+    )
     return to_request(wire).request
+
+
+def _split(url: str) -> tuple[str, str, int, str, str]:
+    """Scheme, host, port, the Host that is sent, and the path with its query."""
+    start, _, rest = url.partition("#")[0].partition("://")
+    match = _AUTHORITY.match(rest)
+    authority = match[0] if match else ""
+    scheme, path = start.lower(), rest[len(authority) :]
+    parts = urlsplit(f"{scheme}://{authority}")
+    if scheme not in DEFAULT_PORTS or not parts.hostname:
+        raise ValueError("it is no http or https URL")
+    host = _host(parts.hostname)
+    said = parts.netloc.rpartition("@")[2]
+    if not said.isascii():
+        said = host if parts.port is None else f"{host}:{parts.port}"
+    path = _quoted(path if path[:1] == "/" else f"/{path}")
+    return scheme, host, parts.port or DEFAULT_PORTS[scheme], said, path
+
+
+def _host(name: str) -> str:
+    """In ASCII. Raises ValueError where it can be none."""
+    if ":" in name:
+        ip_address(name)
+        return name
+    host = ""
+    with suppress(UnicodeError):
+        host = name.encode("idna").decode()
+    if len(host) > _LONGEST_HOST_NAME or not _HOST_NAME.fullmatch(host):
+        raise ValueError(f"{name} can be no host")
+    return host
+
+
+def _as_sent(given: Fields, host: bytes, body: bytes) -> Fields:
+    """With what a client adds by itself."""
+    names = {name.lower() for name, _ in given}
+    if b"transfer-encoding" not in names:
+        kept = tuple(each for each in given if each[0].lower() != b"content-length")
+        given = (*kept, (b"Content-Length", b"%d" % len(body)))
+    return given if b"host" in names else (*given, (b"Host", host))
 
 
 def _quoted(path: str) -> str:

@@ -1,4 +1,4 @@
-"""mitmproxy's flows as they were on the wire: the view ``vcr_view=wire``.
+"""Messages as they were on the wire: the view ``vcr_view=wire``.
 
 The same functions as in ``translate``, which has the Go view. What differs:
 
@@ -15,12 +15,10 @@ found by, here and in go-vcr. Credentials are left out of this view too.
 
 from dataclasses import replace
 
-from mitmproxy import http
-
 from mitmvcr.core.model import Headers, Request, Response
-from mitmvcr.proxy.host.messages import request_parts
 from mitmvcr.view import responses as translate
 from mitmvcr.view.golang import text
+from mitmvcr.view.parts import HeaderFields, RequestParts, ResponseParts, value_of
 from mitmvcr.view.redirects import Redirects
 from mitmvcr.view.requests import Asked
 
@@ -28,28 +26,27 @@ from mitmvcr.view.requests import Asked
 _TO_PROXY = ("proxy-authorization", "proxy-connection")
 
 
-def to_request(wire: http.Request) -> Asked:
+def to_request(wire: RequestParts) -> Asked:
     """The request as the client sent it."""
     asked = translate.to_request(wire)
-    parts = request_parts(wire)
-    body = parts.content or b""
-    major, minor = _version(wire.http_version)
+    body, proto = wire.content or b"", text(wire.http_version)
+    major, minor = _version(proto)
     headers = _headers(wire.headers)
     request = replace(
         asked.request,
-        proto=wire.http_version,
+        proto=proto,
         proto_major=major,
         proto_minor=minor,
         content_length=_announced(wire.headers, -1 if body else 0),
         transfer_encoding=_codings(wire.headers),
-        trailer=_headers(parts.trailers),
+        trailer=_headers(wire.trailers),
         headers={n: each for n, each in headers.items() if n.lower() not in _TO_PROXY},
     )
     return asked._replace(request=request, decodes=())
 
 
 def to_response(
-    wire: http.Response, body: bytes, asked: Asked, *, duration: int
+    wire: ResponseParts, body: bytes, asked: Asked, *, duration: int
 ) -> Response:
     """The response as the origin sent it; ``duration`` in nanoseconds."""
     return replace(
@@ -64,25 +61,25 @@ def to_response(
 class NoRedirects(Redirects):
     """In the Go view the follow-up of a redirect is written in another way."""
 
-    def note(self, asked: Request, wire: http.Response) -> None:
+    def note(self, asked: Request, wire: ResponseParts) -> None:
         """Nothing follows from it."""
 
 
-def _headers(headers: http.Headers | None) -> Headers:
+def _headers(headers: HeaderFields | None) -> Headers:
     found: dict[str, list[str]] = {}
     for name, value in headers.fields if headers else ():
         found.setdefault(text(name), []).append(text(value))
     return found
 
 
-def _announced(headers: http.Headers, otherwise: int) -> int:
-    value = headers.get("content-length", "")
+def _announced(headers: HeaderFields, otherwise: int) -> int:
+    value = value_of(headers, b"content-length") or ""
     return int(value) if value.isascii() and value.isdigit() else otherwise
 
 
-def _codings(headers: http.Headers) -> tuple[str, ...]:
+def _codings(headers: HeaderFields) -> tuple[str, ...]:
     """As Go has them, which knows only ``chunked``."""
-    chunked = "chunked" in headers.get("transfer-encoding", "").lower()
+    chunked = "chunked" in (value_of(headers, b"transfer-encoding") or "").lower()
     return ("chunked",) if chunked else ()
 
 

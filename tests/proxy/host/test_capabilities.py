@@ -305,7 +305,8 @@ def _reads_properties(patch: Patch, folder: Path) -> None:
     seen = messages.response_parts(response)
     for name in ("http_version", "status_code", "reason", "headers", "content"):
         assert getattr(seen, name) == getattr(response.data, name), name
-    parts = 299, b"Fine\xff", http.Headers(a="b"), b"body", http.Headers(c="d")
+    fields, trailers = ((b"a", b"b"),), ((b"c", b"d"),)
+    parts = 299, b"Fine\xff", fields, b"body", trailers
     slow = messages.make_response(*parts)
     patch.undo()
     patch.setattr(capabilities, "_found", {})

@@ -2,20 +2,24 @@
 without the decoding and the checks of its properties, which cost more than the rest
 of a replay."""
 
-from types import SimpleNamespace
-from typing import Any
-
 from mitmproxy import http
 
 from mitmvcr.proxy.host.capabilities import capabilities
+from mitmvcr.view.parts import (
+    Fields,
+    PlainRequest,
+    PlainResponse,
+    RequestParts,
+    ResponseParts,
+)
 
 
-def request_parts(wire: http.Request) -> Any:
+def request_parts(wire: http.Request) -> RequestParts:
     """What was sent: bytes, and ``host`` and ``port`` as they are connected to."""
     return wire.data if capabilities.has("raw messages") else _request_parts(wire)
 
 
-def response_parts(wire: http.Response) -> Any:
+def response_parts(wire: http.Response) -> ResponseParts:
     """What was sent, in bytes; ``status_code`` is an int."""
     return wire.data if capabilities.has("raw messages") else _response_parts(wire)
 
@@ -23,11 +27,13 @@ def response_parts(wire: http.Response) -> Any:
 def make_response(
     code: int,
     reason: bytes,
-    headers: http.Headers,
+    fields: Fields,
     body: bytes,
-    trailers: http.Headers | None,
+    trailing: Fields | None,
 ) -> http.Response:
     """An HTTP/1.1 response of just this; mitmproxy sets its times."""
+    headers = http.Headers(fields)
+    trailers = None if trailing is None else http.Headers(trailing)
     if not capabilities.has("raw messages"):
         made = (b"HTTP/1.1", code, reason, headers, body, trailers)
         return http.Response(*made, timestamp_start=0.0, timestamp_end=0.0)
@@ -44,30 +50,30 @@ def make_response(
     return response
 
 
-def _request_parts(wire: http.Request) -> Any:
-    return SimpleNamespace(
+def _request_parts(wire: http.Request) -> PlainRequest:
+    return PlainRequest(
         host=wire.host,
         port=wire.port,
         method=_bytes(wire.method),
         scheme=_bytes(wire.scheme),
         authority=_authority(wire.authority),
         path=_bytes(wire.path),
-        **_parts(wire),
+        http_version=_bytes(wire.http_version),
+        headers=wire.headers,
+        content=wire.raw_content,
+        trailers=wire.trailers,
     )
 
 
-def _response_parts(wire: http.Response) -> Any:
-    reason = wire.reason.encode("ISO-8859-1", "surrogateescape")
-    return SimpleNamespace(status_code=wire.status_code, reason=reason, **_parts(wire))
-
-
-def _parts(wire: http.Message) -> dict[str, Any]:
-    return {
-        "http_version": _bytes(wire.http_version),
-        "headers": wire.headers,
-        "content": wire.raw_content,
-        "trailers": wire.trailers,
-    }
+def _response_parts(wire: http.Response) -> PlainResponse:
+    return PlainResponse(
+        status_code=wire.status_code,
+        reason=wire.reason.encode("ISO-8859-1", "surrogateescape"),
+        http_version=_bytes(wire.http_version),
+        headers=wire.headers,
+        content=wire.raw_content,
+        trailers=wire.trailers,
+    )
 
 
 def _authority(text: str) -> bytes:
