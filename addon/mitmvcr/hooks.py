@@ -126,7 +126,7 @@ def _checked(
         if name in _HOOKS:
             _check_signature(path, line, name, function)
         elif _is_meant_as_a_hook(name):
-            problem = f"there is no hook {name}; there are {known}"
+            problem = f"there is no hook {name}; use one of {known}"
             raise _unusable(path, line, problem)
     found = {name: own[name] for name in _HOOKS if name in own}
     if not found:
@@ -144,7 +144,7 @@ def _check_signature(
 ) -> None:
     wanted = f"define it as def {name}({', '.join(_HOOKS[name])})"
     if inspect.iscoroutinefunction(function) or inspect.isgeneratorfunction(function):
-        raise _unusable(path, line, f"{name} is no plain function; {wanted}")
+        raise _unusable(path, line, f"{name} is not a plain function; {wanted}")
     try:
         inspect.signature(function).bind(*_HOOKS[name])
     except TypeError as error:

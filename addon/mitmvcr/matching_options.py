@@ -29,7 +29,7 @@ def _part(text: str, word: str) -> str:
     if word.lower() in PARTS:
         return word.lower()
     if word.lower() in ("go-vcr", "charm"):
-        remedy = f"{word} is a choice of parts of its own; give it alone"
+        remedy = f"{word} is a list of parts already; use it alone"
         raise UnusableValueError(text, remedy)
     remedy = (
         f"there is no part {word!r}; use go-vcr, charm, or some of"
@@ -43,7 +43,7 @@ def parse_ignored_names(texts: Sequence[str]) -> tuple[Ignore, ...]:
     words = dict.fromkeys(word.strip() for text in texts for word in text.split(","))
     found = tuple(parse_ignore(word) for word in words if word)
     if any(not ignore.pattern for ignore in found):
-        raise UnusableValueError(",".join(texts), "name what is before the '='")
+        raise UnusableValueError(",".join(texts), "write a name before the '='")
     return found
 
 

@@ -215,7 +215,7 @@ OPTIONS: tuple[Option, ...] = (
     MODE,
     Option(
         name="allow_repeats",
-        help="May an interaction be replayed more than once: no; last, of identical"
+        help="Replay an interaction more than once: no; last, of identical"
         " ones the last; or all, always the first (go-vcr's replayable interactions).",
         group=Group.CASSETTE,
         parse=parsing.parse_repeats,
@@ -266,8 +266,8 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Option(
         name="ignore_headers",
-        help="Headers that do not count: names or globs, as X-*; with = behind, only"
-        " the value.",
+        help="Headers that matching ignores: names or globs, as X-*; with = behind,"
+        " only the value.",
         group=Group.MATCHING,
         parse=matching.parse_ignored_names,
         kind=Kind.LIST,
@@ -278,7 +278,7 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Option(
         name="ignore_query",
-        help="Query parameters that do not count: names or globs, as utm_*; with ="
+        help="Query parameters that matching ignores: names or globs, as utm_*; with ="
         " behind, only the value.",
         group=Group.MATCHING,
         parse=matching.parse_ignored_names,
@@ -290,7 +290,7 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Option(
         name="ignore_json",
-        help="A JSONPath, as $.messages[*].id, of what does not count in a JSON body;"
+        help="A JSONPath, as $.messages[*].id, of what matching ignores in a JSON body;"
         " with = behind, only the value.",
         group=Group.MATCHING,
         parse=matching.parse_ignored_json,
@@ -302,8 +302,8 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Option(
         name="ignore_form",
-        help="Form fields that do not count: names or globs; with = behind, only the"
-        " value.",
+        help="Form fields that matching ignores: names or globs; with = behind, only"
+        " the value.",
         group=Group.MATCHING,
         parse=matching.parse_ignored_names,
         kind=Kind.LIST,
@@ -417,7 +417,7 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Option(
         name="keep",
-        help="What is not to be hidden: a header, a field, a cookie, a variable, or a"
+        help="Do not hide this: a header, a field, a cookie, a variable, or a"
         " kind as jwt.",
         group=Group.SECRETS,
         parse=redaction.parse_names,

@@ -127,7 +127,7 @@ def open_own(path: Path, flags: int, mode: int = PRIVATE) -> int:
     raise CassetteWriteError(str(path), f"is {what}, and {_NOT_OWN}")
 
 
-_NOT_OWN = "is in the way of a recording: delete it, or choose another cassette"
+_NOT_OWN = "blocks the recording: delete it, or choose another cassette"
 
 
 def is_at(file: int, path: Path) -> bool:

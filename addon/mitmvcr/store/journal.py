@@ -422,7 +422,7 @@ def _count(path: Path) -> int | None:
 
 def _contents(count: int | None) -> str:
     if count is None:
-        return "holds what is no recording, and is in the way of one"
+        return "does not hold a recording, and blocks a new one"
     found = f"{count} interaction{'' if count == 1 else 's'}"
     return f"holds {found} of a recording that was not saved"
 

@@ -89,7 +89,7 @@ def _open(url: str) -> tuple[Any, str]:
     try:
         import fsspec  # type: ignore[import-untyped] # it has no types
     except ImportError as error:
-        problem = "is no file, and fsspec is not installed: pip install mitmvcr[remote]"
+        problem = "is a URL, and fsspec is not installed: pip install mitmvcr[remote]"
         raise CassetteError(url, problem) from error
     try:
         system, name = fsspec.core.url_to_fs(url)

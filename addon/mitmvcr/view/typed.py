@@ -18,7 +18,7 @@ def request_from(
     host = host.rpartition("@")[2]
     clean = f"{origin}{slashes}{host}{slash}{_quoted(path)}"
     if origin.lower() not in ("http", "https") or not host:
-        raise ValueError("it is no http or https URL")
+        raise ValueError("it is not an http or https URL")
     fields = [(_bytes(name), _bytes(value)) for name, value in headers]
     wire = http.Request.make(method, clean, body, http.Headers(fields))
     wire.headers.setdefault("Host", host)

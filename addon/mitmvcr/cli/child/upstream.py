@@ -22,7 +22,7 @@ def inherited_proxy(inherited: Mapping[str, str]) -> str | None:
 
 def _checked(name: str, url: str) -> str:
     """The URL without a password, to be shown."""
-    remedy = "only an http:// or https:// proxy can be gone through; unset it"
+    remedy = "use an http:// or https:// proxy, or unset it"
     try:
         parts = urlsplit(url)
         place = f"{parts.hostname}:{parts.port}" if parts.port else parts.hostname

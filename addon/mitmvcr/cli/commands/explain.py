@@ -97,7 +97,7 @@ def _curl(question: Question) -> Curl:
     parts = (question.method, question.url, question.body, question.header or None)
     if question.curl is not None:
         if any(part is not None for part in parts):
-            remedy = "stands alone: it says method, URL, headers and body itself"
+            remedy = "use it alone: it holds the method, URL, headers and body"
             raise OptionError("--curl", "...", remedy)
         return parse_curl(question.curl)
     if question.url is None:

@@ -155,8 +155,8 @@ def _isolated(plan: Plan) -> Iterator[Plan]:
     try:
         if namespace.blind:
             say(
-                f"{ISOLATE.word}: what tries to leave is blocked, but cannot be told by"
-                f" address here ({namespace.blind})"
+                f"{ISOLATE.word}: what tries to leave is blocked, but cannot be listed"
+                f" by address here ({namespace.blind})"
             )
         yield replace(plan, namespace=namespace)
     finally:

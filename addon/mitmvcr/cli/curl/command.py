@@ -74,7 +74,7 @@ def _apply(curl: Curl, name: str, value: str, late: list[Callable[[], None]]) ->
 
 def _set_url(curl: Curl, url: str) -> None:
     if curl.url:
-        raise unclear(url, "one URL at a time, please")
+        raise unclear(url, "give only one URL")
     curl.url = url if "://" in url else f"http://{url}"
 
 

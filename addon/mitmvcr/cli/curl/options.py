@@ -63,7 +63,7 @@ def _long(name: str, rest: Iterator[str]) -> Iterator[tuple[str, str]]:
         if name not in _IGNORED_WITH_VALUE:
             yield name, value
     else:
-        raise unclear(f"--{name}", "this option of curl's is not understood")
+        raise unclear(f"--{name}", "mitmvcr does not understand this curl option")
 
 
 def _cluster(letters: str, rest: Iterator[str]) -> Iterator[tuple[str, str]]:
@@ -77,7 +77,7 @@ def _cluster(letters: str, rest: Iterator[str]) -> Iterator[tuple[str, str]]:
             yield name, ""
             continue
         if not name and letter not in _IGNORED_SHORT_WITH_VALUE:
-            raise unclear(f"-{letter}", "this option of curl's is not understood")
+            raise unclear(f"-{letter}", "mitmvcr does not understand this curl option")
         value = letters[at + 1 :] or _next(f"-{letter}", rest)
         if name:
             yield name, value

@@ -39,6 +39,6 @@ def _addresses(place: Place) -> tuple[str, ...]:
     for address in addresses:
         parsed = ipaddress.ip_address(address)
         if parsed.is_unspecified or parsed.is_multicast or "%" in address:
-            problem = f"{address} is no address that a program can connect to"
+            problem = f"{address} is not an address that a program can connect to"
             raise OptionError(option, place.text, problem)
     return addresses

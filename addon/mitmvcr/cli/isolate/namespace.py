@@ -80,7 +80,7 @@ def make_namespace(allowed: Sequence[Allowed]) -> Namespace:
         except OSError as error:
             problem = str(error.strerror)
     raise IsolationError(
-        f"{ISOLATE.word}: this system lets us make no network namespace ({problem}):"
+        f"{ISOLATE.word}: this system does not allow a network namespace ({problem}):"
         f" {_remedy()}"
     )
 

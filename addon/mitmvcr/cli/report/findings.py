@@ -42,7 +42,7 @@ def of_attempts(
         return
     text = f"tried to leave past the proxy: {told(attempts)}"
     if session.records:
-        text += "; it was turned down, and nothing of it is recorded"
+        text += "; it was blocked, and is not recorded"
     yield Finding("leaving", text, fails=fail and session.offline)
 
 
