@@ -1,4 +1,4 @@
-"""A user's Python file with hooks, loaded once; what goes wrong in it is told with
+"""A user's Python file with hooks, loaded once; what goes wrong in it is reported with
 its line, and nothing that it should have decided is done.
 
     def match(request, recorded) -> bool | None     True, False, or as the options say
@@ -96,7 +96,7 @@ class Hooks:
 
 
 def load_hooks(path: Path) -> Hooks:
-    """Raises OptionError."""
+    """Run the file and return its hooks. Raise OptionError."""
     module = ModuleType("mitmvcr_hooks")
     module.__file__ = str(path)
     try:
@@ -157,7 +157,7 @@ def _unusable(path: Path, line: str, problem: str) -> OptionError:
 
 
 def _line(path: Path, trace: TracebackType | None) -> str:
-    """The last line of that file that was under way."""
+    """Return the last line of that file that was running."""
     frames = traceback.extract_tb(trace)
     lines = [frame.lineno for frame in frames if frame.filename == str(path)]
     return f"line {lines[-1]}" if lines else "line 1"

@@ -107,17 +107,17 @@ class Option:
 
     @property
     def vcr(self) -> str:
-        """The name as an option of mitmproxy."""
+        """Return the name as an option of mitmproxy."""
         return f"vcr_{self.name}"
 
     @property
     def word(self) -> str:
-        """The name on the command line."""
+        """Return the name on the command line."""
         return "--" + self.name.replace("_", "-")
 
     @property
     def variable(self) -> str:
-        """The name in the environment."""
+        """Return the name in the environment."""
         return f"MITMVCR_{self.name.upper()}"
 
 
@@ -642,12 +642,12 @@ OF_SESSION = tuple(each for each in OPTIONS if each.scope is Scope.SESSION)
 
 
 def options_of(command: str) -> tuple[Option, ...]:
-    """What a command takes on its command line."""
+    """Return the options that a command takes on its command line."""
     return tuple(option for option in OPTIONS if command in option.commands)
 
 
 def of_command(command: str) -> tuple[Option, ...]:
-    """Those of a command that are of no session."""
+    """Return the options that only a command has, not a session."""
     return tuple(
         each for each in options_of(command) if each.scope is not Scope.SESSION
     )
@@ -660,7 +660,7 @@ def parse_settings(**texts: Text) -> Settings:
 
 
 def settings_of(values: Mapping[str, Any]) -> Settings:
-    """The settings that parsed values make, by the options' names."""
+    """Return the settings that parsed values make, by the options' names."""
     settings = Settings()
     # In the table's order: a whole record comes before its fields.
     for option in OF_SESSION:
@@ -678,7 +678,7 @@ def _with(settings: Settings, option: Option, value: Any) -> Settings:
 
 
 def as_options(settings: Settings) -> dict[str, str | list[str]]:
-    """The same settings as the values of mitmproxy's options."""
+    """Return the same settings as the values of mitmproxy's options."""
     return {option.vcr: _written(settings, option) for option in OF_SESSION}
 
 
@@ -688,7 +688,7 @@ def _written(settings: Settings, option: Option) -> str | list[str]:
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The known name that a mistyped one is likely to mean, if any."""
+    """Return the known name that a mistyped one is likely to mean, if any."""
     import difflib  # takes 5 ms, and a wrong name is rare
 
     near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.7)

@@ -21,7 +21,7 @@ def is_format1(data: bytes) -> bool:
 
 
 def read(data: bytes, name: str) -> Cassette:
-    """Raises CassetteError."""
+    """Read a cassette of format 1. Raise CassetteError."""
     if not is_format1(data):
         raise CassetteError(
             name, "is not a cassette of format 1: there is nothing to convert"

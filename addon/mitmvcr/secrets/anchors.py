@@ -51,7 +51,7 @@ class Anchors:
 
 
 def occurrences(text: bytes, data: bytes) -> Iterator[int]:
-    """Where a text stands in the data."""
+    """Yield where a text stands in the data."""
     start = data.find(text)
     while start >= 0:
         yield start
@@ -59,7 +59,8 @@ def occurrences(text: bytes, data: bytes) -> Iterator[int]:
 
 
 def spellings(stem: str) -> Iterable[str]:
-    """A name's words as programs join them: ``api_key``, ``apiKey``, ``API-KEY``."""
+    """Return a name's words as programs join them: ``api_key``, ``apiKey``,
+    ``API-KEY``."""
     words = stem.split()
     joined = {mark.join(words) for mark in ("", "_", "-", ".", " ")}
     for text in joined:

@@ -82,7 +82,7 @@ def _answer(
 
 
 def asked_for(question: Question) -> "Request":
-    """The request as the proxy would look it up. Raises OptionError."""
+    """Return the request as the proxy would look it up. Raise OptionError."""
     from mitmvcr.view.typed import request_from
 
     curl = _curl(question)
@@ -115,7 +115,7 @@ def _header(text: str) -> tuple[str, str]:
 
 
 def _body(text: str | None) -> bytes | None:
-    """As it stands, or ``@file``."""
+    """Return the body as typed, or the content of ``@file``."""
     if text is None or not text.startswith("@"):
         return None if text is None else text.encode("utf-8", "surrogateescape")
     try:

@@ -41,7 +41,7 @@ _IGNORED_SHORT_WITH_VALUE = frozenset("omxcwEDCQyYzPU")
 
 
 def options(words: list[str]) -> Iterator[tuple[str, str]]:
-    """Name and value of each option; a word of its own is a ``url``."""
+    """Yield name and value of each option; a word of its own is a ``url``."""
     rest = iter(words)
     for word in rest:
         if word.startswith("--") and len(word) > 2:
@@ -67,7 +67,8 @@ def _long(name: str, rest: Iterator[str]) -> Iterator[tuple[str, str]]:
 
 
 def _cluster(letters: str, rest: Iterator[str]) -> Iterator[tuple[str, str]]:
-    """``-sSL``, ``-XPOST``, ``-H 'A: b'``."""
+    """Yield the options of a word of short ones: ``-sSL``, ``-XPOST``, ``-H 'A:
+    b'``."""
     for at, letter in enumerate(letters):
         if letter in _IGNORED_SHORT:
             continue

@@ -11,7 +11,8 @@ from mitmvcr.parsing import Place
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """``addresses`` are those of ``host`` out here; within they are the same."""
+    """``addresses`` are those of ``host`` outside; inside the namespace they are the
+    same."""
 
     host: str
     port: int
