@@ -45,14 +45,14 @@ def load(file: Path, text: str) -> Hooks:
         ("def before_record(a, b): ...", "define it as def before_record(interaction)"),
         (
             "async def on_miss(request, miss): ...",
-            "on_miss is no plain function",
+            "on_miss is not a plain function",
         ),
-        ("def on_miss(request, miss):\n    yield", "on_miss is no plain function"),
+        ("def on_miss(request, miss):\n    yield", "on_miss is not a plain function"),
         (
             "def before_playback(i): ...",
             "there is no hook before_playback",
         ),
-        ("def matches(request, recorded): ...", "there is no hook matches; there are"),
+        ("def matches(request, recorded): ...", "there is no hook matches; use one"),
         ("def match(:", "line 1: "),
         ("\n\n1 / 0", "line 3: ZeroDivisionError: division by zero"),
         ("import no_such_thing", "line 1: ModuleNotFoundError: No module named"),

@@ -60,7 +60,7 @@ def test_another_recorders_parts_are_chosen_by_its_name() -> None:
             "there is no part 'methd'; use go-vcr, charm, or some of",
         ),
         ("method,header:", "there is no part 'header:'"),
-        ("go-vcr,method", "go-vcr is a choice of parts of its own; give it alone"),
+        ("go-vcr,method", "go-vcr is a list of parts already; use it alone"),
     ],
 )
 def test_other_parts_are_told_with_the_known_ones(text: str, problem: str) -> None:
@@ -81,7 +81,7 @@ def test_names_have_commas_between_or_come_one_by_one() -> None:
 def test_a_name_is_needed() -> None:
     with pytest.raises(OptionError) as caught:
         parse_matching(ignore_query=["a,="])
-    assert str(caught.value) == "vcr_ignore_query=a,=: name what is before the '='"
+    assert str(caught.value) == "vcr_ignore_query=a,=: write a name before the '='"
 
 
 def test_a_json_path_comes_by_itself() -> None:

@@ -19,7 +19,7 @@ def load(path: str | os.PathLike[str]) -> Cassette:
 
 
 def dumps(cassette: Cassette, layout: Layout = "v4") -> str:
-    """The cassette as the text that go-vcr would save."""
+    """Return a cassette as the text that go-vcr would save."""
     from mitmvcr.format import writer
 
     return writer.dumps(cassette, layout).decode()

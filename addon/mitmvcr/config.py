@@ -23,7 +23,7 @@ _ROOTS = (".git", ".hg", ".jj")
 
 
 class ConfigError(VcrError):
-    """What the environment or a file says cannot be used."""
+    """The environment or a file holds something that cannot be used."""
 
 
 def in_force(
@@ -31,8 +31,8 @@ def in_force(
     environment: Mapping[str, str] = os.environ,
     *defaults: Layer,
 ) -> Values:
-    """What counts of a command line, the environment, the files that hold for the
-    working folder and ``defaults``, in this order.
+    """Return the values in force: of a command line, the environment, the files that
+    hold for the working folder and ``defaults``, in this order.
 
     Raises OptionError or ConfigError.
     """
@@ -49,9 +49,9 @@ def _working_folder() -> Path:
 
 
 def from_environment(environment: Mapping[str, str]) -> Layer:
-    """The ``MITMVCR_*`` variables; an empty one counts as not set. In a list each value
-    has a line of its own. Raises ConfigError for a name that is nearly an option's;
-    others may be somebody else's, and are passed over."""
+    """Return the ``MITMVCR_*`` variables; an empty one counts as not set. In a list
+    each value has a line of its own. Raise ConfigError for a name that is nearly an
+    option's; others may be somebody else's, and are passed over."""
     found = {}
     for variable in sorted(environment):
         name = variable.removeprefix(_PREFIX)
@@ -73,7 +73,8 @@ def _of_kind(option: Option, text: str) -> Text:
 
 
 def _refuse_near(variable: str) -> None:
-    """Without the value, which may be a secret that was put into the wrong variable."""
+    """Raise ConfigError for a variable whose name is nearly an option's, without its
+    value: that may be a secret in the wrong variable."""
     by_variable = {option.variable.removeprefix(_PREFIX) for option in OPTIONS}
     near = nearest(variable.removeprefix(_PREFIX).upper(), by_variable)
     if near is not None:
@@ -82,8 +83,9 @@ def _refuse_near(variable: str) -> None:
 
 
 def from_files(start: Path) -> list[Layer]:
-    """The nearest ``mitmvcr.toml``, and behind it the nearest ``pyproject.toml`` with a
-    table ``[tool.mitmvcr]``, as far up as the project or the home folder goes."""
+    """Return the nearest ``mitmvcr.toml``, and behind it the nearest ``pyproject.toml``
+    with a table ``[tool.mitmvcr]``, as far up as the project or the home folder
+    goes."""
     places = list(_places(start, Path(os.path.realpath(os.path.expanduser("~")))))
     own = (_own(place / _FILE, start) for place in places)
     shared = (_shared(place / _PYPROJECT, start) for place in places)
@@ -92,13 +94,13 @@ def from_files(start: Path) -> list[Layer]:
 
 
 def _is_there(layer: Layer | None) -> bool:
-    """A file may be there and say nothing."""
+    """Return whether there is a file, even one that says nothing."""
     return layer is not None
 
 
 def _places(start: Path, home: Path) -> Iterable[Path]:
-    """Outside of a project and of home only ``start``: above it, as in /tmp, anybody
-    may have put a file that names hooks."""
+    """Return the folders to look in. Outside a project and home that is only ``start``:
+    above it, as in /tmp, anybody may have put a file that names hooks."""
     places = []
     for place in (start, *start.parents):
         places.append(place)
@@ -116,8 +118,8 @@ def _own(path: Path, start: Path) -> Layer | None:
 
 
 def _shared(path: Path, start: Path) -> Layer | None:
-    """None where the file has no table for us; then what else is wrong with it is not
-    our business."""
+    """Return our table of a file that others share; None where it has none, and then
+    any other fault in it is not our business."""
     data = _read(path)
     if data is None or "mitmvcr" not in data:
         return None
@@ -198,7 +200,7 @@ class _File:
         return ConfigError(f"{self._spelled(key)}: no such option; {remedy}")
 
     def _spelled(self, key: str) -> str:
-        """With the line, where the key stands at the beginning of one."""
+        """Return the key with its line, where the key begins that line."""
         pattern = re.compile(rf"^[ \t]*[\"']?{re.escape(key)}[\"']?\s*=", re.MULTILINE)
         found = pattern.search(self._data, self._begins)
         if found is None:
@@ -208,7 +210,8 @@ class _File:
 
 
 def _as_text(option: Option, value: object) -> Text | None:
-    """A value of TOML as a user would type it; None where it is of the wrong type."""
+    """Return a value of TOML as a user would type it; None where it is of the wrong
+    type."""
     if option.kind is Kind.LIST:
         values = value if isinstance(value, list) else [value]
         texts = [text for text in values if isinstance(text, str)]

@@ -1,4 +1,4 @@
-"""A user's Python file with hooks, loaded once; what goes wrong in it is told with
+"""A user's Python file with hooks, loaded once; what goes wrong in it is reported with
 its line, and nothing that it should have decided is done.
 
     def match(request, recorded) -> bool | None     True, False, or as the options say
@@ -96,7 +96,7 @@ class Hooks:
 
 
 def load_hooks(path: Path) -> Hooks:
-    """Raises OptionError."""
+    """Run the file and return its hooks. Raise OptionError."""
     module = ModuleType("mitmvcr_hooks")
     module.__file__ = str(path)
     try:
@@ -126,7 +126,7 @@ def _checked(
         if name in _HOOKS:
             _check_signature(path, line, name, function)
         elif _is_meant_as_a_hook(name):
-            problem = f"there is no hook {name}; there are {known}"
+            problem = f"there is no hook {name}; use one of {known}"
             raise _unusable(path, line, problem)
     found = {name: own[name] for name in _HOOKS if name in own}
     if not found:
@@ -144,7 +144,7 @@ def _check_signature(
 ) -> None:
     wanted = f"define it as def {name}({', '.join(_HOOKS[name])})"
     if inspect.iscoroutinefunction(function) or inspect.isgeneratorfunction(function):
-        raise _unusable(path, line, f"{name} is no plain function; {wanted}")
+        raise _unusable(path, line, f"{name} is not a plain function; {wanted}")
     try:
         inspect.signature(function).bind(*_HOOKS[name])
     except TypeError as error:
@@ -157,7 +157,7 @@ def _unusable(path: Path, line: str, problem: str) -> OptionError:
 
 
 def _line(path: Path, trace: TracebackType | None) -> str:
-    """The last line of that file that was under way."""
+    """Return the last line of that file that was running."""
     frames = traceback.extract_tb(trace)
     lines = [frame.lineno for frame in frames if frame.filename == str(path)]
     return f"line {lines[-1]}" if lines else "line 1"

@@ -12,8 +12,8 @@ _HEADER = "header:"
 
 
 def parse_match(text: str) -> MatchSpec:
-    """Parts, as ``method,url,header:Accept``, or ``go-vcr`` or ``charm``; empty is the
-    default."""
+    """Parse parts, as ``method,url,header:Accept``, or ``go-vcr`` or ``charm``; empty
+    is the default."""
     words = [word.strip() for word in text.split(",") if word.strip()]
     if [word.lower() for word in words] == ["go-vcr"]:
         return MatchSpec.of("go-vcr")
@@ -29,7 +29,7 @@ def _part(text: str, word: str) -> str:
     if word.lower() in PARTS:
         return word.lower()
     if word.lower() in ("go-vcr", "charm"):
-        remedy = f"{word} is a choice of parts of its own; give it alone"
+        remedy = f"{word} is a list of parts already; use it alone"
         raise UnusableValueError(text, remedy)
     remedy = (
         f"there is no part {word!r}; use go-vcr, charm, or some of"
@@ -39,16 +39,16 @@ def _part(text: str, word: str) -> str:
 
 
 def parse_ignored_names(texts: Sequence[str]) -> tuple[Ignore, ...]:
-    """Names with commas between, and in as many values as one likes."""
+    """Parse values that each hold one or more names, separated by commas."""
     words = dict.fromkeys(word.strip() for text in texts for word in text.split(","))
     found = tuple(parse_ignore(word) for word in words if word)
     if any(not ignore.pattern for ignore in found):
-        raise UnusableValueError(",".join(texts), "name what is before the '='")
+        raise UnusableValueError(",".join(texts), "write a name before the '='")
     return found
 
 
 def parse_ignored_json(texts: Sequence[str]) -> tuple[Ignore, ...]:
-    """JSONPaths hold commas: one to a value."""
+    """Parse JSONPaths, one to a value, since they hold commas."""
     found = tuple(parse_ignore(text) for text in dict.fromkeys(texts) if text.strip())
     for ignore in found:
         try:
@@ -63,12 +63,12 @@ def parse_ignored_json(texts: Sequence[str]) -> tuple[Ignore, ...]:
 
 
 def parse_base_urls(texts: Sequence[str]) -> tuple[BaseUrl, ...]:
-    """Pairs of what a URL may start with and what it then counts as."""
+    """Parse pairs: what a URL may start with, and what it then counts as."""
     return tuple(_base_url(text) for text in dict.fromkeys(texts) if text.strip())
 
 
 def _base_url(text: str) -> BaseUrl:
-    """``https://staging.example.com/api=https://api.example.com/``"""
+    """Parse ``https://staging.example.com/api=https://api.example.com/``."""
     old, mark, rest = text.strip().partition("=http")
     new = f"http{rest}" if mark else ""
     for url in (old, new):

@@ -108,17 +108,17 @@ class Option:
 
     @property
     def vcr(self) -> str:
-        """The name as an option of mitmproxy."""
+        """Return the name as an option of mitmproxy."""
         return f"vcr_{self.name}"
 
     @property
     def word(self) -> str:
-        """The name on the command line."""
+        """Return the name on the command line."""
         return "--" + self.name.replace("_", "-")
 
     @property
     def variable(self) -> str:
-        """The name in the environment."""
+        """Return the name in the environment."""
         return f"MITMVCR_{self.name.upper()}"
 
 
@@ -216,7 +216,7 @@ OPTIONS: tuple[Option, ...] = (
     MODE,
     Option(
         name="allow_repeats",
-        help="May an interaction be replayed more than once: no; last, of identical"
+        help="Replay an interaction more than once: no; last, of identical"
         " ones the last; or all, always the first (go-vcr's replayable interactions).",
         group=Group.CASSETTE,
         parse=parsing.parse_repeats,
@@ -267,8 +267,8 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Option(
         name="ignore_headers",
-        help="Headers that do not count: names or globs, as X-*; with = behind, only"
-        " the value.",
+        help="Headers that matching ignores: names or globs, as X-*; with = behind,"
+        " only the value.",
         group=Group.MATCHING,
         parse=matching.parse_ignored_names,
         kind=Kind.LIST,
@@ -279,7 +279,7 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Option(
         name="ignore_query",
-        help="Query parameters that do not count: names or globs, as utm_*; with ="
+        help="Query parameters that matching ignores: names or globs, as utm_*; with ="
         " behind, only the value.",
         group=Group.MATCHING,
         parse=matching.parse_ignored_names,
@@ -291,7 +291,7 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Option(
         name="ignore_json",
-        help="A JSONPath, as $.messages[*].id, of what does not count in a JSON body;"
+        help="A JSONPath, as $.messages[*].id, of what matching ignores in a JSON body;"
         " with = behind, only the value.",
         group=Group.MATCHING,
         parse=matching.parse_ignored_json,
@@ -303,8 +303,8 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Option(
         name="ignore_form",
-        help="Form fields that do not count: names or globs; with = behind, only the"
-        " value.",
+        help="Form fields that matching ignores: names or globs; with = behind, only"
+        " the value.",
         group=Group.MATCHING,
         parse=matching.parse_ignored_names,
         kind=Kind.LIST,
@@ -418,7 +418,7 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Option(
         name="keep",
-        help="What is not to be hidden: a header, a field, a cookie, a variable, or a"
+        help="Do not hide this: a header, a field, a cookie, a variable, or a"
         " kind as jwt.",
         group=Group.SECRETS,
         parse=redaction.parse_names,
@@ -643,19 +643,19 @@ OF_SESSION = tuple(each for each in OPTIONS if each.scope is Scope.SESSION)
 
 
 def options_of(command: str) -> tuple[Option, ...]:
-    """What a command takes on its command line."""
+    """Return the options that a command takes on its command line."""
     return tuple(option for option in OPTIONS if command in option.commands)
 
 
 def of_command(command: str) -> tuple[Option, ...]:
-    """Those of a command that are of no session."""
+    """Return the options that only a command has, not a session."""
     return tuple(
         each for each in options_of(command) if each.scope is not Scope.SESSION
     )
 
 
 def settings_of(values: Mapping[str, Any]) -> Settings:
-    """The settings that parsed values make, by the options' names."""
+    """Return the settings that parsed values make, by the options' names."""
     settings = Settings()
     # In the table's order: a whole record comes before its fields.
     for option in OF_SESSION:
@@ -673,7 +673,7 @@ def _with(settings: Settings, option: Option, value: Any) -> Settings:
 
 
 def as_options(settings: Settings) -> dict[str, str | list[str]]:
-    """The same settings as the values of mitmproxy's options."""
+    """Return the same settings as the values of mitmproxy's options."""
     return {option.vcr: _written(settings, option) for option in OF_SESSION}
 
 
@@ -683,6 +683,6 @@ def _written(settings: Settings, option: Option) -> str | list[str]:
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The known name that a mistyped one is likely to mean, if any."""
+    """Return the known name that a mistyped one is likely to mean, if any."""
     near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.7)
     return near[0] if near else None

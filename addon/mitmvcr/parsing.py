@@ -25,7 +25,7 @@ Ui = Literal["dump", "console", "web"]
 
 
 def parse_mode(text: str) -> Mode:
-    """A mode by its go-vcr name, its short name or vcrpy's."""
+    """Parse a mode by its go-vcr name, its short name or vcrpy's."""
     word = text.strip().lower()
     if word in SHORT_NAMES:
         return SHORT_NAMES[word]
@@ -37,7 +37,7 @@ def parse_mode(text: str) -> Mode:
 
 
 def parse_chosen_cassette(text: str) -> Path | str | None:
-    """None while none is chosen."""
+    """Parse a path or a URL; empty is None: none is chosen yet."""
     return parse_cassette(text) if text else None
 
 
@@ -45,7 +45,7 @@ _URL = re.compile(r"[a-z][a-z0-9+]+://(?P<name>.*)", re.DOTALL)
 
 
 def parse_cassette(text: str) -> Path | str:
-    """A path, or a URL as it is; one with no extension gets ``.yaml``, as go-vcr
+    """Parse a path, or a URL as it is; one with no extension gets ``.yaml``, as go-vcr
     does."""
     if not text.strip():
         raise UnusableValueError(text, "name a file, as cassettes/chat.yaml")
@@ -83,7 +83,7 @@ _REPEATS = {
 
 
 def parse_repeats(text: str) -> Repeats:
-    """``no`` (default), ``last``, or ``all`` (also ``yes``, ``true``): go-vcr's
+    """Parse ``no`` (default), ``last``, or ``all`` (also ``yes``, ``true``): go-vcr's
     replayable."""
     try:
         return _REPEATS[text.strip().lower()]
@@ -92,7 +92,7 @@ def parse_repeats(text: str) -> Repeats:
 
 
 def parse_latency(text: str) -> float:
-    """A factor of the recorded duration: 0 = at once, 1 = as recorded."""
+    """Parse a factor of the recorded duration: 0 is at once, 1 is as recorded."""
     remedy = "use a factor of the recorded duration, as 0, 0.5 or 1"
     try:
         value = float(text)
@@ -104,7 +104,8 @@ def parse_latency(text: str) -> float:
 
 
 def parse_layout(text: str) -> Layout:
-    """``v4`` (default) or ``v3``: as go-vcr's newest library writes, or as its v3."""
+    """Parse ``v4`` (default) or ``v3``: as go-vcr's newest library writes, or as its
+    v3."""
     word = text.strip().lower()
     if word == "v4":
         return "v4"
@@ -114,7 +115,7 @@ def parse_layout(text: str) -> Layout:
 
 
 def parse_partial(text: str) -> Partial:
-    """``keep`` (default) or ``drop``."""
+    """Parse ``keep`` (default) or ``drop``."""
     word = text.strip().lower()
     if word == "keep":
         return "keep"
@@ -124,7 +125,8 @@ def parse_partial(text: str) -> Partial:
 
 
 def parse_fsync(text: str) -> bool:
-    """``each`` or ``close`` (default): is each interaction forced to the disk?"""
+    """Parse ``each`` or ``close`` (default); return whether each interaction is forced
+    to the disk."""
     word = text.strip().lower()
     if word not in ("each", "close"):
         raise UnusableValueError(text, "use each or close")
@@ -138,7 +140,7 @@ _YES_OR_NO = {
 
 
 def parse_switch(text: str) -> bool:
-    """``yes`` or ``no``; also ``true``, ``on``, ``1`` and their opposites."""
+    """Parse ``yes`` or ``no``; also ``true``, ``on``, ``1`` and their opposites."""
     try:
         return _YES_OR_NO[text.strip().lower()]
     except KeyError:
@@ -149,7 +151,8 @@ _UNITS = {"k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
 
 
 def parse_size(text: str) -> int:
-    """Bytes: ``500k``, ``1m`` and ``2g`` as mitmproxy's own options have them."""
+    """Parse a size and return bytes: ``500k``, ``1m`` and ``2g`` as mitmproxy's own
+    options have them."""
     word = text.strip().lower()
     unit = _UNITS.get(word[-1:], 1)
     number = word if unit == 1 else word[:-1]
@@ -159,7 +162,7 @@ def parse_size(text: str) -> int:
 
 
 def parse_view(text: str) -> View:
-    """``go`` (default) or ``wire``: as go-vcr would have recorded, or as sent."""
+    """Parse ``go`` (default) or ``wire``: as go-vcr would have recorded, or as sent."""
     word = text.strip().lower()
     if word == "go":
         return "go"
@@ -169,7 +172,8 @@ def parse_view(text: str) -> View:
 
 
 def parse_hooks(text: str) -> Path | None:
-    """A Python file; none if empty. It is read when a session begins."""
+    """Parse the path of a Python file; None if empty. The file is read when a session
+    begins."""
     if not text.strip():
         return None
     path = Path(os.path.expanduser(text.strip()))
@@ -190,7 +194,8 @@ _HOST = re.compile(r"(\*?\.)?[\w-]+(\.[\w-]+)*(:\d+)?|[0-9a-f:.]+", re.IGNORECAS
 
 
 def parse_bypass(text: str) -> tuple[str, ...]:
-    """Hosts with commas between, in the one form that all clients read in NO_PROXY."""
+    """Parse hosts, separated by commas, into the one form that all clients read in
+    NO_PROXY."""
     hosts = tuple(word.strip().strip("[]") for word in text.split(",") if word.strip())
     for host in hosts:
         if not _HOST.fullmatch(host):
@@ -208,7 +213,7 @@ class Place(NamedTuple):
 
 
 def parse_places(texts: Sequence[str]) -> tuple[Place, ...]:
-    """``HOST:PORT`` each; a port alone is 127.0.0.1's."""
+    """Parse ``HOST:PORT`` each; a port alone is 127.0.0.1's."""
     return tuple(map(_parse_place, texts))
 
 
@@ -225,7 +230,7 @@ def _parse_place(text: str) -> Place:
 
 
 def parse_ui(text: str) -> Ui:
-    """``dump``, ``console`` or ``web``: the mitmproxy program that runs."""
+    """Parse ``dump``, ``console`` or ``web``: the mitmproxy program that runs."""
     word = text.strip().lower()
     if word == "dump":
         return "dump"
@@ -237,7 +242,7 @@ def parse_ui(text: str) -> Ui:
 
 
 def parse_port(text: str) -> int:
-    """A TCP port, from 1 to 65535."""
+    """Parse a TCP port, from 1 to 65535."""
     word = text.strip()
     if not (word.isascii() and word.isdigit()) or not 0 < int(word) < 1 << 16:
         raise UnusableValueError(text, "use a port, from 1 to 65535")
@@ -249,7 +254,7 @@ def write_fsync(each: bool) -> str:
 
 
 def as_text(value: object) -> str | list[str]:
-    """The text that most parsers read as this value."""
+    """Return the text that most parsers read as this value."""
     if value is None:
         return ""
     if isinstance(value, bool):

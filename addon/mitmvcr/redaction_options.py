@@ -8,7 +8,7 @@ from mitmvcr.secrets.rules import MINIMAL
 
 
 def parse_redact(text: str) -> bool:
-    """``default``, or ``none``: is redaction off?"""
+    """Parse ``default`` or ``none``; return whether redaction is off."""
     word = text.strip().lower()
     if word not in ("default", "none", ""):
         raise UnusableValueError(text, "use default or none")
@@ -16,13 +16,13 @@ def parse_redact(text: str) -> bool:
 
 
 def parse_names(texts: Sequence[str]) -> tuple[str, ...]:
-    """Each may hold several, separated by commas."""
+    """Parse values that each hold one or more names, separated by commas."""
     words = (word.strip() for text in texts for word in text.split(","))
     return tuple(dict.fromkeys(word for word in words if word))
 
 
 def parse_kept_headers(text: str) -> frozenset[str] | None:
-    """``all`` (None), ``minimal``, or names with commas between."""
+    """Parse ``all`` (None), ``minimal``, or names with commas between."""
     word = text.strip().lower()
     if word in ("all", ""):
         return None
@@ -32,7 +32,7 @@ def parse_kept_headers(text: str) -> frozenset[str] | None:
 
 
 def parse_json_paths(texts: Sequence[str]) -> tuple[str, ...]:
-    """JSONPaths hold commas: one to a value."""
+    """Parse JSONPaths, one to a value, since they hold commas."""
     return tuple(_json_path(text) for text in dict.fromkeys(texts) if text)
 
 

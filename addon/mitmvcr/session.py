@@ -56,12 +56,12 @@ class Summary(NamedTuple):
 
     @property
     def was_idle(self) -> bool:
-        """Nobody came, which is hardly ever what was meant."""
+        """Return whether no client came, which is hardly ever what was meant."""
         return not (self.came or self.did_something)
 
     @property
     def did_something(self) -> bool:
-        """Was any request answered, or let through?"""
+        """Return whether any request was answered, or let through."""
         return bool(self.recorded or self.replayed or self.missed or self.passed)
 
     def line(self) -> str:
@@ -73,9 +73,10 @@ class Summary(NamedTuple):
 
 
 class Session:
-    """Made by :func:`open_session`. Requests come in, decisions go out.
+    """Plays one cassette, made by :func:`open_session`. Requests come in, decisions go
+    out.
 
-    ``notice``: what is to be told at the start, None if nothing. ``failure``: what
+    ``notice``: what to say at the start, None if nothing. ``failure``: what
     went wrong first. ``left_in``: where a recording that was set aside lies.
     ``altered``: URLs of requests out of which something was taken that was found to be
     a secret only later, so that they may not match in a replay.
@@ -128,14 +129,16 @@ class Session:
 
     @cached_property
     def redactor(self) -> "Redactor":
-        """Made for the first request: a start would feel the 15 ms of the lists."""
+        """Make the redactor for the first request: a start would feel the 15 ms of the
+        lists."""
         from mitmvcr.secrets.redactor import Redactor
 
         return Redactor(self._rules, self._environment)
 
     @property
     def offline(self) -> bool:
-        """Nothing may reach the network, but for what a passthrough rule allows."""
+        """Return whether nothing may reach the network, except what a passthrough rule
+        allows."""
         return not self.rule.forwards
 
     @property
@@ -144,12 +147,12 @@ class Session:
 
     @property
     def expects(self) -> bool:
-        """Is it a strict replay of something? Then a program that asks for nothing is
-        hardly the one that was recorded."""
+        """Return whether it is a strict replay of something. A program that asks for
+        nothing then is hardly the one that was recorded."""
         return self.offline and self._kept > 0
 
     def plan(self, request: Request) -> Decision:
-        """What to do with a request. A replay has used its interaction up;
+        """Decide what to do with a request. A replay has used its interaction up;
         :meth:`give_back` undoes that."""
         if not self.looks_up:
             decision = self._without_look_up
@@ -182,7 +185,8 @@ class Session:
         return position, interaction
 
     def _check_is_sendable(self, interaction: Interaction, position: int) -> None:
-        """The last look before a client gets it, wherever it comes from."""
+        """Take a last look before a client gets a response, wherever it comes from.
+        Raise CassetteDamagedError."""
         if not is_sendable(interaction.response):
             field, problem = why_not(interaction.response)
             raise CassetteDamagedError(
@@ -190,19 +194,20 @@ class Session:
             )
 
     def passed(self) -> None:
-        """A request went straight through by a rule, and was not planned."""
+        """Count a request that went straight through by a rule, and was not planned."""
         self._passed += 1
 
     def came(self) -> None:
-        """A client has connected, whatever becomes of it."""
+        """Note that a client has connected, whatever becomes of it."""
         self._came += 1
 
     def refused(self) -> None:
-        """A request can never be answered from this cassette, and was not planned."""
+        """Count a request that can never be answered from this cassette, and was not
+        planned."""
         self._missed += 1
 
     def explain(self, request: Request) -> "Miss":
-        """Why nothing matched it, as it may be shown."""
+        """Return why nothing matched it, as it may be shown."""
         # Only a miss needs them, and to import them takes 10 ms of every start.
         from mitmvcr.miss.explain import explain
         from mitmvcr.miss.masking import masked
@@ -215,19 +220,20 @@ class Session:
         return found
 
     def shown(self, url: str) -> str:
-        """A URL as it may stand in a log."""
+        """Return a URL as it may stand in a log."""
         from mitmvcr.miss.masking import masked_url  # where all is well none does
 
         return masked_url(self.redactor.text(url))
 
     def replayed(self, entry: Entry | None = None) -> None:
-        """A planned replay was answered; ``entry`` is for a log that is complete."""
+        """Note that a planned replay was answered; ``entry`` is for a log that is
+        complete."""
         self._replayed += 1
         if entry is not None:
             self.log.add(entry)
 
     def give_back(self, position: int) -> None:
-        """A planned replay did not reach the client."""
+        """Undo a planned replay that did not reach the client."""
         self.deck.give_back(position)
 
     def record(self, interaction: Interaction) -> None:
@@ -258,7 +264,8 @@ class Session:
         self._recorded += 1
 
     def _one_that_replays(self, kept: Interaction) -> Interaction:
-        """Raises CassetteWriteError where there is none."""
+        """Return the interaction with each header value in one line. Raise
+        CassetteWriteError if it could not be replayed."""
         kept = replace(kept, response=unfolded(kept.response))
         field, problem = why_not(kept.response)
         if problem:
@@ -272,7 +279,7 @@ class Session:
         self.log.add(entry.lasting(kept.response.duration))
 
     def _record_late(self, kept: Interaction) -> None:
-        """The recording is in place already, and this goes behind it."""
+        """Put an interaction behind the recording, which is in place already."""
         store = self.store
         store.begin(store.load().interactions if store.exists() else ())
         try:
@@ -281,12 +288,13 @@ class Session:
             store.publish()
 
     def note_failure(self, error: Exception) -> None:
-        """Something was not recorded or not answered: the run must not pass."""
+        """Note that something was not recorded or not answered: the run must not
+        pass."""
         self.failure = self.failure or error
 
     def set_aside(self) -> None:
-        """What was recorded is not to be put in place; ``left_in`` says where it is
-        once the session is closed."""
+        """Keep what was recorded from being put in place; once the session is closed,
+        ``left_in`` says where it is."""
         self._is_set_aside = True
 
     def close(self) -> None:
@@ -306,7 +314,8 @@ class Session:
             raise
 
     def _take_out_late_secrets(self) -> None:
-        """What was found to be a secret later may stand in what was written before."""
+        """Redact, in what was written before, what was found to be a secret only
+        later."""
         if self._known is None:
             return
         if late := self.redactor.memory.since(self._known):
@@ -320,12 +329,12 @@ class Session:
         return kept
 
     def entry(self, outcome: str, found: Interaction, position: int) -> Entry:
-        """An interaction for the log, as it may be shown."""
+        """Return an interaction for the log, as it may be shown."""
         url = self.shown(found.request.url)
         return Entry.of(Outcome(outcome), found, position, url)
 
     def entries(self) -> list[Entry]:
-        """What the log holds, and after it what nothing asked for.
+        """Return what the log holds, and after it what nothing asked for.
 
         Raises CassetteDamagedError where an unused interaction cannot be read.
         """
@@ -336,8 +345,8 @@ class Session:
         return [*self.log.entries, *unused]
 
     def why_keep_unused(self) -> str:
-        """What speaks against dropping the unused interactions, else nothing: after
-        a run that went wrong it is not known what is wanted."""
+        """Return what speaks against dropping the unused interactions, else an empty
+        text: after a run that went wrong nobody knows which are wanted."""
         if self.failure is not None:
             return "mitmvcr itself failed"
         if self._missed:
@@ -374,7 +383,8 @@ class Session:
 
 
 def _same(one: Interaction, other: Interaction) -> bool:
-    """But for the number, which is its place in the file."""
+    """Return whether two interactions are equal apart from the number, which is its
+    place in the file."""
     return (one.request, one.response) == (other.request, other.response)
 
 

@@ -30,7 +30,7 @@ class Value(NamedTuple):
 
     @property
     def text(self) -> str | tuple[str, ...]:
-        """The value as text, the default where nobody gave it."""
+        """Return the value as text, the default where nobody gave it."""
         if self.option.kind is Kind.LIST:
             texts = (text for given in self.given for text in given.text)
             return tuple(dict.fromkeys(texts))
@@ -73,16 +73,18 @@ class Values:
         return self._values[option.name]
 
     def read(self, options: Iterable[Option]) -> dict[str, Any]:
-        """The parsed values by the options' names. Raises OptionError."""
+        """Return the parsed values by the options' names. Raise OptionError."""
         return {option.name: self[option].read() for option in options}
 
     def settings(self, options: Iterable[Option]) -> Settings:
-        """What these options make; the others have their defaults."""
+        """Return the settings that these options make; the others have their
+        defaults."""
         return settings_of(self.read(options))
 
     @contextmanager
     def spelled(self) -> Iterator[None]:
-        """Within the block, an OptionError names the option as the user did."""
+        """Make an OptionError that is raised in the block name the option as the user
+        did."""
         try:
             yield
         except OptionError as error:

@@ -150,14 +150,17 @@ def test_a_url_without_a_scheme_is_http() -> None:
 @pytest.mark.parametrize(
     ("command", "named"),
     [
-        ("curl --no-such http://h/", "--curl=--no-such: this option of curl's is not"),
-        ("curl -sW http://h/", "--curl=-W: this option of curl's is not understood"),
+        ("curl --no-such http://h/", "--curl=--no-such: mitmvcr does not understand"),
+        (
+            "curl -sW http://h/",
+            "--curl=-W: mitmvcr does not understand this curl option",
+        ),
         ("curl -F a=1 http://h/", "--curl=--form: is not understood here: multipart"),
         ("curl --upload-file x http://h/", "--curl=--upload-file: is not understood"),
         ("curl http://h/ -X", "--curl=-X: its value is missing"),
         ("curl http://h/ --data", "--curl=--data: its value is missing"),
         ("curl -d @absent http://h/", "--curl=--data @absent: cannot be read: No such"),
-        ("curl http://h/ http://i/", "--curl=http://i/: one URL at a time"),
+        ("curl http://h/ http://i/", "--curl=http://i/: give only one URL"),
         ("curl -s", "--curl=curl -s: there is no URL in it"),
         ("curl 'http://h/", "--curl=curl 'http://h/: a quote is not closed"),
     ],

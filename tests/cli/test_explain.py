@@ -111,13 +111,13 @@ def test_it_is_only_read(cassette, capsys):
     ("words", "told"),
     [
         ((), "--url=: is needed, or --curl"),
-        (("--url", "nowhere"), "--url=nowhere: it is no http or https URL"),
-        (("--url", "ftp://h/"), "--url=ftp://h/: it is no http or https URL"),
+        (("--url", "nowhere"), "--url=nowhere: it is not an http or https URL"),
+        (("--url", "ftp://h/"), "--url=ftp://h/: it is not an http or https URL"),
         (("--url", "http://h:x/"), "--url=http://h:x/: "),
         (("--url", URL, "--header", "x"), "--header=x: write it as"),
         (("--url", URL, "--body", "@absent"), "--body=@absent: cannot be read: No"),
-        (("--curl", "curl h", "--url", URL), "--curl=...: stands alone"),
-        (("--curl", "curl --proxy-header x h"), "--curl=--proxy-header: this option"),
+        (("--curl", "curl h", "--url", URL), "--curl=...: use it alone"),
+        (("--curl", "curl --proxy-header x h"), "--curl=--proxy-header: mitmvcr does"),
     ],
 )
 def test_wrong_use_is_one_line(cassette, capsys, words, told):

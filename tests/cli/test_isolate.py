@@ -229,7 +229,7 @@ def test_a_blind_namespace_is_as_tight_and_says_so(cli, cassette):
     fetch = ("curl", "-sS", "-m", "50", "--noproxy", "*", f"http://{ELSEWHERE}/")
     ran = run_under(without("-net_raw"), cli, *words, *fetch)
     assert ran.returncode == REFUSED
-    told = "blocked, but cannot be told by address here (Operation not permitted)"
+    told = "blocked, but cannot be listed by address here (Operation not permitted)"
     assert told in lines(ran.stderr)[0]
 
 
@@ -340,7 +340,7 @@ def test_a_recording_goes_out_through_the_proxy(cli, origin, tmp_path):
     (held,) = FileStore(tmp_path / "new.yaml").load().interactions
     assert held.request.url == url
     assert left(ran.stderr).startswith(f"{ELSEWHERE}:80 (1); ")
-    assert "nothing of it is recorded" in left(ran.stderr)
+    assert "is not recorded" in left(ran.stderr)
     again = cli("run", *options, "curl", "-sS", url)
     assert (again.returncode, again.stdout) == (0, ran.stdout), again.stderr
     assert origin.hits().requests == ("GET /json",)
@@ -509,7 +509,10 @@ def test_what_is_allowed_and_not_there_is_told(isolated):
         (("--isolate", "--isolate-allow", "db"), "HOST:PORT"),
         (("--isolate", "--isolate-allow", "::1:5432"), "[IPv6]:PORT"),
         (("--isolate", "--isolate-allow", "127.0.0.1:99999"), "HOST:PORT"),
-        (("--isolate", "--isolate-allow", "0.0.0.0:80"), "no address that a program"),
+        (
+            ("--isolate", "--isolate-allow", "0.0.0.0:80"),
+            "not an address that a program",
+        ),
         (("--isolate", "--isolate-allow", "nowhere.invalid:80"), "has no address"),
     ],
 )
@@ -579,7 +582,7 @@ def test_where_namespaces_are_not_allowed_there_is_one_line(cli, cassette, tmp_p
     (line,) = ran.stderr.splitlines()
     root = os.geteuid() == 0
     assert line == (
-        "mitmvcr: error: --isolate: this system lets us make no network namespace"
+        "mitmvcr: error: --isolate: this system does not allow a network namespace"
         f" (unshare: No space left on device): {'' if root else 'run it as root, or '}"
         "allow them with 'sysctl user.max_user_namespaces=10000'"
     )

@@ -485,7 +485,7 @@ def test_a_secret_that_is_known_only_later_is_taken_out_at_the_end(shop: Shop) -
     send(Case("/later", "GET", {"Authorization": f"Bearer {value}"}))
     assert proxy.stop() == 0
     assert left_behind({value}, [shop.cassette]) == []
-    assert "found to be a secret by a later one" in proxy.log
+    assert "a later request revealed a secret in this one" in proxy.log
     assert not any(form in proxy.log.encode() for form in encodings(value))
 
 

@@ -125,7 +125,7 @@ def test_a_message_that_was_not_recorded_ends_a_replay(
     assert closed.startswith("1008 (policy violation) message ")
     assert proxy.stop() == 0
     assert '"prompt": "another"' in proxy.log
-    assert "recorded was" in proxy.log
+    assert "the recording has" in proxy.log
     assert "replayed 1, missed 1, unused 0" in proxy.log
 
 

@@ -168,7 +168,7 @@ def test_a_file_that_only_has_the_name_of_a_journal_is_left_as_it_is(
     path: Path, part: Path, data: bytes
 ) -> None:
     part.write_bytes(data)
-    with pytest.raises(CassetteWriteError, match="holds what is no recording, and"):
+    with pytest.raises(CassetteWriteError, match="does not hold a recording, and"):
         begin(path)
     assert part.read_bytes() == data
 

@@ -131,7 +131,7 @@ def test_without_fsspec_the_remedy_is_told(monkeypatch: pytest.MonkeyPatch) -> N
     with pytest.raises(CassetteError) as caught:
         open_store(URL)
     assert str(caught.value) == (
-        f"{URL}: is no file, and fsspec is not installed: pip install mitmvcr[remote]"
+        f"{URL}: is a URL, and fsspec is not installed: pip install mitmvcr[remote]"
     )
 
 

@@ -14,12 +14,12 @@ from mitmvcr.options import BY_NAME
 
 
 def entry() -> None:
-    """The console script."""
+    """Run the console script."""
     sys.exit(main())
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code; every failure is told as one line."""
+    """Run one command and return its exit code; every failure is one line on stderr."""
     try:
         result = app.main(args=argv, prog_name="mitmvcr", standalone_mode=False)
     except click.ClickException as error:
@@ -37,7 +37,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _usage(error: click.ClickException) -> int:
-    """Every failure of ``run`` itself has one code, so that a child's is told apart."""
+    """Say what is wrong with a command line and return the exit code: 125 for ``run``,
+    so that nobody takes it for the command's own."""
     context = error.ctx if isinstance(error, click.UsageError) else None
     path = context.command_path if context else "mitmvcr"
     say(f"error: {error.format_message()} ('{path} --help' shows the usage)")
@@ -45,7 +46,7 @@ def _usage(error: click.ClickException) -> int:
 
 
 def _as_typed(error: VcrError) -> str:
-    """The options have the addon's names inside; here they are spelled as typed."""
+    """Return an error's text with options spelled as on the command line."""
     if isinstance(error, OptionError) and error.option.startswith("vcr_"):
         option = BY_NAME[error.option.removeprefix("vcr_")].word
         return str(OptionError(option, error.value, error.remedy))

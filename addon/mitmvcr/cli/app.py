@@ -87,18 +87,18 @@ def check(paths: tuple[Path, ...]) -> int:
 
 @cassette.command()
 @click.argument("cassette", metavar="CASSETTE")
-@click.option("--replace", is_flag=True, help="In place of what CASSETTE holds.")
+@click.option("--replace", is_flag=True, help="Replace what CASSETTE holds.")
 @click.option(
     "--from",
     "source",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Where it was rescued to. Default: CASSETTE.part",
+    help="The file to recover from. Default: CASSETTE.part",
 )
 def recover(cassette: str, replace: bool, source: Path | None) -> None:
     """Put a recording that was not saved (CASSETTE.part) in place.
 
-    It comes behind what CASSETTE holds.
+    It is appended to what CASSETTE holds.
     """
     from mitmvcr.cli.commands.cassette import recover_cassette
 
@@ -107,7 +107,11 @@ def recover(cassette: str, replace: bool, source: Path | None) -> None:
 
 @cassette.command()
 @click.argument("path", type=click.Path(path_type=Path), metavar="CASSETTE")
-@click.option("--output", type=click.Path(path_type=Path), help="Not in its place.")
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    help="The file to write. Default: CASSETTE.",
+)
 def convert(path: Path, output: Path | None) -> None:
     """Write a cassette of format 1 (go-vcr v1, v2) anew in format 2."""
     from mitmvcr.cli.commands.cassette import convert_cassette

@@ -57,7 +57,7 @@ def takes_all(options: tuple[Option, ...]) -> Callable[[_Command], _Command]:
 
 
 def typed(arguments: Mapping[str, Any]) -> Layer:
-    """What click found on the command line, as a layer of values."""
+    """Return what click found on the command line, as a layer of values."""
     return {
         name: Given(_text(value), BY_NAME[name].word, "command line")
         for name, value in arguments.items()

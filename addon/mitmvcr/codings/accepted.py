@@ -11,7 +11,8 @@ _PREFERRED = ("gzip", "br", "zstd", "deflate")
 
 @lru_cache(maxsize=256)
 def accepted_codings(header: str) -> tuple[str, ...]:
-    """The content codings that an Accept-Encoding accepts, the preferred one first."""
+    """Return the content codings that an Accept-Encoding accepts, the preferred one
+    first."""
     if not header:
         return ()
     offered = {}
@@ -23,8 +24,8 @@ def accepted_codings(header: str) -> tuple[str, ...]:
 
 
 def are_accepted(codings: str, accepted: Sequence[str]) -> bool:
-    """Does a client undo these by itself? Of several on one body, not who accepts a
-    single one: Go's transport takes it off once."""
+    """Return whether a client undoes these by itself. A client that accepts one coding
+    does not undo several on one body: Go's transport takes it off once."""
     found = names(codings)
     if len(found) > 1 and len(accepted) == 1:
         return False
@@ -32,5 +33,5 @@ def are_accepted(codings: str, accepted: Sequence[str]) -> bool:
 
 
 def first_known(accepted: Iterable[str]) -> str:
-    """The first coding that can be applied here, else ``""``."""
+    """Return the first coding that can be applied here, else ``""``."""
     return next((name for name in accepted if find(name)), "")

@@ -15,7 +15,7 @@ GZIP, BARE = 16 + zlib.MAX_WBITS, -zlib.MAX_WBITS
 
 
 class CodingError(ValueError):
-    """A body is not what its codings say. ``start``: what it came to until then."""
+    """A body is not what its codings say. ``start`` is what was decoded until then."""
 
     start = b""
 
@@ -45,9 +45,9 @@ class Compressor(NamedTuple):
 class Coding(NamedTuple):
     """How a coding is undone and applied.
 
-    ``decompressor`` is made for the data that it begins with. ``step``: so many bytes
-    come to some 40 MiB at the very most. ``again``: the bytes that another member may
-    begin with, where the coding has more than one.
+    ``decompressor`` is made for the data that it begins with. ``step`` bytes swell
+    to some 40 MiB at the very most. ``again``: the bytes that another member may begin
+    with, where the coding has more than one.
     """
 
     decompressor: Callable[[bytes], Decompressor]
@@ -80,7 +80,7 @@ def _gzip() -> Coding:
 
 
 def is_bare(data: bytes) -> bool:
-    """Is it deflate without zlib's frame, as some servers send it?"""
+    """Return whether it is deflate without zlib's frame, as some servers send it."""
     return data[0] & 0x0F != zlib.DEFLATED
 
 
@@ -145,7 +145,8 @@ _ZSTD_STEP = 1 << 10
 
 
 def _zstd_of_python() -> Any:
-    """Python has it from 3.14, and for older ones there is the same as a package."""
+    """Return Python's own module, there from 3.14 on, or the package that brings it to
+    older ones."""
     try:
         from compression import zstd
     except ImportError:
@@ -203,13 +204,13 @@ _WANTED = {"br": "brotli", "zstd": "backports.zstd"}
 
 
 def find(name: str) -> Coding | None:
-    """None where nothing here knows it."""
+    """Return a coding by its name; None where nothing here knows it."""
     return _loaded(name) if name in _CODINGS else None
 
 
 @cache
 def _loaded(name: str) -> Coding | None:
-    """With its library, whose absence is told once."""
+    """Return the coding with its library; warn once where that is absent."""
     try:
         return _CODINGS[name]()
     except ImportError:
@@ -230,6 +231,7 @@ def known(name: str) -> Coding:
 
 @lru_cache(maxsize=256)
 def names(codings: str) -> tuple[str, ...]:
-    """The codings of a Content-Encoding, in the order in which they were applied."""
+    """Return the codings of a Content-Encoding, in the order in which they were
+    applied."""
     listed = (name.strip() for name in codings.lower().split(","))
     return tuple(name for name in listed if name not in ("", "identity"))

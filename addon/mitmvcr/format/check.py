@@ -31,7 +31,7 @@ class Problem:
         return self.severity == ERROR
 
     def __str__(self) -> str:
-        """One line, with the place as editors and terminals know it."""
+        """Return one line, with the place as editors and terminals know it."""
         place = self.path if self.line is None else f"{self.path}:{self.line}"
         item = None if self.interaction is None else f"interaction {self.interaction}"
         within = ", ".join(part for part in (item, self.field) if part)
@@ -40,7 +40,7 @@ class Problem:
 
 
 def check(path: str | os.PathLike[str]) -> list[Problem]:
-    """Every problem of the file, in the order of its lines."""
+    """Return every problem of the file, in the order of its lines."""
     name = os.fspath(path)
     try:
         data = read_bytes(path)
@@ -58,7 +58,8 @@ def check(path: str | os.PathLike[str]) -> list[Problem]:
 
 
 def _faults_after(line: int, data: bytes) -> Iterator[Fault]:
-    """Past a syntax error, where the layout shows where the next item begins."""
+    """Yield the faults past a syntax error, where the layout shows where the next item
+    begins."""
     index = layout.index(data)
     if index is None:
         return

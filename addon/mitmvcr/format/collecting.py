@@ -7,8 +7,8 @@ from contextlib import contextmanager
 
 @contextmanager
 def no_collection() -> Iterator[None]:
-    """No garbage is made while a cassette is read or written, and looking for it takes
-    up to two thirds of the time."""
+    """Switch the garbage collector off in the block: reading or writing a cassette
+    makes no garbage, and looking for it takes up to two thirds of the time."""
     enabled = gc.isenabled()
     gc.disable()
     try:

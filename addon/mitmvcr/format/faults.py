@@ -18,7 +18,8 @@ class Fault(Exception):
         self.field, self.interaction = field, interaction
 
     def moved(self, lines: int, interaction: int) -> "Fault":
-        """The same in the file, where it was found in the text of one item."""
+        """Return the same fault with its place in the file, for one found in the text
+        of one item."""
         line = lines + (self.line or 1)
         return Fault(self.problem, line, self.field, interaction)
 

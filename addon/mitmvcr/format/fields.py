@@ -116,7 +116,7 @@ def frames(node: Node) -> tuple[Frame, ...]:
 
 
 def texts(node: Node) -> tuple[str, ...]:
-    """Nulls are left out, as go-yaml leaves them out."""
+    """Return a list of texts without its nulls, as go-yaml leaves them out."""
     if is_null(node):
         return ()
     if not isinstance(node, ListNode):
@@ -139,7 +139,7 @@ def headers(node: Node) -> Headers:
 
 
 def pairs(node: Node) -> list[tuple[str, Node]]:
-    """The named values of a mapping, or none where there is a null."""
+    """Return the named values of a mapping, or none where there is a null."""
     if is_null(node):
         return []
     if not isinstance(node, MapNode):
@@ -159,7 +159,7 @@ def _refuse_repeats(node: MapNode) -> None:
 
 
 def name(key: Node) -> str | None:
-    """A key's name; go-yaml passes over a null key."""
+    """Return a key's name; None for a null key, which go-yaml passes over."""
     if isinstance(key, Scalar) and key.tag == "!!merge":
         raise _no_merge(key)
     found = scalar(key)
@@ -169,7 +169,7 @@ def name(key: Node) -> str | None:
 
 
 def named(place: str, convert: Converter, node: Node) -> Any:
-    """Convert, and put the place before the field of what goes wrong."""
+    """Convert a field, and put its name before the place of what goes wrong."""
     try:
         return convert(node)
     except Fault as fault:

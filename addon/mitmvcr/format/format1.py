@@ -21,9 +21,11 @@ def is_format1(data: bytes) -> bool:
 
 
 def read(data: bytes, name: str) -> Cassette:
-    """Raises CassetteError."""
+    """Read a cassette of format 1. Raise CassetteError."""
     if not is_format1(data):
-        raise CassetteError(name, "is no cassette of format 1: nothing to convert")
+        raise CassetteError(
+            name, "is not a cassette of format 1: there is nothing to convert"
+        )
     found = reader.loads(_VERSION.sub(b"version: 2", data, count=1), name)
     items = enumerate(found.interactions)
     return Cassette([_completed(number, item) for number, item in items])

@@ -27,8 +27,8 @@ _PART = 1 << 16
 
 
 def oddities(value: bytes) -> bytes:
-    """The bytes of a value that are worth a look, each once or more often; mostly
-    none."""
+    """Return the bytes of a value that are worth a look, each once or more often;
+    mostly none."""
     if len(value) <= LARGE:
         return value.translate(None, _HARMLESS)
     # One of them is looked for many times faster than each byte is looked at. (With DEL
@@ -45,7 +45,8 @@ def is_plain_ascii(value: bytes) -> bool:
 
 
 def is_utf8(value: bytes) -> bool:
-    """In parts: one large text would take fresh memory, at five times the cost."""
+    """Return whether data is UTF-8. Decode it in parts: one large text would take fresh
+    memory, at five times the cost."""
     if value.isascii():
         return True
     view, at = memoryview(value), 0
@@ -59,7 +60,7 @@ def is_utf8(value: bytes) -> bool:
 
 
 def must_escape(value: bytes, odd: bytes) -> bool:
-    """Whether some character of a text in UTF-8 cannot stand for itself.
+    """Return whether some character of a text in UTF-8 cannot stand for itself.
 
     Tabs and line ends can, in some places.
     """
@@ -94,7 +95,7 @@ _BOM = _UNPRINTABLE[0]
 
 
 def double_quoted(value: bytes, odd: bytes) -> Iterable[bytes]:
-    """A text in UTF-8, in pieces; a large one a part at a time."""
+    """Yield a text in UTF-8 double-quoted, a large one a part at a time."""
     kinds = bytes(set(odd))
     escape = _all_escaped if value.startswith(_BOM) else _escaped_text
     if len(value) <= 2 * _PART:
@@ -117,7 +118,7 @@ def _large_quoted(
 
 
 def _escaped_text(value: bytes, kinds: bytes) -> bytes:
-    """``kinds`` are the oddities in it, and perhaps others."""
+    """Escape a text; ``kinds`` are the oddities in it, and perhaps others."""
     if value.isascii() and not _is_sparse(value):
         return _ascii_escaped(value, kinds)
     dense = _is_dense(value, kinds)
@@ -147,8 +148,8 @@ _SAMPLE = 4096
 
 
 def _is_sparse(value: bytes) -> bool:
-    """Whether fewer than one in seven bytes has an escape of its own: then it is faster
-    to replace each kind than to translate all."""
+    """Return whether fewer than one in seven bytes has an escape of its own: then it is
+    faster to replace each kind than to translate all."""
     start = value[:_SAMPLE]
     return len(value) > _SAMPLE and 7 * len(start.translate(None, _ONES)) > 6 * _SAMPLE
 
@@ -159,7 +160,7 @@ def _is_sparse(value: bytes) -> bool:
 
 
 def _table(*changes: tuple[int, int]) -> bytes:
-    """For ``bytes.translate``."""
+    """Return a table for ``bytes.translate``."""
     table = dict(zip(range(256), range(256), strict=True)) | dict(changes)
     return bytes(table.values())
 
@@ -187,8 +188,8 @@ _NOT_ASCII = re.compile(rb"([\x80-\xff]+)")
 
 
 def _all_escaped(value: bytes, kinds: bytes) -> bytes:
-    """go-yaml looks for a BOM at the start of the text, whichever character it is about
-    to write, and so, behind one, escapes every one."""
+    """Escape every character of a text behind a BOM, as go-yaml does: it looks for a
+    BOM at the start of the text, whichever character it is about to write."""
     rest = value.removeprefix(_BOM)
     bom = value[: len(value) - len(rest)]
     parts = [rest] if rest.isascii() else _NOT_ASCII.split(rest)
@@ -218,7 +219,7 @@ _SPARSE = 50
 
 
 def _is_dense(value: bytes, kinds: bytes) -> bool:
-    """Whether most of what is not ASCII lies above U+FFFF, and is much."""
+    """Return whether most of what is not ASCII lies above U+FFFF, and is much."""
     astral = value.count(b"\xf0")
     return (
         astral > _MANY
@@ -230,8 +231,8 @@ def _is_dense(value: bytes, kinds: bytes) -> bool:
 
 
 def _astral_escaped(value: bytes) -> bytes | None:
-    """All that is not ASCII escaped, and undone for the few characters that stand for
-    themselves. None where those are more, or others are among them."""
+    """Escape all that is not ASCII, and undo that for the few characters that stand for
+    themselves. Return None where those are more, or others are among them."""
     text = value.translate(_OTHER_CASE).decode()
     escaped = text.encode("ascii", "backslashreplace").translate(_OTHER_CASE)
     for _ in range(_FEW):
@@ -246,7 +247,7 @@ def _astral_escaped(value: bytes) -> bytes | None:
 
 
 def _must_be_escaped(character: bytes) -> bool:
-    """Of what is not above U+FFFF."""
+    """Return whether a character that is not above U+FFFF cannot stand for itself."""
     is_rare = character in _RARE.get(character[0], ())
     return is_rare or _LATIN_CONTROL.match(character) is not None
 
@@ -273,7 +274,8 @@ _BINARY_PART = 105 * 256
 
 
 def binary(value: bytes, indent: int) -> Iterator[bytes]:
-    """``!!binary``, on the same line where that line is short enough; in pieces."""
+    """Yield data as ``!!binary``, in pieces; on the same line where that line is short
+    enough."""
     if is_one_row(value):
         yield b"!!binary %b\n" % b64encode(value)
         return
@@ -297,5 +299,5 @@ def _rows(text: bytes) -> Sequence[bytes]:
 
 @lru_cache(maxsize=512)
 def _whole_rows(count: int) -> Struct:
-    """To take many at once is five times as fast as to slice them off."""
+    """Return a struct that takes many rows at once, five times as fast as slices."""
     return Struct(f"{_ROW}s" * count)

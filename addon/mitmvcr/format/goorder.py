@@ -33,7 +33,7 @@ def _is_less(one: str, other: str) -> bool:
 
 
 def _runes(text: str) -> str:
-    """A byte that is not UTF-8 is U+FFFD to Go."""
+    """Return the runes of a text; a byte that is not UTF-8 is U+FFFD to Go."""
     whole = text.encode("utf-8", "surrogateescape").decode("utf-8", "surrogateescape")
     return _NOT_UTF8.sub("\ufffd", whole)
 
@@ -44,14 +44,15 @@ def _first_difference(one: str, other: str) -> int:
 
 
 def _number_is_less(one: str, other: str, at: int) -> bool:
-    """Both differ at ``at``, and neither has a letter there."""
+    """Return whether the number in ``one`` is less. Both texts differ at ``at``, and
+    neither has a letter there."""
     start = 1 if "0" in (one[at], other[at]) and _follows_nonzero(one, at) else 0
     (a, a_end), (b, b_end) = _number(one, at, start), _number(other, at, start)
     return (a, a_end, one[at]) < (b, b_end, other[at])
 
 
 def _follows_nonzero(text: str, at: int) -> bool:
-    """Whether the digits before ``at`` have one that is not 0."""
+    """Return whether the digits before ``at`` have one that is not 0."""
     digits = text[:at]
     while digits and digits[-1].isdecimal():
         if digits[-1] != "0":
@@ -61,7 +62,8 @@ def _follows_nonzero(text: str, at: int) -> bool:
 
 
 def _number(text: str, at: int, value: int) -> tuple[int, int]:
-    """The number that stands at ``at`` and where it ends; it overflows as in Go."""
+    """Return the number that stands at ``at`` and where it ends; it overflows as in
+    Go."""
     while at < len(text) and text[at].isdecimal():
         value = (value * 10 + ord(text[at]) - ord("0") + 2**63) % 2**64 - 2**63
         at += 1

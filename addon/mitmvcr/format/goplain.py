@@ -46,14 +46,15 @@ _TIMESTAMP = re.compile(
 
 
 def is_old_type(text: str) -> bool:
-    """A boolean or a base-60 number of YAML 1.1."""
+    """Return whether a text is a boolean or a base-60 number of YAML 1.1."""
     return text in _OLD_WORDS or (
         ":" in text and _OLD_BASE_60.fullmatch(text) is not None
     )
 
 
 def is_other_type(text: str, *, sign_inside: bool = False) -> bool:
-    """Null, a boolean, a number or a timestamp: not a string when plain.
+    """Return whether a plain text is no string to YAML: null, a boolean, a number or a
+    timestamp.
 
     yaml.v3 takes ``0b`` and ``0o`` off itself, and so lets a sign stand behind them.
     """
@@ -79,7 +80,8 @@ def _is_number(text: str) -> bool:
 
 
 def _is_finite(text: str) -> bool:
-    """What overflows is no float to Go, and a string again."""
+    """Return whether a float is finite: what overflows is no float to Go, and a string
+    again."""
     return isfinite(float(text))
 
 
@@ -97,7 +99,7 @@ _LIMITS = {"": 2**64 - 1, "+": 2**63 - 1, "-": 2**63}
 
 
 def _is_timestamp(text: str) -> bool:
-    """``2001-2-3``, or that with `` 4:5:6``, or with ``T4:5:6`` and a zone."""
+    """Match ``2001-2-3``, or that with `` 4:5:6``, or with ``T4:5:6`` and a zone."""
     form = _TIMESTAMP.fullmatch(text)
     if form is None:
         return False

@@ -11,7 +11,7 @@ source (go.yaml.in/yaml/v4 v4.0.0-rc.6 and gopkg.in/yaml.v3 v3.0.1) and held to 
   above U+FFFF. Text with one of those, or a tab, on one line is double-quoted.
 - What another YAML type would claim (``true``, ``1e3``, ``2001-02-03``, ``""``) is
   double-quoted; what is no plain scalar for its characters is single-quoted.
-- Bytes that are not UTF-8 are ``!!binary``, in lines of 70 where there are so many.
+- Bytes that are not UTF-8 are ``!!binary``, in lines of 70 if one is too short.
 
 One exception: some blocks that go-yaml writes it cannot read, or reads as something
 else (see ``_block_is_sound``). Those values are double-quoted here.
@@ -39,7 +39,7 @@ from mitmvcr.format.goplain import TYPED_WORDS, is_old_type, is_other_type
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """Where yaml/v4 and yaml.v3 part."""
+    """The differences between yaml/v4 and yaml.v3."""
 
     #: Round the booleans and base-60 numbers of YAML 1.1.
     old_type_quote: str
@@ -81,12 +81,12 @@ class Place:
 
 
 def scalar(value: bytes, place: Place, dialect: Dialect) -> bytes:
-    """The value of a map or an item of a list, from its first character on."""
+    """Return the value of a map or an item of a list, from its first character on."""
     return b"".join(pieces(value, place, dialect))
 
 
 def pieces(value: bytes, place: Place, dialect: Dialect) -> Iterable[Piece]:
-    """The same in pieces, which need not be joined where they are large."""
+    """Return the same in pieces, which need not be joined where they are large."""
     if not value:
         return (b'""\n',)
     if value[0] in _MARKS and b"\n" not in value and is_plain_ascii(value):
@@ -109,7 +109,7 @@ _DIGITS = 18
 
 
 def string(value: str, place: Place, dialect: Dialect) -> bytes:
-    """The same for text, whose surrogate escapes stand for bytes."""
+    """Return the same for text, whose surrogate escapes stand for bytes."""
     if value.isascii() and value.isprintable():
         if (
             value[:1].isalpha()
@@ -174,7 +174,8 @@ _SPACE_BY_SEPARATOR = re.compile(rb" \xe2\x80[\xa8\xa9]|\xe2\x80[\xa8\xa9] ")
 
 
 def _separated_line(value: bytes, place: Place) -> bytes:
-    """With U+2028 or U+2029: they end lines, and the next line is indented."""
+    """Write a value with U+2028 or U+2029: they end lines, and the next line is
+    indented."""
     if _SPACE_BY_SEPARATOR.search(value):
         return b""
     return _single_quoted(_padded(value, b" " * place.indent))
@@ -221,8 +222,8 @@ def _block(
 
 
 def _unevenness(value: bytes) -> tuple[bool, bool]:
-    """Whether some line is empty or ends with a space; and whether more than a single
-    empty one."""
+    """Return whether some line is empty or ends with a space, and whether more than a
+    single one in a row is empty."""
     if len(value) > LARGE:
         very = holds(value, b" \n") or holds(value, b"\n\n\n")
         return very or holds(value, b"\n\n"), very
@@ -237,7 +238,7 @@ def _is_blank(value: bytes) -> bool:
 
 
 def _block_is_sound(value: bytes, place: Place, dialect: Dialect) -> bool:
-    """Whether go-yaml reads the block it would write.
+    """Return whether go-yaml reads the block it would write.
 
     It gives the indent only where the text starts with a space, and then wrongly in
     a list. Elsewhere readers take it from the first line with text, so that line's
@@ -251,7 +252,7 @@ def _block_is_sound(value: bytes, place: Place, dialect: Dialect) -> bool:
 
 
 def _padded_lines(value: bytes, pad: bytes, *, uneven: bool, separated: bool) -> Piece:
-    """The lines behind the first indented, but for single empty ones.
+    """Indent the lines behind the first, except single empty ones.
 
     A line end that an empty line follows stands for itself in the meantime as NUL,
     which no block holds: to look for a single byte is fastest.
@@ -269,7 +270,7 @@ def _padded_lines(value: bytes, pad: bytes, *, uneven: bool, separated: bool) ->
 
 
 def _padded(value: bytes, pad: bytes) -> bytes:
-    """The same for any text of which no line ends with a space."""
+    """Indent the lines of any text of which no line ends with a space."""
     for end in _BREAKS:
         value = value.replace(end, end + pad)
     for end in _BREAKS:
@@ -298,7 +299,8 @@ _MULTILINE = re.compile(rb"[\n\r]|\xc2\x85|\xe2\x80[\xa8\xa9]")
 
 
 def key(name: bytes, column: int, dialect: Dialect) -> tuple[bytes, bool]:
-    """A map's key up to and with the colon, and whether it is of the short form."""
+    """Return a map's key up to and with the colon, and whether it is of the short
+    form."""
     if name == b"<<":
         return (b"'<<':" if dialect.merge_is_quoted else b'"<<":'), True
     text = scalar(name, Place(column + 4), dialect)

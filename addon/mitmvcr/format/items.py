@@ -73,7 +73,8 @@ class ItemParser:
         self._frames = Memo(self._frame, _MEMO_FRAMES)
 
     def parse(self, item: bytes) -> Interaction:
-        """Raises ``Decline`` for what is not in the layout to the letter."""
+        """Read an item. Raise ``Decline`` for what is not in the layout to the
+        letter."""
         if item[-1:] != b"\n" or not is_ordinary(item):
             raise Decline
         start, *fields = self._split(item[:-1])
@@ -94,10 +95,10 @@ class ItemParser:
         return _interaction(int(head[1] or 0), parts)
 
     def parse_request(self, text: bytes) -> Request:
-        """Of an item that is cut off before its response, in a third of the time that
-        all of it takes: but for body and length, one request is mostly as the one
-        before. Raises ``Decline`` more often; what it gives is as in the whole item.
-        """
+        """Read the request of an item that is cut off before its response, in a third
+        of the time that the whole item takes: apart from body and length, most requests
+        repeat the one before. Raise ``Decline`` more often; the result is as in the
+        whole item."""
         length = text.find(self._length)
         after_length = text.find(b"\n", length + 1)
         if length < 0 or not self._next(text, after_length) or not is_ordinary(text):
@@ -125,7 +126,7 @@ class ItemParser:
         return Request(**fields, content_length=length, body=sound)
 
     def _frame(self, text: bytes) -> dict[str, Any]:
-        """The fields of a request but for its length and its body."""
+        """Return the fields of a request without its length and body."""
         nothing, *raws = self._split(text)
         fields: dict[str, Any] = {}
         for raw in raws:
@@ -163,7 +164,7 @@ class ItemParser:
         return self._lines.memo.get(line) or self._lines.read(line)
 
     def _map(self, lines: list[bytes]) -> tuple[int, dict[str, tuple[str, ...]]]:
-        """The names below a field, and where they end."""
+        """Return where the map below a field ends, and its names and values."""
         names: dict[str, tuple[str, ...]] = {}
         at = 1
         while at < len(lines):
@@ -193,7 +194,7 @@ class ItemParser:
     def _block(
         self, lines: list[bytes], start: int, head: BlockHead
     ) -> tuple[int, bytes]:
-        """Where a literal block ends, and what it holds."""
+        """Return where a literal block ends, and what it holds."""
         margin = b" " * (head.width or self._width(lines, start))
         end = start
         while end < len(lines) and (not lines[end] or lines[end].startswith(margin)):
@@ -210,7 +211,7 @@ class ItemParser:
         return end, (content if head.chomping else stripped) + b"\n"
 
     def _width(self, lines: list[bytes], start: int) -> int:
-        """The first line that is not empty sets the indentation."""
+        """Return the indentation, which the first line that is not empty sets."""
         first = next((line for line in lines[start:] if line), b"")
         rest = first.lstrip(b" ")
         width = len(first) - len(rest)
@@ -220,7 +221,8 @@ class ItemParser:
 
 
 def is_ordinary(item: bytes) -> bool:
-    """Sound UTF-8 without characters that mean something else somewhere."""
+    """Return whether data is sound UTF-8 without characters that mean something else
+    somewhere."""
     if len(item.translate(None, _CONTROLS)) != len(item):
         return False
     if item.isascii():
@@ -257,7 +259,7 @@ def _interaction(id: int, parts: Parts) -> Interaction:
 
 
 def read_item(item: bytes, parser: ItemParser) -> Interaction:
-    """By lines, or by PyYAML where that declines; raises ``Fault``."""
+    """Read an item by lines, or with PyYAML where that declines. Raise ``Fault``."""
     try:
         return parser.parse(item)
     except Decline:

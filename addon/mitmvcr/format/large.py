@@ -33,7 +33,8 @@ def read_large(
     *,
     with_body: bool = True,
 ) -> Interaction:
-    """The item at this place; without its response's body where that is not asked for.
+    """Read the item at this place; leave out its response's body where that is not
+    asked for.
 
     Raises ``Decline`` for what is not in the layout to the letter.
     """
@@ -50,7 +51,7 @@ def read_large(
 
 
 def _body(source: Source, start: int, end: int, columns: Columns) -> tuple[int, int]:
-    """Where the value of the response's body stands, without its line end."""
+    """Return where the value of the response's body stands, without its line end."""
     response = b"\n%bresponse:\n" % (b" " * (columns.dash + 2))
     margin = b"\n" + b" " * columns.field
     at = source.find(response, start, end)
@@ -69,7 +70,8 @@ def _end(source: Source, body: int, end: int, following: re.Pattern[bytes]) -> i
 
 
 def decoded(source: Source, place: tuple[int, int], columns: Columns) -> bytes:
-    """The bytes of a value, in whatever style go-vcr wrote it. Raises ``Decline``."""
+    """Return the bytes of a value, in whatever style go-vcr wrote it. Raise
+    ``Decline``."""
     start, end = place
     head = source.read(start, min(end, start + _HEAD))
     first, line_end, _ = head.partition(b"\n")
@@ -99,8 +101,8 @@ def decoded(source: Source, place: tuple[int, int], columns: Columns) -> bytes:
 
 
 def _cut(parts: Iterable[bytes], place: Callable[[bytes], int]) -> Iterator[bytes]:
-    """The parts cut where ``place`` says that nothing is cut in two; what is behind it
-    comes with the next one."""
+    """Yield the parts cut where ``place`` says that nothing is cut in two; the rest
+    comes with the next part."""
     rest = b""
     for part in parts:
         text = rest + part
@@ -113,7 +115,7 @@ def _cut(parts: Iterable[bytes], place: Callable[[bytes], int]) -> Iterator[byte
 
 
 def _ordinary(source: Source, start: int, end: int) -> Iterator[bytes]:
-    """All of it in parts of whole characters."""
+    """Yield everything in parts of whole characters."""
     windows = (window.data for window in source.windows(start, end, 0))
     for text in _cut(windows, _between_characters):
         if not is_ordinary(text):
@@ -132,7 +134,7 @@ def _between_characters(text: bytes) -> int:
 
 
 def _inner(source: Source, start: int, end: int) -> Iterator[bytes]:
-    """What stands between two quotes on one line."""
+    """Yield what stands between two quotes on one line."""
     if end - start < 2 or source.read(end - 1, end) != source.read(start, start + 1):
         raise Decline
     for text in _ordinary(source, start + 1, end - 1):
@@ -142,7 +144,8 @@ def _inner(source: Source, start: int, end: int) -> Iterator[bytes]:
 
 
 def _between_quotes(text: bytes) -> int:
-    """They come in pairs."""
+    """Return where text between single quotes can be cut: inside it they come in
+    pairs."""
     return len(text) - (len(text) - len(text.rstrip(b"'"))) % 2
 
 
@@ -156,8 +159,8 @@ def _between_escapes(text: bytes) -> int:
 def _lines(
     source: Source, start: int, end: int, width: int, field: int
 ) -> Iterator[bytes]:
-    """Those of a block, whose head ends where they start; of what ``width``, if that is
-    not 0, was said there."""
+    """Yield the lines of a block, whose head ends where they start; ``width`` is what
+    the head says, or 0."""
     width = width or _width(source, start, end, field)
     margin = b"\n" + b" " * width
     stray = re.compile(b"\n(?! {%d}|\n|\\Z)" % width)
@@ -175,7 +178,7 @@ def _lines(
 
 
 def _width(source: Source, start: int, end: int, field: int) -> int:
-    """The first line that is not empty sets the indentation."""
+    """Return the indentation, which the first line that is not empty sets."""
     first = source.read(start, min(end, start + LARGE)).lstrip(b"\n")
     rest = first.lstrip(b" ")
     width = len(first) - len(rest)

@@ -34,13 +34,14 @@ class Index:
         return self.source.read(self.starts[number], self.starts[number + 1])
 
     def line(self, number: int) -> int:
-        """The lines that stand before an item."""
+        """Return how many lines stand before an item."""
         windows = self.source.windows(0, self.starts[number], 0)
         return sum(window.data.count(b"\n") for window in windows)
 
 
 def index(data: bytes | Source) -> Index | None:
-    """None where the file is not plainly in one of the layouts.
+    """Return where the items stand; None where the file is not plainly in one of the
+    layouts.
 
     Raises CassetteError where a file cannot be read.
     """
@@ -63,8 +64,9 @@ def index(data: bytes | Source) -> Index | None:
 
 
 def _item_starts(source: Source, dash: bytes, first: int, end: int) -> list[int] | None:
-    """The lines that begin with the dash of an item. None where such a dash stands
-    alone, or is three of them, or where a carriage return would begin a line too."""
+    """Return where the lines that begin with the dash of an item start. None where such
+    a dash stands alone, or is three of them, or where a carriage return would begin a
+    line too."""
     found, after = [], len(dash)
     line_starts = _line_starts(dash, is_large=end > _LARGE)
     for window in source.windows(0, end, after + 1):
@@ -79,7 +81,8 @@ def _item_starts(source: Source, dash: bytes, first: int, end: int) -> list[int]
 
 
 def _line_starts(text: bytes, *, is_large: bool) -> Callable[[bytes], Iterable[int]]:
-    """What gives the lines of data that begin with a text, but for its first one."""
+    """Return a function that finds the lines of data that begin with a text, except the
+    first."""
     if is_large and (search := searcher(b"\n" + text)):
         return lambda data: (at + 1 for _, at, _ in search(data))
     # To look for a line end and then ahead is a quarter faster than for all of it.
@@ -102,7 +105,7 @@ def _columns(source: Source, start: bytes, head: re.Match[bytes]) -> Columns | N
 
 
 def _first_name(source: Source, margin: bytes, start: int) -> int | None:
-    """The column of the first header."""
+    """Return the column of the first header."""
     header = re.compile(b"\n" + margin + rb"(?:headers|form|trailer):\n( +)[^ ]")
     for window in source.windows(start, len(source), _LONGEST_HEAD):
         if name := header.search(window.data):

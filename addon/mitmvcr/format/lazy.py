@@ -34,7 +34,8 @@ class LazyInteractions(Sequence[Interaction]):
     """Behaves as the list of interactions; ``urls`` is known without reading them."""
 
     def __init__(self, index: Index, name: str, *, sendable: bool = False) -> None:
-        """With ``sendable`` an answer that cannot be an HTTP message is damage.
+        """Index the items; with ``sendable`` a response that cannot be an HTTP message
+        is damage.
 
         Raises ``Decline`` where an item is not as go-vcr begins it, or the last one
         not as it ends it.
@@ -89,7 +90,7 @@ class LazyInteractions(Sequence[Interaction]):
         return found
 
     def _keep(self, number: int, read: Interaction) -> None:
-        """As long as there is room for it."""
+        """Keep an item as long as there is room for it."""
         size = self._size(number)
         if size > _LONGEST_KEPT:
             return
@@ -102,7 +103,7 @@ class LazyInteractions(Sequence[Interaction]):
         return self._starts[number + 1] - self._starts[number]
 
     def head(self, number: int) -> Interaction:
-        """As the item, but that a large one may lack its response's body."""
+        """Return the item; a large one may lack its response's body."""
         if not self.is_large(number) or number in self._read:
             return self[number]
         place, found = self._last_head
@@ -118,12 +119,12 @@ class LazyInteractions(Sequence[Interaction]):
         return None
 
     def is_large(self, number: int) -> bool:
-        """Does it take its time to read the item, and is it perhaps not kept?"""
+        """Return whether the item takes long to read, and perhaps is not kept."""
         return self._size(number) > LARGE
 
     def request(self, number: int) -> Request:
-        """That of an item, which is not kept. Damage elsewhere in it is found when the
-        item itself is asked for.
+        """Return the request of an item, which is not kept. Damage elsewhere in the
+        item is found only when the item itself is asked for.
 
         Raises what asking for the item does.
         """
@@ -144,12 +145,13 @@ class LazyInteractions(Sequence[Interaction]):
         return source.read(start, source.find(self._response, start, end))
 
     def written(self, number: int) -> bytes:
-        """An item as it stands in the file."""
+        """Return an item as it stands in the file."""
         return self._index.item(number)
 
     def body_size(self, number: int) -> int:
-        """About how many bytes the body of an item's request has; 0 where that does
-        not show. go-vcr writes it before the headers, with at most a form between."""
+        """Return about how many bytes the body of an item's request has; 0 where that
+        does not show. go-vcr writes it before the headers, with at most a form
+        between."""
         start, end = self._starts[number : number + 2]
         find = self._index.source.find
         end = find(self._headers, start, end)
@@ -157,8 +159,8 @@ class LazyInteractions(Sequence[Interaction]):
         return end - start - len(self._body) if 0 < start < end else 0
 
     def forget(self, number: int) -> None:
-        """It was played: what is kept takes memory, and makes every garbage collection
-        longer."""
+        """Drop an item that was played: it takes memory, and lengthens every garbage
+        collection."""
         if self._last_head[0] == number:
             self._last_head = -1, None
         if self._read.pop(number, None) is not None:
@@ -193,7 +195,7 @@ class LazyInteractions(Sequence[Interaction]):
 
 
 def _urls(index: Index) -> Iterator[str]:
-    """The URL of each item, from its line in the request."""
+    """Yield the URL of each item, from its line in the request."""
     source, field = index.source, index.columns.field
     keys = index.columns.dash + 2
     head = re.compile(
@@ -218,8 +220,9 @@ def _urls(index: Index) -> Iterator[str]:
 
 
 def _url_reader(columns: Columns) -> Callable[[bytes, int, int], str | None]:
-    """What gives the URL whose line begins at a place, where the response follows
-    within the next. It raises ``Decline`` for one that is not in go-yaml's style."""
+    """Return a function that gives the URL whose line begins at a place, where the
+    response follows within the next. It raises ``Decline`` for a URL that is not in
+    go-yaml's style."""
     keys, field = columns.dash + 2, columns.field
     # Nearly always the URL is plain, and method and response follow.
     usual = re.compile(

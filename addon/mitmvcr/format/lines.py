@@ -119,7 +119,7 @@ _OPENERS = {
 
 
 class Lines:
-    """Tells what lines are; one for a file, since it remembers them."""
+    """Tells what kind a line is; one for a file, since it remembers lines."""
 
     def __init__(self, columns: Columns) -> None:
         self.columns = columns
@@ -172,7 +172,7 @@ class Lines:
 
 
 def _name(rest: bytes) -> Line:
-    """``Accept:``, with its values below, or ``Accept: []``."""
+    """Match ``Accept:``, with its values below, or ``Accept: []``."""
     raw, empty = rest.removesuffix(b" []"), rest.endswith(b": []")
     if raw[-1:] != b":" or len(raw) > _LONGEST_KEY:
         raise Decline

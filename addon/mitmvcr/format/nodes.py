@@ -128,7 +128,7 @@ class Events:
         return pairs
 
     def _fault(self, error: Exception) -> Fault:
-        """What the parser complained about, as one line with its place."""
+        """Return what the parser complained about, as one line with its place."""
         if isinstance(error, yaml.MarkedYAMLError):
             mark = error.problem_mark or error.context_mark
             if error.problem == "found unexpected end of stream":

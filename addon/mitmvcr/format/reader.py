@@ -92,5 +92,5 @@ def check_version(version: int | None, name: str) -> None:
         remedy = f"'mitmvcr cassette convert {name}' writes it anew in format 2"
         raise CassetteVersionError(name, version, remedy)
     if version not in (None, FORMAT_VERSION):
-        remedy = "it was written by something newer than this program knows"
+        remedy = "a newer program wrote it: update mitmvcr"
         raise CassetteVersionError(name, version, remedy)

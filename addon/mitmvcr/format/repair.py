@@ -6,7 +6,7 @@ Where that is certain, the bytes are given back.
 
 
 def repaired(body: bytes, content_length: int) -> bytes | None:
-    """The bytes that were recorded, or None where ``body`` is sound or in doubt.
+    """Return the bytes that were recorded, or None where ``body`` is sound or in doubt.
 
     Certain means: every character is below 256, and as bytes they are exactly as
     many as the recorded length, which the text itself exceeds.

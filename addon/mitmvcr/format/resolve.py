@@ -61,7 +61,7 @@ _DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
 def resolve(text: str, tag: str = "", *, quoted: bool = False) -> Resolved:
-    """The meaning of a scalar with an explicit short ``tag`` or none."""
+    """Return the meaning of a scalar with an explicit short ``tag`` or none."""
     if tag == "!!str" or (quoted and tag in ("", "!")):
         return Resolved(STR, text)
     if tag == "":
@@ -74,7 +74,8 @@ def resolve(text: str, tag: str = "", *, quoted: bool = False) -> Resolved:
 
 
 def _forced(text: str, tag: str) -> Resolved:
-    """An explicit tag has to agree with the value; only an int may pass as a float."""
+    """Return the value as its explicit tag has it. Raise Unfit where they disagree;
+    only an int may pass as a float."""
     found = _by_value(text, dates=tag == TIMESTAMP)
     if tag == FLOAT and found.tag == INT and found.number is not None:
         return Resolved(FLOAT, text, float(found.number))
@@ -110,7 +111,8 @@ def _number(text: str) -> Resolved:
 
 
 def _integer(match: re.Match[str]) -> int | None:
-    """None where it fits neither an int64 nor, without a sign, a uint64."""
+    """Return an integer; None where it fits neither an int64 nor, without a sign, a
+    uint64."""
     sign, *digits = match.groups()
     base, number = next(
         (base, group)
@@ -135,7 +137,8 @@ def _float(text: str, plain: str) -> Resolved:
 
 
 def is_timestamp(text: str) -> bool:
-    """Whether go-yaml takes a plain scalar for a date, which no text field can hold."""
+    """Return whether go-yaml takes a plain scalar for a date, which no text field can
+    hold."""
     if text[4:5] != "-" or not (match := re.fullmatch(_TIMESTAMP, text)):
         return False
     year, month, day = (int(part) for part in match.groups()[:3])
@@ -157,7 +160,8 @@ def _from_base64(text: str) -> str:
 
 
 def decode_base64(text: str | bytes) -> bytes:
-    """As Go's StdEncoding: padded, nothing foreign, nothing after the padding."""
+    """Decode as Go's StdEncoding: padded, nothing foreign, nothing after the
+    padding."""
     # Python alone would take padding where none is due.
     if len(text) % 4 or text[-3:] in ("===", b"==="):
         raise ValueError("wrong padding")
@@ -165,6 +169,6 @@ def decode_base64(text: str | bytes) -> bytes:
 
 
 def shown(text: str) -> str:
-    """A short form of a value for a message, on one line."""
+    """Return a short form of a value for a message, on one line."""
     short = text if len(text) <= 40 else f"{text[:37]}..."
     return f"`{short}`" if short.isprintable() else ascii(short)

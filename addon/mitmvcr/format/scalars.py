@@ -11,7 +11,7 @@ from mitmvcr.format.resolve import is_timestamp
 
 
 class Decline(Exception):
-    """Not in go-yaml's own style: leave it to PyYAML."""
+    """The text is not in go-yaml's own style: leave it to PyYAML."""
 
 
 # Not an indicator, and where it is "-" not a list item.
@@ -44,7 +44,7 @@ _LETTERS = {
 
 
 def string(raw: bytes) -> bytes:
-    """A value up to the end of its line that go-yaml takes for a string."""
+    """Return the value up to the end of its line, if go-yaml takes it for a string."""
     quote = raw[:1]
     if quote == b'"':
         return _double(raw)
@@ -77,7 +77,7 @@ def _single(raw: bytes) -> bytes:
 
 
 def single_inner(inner: bytes) -> bytes:
-    """What stands between single quotes."""
+    """Decode what stands between single quotes."""
     if b"'" not in inner:
         return inner
     if b"'" in inner.replace(b"''", b""):
@@ -90,7 +90,7 @@ def _double(raw: bytes) -> bytes:
 
 
 def double_inner(inner: bytes) -> bytes:
-    """What stands between double quotes."""
+    """Decode what stands between double quotes."""
     # Every backslash that is left in a part begins an escape of its own.
     parts = inner.split(b"\\\\")
     if parts[-1][-1:] == b"\\":

@@ -41,7 +41,8 @@ def _unused_block(data: bytes) -> int | None:
 
 
 def _as_utf8(data: bytes) -> bytes:
-    """Without the byte order mark; UTF-16 is known by its mark, as in go-yaml."""
+    """Return data as UTF-8 without a byte order mark; the mark tells UTF-16, as in
+    go-yaml."""
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         try:
             return data.decode("utf-16").encode()

@@ -8,8 +8,8 @@ WINDOW = 1 << 20
 
 
 class Window(NamedTuple):
-    """A part of the bytes, ``at`` its place; of them, the first so many are its
-    ``own``, and what follows is in the next one too."""
+    """A part of the bytes, ``at`` its place; the first ``own`` bytes are this part's,
+    and what follows is in the next one too."""
 
     data: bytes
     at: int
@@ -17,22 +17,23 @@ class Window(NamedTuple):
 
 
 class Source(Protocol):
-    """Places are counted from the start of the file. All raise CassetteError."""
+    """The bytes of a file; places count from its start. All methods raise
+    CassetteError."""
 
     def __len__(self) -> int: ...
 
     def read(self, start: int, end: int) -> bytes:
-        """Exactly the bytes from ``start`` to ``end``."""
+        """Return exactly the bytes from ``start`` to ``end``."""
 
     def around(self, start: int, end: int) -> tuple[bytes, int]:
-        """Bytes that hold these, and the place of their first; no copy is made where
-        it can be helped."""
+        """Return bytes that hold these, and the place of their first; avoid a copy."""
 
     def find(self, text: bytes, start: int, end: int) -> int:
-        """As ``bytes.find``."""
+        """Return a place, as ``bytes.find`` does."""
 
     def windows(self, start: int, end: int, ahead: int) -> Iterator[Window]:
-        """All of it in parts, of which each also holds ``ahead`` bytes of the next."""
+        """Yield all of it in parts, of which each also holds ``ahead`` bytes of the
+        next."""
 
 
 class Held:

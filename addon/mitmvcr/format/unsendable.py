@@ -12,7 +12,8 @@ Problem = Callable[[str], str]
 
 
 def of_response(node: Node) -> Iterator[Fault]:
-    """What keeps it from being sent; the node is known to be sound otherwise."""
+    """Yield what keeps a response from being sent; the node is known to be sound
+    otherwise."""
     for name, value in fields.pairs(node):
         place = f"response.{name}"
         if name in ("headers", "trailer"):
@@ -26,7 +27,7 @@ def of_response(node: Node) -> Iterator[Fault]:
 
 
 def of_request(node: Node) -> Iterator[Fault]:
-    """What no client can have asked; nothing of it is ever sent."""
+    """Yield what no client can have asked; nothing of a request is ever sent."""
     for name, value in fields.pairs(node):
         place = f"request.{name}"
         if name in ("headers", "trailer"):

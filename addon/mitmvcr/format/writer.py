@@ -43,18 +43,18 @@ _FLAG = b"        uncompressed: true\n"
 
 
 def preamble() -> bytes:
-    """What stands before the first interaction. It is the same in both layouts."""
+    """Return what stands before the first interaction, the same in both layouts."""
     return _PREAMBLE
 
 
 def dumps(cassette: Cassette, layout: Layout = "v4") -> bytes:
-    """The whole file. The ids are counted from 0, as go-vcr does when it saves."""
+    """Return the whole file, with ids counted from 0, as go-vcr does when it saves."""
     with no_collection():
         return b"".join(_pieces(cassette.interactions, layout))
 
 
 def parts(cassette: Cassette, layout: Layout = "v4") -> Iterator[bytes]:
-    """The same, part by part, for what need not be in memory whole. What is read
+    """Yield the file part by part, for what need not be in memory whole. What is read
     lazily is not kept either."""
     some: list[Piece] = []
     size = 0
@@ -81,12 +81,13 @@ def _pieces(interactions: Sequence[Interaction], layout: Layout) -> Iterator[Pie
 
 
 def item_pieces(interaction: Interaction, id: int, layout: Layout) -> Iterator[Piece]:
-    """An item of the list, for what need not be in memory several times over."""
+    """Yield an item of the list in pieces, so that it is in memory only once."""
     return _STYLES[layout].pieces(interaction, id)
 
 
 def dumper(layout: Layout = "v4") -> Callable[[Interaction, int], bytes]:
-    """What makes an interaction and its id one item of the list, as in the file."""
+    """Return a function that writes an interaction and its id as one item of the
+    list."""
     return _STYLES[layout].item
 
 
@@ -127,7 +128,8 @@ class _Style:
         return b"".join(self.pieces(interaction, id))
 
     def pieces(self, interaction: Interaction, id: int) -> Iterator[Piece]:
-        """An item, not yet joined: a large response body comes in many small ones."""
+        """Yield an item, not yet joined: a large response body comes in many small
+        pieces."""
         request, response = interaction.request, interaction.response
         dialect, is_full, body = self._dialect, self._all, request.body
         codings, trailer = request.transfer_encoding, request.trailer
@@ -169,7 +171,8 @@ class _Style:
         yield after
 
     def _framing(self, part: Request | Response) -> bytes:
-        """The transfer encoding and the trailer, in this order on either side."""
+        """Return the transfer encoding and the trailer, in this order on either
+        side."""
         codings, trailer = part.transfer_encoding, part.trailer
         return (self._codings(codings) if codings or self._all else b"") + (
             self._map(b"trailer", trailer) if trailer or self._all else b""
@@ -192,7 +195,8 @@ class _Style:
         return b"        status: %b        code: %d\n" % (self._text[key[0]], key[1])
 
     def _extensions(self, response: Response) -> bytes:
-        """What go-vcr does not know, and passes over when it reads."""
+        """Return the fields that go-vcr does not know, and passes over when it
+        reads."""
         chunks, failure = response.chunks, response.failure
         frames = [
             string(format_frame(frame), _CODING, self._dialect)
@@ -246,11 +250,11 @@ class _Style:
         return self._lead[name] + string(value, _VALUE, self._dialect)
 
     def _make_lead(self, name: str) -> bytes:
-        """All that stands before the first value."""
+        """Return all that stands before the first value."""
         return b"".join(self._make_key(name))
 
     def _make_key(self, name: str) -> tuple[bytes, bytes]:
-        """The key, and what stands between it and its first value.
+        """Return the key, and what stands between it and its first value.
 
         Behind a long key the first value follows on the colon's line.
         """

@@ -70,7 +70,7 @@ def read_item(data: bytes) -> Interaction:
 
 
 def examine_item(data: bytes) -> Document:
-    """The same with all that is wrong in it."""
+    """Read the text of one interaction, with all that is wrong in it."""
     document = Document()
     try:
         events = _start(Events(data))
@@ -154,7 +154,7 @@ def _interactions(events: Events, document: Document, most_faults: int) -> None:
 
 
 def _item(events: Events, document: Document, number: int) -> None:
-    """One interaction; a syntax error within it ends the reading of the file."""
+    """Read one interaction; a syntax error within it ends the reading of the file."""
     found = Document()
     try:
         interaction = _interaction(events.node(), found)
@@ -175,7 +175,8 @@ def _item(events: Events, document: Document, number: int) -> None:
 
 
 def _interaction(node: Node, document: Document) -> Interaction | None:
-    """None where something is wrong; every wrong field is then in ``faults``."""
+    """Return an interaction, or None where something is wrong; every wrong field is
+    then in ``faults``."""
     faults = document.faults
     item = _record(node, "", _ITEM, faults)
     if "request" not in item or "response" not in item:
@@ -197,7 +198,7 @@ def _interaction(node: Node, document: Document) -> Interaction | None:
 def _record(
     node: Node, place: str, converters: Converters, faults: list[Fault]
 ) -> dict[str, Any]:
-    """The known fields of a mapping that could be converted."""
+    """Return the known fields of a mapping that could be converted."""
     record: dict[str, Any] = {}
     prefix = f"{place}." if place else ""
     try:

@@ -66,7 +66,8 @@ def content(request: Request, rules: BodyRules) -> Content:
 
 
 def body_differences(asked: Content, recorded: Content) -> list[Difference]:
-    """The first few; of JSON, forms and multiparts by place, else the first byte."""
+    """Return the first few differences: of JSON, forms and multiparts by place, else
+    the first byte."""
     if asked.raw == recorded.raw:
         if asked.media == recorded.media:
             return []
@@ -80,7 +81,8 @@ def body_differences(asked: Content, recorded: Content) -> list[Difference]:
 
 
 def _json_differences(ours: object, theirs: object) -> Iterator[Difference]:
-    """Depth first, with a stack of its own: a body may be nested deeply."""
+    """Yield differences depth first, with a stack of its own: a body may be nested
+    deeply."""
     stack = [iter([("body", "$", ours, theirs)])]
     while stack:
         pair = next(stack[-1], None)
@@ -218,7 +220,7 @@ def _part_differences(
 
 
 def _line_difference(ours: bytes, theirs: bytes) -> Difference:
-    """By line, where the text is UTF-8 and not short."""
+    """Return the first difference by line, where the text is UTF-8 and not short."""
     lines = [folded(body).split(b"\n") for body in (ours, theirs)]
     pairs = zip(*lines, strict=False)
     number = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))

@@ -32,7 +32,8 @@ class Difference:
 
 
 def url_differences(asked: str, recorded: str, counts: Names) -> Iterator[Difference]:
-    """Of two URL keys; ``counts`` are the names in their queries."""
+    """Yield the differences of two URL keys; ``counts`` are the names in their
+    queries."""
     ours, theirs = split_url(asked), split_url(recorded)
     if ours is None or theirs is None:
         yield Difference("url", quoted(asked), quoted(recorded))
@@ -50,7 +51,8 @@ def url_differences(asked: str, recorded: str, counts: Names) -> Iterator[Differ
 def _query_differences(
     asked: str, recorded: str, counts: Names
 ) -> Iterator[Difference]:
-    """By name; where the values are the same, their order or spelling differs."""
+    """Yield differences by name; where the values are the same, their order or spelling
+    differs."""
     ours, theirs = list(counts(query_pairs(asked))), list(counts(query_pairs(recorded)))
     if sorted(ours) == sorted(theirs):
         # What is left to do is to compare them in any order.
@@ -69,7 +71,8 @@ Pairs = Iterable[tuple[str, str]]
 def pair_differences(
     place: str, asked: Pairs, recorded: Pairs, option: str
 ) -> Iterator[Difference]:
-    """By name: of a query, a form or headers. ``option`` is what ignores a name."""
+    """Yield differences by name: of a query, a form or headers. ``option`` is what
+    ignores a name."""
     ours, theirs = _by_name(asked), _by_name(recorded)
     for name in sorted(ours.keys() | theirs.keys()):
         one, other = ours.get(name), theirs.get(name)
@@ -93,7 +96,8 @@ def _several(values: list[str] | None) -> str:
 
 
 def common(one: str | bytes, other: str | bytes) -> int:
-    """Length of the common start; by halves, because slices compare fast."""
+    """Return the length of the common start, found by halves, because slices compare
+    fast."""
     low, high = 0, min(len(one), len(other))
     while low < high:
         middle = (low + high + 1) // 2

@@ -90,14 +90,14 @@ class Miss:
 
     @property
     def options(self) -> tuple[str, ...]:
-        """What would have made it match, if anything would."""
+        """Return the options that would have made it match, if any would."""
         if self.same_used:
             return (f"vcr_allow_repeats={Repeats.LAST}",)
         return self.nearest[0].options if self.nearest else ()
 
     @property
     def reason(self) -> str:
-        """One line."""
+        """Return why nothing matched, in one line."""
         hint = f"; {' '.join(self.options)} would let it match" if self.options else ""
         return self._reason() + hint
 
@@ -120,7 +120,7 @@ def explain(
     masked: Masked = lambda it: it,
     raw: Request | None = None,
 ) -> Miss:
-    """What was asked, and which recorded interactions come nearest to it.
+    """Return what was asked, and which recorded interactions come nearest to it.
 
     What is shown of a request, asked or recorded, is ``masked`` first. ``raw`` is what
     was asked where ``asked`` is masked already: it tells places, never values.
@@ -139,7 +139,8 @@ def explain(
 
 
 class _Search:
-    """For what is nearest to one request; what is known of it is worked out once."""
+    """Searches for what is nearest to one request; works out once what is known of
+    it."""
 
     def __init__(
         self, asked: Request, deck: Deck, masked: Masked, raw: Request | None
@@ -167,8 +168,8 @@ class _Search:
         return self._with_options(found[:NEAREST])
 
     def _alike(self) -> dict[int, int]:
-        """The likest URLs, best first, position -> score; of equal ones the unused, and
-        where they are too many, those whose bodies are about as long."""
+        """Return the likest URLs, best first, position -> score; of equal ones the
+        unused, and where they are too many, those whose bodies are about as long."""
         deck, url = self._deck, self._matcher.url
         score_key = _scorer(url(self._asked.url))
         score = lru_cache(maxsize=_SCORES)(lambda each: score_key(url(each)))
@@ -217,7 +218,8 @@ class _Search:
         return replace(near, differ=tuple(found))
 
     def _with_options(self, found: list[Near]) -> list[Near]:
-        """For all, or for the best where bodies are large."""
+        """Add options that would help: to all, or to the best where bodies are
+        large."""
         some = found if self._affordable > _COMPARED else found[:1]
         return [*map(self._with_option, some), *found[len(some) :]]
 
@@ -250,7 +252,8 @@ def differences(
     parts: Iterable[str],
     raw: tuple[Side, Side] | None = None,
 ) -> Iterator[Difference]:
-    """The places where a request differs from a recorded one, in the parts that do."""
+    """Yield the places where a request differs from a recorded one, in the parts that
+    differ."""
     for part in parts:
         found = list(islice(_part_differences(part, asked, recorded), MOST_DIFFERENCES))
         if not found and raw is not None:  # what differs is masked: only the places
@@ -305,7 +308,8 @@ def _header_differences(part: str, asked: Side, recorded: Side) -> Iterator[Diff
 
 
 def _likeness(one: bytes, other: bytes) -> float:
-    """How much of two bodies is the same at the start and at the end, from 0 to 1."""
+    """Return how much of two bodies is the same at the start and at the end, from 0 to
+    1."""
     if one == other:
         return 1.0
     start = common(one, other)
@@ -314,7 +318,8 @@ def _likeness(one: bytes, other: bytes) -> float:
 
 
 def _scorer(asked: str) -> Callable[[str], int]:
-    """How alike another URL key is: host, path, then the rest."""
+    """Return a function that scores how alike another URL key is: host, path, then the
+    rest."""
     ours = split_url(asked)
     if ours is None:
         return lambda recorded: 1000 if asked == recorded else 0

@@ -36,7 +36,8 @@ class Log:
             self.broken_tls[host] = reason
 
     def missed(self, miss: "Miss", duration: int) -> None:
-        """A request without a match; ``duration`` is what it took to say why."""
+        """Log a request without a match; ``duration`` is the time spent to say why, in
+        nanoseconds."""
         if miss in self.misses or len(self.misses) < MOST_MISSES:
             self.misses[miss] += 1
         if self.complete:

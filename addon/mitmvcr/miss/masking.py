@@ -49,12 +49,13 @@ _PAIR = re.compile(r"(?P<name>[?&;][^=&;]*=)(?P<value>[^&;]*)")
 
 
 def is_secret(name: str) -> bool:
-    """Is what has this name, of a header, parameter or field, a secret?"""
+    """Return whether a header, parameter or field of this name holds a secret."""
     return _NAMES.header(name) or _SECRET_NAME.fullmatch(name) is not None
 
 
 def masked_url(url: str) -> str:
-    """Without user and fragment, which do not travel; secret parameters masked."""
+    """Return a URL without user and fragment, which do not travel, and with secret
+    parameters masked."""
     if found := _URL.match(url):
         url = found["scheme"] + found["rest"]
     path, mark, query = url.partition("?")
@@ -67,7 +68,8 @@ def _masked_pair(found: re.Match[str]) -> str:
 
 
 def masked_text(text: str) -> str:
-    """What stands under a name of a secret in a text, and what looks like one."""
+    """Mask what stands under a secret's name in a text, and what looks like a
+    secret."""
     return _by_looks(_IN_TEXT.sub(_masked_value, text))
 
 
@@ -81,7 +83,7 @@ def _by_looks(text: str) -> str:
 
 
 def masked(miss: "Miss") -> "Miss":
-    """The miss as it may be shown."""
+    """Return the miss as it may be shown."""
     return replace(
         miss,
         url=masked_url(miss.url),

@@ -20,8 +20,8 @@ class Trial:
     parts: Sequence[str]
 
     def options(self, differ: Sequence[Difference]) -> tuple[str, ...]:
-        """As mitmproxy has them (``NAME=VALUE``), and tried: none where they
-        would not do, or where the requests differ in what they are."""
+        """Return options as mitmproxy has them (``NAME=VALUE``), tried; none where they
+        would not help, or where the requests differ in what they are."""
         wanted = dict.fromkeys(each.ignoring for each in differ)
         spec = self.spec
         for ignoring in wanted:
@@ -69,7 +69,8 @@ def _without(part: str, left_out: str) -> Iterable[str]:
 
 
 def _is_sound(spec: MatchSpec) -> bool:
-    """Another recorder's parts are not to be chosen among."""
+    """Return whether a spec can be written as options: another recorder's parts cannot
+    be chosen among."""
     return spec.style == "usual" or spec.parts == MatchSpec.of(spec.style).parts
 
 

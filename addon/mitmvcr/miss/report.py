@@ -1,4 +1,4 @@
-"""What came of a session, to be told: one entry for each request and for each
+"""What came of a session, for reports: one entry for each request and for each
 interaction that nothing asked for; and a miss as plain values."""
 
 from dataclasses import dataclass, replace
@@ -44,7 +44,7 @@ class Entry:
     def of(
         cls, outcome: Outcome, found: Interaction, position: int, url: str
     ) -> "Entry":
-        """Of an interaction; ``url`` is its own as it may be shown."""
+        """Return the entry of an interaction; ``url`` is its own as it may be shown."""
         status = found.response.code
         return cls(outcome, found.request.method, url, position, status)
 
@@ -58,7 +58,7 @@ class Entry:
 
 
 def miss_facts(miss: "Miss") -> dict[str, object]:
-    """A miss as values for JSON: what was asked, why, and what is nearest."""
+    """Return a miss as values for JSON: what was asked, why, and what is nearest."""
     return {
         "reason": miss.reason,
         "request": {"method": miss.method, "url": miss.url, "body": miss.body},

@@ -2,7 +2,7 @@
 
 A call that goes both ways ends its request when it has its answers, so a request that
 is held back until it is whole would wait for ever. Such a call is recorded, and marked
-(``both ways``): in a replay nobody could tell what an answer was an answer to.
+(``both ways``): the recording does not say which message answers which.
 """
 
 import logging
@@ -130,7 +130,7 @@ def refuse(session: Session, flow: http.HTTPFlow) -> None:
     url = session.shown(flow.request.url)
     reason = (
         f"{url} is a call that goes both ways: it is recorded, and cannot be replayed,"
-        " since nobody could tell what an answer was an answer to;"
+        " since the recording does not say which message answers which;"
         f" vcr_passthrough='~u {urlsplit(url).path}' lets it reach the origin"
     )
     early_response.answer(flow, answers.to_call(flow.request, reason))

@@ -238,8 +238,8 @@ class Rack:
             logger.error("mitmvcr: %s", error)
         for url in session.altered:
             logger.warning(
-                "mitmvcr: %s: something in this request was found to be a secret by a"
-                " later one, and was taken out: it may not match in a replay. Name its"
+                "mitmvcr: %s: a later request revealed a secret in this one, which is"
+                " taken out: the request may not match in a replay. Name its"
                 " field with vcr_redact_query or vcr_redact_json, or its variable with"
                 " %s, and record again",
                 url,

@@ -109,9 +109,9 @@ def _is_same(expected: Frame, kind: Kind, content: bytes) -> bool:
 
 def _explain(expected: Frame | None, content: bytes) -> str:
     if expected is None:
-        wanted = "none was recorded here"
+        wanted = "the recording has no more"
     else:
-        wanted = f"recorded was {_shown(expected.content)}"
+        wanted = f"the recording has {_shown(expected.content)}"
     return f"message {_shown(content)}: {wanted}"
 
 

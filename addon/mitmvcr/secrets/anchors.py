@@ -49,7 +49,7 @@ class Anchors:
 
 
 def occurrences(text: bytes, data: bytes) -> Iterator[int]:
-    """Where a text stands in the data."""
+    """Yield where a text stands in the data."""
     start = data.find(text)
     while start >= 0:
         yield start
@@ -57,7 +57,8 @@ def occurrences(text: bytes, data: bytes) -> Iterator[int]:
 
 
 def spellings(stem: str) -> Iterable[str]:
-    """A name's words as programs join them: ``api_key``, ``apiKey``, ``API-KEY``."""
+    """Return a name's words as programs join them: ``api_key``, ``apiKey``,
+    ``API-KEY``."""
     words = stem.split()
     joined = {mark.join(words) for mark in ("", "_", "-", ".", " ")}
     for text in joined:

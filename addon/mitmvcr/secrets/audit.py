@@ -20,7 +20,7 @@ class Finding(NamedTuple):
 
 
 def findings(texts: Texts, met: Interaction) -> Iterator[Finding]:
-    """Each once a place."""
+    """Yield each secret once for each place."""
     found = (*_message(texts, met.request, "request"),)
     found += (*_text(texts, met.request.url.encode(*BYTES), "request.url"),)
     found += (*_message(texts, met.response, "response"),)
@@ -71,13 +71,13 @@ def _text(texts: Texts, data: bytes, place: str) -> Iterator[Finding]:
 
 
 def _learned(texts: Texts, data: bytes, place: str) -> Iterator[Finding]:
-    """Values that showed what they are elsewhere."""
+    """Yield values that showed elsewhere what they are."""
     for edit in texts.memory.edits(data):
         kind = texts.memory.kind_of(edit.new)
         yield Finding(place, kind or "encoded", masked(data[edit.start : edit.end]))
 
 
 def masked(value: bytes) -> str:
-    """The start of a long one, so that its owner knows it."""
+    """Return the start of a long value, so that its owner knows it."""
     start = value[:4] if len(value) >= 24 else b""
     return start.decode("latin-1").encode("unicode_escape").decode() + "***"

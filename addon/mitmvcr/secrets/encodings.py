@@ -11,7 +11,7 @@ _COMPONENT = "!'()*"
 
 
 def as_text(value: bytes) -> set[bytes]:
-    """The value in each encoding that keeps its letters readable."""
+    """Return the value in each encoding that keeps its letters readable."""
     text = value.decode("utf-8", "surrogateescape")
     forms = {value, *_percent(value), *_json(text)}
     forms |= {html.escape(text, quote).encode(*_BYTES) for quote in (False, True)}
@@ -46,14 +46,14 @@ def _json(text: str) -> Iterator[bytes]:
 
 
 def _gos(escaped: str) -> str:
-    """Go's encoding/json escapes what HTML knows."""
+    """Escape ``<``, ``>`` and ``&`` as Go's encoding/json does."""
     for character in "<>&":
         escaped = escaped.replace(character, f"\\u{ord(character):04x}")
     return escaped
 
 
 def as_base64(value: bytes) -> set[bytes]:
-    """What of its base64 does not depend on the bytes around it."""
+    """Return what of the value's base64 does not depend on the bytes around it."""
     forms = set()
     for offset in range(3):
         first = (offset * 8 + 5) // 6

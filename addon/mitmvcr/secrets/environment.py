@@ -37,7 +37,8 @@ def is_worth(value: bytes) -> bool:
 
 
 def is_telling(value: bytes) -> bool:
-    """Would it stand elsewhere by chance? A word, or a number, would."""
+    """Return whether a value is too unusual to stand elsewhere by chance, as a word or
+    a number would."""
     if len(value) < LEAST:
         return False
     if value.isalpha() and (value.islower() or value[1:].islower() or value.isupper()):

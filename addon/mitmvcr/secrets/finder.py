@@ -22,7 +22,8 @@ _FORM = re.compile(
 
 @lru_cache(maxsize=1)
 def table() -> tuple[Anchors, Sequence[Pattern | None]]:
-    """The texts to look for and what each of them may belong to; None is a name."""
+    """Return the texts to look for and what each of them may belong to; None is a
+    name."""
     stems = {text.encode() for stem in lists.STEMS for text in spellings(stem)}
     entries: list[tuple[bytes, Pattern | None]] = [
         (text, None) for text in sorted(stems)
@@ -39,7 +40,7 @@ def compiled(regex: str) -> re.Pattern[bytes]:
 
 
 def is_form(data: bytes) -> bool:
-    """All of it is ``name=value&name=value``."""
+    """Return whether all of it is ``name=value&name=value``."""
     return b"=" in data[:200] and _FORM.fullmatch(data) is not None
 
 
@@ -67,7 +68,7 @@ class Finder:
         self._known = len(self._targets)
 
     def suspects(self, data: bytes) -> bool:
-        """May there be anything at all? Quick where there is not."""
+        """Return whether there may be any secret; quick where there is none."""
         if b"@" in data and has_userinfo(data):
             return True
         if self._regexes and any(regex.search(data) for regex in self._regexes):
@@ -86,7 +87,7 @@ class Finder:
         )
 
     def spans(self, data: bytes, *, form: bool = False) -> Iterator[Span]:
-        """All of them; those within others too."""
+        """Yield all secrets, those within others too."""
         for number, start, end in self._watch.find(data):
             if number >= self._known:
                 continue

@@ -11,7 +11,7 @@ _QUOTES = '"'
 
 
 def credentials(value: str) -> Iterator[str]:
-    """What a value as ``Bearer abc`` or ``Basic dTpw`` is about."""
+    """Yield the secrets in a value as ``Bearer abc`` or ``Basic dTpw``."""
     found = _SCHEME.fullmatch(value)
     if found is None:
         if " " not in value.strip():
@@ -31,12 +31,12 @@ def cookies(value: str) -> Iterator[tuple[str, str]]:
 
 
 def masked_cookies(value: str, mask: Callable[[str, str], str]) -> str:
-    """``mask(name, value)`` gives each value anew; the rest stays."""
+    """Replace each value by ``mask(name, value)``; the rest stays."""
     return ";".join(_masked(part, mask) for part in value.split(";"))
 
 
 def masked_set_cookie(value: str, mask: Callable[[str, str], str]) -> str:
-    """The cookie's own value alone: its attributes stay."""
+    """Replace the cookie's own value alone: its attributes stay."""
     pair, semicolon, attributes = value.partition(";")
     return _masked(pair, mask) + semicolon + attributes
 

@@ -10,7 +10,8 @@ _NEW = b"redacted-host-%d.invalid"
 
 
 class Hosts:
-    """Replaces each with one of its own, counted in the order of the option."""
+    """Replaces each host name with a placeholder of its own, counted in the order of
+    the option."""
 
     def __init__(self, names: Sequence[str]) -> None:
         self._rules = [(_regex(name), _NEW % at) for at, name in enumerate(names, 1)]

@@ -29,7 +29,8 @@ class Watch:
         self._find_known = known.find
 
     def is_clear(self, data: bytes) -> bool:
-        """Nothing of it stands there, as nearly always, and so in few steps."""
+        """Return whether nothing of it stands there, as nearly always, and so in few
+        steps."""
         if len(self._texts) == self._watched and len(self._machines) == 1:
             return not self._find_known(data)
         return not self.find(data)
@@ -39,7 +40,7 @@ class Watch:
         return len(self._texts)
 
     def since(self, size: int) -> Sequence[bytes]:
-        """What was added since there were so many."""
+        """Return what was added after the first ``size`` texts."""
         return self._texts[size:]
 
     def add(self, text: bytes) -> None:
@@ -64,13 +65,13 @@ class Watch:
         self._watched = len(self._texts)
 
     def _make_one(self) -> None:
-        """Of all of them, now that it is worth it."""
+        """Make one index of all texts, now that it is worth it."""
         self._machines = [Anchors(self._texts[:])]
         self._find_known = self._machines[0].find
         self._asked = 0
 
     def _remembered(self, data: bytes) -> Sequence[Hit]:
-        """What was learned since then is added to what was found in it before."""
+        """Return what was found in a text before, with what was learned since then."""
         for at, (known, watched, hits) in enumerate(self._recent):
             if known is data:
                 if watched < self._watched:
@@ -94,7 +95,7 @@ class Watch:
         return hits
 
     def forget(self) -> None:
-        """The texts that were gone through are not kept alive."""
+        """Forget the texts that were searched, so that they are not kept alive."""
         self._recent.clear()
 
 

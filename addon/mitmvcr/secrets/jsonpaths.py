@@ -17,7 +17,8 @@ _CODEC = "utf-8", "surrogateescape"
 
 @lru_cache(maxsize=64)
 def compiled(path: str) -> Any:
-    """Raises ImportError without python-jsonpath, ValueError for what is no path."""
+    """Compile a path. Raise ImportError without python-jsonpath, ValueError for what is
+    no path."""
     import jsonpath
 
     try:
@@ -27,8 +28,8 @@ def compiled(path: str) -> Any:
 
 
 def spans(body: bytes, paths: Sequence[str]) -> Iterator[Span]:
-    """Strings and numbers, also those within an object or a list that is chosen; a
-    number has no value. What is not JSON has none."""
+    """Yield strings and numbers, also those within an object or a list that is chosen;
+    a number has no value. What is not JSON has none."""
     if body.lstrip()[:1] not in (b"{", b"["):
         return
     try:
@@ -42,7 +43,7 @@ def spans(body: bytes, paths: Sequence[str]) -> Iterator[Span]:
 
 
 def _tree(chosen: list[tuple[Any, ...]]) -> dict[Any, Any]:
-    """The paths as nested keys; None at an end means all below."""
+    """Return the paths as nested keys; None at an end means all below."""
     tree: dict[Any, Any] = {}
     for parts in chosen:
         branch = tree
@@ -113,7 +114,7 @@ class _Walk:
             yield from self._value(at, branch, name)
 
     def _after(self, at: int) -> int:
-        """Past a value and its comma."""
+        """Step past a value and its comma."""
         _, end = _DECODER.raw_decode(self._text, at)
         end = self._space(end)
         return self._space(end + 1) if self._text[end] == "," else end + 1

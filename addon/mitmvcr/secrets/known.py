@@ -42,17 +42,18 @@ class Memory:
         return f"<Memory of {len(self._known)} secrets>"
 
     def placeholder(self, value: bytes, kind: str) -> bytes:
-        """What stands for a value, of whatever kind it was when it was learned."""
+        """Return what stands for a value, of whatever kind it was when it was
+        learned."""
         return self._known.get(value) or PLACEHOLDER % kind.encode()
 
     @staticmethod
     def kind_of(placeholder: bytes) -> str:
-        """Empty for what is none."""
+        """Return the kind of a learned value; empty for any other."""
         found = ENCODED_PLACEHOLDER.fullmatch(placeholder)
         return found[1].decode() if found else ""
 
     def learn(self, value: bytes, placeholder: bytes) -> None:
-        """From now on the value is found wherever it stands."""
+        """Learn a value: from now on it is found wherever it stands."""
         if value in self._known:
             return
         self._known[value] = placeholder
@@ -69,21 +70,22 @@ class Memory:
 
     @property
     def size(self) -> int:
-        """How many texts were learned; a value is several, one for each encoding."""
+        """Return how many texts were learned; a value is several, one for each
+        encoding."""
         return len(self._means)
 
     def since(self, size: int) -> Sequence[bytes]:
-        """The texts that were learned since there were so many."""
+        """Return the texts that were learned after the first ``size``."""
         return self._watch.since(self._first + size)
 
     def find(self, data: bytes) -> list[Hit]:
-        """Where a learned value occurs, in any encoding."""
+        """Return where a learned value occurs, in any encoding."""
         if not self._means:
             return []
         return [hit for hit in self._watch.find(data) if hit[0] >= self._first]
 
     def edits(self, data: bytes) -> Iterator[Edit]:
-        """What is to be put in the place of learned values."""
+        """Yield what replaces learned values."""
         done = -1
         for number, start, end in sorted(self.find(data), key=_place):
             placeholder, is_base64 = self._means[number - self._first]
@@ -95,8 +97,8 @@ class Memory:
                 done = edit.end if edit else done
 
     def _recoded(self, data: bytes, start: int, end: int) -> Edit | None:
-        """The base64 around a piece, with what it holds redacted; None if it cannot
-        be read."""
+        """Return the base64 around a piece, with what it holds redacted; None if it
+        cannot be read."""
         whole = _run_around(data, start, end, _STANDARD)
         segment = _run_around(data, start, end, _FOR_URLS)
         in_url = _URL.search(data[max(0, start - 1000) : start]) is not None
@@ -125,7 +127,8 @@ def _encoded_as(coded: bytes, new: bytes, in_url: bool) -> bytes:
 
 
 def _run_around(data: bytes, start: int, end: int, alphabet: bytes) -> tuple[int, int]:
-    """As far as the alphabet goes to both sides, and its padding."""
+    """Return where a run of the alphabet begins and ends around a place, with its
+    padding."""
     window = 1 << 10
     while True:
         left = data[max(0, start - window) : start]
@@ -141,7 +144,7 @@ def _run_around(data: bytes, start: int, end: int, alphabet: bytes) -> tuple[int
 
 
 def decoded_base64(coded: bytes) -> bytes | None:
-    """Of either alphabet, with its padding or without."""
+    """Decode either alphabet, with padding or without; None for what is no base64."""
     text = coded.rstrip(b"=").replace(b"-", b"+").replace(b"_", b"/")
     with suppress(ValueError):
         return b64decode(text + b"=" * (-len(text) % 4), validate=True)

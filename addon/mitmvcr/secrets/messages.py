@@ -92,7 +92,8 @@ def clean_response(texts: Texts, response: Response) -> Response:
 
 
 def _restated(message: Request | Response, body: bytes) -> tuple[int, Headers]:
-    """The lengths of a body that has changed. A HEAD has none: its stay."""
+    """Return the lengths of a body that has changed. A HEAD has no body: its lengths
+    stay."""
     length, headers = message.content_length, message.headers
     if body is message.body:
         return length, headers
@@ -104,7 +105,7 @@ def _restated(message: Request | Response, body: bytes) -> tuple[int, Headers]:
 
 
 def clean_request_headers(texts: Texts, headers: Headers) -> Headers:
-    """Without those that are nothing but a secret."""
+    """Return the headers without those that are nothing but a secret."""
     kept = texts.rules.headers_kept
     chosen = {
         name: values

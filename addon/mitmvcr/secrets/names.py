@@ -14,12 +14,12 @@ _KIND = re.compile(r"[^A-Za-z0-9_.-]+")
 
 
 def plain(name: str) -> str:
-    """``Access-Token``, ``access_token`` and ``accessToken`` are one name."""
+    """Return one name for ``Access-Token``, ``access_token`` and ``accessToken``."""
     return _NOT_LETTERS.sub("", name.lower())
 
 
 def kind_of(name: str) -> str:
-    """A name as it stands in a placeholder."""
+    """Return a name as it stands in a placeholder."""
     return _KIND.sub("-", name).strip("-")[:60] or "secret"
 
 
@@ -53,30 +53,32 @@ class Names:
         )
 
     def _header(self, name: str) -> bool:
-        """Is the whole header a secret?"""
+        """Return whether the whole header is a secret."""
         lower = name.lower()
         if lower in ("cookie", "set-cookie"):  # they are masked value by value
             return False
         return lower in self._headers or self._is_field(plain(name).removeprefix("x"))
 
     def cookie(self, name: str, value: str) -> bool:
-        """All of them, but for flags as ``a=1`` and ``lang=en``, and unless kept."""
+        """Return whether a cookie is a secret: all are, except flags as ``a=1`` and
+        ``lang=en``, and kept ones."""
         if self._kept & {"cookie", "setcookie", plain(name)}:
             return False
         return len(value) > 3
 
     def _field(self, name: bytes) -> bool:
-        """Of JSON, XML, forms: the last part of a path as ``user[password]``."""
+        """Return whether a field of JSON, XML or a form is a secret: by the last part
+        of a path as ``user[password]``."""
         return self._is_field(plain(last_part(name)))
 
     def _parameter(self, name: bytes) -> bool:
-        """Of a URL's query."""
+        """Return whether a parameter of a URL's query is a secret."""
         word = plain(last_part(name))
         return word in self._query or self._is_field(word)
 
 
 def last_part(name: bytes) -> str:
-    """``password`` of ``user[password]``, also where it is percent-encoded."""
+    """Return ``password`` of ``user[password]``, also where it is percent-encoded."""
     if b"%" in name:
         name = unquote_to_bytes(name)
     found = _LAST.search(name.decode("latin-1"))
@@ -84,7 +86,7 @@ def last_part(name: bytes) -> str:
 
 
 def is_secret_variable(name: str) -> bool:
-    """Does a variable of the environment look as if it held a secret?"""
+    """Return whether a variable of the environment looks as if it held a secret."""
     upper = name.upper()
     if upper in lists.NO_SECRETS or upper.endswith(("PUBLIC_KEY", "_KEY_ID")):
         return False

@@ -34,7 +34,8 @@ _NOTHING = re.compile(
 
 
 def is_real(value: bytes) -> bool:
-    """Not a word that says there is none, nor a placeholder."""
+    """Return whether a value is neither a word that says there is none, nor a
+    placeholder."""
     return _NOTHING.fullmatch(value) is None and b"REDACTED" not in value
 
 
@@ -45,8 +46,8 @@ class Places:
         self._names = names
 
     def of(self, data: bytes, start: int, end: int, *, is_form: bool) -> Span | None:
-        """The value of the field whose name holds ``data[start:end]``, if it is one
-        with a secret."""
+        """Return the value of the field whose name holds ``data[start:end]``, if that
+        is a secret's."""
         begin, finish = _name_around(data, start, end)
         name = data[begin:finish]
         if not self._names.parameter(name):
@@ -84,7 +85,7 @@ class Places:
 
 
 def _name_around(data: bytes, start: int, end: int) -> tuple[int, int]:
-    """The whole name that a part of it was found in."""
+    """Return where the whole name stands that a part of it was found in."""
     left = data[max(0, start - _LONGEST) : start]
     begin = start - (len(left) - len(left.rstrip(_NAME)))
     if data[start] in b"?&":  # the part itself says so, here and below
@@ -167,7 +168,7 @@ def _json_text(raw: bytes, level: int) -> bytes:
 
 
 def _group(found: re.Match[bytes] | None, name: bytes) -> Span | None:
-    """The group that took part."""
+    """Return the group that matched."""
     if found is None or not found.lastindex:
         return None
     group = found.lastindex
@@ -180,7 +181,8 @@ def _in_tag(data: bytes, begin: int) -> bool:
 
 
 def _part(data: bytes, begin: int, finish: int) -> Span | None:
-    """A part of a multipart body, or an input of a form in HTML."""
+    """Return the value of a part of a multipart body, or of an input of a form in
+    HTML."""
     found = _PART.match(data, finish)
     if found is None:
         return _input(data, begin, finish)
@@ -193,7 +195,8 @@ def _part(data: bytes, begin: int, finish: int) -> Span | None:
 
 
 def _input(data: bytes, begin: int, finish: int) -> Span | None:
-    """``<input name="csrf_token" value="...">``, and the like of ``<meta>``."""
+    """Return the value of ``<input name="csrf_token" value="...">``, and of the like of
+    ``<meta>``."""
     opened = data.rfind(b"<", max(0, begin - 500), begin)
     closed = data.find(b">", finish, finish + 5000)
     if opened < 0 or closed < 0:

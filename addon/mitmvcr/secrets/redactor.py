@@ -37,7 +37,7 @@ class _Seen(NamedTuple):
 
 
 class Redactor:
-    """For one cassette: the rules, and the memory of what was met.
+    """Redacts one cassette: holds the rules, and the memory of what was met.
 
     ``environment`` is that of the program whose traffic it is.
     """
@@ -72,7 +72,8 @@ class Redactor:
     # An interaction
 
     def interaction(self, met: Interaction) -> Interaction:
-        """As it may be written; the same one where there is nothing to hide."""
+        """Return an interaction as it may be written; the same one where there is
+        nothing to hide."""
         if self.rules.off:
             return met
         request, response = met.request, met.response
@@ -109,7 +110,7 @@ class Redactor:
             )
 
     def request(self, live: Request) -> Request:
-        """A live request as it is compared with the recorded ones."""
+        """Return a live request as it is compared with the recorded ones."""
         if self.rules.off:
             return live
         headers = self._clear(live, (), b"")
@@ -124,8 +125,8 @@ class Redactor:
     def _clear(
         self, request: Request, said: Sequence[str], came: bytes
     ) -> Headers | None:
-        """The request's headers as they may be written, where nothing else has to be
-        hidden in it and in a response. None where that takes a closer look.
+        """Return the request's headers as they may be written, where nothing else has
+        to be hidden in it and in a response. None where that takes a closer look.
 
         Nearly all that is recorded ends here, within a few microseconds.
         """
@@ -149,12 +150,12 @@ class Redactor:
         return seen.kept if self.texts.is_clear(data) else None
 
     def findings(self, met: Interaction) -> list[Finding]:
-        """What :meth:`interaction` would hide, as it stands there."""
+        """Return what :meth:`interaction` would hide, as it stands there."""
         with self.texts:
             return list(audit.findings(self.texts, met))
 
     def message(self, live: bytes) -> bytes:
-        """A WebSocket's message as it is compared with a recorded one."""
+        """Return a WebSocket's message as it is compared with a recorded one."""
         if self.rules.off or not self.texts.suspects(live):
             return live
         with self.texts:
@@ -162,14 +163,15 @@ class Redactor:
             return self.texts.clean_body(live, "", "")
 
     def text(self, shown: str) -> str:
-        """A URL or a message as it may be shown."""
+        """Return a URL or a message as it may be shown."""
         if self.rules.off:
             return shown
         with self.texts:
             return self.texts.clean_text(shown)
 
     def restored(self, recorded: Interaction) -> Interaction:
-        """With the present values of the variables that the rules name."""
+        """Return an interaction with the present values of the variables that the rules
+        name."""
         if not self._present:
             return recorded
         response = recorded.response
@@ -226,18 +228,20 @@ class Redactor:
         return not any(map(self.texts.suspects, pieces))
 
     def _has_only_usual(self, names: tuple[str, ...]) -> bool:
-        """Of a response: is there no header that needs care, for itself or its body?"""
+        """Return whether a response has no header that needs care, for itself or its
+        body."""
         return not (self._special(names) or _says_coding(names))
 
     def _is_special(self, names: tuple[str, ...]) -> bool:
-        """Of a response: does a header of its own need care?"""
+        """Return whether a response's header itself needs care."""
         return any(
             name.lower() in ("set-cookie", "cookie") or self.texts.names.header(name)
             for name in names
         )
 
     def _request_headers(self, headers: Headers) -> Headers:
-        """Seen again and again: a client says the same."""
+        """Return request headers as they may be written, from memory where a client
+        repeats them."""
         seen = self._seen.get(id(headers))
         generation = self.memory.generation
         if (
@@ -260,7 +264,7 @@ class Redactor:
 
 
 def _is_packed(message: Request | Response) -> bool:
-    """Is the body still in a content coding?"""
+    """Return whether the body is still in a content coding."""
     body = message.body
     return bool(body) and (body[:2] == _GZIP or _says_coding(tuple(message.headers)))
 

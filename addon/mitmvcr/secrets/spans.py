@@ -21,7 +21,8 @@ class Edit(NamedTuple):
 
 
 def apart(edits: Iterable[Edit]) -> list[Edit]:
-    """In order, and without those that reach into an earlier or a longer one."""
+    """Return the edits in order, without those that reach into an earlier or a longer
+    one."""
     kept: list[Edit] = []
     end = -1
     for edit in sorted(edits, key=lambda edit: (edit.start, -edit.end)):
@@ -32,7 +33,7 @@ def apart(edits: Iterable[Edit]) -> list[Edit]:
 
 
 def substituted(data: bytes, edits: Iterable[Edit]) -> bytes:
-    """The data with each span replaced, and not a byte of the rest changed."""
+    """Return the data with each span replaced, and not a byte of the rest changed."""
     parts: list[bytes] = []
     at = 0
     for edit in apart(edits):

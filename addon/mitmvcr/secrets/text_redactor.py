@@ -23,7 +23,7 @@ _FORM_TYPE = "application/x-www-form-urlencoded"
 
 
 class Texts:
-    """The rules and the memory, put to use. As a context it remembers what it found,
+    """Puts the rules and the memory to use. As a context it remembers what it found,
     since what is learned from is cleaned too."""
 
     def __init__(self, rules: Rules) -> None:
@@ -55,7 +55,8 @@ class Texts:
         self._watch.forget()
 
     def suspects(self, data: bytes) -> bool:
-        """May there be anything to hide? Nearly always not, and quickly."""
+        """Return whether there may be anything to hide; nearly always not, and
+        quickly."""
         return self._finder.suspects(data) or self._hosts.stand_in(data)
 
     def spans(self, data: bytes, *, form: bool = False) -> list[Span]:
@@ -69,13 +70,15 @@ class Texts:
             self.keep_in_mind(span.value, span.kind)
 
     def keep_in_mind(self, value: bytes, kind: str) -> None:
-        """It may have come percent-encoded where nothing says so, as in a cookie."""
+        """Remember a value, decoded too: it may be percent-encoded where nothing says
+        so, as in a cookie."""
         for each in dict.fromkeys((value, unquote_to_bytes(value))):
             if is_telling(each):
                 self.memory.learn(each, PLACEHOLDER % kind.encode())
 
     def clean(self, data: bytes, *, form: bool = False) -> bytes:
-        """With a placeholder for each secret, and else to the byte as it was."""
+        """Return the data with a placeholder for each secret, and the rest to the
+        byte."""
         edits = [*self._edits(data, form), *self.memory.edits(data)]
         edits += self._hosts.edits(data)
         if b"REDACTED" in data:
@@ -98,12 +101,12 @@ class Texts:
 
     @staticmethod
     def body_type(headers: Headers) -> tuple[str, str]:
-        """Content-Type and Content-Encoding."""
+        """Return Content-Type and Content-Encoding."""
         said = {name.lower(): ", ".join(values) for name, values in headers.items()}
         return said.get("content-type", ""), said.get("content-encoding", "")
 
     def body_spans(self, body: bytes, kind: str, coding: str) -> list[Span]:
-        """Places in the body as it is without its coding."""
+        """Return places in the body as it is without its coding."""
         body, _ = unpacked(body, coding)
         return [*self.spans(body, form=_is_form(body, kind)), *self._by_path(body)]
 
@@ -138,6 +141,7 @@ def _is_form(body: bytes, kind: str) -> bool:
 
 
 def _settled(data: bytes) -> Iterator[Edit]:
-    """Placeholders that came back percent-encoded, as they were written."""
+    """Yield edits that restore placeholders that came back percent-encoded, as they
+    were written."""
     for found in ENCODED_PLACEHOLDER.finditer(data):
         yield Edit(found.start(), found.end(), PLACEHOLDER % found[1])

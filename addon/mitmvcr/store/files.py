@@ -52,7 +52,8 @@ def replace_file(target: Path, *parts: bytes | Iterable[bytes]) -> None:
 
 
 def has_other_names(target: Path) -> bool:
-    """Hard links: to put another file in its place would part them."""
+    """Return whether there are hard links: to put another file in place would part
+    them."""
     try:
         return os.stat(target).st_nlink > 1
     except FileNotFoundError:
@@ -60,7 +61,7 @@ def has_other_names(target: Path) -> bool:
 
 
 def whole_beside(target: Path) -> Path:
-    """Where all that is to be in a file stands while it is written in place."""
+    """Return where the whole new content stands while it is written in place."""
     return target.with_name(f"{target.name}.whole")
 
 
@@ -96,7 +97,7 @@ def _open_read(path: str, flags: int) -> int:
 
 
 def _make_room(file: int, size: int, whole: Path) -> None:
-    """What finds no space is not begun."""
+    """Reserve the space for a file, so that nothing is begun that finds none."""
     before = os.fstat(file).st_size
     if size <= before or not hasattr(os, "posix_fallocate"):
         return
@@ -127,12 +128,12 @@ def open_own(path: Path, flags: int, mode: int = PRIVATE) -> int:
     raise CassetteWriteError(str(path), f"is {what}, and {_NOT_OWN}")
 
 
-_NOT_OWN = "is in the way of a recording: delete it, or choose another cassette"
+_NOT_OWN = "blocks the recording: delete it, or choose another cassette"
 
 
 def is_at(file: int, path: Path) -> bool:
-    """Whether it is this open file that has the name. Raises OSError where that cannot
-    be found out."""
+    """Return whether the name belongs to this open file. Raise OSError where that
+    cannot be found out."""
     try:
         return os.path.samestat(os.fstat(file), os.lstat(path))
     except (FileNotFoundError, NotADirectoryError):
@@ -140,21 +141,22 @@ def is_at(file: int, path: Path) -> bool:
 
 
 def write_all(file: int, data: bytes) -> None:
-    """A disk that fills up takes a part first, and gives its error the next time."""
+    """Write all of the data. A disk that fills up takes a part first, and gives its
+    error the next time."""
     rest = memoryview(data)
     while rest:
         rest = rest[os.write(file, rest) :]
 
 
 def close(file: int) -> None:
-    """Of a file that nothing is owed to any more: read, or synced, or given up. An
-    error closes it too, and would hide one that matters."""
+    """Close a file we are done with; ignore errors, so that they cannot mask an earlier
+    one."""
     with suppress(OSError):
         os.close(file)
 
 
 def mode_for(target: Path) -> int:
-    """The target's own mode, else any new file's; the umask takes from it."""
+    """Return the target's own mode, else any new file's; the umask takes from it."""
     try:
         return stat.S_IMODE(target.stat().st_mode)
     except FileNotFoundError:
@@ -169,7 +171,7 @@ def give_look(file: int, path: Path, target: Path) -> None:
 
 
 def _umask() -> int:
-    """It can be read only by setting it."""
+    """Return the umask, which can be read only by setting it."""
     mask = os.umask(0o077)
     os.umask(mask)
     return mask
@@ -198,7 +200,7 @@ def _keep_attributes(file: int, target: Path) -> None:
 
 
 def _keep_owner(file: int, target: os.stat_result) -> None:
-    """Root gives it to its owner; others may give it to another group of theirs."""
+    """Give a file its owner, which only root can, or its group."""
     mine = os.fstat(file)
     if (mine.st_uid, mine.st_gid) == (target.st_uid, target.st_gid):
         return

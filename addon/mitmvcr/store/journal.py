@@ -1,7 +1,7 @@
 """What is recorded before it is put in place: a file that grows beside the target.
 
 It is a sound cassette after every append. Who records holds a lock beside it, so that
-a journal in use can be told from one that was left over.
+a journal in use differs from one that was left over.
 """
 
 import errno
@@ -39,7 +39,7 @@ _PART = 1 << 20
 
 
 class _ChangedError(OSError):
-    """It does not hold what was appended."""
+    """The journal does not hold what was appended."""
 
 
 class Journal:
@@ -56,8 +56,8 @@ class Journal:
         self._target, self._name = target, name
         self._lock = Lock(target.with_name(target.name + ".part.lock"), name)
         self._file = -1
-        #: What was appended: so many bytes, with this checksum. A write that failed and
-        #: could not be taken back reaches farther.
+        #: What was appended: its size and its checksum. A write that failed and could
+        #: not be taken back reaches farther.
         self._size = self._sum = self._reach = 0
         self._spare = Spare(target.parent)
 
@@ -67,7 +67,7 @@ class Journal:
 
     @property
     def is_beside(self) -> bool:
-        """It has its usual name."""
+        """Return whether the journal has its usual name."""
         return self.path == self._part
 
     def begin(self) -> None:
@@ -96,8 +96,8 @@ class Journal:
         return file
 
     def _claimed(self, file: int) -> int:
-        """The lock beside it may be deleted; with this one nobody takes over a journal
-        in use, nor recovers it."""
+        """Lock the journal itself and return it: the lock beside it may be deleted, and
+        nobody may take over or recover a journal in use."""
         if claim(file):
             return file
         close(file)
@@ -124,7 +124,7 @@ class Journal:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Nobody records meanwhile."""
+        """Keep anybody else from recording in the block."""
         self._lock.take()
         try:
             yield
@@ -138,7 +138,8 @@ class Journal:
             self._sum = crc32(part, self._sum)
 
     def _check_is_empty(self, locked: bool) -> None:
-        """Of an interaction that was cut off nothing can be made."""
+        """Raise CassetteWriteError unless the journal is locked and empty. Nothing can
+        be made of an interaction that was cut off."""
         count = _count(self.path)
         if locked and count == 0:
             return
@@ -148,7 +149,8 @@ class Journal:
         )
 
     def left_over(self) -> str | None:
-        """What stands in a journal that nobody uses, with the remedy; None without."""
+        """Return what stands in a journal that nobody uses, with the remedy; None
+        without one."""
         if not os.path.exists(self.path) or not self._lock.is_free():
             return None
         close(open_own(self.path, os.O_RDONLY))  # a pipe would never end
@@ -161,7 +163,7 @@ class Journal:
         return f"run 'mitmvcr cassette recover {self._name}', or delete the file"
 
     def append(self, data: bytes | memoryview) -> None:
-        """All of it or none: what a full disk cut off is taken back."""
+        """Append all of it or nothing: what a full disk cut off is taken back."""
         if self._heed(at_a_glance=True):
             logger.error("mitmvcr: %s; the recording is in %s", self.harm, self.path)
         try:
@@ -185,7 +187,7 @@ class Journal:
             raise
 
     def append_parts(self, parts: Iterable[bytes | memoryview]) -> None:
-        """The same, of what is too large to be in one piece."""
+        """Append what is too large to be in one piece, all of it or nothing."""
         before = self._size, self._sum
         try:
             for part in parts:
@@ -205,8 +207,8 @@ class Journal:
     # What somebody else may do to it
 
     def check(self) -> None:
-        """To be called before it is put in place: raises CassetteWriteError where
-        somebody else laid hands on it."""
+        """Raise CassetteWriteError where somebody else changed the journal. Call it
+        before the recording is put in place."""
         self._heed()
         if not self.harm and self._lock.was_taken_away():
             self._go_elsewhere("has lost its lock, which somebody removed or replaced")
@@ -214,14 +216,16 @@ class Journal:
             raise CassetteWriteError(self._name, self.harm)
 
     def _heed(self, *, at_a_glance: bool = False) -> bool:
-        """Whether it goes on elsewhere from now on."""
+        """Look for what somebody else did to the file; go on elsewhere and return True
+        if there is anything."""
         if harm := self._found_harm(at_a_glance=at_a_glance):
             self._go_elsewhere(harm)
         return bool(harm)
 
     def _found_harm(self, *, at_a_glance: bool = False) -> str:
-        """At a glance, which is one call to the system, a file is not missed that was
-        moved away: what is written to it is still ours."""
+        """Return what somebody else did to the file, seen at a glance, with one call to
+        the system. A file that was moved away is not missed: what is written to it is
+        still ours."""
         try:
             mine = os.fstat(self._file)
             if mine.st_size < self._size:
@@ -255,14 +259,14 @@ class Journal:
         self._file, self.path, self._reach = file, path, self._size
 
     def _leave_behind(self) -> None:
-        """What is still ours alone goes; what somebody else has touched stays."""
+        """Delete what is still ours alone; what somebody else has touched stays."""
         with suppress(OSError):
             if not self._found_harm() and self._is_sound():
                 self.remove()
         close(self._file)
 
     def _sound(self) -> Iterator[bytes]:
-        """What was appended, from the file, or else from the second copy.
+        """Yield what was appended, from the file, or else from the second copy.
 
         Raises OSError where both are gone.
         """
@@ -280,17 +284,17 @@ class Journal:
         return True
 
     def _prove(self) -> None:
-        """Raises OSError where it does not hold what was appended."""
+        """Raise OSError where the file does not hold what was appended."""
         for _ in self.parts():
             pass
 
     def read(self) -> bytes:
-        """What was appended; also where somebody deleted the file meanwhile."""
+        """Return what was appended, also where somebody has deleted the file."""
         return b"".join(self._sound())
 
     def parts(self) -> Iterator[bytes]:
-        """What was appended, behind the head. Raises OSError, at the end at the latest,
-        where it is not what was appended."""
+        """Yield what was appended, behind the head. Raise OSError, at the end at the
+        latest, where it is not what was appended."""
         total, head = 0, len(writer.preamble())
         for part in self._all():
             total = crc32(part, total)
@@ -351,13 +355,14 @@ class Journal:
         sync_folder(self._target.parent)
 
     def _check_target(self, before: os.stat_result) -> None:
-        """Somebody may have come between."""
+        """Raise CassetteWriteError where somebody changed the target as it was put in
+        place."""
         if self._file < 0:
             return
         try:
             now = os.fstat(self._file)
             is_ours = is_at(self._file, self._target)
-        except OSError:  # it cannot be told, and it was put in place
+        except OSError:  # nobody can know, and it was put in place
             return
         if is_ours and (now.st_size, now.st_mtime) == (before.st_size, before.st_mtime):
             return
@@ -365,7 +370,7 @@ class Journal:
         self.check()
 
     def remove(self) -> None:
-        """What somebody else has put in its place stays."""
+        """Delete the journal; a file that somebody else has put in its place stays."""
         if is_at(self._file, self.path):
             self._last(self.path.unlink)
 
@@ -373,22 +378,24 @@ class Journal:
         os.fsync(self._file)
 
     def rescue(self) -> Path:
-        """Where the recording is after all else failed: still here, or in a file of
-        another name."""
+        """Return where the recording is after all else failed: still here, or in a file
+        of another name."""
         self._heed()
         if not self._is_sound():
             self._go_elsewhere("was changed by somebody else")
         return self.path
 
     def _last(self, step: Callable[[], None]) -> None:
-        """Windows neither moves nor deletes an open file."""
+        """Take the last step with the file, which Windows neither moves nor deletes
+        while it is open."""
         if sys.platform == "win32":  # pragma: no cover
             close(self._file)
             self._file = -1
         step()
 
     def close(self) -> None:
-        """The lock is held until the file is gone, lest somebody takes it over."""
+        """Close the file, and hold the lock until it is gone, lest somebody takes it
+        over."""
         file, self._file = self._file, -1
         if file >= 0:
             close(file)
@@ -397,7 +404,7 @@ class Journal:
 
 
 class SyncedJournal(Journal):
-    """One whose every interaction outlasts a power cut too."""
+    """A journal whose every interaction outlasts a power cut too."""
 
     def append(self, data: bytes | memoryview) -> None:
         before = self._size, self._sum
@@ -410,7 +417,7 @@ class SyncedJournal(Journal):
 
 
 def _count(path: Path) -> int | None:
-    """How many whole interactions a journal holds; None if it is no journal."""
+    """Return how many whole interactions a journal holds; None if it is no journal."""
     data = without_cut_off(path.read_bytes())
     if data == writer.preamble():
         return 0
@@ -422,14 +429,14 @@ def _count(path: Path) -> int | None:
 
 def _contents(count: int | None) -> str:
     if count is None:
-        return "holds what is no recording, and is in the way of one"
+        return "does not hold a recording, and blocks a new one"
     found = f"{count} interaction{'' if count == 1 else 's'}"
     return f"holds {found} of a recording that was not saved"
 
 
 def without_cut_off(data: bytes) -> bytes:
-    """A journal without a last interaction that was cut off: a whole one ends with
-    the line of its duration. What is no journal is left as it is."""
+    """Return a journal without a last interaction that was cut off: a whole one ends
+    with the line of its duration. What is no journal is left as it is."""
     sample = writer.dumper()(Interaction(0, Request(), Response()), 0)
     last_line = sample[sample.rindex(b"\n", 0, -1) :].removesuffix(b"0s\n")
     lines = data[: data.rfind(b"\n") + 1]

@@ -32,8 +32,9 @@ class Lock:
         self._file = -1
 
     def take(self) -> bool:
-        """False on a file system without locks. Raises CassetteWriteError, with the
-        holder's name, where somebody has it, and OSError."""
+        """Take the lock, and return False on a file system without locks. Raise
+        CassetteWriteError, with the holder's name, where somebody has it, and
+        OSError."""
         for left in reversed(range(_TRIES)):
             held = self._try()
             if held is not False:
@@ -44,13 +45,13 @@ class Lock:
         raise self.refusal()
 
     def refusal(self) -> CassetteWriteError:
-        """Somebody else has it."""
+        """Return the error for a lock that somebody else has."""
         problem = f"is being recorded already by {self._holder()}: end that first"
         return CassetteWriteError(self._name, problem)
 
     def _try(self) -> bool | None:
-        """As :func:`_try_lock`; also False where another lock was put in the place of
-        this one meanwhile."""
+        """Lock as :func:`_try_lock` does; also False where another lock was put in the
+        place of this one meanwhile."""
         file = open_own(self._path, os.O_RDWR | os.O_CREAT, 0o666)
         try:
             held = _try_lock(file)
@@ -64,7 +65,8 @@ class Lock:
                 close(file)
 
     def _sign(self, held: bool) -> None:
-        """Where there are no locks, the file would only mislead."""
+        """Write who holds the lock into its file. Release a lock that is not held:
+        where there are no locks, the file would only mislead."""
         try:
             if held:
                 os.ftruncate(self._file, 0)
@@ -77,14 +79,14 @@ class Lock:
                 self.release()
 
     def was_taken_away(self) -> bool:
-        """Whether somebody else has removed or replaced the file, so that another one
-        may hold what it guards. False where there are no locks."""
+        """Return whether somebody else has removed or replaced the file, so that
+        another one may hold what it guards. False where there are no locks."""
         with suppress(OSError):
             return self._file >= 0 and not is_at(self._file, self._path)
         return False
 
     def is_free(self) -> bool:
-        """Whether nobody holds it, as far as can be told."""
+        """Return whether nobody holds it, as far as we can see."""
         try:
             file = os.open(self._path, os.O_RDWR | NO_FOLLOW | BINARY)
         except OSError:  # there is none, or it is not ours to open
@@ -121,7 +123,7 @@ class Lock:
 
 
 def _myself() -> str:
-    """Without the arguments, which may hold a password."""
+    """Return this process as text, without the arguments, which may hold a password."""
     command = os.path.basename(sys.argv[0]) or "python"
     since = time.strftime("%Y-%m-%d %H:%M:%S")
     where = f"process {os.getpid()} on {socket.gethostname()}"
@@ -129,7 +131,7 @@ def _myself() -> str:
 
 
 def _try_lock(file: int) -> bool | None:
-    """Whether it is locked now; None on a file system without locks."""
+    """Return whether it is locked now; None on a file system without locks."""
     try:
         return _lock(file)
     except OSError:
@@ -137,8 +139,8 @@ def _try_lock(file: int) -> bool | None:
 
 
 def claim(file: int) -> bool:
-    """Lock a file itself, until it is closed; whether nobody else has done so. Where
-    others could not read it then, it is left."""
+    """Lock a file itself, until it is closed; return whether nobody else has done so.
+    On Windows it stays unlocked, since others could not read it then."""
     return sys.platform == "win32" or _try_lock(file) is not False
 
 

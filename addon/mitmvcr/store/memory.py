@@ -15,7 +15,7 @@ from mitmvcr.store.volatile import keep_volatile as keeping_volatile
 
 
 class MemoryStore:
-    """As :class:`mitmvcr.store.store.FileStore`, and it passes the same tests.
+    """Behaves as :class:`mitmvcr.store.store.FileStore`, and passes the same tests.
 
     ``left`` is what a file store has in its journal: a recording that was not saved.
     """

@@ -15,7 +15,8 @@ def open_store(
     write_empty: bool = False,
     keep_volatile: bool = False,
 ) -> FileStore:
-    """For a path, or a URL (a text). The options are those of a FileStore."""
+    """Return the store for a path, or a URL (a text). The options are those of a
+    FileStore."""
     if isinstance(place, Path):
         kind: Callable[..., FileStore] = FileStore
     else:

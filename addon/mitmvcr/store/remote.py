@@ -21,8 +21,8 @@ _VERSION = ("ETag", "etag", "generation", "LastModified", "mtime", "created", "s
 
 
 class RemoteStore(FileStore):
-    """As a FileStore, at a URL. Two machines are kept from undoing each other's work by
-    the version that the store tells, not by a lock."""
+    """Keeps a cassette as a FileStore does, at a URL. The version that the object store
+    reports keeps two machines from undoing each other's work, not a lock."""
 
     def __init__(
         self,
@@ -78,18 +78,19 @@ class RemoteStore(FileStore):
 
 
 def journal_place(url: str) -> Path:
-    """Where the cassette would lie, were it a file, and its journal beside it."""
+    """Return where the cassette would lie, were it a file, with its journal beside
+    it."""
     home = Path(os.environ.get("MITMVCR_HOME") or "~/.mitmvcr").expanduser()
     mark = sha256(url.encode()).hexdigest()[:12]
     return home.absolute() / "journals" / mark / url.rpartition("/")[2]
 
 
 def _open(url: str) -> tuple[Any, str]:
-    """The file system, and the object's name in it."""
+    """Return the file system, and the object's name in it."""
     try:
         import fsspec  # type: ignore[import-untyped] # it has no types
     except ImportError as error:
-        problem = "is no file, and fsspec is not installed: pip install mitmvcr[remote]"
+        problem = "is a URL, and fsspec is not installed: pip install mitmvcr[remote]"
         raise CassetteError(url, problem) from error
     try:
         system, name = fsspec.core.url_to_fs(url)
@@ -101,7 +102,7 @@ def _open(url: str) -> tuple[Any, str]:
 
 @contextmanager
 def _errors() -> Iterator[None]:
-    """Each file system has errors of its own; here they are all OSError."""
+    """Turn the errors that each file system has of its own into OSError."""
     try:
         yield
     except OSError:

@@ -12,8 +12,8 @@ _MOST = 1000
 
 
 def open_rescue(target: Path) -> tuple[Path, int]:
-    """A new file for the recording of this target, open to read and write: beside it,
-    else among mitmvcr's own files, else among the system's temporary ones.
+    """Create a file for the recording of this target, open to read and write: beside
+    it, else among mitmvcr's own files, else among the system's temporary ones.
 
     Nothing that is there is touched. Raises OSError where no place takes it.
     """

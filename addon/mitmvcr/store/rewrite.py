@@ -24,8 +24,9 @@ _FEW = 64
 def amended(
     data: bytes, name: str, texts: Sequence[bytes], change: Change, layout: Layout
 ) -> list[bytes] | None:
-    """The file anew, in parts; None where nothing changes. ``data`` is a cassette in
-    this layout. ``change`` gives back the same interaction where it has nothing to do.
+    """Return the file anew, in parts; None where nothing changes. ``data`` is a
+    cassette in this layout. ``change`` gives back the same interaction where it has
+    nothing to do.
 
     Raises CassetteError, ``name`` standing for the file.
     """
@@ -50,8 +51,8 @@ def _written(found: Sequence[Interaction], number: int) -> bytes | None:
 
 
 def _looking_for(texts: Sequence[bytes]) -> Callable[[bytes], bool]:
-    """Whether an item may hold one of the texts, of which each is looked for by its
-    longest piece that is spelled alike in every scalar."""
+    """Return a function that says whether an item may hold one of the texts. It looks
+    for each text's longest piece that is spelled alike in every scalar."""
     pieces = {max(_AS_THEY_ARE.findall(text), key=len, default=b"") for text in texts}
     is_many = len(pieces) > _FEW and not anchors.HAS_MACHINE
     if is_many or min(map(len, pieces)) < _LEAST:

@@ -24,7 +24,7 @@ class OnDisk:
     written to in place is not what was indexed any more, and is refused."""
 
     def __init__(self, path: Path, name: str) -> None:
-        """``name`` stands for the file in messages. Raises OSError."""
+        """Open the file; ``name`` stands for it in messages. Raise OSError."""
         self._name = name
         self._file = os.open(path, os.O_RDONLY | BINARY)
         self._state = self._now()
@@ -79,7 +79,8 @@ class OnDisk:
 
 
 def opened(path: Path, name: str) -> bytes | Source:
-    """A file, or where it is large what it is read through. Raises OSError."""
+    """Return the bytes of a file, or a source that reads it where it is large. Raise
+    OSError."""
     if hasattr(os, "pread") and path.stat().st_size > HELD:
         return OnDisk(path, name)
     return path.read_bytes()

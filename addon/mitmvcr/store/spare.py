@@ -55,7 +55,7 @@ class Spare:
             self.give_up()
 
     def parts(self) -> Iterator[bytes]:
-        """All of it. Raises OSError; of one that was given up there is nothing."""
+        """Yield all of it; nothing of a copy that was given up. Raise OSError."""
         if self._file is None:
             return
         self._file.seek(0)
@@ -64,7 +64,7 @@ class Spare:
         self._file.seek(self.size)
 
     def give_up(self) -> None:
-        """What it took on the disk is free again."""
+        """Free what the copy takes on the disk."""
         file, self._file, self.size = self._file, None, 0
         if file is not None:
             with suppress(OSError):  # what was still to be written

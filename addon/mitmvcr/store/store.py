@@ -52,7 +52,7 @@ class Store(Protocol):
     ``amend`` changes what was recorded so far where it holds one of some texts.
     ``replace`` writes a cassette anew while nothing is recorded.
     ``leave`` ends it and keeps it beside the cassette: it returns where, or None where
-    there was nothing. ``left_over`` tells of a recording that lies there.
+    there was nothing. ``left_over`` describes a recording that lies there.
     """
 
     name: str
@@ -104,7 +104,8 @@ class FileStore:
         return f"<FileStore {self.name} {state}>"
 
     def exists(self) -> bool:
-        """What is there but is no file is an error: it is not to be replaced."""
+        """Return whether the cassette is there. Raise CassetteError for what is no
+        file: it is not to be replaced."""
         try:
             self._seen = self._state()
             return self._is_there()
@@ -159,16 +160,17 @@ class FileStore:
             raise
 
     def _check_is_as_seen(self) -> None:
-        """It was looked at before it was locked: what another recorder has put in place
-        meanwhile would be lost."""
+        """Raise CassetteWriteError where the cassette has changed between the first
+        look and the lock: what another recorder put in place would be lost."""
         self._before = self._state()
         if self._seen not in (None, self._before):
             problem = "was changed by another process just now: start again"
             raise CassetteWriteError(self.name, problem)
 
     def _check_is_as_before(self) -> None:
-        """No recorder may have changed it, but an editor may have, or a checkout. What
-        was deleted is made again."""
+        """Raise CassetteWriteError where the cassette has changed since the recording
+        began: no recorder may do that, but an editor or a checkout may. A deleted one
+        is made again."""
         if self._state() not in (self._before, ()):
             problem = "was changed by somebody else since the recording began"
             raise CassetteWriteError(self.name, problem)
@@ -202,7 +204,8 @@ class FileStore:
                 self._journal.close()
 
     def publish(self) -> None:
-        """Nothing recorded writes nothing, unless an empty cassette is wanted."""
+        """Put the recording in place. Write nothing when nothing was recorded, unless
+        an empty cassette is wanted."""
         if not self._journal.is_open:
             return
         try:
@@ -262,7 +265,7 @@ class FileStore:
         return CassetteWriteError(self.name, f"{problem} {place}: {remedy}")
 
     def leave(self) -> str | None:
-        """The target stays as it was, and the journal beside it."""
+        """Leave the target as it was, and the journal beside it."""
         if not self._journal.is_open:
             return None
         try:
@@ -308,7 +311,8 @@ class FileStore:
             self._journal.close()
 
     def _finish(self) -> bool:
-        """What a killed process was writing in place; False where there is none."""
+        """Finish what a killed process was writing in place; return False where there
+        is none."""
         if not os.path.lexists(whole_beside(self._target)):
             return False
         try:
@@ -329,8 +333,9 @@ class FileStore:
         return len(found)
 
     def _is_in_place(self, data: bytes) -> bool:
-        """The end came after the cassette was replaced and before the journal was
-        removed. The ids, which go on where the cassette ended, tell."""
+        """Return whether the recorder ended after it replaced the cassette and before
+        it removed the journal. The ids, which go on where the cassette ended, show
+        it."""
         items = data.removeprefix(writer.preamble())
         return self.exists() and self._read().endswith(items)
 
@@ -342,7 +347,8 @@ class FileStore:
         return self._target.exists()
 
     def _state(self) -> tuple[object, ...]:
-        """Of the target: every replace changes it. Empty where there is none."""
+        """Return the state of the target, which every replace changes. Empty where
+        there is none."""
         try:
             found = os.stat(self._target)
         except (FileNotFoundError, NotADirectoryError):
@@ -350,14 +356,14 @@ class FileStore:
         return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
 
     def _open(self) -> bytes | Source:
-        """It, or where it is large what it is read through."""
+        """Return the cassette's bytes, or a source that reads it where it is large."""
         return opened(self._target, self.name)
 
     def _read(self) -> bytes:
         return self._target.read_bytes()
 
     def _put(self, *parts: bytes | Iterable[bytes]) -> None:
-        """Replace it whole; a folder that vanished is made again."""
+        """Replace the cassette whole; make its folder again if that vanished."""
         self._target.parent.mkdir(parents=True, exist_ok=True)
         replace_file(self._target, *parts)
 

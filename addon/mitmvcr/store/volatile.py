@@ -35,8 +35,8 @@ VOLATILE = frozenset(f"{_TIMES} {_IDS} {_MACHINES} {_QUOTAS}".split())
 def keep_volatile(
     old: Iterable[Interaction], new: Iterable[Interaction]
 ) -> Iterator[Interaction]:
-    """The new ones; in the place of one that differs from an old one in nothing but its
-    duration and volatile headers stands the old one. Equal ones are paired in order."""
+    """Yield the new interactions; an old one instead of a new one that differs from it
+    only in duration and volatile headers. Equal ones are paired in order."""
     known: defaultdict[bytes, deque[Interaction]] = defaultdict(deque)
     for each in old:
         known[_lasting(each)].append(each)
@@ -46,7 +46,7 @@ def keep_volatile(
 
 
 def _lasting(interaction: Interaction) -> bytes:
-    """All of it that has to be equal, as one key."""
+    """Return all of an interaction that has to be equal, as one key."""
     response = interaction.response
     kept = {k: v for k, v in response.headers.items() if k.lower() not in VOLATILE}
     bare = replace(response, headers=kept, duration=0)

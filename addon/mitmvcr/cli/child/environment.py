@@ -21,8 +21,8 @@ _UNSET = ("ALL_PROXY", "all_proxy", "grpc_proxy", "no_grpc_proxy")
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the child is told about this run; ``bypass`` are the hosts that it is to
-    reach without the proxy."""
+    """What this run gives its child; ``bypass`` are the hosts that the child reaches
+    without the proxy."""
 
     port: int
     cassette: str
@@ -35,7 +35,7 @@ class Facts:
 
 
 def child_environment(inherited: Mapping[str, str], facts: Facts) -> dict[str, str]:
-    """The whole environment of the child."""
+    """Return the whole environment of the child."""
     kept = {name: value for name, value in inherited.items() if name not in _UNSET}
     return {
         **kept,
@@ -73,7 +73,8 @@ def _node(inherited: Mapping[str, str], kit: Kit) -> dict[str, str]:
 
 
 def _node_word(path: str) -> str:
-    """One word of NODE_OPTIONS. Older Nodes know no quotes: only where needed."""
+    """Return one word of NODE_OPTIONS, quoted only where needed: older Nodes know no
+    quotes."""
     if not re.search(r'[\s"\\]', path):
         return path
     escaped = path.replace("\\", "\\\\").replace('"', '\\"')
@@ -81,13 +82,14 @@ def _node_word(path: str) -> str:
 
 
 def _python(inherited: Mapping[str, str], kit: Kit) -> dict[str, str]:
-    """No empty entry: in PYTHONPATH that is the working folder."""
+    """Return PYTHONPATH without an empty entry, which would be the working folder."""
     mine = [str(kit.python), inherited.get("PYTHONPATH", "")]
     return {"PYTHONPATH": os.pathsep.join(path for path in mine if path)}
 
 
 def _java(inherited: Mapping[str, str], facts: Facts) -> dict[str, str]:
-    """Java reads no proxy variable; this one is read by every JVM from 5 on."""
+    """Return JAVA_TOOL_OPTIONS, which every JVM reads from 5 on; Java reads no proxy
+    variable."""
     port, store = facts.port, _java_word(str(facts.kit.trust_store))
     options = [
         "-Dhttp.proxyHost=127.0.0.1",
@@ -104,15 +106,16 @@ def _java(inherited: Mapping[str, str], facts: Facts) -> dict[str, str]:
 
 
 def _java_word(path: str) -> str:
-    """One word of JAVA_TOOL_OPTIONS, which HotSpot splits at white space outside
-    quotes; within one kind of quotes it knows no escape."""
+    """Return one word of JAVA_TOOL_OPTIONS. HotSpot splits it at white space outside
+    quotes and knows no escape within one kind of quotes."""
     if not re.search(r"[\s'\"]", path):
         return path
     return f'"{path}"' if "'" in path else f"'{path}'"
 
 
 def _java_bypass(bypass: Sequence[str]) -> str:
-    """Java has its own pattern: ``|`` between, a ``*`` at an end, IPv6 in brackets."""
+    """Return the hosts as Java's own pattern: ``|`` between, a ``*`` at an end, IPv6 in
+    brackets."""
     return "|".join(pattern for host in bypass for pattern in _java_patterns(host))
 
 
@@ -129,7 +132,8 @@ def _java_patterns(host: str) -> list[str]:
 
 
 def _php(inherited: Mapping[str, str], kit: Kit) -> dict[str, str]:
-    """An empty first entry keeps PHP's own folder."""
+    """Return the variable that adds a folder of PHP settings; an empty first entry
+    keeps PHP's own folder."""
     mine = inherited.get("PHP_INI_SCAN_DIR", "")
     return {"PHP_INI_SCAN_DIR": f"{mine}{os.pathsep}{kit.php}"}
 

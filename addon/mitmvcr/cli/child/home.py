@@ -5,5 +5,5 @@ from pathlib import Path
 
 
 def home(inherited: Mapping[str, str]) -> Path:
-    """``MITMVCR_HOME``, else ``~/.mitmvcr``."""
+    """Return ``MITMVCR_HOME``, else ``~/.mitmvcr``."""
     return Path(inherited.get("MITMVCR_HOME") or "~/.mitmvcr").expanduser().absolute()

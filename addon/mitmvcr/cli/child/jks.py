@@ -22,13 +22,13 @@ _PEM = re.compile(
 
 
 def certificates(pem: bytes) -> list[bytes]:
-    """The DER bytes of each certificate in a PEM file, in order, each once."""
+    """Return the DER bytes of each certificate in a PEM file, in order, each once."""
     found = (base64.b64decode(block) for block in _PEM.findall(pem))
     return list(dict.fromkeys(found))
 
 
 def trust_store(ders: Iterable[bytes]) -> bytes:
-    """The bytes of a JKS file that trusts these certificates."""
+    """Return the bytes of a JKS file that trusts these certificates."""
     entries = [_entry(number, der) for number, der in enumerate(ders)]
     head = struct.pack(">III", _MAGIC, _VERSION, len(entries))
     data = head + b"".join(entries)
@@ -53,6 +53,6 @@ def _text(ascii_text: str) -> bytes:
 
 
 def _digest(data: bytes) -> bytes:
-    """An integrity check by the format's rule, not a secret."""
+    """Return the format's own integrity check, which is no secret."""
     salt = PASSWORD.encode("utf-16-be") + b"Mighty Aphrodite"
     return hashlib.sha1(salt + data, usedforsecurity=False).digest()

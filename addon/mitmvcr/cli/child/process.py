@@ -32,8 +32,8 @@ class CommandError(VcrError):
 
 
 def find(name: str) -> None:
-    """Raises CommandError for a command that is not there, before a proxy is started
-    for it."""
+    """Raise CommandError for a command that is not there, before a proxy is started for
+    it."""
     if shutil.which(name):
         return
     if os.path.dirname(name) and os.path.exists(name):
@@ -78,8 +78,8 @@ class Relay:
         environment: Mapping[str, str],
         enter: Callable[[], None] | None = None,
     ) -> int:
-        """The child's exit code, as a shell has it. ``enter`` is called in the child
-        before it becomes the command."""
+        """Run the command and return its exit code as a shell has it. ``enter`` is
+        called in the child before it becomes the command."""
         self._child = await _start(command, environment, enter)
         return status.of_child(await self._child.wait())
 
@@ -112,8 +112,8 @@ async def _start(
 
 
 def _in_foreground() -> bool:
-    """Are we the job that the terminal sends its signals to? Then the child, which is
-    of the same job, has got this one too."""
+    """Return whether the terminal sends its signals to our job; the child belongs to
+    that job and has got the signal too."""
     try:
         terminal = os.open("/dev/tty", os.O_RDONLY | os.O_NOCTTY)
     except OSError:

@@ -59,7 +59,7 @@ class Kit:
 
 
 def write_roots(folder: Path, inherited: Mapping[str, str]) -> Path:
-    """The certificates that the child would have trusted without us, in one file."""
+    """Write the certificates that the child would trust without us into one file."""
     files = inherited_roots(inherited)
     return _write(folder / "roots.pem", _pem(*(file.read_bytes() for file in files)))
 
@@ -79,14 +79,14 @@ def write_kit(folder: Path, roots: Path, ca: Path, inherited: Mapping[str, str])
 
 
 def inherited_roots(inherited: Mapping[str, str]) -> list[Path]:
-    """The files of roots that the child would have trusted, each once."""
+    """Return the files of roots that the child would have trusted, each once."""
     named = [inherited.get(name, "") for name in BUNDLE_VARIABLES]
     first = named[0] if _is_file(named[0]) else default_roots()
     return list(dict.fromkeys(Path(name) for name in [first, *named] if _is_file(name)))
 
 
 def default_roots() -> str:
-    """The system's file of roots; certifi's where the system has none."""
+    """Return the system's file of roots, or certifi's where the system has none."""
     python = ssl.get_default_verify_paths().openssl_cafile
     for candidate in (python, *_SYSTEM_ROOTS):
         if _is_file(candidate):
@@ -99,14 +99,15 @@ def _is_file(name: str) -> bool:
 
 
 def _pem(*texts: bytes) -> bytes:
-    """Only the certificates, each once: what stands between them differs in
+    """Return only the certificates, each once: what stands between them differs in
     encoding, and a client may read the file as ASCII."""
     ders = jks.certificates(b"\n".join(texts))
     return "".join(map(ssl.DER_cert_to_PEM_cert, ders)).encode("ascii")
 
 
 def _node_ca(folder: Path, ca: Path, inherited: Mapping[str, str]) -> Path:
-    """Node adds one file to its roots, so a file that was added stays in it."""
+    """Write the one file that Node adds to its roots; a file that was added before
+    stays in it."""
     mine = inherited.get("NODE_EXTRA_CA_CERTS", "")
     if not _is_file(mine):
         return ca
@@ -125,7 +126,7 @@ def _php(folder: Path, bundle: Path) -> Path:
 
 
 def _wgetrc(folder: Path, bundle: Path, inherited: Mapping[str, str]) -> Path:
-    """It stands in for the system's file, whose settings therefore come first."""
+    """Write a file that stands in for the system's, and so begins with its settings."""
     lines = [*_wget_settings(inherited), f"ca_certificate={bundle}\n".encode()]
     return _write(folder / "wgetrc", b"\n".join(lines))
 

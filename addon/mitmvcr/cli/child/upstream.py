@@ -10,8 +10,9 @@ _NAMES = ("https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY")
 
 
 def inherited_proxy(inherited: Mapping[str, str]) -> str | None:
-    """Its URL, said on stderr; or None. Raises OptionError for one that is no HTTP
-    proxy: going past it silently would be worse."""
+    """Return the URL of the proxy that the environment names, and say so on stderr;
+    None without one. Raise OptionError for one that is no HTTP proxy: going past it
+    silently would be worse."""
     for name in _NAMES:
         if value := inherited.get(name, "").strip():
             url = value if "://" in value else f"http://{value}"
@@ -21,8 +22,9 @@ def inherited_proxy(inherited: Mapping[str, str]) -> str | None:
 
 
 def _checked(name: str, url: str) -> str:
-    """The URL without a password, to be shown."""
-    remedy = "only an http:// or https:// proxy can be gone through; unset it"
+    """Return the URL without its password, for a message. Raise OptionError for one
+    that is no HTTP proxy."""
+    remedy = "use an http:// or https:// proxy, or unset it"
     try:
         parts = urlsplit(url)
         place = f"{parts.hostname}:{parts.port}" if parts.port else parts.hostname

@@ -34,7 +34,7 @@ def check_cassettes(paths: Sequence[Path]) -> int:
 
 
 def find_cassettes(paths: Iterable[Path]) -> list[Path]:
-    """The files named, and all in the folders named, each once, in order."""
+    """Return the files named, and all in the folders named, each once, in order."""
     found = (file for path in paths for file in _files(path))
     return list(dict.fromkeys(found))
 

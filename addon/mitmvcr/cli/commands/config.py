@@ -37,7 +37,8 @@ def _group(group: Group, values: Values) -> str:
 
 
 def _line(value: Value) -> str:
-    """A line of TOML, as it can stand in a file. JSON's texts and lists are TOML's."""
+    """Return one line of TOML as it can stand in a file. JSON's texts and lists are
+    TOML's."""
     if value.option.kind is Kind.SWITCH:
         text = "true" if value.read() else "false"
     else:

@@ -77,7 +77,7 @@ def _answer(
 
 
 def asked_for(question: Question) -> Request:
-    """The request as the proxy would look it up. Raises OptionError."""
+    """Return the request as the proxy would look it up. Raise OptionError."""
     curl = _curl(question)
     try:
         return request_from(curl.method, curl.url, curl.headers, curl.body or b"")
@@ -90,7 +90,7 @@ def _curl(question: Question) -> Curl:
     parts = (question.method, question.url, question.body, question.header or None)
     if question.curl is not None:
         if any(part is not None for part in parts):
-            remedy = "stands alone: it says method, URL, headers and body itself"
+            remedy = "use it alone: it holds the method, URL, headers and body"
             raise OptionError("--curl", "...", remedy)
         return parse_curl(question.curl)
     if question.url is None:
@@ -108,7 +108,7 @@ def _header(text: str) -> tuple[str, str]:
 
 
 def _body(text: str | None) -> bytes | None:
-    """As it stands, or ``@file``."""
+    """Return the body as typed, or the content of ``@file``."""
     if text is None or not text.startswith("@"):
         return None if text is None else text.encode("utf-8", "surrogateescape")
     try:

@@ -100,7 +100,8 @@ def run_command(command: Sequence[str], typed: Layer) -> int:
 def make_plan(
     command: Sequence[str], values: Values, inherited: Mapping[str, str]
 ) -> Plan:
-    """Raises OptionError. Says on stderr what was not asked for in so many words."""
+    """Check what was given and make a plan of it. Say on stderr what was chosen by
+    default. Raise OptionError."""
     options = RunOptions(**values.read(of_command("run")))
     loopback = () if options.include_localhost else LOOPBACK
     return Plan(
@@ -123,7 +124,8 @@ def make_plan(
 
 
 def _allowed(options: RunOptions) -> "Sequence[Allowed]":
-    """Raises OptionError. Says which hosts past the proxy are out of reach."""
+    """Return what the isolated command may reach; say which hosts past the proxy are
+    out of reach. Raise OptionError."""
     places, option = options.isolate_allow, ISOLATE_ALLOW.word
     if places and not options.isolate:
         raise OptionError(option, places[0].text, f"it needs {ISOLATE.word}")
@@ -145,7 +147,8 @@ def _allowed(options: RunOptions) -> "Sequence[Allowed]":
 
 @contextmanager
 def _isolated(plan: Plan) -> Iterator[Plan]:
-    """With the namespace, if one is wanted. It is made before there are threads."""
+    """Yield the plan, with the namespace if one is wanted; it is made before there are
+    threads."""
     if not plan.isolate:
         yield plan
         return
@@ -155,8 +158,8 @@ def _isolated(plan: Plan) -> Iterator[Plan]:
     try:
         if namespace.blind:
             say(
-                f"{ISOLATE.word}: what tries to leave is blocked, but cannot be told by"
-                f" address here ({namespace.blind})"
+                f"{ISOLATE.word}: what tries to leave is blocked, but cannot be listed"
+                f" by address here ({namespace.blind})"
             )
         yield replace(plan, namespace=namespace)
     finally:
@@ -173,7 +176,8 @@ def _settings(program: str, values: Values) -> Settings:
 
 
 def _default_cassette(program: str) -> str:
-    """By the command's own name: ``./bin/my test`` is ``cassettes/my_test.yaml``."""
+    """Name the cassette after the command: ``./bin/my test`` is
+    ``cassettes/my_test.yaml``."""
     name = re.sub(r"[^\w.-]", "_", os.path.basename(program)).lstrip(".") or "command"
     cassette = os.path.join("cassettes", f"{name}.yaml")
     say(f"no {CASSETTE.word} is given: using {cassette}")
@@ -181,7 +185,8 @@ def _default_cassette(program: str) -> str:
 
 
 def in_ci(inherited: Mapping[str, str]) -> Layer:
-    """The default mode in CI, where nothing is ever recorded by accident."""
+    """Return the mode that is the default in CI, where nothing is ever recorded by
+    accident."""
     if inherited.get("CI", "").strip().lower() in ("", "0", "false"):
         return {}
     return {MODE.name: Given(Mode.REPLAY_ONLY, MODE.word, CI)}
@@ -199,7 +204,8 @@ async def _run(plan: Plan) -> int:
 
 
 async def _supervise(plan: Plan, relay: Relay, folder: Path) -> int:
-    """The proxy ends, and saves, after the child has ended; then comes the summary."""
+    """Run the child, then end the proxy, which saves; then print the summary. Return
+    the exit code."""
     from mitmvcr.proxy.ca import ensure_ca
     from mitmvcr.proxy.launch import running_proxy
 

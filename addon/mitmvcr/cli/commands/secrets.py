@@ -70,7 +70,8 @@ def _scan(path: Path, rules: Rules) -> Iterator[Found]:
 def _learned(
     interactions: Sequence[Interaction], rules: Rules
 ) -> tuple[Redactor, list[int]]:
-    """What the whole file teaches, and which of its interactions it is about."""
+    """Return a redactor that has seen the whole file, and the positions of the
+    interactions with secrets."""
     redactor = Redactor(rules)
     for met in interactions:
         redactor.interaction(met)
@@ -111,7 +112,7 @@ def _scrub(path: Path, rules: Rules) -> bool:
 
 
 def _layout(data: bytes, cassette: Cassette) -> Layout:
-    """Of whose library it looks like."""
+    """Return the layout of the go-vcr library that the file seems to be written by."""
     is_old = b"transfer_encoding: []" in data and b"remote_addr: " in data
     return "v3" if is_old and cassette.interactions else "v4"
 

@@ -33,7 +33,7 @@ class ServeOptions:
 
 
 class PortBusyError(VcrError):
-    """The address cannot be listened on."""
+    """mitmproxy cannot listen on the address."""
 
     def __init__(self, host: str, port: int, reason: str) -> None:
         self.host, self.port = host, port
@@ -66,7 +66,7 @@ def proxy_arguments(
     confdir: Path,
     inherited: Mapping[str, str],
 ) -> list[str]:
-    """mitmproxy's command line."""
+    """Return mitmproxy's command line."""
     places = ["--listen-host", options.host, "--listen-port", str(options.port)]
     pairs = [("confdir", str(confdir)), *_option_values(settings)]
     if roots := inherited.get("SSL_CERT_FILE"):  # mitmproxy has its own otherwise
@@ -82,7 +82,8 @@ def _option_values(settings: Settings) -> Iterator[tuple[str, str]]:
 
 
 def check_port(host: str, port: int) -> None:
-    """Raises PortBusyError. mitmproxy would say it in several lines, or in its log."""
+    """Raise PortBusyError if the port is taken. mitmproxy would say it in several
+    lines, or in its log."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE

@@ -30,13 +30,14 @@ class Curl:
         return name.lower() in known
 
     def add(self, name: str, value: str) -> None:
-        """One that an own -H does not set or take away."""
+        """Add a default header that no -H sets or takes away."""
         if not self.has(name):
             self.headers.append((name, value))
 
 
 def parse_curl(text: str) -> Curl:
-    """Raises OptionError, which names the option that is not understood."""
+    """Return the request that a curl command line makes. Raise OptionError, which names
+    the option that is not understood."""
     try:
         words = shellwords.split(text)
     except ValueError as error:
@@ -74,12 +75,13 @@ def _apply(curl: Curl, name: str, value: str, late: list[Callable[[], None]]) ->
 
 def _set_url(curl: Curl, url: str) -> None:
     if curl.url:
-        raise unclear(url, "one URL at a time, please")
+        raise unclear(url, "give only one URL")
     curl.url = url if "://" in url else f"http://{url}"
 
 
 def _add_header(curl: Curl, text: str) -> None:
-    """``Name: value``; ``Name:`` takes curl's own away, ``Name;`` is empty."""
+    """Apply one -H: ``Name: value``; ``Name:`` takes curl's own header away, ``Name;``
+    is empty."""
     if text.startswith("@"):
         lines = _file("--header", text[1:]).decode("utf-8", "surrogateescape")
         for line in filter(None, lines.splitlines()):
@@ -118,7 +120,8 @@ def _piece(name: str, value: str) -> bytes:
 
 
 def _urlencoded(value: str) -> bytes:
-    """``content``, ``=content``, ``name=content``, ``@file`` or ``name@file``."""
+    """Encode ``content``, ``=content``, ``name=content``, ``@file`` or
+    ``name@file``."""
     at = min((i for i in (value.find("="), value.find("@")) if i >= 0), default=-1)
     name = value[:at] if at >= 0 else ""
     content = _bytes(value[at + 1 :])
@@ -161,7 +164,7 @@ _FLAGS = {"get": "as_query", "head": "head"}
 
 
 def _finished(curl: Curl) -> Curl:
-    """What follows from all options together."""
+    """Return the request that follows from all options together."""
     if curl.as_query and curl.body is not None:
         base, mark, fragment = curl.url.partition("#")
         joint = "&" if "?" in base else "?"

@@ -41,7 +41,7 @@ _IGNORED_SHORT_WITH_VALUE = frozenset("omxcwEDCQyYzPU")
 
 
 def options(words: list[str]) -> Iterator[tuple[str, str]]:
-    """Name and value of each option; a word of its own is a ``url``."""
+    """Yield name and value of each option; a word of its own is a ``url``."""
     rest = iter(words)
     for word in rest:
         if word.startswith("--") and len(word) > 2:
@@ -63,11 +63,12 @@ def _long(name: str, rest: Iterator[str]) -> Iterator[tuple[str, str]]:
         if name not in _IGNORED_WITH_VALUE:
             yield name, value
     else:
-        raise unclear(f"--{name}", "this option of curl's is not understood")
+        raise unclear(f"--{name}", "mitmvcr does not understand this curl option")
 
 
 def _cluster(letters: str, rest: Iterator[str]) -> Iterator[tuple[str, str]]:
-    """``-sSL``, ``-XPOST``, ``-H 'A: b'``."""
+    """Yield the options of a word of short ones: ``-sSL``, ``-XPOST``, ``-H 'A:
+    b'``."""
     for at, letter in enumerate(letters):
         if letter in _IGNORED_SHORT:
             continue
@@ -77,7 +78,7 @@ def _cluster(letters: str, rest: Iterator[str]) -> Iterator[tuple[str, str]]:
             yield name, ""
             continue
         if not name and letter not in _IGNORED_SHORT_WITH_VALUE:
-            raise unclear(f"-{letter}", "this option of curl's is not understood")
+            raise unclear(f"-{letter}", "mitmvcr does not understand this curl option")
         value = letters[at + 1 :] or _next(f"-{letter}", rest)
         if name:
             yield name, value

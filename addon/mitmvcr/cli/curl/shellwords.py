@@ -24,7 +24,8 @@ _CONTROLS = dict(zip("abeEfnrtv", "\a\b\x1b\x1b\f\n\r\t\v", strict=True))
 
 
 def split(text: str) -> list[str]:
-    """Raises ValueError for a quote that is not closed."""
+    """Split a command line into words. Raise ValueError for a quote that is not
+    closed."""
     words: list[str] = []
     within = False
     for kind, value in _tokens(text):
@@ -58,7 +59,8 @@ def _value(kind: str, raw: str) -> str:
 
 
 def _ansi(raw: str) -> str:
-    """``\\xHH`` and octal are bytes, which together may be UTF-8."""
+    """Decode the inside of ``$'...'``: ``\\xHH`` and octal are bytes, which together
+    may be UTF-8."""
     out = bytearray()
     at = 0
     for found in _ANSI.finditer(raw):

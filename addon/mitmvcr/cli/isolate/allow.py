@@ -11,7 +11,8 @@ from mitmvcr.parsing import Place
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """``addresses`` are those of ``host`` out here; within they are the same."""
+    """``addresses`` are those of ``host`` outside; inside the namespace they are the
+    same."""
 
     host: str
     port: int
@@ -39,6 +40,6 @@ def _addresses(place: Place) -> tuple[str, ...]:
     for address in addresses:
         parsed = ipaddress.ip_address(address)
         if parsed.is_unspecified or parsed.is_multicast or "%" in address:
-            problem = f"{address} is no address that a program can connect to"
+            problem = f"{address} is not an address that a program can connect to"
             raise OptionError(option, place.text, problem)
     return addresses

@@ -22,7 +22,8 @@ class Question(NamedTuple):
 
 
 def parse(data: bytes) -> Question | None:
-    """None for what is no query with one question."""
+    """Return the question of a DNS query; None for what is no query with one
+    question."""
     if len(data) < 12:
         return None
     number, flags, questions = struct.unpack_from("!HHH", data)
@@ -42,8 +43,8 @@ def parse(data: bytes) -> Question | None:
 
 
 def answer(question: Question, known: Mapping[str, Sequence[str]]) -> bytes:
-    """By the ``known`` addresses; there are no other names. A client that was told of
-    a server's failure would ask again."""
+    """Answer a question from the ``known`` addresses; any other name does not exist.
+    After a server failure a client would ask again."""
     found = [ipaddress.ip_address(a) for a in known.get(question.name, ())]
     fitting = [a for a in found if _TYPES[a.version] == question.kind]
     code = 0 if question.name in known else _NO_SUCH_NAME

@@ -9,8 +9,8 @@ _AT_ONCE = struct.pack("ii", 1, 0)
 
 
 class Forwarder:
-    """From a listening socket to ``host`` and ``port``, for as long as it is open.
-    ``failed`` is called with the reason when the other side cannot be reached."""
+    """Forwards from a listening socket to ``host`` and ``port``, for as long as it is
+    open. ``failed`` is called with the reason when the other side cannot be reached."""
 
     def __init__(self, host: str, port: int, failed: Callable[[str], None]) -> None:
         self._target, self._failed = (host, port), failed
@@ -67,7 +67,7 @@ class _End(asyncio.Protocol):
                 end._transport.resume_reading()
 
     def abort(self) -> None:
-        """With a reset: what was cut short must not look as if it had ended."""
+        """Close with a reset: what was cut short must not look as if it had ended."""
         if self._transport is not None and not self._is_gone:
             taken = self._transport.get_extra_info("socket")
             taken.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
@@ -93,7 +93,7 @@ class _End(asyncio.Protocol):
             self._other._transport.resume_reading()
 
     def eof_received(self) -> bool:
-        """One direction has ended; the other may go on."""
+        """Pass on that one direction has ended; the other may go on."""
         self._has_sent_all = True
         assert self._other._transport is not None
         if self._other._has_sent_all:

@@ -22,7 +22,7 @@ _RESOLV_CONF = Path("/etc/resolv.conf")
 
 @dataclass
 class Furniture:
-    """Descriptors, each with what it is."""
+    """The descriptors of a namespace, each with what it is."""
 
     parts: list[tuple[str, int]] = field(default_factory=list)
     port: int = 0
@@ -66,7 +66,8 @@ def _sockets(paths: Sequence[str]) -> Iterator[str]:
 
 
 def _move(*, user: bool, mounts: bool) -> None:
-    """The caller keeps its own user and group, the only ones that there are within."""
+    """Enter the namespace. The caller keeps its own user and group, the only ones in
+    it."""
     uid, gid = os.geteuid(), os.getegid()
     flags = syscalls.CLONE_NEWNET
     flags |= syscalls.CLONE_NEWUSER if user else 0
@@ -107,8 +108,9 @@ def _add_proxy(made: Furniture) -> None:
 
 
 def _add_name_server(made: Furniture, address: str) -> None:
-    """One on loopback has nobody who listens now, and one with an IPv6 address may have
-    no way to be seen; the tap sees the others."""
+    """Listen as the name servers that nothing can see otherwise: on loopback nobody
+    listens now, and one with an IPv6 address may have no way out; the tap sees the
+    others."""
     if not _is_loopback(address):
         if ":" not in address:
             return
@@ -130,7 +132,7 @@ def _name_servers() -> list[str]:
 
 
 def _add_taps(made: Furniture) -> None:
-    """Without them there is no route, and a connection fails unseen."""
+    """Give the namespace routes: without one, a connection fails unseen."""
     try:
         made.add("tap", inside.tap())
     except OSError as error:

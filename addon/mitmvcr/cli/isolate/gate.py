@@ -42,11 +42,12 @@ async def _carry(
 
 
 def _ignore(reason: str) -> None:
-    """The proxy cannot be reached: the run is over, and who asks was left behind."""
+    """Pass over an error: the run has ended, and a process that was left behind still
+    connects."""
 
 
 def _say(what: str) -> Callable[[str], None]:
-    """Each reason once."""
+    """Return a function that says each reason once."""
     known: set[str] = set()
 
     def failed(reason: str) -> None:
@@ -58,7 +59,7 @@ def _say(what: str) -> Callable[[str], None]:
 
 
 def _known(allowed: Sequence[Allowed]) -> dict[str, Sequence[str]]:
-    """The names that have addresses within."""
+    """Return the names that have addresses in the namespace."""
     loopback = ("127.0.0.1", "::1")
     names = {each.host.rstrip(".").lower(): each.addresses for each in allowed}
     own = socket.gethostname().rstrip(".").lower()

@@ -100,8 +100,8 @@ def _add_default_route(device: str) -> None:
 
 
 def tunnel() -> int:
-    """The same for IPv6, for which loopback cannot be a default route: a tunnel whose
-    end is the descriptor that is returned. Raises OSError where there is no device."""
+    """Make a tunnel for IPv6, for which loopback cannot be a default route, and return
+    the descriptor of its end. Raise OSError where there is no device."""
     end = os.open("/dev/net/tun", os.O_RDWR | os.O_CLOEXEC | os.O_NONBLOCK)
     try:
         fcntl.ioctl(end, _TUNSETIFF, _request(_TUNNEL, "H", _IFF_TUN | _IFF_NO_PI))
@@ -139,8 +139,8 @@ _AND, _IF_EQUAL, _RETURN = 0x54, 0x15, 0x06
 
 
 def _filter() -> bytes:
-    """Packets to elsewhere, and of TCP only the first of a connection: the rest, all
-    that goes to the proxy, costs nothing."""
+    """Return a socket filter for packets to elsewhere, and of TCP only the first of a
+    connection: all the rest goes to the proxy and costs nothing."""
     own = int(ipaddress.IPv4Address(ADDRESS))
     accept, drop = 10, 11
     steps = [

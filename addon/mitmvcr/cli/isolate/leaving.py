@@ -53,7 +53,7 @@ class Leaving:
             loop.add_reader(descriptor, read)
 
     def close(self) -> None:
-        """What was sent before the end has been counted then."""
+        """Count what was sent before the end, then stop."""
         loop = asyncio.get_running_loop()
         for descriptor, read in self._readers:
             loop.remove_reader(descriptor)
@@ -93,7 +93,7 @@ class Leaving:
         return True
 
     def turned_down(self, raw: bytes) -> bytes:
-        """The answer to a packet, which is counted; empty for none."""
+        """Count a packet and return the answer to it; empty for none."""
         packet = packets.parse(raw)
         if packet is None or packet.protocol == _IGMP or _is_housekeeping(packet):
             return b""
@@ -128,7 +128,7 @@ class Leaving:
         return packets.datagram(packet, dns.answer(question, self._known))
 
     def _asked(self, place: str, question: dns.Question) -> None:
-        """Names that are known here had no need to leave."""
+        """Count a DNS query, unless the name is known here and had no need to leave."""
         if question.name not in self._known:
             self._note(f'udp {place} "{shown(question.name, 100)}"')
 
@@ -138,7 +138,7 @@ class Leaving:
 
 
 def _is_housekeeping(packet: Packet) -> bool:
-    """Does the kernel look for neighbours? A program would ping."""
+    """Return whether the kernel looks for neighbours; a program would ping."""
     if packet.protocol != socket.IPPROTO_ICMPV6 or not packet.payload:
         return packet.protocol == 0
     return packet.payload[0] >= _FIRST_OF_NEIGHBOURS

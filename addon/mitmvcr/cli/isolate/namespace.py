@@ -27,7 +27,7 @@ _KINDS = {
 
 
 class IsolationError(VcrError):
-    """There can be no such namespace here; the message says what would help."""
+    """This system allows no such namespace; the message says what would help."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,8 @@ class Namespace:
     blind: str
 
     def enter(self) -> None:
-        """To be called in a child that is to become the command. Raises OSError."""
+        """Move this process into the namespace. Call it in a child that is to become
+        the command. Raise OSError."""
         for descriptor, kind in self.kinds:
             if kind == syscalls.CLONE_NEWNS:  # it is entered at its root
                 folder = os.getcwd()
@@ -57,7 +58,7 @@ class Namespace:
                 syscalls.setns(descriptor, kind)
 
     def close(self) -> None:
-        """It lives on for as long as a process is in it."""
+        """Close our descriptors; the namespace lives on while a process is in it."""
         for descriptor, _ in self.kinds:
             os.close(descriptor)
         for each in (*self.proxy, *(s for s, _ in self.allowed), *self.name_servers):
@@ -69,7 +70,8 @@ class Namespace:
 
 
 def make_namespace(allowed: Sequence[Allowed]) -> Namespace:
-    """To be called before there are threads: it forks. Raises IsolationError."""
+    """Make a namespace. It forks: call it before there are threads. Raise
+    IsolationError."""
     if sys.platform != "linux":
         problem = f"needs Linux's network namespaces, and this is {sys.platform}"
         raise IsolationError(f"{ISOLATE.word} {problem}: leave it out here")
@@ -80,13 +82,14 @@ def make_namespace(allowed: Sequence[Allowed]) -> Namespace:
         except OSError as error:
             problem = str(error.strerror)
     raise IsolationError(
-        f"{ISOLATE.word}: this system lets us make no network namespace ({problem}):"
+        f"{ISOLATE.word}: this system does not allow a network namespace ({problem}):"
         f" {_remedy()}"
     )
 
 
 def _made(allowed: Sequence[Allowed], *, user: bool) -> Namespace:
-    """Raises OSError."""
+    """Fork a child that makes the namespace, and return what it hands over. Raise
+    OSError."""
     from mitmvcr.cli.isolate.furnish import furnish  # Linux alone can import it
 
     ours, theirs = socket.socketpair()
@@ -106,7 +109,7 @@ def _made(allowed: Sequence[Allowed], *, user: bool) -> Namespace:
 
 
 def _be_the_child(theirs: socket.socket, make: "Callable[[], Furniture]") -> None:
-    """Never returns."""
+    """Make the namespace in the forked child, and never return."""
     try:
         try:
             made = make()

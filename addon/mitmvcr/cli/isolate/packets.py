@@ -29,13 +29,13 @@ class Packet:
 
     @property
     def ports(self) -> tuple[int, int]:
-        """Of TCP and UDP: from which, to which."""
+        """Return the source and destination port of TCP or UDP."""
         source, target = struct.unpack_from("!HH", self.payload)
         return source, target
 
     @property
     def data(self) -> bytes:
-        """Of UDP."""
+        """Return the payload of UDP."""
         return self.payload[8:]
 
     @property
@@ -44,7 +44,8 @@ class Packet:
 
 
 def parse(raw: bytes) -> Packet | None:
-    """None for what is cut short, and for a later fragment, which has no ports."""
+    """Return a packet; None for what is cut short, and for a later fragment, which has
+    no ports."""
     version = raw[0] >> 4 if raw else 0
     if version == 4 and len(raw) >= 20:
         return _parse4(raw)
@@ -73,7 +74,8 @@ def _whole(packet: Packet) -> Packet | None:
 
 
 def reset(packet: Packet) -> bytes:
-    """What a host without such a service answers to the start of a connection."""
+    """Return what a host without such a service answers to the start of a
+    connection."""
     source, target = packet.ports
     (sequence,) = struct.unpack_from("!L", packet.payload, 4)
     acknowledged = (sequence + 1) & 0xFFFFFFFF
@@ -82,7 +84,7 @@ def reset(packet: Packet) -> bytes:
 
 
 def unreachable(packet: Packet) -> bytes:
-    """What a firewall answers."""
+    """Return what a firewall answers."""
     if len(packet.target) == 4:
         head = struct.pack("!BBHL", 3, _NEXT_HOP_PROHIBITED, 0, 0)
         return _answer(packet, socket.IPPROTO_ICMP, head + packet.raw[:548], 2)
@@ -91,14 +93,14 @@ def unreachable(packet: Packet) -> bytes:
 
 
 def datagram(packet: Packet, data: bytes) -> bytes:
-    """An answer over UDP."""
+    """Return an answer over UDP."""
     source, target = packet.ports
     payload = struct.pack("!HHHH", target, source, 8 + len(data), 0) + data
     return _answer(packet, socket.IPPROTO_UDP, payload, 6)
 
 
 def _answer(packet: Packet, protocol: int, payload: bytes, place: int) -> bytes:
-    """Addressed back; the checksum goes to ``place``."""
+    """Return a packet addressed back, with the checksum at ``place``."""
     ends = packet.target + packet.source
     pseudo = ends + struct.pack("!LL", len(payload), protocol)
     summed = payload if protocol == socket.IPPROTO_ICMP else pseudo + payload

@@ -31,7 +31,8 @@ def setns(descriptor: int, kind: int) -> None:
 
 
 def keep_mounts_to_ourselves() -> None:
-    """Mounts from outside still come in; ours do not get out."""
+    """Keep our mounts from leaving this namespace; mounts from outside still come
+    in."""
     flags = ctypes.c_ulong(_MS_REC | _MS_SLAVE)
     _checked("mount", _libc().mount(b"none", b"/", None, flags, None))
 

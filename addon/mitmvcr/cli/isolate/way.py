@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How a command comes to the proxy: on which port, and what it has to ``enter``
+    """The way of a command to the proxy: on which port, and what it has to ``enter``
     first. ``attempts`` to go another way are complete once the gate is closed."""
 
     port: int

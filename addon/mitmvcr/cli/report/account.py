@@ -1,4 +1,4 @@
-"""All that a report of a run tells."""
+"""All that a report of a run holds."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from mitmvcr.session import Summary
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """All that a report tells. ``failure`` is what went wrong in mitmvcr itself, else
+    """All that a report holds. ``failure`` is what went wrong in mitmvcr itself, else
     empty; ``exit_status`` is the command's own."""
 
     summary: Summary

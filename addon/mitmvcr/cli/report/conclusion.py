@@ -1,4 +1,4 @@
-"""When the command has ended: what is told, what is written, and the exit code."""
+"""When the command has ended: what is printed, what is written, and the exit code."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ _TOLD = 10
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What is to come of a run."""
+    """What the user wants to follow a run."""
 
     reports: tuple[Target, ...] = ()
     fail_on_miss: bool = True
@@ -89,7 +89,8 @@ def _write(
 
 
 def _drop_unused(session: Session) -> bool:
-    """Are there none left? Only after a run that went well is it known."""
+    """Drop the unused interactions if that was asked for, and return whether none are
+    left. Only a run that went well shows which are unused."""
     if not session.deck.unused_count:
         return True
     if why := session.why_keep_unused():
@@ -110,7 +111,7 @@ def _tell_unused(session: Session) -> None:
 
 
 def tell_left(session: Session) -> None:
-    """The command failed, and its recording was not to be saved then."""
+    """Say where the recording is that a failed command left unsaved."""
     name, place = session.store.name, session.left_in
     say(
         f"the command failed, so {name} stays as it was; the recording is in {place}:"

@@ -1,4 +1,4 @@
-"""Messages. stdout belongs to the child, so all of ours go to stderr."""
+"""Messages. stdout belongs to the child, so they all go to stderr."""
 
 import os
 import sys
@@ -8,17 +8,19 @@ import click
 
 
 def say(text: str) -> None:
-    """One line."""
+    """Print one line on stderr."""
     click.echo(f"mitmvcr: {text}", err=True)
 
 
 def is_for_people() -> bool:
-    """Does somebody look on, or wish it to look so? Then a report is short."""
+    """Return whether a person reads stderr, or colours are forced; a report is short
+    then."""
     return sys.stderr.isatty() or _forced()
 
 
 def is_coloured(stream: TextIO) -> bool:
-    """As no-color.org and force-color.org say; the first wins."""
+    """Return whether to colour, as no-color.org and force-color.org say; the first
+    wins."""
     if os.environ.get("NO_COLOR"):
         return False
     if _forced():

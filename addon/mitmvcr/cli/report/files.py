@@ -18,7 +18,7 @@ _REMEDY = "name a file.json, a file.xml (JUnit), or - for JSON on stdout"
 
 
 class ReportError(VcrError):
-    """A report cannot be written."""
+    """mitmvcr cannot write a report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +30,9 @@ class Target:
 
 
 def parse_reports(texts: Sequence[str]) -> tuple[Target, ...]:
-    """The kind goes by the extension. Raises OptionError, also where the folder cannot
-    be written to: after a long run it would be too late to say so."""
+    """Return the reports to write; the extension gives the kind. Raise OptionError,
+    also for a folder that cannot be written to: after a long run it would be too
+    late."""
     return tuple(map(_parse, dict.fromkeys(texts)))
 
 
@@ -53,8 +54,8 @@ def _parse(text: str) -> Target:
 
 
 def write_reports(targets: Sequence[Target], account: Account) -> None:
-    """Each whole or not at all; one that fails keeps none of the others. Raises
-    ReportError, of the first one that failed."""
+    """Write each report whole or not at all; a failure keeps none of the others. Raise
+    ReportError, of the first that failed."""
     failed: list[ReportError] = []
     for target in targets:
         data = to_junit(account) if target.junit else to_json(account)

@@ -22,8 +22,8 @@ class Finding:
 def of_session(
     session: Session, bypass: str, *, allow_idle: bool, isolated: bool
 ) -> Iterator[Finding]:
-    """What a session that did nothing says about the command; ``bypass`` is the
-    NO_PROXY that it had."""
+    """Yield what a session that did nothing says about the command; ``bypass`` is the
+    command's NO_PROXY."""
     summary = session.summary()
     if summary.was_idle:
         fails = session.expects and not allow_idle
@@ -36,13 +36,13 @@ def of_session(
 def of_attempts(
     attempts: Mapping[str, int], session: Session, *, fail: bool
 ) -> Iterator[Finding]:
-    """What isolation kept from leaving; ``fail``: in a strict replay that is as bad
-    as a miss."""
+    """Yield what isolation kept from leaving; with ``fail`` it fails a strict replay,
+    as a miss does."""
     if not attempts:
         return
     text = f"tried to leave past the proxy: {told(attempts)}"
     if session.records:
-        text += "; it was turned down, and nothing of it is recorded"
+        text += "; it was blocked, and is not recorded"
     yield Finding("leaving", text, fails=fail and session.offline)
 
 
@@ -79,7 +79,8 @@ _MOST = 10
 
 
 def told(attempts: Mapping[str, int]) -> str:
-    """``93.184.216.34:443 (2), udp 8.8.8.8:53 "example.com" (1)``."""
+    """Return attempts as text: ``93.184.216.34:443 (2), udp 8.8.8.8:53 "example.com"
+    (1)``."""
     parts = [f"{what} ({times})" for what, times in list(attempts.items())[:_MOST]]
     others = f" and {len(attempts) - _MOST} others" if len(attempts) > _MOST else ""
     return ", ".join(parts) + others

@@ -29,7 +29,8 @@ def annotate(
     *,
     level: str,
 ) -> None:
-    """Outside GitHub Actions nothing. ``level`` is ``error`` or ``warning``."""
+    """Write an annotation for each miss, in GitHub Actions only. ``level`` is ``error``
+    or ``warning``."""
     if environment.get("GITHUB_ACTIONS") != "true" or not misses:
         return
     properties = "title=" + _property("No recorded interaction matches")
@@ -45,7 +46,7 @@ def annotate(
 def annotate_findings(
     findings: Iterable[Finding], environment: Mapping[str, str]
 ) -> None:
-    """An error for each that fails the run, a warning for the others."""
+    """Write an error for each finding that fails the run, a warning for the others."""
     if environment.get("GITHUB_ACTIONS") != "true":
         return
     for each in findings:
@@ -54,7 +55,7 @@ def annotate_findings(
 
 
 def _data(text: str) -> str:
-    """Escaped as actions/toolkit does (packages/core, command.ts)."""
+    """Escape a text as actions/toolkit does (packages/core, command.ts)."""
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
@@ -63,7 +64,7 @@ def _property(text: str) -> str:
 
 
 def _in_workspace(cassette: str, environment: Mapping[str, str]) -> str:
-    """The path in the repository, for which alone GitHub shows an annotation."""
+    """Return the path in the repository: GitHub shows an annotation for no other."""
     workspace = environment.get("GITHUB_WORKSPACE")
     if not workspace:
         return ""
@@ -73,7 +74,7 @@ def _in_workspace(cassette: str, environment: Mapping[str, str]) -> str:
 
 
 def _summary(misses: Mapping["Miss", int], cassette: str) -> str:
-    """Markdown; what was asked stands in code, where it cannot be markup."""
+    """Return Markdown; what was asked stands in code, where it cannot be markup."""
     lines = [f"### mitmvcr: requests without a match in {_code(cassette)}", ""]
     lines += [f"- {_code(one_line(miss, times))}" for miss, times in misses.items()]
     return "\n".join(lines) + "\n"

@@ -15,9 +15,9 @@ _CLASS = "mitmvcr"
 
 
 def to_junit(account: Account) -> bytes:
-    """A miss is a failure, an unused interaction is skipped (with
-    ``fail_on_unused`` a failure), a finding a failure if it fails the run, what went
-    wrong in mitmvcr itself an error."""
+    """Return JUnit XML: a miss is a failure, an unused interaction is skipped (with
+    ``fail_on_unused`` a failure), a finding a failure if it fails the run, an error of
+    mitmvcr itself an error."""
     cases = [_case(entry, account) for entry in account.entries]
     cases += map(_found, account.findings)
     if account.failure:

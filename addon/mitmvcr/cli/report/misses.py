@@ -22,7 +22,7 @@ _LONGEST_URL = 120
 
 
 def tell_misses(misses: Mapping["Miss", int]) -> None:
-    """Each different miss once on stderr, the first ones, so that they are not lost
+    """Print the first different misses on stderr, each once, so that they are not lost
     among what the command has written."""
     if not misses:
         return
@@ -54,7 +54,8 @@ def _asked(miss: "Miss", times: int) -> str:
 
 
 def short_lines(miss: "Miss", times: int = 1) -> Iterator[str]:
-    """For a terminal: what was asked, and where it differs from the nearest one."""
+    """Yield lines for a terminal: what was asked, and where it differs from the nearest
+    one."""
     often = f" ({times} times)" if times > 1 else ""
     method = click.style(shown(miss.method), bold=True)
     yield f"  {method} {shown(miss.url, _LONGEST_URL)}{often}"
@@ -69,7 +70,7 @@ def short_lines(miss: "Miss", times: int = 1) -> Iterator[str]:
 
 
 def as_typed(options: Iterable[str]) -> str:
-    """Options of mitmproxy, as NAME=VALUE, as words of the command line."""
+    """Return options of mitmproxy, as NAME=VALUE, as words of the command line."""
     return " ".join(map(_word, options))
 
 
@@ -99,7 +100,7 @@ def _differences(near: "Near", most: int) -> Iterator[str]:
 
 
 def long_lines(miss: "Miss") -> Iterator[str]:
-    """All that is known of a miss, as 'cassette explain' prints it."""
+    """Yield all that is known of a miss, as 'cassette explain' prints it."""
     method = click.style(shown(miss.method), bold=True)
     yield f"no match for {method} {shown(miss.url, 300)}"
     if miss.same_used or not miss.nearest:

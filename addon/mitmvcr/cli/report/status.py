@@ -26,14 +26,16 @@ def interrupted_by(number: int) -> int:
 
 
 def of_child(returncode: int) -> int:
-    """``returncode`` as subprocess has it: below 0 where a signal ended the child."""
+    """Return the exit code of a child; ``returncode`` is as subprocess has it: below 0
+    where a signal ended the child."""
     return interrupted_by(-returncode) if returncode < 0 else returncode
 
 
 def of_run(
     child: int, *, missed: int, failed: bool, unused: int = 0, faults: int = 0
 ) -> int:
-    """The child's own failure is told first; ours only where it passed."""
+    """Return the exit code of a run: the child's own failure goes first, ours counts
+    only where it passed."""
     if child != 0:
         return child
     if failed:

@@ -27,7 +27,7 @@ def _trust_environment(client: "Any") -> None:
 
 
 def _trust_bundle(certifi: "Any") -> None:
-    """``where`` and ``contents`` give the run's bundle while there is one."""
+    """Make ``where`` and ``contents`` give the run's bundle while there is one."""
     bundle = os.environ.get("MITMVCR_CA_BUNDLE", "")
     where, contents = certifi.where, certifi.contents
 

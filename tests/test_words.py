@@ -1,0 +1,72 @@
+"""Docstrings are plain English: a verb first, and no question."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "addon" / "mitmvcr"
+#: Rooms whose docstrings are not all so yet.
+NOT_YET = ("core", "view", "proxy")
+#: What a function's docstring cannot begin with, if a verb is to come first.
+NO_VERB = re.compile(
+    r"``|(A|All|An|As|At|Be|Both|But|By|Each|Every|For|From|How|In|Is|It|Its|None|Not|Of"
+    r"|One|Only|Raises|So|That|The|These|Those|To|What|Where|Whether|Which|With|Without)"
+    r"\b"
+)
+ODD = re.compile(r"\b(but for|of ours|so many|comes? to|(is|are|be) told)\b", re.I)
+
+
+def docstrings() -> Iterator[tuple[str, str, bool]]:
+    """Yield where each docstring stands, its text, and whether it is a function's."""
+    for path in sorted(PACKAGE.rglob("*.py")):
+        room = path.relative_to(PACKAGE)
+        if room.parts[0] in NOT_YET:
+            continue
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            is_function = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+            if isinstance(
+                node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Module
+            ) and (text := ast.get_docstring(node)):
+                where = f"{room}: {getattr(node, 'name', 'module')}"
+                yield where, " ".join(text.split()), is_function
+
+
+ALL = list(docstrings())
+
+
+def first_sentence(text: str) -> str:
+    return re.split(r"(?<=[.?!])\s", text, maxsplit=1)[0]
+
+
+def test_no_docstring_begins_with_a_question() -> None:
+    assert [at for at, text, _ in ALL if first_sentence(text).endswith("?")] == []
+
+
+def test_a_function_begins_with_a_verb() -> None:
+    assert len(ALL) > 500
+    assert [at for at, text, its in ALL if its and NO_VERB.match(text)] == []
+
+
+def test_docstrings_are_plain() -> None:
+    assert [(at, text) for at, text, _ in ALL if ODD.search(text)] == []
+
+
+def test_messages_are_plain() -> None:
+    lines = (ROOT / "tests" / "golden" / "messages.txt").read_text("utf-8").splitlines()
+    assert [line for line in lines if ODD.search(line)] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("Is it so? Then it is.", "Is it so?"),
+        ("Return ``a.b`` of it. Raise OSError.", "Return ``a.b`` of it."),
+        ("Return it", "Return it"),
+    ],
+)
+def test_the_first_sentence(text: str, sentence: str) -> None:
+    assert first_sentence(text) == sentence
