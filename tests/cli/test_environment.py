@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from mitmvcr.cli.child.environment import Facts, child_environment
-from mitmvcr.cli.child.trust import Kit
+from mitmvcr.cli.child.environment import ProxyFacts, child_environment
+from mitmvcr.cli.child.trust import TrustFiles
 from mitmvcr.core.errors import OptionError
 from mitmvcr.options import BY_NAME
 
-KIT = Kit(
+KIT = TrustFiles(
     ca=Path("/home/ca.pem"),
     bundle=Path("/run/bundle.pem"),
     node_ca=Path("/run/node.pem"),
@@ -21,7 +21,7 @@ KIT = Kit(
     node_preload=Path("/shims/preload.cjs"),
     python=Path("/shims/python"),
 )
-FACTS = Facts(port=4711, cassette="/c/chat.yaml", kit=KIT)
+FACTS = ProxyFacts(port=4711, cassette="/c/chat.yaml", kit=KIT)
 URL = "http://127.0.0.1:4711"
 REPLACE_ROOTS = (
     "SSL_CERT_FILE",

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mitmvcr.cli.report.files import Account
+from mitmvcr.cli.report.files import RunReport
 from mitmvcr.cli.report.findings import Finding
 from mitmvcr.cli.report.junit import to_junit
 from mitmvcr.core.modes import Mode
@@ -49,9 +49,9 @@ ENTRIES = [
 ]
 
 
-def account(*entries: Entry, failure: str = "", unused: bool = False) -> Account:
+def account(*entries: Entry, failure: str = "", unused: bool = False) -> RunReport:
     summary = Summary("chat.yaml", Mode.RECORD_ONCE, 1, 1, 1, 1)
-    return Account(summary, entries, failure, 0, unused)
+    return RunReport(summary, entries, failure, 0, unused)
 
 
 def conforming(data: bytes) -> ET.Element:

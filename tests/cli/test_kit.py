@@ -21,7 +21,7 @@ def corporate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return ensure_ca(tmp_path_factory.mktemp("corporate"))
 
 
-def write(folder: Path, ca: Path, inherited: dict[str, str]) -> kit.Kit:
+def write(folder: Path, ca: Path, inherited: dict[str, str]) -> kit.TrustFiles:
     return kit.write_kit(folder, kit.write_roots(folder, inherited), ca, inherited)
 
 

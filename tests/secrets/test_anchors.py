@@ -8,7 +8,7 @@ from mitmvcr.secrets import anchors as anchors_module
 from mitmvcr.secrets import index as watch_module
 from mitmvcr.secrets.anchors import Anchors, spellings
 from mitmvcr.secrets.finder import table
-from mitmvcr.secrets.index import Watch
+from mitmvcr.secrets.index import SecretIndex
 
 
 @pytest.mark.parametrize("fast", [True, False])
@@ -36,7 +36,7 @@ def test_both_ways_find_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_added_texts_are_found_before_and_after_the_automaton_is_made_anew() -> None:
-    watch = Watch(Anchors([b"known"]))
+    watch = SecretIndex(Anchors([b"known"]))
     watch.add(b"added")
     data = b"x" * (1 << 20) + b"known added"
     size = 1 << 20
@@ -56,7 +56,7 @@ def test_words_are_joined_as_programs_join_them() -> None:
 
 
 def test_thousands_of_texts_are_found_by_their_numbers() -> None:
-    watch = Watch(Anchors([b"known"]))
+    watch = SecretIndex(Anchors([b"known"]))
     texts = [b"text-%d-" % number for number in range(6000)]
     for start in range(0, len(texts), 500):
         for text in texts[start : start + 500]:
@@ -70,7 +70,7 @@ def test_texts_are_found_in_whichever_automaton_they_are(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(watch_module, "_JOINED", 1)
-    watch = Watch(Anchors([b"known"]))
+    watch = SecretIndex(Anchors([b"known"]))
     for count in (10, 2):
         for number in range(count):
             watch.add(b"text-%d-%d-" % (count, number))
@@ -86,7 +86,7 @@ def test_what_is_learned_is_found_in_large_texts_beside_what_is_known(
 ) -> None:
     monkeypatch.setattr(watch_module, "_QUESTIONS", 0)
     known = table()[0]
-    watch = Watch(known)
+    watch = SecretIndex(known)
     first = watch.size
     for number in range(400):
         watch.add(b"learned-value-%d!" % number)

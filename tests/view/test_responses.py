@@ -12,7 +12,7 @@ from mitmvcr.core.model import Interaction, Request, Response
 from mitmvcr.proxy.host.messages import make_response, request_parts, response_parts
 from mitmvcr.view import responses
 from mitmvcr.view.redirects import Redirects
-from mitmvcr.view.requests import Asked
+from mitmvcr.view.requests import LiveRequest
 from mitmvcr.view.restore import to_wire
 
 PLAIN = b'{"a": 1}' * 20
@@ -43,7 +43,7 @@ def answer(status=200, fields=(), body=b"", version="HTTP/1.1", reason="OK"):
 
 
 def asked(method="GET", *, decodes=()):
-    return Asked(Request(method=method, url="https://h.test/p"), decodes)
+    return LiveRequest(Request(method=method, url="https://h.test/p"), decodes)
 
 
 def recorded(response, request=None, body=None):

@@ -5,10 +5,10 @@ from mitmproxy import http
 from mitmvcr.core.model import Interaction, Request, Response
 from mitmvcr.proxy.host.messages import make_response, request_parts, response_parts
 from mitmvcr.view import wire as wireview
-from mitmvcr.view.requests import Asked
+from mitmvcr.view.requests import LiveRequest
 from mitmvcr.view.restore import to_wire
 
-ASKED = Asked(Request(method="GET"), decodes=())
+ASKED = LiveRequest(Request(method="GET"), decodes=())
 
 
 def _ask(fields, body=b"", version="HTTP/1.1", method="GET"):

@@ -67,7 +67,7 @@ class MatchSpec(NamedTuple):
 DEFAULT = MatchSpec()
 
 
-class Counts:
+class Filters:
     """What counts of a query, a form, the headers and a body."""
 
     __slots__ = ("body", "form", "headers", "query")
@@ -97,7 +97,7 @@ class Matcher:
 
     def __init__(self, spec: MatchSpec = DEFAULT) -> None:
         self.spec = spec
-        self.counts = Counts(spec)
+        self.counts = Filters(spec)
         self.url = mapped_key(spec.base_urls)
         self.parts: dict[str, KeyOf] = {}
         of_url: list[Callable[[str], Hashable]] = []
@@ -170,7 +170,7 @@ def _is_of_url(part: str, spec: MatchSpec) -> bool:
     return part in URL_PARTS and (spec.style != "go-vcr" or part == "url")
 
 
-def _url_part(part: str, spec: MatchSpec, counts: Counts) -> Callable[[str], Hashable]:
+def _url_part(part: str, spec: MatchSpec, counts: Filters) -> Callable[[str], Hashable]:
     if spec.style == "go-vcr" and not spec.base_urls and not spec.ignore_query:
         return str
     return url_part(part, spec.base_urls, counts.query)
@@ -179,7 +179,7 @@ def _url_part(part: str, spec: MatchSpec, counts: Counts) -> Callable[[str], Has
 # The rest
 
 
-def _rest_part(part: str, spec: MatchSpec, counts: Counts) -> KeyOf:
+def _rest_part(part: str, spec: MatchSpec, counts: Filters) -> KeyOf:
     go = spec.style == "go-vcr"
     if go and part in _GO:
         return _GO[part]

@@ -32,7 +32,7 @@ from mitmvcr.proxy.host.messages import (
 )
 from mitmvcr.proxy.misses import missed
 from mitmvcr.proxy.replay import play
-from mitmvcr.proxy.sessions import Rack, Recording, Replayed, replayed
+from mitmvcr.proxy.sessions import Recording, Replayed, Sessions, replayed
 from mitmvcr.proxy.streaming import let_live, tap
 from mitmvcr.proxy.streams import (
     StreamHooks,
@@ -43,7 +43,7 @@ from mitmvcr.proxy.streams import (
 from mitmvcr.session import Session
 from mitmvcr.values import Values
 from mitmvcr.view.choice import chosen
-from mitmvcr.view.requests import PROXY_HEADERS, Asked
+from mitmvcr.view.requests import PROXY_HEADERS, LiveRequest
 from mitmvcr.view.restore import is_streamed, to_wire
 
 logger = logging.getLogger("mitmvcr")
@@ -63,7 +63,7 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
         super().__init__()
         self._configured = configured
         self.options = options.VcrOptions()
-        self.rack = Rack(exit_guard)
+        self.sessions = Sessions(exit_guard)
         self.view, self._redirects = chosen("go")
         self._host_options = host.HostOptions()
         self._is_running = self._has_started = False
@@ -72,7 +72,7 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
 
     @property
     def session(self) -> Session | None:  # type: ignore[override] # it is only read
-        return self.rack.session
+        return self.sessions.session
 
     # Life
 
@@ -121,7 +121,7 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
         if self._dispatcher is not None:
             self._dispatcher.close()
         self._has_started = False
-        if host.is_exiting() and self.rack.recordings():
+        if host.is_exiting() and self.sessions.recordings():
             return self._drain_and_close()
         self._leave()
         return None
@@ -130,7 +130,7 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
         """While mitmproxy goes on, that is told; a replay's host options stay."""
         was_in_use, replayed = self.session is not None, self.offline
         self.close_streams()
-        self.rack.close()
+        self.sessions.close()
         if host.is_exiting() or self._guard is None or not was_in_use:
             return
         if not replayed:
@@ -138,17 +138,17 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
         self._guard.tell_gone()
 
     async def _drain_and_close(self) -> None:
-        await host.drain(lambda: bool(self.rack.recordings()))
+        await host.drain(lambda: bool(self.sessions.recordings()))
         self.close_streams()
-        self.rack.close()
+        self.sessions.close()
 
     def use(self, settings: Settings) -> None:
         """Put a cassette in play and take out the one that was. Raises VcrError."""
-        if settings == self.rack.settings and self.session is not None:
+        if settings == self.sessions.settings and self.session is not None:
             return
         filters = [parse_filter(text) for text in settings.passthrough]
-        before = (self.offline, self.rack.settings.passthrough)
-        self.rack.use(settings)
+        before = (self.offline, self.sessions.settings.passthrough)
+        self.sessions.use(settings)
         self.passthrough = filters
         self._settle(allows_others=before != (self.offline, settings.passthrough))
         self.view, self._redirects = chosen(settings.view)
@@ -181,7 +181,7 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
         try:
             self._guard.settle(offline=self.offline, closes=allows_others)
         except VcrError:
-            self.rack.close()
+            self.sessions.close()
             raise
 
     # Flows
@@ -221,7 +221,7 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
             self._forward(session, flow, asked)
         return None
 
-    def _asked(self, flow: http.HTTPFlow) -> Asked:
+    def _asked(self, flow: http.HTTPFlow) -> LiveRequest:
         wire = request_parts(flow.request)
         asked = self.view.to_request(wire)
         if self._redirects.expects:
@@ -233,12 +233,12 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
         session: Session,
         flow: http.HTTPFlow,
         decision: Replay,
-        asked: Asked,
+        asked: LiveRequest,
     ) -> Awaitable[None] | None:
         if is_streamed(decision.interaction.response):
-            waiting = play(self.rack, session, flow, decision)
+            waiting = play(self.sessions, session, flow, decision)
             if waiting is not None:
-                host.tell_when_left(flow, partial(self.rack.left, flow.id))
+                host.tell_when_left(flow, partial(self.sessions.left, flow.id))
             if flow.response is not None:
                 self._redirects.note(asked.request, response_parts(flow.response))
             return waiting
@@ -246,18 +246,22 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
         flow.response = make_response(*sent)
         self._redirects.note(asked.request, response_parts(flow.response))
         client = flow.client_conn.id
-        self.rack.flows[flow.id] = replayed(session, decision, client)
-        if not self.rack.settings.latency:
+        self.sessions.flows[flow.id] = replayed(session, decision, client)
+        if not self.sessions.settings.latency:
             return None
-        host.tell_when_left(flow, partial(self.rack.left, flow.id))
+        host.tell_when_left(flow, partial(self.sessions.left, flow.id))
         duration = decision.interaction.response.duration / 1e9
-        return asyncio.sleep(duration * self.rack.settings.latency)
+        return asyncio.sleep(duration * self.sessions.settings.latency)
 
-    def _forward(self, session: Session, flow: http.HTTPFlow, asked: Asked) -> None:
+    def _forward(
+        self, session: Session, flow: http.HTTPFlow, asked: LiveRequest
+    ) -> None:
         now = time.monotonic_ns()
-        self.rack.flows[flow.id] = Recording(session, asked, now, self.view)
+        self.sessions.flows[flow.id] = Recording(session, asked, now, self.view)
 
-    def _refuse(self, session: Session, flow: http.HTTPFlow, asked: Asked) -> None:
+    def _refuse(
+        self, session: Session, flow: http.HTTPFlow, asked: LiveRequest
+    ) -> None:
         found, told = missed(session, asked.request)
         if is_grpc(flow.request):
             flow.response = answers.to_call(flow.request, told)
@@ -284,10 +288,10 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
         )
 
     def responseheaders(self, flow: http.HTTPFlow) -> None:
-        started = self.rack.flows.get(flow.id)
+        started = self.sessions.flows.get(flow.id)
         if isinstance(started, Recording) and flow.response is not None:
             started.head = time.monotonic_ns()
-            settings = self.rack.settings
+            settings = self.sessions.settings
             started.tee = tap(
                 flow.response,
                 spool=settings.spool,
@@ -302,7 +306,7 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
             let_live(flow.response)
 
     def response(self, flow: http.HTTPFlow) -> None:
-        started = self.rack.flows.pop(flow.id, None)
+        started = self.sessions.flows.pop(flow.id, None)
         if started is None:
             return
         if isinstance(started, Replayed):
@@ -313,7 +317,7 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
             if flow.websocket is not None and self.is_open_socket(started, flow):
                 return
             self.record(started, flow.response)
-        self.rack.close_idle()
+        self.sessions.close_idle()
 
     def record(self, started: Recording, response: http.Response) -> None:
         code = response.status_code
@@ -338,12 +342,12 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
             logger.error("mitmvcr: %s is not recorded: %s", started.shown(), told)
 
     def error(self, flow: http.HTTPFlow) -> None:
-        started = self.rack.flows.pop(flow.id, None)
+        started = self.sessions.flows.pop(flow.id, None)
         if isinstance(started, Replayed):
             started.session.give_back(started.position)
         elif started is not None and not started.cut_off:
             self.broke_off(started, flow)
-        self.rack.close_idle()
+        self.sessions.close_idle()
 
 
 def drop_proxy_headers(request: http.Request) -> None:

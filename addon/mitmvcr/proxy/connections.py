@@ -12,7 +12,7 @@ from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 from mitmvcr.core.errors import OptionError
 from mitmvcr.options import PASSTHROUGH
 from mitmvcr.proxy import host
-from mitmvcr.proxy.sessions import Rack
+from mitmvcr.proxy.sessions import Sessions
 from mitmvcr.session import Session
 
 logger = logging.getLogger("mitmvcr")
@@ -24,7 +24,7 @@ class Connections:
     """The part of the addon whose hooks are asked once a connection."""
 
     session: Session | None
-    rack: Rack
+    sessions: Sessions
 
     def __init__(self) -> None:
         super().__init__()
@@ -83,7 +83,7 @@ class Connections:
         self.session.log.tls_broke(name, data.conn.error or "no reason given")
 
     def client_disconnected(self, client: connection.Client) -> None:
-        self.rack.client_gone(client.id)
+        self.sessions.client_gone(client.id)
         if self._allowed:
             self._allowed = {peer for peer in self._allowed if peer[0] != client.id}
 

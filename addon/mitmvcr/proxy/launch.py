@@ -72,7 +72,7 @@ async def running_proxy(
             try:
                 await running
             finally:
-                vcr.rack.close()  # a start that failed calls no ``done``
+                vcr.sessions.close()  # a start that failed calls no ``done``
     if session.failure is not None:
         raise _as_vcr_error(session.failure)
 

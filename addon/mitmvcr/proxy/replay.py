@@ -16,7 +16,7 @@ from mitmvcr.core.model import Interaction, Response
 from mitmvcr.core.modes import Replay
 from mitmvcr.proxy.host import stream_replay
 from mitmvcr.proxy.host.messages import make_response, request_parts, response_parts
-from mitmvcr.proxy.sessions import Rack, Replayed, replayed
+from mitmvcr.proxy.sessions import Replayed, Sessions, replayed
 from mitmvcr.session import Session
 from mitmvcr.view.parts import RequestParts
 from mitmvcr.view.restore import (
@@ -34,20 +34,20 @@ _SECOND = 1e9
 
 
 def play(
-    rack: Rack, session: Session, flow: http.HTTPFlow, decision: Replay
+    sessions: Sessions, session: Session, flow: http.HTTPFlow, decision: Replay
 ) -> Awaitable[None] | None:
     """Answer with a stream, or fail as the origin did. The result is to be awaited
     before the head leaves."""
     recorded = decision.interaction.response
-    latency = rack.settings.latency
+    latency = sessions.settings.latency
     if recorded.code == 101:
-        return _play_socket(rack, session, flow, decision)
+        return _play_socket(sessions, session, flow, decision)
     started = replayed(session, decision, flow.client_conn.id)
     if recorded.failure == "reset":
         session.replayed(started.entry_now())
         flow.kill()
         return _pause(recorded.duration / _SECOND * latency)
-    rack.flows[flow.id] = started
+    sessions.flows[flow.id] = started
     parts, due = _schedule(recorded, latency)
     first = recorded.duration / _SECOND * latency
     if due and not recorded.chunks:
@@ -59,12 +59,12 @@ def play(
     if plain or (is_whole and len(recorded.body) <= LARGE):
         flow.response = make_response(*to_wire(decision.interaction, live))
     elif stream_replay.install():
-        ended = _Ending(rack, flow.id, started)
+        ended = _Ending(sessions, flow.id, started)
         leave = _leave_large if len(recorded.body) > LARGE else _leave
         flow.response, paced = leave(decision.interaction, live, parts, due, ended)
         flow.response.stream = started.paced = paced
     elif broken:
-        del rack.flows[flow.id]
+        del sessions.flows[flow.id]
         session.replayed(started.entry_now())
         flow.kill()
     else:
@@ -121,13 +121,13 @@ def _coded_head(
 
 
 def _play_socket(
-    rack: Rack, session: Session, flow: http.HTTPFlow, decision: Replay
+    sessions: Sessions, session: Session, flow: http.HTTPFlow, decision: Replay
 ) -> Awaitable[None] | None:
     """Switch protocols, and let the recorded messages speak for the server."""
     from mitmvcr.proxy import websocket as sockets
     from mitmvcr.proxy.host import websocket_replay
 
-    recorded, latency = decision.interaction.response, rack.settings.latency
+    recorded, latency = decision.interaction.response, sessions.settings.latency
     url = session.shown(flow.request.url)
 
     def refuse(reason: str) -> None:
@@ -144,7 +144,7 @@ def _play_socket(
     sent = to_wire(decision.interaction, request_parts(flow.request))
     flow.response = make_response(*sent)
     sockets.accept(recorded, flow.response, flow.request)
-    rack.flows[flow.id] = replayed(session, decision, flow.client_conn.id)
+    sessions.flows[flow.id] = replayed(session, decision, flow.client_conn.id)
     return _pause(recorded.duration / _SECOND * latency)
 
 
@@ -184,8 +184,8 @@ def _schedule(
 class _Ending:
     """What is to be done when the last part has left, or could not."""
 
-    def __init__(self, rack: Rack, flow_id: str, started: Replayed) -> None:
-        self._rack, self._flow_id, self._started = rack, flow_id, started
+    def __init__(self, sessions: Sessions, flow_id: str, started: Replayed) -> None:
+        self._rack, self._flow_id, self._started = sessions, flow_id, started
 
     def __call__(self, arrived: bool) -> None:
         started = self._started

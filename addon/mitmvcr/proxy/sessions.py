@@ -18,7 +18,7 @@ from mitmvcr.proxy.host.messages import response_parts
 from mitmvcr.proxy.streaming import Tee
 from mitmvcr.session import Session, open_session
 from mitmvcr.view.choice import View
-from mitmvcr.view.requests import Asked
+from mitmvcr.view.requests import LiveRequest
 
 if TYPE_CHECKING:
     from mitmvcr.proxy.grpc import Upload
@@ -84,7 +84,7 @@ class Recording:
     def __init__(
         self,
         session: Session,
-        asked: Asked,
+        asked: LiveRequest,
         sent: int,
         view: View,
         *,
@@ -112,7 +112,7 @@ class Recording:
         return Interaction(0, asked.request, recorded)
 
 
-class Rack:
+class Sessions:
     """Holds one session at a time; an ejected one is closed with its last flow."""
 
     def __init__(self, exit_guard: host.ExitGuard | None = None) -> None:
@@ -125,7 +125,7 @@ class Rack:
             exit_guard.closes(self.close)
 
     def __repr__(self) -> str:
-        return f"<Rack {self.session!r}, {len(self.flows)} flows under way>"
+        return f"<Sessions {self.session!r}, {len(self.flows)} flows under way>"
 
     def use(self, settings: Settings) -> None:
         """Take the session out and put in the one that the settings name.

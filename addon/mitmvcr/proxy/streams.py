@@ -14,7 +14,7 @@ from mitmvcr.proxy import host
 from mitmvcr.proxy.host.backpressure import drain
 from mitmvcr.proxy.host.messages import request_parts
 from mitmvcr.proxy.interrupted import broken
-from mitmvcr.proxy.sessions import Rack, Recording, Replayed
+from mitmvcr.proxy.sessions import Recording, Replayed, Sessions
 from mitmvcr.proxy.streaming import TimedTee, pass_on, with_chunks
 from mitmvcr.session import Session
 from mitmvcr.view.choice import View
@@ -31,7 +31,7 @@ class StreamHooks:
     """A part of the addon. What only some traffic needs is imported when it comes."""
 
     session: Session | None
-    rack: Rack
+    sessions: Sessions
     view: View
 
     def __init__(self) -> None:
@@ -117,15 +117,15 @@ class StreamHooks:
         from mitmvcr.proxy import grpc as uploads
 
         view = self.view
-        upload = uploads.Upload(flow.request, view, self.rack.settings.spool)
+        upload = uploads.Upload(flow.request, view, self.sessions.settings.spool)
         flow.request.stream = upload
         asked = view.to_request(request_parts(flow.request))
         started = Recording(session, asked, time.monotonic_ns(), view, upload=upload)
-        self.rack.flows[flow.id] = started
+        self.sessions.flows[flow.id] = started
 
     def is_on_its_way(self, flow: http.HTTPFlow) -> bool:
         """Has the request of a call streamed by? It has ended now."""
-        started = self.rack.flows.get(flow.id)
+        started = self.sessions.flows.get(flow.id)
         if isinstance(started, Recording) and started.upload is not None:
             started.upload.end()
             return True
@@ -137,27 +137,27 @@ class StreamHooks:
         """Such a replay is still under way, and tells when it has arrived."""
         if getattr(flow.response, "stream", None) is not started.paced:
             return False
-        self.rack.flows[flow.id] = started
+        self.sessions.flows[flow.id] = started
         return True
 
     def is_open_socket(self, started: Recording, flow: http.HTTPFlow) -> bool:
         """A WebSocket is recorded when it ends, if it is at all."""
-        if not self.rack.settings.websocket:
+        if not self.sessions.settings.websocket:
             return False
         started.socket, started.response = flow, flow.response
-        self.rack.flows[flow.id] = started
+        self.sessions.flows[flow.id] = started
         return True
 
     def websocket_end(self, flow: http.HTTPFlow) -> None:
-        started = self.rack.flows.get(flow.id)
+        started = self.sessions.flows.get(flow.id)
         if isinstance(started, Recording) and flow.response is not None:
-            del self.rack.flows[flow.id]
+            del self.sessions.flows[flow.id]
             self.record(started, flow.response)
-            self.rack.close_idle()
+            self.sessions.close_idle()
 
     def broke_off(self, started: Recording, flow: http.HTTPFlow | None) -> None:
         """An exchange ended before its end; ``flow`` is None where the proxy ends."""
-        settings = self.rack.settings
+        settings = self.sessions.settings
         try:
             response = flow.response if flow is not None else started.response
             found = broken(started, response, flow, settings, time.monotonic_ns())
@@ -174,14 +174,14 @@ class StreamHooks:
 
     def close_streams(self) -> None:
         """What a stream had brought until now is not lost."""
-        for flow_id, flow in list(self.rack.flows.items()):
+        for flow_id, flow in list(self.sessions.flows.items()):
             if isinstance(flow, Recording) and flow.response is not None:
-                del self.rack.flows[flow_id]
+                del self.sessions.flows[flow_id]
                 if flow.socket is not None:
                     self.record(flow, flow.response)
                 else:
                     self.broke_off(flow, None)
-        self.rack.close_idle()
+        self.sessions.close_idle()
 
     async def vcr_drain(self, client_id: str) -> None:
         """A hook of our own: a replayed stream waits for its client."""

@@ -8,7 +8,7 @@ from mitmvcr.core.model import Headers, Interaction, Request, Response
 from mitmvcr.secrets.headers import cookies
 from mitmvcr.secrets.names import kind_of
 from mitmvcr.secrets.places import is_real
-from mitmvcr.secrets.text_redactor import BYTES, Texts
+from mitmvcr.secrets.text_redactor import BYTES, TextRedactor
 
 
 class Finding(NamedTuple):
@@ -19,7 +19,7 @@ class Finding(NamedTuple):
     shown: str
 
 
-def findings(texts: Texts, met: Interaction) -> Iterator[Finding]:
+def findings(texts: TextRedactor, met: Interaction) -> Iterator[Finding]:
     """Yield each secret once for each place."""
     found = (*_message(texts, met.request, "request"),)
     found += (*_text(texts, met.request.url.encode(*BYTES), "request.url"),)
@@ -30,7 +30,7 @@ def findings(texts: Texts, met: Interaction) -> Iterator[Finding]:
 
 
 def _message(
-    texts: Texts, message: Request | Response, where: str
+    texts: TextRedactor, message: Request | Response, where: str
 ) -> Iterator[Finding]:
     yield from _headers(texts, message.headers, where + ".headers")
     yield from _headers(texts, message.trailer, where + ".trailer")
@@ -42,13 +42,15 @@ def _message(
     yield from _learned(texts, plain, place)
 
 
-def _headers(texts: Texts, headers: Headers, where: str) -> Iterator[Finding]:
+def _headers(texts: TextRedactor, headers: Headers, where: str) -> Iterator[Finding]:
     for name, values in headers.items():
         for value in values:
             yield from _header(texts, name, value, f"{where}.{name}")
 
 
-def _header(texts: Texts, name: str, value: str, place: str) -> Iterator[Finding]:
+def _header(
+    texts: TextRedactor, name: str, value: str, place: str
+) -> Iterator[Finding]:
     lower = name.lower()
     if texts.names.header(name):
         pairs = [(lower, value)]
@@ -64,13 +66,13 @@ def _header(texts: Texts, name: str, value: str, place: str) -> Iterator[Finding
             yield Finding(place, kind_of(kind), masked(raw))
 
 
-def _text(texts: Texts, data: bytes, place: str) -> Iterator[Finding]:
+def _text(texts: TextRedactor, data: bytes, place: str) -> Iterator[Finding]:
     for span in texts.spans(data):
         yield Finding(place, span.kind, masked(span.value))
     yield from _learned(texts, data, place)
 
 
-def _learned(texts: Texts, data: bytes, place: str) -> Iterator[Finding]:
+def _learned(texts: TextRedactor, data: bytes, place: str) -> Iterator[Finding]:
     """Yield values that showed elsewhere what they are."""
     for edit in texts.memory.edits(data):
         kind = texts.memory.kind_of(edit.new)

@@ -6,7 +6,7 @@ from functools import cache, lru_cache
 
 from mitmvcr.secrets import lists
 from mitmvcr.secrets.anchors import Anchors, Hit, spellings
-from mitmvcr.secrets.index import Watch
+from mitmvcr.secrets.index import SecretIndex
 from mitmvcr.secrets.lists import Pattern
 from mitmvcr.secrets.names import Names
 from mitmvcr.secrets.places import Places, is_real
@@ -57,7 +57,7 @@ class Finder:
         regexes: Sequence[re.Pattern[bytes]] = (),
         keep: Collection[str] = (),
         *,
-        watch: Watch,
+        watch: SecretIndex,
     ) -> None:
         self._names, self._places = names, Places(names)
         self._regexes = regexes

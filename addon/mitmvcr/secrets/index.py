@@ -16,7 +16,7 @@ _QUESTIONS = 12
 _REMEMBERED = 4
 
 
-class Watch:
+class SecretIndex:
     """``known`` texts first, then those that were added, numbered on."""
 
     def __init__(self, known: Anchors) -> None:

@@ -12,7 +12,7 @@ from contextlib import suppress
 
 from mitmvcr.secrets.anchors import Hit
 from mitmvcr.secrets.encodings import as_base64, as_text
-from mitmvcr.secrets.index import Watch
+from mitmvcr.secrets.index import SecretIndex
 from mitmvcr.secrets.spans import Edit, substituted
 
 PLACEHOLDER = b"[REDACTED:%b]"
@@ -28,10 +28,10 @@ _LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 _STANDARD, _FOR_URLS = _LETTERS + b"+/", _LETTERS + b"-_"
 
 
-class Memory:
+class KnownSecrets:
     """Learned values. ``generation`` counts what was learned."""
 
-    def __init__(self, watch: Watch) -> None:
+    def __init__(self, watch: SecretIndex) -> None:
         self.generation = 0
         self._watch = watch
         self._first = watch.size

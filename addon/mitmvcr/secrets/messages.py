@@ -13,35 +13,35 @@ from mitmvcr.secrets.headers import (
 )
 from mitmvcr.secrets.names import kind_of
 from mitmvcr.secrets.places import is_real
-from mitmvcr.secrets.text_redactor import BYTES, Texts
+from mitmvcr.secrets.text_redactor import BYTES, TextRedactor
 
 # Learning
 
 
-def learn_request(texts: Texts, request: Request) -> None:
+def learn_request(texts: TextRedactor, request: Request) -> None:
     texts.learn(request.url.encode(*BYTES))
     learn_request_headers(texts, request.headers)
     texts.learn_body(request.body, *texts.body_type(request.headers))
 
 
-def learn_response(texts: Texts, response: Response) -> None:
+def learn_response(texts: TextRedactor, response: Response) -> None:
     _learn_headers(texts, response.headers)
     texts.learn_body(response.body, *texts.body_type(response.headers))
     for frame in response.websocket:
         texts.learn_body(frame.content, "", "")
 
 
-def learn_request_headers(texts: Texts, headers: Headers) -> None:
+def learn_request_headers(texts: TextRedactor, headers: Headers) -> None:
     _learn_headers(texts, headers)
 
 
-def _learn_headers(texts: Texts, headers: Headers) -> None:
+def _learn_headers(texts: TextRedactor, headers: Headers) -> None:
     for name, values in headers.items():
         for value in values:
             _learn_header(texts, name, value)
 
 
-def _learn_header(texts: Texts, name: str, value: str) -> None:
+def _learn_header(texts: TextRedactor, name: str, value: str) -> None:
     lower = name.lower()
     if texts.names.header(name):
         for secret in credentials(value):
@@ -59,7 +59,7 @@ def _learn_header(texts: Texts, name: str, value: str) -> None:
 # Cleaning
 
 
-def clean_request(texts: Texts, request: Request) -> Request:
+def clean_request(texts: TextRedactor, request: Request) -> Request:
     body = texts.clean_body(request.body, *texts.body_type(request.headers))
     length, headers = _restated(request, body)
     return replace(
@@ -74,7 +74,7 @@ def clean_request(texts: Texts, request: Request) -> Request:
     )
 
 
-def clean_response(texts: Texts, response: Response) -> Response:
+def clean_response(texts: TextRedactor, response: Response) -> Response:
     body = texts.clean_body(response.body, *texts.body_type(response.headers))
     length, headers = _restated(response, body)
     return replace(
@@ -104,7 +104,7 @@ def _restated(message: Request | Response, body: bytes) -> tuple[int, Headers]:
     return len(body) if length > 0 else length, new
 
 
-def clean_request_headers(texts: Texts, headers: Headers) -> Headers:
+def clean_request_headers(texts: TextRedactor, headers: Headers) -> Headers:
     """Return the headers without those that are nothing but a secret."""
     kept = texts.rules.headers_kept
     chosen = {
@@ -115,16 +115,18 @@ def clean_request_headers(texts: Texts, headers: Headers) -> Headers:
     return _masked(texts, chosen)
 
 
-def _masked(texts: Texts, headers: Headers) -> Headers:
+def _masked(texts: TextRedactor, headers: Headers) -> Headers:
     return {name: _masked_values(texts, name, each) for name, each in headers.items()}
 
 
-def _masked_values(texts: Texts, name: str, values: Sequence[str]) -> Sequence[str]:
+def _masked_values(
+    texts: TextRedactor, name: str, values: Sequence[str]
+) -> Sequence[str]:
     new = [_masked_value(texts, name, value) for value in values]
     return values if new == list(values) else new
 
 
-def _masked_value(texts: Texts, name: str, value: str) -> str:
+def _masked_value(texts: TextRedactor, name: str, value: str) -> str:
     def mask(cookie: str, secret: str) -> str:
         if not texts.names.cookie(cookie, secret):
             return texts.clean_text(secret)
@@ -140,14 +142,14 @@ def _masked_value(texts: Texts, name: str, value: str) -> str:
     return texts.clean_text(value)
 
 
-def _placeholder(texts: Texts, value: str, kind: str) -> str:
+def _placeholder(texts: TextRedactor, value: str, kind: str) -> str:
     secret = value.encode(*BYTES)
     if not is_real(secret):
         return value
     return texts.memory.placeholder(secret, kind_of(kind)).decode(*BYTES)
 
 
-def _clean_form(texts: Texts, form: Headers) -> Headers:
+def _clean_form(texts: TextRedactor, form: Headers) -> Headers:
     cleaned: Mapping[str, list[str]] = {
         name: [_clean_field(texts, name, value) for value in values]
         for name, values in form.items()
@@ -155,7 +157,7 @@ def _clean_form(texts: Texts, form: Headers) -> Headers:
     return cleaned
 
 
-def _clean_field(texts: Texts, name: str, value: str) -> str:
+def _clean_field(texts: TextRedactor, name: str, value: str) -> str:
     if texts.names.parameter(name.encode(*BYTES)):
         return _placeholder(texts, value, name)
     return texts.clean_text(value)

@@ -19,7 +19,7 @@ from mitmvcr.secrets.finder import has_userinfo
 from mitmvcr.secrets.known import PLACEHOLDER
 from mitmvcr.secrets.names import kind_of, plain
 from mitmvcr.secrets.rules import DEFAULT, Rules
-from mitmvcr.secrets.text_redactor import BYTES, Texts
+from mitmvcr.secrets.text_redactor import BYTES, TextRedactor
 
 #: Bodies up to this size are looked through in one piece with all else.
 _SMALL = 1 << 16
@@ -46,7 +46,7 @@ class Redactor:
         self, rules: Rules = DEFAULT, environment: Mapping[str, str] = {}
     ) -> None:
         self.rules = rules
-        self.texts = Texts(rules)
+        self.texts = TextRedactor(rules)
         self.memory = self.texts.memory
         self._present: dict[bytes, bytes] = {}
         self._seen: dict[int, _Seen] = {}

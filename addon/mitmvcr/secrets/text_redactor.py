@@ -12,8 +12,8 @@ from mitmvcr.secrets import jsonpaths
 from mitmvcr.secrets.environment import is_telling
 from mitmvcr.secrets.finder import Finder, is_form, table
 from mitmvcr.secrets.hosts import Hosts
-from mitmvcr.secrets.index import Watch
-from mitmvcr.secrets.known import ENCODED_PLACEHOLDER, PLACEHOLDER, Memory
+from mitmvcr.secrets.index import SecretIndex
+from mitmvcr.secrets.known import ENCODED_PLACEHOLDER, PLACEHOLDER, KnownSecrets
 from mitmvcr.secrets.names import Names
 from mitmvcr.secrets.rules import Rules
 from mitmvcr.secrets.spans import Edit, Span, substituted
@@ -22,19 +22,19 @@ BYTES = "utf-8", "surrogateescape"
 _FORM_TYPE = "application/x-www-form-urlencoded"
 
 
-class Texts:
+class TextRedactor:
     """Puts the rules and the memory to use. As a context it remembers what it found,
     since what is learned from is cleaned too."""
 
     def __init__(self, rules: Rules) -> None:
         self.rules = rules
         self.names = Names(rules.headers, rules.query, rules.keep)
-        self._watch = Watch(table()[0])
+        self._watch = SecretIndex(table()[0])
         for name in rules.query:  # the lists' own are among what is known
             self._watch.add(f"{name}=".encode())
         regexes = [re.compile(text.encode()) for text in rules.regex]
         self._finder = Finder(self.names, regexes, rules.keep, watch=self._watch)
-        self.memory = Memory(self._watch)
+        self.memory = KnownSecrets(self._watch)
         self._hosts = Hosts(rules.hosts)
         self.paths = bool(rules.json)
         #: Is more looked for than words?

@@ -8,16 +8,16 @@ from mitmvcr.view import responses as translate
 from mitmvcr.view import wire as wireview
 from mitmvcr.view.parts import RequestParts, ResponseParts
 from mitmvcr.view.redirects import Redirects
-from mitmvcr.view.requests import Asked
+from mitmvcr.view.requests import LiveRequest
 
 
 class View(Protocol):
     """The module ``translate`` is one, ``wireview`` the other."""
 
-    def to_request(self, wire: RequestParts) -> Asked: ...
+    def to_request(self, wire: RequestParts) -> LiveRequest: ...
 
     def to_response(
-        self, wire: ResponseParts, body: bytes, asked: Asked, *, duration: int
+        self, wire: ResponseParts, body: bytes, asked: LiveRequest, *, duration: int
     ) -> Response: ...
 
 

@@ -9,7 +9,7 @@ from mitmvcr.core.keys import header, url_key
 from mitmvcr.core.model import Request
 from mitmvcr.view.golang import text
 from mitmvcr.view.parts import RequestParts, ResponseParts, value_of
-from mitmvcr.view.requests import Asked
+from mitmvcr.view.requests import LiveRequest
 
 
 class Redirects:
@@ -44,7 +44,7 @@ class Redirects:
             _Redirect(target, url_key(target), _referers(asked, target))
         )
 
-    def restate(self, asked: Asked, wire: RequestParts) -> Asked:
+    def restate(self, asked: LiveRequest, wire: RequestParts) -> LiveRequest:
         """The follow-up as go-vcr records it; any other request as it is."""
         followed = self._take(asked.request)
         if followed is None:

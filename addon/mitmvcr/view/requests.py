@@ -41,7 +41,7 @@ def _values(fields: Fields) -> dict[bytes, bytes]:
     return values
 
 
-class Asked(NamedTuple):
+class LiveRequest(NamedTuple):
     """A live request: as it is recorded, and what the record leaves out.
 
     ``decodes``: the content codings that the client's stack undoes by itself, so
@@ -84,7 +84,7 @@ def _said(method: bytes, version: bytes, fields: Fields) -> _Said:
     )
 
 
-def to_request(wire: RequestParts) -> Asked:
+def to_request(wire: RequestParts) -> LiveRequest:
     """The request as go-vcr records it."""
     said = _said(wire.method, wire.http_version, wire.headers.fields)
     # Byte for byte: mitmproxy's own ``authority`` undoes punycode.
@@ -109,7 +109,7 @@ def to_request(wire: RequestParts) -> Asked:
         form=form,
         headers=said.headers,
     )
-    return Asked(request, said.undone, said.to_proxy)
+    return LiveRequest(request, said.undone, said.to_proxy)
 
 
 @lru_cache(maxsize=1024)

@@ -12,7 +12,7 @@ from mitmvcr.codings import CodingError, CutOffError, are_accepted, decoded
 from mitmvcr.core.model import Response
 from mitmvcr.view.golang import STATUS_TEXT, canonical, number, text, trailers
 from mitmvcr.view.parts import ResponseParts
-from mitmvcr.view.requests import Asked, to_request
+from mitmvcr.view.requests import LiveRequest, to_request
 
 __all__ = ["to_request", "to_response"]
 
@@ -24,7 +24,7 @@ _NO_BODY = frozenset({204, 304, *range(100, 200)})
 
 
 def to_response(
-    wire: ResponseParts, body: bytes, asked: Asked, *, duration: int
+    wire: ResponseParts, body: bytes, asked: LiveRequest, *, duration: int
 ) -> Response:
     """The response as go-vcr records it. ``body`` as it was on the wire; ``duration``
     in nanoseconds."""

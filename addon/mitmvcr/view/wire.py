@@ -20,13 +20,13 @@ from mitmvcr.view import responses as translate
 from mitmvcr.view.golang import text
 from mitmvcr.view.parts import HeaderFields, RequestParts, ResponseParts, value_of
 from mitmvcr.view.redirects import Redirects
-from mitmvcr.view.requests import Asked
+from mitmvcr.view.requests import LiveRequest
 
 #: Meant for this proxy, and never sent on.
 _TO_PROXY = ("proxy-authorization", "proxy-connection")
 
 
-def to_request(wire: RequestParts) -> Asked:
+def to_request(wire: RequestParts) -> LiveRequest:
     """The request as the client sent it."""
     asked = translate.to_request(wire)
     body, proto = wire.content or b"", text(wire.http_version)
@@ -46,7 +46,7 @@ def to_request(wire: RequestParts) -> Asked:
 
 
 def to_response(
-    wire: ResponseParts, body: bytes, asked: Asked, *, duration: int
+    wire: ResponseParts, body: bytes, asked: LiveRequest, *, duration: int
 ) -> Response:
     """The response as the origin sent it; ``duration`` in nanoseconds."""
     return replace(

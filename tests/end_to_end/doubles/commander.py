@@ -66,7 +66,7 @@ class Commander:
         vcr = ctx.master.addons.get("vcr")
         return {
             "connections": len(ctx.master.addons.get("proxyserver").connections),
-            "failed": vcr.rack._exit_guard.failed,
+            "failed": vcr.sessions._exit_guard.failed,
         }
 
 

@@ -209,7 +209,7 @@ def _refuses_to_replay(patch: Patch, folder: Path) -> None:
             with pytest.raises(VcrError, match="is refused"):
                 vcr.use(Settings(cassette=cassette))
             assert vcr.session.store.name == before  # the one that was in use stays
-            vcr.rack.close()
+            vcr.sessions.close()
 
     asyncio.run(replay())
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from mitmvcr.cli.child.jks import PASSWORD
-from mitmvcr.cli.child.trust import BUNDLE_VARIABLES, Kit
+from mitmvcr.cli.child.trust import BUNDLE_VARIABLES, TrustFiles
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
@@ -20,13 +20,13 @@ _UNSET = ("ALL_PROXY", "all_proxy", "grpc_proxy", "no_grpc_proxy")
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class ProxyFacts:
     """What this run gives its child; ``bypass`` are the hosts that the child reaches
     without the proxy."""
 
     port: int
     cassette: str
-    kit: Kit
+    kit: TrustFiles
     bypass: Sequence[str] = LOOPBACK
 
     @property
@@ -34,7 +34,9 @@ class Facts:
         return f"http://127.0.0.1:{self.port}"
 
 
-def child_environment(inherited: Mapping[str, str], facts: Facts) -> dict[str, str]:
+def child_environment(
+    inherited: Mapping[str, str], facts: ProxyFacts
+) -> dict[str, str]:
     """Return the whole environment of the child."""
     kept = {name: value for name, value in inherited.items() if name not in _UNSET}
     return {
@@ -49,7 +51,7 @@ def child_environment(inherited: Mapping[str, str], facts: Facts) -> dict[str, s
     }
 
 
-def _proxies(facts: Facts) -> dict[str, str]:
+def _proxies(facts: ProxyFacts) -> dict[str, str]:
     names = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy")
     bypass = ",".join(facts.bypass)
     return {
@@ -58,7 +60,7 @@ def _proxies(facts: Facts) -> dict[str, str]:
     }
 
 
-def _authorities(kit: Kit) -> dict[str, str]:
+def _authorities(kit: TrustFiles) -> dict[str, str]:
     return {
         **dict.fromkeys(BUNDLE_VARIABLES, str(kit.bundle)),
         "NODE_EXTRA_CA_CERTS": str(kit.node_ca),
@@ -66,7 +68,7 @@ def _authorities(kit: Kit) -> dict[str, str]:
     }
 
 
-def _node(inherited: Mapping[str, str], kit: Kit) -> dict[str, str]:
+def _node(inherited: Mapping[str, str], kit: TrustFiles) -> dict[str, str]:
     preload = f"--require {_node_word(str(kit.node_preload))}"
     options = _added(inherited.get("NODE_OPTIONS", ""), preload)
     return {"NODE_USE_ENV_PROXY": "1", "NODE_OPTIONS": options}
@@ -81,13 +83,13 @@ def _node_word(path: str) -> str:
     return f'"{escaped}"'
 
 
-def _python(inherited: Mapping[str, str], kit: Kit) -> dict[str, str]:
+def _python(inherited: Mapping[str, str], kit: TrustFiles) -> dict[str, str]:
     """Return PYTHONPATH without an empty entry, which would be the working folder."""
     mine = [str(kit.python), inherited.get("PYTHONPATH", "")]
     return {"PYTHONPATH": os.pathsep.join(path for path in mine if path)}
 
 
-def _java(inherited: Mapping[str, str], facts: Facts) -> dict[str, str]:
+def _java(inherited: Mapping[str, str], facts: ProxyFacts) -> dict[str, str]:
     """Return JAVA_TOOL_OPTIONS, which every JVM reads from 5 on; Java reads no proxy
     variable."""
     port, store = facts.port, _java_word(str(facts.kit.trust_store))
@@ -131,14 +133,14 @@ def _java_patterns(host: str) -> list[str]:
     return [name, f"*.{name}"] if re.search(r"\.\D", name) else [name]
 
 
-def _php(inherited: Mapping[str, str], kit: Kit) -> dict[str, str]:
+def _php(inherited: Mapping[str, str], kit: TrustFiles) -> dict[str, str]:
     """Return the variable that adds a folder of PHP settings; an empty first entry
     keeps PHP's own folder."""
     mine = inherited.get("PHP_INI_SCAN_DIR", "")
     return {"PHP_INI_SCAN_DIR": f"{mine}{os.pathsep}{kit.php}"}
 
 
-def _facts(facts: Facts) -> dict[str, str]:
+def _facts(facts: ProxyFacts) -> dict[str, str]:
     return {
         "MITMVCR_PROXY_URL": facts.proxy_url,
         "MITMVCR_CA_FILE": str(facts.kit.ca),

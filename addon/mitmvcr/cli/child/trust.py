@@ -44,7 +44,7 @@ _SYSTEM_WGETRC = ("/etc/wgetrc", "/usr/local/etc/wgetrc")
 
 
 @dataclass(frozen=True, slots=True)
-class Kit:
+class TrustFiles:
     """``ca`` is the proxy's certificate alone; ``bundle`` has the system's roots too,
     ``trust_store`` is the same for Java; ``node_ca`` is what Node adds to its own."""
 
@@ -64,11 +64,13 @@ def write_roots(folder: Path, inherited: Mapping[str, str]) -> Path:
     return _write(folder / "roots.pem", _pem(*(file.read_bytes() for file in files)))
 
 
-def write_kit(folder: Path, roots: Path, ca: Path, inherited: Mapping[str, str]) -> Kit:
+def write_kit(
+    folder: Path, roots: Path, ca: Path, inherited: Mapping[str, str]
+) -> TrustFiles:
     """Write all files for a child that would have had the ``inherited`` variables."""
     both = _pem(roots.read_bytes(), ca.read_bytes())
     bundle = _write(folder / "bundle.pem", both)
-    return Kit(
+    return TrustFiles(
         ca=ca,
         bundle=bundle,
         node_ca=_node_ca(folder, ca, inherited),

@@ -16,14 +16,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mitmvcr.cli.child import process as child
-from mitmvcr.cli.child.environment import LOOPBACK, Facts, child_environment
+from mitmvcr.cli.child.environment import LOOPBACK, ProxyFacts, child_environment
 from mitmvcr.cli.child.home import home
 from mitmvcr.cli.child.process import CommandError, Relay
-from mitmvcr.cli.child.trust import Kit, write_kit, write_roots
+from mitmvcr.cli.child.trust import TrustFiles, write_kit, write_roots
 from mitmvcr.cli.child.upstream import inherited_proxy
 from mitmvcr.cli.isolate.way import Way
 from mitmvcr.cli.report import status
-from mitmvcr.cli.report.conclusion import Wishes, conclude, tell_left
+from mitmvcr.cli.report.conclusion import RunPolicy, conclude, tell_left
 from mitmvcr.cli.report.console import say
 from mitmvcr.cli.report.files import parse_reports
 from mitmvcr.cli.report.findings import Finding, of_attempts, of_session
@@ -77,7 +77,7 @@ class Plan:
     upstream: str | None
     inherited: Mapping[str, str]
     home: Path
-    wishes: Wishes
+    policy: RunPolicy
     isolate: bool = False
     allowed: "Sequence[Allowed]" = ()
     namespace: "Namespace | None" = None
@@ -111,7 +111,7 @@ def make_plan(
         upstream=inherited_proxy(inherited),
         inherited=inherited,
         home=home(inherited),
-        wishes=Wishes(
+        policy=RunPolicy(
             reports=parse_reports(options.report),
             fail_on_miss=options.fail_on_miss,
             fail_on_unused=options.fail_on_unused,
@@ -221,7 +221,7 @@ async def _supervise(plan: Plan, relay: Relay, folder: Path) -> int:
         # The gate closes last: what is under way is still brought to its end.
         async with AsyncExitStack() as gate, proxying as proxy:
             way = await gate.enter_async_context(_way(plan, proxy.port))
-            proxy.session.log.complete = bool(plan.wishes.reports)
+            proxy.session.log.complete = bool(plan.policy.reports)
             kit = write_kit(folder, roots, proxy.ca_file, plan.inherited)
             environment = child_environment(plan.inherited, _facts(plan, way.port, kit))
             code = await relay.run(plan.command, environment, way.enter)
@@ -235,7 +235,7 @@ async def _supervise(plan: Plan, relay: Relay, folder: Path) -> int:
     findings = _findings(plan, proxy.session, way)
     if proxy.session.left_in is not None:
         tell_left(proxy.session)
-    return conclude(proxy.session, code, failure, plan.wishes, plan.inherited, findings)
+    return conclude(proxy.session, code, failure, plan.policy, plan.inherited, findings)
 
 
 def _way(plan: Plan, port: int) -> AbstractAsyncContextManager[Way]:
@@ -248,14 +248,14 @@ def _way(plan: Plan, port: int) -> AbstractAsyncContextManager[Way]:
 
 def _findings(plan: Plan, session: Session, way: Way) -> list[Finding]:
     bypass = ",".join(plan.bypass)
-    wishes = plan.wishes
+    policy = plan.policy
     idle = of_session(
-        session, bypass, allow_idle=wishes.allow_idle, isolated=plan.isolate
+        session, bypass, allow_idle=policy.allow_idle, isolated=plan.isolate
     )
-    return [*of_attempts(way.attempts, session, fail=wishes.fail_on_miss), *idle]
+    return [*of_attempts(way.attempts, session, fail=policy.fail_on_miss), *idle]
 
 
-def _facts(plan: Plan, port: int, kit: Kit) -> Facts:
+def _facts(plan: Plan, port: int, kit: TrustFiles) -> ProxyFacts:
     chosen = plan.settings.cassette
     cassette = chosen if isinstance(chosen, str) else os.path.abspath(chosen or "")
-    return Facts(port=port, cassette=cassette, kit=kit, bypass=plan.bypass)
+    return ProxyFacts(port=port, cassette=cassette, kit=kit, bypass=plan.bypass)

@@ -9,7 +9,7 @@ from mitmvcr.session import Summary
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class RunReport:
     """All that a report holds. ``failure`` is what went wrong in mitmvcr itself, else
     empty; ``exit_status`` is the command's own."""
 

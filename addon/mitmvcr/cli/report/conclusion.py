@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from mitmvcr.cli.report import status
-from mitmvcr.cli.report.account import Account
+from mitmvcr.cli.report.account import RunReport
 from mitmvcr.cli.report.console import say
 from mitmvcr.cli.report.files import Target, write_reports
 from mitmvcr.cli.report.findings import Finding
@@ -20,7 +20,7 @@ _TOLD = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class RunPolicy:
     """What the user wants to follow a run."""
 
     reports: tuple[Target, ...] = ()
@@ -34,7 +34,7 @@ def conclude(
     session: Session,
     child: int,
     failure: str,
-    wishes: Wishes,
+    policy: RunPolicy,
     environment: Mapping[str, str],
     findings: Sequence[Finding] = (),
 ) -> int:
@@ -47,13 +47,13 @@ def conclude(
         say(each.text)
     annotate_findings(findings, environment)
     tell_misses(session.log.misses)
-    level = "error" if wishes.fail_on_miss else "warning"
+    level = "error" if policy.fail_on_miss else "warning"
     annotate(session.log.misses, summary.cassette, environment, level=level)
-    unused_fails = wishes.fail_on_unused and child == 0 and summary.unused > 0
+    unused_fails = policy.fail_on_unused and child == 0 and summary.unused > 0
     try:
-        if wishes.reports:
-            _write(session, child, failure, wishes, findings)
-        if wishes.drop_unused and child == 0 and _drop_unused(session):
+        if policy.reports:
+            _write(session, child, failure, policy, findings)
+        if policy.drop_unused and child == 0 and _drop_unused(session):
             unused_fails = False
         if unused_fails:
             _tell_unused(session)
@@ -63,7 +63,7 @@ def conclude(
     say(summary.line())
     return status.of_run(
         child,
-        missed=summary.missed if wishes.fail_on_miss else 0,
+        missed=summary.missed if policy.fail_on_miss else 0,
         unused=summary.unused if unused_fails else 0,
         failed=bool(failure),
         faults=sum(each.fails for each in findings),
@@ -74,18 +74,18 @@ def _write(
     session: Session,
     child: int,
     failure: str,
-    wishes: Wishes,
+    policy: RunPolicy,
     findings: Sequence[Finding],
 ) -> None:
-    account = Account(
+    account = RunReport(
         summary=session.summary(),
         entries=session.entries(),
         failure=failure,
         exit_status=child,
-        fail_on_unused=wishes.fail_on_unused,
+        fail_on_unused=policy.fail_on_unused,
         findings=findings,
     )
-    write_reports(wishes.reports, account)
+    write_reports(policy.reports, account)
 
 
 def _drop_unused(session: Session) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from mitmvcr.cli.report.account import Account, seconds
+from mitmvcr.cli.report.account import RunReport, seconds
 from mitmvcr.cli.report.junit import to_junit
 from mitmvcr.core.errors import OptionError, VcrError
 from mitmvcr.miss.report import Entry, miss_facts
@@ -53,7 +53,7 @@ def _parse(text: str) -> Target:
     return Target(path, junit=suffix == ".xml")
 
 
-def write_reports(targets: Sequence[Target], account: Account) -> None:
+def write_reports(targets: Sequence[Target], account: RunReport) -> None:
     """Write each report whole or not at all; a failure keeps none of the others. Raise
     ReportError, of the first that failed."""
     failed: list[ReportError] = []
@@ -79,7 +79,7 @@ def _write(target: Target, data: bytes) -> None:
         raise ReportError(f"{name}: cannot be written: {why(error)}") from error
 
 
-def to_json(account: Account) -> bytes:
+def to_json(account: RunReport) -> bytes:
     summary = account.summary
     report = {
         "version": 1,

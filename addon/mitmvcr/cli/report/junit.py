@@ -4,7 +4,7 @@ that GitLab, CircleCI and the like read: a test case for each entry."""
 import re
 from xml.etree import ElementTree as ET
 
-from mitmvcr.cli.report.account import Account, seconds
+from mitmvcr.cli.report.account import RunReport, seconds
 from mitmvcr.cli.report.findings import Finding
 from mitmvcr.cli.report.misses import one_line
 from mitmvcr.miss.report import Entry, Outcome
@@ -14,7 +14,7 @@ _UNFIT = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _CLASS = "mitmvcr"
 
 
-def to_junit(account: Account) -> bytes:
+def to_junit(account: RunReport) -> bytes:
     """Return JUnit XML: a miss is a failure, an unused interaction is skipped (with
     ``fail_on_unused`` a failure), a finding a failure if it fails the run, an error of
     mitmvcr itself an error."""
@@ -45,7 +45,7 @@ def _count(suite: ET.Element, cases: list[ET.Element]) -> None:
         suite.set(name, str(sum(case.find(tag) is not None for case in cases)))
 
 
-def _properties(account: Account) -> ET.Element:
+def _properties(account: RunReport) -> ET.Element:
     properties = _element("properties")
     facts = {"cassette": account.summary.cassette, "mode": str(account.summary.mode)}
     for name, value in facts.items():
@@ -53,7 +53,7 @@ def _properties(account: Account) -> ET.Element:
     return properties
 
 
-def _case(entry: Entry, account: Account) -> ET.Element:
+def _case(entry: Entry, account: RunReport) -> ET.Element:
     number = "" if entry.interaction is None else f" (interaction {entry.interaction})"
     case = _element(
         "testcase",

@@ -28,7 +28,7 @@ def take_deferred_options(opts: Options) -> None:
     without a word (addonmanager.py: register; script.py: loadscript).
     """
     if capabilities.problem("option check"):
-        return  # the rack refuses a replay; a recording is warned at the start
+        return  # Sessions refuses a replay; a recording is warned at the start
     try:
         opts.process_deferred()
     except exceptions.OptionsError as error:
