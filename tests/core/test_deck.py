@@ -306,6 +306,18 @@ def test_what_is_repeated_is_given_back_also_where_little_is_known_of_it(
     assert list(islice(positions(deck, get()), 3)) == [0, 1, 1]
 
 
+def test_what_was_used_up_is_given_back_also_where_little_is_known_of_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(deck_module, "_MOST_FEW", 1)
+    deck = Deck(Lazy(get(), get(), get("http://other/")))
+    assert deck.take(get()) is not None
+    assert deck.take(get("http://other/")) is not None
+    assert deck._bucket(deck.matcher.bucket("http://h/")) is not None
+    deck.give_back(0)  # what is known anew is not that it was used up
+    assert list(positions(deck, get())) == [0, 1]
+
+
 def test_the_last_stays_the_last_when_another_is_given_back() -> None:
     deck = Deck([made(get(), i) for i in range(2)], Repeats.LAST)
     assert list(islice(positions(deck, get()), 2)) == [0, 1]
