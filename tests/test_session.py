@@ -2,7 +2,10 @@
 
 import stat
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
@@ -15,6 +18,7 @@ from mitmvcr.core.errors import (
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.core.modes import Forward, Mode, Refuse, Repeats, Replay
 from mitmvcr.format import reader, writer
+from mitmvcr.hooks import Hooks
 from mitmvcr.options import Settings
 from mitmvcr.session import Session, Summary, open_session
 from mitmvcr.store.memory import MemoryStore
@@ -615,3 +619,20 @@ def test_a_secret_that_is_known_from_the_start_costs_nothing_at_the_end(
         session.record(made(number))
     session.close()
     assert session.altered == []
+
+
+def test_what_a_hook_makes_unsendable_is_not_sent_and_not_used_up() -> None:
+    def before_replay(interaction: Interaction, request: Request) -> Interaction:
+        return replace(interaction, response=replace(interaction.response, code=99))
+
+    hooks = SimpleNamespace(judge=None, before_replay=before_replay)
+    session = Session(
+        MemoryStore(cassette_of(1)),
+        Mode.REPLAY_ONLY,
+        Repeats.NO,
+        exists=True,
+        hooks=cast(Hooks, hooks),
+    )
+    with pytest.raises(CassetteDamagedError, match="code"):
+        session.plan(ask(1))
+    assert session.summary().unused == 1

@@ -88,6 +88,13 @@ def test_a_request_that_is_spelled_otherwise_is_read_with_its_item() -> None:
     assert repr(items) == "<3 interactions of lazy.yaml, 2 read>"
 
 
+def test_a_request_that_has_another_url_than_its_line_is_damage() -> None:
+    items = lazy(written())
+    items.urls = ["http://another/", *items.urls[1:]]
+    with pytest.raises(CassetteDamagedError, match="url is not where"):
+        items.request(0)
+
+
 def test_damage_that_is_not_in_the_request_is_found_with_the_item() -> None:
     items = lazy(written().replace(b"code: 200", b"code: two", 1))
     assert items.request(0).url == "http://x/0"

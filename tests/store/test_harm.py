@@ -651,6 +651,22 @@ def test_what_cannot_be_finished_is_told(path: Path) -> None:
     assert numbers(whole) == [1]
 
 
+def test_a_rescue_file_that_cannot_be_written_is_not_left_behind(
+    path: Path, part: Path, rescued: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = recording(path, 1, 2)
+    part.unlink()
+
+    def full(file: int, data: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("mitmvcr.store.journal.write_all", full)
+    with pytest.raises(CassetteWriteError, match=r"[Nn]o space left"):
+        store.publish()
+    assert not rescued.exists()
+    assert not path.exists()
+
+
 def test_where_too_many_were_rescued_the_next_place_is_taken(
     path: Path, home: Path, part: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
