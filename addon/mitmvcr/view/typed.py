@@ -44,7 +44,7 @@ def _split(url: str) -> tuple[str, str, int, str, str]:
     scheme, path = start.lower(), rest[len(authority) :]
     parts = urlsplit(f"{scheme}://{authority}")
     if scheme not in DEFAULT_PORTS or not parts.hostname:
-        raise ValueError("it is no http or https URL")
+        raise ValueError("it is not an http or https URL")
     host = _host(parts.hostname)
     said = parts.netloc.rpartition("@")[2]
     if not said.isascii():
