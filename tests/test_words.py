@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "addon" / "mitmvcr"
-#: Rooms whose docstrings are not all so yet.
+#: Rooms where not each docstring has its verb yet; none has a question.
 NOT_YET = ("core", "view", "proxy")
 #: What a function's docstring cannot begin with, if a verb is to come first.
 NO_VERB = re.compile(
@@ -24,8 +24,6 @@ def docstrings() -> Iterator[tuple[str, str, bool]]:
     """Yield where each docstring stands, its text, and whether it is a function's."""
     for path in sorted(PACKAGE.rglob("*.py")):
         room = path.relative_to(PACKAGE)
-        if room.parts[0] in NOT_YET:
-            continue
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             is_function = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
             if isinstance(
@@ -38,6 +36,10 @@ def docstrings() -> Iterator[tuple[str, str, bool]]:
 ALL = list(docstrings())
 
 
+def is_done(where: str) -> bool:
+    return not where.startswith(NOT_YET)
+
+
 def first_sentence(text: str) -> str:
     return re.split(r"(?<=[.?!])\s", text, maxsplit=1)[0]
 
@@ -48,11 +50,13 @@ def test_no_docstring_begins_with_a_question() -> None:
 
 def test_a_function_begins_with_a_verb() -> None:
     assert len(ALL) > 500
-    assert [at for at, text, its in ALL if its and NO_VERB.match(text)] == []
+    assert [
+        at for at, text, its in ALL if its and is_done(at) and NO_VERB.match(text)
+    ] == []
 
 
 def test_docstrings_are_plain() -> None:
-    assert [(at, text) for at, text, _ in ALL if ODD.search(text)] == []
+    assert [(at, text) for at, text, _ in ALL if is_done(at) and ODD.search(text)] == []
 
 
 def test_messages_are_plain() -> None:

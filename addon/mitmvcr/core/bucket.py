@@ -28,7 +28,7 @@ class Bucket:
 
     @property
     def is_empty(self) -> bool:
-        """Is there nothing left that may play?"""
+        """Return whether nothing is left that may play."""
         return not (self.unread or self.waiting)
 
     def add(self, position: int, keys: Keys) -> None:

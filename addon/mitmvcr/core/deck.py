@@ -86,7 +86,7 @@ class Deck:
         return bucket
 
     def holds(self, url: str) -> bool:
-        """Is there anything that a request to this URL could match?"""
+        """Return whether anything is here that a request to this URL could match."""
         return self._bucket_of(url) in self._positions
 
     def take(self, request: Request) -> tuple[int, Interaction] | None:

@@ -118,7 +118,7 @@ def _message_ends(body: bytes) -> list[int]:
 
 
 def has_ended(content_type: str, body: bytes) -> bool:
-    """Did the origin say all it had to say? For a body whose end nobody saw.
+    """Return whether the origin said all it had to say, where nobody saw the end.
 
     Server-sent events end with ``[DONE]`` or an event that is known to be the last;
     lines of JSON with ``"done": true``; parts with the closing boundary. A gRPC

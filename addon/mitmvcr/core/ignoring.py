@@ -50,7 +50,7 @@ class Names:
 
     @property
     def are_some(self) -> bool:
-        """Is there anything that does not count?"""
+        """Return whether anything does not count."""
         return self._excluded is not None or self._valueless is not None
 
     def counts(self, name: str) -> bool:

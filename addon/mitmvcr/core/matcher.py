@@ -123,7 +123,7 @@ class Matcher:
 
 
 def agree(one: Hashable, other: Hashable) -> bool:
-    """Do two requests agree in a part that comes to these keys?"""
+    """Return whether two requests agree in a part that has these keys."""
     if isinstance(one, BodyKeys) and isinstance(other, BodyKeys):
         return not one.isdisjoint(other)
     return one == other

@@ -32,8 +32,8 @@ SHORT_NAMES = {
 
 
 class Repeats(StrEnum):
-    """May an interaction be replayed more than once? ``LAST``: of identical requests
-    the last, once the others are used up; ``ALL``: always the first."""
+    """Whether an interaction may be replayed more than once. ``LAST``: of identical
+    requests the last, once the others are used up; ``ALL``: always the first."""
 
     NO = "no"
     LAST = "last"

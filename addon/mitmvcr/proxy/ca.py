@@ -63,7 +63,7 @@ def _make(confdir: Path, authority: Path) -> None:
 
 
 def _link(made: Path, authority: Path) -> bool:
-    """Is ours the one? Some file systems have no links: there the last one wins."""
+    """Return whether ours is the one. Where there are no links the last one wins."""
     try:
         os.link(made, authority)
     except FileExistsError:

@@ -33,11 +33,11 @@ class Connections:
         self._allowed: set[tuple[str, str, int]] = set()
 
     def lets_pass(self, flow: http.HTTPFlow) -> bool:
-        """Does a rule let it straight through?"""
+        """Return whether a rule lets it straight through."""
         return any(accepts(flow) for accepts in self.passthrough)
 
     def passes(self, flow: http.HTTPFlow) -> bool:
-        """Does a rule let it straight through? Then its host may be connected to."""
+        """Return whether a rule lets it through; then its host may be reached."""
         if not self.lets_pass(flow):
             return False
         client = flow.client_conn.id
@@ -59,11 +59,11 @@ class Connections:
 
     @property
     def offline(self) -> bool:
-        """Is there a session that must not reach the network?"""
+        """Return whether a session is in use that must not reach the network."""
         return self.session is not None and self.session.offline
 
     def may_connect(self, data: ServerConnectionHookData) -> bool:
-        """Is it a connection that a request was let through for?"""
+        """Return whether a request was let through for this connection."""
         if not self.offline:
             return True
         if data.server.address is None:

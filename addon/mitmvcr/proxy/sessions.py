@@ -251,5 +251,5 @@ class Sessions:
 
 
 def is_same(session: Session, cassette: str) -> bool:
-    """Is it this file that the session has in use, by whatever name?"""
+    """Return whether the session has this file in use, by whatever name."""
     return os.path.realpath(session.store.name) == os.path.realpath(cassette)

@@ -124,7 +124,7 @@ class StreamHooks:
         self.sessions.flows[flow.id] = started
 
     def is_on_its_way(self, flow: http.HTTPFlow) -> bool:
-        """Has the request of a call streamed by? It has ended now."""
+        """Return whether the request of a call streamed by; it has ended now."""
         started = self.sessions.flows.get(flow.id)
         if isinstance(started, Recording) and started.upload is not None:
             started.upload.end()
@@ -205,7 +205,7 @@ def with_stream(
 
 
 def is_grpc(request: http.Request) -> bool:
-    """Is it a gRPC call? They are made over HTTP/2."""
+    """Return whether it is a gRPC call; they are made over HTTP/2."""
     if request_parts(request).http_version != b"HTTP/2.0":
         return False
     for name, value in request.headers.fields:

@@ -82,7 +82,7 @@ _STREAMS = (
 
 
 def is_streamed(recorded: Response) -> bool:
-    """Is it to leave in parts, or to fail? Every replay asks."""
+    """Return whether it leaves in parts, or fails. Every replay asks."""
     if len(recorded.body) > LARGE:
         return True
     headers = recorded.headers
