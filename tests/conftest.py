@@ -41,6 +41,22 @@ settings.register_profile(
 settings.load_profile("mitmvcr")
 
 
+#: The longest, which go first, lest one of them runs alone at the end.
+LONG = (
+    "end_to_end/test_secrets.py::test_no_planted_secret",
+    "end_to_end/test_remote.py::test_what_a_killed_recorder_left",
+    "end_to_end/test_offline.py::test_every_kind_of_proxy",
+    "end_to_end/test_crashes.py::test_what_a_client_got",
+    "end_to_end/test_streaming_clients.py::test_a_client_sees",
+    "store/test_store_machine.py::",
+    "store/test_kills.py::",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not any(each in item.nodeid for each in LONG))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _no_leftovers() -> Iterator[None]:
     """The first fixture of all, so that it comes to an end last."""
