@@ -78,12 +78,12 @@ pure=(tests/core tests/format tests/store tests/miss tests/secrets tests/golden 
   tests/test_hooks.py tests/test_matching_options.py tests/test_codings.py
   tests/test_options.py tests/test_config.py)
 
-tests() { # tests VENV ARGS: pytest. By default two processes a core: many tests wait.
+tests() { # tests VENV ARGS: pytest. By default some two processes a core: many tests wait.
   local python=$1/bin/python cores
   shift
   cores=$(nproc 2>/dev/null || echo 2)
   "$python" -m pytest --dist worksteal \
-    -n "${PYTEST_WORKERS:-$((cores > 4 ? 8 : 2 * cores))}" "$@"
+    -n "${PYTEST_WORKERS:-$((cores > 4 ? 8 : 2 * cores + 1))}" "$@"
 }
 
 measure_pure() { # measure_pure VENV ARGS: runs the tests of the pure parts with coverage
