@@ -3,6 +3,8 @@
 import sys
 from pathlib import Path
 
+from printed import update
+
 from mitmvcr.core.modes import RULES, Mode, Rule
 
 PAGE = Path(__file__).parents[1] / "docs" / "modes.md"
@@ -42,16 +44,5 @@ def _cells(rule: Rule) -> list[str]:
     return [start, match, miss, writes]
 
 
-def main(arguments: list[str]) -> int:
-    text = PAGE.read_text("utf-8")
-    if text == page(text):
-        return 0
-    if arguments == ["--check"]:
-        print(f"{PAGE.name} differs from the rules: run scripts/docs", file=sys.stderr)
-        return 1
-    PAGE.write_text(page(text), "utf-8")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(update(PAGE, page, "the rules"))

@@ -4,6 +4,8 @@ compare."""
 import sys
 from pathlib import Path
 
+from printed import update
+
 from mitmvcr.options import OPTIONS, Group, Kind, Option, Scope
 
 PAGE = Path(__file__).parents[1] / "docs" / "options.md"
@@ -57,16 +59,5 @@ def _where(option: Option) -> str:
     return ", ".join([*option.commands, *mitmproxy])
 
 
-def main(arguments: list[str]) -> int:
-    text = PAGE.read_text("utf-8")
-    if text == page(text):
-        return 0
-    if arguments == ["--check"]:
-        print(f"{PAGE.name} differs from the table: run scripts/docs", file=sys.stderr)
-        return 1
-    PAGE.write_text(page(text), "utf-8")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(update(PAGE, page, "the table"))
