@@ -100,6 +100,7 @@ class Session:
         self.rule = RULES[mode, exists]
         self.failure: Exception | None = None
         self.log = Log()
+        self._notes: dict[int, str] = {}
         self.left_in: str | None = None
         self.looks_up = looks_up(self.rule, repeats)
         self._without_look_up = decide(self.rule, None)
@@ -166,7 +167,7 @@ class Session:
 
     def _take(self, request: Request) -> tuple[int, Interaction] | None:
         seen = self.redactor.request(request)
-        found = self.deck.take(seen)
+        found = self.deck.take(seen, request)
         if found is None and seen is not request:
             # Another recorder's cassette has its secrets as they were.
             found = self.deck.take(request)
@@ -174,6 +175,7 @@ class Session:
             return None
         request = seen
         position, interaction = found
+        self._note(position, seen, interaction)
         interaction = self.redactor.restored(interaction)
         try:
             if self._hooks is not None:
@@ -183,6 +185,13 @@ class Session:
             self.deck.give_back(position)
             raise
         return position, interaction
+
+    def _note(self, position: int, seen: Request, found: Interaction) -> None:
+        """Note for the report where the answer depends on what differs."""
+        if self.log.complete:
+            from mitmvcr.miss.notes import noted
+
+            self._notes[position] = noted(seen, found)
 
     def _check_is_sendable(self, interaction: Interaction, position: int) -> None:
         """Take a last look before a client gets a response, wherever it comes from.
@@ -331,7 +340,8 @@ class Session:
     def entry(self, outcome: str, found: Interaction, position: int) -> Entry:
         """Return an interaction for the log, as it may be shown."""
         url = self.shown(found.request.url)
-        return Entry.of(Outcome(outcome), found, position, url)
+        entry = Entry.of(Outcome(outcome), found, position, url)
+        return replace(entry, note=self._notes.pop(position, ""))
 
     def entries(self) -> list[Entry]:
         """Return what the log holds, and after it what nothing asked for.

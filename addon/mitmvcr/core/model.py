@@ -33,7 +33,11 @@ def _none() -> Headers:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A recorded request, as go-vcr's ``cassette.Request`` has it."""
+    """A recorded request, as go-vcr's ``cassette.Request`` has it.
+
+    The last is ours, and go-vcr passes over it: whose it was, where others were equal
+    (see identity.py).
+    """
 
     method: str = ""
     url: str = ""
@@ -49,6 +53,7 @@ class Request:
     body: bytes = b""
     form: Headers = field(default_factory=_none)
     headers: Headers = field(default_factory=_none)
+    identity: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,8 @@ class Entry:
     """``interaction`` is its position in the cassette in play, None for a request that
     has none; ``status`` the response's code. ``duration`` is in nanoseconds: of a
     recording until the response head, of a replay until it was answered, of a miss
-    until it was explained; None for an interaction that nothing asked for."""
+    until it was explained; None for an interaction that nothing asked for. ``note`` is
+    what a replay's reader should know."""
 
     outcome: Outcome
     method: str
@@ -39,6 +40,7 @@ class Entry:
     status: int | None = None
     duration: int | None = None
     miss: "Miss | None" = None
+    note: str = ""
 
     @classmethod
     def of(
@@ -75,6 +77,7 @@ def miss_facts(miss: "Miss") -> dict[str, object]:
                 "options": list(near.options),
                 "differ": [
                     {"place": d.place, "asked": d.asked, "recorded": d.recorded}
+                    | ({"why": d.why} if d.why else {})
                     for d in near.differ
                 ],
             }

@@ -94,7 +94,9 @@ def _differences(near: "Near", most: int) -> Iterator[str]:
         place = click.style(found.place, fg="cyan")
         asked = click.style(found.asked, fg="red")
         recorded = click.style(found.recorded, fg="green")
-        yield f"      {place}: {asked} was {recorded}"
+        why = f", {found.why}" if found.why else ""
+        told = f"{place}: {asked} was {recorded}{why}" if found.asked else found.why
+        yield f"      {told}"
     if len(near.differ) > most:
         yield "      ..."
 
