@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
+from itertools import count
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,6 +16,7 @@ from mitmvcr.core.errors import (
     OptionError,
     VcrError,
 )
+from mitmvcr.core.identity import Values, salt_of
 from mitmvcr.core.matcher import Matcher
 from mitmvcr.core.model import Interaction, Request
 from mitmvcr.core.modes import (
@@ -34,10 +36,12 @@ from mitmvcr.miss.report import Entry, Outcome
 from mitmvcr.options import CASSETTE, Settings
 from mitmvcr.secrets.rules import DEFAULT, Rules
 from mitmvcr.store.opening import open_store
+from mitmvcr.store.rewrite import EVERY
 from mitmvcr.store.store import Store
 
 if TYPE_CHECKING:
     from mitmvcr.miss.explain import Miss
+    from mitmvcr.secrets.identities import Identities
     from mitmvcr.secrets.redactor import Redactor
 
 
@@ -115,7 +119,10 @@ class Session:
         self._hooks = hooks
         #: Is a hook given requests? Then each has to be there with its body.
         self.needs_all = hooks is not None
-        self.deck = Deck(loaded, repeats, matcher, hooks.judge if hooks else None)
+        judge = hooks.judge if hooks else None
+        self.deck = Deck(loaded, repeats, matcher, judge, self._whose)
+        self._identities: Identities | None = None
+        self._salt = salt_of(found)
         self._kept = len(loaded)
         self._is_set_aside = self._is_closed = False
         #: How much was known to be secret when the first interaction was written.
@@ -135,6 +142,9 @@ class Session:
         from mitmvcr.secrets.redactor import Redactor
 
         return Redactor(self._rules, self._environment)
+
+    def _whose(self, live: Request) -> Values:
+        return self.redactor.whose(live)
 
     @property
     def offline(self) -> bool:
@@ -266,11 +276,20 @@ class Session:
             self._record_late(kept)
         else:
             self.store.append(kept)
+            self._note_identity(interaction.request, kept.request)
         if self._repeats is Repeats.ALL:  # nobody else asks for it, and it is big
             self.deck.add(kept)
         if self.log.complete:
             self._log_recorded(kept)
         self._recorded += 1
+
+    def _note_identity(self, met: Request, kept: Request) -> None:
+        if self._identities is None:
+            from mitmvcr.secrets.identities import Identities
+
+            matcher, before = self.deck.matcher, self.deck.equal
+            self._identities = Identities(matcher, before, self._salt)
+        self._identities.note(kept, self.redactor.whose_recorded(met, kept))
 
     def _one_that_replays(self, kept: Interaction) -> Interaction:
         """Return the interaction with each header value in one line. Raise
@@ -313,6 +332,7 @@ class Session:
         """
         self._is_closed = True
         try:
+            self._tell_apart()
             self._take_out_late_secrets()
             if self._is_set_aside:
                 self.left_in = self.store.leave()
@@ -321,6 +341,22 @@ class Session:
         except CassetteWriteError as error:
             self.note_failure(error)
             raise
+
+    def _tell_apart(self) -> None:
+        """Write whose requests they were, where others are equal."""
+        identities = self._identities
+        if identities is None or not (identities.are_several or self._kept):
+            return
+        recorded: list[Request] = []
+
+        def read(each: Interaction) -> Interaction:
+            recorded.append(each.request)
+            return each
+
+        self.store.amend(read, EVERY)
+        if chosen := identities.chosen(recorded):
+            texts = map(chosen.get, count())
+            self.store.amend(lambda each: each.belonging_to(next(texts)), EVERY)
 
     def _take_out_late_secrets(self) -> None:
         """Redact, in what was written before, what was found to be a secret only

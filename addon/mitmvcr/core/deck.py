@@ -344,6 +344,15 @@ class Deck:
                 bucket.note_spent(position, self._rests_of(self.request(position)))
                 self._all.forget(position)
 
+    def equal(self, request: Request) -> list[Interaction]:
+        """The loaded interactions that are equal to the request."""
+        bucket = self._bucket(self._bucket_of(request.url))
+        if bucket is None:
+            return []
+        self._read_all(bucket)
+        positions = self._equals(bucket, request)
+        return [self.head(at) for at in positions if at < self._all.loaded]
+
     def objections(self, request: Request, live: Request | None = None) -> "Objections":
         """Why an equal interaction does not answer the request."""
         bucket = self._bucket(self._bucket_of(request.url)) or Bucket()

@@ -7,14 +7,18 @@ fits by chance in one case of 1,024, so a hint confirms none; it excludes most.
 import hmac
 import re
 from base64 import b32encode
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
+
+from mitmvcr.core.model import Interaction
 
 #: Place -> the values that stand there, in order; None for one that may be any.
 Values = Mapping[str, Sequence[bytes | None]]
 #: Letters of a hint, of five bits each. Two that are alike get more.
 LENGTH = 2
+#: The place of a placeholder that may stand for a value anywhere.
+ANY = "*"
 _NAMED = re.compile(rb"<[A-Za-z_][A-Za-z0-9_]*>")
 _SALT = re.compile(r"[a-z0-9]+")
 _ABSENT = ""
@@ -42,6 +46,15 @@ def parse(text: str) -> Identity | None:
     return Identity(salt, {place: hint for place, _, hint in split})
 
 
+def salt_of(interactions: Sequence[Interaction]) -> str:
+    """Return the salt of a cassette that is in memory, else an empty text: recorded
+    anew it keeps it, so that its versions do not tell more together."""
+    if not isinstance(interactions, list):
+        return ""
+    texts = (each.request.identity for each in interactions)
+    return next((found.salt for text in texts if (found := parse(text))), "")
+
+
 def letters(value: bytes, salt: str) -> str:
     """Return all letters of a value, of which a hint is the first ones. A variable that
     was named stands for itself."""
@@ -64,10 +77,8 @@ class Whose:
         """Return the letters of each value in a place; None for one that may be any."""
         if self._values is None:
             self._values = self._find()
-        return [
-            None if value is None else letters(value, salt)
-            for value in self._values.get(place, ())
-        ]
+        found = self._values.get(place, self._values.get(ANY, ()))
+        return [None if value is None else letters(value, salt) for value in found]
 
 
 class Identities:
@@ -129,7 +140,20 @@ class Identities:
 
 def _agree(hint: str, asked: Sequence[str | None]) -> bool:
     hints = hint.split("+")
-    return len(hints) == len(asked) and all(
-        value is None or value.startswith(each)
-        for each, value in zip(hints, asked, strict=True)
+    return None in asked or (
+        len(hints) == len(asked)
+        and all(str(v).startswith(h) for h, v in zip(hints, asked, strict=True))
     )
+
+
+def hints(values: Iterable[bytes], salt: str) -> dict[bytes, str]:
+    """Return a hint of each value, with as many letters as tell them apart."""
+    known = {value: letters(value, salt) for value in values}
+    return {value: _hint(own, known.values()) for value, own in known.items()}
+
+
+def _hint(own: str, known: Collection[str]) -> str:
+    length = LENGTH
+    while sum(each.startswith(own[:length]) for each in known) > 1:
+        length += 1
+    return own if own.startswith("<") else own[:length]

@@ -6,7 +6,7 @@ Strings come from the wire and may hold any byte: what is not UTF-8 stands in a
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from mitmvcr.core.chunks import Chunk
@@ -90,6 +90,12 @@ class Interaction:
     id: int
     request: Request
     response: Response
+
+    def belonging_to(self, identity: str | None) -> "Interaction":
+        """Return it with whose it was; itself where that is not known."""
+        if not identity:
+            return self
+        return replace(self, request=replace(self.request, identity=identity))
 
 
 @dataclass(frozen=True, slots=True)
