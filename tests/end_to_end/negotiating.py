@@ -46,6 +46,7 @@ class Handler(BaseHTTPRequestHandler):
         wanted = self.headers.get("x-ms-range") or self.headers.get("Range") or ""
         found = _RANGE.fullmatch(wanted)
         said = {"ETag": ETAG, "Accept_Ranges": "bytes", "x-ms-blob-type": "BlockBlob"}
+        said["X-Goog-Generation"] = "1"
         said["Last_Modified"] = "Mon, 01 Jan 2024 00:00:00 GMT"
         said["Content_Type"] = "application/octet-stream"
         if self.headers.get("If-None-Match") == ETAG:
@@ -59,6 +60,13 @@ class Handler(BaseHTTPRequestHandler):
             last = min(int(found[2] or len(FILE) - 1), len(FILE) - 1)
             said["Content_Range"] = f"bytes {first}-{last}/{len(FILE)}"
             self._answer(206, FILE[first : last + 1], **said)
+
+    _download = _file
+
+    def _storage(self) -> None:
+        facts = {"name": "data.bin", "bucket": "bucket", "size": str(len(FILE))}
+        body = json.dumps({"kind": "storage#object", "generation": "1", **facts})
+        self._answer(200, body.encode(), Content_Type="application/json")
 
     def _variant(self) -> None:
         names = ("Accept", "Accept-Language", "X-Mode")

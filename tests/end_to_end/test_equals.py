@@ -1,6 +1,7 @@
 """The right answer or none: real clients ask a recorded cassette in another order, for
 other bytes, and as somebody else."""
 
+import hashlib
 import os
 import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -190,6 +191,28 @@ def test_nothing_is_left_to_go_on_with(stage: Stage) -> None:
     assert stage.ask("file", Range="bytes=7-").status == 424
     assert stage.ask("file", Range=f"bytes={len(FILE)}-").status == 416
     stage.stop()
+
+
+DOWNLOADS = Path(__file__).parent / "downloads.py"
+
+
+@pytest.mark.parametrize("name", ["boto3", "azure", "google"])
+def test_an_sdk_downloads_in_parts_as_before(stage: Stage, name: str) -> None:
+    wanted = hashlib.sha256(FILE).hexdigest().encode() + b"\n"
+
+    def download(part: int, threads: int) -> bytes:
+        command = (CLIENT_PYTHON, DOWNLOADS, name, stage.origin)
+        done = stage.run(*command, str(part), str(threads))
+        assert done.returncode == 0, done.stderr.decode()[-2000:]
+        return done.stdout
+
+    stage.start("record_only")
+    assert download(1 << 18, 1) == wanted
+    stage.stop()
+    for part in (1 << 18, 1 << 17):
+        stage.start("replay_only")
+        assert download(part, 4) == wanted
+        assert "missed 0, unused 0" in stage.stop()
 
 
 # Who asks
