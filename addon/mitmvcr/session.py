@@ -1,7 +1,7 @@
 """A cassette in use: what a mode makes of its deck and its store."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 from itertools import count
@@ -33,7 +33,7 @@ from mitmvcr.core.sendable import is_sendable, unfolded, why_not
 from mitmvcr.hooks import Hooks, load_hooks
 from mitmvcr.miss.log import Log
 from mitmvcr.miss.report import Entry, Outcome
-from mitmvcr.options import CASSETTE, Settings
+from mitmvcr.options import BY_NAME, CASSETTE, Settings
 from mitmvcr.secrets.rules import DEFAULT, Rules
 from mitmvcr.store.opening import open_store
 from mitmvcr.store.rewrite import EVERY
@@ -82,6 +82,7 @@ class Session:
 
     ``notice``: what to say at the start, None if nothing. ``failure``: what
     went wrong first. ``left_in``: where a recording that was set aside lies.
+    ``idle_options``: what to say at the start of options without effect.
     ``altered``: URLs of requests out of which something was taken that was found to be
     a secret only later, so that they may not match in a replay.
     """
@@ -104,6 +105,7 @@ class Session:
         self.rule = RULES[mode, exists]
         self.failure: Exception | None = None
         self.log = Log()
+        self.idle_options: list[str] = []
         self._notes: dict[int, str] = {}
         self.left_in: str | None = None
         self.looks_up = looks_up(self.rule, repeats)
@@ -456,7 +458,7 @@ def open_session(settings: Settings) -> Session:
             f"cassette not found, and mode {settings.mode} never records:"
             " record it first with mode record_once",
         )
-    return Session(
+    session = Session(
         store,
         settings.mode,
         settings.allow_repeats,
@@ -466,6 +468,22 @@ def open_session(settings: Settings) -> Session:
         rules=settings.redaction,
         environment=os.environ,
     )
+    session.idle_options = [*_idle_options(settings)]
+    return session
+
+
+def _idle_options(settings: Settings) -> Iterator[str]:
+    """Yield what to say of options that can have no effect."""
+    parts, rules = settings.matching.parts, settings.redaction
+    if not rules.keep and not any(part.startswith("header:") for part in parts):
+        return
+    from mitmvcr.secrets import effects  # with the lists, which take their time
+
+    names = {name: option.vcr for name, option in BY_NAME.items()}
+    found = [("match", *each) for each in effects.not_compared(parts, rules)]
+    found += [("keep", *each) for each in effects.not_hidden(rules)]
+    for option, value, remedy in found:
+        yield f"{names[option]}={value}: {remedy.format(**names)}"
 
 
 def _hooks(settings: Settings) -> Hooks | None:

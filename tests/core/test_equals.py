@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from mitmvcr.core.deck import Deck
 from mitmvcr.core.errors import CassetteDamagedError
+from mitmvcr.core.ignoring import Ignore
 from mitmvcr.core.matcher import Matcher, MatchSpec
 from mitmvcr.core.model import Interaction, Request, Response
 from mitmvcr.core.modes import Repeats
@@ -78,6 +79,13 @@ def test_what_a_client_says_by_itself_never_decides(name: str) -> None:
     key = name.replace("-", "_")
     held = [made(get(**{key: "a"}), Vary=name), made(get(**{key: "b"}), Vary=name)]
     assert taken(deck(*held), get(**{key: "b"}), get(**{key: "c"})) == [0, 1]
+
+
+def test_what_is_ignored_never_decides() -> None:
+    spec = MatchSpec(ignore_headers=(Ignore("accept"),))
+    both = made(JSON, Vary="Accept"), made(XML, Vary="Accept")
+    held = Deck(both, matcher=Matcher(spec))
+    assert taken(held, XML, get(Accept="text/csv")) == [0, 1]
 
 
 def test_a_value_that_no_other_has_tells_nothing() -> None:

@@ -33,6 +33,7 @@ class Choosing:
     ) -> None:
         self._all, self._played, self._repeats = held, played, repeats
         self._rests_of, self._off = matcher.rests, matcher.spec.off
+        self._counts = matcher.counts.headers.counts
         self._find_values = find_values
         self.parts = Parts()
 
@@ -104,7 +105,7 @@ class Choosing:
 
     def equals(self, positions: Iterable[int]) -> Equals:
         """Return these in order, ready to be chosen among."""
-        return Equals(self._heads(positions), self._off)
+        return Equals(self._heads(positions), self._off, self._counts)
 
     def _heads(self, positions: Iterable[int]) -> Iterator[tuple[int, Interaction]]:
         for position in positions:

@@ -5,7 +5,15 @@ they differ, so that a look-up costs the same however many there are.
 """
 
 from collections import defaultdict, deque
-from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import (
+    Callable,
+    Collection,
+    Container,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from typing import NamedTuple
 
 from mitmvcr.core.fields import Fields, fields
@@ -91,10 +99,14 @@ class _Bound:
 
 class Equals:
     """``found`` are the interactions by their positions, in order; ``off`` the rules
-    that are not kept. What was played is passed in: none of it is kept here."""
+    that are not kept; a header that does not ``count`` decides nothing. What was played
+    is passed in: none of it is kept here."""
 
     def __init__(
-        self, found: Iterable[tuple[int, Interaction]], off: Collection[str] = ()
+        self,
+        found: Iterable[tuple[int, Interaction]],
+        off: Collection[str] = (),
+        counts: Callable[[str], bool] = bool,
     ) -> None:
         self._fields: dict[int, Fields] = {}
         self._identity: dict[int, str] = {}
@@ -103,7 +115,7 @@ class Equals:
         for position, each in each_one:
             self._fields[position] = fields(each.request.headers)
             self._identity[position] = each.request.identity
-            names.update(self._fields[position])
+            names.update(filter(counts, self._fields[position]))
         self._values = {
             name: {own.get(name) for own in self._fields.values()} for name in names
         }

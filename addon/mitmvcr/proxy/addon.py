@@ -161,6 +161,8 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
                 "mitmvcr: vcr_redact=none: secrets are written to %s as they are",
                 session.store.name,
             )
+        for told in session.idle_options if session is not None else ():
+            logger.warning("mitmvcr: %s", told)
         records = session is not None and session.records
         if records:
             host.watch_who_leaves()
