@@ -17,6 +17,7 @@ from mitmvcr.core.errors import (
     VcrError,
 )
 from mitmvcr.core.identity import Values, salt_of
+from mitmvcr.core.judged import JudgedDeck
 from mitmvcr.core.matcher import Matcher
 from mitmvcr.core.model import Interaction, Request
 from mitmvcr.core.modes import (
@@ -122,7 +123,11 @@ class Session:
         #: Is a hook given requests? Then each has to be there with its body.
         self.needs_all = hooks is not None
         judge = hooks.judge if hooks else None
-        self.deck = Deck(loaded, repeats, matcher, judge, self._whose)
+        self.deck = (
+            Deck(loaded, repeats, matcher, self._whose)
+            if judge is None
+            else JudgedDeck(loaded, repeats, matcher, self._whose, judge=judge)
+        )
         self._identities: Identities | None = None
         self._salt = salt_of(found)
         self._kept = len(loaded)

@@ -2,6 +2,7 @@
 HTTP's own rules say which cannot."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from mitmvcr.core.deck import Deck
 from mitmvcr.core.errors import CassetteDamagedError
 from mitmvcr.core.ignoring import Ignore
+from mitmvcr.core.judged import JudgedDeck
 from mitmvcr.core.matcher import Matcher, MatchSpec
 from mitmvcr.core.model import Interaction, Request, Response
 from mitmvcr.core.modes import Repeats
@@ -126,6 +128,28 @@ def test_a_damaged_one_is_found_when_it_is_its_turn() -> None:
         held.take(JSON)
 
 
+class Beheaded(Broken):
+    """One whose requests alone are sound."""
+
+    def request(self, position: int) -> Request:
+        return list.__getitem__(self, position).request
+
+
+def test_a_damaged_one_is_not_chosen_for_another() -> None:
+    held = Deck(Beheaded([made(JSON), made(XML), made(JSON)]))
+    assert taken(held, get(Accept="text/csv")) == [0]
+    with pytest.raises(CassetteDamagedError):
+        held.take(JSON)
+
+
+def test_nobody_is_known_where_nothing_finds_values() -> None:
+    theirs = [
+        made(replace(get(), identity=f"5a17 key={hint}")) for hint in ("aa", "bb")
+    ]
+    assert taken(Deck(theirs), get()) == [None]
+    assert taken(deck(*theirs, off="identity"), get(), get()) == [0, 1]
+
+
 def test_with_the_last_repeated_each_has_its_own_last() -> None:
     held = deck(made(JSON), made(XML), made(JSON), repeats=Repeats.LAST)
     assert taken(held, JSON, JSON, JSON, XML, XML, JSON) == [0, 2, 2, 1, 1, 2]
@@ -153,16 +177,18 @@ def test_a_judge_is_given_the_best_first() -> None:
         given.append(recorded)
         return None
 
-    held = Deck([made(JSON), made(XML)], matcher=spec, judge=judge)
+    held = JudgedDeck([made(JSON), made(XML)], matcher=spec, judge=judge)
     assert taken(held, XML, JSON) == [1, 0]
     assert given == [XML, JSON]
 
 
-def test_a_judge_is_not_given_what_a_rule_keeps_back() -> None:
-    held = Deck([made(get(If_None_Match="a"), 304)], judge=lambda one, other: None)
-    assert taken(held, get()) == [None]
-    held = Deck([made(get(If_None_Match="a"), 304)], judge=lambda one, other: True)
-    assert taken(held, get()) == [0]
+@pytest.mark.parametrize(("said", "found"), [(None, None), (False, None), (True, 0)])
+def test_a_judge_alone_lets_pass_what_a_rule_keeps_back(
+    said: bool | None, found: int | None
+) -> None:
+    recorded = [made(get(If_None_Match="a"), 304)]
+    held = JudgedDeck(recorded, judge=lambda one, other: said)
+    assert taken(held, get()) == [found]
 
 
 # HTTP's own rules

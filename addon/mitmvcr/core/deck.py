@@ -7,7 +7,7 @@ cassette of any size, and an interaction that nobody asks for is never parsed.
 
 from bisect import insort
 from collections import defaultdict, deque
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 
 from mitmvcr.core.bucket import Bucket, Keys
 from mitmvcr.core.byhost import ByHost
@@ -19,9 +19,6 @@ from mitmvcr.core.model import Interaction, Request
 from mitmvcr.core.modes import Repeats
 from mitmvcr.core.objections import Objections
 from mitmvcr.core.recorded import Recorded
-
-#: Says of a request and a recorded one whether they match; None leaves it to the keys.
-Judge = Callable[[Request, Request], bool | None]
 
 
 def _nobodys(_: Request) -> Values:
@@ -44,13 +41,11 @@ class Deck:
         interactions: Sequence[Interaction],
         repeats: Repeats = Repeats.NO,
         matcher: Matcher | None = None,
-        judge: Judge | None = None,
         find_values: FindValues = _nobodys,
     ) -> None:
         self._all = Recorded(interactions)
         self._repeats = repeats
         self.matcher = matcher or Matcher()
-        self._judge = judge
         #: Position -> how many answers it gave.
         self._played: dict[int, int] = {}
         self._choosing = Choosing(
@@ -106,12 +101,7 @@ class Deck:
         self, request: Request, live: Request | None = None
     ) -> tuple[int, Interaction] | None:
         """The interaction that answers the request, which it uses up. ``live`` is the
-        request before anything was hidden in it.
-
-        Raises what the judge raises.
-        """
-        if self._judge is not None:
-            return self._take_judged(request, live or request, self._judge)
+        request before anything was hidden in it."""
         url = self._bucket_of(request.url)
         bucket = self._bucket(url)
         if bucket is None:
@@ -119,7 +109,7 @@ class Deck:
         keys = self._rests_of(request)
         position = self._next(bucket, keys)
         if position is None:
-            position = _last_of(bucket, keys)
+            position = last_of(bucket, keys)
             if position is None:
                 some = self._choosing.parts and self._best(request, live, bucket)
                 return some or None
@@ -205,59 +195,6 @@ class Deck:
                 self._few.pop(url, None)
         elif self._repeats is Repeats.LAST:
             bucket.add_played(position, bucket.keys[position])
-
-    def _take_judged(
-        self, request: Request, live: Request, judge: Judge
-    ) -> tuple[int, Interaction] | None:
-        """The best that the keys and the judge agree on, or else the judge alone."""
-        equal = self._equal(request)
-        bucket = self._bucket(self._bucket_of(request.url))
-        if bucket is not None and equal:
-            asked = self._choosing.asked(request, live)
-            known = self._equals(bucket, request)
-            admitted = [at for at in equal if known.admits(at, asked)]
-            equal = sorted(admitted, key=lambda at: (known.score(at, asked), at))
-        for position in equal:
-            if judge(request, self.request(position)) is not False:
-                return self._found(position)
-        tried = set(equal)
-        for position in self._playable():
-            if position not in tried and judge(request, self.request(position)):
-                return self._found(position)
-        return None
-
-    def _equal(self, request: Request) -> list[int]:
-        """The positions that the keys let play, the last one again where it may be."""
-        url = self._bucket_of(request.url)
-        bucket = self._bucket(url)
-        if bucket is None:
-            return []
-        self._read_all(bucket)
-        keys = self._rests_of(request)
-        found = {i for key in keys for i in bucket.waiting.get(key, ())}
-        if self._repeats is not Repeats.ALL:
-            found -= self._played.keys()
-        last = _last_of(bucket, keys)
-        return sorted(found) + ([last] if last is not None else [])
-
-    def _playable(self) -> Iterator[int]:
-        """What was not played, in order; then what was, where that may be repeated."""
-        if self._repeats is Repeats.ALL:
-            yield from range(len(self))
-            return
-        yield from self.unused()
-        if self._repeats is Repeats.LAST:
-            yield from reversed(self._played)
-
-    def _found(self, position: int) -> tuple[int, Interaction]:
-        interaction = self[position]
-        url = self._bucket_of(interaction.request.url)
-        bucket = self._bucket(url)
-        assert bucket is not None
-        while position not in bucket.keys:
-            self._read_one(bucket)
-        self._use(position, url, bucket)
-        return position, interaction
 
     def give_back(self, position: int) -> None:
         """The answer did not arrive: whoever asks again gets it again.
@@ -381,6 +318,6 @@ class Deck:
         return None if position is None else self.head(position)
 
 
-def _last_of(bucket: Bucket, keys: Keys) -> int | None:
+def last_of(bucket: Bucket, keys: Keys) -> int | None:
     found = max(bucket.last.get(key, -1) for key in keys)
     return found if found >= 0 else None
