@@ -636,3 +636,22 @@ def test_what_a_hook_makes_unsendable_is_not_sent_and_not_used_up() -> None:
     with pytest.raises(CassetteDamagedError, match="code"):
         session.plan(ask(1))
     assert session.summary().unused == 1
+
+
+def test_a_report_notes_where_an_answer_depends_on_what_differs() -> None:
+    request = replace(ask(1), headers={"Accept": ["a"]})
+    answer = Response(code=200, status="200 OK", headers={"Vary": ["Accept"]})
+    store = MemoryStore(Cassette([Interaction(0, request, answer)] * 3))
+    session = Session(store, Mode.REPLAY_ONLY, Repeats.NO, exists=True)
+    notes = []
+    for complete, accept in ((False, "b"), (True, "b"), (True, "a")):
+        session.log.complete = complete
+        decision = session.plan(replace(request, headers={"Accept": [accept]}))
+        assert isinstance(decision, Replay)
+        entry = session.entry("replayed", decision.interaction, decision.position)
+        notes.append(entry.note)
+    assert notes == [
+        "",
+        'header.accept: "b" was "a", and the answer\'s Vary names it',
+        "",
+    ]

@@ -3,7 +3,7 @@ and nothing of it can be guessed."""
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import pytest
@@ -31,6 +31,11 @@ def get(url: str = URL, **headers: str) -> Request:
 def post(body: str, headers: Mapping[str, list[str]] = JSON) -> Request:
     data = body.encode()
     return Request("POST", URL, body=data, content_length=len(data), headers=headers)
+
+
+def sample_of(letter: str) -> str:
+    """Return a made-up token that is known by its looks."""
+    return "ghp_" + letter * 18 + "1" * 18
 
 
 def basic(pair: str) -> Request:
@@ -89,9 +94,13 @@ class Tape:
         return session.explain(asked[-1]).reason
 
     @property
-    def identities(self) -> list[str]:
+    def held(self) -> Sequence[Interaction]:
         assert self.store.cassette is not None
-        return [each.request.identity for each in self.store.cassette.interactions]
+        return self.store.cassette.interactions
+
+    @property
+    def identities(self) -> list[str]:
+        return [each.request.identity for each in self.held]
 
 
 def jwt(**claims: object) -> str:
@@ -112,6 +121,9 @@ PAIRS = [
     (post('{"user":"u","password":"right"}'), post('{"user":"u","password":"wrong"}')),
     (post("user=u&password=right", FORM), post("user=u&password=wrong", FORM)),
     (post('{"client_secret":"one11111"}'), post('{"client_secret":"two22222"}')),
+    (get(Cookie="a=1; k=first1234"), get(Cookie="a=1; k=other1234")),
+    (get(X_Whatever="ghp_" + "a1" * 18), get(X_Whatever="ghp_" + "b2" * 18)),
+    (get(URL + "/" + sample_of("a")), get(URL + "/" + sample_of("b"))),
     (
         get(Authorization='Digest username="alice", nonce="1", response="2"'),
         get(Authorization='Digest username="bob", nonce="1", response="2"'),
@@ -308,6 +320,29 @@ def test_another_recorders_secrets_agree_as_they_are() -> None:
     tape.store.cassette = Cassette(held)
     assert tape.replay(PAIRS[1][1], PAIRS[1][0]) == [1, 0]
     assert tape.replay(get(Authorization="Bearer a dummy")) == [0]
+
+
+def test_a_variable_is_known_wherever_it_stands() -> None:
+    tape = Tape()
+    names = {"ONE_API_KEY": "first-of-all-keys", "TWO_API_KEY": "second-of-all-keys"}
+    one, other = (get(f"https://api.test/{key}/42") for key in names.values())
+    tape.record(one, other, environment=names)
+    assert all("keys" not in str(each) for each in tape.held)
+    assert tape.replay(other, one, environment=names) == [1, 0]
+
+
+def test_what_is_empty_is_nobodys() -> None:
+    tape = Tape()
+    tape.record(get(Authorization=""), get(Authorization="null"))
+    assert tape.identities == ["", ""]
+
+
+def test_a_placeholder_that_was_recorded_is_nobodys() -> None:
+    tape = Tape()
+    back = get(URL + "?key=[REDACTED:key]")
+    tape.record(back, *PAIRS[5])
+    assert [bool(each) for each in tape.identities] == [False, True, True]
+    assert tape.replay(PAIRS[5][1], PAIRS[5][0], get(URL + "?key=third")) == [2, 1, 0]
 
 
 # Hints

@@ -44,8 +44,9 @@ Values = tuple[str | None, ...]
 
 
 class Score(NamedTuple):
-    """The least is the best."""
+    """The least is the best. Whose it was is known, or not."""
 
+    is_unknown: bool
     first: int
     all: int
     is_repeated: bool
@@ -81,7 +82,8 @@ class Group:
 class _Bound:
     """Positions that are bound to the same, by the values of chosen names."""
 
-    def __init__(self) -> None:
+    def __init__(self, identity: str = "") -> None:
+        self.identity = identity
         self.positions: list[int] = []
         self._sorted: dict[tuple[str, ...], dict[Values, Group]] = {}
 
@@ -137,7 +139,7 @@ class Equals:
                 values = tuple(value for _, value in bond)
                 own = self._identity[position] if self.identities else ""
                 by_identity = self._bound[shape][values]
-                by_identity.setdefault(own, _Bound()).positions.append(position)
+                by_identity.setdefault(own, _Bound(own)).positions.append(position)
 
     def __contains__(self, position: object) -> bool:
         return position in self._fields
@@ -184,39 +186,35 @@ class Equals:
         repeats: Repeats,
     ) -> Iterator[Score]:
         groups = bound.by(names, self._fields)
+        found = groups
         exact = groups.get(wanted)
-        if exact is not None and (at := exact.next(played, repeats)) >= 0:
-            yield self._score(names, wanted, wanted, at, played, repeats)
-            return
-        for values, group in list(groups.items()):
-            if (at := group.next(played, repeats)) >= 0:
-                yield self._score(names, wanted, values, at, played, repeats)
-            else:
+        if exact is not None and exact.next(played, repeats) >= 0:
+            found = {wanted: exact}
+        is_unknown = bool(self.identities) and not bound.identity
+        for values, group in list(found.items()):
+            at = group.next(played, repeats)
+            if at < 0:
                 del groups[values]
+                continue
+            again = repeats is Repeats.LAST and at in played
+            agree = self._agreement(names, wanted, values)
+            yield Score(is_unknown, *agree, again, -at if again else at, at)
 
-    def _score(
-        self,
-        names: Sequence[str],
-        wanted: Values,
-        values: Values,
-        at: int,
-        played: Container[int],
-        repeats: Repeats,
-    ) -> Score:
+    def _agreement(
+        self, names: Sequence[str], wanted: Values, values: Values
+    ) -> tuple[int, int]:
         same = [
             name
             for name, one, other in zip(names, wanted, values, strict=True)
             if one == other
         ]
-        first = sum(name in self._first for name in same)
-        again = repeats is Repeats.LAST and at in played
-        return Score(-first, -len(same), again, -at if again else at, at)
+        return -sum(name in self._first for name in same), -len(same)
 
     def score(self, position: int, asked: Asked) -> tuple[int, int]:
         """Return how well one agrees; the least is the best."""
         names, wanted = self._telling(asked)
         values = tuple(self._fields[position].get(name) for name in names)
-        return self._score(names, wanted, values, position, (), Repeats.NO)[:2]
+        return self._agreement(names, wanted, values)
 
     def range_of(self, position: int) -> str | None:
         """Return the range that was asked for when it was recorded."""
