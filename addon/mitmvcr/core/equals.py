@@ -17,7 +17,7 @@ from collections.abc import (
 from typing import NamedTuple
 
 from mitmvcr.core.fields import Fields, fields
-from mitmvcr.core.identity import Identities
+from mitmvcr.core.identity import Identities, is_sure
 from mitmvcr.core.model import Interaction
 from mitmvcr.core.modes import Repeats
 from mitmvcr.core.ranges import asked_range
@@ -190,7 +190,7 @@ class Equals:
         exact = groups.get(wanted)
         if exact is not None and exact.next(played, repeats) >= 0:
             found = {wanted: exact}
-        is_unknown = bool(self.identities) and not bound.identity
+        is_unknown = bool(self.identities) and not is_sure(bound.identity)
         for values, group in list(found.items()):
             at = group.next(played, repeats)
             if at < 0:

@@ -19,6 +19,8 @@ Values = Mapping[str, Sequence[bytes | None]]
 LENGTH = 2
 #: The place of a placeholder that may stand for a value anywhere.
 ANY = "*"
+#: Written for one that sent a placeholder, among others of whom it is known.
+ANYBODY = f"{ANY}=any"
 _NAMED = re.compile(rb"<[A-Za-z_][A-Za-z0-9_]*>")
 _SALT = re.compile(r"[a-z0-9]+")
 _ABSENT = ""
@@ -55,6 +57,16 @@ def salt_of(interactions: Sequence[Interaction]) -> str:
     return next((found.salt for text in texts if (found := parse(text))), "")
 
 
+def is_sure(text: str) -> bool:
+    """Return whether it is known whose it is."""
+    return bool(text) and not text.endswith(ANYBODY)
+
+
+def _sure(text: str) -> Identity | None:
+    """Return an identity that is known; None where it is anybody's."""
+    return parse(text) if is_sure(text) else None
+
+
 def letters(value: bytes, salt: str) -> str:
     """Return all letters of a value, of which a hint is the first ones. A variable that
     was named stands for itself."""
@@ -85,7 +97,7 @@ class Identities:
     """The identities of requests that are equal otherwise."""
 
     def __init__(self, texts: Iterable[str]) -> None:
-        known = [found for text in set(texts) if (found := parse(text)) is not None]
+        known = [found for text in set(texts) if (found := _sure(text)) is not None]
         places = {place for each in known for place in each.hints}
         self._states = {
             place: states
@@ -100,14 +112,14 @@ class Identities:
 
     def admit(self, text: str, whose: Whose) -> bool:
         """Return whether a request may get the answer to one of this identity."""
-        known = parse(text)
+        known = _sure(text)
         return known is None or all(
             self._fits(place, known, whose) for place in self._states
         )
 
     def differs(self, text: str, whose: Whose) -> str:
         """Return the first place in which it is not this identity's request."""
-        known = parse(text)
+        known = _sure(text)
         places = (p for p in self._states if known and not self._fits(p, known, whose))
         return next(places, "")
 

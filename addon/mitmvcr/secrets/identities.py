@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from secrets import token_hex
 
-from mitmvcr.core.identity import Identity, hints, parse
+from mitmvcr.core.identity import ANYBODY, Identity, hints, parse
 from mitmvcr.core.matcher import Matcher
 from mitmvcr.core.model import Interaction, Request
 
@@ -81,7 +81,10 @@ class Identities:
         if not places:
             return {}
         salt = earlier[0].salt if earlier else self._own_salt()
-        return {n: _written(each, places, sure, salt) for n, each in sure.items()}
+        return {
+            n: _written(each, places, sure, salt) if n in sure else f"{salt} {ANYBODY}"
+            for n, each in known.items()
+        }
 
     def _own_salt(self) -> str:
         self._salt = self._salt or token_hex(4)
