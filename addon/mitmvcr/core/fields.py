@@ -12,12 +12,29 @@ Fields = Mapping[str, str]
 
 #: What a client, a proxy or a connection adds by itself: a cassette that one language's
 #: client made replays to another's.
-_BY_ITSELF = (
-    "accept-encoding user-agent origin host connection keep-alive proxy-authorization"
-    " proxy-connection te trailer transfer-encoding content-length upgrade expect via"
-    " priority http2-settings forwarded x-forwarded-for"
+NEVER = frozenset(
+    {
+        "accept-encoding",
+        "connection",
+        "content-length",
+        "expect",
+        "forwarded",
+        "host",
+        "http2-settings",
+        "keep-alive",
+        "origin",
+        "priority",
+        "proxy-authorization",
+        "proxy-connection",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+        "user-agent",
+        "via",
+        "x-forwarded-for",
+    }
 )
-NEVER = frozenset(_BY_ITSELF.split())
 
 _BLANKS = re.compile(r"[ \t]+")
 _COMMA = re.compile(r"[ \t]*,[ \t]*")
