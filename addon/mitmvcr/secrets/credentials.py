@@ -30,8 +30,24 @@ _WHO = (
 )
 _ACCOUNT = re.compile(rb"sharedkey(?:lite)?")
 #: Claims of a JWT that are new in each.
-_CLAIMS = "iat exp nbf jti auth_time nonce at_hash c_hash s_hash sid rat uti aio rh"
-_FRESH_CLAIMS = frozenset(_CLAIMS.split())
+_FRESH_CLAIMS = frozenset(
+    {
+        "aio",
+        "at_hash",
+        "auth_time",
+        "c_hash",
+        "exp",
+        "iat",
+        "jti",
+        "nbf",
+        "nonce",
+        "rat",
+        "rh",
+        "s_hash",
+        "sid",
+        "uti",
+    }
+)
 
 
 def is_fresh(name: str) -> bool:

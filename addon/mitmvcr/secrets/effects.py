@@ -20,8 +20,8 @@ def not_compared(parts: Sequence[str], rules: Rules) -> Iterator[tuple[str, str]
         if names.header(name):
             yield (
                 part,
-                "this header is left out of a cassette, and so is never compared;"
-                " different values of it are told apart without this. To record and"
+                "this header holds a secret, is not recorded, and so is never compared;"
+                " requests that differ in it are kept apart anyway. To record and"
                 f" compare it, with a value that is no secret: {{keep}}={name}",
             )
         elif rules.headers_kept is not None and name not in rules.headers_kept:
