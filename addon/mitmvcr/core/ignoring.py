@@ -26,12 +26,13 @@ class Ignore(NamedTuple):
     value_only: bool = False
 
     def __str__(self) -> str:
-        """As the option is written."""
+        """Write it as the option is written."""
         return self.pattern + "=" * self.value_only
 
 
 def parse_ignore(text: str) -> Ignore:
-    """``name`` leaves it out, ``name=`` only its value."""
+    """Read ``name``, which leaves it out, or ``name=``, which leaves out only its
+    value."""
     text = text.strip()
     return Ignore(text.removesuffix("="), text.endswith("="))
 
@@ -42,7 +43,7 @@ class Names:
     __slots__ = ("_excluded", "_valueless")
 
     def __init__(self, ignores: Iterable[Ignore], *, fold: bool = False) -> None:
-        """``fold``: whatever their case, as those of headers."""
+        """Take names; with ``fold`` whatever their case, as those of headers."""
         ignores = list(ignores)
         flags = re.IGNORECASE if fold else 0
         self._excluded = _any_of([i for i in ignores if not i.value_only], flags)
@@ -60,7 +61,7 @@ class Names:
         return self._valueless is None or not self._valueless(name)
 
     def __call__(self, pairs: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-        """The pairs that count; a value that does not is empty."""
+        """Yield the pairs that count; a value that does not is empty."""
         for name, value in pairs:
             if self.counts(name):
                 yield name, value if self.value_counts(name) else ""
@@ -82,13 +83,13 @@ class Places:
     __slots__ = ("_paths",)
 
     def __init__(self, ignores: Iterable[Ignore]) -> None:
-        """Raises as :func:`json_path`."""
+        """Raise as :func:`json_path`."""
         self._paths = [(json_path(each.pattern), each.value_only) for each in ignores]
 
     def __call__(self, value: Any) -> object:
-        """The value without what does not count; it is changed in place.
+        """Return the value without what does not count; it is changed in place.
 
-        Raises ValueError where it is nested too deep to be searched.
+        Raise ValueError where it is nested too deep to be searched.
         """
         root = [value]
         for find, value_only in self._paths:
@@ -140,10 +141,10 @@ def _plain_path(written: str) -> Callable[[Any], list[Steps]]:
 
 
 def json_path(path: str) -> Callable[[Any], list[Steps]]:
-    """A function that finds the places of a JSONPath (RFC 9535).
+    """Return a function that finds the places of a JSONPath (RFC 9535).
 
-    Raises ValueError where it is none, ImportError where there is no python-jsonpath:
-    it does not come with mitmproxy.
+    Raise ValueError where it is none, ImportError where there is no python-jsonpath: it
+    does not come with mitmproxy.
     """
     if found := re.fullmatch(_PLAIN_PATH, path):
         if find_spec("jsonpath") is None:
