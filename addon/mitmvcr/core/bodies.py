@@ -101,7 +101,7 @@ def folded(text: bytes) -> bytes:
 
 
 def fold_escapes(body: bytes) -> bytes:
-    """Fold line ends, those written as escapes in JSON too, as charm's recorder has it."""
+    """Fold line ends, also those that JSON escapes, as charm's recorder does."""
     return body.replace(b"\r\n", b"\n").replace(rb"\r\n", rb"\n")
 
 

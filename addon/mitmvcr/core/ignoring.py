@@ -5,8 +5,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import StrEnum
 from fnmatch import translate
-from importlib.util import find_spec
 from typing import Any, NamedTuple
+
+from mitmvcr.core.jsonpaths import Steps, json_path
 
 
 class Ignoring(StrEnum):
@@ -74,9 +75,6 @@ def _any_of(ignores: Sequence[Ignore], flags: int) -> Callable[[str], object] | 
     return re.compile(pattern, flags).match
 
 
-Steps = tuple[int | str, ...]
-
-
 class Places:
     """Which places of a JSON value count."""
 
@@ -112,55 +110,3 @@ def _ignore(root: list[Any], steps: Steps, value_only: bool) -> None:
         holder[last] = None
     else:
         del holder[last]
-
-
-# What names one place. The library takes 70 ms to import, which the first miss would
-# feel: to name the option that would let it match is to try such a path.
-_STEP = r'\.([A-Za-z_][A-Za-z_0-9]*)|\[(0|[1-9][0-9]{0,9})\]|\["([^"\\\x00-\x1f]*)"\]'
-_PLAIN_PATH = rf"\$((?:{_STEP})*)"
-
-
-def _plain_path(written: str) -> Callable[[Any], list[Steps]]:
-    steps: Steps = tuple(
-        int(step[2]) if step[2] else step[1] or step[3]
-        for step in re.finditer(_STEP, written)
-    )
-
-    def find(value: Any) -> list[Steps]:
-        for step in steps:
-            holds: Any = list if isinstance(step, int) else dict
-            if not isinstance(value, holds):
-                return []
-            try:
-                value = value[step]
-            except LookupError:
-                return []
-        return [steps]
-
-    return find
-
-
-def json_path(path: str) -> Callable[[Any], list[Steps]]:
-    """Return a function that finds the places of a JSONPath (RFC 9535).
-
-    Raise ValueError where it is none, ImportError where there is no python-jsonpath: it
-    does not come with mitmproxy.
-    """
-    if found := re.fullmatch(_PLAIN_PATH, path):
-        if find_spec("jsonpath") is None:
-            raise ImportError(name="jsonpath")
-        return _plain_path(found[1])
-    import jsonpath
-
-    try:
-        query = jsonpath.JSONPathEnvironment(strict=True).compile(path)
-    except jsonpath.JSONPathError as error:
-        raise ValueError(str(error).splitlines()[0]) from error
-
-    def find(value: Any) -> list[Steps]:
-        try:
-            return [tuple(match.parts) for match in query.finditer(value)]
-        except (jsonpath.JSONPathError, RecursionError) as error:
-            raise ValueError("cannot be searched") from error
-
-    return find

@@ -42,7 +42,7 @@ def _piece(part: str, parts: tuple[str, str, str, str], counts: Names) -> Hashab
 
 
 def query_pairs(query: str) -> list[tuple[str, str]]:
-    """Return names and values, repeated and blank ones too; it starts with its ``?``."""
+    """Return names and values, blank ones too; the query starts with its ``?``."""
     return parse_qsl(query[1:], keep_blank_values=True, errors="surrogateescape")
 
 
