@@ -8,11 +8,12 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import overload
 
-#: The types whose replay leaves piece by piece.
 _SSE = "text/event-stream"
 _LINES = ("application/x-ndjson", "application/ndjson", "application/jsonl")
 _GRPC = "application/grpc"
 _PARTS = "multipart/x-mixed-replace"
+#: How the types of streams begin: they pass live, and a replay leaves piece by piece.
+STREAM_TYPES = (_SSE, *_LINES, _GRPC, _PARTS)
 
 # Atomic groups: "\r\n" is one line end, never two.
 _BLANK_LINE = re.compile(rb"(?>\r\n|\n|\r)(?>\r\n|\n|\r)")
@@ -26,6 +27,11 @@ _LAST_EVENTS = frozenset(
         b"response.incomplete",
     }
 )
+
+
+def is_stream(content_type: str) -> bool:
+    """Return whether a body of this type is a stream, even where it has a length."""
+    return content_type.lower().startswith(STREAM_TYPES)
 
 
 def pieces(content_type: str, body: bytes) -> list[bytes] | None:

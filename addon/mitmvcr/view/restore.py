@@ -11,6 +11,7 @@ from mitmvcr.codings import (
     encoded_pieces,
     first_known,
 )
+from mitmvcr.core.events import is_stream
 from mitmvcr.core.keys import header
 from mitmvcr.core.model import Headers, Interaction, Response
 from mitmvcr.view.parts import RequestParts, ResponseParts, WireResponse, value_of
@@ -71,15 +72,6 @@ def to_wire(
 #: A longer body leaves in parts, so that mitmproxy does not copy all of it.
 LARGE = 1 << 22
 
-_STREAMS = (
-    "text/event-stream",
-    "application/x-ndjson",
-    "application/ndjson",
-    "application/jsonl",
-    "application/grpc",
-    "multipart/x-mixed-replace",
-)
-
 
 def is_streamed(recorded: Response) -> bool:
     """Return whether it leaves in parts, or fails. Every replay asks."""
@@ -87,7 +79,7 @@ def is_streamed(recorded: Response) -> bool:
         return True
     headers = recorded.headers
     kind = headers.get("Content-Type") or headers.get("content-type")
-    if kind and kind[0].startswith(_STREAMS):
+    if kind and is_stream(kind[0]):
         return True
     return bool(recorded.chunks or recorded.failure or recorded.code == 101)
 
