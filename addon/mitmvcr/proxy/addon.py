@@ -42,7 +42,7 @@ from mitmvcr.proxy.streams import (
 )
 from mitmvcr.session import Session
 from mitmvcr.values import Values
-from mitmvcr.view.choice import chosen
+from mitmvcr.view import chosen
 from mitmvcr.view.requests import PROXY_HEADERS, LiveRequest
 from mitmvcr.view.restore import is_streamed, to_wire
 

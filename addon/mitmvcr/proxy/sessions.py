@@ -17,7 +17,7 @@ from mitmvcr.proxy import host
 from mitmvcr.proxy.host.messages import response_parts
 from mitmvcr.proxy.streaming import Tee
 from mitmvcr.session import Session, open_session
-from mitmvcr.view.choice import View
+from mitmvcr.view import View
 from mitmvcr.view.requests import LiveRequest
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from mitmvcr.proxy.interrupted import broken
 from mitmvcr.proxy.sessions import Recording, Replayed, Sessions
 from mitmvcr.proxy.streaming import TimedTee, pass_on, with_chunks
 from mitmvcr.session import Session
-from mitmvcr.view.choice import View
+from mitmvcr.view import View
 
 if TYPE_CHECKING:
     from mitmproxy.proxy import layer
