@@ -13,7 +13,7 @@ import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "tested.md"
 #: What mitmproxy brings that speaks the protocols.
 BROUGHT = ("h2", "wsproto", "aioquic", "cryptography")

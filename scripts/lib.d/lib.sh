@@ -1,6 +1,6 @@
 # Shared by the scripts: which Python, and a virtual environment of our own for it.
 
-root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 
 supported() { # is this a Python that the project supports?
   "$1" -c 'import sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' \
@@ -58,12 +58,12 @@ fill_venv() { # fill_venv PYTHON PREFIX FILE ARGS: pip installs ARGS when FILE i
   echo "$venv"
 }
 
-need_tools() { # installs what of scripts/tools is missing, where we may install it
+need_tools() { # installs what of scripts/lib.d/tools is missing, where we may install it
   local missing=() package shows
   while read -r package shows; do
     case "$package" in "" | "#"*) continue ;; esac
     bash -c "$shows" >/dev/null 2>&1 </dev/null || missing+=("$package")
-  done <"$root/scripts/tools"
+  done <"$root/scripts/lib.d/tools"
   [ ${#missing[@]} -eq 0 ] && return
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     echo "installing ${missing[*]} ..." >&2

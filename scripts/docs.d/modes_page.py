@@ -1,21 +1,10 @@
 """Print the table in docs/modes.md from the modes' rules; with --check only compare."""
 
 import sys
-from pathlib import Path
 
 from printed import update
 
 from mitmvcr.core.modes import RULES, Mode, Rule
-
-PAGE = Path(__file__).parents[1] / "docs" / "modes.md"
-BEGIN, END = "<!-- modes -->\n", "<!-- /modes -->"
-
-
-def page(text: str) -> str:
-    """The page with its table as it should be."""
-    head, _, rest = text.partition(BEGIN)
-    foot = rest.partition(END)[2]
-    return "".join([head, BEGIN, mode_table(), END, foot])
 
 
 def mode_table() -> str:
@@ -45,4 +34,4 @@ def _cells(rule: Rule) -> list[str]:
 
 
 if __name__ == "__main__":
-    sys.exit(update(PAGE, page, "the rules"))
+    sys.exit(update("modes", mode_table(), "the rules"))

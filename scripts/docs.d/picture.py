@@ -1,7 +1,7 @@
 """Measures when each token of a streamed answer arrives, and draws it.
 
-``picture.py FILE.svg``; see ``picture``. The origin, the proxy and the client are the
-tests' own, each in a process of its own.
+``picture.py FILE.svg``; ``scripts/docs --picture`` calls it. The origin, the proxy and
+the client are the tests' own, each in a process of its own.
 """
 
 import json
@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
 
 from mitmproxy.certs import CertStore  # noqa: E402

@@ -2,23 +2,17 @@
 compare."""
 
 import sys
-from pathlib import Path
 
 from printed import update
 
 from mitmvcr.options import OPTIONS, Group, Kind, Option, Scope
 
-PAGE = Path(__file__).parents[1] / "docs" / "options.md"
-BEGIN = "<!-- options: printed by scripts/docs from addon/mitmvcr/options.py -->\n"
-END = "<!-- /options -->\n"
 COLUMNS = ("name", "on the command line", "default", "", "taken by")
 
 
-def page(text: str) -> str:
-    """The page with its tables as they should be."""
-    head, _, rest = text.partition(BEGIN)
-    foot = rest.partition(END)[2]
-    return "".join([head, BEGIN, *(_section(group) for group in Group), END, foot])
+def tables() -> str:
+    """A table in Markdown for each group."""
+    return "".join(map(_section, Group))
 
 
 def _section(group: Group) -> str:
@@ -60,4 +54,4 @@ def _where(option: Option) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(update(PAGE, page, "the table"))
+    sys.exit(update("options", tables(), "the table"))

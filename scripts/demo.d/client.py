@@ -1,4 +1,4 @@
-"""The demo's program: it knows nothing of recorders. Usage: demo_client.py URL."""
+"""The demo's program: it knows nothing of recorders. Usage: client.py URL."""
 
 import json
 import sys

@@ -1,6 +1,6 @@
 """A small HTTPS origin for the demo: tells a story, word by word, and takes its time.
 
-Usage: demo_origin.py FOLDER. Writes FOLDER/ca.pem and FOLDER/port, serves until killed.
+Usage: origin.py FOLDER. Writes FOLDER/ca.pem and FOLDER/port, serves until killed.
 """
 
 import datetime
