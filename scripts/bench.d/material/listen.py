@@ -1,14 +1,14 @@
 """Clients of streams that note when each event arrived, in monotonic nanoseconds."""
 
 import asyncio
-import ssl
 import time
 from collections.abc import Sequence
 
 import h2.config
 import h2.connection
 import h2.events
-from proxies import BenchError
+from harness.load import start_tls
+from harness.processes import BenchError
 
 #: Of one stream: when it was asked for, and each event with the time it came.
 Heard = tuple[int, list[tuple[int, bytes]]]
@@ -39,25 +39,12 @@ def over_h1(port: int, targets: Sequence[str]) -> list[Heard]:
     return asyncio.run(asyncio.wait_for(_all(port, targets), _SECONDS))
 
 
-async def _connect(
-    port: int, through: str | None
-) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    if through is not None:
-        writer.write(f"CONNECT {through}:443 HTTP/1.1\r\n\r\n".encode())
-        await reader.readuntil(b"\r\n\r\n")
-        context = ssl.create_default_context()
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE  # it is the proxy's own certificate
-        context.set_alpn_protocols(["h2"])
-        await writer.start_tls(context, server_hostname=through)
-    return reader, writer
-
-
 async def _multiplexed(
     port: int, paths: Sequence[str], through: str | None
 ) -> list[Heard]:
-    reader, writer = await _connect(port, through)
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    if through is not None:
+        await start_tls(reader, writer, f"{through}:443", "h2")
     config = h2.config.H2Configuration(header_encoding=None)
     wire = h2.connection.H2Connection(config)
     wire.initiate_connection()

@@ -7,29 +7,26 @@ go. The file is read, or written, as a part of the task.
 
 import gc
 import json
-import resource
 import sys
-import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 # Last: vcrpy's own module is called vcr too.
-sys.path.append(str(Path(__file__).resolve().parents[2] / "addon"))
+TOP = Path(__file__).resolve().parents[3]
+sys.path += [str(TOP / "scripts" / "bench.d"), str(TOP / "addon")]
+
+from harness.processes import memory  # noqa: E402
+from harness.race import cpu_ms  # noqa: E402
 
 Task = Callable[[Path], tuple[list[float], object]]
 
 
-def _timed(work: Callable[[], object]) -> tuple[float, object]:
-    before = time.process_time_ns()
-    result = work()
-    return (time.process_time_ns() - before) / 1e6, result
-
-
 def _once(work: Callable[[], object]) -> tuple[list[float], object]:
-    spent, result = _timed(work)
-    return [spent], result
+    """What it returns is kept until the peak is read."""
+    kept: list[object] = []
+    return [cpu_ms(lambda: kept.append(work()))], kept
 
 
 def ready(path: Path) -> tuple[list[float], object]:
@@ -69,7 +66,7 @@ def bodies(path: Path) -> tuple[list[float], object]:
 
 
 def _least(times: int, work: Callable[[], object]) -> float:
-    return min(_timed(work)[0] for _ in range(times))
+    return min(cpu_ms(work) for _ in range(times))
 
 
 def yaml_load(path: Path) -> tuple[list[float], object]:
@@ -157,12 +154,7 @@ TASKS: dict[str, Task] = {
 
 
 def _peak() -> float:
-    """In MB. ``ru_maxrss`` would count what the parent held when it forked."""
-    status = Path("/proc/self/status")
-    if status.exists():
-        found = status.read_text().partition("VmHWM:")[2].split()
-        return int(found[0]) / 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20  # macOS: bytes
+    return memory("self", "VmHWM")
 
 
 if __name__ == "__main__":

@@ -1,26 +1,25 @@
-"""Redaction: its share of what it takes to write an interaction."""
+"""Redacting, as a share of what it takes to write an interaction."""
 
 import json
 import random
-import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from functools import partial
 
-from plan import Plan
-from report import Row
+from harness.figures import Goal, Row
+from harness.race import Bench, Race, cpu_ms
 
 from mitmvcr.core.model import Interaction, Request, Response
 from mitmvcr.secrets.redactor import Redactor
 from mitmvcr.store.store import FileStore
 
 #: Redacting may at most double the time of writing: it may take as long itself.
-MOST = 1.0
+REDACTION = Goal("ratio", 1.0)
 KIB, MIB = 1 << 10, 1 << 20
 _WORDS = ("alpha", "beta", "gamma", "delta", "price", "amount", "street", "shipped")
 _KEY = "sk_live_"  # the rest is drawn, so that no scanner takes it for a leak
 
 
-def rows(plan: Plan, folder: Path) -> list[Row]:
+def rows(bench: Bench) -> Iterator[Row]:
     """``ours`` is redaction, ``theirs`` is writing, in milliseconds an interaction."""
     cases: list[tuple[str, int, int, bool]] = [
         ("redact 1 MiB of JSON", MIB, 8, False),
@@ -28,30 +27,30 @@ def rows(plan: Plan, folder: Path) -> list[Row]:
         ("redact 10,000 of 1 KiB", KIB, 10_000, False),
         ("redact 2,000 with a secret each", KIB, 2_000, True),
     ]
-    return [_row(plan, folder, *case) for case in cases]
+    for case, size, count, secrets in cases:
+        subject = partial(_both, bench, size, count, secrets)
+        race = Race().run({"": subject}, bench.size(4, quick=2))
+        ours, writing = race.least(" redacting"), race.least(" writing")
+        yield Row(case, ours, "writing", writing, None if secrets else REDACTION)
 
 
-def _row(
-    plan: Plan, folder: Path, case: str, size: int, count: int, secrets: bool
-) -> Row:
-    redacting, writing = [], []
-    for turn in range(max(2, plan.passes * 2)):
-        made = list(_interactions(size, count, secrets))
-        redactor = Redactor()
-        redacting.append(_each(redactor.interaction, made))
-        store = FileStore(folder / f"redact-{size}-{secrets}-{turn}.yaml")
-        store.begin()
-        writing.append(_each(store.append, made))
-        store.publish()
-    most = None if secrets else MOST
-    return Row(case, min(redacting), "writing", min(writing), most_ratio=most)
+def _both(bench: Bench, size: int, count: int, secrets: bool) -> dict[str, float]:
+    """Of the same interactions, one after the other."""
+    made = list(_interactions(size, count, secrets))
+    redacting = _each(Redactor().interaction, made)
+    store = FileStore(bench.folder / "redact.yaml")
+    store.begin()
+    writing = _each(store.append, made)
+    store.publish()
+    return {"redacting": redacting, "writing": writing}
 
 
 def _each(do: Callable[[Interaction], object], made: list[Interaction]) -> float:
-    start = time.process_time()
-    for one in made:
-        do(one)
-    return (time.process_time() - start) / len(made) * 1000
+    def work() -> None:
+        for one in made:
+            do(one)
+
+    return cpu_ms(work) / len(made)
 
 
 def _interactions(size: int, count: int, secrets: bool) -> Iterator[Interaction]:

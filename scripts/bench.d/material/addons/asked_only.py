@@ -4,7 +4,7 @@ difference is what recording or replaying costs by itself."""
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "addon"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[4] / "addon"))
 
 from mitmvcr.proxy.host.dispatch import open_dispatcher
 
