@@ -2,11 +2,14 @@
 
 import logging
 import time
+from typing import TYPE_CHECKING
 
 from mitmvcr.core.model import Request
-from mitmvcr.miss.explain import Miss
 from mitmvcr.proxy import responses as answers
 from mitmvcr.session import Session
+
+if TYPE_CHECKING:
+    from mitmvcr.miss.explain import Miss
 
 logger = logging.getLogger("mitmvcr")
 
