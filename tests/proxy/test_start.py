@@ -18,8 +18,8 @@ SEAMS = {
 
 
 def test_the_addon_is_imported_without_what_stands_behind_a_seam() -> None:
-    code = "import sys, mitmproxy.tools.dump; own = {*sys.modules}; import mitmvcr.proxy.script;"
-    code += "print('\\n'.join({*sys.modules} - own))"
+    code = "import sys, mitmproxy.tools.dump; own = {*sys.modules};"
+    code += "import mitmvcr.proxy.script; print('\\n'.join({*sys.modules} - own))"
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
