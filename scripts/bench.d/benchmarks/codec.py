@@ -83,7 +83,8 @@ def _whole_rows(path: Path, rounds: int) -> Iterator[Row]:
 
 
 def _contestants(path: Path) -> Commands:
-    ours, vcrpy = [sys.executable, _TASK], [_vcrpy_python(), _TASK]
+    # Its module has the name of addon/vcr.py: isolated from a PYTHONPATH with that.
+    ours, vcrpy = [sys.executable, _TASK], [_vcrpy_python(), "-I", _TASK]
     run(*vcrpy, "vcrpy_make", path)
     return {
         **{name: [*ours, name, path] for name in ("ready", "play", "read", "dump")},

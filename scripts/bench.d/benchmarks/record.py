@@ -37,6 +37,7 @@ def rows(bench: Bench) -> list[Row]:
             AFTER_MANY,
         ),
         Row("no addon", small.least("again"), "itself", bare),
+        Row("an empty start", after.least("again"), "itself", after.least("first")),
     ]
 
 
@@ -81,7 +82,7 @@ def _after_many(bench: Bench, port: int, many: int) -> Race:
         name: partial(
             with_addon, cassette=bench.folder / f"{name}.yaml", mode="record_only"
         )
-        for name in ("first", "last")
+        for name in ("first", "last", "again")
     }
     race_proxies(
         race,

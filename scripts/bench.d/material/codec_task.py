@@ -135,24 +135,6 @@ def vcrpy_save(path: Path) -> tuple[list[float], object]:
     return _once(lambda: persister.save_cassette(target, document, yamlserializer))
 
 
-TASKS: dict[str, Task] = {
-    each.__name__: each
-    for each in (
-        ready,
-        play,
-        read,
-        dump,
-        bodies,
-        yaml_load,
-        yaml_dump,
-        yaml_bodies,
-        vcrpy_make,
-        vcrpy_load,
-        vcrpy_save,
-    )
-}
-
-
 def _peak() -> float:
     return memory("self", "VmHWM")
 
@@ -173,5 +155,6 @@ if __name__ == "__main__":
         from vcr.serializers import yamlserializer
     gc.collect()
     at_start = _peak()
-    times, kept = TASKS[name](Path(file))
+    task: Task = globals()[name]
+    times, kept = task(Path(file))
     print(json.dumps({"ms": times, "peak_mb": _peak() - at_start}))
