@@ -16,7 +16,8 @@ from mitmvcr.proxy import host
 from mitmvcr.proxy.addon import VcrAddon
 from mitmvcr.proxy.host import chain
 from mitmvcr.proxy.host.masters import Master, listening_port, make_master
-from mitmvcr.session import Session, Summary
+from mitmvcr.session import Session
+from mitmvcr.summary import Summary
 
 
 class ProxyError(VcrError):
