@@ -1,16 +1,13 @@
 """The hooks, driven one by one; whole processes are in ``end_to_end``."""
 
 import asyncio
-import inspect
 import logging
-from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
 from unittest.mock import Mock
 
 import pytest
 from mitmproxy import exceptions, http
-from mitmproxy.addons.proxyserver import Proxyserver
 from mitmproxy.proxy.layers import http as http_layers
 from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 from mitmproxy.test import taddons, tflow
@@ -20,57 +17,7 @@ from mitmvcr.format import reader, writer
 from mitmvcr.proxy import host
 from mitmvcr.proxy.addon import VcrAddon
 from mitmvcr.values import Values
-
-URL = "http://address:22/path"  # what tflow's request asks for
-
-
-class Rig:
-    """An addon in a mitmproxy of the tests' own; to be used inside a loop."""
-
-    def __init__(self, **options: object) -> None:
-        self.vcr = VcrAddon()
-        self.context = taddons.context(self.vcr, loadcore=False)
-        self.context.master.addons.add(Proxyserver())
-        self.options = self.context.options
-        self.context.configure(self.vcr, **options)
-
-    def ask(self, body: bytes = b"content") -> http.HTTPFlow:
-        flow = tflow.tflow()
-        flow.request.content = body
-        if self.vcr.requestheaders is not None:
-            self.vcr.requestheaders(flow)
-        waiting = self.vcr.request(flow)
-        assert waiting is None
-        return flow
-
-    def answer(self, flow: http.HTTPFlow, status: int = 200) -> None:
-        if flow.response is None:
-            flow.response = http.Response.make(status, b"live")
-        self.vcr.responseheaders(flow)
-        self.vcr.response(flow)
-
-    def connect(self, flow: http.HTTPFlow, host: str, port: int) -> str | None:
-        flow.server_conn.address = (host, port)
-        flow.server_conn.error = None
-        data = ServerConnectionHookData(flow.server_conn, flow.client_conn)
-        with suppress(RuntimeError):  # as mitmproxy does: it logs it and goes on
-            self.vcr.server_connect(data)
-        return data.server.error
-
-
-def in_loop(test):
-    """mitmproxy wants a running loop; warnings of pytest stay errors."""
-
-    def run(*args, **kwargs):
-        async def main():
-            test(*args, **kwargs)
-
-        asyncio.run(main())
-
-    run.__name__ = test.__name__
-    run.__doc__ = test.__doc__
-    run.__signature__ = inspect.signature(test)
-    return run
+from rig import URL, Rig, in_loop
 
 
 @pytest.fixture
@@ -91,7 +38,7 @@ def test_a_match_is_answered_from_the_cassette_once(cassette):
     flow = rig.ask()
     assert flow.response.content == b"recorded"
     rig.answer(flow)
-    assert rig.vcr.session.summary().replayed == 1
+    assert rig.session.summary().replayed == 1
     second = rig.ask()
     assert second.response.status_code == 424
     assert second.response.headers["x-vcr-miss"] == "1"
@@ -103,7 +50,7 @@ def test_a_client_that_broke_off_gets_it_again(cassette):
     rig = Rig(vcr_cassette=str(cassette), vcr_mode="replay_only")
     flow = rig.ask()
     rig.vcr.error(flow)
-    assert rig.vcr.session.summary().replayed == 0
+    assert rig.session.summary().replayed == 0
     assert rig.ask().response.content == b"recorded"
 
 
@@ -114,30 +61,30 @@ def test_what_is_answered_already_is_left_alone(cassette):
     rig.vcr.request(flow)
     rig.vcr.response(flow)
     assert flow.response.content == b"message"
-    assert rig.vcr.session.summary().unused == 1
+    assert rig.session.summary().unused == 1
 
 
 @in_loop
 def test_an_exception_of_ours_is_answered_and_not_forwarded(cassette, monkeypatch):
     rig = Rig(vcr_cassette=str(cassette), vcr_mode="replay_only")
-    monkeypatch.setattr(rig.vcr.session, "plan", lambda _: 1 / 0)
+    monkeypatch.setattr(rig.session, "plan", lambda _: 1 / 0)
     flow = rig.ask()
     assert flow.response.status_code == 500
     assert "ZeroDivisionError" in flow.response.headers["x-vcr-error"]
-    assert isinstance(rig.vcr.session.failure, ZeroDivisionError)
+    assert isinstance(rig.session.failure, ZeroDivisionError)
 
 
 @in_loop
 def test_a_grpc_client_is_told_of_an_exception_too(cassette, monkeypatch):
     rig = Rig(vcr_cassette=str(cassette), vcr_mode="replay_only")
-    monkeypatch.setattr(rig.vcr.session, "plan", lambda _: 1 / 0)
+    monkeypatch.setattr(rig.session, "plan", lambda _: 1 / 0)
     flow = tflow.tflow()
     flow.request.http_version = "HTTP/2.0"
     flow.request.headers["content-type"] = "application/grpc"
     rig.vcr.request(flow)
     assert flow.response.headers["grpc-status"] == "13"
     assert "ZeroDivisionError" in flow.response.headers["grpc-message"]
-    assert isinstance(rig.vcr.session.failure, ZeroDivisionError)
+    assert isinstance(rig.session.failure, ZeroDivisionError)
 
 
 @in_loop
@@ -160,7 +107,9 @@ def test_the_socket_stays_shut_when_the_check_itself_raises(cassette, monkeypatc
 @in_loop
 def test_a_socket_without_an_address_stays_shut(cassette):
     rig = Rig(vcr_cassette=str(cassette), vcr_mode="replay_only")
-    data = SimpleNamespace(server=SimpleNamespace(error=None, address=None))
+    data = SimpleNamespace(
+        server=SimpleNamespace(error=None, address=None), client=tflow.tclient_conn()
+    )
     rig.vcr.server_connect(data)
     assert data.server.error
 
@@ -262,7 +211,7 @@ def test_a_failure_to_record_is_said_and_the_traffic_goes_on(
 ):
     rig = Rig(vcr_cassette=str(tmp_path / "new"))
     flow = rig.ask()
-    session = rig.vcr.session
+    session = rig.session
     monkeypatch.setattr(session, "record", lambda _: 1 / 0)
     rig.answer(flow)
     assert "is not recorded: ZeroDivisionError" in caplog.text
@@ -538,7 +487,7 @@ def test_where_mitmproxy_has_changed_its_error_hook_gives_a_replay_back(
             await rig.vcr.request(flow)
             assert flow.response.content == b"recorded"
             rig.vcr.error(flow)
-        assert rig.vcr.session.deck.unused_count == 1
+        assert rig.session.deck.unused_count == 1
 
     asyncio.run(main())
     assert http_layers.HttpStream.handle_event is changed

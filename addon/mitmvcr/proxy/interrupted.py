@@ -13,7 +13,6 @@ from mitmproxy import http
 from mitmvcr.codings import CodingError, are_accepted, decoded_start
 from mitmvcr.core.events import has_ended
 from mitmvcr.core.model import Interaction, Response
-from mitmvcr.options import Settings
 from mitmvcr.proxy import host
 from mitmvcr.proxy.host.messages import response_parts
 from mitmvcr.proxy.sessions import Recording
@@ -38,7 +37,6 @@ def broken(
     started: Recording,
     response: http.Response | None,
     flow: http.HTTPFlow | None,
-    settings: Settings,
     now: int,
 ) -> Broken:
     """``flow`` is None where the proxy itself ends; ``now`` is monotonic, in ns."""
@@ -47,7 +45,7 @@ def broken(
     )
     if response is not None and started.tee is not None:
         by_client = flow is None or host.was_left_by_client(flow)
-        return _cut_short(started, response, settings, reason, by_client=by_client)
+        return _cut_short(started, response, reason, by_client=by_client)
     if flow is None or response is not None:
         return Broken(None, f"broke off and is not recorded: {reason}")
     if host.was_left_by_client(flow):
@@ -56,17 +54,17 @@ def broken(
             return Broken(None, f"broke off and is not recorded: {reason}")
         # It was mitmproxy that closed the client's connection.
         reason = f"timed out: there was no answer for {silent:.0f} s"
-    return _failed(started, flow, settings, reason, now)
+    return _failed(started, flow, reason, now)
 
 
 def _cut_short(
     started: Recording,
     response: http.Response,
-    settings: Settings,
     reason: str,
     *,
     by_client: bool,
 ) -> Broken:
+    settings = started.player.settings
     came = _what_came(started, response)
     kept = Interaction(0, started.asked.request, came)
     size = f"{len(came.body)} bytes"
@@ -108,7 +106,7 @@ def _what_came(started: Recording, response: http.Response) -> Response:
     assert started.tee is not None
     body = started.tee.body()
     duration = started.head - started.sent
-    wire, to_response = response_parts(response), started.view.to_response
+    wire, to_response = response_parts(response), started.player.view.to_response
     recorded = to_response(wire, body, started.asked, duration=duration)
     codings = _codings(response)
     if not recorded.uncompressed and are_accepted(codings, started.asked.decodes):
@@ -131,11 +129,9 @@ def _decoded(recorded: Response, body: bytes, codings: str) -> Response:
     )
 
 
-def _failed(
-    started: Recording, flow: http.HTTPFlow, settings: Settings, reason: str, now: int
-) -> Broken:
+def _failed(started: Recording, flow: http.HTTPFlow, reason: str, now: int) -> Broken:
     """There was no answer."""
-    if not settings.record_errors:
+    if not started.player.settings.record_errors:
         return Broken(None, _not_recorded(reason))
     failure = _kind(flow, reason)
     code, status = _GATEWAY[failure]

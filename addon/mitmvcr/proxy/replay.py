@@ -16,8 +16,8 @@ from mitmvcr.core.model import Interaction, Response
 from mitmvcr.core.modes import Replay
 from mitmvcr.proxy.host import stream_replay
 from mitmvcr.proxy.host.messages import make_response, request_parts, response_parts
+from mitmvcr.proxy.player import Player
 from mitmvcr.proxy.sessions import Replayed, Sessions, replayed
-from mitmvcr.session import Session
 from mitmvcr.view.parts import RequestParts
 from mitmvcr.view.restore import (
     LARGE,
@@ -34,17 +34,17 @@ _SECOND = 1e9
 
 
 def play(
-    sessions: Sessions, session: Session, flow: http.HTTPFlow, decision: Replay
+    sessions: Sessions, player: Player, flow: http.HTTPFlow, decision: Replay
 ) -> Awaitable[None] | None:
     """Answer with a stream, or fail as the origin did. The result is to be awaited
     before the head leaves."""
     recorded = decision.interaction.response
-    latency = sessions.settings.latency
+    latency = player.settings.latency
     if recorded.code == 101:
-        return _play_socket(sessions, session, flow, decision)
-    started = replayed(session, decision, flow.client_conn.id)
+        return _play_socket(sessions, player, flow, decision)
+    started = replayed(player, decision, flow.client_conn.id)
     if recorded.failure == "reset":
-        session.replayed(started.entry_now())
+        player.session.replayed(started.entry_now())
         flow.kill()
         return _pause(recorded.duration / _SECOND * latency)
     sessions.flows[flow.id] = started
@@ -65,7 +65,7 @@ def play(
         flow.response.stream = started.paced = paced
     elif broken:
         del sessions.flows[flow.id]
-        session.replayed(started.entry_now())
+        player.session.replayed(started.entry_now())
         flow.kill()
     else:
         flow.response = make_response(*to_wire(decision.interaction, live))
@@ -121,13 +121,14 @@ def _coded_head(
 
 
 def _play_socket(
-    sessions: Sessions, session: Session, flow: http.HTTPFlow, decision: Replay
+    sessions: Sessions, player: Player, flow: http.HTTPFlow, decision: Replay
 ) -> Awaitable[None] | None:
     """Switch protocols, and let the recorded messages speak for the server."""
     from mitmvcr.proxy import websocket as sockets
     from mitmvcr.proxy.host import websocket_replay
 
-    recorded, latency = decision.interaction.response, sessions.settings.latency
+    session, latency = player.session, player.settings.latency
+    recorded = decision.interaction.response
     url = session.shown(flow.request.url)
 
     def refuse(reason: str) -> None:
@@ -144,7 +145,7 @@ def _play_socket(
     sent = to_wire(decision.interaction, request_parts(flow.request))
     flow.response = make_response(*sent)
     sockets.accept(recorded, flow.response, flow.request)
-    sessions.flows[flow.id] = replayed(session, decision, flow.client_conn.id)
+    sessions.flows[flow.id] = replayed(player, decision, flow.client_conn.id)
     return _pause(recorded.duration / _SECOND * latency)
 
 

@@ -14,15 +14,12 @@ from mitmvcr.proxy import host
 from mitmvcr.proxy.host.backpressure import drain
 from mitmvcr.proxy.host.messages import request_parts
 from mitmvcr.proxy.interrupted import broken
+from mitmvcr.proxy.player import Player
 from mitmvcr.proxy.sessions import Recording, Replayed, Sessions
 from mitmvcr.proxy.streaming import TimedTee, pass_on, with_chunks
-from mitmvcr.session import Session
-from mitmvcr.view.choice import View
 
 if TYPE_CHECKING:
     from mitmproxy.proxy import layer
-
-    from mitmvcr.proxy.grpc import Calls
 
 logger = logging.getLogger("mitmvcr")
 
@@ -30,18 +27,12 @@ logger = logging.getLogger("mitmvcr")
 class StreamHooks:
     """A part of the addon. What only some traffic needs is imported when it comes."""
 
-    session: Session | None
     sessions: Sessions
-    view: View
 
     def __init__(self) -> None:
-        self.calls: Calls | None = None
         #: A hook that mitmproxy finds only where it is needed: each costs 3 us a flow.
         self.requestheaders: Callable[[http.HTTPFlow], None] | None = None
         self._met_h2 = False
-
-    def passes(self, flow: http.HTTPFlow) -> bool:
-        raise NotImplementedError
 
     def record(self, started: Recording, response: http.Response) -> None:
         raise NotImplementedError
@@ -49,22 +40,21 @@ class StreamHooks:
     # Requests
 
     def choose_request_hook(self) -> None:
-        """To be called for each session. Who looks nothing up needs the hook only for
-        gRPC, and so not until there is HTTP/2."""
-        session, self.requestheaders = self.session, None
-        if session is not None and session.looks_up:
-            self.requestheaders = self._hold
-        elif session is not None and self._met_h2:
-            self.requestheaders = self._stream_call
+        """To be called when the sessions in play have changed. Who looks nothing up
+        needs the hook only for gRPC, and so not until there is HTTP/2."""
+        sessions = [player.session for player in self.sessions.in_play()]
+        is_needed = any(session.looks_up or self._met_h2 for session in sessions)
+        self.requestheaders = self._meet if is_needed else None
 
     def tls_established_client(self, data: tls.TlsData) -> None:
         if data.conn.alpn == b"h2":
             self._meet_h2()
 
     def next_layer(self, choice: "layer.NextLayer") -> None:
-        if self.session is not None:
+        client = choice.context.client
+        if self.sessions.of_client(client) is not None:
             host.expect_cleartext_h2(choice)
-        if choice.context.client.alpn == b"h2":
+        if client.alpn == b"h2":
             self._meet_h2()
 
     def _meet_h2(self) -> None:
@@ -72,55 +62,57 @@ class StreamHooks:
             self._met_h2 = True
             self.choose_request_hook()
 
-    def _hold(self, flow: http.HTTPFlow) -> None:
-        """A streamed request would be on its way before it was looked up."""
-        flow.request.stream = False
-        if self._met_h2:
-            self._stream_call(flow)
-
-    def _stream_call(self, flow: http.HTTPFlow) -> None:
-        """Asked of each request when its head is there."""
-        session = self.session
-        if session is None or not is_grpc(flow.request):
+    def _meet(self, flow: http.HTTPFlow) -> None:
+        """Look at a request when its head is there."""
+        player = self.sessions.of(flow)
+        if player is None:
             return
+        if player.session.looks_up:
+            # A streamed request would be on its way before it was looked up.
+            flow.request.stream = False
+        if self._met_h2 and is_grpc(flow.request):
+            self._meet_call(player, flow)
+
+    def _meet_call(self, player: Player, flow: http.HTTPFlow) -> None:
         from mitmvcr.proxy import grpc as uploads
 
-        if self.passes(flow):
+        session = player.session
+        if player.passes(flow):
             uploads.let_pass(session, flow)
         elif session.looks_up:
-            self._look_at_call(session, flow)
+            self._look_at_call(player, flow)
         elif session.records:
-            self._record_call(session, flow)
+            self._record_call(player, flow)
         else:
             uploads.let_pass(session, flow)
 
-    def _look_at_call(self, session: Session, flow: http.HTTPFlow) -> None:
+    def _look_at_call(self, player: Player, flow: http.HTTPFlow) -> None:
         """A call is held until it is whole and can be looked up; but not one that
         goes both ways, nor one that cannot be in the cassette."""
         from mitmvcr.proxy import grpc as uploads
 
-        self.calls = self.calls or uploads.Calls(session, self.view)
-        known = self.calls.of(flow.request)
-        both_ways = self.calls.go_both_ways(known)
+        session, calls = player.session, player.calls
+        known = calls.of(flow.request)
+        both_ways = calls.go_both_ways(known)
         if both_ways and session.offline:
             uploads.refuse(session, flow)
         elif both_ways:
             uploads.let_pass(session, flow)
-        elif known or session.needs_all or self.calls.may_match(flow.request):
+        elif known or session.needs_all or calls.may_match(flow.request):
             return  # held until it is whole
         elif session.records:
-            self._record_call(session, flow)
+            self._record_call(player, flow)
         elif session.offline:
-            uploads.miss(session, flow, self.view)
+            uploads.miss(session, flow, player.view)
 
-    def _record_call(self, session: Session, flow: http.HTTPFlow) -> None:
+    def _record_call(self, player: Player, flow: http.HTTPFlow) -> None:
         from mitmvcr.proxy import grpc as uploads
 
-        view = self.view
-        upload = uploads.Upload(flow.request, view, self.sessions.settings.spool)
+        view = player.view
+        upload = uploads.Upload(flow.request, view, player.settings.spool)
         flow.request.stream = upload
         asked = view.to_request(request_parts(flow.request))
-        started = Recording(session, asked, time.monotonic_ns(), view, upload=upload)
+        started = Recording(player, asked, time.monotonic_ns(), upload=upload)
         self.sessions.flows[flow.id] = started
 
     def is_on_its_way(self, flow: http.HTTPFlow) -> bool:
@@ -142,7 +134,7 @@ class StreamHooks:
 
     def is_open_socket(self, started: Recording, flow: http.HTTPFlow) -> bool:
         """A WebSocket is recorded when it ends, if it is at all."""
-        if not self.sessions.settings.websocket:
+        if not started.player.settings.websocket:
             return False
         started.socket, started.response = flow, flow.response
         self.sessions.flows[flow.id] = started
@@ -157,10 +149,9 @@ class StreamHooks:
 
     def broke_off(self, started: Recording, flow: http.HTTPFlow | None) -> None:
         """An exchange ended before its end; ``flow`` is None where the proxy ends."""
-        settings = self.sessions.settings
         try:
             response = flow.response if flow is not None else started.response
-            found = broken(started, response, flow, settings, time.monotonic_ns())
+            found = broken(started, response, flow, time.monotonic_ns())
             kept = found.interaction
             if kept is not None:
                 kept = started.upload.finish(kept) if started.upload else kept
