@@ -9,7 +9,6 @@ passthrough rule allows, whatever has asked for it. And a guard stands round all
 
 import asyncio
 import logging
-import time
 from collections.abc import Awaitable, Callable, Set
 from functools import partial
 
@@ -20,9 +19,9 @@ from mitmvcr.core.errors import VcrError
 from mitmvcr.core.modes import Refuse, Replay
 from mitmvcr.options import CASSETTE, Settings
 from mitmvcr.proxy import host, options
-from mitmvcr.proxy import responses as answers
 from mitmvcr.proxy.commands import VcrCommands
 from mitmvcr.proxy.connections import Connections
+from mitmvcr.proxy.exchange import forward, replay
 from mitmvcr.proxy.guard import Guard, stand
 from mitmvcr.proxy.host.dispatch import HookDispatcher, open_dispatcher
 from mitmvcr.proxy.host.messages import (
@@ -30,18 +29,15 @@ from mitmvcr.proxy.host.messages import (
     request_parts,
     response_parts,
 )
-from mitmvcr.proxy.misses import missed
 from mitmvcr.proxy.player import Player
+from mitmvcr.proxy.recording import begin_answer, break_off, record
+from mitmvcr.proxy.refusals import fail, refuse
 from mitmvcr.proxy.replay import play
-from mitmvcr.proxy.sessions import Recording, Replayed, Sessions, replayed
-from mitmvcr.proxy.streaming import let_live, tap
-from mitmvcr.proxy.streams import (
-    StreamHooks,
-    describe,
-    is_grpc,
-    with_stream,
-)
-from mitmvcr.session import Session
+from mitmvcr.proxy.responses import describe
+from mitmvcr.proxy.sessions import Sessions
+from mitmvcr.proxy.states import Event
+from mitmvcr.proxy.streaming import let_live
+from mitmvcr.proxy.streams import StreamHooks
 from mitmvcr.values import Values
 from mitmvcr.view.requests import PROXY_HEADERS, LiveRequest
 from mitmvcr.view.restore import is_streamed, to_wire
@@ -175,7 +171,15 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
         """Answer a flow that the guard has kept from leaving."""
         player = self.sessions.of(flow)
         if player is not None:
-            self._fail(player.session, flow, error)
+            self._fail(player, flow, error)
+
+    def _fail(self, player: Player, flow: http.HTTPFlow, error: Exception) -> None:
+        exchange = self.sessions.exchange(flow)
+        if exchange is not None and exchange.is_replay:
+            exchange.undo(Event.FAILED)
+        elif exchange is not None:  # what follows is no answer of the origin's
+            exchange.move(Event.FAILED)
+        fail(player.session, flow, error)
 
     def request(self, flow: http.HTTPFlow) -> Awaitable[None] | None:
         player = self.sessions.of(flow)
@@ -186,7 +190,7 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
         try:
             return self._request(player, flow)
         except Exception as error:  # noqa: BLE001 - fails closed, whatever it is
-            self._fail(player.session, flow, error)
+            self._fail(player, flow, error)
             return None
 
     def _request(self, player: Player, flow: http.HTTPFlow) -> Awaitable[None] | None:
@@ -199,13 +203,13 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
         if isinstance(decision, Replay):
             return self._replay(player, flow, decision, asked)
         if isinstance(decision, Refuse):
-            self._refuse(session, flow, asked)
+            refuse(session, flow, asked.request)
             return None
         if asked.to_proxy and flow.server_conn.via is None:
             # But for an upstream proxy, which may be owed its own.
             drop_proxy_headers(flow.request)
         if decision.record:
-            self._forward(player, flow, asked)
+            forward(self.sessions.under_way, flow, player, asked)
         return None
 
     def _replay(
@@ -217,114 +221,58 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
     ) -> Awaitable[None] | None:
         if is_streamed(decision.interaction.response):
             waiting = play(self.sessions, player, flow, decision)
-            if waiting is not None:
-                host.tell_when_left(flow, partial(self.sessions.left, flow.id))
+            exchange = self.sessions.exchange(flow)
+            if waiting is not None and exchange is not None:
+                host.tell_when_left(flow, partial(self.sessions.left, exchange))
             if flow.response is not None:
                 player.redirects.note(asked.request, response_parts(flow.response))
             return waiting
         sent = to_wire(decision.interaction, request_parts(flow.request))
         flow.response = make_response(*sent)
         player.redirects.note(asked.request, response_parts(flow.response))
-        client = flow.client_conn.id
-        self.sessions.flows[flow.id] = replayed(player, decision, client)
+        exchange = replay(self.sessions.under_way, flow, player, decision)
         if not player.settings.latency:
             return None
-        host.tell_when_left(flow, partial(self.sessions.left, flow.id))
+        host.tell_when_left(flow, partial(self.sessions.left, exchange))
         duration = decision.interaction.response.duration / 1e9
         return asyncio.sleep(duration * player.settings.latency)
 
-    def _forward(self, player: Player, flow: http.HTTPFlow, asked: LiveRequest) -> None:
-        self.sessions.flows[flow.id] = Recording(player, asked, time.monotonic_ns())
-
-    def _refuse(
-        self, session: Session, flow: http.HTTPFlow, asked: LiveRequest
-    ) -> None:
-        found, told = missed(session, asked.request)
-        if is_grpc(flow.request):
-            flow.response = answers.to_call(flow.request, told)
-            return
-        summary = session.summary()
-        flow.response = answers.miss(
-            found, summary.cassette, summary.mode, head=flow.request.method == "HEAD"
-        )
-
-    def _fail(self, session: Session, flow: http.HTTPFlow, error: Exception) -> None:
-        told = describe(error)
-        flow.response = (
-            answers.to_call(flow.request, told, failed=True)
-            if is_grpc(flow.request)
-            else answers.failure(told, head=flow.request.method == "HEAD")
-        )
-        session.note_failure(error)
-        logger.error(
-            "mitmvcr: %s %s: %s",
-            flow.request.method,
-            session.shown(flow.request.url),
-            describe(error),
-            exc_info=None if isinstance(error, VcrError) else error,
-        )
-
     def responseheaders(self, flow: http.HTTPFlow) -> None:
-        started = self.sessions.flows.get(flow.id)
-        if isinstance(started, Recording) and flow.response is not None:
-            started.head = time.monotonic_ns()
-            settings = started.player.settings
-            started.tee = tap(
-                flow.response,
-                spool=settings.spool,
-                timed=settings.record_chunks,
-                always=settings.record_errors,
-            )
-            if started.tee is not None:
-                started.response = flow.response
-                if started.upload is not None:
-                    flow.response.stream = started.upload.watch(started.tee)
-        elif started is None and flow.response is not None and self.sessions.of(flow):
-            let_live(flow.response)
+        exchange, response = self.sessions.exchange(flow), flow.response
+        if response is None:
+            return
+        if exchange is None:
+            if self.sessions.of(flow) is not None:
+                let_live(response)
+        elif not exchange.is_replay:
+            begin_answer(exchange, response)
 
     def response(self, flow: http.HTTPFlow) -> None:
-        started = self.sessions.flows.pop(flow.id, None)
-        if started is None:
+        exchange, response = self.sessions.exchange(flow), flow.response
+        if exchange is None:
             return
-        if isinstance(started, Replayed):
-            if started.paced is not None and self.leaves_in_parts(started, flow):
+        if exchange.is_replay:
+            paced = exchange.paced
+            if paced is not None and response is not None and response.stream is paced:
+                exchange.move(Event.LEAVES)  # and its schedule says when it has arrived
                 return
-            started.session.replayed(started.entry_now())
-        elif flow.response is not None:
-            if flow.websocket is not None and self.is_open_socket(started, flow):
-                return
-            self.record(started, flow.response)
+            exchange.finish(Event.ANSWERED)
+        elif flow.websocket is not None and exchange.player.settings.websocket:
+            if exchange.move(Event.SWITCHED):
+                exchange.socket, exchange.response = flow, response
+            return
+        elif response is not None:
+            record(exchange, response, Event.ANSWERED)
         self.sessions.close_idle()
 
-    def record(self, started: Recording, response: http.Response) -> None:
-        code = response.status_code
-        if code < 200 and started.socket is None:
-            told = answers.unrecorded(response)
-            logger.warning("mitmvcr: %s %s: not recorded", started.shown(), told)
-            return
-        try:
-            if 300 < code < 400:
-                redirects = started.player.redirects
-                redirects.note(started.asked.request, response_parts(response))
-            found = started.interaction(response)
-            if started.tee or started.socket or started.upload:
-                found = with_stream(started, response, found)
-            started.session.record(found)
-            if started.cut_off:
-                logger.warning(
-                    "mitmvcr: %s came late, and is recorded", started.shown()
-                )
-        except Exception as error:  # noqa: BLE001 - told, and the traffic goes on
-            started.session.note_failure(error)
-            told = describe(error)
-            logger.error("mitmvcr: %s is not recorded: %s", started.shown(), told)
-
     def error(self, flow: http.HTTPFlow) -> None:
-        started = self.sessions.flows.pop(flow.id, None)
-        if isinstance(started, Replayed):
-            started.session.give_back(started.position)
-        elif started is not None and not started.cut_off:
-            self.broke_off(started, flow)
+        exchange = self.sessions.exchange(flow)
+        if exchange is None:
+            return
+        if exchange.is_replay:
+            exchange.undo(Event.BROKE_OFF)
+        else:
+            break_off(exchange, flow, Event.BROKE_OFF)
         self.sessions.close_idle()
 
 

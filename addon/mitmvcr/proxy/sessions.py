@@ -3,123 +3,22 @@ their last flow."""
 
 import logging
 import os
-import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from mitmproxy import connection, http
 
 from mitmvcr.core.errors import CassetteWriteError, OptionError, VcrError
-from mitmvcr.core.model import Interaction
-from mitmvcr.core.modes import Replay
-from mitmvcr.miss.report import Entry
 from mitmvcr.options import CASSETTE, SECRET, Settings
 from mitmvcr.proxy import host
-from mitmvcr.proxy.host.messages import response_parts
+from mitmvcr.proxy.exchange import Exchange
 from mitmvcr.proxy.player import Player, parse_filters
-from mitmvcr.proxy.streaming import Tee
+from mitmvcr.proxy.states import Event, State
 from mitmvcr.session import Session, open_session
-from mitmvcr.view.requests import LiveRequest
-
-if TYPE_CHECKING:
-    from mitmvcr.proxy.grpc import Upload
 
 logger = logging.getLogger("mitmvcr")
 
 #: The session of whoever names none.
 DEFAULT = ""
-
-
-class Replayed:
-    """A flow that is being answered from the cassette; where the log wants to know of
-    it, what is told, and since when in monotonic nanoseconds. ``paced``: it leaves in
-    parts, and what stands here says when it has arrived."""
-
-    __slots__ = ("client", "entry", "paced", "player", "position", "started")
-
-    def __init__(
-        self,
-        player: Player,
-        position: int,
-        client: str = "",
-        entry: Entry | None = None,
-        started: int = 0,
-    ) -> None:
-        self.player, self.position, self.client = player, position, client
-        self.entry, self.started = entry, started
-        self.paced: object | None = None
-
-    @property
-    def session(self) -> Session:
-        return self.player.session
-
-    def entry_now(self) -> Entry | None:
-        """The entry for the log: the flow has been answered."""
-        if self.entry is None:
-            return None
-        return self.entry.lasting(time.monotonic_ns() - self.started)
-
-
-def replayed(player: Player, decision: Replay, client: str) -> Replayed:
-    position, session = decision.position, player.session
-    if not session.log.complete:
-        return Replayed(player, position, client)
-    entry = session.entry("replayed", decision.interaction, position)
-    return Replayed(player, position, client, entry, time.monotonic_ns())
-
-
-class Recording:
-    """A flow that is on its way to the origin. Times are monotonic nanoseconds.
-
-    ``cut_off``: the end came first, and that was told. ``response``: the head, where
-    the body streams by. ``socket``: the flow, where it became a WebSocket.
-    ``upload``: the request, where it streams by too.
-    """
-
-    __slots__ = (
-        "asked",
-        "cut_off",
-        "head",
-        "player",
-        "response",
-        "sent",
-        "socket",
-        "tee",
-        "upload",
-    )
-
-    def __init__(
-        self,
-        player: Player,
-        asked: LiveRequest,
-        sent: int,
-        *,
-        tee: Tee | None = None,
-        upload: "Upload | None" = None,
-    ) -> None:
-        self.player, self.asked, self.sent = player, asked, sent
-        self.head, self.cut_off = 0, False
-        self.tee, self.upload = tee, upload
-        self.response: http.Response | None = None
-        self.socket: http.HTTPFlow | None = None
-
-    @property
-    def session(self) -> Session:
-        return self.player.session
-
-    def shown(self) -> str:
-        """The URL as it may stand in a log."""
-        return self.session.shown(self.asked.request.url)
-
-    def interaction(self, response: http.Response) -> Interaction:
-        """With what has come back from the origin."""
-        body = response.raw_content
-        if body is None:  # it was streamed
-            body = self.tee.body() if self.tee else b""
-        duration = (self.head or time.monotonic_ns()) - self.sent
-        asked, wire = self.asked, response_parts(response)
-        recorded = self.player.view.to_response(wire, body, asked, duration=duration)
-        return Interaction(0, asked.request, recorded)
 
 
 class Sessions:
@@ -134,7 +33,7 @@ class Sessions:
         exit_guard: host.ExitGuard | None = None,
         released: Callable[[], None] = lambda: None,
     ) -> None:
-        self.flows: dict[str, Replayed | Recording] = {}
+        self.under_way: dict[str, Exchange] = {}
         self._named: dict[str, Player] = {}
         self._ejected: list[Player] = []
         self._exit_guard, self._released = exit_guard, released
@@ -142,13 +41,17 @@ class Sessions:
             exit_guard.closes(self.close)
 
     def __repr__(self) -> str:
-        return f"<Sessions {self.in_play()!r}, {len(self.flows)} flows under way>"
+        return f"<Sessions {self.in_play()!r}, {len(self.under_way)} flows under way>"
 
     # Routes
 
     def named(self, name: str = DEFAULT) -> Player | None:
         """Return the session of this name, if it is in play."""
         return self._named.get(name)
+
+    def exchange(self, flow: http.HTTPFlow) -> Exchange | None:
+        """Return the exchange that a flow is, if it is under way."""
+        return self.under_way.get(flow.id)
 
     def of(self, flow: http.HTTPFlow) -> Player | None:
         """Return the session that a flow which begins now belongs to. One that is under
@@ -225,9 +128,9 @@ class Sessions:
     def _hand_on(self, closed: list[Player], fresh: Player) -> None:
         """Let what is under way go where what follows it goes."""
         if fresh.session.records:
-            for flow in self.recordings():
-                if flow.player in closed:
-                    flow.player = fresh
+            for exchange in self.recordings():
+                if exchange.player in closed:
+                    exchange.player = fresh
 
     def eject(self, name: str = DEFAULT) -> None:
         """End a session; flows that are under way still belong to it."""
@@ -242,47 +145,41 @@ class Sessions:
             self.close_idle()
 
     def client_gone(self, client: str) -> None:
-        """What it was to be answered with is for whoever asks again. A flow that waits
-        to be answered hears of it only after it was."""
-        for flow_id, flow in list(self.flows.items()):
-            if isinstance(flow, Replayed) and flow.client == client:
-                self._give_back(flow_id, flow)
+        """Keep what a client was to be answered with for whoever asks again. A flow
+        that waits to be answered hears of it only after it was."""
+        for exchange in list(self.under_way.values()):
+            if exchange.is_replay and exchange.client == client:
+                exchange.undo(Event.LEFT)
         for player in self._named.values():
             player.forget(client)
         self.close_idle()
 
-    def left(self, flow_id: str) -> None:
-        """The client has reset a stream that waits to be answered, and goes on."""
-        flow = self.flows.get(flow_id)
-        if isinstance(flow, Replayed):
-            self._give_back(flow_id, flow)
-            self.close_idle()
-
-    def _give_back(self, flow_id: str, flow: Replayed) -> None:
-        flow.session.give_back(flow.position)
-        del self.flows[flow_id]
+    def left(self, exchange: Exchange) -> None:
+        """Give back a replay whose client has reset its stream, and goes on."""
+        exchange.undo(Event.LEFT)
+        self.close_idle()
 
     def close(self) -> None:
-        """End every session, whatever is still under way: that is told, and what
+        """End every session, whatever is still under way: the log says so, and what
         comes of it after all is recorded late."""
-        for flow in self.recordings():
-            if not flow.cut_off:
-                url = flow.shown()
+        for exchange in self.recordings():
+            if exchange.state is not State.INTERRUPTED:
+                url = exchange.shown()
                 logger.warning("mitmvcr: %s was cut off and is not recorded", url)
-                flow.cut_off = True
+                exchange.move(Event.CUT_OFF)
         ended, self._ejected, self._named = self.open(), [], {}
         for player in ended:
             self._close(player.session)
 
-    def recordings(self) -> list[Recording]:
-        """The flows that are on their way to the origin."""
-        return [flow for flow in self.flows.values() if isinstance(flow, Recording)]
+    def recordings(self) -> list[Exchange]:
+        """Return the exchanges that are on their way to the origin, or back."""
+        return [each for each in self.under_way.values() if not each.is_replay]
 
     def close_idle(self) -> None:
         """To be called when a flow has ended: some session may have waited for it."""
         if not self._ejected:
             return
-        busy = [flow.player for flow in self.flows.values()]
+        busy = [exchange.player for exchange in self.under_way.values()]
         idle = [player for player in self._ejected if player not in busy]
         for player in idle:
             self._ejected.remove(player)

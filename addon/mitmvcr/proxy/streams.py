@@ -1,27 +1,23 @@
 """The addon's hooks for what is more than one request and one response."""
 
-import logging
-import time
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mitmproxy import http, tls
 
-from mitmvcr.core.errors import VcrError
-from mitmvcr.core.model import Interaction
 from mitmvcr.proxy import host
+from mitmvcr.proxy.exchange import forward
 from mitmvcr.proxy.host.backpressure import drain
 from mitmvcr.proxy.host.messages import request_parts
-from mitmvcr.proxy.interrupted import broken
 from mitmvcr.proxy.player import Player
-from mitmvcr.proxy.sessions import Recording, Replayed, Sessions
-from mitmvcr.proxy.streaming import TimedTee, pass_on, with_chunks
+from mitmvcr.proxy.recording import break_off, record
+from mitmvcr.proxy.responses import is_grpc
+from mitmvcr.proxy.sessions import Sessions
+from mitmvcr.proxy.states import Event
+from mitmvcr.proxy.streaming import pass_on
 
 if TYPE_CHECKING:
     from mitmproxy.proxy import layer
-
-logger = logging.getLogger("mitmvcr")
 
 
 class StreamHooks:
@@ -33,9 +29,6 @@ class StreamHooks:
         #: A hook that mitmproxy finds only where it is needed: each costs 3 us a flow.
         self.requestheaders: Callable[[http.HTTPFlow], None] | None = None
         self._met_h2 = False
-
-    def record(self, started: Recording, response: http.Response) -> None:
-        raise NotImplementedError
 
     # Requests
 
@@ -112,101 +105,35 @@ class StreamHooks:
         upload = uploads.Upload(flow.request, view, player.settings.spool)
         flow.request.stream = upload
         asked = view.to_request(request_parts(flow.request))
-        started = Recording(player, asked, time.monotonic_ns(), upload=upload)
-        self.sessions.flows[flow.id] = started
+        forward(self.sessions.under_way, flow, player, asked).upload = upload
 
     def is_on_its_way(self, flow: http.HTTPFlow) -> bool:
         """Return whether the request of a call streamed by; it has ended now."""
-        started = self.sessions.flows.get(flow.id)
-        if isinstance(started, Recording) and started.upload is not None:
-            started.upload.end()
+        exchange = self.sessions.exchange(flow)
+        if exchange is not None and exchange.upload is not None:
+            exchange.upload.end()
             return True
         return flow.request.stream is pass_on
 
     # Responses
 
-    def leaves_in_parts(self, started: Replayed, flow: http.HTTPFlow) -> bool:
-        """Such a replay is still under way, and tells when it has arrived."""
-        if getattr(flow.response, "stream", None) is not started.paced:
-            return False
-        self.sessions.flows[flow.id] = started
-        return True
-
-    def is_open_socket(self, started: Recording, flow: http.HTTPFlow) -> bool:
-        """A WebSocket is recorded when it ends, if it is at all."""
-        if not started.player.settings.websocket:
-            return False
-        started.socket, started.response = flow, flow.response
-        self.sessions.flows[flow.id] = started
-        return True
-
     def websocket_end(self, flow: http.HTTPFlow) -> None:
-        started = self.sessions.flows.get(flow.id)
-        if isinstance(started, Recording) and flow.response is not None:
-            del self.sessions.flows[flow.id]
-            self.record(started, flow.response)
+        exchange = self.sessions.exchange(flow)
+        if exchange is not None and flow.response is not None:
+            record(exchange, flow.response, Event.CLOSED)
             self.sessions.close_idle()
 
-    def broke_off(self, started: Recording, flow: http.HTTPFlow | None) -> None:
-        """An exchange ended before its end; ``flow`` is None where the proxy ends."""
-        try:
-            response = flow.response if flow is not None else started.response
-            found = broken(started, response, flow, time.monotonic_ns())
-            kept = found.interaction
-            if kept is not None:
-                kept = started.upload.finish(kept) if started.upload else kept
-                started.session.record(kept)
-            if found.told:
-                logger.warning("mitmvcr: %s %s", started.shown(), found.told)
-        except Exception as error:  # noqa: BLE001 - told, and the traffic goes on
-            started.session.note_failure(error)
-            told = describe(error)
-            logger.error("mitmvcr: %s is not recorded: %s", started.shown(), told)
-
     def close_streams(self) -> None:
-        """What a stream had brought until now is not lost."""
-        for flow_id, flow in list(self.sessions.flows.items()):
-            if isinstance(flow, Recording) and flow.response is not None:
-                del self.sessions.flows[flow_id]
-                if flow.socket is not None:
-                    self.record(flow, flow.response)
-                else:
-                    self.broke_off(flow, None)
+        """Record what streams have brought until now."""
+        for exchange in self.sessions.recordings():
+            if exchange.response is None:
+                continue
+            if exchange.socket is not None:
+                record(exchange, exchange.response, Event.STOPPED)
+            else:
+                break_off(exchange, None, Event.STOPPED)
         self.sessions.close_idle()
 
     async def vcr_drain(self, client_id: str) -> None:
         """A hook of our own: a replayed stream waits for its client."""
         await drain(client_id)
-
-
-def with_stream(
-    started: Recording, response: http.Response, found: Interaction
-) -> Interaction:
-    """With what there is to know of a stream, beside its body."""
-    if started.socket is not None:
-        from mitmvcr.proxy.websocket import frames
-
-        recorded = replace(found.response, websocket=frames(started.socket))
-        found = replace(found, response=recorded)
-    elif isinstance(started.tee, TimedTee):
-        codings = response.headers.get("content-encoding", "")
-        recorded = with_chunks(found.response, started.tee, started.head, codings)
-        found = replace(found, response=recorded)
-    return found if started.upload is None else started.upload.finish(found)
-
-
-def is_grpc(request: http.Request) -> bool:
-    """Return whether it is a gRPC call; they are made over HTTP/2."""
-    if request_parts(request).http_version != b"HTTP/2.0":
-        return False
-    for name, value in request.headers.fields:
-        if name == b"content-type":  # over HTTP/2 names are in lower case
-            return value.startswith(b"application/grpc")
-    return False
-
-
-def describe(error: Exception) -> str:
-    """One line."""
-    if isinstance(error, VcrError):
-        return str(error)
-    return f"{type(error).__name__}: {error}"
