@@ -33,15 +33,11 @@ class Rig:
         assert player is not None
         return player.session
 
-    @property
-    def streams(self) -> VcrAddon:
-        return self.vcr
-
     def ask(self, body: bytes = b"content") -> http.HTTPFlow:
         flow = tflow.tflow()
         flow.request.content = body
-        if self.vcr.requestheaders is not None:
-            self.vcr.requestheaders(flow)
+        if self.vcr.streams.requestheaders is not None:
+            self.vcr.streams.requestheaders(flow)
         waiting = self.vcr.request(flow)
         assert waiting is None
         return flow
@@ -57,7 +53,7 @@ class Rig:
         flow.server_conn.error = None
         data = ServerConnectionHookData(flow.server_conn, flow.client_conn)
         with suppress(RuntimeError):  # as mitmproxy does: it logs it and goes on
-            self.vcr.server_connect(data)
+            self.vcr.connections.server_connect(data)
         return data.server.error
 
 

@@ -100,7 +100,7 @@ def test_the_socket_stays_shut_when_the_check_itself_raises(cassette, monkeypatc
     def broken(_: object) -> bool:
         raise RuntimeError
 
-    monkeypatch.setattr(rig.vcr, "may_connect", broken)
+    monkeypatch.setattr(rig.vcr.connections, "may_connect", broken)
     assert rig.connect(tflow.tflow(), "address", 22)
 
 
@@ -110,7 +110,7 @@ def test_a_socket_without_an_address_stays_shut(cassette):
     data = SimpleNamespace(
         server=SimpleNamespace(error=None, address=None), client=tflow.tclient_conn()
     )
-    rig.vcr.server_connect(data)
+    rig.vcr.connections.server_connect(data)
     assert data.server.error
 
 
@@ -129,7 +129,7 @@ def test_passthrough_opens_the_socket_for_that_client_and_place_only(cassette):
     other = tflow.tflow()
     other.client_conn.id = "somebody else"
     assert rig.connect(other, "address", 22)
-    rig.vcr.client_disconnected(flow.client_conn)
+    rig.vcr.connections.client_disconnected(flow.client_conn)
     assert rig.connect(flow, "address", 22)
 
 
@@ -140,7 +140,7 @@ def test_recording_lets_every_socket_open_but_keeps_the_errors_of_others(tmp_pat
     assert rig.connect(flow, "address", 22) is None
     data = ServerConnectionHookData(flow.server_conn, flow.client_conn)
     data.server.error = "refused by another addon"
-    rig.vcr.server_connect(data)
+    rig.vcr.connections.server_connect(data)
     assert data.server.error == "refused by another addon"
     rig.vcr.done()
 
@@ -224,13 +224,13 @@ def test_a_failure_to_record_is_said_and_the_traffic_goes_on(
 def test_an_ejected_session_is_saved_after_its_last_flow(tmp_path):
     rig = Rig(vcr_cassette=str(tmp_path / "a"))
     late = rig.ask()
-    rig.vcr.use_cassette(str(tmp_path / "b"))
+    rig.vcr.commands.use_cassette(str(tmp_path / "b"))
     assert not (tmp_path / "a.yaml").exists()
     rig.answer(late)
     assert (tmp_path / "a.yaml").exists()
     rig.answer(rig.ask(b"other"))
-    rig.vcr.eject()
-    assert rig.vcr.status() == "no cassette in use"
+    rig.vcr.commands.eject()
+    assert rig.vcr.commands.status() == "no cassette in use"
     assert len(reader.load(tmp_path / "b.yaml").interactions) == 1
 
 
@@ -238,10 +238,10 @@ def test_an_ejected_session_is_saved_after_its_last_flow(tmp_path):
 def test_a_change_of_mode_replays_what_was_just_recorded(tmp_path):
     rig = Rig(vcr_cassette=str(tmp_path / "a"))
     rig.answer(rig.ask())
-    rig.vcr.use_mode("replay")
+    rig.vcr.commands.use_mode("replay")
     flow = rig.ask()
     assert flow.response.content == b"live"
-    assert "mode replay_only" in rig.vcr.status()
+    assert "mode replay_only" in rig.vcr.commands.status()
 
 
 @in_loop
@@ -250,10 +250,10 @@ def test_a_cassette_taken_up_again_gets_what_was_under_way(tmp_path):
     rig = Rig(vcr_cassette=str(tmp_path / "a"))
     early, late, last = (rig.ask(bytes([n])) for n in b"123")
     rig.answer(early)
-    rig.vcr.use_cassette(str(tmp_path / "b"))
-    rig.vcr.use_mode("new_episodes")
+    rig.vcr.commands.use_cassette(str(tmp_path / "b"))
+    rig.vcr.commands.use_mode("new_episodes")
     (tmp_path / "link.yaml").symlink_to(tmp_path / "a.yaml")
-    rig.vcr.use_cassette(str(tmp_path / "link.yaml"))
+    rig.vcr.commands.use_cassette(str(tmp_path / "link.yaml"))
     assert bodies(tmp_path / "a.yaml") == [b"1"]
     rig.answer(late)
     rig.vcr.done()
@@ -267,7 +267,7 @@ def test_what_is_under_way_as_a_cassette_is_replayed_goes_behind_it(tmp_path):
     rig = Rig(vcr_cassette=str(tmp_path / "a"))
     late = rig.ask(b"late")
     rig.answer(rig.ask(b"early"))
-    rig.vcr.use_mode("replay_only")
+    rig.vcr.commands.use_mode("replay_only")
     rig.answer(late)
     assert bodies(tmp_path / "a.yaml") == [b"early", b"late"]
 
@@ -296,7 +296,7 @@ def bodies(path: Path) -> list[bytes]:
 def test_flows_are_saved_to_the_cassette_that_is_being_recorded(tmp_path):
     rig = Rig(vcr_cassette=str(tmp_path / "a"))
     rig.answer(rig.ask(b"recorded"))
-    rig.vcr.save([tflow.tflow(resp=True), tflow.tflow()], str(tmp_path / "a"))
+    rig.vcr.commands.save([tflow.tflow(resp=True), tflow.tflow()], str(tmp_path / "a"))
     rig.vcr.done()
     assert bodies(tmp_path / "a.yaml") == [b"recorded", b"content"]
 
@@ -306,10 +306,10 @@ def test_a_wrong_value_while_running_is_refused_and_the_old_one_stays(cassette):
     rig = Rig(vcr_cassette=str(cassette), vcr_mode="replay_only")
     rig.vcr.running()
     with pytest.raises(exceptions.CommandError, match="vcr_mode=bogus: use one of"):
-        rig.vcr.use_mode("bogus")
+        rig.vcr.commands.use_mode("bogus")
     assert rig.options.vcr_mode == "replay_only"
     with pytest.raises(exceptions.CommandError, match="not found"):
-        rig.vcr.use_cassette(str(cassette.with_name("absent")))
+        rig.vcr.commands.use_cassette(str(cassette.with_name("absent")))
     assert rig.ask().response.content == b"recorded"
 
 
@@ -319,7 +319,7 @@ def test_a_replay_that_cannot_be_opened_anew_stays_off_the_network(cassette):
     rig.vcr.running()
     cassette.write_text("garbage: [")
     with pytest.raises(exceptions.CommandError, match="not YAML"):
-        rig.vcr.use_mode("record_once")
+        rig.vcr.commands.use_mode("record_once")
     assert rig.connect(tflow.tflow(), "address", 22)
     assert rig.ask().response.content == b"recorded"
 
@@ -375,10 +375,10 @@ def test_an_unknown_vcr_option_ends_the_process(cassette):
 def test_mitmproxys_own_options_are_put_back_after_a_session(cassette):
     rig = Rig()
     rig.options.update(stream_large_bodies="3m", connection_strategy="eager")
-    rig.vcr.use_cassette(str(cassette))
+    rig.vcr.commands.use_cassette(str(cassette))
     assert rig.options.connection_strategy == "lazy"
     assert rig.options.stream_large_bodies is None
-    rig.vcr.eject()
+    rig.vcr.commands.eject()
     assert rig.options.connection_strategy == "eager"
     assert rig.options.stream_large_bodies == "3m"
 
@@ -388,8 +388,8 @@ def test_a_request_is_never_streamed_before_it_is_looked_up(cassette):
     rig = Rig(vcr_cassette=str(cassette), vcr_mode="replay_only")
     flow = tflow.tflow()
     flow.request.stream = True
-    assert rig.vcr.requestheaders is not None
-    rig.vcr.requestheaders(flow)
+    assert rig.vcr.streams.requestheaders is not None
+    rig.vcr.streams.requestheaders(flow)
     assert flow.request.stream is False
 
 
@@ -413,7 +413,9 @@ def test_the_client_gets_the_recorded_protocol(cassette, offers, sni, address, c
     @in_loop
     def greet():
         rig = Rig(vcr_cassette=str(cassette), vcr_mode="replay_only")
-        rig.vcr.tls_clienthello(SimpleNamespace(client_hello=hello, context=context))
+        rig.vcr.connections.tls_clienthello(
+            SimpleNamespace(client_hello=hello, context=context)
+        )
 
     greet()
     assert client.alpn == chosen
@@ -500,7 +502,7 @@ def test_chosen_flows_are_saved_behind_what_a_cassette_holds(cassette, caplog):
     rig = Rig()
     whole = tflow.tflow(resp=True)
     flows = [whole, tflow.tflow(err=True), tflow.tflow(), tflow.ttcpflow()]
-    rig.vcr.save(flows, str(cassette))
+    rig.vcr.commands.save(flows, str(cassette))
     assert "saved 1 of 4 flows" in caplog.text
     first, second = reader.load(cassette).interactions
     assert (first.id, second.id) == (0, 1)
@@ -512,7 +514,7 @@ def test_a_damaged_cassette_is_not_saved_over(tmp_path):
     path = tmp_path / "bad.yaml"
     path.write_text("garbage: [")
     with pytest.raises(exceptions.CommandError, match=r"bad\.yaml"):
-        Rig().vcr.save([tflow.tflow(resp=True)], str(path))
+        Rig().vcr.commands.save([tflow.tflow(resp=True)], str(path))
     assert path.read_text() == "garbage: ["
 
 

@@ -133,7 +133,7 @@ def test_a_failure_of_ours_is_not_recorded_as_the_origins_answer(
 ) -> None:
     rig = Rig(vcr_cassette=str(tmp_path / "a"))
     flow = rig.ask()
-    rig.vcr.fail(flow, RuntimeError("on purpose"))
+    rig.vcr.connections.fail(flow, RuntimeError("on purpose"))
     assert isinstance(flow.response, http.Response)
     assert flow.response.status_code == 500
     rig.answer(flow)

@@ -69,7 +69,7 @@ def upgrade(rig: Rig, began: http.HTTPFlow) -> None:
     began.response, began.websocket = made.response, made.websocket
     rig.vcr.responseheaders(began)
     rig.vcr.response(began)
-    rig.streams.websocket_end(began)
+    rig.vcr.streams.websocket_end(began)
 
 
 def failures(path: Path) -> list[str]:

@@ -19,7 +19,7 @@ from mitmvcr.core.errors import VcrError
 from mitmvcr.core.modes import Refuse, Replay
 from mitmvcr.options import CASSETTE, Settings
 from mitmvcr.proxy import host, options
-from mitmvcr.proxy.commands import VcrCommands
+from mitmvcr.proxy.commands import Commands
 from mitmvcr.proxy.connections import Connections
 from mitmvcr.proxy.exchange import forward, replay
 from mitmvcr.proxy.guard import Guard, stand
@@ -31,13 +31,13 @@ from mitmvcr.proxy.host.messages import (
 )
 from mitmvcr.proxy.player import Player
 from mitmvcr.proxy.recording import begin_answer, break_off, record
-from mitmvcr.proxy.refusals import fail, refuse
+from mitmvcr.proxy.refusals import refuse
 from mitmvcr.proxy.replay import play
 from mitmvcr.proxy.responses import describe
 from mitmvcr.proxy.sessions import Sessions
 from mitmvcr.proxy.states import Event
 from mitmvcr.proxy.streaming import let_live
-from mitmvcr.proxy.streams import StreamHooks
+from mitmvcr.proxy.streams import Streams
 from mitmvcr.values import Values
 from mitmvcr.view.requests import PROXY_HEADERS, LiveRequest
 from mitmvcr.view.restore import is_streamed, to_wire
@@ -45,8 +45,9 @@ from mitmvcr.view.restore import is_streamed, to_wire
 logger = logging.getLogger("mitmvcr")
 
 
-class VcrAddon(VcrCommands, Connections, StreamHooks):
-    """Recorder and player of the sessions in play."""
+class VcrAddon:
+    """Recorder and player of the sessions in play, with the addons for the rest of
+    it."""
 
     name = "vcr"
 
@@ -56,10 +57,13 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
         configured: Callable[[], Values] | None = None,
     ) -> None:
         """``configured`` reads the options that the environment and files give."""
-        super().__init__()
         self._configured = configured
         self.options = options.VcrOptions()
         self.sessions = Sessions(exit_guard, released=self._set_host_options)
+        self.connections = Connections(self.sessions)
+        self.streams = Streams(self.sessions)
+        self.commands = Commands(self.sessions, self.options)
+        self.addons = [self.connections, self.streams, self.commands]
         self._host_options = host.HostOptions()
         self._is_running = self._has_started = False
         self._dispatcher: HookDispatcher | None = None
@@ -68,7 +72,7 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
     # Life
 
     def load(self, loader: Loader) -> None:
-        self._guard = stand(loader.master.addons, self)
+        self._guard = stand(loader.master.addons, self.connections)
         try:
             configured = self._configured and self._configured()
         except Exception as error:  # noqa: BLE001 - mitmproxy would go on without us
@@ -120,7 +124,7 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
     def _leave(self) -> None:
         """While mitmproxy goes on, that is told; a replay's host options stay."""
         was_in_use, replayed = bool(self.sessions.in_play()), self.sessions.offline
-        self.close_streams()
+        self.streams.close()
         self.sessions.close()
         if host.is_exiting() or self._guard is None or not was_in_use:
             return
@@ -130,7 +134,7 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
 
     async def _drain_and_close(self) -> None:
         await host.drain(lambda: bool(self.sessions.recordings()))
-        self.close_streams()
+        self.streams.close()
         self.sessions.close()
 
     def use(self, settings: Settings) -> None:
@@ -143,7 +147,7 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
         if self._guard is not None:
             offline = self.sessions.offline
             self._guard.settle(offline=offline, closes=is_open_to_others)
-        self.choose_request_hook()
+        self.streams.choose_request_hook()
         if player is not None and settings.redaction.off:
             logger.warning(
                 "mitmvcr: vcr_redact=none: secrets are written to %s as they are",
@@ -167,30 +171,16 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
 
     # Flows
 
-    def fail(self, flow: http.HTTPFlow, error: Exception) -> None:
-        """Answer a flow that the guard has kept from leaving."""
-        player = self.sessions.of(flow)
-        if player is not None:
-            self._fail(player, flow, error)
-
-    def _fail(self, player: Player, flow: http.HTTPFlow, error: Exception) -> None:
-        exchange = self.sessions.exchange(flow)
-        if exchange is not None and exchange.is_replay:
-            exchange.undo(Event.FAILED)
-        elif exchange is not None:  # what follows is no answer of the origin's
-            exchange.move(Event.FAILED)
-        fail(player.session, flow, error)
-
     def request(self, flow: http.HTTPFlow) -> Awaitable[None] | None:
         player = self.sessions.of(flow)
         if player is None or flow.response is not None:
             return None
-        if flow.request.stream and self.is_on_its_way(flow):
+        if flow.request.stream and self.streams.is_on_its_way(flow):
             return None
         try:
             return self._request(player, flow)
         except Exception as error:  # noqa: BLE001 - fails closed, whatever it is
-            self._fail(player, flow, error)
+            self.connections.fail(flow, error)
             return None
 
     def _request(self, player: Player, flow: http.HTTPFlow) -> Awaitable[None] | None:

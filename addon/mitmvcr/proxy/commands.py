@@ -25,14 +25,13 @@ if TYPE_CHECKING:
 logger = logging.getLogger("mitmvcr")
 
 
-class VcrCommands:
-    """The ``vcr.*`` commands; options are the one place the choice is kept in.
+class Commands:
+    """The ``vcr.*`` commands; options are the one place the choice is kept in."""
 
-    A part of the addon: an addon of its own would cost every request 5 us.
-    """
+    name = "vcr.commands"
 
-    sessions: Sessions
-    options: VcrOptions
+    def __init__(self, sessions: Sessions, options: VcrOptions) -> None:
+        self._sessions, self._options = sessions, options
 
     @command.command("vcr.use")
     def use_cassette(self, cassette: mtypes.Path) -> None:
@@ -55,7 +54,7 @@ class VcrCommands:
     @command.command("vcr.status")
     def status(self) -> str:
         """The cassette in use, its mode and its counts."""
-        player = self.sessions.named()
+        player = self._sessions.named()
         if player is None:
             return "no cassette in use"
         return player.session.summary().line()
@@ -70,12 +69,12 @@ class VcrCommands:
         logger.info("mitmvcr: saved %d of %d flows to %s", saved, len(flows), cassette)
 
     def _save(self, flows: Sequence[flow.Flow], path: Path | str) -> int:
-        player = self.sessions.named()
+        player = self._sessions.named()
         session = None if player is None else player.session
         if session is None or not session.records or not is_same(session, str(path)):
             from mitmvcr.secrets.redactor import Redactor  # not at every start
 
-            rules = self.options.parse(ctx.options).redaction
+            rules = self._options.parse(ctx.options).redaction
             return save_flows(flows, path, Redactor(rules, os.environ))
         chosen = [f for f in flows if isinstance(f, http.HTTPFlow) and _is_whole(f)]
         for one in chosen:  # it is being recorded here: they go behind what is

@@ -10,6 +10,7 @@ from mitmproxy import connection, http, tcp, tls
 from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 
 from mitmvcr.proxy import host
+from mitmvcr.proxy.refusals import fail
 from mitmvcr.proxy.sessions import Sessions
 
 logger = logging.getLogger("mitmvcr")
@@ -18,9 +19,12 @@ _REFUSED = "mitmvcr replays: nothing may reach the network"
 
 
 class Connections:
-    """The part of the addon whose hooks are asked once a connection."""
+    """The addon that is asked once a connection, and what the guard asks."""
 
-    sessions: Sessions
+    name = "vcr.connections"
+
+    def __init__(self, sessions: Sessions) -> None:
+        self.sessions = sessions
 
     def server_connect(self, data: ServerConnectionHookData) -> None:
         # Refused first and allowed after: an exception on the way refuses.
@@ -43,6 +47,16 @@ class Connections:
         """Return whether a client's names may be looked up."""
         player = self.sessions.of_client(client)
         return player is None or not player.offline
+
+    def fail(self, flow: http.HTTPFlow, error: Exception) -> None:
+        """Answer a flow that is not to leave with this error."""
+        player = self.sessions.of(flow)
+        if player is None:
+            return
+        exchange = self.sessions.exchange(flow)
+        if exchange is not None:
+            exchange.fail()
+        fail(player.session, flow, error)
 
     def client_connected(self, client: connection.Client) -> None:
         player = self.sessions.of_client(client)

@@ -86,6 +86,13 @@ class Exchange:
     def is_replay(self) -> bool:
         return self.state is State.WAITING or self.state is State.REPLAYING
 
+    def fail(self) -> None:
+        """End with an answer of ours: it is neither recorded nor counted."""
+        if self.is_replay:
+            self.undo(Event.FAILED)
+        else:
+            self.move(Event.FAILED)
+
     # A replay
 
     def finish(self, event: Event) -> None:

@@ -1,4 +1,4 @@
-"""The addon's hooks for what is more than one request and one response."""
+"""Hooks for what is more than one request and one response."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -20,12 +20,13 @@ if TYPE_CHECKING:
     from mitmproxy.proxy import layer
 
 
-class StreamHooks:
-    """A part of the addon. What only some traffic needs is imported when it comes."""
+class Streams:
+    """The addon for streams. What only some traffic needs is imported when it comes."""
 
-    sessions: Sessions
+    name = "vcr.streams"
 
-    def __init__(self) -> None:
+    def __init__(self, sessions: Sessions) -> None:
+        self._sessions = sessions
         #: A hook that mitmproxy finds only where it is needed: each costs 3 us a flow.
         self.requestheaders: Callable[[http.HTTPFlow], None] | None = None
         self._met_h2 = False
@@ -35,7 +36,7 @@ class StreamHooks:
     def choose_request_hook(self) -> None:
         """To be called when the sessions in play have changed. Who looks nothing up
         needs the hook only for gRPC, and so not until there is HTTP/2."""
-        sessions = [player.session for player in self.sessions.in_play()]
+        sessions = [player.session for player in self._sessions.in_play()]
         is_needed = any(session.looks_up or self._met_h2 for session in sessions)
         self.requestheaders = self._meet if is_needed else None
 
@@ -45,7 +46,7 @@ class StreamHooks:
 
     def next_layer(self, choice: "layer.NextLayer") -> None:
         client = choice.context.client
-        if self.sessions.of_client(client) is not None:
+        if self._sessions.of_client(client) is not None:
             host.expect_cleartext_h2(choice)
         if client.alpn == b"h2":
             self._meet_h2()
@@ -57,7 +58,7 @@ class StreamHooks:
 
     def _meet(self, flow: http.HTTPFlow) -> None:
         """Look at a request when its head is there."""
-        player = self.sessions.of(flow)
+        player = self._sessions.of(flow)
         if player is None:
             return
         if player.session.looks_up:
@@ -105,11 +106,11 @@ class StreamHooks:
         upload = uploads.Upload(flow.request, view, player.settings.spool)
         flow.request.stream = upload
         asked = view.to_request(request_parts(flow.request))
-        forward(self.sessions.under_way, flow, player, asked).upload = upload
+        forward(self._sessions.under_way, flow, player, asked).upload = upload
 
     def is_on_its_way(self, flow: http.HTTPFlow) -> bool:
         """Return whether the request of a call streamed by; it has ended now."""
-        exchange = self.sessions.exchange(flow)
+        exchange = self._sessions.exchange(flow)
         if exchange is not None and exchange.upload is not None:
             exchange.upload.end()
             return True
@@ -118,21 +119,21 @@ class StreamHooks:
     # Responses
 
     def websocket_end(self, flow: http.HTTPFlow) -> None:
-        exchange = self.sessions.exchange(flow)
+        exchange = self._sessions.exchange(flow)
         if exchange is not None and flow.response is not None:
             record(exchange, flow.response, Event.CLOSED)
-            self.sessions.close_idle()
+            self._sessions.close_idle()
 
-    def close_streams(self) -> None:
+    def close(self) -> None:
         """Record what streams have brought until now."""
-        for exchange in self.sessions.recordings():
+        for exchange in self._sessions.recordings():
             if exchange.response is None:
                 continue
             if exchange.socket is not None:
                 record(exchange, exchange.response, Event.STOPPED)
             else:
                 break_off(exchange, None, Event.STOPPED)
-        self.sessions.close_idle()
+        self._sessions.close_idle()
 
     async def vcr_drain(self, client_id: str) -> None:
         """A hook of our own: a replayed stream waits for its client."""
