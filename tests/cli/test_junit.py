@@ -16,7 +16,7 @@ from mitmvcr.core.modes import Mode
 from mitmvcr.miss.differences import Difference
 from mitmvcr.miss.explain import Miss, Near
 from mitmvcr.miss.report import Entry, Outcome
-from mitmvcr.session import Summary
+from mitmvcr.summary import Summary
 
 #: Tag -> its children, the attributes it must have, and those it may have.
 SCHEMA: dict[str, tuple[set[str], set[str], set[str]]] = {
