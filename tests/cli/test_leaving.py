@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mitmvcr.cli.isolate import dns, packets
-from mitmvcr.cli.isolate.allow import Allowed
+from mitmvcr.cli.isolate import packets
 from mitmvcr.cli.isolate.leaving import Leaving
 from mitmvcr.cli.isolate.namespace import Namespace
+from mitmvcr.cli.isolate.route import Allowed
 from mitmvcr.cli.report.findings import told
 
 KNOWN = {"db.test": ("10.0.0.5", "2001:db8::5")}
@@ -111,7 +111,7 @@ def test_other_protocols_are_told_by_name_or_number(leaving):
 
 
 def test_a_response_is_no_question():
-    assert dns.parse(query("a.test", flags=0x8180)) is None
+    assert packets.parse_question(query("a.test", flags=0x8180)) is None
 
 
 def test_fragments_and_stumps_are_not_counted(leaving):

@@ -4,7 +4,7 @@ import errno
 import os
 import stat
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -21,6 +21,13 @@ FULL = (errno.ENOSPC, errno.EDQUOT)
 _BY_NUMBER = os.chmod in os.supports_fd
 #: Of a recording under way: for nobody else to read.
 PRIVATE = 0o600
+
+
+def home(environment: Mapping[str, str]) -> Path:
+    """Return the folder of mitmvcr's own files: ``MITMVCR_HOME``, else ``~/.mitmvcr``.
+    Raise RuntimeError where nobody's home can be found."""
+    named = environment.get("MITMVCR_HOME")
+    return Path(named or "~/.mitmvcr").expanduser().absolute()
 
 
 def replace_file(target: Path, *parts: bytes | Iterable[bytes]) -> None:

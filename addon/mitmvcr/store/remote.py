@@ -14,6 +14,7 @@ from typing import Any
 from mitmvcr.core.errors import CassetteError
 from mitmvcr.core.model import Layout
 from mitmvcr.format import writer
+from mitmvcr.store.files import home
 from mitmvcr.store.store import FileStore
 
 #: What tells one version of an object from another, by the names of several stores.
@@ -80,9 +81,8 @@ class RemoteStore(FileStore):
 def journal_place(url: str) -> Path:
     """Return where the cassette would lie, were it a file, with its journal beside
     it."""
-    home = Path(os.environ.get("MITMVCR_HOME") or "~/.mitmvcr").expanduser()
     mark = sha256(url.encode()).hexdigest()[:12]
-    return home.absolute() / "journals" / mark / url.rpartition("/")[2]
+    return home(os.environ) / "journals" / mark / url.rpartition("/")[2]
 
 
 def _open(url: str) -> tuple[Any, str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from mitmvcr.store.files import BINARY, NO_FOLLOW, PRIVATE
+from mitmvcr.store.files import BINARY, NO_FOLLOW, PRIVATE, home
 
 _MOST = 1000
 
@@ -30,9 +30,8 @@ def open_rescue(target: Path) -> tuple[Path, int]:
 
 def _folders(target: Path) -> Iterator[Path]:
     yield target.parent
-    home = os.environ.get("MITMVCR_HOME") or "~/.mitmvcr"
     with suppress(RuntimeError):  # nobody's home
-        yield Path(home).expanduser().absolute() / "rescued"
+        yield home(os.environ) / "rescued"
     yield Path(tempfile.gettempdir())
 
 

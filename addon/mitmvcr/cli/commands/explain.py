@@ -9,8 +9,7 @@ from pathlib import Path
 import click
 
 from mitmvcr.cli.curl.command import Curl, parse_curl
-from mitmvcr.cli.report.console import is_coloured
-from mitmvcr.cli.report.misses import long_lines
+from mitmvcr.cli.report.console import is_coloured, long_lines
 from mitmvcr.config import in_force
 from mitmvcr.core.errors import OptionError
 from mitmvcr.core.model import Request

@@ -10,13 +10,13 @@ from typing import NoReturn
 
 import click
 
-from mitmvcr.cli.child.home import home
 from mitmvcr.cli.report.console import say
 from mitmvcr.config import in_force
 from mitmvcr.core.errors import VcrError
 from mitmvcr.options import CASSETTE, OF_SESSION, Settings, as_options, of_command
 from mitmvcr.parsing import Ui
 from mitmvcr.proxy.ca import ensure_ca
+from mitmvcr.store.files import home
 from mitmvcr.values import Layer
 
 #: Where this package lies, for an interpreter that does not find it by itself.

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mitmvcr.cli.isolate import inside, syscalls
-from mitmvcr.cli.isolate.allow import Allowed
+from mitmvcr.cli.isolate.route import Allowed
 
 #: They look names up for whoever asks, past the network of the namespace.
 _NAME_DAEMONS = (

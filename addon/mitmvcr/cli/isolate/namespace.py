@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mitmvcr.cli.isolate import syscalls
-from mitmvcr.cli.isolate.allow import Allowed
+from mitmvcr.cli.isolate.route import Allowed
 from mitmvcr.core.errors import VcrError
 from mitmvcr.options import ISOLATE
 

@@ -4,12 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from mitmvcr.cli.report import status
-from mitmvcr.cli.report.account import RunReport
-from mitmvcr.cli.report.console import say
+from mitmvcr.cli.report.console import say, tell_misses
 from mitmvcr.cli.report.files import Target, write_reports
-from mitmvcr.cli.report.findings import Finding
+from mitmvcr.cli.report.findings import Finding, RunReport
 from mitmvcr.cli.report.github import annotate, annotate_findings
-from mitmvcr.cli.report.misses import tell_misses
 from mitmvcr.core.errors import VcrError
 from mitmvcr.core.wording import shown
 from mitmvcr.miss.report import Outcome

@@ -1,11 +1,13 @@
-"""What is wrong with a run as a whole, though no request of it failed."""
+"""What a report of a run holds, with its findings: what is wrong with the run as a
+whole, though no request of it failed."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from mitmvcr.core.wording import shown
+from mitmvcr.miss.report import Entry
 from mitmvcr.options import ISOLATE
-from mitmvcr.session import Session
+from mitmvcr.session import Session, Summary
 
 _TOLD = 3
 
@@ -17,6 +19,23 @@ class Finding:
     kind: str
     text: str
     fails: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """All that a report holds. ``failure`` is what went wrong in mitmvcr itself, else
+    empty; ``exit_status`` is the command's own."""
+
+    summary: Summary
+    entries: Sequence[Entry]
+    failure: str
+    exit_status: int
+    fail_on_unused: bool = False
+    findings: Sequence[Finding] = ()
+
+
+def seconds(entry: Entry) -> float | None:
+    return None if entry.duration is None else round(entry.duration / 1e9, 6)
 
 
 def of_session(

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mitmvcr.cli.report.console import say
+from mitmvcr.cli.report.console import one_line, say
 from mitmvcr.cli.report.findings import Finding
-from mitmvcr.cli.report.misses import one_line
 
 if TYPE_CHECKING:
     from mitmvcr.miss.explain import Miss

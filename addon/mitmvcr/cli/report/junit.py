@@ -4,9 +4,8 @@ that GitLab, CircleCI and the like read: a test case for each entry."""
 import re
 from xml.etree import ElementTree as ET
 
-from mitmvcr.cli.report.account import RunReport, seconds
-from mitmvcr.cli.report.findings import Finding
-from mitmvcr.cli.report.misses import one_line
+from mitmvcr.cli.report.console import one_line
+from mitmvcr.cli.report.findings import Finding, RunReport, seconds
 from mitmvcr.miss.report import Entry, Outcome
 
 #: What XML 1.0 cannot hold, however it is written.

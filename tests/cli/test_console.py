@@ -1,4 +1,4 @@
-"""Misses as lines of text."""
+"""Misses as lines of text, and when they are short and coloured."""
 
 import os
 import pty
@@ -11,9 +11,8 @@ from io import StringIO
 import pytest
 
 from cli.helpers import MITMVCR, answer, write_cassette
-from mitmvcr.cli.report import console as tell
-from mitmvcr.cli.report import misses
-from mitmvcr.cli.report.misses import (
+from mitmvcr.cli.report import console
+from mitmvcr.cli.report.console import (
     as_typed,
     long_lines,
     one_line,
@@ -104,7 +103,7 @@ def test_what_was_asked_stays_on_its_line() -> None:
 def test_many_are_not_all_told(
     people: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(misses, "is_for_people", lambda: people)
+    monkeypatch.setattr(console, "is_for_people", lambda: people)
     tell_misses({miss(number): 1 for number in range(13)})
     err = capsys.readouterr().err
     assert err.count("http://h/") == 10
@@ -146,8 +145,8 @@ def test_colours_are_for_terminals_and_for_who_asks(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(os, "environ", environment)
-    assert tell.is_coloured(Terminal()) is in_terminal
-    assert tell.is_coloured(StringIO()) is in_pipe
+    assert console.is_coloured(Terminal()) is in_terminal
+    assert console.is_coloured(StringIO()) is in_pipe
 
 
 def test_in_a_terminal_it_is_coloured(cli, tmp_path) -> None:

@@ -1,12 +1,25 @@
-"""What an isolated command may reach besides the proxy."""
+"""What an isolated command can reach: the proxy, and what is allowed besides."""
 
 import ipaddress
 import socket
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from mitmvcr.core.errors import OptionError
 from mitmvcr.options import ISOLATE_ALLOW
 from mitmvcr.parsing import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """How a command comes to the proxy, isolated or not: on which port, and what it has
+    to ``enter`` first. ``attempts`` to go another way are complete once the gate is
+    closed."""
+
+    port: int
+    enter: Callable[[], None] | None = None
+    attempts: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass(frozen=True, slots=True)
