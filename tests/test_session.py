@@ -516,7 +516,7 @@ def test_a_cassette_that_cannot_be_rewritten_stays_as_it_was(
     def fail(*_: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("mitmvcr.store.store.replace_file", fail)
+    monkeypatch.setattr("mitmvcr.store.place.replace_file", fail)
     before = path.read_bytes()
     with pytest.raises(CassetteWriteError, match="permission denied"):
         session.drop_unused()

@@ -5,14 +5,11 @@ has been redacted before; this is also for what stands in a cassette as it is.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from mitmvcr.miss.report import Difference, Miss, Near
 from mitmvcr.secrets.names import Names
-
-if TYPE_CHECKING:
-    from mitmvcr.miss.differences import Difference
-    from mitmvcr.miss.explain import Miss, Near
 
 MASK = "***"
 _NAMES = Names()
@@ -56,15 +53,15 @@ def is_secret(name: str) -> bool:
 def masked_url(url: str) -> str:
     """Return a URL without user and fragment, which do not travel, and with secret
     parameters masked."""
-    if found := _URL.match(url):
-        url = found["scheme"] + found["rest"]
+    if parts := _URL.match(url):
+        url = parts["scheme"] + parts["rest"]
     path, mark, query = url.partition("?")
     return _by_looks(path) + _by_looks(_PAIR.sub(_masked_pair, mark + query))
 
 
-def _masked_pair(found: re.Match[str]) -> str:
-    secret = is_secret(found["name"][1:-1]) and found["value"]
-    return found["name"] + (MASK if secret else found["value"])
+def _masked_pair(pair: re.Match[str]) -> str:
+    secret = is_secret(pair["name"][1:-1]) and pair["value"]
+    return pair["name"] + (MASK if secret else pair["value"])
 
 
 def masked_text(text: str) -> str:
@@ -73,16 +70,16 @@ def masked_text(text: str) -> str:
     return _by_looks(_IN_TEXT.sub(_masked_value, text))
 
 
-def _masked_value(found: re.Match[str]) -> str:
-    quote = found["quote"] or ""
-    return f"{found['name']}{found['between']}{quote}{MASK}{quote}"
+def _masked_value(named: re.Match[str]) -> str:
+    quote = named["quote"] or ""
+    return f"{named['name']}{named['between']}{quote}{MASK}{quote}"
 
 
 def _by_looks(text: str) -> str:
     return _BY_LOOKS.sub(MASK, text)
 
 
-def masked(miss: "Miss") -> "Miss":
+def masked(miss: Miss) -> Miss:
     """Return the miss as it may be shown."""
     return replace(
         miss,
@@ -92,27 +89,23 @@ def masked(miss: "Miss") -> "Miss":
     )
 
 
-def _masked_near(near: "Near") -> "Near":
+def _masked_near(near: Near) -> Near:
     differ = tuple(map(_masked_difference, near.differ))
     return replace(near, url=masked_url(near.url), differ=differ)
 
 
-def _masked_difference(found: "Difference") -> "Difference":
-    place = found.place.partition(" at ")[0]
+def _masked_difference(difference: Difference) -> Difference:
+    mask = _mask_of(difference.place.partition(" at ")[0])
+    asked, recorded = mask(difference.asked), mask(difference.recorded)
+    return replace(difference, asked=asked, recorded=recorded)
+
+
+def _mask_of(place: str) -> Callable[[str], str]:
+    """Return what masks a value that stands at this place."""
     last = _LAST_STEP.search(place)
     if last and is_secret(last[1] or last[2]):
-        return replace(
-            found,
-            asked=_unless_absent(found.asked),
-            recorded=_unless_absent(found.recorded),
-        )
-    if place == "url":
-        return replace(
-            found, asked=masked_url(found.asked), recorded=masked_url(found.recorded)
-        )
-    return replace(
-        found, asked=masked_text(found.asked), recorded=masked_text(found.recorded)
-    )
+        return _unless_absent
+    return masked_url if place == "url" else masked_text
 
 
 def _unless_absent(value: str) -> str:

@@ -2,15 +2,11 @@
 
 import json
 from http import HTTPStatus
-from typing import TYPE_CHECKING
 
 from mitmproxy import http
 
 from mitmvcr.core.wording import shown
-from mitmvcr.miss.report import miss_facts
-
-if TYPE_CHECKING:
-    from mitmvcr.miss.explain import Miss
+from mitmvcr.miss.report import Miss, miss_facts
 
 #: No common client retries it, and nobody takes it for the origin's own answer.
 MISS_STATUS = 424
@@ -21,14 +17,12 @@ _LONGEST_URL = 300
 _FAILED_PRECONDITION, _INTERNAL = "9", "13"
 
 
-def told(found: "Miss") -> str:
+def told(found: Miss) -> str:
     """The miss in one line, whatever was asked."""
     return f"{shown(found.method)} {shown(found.url, _LONGEST_URL)}: {found.reason}"
 
 
-def miss(
-    found: "Miss", cassette: str, mode: str, *, head: bool = False
-) -> http.Response:
+def miss(found: Miss, cassette: str, mode: str, *, head: bool = False) -> http.Response:
     """What was asked, and what the cassette holds nearest to it. With ``head`` only
     the headers, since nothing may follow them."""
     body = {

@@ -45,7 +45,7 @@ class Leaving:
             self._add_name_server(server)
 
     def _add_name_server(self, server: socket.socket) -> None:
-        self._readers.append((server.fileno(), lambda: self._read_question(server)))
+        self._readers.append((server.fileno(), lambda: self._read_query(server)))
 
     def open(self) -> None:
         loop = asyncio.get_running_loop()
@@ -81,13 +81,13 @@ class Leaving:
                 os.write(end, answer)
         return True
 
-    def _read_question(self, server: socket.socket) -> bool:
+    def _read_query(self, server: socket.socket) -> bool:
         try:
             data, peer = server.recvfrom(_LARGEST)
         except BlockingIOError:
             return False
         if question := packets.parse_question(data):
-            self._asked(_place(*server.getsockname()[:2]), question)
+            self._note_query(_place(*server.getsockname()[:2]), question)
             with suppress(BlockingIOError):
                 server.sendto(packets.answer_question(question, self._known), peer)
         return True
@@ -126,10 +126,10 @@ class Leaving:
         if question is None:
             self._note(f"udp {place}")
             return packets.unreachable(packet)
-        self._asked(place, question)
+        self._note_query(place, question)
         return packets.datagram(packet, packets.answer_question(question, self._known))
 
-    def _asked(self, place: str, question: Question) -> None:
+    def _note_query(self, place: str, question: Question) -> None:
         """Count a DNS query, unless the name is known here and had no need to leave."""
         if question.name not in self._known:
             self._note(f'udp {place} "{shown(question.name, 100)}"')

@@ -102,10 +102,10 @@ def _made(allowed: Sequence[Allowed], *, user: bool) -> Namespace:
         os.waitpid(child, 0)
     if not message:
         raise OSError(0, "the process that makes it has died")
-    told = json.loads(message)
-    if "error" in told:
-        raise OSError(0, told["error"])
-    return _unpacked(told, descriptors, allowed)
+    facts = json.loads(message)
+    if "error" in facts:
+        raise OSError(0, facts["error"])
+    return _unpacked(facts, descriptors, allowed)
 
 
 def _be_the_child(theirs: socket.socket, make: "Callable[[], Furniture]") -> None:
@@ -113,10 +113,10 @@ def _be_the_child(theirs: socket.socket, make: "Callable[[], Furniture]") -> Non
     try:
         try:
             made = make()
-            told, descriptors = _packed(made), made.descriptors()
+            facts, descriptors = _packed(made), made.descriptors()
         except OSError as error:
-            told, descriptors = {"error": _words(error)}, []
-        socket.send_fds(theirs, [json.dumps(told).encode()], descriptors)
+            facts, descriptors = {"error": _words(error)}, []
+        socket.send_fds(theirs, [json.dumps(facts).encode()], descriptors)
     finally:
         os._exit(0)
 
@@ -135,9 +135,9 @@ def _packed(made: "Furniture") -> dict[str, object]:
 
 
 def _unpacked(
-    told: Mapping[str, object], descriptors: Sequence[int], allowed: Sequence[Allowed]
+    facts: Mapping[str, object], descriptors: Sequence[int], allowed: Sequence[Allowed]
 ) -> Namespace:
-    labels = told["labels"]
+    labels = facts["labels"]
     assert isinstance(labels, list)
     parts = list(zip(labels, descriptors, strict=True))
 
@@ -146,7 +146,7 @@ def _unpacked(
 
     return Namespace(
         kinds=[(d, _KINDS[label]) for label, d in parts if label in _KINDS],
-        port=int(str(told["port"])),
+        port=int(str(facts["port"])),
         proxy=[_socket(d) for d in of("proxy")],
         allowed=[
             (_socket(d), each)
@@ -156,7 +156,7 @@ def _unpacked(
         name_servers=[_socket(d) for d in of("names")],
         tap=next(map(_socket, of("tap")), None),
         tunnel=next(of("tunnel"), None),
-        blind=str(told["blind"]),
+        blind=str(facts["blind"]),
     )
 
 
@@ -180,10 +180,10 @@ def _remedy() -> str:
     for name, (forbids, allows) in _SWITCHES.items():
         place = Path("/proc/sys", name.replace(".", "/"))
         try:
-            found = place.read_text().strip()
+            value = place.read_text().strip()
         except OSError:
             continue
-        if found == forbids:
+        if value == forbids:
             return f"{otherwise}allow them with 'sysctl {name}={allows}'"
     return (
         f"{otherwise}start the container that this is in with --cap-add SYS_ADMIN"

@@ -167,8 +167,8 @@ def parse_question(data: bytes) -> Question | None:
 def answer_question(question: Question, known: Mapping[str, Sequence[str]]) -> bytes:
     """Answer a question from the ``known`` addresses; any other name does not exist.
     After a server failure a client would ask again."""
-    found = [ipaddress.ip_address(a) for a in known.get(question.name, ())]
-    fitting = [a for a in found if _TYPES[a.version] == question.kind]
+    addresses = [ipaddress.ip_address(a) for a in known.get(question.name, ())]
+    fitting = [a for a in addresses if _TYPES[a.version] == question.kind]
     code = 0 if question.name in known else _NO_SUCH_NAME
     head = struct.pack(
         "!HHHHHH", question.number, _ANSWERS | code, 1, len(fitting), 0, 0

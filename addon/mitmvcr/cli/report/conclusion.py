@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from mitmvcr.cli.report import status
+from mitmvcr.cli.report.account import RunReport
 from mitmvcr.cli.report.console import say, tell_misses
 from mitmvcr.cli.report.files import Target, write_reports
-from mitmvcr.cli.report.findings import Finding, RunReport
+from mitmvcr.cli.report.findings import Finding
 from mitmvcr.cli.report.github import annotate, annotate_findings
 from mitmvcr.core.errors import VcrError
 from mitmvcr.core.wording import shown
@@ -14,7 +15,7 @@ from mitmvcr.miss.report import Outcome
 from mitmvcr.options import REPORT
 from mitmvcr.session import Session
 
-_TOLD = 10
+_NAMED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +42,7 @@ def conclude(
     ``child`` is the command's exit code; ``failure`` what went wrong here so far.
     """
     summary = session.summary()
-    for each in findings:
-        say(each.text)
-    annotate_findings(findings, environment)
-    tell_misses(session.log.misses)
-    level = "error" if policy.fail_on_miss else "warning"
-    annotate(session.log.misses, summary.cassette, environment, level=level)
+    _tell_what_failed(session, policy, environment, findings)
     unused_fails = policy.fail_on_unused and child == 0 and summary.unused > 0
     try:
         if policy.reports:
@@ -66,6 +62,22 @@ def conclude(
         failed=bool(failure),
         faults=sum(each.fails for each in findings),
     )
+
+
+def _tell_what_failed(
+    session: Session,
+    policy: RunPolicy,
+    environment: Mapping[str, str],
+    findings: Sequence[Finding],
+) -> None:
+    """Print findings and misses, for people and for GitHub."""
+    for each in findings:
+        say(each.text)
+    annotate_findings(findings, environment)
+    misses = session.log.misses
+    tell_misses(misses)
+    level = "error" if policy.fail_on_miss else "warning"
+    annotate(misses, session.summary().cassette, environment, level=level)
 
 
 def _write(
@@ -101,11 +113,11 @@ def _drop_unused(session: Session) -> bool:
 
 def _tell_unused(session: Session) -> None:
     unused = [e for e in session.entries() if e.outcome is Outcome.UNUSED]
-    for entry in unused[:_TOLD]:
-        asked = f"{shown(entry.method)} {shown(entry.url, 300)}"
-        say(f"unused: interaction {entry.interaction}: {asked}")
-    if len(unused) > _TOLD:
-        say(f"and {len(unused) - _TOLD} others; {REPORT.word} has them all")
+    for entry in unused[:_NAMED]:
+        request = f"{shown(entry.method)} {shown(entry.url, 300)}"
+        say(f"unused: interaction {entry.interaction}: {request}")
+    if len(unused) > _NAMED:
+        say(f"and {len(unused) - _NAMED} others; {REPORT.word} has them all")
 
 
 def tell_left(session: Session) -> None:

@@ -5,19 +5,16 @@ import os
 import shlex
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, TextIO
+from typing import TextIO
 
 import click
 
 from mitmvcr.core.wording import shown
-from mitmvcr.miss.log import MOST_MISSES
+from mitmvcr.miss.report import MOST_MISSES, Miss, Near
 from mitmvcr.options import BY_NAME, REPORT
 
-if TYPE_CHECKING:
-    from mitmvcr.miss.explain import Miss, Near
-
-#: So many are told at the end of a run; the log and a report have them all.
-_TOLD = 10
+#: So many are shown at the end of a run; the log and a report have them all.
+_SHOWN = 10
 _DIFFERENCES = 3
 _LONGEST_URL = 120
 
@@ -47,21 +44,21 @@ def _forced() -> bool:
     return os.environ.get("FORCE_COLOR", "") not in ("", "0", "false")
 
 
-def tell_misses(misses: Mapping["Miss", int]) -> None:
+def tell_misses(misses: Mapping[Miss, int]) -> None:
     """Print the first different misses on stderr, each once, so that they are not lost
     among what the command has written."""
     if not misses:
         return
-    told = list(misses.items())[:_TOLD]
+    first = list(misses.items())[:_SHOWN]
     if is_for_people():
         say(f"{_requests(sum(misses.values()))} had no match:")
-        for miss, times in told:
+        for miss, times in first:
             for line in short_lines(miss, times):
                 click.echo(line, err=True, color=is_coloured(sys.stderr))
     else:
-        for miss, times in told:
+        for miss, times in first:
             say(f"missed: {one_line(miss, times)}")
-    if (others := len(misses) - _TOLD) > 0:
+    if (others := len(misses) - _SHOWN) > 0:
         least = "at least " if len(misses) == MOST_MISSES else ""
         say(f"and {least}{others} others; {REPORT.word} has them all")
 
@@ -70,16 +67,16 @@ def _requests(count: int) -> str:
     return "1 request" if count == 1 else f"{count} requests"
 
 
-def one_line(miss: "Miss", times: int = 1) -> str:
-    return f"{_asked(miss, times)}: {miss.reason}"
+def one_line(miss: Miss, times: int = 1) -> str:
+    return f"{_request(miss, times)}: {miss.reason}"
 
 
-def _asked(miss: "Miss", times: int) -> str:
+def _request(miss: Miss, times: int) -> str:
     often = f" ({times} times)" if times > 1 else ""
     return f"{shown(miss.method)} {shown(miss.url, 300)}{often}"
 
 
-def short_lines(miss: "Miss", times: int = 1) -> Iterator[str]:
+def short_lines(miss: Miss, times: int = 1) -> Iterator[str]:
     """Yield lines for a terminal: what was asked, and where it differs from the nearest
     one."""
     often = f" ({times} times)" if times > 1 else ""
@@ -107,7 +104,7 @@ def _word(text: str) -> str:
     return flags[0] if flags else f"{option.word} {shlex.quote(value)}"
 
 
-def _near_shown(near: "Near", miss: "Miss") -> str:
+def _near_shown(near: Near, miss: Miss) -> str:
     state = "already used" if near.used else "unused"
     where = f"interaction {near.position} ({state})"
     if (near.method, near.url) == (miss.method, miss.url):
@@ -115,17 +112,17 @@ def _near_shown(near: "Near", miss: "Miss") -> str:
     return f"{where}: {shown(near.method)} {shown(near.url, _LONGEST_URL)}"
 
 
-def _differences(near: "Near", most: int) -> Iterator[str]:
-    for found in near.differ[:most]:
-        place = click.style(found.place, fg="cyan")
-        asked = click.style(found.asked, fg="red")
-        recorded = click.style(found.recorded, fg="green")
+def _differences(near: Near, most: int) -> Iterator[str]:
+    for difference in near.differ[:most]:
+        place = click.style(difference.place, fg="cyan")
+        asked = click.style(difference.asked, fg="red")
+        recorded = click.style(difference.recorded, fg="green")
         yield f"      {place}: {asked} was {recorded}"
     if len(near.differ) > most:
         yield "      ..."
 
 
-def long_lines(miss: "Miss") -> Iterator[str]:
+def long_lines(miss: Miss) -> Iterator[str]:
     """Yield all that is known of a miss, as 'cassette explain' prints it."""
     method = click.style(shown(miss.method), bold=True)
     yield f"no match for {method} {shown(miss.url, 300)}"

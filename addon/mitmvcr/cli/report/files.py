@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from mitmvcr.cli.report.findings import RunReport, seconds
+from mitmvcr.cli.report.account import RunReport, seconds
 from mitmvcr.cli.report.junit import to_junit
 from mitmvcr.core.errors import OptionError, VcrError
 from mitmvcr.miss.report import Entry, miss_facts

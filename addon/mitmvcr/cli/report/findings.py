@@ -1,15 +1,13 @@
-"""What a report of a run holds, with its findings: what is wrong with the run as a
-whole, though no request of it failed."""
+"""What is wrong with a run as a whole, though no request of it failed."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from mitmvcr.core.wording import shown
-from mitmvcr.miss.report import Entry
 from mitmvcr.options import ISOLATE
-from mitmvcr.session import Session, Summary
+from mitmvcr.session import Session
 
-_TOLD = 3
+_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,23 +17,6 @@ class Finding:
     kind: str
     text: str
     fails: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class RunReport:
-    """All that a report holds. ``failure`` is what went wrong in mitmvcr itself, else
-    empty; ``exit_status`` is the command's own."""
-
-    summary: Summary
-    entries: Sequence[Entry]
-    failure: str
-    exit_status: int
-    fail_on_unused: bool = False
-    findings: Sequence[Finding] = ()
-
-
-def seconds(entry: Entry) -> float | None:
-    return None if entry.duration is None else round(entry.duration / 1e9, 6)
 
 
 def of_session(
@@ -59,7 +40,7 @@ def of_attempts(
     as a miss does."""
     if not attempts:
         return
-    text = f"tried to leave past the proxy: {told(attempts)}"
+    text = f"tried to leave past the proxy: {listed(attempts)}"
     if session.records:
         text += "; it was blocked, and is not recorded"
     yield Finding("leaving", text, fails=fail and session.offline)
@@ -81,13 +62,13 @@ def _idle(bypass: str, *, fails: bool, isolated: bool) -> str:
 
 
 def _distrusted(broken: dict[str, str]) -> str:
-    told = ", ".join(
+    hosts = ", ".join(
         f"{shown(host)} ({shown(reason)})"
-        for host, reason in list(broken.items())[:_TOLD]
+        for host, reason in list(broken.items())[:_NAMED]
     )
-    others = f" and {len(broken) - _TOLD} other hosts" if len(broken) > _TOLD else ""
+    others = f" and {len(broken) - _NAMED} other hosts" if len(broken) > _NAMED else ""
     return (
-        f"the client came to the proxy and refused its certificate for {told}{others}:"
+        f"the client came to the proxy and refused its certificate for {hosts}{others}:"
         " let it trust the file that MITMVCR_CA_FILE names, or the bundle in"
         " MITMVCR_CA_BUNDLE"
     )
@@ -97,7 +78,7 @@ def _distrusted(broken: dict[str, str]) -> str:
 _MOST = 10
 
 
-def told(attempts: Mapping[str, int]) -> str:
+def listed(attempts: Mapping[str, int]) -> str:
     """Return attempts as text: ``93.184.216.34:443 (2), udp 8.8.8.8:53 "example.com"
     (1)``."""
     parts = [f"{what} ({times})" for what, times in list(attempts.items())[:_MOST]]
