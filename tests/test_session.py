@@ -21,8 +21,9 @@ from mitmvcr.format import reader, writer
 from mitmvcr.hooks import Hooks
 from mitmvcr.options import Settings
 from mitmvcr.session import Session, Summary, open_session
+from mitmvcr.store import Store
 from mitmvcr.store.memory import MemoryStore
-from mitmvcr.store.store import FileStore, Store
+from mitmvcr.store.store import FileStore
 from option_samples import parse_settings
 
 RECORD = Forward(record=True)

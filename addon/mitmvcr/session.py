@@ -32,7 +32,8 @@ from mitmvcr.hooks import Hooks, load_hooks
 from mitmvcr.miss.report import Entry, Log, Miss, Outcome
 from mitmvcr.options import CASSETTE, Settings
 from mitmvcr.secrets.rules import DEFAULT, Rules
-from mitmvcr.store.store import FileStore, Store
+from mitmvcr.store import Store
+from mitmvcr.store.store import FileStore
 
 if TYPE_CHECKING:
     from mitmvcr.secrets.redactor import Redactor

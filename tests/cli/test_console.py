@@ -16,8 +16,8 @@ from mitmvcr.cli.report.console import (
     as_typed,
     long_lines,
     one_line,
+    print_misses,
     short_lines,
-    tell_misses,
 )
 from mitmvcr.miss.report import MOST_MISSES, Difference, Miss, Near
 
@@ -102,7 +102,7 @@ def test_many_are_not_all_told(
     people: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(console, "is_for_people", lambda: people)
-    tell_misses({miss(number): 1 for number in range(13)})
+    print_misses({miss(number): 1 for number in range(13)})
     err = capsys.readouterr().err
     assert err.count("http://h/") == 10
     assert "and 3 others; --report has them all" in err
@@ -110,12 +110,12 @@ def test_many_are_not_all_told(
 
 
 def test_not_all_may_be_remembered(capsys: pytest.CaptureFixture[str]) -> None:
-    tell_misses({miss(number): 1 for number in range(MOST_MISSES)})
+    print_misses({miss(number): 1 for number in range(MOST_MISSES)})
     assert "and at least 40 others" in capsys.readouterr().err
 
 
 def test_nothing_is_said_of_none(capsys: pytest.CaptureFixture[str]) -> None:
-    tell_misses({})
+    print_misses({})
     assert capsys.readouterr().err == ""
 
 

@@ -21,9 +21,10 @@ from mitmvcr.core.errors import (
 )
 from mitmvcr.core.model import Cassette, Interaction, Layout, Request, Response
 from mitmvcr.format import reader, writer
+from mitmvcr.store import Store
 from mitmvcr.store import store as store_module
 from mitmvcr.store.memory import MemoryStore
-from mitmvcr.store.store import FileStore, Store
+from mitmvcr.store.store import FileStore
 
 
 @pytest.fixture(autouse=True)

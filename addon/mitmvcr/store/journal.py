@@ -10,9 +10,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from mitmvcr.core.errors import CassetteError, CassetteWriteError
-from mitmvcr.core.model import Interaction, Request, Response
-from mitmvcr.format import reader, writer
+from mitmvcr.core.errors import CassetteWriteError
+from mitmvcr.format import writer
 from mitmvcr.store.appended import AppendedFile
 from mitmvcr.store.files import (
     BINARY,
@@ -26,6 +25,7 @@ from mitmvcr.store.files import (
     sync_folder,
     write_all,
 )
+from mitmvcr.store.leftover import contents, interactions_in
 from mitmvcr.store.lock import Lock, claim
 from mitmvcr.store.rescue import open_rescue
 
@@ -123,12 +123,12 @@ class Journal:
     def _check_is_empty(self, locked: bool) -> None:
         """Raise CassetteWriteError unless the journal is locked and empty. Nothing can
         be made of an interaction that was cut off."""
-        count = _count(self.path)
+        count = interactions_in(self.path)
         if locked and count == 0:
             return
         unsure = "" if locked else ", or is under way"
         raise CassetteWriteError(
-            str(self.path), f"{_contents(count)}{unsure}: {self._remedy()}"
+            str(self.path), f"{contents(count)}{unsure}: {self._remedy()}"
         )
 
     def left_over(self) -> str | None:
@@ -137,10 +137,10 @@ class Journal:
         if not os.path.exists(self.path) or not self._lock.is_free():
             return None
         close(open_own(self.path, os.O_RDONLY))  # a pipe would never end
-        count = _count(self.path)
+        count = interactions_in(self.path)
         if count == 0:
             return None
-        return f"{self.path}: {_contents(count)}: {self._remedy()}"
+        return f"{self.path}: {contents(count)}: {self._remedy()}"
 
     def _remedy(self) -> str:
         return f"run 'mitmvcr cassette recover {self._name}', or delete the file"
@@ -294,34 +294,3 @@ class SyncedJournal(Journal):
         except OSError:
             self._file.take_back(before)
             raise
-
-
-def _count(path: Path) -> int | None:
-    """Return how many whole interactions a journal holds; None if it is no journal."""
-    data = without_cut_off(path.read_bytes())
-    if data == writer.preamble():
-        return 0
-    try:
-        return len(reader.loads(data, str(path), lazy=True).interactions)
-    except CassetteError:
-        return None
-
-
-def _contents(count: int | None) -> str:
-    if count is None:
-        return "does not hold a recording, and blocks a new one"
-    interactions = f"{count} interaction{'' if count == 1 else 's'}"
-    return f"holds {interactions} of a recording that was not saved"
-
-
-def without_cut_off(data: bytes) -> bytes:
-    """Return a journal without a last interaction that was cut off: a whole one ends
-    with the line of its duration. What is no journal is left as it is."""
-    sample = writer.dumper()(Interaction(0, Request(), Response()), 0)
-    last_line = sample[sample.rindex(b"\n", 0, -1) :].removesuffix(b"0s\n")
-    lines = data[: data.rfind(b"\n") + 1]
-    last = lines.rfind(last_line)
-    if last >= 0:
-        return data[: data.index(b"\n", last + 1) + 1]
-    head = writer.preamble()
-    return head if data.startswith(head) or head.startswith(data) else data

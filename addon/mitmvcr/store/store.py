@@ -1,4 +1,4 @@
-"""Where a cassette is kept. A file is replaced whole or left untouched.
+"""A cassette and its recording. A file is replaced whole or left untouched.
 
 While recording, each interaction is appended to a journal beside the target
 (``chat.yaml.part``, itself a sound cassette) and flushed to the system; the target
@@ -9,7 +9,6 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol
 
 from mitmvcr.core.errors import (
     CassetteDamagedError,
@@ -20,7 +19,8 @@ from mitmvcr.core.errors import (
 from mitmvcr.core.model import Cassette, Interaction, Layout
 from mitmvcr.format import reader, writer
 from mitmvcr.store.files import finish_in_place, whole_beside, why
-from mitmvcr.store.journal import Journal, SyncedJournal, without_cut_off
+from mitmvcr.store.journal import Journal, SyncedJournal
+from mitmvcr.store.leftover import without_cut_off
 from mitmvcr.store.place import Place, State
 from mitmvcr.store.rewrite import Change, amended
 from mitmvcr.store.volatile import keep_volatile
@@ -31,31 +31,6 @@ READ_WHOLE = 1 << 20
 
 #: A larger body is not to be in memory several times over.
 _LARGE = 8 << 20
-
-
-class Store(Protocol):
-    """What a session needs of the place its cassette is kept in.
-
-    ``load`` finds damage; with ``sendable`` also what cannot be an HTTP message.
-    ``begin`` opens a recording that follows ``kept`` interactions, ``append`` makes
-    one more safe, ``publish`` puts the whole in place and ends the recording.
-    ``amend`` changes what was recorded so far where it holds one of some texts.
-    ``replace`` writes a cassette anew while nothing is recorded.
-    ``leave`` ends it and keeps it beside the cassette: it returns where, or None where
-    there was nothing. ``left_over`` describes a recording that lies there.
-    """
-
-    name: str
-
-    def exists(self) -> bool: ...
-    def load(self, *, sendable: bool = False) -> Cassette: ...
-    def begin(self, kept: Sequence[Interaction]) -> None: ...
-    def append(self, interaction: Interaction) -> None: ...
-    def amend(self, change: Change, texts: Sequence[bytes]) -> None: ...
-    def publish(self) -> None: ...
-    def replace(self, interactions: Sequence[Interaction]) -> None: ...
-    def leave(self) -> str | None: ...
-    def left_over(self) -> str | None: ...
 
 
 class FileStore:

@@ -111,12 +111,10 @@ def _piece(name: str, value: str) -> bytes:
     if not value.startswith("@"):
         return _bytes(value)
     content = _file(f"--{name}", value[1:])
-    # curl leaves line ends and NUL of a file out, but where it is told not to.
-    return (
-        content
-        if name not in ("data", "data-ascii")
-        else content.translate(None, b"\r\n\0")
-    )
+    # With these two, curl leaves line ends and NUL of a file out.
+    if name in ("data", "data-ascii"):
+        return content.translate(None, b"\r\n\0")
+    return content
 
 
 def _urlencoded(value: str) -> bytes:

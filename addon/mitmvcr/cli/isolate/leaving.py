@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 
-from mitmvcr.cli.isolate import inside, packets
+from mitmvcr.cli.isolate import network, packets
 from mitmvcr.cli.isolate.namespace import Namespace
 from mitmvcr.cli.isolate.packets import Packet, Question
 from mitmvcr.core.wording import shown
@@ -68,7 +68,7 @@ class Leaving:
             return False
         if answer := self.turned_down(raw):
             with suppress(BlockingIOError):  # it will ask again
-                tap.sendto(answer, ("lo", inside.ETH_P_IP, 0, 0, bytes(6)))
+                tap.sendto(answer, ("lo", network.ETH_P_IP, 0, 0, bytes(6)))
         return True
 
     def _read_tunnel(self, end: int) -> bool:

@@ -15,7 +15,7 @@ from mitmvcr.core.errors import VcrError
 from mitmvcr.options import ISOLATE
 
 if TYPE_CHECKING:
-    from mitmvcr.cli.isolate.furnish import Furniture
+    from mitmvcr.cli.isolate.setup import Parts
 
 _LONGEST = 1 << 16
 _MOST_DESCRIPTORS = 253  # SCM_MAX_FD of the kernel
@@ -90,13 +90,13 @@ def make_namespace(allowed: Sequence[Allowed]) -> Namespace:
 def _made(allowed: Sequence[Allowed], *, user: bool) -> Namespace:
     """Fork a child that makes the namespace, and return what it hands over. Raise
     OSError."""
-    from mitmvcr.cli.isolate.furnish import furnish  # Linux alone can import it
+    from mitmvcr.cli.isolate.setup import set_up  # Linux alone can import it
 
     ours, theirs = socket.socketpair()
     with ours:
         child = os.fork()
         if child == 0:
-            _be_the_child(theirs, lambda: furnish(allowed, user=user))
+            _be_the_child(theirs, lambda: set_up(allowed, user=user))
         theirs.close()
         message, descriptors, _, _ = socket.recv_fds(ours, _LONGEST, _MOST_DESCRIPTORS)
         os.waitpid(child, 0)
@@ -108,7 +108,7 @@ def _made(allowed: Sequence[Allowed], *, user: bool) -> Namespace:
     return _unpacked(facts, descriptors, allowed)
 
 
-def _be_the_child(theirs: socket.socket, make: "Callable[[], Furniture]") -> None:
+def _be_the_child(theirs: socket.socket, make: "Callable[[], Parts]") -> None:
     """Make the namespace in the forked child, and never return."""
     try:
         try:
@@ -126,9 +126,9 @@ def _words(error: OSError) -> str:
     return f"{error.filename}: {reason}" if error.filename else reason
 
 
-def _packed(made: "Furniture") -> dict[str, object]:
+def _packed(made: "Parts") -> dict[str, object]:
     return {
-        "labels": [label for label, _ in made.parts],
+        "labels": [label for label, _ in made.labelled],
         "port": made.port,
         "blind": made.blind,
     }

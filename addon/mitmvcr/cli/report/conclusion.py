@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from mitmvcr.cli.report import status
 from mitmvcr.cli.report.account import RunReport
-from mitmvcr.cli.report.console import say, tell_misses
+from mitmvcr.cli.report.console import print_misses, say
 from mitmvcr.cli.report.files import Target, write_reports
 from mitmvcr.cli.report.findings import Finding
 from mitmvcr.cli.report.github import annotate, annotate_findings
@@ -42,7 +42,7 @@ def conclude(
     ``child`` is the command's exit code; ``failure`` what went wrong here so far.
     """
     summary = session.summary()
-    _tell_what_failed(session, policy, environment, findings)
+    _print_failures(session, policy, environment, findings)
     unused_fails = policy.fail_on_unused and child == 0 and summary.unused > 0
     try:
         if policy.reports:
@@ -50,7 +50,7 @@ def conclude(
         if policy.drop_unused and child == 0 and _drop_unused(session):
             unused_fails = False
         if unused_fails:
-            _tell_unused(session)
+            _print_unused(session)
     except VcrError as error:
         say(f"error: {error}")
         failure = failure or str(error)
@@ -64,7 +64,7 @@ def conclude(
     )
 
 
-def _tell_what_failed(
+def _print_failures(
     session: Session,
     policy: RunPolicy,
     environment: Mapping[str, str],
@@ -75,7 +75,7 @@ def _tell_what_failed(
         say(each.text)
     annotate_findings(findings, environment)
     misses = session.log.misses
-    tell_misses(misses)
+    print_misses(misses)
     level = "error" if policy.fail_on_miss else "warning"
     annotate(misses, session.summary().cassette, environment, level=level)
 
@@ -111,7 +111,7 @@ def _drop_unused(session: Session) -> bool:
     return True
 
 
-def _tell_unused(session: Session) -> None:
+def _print_unused(session: Session) -> None:
     unused = [e for e in session.entries() if e.outcome is Outcome.UNUSED]
     for entry in unused[:_NAMED]:
         request = f"{shown(entry.method)} {shown(entry.url, 300)}"

@@ -44,7 +44,7 @@ def _forced() -> bool:
     return os.environ.get("FORCE_COLOR", "") not in ("", "0", "false")
 
 
-def tell_misses(misses: Mapping[Miss, int]) -> None:
+def print_misses(misses: Mapping[Miss, int]) -> None:
     """Print the first different misses on stderr, each once, so that they are not lost
     among what the command has written."""
     if not misses:
