@@ -5,7 +5,6 @@ has been redacted before; this is also for what stands in a cassette as it is.
 """
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 
 from mitmvcr.miss.report import Difference, Miss, Near
@@ -53,15 +52,15 @@ def is_secret(name: str) -> bool:
 def masked_url(url: str) -> str:
     """Return a URL without user and fragment, which do not travel, and with secret
     parameters masked."""
-    if parts := _URL.match(url):
-        url = parts["scheme"] + parts["rest"]
+    if found := _URL.match(url):
+        url = found["scheme"] + found["rest"]
     path, mark, query = url.partition("?")
     return _by_looks(path) + _by_looks(_PAIR.sub(_masked_pair, mark + query))
 
 
-def _masked_pair(pair: re.Match[str]) -> str:
-    secret = is_secret(pair["name"][1:-1]) and pair["value"]
-    return pair["name"] + (MASK if secret else pair["value"])
+def _masked_pair(found: re.Match[str]) -> str:
+    secret = is_secret(found["name"][1:-1]) and found["value"]
+    return found["name"] + (MASK if secret else found["value"])
 
 
 def masked_text(text: str) -> str:
@@ -70,9 +69,9 @@ def masked_text(text: str) -> str:
     return _by_looks(_IN_TEXT.sub(_masked_value, text))
 
 
-def _masked_value(named: re.Match[str]) -> str:
-    quote = named["quote"] or ""
-    return f"{named['name']}{named['between']}{quote}{MASK}{quote}"
+def _masked_value(found: re.Match[str]) -> str:
+    quote = found["quote"] or ""
+    return f"{found['name']}{found['between']}{quote}{MASK}{quote}"
 
 
 def _by_looks(text: str) -> str:
@@ -94,18 +93,22 @@ def _masked_near(near: Near) -> Near:
     return replace(near, url=masked_url(near.url), differ=differ)
 
 
-def _masked_difference(difference: Difference) -> Difference:
-    mask = _mask_of(difference.place.partition(" at ")[0])
-    asked, recorded = mask(difference.asked), mask(difference.recorded)
-    return replace(difference, asked=asked, recorded=recorded)
-
-
-def _mask_of(place: str) -> Callable[[str], str]:
-    """Return what masks a value that stands at this place."""
+def _masked_difference(found: Difference) -> Difference:
+    place = found.place.partition(" at ")[0]
     last = _LAST_STEP.search(place)
     if last and is_secret(last[1] or last[2]):
-        return _unless_absent
-    return masked_url if place == "url" else masked_text
+        return replace(
+            found,
+            asked=_unless_absent(found.asked),
+            recorded=_unless_absent(found.recorded),
+        )
+    if place == "url":
+        return replace(
+            found, asked=masked_url(found.asked), recorded=masked_url(found.recorded)
+        )
+    return replace(
+        found, asked=masked_text(found.asked), recorded=masked_text(found.recorded)
+    )
 
 
 def _unless_absent(value: str) -> str:
