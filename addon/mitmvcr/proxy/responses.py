@@ -2,17 +2,13 @@
 
 import json
 from http import HTTPStatus
-from typing import TYPE_CHECKING
 
 from mitmproxy import http
 
 from mitmvcr.core.errors import VcrError
 from mitmvcr.core.wording import shown
-from mitmvcr.miss.report import miss_facts
+from mitmvcr.miss.report import Miss, miss_facts
 from mitmvcr.proxy.host.messages import request_parts
-
-if TYPE_CHECKING:
-    from mitmvcr.miss.explain import Miss
 
 #: No common client retries it, and nobody takes it for the origin's own answer.
 MISS_STATUS = 424
@@ -40,14 +36,12 @@ def describe(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"
 
 
-def one_line(found: "Miss") -> str:
+def one_line(found: Miss) -> str:
     """Return a miss in one line, whatever was asked."""
     return f"{shown(found.method)} {shown(found.url, _LONGEST_URL)}: {found.reason}"
 
 
-def miss(
-    found: "Miss", cassette: str, mode: str, *, head: bool = False
-) -> http.Response:
+def miss(found: Miss, cassette: str, mode: str, *, head: bool = False) -> http.Response:
     """What was asked, and what the cassette holds nearest to it. With ``head`` only
     the headers, since nothing may follow them."""
     body = {
