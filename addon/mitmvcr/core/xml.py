@@ -8,8 +8,8 @@ _DEEPEST = 200
 
 
 def canonical_xml(body: bytes) -> bytes:
-    """Raises ValueError for what is not XML, or has a document type: entities can
-    make a small text a huge one."""
+    """Return XML in one spelling. Raise ValueError for what is not XML, or has a
+    document type: entities can make a small text a huge one."""
     try:
         text = body.decode("utf-8-sig")
         _look_through(text)

@@ -1,4 +1,4 @@
-"""Misses as lines of text."""
+"""Misses as lines of text, and when they are short and coloured."""
 
 import os
 import pty
@@ -11,18 +11,15 @@ from io import StringIO
 import pytest
 
 from cli.helpers import MITMVCR, answer, write_cassette
-from mitmvcr.cli.report import console as tell
-from mitmvcr.cli.report import misses
-from mitmvcr.cli.report.misses import (
+from mitmvcr.cli.report import console
+from mitmvcr.cli.report.console import (
     as_typed,
     long_lines,
     one_line,
+    print_misses,
     short_lines,
-    tell_misses,
 )
-from mitmvcr.miss.differences import Difference
-from mitmvcr.miss.explain import Miss, Near
-from mitmvcr.miss.log import MOST_MISSES
+from mitmvcr.miss.report import MOST_MISSES, Difference, Miss, Near
 
 COLOUR = re.compile(r"\x1b\[\d*m")
 FOUND = tuple(Difference(f"query.{name}", '"1"', '"2"') for name in "abcde")
@@ -104,8 +101,8 @@ def test_what_was_asked_stays_on_its_line() -> None:
 def test_many_are_not_all_told(
     people: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(misses, "is_for_people", lambda: people)
-    tell_misses({miss(number): 1 for number in range(13)})
+    monkeypatch.setattr(console, "is_for_people", lambda: people)
+    print_misses({miss(number): 1 for number in range(13)})
     err = capsys.readouterr().err
     assert err.count("http://h/") == 10
     assert "and 3 others; --report has them all" in err
@@ -113,12 +110,12 @@ def test_many_are_not_all_told(
 
 
 def test_not_all_may_be_remembered(capsys: pytest.CaptureFixture[str]) -> None:
-    tell_misses({miss(number): 1 for number in range(MOST_MISSES)})
+    print_misses({miss(number): 1 for number in range(MOST_MISSES)})
     assert "and at least 40 others" in capsys.readouterr().err
 
 
 def test_nothing_is_said_of_none(capsys: pytest.CaptureFixture[str]) -> None:
-    tell_misses({})
+    print_misses({})
     assert capsys.readouterr().err == ""
 
 
@@ -146,8 +143,8 @@ def test_colours_are_for_terminals_and_for_who_asks(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(os, "environ", environment)
-    assert tell.is_coloured(Terminal()) is in_terminal
-    assert tell.is_coloured(StringIO()) is in_pipe
+    assert console.is_coloured(Terminal()) is in_terminal
+    assert console.is_coloured(StringIO()) is in_pipe
 
 
 def test_in_a_terminal_it_is_coloured(cli, tmp_path) -> None:

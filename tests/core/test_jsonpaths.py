@@ -1,5 +1,6 @@
 """Places in JSON are found as the library of JSONPath finds them."""
 
+import json
 import sys
 
 import jsonpath
@@ -7,7 +8,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from mitmvcr.core.ignoring import json_path
+from mitmvcr.core.ignoring import Ignore, Places
+from mitmvcr.core.jsonpaths import json_path
+from mitmvcr.secrets.jsonpaths import spans
 
 names = st.sampled_from(["a", "b", "_", "a b", "é", "true", "0", "-", "", "'", "$"])
 steps = st.one_of(
@@ -26,6 +29,32 @@ values = st.recursive(
     ),
     max_leaves=12,
 )
+
+
+#: A path, and the texts that it chooses in ``_USERS``.
+CHOICES = {
+    "$": ["root", "mail-1", "mail-2", "name-2"],
+    "$.name": ["root"],
+    "$.users[1].mail": ["mail-2"],
+    '$["users"][0]["mail"]': ["mail-1"],
+    "$.users[*].mail": ["mail-1", "mail-2"],
+    "$..name": ["root", "name-2"],
+    "$.users[?@.name == 'name-2'].mail": ["mail-2"],
+    "$.users[-1:].name": ["name-2"],
+    "$.none": [],
+    "$.name.first": [],
+}
+_USERS = (
+    b'{"name":"root","users":[{"mail":"mail-1"},{"mail":"mail-2","name":"name-2"}]}'
+)
+
+
+@pytest.mark.parametrize("path", CHOICES)
+def test_matching_and_secrets_find_the_same_places(path: str) -> None:
+    left_out = json.dumps(Places([Ignore(path)])(json.loads(_USERS)))
+    hidden = [span.value.decode() for span in spans(_USERS, [path])]
+    assert hidden == CHOICES[path]
+    assert [text for text in CHOICES["$"] if text not in left_out] == hidden
 
 
 @given(paths, values)
@@ -55,3 +84,15 @@ def test_what_names_one_place_is_found_without_the_library(
     monkeypatch.setitem(sys.modules, "jsonpath", None)
     with pytest.raises(ImportError):
         json_path("$.a[0]")
+
+
+@pytest.mark.parametrize("path", ["user.email", "$.a | $.b", "$[?@.a =~ /x/]"])
+def test_secrets_allow_what_the_library_adds(path: str) -> None:
+    json_path(path, lenient=True)
+    with pytest.raises(ValueError, match=r"."):
+        json_path(path)
+
+
+def test_a_regular_expression_in_a_path_may_be_none() -> None:
+    with pytest.raises(ValueError, match="unterminated"):
+        json_path("$[?@.a =~ /(/]", lenient=True)

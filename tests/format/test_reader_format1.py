@@ -1,7 +1,7 @@
 import pytest
 
 from mitmvcr.core.errors import CassetteError, CassetteVersionError
-from mitmvcr.format import format1, reader, writer
+from mitmvcr.format import reader, writer
 
 OLD = b"""---
 version: 1
@@ -32,12 +32,12 @@ interactions:
 def test_format_1_is_refused_until_it_is_converted():
     with pytest.raises(CassetteVersionError, match="mitmvcr cassette convert"):
         reader.loads(OLD, "old.yaml")
-    new = writer.dumps(format1.read(OLD, "old.yaml"))
+    new = writer.dumps(reader.read_format1(OLD, "old.yaml"))
     assert len(reader.loads(new).interactions) == 1
 
 
 def test_what_go_fills_in_is_filled_in():
-    (item,) = format1.read(OLD, "old.yaml").interactions
+    (item,) = reader.read_format1(OLD, "old.yaml").interactions
     assert item.id == 0
     assert (item.request.proto, item.request.proto_major) == ("HTTP/1.1", 1)
     assert (item.request.host, item.request.content_length) == ("h.test:81", 3)
@@ -50,13 +50,13 @@ def test_what_go_fills_in_is_filled_in():
 
 @pytest.mark.parametrize("ending", [b"\n", b"\r\n", b" # the old one\n"])
 def test_it_is_known_by_its_version(ending):
-    assert format1.is_format1(OLD.replace(b"version: 1\n", b"version: 1" + ending, 1))
-    assert not format1.is_format1(OLD.replace(b"version: 1", b"version: 12", 1))
+    assert reader.is_format1(OLD.replace(b"version: 1\n", b"version: 1" + ending, 1))
+    assert not reader.is_format1(OLD.replace(b"version: 1", b"version: 12", 1))
 
 
 def test_an_odd_url_has_no_host():
     odd = OLD.replace(b"http://me@h.test:81/x", b'"http://[x"')
-    assert format1.read(odd, "old.yaml").interactions[0].request.host == ""
+    assert reader.read_format1(odd, "old.yaml").interactions[0].request.host == ""
 
 
 @pytest.mark.parametrize(
@@ -68,4 +68,4 @@ def test_an_odd_url_has_no_host():
 )
 def test_anything_else_is_told(data, line):
     with pytest.raises(CassetteError, match=rf"old\.yaml: .*{line}"):
-        format1.read(data, "old.yaml")
+        reader.read_format1(data, "old.yaml")

@@ -27,8 +27,8 @@ _TUNNEL = "mitmvcr0"
 
 def bring_up(device: str) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
-        found = fcntl.ioctl(control, _SIOCGIFFLAGS, _request(device, "H", 0))
-        flags = struct.unpack_from("H", found, 16)[0] | _IFF_UP
+        answer = fcntl.ioctl(control, _SIOCGIFFLAGS, _request(device, "H", 0))
+        flags = struct.unpack_from("H", answer, 16)[0] | _IFF_UP
         fcntl.ioctl(control, _SIOCSIFFLAGS, _request(device, "H", flags))
 
 

@@ -1,4 +1,4 @@
-"""What the short-lived child does: it goes into a new namespace and furnishes it."""
+"""What the short-lived child does: it goes into a new namespace and sets it up."""
 
 import os
 import socket
@@ -8,8 +8,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from mitmvcr.cli.isolate import inside, syscalls
-from mitmvcr.cli.isolate.allow import Allowed
+from mitmvcr.cli.isolate import network, syscalls
+from mitmvcr.cli.isolate.route import Allowed
 
 #: They look names up for whoever asks, past the network of the namespace.
 _NAME_DAEMONS = (
@@ -21,24 +21,24 @@ _RESOLV_CONF = Path("/etc/resolv.conf")
 
 
 @dataclass
-class Furniture:
+class Parts:
     """The descriptors of a namespace, each with what it is."""
 
-    parts: list[tuple[str, int]] = field(default_factory=list)
+    labelled: list[tuple[str, int]] = field(default_factory=list)
     port: int = 0
     blind: str = ""
 
     def add(self, label: str, made: socket.socket | int) -> None:
-        self.parts.append((label, made if isinstance(made, int) else made.detach()))
+        self.labelled.append((label, made if isinstance(made, int) else made.detach()))
 
     def descriptors(self) -> list[int]:
-        return [descriptor for _, descriptor in self.parts]
+        return [descriptor for _, descriptor in self.labelled]
 
 
-def furnish(allowed: Sequence[Allowed], *, user: bool) -> Furniture:
+def set_up(allowed: Sequence[Allowed], *, user: bool) -> Parts:
     """Move this process into a namespace of its own (``user``: with a user namespace
     around it). Raises OSError."""
-    made = Furniture()
+    made = Parts()
     daemons = sorted(set(_sockets(_NAME_DAEMONS)))
     _move(user=user, mounts=bool(daemons))
     if user:
@@ -49,7 +49,7 @@ def furnish(allowed: Sequence[Allowed], *, user: bool) -> Furniture:
         for path in daemons:
             syscalls.cover(path)
         made.add("mnt", _own("mnt"))
-    inside.bring_up("lo")
+    network.bring_up("lo")
     _add_allowed(made, allowed)
     _add_proxy(made)
     for address in _name_servers():
@@ -83,7 +83,7 @@ def _own(kind: str) -> int:
     return os.open(f"/proc/self/ns/{kind}", os.O_RDONLY | os.O_CLOEXEC)
 
 
-def _add_allowed(made: Furniture, allowed: Sequence[Allowed]) -> None:
+def _add_allowed(made: Parts, allowed: Sequence[Allowed]) -> None:
     places: set[tuple[str, int]] = set()
     for number, each in enumerate(allowed):
         for address in each.addresses:
@@ -91,23 +91,23 @@ def _add_allowed(made: Furniture, allowed: Sequence[Allowed]) -> None:
                 continue
             places.add((address, each.port))
             if not _is_loopback(address):
-                inside.add_address(address, len(places))
-            made.add(f"allowed {number}", inside.listen(address, each.port))
+                network.add_address(address, len(places))
+            made.add(f"allowed {number}", network.listen(address, each.port))
 
 
 def _is_loopback(address: str) -> bool:
     return address == "::1" or address.startswith("127.")
 
 
-def _add_proxy(made: Furniture) -> None:
-    listening = inside.listen("127.0.0.1")
+def _add_proxy(made: Parts) -> None:
+    listening = network.listen("127.0.0.1")
     made.port = listening.getsockname()[1]
     made.add("proxy", listening)
     with suppress(OSError):  # there is no IPv6
-        made.add("proxy", inside.listen("::1", made.port))
+        made.add("proxy", network.listen("::1", made.port))
 
 
-def _add_name_server(made: Furniture, address: str) -> None:
+def _add_name_server(made: Parts, address: str) -> None:
     """Listen as the name servers that nothing can see otherwise: on loopback nobody
     listens now, and one with an IPv6 address may have no way out; the tap sees the
     others."""
@@ -115,10 +115,10 @@ def _add_name_server(made: Furniture, address: str) -> None:
         if ":" not in address:
             return
         with suppress(OSError, ValueError):  # no IPv6, or of one link only
-            inside.add_address(address)
-            made.add("names", inside.name_server(address))
+            network.add_address(address)
+            made.add("names", network.name_server(address))
         return
-    made.add("names", inside.name_server(address))
+    made.add("names", network.name_server(address))
 
 
 def _name_servers() -> list[str]:
@@ -131,11 +131,11 @@ def _name_servers() -> list[str]:
     return list(dict.fromkeys(named)) or ["127.0.0.1"]
 
 
-def _add_taps(made: Furniture) -> None:
+def _add_taps(made: Parts) -> None:
     """Give the namespace routes: without one, a connection fails unseen."""
     try:
-        made.add("tap", inside.tap())
+        made.add("tap", network.tap())
     except OSError as error:
         made.blind = error.strerror or str(error)
     with suppress(OSError):  # not everywhere; then IPv6 fails unseen
-        made.add("tunnel", inside.tunnel())
+        made.add("tunnel", network.tunnel())

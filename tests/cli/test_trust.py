@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from mitmvcr.cli.child import jks
-from mitmvcr.cli.child import trust as kit
+from mitmvcr.cli.child import jks, trust
 from mitmvcr.proxy.ca import ensure_ca
 
 
@@ -21,8 +20,10 @@ def corporate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return ensure_ca(tmp_path_factory.mktemp("corporate"))
 
 
-def write(folder: Path, ca: Path, inherited: dict[str, str]) -> kit.TrustFiles:
-    return kit.write_kit(folder, kit.write_roots(folder, inherited), ca, inherited)
+def write(folder: Path, ca: Path, inherited: dict[str, str]) -> trust.TrustFiles:
+    return trust.write_trust_files(
+        folder, trust.write_roots(folder, inherited), ca, inherited
+    )
 
 
 def ders(*paths: Path) -> list[bytes]:
@@ -42,14 +43,14 @@ def test_roots_named_for_one_client_only_are_kept_too(tmp_path, ca, corporate):
 @pytest.mark.parametrize("inherited", [{}, {"SSL_CERT_FILE": "/nowhere.pem"}])
 def test_without_inherited_roots_there_are_the_system_s(tmp_path, ca, inherited):
     made = write(tmp_path, ca, inherited)
-    assert ders(made.bundle) == ders(Path(kit.default_roots()), ca)
+    assert ders(made.bundle) == ders(Path(trust.default_roots()), ca)
 
 
 def test_certifi_is_the_last_resort(monkeypatch):
     import certifi
 
-    monkeypatch.setattr(kit, "_is_file", lambda name: False)
-    assert kit.default_roots() == certifi.where()
+    monkeypatch.setattr(trust, "_is_file", lambda name: False)
+    assert trust.default_roots() == certifi.where()
 
 
 def test_python_loads_the_bundle(tmp_path, ca):

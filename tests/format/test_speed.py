@@ -1,7 +1,7 @@
 """Results are kept while there are few of them, and none that is long."""
 
-from mitmvcr.format import memo as memo_module
-from mitmvcr.format.memo import Memo, ShortMemo
+from mitmvcr.format import speed
+from mitmvcr.format.speed import Memo, ShortMemo
 
 
 def test_each_result_is_made_once_until_there_are_too_many() -> None:
@@ -25,7 +25,7 @@ def test_what_is_long_is_made_each_time() -> None:
         made.append(size)
         return bytes(size)
 
-    short, long = memo_module._SHORT, memo_module._SHORT + 1
+    short, long = speed._SHORT, speed._SHORT + 1
     memo = ShortMemo(make, 2)
     assert [len(memo[each]) for each in (short, long, short, long)] == [
         *(short, long),
