@@ -4,9 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mitmvcr.miss.differences import Difference
-from mitmvcr.miss.explain import Miss, Near
 from mitmvcr.miss.masking import MASK, is_secret, masked, masked_text, masked_url
+from mitmvcr.miss.report import Difference, Miss, Near
 from mitmvcr.secrets.lists import HEADERS, NAMES, QUERY
 
 SECRET = "s3cr3tvalue"

@@ -6,13 +6,9 @@ has been redacted before; this is also for what stands in a cassette as it is.
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from mitmvcr.miss.report import Difference, Miss, Near
 from mitmvcr.secrets.names import Names
-
-if TYPE_CHECKING:
-    from mitmvcr.miss.differences import Difference
-    from mitmvcr.miss.explain import Miss, Near
 
 MASK = "***"
 _NAMES = Names()
@@ -92,7 +88,7 @@ def _by_looks(text: str) -> str:
     return _BY_LOOKS.sub(MASK, text)
 
 
-def masked(miss: "Miss") -> "Miss":
+def masked(miss: Miss) -> Miss:
     """Return the miss as it may be shown."""
     return replace(
         miss,
@@ -102,12 +98,12 @@ def masked(miss: "Miss") -> "Miss":
     )
 
 
-def _masked_near(near: "Near") -> "Near":
+def _masked_near(near: Near) -> Near:
     differ = tuple(map(_masked_difference, near.differ))
     return replace(near, url=masked_url(near.url), differ=differ)
 
 
-def _masked_difference(found: "Difference") -> "Difference":
+def _masked_difference(found: Difference) -> Difference:
     place = found.place.partition(" at ")[0]
     last = _LAST_STEP.search(place)
     if last and is_secret(last[1] or last[2]):

@@ -13,7 +13,7 @@ from mitmvcr.format.check import check
 from mitmvcr.format.source import read_bytes
 from mitmvcr.options import CASSETTE
 from mitmvcr.store.files import replace_file
-from mitmvcr.store.opening import open_store
+from mitmvcr.store.store import FileStore
 
 #: With fewer files than this a progress bar would only flicker.
 _MANY = 20
@@ -36,8 +36,8 @@ def check_cassettes(paths: Sequence[Path]) -> int:
 
 def find_cassettes(paths: Iterable[Path]) -> list[Path]:
     """Return the files named, and all in the folders named, each once, in order."""
-    found = (file for path in paths for file in _files(path))
-    return list(dict.fromkeys(found))
+    files = (file for path in paths for file in _files(path))
+    return list(dict.fromkeys(files))
 
 
 def _files(path: Path) -> list[Path]:
@@ -60,7 +60,7 @@ def recover_cassette(
 ) -> None:
     """Put the journal that a recording left in place."""
     path = CASSETTE.read(cassette)
-    count = open_store(path).recover(instead=replace, source=source)
+    count = FileStore(path).recover(instead=replace, source=source)
     say(f"{path}: {count} interactions recovered")
 
 
