@@ -45,8 +45,17 @@ _PAIR = re.compile(r"(?P<name>[?&;][^=&;]*=)(?P<value>[^&;]*)")
 
 
 def is_secret(name: str) -> bool:
-    """Return whether a header, parameter or field of this name holds a secret."""
-    return _NAMES.header(name) or _SECRET_NAME.fullmatch(name) is not None
+    """Return whether a header or a field of this name holds a secret: all that a
+    recording hides, and whatever ends in the word for one."""
+    return (
+        _NAMES.header(name)
+        or _NAMES.field(_raw(name))
+        or _SECRET_NAME.fullmatch(name) is not None
+    )
+
+
+def _raw(name: str) -> bytes:
+    return name.encode("utf-8", "surrogateescape")
 
 
 def masked_url(url: str) -> str:
@@ -59,8 +68,9 @@ def masked_url(url: str) -> str:
 
 
 def _masked_pair(found: re.Match[str]) -> str:
-    secret = is_secret(found["name"][1:-1]) and found["value"]
-    return found["name"] + (MASK if secret else found["value"])
+    name, value = found["name"][1:-1], found["value"]
+    secret = value and (is_secret(name) or _NAMES.parameter(_raw(name)))
+    return found["name"] + (MASK if secret else value)
 
 
 def masked_text(text: str) -> str:

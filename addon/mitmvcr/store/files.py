@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from mitmvcr.core.errors import CassetteWriteError
-from mitmvcr.format.collecting import no_collection
+from mitmvcr.format.speed import no_collection
 
 #: Windows would change line ends.
 BINARY = getattr(os, "O_BINARY", 0)

@@ -8,8 +8,9 @@ import click
 
 from mitmvcr.cli.report.console import say
 from mitmvcr.core.errors import CassetteWriteError
-from mitmvcr.format import format1, reader, writer
+from mitmvcr.format import reader, writer
 from mitmvcr.format.check import check
+from mitmvcr.format.source import read_bytes
 from mitmvcr.options import CASSETTE
 from mitmvcr.store.files import replace_file
 from mitmvcr.store.store import FileStore
@@ -65,7 +66,7 @@ def recover_cassette(
 
 def convert_cassette(path: Path, output: Path | None) -> None:
     """Write a cassette of format 1 anew in format 2, in its place or elsewhere."""
-    new = format1.read(reader.read_bytes(path), str(path))
+    new = reader.read_format1(read_bytes(path), str(path))
     target = output or path
     try:
         replace_file(target, writer.dumps(new))

@@ -14,6 +14,7 @@ from mitmvcr.config import in_force
 from mitmvcr.core.errors import CassetteError, CassetteWriteError
 from mitmvcr.core.model import Cassette, Interaction, Layout
 from mitmvcr.format import layout, reader, writer
+from mitmvcr.format.source import read_bytes
 from mitmvcr.options import options_of
 from mitmvcr.secrets.redactor import Redactor
 from mitmvcr.secrets.rules import Rules
@@ -57,7 +58,7 @@ def scan_cassettes(paths: Sequence[Path], typed: Layer, *, form: str) -> int:
 
 
 def _scan(path: Path, rules: Rules) -> Iterator[Secret]:
-    data = reader.read_bytes(path)
+    data = read_bytes(path)
     interactions = reader.loads(data, str(path)).interactions
     redactor, suspects = _learned(interactions, rules)
     index = layout.index(data) if suspects else None
@@ -95,7 +96,7 @@ def scrub_cassettes(paths: Sequence[Path], typed: Layer) -> int:
 
 
 def _scrub(path: Path, rules: Rules) -> bool:
-    data = reader.read_bytes(path)
+    data = read_bytes(path)
     cassette = reader.loads(data, str(path))
     redactor, suspects = _learned(cassette.interactions, rules)
     if not suspects:

@@ -14,6 +14,7 @@ from mitmvcr.core.wording import shown
 from mitmvcr.miss.report import Outcome
 from mitmvcr.options import REPORT
 from mitmvcr.session import Session
+from mitmvcr.unused import drop_unused, entries, why_keep_unused
 
 _NAMED = 10
 
@@ -89,7 +90,7 @@ def _write(
 ) -> None:
     account = RunReport(
         summary=session.summary(),
-        entries=session.entries(),
+        entries=entries(session),
         failure=failure,
         exit_status=child,
         fail_on_unused=policy.fail_on_unused,
@@ -103,16 +104,16 @@ def _drop_unused(session: Session) -> bool:
     left. Only a run that went well shows which are unused."""
     if not session.deck.unused_count:
         return True
-    if why := session.why_keep_unused():
+    if why := why_keep_unused(session):
         say(f"the unused interactions stay in the cassette: {why}")
         return False
-    count = session.drop_unused()
+    count = drop_unused(session)
     say(f"{session.store.name}: {count} unused interactions dropped")
     return True
 
 
 def _print_unused(session: Session) -> None:
-    unused = [e for e in session.entries() if e.outcome is Outcome.UNUSED]
+    unused = [e for e in entries(session) if e.outcome is Outcome.UNUSED]
     for entry in unused[:_NAMED]:
         request = f"{shown(entry.method)} {shown(entry.url, 300)}"
         say(f"unused: interaction {entry.interaction}: {request}")
