@@ -9,9 +9,9 @@ DOCS = ROOT / "docs"
 
 
 def update(name: str, tables: str, source: str, path: Path | None = None) -> int:
-    """Write the tables into ``path``, by default docs/NAME.md, and return the exit status; with --check only
-    compare. They stand between ``<!-- NAME ... -->`` and ``<!-- /NAME -->``; ``source``
-    says what they are made of.
+    """Write the tables into ``path``, by default docs/NAME.md, and return the exit
+    status; with --check only compare. They stand between ``<!-- NAME ... -->`` and
+    ``<!-- /NAME -->``; ``source`` says what they are made of.
     """
     path = path or DOCS / f"{name}.md"
     text = path.read_text("utf-8")
