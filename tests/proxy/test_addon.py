@@ -480,7 +480,7 @@ def test_where_mitmproxy_has_changed_its_error_hook_gives_a_replay_back(
 ):
     changed = Mock()
     monkeypatch.setattr(http_layers.HttpStream, "handle_event", changed)
-    monkeypatch.setattr(host.capabilities, "_found", {})
+    monkeypatch.setattr(host.capabilities, "_is_there", {})
 
     async def main():
         rig = Rig(vcr_cassette=str(cassette), vcr_latency="0.5")

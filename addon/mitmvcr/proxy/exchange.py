@@ -27,7 +27,7 @@ logger = logging.getLogger("mitmvcr")
 
 
 class ImpossibleMoveError(Exception):
-    """An event that the table does not have in this state: a fault of ours."""
+    """An event that the table does not have in this state: a fault of mitmvcr."""
 
 
 class Exchange:
@@ -42,7 +42,7 @@ class Exchange:
     stands as ``response.stream`` where it leaves in parts.
     """
 
-    asked: LiveRequest
+    live_request: LiveRequest
     sent = head = 0
     tee: Tee | None = None
     upload: "Upload | None" = None
@@ -87,7 +87,8 @@ class Exchange:
         return self.state is State.WAITING or self.state is State.REPLAYING
 
     def fail(self) -> None:
-        """End with an answer of ours: it is neither recorded nor counted."""
+        """End without being recorded or counted: the answer is one that was made
+        here."""
         if self.is_replay:
             self.undo(Event.FAILED)
         else:
@@ -112,7 +113,7 @@ class Exchange:
 
     def shown(self) -> str:
         """Return the URL as it may stand in a log."""
-        return self.player.session.shown(self.asked.request.url)
+        return self.player.session.shown(self.live_request.request.url)
 
     def interaction(self, response: http.Response) -> Interaction:
         """Return what is to be recorded with this response of the origin."""
@@ -120,9 +121,9 @@ class Exchange:
         if body is None:  # it was streamed
             body = self.tee.body() if self.tee else b""
         duration = (self.head or time.monotonic_ns()) - self.sent
-        asked, wire = self.asked, response_parts(response)
-        recorded = self.player.view.to_response(wire, body, asked, duration=duration)
-        return Interaction(0, asked.request, recorded)
+        live, wire = self.live_request, response_parts(response)
+        recorded = self.player.view.to_response(wire, body, live, duration=duration)
+        return Interaction(0, live.request, recorded)
 
 
 def impossible(error: ImpossibleMoveError) -> None:
@@ -134,11 +135,11 @@ def forward(
     under_way: dict[str, Exchange],
     flow: http.HTTPFlow,
     player: Player,
-    asked: LiveRequest,
+    live: LiveRequest,
 ) -> Exchange:
     """Begin a recording: the request goes on to its origin."""
     exchange = Exchange(under_way, flow.id, player, State.FORWARDED)
-    exchange.asked, exchange.sent = asked, time.monotonic_ns()
+    exchange.live_request, exchange.sent = live, time.monotonic_ns()
     return exchange
 
 
@@ -154,7 +155,7 @@ def replay(
     exchange.client = flow.client_conn.id
     session = player.session
     if session.log.complete:
-        found = decision.interaction
-        exchange.entry = session.entry("replayed", found, decision.position)
+        interaction = decision.interaction
+        exchange.entry = session.entry("replayed", interaction, decision.position)
         exchange.sent = time.monotonic_ns()
     return exchange

@@ -48,7 +48,7 @@ def record(exchange: Exchange, response: http.Response, event: Event) -> None:
     try:
         if 300 < code < 400:
             redirects = exchange.player.redirects
-            redirects.note(exchange.asked.request, response_parts(response))
+            redirects.note(exchange.live_request.request, response_parts(response))
         recorded = exchange.interaction(response)
         if exchange.tee or exchange.socket or exchange.upload:
             recorded = _with_stream(exchange, response, recorded)
@@ -72,8 +72,8 @@ def break_off(exchange: Exchange, flow: http.HTTPFlow | None, event: Event) -> N
         if kept is not None:
             kept = exchange.upload.finish(kept) if exchange.upload else kept
             exchange.player.session.record(kept)
-        if rest.told:
-            logger.warning("mitmvcr: %s %s", exchange.shown(), rest.told)
+        if rest.line:
+            logger.warning("mitmvcr: %s %s", exchange.shown(), rest.line)
     except Exception as error:  # noqa: BLE001 - it is logged, and the traffic goes on
         _note_failure(exchange, error)
 

@@ -176,7 +176,8 @@ class Sessions:
         return [each for each in self.under_way.values() if not each.is_replay]
 
     def close_idle(self) -> None:
-        """To be called when a flow has ended: some session may have waited for it."""
+        """Close the sessions that waited for their last flow. Call it when a flow
+        has ended."""
         if not self._ejected:
             return
         busy = [exchange.player for exchange in self.under_way.values()]

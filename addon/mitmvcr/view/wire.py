@@ -27,7 +27,7 @@ _TO_PROXY = ("proxy-authorization", "proxy-connection")
 
 
 def to_request(wire: RequestParts) -> LiveRequest:
-    """The request as the client sent it."""
+    """Return the request as the client sent it."""
     asked = translate.to_request(wire)
     body, proto = wire.content or b"", text(wire.http_version)
     major, minor = _version(proto)
@@ -48,7 +48,7 @@ def to_request(wire: RequestParts) -> LiveRequest:
 def to_response(
     wire: ResponseParts, body: bytes, asked: LiveRequest, *, duration: int
 ) -> Response:
-    """The response as the origin sent it; ``duration`` in nanoseconds."""
+    """Return the response as the origin sent it; ``duration`` in nanoseconds."""
     return replace(
         translate.to_response(wire, body, asked, duration=duration),
         content_length=_announced(wire.headers, -1),
@@ -78,7 +78,7 @@ def _announced(headers: HeaderFields, otherwise: int) -> int:
 
 
 def _codings(headers: HeaderFields) -> tuple[str, ...]:
-    """As Go has them, which knows only ``chunked``."""
+    """Return the codings as Go has them, which knows only ``chunked``."""
     chunked = "chunked" in (value_of(headers, b"transfer-encoding") or "").lower()
     return ("chunked",) if chunked else ()
 

@@ -15,19 +15,18 @@ _H2_SETTINGS = b"\4\0\0\0\0\0"
 
 
 def expect_cleartext_h2(choice: "layer.NextLayer") -> None:
-    """HTTP/2 with prior knowledge, as gRPC speaks it without TLS: mitmproxy takes it
-    for a request with the method PRI and kills it, or for TCP where the server spoke
-    first (addons/next_layer.py, which leaves alone what is chosen already). Its layers
-    go by ALPN, so that is what they are told.
-    """
+    """Take HTTP/2 with prior knowledge, as gRPC speaks it without TLS, for what it
+    is: mitmproxy takes it for a request with the method PRI and kills it, or for TCP
+    where the server spoke first (addons/next_layer.py, which leaves alone what is
+    chosen already). Its layers go by ALPN, so that is set."""
     client, server = choice.context.client, choice.context.server
     if client.tls or choice.layer is not None:
         return
     if not capabilities.has("cleartext HTTP/2"):
         return
-    said = choice.data_client()
-    if said.startswith(_H2_PREFACE) or (
-        not said and choice.data_server()[3:9] == _H2_SETTINGS
+    sent = choice.data_client()
+    if sent.startswith(_H2_PREFACE) or (
+        not sent and choice.data_server()[3:9] == _H2_SETTINGS
     ):
         client.alpn = server.alpn = b"h2"
         choice.layer = _http_layer(choice.context)
@@ -40,6 +39,6 @@ def _http_layer(context: Any) -> Any:
 
 
 def speak_cleartext_h2(client: connection.Client, server: connection.Server) -> None:
-    """A connection that is about to be opened speaks what its client speaks."""
+    """Let a connection that is about to be opened speak what its client speaks."""
     if client.alpn == b"h2" and not client.tls:
         server.alpn = b"h2"
