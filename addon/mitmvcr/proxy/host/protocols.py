@@ -1,8 +1,9 @@
-"""HTTP/2 without TLS, which mitmproxy does not expect."""
+"""Which protocol a connection speaks: within TLS what was recorded, and without it
+HTTP/2 too, which mitmproxy does not expect."""
 
 from typing import TYPE_CHECKING, Any
 
-from mitmproxy import connection
+from mitmproxy import connection, tls
 
 from mitmvcr.proxy.host.capabilities import capabilities
 
@@ -42,3 +43,11 @@ def speak_cleartext_h2(client: connection.Client, server: connection.Server) -> 
     """Let a connection that is about to be opened speak what its client speaks."""
     if client.alpn == b"h2" and not client.tls:
         server.alpn = b"h2"
+
+
+def choose_alpn(data: tls.ClientHelloData, protocol: bytes) -> None:
+    """Let the client have this protocol, if it has offered it. To be called from
+    ``tls_clienthello`` (addons/tlsconfig.py: alpn_select_callback)."""
+    offered = protocol in data.client_hello.alpn_protocols
+    if offered and capabilities.has("ALPN choice"):
+        data.context.client.alpn = protocol
