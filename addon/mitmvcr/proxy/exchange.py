@@ -35,6 +35,8 @@ class Exchange:
     ``under_way``, by its flow's id, until it has ended. Times are monotonic
     nanoseconds.
 
+    ``player`` is the session it obeys, and ``target`` the one that gets it: another one
+    where that records the same cassette on.
     Of one that is recorded: ``sent``, and ``head``, when the head of the answer came;
     ``tee`` and ``upload`` have the answer and the request, where they stream by, and
     ``response`` its head; ``socket`` is the flow where it became a WebSocket.
@@ -62,7 +64,8 @@ class Exchange:
         state: State,
     ) -> None:
         self._under_way, self._flow_id = under_way, flow_id
-        self.player, self.state = player, state
+        self.player = self.target = player
+        self.state = state
         under_way[flow_id] = self
 
     def __repr__(self) -> str:
@@ -102,18 +105,18 @@ class Exchange:
             entry = self.entry
             if entry is not None:
                 entry = entry.lasting(time.monotonic_ns() - self.sent)
-            self.player.session.replayed(entry)
+            self.target.session.replayed(entry)
 
     def undo(self, event: Event) -> None:
         """Give a replay back: the client has not had it."""
         if self.move(event):
-            self.player.session.give_back(self.position)
+            self.target.session.give_back(self.position)
 
     # A recording
 
     def shown(self) -> str:
         """Return the URL as it may stand in a log."""
-        return self.player.session.shown(self.live_request.request.url)
+        return self.target.session.shown(self.live_request.request.url)
 
     def interaction(self, response: http.Response) -> Interaction:
         """Return what is to be recorded with this response of the origin."""

@@ -113,7 +113,8 @@ class Calls:
 
 
 def let_pass(session: Session, flow: http.HTTPFlow) -> None:
-    """Straight through, as it comes; its answer too (adapter.py: responseheaders)."""
+    """Let it straight through as it comes, and its answer too (addon.py:
+    responseheaders)."""
     session.passed()
     flow.request.stream = pass_on
 

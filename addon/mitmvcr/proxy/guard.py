@@ -1,6 +1,6 @@
 """What keeps a replay off the network, whatever becomes of the addon.
 
-The addon has two locks of its own (adapter.py, connections.py), but it is only one of
+The addon has two locks of its own (addon.py, connections.py), but it is only one of
 many that mitmproxy asks: another one may end a hook before it, and it may be taken out.
 So a guard stands round all of them and is asked before and after. It asks the addon
 what may pass, refuses whatever gets no clear yes, and stays when the addon is taken

@@ -35,7 +35,7 @@ _OURS = "_vcr_sends_streams"
 
 @dataclass
 class VcrDrainHook(commands.StartHook):
-    """A stream waits for its client. ``VcrAddon.vcr_drain`` is the one who does."""
+    """A stream waits for its client: ``Streams.vcr_drain`` does."""
 
     client_id: str
 
