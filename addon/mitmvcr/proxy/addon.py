@@ -83,16 +83,15 @@ class VcrAddon:
         self.options.add_lists(ctx.options)
 
     def configure(self, updated: Set[str]) -> None:
-        if not options.NAMES & updated:
-            self._host_options.hold(ctx.options)
-            return
-        try:
-            with self.options.spelled(ctx.options):
-                self.use(self.options.parse(ctx.options))
-        except VcrError as error:
-            if not self._is_running:
-                host.end_process(error)
-            raise host.refusal(error) from error
+        if options.NAMES & updated:
+            try:
+                with self.options.spelled(ctx.options):
+                    self.use(self.options.parse(ctx.options))
+            except VcrError as error:
+                if not self._is_running:
+                    host.end_process(error)
+                raise host.refusal(error) from error
+        self._host_options.hold(ctx.options)
 
     def running(self) -> None:
         if self._has_started:
@@ -162,6 +161,7 @@ class VcrAddon:
     def _set_host_options(self) -> None:
         """Set mitmproxy's own options as the sessions need them."""
         in_play = self.sessions.in_play()
+        self._host_options.hold(ctx.options)  # it may be changed with ours, at once
         self._host_options.apply(
             ctx.options,
             # And where a refused connection is to be recorded: with its request.
