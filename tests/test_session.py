@@ -21,8 +21,9 @@ from mitmvcr.format import reader, writer
 from mitmvcr.hooks import Hooks
 from mitmvcr.options import Settings
 from mitmvcr.session import Session, open_session
+from mitmvcr.store import Store
 from mitmvcr.store.memory import MemoryStore
-from mitmvcr.store.store import FileStore, Store
+from mitmvcr.store.store import FileStore
 from mitmvcr.summary import Summary
 from mitmvcr.unused import drop_unused, entries, why_keep_unused
 from option_samples import parse_settings
@@ -518,7 +519,7 @@ def test_a_cassette_that_cannot_be_rewritten_stays_as_it_was(
     def fail(*_: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("mitmvcr.store.store.replace_file", fail)
+    monkeypatch.setattr("mitmvcr.store.place.replace_file", fail)
     before = path.read_bytes()
     with pytest.raises(CassetteWriteError, match="permission denied"):
         drop_unused(session)

@@ -29,16 +29,14 @@ from mitmvcr.core.modes import (
 )
 from mitmvcr.core.sendable import is_sendable, unfolded, why_not
 from mitmvcr.hooks import Hooks, load_hooks
-from mitmvcr.miss.log import Log
-from mitmvcr.miss.report import Entry, Outcome
+from mitmvcr.miss.report import Entry, Log, Miss, Outcome
 from mitmvcr.options import CASSETTE, Settings
 from mitmvcr.secrets.rules import DEFAULT, Rules
-from mitmvcr.store.opening import open_store
-from mitmvcr.store.store import Store
+from mitmvcr.store import Store
+from mitmvcr.store.store import FileStore
 from mitmvcr.summary import Summary
 
 if TYPE_CHECKING:
-    from mitmvcr.miss.explain import Miss
     from mitmvcr.secrets.redactor import Redactor
 
 
@@ -176,7 +174,7 @@ class Session:
         planned."""
         self._missed += 1
 
-    def explain(self, request: Request) -> "Miss":
+    def explain(self, request: Request) -> Miss:
         """Return why nothing matched it, as it may be shown."""
         # Only a miss needs them, and to import them takes 10 ms of every start.
         from mitmvcr.miss.explain import explain
@@ -324,7 +322,7 @@ def open_session(settings: Settings) -> Session:
     """
     if settings.cassette is None:
         raise OptionError(CASSETTE.vcr, "", "name a file, as cassettes/chat.yaml")
-    store = open_store(
+    store = FileStore(
         settings.cassette,
         settings.layout,
         fsync_each=settings.fsync_each,

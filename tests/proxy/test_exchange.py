@@ -158,5 +158,5 @@ def test_a_replay_that_fails_is_given_back_and_not_counted(
 
 
 def test_the_table_in_contributing_is_this_one() -> None:
-    script = ROOT / "scripts" / "states_page.py"
+    script = ROOT / "scripts" / "docs.d" / "states_page.py"
     subprocess.run([sys.executable, script, "--check"], check=True, timeout=60)

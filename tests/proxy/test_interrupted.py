@@ -16,9 +16,9 @@ from mitmvcr.proxy.player import Player
 from mitmvcr.proxy.streaming import Tee
 from mitmvcr.session import Session
 from mitmvcr.store.memory import MemoryStore
+from mitmvcr.view import View
 from mitmvcr.view import responses as translate
 from mitmvcr.view import wire as wireview
-from mitmvcr.view.choice import View
 
 ALL = Settings(record_errors=True)
 SECOND = 10**9

@@ -17,7 +17,7 @@ from mitmvcr.proxy import host
 from mitmvcr.proxy.host.messages import request_parts, response_parts
 from mitmvcr.proxy.options import VcrOptions
 from mitmvcr.proxy.sessions import Sessions, is_same
-from mitmvcr.store.opening import open_store
+from mitmvcr.store.store import FileStore
 from mitmvcr.view.responses import to_request, to_response
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def save_flows(
 ) -> int:
     """Append the finished HTTP flows to a cassette. Returns how many they were."""
     chosen = [f for f in flows if isinstance(f, http.HTTPFlow) and _is_whole(f)]
-    store = open_store(path)
+    store = FileStore(path)
     kept = store.load().interactions if store.exists() else ()
     store.begin(kept)
     try:

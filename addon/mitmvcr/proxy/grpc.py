@@ -21,7 +21,7 @@ from mitmvcr.proxy.host.messages import request_parts
 from mitmvcr.proxy.refusals import missed
 from mitmvcr.proxy.streaming import Tee, pass_on
 from mitmvcr.session import Session
-from mitmvcr.view.choice import View
+from mitmvcr.view import View
 
 logger = logging.getLogger("mitmvcr")
 

@@ -8,7 +8,7 @@ from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 from mitmvcr.core.errors import OptionError
 from mitmvcr.options import PASSTHROUGH, Settings
 from mitmvcr.session import Session
-from mitmvcr.view.choice import chosen
+from mitmvcr.view import chosen
 
 if TYPE_CHECKING:
     from mitmvcr.proxy.grpc import Calls

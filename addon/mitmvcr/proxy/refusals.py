@@ -8,14 +8,14 @@ from mitmproxy import http
 
 from mitmvcr.core.errors import VcrError
 from mitmvcr.core.model import Request
-from mitmvcr.miss.explain import Miss
+from mitmvcr.miss.report import Miss
 from mitmvcr.proxy import responses as answers
 from mitmvcr.session import Session
 
 logger = logging.getLogger("mitmvcr")
 
 
-def missed(session: Session, request: Request) -> "tuple[Miss, str]":
+def missed(session: Session, request: Request) -> tuple[Miss, str]:
     """Return why nothing matched a request, also in one line, which stands in the log
     now."""
     started = time.monotonic_ns()

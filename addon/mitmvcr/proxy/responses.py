@@ -2,17 +2,13 @@
 
 import json
 from http import HTTPStatus
-from typing import TYPE_CHECKING
 
 from mitmproxy import http
 
 from mitmvcr.core.errors import VcrError
 from mitmvcr.core.wording import shown
-from mitmvcr.miss.report import miss_facts
+from mitmvcr.miss.report import Miss, miss_facts
 from mitmvcr.proxy.host.messages import request_parts
-
-if TYPE_CHECKING:
-    from mitmvcr.miss.explain import Miss
 
 #: No common client retries it, and nobody takes it for the origin's own answer.
 MISS_STATUS = 424
@@ -40,13 +36,14 @@ def describe(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"
 
 
-def one_line(miss: "Miss") -> str:
+def one_line(explained: Miss) -> str:
     """Return a miss in one line, whatever was asked."""
-    return f"{shown(miss.method)} {shown(miss.url, _LONGEST_URL)}: {miss.reason}"
+    method, url = shown(explained.method), shown(explained.url, _LONGEST_URL)
+    return f"{method} {url}: {explained.reason}"
 
 
 def miss(
-    miss: "Miss", cassette: str, mode: str, *, head: bool = False
+    explained: Miss, cassette: str, mode: str, *, head: bool = False
 ) -> http.Response:
     """Return the answer to a miss: what was requested, and what the cassette holds
     nearest to it. With ``head`` only the headers, since nothing may follow them."""
@@ -54,12 +51,12 @@ def miss(
         "type": "about:blank",
         "title": "No recorded interaction matches this request",
         "status": MISS_STATUS,
-        "detail": one_line(miss),
+        "detail": one_line(explained),
         "cassette": cassette,
         "mode": mode,
-        **miss_facts(miss),
+        **miss_facts(explained),
     }
-    headers = {"X-Vcr-Miss": "1", "X-Vcr-Miss-Reason": _as_header(miss.reason)}
+    headers = {"X-Vcr-Miss": "1", "X-Vcr-Miss-Reason": _as_header(explained.reason)}
     return _problem(MISS_STATUS, body, headers, head=head)
 
 
