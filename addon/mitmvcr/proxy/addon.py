@@ -56,7 +56,8 @@ class VcrAddon:
         exit_guard: host.ExitGuard | None = None,
         configured: Callable[[], Values] | None = None,
     ) -> None:
-        """``configured`` reads the options that the environment and files give."""
+        """Make it; ``configured`` reads the options that the environment and files
+        give."""
         self._configured = configured
         self.options = options.VcrOptions()
         self.sessions = Sessions(exit_guard, released=self._set_host_options)
@@ -82,16 +83,15 @@ class VcrAddon:
         self.options.add_lists(ctx.options)
 
     def configure(self, updated: Set[str]) -> None:
-        if not options.NAMES & updated:
-            self._host_options.hold(ctx.options)
-            return
-        try:
-            with self.options.spelled(ctx.options):
-                self.use(self.options.parse(ctx.options))
-        except VcrError as error:
-            if not self._is_running:
-                host.end_process(error)
-            raise host.refusal(error) from error
+        if options.NAMES & updated:
+            try:
+                with self.options.spelled(ctx.options):
+                    self.use(self.options.parse(ctx.options))
+            except VcrError as error:
+                if not self._is_running:
+                    host.end_process(error)
+                raise host.refusal(error) from error
+        self._host_options.hold(ctx.options)
 
     def running(self) -> None:
         if self._has_started:
@@ -122,7 +122,8 @@ class VcrAddon:
         return None
 
     def _leave(self) -> None:
-        """While mitmproxy goes on, that is told; a replay's host options stay."""
+        """Save what there is and, while mitmproxy goes on, say so; a replay's host
+        options stay."""
         was_in_use, replayed = bool(self.sessions.in_play()), self.sessions.offline
         self.streams.close()
         self.sessions.close()
@@ -160,6 +161,7 @@ class VcrAddon:
     def _set_host_options(self) -> None:
         """Set mitmproxy's own options as the sessions need them."""
         in_play = self.sessions.in_play()
+        self._host_options.hold(ctx.options)  # it may be changed with ours, at once
         self._host_options.apply(
             ctx.options,
             # And where a refused connection is to be recorded: with its request.
@@ -188,18 +190,18 @@ class VcrAddon:
         if player.passthrough and player.passes(flow):
             session.passed()
             return None
-        asked = _asked(player, flow)
-        decision = session.plan(asked.request)
+        live = _live(player, flow)
+        decision = session.plan(live.request)
         if isinstance(decision, Replay):
-            return self._replay(player, flow, decision, asked)
+            return self._replay(player, flow, decision, live)
         if isinstance(decision, Refuse):
-            refuse(session, flow, asked.request)
+            refuse(session, flow, live.request)
             return None
-        if asked.to_proxy and flow.server_conn.via is None:
+        if live.to_proxy and flow.server_conn.via is None:
             # But for an upstream proxy, which may be owed its own.
             drop_proxy_headers(flow.request)
         if decision.record:
-            forward(self.sessions.under_way, flow, player, asked)
+            forward(self.sessions.under_way, flow, player, live)
         return None
 
     def _replay(
@@ -207,7 +209,7 @@ class VcrAddon:
         player: Player,
         flow: http.HTTPFlow,
         decision: Replay,
-        asked: LiveRequest,
+        live: LiveRequest,
     ) -> Awaitable[None] | None:
         if is_streamed(decision.interaction.response):
             waiting = play(self.sessions, player, flow, decision)
@@ -215,11 +217,11 @@ class VcrAddon:
             if waiting is not None and exchange is not None:
                 host.tell_when_left(flow, partial(self.sessions.left, exchange))
             if flow.response is not None:
-                player.redirects.note(asked.request, response_parts(flow.response))
+                player.redirects.note(live.request, response_parts(flow.response))
             return waiting
         sent = to_wire(decision.interaction, request_parts(flow.request))
         flow.response = make_response(*sent)
-        player.redirects.note(asked.request, response_parts(flow.response))
+        player.redirects.note(live.request, response_parts(flow.response))
         exchange = replay(self.sessions.under_way, flow, player, decision)
         if not player.settings.latency:
             return None
@@ -266,12 +268,12 @@ class VcrAddon:
         self.sessions.close_idle()
 
 
-def _asked(player: Player, flow: http.HTTPFlow) -> LiveRequest:
+def _live(player: Player, flow: http.HTTPFlow) -> LiveRequest:
     wire = request_parts(flow.request)
-    asked = player.view.to_request(wire)
+    live = player.view.to_request(wire)
     if player.redirects.expects:
-        return player.redirects.restate(asked, wire)
-    return asked
+        return player.redirects.restate(live, wire)
+    return live
 
 
 def drop_proxy_headers(request: http.Request) -> None:

@@ -128,7 +128,8 @@ def _as_vcr_error(error: Exception) -> VcrError:
 
 
 class _LogToStderr:
-    """Warnings of ours and of mitmproxy, one line each; what passes well is silent."""
+    """Shows warnings of mitmvcr and of mitmproxy, one line each; what passes well is
+    silent."""
 
     def __enter__(self) -> None:
         self._handler = logging.StreamHandler(sys.stderr)

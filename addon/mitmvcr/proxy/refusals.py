@@ -1,5 +1,5 @@
-"""Requests that are answered here and go nowhere: a miss, or a failure of ours, is
-explained, logged and counted in one place."""
+"""Requests that are answered here and go nowhere: a miss, or a failure of the
+recorder, is explained, logged and counted in one place."""
 
 import logging
 import time

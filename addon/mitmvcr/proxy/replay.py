@@ -76,13 +76,13 @@ Sent = tuple[http.Response, stream_replay.StreamSchedule]
 
 
 def _leave(
-    found: Interaction,
+    interaction: Interaction,
     live: RequestParts,
     parts: Sequence[bytes],
     due: Sequence[float] | None,
     ended: Callable[[bool], None],
 ) -> Sent:
-    recorded = found.response
+    recorded = interaction.response
     response, sent = to_stream(recorded, live, parts)
     broken = recorded.failure == "truncated"
     paced = stream_replay.StreamSchedule(sent, due, ended, breaks_off=broken)
@@ -90,7 +90,7 @@ def _leave(
 
 
 def _leave_large(
-    found: Interaction,
+    interaction: Interaction,
     live: RequestParts,
     parts: Sequence[bytes],
     due: Sequence[float] | None,
@@ -98,10 +98,10 @@ def _leave_large(
 ) -> Sent:
     """There is one copy of the body, of which what is sent is cut off as it leaves; it
     is encoded then too."""
-    recorded = found.response
+    recorded = interaction.response
     broken = recorded.failure == "truncated"
     if len(parts) < 2 and not broken:
-        response = to_wire(found, live, encodes=False)
+        response = to_wire(interaction, live, encodes=False)
         parts = [response.body]
     else:
         response, parts = to_stream(recorded, live, parts, encodes=False)
@@ -163,7 +163,7 @@ def _pause(seconds: float) -> Awaitable[None] | None:
 def _schedule(
     recorded: Response, latency: float
 ) -> tuple[Sequence[bytes], list[float] | None]:
-    """The parts of a body, and how long after the head each is due.
+    """Return the parts of a body, and how long after the head each is due.
 
     Where no times were recorded there is only the duration, which in go-vcr's
     cassettes runs until the head. It is all that is known of how long the origin
@@ -173,7 +173,7 @@ def _schedule(
     timed = due_times(recorded.chunks, len(body))
     if timed is not None:
         parts = Pieces(body, [end for end, _ in timed])
-        return parts, [at / _SECOND * latency for _, at in timed] if latency else None
+        return parts, [due / _SECOND * latency for _, due in timed] if latency else None
     kind = header(recorded.headers, "Content-Type")
     parts = Pieces(body, ends(kind, body) or ())
     if not latency:
