@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 import leftovers
+import warm
 from patience import wait_until
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ def _no_leftovers() -> Iterator[None]:
     """The first fixture of all, so that it comes to an end last."""
     leftovers.mark()
     yield
+    warm.close()
     try:
         wait_until("their end", lambda: not leftovers.left_behind(), seconds=20)
     except AssertionError:
@@ -184,7 +186,7 @@ def _kept(
 
     def start(*arguments: object, log: Path, **more: object) -> "Proxy":
         words = ("-s", ADDON, *arguments)
-        return start_mitmdump(confdir, certs.ca, log, *words, **more)
+        return start_mitmdump(confdir, certs.ca, log, *words, fresh=True, **more)
 
     kept = Kept(start, tmp_path_factory.mktemp("kept"))
     yield kept
