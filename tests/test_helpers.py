@@ -132,4 +132,4 @@ def test_what_is_read_at_a_start_needs_one() -> None:
     assert warm.can_be_warm(words, os.environ)
     assert not warm.can_be_warm(words, {**os.environ, "PYTHONPATH": "/elsewhere"})
     assert not warm.can_be_warm(["ip", "netns", *words], os.environ)
-    assert not warm.can_be_warm([sys.executable, "program.py"], os.environ)
+    assert not warm.can_be_warm([sys.executable, "-W", "error", "a.py"], os.environ)

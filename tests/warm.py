@@ -1,8 +1,8 @@
 """Processes that need no start: see ``warm_server``.
 
 A mitmdump or a ``mitmvcr`` takes a second of a processor to start, of which nine tenths
-are imports, and the suite starts hundreds. One process for each worker of pytest has
-imported them, and forks. What it forks is a process as any other: its own id, its
+are imports, and the suite starts hundreds. A process that has imported them forks, one
+for each worker of pytest. What it forks is a process as any other: its own id, its
 streams, its environment, its signals, its end. A test that is about the start itself
 wants a real one.
 """
@@ -15,9 +15,15 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+#: A mitmdump or a ``mitmvcr run`` imports these in the end.
+MITMVCR = (
+    *("mitmproxy.tools.main", "mitmproxy.tools.dump", "mitmvcr.proxy.script"),
+    *("mitmvcr.proxy.launch", "mitmvcr.cli.app", "mitmvcr.cli.commands.run"),
+)
 SERVER = Path(__file__).with_name("warm_server.py")
 #: Read as an interpreter starts, or as its modules are imported.
 _AT_START = ("PYTHON", "LD_", "LC_", "LANG", "TZ", "OPENSSL_", "SSLKEYLOGFILE")
@@ -25,10 +31,23 @@ _LATER = {"PYTHONUNBUFFERED"}
 _STREAMS = {"stdin", "stdout", "stderr", "text"}
 
 
-class _Server:
-    """The process that forks. ``ask`` starts it."""
+_running: list["_Server"] = []
 
-    def __init__(self) -> None:
+
+def close() -> None:
+    """End all that fork; what they have forked goes on."""
+    while _running:
+        _running.pop().close()
+
+
+atexit.register(close)
+
+
+class _Server:
+    """The process that forks, having imported ``early``. ``ask`` starts it."""
+
+    def __init__(self, python: str, early: Sequence[str]) -> None:
+        self._command = [python, str(SERVER)], [*early]
         self._process: subprocess.Popen[bytes] | None = None
         self._ours: socket.socket
 
@@ -44,13 +63,14 @@ class _Server:
 
     def _start(self) -> None:
         self._ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        start, early = self._command
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, SERVER, str(theirs.fileno())],
+                [*start, str(theirs.fileno()), *early],
                 stdin=subprocess.DEVNULL,
                 pass_fds=[theirs.fileno()],
             )
-        atexit.register(self.close)
+        _running.append(self)
 
     def close(self) -> None:
         if self._process is not None:
@@ -59,15 +79,20 @@ class _Server:
             self._process = None
 
 
-_server = _Server()
-close = _server.close
+@cache
+def _server(python: str, early: tuple[str, ...]) -> _Server:
+    return _Server(python, early)
 
 
-def can_be_warm(command: Sequence[str], environment: Mapping[str, str]) -> bool:
+def can_be_warm(
+    command: Sequence[str],
+    environment: Mapping[str, str],
+    python: str = sys.executable,
+) -> bool:
     """Is it this Python, with what this process has that is read at a start?"""
     return (
-        [*command[:1]] == [sys.executable]
-        and command[1:2] in (["-c"], ["-m"])
+        [*command[:1]] == [python]
+        and command[1].endswith(("-c", "-m", ".py"))
         and _read_at_start(environment) == _read_at_start(os.environ)
     )
 
@@ -86,18 +111,41 @@ def popen(
     env: Mapping[str, str],
     cwd: str | Path | None = None,
     fresh: bool = False,
+    python: str = sys.executable,
+    early: tuple[str, ...] = MITMVCR,
     **streams: Any,
 ) -> subprocess.Popen[Any]:
     """As ``subprocess.Popen``, and warm if that makes no difference. ``fresh``: an
-    interpreter that starts."""
+    interpreter that starts. ``early`` are the modules that take long to import."""
     words = [*map(str, command)]
-    warm = can_be_warm(words, env) and streams.keys() <= _STREAMS
-    kind = _WarmPopen if warm and not fresh else subprocess.Popen
-    return kind(words, env=env, cwd=cwd, **streams)
+    warm = can_be_warm(words, env, python) and streams.keys() <= _STREAMS
+    if fresh or not warm:
+        return subprocess.Popen(words, env=env, cwd=cwd, **streams)
+    server = _server(python, early)
+    return _WarmPopen(words, env=env, cwd=cwd, server=server, **streams)
+
+
+def run(
+    command: Sequence[str], *, given: str = "", seconds: float, **more: Any
+) -> subprocess.CompletedProcess[str]:
+    """As ``subprocess.run`` with text, and all its output captured; see ``popen``."""
+    pipe = subprocess.PIPE
+    streams = {"stdin": pipe, "stdout": pipe, "stderr": pipe, "text": True}
+    with popen(command, **streams, **more) as process:
+        try:
+            out, err = process.communicate(given, seconds)
+        except BaseException:
+            process.kill()
+            raise
+    return subprocess.CompletedProcess(process.args, process.wait(), out, err)
 
 
 class _WarmPopen(subprocess.Popen[Any]):
     """A ``Popen`` whose process is the server's child: the server says how it ended."""
+
+    def __init__(self, *args: Any, server: _Server, **more: Any) -> None:
+        self._server = server
+        super().__init__(*args, **more)
 
     def _execute_child(self, args: Sequence[str], *rest: Any) -> None:
         cwd, env = rest[4], rest[5]
@@ -110,7 +158,7 @@ class _WarmPopen(subprocess.Popen[Any]):
             "environment": dict(env),
             "cwd": str(Path(cwd or ".").absolute()),
         }
-        self._told, self._said = _server.ask(job, streams), b""
+        self._told, self._said = self._server.ask(job, streams), b""
         self._close_pipe_fds(*rest[9:15])
         self.pid = self._number(None)
         self._child_created = True

@@ -1,8 +1,8 @@
 """Python processes from one that has already imported what takes long: ``warm`` asks.
 
-``python warm_server.py FD``: FD is one end of a Unix socket, whose messages are jobs,
-each with four files: stdin, stdout, stderr, and where its process id and, when it has
-ended, its status are written. It ends with the socket.
+``python warm_server.py FD MODULE...``: FD is one end of a Unix socket, whose messages
+are jobs, each with four files: stdin, stdout, stderr, and where its process id and its
+status at the end are written. It ends with the socket.
 """
 
 import gc
@@ -20,11 +20,6 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-#: A mitmdump or a ``mitmvcr run`` imports these in the end.
-EARLY = (
-    *("mitmproxy.tools.main", "mitmproxy.tools.dump", "mitmvcr.proxy.script"),
-    *("mitmvcr.proxy.launch", "mitmvcr.cli.app", "mitmvcr.cli.commands.run"),
-)
 LARGEST = 1 << 20
 
 
@@ -103,26 +98,27 @@ def _open_streams(unbuffered: bool) -> None:
 
 
 def run(job: dict[str, Any]) -> None:
-    """``python -c CODE`` or ``python -m MODULE``, and its end is this process's."""
+    """As ``python`` with these words does, and its end is this process's."""
     os.environ.clear()
     os.environ.update(job["environment"])
     os.chdir(job["cwd"])
     _open_streams(bool(os.environ.get("PYTHONUNBUFFERED")))
-    how, what, *words = job["words"]
+    how, *words = job["words"]
     if how == "-m":
-        sys.path[0] = job["cwd"]
-        sys.argv = [what, *words]
-        runpy.run_module(what, run_name="__main__", alter_sys=True)
-    else:
-        sys.path[0] = ""
-        sys.argv = [how, *words]
+        sys.path[0], sys.argv = job["cwd"], words
+        runpy.run_module(words[0], run_name="__main__", alter_sys=True)
+    elif how == "-c":
+        sys.path[0], sys.argv = "", [how, *words[1:]]
         main = sys.modules["__main__"] = ModuleType("__main__")
-        exec(compile(what, "<string>", "exec"), main.__dict__)
+        exec(compile(words[0], "<string>", "exec"), main.__dict__)
+    else:
+        sys.path[0], sys.argv = str(Path(how).resolve().parent), [how, *words]
+        runpy.run_path(how, run_name="__main__")
 
 
 def main() -> None:
     asked = socket.socket(fileno=int(sys.argv[1]))
-    for name in EARLY:
+    for name in sys.argv[2:]:
         importlib.import_module(name)
     gc.collect()
     gc.freeze()
@@ -132,5 +128,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.path[0] = str(Path(__file__).resolve().parent)
     main()

@@ -47,15 +47,13 @@ class Cli:
     def __call__(
         self, *words: str | Path, env: Mapping[str, str] | None = None, stdin: str = ""
     ) -> subprocess.CompletedProcess[str]:
-        pipe = subprocess.PIPE
-        given = self.environment(**(env or {}))
-        with self.start(*words, stdin=pipe, env=given) as process:
-            try:
-                out, err = process.communicate(stdin, PATIENCE)
-            except BaseException:
-                process.kill()
-                raise
-        return subprocess.CompletedProcess(process.args, process.wait(), out, err)
+        environment = self.environment(**(env or {}))
+        return warm.run(
+            [*MITMVCR, *map(str, words)],
+            given=stdin,
+            seconds=PATIENCE,
+            **{"env": environment, "cwd": self.cwd},
+        )
 
     def start(self, *words: str | Path, **kwargs: object) -> subprocess.Popen[str]:
         """Not waited for: the caller ends it."""
