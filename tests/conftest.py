@@ -49,6 +49,7 @@ LONG = (
     "end_to_end/test_offline.py::test_every_kind_of_proxy",
     "end_to_end/test_crashes.py::test_what_a_client_got",
     "end_to_end/test_streaming_clients.py::test_a_client_sees",
+    "golden/test_oracle_write.py::test_any_interactions",
     "store/test_store_machine.py::",
     "store/test_kills.py::",
 )
