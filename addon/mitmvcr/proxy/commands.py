@@ -15,9 +15,8 @@ from mitmvcr.options import CASSETTE, MODE, Option, Text
 from mitmvcr.proxy import host
 from mitmvcr.proxy.host.messages import request_parts, response_parts
 from mitmvcr.proxy.options import VcrOptions
-from mitmvcr.proxy.sessions import is_same
-from mitmvcr.session import Session
-from mitmvcr.store.opening import open_store
+from mitmvcr.proxy.sessions import Sessions, is_same
+from mitmvcr.store.store import FileStore
 from mitmvcr.view.responses import to_request, to_response
 
 if TYPE_CHECKING:
@@ -26,14 +25,13 @@ if TYPE_CHECKING:
 logger = logging.getLogger("mitmvcr")
 
 
-class VcrCommands:
-    """The ``vcr.*`` commands; options are the one place the choice is kept in.
+class Commands:
+    """The ``vcr.*`` commands; options are the one place the choice is kept in."""
 
-    A part of the addon: an addon of its own would cost every request 5 us.
-    """
+    name = "vcr.commands"
 
-    session: Session | None
-    options: VcrOptions
+    def __init__(self, sessions: Sessions, options: VcrOptions) -> None:
+        self._sessions, self._options = sessions, options
 
     @command.command("vcr.use")
     def use_cassette(self, cassette: mtypes.Path) -> None:
@@ -56,8 +54,10 @@ class VcrCommands:
     @command.command("vcr.status")
     def status(self) -> str:
         """The cassette in use, its mode and its counts."""
-        session = self.session
-        return "no cassette in use" if session is None else session.summary().line()
+        player = self._sessions.named()
+        if player is None:
+            return "no cassette in use"
+        return player.session.summary().line()
 
     @command.command("vcr.save")
     def save(self, flows: Sequence[flow.Flow], cassette: mtypes.Path) -> None:
@@ -69,11 +69,12 @@ class VcrCommands:
         logger.info("mitmvcr: saved %d of %d flows to %s", saved, len(flows), cassette)
 
     def _save(self, flows: Sequence[flow.Flow], path: Path | str) -> int:
-        session = self.session
+        player = self._sessions.named()
+        session = None if player is None else player.session
         if session is None or not session.records or not is_same(session, str(path)):
             from mitmvcr.secrets.redactor import Redactor  # not at every start
 
-            rules = self.options.parse(ctx.options).redaction
+            rules = self._options.parse(ctx.options).redaction
             return save_flows(flows, path, Redactor(rules, os.environ))
         chosen = [f for f in flows if isinstance(f, http.HTTPFlow) and _is_whole(f)]
         for one in chosen:  # it is being recorded here: they go behind what is
@@ -95,7 +96,7 @@ def save_flows(
 ) -> int:
     """Append the finished HTTP flows to a cassette. Returns how many they were."""
     chosen = [f for f in flows if isinstance(f, http.HTTPFlow) and _is_whole(f)]
-    store = open_store(path)
+    store = FileStore(path)
     kept = store.load().interactions if store.exists() else ()
     store.begin(kept)
     try:

@@ -18,10 +18,10 @@ from mitmvcr.core.model import Interaction, Request
 from mitmvcr.proxy import responses as answers
 from mitmvcr.proxy.host import early_response
 from mitmvcr.proxy.host.messages import request_parts
-from mitmvcr.proxy.misses import missed
+from mitmvcr.proxy.refusals import missed
 from mitmvcr.proxy.streaming import Tee, pass_on
 from mitmvcr.session import Session
-from mitmvcr.view.choice import View
+from mitmvcr.view import View
 
 logger = logging.getLogger("mitmvcr")
 
@@ -120,8 +120,8 @@ def miss(session: Session, flow: http.HTTPFlow, view: View) -> None:
     """Tell the caller, who may wait for an answer before the request ends."""
     session.refused()
     asked = view.to_request(request_parts(flow.request))
-    _, told = missed(session, asked.request)
-    early_response.answer(flow, answers.to_call(flow.request, told))
+    _, line = missed(session, asked.request)
+    early_response.answer(flow, answers.to_call(flow.request, line))
 
 
 def refuse(session: Session, flow: http.HTTPFlow) -> None:

@@ -36,14 +36,14 @@ _UNANSWERED = (
 
 
 class Rules(Protocol):
-    """What an addon says of a session that is offline."""
-
-    @property
-    def offline(self) -> bool: ...
+    """What an addon says of the session that a flow or a connection belongs to. Only a
+    clear yes lets it reach the network."""
 
     def may_connect(self, data: ServerConnectionHookData) -> bool: ...
 
-    def lets_pass(self, flow: http.HTTPFlow) -> bool: ...
+    def may_leave(self, flow: http.HTTPFlow) -> bool: ...
+
+    def may_look_up(self, client: connection.Client) -> bool: ...
 
     def fail(self, flow: http.HTTPFlow, error: Exception) -> None:
         """Answer the flow with this error, and remember that something failed."""
@@ -81,10 +81,8 @@ class Guard:
         self._rules = rules
 
     def settle(self, *, offline: bool, closes: bool = True) -> None:
-        """The addon has a session in use, or none. ``closes``: what is open may be what
-        an offline session does not allow. Raises CapabilityError."""
-        if offline:
-            host.capabilities.require_guards()
+        """The addon has sessions in play, or none. ``closes``: what is open may be what
+        an offline session does not allow; whosever it is, it is closed."""
         self._is_shut = self._has_refused_names = False
         if not offline:
             self._leftover = []
@@ -130,19 +128,11 @@ class Guard:
         if look is not None:
             look(*event.args())
 
-    def _is_closed(self) -> bool:
-        if self._is_shut:
-            return True
-        try:
-            return self._rules is not None and self._rules.offline
-        except Exception:  # noqa: BLE001 - fails closed, whatever it is
-            return True
-
     def _allows(self, ask: Callable[[Rules], bool]) -> bool:
-        if not self._is_closed():
-            return True
+        if self._is_shut or self._rules is None:
+            return not self._is_shut
         try:
-            return not self._is_shut and self._rules is not None and ask(self._rules)
+            return ask(self._rules)
         except Exception:  # noqa: BLE001 - fails closed, whatever it is
             return False
 
@@ -153,13 +143,13 @@ class Guard:
     def _head(self, flow: http.HTTPFlow) -> None:
         """What streams is on its way before it is looked up."""
         streams = flow.request.stream and flow.response is None
-        if streams and not self._allows(lambda rules: rules.lets_pass(flow)):
+        if streams and not self._allows(lambda rules: rules.may_leave(flow)):
             flow.request.stream = False
 
     def _request(self, flow: http.HTTPFlow) -> None:
         if flow.response is not None or flow.error is not None:
             return
-        if self._allows(lambda rules: rules.lets_pass(flow)):
+        if self._allows(lambda rules: rules.may_leave(flow)):
             self._under_way[flow.id] = flow
         else:
             self._refuse(flow)
@@ -178,7 +168,9 @@ class Guard:
     def _name(self, asked: dns.DNSFlow) -> None:
         """mitmproxy looks a name up within its hook (addons/dns_resolver.py), unless
         the flow has an error by then; that is answered with SERVFAIL."""
-        if asked.response is None and asked.error is None and self._is_closed():
+        if asked.response is not None or asked.error is not None:
+            return
+        if not self._allows(lambda rules: rules.may_look_up(asked.client_conn)):
             asked.error = Error(_REFUSED)
             if not self._has_refused_names:
                 self._has_refused_names = True

@@ -13,10 +13,9 @@ from mitmproxy import http
 from mitmvcr.codings import CodingError, are_accepted, decoded_start
 from mitmvcr.core.events import has_ended
 from mitmvcr.core.model import Interaction, Response
-from mitmvcr.options import Settings
 from mitmvcr.proxy import host
+from mitmvcr.proxy.exchange import Exchange
 from mitmvcr.proxy.host.messages import response_parts
-from mitmvcr.proxy.sessions import Recording
 from mitmvcr.proxy.streaming import TimedTee, with_chunks
 
 _TIMED_OUT = ("timed out", "timeout", "Errno 110", "Errno 10060")
@@ -35,40 +34,39 @@ class Broken(NamedTuple):
 
 
 def broken(
-    started: Recording,
+    exchange: Exchange,
     response: http.Response | None,
     flow: http.HTTPFlow | None,
-    settings: Settings,
     now: int,
 ) -> Broken:
     """``flow`` is None where the proxy itself ends; ``now`` is monotonic, in ns."""
     reason = (
         str(flow.error.msg) if flow is not None and flow.error else "mitmproxy ends"
     )
-    if response is not None and started.tee is not None:
+    if response is not None and exchange.tee is not None:
         by_client = flow is None or host.was_left_by_client(flow)
-        return _cut_short(started, response, settings, reason, by_client=by_client)
+        return _cut_short(exchange, response, reason, by_client=by_client)
     if flow is None or response is not None:
         return Broken(None, f"broke off and is not recorded: {reason}")
     if host.was_left_by_client(flow):
-        silent = (now - started.sent) / 1e9
+        silent = (now - exchange.sent) / 1e9
         if silent < host.gives_up_after():
             return Broken(None, f"broke off and is not recorded: {reason}")
         # It was mitmproxy that closed the client's connection.
         reason = f"timed out: there was no answer for {silent:.0f} s"
-    return _failed(started, flow, settings, reason, now)
+    return _failed(exchange, flow, reason, now)
 
 
 def _cut_short(
-    started: Recording,
+    exchange: Exchange,
     response: http.Response,
-    settings: Settings,
     reason: str,
     *,
     by_client: bool,
 ) -> Broken:
-    came = _what_came(started, response)
-    kept = Interaction(0, started.asked.request, came)
+    settings = exchange.player.settings
+    came = _what_came(exchange, response)
+    kept = Interaction(0, exchange.asked.request, came)
     size = f"{len(came.body)} bytes"
     if has_ended(response.headers.get("content-type", ""), _plain(response, came)):
         return Broken(kept)
@@ -104,17 +102,17 @@ def _not_recorded(reason: str) -> str:
     return f"broke off and is not recorded: {reason} ({remedy})"
 
 
-def _what_came(started: Recording, response: http.Response) -> Response:
-    assert started.tee is not None
-    body = started.tee.body()
-    duration = started.head - started.sent
-    wire, to_response = response_parts(response), started.view.to_response
-    recorded = to_response(wire, body, started.asked, duration=duration)
+def _what_came(exchange: Exchange, response: http.Response) -> Response:
+    assert exchange.tee is not None
+    body = exchange.tee.body()
+    duration = exchange.head - exchange.sent
+    wire, to_response = response_parts(response), exchange.player.view.to_response
+    recorded = to_response(wire, body, exchange.asked, duration=duration)
     codings = _codings(response)
-    if not recorded.uncompressed and are_accepted(codings, started.asked.decodes):
+    if not recorded.uncompressed and are_accepted(codings, exchange.asked.decodes):
         recorded = _decoded(recorded, body, codings)
-    if isinstance(started.tee, TimedTee):
-        recorded = with_chunks(recorded, started.tee, started.head, codings)
+    if isinstance(exchange.tee, TimedTee):
+        recorded = with_chunks(recorded, exchange.tee, exchange.head, codings)
     return recorded
 
 
@@ -131,11 +129,9 @@ def _decoded(recorded: Response, body: bytes, codings: str) -> Response:
     )
 
 
-def _failed(
-    started: Recording, flow: http.HTTPFlow, settings: Settings, reason: str, now: int
-) -> Broken:
+def _failed(exchange: Exchange, flow: http.HTTPFlow, reason: str, now: int) -> Broken:
     """There was no answer."""
-    if not settings.record_errors:
+    if not exchange.player.settings.record_errors:
         return Broken(None, _not_recorded(reason))
     failure = _kind(flow, reason)
     code, status = _GATEWAY[failure]
@@ -149,10 +145,10 @@ def _failed(
         headers={"Content-Type": ("text/plain",)},
         status=status,
         code=code,
-        duration=now - started.sent,
+        duration=now - exchange.sent,
         failure=failure,
     )
-    kept = Interaction(0, started.asked.request, response)
+    kept = Interaction(0, exchange.asked.request, response)
     return Broken(kept, f"failed, and is recorded so ({failure}): {reason}")
 
 

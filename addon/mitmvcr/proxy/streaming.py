@@ -10,17 +10,10 @@ from mitmproxy import http
 
 from mitmvcr.codings import decoded_parts
 from mitmvcr.core.chunks import Chunk
-from mitmvcr.core.events import cut
+from mitmvcr.core.events import STREAM_TYPES, cut
 from mitmvcr.core.model import Response
 
-_LIVE_TYPES = (
-    b"text/event-stream",
-    b"application/x-ndjson",
-    b"application/ndjson",
-    b"application/jsonl",
-    b"application/grpc",
-    b"multipart/x-mixed-replace",
-)
+_LIVE_TYPES = tuple(each.encode() for each in STREAM_TYPES)
 
 
 class Tee:

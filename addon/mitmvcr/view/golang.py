@@ -41,6 +41,11 @@ def trailers(trailers: HeaderFields) -> Headers:
     return group(trailers.fields, spell=True)
 
 
+def announced(length: str, otherwise: int = -1) -> int:
+    """Return a Content-Length, or ``otherwise`` where it is none."""
+    return int(length) if length.isascii() and length.isdigit() else otherwise
+
+
 def number(text: bytes, otherwise: int) -> int:
     return int(text) if text.isdigit() else otherwise
 

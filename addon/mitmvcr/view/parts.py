@@ -92,6 +92,11 @@ class WireResponse(NamedTuple):
     trailers: Fields | None = None
 
 
+def raw(text: str) -> bytes:
+    """Return the bytes of a text, as they were on the wire."""
+    return text.encode("utf-8", "surrogateescape")
+
+
 def value_of(headers: HeaderFields, name: bytes) -> str | None:
     """The values of a header in one, or None where it is absent. ``name`` in lower
     case."""

@@ -10,7 +10,14 @@ from functools import lru_cache
 
 from mitmvcr.codings import CodingError, CutOffError, are_accepted, decoded
 from mitmvcr.core.model import Response
-from mitmvcr.view.golang import STATUS_TEXT, canonical, number, text, trailers
+from mitmvcr.view.golang import (
+    STATUS_TEXT,
+    announced,
+    canonical,
+    number,
+    text,
+    trailers,
+)
 from mitmvcr.view.parts import ResponseParts
 from mitmvcr.view.requests import LiveRequest, to_request
 
@@ -42,7 +49,7 @@ def to_response(
         wire.http_version, wire.status_code, wire.reason
     )
     length = (
-        _announced(headers["Content-Length"]) if "Content-Length" in headers else -1
+        announced(headers["Content-Length"][0]) if "Content-Length" in headers else -1
     )
     if asked.request.method != "HEAD":
         if major != 1:
@@ -114,8 +121,3 @@ def _decoded(
     except CodingError:
         # Clients differ in what they make of it: kept as it was on the wire.
         return None
-
-
-def _announced(values: list[str]) -> int:
-    text = values[0]
-    return int(text) if text.isdigit() and text.isascii() else -1

@@ -11,9 +11,10 @@ from mitmvcr.codings import (
     encoded_pieces,
     first_known,
 )
+from mitmvcr.core.events import is_stream
 from mitmvcr.core.keys import header
 from mitmvcr.core.model import Headers, Interaction, Response
-from mitmvcr.view.parts import RequestParts, ResponseParts, WireResponse, value_of
+from mitmvcr.view.parts import RequestParts, ResponseParts, WireResponse, raw, value_of
 
 #: Restated or left out on replay: they describe the recorded connection.
 _NOT_REPLAYED = frozenset(
@@ -29,10 +30,6 @@ _NOT_REPLAYED = frozenset(
 )
 
 
-def _bytes(text: str) -> bytes:
-    return text.encode("utf-8", "surrogateescape")
-
-
 def to_wire(
     interaction: Interaction, live: RequestParts, *, encodes: bool = True
 ) -> WireResponse:
@@ -46,13 +43,13 @@ def to_wire(
     fields: list[tuple[bytes, bytes]] = []
     coding: Sequence[str] = ()
     for spelled, values in recorded.headers.items():
-        name = _bytes(spelled)
+        name = raw(spelled)
         lower = name.lower()
         if lower in _NOT_REPLAYED:
             continue
         if lower == b"content-encoding":
             coding = values
-        fields += [(name, _bytes(value)) for value in values]
+        fields += [(name, raw(value)) for value in values]
     trailers = recorded.trailer if live.http_version == b"HTTP/2.0" else {}
     body = recorded.body
     if has_no_body(live.method, recorded.code):
@@ -71,15 +68,6 @@ def to_wire(
 #: A longer body leaves in parts, so that mitmproxy does not copy all of it.
 LARGE = 1 << 22
 
-_STREAMS = (
-    "text/event-stream",
-    "application/x-ndjson",
-    "application/ndjson",
-    "application/jsonl",
-    "application/grpc",
-    "multipart/x-mixed-replace",
-)
-
 
 def is_streamed(recorded: Response) -> bool:
     """Return whether it leaves in parts, or fails. Every replay asks."""
@@ -87,7 +75,7 @@ def is_streamed(recorded: Response) -> bool:
         return True
     headers = recorded.headers
     kind = headers.get("Content-Type") or headers.get("content-type")
-    if kind and kind[0].startswith(_STREAMS):
+    if kind and is_stream(kind[0]):
         return True
     return bool(recorded.chunks or recorded.failure or recorded.code == 101)
 
@@ -105,9 +93,9 @@ def to_stream(
     was announced.
     """
     fields = [
-        (_bytes(name), _bytes(value))
+        (raw(name), raw(value))
         for name, values in recorded.headers.items()
-        if _bytes(name).lower() not in _NOT_REPLAYED
+        if raw(name).lower() not in _NOT_REPLAYED
         for value in values
     ]
     body = recorded.body
@@ -159,7 +147,7 @@ def _recorded_length(recorded: Response) -> list[tuple[bytes, bytes]]:
         return []
     for name, values in recorded.headers.items():
         if name.lower() == "content-length" and values:
-            return [(b"Content-Length", _bytes(values[0]))]
+            return [(b"Content-Length", raw(values[0]))]
     return []
 
 
@@ -220,7 +208,7 @@ def _make_response(
         trailing = tuple(
             # Blanks round a value end an HTTP/2 connection; in headers mitmproxy takes
             # them away itself.
-            (_bytes(name).lower(), _bytes(value).strip(b" \t"))
+            (raw(name).lower(), raw(value).strip(b" \t"))
             for name, values in trailers.items()
             for value in values
         )
@@ -230,4 +218,4 @@ def _make_response(
 
 def _reason(status: str) -> bytes:
     """``200 OK`` -> ``OK``; what would break the status line is left out."""
-    return _bytes(status.partition(" ")[2].replace("\r", "").replace("\n", ""))
+    return raw(status.partition(" ")[2].replace("\r", "").replace("\n", ""))

@@ -7,7 +7,7 @@ from ipaddress import ip_address
 from urllib.parse import quote, urlsplit
 
 from mitmvcr.core.model import Request
-from mitmvcr.view.parts import Fields, PlainHeaders, PlainRequest
+from mitmvcr.view.parts import Fields, PlainHeaders, PlainRequest, raw
 from mitmvcr.view.requests import DEFAULT_PORTS, to_request
 
 _AUTHORITY = re.compile(r"[^/?]*")
@@ -21,11 +21,11 @@ def request_from(
 ) -> Request:
     """Raises ValueError for a URL that no request can have."""
     scheme, host, port, said, path = _split(url)
-    given = tuple((_bytes(name), _bytes(value)) for name, value in headers)
+    given = tuple((raw(name), raw(value)) for name, value in headers)
     wire = PlainRequest(
         host=host,
         port=port,
-        method=_bytes(method),
+        method=raw(method),
         scheme=scheme.encode(),
         authority=b"",
         path=path.encode(),
@@ -77,9 +77,4 @@ def _as_sent(given: Fields, host: bytes, body: bytes) -> Fields:
 
 def _quoted(path: str) -> str:
     """As clients send it: what is not ASCII, and spaces, percent-encoded."""
-    raw = path.encode("utf-8", "surrogateescape")
-    return quote(raw, safe="".join(map(chr, range(0x21, 0x7F))))
-
-
-def _bytes(text: str) -> bytes:
-    return text.encode("utf-8", "surrogateescape")
+    return quote(raw(path), safe="".join(map(chr, range(0x21, 0x7F))))

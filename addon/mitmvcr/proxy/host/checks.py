@@ -68,6 +68,9 @@ def early_response() -> None:
     has_fields(f"{_HTTP}:DropStream", "stream_id")
     takes(f"{_HTTP}:HttpResponseHook", "flow")
     find(f"{_STREAM}.state_errored")
+    yields(f"{_STREAM}._handle_event", "self", "event")
+    yields(f"{_STREAM}.handle_protocol_error", "self", "event")
+    takes("mitmproxy.proxy.commands:RequestWakeup", "delay")
 
 
 def backpressure() -> None:
