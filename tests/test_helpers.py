@@ -11,7 +11,7 @@ import pytest
 
 import leftovers
 import warm
-from patience import at_some_pace, read_line, wait_for_port, wait_until
+from patience import PATIENCE, at_some_pace, read_line, wait_for_port, wait_until
 
 
 def test_what_is_waited_for_in_vain_is_named_with_what_was_said() -> None:
@@ -108,7 +108,7 @@ def test_a_warm_process_is_as_a_fresh_one(
             **{"env": environment, "cwd": tmp_path, "fresh": fresh, "text": True},
             **{"stdin": pipe, "stdout": pipe, "stderr": pipe},
         ) as process:
-            out, err = process.communicate("asked", 60)
+            out, err = process.communicate("asked", PATIENCE)
             told = [line for line in err.splitlines() if "File" not in line]
             results.append((process.returncode, out, told[:1], told[-1:]))
     assert results[0] == results[1]
@@ -124,7 +124,7 @@ def test_a_warm_process_is_one_of_its_own() -> None:
         with pytest.raises(subprocess.TimeoutExpired):
             process.wait(0.01)
         process.terminate()
-        assert process.wait(60) == process.poll() == -signal.SIGTERM
+        assert process.wait(PATIENCE) == process.poll() == -signal.SIGTERM
 
 
 def test_what_is_read_at_a_start_needs_one() -> None:
