@@ -20,4 +20,4 @@ def _row(each: Capability) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(update("mitmproxy", table(), "the capabilities"))
+    sys.exit(update("docs/mitmproxy.md", "mitmproxy", table(), "the capabilities"))

@@ -34,4 +34,4 @@ def _cells(rule: Rule) -> list[str]:
 
 
 if __name__ == "__main__":
-    sys.exit(update("modes", mode_table(), "the rules"))
+    sys.exit(update("docs/modes.md", "modes", mode_table(), "the rules"))

@@ -54,4 +54,4 @@ def _where(option: Option) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(update("options", tables(), "the table"))
+    sys.exit(update("docs/options.md", "options", tables(), "the table"))

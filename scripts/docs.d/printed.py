@@ -4,26 +4,25 @@ import re
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
-DOCS = ROOT / "docs"
+TOP = Path(__file__).parents[2]
 
 
-def update(name: str, tables: str, source: str, path: Path | None = None) -> int:
-    """Write the tables into ``path``, by default docs/NAME.md, and return the exit
-    status; with --check only compare. They stand between ``<!-- NAME ... -->`` and
-    ``<!-- /NAME -->``; ``source`` says what they are made of.
+def update(page: str, name: str, tables: str, source: str) -> int:
+    """Write the tables into a page, and return the exit status; with --check only
+    compare. They stand between ``<!-- NAME ... -->`` and ``<!-- /NAME -->``; ``source``
+    says what they are made of.
     """
-    path = path or DOCS / f"{name}.md"
+    path = TOP / page
     text = path.read_text("utf-8")
     marks = re.compile(rf"(<!-- {name}\b[^\n]*\n).*(<!-- /{name} -->)", re.DOTALL)
-    page, count = marks.subn(lambda mark: f"{mark[1]}{tables}{mark[2]}", text)
+    written, count = marks.subn(lambda mark: f"{mark[1]}{tables}{mark[2]}", text)
     if count != 1:
-        print(f"{path.name} has no line <!-- {name} -->", file=sys.stderr)
+        print(f"{page} has no line <!-- {name} -->", file=sys.stderr)
         return 1
-    if text == page:
+    if text == written:
         return 0
     if sys.argv[1:] == ["--check"]:
-        print(f"{path.name} differs from {source}: run scripts/docs", file=sys.stderr)
+        print(f"{page} differs from {source}: run scripts/docs", file=sys.stderr)
         return 1
-    path.write_text(page, "utf-8")
+    path.write_text(written, "utf-8")
     return 0

@@ -3,7 +3,7 @@ compare."""
 
 import sys
 
-from printed import ROOT, update
+from printed import update
 
 from mitmvcr.proxy.states import MOVES, Event, State
 
@@ -19,4 +19,4 @@ def state_table() -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(update("states", state_table(), "its table", ROOT / "CONTRIBUTING.md"))
+    sys.exit(update("CONTRIBUTING.md", "states", state_table(), "the table of states"))
