@@ -70,7 +70,7 @@ class Deck:
         return self._all[position]
 
     def head(self, position: int) -> Interaction:
-        """As itself, but that a large response may lack its body."""
+        """Return an interaction; a large response may lack its body."""
         return self._all.head(position)
 
     def request(self, position: int) -> Request:
@@ -100,8 +100,8 @@ class Deck:
     def take(
         self, request: Request, live: Request | None = None
     ) -> tuple[int, Interaction] | None:
-        """The interaction that answers the request, which it uses up. ``live`` is the
-        request before anything was hidden in it."""
+        """Return the interaction that answers the request, and use it up. ``live`` is
+        the request before anything was hidden in it."""
         url = self._bucket_of(request.url)
         bucket = self._bucket(url)
         if bucket is None:
@@ -125,7 +125,7 @@ class Deck:
     def _best(
         self, request: Request, live: Request | None, bucket: Bucket
     ) -> tuple[int, Interaction] | None:
-        """The one that agrees best, or a part of one."""
+        """Take the one that agrees best, or a part of one."""
         url, choosing = self._bucket_of(request.url), self._choosing
         asked = choosing.asked(request, live)
         piece = choosing.best(asked, self._equals(bucket, request))
@@ -139,7 +139,7 @@ class Deck:
         return position, interaction
 
     def _equals(self, bucket: Bucket, request: Request) -> Equals:
-        """All that are equal to the request, those that were used up too."""
+        """Return all that are equal to the request, those that were used up too."""
         keys = self._rests_of(request)
         known = bucket.equals(keys)
         if known is None:
@@ -149,7 +149,8 @@ class Deck:
         return known
 
     def _next(self, bucket: Bucket, keys: Keys) -> int | None:
-        """The first that waits under one of the keys; none unread could come before."""
+        """Find the first that waits under one of the keys; none unread could come
+        before."""
         wholly = True  # most often it is the first, which is then needed
         while True:
             heads = [self._head(bucket, key) for key in keys]
@@ -160,7 +161,7 @@ class Deck:
             wholly = False
 
     def _head(self, bucket: Bucket, key: Hashable) -> int:
-        """The first that waits under a key, else -1. What was played has gone."""
+        """Return the first that waits under a key, else -1; drop what was played."""
         waiting = bucket.waiting.get(key)
         while waiting:
             if self._repeats is Repeats.ALL or waiting[0] not in self._played:
@@ -197,9 +198,10 @@ class Deck:
             bucket.add_played(position, bucket.keys[position])
 
     def give_back(self, position: int) -> None:
-        """The answer did not arrive: whoever asks again gets it again.
+        """Let an interaction play again whose answer did not arrive: the next request
+        gets it.
 
-        A recording never was handed out.
+        Nothing is done for a fresh recording, which was never handed out.
         """
         if position >= self._all.loaded or position not in self._played:
             return
@@ -232,8 +234,8 @@ class Deck:
                 bucket.last[key] = max(self._played.keys() & equal, default=-1)
 
     def add(self, interaction: Interaction) -> int:
-        """A fresh recording. The request that made it has used it up; where all may be
-        repeated it answers the next one too."""
+        """Add a fresh recording. The request that made it has used it up; where all may
+        be repeated it answers the next one too."""
         position = self._all.add(interaction)
         self._played[position] = 1
         if self._repeats is Repeats.ALL:
@@ -245,14 +247,14 @@ class Deck:
         return position
 
     def body_size(self, position: int) -> int:
-        """About how many bytes its body has, without reading the interaction."""
+        """Return about how many bytes its body has, without reading the interaction."""
         return self._all.body_size(position)
 
     def was_played(self, position: int) -> bool:
         return position in self._played
 
     def used_up(self, request: Request, live: Request | None = None) -> int:
-        """How many equal interactions were used up by requests like this one."""
+        """Count the equal interactions that were used up by requests like this one."""
         if self._repeats is not Repeats.NO:
             return 0
         url, keys = self._bucket_of(request.url), self._rests_of(request)
@@ -282,7 +284,7 @@ class Deck:
                 self._all.forget(position)
 
     def equal(self, request: Request) -> list[Interaction]:
-        """The loaded interactions that are equal to the request."""
+        """Return the loaded interactions that are equal to the request."""
         bucket = self._bucket(self._bucket_of(request.url))
         if bucket is None:
             return []
@@ -298,7 +300,7 @@ class Deck:
         return Objections(asked, self._equals(bucket, request))
 
     def unused(self) -> list[int]:
-        """Positions of the loaded interactions that nothing asked for."""
+        """Return positions of the loaded interactions that nothing asked for."""
         return [i for i in range(self._all.loaded) if i not in self._played]
 
     @property
@@ -307,12 +309,13 @@ class Deck:
         return len(self) - len(self._played)
 
     def urls(self) -> Iterable[str]:
-        """The URL of each interaction, in order; without reading the interactions."""
+        """Return the URL of each interaction, in order, without reading the
+        interactions."""
         return self._all.urls()
 
     def next_of_host(self, host: str) -> Interaction | None:
-        """The first interaction with that host that was not played yet, else the last:
-        what a connection to it is to be like."""
+        """Return the first interaction with that host that was not played yet, else the
+        last: what a connection to it is to be like."""
         again = self._repeats is Repeats.ALL
         position = self._by_host.next(host, self._played, again=again)
         return None if position is None else self.head(position)

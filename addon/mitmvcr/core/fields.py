@@ -1,4 +1,4 @@
-"""Request headers as several equal interactions are told apart by them."""
+"""Request headers, as they tell equal interactions apart."""
 
 import re
 from collections.abc import Mapping

@@ -21,8 +21,8 @@ class JudgedDeck(Deck):
     def take(
         self, request: Request, live: Request | None = None
     ) -> tuple[int, Interaction] | None:
-        """The best that the keys and the judge agree on, or else what the judge alone
-        lets pass.
+        """Take the best that keys and judge agree on, or else what the judge alone lets
+        pass.
 
         Raises what the judge raises.
         """
@@ -44,7 +44,8 @@ class JudgedDeck(Deck):
         return None
 
     def _equal(self, request: Request) -> list[int]:
-        """The positions that the keys let play, the last one again where it may be."""
+        """Return the positions that the keys let play, the last one again where it may
+        be."""
         url = self._bucket_of(request.url)
         bucket = self._bucket(url)
         if bucket is None:
@@ -58,7 +59,8 @@ class JudgedDeck(Deck):
         return sorted(found) + ([last] if last is not None else [])
 
     def _playable(self) -> Iterator[int]:
-        """What was not played, in order; then what was, where that may be repeated."""
+        """Yield what was not played, in order; then what was, where that may be
+        repeated."""
         if self._repeats is Repeats.ALL:
             yield from range(len(self))
             return

@@ -63,11 +63,11 @@ class MatchSpec(NamedTuple):
 
     @classmethod
     def of(cls, style: Style) -> "MatchSpec":
-        """All as that recorder has it."""
+        """Return all as that recorder compares it."""
         return cls(GO_PARTS if style == "go-vcr" else DEFAULT_PARTS, style)
 
     def __str__(self) -> str:
-        """As the option is written: the parts, and the rules that are not kept."""
+        """Write it as the option is: the parts, and the rules that are not kept."""
         words = list(self.parts) if self.style == "usual" else [self.style]
         off = [f"-{rule}" for rule in self.off]
         if off and self.style == "usual" and self.parts == DEFAULT_PARTS:
@@ -164,7 +164,7 @@ def _is_typed_body(part: str, spec: MatchSpec) -> bool:
 
 
 def _all_of(keys: Sequence[Callable[[_T], Hashable]]) -> Callable[[_T], Hashable]:
-    """The keys in one."""
+    """Join several keys into one."""
     if len(keys) == 1:
         return keys[0]
     if len(keys) == 2:
@@ -257,7 +257,8 @@ def _form(counts: Names) -> KeyOf:
 
 
 def form_pairs(request: Request) -> list[tuple[str, str]]:
-    """Go's Request.Form: the fields of an urlencoded body, then those of the query."""
+    """Return Go's Request.Form: the fields of an urlencoded body, then those of the
+    query."""
     pairs: list[tuple[str, str]] = []
     kind = header(request.headers, "Content-Type").partition(";")[0].strip().lower()
     if request.method in _FORM_METHODS and kind == "application/x-www-form-urlencoded":

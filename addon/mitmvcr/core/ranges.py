@@ -64,7 +64,7 @@ def held(response: Response) -> Span | None:
 
 
 def of_total(asked: str, total: int) -> Span | None:
-    """Return the bytes that a range means where there are so many, else None."""
+    """Return the bytes that a range means of a total, else None."""
     found = _ASKED.fullmatch(asked)
     if found is None or total <= 0:
         return None

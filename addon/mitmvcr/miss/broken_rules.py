@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from mitmvcr.core.objections import Objection
 from mitmvcr.core.rules import Rule
 from mitmvcr.core.wording import quoted, shown
-from mitmvcr.miss.differences import Difference
+from mitmvcr.miss.report import Difference
 
 _WHY = {
     Rule.RANGE: "and a partial answer is for its own bytes",
