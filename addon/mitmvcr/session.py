@@ -1,10 +1,9 @@
 """A cassette in use: what a mode makes of its deck and its store."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
-from itertools import count
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -32,8 +31,9 @@ from mitmvcr.core.modes import (
 )
 from mitmvcr.core.sendable import is_sendable, unfolded, why_not
 from mitmvcr.hooks import Hooks, load_hooks
+from mitmvcr.idle import idle_options
 from mitmvcr.miss.report import Entry, Log, Miss, Outcome
-from mitmvcr.options import BY_NAME, CASSETTE, Settings
+from mitmvcr.options import CASSETTE, Settings
 from mitmvcr.secrets.rules import DEFAULT, Rules
 from mitmvcr.store import Store
 from mitmvcr.store.rewrite import EVERY
@@ -320,18 +320,8 @@ class Session:
     def _tell_apart(self) -> None:
         """Write whose requests they were, where others are equal."""
         identities = self._identities
-        if identities is None or not (identities.are_several or self._kept):
-            return
-        recorded: list[Request] = []
-
-        def read(each: Interaction) -> Interaction:
-            recorded.append(each.request)
-            return each
-
-        self.store.amend(read, EVERY)
-        if chosen := identities.chosen(recorded):
-            texts = map(chosen.get, count())
-            self.store.amend(lambda each: each.belonging_to(next(texts)), EVERY)
+        if identities is not None and (identities.are_several or self._kept):
+            identities.write(lambda change: self.store.amend(change, EVERY))
 
     def _take_out_late_secrets(self) -> None:
         """Redact, in what was written before, what was found to be a secret only
@@ -399,19 +389,5 @@ def open_session(settings: Settings) -> Session:
         rules=settings.redaction,
         environment=os.environ,
     )
-    session.idle_options = [*_idle_options(settings)]
+    session.idle_options = [*idle_options(settings)]
     return session
-
-
-def _idle_options(settings: Settings) -> Iterator[str]:
-    """Yield what to say of options that can have no effect."""
-    parts, rules = settings.matching.parts, settings.redaction
-    if not rules.keep and not any(part.startswith("header:") for part in parts):
-        return
-    from mitmvcr.secrets import effects  # with the lists, which take their time
-
-    names = {name: option.vcr for name, option in BY_NAME.items()}
-    found = [("match", *each) for each in effects.not_compared(parts, rules)]
-    found += [("keep", *each) for each in effects.not_hidden(rules)]
-    for option, value, remedy in found:
-        yield f"{names[option]}={value}: {remedy.format(**names)}"

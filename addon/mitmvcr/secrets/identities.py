@@ -7,6 +7,7 @@ till then their values are kept here, in memory, and nowhere else.
 from array import array
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from itertools import count
 from secrets import token_hex
 
 from mitmvcr.core.identity import ANYBODY, Identity, hints, parse
@@ -16,6 +17,7 @@ from mitmvcr.core.model import Interaction, Request
 #: Place -> the values that stand there. One value is nobody's: it was a placeholder.
 Known = tuple[tuple[str, tuple[bytes | None, ...]], ...]
 #: Finds the interactions of the cassette that a recording follows, by a URL.
+Change = Callable[[Interaction], Interaction]
 Find = Callable[[Request], Iterable[Interaction]]
 
 
@@ -49,6 +51,20 @@ class Identities:
     def are_several(self) -> bool:
         """Return whether requests for one URL had different ones."""
         return bool(self._several)
+
+    def write(self, amend: Callable[[Change], None]) -> None:
+        """Write what has to be written; ``amend`` changes each recorded interaction, in
+        order."""
+        recorded: list[Request] = []
+
+        def read(each: Interaction) -> Interaction:
+            recorded.append(each.request)
+            return each
+
+        amend(read)
+        if chosen := self.chosen(recorded):
+            texts = map(chosen.get, count())
+            amend(lambda each: each.belonging_to(next(texts)))
 
     def chosen(self, recorded: Iterable[Request]) -> dict[int, str]:
         """Return what has to be written, by the number in the recording, whose requests
