@@ -14,6 +14,8 @@ from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.core.modes import Forward, Mode, Refuse, Repeats, Replay
 from mitmvcr.core.rules import Rule
 from mitmvcr.secrets.credentials import is_fresh, lasting
+from mitmvcr.secrets.identities import told_apart
+from mitmvcr.secrets.redactor import Redactor
 from mitmvcr.secrets.rules import DEFAULT, Rules
 from mitmvcr.session import Session
 from mitmvcr.store.memory import MemoryStore
@@ -347,6 +349,17 @@ def test_a_placeholder_that_was_recorded_is_nobodys() -> None:
         "key=",
     ]
     assert tape.replay(PAIRS[5][1], PAIRS[5][0], get(URL + "?key=third")) == [2, 1, 0]
+
+
+@pytest.mark.parametrize(("one", "other"), PAIRS)
+def test_what_is_redacted_later_is_told_apart_too(one: Request, other: Request) -> None:
+    tape = Tape()
+    answer = Response(code=200, status="200 OK")
+    met = [Interaction(n, each, answer) for n, each in enumerate((one, other))]
+    kept = told_apart(Redactor(), met)
+    tape.store.cassette = Cassette(kept)
+    assert tape.replay(other, one) == [1, 0]
+    assert told_apart(Redactor(), kept) == kept
 
 
 # Hints

@@ -10,9 +10,10 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from itertools import count
 from secrets import token_hex
 
-from mitmvcr.core.identity import ANYBODY, Identity, hints, parse
+from mitmvcr.core.identity import ANYBODY, Identity, hints, parse, salt_of
 from mitmvcr.core.matcher import Matcher
 from mitmvcr.core.model import Interaction, Request
+from mitmvcr.secrets.redactor import Redactor
 
 #: Place -> the values that stand there. One value is nobody's: it was a placeholder.
 Known = tuple[tuple[str, tuple[bytes | None, ...]], ...]
@@ -105,6 +106,20 @@ class Identities:
     def _own_salt(self) -> str:
         self._salt = self._salt or token_hex(4)
         return self._salt
+
+
+def told_apart(redactor: Redactor, met: Sequence[Interaction]) -> list[Interaction]:
+    """Return the interactions as they may be written, with whose they were."""
+    kept = [redactor.interaction(each) for each in met]
+    identities = Identities(Matcher(), lambda _: (), salt_of([*met]))
+    for one, other in zip(met, kept, strict=True):
+        values = redactor.whose_recorded(one.request, other.request)
+        identities.note(other.request, values)
+    chosen = identities.chosen(each.request for each in kept)
+    return [
+        each if each.request.identity else each.belonging_to(chosen.get(number))
+        for number, each in enumerate(kept)
+    ]
 
 
 def _is_unsure(known: Mapping[str, Sequence[bytes | None]]) -> bool:
