@@ -16,7 +16,8 @@ from mitmvcr.core.bodies import (
     body_key,
     request_body_keys,
 )
-from mitmvcr.core.keys import json_bytes, parse_json
+from mitmvcr.core.jsontext import json_bytes
+from mitmvcr.core.keys import parse_json
 from mitmvcr.core.model import Request
 
 JSON = "application/json"

@@ -4,16 +4,28 @@ Nothing here raises, whatever the bytes: what is not what its type says is compa
 byte for byte.
 """
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from hashlib import blake2b
 from urllib.parse import parse_qsl, quote
 
-from mitmvcr.codings import decoded_or_same
-from mitmvcr.core.keys import any_placeholder, header, json_bytes, parameter, parse_json
+from mitmvcr.core.graphql import one_spelling
+from mitmvcr.core.jsonlines import ending, json_texts
+from mitmvcr.core.jsontext import (
+    closed,
+    json_bytes,
+    may_hold_texts,
+    opened,
+    text_spelling,
+    with_texts,
+)
+from mitmvcr.core.keys import any_placeholder, charset, header, parameter, parse_json
 from mitmvcr.core.model import Headers, Request
+from mitmvcr.core.multipart import multipart_parts, without_boundary
+from mitmvcr.core.payload import payload
+from mitmvcr.core.rpcframes import framed, holds_json, is_framed, messages
 from mitmvcr.core.xml import canonical_xml
+from mitmvcr.core.xmlrpc import call
 
 #: Longer bodies are kept as a digest, so that a deck does not hold them twice.
 _DIGEST_FROM = 1024
@@ -26,19 +38,21 @@ Pairs = Iterable[tuple[str, str]]
 
 class BodyRules:
     """What of a body counts: by default all. ``json`` changes a parsed value, ``form``
-    the fields of a form. ``folds``: line ends do not count, those written as escapes
-    in JSON neither, and every body is compared as JSON or as it stands."""
+    the fields of a form, ``text`` a text. ``folds``: line ends do not count, those
+    written as escapes in JSON neither, and every body is compared as JSON or as it
+    stands."""
 
-    __slots__ = ("folds", "form", "json")
+    __slots__ = ("folds", "form", "json", "text")
 
     def __init__(
         self,
         json: Callable[[object], object] | None = None,
         form: Callable[[Pairs], Pairs] | None = None,
+        text: Callable[[str], str] | None = None,
         *,
         folds: bool = False,
     ) -> None:
-        self.json, self.form, self.folds = json, form, folds
+        self.json, self.form, self.text, self.folds = json, form, text, folds
 
 
 _EVERYTHING = BodyRules()
@@ -47,16 +61,20 @@ _EVERYTHING = BodyRules()
 def request_body_keys(
     request: Request, rules: BodyRules = _EVERYTHING
 ) -> tuple[bytes, ...]:
-    """The keys of a request's body, its content coding undone: as its media type has
-    it, and, where that is another, as it stands. One in common is enough: what is the
-    same byte for byte matches whatever type it is said to be of."""
+    """The keys of a request's body, its codings undone: as its media type has it, and,
+    where that is another, as it stands. One in common is enough: what is the same byte
+    for byte matches whatever type it is said to be of."""
     if not request.body:
         return _NOTHING
-    body = decoded_or_same(request.body, header(request.headers, "Content-Encoding"))
-    body = any_placeholder(body)
-    typed = body_key(body, header(request.headers, "Content-Type"), rules)
-    plain = shortened(any_placeholder(request.body))
-    return (typed,) if typed == plain else (typed, plain)
+    media = header(request.headers, "Content-Type")
+    plain = any_placeholder(request.body)
+    body = payload(request, media)
+    body = plain if body is request.body else any_placeholder(body)
+    typed = canonical(body, media, rules) if body else body
+    if typed is plain:  # a hash of it takes its time
+        return (shortened(plain),)
+    keys = shortened(typed), shortened(plain)
+    return keys[:1] if keys[0] == keys[1] else keys
 
 
 _NOTHING = (b"",)
@@ -79,24 +97,96 @@ def canonical(
     """One spelling of a body: equal for all that say the same."""
     if rules.folds:
         body, media = fold_escapes(body), "json"
+    if is_framed(media):
+        return _framed(body, media, rules)
     with suppress(ValueError):
-        value = parse_json(body, media)
-        return json_bytes(rules.json(value) if rules.json else value)
-    kind = media.partition(";")[0].strip().lower()
+        return json_bytes(shut(json_value(body, media, rules), body))
+    if rules.folds:
+        return body
+    kind = media_kind(media)
+    with suppress(ValueError):
+        if kind.startswith("multipart/") and depth < _DEEPEST:
+            return _multipart(body, media, rules, depth)
+        return _lines(body, media, rules)
     with suppress(ValueError):
         if kind == "application/x-www-form-urlencoded":
             return _form(body, rules)
-        if kind.startswith("multipart/") and depth < _DEEPEST:
-            return _multipart(body, media, rules, depth)
+    return _text(without_ignored(body, media, rules), kind)
+
+
+def media_kind(media: str) -> str:
+    """A media type in lower case, without its parameters."""
+    return media.partition(";")[0].strip().lower()
+
+
+def json_value(body: bytes, media: str, rules: BodyRules = _EVERYTHING) -> object:
+    """The value of a JSON body as far as it counts, what stands in its strings opened.
+    Raises ValueError where it is none."""
+    value = parse_json(body, media)
+    if may_hold_texts(body):
+        value = opened(value)
+    if rules.text:
+        value = with_texts(value, rules.text)
+    return rules.json(value) if rules.json else value
+
+
+def shut(value: object, body: bytes) -> object:
+    """The value of a body, what was opened as strings again. Raises ValueError."""
+    return closed(value) if may_hold_texts(body) else value
+
+
+def _framed(body: bytes, media: str, rules: BodyRules) -> bytes:
+    """Messages of JSON in one spelling each; others as they stand."""
+    if not holds_json(media):
+        return body
+    with suppress(ValueError):
+        return framed(
+            each._replace(content=canonical(each.content, "application/json", rules))
+            for each in messages(body)
+        )
+    return body
+
+
+def _lines(body: bytes, media: str, rules: BodyRules) -> bytes:
+    """Each JSON text in one spelling. Raises ValueError where one is none."""
+    mark, texts = json_texts(body, media)
+    spelled = [json_bytes(shut(json_value(t, "json", rules), t)) for t in texts]
+    if mark == b"\n":
+        return mark.join(spelled) + ending(body)
+    return b"".join(mark + each for each in spelled) + ending(body)
+
+
+def _text(body: bytes, kind: str) -> bytes:
+    with suppress(ValueError):
         if kind.endswith(("/xml", "+xml")):
-            return canonical_xml(body)
-    if kind.startswith("text/"):
-        return folded(body)
+            return _xml(body)
+        if kind == "application/graphql":
+            return (one_spelling(body.decode()) or "").encode() or body
+    return folded(body) if kind.startswith("text/") else body
+
+
+def _xml(body: bytes) -> bytes:
+    with suppress(ValueError):
+        return b"xmlrpc:" + json_bytes(call(body))
+    return canonical_xml(body)
+
+
+def without_ignored(body: bytes, media: str, rules: BodyRules) -> bytes:
+    """A text without what does not count in it; anything else as it stands."""
+    if not rules.text or b"\0" in body:
+        return body
+    name = charset(media)
+    with suppress(ValueError):
+        old = body.decode(name)
+        new = rules.text(old)
+        return body if new == old else new.encode(name)
     return body
 
 
 def folded(text: bytes) -> bytes:
     """With one kind of line end."""
+    if b"\r" not in text:
+        return text
     return text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
 
 
@@ -111,12 +201,29 @@ def form_fields(body: bytes) -> list[tuple[str, str]]:
     return parse_qsl(text, keep_blank_values=True, errors="surrogateescape")
 
 
+def counted_fields(body: bytes, rules: BodyRules) -> list[tuple[str, str]]:
+    """The fields of a form that count, JSON and GraphQL in them in one spelling."""
+    found = form_fields(body)
+    fields = rules.form(found) if rules.form else found
+    return [(name, _field(name, value, rules)) for name, value in fields]
+
+
+def _field(name: str, value: str, rules: BodyRules) -> str:
+    if (rules.json or rules.text) and value.lstrip()[:1] in ("{", "["):
+        with suppress(ValueError):
+            body = value.encode("utf-8", "surrogateescape")
+            return json_bytes(shut(json_value(body, "", rules), body)).decode()
+    spelled = text_spelling(value, may_be_graphql=name == "query")
+    if spelled is not None:
+        return spelled
+    return rules.text(value) if rules.text else value
+
+
 def _form(body: bytes, rules: BodyRules) -> bytes:
     """Names in any order, the values of one name in theirs."""
-    found = form_fields(body)
-    if not found:
+    if not form_fields(body):
         raise ValueError("no form")
-    fields = sorted(rules.form(found) if rules.form else found, key=lambda it: it[0])
+    fields = sorted(counted_fields(body, rules), key=lambda it: it[0])
     return b"&".join(b"%s=%s" % (_quoted(name), _quoted(v)) for name, v in fields)
 
 
@@ -133,8 +240,10 @@ def _multipart(body: bytes, media: str, rules: BodyRules, depth: int) -> bytes:
     whole = blake2b(digest_size=32, person=b"multipart")
     for headers, content in multipart_parts(body, parameter(media, "boundary")):
         kept = _part(headers, content, rules, depth)
-        for piece in kept:
-            whole.update(b"%d:%s," % (len(piece), piece))
+        for piece in kept:  # in three steps: what is large is not copied
+            whole.update(b"%d:" % len(piece))
+            whole.update(piece)
+            whole.update(b",")
     return _DIGEST + b"multipart:" + whole.digest()
 
 
@@ -153,41 +262,3 @@ def _part(
         yield text.encode("utf-8", "surrogateescape")
     yield b""
     yield canonical(content, header(headers, "content-type"), rules, depth + 1)
-
-
-def multipart_parts(body: bytes, boundary: str) -> Iterator[tuple[Headers, bytes]]:
-    """Headers, names in lower case, and content of each part.
-
-    Raises ValueError where the body does not end with the boundary.
-    """
-    if not boundary:
-        raise ValueError("no boundary")
-    mark = b"--" + boundary.encode("utf-8", "surrogateescape")
-    ends = re.escape(mark) + rb"(--)?[ \t]*(?:\r?\n|\Z)"
-    pieces = re.split(rb"(?:\A|\r?\n)" + ends, body)
-    # Text before the first and after the last boundary says nothing.
-    if len(pieces) < 3 or pieces[-2] is None:
-        raise ValueError("the last boundary is missing")
-    for piece in pieces[2:-2:2]:
-        yield _split_part(piece)
-
-
-def _split_part(piece: bytes) -> tuple[Headers, bytes]:
-    if piece.startswith((b"\r\n", b"\n")):  # it has no headers
-        return {}, piece.partition(b"\n")[2]
-    head, content = ([*re.split(rb"\r?\n\r?\n", piece, maxsplit=1), b""])[:2]
-    headers: dict[str, list[str]] = {}
-    for line in re.sub(rb"\r?\n[ \t]+", b" ", head).splitlines():
-        name, _, value = line.decode("utf-8", "surrogateescape").partition(":")
-        headers.setdefault(name.strip().lower(), []).append(value.strip())
-    return headers, content
-
-
-_BOUNDARY = re.compile(r';\s*boundary=(?:"[^"]*"|[^\s;]*)', re.IGNORECASE)
-
-
-def without_boundary(media: str) -> str:
-    """A multipart's type without what keeps its parts apart."""
-    if not media[:10].lower().startswith("multipart/"):
-        return media
-    return _BOUNDARY.sub("", media)

@@ -8,6 +8,7 @@ from mitmvcr.core.ignoring import Ignoring, Names
 from mitmvcr.core.keys import split_url
 from mitmvcr.core.urlparts import query_pairs
 from mitmvcr.core.wording import quoted, shown
+from mitmvcr.miss.freshness import fresh
 
 #: How many are told.
 MOST_DIFFERENCES = 5
@@ -19,16 +20,28 @@ class Difference:
     """One place where the request differs: ``query.page``, ``body.messages[1]``.
 
     ``ignoring`` is what would let it pass, a field of MatchSpec and a value for it, as
-    ``(Ignoring.QUERY, "page")``; None where nothing should.
+    ``(Ignoring.QUERY, "page")``; None where nothing should. ``looks`` says that both
+    values are made anew each time, as ``looks like a UUID``; ``hidden`` names the value
+    that is masked on both sides.
     """
 
     place: str
     asked: str
     recorded: str
     ignoring: tuple[str, str] | None = None
+    looks: str = ""
+    hidden: str = ""
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.asked} was {self.recorded}"
+        return f"{self.place}: {self.what}"
+
+    @property
+    def what(self) -> str:
+        """Return how the two differ there, in words."""
+        if self.hidden:
+            return f"they differ in a hidden value ({self.hidden})"
+        looks = f" ({self.looks})" if self.looks else ""
+        return f"{self.asked} was {self.recorded}{looks}"
 
 
 def url_differences(asked: str, recorded: str, counts: Names) -> Iterator[Difference]:
@@ -73,16 +86,28 @@ def pair_differences(
 ) -> Iterator[Difference]:
     """Yield differences by name: of a query, a form or headers. ``option`` is what
     ignores a name."""
-    ours, theirs = _by_name(asked), _by_name(recorded)
+    ours, theirs = by_name(asked), by_name(recorded)
     for name in sorted(ours.keys() | theirs.keys()):
         one, other = ours.get(name), theirs.get(name)
         if one != other:
             texts = _several(one), _several(other)
             ignoring = option, _GLOB.sub(r"[\g<0>]", name)
-            yield Difference(f"{place}.{shown(name)}", *texts, ignoring)
+            looks = _looks(one, other)
+            yield Difference(f"{place}.{shown(name)}", *texts, ignoring, looks)
 
 
-def _by_name(pairs: Pairs) -> dict[str, list[str]]:
+def _looks(one: list[str] | None, other: list[str] | None) -> str:
+    if one is None or other is None or len(one) != len(other):
+        return ""
+    found = [
+        fresh(*pair) for pair in zip(one, other, strict=True) if len(set(pair)) > 1
+    ]
+    words = {each.words if each else "" for each in found}
+    return words.pop() if len(words) == 1 else ""
+
+
+def by_name(pairs: Pairs) -> dict[str, list[str]]:
+    """Return the values of each name."""
     values: dict[str, list[str]] = {}
     for name, value in pairs:
         values.setdefault(name, []).append(value)

@@ -11,20 +11,19 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import islice
 
-from mitmvcr.core.bodies import without_boundary
 from mitmvcr.core.deck import Deck
 from mitmvcr.core.ignoring import Ignoring
 from mitmvcr.core.keys import split_url
 from mitmvcr.core.matcher import Matcher, agree, form_pairs
 from mitmvcr.core.model import Request
 from mitmvcr.core.modes import Repeats
+from mitmvcr.core.multipart import without_boundary
 from mitmvcr.core.urlparts import URL_PARTS
 from mitmvcr.core.wording import shown
 from mitmvcr.miss import remedies
 from mitmvcr.miss.body_differences import (
     Content,
     body_differences,
-    byte_difference,
     content,
 )
 from mitmvcr.miss.differences import (
@@ -34,6 +33,7 @@ from mitmvcr.miss.differences import (
     pair_differences,
     url_differences,
 )
+from mitmvcr.miss.text_differences import byte_difference
 
 #: How many recorded interactions a miss names.
 NEAREST = 3

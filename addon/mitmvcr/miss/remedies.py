@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mitmvcr.core.ignoring import Ignoring, parse_ignore
+from mitmvcr.core.ignoring import Ignore, Ignoring
 from mitmvcr.core.matcher import Matcher, MatchSpec, agree
 from mitmvcr.core.model import Request
 from mitmvcr.miss.differences import Difference
@@ -22,12 +22,12 @@ class Trial:
     def options(self, differ: Sequence[Difference]) -> tuple[str, ...]:
         """Return options as mitmproxy has them (``NAME=VALUE``), tried; none where they
         would not help, or where the requests differ in what they are."""
-        wanted = dict.fromkeys(each.ignoring for each in differ)
+        wanted = dict.fromkeys((each.ignoring, bool(each.looks)) for each in differ)
         spec = self.spec
-        for ignoring in wanted:
+        for ignoring, is_fresh in wanted:
             if ignoring is None or not _can_be_written(*ignoring):
                 return ()
-            spec = _with(spec, *ignoring)
+            spec = _with(spec, *ignoring, value_only=is_fresh)
         if spec == self.spec or not _is_sound(spec) or not self._match(spec):
             return ()
         return tuple(_written(self.spec, spec))
@@ -46,14 +46,15 @@ class Trial:
 
 
 def _can_be_written(field: str, value: str) -> bool:
-    if field == Ignoring.JSON or field not in list(Ignoring):
+    if field in (Ignoring.JSON, Ignoring.BODY) or field not in list(Ignoring):
         return True
     return bool(value) and not value.endswith("=") and "," not in value
 
 
-def _with(spec: MatchSpec, field: str, value: str) -> MatchSpec:
+def _with(spec: MatchSpec, field: str, value: str, *, value_only: bool) -> MatchSpec:
     if field in list(Ignoring):
-        changed: dict[str, Any] = {field: (*getattr(spec, field), parse_ignore(value))}
+        ignore = Ignore(value, value_only and field != Ignoring.BODY)
+        changed: dict[str, Any] = {field: (*getattr(spec, field), ignore)}
         return spec._replace(**changed)
     if field == "base_urls":
         old, _, new = value.partition("=")
