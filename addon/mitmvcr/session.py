@@ -37,6 +37,7 @@ from mitmvcr.store.opening import open_store
 from mitmvcr.store.store import Store
 
 if TYPE_CHECKING:
+    from mitmvcr.core.blanks import Blanks
     from mitmvcr.miss.explain import Miss
     from mitmvcr.secrets.redactor import Redactor
 
@@ -171,6 +172,8 @@ class Session:
             # Another recorder's cassette has its secrets as they were.
             found = self.deck.take(request)
         if found is None:
+            found = self._take_meant(seen)
+        if found is None:
             return None
         request = seen
         position, interaction = found
@@ -183,6 +186,21 @@ class Session:
             self.deck.give_back(position)
             raise
         return position, interaction
+
+    @cached_property
+    def _blanks(self) -> "Blanks":
+        """Make it when the first request has no match: it is imported only then."""
+        from mitmvcr.core.blanks import Blanks
+
+        return Blanks(self.deck, lambda name: not self.redactor.knows(name))
+
+    def _take_meant(self, seen: Request) -> tuple[int, Interaction] | None:
+        """Take what answers a request that lacks the value of an unset variable."""
+        for meant in self._blanks.meant(seen):
+            found = self.deck.take(meant)
+            if found is not None:
+                return found
+        return None
 
     def _check_is_sendable(self, interaction: Interaction, position: int) -> None:
         """Take a last look before a client gets a response, wherever it comes from.
@@ -214,7 +232,7 @@ class Session:
 
         redact = self.redactor.request
         seen = redact(request)
-        found = masked(explain(seen, self.deck, redact, request))
+        found = masked(explain(seen, self.deck, redact, request, self._blanks))
         if self._hooks is not None:
             self._hooks.on_miss(seen, found)
         return found

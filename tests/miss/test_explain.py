@@ -407,4 +407,4 @@ def test_what_is_masked_is_not_told() -> None:
     asked, recorded = post(b"1", URL + "?k=secret1"), post(b"2", URL + "?k=secret2")
     miss = explain(asked, deck_of(recorded), masked)
     assert "secret" not in str(miss)
-    assert "body: *** was ***" in miss.reason
+    assert "body: they differ in a hidden value (body)" in miss.reason

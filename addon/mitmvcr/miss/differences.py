@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mitmvcr.core.ignoring import Ignoring, Names
 from mitmvcr.core.keys import split_url
@@ -12,6 +12,9 @@ from mitmvcr.miss.freshness import fresh
 
 #: How many are told.
 MOST_DIFFERENCES = 5
+MASK = "***"
+#: Of a place: ``query.page``, ``body["a b"][0]``.
+LAST_STEP = re.compile(r'(?:\["([^"]*)"\]|([^.\[\]]+))(?:\[\d+\])*$')
 _GLOB = re.compile(r"[*?[]")
 
 
@@ -34,6 +37,14 @@ class Difference:
 
     def __str__(self) -> str:
         return f"{self.place}: {self.what}"
+
+    def masked(self, name: str = "") -> "Difference":
+        """Return it with both values masked; ``name`` says whose they are, else the
+        place does."""
+        if not name:
+            last = LAST_STEP.search(self.place.partition(" at ")[0])
+            name = (last[1] or last[2]) if last else self.place
+        return replace(self, asked=MASK, recorded=MASK, looks="", hidden=name)
 
     @property
     def what(self) -> str:

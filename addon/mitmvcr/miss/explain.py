@@ -6,11 +6,12 @@ The look-up itself is the deck's, by key; here the parts are compared one by one
 
 import heapq
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import islice
 
+from mitmvcr.core.blanks import Blanks
 from mitmvcr.core.deck import Deck
 from mitmvcr.core.ignoring import Ignoring
 from mitmvcr.core.keys import split_url
@@ -78,7 +79,8 @@ class Near:
 class Miss:
     """A request that nothing in the cassette answers. ``same_used`` counts the equal
     ones that were used up; ``total`` is the size of the cassette, of which ``left_out``
-    have a like URL but were too many to be compared part by part."""
+    have a like URL but were too many to be compared part by part. ``unset`` are the
+    variables whose values the recording held and that have none here."""
 
     method: str
     url: str
@@ -87,6 +89,7 @@ class Miss:
     same_used: int
     total: int
     left_out: int = 0
+    unset: tuple[str, ...] = ()
 
     @property
     def options(self) -> tuple[str, ...]:
@@ -99,7 +102,19 @@ class Miss:
     def reason(self) -> str:
         """Return why nothing matched, in one line."""
         hint = f"; {' '.join(self.options)} would let it match" if self.options else ""
-        return self._reason() + hint
+        unset = f"; {self.lacks}" if self.unset else ""
+        return self._reason() + hint + unset
+
+    @property
+    def lacks(self) -> str:
+        """Return which variables have no value here, in words; empty if none."""
+        if not self.unset:
+            return ""
+        are = "is" if len(self.unset) == 1 else "are"
+        return (
+            f"{' and '.join(self.unset)} {are} unset or too short here, and the"
+            " recording has a value there: any of 8 characters or more would do"
+        )
 
     def _reason(self) -> str:
         if self.same_used:
@@ -119,23 +134,60 @@ def explain(
     deck: Deck,
     masked: Masked = lambda it: it,
     raw: Request | None = None,
+    blanks: Blanks | None = None,
 ) -> Miss:
     """Return what was asked, and which recorded interactions come nearest to it.
 
     What is shown of a request, asked or recorded, is ``masked`` first. ``raw`` is what
     was asked where ``asked`` is masked already: it tells places, never values.
+    ``blanks`` fill in what unset variables left out.
     """
     shown_as = masked(asked)
-    search = _Search(asked, deck, masked, raw)
+    meant = _meant(asked, deck, blanks) if blanks else asked
+    search = _Search(meant, deck, masked, raw)
+    nearest = tuple(search.nearest())
     return Miss(
         method=shown_as.method,
         url=shown_as.url,
         body=shown(shown_as.body.decode("utf-8", "replace")),
-        nearest=tuple(search.nearest()),
-        same_used=deck.used_up(asked),
+        nearest=nearest,
+        same_used=deck.used_up(meant),
         total=len(deck),
         left_out=search.left_out,
+        unset=_unset(asked, meant, nearest, deck, blanks) if blanks else (),
     )
+
+
+#: Of so many that a request with blanks may mean one is chosen.
+_MEANINGS = 20
+
+
+def _meant(asked: Request, deck: Deck, blanks: Blanks) -> Request:
+    """Return the request with its blanks filled in as far as that helps."""
+    filled = islice(blanks.meant(asked), _MEANINGS)
+    found = [each for each in filled if deck.holds(each.url)]
+    return found[-1] if found else asked
+
+
+def _unset(
+    asked: Request,
+    meant: Request,
+    nearest: Sequence[Near],
+    deck: Deck,
+    blanks: Blanks,
+) -> tuple[str, ...]:
+    """Return the variables that were filled in, or stand where the nearest differs."""
+    texts = []
+    if meant is not asked:
+        texts = [meant.url, meant.body.decode("latin-1")]
+    for near in nearest[:1]:
+        recorded = deck.request(near.position)
+        for found in near.differ:
+            if "[REDACTED" in found.recorded or "<" in found.recorded:
+                is_body = found.place.startswith("body")
+                text = recorded.body.decode("latin-1") if is_body else recorded.url
+                texts.append(text)
+    return blanks.names("\n".join(texts))
 
 
 class _Search:
@@ -258,8 +310,8 @@ def differences(
         found = list(islice(_part_differences(part, asked, recorded), MOST_DIFFERENCES))
         if not found and raw is not None:  # what differs is masked: only the places
             places = islice(_part_differences(part, *raw), MOST_DIFFERENCES)
-            found = [replace(each, asked="***", recorded="***") for each in places]
-        yield from found or [Difference(part, "***", "***")]
+            found = [each.masked() for each in places]
+        yield from found or [Difference(part, "", "").masked()]
 
 
 def _part_differences(part: str, asked: Side, recorded: Side) -> Iterable[Difference]:

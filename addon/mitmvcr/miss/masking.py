@@ -8,13 +8,13 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from mitmvcr.miss.differences import LAST_STEP, MASK
 from mitmvcr.secrets.names import Names
 
 if TYPE_CHECKING:
     from mitmvcr.miss.differences import Difference
     from mitmvcr.miss.explain import Miss, Near
 
-MASK = "***"
 _NAMES = Names()
 
 # Such a word is a name, or ends one: ``max_tokens`` and ``token_type`` are no secrets.
@@ -43,8 +43,6 @@ _BY_LOOKS = re.compile(
     r"|\beyJ[\w-]{8,}(?:\.[\w-]*){0,2}|(?<=Bearer )[\w.~+/=-]{8,}"
 )
 _URL = re.compile(r"(?P<scheme>[^:/?#\s]+://)(?:[^/?#\s@]*@)?(?P<rest>[^#]*)")
-#: Of a place: ``query.page``, ``body["a b"][0]``.
-_LAST_STEP = re.compile(r'(?:\["([^"]*)"\]|([^.\[\]]+))(?:\[\d+\])*$')
 _PAIR = re.compile(r"(?P<name>[?&;][^=&;]*=)(?P<value>[^&;]*)")
 
 
@@ -98,21 +96,37 @@ def _masked_near(near: "Near") -> "Near":
 
 
 def _masked_difference(found: "Difference") -> "Difference":
+    if found.hidden:
+        return found
     place = found.place.partition(" at ")[0]
-    last = _LAST_STEP.search(place)
+    last = LAST_STEP.search(place)
     if last and is_secret(last[1] or last[2]):
-        return replace(
+        new = replace(
             found,
             asked=_unless_absent(found.asked),
             recorded=_unless_absent(found.recorded),
         )
-    if place == "url":
-        return replace(
-            found, asked=masked_url(found.asked), recorded=masked_url(found.recorded)
-        )
-    return replace(
-        found, asked=masked_text(found.asked), recorded=masked_text(found.recorded)
-    )
+    else:
+        mask = masked_url if place == "url" else masked_text
+        new = replace(found, asked=mask(found.asked), recorded=mask(found.recorded))
+    if new.asked == new.recorded and found.asked != found.recorded:
+        return new.masked(_name_of(last, found.asked, found.recorded))
+    return new
+
+
+def _name_of(last: "re.Match[str] | None", asked: str, recorded: str) -> str:
+    """Return whose value is hidden: that of the place, or a name in the text; empty for
+    a value that was known by its looks."""
+    name = (last[1] or last[2]) if last else ""
+    if is_secret(name):
+        return name
+    pairs = zip(_named(asked), _named(recorded), strict=False)
+    return next((one[0] for one, other in pairs if one != other), name)
+
+
+def _named(text: str) -> list[tuple[str, str]]:
+    found = [*_IN_TEXT.finditer(text), *_PAIR.finditer(text)]
+    return [(m["name"].strip("?&;="), m[0]) for m in found]
 
 
 def _unless_absent(value: str) -> str:

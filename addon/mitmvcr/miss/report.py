@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from mitmvcr.core.model import Interaction
 
 if TYPE_CHECKING:
+    from mitmvcr.miss.differences import Difference
     from mitmvcr.miss.explain import Miss
 
 REMEDY = (
@@ -73,12 +74,19 @@ def miss_facts(miss: "Miss") -> dict[str, object]:
                 "used": near.used,
                 "agree": list(near.agree),
                 "options": list(near.options),
-                "differ": [
-                    {"place": d.place, "asked": d.asked, "recorded": d.recorded}
-                    for d in near.differ
-                ],
+                "differ": [_difference_facts(found) for found in near.differ],
             }
             for near in miss.nearest
         ],
+        "unset": list(miss.unset),
         "remedy": REMEDY,
     }
+
+
+def _difference_facts(found: "Difference") -> dict[str, str]:
+    facts = {"place": found.place, "asked": found.asked, "recorded": found.recorded}
+    if found.looks:
+        facts["looks"] = found.looks
+    if found.hidden:
+        facts["hidden"] = found.hidden
+    return facts

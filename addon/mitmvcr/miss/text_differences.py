@@ -19,8 +19,9 @@ _BEFORE = re.compile(
 )
 _AFTER = re.compile(r"</[\w:.-]{1,60}>| \w{1,60}\b")
 _SPECIAL = re.compile(r"([.^$*+?{}\[\]\\|()])")
-#: The value itself, with what may be in one.
-_VALUE = re.compile(r"[^\s\"'<>&,;]*")
+#: A value, and what is surely within one.
+_VALUE = r"""[^\s"'<>&,;]*"""
+_WITHIN = re.compile(r"[\w.+/-]")
 
 
 def line_differences(
@@ -96,15 +97,14 @@ def _by_context(one: str, other: str) -> str:
     before or behind it; empty where nothing does."""
     start = common(one, other)
     end = common(one[start:][::-1], other[start:][::-1])
-    while start and _VALUE.fullmatch(one[start - 1]):
+    while start and _WITHIN.match(one[start - 1]):
         start -= 1
-    while end and _VALUE.fullmatch(one[-end]):
+    while end and _WITHIN.match(one[-end]):
         end -= 1
     middles = [text[start : len(text) - end] for text in (one, other)]
-    if not all(map(_VALUE.fullmatch, middles)):
-        value = r"[^<]*" if one[:start].endswith(">") else ".*"
-    else:
-        value = r"[^\s\"'<>&,;]*"
+    value = _VALUE
+    if not all(re.fullmatch(_VALUE, middle) for middle in middles):
+        value = "[^<]*" if one[:start].endswith(">") else ".*"
     before = _BEFORE.search(one[max(0, start - 130) : start])
     if before:
         return _escaped(before[1]) + value

@@ -67,6 +67,8 @@ def short_lines(miss: "Miss", times: int = 1) -> Iterator[str]:
     yield from _differences(near, _DIFFERENCES)
     if near.options:
         yield f"      {as_typed(near.options)} would let it match"
+    if miss.unset:
+        yield f"      {miss.lacks}"
 
 
 def as_typed(options: Iterable[str]) -> str:
@@ -94,7 +96,9 @@ def _differences(near: "Near", most: int) -> Iterator[str]:
         place = click.style(found.place, fg="cyan")
         asked = click.style(found.asked, fg="red")
         recorded = click.style(found.recorded, fg="green")
-        yield f"      {place}: {asked} was {recorded}"
+        looks = f" ({found.looks})" if found.looks else ""
+        words = found.what if found.hidden else f"{asked} was {recorded}{looks}"
+        yield f"      {place}: {words}"
     if len(near.differ) > most:
         yield "      ..."
 
@@ -112,5 +116,7 @@ def long_lines(miss: "Miss") -> Iterator[str]:
         yield from _differences(near, len(near.differ))
         if near.options:
             yield f"      {as_typed(near.options)} would let it match"
+    if miss.unset:
+        yield f"  {miss.lacks}"
     if miss.left_out:
         yield f"  {miss.left_out} others with a like URL were not compared"
