@@ -165,7 +165,12 @@ _MEANINGS = 20
 def _meant(asked: Request, deck: Deck, blanks: Blanks) -> Request:
     """Return the request with its blanks filled in as far as that helps."""
     filled = islice(blanks.meant(asked), _MEANINGS)
-    found = [each for each in filled if deck.holds(each.url)]
+    is_held = deck.holds(asked.url)
+    found = [
+        each
+        for each in filled
+        if (each.url == asked.url if is_held else deck.holds(each.url))
+    ]
     return found[-1] if found else asked
 
 

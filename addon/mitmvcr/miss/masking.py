@@ -126,7 +126,10 @@ def _name_of(last: "re.Match[str] | None", asked: str, recorded: str) -> str:
 
 def _named(text: str) -> list[tuple[str, str]]:
     found = [*_IN_TEXT.finditer(text), *_PAIR.finditer(text)]
-    return [(m["name"].strip("?&;="), m[0]) for m in found]
+    return [(_LAST_WORD.sub(r"\1", m["name"]), m[0]) for m in found]
+
+
+_LAST_WORD = re.compile(r"(?s).*?([\w-]+)\W*\Z")
 
 
 def _unless_absent(value: str) -> str:
