@@ -38,7 +38,7 @@ from mitmvcr.store.store import Store
 
 if TYPE_CHECKING:
     from mitmvcr.core.blanks import Blanks
-    from mitmvcr.miss.explain import Miss
+    from mitmvcr.miss.missed import Miss
     from mitmvcr.secrets.redactor import Redactor
 
 
@@ -112,6 +112,8 @@ class Session:
         found = store.load(sendable=self.rule.loads).interactions if reads else ()
         loaded = found if self.rule.loads else ()
         matcher = matcher or Matcher()
+        #: The last request that was looked up, and how it may be shown.
+        self._last_seen = Request(), Request()
         self._hooks = hooks
         #: Is a hook given requests? Then each has to be there with its body.
         self.needs_all = hooks is not None
@@ -167,6 +169,7 @@ class Session:
 
     def _take(self, request: Request) -> tuple[int, Interaction] | None:
         seen = self.redactor.request(request)
+        self._last_seen = request, seen
         found = self.deck.take(seen)
         if found is None and seen is not request:
             # Another recorder's cassette has its secrets as they were.
@@ -231,7 +234,9 @@ class Session:
         from mitmvcr.miss.masking import masked
 
         redact = self.redactor.request
-        seen = redact(request)
+        last, seen = self._last_seen
+        if last is not request:
+            seen = redact(request)
         found = masked(explain(seen, self.deck, redact, request, self._blanks))
         if self._hooks is not None:
             self._hooks.on_miss(seen, found)

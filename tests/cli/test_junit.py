@@ -14,7 +14,7 @@ from mitmvcr.cli.report.findings import Finding
 from mitmvcr.cli.report.junit import to_junit
 from mitmvcr.core.modes import Mode
 from mitmvcr.miss.differences import Difference
-from mitmvcr.miss.explain import Miss, Near
+from mitmvcr.miss.missed import Miss, Near
 from mitmvcr.miss.report import Entry, Outcome
 from mitmvcr.session import Summary
 

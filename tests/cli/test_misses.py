@@ -21,8 +21,8 @@ from mitmvcr.cli.report.misses import (
     tell_misses,
 )
 from mitmvcr.miss.differences import Difference
-from mitmvcr.miss.explain import Miss, Near
 from mitmvcr.miss.log import MOST_MISSES
+from mitmvcr.miss.missed import Miss, Near
 
 COLOUR = re.compile(r"\x1b\[\d*m")
 FOUND = tuple(Difference(f"query.{name}", '"1"', '"2"') for name in "abcde")

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from mitmvcr.core.deck import Deck
 from mitmvcr.core.matcher import DEFAULT, Matcher, MatchSpec, agree
 from mitmvcr.core.model import Interaction, Request, Response
-from mitmvcr.miss.explain import NEAREST, Side, differences, explain
+from mitmvcr.miss.explain import explain
+from mitmvcr.miss.nearest import NEAREST
+from mitmvcr.miss.sides import Side, differences
 
 NO_BODY = "vcr_match=method,url"
 URL = "https://api.example.com/v1/chat"

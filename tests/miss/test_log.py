@@ -1,8 +1,8 @@
 """What a session remembers of its requests."""
 
 from mitmvcr.core.model import Interaction, Request, Response
-from mitmvcr.miss.explain import Miss
 from mitmvcr.miss.log import MOST_MISSES, Log
+from mitmvcr.miss.missed import Miss
 from mitmvcr.miss.report import Entry, Outcome
 
 FOUND = Interaction(4, Request(method="GET", url="http://h/"), Response(code=201))

@@ -21,7 +21,7 @@ from mitmvcr.core.jsontext import (
 )
 from mitmvcr.core.keys import any_placeholder, charset, header, parameter, parse_json
 from mitmvcr.core.model import Headers, Request
-from mitmvcr.core.multipart import multipart_parts, without_boundary
+from mitmvcr.core.multipart import multipart_places, without_boundary
 from mitmvcr.core.payload import payload
 from mitmvcr.core.rpcframes import framed, holds_json, is_framed, messages
 from mitmvcr.core.xml import canonical_xml
@@ -78,6 +78,12 @@ def request_body_keys(
 
 
 _NOTHING = (b"",)
+
+
+def typed_body(request: Request, rules: BodyRules) -> bytes:
+    """A request's body in one spelling, as its media type has it."""
+    media = header(request.headers, "Content-Type")
+    return canonical(any_placeholder(payload(request, media)), media, rules)
 
 
 def body_key(body: bytes, media: str, rules: BodyRules = _EVERYTHING) -> bytes:
@@ -238,8 +244,8 @@ def _multipart(body: bytes, media: str, rules: BodyRules, depth: int) -> bytes:
     """The parts in their order, however they were kept apart. A digest, so that no
     other body can pass for it."""
     whole = blake2b(digest_size=32, person=b"multipart")
-    for headers, content in multipart_parts(body, parameter(media, "boundary")):
-        kept = _part(headers, content, rules, depth)
+    for headers, content in multipart_places(body, parameter(media, "boundary")):
+        kept = _part(headers, body, content, rules, depth)
         for piece in kept:  # in three steps: what is large is not copied
             whole.update(b"%d:" % len(piece))
             whole.update(piece)
@@ -248,17 +254,17 @@ def _multipart(body: bytes, media: str, rules: BodyRules, depth: int) -> bytes:
 
 
 def _part(
-    headers: Headers, content: bytes, rules: BodyRules, depth: int
+    headers: Headers, body: bytes, place: slice, rules: BodyRules, depth: int
 ) -> Iterator[bytes]:
     name = parameter(header(headers, "content-disposition"), "name")
     if rules.form and name:
         counts = [value for _, value in rules.form([(name, "value")])]
         if not counts:
             return
-        content = content if counts[0] else b""
+        place = place if counts[0] else slice(0)
     lines = sorted((name, *values) for name, values in headers.items())
     for line in lines:
         text = "\n".join(without_boundary(value) for value in line)
         yield text.encode("utf-8", "surrogateescape")
     yield b""
-    yield canonical(content, header(headers, "content-type"), rules, depth + 1)
+    yield canonical(body[place], header(headers, "content-type"), rules, depth + 1)

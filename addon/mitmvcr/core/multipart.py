@@ -18,6 +18,13 @@ def multipart_parts(body: bytes, boundary: str) -> Iterator[tuple[Headers, bytes
 
     Raise ValueError where the body does not end with the boundary.
     """
+    for headers, content in multipart_places(body, boundary):
+        yield headers, body[content]
+
+
+def multipart_places(body: bytes, boundary: str) -> Iterator[tuple[Headers, slice]]:
+    """Yield the same, and where in the body the content is: to copy it takes its time.
+    Raise ValueError as well."""
     if not boundary:
         raise ValueError("no boundary")
     marks = list(_marks(body, b"--" + boundary.encode("utf-8", "surrogateescape")))
@@ -43,16 +50,16 @@ def _marks(body: bytes, mark: bytes) -> Iterator[tuple[int, int, bool]]:
         at = body.find(mark, rest.end() if rest else at + 1)
 
 
-def _split_part(body: bytes, start: int, end: int) -> tuple[Headers, bytes]:
+def _split_part(body: bytes, start: int, end: int) -> tuple[Headers, slice]:
     if none := _LINE_END.match(body, start, end):  # it has no headers
-        return {}, body[none.end() : end]
+        return {}, slice(none.end(), end)
     blank = _BLANK_LINE.search(body, start, end)
     head = body[start : blank.start() if blank else end]
     headers: dict[str, list[str]] = {}
     for line in re.sub(rb"\r?\n[ \t]+", b" ", head).splitlines():
         name, _, value = line.decode("utf-8", "surrogateescape").partition(":")
         headers.setdefault(name.strip().lower(), []).append(value.strip())
-    return headers, body[blank.end() : end] if blank else b""
+    return headers, slice(blank.end() if blank else end, end)
 
 
 _BOUNDARY = re.compile(r';\s*boundary=(?:"[^"]*"|[^\s;]*)', re.IGNORECASE)

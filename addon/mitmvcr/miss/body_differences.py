@@ -1,6 +1,6 @@
 """Where two bodies that do not match differ, in reading order."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice, zip_longest
@@ -30,8 +30,10 @@ from mitmvcr.miss.differences import (
 )
 from mitmvcr.miss.json_differences import json_differences
 from mitmvcr.miss.text_differences import (
+    Mask,
     Otherwise,
     byte_difference,
+    large_difference,
     line_differences,
 )
 
@@ -44,11 +46,13 @@ FORM = "application/x-www-form-urlencoded"
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """A body as it is compared, taken apart once: ``json`` is its value if it is."""
+    """A body as it is compared, taken apart once: ``json`` is its value if it is.
+    ``mask`` is for what is shown of a body that is not masked yet."""
 
     raw: bytes
     media: str
     rules: BodyRules
+    mask: Mask | None = None
     json: object = None
     is_json: bool = False
 
@@ -56,21 +60,38 @@ class Content:
     def kind(self) -> str:
         return media_kind(self.media)
 
+    @property
+    def has_parts(self) -> bool:
+        return is_framed(self.media) or self.kind.startswith("multipart/")
 
-def content(request: Request, rules: BodyRules) -> Content:
+    def part(self, raw: bytes, media: str) -> "Content":
+        """Return a part of this body."""
+        return _content(raw, media, self.rules, self.mask)
+
+    def shown(self) -> "Content":
+        """Return it masked, where it is not too large for that."""
+        if self.mask is None or self.has_parts or len(self.raw) > _TAKEN_APART:
+            return self
+        return _content(self.mask(self.raw), self.media, self.rules, None)
+
+
+def content(request: Request, rules: BodyRules, mask: Mask | None = None) -> Content:
     """Return a request's body for :func:`body_differences`."""
     media = header(request.headers, "Content-Type")
     raw = payload(request, media)
     if rules.folds:
         raw, media = fold_escapes(raw), "json"
-    return _content(raw, media, rules)
+    return _content(raw, media, rules, mask)
 
 
-def _content(raw: bytes, media: str, rules: BodyRules) -> Content:
+def _content(
+    raw: bytes, media: str, rules: BodyRules, mask: Mask | None = None
+) -> Content:
     if len(raw) <= _TAKEN_APART and not is_framed(media):
         with suppress(ValueError):
-            return Content(raw, media, rules, json_value(raw, media, rules), True)
-    return Content(raw, media, rules)
+            value = json_value(raw, media, rules)
+            return Content(raw, media, rules, mask, value, True)
+    return Content(raw, media, rules, mask)
 
 
 def body_differences(asked: Content, recorded: Content) -> list[Difference]:
@@ -89,14 +110,17 @@ def _at(
     place: str, one: Content, other: Content, otherwise: Otherwise
 ) -> Iterator[Difference]:
     """Yield where two bodies, or parts of bodies, differ."""
+    one, other = one.shown(), other.shown()
     if one.is_json and other.is_json:
         yield from json_differences(place, one.json, other.json, otherwise)
         return
-    found = None
-    if len(one.raw) + len(other.raw) <= 2 * _TAKEN_APART:
+    found: Iterable[Difference] | None = None
+    if one.has_parts or len(one.raw) + len(other.raw) <= 2 * _TAKEN_APART:
         with suppress(ValueError):
             found = list(islice(_taken_apart(place, one, other), MOST_DIFFERENCES))
-    yield from found or _plainly(place, one, other, otherwise)
+    if found is None or not (found or one.has_parts):
+        found = _plainly(place, one, other, otherwise)
+    yield from found
 
 
 def _taken_apart(place: str, one: Content, other: Content) -> Iterator[Difference]:
@@ -130,8 +154,14 @@ def _may_be_xml(body: Content) -> bool:
 def _plainly(
     place: str, one: Content, other: Content, otherwise: Otherwise
 ) -> Iterator[Difference]:
-    is_text = [_is_text(each) for each in (one, other)]
-    if all(is_text):
+    mask = one.mask or other.mask
+    is_text = _is_text(one) and _is_text(other)
+    if max(len(one.raw), len(other.raw)) > _TAKEN_APART:
+        found = large_difference(
+            place, one.raw, other.raw, otherwise, mask, is_text=is_text
+        )
+        yield from [found] if found else []
+    elif is_text:
         yield from line_differences(place, one.raw, other.raw, otherwise)
     else:
         yield byte_difference(place, one.raw, other.raw, otherwise)
@@ -169,8 +199,8 @@ def _message_differences(
             flags = f"{ours.flags:#04x}", f"{theirs.flags:#04x}"
             yield Difference(f"{at} flags", *flags, NO_BODY)
         elif ours.content != theirs.content:
-            sides = [_content(it.content, inner, one.rules) for it in (ours, theirs)]
-            yield from _at(at, sides[0], sides[1], NO_BODY)
+            sides = one.part(ours.content, inner), other.part(theirs.content, inner)
+            yield from _at(at, *sides, NO_BODY)
 
 
 def _form_differences(place: str, one: Content, other: Content) -> Iterator[Difference]:
@@ -215,28 +245,55 @@ def _multipart_differences(
             continue
         name = parameter(header(one[0], "content-disposition"), "name")
         if name:
-            at += f" ({shown(name)})"
-        yield from _part_differences(at, name, one, other, asked.rules)
+            at += f" ({shown(_masked(asked, name))})"
+        yield from _part_differences(at, name, (asked, *one), (recorded, *other))
 
 
-Part = tuple[Headers, bytes]
+#: The body that it is a part of, its headers and its content.
+Part = tuple[Content, Headers, bytes]
 
 
 def _part_differences(
-    place: str, name: str, one: Part, other: Part, rules: BodyRules
+    place: str, name: str, one: Part, other: Part
 ) -> Iterator[Difference]:
-    ignoring = (Ignoring.FORM, name) if name else NO_BODY
-    for header_name in sorted(one[0].keys() | other[0].keys()):
-        pair = [
-            tuple(without_boundary(value) for value in side[0].get(header_name, ()))
-            for side in (one, other)
-        ]
+    ignoring = _ignoring_part(one[0], name)
+    for header_name in sorted(one[1].keys() | other[1].keys()):
+        pair = [_part_header(side, header_name) for side in (one, other)]
         if pair[0] != pair[1]:
-            texts = [quoted(", ".join(each)) if each else "absent" for each in pair]
             where = f"{place} {shown(header_name)}"
-            yield Difference(where, texts[0], texts[1], ignoring)
-    media = header(one[0], "content-type"), header(other[0], "content-type")
-    if body_key(one[1], media[0], rules) != body_key(other[1], media[1], rules):
-        ours = _content(one[1], media[0], rules)
-        theirs = _content(other[1], media[1], rules)
-        yield from _at(place, ours, theirs, ignoring)
+            yield Difference(where, pair[0], pair[1], ignoring)
+    sides = [
+        body.part(raw, header(headers, "content-type"))
+        for body, headers, raw in (one, other)
+    ]
+    if not _are_same(*sides):
+        yield from _at(place, sides[0], sides[1], ignoring)
+
+
+def _ignoring_part(body: Content, name: str) -> Otherwise:
+    """Return what would leave a part out: nothing where its name is a secret."""
+    if not name:
+        return NO_BODY
+    return (Ignoring.FORM, name) if _masked(body, name) == name else None
+
+
+def _masked(body: Content, text: str) -> str:
+    raw = text.encode("utf-8", "surrogateescape")
+    return body.mask(raw).decode("utf-8", "replace") if body.mask else text
+
+
+def _part_header(part: Part, name: str) -> str:
+    body, headers, _ = part
+    values = ", ".join(without_boundary(value) for value in headers.get(name, ()))
+    if name not in headers:
+        return "absent"
+    return quoted(_masked(body, values))
+
+
+def _are_same(one: Content, other: Content) -> bool:
+    if one.raw == other.raw:
+        return True
+    if max(len(one.raw), len(other.raw)) > _TAKEN_APART:
+        return False
+    keys = [body_key(each.raw, each.media, each.rules) for each in (one, other)]
+    return keys[0] == keys[1]

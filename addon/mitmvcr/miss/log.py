@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from mitmvcr.miss.report import Entry
 
 if TYPE_CHECKING:
-    from mitmvcr.miss.explain import Miss
+    from mitmvcr.miss.missed import Miss
 
 #: So many different misses are remembered where no report is asked for.
 MOST_MISSES = 50

@@ -13,7 +13,7 @@ from mitmvcr.secrets.names import Names
 
 if TYPE_CHECKING:
     from mitmvcr.miss.differences import Difference
-    from mitmvcr.miss.explain import Miss, Near
+    from mitmvcr.miss.missed import Miss, Near
 
 _NAMES = Names()
 

@@ -4,10 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from mitmvcr.core.bodies import typed_body
 from mitmvcr.core.ignoring import Ignore, Ignoring
 from mitmvcr.core.matcher import Matcher, MatchSpec, agree
 from mitmvcr.core.model import Request
 from mitmvcr.miss.differences import Difference
+from mitmvcr.miss.sides import LARGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +36,21 @@ class Trial:
 
     def _match(self, spec: MatchSpec) -> bool:
         try:
-            keys = Matcher(spec).parts
+            matcher = Matcher(spec)
         except (ImportError, ValueError):  # no such JSONPath, or nothing that reads it
             return False
         # What agreed before agrees with less compared.
-        left = [key for name, key in keys.items() if self._may_differ(name)]
-        return all(agree(key(self.asked), key(self.recorded)) for key in left)
+        left = [name for name in matcher.parts if self._may_differ(name)]
+        return all(self._agree(name, matcher) for name in left)
+
+    def _agree(self, part: str, matcher: Matcher) -> bool:
+        sides = self.asked, self.recorded
+        if part == "body" and max(len(each.body) for each in sides) > LARGE:
+            rules = matcher.counts.body
+            one, other = (typed_body(each, rules) for each in sides)
+            return one == other
+        key = matcher.parts[part]
+        return agree(key(self.asked), key(self.recorded))
 
     def _may_differ(self, part: str) -> bool:
         return part in self.parts or part not in self.spec.parts

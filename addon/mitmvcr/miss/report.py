@@ -9,7 +9,7 @@ from mitmvcr.core.model import Interaction
 
 if TYPE_CHECKING:
     from mitmvcr.miss.differences import Difference
-    from mitmvcr.miss.explain import Miss
+    from mitmvcr.miss.missed import Miss
 
 REMEDY = (
     "record it again with mode record_only, or let new requests be recorded with mode"

@@ -2,7 +2,8 @@
 the text."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import zip_longest
 
 from mitmvcr.core.bodies import folded
@@ -12,6 +13,11 @@ from mitmvcr.miss.differences import MOST_DIFFERENCES, Difference, common
 from mitmvcr.miss.freshness import fresh
 
 Otherwise = tuple[str, str] | None
+#: Masks a piece of a body.
+Mask = Callable[[bytes], bytes]
+#: So much around a difference is masked, and little of it shown.
+_AROUND = 1 << 15
+_LINE = b"\n"
 
 #: What stands before a value: an element of XML, a name, a word.
 _BEFORE = re.compile(
@@ -66,9 +72,13 @@ def byte_difference(
     otherwise: Otherwise,
     *,
     is_text: bool = False,
+    mask: Mask | None = None,
 ) -> Difference:
     """Return the first difference by byte; ``otherwise`` is what would let it pass
     where no regex does."""
+    if mask:
+        found = large_difference(place, ours, theirs, otherwise, mask, is_text=is_text)
+        return found or Difference(place, "", "").masked()
     if not theirs or not ours:
         return Difference(place, bytes_shown(ours), bytes_shown(theirs), otherwise)
     at = common(ours, theirs)
@@ -82,6 +92,36 @@ def byte_difference(
 
 
 _LONGEST = 1 << 20
+
+
+def large_difference(
+    place: str,
+    ours: bytes,
+    theirs: bytes,
+    otherwise: Otherwise,
+    mask: Mask | None,
+    *,
+    is_text: bool,
+) -> Difference | None:
+    """Return the first difference of large bodies, by byte or by line; only what is
+    around it is masked. None where only line ends of a text differ."""
+    if is_text:
+        ours, theirs = folded(ours), folded(theirs)
+    if ours == theirs:
+        return None
+    at = common(ours, theirs)
+    if is_text:
+        place += f" line {ours.count(_LINE, 0, at) + 1}"
+    elif ours and theirs:
+        place += f" at byte {at}"
+    pieces = [body[max(0, at - _AROUND) : at + _AROUND] for body in (ours, theirs)]
+    masked = [mask(piece) for piece in pieces] if mask else pieces
+    same = common(masked[0], masked[1])
+    is_cut = min(len(ours), len(theirs)) > at + _AROUND
+    if masked[0] == masked[1] or (is_cut and same == min(map(len, masked))):
+        return Difference(place, "", "", otherwise).masked(place)
+    found = byte_difference("", masked[0], masked[1], otherwise)
+    return replace(found, place=place)
 
 
 def leaving_out(one: str, other: str) -> tuple[tuple[str, str] | None, str]:

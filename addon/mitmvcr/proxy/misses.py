@@ -4,7 +4,7 @@ import logging
 import time
 
 from mitmvcr.core.model import Request
-from mitmvcr.miss.explain import Miss
+from mitmvcr.miss.missed import Miss
 from mitmvcr.proxy import responses as answers
 from mitmvcr.session import Session
 

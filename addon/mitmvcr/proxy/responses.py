@@ -10,7 +10,7 @@ from mitmvcr.core.wording import shown
 from mitmvcr.miss.report import miss_facts
 
 if TYPE_CHECKING:
-    from mitmvcr.miss.explain import Miss
+    from mitmvcr.miss.missed import Miss
 
 #: No common client retries it, and nobody takes it for the origin's own answer.
 MISS_STATUS = 424

@@ -16,7 +16,7 @@ from mitmvcr.cli.report.findings import Finding
 from mitmvcr.cli.report.misses import one_line
 
 if TYPE_CHECKING:
-    from mitmvcr.miss.explain import Miss
+    from mitmvcr.miss.missed import Miss
 
 #: GitHub shows no more of one step.
 _MOST = 10

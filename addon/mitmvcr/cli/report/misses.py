@@ -13,7 +13,7 @@ from mitmvcr.miss.log import MOST_MISSES
 from mitmvcr.options import BY_NAME, REPORT
 
 if TYPE_CHECKING:
-    from mitmvcr.miss.explain import Miss, Near
+    from mitmvcr.miss.missed import Miss, Near
 
 #: So many are told at the end of a run; the log and a report have them all.
 _TOLD = 10
