@@ -22,10 +22,12 @@ import replay
 import report
 import start
 import stream
+import uploads
 from plan import Plan
 
 AREAS: dict[str, Callable[[Plan, Path], Sequence[report.Row]]] = {
     "match": match.rows,
+    "uploads": uploads.rows,
     "replay": replay.rows,
     "record": record.rows,
     "redact": redact.rows,

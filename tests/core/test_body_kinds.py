@@ -461,6 +461,34 @@ def test_what_is_not_in_such_pieces_is_compared_as_it_stands(body: bytes) -> Non
     assert request_body_keys(sent(b"", **CHUNKED)) == (b"",)
 
 
+# The same bytes of another type
+
+
+@pytest.mark.parametrize("content", ["text", '{"a": 1}', "x" * 5000, "{" + "x" * 5000])
+@pytest.mark.parametrize(
+    "body",
+    [
+        "--b\r\n\r\n%s\r\n--b--\r\n",
+        "--b \n\n%s\n--b--",
+        "before\r\n--b\r\n\r\n%s\r\n--b--",
+        "--b\r\n\r\n%s\r\n--c--",
+        '--b"\r\n\r\n%s\r\n--b"--',
+        "--%s",
+        "--b\r\n%s--b--",
+    ],
+)
+def test_a_multipart_matches_itself_whatever_it_is_said_to_be(
+    body: str, content: str
+) -> None:
+    raw = body.replace("%s", content).encode()
+    types = ["", "multipart/form-data; boundary=b", "multipart/mixed; boundary=c"]
+    types += ["text/plain; boundary=b", JSON, "multipart/form-data"]
+    for one in types:
+        assert all(alike(sent(raw, one), sent(raw, other)) for other in types)
+        changed = body.replace("%s", content + "y").encode()
+        assert not alike(sent(raw, one), sent(changed, types[1]))
+
+
 # Codings
 
 

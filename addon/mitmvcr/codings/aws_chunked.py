@@ -15,15 +15,18 @@ _SIZE = re.compile(rb"([0-9A-Fa-f]{1,16})(?:;[^\r\n]{0,1000})?\r\n")
 _TRAILERS = re.compile(rb"(?:[\w-]{1,100}:[^\r\n]{0,1000}\r?\n){0,20}(?:\r?\n)*")
 
 
-def is_chunked(body: bytes, codings: str, content_sha256: str) -> bool:
-    """Return whether a body is in pieces, by its Content-Encoding, its
-    ``x-amz-content-sha256`` or its first signature: not every client sends all, and not
-    every cassette keeps headers."""
-    return (
-        b";chunk-signature=" in body[:40]
-        or NAME in names(codings)
-        or content_sha256.startswith("STREAMING-")
+def looks_chunked(body: bytes) -> bool:
+    """Return whether a body shows by itself that it is in pieces: it is signed, or has
+    trailers. Not every client says so, and not every cassette keeps headers."""
+    return b";chunk-signature=" in body[:40] or (
+        _SIZE.match(body) is not None and b"\r\n0\r\nx-amz-" in body[-400:]
     )
+
+
+def is_said_chunked(codings: str, content_sha256: str) -> bool:
+    """Return whether a body is in pieces by its Content-Encoding or its
+    ``x-amz-content-sha256``."""
+    return NAME in names(codings) or content_sha256.startswith("STREAMING-")
 
 
 def without_it(codings: str) -> str:

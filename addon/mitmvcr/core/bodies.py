@@ -4,6 +4,7 @@ Nothing here raises, whatever the bytes: what is not what its type says is compa
 byte for byte.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from hashlib import blake2b
@@ -21,7 +22,7 @@ from mitmvcr.core.jsontext import (
 )
 from mitmvcr.core.keys import any_placeholder, charset, header, parameter, parse_json
 from mitmvcr.core.model import Headers, Request
-from mitmvcr.core.multipart import multipart_places, without_boundary
+from mitmvcr.core.multipart import boundary_of, multipart_places, without_boundary
 from mitmvcr.core.payload import payload
 from mitmvcr.core.rpcframes import framed, holds_json, is_framed, messages
 from mitmvcr.core.xml import canonical_xml
@@ -67,14 +68,33 @@ def request_body_keys(
     if not request.body:
         return _NOTHING
     media = header(request.headers, "Content-Type")
-    plain = any_placeholder(request.body)
-    body = payload(request, media)
-    body = plain if body is request.body else any_placeholder(body)
+    plain, body = payload(request, media)
+    is_same = body is plain
+    plain = any_placeholder(plain)
+    body = plain if is_same else any_placeholder(body)
     typed = canonical(body, media, rules) if body else body
-    if typed is plain:  # a hash of it takes its time
+    if plain.startswith(b"--") and not rules.folds:
+        return _keys_of_multipart(typed, plain, media, rules)
+    if typed is plain:  # a hash of what is large takes its time
         return (shortened(plain),)
     keys = shortened(typed), shortened(plain)
     return keys[:1] if keys[0] == keys[1] else keys
+
+
+def _keys_of_multipart(
+    typed: bytes, plain: bytes, media: str, rules: BodyRules
+) -> tuple[bytes, ...]:
+    """One key is enough where the body itself shows what its type says: the same bytes
+    of another type have it too."""
+    boundary = boundary_of(plain)
+    is_so = media_kind(media).startswith("multipart/")
+    if boundary and is_so and boundary == parameter(media, "boundary"):
+        return (shortened(typed),)
+    keys = [shortened(each) for each in dict.fromkeys((typed, plain))]
+    if boundary:
+        shows = f'multipart/form-data; boundary="{boundary}"'
+        keys.append(shortened(canonical(plain, shows, rules)))
+    return tuple(dict.fromkeys(keys))
 
 
 _NOTHING = (b"",)
@@ -83,7 +103,7 @@ _NOTHING = (b"",)
 def typed_body(request: Request, rules: BodyRules) -> bytes:
     """A request's body in one spelling, as its media type has it."""
     media = header(request.headers, "Content-Type")
-    return canonical(any_placeholder(payload(request, media)), media, rules)
+    return canonical(any_placeholder(payload(request, media).typed), media, rules)
 
 
 def body_key(body: bytes, media: str, rules: BodyRules = _EVERYTHING) -> bytes:
@@ -255,16 +275,39 @@ def _multipart(body: bytes, media: str, rules: BodyRules, depth: int) -> bytes:
 
 def _part(
     headers: Headers, body: bytes, place: slice, rules: BodyRules, depth: int
-) -> Iterator[bytes]:
+) -> Iterator[bytes | memoryview]:
     name = parameter(header(headers, "content-disposition"), "name")
     if rules.form and name:
         counts = [value for _, value in rules.form([(name, "value")])]
         if not counts:
             return
-        place = place if counts[0] else slice(0)
+        place = place if counts[0] else slice(0, 0)
     lines = sorted((name, *values) for name, values in headers.items())
     for line in lines:
         text = "\n".join(without_boundary(value) for value in line)
         yield text.encode("utf-8", "surrogateescape")
     yield b""
-    yield canonical(body[place], header(headers, "content-type"), rules, depth + 1)
+    media = header(headers, "content-type")
+    if place.stop - place.start > _DIGEST_FROM and _is_opaque(
+        media, body, place, rules
+    ):
+        yield memoryview(body)[place]
+    else:
+        yield canonical(body[place], media, rules, depth + 1)
+
+
+#: Types of which nothing but the bytes counts; and what else a body may begin as.
+_OPAQUE = re.compile(
+    r"|application/(octet-stream|pdf|zip|gzip)|(image/(?!svg)|video/|audio/).*"
+)
+_MAY_BE = re.compile(rb"\s*[{\[\x1e]|\xff\xfe|\xfe\xff|.?\x00", re.DOTALL)
+
+
+def _is_opaque(media: str, body: bytes, place: slice, rules: BodyRules) -> bool:
+    """Whether a part is compared as it stands, so that it need not be copied."""
+    if place.stop - place.start < _DIGEST_FROM:
+        return False
+    is_bytes = _OPAQUE.fullmatch(media_kind(media))
+    return is_bytes is not None and not (
+        rules.text or rules.folds or _MAY_BE.match(body, place.start, place.stop)
+    )

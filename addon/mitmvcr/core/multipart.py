@@ -9,8 +9,19 @@ from mitmvcr.core.model import Headers
 #: What may stand in a line behind the boundary.
 _REST = re.compile(rb"(--)?[ \t]*(?:\r?\n|\Z)")
 
+_LONGEST = 200
 _LINE_END = re.compile(rb"\r?\n")
 _BLANK_LINE = re.compile(rb"\r?\n\r?\n")
+
+
+def boundary_of(body: bytes) -> str:
+    """Return the boundary of a body that begins and ends with one, whatever its type
+    says; else an empty text."""
+    line = body[2 : body.find(b"\n", 0, _LONGEST)].rstrip(b"\r \t")
+    if not body.startswith(b"--") or b'"' in line or b"\\" in line:
+        return ""
+    is_closed = body[-_LONGEST:].rstrip().endswith(b"--%b--" % line)
+    return line.decode("utf-8", "surrogateescape") if line and is_closed else ""
 
 
 def multipart_parts(body: bytes, boundary: str) -> Iterator[tuple[Headers, bytes]]:

@@ -4,7 +4,7 @@ where they differ, and what would let them match.
 The look-up itself is the deck's, by key; here the parts are compared one by one.
 """
 
-from collections.abc import Sequence
+import re
 from dataclasses import replace
 from itertools import islice
 
@@ -12,12 +12,14 @@ from mitmvcr.core.blanks import Blanks
 from mitmvcr.core.deck import Deck
 from mitmvcr.core.model import Request
 from mitmvcr.core.wording import shown
-from mitmvcr.miss.missed import Miss, Near
+from mitmvcr.miss.missed import Miss
 from mitmvcr.miss.nearest import Search
 from mitmvcr.miss.sides import Masked
 
 #: Of a body so much is looked at to show its start.
 _SHOWN = 1 << 15
+#: And so much, to find the variables whose values were in it.
+_SEARCHED = 1 << 20
 
 
 def explain(
@@ -36,16 +38,16 @@ def explain(
     shown_as = masked(replace(asked, body=asked.body[:_SHOWN]))
     meant = _meant(asked, deck, blanks) if blanks else asked
     search = Search(meant, deck, masked, raw)
-    nearest = tuple(search.nearest())
+    search.run()
     return Miss(
         method=shown_as.method,
         url=shown_as.url,
         body=shown(shown_as.body.decode("utf-8", "replace")),
-        nearest=nearest,
+        nearest=tuple(search.found),
         same_used=deck.used_up(meant),
         total=len(deck),
         left_out=search.left_out,
-        unset=_unset(asked, meant, nearest, deck, blanks) if blanks else (),
+        unset=_unset(asked, meant, search, blanks) if blanks else (),
     )
 
 
@@ -66,21 +68,24 @@ def _meant(asked: Request, deck: Deck, blanks: Blanks) -> Request:
 
 
 def _unset(
-    asked: Request,
-    meant: Request,
-    nearest: Sequence[Near],
-    deck: Deck,
-    blanks: Blanks,
+    asked: Request, meant: Request, search: Search, blanks: Blanks
 ) -> tuple[str, ...]:
     """Return the variables that were filled in, or stand where the nearest differs."""
     texts = []
     if meant is not asked:
-        texts = [meant.url, meant.body.decode("latin-1")]
-    for near in nearest[:1]:
-        recorded = deck.request(near.position)
+        texts = [meant.url, _start(meant.body)]
+    for near in search.found[:1]:
+        recorded = search.request(near.position)
         for found in near.differ:
-            if "[REDACTED" in found.recorded or "<" in found.recorded:
+            if _MARK.search(found.recorded):
                 is_body = found.place.startswith("body")
-                text = recorded.body.decode("latin-1") if is_body else recorded.url
-                texts.append(text)
+                texts.append(_start(recorded.body) if is_body else recorded.url)
     return blanks.names("\n".join(texts))
+
+
+#: Of a placeholder, also as a URL's key has it.
+_MARK = re.compile(r"\[REDACTED|<[A-Z][A-Z0-9_]*>")
+
+
+def _start(body: bytes) -> str:
+    return body[:_SEARCHED].decode("latin-1")

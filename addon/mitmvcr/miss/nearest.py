@@ -46,11 +46,13 @@ class Search:
         self._matcher = deck.matcher
         self._keys: dict[str, Hashable] = {}
         #: What takes long to read is read once.
-        self._request = lru_cache(maxsize=None)(deck.request)
+        self.request = lru_cache(maxsize=None)(deck.request)
         #: So many have a URL like it, and were not compared.
         self.left_out = 0
+        self.found: list[Near] = []
 
-    def nearest(self) -> list[Near]:
+    def run(self) -> None:
+        """Find the nearest ones, best first."""
         alike = self._alike()
         found = [self._near(position) for position in alike]
         found.sort(key=lambda near: self._rank(near, alike))
@@ -64,7 +66,7 @@ class Search:
                 len(near.differ),
             )
         )
-        return self._with_options(found[:NEAREST])
+        self.found = self._with_options(found[:NEAREST])
 
     def _alike(self) -> dict[int, int]:
         """Return the likest URLs, best first, position -> score; of equal ones the
@@ -106,7 +108,7 @@ class Search:
         return _COMPARED_BYTES // (len(self._asked.body) + 1)
 
     def _near(self, position: int) -> Near:
-        request = self._request(position)
+        request = self.request(position)
         found = [name for name in self._matcher.parts if self._agree(name, request)]
         used = self._deck.was_played(position)
         masked = self._masked(replace(request, body=b""))
@@ -126,12 +128,12 @@ class Search:
         return self._keys[part]
 
     def _rank(self, near: Near, alike: Mapping[int, int]) -> tuple[float, ...]:
-        recorded = self._request(near.position).body
+        recorded = self.request(near.position).body
         likeness = _likeness(self._asked.body, recorded)
         return -len(near.agree), near.used, -alike[near.position], -likeness
 
     def _detailed(self, asked: "Side", near: Near) -> Near:
-        request, matcher = self._request(near.position), self._matcher
+        request, matcher = self.request(near.position), self._matcher
         recorded = Side.of(request, matcher, self._masked)
         parts = [name for name in matcher.parts if name not in near.agree]
         raw = None
@@ -154,7 +156,7 @@ class Search:
         return [*map(self._with_option, some), *found[len(some) :]]
 
     def _with_option(self, near: Near) -> Near:
-        recorded = self._request(near.position)
+        recorded = self.request(near.position)
         parts = [name for name in self._matcher.parts if name not in near.agree]
         tried = remedies.Trial(self._matcher.spec, self._asked, recorded, parts)
         return replace(near, options=tried.options(near.differ))
