@@ -16,7 +16,7 @@ from mitmvcr.core.jsontext import closed, json_bytes, may_hold_texts, opened
 from mitmvcr.core.keys import header, parse_json, url_host
 from mitmvcr.core.model import Request
 
-#: Of a variable, as the redactor writes it, or as ``vcr_secret`` names it.
+#: Of a variable, as the redactor writes it, or as a user names it.
 _PLACEHOLDER = re.compile(r"\[REDACTED:([A-Z][A-Z0-9_]*)\]|<([A-Z][A-Z0-9_]*)>")
 _URL = re.compile(r"([^:/?#]+://[^/?#]*)([^?#]*)(\??[^#]*)(.*)", re.DOTALL)
 #: Of so many that are equal in their URL the bodies are looked at, up to this size.
