@@ -99,6 +99,7 @@ def test_a_blank_in_a_body_is_filled_in(asked: str, recorded: str, media: str) -
         ('{"key":5}', '{"key":"[REDACTED:SKY_KEY]"}'),
         ('{"key":"b x"}', '{"key":"a [REDACTED:SKY_KEY]"}'),
         ("[1]", '{"key":"[REDACTED:SKY_KEY]"}'),
+        ('{"key":""}', '{"key":"[REDACTED:SKY_KEY]","q":1}'),
         ('["x"]', '["[REDACTED:SKY_KEY]", "[REDACTED:SKY_KEY]"]'),
         ("key=x&q=2", "key=[REDACTED:SKY_KEY]&q=1"),
         ('{"key":""}', '{"key":""}'),
@@ -136,3 +137,9 @@ def test_names_are_those_that_have_no_value_here() -> None:
     blanks = Blanks(deck_of(), lambda name: name != "B")
     text = "[REDACTED:A] <B> [REDACTED:a] <C> [REDACTED:A]"
     assert blanks.names(text) == ("A", "C")
+
+
+def test_only_what_has_no_value_here_is_a_blank() -> None:
+    recorded = got("https://h/?a=[REDACTED:A_KEY][REDACTED:B_KEY]")
+    assert finds(got("https://h/?a=x[REDACTED:B_KEY]"), recorded, "B_KEY")
+    assert not finds(got("https://h/?a=[REDACTED:A_KEY]x"), recorded, "B_KEY")

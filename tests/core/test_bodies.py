@@ -286,6 +286,7 @@ def test_line_ends_of_other_bodies_count() -> None:
         ("<a> </a>", "<a/>", False),
         ("<a/><b/>", "<a></a><b/>", False),
         ("<a", "<a ", False),
+        ("<p:a/>", "<p:a />", False),
         ('<!DOCTYPE a [<!ENTITY e "x">]><a>&e;</a>', "<a>x</a>", False),
         ("<a>" * 300 + "</a>" * 300, "<a>" * 299 + "<a/>" + "</a>" * 299, False),
     ],

@@ -324,6 +324,7 @@ def test_a_call_without_parameters_is_one_too() -> None:
         "<methodCall/>",
         "<other><methodCall/></other>",
         "<methodCall>",
+        "<methodCall><methodName>m</methodName><p:params/></methodCall>",
     ],
 )
 def test_what_is_no_call_is_canonical_xml(body: str) -> None:

@@ -188,6 +188,20 @@ CASES = [
         ["vcr_ignore_body=nonce=[^\\s\"'<>&,;]*"],
     ),
     (
+        FORM,
+        "a=1&a=2",
+        "a=1&a=3",
+        ['body.a: "1", "2" was "1", "3"'],
+        ["vcr_ignore_form=a"],
+    ),
+    (
+        "text/plain",
+        "a\nb=one1 z",
+        "a\nb=two1 z",
+        ['body line 2: "b=one1 z" was "b=two1 z"'],
+        ["vcr_ignore_body=b=[^\\s\"'<>&,;]*"],
+    ),
+    (
         "text/plain",
         "a\nx of it",
         "a\ny of it",

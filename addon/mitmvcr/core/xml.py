@@ -17,6 +17,15 @@ def canonical_xml(body: bytes) -> bytes:
         raise ValueError(error) from error
 
 
+def parsed(body: bytes) -> ElementTree.Element:
+    """Return the root of XML. Raise ValueError as :func:`sound_text`."""
+    text = sound_text(body)
+    try:
+        return ElementTree.fromstring(text)
+    except ElementTree.ParseError as error:
+        raise ValueError(error) from error
+
+
 def sound_text(body: bytes) -> str:
     """Return the text of XML that may be parsed. Raise ValueError for what is not XML,
     has a document type, or is nested too deep."""

@@ -4,10 +4,9 @@ elements and the spelling of a type do not count."""
 import re
 from collections.abc import Iterator
 from typing import Any
-from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
-from mitmvcr.core.xml import sound_text
+from mitmvcr.core.xml import parsed
 
 _LOOKED_AT = 1000
 _CALLS = (["methodName"], ["methodName", "params"])
@@ -25,7 +24,7 @@ def call(body: bytes) -> dict[str, Any]:
     """
     if b"<methodCall" not in body[:_LOOKED_AT]:
         raise ValueError("no call")
-    root = ElementTree.fromstring(sound_text(body))
+    root = parsed(body)
     if root.tag != "methodCall" or any(each.attrib for each in root.iter()):
         raise ValueError("no call")
     method, *rest = _children(root, "methodName", "params")

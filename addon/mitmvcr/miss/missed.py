@@ -63,9 +63,7 @@ class Miss:
 
     @property
     def lacks(self) -> str:
-        """Return which variables have no value here, in words; empty if none."""
-        if not self.unset:
-            return ""
+        """Return which variables have no value here, in words, if any are."""
         are = "is" if len(self.unset) == 1 else "are"
         return (
             f"{' and '.join(self.unset)} {are} unset or too short here, and the"
