@@ -288,9 +288,7 @@ def _part(
         yield text.encode("utf-8", "surrogateescape")
     yield b""
     media = header(headers, "content-type")
-    if place.stop - place.start > _DIGEST_FROM and _is_opaque(
-        media, body, place, rules
-    ):
+    if _is_opaque(media, body, place, rules):
         yield memoryview(body)[place]
     else:
         yield canonical(body[place], media, rules, depth + 1)
