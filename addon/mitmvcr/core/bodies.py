@@ -11,9 +11,10 @@ from hashlib import blake2b
 from urllib.parse import parse_qsl, quote
 
 from mitmvcr.core.graphql import one_spelling
-from mitmvcr.core.jsonlines import ending, json_texts
+from mitmvcr.core.jsonlines import ending, json_texts, may_be_lines
 from mitmvcr.core.jsontext import (
     closed,
+    document,
     json_bytes,
     may_hold_texts,
     opened,
@@ -103,7 +104,7 @@ _NOTHING = (b"",)
 def typed_body(request: Request, rules: BodyRules) -> bytes:
     """A request's body in one spelling, as its media type has it."""
     media = header(request.headers, "Content-Type")
-    return canonical(any_placeholder(payload(request, media).typed), media, rules)
+    return canonical(any_placeholder(payload(request, media)[1]), media, rules)
 
 
 def body_key(body: bytes, media: str, rules: BodyRules = _EVERYTHING) -> bytes:
@@ -126,14 +127,15 @@ def canonical(
     if is_framed(media):
         return _framed(body, media, rules)
     with suppress(ValueError):
-        return json_bytes(shut(json_value(body, media, rules), body))
+        return _json(body, media, rules)
     if rules.folds:
         return body
     kind = media_kind(media)
     with suppress(ValueError):
         if kind.startswith("multipart/") and depth < _DEEPEST:
             return _multipart(body, media, rules, depth)
-        return _lines(body, media, rules)
+        if may_be_lines(body, media):
+            return _lines(body, media, rules)
     with suppress(ValueError):
         if kind == "application/x-www-form-urlencoded":
             return _form(body, rules)
@@ -148,17 +150,24 @@ def media_kind(media: str) -> str:
 def json_value(body: bytes, media: str, rules: BodyRules = _EVERYTHING) -> object:
     """The value of a JSON body as far as it counts, what stands in its strings opened.
     Raises ValueError where it is none."""
-    value = parse_json(body, media)
-    if may_hold_texts(body):
+    return _counted(body, media, rules)[0]
+
+
+def _counted(body: bytes, media: str, rules: BodyRules) -> tuple[object, bool]:
+    """The value of a JSON body as far as it counts, and whether it may have to be
+    closed."""
+    value = document(parse_json(body, media))
+    if has_texts := may_hold_texts(body):
         value = opened(value)
     if rules.text:
         value = with_texts(value, rules.text)
-    return rules.json(value) if rules.json else value
+    return (rules.json(value) if rules.json else value), has_texts
 
 
-def shut(value: object, body: bytes) -> object:
-    """The value of a body, what was opened as strings again. Raises ValueError."""
-    return closed(value) if may_hold_texts(body) else value
+def _json(body: bytes, media: str, rules: BodyRules) -> bytes:
+    """One spelling of a JSON body. Raises ValueError where it is none."""
+    value, has_texts = _counted(body, media, rules)
+    return json_bytes(closed(value) if has_texts else value)
 
 
 def _framed(body: bytes, media: str, rules: BodyRules) -> bytes:
@@ -176,7 +185,7 @@ def _framed(body: bytes, media: str, rules: BodyRules) -> bytes:
 def _lines(body: bytes, media: str, rules: BodyRules) -> bytes:
     """Each JSON text in one spelling. Raises ValueError where one is none."""
     mark, texts = json_texts(body, media)
-    spelled = [json_bytes(shut(json_value(t, "json", rules), t)) for t in texts]
+    spelled = [_json(each, "json", rules) for each in texts]
     if mark == b"\n":
         return mark.join(spelled) + ending(body)
     return b"".join(mark + each for each in spelled) + ending(body)
@@ -230,15 +239,21 @@ def form_fields(body: bytes) -> list[tuple[str, str]]:
 def counted_fields(body: bytes, rules: BodyRules) -> list[tuple[str, str]]:
     """The fields of a form that count, JSON and GraphQL in them in one spelling."""
     found = form_fields(body)
-    fields = rules.form(found) if rules.form else found
-    return [(name, _field(name, value, rules)) for name, value in fields]
+    fields = list(rules.form(found) if rules.form else found)
+    if rules.text or _MAY_BE_TEXTS.search(body):
+        return [(name, _field(name, value, rules)) for name, value in fields]
+    return fields
+
+
+#: What a field that is JSON or GraphQL begins with.
+_MAY_BE_TEXTS = re.compile(rb"=[\s+]*[{\[%]|query=")
 
 
 def _field(name: str, value: str, rules: BodyRules) -> str:
     if (rules.json or rules.text) and value.lstrip()[:1] in ("{", "["):
         with suppress(ValueError):
             body = value.encode("utf-8", "surrogateescape")
-            return json_bytes(shut(json_value(body, "", rules), body)).decode()
+            return _json(body, "", rules).decode()
     spelled = text_spelling(value, may_be_graphql=name == "query")
     if spelled is not None:
         return spelled
@@ -247,9 +262,9 @@ def _field(name: str, value: str, rules: BodyRules) -> str:
 
 def _form(body: bytes, rules: BodyRules) -> bytes:
     """Names in any order, the values of one name in theirs."""
-    if not form_fields(body):
-        raise ValueError("no form")
     fields = sorted(counted_fields(body, rules), key=lambda it: it[0])
+    if not fields and not form_fields(body):
+        raise ValueError("no form")
     return b"&".join(b"%s=%s" % (_quoted(name), _quoted(v)) for name, v in fields)
 
 

@@ -7,7 +7,7 @@ again it is a string, so that ``{"a": "{}"}`` and ``{"a": {}}`` stay two things.
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any, NoReturn
 
@@ -66,46 +66,57 @@ class OpenedList(list[Any]):
 
 
 def may_hold_texts(body: bytes) -> bool:
-    """Return whether strings of a JSON body may hold JSON or GraphQL; nearly always
-    not, and quickly. UTF-16 is always looked through."""
-    return b'"{' in body or b'"[' in body or b'"query"' in body or b"\0" in body[:4]
+    """Return whether strings of a JSON body may hold JSON; nearly always not, and
+    quickly. Never False for one that does, however it is written: a quote within a
+    string is behind a backslash. UTF-16 is always looked through."""
+    return (
+        b"\\" in body and (b'"{' in body or b'"[' in body or b'"\\u00' in body)
+    ) or b"\0" in body[:4]
 
 
 def opened(value: object) -> object:
-    """Return a value with the JSON and GraphQL in its strings read; it is changed in
-    place."""
-    root = [_document(value)]
+    """Return a value with the JSON in its strings read; it is changed in place."""
+    root = [value]
     left: list[Any] = [root]
     while left:
         holder = left.pop()
         for at, each in _items(holder):
             if isinstance(each, str):
-                holder[at] = each = _opened_text(each)
-            if isinstance(each, dict | list):
+                if each[:1] in _OPENS and '"' in each:
+                    holder[at] = inner = _opened_text(each)
+                    if inner is not each:
+                        left.append(inner)
+            elif isinstance(each, dict | list):
                 left.append(each)
     return root[0]
 
 
-def _items(holder: Any) -> Iterator[tuple[Any, Any]]:
-    if isinstance(holder, dict):
-        return iter(list(holder.items()))
-    return enumerate(holder)
+#: As such a text begins; an empty one does not.
+_OPENS = ("{", "[")
+
+
+def _items(holder: Any) -> Iterable[tuple[Any, Any]]:
+    """Return keys with values; those may be replaced meanwhile, not taken out."""
+    return holder.items() if isinstance(holder, dict) else enumerate(holder)
 
 
 def _opened_text(text: str) -> object:
-    if text.lstrip(_SPACE)[:1] in ("{", "["):
-        with suppress(ValueError):
-            value = _document(read(text))
-            return OpenedObject(value) if isinstance(value, dict) else OpenedList(value)
+    with suppress(ValueError):
+        value = document(read(text))
+        return OpenedObject(value) if isinstance(value, dict) else OpenedList(value)
     return text
 
 
-def _document(value: Any) -> Any:
+def document(value: Any) -> Any:
     """Return what a GraphQL client sends, one operation or a list of them, with its
-    documents in one spelling."""
-    for each in value if isinstance(value, list) else [value]:
-        if isinstance(each, dict) and isinstance(each.get("query"), str):
-            each["query"] = one_spelling(each["query"]) or each["query"]
+    documents in one spelling; other values as they are. It is changed in place."""
+    if isinstance(value, dict):
+        if isinstance(value.get("query"), str):
+            value["query"] = one_spelling(value["query"]) or value["query"]
+    elif isinstance(value, list) and value and isinstance(value[0], dict):
+        for each in value:
+            if isinstance(each, dict):
+                document(each)
     return value
 
 
@@ -145,7 +156,7 @@ def closed(value: object) -> object:
 def text_spelling(text: str, *, may_be_graphql: bool = False) -> str | None:
     """Return one spelling of a text that is an object or a list of JSON, or, if it may
     be, GraphQL; None for any other."""
-    if text.lstrip(_SPACE)[:1] in ("{", "["):
+    if text.lstrip(_SPACE)[:1] in _OPENS:
         with suppress(ValueError):
-            return written(closed(opened(read(text))))
+            return written(closed(opened(document(read(text)))))
     return one_spelling(text) if may_be_graphql else None

@@ -99,7 +99,14 @@ def url_key(url: str) -> str:
     # A cassette asks few hosts for many things: all before the path is remembered.
     path = url.find("/", 8)
     origin = _origin(url[:path]) if path > 0 else ""
-    if origin and not _needs_care(url):
+    if (
+        origin
+        and "%" not in url
+        and "+" not in url
+        and "#" not in url
+        and "={" not in url
+        and "=[" not in url
+    ):
         if url.isascii():
             return origin + url[path:]
         return origin + _spelled(url[path:])
@@ -108,10 +115,6 @@ def url_key(url: str) -> str:
         return url
     scheme, host, rest, query = parts
     return f"{scheme}://{host}{rest}{_without_spelling(query)}"
-
-
-def _needs_care(url: str) -> bool:
-    return "%" in url or "+" in url or "#" in url or "={" in url or "=[" in url
 
 
 def _without_spelling(query: str) -> str:

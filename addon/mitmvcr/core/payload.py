@@ -2,7 +2,6 @@
 aws-chunked, compressed messages."""
 
 from contextlib import suppress
-from typing import NamedTuple
 
 from mitmvcr.codings import CodingError, aws_chunked, decoded_or_same
 from mitmvcr.core.keys import all_values, header
@@ -13,17 +12,17 @@ from mitmvcr.core.rpcframes import plain as unframed
 _MESSAGE_CODINGS = ("grpc-encoding", "connect-content-encoding")
 
 
-class Payload(NamedTuple):
-    """``plain`` is the body whatever the headers say of it, ``typed`` as they have
-    it."""
-
-    plain: bytes
-    typed: bytes
+#: Headers that say what carries a body, and what such a body may begin with.
+_COUNT = frozenset(("content-encoding", "x-amz-content-sha256", *_MESSAGE_CODINGS))
+_DIGITS = frozenset(bytes([each]) for each in b"0123456789abcdefABCDEF")
 
 
-def payload(request: Request, media: str) -> Payload:
-    """Return what a body carries. Nothing that is not what it says is undone."""
+def payload(request: Request, media: str) -> tuple[bytes, bytes]:
+    """Return the body whatever its headers say of it, and what it carries as they have
+    it. Nothing that is not what it says is undone."""
     body, headers = request.body, request.headers
+    if body[:1] not in _DIGITS and _COUNT.isdisjoint(map(str.lower, headers)):
+        return body, unframed(body, media, "") if is_framed(media) else body
     plain, is_chunked = _unchunked(body)
     codings = all_values(headers, "content-encoding")
     if not is_chunked and aws_chunked.is_said_chunked(
@@ -37,7 +36,7 @@ def payload(request: Request, media: str) -> Payload:
     if is_framed(media):
         found = (header(headers, name) for name in _MESSAGE_CODINGS)
         typed = unframed(typed, media, next(filter(None, found), ""))
-    return Payload(plain, typed)
+    return plain, typed
 
 
 def _unchunked(body: bytes) -> tuple[bytes, bool]:

@@ -5,6 +5,7 @@ import struct
 from base64 import b64decode
 from collections.abc import Iterable
 from contextlib import suppress
+from functools import lru_cache
 from typing import NamedTuple
 
 from mitmvcr.codings import CodingError, decoded
@@ -21,6 +22,7 @@ class Message(NamedTuple):
     content: bytes
 
 
+@lru_cache(maxsize=256)
 def is_framed(media: str) -> bool:
     """Return whether bodies of this type are frames."""
     return media[:20].lower().startswith(("application/grpc", "application/connect+"))

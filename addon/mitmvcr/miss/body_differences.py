@@ -78,7 +78,7 @@ class Content:
 def content(request: Request, rules: BodyRules, mask: Mask | None = None) -> Content:
     """Return a request's body for :func:`body_differences`."""
     media = header(request.headers, "Content-Type")
-    raw = payload(request, media).typed
+    raw = payload(request, media)[1]
     if rules.folds:
         raw, media = fold_escapes(raw), "json"
     return _content(raw, media, rules, mask)
