@@ -8,7 +8,7 @@ import pytest
 from mitmvcr.core.deck import Deck
 from mitmvcr.core.model import Interaction, Request, Response
 from mitmvcr.miss.explain import explain
-from mitmvcr.miss.missed import Near
+from mitmvcr.miss.report import Near
 
 FORM = "application/x-www-form-urlencoded"
 UUIDS = "1b4e28ba-2fa1-41d2-883f-0016d3cca427", "6fa459ea-ee8a-4ca4-894e-db77e160355e"

@@ -10,7 +10,7 @@ from mitmvcr.core.deck import Deck
 from mitmvcr.core.matcher import Matcher, MatchSpec
 from mitmvcr.core.model import Interaction, Request, Response
 from mitmvcr.miss.explain import explain
-from mitmvcr.miss.missed import Miss
+from mitmvcr.miss.report import Miss
 
 SIZE = 5 << 20
 HALF = b"some words of it" * (SIZE // 32)

@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mitmvcr.miss.differences import Difference
 from mitmvcr.miss.masking import MASK, is_secret, masked, masked_text, masked_url
-from mitmvcr.miss.missed import Miss, Near
+from mitmvcr.miss.report import Difference, Miss, Near
 
 SECRET = "s3cr3tvalue"
 

@@ -63,9 +63,9 @@ _EVERYTHING = BodyRules()
 def request_body_keys(
     request: Request, rules: BodyRules = _EVERYTHING
 ) -> tuple[bytes, ...]:
-    """The keys of a request's body, its codings undone: as its media type has it, and,
-    where that is another, as it stands. One in common is enough: what is the same byte
-    for byte matches whatever type it is said to be of."""
+    """Return the keys of a request's body, its codings undone: as its media type has
+    it, and, where that is another, as it stands. One in common is enough: what is the
+    same byte for byte matches whatever type it is said to be of."""
     if not request.body:
         return _NOTHING
     media = header(request.headers, "Content-Type")
@@ -85,8 +85,8 @@ def request_body_keys(
 def _keys_of_multipart(
     typed: bytes, plain: bytes, media: str, rules: BodyRules
 ) -> tuple[bytes, ...]:
-    """One key is enough where the body itself shows what its type says: the same bytes
-    of another type have it too."""
+    """Return one key where the body itself shows what its type says: the same bytes of
+    another type have it too."""
     boundary = boundary_of(plain)
     is_so = media_kind(media).startswith("multipart/")
     if boundary and is_so and boundary == parameter(media, "boundary"):
@@ -102,13 +102,13 @@ _NOTHING = (b"",)
 
 
 def typed_body(request: Request, rules: BodyRules) -> bytes:
-    """A request's body in one spelling, as its media type has it."""
+    """Return a request's body in one spelling, as its media type has it."""
     media = header(request.headers, "Content-Type")
     return canonical(any_placeholder(payload(request, media)[1]), media, rules)
 
 
 def body_key(body: bytes, media: str, rules: BodyRules = _EVERYTHING) -> bytes:
-    """Short bodies as they are in one spelling, long ones as a digest."""
+    """Return a short body in one spelling, a long one as a digest."""
     return shortened(canonical(body, media, rules)) if body else body
 
 
@@ -121,7 +121,7 @@ def shortened(body: bytes) -> bytes:
 def canonical(
     body: bytes, media: str, rules: BodyRules = _EVERYTHING, depth: int = 0
 ) -> bytes:
-    """One spelling of a body: equal for all that say the same."""
+    """Return one spelling of a body: equal for all that say the same."""
     if rules.folds:
         body, media = fold_escapes(body), "json"
     if is_framed(media):
@@ -143,19 +143,19 @@ def canonical(
 
 
 def media_kind(media: str) -> str:
-    """A media type in lower case, without its parameters."""
+    """Return a media type in lower case, without its parameters."""
     return media.partition(";")[0].strip().lower()
 
 
 def json_value(body: bytes, media: str, rules: BodyRules = _EVERYTHING) -> object:
-    """The value of a JSON body as far as it counts, what stands in its strings opened.
-    Raises ValueError where it is none."""
+    """Return the value of a JSON body as far as it counts, what stands in its strings
+    opened. Raise ValueError where it is none."""
     return _counted(body, media, rules)[0]
 
 
 def _counted(body: bytes, media: str, rules: BodyRules) -> tuple[object, bool]:
-    """The value of a JSON body as far as it counts, and whether it may have to be
-    closed."""
+    """Return the value of a JSON body as far as it counts, and whether it may have to
+    be closed."""
     value = document(parse_json(body, media))
     if has_texts := may_hold_texts(body):
         value = opened(value)
@@ -165,13 +165,13 @@ def _counted(body: bytes, media: str, rules: BodyRules) -> tuple[object, bool]:
 
 
 def _json(body: bytes, media: str, rules: BodyRules) -> bytes:
-    """One spelling of a JSON body. Raises ValueError where it is none."""
+    """Return one spelling of a JSON body. Raise ValueError where it is none."""
     value, has_texts = _counted(body, media, rules)
     return json_bytes(closed(value) if has_texts else value)
 
 
 def _framed(body: bytes, media: str, rules: BodyRules) -> bytes:
-    """Messages of JSON in one spelling each; others as they stand."""
+    """Spell messages of JSON in one way; leave others as they stand."""
     if not holds_json(media):
         return body
     with suppress(ValueError):
@@ -183,7 +183,7 @@ def _framed(body: bytes, media: str, rules: BodyRules) -> bytes:
 
 
 def _lines(body: bytes, media: str, rules: BodyRules) -> bytes:
-    """Each JSON text in one spelling. Raises ValueError where one is none."""
+    """Spell each JSON text in one way. Raise ValueError where one is none."""
     mark, texts = json_texts(body, media)
     spelled = [_json(each, "json", rules) for each in texts]
     if mark == b"\n":
@@ -207,7 +207,7 @@ def _xml(body: bytes) -> bytes:
 
 
 def without_ignored(body: bytes, media: str, rules: BodyRules) -> bytes:
-    """A text without what does not count in it; anything else as it stands."""
+    """Return a text without what does not count in it; anything else as it stands."""
     if not rules.text or b"\0" in body:
         return body
     name = charset(media)
@@ -219,25 +219,26 @@ def without_ignored(body: bytes, media: str, rules: BodyRules) -> bytes:
 
 
 def folded(text: bytes) -> bytes:
-    """With one kind of line end."""
+    """Write every line end of a text as a line feed."""
     if b"\r" not in text:
         return text
     return text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
 
 
 def fold_escapes(body: bytes) -> bytes:
-    """The same for what stands as escapes in JSON too, as charm's recorder does."""
+    """Fold line ends, also those that JSON escapes, as charm's recorder does."""
     return body.replace(b"\r\n", b"\n").replace(rb"\r\n", rb"\n")
 
 
 def form_fields(body: bytes) -> list[tuple[str, str]]:
-    """The fields of an urlencoded form, blank ones too, in the order sent."""
+    """Return the fields of an urlencoded form, blank ones too, in the order sent."""
     text = body.decode("utf-8", "surrogateescape")
     return parse_qsl(text, keep_blank_values=True, errors="surrogateescape")
 
 
 def counted_fields(body: bytes, rules: BodyRules) -> list[tuple[str, str]]:
-    """The fields of a form that count, JSON and GraphQL in them in one spelling."""
+    """Return the fields of a form that count, JSON and GraphQL in them in one
+    spelling."""
     found = form_fields(body)
     fields = list(rules.form(found) if rules.form else found)
     if rules.text or _MAY_BE_TEXTS.search(body):
@@ -261,7 +262,7 @@ def _field(name: str, value: str, rules: BodyRules) -> str:
 
 
 def _form(body: bytes, rules: BodyRules) -> bytes:
-    """Names in any order, the values of one name in theirs."""
+    """Spell a form with its names in any order, the values of one name in theirs."""
     fields = sorted(counted_fields(body, rules), key=lambda it: it[0])
     if not fields and not form_fields(body):
         raise ValueError("no form")
@@ -276,8 +277,8 @@ def _quoted(text: str) -> bytes:
 
 
 def _multipart(body: bytes, media: str, rules: BodyRules, depth: int) -> bytes:
-    """The parts in their order, however they were kept apart. A digest, so that no
-    other body can pass for it."""
+    """Spell the parts in their order, however they were kept apart: as a digest, so
+    that no other body can pass for it."""
     whole = blake2b(digest_size=32, person=b"multipart")
     for headers, content in multipart_places(body, parameter(media, "boundary")):
         kept = _part(headers, body, content, rules, depth)
@@ -317,7 +318,7 @@ _MAY_BE = re.compile(rb"\s*[{\[\x1e]|\xff\xfe|\xfe\xff|.?\x00", re.DOTALL)
 
 
 def _is_opaque(media: str, body: bytes, place: slice, rules: BodyRules) -> bool:
-    """Whether a part is compared as it stands, so that it need not be copied."""
+    """Return whether a part is compared as it stands, so that it need not be copied."""
     if place.stop - place.start < _DIGEST_FROM:
         return False
     is_bytes = _OPAQUE.fullmatch(media_kind(media))

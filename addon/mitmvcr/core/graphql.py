@@ -1,16 +1,15 @@
 """GraphQL documents by their tokens: white space, commas and comments do not count."""
 
 import re
+from collections.abc import Callable
+from functools import cache
 
 #: A number or a name must not run into the next one: that is no GraphQL.
-_TOKEN = re.compile(
-    r"""[\s,\ufeff]+ | \#[^\r\n]*
+_TOKEN = r"""[\s,\ufeff]+ | \#[^\r\n]*
     |(?P<token>[!$&()\[\]{}:=@|]|\.\.\.|[A-Za-z_][A-Za-z_0-9]*
       |-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?(?![\w.])
       |\"{3}(?:[^"\\]|\\\"{3}|\\|\"{1,2}(?!"))*+\"{3}
-      |"(?!"")(?:[^"\\\r\n]|\\.)*+")""",
-    re.VERBOSE | re.ASCII,
-)
+      |"(?!"")(?:[^"\\\r\n]|\\.)*+")"""
 _KEYWORDS = ("query", "mutation", "subscription", "fragment")
 _AFTER_KEYWORD = re.compile(r"[A-Za-z_{(@]")
 #: A field, and not what query languages of logs and metrics have in braces.
@@ -28,14 +27,21 @@ def one_spelling(text: str) -> str | None:
 def _tokens(text: str) -> list[str]:
     """Return the tokens; none where something else stands in the text."""
     found, at = [], 0
+    match = _matcher()
     while at < len(text):
-        token = _TOKEN.match(text, at)
+        token = match(text, at)
         if token is None:
             return []
         if token["token"]:
             found.append(token["token"])
         at = token.end()
     return found
+
+
+@cache
+def _matcher() -> Callable[[str, int], re.Match[str] | None]:
+    """Compile the tokens when they are first needed: few cassettes hold any."""
+    return re.compile(_TOKEN, re.VERBOSE | re.ASCII).match
 
 
 def _is_document(tokens: list[str]) -> bool:

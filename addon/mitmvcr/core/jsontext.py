@@ -1,7 +1,7 @@
 """JSON texts read and written in one spelling, also those that stand in strings of
 JSON.
 
-What stands in such a string is opened for the comparison: it can be told by its place
+What stands in such a string is opened for the comparison: it has a place of its own
 (``$.input.id``), and its white space and the order of its names do not count. Closed
 again it is a string, so that ``{"a": "{}"}`` and ``{"a": {}}`` stay two things.
 """

@@ -1,34 +1,39 @@
 """XML in one spelling (Canonical XML 2.0)."""
 
-from typing import NoReturn
-from xml.etree import ElementTree
+from typing import TYPE_CHECKING, NoReturn
 from xml.parsers import expat
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
 
 #: Namespaces are looked for in every element around, so that depth costs its square.
 _DEEPEST = 200
 
 
 def canonical_xml(body: bytes) -> bytes:
-    """Raises ValueError for what is not XML, or has a document type: entities can
-    make a small text a huge one."""
+    """Return XML in one spelling. Raise ValueError for what is not XML, or has a
+    document type: entities can make a small text a huge one."""
+    from xml.etree import ElementTree  # few cassettes hold XML
+
+    text = _sound_text(body)
     try:
-        return ElementTree.canonicalize(sound_text(body)).encode()
-    except ElementTree.ParseError as error:
+        return ElementTree.canonicalize(text).encode()
+    except SyntaxError as error:
         raise ValueError(error) from error
 
 
-def parsed(body: bytes) -> ElementTree.Element:
-    """Return the root of XML. Raise ValueError as :func:`sound_text`."""
-    text = sound_text(body)
+def parsed(body: bytes) -> "Element":
+    """Return the root of XML. Raise ValueError as :func:`canonical_xml`."""
+    from xml.etree import ElementTree
+
+    text = _sound_text(body)
     try:
         return ElementTree.fromstring(text)
-    except ElementTree.ParseError as error:
+    except SyntaxError as error:
         raise ValueError(error) from error
 
 
-def sound_text(body: bytes) -> str:
-    """Return the text of XML that may be parsed. Raise ValueError for what is not XML,
-    has a document type, or is nested too deep."""
+def _sound_text(body: bytes) -> str:
     text = body.decode("utf-8-sig")
     try:
         _look_through(text)

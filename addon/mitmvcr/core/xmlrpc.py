@@ -3,10 +3,12 @@ elements and the spelling of a type do not count."""
 
 import re
 from collections.abc import Iterator
-from typing import Any
-from xml.etree.ElementTree import Element
+from typing import TYPE_CHECKING, Any
 
 from mitmvcr.core.xml import parsed
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
 
 _LOOKED_AT = 1000
 _CALLS = (["methodName"], ["methodName", "params"])
@@ -35,7 +37,7 @@ def call(body: bytes) -> dict[str, Any]:
     return {"method": _text(method).strip(), "params": values}
 
 
-def _children(element: Element, *names: str) -> list[Element]:
+def _children(element: "Element", *names: str) -> "list[Element]":
     """Return what is in an element; nothing else may be, and no text."""
     found = list(element)
     texts = [element.text, *(each.tail for each in found)]
@@ -46,18 +48,18 @@ def _children(element: Element, *names: str) -> list[Element]:
     return found
 
 
-def _only(element: Element, *names: str) -> Element:
+def _only(element: "Element", *names: str) -> "Element":
     (found,) = _children(element, *names)
     return found
 
 
-def _text(element: Element) -> str:
+def _text(element: "Element") -> str:
     if len(element):
         raise ValueError(f"{element.tag} holds elements")
     return element.text or ""
 
 
-def _value(element: Element) -> Any:
+def _value(element: "Element") -> Any:
     if not len(element):
         return element.text or ""
     (typed,) = element
@@ -66,7 +68,7 @@ def _value(element: Element) -> Any:
     return _typed(typed)
 
 
-def _typed(element: Element) -> Any:
+def _typed(element: "Element") -> Any:
     kind = element.tag.rpartition("}")[2]
     if kind == "struct":
         return {"struct": dict(_members(element))}
@@ -92,7 +94,7 @@ def _scalar(kind: str, text: str) -> Any:
     return {kind: text}
 
 
-def _members(struct: Element) -> Iterator[tuple[str, Any]]:
+def _members(struct: "Element") -> Iterator[tuple[str, Any]]:
     seen: set[str] = set()
     for member in _children(struct, "member"):
         name, value = _children(member, "name", "value")

@@ -24,11 +24,11 @@ from mitmvcr.core.wording import quoted, shown
 from mitmvcr.core.xmlrpc import call
 from mitmvcr.miss.differences import (
     MOST_DIFFERENCES,
-    Difference,
     by_name,
     pair_differences,
 )
 from mitmvcr.miss.json_differences import json_differences
+from mitmvcr.miss.report import Difference
 from mitmvcr.miss.text_differences import (
     Mask,
     Otherwise,

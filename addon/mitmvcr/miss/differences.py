@@ -2,57 +2,17 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 
 from mitmvcr.core.ignoring import Ignoring, Names
 from mitmvcr.core.keys import split_url
 from mitmvcr.core.urlparts import query_pairs
 from mitmvcr.core.wording import quoted, shown
 from mitmvcr.miss.freshness import fresh
+from mitmvcr.miss.report import Difference
 
 #: How many are told.
 MOST_DIFFERENCES = 5
-MASK = "***"
-#: Of a place: ``query.page``, ``body["a b"][0]``.
-LAST_STEP = re.compile(r'(?:\["([^"]*)"\]|([^.\[\]]+))(?:\[\d+\])*$')
 _GLOB = re.compile(r"[*?[]")
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One place where the request differs: ``query.page``, ``body.messages[1]``.
-
-    ``ignoring`` is what would let it pass, a field of MatchSpec and a value for it, as
-    ``(Ignoring.QUERY, "page")``; None where nothing should. ``looks`` says that both
-    values are made anew each time, as ``looks like a UUID``; ``hidden`` names the value
-    that is masked on both sides.
-    """
-
-    place: str
-    asked: str
-    recorded: str
-    ignoring: tuple[str, str] | None = None
-    looks: str = ""
-    hidden: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.place}: {self.what}"
-
-    def masked(self, name: str = "") -> "Difference":
-        """Return it with both values masked; ``name`` says whose they are, else the
-        place does."""
-        if not name:
-            last = LAST_STEP.search(self.place.partition(" at ")[0])
-            name = (last[1] or last[2]) if last else self.place
-        return replace(self, asked=MASK, recorded=MASK, looks="", hidden=name)
-
-    @property
-    def what(self) -> str:
-        """Return how the two differ there, in words."""
-        if self.hidden:
-            return f"they differ in a hidden value ({self.hidden})"
-        looks = f" ({self.looks})" if self.looks else ""
-        return f"{self.asked} was {self.recorded}{looks}"
 
 
 def url_differences(asked: str, recorded: str, counts: Names) -> Iterator[Difference]:

@@ -12,8 +12,8 @@ from mitmvcr.core.blanks import Blanks
 from mitmvcr.core.deck import Deck
 from mitmvcr.core.model import Request
 from mitmvcr.core.wording import shown
-from mitmvcr.miss.missed import Miss
 from mitmvcr.miss.nearest import Search
+from mitmvcr.miss.report import Miss
 from mitmvcr.miss.sides import Masked
 
 #: Of a body so much is looked at to show its start.

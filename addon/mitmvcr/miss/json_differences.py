@@ -8,8 +8,9 @@ from itertools import zip_longest
 from mitmvcr.core.ignoring import Ignoring
 from mitmvcr.core.jsontext import OpenedList, OpenedObject, closed
 from mitmvcr.core.wording import quoted, shown
-from mitmvcr.miss.differences import Difference, common
+from mitmvcr.miss.differences import common
 from mitmvcr.miss.freshness import fresh
+from mitmvcr.miss.report import Difference
 
 _LONGEST_PLACE = 200
 #: Two texts that are equal for longer are shown from where they differ.

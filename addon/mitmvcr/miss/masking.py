@@ -8,12 +8,11 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from mitmvcr.miss.differences import LAST_STEP, MASK
+from mitmvcr.miss.report import LAST_STEP, MASK, Difference, Miss, Near
 from mitmvcr.secrets.names import Names
 
 if TYPE_CHECKING:
-    from mitmvcr.miss.differences import Difference
-    from mitmvcr.miss.missed import Miss, Near
+    from mitmvcr.miss.report import Difference, Miss, Near
 
 _NAMES = Names()
 

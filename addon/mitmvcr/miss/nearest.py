@@ -12,8 +12,8 @@ from mitmvcr.core.keys import split_url
 from mitmvcr.core.matcher import agree
 from mitmvcr.core.model import Request
 from mitmvcr.miss import remedies
-from mitmvcr.miss.differences import MOST_DIFFERENCES, Difference, common
-from mitmvcr.miss.missed import Near
+from mitmvcr.miss.differences import MOST_DIFFERENCES, common
+from mitmvcr.miss.report import Difference, Near
 from mitmvcr.miss.sides import LARGE, Masked, Side, differences
 
 #: How many recorded interactions a miss names.

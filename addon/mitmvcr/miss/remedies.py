@@ -8,7 +8,7 @@ from mitmvcr.core.bodies import typed_body
 from mitmvcr.core.ignoring import Ignore, Ignoring
 from mitmvcr.core.matcher import Matcher, MatchSpec, agree
 from mitmvcr.core.model import Request
-from mitmvcr.miss.differences import Difference
+from mitmvcr.miss.report import Difference
 from mitmvcr.miss.sides import LARGE
 
 

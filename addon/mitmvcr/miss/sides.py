@@ -14,10 +14,10 @@ from mitmvcr.core.wording import shown
 from mitmvcr.miss.body_differences import Content, body_differences, content
 from mitmvcr.miss.differences import (
     MOST_DIFFERENCES,
-    Difference,
     pair_differences,
     url_differences,
 )
+from mitmvcr.miss.report import Difference
 from mitmvcr.miss.text_differences import byte_difference
 
 Masked = Callable[[Request], Request]

@@ -9,8 +9,9 @@ from itertools import zip_longest
 from mitmvcr.core.bodies import folded
 from mitmvcr.core.ignoring import Ignoring
 from mitmvcr.core.wording import bytes_shown, quoted
-from mitmvcr.miss.differences import MOST_DIFFERENCES, Difference, common
+from mitmvcr.miss.differences import MOST_DIFFERENCES, common
 from mitmvcr.miss.freshness import fresh
+from mitmvcr.miss.report import Difference
 
 Otherwise = tuple[str, str] | None
 #: Masks a piece of a body.

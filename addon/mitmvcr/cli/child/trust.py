@@ -64,7 +64,7 @@ def write_roots(folder: Path, inherited: Mapping[str, str]) -> Path:
     return _write(folder / "roots.pem", _pem(*(file.read_bytes() for file in files)))
 
 
-def write_kit(
+def write_trust_files(
     folder: Path, roots: Path, ca: Path, inherited: Mapping[str, str]
 ) -> TrustFiles:
     """Write all files for a child that would have had the ``inherited`` variables."""

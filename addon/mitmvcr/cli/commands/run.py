@@ -16,12 +16,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mitmvcr.cli.child import process as child
-from mitmvcr.cli.child.environment import LOOPBACK, ProxyFacts, child_environment
-from mitmvcr.cli.child.home import home
+from mitmvcr.cli.child.environment import (
+    LOOPBACK,
+    ProxyFacts,
+    child_environment,
+    inherited_proxy,
+)
 from mitmvcr.cli.child.process import CommandError, Relay
-from mitmvcr.cli.child.trust import TrustFiles, write_kit, write_roots
-from mitmvcr.cli.child.upstream import inherited_proxy
-from mitmvcr.cli.isolate.way import Way
+from mitmvcr.cli.child.trust import TrustFiles, write_roots, write_trust_files
+from mitmvcr.cli.isolate.route import Allowed, Route, resolve
 from mitmvcr.cli.report import status
 from mitmvcr.cli.report.conclusion import RunPolicy, conclude, tell_left
 from mitmvcr.cli.report.console import say
@@ -42,13 +45,13 @@ from mitmvcr.options import (
 )
 from mitmvcr.parsing import Place
 from mitmvcr.session import Session
+from mitmvcr.store.files import home
 from mitmvcr.values import Given, Layer, Values
 
 #: Where a default comes from that a CI server gets.
 CI = "CI is set"
 
 if TYPE_CHECKING:
-    from mitmvcr.cli.isolate.allow import Allowed
     from mitmvcr.cli.isolate.namespace import Namespace
 
 
@@ -79,7 +82,7 @@ class Plan:
     home: Path
     policy: RunPolicy
     isolate: bool = False
-    allowed: "Sequence[Allowed]" = ()
+    allowed: Sequence[Allowed] = ()
     namespace: "Namespace | None" = None
 
 
@@ -123,7 +126,7 @@ def make_plan(
     )
 
 
-def _allowed(options: RunOptions) -> "Sequence[Allowed]":
+def _allowed(options: RunOptions) -> Sequence[Allowed]:
     """Return what the isolated command may reach; say which hosts past the proxy are
     out of reach. Raise OptionError."""
     places, option = options.isolate_allow, ISOLATE_ALLOW.word
@@ -131,8 +134,6 @@ def _allowed(options: RunOptions) -> "Sequence[Allowed]":
         raise OptionError(option, places[0].text, f"it needs {ISOLATE.word}")
     if not options.isolate:
         return ()
-    from mitmvcr.cli.isolate.allow import resolve
-
     allowed = [resolve(place) for place in places]
     reached = {each.host for each in allowed}
     lost = [each for each in options.no_proxy if each not in reached]
@@ -220,11 +221,13 @@ async def _supervise(plan: Plan, relay: Relay, folder: Path) -> int:
     try:
         # The gate closes last: what is under way is still brought to its end.
         async with AsyncExitStack() as gate, proxying as proxy:
-            way = await gate.enter_async_context(_way(plan, proxy.port))
+            route = await gate.enter_async_context(_route(plan, proxy.port))
             proxy.session.log.complete = bool(plan.policy.reports)
-            kit = write_kit(folder, roots, proxy.ca_file, plan.inherited)
-            environment = child_environment(plan.inherited, _facts(plan, way.port, kit))
-            code = await relay.run(plan.command, environment, way.enter)
+            trust = write_trust_files(folder, roots, proxy.ca_file, plan.inherited)
+            environment = child_environment(
+                plan.inherited, _facts(plan, route.port, trust)
+            )
+            code = await relay.run(plan.command, environment, route.enter)
             if code and not plan.settings.save_failed:
                 proxy.session.set_aside()
     except VcrError as error:
@@ -232,30 +235,30 @@ async def _supervise(plan: Plan, relay: Relay, folder: Path) -> int:
             raise
         failure = str(error)
         say(f"error: {error}")
-    findings = _findings(plan, proxy.session, way)
+    findings = _findings(plan, proxy.session, route)
     if proxy.session.left_in is not None:
         tell_left(proxy.session)
     return conclude(proxy.session, code, failure, plan.policy, plan.inherited, findings)
 
 
-def _way(plan: Plan, port: int) -> AbstractAsyncContextManager[Way]:
+def _route(plan: Plan, port: int) -> AbstractAsyncContextManager[Route]:
     if plan.namespace is None:
-        return nullcontext(Way(port))
+        return nullcontext(Route(port))
     from mitmvcr.cli.isolate.gate import open_gate
 
     return open_gate(plan.namespace, port)
 
 
-def _findings(plan: Plan, session: Session, way: Way) -> list[Finding]:
+def _findings(plan: Plan, session: Session, route: Route) -> list[Finding]:
     bypass = ",".join(plan.bypass)
     policy = plan.policy
     idle = of_session(
         session, bypass, allow_idle=policy.allow_idle, isolated=plan.isolate
     )
-    return [*of_attempts(way.attempts, session, fail=policy.fail_on_miss), *idle]
+    return [*of_attempts(route.attempts, session, fail=policy.fail_on_miss), *idle]
 
 
-def _facts(plan: Plan, port: int, kit: TrustFiles) -> ProxyFacts:
+def _facts(plan: Plan, port: int, trust: TrustFiles) -> ProxyFacts:
     chosen = plan.settings.cassette
     cassette = chosen if isinstance(chosen, str) else os.path.abspath(chosen or "")
-    return ProxyFacts(port=port, cassette=cassette, kit=kit, bypass=plan.bypass)
+    return ProxyFacts(port=port, cassette=cassette, trust=trust, bypass=plan.bypass)

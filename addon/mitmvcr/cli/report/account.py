@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from mitmvcr.cli.report.findings import Finding
 from mitmvcr.miss.report import Entry
-from mitmvcr.session import Summary
+from mitmvcr.summary import Summary
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,37 @@
+"""What came of a session, in numbers."""
+
+from typing import NamedTuple
+
+from mitmvcr.core.modes import Mode
+
+
+class Summary(NamedTuple):
+    """What came of a session, in interactions; ``missed`` and
+    ``passed`` (straight through, unrecorded) count requests, ``came`` connections."""
+
+    cassette: str
+    mode: Mode
+    recorded: int
+    replayed: int
+    missed: int
+    unused: int
+    passed: int = 0
+    came: int = 0
+
+    @property
+    def was_idle(self) -> bool:
+        """Return whether no client came, which is hardly ever what was meant."""
+        return not (self.came or self.did_something)
+
+    @property
+    def did_something(self) -> bool:
+        """Return whether any request was answered, or let through."""
+        return bool(self.recorded or self.replayed or self.missed or self.passed)
+
+    def line(self) -> str:
+        """Return it as one line for the log."""
+        return (
+            f"cassette {self.cassette}, mode {self.mode}:"
+            f" recorded {self.recorded}, replayed {self.replayed},"
+            f" missed {self.missed}, unused {self.unused}"
+        )
