@@ -410,3 +410,12 @@ def test_what_is_masked_is_not_told() -> None:
     miss = explain(asked, deck_of(recorded), masked)
     assert "secret" not in str(miss)
     assert "body: they differ in a hidden value (body)" in miss.reason
+
+
+def test_of_what_is_masked_the_place_is_told() -> None:
+    def masked(request: Request) -> Request:
+        return replace(request, body=b'{"secret":"***"}')
+
+    asked, recorded = post(b'{"secret":"1"}'), post(b'{"secret":"2"}')
+    miss = explain(asked, deck_of(recorded), masked, raw=asked)
+    assert "body.secret: they differ in a hidden value (secret)" in miss.reason
