@@ -65,6 +65,12 @@ def test_a_url_is_shown_without_its_secrets(url: str, shown: str) -> None:
         (f"a=1&client_secret={SECRET}&b=2", "a=1&client_secret=***&b=2"),
         (f"Authorization: Bearer {SECRET}", "Authorization: ***"),
         (f"it is sk-{SECRET} here", "it is *** here"),
+        (f'AUTH=\n"token":"{SECRET}"', 'AUTH=\n"token":"***"'),
+        (f'"auth":\n"token" : "{SECRET}"', '"auth":\n"token" : "***"'),
+        (
+            f'{{\\"auth\\":\\"token\\":\\"{SECRET}\\"}}',
+            '{\\"auth\\":\\"token\\":\\"***\\"}',
+        ),
         ('{"token":null,"auth":{"a":1}}', '{"token":null,"auth":{"a":1}}'),
         ('{"max_tokens":5,"author":"x"}', '{"max_tokens":5,"author":"x"}'),
     ],

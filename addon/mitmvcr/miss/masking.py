@@ -6,13 +6,9 @@ has been redacted before; this is also for what stands in a cassette as it is.
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from mitmvcr.miss.report import LAST_STEP, MASK, Difference, Miss, Near
 from mitmvcr.secrets.names import Names
-
-if TYPE_CHECKING:
-    from mitmvcr.miss.report import Difference, Miss, Near
 
 _NAMES = Names()
 
@@ -27,10 +23,11 @@ _NAME = (
 )
 _SECRET_NAME = re.compile(rf"{_NAME}|(?i:key)")
 # As in ?token=x&, "token": "x" and Authorization: x; the value may be cut off, and the
-# whole may stand in a string of JSON.
+# whole may stand in a string of JSON. A text in quotes before a colon is the next name.
 _IN_TEXT = re.compile(
     rf"""(?P<name>(?<![\w.-]){_NAME})
     (?P<between>\\?["']?\s*[:=]\s*)
+    (?!\\?"[^"\\]*\\?"\s*:)
     (?:(?P<quote>\\?")(?:.*?)(?:(?<!\\)(?P=quote)|$)
       |(?!(?:null|true|false)\b)(?:(?i:Bearer|Basic)\s+)?[^\s&;,"'{{}}\[\]\\]+)""",
     re.VERBOSE | re.DOTALL,
