@@ -45,6 +45,8 @@ SAMPLES: dict[str, Text] = {
     "host": "::1",
     "port": "9",
     "report": ("out/report.json", "-"),
+    "prove": "yes",
+    "receipt": "out/receipt.json",
     "fail_on_miss": "no",
     "allow_idle": "yes",
     "fail_on_unused": "yes",

@@ -636,3 +636,7 @@ def test_what_a_hook_makes_unsendable_is_not_sent_and_not_used_up() -> None:
     with pytest.raises(CassetteDamagedError, match="code"):
         session.plan(ask(1))
     assert session.summary().unused == 1
+
+
+def test_a_session_knows_what_it_began_with(start: Start) -> None:
+    assert start("replay_with_new_episodes", cassette_of(1, 2)).loaded == 2

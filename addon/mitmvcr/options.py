@@ -210,6 +210,28 @@ REPORT = Option(
     commands=("run",),
     is_path=True,
 )
+RECEIPT = Option(
+    name="receipt",
+    help="Write what the run proves (FILE.json): the cassette's digest, what was"
+    " played, missed and unused, whether anything could leave, and versions.",
+    group=Group.REPORTS,
+    parse=parsing.parse_text,
+    metavar="FILE",
+    scope=Scope.COMMAND,
+    commands=("run",),
+    is_path=True,
+)
+PROVE = Option(
+    name="prove",
+    help="Run the command twice more, in replay, and put the cassette in place only if"
+    " both end as the recording did, with no miss and nothing unused.",
+    group=Group.SAVING,
+    parse=parsing.parse_switch,
+    kind=Kind.SWITCH,
+    default="no",
+    scope=Scope.COMMAND,
+    commands=("run",),
+)
 
 OPTIONS: tuple[Option, ...] = (
     CASSETTE,
@@ -531,6 +553,7 @@ OPTIONS: tuple[Option, ...] = (
         scope=Scope.COMMAND,
         commands=("run",),
     ),
+    PROVE,
     PASSTHROUGH,
     Option(
         name="include_localhost",
@@ -576,6 +599,7 @@ OPTIONS: tuple[Option, ...] = (
         commands=("serve",),
     ),
     REPORT,
+    RECEIPT,
     Option(
         name="fail_on_miss",
         help="Exit with 100 when the command passed, but a request had no match.",

@@ -146,6 +146,11 @@ class Session:
         return self.rule.records
 
     @property
+    def loaded(self) -> int:
+        """Return how many interactions the session began with."""
+        return self._kept
+
+    @property
     def expects(self) -> bool:
         """Return whether it is a strict replay of something. A program that asks for
         nothing then is hardly the one that was recorded."""

@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
+from io import BufferedIOBase, BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,9 @@ class RemoteStore(FileStore):
             data = self._system.cat_file(self._object)
         assert isinstance(data, bytes)
         return data
+
+    def _opened(self) -> BufferedIOBase:
+        return BytesIO(self._read())
 
     def _put(self, *parts: bytes | Iterable[bytes]) -> None:
         pieces = [[part] if isinstance(part, bytes) else part for part in parts]

@@ -6,8 +6,10 @@ changes once, by an atomic replace, when the session ends.
 """
 
 import errno
+import hashlib
 import os
 from collections.abc import Callable, Iterable, Sequence
+from io import BufferedIOBase
 from pathlib import Path
 from typing import Protocol
 
@@ -51,6 +53,7 @@ class Store(Protocol):
     one more safe, ``publish`` puts the whole in place and ends the recording.
     ``amend`` changes what was recorded so far where it holds one of some texts.
     ``replace`` writes a cassette anew while nothing is recorded.
+    ``digest`` is the SHA-256 of the cassette as it stands, None without one.
     ``leave`` ends it and keeps it beside the cassette: it returns where, or None where
     there was nothing. ``left_over`` describes a recording that lies there.
     """
@@ -66,6 +69,7 @@ class Store(Protocol):
     def replace(self, interactions: Sequence[Interaction]) -> None: ...
     def leave(self) -> str | None: ...
     def left_over(self) -> str | None: ...
+    def digest(self) -> str | None: ...
 
 
 class FileStore:
@@ -288,6 +292,23 @@ class FileStore:
         except CassetteError as error:
             return str(error)
 
+    @property
+    def place(self) -> Path:
+        """Return where the cassette lies, or would, were it a file; its journal stands
+        beside it."""
+        return self._target
+
+    def digest(self) -> str | None:
+        """Return the SHA-256 of the cassette's bytes in hexadecimal. Raise
+        CassetteError."""
+        try:
+            if not self._is_there():
+                return None
+            with self._opened() as file:
+                return hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError as error:
+            raise self._cannot_read(error) from error
+
     def recover(self, *, instead: bool = False, source: Path | None = None) -> int:
         """Put a journal that was left over in place, behind what the cassette holds,
         or ``instead`` of that; ``source`` is one that is not beside the cassette.
@@ -361,6 +382,9 @@ class FileStore:
 
     def _read(self) -> bytes:
         return self._target.read_bytes()
+
+    def _opened(self) -> BufferedIOBase:
+        return self._target.open("rb")
 
     def _put(self, *parts: bytes | Iterable[bytes]) -> None:
         """Replace the cassette whole; make its folder again if that vanished."""
