@@ -26,6 +26,7 @@ SAMPLES: dict[str, Text] = {
     "keep": ("jwt",),
     "secret": ("OPENAI_API_KEY",),
     "latency": "0.5",
+    "retry_after": "keep",
     "record_chunks": "yes",
     "record_errors": "yes",
     "partial": "drop",

@@ -21,7 +21,7 @@ from mitmvcr.core.errors import OptionError, UnusableValueError
 from mitmvcr.core.matcher import DEFAULT, MatchSpec
 from mitmvcr.core.model import Layout
 from mitmvcr.core.modes import Mode, Repeats
-from mitmvcr.parsing import Partial, View, as_text
+from mitmvcr.parsing import Partial, RetryAfter, View, as_text
 from mitmvcr.secrets.rules import DEFAULT as DEFAULT_RULES
 from mitmvcr.secrets.rules import Rules
 
@@ -461,6 +461,16 @@ OPTIONS: tuple[Option, ...] = (
         metavar="FACTOR",
     ),
     Option(
+        name="retry_after",
+        help="What a replay at latency 0 tells a client of when to come back"
+        " (Retry-After, x-ms-retry-after-ms, x-ratelimit-reset and the like): 0, or"
+        " keep for as recorded.",
+        group=Group.STREAMS,
+        parse=parsing.parse_retry_after,
+        default="0",
+        metavar="POLICY",
+    ),
+    Option(
         name="record_chunks",
         help="Record when each part of a stream came, in a field that go-vcr passes"
         " over, to replay it at that pace.",
@@ -644,6 +654,7 @@ class Settings(NamedTuple):
     mode: Mode = Mode.RECORD_ONCE
     allow_repeats: Repeats = Repeats.NO
     latency: float = 0.0
+    retry_after: RetryAfter = "0"
     passthrough: tuple[str, ...] = ()
     layout: Layout = "v4"
     record_chunks: bool = False

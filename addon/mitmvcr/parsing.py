@@ -20,6 +20,9 @@ View = Literal["go", "wire"]
 #: What becomes of a stream that the client left before its end.
 Partial = Literal["keep", "drop"]
 
+#: What a replay at latency 0 tells a client of when to come back.
+RetryAfter = Literal["0", "keep"]
+
 #: Which of mitmproxy's programs is shown.
 Ui = Literal["dump", "console", "web"]
 
@@ -122,6 +125,16 @@ def parse_partial(text: str) -> Partial:
     if word == "drop":
         return "drop"
     raise UnusableValueError(text, "use keep or drop")
+
+
+def parse_retry_after(text: str) -> RetryAfter:
+    """Parse ``0`` (default) or ``keep``."""
+    word = text.strip().lower()
+    if word == "0":
+        return "0"
+    if word == "keep":
+        return "keep"
+    raise UnusableValueError(text, "use 0 or keep")
 
 
 def parse_fsync(text: str) -> bool:

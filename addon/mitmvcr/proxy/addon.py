@@ -31,7 +31,7 @@ from mitmvcr.proxy.host.messages import (
     response_parts,
 )
 from mitmvcr.proxy.misses import missed
-from mitmvcr.proxy.replay import play
+from mitmvcr.proxy.replay import play, waiting_for_nothing
 from mitmvcr.proxy.sessions import Recording, Replayed, Sessions, replayed
 from mitmvcr.proxy.streaming import let_live, tap
 from mitmvcr.proxy.streams import (
@@ -235,6 +235,7 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
         decision: Replay,
         asked: LiveRequest,
     ) -> Awaitable[None] | None:
+        decision = waiting_for_nothing(self.sessions.settings, decision, flow.request)
         if is_streamed(decision.interaction.response):
             waiting = play(self.sessions, session, flow, decision)
             if waiting is not None:

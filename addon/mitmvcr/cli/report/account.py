@@ -24,8 +24,8 @@ class RunReport:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reach:
     """What the command could reach past the cassette: ``isolated`` in a network of its
-    own, except for what was ``allowed``; ``passthrough`` are flow filters. ``attempts`` to
-    leave are known only where it was isolated."""
+    own, except for what was ``allowed``; ``passthrough`` are flow filters.
+    ``attempts`` to leave are known only where it was isolated."""
 
     isolated: bool = False
     allowed: Sequence[str] = ()
