@@ -640,3 +640,16 @@ def test_what_a_hook_makes_unsendable_is_not_sent_and_not_used_up() -> None:
 
 def test_a_session_knows_what_it_began_with(start: Start) -> None:
     assert start("replay_with_new_episodes", cassette_of(1, 2)).loaded == 2
+
+
+def test_what_is_blocked_or_answered_by_a_hook_is_no_miss(start: Start) -> None:
+    session = start("replay_only", cassette_of(1))
+    for number in (2, 3):
+        assert session.plan(ask(number)) == Refuse()
+    assert "; " not in session.summary().line()
+    session.blocked()
+    session.blocked(was_missed=True)
+    session.answered()
+    summary = session.summary()
+    assert (summary.missed, summary.blocked, summary.replayed) == (0, 2, 1)
+    assert summary.line().endswith("missed 0, unused 1; 2 blocked")

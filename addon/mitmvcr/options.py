@@ -152,6 +152,17 @@ PASSTHROUGH = Option(
     default=(),
     metavar="FILTER",
 )
+BLOCK = Option(
+    name="block",
+    help="A mitmproxy flow filter: a request that it matches gets a 403, and is neither"
+    " sent nor counted. Known calls home (update checks, telemetry) need none;"
+    " -known records and counts them too.",
+    group=Group.NETWORK,
+    parse=parsing.parse_texts,
+    kind=Kind.LIST,
+    default=(),
+    metavar="FILTER",
+)
 SECRET = Option(
     name="secret",
     help="Variables of the environment whose value is written as <NAME>; a replay"
@@ -565,6 +576,7 @@ OPTIONS: tuple[Option, ...] = (
     ),
     PROVE,
     PASSTHROUGH,
+    BLOCK,
     Option(
         name="include_localhost",
         help="Send requests to localhost through the proxy too, where the client can.",
@@ -647,8 +659,8 @@ OPTIONS: tuple[Option, ...] = (
 class Settings(NamedTuple):
     """The values of a session's options. ``cassette`` is None while none is chosen, and
     text if it is a URL. ``latency`` is a factor of the recorded duration.
-    ``passthrough`` are mitmproxy flow filters, not yet parsed. ``spool`` is in bytes.
-    ``fsync_each``, ``write_empty``, ``keep_volatile``: see FileStore."""
+    ``passthrough`` and ``block`` are mitmproxy flow filters, not yet parsed. ``spool``
+    is in bytes. ``fsync_each``, ``write_empty``, ``keep_volatile``: see FileStore."""
 
     cassette: Path | str | None = None
     mode: Mode = Mode.RECORD_ONCE
@@ -656,6 +668,7 @@ class Settings(NamedTuple):
     latency: float = 0.0
     retry_after: RetryAfter = "0"
     passthrough: tuple[str, ...] = ()
+    block: tuple[str, ...] = ()
     layout: Layout = "v4"
     record_chunks: bool = False
     record_errors: bool = False

@@ -16,7 +16,7 @@ from mitmvcr.core.errors import (
     VcrError,
 )
 from mitmvcr.core.matcher import Matcher
-from mitmvcr.core.model import Interaction, Request
+from mitmvcr.core.model import Interaction, Request, Response
 from mitmvcr.core.modes import (
     RULES,
     Decision,
@@ -28,7 +28,7 @@ from mitmvcr.core.modes import (
     looks_up,
 )
 from mitmvcr.core.sendable import is_sendable, unfolded, why_not
-from mitmvcr.hooks import Hooks, load_hooks
+from mitmvcr.hooks import HookError, Hooks, load_hooks
 from mitmvcr.miss.log import Log
 from mitmvcr.miss.report import Entry, Outcome
 from mitmvcr.options import CASSETTE, Settings
@@ -42,8 +42,8 @@ if TYPE_CHECKING:
 
 
 class Summary(NamedTuple):
-    """What came of a session, in interactions; ``missed`` and
-    ``passed`` (straight through, unrecorded) count requests, ``came`` connections."""
+    """What came of a session, in interactions; ``missed``, ``passed`` (straight
+    through, unrecorded) and ``blocked`` count requests, ``came`` connections."""
 
     cassette: str
     mode: Mode
@@ -53,6 +53,7 @@ class Summary(NamedTuple):
     unused: int
     passed: int = 0
     came: int = 0
+    blocked: int = 0
 
     @property
     def was_idle(self) -> bool:
@@ -69,6 +70,7 @@ class Summary(NamedTuple):
             f"cassette {self.cassette}, mode {self.mode}:"
             f" recorded {self.recorded}, replayed {self.replayed},"
             f" missed {self.missed}, unused {self.unused}"
+            f"{f'; {self.blocked} blocked' if self.blocked else ''}"
         )
 
 
@@ -105,7 +107,7 @@ class Session:
         self._without_look_up = decide(self.rule, None)
         self._repeats = repeats
         self._recorded = self._replayed = self._missed = self._passed = 0
-        self._came = 0
+        self._came = self._blocked = 0
         # Also read where it will be replaced: what is no sound cassette never is.
         reads = exists and (self.rule.loads or self.rule.records)
         found = store.load(sendable=self.rule.loads).interactions if reads else ()
@@ -211,6 +213,17 @@ class Session:
         planned."""
         self._missed += 1
 
+    def blocked(self, *, was_missed: bool = False) -> None:
+        """Count a request that was refused and means nothing; ``was_missed``: it was
+        counted as missed before."""
+        self._blocked += 1
+        self._missed -= was_missed
+
+    def answered(self) -> None:
+        """Count a request that was missed, and answered by a hook after all."""
+        self._missed -= 1
+        self._replayed += 1
+
     def explain(self, request: Request) -> "Miss":
         """Return why nothing matched it, as it may be shown."""
         # Only a miss needs them, and to import them takes 10 ms of every start.
@@ -219,10 +232,18 @@ class Session:
 
         redact = self.redactor.request
         seen = redact(request)
-        found = masked(explain(seen, self.deck, redact, request))
-        if self._hooks is not None:
-            self._hooks.on_miss(seen, found)
-        return found
+        return masked(explain(seen, self.deck, redact, request))
+
+    def told_miss(self, request: Request, found: "Miss") -> Response | bool:
+        """Tell the hook of a miss, if there is one; return whether the miss counts, or
+        the response that the hook answers with. Raise HookError."""
+        if self._hooks is None:
+            return True
+        said = self._hooks.on_miss(self.redactor.request(request), found)
+        if isinstance(said, Response) and not is_sendable(said):
+            field, problem = why_not(said)
+            raise HookError(f"on_miss returned a response with {field}: {problem}")
+        return said
 
     def shown(self, url: str) -> str:
         """Return a URL as it may stand in a log."""
@@ -384,6 +405,7 @@ class Session:
             unused=self.deck.unused_count,
             passed=self._passed,
             came=self._came,
+            blocked=self._blocked,
         )
 
 

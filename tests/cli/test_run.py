@@ -66,6 +66,22 @@ def test_a_miss_fails_a_child_that_passed(cli, cassette):
     assert lines(ran.stderr)[-1].endswith("missed 1, unused 1")
 
 
+def test_calls_home_do_not_fail_a_replay(cli, cassette):
+    code = """
+for host in ("packages.httpie.io/latest.json", "blocked.example.test"):
+    try: u.urlopen(f"https://{host}")
+    except urllib.error.HTTPError as e: print(e.code)
+"""
+    words = ("--cassette", cassette, "--block", "~d blocked.example.test")
+    program = f"import urllib.error\n{FETCH}\n{code}"
+    ran = cli("run", *words, "--report", "-", *cli.python(program))
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout.startswith("hello\n403\n403\n")
+    assert '"blocked": 2' in ran.stdout
+    (summary,) = lines(ran.stderr)
+    assert summary.endswith("replayed 1, missed 0, unused 0; 2 blocked")
+
+
 def test_a_child_s_own_failure_is_told_before_a_miss(cli, cassette):
     ran = cli("run", "--cassette", cassette, *cli.python(TRY + "raise SystemExit(3)"))
     assert ran.returncode == 3

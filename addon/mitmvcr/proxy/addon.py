@@ -17,10 +17,12 @@ from mitmproxy import ctx, http
 from mitmproxy.addonmanager import Loader
 
 from mitmvcr.core.errors import VcrError
+from mitmvcr.core.model import Interaction, Response
 from mitmvcr.core.modes import Refuse, Replay
 from mitmvcr.options import CASSETTE, Settings
 from mitmvcr.proxy import host, options
 from mitmvcr.proxy import responses as answers
+from mitmvcr.proxy.blocking import Blocking, block
 from mitmvcr.proxy.commands import VcrCommands
 from mitmvcr.proxy.connections import Connections, parse_filter
 from mitmvcr.proxy.guard import Guard, stand
@@ -64,6 +66,7 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
         self._configured = configured
         self.options = options.VcrOptions()
         self.sessions = Sessions(exit_guard)
+        self.blocking = Blocking()
         self.view, self._redirects = chosen("go")
         self._host_options = host.HostOptions()
         self._is_running = self._has_started = False
@@ -147,9 +150,10 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
         if settings == self.sessions.settings and self.session is not None:
             return
         filters = [parse_filter(text) for text in settings.passthrough]
+        blocking = Blocking(settings.block)
         before = (self.offline, self.sessions.settings.passthrough)
         self.sessions.use(settings)
-        self.passthrough = filters
+        self.passthrough, self.blocking = filters, blocking
         self._settle(allows_others=before != (self.offline, settings.passthrough))
         self.view, self._redirects = chosen(settings.view)
         self.calls = None
@@ -207,6 +211,9 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
         if self.passthrough and self.passes(flow):
             session.passed()
             return None
+        if why := self.blocking.by_filter(flow):
+            block(session, flow, why, is_call=is_grpc(flow.request))
+            return None
         asked = self._asked(flow)
         decision = session.plan(asked.request)
         if isinstance(decision, Replay):
@@ -217,7 +224,11 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
         if asked.to_proxy and flow.server_conn.via is None:
             # But for an upstream proxy, which may be owed its own.
             drop_proxy_headers(flow.request)
-        if decision.record:
+        if not decision.record:
+            return None
+        if self.blocking.leaves_out(flow):
+            session.passed()
+        else:
             self._forward(session, flow, asked)
         return None
 
@@ -263,14 +274,24 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
     def _refuse(
         self, session: Session, flow: http.HTTPFlow, asked: LiveRequest
     ) -> None:
-        found, told = missed(session, asked.request)
-        if is_grpc(flow.request):
-            flow.response = answers.to_call(flow.request, told)
+        is_call, head = is_grpc(flow.request), flow.request.method == "HEAD"
+        if caller := self.blocking.calls_home(flow):
+            block(session, flow, caller.who, is_call=is_call, was_missed=True)
             return
-        summary = session.summary()
-        flow.response = answers.miss(
-            found, summary.cassette, summary.mode, head=flow.request.method == "HEAD"
-        )
+        found, told, said = missed(session, asked.request)
+        if said is False:
+            why = "on_miss returned False"
+            block(session, flow, why, is_call=is_call, was_missed=True)
+        elif isinstance(said, Response):
+            session.answered()
+            answer = Interaction(0, asked.request, said)
+            flow.response = make_response(*to_wire(answer, request_parts(flow.request)))
+        elif is_call:
+            flow.response = answers.to_call(flow.request, told)
+        else:
+            summary = session.summary()
+            facts = (found, summary.cassette, summary.mode)
+            flow.response = answers.miss(*facts, head=head)
 
     def _fail(self, session: Session, flow: http.HTTPFlow, error: Exception) -> None:
         told = describe(error)

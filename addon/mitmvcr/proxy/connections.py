@@ -10,7 +10,7 @@ from mitmproxy import connection, flowfilter, http, tcp, tls
 from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 
 from mitmvcr.core.errors import OptionError
-from mitmvcr.options import PASSTHROUGH
+from mitmvcr.options import PASSTHROUGH, Option
 from mitmvcr.proxy import host
 from mitmvcr.proxy.sessions import Sessions
 from mitmvcr.session import Session
@@ -108,10 +108,10 @@ class Connections:
             )
 
 
-def parse_filter(text: str) -> flowfilter.TFilter:
+def parse_filter(text: str, option: Option = PASSTHROUGH) -> flowfilter.TFilter:
     """Raises OptionError."""
     try:
         return flowfilter.parse(text)
     except ValueError as error:
         remedy = f"not a flow filter ({error}); use one as '~d example.com'"
-        raise OptionError(PASSTHROUGH.vcr, text, remedy) from error
+        raise OptionError(option.vcr, text, remedy) from error

@@ -120,8 +120,17 @@ def miss(session: Session, flow: http.HTTPFlow, view: View) -> None:
     """Tell the caller, who may wait for an answer before the request ends."""
     session.refused()
     asked = view.to_request(request_parts(flow.request))
-    _, told = missed(session, asked.request)
+    refusal = missed(session, asked.request)
+    if refusal.answer is not True:
+        session.blocked(was_missed=True)
+    told = refusal.told
     early_response.answer(flow, answers.to_call(flow.request, told))
+
+
+def block(session: Session, flow: http.HTTPFlow, why: str) -> None:
+    """Refuse a call that a filter names, before its request ends."""
+    session.blocked()
+    early_response.answer(flow, answers.to_call(flow.request, f"blocked: {why}"))
 
 
 def refuse(session: Session, flow: http.HTTPFlow) -> None:

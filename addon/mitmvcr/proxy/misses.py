@@ -2,8 +2,9 @@
 
 import logging
 import time
+from typing import NamedTuple
 
-from mitmvcr.core.model import Request
+from mitmvcr.core.model import Request, Response
 from mitmvcr.miss.explain import Miss
 from mitmvcr.proxy import responses as answers
 from mitmvcr.session import Session
@@ -11,11 +12,23 @@ from mitmvcr.session import Session
 logger = logging.getLogger("mitmvcr")
 
 
-def missed(session: Session, request: Request) -> "tuple[Miss, str]":
-    """Why nothing matched a request, also in one line, which stands in the log now."""
+class Refusal(NamedTuple):
+    """``told`` is the miss in one line. ``answer`` is what a hook said: whether the
+    miss counts, or a response."""
+
+    found: Miss
+    told: str
+    answer: Response | bool
+
+
+def missed(session: Session, request: Request) -> Refusal:
+    """Return why nothing matched a request. Where it counts, it stands in the log
+    now."""
     started = time.monotonic_ns()
     found = session.explain(request)
-    session.log.missed(found, time.monotonic_ns() - started)
+    answer = session.told_miss(request, found)
     told = answers.told(found)
-    logger.warning("mitmvcr: no match for %s", told)
-    return found, told
+    if answer is True:
+        session.log.missed(found, time.monotonic_ns() - started)
+        logger.warning("mitmvcr: no match for %s", told)
+    return Refusal(found, told, answer)

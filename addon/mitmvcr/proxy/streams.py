@@ -11,6 +11,7 @@ from mitmproxy import http, tls
 from mitmvcr.core.errors import VcrError
 from mitmvcr.core.model import Interaction
 from mitmvcr.proxy import host
+from mitmvcr.proxy.blocking import Blocking
 from mitmvcr.proxy.host.backpressure import drain
 from mitmvcr.proxy.host.messages import request_parts
 from mitmvcr.proxy.interrupted import broken
@@ -33,6 +34,7 @@ class StreamHooks:
     session: Session | None
     sessions: Sessions
     view: View
+    blocking: Blocking
 
     def __init__(self) -> None:
         self.calls: Calls | None = None
@@ -87,6 +89,8 @@ class StreamHooks:
 
         if self.passes(flow):
             uploads.let_pass(session, flow)
+        elif why := self.blocking.by_filter(flow):
+            uploads.block(session, flow, why)
         elif session.looks_up:
             self._look_at_call(session, flow)
         elif session.records:

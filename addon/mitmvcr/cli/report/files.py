@@ -104,6 +104,7 @@ def to_json(account: RunReport) -> bytes:
             "missed": summary.missed,
             "unused": summary.unused,
             "passed_through": summary.passed,
+            "blocked": summary.blocked,
         },
         "findings": [
             {"kind": each.kind, "fails": each.fails, "text": each.text}

@@ -61,6 +61,7 @@ def counts(ran: Ran) -> Facts:
         "missed": summary.missed,
         "unused": summary.unused,
         "passed_through": summary.passed,
+        "blocked": summary.blocked,
         "misses": [
             {"times": times, **miss_facts(miss)}
             for miss, times in ran.session.log.misses.items()
