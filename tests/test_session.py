@@ -653,3 +653,19 @@ def test_what_is_blocked_or_answered_by_a_hook_is_no_miss(start: Start) -> None:
     summary = session.summary()
     assert (summary.missed, summary.blocked, summary.replayed) == (0, 2, 1)
     assert summary.line().endswith("missed 0, unused 1; 2 blocked")
+
+
+def test_what_is_not_recorded_is_counted_beside_the_rest(start: Start) -> None:
+    session = start("record_only")
+    session.lost()
+    assert session.summary().line().endswith("unused 0; 1 not recorded")
+    session.blocked()
+    assert session.summary().line().endswith("unused 0; 1 blocked, 1 not recorded")
+
+
+def test_a_remedy_is_spelled_for_whoever_started_it(start: Start) -> None:
+    session = start("replay_only", cassette_of(1))
+    session.plan(ask(1))
+    assert "; vcr_allow_repeats=last would" in session.explain(ask(1)).reason
+    session.spell = lambda options: f"say {' '.join(options)}"
+    assert "; say vcr_allow_repeats=last would" in session.explain(ask(1)).reason

@@ -175,6 +175,34 @@ SECRET = Option(
     commands=_SECRETS,
     field="redaction.secrets",
 )
+UPSTREAM_CA = Option(
+    name="upstream_ca",
+    help="A PEM file of authorities that are trusted towards origins, besides the usual"
+    " ones.",
+    group=Group.NETWORK,
+    parse=parsing.parse_upstream_ca,
+    metavar="FILE",
+    is_path=True,
+)
+CLIENT_CERT = Option(
+    name="client_cert",
+    help="The certificate that is shown to origins: a PEM file that holds its key too,"
+    " or a folder of them, named HOST.pem.",
+    group=Group.NETWORK,
+    parse=parsing.parse_client_cert,
+    metavar="FILE",
+    is_path=True,
+)
+SET = Option(
+    name="set",
+    help="An option of mitmproxy's own, as ssl_insecure=true.",
+    group=Group.NETWORK,
+    parse=parsing.parse_sets,
+    kind=Kind.LIST,
+    default=(),
+    metavar="NAME=VALUE",
+    scope=Scope.PROCESS,
+)
 NO_PROXY = Option(
     name="no_proxy",
     help="More hosts to reach without the proxy, separated by commas.",
@@ -588,6 +616,9 @@ OPTIONS: tuple[Option, ...] = (
         commands=("run",),
     ),
     NO_PROXY,
+    UPSTREAM_CA,
+    CLIENT_CERT,
+    SET,
     ISOLATE,
     ISOLATE_ALLOW,
     Option(
@@ -669,6 +700,8 @@ class Settings(NamedTuple):
     retry_after: RetryAfter = "0"
     passthrough: tuple[str, ...] = ()
     block: tuple[str, ...] = ()
+    upstream_ca: Path | None = None
+    client_cert: Path | None = None
     layout: Layout = "v4"
     record_chunks: bool = False
     record_errors: bool = False

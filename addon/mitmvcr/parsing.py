@@ -195,6 +195,58 @@ def parse_hooks(text: str) -> Path | None:
     return path
 
 
+def parse_client_cert(text: str) -> Path | None:
+    """Parse the path of a PEM file with a certificate and its key, or of a folder of
+    them, each named ``HOST.pem``; None if empty."""
+    path = _existing(text)
+    if path is not None and path.is_file() and b"PRIVATE KEY-----" not in _data(path):
+        problem = "holds no private key; put the certificate and its key into one PEM"
+        raise UnusableValueError(text, problem)
+    return path
+
+
+def parse_upstream_ca(text: str) -> Path | None:
+    """Parse the path of a PEM file of certificates; None if empty."""
+    path = _existing(text)
+    if path is not None and b"-----BEGIN CERTIFICATE-----" not in _data(path):
+        raise UnusableValueError(text, "holds no certificate in PEM")
+    return path
+
+
+def _existing(text: str) -> Path | None:
+    if not text.strip():
+        return None
+    path = Path(os.path.expanduser(text.strip())).absolute()
+    if not path.exists():
+        raise UnusableValueError(text, "there is no such file")
+    return path
+
+
+def _data(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        problem = f"cannot be read: {(error.strerror or str(error)).lower()}"
+        raise UnusableValueError(str(path), problem) from error
+
+
+_SETTING = re.compile(r"(?P<name>[a-z][a-z0-9_]*)(=.*)?", re.DOTALL)
+#: mitmproxy's options that are ours to set.
+_OURS = ("confdir", "listen_host", "listen_port")
+
+
+def parse_sets(texts: Sequence[str]) -> tuple[str, ...]:
+    """Parse ``NAME=VALUE`` each, as mitmproxy's ``--set`` has it."""
+    for text in texts:
+        found = _SETTING.fullmatch(text)
+        if found is None:
+            raise UnusableValueError(text, "use NAME=VALUE, as ssl_insecure=true")
+        if found["name"] in _OURS or found["name"].startswith("vcr_"):
+            problem = "mitmvcr sets that itself; it has an option of its own for it"
+            raise UnusableValueError(text, problem)
+    return tuple(texts)
+
+
 def parse_text(text: str) -> str:
     return text.strip()
 

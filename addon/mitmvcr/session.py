@@ -1,7 +1,7 @@
 """A cassette in use: what a mode makes of its deck and its store."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
 from types import MappingProxyType
@@ -43,7 +43,8 @@ if TYPE_CHECKING:
 
 class Summary(NamedTuple):
     """What came of a session, in interactions; ``missed``, ``passed`` (straight
-    through, unrecorded) and ``blocked`` count requests, ``came`` connections."""
+    through, unrecorded), ``blocked`` and ``lost`` (which broke off or were dropped)
+    count requests, ``came`` connections."""
 
     cassette: str
     mode: Mode
@@ -54,6 +55,7 @@ class Summary(NamedTuple):
     passed: int = 0
     came: int = 0
     blocked: int = 0
+    lost: int = 0
 
     @property
     def was_idle(self) -> bool:
@@ -70,8 +72,14 @@ class Summary(NamedTuple):
             f"cassette {self.cassette}, mode {self.mode}:"
             f" recorded {self.recorded}, replayed {self.replayed},"
             f" missed {self.missed}, unused {self.unused}"
-            f"{f'; {self.blocked} blocked' if self.blocked else ''}"
+            f"{self._besides()}"
         )
+
+    def _besides(self) -> str:
+        blocked = f"{self.blocked} blocked" if self.blocked else ""
+        lost = f"{self.lost} not recorded" if self.lost else ""
+        told = ", ".join(each for each in (blocked, lost) if each)
+        return f"; {told}" if told else ""
 
 
 class Session:
@@ -81,7 +89,8 @@ class Session:
     ``notice``: what to say at the start, None if nothing. ``failure``: what
     went wrong first. ``left_in``: where a recording that was set aside lies.
     ``altered``: URLs of requests out of which something was taken that was found to be
-    a secret only later, so that they may not match in a replay.
+    a secret only later, so that they may not match in a replay. ``spell``: writes
+    options, as NAME=VALUE, the way that whoever started this can give them.
     """
 
     def __init__(
@@ -102,12 +111,13 @@ class Session:
         self.rule = RULES[mode, exists]
         self.failure: Exception | None = None
         self.log = Log()
+        self.spell: Callable[[Iterable[str]], str] = " ".join
         self.left_in: str | None = None
         self.looks_up = looks_up(self.rule, repeats)
         self._without_look_up = decide(self.rule, None)
         self._repeats = repeats
         self._recorded = self._replayed = self._missed = self._passed = 0
-        self._came = self._blocked = 0
+        self._came = self._blocked = self._lost = 0
         # Also read where it will be replaced: what is no sound cassette never is.
         reads = exists and (self.rule.loads or self.rule.records)
         found = store.load(sendable=self.rule.loads).interactions if reads else ()
@@ -219,6 +229,10 @@ class Session:
         self._blocked += 1
         self._missed -= was_missed
 
+    def lost(self) -> None:
+        """Count an exchange that broke off, or was dropped, and is not recorded."""
+        self._lost += 1
+
     def answered(self) -> None:
         """Count a request that was missed, and answered by a hook after all."""
         self._missed -= 1
@@ -232,7 +246,8 @@ class Session:
 
         redact = self.redactor.request
         seen = redact(request)
-        return masked(explain(seen, self.deck, redact, request))
+        found = masked(explain(seen, self.deck, redact, request))
+        return replace(found, hint=self.spell(found.options))
 
     def told_miss(self, request: Request, found: "Miss") -> Response | bool:
         """Tell the hook of a miss, if there is one; return whether the miss counts, or
@@ -406,6 +421,7 @@ class Session:
             passed=self._passed,
             came=self._came,
             blocked=self._blocked,
+            lost=self._lost,
         )
 
 

@@ -20,6 +20,11 @@ place = pathlib.Path("count")
 n = int(place.read_text()) if place.exists() else 0
 place.write_text(str(n + 1))
 """
+CONNECTS = """
+import os, socket, urllib.parse
+p = urllib.parse.urlsplit(os.environ["HTTPS_PROXY"])
+socket.create_connection((p.hostname, p.port)).close()
+"""
 INNER = (sys.executable, "-m", "mitmvcr", "run", "--cassette", "inner", "--prove")
 
 
@@ -159,6 +164,17 @@ def test_each_run_has_its_input_from_a_file(cli, tmp_path):
         process = cli.start(*words, stdin=source)
         _, told = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0, told
+
+
+def test_who_comes_and_asks_nothing_proves_nothing(cli, tmp_path):
+    cassette = write_cassette(tmp_path / "chat.yaml", answer(f"{URL}/a", b"a"))
+    words = ("run", "--cassette", cassette, "--prove", "--receipt", "r.json")
+    ran = cli(*words, *cli.python(CONNECTS))
+    assert ran.returncode == 100
+    told = "a client came to the proxy, and no request of it was answered"
+    assert f"mitmvcr: not proven: {told}" in lines(ran.stderr)
+    assert "nothing went through" not in ran.stderr
+    assert receipt(tmp_path)["intercepted"] is True
 
 
 def test_passthrough_has_nothing_to_prove(cli):

@@ -78,7 +78,9 @@ class Near:
 class Miss:
     """A request that nothing in the cassette answers. ``same_used`` counts the equal
     ones that were used up; ``total`` is the size of the cassette, of which ``left_out``
-    have a like URL but were too many to be compared part by part."""
+    have a like URL but were too many to be compared part by part. ``hint`` has the
+    options that would help, as the user can give them; without it they are named as
+    mitmproxy has them."""
 
     method: str
     url: str
@@ -87,6 +89,7 @@ class Miss:
     same_used: int
     total: int
     left_out: int = 0
+    hint: str = ""
 
     @property
     def options(self) -> tuple[str, ...]:
@@ -98,8 +101,8 @@ class Miss:
     @property
     def reason(self) -> str:
         """Return why nothing matched, in one line."""
-        hint = f"; {' '.join(self.options)} would let it match" if self.options else ""
-        return self._reason() + hint
+        hint = self.hint or " ".join(self.options)
+        return self._reason() + (f"; {hint} would let it match" if hint else "")
 
     def _reason(self) -> str:
         if self.same_used:

@@ -42,6 +42,7 @@ from mitmvcr.proxy.streams import (
     is_grpc,
     with_stream,
 )
+from mitmvcr.proxy.trust import towards_origins
 from mitmvcr.session import Session
 from mitmvcr.values import Values
 from mitmvcr.view.choice import chosen
@@ -174,6 +175,7 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
             lazy=looks_up or (session is not None and settings.record_errors),
             whole_bodies=looks_up or records,
             any_headers=self.offline and not settings.passthrough,
+            more=towards_origins(settings),
         )
 
     def _settle(self, *, allows_others: bool) -> None:

@@ -169,6 +169,8 @@ class StreamHooks:
             if kept is not None:
                 kept = started.upload.finish(kept) if started.upload else kept
                 started.session.record(kept)
+            else:
+                started.session.lost()
             if found.told:
                 logger.warning("mitmvcr: %s %s", started.shown(), found.told)
         except Exception as error:  # noqa: BLE001 - told, and the traffic goes on

@@ -51,6 +51,7 @@ class RunOptions:
     isolate_allow: tuple[Place, ...] = ()
     prove: bool = False
     receipt: str = ""
+    set: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ class Plan:
     prove: bool = False
     receipt: Path | None = None
     stdout: int | None = None
+    sets: Sequence[str] = ()
     named: Path | str | None = None
 
 
@@ -100,6 +102,7 @@ def make_plan(
         allowed=_allowed(options),
         prove=options.prove,
         receipt=parse_receipt(options.receipt),
+        sets=options.set,
     )
 
 

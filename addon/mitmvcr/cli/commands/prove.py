@@ -12,7 +12,12 @@ from mitmvcr.cli.commands.supervise import run_once
 from mitmvcr.cli.report import status
 from mitmvcr.cli.report.account import Ran
 from mitmvcr.cli.report.console import say
-from mitmvcr.cli.report.receipt import counts, receipt_of, write_receipt
+from mitmvcr.cli.report.receipt import (
+    counts,
+    nothing_known,
+    receipt_of,
+    write_receipt,
+)
 from mitmvcr.core.errors import OptionError, VcrError
 from mitmvcr.core.modes import RULES, Mode
 from mitmvcr.core.wording import shown
@@ -215,9 +220,7 @@ _KINDS = {
 
 
 def _idle(ran: Ran) -> list[str]:
-    if ran.session.summary().did_something:
-        return []
-    return ["nothing went through the proxy, so nothing is known of the run"]
+    return [] if ran.session.summary().did_something else [nothing_known(ran)]
 
 
 def differences(first: Ran, again: Ran, before: Collection[int]) -> Iterator[str]:

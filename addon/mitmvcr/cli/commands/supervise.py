@@ -15,7 +15,12 @@ from pathlib import Path
 
 from mitmvcr.cli.child.environment import ProxyFacts, child_environment
 from mitmvcr.cli.child.process import Relay
-from mitmvcr.cli.child.trust import TrustFiles, write_kit, write_roots
+from mitmvcr.cli.child.trust import (
+    TrustFiles,
+    write_kit,
+    write_origins,
+    write_roots,
+)
 from mitmvcr.cli.commands.plan import Plan
 from mitmvcr.cli.isolate.way import Way
 from mitmvcr.cli.report import status
@@ -23,6 +28,7 @@ from mitmvcr.cli.report.account import Ran, Reach
 from mitmvcr.cli.report.conclusion import conclude, tell_left
 from mitmvcr.cli.report.console import say
 from mitmvcr.cli.report.findings import Finding, of_attempts, of_session
+from mitmvcr.cli.report.misses import as_typed, in_words
 from mitmvcr.core.errors import VcrError
 from mitmvcr.options import ISOLATE
 from mitmvcr.session import Session
@@ -76,7 +82,12 @@ async def _supervise(plan: Plan, relay: Relay, folder: Path) -> Ran:
     # What the child would have trusted the proxy trusts in its place.
     roots = write_roots(folder, plan.inherited)
     proxying = running_proxy(
-        plan.settings, confdir=plan.home, upstream=plan.upstream, trusted_ca=roots
+        plan.settings,
+        confdir=plan.home,
+        upstream=plan.upstream,
+        trusted_ca=write_origins(folder, roots, plan.inherited),
+        sets=plan.sets,
+        spell=in_words,
     )
     code: int | None = None
     failure = ""
@@ -85,6 +96,7 @@ async def _supervise(plan: Plan, relay: Relay, folder: Path) -> Ran:
         async with AsyncExitStack() as gate, proxying as proxy:
             way = await gate.enter_async_context(_way(plan, proxy.port))
             proxy.session.log.complete = bool(plan.policy.reports)
+            proxy.session.spell = as_typed
             kit = write_kit(folder, roots, proxy.ca_file, plan.inherited)
             environment = child_environment(plan.inherited, _facts(plan, way.port, kit))
             code = await relay.run(plan.command, environment, way.enter, plan.stdout)

@@ -105,6 +105,7 @@ def to_json(account: RunReport) -> bytes:
             "unused": summary.unused,
             "passed_through": summary.passed,
             "blocked": summary.blocked,
+            "not_recorded": summary.lost,
         },
         "findings": [
             {"kind": each.kind, "fails": each.fails, "text": each.text}

@@ -1,5 +1,6 @@
 """Misses as lines of text: short and coloured for people, plain for a pipe."""
 
+import re
 import shlex
 import sys
 from collections.abc import Iterable, Iterator, Mapping
@@ -10,7 +11,7 @@ import click
 from mitmvcr.cli.report.console import is_coloured, is_for_people, say
 from mitmvcr.core.wording import shown
 from mitmvcr.miss.log import MOST_MISSES
-from mitmvcr.options import BY_NAME, REPORT
+from mitmvcr.options import BY_NAME, REPORT, Kind
 
 if TYPE_CHECKING:
     from mitmvcr.miss.explain import Miss, Near
@@ -79,6 +80,25 @@ def _word(text: str) -> str:
     option = BY_NAME[name]
     flags = [flag.word for flag in option.flags if flag.value == value]
     return flags[0] if flags else f"{option.word} {shlex.quote(value)}"
+
+
+_OPTION = re.compile(r"\bvcr_(\w+)(?:=('[^']*'|[^\s();,]+))?")
+
+
+def in_words(text: str) -> str:
+    """Return a message with the options of mitmproxy in it as words of the command
+    line."""
+    return _OPTION.sub(_in_words, text)
+
+
+def _in_words(found: re.Match[str]) -> str:
+    option, value = BY_NAME.get(found[1]), found[2]
+    if option is None:
+        return found[0]
+    if value == "yes" and option.kind is Kind.SWITCH:
+        return option.word
+    flags = [flag.word for flag in option.flags if flag.value == value]
+    return flags[0] if flags else f"{option.word} {value}" if value else option.word
 
 
 def _near_shown(near: "Near", miss: "Miss") -> str:

@@ -62,11 +62,19 @@ def counts(ran: Ran) -> Facts:
         "unused": summary.unused,
         "passed_through": summary.passed,
         "blocked": summary.blocked,
+        "not_recorded": summary.lost,
         "misses": [
             {"times": times, **miss_facts(miss)}
             for miss, times in ran.session.log.misses.items()
         ],
     }
+
+
+def nothing_known(ran: Ran) -> str:
+    """Return why a run in which nothing was answered proves nothing."""
+    if ran.session.summary().was_idle:
+        return "nothing went through the proxy, so nothing is known of the run"
+    return "a client came to the proxy, and no request of it was answered"
 
 
 def write_receipt(path: Path, receipt: Mapping[str, object]) -> None:
@@ -83,7 +91,7 @@ def _against(ran: Ran) -> Sequence[str]:
     session, summary = ran.session, ran.session.summary()
     found = [ran.failure] if ran.failure else []
     if not summary.did_something:
-        found.append("nothing went through the proxy, so nothing is known of the run")
+        found.append(nothing_known(ran))
     elif session.mode is Mode.PASSTHROUGH:
         found.append("nothing is replayed in mode passthrough")
     elif session.records:
