@@ -74,6 +74,14 @@ def _parse_url(url: str, name: str) -> str:
     return url if "." in name.rpartition("/")[2] else f"{url}.yaml"
 
 
+_EXTENSIONS = (".yaml", ".yml", ".yaml.gz", ".yml.gz")
+
+
+def is_cassette(name: str) -> bool:
+    """Return whether a name says that the file is a cassette, by its extension."""
+    return name.lower().endswith(_EXTENSIONS)
+
+
 _REPEATS = {
     "": Repeats.NO,
     "no": Repeats.NO,

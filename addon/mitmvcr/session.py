@@ -32,6 +32,7 @@ from mitmvcr.hooks import HookError, Hooks, load_hooks
 from mitmvcr.miss.log import Log
 from mitmvcr.miss.report import Entry, Outcome
 from mitmvcr.options import CASSETTE, Settings
+from mitmvcr.parsing import is_cassette
 from mitmvcr.secrets.rules import DEFAULT, Rules
 from mitmvcr.store.opening import open_store
 from mitmvcr.store.store import Store
@@ -453,7 +454,7 @@ def open_session(settings: Settings) -> Session:
             f"cassette not found, and mode {settings.mode} never records:"
             " record it first with mode record_once",
         )
-    return Session(
+    session = Session(
         store,
         settings.mode,
         settings.allow_repeats,
@@ -462,6 +463,19 @@ def open_session(settings: Settings) -> Session:
         hooks=_hooks(settings),
         rules=settings.redaction,
         environment=os.environ,
+    )
+    session.notice = session.notice or _odd_name(store.name)
+    return session
+
+
+def _odd_name(name: str) -> str | None:
+    """Return what to say of a name that says the file is something else."""
+    if is_cassette(name) or name.lower().endswith(".gz"):
+        return None
+    extension = os.path.splitext(name)[1]
+    return (
+        f"{name} is YAML whatever {extension} says: name it .yaml, or .yaml.gz for a"
+        " compressed one"
     )
 
 

@@ -18,6 +18,7 @@ from mitmvcr.format.collecting import no_collection
 from mitmvcr.format.faults import Fault
 from mitmvcr.format.items import ItemParser, read_item
 from mitmvcr.format.lazy import LazyInteractions
+from mitmvcr.format.packed import unpacked
 from mitmvcr.format.scalars import Decline
 from mitmvcr.format.source import Source
 
@@ -62,9 +63,11 @@ def loads(
 
 
 def read_bytes(path: str | os.PathLike[str]) -> bytes:
+    """Return a cassette's bytes, of a compressed one those within. Raise
+    CassetteError."""
     name = os.fspath(path)
     try:
-        return Path(path).read_bytes()
+        return unpacked(Path(path).read_bytes(), name)
     except FileNotFoundError:
         raise CassetteNotFoundError(name, "there is no such cassette") from None
     except (OSError, ValueError) as error:

@@ -15,6 +15,7 @@ from typing import Any
 from mitmvcr.core.errors import CassetteError
 from mitmvcr.core.model import Layout
 from mitmvcr.format import writer
+from mitmvcr.format.packed import packed, unpacked
 from mitmvcr.store.store import FileStore
 
 #: What tells one version of an object from another, by the names of several stores.
@@ -62,17 +63,19 @@ class RemoteStore(FileStore):
         return self._read()
 
     def _read(self) -> bytes:
+        return unpacked(self._raw(), self.name)
+
+    def _raw(self) -> bytes:
         with _errors():
             data = self._system.cat_file(self._object)
         assert isinstance(data, bytes)
         return data
 
     def _opened(self) -> BufferedIOBase:
-        return BytesIO(self._read())
+        return BytesIO(self._raw())
 
     def _put(self, *parts: bytes | Iterable[bytes]) -> None:
-        pieces = [[part] if isinstance(part, bytes) else part for part in parts]
-        data = b"".join(piece for part in pieces for piece in part)
+        data = b"".join(packed(self.name, *parts))
         with _errors():
             self._system.pipe_file(self._object, data)
 

@@ -21,6 +21,7 @@ from mitmvcr.core.errors import (
 )
 from mitmvcr.core.model import Cassette, Interaction, Layout
 from mitmvcr.format import reader, writer
+from mitmvcr.format.packed import is_packed, packed, unpacked
 from mitmvcr.format.source import Source
 from mitmvcr.store.files import finish_in_place, replace_file, whole_beside, why
 from mitmvcr.store.journal import Journal, SyncedJournal, without_cut_off
@@ -378,10 +379,13 @@ class FileStore:
 
     def _open(self) -> bytes | Source:
         """Return the cassette's bytes, or a source that reads it where it is large."""
-        return opened(self._target, self.name)
+        if is_packed(self._target.name):
+            return self._read()
+        data = opened(self._target, self.name)
+        return unpacked(data, self.name) if isinstance(data, bytes) else data
 
     def _read(self) -> bytes:
-        return self._target.read_bytes()
+        return unpacked(self._target.read_bytes(), self.name)
 
     def _opened(self) -> BufferedIOBase:
         return self._target.open("rb")
@@ -389,10 +393,14 @@ class FileStore:
     def _put(self, *parts: bytes | Iterable[bytes]) -> None:
         """Replace the cassette whole; make its folder again if that vanished."""
         self._target.parent.mkdir(parents=True, exist_ok=True)
-        replace_file(self._target, *parts)
+        replace_file(self._target, packed(self._target.name, *parts))
 
     def _put_journal(self) -> None:
-        self._journal.replace_target()
+        if is_packed(self._target.name):
+            self._put(writer.preamble(), self._journal.parts())
+            self._journal.remove()
+        else:
+            self._journal.replace_target()
 
     def _cannot_read(self, error: OSError) -> CassetteError:
         return CassetteError(self.name, f"cannot be read: {why(error)}")

@@ -14,6 +14,7 @@ from mitmvcr.config import in_force
 from mitmvcr.core.errors import CassetteError, CassetteWriteError
 from mitmvcr.core.model import Cassette, Interaction, Layout
 from mitmvcr.format import layout, reader, writer
+from mitmvcr.format.packed import packed
 from mitmvcr.options import options_of
 from mitmvcr.secrets.redactor import Redactor
 from mitmvcr.secrets.rules import Rules
@@ -102,7 +103,9 @@ def _scrub(path: Path, rules: Rules) -> bool:
         return False
     kept = Cassette([redactor.interaction(met) for met in cassette.interactions])
     try:
-        replace_file(path, writer.dumps(kept, _layout(data, cassette)))
+        replace_file(
+            path, packed(str(path), writer.dumps(kept, _layout(data, cassette)))
+        )
     except OSError as error:
         raise CassetteWriteError(
             str(path), f"cannot be written: {why(error)}"
