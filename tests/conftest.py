@@ -144,6 +144,7 @@ def mitmdump_bare(
         proxy.kill()
         # pytest shows it beside the failure.
         sys.stdout.write(f"--- mitmdump {proxy.pid}\n{proxy.log}")
+        assert "a fault of mitmvcr" not in proxy.log
 
 
 @pytest.fixture

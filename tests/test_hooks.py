@@ -199,7 +199,7 @@ def test_a_miss_is_told_to_the_hook(file: Path) -> None:
     )
     found = begun.explain(get("b"))
     with pytest.raises(HookError, match="ValueError: the nearest is interaction 0"):
-        begun.told_miss(get("b"), found)
+        begun.on_miss(get("b"), found)
 
 
 @pytest.mark.parametrize(
@@ -216,10 +216,8 @@ def test_a_hook_decides_on_a_miss(file: Path, said: str, expected: object) -> No
     begun = session(
         file, f"{source}def on_miss(request, miss): return {said}", made("a")
     )
-    assert begun.told_miss(get("b"), begun.explain(get("b"))) == expected
-    assert (
-        session(file, "def match(a, b): return None").told_miss(get("b"), None) is True
-    )
+    assert begun.on_miss(get("b"), begun.explain(get("b"))) == expected
+    assert session(file, "def match(a, b): return None").on_miss(get("b"), None) is True
 
 
 @pytest.mark.parametrize(
@@ -236,7 +234,7 @@ def test_what_a_hook_cannot_answer_is_an_error(file: Path, said: str, why: str) 
         file, f"{source}def on_miss(request, miss): return {said}", made("a")
     )
     with pytest.raises(HookError, match=why):
-        begun.told_miss(get("b"), begun.explain(get("b")))
+        begun.on_miss(get("b"), begun.explain(get("b")))
 
 
 def test_the_hooks_of_the_settings_are_loaded(file: Path, tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ GOLDEN = ROOT / "tests" / "golden" / "messages.txt"
 
 def script() -> ModuleType:
     spec = importlib.util.spec_from_file_location(
-        "messages", ROOT / "scripts" / "messages.py"
+        "messages", ROOT / "scripts" / "messages.d" / "messages.py"
     )
     assert spec
     assert spec.loader

@@ -253,7 +253,7 @@ def spelled(option: Option) -> Any:
 
 
 def test_the_page_of_options_is_what_the_table_says() -> None:
-    script = TOP / "scripts" / "options_page.py"
+    script = TOP / "scripts" / "docs.d" / "options_page.py"
     done = subprocess.run(
         [sys.executable, script, "--check"], capture_output=True, text=True, check=False
     )

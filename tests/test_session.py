@@ -20,9 +20,12 @@ from mitmvcr.core.modes import Forward, Mode, Refuse, Repeats, Replay
 from mitmvcr.format import reader, writer
 from mitmvcr.hooks import Hooks
 from mitmvcr.options import Settings
-from mitmvcr.session import Session, Summary, open_session
+from mitmvcr.session import Session, open_session
+from mitmvcr.store import Store
 from mitmvcr.store.memory import MemoryStore
-from mitmvcr.store.store import FileStore, Store
+from mitmvcr.store.store import FileStore
+from mitmvcr.summary import Summary
+from mitmvcr.unused import drop_unused, entries, why_keep_unused
 from option_samples import parse_settings
 
 RECORD = Forward(record=True)
@@ -400,7 +403,7 @@ def test_a_complete_log_says_what_became_of_each(start: Start) -> None:
     session = start("replay_with_new_episodes", cassette_of(1, 2))
     session.log.complete = True
     session.record(made(3))
-    assert [(e.outcome, e.interaction, e.url) for e in session.entries()] == [
+    assert [(e.outcome, e.interaction, e.url) for e in entries(session)] == [
         ("recorded", 2, "http://h/3"),
         ("unused", 0, "http://h/1"),
         ("unused", 1, "http://h/2"),
@@ -415,7 +418,7 @@ def test_a_replay_is_logged_as_it_is_told(start: Start) -> None:
     assert isinstance(decision, Replay)
     entry = session.entry("replayed", decision.interaction, decision.position)
     session.replayed(entry.lasting(3))
-    assert session.entries() == [entry.lasting(3)]
+    assert entries(session) == [entry.lasting(3)]
 
 
 def test_what_was_let_go_is_told_all_the_same(
@@ -434,7 +437,7 @@ def test_what_was_let_go_is_told_all_the_same(
         assert isinstance(decision, Replay)
         entry = session.entry("replayed", decision.interaction, decision.position)
         session.replayed(entry)
-    assert [(e.outcome, e.method, e.url, e.status) for e in session.entries()] == [
+    assert [(e.outcome, e.method, e.url, e.status) for e in entries(session)] == [
         *(("replayed", "GET", f"http://h/{n}", 200) for n in range(0, 30, 2)),
         *(("unused", "GET", f"http://h/{n}", 200) for n in range(1, 30, 2)),
     ]
@@ -467,8 +470,8 @@ def test_the_unused_are_dropped_on_request(start: Start) -> None:
     assert replayed(session, 2) == 200
     session.record(made(4))
     session.close()
-    assert session.why_keep_unused() == ""
-    assert session.drop_unused() == 2
+    assert why_keep_unused(session) == ""
+    assert drop_unused(session) == 2
     assert held(session.store) == [("2", 200), ("4", 200)]
     assert [each.id for each in session.store.load().interactions] == [0, 1]
 
@@ -478,7 +481,7 @@ def test_with_nothing_unused_nothing_is_written(start: Start) -> None:
     replayed(session, 1)
     before = session.store.load()
     session.store.replace = None  # type: ignore[method-assign,assignment] # not called
-    assert session.drop_unused() == 0
+    assert drop_unused(session) == 0
     assert session.store.load() == before
 
 
@@ -490,19 +493,19 @@ def test_a_cassette_that_changed_meanwhile_is_left_alone(
     replayed(session, 1)
     session.store.replace(cassette_of(*now).interactions)
     with pytest.raises(CassetteWriteError, match="changed meanwhile"):
-        session.drop_unused()
+        drop_unused(session)
     assert held(session.store) == [(str(number), 200) for number in now]
 
 
 def test_after_a_run_that_went_wrong_the_unused_stay(start: Start) -> None:
     session = start("replay_only", cassette_of(1, 2))
-    assert session.why_keep_unused() == "nothing was replayed"
+    assert why_keep_unused(session) == "nothing was replayed"
     replayed(session, 1)
-    assert session.why_keep_unused() == ""
+    assert why_keep_unused(session) == ""
     session.plan(ask(7))
-    assert session.why_keep_unused() == "requests had no match"
+    assert why_keep_unused(session) == "requests had no match"
     session.note_failure(ZeroDivisionError())
-    assert session.why_keep_unused() == "mitmvcr itself failed"
+    assert why_keep_unused(session) == "mitmvcr itself failed"
 
 
 def test_a_cassette_that_cannot_be_rewritten_stays_as_it_was(
@@ -516,10 +519,10 @@ def test_a_cassette_that_cannot_be_rewritten_stays_as_it_was(
     def fail(*_: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("mitmvcr.store.store.replace_file", fail)
+    monkeypatch.setattr("mitmvcr.store.place.replace_file", fail)
     before = path.read_bytes()
     with pytest.raises(CassetteWriteError, match="permission denied"):
-        session.drop_unused()
+        drop_unused(session)
     assert path.read_bytes() == before
 
 

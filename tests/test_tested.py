@@ -14,7 +14,7 @@ PAGE = ROOT / "docs" / "tested.md"
 @pytest.fixture(scope="module")
 def versions() -> ModuleType:
     spec = importlib.util.spec_from_file_location(
-        "versions", ROOT / "scripts" / "versions.py"
+        "versions", ROOT / "scripts" / "versions.d" / "versions.py"
     )
     assert spec is not None
     assert spec.loader is not None

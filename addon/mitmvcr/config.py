@@ -2,7 +2,6 @@
 
 import os
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -144,6 +143,8 @@ def _read(path: Path) -> str | None:
 
 
 def _loads(path: Path, start: Path, data: str) -> dict[str, Any]:
+    import tomllib  # most starts find no file
+
     try:
         return tomllib.loads(data)
     except tomllib.TOMLDecodeError as error:

@@ -8,7 +8,7 @@ its line, and nothing that it should have decided is done.
                                                     answers it; None or True: a miss
 
 ``request`` and ``recorded`` are :class:`mitmvcr.core.model.Request`, ``interaction`` is
-an Interaction, ``miss`` a :class:`mitmvcr.miss.explain.Miss`; they are frozen, so a
+an Interaction, ``miss`` a :class:`mitmvcr.miss.report.Miss`; they are frozen, so a
 change is made with ``dataclasses.replace``.
 """
 
@@ -24,7 +24,7 @@ from mitmvcr.core.errors import OptionError, VcrError
 from mitmvcr.core.model import Interaction, Request, Response
 
 if TYPE_CHECKING:
-    from mitmvcr.miss.explain import Miss
+    from mitmvcr.miss.report import Miss
 
 #: Each hook and what it is called with.
 _HOOKS = {

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from mitmvcr.core.errors import UnusableValueError
-from mitmvcr.core.ignoring import Ignore, json_path, parse_ignore
+from mitmvcr.core.ignoring import Ignore, parse_ignore
+from mitmvcr.core.jsonpaths import json_path
 from mitmvcr.core.keys import split_url
 from mitmvcr.core.matcher import DEFAULT_PARTS, PARTS, MatchSpec
 from mitmvcr.core.urlparts import BaseUrl

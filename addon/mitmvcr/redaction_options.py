@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from mitmvcr.core.errors import UnusableValueError
+from mitmvcr.core.jsonpaths import json_path
 from mitmvcr.secrets.rules import MINIMAL
 
 
@@ -37,10 +38,8 @@ def parse_json_paths(texts: Sequence[str]) -> tuple[str, ...]:
 
 
 def _json_path(text: str) -> str:
-    from mitmvcr.secrets import jsonpaths  # with a library of its own
-
     try:
-        jsonpaths.compiled(text)
+        json_path(text, lenient=True)
     except ImportError:
         remedy = "install python-jsonpath beside mitmproxy"
         raise UnusableValueError(text, remedy) from None

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from mitmvcr.core.deck import Deck
 from mitmvcr.core.errors import (
@@ -29,58 +29,16 @@ from mitmvcr.core.modes import (
 )
 from mitmvcr.core.sendable import is_sendable, unfolded, why_not
 from mitmvcr.hooks import HookError, Hooks, load_hooks
-from mitmvcr.miss.log import Log
-from mitmvcr.miss.report import Entry, Outcome
+from mitmvcr.miss.report import Entry, Log, Miss, Outcome
 from mitmvcr.options import CASSETTE, Settings
 from mitmvcr.parsing import is_cassette
 from mitmvcr.secrets.rules import DEFAULT, Rules
-from mitmvcr.store.opening import open_store
-from mitmvcr.store.store import Store
+from mitmvcr.store import Store
+from mitmvcr.store.store import FileStore
+from mitmvcr.summary import Summary
 
 if TYPE_CHECKING:
-    from mitmvcr.miss.explain import Miss
     from mitmvcr.secrets.redactor import Redactor
-
-
-class Summary(NamedTuple):
-    """What came of a session, in interactions; ``missed``, ``passed`` (straight
-    through, unrecorded), ``blocked`` and ``lost`` (which broke off or were dropped)
-    count requests, ``came`` connections."""
-
-    cassette: str
-    mode: Mode
-    recorded: int
-    replayed: int
-    missed: int
-    unused: int
-    passed: int = 0
-    came: int = 0
-    blocked: int = 0
-    lost: int = 0
-
-    @property
-    def was_idle(self) -> bool:
-        """Return whether no client came, which is hardly ever what was meant."""
-        return not (self.came or self.did_something)
-
-    @property
-    def did_something(self) -> bool:
-        """Return whether any request was answered, or let through."""
-        return bool(self.recorded or self.replayed or self.missed or self.passed)
-
-    def line(self) -> str:
-        return (
-            f"cassette {self.cassette}, mode {self.mode}:"
-            f" recorded {self.recorded}, replayed {self.replayed},"
-            f" missed {self.missed}, unused {self.unused}"
-            f"{self._besides()}"
-        )
-
-    def _besides(self) -> str:
-        blocked = f"{self.blocked} blocked" if self.blocked else ""
-        lost = f"{self.lost} not recorded" if self.lost else ""
-        told = ", ".join(each for each in (blocked, lost) if each)
-        return f"; {told}" if told else ""
 
 
 class Session:
@@ -239,7 +197,7 @@ class Session:
         self._missed -= 1
         self._replayed += 1
 
-    def explain(self, request: Request) -> "Miss":
+    def explain(self, request: Request) -> Miss:
         """Return why nothing matched it, as it may be shown."""
         # Only a miss needs them, and to import them takes 10 ms of every start.
         from mitmvcr.miss.explain import explain
@@ -250,16 +208,16 @@ class Session:
         found = masked(explain(seen, self.deck, redact, request))
         return replace(found, hint=self.spell(found.options))
 
-    def told_miss(self, request: Request, found: "Miss") -> Response | bool:
+    def on_miss(self, request: Request, miss: Miss) -> Response | bool:
         """Tell the hook of a miss, if there is one; return whether the miss counts, or
         the response that the hook answers with. Raise HookError."""
         if self._hooks is None:
             return True
-        said = self._hooks.on_miss(self.redactor.request(request), found)
-        if isinstance(said, Response) and not is_sendable(said):
-            field, problem = why_not(said)
+        answer = self._hooks.on_miss(self.redactor.request(request), miss)
+        if isinstance(answer, Response) and not is_sendable(answer):
+            field, problem = why_not(answer)
             raise HookError(f"on_miss returned a response with {field}: {problem}")
-        return said
+        return answer
 
     def shown(self, url: str) -> str:
         """Return a URL as it may stand in a log."""
@@ -375,42 +333,6 @@ class Session:
         url = self.shown(found.request.url)
         return Entry.of(Outcome(outcome), found, position, url)
 
-    def entries(self) -> list[Entry]:
-        """Return what the log holds, and after it what nothing asked for.
-
-        Raises CassetteDamagedError where an unused interaction cannot be read.
-        """
-        unused = [
-            self.entry("unused", self.deck.head(position), position)
-            for position in self.deck.unused()
-        ]
-        return [*self.log.entries, *unused]
-
-    def why_keep_unused(self) -> str:
-        """Return what speaks against dropping the unused interactions, else an empty
-        text: after a run that went wrong nobody knows which are wanted."""
-        if self.failure is not None:
-            return "mitmvcr itself failed"
-        if self._missed:
-            return "requests had no match"
-        return "" if self._replayed else "nothing was replayed"
-
-    def drop_unused(self) -> int:
-        """Rewrite the cassette, which is closed, without what nothing asked for.
-
-        Returns how many interactions that were. Raises CassetteError, and the file
-        stays as it was; also where somebody else has changed it meanwhile.
-        """
-        unused = set(self.deck.unused())
-        if not unused:
-            return 0
-        held = self.store.load().interactions
-        if not all(p < len(held) and _same(held[p], self.deck[p]) for p in unused):
-            problem = "was changed meanwhile: its unused interactions stay"
-            raise CassetteWriteError(self.store.name, problem)
-        self.store.replace([each for p, each in enumerate(held) if p not in unused])
-        return len(unused)
-
     def summary(self) -> Summary:
         return Summary(
             cassette=self.store.name,
@@ -426,12 +348,6 @@ class Session:
         )
 
 
-def _same(one: Interaction, other: Interaction) -> bool:
-    """Return whether two interactions are equal apart from the number, which is its
-    place in the file."""
-    return (one.request, one.response) == (other.request, other.response)
-
-
 def open_session(settings: Settings) -> Session:
     """Load or begin the cassette that the settings name. Secrets in this process's
     environment, which is the recorded program's too, are not to be written.
@@ -440,7 +356,7 @@ def open_session(settings: Settings) -> Session:
     """
     if settings.cassette is None:
         raise OptionError(CASSETTE.vcr, "", "name a file, as cassettes/chat.yaml")
-    store = open_store(
+    store = FileStore(
         settings.cassette,
         settings.layout,
         fsync_each=settings.fsync_each,
@@ -460,7 +376,7 @@ def open_session(settings: Settings) -> Session:
         settings.allow_repeats,
         exists=exists,
         matcher=Matcher(settings.matching),
-        hooks=_hooks(settings),
+        hooks=None if settings.hooks is None else load_hooks(settings.hooks),
         rules=settings.redaction,
         environment=os.environ,
     )
@@ -477,9 +393,3 @@ def _odd_name(name: str) -> str | None:
         f"{name} is YAML whatever {extension} says: name it .yaml, or .yaml.gz for a"
         " compressed one"
     )
-
-
-def _hooks(settings: Settings) -> Hooks | None:
-    if settings.hooks is None:
-        return None
-    return load_hooks(settings.hooks)

@@ -1,4 +1,4 @@
-"""Each row of the table of variables."""
+"""Each row of the table of variables, and an inherited proxy."""
 
 import os
 from dataclasses import replace
@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from mitmvcr.cli.child.environment import ProxyFacts, child_environment
+from mitmvcr.cli.child.environment import ProxyFacts, child_environment, inherited_proxy
 from mitmvcr.cli.child.trust import TrustFiles
 from mitmvcr.core.errors import OptionError
 from mitmvcr.options import BY_NAME
 
-KIT = TrustFiles(
+TRUST = TrustFiles(
     ca=Path("/home/ca.pem"),
     bundle=Path("/run/bundle.pem"),
     node_ca=Path("/run/node.pem"),
@@ -21,7 +21,7 @@ KIT = TrustFiles(
     node_preload=Path("/shims/preload.cjs"),
     python=Path("/shims/python"),
 )
-FACTS = ProxyFacts(port=4711, cassette="/c/chat.yaml", kit=KIT)
+FACTS = ProxyFacts(port=4711, cassette="/c/chat.yaml", trust=TRUST)
 URL = "http://127.0.0.1:4711"
 REPLACE_ROOTS = (
     "SSL_CERT_FILE",
@@ -90,8 +90,8 @@ def test_node_options_are_kept_and_the_preload_added():
 
 
 def test_a_preload_path_with_spaces_is_quoted():
-    kit = replace(KIT, node_preload=Path('/my "shims"/preload.cjs'))
-    made = child_environment({}, replace(FACTS, kit=kit))
+    trust = replace(TRUST, node_preload=Path('/my "shims"/preload.cjs'))
+    made = child_environment({}, replace(FACTS, trust=trust))
     assert made["NODE_OPTIONS"] == r'--require "/my \"shims\"/preload.cjs"'
 
 
@@ -139,8 +139,8 @@ def test_java_gets_no_default_bypass_when_localhost_is_included():
 
 
 def test_a_trust_store_path_with_spaces_is_quoted():
-    kit = replace(KIT, trust_store=Path("/my run/trust.jks"))
-    made = child_environment({}, replace(FACTS, kit=kit))
+    trust = replace(TRUST, trust_store=Path("/my run/trust.jks"))
+    made = child_environment({}, replace(FACTS, trust=trust))
     assert "trustStore='/my run/trust.jks'" in made["JAVA_TOOL_OPTIONS"]
 
 
@@ -181,3 +181,31 @@ def test_hosts_to_bypass_are_put_in_the_portable_form():
 def test_what_some_client_cannot_read_is_refused(text):
     with pytest.raises(OptionError, match="--no-proxy"):
         parse_bypass(text)
+
+
+def test_no_proxy_is_inherited_by_default(capsys):
+    assert inherited_proxy({"HTTPS_PROXY": " ", "ALL_PROXY": "socks5://x"}) is None
+    assert capsys.readouterr().err == ""
+
+
+def test_https_comes_first_among_inherited_proxies_and_it_is_said(capsys):
+    found = inherited_proxy({"http_proxy": "http://a:1", "HTTPS_PROXY": "http://b:2"})
+    assert found == "http://b:2"
+    expected = "mitmvcr: HTTPS_PROXY is set: going on through http://b:2\n"
+    assert capsys.readouterr().err == expected
+
+
+def test_an_inherited_proxy_without_a_scheme_gets_one():
+    assert inherited_proxy({"https_proxy": "corp:3128"}) == "http://corp:3128"
+
+
+def test_the_password_of_an_inherited_proxy_is_not_shown(capsys):
+    url = "http://me:secret@corp:3128"
+    assert inherited_proxy({"https_proxy": url}) == url
+    assert "secret" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("url", ["socks5://corp:1080", "http://", "http://corp:port"])
+def test_an_inherited_proxy_that_cannot_be_gone_through_is_an_error(url):
+    with pytest.raises(OptionError, match="unset it"):
+        inherited_proxy({"HTTPS_PROXY": url})

@@ -243,7 +243,7 @@ for path in ({str(path)!r}, {str(tmp_path / "other")!r}):
 print(os.getcwd())
 """
     start = (
-        "import mitmvcr.cli as c, mitmvcr.cli.isolate.furnish as f;"
+        "import mitmvcr.cli as c, mitmvcr.cli.isolate.setup as f;"
         f"f._NAME_DAEMONS = ({str(path)!r},); raise SystemExit(c.main())"
     )
     with (
@@ -284,7 +284,7 @@ for place in {servers[:2]!r}:
         print(s.recv(512)[3] & 15)
 """
     start = (
-        "import pathlib, mitmvcr.cli as c, mitmvcr.cli.isolate.furnish as f;"
+        "import pathlib, mitmvcr.cli as c, mitmvcr.cli.isolate.setup as f;"
         f"f._RESOLV_CONF = pathlib.Path({str(named)!r}); raise SystemExit(c.main())"
     )
     words = ("run", "--cassette", cassette, *ISOLATED, *cli.python(ask))
@@ -456,13 +456,13 @@ def test_a_server_out_here_may_be_allowed(isolated, origin, form):
 #: A network of its own, where 10.77.0.1 is this machine, and a server there.
 OUTSIDE = """
 import socket, subprocess, sys, threading
-from mitmvcr.cli.isolate import inside, syscalls
+from mitmvcr.cli.isolate import network, syscalls
 syscalls.unshare(syscalls.CLONE_NEWNET)
-inside.bring_up("lo")
-inside.add_address("10.77.0.1", 1)
-inside.add_address("2001:db8:77::1")
+network.bring_up("lo")
+network.add_address("10.77.0.1", 1)
+network.add_address("2001:db8:77::1")
 for address in ("10.77.0.1", "2001:db8:77::1"):
-    server = inside.listen(address, 5432)
+    server = network.listen(address, 5432)
     def serve(server=server):
         taken, _ = server.accept()
         taken.sendall(b"database " + taken.recv(100)); taken.close()

@@ -13,10 +13,8 @@ from mitmvcr.cli.report.files import RunReport
 from mitmvcr.cli.report.findings import Finding
 from mitmvcr.cli.report.junit import to_junit
 from mitmvcr.core.modes import Mode
-from mitmvcr.miss.differences import Difference
-from mitmvcr.miss.explain import Miss, Near
-from mitmvcr.miss.report import Entry, Outcome
-from mitmvcr.session import Summary
+from mitmvcr.miss.report import Difference, Entry, Miss, Near, Outcome
+from mitmvcr.summary import Summary
 
 #: Tag -> its children, the attributes it must have, and those it may have.
 SCHEMA: dict[str, tuple[set[str], set[str], set[str]]] = {

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mitmvcr.cli.isolate import dns, packets
-from mitmvcr.cli.isolate.allow import Allowed
+from mitmvcr.cli.isolate import packets
 from mitmvcr.cli.isolate.leaving import Leaving
 from mitmvcr.cli.isolate.namespace import Namespace
-from mitmvcr.cli.report.findings import told
+from mitmvcr.cli.isolate.route import Allowed
+from mitmvcr.cli.report.findings import listed
 
 KNOWN = {"db.test": ("10.0.0.5", "2001:db8::5")}
 SOURCE, TARGET = bytes([192, 0, 2, 1]), bytes([8, 8, 8, 8])
@@ -61,7 +61,7 @@ def test_the_start_of_a_connection_is_reset_and_counted(leaving):
     assert answer.ports == (443, 40000)
     assert answer.payload[8:12] == (8).to_bytes(4)
     leaving.turned_down(ip4(TCP, syn(443)))
-    assert told(leaving.attempts) == "8.8.8.8:443 (2)"
+    assert listed(leaving.attempts) == "8.8.8.8:443 (2)"
 
 
 def test_what_belongs_to_a_connection_is_left_alone(leaving):
@@ -75,7 +75,7 @@ def test_what_is_allowed_is_left_alone_and_its_other_ports_are_counted(leaving):
     for port in (5432, 5433):
         assert leaving.turned_down(ip4(TCP, syn(port), target)) == b""
     assert leaving.turned_down(ip4(UDP, udp(5432, b"x"), target)) == b""
-    assert told(leaving.attempts) == "10.0.0.5:5433 (1), udp 10.0.0.5:5432 (1)"
+    assert listed(leaving.attempts) == "10.0.0.5:5433 (1), udp 10.0.0.5:5432 (1)"
 
 
 def test_a_name_is_told_and_answered_with_no_such_name(leaving):
@@ -84,7 +84,7 @@ def test_a_name_is_told_and_answered_with_no_such_name(leaving):
     assert answer is not None
     number, flags = struct.unpack_from("!HH", answer.data)
     assert (number, flags & 0xF) == (77, 3)
-    assert told(leaving.attempts) == 'udp 8.8.8.8:53 "api.example.test" (1)'
+    assert listed(leaving.attempts) == 'udp 8.8.8.8:53 "api.example.test" (1)'
 
 
 @pytest.mark.parametrize(
@@ -107,11 +107,11 @@ def test_other_protocols_are_told_by_name_or_number(leaving):
     for protocol in (ICMP, 132):
         answer = leaving.turned_down(ip4(protocol, b"\x08\0\0\0\0\0\0\0"))
         assert packets.parse(answer).protocol == ICMP  # type: ignore[union-attr]
-    assert told(leaving.attempts) == "icmp 8.8.8.8 (1), protocol 132 8.8.8.8 (1)"
+    assert listed(leaving.attempts) == "icmp 8.8.8.8 (1), protocol 132 8.8.8.8 (1)"
 
 
 def test_a_response_is_no_question():
-    assert dns.parse(query("a.test", flags=0x8180)) is None
+    assert packets.parse_question(query("a.test", flags=0x8180)) is None
 
 
 def test_fragments_and_stumps_are_not_counted(leaving):
@@ -125,7 +125,7 @@ def test_what_is_told_has_an_end(leaving):
     for port in range(1, 1000):
         leaving.turned_down(ip4(TCP, syn(port)))
     assert len(leaving.attempts) == 200
-    assert told(leaving.attempts).endswith("8.8.8.8:10 (1) and 190 others")
+    assert listed(leaving.attempts).endswith("8.8.8.8:10 (1) and 190 others")
 
 
 @given(

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from cli.helpers import CLIENT_PYTHON
-from mitmvcr.cli.child import trust as kit
+from mitmvcr.cli.child import trust
 
-SHIM = kit._SHIMS / "python"
+SHIM = trust._SHIMS / "python"
 
 
 @pytest.fixture

@@ -139,7 +139,7 @@ def test_the_printed_table_says_what_each_mode_does() -> None:
 
 
 def test_the_docs_show_the_codes_own_table() -> None:
-    script = TOP / "scripts" / "modes_page.py"
+    script = TOP / "scripts" / "docs.d" / "modes_page.py"
     done = subprocess.run(
         [sys.executable, script, "--check"], capture_output=True, text=True, check=False
     )

@@ -67,6 +67,7 @@ class Kept:
             proxy = self._console.proxy
             assert proxy.stop() == 0, proxy.log
             assert "Traceback" not in proxy.log, proxy.log
+            assert "a fault of mitmvcr" not in proxy.log, proxy.log
 
 
 class Lent:

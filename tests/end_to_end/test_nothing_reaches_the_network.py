@@ -211,7 +211,7 @@ def test_when_our_own_code_raises(fort: Fort, seam: str) -> None:
 
 
 def test_when_everything_raises_and_the_request_lock_is_gone(fort: Fort) -> None:
-    raising = {"RAISING": "mitmvcr.proxy.addon:VcrAddon.may_connect"}
+    raising = {"RAISING": "mitmvcr.proxy.connections:Connections.may_connect"}
     doubles = [*WITHOUT_REQUEST, *WITHOUT_GUARD, "-s", DOUBLES / "raising.py"]
     fort.start("replay_only", *doubles, environment=raising)
     assert set(fort.misses()) == {502}

@@ -68,7 +68,7 @@ def outcome(read: Callable[[], Cassette]) -> Outcome:
 def by_yaml(data: bytes) -> Cassette:
     """By the slow way alone, which is right for every file."""
     document = yamlreader.read(data)
-    reader.check_version(document.version, "<bytes>")
+    yamlreader.check_version(document.version, "<bytes>")
     if document.faults:
         raise document.faults[0].error("<bytes>")
     return Cassette(document.interactions)

@@ -11,10 +11,10 @@ from mitmvcr.core.chunks import Chunk
 from mitmvcr.core.frames import Frame
 from mitmvcr.core.model import Cassette, Interaction, Layout, Request, Response
 from mitmvcr.format import reader, writer, yamlreader
+from mitmvcr.format.faults import Decline
 from mitmvcr.format.items import ItemParser
 from mitmvcr.format.layout import index
-from mitmvcr.format.scalars import Decline
-from mitmvcr.store.journal import without_cut_off
+from mitmvcr.store.leftover import without_cut_off
 
 STREAM = Interaction(
     0,

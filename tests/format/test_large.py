@@ -17,8 +17,8 @@ from mitmvcr.core.errors import CassetteDamagedError, CassetteError
 from mitmvcr.core.model import Cassette, Interaction, Layout, Request, Response
 from mitmvcr.core.modes import Repeats
 from mitmvcr.format import large, layout, lazy, reader, source, writer
+from mitmvcr.format.faults import Decline
 from mitmvcr.format.lazy import LazyInteractions
-from mitmvcr.format.scalars import Decline
 from mitmvcr.store import source as store_source
 from mitmvcr.store.source import OnDisk
 from mitmvcr.store.store import FileStore

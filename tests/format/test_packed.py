@@ -11,7 +11,6 @@ from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.format import reader, writer
 from mitmvcr.format.packed import packed, unpacked
 from mitmvcr.session import open_session
-from mitmvcr.store.remote import RemoteStore
 from mitmvcr.store.store import FileStore
 from option_samples import parse_settings
 
@@ -95,11 +94,11 @@ def test_a_damaged_one_is_told_and_left(tmp_path: Path, cut: int) -> None:
 
 def test_a_remote_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MITMVCR_HOME", str(tmp_path / "home"))
-    store = RemoteStore("memory://packed/a.yaml.gz")
+    store = FileStore("memory://packed/a.yaml.gz")
     store.begin()
     store.append(made(0))
     store.publish()
-    raw = store._raw()
+    raw = store._place.raw()
     assert raw[:2] == b"\x1f\x8b"
     assert gzip.decompress(raw) == writer.dumps(Cassette([made(0)]))
     assert len(store.load().interactions) == 1

@@ -14,11 +14,10 @@ from format.reading import NASTY, Outcome, by_yaml, cassette, outcome
 from mitmvcr.core.errors import CassetteError
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.format import layout, reader, writer, yamlreader
-from mitmvcr.format.faults import Fault
+from mitmvcr.format.faults import Decline, Fault
 from mitmvcr.format.items import ItemParser
 from mitmvcr.format.lazy import LazyInteractions
 from mitmvcr.format.lines import Columns, Lines
-from mitmvcr.format.scalars import Decline
 
 TOKENS = [
     *(text.encode() for text in NASTY),

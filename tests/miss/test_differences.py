@@ -3,11 +3,8 @@
 import pytest
 
 from mitmvcr.core.ignoring import Names, parse_ignore
-from mitmvcr.miss.differences import (
-    Difference,
-    common,
-    url_differences,
-)
+from mitmvcr.miss.differences import common, url_differences
+from mitmvcr.miss.report import Difference
 
 
 def urls(asked: str, recorded: str) -> list[str]:

@@ -1,16 +1,13 @@
 """The hooks, driven one by one; whole processes are in ``end_to_end``."""
 
 import asyncio
-import inspect
 import logging
-from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
 from unittest.mock import Mock
 
 import pytest
 from mitmproxy import exceptions, http
-from mitmproxy.addons.proxyserver import Proxyserver
 from mitmproxy.proxy.layers import http as http_layers
 from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 from mitmproxy.test import taddons, tflow
@@ -20,57 +17,7 @@ from mitmvcr.format import reader, writer
 from mitmvcr.proxy import host
 from mitmvcr.proxy.addon import VcrAddon
 from mitmvcr.values import Values
-
-URL = "http://address:22/path"  # what tflow's request asks for
-
-
-class Rig:
-    """An addon in a mitmproxy of the tests' own; to be used inside a loop."""
-
-    def __init__(self, **options: object) -> None:
-        self.vcr = VcrAddon()
-        self.context = taddons.context(self.vcr, loadcore=False)
-        self.context.master.addons.add(Proxyserver())
-        self.options = self.context.options
-        self.context.configure(self.vcr, **options)
-
-    def ask(self, body: bytes = b"content") -> http.HTTPFlow:
-        flow = tflow.tflow()
-        flow.request.content = body
-        if self.vcr.requestheaders is not None:
-            self.vcr.requestheaders(flow)
-        waiting = self.vcr.request(flow)
-        assert waiting is None
-        return flow
-
-    def answer(self, flow: http.HTTPFlow, status: int = 200) -> None:
-        if flow.response is None:
-            flow.response = http.Response.make(status, b"live")
-        self.vcr.responseheaders(flow)
-        self.vcr.response(flow)
-
-    def connect(self, flow: http.HTTPFlow, host: str, port: int) -> str | None:
-        flow.server_conn.address = (host, port)
-        flow.server_conn.error = None
-        data = ServerConnectionHookData(flow.server_conn, flow.client_conn)
-        with suppress(RuntimeError):  # as mitmproxy does: it logs it and goes on
-            self.vcr.server_connect(data)
-        return data.server.error
-
-
-def in_loop(test):
-    """mitmproxy wants a running loop; warnings of pytest stay errors."""
-
-    def run(*args, **kwargs):
-        async def main():
-            test(*args, **kwargs)
-
-        asyncio.run(main())
-
-    run.__name__ = test.__name__
-    run.__doc__ = test.__doc__
-    run.__signature__ = inspect.signature(test)
-    return run
+from rig import URL, Rig, in_loop
 
 
 @pytest.fixture
@@ -91,7 +38,7 @@ def test_a_match_is_answered_from_the_cassette_once(cassette):
     flow = rig.ask()
     assert flow.response.content == b"recorded"
     rig.answer(flow)
-    assert rig.vcr.session.summary().replayed == 1
+    assert rig.session.summary().replayed == 1
     second = rig.ask()
     assert second.response.status_code == 424
     assert second.response.headers["x-vcr-miss"] == "1"
@@ -103,7 +50,7 @@ def test_a_client_that_broke_off_gets_it_again(cassette):
     rig = Rig(vcr_cassette=str(cassette), vcr_mode="replay_only")
     flow = rig.ask()
     rig.vcr.error(flow)
-    assert rig.vcr.session.summary().replayed == 0
+    assert rig.session.summary().replayed == 0
     assert rig.ask().response.content == b"recorded"
 
 
@@ -114,30 +61,30 @@ def test_what_is_answered_already_is_left_alone(cassette):
     rig.vcr.request(flow)
     rig.vcr.response(flow)
     assert flow.response.content == b"message"
-    assert rig.vcr.session.summary().unused == 1
+    assert rig.session.summary().unused == 1
 
 
 @in_loop
 def test_an_exception_of_ours_is_answered_and_not_forwarded(cassette, monkeypatch):
     rig = Rig(vcr_cassette=str(cassette), vcr_mode="replay_only")
-    monkeypatch.setattr(rig.vcr.session, "plan", lambda _: 1 / 0)
+    monkeypatch.setattr(rig.session, "plan", lambda _: 1 / 0)
     flow = rig.ask()
     assert flow.response.status_code == 500
     assert "ZeroDivisionError" in flow.response.headers["x-vcr-error"]
-    assert isinstance(rig.vcr.session.failure, ZeroDivisionError)
+    assert isinstance(rig.session.failure, ZeroDivisionError)
 
 
 @in_loop
 def test_a_grpc_client_is_told_of_an_exception_too(cassette, monkeypatch):
     rig = Rig(vcr_cassette=str(cassette), vcr_mode="replay_only")
-    monkeypatch.setattr(rig.vcr.session, "plan", lambda _: 1 / 0)
+    monkeypatch.setattr(rig.session, "plan", lambda _: 1 / 0)
     flow = tflow.tflow()
     flow.request.http_version = "HTTP/2.0"
     flow.request.headers["content-type"] = "application/grpc"
     rig.vcr.request(flow)
     assert flow.response.headers["grpc-status"] == "13"
     assert "ZeroDivisionError" in flow.response.headers["grpc-message"]
-    assert isinstance(rig.vcr.session.failure, ZeroDivisionError)
+    assert isinstance(rig.session.failure, ZeroDivisionError)
 
 
 @in_loop
@@ -153,15 +100,17 @@ def test_the_socket_stays_shut_when_the_check_itself_raises(cassette, monkeypatc
     def broken(_: object) -> bool:
         raise RuntimeError
 
-    monkeypatch.setattr(rig.vcr, "may_connect", broken)
+    monkeypatch.setattr(rig.vcr.connections, "may_connect", broken)
     assert rig.connect(tflow.tflow(), "address", 22)
 
 
 @in_loop
 def test_a_socket_without_an_address_stays_shut(cassette):
     rig = Rig(vcr_cassette=str(cassette), vcr_mode="replay_only")
-    data = SimpleNamespace(server=SimpleNamespace(error=None, address=None))
-    rig.vcr.server_connect(data)
+    data = SimpleNamespace(
+        server=SimpleNamespace(error=None, address=None), client=tflow.tclient_conn()
+    )
+    rig.vcr.connections.server_connect(data)
     assert data.server.error
 
 
@@ -180,7 +129,7 @@ def test_passthrough_opens_the_socket_for_that_client_and_place_only(cassette):
     other = tflow.tflow()
     other.client_conn.id = "somebody else"
     assert rig.connect(other, "address", 22)
-    rig.vcr.client_disconnected(flow.client_conn)
+    rig.vcr.connections.client_disconnected(flow.client_conn)
     assert rig.connect(flow, "address", 22)
 
 
@@ -191,7 +140,7 @@ def test_recording_lets_every_socket_open_but_keeps_the_errors_of_others(tmp_pat
     assert rig.connect(flow, "address", 22) is None
     data = ServerConnectionHookData(flow.server_conn, flow.client_conn)
     data.server.error = "refused by another addon"
-    rig.vcr.server_connect(data)
+    rig.vcr.connections.server_connect(data)
     assert data.server.error == "refused by another addon"
     rig.vcr.done()
 
@@ -262,7 +211,7 @@ def test_a_failure_to_record_is_said_and_the_traffic_goes_on(
 ):
     rig = Rig(vcr_cassette=str(tmp_path / "new"))
     flow = rig.ask()
-    session = rig.vcr.session
+    session = rig.session
     monkeypatch.setattr(session, "record", lambda _: 1 / 0)
     rig.answer(flow)
     assert "is not recorded: ZeroDivisionError" in caplog.text
@@ -275,13 +224,13 @@ def test_a_failure_to_record_is_said_and_the_traffic_goes_on(
 def test_an_ejected_session_is_saved_after_its_last_flow(tmp_path):
     rig = Rig(vcr_cassette=str(tmp_path / "a"))
     late = rig.ask()
-    rig.vcr.use_cassette(str(tmp_path / "b"))
+    rig.vcr.commands.use_cassette(str(tmp_path / "b"))
     assert not (tmp_path / "a.yaml").exists()
     rig.answer(late)
     assert (tmp_path / "a.yaml").exists()
     rig.answer(rig.ask(b"other"))
-    rig.vcr.eject()
-    assert rig.vcr.status() == "no cassette in use"
+    rig.vcr.commands.eject()
+    assert rig.vcr.commands.status() == "no cassette in use"
     assert len(reader.load(tmp_path / "b.yaml").interactions) == 1
 
 
@@ -289,10 +238,10 @@ def test_an_ejected_session_is_saved_after_its_last_flow(tmp_path):
 def test_a_change_of_mode_replays_what_was_just_recorded(tmp_path):
     rig = Rig(vcr_cassette=str(tmp_path / "a"))
     rig.answer(rig.ask())
-    rig.vcr.use_mode("replay")
+    rig.vcr.commands.use_mode("replay")
     flow = rig.ask()
     assert flow.response.content == b"live"
-    assert "mode replay_only" in rig.vcr.status()
+    assert "mode replay_only" in rig.vcr.commands.status()
 
 
 @in_loop
@@ -301,10 +250,10 @@ def test_a_cassette_taken_up_again_gets_what_was_under_way(tmp_path):
     rig = Rig(vcr_cassette=str(tmp_path / "a"))
     early, late, last = (rig.ask(bytes([n])) for n in b"123")
     rig.answer(early)
-    rig.vcr.use_cassette(str(tmp_path / "b"))
-    rig.vcr.use_mode("new_episodes")
+    rig.vcr.commands.use_cassette(str(tmp_path / "b"))
+    rig.vcr.commands.use_mode("new_episodes")
     (tmp_path / "link.yaml").symlink_to(tmp_path / "a.yaml")
-    rig.vcr.use_cassette(str(tmp_path / "link.yaml"))
+    rig.vcr.commands.use_cassette(str(tmp_path / "link.yaml"))
     assert bodies(tmp_path / "a.yaml") == [b"1"]
     rig.answer(late)
     rig.vcr.done()
@@ -318,7 +267,7 @@ def test_what_is_under_way_as_a_cassette_is_replayed_goes_behind_it(tmp_path):
     rig = Rig(vcr_cassette=str(tmp_path / "a"))
     late = rig.ask(b"late")
     rig.answer(rig.ask(b"early"))
-    rig.vcr.use_mode("replay_only")
+    rig.vcr.commands.use_mode("replay_only")
     rig.answer(late)
     assert bodies(tmp_path / "a.yaml") == [b"early", b"late"]
 
@@ -347,7 +296,7 @@ def bodies(path: Path) -> list[bytes]:
 def test_flows_are_saved_to_the_cassette_that_is_being_recorded(tmp_path):
     rig = Rig(vcr_cassette=str(tmp_path / "a"))
     rig.answer(rig.ask(b"recorded"))
-    rig.vcr.save([tflow.tflow(resp=True), tflow.tflow()], str(tmp_path / "a"))
+    rig.vcr.commands.save([tflow.tflow(resp=True), tflow.tflow()], str(tmp_path / "a"))
     rig.vcr.done()
     assert bodies(tmp_path / "a.yaml") == [b"recorded", b"content"]
 
@@ -357,10 +306,10 @@ def test_a_wrong_value_while_running_is_refused_and_the_old_one_stays(cassette):
     rig = Rig(vcr_cassette=str(cassette), vcr_mode="replay_only")
     rig.vcr.running()
     with pytest.raises(exceptions.CommandError, match="vcr_mode=bogus: use one of"):
-        rig.vcr.use_mode("bogus")
+        rig.vcr.commands.use_mode("bogus")
     assert rig.options.vcr_mode == "replay_only"
     with pytest.raises(exceptions.CommandError, match="not found"):
-        rig.vcr.use_cassette(str(cassette.with_name("absent")))
+        rig.vcr.commands.use_cassette(str(cassette.with_name("absent")))
     assert rig.ask().response.content == b"recorded"
 
 
@@ -370,7 +319,7 @@ def test_a_replay_that_cannot_be_opened_anew_stays_off_the_network(cassette):
     rig.vcr.running()
     cassette.write_text("garbage: [")
     with pytest.raises(exceptions.CommandError, match="not YAML"):
-        rig.vcr.use_mode("record_once")
+        rig.vcr.commands.use_mode("record_once")
     assert rig.connect(tflow.tflow(), "address", 22)
     assert rig.ask().response.content == b"recorded"
 
@@ -426,11 +375,20 @@ def test_an_unknown_vcr_option_ends_the_process(cassette):
 def test_mitmproxys_own_options_are_put_back_after_a_session(cassette):
     rig = Rig()
     rig.options.update(stream_large_bodies="3m", connection_strategy="eager")
-    rig.vcr.use_cassette(str(cassette))
+    rig.vcr.commands.use_cassette(str(cassette))
     assert rig.options.connection_strategy == "lazy"
     assert rig.options.stream_large_bodies is None
-    rig.vcr.eject()
+    rig.vcr.commands.eject()
     assert rig.options.connection_strategy == "eager"
+    assert rig.options.stream_large_bodies == "3m"
+
+
+@in_loop
+def test_mitmproxys_own_options_may_be_set_together_with_ours(cassette):
+    rig = Rig(vcr_cassette=str(cassette))
+    rig.options.update(vcr_latency="1", stream_large_bodies="3m")
+    assert rig.options.stream_large_bodies is None
+    rig.vcr.commands.eject()
     assert rig.options.stream_large_bodies == "3m"
 
 
@@ -439,8 +397,8 @@ def test_a_request_is_never_streamed_before_it_is_looked_up(cassette):
     rig = Rig(vcr_cassette=str(cassette), vcr_mode="replay_only")
     flow = tflow.tflow()
     flow.request.stream = True
-    assert rig.vcr.requestheaders is not None
-    rig.vcr.requestheaders(flow)
+    assert rig.vcr.streams.requestheaders is not None
+    rig.vcr.streams.requestheaders(flow)
     assert flow.request.stream is False
 
 
@@ -464,7 +422,9 @@ def test_the_client_gets_the_recorded_protocol(cassette, offers, sni, address, c
     @in_loop
     def greet():
         rig = Rig(vcr_cassette=str(cassette), vcr_mode="replay_only")
-        rig.vcr.tls_clienthello(SimpleNamespace(client_hello=hello, context=context))
+        rig.vcr.connections.tls_clienthello(
+            SimpleNamespace(client_hello=hello, context=context)
+        )
 
     greet()
     assert client.alpn == chosen
@@ -529,7 +489,7 @@ def test_where_mitmproxy_has_changed_its_error_hook_gives_a_replay_back(
 ):
     changed = Mock()
     monkeypatch.setattr(http_layers.HttpStream, "handle_event", changed)
-    monkeypatch.setattr(host.capabilities, "_found", {})
+    monkeypatch.setattr(host.capabilities, "_is_there", {})
 
     async def main():
         rig = Rig(vcr_cassette=str(cassette), vcr_latency="0.5")
@@ -538,7 +498,7 @@ def test_where_mitmproxy_has_changed_its_error_hook_gives_a_replay_back(
             await rig.vcr.request(flow)
             assert flow.response.content == b"recorded"
             rig.vcr.error(flow)
-        assert rig.vcr.session.deck.unused_count == 1
+        assert rig.session.deck.unused_count == 1
 
     asyncio.run(main())
     assert http_layers.HttpStream.handle_event is changed
@@ -551,7 +511,7 @@ def test_chosen_flows_are_saved_behind_what_a_cassette_holds(cassette, caplog):
     rig = Rig()
     whole = tflow.tflow(resp=True)
     flows = [whole, tflow.tflow(err=True), tflow.tflow(), tflow.ttcpflow()]
-    rig.vcr.save(flows, str(cassette))
+    rig.vcr.commands.save(flows, str(cassette))
     assert "saved 1 of 4 flows" in caplog.text
     first, second = reader.load(cassette).interactions
     assert (first.id, second.id) == (0, 1)
@@ -563,7 +523,7 @@ def test_a_damaged_cassette_is_not_saved_over(tmp_path):
     path = tmp_path / "bad.yaml"
     path.write_text("garbage: [")
     with pytest.raises(exceptions.CommandError, match=r"bad\.yaml"):
-        Rig().vcr.save([tflow.tflow(resp=True)], str(path))
+        Rig().vcr.commands.save([tflow.tflow(resp=True)], str(path))
     assert path.read_text() == "garbage: ["
 
 

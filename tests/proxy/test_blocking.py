@@ -10,8 +10,7 @@ from mitmvcr.core.errors import OptionError
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.format import writer
 from mitmvcr.proxy.blocking import Blocking
-from mitmvcr.proxy.sessions import Recording
-from proxy.test_addon import Rig, in_loop
+from rig import Rig, in_loop
 
 HOME = "https://packages.httpie.io/latest.json"
 PIP = "https://pypi.org/simple/pip/"
@@ -22,8 +21,8 @@ def ask(rig, url, **request):
     flow.request.url = url
     for name, value in request.items():
         setattr(flow.request, name, value)
-    if rig.vcr.requestheaders is not None:
-        rig.vcr.requestheaders(flow)
+    if rig.vcr.streams.requestheaders is not None:
+        rig.vcr.streams.requestheaders(flow)
     assert rig.vcr.request(flow) is None
     return flow
 
@@ -42,7 +41,7 @@ def write(path: Path, *urls: str) -> str:
 
 
 def counts(rig):
-    summary = rig.vcr.session.summary()
+    summary = rig.session.summary()
     return summary.missed, summary.blocked, summary.passed
 
 
@@ -55,7 +54,7 @@ def test_a_call_home_is_refused_in_a_replay_and_does_not_count(tmp_path, caplog)
     assert flow.response.headers["x-vcr-blocked"].endswith("httpie's update check")
     assert "blocked: httpie's update check" in caplog.text
     assert counts(rig) == (0, 1, 0)
-    assert not rig.vcr.session.log.misses
+    assert not rig.session.log.misses
     assert ask(rig, HOME, method="HEAD").response.content == b""
     assert ask(rig, "https://example.test/").response.status_code == 424
     assert counts(rig) == (1, 2, 0)
@@ -73,9 +72,9 @@ def test_a_recording_leaves_it_out_and_keeps_what_may_be_wanted(tmp_path):
     rig = Rig(vcr_cassette=str(tmp_path / "new.yaml"), vcr_mode="record")
     left_out, kept = ask(rig, HOME), ask(rig, PIP)
     assert left_out.response is kept.response is None  # both go on
-    flows = rig.vcr.sessions.flows
+    flows = rig.vcr.sessions.under_way
     assert left_out.id not in flows
-    assert isinstance(flows.pop(kept.id), Recording)
+    assert not flows.pop(kept.id).is_replay
     assert counts(rig) == (0, 0, 1)
 
 
@@ -90,7 +89,7 @@ def test_the_known_ones_can_be_switched_off(tmp_path):
     rig = Rig(
         vcr_cassette=str(tmp_path / "new.yaml"), vcr_mode="record", vcr_block=["-known"]
     )
-    assert rig.vcr.sessions.flows.pop(ask(rig, HOME).id)
+    assert rig.vcr.sessions.under_way.pop(ask(rig, HOME).id)
 
 
 @pytest.mark.parametrize("mode", ["replay", "record", "new_episodes", "passthrough"])
@@ -107,7 +106,7 @@ def test_a_filter_blocks_in_every_mode(tmp_path, mode):
         assert counts(rig) == (0, 2, 0)
         flow = ask(rig, "https://b.test/")
         assert flow.response is None or flow.response.status_code == 200
-        rig.vcr.sessions.flows.clear()
+        rig.vcr.sessions.under_way.clear()
 
     check()
 
@@ -147,5 +146,5 @@ def test_a_hook_may_answer_or_let_go(tmp_path):
     assert (flow.response.status_code, flow.response.content) == (418, b"tea")
     assert ask(rig, "https://a.test/other").response.status_code == 424
     assert counts(rig) == (1, 1, 0)
-    assert rig.vcr.session.summary().replayed == 1
-    assert rig.vcr.session.log.misses.total() == 1
+    assert rig.session.summary().replayed == 1
+    assert rig.session.log.misses.total() == 1

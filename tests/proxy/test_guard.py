@@ -34,9 +34,9 @@ class Rules:
 
     def __init__(self, **said: Any) -> None:
         self._said: dict[str, Any] = {
-            "offline": True,
             "may_connect": False,
-            "lets_pass": False,
+            "may_leave": False,
+            "may_look_up": False,
         } | said
         self.failed: list[Exception] = []
 
@@ -46,15 +46,14 @@ class Rules:
             raise said
         return said
 
-    @property
-    def offline(self) -> bool:
-        return self._say("offline")
-
     def may_connect(self, data: object) -> bool:
         return self._say("may_connect")
 
-    def lets_pass(self, flow: object) -> bool:
-        return self._say("lets_pass")
+    def may_leave(self, flow: object) -> bool:
+        return self._say("may_leave")
+
+    def may_look_up(self, client: object) -> bool:
+        return self._say("may_look_up")
 
     def fail(self, flow: http.HTTPFlow, error: Exception) -> None:
         self.failed.append(error)
@@ -113,11 +112,12 @@ def in_loop(test: Callable[..., Any]) -> Callable[..., None]:
     return run
 
 
+ONLINE = {"may_connect": True, "may_leave": True, "may_look_up": True}
 BUG = RuntimeError("on purpose")
 CLOSED: list[dict[str, Any]] = [
     {},
-    {"offline": BUG},
-    {"may_connect": BUG, "lets_pass": BUG},
+    {"may_look_up": BUG},
+    {"may_connect": BUG, "may_leave": BUG},
 ]
 
 
@@ -144,7 +144,7 @@ async def test_whatever_gets_no_clear_yes_is_refused(
 
 @in_loop
 async def test_what_is_allowed_passes() -> None:
-    rig = Rig(Rules(may_connect=True, lets_pass=True), Raising())
+    rig = Rig(Rules(may_connect=True, may_leave=True), Raising())
     assert await rig.connect() is None
     assert (await rig.request()).response is None
     assert await rig.stream()
@@ -152,7 +152,7 @@ async def test_what_is_allowed_passes() -> None:
 
 @in_loop
 async def test_what_is_not_offline_passes() -> None:
-    rig = Rig(Rules(offline=False), Raising())
+    rig = Rig(Rules(**ONLINE), Raising())
     assert await rig.connect() is None
     assert (await rig.request()).response is None
     assert await rig.stream()
@@ -174,7 +174,7 @@ async def test_an_answer_and_an_error_of_others_stay() -> None:
 
 @in_loop
 async def test_who_left_a_replay_leaves_it_shut_until_it_is_settled_again() -> None:
-    rig = Rig(Rules(offline=False), Raising())
+    rig = Rig(Rules(**ONLINE), Raising())
     rig.guard.leave(offline=False)
     assert await rig.connect() is None
     rig.guard.leave(offline=True)
@@ -183,7 +183,7 @@ async def test_who_left_a_replay_leaves_it_shut_until_it_is_settled_again() -> N
     flow = await rig.request()
     assert flow.response is not None
     assert "was taken out" in flow.response.headers["x-vcr-error"]
-    assert stand(rig.manager, Rules(offline=False)) is rig.guard
+    assert stand(rig.manager, Rules(**ONLINE)) is rig.guard
     assert await rig.connect()
     rig.guard.settle(offline=False)
     assert await rig.connect() is None
@@ -191,7 +191,7 @@ async def test_who_left_a_replay_leaves_it_shut_until_it_is_settled_again() -> N
 
 @in_loop
 async def test_requests_under_way_are_forgotten_when_they_end() -> None:
-    rig = Rig(Rules(offline=False))
+    rig = Rig(Rules(**ONLINE))
     for hook in (HttpResponseHook, HttpErrorHook):
         flow = tflow.tflow(err=hook is HttpErrorHook)
         flow.error = None
@@ -229,7 +229,7 @@ class Wire:
 async def test_what_is_open_is_closed_save_where_an_answer_is_awaited(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    rules = Rules(offline=False)
+    rules = Rules(**ONLINE)
     rig = Rig(rules)
     idle, awaited, held, opening = (tflow.tflow() for _ in range(4))
     wires = [Wire(rig, flow) for flow in (idle, awaited, held)]

@@ -8,15 +8,17 @@ from mitmproxy.test import tflow
 
 from mitmvcr.core.modes import Mode, Repeats
 from mitmvcr.options import Settings
+from mitmvcr.parsing import View as Name
+from mitmvcr.proxy.exchange import forward
 from mitmvcr.proxy.host.messages import request_parts
 from mitmvcr.proxy.interrupted import broken
-from mitmvcr.proxy.sessions import Recording
+from mitmvcr.proxy.player import Player
 from mitmvcr.proxy.streaming import Tee
 from mitmvcr.session import Session
 from mitmvcr.store.memory import MemoryStore
+from mitmvcr.view import View
 from mitmvcr.view import responses as translate
 from mitmvcr.view import wire as wireview
-from mitmvcr.view.choice import View
 
 ALL = Settings(record_errors=True)
 SECOND = 10**9
@@ -29,10 +31,11 @@ def fail(reason: str, *, connected: bool, settings: Settings = ALL) -> tuple[str
         failed.server_conn.timestamp_tcp_setup = None
     session = Session(MemoryStore(), Mode.RECORD_ONLY, Repeats.NO, exists=False)
     asked = translate.to_request(request_parts(failed.request))
-    started = Recording(session, asked, SECOND, translate)
-    found = broken(started, None, failed, settings, 3 * SECOND)
+    exchange = forward({}, failed, Player(session, settings), asked)
+    exchange.sent = SECOND
+    found = broken(exchange, None, failed, 3 * SECOND)
     if found.interaction is None:
-        return found.told, 0
+        return found.line, 0
     response = found.interaction.response
     assert response.duration == 2 * SECOND
     assert reason.encode() in response.body
@@ -73,9 +76,11 @@ def test_a_stream_that_was_left_ended_by_its_own_account_in_any_coding(
     headers = {"Content-Type": "text/event-stream", "Content-Encoding": "gzip"}
     answer = http.Response.make(200, b"", headers)
     session = Session(MemoryStore(), Mode.RECORD_ONLY, Repeats.NO, exists=False)
-    started = Recording(session, asked, SECOND, view, tee=Tee())
-    assert started.tee is not None
-    started.tee(gzip.compress(f"data: {last}\n\n".encode()))
-    found = broken(started, answer, None, Settings(), 3 * SECOND)
+    name: Name = "go" if view is translate else "wire"
+    player = Player(session, Settings(view=name))
+    exchange = forward({}, tflow.tflow(), player, asked)
+    exchange.sent, exchange.tee = SECOND, Tee()
+    exchange.tee(gzip.compress(f"data: {last}\n\n".encode()))
+    found = broken(exchange, answer, None, 3 * SECOND)
     assert found.interaction is not None
     assert found.interaction.response.failure == failure

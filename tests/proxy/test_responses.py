@@ -56,9 +56,9 @@ def test_the_headers_stay_below_4_kib_on_lines_of_their_own(method, url, body, n
     assert reason.isascii()
     assert reason.isprintable()
     assert json.loads(answer.content)["request"]["url"]
-    told = answers.told(found)
-    assert told.isprintable()
-    assert len(told) < WIRE
+    line = answers.one_line(found)
+    assert line.isprintable()
+    assert len(line) < WIRE
 
 
 @given(st.text(), st.text(), st.binary())
@@ -75,7 +75,7 @@ def test_what_was_asked_and_what_is_nearest_stand_in_the_body():
     found = missed("GET", "http://h/?page=3&token=abd", b"", near)
     problem = json.loads(answers.miss(found, "chat.yaml", "replay_only").content)
     assert problem["cassette"] == "chat.yaml"
-    assert problem["detail"] == answers.told(found)
+    assert problem["detail"] == answers.one_line(found)
     assert problem["reason"] in problem["detail"]
     (nearest,) = problem["nearest"]
     assert (nearest["interaction"], nearest["agree"]) == (0, ["method", "body"])

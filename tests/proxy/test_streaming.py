@@ -6,7 +6,10 @@ import os
 import pytest
 from mitmproxy import http
 
-from mitmvcr.proxy.streaming import Tee, tap
+from mitmvcr.core.events import STREAM_TYPES, ends
+from mitmvcr.core.model import Response
+from mitmvcr.proxy.streaming import Tee, is_live, tap
+from mitmvcr.view.restore import is_streamed
 
 MIB = 1 << 20
 
@@ -32,6 +35,39 @@ def test_streams_and_large_bodies_pass_live(headers, is_tapped):
     tee = tap(answer, spool=MIB)
     assert (tee is not None) is is_tapped
     assert answer.stream is (tee or False)
+
+
+#: Content type -> whether it is a stream's, for who records and who replays.
+TYPES = {
+    "text/event-stream": True,
+    "Text/Event-Stream; charset=utf-8": True,
+    "application/x-ndjson": True,
+    "application/ndjson": True,
+    "application/jsonl": True,
+    "application/jsonlines": True,
+    "application/grpc": True,
+    "application/grpc+proto": True,
+    "application/grpc-web-text": True,
+    'multipart/x-mixed-replace; boundary="x"': True,
+    "multipart/mixed; boundary=x": False,
+    "application/json": False,
+    "text/plain": False,
+    "x-text/event-stream": False,
+    "": False,
+}
+
+
+@pytest.mark.parametrize("kind", TYPES)
+def test_what_passes_live_leaves_in_pieces(kind):
+    answer = response((b"Content-Type", kind.encode()), (b"Content-Length", b"5"))
+    assert is_live(answer, MIB) is TYPES[kind]
+    recorded = Response(headers={"Content-Type": [kind]}, body=b"12345", code=200)
+    assert is_streamed(recorded) is TYPES[kind]
+
+
+@pytest.mark.parametrize("kind", STREAM_TYPES)
+def test_the_events_of_each_stream_are_known(kind):
+    assert ends(f"{kind}; boundary=x", b"--x\n\n") is not None
 
 
 @pytest.mark.parametrize("size", [0, 10, 5000])

@@ -568,6 +568,15 @@ def test_json_paths_in_text_that_is_all_ascii() -> None:
     )
 
 
+@pytest.mark.parametrize("depth", [150, 250])
+def test_what_a_json_path_cannot_search_is_hidden_whole(depth: int) -> None:
+    body = b'{"a":' * depth + b'{"mail":"abc-xyz","n":[7]}' + b"}" * depth
+    clean = body_after(body, Rules(json=("$..mail",)))
+    assert b"abc-xyz" not in clean
+    assert clean.count(b"{") == body.count(b"{")
+    assert clean.endswith(b'"n":[0]}' + b"}" * depth)
+
+
 @pytest.mark.parametrize("name", ["key", "auth", "api_key", "sig"])
 @pytest.mark.parametrize("before", ["/maps/api/geocode/json?", "/a?b=c&", "/?"])
 def test_a_parameter_is_found_behind_any_path(before: str, name: str) -> None:

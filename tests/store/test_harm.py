@@ -18,7 +18,7 @@ import pytest
 from mitmvcr.core.errors import CassetteDamagedError, CassetteWriteError
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.format import reader, writer
-from mitmvcr.store import rescue, spare
+from mitmvcr.store import rescue
 from mitmvcr.store.store import FileStore
 
 FOREIGN = b"somebody else's, and precious\n"
@@ -438,14 +438,14 @@ def test_the_second_copy_makes_room_for_the_first(
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         return write(file, data)
 
-    give_up = spare.Spare.give_up
+    give_up = rescue.Spare.give_up
 
-    def note(self: spare.Spare) -> None:
+    def note(self: rescue.Spare) -> None:
         closed.append(self)
         give_up(self)
 
     monkeypatch.setattr(os, "write", full)
-    monkeypatch.setattr(spare.Spare, "give_up", note)
+    monkeypatch.setattr(rescue.Spare, "give_up", note)
     store.append(made(2))
     assert len(closed) == 1
     store.publish()
@@ -468,7 +468,7 @@ def test_what_was_changed_where_there_was_no_room_for_two_is_told_as_lost(
 
 
 def test_a_second_copy_that_cannot_be_cut_is_given_up(tmp_path: Path) -> None:
-    copy = spare.Spare(tmp_path)
+    copy = rescue.Spare(tmp_path)
     copy.append(b"x" * 2_000_000)
     assert copy.is_on_disk
     assert copy._file is not None

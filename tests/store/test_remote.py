@@ -11,8 +11,7 @@ import pytest
 from mitmvcr.core.errors import CassetteError, CassetteWriteError
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.format import reader, writer
-from mitmvcr.store.opening import open_store
-from mitmvcr.store.remote import RemoteStore, journal_place
+from mitmvcr.store.remote import RemotePlace, journal_place
 from mitmvcr.store.store import FileStore
 
 URL = "memory://bucket/chat.yaml"
@@ -40,20 +39,19 @@ def urls(store: FileStore) -> list[str]:
     return [each.request.url for each in store.load().interactions]
 
 
-def test_a_url_and_a_path_have_a_store_each(tmp_path: Path) -> None:
-    assert isinstance(open_store(URL), RemoteStore)
-    assert type(open_store(tmp_path / "chat.yaml")) is FileStore
+def test_a_url_is_its_name() -> None:
+    assert FileStore(URL).name == RemotePlace(URL).name == URL
 
 
 def test_the_journal_stays_here_and_is_a_sound_cassette() -> None:
-    store = open_store(URL)
+    store = FileStore(URL)
     store.begin()
     store.append(made(1))
     part = journal_place(URL).with_name("chat.yaml.part")
     assert len(reader.load(part).interactions) == 1
-    assert not open_store(URL).exists()
+    assert not FileStore(URL).exists()
     store.publish()
-    assert urls(open_store(URL)) == ["https://h/1"]
+    assert urls(FileStore(URL)) == ["https://h/1"]
     assert not part.exists()
     assert memory().cat(URL) == writer.dumps(Cassette([made(1)]))
 
@@ -63,15 +61,15 @@ def test_two_urls_have_a_journal_each() -> None:
 
 
 def test_a_second_recorder_here_is_shut_out() -> None:
-    store = open_store(URL)
+    store = FileStore(URL)
     store.begin()
     with pytest.raises(CassetteWriteError, match=f"^{URL}: is being recorded already"):
-        open_store(URL).begin()
+        FileStore(URL).begin()
     store.publish()
 
 
 def test_what_another_machine_put_there_is_not_undone() -> None:
-    store = open_store(URL)
+    store = FileStore(URL)
     assert not store.exists()
     store.begin()
     store.append(made(1))
@@ -85,8 +83,8 @@ def test_what_another_machine_put_there_is_not_undone() -> None:
         f" began; the recording is in {part}: run 'mitmvcr cassette recover {URL}'"
     )
     assert memory().cat(URL) == theirs
-    assert open_store(URL).recover() == 1
-    assert urls(open_store(URL)) == ["https://h/7", "https://h/8", "https://h/1"]
+    assert FileStore(URL).recover() == 1
+    assert urls(FileStore(URL)) == ["https://h/7", "https://h/8", "https://h/1"]
 
 
 def test_errors_of_the_place_are_told_and_nothing_is_lost(
@@ -98,7 +96,7 @@ def test_errors_of_the_place_are_told_and_nothing_is_lost(
     def fail(*_: object, **__: object) -> None:
         raise Odd("no such bucket")
 
-    store, system = open_store(URL), type(memory())
+    store, system = FileStore(URL), type(memory())
     store.begin()
     store.append(made(1))
     with monkeypatch.context() as patch:
@@ -109,14 +107,14 @@ def test_errors_of_the_place_are_told_and_nothing_is_lost(
             store.publish()
         patch.setattr(system, "info", fail)
         with pytest.raises(CassetteError, match="cannot be read: odd: no such bucket"):
-            open_store(URL).exists()
-    assert open_store(URL).recover() == 1
+            FileStore(URL).exists()
+    assert FileStore(URL).recover() == 1
 
 
 def test_a_folder_is_no_cassette() -> None:
     memory().pipe(f"{URL}/inner", b"")
     with pytest.raises(CassetteError, match="is not a file; name another one"):
-        open_store(URL).exists()
+        FileStore(URL).exists()
 
 
 def test_without_fsspec_the_remedy_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -129,7 +127,7 @@ def test_without_fsspec_the_remedy_is_told(monkeypatch: pytest.MonkeyPatch) -> N
 
     monkeypatch.setattr(builtins, "__import__", without)
     with pytest.raises(CassetteError) as caught:
-        open_store(URL)
+        FileStore(URL)
     assert str(caught.value) == (
         f"{URL}: is a URL, and fsspec is not installed: pip install mitmvcr[remote]"
     )
@@ -138,4 +136,4 @@ def test_without_fsspec_the_remedy_is_told(monkeypatch: pytest.MonkeyPatch) -> N
 @pytest.mark.parametrize("url", ["nonsense://a/b.yaml", "gs://bucket/chat.yaml"])
 def test_a_place_that_fsspec_cannot_reach_is_told(url: str) -> None:
     with pytest.raises(CassetteError, match=f"^{url}: cannot be reached: "):
-        open_store(url)
+        FileStore(url)

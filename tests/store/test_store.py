@@ -22,10 +22,10 @@ from mitmvcr.core.errors import (
 )
 from mitmvcr.core.model import Cassette, Interaction, Layout, Request, Response
 from mitmvcr.format import reader, writer
+from mitmvcr.store import Store
 from mitmvcr.store import store as store_module
 from mitmvcr.store.memory import MemoryStore
-from mitmvcr.store.remote import RemoteStore
-from mitmvcr.store.store import FileStore, Store
+from mitmvcr.store.store import FileStore
 
 
 @pytest.fixture(autouse=True)
@@ -100,7 +100,7 @@ def make(
         url = f"memory://{tmp_path}/chat.yaml"
         if cassette is not None:
             fsspec.filesystem("memory").pipe(url, writer.dumps(cassette))
-        return RemoteStore(url, **options)
+        return FileStore(url, **options)
 
     stores: dict[str, Make] = {
         "file": file_store,

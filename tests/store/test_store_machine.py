@@ -150,7 +150,7 @@ class InFiles(Recording):
         journal's file is closed and its lock let go, and nothing else is done."""
         size = max(0, self.part.stat().st_size - cut)
         os.truncate(self.part, size)
-        os.close(self.store._journal._file)
+        os.close(self.store._journal._file.number)
         os.close(self.store._journal._lock._file)
         self.store = FileStore(self.path)
         whole = sum(end <= size for end in self.ends)

@@ -31,7 +31,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return interrupted_by(error.signal)
     except (KeyboardInterrupt, click.Abort):
         return interrupted_by(2)
-    except Exception as error:  # noqa: BLE001 - told below, as one line
+    except Exception as error:  # noqa: BLE001 - reported below, as one line
         return _unexpected(error)
     return result if isinstance(result, int) else 0
 

@@ -47,9 +47,9 @@ _EVERYTHING = BodyRules()
 def request_body_keys(
     request: Request, rules: BodyRules = _EVERYTHING
 ) -> tuple[bytes, ...]:
-    """The keys of a request's body, its content coding undone: as its media type has
-    it, and, where that is another, as it stands. One in common is enough: what is the
-    same byte for byte matches whatever type it is said to be of."""
+    """Return the keys of a request's body, its content coding undone: as its media type
+    has it, and, where that is another, as it stands. One in common is enough: what is
+    the same byte for byte matches whatever type it is said to be of."""
     if not request.body:
         return _NOTHING
     body = decoded_or_same(request.body, header(request.headers, "Content-Encoding"))
@@ -63,7 +63,7 @@ _NOTHING = (b"",)
 
 
 def body_key(body: bytes, media: str, rules: BodyRules = _EVERYTHING) -> bytes:
-    """Short bodies as they are in one spelling, long ones as a digest."""
+    """Return a short body in one spelling, a long one as a digest."""
     return shortened(canonical(body, media, rules)) if body else body
 
 
@@ -76,7 +76,7 @@ def shortened(body: bytes) -> bytes:
 def canonical(
     body: bytes, media: str, rules: BodyRules = _EVERYTHING, depth: int = 0
 ) -> bytes:
-    """One spelling of a body: equal for all that say the same."""
+    """Return one spelling of a body: equal for all that say the same."""
     if rules.folds:
         body, media = fold_escapes(body), "json"
     with suppress(ValueError):
@@ -96,23 +96,23 @@ def canonical(
 
 
 def folded(text: bytes) -> bytes:
-    """With one kind of line end."""
+    """Write every line end of a text as a line feed."""
     return text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
 
 
 def fold_escapes(body: bytes) -> bytes:
-    """The same for what stands as escapes in JSON too, as charm's recorder does."""
+    """Fold line ends, also those that JSON escapes, as charm's recorder does."""
     return body.replace(b"\r\n", b"\n").replace(rb"\r\n", rb"\n")
 
 
 def form_fields(body: bytes) -> list[tuple[str, str]]:
-    """The fields of an urlencoded form, blank ones too, in the order sent."""
+    """Return the fields of an urlencoded form, blank ones too, in the order sent."""
     text = body.decode("utf-8", "surrogateescape")
     return parse_qsl(text, keep_blank_values=True, errors="surrogateescape")
 
 
 def _form(body: bytes, rules: BodyRules) -> bytes:
-    """Names in any order, the values of one name in theirs."""
+    """Spell a form with its names in any order, the values of one name in theirs."""
     found = form_fields(body)
     if not found:
         raise ValueError("no form")
@@ -128,8 +128,8 @@ def _quoted(text: str) -> bytes:
 
 
 def _multipart(body: bytes, media: str, rules: BodyRules, depth: int) -> bytes:
-    """The parts in their order, however they were kept apart. A digest, so that no
-    other body can pass for it."""
+    """Spell the parts in their order, however they were kept apart: as a digest, so
+    that no other body can pass for it."""
     whole = blake2b(digest_size=32, person=b"multipart")
     for headers, content in multipart_parts(body, parameter(media, "boundary")):
         kept = _part(headers, content, rules, depth)
@@ -156,7 +156,7 @@ def _part(
 
 
 def multipart_parts(body: bytes, boundary: str) -> Iterator[tuple[Headers, bytes]]:
-    """Headers, names in lower case, and content of each part.
+    """Yield each part's headers, names in lower case, and its content.
 
     Raises ValueError where the body does not end with the boundary.
     """
@@ -187,7 +187,7 @@ _BOUNDARY = re.compile(r';\s*boundary=(?:"[^"]*"|[^\s;]*)', re.IGNORECASE)
 
 
 def without_boundary(media: str) -> str:
-    """A multipart's type without what keeps its parts apart."""
+    """Return a multipart's type without what keeps its parts apart."""
     if not media[:10].lower().startswith("multipart/"):
         return media
     return _BOUNDARY.sub("", media)

@@ -32,7 +32,7 @@ class Bucket:
         return not (self.unread or self.waiting)
 
     def add(self, position: int, keys: Keys) -> None:
-        """It was keyed, and may play."""
+        """Let a position play that has been keyed."""
         self.keys[position] = keys
         for key in keys:
             waiting = self.waiting.setdefault(key, deque())
@@ -42,13 +42,13 @@ class Bucket:
                 waiting.append(position)
 
     def add_played(self, position: int, keys: Keys) -> None:
-        """It was keyed, and gave an answer that may be repeated."""
+        """Note the keys of a position that gave an answer which may be repeated."""
         self.keys[position] = keys
         for key in keys:
             self.last[key] = max(position, self.last.get(key, -1))
 
     def spend(self, position: int) -> None:
-        """It gave its only answer: little is kept of it."""
+        """Keep little of a position that gave its only answer."""
         keys = self.keys.pop(position)
         for key in keys:
             waiting = self.waiting[key]
@@ -62,7 +62,7 @@ class Bucket:
         self.spent.add(position, keys)
 
     def take_back(self, position: int) -> None:
-        """It is to be keyed once more."""
+        """Have a position keyed once more."""
         if self.spent is not None:
             self.spent.remove(position)
         insort(self.unread, position)
@@ -93,7 +93,7 @@ class Spent:
         return set(self._flat[::3])
 
     def count(self, keys: Keys) -> int:
-        """How many have one of the keys."""
+        """Count those that have one of the keys."""
         wanted = set(map(hash, keys))
         pairs = zip(self._flat[1::3], self._flat[2::3], strict=True)
         return sum(one in wanted or other in wanted for one, other in pairs)

@@ -20,7 +20,7 @@ class Chunk(NamedTuple):
 
 
 def format_chunks(chunks: Iterable[Chunk]) -> str:
-    """In microseconds; nothing that a proxy sees is more exact."""
+    """Write chunks in microseconds; nothing that a proxy sees is more exact."""
     return " ".join(
         f"{offset}@{format_duration(at // _MICROSECOND * _MICROSECOND)}"
         for offset, at in chunks
@@ -28,7 +28,7 @@ def format_chunks(chunks: Iterable[Chunk]) -> str:
 
 
 def parse_chunks(text: str) -> tuple[Chunk, ...]:
-    """Raises ValueError unless offsets and times grow."""
+    """Read chunks. Raise ValueError unless offsets and times grow."""
     found = tuple(_chunk(item) for item in text.split())
     for earlier, later in itertools.pairwise(found):
         if later.offset <= earlier.offset or later.at < earlier.at:
@@ -47,8 +47,8 @@ def _chunk(item: str) -> Chunk:
 
 
 def moved(chunks: Sequence[Chunk], old: bytes, new: bytes) -> Sequence[Chunk]:
-    """The chunks of a body that was changed: exact before its first change and behind
-    its last."""
+    """Return the chunks of a body that was changed: exact before its first change and
+    behind its last."""
     if not chunks or old is new or old == new:
         return chunks
     shorter = min(len(old), len(new))
@@ -66,7 +66,7 @@ def moved(chunks: Sequence[Chunk], old: bytes, new: bytes) -> Sequence[Chunk]:
 
 
 def _common(one: bytes, other: bytes, most: int) -> int:
-    """How many bytes at the start are the same: halved, since slices are compared
+    """Count the bytes at the start that are the same, by halves: slices are compared
     much faster than bytes one by one."""
     same = 0
     while same < most:
@@ -79,8 +79,8 @@ def _common(one: bytes, other: bytes, most: int) -> int:
 
 
 def due_times(chunks: Sequence[Chunk], size: int) -> list[tuple[int, int]] | None:
-    """Where each chunk ends and when it is due, or None where the body of ``size``
-    bytes is not the one that was recorded."""
+    """Return where each chunk ends and when it is due, or None where the body of
+    ``size`` bytes is not the one that was recorded."""
     if not chunks or chunks[0].offset != 0 or chunks[-1].offset >= size:
         return None
     ends = [chunk.offset for chunk in chunks[1:]] + [size]

@@ -62,7 +62,7 @@ class Deck:
         return self._all[position]
 
     def head(self, position: int) -> Interaction:
-        """As itself, but that a large response may lack its body."""
+        """Return an interaction; a large response may lack its body."""
         return self._all.head(position)
 
     def request(self, position: int) -> Request:
@@ -90,9 +90,9 @@ class Deck:
         return self._bucket_of(url) in self._positions
 
     def take(self, request: Request) -> tuple[int, Interaction] | None:
-        """The next interaction that answers the request, which it uses up.
+        """Return the next interaction that answers the request, and use it up.
 
-        Raises what the judge raises.
+        Raise what the judge raises.
         """
         if self._judge is not None:
             return self._take_judged(request, self._judge)
@@ -112,7 +112,8 @@ class Deck:
         return position, interaction
 
     def _next(self, bucket: Bucket, keys: Keys) -> int | None:
-        """The first that waits under one of the keys; none unread could come before."""
+        """Find the first that waits under one of the keys; none unread could come
+        before."""
         wholly = True  # most often it is the first, which is then needed
         while True:
             heads = [self._head(bucket, key) for key in keys]
@@ -123,7 +124,7 @@ class Deck:
             wholly = False
 
     def _head(self, bucket: Bucket, key: Hashable) -> int:
-        """The first that waits under a key, else -1. What was played has gone."""
+        """Return the first that waits under a key, else -1; drop what was played."""
         waiting = bucket.waiting.get(key)
         while waiting:
             if self._repeats is Repeats.ALL or waiting[0] not in self._played:
@@ -155,7 +156,7 @@ class Deck:
     def _take_judged(
         self, request: Request, judge: Judge
     ) -> tuple[int, Interaction] | None:
-        """The first that the keys and the judge agree on, or else the judge alone."""
+        """Take the first that keys and judge agree on, or else the judge alone."""
         equal = self._equal(request)
         for position in equal:
             if judge(request, self.request(position)) is not False:
@@ -167,7 +168,8 @@ class Deck:
         return None
 
     def _equal(self, request: Request) -> list[int]:
-        """The positions that the keys let play, the last one again where it may be."""
+        """Return the positions that the keys let play, the last one again where it may
+        be."""
         url = self._bucket_of(request.url)
         bucket = self._bucket(url)
         if bucket is None:
@@ -182,7 +184,8 @@ class Deck:
         return sorted(found) + ([last] if last is not None else [])
 
     def _playable(self) -> Iterator[int]:
-        """What was not played, in order; then what was, where that may be repeated."""
+        """Yield what was not played, in order; then what was, where that may be
+        repeated."""
         if self._repeats is Repeats.ALL:
             yield from range(len(self))
             return
@@ -201,9 +204,10 @@ class Deck:
         return position, interaction
 
     def give_back(self, position: int) -> None:
-        """The answer did not arrive: whoever asks again gets it again.
+        """Let an interaction play again whose answer did not arrive: the next request
+        gets it.
 
-        A recording never was handed out.
+        Nothing is done for a fresh recording, which was never handed out.
         """
         if position >= self._all.loaded or position not in self._played:
             return
@@ -232,8 +236,8 @@ class Deck:
                 bucket.last[key] = max(self._played.keys() & equal, default=-1)
 
     def add(self, interaction: Interaction) -> int:
-        """A fresh recording. The request that made it has used it up; where all may be
-        repeated it answers the next one too."""
+        """Add a fresh recording. The request that made it has used it up; where all may
+        be repeated it answers the next one too."""
         position = self._all.add(interaction)
         self._played[position] = 1
         if self._repeats is Repeats.ALL:
@@ -245,14 +249,14 @@ class Deck:
         return position
 
     def body_size(self, position: int) -> int:
-        """About how many bytes its body has, without reading the interaction."""
+        """Return about how many bytes its body has, without reading the interaction."""
         return self._all.body_size(position)
 
     def was_played(self, position: int) -> bool:
         return position in self._played
 
     def used_up(self, request: Request) -> int:
-        """How many equal interactions were used up by requests like this one."""
+        """Count the equal interactions that were used up by requests like this one."""
         if self._repeats is not Repeats.NO:
             return 0
         url = self._bucket_of(request.url)
@@ -270,7 +274,7 @@ class Deck:
         return bucket.spent.count(self._rests_of(request)) if bucket.spent else 0
 
     def unused(self) -> list[int]:
-        """Positions of the loaded interactions that nothing asked for."""
+        """Return positions of the loaded interactions that nothing asked for."""
         return [i for i in range(self._all.loaded) if i not in self._played]
 
     @property
@@ -279,12 +283,13 @@ class Deck:
         return len(self) - len(self._played)
 
     def urls(self) -> Iterable[str]:
-        """The URL of each interaction, in order; without reading the interactions."""
+        """Return the URL of each interaction, in order, without reading the
+        interactions."""
         return self._all.urls()
 
     def next_of_host(self, host: str) -> Interaction | None:
-        """The first interaction with that host that was not played yet, else the last:
-        what a connection to it is to be like."""
+        """Return the first interaction with that host that was not played yet, else the
+        last: what a connection to it is to be like."""
         if self._hosts is None:
             self._hosts = {}
             for position, url in enumerate(self._all.loaded_urls()):

@@ -23,7 +23,8 @@ _PART = re.compile(r"([0-9]*)(?:\.([0-9]*))?([^0-9.]+)")
 
 
 def format_duration(ns: int) -> str:
-    """``1.5s``, ``712ms``, ``250µs``, ``1m30.7s``, ``0s``: what Go prints."""
+    """Write nanoseconds as Go prints them: ``1.5s``, ``712ms``, ``250µs``, ``1m30.7s``,
+    ``0s``."""
     if 1_000_000 <= ns < 1_000_000_000:  # nearly all that is recorded
         digits = str(ns)
         below = digits[-6:].rstrip("0")
@@ -35,7 +36,7 @@ def format_duration(ns: int) -> str:
 
 
 def _below_a_second(ns: int) -> str:
-    """In the largest unit that leaves a whole part; zero is ``0s``."""
+    """Use the largest unit that leaves a whole part; zero is ``0s``."""
     if ns == 0:
         return "0s"
     unit = "ns" if ns < _UNITS["us"] else "µs" if ns < _UNITS["ms"] else "ms"
@@ -53,7 +54,8 @@ def _clock(ns: int) -> str:
 
 
 def parse_duration(text: str) -> int:
-    """Nanoseconds of ``1h2m3.5s`` and the like; ``ValueError`` where Go refuses."""
+    """Return the nanoseconds of ``1h2m3.5s`` and the like. Raise ValueError where Go
+    refuses."""
     if text in ("0", "+0", "-0"):
         return 0
     form = _FORM.fullmatch(text)
@@ -75,7 +77,7 @@ def _part(part: re.Match[str], text: str) -> int:
 
 
 def _below_the_unit(fraction: str, size: int) -> int:
-    """In floats and with the digits that fit 63 bits, because Go rounds so."""
+    """Compute in floats and with the digits that fit 63 bits, because Go rounds so."""
     value, scale = 0, 1.0
     for digit in fraction:
         longer = value * 10 + int(digit)

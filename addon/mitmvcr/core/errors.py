@@ -2,7 +2,7 @@
 
 
 class VcrError(Exception):
-    """Any failure that is told to the user as one line."""
+    """A failure that the user reads as one line."""
 
     def __str__(self) -> str:
         return " ".join(super().__str__().splitlines())

@@ -8,11 +8,12 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import overload
 
-#: The types whose replay leaves piece by piece.
 _SSE = "text/event-stream"
 _LINES = ("application/x-ndjson", "application/ndjson", "application/jsonl")
 _GRPC = "application/grpc"
 _PARTS = "multipart/x-mixed-replace"
+#: How the types of streams begin: they pass live, and a replay leaves piece by piece.
+STREAM_TYPES = (_SSE, *_LINES, _GRPC, _PARTS)
 
 # Atomic groups: "\r\n" is one line end, never two.
 _BLANK_LINE = re.compile(rb"(?>\r\n|\n|\r)(?>\r\n|\n|\r)")
@@ -28,8 +29,13 @@ _LAST_EVENTS = frozenset(
 )
 
 
+def is_stream(content_type: str) -> bool:
+    """Return whether a body of this type is a stream, even where it has a length."""
+    return content_type.lower().startswith(STREAM_TYPES)
+
+
 def pieces(content_type: str, body: bytes) -> list[bytes] | None:
-    """The body cut where its events end, or None where it is not known to have any."""
+    """Cut a body where its events end; None where it is not known to have any."""
     places = ends(content_type, body)
     return None if places is None else cut(body, places)
 
@@ -64,7 +70,7 @@ class Pieces(Sequence[bytes]):
 
 
 def cut(body: bytes, places: Iterable[int]) -> list[bytes]:
-    """The pieces that end at these places, and what is left. None is empty."""
+    """Return the pieces that end at these places, and what is left. None is empty."""
     return [*Pieces(body, places)]
 
 
@@ -73,20 +79,20 @@ _SMALL = 1 << 18
 
 
 def in_small(parts: Iterable[bytes]) -> Iterator[bytes]:
-    """The parts, with those cut further that are large."""
+    """Yield the parts, with those cut further that are large."""
     for part in parts:
         for at in range(0, len(part), _SMALL):
             yield part[at : at + _SMALL]
 
 
 def due_in_small(parts: Iterable[bytes], due: Iterable[float]) -> Iterator[float]:
-    """The times of all that :func:`in_small` gives."""
+    """Yield the times of all that :func:`in_small` gives."""
     for part, at in zip(parts, due, strict=True):
         yield from (at for _ in range(0, len(part), _SMALL))
 
 
 def ends(content_type: str, body: bytes) -> list[int] | None:
-    """Where the events of a body end, or None where it is not known to have any."""
+    """Return where the events of a body end; None where it has none that are known."""
     kind = _kind(content_type)
     if kind == _SSE:
         return [found.end() for found in _BLANK_LINE.finditer(body)]
@@ -109,7 +115,7 @@ def _boundary(content_type: str) -> bytes:
 
 
 def _message_ends(body: bytes) -> list[int]:
-    """gRPC: a flag, four bytes of length, the message."""
+    """Return where gRPC's messages end: a flag, four bytes of length, the message."""
     found, at = [], 0
     while at + 5 <= len(body):
         at += 5 + int.from_bytes(body[at + 1 : at + 5])

@@ -33,7 +33,7 @@ def format_frame(frame: Frame) -> str:
 
 
 def parse_frame(text: str) -> Frame:
-    """Raises ValueError."""
+    """Read a frame. Raise ValueError."""
     side, time, kind, content = [*text.split(" ", 3), "", "", ""][:4]
     if side not in _SIDES or kind not in _KINDS:
         raise ValueError(f"{text[:80]!r} is not a message as 'client 1ms text hello'")
@@ -44,6 +44,6 @@ def parse_frame(text: str) -> Frame:
 
 
 def close_parts(frame: Frame) -> tuple[int, str]:
-    """The code and the reason of a close."""
+    """Return the code and the reason of a close."""
     code, _, reason = frame.content.decode("utf-8", "replace").partition(" ")
     return int(code) if code.isdigit() else 1000, reason

@@ -5,8 +5,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import StrEnum
 from fnmatch import translate
-from importlib.util import find_spec
 from typing import Any, NamedTuple
+
+from mitmvcr.core.jsonpaths import Steps, json_path
 
 
 class Ignoring(StrEnum):
@@ -26,12 +27,13 @@ class Ignore(NamedTuple):
     value_only: bool = False
 
     def __str__(self) -> str:
-        """As the option is written."""
+        """Write it as the option is written."""
         return self.pattern + "=" * self.value_only
 
 
 def parse_ignore(text: str) -> Ignore:
-    """``name`` leaves it out, ``name=`` only its value."""
+    """Read ``name``, which leaves it out, or ``name=``, which leaves out only its
+    value."""
     text = text.strip()
     return Ignore(text.removesuffix("="), text.endswith("="))
 
@@ -42,7 +44,7 @@ class Names:
     __slots__ = ("_excluded", "_valueless")
 
     def __init__(self, ignores: Iterable[Ignore], *, fold: bool = False) -> None:
-        """``fold``: whatever their case, as those of headers."""
+        """Take names; with ``fold`` whatever their case, as those of headers."""
         ignores = list(ignores)
         flags = re.IGNORECASE if fold else 0
         self._excluded = _any_of([i for i in ignores if not i.value_only], flags)
@@ -60,7 +62,7 @@ class Names:
         return self._valueless is None or not self._valueless(name)
 
     def __call__(self, pairs: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-        """The pairs that count; a value that does not is empty."""
+        """Yield the pairs that count; a value that does not is empty."""
         for name, value in pairs:
             if self.counts(name):
                 yield name, value if self.value_counts(name) else ""
@@ -73,22 +75,19 @@ def _any_of(ignores: Sequence[Ignore], flags: int) -> Callable[[str], object] | 
     return re.compile(pattern, flags).match
 
 
-Steps = tuple[int | str, ...]
-
-
 class Places:
     """Which places of a JSON value count."""
 
     __slots__ = ("_paths",)
 
     def __init__(self, ignores: Iterable[Ignore]) -> None:
-        """Raises as :func:`json_path`."""
+        """Raise as :func:`json_path`."""
         self._paths = [(json_path(each.pattern), each.value_only) for each in ignores]
 
     def __call__(self, value: Any) -> object:
-        """The value without what does not count; it is changed in place.
+        """Return the value without what does not count; it is changed in place.
 
-        Raises ValueError where it is nested too deep to be searched.
+        Raise ValueError where it is nested too deep to be searched.
         """
         root = [value]
         for find, value_only in self._paths:
@@ -111,55 +110,3 @@ def _ignore(root: list[Any], steps: Steps, value_only: bool) -> None:
         holder[last] = None
     else:
         del holder[last]
-
-
-# What names one place. The library takes 70 ms to import, which the first miss would
-# feel: to name the option that would let it match is to try such a path.
-_STEP = r'\.([A-Za-z_][A-Za-z_0-9]*)|\[(0|[1-9][0-9]{0,9})\]|\["([^"\\\x00-\x1f]*)"\]'
-_PLAIN_PATH = rf"\$((?:{_STEP})*)"
-
-
-def _plain_path(written: str) -> Callable[[Any], list[Steps]]:
-    steps: Steps = tuple(
-        int(step[2]) if step[2] else step[1] or step[3]
-        for step in re.finditer(_STEP, written)
-    )
-
-    def find(value: Any) -> list[Steps]:
-        for step in steps:
-            holds: Any = list if isinstance(step, int) else dict
-            if not isinstance(value, holds):
-                return []
-            try:
-                value = value[step]
-            except LookupError:
-                return []
-        return [steps]
-
-    return find
-
-
-def json_path(path: str) -> Callable[[Any], list[Steps]]:
-    """A function that finds the places of a JSONPath (RFC 9535).
-
-    Raises ValueError where it is none, ImportError where there is no python-jsonpath:
-    it does not come with mitmproxy.
-    """
-    if found := re.fullmatch(_PLAIN_PATH, path):
-        if find_spec("jsonpath") is None:
-            raise ImportError(name="jsonpath")
-        return _plain_path(found[1])
-    import jsonpath
-
-    try:
-        query = jsonpath.JSONPathEnvironment(strict=True).compile(path)
-    except jsonpath.JSONPathError as error:
-        raise ValueError(str(error).splitlines()[0]) from error
-
-    def find(value: Any) -> list[Steps]:
-        try:
-            return [tuple(match.parts) for match in query.finditer(value)]
-        except (jsonpath.JSONPathError, RecursionError) as error:
-            raise ValueError("cannot be searched") from error
-
-    return find

@@ -1,7 +1,7 @@
 """URLs, headers and JSON as they are compared: equal keys match.
 
-Nothing here raises, whatever the bytes, but for what says so: what cannot be
-understood is compared as it stands.
+Nothing here raises, whatever the bytes, except where a docstring says so: what cannot
+be understood is compared as it stands.
 """
 
 import codecs
@@ -27,14 +27,15 @@ _STARTS_JSON = re.compile(rb"\s*[{\[]")
 
 
 def any_placeholder(body: bytes) -> bytes:
-    """A body with one placeholder for all: see ``_PLACEHOLDER``."""
+    """Return a body with one placeholder for all: see ``_PLACEHOLDER``."""
     if b"[REDACTED:" not in body:
         return body
     return _PLACEHOLDER_BYTES.sub(b"[REDACTED]", body)
 
 
 def split_url(url: str) -> tuple[str, str, str, str] | None:
-    """Scheme, host with its port, path and query, which keeps its question mark.
+    """Split a URL into scheme, host with its port, path, and query with its question
+    mark.
 
     Each is spelled in one way (RFC 3986, section 6.2): scheme and host in lower case,
     the host in punycode and without a dot at its end, escapes in upper case and only
@@ -64,7 +65,8 @@ def _host(host: str) -> str:
 
 
 def split_port(host: str) -> tuple[str, str, str]:
-    """Host, colon and port; the last two are empty where no port is written."""
+    """Split a host into name, colon and port; the last two are empty where no port is
+    written."""
     name, colon, port = host.rpartition(":")
     if colon and "]" not in port:
         return name, colon, port
@@ -91,7 +93,7 @@ def _escaped(found: re.Match[str]) -> str:
 
 
 def url_key(url: str) -> str:
-    """The URL as :func:`split_url` sees it, in one piece."""
+    """Return the URL as :func:`split_url` sees it, in one piece."""
     if "[REDACTED:" in url:
         url = _PLACEHOLDER.sub("[REDACTED]", url)
     # A cassette asks few hosts for many things: all before the path is remembered.
@@ -107,7 +109,7 @@ def url_key(url: str) -> str:
 
 @lru_cache(maxsize=1024)
 def _origin(url: str) -> str:
-    """Scheme and host of a URL that has nothing else, or an empty string."""
+    """Return scheme and host of a URL that has nothing else, or an empty string."""
     parts = split_url(url)
     if parts is None or not parts[1] or parts[2:] != ("/", "") or url[-1] in "/?#":
         return ""
@@ -115,7 +117,7 @@ def _origin(url: str) -> str:
 
 
 def url_host(url: str) -> str:
-    """The host name alone, in lower case; empty where there is none."""
+    """Return the host name alone, in lower case; empty where there is none."""
     parts = split_url(url)
     if parts is None:
         return ""
@@ -124,7 +126,7 @@ def url_host(url: str) -> str:
 
 
 def header(headers: Headers, name: str) -> str:
-    """The first value of a header whatever its spelling, else an empty string."""
+    """Return the first value of a header whatever its spelling, else an empty text."""
     if name in headers:
         return next(iter(headers[name]), "")
     wanted = name.lower()
@@ -135,7 +137,7 @@ def header(headers: Headers, name: str) -> str:
 
 
 def _number(text: str) -> float | int:
-    """JSON has one kind of number: 1.0 is 1."""
+    """Read a number as the one kind that JSON has: 1.0 is 1."""
     value = float(text)
     if abs(value) == float("inf"):
         raise ValueError("no float holds it")
@@ -153,9 +155,9 @@ _encoder = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 
 
 def parse_json(body: bytes, content_type: str) -> object:
-    """The JSON value of a body that is JSON, by its type or by how it starts.
+    """Return the JSON value of a body that is JSON, by its type or by how it starts.
 
-    Raises ValueError where it is not.
+    Raise ValueError where it is not.
     """
     media = content_type.lower()
     if not _STARTS_JSON.match(body) and "json" not in media:
@@ -167,7 +169,8 @@ def parse_json(body: bytes, content_type: str) -> object:
 
 
 def json_bytes(value: object) -> bytes:
-    """One spelling of a JSON value. Raises ValueError where it is nested too deep."""
+    """Return one spelling of a JSON value. Raise ValueError where it is nested too
+    deep."""
     try:
         return _encoder.encode(value).encode()
     except RecursionError as error:
@@ -188,7 +191,8 @@ _CHARSETS = re.compile(r"(?:utf|iso|latin|windows|cp125|us-ascii)[\w-]*", re.ASC
 
 @lru_cache(maxsize=64)
 def charset(media: str) -> str:
-    """Python's name for the charset parameter of a media type, else ``utf-8-sig``."""
+    """Return Python's name for the charset parameter of a media type, else
+    ``utf-8-sig``."""
     name = parameter(media, "charset")
     if _CHARSETS.fullmatch(name):
         with suppress(LookupError):
@@ -201,7 +205,7 @@ _PARAMETER = re.compile(r';\s*([^\s=;"]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;]*)
 
 
 def parameter(media: str, name: str) -> str:
-    """A parameter of a media type, whatever the case of its name; else empty."""
+    """Return a parameter of a media type, whatever the case of its name; else empty."""
     for spelled, quoted, plain in _PARAMETER.findall(media):
         if spelled.lower() == name:
             return re.sub(r"\\(.)", r"\1", quoted) or plain

@@ -60,7 +60,7 @@ class MatchSpec(NamedTuple):
 
     @classmethod
     def of(cls, style: Style) -> "MatchSpec":
-        """All as that recorder has it."""
+        """Return all as that recorder compares it."""
         return cls(GO_PARTS if style == "go-vcr" else DEFAULT_PARTS, style)
 
 
@@ -153,7 +153,7 @@ def _is_typed_body(part: str, spec: MatchSpec) -> bool:
 
 
 def _all_of(keys: Sequence[Callable[[_T], Hashable]]) -> Callable[[_T], Hashable]:
-    """The keys in one."""
+    """Join several keys into one."""
     if len(keys) == 1:
         return keys[0]
     if len(keys) == 2:
@@ -246,7 +246,8 @@ def _form(counts: Names) -> KeyOf:
 
 
 def form_pairs(request: Request) -> list[tuple[str, str]]:
-    """Go's Request.Form: the fields of an urlencoded body, then those of the query."""
+    """Return Go's Request.Form: the fields of an urlencoded body, then those of the
+    query."""
     pairs: list[tuple[str, str]] = []
     kind = header(request.headers, "Content-Type").partition(";")[0].strip().lower()
     if request.method in _FORM_METHODS and kind == "application/x-www-form-urlencoded":

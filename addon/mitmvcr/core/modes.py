@@ -77,8 +77,9 @@ RULES: dict[tuple[Mode, bool], Rule] = {
 
 
 def looks_up(rule: Rule, repeats: Repeats) -> bool:
-    """Where all may be repeated a fresh recording is answered from too, as in go-vcr.
-    With ``LAST`` it is not: what a poll comes to has yet to be recorded."""
+    """Return whether a request is looked up first. Where all may be repeated, a fresh
+    recording answers too, as in go-vcr. With ``LAST`` it does not: the end of a poll
+    has yet to be recorded."""
     return rule.looks_up or (rule.records and repeats is Repeats.ALL)
 
 
@@ -111,7 +112,7 @@ Decision = Replay | Forward | Refuse
 
 
 def decide(rule: Rule, found: tuple[int, Interaction] | None) -> Decision:
-    """The decision for one request; ``found`` is what the look-up gave, if any."""
+    """Decide what happens to one request; ``found`` is what the look-up gave."""
     if found is not None:
         return Replay(*found)
     if rule.forwards:

@@ -41,7 +41,7 @@ class Recorded:
         return self._fresh[position - self.loaded]
 
     def head(self, position: int) -> Interaction:
-        """As itself, but that a large response may lack its body."""
+        """Return an interaction; a large response may lack its body."""
         if position < self.loaded:
             return self._head(position)
         return self[position]
@@ -52,31 +52,31 @@ class Recorded:
         return self._known_urls[position]
 
     def asked(self, position: int) -> Request:
-        """The request. All of the interaction is read, and kept, where it is likely to
-        be needed next and not large."""
+        """Return the request. All of the interaction is read, and kept, where it is
+        likely to be needed next and not large."""
         if position < self.loaded and self._is_large(position):
             return self.request(position)
         return self[position].request
 
     def add(self, interaction: Interaction) -> int:
-        """Returns its position."""
+        """Add a fresh interaction and return its position."""
         self._fresh.append(interaction)
         return len(self) - 1
 
     def request(self, position: int) -> Request:
-        """It alone, and so without damage that its response may have."""
+        """Return the request alone, and so without damage to its response."""
         if self._request is None or position >= self.loaded:
             return self[position].request
         return self._request(position)
 
     def body_size(self, position: int) -> int:
-        """About how many bytes the request's body has."""
+        """Return about how many bytes the request's body has."""
         if self._size is None or position >= self.loaded:
             return len(self[position].request.body)
         return self._size(position)
 
     def loaded_urls(self) -> Iterable[str]:
-        """In order."""
+        """Return the URLs of the cassette, in order."""
         known = self._known_urls
         return _urls(self._interactions) if known is None else known
 
@@ -90,7 +90,7 @@ def _urls(interactions: Sequence[Interaction]) -> Iterable[str]:
 
 
 def _keep(_: int) -> None:
-    """A list of interactions that are all there anyway has nothing to forget."""
+    """Forget nothing: a list of interactions is all there anyway."""
 
 
 def _is_not(_: int) -> bool:

@@ -24,7 +24,7 @@ _BAD_URL = re.compile("[\0-\x20\x7f]").search
 
 
 def is_sendable(response: Response) -> bool:
-    """In a microsecond or two: every replay asks."""
+    """Return whether it can be sent, in a microsecond or two: every replay asks."""
     code = response.code
     return (
         (code in _CODES or code == _SWITCHED)
@@ -43,7 +43,7 @@ def _are_sound(headers: Headers) -> bool:
 
 
 def why_not(response: Response) -> tuple[str, str]:
-    """The first field that cannot be sent, and its problem; empty where all can."""
+    """Return the first field that cannot be sent, and its problem, or empty texts."""
     return next(_faults(response), ("", ""))
 
 
@@ -65,7 +65,7 @@ def _faults(response: Response) -> Iterator[tuple[str, str]]:
 
 
 def unfolded(response: Response) -> Response:
-    """With each value in one line, which says the same."""
+    """Return the response with each value in one line, which says the same."""
     return replace(
         response, headers=_unfold(response.headers), trailer=_unfold(response.trailer)
     )
@@ -79,20 +79,21 @@ def _unfold(headers: Headers) -> Headers:
 
 
 def problem_of_name(name: str) -> str:
-    """Empty for what can be the name of a header."""
+    """Return what keeps a name from being a header's; empty for nothing."""
     if not name:
         return "a header needs a name"
     return "" if _NAMES(name) else f"{shown(name)} cannot be the name of a header"
 
 
 def problem_of_value(value: str) -> str:
-    """Empty for what can be a header's value, or stand in a status line."""
+    """Return what keeps a value from standing in a header or a status line; empty for
+    nothing."""
     found = _break(value)
     return f"holds {_NAMED[found[0]]}, which ends a header" if found else ""
 
 
 def problem_of_code(code: int) -> str:
-    """Empty for a status that an answer can have."""
+    """Return why no answer can have this status; empty where one can."""
     if code in _CODES or code == _SWITCHED:
         return ""
     if 100 <= code < 200:
@@ -101,10 +102,11 @@ def problem_of_code(code: int) -> str:
 
 
 def problem_of_method(method: str) -> str:
-    """Empty for a request's method; so is Go's for GET."""
+    """Return why this is no method; empty where it is one. Go's for GET is empty
+    itself."""
     return "" if _NAMES(method) else f"{shown(method)} cannot be a method"
 
 
 def problem_of_url(url: str) -> str:
-    """Empty for a URL that can be asked for."""
+    """Return why nobody can ask for this URL; empty where one can."""
     return f"{shown(url)} cannot be a URL" if _BAD_URL(url) or not url else ""

@@ -17,7 +17,7 @@ _ToKey = Callable[[str], str]
 def url_part(
     part: str, bases: Sequence[BaseUrl], counts: Names
 ) -> Callable[[str], Hashable]:
-    """What one of URL_PARTS comes to; ``counts`` are the names in the query."""
+    """Return what computes one of URL_PARTS; ``counts`` are the names in the query."""
     mapped = mapped_key(bases)
     if part == "url":
         return _without_some(mapped, counts) if counts.are_some else mapped
@@ -42,12 +42,13 @@ def _piece(part: str, parts: tuple[str, str, str, str], counts: Names) -> Hashab
 
 
 def query_pairs(query: str) -> list[tuple[str, str]]:
-    """Names and values, repeated and blank ones too; it starts with its ``?``."""
+    """Return names and values, blank ones too; the query starts with its ``?``."""
     return parse_qsl(query[1:], keep_blank_values=True, errors="surrogateescape")
 
 
 def mapped_key(bases: Sequence[BaseUrl]) -> _ToKey:
-    """A URL's key, with the first base URL that it starts with replaced."""
+    """Return what computes a URL's key, with the first base URL that it starts with
+    replaced."""
     if not bases:
         return url_key
     keys = [(url_key(old).rstrip("/"), url_key(new).rstrip("/")) for old, new in bases]
@@ -64,7 +65,7 @@ def mapped_key(bases: Sequence[BaseUrl]) -> _ToKey:
 
 
 def _without_some(key: _ToKey, counts: Names) -> _ToKey:
-    """Order and spelling of the query count, but for what is ignored."""
+    """Compare order and spelling of the query too, except for what is ignored."""
 
     def kept(url: str) -> str:
         start, mark, query = key(url).partition("?")

@@ -13,8 +13,8 @@ Found = Sequence[tuple[int, int, int]]
 
 @lru_cache(maxsize=64)
 def searcher(*texts: bytes) -> Callable[[bytes], Found] | None:
-    """What finds the texts in data, or None; at most 64, or 16 with one of one byte,
-    else it is slower than to look for them one by one."""
+    """Return what finds the texts in data, or None; give it at most 64, or 16 with one
+    of one byte, else it is slower than a search for each."""
     try:
         import ahocorasick_rs
     except ImportError:
@@ -29,7 +29,7 @@ LARGE = 1 << 15
 
 
 def holds(data: bytes, *texts: bytes) -> bool:
-    """Whether one of the texts stands in it; made for what nearly never does."""
+    """Return whether one of the texts stands in it; made for what nearly never does."""
     search = searcher(*texts) if len(data) > LARGE else None
     if search is None:
         return any(text in data for text in texts)

@@ -15,7 +15,7 @@ def quoted(text: str) -> str:
 
 
 def shown(text: str, most: int = _MOST) -> str:
-    """On one line, and not too long."""
+    """Write a text on one line, cut where it is long."""
     cut = text[:most]
     if not cut.isprintable():
         cut = "".join(c if c.isprintable() else _escaped(c) for c in cut)

@@ -1,7 +1,6 @@
 """XML in one spelling (Canonical XML 2.0)."""
 
 from typing import NoReturn
-from xml.etree import ElementTree
 from xml.parsers import expat
 
 #: Namespaces are looked for in every element around, so that depth costs its square.
@@ -9,13 +8,15 @@ _DEEPEST = 200
 
 
 def canonical_xml(body: bytes) -> bytes:
-    """Raises ValueError for what is not XML, or has a document type: entities can
-    make a small text a huge one."""
+    """Return XML in one spelling. Raise ValueError for what is not XML, or has a
+    document type: entities can make a small text a huge one."""
     try:
         text = body.decode("utf-8-sig")
         _look_through(text)
+        from xml.etree import ElementTree  # few cassettes hold XML
+
         return ElementTree.canonicalize(text).encode()
-    except (expat.ExpatError, ElementTree.ParseError) as error:
+    except (expat.ExpatError, SyntaxError) as error:  # ElementTree raises the latter
         raise ValueError(error) from error
 
 

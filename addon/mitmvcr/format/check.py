@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from mitmvcr.core.errors import CassetteError
 from mitmvcr.format import layout, yamlreader
 from mitmvcr.format.faults import Fault
-from mitmvcr.format.reader import check_version, read_bytes
+from mitmvcr.format.source import read_bytes
 
 ERROR, NOTE = "error", "note"
 
@@ -45,7 +45,7 @@ def check(path: str | os.PathLike[str]) -> list[Problem]:
     try:
         data = read_bytes(path)
         document = yamlreader.read(data, yamlreader.MOST_FAULTS)
-        check_version(document.version, name)
+        yamlreader.check_version(document.version, name)
     except CassetteError as error:
         return [Problem(name, error.problem)]
     if document.broken:

@@ -3,6 +3,11 @@
 from mitmvcr.core.errors import CassetteDamagedError
 
 
+class Decline(Exception):
+    """The text is not in go-yaml's own style: leave it to PyYAML, which may well read
+    it."""
+
+
 class Fault(Exception):
     """A problem at a place; ``line`` counts from 1, ``interaction`` from 0."""
 

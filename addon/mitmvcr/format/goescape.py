@@ -16,8 +16,9 @@ _ASCII_MET = b"\t\r\x7f"
 _MET = _ASCII_MET + b"\xc2\xe2\xef\xf0\xf1\xf2\xf3\xf4"
 _HARMLESS = bytes({*range(0x100)} - {*_HARDLY_MET, *_MET})
 _LEADS = b"\xc2\xe2\xef"
-_LATIN_CONTROL = re.compile(rb"\xc2[\x80-\x9f]")
-_UNPRINTABLE = tuple(each.encode() for each in ("\ufeff", "\ufffe", "\uffff"))
+#: Escaped, whatever stands round it.
+LATIN_CONTROL = re.compile(rb"\xc2[\x80-\x9f]")
+UNPRINTABLE = tuple(each.encode() for each in ("\ufeff", "\ufffe", "\uffff"))
 #: They end a line in YAML 1.1.
 SEPARATORS = tuple(each.encode() for each in ("\u2028", "\u2029"))
 
@@ -66,17 +67,18 @@ def must_escape(value: bytes, odd: bytes) -> bool:
     """
     if odd.translate(None, _LEADS + b"\t"):
         return True
-    if b"\xc2" in odd and _LATIN_CONTROL.search(value):
+    if b"\xc2" in odd and LATIN_CONTROL.search(value):
         return True
-    return b"\xef" in odd and holds(value, *_UNPRINTABLE)
+    return b"\xef" in odd and holds(value, *UNPRINTABLE)
 
 
-_NAMES = {
+#: The letter behind the backslash, for who writes and who reads.
+ESCAPES = {
     0x00: "0", 0x07: "a", 0x08: "b", 0x09: "t", 0x0A: "n", 0x0B: "v", 0x0C: "f",
     0x0D: "r", 0x1B: "e", 0x22: '"', 0x5C: "\\", 0x85: "N", 0xA0: "_",
     0x2028: "L", 0x2029: "P",
 }  # fmt: skip
-_NAMED = bytes(point for point in _NAMES if point < 0x80)
+_NAMED = bytes(point for point in ESCAPES if point < 0x80)
 _SIMPLE_ESCAPES = (
     (b"\\", b"\\\\"),
     (b'"', b'\\"'),
@@ -86,12 +88,12 @@ _SIMPLE_ESCAPES = (
 )
 _ONES = b"".join(character for character, _ in _SIMPLE_ESCAPES)
 #: What is escaped beyond ASCII, by its first byte: a few texts, or many kinds.
-_RARE = {0xE2: SEPARATORS, 0xEF: _UNPRINTABLE}
+_RARE = {0xE2: SEPARATORS, 0xEF: UNPRINTABLE}
 _MANY_KINDS = {
     0xC2: re.compile(rb"(\xc2[\x80-\x9f])"),
     **{lead: re.compile(b"(%c[\x80-\xbf]{3})" % lead) for lead in range(0xF0, 0xF5)},
 }
-_BOM = _UNPRINTABLE[0]
+_BOM = UNPRINTABLE[0]
 
 
 def double_quoted(value: bytes, odd: bytes) -> Iterable[bytes]:
@@ -169,7 +171,7 @@ def _table(*changes: tuple[int, int]) -> bytes:
 _TO_PAIRS = _table(*((point, 0x80 + at) for at, point in enumerate(_NAMED)))
 _FROM_PAIRS = _table(
     (0xC2, ord("\\")),
-    *((0x80 + at, ord(_NAMES[point])) for at, point in enumerate(_NAMED)),
+    *((0x80 + at, ord(ESCAPES[point])) for at, point in enumerate(_NAMED)),
 )
 
 
@@ -195,7 +197,7 @@ def _all_escaped(value: bytes, kinds: bytes) -> bytes:
     parts = [rest] if rest.isascii() else _NOT_ASCII.split(rest)
     escaped = b"".join(_each_escaped(part) for part in (bom, *parts))
     for point in set(kinds) & set(_NAMED) - set(b"\r"):
-        name = b"\\" + _NAMES[point].encode()
+        name = b"\\" + ESCAPES[point].encode()
         escaped = escaped.replace(b"\\x%02X" % point, name)
     return escaped
 
@@ -249,14 +251,14 @@ def _astral_escaped(value: bytes) -> bytes | None:
 def _must_be_escaped(character: bytes) -> bool:
     """Return whether a character that is not above U+FFFF cannot stand for itself."""
     is_rare = character in _RARE.get(character[0], ())
-    return is_rare or _LATIN_CONTROL.match(character) is not None
+    return is_rare or LATIN_CONTROL.match(character) is not None
 
 
 @lru_cache(maxsize=4096)
 def _escape(character: str) -> str:
     point = ord(character)
-    if point in _NAMES:
-        return "\\" + _NAMES[point]
+    if point in ESCAPES:
+        return "\\" + ESCAPES[point]
     if point <= 0xFF:
         return f"\\x{point:02X}"
     return f"\\u{point:04X}" if point <= 0xFFFF else f"\\U{point:08X}"

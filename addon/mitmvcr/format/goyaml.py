@@ -34,7 +34,7 @@ from mitmvcr.format.goescape import (
     must_escape,
     oddities,
 )
-from mitmvcr.format.goplain import TYPED_WORDS, is_old_type, is_other_type
+from mitmvcr.format.resolve import TYPED_WORDS, is_old_type, is_other_type
 
 
 @dataclass(frozen=True, slots=True)

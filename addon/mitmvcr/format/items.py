@@ -10,6 +10,8 @@ from typing import Any
 
 from mitmvcr.core.frames import Frame, parse_frame
 from mitmvcr.core.model import Interaction, Request, Response
+from mitmvcr.format.faults import Decline
+from mitmvcr.format.goescape import LATIN_CONTROL, SEPARATORS, UNPRINTABLE
 from mitmvcr.format.lines import (
     BLOCK,
     LIST,
@@ -26,16 +28,14 @@ from mitmvcr.format.lines import (
     from_base64,
     integer,
 )
-from mitmvcr.format.memo import Memo
-from mitmvcr.format.repair import repaired
-from mitmvcr.format.scalars import Decline
+from mitmvcr.format.resolve import repaired
+from mitmvcr.format.speed import Memo
 
 # libyaml and go-yaml refuse these, differ on them, or take them for a line end.
 _CONTROLS = bytes({*range(0x20), 0x7F} - {0x09, 0x0A})
 _SPECIAL = (
-    re.compile(rb"\xc2[\x80-\x9f]"),  # C1, NEL
-    re.compile(rb"\xe2\x80[\xa8\xa9]"),  # line and paragraph separator
-    re.compile(rb"\xef(?:\xbb\xbf|\xbf[\xbe\xbf])"),  # BOM, no characters
+    LATIN_CONTROL,
+    *(re.compile(b"|".join(each)) for each in (SEPARATORS, UNPRINTABLE)),
 )
 
 _REQUEST = frozenset(Request.__annotations__)
@@ -256,14 +256,3 @@ def _interaction(id: int, parts: Parts) -> Interaction:
         if body is not None:
             part["body"] = body
     return Interaction(id, Request(**request), Response(**response))
-
-
-def read_item(item: bytes, parser: ItemParser) -> Interaction:
-    """Read an item by lines, or with PyYAML where that declines. Raise ``Fault``."""
-    try:
-        return parser.parse(item)
-    except Decline:
-        # PyYAML takes 25 ms to import, and a cassette of go-vcr's seldom needs it.
-        from mitmvcr.format import yamlreader
-
-        return yamlreader.read_item(item)

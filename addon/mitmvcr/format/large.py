@@ -10,10 +10,17 @@ from dataclasses import replace
 from io import BytesIO
 
 from mitmvcr.core.model import Interaction
+from mitmvcr.format.faults import Decline
 from mitmvcr.format.items import ItemParser, is_ordinary
-from mitmvcr.format.lines import BLOCK_HEAD, Columns, from_base64
-from mitmvcr.format.repair import repaired
-from mitmvcr.format.scalars import Decline, double_inner, single_inner, string
+from mitmvcr.format.lines import (
+    BLOCK_HEAD,
+    Columns,
+    double_inner,
+    from_base64,
+    single_inner,
+    string,
+)
+from mitmvcr.format.resolve import repaired
 from mitmvcr.format.source import Source
 
 #: An item that is longer, in bytes, is read so.

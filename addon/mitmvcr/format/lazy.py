@@ -15,12 +15,11 @@ from typing import overload
 from mitmvcr.core.errors import CassetteError
 from mitmvcr.core.model import Interaction, Request
 from mitmvcr.core.sendable import is_sendable
-from mitmvcr.format.faults import Fault
-from mitmvcr.format.items import ItemParser, is_ordinary, read_item
+from mitmvcr.format.faults import Decline, Fault
+from mitmvcr.format.items import ItemParser, is_ordinary
 from mitmvcr.format.large import LARGE, read_large
 from mitmvcr.format.layout import Index
 from mitmvcr.format.lines import Columns, text
-from mitmvcr.format.scalars import Decline
 
 #: Of a file that is not in memory: within so many bytes of an item its URL is sought
 #: first, and within so many behind the URL the response begins.
@@ -192,6 +191,17 @@ class LazyInteractions(Sequence[Interaction]):
         return read_large(
             source, (start, end), columns, self._parser, with_body=with_body
         )
+
+
+def read_item(item: bytes, parser: ItemParser) -> Interaction:
+    """Read an item by lines, or with PyYAML where that declines. Raise ``Fault``."""
+    try:
+        return parser.parse(item)
+    except Decline:
+        # PyYAML takes 25 ms to import, and a cassette of go-vcr's seldom needs it.
+        from mitmvcr.format import yamlreader
+
+        return yamlreader.read_item(item)
 
 
 def _urls(index: Index) -> Iterator[str]:

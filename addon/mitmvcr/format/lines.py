@@ -1,4 +1,9 @@
-"""What one line of an interaction is, where go-vcr wrote it."""
+"""What one line of an interaction is, where go-vcr wrote it.
+
+Bytes in, UTF-8 bytes out. ``Decline`` is raised for whatever is not plainly in
+go-yaml's style: it does not mean that the text is wrong, only that PyYAML has to look
+at it. The text as a whole is known to be sound UTF-8 without control characters.
+"""
 
 import re
 from collections.abc import Callable, Mapping
@@ -6,8 +11,9 @@ from typing import Any, NamedTuple
 
 from mitmvcr.core.chunks import Chunk, parse_chunks
 from mitmvcr.core.duration import parse_duration
-from mitmvcr.format.resolve import decode_base64
-from mitmvcr.format.scalars import Decline, string
+from mitmvcr.format.faults import Decline
+from mitmvcr.format.goescape import ESCAPES
+from mitmvcr.format.resolve import decode_base64, is_text
 
 
 class Columns(NamedTuple):
@@ -185,3 +191,97 @@ def _item_key(rest: bytes) -> Line:
     if rest.startswith(b"id: "):
         return ID, "id", integer(rest[4:])
     raise Decline
+
+
+# Values on one line
+
+# Not an indicator, and where it is "-" not a list item.
+_PLAIN = re.compile(rb"(?:[A-Za-z0-9/_.(+$^;~\\<=\x80-\xff]|-(?=[!-~]))[ -~\x80-\xff]*")
+# The escapes met most; the others are looked up one by one.
+_COMMON_ESCAPES = (
+    (b'\\"', b'"'),
+    (b"\\n", b"\n"),
+    (b"\\r", b"\r"),
+    (b"\\t", b"\t"),
+    (b"\\0", b"\0"),
+)
+_ESCAPE = re.compile(
+    rb"\\(?:([abefvNLP_])|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8}))"
+)
+_LETTERS = {name.encode(): chr(point).encode() for point, name in ESCAPES.items()}
+
+
+def string(raw: bytes) -> bytes:
+    """Return the value up to the end of its line, if go-yaml takes it for a string."""
+    quote = raw[:1]
+    if quote == b'"':
+        return _double(raw)
+    if quote == b"'":
+        return _single(raw)
+    return _plain(raw)
+
+
+def _plain(raw: bytes) -> bytes:
+    if (
+        not _PLAIN.fullmatch(raw)
+        or b": " in raw
+        or b" #" in raw
+        or raw[-1] in b": "
+        or not is_text(raw)
+    ):
+        raise Decline
+    return raw
+
+
+def _inner(raw: bytes, quote: bytes) -> bytes:
+    if len(raw) < 2 or raw[-1:] != quote:
+        raise Decline
+    return raw[1:-1]
+
+
+def _single(raw: bytes) -> bytes:
+    return single_inner(_inner(raw, b"'"))
+
+
+def single_inner(inner: bytes) -> bytes:
+    """Decode what stands between single quotes."""
+    if b"'" not in inner:
+        return inner
+    if b"'" in inner.replace(b"''", b""):
+        raise Decline
+    return inner.replace(b"''", b"'")
+
+
+def _double(raw: bytes) -> bytes:
+    return double_inner(_inner(raw, b'"'))
+
+
+def double_inner(inner: bytes) -> bytes:
+    """Decode what stands between double quotes."""
+    # Every backslash that is left in a part begins an escape of its own.
+    parts = inner.split(b"\\\\")
+    if parts[-1][-1:] == b"\\":
+        raise Decline
+    return b"\\".join([_unescaped(part) for part in parts])
+
+
+def _unescaped(part: bytes) -> bytes:
+    if part.count(b'"') != part.count(b'\\"'):
+        raise Decline
+    for escape, meaning in _COMMON_ESCAPES:
+        part = part.replace(escape, meaning)
+    if not (left := part.count(b"\\")):
+        return part
+    text, found = _ESCAPE.subn(_meaning, part)
+    if found != left:
+        raise Decline
+    return text
+
+
+def _meaning(match: re.Match[bytes]) -> bytes:
+    if match[1]:
+        return _LETTERS[match[1]]
+    try:
+        return chr(int(match[2] or match[3] or match[4], 16)).encode()
+    except (ValueError, OverflowError):  # a surrogate, or beyond Unicode
+        raise Decline from None

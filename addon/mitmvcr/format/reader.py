@@ -4,23 +4,19 @@ Every failure is a ``CassetteError``; nothing else is raised for any input.
 """
 
 import os
-from pathlib import Path
+import re
+from dataclasses import replace
+from urllib.parse import urlsplit
 
-from mitmvcr.core.errors import (
-    CassetteError,
-    CassetteNotFoundError,
-    CassetteVersionError,
-)
-from mitmvcr.core.model import FORMAT_VERSION, Cassette
+from mitmvcr.core.errors import CassetteError
+from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.core.sendable import is_sendable
 from mitmvcr.format import layout
-from mitmvcr.format.collecting import no_collection
-from mitmvcr.format.faults import Fault
-from mitmvcr.format.items import ItemParser, read_item
-from mitmvcr.format.lazy import LazyInteractions
-from mitmvcr.format.packed import unpacked
-from mitmvcr.format.scalars import Decline
-from mitmvcr.format.source import Source
+from mitmvcr.format.faults import Decline, Fault
+from mitmvcr.format.items import ItemParser
+from mitmvcr.format.lazy import LazyInteractions, read_item
+from mitmvcr.format.source import Source, read_bytes
+from mitmvcr.format.speed import no_collection
 
 _EMPTY = [b"---\nversion: 2\ninteractions: []\n", b"version: 2\ninteractions: []\n"]
 
@@ -62,19 +58,6 @@ def loads(
     return Cassette(found)
 
 
-def read_bytes(path: str | os.PathLike[str]) -> bytes:
-    """Return a cassette's bytes, of a compressed one those within. Raise
-    CassetteError."""
-    name = os.fspath(path)
-    try:
-        return unpacked(Path(path).read_bytes(), name)
-    except FileNotFoundError:
-        raise CassetteNotFoundError(name, "there is no such cassette") from None
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise CassetteError(name, f"cannot be read: {reason}") from None
-
-
 def _by_yaml(data: bytes | Source, name: str, sendable: bool) -> Cassette:
     if not isinstance(data, bytes):
         data = data.read(0, len(data))
@@ -83,17 +66,63 @@ def _by_yaml(data: bytes | Source, name: str, sendable: bool) -> Cassette:
 
     with no_collection():
         document = yamlreader.read(data)
-    check_version(document.version, name)
+    yamlreader.check_version(document.version, name)
     faults = document.faults + (document.unsendable if sendable else [])
     if faults:
         raise faults[0].error(name)
     return Cassette(document.interactions)
 
 
-def check_version(version: int | None, name: str) -> None:
-    if version == 1:
-        remedy = f"'mitmvcr cassette convert {name}' writes it anew in format 2"
-        raise CassetteVersionError(name, version, remedy)
-    if version not in (None, FORMAT_VERSION):
-        remedy = "a newer program wrote it: update mitmvcr"
-        raise CassetteVersionError(name, version, remedy)
+# Format 1, as go-vcr's libraries v1 and v2 wrote it, has the same fields, but fewer of
+# them: no protocol, no host, no lengths. They are filled in as Go fills them in, since
+# go-vcr's matcher compares them.
+
+#: At the start of a line it can only be the document's own key.
+_VERSION = re.compile(rb"^version:[ \t]*1[ \t]*(?=\r?$|#)", re.M)
+
+
+def is_format1(data: bytes) -> bool:
+    return _VERSION.search(data) is not None
+
+
+def read_format1(data: bytes, name: str) -> Cassette:
+    """Read a cassette of format 1. Raise CassetteError."""
+    if not is_format1(data):
+        raise CassetteError(
+            name, "is not a cassette of format 1: there is nothing to convert"
+        )
+    found = loads(_VERSION.sub(b"version: 2", data, count=1), name)
+    items = enumerate(found.interactions)
+    return Cassette([_completed(number, item) for number, item in items])
+
+
+def _completed(number: int, item: Interaction) -> Interaction:
+    return Interaction(number, _request(item.request), _response(item.response))
+
+
+def _request(old: Request) -> Request:
+    return replace(
+        old,
+        proto="HTTP/1.1",
+        proto_major=1,
+        proto_minor=1,
+        content_length=len(old.body),
+        host=_host(old.url),
+    )
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).netloc.rpartition("@")[2]
+    except ValueError:
+        return ""
+
+
+def _response(old: Response) -> Response:
+    return replace(
+        old,
+        proto="HTTP/1.1",
+        proto_major=1,
+        proto_minor=1,
+        content_length=len(old.body),
+    )

@@ -1,7 +1,12 @@
 """The bytes of a cassette: in memory, or wherever they are read from as needed."""
 
+import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import NamedTuple, Protocol
+
+from mitmvcr.core.errors import CassetteError, CassetteNotFoundError
+from mitmvcr.format.packed import unpacked
 
 #: So many bytes are looked through at once.
 WINDOW = 1 << 20
@@ -63,3 +68,16 @@ def in_windows(source: Source, start: int, end: int, ahead: int) -> Iterator[Win
     for at in range(start, end, WINDOW):
         stop = min(end, at + WINDOW + ahead)
         yield Window(source.read(at, stop), at, min(end - at, WINDOW))
+
+
+def read_bytes(path: str | os.PathLike[str]) -> bytes:
+    """Return a cassette's bytes, of a compressed one those within. Raise
+    CassetteError."""
+    name = os.fspath(path)
+    try:
+        return unpacked(Path(path).read_bytes(), name)
+    except FileNotFoundError:
+        raise CassetteNotFoundError(name, "there is no such cassette") from None
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise CassetteError(name, f"cannot be read: {reason}") from None

@@ -10,7 +10,6 @@ from mitmvcr.core.chunks import format_chunks
 from mitmvcr.core.duration import format_duration
 from mitmvcr.core.frames import format_frame
 from mitmvcr.core.model import Cassette, Headers, Interaction, Layout, Request, Response
-from mitmvcr.format.collecting import no_collection
 from mitmvcr.format.goorder import in_order
 from mitmvcr.format.goyaml import (
     V3,
@@ -24,7 +23,7 @@ from mitmvcr.format.goyaml import (
     scalar,
     string,
 )
-from mitmvcr.format.memo import Memo, ShortMemo
+from mitmvcr.format.speed import Memo, ShortMemo, no_collection
 
 _PREAMBLE = b"---\nversion: 2\ninteractions:\n"
 _EMPTY = b"---\nversion: 2\ninteractions: []\n"

@@ -4,19 +4,23 @@ Nothing is raised for what is wrong in the file: every fault is collected, so th
 check can show all of them; ``reader`` raises the first.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
 
+from mitmvcr.core import sendable
+from mitmvcr.core.errors import CassetteVersionError
 from mitmvcr.core.model import FORMAT_VERSION, Interaction, Request, Response
-from mitmvcr.format import fields, unsendable
+from mitmvcr.core.wording import shown
+from mitmvcr.format import fields
 from mitmvcr.format.faults import Fault
-from mitmvcr.format.nodes import Events, Node
-from mitmvcr.format.repair import repaired
+from mitmvcr.format.nodes import Events, ListNode, MapNode, Node, Scalar
+from mitmvcr.format.resolve import repaired
 
 Converters = Mapping[str, fields.Converter]
+Problem = Callable[[str], str]
 
 _ITEM: Converters = {
     "id": fields.integer,
@@ -190,8 +194,8 @@ def _interaction(node: Node, document: Document) -> Interaction | None:
         ("response", response, item["response"]),
     ):
         _repair(name, record, part.line, document.repairs)
-    document.unsendable += unsendable.of_response(item["response"])
-    document.odd += unsendable.of_request(item["request"])
+    document.unsendable += _unsendable(item["response"])
+    document.odd += _unaskable(item["request"])
     return Interaction(item.get("id", 0), Request(**request), Response(**response))
 
 
@@ -232,3 +236,60 @@ def _repair(name: str, record: dict[str, Any], line: int, repairs: list[Fault]) 
         repairs.append(
             Fault("binary body written as text, read as bytes", line, f"{name}.body")
         )
+
+
+def check_version(version: int | None, name: str) -> None:
+    if version == 1:
+        remedy = f"'mitmvcr cassette convert {name}' writes it anew in format 2"
+        raise CassetteVersionError(name, version, remedy)
+    if version not in (None, FORMAT_VERSION):
+        remedy = "a newer program wrote it: update mitmvcr"
+        raise CassetteVersionError(name, version, remedy)
+
+
+# What cannot be an HTTP message
+
+
+def _unsendable(node: Node) -> Iterator[Fault]:
+    """Yield what keeps a response from being sent; the node is sound otherwise."""
+    for name, value in fields.pairs(node):
+        place = f"response.{name}"
+        if name in ("headers", "trailer"):
+            yield from _of_headers(value, place)
+        elif name == "status":
+            yield from _of_text(value, place, sendable.problem_of_value)
+        elif name == "code" and (
+            problem := sendable.problem_of_code(fields.integer(value))
+        ):
+            yield Fault(problem, value.line, place)
+
+
+def _unaskable(node: Node) -> Iterator[Fault]:
+    """Yield what no client can have asked; nothing of a request is ever sent."""
+    for name, value in fields.pairs(node):
+        place = f"request.{name}"
+        if name in ("headers", "trailer"):
+            yield from _of_headers(value, place)
+        elif name == "method":
+            yield from _of_text(value, place, sendable.problem_of_method)
+        elif name == "url":
+            yield from _of_text(value, place, sendable.problem_of_url)
+
+
+def _of_headers(node: Node, place: str) -> Iterator[Fault]:
+    if not isinstance(node, MapNode):
+        return
+    for key, values in node.pairs:
+        name = fields.name(key)
+        if name is None:
+            continue
+        field = f"{place}.{shown(name)}"
+        yield from _of_text(key, field, sendable.problem_of_name)
+        for value in values.items if isinstance(values, ListNode) else ():
+            yield from _of_text(value, field, sendable.problem_of_value)
+
+
+def _of_text(node: Node, place: str, problem_of: Problem) -> Iterator[Fault]:
+    text = fields.text(node) if isinstance(node, Scalar) else ""
+    if problem := problem_of(text):
+        yield Fault(problem, node.line, place)

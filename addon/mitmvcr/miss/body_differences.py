@@ -22,10 +22,10 @@ from mitmvcr.core.model import Headers, Request
 from mitmvcr.core.wording import bytes_shown, quoted, shown
 from mitmvcr.miss.differences import (
     MOST_DIFFERENCES,
-    Difference,
     common,
     pair_differences,
 )
+from mitmvcr.miss.report import Difference
 
 #: JSON of more bytes is not taken apart to say where it differs.
 _TAKEN_APART = 2 << 20

@@ -2,33 +2,16 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from mitmvcr.core.ignoring import Ignoring, Names
 from mitmvcr.core.keys import split_url
 from mitmvcr.core.urlparts import query_pairs
 from mitmvcr.core.wording import quoted, shown
+from mitmvcr.miss.report import Difference
 
-#: How many are told.
+#: How many a miss names.
 MOST_DIFFERENCES = 5
 _GLOB = re.compile(r"[*?[]")
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One place where the request differs: ``query.page``, ``body.messages[1]``.
-
-    ``ignoring`` is what would let it pass, a field of MatchSpec and a value for it, as
-    ``(Ignoring.QUERY, "page")``; None where nothing should.
-    """
-
-    place: str
-    asked: str
-    recorded: str
-    ignoring: tuple[str, str] | None = None
-
-    def __str__(self) -> str:
-        return f"{self.place}: {self.asked} was {self.recorded}"
 
 
 def url_differences(asked: str, recorded: str, counts: Names) -> Iterator[Difference]:

@@ -17,7 +17,6 @@ from mitmvcr.core.ignoring import Ignoring
 from mitmvcr.core.keys import split_url
 from mitmvcr.core.matcher import Matcher, agree, form_pairs
 from mitmvcr.core.model import Request
-from mitmvcr.core.modes import Repeats
 from mitmvcr.core.urlparts import URL_PARTS
 from mitmvcr.core.wording import shown
 from mitmvcr.miss import remedies
@@ -29,11 +28,11 @@ from mitmvcr.miss.body_differences import (
 )
 from mitmvcr.miss.differences import (
     MOST_DIFFERENCES,
-    Difference,
     common,
     pair_differences,
     url_differences,
 )
+from mitmvcr.miss.report import Difference, Miss, Near
 
 #: How many recorded interactions a miss names.
 NEAREST = 3
@@ -42,7 +41,6 @@ NEAREST = 3
 _COMPARED = 200
 _DETAILED = 5
 _COMPARED_BYTES = 4 << 20
-_LONGEST_URL = 300
 #: Of so many URLs it is remembered how alike they are: most come more than once.
 _SCORES = 10_000
 
@@ -50,71 +48,6 @@ _SCORES = 10_000
 _KEY = re.compile(r"[^:/?#]+://([^/?#]*)([^?#]*)(\??[^#]*)")
 
 Masked = Callable[[Request], Request]
-
-
-@dataclass(frozen=True, slots=True)
-class Near:
-    """A recorded interaction that came close. ``position`` counts from 0; ``agree`` are
-    the parts that do; ``options``, as ``NAME=VALUE``, would make it match."""
-
-    position: int
-    method: str
-    url: str
-    used: bool
-    agree: tuple[str, ...]
-    differ: tuple[Difference, ...]
-    options: tuple[str, ...] = ()
-
-    def __str__(self) -> str:
-        state = "already used" if self.used else "unused"
-        asked = f"{shown(self.method)} {shown(self.url, _LONGEST_URL)}"
-        what = f"interaction {self.position} ({state}): {asked}"
-        if not self.differ:
-            return what + " is the same, and each is replayed once"
-        return what + "; " + "; ".join(map(str, self.differ))
-
-
-@dataclass(frozen=True, slots=True)
-class Miss:
-    """A request that nothing in the cassette answers. ``same_used`` counts the equal
-    ones that were used up; ``total`` is the size of the cassette, of which ``left_out``
-    have a like URL but were too many to be compared part by part. ``hint`` has the
-    options that would help, as the user can give them; without it they are named as
-    mitmproxy has them."""
-
-    method: str
-    url: str
-    body: str
-    nearest: tuple[Near, ...]
-    same_used: int
-    total: int
-    left_out: int = 0
-    hint: str = ""
-
-    @property
-    def options(self) -> tuple[str, ...]:
-        """Return the options that would have made it match, if any would."""
-        if self.same_used:
-            return (f"vcr_allow_repeats={Repeats.LAST}",)
-        return self.nearest[0].options if self.nearest else ()
-
-    @property
-    def reason(self) -> str:
-        """Return why nothing matched, in one line."""
-        hint = self.hint or " ".join(self.options)
-        return self._reason() + (f"; {hint} would let it match" if hint else "")
-
-    def _reason(self) -> str:
-        if self.same_used:
-            times = "once" if self.same_used == 1 else f"{self.same_used} times"
-            return f"recorded {times}, and all used up by earlier requests"
-        if not self.total:
-            return "the cassette is empty"
-        if not self.nearest:
-            return f"none of the {self.total} recorded interactions is like it"
-        left_out = self.left_out
-        only = f" ({left_out} more were not compared)" if left_out else ""
-        return f"the nearest{only} is {self.nearest[0]}"
 
 
 def explain(
@@ -156,11 +89,11 @@ class _Search:
 
     def nearest(self) -> list[Near]:
         alike = self._alike()
-        found = [self._near(position) for position in alike]
-        found.sort(key=lambda near: self._rank(near, alike))
+        candidates = [self._near(position) for position in alike]
+        candidates.sort(key=lambda near: self._rank(near, alike))
         asked = Side(self._masked(self._asked), self._matcher)
-        found = [self._detailed(asked, near) for near in found[:_DETAILED]]
-        found.sort(
+        best = [self._detailed(asked, near) for near in candidates[:_DETAILED]]
+        best.sort(
             key=lambda near: (
                 -len(near.agree),
                 near.used,
@@ -168,7 +101,7 @@ class _Search:
                 len(near.differ),
             )
         )
-        return self._with_options(found[:NEAREST])
+        return self._with_options(best[:NEAREST])
 
     def _alike(self) -> dict[int, int]:
         """Return the likest URLs, best first, position -> score; of equal ones the
@@ -178,20 +111,20 @@ class _Search:
         score = lru_cache(maxsize=_SCORES)(lambda each: score_key(url(each)))
         played = deck.was_played
         scored = [
-            (found, not played(i), 0, -i)
+            (points, not played(i), 0, -i)
             for i, each in enumerate(deck.urls())
-            if (found := score(each))
+            if (points := score(each))
         ]
         most = max(NEAREST, min(_COMPARED, self._affordable))
         self.left_out = max(0, len(scored) - most)
         if self.left_out:
             length, size = len(self._asked.body), deck.body_size
             scored = [
-                (found, unused, -abs(size(-i) - length), i)
-                for found, unused, _, i in scored
+                (points, unused, -abs(size(-i) - length), i)
+                for points, unused, _, i in scored
             ]
         best = heapq.nlargest(most, scored)
-        return {-i: found for found, _, _, i in best}
+        return {-i: points for points, _, _, i in best}
 
     @property
     def _affordable(self) -> int:
@@ -200,10 +133,10 @@ class _Search:
     def _near(self, position: int) -> Near:
         request = self._deck.request(position)
         parts = self._matcher.parts.items()
-        found = [name for name, key in parts if agree(key(request), self._keys[name])]
+        same = [name for name, key in parts if agree(key(request), self._keys[name])]
         used = self._deck.was_played(position)
         masked = self._masked(request)
-        return Near(position, masked.method, masked.url, used, tuple(found), ())
+        return Near(position, masked.method, masked.url, used, tuple(same), ())
 
     def _rank(self, near: Near, alike: Mapping[int, int]) -> tuple[float, ...]:
         recorded = self._deck.request(near.position).body
@@ -217,14 +150,14 @@ class _Search:
         raw = None
         if self._raw is not None:
             raw = Side(self._raw, matcher), Side(request, matcher)
-        found = islice(differences(asked, recorded, parts, raw), MOST_DIFFERENCES)
-        return replace(near, differ=tuple(found))
+        first = islice(differences(asked, recorded, parts, raw), MOST_DIFFERENCES)
+        return replace(near, differ=tuple(first))
 
-    def _with_options(self, found: list[Near]) -> list[Near]:
+    def _with_options(self, nearest: list[Near]) -> list[Near]:
         """Add options that would help: to all, or to the best where bodies are
         large."""
-        some = found if self._affordable > _COMPARED else found[:1]
-        return [*map(self._with_option, some), *found[len(some) :]]
+        some = nearest if self._affordable > _COMPARED else nearest[:1]
+        return [*map(self._with_option, some), *nearest[len(some) :]]
 
     def _with_option(self, near: Near) -> Near:
         recorded = self._deck.request(near.position)
@@ -266,21 +199,22 @@ def differences(
 
 
 def _part_differences(part: str, asked: Side, recorded: Side) -> Iterable[Difference]:
-    one, other = asked.request, recorded.request
+    requests = asked.request, recorded.request
     go = asked.matcher.spec.style == "go-vcr"
     if part in URL_PARTS and not go:
         return _url_part_differences(part, asked, recorded)
     if part == "body" and go:
-        return [byte_difference("body", one.body, other.body, None)]
+        bodies = asked.request.body, recorded.request.body
+        return [byte_difference("body", *bodies, None)]
     if part == "body":
         return body_differences(asked.content, recorded.content)
     if part == "headers" or part.startswith("header:"):
         return _header_differences(part, asked, recorded)
     if part == "form":
         counts = asked.matcher.counts.form
-        pairs = counts(form_pairs(one)), counts(form_pairs(other))
+        pairs = counts(form_pairs(requests[0])), counts(form_pairs(requests[1]))
         return pair_differences("form", *pairs, Ignoring.FORM)
-    texts = [shown(str(getattr(each, part))) for each in (one, other)]
+    texts = [shown(str(getattr(each, part))) for each in requests]
     ignoring = ("parts", part) if part != "method" else None
     return [Difference(part, texts[0], texts[1], ignoring)]
 
@@ -288,17 +222,17 @@ def _part_differences(part: str, asked: Side, recorded: Side) -> Iterable[Differ
 def _url_part_differences(
     part: str, asked: Side, recorded: Side
 ) -> Iterator[Difference]:
-    found = url_differences(asked.url, recorded.url, asked.matcher.counts.query)
+    places = url_differences(asked.url, recorded.url, asked.matcher.counts.query)
     if part == "url":
-        return found
+        return places
     wanted = ("url", "host" if part == "port" else part)
-    return (each for each in found if each.place.partition(".")[0] in wanted)
+    return (each for each in places if each.place.partition(".")[0] in wanted)
 
 
 def _header_differences(part: str, asked: Side, recorded: Side) -> Iterator[Difference]:
     wanted = part.partition(":")[2].lower()
     counts = asked.matcher.counts.headers
-    one, other = (
+    fields, known_fields = (
         [
             (name.lower(), without_boundary(value))
             for name, values in side.request.headers.items()
@@ -307,17 +241,18 @@ def _header_differences(part: str, asked: Side, recorded: Side) -> Iterator[Diff
         ]
         for side in (asked, recorded)
     )
-    return pair_differences("header", counts(one), counts(other), Ignoring.HEADERS)
+    pairs = counts(fields), counts(known_fields)
+    return pair_differences("header", *pairs, Ignoring.HEADERS)
 
 
-def _likeness(one: bytes, other: bytes) -> float:
+def _likeness(asked: bytes, recorded: bytes) -> float:
     """Return how much of two bodies is the same at the start and at the end, from 0 to
     1."""
-    if one == other:
+    if asked == recorded:
         return 1.0
-    start = common(one, other)
-    end = common(one[start:][::-1], other[start:][::-1])
-    return (start + end) / max(len(one), len(other))
+    start = common(asked, recorded)
+    end = common(asked[start:][::-1], recorded[start:][::-1])
+    return (start + end) / max(len(asked), len(recorded))
 
 
 def _scorer(asked: str) -> Callable[[str], int]:

@@ -6,13 +6,9 @@ has been redacted before; this is also for what stands in a cassette as it is.
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from mitmvcr.miss.report import Difference, Miss, Near
 from mitmvcr.secrets.names import Names
-
-if TYPE_CHECKING:
-    from mitmvcr.miss.differences import Difference
-    from mitmvcr.miss.explain import Miss, Near
 
 MASK = "***"
 _NAMES = Names()
@@ -49,8 +45,17 @@ _PAIR = re.compile(r"(?P<name>[?&;][^=&;]*=)(?P<value>[^&;]*)")
 
 
 def is_secret(name: str) -> bool:
-    """Return whether a header, parameter or field of this name holds a secret."""
-    return _NAMES.header(name) or _SECRET_NAME.fullmatch(name) is not None
+    """Return whether a header or a field of this name holds a secret: all that a
+    recording hides, and whatever ends in the word for one."""
+    return (
+        _NAMES.header(name)
+        or _NAMES.field(_raw(name))
+        or _SECRET_NAME.fullmatch(name) is not None
+    )
+
+
+def _raw(name: str) -> bytes:
+    return name.encode("utf-8", "surrogateescape")
 
 
 def masked_url(url: str) -> str:
@@ -63,8 +68,9 @@ def masked_url(url: str) -> str:
 
 
 def _masked_pair(found: re.Match[str]) -> str:
-    secret = is_secret(found["name"][1:-1]) and found["value"]
-    return found["name"] + (MASK if secret else found["value"])
+    name, value = found["name"][1:-1], found["value"]
+    secret = value and (is_secret(name) or _NAMES.parameter(_raw(name)))
+    return found["name"] + (MASK if secret else value)
 
 
 def masked_text(text: str) -> str:
@@ -82,7 +88,7 @@ def _by_looks(text: str) -> str:
     return _BY_LOOKS.sub(MASK, text)
 
 
-def masked(miss: "Miss") -> "Miss":
+def masked(miss: Miss) -> Miss:
     """Return the miss as it may be shown."""
     return replace(
         miss,
@@ -92,12 +98,12 @@ def masked(miss: "Miss") -> "Miss":
     )
 
 
-def _masked_near(near: "Near") -> "Near":
+def _masked_near(near: Near) -> Near:
     differ = tuple(map(_masked_difference, near.differ))
     return replace(near, url=masked_url(near.url), differ=differ)
 
 
-def _masked_difference(found: "Difference") -> "Difference":
+def _masked_difference(found: Difference) -> Difference:
     place = found.place.partition(" at ")[0]
     last = _LAST_STEP.search(place)
     if last and is_secret(last[1] or last[2]):

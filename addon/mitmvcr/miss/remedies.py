@@ -7,7 +7,7 @@ from typing import Any
 from mitmvcr.core.ignoring import Ignoring, parse_ignore
 from mitmvcr.core.matcher import Matcher, MatchSpec, agree
 from mitmvcr.core.model import Request
-from mitmvcr.miss.differences import Difference
+from mitmvcr.miss.report import Difference
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,19 +1,105 @@
-"""What came of a session, for reports: one entry for each request and for each
-interaction that nothing asked for; and a miss as plain values."""
+"""What a session remembers of its requests: one entry for each, and for each
+interaction that nothing asked for; and each miss, with what came nearest."""
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from mitmvcr.core.model import Interaction
+from mitmvcr.core.modes import Repeats
+from mitmvcr.core.wording import shown
 
-if TYPE_CHECKING:
-    from mitmvcr.miss.explain import Miss
+#: So many different misses are remembered where no report is asked for.
+MOST_MISSES = 50
+_MOST_HOSTS = 50
+_LONGEST_URL = 300
 
 REMEDY = (
     "record it again with mode record_only, or let new requests be recorded with mode"
     " replay_with_new_episodes"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One place where the request differs: ``query.page``, ``body.messages[1]``.
+
+    ``ignoring`` is what would let it pass, a field of MatchSpec and a value for it, as
+    ``(Ignoring.QUERY, "page")``; None where nothing should.
+    """
+
+    place: str
+    asked: str
+    recorded: str
+    ignoring: tuple[str, str] | None = None
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.asked} was {self.recorded}"
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A recorded interaction that came close. ``position`` counts from 0; ``agree`` are
+    the parts that do; ``options``, as ``NAME=VALUE``, would make it match."""
+
+    position: int
+    method: str
+    url: str
+    used: bool
+    agree: tuple[str, ...]
+    differ: tuple[Difference, ...]
+    options: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        state = "already used" if self.used else "unused"
+        request = f"{shown(self.method)} {shown(self.url, _LONGEST_URL)}"
+        what = f"interaction {self.position} ({state}): {request}"
+        if not self.differ:
+            return what + " is the same, and each is replayed once"
+        return what + "; " + "; ".join(map(str, self.differ))
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """A request that nothing in the cassette answers. ``same_used`` counts the equal
+    ones that were used up; ``total`` is the size of the cassette, of which ``left_out``
+    have a like URL but were too many to be compared part by part. ``hint`` has the
+    options that would help, as the user can give them; without it they are named as
+    mitmproxy has them."""
+
+    method: str
+    url: str
+    body: str
+    nearest: tuple[Near, ...]
+    same_used: int
+    total: int
+    left_out: int = 0
+    hint: str = ""
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """Return the options that would have made it match, if any would."""
+        if self.same_used:
+            return (f"vcr_allow_repeats={Repeats.LAST}",)
+        return self.nearest[0].options if self.nearest else ()
+
+    @property
+    def reason(self) -> str:
+        """Return why nothing matched, in one line."""
+        hint = self.hint or " ".join(self.options)
+        return self._reason() + (f"; {hint} would let it match" if hint else "")
+
+    def _reason(self) -> str:
+        if self.same_used:
+            times = "once" if self.same_used == 1 else f"{self.same_used} times"
+            return f"recorded {times}, and all used up by earlier requests"
+        if not self.total:
+            return "the cassette is empty"
+        if not self.nearest:
+            return f"none of the {self.total} recorded interactions is like it"
+        left_out = self.left_out
+        only = f" ({left_out} more were not compared)" if left_out else ""
+        return f"the nearest{only} is {self.nearest[0]}"
 
 
 class Outcome(StrEnum):
@@ -38,18 +124,18 @@ class Entry:
     interaction: int | None = None
     status: int | None = None
     duration: int | None = None
-    miss: "Miss | None" = None
+    miss: Miss | None = None
 
     @classmethod
     def of(
-        cls, outcome: Outcome, found: Interaction, position: int, url: str
+        cls, outcome: Outcome, interaction: Interaction, position: int, url: str
     ) -> "Entry":
         """Return the entry of an interaction; ``url`` is its own as it may be shown."""
-        status = found.response.code
-        return cls(outcome, found.request.method, url, position, status)
+        status = interaction.response.code
+        return cls(outcome, interaction.request.method, url, position, status)
 
     @classmethod
-    def of_miss(cls, miss: "Miss", duration: int) -> "Entry":
+    def of_miss(cls, miss: Miss, duration: int) -> "Entry":
         outcome = Outcome.MISSED
         return cls(outcome, miss.method, miss.url, duration=duration, miss=miss)
 
@@ -57,7 +143,38 @@ class Entry:
         return replace(self, duration=nanoseconds)
 
 
-def miss_facts(miss: "Miss") -> dict[str, object]:
+class Log:
+    """What a session remembers of its requests. The misses always, though not without
+    end; the rest only where ``complete``, since nobody else asks for it."""
+
+    def __init__(self) -> None:
+        self.complete = False
+        self.entries: list[Entry] = []
+        self.misses: Counter[Miss] = Counter()
+        #: Host -> why a client broke off TLS with us in its place.
+        self.broken_tls: dict[str, str] = {}
+
+    def __repr__(self) -> str:
+        return f"<Log {len(self.entries)} entries, {self.misses.total()} misses>"
+
+    def add(self, entry: Entry) -> None:
+        if self.complete:
+            self.entries.append(entry)
+
+    def tls_broke(self, host: str, reason: str) -> None:
+        if len(self.broken_tls) < _MOST_HOSTS:
+            self.broken_tls[host] = reason
+
+    def missed(self, miss: Miss, duration: int) -> None:
+        """Log a request without a match; ``duration`` is the time spent to say why, in
+        nanoseconds."""
+        if miss in self.misses or len(self.misses) < MOST_MISSES:
+            self.misses[miss] += 1
+        if self.complete:
+            self.entries.append(Entry.of_miss(miss, duration))
+
+
+def miss_facts(miss: Miss) -> dict[str, object]:
     """Return a miss as values for JSON: what was asked, why, and what is nearest."""
     return {
         "reason": miss.reason,

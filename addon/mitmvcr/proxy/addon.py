@@ -9,7 +9,6 @@ passthrough rule allows, whatever has asked for it. And a guard stands round all
 
 import asyncio
 import logging
-import time
 from collections.abc import Awaitable, Callable, Set
 from functools import partial
 
@@ -17,14 +16,12 @@ from mitmproxy import ctx, http
 from mitmproxy.addonmanager import Loader
 
 from mitmvcr.core.errors import VcrError
-from mitmvcr.core.model import Interaction, Response
 from mitmvcr.core.modes import Refuse, Replay
 from mitmvcr.options import CASSETTE, Settings
 from mitmvcr.proxy import host, options
-from mitmvcr.proxy import responses as answers
-from mitmvcr.proxy.blocking import Blocking, block
-from mitmvcr.proxy.commands import VcrCommands
-from mitmvcr.proxy.connections import Connections, parse_filter
+from mitmvcr.proxy.commands import Commands
+from mitmvcr.proxy.connections import Connections
+from mitmvcr.proxy.exchange import forward, replay
 from mitmvcr.proxy.guard import Guard, stand
 from mitmvcr.proxy.host.dispatch import HookDispatcher, open_dispatcher
 from mitmvcr.proxy.host.messages import (
@@ -32,28 +29,26 @@ from mitmvcr.proxy.host.messages import (
     request_parts,
     response_parts,
 )
-from mitmvcr.proxy.misses import missed
+from mitmvcr.proxy.player import Player
+from mitmvcr.proxy.recording import begin_answer, break_off, record
+from mitmvcr.proxy.refusals import block, refuse
 from mitmvcr.proxy.replay import play, waiting_for_nothing
-from mitmvcr.proxy.sessions import Recording, Replayed, Sessions, replayed
-from mitmvcr.proxy.streaming import let_live, tap
-from mitmvcr.proxy.streams import (
-    StreamHooks,
-    describe,
-    is_grpc,
-    with_stream,
-)
+from mitmvcr.proxy.responses import describe
+from mitmvcr.proxy.sessions import Sessions
+from mitmvcr.proxy.states import Event
+from mitmvcr.proxy.streaming import let_live
+from mitmvcr.proxy.streams import Streams
 from mitmvcr.proxy.trust import towards_origins
-from mitmvcr.session import Session
 from mitmvcr.values import Values
-from mitmvcr.view.choice import chosen
 from mitmvcr.view.requests import PROXY_HEADERS, LiveRequest
 from mitmvcr.view.restore import is_streamed, to_wire
 
 logger = logging.getLogger("mitmvcr")
 
 
-class VcrAddon(VcrCommands, Connections, StreamHooks):
-    """Recorder and player; one cassette is in use at a time."""
+class VcrAddon:
+    """Recorder and player of the sessions in play, with the addons for the rest of
+    it."""
 
     name = "vcr"
 
@@ -62,26 +57,24 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
         exit_guard: host.ExitGuard | None = None,
         configured: Callable[[], Values] | None = None,
     ) -> None:
-        """``configured`` reads the options that the environment and files give."""
-        super().__init__()
+        """Make it; ``configured`` reads the options that the environment and files
+        give."""
         self._configured = configured
         self.options = options.VcrOptions()
-        self.sessions = Sessions(exit_guard)
-        self.blocking = Blocking()
-        self.view, self._redirects = chosen("go")
+        self.sessions = Sessions(exit_guard, released=self._set_host_options)
+        self.connections = Connections(self.sessions)
+        self.streams = Streams(self.sessions)
+        self.commands = Commands(self.sessions, self.options)
+        self.addons = [self.connections, self.streams, self.commands]
         self._host_options = host.HostOptions()
         self._is_running = self._has_started = False
         self._dispatcher: HookDispatcher | None = None
         self._guard: Guard | None = None
 
-    @property
-    def session(self) -> Session | None:  # type: ignore[override] # it is only read
-        return self.sessions.session
-
     # Life
 
     def load(self, loader: Loader) -> None:
-        self._guard = stand(loader.master.addons, self)
+        self._guard = stand(loader.master.addons, self.connections)
         try:
             configured = self._configured and self._configured()
         except Exception as error:  # noqa: BLE001 - mitmproxy would go on without us
@@ -91,16 +84,15 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
         self.options.add_lists(ctx.options)
 
     def configure(self, updated: Set[str]) -> None:
-        if not options.NAMES & updated:
-            self._host_options.hold(ctx.options)
-            return
-        try:
-            with self.options.spelled(ctx.options):
-                self.use(self.options.parse(ctx.options))
-        except VcrError as error:
-            if not self._is_running:
-                host.end_process(error)
-            raise host.refusal(error) from error
+        if options.NAMES & updated:
+            try:
+                with self.options.spelled(ctx.options):
+                    self.use(self.options.parse(ctx.options))
+            except VcrError as error:
+                if not self._is_running:
+                    host.end_process(error)
+                raise host.refusal(error) from error
+        self._host_options.hold(ctx.options)
 
     def running(self) -> None:
         if self._has_started:
@@ -110,7 +102,7 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
         host.capabilities.look()
         self._is_running = True
         self._dispatcher = open_dispatcher()
-        if self.session is None:
+        if not self.sessions.in_play():
             logger.warning(
                 "mitmvcr: no cassette is chosen and nothing is recorded:"
                 " --set %s=FILE, or the command vcr.use FILE",
@@ -121,7 +113,7 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
     def done(self) -> Awaitable[None] | None:
         if self._guard is not None:
             # Also at the end: others may take their time, and connections are open.
-            self._guard.leave(offline=self.offline)
+            self._guard.leave(offline=self.sessions.offline)
         if self._dispatcher is not None:
             self._dispatcher.close()
         self._has_started = False
@@ -131,9 +123,10 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
         return None
 
     def _leave(self) -> None:
-        """While mitmproxy goes on, that is told; a replay's host options stay."""
-        was_in_use, replayed = self.session is not None, self.offline
-        self.close_streams()
+        """Save what there is and, while mitmproxy goes on, say so; a replay's host
+        options stay."""
+        was_in_use, replayed = bool(self.sessions.in_play()), self.sessions.offline
+        self.streams.close()
         self.sessions.close()
         if host.is_exiting() or self._guard is None or not was_in_use:
             return
@@ -143,235 +136,155 @@ class VcrAddon(VcrCommands, Connections, StreamHooks):
 
     async def _drain_and_close(self) -> None:
         await host.drain(lambda: bool(self.sessions.recordings()))
-        self.close_streams()
+        self.streams.close()
         self.sessions.close()
 
     def use(self, settings: Settings) -> None:
         """Put a cassette in play and take out the one that was. Raises VcrError."""
-        if settings == self.sessions.settings and self.session is not None:
+        earlier = self.sessions.named()
+        if earlier is not None and earlier.settings == settings:
             return
-        filters = [parse_filter(text) for text in settings.passthrough]
-        blocking = Blocking(settings.block)
-        before = (self.offline, self.sessions.settings.passthrough)
-        self.sessions.use(settings)
-        self.passthrough, self.blocking = filters, blocking
-        self._settle(allows_others=before != (self.offline, settings.passthrough))
-        self.view, self._redirects = chosen(settings.view)
-        self.calls = None
-        self.choose_request_hook()
-        session = self.session
-        looks_up = session is not None and session.looks_up
-        if session is not None and settings.redaction.off:
+        player = self.sessions.use(settings)
+        is_open_to_others = player is None or player.follow(earlier)
+        if self._guard is not None:
+            offline = self.sessions.offline
+            self._guard.settle(offline=offline, closes=is_open_to_others)
+        self.streams.choose_request_hook()
+        if player is not None and settings.redaction.off:
             logger.warning(
                 "mitmvcr: vcr_redact=none: secrets are written to %s as they are",
-                session.store.name,
+                player.session.store.name,
             )
-        records = session is not None and session.records
-        if records:
+        if player is not None and player.session.records:
             host.watch_who_leaves()
+        self._set_host_options()
+
+    def _set_host_options(self) -> None:
+        """Set mitmproxy's own options as the sessions need them."""
+        in_play = self.sessions.in_play()
+        self._host_options.hold(ctx.options)  # it may be changed with ours, at once
         self._host_options.apply(
             ctx.options,
             # And where a refused connection is to be recorded: with its request.
-            lazy=looks_up or (session is not None and settings.record_errors),
-            whole_bodies=looks_up or records,
-            any_headers=self.offline and not settings.passthrough,
-            more=towards_origins(settings),
+            lazy=any(p.session.looks_up or p.settings.record_errors for p in in_play),
+            whole_bodies=not all(p.streams_bodies for p in self.sessions.open()),
+            any_headers=self.sessions.named() is not None
+            and all(p.offline and not p.passthrough for p in in_play),
+            more=towards_origins(in_play),
         )
-
-    def _settle(self, *, allows_others: bool) -> None:
-        """Raises VcrError, and there is no session then."""
-        if allows_others:
-            self.forget_allowed()
-        if self._guard is None:
-            return
-        try:
-            self._guard.settle(offline=self.offline, closes=allows_others)
-        except VcrError:
-            self.sessions.close()
-            raise
 
     # Flows
 
-    def fail(self, flow: http.HTTPFlow, error: Exception) -> None:
-        """Answer a flow that the guard has kept from leaving."""
-        if self.session is not None:
-            self._fail(self.session, flow, error)
-
     def request(self, flow: http.HTTPFlow) -> Awaitable[None] | None:
-        session = self.session
-        if session is None or flow.response is not None:
+        player = self.sessions.of(flow)
+        if player is None or flow.response is not None:
             return None
-        if flow.request.stream and self.is_on_its_way(flow):
+        if flow.request.stream and self.streams.is_on_its_way(flow):
             return None
         try:
-            return self._request(session, flow)
+            return self._request(player, flow)
         except Exception as error:  # noqa: BLE001 - fails closed, whatever it is
-            self._fail(session, flow, error)
+            self.connections.fail(flow, error)
             return None
 
-    def _request(self, session: Session, flow: http.HTTPFlow) -> Awaitable[None] | None:
-        if self.passthrough and self.passes(flow):
+    def _request(self, player: Player, flow: http.HTTPFlow) -> Awaitable[None] | None:
+        session = player.session
+        if player.passthrough and player.passes(flow):
             session.passed()
             return None
-        if why := self.blocking.by_filter(flow):
-            block(session, flow, why, is_call=is_grpc(flow.request))
+        if why := player.blocking.by_filter(flow):
+            block(session, flow, why)
             return None
-        asked = self._asked(flow)
-        decision = session.plan(asked.request)
+        live = _live(player, flow)
+        decision = session.plan(live.request)
         if isinstance(decision, Replay):
-            return self._replay(session, flow, decision, asked)
+            return self._replay(player, flow, decision, live)
         if isinstance(decision, Refuse):
-            self._refuse(session, flow, asked)
+            if caller := player.blocking.calls_home(flow):
+                block(session, flow, caller.who, was_missed=True)
+            else:
+                refuse(session, flow, live.request)
             return None
-        if asked.to_proxy and flow.server_conn.via is None:
+        if live.to_proxy and flow.server_conn.via is None:
             # But for an upstream proxy, which may be owed its own.
             drop_proxy_headers(flow.request)
-        if not decision.record:
-            return None
-        if self.blocking.leaves_out(flow):
+        if decision.record and player.blocking.leaves_out(flow):
             session.passed()
-        else:
-            self._forward(session, flow, asked)
+        elif decision.record:
+            forward(self.sessions.under_way, flow, player, live)
         return None
-
-    def _asked(self, flow: http.HTTPFlow) -> LiveRequest:
-        wire = request_parts(flow.request)
-        asked = self.view.to_request(wire)
-        if self._redirects.expects:
-            return self._redirects.restate(asked, wire)
-        return asked
 
     def _replay(
         self,
-        session: Session,
+        player: Player,
         flow: http.HTTPFlow,
         decision: Replay,
-        asked: LiveRequest,
+        live: LiveRequest,
     ) -> Awaitable[None] | None:
-        decision = waiting_for_nothing(self.sessions.settings, decision, flow.request)
+        decision = waiting_for_nothing(player.settings, decision, flow.request)
         if is_streamed(decision.interaction.response):
-            waiting = play(self.sessions, session, flow, decision)
-            if waiting is not None:
-                host.tell_when_left(flow, partial(self.sessions.left, flow.id))
+            waiting = play(self.sessions, player, flow, decision)
+            exchange = self.sessions.exchange(flow)
+            if waiting is not None and exchange is not None:
+                host.tell_when_left(flow, partial(self.sessions.left, exchange))
             if flow.response is not None:
-                self._redirects.note(asked.request, response_parts(flow.response))
+                player.redirects.note(live.request, response_parts(flow.response))
             return waiting
         sent = to_wire(decision.interaction, request_parts(flow.request))
         flow.response = make_response(*sent)
-        self._redirects.note(asked.request, response_parts(flow.response))
-        client = flow.client_conn.id
-        self.sessions.flows[flow.id] = replayed(session, decision, client)
-        if not self.sessions.settings.latency:
+        player.redirects.note(live.request, response_parts(flow.response))
+        exchange = replay(self.sessions.under_way, flow, player, decision)
+        if not player.settings.latency:
             return None
-        host.tell_when_left(flow, partial(self.sessions.left, flow.id))
+        host.tell_when_left(flow, partial(self.sessions.left, exchange))
         duration = decision.interaction.response.duration / 1e9
-        return asyncio.sleep(duration * self.sessions.settings.latency)
-
-    def _forward(
-        self, session: Session, flow: http.HTTPFlow, asked: LiveRequest
-    ) -> None:
-        now = time.monotonic_ns()
-        self.sessions.flows[flow.id] = Recording(session, asked, now, self.view)
-
-    def _refuse(
-        self, session: Session, flow: http.HTTPFlow, asked: LiveRequest
-    ) -> None:
-        is_call, head = is_grpc(flow.request), flow.request.method == "HEAD"
-        if caller := self.blocking.calls_home(flow):
-            block(session, flow, caller.who, is_call=is_call, was_missed=True)
-            return
-        found, told, said = missed(session, asked.request)
-        if said is False:
-            why = "on_miss returned False"
-            block(session, flow, why, is_call=is_call, was_missed=True)
-        elif isinstance(said, Response):
-            session.answered()
-            answer = Interaction(0, asked.request, said)
-            flow.response = make_response(*to_wire(answer, request_parts(flow.request)))
-        elif is_call:
-            flow.response = answers.to_call(flow.request, told)
-        else:
-            summary = session.summary()
-            facts = (found, summary.cassette, summary.mode)
-            flow.response = answers.miss(*facts, head=head)
-
-    def _fail(self, session: Session, flow: http.HTTPFlow, error: Exception) -> None:
-        told = describe(error)
-        flow.response = (
-            answers.to_call(flow.request, told, failed=True)
-            if is_grpc(flow.request)
-            else answers.failure(told, head=flow.request.method == "HEAD")
-        )
-        session.note_failure(error)
-        logger.error(
-            "mitmvcr: %s %s: %s",
-            flow.request.method,
-            session.shown(flow.request.url),
-            describe(error),
-            exc_info=None if isinstance(error, VcrError) else error,
-        )
+        return asyncio.sleep(duration * player.settings.latency)
 
     def responseheaders(self, flow: http.HTTPFlow) -> None:
-        started = self.sessions.flows.get(flow.id)
-        if isinstance(started, Recording) and flow.response is not None:
-            started.head = time.monotonic_ns()
-            settings = self.sessions.settings
-            started.tee = tap(
-                flow.response,
-                spool=settings.spool,
-                timed=settings.record_chunks,
-                always=settings.record_errors,
-            )
-            if started.tee is not None:
-                started.response = flow.response
-                if started.upload is not None:
-                    flow.response.stream = started.upload.watch(started.tee)
-        elif started is None and self.session is not None and flow.response is not None:
-            let_live(flow.response)
+        exchange, response = self.sessions.exchange(flow), flow.response
+        if response is None:
+            return
+        if exchange is None:
+            if self.sessions.of(flow) is not None:
+                let_live(response)
+        elif not exchange.is_replay:
+            begin_answer(exchange, response)
 
     def response(self, flow: http.HTTPFlow) -> None:
-        started = self.sessions.flows.pop(flow.id, None)
-        if started is None:
+        exchange, response = self.sessions.exchange(flow), flow.response
+        if exchange is None:
             return
-        if isinstance(started, Replayed):
-            if started.paced is not None and self.leaves_in_parts(started, flow):
+        if exchange.is_replay:
+            paced = exchange.paced
+            if paced is not None and response is not None and response.stream is paced:
+                exchange.move(Event.LEAVES)  # and its schedule says when it has arrived
                 return
-            started.session.replayed(started.entry_now())
-        elif flow.response is not None:
-            if flow.websocket is not None and self.is_open_socket(started, flow):
-                return
-            self.record(started, flow.response)
+            exchange.finish(Event.ANSWERED)
+        elif flow.websocket is not None and exchange.player.settings.websocket:
+            if exchange.move(Event.SWITCHED):
+                exchange.socket, exchange.response = flow, response
+            return
+        elif response is not None:
+            record(exchange, response, Event.ANSWERED)
         self.sessions.close_idle()
-
-    def record(self, started: Recording, response: http.Response) -> None:
-        code = response.status_code
-        if code < 200 and started.socket is None:
-            told = answers.unrecorded(response)
-            logger.warning("mitmvcr: %s %s: not recorded", started.shown(), told)
-            return
-        try:
-            if 300 < code < 400:
-                self._redirects.note(started.asked.request, response_parts(response))
-            found = started.interaction(response)
-            if started.tee or started.socket or started.upload:
-                found = with_stream(started, response, found)
-            started.session.record(found)
-            if started.cut_off:
-                logger.warning(
-                    "mitmvcr: %s came late, and is recorded", started.shown()
-                )
-        except Exception as error:  # noqa: BLE001 - told, and the traffic goes on
-            started.session.note_failure(error)
-            told = describe(error)
-            logger.error("mitmvcr: %s is not recorded: %s", started.shown(), told)
 
     def error(self, flow: http.HTTPFlow) -> None:
-        started = self.sessions.flows.pop(flow.id, None)
-        if isinstance(started, Replayed):
-            started.session.give_back(started.position)
-        elif started is not None and not started.cut_off:
-            self.broke_off(started, flow)
+        exchange = self.sessions.exchange(flow)
+        if exchange is None:
+            return
+        if exchange.is_replay:
+            exchange.undo(Event.BROKE_OFF)
+        else:
+            break_off(exchange, flow, Event.BROKE_OFF)
         self.sessions.close_idle()
+
+
+def _live(player: Player, flow: http.HTTPFlow) -> LiveRequest:
+    wire = request_parts(flow.request)
+    live = player.view.to_request(wire)
+    if player.redirects.expects:
+        return player.redirects.restate(live, wire)
+    return live
 
 
 def drop_proxy_headers(request: http.Request) -> None:

@@ -1,17 +1,12 @@
 """Requests that are refused and do not count: those of a filter, and calls home."""
 
-import logging
 from collections.abc import Sequence
 
 from mitmproxy import flowfilter, http
 
+from mitmvcr.core.errors import OptionError
 from mitmvcr.core.home_calls import HomeCall, home_call
-from mitmvcr.options import BLOCK
-from mitmvcr.proxy import responses as answers
-from mitmvcr.proxy.connections import parse_filter
-from mitmvcr.session import Session
-
-logger = logging.getLogger("mitmvcr")
+from mitmvcr.options import BLOCK, Option
 
 _NOT_KNOWN = "-known"
 
@@ -42,21 +37,10 @@ class Blocking:
         return found is not None and not found.is_recorded
 
 
-def block(
-    session: Session,
-    flow: http.HTTPFlow,
-    why: str,
-    *,
-    is_call: bool,
-    was_missed: bool = False,
-) -> None:
-    """Refuse a request, or a gRPC call; it does not count, except as blocked."""
-    session.blocked(was_missed=was_missed)
-    told = f"{flow.request.method} {session.shown(flow.request.url)}: blocked: {why}"
-    logger.info("mitmvcr: %s", told)
-    head = flow.request.method == "HEAD"
-    flow.response = (
-        answers.to_call(flow.request, told)
-        if is_call
-        else answers.blocked(told, head=head)
-    )
+def parse_filter(text: str, option: Option) -> flowfilter.TFilter:
+    """Parse one of mitmproxy's flow filters. Raise OptionError."""
+    try:
+        return flowfilter.parse(text)
+    except ValueError as error:
+        remedy = f"not a flow filter ({error}); use one as '~d example.com'"
+        raise OptionError(option.vcr, text, remedy) from error

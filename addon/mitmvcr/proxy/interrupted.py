@@ -1,4 +1,4 @@
-"""What becomes of an exchange that did not come to its end.
+"""What is kept of an exchange that did not reach its end.
 
 Who ended it makes the difference. A client that leaves has what it wanted, and what
 was delivered is worth keeping; an origin that breaks off is a failure, which is never
@@ -13,10 +13,10 @@ from mitmproxy import http
 from mitmvcr.codings import CodingError, are_accepted, decoded_start
 from mitmvcr.core.events import has_ended
 from mitmvcr.core.model import Interaction, Response
-from mitmvcr.options import UPSTREAM_CA, Settings
+from mitmvcr.options import UPSTREAM_CA
 from mitmvcr.proxy import host
+from mitmvcr.proxy.exchange import Exchange
 from mitmvcr.proxy.host.messages import response_parts
-from mitmvcr.proxy.sessions import Recording
 from mitmvcr.proxy.streaming import TimedTee, with_chunks
 
 _TIMED_OUT = ("timed out", "timeout", "Errno 110", "Errno 10060")
@@ -29,47 +29,47 @@ _GATEWAY = {
 
 
 class Broken(NamedTuple):
-    """What is to be recorded, if anything, and what the user is told, if anything."""
+    """What is to be recorded, if anything, and what the log says, if anything."""
 
     interaction: Interaction | None
-    told: str = ""
+    line: str = ""
 
 
 def broken(
-    started: Recording,
+    exchange: Exchange,
     response: http.Response | None,
     flow: http.HTTPFlow | None,
-    settings: Settings,
     now: int,
 ) -> Broken:
-    """``flow`` is None where the proxy itself ends; ``now`` is monotonic, in ns."""
+    """Return what to keep of an exchange. ``flow`` is None where the proxy itself
+    ends; ``now`` is monotonic, in ns."""
     reason = (
         str(flow.error.msg) if flow is not None and flow.error else "mitmproxy ends"
     )
-    if response is not None and started.tee is not None:
+    if response is not None and exchange.tee is not None:
         by_client = flow is None or host.was_left_by_client(flow)
-        return _cut_short(started, response, settings, reason, by_client=by_client)
+        return _cut_short(exchange, response, reason, by_client=by_client)
     if flow is None or response is not None:
         return Broken(None, f"broke off and is not recorded: {reason}")
     if host.was_left_by_client(flow):
-        silent = (now - started.sent) / 1e9
+        silent = (now - exchange.sent) / 1e9
         if silent < host.gives_up_after():
             return Broken(None, f"broke off and is not recorded: {reason}")
         # It was mitmproxy that closed the client's connection.
         reason = f"timed out: there was no answer for {silent:.0f} s"
-    return _failed(started, flow, settings, reason, now)
+    return _failed(exchange, flow, reason, now)
 
 
 def _cut_short(
-    started: Recording,
+    exchange: Exchange,
     response: http.Response,
-    settings: Settings,
     reason: str,
     *,
     by_client: bool,
 ) -> Broken:
-    came = _what_came(started, response)
-    kept = Interaction(0, started.asked.request, came)
+    settings = exchange.player.settings
+    came = _what_came(exchange, response)
+    kept = Interaction(0, exchange.live_request.request, came)
     size = f"{len(came.body)} bytes"
     if has_ended(response.headers.get("content-type", ""), _plain(response, came)):
         return Broken(kept)
@@ -77,8 +77,8 @@ def _cut_short(
         if settings.partial == "drop":
             return Broken(None, f"was left after {size} and is dropped (vcr_partial)")
         cut = replace(kept, response=replace(came, failure="left"))
-        told = f"was left before its end: the {size} that came are recorded"
-        return Broken(cut, told)
+        line = f"was left before its end: the {size} that came are recorded"
+        return Broken(cut, line)
     if not settings.record_errors:
         return Broken(None, _not_recorded(reason))
     cut = replace(kept, response=replace(came, failure="truncated"))
@@ -86,7 +86,8 @@ def _cut_short(
 
 
 def _plain(response: http.Response, came: Response) -> bytes:
-    """The body as a program reads it, also where it is recorded in its coding."""
+    """Return the body as a program reads it, also where it is recorded in its
+    coding."""
     if came.uncompressed:
         return came.body
     try:
@@ -107,22 +108,24 @@ def _not_recorded(reason: str) -> str:
     return f"broke off and is not recorded: {reason} ({remedy})"
 
 
-def _what_came(started: Recording, response: http.Response) -> Response:
-    assert started.tee is not None
-    body = started.tee.body()
-    duration = started.head - started.sent
-    wire, to_response = response_parts(response), started.view.to_response
-    recorded = to_response(wire, body, started.asked, duration=duration)
+def _what_came(exchange: Exchange, response: http.Response) -> Response:
+    assert exchange.tee is not None
+    body = exchange.tee.body()
+    duration = exchange.head - exchange.sent
+    wire, to_response = response_parts(response), exchange.player.view.to_response
+    recorded = to_response(wire, body, exchange.live_request, duration=duration)
     codings = _codings(response)
-    if not recorded.uncompressed and are_accepted(codings, started.asked.decodes):
+    if not recorded.uncompressed and are_accepted(
+        codings, exchange.live_request.decodes
+    ):
         recorded = _decoded(recorded, body, codings)
-    if isinstance(started.tee, TimedTee):
-        recorded = with_chunks(recorded, started.tee, started.head, codings)
+    if isinstance(exchange.tee, TimedTee):
+        recorded = with_chunks(recorded, exchange.tee, exchange.head, codings)
     return recorded
 
 
 def _decoded(recorded: Response, body: bytes, codings: str) -> Response:
-    """As far as it goes."""
+    """Return the response with its body decoded as far as that goes."""
     try:
         plain = decoded_start(body, codings)
     except CodingError:
@@ -134,11 +137,9 @@ def _decoded(recorded: Response, body: bytes, codings: str) -> Response:
     )
 
 
-def _failed(
-    started: Recording, flow: http.HTTPFlow, settings: Settings, reason: str, now: int
-) -> Broken:
+def _failed(exchange: Exchange, flow: http.HTTPFlow, reason: str, now: int) -> Broken:
     """There was no answer."""
-    if not settings.record_errors:
+    if not exchange.player.settings.record_errors:
         return Broken(None, _not_recorded(reason))
     failure = _kind(flow, reason)
     code, status = _GATEWAY[failure]
@@ -152,10 +153,10 @@ def _failed(
         headers={"Content-Type": ("text/plain",)},
         status=status,
         code=code,
-        duration=now - started.sent,
+        duration=now - exchange.sent,
         failure=failure,
     )
-    kept = Interaction(0, started.asked.request, response)
+    kept = Interaction(0, exchange.live_request.request, response)
     return Broken(kept, f"failed, and is recorded so ({failure}): {reason}")
 
 

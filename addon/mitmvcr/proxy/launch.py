@@ -16,7 +16,8 @@ from mitmvcr.proxy import host
 from mitmvcr.proxy.addon import VcrAddon
 from mitmvcr.proxy.host import chain
 from mitmvcr.proxy.host.masters import Master, listening_port, make_master
-from mitmvcr.session import Session, Summary
+from mitmvcr.session import Session
+from mitmvcr.summary import Summary
 
 
 class ProxyError(VcrError):
@@ -99,8 +100,9 @@ def _insert(master: Master, vcr: VcrAddon, settings: Settings) -> Session:
         host.update_options(master.options, as_options(settings))
     except SystemExit as error:
         raise error.__cause__ or error from None
-    assert vcr.session is not None
-    return vcr.session
+    player = vcr.sessions.named()
+    assert player is not None
+    return player.session
 
 
 async def _run(master: Master) -> None:
@@ -141,7 +143,8 @@ class _Spelled(logging.Formatter):
 
 
 class _LogToStderr:
-    """Warnings of ours and of mitmproxy, one line each; what passes well is silent."""
+    """Shows warnings of mitmvcr and of mitmproxy, one line each; what passes well is
+    silent."""
 
     def __init__(self, spell: Callable[[str], str]) -> None:
         self._spell = spell

@@ -16,10 +16,12 @@ from mitmvcr.core.keys import header
 from mitmvcr.core.model import Interaction, Response
 from mitmvcr.core.modes import Replay
 from mitmvcr.options import Settings
+from mitmvcr.proxy.exchange import Exchange, replay
 from mitmvcr.proxy.host import stream_replay
 from mitmvcr.proxy.host.messages import make_response, request_parts, response_parts
-from mitmvcr.proxy.sessions import Replayed, Sessions, replayed
-from mitmvcr.session import Session
+from mitmvcr.proxy.player import Player
+from mitmvcr.proxy.sessions import Sessions
+from mitmvcr.proxy.states import Event
 from mitmvcr.view.parts import RequestParts
 from mitmvcr.view.restore import (
     LARGE,
@@ -37,20 +39,19 @@ _SECOND = 1e9
 
 
 def play(
-    sessions: Sessions, session: Session, flow: http.HTTPFlow, decision: Replay
+    sessions: Sessions, player: Player, flow: http.HTTPFlow, decision: Replay
 ) -> Awaitable[None] | None:
     """Answer with a stream, or fail as the origin did. The result is to be awaited
     before the head leaves."""
     recorded = decision.interaction.response
-    latency = sessions.settings.latency
+    latency = player.settings.latency
     if recorded.code == 101:
-        return _play_socket(sessions, session, flow, decision)
-    started = replayed(session, decision, flow.client_conn.id)
+        return _play_socket(sessions, player, flow, decision)
+    exchange = replay(sessions.under_way, flow, player, decision)
     if recorded.failure == "reset":
-        session.replayed(started.entry_now())
+        exchange.finish(Event.ANSWERED)
         flow.kill()
         return _pause(recorded.duration / _SECOND * latency)
-    sessions.flows[flow.id] = started
     parts, due = _schedule(recorded, latency)
     first = recorded.duration / _SECOND * latency
     if due and not recorded.chunks:
@@ -62,13 +63,12 @@ def play(
     if plain or (is_whole and len(recorded.body) <= LARGE):
         flow.response = make_response(*to_wire(decision.interaction, live))
     elif stream_replay.install():
-        ended = _Ending(sessions, flow.id, started)
+        ended = _Ending(sessions, exchange)
         leave = _leave_large if len(recorded.body) > LARGE else _leave
         flow.response, paced = leave(decision.interaction, live, parts, due, ended)
-        flow.response.stream = started.paced = paced
+        flow.response.stream = exchange.paced = paced
     elif broken:
-        del sessions.flows[flow.id]
-        session.replayed(started.entry_now())
+        exchange.finish(Event.ANSWERED)
         flow.kill()
     else:
         flow.response = make_response(*to_wire(decision.interaction, live))
@@ -81,24 +81,25 @@ def waiting_for_nothing(
     """Return the replay without what would make the client wait, at latency 0."""
     if settings.latency or settings.retry_after == "keep":
         return decision
-    found = decision.interaction
-    response = without_waits(found.response, live.headers.get("user-agent", ""))
-    if response is found.response:
+    recorded = decision.interaction.response
+    response = without_waits(recorded, live.headers.get("user-agent", ""))
+    if response is recorded:
         return decision
-    return decision._replace(interaction=replace(found, response=response))
+    changed = replace(decision.interaction, response=response)
+    return decision._replace(interaction=changed)
 
 
 Sent = tuple[http.Response, stream_replay.StreamSchedule]
 
 
 def _leave(
-    found: Interaction,
+    interaction: Interaction,
     live: RequestParts,
     parts: Sequence[bytes],
     due: Sequence[float] | None,
     ended: Callable[[bool], None],
 ) -> Sent:
-    recorded = found.response
+    recorded = interaction.response
     response, sent = to_stream(recorded, live, parts)
     broken = recorded.failure == "truncated"
     paced = stream_replay.StreamSchedule(sent, due, ended, breaks_off=broken)
@@ -106,7 +107,7 @@ def _leave(
 
 
 def _leave_large(
-    found: Interaction,
+    interaction: Interaction,
     live: RequestParts,
     parts: Sequence[bytes],
     due: Sequence[float] | None,
@@ -114,10 +115,10 @@ def _leave_large(
 ) -> Sent:
     """There is one copy of the body, of which what is sent is cut off as it leaves; it
     is encoded then too."""
-    recorded = found.response
+    recorded = interaction.response
     broken = recorded.failure == "truncated"
     if len(parts) < 2 and not broken:
-        response = to_wire(found, live, encodes=False)
+        response = to_wire(interaction, live, encodes=False)
         parts = [response.body]
     else:
         response, parts = to_stream(recorded, live, parts, encodes=False)
@@ -137,13 +138,14 @@ def _coded_head(
 
 
 def _play_socket(
-    sessions: Sessions, session: Session, flow: http.HTTPFlow, decision: Replay
+    sessions: Sessions, player: Player, flow: http.HTTPFlow, decision: Replay
 ) -> Awaitable[None] | None:
     """Switch protocols, and let the recorded messages speak for the server."""
     from mitmvcr.proxy import websocket as sockets
     from mitmvcr.proxy.host import websocket_replay
 
-    recorded, latency = decision.interaction.response, sessions.settings.latency
+    session, latency = player.session, player.settings.latency
+    recorded = decision.interaction.response
     url = session.shown(flow.request.url)
 
     def refuse(reason: str) -> None:
@@ -160,7 +162,7 @@ def _play_socket(
     sent = to_wire(decision.interaction, request_parts(flow.request))
     flow.response = make_response(*sent)
     sockets.accept(recorded, flow.response, flow.request)
-    sessions.flows[flow.id] = replayed(session, decision, flow.client_conn.id)
+    replay(sessions.under_way, flow, player, decision)
     return _pause(recorded.duration / _SECOND * latency)
 
 
@@ -178,7 +180,7 @@ def _pause(seconds: float) -> Awaitable[None] | None:
 def _schedule(
     recorded: Response, latency: float
 ) -> tuple[Sequence[bytes], list[float] | None]:
-    """The parts of a body, and how long after the head each is due.
+    """Return the parts of a body, and how long after the head each is due.
 
     Where no times were recorded there is only the duration, which in go-vcr's
     cassettes runs until the head. It is all that is known of how long the origin
@@ -188,7 +190,7 @@ def _schedule(
     timed = due_times(recorded.chunks, len(body))
     if timed is not None:
         parts = Pieces(body, [end for end, _ in timed])
-        return parts, [at / _SECOND * latency for _, at in timed] if latency else None
+        return parts, [due / _SECOND * latency for _, due in timed] if latency else None
     kind = header(recorded.headers, "Content-Type")
     parts = Pieces(body, ends(kind, body) or ())
     if not latency:
@@ -198,18 +200,14 @@ def _schedule(
 
 
 class _Ending:
-    """What is to be done when the last part has left, or could not."""
+    """Is called once the last part has left, or could not."""
 
-    def __init__(self, sessions: Sessions, flow_id: str, started: Replayed) -> None:
-        self._rack, self._flow_id, self._started = sessions, flow_id, started
+    def __init__(self, sessions: Sessions, exchange: Exchange) -> None:
+        self._sessions, self._exchange = sessions, exchange
 
     def __call__(self, arrived: bool) -> None:
-        started = self._started
-        if self._rack.flows.get(self._flow_id) is not started:
-            return  # it was over already
-        del self._rack.flows[self._flow_id]
         if arrived:
-            started.session.replayed(started.entry_now())
+            self._exchange.finish(Event.DELIVERED)
         else:
-            started.session.give_back(started.position)
-        self._rack.close_idle()
+            self._exchange.undo(Event.UNDELIVERED)
+        self._sessions.close_idle()

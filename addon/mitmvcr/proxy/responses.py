@@ -1,16 +1,14 @@
-"""Answers that the proxy gives of itself: a miss, and a failure of ours."""
+"""Answers that the proxy gives of itself: a miss, and a failure of the recorder."""
 
 import json
 from http import HTTPStatus
-from typing import TYPE_CHECKING
 
 from mitmproxy import http
 
+from mitmvcr.core.errors import VcrError
 from mitmvcr.core.wording import shown
-from mitmvcr.miss.report import miss_facts
-
-if TYPE_CHECKING:
-    from mitmvcr.miss.explain import Miss
+from mitmvcr.miss.report import Miss, miss_facts
+from mitmvcr.proxy.host.messages import request_parts
 
 #: No common client retries it, and nobody takes it for the origin's own answer.
 MISS_STATUS = 424
@@ -21,31 +19,50 @@ _LONGEST_URL = 300
 _FAILED_PRECONDITION, _INTERNAL = "9", "13"
 
 
-def told(found: "Miss") -> str:
-    """The miss in one line, whatever was asked."""
-    return f"{shown(found.method)} {shown(found.url, _LONGEST_URL)}: {found.reason}"
+def is_grpc(request: http.Request) -> bool:
+    """Return whether it is a gRPC call; they are made over HTTP/2."""
+    if request_parts(request).http_version != b"HTTP/2.0":
+        return False
+    for name, value in request.headers.fields:
+        if name == b"content-type":  # over HTTP/2 names are in lower case
+            return value.startswith(b"application/grpc")
+    return False
+
+
+def describe(error: Exception) -> str:
+    """Return an error in one line."""
+    if isinstance(error, VcrError):
+        return str(error)
+    return f"{type(error).__name__}: {error}"
+
+
+def one_line(explained: Miss) -> str:
+    """Return a miss in one line, whatever was asked."""
+    method, url = shown(explained.method), shown(explained.url, _LONGEST_URL)
+    return f"{method} {url}: {explained.reason}"
 
 
 def miss(
-    found: "Miss", cassette: str, mode: str, *, head: bool = False
+    explained: Miss, cassette: str, mode: str, *, head: bool = False
 ) -> http.Response:
-    """What was asked, and what the cassette holds nearest to it. With ``head`` only
-    the headers, since nothing may follow them."""
+    """Return the answer to a miss: what was requested, and what the cassette holds
+    nearest to it. With ``head`` only the headers, since nothing may follow them."""
     body = {
         "type": "about:blank",
         "title": "No recorded interaction matches this request",
         "status": MISS_STATUS,
-        "detail": told(found),
+        "detail": one_line(explained),
         "cassette": cassette,
         "mode": mode,
-        **miss_facts(found),
+        **miss_facts(explained),
     }
-    headers = {"X-Vcr-Miss": "1", "X-Vcr-Miss-Reason": _one_line(found.reason)}
+    headers = {"X-Vcr-Miss": "1", "X-Vcr-Miss-Reason": _as_header(explained.reason)}
     return _problem(MISS_STATUS, body, headers, head=head)
 
 
 def unrecorded(response: http.Response) -> str:
-    """What happened to a request whose answer is none to record: a status below 200."""
+    """Return what happened to a request whose answer is none to record: a status
+    below 200."""
     if response.status_code != 101:
         return (
             f"was answered with {response.status_code} first, which mitmproxy takes"
@@ -64,7 +81,7 @@ def blocked(reason: str, *, head: bool = False) -> http.Response:
         "status": 403,
         "detail": reason,
     }
-    return _problem(403, body, {"X-Vcr-Blocked": _one_line(reason)}, head=head)
+    return _problem(403, body, {"X-Vcr-Blocked": _as_header(reason)}, head=head)
 
 
 def failure(reason: str, *, head: bool = False) -> http.Response:
@@ -75,7 +92,7 @@ def failure(reason: str, *, head: bool = False) -> http.Response:
         "status": 500,
         "detail": reason,
     }
-    return _problem(500, body, {"X-Vcr-Error": _one_line(reason)}, head=head)
+    return _problem(500, body, {"X-Vcr-Error": _as_header(reason)}, head=head)
 
 
 def to_call(
@@ -86,7 +103,7 @@ def to_call(
     fields = {
         "Content-Type": request.headers.get("content-type", "application/grpc"),
         "Grpc-Status": _INTERNAL if failed else _FAILED_PRECONDITION,
-        "Grpc-Message": _one_line(reason).replace("%", "%25"),
+        "Grpc-Message": _as_header(reason).replace("%", "%25"),
         "X-Vcr-Error" if failed else "X-Vcr-Miss": "1",
     }
     response = http.Response.make(200, b"", fields)
@@ -109,7 +126,7 @@ def _problem(
     return response
 
 
-def _one_line(text: str) -> str:
-    """As a header value: printable ASCII and short."""
+def _as_header(text: str) -> str:
+    """Return a text as a header value: printable ASCII and short."""
     line = shown(" ".join(text.split()), _REASON_BYTES)
     return line.encode("ascii", "backslashreplace")[:_REASON_BYTES].decode()

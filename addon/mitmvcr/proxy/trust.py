@@ -1,6 +1,6 @@
 """Whom mitmproxy trusts, and what it shows, towards origins."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path
 
@@ -9,13 +9,16 @@ from mitmproxy import ctx
 
 from mitmvcr.core.errors import OptionError
 from mitmvcr.options import UPSTREAM_CA, Settings
+from mitmvcr.proxy.player import Player
 from mitmvcr.store.files import replace_file, why
 
 
-def towards_origins(settings: Settings) -> dict[str, str]:
-    """Return the options of mitmproxy that a session's settings make. Raise
-    OptionError."""
-    return dict(_options(settings))
+def towards_origins(in_play: Iterable[Player]) -> dict[str, str]:
+    """Return the options of mitmproxy that the settings of the sessions in play make;
+    of several the last counts. Raise OptionError."""
+    return {
+        name: value for player in in_play for name, value in _options(player.settings)
+    }
 
 
 def _options(settings: Settings) -> Iterator[tuple[str, str]]:

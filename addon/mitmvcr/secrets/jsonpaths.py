@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
+from mitmvcr.core.jsonpaths import Finder, Steps, json_path
 from mitmvcr.secrets.names import kind_of
 from mitmvcr.secrets.places import is_real
 from mitmvcr.secrets.spans import Span
@@ -16,15 +17,15 @@ _CODEC = "utf-8", "surrogateescape"
 
 
 @lru_cache(maxsize=64)
-def compiled(path: str) -> Any:
-    """Compile a path. Raise ImportError without python-jsonpath, ValueError for what is
-    no path."""
-    import jsonpath
+def _finder(path: str) -> Finder:
+    return json_path(path, lenient=True)
 
+
+def _chosen(path: str, value: Any) -> list[Steps]:
     try:
-        return jsonpath.compile(path)
-    except jsonpath.JSONPathError as error:
-        raise ValueError(str(error).splitlines()[0]) from error
+        return _finder(path)(value)
+    except ValueError:
+        return [()]  # nested too deep to be searched: all of it is hidden
 
 
 def spans(body: bytes, paths: Sequence[str]) -> Iterator[Span]:
@@ -35,14 +36,13 @@ def spans(body: bytes, paths: Sequence[str]) -> Iterator[Span]:
     try:
         text = body.decode()
         value = _DECODER.decode(text)
-        chosen = [m.parts for path in paths for m in compiled(path).finditer(value)]
     except (ValueError, RecursionError):
         return
-    if chosen:
+    if chosen := [steps for path in paths for steps in _chosen(path, value)]:
         yield from _Walk(text).walk(_tree(chosen))
 
 
-def _tree(chosen: list[tuple[Any, ...]]) -> dict[Any, Any]:
+def _tree(chosen: list[Steps]) -> dict[Any, Any]:
     """Return the paths as nested keys; None at an end means all below."""
     tree: dict[Any, Any] = {}
     for parts in chosen:

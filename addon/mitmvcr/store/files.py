@@ -4,12 +4,12 @@ import errno
 import os
 import stat
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
 from mitmvcr.core.errors import CassetteWriteError
-from mitmvcr.format.collecting import no_collection
+from mitmvcr.format.speed import no_collection
 
 #: Windows would change line ends.
 BINARY = getattr(os, "O_BINARY", 0)
@@ -21,6 +21,13 @@ FULL = (errno.ENOSPC, errno.EDQUOT)
 _BY_NUMBER = os.chmod in os.supports_fd
 #: Of a recording under way: for nobody else to read.
 PRIVATE = 0o600
+
+
+def home(environment: Mapping[str, str]) -> Path:
+    """Return the folder of mitmvcr's own files: ``MITMVCR_HOME``, else ``~/.mitmvcr``.
+    Raise RuntimeError where nobody's home can be found."""
+    named = environment.get("MITMVCR_HOME")
+    return Path(named or "~/.mitmvcr").expanduser().absolute()
 
 
 def replace_file(target: Path, *parts: bytes | Iterable[bytes]) -> None:
@@ -120,11 +127,11 @@ def open_own(path: Path, flags: int, mode: int = PRIVATE) -> int:
     if os.path.isdir(path):
         raise CassetteWriteError(str(path), f"is a folder, and {_NOT_OWN}")
     file = os.open(path, flags | NO_FOLLOW | _NO_WAIT | BINARY, mode)
-    found = os.fstat(file)
-    if stat.S_ISREG(found.st_mode) and found.st_nlink <= 1:
+    status = os.fstat(file)
+    if stat.S_ISREG(status.st_mode) and status.st_nlink <= 1:
         return file
     close(file)
-    what = "a hard link" if stat.S_ISREG(found.st_mode) else "no plain file"
+    what = "a hard link" if stat.S_ISREG(status.st_mode) else "no plain file"
     raise CassetteWriteError(str(path), f"is {what}, and {_NOT_OWN}")
 
 
@@ -181,14 +188,14 @@ def keep_look(file: int, path: Path, target: Path) -> bool:
     """Give an open file the mode of the one that it will replace, and its owner and
     attributes (as an ACL), as far as the system lets us. False where there is none."""
     try:
-        found = os.stat(target)
+        wanted = os.stat(target)
     except FileNotFoundError:
         return False
     if _BY_NUMBER:  # pragma: no branch
-        _keep_owner(file, found)
+        _keep_owner(file, wanted)
     if sys.platform == "linux":  # pragma: no branch
         _keep_attributes(file, target)
-    os.chmod(file if _BY_NUMBER else path, stat.S_IMODE(found.st_mode))
+    os.chmod(file if _BY_NUMBER else path, stat.S_IMODE(wanted.st_mode))
     return True
 
 

@@ -103,9 +103,10 @@ class MemoryStore:
             raise CassetteError(self.name, "nothing to recover")
         kept = self.cassette.interactions if self.cassette and not instead else ()
         self.cassette = _numbered([*kept, *self.left])
-        found, self.left = len(self.left), []
-        return found
+        count, self.left = len(self.left), []
+        return count
 
 
 def _numbered(interactions: Sequence[Interaction]) -> Cassette:
-    return Cassette([replace(each, id=at) for at, each in enumerate(interactions)])
+    numbered = enumerate(interactions)
+    return Cassette([replace(each, id=number) for number, each in numbered])

@@ -15,7 +15,7 @@ Change = Callable[[Interaction], Interaction]
 _HIDING = (b"!!binary", b'"\\uFEFF')
 #: Bytes that no other scalar escapes, in whatever style it is.
 _AS_THEY_ARE = re.compile(rb"[!#-&(-\[\]-~]+")
-#: A shorter piece would be found nearly everywhere.
+#: A shorter piece would be interactions nearly everywhere.
 _LEAST = 4
 #: So many are looked for one by one where there is no automaton.
 _FEW = 64
@@ -30,14 +30,14 @@ def amended(
 
     Raises CassetteError, ``name`` standing for the file.
     """
-    found = reader.loads(data, name, lazy=True).interactions
+    interactions = reader.loads(data, name, lazy=True).interactions
     parts, is_changed = [writer.preamble()], False
     may_hold = _looking_for(texts)
     dump = writer.dumper(layout)
-    for number in range(len(found)):
-        written = _written(found, number)
+    for number in range(len(interactions)):
+        written = _written(interactions, number)
         if written is None or may_hold(written):
-            old = found[number]
+            old = interactions[number]
             new = change(old)
             is_changed |= new is not old
             if written is None or new is not old:
@@ -46,8 +46,8 @@ def amended(
     return parts if is_changed else None
 
 
-def _written(found: Sequence[Interaction], number: int) -> bytes | None:
-    return found.written(number) if isinstance(found, LazyInteractions) else None
+def _written(items: Sequence[Interaction], number: int) -> bytes | None:
+    return items.written(number) if isinstance(items, LazyInteractions) else None
 
 
 def _looking_for(texts: Sequence[bytes]) -> Callable[[bytes], bool]:

@@ -38,8 +38,8 @@ class OnDisk:
         return self._state[0]
 
     def _now(self) -> tuple[int, int]:
-        found = os.fstat(self._file)
-        return found.st_size, found.st_mtime_ns
+        status = os.fstat(self._file)
+        return status.st_size, status.st_mtime_ns
 
     def read(self, start: int, end: int) -> bytes:
         try:
@@ -67,9 +67,9 @@ class OnDisk:
     def find(self, text: bytes, start: int, end: int) -> int:
         size = _FIRST_LOOK
         while start < end:
-            found = self.read(start, min(end, start + size + len(text) - 1)).find(text)
-            if found >= 0:
-                return start + found
+            offset = self.read(start, min(end, start + size + len(text) - 1)).find(text)
+            if offset >= 0:
+                return start + offset
             start += size
             size = min(size * 16, source.WINDOW)
         return -1

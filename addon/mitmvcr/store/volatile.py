@@ -21,7 +21,7 @@ _IDS = (
 )
 #: Which machine of many answered.
 _MACHINES = "x-served-by x-amz-cf-pop"
-#: What is left of a quota. When to come back is told otherwise, by Retry-After.
+#: What is left of a quota. A server says when to come back in Retry-After.
 _QUOTAS = (
     "x-ratelimit-remaining x-ratelimit-reset x-ratelimit-used ratelimit"
     " ratelimit-remaining ratelimit-reset x-ratelimit-remaining-requests"

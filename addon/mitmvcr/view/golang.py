@@ -13,7 +13,8 @@ _PART = re.compile(rb"[^-]+")
 
 @lru_cache(maxsize=4096)
 def canonical(name: bytes) -> bytes:
-    """A header name in Go's canonical form (textproto.CanonicalMIMEHeaderKey)."""
+    """Return a header name in Go's canonical form
+    (textproto.CanonicalMIMEHeaderKey)."""
     if not _TOKEN.fullmatch(name):
         return name
     return _PART.sub(lambda part: part[0][:1].upper() + part[0][1:].lower(), name)
@@ -39,6 +40,11 @@ def group(
 
 def trailers(trailers: HeaderFields) -> Headers:
     return group(trailers.fields, spell=True)
+
+
+def announced(length: str, otherwise: int = -1) -> int:
+    """Return a Content-Length, or ``otherwise`` where it is none."""
+    return int(length) if length.isascii() and length.isdigit() else otherwise
 
 
 def number(text: bytes, otherwise: int) -> int:

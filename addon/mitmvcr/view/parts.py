@@ -92,9 +92,14 @@ class WireResponse(NamedTuple):
     trailers: Fields | None = None
 
 
+def raw(text: str) -> bytes:
+    """Return the bytes of a text, as they were on the wire."""
+    return text.encode("utf-8", "surrogateescape")
+
+
 def value_of(headers: HeaderFields, name: bytes) -> str | None:
-    """The values of a header in one, or None where it is absent. ``name`` in lower
-    case."""
+    """Return the values of a header in one, or None where it is absent. ``name`` in
+    lower case."""
     values = [value for each, value in headers.fields if each.lower() == name]
     if not values:
         return None

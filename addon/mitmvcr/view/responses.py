@@ -10,7 +10,14 @@ from functools import lru_cache
 
 from mitmvcr.codings import CodingError, CutOffError, are_accepted, decoded
 from mitmvcr.core.model import Response
-from mitmvcr.view.golang import STATUS_TEXT, canonical, number, text, trailers
+from mitmvcr.view.golang import (
+    STATUS_TEXT,
+    announced,
+    canonical,
+    number,
+    text,
+    trailers,
+)
 from mitmvcr.view.parts import ResponseParts
 from mitmvcr.view.requests import LiveRequest, to_request
 
@@ -26,8 +33,8 @@ _NO_BODY = frozenset({204, 304, *range(100, 200)})
 def to_response(
     wire: ResponseParts, body: bytes, asked: LiveRequest, *, duration: int
 ) -> Response:
-    """The response as go-vcr records it. ``body`` as it was on the wire; ``duration``
-    in nanoseconds."""
+    """Return the response as go-vcr records it. ``body`` as it was on the wire;
+    ``duration`` in nanoseconds."""
     headers: dict[str, list[str]] = {}
     for name, value in wire.headers.fields:
         spelled, text = _spelled(name), value.decode("utf-8", "surrogateescape")
@@ -42,7 +49,7 @@ def to_response(
         wire.http_version, wire.status_code, wire.reason
     )
     length = (
-        _announced(headers["Content-Length"]) if "Content-Length" in headers else -1
+        announced(headers["Content-Length"][0]) if "Content-Length" in headers else -1
     )
     if asked.request.method != "HEAD":
         if major != 1:
@@ -102,7 +109,7 @@ def _started(version: bytes, code: int, reason: bytes) -> tuple[str, int, int, s
 def _decoded(
     code: int, body: bytes, headers: Mapping[str, list[str]], undone: tuple[str, ...]
 ) -> bytes | None:
-    """The body without its content coding, or None where it has none to undo."""
+    """Return the body without its content coding, or None where it has none to undo."""
     codings = ", ".join(headers["Content-Encoding"])
     if code == 206 or not are_accepted(codings, undone):
         return None
@@ -114,8 +121,3 @@ def _decoded(
     except CodingError:
         # Clients differ in what they make of it: kept as it was on the wire.
         return None
-
-
-def _announced(values: list[str]) -> int:
-    text = values[0]
-    return int(text) if text.isdigit() and text.isascii() else -1

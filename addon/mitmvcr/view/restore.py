@@ -11,9 +11,10 @@ from mitmvcr.codings import (
     encoded_pieces,
     first_known,
 )
+from mitmvcr.core.events import is_stream
 from mitmvcr.core.keys import header
 from mitmvcr.core.model import Headers, Interaction, Response
-from mitmvcr.view.parts import RequestParts, ResponseParts, WireResponse, value_of
+from mitmvcr.view.parts import RequestParts, ResponseParts, WireResponse, raw, value_of
 
 #: Restated or left out on replay: they describe the recorded connection.
 _NOT_REPLAYED = frozenset(
@@ -29,14 +30,13 @@ _NOT_REPLAYED = frozenset(
 )
 
 
-def _bytes(text: str) -> bytes:
-    return text.encode("utf-8", "surrogateescape")
-
-
 def to_wire(
     interaction: Interaction, live: RequestParts, *, encodes: bool = True
 ) -> WireResponse:
-    """The recorded response for this live request, ready to be sent.
+    """Return the recorded response for this live request, ready to be sent. It is
+    marked HTTP/1.1, which mitmproxy translates for every client; a length is never
+    trusted but restated from the body. Where it ``encodes``, what the origin sent in a
+    content coding is put in one again.
 
     It is marked HTTP/1.1, which mitmproxy translates for every client; a length is
     never trusted but restated from the body. Where it ``encodes``, what the origin sent
@@ -46,13 +46,13 @@ def to_wire(
     fields: list[tuple[bytes, bytes]] = []
     coding: Sequence[str] = ()
     for spelled, values in recorded.headers.items():
-        name = _bytes(spelled)
+        name = raw(spelled)
         lower = name.lower()
         if lower in _NOT_REPLAYED:
             continue
         if lower == b"content-encoding":
             coding = values
-        fields += [(name, _bytes(value)) for value in values]
+        fields += [(name, raw(value)) for value in values]
     trailers = recorded.trailer if live.http_version == b"HTTP/2.0" else {}
     body = recorded.body
     if has_no_body(live.method, recorded.code):
@@ -71,15 +71,6 @@ def to_wire(
 #: A longer body leaves in parts, so that mitmproxy does not copy all of it.
 LARGE = 1 << 22
 
-_STREAMS = (
-    "text/event-stream",
-    "application/x-ndjson",
-    "application/ndjson",
-    "application/jsonl",
-    "application/grpc",
-    "multipart/x-mixed-replace",
-)
-
 
 def is_streamed(recorded: Response) -> bool:
     """Return whether it leaves in parts, or fails. Every replay asks."""
@@ -87,7 +78,7 @@ def is_streamed(recorded: Response) -> bool:
         return True
     headers = recorded.headers
     kind = headers.get("Content-Type") or headers.get("content-type")
-    if kind and kind[0].startswith(_STREAMS):
+    if kind and is_stream(kind[0]):
         return True
     return bool(recorded.chunks or recorded.failure or recorded.code == 101)
 
@@ -99,15 +90,17 @@ def to_stream(
     *,
     encodes: bool = True,
 ) -> tuple[WireResponse, Sequence[bytes]]:
-    """The same as parts, each of which can be read when it comes.
+    """Return the same as parts, each of which can be read when it comes. As it was
+    recorded it has a length or none; one that broke off has the length that was
+    announced.
 
     As it was recorded it has a length or none; one that broke off has the length that
     was announced.
     """
     fields = [
-        (_bytes(name), _bytes(value))
+        (raw(name), raw(value))
         for name, values in recorded.headers.items()
-        if _bytes(name).lower() not in _NOT_REPLAYED
+        if raw(name).lower() not in _NOT_REPLAYED
         for value in values
     ]
     body = recorded.body
@@ -126,8 +119,8 @@ def to_stream(
 
 
 def later_coding(recorded: Response, live: RequestParts) -> str:
-    """The coding in which a large body leaves that the origin sent in one, or an empty
-    text. It is applied part by part, so its length is not known beforehand."""
+    """Return the coding in which a large body leaves that the origin sent in one, or
+    an empty text. It is applied part by part, so its length is not known beforehand."""
     if not recorded.uncompressed or live.http_version == b"HTTP/1.0":
         return ""
     return "" if header(recorded.headers, "Content-Encoding") else _asked_for(live)
@@ -136,7 +129,7 @@ def later_coding(recorded: Response, live: RequestParts) -> str:
 def coded_head(
     coding: str, live: RequestParts, response: ResponseParts
 ) -> WireResponse:
-    """The head of a response whose body is put in a coding on its way out."""
+    """Return the head of a response whose body is put in a coding on its way out."""
     framing = (b"content-length", b"transfer-encoding")
     fields = [
         each for each in response.headers.fields if each[0].lower() not in framing
@@ -154,19 +147,21 @@ def has_no_body(method: bytes, code: int) -> bool:
 
 
 def _recorded_length(recorded: Response) -> list[tuple[bytes, bytes]]:
-    """What a body would have measured: for HEAD and 304 it is the recorded one."""
+    """Return what a body would have measured: for HEAD and 304 it is the recorded
+    one."""
     if recorded.code == 204 or recorded.code < 200:
         return []
     for name, values in recorded.headers.items():
         if name.lower() == "content-length" and values:
-            return [(b"Content-Length", _bytes(values[0]))]
+            return [(b"Content-Length", raw(values[0]))]
     return []
 
 
 def _encoded(
     body: bytes, live: RequestParts, fields: list[tuple[bytes, bytes]]
 ) -> bytes:
-    """The body in a coding that this client asks for, since the origin sent one."""
+    """Return the body in a coding that this client accepts, since the origin sent
+    one."""
     coding = _asked_for(live)
     if not coding or not body:
         return body
@@ -179,7 +174,7 @@ def _accepted(live: RequestParts) -> tuple[str, ...]:
 
 
 def _asked_for(live: RequestParts) -> str:
-    """The coding in which this client gets a body, if any."""
+    """Return the coding in which this client gets a body, if any."""
     return first_known(_accepted(live))
 
 
@@ -189,7 +184,9 @@ def _recoded(
     live: RequestParts,
     fields: list[tuple[bytes, bytes]],
 ) -> bytes:
-    """The body of a response that was stored in a content coding.
+    """Return the body of a response that was stored in a content coding. It stays as it
+    is for who accepts that coding, and where the origin used one that was not asked
+    for. A client that does not accept what another one did gets it anew.
 
     It stays as it is for who accepts that coding, and where the origin used one that
     was not asked for. A client that does not accept what another one did gets it anew.
@@ -220,7 +217,7 @@ def _make_response(
         trailing = tuple(
             # Blanks round a value end an HTTP/2 connection; in headers mitmproxy takes
             # them away itself.
-            (_bytes(name).lower(), _bytes(value).strip(b" \t"))
+            (raw(name).lower(), raw(value).strip(b" \t"))
             for name, values in trailers.items()
             for value in values
         )
@@ -229,5 +226,6 @@ def _make_response(
 
 
 def _reason(status: str) -> bytes:
-    """``200 OK`` -> ``OK``; what would break the status line is left out."""
-    return _bytes(status.partition(" ")[2].replace("\r", "").replace("\n", ""))
+    """Return the reason, ``200 OK`` -> ``OK``, without what would break the status
+    line."""
+    return raw(status.partition(" ")[2].replace("\r", "").replace("\n", ""))

@@ -1,6 +1,6 @@
 """Messages as they were on the wire: the view ``vcr_view=wire``.
 
-The same functions as in ``translate``, which has the Go view. What differs:
+The same functions as in ``responses``, which has the Go view. What differs:
 
 - Headers are all of them, named as sent; framing, ``Host`` and ``Connection`` too.
 - Bodies keep their content coding, so ``uncompressed`` is never set.
@@ -17,30 +17,28 @@ from dataclasses import replace
 
 from mitmvcr.core.model import Headers, Request, Response
 from mitmvcr.view import responses as translate
-from mitmvcr.view.golang import text
+from mitmvcr.view.golang import announced, text
 from mitmvcr.view.parts import HeaderFields, RequestParts, ResponseParts, value_of
 from mitmvcr.view.redirects import Redirects
-from mitmvcr.view.requests import LiveRequest
-
-#: Meant for this proxy, and never sent on.
-_TO_PROXY = ("proxy-authorization", "proxy-connection")
+from mitmvcr.view.requests import PROXY_HEADERS, LiveRequest
 
 
 def to_request(wire: RequestParts) -> LiveRequest:
-    """The request as the client sent it."""
+    """Return the request as the client sent it."""
     asked = translate.to_request(wire)
     body, proto = wire.content or b"", text(wire.http_version)
     major, minor = _version(proto)
-    headers = _headers(wire.headers)
+    length = value_of(wire.headers, b"content-length") or ""
     request = replace(
         asked.request,
         proto=proto,
         proto_major=major,
         proto_minor=minor,
-        content_length=_announced(wire.headers, -1 if body else 0),
+        content_length=announced(length, -1 if body else 0),
         transfer_encoding=_codings(wire.headers),
         trailer=_headers(wire.trailers),
-        headers={n: each for n, each in headers.items() if n.lower() not in _TO_PROXY},
+        # Those for a proxy are for this one, and never sent on.
+        headers=_headers(wire.headers, drop=PROXY_HEADERS),
     )
     return asked._replace(request=request, decodes=())
 
@@ -48,10 +46,11 @@ def to_request(wire: RequestParts) -> LiveRequest:
 def to_response(
     wire: ResponseParts, body: bytes, asked: LiveRequest, *, duration: int
 ) -> Response:
-    """The response as the origin sent it; ``duration`` in nanoseconds."""
+    """Return the response as the origin sent it; ``duration`` in nanoseconds."""
+    length = value_of(wire.headers, b"content-length") or ""
     return replace(
         translate.to_response(wire, body, asked, duration=duration),
-        content_length=_announced(wire.headers, -1),
+        content_length=announced(length),
         transfer_encoding=_codings(wire.headers),
         trailer=_headers(wire.trailers),
         headers=_headers(wire.headers),
@@ -65,20 +64,18 @@ class NoRedirects(Redirects):
         """Nothing follows from it."""
 
 
-def _headers(headers: HeaderFields | None) -> Headers:
+def _headers(
+    headers: HeaderFields | None, drop: frozenset[bytes] = frozenset()
+) -> Headers:
     found: dict[str, list[str]] = {}
     for name, value in headers.fields if headers else ():
-        found.setdefault(text(name), []).append(text(value))
+        if name.lower() not in drop:
+            found.setdefault(text(name), []).append(text(value))
     return found
 
 
-def _announced(headers: HeaderFields, otherwise: int) -> int:
-    value = value_of(headers, b"content-length") or ""
-    return int(value) if value.isascii() and value.isdigit() else otherwise
-
-
 def _codings(headers: HeaderFields) -> tuple[str, ...]:
-    """As Go has them, which knows only ``chunked``."""
+    """Return the codings as Go has them, which knows only ``chunked``."""
     chunked = "chunked" in (value_of(headers, b"transfer-encoding") or "").lower()
     return ("chunked",) if chunked else ()
 

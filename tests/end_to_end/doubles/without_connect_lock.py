@@ -1,10 +1,10 @@
 """A script for mitmdump: the addon's ``server_connect`` hook does nothing at all."""
 
-from mitmvcr.proxy.addon import VcrAddon
+from mitmvcr.proxy.connections import Connections
 
 
-def _nothing(self: VcrAddon, data: object) -> None:
+def _nothing(self: Connections, data: object) -> None:
     """What is left is ``request``."""
 
 
-VcrAddon.server_connect = _nothing
+Connections.server_connect = _nothing

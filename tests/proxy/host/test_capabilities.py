@@ -59,7 +59,7 @@ def mitmproxy_runs(monkeypatch: Patch) -> None:
     master.addons = SimpleNamespace(get={"proxyserver": addon}.get)
     monkeypatch.setattr(ctx, "options", options, raising=False)
     monkeypatch.setattr(ctx, "master", master, raising=False)
-    monkeypatch.setattr(capabilities, "_found", {})
+    monkeypatch.setattr(capabilities, "_is_there", {})
 
 
 def _another(*_: object, **__: object) -> None:
@@ -172,7 +172,7 @@ def test_all_that_is_off_is_told_at_the_start_and_what_commands_need_is_not(
         CHANGES[name](monkeypatch)
     Capabilities().look()
     told = [r.getMessage().removeprefix("mitmvcr: ")[:13] for r in caplog.records]
-    assert told == ["stream replay", "client resets"]
+    assert told == ["stream replay", "early respons", "client resets"]
 
 
 def test_a_reason_is_one_line_whatever_a_check_raises() -> None:
@@ -203,12 +203,14 @@ def _refuses_to_replay(patch: Patch, folder: Path) -> None:
             context.master.addons.add(proxyserver.Proxyserver())
             before = str(folder / "recorded.yaml")
             context.configure(vcr, vcr_cassette=before)
-            assert vcr.session is not None
-            assert vcr.session.records
+            player = vcr.sessions.named()
+            assert player is not None
+            assert player.session.records
             vcr._is_running = True
             with pytest.raises(VcrError, match="is refused"):
                 vcr.use(Settings(cassette=cassette))
-            assert vcr.session.store.name == before  # the one that was in use stays
+            assert vcr.sessions.named() is player
+            assert player.session.store.name == before  # the one that was in use stays
             vcr.sessions.close()
 
     asyncio.run(replay())
@@ -309,7 +311,7 @@ def _reads_properties(patch: Patch, folder: Path) -> None:
     parts = 299, b"Fine\xff", fields, b"body", trailers
     slow = messages.make_response(*parts)
     patch.undo()
-    patch.setattr(capabilities, "_found", {})
+    patch.setattr(capabilities, "_is_there", {})
     assert slow.data == messages.make_response(*parts).data
 
 
@@ -414,8 +416,8 @@ def test_each_has_a_change_and_a_fallback_here() -> None:
 
 
 def test_the_documentation_has_the_table() -> None:
-    script = ROOT / "scripts" / "capabilities.py"
-    printed = subprocess.run(
-        [sys.executable, script], capture_output=True, text=True, check=True
+    script = ROOT / "scripts" / "docs.d" / "mitmproxy_page.py"
+    done = subprocess.run(
+        [sys.executable, script, "--check"], capture_output=True, text=True, check=False
     )
-    assert (ROOT / "docs" / "mitmproxy.md").read_text() == printed.stdout
+    assert (done.returncode, done.stderr) == (0, "")

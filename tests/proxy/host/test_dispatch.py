@@ -199,3 +199,30 @@ def test_a_newer_mitmproxy_that_asks_as_it_did_is_stood_in_for(
 
     monkeypatch.setattr(version, "VERSION", "99.0.0")
     _run(check)
+
+
+def test_the_addons_within_ours_are_asked_each_in_its_turn(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As mitmproxy asks them, also where a hook is None and then is there."""
+
+    async def check() -> None:
+        told: list[str] = []
+        async with _manager() as manager:
+            outer, inner = Waiting("outer", told), Noting("inner", told)
+            silent = Noting("silent", told)
+            silent.request = None  # type: ignore[assignment, method-assign]
+            outer.addons = [inner, silent]  # type: ignore[attr-defined]
+            manager.add(outer, Noting("other", told))
+            await _ask(manager)
+            before, told[:] = list(told), []
+            HookDispatcher(manager).open()
+            for kind in (Waiting, Noting):
+                monkeypatch.setattr(kind, "__module__", "mitmvcr.proxy.addon")
+            await _ask(manager)
+            assert before == told == ["outer", "inner", "other"]
+            del silent.request
+            await _ask(manager)
+            assert told[3:] == ["outer", "inner", "silent", "other"]
+
+    _run(check)

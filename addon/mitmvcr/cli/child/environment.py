@@ -1,4 +1,5 @@
-"""The variables that send a child process to the proxy and make it trust it.
+"""The variables that send a child process to the proxy and make it trust it; and the
+proxy that an inherited one names, which is the way out of this network.
 
 Which client reads which was measured; a row that looks needless is there for one of
 them. ``NO_PROXY`` is in the one form that all of them read: names and addresses with
@@ -9,14 +10,19 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from mitmvcr.cli.child.jks import PASSWORD
 from mitmvcr.cli.child.trust import BUNDLE_VARIABLES, TrustFiles
+from mitmvcr.cli.report.console import say
+from mitmvcr.core.errors import OptionError
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 #: Inherited ones would win over ours: grpc's comes first, and httpx cannot use socks.
 _UNSET = ("ALL_PROXY", "all_proxy", "grpc_proxy", "no_grpc_proxy")
+#: The first of these that is set is gone on through.
+_UPSTREAM = ("https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +32,7 @@ class ProxyFacts:
 
     port: int
     cassette: str
-    kit: TrustFiles
+    trust: TrustFiles
     bypass: Sequence[str] = LOOPBACK
 
     @property
@@ -42,11 +48,11 @@ def child_environment(
     return {
         **kept,
         **_proxies(facts),
-        **_authorities(facts.kit),
-        **_node(inherited, facts.kit),
-        **_python(inherited, facts.kit),
+        **_authorities(facts.trust),
+        **_node(inherited, facts.trust),
+        **_python(inherited, facts.trust),
         **_java(inherited, facts),
-        **_php(inherited, facts.kit),
+        **_php(inherited, facts.trust),
         **_facts(facts),
     }
 
@@ -60,16 +66,16 @@ def _proxies(facts: ProxyFacts) -> dict[str, str]:
     }
 
 
-def _authorities(kit: TrustFiles) -> dict[str, str]:
+def _authorities(trust: TrustFiles) -> dict[str, str]:
     return {
-        **dict.fromkeys(BUNDLE_VARIABLES, str(kit.bundle)),
-        "NODE_EXTRA_CA_CERTS": str(kit.node_ca),
-        "SYSTEM_WGETRC": str(kit.wgetrc),
+        **dict.fromkeys(BUNDLE_VARIABLES, str(trust.bundle)),
+        "NODE_EXTRA_CA_CERTS": str(trust.node_ca),
+        "SYSTEM_WGETRC": str(trust.wgetrc),
     }
 
 
-def _node(inherited: Mapping[str, str], kit: TrustFiles) -> dict[str, str]:
-    preload = f"--require {_node_word(str(kit.node_preload))}"
+def _node(inherited: Mapping[str, str], trust: TrustFiles) -> dict[str, str]:
+    preload = f"--require {_node_word(str(trust.node_preload))}"
     options = _added(inherited.get("NODE_OPTIONS", ""), preload)
     return {"NODE_USE_ENV_PROXY": "1", "NODE_OPTIONS": options}
 
@@ -83,16 +89,16 @@ def _node_word(path: str) -> str:
     return f'"{escaped}"'
 
 
-def _python(inherited: Mapping[str, str], kit: TrustFiles) -> dict[str, str]:
+def _python(inherited: Mapping[str, str], trust: TrustFiles) -> dict[str, str]:
     """Return PYTHONPATH without an empty entry, which would be the working folder."""
-    mine = [str(kit.python), inherited.get("PYTHONPATH", "")]
+    mine = [str(trust.python), inherited.get("PYTHONPATH", "")]
     return {"PYTHONPATH": os.pathsep.join(path for path in mine if path)}
 
 
 def _java(inherited: Mapping[str, str], facts: ProxyFacts) -> dict[str, str]:
     """Return JAVA_TOOL_OPTIONS, which every JVM reads from 5 on; Java reads no proxy
     variable."""
-    port, store = facts.port, _java_word(str(facts.kit.trust_store))
+    port, store = facts.port, _java_word(str(facts.trust.trust_store))
     options = [
         "-Dhttp.proxyHost=127.0.0.1",
         f"-Dhttp.proxyPort={port}",
@@ -133,21 +139,47 @@ def _java_patterns(host: str) -> list[str]:
     return [name, f"*.{name}"] if re.search(r"\.\D", name) else [name]
 
 
-def _php(inherited: Mapping[str, str], kit: TrustFiles) -> dict[str, str]:
+def _php(inherited: Mapping[str, str], trust: TrustFiles) -> dict[str, str]:
     """Return the variable that adds a folder of PHP settings; an empty first entry
     keeps PHP's own folder."""
     mine = inherited.get("PHP_INI_SCAN_DIR", "")
-    return {"PHP_INI_SCAN_DIR": f"{mine}{os.pathsep}{kit.php}"}
+    return {"PHP_INI_SCAN_DIR": f"{mine}{os.pathsep}{trust.php}"}
 
 
 def _facts(facts: ProxyFacts) -> dict[str, str]:
     return {
         "MITMVCR_PROXY_URL": facts.proxy_url,
-        "MITMVCR_CA_FILE": str(facts.kit.ca),
-        "MITMVCR_CA_BUNDLE": str(facts.kit.bundle),
+        "MITMVCR_CA_FILE": str(facts.trust.ca),
+        "MITMVCR_CA_BUNDLE": str(facts.trust.bundle),
         "MITMVCR_CASSETTE": facts.cassette,
     }
 
 
 def _added(inherited: str, ours: str) -> str:
     return f"{inherited} {ours}" if inherited else ours
+
+
+def inherited_proxy(inherited: Mapping[str, str]) -> str | None:
+    """Return the URL of the proxy that the environment names, and say so on stderr;
+    None without one. Raise OptionError for one that is no HTTP proxy: going past it
+    silently would be worse."""
+    for name in _UPSTREAM:
+        if value := inherited.get(name, "").strip():
+            url = value if "://" in value else f"http://{value}"
+            say(f"{name} is set: going on through {_checked(name, url)}")
+            return url
+    return None
+
+
+def _checked(name: str, url: str) -> str:
+    """Return the URL without its password, for a message. Raise OptionError for one
+    that is no HTTP proxy."""
+    remedy = "use an http:// or https:// proxy, or unset it"
+    try:
+        parts = urlsplit(url)
+        place = f"{parts.hostname}:{parts.port}" if parts.port else parts.hostname
+    except ValueError:
+        raise OptionError(name, url, remedy) from None
+    if parts.scheme not in ("http", "https") or not place:
+        raise OptionError(name, url, remedy)
+    return f"{parts.scheme}://{place}"

@@ -23,8 +23,8 @@ _PEM = re.compile(
 
 def certificates(pem: bytes) -> list[bytes]:
     """Return the DER bytes of each certificate in a PEM file, in order, each once."""
-    found = (base64.b64decode(block) for block in _PEM.findall(pem))
-    return list(dict.fromkeys(found))
+    ders = (base64.b64decode(block) for block in _PEM.findall(pem))
+    return list(dict.fromkeys(ders))
 
 
 def trust_store(ders: Iterable[bytes]) -> bytes:

@@ -85,7 +85,7 @@ def _is_readable(file: Path) -> bool:
     return file.is_file() and os.access(file, os.R_OK)
 
 
-def write_kit(
+def write_trust_files(
     folder: Path, roots: Path, ca: Path, inherited: Mapping[str, str]
 ) -> TrustFiles:
     """Write all files for a child that would have had the ``inherited`` variables."""

@@ -8,13 +8,14 @@ import click
 
 from mitmvcr.cli.report.console import say
 from mitmvcr.core.errors import CassetteWriteError
-from mitmvcr.format import format1, reader, writer
+from mitmvcr.format import reader, writer
 from mitmvcr.format.check import check
 from mitmvcr.format.packed import packed
+from mitmvcr.format.source import read_bytes
 from mitmvcr.options import CASSETTE
 from mitmvcr.parsing import is_cassette
 from mitmvcr.store.files import replace_file
-from mitmvcr.store.opening import open_store
+from mitmvcr.store.store import FileStore
 
 #: With fewer files than this a progress bar would only flicker.
 _MANY = 20
@@ -37,8 +38,8 @@ def check_cassettes(paths: Sequence[Path]) -> int:
 
 def find_cassettes(paths: Iterable[Path]) -> list[Path]:
     """Return the files named, and all in the folders named, each once, in order."""
-    found = (file for path in paths for file in _files(path))
-    return list(dict.fromkeys(found))
+    files = (file for path in paths for file in _files(path))
+    return list(dict.fromkeys(files))
 
 
 def _files(path: Path) -> list[Path]:
@@ -61,13 +62,13 @@ def recover_cassette(
 ) -> None:
     """Put the journal that a recording left in place."""
     path = CASSETTE.read(cassette)
-    count = open_store(path).recover(instead=replace, source=source)
+    count = FileStore(path).recover(instead=replace, source=source)
     say(f"{path}: {count} interactions recovered")
 
 
 def convert_cassette(path: Path, output: Path | None) -> None:
     """Write a cassette of format 1 anew in format 2, in its place or elsewhere."""
-    new = format1.read(reader.read_bytes(path), str(path))
+    new = reader.read_format1(read_bytes(path), str(path))
     target = output or path
     try:
         replace_file(target, packed(str(target), writer.dumps(new)))

@@ -9,8 +9,7 @@ from pathlib import Path
 import click
 
 from mitmvcr.cli.curl.command import Curl, parse_curl
-from mitmvcr.cli.report.console import is_coloured
-from mitmvcr.cli.report.misses import long_lines
+from mitmvcr.cli.report.console import is_coloured, long_lines
 from mitmvcr.config import in_force
 from mitmvcr.core.errors import OptionError
 from mitmvcr.core.model import Request
@@ -39,33 +38,34 @@ def explain_request(
 ) -> int:
     """Print the answer to stdout; 0 if it would match, else 1. The cassette is only
     read, and as the proxy would read it."""
-    asked = asked_for(question)
-    values, said = in_force(typed), (CASSETTE, MODE)
+    request = request_of(question)
+    values, fixed = in_force(typed), (CASSETTE, MODE)
     with values.spelled():
-        settings = values.settings(each for each in OF_SESSION if each not in said)
+        settings = values.settings(each for each in OF_SESSION if each not in fixed)
         session = open_session(
             settings._replace(cassette=CASSETTE.read(cassette), mode=Mode.REPLAY_ONLY)
         )
-    lines, facts, found = _answer(session, asked)
+    lines, facts, matches = _answer(session, request)
     if as_json:
         click.echo(json.dumps(facts, indent=2))
     else:
         for line in lines:
             click.echo(line, color=is_coloured(sys.stdout))
-    return 0 if found else 1
+    return 0 if matches else 1
 
 
 def _answer(
-    session: Session, asked: Request
+    session: Session, request: Request
 ) -> tuple[Sequence[str], dict[str, object], bool]:
-    decision = session.plan(asked)
+    decision = session.plan(request)
     if not isinstance(decision, Replay):
-        miss = session.explain(asked)
+        miss = session.explain(request)
         return list(long_lines(miss)), {"match": False, **miss_facts(miss)}, False
-    found = decision.interaction
-    entry = session.entry("replayed", found, decision.position)
+    interaction = decision.interaction
+    entry = session.entry("replayed", interaction, decision.position)
     where = f"{shown(entry.method)} {shown(entry.url, 300)}"
-    line = f"matches interaction {entry.interaction}: {where}: {found.response.status}"
+    status = interaction.response.status
+    line = f"matches interaction {entry.interaction}: {where}: {status}"
     facts: dict[str, object] = {
         "match": True,
         "interaction": entry.interaction,
@@ -76,7 +76,7 @@ def _answer(
     return [line], facts, True
 
 
-def asked_for(question: Question) -> Request:
+def request_of(question: Question) -> Request:
     """Return the request as the proxy would look it up. Raise OptionError."""
     curl = _curl(question)
     try:

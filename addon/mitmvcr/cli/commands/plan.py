@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mitmvcr.cli.child.environment import LOOPBACK
-from mitmvcr.cli.child.home import home
-from mitmvcr.cli.child.upstream import inherited_proxy
+from mitmvcr.cli.child.environment import LOOPBACK, inherited_proxy
+from mitmvcr.cli.isolate.route import Allowed, resolve
 from mitmvcr.cli.report.conclusion import RunPolicy
 from mitmvcr.cli.report.console import say
 from mitmvcr.cli.report.files import parse_receipt, parse_reports
@@ -26,10 +25,10 @@ from mitmvcr.options import (
     of_command,
 )
 from mitmvcr.parsing import Place
+from mitmvcr.store.files import home
 from mitmvcr.values import Given, Layer, Values
 
 if TYPE_CHECKING:
-    from mitmvcr.cli.isolate.allow import Allowed
     from mitmvcr.cli.isolate.namespace import Namespace
 
 #: Where a default comes from that a CI server gets.
@@ -68,7 +67,7 @@ class Plan:
     home: Path
     policy: RunPolicy
     isolate: bool = False
-    allowed: "Sequence[Allowed]" = ()
+    allowed: Sequence[Allowed] = ()
     namespace: "Namespace | None" = None
     prove: bool = False
     receipt: Path | None = None
@@ -106,7 +105,7 @@ def make_plan(
     )
 
 
-def _allowed(options: RunOptions) -> "Sequence[Allowed]":
+def _allowed(options: RunOptions) -> Sequence[Allowed]:
     """Return what the isolated command may reach; say which hosts past the proxy are
     out of reach. Raise OptionError."""
     places, option = options.isolate_allow, ISOLATE_ALLOW.word
@@ -114,8 +113,6 @@ def _allowed(options: RunOptions) -> "Sequence[Allowed]":
         raise OptionError(option, places[0].text, f"it needs {ISOLATE.word}")
     if not options.isolate:
         return ()
-    from mitmvcr.cli.isolate.allow import resolve
-
     allowed = [resolve(place) for place in places]
     reached = {each.host for each in allowed}
     lost = [each for each in options.no_proxy if each not in reached]

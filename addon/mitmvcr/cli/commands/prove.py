@@ -22,7 +22,6 @@ from mitmvcr.core.errors import OptionError, VcrError
 from mitmvcr.core.modes import RULES, Mode
 from mitmvcr.core.wording import shown
 from mitmvcr.options import PROVE, Settings
-from mitmvcr.store.opening import open_store
 from mitmvcr.store.store import FileStore
 
 _REPLAYS = 2
@@ -64,7 +63,7 @@ def _prove_recording(plan: Plan, store: FileStore) -> int:
 
 def _open(place: Path | str | None, settings: Settings) -> FileStore:
     assert place is not None  # the plan has chosen one
-    return open_store(
+    return FileStore(
         place,
         settings.layout,
         fsync_each=settings.fsync_each,
@@ -74,7 +73,7 @@ def _open(place: Path | str | None, settings: Settings) -> FileStore:
 
 def _candidate(store: FileStore) -> Path:
     """Return where the recording is until it is proven: ``chat.unproven.yaml``."""
-    target = store.place
+    target = store.path
     stem, dot, rest = target.name.partition(".yaml")
     stem, rest = (stem, dot + rest) if dot else (target.stem, target.suffix)
     return target.with_name(f"{stem}.unproven{rest}")

@@ -15,6 +15,7 @@ from mitmvcr.core.errors import CassetteError, CassetteWriteError
 from mitmvcr.core.model import Cassette, Interaction, Layout
 from mitmvcr.format import layout, reader, writer
 from mitmvcr.format.packed import packed
+from mitmvcr.format.source import read_bytes
 from mitmvcr.options import options_of
 from mitmvcr.secrets.redactor import Redactor
 from mitmvcr.secrets.rules import Rules
@@ -24,7 +25,7 @@ from mitmvcr.values import Layer
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
-class Found(NamedTuple):
+class Secret(NamedTuple):
     """A secret in a file; ``line`` is where its interaction begins."""
 
     path: str
@@ -43,29 +44,29 @@ def scan_cassettes(paths: Sequence[Path], typed: Layer, *, form: str) -> int:
     """Print what is found to stdout; 1 if there is anything, or a file is damaged."""
     rules = in_force(typed).settings(options_of("scan")).redaction
     files = find_cassettes(paths)
-    found: list[Found] = []
+    secrets: list[Secret] = []
     damaged = 0
     for path in files:
         try:
-            found += _scan(path, rules)
+            secrets += _scan(path, rules)
         except CassetteError as error:
             say(f"error: {error}")
             damaged += 1
-    for line in [_sarif(found)] if form == "sarif" else map(str, found):
+    for line in [_sarif(secrets)] if form == "sarif" else map(str, secrets):
         click.echo(line)
-    say(f"{len(files)} cassettes scanned, {len(found)} secrets found")
-    return 1 if found or damaged else 0
+    say(f"{len(files)} cassettes scanned, {len(secrets)} secrets found")
+    return 1 if secrets or damaged else 0
 
 
-def _scan(path: Path, rules: Rules) -> Iterator[Found]:
-    data = reader.read_bytes(path)
+def _scan(path: Path, rules: Rules) -> Iterator[Secret]:
+    data = read_bytes(path)
     interactions = reader.loads(data, str(path)).interactions
     redactor, suspects = _learned(interactions, rules)
     index = layout.index(data) if suspects else None
     for number in suspects:
         line = 1 if index is None else index.line(number) + 1
         for each in redactor.findings(interactions[number]):
-            yield Found(str(path), line, number, *each)
+            yield Secret(str(path), line, number, *each)
 
 
 def _learned(
@@ -74,9 +75,9 @@ def _learned(
     """Return a redactor that has seen the whole file, and the positions of the
     interactions with secrets."""
     redactor = Redactor(rules)
-    for met in interactions:
-        redactor.interaction(met)
-    changed = (redactor.interaction(met) != met for met in interactions)
+    for each in interactions:
+        redactor.interaction(each)
+    changed = (redactor.interaction(each) != each for each in interactions)
     return redactor, [number for number, is_changed in enumerate(changed) if is_changed]
 
 
@@ -96,16 +97,15 @@ def scrub_cassettes(paths: Sequence[Path], typed: Layer) -> int:
 
 
 def _scrub(path: Path, rules: Rules) -> bool:
-    data = reader.read_bytes(path)
+    data = read_bytes(path)
     cassette = reader.loads(data, str(path))
     redactor, suspects = _learned(cassette.interactions, rules)
     if not suspects:
         return False
-    kept = Cassette([redactor.interaction(met) for met in cassette.interactions])
+    kept = Cassette([redactor.interaction(each) for each in cassette.interactions])
     try:
-        replace_file(
-            path, packed(str(path), writer.dumps(kept, _layout(data, cassette)))
-        )
+        data = writer.dumps(kept, _layout(data, cassette))
+        replace_file(path, packed(str(path), data))
     except OSError as error:
         raise CassetteWriteError(
             str(path), f"cannot be written: {why(error)}"
@@ -120,27 +120,26 @@ def _layout(data: bytes, cassette: Cassette) -> Layout:
     return "v3" if is_old and cassette.interactions else "v4"
 
 
-def _sarif(found: Sequence[Found]) -> str:
-    kinds = sorted({each.kind for each in found})
+def _sarif(secrets: Sequence[Secret]) -> str:
+    kinds = sorted({each.kind for each in secrets})
     driver = {
         "name": "mitmvcr",
         "version": __version__,
         "rules": [{"id": kind, "shortDescription": {"text": kind}} for kind in kinds],
     }
-    run = {"tool": {"driver": driver}, "results": [_result(each) for each in found]}
+    run = {"tool": {"driver": driver}, "results": [_result(each) for each in secrets]}
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)
 
 
-def _result(found: Found) -> dict[str, object]:
-    text = (
-        f"{found.kind} {found.shown} in interaction {found.interaction}, {found.place}"
-    )
+def _result(secret: Secret) -> dict[str, object]:
+    where = f"interaction {secret.interaction}, {secret.place}"
+    text = f"{secret.kind} {secret.shown} in {where}"
     place = {
-        "artifactLocation": {"uri": Path(found.path).as_posix()},
-        "region": {"startLine": found.line},
+        "artifactLocation": {"uri": Path(secret.path).as_posix()},
+        "region": {"startLine": secret.line},
     }
     return {
-        "ruleId": found.kind,
+        "ruleId": secret.kind,
         "level": "error",
         "message": {"text": text},
         "locations": [{"physicalLocation": place}],

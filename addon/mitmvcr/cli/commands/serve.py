@@ -10,7 +10,6 @@ from typing import NoReturn
 
 import click
 
-from mitmvcr.cli.child.home import home
 from mitmvcr.cli.child.trust import more_roots, write_origins, write_roots
 from mitmvcr.cli.report.console import say
 from mitmvcr.config import in_force
@@ -18,6 +17,7 @@ from mitmvcr.core.errors import VcrError
 from mitmvcr.options import CASSETTE, OF_SESSION, Settings, as_options, of_command
 from mitmvcr.parsing import Ui
 from mitmvcr.proxy.ca import ensure_ca
+from mitmvcr.store.files import home, why
 from mitmvcr.values import Layer
 
 #: Where this package lies, for an interpreter that does not find it by itself.
@@ -104,5 +104,4 @@ def check_port(host: str, port: int) -> None:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise PortBusyError(host, port, reason) from error
+        raise PortBusyError(host, port, why(error)) from error

@@ -17,18 +17,17 @@ from mitmvcr.cli.child.environment import ProxyFacts, child_environment
 from mitmvcr.cli.child.process import Relay
 from mitmvcr.cli.child.trust import (
     TrustFiles,
-    write_kit,
     write_origins,
     write_roots,
+    write_trust_files,
 )
 from mitmvcr.cli.commands.plan import Plan
-from mitmvcr.cli.isolate.way import Way
+from mitmvcr.cli.isolate.route import Route
 from mitmvcr.cli.report import status
 from mitmvcr.cli.report.account import Ran, Reach
 from mitmvcr.cli.report.conclusion import conclude, tell_left
-from mitmvcr.cli.report.console import say
+from mitmvcr.cli.report.console import as_typed, in_words, say
 from mitmvcr.cli.report.findings import Finding, of_attempts, of_session
-from mitmvcr.cli.report.misses import as_typed, in_words
 from mitmvcr.core.errors import VcrError
 from mitmvcr.options import ISOLATE
 from mitmvcr.session import Session
@@ -94,12 +93,14 @@ async def _supervise(plan: Plan, relay: Relay, folder: Path) -> Ran:
     try:
         # The gate closes last: what is under way is still brought to its end.
         async with AsyncExitStack() as gate, proxying as proxy:
-            way = await gate.enter_async_context(_way(plan, proxy.port))
+            route = await gate.enter_async_context(_route(plan, proxy.port))
             proxy.session.log.complete = bool(plan.policy.reports)
             proxy.session.spell = as_typed
-            kit = write_kit(folder, roots, proxy.ca_file, plan.inherited)
-            environment = child_environment(plan.inherited, _facts(plan, way.port, kit))
-            code = await relay.run(plan.command, environment, way.enter, plan.stdout)
+            trust = write_trust_files(folder, roots, proxy.ca_file, plan.inherited)
+            environment = child_environment(
+                plan.inherited, _facts(plan, route.port, trust)
+            )
+            code = await relay.run(plan.command, environment, route.enter, plan.stdout)
             if code and not plan.settings.save_failed:
                 proxy.session.set_aside()
     except VcrError as error:
@@ -107,13 +108,13 @@ async def _supervise(plan: Plan, relay: Relay, folder: Path) -> Ran:
             raise
         failure = str(error)
         say(f"error: {error}")
-    return _told(plan, relay, proxy.session, way, code, failure)
+    return _told(plan, relay, proxy.session, route, code, failure)
 
 
 def _told(
-    plan: Plan, relay: Relay, session: Session, way: Way, code: int, failure: str
+    plan: Plan, relay: Relay, session: Session, route: Route, code: int, failure: str
 ) -> Ran:
-    findings = _findings(plan, session, way)
+    findings = _findings(plan, session, route)
     if session.left_in is not None:
         tell_left(session)
     policy, inherited = plan.policy, plan.inherited
@@ -127,30 +128,30 @@ def _told(
             isolated=plan.isolate,
             allowed=tuple(map(str, plan.allowed)),
             passthrough=plan.settings.passthrough,
-            attempts=way.attempts,
+            attempts=route.attempts,
         ),
         was_interrupted=relay.was_interrupted,
     )
 
 
-def _way(plan: Plan, port: int) -> AbstractAsyncContextManager[Way]:
+def _route(plan: Plan, port: int) -> AbstractAsyncContextManager[Route]:
     if plan.namespace is None:
-        return nullcontext(Way(port))
+        return nullcontext(Route(port))
     from mitmvcr.cli.isolate.gate import open_gate
 
     return open_gate(plan.namespace, port)
 
 
-def _findings(plan: Plan, session: Session, way: Way) -> list[Finding]:
+def _findings(plan: Plan, session: Session, route: Route) -> list[Finding]:
     bypass = ",".join(plan.bypass)
     policy = plan.policy
     idle = of_session(
         session, bypass, allow_idle=policy.allow_idle, isolated=plan.isolate
     )
-    return [*of_attempts(way.attempts, session, fail=policy.fail_on_miss), *idle]
+    return [*of_attempts(route.attempts, session, fail=policy.fail_on_miss), *idle]
 
 
-def _facts(plan: Plan, port: int, kit: TrustFiles) -> ProxyFacts:
+def _facts(plan: Plan, port: int, trust: TrustFiles) -> ProxyFacts:
     chosen = plan.named or plan.settings.cassette
     cassette = chosen if isinstance(chosen, str) else os.path.abspath(chosen or "")
-    return ProxyFacts(port=port, cassette=cassette, kit=kit, bypass=plan.bypass)
+    return ProxyFacts(port=port, cassette=cassette, trust=trust, bypass=plan.bypass)

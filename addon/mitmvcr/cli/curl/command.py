@@ -43,7 +43,7 @@ def parse_curl(text: str) -> Curl:
     except ValueError as error:
         raise unclear(text, str(error)) from error
     # Browsers put several behind each other.
-    ends = [at for at, word in enumerate(words) if word in (";", "&&", "&", "|")]
+    ends = [place for place, word in enumerate(words) if word in (";", "&&", "&", "|")]
     del words[min(ends, default=len(words)) :]
     if words and words[0].rpartition("/")[2] in ("curl", "curl.exe"):
         del words[0]
@@ -111,22 +111,20 @@ def _piece(name: str, value: str) -> bytes:
     if not value.startswith("@"):
         return _bytes(value)
     content = _file(f"--{name}", value[1:])
-    # curl leaves line ends and NUL of a file out, but where it is told not to.
-    return (
-        content
-        if name not in ("data", "data-ascii")
-        else content.translate(None, b"\r\n\0")
-    )
+    # With these two, curl leaves line ends and NUL of a file out.
+    if name in ("data", "data-ascii"):
+        return content.translate(None, b"\r\n\0")
+    return content
 
 
 def _urlencoded(value: str) -> bytes:
     """Encode ``content``, ``=content``, ``name=content``, ``@file`` or
     ``name@file``."""
-    at = min((i for i in (value.find("="), value.find("@")) if i >= 0), default=-1)
-    name = value[:at] if at >= 0 else ""
-    content = _bytes(value[at + 1 :])
-    if at >= 0 and value[at] == "@":
-        content = _file("--data-urlencode", value[at + 1 :])
+    sign = min((i for i in (value.find("="), value.find("@")) if i >= 0), default=-1)
+    name = value[:sign] if sign >= 0 else ""
+    content = _bytes(value[sign + 1 :])
+    if sign >= 0 and value[sign] == "@":
+        content = _file("--data-urlencode", value[sign + 1 :])
     encoded = urllib.parse.quote_plus(content)
     return _bytes(f"{name}={encoded}" if name else encoded)
 

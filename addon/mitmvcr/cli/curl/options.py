@@ -69,7 +69,7 @@ def _long(name: str, rest: Iterator[str]) -> Iterator[tuple[str, str]]:
 def _cluster(letters: str, rest: Iterator[str]) -> Iterator[tuple[str, str]]:
     """Yield the options of a word of short ones: ``-sSL``, ``-XPOST``, ``-H 'A:
     b'``."""
-    for at, letter in enumerate(letters):
+    for place, letter in enumerate(letters):
         if letter in _IGNORED_SHORT:
             continue
         name = _SHORT.get(letter, "")
@@ -79,7 +79,7 @@ def _cluster(letters: str, rest: Iterator[str]) -> Iterator[tuple[str, str]]:
             continue
         if not name and letter not in _IGNORED_SHORT_WITH_VALUE:
             raise unclear(f"-{letter}", "mitmvcr does not understand this curl option")
-        value = letters[at + 1 :] or _next(f"-{letter}", rest)
+        value = letters[place + 1 :] or _next(f"-{letter}", rest)
         if name:
             yield name, value
         return

@@ -40,19 +40,19 @@ def split(text: str) -> list[str]:
 
 
 def _tokens(text: str) -> Iterator[tuple[str, str]]:
-    at = 0
-    while at < len(text):
-        found = _TOKEN.match(text, at)
-        if found is None:
-            raise ValueError(f"a quote is not closed: {text[at : at + 20]}")
-        kind = found.lastgroup or ""
-        yield kind, _value(kind, found[kind])
-        at = found.end()
+    place = 0
+    while place < len(text):
+        match = _TOKEN.match(text, place)
+        if match is None:
+            raise ValueError(f"a quote is not closed: {text[place : place + 20]}")
+        kind = match.lastgroup or ""
+        yield kind, _value(kind, match[kind])
+        place = match.end()
 
 
 def _value(kind: str, raw: str) -> str:
     if kind == "double":
-        return re.sub(r'\\(?:\r?\n|([$`"\\]))', lambda found: found[1] or "", raw)
+        return re.sub(r'\\(?:\r?\n|([$`"\\]))', lambda match: match[1] or "", raw)
     if kind == "ansi":
         return _ansi(raw)
     return raw
@@ -62,25 +62,26 @@ def _ansi(raw: str) -> str:
     """Decode the inside of ``$'...'``: ``\\xHH`` and octal are bytes, which together
     may be UTF-8."""
     out = bytearray()
-    at = 0
-    for found in _ANSI.finditer(raw):
-        out += _bytes(raw[at : found.start()]) + _unescaped(found)
-        at = found.end()
-    return (bytes(out) + _bytes(raw[at:])).decode("utf-8", "surrogateescape")
+    place = 0
+    for match in _ANSI.finditer(raw):
+        out += _bytes(raw[place : match.start()]) + _unescaped(match)
+        place = match.end()
+    return (bytes(out) + _bytes(raw[place:])).decode("utf-8", "surrogateescape")
 
 
-def _unescaped(found: re.Match[str]) -> bytes:
-    if found["high"]:  # browsers write what is beyond U+FFFF as two halves
-        halves = bytes.fromhex(found["high"] + found["low"])
+def _unescaped(match: re.Match[str]) -> bytes:
+    if match["high"]:  # browsers write what is beyond U+FFFF as two halves
+        halves = bytes.fromhex(match["high"] + match["low"])
         return halves.decode("utf-16-be").encode()
-    if found["hex"]:
-        return bytes([int(found["hex"], 16)])
-    if found["octal"]:
-        return bytes([int(found["octal"], 8) & 0xFF])
-    if number := found["short"] or found["long"]:
+    if match["hex"]:
+        return bytes([int(match["hex"], 16)])
+    if match["octal"]:
+        return bytes([int(match["octal"], 8) & 0xFF])
+    if number := match["short"] or match["long"]:
         return _bytes(chr(min(int(number, 16), 0x10FFFF)))
-    one = found["one"]
-    return _bytes(_CONTROLS.get(one, one if one in "\\'\"?" else "\\" + one))
+    letter = match["one"]
+    plain = letter if letter in "\\'\"?" else "\\" + letter
+    return _bytes(_CONTROLS.get(letter, plain))
 
 
 def _bytes(text: str) -> bytes:

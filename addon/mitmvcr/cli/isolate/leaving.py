@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 
-from mitmvcr.cli.isolate import dns, inside, packets
+from mitmvcr.cli.isolate import network, packets
 from mitmvcr.cli.isolate.namespace import Namespace
-from mitmvcr.cli.isolate.packets import Packet
+from mitmvcr.cli.isolate.packets import Packet, Question
 from mitmvcr.core.wording import shown
 
 _LARGEST = 65535
@@ -45,7 +45,7 @@ class Leaving:
             self._add_name_server(server)
 
     def _add_name_server(self, server: socket.socket) -> None:
-        self._readers.append((server.fileno(), lambda: self._read_question(server)))
+        self._readers.append((server.fileno(), lambda: self._read_query(server)))
 
     def open(self) -> None:
         loop = asyncio.get_running_loop()
@@ -68,7 +68,7 @@ class Leaving:
             return False
         if answer := self.turned_down(raw):
             with suppress(BlockingIOError):  # it will ask again
-                tap.sendto(answer, ("lo", inside.ETH_P_IP, 0, 0, bytes(6)))
+                tap.sendto(answer, ("lo", network.ETH_P_IP, 0, 0, bytes(6)))
         return True
 
     def _read_tunnel(self, end: int) -> bool:
@@ -81,15 +81,15 @@ class Leaving:
                 os.write(end, answer)
         return True
 
-    def _read_question(self, server: socket.socket) -> bool:
+    def _read_query(self, server: socket.socket) -> bool:
         try:
             data, peer = server.recvfrom(_LARGEST)
         except BlockingIOError:
             return False
-        if question := dns.parse(data):
-            self._asked(_place(*server.getsockname()[:2]), question)
+        if question := packets.parse_question(data):
+            self._note_query(_place(*server.getsockname()[:2]), question)
             with suppress(BlockingIOError):
-                server.sendto(dns.answer(question, self._known), peer)
+                server.sendto(packets.answer_question(question, self._known), peer)
         return True
 
     def turned_down(self, raw: bytes) -> bytes:
@@ -120,14 +120,16 @@ class Leaving:
     def _datagram(self, packet: Packet) -> bytes:
         port = packet.ports[1]
         place = _place(packet.address, port)
-        question = dns.parse(packet.data) if port == dns.PORT else None
+        question = (
+            packets.parse_question(packet.data) if port == packets.DNS_PORT else None
+        )
         if question is None:
             self._note(f"udp {place}")
             return packets.unreachable(packet)
-        self._asked(place, question)
-        return packets.datagram(packet, dns.answer(question, self._known))
+        self._note_query(place, question)
+        return packets.datagram(packet, packets.answer_question(question, self._known))
 
-    def _asked(self, place: str, question: dns.Question) -> None:
+    def _note_query(self, place: str, question: Question) -> None:
         """Count a DNS query, unless the name is known here and had no need to leave."""
         if question.name not in self._known:
             self._note(f'udp {place} "{shown(question.name, 100)}"')

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mitmvcr.cli.isolate import syscalls
-from mitmvcr.cli.isolate.allow import Allowed
+from mitmvcr.cli.isolate.route import Allowed
 from mitmvcr.core.errors import VcrError
 from mitmvcr.options import ISOLATE
 
 if TYPE_CHECKING:
-    from mitmvcr.cli.isolate.furnish import Furniture
+    from mitmvcr.cli.isolate.setup import Parts
 
 _LONGEST = 1 << 16
 _MOST_DESCRIPTORS = 253  # SCM_MAX_FD of the kernel
@@ -90,33 +90,33 @@ def make_namespace(allowed: Sequence[Allowed]) -> Namespace:
 def _made(allowed: Sequence[Allowed], *, user: bool) -> Namespace:
     """Fork a child that makes the namespace, and return what it hands over. Raise
     OSError."""
-    from mitmvcr.cli.isolate.furnish import furnish  # Linux alone can import it
+    from mitmvcr.cli.isolate.setup import set_up  # Linux alone can import it
 
     ours, theirs = socket.socketpair()
     with ours:
         child = os.fork()
         if child == 0:
-            _be_the_child(theirs, lambda: furnish(allowed, user=user))
+            _be_the_child(theirs, lambda: set_up(allowed, user=user))
         theirs.close()
         message, descriptors, _, _ = socket.recv_fds(ours, _LONGEST, _MOST_DESCRIPTORS)
         os.waitpid(child, 0)
     if not message:
         raise OSError(0, "the process that makes it has died")
-    told = json.loads(message)
-    if "error" in told:
-        raise OSError(0, told["error"])
-    return _unpacked(told, descriptors, allowed)
+    facts = json.loads(message)
+    if "error" in facts:
+        raise OSError(0, facts["error"])
+    return _unpacked(facts, descriptors, allowed)
 
 
-def _be_the_child(theirs: socket.socket, make: "Callable[[], Furniture]") -> None:
+def _be_the_child(theirs: socket.socket, make: "Callable[[], Parts]") -> None:
     """Make the namespace in the forked child, and never return."""
     try:
         try:
             made = make()
-            told, descriptors = _packed(made), made.descriptors()
+            facts, descriptors = _packed(made), made.descriptors()
         except OSError as error:
-            told, descriptors = {"error": _words(error)}, []
-        socket.send_fds(theirs, [json.dumps(told).encode()], descriptors)
+            facts, descriptors = {"error": _words(error)}, []
+        socket.send_fds(theirs, [json.dumps(facts).encode()], descriptors)
     finally:
         os._exit(0)
 
@@ -126,18 +126,18 @@ def _words(error: OSError) -> str:
     return f"{error.filename}: {reason}" if error.filename else reason
 
 
-def _packed(made: "Furniture") -> dict[str, object]:
+def _packed(made: "Parts") -> dict[str, object]:
     return {
-        "labels": [label for label, _ in made.parts],
+        "labels": [label for label, _ in made.labelled],
         "port": made.port,
         "blind": made.blind,
     }
 
 
 def _unpacked(
-    told: Mapping[str, object], descriptors: Sequence[int], allowed: Sequence[Allowed]
+    facts: Mapping[str, object], descriptors: Sequence[int], allowed: Sequence[Allowed]
 ) -> Namespace:
-    labels = told["labels"]
+    labels = facts["labels"]
     assert isinstance(labels, list)
     parts = list(zip(labels, descriptors, strict=True))
 
@@ -146,7 +146,7 @@ def _unpacked(
 
     return Namespace(
         kinds=[(d, _KINDS[label]) for label, d in parts if label in _KINDS],
-        port=int(str(told["port"])),
+        port=int(str(facts["port"])),
         proxy=[_socket(d) for d in of("proxy")],
         allowed=[
             (_socket(d), each)
@@ -156,7 +156,7 @@ def _unpacked(
         name_servers=[_socket(d) for d in of("names")],
         tap=next(map(_socket, of("tap")), None),
         tunnel=next(of("tunnel"), None),
-        blind=str(told["blind"]),
+        blind=str(facts["blind"]),
     )
 
 
@@ -180,10 +180,10 @@ def _remedy() -> str:
     for name, (forbids, allows) in _SWITCHES.items():
         place = Path("/proc/sys", name.replace(".", "/"))
         try:
-            found = place.read_text().strip()
+            value = place.read_text().strip()
         except OSError:
             continue
-        if found == forbids:
+        if value == forbids:
             return f"{otherwise}allow them with 'sysctl {name}={allows}'"
     return (
         f"{otherwise}start the container that this is in with --cap-add SYS_ADMIN"

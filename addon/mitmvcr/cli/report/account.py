@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from mitmvcr.cli.report.findings import Finding
 from mitmvcr.miss.report import Entry
-from mitmvcr.session import Session, Summary
+from mitmvcr.session import Session
+from mitmvcr.summary import Summary
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,18 +5,18 @@ from dataclasses import dataclass
 
 from mitmvcr.cli.report import status
 from mitmvcr.cli.report.account import RunReport
-from mitmvcr.cli.report.console import say
+from mitmvcr.cli.report.console import print_misses, say
 from mitmvcr.cli.report.files import Target, write_reports
 from mitmvcr.cli.report.findings import Finding
 from mitmvcr.cli.report.github import annotate, annotate_findings
-from mitmvcr.cli.report.misses import tell_misses
 from mitmvcr.core.errors import VcrError
 from mitmvcr.core.wording import shown
 from mitmvcr.miss.report import Outcome
 from mitmvcr.options import REPORT
 from mitmvcr.session import Session
+from mitmvcr.unused import drop_unused, entries, why_keep_unused
 
-_TOLD = 10
+_NAMED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +43,7 @@ def conclude(
     ``child`` is the command's exit code; ``failure`` what went wrong here so far.
     """
     summary = session.summary()
-    for each in findings:
-        say(each.text)
-    annotate_findings(findings, environment)
-    tell_misses(session.log.misses)
-    level = "error" if policy.fail_on_miss else "warning"
-    annotate(session.log.misses, summary.cassette, environment, level=level)
+    _print_failures(session, policy, environment, findings)
     unused_fails = policy.fail_on_unused and child == 0 and summary.unused > 0
     try:
         if policy.reports:
@@ -56,7 +51,7 @@ def conclude(
         if policy.drop_unused and child == 0 and _drop_unused(session):
             unused_fails = False
         if unused_fails:
-            _tell_unused(session)
+            _print_unused(session)
     except VcrError as error:
         say(f"error: {error}")
         failure = failure or str(error)
@@ -70,6 +65,22 @@ def conclude(
     )
 
 
+def _print_failures(
+    session: Session,
+    policy: RunPolicy,
+    environment: Mapping[str, str],
+    findings: Sequence[Finding],
+) -> None:
+    """Print findings and misses, for people and for GitHub."""
+    for each in findings:
+        say(each.text)
+    annotate_findings(findings, environment)
+    misses = session.log.misses
+    print_misses(misses)
+    level = "error" if policy.fail_on_miss else "warning"
+    annotate(misses, session.summary().cassette, environment, level=level)
+
+
 def _write(
     session: Session,
     child: int,
@@ -79,7 +90,7 @@ def _write(
 ) -> None:
     account = RunReport(
         summary=session.summary(),
-        entries=session.entries(),
+        entries=entries(session),
         failure=failure,
         exit_status=child,
         fail_on_unused=policy.fail_on_unused,
@@ -93,21 +104,21 @@ def _drop_unused(session: Session) -> bool:
     left. Only a run that went well shows which are unused."""
     if not session.deck.unused_count:
         return True
-    if why := session.why_keep_unused():
+    if why := why_keep_unused(session):
         say(f"the unused interactions stay in the cassette: {why}")
         return False
-    count = session.drop_unused()
+    count = drop_unused(session)
     say(f"{session.store.name}: {count} unused interactions dropped")
     return True
 
 
-def _tell_unused(session: Session) -> None:
-    unused = [e for e in session.entries() if e.outcome is Outcome.UNUSED]
-    for entry in unused[:_TOLD]:
-        asked = f"{shown(entry.method)} {shown(entry.url, 300)}"
-        say(f"unused: interaction {entry.interaction}: {asked}")
-    if len(unused) > _TOLD:
-        say(f"and {len(unused) - _TOLD} others; {REPORT.word} has them all")
+def _print_unused(session: Session) -> None:
+    unused = [e for e in entries(session) if e.outcome is Outcome.UNUSED]
+    for entry in unused[:_NAMED]:
+        request = f"{shown(entry.method)} {shown(entry.url, 300)}"
+        say(f"unused: interaction {entry.interaction}: {request}")
+    if len(unused) > _NAMED:
+        say(f"and {len(unused) - _NAMED} others; {REPORT.word} has them all")
 
 
 def tell_left(session: Session) -> None:

@@ -1,10 +1,23 @@
-"""Messages. stdout belongs to the child, so they all go to stderr."""
+"""Messages, and misses as lines of text: short and coloured for people, plain for a
+pipe. stdout belongs to the child, so they all go to stderr."""
 
 import os
+import re
+import shlex
 import sys
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TextIO
 
 import click
+
+from mitmvcr.core.wording import shown
+from mitmvcr.miss.report import MOST_MISSES, Miss, Near
+from mitmvcr.options import BY_NAME, REPORT, Kind
+
+#: So many are shown at the end of a run; the log and a report have them all.
+_SHOWN = 10
+_DIFFERENCES = 3
+_LONGEST_URL = 120
 
 
 def say(text: str) -> None:
@@ -30,3 +43,117 @@ def is_coloured(stream: TextIO) -> bool:
 
 def _forced() -> bool:
     return os.environ.get("FORCE_COLOR", "") not in ("", "0", "false")
+
+
+def print_misses(misses: Mapping[Miss, int]) -> None:
+    """Print the first different misses on stderr, each once, so that they are not lost
+    among what the command has written."""
+    if not misses:
+        return
+    first = list(misses.items())[:_SHOWN]
+    if is_for_people():
+        say(f"{_requests(sum(misses.values()))} had no match:")
+        for miss, times in first:
+            for line in short_lines(miss, times):
+                click.echo(line, err=True, color=is_coloured(sys.stderr))
+    else:
+        for miss, times in first:
+            say(f"missed: {one_line(miss, times)}")
+    if (others := len(misses) - _SHOWN) > 0:
+        least = "at least " if len(misses) == MOST_MISSES else ""
+        say(f"and {least}{others} others; {REPORT.word} has them all")
+
+
+def _requests(count: int) -> str:
+    return "1 request" if count == 1 else f"{count} requests"
+
+
+def one_line(miss: Miss, times: int = 1) -> str:
+    return f"{_request(miss, times)}: {miss.reason}"
+
+
+def _request(miss: Miss, times: int) -> str:
+    often = f" ({times} times)" if times > 1 else ""
+    return f"{shown(miss.method)} {shown(miss.url, 300)}{often}"
+
+
+def short_lines(miss: Miss, times: int = 1) -> Iterator[str]:
+    """Yield lines for a terminal: what was asked, and where it differs from the nearest
+    one."""
+    often = f" ({times} times)" if times > 1 else ""
+    method = click.style(shown(miss.method), bold=True)
+    yield f"  {method} {shown(miss.url, _LONGEST_URL)}{often}"
+    near = miss.nearest[0] if miss.nearest and not miss.same_used else None
+    if near is None or not near.differ:
+        yield "    " + click.style(miss.reason, fg="yellow")
+        return
+    yield "    nearest is " + _near_shown(near, miss)
+    yield from _differences(near, _DIFFERENCES)
+    if near.options:
+        yield f"      {as_typed(near.options)} would let it match"
+
+
+def as_typed(options: Iterable[str]) -> str:
+    """Return options of mitmproxy, as NAME=VALUE, as words of the command line."""
+    return " ".join(map(_word, options))
+
+
+def _word(text: str) -> str:
+    name, _, value = text.removeprefix("vcr_").partition("=")
+    option = BY_NAME[name]
+    flags = [flag.word for flag in option.flags if flag.value == value]
+    return flags[0] if flags else f"{option.word} {shlex.quote(value)}"
+
+
+_OPTION = re.compile(r"\bvcr_(\w+)(?:=('[^']*'|[^\s();,]+))?")
+
+
+def in_words(text: str) -> str:
+    """Return a message with the options of mitmproxy in it as words of the command
+    line."""
+    return _OPTION.sub(_in_words, text)
+
+
+def _in_words(match: re.Match[str]) -> str:
+    option, value = BY_NAME.get(match[1]), match[2]
+    if option is None:
+        return match[0]
+    if value == "yes" and option.kind is Kind.SWITCH:
+        return option.word
+    flags = [flag.word for flag in option.flags if flag.value == value]
+    return flags[0] if flags else f"{option.word} {value}" if value else option.word
+
+
+def _near_shown(near: Near, miss: Miss) -> str:
+    state = "already used" if near.used else "unused"
+    where = f"interaction {near.position} ({state})"
+    if (near.method, near.url) == (miss.method, miss.url):
+        return where
+    return f"{where}: {shown(near.method)} {shown(near.url, _LONGEST_URL)}"
+
+
+def _differences(near: Near, most: int) -> Iterator[str]:
+    for difference in near.differ[:most]:
+        place = click.style(difference.place, fg="cyan")
+        asked = click.style(difference.asked, fg="red")
+        recorded = click.style(difference.recorded, fg="green")
+        yield f"      {place}: {asked} was {recorded}"
+    if len(near.differ) > most:
+        yield "      ..."
+
+
+def long_lines(miss: Miss) -> Iterator[str]:
+    """Yield all that is known of a miss, as 'cassette explain' prints it."""
+    method = click.style(shown(miss.method), bold=True)
+    yield f"no match for {method} {shown(miss.url, 300)}"
+    if miss.same_used or not miss.nearest:
+        yield "  " + click.style(miss.reason, fg="yellow")
+    for near in miss.nearest:
+        yield f"  {_near_shown(near, miss)}"
+        if near.agree:
+            yield f"      agree: {', '.join(near.agree)}"
+        yield from _differences(near, len(near.differ))
+        if near.options:
+            yield f"      {as_typed(near.options)} would let it match"
+    if miss.left_out:
+        yield f"  {miss.left_out} others with a like URL were not compared"

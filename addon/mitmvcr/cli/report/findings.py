@@ -7,7 +7,7 @@ from mitmvcr.core.wording import shown
 from mitmvcr.options import ISOLATE
 from mitmvcr.session import Session
 
-_TOLD = 3
+_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def of_attempts(
     as a miss does."""
     if not attempts:
         return
-    text = f"tried to leave past the proxy: {told(attempts)}"
+    text = f"tried to leave past the proxy: {listed(attempts)}"
     if session.records:
         text += "; it was blocked, and is not recorded"
     yield Finding("leaving", text, fails=fail and session.offline)
@@ -62,13 +62,13 @@ def _idle(bypass: str, *, fails: bool, isolated: bool) -> str:
 
 
 def _distrusted(broken: dict[str, str]) -> str:
-    told = ", ".join(
+    hosts = ", ".join(
         f"{shown(host)} ({shown(reason)})"
-        for host, reason in list(broken.items())[:_TOLD]
+        for host, reason in list(broken.items())[:_NAMED]
     )
-    others = f" and {len(broken) - _TOLD} other hosts" if len(broken) > _TOLD else ""
+    others = f" and {len(broken) - _NAMED} other hosts" if len(broken) > _NAMED else ""
     return (
-        f"the client came to the proxy and refused its certificate for {told}{others}:"
+        f"the client came to the proxy and refused its certificate for {hosts}{others}:"
         " let it trust the file that MITMVCR_CA_FILE names, or the bundle in"
         " MITMVCR_CA_BUNDLE"
     )
@@ -78,7 +78,7 @@ def _distrusted(broken: dict[str, str]) -> str:
 _MOST = 10
 
 
-def told(attempts: Mapping[str, int]) -> str:
+def listed(attempts: Mapping[str, int]) -> str:
     """Return attempts as text: ``93.184.216.34:443 (2), udp 8.8.8.8:53 "example.com"
     (1)``."""
     parts = [f"{what} ({times})" for what, times in list(attempts.items())[:_MOST]]

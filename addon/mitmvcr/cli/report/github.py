@@ -7,23 +7,19 @@ The runner reads workflow commands from a step's stderr as well as from its stdo
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from mitmvcr.cli.report.console import say
+from mitmvcr.cli.report.console import one_line, say
 from mitmvcr.cli.report.findings import Finding
-from mitmvcr.cli.report.misses import one_line
-
-if TYPE_CHECKING:
-    from mitmvcr.miss.explain import Miss
+from mitmvcr.miss.report import Miss
 
 #: GitHub shows no more of one step.
 _MOST = 10
 
 
 def annotate(
-    misses: Mapping["Miss", int],
+    misses: Mapping[Miss, int],
     cassette: str,
     environment: Mapping[str, str],
     *,
@@ -73,7 +69,7 @@ def _in_workspace(cassette: str, environment: Mapping[str, str]) -> str:
     return "" if outside else path.replace(os.sep, "/")
 
 
-def _summary(misses: Mapping["Miss", int], cassette: str) -> str:
+def _summary(misses: Mapping[Miss, int], cassette: str) -> str:
     """Return Markdown; what was asked stands in code, where it cannot be markup."""
     lines = [f"### mitmvcr: requests without a match in {_code(cassette)}", ""]
     lines += [f"- {_code(one_line(miss, times))}" for miss, times in misses.items()]

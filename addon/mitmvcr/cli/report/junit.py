@@ -5,8 +5,8 @@ import re
 from xml.etree import ElementTree as ET
 
 from mitmvcr.cli.report.account import RunReport, seconds
+from mitmvcr.cli.report.console import one_line
 from mitmvcr.cli.report.findings import Finding
-from mitmvcr.cli.report.misses import one_line
 from mitmvcr.miss.report import Entry, Outcome
 
 #: What XML 1.0 cannot hold, however it is written.
@@ -19,9 +19,9 @@ def to_junit(account: RunReport) -> bytes:
     ``fail_on_unused`` a failure), a finding a failure if it fails the run, an error of
     mitmvcr itself an error."""
     cases = [_case(entry, account) for entry in account.entries]
-    cases += map(_found, account.findings)
+    cases += map(_finding, account.findings)
     if account.failure:
-        cases.append(_failed(account.failure))
+        cases.append(_failure(account.failure))
     suite = _element("testsuite", name=f"mitmvcr {account.summary.cassette}")
     suite.append(_properties(account))
     suite.extend(cases)
@@ -63,31 +63,31 @@ def _case(entry: Entry, account: RunReport) -> ET.Element:
     )
     if entry.miss is not None:
         text = "\n".join([one_line(entry.miss), *map(str, entry.miss.nearest)])
-        case.append(_told("failure", "miss", entry.miss.reason, text))
+        case.append(_outcome("failure", "miss", entry.miss.reason, text))
     elif entry.outcome is Outcome.UNUSED:
         tag = "failure" if account.fail_on_unused else "skipped"
-        case.append(_told(tag, "unused", "nothing asked for this interaction"))
+        case.append(_outcome(tag, "unused", "nothing asked for this interaction"))
     return case
 
 
-def _found(finding: Finding) -> ET.Element:
+def _finding(finding: Finding) -> ET.Element:
     name = f"the run was {finding.kind}"
     case = _element("testcase", classname=_CLASS, name=name, time="0")
     tag = "failure" if finding.fails else "skipped"
-    case.append(_told(tag, finding.kind, finding.text))
+    case.append(_outcome(tag, finding.kind, finding.text))
     return case
 
 
-def _failed(failure: str) -> ET.Element:
+def _failure(failure: str) -> ET.Element:
     case = _element("testcase", classname=_CLASS, name="mitmvcr itself", time="0")
-    case.append(_told("error", "failure", failure))
+    case.append(_outcome("error", "failure", failure))
     return case
 
 
-def _told(tag: str, kind: str, message: str, text: str = "") -> ET.Element:
-    told = _element(tag, type=kind, message=message)
-    told.text = _fit(text) or None
-    return told
+def _outcome(tag: str, kind: str, message: str, text: str = "") -> ET.Element:
+    outcome = _element(tag, type=kind, message=message)
+    outcome.text = _fit(text) or None
+    return outcome
 
 
 def _element(tag: str, **attributes: str) -> ET.Element:
@@ -95,4 +95,4 @@ def _element(tag: str, **attributes: str) -> ET.Element:
 
 
 def _fit(text: str) -> str:
-    return _UNFIT.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return _UNFIT.sub(lambda character: f"\\u{ord(character[0]):04x}", text)

@@ -17,8 +17,8 @@ from mitmvcr.core.modes import Mode
 from mitmvcr.miss.report import miss_facts
 from mitmvcr.options import ISOLATE, ISOLATE_ALLOW, PASSTHROUGH, PROVE
 from mitmvcr.session import Session
+from mitmvcr.store import Store
 from mitmvcr.store.files import replace_file, why
-from mitmvcr.store.store import Store
 
 #: The date is looked for in so many interactions.
 _LOOKED_AT = 20

@@ -5,7 +5,8 @@ At every hook mitmproxy goes through some 30 addons of its own, and once more fo
 of what a request costs it. More than a recording adds to it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from inspect import isawaitable
 from typing import TYPE_CHECKING, Any
 
 from mitmproxy import addonmanager, ctx
@@ -16,9 +17,11 @@ from mitmvcr.proxy.host.capabilities import capabilities
 if TYPE_CHECKING:
     from mitmproxy.hooks import Hook
 
+    _Ask = Callable[[Any, Hook], Awaitable[None]]
+
 
 def open_dispatcher() -> "HookDispatcher":
-    """One that stands in for the running mitmproxy's own, if that can be."""
+    """Return one that stands in for the running mitmproxy's own, if that can be."""
     dispatcher = HookDispatcher(ctx.master.addons)
     dispatcher.open()
     return dispatcher
@@ -31,7 +34,7 @@ class HookDispatcher:
     def __init__(self, manager: "addonmanager.AddonManager") -> None:
         self._manager = manager
         self._chain: list[Any] = []
-        self._having: dict[str, Sequence[Any]] = {}
+        self._having: dict[str, Sequence[tuple[_Ask, Any]]] = {}
 
     def open(self) -> None:
         """Unless it is open already, or this mitmproxy asks its addons otherwise."""
@@ -51,18 +54,38 @@ class HookDispatcher:
             self._having.clear()
         having = self._having.get(event.name)
         if having is None:
-            having = [each for each in self._chain if _may_have(each, event.name)]
-            self._having[event.name] = having
-        for addon in having:
+            having = self._having[event.name] = list(self._asked(event.name))
+        for ask, addon in having:
             try:
                 with addonmanager.safecall():
-                    await self._manager.invoke_addon(addon, event)
+                    await ask(addon, event)
             except AddonHalt:
                 return
 
+    def _asked(self, name: str) -> "Iterator[tuple[_Ask, Any]]":
+        """Yield who is asked at a hook, and how."""
+        for addon in self._chain:
+            if type(addon).__module__.startswith("mitmvcr."):
+                for part in addonmanager.traverse([addon]):
+                    if hasattr(part, name):
+                        yield _ask, part
+            elif _may_have(addon, name):
+                yield self._manager.invoke_addon, addon
+
+
+async def _ask(addon: Any, event: "Hook") -> None:
+    """Ask an addon of this package, without those within it: they and their hooks are
+    there from the start. One that is None is not asked."""
+    hook = getattr(addon, event.name)
+    if hook is not None:
+        waiting = hook(*event.args())
+        if waiting is not None and isawaitable(waiting):
+            await waiting
+
 
 def _may_have(addon: Any, name: str) -> bool:
-    """A user's addon may get a hook at any time, and so may one with addons within
-    it; mitmproxy's other ones have theirs from the start."""
+    """Return whether an addon may have a hook. A user's may get one at any time, and
+    so may one with addons within it; mitmproxy's other ones have theirs from the
+    start."""
     is_own = type(addon).__module__.startswith("mitmproxy.")
     return not is_own or hasattr(addon, "addons") or hasattr(addon, name)

@@ -4,11 +4,16 @@ mitmproxy sends an addon's answer when it has all of a request, and a call that 
 both ways does not end its request before it is answered. So the method that would pass
 a streamed request on is wrapped, when the first such answer is given
 (proxy/layers/http/__init__.py: start_request_stream).
+
+The answer waits until the request goes on, or for a moment: grpcio's asyncio client
+(1.85, aio/_call.py: _write) makes INTERNAL of whatever status has come before its first
+message is out. A client that wants to be answered before it sends anything is, after
+that moment.
 """
 
 import time
 from collections.abc import Generator
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 from mitmproxy import http
@@ -17,18 +22,21 @@ from mitmvcr.proxy.host.capabilities import capabilities
 
 Commands = Generator[Any, Any, None]
 _OURS = "_vcr_answers_early"
+#: Seconds that the answer waits for the request to go on.
+MOMENT = 0.2
 
 
 class Early:
     """What stands as ``request.stream`` where the flow's response is to leave now."""
 
     def __call__(self, data: bytes) -> bytes:
-        """As mitmproxy wants of a ``stream``; never used, as nothing is passed on."""
+        """Return the data, as mitmproxy wants of a ``stream``; never used, as
+        nothing is passed on."""
         return data
 
 
 def answer(flow: http.HTTPFlow, response: http.Response) -> None:
-    """To be called from ``requestheaders``; the response has no body."""
+    """Answer a flow now, from ``requestheaders``; the response has no body."""
     if capabilities.has("early response"):
         _wrap(_layers().HttpStream)
         flow.response, flow.request.stream = response, Early()
@@ -51,15 +59,38 @@ def _wrap(streams: Any) -> None:
     @wraps(passed_on)
     def start_request_stream(self: Any) -> Commands:
         is_early = isinstance(self.flow.request.stream, Early)
-        commands: Commands = _answer(self) if is_early else passed_on(self)
+        commands: Commands = _await_more(self) if is_early else passed_on(self)
         return commands
 
     setattr(start_request_stream, _OURS, True)
     streams.start_request_stream = start_request_stream
 
 
+def _await_more(stream: Any) -> Commands:
+    from mitmproxy.proxy.commands import RequestWakeup
+
+    stream._handle_event = partial(_answer_or_fail, stream)
+    yield RequestWakeup(MOMENT)
+
+
+def _answer_or_fail(stream: Any, event: Any) -> Commands:
+    """Take the first event after the head: the request goes on, the moment is over, or
+    the client has left."""
+    stream._handle_event = _ignore
+    if isinstance(event, _layers().RequestProtocolError):
+        yield from stream.handle_protocol_error(event)
+    else:
+        yield from _answer(stream)
+
+
+def _ignore(event: Any) -> Commands:
+    """Take what comes after the answer, such as the end of the moment."""
+    yield from ()
+
+
 def _answer(stream: Any) -> Commands:
-    """As mitmproxy's own send_response, and whatever else is asked is not read."""
+    """Send the response as mitmproxy's own send_response does; whatever else the
+    client sends is not read."""
     flow, number, layers = stream.flow, stream.stream_id, _layers()
     stream.client_state = stream.state_errored
     flow.response.timestamp_start = flow.response.timestamp_end = time.time()

@@ -86,7 +86,7 @@ class HostOptions:
         self._wanted: dict[str, Any] = {}
 
     def hold(self, opts: Options) -> None:
-        """What was changed meanwhile comes into force after the session."""
+        """Keep what was changed meanwhile for after the session."""
         changed = {n: v for n, v in self._wanted.items() if getattr(opts, n) != v}
         self._own.update({name: getattr(opts, name) for name in changed})
         if changed:
@@ -120,8 +120,9 @@ class HostOptions:
 
 
 def _validate_open_connections(validate: bool) -> None:
-    """All HTTP/2 connections share a configuration, which a new one brings up to date
-    (proxy/layers/http/_http2.py: Http2Connection). The open ones are not to wait."""
+    """Bring open connections up to date. All HTTP/2 connections share a
+    configuration, which only a new one would renew (proxy/layers/http/_http2.py:
+    Http2Connection)."""
     from mitmproxy.proxy.layers.http import _http2
 
     for kind in (_http2.Http2Server, _http2.Http2Client):
@@ -129,8 +130,8 @@ def _validate_open_connections(validate: bool) -> None:
 
 
 def gives_up_after() -> float:
-    """How long mitmproxy lets a connection be silent before it closes it, in seconds
-    (proxy/server.py: TimeoutWatchdog). From 12 on it is an option."""
+    """Return how long mitmproxy lets a connection be silent before it closes it, in
+    seconds (proxy/server.py: TimeoutWatchdog). From 12 on it is an option."""
     if not capabilities.has("silence limit"):
         return float("inf")
     from mitmproxy.proxy import server

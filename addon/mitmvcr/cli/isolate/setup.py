@@ -1,0 +1,141 @@
+"""What the short-lived child does: it goes into a new namespace and sets it up."""
+
+import os
+import socket
+import stat
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from mitmvcr.cli.isolate import network, syscalls
+from mitmvcr.cli.isolate.route import Allowed
+
+#: They look names up for whoever asks, past the network of the namespace.
+_NAME_DAEMONS = (
+    "/run/systemd/resolve/io.systemd.Resolve",
+    "/run/nscd/socket",
+    "/var/run/nscd/socket",
+)
+_RESOLV_CONF = Path("/etc/resolv.conf")
+
+
+@dataclass
+class Parts:
+    """The descriptors of a namespace, each with what it is."""
+
+    labelled: list[tuple[str, int]] = field(default_factory=list)
+    port: int = 0
+    blind: str = ""
+
+    def add(self, label: str, made: socket.socket | int) -> None:
+        self.labelled.append((label, made if isinstance(made, int) else made.detach()))
+
+    def descriptors(self) -> list[int]:
+        return [descriptor for _, descriptor in self.labelled]
+
+
+def set_up(allowed: Sequence[Allowed], *, user: bool) -> Parts:
+    """Move this process into a namespace of its own (``user``: with a user namespace
+    around it). Raises OSError."""
+    made = Parts()
+    daemons = sorted(set(_sockets(_NAME_DAEMONS)))
+    _move(user=user, mounts=bool(daemons))
+    if user:
+        made.add("user", _own("user"))
+    made.add("net", _own("net"))
+    if daemons:
+        syscalls.keep_mounts_to_ourselves()
+        for path in daemons:
+            syscalls.cover(path)
+        made.add("mnt", _own("mnt"))
+    network.bring_up("lo")
+    _add_allowed(made, allowed)
+    _add_proxy(made)
+    for address in _name_servers():
+        _add_name_server(made, address)
+    _add_taps(made)
+    return made
+
+
+def _sockets(paths: Sequence[str]) -> Iterator[str]:
+    for path in paths:
+        with suppress(OSError):
+            if stat.S_ISSOCK(os.stat(path).st_mode):
+                yield os.path.realpath(path)
+
+
+def _move(*, user: bool, mounts: bool) -> None:
+    """Enter the namespace. The caller keeps its own user and group, the only ones in
+    it."""
+    uid, gid = os.geteuid(), os.getegid()
+    flags = syscalls.CLONE_NEWNET
+    flags |= syscalls.CLONE_NEWUSER if user else 0
+    flags |= syscalls.CLONE_NEWNS if mounts else 0
+    syscalls.unshare(flags)
+    if user:
+        Path("/proc/self/setgroups").write_text("deny")
+        Path("/proc/self/uid_map").write_text(f"{uid} {uid} 1")
+        Path("/proc/self/gid_map").write_text(f"{gid} {gid} 1")
+
+
+def _own(kind: str) -> int:
+    return os.open(f"/proc/self/ns/{kind}", os.O_RDONLY | os.O_CLOEXEC)
+
+
+def _add_allowed(made: Parts, allowed: Sequence[Allowed]) -> None:
+    places: set[tuple[str, int]] = set()
+    for number, each in enumerate(allowed):
+        for address in each.addresses:
+            if (address, each.port) in places:
+                continue
+            places.add((address, each.port))
+            if not _is_loopback(address):
+                network.add_address(address, len(places))
+            made.add(f"allowed {number}", network.listen(address, each.port))
+
+
+def _is_loopback(address: str) -> bool:
+    return address == "::1" or address.startswith("127.")
+
+
+def _add_proxy(made: Parts) -> None:
+    listening = network.listen("127.0.0.1")
+    made.port = listening.getsockname()[1]
+    made.add("proxy", listening)
+    with suppress(OSError):  # there is no IPv6
+        made.add("proxy", network.listen("::1", made.port))
+
+
+def _add_name_server(made: Parts, address: str) -> None:
+    """Listen as the name servers that nothing can see otherwise: on loopback nobody
+    listens now, and one with an IPv6 address may have no way out; the tap sees the
+    others."""
+    if not _is_loopback(address):
+        if ":" not in address:
+            return
+        with suppress(OSError, ValueError):  # no IPv6, or of one link only
+            network.add_address(address)
+            made.add("names", network.name_server(address))
+        return
+    made.add("names", network.name_server(address))
+
+
+def _name_servers() -> list[str]:
+    try:
+        lines = _RESOLV_CONF.read_text(errors="replace").splitlines()
+    except OSError:
+        lines = []
+    words = [line.split() for line in lines]
+    named = [w[1] for w in words if len(w) > 1 and w[0] == "nameserver"]
+    return list(dict.fromkeys(named)) or ["127.0.0.1"]
+
+
+def _add_taps(made: Parts) -> None:
+    """Give the namespace routes: without one, a connection fails unseen."""
+    try:
+        made.add("tap", network.tap())
+    except OSError as error:
+        made.blind = error.strerror or str(error)
+    with suppress(OSError):  # not everywhere; then IPv6 fails unseen
+        made.add("tunnel", network.tunnel())

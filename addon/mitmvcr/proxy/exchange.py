@@ -1,0 +1,164 @@
+"""One flow while it is under way: all that is known of it, and its state.
+
+Hooks ask an exchange to move and act only if it did. What the table of states.py does
+not have cannot happen; if it does, the exchange keeps its state and all that it holds,
+and the log says so.
+"""
+
+import logging
+import time
+from typing import TYPE_CHECKING
+
+from mitmproxy import http
+
+from mitmvcr.core.model import Interaction
+from mitmvcr.core.modes import Replay
+from mitmvcr.miss.report import Entry
+from mitmvcr.proxy.host.messages import response_parts
+from mitmvcr.proxy.player import Player
+from mitmvcr.proxy.states import MOVES, Event, State
+from mitmvcr.proxy.streaming import Tee
+from mitmvcr.view.requests import LiveRequest
+
+if TYPE_CHECKING:
+    from mitmvcr.proxy.grpc import Upload
+
+logger = logging.getLogger("mitmvcr")
+
+
+class ImpossibleMoveError(Exception):
+    """An event that the table does not have in this state: a fault of mitmvcr."""
+
+
+class Exchange:
+    """Own all that is known of a flow while it is under way; it is among
+    ``under_way``, by its flow's id, until it has ended. Times are monotonic
+    nanoseconds.
+
+    ``player`` is the session it obeys, and ``target`` the one that gets it: another one
+    where that records the same cassette on.
+    Of one that is recorded: ``sent``, and ``head``, when the head of the answer came;
+    ``tee`` and ``upload`` have the answer and the request, where they stream by, and
+    ``response`` its head; ``socket`` is the flow where it became a WebSocket.
+    Of a replay: its ``position`` in the deck, its ``client``, and ``paced``, which
+    stands as ``response.stream`` where it leaves in parts.
+    """
+
+    live_request: LiveRequest
+    sent = head = 0
+    tee: Tee | None = None
+    upload: "Upload | None" = None
+    response: http.Response | None = None
+    socket: http.HTTPFlow | None = None
+    position = 0
+    client = ""
+    paced: object | None = None
+    #: For a log that is complete, which has the time since ``sent`` too.
+    entry: Entry | None = None
+
+    def __init__(
+        self,
+        under_way: "dict[str, Exchange]",
+        flow_id: str,
+        player: Player,
+        state: State,
+    ) -> None:
+        self._under_way, self._flow_id = under_way, flow_id
+        self.player = self.target = player
+        self.state = state
+        under_way[flow_id] = self
+
+    def __repr__(self) -> str:
+        return f"<Exchange {self._flow_id} {self.state}>"
+
+    def move(self, event: Event) -> bool:
+        """Go on to the state that the table has for this event; return whether it was
+        not over already, and could."""
+        before = self.state
+        state = MOVES[before].get(event)
+        if state is None:
+            impossible(ImpossibleMoveError(f"{event!s} in state {before!s}"))
+            return False
+        self.state = state
+        if state is State.ENDED:
+            self.paced = None  # it knows this exchange
+            self._under_way.pop(self._flow_id, None)
+        return before is not State.ENDED
+
+    @property
+    def is_replay(self) -> bool:
+        return self.state is State.WAITING or self.state is State.REPLAYING
+
+    def fail(self) -> None:
+        """End without being recorded or counted: the answer is one that was made
+        here."""
+        if self.is_replay:
+            self.undo(Event.FAILED)
+        else:
+            self.move(Event.FAILED)
+
+    # A replay
+
+    def finish(self, event: Event) -> None:
+        """Count a replay: the client has it."""
+        if self.move(event):
+            entry = self.entry
+            if entry is not None:
+                entry = entry.lasting(time.monotonic_ns() - self.sent)
+            self.target.session.replayed(entry)
+
+    def undo(self, event: Event) -> None:
+        """Give a replay back: the client has not had it."""
+        if self.move(event):
+            self.target.session.give_back(self.position)
+
+    # A recording
+
+    def shown(self) -> str:
+        """Return the URL as it may stand in a log."""
+        return self.target.session.shown(self.live_request.request.url)
+
+    def interaction(self, response: http.Response) -> Interaction:
+        """Return what is to be recorded with this response of the origin."""
+        body = response.raw_content
+        if body is None:  # it was streamed
+            body = self.tee.body() if self.tee else b""
+        duration = (self.head or time.monotonic_ns()) - self.sent
+        live, wire = self.live_request, response_parts(response)
+        recorded = self.player.view.to_response(wire, body, live, duration=duration)
+        return Interaction(0, live.request, recorded)
+
+
+def impossible(error: ImpossibleMoveError) -> None:
+    """Log what cannot be; nothing is lost by it."""
+    logger.error("mitmvcr: a fault of mitmvcr, please report it: %s", error)
+
+
+def forward(
+    under_way: dict[str, Exchange],
+    flow: http.HTTPFlow,
+    player: Player,
+    live: LiveRequest,
+) -> Exchange:
+    """Begin a recording: the request goes on to its origin."""
+    exchange = Exchange(under_way, flow.id, player, State.FORWARDED)
+    exchange.live_request, exchange.sent = live, time.monotonic_ns()
+    return exchange
+
+
+def replay(
+    under_way: dict[str, Exchange],
+    flow: http.HTTPFlow,
+    player: Player,
+    decision: Replay,
+) -> Exchange:
+    """Begin a replay, which gets its answer from the cassette now."""
+    exchange = Exchange(under_way, flow.id, player, State.WAITING)
+    exchange.position = decision.position
+    exchange.client = flow.client_conn.id
+    session = player.session
+    if session.log.complete:
+        interaction = decision.interaction
+        exchange.entry = session.entry("replayed", interaction, decision.position)
+        exchange.sent = time.monotonic_ns()
+    return exchange

@@ -1,0 +1,104 @@
+"""A session in play, with all that this room goes by in it."""
+
+from typing import TYPE_CHECKING
+
+from mitmproxy import flowfilter, http
+from mitmproxy.proxy.server_hooks import ServerConnectionHookData
+
+from mitmvcr.options import PASSTHROUGH, Settings
+from mitmvcr.proxy.blocking import Blocking, parse_filter
+from mitmvcr.session import Session
+from mitmvcr.view import chosen
+
+if TYPE_CHECKING:
+    from mitmvcr.proxy.grpc import Calls
+
+
+class Player:
+    """Pair a session with its settings, its view of messages and the redirects seen in
+    it, the filters of what passes straight through, and the gRPC calls of its cassette,
+    once one was asked for. A flow keeps its player until it has ended.
+
+    Raises OptionError.
+    """
+
+    def __init__(self, session: Session, settings: Settings) -> None:
+        self.session, self.settings = session, settings
+        self.view, self.redirects = chosen(settings.view)
+        self.passthrough = parse_filters(settings)
+        self.blocking = Blocking(settings.block)
+        self._calls: Calls | None = None
+        #: By client: the hosts and ports that a request of it may go on to.
+        self._allowed: set[tuple[str, str, int]] = set()
+
+    def __repr__(self) -> str:
+        return f"<Player {self.session!r}>"
+
+    @property
+    def calls(self) -> "Calls":
+        if self._calls is None:
+            from mitmvcr.proxy.grpc import Calls
+
+            self._calls = Calls(self.session, self.view)
+        return self._calls
+
+    @property
+    def offline(self) -> bool:
+        """Return whether nothing of it may reach the network, except what a filter lets
+        through."""
+        return self.session.offline
+
+    @property
+    def streams_bodies(self) -> bool:
+        """Return whether mitmproxy may send on a body before it has all of it."""
+        return not (self.session.looks_up or self.session.records)
+
+    def lets_pass(self, flow: http.HTTPFlow) -> bool:
+        """Return whether a filter lets it straight through."""
+        return any(accepts(flow) for accepts in self.passthrough)
+
+    def passes(self, flow: http.HTTPFlow) -> bool:
+        """Return whether a filter lets it through; then its host may be reached."""
+        if not self.lets_pass(flow):
+            return False
+        client = flow.client_conn.id
+        self._allowed.add((client, flow.request.host, flow.request.port))
+        if flow.server_conn.via:  # the socket is opened to the upstream proxy
+            self._allowed.add((client, *flow.server_conn.via[1]))
+        return True
+
+    def may_connect(self, data: ServerConnectionHookData) -> bool:
+        """Return whether this connection may be opened: offline, for a request that was
+        let through."""
+        if not self.offline:
+            return True
+        if data.server.address is None:
+            return False
+        peer_host, port, *_ = data.server.address
+        return (data.client.id, peer_host, port) in self._allowed
+
+    def follow(self, earlier: "Player | None") -> bool:
+        """Take the place of another, or of none, and return whether the network is open
+        to other requests now; where it is not, what was let through stays so."""
+        if _reach(earlier) != _reach(self):
+            return True
+        if earlier is not None:
+            self._allowed = earlier._allowed
+        return False
+
+    def forget(self, client: str) -> None:
+        """Let nothing more through for a client that has left."""
+        if self._allowed:
+            self._allowed = {peer for peer in self._allowed if peer[0] != client}
+
+
+def _reach(player: Player | None) -> tuple[bool, tuple[str, ...]]:
+    """Return what decides which requests may reach the network."""
+    if player is None:
+        return False, ()
+    return player.offline, player.settings.passthrough
+
+
+def parse_filters(settings: Settings) -> list[flowfilter.TFilter]:
+    """Return the filters of what passes straight through. Raises OptionError."""
+    return [parse_filter(text, PASSTHROUGH) for text in settings.passthrough]
