@@ -82,6 +82,17 @@ def is_cassette(name: str) -> bool:
     return name.lower().endswith(_EXTENSIONS)
 
 
+def what_is_odd(name: str) -> str | None:
+    """Return what to say of a cassette whose name says that it is something else."""
+    if is_cassette(name) or name.lower().endswith(".gz"):
+        return None
+    extension = os.path.splitext(name)[1]
+    return (
+        f"{name} is YAML whatever {extension} says: name it .yaml, or .yaml.gz for a"
+        " compressed one"
+    )
+
+
 _REPEATS = {
     "": Repeats.NO,
     "no": Repeats.NO,

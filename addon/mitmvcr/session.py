@@ -27,11 +27,12 @@ from mitmvcr.core.modes import (
     decide,
     looks_up,
 )
+from mitmvcr.core.retries import Retries
 from mitmvcr.core.sendable import is_sendable, unfolded, why_not
 from mitmvcr.hooks import HookError, Hooks, load_hooks
 from mitmvcr.miss.report import Entry, Log, Miss, Outcome
 from mitmvcr.options import CASSETTE, Settings
-from mitmvcr.parsing import is_cassette
+from mitmvcr.parsing import what_is_odd
 from mitmvcr.secrets.rules import DEFAULT, Rules
 from mitmvcr.store import Store
 from mitmvcr.store.store import FileStore
@@ -86,6 +87,7 @@ class Session:
         #: Is a hook given requests? Then each has to be there with its body.
         self.needs_all = hooks is not None
         self.deck = Deck(loaded, repeats, matcher, hooks.judge if hooks else None)
+        self._retries = Retries(repeats)
         self._kept = len(loaded)
         self._is_set_aside = self._is_closed = False
         #: How much was known to be secret when the first interaction was written.
@@ -146,6 +148,7 @@ class Session:
         if found is None and seen is not request:
             # Another recorder's cassette has its secrets as they were.
             found = self.deck.take(request)
+        found = self._retries.settled(self.deck, seen, found)
         if found is None:
             return None
         request = seen
@@ -380,16 +383,5 @@ def open_session(settings: Settings) -> Session:
         rules=settings.redaction,
         environment=os.environ,
     )
-    session.notice = session.notice or _odd_name(store.name)
+    session.notice = session.notice or what_is_odd(store.name)
     return session
-
-
-def _odd_name(name: str) -> str | None:
-    """Return what to say of a name that says the file is something else."""
-    if is_cassette(name) or name.lower().endswith(".gz"):
-        return None
-    extension = os.path.splitext(name)[1]
-    return (
-        f"{name} is YAML whatever {extension} says: name it .yaml, or .yaml.gz for a"
-        " compressed one"
-    )
