@@ -1,5 +1,6 @@
 """A request that failed and was made again, by a client that then asks only once."""
 
+import http.client
 import socket
 import threading
 import urllib.error
