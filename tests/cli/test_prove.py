@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from cli.helpers import answer, lines, write_cassette
+from leaving_out import leave_out
 from mitmvcr.format import reader
 from patience import PATIENCE
 
@@ -228,3 +229,18 @@ def test_a_receipt_that_cannot_be_written_is_refused_at_the_start(cli, tmp_path,
     ran = cli("run", "-c", "chat", "--receipt", place, *cli.python("print(1)"))
     assert (ran.returncode, ran.stdout) == (125, "")
     assert f"--receipt={place}: " in ran.stderr
+
+
+@pytest.mark.parametrize("allowed", [False, True])
+def test_with_isolation_it_is_known_that_nothing_could_leave(cli, tmp_path, allowed):
+    if sys.platform != "linux":
+        leave_out("network namespaces are Linux's")
+    cassette = write_cassette(tmp_path / "chat.yaml", answer(f"{URL}/a", b"a"))
+    words = ("run", "--cassette", cassette, "--isolate", "--receipt", "r.json")
+    more = ("--isolate-allow", "9") if allowed else ("--prove",)
+    ran = cli(*words, *more, *cli.python(ASKS + "get('/a')"))
+    assert ran.returncode == 0, ran.stderr
+    network = receipt(tmp_path)["network"]
+    assert network["could_leave"] is allowed
+    assert ("--isolate-allow 127.0.0.1:9" in network["because"]) is allowed
+    assert network["tried_to_leave"] == {}
