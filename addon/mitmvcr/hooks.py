@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from mitmvcr.core.errors import OptionError, VcrError
 from mitmvcr.core.model import Interaction, Request, Response
+from mitmvcr.core.sendable import is_sendable, why_not
 
 if TYPE_CHECKING:
     from mitmvcr.miss.report import Miss
@@ -83,9 +84,12 @@ class Hooks:
         said = self._call("on_miss", request, miss)
         if said is None:
             return True
-        if isinstance(said, Response | bool):
-            return said
-        raise self._wrong("on_miss", said, "False, a Response or None")
+        if not isinstance(said, Response | bool):
+            raise self._wrong("on_miss", said, "False, a Response or None")
+        if isinstance(said, Response) and not is_sendable(said):
+            field, problem = why_not(said)
+            raise HookError(f"on_miss returned a response with {field}: {problem}")
+        return said
 
     def _call(self, name: str, *arguments: object) -> object:
         try:

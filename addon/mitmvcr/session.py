@@ -29,20 +29,20 @@ from mitmvcr.core.modes import (
 )
 from mitmvcr.core.retries import Retries
 from mitmvcr.core.sendable import is_sendable, unfolded, why_not
-from mitmvcr.hooks import HookError, Hooks, load_hooks
+from mitmvcr.hooks import Hooks, load_hooks
 from mitmvcr.miss.report import Entry, Log, Miss, Outcome
 from mitmvcr.options import CASSETTE, Settings
 from mitmvcr.parsing import what_is_odd
 from mitmvcr.secrets.rules import DEFAULT, Rules
 from mitmvcr.store import Store
 from mitmvcr.store.store import FileStore
-from mitmvcr.summary import Summary
+from mitmvcr.summary import Counts, Summary
 
 if TYPE_CHECKING:
     from mitmvcr.secrets.redactor import Redactor
 
 
-class Session:
+class Session(Counts):
     """Plays one cassette, made by :func:`open_session`. Requests come in, decisions go
     out.
 
@@ -65,6 +65,7 @@ class Session:
         rules: Rules = DEFAULT,
         environment: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
+        super().__init__()
         self.store = store
         self._rules, self._environment = rules, dict(environment)
         self.mode = mode
@@ -76,8 +77,6 @@ class Session:
         self.looks_up = looks_up(self.rule, repeats)
         self._without_look_up = decide(self.rule, None)
         self._repeats = repeats
-        self._recorded = self._replayed = self._missed = self._passed = 0
-        self._came = self._blocked = self._lost = 0
         # Also read where it will be replaced: what is no sound cassette never is.
         reads = exists and (self.rule.loads or self.rule.records)
         found = store.load(sendable=self.rule.loads).interactions if reads else ()
@@ -172,34 +171,6 @@ class Session:
                 self.store.name, problem, interaction=position, field=field
             )
 
-    def passed(self) -> None:
-        """Count a request that went straight through by a rule, and was not planned."""
-        self._passed += 1
-
-    def came(self) -> None:
-        """Note that a client has connected, whatever becomes of it."""
-        self._came += 1
-
-    def refused(self) -> None:
-        """Count a request that can never be answered from this cassette, and was not
-        planned."""
-        self._missed += 1
-
-    def blocked(self, *, was_missed: bool = False) -> None:
-        """Count a request that was refused and means nothing; ``was_missed``: it was
-        counted as missed before."""
-        self._blocked += 1
-        self._missed -= was_missed
-
-    def lost(self) -> None:
-        """Count an exchange that broke off, or was dropped, and is not recorded."""
-        self._lost += 1
-
-    def answered(self) -> None:
-        """Count a request that was missed, and answered by a hook after all."""
-        self._missed -= 1
-        self._replayed += 1
-
     def explain(self, request: Request) -> Miss:
         """Return why nothing matched it, as it may be shown."""
         # Only a miss needs them, and to import them takes 10 ms of every start.
@@ -216,11 +187,7 @@ class Session:
         the response that the hook answers with. Raise HookError."""
         if self._hooks is None:
             return True
-        answer = self._hooks.on_miss(self.redactor.request(request), miss)
-        if isinstance(answer, Response) and not is_sendable(answer):
-            field, problem = why_not(answer)
-            raise HookError(f"on_miss returned a response with {field}: {problem}")
-        return answer
+        return self._hooks.on_miss(self.redactor.request(request), miss)
 
     def shown(self, url: str) -> str:
         """Return a URL as it may stand in a log."""
