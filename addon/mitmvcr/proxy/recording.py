@@ -43,6 +43,7 @@ def record(exchange: Exchange, response: http.Response, event: Event) -> None:
     code = response.status_code
     if code < 200 and exchange.socket is None:
         reason = answers.unrecorded(response)
+        exchange.target.session.lost()
         logger.warning("mitmvcr: %s %s: not recorded", exchange.shown(), reason)
         return
     try:
