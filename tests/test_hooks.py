@@ -7,6 +7,7 @@ import pytest
 
 from mitmvcr.core.deck import Deck
 from mitmvcr.core.errors import OptionError
+from mitmvcr.core.judged import JudgedDeck
 from mitmvcr.core.matcher import Matcher
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.core.modes import Mode, Refuse, Repeats, Replay
@@ -250,7 +251,7 @@ def test_the_hooks_of_the_settings_are_loaded(file: Path, tmp_path: Path) -> Non
 
 def deck(judge: object, *paths: str, repeats: Repeats = Repeats.NO) -> Deck:
     recorded = [made(path) for path in paths]
-    return Deck(recorded, repeats, Matcher(), judge)  # type: ignore[arg-type]
+    return JudgedDeck(recorded, repeats, Matcher(), judge=judge)  # type: ignore[arg-type]
 
 
 def taken(deck: Deck, *paths: str) -> list[int | None]:

@@ -7,6 +7,7 @@ import pytest
 from mitmvcr.core.errors import OptionError
 from mitmvcr.core.ignoring import Ignore
 from mitmvcr.core.matcher import DEFAULT_PARTS, GO_PARTS, MatchSpec
+from mitmvcr.core.rules import Rule
 from mitmvcr.options import BY_NAME, Settings, Text, as_options
 from option_samples import parse_settings
 
@@ -53,8 +54,23 @@ def test_another_recorders_parts_are_chosen_by_its_name() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "spec"),
+    [
+        ("-vary", MatchSpec(off=(Rule.VARY,))),
+        (" -Range , -identity,-range", MatchSpec(off=(Rule.RANGE, Rule.IDENTITY))),
+        ("method,-validators", MatchSpec(("method",), off=(Rule.VALIDATORS,))),
+        ("go-vcr,-vary", MatchSpec(GO_PARTS, "go-vcr", off=(Rule.VARY,))),
+    ],
+)
+def test_a_rule_of_http_is_switched_off_by_its_name(text: str, spec: MatchSpec) -> None:
+    assert parse_match(text) == spec
+    assert parse_match(str(spec)) == spec
+
+
+@pytest.mark.parametrize(
     ("text", "problem"),
     [
+        ("-varry", "there is no rule '-varry' to switch off; there are -range,"),
         (
             "methd",
             "there is no part 'methd'; use go-vcr, charm, or some of",

@@ -672,3 +672,22 @@ def test_a_remedy_is_spelled_for_whoever_started_it(start: Start) -> None:
     assert "; vcr_allow_repeats=last would" in session.explain(ask(1)).reason
     session.spell = lambda options: f"say {' '.join(options)}"
     assert "; say vcr_allow_repeats=last would" in session.explain(ask(1)).reason
+
+
+def test_a_report_notes_where_an_answer_depends_on_what_differs() -> None:
+    request = replace(ask(1), headers={"Accept": ["a"]})
+    answer = Response(code=200, status="200 OK", headers={"Vary": ["Accept"]})
+    store = MemoryStore(Cassette([Interaction(0, request, answer)] * 3))
+    session = Session(store, Mode.REPLAY_ONLY, Repeats.NO, exists=True)
+    notes = []
+    for complete, accept in ((False, "b"), (True, "b"), (True, "a")):
+        session.log.complete = complete
+        decision = session.plan(replace(request, headers={"Accept": [accept]}))
+        assert isinstance(decision, Replay)
+        entry = session.entry("replayed", decision.interaction, decision.position)
+        notes.append(entry.note)
+    assert notes == [
+        "",
+        'header.accept: "b" was "a", and the answer\'s Vary names it',
+        "",
+    ]

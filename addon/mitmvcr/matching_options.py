@@ -7,6 +7,7 @@ from mitmvcr.core.ignoring import Ignore, parse_ignore
 from mitmvcr.core.jsonpaths import json_path
 from mitmvcr.core.keys import split_url
 from mitmvcr.core.matcher import DEFAULT_PARTS, PARTS, MatchSpec
+from mitmvcr.core.rules import Rule
 from mitmvcr.core.urlparts import BaseUrl
 
 _HEADER = "header:"
@@ -14,14 +15,25 @@ _HEADER = "header:"
 
 def parse_match(text: str) -> MatchSpec:
     """Parse parts, as ``method,url,header:Accept``, or ``go-vcr`` or ``charm``; empty
-    is the default."""
+    is the default. ``-RULE`` among them switches a rule of HTTP off."""
     words = [word.strip() for word in text.split(",") if word.strip()]
-    if [word.lower() for word in words] == ["go-vcr"]:
-        return MatchSpec.of("go-vcr")
-    if [word.lower() for word in words] == ["charm"]:
-        return MatchSpec.of("charm")
+    off = tuple(dict.fromkeys(_rule(text, w) for w in words if w.startswith("-")))
+    words = [word for word in words if not word.startswith("-")]
+    style = words[0].lower() if len(words) == 1 else ""
+    if style in ("go-vcr", "charm"):
+        spec = MatchSpec.of("go-vcr" if style == "go-vcr" else "charm")
+        return spec._replace(off=off)
     parts = tuple(dict.fromkeys(_part(text, word) for word in words))
-    return MatchSpec(parts or DEFAULT_PARTS)
+    return MatchSpec(parts or DEFAULT_PARTS, off=off)
+
+
+def _rule(text: str, word: str) -> Rule:
+    try:
+        return Rule(word[1:].lower())
+    except ValueError:
+        known = ", ".join(f"-{rule}" for rule in Rule)
+        remedy = f"there is no rule {word!r} to switch off; there are {known}"
+        raise UnusableValueError(text, remedy) from None
 
 
 def _part(text: str, word: str) -> str:
@@ -87,7 +99,7 @@ def _is_http(scheme: str) -> bool:
 
 
 def write_match(spec: MatchSpec) -> str:
-    return ",".join(spec.parts) if spec.style == "usual" else spec.style
+    return str(spec)
 
 
 def write_base_urls(pairs: Sequence[BaseUrl]) -> list[str]:

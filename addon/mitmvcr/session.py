@@ -15,6 +15,8 @@ from mitmvcr.core.errors import (
     OptionError,
     VcrError,
 )
+from mitmvcr.core.identity import Values, salt_of
+from mitmvcr.core.judged import JudgedDeck
 from mitmvcr.core.matcher import Matcher
 from mitmvcr.core.model import Interaction, Request, Response
 from mitmvcr.core.modes import (
@@ -30,15 +32,18 @@ from mitmvcr.core.modes import (
 from mitmvcr.core.retries import Retries
 from mitmvcr.core.sendable import is_sendable, unfolded, why_not
 from mitmvcr.hooks import Hooks, load_hooks
+from mitmvcr.idle import idle_options
 from mitmvcr.miss.report import Entry, Log, Miss, Outcome
 from mitmvcr.options import CASSETTE, Settings
 from mitmvcr.parsing import what_is_odd
 from mitmvcr.secrets.rules import DEFAULT, Rules
 from mitmvcr.store import Store
+from mitmvcr.store.rewrite import EVERY
 from mitmvcr.store.store import FileStore
 from mitmvcr.summary import Counts, Summary
 
 if TYPE_CHECKING:
+    from mitmvcr.secrets.identities import Identities
     from mitmvcr.secrets.redactor import Redactor
 
 
@@ -48,6 +53,7 @@ class Session(Counts):
 
     ``notice``: what to say at the start, None if nothing. ``failure``: what
     went wrong first. ``left_in``: where a recording that was set aside lies.
+    ``idle_options``: what to say at the start of options without effect.
     ``altered``: URLs of requests out of which something was taken that was found to be
     a secret only later, so that they may not match in a replay. ``spell``: writes
     options, as NAME=VALUE, the way that whoever started this can give them.
@@ -73,6 +79,8 @@ class Session(Counts):
         self.failure: Exception | None = None
         self.log = Log()
         self.spell: Callable[[Iterable[str]], str] = " ".join
+        self.idle_options: list[str] = []
+        self._notes: dict[int, str] = {}
         self.left_in: str | None = None
         self.looks_up = looks_up(self.rule, repeats)
         self._without_look_up = decide(self.rule, None)
@@ -85,8 +93,15 @@ class Session(Counts):
         self._hooks = hooks
         #: Is a hook given requests? Then each has to be there with its body.
         self.needs_all = hooks is not None
-        self.deck = Deck(loaded, repeats, matcher, hooks.judge if hooks else None)
         self._retries = Retries(repeats)
+        judge = hooks.judge if hooks else None
+        self.deck = (
+            Deck(loaded, repeats, matcher, self._whose)
+            if judge is None
+            else JudgedDeck(loaded, repeats, matcher, self._whose, judge=judge)
+        )
+        self._identities: Identities | None = None
+        self._salt = salt_of(found)
         self._kept = len(loaded)
         self._is_set_aside = self._is_closed = False
         #: How much was known to be secret when the first interaction was written.
@@ -106,6 +121,9 @@ class Session(Counts):
         from mitmvcr.secrets.redactor import Redactor
 
         return Redactor(self._rules, self._environment)
+
+    def _whose(self, live: Request) -> Values:
+        return self.redactor.whose(live)
 
     @property
     def offline(self) -> bool:
@@ -143,15 +161,16 @@ class Session(Counts):
 
     def _take(self, request: Request) -> tuple[int, Interaction] | None:
         seen = self.redactor.request(request)
-        found = self.deck.take(seen)
+        found = self.deck.take(seen, request)
         if found is None and seen is not request:
             # Another recorder's cassette has its secrets as they were.
             found = self.deck.take(request)
-        found = self._retries.settled(self.deck, seen, found)
+        found = self._retries.settled(self.deck, (seen, request), found)
         if found is None:
             return None
         request = seen
         position, interaction = found
+        self._note(position, seen, interaction)
         interaction = self.redactor.restored(interaction)
         try:
             if self._hooks is not None:
@@ -161,6 +180,13 @@ class Session(Counts):
             self.deck.give_back(position)
             raise
         return position, interaction
+
+    def _note(self, position: int, seen: Request, found: Interaction) -> None:
+        """Note for the report where the answer depends on what differs."""
+        if self.log.complete:
+            from mitmvcr.miss.notes import noted
+
+            self._notes[position] = noted(seen, found)
 
     def _check_is_sendable(self, interaction: Interaction, position: int) -> None:
         """Take a last look before a client gets a response, wherever it comes from.
@@ -227,11 +253,20 @@ class Session(Counts):
             self._record_late(kept)
         else:
             self.store.append(kept)
+            self._note_identity(interaction.request, kept.request)
         if self._repeats is Repeats.ALL:  # nobody else asks for it, and it is big
             self.deck.add(kept)
         if self.log.complete:
             self._log_recorded(kept)
         self._recorded += 1
+
+    def _note_identity(self, met: Request, kept: Request) -> None:
+        if self._identities is None:
+            from mitmvcr.secrets.identities import Identities
+
+            matcher, before = self.deck.matcher, self.deck.equal
+            self._identities = Identities(matcher, before, self._salt)
+        self._identities.note(kept, self.redactor.whose_recorded(met, kept))
 
     def _one_that_replays(self, kept: Interaction) -> Interaction:
         """Return the interaction with each header value in one line. Raise
@@ -274,6 +309,7 @@ class Session(Counts):
         """
         self._is_closed = True
         try:
+            self._tell_apart()
             self._take_out_late_secrets()
             if self._is_set_aside:
                 self.left_in = self.store.leave()
@@ -282,6 +318,12 @@ class Session(Counts):
         except CassetteWriteError as error:
             self.note_failure(error)
             raise
+
+    def _tell_apart(self) -> None:
+        """Write whose requests they were, where others are equal."""
+        identities = self._identities
+        if identities is not None and (identities.are_several or self._kept):
+            identities.write(lambda change: self.store.amend(change, EVERY))
 
     def _take_out_late_secrets(self) -> None:
         """Redact, in what was written before, what was found to be a secret only
@@ -301,7 +343,8 @@ class Session(Counts):
     def entry(self, outcome: str, found: Interaction, position: int) -> Entry:
         """Return an interaction for the log, as it may be shown."""
         url = self.shown(found.request.url)
-        return Entry.of(Outcome(outcome), found, position, url)
+        entry = Entry.of(Outcome(outcome), found, position, url)
+        return replace(entry, note=self._notes.pop(position, ""))
 
     def summary(self) -> Summary:
         return Summary(
@@ -351,4 +394,5 @@ def open_session(settings: Settings) -> Session:
         environment=os.environ,
     )
     session.notice = session.notice or what_is_odd(store.name)
+    session.idle_options = [*idle_options(settings)]
     return session

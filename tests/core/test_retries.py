@@ -27,7 +27,7 @@ def asked(
     deck, retries = Deck(recorded, repeats, Matcher()), Retries(repeats)
     bodies = []
     for _ in range(times):
-        found = retries.settled(deck, ASKED, deck.take(ASKED))
+        found = retries.settled(deck, (ASKED, ASKED), deck.take(ASKED))
         bodies.append(None if found is None else found[1].response.body)
     return bodies, deck.unused_count
 

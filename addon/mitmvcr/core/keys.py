@@ -33,6 +33,13 @@ def any_placeholder(body: bytes) -> bytes:
     return _PLACEHOLDER_BYTES.sub(b"[REDACTED]", body)
 
 
+def any_placeholder_text(text: str) -> str:
+    """Return a text with one placeholder for all."""
+    if "[REDACTED:" not in text:
+        return text
+    return _PLACEHOLDER.sub("[REDACTED]", text)
+
+
 def split_url(url: str) -> tuple[str, str, str, str] | None:
     """Split a URL into scheme, host with its port, path, and query with its question
     mark.
@@ -94,8 +101,7 @@ def _escaped(found: re.Match[str]) -> str:
 
 def url_key(url: str) -> str:
     """Return the URL as :func:`split_url` sees it, in one piece."""
-    if "[REDACTED:" in url:
-        url = _PLACEHOLDER.sub("[REDACTED]", url)
+    url = any_placeholder_text(url)
     # A cassette asks few hosts for many things: all before the path is remembered.
     path = url.find("/", 8)
     origin = _origin(url[:path]) if path > 0 else ""

@@ -19,6 +19,7 @@ from mitmvcr.core.bodies import (
 from mitmvcr.core.ignoring import Ignore, Names, Places
 from mitmvcr.core.keys import header, split_url
 from mitmvcr.core.model import Headers, Request
+from mitmvcr.core.rules import Rule
 from mitmvcr.core.urlparts import URL_PARTS, BaseUrl, mapped_key, query_pairs, url_part
 
 Style = Literal["usual", "go-vcr", "charm"]
@@ -48,7 +49,8 @@ _FORM_METHODS = ("POST", "PUT", "PATCH")
 
 class MatchSpec(NamedTuple):
     """What is compared. ``style`` is another recorder's way to compare its parts;
-    ``base_urls`` are pairs of what a URL may start with and what it then counts as."""
+    ``base_urls`` are pairs of what a URL may start with and what it then counts as;
+    ``off`` are the rules of HTTP that are not kept."""
 
     parts: tuple[str, ...] = DEFAULT_PARTS
     style: Style = "usual"
@@ -57,11 +59,20 @@ class MatchSpec(NamedTuple):
     ignore_json: tuple[Ignore, ...] = ()
     ignore_form: tuple[Ignore, ...] = ()
     base_urls: tuple[BaseUrl, ...] = ()
+    off: tuple[Rule, ...] = ()
 
     @classmethod
     def of(cls, style: Style) -> "MatchSpec":
         """Return all as that recorder compares it."""
         return cls(GO_PARTS if style == "go-vcr" else DEFAULT_PARTS, style)
+
+    def __str__(self) -> str:
+        """Write it as the option is: the parts, and the rules that are not kept."""
+        words = list(self.parts) if self.style == "usual" else [self.style]
+        off = [f"-{rule}" for rule in self.off]
+        if off and self.style == "usual" and self.parts == DEFAULT_PARTS:
+            return ",".join(off)
+        return ",".join([*words, *off])
 
 
 DEFAULT = MatchSpec()

@@ -7,6 +7,8 @@ from mitmvcr.core.model import Interaction, Request, Response
 from mitmvcr.core.modes import Repeats
 
 Found = tuple[int, Interaction]
+#: A request as it may be written, and as it came.
+Asked = tuple[Request, Request]
 
 
 class Retries:
@@ -22,22 +24,20 @@ class Retries:
         self._is_used = repeats is Repeats.NO
         self._parts: list[int] = []
 
-    def settled(
-        self, deck: Deck, request: Request, found: Found | None
-    ) -> Found | None:
-        """Return what a request gets, which the deck gave this for."""
+    def settled(self, deck: Deck, asked: Asked, found: Found | None) -> Found | None:
+        """Return what a request gets for which the deck gave this."""
         if found is None:
-            return self._part(deck, request) if self._parts else None
+            return self._part(deck, asked) if self._parts else None
         if found[1].response.failure != "left" or not self._is_used:
             return found
-        return self._whole(deck, request, found)
+        return self._whole(deck, asked, found)
 
-    def _whole(self, deck: Deck, request: Request, found: Found) -> Found:
+    def _whole(self, deck: Deck, asked: Asked, found: Found) -> Found:
         parts = [found[0]]
-        later = None if _is_in_units(found[1].response) else deck.take(request)
+        later = None if _is_in_units(found[1].response) else deck.take(*asked)
         while later is not None and later[1].response.failure == "left":
             parts.append(later[0])
-            later = deck.take(request)
+            later = deck.take(*asked)
         if later is not None and not later[1].response.failure:
             self._parts += parts
             return later
@@ -45,11 +45,11 @@ class Retries:
             deck.give_back(position)
         return found
 
-    def _part(self, deck: Deck, request: Request) -> Found | None:
+    def _part(self, deck: Deck, asked: Asked) -> Found | None:
         parts, self._parts = self._parts, []
         for position in parts:
             deck.give_back(position)
-        return deck.take(request)
+        return deck.take(*asked)
 
 
 def _is_in_units(response: Response) -> bool:

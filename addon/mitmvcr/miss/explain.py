@@ -17,6 +17,7 @@ from mitmvcr.core.ignoring import Ignoring
 from mitmvcr.core.keys import split_url
 from mitmvcr.core.matcher import Matcher, agree, form_pairs
 from mitmvcr.core.model import Request
+from mitmvcr.core.objections import Objections
 from mitmvcr.core.urlparts import URL_PARTS
 from mitmvcr.core.wording import shown
 from mitmvcr.miss import remedies
@@ -26,6 +27,7 @@ from mitmvcr.miss.body_differences import (
     byte_difference,
     content,
 )
+from mitmvcr.miss.broken_rules import broken_rules
 from mitmvcr.miss.differences import (
     MOST_DIFFERENCES,
     common,
@@ -68,7 +70,7 @@ def explain(
         url=shown_as.url,
         body=shown(shown_as.body.decode("utf-8", "replace")),
         nearest=tuple(search.nearest()),
-        same_used=deck.used_up(asked),
+        same_used=deck.used_up(asked, raw),
         total=len(deck),
         left_out=search.left_out,
     )
@@ -150,8 +152,16 @@ class _Search:
         raw = None
         if self._raw is not None:
             raw = Side(self._raw, matcher), Side(request, matcher)
-        first = islice(differences(asked, recorded, parts, raw), MOST_DIFFERENCES)
-        return replace(near, differ=tuple(first))
+        found: Iterable[Difference]
+        if parts:
+            found = islice(differences(asked, recorded, parts, raw), MOST_DIFFERENCES)
+        else:
+            found = broken_rules(self._objections.to(near.position))
+        return replace(near, differ=tuple(found))
+
+    @cached_property
+    def _objections(self) -> Objections:
+        return self._deck.objections(self._asked, self._raw)
 
     def _with_options(self, nearest: list[Near]) -> list[Near]:
         """Add options that would help: to all, or to the best where bodies are

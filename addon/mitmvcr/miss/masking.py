@@ -122,4 +122,4 @@ def _masked_difference(found: Difference) -> Difference:
 
 
 def _unless_absent(value: str) -> str:
-    return value if value in ("absent", "empty") else MASK
+    return value if value in ("absent", "empty", "") else MASK

@@ -7,6 +7,7 @@ from typing import Any
 from mitmvcr.core.ignoring import Ignoring, parse_ignore
 from mitmvcr.core.matcher import Matcher, MatchSpec, agree
 from mitmvcr.core.model import Request
+from mitmvcr.core.rules import Rule
 from mitmvcr.miss.report import Difference
 
 
@@ -55,6 +56,8 @@ def _with(spec: MatchSpec, field: str, value: str) -> MatchSpec:
     if field in list(Ignoring):
         changed: dict[str, Any] = {field: (*getattr(spec, field), parse_ignore(value))}
         return spec._replace(**changed)
+    if field == "off":
+        return spec._replace(off=(*spec.off, Rule(value)))
     if field == "base_urls":
         old, _, new = value.partition("=")
         return spec._replace(base_urls=(*spec.base_urls, (old, new)))
@@ -75,8 +78,8 @@ def _is_sound(spec: MatchSpec) -> bool:
 
 
 def _written(before: MatchSpec, after: MatchSpec) -> Iterable[str]:
-    if before.parts != after.parts:
-        yield f"vcr_match={','.join(after.parts)}"
+    if (before.parts, before.off) != (after.parts, after.off):
+        yield f"vcr_match={after}"
     for field in Ignoring:
         for ignore in getattr(after, field)[len(getattr(before, field)) :]:
             yield f"vcr_{field}={ignore}"

@@ -25,16 +25,21 @@ class Difference:
     """One place where the request differs: ``query.page``, ``body.messages[1]``.
 
     ``ignoring`` is what would let it pass, a field of MatchSpec and a value for it, as
-    ``(Ignoring.QUERY, "page")``; None where nothing should.
+    ``(Ignoring.QUERY, "page")``; None where nothing should. ``why`` says what speaks
+    against it where the place is not compared otherwise; of hidden values it says all.
     """
 
     place: str
     asked: str
     recorded: str
     ignoring: tuple[str, str] | None = None
+    why: str = ""
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.asked} was {self.recorded}"
+        if not self.asked:
+            return self.why
+        told = f"{self.place}: {self.asked} was {self.recorded}"
+        return f"{told}, {self.why}" if self.why else told
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +121,8 @@ class Entry:
     """``interaction`` is its position in the cassette in play, None for a request that
     has none; ``status`` the response's code. ``duration`` is in nanoseconds: of a
     recording until the response head, of a replay until it was answered, of a miss
-    until it was explained; None for an interaction that nothing asked for."""
+    until it was explained; None for an interaction that nothing asked for. ``note`` is
+    what a replay's reader should know."""
 
     outcome: Outcome
     method: str
@@ -125,6 +131,7 @@ class Entry:
     status: int | None = None
     duration: int | None = None
     miss: Miss | None = None
+    note: str = ""
 
     @classmethod
     def of(
@@ -192,6 +199,7 @@ def miss_facts(miss: Miss) -> dict[str, object]:
                 "options": list(near.options),
                 "differ": [
                     {"place": d.place, "asked": d.asked, "recorded": d.recorded}
+                    | ({"why": d.why} if d.why else {})
                     for d in near.differ
                 ],
             }

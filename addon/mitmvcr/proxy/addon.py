@@ -155,6 +155,8 @@ class VcrAddon:
                 "mitmvcr: vcr_redact=none: secrets are written to %s as they are",
                 player.session.store.name,
             )
+        for told in player.session.idle_options if player is not None else ():
+            logger.warning("mitmvcr: %s", told)
         if player is not None and player.session.records:
             host.watch_who_leaves()
         self._set_host_options()

@@ -52,7 +52,7 @@ def _learn_header(texts: TextRedactor, name: str, value: str) -> None:
         for cookie, secret in pairs[:1] if lower == "set-cookie" else pairs:
             if texts.names.cookie(cookie, secret) and is_real(secret.encode(*BYTES)):
                 texts.keep_in_mind(secret.encode(*BYTES), kind_of(cookie))
-    else:
+    elif not texts.names.is_kept(name):
         texts.learn(value.encode(*BYTES))
 
 
@@ -139,6 +139,8 @@ def _masked_value(texts: TextRedactor, name: str, value: str) -> str:
         return masked_cookies(value, mask)
     if lower == "set-cookie":
         return masked_set_cookie(value, mask)
+    if texts.names.is_kept(name):
+        return texts.clean_known(value)
     return texts.clean_text(value)
 
 

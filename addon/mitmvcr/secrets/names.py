@@ -57,7 +57,13 @@ class Names:
         lower = name.lower()
         if lower in ("cookie", "set-cookie"):  # they are masked value by value
             return False
+        if self.is_kept(name):
+            return False
         return lower in self._headers or self._is_field(plain(name).removeprefix("x"))
+
+    def is_kept(self, name: str) -> bool:
+        """Return whether a user wants what has this name as it is."""
+        return bool(self._kept) and plain(name) in self._kept
 
     def cookie(self, name: str, value: str) -> bool:
         """Return whether a cookie is a secret: all are, except flags as ``a=1`` and

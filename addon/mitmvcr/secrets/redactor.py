@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from mitmvcr.core.chunks import moved
+from mitmvcr.core.identity import Values
 from mitmvcr.core.model import Headers, Interaction, Request, Response
 from mitmvcr.secrets import audit, messages
 from mitmvcr.secrets.audit import Finding
@@ -20,6 +21,7 @@ from mitmvcr.secrets.known import PLACEHOLDER
 from mitmvcr.secrets.names import kind_of, plain
 from mitmvcr.secrets.rules import DEFAULT, Rules
 from mitmvcr.secrets.text_redactor import BYTES, TextRedactor
+from mitmvcr.secrets.whose import Whose
 
 #: Bodies up to this size are looked through in one piece with all else.
 _SMALL = 1 << 16
@@ -48,6 +50,7 @@ class Redactor:
         self.rules = rules
         self.texts = TextRedactor(rules)
         self.memory = self.texts.memory
+        self._whose = Whose(self.texts)
         self._present: dict[bytes, bytes] = {}
         self._seen: dict[int, _Seen] = {}
         self._special = lru_cache(maxsize=1024)(self._is_special)
@@ -161,6 +164,14 @@ class Redactor:
         with self.texts:
             self.texts.learn_body(live, "", "")
             return self.texts.clean_body(live, "", "")
+
+    def whose(self, live: Request) -> Values:
+        """Return the hidden values of a live request, which tell whose it is."""
+        return {} if self.rules.off else self._whose.values(live)
+
+    def whose_recorded(self, met: Request, kept: Request) -> Values:
+        """Return the same of a request that is written as it is ``kept``."""
+        return {} if self.rules.off else self._whose.of_recorded(met, kept)
 
     def text(self, shown: str) -> str:
         """Return a URL or a message as it may be shown."""

@@ -99,6 +99,11 @@ class TextRedactor:
         new = self.clean(data)
         return text if new is data else new.decode(*BYTES)
 
+    def clean_known(self, text: str) -> str:
+        """Return a text without what was learned as a secret elsewhere."""
+        data = text.encode(*BYTES)
+        return substituted(data, self.memory.edits(data)).decode(*BYTES)
+
     @staticmethod
     def body_type(headers: Headers) -> tuple[str, str]:
         """Return Content-Type and Content-Encoding."""

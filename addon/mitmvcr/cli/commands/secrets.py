@@ -17,6 +17,7 @@ from mitmvcr.format import layout, reader, writer
 from mitmvcr.format.packed import packed
 from mitmvcr.format.source import read_bytes
 from mitmvcr.options import options_of
+from mitmvcr.secrets.identities import told_apart
 from mitmvcr.secrets.redactor import Redactor
 from mitmvcr.secrets.rules import Rules
 from mitmvcr.store.files import replace_file, why
@@ -102,7 +103,7 @@ def _scrub(path: Path, rules: Rules) -> bool:
     redactor, suspects = _learned(cassette.interactions, rules)
     if not suspects:
         return False
-    kept = Cassette([redactor.interaction(each) for each in cassette.interactions])
+    kept = Cassette(told_apart(redactor, cassette.interactions))
     try:
         data = writer.dumps(kept, _layout(data, cassette))
         replace_file(path, packed(str(path), data))

@@ -11,7 +11,7 @@ from typing import TextIO
 import click
 
 from mitmvcr.core.wording import shown
-from mitmvcr.miss.report import MOST_MISSES, Miss, Near
+from mitmvcr.miss.report import MOST_MISSES, Difference, Miss, Near
 from mitmvcr.options import BY_NAME, REPORT, Kind
 
 #: So many are shown at the end of a run; the log and a report have them all.
@@ -134,12 +134,19 @@ def _near_shown(near: Near, miss: Miss) -> str:
 
 def _differences(near: Near, most: int) -> Iterator[str]:
     for difference in near.differ[:most]:
-        place = click.style(difference.place, fg="cyan")
-        asked = click.style(difference.asked, fg="red")
-        recorded = click.style(difference.recorded, fg="green")
-        yield f"      {place}: {asked} was {recorded}"
+        yield "      " + _told(difference)
     if len(near.differ) > most:
         yield "      ..."
+
+
+def _told(difference: Difference) -> str:
+    if not difference.asked:
+        return difference.why
+    place = click.style(difference.place, fg="cyan")
+    asked = click.style(difference.asked, fg="red")
+    recorded = click.style(difference.recorded, fg="green")
+    why = f", {difference.why}" if difference.why else ""
+    return f"{place}: {asked} was {recorded}{why}"
 
 
 def long_lines(miss: Miss) -> Iterator[str]:

@@ -126,4 +126,6 @@ def _entry(entry: Entry) -> dict[str, object]:
         "status": entry.status,
         "seconds": seconds(entry),
     }
+    if entry.note:
+        facts["note"] = entry.note
     return facts if entry.miss is None else facts | {"miss": miss_facts(entry.miss)}
