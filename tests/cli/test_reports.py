@@ -186,6 +186,8 @@ def test_a_json_report_has_an_entry_for_each(run, tmp_path):
         "missed": 1,
         "unused": 1,
         "passed_through": 0,
+        "blocked": 0,
+        "not_recorded": 0,
     }
     replayed, missed, unused = report["entries"]
     assert replayed["url"] == f"{URL}one"
