@@ -14,6 +14,7 @@ SAMPLES: dict[str, Text] = {
     "ignore_query": ("ts", "utm_*"),
     "ignore_json": ("$['a','b']", "$.messages[*].id="),
     "ignore_form": ("nonce=",),
+    "ignore_body": ("run-[0-9]{1,3}", "a=b="),
     "base_url_map": ("https://staging.example.com/api=https://example.com/",),
     "hooks": __file__,
     "redact": "none",

@@ -126,6 +126,33 @@ def test_a_library_that_is_not_installed_is_told(
     )
 
 
+def test_a_regex_comes_by_itself() -> None:
+    spec = parse_matching(ignore_body=["run-[0-9]{1,3}", "", "a="])
+    assert spec.ignore_body == (Ignore("run-[0-9]{1,3}"), Ignore("a="))
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (
+            "run-[",
+            "is not a regular expression (unterminated character set at position"
+            " 4); use one as 'run-[0-9]+'",
+        ),
+        (
+            "(?P<a>x)(?P<a>y)",
+            "is not a regular expression (redefinition of group name"
+            " 'a' as group 2; was group 1 at position 12); use one as 'run-[0-9]+'",
+        ),
+        ("x*", "matches an empty text; use one as 'run-[0-9]+'"),
+    ],
+)
+def test_what_is_no_regex_for_a_body_is_told(text: str, why: str) -> None:
+    with pytest.raises(OptionError) as caught:
+        parse_matching(ignore_body=[text])
+    assert str(caught.value) == f"vcr_ignore_body={text}: {why}"
+
+
 def test_a_base_url_is_mapped_to_another() -> None:
     spec = parse_matching(base_url_map=["https://a.test/x=y=http://b.test:81", ""])
     assert spec.base_urls == (("https://a.test/x=y", "http://b.test:81"),)

@@ -1,5 +1,6 @@
 """Parse the options about matching into parts of a MatchSpec, and write them again."""
 
+import re
 from collections.abc import Sequence
 
 from mitmvcr.core.errors import UnusableValueError
@@ -73,6 +74,23 @@ def parse_ignored_json(texts: Sequence[str]) -> tuple[Ignore, ...]:
             remedy = f"is not a JSONPath ({error}); use one as $.id or $.items[*].id"
             raise UnusableValueError(ignore, remedy) from error
     return found
+
+
+def parse_ignored_body(texts: Sequence[str]) -> tuple[Ignore, ...]:
+    """Parse regular expressions, one to a value, since they hold commas."""
+    return tuple(_regex(text) for text in dict.fromkeys(texts) if text)
+
+
+def _regex(text: str) -> Ignore:
+    try:
+        compiled = re.compile(text)
+    except re.error as error:
+        remedy = f"is not a regular expression ({error}); use one as 'run-[0-9]+'"
+        raise UnusableValueError(text, remedy) from error
+    if compiled.fullmatch(""):
+        remedy = "matches an empty text; use one as 'run-[0-9]+'"
+        raise UnusableValueError(text, remedy)
+    return Ignore(text)
 
 
 def parse_base_urls(texts: Sequence[str]) -> tuple[BaseUrl, ...]:

@@ -315,6 +315,18 @@ OPTIONS: tuple[Option, ...] = (
         field="matching.ignore_form",
     ),
     Option(
+        name="ignore_body",
+        help="A regex, as 'run-[0-9]+': what it matches in the text of a body does not"
+        " count, nor in its strings and fields.",
+        group=Group.MATCHING,
+        parse=matching.parse_ignored_body,
+        kind=Kind.LIST,
+        default=(),
+        metavar="REGEX",
+        commands=_MATCHING,
+        field="matching.ignore_body",
+    ),
+    Option(
         name="base_url_map",
         help="Compare a URL that starts with FROM as if it started with TO.",
         group=Group.MATCHING,

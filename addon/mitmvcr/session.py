@@ -41,6 +41,7 @@ from mitmvcr.store.store import FileStore
 from mitmvcr.summary import Summary
 
 if TYPE_CHECKING:
+    from mitmvcr.core.blanks import Blanks
     from mitmvcr.secrets.identities import Identities
     from mitmvcr.secrets.redactor import Redactor
 
@@ -87,6 +88,8 @@ class Session:
         found = store.load(sendable=self.rule.loads).interactions if reads else ()
         loaded = found if self.rule.loads else ()
         matcher = matcher or Matcher()
+        #: The last request that was looked up, and how it may be shown.
+        self._last_seen = Request(), Request()
         self._hooks = hooks
         #: Is a hook given requests? Then each has to be there with its body.
         self.needs_all = hooks is not None
@@ -152,10 +155,13 @@ class Session:
 
     def _take(self, request: Request) -> tuple[int, Interaction] | None:
         seen = self.redactor.request(request)
+        self._last_seen = request, seen
         found = self.deck.take(seen, request)
         if found is None and seen is not request:
             # Another recorder's cassette has its secrets as they were.
             found = self.deck.take(request)
+        if found is None:
+            found = self._take_meant(seen, request)
         if found is None:
             return None
         request = seen
@@ -177,6 +183,23 @@ class Session:
             from mitmvcr.miss.notes import noted
 
             self._notes[position] = noted(seen, found)
+
+    @cached_property
+    def _blanks(self) -> "Blanks":
+        """Make it when the first request has no match: it is imported only then."""
+        from mitmvcr.core.blanks import Blanks
+
+        return Blanks(self.deck, lambda name: not self.redactor.knows(name))
+
+    def _take_meant(
+        self, seen: Request, live: Request
+    ) -> tuple[int, Interaction] | None:
+        """Take what answers a request that lacks the value of an unset variable."""
+        for meant in self._blanks.meant(seen):
+            found = self.deck.take(meant, live)
+            if found is not None:
+                return found
+        return None
 
     def _check_is_sendable(self, interaction: Interaction, position: int) -> None:
         """Take a last look before a client gets a response, wherever it comes from.
@@ -207,8 +230,10 @@ class Session:
         from mitmvcr.miss.masking import masked
 
         redact = self.redactor.request
-        seen = redact(request)
-        found = masked(explain(seen, self.deck, redact, request))
+        last, seen = self._last_seen
+        if last is not request:
+            seen = redact(request)
+        found = masked(explain(seen, self.deck, redact, request, self._blanks))
         if self._hooks is not None:
             self._hooks.on_miss(seen, found)
         return found

@@ -172,3 +172,34 @@ except urllib.error.HTTPError: pass
     shown = told.decode().splitlines()
     assert f"  \x1b[1mGET\x1b[0m {url}?page=3" in shown
     assert any("\x1b[36mquery.page\x1b[0m: " in line for line in shown)
+
+
+def test_a_key_that_is_not_set_matches_and_a_miss_names_it(cli, tmp_path):
+    path = "http://sky.test/forecast/[REDACTED:SKY_KEY]/42"
+    cassette = write_cassette(tmp_path / "sky.yaml", answer(path, b"sun"))
+    code = (
+        "import os, urllib.request as r\n"
+        "for last in ('42', '43'):\n"
+        "    url = 'http://sky.test/forecast/%s/%s'\n"
+        "    key = os.environ.get('SKY_KEY', '')\n"
+        "    try: print(r.urlopen(url % (key, last)).read())\n"
+        "    except r.HTTPError as error: print(error.code)\n"
+    )
+    words = ("run", "--cassette", str(cassette), "--mode", "replay_only", "--")
+    done = cli(*words, *cli.python(code))
+    assert done.stdout == "b'sun'\n424\n"
+    assert "SKY_KEY is unset or too short here" in done.stderr
+
+
+def test_looks_and_hidden_values_are_told() -> None:
+    differ = (
+        Difference("body.id", '"1"', '"2"', looks="looks like a UUID"),
+        Difference("body.password", "***", "***", hidden="password"),
+    )
+    near = Near(0, "GET", "http://h/", False, (), differ)
+    found = Miss("GET", "http://h/", "", (near,), 0, 1, unset=("A_KEY",))
+    for lines in (long_lines(found), short_lines(found)):
+        text = "\n".join(plain(lines))
+        assert 'body.id: "1" was "2" (looks like a UUID)' in text
+        assert "body.password: they differ in a hidden value (password)" in text
+        assert "A_KEY is unset or too short here" in text

@@ -253,6 +253,11 @@ class Deck:
     def was_played(self, position: int) -> bool:
         return position in self._played
 
+    def unplayed_at(self, url: str) -> list[int]:
+        """Return the positions that a request to this URL could still match."""
+        positions = self._positions.get(self._bucket_of(url), ())
+        return [position for position in positions if position not in self._played]
+
     def used_up(self, request: Request, live: Request | None = None) -> int:
         """Count the equal interactions that were used up by requests like this one."""
         if self._repeats is not Repeats.NO:

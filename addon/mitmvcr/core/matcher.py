@@ -14,11 +14,11 @@ from mitmvcr.core.bodies import (
     form_fields,
     request_body_keys,
     shortened,
-    without_boundary,
 )
-from mitmvcr.core.ignoring import Ignore, Names, Places
+from mitmvcr.core.ignoring import Ignore, Names, Places, pieces_left_out
 from mitmvcr.core.keys import header, split_url
 from mitmvcr.core.model import Headers, Request
+from mitmvcr.core.multipart import without_boundary
 from mitmvcr.core.rules import Rule
 from mitmvcr.core.urlparts import URL_PARTS, BaseUrl, mapped_key, query_pairs, url_part
 
@@ -59,6 +59,7 @@ class MatchSpec(NamedTuple):
     ignore_json: tuple[Ignore, ...] = ()
     ignore_form: tuple[Ignore, ...] = ()
     base_urls: tuple[BaseUrl, ...] = ()
+    ignore_body: tuple[Ignore, ...] = ()
     off: tuple[Rule, ...] = ()
 
     @classmethod
@@ -90,6 +91,7 @@ class Filters:
         self.body = BodyRules(
             json=Places(spec.ignore_json) if spec.ignore_json else None,
             form=self.form if spec.ignore_form else None,
+            text=pieces_left_out(spec.ignore_body),
             folds=spec.style == "charm",
         )
 

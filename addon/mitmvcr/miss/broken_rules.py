@@ -19,11 +19,11 @@ def broken_rules(objections: Iterable[Objection]) -> Iterator[Difference]:
     for each in objections:
         ignoring = ("off", str(each.rule))
         if each.rule is Rule.IDENTITY:
-            yield Difference(shown(each.name), "", "", ignoring, _whose(each))
+            yield Difference(shown(each.name), "", "", ignoring, why=_whose(each))
         else:
             place = f"header.{shown(each.name)}"
             texts = _text(each.asked), _text(each.recorded)
-            yield Difference(place, *texts, ignoring, _WHY[each.rule])
+            yield Difference(place, *texts, ignoring, why=_WHY[each.rule])
 
 
 def _text(value: str | None) -> str:

@@ -1,6 +1,7 @@
 """What a session remembers of its requests: one entry for each, and for each
 interaction that nothing asked for; and each miss, with what came nearest."""
 
+import re
 from collections import Counter
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -14,6 +15,10 @@ MOST_MISSES = 50
 _MOST_HOSTS = 50
 _LONGEST_URL = 300
 
+MASK = "***"
+#: Of a place: ``query.page``, ``body["a b"][0]``.
+LAST_STEP = re.compile(r'(?:\["([^"]*)"\]|([^.\[\]]+))(?:\[\d+\])*$')
+
 REMEDY = (
     "record it again with mode record_only, or let new requests be recorded with mode"
     " replay_with_new_episodes"
@@ -25,21 +30,41 @@ class Difference:
     """One place where the request differs: ``query.page``, ``body.messages[1]``.
 
     ``ignoring`` is what would let it pass, a field of MatchSpec and a value for it, as
-    ``(Ignoring.QUERY, "page")``; None where nothing should. ``why`` says what speaks
-    against it where the place is not compared otherwise; of hidden values it says all.
+    ``(Ignoring.QUERY, "page")``; None where nothing should. ``looks`` says that both
+    values are made anew each time, as ``looks like a UUID``; ``hidden`` names the value
+    that is masked on both sides. ``why`` says what speaks against it where the place is
+    not compared otherwise; of hidden values it says all.
     """
 
     place: str
     asked: str
     recorded: str
     ignoring: tuple[str, str] | None = None
+    looks: str = ""
+    hidden: str = ""
     why: str = ""
 
     def __str__(self) -> str:
-        if not self.asked:
+        if not self.asked and self.why:
             return self.why
-        told = f"{self.place}: {self.asked} was {self.recorded}"
-        return f"{told}, {self.why}" if self.why else told
+        return f"{self.place}: {self.what}"
+
+    def masked(self, name: str = "") -> "Difference":
+        """Return it with both values masked; ``name`` says whose they are, else the
+        place does."""
+        if not name:
+            last = LAST_STEP.search(self.place.partition(" at ")[0])
+            name = (last[1] or last[2]) if last else self.place
+        return replace(self, asked=MASK, recorded=MASK, looks="", hidden=name)
+
+    @property
+    def what(self) -> str:
+        """Return how the two differ there, in words."""
+        looks = f" ({self.looks})" if self.looks else ""
+        words = f"{self.asked} was {self.recorded}{looks}"
+        if self.hidden:
+            words = f"they differ in a hidden value ({self.hidden})"
+        return f"{words}, {self.why}" if self.why else words
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +93,8 @@ class Near:
 class Miss:
     """A request that nothing in the cassette answers. ``same_used`` counts the equal
     ones that were used up; ``total`` is the size of the cassette, of which ``left_out``
-    have a like URL but were too many to be compared part by part."""
+    have a like URL but were too many to be compared part by part. ``unset`` are the
+    variables whose values the recording held and that have none here."""
 
     method: str
     url: str
@@ -77,6 +103,7 @@ class Miss:
     same_used: int
     total: int
     left_out: int = 0
+    unset: tuple[str, ...] = ()
 
     @property
     def options(self) -> tuple[str, ...]:
@@ -89,7 +116,17 @@ class Miss:
     def reason(self) -> str:
         """Return why nothing matched, in one line."""
         hint = f"; {' '.join(self.options)} would let it match" if self.options else ""
-        return self._reason() + hint
+        unset = f"; {self.lacks}" if self.unset else ""
+        return self._reason() + hint + unset
+
+    @property
+    def lacks(self) -> str:
+        """Return which variables have no value here, in words, if any are."""
+        are = "is" if len(self.unset) == 1 else "are"
+        return (
+            f"{' and '.join(self.unset)} {are} unset or too short here, and the"
+            " recording has a value there: any of 8 characters or more would do"
+        )
 
     def _reason(self) -> str:
         if self.same_used:
@@ -194,13 +231,21 @@ def miss_facts(miss: Miss) -> dict[str, object]:
                 "used": near.used,
                 "agree": list(near.agree),
                 "options": list(near.options),
-                "differ": [
-                    {"place": d.place, "asked": d.asked, "recorded": d.recorded}
-                    | ({"why": d.why} if d.why else {})
-                    for d in near.differ
-                ],
+                "differ": [_difference_facts(each) for each in near.differ],
             }
             for near in miss.nearest
         ],
+        "unset": list(miss.unset),
         "remedy": REMEDY,
     }
+
+
+def _difference_facts(found: Difference) -> dict[str, str]:
+    facts = {"place": found.place, "asked": found.asked, "recorded": found.recorded}
+    if found.looks:
+        facts["looks"] = found.looks
+    if found.hidden:
+        facts["hidden"] = found.hidden
+    if found.why:
+        facts["why"] = found.why
+    return facts

@@ -52,6 +52,8 @@ class Redactor:
         self.memory = self.texts.memory
         self._whose = Whose(self.texts)
         self._present: dict[bytes, bytes] = {}
+        #: The variables whose values are known, as placeholders have their names.
+        self._variables: set[str] = set()
         self._seen: dict[int, _Seen] = {}
         self._special = lru_cache(maxsize=1024)(self._is_special)
         self._is_usual = lru_cache(maxsize=1024)(self._has_only_usual)
@@ -67,10 +69,17 @@ class Redactor:
                 mark = b"<%b>" % name.encode()
                 self._present[mark] = value
                 self.memory.learn(value, mark)
+                self._variables.add(name)
         kept = set(map(plain, self.rules.keep))
         for name, value in secrets_in(environment):
             if plain(name) not in kept:
+                self._variables.add(kind_of(name))
                 self.memory.learn(value, PLACEHOLDER % kind_of(name).encode())
+
+    def knows(self, variable: str) -> bool:
+        """Return whether a variable has a value here that is found wherever it
+        stands: it is set, and not too short or too common a word."""
+        return variable in self._variables
 
     # An interaction
 

@@ -90,6 +90,8 @@ def short_lines(miss: Miss, times: int = 1) -> Iterator[str]:
     yield from _differences(near, _DIFFERENCES)
     if near.options:
         yield f"      {as_typed(near.options)} would let it match"
+    if miss.unset:
+        yield f"      {miss.lacks}"
 
 
 def as_typed(options: Iterable[str]) -> str:
@@ -120,13 +122,15 @@ def _differences(near: Near, most: int) -> Iterator[str]:
 
 
 def _told(difference: Difference) -> str:
-    if not difference.asked:
+    if not difference.asked and difference.why:
         return difference.why
     place = click.style(difference.place, fg="cyan")
     asked = click.style(difference.asked, fg="red")
     recorded = click.style(difference.recorded, fg="green")
+    looks = f" ({difference.looks})" if difference.looks else ""
     why = f", {difference.why}" if difference.why else ""
-    return f"{place}: {asked} was {recorded}{why}"
+    words = f"{asked} was {recorded}{looks}{why}"
+    return f"{place}: {difference.what if difference.hidden else words}"
 
 
 def long_lines(miss: Miss) -> Iterator[str]:
@@ -142,5 +146,7 @@ def long_lines(miss: Miss) -> Iterator[str]:
         yield from _differences(near, len(near.differ))
         if near.options:
             yield f"      {as_typed(near.options)} would let it match"
+    if miss.unset:
+        yield f"  {miss.lacks}"
     if miss.left_out:
         yield f"  {miss.left_out} others with a like URL were not compared"
