@@ -203,6 +203,11 @@ def test_a_miss_is_told_to_the_hook(file: Path) -> None:
         begun.on_miss(get("b"), found)
 
 
+def test_without_hooks_each_miss_counts() -> None:
+    begun = Session(MemoryStore(), Mode.REPLAY_ONLY, Repeats.NO, exists=False)
+    assert begun.on_miss(get("b"), begun.explain(get("b"))) is True
+
+
 @pytest.mark.parametrize(
     ("said", "expected"),
     [

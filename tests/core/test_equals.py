@@ -121,6 +121,12 @@ class Broken(list[Interaction]):
         return 0
 
 
+def test_what_stands_behind_and_is_no_equal_is_only_looked_at() -> None:
+    """The first is alone then, though its headers are others."""
+    held = [made(get(b"a", Accept="text/a")), made(get(b"b")), made(get(b"c"))]
+    assert taken(deck(*held), get(b"a", Accept="text/b"), get(b"c")) == [0, 2]
+
+
 def test_a_damaged_one_is_found_when_it_is_its_turn() -> None:
     held = Deck(Broken([made(JSON), made(XML), made(JSON)]))
     assert taken(held, get(Accept="text/csv")) == [0]

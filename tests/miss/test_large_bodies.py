@@ -152,3 +152,14 @@ def test_json_of_many_bytes_is_told_by_byte() -> None:
     many = b'{"a":"' + HALF * 2
     (line,) = told(sent(many + b'1"}', ""), sent(many + b'2"}', ""))
     assert line.startswith(f"body at byte {len(many)}: ")
+
+
+def test_one_that_is_the_same_in_another_coding_breaks_a_rule() -> None:
+    asked = sent(TEXT, "text/csv", Content_Encoding="")
+    known = sent(gzip.compress(TEXT), "text/csv", Content_Encoding="gzip")
+    bound = replace(known, headers={**known.headers, "If-None-Match": ["x"]})
+    held = Interaction(0, bound, Response(code=304))
+    (near,) = explain(asked, Deck([held])).nearest
+    assert "body" in near.agree
+    (differ,) = near.differ
+    assert differ.why == "and a 304 or 412 is for its own conditions"

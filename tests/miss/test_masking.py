@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from mitmvcr.miss.masking import MASK, is_secret, masked, masked_text, masked_url
 from mitmvcr.miss.report import Difference, Miss, Near
+from mitmvcr.secrets.lists import HEADERS, NAMES, QUERY
 
 SECRET = "s3cr3tvalue"
 
@@ -24,6 +25,22 @@ SECRET = "s3cr3tvalue"
 )
 def test_a_name_of_a_secret_is_known(name: str) -> None:
     assert is_secret(name)
+
+
+LISTED = [word for row in (*HEADERS, *NAMES) for word in row.names.split()]
+
+
+@pytest.mark.parametrize("name", LISTED)
+def test_a_name_that_a_recording_hides_is_known(name: str) -> None:
+    assert is_secret(name)
+    assert is_secret(name.title())
+
+
+@pytest.mark.parametrize(
+    "name", [*LISTED, *(word for row in QUERY for word in row.names.split())]
+)
+def test_a_parameter_that_a_recording_hides_is_masked(name: str) -> None:
+    assert masked_url(f"https://h/?a=b&{name}={SECRET}") == f"https://h/?a=b&{name}=***"
 
 
 @pytest.mark.parametrize(

@@ -653,3 +653,13 @@ def test_messages_are_looked_through_also_where_a_request_is_known() -> None:
         met = Interaction(0, request, Response(websocket=frames))
         clean = redactor.interaction(met).response.websocket[0].content
         assert (clean == said) is (b"pwd" not in said)
+
+
+def test_a_place_of_a_known_secret_is_where_it_can_be_read() -> None:
+    """In base64 it is found, and is no place that has a name."""
+    memory = Redactor().memory
+    memory.learn(b"made-up-0123456789", b"[REDACTED:token]")
+    data = b"made-up-0123456789 " + b64encode(b"made-up-0123456789")
+    assert len(memory.find(data)) == 2
+    (place,) = memory.places(data)
+    assert (place.start, place.end, place.kind) == (0, 18, "token")

@@ -137,6 +137,10 @@ def test_a_recording_is_there_after_it_was_published(make: Make) -> None:
     assert same(store.load(), 1, 2)
 
 
+def test_a_store_says_where_its_file_lies(tmp_path: Path) -> None:
+    assert FileStore(tmp_path / "a.yaml").path == tmp_path / "a.yaml"
+
+
 def test_a_recording_that_keeps_nothing_replaces_the_cassette(make: Make) -> None:
     store = make(cassette_of(1, 2, 3))
     store.begin(())

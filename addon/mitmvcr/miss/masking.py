@@ -43,8 +43,17 @@ _PAIR = re.compile(r"(?P<name>[?&;][^=&;]*=)(?P<value>[^&;]*)")
 
 
 def is_secret(name: str) -> bool:
-    """Return whether a header, parameter or field of this name holds a secret."""
-    return _NAMES.header(name) or _SECRET_NAME.fullmatch(name) is not None
+    """Return whether a header or a field of this name holds a secret: all that a
+    recording hides, and whatever ends in the word for one."""
+    return (
+        _NAMES.header(name)
+        or _NAMES.field(_raw(name))
+        or _SECRET_NAME.fullmatch(name) is not None
+    )
+
+
+def _raw(name: str) -> bytes:
+    return name.encode("utf-8", "surrogateescape")
 
 
 def masked_url(url: str) -> str:
@@ -57,8 +66,9 @@ def masked_url(url: str) -> str:
 
 
 def _masked_pair(found: re.Match[str]) -> str:
-    secret = is_secret(found["name"][1:-1]) and found["value"]
-    return found["name"] + (MASK if secret else found["value"])
+    name, value = found["name"][1:-1], found["value"]
+    secret = value and (is_secret(name) or _NAMES.parameter(_raw(name)))
+    return found["name"] + (MASK if secret else value)
 
 
 def masked_text(text: str) -> str:
@@ -76,7 +86,7 @@ def _by_looks(text: str) -> str:
     return _BY_LOOKS.sub(MASK, text)
 
 
-def masked(miss: "Miss") -> "Miss":
+def masked(miss: Miss) -> Miss:
     """Return the miss as it may be shown."""
     return replace(
         miss,
@@ -86,12 +96,12 @@ def masked(miss: "Miss") -> "Miss":
     )
 
 
-def _masked_near(near: "Near") -> "Near":
+def _masked_near(near: Near) -> Near:
     differ = tuple(map(_masked_difference, near.differ))
     return replace(near, url=masked_url(near.url), differ=differ)
 
 
-def _masked_difference(found: "Difference") -> "Difference":
+def _masked_difference(found: Difference) -> Difference:
     if found.hidden:
         return found
     place = found.place.partition(" at ")[0]
@@ -110,7 +120,7 @@ def _masked_difference(found: "Difference") -> "Difference":
     return new
 
 
-def _name_of(last: "re.Match[str] | None", asked: str, recorded: str) -> str:
+def _name_of(last: re.Match[str] | None, asked: str, recorded: str) -> str:
     """Return whose value is hidden: that of the place, or a name in the text; empty for
     a value that was known by its looks."""
     name = (last[1] or last[2]) if last else ""
