@@ -659,7 +659,7 @@ def test_a_place_of_a_known_secret_is_where_it_can_be_read() -> None:
     """In base64 it is found, and is no place that has a name."""
     memory = Redactor().memory
     memory.learn(b"made-up-0123456789", b"[REDACTED:token]")
-    data = b"made-up-0123456789 " + b64encode(b"made-up-0123456789")
+    data = b"made-up-0123456789 " + base64.b64encode(b"made-up-0123456789")
     assert len(memory.find(data)) == 2
     (place,) = memory.places(data)
     assert (place.start, place.end, place.kind) == (0, 18, "token")
