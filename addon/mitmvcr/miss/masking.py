@@ -49,7 +49,7 @@ def is_secret(name: str) -> bool:
     recording hides, and whatever ends in the word for one."""
     return (
         _NAMES.header(name)
-        or _NAMES.field(_raw(name))
+        or _NAMES.field(_raw(name)) > 0
         or _SECRET_NAME.fullmatch(name) is not None
     )
 

@@ -6,8 +6,8 @@ from typing import NamedTuple
 from mitmvcr.codings import unpacked
 from mitmvcr.core.model import Headers, Interaction, Request, Response
 from mitmvcr.secrets.headers import cookies
+from mitmvcr.secrets.looks import is_real
 from mitmvcr.secrets.names import kind_of
-from mitmvcr.secrets.places import is_real
 from mitmvcr.secrets.text_redactor import BYTES, TextRedactor
 
 

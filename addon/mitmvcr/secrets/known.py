@@ -13,6 +13,7 @@ from contextlib import suppress
 from mitmvcr.secrets.anchors import Hit
 from mitmvcr.secrets.encodings import as_base64, as_text
 from mitmvcr.secrets.index import SecretIndex
+from mitmvcr.secrets.looks import LEAST
 from mitmvcr.secrets.spans import Edit, substituted
 
 PLACEHOLDER = b"[REDACTED:%b]"
@@ -20,8 +21,9 @@ PLACEHOLDER = b"[REDACTED:%b]"
 ENCODED_PLACEHOLDER = re.compile(
     rb"(?:\[|%(?:25)?5[Bb])REDACTED(?::|%(?:25)?3[Aa])([\w.-]{1,60})(?:\]|%(?:25)?5[Dd])"
 )
-#: Shorter values occur by chance.
-LEAST = 8
+#: Longer values stand where they were found alone: no program repeats them, and each of
+#: their encodings would have to be looked for.
+_MOST = 1 << 14
 #: Where it ends is within a URL.
 _URL = re.compile(rb"://[^\s\"'<>]*+\Z")
 _LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
@@ -54,7 +56,7 @@ class KnownSecrets:
 
     def learn(self, value: bytes, placeholder: bytes) -> None:
         """Learn a value: from now on it is found wherever it stands."""
-        if value in self._known:
+        if value in self._known or len(value) > _MOST:
             return
         self._known[value] = placeholder
         self.generation += 1
@@ -86,15 +88,18 @@ class KnownSecrets:
 
     def edits(self, data: bytes) -> Iterator[Edit]:
         """Yield what replaces learned values."""
-        done = -1
+        done = unread = -1
         for number, start, end in sorted(self.find(data), key=_place):
             placeholder, is_base64 = self._means[number - self._first]
             if not is_base64:
                 yield Edit(start, end, placeholder)
             elif end > done:
-                edit = self._recoded(data, start, end)
+                edit = self._recoded(data, start, end) if end > unread else None
                 yield edit or Edit(start, end, placeholder)
-                done = edit.end if edit else done
+                if edit is not None:
+                    done = edit.end
+                elif end > unread:
+                    unread = _run_around(data, start, end, _STANDARD)[1]
 
     def _recoded(self, data: bytes, start: int, end: int) -> Edit | None:
         """Return the base64 around a piece, with what it holds redacted; None if it

@@ -11,8 +11,8 @@ from mitmvcr.secrets.headers import (
     masked_cookies,
     masked_set_cookie,
 )
+from mitmvcr.secrets.looks import is_real
 from mitmvcr.secrets.names import kind_of
-from mitmvcr.secrets.places import is_real
 from mitmvcr.secrets.text_redactor import BYTES, TextRedactor
 
 # Learning

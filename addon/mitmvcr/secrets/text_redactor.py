@@ -9,11 +9,11 @@ from urllib.parse import unquote_to_bytes
 from mitmvcr.codings import packed_as, unpacked
 from mitmvcr.core.model import Headers
 from mitmvcr.secrets import jsonpaths
-from mitmvcr.secrets.environment import is_telling
 from mitmvcr.secrets.finder import Finder, is_form, table
 from mitmvcr.secrets.hosts import Hosts
 from mitmvcr.secrets.index import SecretIndex
 from mitmvcr.secrets.known import ENCODED_PLACEHOLDER, PLACEHOLDER, KnownSecrets
+from mitmvcr.secrets.looks import is_telling
 from mitmvcr.secrets.names import Names
 from mitmvcr.secrets.rules import Rules
 from mitmvcr.secrets.spans import Edit, Span, substituted
@@ -67,6 +67,10 @@ class TextRedactor:
 
     def learn(self, data: bytes) -> None:
         for span in self.spans(data):
+            self.keep_span(span)
+
+    def keep_span(self, span: Span) -> None:
+        if span.is_sure and not span.new:
             self.keep_in_mind(span.value, span.kind)
 
     def keep_in_mind(self, value: bytes, kind: str) -> None:
@@ -86,8 +90,8 @@ class TextRedactor:
         return substituted(data, edits) if edits else data
 
     def _edits(self, data: bytes, form: bool) -> Iterator[Edit]:
-        for start, end, kind, value in self.spans(data, form=form):
-            new = self.memory.placeholder(value, kind)
+        for start, end, kind, value, _, new in self.spans(data, form=form):
+            new = new or self.memory.placeholder(value, kind)
             # Where the user's name stands, brackets would be taken for an address.
             if kind == "userinfo":
                 new = new.replace(b"[", b"%5B").replace(b"]", b"%5D")
@@ -112,7 +116,7 @@ class TextRedactor:
 
     def learn_body(self, body: bytes, kind: str, coding: str) -> None:
         for span in self.body_spans(body, kind, coding):
-            self.keep_in_mind(span.value, span.kind)
+            self.keep_span(span)
 
     def clean_body(self, body: bytes, kind: str, coding: str) -> bytes:
         if not body:
@@ -130,7 +134,7 @@ class TextRedactor:
         return list(jsonpaths.spans(body, self.rules.json))
 
     def _path_edits(self, body: bytes) -> Iterator[Edit]:
-        for start, end, kind, value in self._by_path(body):
+        for start, end, kind, value, *_ in self._by_path(body):
             # A number stays one, for a client that expects it.
             new = self.memory.placeholder(value, kind) if value else b"0"
             yield Edit(start, end, new)
