@@ -5,12 +5,13 @@ from collections.abc import Collection, Iterator, Sequence
 from functools import cache, lru_cache
 
 from mitmvcr.secrets import lists
-from mitmvcr.secrets.anchors import Anchors, spellings
+from mitmvcr.secrets.anchors import Anchors, Hit, spellings
 from mitmvcr.secrets.index import SecretIndex
 from mitmvcr.secrets.lists import Pattern
 from mitmvcr.secrets.looks import is_real
 from mitmvcr.secrets.names import Names
 from mitmvcr.secrets.places import Places
+from mitmvcr.secrets.runs import JSON_STARTS, Held, held_in
 from mitmvcr.secrets.scan import Scan
 from mitmvcr.secrets.spans import Span
 
@@ -32,7 +33,8 @@ def table() -> tuple[Anchors, Sequence[Pattern | None]]:
         (text, None) for text in sorted(stems)
     ]
     entries += [(a.encode(), each) for each in lists.PATTERNS for a in each.anchors]
-    entries.append((_MARK, None))
+    # What is base64 is looked into where the texts of names would be.
+    entries += [(text, None) for text in (*JSON_STARTS, _MARK)]
     texts = [text for text, _ in entries]
     return Anchors(texts), [each for _, each in entries]
 
@@ -70,6 +72,8 @@ class Finder:
         more = watch.size - len(table()[1])
         self._targets = [*table()[1], *[None] * more]
         self._known = len(self._targets)
+        texts = table()[0].texts
+        self._starts = {at for at, text in enumerate(texts) if text in JSON_STARTS}
 
     def suspects(self, data: bytes) -> bool:
         """Return whether there may be any secret; quick where there is none."""
@@ -77,20 +81,30 @@ class Finder:
             return True
         if self._regexes and any(regex.search(data) for regex in self._regexes):
             return True
+        hits = self._watch.find(data)
+        if not hits:
+            return False
         scan, forms = Scan(data), _Forms(data)
-        for number, start, end in self._watch.find(data):
-            if number >= self._known:
-                return True  # it was learned
-            pattern = self._targets[number]
-            if pattern is not None:
-                if self._of_form(pattern, forms, start) is not None:
-                    return True
-            elif (
-                self._places.has_secret_name(scan, start, end)
-                or data[start:end] == _MARK
-            ):
-                return True
-        return False
+        return any(self._is_suspect(scan, forms, hit) for hit in hits) or any(
+            self.suspects(each.plain) for each in self.held(data)
+        )
+
+    def _is_suspect(self, scan: Scan, forms: "_Forms", hit: Hit) -> bool:
+        number, start, end = hit
+        if number >= self._known:
+            return True  # it was learned
+        pattern = self._targets[number]
+        if pattern is None:
+            is_mark = scan.data[start:end] == _MARK
+            return is_mark or self._places.has_secret_name(scan, start, end)
+        found = self._of_form(pattern, forms, start)
+        return (found or self._behind_its_length(pattern, scan.data, start)) is not None
+
+    def held(self, data: bytes) -> Sequence[Held]:
+        """Return the JSON that stands in base64 in a text."""
+        if any(hit[0] in self._starts for hit in self._watch.find(data)):
+            return list(held_in(data))
+        return ()
 
     def spans(self, data: bytes, *, form: bool = False) -> Iterator[Span]:
         """Yield all secrets, those within others too, except what a rule finds within
@@ -122,8 +136,22 @@ class Finder:
             pattern = self._targets[number] if number < self._known else None
             if pattern is not None and pattern.kind not in ("bearer", "basic"):
                 span = self._of_form(pattern, forms, start)
+                if span is None:
+                    span = self._behind_its_length(pattern, data, start)
                 if span is not None:
                     yield span
+
+    def _behind_its_length(self, pattern: Pattern, data: bytes, at: int) -> Span | None:
+        """Return a secret before which a binary message says its length, in a byte that
+        may be a letter."""
+        first = at - pattern.back[0]
+        if first < 1:
+            return None
+        piece = _Forms(data[first : first + 128])
+        span = self._of_form(pattern, piece, pattern.back[0])
+        if span is None or span.end - span.start != data[first - 1]:
+            return None
+        return span._replace(start=first + span.start, end=first + span.end)
 
     def _is_kept(self, value: bytes) -> bool:
         """Return whether a user keeps values of this form, whatever their name."""

@@ -359,6 +359,8 @@ STEMS = [
     "&key=",
     "?auth=",
     "&auth=",
+    "#key=",
+    "#auth=",
     "app key",
     "app id",
     "developer key",

@@ -151,7 +151,7 @@ def _name_around(data: bytes, start: int, end: int) -> tuple[int, int]:
     """Return where the whole name stands that a part of it was found in."""
     left = data[max(0, start - _LONGEST) : start]
     begin = start - (len(left) - len(left.rstrip(_NAME)))
-    if data[start] in b"?&":  # the part itself says so, here and below
+    if data[start] in b"?&#":  # the part itself says so, here and below
         begin = start + 1
     right = data[end : end + _LONGEST]
     finish = end + len(right) - len(right.lstrip(_NAME))
