@@ -144,6 +144,12 @@ BODIES: dict[str, tuple[str, bytes]] = {
     ),
     "dates": ("application/json", b'{"token_expires_at":"2024-01-01T00:00:00Z"}'),
     "named pair": ("application/json", b'{"name":"Accept","value":"a1b2c3d4e5f6"}'),
+    "number and letters": (
+        "application/json",
+        '{"token":"1234567890","plex_token":"schlüsselwörter1"}'.encode(),
+    ),
+    "columns without a secret": ("text/csv", b"id,max tokens\n1,a1b2c3d4e5f6g7h8\n"),
+    "columns without a value": ("text/csv", b"id,password\n1,\n2,null\n3,is wrong\n"),
     "csv": ("text/csv", b"id,name\n1,a1b2c3d4e5f6g7h8\n"),
     "mail": ("text/plain", b"someone@example.com https://example.com/@someone"),
     "base64 of JSON": (
@@ -224,6 +230,13 @@ def test_an_ordinary_header_stays(name: str) -> None:
     headers = {name: [HEADERS[name]]}
     met = Interaction(0, Request(headers=headers), Response(headers=headers))
     assert Redactor().interaction(met) == met
+
+
+def test_base64_without_a_secret_stays_beside_one() -> None:
+    coded = base64.b64encode(b'{"id":1,"name":"a1b2c3d4e5f6"}')
+    body = b'{"password":"x1y2z3","page":"%b"}' % coded
+    kept = Redactor().message(body)
+    assert kept == body.replace(b"x1y2z3", b"[REDACTED:password]")
 
 
 def test_ordinary_values_are_not_learned() -> None:

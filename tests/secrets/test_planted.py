@@ -19,6 +19,7 @@ from mitmvcr.core.model import Headers, Interaction, Request, Response
 from mitmvcr.secrets import lists
 from mitmvcr.secrets.containers import said_by
 from mitmvcr.secrets.redactor import Redactor
+from mitmvcr.secrets.rules import Rules
 from mitmvcr.secrets.text_redactor import TextRedactor
 
 CHANCE = random.Random(16)
@@ -267,6 +268,7 @@ def test_none_stays_across_the_chunks_of_s3() -> None:
     assert pieces(kept, headers) == clean
     assert kept.endswith(b"0" + sign + b"\r\n\r\n")
     assert written(kept, headers, asked=True) == kept
+    assert written(framed[:20], headers, asked=True) == framed[:20]
     short = b'{"password": "%b"}' % (b"x1y2" * 20)
     framed = b"".join(
         b"%x\r\n%b\r\n" % (20, short[at : at + 20]) for at in (0, 20, 40, 60)
@@ -381,3 +383,53 @@ def test_numbers_under_the_names_of_codes_are_hidden() -> None:
 def test_netrc() -> None:
     kept = written(b"machine h\nlogin me\npassword s3cr3t-pw\nmachine i", {})
     assert kept == b"machine h\nlogin me\npassword [REDACTED:password]\nmachine i"
+
+
+def test_quoted_cells_of_columns() -> None:
+    body = b'id\tapi_key\n1\t"a""1b2c3d4e5"\n2\tz9y8x7w6\n'
+    kept = written(body, {"Content-Type": ["text/tab-separated-values"]})
+    assert kept == b'id\tapi_key\n1\t"[REDACTED:api_key]"\n2\t[REDACTED:api_key]\n'
+
+
+@pytest.mark.parametrize(
+    ("body", "clean"),
+    [
+        (
+            b'<a password="x1y2 token = y"/>',
+            b'<a password="[REDACTED:password]"/>',
+        ),
+        (
+            b'<input name="csrf_token" data-name="password" value="x1y2">',
+            b'<input name="csrf_token" data-name="password" value="[REDACTED:csrf_token]">',
+        ),
+    ],
+)
+def test_a_rule_looks_through_a_tag_once(body: bytes, clean: bytes) -> None:
+    assert written(body, {}) == clean
+
+
+def test_base64_that_cannot_be_read_is_cut_wherever_the_secret_stands() -> None:
+    redactor = Redactor()
+    redactor.message(b'{"client_secret":"ab3def6h1jkl"}')
+    coded = base64.b64encode(b"ab3def6h1jkl")
+    for between, after in ((5, 4), (4, 5)):
+        body = b"/" * 3 + coded + b"A" * between + coded + b"A" * after
+        assert coded not in redactor.message(body)
+    assert redactor.memory.size == len(redactor.memory.since(0))
+
+
+def test_a_binary_message_keeps_a_placeholder_of_its_length() -> None:
+    redactor = Redactor(Rules(secrets=("MINE",)), {"MINE": "my-value-1"})
+    secret = "a1-b2" * 5 + "xy"
+    redactor.message(b'{"name": "%b", "value": "%b"}' % (b"api_key", secret.encode()))
+    for value, new in (
+        (secret, b"[REDACTED:api_key---------]"),
+        ("my-value-1", b"<MINE>"),
+    ):
+        assert redactor.message(b"\0\1" + value.encode()) == b"\0\1" + new
+    assert redactor.message(b"\0[REDACTED:x]") == b"\0[REDACTED:x]"
+    back = redactor.message(b'{"a": "[REDACTED:api_key---------]"}')
+    assert back == b'{"a": "[REDACTED:api_key]"}'
+    exact = "z" * 3 + "9y8x7w6v5u4t3s2r1q0"[: len("[REDACTED:api_key]") - 3]
+    redactor.message(b'{"api_key": "%b"}' % exact.encode())
+    assert redactor.message(b"\0" + exact.encode()) == b"\0[REDACTED:api_key]"

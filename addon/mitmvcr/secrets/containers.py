@@ -88,7 +88,7 @@ _MARKS = (
     (b"\xff\xfe", "utf-16-le"),
     (b"\xfe\xff", "utf-16-be"),
 )
-_CHARSET = re.compile(r"charset=\"?(utf-?(?:16|32)(?:[lb]e)?)")
+_CHARSET = re.compile(r"charset=\"?(utf-?(?:16|32)(?:-?[lb]e)?)")
 _BOUNDARY = re.compile(r"boundary=(?:\"([^\"]{1,200})\"|([^\s;,]{1,200}))", re.I)
 #: How many bytes tell whether a body is text.
 _SAMPLE = 1 << 13

@@ -97,8 +97,7 @@ class Finder:
         if pattern is None:
             is_mark = scan.data[start:end] == _MARK
             return is_mark or self._places.has_secret_name(scan, start, end)
-        found = self._of_form(pattern, forms, start)
-        return (found or self._behind_its_length(pattern, scan.data, start)) is not None
+        return self._of_form(pattern, forms, start, is_framed=True) is not None
 
     def held(self, data: bytes) -> Sequence[Held]:
         """Return the JSON that stands in base64 in a text."""
@@ -135,30 +134,20 @@ class Finder:
         for number, start, _ in self._watch.find(data):
             pattern = self._targets[number] if number < self._known else None
             if pattern is not None and pattern.kind not in ("bearer", "basic"):
-                span = self._of_form(pattern, forms, start)
-                if span is None:
-                    span = self._behind_its_length(pattern, data, start)
+                span = self._of_form(pattern, forms, start, is_framed=True)
                 if span is not None:
                     yield span
-
-    def _behind_its_length(self, pattern: Pattern, data: bytes, at: int) -> Span | None:
-        """Return a secret before which a binary message says its length, in a byte that
-        may be a letter."""
-        first = at - pattern.back[0]
-        if first < 1:
-            return None
-        piece = _Forms(data[first : first + 128])
-        span = self._of_form(pattern, piece, pattern.back[0])
-        if span is None or span.end - span.start != data[first - 1]:
-            return None
-        return span._replace(start=first + span.start, end=first + span.end)
 
     def _is_kept(self, value: bytes) -> bool:
         """Return whether a user keeps values of this form, whatever their name."""
         return any(regex.fullmatch(value) for regex in self._kept)
 
-    def _of_form(self, pattern: Pattern, forms: "_Forms", at: int) -> Span | None:
-        return None if pattern.kind in self._keep else forms.at(pattern, at)
+    def _of_form(
+        self, pattern: Pattern, forms: "_Forms", at: int, *, is_framed: bool = False
+    ) -> Span | None:
+        if pattern.kind in self._keep:
+            return None
+        return forms.at(pattern, at, is_framed=is_framed)
 
     def _by_regex(self, data: bytes) -> Iterator[Span]:
         for regex in self._regexes:
@@ -179,26 +168,47 @@ class _Forms:
         #: Where the run ends that a kind was tried in, and how often it was.
         self._tried: dict[str, tuple[int, int]] = {}
 
-    def at(self, pattern: Pattern, at: int) -> Span | None:
-        """Return the secret whose anchor stands at a place."""
+    def at(self, pattern: Pattern, at: int, *, is_framed: bool) -> Span | None:
+        """Return the secret whose anchor stands at a place. ``is_framed``: in a binary
+        message, where its length may stand before it in a byte that is a letter."""
         kind = pattern.kind
         if self._scan.is_done(kind, at):
             return None
         run, tries = self._tried.get(kind, (0, 0))
         if at < run and tries >= _TRIES:
             return None
+        span = self._matched(pattern, at)
+        if span is None and is_framed:
+            span = self._behind_its_length(pattern, at)
+        if span is None:
+            self._failed(kind, at, run, tries)
+        return span
+
+    def _matched(self, pattern: Pattern, at: int) -> Span | None:
         regex = compiled(pattern.regex)
         for back in pattern.back:
             found = regex.match(self._data, at - back) if back <= at else None
             if found is not None:
-                self._scan.done(kind, found.end())
+                self._scan.done(pattern.kind, found.end())
                 group = 1 if found.lastindex else 0
-                return Span(found.start(group), found.end(group), kind, found[group])
-        self._failed(kind, at, run, tries)
+                start, end = found.span(group)
+                return Span(start, end, pattern.kind, found[group])
         return None
+
+    def _behind_its_length(self, pattern: Pattern, at: int) -> Span | None:
+        first = at - pattern.back[0]
+        if first < 1:
+            return None
+        length = self._data[first - 1]
+        found = compiled(pattern.regex).match(self._data[first : first + length])
+        if found is None or len(found[0]) != length or found.lastindex:
+            return None
+        return Span(first, first + length, pattern.kind, found[0])
 
     def _failed(self, kind: str, at: int, run: int, tries: int) -> None:
         if at < run:
             self._tried[kind] = run, tries + 1
-        elif found := _RUN.match(self._data, at):
+        else:
+            found = _RUN.match(self._data, at)
+            assert found is not None
             self._tried[kind] = found.end(), 1

@@ -117,7 +117,10 @@ class KnownSecrets:
                 plain = decoded_base64(coded)
                 new = plain and substituted(plain, self.edits(plain))
                 if new and new != plain:
-                    return Edit(begin + shift, finish, encoded_as(coded, new, in_url))
+                    fresh = encoded_as(coded, new, in_url)
+                    # Another may stand in the run at another offset.
+                    if not self.find(data[begin : begin + shift] + fresh):
+                        return Edit(begin + shift, finish, fresh)
         return None
 
 
