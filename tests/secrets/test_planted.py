@@ -433,3 +433,10 @@ def test_a_binary_message_keeps_a_placeholder_of_its_length() -> None:
     exact = "z" * 3 + "9y8x7w6v5u4t3s2r1q0"[: len("[REDACTED:api_key]") - 3]
     redactor.message(b'{"api_key": "%b"}' % exact.encode())
     assert redactor.message(b"\0" + exact.encode()) == b"\0[REDACTED:api_key]"
+
+
+def test_a_file_of_gzip_that_holds_text_loses_what_is_a_secret_by_its_form() -> None:
+    secret = sample("ghp_{w36}", CHANCE)
+    text = b'{"password": "x1y2z3w4", "note": "%b"}' % secret.encode()
+    kept = gzip.decompress(written(gzip.compress(text), {}))
+    assert kept == text.replace(secret.encode(), b"[REDACTED:github]")

@@ -22,8 +22,8 @@ class Look(Enum):
     ALL = "names, forms and known values"
     #: Of a binary message, where no length may change.
     FORMS = "forms and known values"
-    #: Of a file whose format survives a change.
-    KNOWN = "known values"
+    #: Of a file whose format survives a change: the same, in any length.
+    FILE = "forms and known values, in a file"
 
 
 class Said(NamedTuple):
@@ -159,7 +159,7 @@ def _gzip_file(body: bytes, leaf: Leaf) -> bytes:
     plain, coding = unpacked(body, "gzip")
     if not coding or _CONTROL.search(plain, 0, _SAMPLE):
         return body
-    new = leaf(plain, Look.KNOWN)
+    new = leaf(plain, Look.FILE)
     return body if new == plain else packed_as(body, new, coding)
 
 

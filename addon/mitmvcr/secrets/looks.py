@@ -51,9 +51,11 @@ def is_likely(value: bytes, *, least: int = LEAST) -> bool:
     numbers."""
     if len(value) < least or len(value.split(None, 1)) != 1:
         return False
-    if _NUMBER.fullmatch(value) or not value.isascii():
+    if _NUMBER.fullmatch(value) or value.strip() != value:
         return False
-    return value.strip() == value and not _are_words(value)
+    if not value.isascii():
+        return not value.decode("utf-8", "replace").isalpha()
+    return not _are_words(value)
 
 
 def _are_words(value: bytes) -> bool:

@@ -152,9 +152,7 @@ class TextRedactor:
         return found
 
     def _looked(self, data: bytes, look: Look, kind: str) -> list[Span]:
-        if look is Look.KNOWN:
-            return []
-        if look is Look.FORMS:
+        if look is not Look.ALL:
             return list(self._finder.forms(data))
         return [*self.all_spans(data, kind), *self._by_path(data)]
 
@@ -167,19 +165,18 @@ class TextRedactor:
             if look is Look.ALL:
                 new = self.clean(data, said.kind)
                 return substituted(new, self._path_edits(new))
-            if look is Look.KNOWN:
-                return substituted(data, self.memory.edits(data))
-            return substituted(data, self._sized_edits(data))
+            edits = self._edits_by_form(data)
+            if look is Look.FORMS:
+                edits = (each._replace(new=_sized(each)) for each in edits)
+            return substituted(data, edits)
 
         return through(body, said, leaf)
 
-    def _sized_edits(self, data: bytes) -> Iterator[Edit]:
-        """Yield edits of a binary message, in which no length changes."""
+    def _edits_by_form(self, data: bytes) -> Iterator[Edit]:
         for span in self._finder.forms(data):
             new = self.memory.placeholder(span.value, span.kind)
-            yield Edit(span.start, span.end, sized(new, span.end - span.start))
-        for start, end, new in self.memory.edits(data):
-            yield Edit(start, end, sized(new, end - start))
+            yield Edit(span.start, span.end, new)
+        yield from self.memory.edits(data)
 
     def _by_path(self, body: bytes) -> list[Span]:
         if not self.paths:
@@ -191,6 +188,11 @@ class TextRedactor:
             # A number stays one, for a client that expects it.
             new = self.memory.placeholder(value, kind) if value else b"0"
             yield Edit(start, end, new)
+
+
+def _sized(edit: Edit) -> bytes:
+    """Return what a binary message holds instead, in which no length changes."""
+    return sized(edit.new, edit.end - edit.start)
 
 
 def _is_form(body: bytes, kind: str) -> bool:
