@@ -16,7 +16,8 @@ from mitmvcr.core.bodies import (
     body_key,
     request_body_keys,
 )
-from mitmvcr.core.keys import json_bytes, parse_json
+from mitmvcr.core.jsontext import json_bytes
+from mitmvcr.core.keys import parse_json
 from mitmvcr.core.model import Request
 
 JSON = "application/json"
@@ -285,6 +286,7 @@ def test_line_ends_of_other_bodies_count() -> None:
         ("<a> </a>", "<a/>", False),
         ("<a/><b/>", "<a></a><b/>", False),
         ("<a", "<a ", False),
+        ("<p:a/>", "<p:a />", False),
         ('<!DOCTYPE a [<!ENTITY e "x">]><a>&e;</a>', "<a>x</a>", False),
         ("<a>" * 300 + "</a>" * 300, "<a>" * 299 + "<a/>" + "</a>" * 299, False),
     ],

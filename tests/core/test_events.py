@@ -45,6 +45,13 @@ def test_another_type_has_no_pieces(kind: str) -> None:
     assert not has_ended(kind, b"{}\n\n{}\n\n")
 
 
+@pytest.mark.parametrize("kind", TYPES)
+def test_a_stream_is_known_whatever_the_case_of_its_type(kind: str) -> None:
+    assert events.is_stream(kind)
+    assert events.is_stream(kind.title())
+    assert not events.is_stream(f"x-{kind}")
+
+
 def test_nothing_has_no_pieces() -> None:
     assert pieces(SSE, b"") == []
 

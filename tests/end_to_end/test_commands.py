@@ -1,5 +1,7 @@
 """The ``vcr.*`` commands, run in a mitmdump as the console runs them."""
 
+import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,6 +10,7 @@ import pytest
 from end_to_end import cassettes
 from end_to_end.cassettes import interaction
 from end_to_end.console import Console
+from end_to_end.live import Curl, curl_environment
 from end_to_end.proxy import Proxy
 from end_to_end.wire import Got, fetch
 from origin import Origin
@@ -37,6 +40,10 @@ class Shown:
     def __call__(self, line: str) -> dict[str, object]:
         """``{"result": ...}`` or ``{"error": ...}``."""
         return self._console(line)
+
+    def stream(self, path: str) -> Curl:
+        environment = curl_environment(self.proxy.url, self._ca)
+        return Curl(self.origin.https_url + path, environment)
 
     def fetch(self, path: str) -> Got:
         return fetch(self.proxy.url, self._ca, self.origin.https_url + path)
@@ -150,3 +157,25 @@ def test_save_puts_flows_into_a_cassette_after_the_fact(
     saved.write_bytes(b"damaged")
     assert str(saved) in str(console(f"save-all {saved}")["error"])
     assert saved.read_bytes() == b"damaged"
+
+
+@pytest.mark.parametrize("chosen", ["two.yaml", "one.yaml", ""])
+def test_a_stream_obeys_the_session_that_it_began_in(
+    console: Shown, tmp_path: Path, chosen: str
+) -> None:
+    """Whatever is chosen while it is under way: the next cassette, other settings for
+    the same one, or none."""
+    one = tmp_path / "one.yaml"
+    console.start(one, "record_once", "--set", "vcr_record_chunks=yes")
+    with console.stream(f"/live/sse?n=4&gate=obeys-{os.getpid()}-{chosen}") as client:
+        first = client.read()
+        specs = ["vcr_record_chunks=no", "vcr_partial=drop"]
+        specs.append(f"vcr_cassette={chosen and tmp_path / chosen}")
+        assert "error" not in console(f"sets {json.dumps(specs)}")
+    console.proxy.wait_for_log("was left before its end")
+    assert console.proxy.stop() == 0
+    (item,) = cassettes.read(one)
+    assert item["response"]["body"].encode() == first
+    assert item["response"]["failure"] == "left"
+    assert item["response"]["chunks"]
+    assert not (tmp_path / "two.yaml").exists()

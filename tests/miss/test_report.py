@@ -1,11 +1,12 @@
-"""What a session remembers of its requests, and as plain values."""
+"""What came of a session, as it is told."""
 
 import json
 
 from mitmvcr.core.deck import Deck
 from mitmvcr.core.model import Interaction, Request, Response
 from mitmvcr.miss.explain import explain
-from mitmvcr.miss.report import MOST_MISSES, Entry, Log, Miss, Outcome, miss_facts
+from mitmvcr.miss.masking import masked
+from mitmvcr.miss.report import Entry, Outcome, miss_facts
 
 FOUND = Interaction(
     4, Request(method="GET", url="http://h/?token=abc"), Response(code=201)
@@ -30,44 +31,21 @@ def test_a_miss_is_told_in_plain_values() -> None:
     assert "record_only" in facts["remedy"]
 
 
-def missing(number: int) -> Miss:
-    return Miss("GET", f"http://h/{number}", "", (), 0, 0)
-
-
-def test_misses_are_remembered_and_the_rest_is_not() -> None:
-    log = Log()
-    log.add(Entry.of(Outcome.REPLAYED, FOUND, 0, "http://h/"))
-    log.missed(missing(1), 7)
-    log.missed(missing(1), 7)
-    assert log.entries == []
-    assert log.misses == {missing(1): 2}
-    assert repr(log) == "<Log 0 entries, 2 misses>"
-
-
-def test_different_misses_are_not_remembered_without_end() -> None:
-    log = Log()
-    for number in range(MOST_MISSES + 10):
-        log.missed(missing(number), 0)
-    log.missed(missing(0), 0)
-    assert len(log.misses) == MOST_MISSES
-    assert log.misses[missing(0)] == 2
-
-
-def test_a_complete_log_has_all_in_the_order_they_ended() -> None:
-    log = Log()
-    log.complete = True
-    entry = Entry.of(Outcome.RECORDED, FOUND, 0, "http://h/")
-    log.add(entry)
-    log.missed(missing(1), 7)
-    log.missed(missing(1), 8)
-    assert [each.outcome for each in log.entries] == ["recorded", "missed", "missed"]
-    assert [each.duration for each in log.entries] == [None, 7, 8]
-    assert log.entries[1].miss == missing(1)
-
-
-def test_hosts_at_which_tls_broke_are_not_remembered_without_end() -> None:
-    log = Log()
-    for number in range(100):
-        log.tls_broke(f"{number}.test", "unknown ca")
-    assert len(log.broken_tls) == 50
-    assert log.broken_tls["0.test"] == "unknown ca"
+def test_what_a_value_looks_like_and_what_is_hidden_are_told() -> None:
+    asked = Request(method="GET", url="http://h/?day=2026-11-28")
+    other = Interaction(
+        0, Request(method="GET", url="http://h/?day=2025-01-02"), FOUND.response
+    )
+    (near,) = miss_facts(explain(asked, Deck([other])))["nearest"]  # type: ignore[misc]
+    assert near["differ"] == [
+        {
+            "place": "query.day",
+            "asked": '"2026-11-28"',
+            "recorded": '"2025-01-02"',
+            "looks": "looks like a date",
+        }
+    ]
+    secret = Request(method="GET", url="http://h/?token=abd")
+    miss = masked(explain(secret, Deck([FOUND])))
+    (near,) = miss_facts(miss)["nearest"]  # type: ignore[misc]
+    assert near["differ"][0]["hidden"] == "token"

@@ -384,6 +384,15 @@ def test_mitmproxys_own_options_are_put_back_after_a_session(cassette):
 
 
 @in_loop
+def test_mitmproxys_own_options_may_be_set_together_with_ours(cassette):
+    rig = Rig(vcr_cassette=str(cassette))
+    rig.options.update(vcr_latency="1", stream_large_bodies="3m")
+    assert rig.options.stream_large_bodies is None
+    rig.vcr.commands.eject()
+    assert rig.options.stream_large_bodies == "3m"
+
+
+@in_loop
 def test_a_request_is_never_streamed_before_it_is_looked_up(cassette):
     rig = Rig(vcr_cassette=str(cassette), vcr_mode="replay_only")
     flow = tflow.tflow()
@@ -480,7 +489,7 @@ def test_where_mitmproxy_has_changed_its_error_hook_gives_a_replay_back(
 ):
     changed = Mock()
     monkeypatch.setattr(http_layers.HttpStream, "handle_event", changed)
-    monkeypatch.setattr(host.capabilities, "_found", {})
+    monkeypatch.setattr(host.capabilities, "_is_there", {})
 
     async def main():
         rig = Rig(vcr_cassette=str(cassette), vcr_latency="0.5")

@@ -35,7 +35,7 @@ def fail(reason: str, *, connected: bool, settings: Settings = ALL) -> tuple[str
     exchange.sent = SECOND
     found = broken(exchange, None, failed, 3 * SECOND)
     if found.interaction is None:
-        return found.told, 0
+        return found.line, 0
     response = found.interaction.response
     assert response.duration == 2 * SECOND
     assert reason.encode() in response.body

@@ -100,7 +100,7 @@ CASES = [
 
 
 @pytest.mark.parametrize(("name", "its", "other", "end", "look", "expected"), CASES)
-@pytest.mark.parametrize("ejected", [False, True], ids=["switched", "ejected"])
+@pytest.mark.parametrize("how", ["switched", "ejected", "kept"])
 @in_loop
 def test_a_flow_obeys_the_settings_that_it_began_under(
     tmp_path: Path,
@@ -110,15 +110,17 @@ def test_a_flow_obeys_the_settings_that_it_began_under(
     end: Ending,
     look: Callable[[Path], list[object]],
     expected: list[object] | None,
-    ejected: bool,
+    how: str,
 ) -> None:
     option = f"vcr_{name}"
     rig = Rig(vcr_cassette=str(tmp_path / "a"), **{option: its})
     began = rig.ask()
-    if ejected:
+    if how == "ejected":
         rig.options.update(vcr_cassette="", **{option: other})
-    else:
+    elif how == "switched":
         switch(rig, tmp_path / "b", **{option: other})
+    else:  # the same cassette is recorded on, by another session
+        rig.options.update(**{option: other})
     end(rig, began)
     rig.vcr.done()
     path = tmp_path / "a.yaml"
@@ -172,6 +174,38 @@ def test_a_redirect_is_followed_in_the_session_that_saw_it(tmp_path: Path) -> No
     rig.vcr.done()
     (followed,) = loaded(tmp_path / "b.yaml")
     assert followed.request.proto == "HTTP/1.1"  # nobody was sent there in this one
+
+
+@in_loop
+def test_a_redirect_is_known_where_its_cassette_is_recorded_on(tmp_path: Path) -> None:
+    rig = Rig(vcr_cassette=str(tmp_path / "a"))
+    began = rig.ask()
+    rig.options.update(vcr_latency="1")
+    location = {"Location": "http://address:22/next"}
+    began.response = http.Response.make(302, b"", location)
+    rig.vcr.responseheaders(began)
+    rig.vcr.response(began)
+    follow_up = tflow.tflow()
+    follow_up.request.path = "/next"
+    follow_up.request.headers["Referer"] = URL
+    rig.vcr.request(follow_up)
+    rig.answer(follow_up)
+    rig.vcr.done()
+    _, followed = loaded(tmp_path / "a.yaml")
+    assert followed.request.proto == ""  # as go-vcr records it
+
+
+@in_loop
+def test_a_view_stays_where_the_cassette_does(tmp_path: Path) -> None:
+    rig = Rig(vcr_cassette=str(tmp_path / "a"), vcr_view="wire")
+    began, same = rig.ask(), rig.ask()
+    rig.answer(same)
+    rig.options.update(vcr_view="go")
+    rig.answer(began)
+    rig.vcr.done()
+    first, second = loaded(tmp_path / "a.yaml")
+    assert first.response.headers == second.response.headers
+    assert first.response.proto == second.response.proto
 
 
 @in_loop

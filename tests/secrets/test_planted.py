@@ -440,3 +440,20 @@ def test_a_file_of_gzip_that_holds_text_loses_what_is_a_secret_by_its_form() -> 
     text = b'{"password": "x1y2z3w4", "note": "%b"}' % secret.encode()
     kept = gzip.decompress(written(gzip.compress(text), {}))
     assert kept == text.replace(secret.encode(), b"[REDACTED:github]")
+
+
+def test_none_stays_in_base64_in_a_url() -> None:
+    inner = json.dumps({"n": {"apiKey": VALUES["uuid"]}, "b": 1}).encode()
+    coded = base64.urlsafe_b64encode(inner).decode().rstrip("=")
+    redactor = Redactor()
+    kept = redactor.request(Request(url=f"https://h/?state={coded}")).url
+    held = base64.urlsafe_b64decode(kept.rpartition("=")[2] + "===")
+    assert held == inner.replace(VALUES["uuid"].encode(), b"[REDACTED:apiKey]")
+    body = b'{"password":"x1y2","n":"%b"}' % base64.b64encode(VALUES["uuid"].encode())
+    assert list(redactor.whose(Request(body=body))) == ["password"]
+
+
+def test_columns_beside_another_secret() -> None:
+    body = b"id,url\r\n1,https://h/?api_key=%b\r\n" % VALUES["hex"].encode()
+    kept = written(body, {"Content-Type": ["text/csv"]})
+    assert kept == b"id,url\r\n1,https://h/?api_key=[REDACTED:api_key]\r\n"

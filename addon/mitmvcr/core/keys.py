@@ -9,9 +9,9 @@ import json
 import re
 from contextlib import suppress
 from functools import lru_cache
-from typing import NoReturn
-from urllib.parse import unquote
+from urllib.parse import quote, unquote, unquote_plus
 
+from mitmvcr.core.jsontext import read, text_spelling
 from mitmvcr.core.model import Headers
 
 _URL = re.compile(r"([^:/?#]+)://([^/?#]*)([^?#]*)(\??[^#]*)")
@@ -23,6 +23,8 @@ _DEFAULT_PORT = {"http": ":80", "https": ":443"}
 _ESCAPE = re.compile(r"(?<!%)(?<!%[0-9A-Fa-f])%([0-9A-Fa-f]{2})")
 _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
+#: A parameter that may be JSON or GraphQL.
+_OPENING = re.compile(r"[{\[]|%[57]B", re.IGNORECASE)
 _STARTS_JSON = re.compile(rb"\s*[{\[]")
 
 
@@ -31,6 +33,13 @@ def any_placeholder(body: bytes) -> bytes:
     if b"[REDACTED:" not in body:
         return body
     return _PLACEHOLDER_BYTES.sub(b"[REDACTED]", body)
+
+
+def any_placeholder_text(text: str) -> str:
+    """Return a text with one placeholder for all."""
+    if "[REDACTED:" not in text:
+        return text
+    return _PLACEHOLDER.sub("[REDACTED]", text)
 
 
 def split_url(url: str) -> tuple[str, str, str, str] | None:
@@ -94,17 +103,45 @@ def _escaped(found: re.Match[str]) -> str:
 
 def url_key(url: str) -> str:
     """Return the URL as :func:`split_url` sees it, in one piece."""
-    if "[REDACTED:" in url:
-        url = _PLACEHOLDER.sub("[REDACTED]", url)
+    url = any_placeholder_text(url)
     # A cassette asks few hosts for many things: all before the path is remembered.
     path = url.find("/", 8)
     origin = _origin(url[:path]) if path > 0 else ""
-    if origin and "%" not in url and "+" not in url and "#" not in url:
+    if (
+        origin
+        and "%" not in url
+        and "+" not in url
+        and "#" not in url
+        and "={" not in url
+        and "=[" not in url
+    ):
         if url.isascii():
             return origin + url[path:]
         return origin + _spelled(url[path:])
     parts = split_url(url)
-    return url if parts is None else "{}://{}{}{}".format(*parts)
+    if parts is None:
+        return url
+    scheme, host, rest, query = parts
+    return f"{scheme}://{host}{rest}{_without_spelling(query)}"
+
+
+def _without_spelling(query: str) -> str:
+    """Return a query with each parameter that is JSON or GraphQL in one spelling."""
+    if not _OPENING.search(query):
+        return query
+    return "&".join(map(_parameter_key, query.split("&")))
+
+
+def _parameter_key(piece: str) -> str:
+    name, mark, value = piece.partition("=")
+    if not _OPENING.search(value):
+        return piece
+    text = unquote_plus(value, errors="surrogateescape")
+    is_query = name.lstrip("?") == "query"
+    new = text_spelling(text, may_be_graphql=is_query)
+    if new is None:
+        return piece
+    return name + mark + quote(new, safe="", errors="surrogateescape")
 
 
 @lru_cache(maxsize=1024)
@@ -136,24 +173,6 @@ def header(headers: Headers, name: str) -> str:
     return ""
 
 
-def _number(text: str) -> float | int:
-    """Read a number as the one kind that JSON has: 1.0 is 1."""
-    value = float(text)
-    if abs(value) == float("inf"):
-        raise ValueError("no float holds it")
-    if value.is_integer() and abs(value) < 2**53:
-        return int(value)
-    return value
-
-
-def _refuse(constant: str) -> NoReturn:
-    raise ValueError(f"{constant} is not JSON")
-
-
-_decoder = json.JSONDecoder(parse_float=_number, parse_constant=_refuse)
-_encoder = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
-
-
 def parse_json(body: bytes, content_type: str) -> object:
     """Return the JSON value of a body that is JSON, by its type or by how it starts.
 
@@ -162,19 +181,13 @@ def parse_json(body: bytes, content_type: str) -> object:
     media = content_type.lower()
     if not _STARTS_JSON.match(body) and "json" not in media:
         raise ValueError("not JSON")
-    try:
-        return _decoder.decode(_json_text(body, media))
-    except RecursionError as error:
-        raise ValueError("nested too deep") from error
+    return read(_json_text(body, media))
 
 
-def json_bytes(value: object) -> bytes:
-    """Return one spelling of a JSON value. Raise ValueError where it is nested too
-    deep."""
-    try:
-        return _encoder.encode(value).encode()
-    except RecursionError as error:
-        raise ValueError("nested too deep") from error
+def all_values(headers: Headers, name: str) -> str:
+    """Return the values of a header in lower case that may stand more than once."""
+    found = [v for n, values in headers.items() if n.lower() == name for v in values]
+    return ", ".join(found)
 
 
 def _json_text(body: bytes, media: str) -> str:

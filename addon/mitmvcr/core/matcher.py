@@ -14,11 +14,12 @@ from mitmvcr.core.bodies import (
     form_fields,
     request_body_keys,
     shortened,
-    without_boundary,
 )
-from mitmvcr.core.ignoring import Ignore, Names, Places
+from mitmvcr.core.ignoring import Ignore, Names, Places, pieces_left_out
 from mitmvcr.core.keys import header, split_url
 from mitmvcr.core.model import Headers, Request
+from mitmvcr.core.multipart import without_boundary
+from mitmvcr.core.rules import Rule
 from mitmvcr.core.urlparts import URL_PARTS, BaseUrl, mapped_key, query_pairs, url_part
 
 Style = Literal["usual", "go-vcr", "charm"]
@@ -48,7 +49,8 @@ _FORM_METHODS = ("POST", "PUT", "PATCH")
 
 class MatchSpec(NamedTuple):
     """What is compared. ``style`` is another recorder's way to compare its parts;
-    ``base_urls`` are pairs of what a URL may start with and what it then counts as."""
+    ``base_urls`` are pairs of what a URL may start with and what it then counts as;
+    ``off`` are the rules of HTTP that are not kept."""
 
     parts: tuple[str, ...] = DEFAULT_PARTS
     style: Style = "usual"
@@ -57,11 +59,21 @@ class MatchSpec(NamedTuple):
     ignore_json: tuple[Ignore, ...] = ()
     ignore_form: tuple[Ignore, ...] = ()
     base_urls: tuple[BaseUrl, ...] = ()
+    ignore_body: tuple[Ignore, ...] = ()
+    off: tuple[Rule, ...] = ()
 
     @classmethod
     def of(cls, style: Style) -> "MatchSpec":
         """Return all as that recorder compares it."""
         return cls(GO_PARTS if style == "go-vcr" else DEFAULT_PARTS, style)
+
+    def __str__(self) -> str:
+        """Write it as the option is: the parts, and the rules that are not kept."""
+        words = list(self.parts) if self.style == "usual" else [self.style]
+        off = [f"-{rule}" for rule in self.off]
+        if off and self.style == "usual" and self.parts == DEFAULT_PARTS:
+            return ",".join(off)
+        return ",".join([*words, *off])
 
 
 DEFAULT = MatchSpec()
@@ -79,6 +91,7 @@ class Filters:
         self.body = BodyRules(
             json=Places(spec.ignore_json) if spec.ignore_json else None,
             form=self.form if spec.ignore_form else None,
+            text=pieces_left_out(spec.ignore_body),
             folds=spec.style == "charm",
         )
 

@@ -31,13 +31,14 @@ from mitmvcr.proxy.host.messages import (
 )
 from mitmvcr.proxy.player import Player
 from mitmvcr.proxy.recording import begin_answer, break_off, record
-from mitmvcr.proxy.refusals import refuse
-from mitmvcr.proxy.replay import play
+from mitmvcr.proxy.refusals import block, refuse
+from mitmvcr.proxy.replay import play, waiting_for_nothing
 from mitmvcr.proxy.responses import describe
 from mitmvcr.proxy.sessions import Sessions
 from mitmvcr.proxy.states import Event
 from mitmvcr.proxy.streaming import let_live
 from mitmvcr.proxy.streams import Streams
+from mitmvcr.proxy.trust import towards_origins
 from mitmvcr.values import Values
 from mitmvcr.view.requests import PROXY_HEADERS, LiveRequest
 from mitmvcr.view.restore import is_streamed, to_wire
@@ -56,7 +57,8 @@ class VcrAddon:
         exit_guard: host.ExitGuard | None = None,
         configured: Callable[[], Values] | None = None,
     ) -> None:
-        """``configured`` reads the options that the environment and files give."""
+        """Make it; ``configured`` reads the options that the environment and files
+        give."""
         self._configured = configured
         self.options = options.VcrOptions()
         self.sessions = Sessions(exit_guard, released=self._set_host_options)
@@ -82,16 +84,15 @@ class VcrAddon:
         self.options.add_lists(ctx.options)
 
     def configure(self, updated: Set[str]) -> None:
-        if not options.NAMES & updated:
-            self._host_options.hold(ctx.options)
-            return
-        try:
-            with self.options.spelled(ctx.options):
-                self.use(self.options.parse(ctx.options))
-        except VcrError as error:
-            if not self._is_running:
-                host.end_process(error)
-            raise host.refusal(error) from error
+        if options.NAMES & updated:
+            try:
+                with self.options.spelled(ctx.options):
+                    self.use(self.options.parse(ctx.options))
+            except VcrError as error:
+                if not self._is_running:
+                    host.end_process(error)
+                raise host.refusal(error) from error
+        self._host_options.hold(ctx.options)
 
     def running(self) -> None:
         if self._has_started:
@@ -122,7 +123,8 @@ class VcrAddon:
         return None
 
     def _leave(self) -> None:
-        """While mitmproxy goes on, that is told; a replay's host options stay."""
+        """Save what there is and, while mitmproxy goes on, say so; a replay's host
+        options stay."""
         was_in_use, replayed = bool(self.sessions.in_play()), self.sessions.offline
         self.streams.close()
         self.sessions.close()
@@ -153,6 +155,8 @@ class VcrAddon:
                 "mitmvcr: vcr_redact=none: secrets are written to %s as they are",
                 player.session.store.name,
             )
+        for told in player.session.idle_options if player is not None else ():
+            logger.warning("mitmvcr: %s", told)
         if player is not None and player.session.records:
             host.watch_who_leaves()
         self._set_host_options()
@@ -160,6 +164,7 @@ class VcrAddon:
     def _set_host_options(self) -> None:
         """Set mitmproxy's own options as the sessions need them."""
         in_play = self.sessions.in_play()
+        self._host_options.hold(ctx.options)  # it may be changed with ours, at once
         self._host_options.apply(
             ctx.options,
             # And where a refused connection is to be recorded: with its request.
@@ -167,6 +172,7 @@ class VcrAddon:
             whole_bodies=not all(p.streams_bodies for p in self.sessions.open()),
             any_headers=self.sessions.named() is not None
             and all(p.offline and not p.passthrough for p in in_play),
+            more=towards_origins(in_play),
         )
 
     # Flows
@@ -188,18 +194,26 @@ class VcrAddon:
         if player.passthrough and player.passes(flow):
             session.passed()
             return None
-        asked = _asked(player, flow)
-        decision = session.plan(asked.request)
-        if isinstance(decision, Replay):
-            return self._replay(player, flow, decision, asked)
-        if isinstance(decision, Refuse):
-            refuse(session, flow, asked.request)
+        if why := player.blocking.by_filter(flow):
+            block(session, flow, why)
             return None
-        if asked.to_proxy and flow.server_conn.via is None:
+        live = _live(player, flow)
+        decision = session.plan(live.request)
+        if isinstance(decision, Replay):
+            return self._replay(player, flow, decision, live)
+        if isinstance(decision, Refuse):
+            if caller := player.blocking.calls_home(flow):
+                block(session, flow, caller.who, was_missed=True)
+            else:
+                refuse(session, flow, live.request)
+            return None
+        if live.to_proxy and flow.server_conn.via is None:
             # But for an upstream proxy, which may be owed its own.
             drop_proxy_headers(flow.request)
-        if decision.record:
-            forward(self.sessions.under_way, flow, player, asked)
+        if decision.record and player.blocking.leaves_out(flow):
+            session.passed()
+        elif decision.record:
+            forward(self.sessions.under_way, flow, player, live)
         return None
 
     def _replay(
@@ -207,19 +221,20 @@ class VcrAddon:
         player: Player,
         flow: http.HTTPFlow,
         decision: Replay,
-        asked: LiveRequest,
+        live: LiveRequest,
     ) -> Awaitable[None] | None:
+        decision = waiting_for_nothing(player.settings, decision, flow.request)
         if is_streamed(decision.interaction.response):
             waiting = play(self.sessions, player, flow, decision)
             exchange = self.sessions.exchange(flow)
             if waiting is not None and exchange is not None:
                 host.tell_when_left(flow, partial(self.sessions.left, exchange))
             if flow.response is not None:
-                player.redirects.note(asked.request, response_parts(flow.response))
+                player.redirects.note(live.request, response_parts(flow.response))
             return waiting
         sent = to_wire(decision.interaction, request_parts(flow.request))
         flow.response = make_response(*sent)
-        player.redirects.note(asked.request, response_parts(flow.response))
+        player.redirects.note(live.request, response_parts(flow.response))
         exchange = replay(self.sessions.under_way, flow, player, decision)
         if not player.settings.latency:
             return None
@@ -266,12 +281,12 @@ class VcrAddon:
         self.sessions.close_idle()
 
 
-def _asked(player: Player, flow: http.HTTPFlow) -> LiveRequest:
+def _live(player: Player, flow: http.HTTPFlow) -> LiveRequest:
     wire = request_parts(flow.request)
-    asked = player.view.to_request(wire)
+    live = player.view.to_request(wire)
     if player.redirects.expects:
-        return player.redirects.restate(asked, wire)
-    return asked
+        return player.redirects.restate(live, wire)
+    return live
 
 
 def drop_proxy_headers(request: http.Request) -> None:

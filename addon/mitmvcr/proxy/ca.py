@@ -32,7 +32,8 @@ class AuthorityError(VcrError):
 
 
 def ensure_ca(confdir: Path) -> Path:
-    """The certificate (PEM, no key) of this folder's authority, made if need be."""
+    """Return the certificate (PEM, no key) of this folder's authority, made if need
+    be."""
     authority = _file(confdir, "ca.pem")
     try:
         confdir.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -74,20 +75,21 @@ def _link(made: Path, authority: Path) -> bool:
 
 
 def _publish_rest(workshop: Path, confdir: Path) -> None:
-    """The certificate in the forms that mitm.it hands out to phones and Windows."""
+    """Put the certificate there in the forms that mitm.it hands out to phones and
+    Windows."""
     for kind in ("ca.p12", "ca-cert.cer", "ca-cert.p12"):
         _file(workshop, kind).replace(_file(confdir, kind))
 
 
 def _publish_certificate(confdir: Path, authority: Path) -> Path:
     """Restated whenever it differs: half a CA folder may have been copied here."""
-    found = _CERTIFICATE.search(authority.read_bytes())
-    if not found:
+    match = _CERTIFICATE.search(authority.read_bytes())
+    if not match:
         raise AuthorityError(authority, "holds no certificate" + _remedy(confdir))
     certificate = _file(confdir, "ca-cert.pem")
-    if not certificate.exists() or certificate.read_bytes() != found.group():
+    if not certificate.exists() or certificate.read_bytes() != match.group():
         handle, name = tempfile.mkstemp(prefix=".making-", dir=confdir)
-        os.write(handle, found.group())
+        os.write(handle, match.group())
         os.close(handle)
         Path(name).chmod(0o644)
         Path(name).replace(certificate)
@@ -96,16 +98,16 @@ def _publish_certificate(confdir: Path, authority: Path) -> Path:
 
 def _check(confdir: Path, authority: Path) -> None:
     try:
-        found = read_authority(authority, _file(confdir, "dhparam.pem"))
+        read = read_authority(authority, _file(confdir, "dhparam.pem"))
     except VcrError:
         raise
     except Exception as error:  # OpenSSL and ASN.1 raise what they like
         problem = f"is damaged ({_first_line(error)})" + _remedy(confdir)
         raise AuthorityError(authority, problem) from error
-    if not found.key_fits:
+    if not read.key_fits:
         problem = "has a key that is not its certificate's" + _remedy(confdir)
         raise AuthorityError(authority, problem)
-    if found.has_expired:
+    if read.has_expired:
         raise AuthorityError(authority, "has expired" + _remedy(confdir))
 
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mitmproxy import command, ctx, exceptions, flow, http
+from mitmproxy import command, ctx, exceptions, http
+from mitmproxy import flow as mflow
 from mitmproxy import types as mtypes
 
 from mitmvcr.core.errors import VcrError
@@ -53,14 +54,14 @@ class Commands:
 
     @command.command("vcr.status")
     def status(self) -> str:
-        """The cassette in use, its mode and its counts."""
+        """Show the cassette in use, its mode and its counts."""
         player = self._sessions.named()
         if player is None:
             return "no cassette in use"
         return player.session.summary().line()
 
     @command.command("vcr.save")
-    def save(self, flows: Sequence[flow.Flow], cassette: mtypes.Path) -> None:
+    def save(self, flows: Sequence[mflow.Flow], cassette: mtypes.Path) -> None:
         """Put flows into a cassette, behind what it holds."""
         try:
             saved = self._save(flows, CASSETTE.read(str(cassette)))
@@ -68,7 +69,7 @@ class Commands:
             raise exceptions.CommandError(str(error)) from error
         logger.info("mitmvcr: saved %d of %d flows to %s", saved, len(flows), cassette)
 
-    def _save(self, flows: Sequence[flow.Flow], path: Path | str) -> int:
+    def _save(self, flows: Sequence[mflow.Flow], path: Path | str) -> int:
         player = self._sessions.named()
         session = None if player is None else player.session
         if session is None or not session.records or not is_same(session, str(path)):
@@ -77,13 +78,13 @@ class Commands:
             rules = self._options.parse(ctx.options).redaction
             return save_flows(flows, path, Redactor(rules, os.environ))
         chosen = [f for f in flows if isinstance(f, http.HTTPFlow) and _is_whole(f)]
-        for one in chosen:  # it is being recorded here: they go behind what is
-            session.record(_interaction(one))
+        for each in chosen:  # it is being recorded here: they go behind what is
+            session.record(_interaction(each))
         return len(chosen)
 
 
 def _set(values: Mapping[Option, Text]) -> None:
-    """Raises CommandError, and the old values stay."""
+    """Set options. Raises CommandError, and the old values stay."""
     try:
         changes = {option.vcr: text for option, text in values.items()}
         host.update_options(ctx.options, changes)
@@ -92,7 +93,7 @@ def _set(values: Mapping[Option, Text]) -> None:
 
 
 def save_flows(
-    flows: Sequence[flow.Flow], path: Path | str, redactor: "Redactor"
+    flows: Sequence[mflow.Flow], path: Path | str, redactor: "Redactor"
 ) -> int:
     """Append the finished HTTP flows to a cassette. Returns how many they were."""
     chosen = [f for f in flows if isinstance(f, http.HTTPFlow) and _is_whole(f)]
@@ -100,33 +101,33 @@ def save_flows(
     kept = store.load().interactions if store.exists() else ()
     store.begin(kept)
     try:
-        found = [_interaction(one) for one in chosen]
-        for each in found:  # what one of them shows to be a secret
-            redactor.interaction(each)
-        for each in found:  # is not to stand in another
-            store.append(redactor.interaction(each))
+        interactions = [_interaction(each) for each in chosen]
+        for interaction in interactions:  # what one of them shows to be a secret
+            redactor.interaction(interaction)
+        for interaction in interactions:  # is not to stand in another
+            store.append(redactor.interaction(interaction))
     finally:
         store.publish()
     return len(chosen)
 
 
-def _is_whole(one: http.HTTPFlow) -> bool:
+def _is_whole(flow: http.HTTPFlow) -> bool:
     return (
-        one.response is not None
-        and one.error is None
-        and one.request.raw_content is not None
-        and one.response.raw_content is not None
-        and one.response.status_code != 101
+        flow.response is not None
+        and flow.error is None
+        and flow.request.raw_content is not None
+        and flow.response.raw_content is not None
+        and flow.response.status_code != 101
     )
 
 
-def _interaction(one: http.HTTPFlow) -> Interaction:
-    assert one.response is not None
-    asked = to_request(request_parts(one.request))
-    head = one.response.timestamp_start or 0.0
-    sent = one.request.timestamp_end or head
-    body = one.response.raw_content or b""
+def _interaction(flow: http.HTTPFlow) -> Interaction:
+    assert flow.response is not None
+    live = to_request(request_parts(flow.request))
+    head = flow.response.timestamp_start or 0.0
+    sent = flow.request.timestamp_end or head
+    body = flow.response.raw_content or b""
     duration = max(0, round((head - sent) * 1e9))
-    wire = response_parts(one.response)
-    response = to_response(wire, body, asked, duration=duration)
-    return Interaction(0, asked.request, response)
+    wire = response_parts(flow.response)
+    response = to_response(wire, body, live, duration=duration)
+    return Interaction(0, live.request, response)

@@ -25,9 +25,12 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("mitmvcr")
 
+#: To look a member up costs more than what is done with it, and each replay asks.
+_ENDED, _OF_REPLAYS = State.ENDED, (State.WAITING, State.REPLAYING)
+
 
 class ImpossibleMoveError(Exception):
-    """An event that the table does not have in this state: a fault of ours."""
+    """An event that the table does not have in this state: a fault of mitmvcr."""
 
 
 class Exchange:
@@ -35,6 +38,8 @@ class Exchange:
     ``under_way``, by its flow's id, until it has ended. Times are monotonic
     nanoseconds.
 
+    ``player`` is the session it obeys, and ``target`` the one that gets it: another one
+    where that records the same cassette on.
     Of one that is recorded: ``sent``, and ``head``, when the head of the answer came;
     ``tee`` and ``upload`` have the answer and the request, where they stream by, and
     ``response`` its head; ``socket`` is the flow where it became a WebSocket.
@@ -42,7 +47,7 @@ class Exchange:
     stands as ``response.stream`` where it leaves in parts.
     """
 
-    asked: LiveRequest
+    live_request: LiveRequest
     sent = head = 0
     tee: Tee | None = None
     upload: "Upload | None" = None
@@ -62,7 +67,8 @@ class Exchange:
         state: State,
     ) -> None:
         self._under_way, self._flow_id = under_way, flow_id
-        self.player, self.state = player, state
+        self.player = self.target = player
+        self.state = state
         under_way[flow_id] = self
 
     def __repr__(self) -> str:
@@ -77,17 +83,18 @@ class Exchange:
             impossible(ImpossibleMoveError(f"{event!s} in state {before!s}"))
             return False
         self.state = state
-        if state is State.ENDED:
+        if state is _ENDED:
             self.paced = None  # it knows this exchange
             self._under_way.pop(self._flow_id, None)
-        return before is not State.ENDED
+        return before is not _ENDED
 
     @property
     def is_replay(self) -> bool:
-        return self.state is State.WAITING or self.state is State.REPLAYING
+        return self.state in _OF_REPLAYS
 
     def fail(self) -> None:
-        """End with an answer of ours: it is neither recorded nor counted."""
+        """End without being recorded or counted: the answer is one that was made
+        here."""
         if self.is_replay:
             self.undo(Event.FAILED)
         else:
@@ -101,18 +108,18 @@ class Exchange:
             entry = self.entry
             if entry is not None:
                 entry = entry.lasting(time.monotonic_ns() - self.sent)
-            self.player.session.replayed(entry)
+            self.target.session.replayed(entry)
 
     def undo(self, event: Event) -> None:
         """Give a replay back: the client has not had it."""
         if self.move(event):
-            self.player.session.give_back(self.position)
+            self.target.session.give_back(self.position)
 
     # A recording
 
     def shown(self) -> str:
         """Return the URL as it may stand in a log."""
-        return self.player.session.shown(self.asked.request.url)
+        return self.target.session.shown(self.live_request.request.url)
 
     def interaction(self, response: http.Response) -> Interaction:
         """Return what is to be recorded with this response of the origin."""
@@ -120,9 +127,9 @@ class Exchange:
         if body is None:  # it was streamed
             body = self.tee.body() if self.tee else b""
         duration = (self.head or time.monotonic_ns()) - self.sent
-        asked, wire = self.asked, response_parts(response)
-        recorded = self.player.view.to_response(wire, body, asked, duration=duration)
-        return Interaction(0, asked.request, recorded)
+        live, wire = self.live_request, response_parts(response)
+        recorded = self.player.view.to_response(wire, body, live, duration=duration)
+        return Interaction(0, live.request, recorded)
 
 
 def impossible(error: ImpossibleMoveError) -> None:
@@ -134,11 +141,11 @@ def forward(
     under_way: dict[str, Exchange],
     flow: http.HTTPFlow,
     player: Player,
-    asked: LiveRequest,
+    live: LiveRequest,
 ) -> Exchange:
     """Begin a recording: the request goes on to its origin."""
     exchange = Exchange(under_way, flow.id, player, State.FORWARDED)
-    exchange.asked, exchange.sent = asked, time.monotonic_ns()
+    exchange.live_request, exchange.sent = live, time.monotonic_ns()
     return exchange
 
 
@@ -154,7 +161,7 @@ def replay(
     exchange.client = flow.client_conn.id
     session = player.session
     if session.log.complete:
-        found = decision.interaction
-        exchange.entry = session.entry("replayed", found, decision.position)
+        interaction = decision.interaction
+        exchange.entry = session.entry("replayed", interaction, decision.position)
         exchange.sent = time.monotonic_ns()
     return exchange

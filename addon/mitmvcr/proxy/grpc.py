@@ -35,7 +35,8 @@ class Upload(Tee):
         self._ended = self._answered_early = False
 
     def watch(self, tee: Tee) -> Callable[[bytes], bytes]:
-        """The same tee, which notes an answer that comes before the request ended."""
+        """Return the same tee, which notes an answer that comes before the request
+        ended."""
 
         def pass_on(chunk: bytes) -> bytes:
             if chunk and not self._ended:
@@ -45,17 +46,17 @@ class Upload(Tee):
         return pass_on
 
     def end(self) -> None:
-        """All of the request was sent."""
+        """Note that all of the request was sent."""
         self._ended = True
 
     def finish(self, recorded: Interaction) -> Interaction:
-        """With the request as it was sent."""
+        """Return the interaction with the request as it was sent."""
         self._request.raw_content = self.body()
         response = recorded.response
         if self._answered_early and not response.failure:
             response = replace(response, failure="both ways")
-        asked = self._view.to_request(request_parts(self._request))
-        return Interaction(0, asked.request, response)
+        live = self._view.to_request(request_parts(self._request))
+        return Interaction(0, live.request, response)
 
 
 class Calls:
@@ -70,48 +71,50 @@ class Calls:
         self._both_ways: dict[int, tuple[int, bool]] = {}
 
     def of(self, request: http.Request) -> list[int]:
-        """The positions of calls of this method at a URL that counts as the same. Its
-        body is not known yet."""
+        """Return the positions of calls of this method at a URL that counts as the
+        same. Its body is not known yet."""
         deck = self._session.deck
         if len(deck) > self._read:
             for position, url in enumerate(islice(deck.urls(), self._read, None)):
                 self._positions[self._key(url)].append(self._read + position)
             self._read = len(deck)
-        asked = self._asked(request)
-        found = self._positions.get(self._key(asked.url))
-        if found is None:  # it may hold a secret, and the recorded one does not
-            seen = self._session.redactor.request(asked)
-            found = self._positions.get(self._key(seen.url), [])
-        return found
+        live = self._live(request)
+        positions = self._positions.get(self._key(live.url))
+        if positions is None:  # it may hold a secret, and the recorded one does not
+            seen = self._session.redactor.request(live)
+            positions = self._positions.get(self._key(seen.url), [])
+        return positions
 
     def _key(self, url: str) -> Hashable:
         matcher = self._session.deck.matcher
         return matcher.bucket(url), urlsplit(matcher.url(url)).path
 
-    def _asked(self, request: http.Request) -> Request:
+    def _live(self, request: http.Request) -> Request:
         return self._view.to_request(request_parts(request)).request
 
     def may_match(self, request: http.Request) -> bool:
-        """Whatever its body comes to be, by the parts of its URL that count."""
-        asked, deck = self._asked(request), self._session.deck
-        seen = self._session.redactor.request(asked)
-        return deck.holds(asked.url) or deck.holds(seen.url)
+        """Return whether a call may match, whatever its body will be, by the parts
+        of its URL that count."""
+        live, deck = self._live(request), self._session.deck
+        seen = self._session.redactor.request(live)
+        return deck.holds(live.url) or deck.holds(seen.url)
 
     def go_both_ways(self, positions: list[int]) -> bool:
         if not positions:
             return False
-        count, found = self._both_ways.get(positions[0], (0, False))
+        count, both_ways = self._both_ways.get(positions[0], (0, False))
         deck = self._session.deck
-        found = found or any(
+        both_ways = both_ways or any(
             deck.head(position).response.failure == "both ways"
             for position in positions[count:]
         )
-        self._both_ways[positions[0]] = len(positions), found
-        return found
+        self._both_ways[positions[0]] = len(positions), both_ways
+        return both_ways
 
 
 def let_pass(session: Session, flow: http.HTTPFlow) -> None:
-    """Straight through, as it comes; its answer too (adapter.py: responseheaders)."""
+    """Let it straight through as it comes, and its answer too (addon.py:
+    responseheaders)."""
     session.passed()
     flow.request.stream = pass_on
 
@@ -119,9 +122,17 @@ def let_pass(session: Session, flow: http.HTTPFlow) -> None:
 def miss(session: Session, flow: http.HTTPFlow, view: View) -> None:
     """Tell the caller, who may wait for an answer before the request ends."""
     session.refused()
-    asked = view.to_request(request_parts(flow.request))
-    _, line = missed(session, asked.request)
+    live = view.to_request(request_parts(flow.request))
+    _, line, answer = missed(session, live.request)
+    if answer is not True:
+        session.blocked(was_missed=True)
     early_response.answer(flow, answers.to_call(flow.request, line))
+
+
+def block(session: Session, flow: http.HTTPFlow, why: str) -> None:
+    """Refuse a call that a filter names, before its request ends."""
+    session.blocked()
+    early_response.answer(flow, answers.to_call(flow.request, f"blocked: {why}"))
 
 
 def refuse(session: Session, flow: http.HTTPFlow) -> None:

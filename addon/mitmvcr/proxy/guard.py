@@ -1,6 +1,6 @@
 """What keeps a replay off the network, whatever becomes of the addon.
 
-The addon has two locks of its own (adapter.py, connections.py), but it is only one of
+The addon has two locks of its own (addon.py, connections.py), but it is only one of
 many that mitmproxy asks: another one may end a hook before it, and it may be taken out.
 So a guard stands round all of them and is asked before and after. It asks the addon
 what may pass, refuses whatever gets no clear yes, and stays when the addon is taken
@@ -77,12 +77,13 @@ class Guard:
     # The addon's side
 
     def obey(self, rules: Rules) -> None:
-        """An addon is loaded; until it is settled, what was shut stays so."""
+        """Ask this addon from now on; until it is settled, what was shut stays so."""
         self._rules = rules
 
     def settle(self, *, offline: bool, closes: bool = True) -> None:
-        """The addon has sessions in play, or none. ``closes``: what is open may be what
-        an offline session does not allow; whosever it is, it is closed."""
+        """Open or shut: the addon has sessions in play, or none. ``closes``: what is
+        open may be what an offline session does not allow; whosever it is, it is
+        closed."""
         self._is_shut = self._has_refused_names = False
         if not offline:
             self._leftover = []
@@ -90,11 +91,12 @@ class Guard:
             self._close_what_is_open()
 
     def leave(self, *, offline: bool) -> None:
-        """The addon is taken out, or mitmproxy ends; a replay stays shut."""
+        """Ask the addon no more: it is taken out, or mitmproxy ends. A replay stays
+        shut."""
         self._rules, self._is_shut = None, self._is_shut or offline
 
     def tell_gone(self) -> None:
-        """To be called where the addon was taken out while mitmproxy goes on."""
+        """Log that the addon was taken out while mitmproxy goes on."""
         if self._is_shut:
             logger.warning(_GONE)
         else:
@@ -107,7 +109,9 @@ class Guard:
         """Leave those on which an answer is awaited: all of its request has left."""
         flows = [each for each in self._under_way.values() if not each.intercepted]
         awaited = [each.server_conn for each in flows if each.server_conn.connected]
-        closed = upstream.close(self._manager, lambda one: not _is_among(one, awaited))
+        closed = upstream.close(
+            self._manager, lambda each: not _is_among(each, awaited)
+        )
         self._leftover = awaited
         if closed:
             logger.warning(
@@ -141,7 +145,7 @@ class Guard:
             data.server.error = _REFUSED
 
     def _head(self, flow: http.HTTPFlow) -> None:
-        """What streams is on its way before it is looked up."""
+        """Keep what streams from being on its way before it is looked up."""
         streams = flow.request.stream and flow.response is None
         if streams and not self._allows(lambda rules: rules.may_leave(flow)):
             flow.request.stream = False
@@ -165,13 +169,13 @@ class Guard:
             is_head = flow.request.method == "HEAD"
             flow.response = answers.failure(reason, head=is_head)
 
-    def _name(self, asked: dns.DNSFlow) -> None:
+    def _name(self, query: dns.DNSFlow) -> None:
         """mitmproxy looks a name up within its hook (addons/dns_resolver.py), unless
         the flow has an error by then; that is answered with SERVFAIL."""
-        if asked.response is not None or asked.error is not None:
+        if query.response is not None or query.error is not None:
             return
-        if not self._allows(lambda rules: rules.may_look_up(asked.client_conn)):
-            asked.error = Error(_REFUSED)
+        if not self._allows(lambda rules: rules.may_look_up(query.client_conn)):
+            query.error = Error(_REFUSED)
             if not self._has_refused_names:
                 self._has_refused_names = True
                 logger.warning("mitmvcr replays: names are not looked up (SERVFAIL)")
@@ -180,13 +184,15 @@ class Guard:
         self._under_way.pop(ended.id, None)
         if _is_among(ended.server_conn, self._leftover):
             awaited = [each.server_conn for each in self._under_way.values()]
-            over = [one for one in self._leftover if not _is_among(one, awaited)]
-            self._leftover = [one for one in self._leftover if _is_among(one, awaited)]
-            upstream.close(self._manager, lambda one: _is_among(one, over))
+            over = [each for each in self._leftover if not _is_among(each, awaited)]
+            self._leftover = [
+                each for each in self._leftover if _is_among(each, awaited)
+            ]
+            upstream.close(self._manager, lambda each: _is_among(each, over))
 
 
-def _is_among(one: object, many: Collection[object]) -> bool:
-    return any(one is each for each in many)
+def _is_among(thing: object, things: Collection[object]) -> bool:
+    return any(thing is each for each in things)
 
 
 def stand(manager: Manager, rules: Rules) -> Guard:

@@ -1,4 +1,4 @@
-"""What becomes of an exchange that did not come to its end.
+"""What is kept of an exchange that did not reach its end.
 
 Who ended it makes the difference. A client that leaves has what it wanted, and what
 was delivered is worth keeping; an origin that breaks off is a failure, which is never
@@ -13,12 +13,14 @@ from mitmproxy import http
 from mitmvcr.codings import CodingError, are_accepted, decoded_start
 from mitmvcr.core.events import has_ended
 from mitmvcr.core.model import Interaction, Response
+from mitmvcr.options import UPSTREAM_CA
 from mitmvcr.proxy import host
 from mitmvcr.proxy.exchange import Exchange
 from mitmvcr.proxy.host.messages import response_parts
 from mitmvcr.proxy.streaming import TimedTee, with_chunks
 
 _TIMED_OUT = ("timed out", "timeout", "Errno 110", "Errno 10060")
+_TRUST = f"{UPSTREAM_CA.vcr}=FILE trusts its authority, --set ssl_insecure=true anybody"
 _GATEWAY = {
     "refused": (502, "502 Bad Gateway"),
     "reset": (502, "502 Bad Gateway"),
@@ -27,10 +29,10 @@ _GATEWAY = {
 
 
 class Broken(NamedTuple):
-    """What is to be recorded, if anything, and what the user is told, if anything."""
+    """What is to be recorded, if anything, and what the log says, if anything."""
 
     interaction: Interaction | None
-    told: str = ""
+    line: str = ""
 
 
 def broken(
@@ -39,7 +41,8 @@ def broken(
     flow: http.HTTPFlow | None,
     now: int,
 ) -> Broken:
-    """``flow`` is None where the proxy itself ends; ``now`` is monotonic, in ns."""
+    """Return what to keep of an exchange. ``flow`` is None where the proxy itself
+    ends; ``now`` is monotonic, in ns."""
     reason = (
         str(flow.error.msg) if flow is not None and flow.error else "mitmproxy ends"
     )
@@ -66,7 +69,7 @@ def _cut_short(
 ) -> Broken:
     settings = exchange.player.settings
     came = _what_came(exchange, response)
-    kept = Interaction(0, exchange.asked.request, came)
+    kept = Interaction(0, exchange.live_request.request, came)
     size = f"{len(came.body)} bytes"
     if has_ended(response.headers.get("content-type", ""), _plain(response, came)):
         return Broken(kept)
@@ -74,8 +77,8 @@ def _cut_short(
         if settings.partial == "drop":
             return Broken(None, f"was left after {size} and is dropped (vcr_partial)")
         cut = replace(kept, response=replace(came, failure="left"))
-        told = f"was left before its end: the {size} that came are recorded"
-        return Broken(cut, told)
+        line = f"was left before its end: the {size} that came are recorded"
+        return Broken(cut, line)
     if not settings.record_errors:
         return Broken(None, _not_recorded(reason))
     cut = replace(kept, response=replace(came, failure="truncated"))
@@ -83,7 +86,8 @@ def _cut_short(
 
 
 def _plain(response: http.Response, came: Response) -> bytes:
-    """The body as a program reads it, also where it is recorded in its coding."""
+    """Return the body as a program reads it, also where it is recorded in its
+    coding."""
     if came.uncompressed:
         return came.body
     try:
@@ -99,6 +103,8 @@ def _codings(response: http.Response) -> str:
 
 def _not_recorded(reason: str) -> str:
     remedy = "vcr_record_errors=yes would record the failure"
+    if "certificate verify failed" in reason.lower():
+        remedy = _TRUST
     return f"broke off and is not recorded: {reason} ({remedy})"
 
 
@@ -107,9 +113,11 @@ def _what_came(exchange: Exchange, response: http.Response) -> Response:
     body = exchange.tee.body()
     duration = exchange.head - exchange.sent
     wire, to_response = response_parts(response), exchange.player.view.to_response
-    recorded = to_response(wire, body, exchange.asked, duration=duration)
+    recorded = to_response(wire, body, exchange.live_request, duration=duration)
     codings = _codings(response)
-    if not recorded.uncompressed and are_accepted(codings, exchange.asked.decodes):
+    if not recorded.uncompressed and are_accepted(
+        codings, exchange.live_request.decodes
+    ):
         recorded = _decoded(recorded, body, codings)
     if isinstance(exchange.tee, TimedTee):
         recorded = with_chunks(recorded, exchange.tee, exchange.head, codings)
@@ -117,7 +125,7 @@ def _what_came(exchange: Exchange, response: http.Response) -> Response:
 
 
 def _decoded(recorded: Response, body: bytes, codings: str) -> Response:
-    """As far as it goes."""
+    """Return the response with its body decoded as far as that goes."""
     try:
         plain = decoded_start(body, codings)
     except CodingError:
@@ -148,7 +156,7 @@ def _failed(exchange: Exchange, flow: http.HTTPFlow, reason: str, now: int) -> B
         duration=now - exchange.sent,
         failure=failure,
     )
-    kept = Interaction(0, exchange.asked.request, response)
+    kept = Interaction(0, exchange.live_request.request, response)
     return Broken(kept, f"failed, and is recorded so ({failure}): {reason}")
 
 

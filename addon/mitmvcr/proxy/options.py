@@ -22,9 +22,9 @@ class VcrOptions:
         self._configured = Values([])
 
     def add(self, loader: Loader, configured: Values | None = None) -> None:
-        """Add them all. mitmproxy takes only str, int, bool and sequences of str; all
-        is text here, so that a wrong value comes to our own parsers, which name the
-        remedy."""
+        """Add them all. mitmproxy takes only str, int, bool and sequences of str;
+        all is text here, so that a wrong value reaches our own parsers, which name
+        the remedy."""
         self._configured = configured or self._configured
         for option in OF_SESSION:
             kind = Sequence[str] if option.kind is Kind.LIST else str
@@ -44,7 +44,7 @@ class VcrOptions:
                 opts.update(**{option.vcr: list(dict.fromkeys(both))})
 
     def parse(self, opts: Options) -> Settings:
-        """Raises OptionError."""
+        """Return the settings. Raises OptionError."""
         return settings_of({each.name: self._read(each, opts) for each in OF_SESSION})
 
     @contextmanager

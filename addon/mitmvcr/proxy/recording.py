@@ -43,16 +43,17 @@ def record(exchange: Exchange, response: http.Response, event: Event) -> None:
     code = response.status_code
     if code < 200 and exchange.socket is None:
         reason = answers.unrecorded(response)
+        exchange.target.session.lost()
         logger.warning("mitmvcr: %s %s: not recorded", exchange.shown(), reason)
         return
     try:
         if 300 < code < 400:
-            redirects = exchange.player.redirects
-            redirects.note(exchange.asked.request, response_parts(response))
+            redirects = exchange.target.redirects
+            redirects.note(exchange.live_request.request, response_parts(response))
         recorded = exchange.interaction(response)
         if exchange.tee or exchange.socket or exchange.upload:
             recorded = _with_stream(exchange, response, recorded)
-        exchange.player.session.record(recorded)
+        exchange.target.session.record(recorded)
         if is_late:
             logger.warning("mitmvcr: %s came late, and is recorded", exchange.shown())
     except Exception as error:  # noqa: BLE001 - it is logged, and the traffic goes on
@@ -71,15 +72,17 @@ def break_off(exchange: Exchange, flow: http.HTTPFlow | None, event: Event) -> N
         kept = rest.interaction
         if kept is not None:
             kept = exchange.upload.finish(kept) if exchange.upload else kept
-            exchange.player.session.record(kept)
-        if rest.told:
-            logger.warning("mitmvcr: %s %s", exchange.shown(), rest.told)
+            exchange.target.session.record(kept)
+        else:
+            exchange.target.session.lost()
+        if rest.line:
+            logger.warning("mitmvcr: %s %s", exchange.shown(), rest.line)
     except Exception as error:  # noqa: BLE001 - it is logged, and the traffic goes on
         _note_failure(exchange, error)
 
 
 def _note_failure(exchange: Exchange, error: Exception) -> None:
-    exchange.player.session.note_failure(error)
+    exchange.target.session.note_failure(error)
     reason = answers.describe(error)
     logger.error("mitmvcr: %s is not recorded: %s", exchange.shown(), reason)
 

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 
 from mitmproxy import http
@@ -14,6 +15,7 @@ from mitmvcr.core.events import Pieces, due_in_small, ends, in_small
 from mitmvcr.core.keys import header
 from mitmvcr.core.model import Interaction, Response
 from mitmvcr.core.modes import Replay
+from mitmvcr.options import Settings
 from mitmvcr.proxy.exchange import Exchange, replay
 from mitmvcr.proxy.host import stream_replay
 from mitmvcr.proxy.host.messages import make_response, request_parts, response_parts
@@ -29,6 +31,7 @@ from mitmvcr.view.restore import (
     to_stream,
     to_wire,
 )
+from mitmvcr.view.retry_after import without_waits
 
 logger = logging.getLogger("mitmvcr")
 
@@ -72,17 +75,31 @@ def play(
     return _pause(first)
 
 
+def waiting_for_nothing(
+    settings: Settings, decision: Replay, live: http.Request
+) -> Replay:
+    """Return the replay without what would make the client wait, at latency 0."""
+    if settings.latency or settings.retry_after == "keep":
+        return decision
+    recorded = decision.interaction.response
+    response = without_waits(recorded, live.headers.get("user-agent", ""))
+    if response is recorded:
+        return decision
+    changed = replace(decision.interaction, response=response)
+    return decision._replace(interaction=changed)
+
+
 Sent = tuple[http.Response, stream_replay.StreamSchedule]
 
 
 def _leave(
-    found: Interaction,
+    interaction: Interaction,
     live: RequestParts,
     parts: Sequence[bytes],
     due: Sequence[float] | None,
     ended: Callable[[bool], None],
 ) -> Sent:
-    recorded = found.response
+    recorded = interaction.response
     response, sent = to_stream(recorded, live, parts)
     broken = recorded.failure == "truncated"
     paced = stream_replay.StreamSchedule(sent, due, ended, breaks_off=broken)
@@ -90,7 +107,7 @@ def _leave(
 
 
 def _leave_large(
-    found: Interaction,
+    interaction: Interaction,
     live: RequestParts,
     parts: Sequence[bytes],
     due: Sequence[float] | None,
@@ -98,10 +115,10 @@ def _leave_large(
 ) -> Sent:
     """There is one copy of the body, of which what is sent is cut off as it leaves; it
     is encoded then too."""
-    recorded = found.response
+    recorded = interaction.response
     broken = recorded.failure == "truncated"
     if len(parts) < 2 and not broken:
-        response = to_wire(found, live, encodes=False)
+        response = to_wire(interaction, live, encodes=False)
         parts = [response.body]
     else:
         response, parts = to_stream(recorded, live, parts, encodes=False)
@@ -163,7 +180,7 @@ def _pause(seconds: float) -> Awaitable[None] | None:
 def _schedule(
     recorded: Response, latency: float
 ) -> tuple[Sequence[bytes], list[float] | None]:
-    """The parts of a body, and how long after the head each is due.
+    """Return the parts of a body, and how long after the head each is due.
 
     Where no times were recorded there is only the duration, which in go-vcr's
     cassettes runs until the head. It is all that is known of how long the origin
@@ -173,7 +190,7 @@ def _schedule(
     timed = due_times(recorded.chunks, len(body))
     if timed is not None:
         parts = Pieces(body, [end for end, _ in timed])
-        return parts, [at / _SECOND * latency for _, at in timed] if latency else None
+        return parts, [due / _SECOND * latency for _, due in timed] if latency else None
     kind = header(recorded.headers, "Content-Type")
     parts = Pieces(body, ends(kind, body) or ())
     if not latency:

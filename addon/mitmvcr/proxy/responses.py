@@ -1,4 +1,4 @@
-"""Answers that the proxy gives of itself: a miss, and a failure of ours."""
+"""Answers that the proxy gives of itself: a miss, and a failure of the recorder."""
 
 import json
 from http import HTTPStatus
@@ -36,29 +36,33 @@ def describe(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"
 
 
-def one_line(found: Miss) -> str:
+def one_line(explained: Miss) -> str:
     """Return a miss in one line, whatever was asked."""
-    return f"{shown(found.method)} {shown(found.url, _LONGEST_URL)}: {found.reason}"
+    method, url = shown(explained.method), shown(explained.url, _LONGEST_URL)
+    return f"{method} {url}: {explained.reason}"
 
 
-def miss(found: Miss, cassette: str, mode: str, *, head: bool = False) -> http.Response:
-    """What was asked, and what the cassette holds nearest to it. With ``head`` only
-    the headers, since nothing may follow them."""
+def miss(
+    explained: Miss, cassette: str, mode: str, *, head: bool = False
+) -> http.Response:
+    """Return the answer to a miss: what was requested, and what the cassette holds
+    nearest to it. With ``head`` only the headers, since nothing may follow them."""
     body = {
         "type": "about:blank",
         "title": "No recorded interaction matches this request",
         "status": MISS_STATUS,
-        "detail": one_line(found),
+        "detail": one_line(explained),
         "cassette": cassette,
         "mode": mode,
-        **miss_facts(found),
+        **miss_facts(explained),
     }
-    headers = {"X-Vcr-Miss": "1", "X-Vcr-Miss-Reason": _as_header(found.reason)}
+    headers = {"X-Vcr-Miss": "1", "X-Vcr-Miss-Reason": _as_header(explained.reason)}
     return _problem(MISS_STATUS, body, headers, head=head)
 
 
 def unrecorded(response: http.Response) -> str:
-    """What happened to a request whose answer is none to record: a status below 200."""
+    """Return what happened to a request whose answer is none to record: a status
+    below 200."""
     if response.status_code != 101:
         return (
             f"was answered with {response.status_code} first, which mitmproxy takes"
@@ -67,6 +71,17 @@ def unrecorded(response: http.Response) -> str:
     if response.headers.get("upgrade", "").lower() == "websocket":
         return "became a WebSocket, and vcr_websocket is not set"
     return "was upgraded"
+
+
+def blocked(reason: str, *, head: bool = False) -> http.Response:
+    """Return the refusal of a request that means nothing."""
+    body = {
+        "type": "about:blank",
+        "title": "mitmvcr blocked this request, and it was not sent anywhere",
+        "status": 403,
+        "detail": reason,
+    }
+    return _problem(403, body, {"X-Vcr-Blocked": _as_header(reason)}, head=head)
 
 
 def failure(reason: str, *, head: bool = False) -> http.Response:
@@ -112,6 +127,6 @@ def _problem(
 
 
 def _as_header(text: str) -> str:
-    """As a header value: printable ASCII and short."""
+    """Return a text as a header value: printable ASCII and short."""
     line = shown(" ".join(text.split()), _REASON_BYTES)
     return line.encode("ascii", "backslashreplace")[:_REASON_BYTES].decode()

@@ -129,8 +129,8 @@ class Sessions:
         """Let what is under way go where what follows it goes."""
         if fresh.session.records:
             for exchange in self.recordings():
-                if exchange.player in closed:
-                    exchange.player = fresh
+                if exchange.target in closed:
+                    exchange.target = fresh
 
     def eject(self, name: str = DEFAULT) -> None:
         """End a session; flows that are under way still belong to it."""
@@ -176,10 +176,11 @@ class Sessions:
         return [each for each in self.under_way.values() if not each.is_replay]
 
     def close_idle(self) -> None:
-        """To be called when a flow has ended: some session may have waited for it."""
+        """Close the sessions that waited for their last flow. Call it when a flow
+        has ended."""
         if not self._ejected:
             return
-        busy = [exchange.player for exchange in self.under_way.values()]
+        busy = [exchange.target for exchange in self.under_way.values()]
         idle = [player for player in self._ejected if player not in busy]
         for player in idle:
             self._ejected.remove(player)

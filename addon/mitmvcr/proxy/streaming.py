@@ -33,7 +33,7 @@ class Tee:
         return chunk
 
     def body(self) -> bytes:
-        """Raises OSError where the copy could not be kept."""
+        """Return the copy. Raises OSError where it could not be kept."""
         if self._error is not None:
             raise self._error
         self._copy.seek(0)
@@ -60,20 +60,20 @@ class TimedTee(Tee):
 
 
 def pass_on(chunk: bytes) -> bytes:
-    """What stands as ``stream`` where no copy is kept."""
+    """Stand as ``stream`` where no copy is kept."""
     return chunk
 
 
 def let_live(response: http.Response) -> None:
-    """What is not recorded passes as it comes too, if it is a stream. To be called
-    from ``responseheaders``."""
+    """Let a stream that is not recorded pass as it comes, from ``responseheaders``."""
     if not response.stream and is_live(response, sys.maxsize):
         response.stream = pass_on
 
 
 def is_live(response: http.Response, spool: int) -> bool:
-    """A stream by its type, a response whose length nobody knows yet, or one that is
-    longer than ``spool`` bytes: mitmproxy would hold it in memory several times."""
+    """Return whether it is a stream by its type, a response whose length nobody
+    knows yet, or one that is longer than ``spool`` bytes: mitmproxy would hold it in
+    memory several times."""
     sized = False
     # One pass: to ask mitmproxy's headers costs 1.5 us a name, for every response.
     for name, value in response.headers.fields:
@@ -120,6 +120,6 @@ def with_chunks(recorded: Response, tee: TimedTee, head: int, codings: str) -> R
 
 
 def _decoded_offsets(body: bytes, offsets: list[int], codings: str) -> list[int]:
-    """Where each part of the coded body begins in the decoded one."""
+    """Return where each part of the coded body begins in the decoded one."""
     parts = decoded_parts(cut(body, offsets[1:]), codings)
     return [0, *itertools.accumulate(map(len, parts[:-1]))]

@@ -34,8 +34,8 @@ class Streams:
     # Requests
 
     def choose_request_hook(self) -> None:
-        """To be called when the sessions in play have changed. Who looks nothing up
-        needs the hook only for gRPC, and so not until there is HTTP/2."""
+        """Choose the hook when the sessions in play have changed. Who looks nothing
+        up needs it only for gRPC, and so not until there is HTTP/2."""
         sessions = [player.session for player in self._sessions.in_play()]
         is_needed = any(session.looks_up or self._met_h2 for session in sessions)
         self.requestheaders = self._meet if is_needed else None
@@ -73,6 +73,8 @@ class Streams:
         session = player.session
         if player.passes(flow):
             uploads.let_pass(session, flow)
+        elif why := player.blocking.by_filter(flow):
+            uploads.block(session, flow, why)
         elif session.looks_up:
             self._look_at_call(player, flow)
         elif session.records:
@@ -81,8 +83,8 @@ class Streams:
             uploads.let_pass(session, flow)
 
     def _look_at_call(self, player: Player, flow: http.HTTPFlow) -> None:
-        """A call is held until it is whole and can be looked up; but not one that
-        goes both ways, nor one that cannot be in the cassette."""
+        """Hold a call until it is whole and can be looked up; but not one that goes
+        both ways, nor one that cannot be in the cassette."""
         from mitmvcr.proxy import grpc as uploads
 
         session, calls = player.session, player.calls
@@ -105,8 +107,8 @@ class Streams:
         view = player.view
         upload = uploads.Upload(flow.request, view, player.settings.spool)
         flow.request.stream = upload
-        asked = view.to_request(request_parts(flow.request))
-        forward(self._sessions.under_way, flow, player, asked).upload = upload
+        live = view.to_request(request_parts(flow.request))
+        forward(self._sessions.under_way, flow, player, live).upload = upload
 
     def is_on_its_way(self, flow: http.HTTPFlow) -> bool:
         """Return whether the request of a call streamed by; it has ended now."""
@@ -136,5 +138,5 @@ class Streams:
         self._sessions.close_idle()
 
     async def vcr_drain(self, client_id: str) -> None:
-        """A hook of our own: a replayed stream waits for its client."""
+        """Let a replayed stream wait for its client: a hook of this package's own."""
         await drain(client_id)

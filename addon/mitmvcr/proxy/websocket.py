@@ -16,16 +16,16 @@ _SHOWN = 60
 
 
 def frames(flow: http.HTTPFlow) -> tuple[Frame, ...]:
-    """The messages of a WebSocket, with the time since its 101."""
+    """Return the messages of a WebSocket, with the time since its 101."""
     socket, response = flow.websocket, flow.response
     if socket is None or response is None:
         return ()
     start = response.timestamp_end or response.timestamp_start or 0.0
 
-    def since(at: float | None) -> int:
-        return max(0, round(((at or start) - start) * 1e6)) * 1000
+    def since(moment: float | None) -> int:
+        return max(0, round(((moment or start) - start) * 1e6)) * 1000
 
-    found = [
+    recorded = [
         Frame(
             message.from_client,
             since(message.timestamp),
@@ -36,10 +36,10 @@ def frames(flow: http.HTTPFlow) -> tuple[Frame, ...]:
         if not message.dropped
     ]
     if socket.close_code not in _NO_CLOSE:
-        said = f"{socket.close_code} {socket.close_reason or ''}".encode()
+        closing = f"{socket.close_code} {socket.close_reason or ''}".encode()
         by_client = bool(socket.closed_by_client)
-        found.append(Frame(by_client, since(socket.timestamp_end), "close", said))
-    return tuple(found)
+        recorded.append(Frame(by_client, since(socket.timestamp_end), "close", closing))
+    return tuple(recorded)
 
 
 def accept(recorded: Response, answer: http.Response, request: http.Request) -> None:

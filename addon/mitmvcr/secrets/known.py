@@ -20,7 +20,7 @@ from mitmvcr.secrets.runs import (
     is_in_url,
     run_around,
 )
-from mitmvcr.secrets.spans import Edit, substituted
+from mitmvcr.secrets.spans import Edit, Span, substituted
 
 PLACEHOLDER = b"[REDACTED:%b]"
 #: In any encoding, as a client sends it back.
@@ -87,6 +87,15 @@ class KnownSecrets:
         if not self._means:
             return []
         return [hit for hit in self._watch.find(data) if hit[0] >= self._first]
+
+    def places(self, data: bytes) -> Iterator[Span]:
+        """Yield where a learned value stands in readable letters, by the kind it was
+        when it was learned."""
+        for number, start, end in self.find(data):
+            mark, is_base64 = self._means[number - self._first]
+            if not is_base64:
+                kind = self.kind_of(mark) or mark.strip(b"<>").decode()
+                yield Span(start, end, kind, data[start:end])
 
     def edits(self, data: bytes) -> Iterator[Edit]:
         """Yield what replaces learned values."""

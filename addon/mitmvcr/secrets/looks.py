@@ -15,11 +15,11 @@ _HUMPS = re.compile(rb"[A-Z]+[a-z]*|[a-z]+")
 #: Numbers, dates, versions.
 _NUMBER = re.compile(rb"[vV]?[0-9.,:+/TZ -]*+")
 _PATH = re.compile(rb"(?:[/~.]|[A-Za-z]:\\)[^:\s]*")
-#: A sentence has one of them.
+#: What is said of a secret has one of them; a passphrase is likely to have none.
 _PROSE = re.compile(
-    rb"(?i)(?:^|\s)(?:a|an|and|are|at|be|been|can|can't|cannot|does|for|from|has|have|in"
-    rb"|invalid|is|least|may|must|no|not|of|only|or|please|required|should|that|the|this"
-    rb"|to|too|was|will|with|wrong|you|your)(?=[\s.,!?:;]|\Z)"
+    rb"(?i)(?:^|\s)(?:are|can|can't|cannot|does|doesn't|don't|ensure|enter|has|have|incorrect"
+    rb"|invalid|is|isn't|least|may|must|password|please|required|should|too|was|will|wrong"
+    rb"|your)(?=[\s.,!?:;]|\Z)"
 )
 #: Of a schema, or a form in a document.
 _TYPES = frozenset(

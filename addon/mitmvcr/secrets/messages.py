@@ -55,7 +55,7 @@ def _learn_header(texts: TextRedactor, name: str, value: str) -> None:
             raw = secret.encode(*BYTES)
             if texts.names.cookie(cookie, secret) and is_real(raw) and is_random(raw):
                 texts.keep_in_mind(raw, kind_of(cookie))
-    else:
+    elif not texts.names.is_kept(name):
         texts.learn(value.encode(*BYTES))
 
 
@@ -143,6 +143,8 @@ def _masked_value(texts: TextRedactor, name: str, value: str) -> str:
         return masked_cookies(value, mask)
     if lower == "set-cookie":
         return masked_set_cookie(value, mask)
+    if texts.names.is_kept(name):
+        return texts.clean_known(value)
     return texts.clean_text(value)
 
 

@@ -57,13 +57,17 @@ class Names:
     def _header(self, name: str) -> bool:
         """Return whether the whole header is a secret."""
         lower = name.lower()
-        if lower in ("cookie", "set-cookie") or plain(name) in self._kept:
+        if lower in ("cookie", "set-cookie") or self.is_kept(name):
             return False  # cookies are masked value by value
         word = plain(name).removeprefix("x")
         return lower in self._headers or self._is_sure(word) or _ends_as_a_secret(lower)
 
     def _is_sure(self, word: str) -> bool:
         return word in self._fields or word.endswith(self._endings)
+
+    def is_kept(self, name: str) -> bool:
+        """Return whether a user wants what has this name as it is."""
+        return bool(self._kept) and plain(name) in self._kept
 
     def cookie(self, name: str, value: str) -> bool:
         """Return whether a cookie is a secret: by its name, or since its value is no

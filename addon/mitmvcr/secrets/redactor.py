@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from mitmvcr.core.chunks import moved
+from mitmvcr.core.identity import Values
 from mitmvcr.core.model import Headers, Interaction, Request, Response
 from mitmvcr.secrets import audit, messages
 from mitmvcr.secrets.audit import Finding
@@ -21,6 +22,7 @@ from mitmvcr.secrets.known import PLACEHOLDER
 from mitmvcr.secrets.names import kind_of, plain
 from mitmvcr.secrets.rules import DEFAULT, Rules
 from mitmvcr.secrets.text_redactor import BYTES, TextRedactor
+from mitmvcr.secrets.whose import Whose
 
 #: Bodies up to this size are looked through in one piece with all else.
 _SMALL = 1 << 16
@@ -48,7 +50,10 @@ class Redactor:
         self.rules = rules
         self.texts = TextRedactor(rules)
         self.memory = self.texts.memory
+        self._whose = Whose(self.texts)
         self._present: dict[bytes, bytes] = {}
+        #: The variables whose values are known, as placeholders have their names.
+        self._variables: set[str] = set()
         self._seen: dict[int, _Seen] = {}
         self._special = lru_cache(maxsize=1024)(self._is_special)
         self._is_usual = lru_cache(maxsize=1024)(self._has_only_usual)
@@ -64,10 +69,17 @@ class Redactor:
                 mark = b"<%b>" % name.encode()
                 self._present[mark] = value
                 self.memory.learn(value, mark)
+                self._variables.add(name)
         kept = set(map(plain, self.rules.keep))
         for name, value in secrets_in(environment):
             if plain(name) not in kept:
+                self._variables.add(kind_of(name))
                 self.memory.learn(value, PLACEHOLDER % kind_of(name).encode())
+
+    def knows(self, variable: str) -> bool:
+        """Return whether a variable has a value here that is found wherever it
+        stands: it is set, and not too short or too common a word."""
+        return variable in self._variables
 
     # An interaction
 
@@ -162,6 +174,14 @@ class Redactor:
         with self.texts:
             self.texts.learn_body(live)
             return self.texts.clean_body(live)
+
+    def whose(self, live: Request) -> Values:
+        """Return the hidden values of a live request, which tell whose it is."""
+        return {} if self.rules.off else self._whose.values(live)
+
+    def whose_recorded(self, met: Request, kept: Request) -> Values:
+        """Return the same of a request that is written as it is ``kept``."""
+        return {} if self.rules.off else self._whose.of_recorded(met, kept)
 
     def text(self, shown: str) -> str:
         """Return a URL or a message as it may be shown."""

@@ -133,13 +133,21 @@ class TextRedactor:
         new = self.clean(data)
         return text if new is data else new.decode(*BYTES)
 
+    def clean_known(self, text: str) -> str:
+        """Return a text without what was learned as a secret elsewhere."""
+        data = text.encode(*BYTES)
+        return substituted(data, self.memory.edits(data)).decode(*BYTES)
+
     # Bodies
 
     def body_spans(self, body: bytes, said: Said) -> Iterator[tuple[bytes, Span]]:
         """Yield each secret that shows in a body, and the piece that it stands in."""
         for data, look in self.pieces(body, said):
-            for span in self._looked(data, look, said.kind):
+            for span in self.looked(data, look, said.kind):
                 yield data, span
+            for held in self._held_in(data) if look is Look.ALL else ():
+                for span in self.all_spans(held.plain):
+                    yield held.plain, span
 
     def pieces(self, body: bytes, said: Said) -> list[tuple[bytes, Look]]:
         found: list[tuple[bytes, Look]] = []
@@ -151,10 +159,11 @@ class TextRedactor:
         through(body, said, leaf)
         return found
 
-    def _looked(self, data: bytes, look: Look, kind: str) -> list[Span]:
+    def looked(self, data: bytes, look: Look, kind: str) -> list[Span]:
+        """Return the secrets that show in a piece of a body."""
         if look is not Look.ALL:
             return list(self._finder.forms(data))
-        return [*self.all_spans(data, kind), *self._by_path(data)]
+        return [*self.spans(data, kind), *self._by_path(data)]
 
     def learn_body(self, body: bytes, said: Said = NOTHING) -> None:
         for _, span in self.body_spans(body, said):

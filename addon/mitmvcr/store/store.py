@@ -5,6 +5,7 @@ While recording, each interaction is appended to a journal beside the target
 changes once, by an atomic replace, when the session ends.
 """
 
+import hashlib
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -147,14 +148,11 @@ class FileStore:
     def append(self, interaction: Interaction) -> None:
         with self._writing():
             if len(interaction.response.body) > _LARGE:
-                self._append_large(interaction)
+                parts = writer.item_pieces(interaction, self._written, self._layout)
+                self._journal.append_parts(parts)
             else:
                 self._journal.append(self._dump(interaction, self._written))
         self._written += 1
-
-    def _append_large(self, interaction: Interaction) -> None:
-        parts = writer.item_pieces(interaction, self._written, self._layout)
-        self._journal.append_parts(parts)
 
     def amend(self, change: Change, texts: Sequence[bytes]) -> None:
         """Change what was recorded so far where it may hold one of the texts."""
@@ -191,16 +189,15 @@ class FileStore:
             if self._write_empty and not self._kept:
                 self._check_is_as_before()
                 self._place.put(writer.dumps(Cassette()))
-            self._journal.remove()
         elif self._kept:
             kept = writer.parts(Cassette(self._kept), self._layout)
             self._place.put(kept, self._journal.parts())
-            self._journal.remove()
         elif self._keep_volatile and self.exists():
             self._put_what_differs()
-            self._journal.remove()
         else:
             self._place.put_journal(self._journal)
+            return
+        self._journal.remove()
 
     def replace(self, interactions: Sequence[Interaction]) -> None:
         """Write the cassette anew, whole or not at all."""
@@ -217,17 +214,16 @@ class FileStore:
 
     def _not_published(self, error: OSError | CassetteError) -> CassetteWriteError:
         reason = why(error) if isinstance(error, OSError) else error.problem
-        problem = f"cannot be written: {reason}; the recording is in"
+        problem = f"cannot be written: {reason}"
         try:
             place = self._journal.rescue()
         except OSError as worse:
-            problem = (
-                f"cannot be written: {reason}; the recording is lost: {why(worse)}"
-            )
+            problem += f"; the recording is lost: {why(worse)}"
             return CassetteWriteError(self.name, problem)
         source = "" if self._journal.is_beside else f" --from {place}"
         remedy = f"run 'mitmvcr cassette recover {self.name}{source}'"
-        return CassetteWriteError(self.name, f"{problem} {place}: {remedy}")
+        problem += f"; the recording is in {place}: {remedy}"
+        return CassetteWriteError(self.name, problem)
 
     def leave(self) -> str | None:
         """Leave the target as it was, and the journal beside it."""
@@ -244,6 +240,22 @@ class FileStore:
             raise self._not_published(error) from error
         finally:
             self._journal.close()
+
+    @property
+    def path(self) -> Path:
+        """Return where the cassette lies, or would, were it a file; its journal stands
+        beside it."""
+        return self._place.path
+
+    def digest(self) -> str | None:
+        """Return the SHA-256 of the cassette's bytes in hexadecimal, None without one.
+        Raise CassetteError."""
+        try:
+            if not self._place.exists():
+                return None
+            return hashlib.sha256(self._place.raw()).hexdigest()
+        except OSError as error:
+            raise self._place.cannot_read(error) from error
 
     def left_over(self) -> str | None:
         try:

@@ -13,7 +13,8 @@ _PART = re.compile(rb"[^-]+")
 
 @lru_cache(maxsize=4096)
 def canonical(name: bytes) -> bytes:
-    """A header name in Go's canonical form (textproto.CanonicalMIMEHeaderKey)."""
+    """Return a header name in Go's canonical form
+    (textproto.CanonicalMIMEHeaderKey)."""
     if not _TOKEN.fullmatch(name):
         return name
     return _PART.sub(lambda part: part[0][:1].upper() + part[0][1:].lower(), name)

@@ -98,8 +98,8 @@ def raw(text: str) -> bytes:
 
 
 def value_of(headers: HeaderFields, name: bytes) -> str | None:
-    """The values of a header in one, or None where it is absent. ``name`` in lower
-    case."""
+    """Return the values of a header in one, or None where it is absent. ``name`` in
+    lower case."""
     values = [value for each, value in headers.fields if each.lower() == name]
     if not values:
         return None

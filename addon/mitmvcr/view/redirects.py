@@ -27,7 +27,7 @@ class Redirects:
 
     @property
     def expects(self) -> bool:
-        """Whether some redirect was not followed yet."""
+        """Return whether some redirect was not followed yet."""
         return bool(self._expected)
 
     def note(self, asked: Request, wire: ResponseParts) -> None:
@@ -45,7 +45,7 @@ class Redirects:
         )
 
     def restate(self, asked: LiveRequest, wire: RequestParts) -> LiveRequest:
-        """The follow-up as go-vcr records it; any other request as it is."""
+        """Return a follow-up as go-vcr records it, and any other request as it is."""
         followed = self._take(asked.request)
         if followed is None:
             return asked
@@ -82,8 +82,9 @@ class _Redirect(NamedTuple):
 
 
 def _referers(asked: Request, target: str) -> frozenset[str]:
-    """The page that was left, or what the program has set on its first request;
-    neither is told to http by https unless the program has set it."""
+    """Return the Referers that may be sent: the page that was left, or what the
+    program has set on its first request; neither is sent to http from https unless
+    the program has set it."""
     set_by_program = url_key(header(asked.headers, "Referer"))
     if asked.url.startswith("https:") and target.startswith("http:"):
         return frozenset({"", set_by_program})
@@ -91,7 +92,8 @@ def _referers(asked: Request, target: str) -> frozenset[str]:
 
 
 def _escaped(location: str) -> str:
-    """With its path in ASCII, as Go sends it; the query goes out as it came."""
+    """Return a Location with its path in ASCII, as Go sends it; the query goes out
+    as it came."""
     path, mark, rest = location.partition("?")
     path = quote(path, safe="!#$%&'()*+,/:;=@[]~", errors="surrogateescape")
     return path + mark + rest

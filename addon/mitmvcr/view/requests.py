@@ -55,9 +55,9 @@ class LiveRequest(NamedTuple):
 
 
 class _Said(NamedTuple):
-    """What the headers of a request come to, which a client says again and again:
-    ``headers`` as recorded, the codings that are undone, and what stands in fields of
-    its own."""
+    """What follows from the headers of a request, which a client sends again and
+    again: ``headers`` as recorded, the codings that are undone, and what stands in
+    fields of its own."""
 
     method: str
     headers: Headers
@@ -85,7 +85,7 @@ def _said(method: bytes, version: bytes, fields: Fields) -> _Said:
 
 
 def to_request(wire: RequestParts) -> LiveRequest:
-    """The request as go-vcr records it."""
+    """Return the request as go-vcr records it."""
     said = _said(wire.method, wire.http_version, wire.headers.fields)
     # Byte for byte: mitmproxy's own ``authority`` undoes punycode.
     origin, host = _place(
@@ -170,7 +170,7 @@ def _is_added_by_go(said: Said, *, head: bool) -> bool:
 
 
 def _asks_as_go(said: Said, *, head: bool) -> bool:
-    """A request is asked for as Go's transport does when left alone."""
+    """Return whether a request is sent as Go's transport sends it when left alone."""
     codings = said.get(b"accept-encoding", b"")
     return codings == (b"gzip" if _go_adds_gzip(said, head=head) else b"")
 

@@ -33,8 +33,8 @@ _NO_BODY = frozenset({204, 304, *range(100, 200)})
 def to_response(
     wire: ResponseParts, body: bytes, asked: LiveRequest, *, duration: int
 ) -> Response:
-    """The response as go-vcr records it. ``body`` as it was on the wire; ``duration``
-    in nanoseconds."""
+    """Return the response as go-vcr records it. ``body`` as it was on the wire;
+    ``duration`` in nanoseconds."""
     headers: dict[str, list[str]] = {}
     for name, value in wire.headers.fields:
         spelled, text = _spelled(name), value.decode("utf-8", "surrogateescape")
@@ -109,7 +109,7 @@ def _started(version: bytes, code: int, reason: bytes) -> tuple[str, int, int, s
 def _decoded(
     code: int, body: bytes, headers: Mapping[str, list[str]], undone: tuple[str, ...]
 ) -> bytes | None:
-    """The body without its content coding, or None where it has none to undo."""
+    """Return the body without its content coding, or None where it has none to undo."""
     codings = ", ".join(headers["Content-Encoding"])
     if code == 206 or not are_accepted(codings, undone):
         return None

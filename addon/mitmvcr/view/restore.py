@@ -33,7 +33,10 @@ _NOT_REPLAYED = frozenset(
 def to_wire(
     interaction: Interaction, live: RequestParts, *, encodes: bool = True
 ) -> WireResponse:
-    """The recorded response for this live request, ready to be sent.
+    """Return the recorded response for this live request, ready to be sent. It is
+    marked HTTP/1.1, which mitmproxy translates for every client; a length is never
+    trusted but restated from the body. Where it ``encodes``, what the origin sent in a
+    content coding is put in one again.
 
     It is marked HTTP/1.1, which mitmproxy translates for every client; a length is
     never trusted but restated from the body. Where it ``encodes``, what the origin sent
@@ -87,7 +90,9 @@ def to_stream(
     *,
     encodes: bool = True,
 ) -> tuple[WireResponse, Sequence[bytes]]:
-    """The same as parts, each of which can be read when it comes.
+    """Return the same as parts, each of which can be read when it comes. As it was
+    recorded it has a length or none; one that broke off has the length that was
+    announced.
 
     As it was recorded it has a length or none; one that broke off has the length that
     was announced.
@@ -114,8 +119,8 @@ def to_stream(
 
 
 def later_coding(recorded: Response, live: RequestParts) -> str:
-    """The coding in which a large body leaves that the origin sent in one, or an empty
-    text. It is applied part by part, so its length is not known beforehand."""
+    """Return the coding in which a large body leaves that the origin sent in one, or
+    an empty text. It is applied part by part, so its length is not known beforehand."""
     if not recorded.uncompressed or live.http_version == b"HTTP/1.0":
         return ""
     return "" if header(recorded.headers, "Content-Encoding") else _asked_for(live)
@@ -124,7 +129,7 @@ def later_coding(recorded: Response, live: RequestParts) -> str:
 def coded_head(
     coding: str, live: RequestParts, response: ResponseParts
 ) -> WireResponse:
-    """The head of a response whose body is put in a coding on its way out."""
+    """Return the head of a response whose body is put in a coding on its way out."""
     framing = (b"content-length", b"transfer-encoding")
     fields = [
         each for each in response.headers.fields if each[0].lower() not in framing
@@ -142,7 +147,8 @@ def has_no_body(method: bytes, code: int) -> bool:
 
 
 def _recorded_length(recorded: Response) -> list[tuple[bytes, bytes]]:
-    """What a body would have measured: for HEAD and 304 it is the recorded one."""
+    """Return what a body would have measured: for HEAD and 304 it is the recorded
+    one."""
     if recorded.code == 204 or recorded.code < 200:
         return []
     for name, values in recorded.headers.items():
@@ -154,7 +160,8 @@ def _recorded_length(recorded: Response) -> list[tuple[bytes, bytes]]:
 def _encoded(
     body: bytes, live: RequestParts, fields: list[tuple[bytes, bytes]]
 ) -> bytes:
-    """The body in a coding that this client asks for, since the origin sent one."""
+    """Return the body in a coding that this client accepts, since the origin sent
+    one."""
     coding = _asked_for(live)
     if not coding or not body:
         return body
@@ -167,7 +174,7 @@ def _accepted(live: RequestParts) -> tuple[str, ...]:
 
 
 def _asked_for(live: RequestParts) -> str:
-    """The coding in which this client gets a body, if any."""
+    """Return the coding in which this client gets a body, if any."""
     return first_known(_accepted(live))
 
 
@@ -177,7 +184,9 @@ def _recoded(
     live: RequestParts,
     fields: list[tuple[bytes, bytes]],
 ) -> bytes:
-    """The body of a response that was stored in a content coding.
+    """Return the body of a response that was stored in a content coding. It stays as it
+    is for who accepts that coding, and where the origin used one that was not asked
+    for. A client that does not accept what another one did gets it anew.
 
     It stays as it is for who accepts that coding, and where the origin used one that
     was not asked for. A client that does not accept what another one did gets it anew.
@@ -217,5 +226,6 @@ def _make_response(
 
 
 def _reason(status: str) -> bytes:
-    """``200 OK`` -> ``OK``; what would break the status line is left out."""
+    """Return the reason, ``200 OK`` -> ``OK``, without what would break the status
+    line."""
     return raw(status.partition(" ")[2].replace("\r", "").replace("\n", ""))

@@ -19,7 +19,7 @@ _LONGEST_HOST_NAME = 255
 def request_from(
     method: str, url: str, headers: Iterable[tuple[str, str]], body: bytes
 ) -> Request:
-    """Raises ValueError for a URL that no request can have."""
+    """Return the request. Raises ValueError for a URL that no request can have."""
     scheme, host, port, said, path = _split(url)
     given = tuple((raw(name), raw(value)) for name, value in headers)
     wire = PlainRequest(
@@ -54,7 +54,7 @@ def _split(url: str) -> tuple[str, str, int, str, str]:
 
 
 def _host(name: str) -> str:
-    """In ASCII. Raises ValueError where it can be none."""
+    """Return a host in ASCII. Raises ValueError where it can be none."""
     if ":" in name:
         ip_address(name)
         return name
@@ -67,7 +67,7 @@ def _host(name: str) -> str:
 
 
 def _as_sent(given: Fields, host: bytes, body: bytes) -> Fields:
-    """With what a client adds by itself."""
+    """Return the headers with what a client adds by itself."""
     names = {name.lower() for name, _ in given}
     if b"transfer-encoding" not in names:
         kept = tuple(each for each in given if each[0].lower() != b"content-length")
@@ -76,5 +76,5 @@ def _as_sent(given: Fields, host: bytes, body: bytes) -> Fields:
 
 
 def _quoted(path: str) -> str:
-    """As clients send it: what is not ASCII, and spaces, percent-encoded."""
+    """Return it as clients send it: what is not ASCII, and spaces, percent-encoded."""
     return quote(raw(path), safe="".join(map(chr, range(0x21, 0x7F))))

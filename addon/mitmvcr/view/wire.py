@@ -24,7 +24,7 @@ from mitmvcr.view.requests import PROXY_HEADERS, LiveRequest
 
 
 def to_request(wire: RequestParts) -> LiveRequest:
-    """The request as the client sent it."""
+    """Return the request as the client sent it."""
     asked = translate.to_request(wire)
     body, proto = wire.content or b"", text(wire.http_version)
     major, minor = _version(proto)
@@ -46,7 +46,7 @@ def to_request(wire: RequestParts) -> LiveRequest:
 def to_response(
     wire: ResponseParts, body: bytes, asked: LiveRequest, *, duration: int
 ) -> Response:
-    """The response as the origin sent it; ``duration`` in nanoseconds."""
+    """Return the response as the origin sent it; ``duration`` in nanoseconds."""
     length = value_of(wire.headers, b"content-length") or ""
     return replace(
         translate.to_response(wire, body, asked, duration=duration),
@@ -75,7 +75,7 @@ def _headers(
 
 
 def _codings(headers: HeaderFields) -> tuple[str, ...]:
-    """As Go has them, which knows only ``chunked``."""
+    """Return the codings as Go has them, which knows only ``chunked``."""
     chunked = "chunked" in (value_of(headers, b"transfer-encoding") or "").lower()
     return ("chunked",) if chunked else ()
 

@@ -59,7 +59,7 @@ def mitmproxy_runs(monkeypatch: Patch) -> None:
     master.addons = SimpleNamespace(get={"proxyserver": addon}.get)
     monkeypatch.setattr(ctx, "options", options, raising=False)
     monkeypatch.setattr(ctx, "master", master, raising=False)
-    monkeypatch.setattr(capabilities, "_found", {})
+    monkeypatch.setattr(capabilities, "_is_there", {})
 
 
 def _another(*_: object, **__: object) -> None:
@@ -311,7 +311,7 @@ def _reads_properties(patch: Patch, folder: Path) -> None:
     parts = 299, b"Fine\xff", fields, b"body", trailers
     slow = messages.make_response(*parts)
     patch.undo()
-    patch.setattr(capabilities, "_found", {})
+    patch.setattr(capabilities, "_is_there", {})
     assert slow.data == messages.make_response(*parts).data
 
 

@@ -201,7 +201,9 @@ def test_a_newer_mitmproxy_that_asks_as_it_did_is_stood_in_for(
     _run(check)
 
 
-def test_the_addons_within_ours_are_asked_each_in_its_turn() -> None:
+def test_the_addons_within_ours_are_asked_each_in_its_turn(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """As mitmproxy asks them, also where a hook is None and then is there."""
 
     async def check() -> None:
@@ -216,13 +218,11 @@ def test_the_addons_within_ours_are_asked_each_in_its_turn() -> None:
             before, told[:] = list(told), []
             HookDispatcher(manager).open()
             for kind in (Waiting, Noting):
-                monkey.setattr(kind, "__module__", "mitmvcr.proxy.addon")
+                monkeypatch.setattr(kind, "__module__", "mitmvcr.proxy.addon")
             await _ask(manager)
             assert before == told == ["outer", "inner", "other"]
             del silent.request
             await _ask(manager)
             assert told[3:] == ["outer", "inner", "silent", "other"]
-            monkey.undo()
 
-    monkey = pytest.MonkeyPatch()
     _run(check)

@@ -4,9 +4,7 @@ Each fact was measured on the versions that it names; file names are relative to
 installed ``mitmproxy/`` package.
 """
 
-from mitmvcr.proxy.host.alpn import choose_alpn
 from mitmvcr.proxy.host.capabilities import capabilities
-from mitmvcr.proxy.host.cleartext_h2 import expect_cleartext_h2, speak_cleartext_h2
 from mitmvcr.proxy.host.exit import (
     ExitGuard,
     drain,
@@ -19,8 +17,14 @@ from mitmvcr.proxy.host.options import (
     gives_up_after,
     refusal,
     refuse_unknown_options,
+    set_options,
     take_deferred_options,
     update_options,
+)
+from mitmvcr.proxy.host.protocols import (
+    choose_alpn,
+    expect_cleartext_h2,
+    speak_cleartext_h2,
 )
 from mitmvcr.proxy.host.resets import (
     tell_when_left,
@@ -40,6 +44,7 @@ __all__ = [
     "is_exiting",
     "refusal",
     "refuse_unknown_options",
+    "set_options",
     "settle_memory",
     "speak_cleartext_h2",
     "take_deferred_options",

@@ -24,7 +24,7 @@ async def drain(client_id: str) -> None:
 
 
 def unsent(stream: Any) -> int:
-    """How many bytes of a replayed stream wait in this process for its client.
+    """Return how many bytes of a replayed stream wait in this process for its client.
 
     Over HTTP/2 that is what the client has not made room for
     (proxy/layers/http/_http_h2.py: BufferedH2Connection): the socket is not only its.

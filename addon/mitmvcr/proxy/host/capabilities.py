@@ -181,7 +181,7 @@ class Capabilities:
 
     def __init__(self, table: Iterable[Capability] = TABLE) -> None:
         self._table = {each.name: each for each in table}
-        self._found: dict[str, bool] = {}
+        self._is_there: dict[str, bool] = {}
 
     def look(self) -> None:
         """Log all that is off. To be called when mitmproxy runs; takes 1 ms."""
@@ -191,13 +191,13 @@ class Capabilities:
 
     def has(self, name: str) -> bool:
         """Return whether it is there; log one line the first time that it is not."""
-        found = self._found.get(name)
-        if found is None:
+        is_there = self._is_there.get(name)
+        if is_there is None:
             error = self.problem(name)
-            found = self._found[name] = error is None
+            is_there = self._is_there[name] = error is None
             if error is not None:
                 logger.warning("mitmvcr: %s", error)
-        return found
+        return is_there
 
     def require(self, name: str) -> None:
         """Raise CapabilityError where it is not there."""

@@ -23,8 +23,8 @@ def create_authority(folder: Path, basename: str, key_size: int) -> None:
 
 
 def read_authority(authority: Path, dhparam: Path) -> Authority:
-    """Raises CapabilityError, and whatever OpenSSL and ASN.1 raise for a damaged
-    file."""
+    """Read an authority. Raises CapabilityError, and whatever OpenSSL and ASN.1
+    raise for a damaged file."""
     capabilities.require("CA files")
     from mitmproxy.certs import CertStore
 

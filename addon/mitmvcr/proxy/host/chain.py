@@ -64,6 +64,6 @@ def enter(manager: Manager, addon: object) -> None:
     manager.register(addon)
     chain = list(manager.chain)
     scripts = manager.get("scriptloader")
-    at = next((n for n, each in enumerate(chain, 1) if each is scripts), len(chain))
+    behind = next((n for n, each in enumerate(chain, 1) if each is scripts), len(chain))
     # A list of its own: a hook may be on its way through the one that was.
-    manager.chain = [*chain[:at], addon, *chain[at:]]
+    manager.chain = [*chain[:behind], addon, *chain[behind:]]

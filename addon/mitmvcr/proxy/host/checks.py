@@ -25,13 +25,13 @@ _SERVER = "mitmproxy.proxy.server"
 
 
 def hook_dispatch() -> None:
-    """The loop over the addons is the one that ours stands for."""
+    """Check that the loop over the addons is the one that ours stands for."""
     place = "mitmproxy.addonmanager:AddonManager"
     awaits(f"{place}.trigger_event", "self", "event")
     awaits(f"{place}.invoke_addon", "self", "addon", "event")
     takes("mitmproxy.addonmanager:safecall")
-    asked = {"chain", "safecall", "invoke_addon", "exceptions", "AddonHalt"}
-    if set(names_in(f"{place}.trigger_event")) != asked:
+    used = {"chain", "safecall", "invoke_addon", "exceptions", "AddonHalt"}
+    if set(names_in(f"{place}.trigger_event")) != used:
         raise Changed(f"{place}.trigger_event asks addons in another way")
     uses(f"{place}._iter_hooks", "traverse", "getattr", "name")
     if "addons" not in find("mitmproxy.addonmanager:traverse").__code__.co_consts:
@@ -53,7 +53,7 @@ def stream_replay() -> None:
 
 
 def _naps() -> None:
-    """A layer can wait for a while, and only that layer does."""
+    """Check that a layer can wait for a while, and only that layer does."""
     takes("mitmproxy.proxy.commands:RequestWakeup", "delay")
     find("mitmproxy.proxy.commands:RequestWakeup.blocking")
     find("mitmproxy.proxy.events:Wakeup")
@@ -128,7 +128,7 @@ def option_names() -> None:
 
 
 def own_options() -> None:
-    """Both are there, and are what decides."""
+    """Check that both are there, and are what decides."""
     options = find("mitmproxy.ctx:options")
     for name in ("connection_strategy", "stream_large_bodies"):
         if name not in options.keys():  # noqa: SIM118 - it has no ``in`` of its own
@@ -138,7 +138,7 @@ def own_options() -> None:
 
 
 def refused_connections() -> None:
-    """An error that a hook sets is looked at before the socket is opened."""
+    """Check that an error set by a hook is looked at before the socket is opened."""
     place = f"{_SERVER}:ConnectionHandler.open_connection"
     uses(place, "ServerConnectHook", "error", "open_connection")
     hook_data = "mitmproxy.proxy.server_hooks:ServerConnectionHookData"
@@ -147,7 +147,8 @@ def refused_connections() -> None:
 
 
 def surrounded_hooks() -> None:
-    """Every hook of a connection or a flow passes the method that ours stands for."""
+    """Check that every hook of a connection or a flow passes the method that ours
+    stands for."""
     awaits("mitmproxy.addonmanager:AddonManager.handle_lifecycle", "self", "event")
     for place in (
         "mitmproxy.proxy.mode_servers:ProxyConnectionHandler",
@@ -157,7 +158,8 @@ def surrounded_hooks() -> None:
 
 
 def open_connections() -> None:
-    """Those to the network can be found, and closed as mitmproxy closes them."""
+    """Check that those to the network can be found, and closed as mitmproxy closes
+    them."""
     declares("mitmproxy.addons.proxyserver:Proxyserver", ["connections"])
     declares(f"{_SERVER}:ConnectionHandler", ["transports"])
     has_fields(f"{_SERVER}:ConnectionIO", "handler", "reader", "writer")
@@ -171,7 +173,8 @@ def place_in_the_chain() -> None:
 
 
 def any_header_value() -> None:
-    """Whether HTTP/2 takes a header value with blanks round it is for us to say."""
+    """Check that we can say whether HTTP/2 takes a header value with blanks round
+    it."""
     options = find("mitmproxy.ctx:options")
     if "validate_inbound_headers" not in options.keys():  # noqa: SIM118 - as above
         raise Changed("there is no option validate_inbound_headers")
@@ -186,7 +189,7 @@ def wait_at_the_end() -> None:
 
 
 def exit_from_hooks() -> None:
-    """An exit passes what keeps an addon's errors from the proxy."""
+    """Check that an exit passes what keeps an addon's errors from the proxy."""
     try:
         with find("mitmproxy.addonmanager:safecall")():
             raise SystemExit(0)
@@ -227,7 +230,7 @@ _MESSAGE = (
 
 def raw_messages() -> None:
     place = "mitmproxy.http"
-    asked = ("host", "port", "method", "scheme", "authority", "path")
-    has_fields(f"{place}:RequestData", *_MESSAGE, *asked)
+    of_request = ("host", "port", "method", "scheme", "authority", "path")
+    has_fields(f"{place}:RequestData", *_MESSAGE, *of_request)
     has_fields(f"{place}:ResponseData", *_MESSAGE, "status_code", "reason")
     declares(f"{place}:Message", ["data"])

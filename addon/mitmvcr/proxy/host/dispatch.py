@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def open_dispatcher() -> "HookDispatcher":
-    """One that stands in for the running mitmproxy's own, if that can be."""
+    """Return one that stands in for the running mitmproxy's own, if that can be."""
     dispatcher = HookDispatcher(ctx.master.addons)
     dispatcher.open()
     return dispatcher
@@ -84,7 +84,8 @@ async def _ask(addon: Any, event: "Hook") -> None:
 
 
 def _may_have(addon: Any, name: str) -> bool:
-    """A user's addon may get a hook at any time, and so may one with addons within
-    it; mitmproxy's other ones have theirs from the start."""
+    """Return whether an addon may have a hook. A user's may get one at any time, and
+    so may one with addons within it; mitmproxy's other ones have theirs from the
+    start."""
     is_own = type(addon).__module__.startswith("mitmproxy.")
     return not is_own or hasattr(addon, "addons") or hasattr(addon, name)

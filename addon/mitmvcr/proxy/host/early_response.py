@@ -30,12 +30,13 @@ class Early:
     """What stands as ``request.stream`` where the flow's response is to leave now."""
 
     def __call__(self, data: bytes) -> bytes:
-        """As mitmproxy wants of a ``stream``; never used, as nothing is passed on."""
+        """Return the data, as mitmproxy wants of a ``stream``; never used, as
+        nothing is passed on."""
         return data
 
 
 def answer(flow: http.HTTPFlow, response: http.Response) -> None:
-    """To be called from ``requestheaders``; the response has no body."""
+    """Answer a flow now, from ``requestheaders``; the response has no body."""
     if capabilities.has("early response"):
         _wrap(_layers().HttpStream)
         flow.response, flow.request.stream = response, Early()
@@ -88,7 +89,8 @@ def _ignore(event: Any) -> Commands:
 
 
 def _answer(stream: Any) -> Commands:
-    """As mitmproxy's own send_response, and whatever else is asked is not read."""
+    """Send the response as mitmproxy's own send_response does; whatever else the
+    client sends is not read."""
     flow, number, layers = stream.flow, stream.stream_id, _layers()
     stream.client_state = stream.state_errored
     flow.response.timestamp_start = flow.response.timestamp_end = time.time()

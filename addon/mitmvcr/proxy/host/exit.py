@@ -33,9 +33,9 @@ def end_process(error: VcrError) -> NoReturn:
 
 
 def settle_memory() -> None:
-    """A collection stops the loop for 46 ms, and longer with a cassette loaded; what
-    is here at the start stays, so it need not be looked at again. Collecting first
-    would cost 50 ms of every start and finds nothing."""
+    """Keep what is here at the start out of collections: one stops the loop for 46
+    ms, and longer with a cassette loaded. Collecting first would cost 50 ms of every
+    start and finds nothing."""
     gc.freeze()
 
 

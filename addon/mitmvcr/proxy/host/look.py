@@ -15,7 +15,7 @@ class Changed(Exception):
 
 
 def find(place: str) -> Any:
-    """What stands at ``package.module:Class.attribute``."""
+    """Return what stands at ``package.module:Class.attribute``."""
     module, _, path = place.partition(":")
     try:
         thing = importlib.import_module(module)
@@ -27,28 +27,28 @@ def find(place: str) -> Any:
 
 
 def takes(place: str, *names: str) -> Any:
-    """A function or class with exactly these parameters; returns it."""
+    """Return a function or class, which has exactly these parameters."""
     thing = find(place)
-    found = list(inspect.signature(thing).parameters)
-    if found != list(names):
-        raise Changed(f"{place} takes ({', '.join(found)})")
+    parameters = list(inspect.signature(thing).parameters)
+    if parameters != list(names):
+        raise Changed(f"{place} takes ({', '.join(parameters)})")
     return thing
 
 
 def yields(place: str, *names: str) -> None:
-    """A generator function with exactly these parameters."""
+    """Expect a generator function with exactly these parameters."""
     if not inspect.isgeneratorfunction(inspect.unwrap(takes(place, *names))):
         raise Changed(f"{place} is no generator")
 
 
 def awaits(place: str, *names: str) -> None:
-    """An async function with exactly these parameters."""
+    """Expect an async function with exactly these parameters."""
     if not inspect.iscoroutinefunction(inspect.unwrap(takes(place, *names))):
         raise Changed(f"{place} is not async")
 
 
 def names_in(place: str) -> tuple[str, ...]:
-    """The attributes and globals that a function uses, by their first use."""
+    """Return the attributes and globals that a function uses, by their first use."""
     code = getattr(inspect.unwrap(find(place)), "__code__", None)
     if code is None:
         raise Changed(f"{place} is no function")
@@ -56,7 +56,7 @@ def names_in(place: str) -> tuple[str, ...]:
 
 
 def uses(place: str, *names: str) -> None:
-    """A function that uses these names, in this order."""
+    """Expect a function that uses these names, in this order."""
     order = iter(names_in(place))
     missing = [name for name in names if name not in order]
     if missing:
@@ -64,16 +64,16 @@ def uses(place: str, *names: str) -> None:
 
 
 def has_fields(place: str, *names: str) -> None:
-    """A dataclass with exactly these fields, in any order."""
+    """Expect a dataclass with exactly these fields, in any order."""
     thing = find(place)
-    found = [field.name for field in fields(thing)] if is_dataclass(thing) else []
-    if sorted(found) != sorted(names):
-        raise Changed(f"{place} has the fields ({', '.join(found)})")
+    declared = [field.name for field in fields(thing)] if is_dataclass(thing) else []
+    if sorted(declared) != sorted(names):
+        raise Changed(f"{place} has the fields ({', '.join(declared)})")
 
 
 def declares(place: str, names: Iterable[str]) -> None:
-    """A class whose body annotates these attributes."""
-    found = getattr(find(place), "__annotations__", {})
+    """Expect a class whose body annotates these attributes."""
+    annotated = getattr(find(place), "__annotations__", {})
     for name in names:
-        if name not in found:
+        if name not in annotated:
             raise Changed(f"{place} declares no {name}")

@@ -15,8 +15,8 @@ else:
 
 
 def make_master(**options: Any) -> Master:
-    """A mitmdump that prints nothing, with these options. To be called in the event
-    loop that it is to run in. Raises CapabilityError."""
+    """Return a mitmdump that prints nothing, with these options. Call it in the
+    event loop that it is to run in. Raises CapabilityError."""
     capabilities.require("mitmproxy in process")
     from mitmproxy.options import Options
     from mitmproxy.tools.dump import DumpMaster
@@ -25,7 +25,7 @@ def make_master(**options: Any) -> Master:
 
 
 def listening_port(master: Master) -> int | None:
-    """The port of its first listener, once there is one."""
+    """Return the port of its first listener, once there is one."""
     addresses = master.addons.get("proxyserver").listen_addrs()
     return int(addresses[0][1]) if addresses else None
 
@@ -54,7 +54,7 @@ def serve(
 
 
 def _interface(ui: str) -> Any:
-    """An interface is imported only where it is used."""
+    """Import an interface, which nobody else needs, and return its master."""
     if ui == "dump":
         from mitmproxy.tools.dump import DumpMaster
 

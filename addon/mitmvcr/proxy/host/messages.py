@@ -15,12 +15,13 @@ from mitmvcr.view.parts import (
 
 
 def request_parts(wire: http.Request) -> RequestParts:
-    """What was sent: bytes, and ``host`` and ``port`` as they are connected to."""
+    """Return what was sent: bytes, and ``host`` and ``port`` as they are connected
+    to."""
     return wire.data if capabilities.has("raw messages") else _request_parts(wire)
 
 
 def response_parts(wire: http.Response) -> ResponseParts:
-    """What was sent, in bytes; ``status_code`` is an int."""
+    """Return what was sent, in bytes; ``status_code`` is an int."""
     return wire.data if capabilities.has("raw messages") else _response_parts(wire)
 
 
@@ -31,7 +32,7 @@ def make_response(
     body: bytes,
     trailing: Fields | None,
 ) -> http.Response:
-    """An HTTP/1.1 response of just this; mitmproxy sets its times."""
+    """Return an HTTP/1.1 response of just this; mitmproxy sets its times."""
     headers = http.Headers(fields)
     trailers = None if trailing is None else http.Headers(trailing)
     if not capabilities.has("raw messages"):

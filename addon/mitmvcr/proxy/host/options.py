@@ -1,12 +1,13 @@
 """mitmproxy's options: those it keeps for us, and its own that a session sets."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from mitmproxy import ctx, exceptions
 
 from mitmvcr.core.errors import OptionError, VcrError
-from mitmvcr.options import nearest
+from mitmvcr.options import SET, nearest
 from mitmvcr.proxy.host.capabilities import capabilities
 from mitmvcr.proxy.host.exit import end_process
 
@@ -54,6 +55,20 @@ def update_options(opts: Options, changes: Mapping[str, Any]) -> None:
     opts.update(**changes)
 
 
+def set_options(opts: Options, texts: Sequence[str]) -> None:
+    """Set options that a user gives as NAME=VALUE. Raise OptionError."""
+    for text in texts:
+        name = text.partition("=")[0]
+        if name not in opts:
+            near = nearest(name, opts.keys())
+            meant = f"; did you mean {near}?" if near else ""
+            raise OptionError(SET.vcr, text, f"mitmproxy has no such option{meant}")
+        try:
+            opts.set(text)
+        except exceptions.OptionsError as error:
+            raise OptionError(SET.vcr, text, str(error)) from error
+
+
 class HostOptions:
     """mitmproxy's own options, set as a session needs them and put back after it.
 
@@ -71,7 +86,7 @@ class HostOptions:
         self._wanted: dict[str, Any] = {}
 
     def hold(self, opts: Options) -> None:
-        """What was changed meanwhile comes into force after the session."""
+        """Keep what was changed meanwhile for after the session."""
         changed = {n: v for n, v in self._wanted.items() if getattr(opts, n) != v}
         self._own.update({name: getattr(opts, name) for name in changed})
         if changed:
@@ -84,8 +99,9 @@ class HostOptions:
         lazy: bool,
         whole_bodies: bool,
         any_headers: bool = False,
+        more: Mapping[str, Any] = MappingProxyType({}),
     ) -> None:
-        wanted: dict[str, Any] = {}
+        wanted: dict[str, Any] = {**more}
         if any_headers and capabilities.has("any header value"):
             wanted["validate_inbound_headers"] = False
         if lazy:
@@ -104,8 +120,9 @@ class HostOptions:
 
 
 def _validate_open_connections(validate: bool) -> None:
-    """All HTTP/2 connections share a configuration, which a new one brings up to date
-    (proxy/layers/http/_http2.py: Http2Connection). The open ones are not to wait."""
+    """Bring open connections up to date. All HTTP/2 connections share a
+    configuration, which only a new one would renew (proxy/layers/http/_http2.py:
+    Http2Connection)."""
     from mitmproxy.proxy.layers.http import _http2
 
     for kind in (_http2.Http2Server, _http2.Http2Client):
@@ -113,8 +130,8 @@ def _validate_open_connections(validate: bool) -> None:
 
 
 def gives_up_after() -> float:
-    """How long mitmproxy lets a connection be silent before it closes it, in seconds
-    (proxy/server.py: TimeoutWatchdog). From 12 on it is an option."""
+    """Return how long mitmproxy lets a connection be silent before it closes it, in
+    seconds (proxy/server.py: TimeoutWatchdog). From 12 on it is an option."""
     if not capabilities.has("silence limit"):
         return float("inf")
     from mitmproxy.proxy import server

@@ -13,9 +13,9 @@ _OURS = "_vcr_watches"
 
 
 def watch_who_leaves() -> None:
-    """An ``error`` hook does not tell who broke off: over HTTP/2 either side's reset
-    is "stream reset by client". The method that calls the hook knows
-    (proxy/layers/http/__init__.py: handle_protocol_error), and notes it here."""
+    """Note who broke off, which an ``error`` hook does not say: over HTTP/2 either
+    side's reset is "stream reset by client". The method that calls the hook knows
+    (proxy/layers/http/__init__.py: handle_protocol_error)."""
     if capabilities.has("client resets"):
         _watch_resets("handle_protocol_error", _note_left)
 
@@ -46,25 +46,25 @@ def _watch_resets(method: str, see: Callable[[HTTPFlow], None]) -> None:
 
 
 def was_left_by_client(flow: HTTPFlow) -> bool:
-    """Whether it was the client that ended a flow, as far as can be known."""
+    """Return whether it was the client that ended a flow, as far as can be known."""
     return _LEFT in flow.__dict__ or not flow.client_conn.connected
 
 
 _TELL = "_vcr_tell_left"
 
 
-def tell_when_left(flow: HTTPFlow, told: Callable[[], None]) -> None:
+def tell_when_left(flow: HTTPFlow, left: Callable[[], None]) -> None:
     """While a hook waits, what happens to its stream is put off (proxy/layer.py:
     handle_event), and that the client has reset it becomes an ``error`` only when the
     wait is over (proxy/layers/http/__init__.py: check_killed), where the answer is
-    dropped. ``told`` is called as soon as it is known; without the capability, the
+    dropped. ``left`` is called as soon as it is known; without the capability, the
     ``error`` hook has to do."""
     if capabilities.has("early resets"):
-        flow.__dict__[_TELL] = told
+        flow.__dict__[_TELL] = left
         _watch_resets("handle_event", _tell)
 
 
 def _tell(flow: HTTPFlow) -> None:
-    told = flow.__dict__.pop(_TELL, None)
-    if told is not None:
-        told()
+    left = flow.__dict__.pop(_TELL, None)
+    if left is not None:
+        left()

@@ -12,9 +12,9 @@ class StreamSchedule:
     in seconds after the head (None: as soon as the client takes it). Both are asked
     for one by one.
 
-    ``ended`` is told whether the client got all of it; only what it is told first
-    counts. ``breaks_off``: the connection ends behind the last part, as it did when it
-    was recorded. ``head`` makes of the response what leaves as its head.
+    ``ended`` hears whether the client got all of it; only the first call counts.
+    ``breaks_off``: the connection ends behind the last part, as it did when it was
+    recorded. ``head`` makes of the response what leaves as its head.
     """
 
     pieces: Iterable[bytes]
@@ -24,5 +24,6 @@ class StreamSchedule:
     head: Callable[[http.Response], http.Response] | None = None
 
     def __call__(self, data: bytes) -> bytes:
-        """As mitmproxy wants of a ``stream``; never used for an addon's response."""
+        """Return the data, as mitmproxy wants of a ``stream``; never used for an
+        addon's response."""
         return data

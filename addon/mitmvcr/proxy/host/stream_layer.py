@@ -35,15 +35,16 @@ _OURS = "_vcr_sends_streams"
 
 @dataclass
 class VcrDrainHook(commands.StartHook):
-    """A stream waits for its client. ``VcrAddon.vcr_drain`` is the one who does."""
+    """A stream waits for its client: ``Streams.vcr_drain`` does."""
 
     client_id: str
 
 
 class _Events(deque[Any]):
-    """What happens to a stream while it waits (proxy/layer.py: _paused_event_queue).
-    That its client has left is told at once: when the whole connection is gone, there
-    is no end of the waiting (proxy/server.py: wakeup_timer)."""
+    """Holds what happens to a stream while it waits (proxy/layer.py:
+    _paused_event_queue). Says at once that its client has left: when the whole
+    connection is gone, there is no end of the waiting (proxy/server.py:
+    wakeup_timer)."""
 
     def __init__(self, events: Iterable[Any], left: Callable[[], None]) -> None:
         super().__init__(events)
@@ -75,7 +76,7 @@ def wrap() -> None:
 
 
 def _send(stream: Any, whole: Commands, paced: StreamSchedule) -> Commands:
-    """mitmproxy's own commands, but for the one with the body."""
+    """Yield mitmproxy's own commands, except the one with the body."""
     arrived = False
     try:
         answer = None
@@ -114,8 +115,8 @@ def _send_pieces(
     stream._paused_event_queue = _Events(stream._paused_event_queue, left)
     start, unread = time.monotonic(), 0
     due = repeat(0.0) if paced.due is None else paced.due
-    for piece, at in zip(paced.pieces, due, strict=paced.due is not None):
-        nap = start + at - time.monotonic()
+    for piece, moment in zip(paced.pieces, due, strict=paced.due is not None):
+        nap = start + moment - time.monotonic()
         if nap > 0:
             yield Nap(nap)
         if unread >= _UNREAD_BYTES:
@@ -143,6 +144,7 @@ def _has_room(stream: Any, most: int) -> Generator[commands.Command, Any, bool]:
 
 
 def _break_off(stream: Any) -> Commands:
-    """As an addon kills a flow: HTTP/1 closes the connection, HTTP/2 the stream."""
+    """Break off as an addon kills a flow: HTTP/1 closes the connection, HTTP/2 the
+    stream."""
     stream.flow.error = flow.Error(flow.Error.KILLED_MESSAGE)
     yield from stream.check_killed(False)

@@ -10,7 +10,7 @@ from mitmvcr.proxy.host.schedule import StreamSchedule as StreamSchedule
 
 
 def install() -> bool:
-    """Whether streams can be replayed as streams; makes it so."""
+    """Let streams be replayed as streams, and return whether they can be."""
     if not capabilities.has("stream replay"):
         return False
     # Its classes stand on mitmproxy's own, which are there as has just been seen.

@@ -24,7 +24,7 @@ def close(manager: Manager, chosen: Callable[[connection.Connection], bool]) -> 
 
 
 def _opened(manager: Manager) -> Iterator[tuple[connection.Connection, Any]]:
-    """Each with its transport (addons/proxyserver.py: connections)."""
+    """Yield each with its transport (addons/proxyserver.py: connections)."""
     proxyserver: Any = manager.get("proxyserver")
     if proxyserver is None:  # there is none in a test of an addon
         return

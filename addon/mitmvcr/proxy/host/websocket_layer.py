@@ -74,7 +74,7 @@ class _Player(layer.Layer):
         return commands.SendData(self.context.client, self._wire.send(said))
 
     def _speak(self) -> Commands:
-        """All that the server said until it was the client's turn."""
+        """Send all that the server said until it was the client's turn."""
         while frame := self._script.next_from(client=False):
             pause = self._script.pause(frame)
             if pause > 0:

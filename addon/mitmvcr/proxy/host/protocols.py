@@ -1,0 +1,53 @@
+"""Which protocol a connection speaks: within TLS what was recorded, and without it
+HTTP/2 too, which mitmproxy does not expect."""
+
+from typing import TYPE_CHECKING, Any
+
+from mitmproxy import connection, tls
+
+from mitmvcr.proxy.host.capabilities import capabilities
+
+if TYPE_CHECKING:
+    from mitmproxy.proxy import layer
+
+_H2_PREFACE = b"PRI * HTTP/2.0"
+#: Type, flags and stream of the first frame of an HTTP/2 server, behind its length.
+_H2_SETTINGS = b"\4\0\0\0\0\0"
+
+
+def expect_cleartext_h2(choice: "layer.NextLayer") -> None:
+    """Take HTTP/2 with prior knowledge, as gRPC speaks it without TLS, for what it
+    is: mitmproxy takes it for a request with the method PRI and kills it, or for TCP
+    where the server spoke first (addons/next_layer.py, which leaves alone what is
+    chosen already). Its layers go by ALPN, so that is set."""
+    client, server = choice.context.client, choice.context.server
+    if client.tls or choice.layer is not None:
+        return
+    if not capabilities.has("cleartext HTTP/2"):
+        return
+    sent = choice.data_client()
+    if sent.startswith(_H2_PREFACE) or (
+        not sent and choice.data_server()[3:9] == _H2_SETTINGS
+    ):
+        client.alpn = server.alpn = b"h2"
+        choice.layer = _http_layer(choice.context)
+
+
+def _http_layer(context: Any) -> Any:
+    from mitmproxy.proxy.layers import http as layers
+
+    return layers.HttpLayer(context, layers.HTTPMode.transparent)
+
+
+def speak_cleartext_h2(client: connection.Client, server: connection.Server) -> None:
+    """Let a connection that is about to be opened speak what its client speaks."""
+    if client.alpn == b"h2" and not client.tls:
+        server.alpn = b"h2"
+
+
+def choose_alpn(data: tls.ClientHelloData, protocol: bytes) -> None:
+    """Let the client have this protocol, if it has offered it. To be called from
+    ``tls_clienthello`` (addons/tlsconfig.py: alpn_select_callback)."""
+    offered = protocol in data.client_hello.alpn_protocols
+    if offered and capabilities.has("ALPN choice"):
+        data.context.client.alpn = protocol

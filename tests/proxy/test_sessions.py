@@ -1,0 +1,174 @@
+"""Several sessions at once: each flow and each connection obeys its own."""
+
+from pathlib import Path
+
+import pytest
+from mitmproxy import connection, http
+from mitmproxy.proxy.layers.http import HttpRequestHook
+from mitmproxy.proxy.server_hooks import ServerConnectHook, ServerConnectionHookData
+from mitmproxy.test import tflow
+
+from mitmvcr.core.errors import VcrError
+from mitmvcr.core.model import Cassette, Interaction, Request, Response
+from mitmvcr.core.modes import Mode
+from mitmvcr.format import reader, writer
+from mitmvcr.options import Settings
+from mitmvcr.proxy import host
+from mitmvcr.proxy.host import chain
+from mitmvcr.proxy.player import Player
+from mitmvcr.proxy.sessions import DEFAULT, Sessions
+from rig import URL, Rig, in_loop
+
+#: The port by which a client chooses the session that records.
+RECORDER = 8081
+
+
+@pytest.fixture
+def cassette(tmp_path: Path) -> Path:
+    path = tmp_path / "one.yaml"
+    request = Request(method="GET", url=URL, body=b"content")
+    response = Response(code=200, status="200 OK", body=b"recorded")
+    path.write_bytes(writer.dumps(Cassette([Interaction(0, request, response)])))
+    return path
+
+
+@pytest.fixture
+def _by_port(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A route as there will be one: by the port that the client came to."""
+
+    def of_client(self: Sessions, client: connection.Client) -> Player | None:
+        is_recorder = client.sockname[1] == RECORDER
+        return self.named("recorder" if is_recorder else DEFAULT)
+
+    def of(self: Sessions, flow: http.HTTPFlow) -> Player | None:
+        return self.of_client(flow.client_conn)
+
+    monkeypatch.setattr(Sessions, "of_client", of_client)
+    monkeypatch.setattr(Sessions, "of", of)
+
+
+class Two(Rig):
+    """A session that replays, the default one, and one that records."""
+
+    def __init__(self, cassette: Path, recorded: Path) -> None:
+        super().__init__(vcr_cassette=str(cassette), vcr_mode="replay_only")
+        self.vcr.sessions.use(Settings(recorded), "recorder")
+
+    def flow(self, port: int) -> http.HTTPFlow:
+        flow = tflow.tflow()
+        flow.client_conn.sockname = ("127.0.0.1", port)
+        flow.client_conn.id = f"client of {port}"
+        return flow
+
+    def begin(self, port: int) -> http.HTTPFlow:
+        flow = self.flow(port)
+        self.vcr.request(flow)
+        return flow
+
+    def hook(self, event: HttpRequestHook | ServerConnectHook) -> None:
+        """As the guard is asked, where no addon is."""
+        manager = self.context.master.addons
+        watch = chain.watch_of(manager)
+        assert watch is not None
+        watch.after(event)
+
+
+@pytest.mark.usefixtures("_by_port")
+@in_loop
+def test_one_replays_while_the_other_records(cassette: Path, tmp_path: Path) -> None:
+    two = Two(cassette, tmp_path / "new.yaml")
+    replayed, recorded = two.begin(8080), two.begin(RECORDER)
+    assert replayed.response is not None
+    assert replayed.response.content == b"recorded"
+    assert recorded.response is None
+    assert two.connect(replayed, "address", 22)
+    assert two.connect(recorded, "address", 22) is None
+    two.answer(recorded)
+    two.answer(replayed)
+    miss = two.begin(8080)
+    assert miss.response is not None
+    assert miss.response.status_code == 424
+    assert two.session.summary().missed == 1
+    two.vcr.done()
+    (kept,) = reader.load(tmp_path / "new.yaml").interactions
+    assert kept.response.body == b"live"
+
+
+@pytest.mark.usefixtures("_by_port")
+@in_loop
+def test_the_guard_holds_for_the_one_that_replays(
+    cassette: Path, tmp_path: Path
+) -> None:
+    two = Two(cassette, tmp_path / "new.yaml")
+    replayed, recorded = two.flow(8080), two.flow(RECORDER)
+    for flow in (replayed, recorded):
+        flow.server_conn.error = None
+        flow.server_conn.address = ("address", 22)
+        data = ServerConnectionHookData(flow.server_conn, flow.client_conn)
+        two.hook(ServerConnectHook(data))
+        two.hook(HttpRequestHook(flow))
+    assert replayed.server_conn.error
+    assert replayed.response is not None
+    assert recorded.server_conn.error is None
+    assert recorded.response is None
+    two.vcr.done()
+    shut = two.flow(RECORDER)  # nobody says any more whose it is
+    two.hook(HttpRequestHook(shut))
+    assert shut.response is not None
+
+
+@pytest.mark.usefixtures("_by_port")
+@in_loop
+def test_mitmproxys_own_options_are_as_both_need_them(
+    cassette: Path, tmp_path: Path
+) -> None:
+    two = Two(cassette, tmp_path / "new.yaml")
+    assert two.options.validate_inbound_headers is False  # nothing was sent on yet
+    two.options.update(vcr_latency="0.5", stream_large_bodies="3")
+    assert two.options.validate_inbound_headers is True
+    assert two.options.connection_strategy == "lazy"
+    two.options.update(vcr_cassette="", vcr_mode="record_once")
+    assert two.options.stream_large_bodies is None  # for the one that records
+    two.vcr.sessions.eject("recorder")
+    assert two.options.stream_large_bodies == "3"
+
+
+@pytest.mark.usefixtures("_by_port")
+@in_loop
+def test_each_ends_on_its_own(cassette: Path, tmp_path: Path) -> None:
+    two = Two(cassette, tmp_path / "new.yaml")
+    sessions = two.vcr.sessions
+    began = two.begin(RECORDER)
+    sessions.eject("recorder")
+    assert sessions.named("recorder") is None
+    assert sessions.named() is not None
+    assert repr(sessions).endswith("1 flows under way>")
+    assert not (tmp_path / "new.yaml").exists()
+    two.answer(began)
+    assert (tmp_path / "new.yaml").exists()
+    assert sessions.offline
+    sessions.eject()
+    assert not sessions.offline
+
+
+@in_loop
+def test_what_keeps_a_replay_in_is_asked_for_once_before_it_is_in_play(
+    cassette: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[bool] = []
+    check = host.capabilities.require_guards
+    monkeypatch.setattr(
+        host.capabilities, "require_guards", lambda: asked.append(True) or check()
+    )
+    rig = Rig(vcr_cassette=str(cassette), vcr_mode="replay_only")
+    assert asked == [True]
+    assert rig.session.offline
+
+    def refuse() -> None:
+        raise VcrError("on purpose")
+
+    monkeypatch.setattr(host.capabilities, "require_guards", refuse)
+    before = rig.session
+    with pytest.raises(VcrError, match="on purpose"):
+        rig.vcr.use(Settings(cassette, Mode.REPLAY_ONLY, latency=1.0))
+    assert rig.session is before
