@@ -12,7 +12,7 @@ STANDARD, FOR_URLS = _LETTERS + b"+/", _LETTERS + b"-_"
 #: How base64 of JSON begins: {" and [{" with blanks and line ends between.
 JSON_STARTS = (b"eyJ", b"eyAi", b"ewog", b"ewoJ", b"ew0K", b"W3si", b"Wwog")
 _HELD = re.compile(
-    rb"(?<![\w+/=.-])(?:" + b"|".join(JSON_STARTS) + rb")[\w+/-]{12,}+={0,2}+(?!\.)"
+    rb"(?<![\w+.-])(?:" + b"|".join(JSON_STARTS) + rb")[\w+/-]{12,}+={0,2}+(?!\.)"
 )
 
 
