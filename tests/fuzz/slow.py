@@ -92,6 +92,7 @@ def main() -> int:
         rate = cost(case) / quarter * (1 << 20) * 1000
         found.append((rate, case.shape, case.anchor))
     found.sort(reverse=True)
+    slowest = 0.0
     for rate, shape, anchor in found[: typed.show]:
         again = next(
             each
@@ -99,8 +100,9 @@ def main() -> int:
             if (each.shape, each.anchor) == (shape, anchor)
         )
         more = cost(again) / typed.size * (1 << 20) * 1000 if rate < 40_000 else -1
+        slowest = max(slowest, more if more >= 0 else rate)
         sys.stdout.write(f"{rate:9.0f} -> {more:9.0f} ms/MiB  {shape:18} {anchor!r}\n")
-    return 1 if found[0][0] > typed.most else 0
+    return 1 if slowest > typed.most else 0
 
 
 if __name__ == "__main__":
