@@ -1,5 +1,4 @@
-"""Large uploads, without a proxy: what a match costs beside a hash of the body, and
-what it takes to say why one does not match.
+"""Large uploads, without a proxy: a match beside a hash of the body, and its miss.
 
 CPU time of this process, in milliseconds.
 """
