@@ -4,8 +4,8 @@ import json
 import re
 from contextlib import suppress
 
-from mitmvcr.secrets.known import decoded_base64
 from mitmvcr.secrets.names import plain
+from mitmvcr.secrets.runs import decoded_base64
 
 #: What is new in each request, or in each run, and says nothing of who asks.
 _FRESH = re.compile(

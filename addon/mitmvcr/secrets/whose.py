@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 
-from mitmvcr.codings import unpacked
 from mitmvcr.core.identity import ANY, Values
 from mitmvcr.core.model import Headers, Request
+from mitmvcr.secrets.containers import Said, said_by
 from mitmvcr.secrets.credentials import is_fresh, lasting
 from mitmvcr.secrets.headers import cookies
 from mitmvcr.secrets.known import ENCODED_PLACEHOLDER
+from mitmvcr.secrets.looks import is_real
 from mitmvcr.secrets.names import kind_of
-from mitmvcr.secrets.places import is_real
 from mitmvcr.secrets.spans import Span
 from mitmvcr.secrets.text_redactor import BYTES, TextRedactor
 
@@ -53,10 +53,8 @@ def _sorted(hidden: Iterable[Hidden]) -> Values:
 
 def _hidden(texts: TextRedactor, request: Request) -> Iterator[Hidden]:
     yield from _in_headers(texts, request.headers)
-    kind, coding = texts.body_type(request.headers)
     yield from _in_text(texts, request.url.encode(*BYTES))
-    if request.body:
-        yield from _in_body(texts, request.body, kind, coding)
+    yield from _in_body(texts, request.body, said_by(request.headers))
 
 
 def _in_headers(texts: TextRedactor, headers: Headers) -> Iterator[Hidden]:
@@ -94,11 +92,9 @@ def _named(texts: TextRedactor, value: bytes, whole: bytes) -> bytes:
     return value
 
 
-def _in_body(
-    texts: TextRedactor, body: bytes, kind: str, coding: str
-) -> Iterator[Hidden]:
-    plain, _ = unpacked(body, coding)
-    yield from _spans(texts, plain, texts.body_spans(body, kind, coding))
+def _in_body(texts: TextRedactor, body: bytes, said: Said) -> Iterator[Hidden]:
+    for data, look in texts.pieces(body, said):
+        yield from _spans(texts, data, texts.looked(data, look, said.kind))
 
 
 def _in_text(texts: TextRedactor, data: bytes) -> Iterator[Hidden]:
@@ -108,7 +104,7 @@ def _in_text(texts: TextRedactor, data: bytes) -> Iterator[Hidden]:
 def _spans(texts: TextRedactor, data: bytes, spans: Iterable[Span]) -> Iterator[Hidden]:
     done = 0
     hidden = [*texts.memory.places(data), *spans]
-    for start, end, kind, value in sorted(hidden, key=lambda it: (it[0], -it[1])):
+    for start, end, kind, value, *_ in sorted(hidden, key=lambda it: (it[0], -it[1])):
         if start >= done:
             done = end
             yield from _one(texts, kind, value or data[start:end])
