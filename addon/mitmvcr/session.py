@@ -7,7 +7,8 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from mitmvcr.core.deck import Deck
+from mitmvcr.core.choosing import Values, salt_of
+from mitmvcr.core.deck import Deck, JudgedDeck
 from mitmvcr.core.errors import (
     CassetteDamagedError,
     CassetteNotFoundError,
@@ -15,9 +16,7 @@ from mitmvcr.core.errors import (
     OptionError,
     VcrError,
 )
-from mitmvcr.core.identity import Values, salt_of
-from mitmvcr.core.judged import JudgedDeck
-from mitmvcr.core.matcher import Matcher
+from mitmvcr.core.matching import Matcher
 from mitmvcr.core.model import Interaction, Request
 from mitmvcr.core.modes import (
     RULES,
@@ -41,7 +40,7 @@ from mitmvcr.store.store import FileStore
 from mitmvcr.summary import Summary
 
 if TYPE_CHECKING:
-    from mitmvcr.core.blanks import Blanks
+    from mitmvcr.core.deck.blanks import Blanks
     from mitmvcr.secrets.identities import Identities
     from mitmvcr.secrets.redactor import Redactor
 
@@ -187,7 +186,7 @@ class Session:
     @cached_property
     def _blanks(self) -> "Blanks":
         """Make it when the first request has no match: it is imported only then."""
-        from mitmvcr.core.blanks import Blanks
+        from mitmvcr.core.deck.blanks import Blanks
 
         return Blanks(self.deck, lambda name: not self.redactor.knows(name))
 

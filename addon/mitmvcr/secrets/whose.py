@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from mitmvcr.codings import unpacked
-from mitmvcr.core.identity import ANY, Values
+from mitmvcr.core.choosing import ANY, Values
 from mitmvcr.core.model import Headers, Request
 from mitmvcr.secrets.credentials import is_fresh, lasting
 from mitmvcr.secrets.headers import cookies

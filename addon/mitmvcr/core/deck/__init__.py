@@ -1,0 +1,6 @@
+"""One loaded cassette in play: what answers a request, and what is left over."""
+
+from mitmvcr.core.deck.deck import Deck
+from mitmvcr.core.deck.judged import JudgedDeck
+
+__all__ = ["Deck", "JudgedDeck"]
