@@ -197,8 +197,44 @@ def test_a_miss_is_told_to_the_hook(file: Path) -> None:
     begun = session(
         file, "def on_miss(request, miss): raise ValueError(miss.reason)", made("a")
     )
+    found = begun.explain(get("b"))
     with pytest.raises(HookError, match="ValueError: the nearest is interaction 0"):
-        begun.explain(get("b"))
+        begun.on_miss(get("b"), found)
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("None", True),
+        ("True", True),
+        ("False", False),
+        ("Response(code=204)", Response(code=204)),
+    ],
+)
+def test_a_hook_decides_on_a_miss(file: Path, said: str, expected: object) -> None:
+    source = "from mitmvcr.core.model import Response\n"
+    begun = session(
+        file, f"{source}def on_miss(request, miss): return {said}", made("a")
+    )
+    assert begun.on_miss(get("b"), begun.explain(get("b"))) == expected
+    assert session(file, "def match(a, b): return None").on_miss(get("b"), None) is True
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ("0", "on_miss returned int; return False, a Response or None"),
+        ("Response(code=99)", "on_miss returned a response with response.code: "),
+        ("Response(code=200, headers={'A': ['b\\r\\nC: d']})", "response.headers"),
+    ],
+)
+def test_what_a_hook_cannot_answer_is_an_error(file: Path, said: str, why: str) -> None:
+    source = "from mitmvcr.core.model import Response\n"
+    begun = session(
+        file, f"{source}def on_miss(request, miss): return {said}", made("a")
+    )
+    with pytest.raises(HookError, match=why):
+        begun.on_miss(get("b"), begun.explain(get("b")))
 
 
 def test_the_hooks_of_the_settings_are_loaded(file: Path, tmp_path: Path) -> None:

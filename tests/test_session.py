@@ -641,6 +641,39 @@ def test_what_a_hook_makes_unsendable_is_not_sent_and_not_used_up() -> None:
     assert session.summary().unused == 1
 
 
+def test_a_session_knows_what_it_began_with(start: Start) -> None:
+    assert start("replay_with_new_episodes", cassette_of(1, 2)).loaded == 2
+
+
+def test_what_is_blocked_or_answered_by_a_hook_is_no_miss(start: Start) -> None:
+    session = start("replay_only", cassette_of(1))
+    for number in (2, 3):
+        assert session.plan(ask(number)) == Refuse()
+    assert "; " not in session.summary().line()
+    session.blocked()
+    session.blocked(was_missed=True)
+    session.answered()
+    summary = session.summary()
+    assert (summary.missed, summary.blocked, summary.replayed) == (0, 2, 1)
+    assert summary.line().endswith("missed 0, unused 1; 2 blocked")
+
+
+def test_what_is_not_recorded_is_counted_beside_the_rest(start: Start) -> None:
+    session = start("record_only")
+    session.lost()
+    assert session.summary().line().endswith("unused 0; 1 not recorded")
+    session.blocked()
+    assert session.summary().line().endswith("unused 0; 1 blocked, 1 not recorded")
+
+
+def test_a_remedy_is_spelled_for_whoever_started_it(start: Start) -> None:
+    session = start("replay_only", cassette_of(1))
+    session.plan(ask(1))
+    assert "; vcr_allow_repeats=last would" in session.explain(ask(1)).reason
+    session.spell = lambda options: f"say {' '.join(options)}"
+    assert "; say vcr_allow_repeats=last would" in session.explain(ask(1)).reason
+
+
 def test_a_report_notes_where_an_answer_depends_on_what_differs() -> None:
     request = replace(ask(1), headers={"Accept": ["a"]})
     answer = Response(code=200, status="200 OK", headers={"Vary": ["Accept"]})

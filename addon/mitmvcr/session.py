@@ -1,14 +1,14 @@
 """A cassette in use: what a mode makes of its deck and its store."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from mitmvcr.core.choosing import Values, salt_of
-from mitmvcr.core.deck import Deck, JudgedDeck
+from mitmvcr.core.deck import Deck, JudgedDeck, Retries
 from mitmvcr.core.errors import (
     CassetteDamagedError,
     CassetteNotFoundError,
@@ -17,7 +17,7 @@ from mitmvcr.core.errors import (
     VcrError,
 )
 from mitmvcr.core.matching import Matcher
-from mitmvcr.core.model import Interaction, Request
+from mitmvcr.core.model import Interaction, Request, Response
 from mitmvcr.core.modes import (
     RULES,
     Decision,
@@ -33,11 +33,12 @@ from mitmvcr.hooks import Hooks, load_hooks
 from mitmvcr.idle import idle_options
 from mitmvcr.miss.report import Entry, Log, Miss, Outcome
 from mitmvcr.options import CASSETTE, Settings
+from mitmvcr.parsing import what_is_odd
 from mitmvcr.secrets.rules import DEFAULT, Rules
 from mitmvcr.store import Store
 from mitmvcr.store.rewrite import EVERY
 from mitmvcr.store.store import FileStore
-from mitmvcr.summary import Summary
+from mitmvcr.summary import Counts, Summary
 
 if TYPE_CHECKING:
     from mitmvcr.core.deck.blanks import Blanks
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
     from mitmvcr.secrets.redactor import Redactor
 
 
-class Session:
+class Session(Counts):
     """Plays one cassette, made by :func:`open_session`. Requests come in, decisions go
     out.
 
@@ -53,7 +54,8 @@ class Session:
     went wrong first. ``left_in``: where a recording that was set aside lies.
     ``idle_options``: what to say at the start of options without effect.
     ``altered``: URLs of requests out of which something was taken that was found to be
-    a secret only later, so that they may not match in a replay.
+    a secret only later, so that they may not match in a replay. ``spell``: writes
+    options, as NAME=VALUE, the way that whoever started this can give them.
     """
 
     def __init__(
@@ -68,20 +70,20 @@ class Session:
         rules: Rules = DEFAULT,
         environment: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
+        super().__init__()
         self.store = store
         self._rules, self._environment = rules, dict(environment)
         self.mode = mode
         self.rule = RULES[mode, exists]
         self.failure: Exception | None = None
         self.log = Log()
+        self.spell: Callable[[Iterable[str]], str] = " ".join
         self.idle_options: list[str] = []
         self._notes: dict[int, str] = {}
         self.left_in: str | None = None
         self.looks_up = looks_up(self.rule, repeats)
         self._without_look_up = decide(self.rule, None)
         self._repeats = repeats
-        self._recorded = self._replayed = self._missed = self._passed = 0
-        self._came = 0
         # Also read where it will be replaced: what is no sound cassette never is.
         reads = exists and (self.rule.loads or self.rule.records)
         found = store.load(sendable=self.rule.loads).interactions if reads else ()
@@ -92,6 +94,7 @@ class Session:
         self._hooks = hooks
         #: Is a hook given requests? Then each has to be there with its body.
         self.needs_all = hooks is not None
+        self._retries = Retries(repeats)
         judge = hooks.judge if hooks else None
         self.deck = (
             Deck(loaded, repeats, matcher, self._whose)
@@ -134,6 +137,11 @@ class Session:
         return self.rule.records
 
     @property
+    def loaded(self) -> int:
+        """Return how many interactions the session began with."""
+        return self._kept
+
+    @property
     def expects(self) -> bool:
         """Return whether it is a strict replay of something. A program that asks for
         nothing then is hardly the one that was recorded."""
@@ -159,6 +167,7 @@ class Session:
         if found is None and seen is not request:
             # Another recorder's cassette has its secrets as they were.
             found = self.deck.take(request)
+        found = self._retries.settled(self.deck, (seen, request), found)
         if found is None:
             found = self._take_meant(seen, request)
         if found is None:
@@ -209,19 +218,6 @@ class Session:
                 self.store.name, problem, interaction=position, field=field
             )
 
-    def passed(self) -> None:
-        """Count a request that went straight through by a rule, and was not planned."""
-        self._passed += 1
-
-    def came(self) -> None:
-        """Note that a client has connected, whatever becomes of it."""
-        self._came += 1
-
-    def refused(self) -> None:
-        """Count a request that can never be answered from this cassette, and was not
-        planned."""
-        self._missed += 1
-
     def explain(self, request: Request) -> Miss:
         """Return why nothing matched it, as it may be shown."""
         # Only a miss needs them, and to import them takes 10 ms of every start.
@@ -233,9 +229,14 @@ class Session:
         if last is not request:
             seen = redact(request)
         found = masked(explain(seen, self.deck, redact, request, self._blanks))
-        if self._hooks is not None:
-            self._hooks.on_miss(seen, found)
-        return found
+        return replace(found, hint=self.spell(found.options))
+
+    def on_miss(self, request: Request, miss: Miss) -> Response | bool:
+        """Tell the hook of a miss, if there is one; return whether the miss counts, or
+        the response that the hook answers with. Raise HookError."""
+        if self._hooks is None:
+            return True
+        return self._hooks.on_miss(self.redactor.request(request), miss)
 
     def shown(self, url: str) -> str:
         """Return a URL as it may stand in a log."""
@@ -378,6 +379,8 @@ class Session:
             unused=self.deck.unused_count,
             passed=self._passed,
             came=self._came,
+            blocked=self._blocked,
+            lost=self._lost,
         )
 
 
@@ -413,5 +416,6 @@ def open_session(settings: Settings) -> Session:
         rules=settings.redaction,
         environment=os.environ,
     )
+    session.notice = session.notice or what_is_odd(store.name)
     session.idle_options = [*idle_options(settings)]
     return session

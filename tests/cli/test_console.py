@@ -14,6 +14,7 @@ from cli.helpers import MITMVCR, answer, write_cassette
 from mitmvcr.cli.report import console
 from mitmvcr.cli.report.console import (
     as_typed,
+    in_words,
     long_lines,
     one_line,
     print_misses,
@@ -70,6 +71,34 @@ def test_where_nothing_is_near_or_all_is_used_up_the_reason_says_it(
 def test_options_are_said_as_they_are_typed() -> None:
     options = ("vcr_allow_repeats=last", "vcr_allow_repeats=all", "vcr_match=method")
     assert as_typed(options) == "--repeat-last --allow-repeats --match method"
+
+
+@pytest.mark.parametrize(
+    ("said", "typed"),
+    [
+        (
+            "broke off (vcr_record_errors=yes would record the failure)",
+            "broke off (--record-errors would record the failure)",
+        ),
+        (
+            "vcr_passthrough='~u /a b' lets it pass",
+            "--passthrough '~u /a b' lets it pass",
+        ),
+        ("is dropped (vcr_partial)", "is dropped (--partial)"),
+        ("vcr_redact=none: secrets", "--redact none: secrets"),
+        ("vcr_allow_repeats=last would", "--repeat-last would"),
+        ("vcr_websocket is not set", "--websocket is not set"),
+        ("vcr_upstream_ca=FILE trusts", "--upstream-ca FILE trusts"),
+        ("vcr_unknown=1 and avcr_mode=x stay", "vcr_unknown=1 and avcr_mode=x stay"),
+    ],
+)
+def test_a_message_has_its_options_as_they_are_typed(said: str, typed: str) -> None:
+    assert in_words(said) == typed
+
+
+def test_a_hint_is_spelled_as_it_was_given() -> None:
+    found = replace(miss(0, near(), used=1), hint="--repeat-last")
+    assert found.reason.endswith("; --repeat-last would let it match")
 
 
 def test_all_that_is_known_names_every_near_one() -> None:

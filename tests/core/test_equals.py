@@ -366,3 +366,10 @@ def positions(of: Deck, asked: Request) -> Iterator[int]:
 def test_many_equal_ones_with_ids_of_their_own_are_answered_in_order() -> None:
     held = [made(get(X_Request_Id=str(n), Accept="a")) for n in range(3000)]
     assert list(positions(deck(*held), get(X_Request_Id="new"))) == list(range(3000))
+
+
+def test_nothing_is_said_against_what_is_no_equal() -> None:
+    held = deck(made(JSON))
+    assert held.add(made(XML)) == 1
+    assert held.objections(XML).to(1) == []
+    assert held.objections(XML).to(0) == []

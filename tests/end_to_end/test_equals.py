@@ -120,6 +120,14 @@ def test_a_form_that_nobody_recorded_is_a_miss_that_says_so(stage: Stage) -> Non
     stage.stop()
 
 
+def test_what_can_have_no_effect_is_told_at_the_start(stage: Stage) -> None:
+    stage.start("record_only", vcr_match="url,header:Authorization", vcr_keep="typo")
+    stage.ask("plain")
+    log = stage.stop()
+    assert "vcr_match=header:Authorization: this header holds a secret" in log
+    assert "vcr_keep=typo: nothing is hidden under this name" in log
+
+
 # Conditions
 
 

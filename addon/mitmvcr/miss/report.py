@@ -94,7 +94,9 @@ class Miss:
     """A request that nothing in the cassette answers. ``same_used`` counts the equal
     ones that were used up; ``total`` is the size of the cassette, of which ``left_out``
     have a like URL but were too many to be compared part by part. ``unset`` are the
-    variables whose values the recording held and that have none here."""
+    variables whose values the recording held and that have none here. ``hint`` has the
+    options that would help, as the user can give them; without it they are named as
+    mitmproxy has them."""
 
     method: str
     url: str
@@ -104,6 +106,7 @@ class Miss:
     total: int
     left_out: int = 0
     unset: tuple[str, ...] = ()
+    hint: str = ""
 
     @property
     def options(self) -> tuple[str, ...]:
@@ -115,9 +118,10 @@ class Miss:
     @property
     def reason(self) -> str:
         """Return why nothing matched, in one line."""
-        hint = f"; {' '.join(self.options)} would let it match" if self.options else ""
+        hint = self.hint or " ".join(self.options)
+        helps = f"; {hint} would let it match" if hint else ""
         unset = f"; {self.lacks}" if self.unset else ""
-        return self._reason() + hint + unset
+        return self._reason() + helps + unset
 
     @property
     def lacks(self) -> str:

@@ -14,6 +14,7 @@ from mitmvcr.config import in_force
 from mitmvcr.core.errors import CassetteError, CassetteWriteError
 from mitmvcr.core.model import Cassette, Interaction, Layout
 from mitmvcr.format import layout, reader, writer
+from mitmvcr.format.packed import packed
 from mitmvcr.format.source import read_bytes
 from mitmvcr.options import options_of
 from mitmvcr.secrets.identities import told_apart
@@ -104,7 +105,8 @@ def _scrub(path: Path, rules: Rules) -> bool:
         return False
     kept = Cassette(told_apart(redactor, cassette.interactions))
     try:
-        replace_file(path, writer.dumps(kept, _layout(data, cassette)))
+        data = writer.dumps(kept, _layout(data, cassette))
+        replace_file(path, packed(str(path), data))
     except OSError as error:
         raise CassetteWriteError(
             str(path), f"cannot be written: {why(error)}"

@@ -2,5 +2,6 @@
 
 from mitmvcr.core.deck.deck import Deck
 from mitmvcr.core.deck.judged import JudgedDeck
+from mitmvcr.core.deck.retries import Retries
 
-__all__ = ["Deck", "JudgedDeck"]
+__all__ = ["Deck", "JudgedDeck", "Retries"]

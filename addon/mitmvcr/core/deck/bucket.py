@@ -21,7 +21,16 @@ class Bucket:
     All of it can be made again from the interactions themselves.
     """
 
-    __slots__ = ("_by_size", "_equals", "keys", "last", "spent", "unread", "waiting")
+    __slots__ = (
+        "_by_size",
+        "_equals",
+        "_gone",
+        "keys",
+        "last",
+        "spent",
+        "unread",
+        "waiting",
+    )
 
     def __init__(self, unread: Iterable[int] = ()) -> None:
         self.unread = deque(unread)
@@ -31,6 +40,8 @@ class Bucket:
         self.spent: Spent | None = None
         #: Those that are not yet keyed, by the size of their bodies.
         self._by_size: dict[int, list[int]] | None = None
+        #: Those that were spent before others that wait under the same key.
+        self._gone: set[int] = set()
         self._equals: dict[Hashable, tuple[Keys, Equals]] = {}
 
     @property
@@ -62,7 +73,12 @@ class Bucket:
         keys = self.keys.pop(position)
         for key in keys:
             waiting = self.waiting[key]
-            waiting.remove(position)  # nearly always the first
+            if waiting[0] != position:  # to take it out would take long among many
+                self._gone.add(position)
+                continue
+            waiting.popleft()
+            while waiting and waiting[0] in self._gone:
+                waiting.popleft()
             if not waiting:
                 del self.waiting[key]
         self.note_spent(position, keys)
@@ -75,6 +91,11 @@ class Bucket:
         """Have a position keyed once more."""
         if self.spent is not None:
             self.spent.remove(position)
+        if position in self._gone:
+            self._gone.remove(position)
+            for waiting in self.waiting.values():
+                with suppress(ValueError):
+                    waiting.remove(position)
         insort(self.unread, position)
         self._equals.clear()
         self._by_size = None
