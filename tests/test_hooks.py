@@ -5,10 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from mitmvcr.core.deck import Deck
+from mitmvcr.core.deck import Deck, JudgedDeck
 from mitmvcr.core.errors import OptionError
-from mitmvcr.core.judged import JudgedDeck
-from mitmvcr.core.matcher import Matcher
+from mitmvcr.core.matching import Matcher
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.core.modes import Mode, Refuse, Repeats, Replay
 from mitmvcr.hooks import HookError, Hooks, load_hooks

@@ -5,9 +5,8 @@ import sys
 import pytest
 
 from mitmvcr.core.errors import OptionError
-from mitmvcr.core.ignoring import Ignore
-from mitmvcr.core.matcher import DEFAULT_PARTS, GO_PARTS, MatchSpec
-from mitmvcr.core.rules import Rule
+from mitmvcr.core.matching import DEFAULT_PARTS, Ignore, MatchSpec, Rule
+from mitmvcr.core.matching.spec import GO_PARTS
 from mitmvcr.options import BY_NAME, Settings, Text, as_options
 from option_samples import parse_settings
 

@@ -4,12 +4,17 @@ import re
 from collections.abc import Sequence
 
 from mitmvcr.core.errors import UnusableValueError
-from mitmvcr.core.ignoring import Ignore, parse_ignore
 from mitmvcr.core.jsonpaths import json_path
-from mitmvcr.core.keys import split_url
-from mitmvcr.core.matcher import DEFAULT_PARTS, PARTS, MatchSpec
-from mitmvcr.core.rules import Rule
-from mitmvcr.core.urlparts import BaseUrl
+from mitmvcr.core.matching import (
+    DEFAULT_PARTS,
+    PARTS,
+    BaseUrl,
+    Ignore,
+    MatchSpec,
+    Rule,
+    parse_ignore,
+    split_url,
+)
 
 _HEADER = "header:"
 

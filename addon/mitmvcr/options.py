@@ -18,7 +18,7 @@ from mitmvcr import matching_options as matching
 from mitmvcr import parsing
 from mitmvcr import redaction_options as redaction
 from mitmvcr.core.errors import OptionError, UnusableValueError
-from mitmvcr.core.matcher import DEFAULT, MatchSpec
+from mitmvcr.core.matching import DEFAULT, MatchSpec
 from mitmvcr.core.model import Layout
 from mitmvcr.core.modes import Mode, Repeats
 from mitmvcr.parsing import Partial, RetryAfter, View, as_text

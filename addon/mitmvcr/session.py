@@ -7,7 +7,8 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from mitmvcr.core.deck import Deck
+from mitmvcr.core.choosing import Values, salt_of
+from mitmvcr.core.deck import Deck, JudgedDeck, Retries
 from mitmvcr.core.errors import (
     CassetteDamagedError,
     CassetteNotFoundError,
@@ -15,9 +16,7 @@ from mitmvcr.core.errors import (
     OptionError,
     VcrError,
 )
-from mitmvcr.core.identity import Values, salt_of
-from mitmvcr.core.judged import JudgedDeck
-from mitmvcr.core.matcher import Matcher
+from mitmvcr.core.matching import Matcher
 from mitmvcr.core.model import Interaction, Request, Response
 from mitmvcr.core.modes import (
     RULES,
@@ -29,7 +28,6 @@ from mitmvcr.core.modes import (
     decide,
     looks_up,
 )
-from mitmvcr.core.retries import Retries
 from mitmvcr.core.sendable import is_sendable, unfolded, why_not
 from mitmvcr.hooks import Hooks, load_hooks
 from mitmvcr.idle import idle_options
@@ -43,7 +41,7 @@ from mitmvcr.store.store import FileStore
 from mitmvcr.summary import Counts, Summary
 
 if TYPE_CHECKING:
-    from mitmvcr.core.blanks import Blanks
+    from mitmvcr.core.deck.blanks import Blanks
     from mitmvcr.secrets.identities import Identities
     from mitmvcr.secrets.redactor import Redactor
 
@@ -197,7 +195,7 @@ class Session(Counts):
     @cached_property
     def _blanks(self) -> "Blanks":
         """Make it when the first request has no match: it is imported only then."""
-        from mitmvcr.core.blanks import Blanks
+        from mitmvcr.core.deck.blanks import Blanks
 
         return Blanks(self.deck, lambda name: not self.redactor.knows(name))
 

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from mitmvcr.core.blanks import Blanks
 from mitmvcr.core.deck import Deck
+from mitmvcr.core.deck.blanks import Blanks
 from mitmvcr.core.model import Interaction, Request, Response
 
 URL = "https://api.test/forecast/[REDACTED:SKY_KEY]/42"

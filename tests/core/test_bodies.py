@@ -12,12 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mitmvcr.codings import undoing
-from mitmvcr.core.bodies import (
-    body_key,
-    request_body_keys,
-)
-from mitmvcr.core.jsontext import json_bytes
-from mitmvcr.core.keys import parse_json
+from mitmvcr.core.bodies import body_key, json_bytes, parse_json, request_body_keys
 from mitmvcr.core.model import Request
 
 JSON = "application/json"

@@ -12,9 +12,10 @@ import brotli
 import pytest
 from backports import zstd
 
-from mitmvcr.core.bodies import BodyRules, body_key, canonical, request_body_keys
-from mitmvcr.core.ignoring import Ignore, Places
-from mitmvcr.core.keys import url_key
+from mitmvcr.core.bodies import BodyRules, body_key, request_body_keys
+from mitmvcr.core.bodies.compared import canonical
+from mitmvcr.core.matching import Ignore, url_key
+from mitmvcr.core.matching.ignoring import Places
 from mitmvcr.core.model import Request
 
 JSON = "application/json"

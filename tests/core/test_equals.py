@@ -8,14 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mitmvcr.core.deck import Deck
+from mitmvcr.core.deck import Deck, JudgedDeck
 from mitmvcr.core.errors import CassetteDamagedError
-from mitmvcr.core.ignoring import Ignore
-from mitmvcr.core.judged import JudgedDeck
-from mitmvcr.core.matcher import Matcher, MatchSpec
+from mitmvcr.core.matching import Ignore, Matcher, MatchSpec, Rule
 from mitmvcr.core.model import Interaction, Request, Response
 from mitmvcr.core.modes import Repeats
-from mitmvcr.core.rules import Rule
 
 URL = "http://h/a"
 Headers = Mapping[str, str]
@@ -260,8 +257,8 @@ def test_vary_still_says_it_of_what_is_left_of_several() -> None:
 def test_rules_hold_whatever_is_remembered(
     few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mitmvcr.core.deck._FEW", few)
-    monkeypatch.setattr("mitmvcr.core.deck._MOST_FEW", 1)
+    monkeypatch.setattr("mitmvcr.core.deck.deck._FEW", few)
+    monkeypatch.setattr("mitmvcr.core.deck.deck._MOST_FEW", 1)
     other = Interaction(0, Request("GET", "http://other/"), Response(code=200))
     held = deck(made(JSON, Vary="accept"), other, made(XML, Vary="accept"))
     assert taken(held, JSON, other.request, get(Accept="text/csv")) == [0, 1, None]

@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mitmvcr.core.deck import Deck
-from mitmvcr.core.ignoring import Ignore, parse_ignore
-from mitmvcr.core.matcher import PARTS, Matcher, MatchSpec
+from mitmvcr.core.matching import PARTS, Ignore, Matcher, MatchSpec, parse_ignore
 from mitmvcr.core.model import Interaction, Request, Response
 
 FORM = {"Content-Type": ["application/x-www-form-urlencoded"]}

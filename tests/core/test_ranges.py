@@ -2,13 +2,12 @@
 
 import pytest
 
+from mitmvcr.core.choosing.parts import Part
 from mitmvcr.core.chunks import Chunk
 from mitmvcr.core.deck import Deck
-from mitmvcr.core.matcher import Matcher, MatchSpec
+from mitmvcr.core.matching import Matcher, MatchSpec, Rule
 from mitmvcr.core.model import Interaction, Request, Response
 from mitmvcr.core.modes import Repeats
-from mitmvcr.core.parts import Part
-from mitmvcr.core.rules import Rule
 
 URL = "http://h/file"
 BODY = bytes(range(100))

@@ -2,11 +2,10 @@
 
 import pytest
 
-from mitmvcr.core.deck import Deck
-from mitmvcr.core.matcher import Matcher
+from mitmvcr.core.deck import Deck, Retries
+from mitmvcr.core.matching import Matcher
 from mitmvcr.core.model import Interaction, Request, Response
 from mitmvcr.core.modes import Repeats
-from mitmvcr.core.retries import Retries
 
 ASKED = Request(method="GET", url="http://h/file")
 SSE = "text/event-stream"

@@ -226,6 +226,16 @@ def test_an_sdk_downloads_in_parts_as_before(stage: Stage, name: str) -> None:
 # Who asks
 
 
+def miss_reason(answers: Iterator[Got]) -> str:
+    """Return why the first stranger was refused: one in some 300 has the hint of an
+    account by chance."""
+    return next(
+        answer.headers["x-vcr-miss-reason"]
+        for answer in answers
+        if "x-vcr-miss-reason" in answer.headers
+    )
+
+
 def test_two_accounts_are_not_mixed_up(stage: Stage) -> None:
     accounts = {"good:pass": 200, "bad:pass": 401, "other:word": 200}
     stage.start("record_only")
@@ -238,8 +248,11 @@ def test_two_accounts_are_not_mixed_up(stage: Stage) -> None:
         name = pair.partition(":")[0].encode()
         word = b"hello " if accounts[pair] == 200 else b"no "
         assert stage.curl("basic/a", "-u", pair) == (word + name, 0)
-    got = stage.ask("basic/a", Authorization="Basic bm9ib2R5Om5vbmU=")
-    assert got.headers["x-vcr-miss-reason"].endswith(
+    reason = miss_reason(
+        stage.ask("basic/a", Authorization=f"Basic {stranger}")
+        for stranger in ("bm9ib2R5Om5vbmU=", "bm8tb25lOm5vbmU=", "YW55Ym9keTphbnk=")
+    )
+    assert reason.endswith(
         "this cassette holds 3 different values of `authorization`;"
         " yours is none of them; vcr_match=-identity would let it match"
     )
@@ -303,11 +316,11 @@ def test_a_wrong_password_does_not_log_in(stage: Stage) -> None:
     assert b"-password" not in stage.cassette.read_bytes()
     stage.start("replay_only")
     assert stage.ask("login", wrong).status == 401
-    third = stage.ask("login", wrong.replace(b"wrong", b"other"))
-    assert (
-        "2 different values of `password`; yours is neither"
-        in (third.headers["x-vcr-miss-reason"])
+    reason = miss_reason(
+        stage.ask("login", wrong.replace(b"wrong", other))
+        for other in (b"other", b"third", b"fourth")
     )
+    assert "2 different values of `password`; yours is neither" in reason
     assert stage.ask("login", right).status == 200
     stage.stop()
 

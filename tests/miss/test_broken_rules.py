@@ -3,7 +3,7 @@
 import pytest
 
 from mitmvcr.core.deck import Deck
-from mitmvcr.core.matcher import DEFAULT, Matcher, MatchSpec
+from mitmvcr.core.matching import DEFAULT, Matcher, MatchSpec
 from mitmvcr.core.model import Interaction, Request, Response
 from mitmvcr.matching_options import parse_match
 from mitmvcr.miss.explain import Miss, explain

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mitmvcr.core.deck import Deck
-from mitmvcr.core.matcher import DEFAULT, Matcher, MatchSpec, agree
+from mitmvcr.core.matching import DEFAULT, Matcher, MatchSpec, agree
 from mitmvcr.core.model import Interaction, Request, Response
 from mitmvcr.miss.explain import explain
 from mitmvcr.miss.nearest import NEAREST

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from mitmvcr.core.deck import Deck
-from mitmvcr.core.matcher import Matcher, MatchSpec
+from mitmvcr.core.matching import Matcher, MatchSpec
 from mitmvcr.core.model import Interaction, Request, Response
 from mitmvcr.miss.explain import explain
 from mitmvcr.miss.report import Miss

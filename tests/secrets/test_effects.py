@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from mitmvcr.core.matcher import MatchSpec
+from mitmvcr.core.matching import MatchSpec
 from mitmvcr.core.model import Interaction, Request, Response
 from mitmvcr.options import Settings
 from mitmvcr.secrets.effects import not_compared, not_hidden

@@ -10,18 +10,20 @@ from mitmvcr.core.bodies import (
     body_key,
     counted_fields,
     fold_escapes,
+    frame_messages,
+    holds_json,
+    is_framed,
+    json_texts,
     json_value,
     media_kind,
+    multipart_parts,
+    payload,
+    xmlrpc_call,
 )
-from mitmvcr.core.ignoring import Ignoring
-from mitmvcr.core.jsonlines import json_texts
-from mitmvcr.core.keys import header, parameter
+from mitmvcr.core.headers import header, parameter, without_boundary
+from mitmvcr.core.matching import Ignoring
 from mitmvcr.core.model import Headers, Request
-from mitmvcr.core.multipart import multipart_parts, without_boundary
-from mitmvcr.core.payload import payload
-from mitmvcr.core.rpcframes import holds_json, is_framed, messages
 from mitmvcr.core.wording import quoted, shown
-from mitmvcr.core.xmlrpc import call
 from mitmvcr.miss.differences import (
     MOST_DIFFERENCES,
     by_name,
@@ -130,7 +132,7 @@ def _taken_apart(place: str, one: Content, other: Content) -> Iterator[Differenc
     elif one.kind == other.kind and one.kind.startswith("multipart/"):
         yield from _multipart_differences(place, one, other)
     elif _may_be_xml(one) and _may_be_xml(other):
-        calls = call(one.raw), call(other.raw)
+        calls = xmlrpc_call(one.raw), xmlrpc_call(other.raw)
         yield from json_differences(place, *calls, NO_BODY)
     else:
         yield from _parted(place, one, other)
@@ -189,7 +191,7 @@ def _message_differences(
     place: str, one: Content, other: Content
 ) -> Iterator[Difference]:
     inner = "application/json" if holds_json(one.media) else ""
-    pairs = zip_longest(messages(one.raw), messages(other.raw))
+    pairs = zip_longest(frame_messages(one.raw), frame_messages(other.raw))
     for number, (ours, theirs) in enumerate(pairs):
         at = f"{place} message {number}"
         if ours is None or theirs is None:

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
-from mitmvcr.core.objections import Objection
-from mitmvcr.core.rules import Rule
+from mitmvcr.core.choosing import Objection
+from mitmvcr.core.matching import Rule
 from mitmvcr.core.wording import quoted, shown
 from mitmvcr.miss.report import Difference
 

@@ -3,9 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from mitmvcr.core.ignoring import Ignoring, Names
-from mitmvcr.core.keys import split_url
-from mitmvcr.core.urlparts import query_pairs
+from mitmvcr.core.matching import Ignoring, Names, query_pairs, split_url
 from mitmvcr.core.wording import quoted, shown
 from mitmvcr.miss.freshness import fresh
 from mitmvcr.miss.report import Difference

@@ -8,8 +8,8 @@ import re
 from dataclasses import replace
 from itertools import islice
 
-from mitmvcr.core.blanks import Blanks
 from mitmvcr.core.deck import Deck
+from mitmvcr.core.deck.blanks import Blanks
 from mitmvcr.core.model import Request
 from mitmvcr.core.wording import shown
 from mitmvcr.miss.nearest import Search

@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterator
 from itertools import zip_longest
 
-from mitmvcr.core.ignoring import Ignoring
-from mitmvcr.core.jsontext import OpenedList, OpenedObject, closed
+from mitmvcr.core.bodies import OpenedList, OpenedObject, closed
+from mitmvcr.core.matching import Ignoring
 from mitmvcr.core.wording import quoted, shown
 from mitmvcr.miss.differences import common
 from mitmvcr.miss.freshness import fresh

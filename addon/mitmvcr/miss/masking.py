@@ -45,10 +45,8 @@ _PAIR = re.compile(r"(?P<name>[?&;][^=&;]*=)(?P<value>[^&;]*)")
 def is_secret(name: str) -> bool:
     """Return whether a header or a field of this name holds a secret: all that a
     recording hides, and whatever ends in the word for one."""
-    return (
-        _NAMES.header(name)
-        or _NAMES.field(_raw(name))
-        or _SECRET_NAME.fullmatch(name) is not None
+    return bool(
+        _NAMES.header(name) or _NAMES.field(_raw(name)) or _SECRET_NAME.fullmatch(name)
     )
 
 

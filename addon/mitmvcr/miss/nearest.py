@@ -7,11 +7,10 @@ from dataclasses import replace
 from functools import cached_property, lru_cache
 from itertools import islice
 
+from mitmvcr.core.choosing import Objections
 from mitmvcr.core.deck import Deck
-from mitmvcr.core.keys import split_url
-from mitmvcr.core.matcher import agree
+from mitmvcr.core.matching import agree, split_url
 from mitmvcr.core.model import Request
-from mitmvcr.core.objections import Objections
 from mitmvcr.miss import remedies
 from mitmvcr.miss.broken_rules import broken_rules
 from mitmvcr.miss.differences import MOST_DIFFERENCES, common

@@ -1,8 +1,7 @@
 """What a report notes of a request that was answered."""
 
+from mitmvcr.core.choosing import by_vary, strange_to
 from mitmvcr.core.model import Interaction, Request
-from mitmvcr.core.objections import by_vary
-from mitmvcr.core.rules import strange_to
 from mitmvcr.miss.broken_rules import broken_rules
 from mitmvcr.miss.masking import masked_text
 

@@ -5,10 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from mitmvcr.core.bodies import typed_body
-from mitmvcr.core.ignoring import Ignore, Ignoring
-from mitmvcr.core.matcher import Matcher, MatchSpec, agree
+from mitmvcr.core.matching import Ignore, Ignoring, Matcher, MatchSpec, Rule, agree
 from mitmvcr.core.model import Request
-from mitmvcr.core.rules import Rule
 from mitmvcr.miss.report import Difference
 from mitmvcr.miss.sides import LARGE
 

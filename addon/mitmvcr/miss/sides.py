@@ -5,11 +5,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
 
-from mitmvcr.core.ignoring import Ignoring
-from mitmvcr.core.matcher import Matcher, form_pairs
+from mitmvcr.core.headers import without_boundary
+from mitmvcr.core.matching import URL_PARTS, Ignoring, Matcher, form_pairs
 from mitmvcr.core.model import Request
-from mitmvcr.core.multipart import without_boundary
-from mitmvcr.core.urlparts import URL_PARTS
 from mitmvcr.core.wording import shown
 from mitmvcr.miss.body_differences import Content, body_differences, content
 from mitmvcr.miss.differences import (

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import zip_longest
 
 from mitmvcr.core.bodies import folded
-from mitmvcr.core.ignoring import Ignoring
+from mitmvcr.core.matching import Ignoring
 from mitmvcr.core.wording import bytes_shown, quoted
 from mitmvcr.miss.differences import MOST_DIFFERENCES, common
 from mitmvcr.miss.freshness import fresh

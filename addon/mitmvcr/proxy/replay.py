@@ -12,7 +12,7 @@ from mitmvcr.codings import encoded_pieces
 from mitmvcr.core.chunks import due_times
 from mitmvcr.core.errors import VcrError
 from mitmvcr.core.events import Pieces, due_in_small, ends, in_small
-from mitmvcr.core.keys import header
+from mitmvcr.core.headers import header
 from mitmvcr.core.model import Interaction, Response
 from mitmvcr.core.modes import Replay
 from mitmvcr.options import Settings

@@ -10,8 +10,8 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from itertools import count
 from secrets import token_hex
 
-from mitmvcr.core.identity import ANYBODY, Identity, hints, parse, salt_of
-from mitmvcr.core.matcher import Matcher
+from mitmvcr.core.choosing import ANYBODY, Identity, hints, parse_identity, salt_of
+from mitmvcr.core.matching import Matcher
 from mitmvcr.core.model import Interaction, Request
 from mitmvcr.secrets.redactor import Redactor
 
@@ -90,7 +90,9 @@ class Identities:
         differ."""
         known = {n: dict(self._identities[self._recorded[n]]) for n in numbers}
         sure = {n: each for n, each in known.items() if not _is_unsure(each)}
-        earlier = [e for i in self._before(one) if (e := parse(i.request.identity))]
+        earlier = [
+            e for i in self._before(one) if (e := parse_identity(i.request.identity))
+        ]
         places = {place for each in earlier for place in each.hints}
         for place in {place for each in sure.values() for place in each}:
             if len({each.get(place) for each in sure.values()}) > 1:

@@ -10,8 +10,8 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
+from mitmvcr.core.choosing import Values
 from mitmvcr.core.chunks import moved
-from mitmvcr.core.identity import Values
 from mitmvcr.core.model import Headers, Interaction, Request, Response
 from mitmvcr.secrets import audit, messages
 from mitmvcr.secrets.audit import Finding

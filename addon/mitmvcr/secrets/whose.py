@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from mitmvcr.core.identity import ANY, Values
+from mitmvcr.core.choosing import ANY, Values
 from mitmvcr.core.model import Headers, Request
 from mitmvcr.secrets.containers import Said, said_by
 from mitmvcr.secrets.credentials import is_fresh, lasting

@@ -12,7 +12,7 @@ from pathlib import Path
 from mitmvcr import __version__
 from mitmvcr.cli.report.account import Ran
 from mitmvcr.cli.report.files import ReportError
-from mitmvcr.core.keys import header
+from mitmvcr.core.headers import header
 from mitmvcr.core.modes import Mode
 from mitmvcr.miss.report import miss_facts
 from mitmvcr.options import ISOLATE, ISOLATE_ALLOW, PASSTHROUGH, PROVE

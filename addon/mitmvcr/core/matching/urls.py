@@ -1,23 +1,18 @@
-"""URLs, headers and JSON as they are compared: equal keys match.
+"""URLs as they are compared: equal keys match.
 
 Nothing here raises, whatever the bytes, except where a docstring says so: what cannot
 be understood is compared as it stands.
 """
 
-import codecs
-import json
 import re
 from contextlib import suppress
 from functools import lru_cache
 from urllib.parse import quote, unquote, unquote_plus
 
-from mitmvcr.core.jsontext import read, text_spelling
-from mitmvcr.core.model import Headers
+from mitmvcr.core.bodies import text_spelling
+from mitmvcr.core.placeholders import any_placeholder_text
 
 _URL = re.compile(r"([^:/?#]+)://([^/?#]*)([^?#]*)(\??[^#]*)")
-#: Which kind a secret was depends on where it was met first: any stands for any.
-_PLACEHOLDER = re.compile(r"\[REDACTED:[\w.-]{1,60}\]")
-_PLACEHOLDER_BYTES = re.compile(_PLACEHOLDER.pattern.encode())
 _DEFAULT_PORT = {"http": ":80", "https": ":443"}
 # Not behind what may itself be the start of an escape that is broken.
 _ESCAPE = re.compile(r"(?<!%)(?<!%[0-9A-Fa-f])%([0-9A-Fa-f]{2})")
@@ -25,21 +20,6 @@ _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 #: A parameter that may be JSON or GraphQL.
 _OPENING = re.compile(r"[{\[]|%[57]B", re.IGNORECASE)
-_STARTS_JSON = re.compile(rb"\s*[{\[]")
-
-
-def any_placeholder(body: bytes) -> bytes:
-    """Return a body with one placeholder for all: see ``_PLACEHOLDER``."""
-    if b"[REDACTED:" not in body:
-        return body
-    return _PLACEHOLDER_BYTES.sub(b"[REDACTED]", body)
-
-
-def any_placeholder_text(text: str) -> str:
-    """Return a text with one placeholder for all."""
-    if "[REDACTED:" not in text:
-        return text
-    return _PLACEHOLDER.sub("[REDACTED]", text)
 
 
 def split_url(url: str) -> tuple[str, str, str, str] | None:
@@ -160,66 +140,3 @@ def url_host(url: str) -> str:
         return ""
     name = split_port(parts[1])[0]
     return name[1:-1] if name.endswith("]") else name
-
-
-def header(headers: Headers, name: str) -> str:
-    """Return the first value of a header whatever its spelling, else an empty text."""
-    if name in headers:
-        return next(iter(headers[name]), "")
-    wanted = name.lower()
-    for spelled, values in headers.items():
-        if spelled.lower() == wanted:
-            return next(iter(values), "")
-    return ""
-
-
-def parse_json(body: bytes, content_type: str) -> object:
-    """Return the JSON value of a body that is JSON, by its type or by how it starts.
-
-    Raise ValueError where it is not.
-    """
-    media = content_type.lower()
-    if not _STARTS_JSON.match(body) and "json" not in media:
-        raise ValueError("not JSON")
-    return read(_json_text(body, media))
-
-
-def all_values(headers: Headers, name: str) -> str:
-    """Return the values of a header in lower case that may stand more than once."""
-    found = [v for n, values in headers.items() if n.lower() == name for v in values]
-    return ", ".join(found)
-
-
-def _json_text(body: bytes, media: str) -> str:
-    if "charset" in media:
-        return body.decode(charset(media)).removeprefix("\ufeff")
-    # UTF-16 and -32 are known by where their zeros stand.
-    zeros = b"\0" in body[:4]
-    return body.decode(json.detect_encoding(body) if zeros else "utf-8-sig")
-
-
-# Some codecs that Python knows take their time, or are no character sets.
-_CHARSETS = re.compile(r"(?:utf|iso|latin|windows|cp125|us-ascii)[\w-]*", re.ASCII)
-
-
-@lru_cache(maxsize=64)
-def charset(media: str) -> str:
-    """Return Python's name for the charset parameter of a media type, else
-    ``utf-8-sig``."""
-    name = parameter(media, "charset")
-    if _CHARSETS.fullmatch(name):
-        with suppress(LookupError):
-            found = codecs.lookup(name).name
-            return "utf-8-sig" if found == "utf-8" else found
-    return "utf-8-sig"
-
-
-_PARAMETER = re.compile(r';\s*([^\s=;"]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;]*))')
-
-
-def parameter(media: str, name: str) -> str:
-    """Return a parameter of a media type, whatever the case of its name; else empty."""
-    for spelled, quoted, plain in _PARAMETER.findall(media):
-        if spelled.lower() == name:
-            return re.sub(r"\\(.)", r"\1", quoted) or plain
-    return ""

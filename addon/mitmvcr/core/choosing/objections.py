@@ -2,8 +2,9 @@
 
 from typing import NamedTuple
 
-from mitmvcr.core.equals import Equals
-from mitmvcr.core.rules import RANGE, VALIDATORS, Asked, Broken, Rule
+from mitmvcr.core.choosing.equals import Equals
+from mitmvcr.core.choosing.rules import RANGE, VALIDATORS, Asked, Broken
+from mitmvcr.core.matching import Rule
 
 
 class Objection(NamedTuple):

@@ -7,13 +7,16 @@ again it is a string, so that ``{"a": "{}"}`` and ``{"a": {}}`` stay two things.
 """
 
 import json
+import re
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any, NoReturn
 
-from mitmvcr.core.graphql import one_spelling
+from mitmvcr.core.bodies.graphql import one_spelling
+from mitmvcr.core.headers import charset
 
 _SPACE = " \t\r\n"
+_STARTS_JSON = re.compile(rb"\s*[{\[]")
 
 
 def _number(text: str) -> float | int:
@@ -40,6 +43,25 @@ def read(text: str) -> object:
         return _decoder.decode(text)
     except RecursionError as error:
         raise ValueError("nested too deep") from error
+
+
+def parse_json(body: bytes, content_type: str) -> object:
+    """Return the JSON value of a body that is JSON, by its type or by how it starts.
+
+    Raise ValueError where it is not.
+    """
+    media = content_type.lower()
+    if not _STARTS_JSON.match(body) and "json" not in media:
+        raise ValueError("not JSON")
+    return read(_json_text(body, media))
+
+
+def _json_text(body: bytes, media: str) -> str:
+    if "charset" in media:
+        return body.decode(charset(media)).removeprefix("\ufeff")
+    # UTF-16 and -32 are known by where their zeros stand.
+    zeros = b"\0" in body[:4]
+    return body.decode(json.detect_encoding(body) if zeros else "utf-8-sig")
 
 
 def written(value: object) -> str:

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Mapping
 
-from mitmvcr.core.keys import any_placeholder_text
+from mitmvcr.core.headers import without_boundary
 from mitmvcr.core.model import Headers
-from mitmvcr.core.multipart import without_boundary
+from mitmvcr.core.placeholders import any_placeholder_text
 
 #: Name in lower case -> values, in one text.
 Fields = Mapping[str, str]

@@ -5,10 +5,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from mitmvcr.core import ranges
+from mitmvcr.core.choosing import ranges
+from mitmvcr.core.choosing.ranges import PARTIAL, Span
+from mitmvcr.core.choosing.rules import RANGE, Asked, Broken
 from mitmvcr.core.model import Interaction
-from mitmvcr.core.ranges import PARTIAL, Span
-from mitmvcr.core.rules import RANGE, Asked, Broken
 
 
 class Part(int):

@@ -2,24 +2,30 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from mitmvcr.core.bucket import Bucket, Keys
-from mitmvcr.core.equals import Equals
+from mitmvcr.core.choosing import (
+    Asked,
+    Equals,
+    Parts,
+    Piece,
+    Values,
+    Whose,
+    asks_for_range,
+    fields,
+    is_free,
+    is_only_range,
+)
+from mitmvcr.core.deck.bucket import Bucket, Keys
+from mitmvcr.core.deck.recorded import Recorded
 from mitmvcr.core.errors import CassetteError
-from mitmvcr.core.fields import fields
-from mitmvcr.core.identity import Values, Whose
-from mitmvcr.core.matcher import Matcher
+from mitmvcr.core.matching import Matcher, Rule
 from mitmvcr.core.model import Interaction, Request, Response
 from mitmvcr.core.modes import Repeats
-from mitmvcr.core.parts import Parts, Piece, is_only_range
-from mitmvcr.core.ranges import asks_for_range
-from mitmvcr.core.recorded import Recorded
-from mitmvcr.core.rules import Asked, Rule, is_free
 
 #: Finds the hidden values of a live request.
 FindValues = Callable[[Request], Values]
 
 
-class Choosing:
+class Chooser:
     """Chooses among a deck's interactions; ``played`` are the positions that gave an
     answer, ``parts`` those of which not all was given."""
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from mitmvcr.core.xml import parsed
+from mitmvcr.core.bodies.xml import parsed
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -17,7 +17,7 @@ _DOUBLE = re.compile(r"[+-]?[0-9]*\.?[0-9]+(?:[eE][+-]?[0-9]+)?")
 _WHOLE = ("i1", "i2", "i4", "i8", "int", "biginteger")
 
 
-def call(body: bytes) -> dict[str, Any]:
+def xmlrpc_call(body: bytes) -> dict[str, Any]:
     """Return a call as a value of JSON: ``{"method": ..., "params": [...]}``.
 
     A value that JSON has no type for is an object of one member, as ``{"dateTime":

@@ -10,8 +10,8 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from mitmvcr.codings import accepted_codings, are_accepted
-from mitmvcr.core.fields import Fields
-from mitmvcr.core.keys import header
+from mitmvcr.core.choosing.header_fields import Fields
+from mitmvcr.core.headers import header
 from mitmvcr.core.model import Headers, Interaction, Request, Response
 
 _ASKED = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")

@@ -71,13 +71,3 @@ def _split_part(body: bytes, start: int, end: int) -> tuple[Headers, slice]:
         name, _, value = line.decode("utf-8", "surrogateescape").partition(":")
         headers.setdefault(name.strip().lower(), []).append(value.strip())
     return headers, slice(blank.end() if blank else end, end)
-
-
-_BOUNDARY = re.compile(r';\s*boundary=(?:"[^"]*"|[^\s;]*)', re.IGNORECASE)
-
-
-def without_boundary(media: str) -> str:
-    """Return a multipart's type without what keeps its parts apart."""
-    if not media[:10].lower().startswith("multipart/"):
-        return media
-    return _BOUNDARY.sub("", media)

@@ -33,7 +33,7 @@ def holds_json(media: str) -> bool:
     return media.partition(";")[0].strip().lower().endswith("+json")
 
 
-def messages(body: bytes) -> list[Message]:
+def frame_messages(body: bytes) -> list[Message]:
     """Return the messages of a body. Raise ValueError where it is not in frames."""
     found, at = [], 0
     while at < len(body):
@@ -64,7 +64,7 @@ def plain(body: bytes, media: str, coding: str) -> bytes:
     if not coding or coding == "identity":
         return body
     with suppress(ValueError):
-        return framed(_plain(each, coding) for each in messages(body))
+        return framed(_plain(each, coding) for each in frame_messages(body))
     return body
 
 

@@ -1,8 +1,8 @@
 """Requests that a client gave up and made again: the whole answer is what counts."""
 
-from mitmvcr.core.deck import Deck
+from mitmvcr.core.deck.deck import Deck
 from mitmvcr.core.events import ends
-from mitmvcr.core.keys import header
+from mitmvcr.core.headers import header
 from mitmvcr.core.model import Interaction, Request, Response
 from mitmvcr.core.modes import Repeats
 

@@ -4,10 +4,10 @@ aws-chunked, compressed messages."""
 from contextlib import suppress
 
 from mitmvcr.codings import CodingError, aws_chunked, decoded_or_same
-from mitmvcr.core.keys import all_values, header
+from mitmvcr.core.bodies.rpcframes import is_framed
+from mitmvcr.core.bodies.rpcframes import plain as unframed
+from mitmvcr.core.headers import all_values, header
 from mitmvcr.core.model import Request
-from mitmvcr.core.rpcframes import is_framed
-from mitmvcr.core.rpcframes import plain as unframed
 
 _MESSAGE_CODINGS = ("grpc-encoding", "connect-content-encoding")
 

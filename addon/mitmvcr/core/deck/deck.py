@@ -9,16 +9,13 @@ from bisect import insort
 from collections import defaultdict, deque
 from collections.abc import Hashable, Iterable, Sequence
 
-from mitmvcr.core.bucket import Bucket, Keys
-from mitmvcr.core.byhost import ByHost
-from mitmvcr.core.choosing import Choosing, FindValues
-from mitmvcr.core.equals import Equals
-from mitmvcr.core.identity import Values
-from mitmvcr.core.matcher import Matcher
+from mitmvcr.core.choosing import Equals, Objections, Values
+from mitmvcr.core.deck.bucket import Bucket, Keys
+from mitmvcr.core.deck.chooser import Chooser, FindValues
+from mitmvcr.core.deck.recorded import ByHost, Recorded
+from mitmvcr.core.matching import Matcher
 from mitmvcr.core.model import Interaction, Request
 from mitmvcr.core.modes import Repeats
-from mitmvcr.core.objections import Objections
-from mitmvcr.core.recorded import Recorded
 
 
 def _nobodys(_: Request) -> Values:
@@ -48,7 +45,7 @@ class Deck:
         self.matcher = matcher or Matcher()
         #: Position -> how many answers it gave.
         self._played: dict[int, int] = {}
-        self._choosing = Choosing(
+        self._chooser = Chooser(
             self._all, self._played, repeats, self.matcher, find_values
         )
         self._by_host = ByHost(self._all)
@@ -111,13 +108,13 @@ class Deck:
         if position is None:
             position = last_of(bucket, keys)
             if position is None:
-                some = self._choosing.parts and self._best(request, live, bucket)
+                some = self._chooser.parts and self._best(request, live, bucket)
                 return some or None
         # Read before it is marked: a damaged item raises and is not used up.
         interaction = self[position]
-        if not self._choosing.is_settled(request, interaction, bucket, keys):
-            self._choosing.look_ahead(bucket, position, self._keyed)
-            if not self._choosing.is_alone(request, interaction, bucket, keys):
+        if not self._chooser.is_settled(request, interaction, bucket, keys):
+            self._chooser.look_ahead(bucket, position, self._keyed)
+            if not self._chooser.is_alone(request, interaction, bucket, keys):
                 return self._best(request, live, bucket)
         self._use(position, url, bucket)
         return position, interaction
@@ -126,16 +123,16 @@ class Deck:
         self, request: Request, live: Request | None, bucket: Bucket
     ) -> tuple[int, Interaction] | None:
         """Take the one that agrees best, or a part of one."""
-        url, choosing = self._bucket_of(request.url), self._choosing
-        asked = choosing.asked(request, live)
-        piece = choosing.best(asked, self._equals(bucket, request))
+        url, chooser = self._bucket_of(request.url), self._chooser
+        asked = chooser.asked(request, live)
+        piece = chooser.best(asked, self._equals(bucket, request))
         if piece is None:
             return None
         position, interaction, span = piece
-        if position not in choosing.parts:
+        if position not in chooser.parts:
             self._use(position, url, bucket)
         if span is not None:
-            position = choosing.parts.give(position, span)
+            position = chooser.parts.give(position, span)
         return position, interaction
 
     def _equals(self, bucket: Bucket, request: Request) -> Equals:
@@ -144,7 +141,7 @@ class Deck:
         known = bucket.equals(keys)
         if known is None:
             self._note_spent(self._bucket_of(request.url), bucket)
-            known = self._choosing.equals(bucket.equal(keys))
+            known = self._chooser.equals(bucket.equal(keys))
             bucket.keep_equals(keys, known)
         return known
 
@@ -205,7 +202,7 @@ class Deck:
         """
         if position >= self._all.loaded or position not in self._played:
             return
-        if not self._choosing.parts.take_back(position):
+        if not self._chooser.parts.take_back(position):
             return
         position = int(position)
         self._played[position] -= 1
@@ -270,7 +267,7 @@ class Deck:
         self._note_spent(url, bucket)
         count = 0
         if bucket.spent and bucket.spent.count(keys):
-            asked = self._choosing.asked(request, live)
+            asked = self._chooser.asked(request, live)
             equals = self._equals(bucket, request)
             used = (at for at in equals if at in self._played)
             count = sum(equals.admits(at, asked) for at in used)
@@ -301,7 +298,7 @@ class Deck:
         """Why an equal interaction does not answer the request."""
         bucket = self._bucket(self._bucket_of(request.url)) or Bucket()
         self._read_all(bucket)
-        asked = self._choosing.asked(request, live)
+        asked = self._chooser.asked(request, live)
         return Objections(asked, self._equals(bucket, request))
 
     def unused(self) -> list[int]:

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Hashable, Iterable
 from contextlib import suppress
 
-from mitmvcr.core.equals import Equals
+from mitmvcr.core.choosing import Equals
 
 Keys = tuple[Hashable, ...]
 #: In bytes: to read so short a request takes no longer than to look at its length.

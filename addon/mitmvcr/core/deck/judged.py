@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from mitmvcr.core.deck import Deck, last_of
+from mitmvcr.core.deck.deck import Deck, last_of
 from mitmvcr.core.model import Interaction, Request
 from mitmvcr.core.modes import Repeats
 
@@ -30,7 +30,7 @@ class JudgedDeck(Deck):
         equal = self._equal(request)
         bucket = self._bucket(self._bucket_of(request.url))
         if bucket is not None and equal:
-            asked = self._choosing.asked(request, live)
+            asked = self._chooser.asked(request, live)
             known = self._equals(bucket, request)
             admitted = [at for at in equal if known.admits(at, asked)]
             equal = sorted(admitted, key=lambda at: known.score(at, asked))

@@ -10,24 +10,26 @@ from contextlib import suppress
 from hashlib import blake2b
 from urllib.parse import parse_qsl, quote
 
-from mitmvcr.core.graphql import one_spelling
-from mitmvcr.core.jsonlines import ending, json_texts, may_be_lines
-from mitmvcr.core.jsontext import (
+from mitmvcr.core.bodies.carried import payload
+from mitmvcr.core.bodies.graphql import one_spelling
+from mitmvcr.core.bodies.jsonlines import ending, json_texts, may_be_lines
+from mitmvcr.core.bodies.jsontext import (
     closed,
     document,
     json_bytes,
     may_hold_texts,
     opened,
+    parse_json,
     text_spelling,
     with_texts,
 )
-from mitmvcr.core.keys import any_placeholder, charset, header, parameter, parse_json
+from mitmvcr.core.bodies.multipart import boundary_of, multipart_places
+from mitmvcr.core.bodies.rpcframes import frame_messages, framed, holds_json, is_framed
+from mitmvcr.core.bodies.xml import canonical_xml
+from mitmvcr.core.bodies.xmlrpc import xmlrpc_call
+from mitmvcr.core.headers import charset, header, parameter, without_boundary
 from mitmvcr.core.model import Headers, Request
-from mitmvcr.core.multipart import boundary_of, multipart_places, without_boundary
-from mitmvcr.core.payload import payload
-from mitmvcr.core.rpcframes import framed, holds_json, is_framed, messages
-from mitmvcr.core.xml import canonical_xml
-from mitmvcr.core.xmlrpc import call
+from mitmvcr.core.placeholders import any_placeholder
 
 #: Longer bodies are kept as a digest, so that a deck does not hold them twice.
 _DIGEST_FROM = 1024
@@ -177,7 +179,7 @@ def _framed(body: bytes, media: str, rules: BodyRules) -> bytes:
     with suppress(ValueError):
         return framed(
             each._replace(content=canonical(each.content, "application/json", rules))
-            for each in messages(body)
+            for each in frame_messages(body)
         )
     return body
 
@@ -202,7 +204,7 @@ def _text(body: bytes, kind: str) -> bytes:
 
 def _xml(body: bytes) -> bytes:
     with suppress(ValueError):
-        return b"xmlrpc:" + json_bytes(call(body))
+        return b"xmlrpc:" + json_bytes(xmlrpc_call(body))
     return canonical_xml(body)
 
 

@@ -39,7 +39,7 @@ class Identity(NamedTuple):
 
 
 @lru_cache(maxsize=1024)
-def parse(text: str) -> Identity | None:
+def parse_identity(text: str) -> Identity | None:
     """Read an identity; None where there is none, or it is not as it is written."""
     salt, *pairs = text.split(" ")
     split = [pair.rpartition("=") for pair in pairs]
@@ -54,7 +54,7 @@ def salt_of(interactions: Sequence[Interaction]) -> str:
     if not isinstance(interactions, list):
         return ""
     texts = (each.request.identity for each in interactions)
-    return next((found.salt for text in texts if (found := parse(text))), "")
+    return next((found.salt for text in texts if (found := parse_identity(text))), "")
 
 
 def is_sure(text: str) -> bool:
@@ -64,7 +64,7 @@ def is_sure(text: str) -> bool:
 
 def _sure(text: str) -> Identity | None:
     """Return an identity that is known; None where it is anybody's."""
-    return parse(text) if is_sure(text) else None
+    return parse_identity(text) if is_sure(text) else None
 
 
 def letters(value: bytes, salt: str) -> str:

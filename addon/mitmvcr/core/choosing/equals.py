@@ -16,12 +16,13 @@ from collections.abc import (
 )
 from typing import NamedTuple
 
-from mitmvcr.core.fields import Fields, fields
-from mitmvcr.core.identity import Identities, is_sure
+from mitmvcr.core.choosing.header_fields import Fields, fields
+from mitmvcr.core.choosing.identity import Identities, is_sure
+from mitmvcr.core.choosing.ranges import asked_range
+from mitmvcr.core.choosing.rules import VALIDATORS, Asked, Bond, Broken, bonds, vary
+from mitmvcr.core.matching import Rule
 from mitmvcr.core.model import Interaction
 from mitmvcr.core.modes import Repeats
-from mitmvcr.core.ranges import asked_range
-from mitmvcr.core.rules import VALIDATORS, Asked, Bond, Broken, Rule, bonds, vary
 
 #: What says in which form an answer is wanted counts before all else.
 _FIRST = frozenset(

@@ -2,22 +2,12 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from enum import StrEnum
 
-from mitmvcr.core.fields import NEVER, Fields, fields
-from mitmvcr.core.identity import Whose
+from mitmvcr.core.choosing.header_fields import NEVER, Fields, fields
+from mitmvcr.core.choosing.identity import Whose
+from mitmvcr.core.choosing.ranges import PARTIAL, asked_range, held, in_bytes
+from mitmvcr.core.matching import Rule
 from mitmvcr.core.model import Interaction, Request, Response
-from mitmvcr.core.ranges import PARTIAL, asked_range, held, in_bytes
-
-
-class Rule(StrEnum):
-    """By the names under which a user switches them off."""
-
-    RANGE = "range"
-    VALIDATORS = "validators"
-    VARY = "vary"
-    IDENTITY = "identity"
-
 
 #: What makes a request conditional (RFC 9110, section 13.1).
 VALIDATORS = ("if-match", "if-modified-since", "if-none-match", "if-unmodified-since")

@@ -11,9 +11,10 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from mitmvcr.core.deck import Deck
-from mitmvcr.core.jsontext import closed, json_bytes, may_hold_texts, opened
-from mitmvcr.core.keys import header, parse_json, url_host
+from mitmvcr.core.bodies import closed, json_bytes, may_hold_texts, opened, parse_json
+from mitmvcr.core.deck.deck import Deck
+from mitmvcr.core.headers import header
+from mitmvcr.core.matching import url_host
 from mitmvcr.core.model import Request
 
 #: Of a variable, as the redactor writes it, or as a user names it.
