@@ -65,12 +65,6 @@ HOME_CALLS: Sequence[HomeCall] = (
         is_recorded=True,
     ),
     HomeCall(
-        "yarnpkg.com",
-        "/notifications",
-        "Yarn's notifications",
-        "yarnpkg/berry: packages/plugin-essentials",
-    ),
-    HomeCall(
         "telemetry.nextjs.org",
         "/",
         "Next.js' telemetry",
@@ -111,7 +105,7 @@ HOME_CALLS: Sequence[HomeCall] = (
         "cli.cdk.dev-tools.aws.dev",
         "/notices.json",
         "the AWS CDK's notices",
-        "aws/aws-cdk-cli: packages/aws-cdk/lib/cli/notices.ts",
+        "aws/aws-cdk-cli: packages/aws-cdk/lib/notices.ts",
     ),
     HomeCall(
         "aws-serverless-tools-telemetry.us-west-2.amazonaws.com",
@@ -141,7 +135,7 @@ HOME_CALLS: Sequence[HomeCall] = (
         "telemetry.crewai.com",
         "/",
         "CrewAI's telemetry",
-        "crewAIInc/crewAI: crewai/telemetry/constants.py",
+        "crewAIInc/crewAI: lib/crewai/src/crewai/telemetry/constants.py",
     ),
     HomeCall(
         "telemetry.go.dev",
