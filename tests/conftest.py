@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 import leftovers
+import warm
 from patience import wait_until
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ LONG = (
     "end_to_end/test_offline.py::test_every_kind_of_proxy",
     "end_to_end/test_crashes.py::test_what_a_client_got",
     "end_to_end/test_streaming_clients.py::test_a_client_sees",
+    "golden/test_oracle_write.py::test_any_interactions",
     "store/test_store_machine.py::",
     "store/test_kills.py::",
 )
@@ -62,6 +64,7 @@ def _no_leftovers() -> Iterator[None]:
     """The first fixture of all, so that it comes to an end last."""
     leftovers.mark()
     yield
+    warm.close()
     try:
         wait_until("their end", lambda: not leftovers.left_behind(), seconds=20)
     except AssertionError:
@@ -185,7 +188,7 @@ def _kept(
 
     def start(*arguments: object, log: Path, **more: object) -> "Proxy":
         words = ("-s", ADDON, *arguments)
-        return start_mitmdump(confdir, certs.ca, log, *words, **more)
+        return start_mitmdump(confdir, certs.ca, log, *words, fresh=True, **more)
 
     kept = Kept(start, tmp_path_factory.mktemp("kept"))
     yield kept

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import warm
 from leaving_out import leave_out
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.format import writer
@@ -46,15 +47,12 @@ class Cli:
     def __call__(
         self, *words: str | Path, env: Mapping[str, str] | None = None, stdin: str = ""
     ) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
+        environment = self.environment(**(env or {}))
+        return warm.run(
             [*MITMVCR, *map(str, words)],
-            cwd=self.cwd,
-            env=self.environment(**(env or {})),
-            input=stdin,
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
-            check=False,
+            given=stdin,
+            seconds=PATIENCE,
+            **{"env": environment, "cwd": self.cwd},
         )
 
     def start(self, *words: str | Path, **kwargs: object) -> subprocess.Popen[str]:
@@ -62,11 +60,7 @@ class Cli:
         pipe = subprocess.PIPE
         usual = {"stdout": pipe, "stderr": pipe, "text": True}
         options = usual | {"env": self.environment()} | kwargs
-        return subprocess.Popen(
-            [*MITMVCR, *map(str, words)],
-            cwd=self.cwd,
-            **options,
-        )
+        return warm.popen([*MITMVCR, *map(str, words)], cwd=self.cwd, **options)
 
     def python(self, code: str) -> tuple[str, str, str]:
         """A child that runs this code."""
@@ -90,7 +84,8 @@ def within_a_run(cli: Cli, code: int, *words: str | Path) -> Iterator[dict[str, 
     command would run them: one run serves many.
     """
     with cli.start(
-        "run", *words, *STAYS, stdin=subprocess.PIPE, stderr=None, text=False
+        *("run", *words, *STAYS),
+        **{"stdin": subprocess.PIPE, "stderr": None, "text": False, "fresh": True},
     ) as process:
         try:
             yield json.loads(read_line(process, "the command ran"))

@@ -11,6 +11,7 @@ import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -119,12 +120,17 @@ PYTHON = {
 }
 
 
+@cache
+def works(library: str) -> bool:
+    use = "import httpx; httpx.Client()" if library == "httpx" else "pass"
+    done = subprocess.run([CLIENT_PYTHON, "-c", use], capture_output=True, check=False)
+    return done.returncode == 0
+
+
 def need_working(library: str) -> None:
     """mitmproxy 11 bounds h11, and beside it an installer may choose an httpcore that
     httpx cannot be used with."""
-    use = "import httpx; httpx.Client()" if library == "httpx" else "pass"
-    done = subprocess.run([CLIENT_PYTHON, "-c", use], capture_output=True, check=False)
-    if done.returncode:
+    if not works(library):
         leave_out(f"{library} does not work with what is installed beside it")
 
 

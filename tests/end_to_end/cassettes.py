@@ -43,7 +43,9 @@ def interaction(
 def write(path: Path, *interactions: dict[str, object]) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     document = {"version": 2, "interactions": list(interactions)}
-    path.write_text("---\n" + yaml.safe_dump(document, sort_keys=False))
+    path.write_text(
+        "---\n" + yaml.dump(document, Dumper=yaml.CSafeDumper, sort_keys=False)
+    )
     return path
 
 

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import warm
 from patience import PATIENCE, wait_until
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -41,7 +42,7 @@ class Proxy:
     """mitmdump, running from construction until ``stop`` or ``kill``.
 
     ``within`` is a command prefix, such as ``ip netns exec NAME``; ``program``: what
-    ends in mitmdump.
+    ends in mitmdump. ``fresh``: see ``warm.popen``.
     """
 
     def __init__(
@@ -53,19 +54,21 @@ class Proxy:
         environment: Mapping[str, str] = {},
         cwd: Path | None = None,
         program: Sequence[str] = MITMDUMP,
+        fresh: bool = False,
     ) -> None:
         self._log = log
         self.port = 0
         # Unbuffered, so that the log file always holds what was said.
         environment = clean_environment(PYTHONUNBUFFERED="1", **environment)
         with log.open("wb") as out:
-            self._process = subprocess.Popen(
+            self._process = warm.popen(
                 [*within, *program, *arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=subprocess.STDOUT,
                 env=environment,
                 cwd=cwd,
+                fresh=fresh,
             )
 
     @property
@@ -145,6 +148,7 @@ def start_mitmdump(
     within: Sequence[str] = (),
     environment: Mapping[str, str] | None = None,
     cwd: Path | None = None,
+    fresh: bool = False,
     **options: object,
 ) -> Proxy:
     """Start it on a free port of this machine, trusting an origin's CA."""
@@ -160,6 +164,7 @@ def start_mitmdump(
         within=within,
         environment=environment or {},
         cwd=cwd,
+        fresh=fresh,
     )
 
 

@@ -15,6 +15,7 @@ from end_to_end.commander import Commander
 from end_to_end.h2_client import ClosedError, connected
 from end_to_end.proxy import ADDON, clean_environment
 from gobuild import binary
+from patience import PATIENCE
 
 GO = Path(__file__).resolve().parents[1] / "clients" / "goblank"
 NO_KEY = ("authorization", "Bearer ")
@@ -42,7 +43,7 @@ def test_go_gets_its_answer(castle: Castle) -> None:
         env=clean_environment(HTTPS_PROXY=proxy.url, SSL_CERT_FILE=str(castle.ca)),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
     )
     assert (done.stdout, done.stderr) == ("HTTP/2.0 200\n", "")
     castle.assert_nothing_got_out()

@@ -18,6 +18,7 @@ from end_to_end.wire import fetch
 from mitmvcr.core.chunks import Chunk
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.format import writer
+from patience import PATIENCE
 
 MIB = 1 << 20
 VERSIONS = ["--http1.1", "--http2"]
@@ -212,7 +213,7 @@ def test_an_http_1_0_client_gets_it_with_a_length(
     item = Interaction(0, request, answered(body=SHORT, uncompressed=True))
     (tmp_path / "a.yaml").write_bytes(writer.dumps(Cassette([item])))
     proxy = mitmdump(tmp_path / "a.yaml", "replay_only").wait_until_listening()
-    with socket.create_connection(("127.0.0.1", proxy.port), timeout=60) as plug:
+    with socket.create_connection(("127.0.0.1", proxy.port), timeout=PATIENCE) as plug:
         plug.sendall(b"GET http://old.test/ HTTP/1.0\r\nAccept-Encoding: gzip\r\n\r\n")
         with plug.makefile("rb") as answer:
             head, _, body = answer.read().partition(b"\r\n\r\n")
@@ -250,7 +251,7 @@ def test_a_client_that_leaves_has_used_nothing_up(player: Player, version: str) 
         ["curl", "-sS", version, "-o", "/dev/null", "-w", "%{http_code}", url],
         env=curl_environment(player.proxy.url, player.ca),
         capture_output=True,
-        timeout=60,
+        timeout=PATIENCE,
     )
     assert done.stdout == b"424"
 

@@ -2,7 +2,6 @@
 
 import itertools
 import json
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import pytest
 
 import gobuild
 import nodebuild
+import warm
 from end_to_end import cassettes, clients
 from end_to_end.proxy import ROOT, Proxy, clean_environment
 from origin import Origin
@@ -23,6 +23,8 @@ def mitmdump(mitmdump_kept: Callable[..., Proxy]) -> Callable[..., Proxy]:
     return mitmdump_kept
 
 
+#: What a client of these takes a second to import.
+EARLY = ("openai.resources.chat", "anthropic.resources.messages")
 HERE = Path(__file__).resolve().parent
 CLIENTS = HERE.parent / "clients"
 PRELOAD = (
@@ -67,12 +69,12 @@ def tokens(
     environment = clients.environment(proxy.url, ca) | more
     if more and ack:  # past the proxy, which only Node has to be told
         environment["NO_PROXY"] = environment["no_proxy"] = ack.split("/")[2]
-    done = subprocess.run(
+    done = warm.run(
         [*program, base, query, *([ack] if ack else [])],
         env=clean_environment(**environment),
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
+        seconds=PATIENCE,
+        python=clients.CLIENT_PYTHON,
+        early=EARLY,
     )
     assert done.returncode == 0, done.stderr + proxy.log
     return [token for token, _ in json.loads(done.stdout)]

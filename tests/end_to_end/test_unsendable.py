@@ -14,6 +14,7 @@ import pytest
 from end_to_end import cassettes, h2_client
 from end_to_end.proxy import Proxy
 from end_to_end.wire import fetch
+from patience import PATIENCE
 
 Start = Callable[..., Proxy]
 HOST = "http://api.test"
@@ -65,7 +66,7 @@ def test_in_a_large_cassette_it_is_a_failure_with_the_reason(
     large = good("large", "x" * (2 << 20))
     cassettes.write(cassette, good("good"), bad(told), large, good("last"))
     again = subprocess.run(
-        [sys.executable, "-c", REWRITE, str(cassette)], check=True, timeout=60
+        [sys.executable, "-c", REWRITE, str(cassette)], check=True, timeout=PATIENCE
     )
     assert again.returncode == 0
     proxy = mitmdump(cassette, "replay_only").wait_until_listening()
@@ -97,7 +98,7 @@ def test_run_says_so_with_its_own_exit_status(cassette: Path, tmp_path: Path) ->
         env=os.environ | {"MITMVCR_HOME": str(tmp_path / "home")},
         stderr=subprocess.PIPE,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
     )
     assert ran.returncode == 125
     assert "interaction 0, response.code: 103 is no answer: a client" in ran.stderr
@@ -205,7 +206,9 @@ def test_what_could_not_be_replayed_is_told_and_not_recorded(
     with origin(head + BODY) as port, origin(b"HTTP/1.1 200 OK\r\n" + BODY) as other:
         proxy = mitmdump(cassette, "record_once").wait_until_listening()
         url = f"http://127.0.0.1:{port}/"
-        with socket.create_connection(("127.0.0.1", proxy.port), timeout=60) as plug:
+        with socket.create_connection(
+            ("127.0.0.1", proxy.port), timeout=PATIENCE
+        ) as plug:
             plug.sendall(f"GET {url} HTTP/1.1\r\nConnection: close\r\n\r\n".encode())
             received = b""
             while part := plug.recv(65536):

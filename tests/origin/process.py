@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import warm
 from origin.certs import CertFiles
 from patience import read_line
 
@@ -44,11 +45,12 @@ class Origin:
         self._log = folder / "origin.log"
         self._read = 0
         options = [f"--https-port={https_port}", f"--http-port={http_port}"]
-        self._process = subprocess.Popen(
+        self._process = warm.popen(
             [*within, sys.executable, "-m", "origin", certs.leaf, self._log, *options],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env=os.environ | {"PYTHONPATH": str(TESTS)},
+            env=os.environ,
+            cwd=TESTS,
         )
         ports = self._ports()
         self.https_port, self.http_port = ports["https"], ports["http"]

@@ -30,8 +30,13 @@ _READ_EARLY = (reader, writer)
 _WRITE = os.write
 
 
+def line(number: int | str) -> bytes:
+    """So long, since what is slow in a large body are its many lines."""
+    return f"{number} größe {'.' * 70}\n".encode()
+
+
 def made(number: int, size: int = 20) -> Interaction:
-    body = f"{number} größe\n".encode() * (size // 8 + 1)
+    body = line(number) * (size // 80 + 1)
     return Interaction(
         0,
         Request(method="GET", url=f"https://h/{number}"),

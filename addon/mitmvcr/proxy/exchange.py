@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("mitmvcr")
 
+#: To look a member up costs more than what is done with it, and each replay asks.
+_ENDED, _OF_REPLAYS = State.ENDED, (State.WAITING, State.REPLAYING)
+
 
 class ImpossibleMoveError(Exception):
     """An event that the table does not have in this state: a fault of mitmvcr."""
@@ -80,14 +83,14 @@ class Exchange:
             impossible(ImpossibleMoveError(f"{event!s} in state {before!s}"))
             return False
         self.state = state
-        if state is State.ENDED:
+        if state is _ENDED:
             self.paced = None  # it knows this exchange
             self._under_way.pop(self._flow_id, None)
-        return before is not State.ENDED
+        return before is not _ENDED
 
     @property
     def is_replay(self) -> bool:
-        return self.state is State.WAITING or self.state is State.REPLAYING
+        return self.state in _OF_REPLAYS
 
     def fail(self) -> None:
         """End without being recorded or counted: the answer is one that was made
