@@ -5,6 +5,7 @@ from mitmvcr.options import BY_NAME, Settings, Text, settings_of
 
 SAMPLES: dict[str, Text] = {
     "cassette": "cassettes/chat.yaml",
+    "dir": "cassettes/tests",
     "mode": "replay_only",
     "allow_repeats": "last",
     "layout": "v3",

@@ -24,7 +24,7 @@ from mitmvcr.session import Session, open_session
 from mitmvcr.store import Store
 from mitmvcr.store.memory import MemoryStore
 from mitmvcr.store.store import FileStore
-from mitmvcr.summary import Summary
+from mitmvcr.summary import Summary, total
 from mitmvcr.unused import drop_unused, entries, why_keep_unused
 from option_samples import parse_settings
 
@@ -639,3 +639,11 @@ def test_what_a_hook_makes_unsendable_is_not_sent_and_not_used_up() -> None:
     with pytest.raises(CassetteDamagedError, match="code"):
         session.plan(ask(1))
     assert session.summary().unused == 1
+
+
+def test_sessions_are_summed_up() -> None:
+    one = Summary("a.yaml", Mode.RECORD_ONCE, 1, 2, 3, 4, passed=5, came=6)
+    assert total([one, one], "cassettes", Mode.RECORD_ONLY) == Summary(
+        "cassettes", Mode.RECORD_ONLY, 2, 4, 6, 8, 10, 12
+    )
+    assert total([], "cassettes", Mode.RECORD_ONLY).was_idle

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from mitmvcr.core.errors import OptionError, VcrError
-from mitmvcr.options import BY_NAME, CASSETTE, OPTIONS, Kind, Option, Text, nearest
+from mitmvcr.options import BY_NAME, CASSETTE, DIR, OPTIONS, Kind, Option, Text, nearest
 from mitmvcr.values import Given, Layer, Values
 
 _FILE = "mitmvcr.toml"
@@ -59,7 +59,7 @@ def from_environment(environment: Mapping[str, str]) -> Layer:
         option = BY_NAME.get(name.lower())
         if option is None or option.variable != variable:
             _refuse_near(variable)
-        elif option is not CASSETTE or _INSIDE not in environment:
+        elif option not in (CASSETTE, DIR) or _INSIDE not in environment:
             text = _of_kind(option, environment[variable])
             found[option.name] = Given(text, variable, variable)
     return found

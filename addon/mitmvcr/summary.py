@@ -1,5 +1,6 @@
 """What came of a session, in numbers."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from mitmvcr.core.modes import Mode
@@ -35,3 +36,11 @@ class Summary(NamedTuple):
             f" recorded {self.recorded}, replayed {self.replayed},"
             f" missed {self.missed}, unused {self.unused}"
         )
+
+
+def total(summaries: Sequence[Summary], cassette: str, mode: Mode) -> Summary:
+    """Return what came of several sessions together, under a name and a mode for
+    all."""
+    nothing = Summary(cassette, mode, 0, 0, 0, 0)
+    counts = zip(*(each[2:] for each in (nothing, *summaries)), strict=True)
+    return Summary(cassette, mode, *map(sum, counts))

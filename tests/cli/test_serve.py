@@ -117,6 +117,7 @@ def test_all_options_are_handed_on():
     assert rest[4:] == [
         *("--set", "confdir=/home"),
         *("--set", "vcr_cassette=c.yaml"),
+        *("--set", "vcr_dir="),
         *("--set", "vcr_mode=record_once"),
         *("--set", "vcr_allow_repeats=all"),
         *("--set", "vcr_layout=v4"),

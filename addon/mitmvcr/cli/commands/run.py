@@ -29,7 +29,7 @@ from mitmvcr.cli.report import status
 from mitmvcr.cli.report.conclusion import RunPolicy, conclude, tell_left
 from mitmvcr.cli.report.console import say
 from mitmvcr.cli.report.files import parse_reports
-from mitmvcr.cli.report.findings import Finding, of_attempts, of_session
+from mitmvcr.cli.report.findings import Finding, of_attempts, of_run
 from mitmvcr.config import in_force
 from mitmvcr.core.errors import OptionError, VcrError
 from mitmvcr.core.modes import Mode
@@ -44,7 +44,6 @@ from mitmvcr.options import (
     of_command,
 )
 from mitmvcr.parsing import Place
-from mitmvcr.session import Session
 from mitmvcr.store.files import home
 from mitmvcr.values import Given, Layer, Values
 
@@ -53,6 +52,7 @@ CI = "CI is set"
 
 if TYPE_CHECKING:
     from mitmvcr.cli.isolate.namespace import Namespace
+    from mitmvcr.proxy.launch import Proxy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,7 +171,7 @@ def _settings(program: str, values: Values) -> Settings:
     settings = values.settings(OF_SESSION)
     if values[MODE].source == CI:
         say(f"CI is set and no {MODE.word} is given: {settings.mode}")
-    if settings.cassette is not None:
+    if settings.cassette is not None or settings.dir is not None:
         return settings
     return settings._replace(cassette=CASSETTE.read(_default_cassette(program)))
 
@@ -214,7 +214,11 @@ async def _supervise(plan: Plan, relay: Relay, folder: Path) -> int:
     # What the child would have trusted the proxy trusts in its place.
     roots = write_roots(folder, plan.inherited)
     proxying = running_proxy(
-        plan.settings, confdir=plan.home, upstream=plan.upstream, trusted_ca=roots
+        plan.settings,
+        confdir=plan.home,
+        upstream=plan.upstream,
+        trusted_ca=roots,
+        complete_logs=bool(plan.policy.reports),
     )
     code: int | None = None
     failure = ""
@@ -222,23 +226,23 @@ async def _supervise(plan: Plan, relay: Relay, folder: Path) -> int:
         # The gate closes last: what is under way is still brought to its end.
         async with AsyncExitStack() as gate, proxying as proxy:
             route = await gate.enter_async_context(_route(plan, proxy.port))
-            proxy.session.log.complete = bool(plan.policy.reports)
             trust = write_trust_files(folder, roots, proxy.ca_file, plan.inherited)
             environment = child_environment(
                 plan.inherited, _facts(plan, route.port, trust)
             )
             code = await relay.run(plan.command, environment, route.enter)
             if code and not plan.settings.save_failed:
-                proxy.session.set_aside()
+                proxy.set_aside()
     except VcrError as error:
         if code is None:
             raise
         failure = str(error)
         say(f"error: {error}")
-    findings = _findings(plan, proxy.session, route)
-    if proxy.session.left_in is not None:
-        tell_left(proxy.session)
-    return conclude(proxy.session, code, failure, plan.policy, plan.inherited, findings)
+    findings = _findings(plan, proxy, route)
+    for session in proxy.sessions:
+        if session.left_in is not None:
+            tell_left(session)
+    return conclude(proxy, code, failure, plan.policy, plan.inherited, findings)
 
 
 def _route(plan: Plan, port: int) -> AbstractAsyncContextManager[Route]:
@@ -249,16 +253,24 @@ def _route(plan: Plan, port: int) -> AbstractAsyncContextManager[Route]:
     return open_gate(plan.namespace, port)
 
 
-def _findings(plan: Plan, session: Session, route: Route) -> list[Finding]:
+def _findings(plan: Plan, proxy: "Proxy", route: Route) -> list[Finding]:
     bypass = ",".join(plan.bypass)
     policy = plan.policy
-    idle = of_session(
-        session, bypass, allow_idle=policy.allow_idle, isolated=plan.isolate
-    )
-    return [*of_attempts(route.attempts, session, fail=policy.fail_on_miss), *idle]
+    idle = of_run(proxy, bypass, allow_idle=policy.allow_idle, isolated=plan.isolate)
+    return [*of_attempts(route.attempts, proxy, fail=policy.fail_on_miss), *idle]
 
 
 def _facts(plan: Plan, port: int, trust: TrustFiles) -> ProxyFacts:
-    chosen = plan.settings.cassette
-    cassette = chosen if isinstance(chosen, str) else os.path.abspath(chosen or "")
-    return ProxyFacts(port=port, cassette=cassette, trust=trust, bypass=plan.bypass)
+    settings = plan.settings
+    return ProxyFacts(
+        port=port,
+        cassette=_absolute(settings.cassette),
+        trust=trust,
+        bypass=plan.bypass,
+        folder=_absolute(settings.dir),
+    )
+
+
+def _absolute(place: Path | str | None) -> str:
+    """Return a path for wherever the child is, and a URL as it is."""
+    return os.path.abspath(place) if isinstance(place, Path) else place or ""
