@@ -38,6 +38,7 @@ SAMPLES: dict[str, Text] = {
     "save_failed": "no",
     "drop_unused": "yes",
     "passthrough": ("~d a.example", "~u '/x, y'"),
+    "control": "0",
     "include_localhost": "yes",
     "no_proxy": ".corp.test,db:5432",
     "isolate": "yes",

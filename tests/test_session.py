@@ -602,6 +602,27 @@ def test_what_turns_out_to_be_a_secret_is_taken_out_of_what_was_written(
     assert session.altered == [found[0].request.url]
 
 
+def test_what_was_saved_on_the_way_has_no_late_secret_at_the_end(
+    start: Start,
+) -> None:
+    session = start("record_only")
+    value = "tok-8f2c61d09be4a7"
+    told = Response(code=200, body=f"hello {value}".encode())
+    session.record(Interaction(0, Request("GET", "http://h/a"), told))
+    session.save()
+    assert len(session.store.load().interactions) == 1
+    bearer = {"Authorization": [f"Bearer {value}"]}
+    session.record(Interaction(0, Request("GET", "http://h/b", headers=bearer), told))
+    assert len(session.store.load().interactions) == 1
+    session.save()
+    assert value not in repr(session.store.load().interactions)
+    session.record(made(1))
+    session.close()
+    found = session.store.load().interactions
+    assert len(found) == 3
+    assert value not in repr(found)
+
+
 def test_a_late_secret_is_found_where_every_character_is_escaped(start: Start) -> None:
     session = start("record_only")
     value = "tok-8f2c61d09be4a7"

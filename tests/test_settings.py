@@ -217,6 +217,13 @@ def test_what_is_no_folder_is_told_with_the_remedy(text: str, remedy: str) -> No
     assert str(caught.value).startswith("vcr_dir=")
 
 
+def test_the_port_of_the_api_may_be_any() -> None:
+    read = BY_NAME["control"].read
+    assert [read(""), read(" 0"), read("8081")] == [None, 0, 8081]
+    with pytest.raises(OptionError, match="vcr_control=70000: use a port"):
+        read("70000")
+
+
 # Together
 
 

@@ -208,6 +208,14 @@ ISOLATE_ALLOW = Option(
     scope=Scope.COMMAND,
     commands=("run",),
 )
+CONTROL = Option(
+    name="control",
+    help="Serve the control API on this port of this machine, 0 for any free one; it"
+    " opens, switches and ends sessions.",
+    group=Group.NETWORK,
+    parse=parsing.parse_control,
+    metavar="PORT",
+)
 REPORT = Option(
     name="report",
     help="Write what became of each request and each interaction, with durations:"
@@ -555,6 +563,7 @@ OPTIONS: tuple[Option, ...] = (
         scope=Scope.COMMAND,
         commands=("run",),
     ),
+    CONTROL,
     NO_PROXY,
     ISOLATE,
     ISOLATE_ALLOW,
@@ -626,8 +635,9 @@ OPTIONS: tuple[Option, ...] = (
 class Settings(NamedTuple):
     """The values of a session's options. ``cassette`` is None while none is chosen, and
     text if it is a URL. ``dir`` is the folder of the named sessions' cassettes, None
-    where there are none. ``latency`` is a factor of the recorded duration.
-    ``passthrough`` are mitmproxy flow filters, not yet parsed. ``spool`` is in bytes.
+    where there are none; ``control`` is the API's port. ``latency`` is a factor of the
+    recorded duration. ``passthrough`` are mitmproxy flow filters, not yet parsed.
+    ``spool`` is in bytes.
     ``fsync_each``, ``write_empty``, ``keep_volatile``: see FileStore."""
 
     cassette: Path | str | None = None
@@ -650,6 +660,7 @@ class Settings(NamedTuple):
     hooks: Path | None = None
     redaction: Rules = DEFAULT_RULES
     dir: Path | None = None
+    control: int | None = None
 
 
 BY_NAME: Mapping[str, Option] = {option.name: option for option in OPTIONS}
@@ -671,7 +682,11 @@ def of_command(command: str) -> tuple[Option, ...]:
 
 def settings_of(values: Mapping[str, Any]) -> Settings:
     """Return the settings that parsed values make, by the options' names."""
-    settings = Settings()
+    return changed(Settings(), values)
+
+
+def changed(settings: Settings, values: Mapping[str, Any]) -> Settings:
+    """Return settings with other values, by the options' names."""
     # In the table's order: a whole record comes before its fields.
     for option in OF_SESSION:
         if option.name in values:

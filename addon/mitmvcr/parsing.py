@@ -266,6 +266,12 @@ def parse_port(text: str) -> int:
     return int(word)
 
 
+def parse_control(text: str) -> int | None:
+    """Parse a TCP port, 0 for any free one; None if empty."""
+    word = text.strip()
+    return None if not word else 0 if word == "0" else parse_port(word)
+
+
 def write_fsync(each: bool) -> str:
     return "each" if each else "close"
 

@@ -29,6 +29,21 @@ class Summary(NamedTuple):
         """Return whether any request was answered, or let through."""
         return bool(self.recorded or self.replayed or self.missed or self.passed)
 
+    @property
+    def facts(self) -> dict[str, object]:
+        """Return it as values for JSON."""
+        return {
+            "cassette": self.cassette,
+            "mode": str(self.mode),
+            "counts": {
+                "recorded": self.recorded,
+                "replayed": self.replayed,
+                "missed": self.missed,
+                "unused": self.unused,
+                "passed_through": self.passed,
+            },
+        }
+
     def line(self) -> str:
         """Return it as one line for the log."""
         return (

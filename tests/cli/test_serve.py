@@ -142,6 +142,7 @@ def test_all_options_are_handed_on():
         *("--set", "vcr_save_failed=yes"),
         *("--set", "vcr_passthrough=~d a"),
         *("--set", "vcr_passthrough=~d b"),
+        *("--set", "vcr_control="),
         *("--set", "ssl_verify_upstream_trusted_ca=/roots.pem"),
     ]
 

@@ -121,6 +121,25 @@ def test_the_command_gets_the_folder_as_a_fact(cli: Cli) -> None:
     assert ran.stdout == f"{cli.cwd / 'cassettes'} \n"
 
 
+def test_the_command_reaches_the_control_api(cli: Cli) -> None:
+    program = """
+import json, os, urllib.request as u
+opener = u.build_opener(u.ProxyHandler({}))
+def call(path, method="GET", **body):
+    data = json.dumps(body).encode() if body else None
+    headers = {"X-Vcr-Control": "1", "Content-Type": "application/json"}
+    request = u.Request(os.environ["MITMVCR_CONTROL_URL"] + path, data, headers)
+    request.method = method
+    return json.load(opener.open(request))
+made = call("/sessions", "POST", cassette="a/b", mode="record_only", write_empty="yes")
+assert made["mode"] == "record_only"
+print(call("/health")["sessions"], call("/sessions/a%2Fb", "DELETE")["cassette"])
+"""
+    ran = cli("run", "--cassettes", "cassettes", "--allow-idle", *cli.python(program))
+    assert (ran.returncode, ran.stdout) == (0, "1 cassettes/a/b.yaml\n"), ran.stderr
+    assert (cli.cwd / "cassettes" / "a" / "b.yaml").exists()
+
+
 def test_a_folder_is_enough_to_serve(cli: Cli) -> None:
     served = cli("serve")
     assert served.returncode == 2

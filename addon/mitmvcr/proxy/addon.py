@@ -22,6 +22,7 @@ from mitmvcr.proxy import host, options
 from mitmvcr.proxy.choice import Choice, refuse_proxy_passwords
 from mitmvcr.proxy.commands import Commands
 from mitmvcr.proxy.connections import Connections
+from mitmvcr.proxy.controlling import Control
 from mitmvcr.proxy.exchange import forward, replay
 from mitmvcr.proxy.guard import Guard, stand
 from mitmvcr.proxy.host.dispatch import HookDispatcher, open_dispatcher
@@ -57,14 +58,14 @@ class VcrAddon:
         exit_guard: host.ExitGuard | None = None,
         configured: Callable[[], Values] | None = None,
         opened: Callable[[Player], None] = lambda _: None,
-        closed: Callable[[Player], None] = lambda _: None,
     ) -> None:
         """Make it; ``configured`` reads the options that the environment and files
-        give, ``opened`` and ``closed`` are called with each session."""
+        give, ``opened`` is called with each session."""
         self._configured = configured
         self.options = options.VcrOptions()
-        self.sessions = Sessions(exit_guard, self._set_host_options, opened, closed)
+        self.sessions = Sessions(exit_guard, self._set_host_options, opened)
         self.connections = Connections(self.sessions)
+        self.control = Control(self.sessions)
         self.choice = Choice(self.sessions, self.connections)
         self.streams = Streams(self.sessions)
         self.commands = Commands(self.sessions, self.options)
@@ -121,6 +122,7 @@ class VcrAddon:
         if self._dispatcher is not None:
             self._dispatcher.close()
         self._has_started = False
+        self.control.close()
         if host.is_exiting() and self.sessions.recordings():
             return self._drain_and_close()
         self._leave()
@@ -169,6 +171,7 @@ class VcrAddon:
         if root is not None or (player is not None and player.session.records):
             host.watch_who_leaves()
         self._set_host_options()
+        self.control.settle(settings.control)
 
     def _set_host_options(self) -> None:
         """Set mitmproxy's own options as the sessions need them."""

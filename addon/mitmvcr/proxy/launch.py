@@ -37,6 +37,7 @@ class Proxy:
     settings: Settings
     sessions: Sequence[Session]
     in_play: Sessions
+    control_url: str | None
 
     def summary(self) -> Summary:
         """Return what came of its session, or of all of them together."""
@@ -114,7 +115,9 @@ async def running_proxy(
         try:
             port = await _port(master, running)
             ca_file = confdir / "mitmproxy-ca-cert.pem"
-            yield Proxy(port, ca_file, settings, sessions, vcr.sessions)
+            yield Proxy(
+                port, ca_file, settings, sessions, vcr.sessions, vcr.control.url
+            )
         finally:
             master.shutdown()
             try:

@@ -45,6 +45,8 @@ class Routes:
 
     def __init__(self) -> None:
         self.ports: dict[int, str] = {}
+        #: Those that are closed; a connection to one may still be open.
+        self._closed: set[int] = set()
         self._tunnels: dict[str, Wanted] = {}
         #: By client: the names of all sessions that its flows meant, the last one last.
         self._names: dict[str, dict[str, None]] = {}
@@ -67,6 +69,24 @@ class Routes:
             self._note(flow.client_conn.id, wanted)
         return wanted
 
+    def give_port(self, port: int, name: str) -> None:
+        self.ports[port] = name
+        self._closed.discard(port)
+
+    def port_of(self, name: str) -> int | None:
+        """Return the port that a session has, if it has one."""
+        open_ports = {
+            self.ports[each]: each for each in self.ports.keys() - self._closed
+        }
+        return open_ports.get(name)
+
+    def take_ports(self, name: str) -> list[int]:
+        """Take away the ports of a session that ends. What comes on a connection that
+        is still open gets no other session."""
+        taken = [each for each, owner in self.ports.items() if owner == name]
+        self._closed.update(taken)
+        return taken
+
     def names(self, client: connection.Client) -> list[str]:
         """Return the names of the sessions that a connection has meant so far."""
         if client.sockname[1] in self.ports:
@@ -83,13 +103,18 @@ class Routes:
         names.pop(wanted.name, None)
         names[wanted.name] = None
 
+    def _by_port(self, port: int, name: str) -> Wanted:
+        if port in self._closed:
+            return _refused(f"{name} has ended, and its port with it: open another")
+        return Wanted(name)
+
     def _read(self, flow: http.HTTPFlow) -> Wanted | None:
         client, headers = flow.client_conn, flow.request.headers
         # Both are taken out, whichever counts.
         by_user = _taken(headers, _CREDENTIALS, _of_credentials)
         by_header = _taken(headers, HEADER, _of_header)
         if (name := self.ports.get(client.sockname[1])) is not None:
-            return Wanted(name)
+            return self._by_port(client.sockname[1], name)
         return self._tunnels.get(client.id) or by_user or by_header
 
 

@@ -1,9 +1,11 @@
 """The sessions in play by their names, the flows under way, and sessions that wait for
 their last flow."""
 
+import asyncio
 import logging
 import os
 from collections.abc import Callable
+from weakref import WeakKeyDictionary
 
 from mitmproxy import connection, http
 
@@ -36,7 +38,7 @@ class Sessions:
     None where there is only the default one.
 
     ``released`` is called when one was closed and needs nothing of the proxy any more,
-    ``opened`` and ``closed`` with each.
+    ``opened`` with each that begins.
     """
 
     def __init__(
@@ -44,7 +46,6 @@ class Sessions:
         exit_guard: host.ExitGuard | None = None,
         released: Callable[[], None] = lambda: None,
         opened: Callable[[Player], None] = lambda _: None,
-        closed: Callable[[Player], None] = lambda _: None,
     ) -> None:
         self.under_way: dict[str, Exchange] = {}
         self.root: Settings | None = None
@@ -53,7 +54,9 @@ class Sessions:
         self.refusals: dict[str, int] = {}
         #: Connections, where they are of no session yet, and what became of their TLS.
         self.came, self.log = 0, Log()
-        self._opened, self._closed = opened, closed
+        self._opened = opened
+        self._ends: WeakKeyDictionary[Player, asyncio.Event] = WeakKeyDictionary()
+        self._is_guarded = False
         self._named: dict[str, Player] = {}
         self._ejected: list[Player] = []
         self._exit_guard, self._released = exit_guard, released
@@ -162,7 +165,7 @@ class Sessions:
         if settings.cassette is not None:
             closed = self._close_recorders_of(os.fspath(settings.cassette), name)
             session = open_session(settings)
-            self._admit(session)
+            self._admit(session, name)
             if session.notice is not None:
                 logger.warning("mitmvcr: %s", session.notice)
             fresh = Player(session, settings, name)
@@ -182,15 +185,19 @@ class Sessions:
                 self.eject(name)
         self.root = root
 
-    def _admit(self, fresh: Session) -> None:
+    def _admit(self, fresh: Session, name: str) -> None:
         """Raise CapabilityError where something that keeps a replay off the network is
-        not there; then it is not begun."""
-        if fresh.looks_up or fresh.offline:
-            try:
-                host.capabilities.require_guards()
-            except VcrError:
-                fresh.close()
-                raise
+        not there; then it is not begun. For named sessions one look is enough."""
+        if not (fresh.looks_up or fresh.offline) or (
+            self._is_guarded and name != DEFAULT
+        ):
+            return
+        try:
+            host.capabilities.require_guards()
+        except VcrError:
+            fresh.close()
+            raise
+        self._is_guarded = True
 
     def _close_recorders_of(self, cassette: str, name: str) -> list[Player]:
         """Close the sessions of this name that record a cassette: two cannot record to
@@ -280,6 +287,14 @@ class Sessions:
         if idle:
             self._released()
 
+    def end_of(self, player: Player) -> asyncio.Event:
+        """Return what is set when the session is closed."""
+        return self._ends.setdefault(player, asyncio.Event())
+
+    def flows_of(self, player: Player) -> int:
+        """Return how many flows of a session are under way."""
+        return sum(each.target is player for each in self.under_way.values())
+
     def turn_away(self, error: Exception) -> None:
         """Remember that a client can have no session."""
         line = f"{error}" or type(error).__name__
@@ -305,7 +320,8 @@ class Sessions:
         if session.failure is not None and self._exit_guard is not None:
             self._exit_guard.failed = True
         logger.info("mitmvcr: %s", session.summary().line())
-        self._closed(player)
+        if (end := self._ends.pop(player, None)) is not None:
+            end.set()
 
 
 def is_same(session: Session, cassette: str) -> bool:

@@ -30,13 +30,14 @@ _UPSTREAM = ("https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY")
 class ProxyFacts:
     """What this run gives its child; ``bypass`` are the hosts that the child reaches
     without the proxy. ``cassette`` and ``folder``, of its sessions' cassettes, are
-    empty where there is none."""
+    empty where there is none; ``control`` is the URL of the API."""
 
     port: int
     cassette: str
     trust: TrustFiles
     bypass: Sequence[str] = LOOPBACK
     folder: str = ""
+    control: str = ""
 
     @property
     def proxy_url(self) -> str:
@@ -155,6 +156,7 @@ def _facts(facts: ProxyFacts) -> dict[str, str]:
         "MITMVCR_CA_FILE": str(facts.trust.ca),
         "MITMVCR_CA_BUNDLE": str(facts.trust.bundle),
         CASSETTE.variable: facts.cassette,
+        **({"MITMVCR_CONTROL_URL": facts.control} if facts.control else {}),
         **({DIR.variable: facts.folder} if facts.folder else {}),
     }
 

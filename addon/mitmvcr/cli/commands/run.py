@@ -171,6 +171,8 @@ def _settings(program: str, values: Values) -> Settings:
     settings = values.settings(OF_SESSION)
     if values[MODE].source == CI:
         say(f"CI is set and no {MODE.word} is given: {settings.mode}")
+    if settings.dir is not None and settings.control is None:
+        return settings._replace(control=0)
     if settings.cassette is not None or settings.dir is not None:
         return settings
     return settings._replace(cassette=CASSETTE.read(_default_cassette(program)))
@@ -227,9 +229,8 @@ async def _supervise(plan: Plan, relay: Relay, folder: Path) -> int:
         async with AsyncExitStack() as gate, proxying as proxy:
             route = await gate.enter_async_context(_route(plan, proxy.port))
             trust = write_trust_files(folder, roots, proxy.ca_file, plan.inherited)
-            environment = child_environment(
-                plan.inherited, _facts(plan, route.port, trust)
-            )
+            facts = _facts(plan, route.port, trust, proxy.control_url)
+            environment = child_environment(plan.inherited, facts)
             code = await relay.run(plan.command, environment, route.enter)
             if code and not plan.settings.save_failed:
                 proxy.set_aside()
@@ -260,7 +261,7 @@ def _findings(plan: Plan, proxy: "Proxy", route: Route) -> list[Finding]:
     return [*of_attempts(route.attempts, proxy, fail=policy.fail_on_miss), *idle]
 
 
-def _facts(plan: Plan, port: int, trust: TrustFiles) -> ProxyFacts:
+def _facts(plan: Plan, port: int, trust: TrustFiles, control: str | None) -> ProxyFacts:
     settings = plan.settings
     return ProxyFacts(
         port=port,
@@ -268,6 +269,7 @@ def _facts(plan: Plan, port: int, trust: TrustFiles) -> ProxyFacts:
         trust=trust,
         bypass=plan.bypass,
         folder=_absolute(settings.dir),
+        control=control or "",
     )
 
 

@@ -13,7 +13,6 @@ from mitmvcr.core.errors import OptionError, VcrError
 from mitmvcr.miss.report import Entry, miss_facts
 from mitmvcr.options import REPORT
 from mitmvcr.store.files import replace_file, why
-from mitmvcr.summary import Summary
 
 _REMEDY = "name a file.json, a file.xml (JUnit), or - for JSON on stdout"
 
@@ -81,13 +80,11 @@ def _write(target: Target, data: bytes) -> None:
 
 
 def to_json(account: RunReport) -> bytes:
-    summary = account.summary
     report: dict[str, object] = {
         "version": 1,
-        **_head(summary),
+        **account.summary.facts,
         "exit_status": account.exit_status,
         "failure": account.failure or None,
-        "counts": _counts(summary),
         "findings": [
             {"kind": each.kind, "fails": each.fails, "text": each.text}
             for each in account.findings
@@ -101,24 +98,9 @@ def to_json(account: RunReport) -> bytes:
     return text.encode("utf-8", "backslashreplace") + b"\n"
 
 
-def _head(summary: Summary) -> dict[str, object]:
-    return {"cassette": summary.cassette, "mode": str(summary.mode)}
-
-
-def _counts(summary: Summary) -> dict[str, object]:
-    return {
-        "recorded": summary.recorded,
-        "replayed": summary.replayed,
-        "missed": summary.missed,
-        "unused": summary.unused,
-        "passed_through": summary.passed,
-    }
-
-
 def _part(part: Part) -> dict[str, object]:
     return {
-        **_head(part.summary),
-        "counts": _counts(part.summary),
+        **part.summary.facts,
         "entries": [_entry(entry) for entry in part.entries],
     }
 
