@@ -1,7 +1,12 @@
 """A value for each option that is not its default, as a user would type it; and texts
 as settings."""
 
+from pathlib import Path
+
 from mitmvcr.options import BY_NAME, Settings, Text, settings_of
+
+#: What looks like a certificate and its key to whoever does not load them.
+_PEM = Path(__file__).with_name("sample.pem")
 
 SAMPLES: dict[str, Text] = {
     "cassette": "cassettes/chat.yaml",
@@ -15,6 +20,7 @@ SAMPLES: dict[str, Text] = {
     "ignore_query": ("ts", "utm_*"),
     "ignore_json": ("$['a','b']", "$.messages[*].id="),
     "ignore_form": ("nonce=",),
+    "ignore_body": ("run-[0-9]{1,3}", "a=b="),
     "base_url_map": ("https://staging.example.com/api=https://example.com/",),
     "hooks": __file__,
     "redact": "none",
@@ -27,6 +33,7 @@ SAMPLES: dict[str, Text] = {
     "keep": ("jwt",),
     "secret": ("OPENAI_API_KEY",),
     "latency": "0.5",
+    "retry_after": "keep",
     "record_chunks": "yes",
     "record_errors": "yes",
     "partial": "drop",
@@ -39,14 +46,20 @@ SAMPLES: dict[str, Text] = {
     "drop_unused": "yes",
     "passthrough": ("~d a.example", "~u '/x, y'"),
     "control": "0",
+    "block": ("~d c.example", "-known"),
     "include_localhost": "yes",
     "no_proxy": ".corp.test,db:5432",
+    "upstream_ca": str(_PEM),
+    "client_cert": str(_PEM),
+    "set": ("ssl_insecure=true", "http2=false"),
     "isolate": "yes",
     "isolate_allow": ("5432", "db.example:6379"),
     "ui": "web",
     "host": "::1",
     "port": "9",
     "report": ("out/report.json", "-"),
+    "prove": "yes",
+    "receipt": "out/receipt.json",
     "fail_on_miss": "no",
     "allow_idle": "yes",
     "fail_on_unused": "yes",

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from mitmvcr.core.deck import Deck
+from mitmvcr.core.deck import Deck, JudgedDeck
 from mitmvcr.core.errors import OptionError
-from mitmvcr.core.matcher import Matcher
+from mitmvcr.core.matching import Matcher
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.core.modes import Mode, Refuse, Repeats, Replay
 from mitmvcr.hooks import HookError, Hooks, load_hooks
@@ -197,8 +197,49 @@ def test_a_miss_is_told_to_the_hook(file: Path) -> None:
     begun = session(
         file, "def on_miss(request, miss): raise ValueError(miss.reason)", made("a")
     )
+    found = begun.explain(get("b"))
     with pytest.raises(HookError, match="ValueError: the nearest is interaction 0"):
-        begun.explain(get("b"))
+        begun.on_miss(get("b"), found)
+
+
+def test_without_hooks_each_miss_counts() -> None:
+    begun = Session(MemoryStore(), Mode.REPLAY_ONLY, Repeats.NO, exists=False)
+    assert begun.on_miss(get("b"), begun.explain(get("b"))) is True
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("None", True),
+        ("True", True),
+        ("False", False),
+        ("Response(code=204)", Response(code=204)),
+    ],
+)
+def test_a_hook_decides_on_a_miss(file: Path, said: str, expected: object) -> None:
+    source = "from mitmvcr.core.model import Response\n"
+    begun = session(
+        file, f"{source}def on_miss(request, miss): return {said}", made("a")
+    )
+    assert begun.on_miss(get("b"), begun.explain(get("b"))) == expected
+    assert session(file, "def match(a, b): return None").on_miss(get("b"), None) is True
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ("0", "on_miss returned int; return False, a Response or None"),
+        ("Response(code=99)", "on_miss returned a response with response.code: "),
+        ("Response(code=200, headers={'A': ['b\\r\\nC: d']})", "response.headers"),
+    ],
+)
+def test_what_a_hook_cannot_answer_is_an_error(file: Path, said: str, why: str) -> None:
+    source = "from mitmvcr.core.model import Response\n"
+    begun = session(
+        file, f"{source}def on_miss(request, miss): return {said}", made("a")
+    )
+    with pytest.raises(HookError, match=why):
+        begun.on_miss(get("b"), begun.explain(get("b")))
 
 
 def test_the_hooks_of_the_settings_are_loaded(file: Path, tmp_path: Path) -> None:
@@ -214,7 +255,7 @@ def test_the_hooks_of_the_settings_are_loaded(file: Path, tmp_path: Path) -> Non
 
 def deck(judge: object, *paths: str, repeats: Repeats = Repeats.NO) -> Deck:
     recorded = [made(path) for path in paths]
-    return Deck(recorded, repeats, Matcher(), judge)  # type: ignore[arg-type]
+    return JudgedDeck(recorded, repeats, Matcher(), judge=judge)  # type: ignore[arg-type]
 
 
 def taken(deck: Deck, *paths: str) -> list[int | None]:

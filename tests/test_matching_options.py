@@ -5,8 +5,8 @@ import sys
 import pytest
 
 from mitmvcr.core.errors import OptionError
-from mitmvcr.core.ignoring import Ignore
-from mitmvcr.core.matcher import DEFAULT_PARTS, GO_PARTS, MatchSpec
+from mitmvcr.core.matching import DEFAULT_PARTS, Ignore, MatchSpec, Rule
+from mitmvcr.core.matching.spec import GO_PARTS
 from mitmvcr.options import BY_NAME, Settings, Text, as_options
 from option_samples import parse_settings
 
@@ -53,8 +53,23 @@ def test_another_recorders_parts_are_chosen_by_its_name() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "spec"),
+    [
+        ("-vary", MatchSpec(off=(Rule.VARY,))),
+        (" -Range , -identity,-range", MatchSpec(off=(Rule.RANGE, Rule.IDENTITY))),
+        ("method,-validators", MatchSpec(("method",), off=(Rule.VALIDATORS,))),
+        ("go-vcr,-vary", MatchSpec(GO_PARTS, "go-vcr", off=(Rule.VARY,))),
+    ],
+)
+def test_a_rule_of_http_is_switched_off_by_its_name(text: str, spec: MatchSpec) -> None:
+    assert parse_match(text) == spec
+    assert parse_match(str(spec)) == spec
+
+
+@pytest.mark.parametrize(
     ("text", "problem"),
     [
+        ("-varry", "there is no rule '-varry' to switch off; there are -range,"),
         (
             "methd",
             "there is no part 'methd'; use go-vcr, charm, or some of",
@@ -108,6 +123,33 @@ def test_a_library_that_is_not_installed_is_told(
         "vcr_ignore_json=$.id: needs python-jsonpath, which is not installed:"
         " pip install it"
     )
+
+
+def test_a_regex_comes_by_itself() -> None:
+    spec = parse_matching(ignore_body=["run-[0-9]{1,3}", "", "a="])
+    assert spec.ignore_body == (Ignore("run-[0-9]{1,3}"), Ignore("a="))
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (
+            "run-[",
+            "is not a regular expression (unterminated character set at position"
+            " 4); use one as 'run-[0-9]+'",
+        ),
+        (
+            "(?P<a>x)(?P<a>y)",
+            "is not a regular expression (redefinition of group name"
+            " 'a' as group 2; was group 1 at position 12); use one as 'run-[0-9]+'",
+        ),
+        ("x*", "matches an empty text; use one as 'run-[0-9]+'"),
+    ],
+)
+def test_what_is_no_regex_for_a_body_is_told(text: str, why: str) -> None:
+    with pytest.raises(OptionError) as caught:
+        parse_matching(ignore_body=[text])
+    assert str(caught.value) == f"vcr_ignore_body={text}: {why}"
 
 
 def test_a_base_url_is_mapped_to_another() -> None:

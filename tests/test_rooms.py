@@ -12,7 +12,7 @@ PACKAGE = ROOT / "addon" / "mitmvcr"
 PICTURE = (ROOT / "CONTRIBUTING.md").read_text()
 #: Modules beside the rooms that belong to one.
 BESIDE = {
-    **dict.fromkeys(("session", "summary", "unused", "hooks"), "session"),
+    **dict.fromkeys(("session", "summary", "unused", "idle", "hooks"), "session"),
     **dict.fromkeys(
         (
             *("options", "values", "config", "parsing"),
@@ -21,6 +21,18 @@ BESIDE = {
         "options",
     ),
 }
+#: Rooms within rooms.
+WITHIN = {
+    "proxy.host": "host",
+    "core.bodies": "bodies",
+    "core.matching": "matching",
+    "core.choosing": "choosing",
+    "core.deck": "deck",
+}
+#: Those of them that others enter by the front door, ``__init__``; and what stands
+#: behind a seam, imported only when it is needed.
+FRONT_DOORS = [each for each in WITHIN if each.startswith("core.")]
+SEAMS = {"mitmvcr.core.deck.blanks"}
 
 
 def names() -> Iterator[tuple[str, Path]]:
@@ -54,8 +66,8 @@ def room(module: str) -> str:
         return "front"
     if parts[0] == "__main__":
         return "cli"
-    if parts[:2] == ["proxy", "host"]:
-        return "host"
+    if (within := ".".join(parts[:2])) in WITHIN:
+        return WITHIN[within]
     return BESIDE.get(parts[0], parts[0])
 
 
@@ -82,6 +94,20 @@ def test_each_room_has_its_rule() -> None:
     for here in arrows():
         if here != "front":
             assert f"| `{here}" in PICTURE, here
+
+
+@pytest.mark.parametrize("within", FRONT_DOORS)
+def test_a_room_in_core_is_entered_by_its_front_door(within: str) -> None:
+    door = f"mitmvcr.{within}"
+    by_the_window = {
+        (module, each)
+        for module, others in IMPORTS.items()
+        if room(module) != WITHIN[within]
+        for each in others - SEAMS
+        if each.startswith(f"{door}.")
+    }
+    assert by_the_window == set()
+    assert any(door in others for others in IMPORTS.values())
 
 
 def reachable(start: str, graph: dict[str, set[str]]) -> set[str]:

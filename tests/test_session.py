@@ -668,3 +668,55 @@ def test_sessions_are_summed_up() -> None:
         "cassettes", Mode.RECORD_ONLY, 2, 4, 6, 8, 10, 12
     )
     assert total([], "cassettes", Mode.RECORD_ONLY).was_idle
+
+
+def test_a_session_knows_what_it_began_with(start: Start) -> None:
+    assert start("replay_with_new_episodes", cassette_of(1, 2)).loaded == 2
+
+
+def test_what_is_blocked_or_answered_by_a_hook_is_no_miss(start: Start) -> None:
+    session = start("replay_only", cassette_of(1))
+    for number in (2, 3):
+        assert session.plan(ask(number)) == Refuse()
+    assert "; " not in session.summary().line()
+    session.blocked()
+    session.blocked(was_missed=True)
+    session.answered()
+    summary = session.summary()
+    assert (summary.missed, summary.blocked, summary.replayed) == (0, 2, 1)
+    assert summary.line().endswith("missed 0, unused 1; 2 blocked")
+
+
+def test_what_is_not_recorded_is_counted_beside_the_rest(start: Start) -> None:
+    session = start("record_only")
+    session.lost()
+    assert session.summary().line().endswith("unused 0; 1 not recorded")
+    session.blocked()
+    assert session.summary().line().endswith("unused 0; 1 blocked, 1 not recorded")
+
+
+def test_a_remedy_is_spelled_for_whoever_started_it(start: Start) -> None:
+    session = start("replay_only", cassette_of(1))
+    session.plan(ask(1))
+    assert "; vcr_allow_repeats=last would" in session.explain(ask(1)).reason
+    session.spell = lambda options: f"say {' '.join(options)}"
+    assert "; say vcr_allow_repeats=last would" in session.explain(ask(1)).reason
+
+
+def test_a_report_notes_where_an_answer_depends_on_what_differs() -> None:
+    request = replace(ask(1), headers={"Accept": ["a"]})
+    answer = Response(code=200, status="200 OK", headers={"Vary": ["Accept"]})
+    store = MemoryStore(Cassette([Interaction(0, request, answer)] * 3))
+    session = Session(store, Mode.REPLAY_ONLY, Repeats.NO, exists=True)
+    notes = []
+    for complete, accept in ((False, "b"), (True, "b"), (True, "a")):
+        session.log.complete = complete
+        decision = session.plan(replace(request, headers={"Accept": [accept]}))
+        assert isinstance(decision, Replay)
+        entry = session.entry("replayed", decision.interaction, decision.position)
+        notes.append(entry.note)
+    assert notes == [
+        "",
+        'header.accept: "b" was "a", and the answer\'s Vary names it',
+        "",
+    ]

@@ -4,7 +4,8 @@ its line, and nothing that it should have decided is done.
     def match(request, recorded) -> bool | None     True, False, or as the options say
     def before_record(interaction)                  what is kept; None drops it
     def before_replay(interaction, request)         what is answered; None as it is
-    def on_miss(request, miss)
+    def on_miss(request, miss)                      False: it does not count; a Response
+                                                    answers it; None or True: a miss
 
 ``request`` and ``recorded`` are :class:`mitmvcr.core.model.Request`, ``interaction`` is
 an Interaction, ``miss`` a :class:`mitmvcr.miss.report.Miss`; they are frozen, so a
@@ -20,7 +21,8 @@ from types import ModuleType, TracebackType
 from typing import TYPE_CHECKING, Any
 
 from mitmvcr.core.errors import OptionError, VcrError
-from mitmvcr.core.model import Interaction, Request
+from mitmvcr.core.model import Interaction, Request, Response
+from mitmvcr.core.sendable import is_sendable, why_not
 
 if TYPE_CHECKING:
     from mitmvcr.miss.report import Miss
@@ -76,9 +78,18 @@ class Hooks:
             return changed
         raise self._wrong("before_replay", changed, "an Interaction or None")
 
-    def on_miss(self, request: Request, miss: "Miss") -> None:
-        if "on_miss" in self._found:
-            self._call("on_miss", request, miss)
+    def on_miss(self, request: Request, miss: "Miss") -> Response | bool:
+        if "on_miss" not in self._found:
+            return True
+        said = self._call("on_miss", request, miss)
+        if said is None:
+            return True
+        if not isinstance(said, Response | bool):
+            raise self._wrong("on_miss", said, "False, a Response or None")
+        if isinstance(said, Response) and not is_sendable(said):
+            field, problem = why_not(said)
+            raise HookError(f"on_miss returned a response with {field}: {problem}")
+        return said
 
     def _call(self, name: str, *arguments: object) -> object:
         try:

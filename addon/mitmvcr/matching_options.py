@@ -1,27 +1,45 @@
 """Parse the options about matching into parts of a MatchSpec, and write them again."""
 
+import re
 from collections.abc import Sequence
 
 from mitmvcr.core.errors import UnusableValueError
-from mitmvcr.core.ignoring import Ignore, parse_ignore
 from mitmvcr.core.jsonpaths import json_path
-from mitmvcr.core.keys import split_url
-from mitmvcr.core.matcher import DEFAULT_PARTS, PARTS, MatchSpec
-from mitmvcr.core.urlparts import BaseUrl
+from mitmvcr.core.matching import (
+    DEFAULT_PARTS,
+    PARTS,
+    BaseUrl,
+    Ignore,
+    MatchSpec,
+    Rule,
+    parse_ignore,
+    split_url,
+)
 
 _HEADER = "header:"
 
 
 def parse_match(text: str) -> MatchSpec:
     """Parse parts, as ``method,url,header:Accept``, or ``go-vcr`` or ``charm``; empty
-    is the default."""
+    is the default. ``-RULE`` among them switches a rule of HTTP off."""
     words = [word.strip() for word in text.split(",") if word.strip()]
-    if [word.lower() for word in words] == ["go-vcr"]:
-        return MatchSpec.of("go-vcr")
-    if [word.lower() for word in words] == ["charm"]:
-        return MatchSpec.of("charm")
+    off = tuple(dict.fromkeys(_rule(text, w) for w in words if w.startswith("-")))
+    words = [word for word in words if not word.startswith("-")]
+    style = words[0].lower() if len(words) == 1 else ""
+    if style in ("go-vcr", "charm"):
+        spec = MatchSpec.of("go-vcr" if style == "go-vcr" else "charm")
+        return spec._replace(off=off)
     parts = tuple(dict.fromkeys(_part(text, word) for word in words))
-    return MatchSpec(parts or DEFAULT_PARTS)
+    return MatchSpec(parts or DEFAULT_PARTS, off=off)
+
+
+def _rule(text: str, word: str) -> Rule:
+    try:
+        return Rule(word[1:].lower())
+    except ValueError:
+        known = ", ".join(f"-{rule}" for rule in Rule)
+        remedy = f"there is no rule {word!r} to switch off; there are {known}"
+        raise UnusableValueError(text, remedy) from None
 
 
 def _part(text: str, word: str) -> str:
@@ -63,6 +81,23 @@ def parse_ignored_json(texts: Sequence[str]) -> tuple[Ignore, ...]:
     return found
 
 
+def parse_ignored_body(texts: Sequence[str]) -> tuple[Ignore, ...]:
+    """Parse regular expressions, one to a value, since they hold commas."""
+    return tuple(_regex(text) for text in dict.fromkeys(texts) if text)
+
+
+def _regex(text: str) -> Ignore:
+    try:
+        compiled = re.compile(text)
+    except re.error as error:
+        remedy = f"is not a regular expression ({error}); use one as 'run-[0-9]+'"
+        raise UnusableValueError(text, remedy) from error
+    if compiled.fullmatch(""):
+        remedy = "matches an empty text; use one as 'run-[0-9]+'"
+        raise UnusableValueError(text, remedy)
+    return Ignore(text)
+
+
 def parse_base_urls(texts: Sequence[str]) -> tuple[BaseUrl, ...]:
     """Parse pairs: what a URL may start with, and what it then counts as."""
     return tuple(_base_url(text) for text in dict.fromkeys(texts) if text.strip())
@@ -87,7 +122,7 @@ def _is_http(scheme: str) -> bool:
 
 
 def write_match(spec: MatchSpec) -> str:
-    return ",".join(spec.parts) if spec.style == "usual" else spec.style
+    return str(spec)
 
 
 def write_base_urls(pairs: Sequence[BaseUrl]) -> list[str]:

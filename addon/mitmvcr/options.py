@@ -18,10 +18,10 @@ from mitmvcr import matching_options as matching
 from mitmvcr import parsing
 from mitmvcr import redaction_options as redaction
 from mitmvcr.core.errors import OptionError, UnusableValueError
-from mitmvcr.core.matcher import DEFAULT, MatchSpec
+from mitmvcr.core.matching import DEFAULT, MatchSpec
 from mitmvcr.core.model import Layout
 from mitmvcr.core.modes import Mode, Repeats
-from mitmvcr.parsing import Partial, View, as_text
+from mitmvcr.parsing import Partial, RetryAfter, View, as_text
 from mitmvcr.secrets.rules import DEFAULT as DEFAULT_RULES
 from mitmvcr.secrets.rules import Rules
 
@@ -164,6 +164,17 @@ PASSTHROUGH = Option(
     default=(),
     metavar="FILTER",
 )
+BLOCK = Option(
+    name="block",
+    help="A mitmproxy flow filter: a request that it matches gets a 403, and is neither"
+    " sent nor counted. Known calls home (update checks, telemetry) need none;"
+    " -known records and counts them too.",
+    group=Group.NETWORK,
+    parse=parsing.parse_texts,
+    kind=Kind.LIST,
+    default=(),
+    metavar="FILTER",
+)
 SECRET = Option(
     name="secret",
     help="Variables of the environment whose value is written as <NAME>; a replay"
@@ -175,6 +186,34 @@ SECRET = Option(
     metavar="VARIABLES",
     commands=_SECRETS,
     field="redaction.secrets",
+)
+UPSTREAM_CA = Option(
+    name="upstream_ca",
+    help="A PEM file of authorities that are trusted towards origins, besides the usual"
+    " ones.",
+    group=Group.NETWORK,
+    parse=parsing.parse_upstream_ca,
+    metavar="FILE",
+    is_path=True,
+)
+CLIENT_CERT = Option(
+    name="client_cert",
+    help="The certificate that is shown to origins: a PEM file that holds its key too,"
+    " or a folder of them, named HOST.pem.",
+    group=Group.NETWORK,
+    parse=parsing.parse_client_cert,
+    metavar="FILE",
+    is_path=True,
+)
+SET = Option(
+    name="set",
+    help="An option of mitmproxy's own, as ssl_insecure=true.",
+    group=Group.NETWORK,
+    parse=parsing.parse_sets,
+    kind=Kind.LIST,
+    default=(),
+    metavar="NAME=VALUE",
+    scope=Scope.PROCESS,
 )
 NO_PROXY = Option(
     name="no_proxy",
@@ -230,6 +269,28 @@ REPORT = Option(
     commands=("run",),
     is_path=True,
 )
+RECEIPT = Option(
+    name="receipt",
+    help="Write what the run proves (FILE.json): the cassette's digest, what was"
+    " played, missed and unused, whether anything could leave, and versions.",
+    group=Group.REPORTS,
+    parse=parsing.parse_text,
+    metavar="FILE",
+    scope=Scope.COMMAND,
+    commands=("run",),
+    is_path=True,
+)
+PROVE = Option(
+    name="prove",
+    help="Run the command twice more, in replay, and put the cassette in place only if"
+    " both end as the recording did, with no miss and nothing unused.",
+    group=Group.SAVING,
+    parse=parsing.parse_switch,
+    kind=Kind.SWITCH,
+    default="no",
+    scope=Scope.COMMAND,
+    commands=("run",),
+)
 
 OPTIONS: tuple[Option, ...] = (
     CASSETTE,
@@ -277,7 +338,8 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         name="match",
         help="What has to be the same, separated by commas: method, scheme, host, port,"
-        " path, query, url, body, headers, header:NAME, form, proto; or go-vcr, charm.",
+        " path, query, url, body, headers, header:NAME, form, proto; or go-vcr, charm."
+        " With -range, -validators, -vary or -identity a rule of HTTP is not kept.",
         group=Group.MATCHING,
         parse=matching.parse_match,
         write=matching.write_match,
@@ -333,6 +395,18 @@ OPTIONS: tuple[Option, ...] = (
         metavar="NAMES",
         commands=_MATCHING,
         field="matching.ignore_form",
+    ),
+    Option(
+        name="ignore_body",
+        help="A regex, as 'run-[0-9]+': what it matches in the text of a body does not"
+        " count, nor in its strings and fields.",
+        group=Group.MATCHING,
+        parse=matching.parse_ignored_body,
+        kind=Kind.LIST,
+        default=(),
+        metavar="REGEX",
+        commands=_MATCHING,
+        field="matching.ignore_body",
     ),
     Option(
         name="base_url_map",
@@ -460,6 +534,16 @@ OPTIONS: tuple[Option, ...] = (
         metavar="FACTOR",
     ),
     Option(
+        name="retry_after",
+        help="What a replay at latency 0 tells a client of when to come back"
+        " (Retry-After, x-ms-retry-after-ms, x-ratelimit-reset and the like): 0, or"
+        " keep for as recorded.",
+        group=Group.STREAMS,
+        parse=parsing.parse_retry_after,
+        default="0",
+        metavar="POLICY",
+    ),
+    Option(
         name="record_chunks",
         help="Record when each part of a stream came, in a field that go-vcr passes"
         " over, to replay it at that pace.",
@@ -552,7 +636,9 @@ OPTIONS: tuple[Option, ...] = (
         scope=Scope.COMMAND,
         commands=("run",),
     ),
+    PROVE,
     PASSTHROUGH,
+    BLOCK,
     Option(
         name="include_localhost",
         help="Send requests to localhost through the proxy too, where the client can.",
@@ -565,6 +651,9 @@ OPTIONS: tuple[Option, ...] = (
     ),
     CONTROL,
     NO_PROXY,
+    UPSTREAM_CA,
+    CLIENT_CERT,
+    SET,
     ISOLATE,
     ISOLATE_ALLOW,
     Option(
@@ -598,6 +687,7 @@ OPTIONS: tuple[Option, ...] = (
         commands=("serve",),
     ),
     REPORT,
+    RECEIPT,
     Option(
         name="fail_on_miss",
         help="Exit with 100 when the command passed, but a request had no match.",
@@ -636,15 +726,19 @@ class Settings(NamedTuple):
     """The values of a session's options. ``cassette`` is None while none is chosen, and
     text if it is a URL. ``dir`` is the folder of the named sessions' cassettes, None
     where there are none; ``control`` is the API's port. ``latency`` is a factor of the
-    recorded duration. ``passthrough`` are mitmproxy flow filters, not yet parsed.
-    ``spool`` is in bytes.
-    ``fsync_each``, ``write_empty``, ``keep_volatile``: see FileStore."""
+    recorded duration. ``passthrough`` and ``block`` are mitmproxy flow filters, not yet
+    parsed. ``spool`` is in bytes. ``fsync_each``, ``write_empty``, ``keep_volatile``:
+    see FileStore."""
 
     cassette: Path | str | None = None
     mode: Mode = Mode.RECORD_ONCE
     allow_repeats: Repeats = Repeats.NO
     latency: float = 0.0
+    retry_after: RetryAfter = "0"
     passthrough: tuple[str, ...] = ()
+    block: tuple[str, ...] = ()
+    upstream_ca: Path | None = None
+    client_cert: Path | None = None
     layout: Layout = "v4"
     record_chunks: bool = False
     record_errors: bool = False

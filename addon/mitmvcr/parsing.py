@@ -20,6 +20,9 @@ View = Literal["go", "wire"]
 #: What becomes of a stream that the client left before its end.
 Partial = Literal["keep", "drop"]
 
+#: What a replay at latency 0 tells a client of when to come back.
+RetryAfter = Literal["0", "keep"]
+
 #: Which of mitmproxy's programs is shown.
 Ui = Literal["dump", "console", "web"]
 
@@ -88,6 +91,25 @@ def parse_folder(text: str) -> Path | None:
     return path
 
 
+_EXTENSIONS = (".yaml", ".yml", ".yaml.gz", ".yml.gz")
+
+
+def is_cassette(name: str) -> bool:
+    """Return whether a name says that the file is a cassette, by its extension."""
+    return name.lower().endswith(_EXTENSIONS)
+
+
+def what_is_odd(name: str) -> str | None:
+    """Return what to say of a cassette whose name says that it is something else."""
+    if is_cassette(name) or name.lower().endswith(".gz"):
+        return None
+    extension = os.path.splitext(name)[1]
+    return (
+        f"{name} is YAML whatever {extension} says: name it .yaml, or .yaml.gz for a"
+        " compressed one"
+    )
+
+
 _REPEATS = {
     "": Repeats.NO,
     "no": Repeats.NO,
@@ -139,6 +161,16 @@ def parse_partial(text: str) -> Partial:
     if word == "drop":
         return "drop"
     raise UnusableValueError(text, "use keep or drop")
+
+
+def parse_retry_after(text: str) -> RetryAfter:
+    """Parse ``0`` (default) or ``keep``."""
+    word = text.strip().lower()
+    if word == "0":
+        return "0"
+    if word == "keep":
+        return "keep"
+    raise UnusableValueError(text, "use 0 or keep")
 
 
 def parse_fsync(text: str) -> bool:
@@ -197,6 +229,58 @@ def parse_hooks(text: str) -> Path | None:
     if not path.is_file():
         raise UnusableValueError(text, "there is no such file")
     return path
+
+
+def parse_client_cert(text: str) -> Path | None:
+    """Parse the path of a PEM file with a certificate and its key, or of a folder of
+    them, each named ``HOST.pem``; None if empty."""
+    path = _existing(text)
+    if path is not None and path.is_file() and b"PRIVATE KEY-----" not in _data(path):
+        problem = "holds no private key; put the certificate and its key into one PEM"
+        raise UnusableValueError(text, problem)
+    return path
+
+
+def parse_upstream_ca(text: str) -> Path | None:
+    """Parse the path of a PEM file of certificates; None if empty."""
+    path = _existing(text)
+    if path is not None and b"-----BEGIN CERTIFICATE-----" not in _data(path):
+        raise UnusableValueError(text, "holds no certificate in PEM")
+    return path
+
+
+def _existing(text: str) -> Path | None:
+    if not text.strip():
+        return None
+    path = Path(os.path.expanduser(text.strip())).absolute()
+    if not path.exists():
+        raise UnusableValueError(text, "there is no such file")
+    return path
+
+
+def _data(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        problem = f"cannot be read: {(error.strerror or str(error)).lower()}"
+        raise UnusableValueError(str(path), problem) from error
+
+
+_SETTING = re.compile(r"(?P<name>[a-z][a-z0-9_]*)(=.*)?", re.DOTALL)
+#: mitmproxy's options that are ours to set.
+_OURS = ("confdir", "listen_host", "listen_port")
+
+
+def parse_sets(texts: Sequence[str]) -> tuple[str, ...]:
+    """Parse ``NAME=VALUE`` each, as mitmproxy's ``--set`` has it."""
+    for text in texts:
+        found = _SETTING.fullmatch(text)
+        if found is None:
+            raise UnusableValueError(text, "use NAME=VALUE, as ssl_insecure=true")
+        if found["name"] in _OURS or found["name"].startswith("vcr_"):
+            problem = "mitmvcr sets that itself; it has an option of its own for it"
+            raise UnusableValueError(text, problem)
+    return tuple(texts)
 
 
 def parse_text(text: str) -> str:

@@ -1,13 +1,14 @@
 """A cassette in use: what a mode makes of its deck and its store."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from mitmvcr.core.deck import Deck
+from mitmvcr.core.choosing import Values, salt_of
+from mitmvcr.core.deck import Deck, JudgedDeck, Retries
 from mitmvcr.core.errors import (
     CassetteDamagedError,
     CassetteNotFoundError,
@@ -15,8 +16,8 @@ from mitmvcr.core.errors import (
     OptionError,
     VcrError,
 )
-from mitmvcr.core.matcher import Matcher
-from mitmvcr.core.model import Interaction, Request
+from mitmvcr.core.matching import Matcher
+from mitmvcr.core.model import Interaction, Request, Response
 from mitmvcr.core.modes import (
     RULES,
     Decision,
@@ -29,25 +30,32 @@ from mitmvcr.core.modes import (
 )
 from mitmvcr.core.sendable import is_sendable, unfolded, why_not
 from mitmvcr.hooks import Hooks, load_hooks
+from mitmvcr.idle import idle_options
 from mitmvcr.miss.report import Entry, Log, Miss, Outcome
 from mitmvcr.options import CASSETTE, Settings
+from mitmvcr.parsing import what_is_odd
 from mitmvcr.secrets.rules import DEFAULT, Rules
 from mitmvcr.store import Store
+from mitmvcr.store.rewrite import EVERY
 from mitmvcr.store.store import FileStore
-from mitmvcr.summary import Summary
+from mitmvcr.summary import Counts, Summary
 
 if TYPE_CHECKING:
+    from mitmvcr.core.deck.blanks import Blanks
+    from mitmvcr.secrets.identities import Identities
     from mitmvcr.secrets.redactor import Redactor
 
 
-class Session:
+class Session(Counts):
     """Plays one cassette, made by :func:`open_session`. Requests come in, decisions go
     out.
 
     ``notice``: what to say at the start, None if nothing. ``failure``: what
     went wrong first. ``left_in``: where a recording that was set aside lies.
+    ``idle_options``: what to say at the start of options without effect.
     ``altered``: URLs of requests out of which something was taken that was found to be
-    a secret only later, so that they may not match in a replay.
+    a secret only later, so that they may not match in a replay. ``spell``: writes
+    options, as NAME=VALUE, the way that whoever started this can give them.
     """
 
     def __init__(
@@ -62,27 +70,39 @@ class Session:
         rules: Rules = DEFAULT,
         environment: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
+        super().__init__()
         self.store = store
         self._rules, self._environment = rules, dict(environment)
         self.mode = mode
         self.rule = RULES[mode, exists]
         self.failure: Exception | None = None
         self.log = Log()
+        self.spell: Callable[[Iterable[str]], str] = " ".join
+        self.idle_options: list[str] = []
+        self._notes: dict[int, str] = {}
         self.left_in: str | None = None
         self.looks_up = looks_up(self.rule, repeats)
         self._without_look_up = decide(self.rule, None)
         self._repeats = repeats
-        self._recorded = self._replayed = self._missed = self._passed = 0
-        self._came = 0
         # Also read where it will be replaced: what is no sound cassette never is.
         reads = exists and (self.rule.loads or self.rule.records)
         found = store.load(sendable=self.rule.loads).interactions if reads else ()
         loaded = found if self.rule.loads else ()
         matcher = matcher or Matcher()
+        #: The last request that was looked up, and how it may be shown.
+        self._last_seen = Request(), Request()
         self._hooks = hooks
         #: Is a hook given requests? Then each has to be there with its body.
         self.needs_all = hooks is not None
-        self.deck = Deck(loaded, repeats, matcher, hooks.judge if hooks else None)
+        self._retries = Retries(repeats)
+        judge = hooks.judge if hooks else None
+        self.deck = (
+            Deck(loaded, repeats, matcher, self._whose)
+            if judge is None
+            else JudgedDeck(loaded, repeats, matcher, self._whose, judge=judge)
+        )
+        self._identities: Identities | None = None
+        self._salt = salt_of(found)
         self._kept = len(loaded)
         self._is_set_aside = self._is_closed = False
         #: How much was known to be secret when the first interaction was written.
@@ -103,6 +123,9 @@ class Session:
 
         return Redactor(self._rules, self._environment)
 
+    def _whose(self, live: Request) -> Values:
+        return self.redactor.whose(live)
+
     @property
     def offline(self) -> bool:
         """Return whether nothing may reach the network, except what a passthrough rule
@@ -112,6 +135,11 @@ class Session:
     @property
     def records(self) -> bool:
         return self.rule.records
+
+    @property
+    def loaded(self) -> int:
+        """Return how many interactions the session began with."""
+        return self._kept
 
     @property
     def expects(self) -> bool:
@@ -133,14 +161,19 @@ class Session:
 
     def _take(self, request: Request) -> tuple[int, Interaction] | None:
         seen = self.redactor.request(request)
-        found = self.deck.take(seen)
+        self._last_seen = request, seen
+        found = self.deck.take(seen, request)
         if found is None and seen is not request:
             # Another recorder's cassette has its secrets as they were.
             found = self.deck.take(request)
+        found = self._retries.settled(self.deck, (seen, request), found)
+        if found is None:
+            found = self._take_meant(seen, request)
         if found is None:
             return None
         request = seen
         position, interaction = found
+        self._note(position, seen, interaction)
         interaction = self.redactor.restored(interaction)
         try:
             if self._hooks is not None:
@@ -151,6 +184,30 @@ class Session:
             raise
         return position, interaction
 
+    def _note(self, position: int, seen: Request, found: Interaction) -> None:
+        """Note for the report where the answer depends on what differs."""
+        if self.log.complete:
+            from mitmvcr.miss.notes import noted
+
+            self._notes[position] = noted(seen, found)
+
+    @cached_property
+    def _blanks(self) -> "Blanks":
+        """Make it when the first request has no match: it is imported only then."""
+        from mitmvcr.core.deck.blanks import Blanks
+
+        return Blanks(self.deck, lambda name: not self.redactor.knows(name))
+
+    def _take_meant(
+        self, seen: Request, live: Request
+    ) -> tuple[int, Interaction] | None:
+        """Take what answers a request that lacks the value of an unset variable."""
+        for meant in self._blanks.meant(seen):
+            found = self.deck.take(meant, live)
+            if found is not None:
+                return found
+        return None
+
     def _check_is_sendable(self, interaction: Interaction, position: int) -> None:
         """Take a last look before a client gets a response, wherever it comes from.
         Raise CassetteDamagedError."""
@@ -160,18 +217,6 @@ class Session:
                 self.store.name, problem, interaction=position, field=field
             )
 
-    def passed(self) -> None:
-        """Count a request that went straight through by a rule, and was not planned."""
-        self._passed += 1
-
-    def came(self) -> None:
-        """Note that a client has connected, whatever becomes of it."""
-        self._came += 1
-
-    def refused(self) -> None:
-        """Count a request that this cassette can never answer, and was not planned."""
-        self._missed += 1
-
     def explain(self, request: Request) -> Miss:
         """Return why nothing matched it, as it may be shown."""
         # Only a miss needs them, and to import them takes 10 ms of every start.
@@ -179,11 +224,18 @@ class Session:
         from mitmvcr.miss.masking import masked
 
         redact = self.redactor.request
-        seen = redact(request)
-        found = masked(explain(seen, self.deck, redact, request))
-        if self._hooks is not None:
-            self._hooks.on_miss(seen, found)
-        return found
+        last, seen = self._last_seen
+        if last is not request:
+            seen = redact(request)
+        found = masked(explain(seen, self.deck, redact, request, self._blanks))
+        return replace(found, hint=self.spell(found.options))
+
+    def on_miss(self, request: Request, miss: Miss) -> Response | bool:
+        """Tell the hook of a miss, if there is one; return whether the miss counts, or
+        the response that the hook answers with. Raise HookError."""
+        if self._hooks is None:
+            return True
+        return self._hooks.on_miss(self.redactor.request(request), miss)
 
     def shown(self, url: str) -> str:
         """Return a URL as it may stand in a log."""
@@ -223,11 +275,20 @@ class Session:
             self._record_late(kept)
         else:
             self.store.append(kept)
+            self._note_identity(interaction.request, kept.request)
         if self._repeats is Repeats.ALL:  # nobody else asks for it, and it is big
             self.deck.add(kept)
         if self.log.complete:
             self._log_recorded(kept)
         self._recorded += 1
+
+    def _note_identity(self, met: Request, kept: Request) -> None:
+        if self._identities is None:
+            from mitmvcr.secrets.identities import Identities
+
+            matcher, before = self.deck.matcher, self.deck.equal
+            self._identities = Identities(matcher, before, self._salt)
+        self._identities.note(kept, self.redactor.whose_recorded(met, kept))
 
     def _one_that_replays(self, kept: Interaction) -> Interaction:
         """Return the interaction with each header value in one line. Raise
@@ -274,6 +335,7 @@ class Session:
         """
         self._is_closed = True
         try:
+            self._tell_apart()
             self._take_out_late_secrets()
             if self._is_set_aside:
                 self.left_in = self.store.leave()
@@ -282,6 +344,12 @@ class Session:
         except CassetteWriteError as error:
             self.note_failure(error)
             raise
+
+    def _tell_apart(self) -> None:
+        """Write whose requests they were, where others are equal."""
+        identities = self._identities
+        if identities is not None and (identities.are_several or self._kept):
+            identities.write(lambda change: self.store.amend(change, EVERY))
 
     def _take_out_late_secrets(self) -> None:
         """Redact in what was written before what was found to be secret later."""
@@ -300,7 +368,8 @@ class Session:
     def entry(self, outcome: str, found: Interaction, position: int) -> Entry:
         """Return an interaction for the log, as it may be shown."""
         url = self.shown(found.request.url)
-        return Entry.of(Outcome(outcome), found, position, url)
+        entry = Entry.of(Outcome(outcome), found, position, url)
+        return replace(entry, note=self._notes.pop(position, ""))
 
     def summary(self) -> Summary:
         return Summary(
@@ -312,6 +381,8 @@ class Session:
             unused=self.deck.unused_count,
             passed=self._passed,
             came=self._came,
+            blocked=self._blocked,
+            lost=self._lost,
         )
 
 
@@ -337,7 +408,7 @@ def open_session(settings: Settings) -> Session:
             f"cassette not found, and mode {settings.mode} never records:"
             " record it first with mode record_once",
         )
-    return Session(
+    session = Session(
         store,
         settings.mode,
         settings.allow_repeats,
@@ -347,3 +418,6 @@ def open_session(settings: Settings) -> Session:
         rules=settings.redaction,
         environment=os.environ,
     )
+    session.notice = session.notice or what_is_odd(store.name)
+    session.idle_options = [*idle_options(settings)]
+    return session

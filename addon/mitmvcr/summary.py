@@ -7,8 +7,9 @@ from mitmvcr.core.modes import Mode
 
 
 class Summary(NamedTuple):
-    """What came of a session, in interactions; ``missed`` and
-    ``passed`` (straight through, unrecorded) count requests, ``came`` connections."""
+    """What came of a session, in interactions; ``missed``, ``passed`` (straight
+    through, unrecorded), ``blocked`` and ``lost`` (which broke off or were dropped)
+    count requests, ``came`` connections."""
 
     cassette: str
     mode: Mode
@@ -18,6 +19,8 @@ class Summary(NamedTuple):
     unused: int
     passed: int = 0
     came: int = 0
+    blocked: int = 0
+    lost: int = 0
 
     @property
     def was_idle(self) -> bool:
@@ -41,6 +44,8 @@ class Summary(NamedTuple):
                 "missed": self.missed,
                 "unused": self.unused,
                 "passed_through": self.passed,
+                "blocked": self.blocked,
+                "not_recorded": self.lost,
             },
         }
 
@@ -49,8 +54,14 @@ class Summary(NamedTuple):
         return (
             f"cassette {self.cassette}, mode {self.mode}:"
             f" recorded {self.recorded}, replayed {self.replayed},"
-            f" missed {self.missed}, unused {self.unused}"
+            f" missed {self.missed}, unused {self.unused}{self._besides()}"
         )
+
+    def _besides(self) -> str:
+        blocked = f"{self.blocked} blocked" if self.blocked else ""
+        lost = f"{self.lost} not recorded" if self.lost else ""
+        parts = ", ".join(each for each in (blocked, lost) if each)
+        return f"; {parts}" if parts else ""
 
 
 def total(summaries: Sequence[Summary], cassette: str, mode: Mode) -> Summary:
@@ -59,3 +70,39 @@ def total(summaries: Sequence[Summary], cassette: str, mode: Mode) -> Summary:
     nothing = Summary(cassette, mode, 0, 0, 0, 0)
     counts = zip(*(each[2:] for each in (nothing, *summaries)), strict=True)
     return Summary(cassette, mode, *map(sum, counts))
+
+
+class Counts:
+    """Counts what becomes of requests, for the summary of a session."""
+
+    def __init__(self) -> None:
+        self._recorded = self._replayed = self._missed = self._passed = 0
+        self._came = self._blocked = self._lost = 0
+
+    def passed(self) -> None:
+        """Count a request that went straight through by a rule, and was not planned."""
+        self._passed += 1
+
+    def came(self) -> None:
+        """Note that a client has connected, whatever becomes of it."""
+        self._came += 1
+
+    def refused(self) -> None:
+        """Count a request that can never be answered from this cassette, and was not
+        planned."""
+        self._missed += 1
+
+    def blocked(self, *, was_missed: bool = False) -> None:
+        """Count a request that was refused and means nothing; ``was_missed``: it was
+        counted as missed before."""
+        self._blocked += 1
+        self._missed -= was_missed
+
+    def lost(self) -> None:
+        """Count an exchange that broke off, or was dropped, and is not recorded."""
+        self._lost += 1
+
+    def answered(self) -> None:
+        """Count a request that was missed, and answered by a hook after all."""
+        self._missed -= 1
+        self._replayed += 1

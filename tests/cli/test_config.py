@@ -124,7 +124,7 @@ def test_a_project_says_once_what_its_runs_have_in_common(cli, cassette, tmp_pat
 def test_a_file_without_redaction_is_announced(cli, cassette, tmp_path):
     (tmp_path / "mitmvcr.toml").write_text("redact = 'none'")
     ran = cli("run", "--cassette", cassette, *NOTHING)
-    assert "mitmvcr: vcr_redact=none: secrets are written to" in ran.stderr
+    assert "mitmvcr: --redact none: secrets are written to" in ran.stderr
 
 
 def test_a_run_within_a_run_does_not_take_the_outer_cassette(cli, cassette, tmp_path):

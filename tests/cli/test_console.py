@@ -14,6 +14,7 @@ from cli.helpers import MITMVCR, answer, write_cassette
 from mitmvcr.cli.report import console
 from mitmvcr.cli.report.console import (
     as_typed,
+    in_words,
     long_lines,
     one_line,
     print_misses,
@@ -70,6 +71,34 @@ def test_where_nothing_is_near_or_all_is_used_up_the_reason_says_it(
 def test_options_are_said_as_they_are_typed() -> None:
     options = ("vcr_allow_repeats=last", "vcr_allow_repeats=all", "vcr_match=method")
     assert as_typed(options) == "--repeat-last --allow-repeats --match method"
+
+
+@pytest.mark.parametrize(
+    ("said", "typed"),
+    [
+        (
+            "broke off (vcr_record_errors=yes would record the failure)",
+            "broke off (--record-errors would record the failure)",
+        ),
+        (
+            "vcr_passthrough='~u /a b' lets it pass",
+            "--passthrough '~u /a b' lets it pass",
+        ),
+        ("is dropped (vcr_partial)", "is dropped (--partial)"),
+        ("vcr_redact=none: secrets", "--redact none: secrets"),
+        ("vcr_allow_repeats=last would", "--repeat-last would"),
+        ("vcr_websocket is not set", "--websocket is not set"),
+        ("vcr_upstream_ca=FILE trusts", "--upstream-ca FILE trusts"),
+        ("vcr_unknown=1 and avcr_mode=x stay", "vcr_unknown=1 and avcr_mode=x stay"),
+    ],
+)
+def test_a_message_has_its_options_as_they_are_typed(said: str, typed: str) -> None:
+    assert in_words(said) == typed
+
+
+def test_a_hint_is_spelled_as_it_was_given() -> None:
+    found = replace(miss(0, near(), used=1), hint="--repeat-last")
+    assert found.reason.endswith("; --repeat-last would let it match")
 
 
 def test_all_that_is_known_names_every_near_one() -> None:
@@ -172,3 +201,34 @@ except urllib.error.HTTPError: pass
     shown = told.decode().splitlines()
     assert f"  \x1b[1mGET\x1b[0m {url}?page=3" in shown
     assert any("\x1b[36mquery.page\x1b[0m: " in line for line in shown)
+
+
+def test_a_key_that_is_not_set_matches_and_a_miss_names_it(cli, tmp_path):
+    path = "http://sky.test/forecast/[REDACTED:SKY_KEY]/42"
+    cassette = write_cassette(tmp_path / "sky.yaml", answer(path, b"sun"))
+    code = (
+        "import os, urllib.request as r\n"
+        "for last in ('42', '43'):\n"
+        "    url = 'http://sky.test/forecast/%s/%s'\n"
+        "    key = os.environ.get('SKY_KEY', '')\n"
+        "    try: print(r.urlopen(url % (key, last)).read())\n"
+        "    except r.HTTPError as error: print(error.code)\n"
+    )
+    words = ("run", "--cassette", str(cassette), "--mode", "replay_only", "--")
+    done = cli(*words, *cli.python(code))
+    assert done.stdout == "b'sun'\n424\n"
+    assert "SKY_KEY is unset or too short here" in done.stderr
+
+
+def test_looks_and_hidden_values_are_told() -> None:
+    differ = (
+        Difference("body.id", '"1"', '"2"', looks="looks like a UUID"),
+        Difference("body.password", "***", "***", hidden="password"),
+    )
+    near = Near(0, "GET", "http://h/", False, (), differ)
+    found = Miss("GET", "http://h/", "", (near,), 0, 1, unset=("A_KEY",))
+    for lines in (long_lines(found), short_lines(found)):
+        text = "\n".join(plain(lines))
+        assert 'body.id: "1" was "2" (looks like a UUID)' in text
+        assert "body.password: they differ in a hidden value (password)" in text
+        assert "A_KEY is unset or too short here" in text

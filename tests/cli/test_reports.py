@@ -58,7 +58,7 @@ def test_misses_are_told_again_at_the_end_each_once(run):
     assert missed == (
         f"mitmvcr: missed: GET {URL}two?page=3 (2 times): the nearest is"
         f" interaction 1 (unused): GET {URL}two?page=2;"
-        ' query.page: "3" was "2"; vcr_ignore_query=page would let it match'
+        ' query.page: "3" was "2"; --ignore-query page would let it match'
     )
     assert summary.endswith("replayed 1, missed 2, unused 1")
 
@@ -85,7 +85,7 @@ def test_a_used_up_one_is_told_by_its_reason(run):
     told = ran.stderr.splitlines()[-2]
     assert told == (
         "    recorded once, and all used up by earlier requests;"
-        " vcr_allow_repeats=last would let it match"
+        " --repeat-last would let it match"
     )
 
 
@@ -186,6 +186,8 @@ def test_a_json_report_has_an_entry_for_each(run, tmp_path):
         "missed": 1,
         "unused": 1,
         "passed_through": 0,
+        "blocked": 0,
+        "not_recorded": 0,
     }
     replayed, missed, unused = report["entries"]
     assert replayed["url"] == f"{URL}one"

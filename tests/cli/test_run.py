@@ -66,6 +66,37 @@ def test_a_miss_fails_a_child_that_passed(cli, cassette):
     assert lines(ran.stderr)[-1].endswith("missed 1, unused 1")
 
 
+def test_a_remedy_is_spelled_as_it_was_started_in_headers_and_bodies_too(cli, cassette):
+    code = f"""
+import json, urllib.request as u, urllib.error
+try: u.urlopen('{URL}?page=1')
+except urllib.error.HTTPError as e:
+    print(e.headers['X-Vcr-Miss-Reason'])
+    print(json.load(e)['detail'])
+"""
+    ran = cli("run", "--cassette", cassette, *cli.python(code))
+    assert ran.returncode == 100
+    for text in (*ran.stdout.splitlines(), *lines(ran.stderr)[:2]):
+        assert "--ignore-query page would let it match" in text
+    assert "vcr_" not in ran.stdout + ran.stderr
+
+
+def test_calls_home_do_not_fail_a_replay(cli, cassette):
+    code = """
+for host in ("packages.httpie.io/latest.json", "blocked.example.test"):
+    try: u.urlopen(f"https://{host}")
+    except urllib.error.HTTPError as e: print(e.code)
+"""
+    words = ("--cassette", cassette, "--block", "~d blocked.example.test")
+    program = f"import urllib.error\n{FETCH}\n{code}"
+    ran = cli("run", *words, "--report", "-", *cli.python(program))
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout.startswith("hello\n403\n403\n")
+    assert '"blocked": 2' in ran.stdout
+    (summary,) = lines(ran.stderr)
+    assert summary.endswith("replayed 1, missed 0, unused 0; 2 blocked")
+
+
 def test_a_child_s_own_failure_is_told_before_a_miss(cli, cassette):
     ran = cli("run", "--cassette", cassette, *cli.python(TRY + "raise SystemExit(3)"))
     assert ran.returncode == 3

@@ -97,7 +97,7 @@ def test_a_wrong_value_is_one_line(cli, words):
 
 
 def test_all_options_are_handed_on():
-    options = ServeOptions(ui="dump", host="::1", port=9)
+    options = ServeOptions(ui="dump", host="::1", port=9, set=("http2=false",))
     settings = parse_settings(
         cassette="c",
         mode="once",
@@ -131,6 +131,7 @@ def test_all_options_are_handed_on():
         *("--set", "vcr_keep=jwt"),
         *("--set", "vcr_secret=A_B"),
         *("--set", "vcr_latency=0.5"),
+        *("--set", "vcr_retry_after=0"),
         *("--set", "vcr_record_chunks=no"),
         *("--set", "vcr_record_errors=no"),
         *("--set", "vcr_partial=keep"),
@@ -143,7 +144,10 @@ def test_all_options_are_handed_on():
         *("--set", "vcr_passthrough=~d a"),
         *("--set", "vcr_passthrough=~d b"),
         *("--set", "vcr_control="),
+        *("--set", "vcr_upstream_ca="),
+        *("--set", "vcr_client_cert="),
         *("--set", "ssl_verify_upstream_trusted_ca=/roots.pem"),
+        *("--set", "http2=false"),
     ]
 
 

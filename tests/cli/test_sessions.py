@@ -81,6 +81,18 @@ def test_a_name_that_is_none_fails_the_run(cli: Cli) -> None:
     assert not list(cli.cwd.rglob("*.yaml"))
 
 
+@pytest.mark.parametrize("words", [("--prove",), ("--receipt", "r.json")])
+def test_what_is_about_one_cassette_is_refused(
+    cli: Cli, words: tuple[str, ...]
+) -> None:
+    ran = cli("run", "--cassettes", "cassettes", *words, "true")
+    assert ran.returncode == 125
+    assert lines(ran.stderr) == [
+        f"mitmvcr: error: --cassettes=cassettes: {words[0]} is about one cassette: use"
+        " --cassette"
+    ]
+
+
 def test_a_strict_replay_that_nobody_came_to_fails(cli: Cli, folder: Path) -> None:
     words = ("run", "--cassettes", "cassettes", "-m", "replay")
     ran = cli(*words, *asking())

@@ -69,6 +69,25 @@ def test_a_file_that_node_added_stays_added(tmp_path, ca, corporate):
     assert ders(made.node_ca) == ders(corporate, ca)
 
 
+def test_origins_are_trusted_as_node_and_a_folder_of_roots_trust_them(
+    tmp_path, corporate, home
+):
+    folder = tmp_path / "certs"
+    folder.mkdir()
+    (folder / "0a1b2c3d.0").write_bytes(corporate.read_bytes())
+    (folder / "README").write_text("no certificate")
+    (folder / "below").mkdir()
+    roots = trust.write_roots(tmp_path, {})
+    usual = trust.write_origins(tmp_path, roots, {"SSL_CERT_DIR": "/nowhere:"})
+    assert ders(usual) == ders(roots)
+    for inherited in (
+        {"NODE_EXTRA_CA_CERTS": str(corporate)},
+        {"SSL_CERT_DIR": f"/nowhere:{folder}"},
+    ):
+        found = trust.write_origins(tmp_path, roots, inherited)
+        assert ders(found) == ders(roots, corporate)
+
+
 def test_php_is_told_of_the_bundle(tmp_path, ca):
     made = write(tmp_path, ca, {})
     (ini,) = made.php.iterdir()

@@ -12,11 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mitmvcr.codings import undoing
-from mitmvcr.core.bodies import (
-    body_key,
-    request_body_keys,
-)
-from mitmvcr.core.keys import json_bytes, parse_json
+from mitmvcr.core.bodies import body_key, json_bytes, parse_json, request_body_keys
 from mitmvcr.core.model import Request
 
 JSON = "application/json"
@@ -285,6 +281,7 @@ def test_line_ends_of_other_bodies_count() -> None:
         ("<a> </a>", "<a/>", False),
         ("<a/><b/>", "<a></a><b/>", False),
         ("<a", "<a ", False),
+        ("<p:a/>", "<p:a />", False),
         ('<!DOCTYPE a [<!ENTITY e "x">]><a>&e;</a>', "<a>x</a>", False),
         ("<a>" * 300 + "</a>" * 300, "<a>" * 299 + "<a/>" + "</a>" * 299, False),
     ],

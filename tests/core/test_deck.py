@@ -12,8 +12,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from mitmvcr.core import deck as deck_module
 from mitmvcr.core.deck import Deck
+from mitmvcr.core.deck import deck as deck_module
 from mitmvcr.core.errors import CassetteDamagedError
 from mitmvcr.core.model import Interaction, Request, Response
 from mitmvcr.core.modes import Repeats

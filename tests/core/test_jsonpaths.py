@@ -8,8 +8,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from mitmvcr.core.ignoring import Ignore, Places
 from mitmvcr.core.jsonpaths import json_path
+from mitmvcr.core.matching import Ignore
+from mitmvcr.core.matching.ignoring import Places
 from mitmvcr.secrets.jsonpaths import spans
 
 names = st.sampled_from(["a", "b", "_", "a b", "é", "true", "0", "-", "", "'", "$"])

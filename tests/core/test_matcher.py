@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mitmvcr.core.deck import Deck
-from mitmvcr.core.ignoring import parse_ignore
-from mitmvcr.core.matcher import PARTS, Matcher, MatchSpec
+from mitmvcr.core.matching import PARTS, Ignore, Matcher, MatchSpec, parse_ignore
 from mitmvcr.core.model import Interaction, Request, Response
 
 FORM = {"Content-Type": ["application/x-www-form-urlencoded"]}
@@ -279,6 +278,7 @@ specs = st.builds(
     ignore_query=ignores,
     ignore_json=st.sampled_from([(), (parse_ignore("$.id"),), (parse_ignore("$.a="),)]),
     ignore_form=ignores,
+    ignore_body=st.sampled_from([(), (Ignore("[0-9]"),), (Ignore("a|="),)]),
     base_urls=st.sampled_from([(), (("http://staging/x", "http://h/"),)]),
 ) | st.sampled_from([MatchSpec.of("go-vcr"), MatchSpec.of("charm")])
 

@@ -102,7 +102,7 @@ def test_a_worker_has_a_port_and_each_of_its_tests_a_cassette(api: Api) -> None:
     report = api.call("DELETE", "/sessions/worker%201").json
     assert report["counts"] == {
         **dict.fromkeys(("recorded", "unused", "passed_through"), 0),
-        **{"replayed": 1, "missed": 1},
+        **{"replayed": 1, "missed": 1, "blocked": 0, "not_recorded": 0},
     }
     (miss,) = report["misses"]
     assert (miss["times"], miss["request"]["body"]) == (1, "2")

@@ -1,5 +1,6 @@
 """gRPC by real grpcio clients: recorded over TLS, replayed offline."""
 
+import gzip
 import json
 import subprocess
 import sys
@@ -14,6 +15,8 @@ from end_to_end.clients import CLIENT_PYTHON
 from end_to_end.proxy import DOUBLES, Proxy, clean_environment
 from end_to_end.serving import serving
 from end_to_end.watch import Spy
+from mitmvcr.core.model import Cassette, Interaction, Request, Response
+from mitmvcr.format import writer
 from origin.certs import CertFiles
 from patience import PATIENCE
 
@@ -210,6 +213,42 @@ def test_a_call_that_was_not_recorded_is_told_so(
     assert "body at byte 0" in details
     assert proxy.stop() == 0
     assert "replayed 0, missed 1" in proxy.log
+
+
+def test_a_call_matches_a_compressed_one_and_a_miss_names_the_message(
+    mitmdump: Callable[..., Proxy], proxy_ca: Path, tmp_path: Path
+) -> None:
+    def called(name: str, body: bytes, coding: str = "identity") -> Interaction:
+        kind = {"Content-Type": ["application/grpc"]}
+        url = f"https://api.test/test.Service/{name}"
+        headers = {**kind, "Grpc-Encoding": [coding]}
+        request = Request(method="POST", url=url, body=body, headers=headers)
+        trailer = {"Grpc-Status": ["0"]}
+        answer = Response(
+            *("HTTP/2.0", 2, 0),
+            body=frame(b"hello"),
+            headers=kind,
+            trailer=trailer,
+            status="200 OK",
+            code=200,
+        )
+        return Interaction(0, request, answer)
+
+    def frame(message: bytes, flags: int = 0) -> bytes:
+        return bytes([flags]) + len(message).to_bytes(4, "big") + message
+
+    hello = called("Hello", frame(gzip.compress(b"3"), 1), "gzip")
+    total = called("Total", frame(b"1") + frame(b"2") + frame(b"4"))
+    cassette = tmp_path / "grpc.yaml"
+    cassette.write_bytes(writer.dumps(Cassette([hello, total])))
+    proxy = mitmdump(cassette, "replay_only").wait_until_listening()
+    told = run(proxy, "api.test:443", proxy_ca, "sync", "Hello", "Total")
+    assert told[0] == {"call": "Hello", "got": ["hello"], "error": None}
+    code, details = told[1]["error"]  # type: ignore[misc]
+    assert code == "FAILED_PRECONDITION"
+    assert 'body message 2 at byte 0: "3" was "4"' in details
+    assert proxy.stop() == 0, proxy.log
+    assert "replayed 1, missed 1" in proxy.log
 
 
 @pytest.mark.parametrize("how", ["sync", "async"])

@@ -206,6 +206,8 @@ def by_form(chance: random.Random) -> Iterator[tuple[str, Case]]:
                 Case(f"/p/{number}/answer", answer=Answer(JSON, text)),
                 Case(f"/p/{number}/gzip", body=gzip.compress(text)),
             )
+            if place == 3 and pattern.kind in ("bearer", "basic"):
+                continue  # a file of gzip: doubtful forms are none in it
             yield _told(s), cases[place]
 
 

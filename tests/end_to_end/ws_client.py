@@ -21,7 +21,10 @@ SAID = (
 ANSWERS = (1, 1, 4)
 #: Seconds: nothing takes as long unless something is wrong.
 PATIENCE = 100
-UNHURRIED = {"open_timeout": PATIENCE, "close_timeout": PATIENCE, "ping_timeout": None}
+#: A client that has closed waits for the other end of TCP, which mitmproxy now and then
+#: leaves open: it gives up without an error.
+CLOSING = 20
+UNHURRIED = {"open_timeout": PATIENCE, "close_timeout": CLOSING, "ping_timeout": None}
 
 
 def encode(message: object) -> str | bytes:

@@ -6,8 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from golden import oracle
-from mitmvcr.core.ignoring import parse_ignore
-from mitmvcr.core.matcher import Matcher, MatchSpec, form_pairs
+from mitmvcr.core.matching import Matcher, MatchSpec, form_pairs, parse_ignore
 from mitmvcr.core.model import Request
 
 FORM = "application/x-www-form-urlencoded"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mitmvcr.core.ignoring import Names, parse_ignore
+from mitmvcr.core.matching import Names, parse_ignore
 from mitmvcr.miss.differences import common, url_differences
 from mitmvcr.miss.report import Difference
 

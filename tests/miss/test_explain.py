@@ -8,9 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mitmvcr.core.deck import Deck
-from mitmvcr.core.matcher import DEFAULT, Matcher, MatchSpec, agree
+from mitmvcr.core.matching import DEFAULT, Matcher, MatchSpec, agree
 from mitmvcr.core.model import Interaction, Request, Response
-from mitmvcr.miss.explain import NEAREST, Side, differences, explain
+from mitmvcr.miss.explain import explain
+from mitmvcr.miss.nearest import NEAREST
+from mitmvcr.miss.sides import Side, differences
 
 NO_BODY = "vcr_match=method,url"
 URL = "https://api.example.com/v1/chat"
@@ -407,4 +409,13 @@ def test_what_is_masked_is_not_told() -> None:
     asked, recorded = post(b"1", URL + "?k=secret1"), post(b"2", URL + "?k=secret2")
     miss = explain(asked, deck_of(recorded), masked)
     assert "secret" not in str(miss)
-    assert "body: *** was ***" in miss.reason
+    assert "body: they differ in a hidden value (body)" in miss.reason
+
+
+def test_of_what_is_masked_the_place_is_told() -> None:
+    def masked(request: Request) -> Request:
+        return replace(request, body=b'{"secret":"***"}')
+
+    asked, recorded = post(b'{"secret":"1"}'), post(b'{"secret":"2"}')
+    miss = explain(asked, deck_of(recorded), masked, raw=asked)
+    assert "body.secret: they differ in a hidden value (secret)" in miss.reason

@@ -1,5 +1,7 @@
 """What is shown of a request has its secrets masked."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -80,6 +82,12 @@ def test_a_url_is_shown_without_its_secrets(url: str, shown: str) -> None:
         (f"a=1&client_secret={SECRET}&b=2", "a=1&client_secret=***&b=2"),
         (f"Authorization: Bearer {SECRET}", "Authorization: ***"),
         (f"it is sk-{SECRET} here", "it is *** here"),
+        (f'AUTH=\n"token":"{SECRET}"', 'AUTH=\n"token":"***"'),
+        (f'"auth":\n"token" : "{SECRET}"', '"auth":\n"token" : "***"'),
+        (
+            f'{{\\"auth\\":\\"token\\":\\"{SECRET}\\"}}',
+            '{\\"auth\\":\\"token\\":\\"***\\"}',
+        ),
         ('{"token":null,"auth":{"a":1}}', '{"token":null,"auth":{"a":1}}'),
         ('{"max_tokens":5,"author":"x"}', '{"max_tokens":5,"author":"x"}'),
     ],
@@ -128,3 +136,39 @@ def test_no_part_of_a_miss_is_left_out() -> None:
     assert SECRET not in repr(shown)
     assert SECRET not in shown.reason
     assert shown.nearest[0].agree == ("method",)
+
+
+@pytest.mark.parametrize(
+    ("place", "asked", "recorded", "name"),
+    [
+        ("body.password", '"one"', '"two"', "password"),
+        ("query.token", '"one"', '"two"', "token"),
+        ("body at byte 10", '"signature=one"', '"signature=two"', "signature"),
+        ("body line 3", '"a api_key: one"', '"a api_key: two"', "api_key"),
+        ("body line 3", '"a pwd=x sig=one"', '"a pwd=x sig=two"', "sig"),
+        ("body.text", '"sk-one11111111"', '"sk-two22222222"', "text"),
+        ("url", "http://h/?a=1&token=one", "http://h/?a=1&token=two", "token"),
+        ('body["client_secret"]', '"one"', '"two"', "client_secret"),
+        ("header.authorization", '"Bearer a"', '"Bearer b"', "authorization"),
+    ],
+)
+def test_a_difference_that_is_masked_says_so(
+    place: str, asked: str, recorded: str, name: str
+) -> None:
+    found = Difference(place, asked, recorded, looks="looks like a UUID")
+    near = Near(0, "GET", "http://h/", False, (), (found,))
+    (shown,) = masked(Miss("GET", "http://h/", "", (near,), 0, 1)).nearest[0].differ
+    assert str(shown) == f"{place}: they differ in a hidden value ({name})"
+    (again,) = (
+        masked(Miss("GET", "http://h/", "", (replace(near, differ=(shown,)),), 0, 1))
+        .nearest[0]
+        .differ
+    )
+    assert again == shown
+
+
+def test_what_differs_elsewhere_too_is_shown() -> None:
+    found = Difference("body line 1", '"a=1 token=one"', '"a=2 token=two"')
+    near = Near(0, "GET", "http://h/", False, (), (found,))
+    (shown,) = masked(Miss("GET", "http://h/", "", (near,), 0, 1)).nearest[0].differ
+    assert str(shown) == 'body line 1: "a=1 token=***" was "a=2 token=***"'

@@ -1,10 +1,11 @@
-"""What a session remembers of its requests, and as plain values."""
+"""What came of a session, as it is told."""
 
 import json
 
 from mitmvcr.core.deck import Deck
 from mitmvcr.core.model import Interaction, Request, Response
 from mitmvcr.miss.explain import explain
+from mitmvcr.miss.masking import masked
 from mitmvcr.miss.report import MOST_MISSES, Entry, Log, Miss, Outcome, miss_facts
 
 FOUND = Interaction(
@@ -28,6 +29,26 @@ def test_a_miss_is_told_in_plain_values() -> None:
     page = {"place": "query.page", "asked": '"2"', "recorded": "absent"}
     assert page in near["differ"]
     assert "record_only" in facts["remedy"]
+
+
+def test_what_a_value_looks_like_and_what_is_hidden_are_told() -> None:
+    asked = Request(method="GET", url="http://h/?day=2026-11-28")
+    other = Interaction(
+        0, Request(method="GET", url="http://h/?day=2025-01-02"), FOUND.response
+    )
+    (near,) = miss_facts(explain(asked, Deck([other])))["nearest"]  # type: ignore[misc]
+    assert near["differ"] == [
+        {
+            "place": "query.day",
+            "asked": '"2026-11-28"',
+            "recorded": '"2025-01-02"',
+            "looks": "looks like a date",
+        }
+    ]
+    secret = Request(method="GET", url="http://h/?token=abd")
+    miss = masked(explain(secret, Deck([FOUND])))
+    (near,) = miss_facts(miss)["nearest"]  # type: ignore[misc]
+    assert near["differ"][0]["hidden"] == "token"
 
 
 def missing(number: int) -> Miss:

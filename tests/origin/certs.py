@@ -14,6 +14,9 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 NAMES = ["localhost", "api.test", "other.test", "*.api.test"]
 ADDRESSES = ["127.0.0.1", "::1"]
 
+#: A client may show it too.
+_EITHER_END = [ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]
+
 
 @dataclass(frozen=True)
 class CertFiles:
@@ -53,7 +56,7 @@ def _leaf(
     for extension, critical in [
         (x509.BasicConstraints(False, None), True),
         (x509.SubjectAlternativeName([*alternatives, *addresses]), False),
-        (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), False),
+        (x509.ExtendedKeyUsage(_EITHER_END), False),
         (issuer, False),
     ]:
         builder = builder.add_extension(extension, critical=critical)

@@ -1,6 +1,7 @@
 """A cassette is replaced whole or left untouched, and a recording is never lost."""
 
 import errno
+import hashlib
 import os
 import shutil
 import stat
@@ -136,6 +137,10 @@ def test_a_recording_is_there_after_it_was_published(make: Make) -> None:
     assert same(store.load(), 1, 2)
 
 
+def test_a_store_says_where_its_file_lies(tmp_path: Path) -> None:
+    assert FileStore(tmp_path / "a.yaml").path == tmp_path / "a.yaml"
+
+
 def test_a_recording_that_keeps_nothing_replaces_the_cassette(make: Make) -> None:
     store = make(cassette_of(1, 2, 3))
     store.begin(())
@@ -256,6 +261,23 @@ def test_what_is_left_aside_does_not_change_the_cassette(make: Make) -> None:
     assert "holds 1" in (store.left_over() or "")
     with pytest.raises(CassetteWriteError, match="recover"):
         store.begin(())
+
+
+def test_a_digest_is_of_the_bytes_that_are_there(make: Make) -> None:
+    assert make(None).digest() is None
+    expected = hashlib.sha256(writer.dumps(cassette_of(1, 2))).hexdigest()
+    assert make(cassette_of(1, 2)).digest() == expected
+
+
+def test_a_digest_of_what_cannot_be_read_is_an_error(path: Path, old: bytes) -> None:
+    store = FileStore(path)
+    path.unlink()
+    path.mkdir()
+    with pytest.raises(CassetteError, match="is not a file"):
+        store.digest()
+    (path.parent / "file").write_bytes(old)
+    with pytest.raises(CassetteError, match="cannot be read: file name too long"):
+        FileStore(path.parent / ("x" * 300)).digest()
 
 
 @pytest.mark.parametrize("instead", [False, True])

@@ -6,7 +6,7 @@ Strings come from the wire and may hold any byte: what is not UTF-8 stands in a
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from mitmvcr.core.chunks import Chunk
@@ -33,7 +33,11 @@ def _none() -> Headers:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A recorded request, as go-vcr's ``cassette.Request`` has it."""
+    """A recorded request, as go-vcr's ``cassette.Request`` has it.
+
+    The last is ours, and go-vcr passes over it: whose it was, where others were equal
+    (see identity.py).
+    """
 
     method: str = ""
     url: str = ""
@@ -49,6 +53,7 @@ class Request:
     body: bytes = b""
     form: Headers = field(default_factory=_none)
     headers: Headers = field(default_factory=_none)
+    identity: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +90,12 @@ class Interaction:
     id: int
     request: Request
     response: Response
+
+    def belonging_to(self, identity: str | None) -> "Interaction":
+        """Return it with whose it was; itself where that is not known."""
+        if not identity:
+            return self
+        return replace(self, request=replace(self.request, identity=identity))
 
 
 @dataclass(frozen=True, slots=True)

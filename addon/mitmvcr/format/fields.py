@@ -193,6 +193,7 @@ REQUEST: Mapping[str, Converter] = {
     "remote_addr": text,
     "request_uri": text,
     "form": headers,
+    "identity": text,
     "url": text,
     "method": text,
 }

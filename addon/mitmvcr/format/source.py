@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from mitmvcr.core.errors import CassetteError, CassetteNotFoundError
+from mitmvcr.format.packed import unpacked
 
 #: So many bytes are looked through at once.
 WINDOW = 1 << 20
@@ -70,10 +71,11 @@ def in_windows(source: Source, start: int, end: int, ahead: int) -> Iterator[Win
 
 
 def read_bytes(path: str | os.PathLike[str]) -> bytes:
-    """Return all of a file. Raise CassetteError."""
+    """Return a cassette's bytes, of a compressed one those within. Raise
+    CassetteError."""
     name = os.fspath(path)
     try:
-        return Path(path).read_bytes()
+        return unpacked(Path(path).read_bytes(), name)
     except FileNotFoundError:
         raise CassetteNotFoundError(name, "there is no such cassette") from None
     except (OSError, ValueError) as error:

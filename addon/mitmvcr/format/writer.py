@@ -99,7 +99,7 @@ _BEFORE = b"""\
 %b        content_length: %d
 %b        host: %b%b%b"""
 _BETWEEN = b"""\
-%b%b        url: %b        method: %b      response:
+%b%b%b        url: %b        method: %b      response:
 %b%b        content_length: %d
 %b        body: """
 _AFTER = b"%b%b%b        duration: %b\n"  # that line ends a whole item
@@ -147,6 +147,9 @@ class _Style:
         between = _BETWEEN % (
             self._map(b"form", form) if form or is_full else b"",
             self._map(b"headers", headers) if headers or is_full else b"",
+            b"        identity: " + self._text[request.identity]
+            if request.identity
+            else b"",
             string(request.url, _FIELD, dialect),
             self._text[request.method],
             self._proto[response.proto, response.proto_major, response.proto_minor],

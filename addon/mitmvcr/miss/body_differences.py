@@ -1,246 +1,301 @@
 """Where two bodies that do not match differ, in reading order."""
 
-import json
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from itertools import islice, takewhile, zip_longest
+from itertools import islice, zip_longest
 
-from mitmvcr.codings import decoded_or_same
 from mitmvcr.core.bodies import (
     BodyRules,
     body_key,
+    counted_fields,
     fold_escapes,
-    folded,
-    form_fields,
+    frame_messages,
+    holds_json,
+    is_framed,
+    json_texts,
+    json_value,
+    media_kind,
     multipart_parts,
-    without_boundary,
+    payload,
+    xmlrpc_call,
 )
-from mitmvcr.core.ignoring import Ignoring
-from mitmvcr.core.keys import header, parameter, parse_json
+from mitmvcr.core.headers import header, parameter, without_boundary
+from mitmvcr.core.matching import Ignoring
 from mitmvcr.core.model import Headers, Request
-from mitmvcr.core.wording import bytes_shown, quoted, shown
+from mitmvcr.core.wording import quoted, shown
 from mitmvcr.miss.differences import (
     MOST_DIFFERENCES,
-    common,
+    by_name,
     pair_differences,
 )
+from mitmvcr.miss.json_differences import json_differences
 from mitmvcr.miss.report import Difference
+from mitmvcr.miss.text_differences import (
+    Mask,
+    Otherwise,
+    byte_difference,
+    large_difference,
+    line_differences,
+)
 
 #: JSON of more bytes is not taken apart to say where it differs.
 _TAKEN_APART = 2 << 20
-_LONGEST_PLACE = 200
-#: Two texts that are equal for longer are shown from where they differ.
-_LONG_START = 40
-_PLAIN_NAME = re.compile(r"[\w-]{1,80}", re.ASCII)
-#: What JSONPath takes for a name without quotes.
-_PATH_NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
-
-
 #: Left out, it does not count.
 NO_BODY = ("parts", "body")
+FORM = "application/x-www-form-urlencoded"
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """A body as it is compared, taken apart once: ``json`` is its value if it is."""
+    """A body as it is compared, taken apart once: ``json`` is its value if it is.
+    ``mask`` is for what is shown of a body that is not masked yet."""
 
     raw: bytes
     media: str
+    rules: BodyRules
+    mask: Mask | None = None
     json: object = None
     is_json: bool = False
 
+    @property
+    def kind(self) -> str:
+        return media_kind(self.media)
 
-def content(request: Request, rules: BodyRules) -> Content:
+    @property
+    def has_parts(self) -> bool:
+        return is_framed(self.media) or self.kind.startswith("multipart/")
+
+    def part(self, raw: bytes, media: str) -> "Content":
+        """Return a part of this body."""
+        return _content(raw, media, self.rules, self.mask)
+
+    def shown(self) -> "Content":
+        """Return it masked, where it is not too large for that."""
+        if self.mask is None or self.has_parts or len(self.raw) > _TAKEN_APART:
+            return self
+        return _content(self.mask(self.raw), self.media, self.rules, None)
+
+
+def content(request: Request, rules: BodyRules, mask: Mask | None = None) -> Content:
+    """Return a request's body for :func:`body_differences`."""
     media = header(request.headers, "Content-Type")
-    raw = decoded_or_same(request.body, header(request.headers, "Content-Encoding"))
+    raw = payload(request, media)[1]
     if rules.folds:
         raw, media = fold_escapes(raw), "json"
-    if len(raw) <= _TAKEN_APART:
-        try:
-            value = parse_json(raw, media)
-            return Content(raw, media, rules.json(value) if rules.json else value, True)
-        except ValueError:
-            pass
-    return Content(raw, media)
+    return _content(raw, media, rules, mask)
+
+
+def _content(
+    raw: bytes, media: str, rules: BodyRules, mask: Mask | None = None
+) -> Content:
+    if len(raw) <= _TAKEN_APART and not is_framed(media):
+        with suppress(ValueError):
+            value = json_value(raw, media, rules)
+            return Content(raw, media, rules, mask, value, True)
+    return Content(raw, media, rules, mask)
 
 
 def body_differences(asked: Content, recorded: Content) -> list[Difference]:
-    """Return the first few differences: of JSON, forms and multiparts by place, else
-    the first byte."""
+    """Return the first few differences: of JSON, forms, multiparts, lines and messages
+    by place, of texts by line, else the first byte."""
     if asked.raw == recorded.raw:
         if asked.media == recorded.media:
             return []
         types = quoted(asked.media), quoted(recorded.media)
         return [Difference("content-type", *types, NO_BODY)]
-    if asked.is_json and recorded.is_json:
-        found = _json_differences(asked.json, recorded.json)
-    else:
-        found = _other_differences(asked, recorded)
-    return list(islice(found, MOST_DIFFERENCES))
+    otherwise = None if asked.kind.startswith("application/x-git-") else NO_BODY
+    return list(islice(_at("body", asked, recorded, otherwise), MOST_DIFFERENCES))
 
 
-def _json_differences(ours: object, theirs: object) -> Iterator[Difference]:
-    """Yield differences depth first, with a stack of its own: a body may be nested
-    deeply."""
-    stack = [iter([("body", "$", ours, theirs)])]
-    while stack:
-        pair = next(stack[-1], None)
-        if pair is None:
-            stack.pop()
-            continue
-        place, path, one, other = pair
-        if isinstance(one, dict) and isinstance(other, dict):
-            stack.append(_entries(place, path, one, other))
-        elif isinstance(one, list) and isinstance(other, list):
-            stack.append(_items(place, path, one, other))
-        elif type(one) is not type(other) or one != other:
-            ignoring = (Ignoring.JSON, path) if path != "$" else NO_BODY
-            yield _value_difference(place, one, other, ignoring if path else None)
-
-
-def _value_difference(
-    place: str, one: object, other: object, ignoring: tuple[str, str] | None
-) -> Difference:
-    if isinstance(one, str) and isinstance(other, str):
-        return _text_difference(place, one, other, ignoring)
-    return Difference(place, _json_shown(one), _json_shown(other), ignoring)
-
-
-def _text_difference(
-    place: str, one: str, other: str, ignoring: tuple[str, str] | None
-) -> Difference:
-    at = common(one, other)
-    if at <= _LONG_START:
-        return Difference(place, quoted(one), quoted(other), ignoring)
-    place, start = f"{place} at character {at}", at - 10
-    return Difference(place, quoted(one[start:]), quoted(other[start:]), ignoring)
-
-
-#: Place, JSONPath and the two values; the path is empty where it would be too long.
-_Pairs = Iterator[tuple[str, str, object, object]]
-
-
-class _Absent:
-    """Stands where one side has no such key."""
-
-
-_ABSENT = _Absent()
-
-
-def _entries(
-    place: str, path: str, ours: dict[str, object], theirs: dict[str, object]
-) -> _Pairs:
-    for name in sorted(ours.keys() | theirs.keys()):
-        step = f".{name}" if _PLAIN_NAME.fullmatch(name) else f"[{quoted(name)}]"
-        inner = f".{name}" if _PATH_NAME.fullmatch(name) else f"[{json.dumps(name)}]"
-        pair = ours.get(name, _ABSENT), theirs.get(name, _ABSENT)
-        yield _inner(place, step), _path(path, inner), *pair
-
-
-def _items(place: str, path: str, ours: list[object], theirs: list[object]) -> _Pairs:
-    pairs = zip_longest(ours, theirs, fillvalue=_ABSENT)
-    for index, pair in enumerate(pairs):
-        step = f"[{index}]"
-        yield _inner(place, step), _path(path, step), *pair
-
-
-def _inner(place: str, step: str) -> str:
-    inner = place + step
-    return inner if len(inner) <= _LONGEST_PLACE else "..." + inner[-_LONGEST_PLACE:]
-
-
-def _path(path: str, step: str) -> str:
-    return path + step if path and len(path + step) <= _LONGEST_PLACE else ""
-
-
-def _json_shown(value: object) -> str:
-    if value is _ABSENT:
-        return "absent"
-    return shown(json.dumps(value, ensure_ascii=False))
-
-
-# Other bodies
-
-
-def _other_differences(asked: Content, recorded: Content) -> Iterator[Difference]:
-    kinds = _kind(asked), _kind(recorded)
-    if kinds[0] == kinds[1] == "application/x-www-form-urlencoded":
-        ours, theirs = form_fields(asked.raw), form_fields(recorded.raw)
-        yield from pair_differences("body", ours, theirs, Ignoring.FORM)
-    elif kinds[0] == kinds[1] and kinds[0].startswith("multipart/"):
-        yield from _multipart_differences(asked, recorded)
-    elif kinds[0].startswith("text/") and kinds[1].startswith("text/"):
-        yield _line_difference(asked.raw, recorded.raw)
-    else:
-        yield byte_difference("body", asked.raw, recorded.raw, NO_BODY)
-
-
-def _kind(body: Content) -> str:
-    return body.media.partition(";")[0].strip().lower()
-
-
-def _multipart_differences(asked: Content, recorded: Content) -> Iterator[Difference]:
-    try:
-        parts = [
-            list(multipart_parts(body.raw, parameter(body.media, "boundary")))
-            for body in (asked, recorded)
-        ]
-    except ValueError:
-        yield byte_difference("body", asked.raw, recorded.raw, NO_BODY)
+def _at(
+    place: str, one: Content, other: Content, otherwise: Otherwise
+) -> Iterator[Difference]:
+    """Yield where two bodies, or parts of bodies, differ."""
+    one, other = one.shown(), other.shown()
+    if one.is_json and other.is_json:
+        yield from json_differences(place, one.json, other.json, otherwise)
         return
+    found: Iterable[Difference] | None = None
+    if one.has_parts or len(one.raw) + len(other.raw) <= 2 * _TAKEN_APART:
+        with suppress(ValueError):
+            found = list(islice(_taken_apart(place, one, other), MOST_DIFFERENCES))
+    if found is None or not (found or one.has_parts):
+        found = _plainly(place, one, other, otherwise)
+    yield from found
+
+
+def _taken_apart(place: str, one: Content, other: Content) -> Iterator[Difference]:
+    """Raise ValueError where the two are of no kind that has parts."""
+    if is_framed(one.media) and is_framed(other.media):
+        yield from _message_differences(place, one, other)
+    elif one.kind == other.kind and one.kind.startswith("multipart/"):
+        yield from _multipart_differences(place, one, other)
+    elif _may_be_xml(one) and _may_be_xml(other):
+        calls = xmlrpc_call(one.raw), xmlrpc_call(other.raw)
+        yield from json_differences(place, *calls, NO_BODY)
+    else:
+        yield from _parted(place, one, other)
+
+
+def _parted(place: str, one: Content, other: Content) -> Iterator[Difference]:
+    try:
+        texts = [json_texts(side.raw, side.media)[1] for side in (one, other)]
+    except ValueError:
+        if not one.kind == other.kind == FORM:
+            raise
+        yield from _form_differences(place, one, other)
+        return
+    yield from _line_by_line(place, texts, one, other)
+
+
+def _may_be_xml(body: Content) -> bool:
+    return body.kind.endswith(("/xml", "+xml"))
+
+
+def _plainly(
+    place: str, one: Content, other: Content, otherwise: Otherwise
+) -> Iterator[Difference]:
+    mask = one.mask or other.mask
+    is_text = _is_text(one) and _is_text(other)
+    if max(len(one.raw), len(other.raw)) > _TAKEN_APART:
+        found = large_difference(
+            place, one.raw, other.raw, otherwise, mask, is_text=is_text
+        )
+        yield from [found] if found else []
+    elif is_text:
+        yield from line_differences(place, one.raw, other.raw, otherwise)
+    else:
+        yield byte_difference(place, one.raw, other.raw, otherwise)
+
+
+def _is_text(body: Content) -> bool:
+    return body.kind.startswith("text/") or body.kind.endswith(("/xml", "+xml"))
+
+
+def _line_by_line(
+    place: str, texts: Sequence[Sequence[bytes]], one: Content, other: Content
+) -> Iterator[Difference]:
+    """Yield the differences of lines of JSON; blank ones are not counted."""
+    for number, pair in enumerate(zip_longest(*texts), 1):
+        at = f"{place} line {number}"
+        if None in pair:
+            there = ["absent" if each is None else "present" for each in pair]
+            yield Difference(at, there[0], there[1], NO_BODY)
+            continue
+        ours, theirs = (json_value(each, "json", one.rules) for each in pair)
+        yield from json_differences(at, ours, theirs, NO_BODY)
+
+
+def _message_differences(
+    place: str, one: Content, other: Content
+) -> Iterator[Difference]:
+    inner = "application/json" if holds_json(one.media) else ""
+    pairs = zip_longest(frame_messages(one.raw), frame_messages(other.raw))
+    for number, (ours, theirs) in enumerate(pairs):
+        at = f"{place} message {number}"
+        if ours is None or theirs is None:
+            there = ["absent" if each is None else "present" for each in (ours, theirs)]
+            yield Difference(at, there[0], there[1], NO_BODY)
+        elif ours.flags != theirs.flags:
+            flags = f"{ours.flags:#04x}", f"{theirs.flags:#04x}"
+            yield Difference(f"{at} flags", *flags, NO_BODY)
+        elif ours.content != theirs.content:
+            sides = one.part(ours.content, inner), other.part(theirs.content, inner)
+            yield from _at(at, *sides, NO_BODY)
+
+
+def _form_differences(place: str, one: Content, other: Content) -> Iterator[Difference]:
+    """Yield differences by field, and within a field that is JSON on both sides by
+    place."""
+    ours, theirs = (
+        by_name(counted_fields(side.raw, side.rules)) for side in (one, other)
+    )
+    for name in sorted(ours.keys() | theirs.keys()):
+        values = ours.get(name, []), theirs.get(name, [])
+        if values[0] != values[1]:
+            pairs = [[(name, each) for each in side] for side in values]
+            (whole,) = pair_differences(place, pairs[0], pairs[1], Ignoring.FORM)
+            yield from _within_field(whole, values, one.rules) or [whole]
+
+
+def _within_field(
+    whole: Difference, values: Sequence[Sequence[str]], rules: BodyRules
+) -> list[Difference]:
+    if [len(each) for each in values] != [1, 1]:
+        return []
+    raw = [each[0].encode("utf-8", "surrogateescape") for each in values]
+    sides = [_content(each, "", rules) for each in raw]
+    if not all(side.is_json for side in sides):
+        return []
+    inner = sides[0].json, sides[1].json
+    return list(json_differences(whole.place, *inner, whole.ignoring))
+
+
+def _multipart_differences(
+    place: str, asked: Content, recorded: Content
+) -> Iterator[Difference]:
+    parts = [
+        list(multipart_parts(body.raw, parameter(body.media, "boundary")))
+        for body in (asked, recorded)
+    ]
     for index, (one, other) in enumerate(zip_longest(*parts)):
-        place = f"body part {index}"
+        at = f"{place} part {index}"
         if one is None or other is None:
             there = ["absent" if each is None else "present" for each in (one, other)]
-            yield Difference(place, there[0], there[1], NO_BODY)
+            yield Difference(at, there[0], there[1], NO_BODY)
             continue
         name = parameter(header(one[0], "content-disposition"), "name")
         if name:
-            place += f" ({shown(name)})"
-        yield from _part_differences(place, name, one, other)
+            at += f" ({shown(_masked(asked, name))})"
+        yield from _part_differences(at, name, (asked, *one), (recorded, *other))
+
+
+#: The body that it is a part of, its headers and its content.
+Part = tuple[Content, Headers, bytes]
 
 
 def _part_differences(
-    place: str, name: str, one: tuple[Headers, bytes], other: tuple[Headers, bytes]
+    place: str, name: str, one: Part, other: Part
 ) -> Iterator[Difference]:
-    ignoring = (Ignoring.FORM, name) if name else NO_BODY
-    for header_name in sorted(one[0].keys() | other[0].keys()):
-        pair = [
-            tuple(without_boundary(value) for value in side[0].get(header_name, ()))
-            for side in (one, other)
-        ]
+    ignoring = _ignoring_part(one[0], name)
+    for header_name in sorted(one[1].keys() | other[1].keys()):
+        pair = [_part_header(side, header_name) for side in (one, other)]
         if pair[0] != pair[1]:
-            texts = [quoted(", ".join(each)) if each else "absent" for each in pair]
             where = f"{place} {shown(header_name)}"
-            yield Difference(where, texts[0], texts[1], ignoring)
-    media = header(one[0], "content-type"), header(other[0], "content-type")
-    if body_key(one[1], media[0]) != body_key(other[1], media[1]):
-        yield byte_difference(place, one[1], other[1], ignoring)
-
-
-def _line_difference(ours: bytes, theirs: bytes) -> Difference:
-    """Return the first difference by line, where the text is UTF-8 and not short."""
-    lines = [folded(body).split(b"\n") for body in (ours, theirs)]
-    pairs = zip(*lines, strict=False)
-    number = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
-    if number == 0:
-        return byte_difference("body", ours, theirs, NO_BODY)
-    texts = [
-        quoted(each[number].decode("utf-8", "backslashreplace"))
-        if number < len(each)
-        else "absent"
-        for each in lines
+            yield Difference(where, pair[0], pair[1], ignoring)
+    sides = [
+        body.part(raw, header(headers, "content-type"))
+        for body, headers, raw in (one, other)
     ]
-    return Difference(f"body line {number + 1}", texts[0], texts[1], NO_BODY)
+    if not _are_same(*sides):
+        yield from _at(place, sides[0], sides[1], ignoring)
 
 
-def byte_difference(
-    place: str, ours: bytes, theirs: bytes, ignoring: tuple[str, str] | None
-) -> Difference:
-    if not theirs or not ours:
-        return Difference(place, bytes_shown(ours), bytes_shown(theirs), ignoring)
-    at = common(ours, theirs)
-    start = max(0, at - 10)
-    texts = bytes_shown(ours[start : at + 30]), bytes_shown(theirs[start : at + 30])
-    return Difference(f"{place} at byte {at}", *texts, ignoring)
+def _ignoring_part(body: Content, name: str) -> Otherwise:
+    """Return what would leave a part out: nothing where its name is a secret."""
+    if not name:
+        return NO_BODY
+    return (Ignoring.FORM, name) if _masked(body, name) == name else None
+
+
+def _masked(body: Content, text: str) -> str:
+    raw = text.encode("utf-8", "surrogateescape")
+    return body.mask(raw).decode("utf-8", "replace") if body.mask else text
+
+
+def _part_header(part: Part, name: str) -> str:
+    body, headers, _ = part
+    values = ", ".join(without_boundary(value) for value in headers.get(name, ()))
+    if name not in headers:
+        return "absent"
+    return quoted(_masked(body, values))
+
+
+def _are_same(one: Content, other: Content) -> bool:
+    if one.raw == other.raw:
+        return True
+    if max(len(one.raw), len(other.raw)) > _TAKEN_APART:
+        return False
+    keys = [body_key(each.raw, each.media, each.rules) for each in (one, other)]
+    return keys[0] == keys[1]

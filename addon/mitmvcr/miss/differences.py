@@ -3,13 +3,12 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from mitmvcr.core.ignoring import Ignoring, Names
-from mitmvcr.core.keys import split_url
-from mitmvcr.core.urlparts import query_pairs
+from mitmvcr.core.matching import Ignoring, Names, query_pairs, split_url
 from mitmvcr.core.wording import quoted, shown
+from mitmvcr.miss.freshness import fresh
 from mitmvcr.miss.report import Difference
 
-#: How many a miss names.
+#: How many are told.
 MOST_DIFFERENCES = 5
 _GLOB = re.compile(r"[*?[]")
 
@@ -56,16 +55,28 @@ def pair_differences(
 ) -> Iterator[Difference]:
     """Yield differences by name: of a query, a form or headers. ``option`` is what
     ignores a name."""
-    ours, theirs = _by_name(asked), _by_name(recorded)
+    ours, theirs = by_name(asked), by_name(recorded)
     for name in sorted(ours.keys() | theirs.keys()):
         one, other = ours.get(name), theirs.get(name)
         if one != other:
             texts = _several(one), _several(other)
             ignoring = option, _GLOB.sub(r"[\g<0>]", name)
-            yield Difference(f"{place}.{shown(name)}", *texts, ignoring)
+            looks = _looks(one, other)
+            yield Difference(f"{place}.{shown(name)}", *texts, ignoring, looks)
 
 
-def _by_name(pairs: Pairs) -> dict[str, list[str]]:
+def _looks(one: list[str] | None, other: list[str] | None) -> str:
+    if one is None or other is None or len(one) != len(other):
+        return ""
+    found = [
+        fresh(*pair) for pair in zip(one, other, strict=True) if len(set(pair)) > 1
+    ]
+    words = {each.words if each else "" for each in found}
+    return words.pop() if len(words) == 1 else ""
+
+
+def by_name(pairs: Pairs) -> dict[str, list[str]]:
+    """Return the values of each name."""
     values: dict[str, list[str]] = {}
     for name, value in pairs:
         values.setdefault(name, []).append(value)
@@ -78,10 +89,17 @@ def _several(values: list[str] | None) -> str:
     return ", ".join(map(quoted, values[:3])) + (", ..." if len(values) > 3 else "")
 
 
+_BLOCK = 1 << 20
+
+
 def common(one: str | bytes, other: str | bytes) -> int:
     """Return the length of the common start, found by halves, because slices compare
-    fast."""
-    low, high = 0, min(len(one), len(other))
+    fast; in long ones block by block, so that they are not copied over and over."""
+    most = min(len(one), len(other))
+    low = 0
+    while low < most and one[low : low + _BLOCK] == other[low : low + _BLOCK]:
+        low += _BLOCK
+    low, high = min(low, most), min(low + _BLOCK, most)
     while low < high:
         middle = (low + high + 1) // 2
         if one[low:middle] == other[low:middle]:

@@ -7,10 +7,9 @@ has been redacted before; this is also for what stands in a cassette as it is.
 import re
 from dataclasses import replace
 
-from mitmvcr.miss.report import Difference, Miss, Near
+from mitmvcr.miss.report import LAST_STEP, MASK, Difference, Miss, Near
 from mitmvcr.secrets.names import Names
 
-MASK = "***"
 _NAMES = Names()
 
 # Such a word is a name, or ends one: ``max_tokens`` and ``token_type`` are no secrets.
@@ -24,10 +23,11 @@ _NAME = (
 )
 _SECRET_NAME = re.compile(rf"{_NAME}|(?i:key)")
 # As in ?token=x&, "token": "x" and Authorization: x; the value may be cut off, and the
-# whole may stand in a string of JSON.
+# whole may stand in a string of JSON. A text in quotes before a colon is the next name.
 _IN_TEXT = re.compile(
     rf"""(?P<name>(?<![\w.-]){_NAME})
     (?P<between>\\?["']?\s*[:=]\s*)
+    (?!\\?"[^"\\]*\\?"\s*:)
     (?:(?P<quote>\\?")(?:.*?)(?:(?<!\\)(?P=quote)|$)
       |(?!(?:null|true|false)\b)(?:(?i:Bearer|Basic)\s+)?[^\s&;,"'{{}}\[\]\\]+)""",
     re.VERBOSE | re.DOTALL,
@@ -39,18 +39,14 @@ _BY_LOOKS = re.compile(
     r"|\beyJ[\w-]{8,}(?:\.[\w-]*){0,2}|(?<=Bearer )[\w.~+/=-]{8,}"
 )
 _URL = re.compile(r"(?P<scheme>[^:/?#\s]+://)(?:[^/?#\s@]*@)?(?P<rest>[^#]*)")
-#: Of a place: ``query.page``, ``body["a b"][0]``.
-_LAST_STEP = re.compile(r'(?:\["([^"]*)"\]|([^.\[\]]+))(?:\[\d+\])*$')
 _PAIR = re.compile(r"(?P<name>[?&;][^=&;]*=)(?P<value>[^&;]*)")
 
 
 def is_secret(name: str) -> bool:
     """Return whether a header or a field of this name holds a secret: all that a
     recording hides, and whatever ends in the word for one."""
-    return (
-        _NAMES.header(name)
-        or _NAMES.field(_raw(name))
-        or _SECRET_NAME.fullmatch(name) is not None
+    return bool(
+        _NAMES.header(name) or _NAMES.field(_raw(name)) or _SECRET_NAME.fullmatch(name)
     )
 
 
@@ -104,22 +100,41 @@ def _masked_near(near: Near) -> Near:
 
 
 def _masked_difference(found: Difference) -> Difference:
+    if found.hidden:
+        return found
     place = found.place.partition(" at ")[0]
-    last = _LAST_STEP.search(place)
+    last = LAST_STEP.search(place)
     if last and is_secret(last[1] or last[2]):
-        return replace(
+        new = replace(
             found,
             asked=_unless_absent(found.asked),
             recorded=_unless_absent(found.recorded),
         )
-    if place == "url":
-        return replace(
-            found, asked=masked_url(found.asked), recorded=masked_url(found.recorded)
-        )
-    return replace(
-        found, asked=masked_text(found.asked), recorded=masked_text(found.recorded)
-    )
+    else:
+        mask = masked_url if place == "url" else masked_text
+        new = replace(found, asked=mask(found.asked), recorded=mask(found.recorded))
+    if new.asked == new.recorded and found.asked != found.recorded:
+        return new.masked(_name_of(last, found.asked, found.recorded))
+    return new
+
+
+def _name_of(last: re.Match[str] | None, asked: str, recorded: str) -> str:
+    """Return whose value is hidden: that of the place, or a name in the text; empty for
+    a value that was known by its looks."""
+    name = (last[1] or last[2]) if last else ""
+    if is_secret(name):
+        return name
+    pairs = zip(_named(asked), _named(recorded), strict=False)
+    return next((one[0] for one, other in pairs if one != other), name)
+
+
+def _named(text: str) -> list[tuple[str, str]]:
+    found = [*_IN_TEXT.finditer(text), *_PAIR.finditer(text)]
+    return [(_LAST_WORD.sub(r"\1", m["name"]), m[0]) for m in found]
+
+
+_LAST_WORD = re.compile(r"(?s).*?([\w-]+)\W*\Z")
 
 
 def _unless_absent(value: str) -> str:
-    return value if value in ("absent", "empty") else MASK
+    return value if value in ("absent", "empty", "") else MASK

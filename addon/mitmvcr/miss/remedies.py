@@ -4,10 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mitmvcr.core.ignoring import Ignoring, parse_ignore
-from mitmvcr.core.matcher import Matcher, MatchSpec, agree
+from mitmvcr.core.bodies import typed_body
+from mitmvcr.core.matching import Ignore, Ignoring, Matcher, MatchSpec, Rule, agree
 from mitmvcr.core.model import Request
 from mitmvcr.miss.report import Difference
+from mitmvcr.miss.sides import LARGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,39 +23,51 @@ class Trial:
     def options(self, differ: Sequence[Difference]) -> tuple[str, ...]:
         """Return options as mitmproxy has them (``NAME=VALUE``), tried; none where they
         would not help, or where the requests differ in what they are."""
-        wanted = dict.fromkeys(each.ignoring for each in differ)
+        wanted = dict.fromkeys((each.ignoring, bool(each.looks)) for each in differ)
         spec = self.spec
-        for ignoring in wanted:
+        for ignoring, is_fresh in wanted:
             if ignoring is None or not _can_be_written(*ignoring):
                 return ()
-            spec = _with(spec, *ignoring)
+            spec = _with(spec, *ignoring, value_only=is_fresh)
         if spec == self.spec or not _is_sound(spec) or not self._match(spec):
             return ()
         return tuple(_written(self.spec, spec))
 
     def _match(self, spec: MatchSpec) -> bool:
         try:
-            keys = Matcher(spec).parts
+            matcher = Matcher(spec)
         except (ImportError, ValueError):  # no such JSONPath, or nothing that reads it
             return False
         # What agreed before agrees with less compared.
-        left = [key for name, key in keys.items() if self._may_differ(name)]
-        return all(agree(key(self.asked), key(self.recorded)) for key in left)
+        left = [name for name in matcher.parts if self._may_differ(name)]
+        return all(self._agree(name, matcher) for name in left)
+
+    def _agree(self, part: str, matcher: Matcher) -> bool:
+        sides = self.asked, self.recorded
+        if part == "body" and max(len(each.body) for each in sides) > LARGE:
+            rules = matcher.counts.body
+            one, other = (typed_body(each, rules) for each in sides)
+            return one == other
+        key = matcher.parts[part]
+        return agree(key(self.asked), key(self.recorded))
 
     def _may_differ(self, part: str) -> bool:
         return part in self.parts or part not in self.spec.parts
 
 
 def _can_be_written(field: str, value: str) -> bool:
-    if field == Ignoring.JSON or field not in list(Ignoring):
+    if field in (Ignoring.JSON, Ignoring.BODY) or field not in list(Ignoring):
         return True
     return bool(value) and not value.endswith("=") and "," not in value
 
 
-def _with(spec: MatchSpec, field: str, value: str) -> MatchSpec:
+def _with(spec: MatchSpec, field: str, value: str, *, value_only: bool) -> MatchSpec:
     if field in list(Ignoring):
-        changed: dict[str, Any] = {field: (*getattr(spec, field), parse_ignore(value))}
+        ignore = Ignore(value, value_only and field != Ignoring.BODY)
+        changed: dict[str, Any] = {field: (*getattr(spec, field), ignore)}
         return spec._replace(**changed)
+    if field == "off":
+        return spec._replace(off=(*spec.off, Rule(value)))
     if field == "base_urls":
         old, _, new = value.partition("=")
         return spec._replace(base_urls=(*spec.base_urls, (old, new)))
@@ -75,8 +88,8 @@ def _is_sound(spec: MatchSpec) -> bool:
 
 
 def _written(before: MatchSpec, after: MatchSpec) -> Iterable[str]:
-    if before.parts != after.parts:
-        yield f"vcr_match={','.join(after.parts)}"
+    if (before.parts, before.off) != (after.parts, after.off):
+        yield f"vcr_match={after}"
     for field in Ignoring:
         for ignore in getattr(after, field)[len(getattr(before, field)) :]:
             yield f"vcr_{field}={ignore}"

@@ -1,6 +1,7 @@
 """What a session remembers of its requests: one entry for each, and for each
 interaction that nothing asked for; and each miss, with what came nearest."""
 
+import re
 from collections import Counter
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -14,6 +15,10 @@ MOST_MISSES = 50
 _MOST_HOSTS = 50
 _LONGEST_URL = 300
 
+MASK = "***"
+#: Of a place: ``query.page``, ``body["a b"][0]``.
+LAST_STEP = re.compile(r'(?:\["([^"]*)"\]|([^.\[\]]+))(?:\[\d+\])*$')
+
 REMEDY = (
     "record it again with mode record_only, or let new requests be recorded with mode"
     " replay_with_new_episodes"
@@ -25,16 +30,41 @@ class Difference:
     """One place where the request differs: ``query.page``, ``body.messages[1]``.
 
     ``ignoring`` is what would let it pass, a field of MatchSpec and a value for it, as
-    ``(Ignoring.QUERY, "page")``; None where nothing should.
+    ``(Ignoring.QUERY, "page")``; None where nothing should. ``looks`` says that both
+    values are made anew each time, as ``looks like a UUID``; ``hidden`` names the value
+    that is masked on both sides. ``why`` says what speaks against it where the place is
+    not compared otherwise; of hidden values it says all.
     """
 
     place: str
     asked: str
     recorded: str
     ignoring: tuple[str, str] | None = None
+    looks: str = ""
+    hidden: str = ""
+    why: str = ""
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.asked} was {self.recorded}"
+        if not self.asked and self.why:
+            return self.why
+        return f"{self.place}: {self.what}"
+
+    def masked(self, name: str = "") -> "Difference":
+        """Return it with both values masked; ``name`` says whose they are, else the
+        place does."""
+        if not name:
+            last = LAST_STEP.search(self.place.partition(" at ")[0])
+            name = (last[1] or last[2]) if last else self.place
+        return replace(self, asked=MASK, recorded=MASK, looks="", hidden=name)
+
+    @property
+    def what(self) -> str:
+        """Return how the two differ there, in words."""
+        looks = f" ({self.looks})" if self.looks else ""
+        words = f"{self.asked} was {self.recorded}{looks}"
+        if self.hidden:
+            words = f"they differ in a hidden value ({self.hidden})"
+        return f"{words}, {self.why}" if self.why else words
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +93,10 @@ class Near:
 class Miss:
     """A request that nothing in the cassette answers. ``same_used`` counts the equal
     ones that were used up; ``total`` is the size of the cassette, of which ``left_out``
-    have a like URL but were too many to be compared part by part."""
+    have a like URL but were too many to be compared part by part. ``unset`` are the
+    variables whose values the recording held and that have none here. ``hint`` has the
+    options that would help, as the user can give them; without it they are named as
+    mitmproxy has them."""
 
     method: str
     url: str
@@ -72,6 +105,8 @@ class Miss:
     same_used: int
     total: int
     left_out: int = 0
+    unset: tuple[str, ...] = ()
+    hint: str = ""
 
     @property
     def options(self) -> tuple[str, ...]:
@@ -83,8 +118,19 @@ class Miss:
     @property
     def reason(self) -> str:
         """Return why nothing matched, in one line."""
-        hint = f"; {' '.join(self.options)} would let it match" if self.options else ""
-        return self._reason() + hint
+        hint = self.hint or " ".join(self.options)
+        helps = f"; {hint} would let it match" if hint else ""
+        unset = f"; {self.lacks}" if self.unset else ""
+        return self._reason() + helps + unset
+
+    @property
+    def lacks(self) -> str:
+        """Return which variables have no value here, in words, if any are."""
+        are = "is" if len(self.unset) == 1 else "are"
+        return (
+            f"{' and '.join(self.unset)} {are} unset or too short here, and the"
+            " recording has a value there: any of 8 characters or more would do"
+        )
 
     def _reason(self) -> str:
         if self.same_used:
@@ -113,7 +159,8 @@ class Entry:
     """``interaction`` is its position in the cassette in play, None for a request that
     has none; ``status`` the response's code. ``duration`` is in nanoseconds: of a
     recording until the response head, of a replay until it was answered, of a miss
-    until it was explained; None for an interaction that nothing asked for."""
+    until it was explained; None for an interaction that nothing asked for. ``note`` is
+    what a replay's reader should know."""
 
     outcome: Outcome
     method: str
@@ -122,6 +169,7 @@ class Entry:
     status: int | None = None
     duration: int | None = None
     miss: Miss | None = None
+    note: str = ""
 
     @classmethod
     def of(
@@ -187,12 +235,21 @@ def miss_facts(miss: Miss) -> dict[str, object]:
                 "used": near.used,
                 "agree": list(near.agree),
                 "options": list(near.options),
-                "differ": [
-                    {"place": d.place, "asked": d.asked, "recorded": d.recorded}
-                    for d in near.differ
-                ],
+                "differ": [_difference_facts(each) for each in near.differ],
             }
             for near in miss.nearest
         ],
+        "unset": list(miss.unset),
         "remedy": REMEDY,
     }
+
+
+def _difference_facts(found: Difference) -> dict[str, str]:
+    facts = {"place": found.place, "asked": found.asked, "recorded": found.recorded}
+    if found.looks:
+        facts["looks"] = found.looks
+    if found.hidden:
+        facts["hidden"] = found.hidden
+    if found.why:
+        facts["why"] = found.why
+    return facts

@@ -33,13 +33,14 @@ from mitmvcr.proxy.host.messages import (
 )
 from mitmvcr.proxy.player import Player
 from mitmvcr.proxy.recording import begin_answer, break_off, record
-from mitmvcr.proxy.refusals import refuse
-from mitmvcr.proxy.replay import play
+from mitmvcr.proxy.refusals import block, refuse
+from mitmvcr.proxy.replay import play, waiting_for_nothing
 from mitmvcr.proxy.responses import describe
 from mitmvcr.proxy.sessions import Sessions
 from mitmvcr.proxy.states import Event
 from mitmvcr.proxy.streaming import let_live
 from mitmvcr.proxy.streams import Streams
+from mitmvcr.proxy.trust import towards_origins
 from mitmvcr.values import Values
 from mitmvcr.view.requests import PROXY_HEADERS, LiveRequest
 from mitmvcr.view.restore import is_streamed, to_wire
@@ -188,6 +189,7 @@ class VcrAddon:
             any_headers=not named
             and self.sessions.named() is not None
             and all(p.offline and not p.passthrough for p in in_play),
+            more=towards_origins(in_play),
         )
 
     # Flows
@@ -209,17 +211,25 @@ class VcrAddon:
         if player.passthrough and player.passes(flow):
             session.passed()
             return None
+        if why := player.blocking.by_filter(flow):
+            block(session, flow, why)
+            return None
         live = _live(player, flow)
         decision = session.plan(live.request)
         if isinstance(decision, Replay):
             return self._replay(player, flow, decision, live)
         if isinstance(decision, Refuse):
-            refuse(session, flow, live.request)
+            if caller := player.blocking.calls_home(flow):
+                block(session, flow, caller.who, was_missed=True)
+            else:
+                refuse(session, flow, live.request)
             return None
         if live.to_proxy and flow.server_conn.via is None:
             # But for an upstream proxy, which may be owed its own.
             drop_proxy_headers(flow.request)
-        if decision.record:
+        if decision.record and player.blocking.leaves_out(flow):
+            session.passed()
+        elif decision.record:
             forward(self.sessions.under_way, flow, player, live)
         return None
 
@@ -230,6 +240,7 @@ class VcrAddon:
         decision: Replay,
         live: LiveRequest,
     ) -> Awaitable[None] | None:
+        decision = waiting_for_nothing(player.settings, decision, flow.request)
         if is_streamed(decision.interaction.response):
             waiting = play(self.sessions, player, flow, decision)
             exchange = self.sessions.exchange(flow)

@@ -123,8 +123,16 @@ def miss(session: Session, flow: http.HTTPFlow, view: View) -> None:
     """Tell the caller, who may wait for an answer before the request ends."""
     session.refused()
     live = view.to_request(request_parts(flow.request))
-    _, line = missed(session, live.request)
+    _, line, answer = missed(session, live.request)
+    if answer is not True:
+        session.blocked(was_missed=True)
     early_response.answer(flow, answers.to_call(flow.request, line))
+
+
+def block(session: Session, flow: http.HTTPFlow, why: str) -> None:
+    """Refuse a call that a filter names, before its request ends."""
+    session.blocked()
+    early_response.answer(flow, answers.to_call(flow.request, f"blocked: {why}"))
 
 
 def refuse(session: Session, flow: http.HTTPFlow) -> None:

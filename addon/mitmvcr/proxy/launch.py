@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -84,17 +84,20 @@ async def running_proxy(
     listen_port: int = 0,
     upstream: str | None = None,
     trusted_ca: Path | None = None,
-    complete_logs: bool = False,
+    opened: Callable[[Session], None] = lambda _: None,
+    sets: Sequence[str] = (),
+    spell: Callable[[str], str] = str,
 ) -> AsyncIterator[Proxy]:
     """Run a proxy with this cassette; at the end flows are drained and it is saved.
 
     ``upstream`` is the URL of a proxy to go on through; ``trusted_ca`` (PEM) is what
-    origins are verified against, else mitmproxy's own choice; ``complete_logs``: each
-    session remembers all of its requests.
+    origins are verified against, else mitmproxy's own choice; ``opened`` is given each
+    session when it begins; ``sets`` are options of mitmproxy, as NAME=VALUE. Messages
+    in the log go through ``spell``.
 
     Raises VcrError where it cannot start, and at the end what kept it from saving.
     """
-    with _LogToStderr():
+    with _LogToStderr(spell):
         master = make_master(
             confdir=str(confdir),
             listen_host=listen_host,
@@ -103,13 +106,14 @@ async def running_proxy(
         )
         if upstream:
             host.update_options(master.options, _going_through(upstream))
+        host.set_options(master.options, sets)
         sessions: list[Session] = []
 
-        def opened(player: Player) -> None:
-            player.session.log.complete = complete_logs
+        def begun(player: Player) -> None:
+            opened(player.session)
             sessions.append(player.session)
 
-        vcr = VcrAddon(opened=opened)
+        vcr = VcrAddon(opened=begun)
         _insert(master, vcr, settings)
         running = asyncio.create_task(_run(master), name="mitmproxy")
         try:
@@ -178,14 +182,28 @@ def _as_vcr_error(error: Exception) -> VcrError:
     return VcrError(f"{type(error).__name__}: {error}")
 
 
+class _Spelled(logging.Formatter):
+    """Formats a record as its message alone, spelled for who reads it."""
+
+    def __init__(self, spell: Callable[[str], str]) -> None:
+        super().__init__("%(message)s")
+        self._spell = spell
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        return self._spell(super().formatMessage(record))
+
+
 class _LogToStderr:
     """Shows warnings of mitmvcr and of mitmproxy, one line each; what passes well is
     silent."""
 
+    def __init__(self, spell: Callable[[str], str]) -> None:
+        self._spell = spell
+
     def __enter__(self) -> None:
         self._handler = logging.StreamHandler(sys.stderr)
         self._handler.setLevel(logging.WARNING)
-        self._handler.setFormatter(logging.Formatter("%(message)s"))
+        self._handler.setFormatter(_Spelled(self._spell))
         logging.getLogger().addHandler(self._handler)
 
     def __exit__(self, *_: object) -> None:

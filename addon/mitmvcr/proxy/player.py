@@ -1,14 +1,14 @@
 """A session in play, with all that this room goes by in it."""
 
 import os
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from mitmproxy import flowfilter, http
 from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 
-from mitmvcr.core.errors import OptionError
 from mitmvcr.options import PASSTHROUGH, Settings
+from mitmvcr.proxy.blocking import Blocking, parse_filter
 from mitmvcr.session import Session
 from mitmvcr.view import chosen
 
@@ -35,6 +35,7 @@ class Player:
         self.session, self.settings, self.name = session, settings, name
         self.view, self.redirects = chosen(settings.view)
         self.passthrough = parse_filters(settings)
+        self.blocking = Blocking(settings.block)
         self._calls: Calls | None = None
         #: By client: the hosts and ports that a request of it may go on to.
         self._allowed: set[tuple[str, str, int]] = set()
@@ -114,13 +115,4 @@ def _reach(player: Player | None) -> tuple[bool, tuple[str, ...]]:
 
 def parse_filters(settings: Settings) -> list[flowfilter.TFilter]:
     """Return the filters of what passes straight through. Raises OptionError."""
-    return [_parse_filter(text) for text in settings.passthrough]
-
-
-@lru_cache(maxsize=64)
-def _parse_filter(text: str) -> flowfilter.TFilter:
-    try:
-        return flowfilter.parse(text)
-    except ValueError as error:
-        remedy = f"not a flow filter ({error}); use one as '~d example.com'"
-        raise OptionError(PASSTHROUGH.vcr, text, remedy) from error
+    return [parse_filter(text, PASSTHROUGH) for text in settings.passthrough]

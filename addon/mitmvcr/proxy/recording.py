@@ -43,6 +43,7 @@ def record(exchange: Exchange, response: http.Response, event: Event) -> None:
     code = response.status_code
     if code < 200 and exchange.socket is None:
         reason = answers.unrecorded(response)
+        exchange.target.session.lost()
         logger.warning("mitmvcr: %s %s: not recorded", exchange.shown(), reason)
         return
     try:
@@ -72,6 +73,8 @@ def break_off(exchange: Exchange, flow: http.HTTPFlow | None, event: Event) -> N
         if kept is not None:
             kept = exchange.upload.finish(kept) if exchange.upload else kept
             exchange.target.session.record(kept)
+        else:
+            exchange.target.session.lost()
         if rest.line:
             logger.warning("mitmvcr: %s %s", exchange.shown(), rest.line)
     except Exception as error:  # noqa: BLE001 - it is logged, and the traffic goes on

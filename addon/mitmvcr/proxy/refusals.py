@@ -3,38 +3,73 @@ recorder, is explained, logged and counted in one place."""
 
 import logging
 import time
+from typing import NamedTuple
 
 from mitmproxy import http
 
 from mitmvcr.core.errors import VcrError
-from mitmvcr.core.model import Request
+from mitmvcr.core.model import Interaction, Request, Response
 from mitmvcr.miss.report import Miss
 from mitmvcr.proxy import responses as answers
+from mitmvcr.proxy.host.messages import make_response, request_parts
 from mitmvcr.session import Session
+from mitmvcr.view.restore import to_wire
 
 logger = logging.getLogger("mitmvcr")
 
 
-def missed(session: Session, request: Request) -> tuple[Miss, str]:
-    """Return why nothing matched a request, also in one line, which stands in the log
+class Missed(NamedTuple):
+    """``line`` is the miss in one line. ``answer`` is what a hook said: whether the
+    miss counts, or a response."""
+
+    miss: Miss
+    line: str
+    answer: Response | bool
+
+
+def missed(session: Session, request: Request) -> Missed:
+    """Return why nothing matched a request. Where it counts, it stands in the log
     now."""
     started = time.monotonic_ns()
     miss = session.explain(request)
-    session.log.missed(miss, time.monotonic_ns() - started)
+    answer = session.on_miss(request, miss)
     line = answers.one_line(miss)
-    logger.warning("mitmvcr: no match for %s", line)
-    return miss, line
+    if answer is True:
+        session.log.missed(miss, time.monotonic_ns() - started)
+        logger.warning("mitmvcr: no match for %s", line)
+    return Missed(miss, line, answer)
 
 
 def refuse(session: Session, flow: http.HTTPFlow, request: Request) -> None:
     """Answer a request that nothing matched."""
-    miss, line = missed(session, request)
-    if answers.is_grpc(flow.request):
+    miss, line, answer = missed(session, request)
+    if answer is False:
+        block(session, flow, "on_miss returned False", was_missed=True)
+    elif isinstance(answer, Response):
+        session.answered()
+        interaction = Interaction(0, request, answer)
+        sent = to_wire(interaction, request_parts(flow.request))
+        flow.response = make_response(*sent)
+    elif answers.is_grpc(flow.request):
         flow.response = answers.to_call(flow.request, line)
-        return
-    summary = session.summary()
-    flow.response = answers.miss(
-        miss, summary.cassette, summary.mode, head=flow.request.method == "HEAD"
+    else:
+        summary = session.summary()
+        head = flow.request.method == "HEAD"
+        flow.response = answers.miss(miss, summary.cassette, summary.mode, head=head)
+
+
+def block(
+    session: Session, flow: http.HTTPFlow, why: str, *, was_missed: bool = False
+) -> None:
+    """Refuse a request; it does not count, except as blocked."""
+    session.blocked(was_missed=was_missed)
+    line = f"{flow.request.method} {session.shown(flow.request.url)}: blocked: {why}"
+    logger.info("mitmvcr: %s", line)
+    head = flow.request.method == "HEAD"
+    flow.response = (
+        answers.to_call(flow.request, line)
+        if answers.is_grpc(flow.request)
+        else answers.blocked(line, head=head)
     )
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 
 from mitmproxy import http
@@ -11,9 +12,10 @@ from mitmvcr.codings import encoded_pieces
 from mitmvcr.core.chunks import due_times
 from mitmvcr.core.errors import VcrError
 from mitmvcr.core.events import Pieces, due_in_small, ends, in_small
-from mitmvcr.core.keys import header
+from mitmvcr.core.headers import header
 from mitmvcr.core.model import Interaction, Response
 from mitmvcr.core.modes import Replay
+from mitmvcr.options import Settings
 from mitmvcr.proxy.exchange import Exchange, replay
 from mitmvcr.proxy.host import stream_replay
 from mitmvcr.proxy.host.messages import make_response, request_parts, response_parts
@@ -29,6 +31,7 @@ from mitmvcr.view.restore import (
     to_stream,
     to_wire,
 )
+from mitmvcr.view.retry_after import without_waits
 
 logger = logging.getLogger("mitmvcr")
 
@@ -70,6 +73,20 @@ def play(
     else:
         flow.response = make_response(*to_wire(decision.interaction, live))
     return _pause(first)
+
+
+def waiting_for_nothing(
+    settings: Settings, decision: Replay, live: http.Request
+) -> Replay:
+    """Return the replay without what would make the client wait, at latency 0."""
+    if settings.latency or settings.retry_after == "keep":
+        return decision
+    recorded = decision.interaction.response
+    response = without_waits(recorded, live.headers.get("user-agent", ""))
+    if response is recorded:
+        return decision
+    changed = replace(decision.interaction, response=response)
+    return decision._replace(interaction=changed)
 
 
 Sent = tuple[http.Response, stream_replay.StreamSchedule]

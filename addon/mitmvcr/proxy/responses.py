@@ -73,6 +73,17 @@ def unrecorded(response: http.Response) -> str:
     return "was upgraded"
 
 
+def blocked(reason: str, *, head: bool = False) -> http.Response:
+    """Return the refusal of a request that means nothing."""
+    body = {
+        "type": "about:blank",
+        "title": "mitmvcr blocked this request, and it was not sent anywhere",
+        "status": 403,
+        "detail": reason,
+    }
+    return _problem(403, body, {"X-Vcr-Blocked": _as_header(reason)}, head=head)
+
+
 def failure(reason: str, *, head: bool = False) -> http.Response:
     """Our own code failed; the request went nowhere."""
     body = {

@@ -168,6 +168,8 @@ class Sessions:
             self._admit(session, name)
             if session.notice is not None:
                 logger.warning("mitmvcr: %s", session.notice)
+            for line in session.idle_options:
+                logger.warning("mitmvcr: %s", line)
             fresh = Player(session, settings, name)
             self._opened(fresh)
             self._hand_on(closed, fresh)

@@ -77,6 +77,8 @@ class Streams:
         session = player.session
         if player.passes(flow):
             uploads.let_pass(session, flow)
+        elif why := player.blocking.by_filter(flow):
+            uploads.block(session, flow, why)
         elif session.looks_up:
             self._look_at_call(player, flow)
         elif session.records:

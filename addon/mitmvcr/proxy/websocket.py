@@ -8,8 +8,8 @@ from mitmproxy import http
 from wsproto.utilities import generate_accept_token
 
 from mitmvcr.core.frames import Frame, Kind
-from mitmvcr.core.keys import any_placeholder
 from mitmvcr.core.model import Response
+from mitmvcr.core.placeholders import any_placeholder
 
 _NO_CLOSE = (None, 1005, 1006)
 _SHOWN = 60

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from mitmvcr.codings import unpacked
 from mitmvcr.core.model import Headers, Interaction, Request, Response
+from mitmvcr.secrets.containers import NOTHING, Said, said_by
 from mitmvcr.secrets.headers import cookies
+from mitmvcr.secrets.looks import is_real
 from mitmvcr.secrets.names import kind_of
-from mitmvcr.secrets.places import is_real
 from mitmvcr.secrets.text_redactor import BYTES, TextRedactor
 
 
@@ -25,7 +25,9 @@ def findings(texts: TextRedactor, met: Interaction) -> Iterator[Finding]:
     found += (*_text(texts, met.request.url.encode(*BYTES), "request.url"),)
     found += (*_message(texts, met.response, "response"),)
     for frame in met.response.websocket:
-        found += (*_text(texts, frame.content, "response.websocket"),)
+        found += (*_body(texts, frame.content, NOTHING, "response.websocket"),)
+    status = met.response.status.encode(*BYTES)
+    found += (*_text(texts, status, "response.status"),)
     yield from dict.fromkeys(found)
 
 
@@ -34,12 +36,16 @@ def _message(
 ) -> Iterator[Finding]:
     yield from _headers(texts, message.headers, where + ".headers")
     yield from _headers(texts, message.trailer, where + ".trailer")
-    kind, coding = texts.body_type(message.headers)
-    place = where + ".body"
-    for span in texts.body_spans(message.body, kind, coding):
+    yield from _body(texts, message.body, said_by(message.headers), where + ".body")
+
+
+def _body(
+    texts: TextRedactor, body: bytes, said: Said, place: str
+) -> Iterator[Finding]:
+    for _, span in texts.body_spans(body, said):
         yield Finding(place, span.kind, masked(span.value))
-    plain, _ = unpacked(message.body, coding)
-    yield from _learned(texts, plain, place)
+    for data, _ in texts.pieces(body, said):
+        yield from _learned(texts, data, place)
 
 
 def _headers(texts: TextRedactor, headers: Headers, where: str) -> Iterator[Finding]:

@@ -2,16 +2,21 @@
 
 import html
 import json
+import re
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Iterator
 from urllib.parse import quote, quote_plus
 
 #: What JavaScript's encodeURIComponent leaves.
 _COMPONENT = "!'()*"
+#: Each encoding leaves them.
+_SAME = re.compile(rb"[A-Za-z0-9._~-]*")
 
 
 def as_text(value: bytes) -> set[bytes]:
     """Return the value in each encoding that keeps its letters readable."""
+    if _SAME.fullmatch(value):
+        return {value}
     text = value.decode("utf-8", "surrogateescape")
     forms = {value, *_percent(value), *_json(text)}
     forms |= {html.escape(text, quote).encode(*_BYTES) for quote in (False, True)}

@@ -5,11 +5,13 @@ from collections.abc import Iterator, Mapping
 from urllib.parse import unquote_to_bytes
 
 from mitmvcr.secrets import lists
-from mitmvcr.secrets.known import LEAST
+from mitmvcr.secrets.looks import LEAST
 from mitmvcr.secrets.names import is_secret_variable
 
 _NO_SECRET = re.compile(
     r"[/~.][^:]*|[A-Za-z]:\\.*|[a-z][a-z0-9+.-]*://[^@]*|-?[0-9.,:]+"
+    # Two words: my-vault, access_token
+    r"|[a-z]{1,14}[-_][a-z]{1,14}"
     r"|(?i:true|false|enabled|disabled|required|optional|default|production|development"
     r"|localhost|redacted|placeholder|changeme|undefined|anonymous)",
     re.DOTALL,
@@ -34,13 +36,3 @@ def _is_plain(text: str) -> bool:
 
 def is_worth(value: bytes) -> bool:
     return len(value) >= LEAST
-
-
-def is_telling(value: bytes) -> bool:
-    """Return whether a value is too unusual to stand elsewhere by chance, as a word or
-    a number would."""
-    if len(value) < LEAST:
-        return False
-    if value.isalpha() and (value.islower() or value[1:].islower() or value.isupper()):
-        return len(value) >= 12
-    return len(value) >= 16 or value.translate(None, b"0123456789.,:-/ ") != b""

@@ -5,7 +5,11 @@ from base64 import b64decode
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 
-_PAIR = re.compile(r"\s*([^=;]*)=([^;]*)")
+#: As in Token token="x"
+_PARAMETER = re.compile(
+    r"(?i)\b(?:(?:access_|oauth_|auth_|api_)?token|(?:api_?)?key|secret|password)"
+    r"=\"?([^\",\s]{8,})\"?"
+)
 _SCHEME = re.compile(r"\s*([A-Za-z][\w-]*)\s+(\S+)\s*")
 _QUOTES = '"'
 
@@ -13,9 +17,10 @@ _QUOTES = '"'
 def credentials(value: str) -> Iterator[str]:
     """Yield the secrets in a value as ``Bearer abc`` or ``Basic dTpw``."""
     found = _SCHEME.fullmatch(value)
-    if found is None:
+    if found is None or _PARAMETER.fullmatch(found[2]):
         if " " not in value.strip():
             yield value.strip()
+        yield from (found[1] for found in _PARAMETER.finditer(value))
         return
     yield found[2]
     if found[1].lower() == "basic":
@@ -25,9 +30,12 @@ def credentials(value: str) -> Iterator[str]:
 
 
 def cookies(value: str) -> Iterator[tuple[str, str]]:
-    """Name and value of each in a Cookie header."""
-    for found in _PAIR.finditer(value):
-        yield found[1].strip(), found[2].strip().strip(_QUOTES)
+    """Name and value of each in a Cookie header; the name may be empty."""
+    for part in value.split(";"):
+        name, equals, secret = part.partition("=")
+        if not equals:
+            name, secret = "", part
+        yield name.strip(), secret.strip().strip(_QUOTES)
 
 
 def masked_cookies(value: str, mask: Callable[[str, str], str]) -> str:
@@ -43,7 +51,9 @@ def masked_set_cookie(value: str, mask: Callable[[str, str], str]) -> str:
 
 def _masked(part: str, mask: Callable[[str, str], str]) -> str:
     name, equals, value = part.partition("=")
+    if not equals:
+        name, value = "", part
     bare = value.strip().strip(_QUOTES)
-    if not equals or not bare:
+    if not bare:
         return part
     return name + equals + value.replace(bare, mask(name.strip(), bare))

@@ -7,8 +7,8 @@ from functools import lru_cache
 from typing import Any
 
 from mitmvcr.core.jsonpaths import Finder, Steps, json_path
+from mitmvcr.secrets.looks import is_real
 from mitmvcr.secrets.names import kind_of
-from mitmvcr.secrets.places import is_real
 from mitmvcr.secrets.spans import Span
 
 _SPACE = re.compile(r"[ \t\n\r]*")

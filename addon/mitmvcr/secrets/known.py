@@ -6,26 +6,30 @@ the placeholder and encodes it makes the same text.
 """
 
 import re
-from base64 import b64decode, b64encode, urlsafe_b64encode
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 
 from mitmvcr.secrets.anchors import Hit
 from mitmvcr.secrets.encodings import as_base64, as_text
 from mitmvcr.secrets.index import SecretIndex
-from mitmvcr.secrets.spans import Edit, substituted
+from mitmvcr.secrets.looks import LEAST
+from mitmvcr.secrets.runs import (
+    FOR_URLS,
+    STANDARD,
+    decoded_base64,
+    encoded_as,
+    is_in_url,
+    run_around,
+)
+from mitmvcr.secrets.spans import Edit, Span, substituted
 
 PLACEHOLDER = b"[REDACTED:%b]"
 #: In any encoding, as a client sends it back.
 ENCODED_PLACEHOLDER = re.compile(
-    rb"(?:\[|%(?:25)?5[Bb])REDACTED(?::|%(?:25)?3[Aa])([\w.-]{1,60})(?:\]|%(?:25)?5[Dd])"
+    rb"(?:\[|%(?:25)?5[Bb])REDACTED(?::|%(?:25)?3[Aa])([\w.-]{1,20000})(?:\]|%(?:25)?5[Dd])"
 )
-#: Shorter values occur by chance.
-LEAST = 8
-#: Where it ends is within a URL.
-_URL = re.compile(rb"://[^\s\"'<>]*+\Z")
-_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
-_STANDARD, _FOR_URLS = _LETTERS + b"+/", _LETTERS + b"-_"
+#: Longer values stand where they were found alone: no program repeats them, and each of
+#: their encodings would have to be looked for.
+_MOST = 1 << 14
 
 
 class KnownSecrets:
@@ -54,7 +58,7 @@ class KnownSecrets:
 
     def learn(self, value: bytes, placeholder: bytes) -> None:
         """Learn a value: from now on it is found wherever it stands."""
-        if value in self._known:
+        if value in self._known or len(value) > _MOST:
             return
         self._known[value] = placeholder
         self.generation += 1
@@ -84,24 +88,36 @@ class KnownSecrets:
             return []
         return [hit for hit in self._watch.find(data) if hit[0] >= self._first]
 
+    def places(self, data: bytes) -> Iterator[Span]:
+        """Yield where a learned value stands in readable letters, by the kind it was
+        when it was learned."""
+        for number, start, end in self.find(data):
+            mark, is_base64 = self._means[number - self._first]
+            if not is_base64:
+                kind = self.kind_of(mark) or mark.strip(b"<>").decode()
+                yield Span(start, end, kind, data[start:end])
+
     def edits(self, data: bytes) -> Iterator[Edit]:
         """Yield what replaces learned values."""
-        done = -1
+        done = unread = -1
         for number, start, end in sorted(self.find(data), key=_place):
             placeholder, is_base64 = self._means[number - self._first]
             if not is_base64:
                 yield Edit(start, end, placeholder)
             elif end > done:
-                edit = self._recoded(data, start, end)
+                edit = self._recoded(data, start, end) if end > unread else None
                 yield edit or Edit(start, end, placeholder)
-                done = edit.end if edit else done
+                if edit is not None:
+                    done = edit.end
+                elif end > unread:
+                    unread = run_around(data, start, end, STANDARD)[1]
 
     def _recoded(self, data: bytes, start: int, end: int) -> Edit | None:
         """Return the base64 around a piece, with what it holds redacted; None if it
         cannot be read."""
-        whole = _run_around(data, start, end, _STANDARD)
-        segment = _run_around(data, start, end, _FOR_URLS)
-        in_url = _URL.search(data[max(0, start - 1000) : start]) is not None
+        whole = run_around(data, start, end, STANDARD)
+        segment = run_around(data, start, end, FOR_URLS)
+        in_url = is_in_url(data, start)
         order = (segment, whole) if in_url else (whole, segment)
         # Other text may stand right before it.
         for shift in range(4):
@@ -110,42 +126,23 @@ class KnownSecrets:
                 plain = decoded_base64(coded)
                 new = plain and substituted(plain, self.edits(plain))
                 if new and new != plain:
-                    return Edit(begin + shift, finish, _encoded_as(coded, new, in_url))
+                    fresh = encoded_as(coded, new, in_url)
+                    # Another may stand in the run at another offset.
+                    if not self.find(data[begin : begin + shift] + fresh):
+                        return Edit(begin + shift, finish, fresh)
         return None
+
+
+def sized(new: bytes, size: int) -> bytes:
+    """Return a placeholder in the length of what it stands for. A variable's mark
+    stays: the value comes back in its place."""
+    if len(new) == size or new.startswith(b"<"):
+        return new
+    found = ENCODED_PLACEHOLDER.search(new)
+    kind = found[1] if found else b"secret"
+    room = size - len(PLACEHOLDER % b"")
+    return PLACEHOLDER % kind[:room].ljust(room, b"-") if room > 0 else b"*" * size
 
 
 def _place(hit: Hit) -> tuple[int, int]:
     return hit[1], hit[2]
-
-
-def _encoded_as(coded: bytes, new: bytes, in_url: bool) -> bytes:
-    is_url = in_url or b"-" in coded or b"_" in coded
-    fresh = urlsafe_b64encode(new) if is_url else b64encode(new)
-    # Where its length does not tell, a URL has no padding.
-    padded = coded.endswith(b"=") or (len(coded) % 4 == 0 and not in_url)
-    return fresh if padded else fresh.rstrip(b"=")
-
-
-def _run_around(data: bytes, start: int, end: int, alphabet: bytes) -> tuple[int, int]:
-    """Return where a run of the alphabet begins and ends around a place, with its
-    padding."""
-    window = 1 << 10
-    while True:
-        left = data[max(0, start - window) : start]
-        right = data[end : end + window]
-        before = len(left) - len(left.rstrip(alphabet))
-        after = len(right) - len(right.lstrip(alphabet))
-        if window > len(data) or (before < window and after < window):
-            break
-        window *= 16
-    finish = end + after
-    padding = data[finish : finish + 2]
-    return start - before, finish + len(padding) - len(padding.lstrip(b"="))
-
-
-def decoded_base64(coded: bytes) -> bytes | None:
-    """Decode either alphabet, with padding or without; None for what is no base64."""
-    text = coded.rstrip(b"=").replace(b"-", b"+").replace(b"_", b"/")
-    with suppress(ValueError):
-        return b64decode(text + b"=" * (-len(text) % 4), validate=True)
-    return None

@@ -29,8 +29,8 @@ class Pattern(NamedTuple):
     regex: str
     source: str
     sample: str
-    #: How far before its anchor a match may begin.
-    back: int = 0
+    #: How many bytes before its anchor a match may begin.
+    back: tuple[int, ...] = (0,)
 
 
 _RFC = "https://www.rfc-editor.org/rfc/"
@@ -79,6 +79,12 @@ HEADERS = (
     Named(
         "dd-api-key dd-application-key", "Datadog", "https://docs.datadoghq.com/api/"
     ),
+    Named("dpop", "a proof that is bound to a token", _RFC + "rfc9449"),
+    Named(
+        "x-registry-auth x-registry-config",
+        "Docker",
+        "https://docs.docker.com/reference/api/engine/",
+    ),
 )
 
 #: Fields of JSON, XML, forms and queries, whole names.
@@ -90,9 +96,9 @@ NAMES = (
         _AZURE,
     ),
     Named(
-        "accesstoken refreshtoken idtoken authtoken token oauthtoken oauthtokensecret "
-        "bearertoken sessiontoken securitytoken apitoken usertoken clienttoken "
-        "bottoken devicetoken logintoken personalaccesstoken accesstokensecret "
+        "accesstoken refreshtoken idtoken authtoken oauthtoken oauthtokensecret "
+        "bearertoken sessiontoken securitytoken apitoken logintoken "
+        "personalaccesstoken accesstokensecret "
         "subjecttoken actortoken oauthverifier",
         "tokens that stand for a user or a program",
         _RFC + "rfc6749",
@@ -106,15 +112,14 @@ NAMES = (
     ),
     Named(
         "apikey xapikey accesskey authkey privatekey signingkey sharedkey "
-        "subscriptionkey accountkey storagekey primarykey secondarykey "
-        "primarymasterkey secondarymasterkey sharedaccesskey functionkey sshprivatekey "
-        "encryptionkey servicekey licensekey integrationkey",
+        "subscriptionkey accountkey storagekey sharedaccesskey functionkey "
+        "sshprivatekey encryptionkey servicekey licensekey integrationkey",
         "keys that open something",
         _AZURE,
     ),
-    Named("credential credentials authorization", "credentials", _AZURE),
+    Named("authorization", "credentials", _AZURE),
     Named(
-        "codeverifier clientassertion assertion samlresponse samlrequest devicecode "
+        "codeverifier clientassertion samlresponse samlrequest devicecode "
         "authorizationcode",
         "what OAuth and SAML exchange for tokens",
         _RFC + "rfc7636",
@@ -125,7 +130,11 @@ NAMES = (
         "bound to a session",
         _AZURE,
     ),
-    Named("sessionid sessionkey phpsessid jsessionid setcookie", "sessions", _AZURE),
+    Named(
+        "sessionid sessionkey phpsessid jsessionid aspnetsessionid setcookie",
+        "sessions",
+        _AZURE,
+    ),
     Named("jwt otp totp cvv cvc otpcode mfacode", "one-time or payment codes", _AZURE),
     Named(
         "connectionstring primaryconnectionstring secondaryconnectionstring "
@@ -158,6 +167,115 @@ ENDINGS = [
     "clientassertion",
 ]
 
+#: A field of any other name that ends in such a word holds a secret if its value looks
+#: like one: ``plex_token``.
+DOUBTFUL_ENDINGS = ["token", "credential"]
+
+#: Names that hold secrets in one program and ordinary words in another: a token of a
+#: language model, the primary key of a table. What they hold has to look like a secret.
+DOUBTFUL = (
+    Named(
+        "token devicetoken clienttoken usertoken",
+        "what a tokenizer makes",
+        "https://platform.openai.com/docs/api-reference/chat/object#logprobs",
+    ),
+    Named(
+        "primarykey secondarykey primarymasterkey secondarymasterkey",
+        "keys of tables",
+        "https://docs.getdbt.com/reference/resource-properties/constraints",
+    ),
+    Named("credential credentials assertion", "objects", _AZURE),
+)
+
+#: A cookie with such a part in its name is a secret, whatever its value; of the others
+#: those are whose values look like one.
+COOKIES = ["sess", "sid", "auth", "token", "login", "remember", "csrf", "xsrf", "jwt"]
+
+#: The word before the last that makes a name harmless: ``next_token``.
+HARMLESS = [
+    # Pages and changes
+    "page",
+    "next",
+    "nextpage",
+    "prev",
+    "previous",
+    "continuation",
+    "continue",
+    "sync",
+    "cursor",
+    "resume",
+    "skip",
+    "delta",
+    "change",
+    "consistency",
+    "snapshot",
+    "start",
+    "starting",
+    "end",
+    "watermark",
+    "scroll",
+    # Keys of tables, caches and queues
+    "cache",
+    "surrogate",
+    "partition",
+    "sort",
+    "row",
+    "shard",
+    "routing",
+    "ordering",
+    "object",
+    "document",
+    "lookup",
+    "correlation",
+    "dedup",
+    "deduplication",
+    "idempotency",
+    "idempotent",
+    "message",
+    "translation",
+    "issue",
+    "project",
+    "foreign",
+    "unique",
+    # Of protocols
+    "websocket",
+    "public",
+    # Of language models
+    "eos",
+    "bos",
+    "pad",
+    "unk",
+    "mask",
+    "sep",
+    "cls",
+    "special",
+    "stop",
+    "max",
+    "min",
+    "per",
+    "image",
+    "audio",
+    "first",
+    "last",
+    "each",
+]
+
+#: A header whose last word is one of them is a secret: ``X-Plex-Token``.
+HEADER_ENDINGS = [
+    "token",
+    "key",
+    "secret",
+    "auth",
+    "password",
+    "passwd",
+    "passphrase",
+    "credential",
+    "credentials",
+    "assertion",
+    "apikey",
+    "jwt",
+]
+
 #: In the query of a URL these are credentials too: they sign it.
 QUERY = (
     Named(
@@ -167,7 +285,24 @@ QUERY = (
         "https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html",
     ),
     Named("key auth accesskeyid", "API keys in queries", _AZURE),
+    Named(
+        "appid appkey developerkey devkey userkey",
+        "API keys in queries",
+        "https://openweathermap.org/appid",
+    ),
 )
+
+#: Numbers under these names are secrets: a code, a card's check digits.
+NUMBERS = [
+    "password",
+    "passcode",
+    "otp",
+    "totp",
+    "otpcode",
+    "mfacode",
+    "cvv",
+    "cvc",
+]
 
 #: Parts of the names above, a comma between two: a text without any of them, however
 #: its words are joined and spelled, has no such field.
@@ -224,6 +359,13 @@ STEMS = [
     "&key=",
     "?auth=",
     "&auth=",
+    "#key=",
+    "#auth=",
+    "app key",
+    "app id",
+    "developer key",
+    "dev key",
+    "user key",
 ]
 
 #: Variables of the environment: a part of the name, as words between underscores.
@@ -244,6 +386,52 @@ ENVIRONMENT = [
     "PAT",
     "JWT",
     "AUTH",
+]
+#: The last word of a variable's name that makes it harmless: ``KEY_VAULT_NAME``.
+ABOUT_SECRETS = [
+    "NAME",
+    "TYPE",
+    "ID",
+    "IDS",
+    "URL",
+    "URI",
+    "ENDPOINT",
+    "PATH",
+    "FILE",
+    "DIR",
+    "HOST",
+    "PORT",
+    "USER",
+    "USERNAME",
+    "EMAIL",
+    "VERSION",
+    "COUNT",
+    "SIZE",
+    "LENGTH",
+    "LIMIT",
+    "TTL",
+    "TIMEOUT",
+    "EXPIRY",
+    "EXPIRES",
+    "REGION",
+    "METHOD",
+    "MODE",
+    "ALGORITHM",
+    "PROVIDER",
+    "ENABLED",
+    "DISABLED",
+    "ISSUER",
+    "AUDIENCE",
+    "SCOPE",
+    "SCOPES",
+    "REALM",
+    "DOMAIN",
+    "HEADER",
+    "PREFIX",
+    "FORMAT",
+    "POLICY",
+    "SOCK",
+    "ARN",
 ]
 #: Variables with such names that hold none.
 NO_SECRETS = [
@@ -293,7 +481,8 @@ PATTERNS = (
     Pattern(
         "bearer",
         ("Bearer ", "bearer ", "BEARER "),
-        r"[Bb](?:earer|EARER) ([A-Za-z0-9._~+/-]{16,}+={0,2})",
+        # Not the first parameter of a challenge: Bearer resource_metadata="..."
+        r"[Bb](?:earer|EARER) (?![a-z_]+=\\?\")([A-Za-z0-9._~+/-]{16,}+={0,2})",
         _RFC + "rfc6750",
         "Bearer {w40}",
     ),
@@ -361,7 +550,7 @@ PATTERNS = (
         _B + r"[\w.~-]{3}[0-9]Q~[\w.~-]{31,34}(?![\w.~-])",
         _LEAKS + "azure.go",
         "{w3}8Q~{w34}",
-        back=4,
+        back=(4,),
     ),
     Pattern(
         "azure-account-key",
@@ -376,7 +565,7 @@ PATTERNS = (
         r"[?&;]sig=([A-Za-z0-9%+/=]{40,}+)",
         "https://learn.microsoft.com/rest/api/storageservices/create-service-sas",
         "?sig={w43}%3D",
-        back=1,
+        back=(1,),
     ),
     Pattern(
         "azure-devops-pat",
@@ -384,7 +573,7 @@ PATTERNS = (
         r"[A-Za-z0-9]{76}AZDO[A-Za-z0-9]{4}",
         "https://learn.microsoft.com/azure/devops/organizations/accounts/use-personal-access-tokens-to-authenticate",
         "{w76}AZDO{w4}",
-        back=76,
+        back=(76,),
     ),
     Pattern(
         "alibaba-access-key-id",
@@ -679,7 +868,7 @@ PATTERNS = (
         r"[A-Za-z0-9]{14}\.atlasv1\.[\w=-]{60,70}",
         "https://developer.hashicorp.com/terraform/cloud-docs/users-teams-organizations/api-tokens",
         "{w14}.atlasv1.{w67}",
-        back=14,
+        back=(14,),
     ),
     Pattern(
         "vault",
@@ -775,7 +964,7 @@ PATTERNS = (
         r"(?<![0-9])[0-9]{8,10}:AA[\w-]{33}(?![\w-])",
         "https://core.telegram.org/bots/api#authorizing-your-bot",
         "{d10}:AA{b33}",
-        back=10,
+        back=(8, 9, 10),
     ),
     Pattern(
         "facebook",
@@ -890,7 +1079,7 @@ PATTERNS = (
         _B + r"[0-9a-f]{32}-us[0-9]{1,2}(?![A-Za-z0-9])",
         "https://mailchimp.com/developer/marketing/guides/quick-start/",
         "{h32}-us12",
-        back=32,
+        back=(32,),
     ),
     Pattern(
         "brevo",
@@ -1042,7 +1231,7 @@ PATTERNS = (
         r"[A-Za-z0-9]{6}_[A-Za-z0-9]{29}_mmk",
         "https://dev.maxmind.com/license-key-format/",
         "{w6}_{w29}_mmk",
-        back=36,
+        back=(36,),
     ),
     Pattern(
         "infracost",

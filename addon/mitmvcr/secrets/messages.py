@@ -5,14 +5,15 @@ from dataclasses import replace
 
 from mitmvcr.core.chunks import moved
 from mitmvcr.core.model import Headers, Request, Response
+from mitmvcr.secrets.containers import said_by
 from mitmvcr.secrets.headers import (
     cookies,
     credentials,
     masked_cookies,
     masked_set_cookie,
 )
+from mitmvcr.secrets.looks import is_random, is_real
 from mitmvcr.secrets.names import kind_of
-from mitmvcr.secrets.places import is_real
 from mitmvcr.secrets.text_redactor import BYTES, TextRedactor
 
 # Learning
@@ -21,14 +22,15 @@ from mitmvcr.secrets.text_redactor import BYTES, TextRedactor
 def learn_request(texts: TextRedactor, request: Request) -> None:
     texts.learn(request.url.encode(*BYTES))
     learn_request_headers(texts, request.headers)
-    texts.learn_body(request.body, *texts.body_type(request.headers))
+    texts.learn_body(request.body, said_by(request.headers))
 
 
 def learn_response(texts: TextRedactor, response: Response) -> None:
+    texts.learn(response.status.encode(*BYTES))
     _learn_headers(texts, response.headers)
-    texts.learn_body(response.body, *texts.body_type(response.headers))
+    texts.learn_body(response.body, said_by(response.headers))
     for frame in response.websocket:
-        texts.learn_body(frame.content, "", "")
+        texts.learn_body(frame.content)
 
 
 def learn_request_headers(texts: TextRedactor, headers: Headers) -> None:
@@ -50,9 +52,10 @@ def _learn_header(texts: TextRedactor, name: str, value: str) -> None:
     elif lower in ("cookie", "set-cookie"):
         pairs = list(cookies(value))
         for cookie, secret in pairs[:1] if lower == "set-cookie" else pairs:
-            if texts.names.cookie(cookie, secret) and is_real(secret.encode(*BYTES)):
-                texts.keep_in_mind(secret.encode(*BYTES), kind_of(cookie))
-    else:
+            raw = secret.encode(*BYTES)
+            if texts.names.cookie(cookie, secret) and is_real(raw) and is_random(raw):
+                texts.keep_in_mind(raw, kind_of(cookie))
+    elif not texts.names.is_kept(name):
         texts.learn(value.encode(*BYTES))
 
 
@@ -60,7 +63,7 @@ def _learn_header(texts: TextRedactor, name: str, value: str) -> None:
 
 
 def clean_request(texts: TextRedactor, request: Request) -> Request:
-    body = texts.clean_body(request.body, *texts.body_type(request.headers))
+    body = texts.clean_body(request.body, said_by(request.headers))
     length, headers = _restated(request, body)
     return replace(
         request,
@@ -75,17 +78,18 @@ def clean_request(texts: TextRedactor, request: Request) -> Request:
 
 
 def clean_response(texts: TextRedactor, response: Response) -> Response:
-    body = texts.clean_body(response.body, *texts.body_type(response.headers))
+    body = texts.clean_body(response.body, said_by(response.headers))
     length, headers = _restated(response, body)
     return replace(
         response,
+        status=texts.clean_text(response.status),
         content_length=length,
         body=body,
         headers=_masked(texts, headers),
         trailer=_masked(texts, response.trailer),
         chunks=moved(response.chunks, response.body, body),
         websocket=tuple(
-            frame._replace(content=texts.clean_body(frame.content, "", ""))
+            frame._replace(content=texts.clean_body(frame.content))
             for frame in response.websocket
         ),
     )
@@ -139,6 +143,8 @@ def _masked_value(texts: TextRedactor, name: str, value: str) -> str:
         return masked_cookies(value, mask)
     if lower == "set-cookie":
         return masked_set_cookie(value, mask)
+    if texts.names.is_kept(name):
+        return texts.clean_known(value)
     return texts.clean_text(value)
 
 

@@ -10,21 +10,23 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
+from mitmvcr.core.choosing import Values
 from mitmvcr.core.chunks import moved
 from mitmvcr.core.model import Headers, Interaction, Request, Response
 from mitmvcr.secrets import audit, messages
 from mitmvcr.secrets.audit import Finding
+from mitmvcr.secrets.containers import PACKED, seems_packed
 from mitmvcr.secrets.environment import secrets_in
 from mitmvcr.secrets.finder import has_userinfo
 from mitmvcr.secrets.known import PLACEHOLDER
 from mitmvcr.secrets.names import kind_of, plain
 from mitmvcr.secrets.rules import DEFAULT, Rules
 from mitmvcr.secrets.text_redactor import BYTES, TextRedactor
+from mitmvcr.secrets.whose import Whose
 
 #: Bodies up to this size are looked through in one piece with all else.
 _SMALL = 1 << 16
 _MOST_SEEN = 256
-_GZIP = b"\x1f\x8b"
 
 
 class _Seen(NamedTuple):
@@ -48,7 +50,10 @@ class Redactor:
         self.rules = rules
         self.texts = TextRedactor(rules)
         self.memory = self.texts.memory
+        self._whose = Whose(self.texts)
         self._present: dict[bytes, bytes] = {}
+        #: The variables whose values are known, as placeholders have their names.
+        self._variables: set[str] = set()
         self._seen: dict[int, _Seen] = {}
         self._special = lru_cache(maxsize=1024)(self._is_special)
         self._is_usual = lru_cache(maxsize=1024)(self._has_only_usual)
@@ -64,10 +69,17 @@ class Redactor:
                 mark = b"<%b>" % name.encode()
                 self._present[mark] = value
                 self.memory.learn(value, mark)
+                self._variables.add(name)
         kept = set(map(plain, self.rules.keep))
         for name, value in secrets_in(environment):
             if plain(name) not in kept:
+                self._variables.add(kind_of(name))
                 self.memory.learn(value, PLACEHOLDER % kind_of(name).encode())
+
+    def knows(self, variable: str) -> bool:
+        """Return whether a variable has a value here that is found wherever it
+        stands: it is set, and not too short or too common a word."""
+        return variable in self._variables
 
     # An interaction
 
@@ -79,13 +91,14 @@ class Redactor:
         request, response = met.request, met.response
         if not (
             self._is_usual(tuple(response.headers))
-            and response.body[:2] != _GZIP
+            and not seems_packed(response.body)
             and not response.trailer
             and not response.websocket
         ):
             headers = None
         else:
             said = [v for values in response.headers.values() for v in values]
+            said.append(response.status)
             headers = self._clear(request, said, response.body)
         if headers is None:
             return self._looked_through(met)
@@ -138,7 +151,7 @@ class Redactor:
             or seen.generation != self.memory.generation
             or seen.is_packed
             or request.trailer
-            or body[:2] == _GZIP
+            or (body and seems_packed(body))
             or len(body) + len(came) > _SMALL
             or self.texts.is_extended
         ):
@@ -156,11 +169,19 @@ class Redactor:
 
     def message(self, live: bytes) -> bytes:
         """Return a WebSocket's message as it is compared with a recorded one."""
-        if self.rules.off or not self.texts.suspects(live):
+        if self.rules.off or not (seems_packed(live) or self.texts.suspects(live)):
             return live
         with self.texts:
-            self.texts.learn_body(live, "", "")
-            return self.texts.clean_body(live, "", "")
+            self.texts.learn_body(live)
+            return self.texts.clean_body(live)
+
+    def whose(self, live: Request) -> Values:
+        """Return the hidden values of a live request, which tell whose it is."""
+        return {} if self.rules.off else self._whose.values(live)
+
+    def whose_recorded(self, met: Request, kept: Request) -> Values:
+        """Return the same of a request that is written as it is ``kept``."""
+        return {} if self.rules.off else self._whose.of_recorded(met, kept)
 
     def text(self, shown: str) -> str:
         """Return a URL or a message as it may be shown."""
@@ -220,7 +241,8 @@ class Redactor:
                 or _is_packed(response)
             ):
                 return False
-            head = "\n".join([head, *[v for vs in headers.values() for v in vs]])
+            said = [v for values in headers.values() for v in values]
+            head = "\n".join([head, response.status, *said])
             bodies += [response.body, *(each.content for each in response.websocket)]
         small = [body for body in bodies if len(body) < _SMALL]
         large = [body for body in bodies if len(body) >= _SMALL]
@@ -266,9 +288,10 @@ class Redactor:
 def _is_packed(message: Request | Response) -> bool:
     """Return whether the body is still in a content coding."""
     body = message.body
-    return bool(body) and (body[:2] == _GZIP or _says_coding(tuple(message.headers)))
+    names = tuple(message.headers)
+    return bool(body) and (seems_packed(body) is not None or _says_coding(names))
 
 
 @lru_cache(maxsize=1024)
 def _says_coding(names: tuple[str, ...]) -> bool:
-    return any(name.lower() == "content-encoding" for name in names)
+    return any(name.lower() in PACKED for name in names)

@@ -6,12 +6,15 @@ from typing import NamedTuple
 
 class Span(NamedTuple):
     """``data[start:end]`` is a secret of a ``kind``; ``value`` is what the secret is
-    without the escapes of its place, and empty where nothing is to be learned."""
+    without the escapes of its place. ``is_sure``: it is one wherever else it stands;
+    ``new`` is what stands in its place, where that is no placeholder."""
 
     start: int
     end: int
     kind: str
     value: bytes = b""
+    is_sure: bool = True
+    new: bytes = b""
 
 
 class Edit(NamedTuple):

@@ -1,5 +1,6 @@
 """The double of a file store that ships: a cassette that is kept in memory."""
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -11,6 +12,7 @@ from mitmvcr.core.errors import (
 )
 from mitmvcr.core.model import Cassette, Interaction
 from mitmvcr.core.sendable import why_not
+from mitmvcr.format import writer
 from mitmvcr.store.volatile import keep_volatile as keeping_volatile
 
 
@@ -34,6 +36,11 @@ class MemoryStore:
         self._write_empty, self._keep_volatile = write_empty, keep_volatile
         self._recording: list[Interaction] | None = None
         self._kept: Sequence[Interaction] = ()
+
+    def digest(self) -> str | None:
+        if self.cassette is None:
+            return None
+        return hashlib.sha256(writer.dumps(self.cassette)).hexdigest()
 
     def exists(self) -> bool:
         return self.cassette is not None

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from mitmvcr.core.errors import CassetteError, CassetteWriteError
+from mitmvcr.format import writer
+from mitmvcr.format.packed import is_packed, packed, unpacked
 from mitmvcr.format.source import Source
 from mitmvcr.store.files import replace_file, why
 from mitmvcr.store.journal import Journal
@@ -49,19 +51,30 @@ class Place:
 
     def open(self) -> bytes | Source:
         """Return the cassette's bytes, or a source that reads it where it is large."""
-        return opened(self.path, self.name)
+        if is_packed(self.path.name):
+            return self.read()
+        data = opened(self.path, self.name)
+        return unpacked(data, self.name) if isinstance(data, bytes) else data
 
     def read(self) -> bytes:
+        return unpacked(self.raw(), self.name)
+
+    def raw(self) -> bytes:
+        """Return the bytes of the file itself, which may be compressed."""
         return self.path.read_bytes()
 
     def put(self, *parts: bytes | Iterable[bytes]) -> None:
         """Replace the cassette whole; make its folder again if that vanished."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        replace_file(self.path, *parts)
+        replace_file(self.path, packed(self.path.name, *parts))
 
     def put_journal(self, journal: Journal) -> None:
         """Make the journal the cassette."""
-        journal.replace_target()
+        if is_packed(self.path.name):
+            self.put(writer.preamble(), journal.parts())
+            journal.remove()
+        else:
+            journal.replace_target()
 
     def cannot_read(self, error: OSError) -> CassetteError:
         return CassetteError(self.name, f"cannot be read: {why(error)}")

@@ -13,6 +13,7 @@ from typing import Any
 
 from mitmvcr.core.errors import CassetteError
 from mitmvcr.format import writer
+from mitmvcr.format.packed import packed
 from mitmvcr.store.files import home
 from mitmvcr.store.journal import Journal
 from mitmvcr.store.place import Place, State
@@ -46,15 +47,14 @@ class RemotePlace(Place):
     def open(self) -> bytes:
         return self.read()
 
-    def read(self) -> bytes:
+    def raw(self) -> bytes:
         with _errors():
             data = self._system.cat_file(self._object)
         assert isinstance(data, bytes)
         return data
 
     def put(self, *parts: bytes | Iterable[bytes]) -> None:
-        pieces = [[part] if isinstance(part, bytes) else part for part in parts]
-        data = b"".join(piece for part in pieces for piece in part)
+        data = b"".join(packed(self.name, *parts))
         with _errors():
             self._system.pipe_file(self._object, data)
 

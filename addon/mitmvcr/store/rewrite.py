@@ -11,6 +11,9 @@ from mitmvcr.secrets import anchors
 #: Makes of an interaction what is written in its place.
 Change = Callable[[Interaction], Interaction]
 
+#: Texts that every interaction may hold.
+EVERY = (b"",)
+
 #: What is not in the file as it is: bytes in base64, and all of a text with a BOM.
 _HIDING = (b"!!binary", b'"\\uFEFF')
 #: Bytes that no other scalar escapes, in whatever style it is.

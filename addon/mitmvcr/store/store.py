@@ -5,6 +5,7 @@ While recording, each interaction is appended to a journal beside the target
 changes once, by an atomic replace, when the session ends.
 """
 
+import hashlib
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -255,6 +256,22 @@ class FileStore:
             raise self._not_published(error) from error
         finally:
             self._journal.close()
+
+    @property
+    def path(self) -> Path:
+        """Return where the cassette lies, or would, were it a file; its journal stands
+        beside it."""
+        return self._place.path
+
+    def digest(self) -> str | None:
+        """Return the SHA-256 of the cassette's bytes in hexadecimal, None without one.
+        Raise CassetteError."""
+        try:
+            if not self._place.exists():
+                return None
+            return hashlib.sha256(self._place.raw()).hexdigest()
+        except OSError as error:
+            raise self._place.cannot_read(error) from error
 
     def left_over(self) -> str | None:
         try:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from urllib.parse import parse_qsl
 
 from mitmvcr.codings import accepted_codings
-from mitmvcr.core.keys import url_key
+from mitmvcr.core.matching import url_key
 from mitmvcr.core.model import Headers, Request
 from mitmvcr.view.golang import group, number, text, trailers
 from mitmvcr.view.parts import Fields, RequestParts

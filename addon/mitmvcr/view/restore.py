@@ -12,7 +12,7 @@ from mitmvcr.codings import (
     first_known,
 )
 from mitmvcr.core.events import is_stream
-from mitmvcr.core.keys import header
+from mitmvcr.core.headers import header
 from mitmvcr.core.model import Headers, Interaction, Response
 from mitmvcr.view.parts import RequestParts, ResponseParts, WireResponse, raw, value_of
 

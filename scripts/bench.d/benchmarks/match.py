@@ -24,7 +24,7 @@ _ASKED = 2_000
 
 def rows(bench: Bench) -> list[Row]:
     rounds = bench.size(30, quick=12)
-    return [*_look_ups(rounds), _identical(rounds), *_misses()]
+    return [*_look_ups(rounds), _identical(rounds), *_alike(rounds), *_misses()]
 
 
 def _look_ups(rounds: int) -> Iterator[Row]:
@@ -53,6 +53,33 @@ def _identical(rounds: int) -> Row:
     race = _race({k: partial(_take_all, each) for k, each in cassettes.items()}, rounds)
     same, distinct = race.least("same"), race.least("distinct")
     return Row(f"{count:,} identical GETs", same, "distinct", distinct, LOOK_UP)
+
+
+def _alike(rounds: int) -> Iterator[Row]:
+    """Each once, of one URL, asked from the last to the first: requests with an id of
+    their own, and parts of a file; beside them a quarter as many, four times."""
+    count = 1_884
+    url = samples.urls(1)[0]
+    for name, header, code in (("ids", "X-Request-Id", 200), ("ranges", "Range", 206)):
+        said = [{"Accept": ["*/*"], header: [f"bytes={i}-{i}"]} for i in range(count)]
+        answer = Response(code=code)
+        cassette = [
+            Interaction(i, Request("GET", url, headers=headers), answer)
+            for i, headers in enumerate(said)
+        ]
+        quarter = cassette[: count // 4]
+        tasks = {
+            "all": partial(_take_back, cassette, 1),
+            "quarter": partial(_take_back, quarter, 4),
+        }
+        race = _race(tasks, rounds)
+        case = f"{count:,} GETs that differ in {name}"
+        yield Row(case, race.least("all"), "4 times a quarter", race.least("quarter"))
+
+
+def _take_back(recorded: Sequence[Interaction], times: int) -> None:
+    for _ in range(times):
+        _take(Deck(recorded), [each.request for each in reversed(recorded)])
 
 
 def _race(tasks: dict[str, Callable[[], None]], rounds: int) -> Race:

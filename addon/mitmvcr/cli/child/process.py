@@ -20,6 +20,8 @@ from mitmvcr.core.errors import VcrError
 
 #: Those that end a process and can be caught. Stopping and going on is left alone.
 _RELAYED = ("SIGINT", "SIGQUIT", "SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2")
+#: Those that do not mean an end.
+_OF_USERS = (getattr(signal, "SIGUSR1", None), getattr(signal, "SIGUSR2", None))
 _FROM_TERMINAL = (signal.SIGINT, getattr(signal, "SIGQUIT", signal.SIGINT))
 
 
@@ -46,10 +48,12 @@ class Relay:
     """Passes signals on to the child; before there is one, they cancel the start.
 
     A signal that we were started to ignore (``nohup``) is ignored by both.
+    ``was_interrupted``: somebody wanted an end, whatever the child made of it.
     """
 
     def __init__(self) -> None:
         self.early: int | None = None
+        self.was_interrupted = False
         self._child: asyncio.subprocess.Process | None = None
         self._loop = asyncio.get_running_loop()
         self._task = asyncio.current_task()
@@ -77,13 +81,16 @@ class Relay:
         command: Sequence[str],
         environment: Mapping[str, str],
         enter: Callable[[], None] | None = None,
+        stdout: int | None = None,
     ) -> int:
         """Run the command and return its exit code as a shell has it. ``enter`` is
-        called in the child before it becomes the command."""
-        self._child = await _start(command, environment, enter)
+        called in the child before it becomes the command; ``stdout`` is where it writes
+        to, if not where we do."""
+        self._child = await _start(command, environment, enter, stdout)
         return status.of_child(await self._child.wait())
 
     def _pass_on(self, number: int) -> None:
+        self.was_interrupted |= number not in _OF_USERS
         if self._child is None:
             self.early = number
             assert self._task is not None
@@ -97,10 +104,11 @@ async def _start(
     command: Sequence[str],
     environment: Mapping[str, str],
     enter: Callable[[], None] | None,
+    stdout: int | None,
 ) -> asyncio.subprocess.Process:
     try:
         return await asyncio.create_subprocess_exec(
-            *command, env=environment, preexec_fn=enter
+            *command, env=environment, preexec_fn=enter, stdout=stdout
         )
     except subprocess.SubprocessError as error:
         problem = "cannot be started in its namespace"

@@ -64,6 +64,27 @@ def write_roots(folder: Path, inherited: Mapping[str, str]) -> Path:
     return _write(folder / "roots.pem", _pem(*(file.read_bytes() for file in files)))
 
 
+def write_origins(folder: Path, roots: Path, inherited: Mapping[str, str]) -> Path:
+    """Write what origins are verified against: the ``roots``, and what the child, as
+    Node or with OpenSSL's folder of roots, would have trusted besides."""
+    more = [file.read_bytes() for file in more_roots(inherited)]
+    return _write(folder / "origins.pem", _pem(roots.read_bytes(), *more))
+
+
+def more_roots(inherited: Mapping[str, str]) -> Iterator[Path]:
+    """Yield the files of NODE_EXTRA_CA_CERTS and SSL_CERT_DIR."""
+    node = inherited.get("NODE_EXTRA_CA_CERTS", "")
+    if _is_file(node):
+        yield Path(node)
+    for name in inherited.get("SSL_CERT_DIR", "").split(os.pathsep):
+        if name and os.path.isdir(name):
+            yield from filter(_is_readable, sorted(Path(name).iterdir()))
+
+
+def _is_readable(file: Path) -> bool:
+    return file.is_file() and os.access(file, os.R_OK)
+
+
 def write_trust_files(
     folder: Path, roots: Path, ca: Path, inherited: Mapping[str, str]
 ) -> TrustFiles:

@@ -10,8 +10,10 @@ from mitmvcr.cli.report.console import say
 from mitmvcr.core.errors import CassetteWriteError
 from mitmvcr.format import reader, writer
 from mitmvcr.format.check import check
+from mitmvcr.format.packed import packed
 from mitmvcr.format.source import read_bytes
 from mitmvcr.options import CASSETTE
+from mitmvcr.parsing import is_cassette
 from mitmvcr.store.files import replace_file
 from mitmvcr.store.store import FileStore
 
@@ -43,7 +45,7 @@ def find_cassettes(paths: Iterable[Path]) -> list[Path]:
 def _files(path: Path) -> list[Path]:
     if not path.is_dir():
         return [path]
-    inside = (file for file in path.rglob("*") if file.suffix in (".yaml", ".yml"))
+    inside = (file for file in path.rglob("*") if is_cassette(file.name))
     return sorted(file for file in inside if file.is_file())
 
 
@@ -69,7 +71,7 @@ def convert_cassette(path: Path, output: Path | None) -> None:
     new = reader.read_format1(read_bytes(path), str(path))
     target = output or path
     try:
-        replace_file(target, writer.dumps(new))
+        replace_file(target, packed(str(target), writer.dumps(new)))
     except OSError as error:
         problem = f"cannot be written: {error.strerror}"
         raise CassetteWriteError(str(target), problem) from error

@@ -5,7 +5,7 @@ import os
 
 import click
 
-from mitmvcr.cli.commands.run import in_ci
+from mitmvcr.cli.commands.plan import in_ci
 from mitmvcr.config import in_force
 from mitmvcr.options import OPTIONS, Group, Kind
 from mitmvcr.values import Layer, Value, Values

@@ -14,8 +14,10 @@ from mitmvcr.config import in_force
 from mitmvcr.core.errors import CassetteError, CassetteWriteError
 from mitmvcr.core.model import Cassette, Interaction, Layout
 from mitmvcr.format import layout, reader, writer
+from mitmvcr.format.packed import packed
 from mitmvcr.format.source import read_bytes
 from mitmvcr.options import options_of
+from mitmvcr.secrets.identities import told_apart
 from mitmvcr.secrets.redactor import Redactor
 from mitmvcr.secrets.rules import Rules
 from mitmvcr.store.files import replace_file, why
@@ -101,9 +103,10 @@ def _scrub(path: Path, rules: Rules) -> bool:
     redactor, suspects = _learned(cassette.interactions, rules)
     if not suspects:
         return False
-    kept = Cassette([redactor.interaction(each) for each in cassette.interactions])
+    kept = Cassette(told_apart(redactor, cassette.interactions))
     try:
-        replace_file(path, writer.dumps(kept, _layout(data, cassette)))
+        data = writer.dumps(kept, _layout(data, cassette))
+        replace_file(path, packed(str(path), data))
     except OSError as error:
         raise CassetteWriteError(
             str(path), f"cannot be written: {why(error)}"

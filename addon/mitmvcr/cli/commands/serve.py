@@ -10,6 +10,7 @@ from typing import NoReturn
 
 import click
 
+from mitmvcr.cli.child.trust import more_roots, write_origins, write_roots
 from mitmvcr.cli.report.console import say
 from mitmvcr.config import in_force
 from mitmvcr.core.errors import VcrError
@@ -30,6 +31,7 @@ class ServeOptions:
     ui: Ui
     host: str
     port: int
+    set: tuple[str, ...] = ()
 
 
 class PortBusyError(VcrError):
@@ -69,10 +71,20 @@ def proxy_arguments(
     """Return mitmproxy's command line."""
     places = ["--listen-host", options.host, "--listen-port", str(options.port)]
     pairs = [("confdir", str(confdir)), *_option_values(settings)]
-    if roots := inherited.get("SSL_CERT_FILE"):  # mitmproxy has its own otherwise
-        pairs.append(("ssl_verify_upstream_trusted_ca", roots))
-    sets = [word for name, value in pairs for word in ("--set", f"{name}={value}")]
-    return [*places, *sets]
+    if roots := _trusted(confdir, inherited):
+        pairs.append(("ssl_verify_upstream_trusted_ca", str(roots)))
+    texts = [*(f"{name}={value}" for name, value in pairs), *options.set]
+    return [*places, *(word for text in texts for word in ("--set", text))]
+
+
+def _trusted(confdir: Path, inherited: Mapping[str, str]) -> Path | None:
+    """Return what origins are verified against, where the environment says so;
+    mitmproxy has its own otherwise."""
+    roots = inherited.get("SSL_CERT_FILE")
+    if not any(more_roots(inherited)):
+        return Path(roots) if roots else None
+    write_roots(confdir, inherited)
+    return write_origins(confdir, confdir / "roots.pem", inherited)
 
 
 def _option_values(settings: Settings) -> Iterator[tuple[str, str]]:

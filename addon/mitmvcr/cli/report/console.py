@@ -2,6 +2,7 @@
 pipe. stdout belongs to the child, so they all go to stderr."""
 
 import os
+import re
 import shlex
 import sys
 from collections.abc import Iterable, Iterator, Mapping
@@ -10,8 +11,8 @@ from typing import TextIO
 import click
 
 from mitmvcr.core.wording import shown
-from mitmvcr.miss.report import MOST_MISSES, Miss, Near
-from mitmvcr.options import BY_NAME, REPORT
+from mitmvcr.miss.report import MOST_MISSES, Difference, Miss, Near
+from mitmvcr.options import BY_NAME, REPORT, Kind
 
 #: So many are shown at the end of a run; the log and a report have them all.
 _SHOWN = 10
@@ -92,6 +93,8 @@ def short_lines(miss: Miss, times: int = 1) -> Iterator[str]:
     yield from _differences(near, _DIFFERENCES)
     if near.options:
         yield f"      {as_typed(near.options)} would let it match"
+    if miss.unset:
+        yield f"      {miss.lacks}"
 
 
 def as_typed(options: Iterable[str]) -> str:
@@ -106,6 +109,25 @@ def _word(text: str) -> str:
     return flags[0] if flags else f"{option.word} {shlex.quote(value)}"
 
 
+_OPTION = re.compile(r"\bvcr_(\w+)(?:=('[^']*'|[^\s();,]+))?")
+
+
+def in_words(text: str) -> str:
+    """Return a message with the options of mitmproxy in it as words of the command
+    line."""
+    return _OPTION.sub(_in_words, text)
+
+
+def _in_words(match: re.Match[str]) -> str:
+    option, value = BY_NAME.get(match[1]), match[2]
+    if option is None:
+        return match[0]
+    if value == "yes" and option.kind is Kind.SWITCH:
+        return option.word
+    flags = [flag.word for flag in option.flags if flag.value == value]
+    return flags[0] if flags else f"{option.word} {value}" if value else option.word
+
+
 def _near_shown(near: Near, miss: Miss) -> str:
     state = "already used" if near.used else "unused"
     where = f"interaction {near.position} ({state})"
@@ -116,12 +138,21 @@ def _near_shown(near: Near, miss: Miss) -> str:
 
 def _differences(near: Near, most: int) -> Iterator[str]:
     for difference in near.differ[:most]:
-        place = click.style(difference.place, fg="cyan")
-        asked = click.style(difference.asked, fg="red")
-        recorded = click.style(difference.recorded, fg="green")
-        yield f"      {place}: {asked} was {recorded}"
+        yield "      " + _told(difference)
     if len(near.differ) > most:
         yield "      ..."
+
+
+def _told(difference: Difference) -> str:
+    if not difference.asked and difference.why:
+        return difference.why
+    place = click.style(difference.place, fg="cyan")
+    asked = click.style(difference.asked, fg="red")
+    recorded = click.style(difference.recorded, fg="green")
+    looks = f" ({difference.looks})" if difference.looks else ""
+    why = f", {difference.why}" if difference.why else ""
+    words = f"{asked} was {recorded}{looks}{why}"
+    return f"{place}: {difference.what if difference.hidden else words}"
 
 
 def long_lines(miss: Miss) -> Iterator[str]:
@@ -137,5 +168,7 @@ def long_lines(miss: Miss) -> Iterator[str]:
         yield from _differences(near, len(near.differ))
         if near.options:
             yield f"      {as_typed(near.options)} would let it match"
+    if miss.unset:
+        yield f"  {miss.lacks}"
     if miss.left_out:
         yield f"  {miss.left_out} others with a like URL were not compared"

@@ -11,7 +11,7 @@ from mitmvcr.cli.report.account import Part, RunReport, seconds
 from mitmvcr.cli.report.junit import to_junit
 from mitmvcr.core.errors import OptionError, VcrError
 from mitmvcr.miss.report import Entry, miss_facts
-from mitmvcr.options import REPORT
+from mitmvcr.options import RECEIPT, REPORT
 from mitmvcr.store.files import replace_file, why
 
 _REMEDY = "name a file.json, a file.xml (JUnit), or - for JSON on stdout"
@@ -39,18 +39,29 @@ def parse_reports(texts: Sequence[str]) -> tuple[Target, ...]:
 def _parse(text: str) -> Target:
     if text == "-":
         return Target(None)
+    path = _parse_place(REPORT.vcr, text, (".json", ".xml"), _REMEDY)
+    return Target(path, junit=path.suffix.lower() == ".xml")
+
+
+def parse_receipt(text: str) -> Path | None:
+    """Return where the receipt goes, None for none. Raise OptionError."""
+    if not text:
+        return None
+    return _parse_place(RECEIPT.vcr, text, (".json",), "name a file.json")
+
+
+def _parse_place(option: str, text: str, suffixes: Sequence[str], remedy: str) -> Path:
     path = Path(text).expanduser()
-    suffix = path.suffix.lower()
-    if suffix not in (".json", ".xml") or path.is_dir():
-        raise OptionError(REPORT.vcr, text, _REMEDY)
+    if path.suffix.lower() not in suffixes or path.is_dir():
+        raise OptionError(option, text, remedy)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         problem = f"{path.parent} cannot be made: {error.strerror}"
-        raise OptionError(REPORT.vcr, text, f"{problem}; {_REMEDY}") from error
+        raise OptionError(option, text, f"{problem}; {remedy}") from error
     if not os.access(path.parent, os.W_OK):
-        raise OptionError(REPORT.vcr, text, f"{path.parent} cannot be written to")
-    return Target(path, junit=suffix == ".xml")
+        raise OptionError(option, text, f"{path.parent} cannot be written to")
+    return path
 
 
 def write_reports(targets: Sequence[Target], account: RunReport) -> None:
@@ -114,4 +125,6 @@ def _entry(entry: Entry) -> dict[str, object]:
         "status": entry.status,
         "seconds": seconds(entry),
     }
+    if entry.note:
+        facts["note"] = entry.note
     return facts if entry.miss is None else facts | {"miss": miss_facts(entry.miss)}

@@ -84,6 +84,10 @@ def _case(entry: Entry, account: RunReport) -> ET.Element:
     elif entry.outcome is Outcome.UNUSED:
         tag = "failure" if account.fail_on_unused else "skipped"
         case.append(_outcome(tag, "unused", "nothing asked for this interaction"))
+    if entry.note:
+        told = _element("system-out")
+        told.text = _fit(entry.note)
+        case.append(told)
     return case
 
 

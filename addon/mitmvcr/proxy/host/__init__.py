@@ -17,6 +17,7 @@ from mitmvcr.proxy.host.options import (
     gives_up_after,
     refusal,
     refuse_unknown_options,
+    set_options,
     take_deferred_options,
     update_options,
 )
@@ -43,6 +44,7 @@ __all__ = [
     "is_exiting",
     "refusal",
     "refuse_unknown_options",
+    "set_options",
     "settle_memory",
     "speak_cleartext_h2",
     "take_deferred_options",

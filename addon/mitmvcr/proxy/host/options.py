@@ -1,12 +1,13 @@
 """mitmproxy's options: those it keeps for us, and its own that a session sets."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from mitmproxy import ctx, exceptions
 
 from mitmvcr.core.errors import OptionError, VcrError
-from mitmvcr.options import nearest
+from mitmvcr.options import SET, nearest
 from mitmvcr.proxy.host.capabilities import capabilities
 from mitmvcr.proxy.host.exit import end_process
 
@@ -54,6 +55,20 @@ def update_options(opts: Options, changes: Mapping[str, Any]) -> None:
     opts.update(**changes)
 
 
+def set_options(opts: Options, texts: Sequence[str]) -> None:
+    """Set options that a user gives as NAME=VALUE. Raise OptionError."""
+    for text in texts:
+        name = text.partition("=")[0]
+        if name not in opts:
+            near = nearest(name, opts.keys())
+            meant = f"; did you mean {near}?" if near else ""
+            raise OptionError(SET.vcr, text, f"mitmproxy has no such option{meant}")
+        try:
+            opts.set(text)
+        except exceptions.OptionsError as error:
+            raise OptionError(SET.vcr, text, str(error)) from error
+
+
 class HostOptions:
     """mitmproxy's own options, set as a session needs them and put back after it.
 
@@ -84,8 +99,9 @@ class HostOptions:
         lazy: bool,
         whole_bodies: bool,
         any_headers: bool = False,
+        more: Mapping[str, Any] = MappingProxyType({}),
     ) -> None:
-        wanted: dict[str, Any] = {}
+        wanted: dict[str, Any] = {**more}
         if any_headers and capabilities.has("any header value"):
             wanted["validate_inbound_headers"] = False
         if lazy:

@@ -3,68 +3,24 @@
 Two requests match where their keys are equal. A key is in two halves: the *bucket*
 comes of the URL alone, so that a cassette is sorted without being parsed, and the
 *rest* of the whole request. A request may have two rests, since its body may be said
-in two ways (see bodies.py); one in common is enough.
+in two ways (see core/bodies/); one in common is enough.
 """
 
 from collections.abc import Callable, Hashable, Sequence
-from typing import Literal, NamedTuple, TypeVar
+from typing import TypeVar
 
-from mitmvcr.core.bodies import (
-    BodyRules,
-    form_fields,
-    request_body_keys,
-    shortened,
-    without_boundary,
-)
-from mitmvcr.core.ignoring import Ignore, Names, Places
-from mitmvcr.core.keys import header, split_url
+from mitmvcr.core.bodies import BodyRules, form_fields, request_body_keys, shortened
+from mitmvcr.core.headers import header, without_boundary
+from mitmvcr.core.matching.ignoring import Names, Places, pieces_left_out
+from mitmvcr.core.matching.spec import DEFAULT, MatchSpec
+from mitmvcr.core.matching.urlparts import URL_PARTS, mapped_key, query_pairs, url_part
+from mitmvcr.core.matching.urls import split_url
 from mitmvcr.core.model import Headers, Request
-from mitmvcr.core.urlparts import URL_PARTS, BaseUrl, mapped_key, query_pairs, url_part
 
-Style = Literal["usual", "go-vcr", "charm"]
 KeyOf = Callable[[Request], Hashable]
 _T = TypeVar("_T")
 
-DEFAULT_PARTS = ("method", "url", "body")
-#: What may be chosen by name; ``header:NAME`` besides.
-PARTS = ("method", *URL_PARTS, "body", "headers", "form", "proto")
-#: go-vcr's DefaultMatcher, in its order.
-GO_PARTS = (
-    "method",
-    "url",
-    "proto",
-    "headers",
-    "body",
-    "content_length",
-    "transfer_encoding",
-    "host",
-    "form",
-    "trailer",
-    "remote_addr",
-    "request_uri",
-)
 _FORM_METHODS = ("POST", "PUT", "PATCH")
-
-
-class MatchSpec(NamedTuple):
-    """What is compared. ``style`` is another recorder's way to compare its parts;
-    ``base_urls`` are pairs of what a URL may start with and what it then counts as."""
-
-    parts: tuple[str, ...] = DEFAULT_PARTS
-    style: Style = "usual"
-    ignore_headers: tuple[Ignore, ...] = ()
-    ignore_query: tuple[Ignore, ...] = ()
-    ignore_json: tuple[Ignore, ...] = ()
-    ignore_form: tuple[Ignore, ...] = ()
-    base_urls: tuple[BaseUrl, ...] = ()
-
-    @classmethod
-    def of(cls, style: Style) -> "MatchSpec":
-        """Return all as that recorder compares it."""
-        return cls(GO_PARTS if style == "go-vcr" else DEFAULT_PARTS, style)
-
-
-DEFAULT = MatchSpec()
 
 
 class Filters:
@@ -79,6 +35,7 @@ class Filters:
         self.body = BodyRules(
             json=Places(spec.ignore_json) if spec.ignore_json else None,
             form=self.form if spec.ignore_form else None,
+            text=pieces_left_out(spec.ignore_body),
             folds=spec.style == "charm",
         )
 

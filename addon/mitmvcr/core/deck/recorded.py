@@ -4,8 +4,10 @@ A cassette that is read lazily can tell some things without reading an interacti
 others are asked themselves.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import deque
+from collections.abc import Callable, Container, Iterable, Sequence
 
+from mitmvcr.core.matching import url_host
 from mitmvcr.core.model import Interaction, Request
 
 
@@ -95,3 +97,25 @@ def _keep(_: int) -> None:
 
 def _is_not(_: int) -> bool:
     return False
+
+
+class ByHost:
+    """The positions of each host; made for the first that is asked for."""
+
+    def __init__(self, held: Recorded) -> None:
+        self._all = held
+        self._hosts: dict[str, deque[int]] | None = None
+
+    def next(self, host: str, played: Container[int], *, again: bool) -> int | None:
+        """Return the first position that was not played yet, else the last; with
+        ``again`` always the first."""
+        if self._hosts is None:
+            self._hosts = {}
+            for position, url in enumerate(self._all.loaded_urls()):
+                self._hosts.setdefault(url_host(url), deque()).append(position)
+        positions = self._hosts.get(host.lower())
+        if positions is None:
+            return None
+        while not again and len(positions) > 1 and positions[0] in played:
+            positions.popleft()
+        return positions[0]

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Hashable, Sequence
 from urllib.parse import parse_qsl, unquote_plus
 
-from mitmvcr.core.ignoring import Names
-from mitmvcr.core.keys import split_port, split_url, url_key
+from mitmvcr.core.matching.ignoring import Names
+from mitmvcr.core.matching.urls import split_port, split_url, url_key
 
 URL_PARTS = ("scheme", "host", "port", "path", "query", "url")
 _DEFAULT_PORTS = {"http": "80", "https": "443"}

@@ -7,17 +7,19 @@ cassette of any size, and an interaction that nobody asks for is never parsed.
 
 from bisect import insort
 from collections import defaultdict, deque
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 
-from mitmvcr.core.bucket import Bucket, Keys
-from mitmvcr.core.keys import url_host
-from mitmvcr.core.matcher import Matcher
+from mitmvcr.core.choosing import Equals, Objections, Values
+from mitmvcr.core.deck.bucket import Bucket, Keys
+from mitmvcr.core.deck.chooser import Chooser, FindValues
+from mitmvcr.core.deck.recorded import ByHost, Recorded
+from mitmvcr.core.matching import Matcher
 from mitmvcr.core.model import Interaction, Request
 from mitmvcr.core.modes import Repeats
-from mitmvcr.core.recorded import Recorded
 
-#: Says of a request and a recorded one whether they match; None leaves it to the keys.
-Judge = Callable[[Request, Request], bool | None]
+
+def _nobodys(_: Request) -> Values:
+    return {}
 
 
 #: What is known of a URL with so few interactions is soon found out again, so it is
@@ -26,24 +28,27 @@ _FEW, _MOST_FEW = 8, 1024
 
 
 class Deck:
-    """Interactions in file order; identical requests are answered in that order, each
-    once, and then as ``repeats`` has it. With a ``judge`` all are gone through for a
-    request that has no equal."""
+    """Interactions in file order. Of several that match, the one whose headers agree
+    best answers, and of those the first; each once, and then as ``repeats`` has it.
+    With a ``judge`` all are gone through for a request that has no equal.
+    ``find_values`` gives the hidden values of a live request."""
 
     def __init__(
         self,
         interactions: Sequence[Interaction],
         repeats: Repeats = Repeats.NO,
         matcher: Matcher | None = None,
-        judge: Judge | None = None,
+        find_values: FindValues = _nobodys,
     ) -> None:
         self._all = Recorded(interactions)
         self._repeats = repeats
         self.matcher = matcher or Matcher()
-        self._judge = judge
         #: Position -> how many answers it gave.
         self._played: dict[int, int] = {}
-        self._hosts: dict[str, deque[int]] | None = None
+        self._chooser = Chooser(
+            self._all, self._played, repeats, self.matcher, find_values
+        )
+        self._by_host = ByHost(self._all)
         #: Made as they are needed; those of many interactions last.
         self._buckets: dict[Hashable, Bucket] = {}
         self._few: dict[Hashable, Bucket] = {}
@@ -89,13 +94,11 @@ class Deck:
         """Return whether anything is here that a request to this URL could match."""
         return self._bucket_of(url) in self._positions
 
-    def take(self, request: Request) -> tuple[int, Interaction] | None:
-        """Return the next interaction that answers the request, and use it up.
-
-        Raise what the judge raises.
-        """
-        if self._judge is not None:
-            return self._take_judged(request, self._judge)
+    def take(
+        self, request: Request, live: Request | None = None
+    ) -> tuple[int, Interaction] | None:
+        """Return the interaction that answers the request, and use it up. ``live`` is
+        the request before anything was hidden in it."""
         url = self._bucket_of(request.url)
         bucket = self._bucket(url)
         if bucket is None:
@@ -103,13 +106,44 @@ class Deck:
         keys = self._rests_of(request)
         position = self._next(bucket, keys)
         if position is None:
-            position = _last_of(bucket, keys)
+            position = last_of(bucket, keys)
             if position is None:
-                return None
+                some = self._chooser.parts and self._best(request, live, bucket)
+                return some or None
         # Read before it is marked: a damaged item raises and is not used up.
         interaction = self[position]
+        if not self._chooser.is_settled(request, interaction, bucket, keys):
+            self._chooser.look_ahead(bucket, position, self._keyed)
+            if not self._chooser.is_alone(request, interaction, bucket, keys):
+                return self._best(request, live, bucket)
         self._use(position, url, bucket)
         return position, interaction
+
+    def _best(
+        self, request: Request, live: Request | None, bucket: Bucket
+    ) -> tuple[int, Interaction] | None:
+        """Take the one that agrees best, or a part of one."""
+        url, chooser = self._bucket_of(request.url), self._chooser
+        asked = chooser.asked(request, live)
+        piece = chooser.best(asked, self._equals(bucket, request))
+        if piece is None:
+            return None
+        position, interaction, span = piece
+        if position not in chooser.parts:
+            self._use(position, url, bucket)
+        if span is not None:
+            position = chooser.parts.give(position, span)
+        return position, interaction
+
+    def _equals(self, bucket: Bucket, request: Request) -> Equals:
+        """Return all that are equal to the request, those that were used up too."""
+        keys = self._rests_of(request)
+        known = bucket.equals(keys)
+        if known is None:
+            self._note_spent(self._bucket_of(request.url), bucket)
+            known = self._chooser.equals(bucket.equal(keys))
+            bucket.keep_equals(keys, known)
+        return known
 
     def _next(self, bucket: Bucket, keys: Keys) -> int | None:
         """Find the first that waits under one of the keys; none unread could come
@@ -138,6 +172,13 @@ class Deck:
         read = self._all.asked if wholly else self._all.request
         keys = self._rests_of(read(position))
         bucket.unread.popleft()
+        self._keyed(position, bucket, keys)
+
+    def _read_all(self, bucket: Bucket) -> None:
+        while bucket.unread:
+            self._read_one(bucket, wholly=False)
+
+    def _keyed(self, position: int, bucket: Bucket, keys: Keys) -> None:
         if self._repeats is Repeats.LAST and position in self._played:
             bucket.add_played(position, keys)
         else:
@@ -153,56 +194,6 @@ class Deck:
         elif self._repeats is Repeats.LAST:
             bucket.add_played(position, bucket.keys[position])
 
-    def _take_judged(
-        self, request: Request, judge: Judge
-    ) -> tuple[int, Interaction] | None:
-        """Take the first that keys and judge agree on, or else the judge alone."""
-        equal = self._equal(request)
-        for position in equal:
-            if judge(request, self.request(position)) is not False:
-                return self._found(position)
-        tried = set(equal)
-        for position in self._playable():
-            if position not in tried and judge(request, self.request(position)):
-                return self._found(position)
-        return None
-
-    def _equal(self, request: Request) -> list[int]:
-        """Return the positions that the keys let play, the last one again where it may
-        be."""
-        url = self._bucket_of(request.url)
-        bucket = self._bucket(url)
-        if bucket is None:
-            return []
-        while bucket.unread:
-            self._read_one(bucket)
-        keys = self._rests_of(request)
-        found = {i for key in keys for i in bucket.waiting.get(key, ())}
-        if self._repeats is not Repeats.ALL:
-            found -= self._played.keys()
-        last = _last_of(bucket, keys)
-        return sorted(found) + ([last] if last is not None else [])
-
-    def _playable(self) -> Iterator[int]:
-        """Yield what was not played, in order; then what was, where that may be
-        repeated."""
-        if self._repeats is Repeats.ALL:
-            yield from range(len(self))
-            return
-        yield from self.unused()
-        if self._repeats is Repeats.LAST:
-            yield from reversed(self._played)
-
-    def _found(self, position: int) -> tuple[int, Interaction]:
-        interaction = self[position]
-        url = self._bucket_of(interaction.request.url)
-        bucket = self._bucket(url)
-        assert bucket is not None
-        while position not in bucket.keys:
-            self._read_one(bucket)
-        self._use(position, url, bucket)
-        return position, interaction
-
     def give_back(self, position: int) -> None:
         """Let an interaction play again whose answer did not arrive: the next request
         gets it.
@@ -211,6 +202,9 @@ class Deck:
         """
         if position >= self._all.loaded or position not in self._played:
             return
+        if not self._chooser.parts.take_back(position):
+            return
+        position = int(position)
         self._played[position] -= 1
         if self._played[position]:
             return
@@ -221,6 +215,7 @@ class Deck:
         bucket = self._few.get(url) or self._buckets.get(url)
         if bucket is None:  # it will be made anew
             return
+        bucket.forget_equals()
         if self._repeats is Repeats.NO:
             bucket.take_back(position)
         elif position in bucket.keys:
@@ -245,7 +240,7 @@ class Deck:
             self._positions[url].append(position)
             bucket = self._few.get(url) or self._buckets.get(url)
             if bucket is not None:
-                bucket.unread.append(position)
+                bucket.append(position)
         return position
 
     def body_size(self, position: int) -> int:
@@ -255,23 +250,56 @@ class Deck:
     def was_played(self, position: int) -> bool:
         return position in self._played
 
-    def used_up(self, request: Request) -> int:
+    def unplayed_at(self, url: str) -> list[int]:
+        """Return the positions that a request to this URL could still match."""
+        positions = self._positions.get(self._bucket_of(url), ())
+        return [position for position in positions if position not in self._played]
+
+    def used_up(self, request: Request, live: Request | None = None) -> int:
         """Count the equal interactions that were used up by requests like this one."""
         if self._repeats is not Repeats.NO:
             return 0
-        url = self._bucket_of(request.url)
-        played = [at for at in self._positions.get(url, ()) if at in self._played]
-        bucket = self._bucket(url) if played else None
+        url, keys = self._bucket_of(request.url), self._rests_of(request)
+        bucket = self._bucket(url)
         if bucket is None:
             return 0
-        known = bucket.spent.positions if bucket.spent else ()
-        for position in played:
-            if position not in known:
-                bucket.note_spent(position, self._rests_of(self.request(position)))
-                self._all.forget(position)
+        self._read_all(bucket)
+        self._note_spent(url, bucket)
+        count = 0
+        if bucket.spent and bucket.spent.count(keys):
+            asked = self._chooser.asked(request, live)
+            equals = self._equals(bucket, request)
+            used = (at for at in equals if at in self._played)
+            count = sum(equals.admits(at, asked) for at in used)
         if bucket.is_empty:
             self._few.pop(url, None)
-        return bucket.spent.count(self._rests_of(request)) if bucket.spent else 0
+        return count
+
+    def _note_spent(self, url: Hashable, bucket: Bucket) -> None:
+        """See that it is known what the used up ones of this URL had for keys."""
+        if self._repeats is not Repeats.NO:
+            return
+        known = bucket.spent.positions if bucket.spent else set()
+        for position in self._positions.get(url, ()):
+            if position in self._played and position not in known:
+                bucket.note_spent(position, self._rests_of(self.request(position)))
+                self._all.forget(position)
+
+    def equal(self, request: Request) -> list[Interaction]:
+        """Return the loaded interactions that are equal to the request."""
+        bucket = self._bucket(self._bucket_of(request.url))
+        if bucket is None:
+            return []
+        self._read_all(bucket)
+        positions = self._equals(bucket, request)
+        return [self.head(at) for at in positions if at < self._all.loaded]
+
+    def objections(self, request: Request, live: Request | None = None) -> "Objections":
+        """Why an equal interaction does not answer the request."""
+        bucket = self._bucket(self._bucket_of(request.url)) or Bucket()
+        self._read_all(bucket)
+        asked = self._chooser.asked(request, live)
+        return Objections(asked, self._equals(bucket, request))
 
     def unused(self) -> list[int]:
         """Return positions of the loaded interactions that nothing asked for."""
@@ -290,19 +318,11 @@ class Deck:
     def next_of_host(self, host: str) -> Interaction | None:
         """Return the first interaction with that host that was not played yet, else the
         last: what a connection to it is to be like."""
-        if self._hosts is None:
-            self._hosts = {}
-            for position, url in enumerate(self._all.loaded_urls()):
-                self._hosts.setdefault(url_host(url), deque()).append(position)
-        positions = self._hosts.get(host.lower())
-        if positions is None:
-            return None
-        if self._repeats is not Repeats.ALL:
-            while len(positions) > 1 and positions[0] in self._played:
-                positions.popleft()
-        return self.head(positions[0])
+        again = self._repeats is Repeats.ALL
+        position = self._by_host.next(host, self._played, again=again)
+        return None if position is None else self.head(position)
 
 
-def _last_of(bucket: Bucket, keys: Keys) -> int | None:
+def last_of(bucket: Bucket, keys: Keys) -> int | None:
     found = max(bucket.last.get(key, -1) for key in keys)
     return found if found >= 0 else None

@@ -1,5 +1,5 @@
-"""What does not count, on both sides: names in a query, a form or the headers, and
-places in JSON."""
+"""What does not count, on both sides: names in a query, a form or the headers, places
+in JSON, and pieces of a text."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -17,11 +17,12 @@ class Ignoring(StrEnum):
     QUERY = "ignore_query"
     JSON = "ignore_json"
     FORM = "ignore_form"
+    BODY = "ignore_body"
 
 
 class Ignore(NamedTuple):
-    """A name, which may be a glob, or a JSONPath. It is left out altogether, or, if
-    ``value_only``, it has to be there with whatever value."""
+    """A name, which may be a glob, a JSONPath, or a regex. It is left out altogether,
+    or, if ``value_only``, it has to be there with whatever value."""
 
     pattern: str
     value_only: bool = False
@@ -73,6 +74,21 @@ def _any_of(ignores: Sequence[Ignore], flags: int) -> Callable[[str], object] | 
         return None
     pattern = "|".join(translate(ignore.pattern) for ignore in ignores)
     return re.compile(pattern, flags).match
+
+
+def pieces_left_out(ignores: Iterable[Ignore]) -> Callable[[str], str] | None:
+    """Return a function that leaves out of a text what the regexes match; None where
+    there are none."""
+    regexes = [re.compile(each.pattern) for each in ignores]
+    if not regexes:
+        return None
+
+    def rest(text: str) -> str:
+        for regex in regexes:
+            text = regex.sub("", text)
+        return text
+
+    return rest
 
 
 class Places:

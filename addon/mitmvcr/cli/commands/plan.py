@@ -1,0 +1,166 @@
+"""What a run is to do: its options, checked."""
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mitmvcr.cli.child.environment import LOOPBACK, inherited_proxy
+from mitmvcr.cli.isolate.route import Allowed, resolve
+from mitmvcr.cli.report.conclusion import RunPolicy
+from mitmvcr.cli.report.console import say
+from mitmvcr.cli.report.files import parse_receipt, parse_reports
+from mitmvcr.core.errors import OptionError
+from mitmvcr.core.modes import Mode
+from mitmvcr.options import (
+    CASSETTE,
+    DIR,
+    ISOLATE,
+    ISOLATE_ALLOW,
+    MODE,
+    NO_PROXY,
+    OF_SESSION,
+    PROVE,
+    RECEIPT,
+    Settings,
+    of_command,
+)
+from mitmvcr.parsing import Place
+from mitmvcr.store.files import home
+from mitmvcr.values import Given, Layer, Values
+
+if TYPE_CHECKING:
+    from mitmvcr.cli.isolate.namespace import Namespace
+
+#: Where a default comes from that a CI server gets.
+CI = "CI is set"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunOptions:
+    """What ``run`` alone has in the table of options, parsed."""
+
+    include_localhost: bool = False
+    no_proxy: tuple[str, ...] = ()
+    report: tuple[str, ...] = ()
+    fail_on_miss: bool = True
+    fail_on_unused: bool = False
+    drop_unused: bool = False
+    allow_idle: bool = False
+    isolate: bool = False
+    isolate_allow: tuple[Place, ...] = ()
+    prove: bool = False
+    receipt: str = ""
+    set: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All that a run needs to know, checked. ``stdout`` is the descriptor that the
+    command writes to, its own if None; ``named`` is the cassette that the command is
+    given the name of, where another one is in play."""
+
+    command: Sequence[str]
+    settings: Settings
+    bypass: Sequence[str]
+    upstream: str | None
+    inherited: Mapping[str, str]
+    home: Path
+    policy: RunPolicy
+    isolate: bool = False
+    allowed: Sequence[Allowed] = ()
+    namespace: "Namespace | None" = None
+    prove: bool = False
+    receipt: Path | None = None
+    stdout: int | None = None
+    sets: Sequence[str] = ()
+    named: Path | str | None = None
+
+
+def make_plan(
+    command: Sequence[str], values: Values, inherited: Mapping[str, str]
+) -> Plan:
+    """Check what was given and make a plan of it. Say on stderr what was chosen by
+    default. Raise OptionError."""
+    options = RunOptions(**values.read(of_command("run")))
+    settings = _settings(command[0], values)
+    _check_is_one(settings, options)
+    loopback = () if options.include_localhost else LOOPBACK
+    return Plan(
+        command=command,
+        settings=settings,
+        bypass=(*loopback, *options.no_proxy),
+        upstream=inherited_proxy(inherited),
+        inherited=inherited,
+        home=home(inherited),
+        policy=RunPolicy(
+            reports=parse_reports(options.report),
+            fail_on_miss=options.fail_on_miss,
+            fail_on_unused=options.fail_on_unused,
+            drop_unused=options.drop_unused,
+            allow_idle=options.allow_idle,
+        ),
+        isolate=options.isolate,
+        allowed=_allowed(options),
+        prove=options.prove,
+        receipt=parse_receipt(options.receipt),
+        sets=options.set,
+    )
+
+
+def _check_is_one(settings: Settings, options: RunOptions) -> None:
+    """Raise OptionError where several cassettes meet what is about one."""
+    for option, given in ((PROVE, options.prove), (RECEIPT, options.receipt)):
+        if given and settings.dir is not None:
+            remedy = f"{option.word} is about one cassette: use {CASSETTE.word}"
+            raise OptionError(DIR.word, settings.dir, remedy)
+
+
+def _allowed(options: RunOptions) -> Sequence[Allowed]:
+    """Return what the isolated command may reach; say which hosts past the proxy are
+    out of reach. Raise OptionError."""
+    places, option = options.isolate_allow, ISOLATE_ALLOW.word
+    if places and not options.isolate:
+        raise OptionError(option, places[0].text, f"it needs {ISOLATE.word}")
+    if not options.isolate:
+        return ()
+    allowed = [resolve(place) for place in places]
+    reached = {each.host for each in allowed}
+    lost = [each for each in options.no_proxy if each not in reached]
+    if lost:
+        hosts = ", ".join(lost)
+        say(
+            f"{ISOLATE.word}: {NO_PROXY.word} {hosts} cannot be reached without"
+            f" {option}"
+        )
+    return allowed
+
+
+def _settings(program: str, values: Values) -> Settings:
+    settings = values.settings(OF_SESSION)
+    if values[MODE].source == CI:
+        say(f"CI is set and no {MODE.word} is given: {settings.mode}")
+    if settings.dir is not None and settings.control is None:
+        return settings._replace(control=0)
+    if settings.cassette is not None or settings.dir is not None:
+        return settings
+    return settings._replace(cassette=CASSETTE.read(_default_cassette(program)))
+
+
+def _default_cassette(program: str) -> str:
+    """Name the cassette after the command: ``./bin/my test`` is
+    ``cassettes/my_test.yaml``."""
+    name = re.sub(r"[^\w.-]", "_", os.path.basename(program)).lstrip(".") or "command"
+    cassette = os.path.join("cassettes", f"{name}.yaml")
+    say(f"no {CASSETTE.word} is given: using {cassette}")
+    return cassette
+
+
+def in_ci(inherited: Mapping[str, str]) -> Layer:
+    """Return the mode that is the default in CI, where nothing is ever recorded by
+    accident."""
+    if inherited.get("CI", "").strip().lower() in ("", "0", "false"):
+        return {}
+    return {MODE.name: Given(Mode.REPLAY_ONLY, MODE.word, CI)}

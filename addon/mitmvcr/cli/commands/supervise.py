@@ -1,0 +1,175 @@
+"""One run of a command behind a proxy of its own."""
+
+import asyncio
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import (
+    AbstractAsyncContextManager,
+    AsyncExitStack,
+    contextmanager,
+    nullcontext,
+)
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mitmvcr.cli.child.environment import ProxyFacts, child_environment
+from mitmvcr.cli.child.process import Relay
+from mitmvcr.cli.child.trust import (
+    TrustFiles,
+    write_origins,
+    write_roots,
+    write_trust_files,
+)
+from mitmvcr.cli.commands.plan import Plan
+from mitmvcr.cli.isolate.route import Route
+from mitmvcr.cli.report import status
+from mitmvcr.cli.report.account import Ran, Reach
+from mitmvcr.cli.report.conclusion import conclude, tell_left
+from mitmvcr.cli.report.console import as_typed, in_words, say
+from mitmvcr.cli.report.findings import Finding, of_attempts, of_run
+from mitmvcr.core.errors import VcrError
+from mitmvcr.options import ISOLATE
+from mitmvcr.session import Session
+
+if TYPE_CHECKING:
+    from mitmvcr.proxy.launch import Proxy
+
+
+def run_once(plan: Plan) -> Ran:
+    """Run the command behind a proxy, and say what came of it. Raise VcrError where it
+    did not start."""
+    with _isolated(plan) as ready:
+        return asyncio.run(_run(ready))
+
+
+@contextmanager
+def _isolated(plan: Plan) -> Iterator[Plan]:
+    """Yield the plan, with the namespace if one is wanted; it is made before there are
+    threads."""
+    if not plan.isolate:
+        yield plan
+        return
+    from mitmvcr.cli.isolate.namespace import make_namespace
+
+    namespace = make_namespace(plan.allowed)
+    try:
+        if namespace.blind:
+            say(
+                f"{ISOLATE.word}: what tries to leave is blocked, but cannot be listed"
+                f" by address here ({namespace.blind})"
+            )
+        yield replace(plan, namespace=namespace)
+    finally:
+        namespace.close()
+
+
+async def _run(plan: Plan) -> Ran:
+    with Relay() as relay:
+        try:
+            with tempfile.TemporaryDirectory(prefix="mitmvcr-") as folder:
+                return await _supervise(plan, relay, Path(folder))
+        except asyncio.CancelledError:
+            if relay.early is None:
+                raise
+            raise status.Interrupted(relay.early) from None
+
+
+async def _supervise(plan: Plan, relay: Relay, folder: Path) -> Ran:
+    """Run the child, then end the proxy, which saves; then print the summary."""
+    from mitmvcr.proxy.ca import ensure_ca
+    from mitmvcr.proxy.launch import running_proxy
+
+    ensure_ca(plan.home)
+    # What the child would have trusted the proxy trusts in its place.
+    roots = write_roots(folder, plan.inherited)
+    proxying = running_proxy(
+        plan.settings,
+        confdir=plan.home,
+        upstream=plan.upstream,
+        trusted_ca=write_origins(folder, roots, plan.inherited),
+        opened=partial(_prepare, plan),
+        sets=plan.sets,
+        spell=in_words,
+    )
+    code: int | None = None
+    failure = ""
+    try:
+        # The gate closes last: what is under way is still brought to its end.
+        async with AsyncExitStack() as gate, proxying as proxy:
+            route = await gate.enter_async_context(_route(plan, proxy.port))
+            trust = write_trust_files(folder, roots, proxy.ca_file, plan.inherited)
+            facts = _facts(plan, route.port, trust, proxy.control_url)
+            environment = child_environment(plan.inherited, facts)
+            code = await relay.run(plan.command, environment, route.enter, plan.stdout)
+            if code and not plan.settings.save_failed:
+                proxy.set_aside()
+    except VcrError as error:
+        if code is None:
+            raise
+        failure = str(error)
+        say(f"error: {error}")
+    return _told(plan, relay, proxy, route, code, failure)
+
+
+def _prepare(plan: Plan, session: Session) -> None:
+    """Prepare a session that begins: what it logs, and how it spells remedies."""
+    session.log.complete = bool(plan.policy.reports)
+    session.spell = as_typed
+
+
+def _told(
+    plan: Plan, relay: Relay, proxy: "Proxy", route: Route, code: int, failure: str
+) -> Ran:
+    findings = _findings(plan, proxy, route)
+    for session in proxy.sessions:
+        if session.left_in is not None:
+            tell_left(session)
+    policy, inherited = plan.policy, plan.inherited
+    return Ran(
+        sessions=proxy.sessions,
+        exit_status=code,
+        status=conclude(proxy, code, failure, policy, inherited, findings),
+        failure=failure,
+        findings=findings,
+        reach=Reach(
+            isolated=plan.isolate,
+            allowed=tuple(map(str, plan.allowed)),
+            passthrough=plan.settings.passthrough,
+            attempts=route.attempts,
+        ),
+        was_interrupted=relay.was_interrupted,
+    )
+
+
+def _route(plan: Plan, port: int) -> AbstractAsyncContextManager[Route]:
+    if plan.namespace is None:
+        return nullcontext(Route(port))
+    from mitmvcr.cli.isolate.gate import open_gate
+
+    return open_gate(plan.namespace, port)
+
+
+def _findings(plan: Plan, proxy: "Proxy", route: Route) -> list[Finding]:
+    bypass = ",".join(plan.bypass)
+    policy = plan.policy
+    idle = of_run(proxy, bypass, allow_idle=policy.allow_idle, isolated=plan.isolate)
+    return [*of_attempts(route.attempts, proxy, fail=policy.fail_on_miss), *idle]
+
+
+def _facts(plan: Plan, port: int, trust: TrustFiles, control: str | None) -> ProxyFacts:
+    return ProxyFacts(
+        port=port,
+        cassette=_absolute(plan.named or plan.settings.cassette),
+        trust=trust,
+        bypass=plan.bypass,
+        folder=_absolute(plan.settings.dir),
+        control=control or "",
+    )
+
+
+def _absolute(place: Path | str | None) -> str:
+    """Return a path for wherever the child is, and a URL as it is."""
+    return os.path.abspath(place) if isinstance(place, Path) else place or ""

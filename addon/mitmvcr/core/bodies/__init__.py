@@ -1,0 +1,59 @@
+"""Request bodies as they are compared, by their media types."""
+
+from mitmvcr.core.bodies.carried import payload
+from mitmvcr.core.bodies.compared import (
+    BodyRules,
+    body_key,
+    counted_fields,
+    fold_escapes,
+    folded,
+    form_fields,
+    json_value,
+    media_kind,
+    request_body_keys,
+    shortened,
+    typed_body,
+)
+from mitmvcr.core.bodies.jsonlines import json_texts
+from mitmvcr.core.bodies.jsontext import (
+    OpenedList,
+    OpenedObject,
+    closed,
+    json_bytes,
+    may_hold_texts,
+    opened,
+    parse_json,
+    text_spelling,
+)
+from mitmvcr.core.bodies.multipart import multipart_parts
+from mitmvcr.core.bodies.rpcframes import frame_messages, holds_json, is_framed
+from mitmvcr.core.bodies.xmlrpc import xmlrpc_call
+
+__all__ = [
+    "BodyRules",
+    "OpenedList",
+    "OpenedObject",
+    "body_key",
+    "closed",
+    "counted_fields",
+    "fold_escapes",
+    "folded",
+    "form_fields",
+    "frame_messages",
+    "holds_json",
+    "is_framed",
+    "json_bytes",
+    "json_texts",
+    "json_value",
+    "may_hold_texts",
+    "media_kind",
+    "multipart_parts",
+    "opened",
+    "parse_json",
+    "payload",
+    "request_body_keys",
+    "shortened",
+    "text_spelling",
+    "typed_body",
+    "xmlrpc_call",
+]

@@ -1,0 +1,46 @@
+"""What a request's body carries, without what only carried it: content codings,
+aws-chunked, compressed messages."""
+
+from contextlib import suppress
+
+from mitmvcr.codings import CodingError, aws_chunked, decoded_or_same
+from mitmvcr.core.bodies.rpcframes import is_framed
+from mitmvcr.core.bodies.rpcframes import plain as unframed
+from mitmvcr.core.headers import all_values, header
+from mitmvcr.core.model import Request
+
+_MESSAGE_CODINGS = ("grpc-encoding", "connect-content-encoding")
+
+
+#: Headers that say what carries a body, and what such a body may begin with.
+_COUNT = frozenset(("content-encoding", "x-amz-content-sha256", *_MESSAGE_CODINGS))
+_DIGITS = frozenset(bytes([each]) for each in b"0123456789abcdefABCDEF")
+
+
+def payload(request: Request, media: str) -> tuple[bytes, bytes]:
+    """Return the body whatever its headers say of it, and what it carries as they have
+    it. Nothing that is not what it says is undone."""
+    body, headers = request.body, request.headers
+    if body[:1] not in _DIGITS and _COUNT.isdisjoint(map(str.lower, headers)):
+        return body, unframed(body, media, "") if is_framed(media) else body
+    plain, is_chunked = _unchunked(body)
+    codings = all_values(headers, "content-encoding")
+    if not is_chunked and aws_chunked.is_said_chunked(
+        codings, header(headers, "x-amz-content-sha256")
+    ):
+        with suppress(CodingError):
+            body, is_chunked = aws_chunked.payload(body), True
+    if is_chunked:
+        codings = aws_chunked.without_it(codings)
+    typed = decoded_or_same(body if body is not request.body else plain, codings)
+    if is_framed(media):
+        found = (header(headers, name) for name in _MESSAGE_CODINGS)
+        typed = unframed(typed, media, next(filter(None, found), ""))
+    return plain, typed
+
+
+def _unchunked(body: bytes) -> tuple[bytes, bool]:
+    if aws_chunked.looks_chunked(body):
+        with suppress(CodingError):
+            return aws_chunked.payload(body), True
+    return body, False

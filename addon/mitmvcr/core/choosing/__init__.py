@@ -1,0 +1,41 @@
+"""Which of equal interactions answers, by HTTP's rules and by whose each is."""
+
+from mitmvcr.core.choosing.equals import Equals
+from mitmvcr.core.choosing.header_fields import fields
+from mitmvcr.core.choosing.identity import (
+    ANY,
+    ANYBODY,
+    Identity,
+    Values,
+    Whose,
+    hints,
+    parse_identity,
+    salt_of,
+)
+from mitmvcr.core.choosing.objections import Objection, Objections, by_vary
+from mitmvcr.core.choosing.parts import Parts, Piece, is_only_range
+from mitmvcr.core.choosing.ranges import asks_for_range
+from mitmvcr.core.choosing.rules import Asked, is_free, strange_to
+
+__all__ = [
+    "ANY",
+    "ANYBODY",
+    "Asked",
+    "Equals",
+    "Identity",
+    "Objection",
+    "Objections",
+    "Parts",
+    "Piece",
+    "Values",
+    "Whose",
+    "asks_for_range",
+    "by_vary",
+    "fields",
+    "hints",
+    "is_free",
+    "is_only_range",
+    "parse_identity",
+    "salt_of",
+    "strange_to",
+]

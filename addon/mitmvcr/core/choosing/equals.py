@@ -1,0 +1,247 @@
+"""Interactions with one key, and the one of them that agrees best with a request.
+
+They are sorted once, by what HTTP's own rules bind them to and by the headers in which
+they differ, so that a look-up costs the same however many there are.
+"""
+
+from collections import defaultdict, deque
+from collections.abc import (
+    Callable,
+    Collection,
+    Container,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
+from typing import NamedTuple
+
+from mitmvcr.core.choosing.header_fields import Fields, fields
+from mitmvcr.core.choosing.identity import Identities, is_sure
+from mitmvcr.core.choosing.ranges import asked_range
+from mitmvcr.core.choosing.rules import VALIDATORS, Asked, Bond, Broken, bonds, vary
+from mitmvcr.core.matching import Rule
+from mitmvcr.core.model import Interaction
+from mitmvcr.core.modes import Repeats
+
+#: What says in which form an answer is wanted counts before all else.
+_FIRST = frozenset(
+    {
+        "accept",
+        "accept-charset",
+        "accept-language",
+        "content-type",
+        "depth",
+        "if-range",
+        "prefer",
+        "range",
+        "soapaction",
+        "x-ms-range",
+        *VALIDATORS,
+    }
+)
+
+Values = tuple[str | None, ...]
+
+
+class Score(NamedTuple):
+    """The least is the best. Whose it was is known, or not."""
+
+    is_unknown: bool
+    first: int
+    all: int
+    is_repeated: bool
+    order: int
+    position: int
+
+
+class Group:
+    """Positions that agree in all that is compared, in order."""
+
+    __slots__ = ("last", "waiting")
+
+    def __init__(self) -> None:
+        self.waiting: deque[int] = deque()
+        self.last = -1
+
+    def add(self, position: int) -> None:
+        self.waiting.append(position)
+        self.last = position
+
+    def next(self, played: Container[int], repeats: Repeats) -> int:
+        """Return the position that plays next, else -1."""
+        waiting = self.waiting
+        if repeats is Repeats.ALL:
+            return waiting[0]
+        while waiting and waiting[0] in played:
+            waiting.popleft()
+        if waiting:
+            return waiting[0]
+        return self.last if repeats is Repeats.LAST else -1
+
+
+class _Bound:
+    """Positions that are bound to the same, by the values of chosen names."""
+
+    def __init__(self, identity: str = "") -> None:
+        self.identity = identity
+        self.positions: list[int] = []
+        self._sorted: dict[tuple[str, ...], dict[Values, Group]] = {}
+
+    def by(
+        self, names: tuple[str, ...], known: Mapping[int, Fields]
+    ) -> dict[Values, Group]:
+        found = self._sorted.get(names)
+        if found is None:
+            found = self._sorted[names] = {}
+            for position in self.positions:
+                values = tuple(known[position].get(name) for name in names)
+                found.setdefault(values, Group()).add(position)
+        return found
+
+
+class Equals:
+    """``found`` are the interactions by their positions, in order; ``off`` the rules
+    that are not kept; a header that does not ``count`` decides nothing. What was played
+    is passed in: none of it is kept here."""
+
+    def __init__(
+        self,
+        found: Iterable[tuple[int, Interaction]],
+        off: Collection[str] = (),
+        counts: Callable[[str], bool] = bool,
+    ) -> None:
+        self._fields: dict[int, Fields] = {}
+        self._identity: dict[int, str] = {}
+        each_one = list(found)
+        names: set[str] = set()
+        for position, each in each_one:
+            self._fields[position] = fields(each.request.headers)
+            self._identity[position] = each.request.identity
+            names.update(filter(counts, self._fields[position]))
+        self._values = {
+            name: {own.get(name) for own in self._fields.values()} for name in names
+        }
+        several = {name for name, values in self._values.items() if len(values) > 1}
+        first = _FIRST.union(n for _, each in each_one for n in vary(each.response))
+        self._several = sorted(several, key=lambda name: (name not in first, name))
+        self._first = first
+        is_off = Rule.IDENTITY in off
+        self.identities = Identities(() if is_off else self._identity.values())
+        self._bound: defaultdict[
+            tuple[str, ...], defaultdict[Values, dict[str, _Bound]]
+        ]
+        self._bound = defaultdict(lambda: defaultdict(dict))
+        self._bonds: dict[int, list[Bond]] = {}
+        for position, each in each_one:
+            self._bonds[position] = bonds(each, several, off)
+            for bond in self._bonds[position]:
+                shape = tuple(name for name, _ in bond)
+                values = tuple(value for _, value in bond)
+                own = self._identity[position] if self.identities else ""
+                by_identity = self._bound[shape][values]
+                by_identity.setdefault(own, _Bound(own)).positions.append(position)
+
+    def __contains__(self, position: object) -> bool:
+        return position in self._fields
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._fields)
+
+    def best(
+        self, asked: Asked, played: Container[int], repeats: Repeats
+    ) -> int | None:
+        """Return the position that is to answer: of those that may, the one that
+        agrees best, and of equals the first."""
+        names, wanted = self._telling(asked)
+        found = [
+            score
+            for each in self._admitted(asked)
+            for score in self._scores(each, names, wanted, played, repeats)
+        ]
+        return min(found).position if found else None
+
+    def _telling(self, asked: Asked) -> tuple[tuple[str, ...], Values]:
+        """Return the names that tell them apart for this request, and its values: one
+        that no other has tells nothing."""
+        pairs = [
+            (name, value)
+            for name in self._several
+            if (value := asked.value(name, self._values[name])) in self._values[name]
+        ]
+        return tuple(name for name, _ in pairs), tuple(value for _, value in pairs)
+
+    def _admitted(self, asked: Asked) -> Iterator[_Bound]:
+        for shape, by_values in self._bound.items():
+            wanted = tuple(asked.value(n, self._values.get(n, ())) for n in shape)
+            for text, each in by_values.get(wanted, {}).items():
+                if not self.identities or self.identities.admit(text, asked.whose):
+                    yield each
+
+    def _scores(
+        self,
+        bound: _Bound,
+        names: tuple[str, ...],
+        wanted: Values,
+        played: Container[int],
+        repeats: Repeats,
+    ) -> Iterator[Score]:
+        groups = bound.by(names, self._fields)
+        found = groups
+        exact = groups.get(wanted)
+        if exact is not None and exact.next(played, repeats) >= 0:
+            found = {wanted: exact}
+        is_unknown = bool(self.identities) and not is_sure(bound.identity)
+        for values, group in list(found.items()):
+            at = group.next(played, repeats)
+            if at < 0:
+                del groups[values]
+                continue
+            again = repeats is Repeats.LAST and at in played
+            agree = self._agreement(names, wanted, values)
+            yield Score(is_unknown, *agree, again, -at if again else at, at)
+
+    def _agreement(
+        self, names: Sequence[str], wanted: Values, values: Values
+    ) -> tuple[int, int]:
+        same = [
+            name
+            for name, one, other in zip(names, wanted, values, strict=True)
+            if one == other
+        ]
+        return -sum(name in self._first for name in same), -len(same)
+
+    def score(self, position: int, asked: Asked) -> tuple[int, int]:
+        """Return how well one agrees; the least is the best."""
+        names, wanted = self._telling(asked)
+        values = tuple(self._fields[position].get(name) for name in names)
+        return self._agreement(names, wanted, values)
+
+    def range_of(self, position: int) -> str | None:
+        """Return the range that was asked for when it was recorded."""
+        return asked_range(self._fields[position])
+
+    def admits(self, position: int, asked: Asked) -> bool:
+        """Return whether no rule keeps this one from answering the request."""
+        return not self.broken(position, asked) and self.is_theirs(position, asked)
+
+    def identity(self, position: int) -> str:
+        """Return whose it was, as it is written."""
+        return self._identity[position]
+
+    def is_theirs(self, position: int, asked: Asked) -> bool:
+        """Return whether who asks may be the one whose it is."""
+        return self.identities.admit(self._identity[position], asked.whose)
+
+    def broken(self, position: int, asked: Asked) -> list[Broken]:
+        """Return the fields to which this one is bound and in which the request
+        differs: name, the request's value, the recorded one."""
+        ways = [
+            [
+                (name, own, value)
+                for name, value in bond
+                if (own := asked.value(name, self._values.get(name, ()))) != value
+            ]
+            for bond in self._bonds[position]
+        ]
+        return min(ways, key=len)

@@ -1,0 +1,171 @@
+"""Whose requests they were: hints that tell hidden values apart, and give none away.
+
+A hint is a few bits of an HMAC with the cassette's salt, in letters. A guess at a value
+fits by chance in one case of 1,024, so a hint confirms none; it excludes most.
+"""
+
+import hmac
+import re
+from base64 import b32encode
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from mitmvcr.core.model import Interaction
+
+#: Place -> the values that stand there, in order; None for one that may be any.
+Values = Mapping[str, Sequence[bytes | None]]
+#: Letters of a hint, of five bits each. Two that are alike get more.
+LENGTH = 2
+#: The place of a placeholder that may stand for a value anywhere.
+ANY = "*"
+#: Written for one that sent a placeholder, among others of whom it is known.
+ANYBODY = f"{ANY}=any"
+_NAMED = re.compile(rb"<[A-Za-z_][A-Za-z0-9_]*>")
+_SALT = re.compile(r"[a-z0-9]+")
+_ABSENT = ""
+
+
+class Identity(NamedTuple):
+    """As it is written: ``SALT password=x4 key=ab+q7``; the salt alone where a request
+    had nothing to hide."""
+
+    salt: str
+    hints: Mapping[str, str]
+
+    def __str__(self) -> str:
+        pairs = (f"{place}={hint}" for place, hint in sorted(self.hints.items()))
+        return " ".join([self.salt, *pairs])
+
+
+@lru_cache(maxsize=1024)
+def parse_identity(text: str) -> Identity | None:
+    """Read an identity; None where there is none, or it is not as it is written."""
+    salt, *pairs = text.split(" ")
+    split = [pair.rpartition("=") for pair in pairs]
+    if not _SALT.fullmatch(salt) or not all(p and hint for p, _, hint in split):
+        return None
+    return Identity(salt, {place: hint for place, _, hint in split})
+
+
+def salt_of(interactions: Sequence[Interaction]) -> str:
+    """Return the salt of a cassette that is in memory, else an empty text: recorded
+    anew it keeps it, so that its versions do not tell more together."""
+    if not isinstance(interactions, list):
+        return ""
+    texts = (each.request.identity for each in interactions)
+    return next((found.salt for text in texts if (found := parse_identity(text))), "")
+
+
+def is_sure(text: str) -> bool:
+    """Return whether it is known whose it is."""
+    return bool(text) and not text.endswith(ANYBODY)
+
+
+def _sure(text: str) -> Identity | None:
+    """Return an identity that is known; None where it is anybody's."""
+    return parse_identity(text) if is_sure(text) else None
+
+
+def letters(value: bytes, salt: str) -> str:
+    """Return all letters of a value, of which a hint is the first ones. A variable that
+    was named stands for itself."""
+    if _NAMED.fullmatch(value):
+        return value.decode()
+    digest = hmac.digest(salt.encode(), value, "sha256")
+    return b32encode(digest).decode().rstrip("=").lower()
+
+
+class Whose:
+    """Whose request it is that is to be answered, as far as it shows. ``find`` gives
+    its hidden values; most requests never need them."""
+
+    def __init__(self, find: Callable[[], Values]) -> None:
+        self._find, self._values = find, None
+
+    _values: Values | None
+
+    def at(self, place: str, salt: str) -> list[str | None]:
+        """Return the letters of each value in a place; None for one that may be any."""
+        if self._values is None:
+            self._values = self._find()
+        found = self._values.get(place, self._values.get(ANY, ()))
+        return [None if value is None else letters(value, salt) for value in found]
+
+
+class Identities:
+    """The identities of requests that are equal otherwise."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        known = [found for text in set(texts) if (found := _sure(text)) is not None]
+        places = {place for each in known for place in each.hints}
+        self._states = {
+            place: states
+            for place in sorted(places)
+            if len(states := {each.hints.get(place, _ABSENT) for each in known}) > 1
+        }
+        self._salt = known[0].salt if known else ""
+
+    def __bool__(self) -> bool:
+        """Return whether there are several."""
+        return bool(self._states)
+
+    def admit(self, text: str, whose: Whose) -> bool:
+        """Return whether a request may get the answer to one of this identity."""
+        known = _sure(text)
+        return known is None or all(
+            self._fits(place, known, whose) for place in self._states
+        )
+
+    def differs(self, text: str, whose: Whose) -> str:
+        """Return the first place in which it is not this identity's request."""
+        known = _sure(text)
+        places = (p for p in self._states if known and not self._fits(p, known, whose))
+        return next(places, "")
+
+    def _fits(self, place: str, known: Identity, whose: Whose) -> bool:
+        wanted = known.hints.get(place, _ABSENT)
+        asked = whose.at(place, known.salt)
+        if not asked:
+            return wanted == _ABSENT
+        others = self._states[place] - {_ABSENT}
+        if len(others) == 1 and wanted:
+            return True
+        fitting = [hint for hint in others if _agree(hint, asked)]
+        longest = max(map(len, fitting), default=0)
+        return wanted in fitting and (None in asked or len(wanted) == longest)
+
+    def strange(self, whose: Whose) -> tuple[str, int, bool] | None:
+        """Return the first place where a request is nobody's: its name, how many
+        values it had, and whether it has one; None where there is no such place."""
+        for place, states in self._states.items():
+            asked = whose.at(place, self._salt)
+            others = states - {_ABSENT}
+            if not asked:
+                is_known = _ABSENT in states
+            else:
+                is_known = len(others) == 1 or any(_agree(h, asked) for h in others)
+            if not is_known:
+                return place, len(others), bool(asked)
+        return None
+
+
+def _agree(hint: str, asked: Sequence[str | None]) -> bool:
+    hints = hint.split("+")
+    return None in asked or (
+        len(hints) == len(asked)
+        and all(str(v).startswith(h) for h, v in zip(hints, asked, strict=True))
+    )
+
+
+def hints(values: Iterable[bytes], salt: str) -> dict[bytes, str]:
+    """Return a hint of each value, with as many letters as tell them apart."""
+    known = {value: letters(value, salt) for value in values}
+    return {value: _hint(own, known.values()) for value, own in known.items()}
+
+
+def _hint(own: str, known: Collection[str]) -> str:
+    length = LENGTH
+    while sum(each.startswith(own[:length]) for each in known) > 1:
+        length += 1
+    return own if own.startswith("<") else own[:length]

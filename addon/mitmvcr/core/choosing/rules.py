@@ -1,0 +1,122 @@
+"""HTTP's own rules about which answer is whose, whatever else is compared."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from mitmvcr.core.choosing.header_fields import NEVER, Fields, fields
+from mitmvcr.core.choosing.identity import Whose
+from mitmvcr.core.choosing.ranges import PARTIAL, asked_range, held, in_bytes
+from mitmvcr.core.matching import Rule
+from mitmvcr.core.model import Interaction, Request, Response
+
+#: What makes a request conditional (RFC 9110, section 13.1).
+VALIDATORS = ("if-match", "if-modified-since", "if-none-match", "if-unmodified-since")
+#: The place of a range among the fields; no header has such a name.
+RANGE = ":range"
+_RANGES, _CONDITIONS = frozenset({PARTIAL, 416}), frozenset({304, 412})
+#: Answers with these codes are whole strangers to another request.
+BOUND = _RANGES | _CONDITIONS
+
+#: What has to be so for an answer to be given: the values of some fields.
+Bond = tuple[tuple[str, str | None], ...]
+#: The name of a field, its value in the request, and the recorded one.
+Broken = tuple[str, str | None, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request that looks for its answer. ``fields`` are those of its headers as they
+    are recorded, ``raw`` those that it has, which other recorders keep."""
+
+    request: Request
+    fields: Fields
+    raw: Fields
+    whose: Whose
+
+    @classmethod
+    def of(cls, seen: Request, live: Request, whose: Whose) -> "Asked":
+        """Return what is asked; ``live`` is the request before anything was hidden."""
+        return cls(seen, fields(seen.headers), fields(live.headers), whose)
+
+    @property
+    def range(self) -> str | None:
+        return asked_range(self.fields)
+
+    def value(self, name: str, known: Collection[str | None] = ()) -> str | None:
+        """Return the value of a field, as it is ``known`` if it is in either way."""
+        if name == RANGE:
+            return self.range
+        value = self.fields.get(name)
+        if value not in known and (raw := self.raw.get(name)) in known:
+            return raw
+        return value
+
+
+def vary(response: Response) -> tuple[str, ...]:
+    """Return the names of headers that the response says it depends on."""
+    return tuple(
+        name
+        for values in _all(response, "vary")
+        for name in map(str.strip, values.lower().split(","))
+        if name and name != "*" and name not in NEVER
+    )
+
+
+def _all(response: Response, wanted: str) -> list[str]:
+    return [
+        value
+        for name, values in response.headers.items()
+        if name.lower() == wanted
+        for value in values
+    ]
+
+
+def bonds(
+    found: Interaction, several: Collection[str], off: Collection[str]
+) -> list[Bond]:
+    """Return what a request has to have for this answer, in each of the ways that will
+    do. ``several`` are the fields in which the interactions differ that are equal
+    otherwise; the rules in ``off`` are not kept."""
+    code, own = found.response.code, fields(found.request.headers)
+    bound: Bond = ()
+    if Rule.VARY not in off and several:
+        names = sorted({name for name in vary(found.response) if name in several})
+        bound = tuple((name, own.get(name)) for name in names)
+    # Where none was recorded, it is not known which it were.
+    is_conditional = code in _CONDITIONS and not own.keys().isdisjoint(VALIDATORS)
+    if is_conditional and Rule.VALIDATORS not in off:
+        bound += tuple((name, own.get(name)) for name in VALIDATORS)
+    if code in _RANGES and Rule.RANGE not in off:
+        return [((RANGE, each), *bound) for each in _ranges(found, own)] or [bound]
+    return [bound]
+
+
+def _ranges(found: Interaction, own: Fields) -> list[str | None]:
+    """Return the ranges that a partial answer may be to."""
+    asked = asked_range(own)
+    if asked is not None:
+        return [asked]
+    span = held(found.response)  # it may be that the header was not to be recorded
+    return [None, in_bytes(span)] if span else []
+
+
+def strange_to(request: Request, found: Interaction) -> list[Broken]:
+    """Return the headers that the answer says it depends on and in which the request
+    differs from the recorded one: name, its value, the recorded one."""
+    asked, recorded = fields(request.headers), fields(found.request.headers)
+    return [
+        (name, asked.get(name), recorded.get(name))
+        for name in dict.fromkeys(vary(found.response))
+        if asked.get(name) != recorded.get(name)
+    ]
+
+
+def is_free(found: Interaction) -> bool:
+    """Return quickly whether no rule binds an answer to certain requests."""
+    response = found.response
+    if response.code in BOUND or found.request.identity:
+        return False
+    for name in response.headers:
+        if len(name) == 4 and name.lower() == "vary":
+            return not vary(response)
+    return True

@@ -1,0 +1,197 @@
+"""The interactions of one URL in a deck, by their positions."""
+
+from array import array
+from bisect import insort
+from collections import deque
+from collections.abc import Callable, Hashable, Iterable
+from contextlib import suppress
+
+from mitmvcr.core.choosing import Equals
+
+Keys = tuple[Hashable, ...]
+#: In bytes: to read so short a request takes no longer than to look at its length.
+_SHORT = 1 << 12
+
+
+class Bucket:
+    """The positions of one URL: not yet keyed, their keys, and those that may still
+    play. A position waits under each of its keys. ``last``: of the positions with a
+    key that gave an answer, the last, where it may be repeated.
+
+    All of it can be made again from the interactions themselves.
+    """
+
+    __slots__ = (
+        "_by_size",
+        "_equals",
+        "_gone",
+        "keys",
+        "last",
+        "spent",
+        "unread",
+        "waiting",
+    )
+
+    def __init__(self, unread: Iterable[int] = ()) -> None:
+        self.unread = deque(unread)
+        self.keys: dict[int, Keys] = {}
+        self.waiting: dict[Hashable, deque[int]] = {}
+        self.last: dict[Hashable, int] = {}
+        self.spent: Spent | None = None
+        #: Those that are not yet keyed, by the size of their bodies.
+        self._by_size: dict[int, list[int]] | None = None
+        #: Those that were spent before others that wait under the same key.
+        self._gone: set[int] = set()
+        self._equals: dict[Hashable, tuple[Keys, Equals]] = {}
+
+    @property
+    def is_empty(self) -> bool:
+        """Return whether nothing is left that may play."""
+        return not (self.unread or self.waiting)
+
+    def add(self, position: int, keys: Keys) -> None:
+        """Let a position play that has been keyed."""
+        self.keys[position] = keys
+        self._drop_equals(keys)
+        for key in keys:
+            waiting = self.waiting.setdefault(key, deque())
+            if waiting and waiting[-1] > position:  # it had been given back
+                insort(waiting, position)
+            else:
+                waiting.append(position)
+
+    def add_played(self, position: int, keys: Keys) -> None:
+        """Note the keys of a position that gave an answer which may be repeated."""
+        if position not in self.keys:
+            self._drop_equals(keys)
+        self.keys[position] = keys
+        for key in keys:
+            self.last[key] = max(position, self.last.get(key, -1))
+
+    def spend(self, position: int) -> None:
+        """Keep little of a position that gave its only answer."""
+        keys = self.keys.pop(position)
+        for key in keys:
+            waiting = self.waiting[key]
+            if waiting[0] != position:  # to take it out would take long among many
+                self._gone.add(position)
+                continue
+            waiting.popleft()
+            while waiting and waiting[0] in self._gone:
+                waiting.popleft()
+            if not waiting:
+                del self.waiting[key]
+        self.note_spent(position, keys)
+
+    def note_spent(self, position: int, keys: Keys) -> None:
+        self.spent = self.spent or Spent()
+        self.spent.add(position, keys)
+
+    def take_back(self, position: int) -> None:
+        """Have a position keyed once more."""
+        if self.spent is not None:
+            self.spent.remove(position)
+        if position in self._gone:
+            self._gone.remove(position)
+            for waiting in self.waiting.values():
+                with suppress(ValueError):
+                    waiting.remove(position)
+        insort(self.unread, position)
+        self._equals.clear()
+        self._by_size = None
+
+    def append(self, position: int) -> None:
+        """Have a fresh position keyed."""
+        self.unread.append(position)
+        self._by_size = None
+
+    def are_several(self, keys: Keys) -> bool:
+        """Return whether more than one that was keyed has one of these keys."""
+        if self.last:
+            return True
+        if len(keys) == 1:
+            return len(self.waiting.get(keys[0], ())) > 1
+        return len({at for key in keys for at in self.waiting.get(key, ())}) > 1
+
+    def ahead(self, size: int, size_of: Callable[[int], int]) -> list[int]:
+        """Return what is not yet keyed and may be equal to an interaction whose body
+        has this size: what is equal is about always as long, and what is short is
+        soon read."""
+        found: list[int] = []
+        if self._by_size is None:
+            self._by_size = {}
+            for position in self.unread:
+                length = size_of(position)
+                held = found if length <= _SHORT else self._by_size
+                if held is found:
+                    found.append(position)
+                else:
+                    self._by_size.setdefault(length, []).append(position)
+        return [*found, *self._by_size.pop(size, ())]
+
+    def equal(self, keys: Keys) -> list[int]:
+        """Return the keyed positions that have one of the keys, in order, those that
+        were used up too."""
+        found = {at for key in keys for at in self.waiting.get(key, ())}
+        if self.spent is not None:
+            found.update(self.spent.matching(keys))
+        if self.last:
+            wanted = set(keys)
+            found.update(at for at, own in self.keys.items() if wanted & set(own))
+        return sorted(found)
+
+    def equals(self, keys: Keys) -> Equals | None:
+        """Return what is known of the interactions with these keys."""
+        known = self._equals.get(keys[0])
+        return known[1] if known is not None and known[0] == keys else None
+
+    def keep_equals(self, keys: Keys, found: Equals) -> None:
+        for key in keys:
+            self._drop_equals((key,))
+            self._equals[key] = keys, found
+
+    def _drop_equals(self, keys: Keys) -> None:
+        for key in keys if self._equals else ():
+            if known := self._equals.pop(key, None):
+                for other in known[0]:
+                    self._equals.pop(other, None)
+
+    def forget_equals(self) -> None:
+        self._equals.clear()
+
+
+class Spent:
+    """Positions that were used up, and hashes of their keys, of which there are one or
+    two: in 24 bytes each, since nothing else of them is needed."""
+
+    __slots__ = ("_flat",)
+
+    def __init__(self) -> None:
+        self._flat = array("q")
+
+    def __len__(self) -> int:
+        return len(self._flat) // 3
+
+    def add(self, position: int, keys: Keys) -> None:
+        self._flat.extend((position, hash(keys[0]), hash(keys[-1])))
+
+    def remove(self, position: int) -> None:
+        with suppress(ValueError):
+            at = self._flat[::3].index(position) * 3
+            del self._flat[at : at + 3]
+
+    @property
+    def positions(self) -> set[int]:
+        return set(self._flat[::3])
+
+    def count(self, keys: Keys) -> int:
+        """Count those that have one of the keys."""
+        wanted = set(map(hash, keys))
+        pairs = zip(self._flat[1::3], self._flat[2::3], strict=True)
+        return sum(one in wanted or other in wanted for one, other in pairs)
+
+    def matching(self, keys: Keys) -> list[int]:
+        """Return the positions that have one of the keys."""
+        wanted = set(map(hash, keys))
+        rows = zip(self._flat[::3], self._flat[1::3], self._flat[2::3], strict=True)
+        return [at for at, one, other in rows if one in wanted or other in wanted]

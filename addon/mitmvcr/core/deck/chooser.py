@@ -1,0 +1,123 @@
+"""Which of several equal interactions answers, where their keys do not say it."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from mitmvcr.core.choosing import (
+    Asked,
+    Equals,
+    Parts,
+    Piece,
+    Values,
+    Whose,
+    asks_for_range,
+    fields,
+    is_free,
+    is_only_range,
+)
+from mitmvcr.core.deck.bucket import Bucket, Keys
+from mitmvcr.core.deck.recorded import Recorded
+from mitmvcr.core.errors import CassetteError
+from mitmvcr.core.matching import Matcher, Rule
+from mitmvcr.core.model import Interaction, Request, Response
+from mitmvcr.core.modes import Repeats
+
+#: Finds the hidden values of a live request.
+FindValues = Callable[[Request], Values]
+
+
+class Chooser:
+    """Chooses among a deck's interactions; ``played`` are the positions that gave an
+    answer, ``parts`` those of which not all was given."""
+
+    def __init__(
+        self,
+        held: Recorded,
+        played: Mapping[int, int],
+        repeats: Repeats,
+        matcher: Matcher,
+        find_values: FindValues,
+    ) -> None:
+        self._all, self._played, self._repeats = held, played, repeats
+        self._rests_of, self._off = matcher.rests, matcher.spec.off
+        self._counts = matcher.counts.headers.counts
+        self._find_values = find_values
+        self.parts = Parts()
+
+    def asked(self, request: Request, live: Request | None) -> Asked:
+        live = live or request
+        return Asked.of(request, live, Whose(lambda: self._find_values(live)))
+
+    def is_settled(
+        self, request: Request, found: Interaction, bucket: Bucket, keys: Keys
+    ) -> bool:
+        """Return whether the first one is the best, as nearly always: it is alone and
+        bound to nothing, or its headers are the request's."""
+        if not bucket.unread and self.is_alone(request, found, bucket, keys):
+            return True
+        theirs = found.request
+        return not theirs.identity and fields(request.headers) == fields(theirs.headers)
+
+    def is_alone(
+        self, request: Request, found: Interaction, bucket: Bucket, keys: Keys
+    ) -> bool:
+        """Return whether no other that was read is equal, and it is bound to
+        nothing."""
+        if bucket.are_several(keys) or not is_free(found):
+            return False
+        return found.response.code != 200 or not asks_for_range(request.headers)
+
+    def best(self, asked: Asked, equals: Equals) -> Piece | None:
+        """Return the one that agrees best of those that may answer, or a part of one
+        that holds the bytes."""
+        at = equals.best(asked, self._played, self._repeats)
+        if at is None or equals.range_of(at) != asked.range:
+            piece = self._piece(asked, equals)
+            if piece is not None:
+                return piece
+        return None if at is None else Piece(at, self._all[at])
+
+    def _piece(self, asked: Asked, equals: Equals) -> Piece | None:
+        """Return an answer that was recorded for other bytes and holds the wanted
+        ones."""
+        if Rule.RANGE in self._off:
+            return None
+        again = self._repeats is not Repeats.NO
+        candidates = (
+            at
+            for at in equals
+            if (again or at not in self._played or at in self.parts)
+            and is_only_range(equals.broken(at, asked))
+            and equals.is_theirs(at, asked)
+        )
+        return self.parts.find(asked, candidates, self._all.__getitem__, again=again)
+
+    def look_ahead(
+        self,
+        bucket: Bucket,
+        first: int,
+        keyed: Callable[[int, Bucket, Keys], None],
+    ) -> None:
+        """Key what may be equal to the first."""
+        if not bucket.unread:
+            return
+        size_of = self._all.body_size
+        for position in bucket.ahead(size_of(first), size_of):
+            try:
+                keys = self._rests_of(self._all.request(position))
+            except CassetteError:  # it is found damaged when it is asked for
+                continue
+            bucket.unread.remove(position)
+            keyed(position, bucket, keys)
+
+    def equals(self, positions: Iterable[int]) -> Equals:
+        """Return these in order, ready to be chosen among."""
+        return Equals(self._heads(positions), self._off, self._counts)
+
+    def _heads(self, positions: Iterable[int]) -> Iterator[tuple[int, Interaction]]:
+        for position in positions:
+            try:
+                yield position, self._all.head(position)
+            except CassetteError:  # as above
+                yield position, Interaction(position, Request(), Response())
+            if position in self._played:
+                self._all.forget(position)

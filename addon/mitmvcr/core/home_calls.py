@@ -1,0 +1,252 @@
+"""Programs that call home: update checks and telemetry, which no test is about.
+
+A strict replay that holds no such request refuses it and does not count it; a recording
+lets it through and leaves it out. Only what a program asks for by itself is here, by
+its narrowest URL, so that nothing which a user could want to record is lost; where the
+same URL may be wanted too (``is_recorded``) a recording keeps it.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+
+class HomeCall(NamedTuple):
+    """``path`` is what the path begins with; ``source`` a file of the program, from
+    which it is."""
+
+    host: str
+    path: str
+    who: str
+    source: str
+    is_recorded: bool = False
+
+
+_PREFS = "mozilla/gecko-dev: modules/libpref/init/all.js, browser/app/profile"
+
+HOME_CALLS: Sequence[HomeCall] = (
+    HomeCall(
+        "dl.deno.land",
+        "/release-latest.txt",
+        "Deno's update check",
+        "denoland/deno: cli/tools/upgrade.rs (DENO_NO_UPDATE_CHECK)",
+    ),
+    HomeCall(
+        "dl.deno.land",
+        "/canary-latest.txt",
+        "Deno's update check",
+        "denoland/deno: cli/tools/upgrade.rs (DENO_NO_UPDATE_CHECK)",
+    ),
+    HomeCall(
+        "packages.httpie.io",
+        "/latest.json",
+        "httpie's update check",
+        "httpie/cli: httpie/internal/update_warnings.py",
+    ),
+    HomeCall(
+        "registry.npmjs.org",
+        "/npm",
+        "npm's update check",
+        "npm/cli: lib/cli/update-notifier.js",
+        is_recorded=True,
+    ),
+    HomeCall(
+        "registry.npmjs.org",
+        "/-/npm/v1/security/advisories/bulk",
+        "npm's audit",
+        "npm/cli: workspaces/arborist/lib/audit-report.js",
+        is_recorded=True,
+    ),
+    HomeCall(
+        "pypi.org",
+        "/simple/pip/",
+        "pip's update check",
+        "pypa/pip: src/pip/_internal/self_outdated_check.py",
+        is_recorded=True,
+    ),
+    HomeCall(
+        "yarnpkg.com",
+        "/notifications",
+        "Yarn's notifications",
+        "yarnpkg/berry: packages/plugin-essentials",
+    ),
+    HomeCall(
+        "telemetry.nextjs.org",
+        "/",
+        "Next.js' telemetry",
+        "vercel/next.js: packages/next/src/telemetry/post-telemetry-payload.ts",
+    ),
+    HomeCall(
+        "telemetry.astro.build",
+        "/",
+        "Astro's telemetry",
+        "withastro/astro: packages/telemetry/src/post.ts",
+    ),
+    HomeCall(
+        "storybook.js.org",
+        "/event-log",
+        "Storybook's telemetry",
+        "storybookjs/storybook: code/core/src/telemetry/telemetry.ts",
+    ),
+    HomeCall(
+        "checkpoint.prisma.io",
+        "/",
+        "Prisma's update check",
+        "prisma/prisma: packages/cli/src/utils/checkpoint.ts",
+    ),
+    HomeCall(
+        "checkpoint-api.hashicorp.com",
+        "/v1/telemetry",
+        "HashiCorp's telemetry",
+        "hashicorp/go-checkpoint: telemetry.go",
+    ),
+    HomeCall(
+        "checkpoint-api.hashicorp.com",
+        "/v1/check/",
+        "HashiCorp's update check",
+        "hashicorp/go-checkpoint: check.go",
+        is_recorded=True,
+    ),
+    HomeCall(
+        "cli.cdk.dev-tools.aws.dev",
+        "/notices.json",
+        "the AWS CDK's notices",
+        "aws/aws-cdk-cli: packages/aws-cdk/lib/cli/notices.ts",
+    ),
+    HomeCall(
+        "aws-serverless-tools-telemetry.us-west-2.amazonaws.com",
+        "/metrics",
+        "AWS SAM's telemetry",
+        "aws/aws-sam-cli: samcli/settings/__init__.py",
+    ),
+    HomeCall(
+        "api.gradio.app",
+        "/pkg-version",
+        "Gradio's update check",
+        "gradio-app/gradio: gradio/analytics.py",
+    ),
+    HomeCall(
+        "api.gradio.app",
+        "/gradio-",
+        "Gradio's analytics",
+        "gradio-app/gradio: gradio/analytics.py",
+    ),
+    HomeCall(
+        "huggingface.co",
+        "/api/telemetry/",
+        "Hugging Face's telemetry",
+        "huggingface/huggingface_hub: src/huggingface_hub/utils/_telemetry.py",
+    ),
+    HomeCall(
+        "telemetry.crewai.com",
+        "/",
+        "CrewAI's telemetry",
+        "crewAIInc/crewAI: crewai/telemetry/constants.py",
+    ),
+    HomeCall(
+        "telemetry.go.dev",
+        "/upload/",
+        "Go's telemetry",
+        "golang/telemetry: internal/upload/run.go",
+    ),
+    *(
+        HomeCall(host, path, "Chromium's own request", f"chromium/src: {source}")
+        for host, path, source in (
+            (
+                "update.googleapis.com",
+                "/service/update2",
+                "components/component_updater/component_updater_url_constants.cc",
+            ),
+            (
+                "accounts.google.com",
+                "/ListAccounts",
+                "google_apis/gaia/gaia_urls.cc",
+            ),
+            (
+                "clients2.google.com",
+                "/time/1/current",
+                "components/network_time/network_time_tracker.cc",
+            ),
+            (
+                "clients2.google.com",
+                "/service/update2",
+                "extensions/common/extension_urls.cc",
+            ),
+            (
+                "clientservices.googleapis.com",
+                "/chrome-variations/",
+                "components/variations/variations_url_constants.cc",
+            ),
+            (
+                "content-autofill.googleapis.com",
+                "/v1/pages",
+                "components/autofill/core/browser/crowdsourcing",
+            ),
+            (
+                "optimizationguide-pa.googleapis.com",
+                "/",
+                "components/optimization_guide/core/optimization_guide_constants.cc",
+            ),
+            (
+                "safebrowsing.googleapis.com",
+                "/v4/threatListUpdates",
+                "components/safe_browsing/core/browser/db/v4_update_protocol_manager.cc",
+            ),
+            (
+                "android.clients.google.com",
+                "/checkin",
+                "google_apis/gcm/engine/gservices_settings.cc",
+            ),
+            (
+                "android.clients.google.com",
+                "/c2dm/register3",
+                "google_apis/gcm/engine/gservices_settings.cc",
+            ),
+            (
+                "edgedl.me.gvt1.com",
+                "/edgedl/",
+                "components/component_updater (where its updates lie)",
+            ),
+            (
+                "redirector.gvt1.com",
+                "/edgedl/",
+                "components/component_updater (where its updates lie)",
+            ),
+        )
+    ),
+    *(
+        HomeCall(host, "/", "Firefox's own request", _PREFS)
+        for host in (
+            "detectportal.firefox.com",
+            "incoming.telemetry.mozilla.org",
+            "firefox.settings.services.mozilla.com",
+            "firefox-settings-attachments.cdn.mozilla.net",
+            "content-signature-2.cdn.mozilla.net",
+            "push.services.mozilla.com",
+            "aus5.mozilla.org",
+            "normandy.cdn.mozilla.net",
+            "location.services.mozilla.com",
+        )
+    ),
+)
+_BY_HOST: dict[str, list[HomeCall]] = {}
+for _each in HOME_CALLS:
+    _BY_HOST.setdefault(_each.host, []).append(_each)
+#: Of these not all that begins so is meant.
+_WHOLE = ("/npm",)
+
+
+def home_call(url: str) -> HomeCall | None:
+    """Return who is known to ask for this URL by itself, if anybody."""
+    try:
+        parts = urlsplit(url)
+        known = _BY_HOST.get((parts.hostname or "").rstrip("."))
+    except ValueError:  # no URL that could be sent
+        return None
+    path = parts.path or "/"
+    for each in known or ():
+        if path.startswith(each.path) and (
+            path == each.path or each.path not in _WHOLE
+        ):
+            return each
+    return None

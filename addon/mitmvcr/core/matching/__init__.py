@@ -1,0 +1,28 @@
+"""Which parts of two requests have to be the same."""
+
+from mitmvcr.core.matching.ignoring import Ignore, Ignoring, Names, parse_ignore
+from mitmvcr.core.matching.matcher import Matcher, agree, form_pairs
+from mitmvcr.core.matching.spec import DEFAULT, DEFAULT_PARTS, PARTS, MatchSpec, Rule
+from mitmvcr.core.matching.urlparts import URL_PARTS, BaseUrl, query_pairs
+from mitmvcr.core.matching.urls import split_url, url_host, url_key
+
+__all__ = [
+    "DEFAULT",
+    "DEFAULT_PARTS",
+    "PARTS",
+    "URL_PARTS",
+    "BaseUrl",
+    "Ignore",
+    "Ignoring",
+    "MatchSpec",
+    "Matcher",
+    "Names",
+    "Rule",
+    "agree",
+    "form_pairs",
+    "parse_ignore",
+    "query_pairs",
+    "split_url",
+    "url_host",
+    "url_key",
+]

@@ -1,0 +1,142 @@
+"""URLs as they are compared: equal keys match.
+
+Nothing here raises, whatever the bytes, except where a docstring says so: what cannot
+be understood is compared as it stands.
+"""
+
+import re
+from contextlib import suppress
+from functools import lru_cache
+from urllib.parse import quote, unquote, unquote_plus
+
+from mitmvcr.core.bodies import text_spelling
+from mitmvcr.core.placeholders import any_placeholder_text
+
+_URL = re.compile(r"([^:/?#]+)://([^/?#]*)([^?#]*)(\??[^#]*)")
+_DEFAULT_PORT = {"http": ":80", "https": ":443"}
+# Not behind what may itself be the start of an escape that is broken.
+_ESCAPE = re.compile(r"(?<!%)(?<!%[0-9A-Fa-f])%([0-9A-Fa-f]{2})")
+_UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
+#: A parameter that may be JSON or GraphQL.
+_OPENING = re.compile(r"[{\[]|%[57]B", re.IGNORECASE)
+
+
+def split_url(url: str) -> tuple[str, str, str, str] | None:
+    """Split a URL into scheme, host with its port, path, and query with its question
+    mark.
+
+    Each is spelled in one way (RFC 3986, section 6.2): scheme and host in lower case,
+    the host in punycode and without a dot at its end, escapes in upper case and only
+    where they are needed, a space in a query as ``%20``. A default port, fragment and
+    user are left out (they do not travel), an empty path is ``/``. None where there is
+    no host.
+    """
+    found = _URL.match(url)
+    if found is None:
+        return None
+    scheme, host, path, query = found.groups()
+    scheme = scheme.lower()
+    host = host[host.rfind("@") + 1 :].lower()
+    host = host.removesuffix(_DEFAULT_PORT.get(scheme, ":")).removesuffix(":")
+    query = query.replace("+", "%20")
+    return scheme, _host(host), _spelled(path) or "/", _spelled(query)
+
+
+def _host(host: str) -> str:
+    name, colon, port = split_port(host)
+    if "%" in name and name[:1] != "[":  # as Go writes what is not ASCII
+        name = unquote(name, errors="surrogateescape").lower()
+    if not name.isascii():
+        with suppress(UnicodeError):
+            name = name.encode("idna").decode()
+    return name.removesuffix(".") + colon + port
+
+
+def split_port(host: str) -> tuple[str, str, str]:
+    """Split a host into name, colon and port; the last two are empty where no port is
+    written."""
+    name, colon, port = host.rpartition(":")
+    if colon and "]" not in port:
+        return name, colon, port
+    return host, "", ""
+
+
+def _spelled(text: str) -> str:
+    if "%" in text:
+        text = _ESCAPE.sub(_escape, text)
+    return text if text.isascii() else _NOT_ASCII.sub(_escaped, text)
+
+
+def _escape(found: re.Match[str]) -> str:
+    character = chr(int(found[1], 16))
+    return character if _UNRESERVED.match(character) else found[0].upper()
+
+
+def _escaped(found: re.Match[str]) -> str:
+    try:
+        raw = found[0].encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return found[0]
+    return "".join(f"%{byte:02X}" for byte in raw)
+
+
+def url_key(url: str) -> str:
+    """Return the URL as :func:`split_url` sees it, in one piece."""
+    url = any_placeholder_text(url)
+    # A cassette asks few hosts for many things: all before the path is remembered.
+    path = url.find("/", 8)
+    origin = _origin(url[:path]) if path > 0 else ""
+    if (
+        origin
+        and "%" not in url
+        and "+" not in url
+        and "#" not in url
+        and "={" not in url
+        and "=[" not in url
+    ):
+        if url.isascii():
+            return origin + url[path:]
+        return origin + _spelled(url[path:])
+    parts = split_url(url)
+    if parts is None:
+        return url
+    scheme, host, rest, query = parts
+    return f"{scheme}://{host}{rest}{_without_spelling(query)}"
+
+
+def _without_spelling(query: str) -> str:
+    """Return a query with each parameter that is JSON or GraphQL in one spelling."""
+    if not _OPENING.search(query):
+        return query
+    return "&".join(map(_parameter_key, query.split("&")))
+
+
+def _parameter_key(piece: str) -> str:
+    name, mark, value = piece.partition("=")
+    if not _OPENING.search(value):
+        return piece
+    text = unquote_plus(value, errors="surrogateescape")
+    is_query = name.lstrip("?") == "query"
+    new = text_spelling(text, may_be_graphql=is_query)
+    if new is None:
+        return piece
+    return name + mark + quote(new, safe="", errors="surrogateescape")
+
+
+@lru_cache(maxsize=1024)
+def _origin(url: str) -> str:
+    """Return scheme and host of a URL that has nothing else, or an empty string."""
+    parts = split_url(url)
+    if parts is None or not parts[1] or parts[2:] != ("/", "") or url[-1] in "/?#":
+        return ""
+    return f"{parts[0]}://{parts[1]}"
+
+
+def url_host(url: str) -> str:
+    """Return the host name alone, in lower case; empty where there is none."""
+    parts = split_url(url)
+    if parts is None:
+        return ""
+    name = split_port(parts[1])[0]
+    return name[1:-1] if name.endswith("]") else name

@@ -1,0 +1,42 @@
+"""Words for the rules of HTTP that keep an equal interaction from answering."""
+
+from collections.abc import Iterable, Iterator
+
+from mitmvcr.core.choosing import Objection
+from mitmvcr.core.matching import Rule
+from mitmvcr.core.wording import quoted, shown
+from mitmvcr.miss.report import Difference
+
+_WHY = {
+    Rule.RANGE: "and a partial answer is for its own bytes",
+    Rule.VALIDATORS: "and a 304 or 412 is for its own conditions",
+    Rule.VARY: "and the answer's Vary names it",
+}
+
+
+def broken_rules(objections: Iterable[Objection]) -> Iterator[Difference]:
+    """Yield what speaks against an interaction, one difference for each place."""
+    for each in objections:
+        ignoring = ("off", str(each.rule))
+        if each.rule is Rule.IDENTITY:
+            yield Difference(shown(each.name), "", "", ignoring, why=_whose(each))
+        else:
+            place = f"header.{shown(each.name)}"
+            texts = _text(each.asked), _text(each.recorded)
+            yield Difference(place, *texts, ignoring, why=_WHY[each.rule])
+
+
+def _text(value: str | None) -> str:
+    return "absent" if value is None else quoted(value)
+
+
+def _whose(found: Objection) -> str:
+    name = shown(found.name)
+    if not found.several:
+        return f"this is for another value of `{name}`"
+    values = "1 value" if found.several == 1 else f"{found.several} different values"
+    if found.asked is None:
+        yours = "yours has none"
+    else:
+        yours = "yours is neither" if found.several == 2 else "yours is none of them"
+    return f"this cassette holds {values} of `{name}`; {yours}"

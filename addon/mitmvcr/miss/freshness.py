@@ -1,0 +1,93 @@
+"""What a program makes anew for each request, known by its looks: ids, time stamps,
+signatures, boundaries."""
+
+import re
+from typing import NamedTuple
+
+
+class Kind(NamedTuple):
+    """``name`` has its article; ``pattern`` finds it in a text."""
+
+    name: str
+    pattern: str
+
+
+_HEX = "[0-9a-fA-F]"
+_DATE, _ZONE = "[0-9]{4}-[0-9]{2}-[0-9]{2}", "(?:Z|[+-][0-9]{2}:?[0-9]{2})?"
+_CLOCK = r"[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,9})?)?"
+
+
+def _apart(pattern: str) -> str:
+    """Return a pattern for what does not stand within a longer word."""
+    return f"(?<![A-Za-z0-9]){pattern}(?![A-Za-z0-9])"
+
+
+#: The more particular ones first.
+KINDS = (
+    Kind("a JWT", r"eyJ[\w-]{8,}\.[\w-]{4,}\.[\w-]*"),
+    Kind("a trace id", _apart(f"00-{_HEX}{{32}}-{_HEX}{{16}}-{_HEX}{{2}}")),
+    Kind("a UUID", f"{_HEX}{{8}}-(?:{_HEX}{{4}}-){{3}}{_HEX}{{12}}"),
+    Kind("a time stamp", f"{_DATE}[T ]{_CLOCK}{_ZONE}"),
+    Kind("a time stamp", _apart("[0-9]{8}T[0-9]{6}Z")),
+    Kind(
+        "a time stamp",
+        f"[A-Z][a-z]{{2}}, [0-9]{{2}} [A-Z][a-z]{{2}} [0-9]{{4}} {_CLOCK}"
+        " (?:GMT|[+-][0-9]{4})",
+    ),
+    Kind("a date", _apart(_DATE)),
+    Kind("a signature", _apart(f"{_HEX}{{128}}")),
+    Kind("a signature", _apart(f"{_HEX}{{64}}")),
+    Kind("a signature", _apart(f"{_HEX}{{40}}")),
+    Kind("a signature", r"(?<![\w+/=-])[\w+/-]{43}=(?![\w+/=-])"),
+    Kind("a hexadecimal id", _apart(f"{_HEX}{{32}}")),
+    Kind("an object id", _apart("[0-9a-f]{24}")),
+    Kind("a ULID", _apart("[0-7][0-9A-HJKMNP-TV-Z]{25}")),
+    # In nanoseconds, microseconds, milliseconds or seconds, from 2001 to 2033.
+    Kind(
+        "a time stamp",
+        _apart(r"1(?:[0-9]{18}|[0-9]{15}|[0-9]{12}|[0-9]{9}(?:\.[0-9]{1,9})?)"),
+    ),
+    Kind("a boundary", r"(?m:^--+[\w'()+,./:=?-]{8,70}(?=\r?$))"),
+    Kind("a random id", _apart("(?=[a-zA-Z]*[0-9])(?=[0-9]*[a-zA-Z])[0-9a-zA-Z]{12,}")),
+)
+_REGEXES = [re.compile(kind.pattern) for kind in KINDS]
+_LONGEST = 1 << 16
+
+
+class Fresh(NamedTuple):
+    """``words`` say what two texts look like; ``patterns`` find what differs."""
+
+    words: str
+    patterns: tuple[str, ...]
+
+
+def fresh(one: str, other: str) -> Fresh | None:
+    """Return what two different texts that are made anew have in common; None where
+    they differ in anything else."""
+    if max(len(one), len(other)) > _LONGEST:
+        return None
+    found: dict[str, str] = {}
+    for number, (kind, regex) in enumerate(zip(KINDS, _REGEXES, strict=True)):
+        if _are_whole(regex, one, other):
+            return Fresh(f"looks like {kind.name}", (kind.pattern,))
+        pieces = [regex.findall(text) for text in (one, other)]
+        if pieces[0] != pieces[1] and len(pieces[0]) == len(pieces[1]):
+            found[kind.pattern] = kind.name
+        mark = f"\0{number}\0"
+        one, other = regex.sub(mark, one), regex.sub(mark, other)
+    if one != other or not found:
+        return None
+    names = list(dict.fromkeys(found.values()))
+    return Fresh(f"differs only in {' and '.join(names)}", tuple(found))
+
+
+#: A prefix as ``msg_``, ``sha256=`` or ``urn:uuid:``, and brackets.
+_AROUND = re.compile(r"[{(\[\"']?(?:[A-Za-z0-9]{1,20}[_:=-]){0,3}\0[})\]\"']?")
+
+
+def _are_whole(regex: re.Pattern[str], one: str, other: str) -> bool:
+    """Return whether both texts are such a thing, with the same little around it."""
+    if not (regex.search(one) and regex.search(other)):
+        return False
+    around = [regex.sub("\0", text, count=1) for text in (one, other)]
+    return around[0] == around[1] and _AROUND.fullmatch(around[0]) is not None

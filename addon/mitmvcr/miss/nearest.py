@@ -1,0 +1,214 @@
+"""Which recorded interactions come nearest to a request."""
+
+import heapq
+import re
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import replace
+from functools import cached_property, lru_cache
+from itertools import islice
+
+from mitmvcr.core.choosing import Objections
+from mitmvcr.core.deck import Deck
+from mitmvcr.core.matching import agree, split_url
+from mitmvcr.core.model import Request
+from mitmvcr.miss import remedies
+from mitmvcr.miss.broken_rules import broken_rules
+from mitmvcr.miss.differences import MOST_DIFFERENCES, common
+from mitmvcr.miss.report import Difference, Near
+from mitmvcr.miss.sides import LARGE, Masked, Side, differences
+
+#: How many recorded interactions a miss names.
+NEAREST = 3
+#: How many are compared part by part, chosen by URL and length, and how many of them
+#: place by place; fewer where bodies are large, since the proxy waits meanwhile.
+_COMPARED = 200
+_DETAILED = 5
+_COMPARED_BYTES = 4 << 20
+#: Recorded bodies of so many bytes are read, and one more.
+_READ_BYTES = 32 << 20
+#: Of so many URLs it is remembered how alike they are: most come more than once.
+_SCORES = 10_000
+#: Of bodies the start and the end of so many bytes are looked at, to tell how alike
+#: they are.
+_LIKENESS = 1 << 20
+
+#: The host, path and query of a URL's key.
+_KEY = re.compile(r"[^:/?#]+://([^/?#]*)([^?#]*)(\??[^#]*)")
+
+
+class Search:
+    """Searches for what is nearest to one request; works out once what is known of
+    it."""
+
+    def __init__(
+        self, asked: Request, deck: Deck, masked: Masked, raw: Request | None
+    ) -> None:
+        self._asked, self._deck, self._masked, self._raw = asked, deck, masked, raw
+        self._matcher = deck.matcher
+        self._keys: dict[str, Hashable] = {}
+        #: What takes long to read is read once.
+        self.request = lru_cache(maxsize=None)(deck.request)
+        #: So many have a URL like it, and were not compared.
+        self.left_out = 0
+        self.found: list[Near] = []
+
+    def run(self) -> None:
+        """Find the nearest ones, best first."""
+        alike = self._alike()
+        found = [self._near(position) for position in alike]
+        found.sort(key=lambda near: self._rank(near, alike))
+        asked = Side.of(self._asked, self._matcher, self._masked)
+        found = [self._detailed(asked, near) for near in found[:_DETAILED]]
+        found.sort(
+            key=lambda near: (
+                -len(near.agree),
+                near.used,
+                -alike[near.position],
+                len(near.differ),
+            )
+        )
+        self.found = self._with_options(found[:NEAREST])
+
+    def _alike(self) -> dict[int, int]:
+        """Return the likest URLs, best first, position -> score; of equal ones the
+        unused, and where they are too many, those whose bodies are about as long."""
+        deck, url = self._deck, self._matcher.url
+        score_key = _scorer(url(self._asked.url))
+        score = lru_cache(maxsize=_SCORES)(lambda each: score_key(url(each)))
+        played = deck.was_played
+        scored = [
+            (found, not played(i), 0, -i)
+            for i, each in enumerate(deck.urls())
+            if (found := score(each))
+        ]
+        most = max(NEAREST, min(_COMPARED, self._affordable))
+        self.left_out = max(0, len(scored) - most)
+        if self.left_out:
+            length, size = len(self._asked.body), deck.body_size
+            scored = [
+                (found, unused, -abs(size(-i) - length), i)
+                for found, unused, _, i in scored
+            ]
+        best = heapq.nlargest(most, scored)
+        read = self._readable([-i for _, _, _, i in best])
+        self.left_out += len(best) - read
+        return {-i: found for found, _, _, i in best[:read]}
+
+    def _readable(self, positions: list[int]) -> int:
+        """Return how many of them are read: as long as they are not too large, and at
+        least one."""
+        left, size = _READ_BYTES, self._deck.body_size
+        for count, position in enumerate(positions):
+            if left < 0:
+                return count
+            left -= size(position)
+        return len(positions)
+
+    @property
+    def _affordable(self) -> int:
+        return _COMPARED_BYTES // (len(self._asked.body) + 1)
+
+    def _near(self, position: int) -> Near:
+        request = self.request(position)
+        found = [name for name in self._matcher.parts if self._agree(name, request)]
+        used = self._deck.was_played(position)
+        masked = self._masked(replace(request, body=b""))
+        return Near(position, masked.method, masked.url, used, tuple(found), ())
+
+    def _agree(self, part: str, recorded: Request) -> bool:
+        """Return whether a part agrees; of a large body byte for byte, since a hash of
+        it takes its time."""
+        bodies = self._asked.body, recorded.body
+        if part == "body" and max(map(len, bodies)) > LARGE:
+            return bodies[0] == bodies[1]
+        return agree(self._matcher.parts[part](recorded), self._key(part))
+
+    def _key(self, part: str) -> Hashable:
+        if part not in self._keys:
+            self._keys[part] = self._matcher.parts[part](self._asked)
+        return self._keys[part]
+
+    def _rank(self, near: Near, alike: Mapping[int, int]) -> tuple[float, ...]:
+        recorded = self.request(near.position).body
+        likeness = _likeness(self._asked.body, recorded)
+        return -len(near.agree), near.used, -alike[near.position], -likeness
+
+    def _detailed(self, asked: "Side", near: Near) -> Near:
+        request, matcher = self.request(near.position), self._matcher
+        recorded = Side.of(request, matcher, self._masked)
+        parts = [name for name in matcher.parts if name not in near.agree]
+        if not parts:
+            return self._by_rules(near)
+        raw = None
+        if self._raw is not None:
+            raw = Side(self._raw, matcher), Side(request, matcher)
+        found = differences(asked, recorded, parts, raw)
+        differ = tuple(islice(found, MOST_DIFFERENCES))
+        if (
+            "body" in parts
+            and (asked.mask or recorded.mask)
+            and not any(map(_is_of_body, differ))
+        ):
+            near = replace(near, agree=(*near.agree, "body"))
+            if not differ:
+                return self._by_rules(near)
+        return replace(near, differ=differ)
+
+    def _by_rules(self, near: Near) -> Near:
+        """Return one whose parts all agree, with the rules of HTTP that it breaks."""
+        broken = broken_rules(self._objections.to(near.position))
+        return replace(near, differ=tuple(broken))
+
+    @cached_property
+    def _objections(self) -> Objections:
+        return self._deck.objections(self._asked, self._raw)
+
+    def _with_options(self, found: list[Near]) -> list[Near]:
+        """Add options that would help: to all, or to the best where bodies are
+        large."""
+        some = found if self._affordable > _COMPARED else found[:1]
+        return [*map(self._with_option, some), *found[len(some) :]]
+
+    def _with_option(self, near: Near) -> Near:
+        recorded = self.request(near.position)
+        parts = [name for name in self._matcher.parts if name not in near.agree]
+        tried = remedies.Trial(self._matcher.spec, self._asked, recorded, parts)
+        return replace(near, options=tried.options(near.differ))
+
+
+def _is_of_body(found: Difference) -> bool:
+    return found.place.startswith(("body", "content-type"))
+
+
+def _likeness(one: bytes, other: bytes) -> float:
+    """Return how much of two bodies is the same at the start and at the end, from 0 to
+    1."""
+    if one == other:
+        return 1.0
+    start = common(one[:_LIKENESS], other[:_LIKENESS])
+    left = min(len(one) - start, len(other) - start, _LIKENESS)
+    ends = [body[len(body) - left :][::-1] for body in (one, other)]
+    end = common(*ends)
+    return (start + end) / max(len(one), len(other))
+
+
+def _scorer(asked: str) -> Callable[[str], int]:
+    """Return a function that scores how alike another URL key is: host, path, then the
+    rest."""
+    ours = split_url(asked)
+    if ours is None:
+        return lambda recorded: 1000 if asked == recorded else 0
+    _, host, path, query = ours
+
+    def score(recorded: str) -> int:
+        if asked == recorded:
+            return 1000
+        theirs = _KEY.fullmatch(recorded)
+        if theirs is None:
+            return 0
+        same_host = 100 if host == theirs[1] else 0
+        if path != theirs[2]:
+            return same_host + common(path[1:70], theirs[2][1:70])
+        return same_host + (90 if query == theirs[3] else 80)
+
+    return score

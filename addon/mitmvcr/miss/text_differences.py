@@ -1,0 +1,157 @@
+"""Where two texts or two runs of bytes differ, and the regex that would leave it out of
+the text."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from itertools import zip_longest
+
+from mitmvcr.core.bodies import folded
+from mitmvcr.core.matching import Ignoring
+from mitmvcr.core.wording import bytes_shown, quoted
+from mitmvcr.miss.differences import MOST_DIFFERENCES, common
+from mitmvcr.miss.freshness import fresh
+from mitmvcr.miss.report import Difference
+
+Otherwise = tuple[str, str] | None
+#: Masks a piece of a body.
+Mask = Callable[[bytes], bytes]
+#: So much around a difference is masked, and little of it shown.
+_AROUND = 1 << 15
+_LINE = b"\n"
+
+#: What stands before a value: an element of XML, a name, a word.
+_BEFORE = re.compile(
+    r"(<[\w:.-]{1,60}(?: [^<>]{0,60})?>|[\w.-]{1,60}[\"']? ?[=:] ?[\"']?|\b\w{1,60} )$"
+)
+_AFTER = re.compile(r"</[\w:.-]{1,60}>| \w{1,60}\b")
+_SPECIAL = re.compile(r"([.^$*+?{}\[\]\\|()])")
+#: A value, and what is surely within one.
+_VALUE = r"""[^\s"'<>&,;]*"""
+_WITHIN = re.compile(r"[\w.+/-]")
+
+
+def line_differences(
+    place: str, ours: bytes, theirs: bytes, otherwise: Otherwise
+) -> Iterator[Difference]:
+    """Yield the first few differences by line; of texts in one line by byte."""
+    lines = [folded(body).split(b"\n") for body in (ours, theirs)]
+    if len(lines[0]) == len(lines[1]) == 1:
+        yield byte_difference(place, ours, theirs, otherwise, is_text=True)
+        return
+    told = 0
+    for number, (one, other) in enumerate(zip_longest(*lines), 1):
+        if one != other:
+            yield _line_difference(f"{place} line {number}", one, other, otherwise)
+            told += 1
+        if told == MOST_DIFFERENCES or (told and len(lines[0]) != len(lines[1])):
+            return
+
+
+def _line_difference(
+    place: str, one: bytes | None, other: bytes | None, otherwise: Otherwise
+) -> Difference:
+    if one is None or other is None:
+        texts = [_shown(each) if each else "absent" for each in (one, other)]
+        return Difference(place, texts[0], texts[1], None)
+    ignoring, looks = leaving_out(_text(one), _text(other))
+    return Difference(place, _shown(one), _shown(other), ignoring or otherwise, looks)
+
+
+def _shown(line: bytes) -> str:
+    return quoted(_text(line))
+
+
+def _text(line: bytes) -> str:
+    return line.decode("utf-8", "backslashreplace")
+
+
+def byte_difference(
+    place: str,
+    ours: bytes,
+    theirs: bytes,
+    otherwise: Otherwise,
+    *,
+    is_text: bool = False,
+    mask: Mask | None = None,
+) -> Difference:
+    """Return the first difference by byte; ``otherwise`` is what would let it pass
+    where no regex does."""
+    if mask:
+        found = large_difference(place, ours, theirs, otherwise, mask, is_text=is_text)
+        return found or Difference(place, "", "").masked()
+    if not theirs or not ours:
+        return Difference(place, bytes_shown(ours), bytes_shown(theirs), otherwise)
+    at = common(ours, theirs)
+    start = max(0, at - 10)
+    texts = bytes_shown(ours[start : at + 30]), bytes_shown(theirs[start : at + 30])
+    looks = ""
+    if is_text and max(len(ours), len(theirs)) < _LONGEST:
+        ignoring, looks = leaving_out(_text(ours), _text(theirs))
+        otherwise = ignoring or otherwise
+    return Difference(f"{place} at byte {at}", *texts, otherwise, looks)
+
+
+_LONGEST = 1 << 20
+
+
+def large_difference(
+    place: str,
+    ours: bytes,
+    theirs: bytes,
+    otherwise: Otherwise,
+    mask: Mask | None,
+    *,
+    is_text: bool,
+) -> Difference | None:
+    """Return the first difference of large bodies, by byte or by line; only what is
+    around it is masked. None where only line ends of a text differ."""
+    if is_text:
+        ours, theirs = folded(ours), folded(theirs)
+    if ours == theirs:
+        return None
+    at = common(ours, theirs)
+    if is_text:
+        place += f" line {ours.count(_LINE, 0, at) + 1}"
+    elif ours and theirs:
+        place += f" at byte {at}"
+    pieces = [body[max(0, at - _AROUND) : at + _AROUND] for body in (ours, theirs)]
+    masked = [mask(piece) for piece in pieces] if mask else pieces
+    same = common(masked[0], masked[1])
+    is_cut = min(len(ours), len(theirs)) > at + _AROUND
+    if masked[0] == masked[1] or (is_cut and same == min(map(len, masked))):
+        return Difference(place, "", "", otherwise).masked(place)
+    found = byte_difference("", masked[0], masked[1], otherwise)
+    return replace(found, place=place)
+
+
+def leaving_out(one: str, other: str) -> tuple[tuple[str, str] | None, str]:
+    """Return what would leave out where two texts differ, and what it looks like."""
+    if found := fresh(one, other):
+        return (Ignoring.BODY, "|".join(found.patterns)), found.words
+    pattern = _by_context(one, other)
+    return ((Ignoring.BODY, pattern) if pattern else None), ""
+
+
+def _by_context(one: str, other: str) -> str:
+    """Return a regex that takes the value in which two texts differ with what stands
+    before or behind it; empty where nothing does."""
+    start = common(one, other)
+    end = common(one[start:][::-1], other[start:][::-1])
+    while start and _WITHIN.match(one[start - 1]):
+        start -= 1
+    while end and _WITHIN.match(one[-end]):
+        end -= 1
+    middles = [text[start : len(text) - end] for text in (one, other)]
+    value = _VALUE
+    if not all(re.fullmatch(_VALUE, middle) for middle in middles):
+        value = "[^<]*" if one[:start].endswith(">") else ".*"
+    before = _BEFORE.search(one[max(0, start - 130) : start])
+    if before:
+        return _escaped(before[1]) + value
+    after = _AFTER.match(one, len(one) - end)
+    return value + _escaped(after[0]) if after else ""
+
+
+def _escaped(text: str) -> str:
+    return _SPECIAL.sub(r"\\\1", text)

@@ -1,0 +1,51 @@
+"""Columns of CSV and TSV whose names are those of secrets."""
+
+import re
+from collections.abc import Iterator
+
+from mitmvcr.secrets import looks
+from mitmvcr.secrets.names import SURE, Names, kind_of
+from mitmvcr.secrets.spans import Span
+
+_MARKS = {"csv": b",", "tab-separated-values": b"\t", "tsv": b"\t"}
+
+
+def columns(names: Names, data: bytes, kind: str) -> Iterator[Span]:
+    """Yield the values of such columns, in a text whose Content-Type says that it is
+    one of columns."""
+    mark = next((mark for name, mark in _MARKS.items() if name in kind.lower()), None)
+    if mark is None:
+        return
+    head, _, _ = data.partition(b"\n")
+    titles = [title.strip(b' \r"') for title in head.split(mark)]
+    secret = {at: each for at, each in enumerate(titles) if names.field(each)}
+    if not secret:
+        return
+    for number, found in _cells(data, len(head) + 1, mark):
+        value = found[found.lastindex or 0]
+        title = secret.get(number)
+        if title is not None and _is_secret(value.strip(), names.field(title)):
+            name = kind_of(title.decode("latin-1"))
+            start = found.start(found.lastindex or 0)
+            yield Span(start, start + len(value), name, value.replace(b'""', b'"'))
+
+
+def _is_secret(value: bytes, strength: int) -> bool:
+    if not looks.is_real(value):
+        return False
+    return not looks.is_said(value) if strength == SURE else looks.is_likely(value)
+
+
+def _cells(data: bytes, at: int, mark: bytes) -> Iterator[tuple[int, re.Match[bytes]]]:
+    """Yield each cell with the number of its column."""
+    cell = re.compile(
+        rb'"((?:[^"]|"")*+)"|([^%b\r\n"][^%b\r\n]*+)|' % (mark, mark), re.DOTALL
+    )
+    number = 0
+    while at < len(data):
+        found = cell.match(data, at)
+        assert found is not None
+        yield number, found
+        at = found.end()
+        number = number + 1 if data[at : at + 1] == mark else 0
+        at += 1

@@ -1,0 +1,285 @@
+"""What a body holds: text within codings, frames, parts and character sets.
+
+Each piece is put through a function, and what it returns is packed as the piece was, so
+that the body keeps its form. A file (an archive, an image) is nobody's text: what names
+stand in it by chance are none, and a changed byte would break it.
+"""
+
+import re
+from base64 import b64decode, b64encode
+from collections.abc import Callable
+from contextlib import suppress
+from enum import Enum
+from typing import NamedTuple
+
+from mitmvcr.codings import CodingError, decoded, encoded, packed_as, unpacked
+from mitmvcr.core.model import Headers
+
+
+class Look(Enum):
+    """What is looked for in a piece."""
+
+    ALL = "names, forms and known values"
+    #: Of a binary message, where no length may change.
+    FORMS = "forms and known values"
+    #: Of a file whose format survives a change: the same, in any length.
+    FILE = "forms and known values, in a file"
+
+
+class Said(NamedTuple):
+    """What a message's headers say about its body; ``frames`` is the coding of the
+    messages of gRPC or Connect in it."""
+
+    kind: str = ""
+    coding: str = ""
+    frames: str = ""
+
+
+NOTHING = Said()
+
+Leaf = Callable[[bytes, Look], bytes]
+
+_GZIP = b"\x1f\x8b"
+_FILES = (
+    _GZIP,
+    b"PK\x03\x04",
+    b"PK\x05\x06",
+    b"\x89PNG",
+    b"\xff\xd8\xff",
+    b"GIF8",
+    b"RIFF",
+    b"wOFF",
+    b"wOF2",
+    b"OTTO",
+    b"\0\1\0\0",
+    b"7z\xbc\xaf",
+    b"\xfd7zXZ",
+    b"(\xb5/\xfd",
+    b"BZh",
+    b"Rar!",
+    b"\x7fELF",
+    b"MZ",
+    b"\0asm",
+    b"PACK",
+    b"\xca\xfe\xba\xbe",
+    b"ID3",
+    b"OggS",
+    b"fLaC",
+    b"PAR1",
+    b"GGUF",
+    b"SQLite format 3",
+    b"!<arch>\n",
+)
+_FILE_TYPE = re.compile(
+    r"image/(?!svg)|audio/|video/|font/|application/(?:zip|pdf|wasm|gzip|java-archive"
+    r"|vnd\.ms-|vnd\.openxml|vnd\.rar|vnd\.debian|x-(?:tar|gtar|gzip|7z|xz|bzip|rpm))"
+)
+_BINARY_TYPE = re.compile(r"protobuf|x-proto|msgpack|cbor|avro|thrift|bson")
+_FRAMED = re.compile(r"application/(?:grpc|connect\+)")
+_CONTROL = re.compile(rb"[\0-\x06\x0e-\x1a\x7f]")
+_WIDE = re.compile(
+    rb"\xff\xfe|\xfe\xff|\0\0\xfe\xff|[^\0]\0[^\0]\0|\0[^\0]\0[^\0]|[^\0]\0\0\0[^\0]\0\0\0"
+)
+_ZERO = b"\0"
+#: The longer first: one begins as another does.
+_MARKS = (
+    (b"\xff\xfe\0\0", "utf-32-le"),
+    (b"\0\0\xfe\xff", "utf-32-be"),
+    (b"\xff\xfe", "utf-16-le"),
+    (b"\xfe\xff", "utf-16-be"),
+)
+_CHARSET = re.compile(r"charset=\"?(utf-?(?:16|32)(?:-?[lb]e)?)")
+_BOUNDARY = re.compile(r"boundary=(?:\"([^\"]{1,200})\"|([^\s;,]{1,200}))", re.I)
+#: How many bytes tell whether a body is text.
+_SAMPLE = 1 << 13
+
+
+def said_by(headers: Headers) -> Said:
+    said = {name.lower(): ", ".join(values) for name, values in headers.items()}
+    frames = said.get("grpc-encoding") or said.get("connect-content-encoding", "")
+    kind, coding = said.get("content-type", ""), said.get("content-encoding", "")
+    return Said(kind, coding, frames)
+
+
+#: A header of such a name says that the body is to be unpacked.
+PACKED = frozenset({"content-encoding", "grpc-encoding", "connect-content-encoding"})
+
+
+#: Matches a body that does not show what it holds, by how it begins: gzip, base64 of
+#: frames, a text of wide letters.
+seems_packed = re.compile(rb"\x1f\x8b|AAA|" + _WIDE.pattern).match
+
+
+def through(body: bytes, said: Said, leaf: Leaf) -> bytes:
+    """Return the body with each piece of it put through ``leaf``; the same one where
+    nothing changed."""
+    if not body:
+        return body
+    coding = said.coding.replace(" ", "").lower()
+    chunked = "aws-chunked" in coding
+    if chunked:
+        names = [each for each in coding.split(",") if each != "aws-chunked"]
+        return _aws_chunked(body, said._replace(coding=",".join(names)), leaf)
+    plain, codings = unpacked(body, said.coding) if coding else (body, "")
+    new = _content(plain, said.kind.lower(), said.frames, leaf)
+    if new == plain:
+        return body
+    return packed_as(body, new, codings) if codings else new
+
+
+def _content(body: bytes, kind: str, frames: str, leaf: Leaf) -> bytes:
+    if kind.startswith("application/grpc-web-text"):
+        return _in_base64(body, kind.replace("-text", ""), frames, leaf)
+    if _FRAMED.match(kind):
+        return _framed(body, kind, frames, leaf)
+    if _BINARY_TYPE.search(kind):
+        return leaf(body, Look.FORMS)
+    if body[:2] == _GZIP:
+        return _gzip_file(body, leaf)
+    if _is_file(body, kind):
+        return body
+    if (charset := _charset(body, kind)) is not None:
+        return _wide(body, *charset, leaf)
+    if _CONTROL.search(body, 0, _SAMPLE) is None:
+        return leaf(body, Look.ALL)
+    if kind.startswith("multipart/") and (found := _BOUNDARY.search(kind)):
+        return _parts(body, (found[1] or found[2]).encode(), leaf)
+    return leaf(body, Look.FORMS)
+
+
+def _is_file(body: bytes, kind: str) -> bool:
+    if _FILE_TYPE.match(kind) or body[257:262] == b"ustar" or body[:4] == b"%PDF":
+        return True
+    return body.startswith(_FILES) and _CONTROL.search(body, 0, _SAMPLE) is not None
+
+
+def _gzip_file(body: bytes, leaf: Leaf) -> bytes:
+    """Look into a file of gzip where it holds text; an archive has lengths and
+    checksums of its own."""
+    plain, coding = unpacked(body, "gzip")
+    if not coding or _CONTROL.search(plain, 0, _SAMPLE):
+        return body
+    new = leaf(plain, Look.FILE)
+    return body if new == plain else packed_as(body, new, coding)
+
+
+# Frames
+
+
+def _framed(body: bytes, kind: str, frames: str, leaf: Leaf) -> bytes:
+    """Look into the messages of gRPC, gRPC-Web and Connect: each is a byte of flags,
+    its length in four, and itself."""
+    inner = "application/json" if "json" in kind else "application/protobuf"
+    parts: list[bytes] = []
+    at = 0
+    while at + 5 <= len(body):
+        end = at + 5 + int.from_bytes(body[at + 1 : at + 5])
+        if end > len(body):
+            break
+        message = body[at + 5 : end]
+        # Trailers of gRPC-Web and the end of a Connect stream are text.
+        held = inner if body[at] < 2 else "text/plain"
+        new = _message(message, held, frames if body[at] & 1 else "", leaf)
+        parts.append(body[at : at + 1] + len(new).to_bytes(4) + new)
+        at = end
+    return b"".join(parts) + (leaf(body[at:], Look.FORMS) if at < len(body) else b"")
+
+
+def _message(message: bytes, kind: str, coding: str, leaf: Leaf) -> bytes:
+    try:
+        plain = decoded(message, coding) if coding else message
+    except CodingError:
+        return message
+    new = _content(plain, kind, "", leaf)
+    return message if new == plain else encoded(new, coding)
+
+
+def _in_base64(body: bytes, kind: str, frames: str, leaf: Leaf) -> bytes:
+    with suppress(ValueError):
+        plain = b64decode(body, validate=True)
+        new = _content(plain, kind, frames, leaf)
+        return body if new == plain else b64encode(new)
+    return body
+
+
+# Parts
+
+
+def _parts(body: bytes, boundary: bytes, leaf: Leaf) -> bytes:
+    """Look into the parts of a multipart body of which some are no text."""
+    border = b"--" + boundary
+    return border.join(_part(part, leaf) for part in body.split(border))
+
+
+def _part(part: bytes, leaf: Leaf) -> bytes:
+    if _CONTROL.search(part, 0, _SAMPLE) is None:
+        # Where a part ends is seen by the border behind it.
+        return leaf(part + b"--", Look.ALL).removesuffix(b"--")
+    head, blank, content = part.partition(b"\r\n\r\n")
+    found = re.search(rb"(?i)\r\ncontent-type:[ \t]*([^\r\n]{1,200})", head)
+    kind = found[1].decode("latin-1").lower() if found else ""
+    return leaf(head, Look.ALL) + blank + _content(content, kind, "", leaf)
+
+
+_CHUNK = re.compile(rb"([0-9a-fA-F]{1,8}+)((?:;[^\r\n]{0,500}+)?+)\r\n")
+
+
+def _aws_chunked(body: bytes, said: Said, leaf: Leaf) -> bytes:
+    """Look into a body that S3's clients send in signed chunks; each but the last keeps
+    its length."""
+    sizes: list[int] = []
+    signed: list[bytes] = []
+    pieces: list[bytes] = []
+    at = 0
+    while (found := _CHUNK.match(body, at)) is not None:
+        size = int(found[1], 16)
+        if size == 0 or found.end() + size > len(body):
+            break
+        sizes.append(size)
+        signed.append(found[2])
+        pieces.append(body[found.end() : found.end() + size])
+        at = found.end() + size + 2
+    plain = b"".join(pieces)
+    new = through(plain, said, leaf)
+    if new == plain:
+        return body
+    return _chunked_again(new, sizes, signed) + body[at:]
+
+
+def _chunked_again(new: bytes, sizes: list[int], signed: list[bytes]) -> bytes:
+    parts: list[bytes] = []
+    at = 0
+    for number, (size, signature) in enumerate(zip(sizes, signed, strict=True), 1):
+        piece = new[at : at + size] if number < len(sizes) else new[at:]
+        at += len(piece)
+        if piece:
+            parts.append(b"%x%b\r\n%b\r\n" % (len(piece), signature, piece))
+    return b"".join(parts)
+
+
+# Character sets
+
+
+def _charset(body: bytes, kind: str) -> tuple[bytes, str] | None:
+    """Return the mark that a wide text begins with, and the codec of what follows it;
+    None for a text of single bytes."""
+    for mark, order in _MARKS:
+        if body.startswith(mark):
+            return mark, order
+    found = _CHARSET.search(kind)
+    if found is None and _WIDE.match(body) is None:
+        return None
+    width = "32" if body[1:4] == b"\0\0\0" or (found and "32" in found[1]) else "16"
+    if found and found[1].endswith(("le", "be")):
+        return b"", f"utf-{width}-{found[1][-2:]}"
+    return b"", f"utf-{width}-{'le' if body[:1] != _ZERO else 'be'}"
+
+
+def _wide(body: bytes, mark: bytes, codec: str, leaf: Leaf) -> bytes:
+    """Look into a text of two or four bytes a letter."""
+    try:
+        plain = body[len(mark) :].decode(codec).encode()
+    except UnicodeError:
+        return leaf(body, Look.FORMS)
+    new = leaf(plain, Look.ALL)
+    return body if new == plain else mark + new.decode().encode(codec)

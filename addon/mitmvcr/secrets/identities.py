@@ -1,0 +1,143 @@
+"""Whose each recorded request was, and which of them have to say so.
+
+Only at the end is it known which requests are equal apart from what was hidden in them:
+till then their values are kept here, in memory, and nowhere else.
+"""
+
+from array import array
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from itertools import count
+from secrets import token_hex
+
+from mitmvcr.core.choosing import ANYBODY, Identity, hints, parse_identity, salt_of
+from mitmvcr.core.matching import Matcher
+from mitmvcr.core.model import Interaction, Request
+from mitmvcr.secrets.redactor import Redactor
+
+#: Place -> the values that stand there. One value is nobody's: it was a placeholder.
+Known = tuple[tuple[str, tuple[bytes | None, ...]], ...]
+#: Finds the interactions of the cassette that a recording follows, by a URL.
+Change = Callable[[Interaction], Interaction]
+Find = Callable[[Request], Iterable[Interaction]]
+
+
+class Identities:
+    """The identities of one recording, in its order. ``before`` finds what the
+    cassette holds of the same key; ``salt`` is the cassette's, if it has one."""
+
+    def __init__(self, matcher: Matcher, before: Find, salt: str = "") -> None:
+        self._matcher, self._before, self._salt = matcher, before, salt
+        self._numbers: dict[Known, int] = {}
+        self._identities: list[Known] = []
+        self._recorded = array("L")
+        self._first: dict[int, int] = {}
+        self._several: set[int] = set()
+
+    def note(self, kept: Request, values: Mapping[str, Sequence[bytes | None]]) -> None:
+        """Note whose the next recorded request was."""
+        known = tuple((place, tuple(each)) for place, each in sorted(values.items()))
+        number = self._numbers.setdefault(known, len(self._numbers))
+        if number == len(self._identities):
+            self._identities.append(known)
+        self._recorded.append(number)
+        key = self._url(kept)
+        if self._first.setdefault(key, number) != number:
+            self._several.add(key)
+
+    def _url(self, request: Request) -> int:
+        return hash((request.method, self._matcher.bucket(request.url)))
+
+    @property
+    def are_several(self) -> bool:
+        """Return whether requests for one URL had different ones."""
+        return bool(self._several)
+
+    def write(self, amend: Callable[[Change], None]) -> None:
+        """Write what has to be written; ``amend`` changes each recorded interaction, in
+        order."""
+        recorded: list[Request] = []
+
+        def read(each: Interaction) -> Interaction:
+            recorded.append(each.request)
+            return each
+
+        amend(read)
+        if chosen := self.chosen(recorded):
+            texts = map(chosen.get, count())
+            amend(lambda each: each.belonging_to(next(texts)))
+
+    def chosen(self, recorded: Iterable[Request]) -> dict[int, str]:
+        """Return what has to be written, by the number in the recording, whose requests
+        are given in order."""
+        groups: defaultdict[Hashable, list[tuple[int, Request]]] = defaultdict(list)
+        for number, request in enumerate(recorded):
+            if number < len(self._recorded) and self._may_be_several(request):
+                key = self._matcher.bucket(request.url), self._matcher.rests(request)[0]
+                groups[key].append((number, request))
+        found: dict[int, str] = {}
+        for group in groups.values():
+            found |= self._told_apart([n for n, _ in group], group[0][1])
+        return found
+
+    def _may_be_several(self, request: Request) -> bool:
+        return self._url(request) in self._several or any(
+            each.request.identity for each in self._before(request)
+        )
+
+    def _told_apart(self, numbers: Sequence[int], one: Request) -> dict[int, str]:
+        """Return the identities of equal requests, with the places in which they
+        differ."""
+        known = {n: dict(self._identities[self._recorded[n]]) for n in numbers}
+        sure = {n: each for n, each in known.items() if not _is_unsure(each)}
+        earlier = [
+            e for i in self._before(one) if (e := parse_identity(i.request.identity))
+        ]
+        places = {place for each in earlier for place in each.hints}
+        for place in {place for each in sure.values() for place in each}:
+            if len({each.get(place) for each in sure.values()}) > 1:
+                places.add(place)
+        if not places:
+            return {}
+        salt = earlier[0].salt if earlier else self._own_salt()
+        return {
+            n: _written(each, places, sure, salt) if n in sure else f"{salt} {ANYBODY}"
+            for n, each in known.items()
+        }
+
+    def _own_salt(self) -> str:
+        self._salt = self._salt or token_hex(4)
+        return self._salt
+
+
+def told_apart(redactor: Redactor, met: Sequence[Interaction]) -> list[Interaction]:
+    """Return the interactions as they may be written, with whose they were."""
+    kept = [redactor.interaction(each) for each in met]
+    identities = Identities(Matcher(), lambda _: (), salt_of([*met]))
+    for one, other in zip(met, kept, strict=True):
+        values = redactor.whose_recorded(one.request, other.request)
+        identities.note(other.request, values)
+    chosen = identities.chosen(each.request for each in kept)
+    return [
+        each if each.request.identity else each.belonging_to(chosen.get(number))
+        for number, each in enumerate(kept)
+    ]
+
+
+def _is_unsure(known: Mapping[str, Sequence[bytes | None]]) -> bool:
+    return any(None in values for values in known.values())
+
+
+def _written(
+    own: Mapping[str, Sequence[bytes | None]],
+    places: Iterable[str],
+    every: Mapping[int, Mapping[str, Sequence[bytes | None]]],
+    salt: str,
+) -> str:
+    told = {}
+    for place in places:
+        if place in own:
+            values = {v for each in every.values() for v in each.get(place, ()) if v}
+            short = hints(values, salt)
+            told[place] = "+".join(short[value] for value in own[place] if value)
+    return str(Identity(salt, told))

@@ -1,0 +1,72 @@
+"""Values of names in files and code: .env, YAML, INI, netrc, ``password = "x"``."""
+
+import re
+from collections.abc import Iterator
+
+from mitmvcr.secrets.scan import Scan
+
+Found = tuple[int, int, bytes]
+
+_LONGEST = 2000
+#: What may stand before the name in its line.
+_BEFORE = frozenset((b"", b"export", b"set", b"ENV", b"ARG"))
+_LITERAL = re.compile(
+    rb"(?:\\{0,15}[\"'])?[ \t]{0,20}+(?:=>|:=|[:=])[ \t]{0,20}+(\\{0,15})([\"'])"
+)
+_LINE = re.compile(
+    rb"[ \t]{0,20}+[:=][ \t]{0,20}+([^\s\"'<>(){}\[\],;$`\\]{6,2000}+)"
+    rb"(?=[ \t]{0,20}+(?:\r?\n|\Z|#))"
+)
+#: As in -H 'X-Api-Key: x'
+_QUOTED_LINE = re.compile(rb":[ \t]?([^\s\"'\\<>]{6,2000}+)(?=\\{0,15}[\"'])")
+_CONNECTED = re.compile(rb"[ \t]?=[ \t]?([^;\"'\s<>&\\]{4,500}+)")
+_CONNECTION = re.compile(
+    rb"(?i)\b(?:server|host|hostname|data source|user id|uid|user|username|dbname"
+    rb"|endpoint|database|initial catalog|accountname)[ \t]?=[^;\"'<>&\s]"
+)
+_NETRC = re.compile(rb"\blogin[ \t\r\n]{1,20}\S{1,100}[ \t\r\n]{1,20}\Z")
+_NETRC_VALUE = re.compile(rb"[ \t]{1,20}+(\S{4,200}+)")
+
+
+def literals(scan: Scan, begin: int, finish: int) -> Iterator[Found]:
+    """Yield the value of a name that stands at ``data[begin:finish]``."""
+    if scan.is_done("literal", begin):
+        return
+    found = _quoted(scan, finish) or _bare(scan, begin, finish)
+    if found:
+        scan.done("literal", found[1])
+        yield found
+
+
+def _quoted(scan: Scan, finish: int) -> Found | None:
+    found = _LITERAL.match(scan.data, finish)
+    if found is None:
+        return None
+    start = found.end()
+    end = scan.closing_quote(start, len(found[1]), found[2])
+    if not start < end <= start + _LONGEST or scan.data.find(b"\n", start, end) >= 0:
+        return None
+    return start, end, scan.data[start:end]
+
+
+def _bare(scan: Scan, begin: int, finish: int) -> Found | None:
+    data = scan.data
+    found = None
+    before, after = data[begin - 1 : begin], data[finish : finish + 1]
+    if before in (b'"', b"'") and after == b":":
+        found = _QUOTED_LINE.match(data, finish)
+    elif _begins_line(data, begin):
+        found = _LINE.match(data, finish)
+    if found is None and after in (b"=", b" "):
+        context = max(0, begin - 200)
+        if _CONNECTION.search(data, context, begin):
+            found = _CONNECTED.match(data, finish)
+        elif _NETRC.search(data, context, begin):
+            found = _NETRC_VALUE.match(data, finish)
+    return found and (found.start(1), found.end(1), found[1])
+
+
+def _begins_line(data: bytes, begin: int) -> bool:
+    before = data[max(0, begin - 40) : begin]
+    _, newline, line = before.rpartition(b"\n")
+    return (bool(newline) or begin <= 40) and line.strip(b" \t-") in _BEFORE

@@ -1,0 +1,69 @@
+"""Runs of base64 in a text: where they begin and end, and what they hold."""
+
+import re
+from base64 import b64decode, b64encode, urlsafe_b64encode
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import NamedTuple
+
+_URL = re.compile(rb"://[^\s\"'<>]*+\Z")
+_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+STANDARD, FOR_URLS = _LETTERS + b"+/", _LETTERS + b"-_"
+#: How base64 of JSON begins: {" and [{" with blanks and line ends between.
+JSON_STARTS = (b"eyJ", b"eyAi", b"ewog", b"ewoJ", b"ew0K", b"W3si", b"Wwog")
+_HELD = re.compile(
+    rb"(?<![\w+.-])(?:" + b"|".join(JSON_STARTS) + rb")[\w+/-]{12,}+={0,2}+(?!\.)"
+)
+
+
+class Held(NamedTuple):
+    """A run of base64, and the JSON in it."""
+
+    start: int
+    end: int
+    plain: bytes
+
+
+def held_in(data: bytes) -> Iterator[Held]:
+    """Yield the JSON that stands in base64; the parts of a JWT are none."""
+    for found in _HELD.finditer(data):
+        plain = decoded_base64(found[0])
+        if plain is not None and plain.rstrip().endswith((b"}", b"]")):
+            yield Held(found.start(), found.end(), plain)
+
+
+def is_in_url(data: bytes, start: int) -> bool:
+    return _URL.search(data[max(0, start - 1000) : start]) is not None
+
+
+def encoded_as(coded: bytes, new: bytes, in_url: bool) -> bytes:
+    is_url = in_url or b"-" in coded or b"_" in coded
+    fresh = urlsafe_b64encode(new) if is_url else b64encode(new)
+    # Where its length does not tell, a URL has no padding.
+    padded = coded.endswith(b"=") or (len(coded) % 4 == 0 and not in_url)
+    return fresh if padded else fresh.rstrip(b"=")
+
+
+def run_around(data: bytes, start: int, end: int, alphabet: bytes) -> tuple[int, int]:
+    """Return where a run of the alphabet begins and ends around a place, with its
+    padding."""
+    window = 1 << 10
+    while True:
+        left = data[max(0, start - window) : start]
+        right = data[end : end + window]
+        before = len(left) - len(left.rstrip(alphabet))
+        after = len(right) - len(right.lstrip(alphabet))
+        if window > len(data) or (before < window and after < window):
+            break
+        window *= 16
+    finish = end + after
+    padding = data[finish : finish + 2]
+    return start - before, finish + len(padding) - len(padding.lstrip(b"="))
+
+
+def decoded_base64(coded: bytes) -> bytes | None:
+    """Decode either alphabet, with padding or without; None for what is no base64."""
+    text = coded.rstrip(b"=").replace(b"-", b"+").replace(b"_", b"/")
+    with suppress(ValueError):
+        return b64decode(text + b"=" * (-len(text) % 4), validate=True)
+    return None

@@ -1,0 +1,120 @@
+"""Origins of a private authority, and those that want a certificate of the client."""
+
+import ssl
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from cli.helpers import lines
+from origin.certs import CertFiles
+
+FETCH = """
+import urllib.error, urllib.request as u
+try: print(u.urlopen("https://localhost:{port}/").read().decode())
+except urllib.error.HTTPError as e: print(e.code)
+"""
+
+
+class Answers(BaseHTTPRequestHandler):
+    """Says whether the client showed a certificate."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        body = b"known" if self.connection.getpeercert() else b"unknown"
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None: ...
+
+
+@pytest.fixture(scope="module")
+def port(certs: CertFiles) -> Iterator[int]:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certs.leaf)
+    context.load_verify_locations(certs.ca)
+    context.verify_mode = ssl.CERT_OPTIONAL
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answers) as server:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield server.server_address[1]
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def run(cli, port):
+    def start(*words, **env):
+        options = ("--cassette", "new", "--include-localhost", *words)
+        program = cli.python(FETCH.format(port=port))
+        return cli("run", *options, *program, env=env)
+
+    return start
+
+
+def test_one_that_is_not_trusted_is_told_with_the_cure(run):
+    ran = run()
+    assert (ran.returncode, ran.stdout) == (0, "502\n")
+    told, summary = lines(ran.stderr)
+    assert "broke off and is not recorded: Certificate verify failed" in told
+    assert "(--upstream-ca FILE trusts its authority" in told
+    assert "--set ssl_insecure=true anybody)" in told
+    assert summary.endswith("missed 0, unused 0; 1 not recorded")
+    assert "nothing went through" not in ran.stderr
+
+
+@pytest.mark.parametrize("way", ["option", "node", "folder", "set"])
+def test_ways_to_trust_it(run, certs, tmp_path, way):
+    words, env = (), {}
+    if way == "option":
+        words = ("--upstream-ca", certs.ca)
+    elif way == "node":
+        env = {"NODE_EXTRA_CA_CERTS": str(certs.ca)}
+    elif way == "folder":
+        (tmp_path / "certs").mkdir()
+        (tmp_path / "certs" / "ca.pem").write_bytes(certs.ca.read_bytes())
+        env = {"SSL_CERT_DIR": str(tmp_path / "certs")}
+    else:
+        words = ("--set", "ssl_insecure=true")
+    ran = run(*words, **env)
+    assert ran.stdout == "unknown\n", ran.stderr
+    assert "recorded 1" in ran.stderr
+
+
+def test_a_certificate_of_the_client_is_shown(run, certs, tmp_path):
+    words = ("--upstream-ca", certs.ca, "--client-cert")
+    assert run(*words, certs.leaf).stdout == "known\n"
+    (tmp_path / "new.yaml").unlink()
+    (tmp_path / "shown").mkdir()
+    (tmp_path / "shown" / "localhost.pem").write_bytes(certs.leaf.read_bytes())
+    assert run(*words, "shown").stdout == "known\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        (("--upstream-ca", "no.pem"), "there is no such file"),
+        (("--upstream-ca", "."), "cannot be read: is a directory"),
+        (("--upstream-ca", "text"), "holds no certificate in PEM"),
+        (("--client-cert", "no.pem"), "there is no such file"),
+        (("--client-cert", "text"), "holds no private key; put the certificate and"),
+        (("--set", "ssl_insecur=true"), "no such option; did you mean ssl_insecure?"),
+        (("--set", "ssl_insecure=perhaps"), "perhaps"),
+        (("--set", "xyzzy"), "mitmproxy has no such option"),
+        (("--set", "=x"), "use NAME=VALUE, as ssl_insecure=true"),
+        (("--set", "vcr_mode=record"), "it has an option of its own for it"),
+        (("--set", "confdir=/tmp"), "mitmvcr sets that itself"),
+    ],
+)
+def test_what_cannot_be_used_is_one_line(cli, tmp_path, words, problem):
+    (tmp_path / "text").write_text("text")
+    ran = cli("run", "--cassette", "new", *words, *cli.python("print(1)"))
+    assert (ran.returncode, ran.stdout) == (125, "")
+    (told,) = lines(ran.stderr)
+    assert told.startswith(f"mitmvcr: error: {words[0]}=")
+    assert problem in told

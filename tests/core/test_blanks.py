@@ -1,0 +1,145 @@
+"""What a request means that lacks the value of an unset variable."""
+
+import json
+
+import pytest
+
+from mitmvcr.core.deck import Deck
+from mitmvcr.core.deck.blanks import Blanks
+from mitmvcr.core.model import Interaction, Request, Response
+
+URL = "https://api.test/forecast/[REDACTED:SKY_KEY]/42"
+
+
+def deck_of(*requests: Request) -> Deck:
+    return Deck([Interaction(i, each, Response()) for i, each in enumerate(requests)])
+
+
+def got(url: str, body: bytes | str = b"", media: str = "") -> Request:
+    raw = body.encode() if isinstance(body, str) else body
+    return Request(method="POST", url=url, body=raw, headers={"Content-Type": [media]})
+
+
+def finds(asked: Request, recorded: Request, *known: str) -> bool:
+    deck = deck_of(recorded)
+    blanks = Blanks(deck, lambda name: name not in known)
+    return any(deck.take(meant) is not None for meant in blanks.meant(asked))
+
+
+@pytest.mark.parametrize(
+    ("asked", "recorded"),
+    [
+        ("https://api.test/forecast//42", URL),
+        ("https://api.test/forecast/None/42", URL),
+        ("https://api.test/forecast/dummy-key/42", URL),
+        ("https://API.test:443/forecast/x/42", URL),
+        ("https://api.test/v1/x:y", "https://api.test/v1/[REDACTED:SKY_KEY]:y"),
+        ("https://h/?key=&q=1", "https://h/?key=[REDACTED:SKY_KEY]&q=1"),
+        ("https://h/?q=1&key", "https://h/?q=1&key=[REDACTED:SKY_KEY]"),
+        ("https://h/?q=1", "https://h/?q=1&key=[REDACTED:SKY_KEY]"),
+        ("https://h/?q=1", "https://h/?key=[REDACTED:SKY_KEY]&q=1"),
+        ("https://h/", "https://h/?key=[REDACTED:SKY_KEY]"),
+        ("https://h/?key=<short>", "https://h/?key=<SKY_KEY>"),
+        (
+            "https://h/x/?k=",
+            "https://h/[REDACTED:SKY_KEY]/?k=pre[REDACTED:SKY_KEY]".replace("pre", ""),
+        ),
+    ],
+)
+def test_a_blank_in_a_url_is_filled_in(asked: str, recorded: str) -> None:
+    assert finds(got(asked), got(recorded))
+    assert not finds(got(asked), got(recorded), "SKY_KEY")
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "https://api.test/forecast//43",
+        "https://api.test/forecast/a/b/42",
+        "https://api.test/forecast//42?more=1",
+        "https://other.test/forecast//42",
+        "https://api.test/forecast/42",
+        "no URL",
+    ],
+)
+def test_all_else_of_the_url_counts(asked: str) -> None:
+    assert not finds(got(asked), got(URL))
+
+
+@pytest.mark.parametrize("kind", ["api_key", "password"])
+def test_a_field_is_no_variable(kind: str) -> None:
+    assert not finds(got("https://h/?k="), got(f"https://h/?k=[REDACTED:{kind}]"))
+
+
+@pytest.mark.parametrize(
+    ("asked", "recorded", "media"),
+    [
+        ('{"q":1,"key":""}', '{"key":"[REDACTED:SKY_KEY]","q":1}', "application/json"),
+        ('{"q":1,"key":null}', '{"key":"[REDACTED:SKY_KEY]","q":1}', ""),
+        ('{"q":1}', '{"key":"[REDACTED:SKY_KEY]","q":1}', ""),
+        ('[{"a":["id:x"]}]', '[{"a":["id:[REDACTED:SKY_KEY]"]}]', ""),
+        (json.dumps({"a": '{"k": "x"}'}), json.dumps({"a": '{"k":"<SKY_KEY>"}'}), ""),
+        ("key=&q=1", "key=[REDACTED:SKY_KEY]&q=1", "application/x-www-form-urlencoded"),
+        ("<k></k>", "<k>[REDACTED:SKY_KEY]</k>", "text/xml"),
+        ("key: None\n", "key: [REDACTED:SKY_KEY]\n", "text/plain"),
+    ],
+)
+def test_a_blank_in_a_body_is_filled_in(asked: str, recorded: str, media: str) -> None:
+    one, other = got("https://h/", asked, media), got("https://h/", recorded, media)
+    assert finds(one, other)
+    assert not finds(one, other, "SKY_KEY")
+    both = got("https://h/?k=[REDACTED:SKY_KEY]", recorded, media)
+    assert finds(got("https://h/?k=", asked, media), both)
+
+
+@pytest.mark.parametrize(
+    ("asked", "recorded"),
+    [
+        ('{"q":2,"key":""}', '{"key":"[REDACTED:SKY_KEY]","q":1}'),
+        ('{"key":5}', '{"key":"[REDACTED:SKY_KEY]"}'),
+        ('{"key":"b x"}', '{"key":"a [REDACTED:SKY_KEY]"}'),
+        ("[1]", '{"key":"[REDACTED:SKY_KEY]"}'),
+        ('{"key":""}', '{"key":"[REDACTED:SKY_KEY]","q":1}'),
+        ('["x"]', '["[REDACTED:SKY_KEY]", "[REDACTED:SKY_KEY]"]'),
+        ("key=x&q=2", "key=[REDACTED:SKY_KEY]&q=1"),
+        ('{"key":""}', '{"key":""}'),
+        ("x" * 1100000, "[REDACTED:SKY_KEY]"),
+        ("x", "[REDACTED:SKY_KEY]" + "x" * 2200000),
+        ('{"a":' * 5000, "[REDACTED:SKY_KEY] "),
+    ],
+)
+def test_all_else_of_a_body_counts(asked: str, recorded: str) -> None:
+    deck = deck_of(got("https://h/", recorded))
+    blanks = Blanks(deck, lambda _: True)
+    meant = list(blanks.meant(got("https://h/", asked)))
+    assert [each for each in meant if deck.take(each) is not None] == []
+
+
+def test_what_is_recorded_later_is_looked_at_too() -> None:
+    deck = deck_of(got("https://h/a"))
+    blanks = Blanks(deck, lambda _: True)
+    assert list(blanks.meant(got("https://h/x"))) == []
+    deck.add(Interaction(1, got("https://h/[REDACTED:A_KEY]"), Response()))
+    found = [meant.url for meant in blanks.meant(got("https://h/x"))]
+    assert found == ["https://h/[REDACTED:A_KEY]"]
+
+
+def test_each_meaning_comes_once() -> None:
+    body = '{"k":"[REDACTED:A_KEY]"}'
+    deck = deck_of(*[got("https://h/", body)] * 3, got("https://h/", "[]"))
+    blanks = Blanks(deck, lambda _: True)
+    assert [it.body for it in blanks.meant(got("https://h/", '{"k":""}'))] == [
+        body.encode()
+    ]
+
+
+def test_names_are_those_that_have_no_value_here() -> None:
+    blanks = Blanks(deck_of(), lambda name: name != "B")
+    text = "[REDACTED:A] <B> [REDACTED:a] <C> [REDACTED:A]"
+    assert blanks.names(text) == ("A", "C")
+
+
+def test_only_what_has_no_value_here_is_a_blank() -> None:
+    recorded = got("https://h/?a=[REDACTED:A_KEY][REDACTED:B_KEY]")
+    assert finds(got("https://h/?a=x[REDACTED:B_KEY]"), recorded, "B_KEY")
+    assert not finds(got("https://h/?a=[REDACTED:A_KEY]x"), recorded, "B_KEY")

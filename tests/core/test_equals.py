@@ -1,0 +1,381 @@
+"""Of several interactions with one key the one answers whose headers agree best, and
+HTTP's own rules say which cannot."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mitmvcr.core.deck import Deck, JudgedDeck
+from mitmvcr.core.errors import CassetteDamagedError
+from mitmvcr.core.matching import Ignore, Matcher, MatchSpec, Rule
+from mitmvcr.core.model import Interaction, Request, Response
+from mitmvcr.core.modes import Repeats
+
+URL = "http://h/a"
+Headers = Mapping[str, str]
+
+
+def get(body: bytes = b"", **headers: str) -> Request:
+    fields = {name.replace("_", "-"): [value] for name, value in headers.items()}
+    return Request("GET", URL, body=body, headers=fields)
+
+
+def made(request: Request, code: int = 200, **headers: str) -> Interaction:
+    fields = {name.replace("_", "-"): [value] for name, value in headers.items()}
+    return Interaction(0, request, Response(code=code, headers=fields, body=b"x"))
+
+
+def deck(*held: Interaction, repeats: Repeats = Repeats.NO, off: str = "") -> Deck:
+    spec = MatchSpec(off=tuple(map(Rule, off.split())))
+    return Deck(held, repeats, Matcher(spec))
+
+
+def taken(of: Deck, *asked: Request) -> list[int | None]:
+    found = [of.take(each) for each in asked]
+    return [None if each is None else each[0] for each in found]
+
+
+JSON, XML = get(Accept="application/json"), get(Accept="application/xml")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (JSON, XML),
+        (get(Accept_Language="de"), get(Accept_Language="en")),
+        (get(Prefer="return=minimal"), get(Prefer="return=representation")),
+        (get(), get(X_Requested_With="XMLHttpRequest")),
+        (get(Content_Type="text/plain"), get(Content_Type="application/json")),
+        (get(Cookie="lang=de"), get(Cookie="lang=en")),
+        (get(X_Api_Version="1"), get(X_Api_Version="2")),
+    ],
+)
+def test_the_one_whose_headers_agree_answers(one: Request, other: Request) -> None:
+    held = [made(one), made(other), made(one)]
+    assert taken(deck(*held), other, one, one) == [1, 0, 2]
+    assert taken(deck(*held), one, one, other) == [0, 2, 1]
+
+
+def test_nothing_stops_matching_by_its_headers() -> None:
+    assert taken(deck(made(JSON), made(XML)), JSON, JSON, JSON) == [0, 1, None]
+    assert taken(deck(made(JSON)), XML) == [0]
+    assert taken(deck(made(JSON), made(XML)), get(), get(Accept="*/*")) == [0, 1]
+
+
+def test_what_says_in_which_form_comes_before_all_else() -> None:
+    held = [
+        made(get(Accept="text/csv", X_A="1", X_B="2")),
+        made(get(Accept="text/html", X_A="3", X_B="4")),
+    ]
+    assert taken(deck(*held), get(Accept="text/html", X_A="1", X_B="2")) == [1]
+
+
+@pytest.mark.parametrize("name", ["User-Agent", "Accept-Encoding", "Origin", "Via"])
+def test_what_a_client_says_by_itself_never_decides(name: str) -> None:
+    key = name.replace("-", "_")
+    held = [made(get(**{key: "a"}), Vary=name), made(get(**{key: "b"}), Vary=name)]
+    assert taken(deck(*held), get(**{key: "b"}), get(**{key: "c"})) == [0, 1]
+
+
+def test_what_is_ignored_never_decides() -> None:
+    spec = MatchSpec(ignore_headers=(Ignore("accept"),))
+    both = made(JSON, Vary="Accept"), made(XML, Vary="Accept")
+    held = Deck(both, matcher=Matcher(spec))
+    assert taken(held, XML, get(Accept="text/csv")) == [0, 1]
+
+
+def test_a_value_that_no_other_has_tells_nothing() -> None:
+    held = [made(get(X_Id=str(n), Accept=f"{n % 2}")) for n in range(6)]
+    asked = [get(X_Id="new", Accept="1")] * 4 + [get(X_Id="other", Accept="0")] * 2
+    assert taken(deck(*held), *asked) == [1, 3, 5, 0, 2, 4]
+
+
+def test_equal_ones_of_other_bodies_are_looked_for_behind_them() -> None:
+    long = b'{"a":"%s"}' % (b"x" * 5000)
+    held = [
+        made(get(b"=1", Accept="a")),
+        made(get(long, Accept="a")),
+        made(get(long + b" ", Accept="c")),
+        made(get(b"=1", Accept="b")),
+        made(get(long, Accept="b")),
+    ]
+    assert taken(deck(*held), get(b"=1", Accept="b"), get(b"=1")) == [3, 0]
+    assert taken(deck(*held), get(long, Accept="b"), get(long, Accept="z")) == [4, 1]
+
+
+class Broken(list[Interaction]):
+    """A cassette one item of which is damaged."""
+
+    def __getitem__(self, position):  # type: ignore[no-untyped-def, override]
+        if position == 1:
+            raise CassetteDamagedError("x.yaml", "broken", interaction=1)
+        return super().__getitem__(position)
+
+    def body_size(self, position: int) -> int:
+        return 0
+
+
+def test_what_stands_behind_and_is_no_equal_is_only_looked_at() -> None:
+    """The first is alone then, though its headers are others."""
+    held = [made(get(b"a", Accept="text/a")), made(get(b"b")), made(get(b"c"))]
+    assert taken(deck(*held), get(b"a", Accept="text/b"), get(b"c")) == [0, 2]
+
+
+def test_a_damaged_one_is_found_when_it_is_its_turn() -> None:
+    held = Deck(Broken([made(JSON), made(XML), made(JSON)]))
+    assert taken(held, get(Accept="text/csv")) == [0]
+    with pytest.raises(CassetteDamagedError):
+        held.take(JSON)
+
+
+class Beheaded(Broken):
+    """One whose requests alone are sound."""
+
+    def request(self, position: int) -> Request:
+        return list.__getitem__(self, position).request
+
+
+def test_a_damaged_one_is_not_chosen_for_another() -> None:
+    held = Deck(Beheaded([made(JSON), made(XML), made(JSON)]))
+    assert taken(held, get(Accept="text/csv")) == [0]
+    with pytest.raises(CassetteDamagedError):
+        held.take(JSON)
+
+
+def test_nobody_is_known_where_nothing_finds_values() -> None:
+    theirs = [
+        made(replace(get(), identity=f"5a17 key={hint}")) for hint in ("aa", "bb")
+    ]
+    assert taken(Deck(theirs), get()) == [None]
+    assert taken(deck(*theirs, off="identity"), get(), get()) == [0, 1]
+
+
+def test_with_the_last_repeated_each_has_its_own_last() -> None:
+    held = deck(made(JSON), made(XML), made(JSON), repeats=Repeats.LAST)
+    assert taken(held, JSON, JSON, JSON, XML, XML, JSON) == [0, 2, 2, 1, 1, 2]
+
+
+def test_with_all_repeated_each_has_its_own_first() -> None:
+    held = deck(made(JSON), made(XML), made(JSON), repeats=Repeats.ALL)
+    assert taken(held, XML, JSON, JSON, XML) == [1, 0, 0, 1]
+    assert held.add(made(get(Accept="text/csv"))) == 3
+    assert taken(held, get(Accept="text/csv"), XML) == [3, 1]
+
+
+def test_what_did_not_arrive_is_the_best_again() -> None:
+    for repeats in Repeats:
+        held = deck(made(JSON), made(XML), repeats=repeats)
+        assert taken(held, XML) == [1]
+        held.give_back(1)
+        assert taken(held, XML, JSON) == [1, 0]
+
+
+def test_a_judge_is_given_the_best_first() -> None:
+    spec, given = Matcher(), []
+
+    def judge(_: Request, recorded: Request) -> bool | None:
+        given.append(recorded)
+        return None
+
+    held = JudgedDeck([made(JSON), made(XML)], matcher=spec, judge=judge)
+    assert taken(held, XML, JSON) == [1, 0]
+    assert given == [XML, JSON]
+
+
+@pytest.mark.parametrize(("said", "found"), [(None, None), (False, None), (True, 0)])
+def test_a_judge_alone_lets_pass_what_a_rule_keeps_back(
+    said: bool | None, found: int | None
+) -> None:
+    recorded = [made(get(If_None_Match="a"), 304)]
+    held = JudgedDeck(recorded, judge=lambda one, other: said)
+    assert taken(held, get()) == [found]
+
+
+# HTTP's own rules
+
+
+@pytest.mark.parametrize("code", [304, 412])
+@pytest.mark.parametrize(
+    "name", ["If_None_Match", "If_Modified_Since", "If_Match", "If_Unmodified_Since"]
+)
+def test_a_conditional_answer_is_for_its_own_conditions(name: str, code: int) -> None:
+    held = [made(get(**{name: "a"}), code), made(get())]
+    assert taken(deck(*held), get(), get()) == [1, None]
+    assert taken(deck(*held), get(**{name: "b"}), get(**{name: "a"})) == [1, 0]
+    off = deck(*held, off="validators")
+    assert taken(off, get(**{name: "b"}), get(**{name: "c"})) == [0, 1]
+
+
+def test_a_304_whose_conditions_were_not_recorded_is_for_any() -> None:
+    assert taken(deck(made(get(), 304)), get(If_None_Match="a")) == [0]
+
+
+@pytest.mark.parametrize("code", [206, 416])
+@pytest.mark.parametrize("name", ["Range", "X_Ms_Range"])
+def test_a_partial_answer_is_for_its_own_range(name: str, code: int) -> None:
+    held = [made(get(**{name: f"bytes={n}-{n}"}), code) for n in range(3)]
+    asked = [get(**{name: f"bytes={n}-{n}"}) for n in (2, 0, 9, 1)]
+    assert taken(deck(*held), *asked) == [2, 0, None, 1]
+    assert taken(deck(*held), get()) == [None]
+    assert taken(deck(*held, off="range"), asked[2], get()) == [0, 1]
+
+
+def test_a_range_is_known_by_its_answer_where_the_header_was_not_recorded() -> None:
+    held = made(get(), 206, Content_Range="bytes 0-0/9")
+    assert taken(deck(held), get(Range="bytes=1-1"), get(Range="bytes=0-0")) == [
+        None,
+        0,
+    ]
+    assert taken(deck(held), get()) == [0]
+    assert taken(deck(made(get(), 206)), get(Range="bytes=1-1")) == [0]
+
+
+def test_vary_decides_where_several_differ() -> None:
+    held = [made(JSON, Vary="Accept, User-Agent"), made(XML, Vary="Accept")]
+    assert taken(deck(*held), XML, XML, get(Accept="*/*"), JSON) == [1, None, None, 0]
+    assert taken(deck(*held, off="vary"), XML, XML) == [1, 0]
+
+
+def test_vary_says_nothing_of_a_single_one() -> None:
+    assert taken(deck(made(JSON, Vary="Accept")), XML) == [0]
+    held = [made(JSON, Vary="Accept"), made(JSON, Vary="*, accept")]
+    assert taken(deck(*held), XML, get()) == [0, 1]
+
+
+def test_vary_still_says_it_of_what_is_left_of_several() -> None:
+    for repeats in Repeats:
+        held = deck(
+            made(JSON, Vary="accept"), made(XML, vary="accept"), repeats=repeats
+        )
+        assert taken(held, JSON, get(Accept="text/csv"), XML) == [0, None, 1]
+
+
+@pytest.mark.parametrize("few", [0, 8])
+def test_rules_hold_whatever_is_remembered(
+    few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mitmvcr.core.deck.deck._FEW", few)
+    monkeypatch.setattr("mitmvcr.core.deck.deck._MOST_FEW", 1)
+    other = Interaction(0, Request("GET", "http://other/"), Response(code=200))
+    held = deck(made(JSON, Vary="accept"), other, made(XML, Vary="accept"))
+    assert taken(held, JSON, other.request, get(Accept="text/csv")) == [0, 1, None]
+    assert taken(held, JSON, XML) == [None, 2]
+
+
+def test_used_up_are_those_that_could_have_answered() -> None:
+    held = deck(made(JSON, Vary="accept"), made(XML, Vary="accept"))
+    assert taken(held, JSON) == [0]
+    assert held.used_up(JSON) == 1
+    assert held.used_up(get(Accept="text/csv")) == 0
+
+
+# Against what it is to do, said slowly
+
+CODES = [200, 200, 304, 500]
+some_headers = st.fixed_dictionaries(
+    {},
+    optional={
+        "Accept": st.sampled_from(["a", "b"]),
+        "If-None-Match": st.sampled_from(["1", "2"]),
+        "X-A": st.sampled_from(["x", "y"]),
+    },
+)
+recorded = st.tuples(some_headers, st.sampled_from(CODES), st.booleans())
+
+
+class Slow:
+    """The same by a scan."""
+
+    def __init__(self, held: Sequence[Interaction], repeats: Repeats) -> None:
+        self.held, self.repeats, self.played = held, repeats, set[int]()
+
+    def take(self, asked: Request) -> int | None:
+        found = [at for at in range(len(self.held)) if self.may(at, asked)]
+        if not found:
+            return None
+        best = min(found, key=lambda at: self.score(at, asked))
+        self.played.add(best)
+        return best
+
+    def may(self, at: int, asked: Request) -> bool:
+        if at in self.played and self.repeats is Repeats.NO:
+            return False
+        if at in self.played and self.repeats is Repeats.LAST:
+            alike = (other for other in range(len(self.held)) if self.alike(at, other))
+            if any(n not in self.played or n > at for n in alike):
+                return False
+        held, own = self.held[at], self.held[at].request.headers
+        wanted = asked.headers.get("If-None-Match")
+        if held.response.code == 304 and own.get("If-None-Match", wanted) != wanted:
+            return False
+        several = {str(each.request.headers.get("Accept")) for each in self.held}
+        if "Vary" in held.response.headers and len(several) > 1:
+            return own.get("Accept") == asked.headers.get("Accept")
+        return True
+
+    def alike(self, one: int, other: int) -> bool:
+        """Are they bound alike, and do they have the same headers?"""
+        return self.held[one].request == self.held[other].request and (
+            self.bound(one) == self.bound(other)
+        )
+
+    def bound(self, at: int) -> tuple[bool, bool]:
+        held = self.held[at]
+        several = {str(each.request.headers.get("Accept")) for each in self.held}
+        conditional = "If-None-Match" in held.request.headers
+        return (
+            held.response.code == 304 and conditional,
+            "Vary" in held.response.headers and len(several) > 1,
+        )
+
+    def score(self, at: int, asked: Request) -> tuple[object, ...]:
+        own, wanted = self.held[at].request.headers, asked.headers
+        first = sum(own.get(n) == wanted.get(n) for n in ("Accept", "If-None-Match"))
+        every = first + (own.get("X-A") == wanted.get("X-A"))
+        again = self.repeats is Repeats.LAST and at in self.played
+        return -first, -every, again, -at if again else at
+
+
+@given(
+    held=st.lists(recorded, max_size=7),
+    asked=st.lists(some_headers, max_size=8),
+    repeats=st.sampled_from(Repeats),
+)
+@settings(max_examples=200, deadline=None)
+def test_it_does_what_a_scan_does(
+    held: list[tuple[dict[str, str], int, bool]],
+    asked: list[dict[str, str]],
+    repeats: Repeats,
+) -> None:
+    interactions = [
+        Interaction(
+            0,
+            Request("GET", URL, headers={k: [v] for k, v in headers.items()}),
+            Response(code=code, headers={"Vary": ["Accept"]} if varies else {}),
+        )
+        for headers, code, varies in held
+    ]
+    slow, fast = Slow(interactions, repeats), Deck(interactions, repeats)
+    for headers in asked:
+        request = Request("GET", URL, headers={k: [v] for k, v in headers.items()})
+        assert taken(fast, request) == [slow.take(request)]
+
+
+def positions(of: Deck, asked: Request) -> Iterator[int]:
+    while (found := of.take(asked)) is not None:
+        yield found[0]
+
+
+def test_many_equal_ones_with_ids_of_their_own_are_answered_in_order() -> None:
+    held = [made(get(X_Request_Id=str(n), Accept="a")) for n in range(3000)]
+    assert list(positions(deck(*held), get(X_Request_Id="new"))) == list(range(3000))
+
+
+def test_nothing_is_said_against_what_is_no_equal() -> None:
+    held = deck(made(JSON))
+    assert held.add(made(XML)) == 1
+    assert held.objections(XML).to(1) == []
+    assert held.objections(XML).to(0) == []

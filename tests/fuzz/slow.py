@@ -1,0 +1,109 @@
+"""Searches for inputs on which redaction is slow: each text that it looks for
+repeated, nested and interleaved with another, in a URL, in a body and within JSON.
+
+Prints the slowest, in milliseconds of CPU for a MiB, and fails above a bound. A first
+run of a quarter of the size shows what grows faster than its input: that is not tried
+at full size.
+"""
+
+import argparse
+import sys
+import time
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from mitmvcr.core.model import Interaction, Request, Response
+from mitmvcr.secrets import finder
+from mitmvcr.secrets.redactor import Redactor
+
+#: What stands around an anchor: before, after, and how often each comes.
+SHAPES = {
+    "repeated": b"%b",
+    "spaced": b"%b ",
+    "joined by -": b"-%b",
+    "lines": b"%b\n",
+    "assigned": b"&%b=",
+    "in a query": b"?%b=",
+    "in a fragment": b"#%b=x&",
+    "key of JSON": b'"%b":"',
+    "value of JSON": b'"%b":"x1y2z3w4",',
+    "key in a string": b'\\"%b\\":\\"',
+    "array of JSON": b'"%b":["a1b2c3d4",',
+    "object of JSON": b'"%b":{',
+    "pair of JSON": b'{"name":"%b","value":"',
+    "element": b"<%b>",
+    "element, cut": b"<%b ",
+    "CDATA": b"<%b><![CDATA[",
+    "part": b'name="%b"\r\n\r\n',
+    "part, cut": b'name="%b"',
+    "input": b'<input name="%b" ',
+    "attribute": b' %b="',
+    "line of a file": b"%b: a1b2c3d4\n",
+    "literal": b'%b = "a1b2',
+    "password of a URL": b"://u:%b@h",
+}
+
+
+class Case(NamedTuple):
+    shape: str
+    anchor: bytes
+    data: bytes
+
+
+def anchors() -> list[bytes]:
+    """Return what is looked for, one spelling of each name."""
+    found = {text.lower(): text for text in finder.table()[0].texts}
+    return sorted(found.values())
+
+
+def cases(size: int, every: int) -> Iterator[Case]:
+    texts = anchors()
+    for at, anchor in enumerate(texts[::every]):
+        for shape, around in SHAPES.items():
+            piece = around % anchor
+            yield Case(shape, anchor, (piece * (size // len(piece) + 1))[:size])
+        other = texts[(at * 7 + 1) % len(texts)]
+        piece = anchor + b"." + other + b'="'
+        yield Case("interleaved", anchor, (piece * (size // len(piece) + 1))[:size])
+        half = size // 2 // max(1, len(anchor))
+        yield Case("nested", anchor, anchor * half + b'"' * half)
+
+
+def cost(case: Case) -> float:
+    """Return seconds of CPU that a recording and a request of it take."""
+    redactor = Redactor()
+    url = case.data[: 1 << 14].decode("latin-1")
+    start = time.process_time()
+    redactor.interaction(Interaction(0, Request(), Response(body=case.data)))
+    redactor.request(Request(url="https://h/" + url))
+    return time.process_time() - start
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--size", type=int, default=1 << 16)
+    parser.add_argument("--every", type=int, default=1, help="each n-th anchor alone")
+    parser.add_argument("--most", type=float, default=6000, help="ms for a MiB")
+    parser.add_argument("--show", type=int, default=20)
+    typed = parser.parse_args()
+    found: list[tuple[float, str, bytes]] = []
+    quarter = typed.size // 4
+    for case in cases(quarter, typed.every):
+        rate = cost(case) / quarter * (1 << 20) * 1000
+        found.append((rate, case.shape, case.anchor))
+    found.sort(reverse=True)
+    slowest = 0.0
+    for rate, shape, anchor in found[: typed.show]:
+        again = next(
+            each
+            for each in cases(typed.size, 1)
+            if (each.shape, each.anchor) == (shape, anchor)
+        )
+        more = cost(again) / typed.size * (1 << 20) * 1000 if rate < 40_000 else -1
+        slowest = max(slowest, more if more >= 0 else rate)
+        sys.stdout.write(f"{rate:9.0f} -> {more:9.0f} ms/MiB  {shape:18} {anchor!r}\n")
+    return 1 if slowest > typed.most else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,99 @@
+"""What is made anew for each request is known by its looks."""
+
+import re
+
+import pytest
+
+from mitmvcr.miss.freshness import fresh
+
+UUIDS = "1b4e28ba-2fa1-41d2-883f-0016d3cca427", "6fa459ea-ee8a-4ca4-894e-db77e160355e"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "words"),
+    [
+        (*UUIDS, "looks like a UUID"),
+        (*(f"urn:uuid:{each}" for each in UUIDS), "looks like a UUID"),
+        (*("{" + each.upper() + "}" for each in UUIDS), "looks like a UUID"),
+        (*(f"run-{each}" for each in UUIDS), "looks like a UUID"),
+        (
+            "2026-11-28T00:08:51Z",
+            "2025-01-02T10:00:00.123+01:00",
+            "looks like a time stamp",
+        ),
+        (
+            "Sat, 28 Nov 2026 00:08:51 GMT",
+            "Fri, 27 Nov 2026 10:08:51 GMT",
+            "looks like a time stamp",
+        ),
+        ("20261128T000851Z", "20250102T100000Z", "looks like a time stamp"),
+        ("1764288531", "1764288999", "looks like a time stamp"),
+        ("1764288531.25", "1764288999.5", "looks like a time stamp"),
+        ("1764288531123", "1764288999456", "looks like a time stamp"),
+        ("1764288531123456789", "1764288999456123789", "looks like a time stamp"),
+        ("2026-11-28", "2025-01-02", "looks like a date"),
+        ("a" * 64, "0b" * 32, "looks like a signature"),
+        ("sha256=" + "a" * 64, "sha256=" + "b" * 64, "looks like a signature"),
+        ("a" * 40, "b" * 40, "looks like a signature"),
+        ("A" * 43 + "=", "b" * 43 + "=", "looks like a signature"),
+        ("a1" * 16, "b2" * 16, "looks like a hexadecimal id"),
+        (
+            "507f1f77bcf86cd799439011",
+            "507f191e810c19729de860ea",
+            "looks like an object id",
+        ),
+        (
+            "01ARZ3NDEKTSV4RRFFQ69G5FAV",
+            "01BX5ZZKBKACTAV9WEVGEMMVRZ",
+            "looks like a ULID",
+        ),
+        (
+            "eyJhbGciOiJub25lIn0.eyJhIjoxfQ.x",
+            "eyJhbGciOiJub25lIn0.eyJhIjoyfQ.y",
+            "looks like a JWT",
+        ),
+        (
+            "00-" + "a1" * 16 + "-" + "b2" * 8 + "-01",
+            "00-" + "c1" * 16 + "-" + "d2" * 8 + "-00",
+            "looks like a trace id",
+        ),
+        ("msg_011CSHoEeqs5C35K2", "msg_01Xb7a9YyQw3R5T7u", "looks like a random id"),
+        (
+            "--------boundary-a1b2c3d4",
+            "--------boundary-x9y8z7w6",
+            "looks like a boundary",
+        ),
+        (*(f"run {each} of it" for each in UUIDS), "differs only in a UUID"),
+        (
+            *(
+                f"{each} at {day}"
+                for each, day in zip(UUIDS, ("2026-11-28", "2025-01-02"), strict=True)
+            ),
+            "differs only in a UUID and a date",
+        ),
+    ],
+)
+def test_what_is_fresh_is_named(one: str, other: str, words: str) -> None:
+    found = fresh(one, other)
+    assert found is not None
+    assert found.words == words
+    left = [re.sub("|".join(found.patterns), "", each) for each in (one, other)]
+    assert left[0] == left[1]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("gpt-4o-2024x", "gpt-4o-2024y"),
+        ("Count to 3", "Count to 4"),
+        (UUIDS[0], "2026-11-28"),
+        (f"a {UUIDS[0]}", f"b {UUIDS[1]}"),
+        (UUIDS[0], f"{UUIDS[0]} {UUIDS[1]}"),
+        ("claude-sonnet-4-5", "claude-opus-4-5"),
+        ("2000000000", "1764288531"),
+        ("a1" * 40000, "b2" * 40000),
+        ("", "x"),
+    ],
+)
+def test_what_is_not_is_not(one: str, other: str) -> None:
+    assert fresh(one, other) is None

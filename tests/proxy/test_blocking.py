@@ -1,0 +1,150 @@
+"""What is refused and does not count, hook by hook."""
+
+import logging
+from pathlib import Path
+
+import pytest
+from mitmproxy.test import tflow
+
+from mitmvcr.core.errors import OptionError
+from mitmvcr.core.model import Cassette, Interaction, Request, Response
+from mitmvcr.format import writer
+from mitmvcr.proxy.blocking import Blocking
+from rig import Rig, in_loop
+
+HOME = "https://packages.httpie.io/latest.json"
+PIP = "https://pypi.org/simple/pip/"
+
+
+def ask(rig, url, **request):
+    flow = tflow.tflow()
+    flow.request.url = url
+    for name, value in request.items():
+        setattr(flow.request, name, value)
+    if rig.vcr.streams.requestheaders is not None:
+        rig.vcr.streams.requestheaders(flow)
+    assert rig.vcr.request(flow) is None
+    return flow
+
+
+def write(path: Path, *urls: str) -> str:
+    held = [
+        Interaction(
+            0,
+            Request(method="GET", url=url, body=b"content"),
+            Response(code=200, status="200 OK", body=b"recorded"),
+        )
+        for url in urls
+    ]
+    path.write_bytes(writer.dumps(Cassette(held)))
+    return str(path)
+
+
+def counts(rig):
+    summary = rig.session.summary()
+    return summary.missed, summary.blocked, summary.passed
+
+
+@in_loop
+def test_a_call_home_is_refused_in_a_replay_and_does_not_count(tmp_path, caplog):
+    rig = Rig(vcr_cassette=write(tmp_path / "a.yaml", "http://h/"), vcr_mode="replay")
+    with caplog.at_level(logging.INFO):
+        flow = ask(rig, HOME)
+    assert flow.response.status_code == 403
+    assert flow.response.headers["x-vcr-blocked"].endswith("httpie's update check")
+    assert "blocked: httpie's update check" in caplog.text
+    assert counts(rig) == (0, 1, 0)
+    assert not rig.session.log.misses
+    assert ask(rig, HOME, method="HEAD").response.content == b""
+    assert ask(rig, "https://example.test/").response.status_code == 424
+    assert counts(rig) == (1, 2, 0)
+
+
+@in_loop
+def test_one_that_was_recorded_is_answered(tmp_path):
+    rig = Rig(vcr_cassette=write(tmp_path / "a.yaml", HOME), vcr_mode="replay")
+    assert ask(rig, HOME).response.content == b"recorded"
+    assert ask(rig, HOME).response.status_code == 403
+
+
+@in_loop
+def test_a_recording_leaves_it_out_and_keeps_what_may_be_wanted(tmp_path):
+    rig = Rig(vcr_cassette=str(tmp_path / "new.yaml"), vcr_mode="record")
+    left_out, kept = ask(rig, HOME), ask(rig, PIP)
+    assert left_out.response is kept.response is None  # both go on
+    flows = rig.vcr.sessions.under_way
+    assert left_out.id not in flows
+    assert not flows.pop(kept.id).is_replay
+    assert counts(rig) == (0, 0, 1)
+
+
+@in_loop
+def test_the_known_ones_can_be_switched_off(tmp_path):
+    rig = Rig(
+        vcr_cassette=write(tmp_path / "a.yaml", "http://h/"),
+        vcr_mode="replay",
+        vcr_block=["-known"],
+    )
+    assert ask(rig, HOME).response.status_code == 424
+    rig = Rig(
+        vcr_cassette=str(tmp_path / "new.yaml"), vcr_mode="record", vcr_block=["-known"]
+    )
+    assert rig.vcr.sessions.under_way.pop(ask(rig, HOME).id)
+
+
+@pytest.mark.parametrize("mode", ["replay", "record", "new_episodes", "passthrough"])
+def test_a_filter_blocks_in_every_mode(tmp_path, mode):
+    @in_loop
+    def check():
+        cassette = write(tmp_path / "a.yaml", "https://a.test/", "https://b.test/")
+        rig = Rig(
+            vcr_cassette=cassette, vcr_mode=mode, vcr_block=["~d a.test", "~m PUT"]
+        )
+        for url, method in (("https://a.test/", "GET"), ("https://b.test/", "PUT")):
+            flow = ask(rig, url, method=method)
+            assert flow.response.status_code == 403
+        assert counts(rig) == (0, 2, 0)
+        flow = ask(rig, "https://b.test/")
+        assert flow.response is None or flow.response.status_code == 200
+        rig.vcr.sessions.under_way.clear()
+
+    check()
+
+
+@in_loop
+def test_a_grpc_call_that_is_blocked_is_told_as_calls_are(tmp_path):
+    cassette = write(tmp_path / "a.yaml", "https://a.test/")
+    rig = Rig(vcr_cassette=cassette, vcr_mode="replay", vcr_block=["~d a.test"])
+    flow = tflow.tflow()
+    flow.request.url = "https://a.test/"
+    flow.request.http_version = "HTTP/2.0"
+    flow.request.headers["content-type"] = "application/grpc"
+    rig.vcr.request(flow)
+    assert flow.response.headers["grpc-status"] == "9"
+    assert "blocked: ~d a.test" in flow.response.headers["grpc-message"]
+
+
+def test_a_wrong_filter_is_told_by_the_option():
+    with pytest.raises(OptionError, match="vcr_block=~~: not a flow filter"):
+        Blocking(["~~"])
+
+
+@in_loop
+def test_a_hook_may_answer_or_let_go(tmp_path):
+    hooks = tmp_path / "hooks.py"
+    hooks.write_text(
+        "from mitmvcr.core.model import Response\n"
+        "def on_miss(request, miss):\n"
+        "    if 'let-go' in request.url: return False\n"
+        "    if 'answer' in request.url:\n"
+        "        return Response(code=418, status='418 T', body=b'tea')\n"
+    )
+    cassette = write(tmp_path / "a.yaml", "https://a.test/")
+    rig = Rig(vcr_cassette=cassette, vcr_mode="replay", vcr_hooks=str(hooks))
+    assert ask(rig, "https://a.test/let-go").response.status_code == 403
+    flow = ask(rig, "https://a.test/answer")
+    assert (flow.response.status_code, flow.response.content) == (418, b"tea")
+    assert ask(rig, "https://a.test/other").response.status_code == 424
+    assert counts(rig) == (1, 1, 0)
+    assert rig.session.summary().replayed == 1
+    assert rig.session.log.misses.total() == 1

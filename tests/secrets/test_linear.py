@@ -1,0 +1,128 @@
+"""The work is linear in the text: counted here, timed by ``scripts/fuzz slow``."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from mitmvcr.core.model import Interaction, Request, Response
+from mitmvcr.secrets import finder, places, scan
+from mitmvcr.secrets.anchors import MOST_FAST
+from mitmvcr.secrets.finder import table
+from mitmvcr.secrets.redactor import Redactor
+from mitmvcr.secrets.text_redactor import TextRedactor
+
+#: One of each kind of anchor.
+ANCHORS = (
+    "?key= &auth= pwd password token secret api_key apiKey eyJ sk-proj- glimt- Q~ -us"
+)
+ANCHORS += (
+    " ATCTT3 AKIA xoxb- .atlasv1. hvs. SK pypi-AgE sk-ant- signature otp -----BEGIN"
+)
+AROUND = [
+    b"%b",
+    b"%b ",
+    b"-%b",
+    b"&%b=",
+    b"?%b=",
+    b'"%b":"',
+    b'\\"%b\\":\\"',
+    b'"%b":["x9y8z7w6",',
+    b'"%b":{',
+    b'{"name":"%b","value":"',
+    b"<%b>",
+    b"<%b><![CDATA[",
+    b'name="%b"\r\n\r\n',
+    b'<input name="%b" ',
+    b' %b="',
+    b"%b: x9y8z7w6\n",
+    b'%b = "x9y8',
+    b"%b=REDACTED",
+]
+SIZE = 4096
+
+
+class Counting:
+    """A compiled regex that counts what it looks through: to the end of a match, or
+    the run of ``letters`` where there is none."""
+
+    def __init__(
+        self, regex: re.Pattern[bytes], work: list[int], letters: bytes = rb""
+    ) -> None:
+        self._regex, self._work = regex, work
+        self._run = re.compile(letters)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._regex, name)
+
+    def match(self, data: bytes, at: int = 0) -> re.Match[bytes] | None:
+        found = self._regex.match(data, at)
+        run = self._run.match(data, at)
+        assert run is not None
+        self._work[0] += (found or run).end() - at
+        return found
+
+
+@pytest.fixture
+def work(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    count = [0]
+    plain = finder.compiled
+    monkeypatch.setattr(
+        finder, "compiled", lambda text: Counting(plain(text), count, rb"[\w.~+/=-]*+")
+    )
+    for name, regex in vars(places).items():
+        if isinstance(regex, re.Pattern):
+            monkeypatch.setattr(places, name, Counting(regex, count))
+    quote = scan.Scan.closing_quote
+
+    def closing_quote(self: scan.Scan, start: int, level: int, mark: bytes) -> int:
+        end = quote(self, start, level, mark)
+        count[0] += (end if end >= 0 else start) - start
+        return end
+
+    monkeypatch.setattr(scan.Scan, "closing_quote", closing_quote)
+    return count
+
+
+def texts() -> Iterator[bytes]:
+    anchors = ANCHORS.encode().split()
+    for at, anchor in enumerate(anchors):
+        for around in AROUND:
+            yield around % anchor
+        yield anchor + b"." + anchors[at - 1] + b'="'
+
+
+def test_no_text_is_looked_through_again_and_again(work: list[int]) -> None:
+    for piece in texts():
+        data = (piece * SIZE)[:SIZE]
+        work[0] = 0
+        spans = list(TextRedactor(Redactor().rules).spans(data))
+        assert sum(span.end - span.start for span in spans) <= 10 * SIZE, piece
+        assert work[0] <= 30 * SIZE, piece
+
+
+def test_the_longest_is_learned_and_not_each_of_its_ends() -> None:
+    for piece in texts():
+        redactor = Redactor()
+        body = (piece * SIZE)[:SIZE]
+        url = "https://h/" + body.decode()
+        redactor.interaction(Interaction(0, Request(url=url), Response(body=body)))
+        learned = redactor.memory.since(0)
+        assert sum(map(len, learned)) <= 200 * SIZE, piece
+
+
+def test_a_value_that_is_too_long_to_be_repeated_is_hidden_in_its_place_alone() -> None:
+    redactor = Redactor()
+    body = b'{"password": "%b"}' % bytes(range(48, 91)).replace(b"\\", b"") * 1000
+    kept = redactor.interaction(Interaction(0, Request(body=body), Response()))
+    assert b"[REDACTED:password]" in kept.request.body
+    long = b'{"password": "%b"}' % (b"x1y2z3-" * 4000)
+    assert redactor.message(long) == b'{"password": "[REDACTED:password]"}'
+    assert max(map(len, redactor.memory.since(0))) < 4000
+
+
+def test_the_table_stays_within_the_fast_automaton() -> None:
+    assert len(table()[0].texts) < MOST_FAST * 0.8, (
+        "from anchors.MOST_FAST texts on each search takes 1.4 to 2.8 times as long:"
+        " join stems, or measure anew"
+    )

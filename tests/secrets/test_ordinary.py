@@ -1,0 +1,272 @@
+"""What is no secret stays byte for byte, whatever words stand around it."""
+
+import base64
+import gzip
+import io
+import json
+import random
+import tarfile
+import zipfile
+import zlib
+
+import pytest
+
+from mitmvcr.core.model import Headers, Interaction, Request, Response
+from mitmvcr.secrets.redactor import Redactor
+from mitmvcr.secrets.rules import Rules
+
+JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.abcdefghij"
+
+
+def _tar(files: dict[str, bytes]) -> bytes:
+    made = io.BytesIO()
+    with tarfile.open(fileobj=made, mode="w") as archive:
+        for name, content in files.items():
+            entry = tarfile.TarInfo(name)
+            entry.size = len(content)
+            archive.addfile(entry, io.BytesIO(content))
+    return made.getvalue()
+
+
+def _zip(files: dict[str, bytes]) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:  # stored, so that the texts show
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return made.getvalue()
+
+
+_SOURCE = {
+    "lib.rs": b"/// Takes `<token>stream</token>` and redis://user:pass@localhost\n"
+    b'let password = "x1-y2-z3";\n{"api_key": "k3y-of-a-test"}'
+}
+_PIXELS = random.Random(4).randbytes(300)
+_CHUNK = b'{"token":"a1b2c3d4e5f6g7h8"}<password>x1y2z3w4</password>'
+
+#: name: Content-Type, body
+BODIES: dict[str, tuple[str, bytes]] = {
+    # Language models
+    "logprobs": (
+        "application/json",
+        b'{"content":[{"token":"Hello","logprob":-0.3,"bytes":[72]},{"token":" wor'
+        b'ld","logprob":-1e-5},{"token":"authentication"},{"token":"\xc4\xa0ing"}]}',
+    ),
+    "stream of tokens": (
+        "text/event-stream",
+        b'data: {"token":{"id":264,"text":" a","logprob":-0.1,"special":false}}\n\n'
+        b'data: {"token": "ization", "index": 3}\n\ndata: [DONE]\n\n',
+    ),
+    "tokenizer": (
+        "application/json",
+        b'{"eos_token":"<|endoftext|>","pad_token":"[PAD_0000]","max_tokens":4096,'
+        b'"unk_token":"<unk>","stop_token":"</s_00000>","tokens":["to","ken"]}',
+    ),
+    "usage": (
+        "application/json",
+        b'{"prompt_tokens":9,"completion_tokens_details":{"reasoning_tokens":0},'
+        b'"cached_tokens":12345678,"token_type":"Bearer","token_count":[1,2]}',
+    ),
+    # Pages
+    "pages": (
+        "application/json",
+        b'{"next_token":"b1c2d3e4f5a6b7c8","nextPageToken":"CAUQAA1b2c3d",'
+        b'"continuation_token":"a1b2c3d4e5f6","nextSyncToken":"CPDAlvWDx70CEP"}',
+    ),
+    # Schemas and messages
+    "errors": ("application/json", b'{"errors":{"password":"is too short"}}'),
+    "errors of Django": (
+        "application/json",
+        b'{"password":["This field is required.","Ensure it has at least 8 letters."]}',
+    ),
+    "openapi": (
+        "application/json",
+        b'{"properties":{"password":{"type":"string","format":"password"},'
+        b'"api_key":{"type":"string","description":"Use <api_key> here: <b>x</b>"},'
+        b'"secret":{"$ref":"#/components/schemas/Secret"}}}',
+    ),
+    "openapi, YAML": (
+        "application/yaml",
+        b"properties:\n  password:\n    type: string\n  token: string\n"
+        b"  api_key: required\n  client_secret:\n    - $ref: '#/x'\n",
+    ),
+    "i18n": (
+        "application/json",
+        b'{"password":"Password","new_password":"Enter a new password",'
+        b'"token":"Token","secret":"Secret","forgotPassword":"Forgot your password?"}',
+    ),
+    "text with signs": (
+        "text/plain",
+        b"Set <api_key> and <token>, then <password>. Next: a <b>bold</b> word.\n",
+    ),
+    "html form": (
+        "text/html",
+        b'<label for="password">Password</label><input type=password name="password">',
+    ),
+    "javascript": (
+        "application/javascript",
+        b'const e={password:"Password is required",token:"token",secret:null};'
+        b"if(t.token===n){secret=u.secret}var password=getPassword();",
+    ),
+    "python": (
+        "text/x-python",
+        b"password: str = None\ntoken = get_token(u)\nsecret = os.environ['SECRET']\n"
+        b'PASSWORD = "changeme"\n',
+    ),
+    "env example": ("text/plain", b"PASSWORD=\nAPI_KEY=<your-key>\nSECRET=${SECRET}\n"),
+    "prose with colons": (
+        "text/plain",
+        b"Password: must be changed each month\nToken: see above\nsecret: yes\n",
+    ),
+    # Tables
+    "dbt": ("application/json", b'{"primaryKey":"user_id","secondaryKey":"made_at"}'),
+    "working directory": ("application/json", b'{"pwd":"/home/somebody/src"}'),
+    "windows directory": ("application/json", b'{"pwd":"C:\\\\Users\\\\somebody"}'),
+    # Identifiers
+    "commit": (
+        "application/json",
+        b'{"sha":"da39a3ee5e6b4b0d3255bfef95601890afd80709","tree":{"sha":"4b825dc642'
+        b'cb6eb9a060e54bf8d69288fbee4904"},"sku":"SKU-0012-AB","etag":"\\"33a64df5\\""}',
+    ),
+    "public key": (
+        "text/plain",
+        b"ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQC7 me@host\n-----BEGIN PUBLIC KEY-----"
+        b"\nMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A\n-----END PUBLIC KEY-----\n",
+    ),
+    "keys by name": (
+        "application/json",
+        b'{"public_key":"MIIBIjANBgkqhkiG9w0B","key":"value-1","keys":["a1b2c3d4"],'
+        b'"key_id":"k-123456","token_endpoint":"https://h/token","secretName":"db-1"}',
+    ),
+    "oidc discovery": (
+        "application/json",
+        b'{"token_endpoint":"https://h/oauth/token","jwks_uri":"https://h/jwks",'
+        b'"token_endpoint_auth_methods_supported":["client_secret_basic"]}',
+    ),
+    "dates": ("application/json", b'{"token_expires_at":"2024-01-01T00:00:00Z"}'),
+    "named pair": ("application/json", b'{"name":"Accept","value":"a1b2c3d4e5f6"}'),
+    "number and letters": (
+        "application/json",
+        '{"token":"1234567890","plex_token":"schlüsselwörter"}'.encode(),
+    ),
+    "columns without a secret": ("text/csv", b"id,max tokens\n1,a1b2c3d4e5f6g7h8\n"),
+    "columns without a value": ("text/csv", b"id,password\n1,\n2,null\n3,is wrong\n"),
+    "csv": ("text/csv", b"id,name\n1,a1b2c3d4e5f6g7h8\n"),
+    "mail": ("text/plain", b"someone@example.com https://example.com/@someone"),
+    "base64 of JSON": (
+        "application/json",
+        b'{"page":"%b"}' % base64.b64encode(b'{"id":1,"name":"a1b2c3d4e5f6"}'),
+    ),
+    # Files
+    "crate": ("application/octet-stream", gzip.compress(_tar(_SOURCE))),
+    "tgz": ("application/gzip", gzip.compress(_tar(_SOURCE))),
+    "gz of a text": ("application/octet-stream", gzip.compress(_SOURCE["lib.rs"])),
+    "tar": ("application/x-tar", _tar(_SOURCE)),
+    "tar without a type": ("", _tar(_SOURCE)),
+    "wheel": ("application/octet-stream", _zip(_SOURCE)),
+    "zip": ("application/zip", _zip(_SOURCE)),
+    "docx": ("application/vnd.openxmlformats-officedocument", _zip(_SOURCE)),
+    "png": ("image/png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + _CHUNK + _PIXELS),
+    "png without a type": ("", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + _CHUNK + _PIXELS),
+    "jpeg": ("image/jpeg", b"\xff\xd8\xff\xe0\0\x10JFIF\0" + _CHUNK + _PIXELS),
+    "gif": ("image/gif", b"GIF89a\1\0\1\0" + _CHUNK),
+    "webp": ("image/webp", b"RIFF\1\0\0\0WEBP" + _CHUNK),
+    "pdf": ("application/pdf", b"%PDF-1.7\n<</Password (x)>>" + _CHUNK),
+    "font": ("font/woff2", b"wOF2\0\1\0\0" + _CHUNK),
+    "font without a type": ("", b"\0\1\0\0\0\x0f" + _CHUNK),
+    "mp3": ("audio/mpeg", b"ID3\4\0" + _CHUNK),
+    "mp4": ("video/mp4", b"\0\0\0\x18ftypmp42" + _CHUNK),
+    "wasm": ("application/wasm", b"\0asm\1\0\0\0" + _CHUNK),
+    "elf": ("application/octet-stream", b"\x7fELF\2\1\1\0" + _CHUNK),
+    "class": ("", b"\xca\xfe\xba\xbe\0\0\0\x34" + _CHUNK),
+    "pack": ("application/x-git-upload-pack-result", b"0008NAK\nPACK\0\0\0\2" + _CHUNK),
+    "sqlite": ("", b"SQLite format 3\0" + _CHUNK),
+    "parquet": ("", b"PAR1\x15\0" + _CHUNK),
+    "model": ("application/octet-stream", b"GGUF\3\0\0\0" + _CHUNK),
+    "xz": ("", b"\xfd7zXZ\0" + _CHUNK),
+    "zstd": ("", b"(\xb5/\xfd\0" + _CHUNK),
+    "bz2": ("", b"BZh91AY&SY\0" + _CHUNK),
+    "7z": ("", b"7z\xbc\xaf\x27\x1c\0" + _CHUNK),
+    "deb": ("application/vnd.debian.binary-package", b"!<arch>\n" + _CHUNK),
+    "other binary": ("application/octet-stream", b"\0\1\2\3" + _CHUNK + b"\0"),
+    "protobuf": ("application/x-protobuf", b"\n\x1c" + _CHUNK),
+    "msgpack": ("application/msgpack", b"\x81\xa5token\xb0a1b2c3d4e5f6g7h8"),
+    "cbor": ("application/cbor", b"\xa1\x65token\x70a1b2c3d4e5f6g7h8"),
+    "deflated data": ("application/octet-stream", zlib.compress(_CHUNK)),
+    "grpc": ("application/grpc", b"\0\0\0\0\x1e\n\x1c" + _CHUNK[:28]),
+}  # fmt: skip
+
+HEADERS: dict[str, str] = {
+    "WWW-Authenticate": 'Bearer resource_metadata="https://h/.well-known/oauth-prote'
+    'cted-resource", error="invalid_token"',
+    "Idempotency-Key": "5d1e3a4b-91c2-4000-8000-abcdefabcdef",
+    "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+    "X-Cache-Key": "/v1/things?a=1",
+    "Surrogate-Key": "a1 b2 c3",
+    "X-Partition-Key": "a1b2c3d4",
+    "X-Next-Page-Token": "a1b2c3d4e5f6",
+    "X-Ms-Continuation-Token": "a1b2c3d4e5f6",
+    "X-Ratelimit-Remaining-Tokens": "149984",
+    "Cookie": "theme=dark; lang=en-US; consent=accepted; tz=Europe/Berlin; n=12",
+    "Set-Cookie": "theme=dark-mode; Path=/; HttpOnly",
+    "X-Authenticated-User": "somebody",
+    "X-Api-Key-Id": "a1b2c3d4",
+    "ETag": 'W/"33a64df551425fcc55e4d42a148795d9f25f89d4"',
+    "Docker-Content-Digest": "sha256:" + "0a" * 32,
+}
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_an_ordinary_body_stays_byte_for_byte(name: str) -> None:
+    kind, body = BODIES[name]
+    headers: Headers = {"Content-Type": [kind]} if kind else {}
+    met = Interaction(0, Request(), Response(body=body, headers=headers))
+    assert Redactor().interaction(met).response.body == body
+    asked = Interaction(0, Request(body=body, headers=headers), Response())
+    assert Redactor().interaction(asked).request.body == body
+
+
+@pytest.mark.parametrize("name", HEADERS)
+def test_an_ordinary_header_stays(name: str) -> None:
+    headers = {name: [HEADERS[name]]}
+    met = Interaction(0, Request(headers=headers), Response(headers=headers))
+    assert Redactor().interaction(met) == met
+
+
+def test_base64_without_a_secret_stays_beside_one() -> None:
+    coded = base64.b64encode(b'{"id":1,"name":"a1b2c3d4e5f6"}')
+    body = b'{"password":"x1y2z3","page":"%b"}' % coded
+    kept = Redactor().message(body)
+    assert kept == body.replace(b"x1y2z3", b"[REDACTED:password]")
+
+
+def test_ordinary_values_are_not_learned() -> None:
+    redactor = Redactor()
+    body = b'{"token":"user_profile","pwd":"/srv/app","password":"is too short"}'
+    url = "https://h/?key=user_profile&theme=dark-mode"
+    headers = {"Cookie": ["theme=dark-mode; sessiontype=user_profile"]}
+    met = Interaction(0, Request(url=url, body=body, headers=headers), Response())
+    redactor.interaction(met)
+    assert list(redactor.memory.since(0)) == []
+
+
+def test_harmless_variables_are_none() -> None:
+    environment = {
+        "KEY_VAULT_NAME": "my-vault-of-2024",
+        "TOKEN_TYPE": "access_token_v2",
+        "AUTH_METHOD": "oauth2-device",
+        "SECRET_ARN": "arn:aws:secretsmanager:eu:1:secret:x",
+        "SERVICE_KEY": "my-vault",
+        "GRANT_TOKEN": "access_token",
+        "API_TOKEN_URL": "https://h/oauth/token",
+        "SIGNING_KEY": "/run/keys/signing.pem",
+    }
+    assert list(Redactor(environment=environment).memory.since(0)) == []
+
+
+@pytest.mark.parametrize("name", ["id_token", "note", "access_token", "password"])
+def test_a_kept_form_is_kept_wherever_it_stands(name: str) -> None:
+    body = json.dumps({name: JWT, "x": JWT}).encode()
+    redactor = Redactor(Rules(keep=("jwt",)))
+    assert redactor.message(body) == body
+    url = f"https://h/?{name}={JWT}"
+    assert redactor.request(Request(url=url)).url == url

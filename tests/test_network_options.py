@@ -1,0 +1,88 @@
+"""Options of the network: certificates, mitmproxy's own options, and what is told when
+to come back."""
+
+from pathlib import Path
+from unittest.mock import Mock
+
+import pytest
+
+from mitmvcr.core.errors import OptionError
+from mitmvcr.options import BY_NAME
+from mitmvcr.parsing import is_cassette, what_is_odd
+
+CERTIFICATE = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
+KEY = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"
+
+client_cert = BY_NAME["client_cert"].read
+upstream_ca = BY_NAME["upstream_ca"].read
+sets = BY_NAME["set"].read
+retry_after = BY_NAME["retry_after"].read
+
+
+@pytest.fixture
+def pem(tmp_path: Path) -> Path:
+    place = tmp_path / "both.pem"
+    place.write_text(CERTIFICATE + KEY)
+    return place
+
+
+def test_files_of_certificates_are_named_in_full(
+    pem: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(pem.parent)
+    monkeypatch.setenv("HOME", str(pem.parent))
+    for read in (client_cert, upstream_ca):
+        assert read("") is read(" ") is None
+        for text in ("both.pem", str(pem), " ~/both.pem "):
+            assert read(text) == pem
+    assert client_cert(".") == pem.parent  # a folder of them
+
+
+def test_what_is_no_certificate_is_told(
+    pem: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pem.write_text(CERTIFICATE)
+    with pytest.raises(OptionError, match="holds no private key"):
+        client_cert(str(pem))
+    pem.write_text(KEY)
+    with pytest.raises(OptionError, match="holds no certificate in PEM"):
+        upstream_ca(str(pem))
+    for read in (client_cert, upstream_ca):
+        with pytest.raises(OptionError, match="there is no such file"):
+            read("/nowhere/at.all")
+    with pytest.raises(OptionError, match=r"vcr_upstream_ca=.*cannot be read: is a di"):
+        upstream_ca(str(pem.parent))
+    refuse = Mock(side_effect=OSError("odd"))
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    with pytest.raises(OptionError, match="cannot be read: odd"):
+        client_cert(str(pem))
+
+
+def test_options_of_mitmproxy_are_checked_for_their_form() -> None:
+    given = ("ssl_insecure=true", "http2=false", "anticomp", "x=a=b\nc")
+    assert sets(given) == given
+    for text in ("=x", "1=x", "", "a-b=c"):
+        with pytest.raises(OptionError, match="use NAME=VALUE, as ssl_insecure=true"):
+            sets((text,))
+    for text in ("vcr_mode=x", "confdir=x", "listen_port=1", "listen_host"):
+        with pytest.raises(OptionError, match="mitmvcr sets that itself"):
+            sets(("http2=false", text))
+
+
+def test_when_to_come_back_is_at_once_or_as_recorded() -> None:
+    assert [retry_after(text) for text in ("0", " Keep ")] == ["0", "keep"]
+    with pytest.raises(OptionError, match="vcr_retry_after=1: use 0 or keep"):
+        retry_after("1")
+
+
+@pytest.mark.parametrize("name", ["a.yaml", "b.YML", "s3://b/c.yaml.gz", "d.yml.gz"])
+def test_a_cassette_is_known_by_its_extension(name: str) -> None:
+    assert is_cassette(name)
+    assert what_is_odd(name) is None
+
+
+@pytest.mark.parametrize("name", ["a.json", "b.tar", "c.v2", "yaml"])
+def test_what_says_something_else_is_odd(name: str) -> None:
+    assert not is_cassette(name)
+    assert "name it .yaml" in (what_is_odd(name) or "")
+    assert what_is_odd("any.gz") is None

@@ -1,0 +1,89 @@
+"""What makes a client wait becomes nothing; what does not stays as it is."""
+
+import pytest
+
+from mitmvcr.core.model import Response
+from mitmvcr.view.retry_after import without_waits
+
+
+def left(code=200, agent="", trailer=None, **headers):
+    """The values after, by the names in lower case."""
+    named = {name.replace("_", "-"): [value] for name, value in headers.items()}
+    trailer = trailer or {}
+    found = without_waits(Response(code=code, headers=named, trailer=trailer), agent)
+    return {name.lower(): values[0] for name, values in found.headers.items()}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "shortest"),
+    [
+        ("Retry-After-Ms", "7000", "1"),
+        ("retry_after_ms", "7000.5", "1"),
+        ("X-Ms-Retry-After-Ms", "12", "1"),
+        ("X-Amz-Retry-After", "1500", "1"),
+        ("Openai-Poll-After-Ms", "5000", "1"),
+        ("X-Ms-Retry-After-Ms", "00:00:00.033", "00:00:00.033"),
+        ("Grpc-Retry-Pushback-Ms", "100", "1"),
+        ("Grpc-Retry-Pushback-Ms", "-1", "-1"),
+    ],
+)
+def test_milliseconds(name, value, shortest):
+    assert left(**{name: value}) == {name.lower().replace("_", "-"): shortest}
+
+
+@pytest.mark.parametrize("value", ["7", "Fri, 31 Dec 1999 23:59:59 GMT", ""])
+def test_seconds_and_dates(value):
+    assert left(Retry_After=value) == {"retry-after": "0", "retry-after-ms": "1"}
+    azure = left(Retry_After=value, agent="azsdk-python-core/1.38 Python/3.13")
+    assert azure == {"retry-after": "0.001", "retry-after-ms": "1"}
+
+
+def test_milliseconds_that_were_recorded_are_not_given_twice():
+    both = left(Retry_After="7", retry_after_ms="7000")
+    assert both == {"retry-after": "0", "retry-after-ms": "1"}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "over"),
+    [
+        ("X-Ratelimit-Reset", "1712345678", "0"),
+        ("X-RateLimit-Reset-After", "1.25", "0"),
+        ("x-ratelimit-reset-tokens", "6m0s", "0s"),
+        ("x-ratelimit-reset-requests", "20ms", "0s"),
+        ("X-Rate-Limit-Reset", "1712345678", "0"),
+        ("RateLimit-Reset", "50", "0"),
+        ("RateLimit", "limit=100, remaining=0, reset=50", None),
+        ("RateLimit", '"default";r=0;t=30', None),
+        (
+            "anthropic-ratelimit-input-tokens-reset",
+            "2026-08-10T12:10:00Z",
+            "1970-01-01T00:00:00Z",
+        ),
+        ("X-Ratelimit-Reset", "soon", "soon"),
+    ],
+)
+def test_the_end_of_a_window_that_is_used_up(name, value, over):
+    expected = over or value.replace("50", "0").replace("30", "0")
+    assert left(429, **{name: value}) == {name.lower(): expected}
+    used_up = left(**{name: value, "X-Ratelimit-Remaining": "0"})
+    assert used_up[name.lower()] == expected
+    # Nobody waits where there is some left: it stays as it was.
+    assert left(**{name: value}) == {name.lower(): value}
+    some = left(**{name: value, "X-Ratelimit-Remaining": "59"})
+    assert some[name.lower()] == value
+
+
+@pytest.mark.parametrize(
+    "name", ["X-Ratelimit-Limit", "X-Should-Retry", "Date", "X-Reset", "Look-After"]
+)
+def test_what_is_none_stays(name):
+    response = Response(code=429, headers={name: ["7"]})
+    assert without_waits(response, "azsdk-x") is response
+
+
+def test_a_trailer_of_grpc():
+    trailer = {"Grpc-Retry-Pushback-Ms": ["5000"], "Grpc-Status": ["14"]}
+    response = Response(code=200, headers={"A": ["b"]}, trailer=trailer)
+    found = without_waits(response, "")
+    assert found.trailer == {"Grpc-Retry-Pushback-Ms": ["1"], "Grpc-Status": ["14"]}
+    assert found.headers == {"A": ["b"]}
