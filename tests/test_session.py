@@ -668,6 +668,14 @@ def test_sessions_are_summed_up() -> None:
         "cassettes", Mode.RECORD_ONLY, 2, 4, 6, 8, 10, 12
     )
     assert total([], "cassettes", Mode.RECORD_ONLY).was_idle
+    assert one.facts == {
+        "cassette": "a.yaml",
+        "mode": "record_once",
+        "counts": {
+            **{"recorded": 1, "replayed": 2, "missed": 3, "unused": 4},
+            **{"passed_through": 5, "blocked": 0, "not_recorded": 0},
+        },
+    }
 
 
 def test_a_session_knows_what_it_began_with(start: Start) -> None:
