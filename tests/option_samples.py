@@ -10,6 +10,7 @@ _PEM = Path(__file__).with_name("sample.pem")
 
 SAMPLES: dict[str, Text] = {
     "cassette": "cassettes/chat.yaml",
+    "dir": "cassettes/tests",
     "mode": "replay_only",
     "allow_repeats": "last",
     "layout": "v3",
@@ -44,6 +45,7 @@ SAMPLES: dict[str, Text] = {
     "save_failed": "no",
     "drop_unused": "yes",
     "passthrough": ("~d a.example", "~u '/x, y'"),
+    "control": "0",
     "block": ("~d c.example", "-known"),
     "include_localhost": "yes",
     "no_proxy": ".corp.test,db:5432",

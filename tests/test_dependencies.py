@@ -27,7 +27,7 @@ EXTRAS = {"fsspec": "remote"}
 #: are there, and PyYAML. All else is imported where it is used, and an ImportError of
 #: it is expected there.
 PROMISED = {"mitmproxy", "PyYAML"}
-BROUGHT_BY_MITMPROXY = {"certifi", "cryptography", "wsproto"}
+BROUGHT_BY_MITMPROXY = {"certifi", "cryptography", "tornado", "wsproto"}
 #: Only the command line needs it, which a checkout's addon does not import.
 OF_THE_COMMAND_LINE = {"click"}
 

@@ -198,7 +198,7 @@ def wrong_value(option: Option) -> Text | None:
 #: They take any text.
 ANY = {
     *("headers", "redact_headers", "redact_query", "keep"),
-    *("passthrough", "block", "report", "receipt", "host"),
+    *("passthrough", "block", "report", "receipt", "host", "dir"),
 }
 
 

@@ -24,7 +24,7 @@ from mitmvcr.session import Session, open_session
 from mitmvcr.store import Store
 from mitmvcr.store.memory import MemoryStore
 from mitmvcr.store.store import FileStore
-from mitmvcr.summary import Summary
+from mitmvcr.summary import Summary, total
 from mitmvcr.unused import drop_unused, entries, why_keep_unused
 from option_samples import parse_settings
 
@@ -602,6 +602,27 @@ def test_what_turns_out_to_be_a_secret_is_taken_out_of_what_was_written(
     assert session.altered == [found[0].request.url]
 
 
+def test_what_was_saved_on_the_way_has_no_late_secret_at_the_end(
+    start: Start,
+) -> None:
+    session = start("record_only")
+    value = "tok-8f2c61d09be4a7"
+    told = Response(code=200, body=f"hello {value}".encode())
+    session.record(Interaction(0, Request("GET", "http://h/a"), told))
+    session.save()
+    assert len(session.store.load().interactions) == 1
+    bearer = {"Authorization": [f"Bearer {value}"]}
+    session.record(Interaction(0, Request("GET", "http://h/b", headers=bearer), told))
+    assert len(session.store.load().interactions) == 1
+    session.save()
+    assert value not in repr(session.store.load().interactions)
+    session.record(made(1))
+    session.close()
+    found = session.store.load().interactions
+    assert len(found) == 3
+    assert value not in repr(found)
+
+
 def test_a_late_secret_is_found_where_every_character_is_escaped(start: Start) -> None:
     session = start("record_only")
     value = "tok-8f2c61d09be4a7"
@@ -639,6 +660,22 @@ def test_what_a_hook_makes_unsendable_is_not_sent_and_not_used_up() -> None:
     with pytest.raises(CassetteDamagedError, match="code"):
         session.plan(ask(1))
     assert session.summary().unused == 1
+
+
+def test_sessions_are_summed_up() -> None:
+    one = Summary("a.yaml", Mode.RECORD_ONCE, 1, 2, 3, 4, passed=5, came=6)
+    assert total([one, one], "cassettes", Mode.RECORD_ONLY) == Summary(
+        "cassettes", Mode.RECORD_ONLY, 2, 4, 6, 8, 10, 12
+    )
+    assert total([], "cassettes", Mode.RECORD_ONLY).was_idle
+    assert one.facts == {
+        "cassette": "a.yaml",
+        "mode": "record_once",
+        "counts": {
+            **{"recorded": 1, "replayed": 2, "missed": 3, "unused": 4},
+            **{"passed_through": 5, "blocked": 0, "not_recorded": 0},
+        },
+    }
 
 
 def test_a_session_knows_what_it_began_with(start: Start) -> None:

@@ -1,5 +1,6 @@
 """Options as text become typed values; what cannot be used is told with its remedy."""
 
+import re
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from mitmvcr.parsing import parse_cassette as parse_chosen
 from mitmvcr.secrets.rules import Rules
 from option_samples import parse_settings
 
+parse_dir = BY_NAME["dir"].read
 parse_fsync = BY_NAME["fsync"].read
 parse_hooks = BY_NAME["hooks"].read
 parse_latency = BY_NAME["latency"].read
@@ -188,6 +190,38 @@ def test_latency_that_is_no_factor_is_told_with_the_remedy(text: str) -> None:
     assert str(caught.value) == (
         f"vcr_latency={text}: use a factor of the recorded duration, as 0, 0.5 or 1"
     )
+
+
+# The folder of sessions
+
+
+def test_the_folder_of_sessions_need_not_exist_yet(tmp_path: Path) -> None:
+    assert parse_dir("") is None
+    assert parse_dir(" ") is None
+    assert parse_dir(str(tmp_path)) == tmp_path
+    assert parse_dir("~/cassettes") == Path.home() / "cassettes"
+
+
+@pytest.mark.parametrize(
+    ("text", "remedy"),
+    [
+        (__file__, "is a file; name a folder, as cassettes"),
+        ("s3://bucket/tests", "use a folder of this machine, as cassettes"),
+        ("a\0b", "a path cannot hold NUL"),
+        ("~nobody-at-all/a", "Could not determine home directory. Name it in full"),
+    ],
+)
+def test_what_is_no_folder_is_told_with_the_remedy(text: str, remedy: str) -> None:
+    with pytest.raises(OptionError, match=re.escape(remedy)) as caught:
+        parse_dir(text)
+    assert str(caught.value).startswith("vcr_dir=")
+
+
+def test_the_port_of_the_api_may_be_any() -> None:
+    read = BY_NAME["control"].read
+    assert [read(""), read(" 0"), read("8081")] == [None, 0, 8081]
+    with pytest.raises(OptionError, match="vcr_control=70000: use a port"):
+        read("70000")
 
 
 # Together

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from mitmvcr.core.errors import OptionError, VcrError
-from mitmvcr.options import BY_NAME, CASSETTE, OPTIONS, Kind, Option, Text, nearest
+from mitmvcr.options import BY_NAME, CASSETTE, DIR, OPTIONS, Kind, Option, Text, nearest
 from mitmvcr.values import Given, Layer, Values
 
 _FILE = "mitmvcr.toml"
@@ -16,7 +16,7 @@ _PREFIX = "MITMVCR_"
 #: Set by ``mitmvcr run`` for its command: whoever sees it runs inside.
 _INSIDE = "MITMVCR_PROXY_URL"
 #: Variables with our prefix that are no options.
-_OTHERS = ("HOME", "DEBUG", "PROXY_URL", "CA_FILE", "CA_BUNDLE")
+_OTHERS = ("HOME", "DEBUG", "PROXY_URL", "CA_FILE", "CA_BUNDLE", "CONTROL_URL")
 #: What marks the top folder of a project.
 _ROOTS = (".git", ".hg", ".jj")
 
@@ -59,7 +59,7 @@ def from_environment(environment: Mapping[str, str]) -> Layer:
         option = BY_NAME.get(name.lower())
         if option is None or option.variable != variable:
             _refuse_near(variable)
-        elif option is not CASSETTE or _INSIDE not in environment:
+        elif option not in (CASSETTE, DIR) or _INSIDE not in environment:
             text = _of_kind(option, environment[variable])
             found[option.name] = Given(text, variable, variable)
     return found
@@ -178,7 +178,7 @@ class _File:
 
     def _given(self, option: Option, key: str, value: object) -> Given:
         spelled = self._spelled(key)
-        text = _as_text(option, value)
+        text = text_of(option, value)
         if text is None:
             is_list = option.kind is Kind.LIST
             remedy = "use a list of texts" if is_list else "use a single value"
@@ -210,9 +210,9 @@ class _File:
         return f"{self._name}:{line}: {key}"
 
 
-def _as_text(option: Option, value: object) -> Text | None:
-    """Return a value of TOML as a user would type it; None where it is of the wrong
-    type."""
+def text_of(option: Option, value: object) -> Text | None:
+    """Return a value of TOML or JSON as a user would type it; None where it is of the
+    wrong type."""
     if option.kind is Kind.LIST:
         values = value if isinstance(value, list) else [value]
         texts = [text for text in values if isinstance(text, str)]

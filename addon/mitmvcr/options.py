@@ -79,8 +79,9 @@ class Option:
     ``write`` makes text of the value again.
 
     ``field`` is where the value stands in :class:`Settings`, if not under the option's
-    own name; with a dot in a record inside. ``flags`` are on the command line in place
-    of ``--name VALUE``. ``is_path``: in a file it is relative to that file.
+    own name; with a dot in a record inside. ``long`` is the word on the command line,
+    if it is not the name. ``flags`` are there in place of ``--name VALUE``.
+    ``is_path``: in a file it is relative to that file.
     """
 
     name: str
@@ -92,6 +93,7 @@ class Option:
     default: Text = ""
     metavar: str = "TEXT"
     short: str = ""
+    long: str = ""
     flags: tuple[Flag, ...] = ()
     scope: Scope = Scope.SESSION
     commands: tuple[str, ...] = _SESSION
@@ -114,7 +116,7 @@ class Option:
     @property
     def word(self) -> str:
         """Return the name on the command line."""
-        return "--" + self.name.replace("_", "-")
+        return self.long or "--" + self.name.replace("_", "-")
 
     @property
     def variable(self) -> str:
@@ -130,6 +132,16 @@ CASSETTE = Option(
     parse=parsing.parse_chosen_cassette,
     metavar="FILE",
     short="-c",
+    is_path=True,
+)
+DIR = Option(
+    name="dir",
+    help="The folder of a cassette for each session: a client names its session in the"
+    " proxy's URL, as http://login%2Fok:x@127.0.0.1:8080, or in X-Vcr-Cassette.",
+    group=Group.CASSETTE,
+    parse=parsing.parse_folder,
+    metavar="DIR",
+    long="--cassettes",
     is_path=True,
 )
 MODE = Option(
@@ -235,6 +247,14 @@ ISOLATE_ALLOW = Option(
     scope=Scope.COMMAND,
     commands=("run",),
 )
+CONTROL = Option(
+    name="control",
+    help="Serve the control API on this port of this machine, 0 for any free one; it"
+    " opens, switches and ends sessions.",
+    group=Group.NETWORK,
+    parse=parsing.parse_control,
+    metavar="PORT",
+)
 REPORT = Option(
     name="report",
     help="Write what became of each request and each interaction, with durations:"
@@ -274,6 +294,7 @@ PROVE = Option(
 
 OPTIONS: tuple[Option, ...] = (
     CASSETTE,
+    DIR,
     MODE,
     Option(
         name="allow_repeats",
@@ -628,6 +649,7 @@ OPTIONS: tuple[Option, ...] = (
         scope=Scope.COMMAND,
         commands=("run",),
     ),
+    CONTROL,
     NO_PROXY,
     UPSTREAM_CA,
     CLIENT_CERT,
@@ -702,9 +724,11 @@ OPTIONS: tuple[Option, ...] = (
 
 class Settings(NamedTuple):
     """The values of a session's options. ``cassette`` is None while none is chosen, and
-    text if it is a URL. ``latency`` is a factor of the recorded duration.
-    ``passthrough`` and ``block`` are mitmproxy flow filters, not yet parsed. ``spool``
-    is in bytes. ``fsync_each``, ``write_empty``, ``keep_volatile``: see FileStore."""
+    text if it is a URL. ``dir`` is the folder of the named sessions' cassettes, None
+    where there are none; ``control`` is the API's port. ``latency`` is a factor of the
+    recorded duration. ``passthrough`` and ``block`` are mitmproxy flow filters, not yet
+    parsed. ``spool`` is in bytes. ``fsync_each``, ``write_empty``, ``keep_volatile``:
+    see FileStore."""
 
     cassette: Path | str | None = None
     mode: Mode = Mode.RECORD_ONCE
@@ -729,6 +753,8 @@ class Settings(NamedTuple):
     matching: MatchSpec = DEFAULT
     hooks: Path | None = None
     redaction: Rules = DEFAULT_RULES
+    dir: Path | None = None
+    control: int | None = None
 
 
 BY_NAME: Mapping[str, Option] = {option.name: option for option in OPTIONS}
@@ -750,7 +776,11 @@ def of_command(command: str) -> tuple[Option, ...]:
 
 def settings_of(values: Mapping[str, Any]) -> Settings:
     """Return the settings that parsed values make, by the options' names."""
-    settings = Settings()
+    return changed(Settings(), values)
+
+
+def changed(settings: Settings, values: Mapping[str, Any]) -> Settings:
+    """Return settings with other values, by the options' names."""
     # In the table's order: a whole record comes before its fields.
     for option in OF_SESSION:
         if option.name in values:

@@ -74,6 +74,23 @@ def _parse_url(url: str, name: str) -> str:
     return url if "." in name.rpartition("/")[2] else f"{url}.yaml"
 
 
+def parse_folder(text: str) -> Path | None:
+    """Parse the path of a folder, which need not exist yet; None if empty."""
+    if not text.strip():
+        return None
+    if "\0" in text:
+        raise UnusableValueError(repr(text), "a path cannot hold NUL")
+    if _URL.match(text.strip()):
+        raise UnusableValueError(text, "use a folder of this machine, as cassettes")
+    try:
+        path = Path(text).expanduser()
+    except RuntimeError as error:  # as in ~nobody/cassettes
+        raise UnusableValueError(text, f"{error} Name it in full") from error
+    if path.exists() and not path.is_dir():
+        raise UnusableValueError(text, "is a file; name a folder, as cassettes")
+    return path
+
+
 _EXTENSIONS = (".yaml", ".yml", ".yaml.gz", ".yml.gz")
 
 
@@ -331,6 +348,12 @@ def parse_port(text: str) -> int:
     if not (word.isascii() and word.isdigit()) or not 0 < int(word) < 1 << 16:
         raise UnusableValueError(text, "use a port, from 1 to 65535")
     return int(word)
+
+
+def parse_control(text: str) -> int | None:
+    """Parse a TCP port, 0 for any free one; None if empty."""
+    word = text.strip()
+    return None if not word else 0 if word == "0" else parse_port(word)
 
 
 def write_fsync(each: bool) -> str:

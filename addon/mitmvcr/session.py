@@ -143,8 +143,7 @@ class Session(Counts):
 
     @property
     def expects(self) -> bool:
-        """Return whether it is a strict replay of something. A program that asks for
-        nothing then is hardly the one that was recorded."""
+        """Return whether it is a strict replay of something, which is asked for."""
         return self.offline and self._kept > 0
 
     def plan(self, request: Request) -> Decision:
@@ -316,14 +315,18 @@ class Session(Counts):
             store.publish()
 
     def note_failure(self, error: Exception) -> None:
-        """Note that something was not recorded or not answered: the run must not
-        pass."""
+        """Note what was not recorded or not answered: the run must not pass."""
         self.failure = self.failure or error
 
     def set_aside(self) -> None:
         """Keep what was recorded from being put in place; once the session is closed,
         ``left_in`` says where it is."""
         self._is_set_aside = True
+
+    def save(self) -> None:
+        """Put what is there so far in place, and go on. Raises CassetteWriteError."""
+        self._take_out_late_secrets()
+        self.store.save()
 
     def close(self) -> None:
         """Put the recording in place. Raises CassetteWriteError.
@@ -349,8 +352,7 @@ class Session(Counts):
             identities.write(lambda change: self.store.amend(change, EVERY))
 
     def _take_out_late_secrets(self) -> None:
-        """Redact, in what was written before, what was found to be a secret only
-        later."""
+        """Redact in what was written before what was found to be secret later."""
         if self._known is None:
             return
         if late := self.redactor.memory.since(self._known):

@@ -1,5 +1,6 @@
 """What came of a session, in numbers."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from mitmvcr.core.modes import Mode
@@ -31,6 +32,23 @@ class Summary(NamedTuple):
         """Return whether any request was answered, or let through."""
         return bool(self.recorded or self.replayed or self.missed or self.passed)
 
+    @property
+    def facts(self) -> dict[str, object]:
+        """Return it as values for JSON."""
+        return {
+            "cassette": self.cassette,
+            "mode": str(self.mode),
+            "counts": {
+                "recorded": self.recorded,
+                "replayed": self.replayed,
+                "missed": self.missed,
+                "unused": self.unused,
+                "passed_through": self.passed,
+                "blocked": self.blocked,
+                "not_recorded": self.lost,
+            },
+        }
+
     def line(self) -> str:
         """Return it as one line for the log."""
         return (
@@ -44,6 +62,14 @@ class Summary(NamedTuple):
         lost = f"{self.lost} not recorded" if self.lost else ""
         parts = ", ".join(each for each in (blocked, lost) if each)
         return f"; {parts}" if parts else ""
+
+
+def total(summaries: Sequence[Summary], cassette: str, mode: Mode) -> Summary:
+    """Return what came of several sessions together, under a name and a mode for
+    all."""
+    nothing = Summary(cassette, mode, 0, 0, 0, 0)
+    counts = zip(*(each[2:] for each in (nothing, *summaries)), strict=True)
+    return Summary(cassette, mode, *map(sum, counts))
 
 
 class Counts:

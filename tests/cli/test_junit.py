@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mitmvcr.cli.report.files import RunReport
+from mitmvcr.cli.report.files import Part, RunReport
 from mitmvcr.cli.report.findings import Finding
 from mitmvcr.cli.report.junit import to_junit
 from mitmvcr.core.modes import Mode
@@ -49,7 +49,8 @@ ENTRIES = [
 
 def account(*entries: Entry, failure: str = "", unused: bool = False) -> RunReport:
     summary = Summary("chat.yaml", Mode.RECORD_ONCE, 1, 1, 1, 1)
-    return RunReport(summary, entries, failure, 0, unused)
+    parts = [Part(summary, entries)]
+    return RunReport(summary, failure, 0, unused, parts=parts)
 
 
 def conforming(data: bytes) -> ET.Element:

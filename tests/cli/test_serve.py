@@ -117,6 +117,7 @@ def test_all_options_are_handed_on():
     assert rest[4:] == [
         *("--set", "confdir=/home"),
         *("--set", "vcr_cassette=c.yaml"),
+        *("--set", "vcr_dir="),
         *("--set", "vcr_mode=record_once"),
         *("--set", "vcr_allow_repeats=all"),
         *("--set", "vcr_layout=v4"),
@@ -142,6 +143,7 @@ def test_all_options_are_handed_on():
         *("--set", "vcr_save_failed=yes"),
         *("--set", "vcr_passthrough=~d a"),
         *("--set", "vcr_passthrough=~d b"),
+        *("--set", "vcr_control="),
         *("--set", "vcr_upstream_ca="),
         *("--set", "vcr_client_cert="),
         *("--set", "ssl_verify_upstream_trusted_ca=/roots.pem"),

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from mitmproxy import connection, http
+from mitmproxy import http
 from mitmproxy.proxy.layers.http import HttpRequestHook
 from mitmproxy.proxy.server_hooks import ServerConnectHook, ServerConnectionHookData
 from mitmproxy.test import tflow
@@ -15,8 +15,6 @@ from mitmvcr.format import reader, writer
 from mitmvcr.options import Settings
 from mitmvcr.proxy import host
 from mitmvcr.proxy.host import chain
-from mitmvcr.proxy.player import Player
-from mitmvcr.proxy.sessions import DEFAULT, Sessions
 from rig import URL, Rig, in_loop
 
 #: The port by which a client chooses the session that records.
@@ -32,27 +30,17 @@ def cassette(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.fixture
-def _by_port(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A route as there will be one: by the port that the client came to."""
-
-    def of_client(self: Sessions, client: connection.Client) -> Player | None:
-        is_recorder = client.sockname[1] == RECORDER
-        return self.named("recorder" if is_recorder else DEFAULT)
-
-    def of(self: Sessions, flow: http.HTTPFlow) -> Player | None:
-        return self.of_client(flow.client_conn)
-
-    monkeypatch.setattr(Sessions, "of_client", of_client)
-    monkeypatch.setattr(Sessions, "of", of)
-
-
 class Two(Rig):
     """A session that replays, the default one, and one that records."""
 
     def __init__(self, cassette: Path, recorded: Path) -> None:
-        super().__init__(vcr_cassette=str(cassette), vcr_mode="replay_only")
+        super().__init__(
+            vcr_cassette=str(cassette),
+            vcr_mode="replay_only",
+            vcr_dir=str(recorded.parent),
+        )
         self.vcr.sessions.use(Settings(recorded), "recorder")
+        self.vcr.sessions.routes.ports[RECORDER] = "recorder"
 
     def flow(self, port: int) -> http.HTTPFlow:
         flow = tflow.tflow()
@@ -73,7 +61,6 @@ class Two(Rig):
         watch.after(event)
 
 
-@pytest.mark.usefixtures("_by_port")
 @in_loop
 def test_one_replays_while_the_other_records(cassette: Path, tmp_path: Path) -> None:
     two = Two(cassette, tmp_path / "new.yaml")
@@ -94,7 +81,6 @@ def test_one_replays_while_the_other_records(cassette: Path, tmp_path: Path) -> 
     assert kept.response.body == b"live"
 
 
-@pytest.mark.usefixtures("_by_port")
 @in_loop
 def test_the_guard_holds_for_the_one_that_replays(
     cassette: Path, tmp_path: Path
@@ -117,23 +103,25 @@ def test_the_guard_holds_for_the_one_that_replays(
     assert shut.response is not None
 
 
-@pytest.mark.usefixtures("_by_port")
 @in_loop
-def test_mitmproxys_own_options_are_as_both_need_them(
+def test_mitmproxys_own_options_are_as_all_need_them(
     cassette: Path, tmp_path: Path
 ) -> None:
-    two = Two(cassette, tmp_path / "new.yaml")
-    assert two.options.validate_inbound_headers is False  # nothing was sent on yet
-    two.options.update(vcr_latency="0.5", stream_large_bodies="3")
-    assert two.options.validate_inbound_headers is True
-    assert two.options.connection_strategy == "lazy"
-    two.options.update(vcr_cassette="", vcr_mode="record_once")
-    assert two.options.stream_large_bodies is None  # for the one that records
-    two.vcr.sessions.eject("recorder")
-    assert two.options.stream_large_bodies == "3"
+    rig = Rig(vcr_cassette=str(cassette), vcr_mode="replay_only")
+    assert rig.options.validate_inbound_headers is False  # nothing is sent on
+    rig.options.update(vcr_latency="0.5", stream_large_bodies="3")
+    assert rig.options.stream_large_bodies is None
+    rig.options.update(vcr_dir=str(tmp_path))  # one that records may begin
+    assert rig.options.validate_inbound_headers is True
+    assert rig.options.connection_strategy == "lazy"
+    rig.options.update(vcr_cassette="", vcr_mode="record_once")
+    assert rig.options.connection_strategy == "lazy"
+    assert rig.options.stream_large_bodies is None
+    rig.options.update(vcr_dir="")
+    assert rig.options.connection_strategy == "eager"
+    assert rig.options.stream_large_bodies == "3"
 
 
-@pytest.mark.usefixtures("_by_port")
 @in_loop
 def test_each_ends_on_its_own(cassette: Path, tmp_path: Path) -> None:
     two = Two(cassette, tmp_path / "new.yaml")
@@ -147,7 +135,7 @@ def test_each_ends_on_its_own(cassette: Path, tmp_path: Path) -> None:
     two.answer(began)
     assert (tmp_path / "new.yaml").exists()
     assert sessions.offline
-    sessions.eject()
+    two.options.update(vcr_cassette="", vcr_mode="record_once")
     assert not sessions.offline
 
 

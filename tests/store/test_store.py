@@ -359,6 +359,27 @@ def test_the_first_recording_and_new_episodes_have_nothing_to_keep(make: Make) -
     assert [each.response.duration for each in store.load().interactions] == [1, 2]
 
 
+@pytest.mark.parametrize("volatile", [False, True])
+@pytest.mark.parametrize("kept", [(), (1, 2)])
+def test_what_is_saved_on_the_way_is_in_place_and_the_recording_goes_on(
+    make: Make, kept: tuple[int, ...], volatile: bool
+) -> None:
+    store = make(cassette_of(*kept) if kept else None, keep_volatile=volatile)
+    store.save()  # nothing is recorded
+    store.begin(store.load().interactions if kept else ())
+    store.save()
+    assert store.exists() is bool(kept)
+    for number in (3, 4):
+        store.append(made(number))
+        store.save()
+        assert same(store.load(), *kept, *range(3, number + 1))
+    store.append(made(5))
+    assert same(store.load(), *kept, 3, 4)
+    store.publish()
+    assert same(store.load(), *kept, 3, 4, 5)
+    assert store.left_over() is None
+
+
 # What a file store does besides
 
 

@@ -77,7 +77,8 @@ def _made(option: Option) -> list[Callable[[_Command], _Command]]:
     if option.kind is Kind.SWITCH:
         word = f"{option.word}/--no-{option.word.removeprefix('--')}"
         return [_of_row(option, word, default=None, help=_help(option))]
-    words = [option.word, option.short] if option.short else [option.word]
+    words = [each for each in (option.word, option.short) if each]
+    words += [option.name] if option.long else []
     shape = {"multiple": option.kind is Kind.LIST, "metavar": option.metavar}
     return [_of_row(option, *words, help=_help(option), **shape)]
 

@@ -19,8 +19,10 @@ from mitmvcr.core.errors import VcrError
 from mitmvcr.core.modes import Refuse, Replay
 from mitmvcr.options import CASSETTE, Settings
 from mitmvcr.proxy import host, options
+from mitmvcr.proxy.choice import Choice, refuse_proxy_passwords
 from mitmvcr.proxy.commands import Commands
 from mitmvcr.proxy.connections import Connections
+from mitmvcr.proxy.controlling import Control
 from mitmvcr.proxy.exchange import forward, replay
 from mitmvcr.proxy.guard import Guard, stand
 from mitmvcr.proxy.host.dispatch import HookDispatcher, open_dispatcher
@@ -56,16 +58,20 @@ class VcrAddon:
         self,
         exit_guard: host.ExitGuard | None = None,
         configured: Callable[[], Values] | None = None,
+        opened: Callable[[Player], None] = lambda _: None,
     ) -> None:
         """Make it; ``configured`` reads the options that the environment and files
-        give."""
+        give, ``opened`` is called with each session."""
         self._configured = configured
         self.options = options.VcrOptions()
-        self.sessions = Sessions(exit_guard, released=self._set_host_options)
+        self.sessions = Sessions(exit_guard, self._set_host_options, opened)
         self.connections = Connections(self.sessions)
+        self.control = Control(self.sessions)
+        self.choice = Choice(self.sessions, self.connections)
         self.streams = Streams(self.sessions)
         self.commands = Commands(self.sessions, self.options)
-        self.addons = [self.connections, self.streams, self.commands]
+        # The choice first: what it takes out of a request nobody else is to see.
+        self.addons = [self.choice, self.connections, self.streams, self.commands]
         self._host_options = host.HostOptions()
         self._is_running = self._has_started = False
         self._dispatcher: HookDispatcher | None = None
@@ -102,7 +108,7 @@ class VcrAddon:
         host.capabilities.look()
         self._is_running = True
         self._dispatcher = open_dispatcher()
-        if not self.sessions.in_play():
+        if not self.sessions.in_play() and self.sessions.root is None:
             logger.warning(
                 "mitmvcr: no cassette is chosen and nothing is recorded:"
                 " --set %s=FILE, or the command vcr.use FILE",
@@ -117,6 +123,7 @@ class VcrAddon:
         if self._dispatcher is not None:
             self._dispatcher.close()
         self._has_started = False
+        self.control.close()
         if host.is_exiting() and self.sessions.recordings():
             return self._drain_and_close()
         self._leave()
@@ -125,7 +132,8 @@ class VcrAddon:
     def _leave(self) -> None:
         """Save what there is and, while mitmproxy goes on, say so; a replay's host
         options stay."""
-        was_in_use, replayed = bool(self.sessions.in_play()), self.sessions.offline
+        was_in_use = bool(self.sessions.in_play()) or self.sessions.root is not None
+        replayed = self.sessions.offline
         self.streams.close()
         self.sessions.close()
         if host.is_exiting() or self._guard is None or not was_in_use:
@@ -140,37 +148,46 @@ class VcrAddon:
         self.sessions.close()
 
     def use(self, settings: Settings) -> None:
-        """Put a cassette in play and take out the one that was. Raises VcrError."""
+        """Put a cassette in play and take out the one that was; the folder of the named
+        sessions counts for those that begin. Raises VcrError."""
         earlier = self.sessions.named()
         if earlier is not None and earlier.settings == settings:
             return
+        if settings.dir is not None:
+            refuse_proxy_passwords(ctx.options)
         player = self.sessions.use(settings)
+        self.sessions.settle(settings if settings.dir is not None else None)
         is_open_to_others = player is None or player.follow(earlier)
         if self._guard is not None:
             offline = self.sessions.offline
             self._guard.settle(offline=offline, closes=is_open_to_others)
+        self.choice.listen()
         self.streams.choose_request_hook()
-        if player is not None and settings.redaction.off:
+        where = settings.cassette or settings.dir
+        if where is not None and settings.redaction.off:
             logger.warning(
-                "mitmvcr: vcr_redact=none: secrets are written to %s as they are",
-                player.session.store.name,
+                "mitmvcr: vcr_redact=none: secrets are written to %s as they are", where
             )
-        for told in player.session.idle_options if player is not None else ():
-            logger.warning("mitmvcr: %s", told)
-        if player is not None and player.session.records:
+        root = self.sessions.root
+        if root is not None or (player is not None and player.session.records):
             host.watch_who_leaves()
         self._set_host_options()
+        self.control.settle(settings.control)
 
     def _set_host_options(self) -> None:
         """Set mitmproxy's own options as the sessions need them."""
-        in_play = self.sessions.in_play()
+        # A named session may begin at any time, and need any of it.
+        in_play, named = self.sessions.in_play(), self.sessions.root is not None
         self._host_options.hold(ctx.options)  # it may be changed with ours, at once
         self._host_options.apply(
             ctx.options,
             # And where a refused connection is to be recorded: with its request.
-            lazy=any(p.session.looks_up or p.settings.record_errors for p in in_play),
-            whole_bodies=not all(p.streams_bodies for p in self.sessions.open()),
-            any_headers=self.sessions.named() is not None
+            lazy=named
+            or any(p.session.looks_up or p.settings.record_errors for p in in_play),
+            whole_bodies=named
+            or not all(p.streams_bodies for p in self.sessions.open()),
+            any_headers=not named
+            and self.sessions.named() is not None
             and all(p.offline and not p.passthrough for p in in_play),
             more=towards_origins(in_play),
         )
@@ -178,13 +195,13 @@ class VcrAddon:
     # Flows
 
     def request(self, flow: http.HTTPFlow) -> Awaitable[None] | None:
-        player = self.sessions.of(flow)
-        if player is None or flow.response is not None:
+        if flow.response is not None:
             return None
         if flow.request.stream and self.streams.is_on_its_way(flow):
             return None
         try:
-            return self._request(player, flow)
+            player = self.sessions.of(flow)
+            return None if player is None else self._request(player, flow)
         except Exception as error:  # noqa: BLE001 - fails closed, whatever it is
             self.connections.fail(flow, error)
             return None
@@ -247,7 +264,7 @@ class VcrAddon:
         if response is None:
             return
         if exchange is None:
-            if self.sessions.of(flow) is not None:
+            if self.sessions.in_play():
                 let_live(response)
         elif not exchange.is_replay:
             begin_answer(exchange, response)

@@ -1,6 +1,7 @@
 """Requests that are refused and do not count: those of a filter, and calls home."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from mitmproxy import flowfilter, http
 
@@ -37,6 +38,7 @@ class Blocking:
         return found is not None and not found.is_recorded
 
 
+@lru_cache(maxsize=64)
 def parse_filter(text: str, option: Option) -> flowfilter.TFilter:
     """Parse one of mitmproxy's flow filters. Raise OptionError."""
     try:

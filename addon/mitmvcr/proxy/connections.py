@@ -10,7 +10,7 @@ from mitmproxy import connection, http, tcp, tls
 from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 
 from mitmvcr.proxy import host
-from mitmvcr.proxy.refusals import fail
+from mitmvcr.proxy.refusals import fail, turn_away
 from mitmvcr.proxy.sessions import Sessions
 
 logger = logging.getLogger("mitmvcr")
@@ -35,8 +35,7 @@ class Connections:
 
     def may_connect(self, data: ServerConnectionHookData) -> bool:
         """Return whether a connection may be opened, by its client's session."""
-        player = self.sessions.of_client(data.client)
-        return player is None or player.may_connect(data)
+        return self.sessions.allows(data.client, lambda each: each.may_connect(data))
 
     def may_leave(self, flow: http.HTTPFlow) -> bool:
         """Return whether a request may be sent to its origin."""
@@ -45,32 +44,38 @@ class Connections:
 
     def may_look_up(self, client: connection.Client) -> bool:
         """Return whether a client's names may be looked up."""
-        player = self.sessions.of_client(client)
-        return player is None or not player.offline
+        return self.sessions.allows(client, lambda each: not each.offline)
 
     def fail(self, flow: http.HTTPFlow, error: Exception) -> None:
         """Answer a flow that is not to leave with this error."""
-        player = self.sessions.of(flow)
-        if player is None:
-            return
         exchange = self.sessions.exchange(flow)
         if exchange is not None:
             exchange.fail()
-        fail(player.session, flow, error)
+        try:
+            player = exchange.player if exchange else self.sessions.of(flow)
+        except Exception as refusal:  # noqa: BLE001 - fails closed, whatever it is
+            self.sessions.turn_away(refusal)
+            turn_away(flow, refusal)
+        else:
+            if player is not None:
+                fail(player.session, flow, error)
 
     def client_connected(self, client: connection.Client) -> None:
         player = self.sessions.of_client(client)
-        if player is not None:
+        if self.sessions.root is not None:
+            self.sessions.came += 1
+        elif player is not None:
             player.session.came()
 
     def tls_failed_client(self, data: tls.TlsData) -> None:
         player = self.sessions.of_client(data.context.client)
-        if player is None:
+        if player is None and self.sessions.root is None:
             return
+        log = self.sessions.log if player is None else player.session.log
         address = data.context.server.address
         name = data.conn.sni or (address[0] if address else "?")
         reason = data.conn.error or "no reason given"
-        player.session.log.tls_broke(name, reason)
+        log.tls_broke(name, reason)
 
     def client_disconnected(self, client: connection.Client) -> None:
         self.sessions.client_gone(client.id)

@@ -11,13 +11,16 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from mitmvcr.core.errors import VcrError
+from mitmvcr.core.modes import Mode
 from mitmvcr.options import Settings, as_options
 from mitmvcr.proxy import host
 from mitmvcr.proxy.addon import VcrAddon
 from mitmvcr.proxy.host import chain
 from mitmvcr.proxy.host.masters import Master, listening_port, make_master
+from mitmvcr.proxy.player import Player
+from mitmvcr.proxy.sessions import Sessions
 from mitmvcr.session import Session
-from mitmvcr.summary import Summary
+from mitmvcr.summary import Summary, total
 
 
 class ProxyError(VcrError):
@@ -26,14 +29,50 @@ class ProxyError(VcrError):
 
 @dataclass(frozen=True, slots=True)
 class Proxy:
-    """A proxy that answers on ``port``; ``ca_file`` is what its clients must trust."""
+    """A proxy that answers on ``port``; ``ca_file`` is what its clients must trust.
+    ``sessions`` are all that have begun, in that order."""
 
     port: int
     ca_file: Path
-    session: Session
+    settings: Settings
+    sessions: Sequence[Session]
+    in_play: Sessions
+    control_url: str | None
 
     def summary(self) -> Summary:
-        return self.session.summary()
+        """Return what came of its session, or of all of them together."""
+        if self.settings.dir is None:
+            return self.sessions[0].summary()
+        each = [session.summary() for session in self.sessions]
+        name = f"{self.settings.dir} ({len(each)} cassettes)"
+        found = total(each, name, self.settings.mode)
+        return found._replace(came=found.came + self.in_play.came)
+
+    @property
+    def broken_tls(self) -> dict[str, str]:
+        """Return why clients broke off TLS, by host."""
+        logs = [self.in_play.log, *(each.log for each in self.sessions)]
+        return {host: why for log in logs for host, why in log.broken_tls.items()}
+
+    @property
+    def offline(self) -> bool:
+        """Return whether a session was a strict replay, or would have been one."""
+        if self.settings.dir is not None and self.settings.mode is Mode.REPLAY_ONLY:
+            return True
+        return any(session.offline for session in self.sessions)
+
+    @property
+    def expects(self) -> bool:
+        """Return whether it is a strict replay of something. A program that asks for
+        nothing then is hardly the one that was recorded."""
+        if self.settings.dir is not None and not self.sessions:
+            return self.offline
+        return any(session.expects for session in self.sessions)
+
+    def set_aside(self) -> None:
+        """Keep what is being recorded from being put in place."""
+        for player in self.in_play.open():
+            player.session.set_aside()
 
 
 @asynccontextmanager
@@ -45,14 +84,16 @@ async def running_proxy(
     listen_port: int = 0,
     upstream: str | None = None,
     trusted_ca: Path | None = None,
+    opened: Callable[[Session], None] = lambda _: None,
     sets: Sequence[str] = (),
     spell: Callable[[str], str] = str,
 ) -> AsyncIterator[Proxy]:
     """Run a proxy with this cassette; at the end flows are drained and it is saved.
 
     ``upstream`` is the URL of a proxy to go on through; ``trusted_ca`` (PEM) is what
-    origins are verified against, else mitmproxy's own choice; ``sets`` are options of
-    mitmproxy, as NAME=VALUE. Messages in the log go through ``spell``.
+    origins are verified against, else mitmproxy's own choice; ``opened`` is given each
+    session when it begins; ``sets`` are options of mitmproxy, as NAME=VALUE. Messages
+    in the log go through ``spell``.
 
     Raises VcrError where it cannot start, and at the end what kept it from saving.
     """
@@ -66,20 +107,33 @@ async def running_proxy(
         if upstream:
             host.update_options(master.options, _going_through(upstream))
         host.set_options(master.options, sets)
-        vcr = VcrAddon()
-        session = _insert(master, vcr, settings)
+        sessions: list[Session] = []
+
+        def begun(player: Player) -> None:
+            opened(player.session)
+            sessions.append(player.session)
+
+        vcr = VcrAddon(opened=begun)
+        _insert(master, vcr, settings)
         running = asyncio.create_task(_run(master), name="mitmproxy")
         try:
             port = await _port(master, running)
-            yield Proxy(port, confdir / "mitmproxy-ca-cert.pem", session)
+            ca_file = confdir / "mitmproxy-ca-cert.pem"
+            yield Proxy(
+                port, ca_file, settings, sessions, vcr.sessions, vcr.control.url
+            )
         finally:
             master.shutdown()
             try:
                 await running
             finally:
                 vcr.sessions.close()  # a start that failed calls no ``done``
-    if session.failure is not None:
-        raise _as_vcr_error(session.failure)
+    for session in sessions:
+        if session.failure is not None:
+            raise _as_vcr_error(session.failure)
+    for line, times in vcr.sessions.refusals.items():
+        requests = "1 request" if times == 1 else f"{times} requests"
+        raise ProxyError(f"{requests} had no session: {line}")
 
 
 def _going_through(upstream: str) -> dict[str, Any]:
@@ -93,16 +147,13 @@ def _going_through(upstream: str) -> dict[str, Any]:
     return going
 
 
-def _insert(master: Master, vcr: VcrAddon, settings: Settings) -> Session:
+def _insert(master: Master, vcr: VcrAddon, settings: Settings) -> None:
     """Add the addon and give it its settings, or raise what is wrong with them."""
     try:
         chain.enter(master.addons, vcr)
         host.update_options(master.options, as_options(settings))
     except SystemExit as error:
         raise error.__cause__ or error from None
-    player = vcr.sessions.named()
-    assert player is not None
-    return player.session
 
 
 async def _run(master: Master) -> None:

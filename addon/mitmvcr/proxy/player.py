@@ -1,5 +1,7 @@
 """A session in play, with all that this room goes by in it."""
 
+import os
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from mitmproxy import flowfilter, http
@@ -14,16 +16,23 @@ if TYPE_CHECKING:
     from mitmvcr.proxy.grpc import Calls
 
 
+#: The session of whoever names none.
+DEFAULT = "default"
+
+
 class Player:
     """Pair a session with its settings, its view of messages and the redirects seen in
     it, the filters of what passes straight through, and the gRPC calls of its cassette,
-    once one was asked for. A flow keeps its player until it has ended.
+    once one was asked for. ``name`` is the session's. A flow keeps its player until it
+    has ended.
 
     Raises OptionError.
     """
 
-    def __init__(self, session: Session, settings: Settings) -> None:
-        self.session, self.settings = session, settings
+    def __init__(
+        self, session: Session, settings: Settings, name: str = DEFAULT
+    ) -> None:
+        self.session, self.settings, self.name = session, settings, name
         self.view, self.redirects = chosen(settings.view)
         self.passthrough = parse_filters(settings)
         self.blocking = Blocking(settings.block)
@@ -41,6 +50,11 @@ class Player:
 
             self._calls = Calls(self.session, self.view)
         return self._calls
+
+    @cached_property
+    def place(self) -> str:
+        """Return its cassette by the one name that a file has."""
+        return os.path.realpath(self.session.store.name)
 
     @property
     def offline(self) -> bool:

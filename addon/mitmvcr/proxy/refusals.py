@@ -90,3 +90,20 @@ def fail(session: Session, flow: http.HTTPFlow, error: Exception) -> None:
         reason,
         exc_info=None if isinstance(error, VcrError) else error,
     )
+
+
+def turn_away(flow: http.HTTPFlow, error: Exception) -> None:
+    """Answer a request that can have no session."""
+    reason = answers.describe(error)
+    flow.request.stream = False  # mitmproxy takes no answer to what is on its way
+    flow.response = (
+        answers.to_call(flow.request, reason, failed=True)
+        if answers.is_grpc(flow.request)
+        else answers.no_session(reason, head=flow.request.method == "HEAD")
+    )
+    logger.error(
+        "mitmvcr: a request to %s has no session: %s",
+        flow.request.host,
+        reason,
+        exc_info=None if isinstance(error, VcrError) else error,
+    )

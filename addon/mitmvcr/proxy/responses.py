@@ -95,6 +95,22 @@ def failure(reason: str, *, head: bool = False) -> http.Response:
     return _problem(500, body, {"X-Vcr-Error": _as_header(reason)}, head=head)
 
 
+def no_session(reason: str, *, head: bool = False) -> http.Response:
+    """Say that the client named no session that it can have; the request went nowhere.
+
+    With 400 every client shows the body, and none tries again: 407 lets some ask for
+    other credentials and lose the reason, and of an answer to CONNECT most show the
+    status alone.
+    """
+    body = {
+        "type": "about:blank",
+        "title": "mitmvcr has no session for this request, and did not send it",
+        "status": 400,
+        "detail": reason,
+    }
+    return _problem(400, body, {"X-Vcr-Error": _as_header(reason)}, head=head)
+
+
 def to_call(
     request: http.Request, reason: str, *, failed: bool = False
 ) -> http.Response:

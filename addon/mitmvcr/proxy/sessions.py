@@ -1,39 +1,62 @@
 """The sessions in play by their names, the flows under way, and sessions that wait for
 their last flow."""
 
+import asyncio
 import logging
 import os
 from collections.abc import Callable
+from weakref import WeakKeyDictionary
 
 from mitmproxy import connection, http
 
-from mitmvcr.core.errors import CassetteWriteError, OptionError, VcrError
+from mitmvcr.core.errors import (
+    CassetteWriteError,
+    OptionError,
+    UnusableValueError,
+    VcrError,
+)
+from mitmvcr.core.modes import RULES, Mode
+from mitmvcr.miss.report import Log
 from mitmvcr.options import CASSETTE, SECRET, Settings
 from mitmvcr.proxy import host
 from mitmvcr.proxy.exchange import Exchange
-from mitmvcr.proxy.player import Player, parse_filters
+from mitmvcr.proxy.player import DEFAULT, Player, parse_filters
+from mitmvcr.proxy.routes import Routes, SessionError, Wanted
 from mitmvcr.proxy.states import Event, State
 from mitmvcr.session import Session, open_session
+from mitmvcr.store.names import cassette_of
 
 logger = logging.getLogger("mitmvcr")
 
-#: The session of whoever names none.
-DEFAULT = ""
+#: Modes in which nothing is lost while no cassette is chosen.
+_WITHOUT_CASSETTE = (Settings().mode, Mode.PASSTHROUGH)
 
 
 class Sessions:
-    """Holds the sessions in play by their names, so far the default one only; an
-    ejected one is closed with its last flow.
+    """Holds the sessions in play by their names; an ejected one is closed with its last
+    flow. A named one begins with its first flow, by the settings in ``root``, which is
+    None where there is only the default one.
 
-    ``released`` is called when one was closed and needs nothing of the proxy any more.
+    ``released`` is called when one was closed and needs nothing of the proxy any more,
+    ``opened`` with each that begins.
     """
 
     def __init__(
         self,
         exit_guard: host.ExitGuard | None = None,
         released: Callable[[], None] = lambda: None,
+        opened: Callable[[Player], None] = lambda _: None,
     ) -> None:
         self.under_way: dict[str, Exchange] = {}
+        self.root: Settings | None = None
+        self.routes = Routes()
+        #: Why clients were turned away that can have no session.
+        self.refusals: dict[str, int] = {}
+        #: Connections, where they are of no session yet, and what became of their TLS.
+        self.came, self.log = 0, Log()
+        self._opened = opened
+        self._ends: WeakKeyDictionary[Player, asyncio.Event] = WeakKeyDictionary()
+        self._is_guarded = False
         self._named: dict[str, Player] = {}
         self._ejected: list[Player] = []
         self._exit_guard, self._released = exit_guard, released
@@ -54,13 +77,64 @@ class Sessions:
         return self.under_way.get(flow.id)
 
     def of(self, flow: http.HTTPFlow) -> Player | None:
-        """Return the session that a flow which begins now belongs to. One that is under
-        way keeps its own, but the network is what this one allows."""
-        return self._named.get(DEFAULT)
+        """Return the session that a flow which begins now belongs to, and begin it if
+        it is not in play. One that is under way keeps its own, but the network is what
+        this one allows.
+
+        Raises VcrError where it can have none.
+        """
+        if self.root is None:
+            return self._named.get(DEFAULT)
+        return self._wanted(self.routes.of(flow))
 
     def of_client(self, client: connection.Client) -> Player | None:
-        """Return the session that a client's connection belongs to."""
-        return self._named.get(DEFAULT)
+        """Return the session that a client's connection was last used for."""
+        if self.root is None:
+            return self._named.get(DEFAULT)
+        names = self.routes.names(client) or [DEFAULT]
+        return self._named.get(names[-1])
+
+    def allows(self, client: connection.Client, ask: Callable[[Player], bool]) -> bool:
+        """Return whether a session that the connection is used for allows something; no
+        session allows nothing."""
+        if self.root is None:
+            player = self._named.get(DEFAULT)
+            return player is None or ask(player)
+        names = self.routes.names(client)
+        if not names:
+            try:
+                return ask(self._wanted(Wanted(DEFAULT)))
+            except VcrError as error:
+                self.turn_away(error)
+                return False
+        return any(ask(player) for player in self.open() if player.name in names)
+
+    def _wanted(self, wanted: Wanted) -> Player:
+        if wanted.fault is not None:
+            raise wanted.fault
+        player = self._named.get(wanted.name)
+        if player is None:
+            return self._begin(wanted)
+        if wanted.mode not in (None, player.settings.mode):
+            raise SessionError(
+                f"session {wanted.name} is in mode {player.settings.mode}, and"
+                f" {wanted.mode} was asked for: one mode at a time"
+            )
+        return player
+
+    def _begin(self, wanted: Wanted) -> Player:
+        root = self.root
+        assert root is not None
+        assert root.dir is not None
+        mode = wanted.mode or root.mode
+        try:
+            cassette = cassette_of(root.dir, wanted.name)
+        except UnusableValueError as error:
+            raise SessionError(f"session {error.value} {error.remedy}") from error
+        chosen = root._replace(cassette=cassette, mode=mode)
+        player = self.use(chosen, wanted.name)
+        assert player is not None
+        return player
 
     def in_play(self) -> tuple[Player, ...]:
         return tuple(self._named.values())
@@ -71,7 +145,10 @@ class Sessions:
 
     @property
     def offline(self) -> bool:
-        """Return whether some session must not reach the network."""
+        """Return whether some session must not reach the network, or one that may
+        begin."""
+        if self.root is not None and not RULES[self.root.mode, False].forwards:
+            return True
         return any(player.offline for player in self._named.values())
 
     # Their lives
@@ -86,43 +163,65 @@ class Sessions:
         parse_filters(settings)  # before anything is closed
         fresh = None
         if settings.cassette is not None:
-            closed = self._close_recorders_of(os.fspath(settings.cassette))
+            closed = self._close_recorders_of(os.fspath(settings.cassette), name)
             session = open_session(settings)
-            self._admit(session)
+            self._admit(session, name)
             if session.notice is not None:
                 logger.warning("mitmvcr: %s", session.notice)
-            fresh = Player(session, settings)
+            for line in session.idle_options:
+                logger.warning("mitmvcr: %s", line)
+            fresh = Player(session, settings, name)
+            self._opened(fresh)
             self._hand_on(closed, fresh)
-        elif settings.mode not in (Settings().mode, "passthrough"):
+        elif settings.dir is None and settings.mode not in _WITHOUT_CASSETTE:
             remedy = f"mode {settings.mode} needs a cassette: name a file"
             raise OptionError(CASSETTE.vcr, "", remedy)
         self._replace(name, fresh)
         return fresh
 
-    def _admit(self, fresh: Session) -> None:
-        """Raise CapabilityError where something that keeps a replay off the network is
-        not there; then it is not begun."""
-        if fresh.looks_up or fresh.offline:
-            try:
-                host.capabilities.require_guards()
-            except VcrError:
-                fresh.close()
-                raise
+    def settle(self, root: Settings | None) -> None:
+        """Let named sessions begin by these settings from now on; those of another
+        folder end."""
+        if self.root is not None and (root is None or root.dir != self.root.dir):
+            for name in [each for each in self._named if each != DEFAULT]:
+                self.eject(name)
+        self.root = root
 
-    def _close_recorders_of(self, cassette: str) -> list[Player]:
-        """Close the sessions that record a cassette: two cannot record to one file, nor
-        one replay what another has not put in place yet."""
+    def _admit(self, fresh: Session, name: str) -> None:
+        """Raise CapabilityError where something that keeps a replay off the network is
+        not there; then it is not begun. For named sessions one look is enough."""
+        if not (fresh.looks_up or fresh.offline) or (
+            self._is_guarded and name != DEFAULT
+        ):
+            return
+        try:
+            host.capabilities.require_guards()
+        except VcrError:
+            fresh.close()
+            raise
+        self._is_guarded = True
+
+    def _close_recorders_of(self, cassette: str, name: str) -> list[Player]:
+        """Close the sessions of this name that record a cassette: two cannot record to
+        one file, nor one replay what another has not put in place yet. Raise
+        SessionError where one of another name does."""
+        place = os.path.realpath(cassette)
         same = [
             player
             for player in self.open()
-            if player.session.records and is_same(player.session, cassette)
+            if player.session.records and player.place == place
         ]
-        for name, player in list(self._named.items()):
-            if player in same:
-                del self._named[name]
+        for player in same:
+            if player.name != name:
+                raise SessionError(
+                    f"session {name}: {cassette} is being recorded by session"
+                    f" {player.name}: end that first, or choose another cassette"
+                )
+        if self._named.get(name) in same:
+            del self._named[name]
         self._ejected = [player for player in self._ejected if player not in same]
         for player in same:
-            self._close(player.session)
+            self._close(player)
         return same
 
     def _hand_on(self, closed: list[Player], fresh: Player) -> None:
@@ -150,8 +249,9 @@ class Sessions:
         for exchange in list(self.under_way.values()):
             if exchange.is_replay and exchange.client == client:
                 exchange.undo(Event.LEFT)
-        for player in self._named.values():
-            player.forget(client)
+        for name in [DEFAULT, *self.routes.forget(client)]:
+            if (player := self._named.get(name)) is not None:
+                player.forget(client)
         self.close_idle()
 
     def left(self, exchange: Exchange) -> None:
@@ -168,8 +268,9 @@ class Sessions:
                 logger.warning("mitmvcr: %s was cut off and is not recorded", url)
                 exchange.move(Event.CUT_OFF)
         ended, self._ejected, self._named = self.open(), [], {}
+        self.root = None  # nothing begins any more
         for player in ended:
-            self._close(player.session)
+            self._close(player)
 
     def recordings(self) -> list[Exchange]:
         """Return the exchanges that are on their way to the origin, or back."""
@@ -184,11 +285,27 @@ class Sessions:
         idle = [player for player in self._ejected if player not in busy]
         for player in idle:
             self._ejected.remove(player)
-            self._close(player.session)
+            self._close(player)
         if idle:
             self._released()
 
-    def _close(self, session: Session) -> None:
+    def end_of(self, player: Player) -> asyncio.Event:
+        """Return what is set when the session is closed."""
+        return self._ends.setdefault(player, asyncio.Event())
+
+    def flows_of(self, player: Player) -> int:
+        """Return how many flows of a session are under way."""
+        return sum(each.target is player for each in self.under_way.values())
+
+    def turn_away(self, error: Exception) -> None:
+        """Remember that a client can have no session."""
+        line = f"{error}" or type(error).__name__
+        self.refusals[line] = self.refusals.get(line, 0) + 1
+        if self._exit_guard is not None:
+            self._exit_guard.failed = True
+
+    def _close(self, player: Player) -> None:
+        session = player.session
         try:
             session.close()
         except CassetteWriteError as error:
@@ -205,6 +322,8 @@ class Sessions:
         if session.failure is not None and self._exit_guard is not None:
             self._exit_guard.failed = True
         logger.info("mitmvcr: %s", session.summary().line())
+        if (end := self._ends.pop(player, None)) is not None:
+            end.set()
 
 
 def is_same(session: Session, cassette: str) -> bool:

@@ -37,7 +37,9 @@ class Streams:
         """Choose the hook when the sessions in play have changed. Who looks nothing
         up needs it only for gRPC, and so not until there is HTTP/2."""
         sessions = [player.session for player in self._sessions.in_play()]
-        is_needed = any(session.looks_up or self._met_h2 for session in sessions)
+        is_needed = self._sessions.root is not None or any(
+            session.looks_up or self._met_h2 for session in sessions
+        )
         self.requestheaders = self._meet if is_needed else None
 
     def tls_established_client(self, data: tls.TlsData) -> None:
@@ -58,6 +60,8 @@ class Streams:
 
     def _meet(self, flow: http.HTTPFlow) -> None:
         """Look at a request when its head is there."""
+        if flow.response is not None:
+            return  # it has no session
         player = self._sessions.of(flow)
         if player is None:
             return

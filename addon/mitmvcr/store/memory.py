@@ -81,6 +81,12 @@ class MemoryStore:
         if new or (new is not None and self._write_empty and not self._kept):
             self.cassette = _numbered([*self._kept, *new])
 
+    def save(self) -> None:
+        """Put what was recorded so far in place, and go on."""
+        new = self._recording
+        self.publish()
+        self._recording = new
+
     def replace(self, interactions: Sequence[Interaction]) -> None:
         """Write the cassette anew."""
         self.cassette = _numbered(interactions)

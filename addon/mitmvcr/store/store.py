@@ -181,6 +181,22 @@ class FileStore:
             self._seen = None
             self._journal.close()
 
+    def save(self) -> None:
+        """Put what was recorded so far in place, and go on. Raise CassetteWriteError;
+        then the recording goes on too."""
+        if not self._journal.is_open or self._written == len(self._kept):
+            return
+        with self._writing():
+            self._journal.check()
+            self._check_is_as_before()
+            if self._keep_volatile and not self._kept and self.exists():
+                self._put_what_differs()
+            else:
+                kept = writer.parts(Cassette(self._kept), self._layout)
+                head = kept if self._kept else writer.preamble()
+                self._place.put(head, self._journal.parts())
+            self._before = self._place.state()
+
     def _put_in_place(self) -> None:
         if self._written > len(self._kept):
             self._journal.check()

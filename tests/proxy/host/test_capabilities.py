@@ -29,6 +29,7 @@ from mitmvcr.proxy.host import (
     backpressure,
     dispatch,
     early_response,
+    listeners,
     masters,
     messages,
     stream_replay,
@@ -133,6 +134,7 @@ CHANGES: dict[str, Callable[[Patch], None]] = {
     "exit from hooks": _keeps_exits,
     "silence limit": _has_no_limit,
     "mitmproxy in process": _removed(proxyserver.Proxyserver, "listen_addrs"),
+    "ports of their own": _removed(proxyserver.Servers, "__getitem__"),
     "CA files": _removed(CertStore, "from_files"),
 }
 
@@ -342,6 +344,11 @@ def _makes_no_master(patch: Patch, folder: Path) -> None:
         masters.make_master()
 
 
+def _opens_no_port(patch: Patch, folder: Path) -> None:
+    with pytest.raises(CapabilityError, match="sessions have none"):
+        asyncio.run(listeners.open_port())
+
+
 def _makes_no_ca(patch: Patch, folder: Path) -> None:
     for _ in range(2):
         with pytest.raises(CapabilityError, match="have no certificate authority"):
@@ -373,6 +380,7 @@ FALLBACKS: dict[str, Callable[[Patch, Path], None]] = {
     "exit from hooks": _ends_at_once,
     "silence limit": _never_gives_up,
     "mitmproxy in process": _makes_no_master,
+    "ports of their own": _opens_no_port,
     "CA files": _makes_no_ca,
 }
 

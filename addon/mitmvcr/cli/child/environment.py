@@ -16,6 +16,7 @@ from mitmvcr.cli.child.jks import PASSWORD
 from mitmvcr.cli.child.trust import BUNDLE_VARIABLES, TrustFiles
 from mitmvcr.cli.report.console import say
 from mitmvcr.core.errors import OptionError
+from mitmvcr.options import CASSETTE, DIR
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
@@ -28,12 +29,15 @@ _UPSTREAM = ("https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY")
 @dataclass(frozen=True, slots=True)
 class ProxyFacts:
     """What this run gives its child; ``bypass`` are the hosts that the child reaches
-    without the proxy."""
+    without the proxy. ``cassette`` and ``folder``, of its sessions' cassettes, are
+    empty where there is none; ``control`` is the URL of the API."""
 
     port: int
     cassette: str
     trust: TrustFiles
     bypass: Sequence[str] = LOOPBACK
+    folder: str = ""
+    control: str = ""
 
     @property
     def proxy_url(self) -> str:
@@ -151,7 +155,9 @@ def _facts(facts: ProxyFacts) -> dict[str, str]:
         "MITMVCR_PROXY_URL": facts.proxy_url,
         "MITMVCR_CA_FILE": str(facts.trust.ca),
         "MITMVCR_CA_BUNDLE": str(facts.trust.bundle),
-        "MITMVCR_CASSETTE": facts.cassette,
+        CASSETTE.variable: facts.cassette,
+        **({"MITMVCR_CONTROL_URL": facts.control} if facts.control else {}),
+        **({DIR.variable: facts.folder} if facts.folder else {}),
     }
 
 

@@ -16,11 +16,14 @@ from mitmvcr.core.errors import OptionError
 from mitmvcr.core.modes import Mode
 from mitmvcr.options import (
     CASSETTE,
+    DIR,
     ISOLATE,
     ISOLATE_ALLOW,
     MODE,
     NO_PROXY,
     OF_SESSION,
+    PROVE,
+    RECEIPT,
     Settings,
     of_command,
 )
@@ -82,10 +85,12 @@ def make_plan(
     """Check what was given and make a plan of it. Say on stderr what was chosen by
     default. Raise OptionError."""
     options = RunOptions(**values.read(of_command("run")))
+    settings = _settings(command[0], values)
+    _check_is_one(settings, options)
     loopback = () if options.include_localhost else LOOPBACK
     return Plan(
         command=command,
-        settings=_settings(command[0], values),
+        settings=settings,
         bypass=(*loopback, *options.no_proxy),
         upstream=inherited_proxy(inherited),
         inherited=inherited,
@@ -103,6 +108,14 @@ def make_plan(
         receipt=parse_receipt(options.receipt),
         sets=options.set,
     )
+
+
+def _check_is_one(settings: Settings, options: RunOptions) -> None:
+    """Raise OptionError where several cassettes meet what is about one."""
+    for option, given in ((PROVE, options.prove), (RECEIPT, options.receipt)):
+        if given and settings.dir is not None:
+            remedy = f"{option.word} is about one cassette: use {CASSETTE.word}"
+            raise OptionError(DIR.word, settings.dir, remedy)
 
 
 def _allowed(options: RunOptions) -> Sequence[Allowed]:
@@ -129,7 +142,9 @@ def _settings(program: str, values: Values) -> Settings:
     settings = values.settings(OF_SESSION)
     if values[MODE].source == CI:
         say(f"CI is set and no {MODE.word} is given: {settings.mode}")
-    if settings.cassette is not None:
+    if settings.dir is not None and settings.control is None:
+        return settings._replace(control=0)
+    if settings.cassette is not None or settings.dir is not None:
         return settings
     return settings._replace(cassette=CASSETTE.read(_default_cassette(program)))
 

@@ -14,7 +14,7 @@ from mitmvcr.cli.child.trust import more_roots, write_origins, write_roots
 from mitmvcr.cli.report.console import say
 from mitmvcr.config import in_force
 from mitmvcr.core.errors import VcrError
-from mitmvcr.options import CASSETTE, OF_SESSION, Settings, as_options, of_command
+from mitmvcr.options import CASSETTE, DIR, OF_SESSION, Settings, as_options, of_command
 from mitmvcr.parsing import Ui
 from mitmvcr.proxy.ca import ensure_ca
 from mitmvcr.store.files import home, why
@@ -48,8 +48,8 @@ def serve_proxy(extra: Sequence[str], typed: Layer) -> NoReturn:
     values = in_force(typed)
     options = ServeOptions(**values.read(of_command("serve")))
     settings = values.settings(OF_SESSION)
-    if settings.cassette is None:
-        problem = f"Name a cassette: {CASSETTE.word} FILE"
+    if settings.cassette is None and settings.dir is None:
+        problem = f"Name a cassette: {CASSETTE.word} FILE, or {DIR.word} DIR for many"
         raise click.UsageError(problem, click.get_current_context())
     check_port(options.host, options.port)
     confdir = home(os.environ)

@@ -11,7 +11,9 @@ from contextlib import (
     nullcontext,
 )
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mitmvcr.cli.child.environment import ProxyFacts, child_environment
 from mitmvcr.cli.child.process import Relay
@@ -27,10 +29,13 @@ from mitmvcr.cli.report import status
 from mitmvcr.cli.report.account import Ran, Reach
 from mitmvcr.cli.report.conclusion import conclude, tell_left
 from mitmvcr.cli.report.console import as_typed, in_words, say
-from mitmvcr.cli.report.findings import Finding, of_attempts, of_session
+from mitmvcr.cli.report.findings import Finding, of_attempts, of_run
 from mitmvcr.core.errors import VcrError
 from mitmvcr.options import ISOLATE
 from mitmvcr.session import Session
+
+if TYPE_CHECKING:
+    from mitmvcr.proxy.launch import Proxy
 
 
 def run_once(plan: Plan) -> Ran:
@@ -85,6 +90,7 @@ async def _supervise(plan: Plan, relay: Relay, folder: Path) -> Ran:
         confdir=plan.home,
         upstream=plan.upstream,
         trusted_ca=write_origins(folder, roots, plan.inherited),
+        opened=partial(_prepare, plan),
         sets=plan.sets,
         spell=in_words,
     )
@@ -94,34 +100,38 @@ async def _supervise(plan: Plan, relay: Relay, folder: Path) -> Ran:
         # The gate closes last: what is under way is still brought to its end.
         async with AsyncExitStack() as gate, proxying as proxy:
             route = await gate.enter_async_context(_route(plan, proxy.port))
-            proxy.session.log.complete = bool(plan.policy.reports)
-            proxy.session.spell = as_typed
             trust = write_trust_files(folder, roots, proxy.ca_file, plan.inherited)
-            environment = child_environment(
-                plan.inherited, _facts(plan, route.port, trust)
-            )
+            facts = _facts(plan, route.port, trust, proxy.control_url)
+            environment = child_environment(plan.inherited, facts)
             code = await relay.run(plan.command, environment, route.enter, plan.stdout)
             if code and not plan.settings.save_failed:
-                proxy.session.set_aside()
+                proxy.set_aside()
     except VcrError as error:
         if code is None:
             raise
         failure = str(error)
         say(f"error: {error}")
-    return _told(plan, relay, proxy.session, route, code, failure)
+    return _told(plan, relay, proxy, route, code, failure)
+
+
+def _prepare(plan: Plan, session: Session) -> None:
+    """Prepare a session that begins: what it logs, and how it spells remedies."""
+    session.log.complete = bool(plan.policy.reports)
+    session.spell = as_typed
 
 
 def _told(
-    plan: Plan, relay: Relay, session: Session, route: Route, code: int, failure: str
+    plan: Plan, relay: Relay, proxy: "Proxy", route: Route, code: int, failure: str
 ) -> Ran:
-    findings = _findings(plan, session, route)
-    if session.left_in is not None:
-        tell_left(session)
+    findings = _findings(plan, proxy, route)
+    for session in proxy.sessions:
+        if session.left_in is not None:
+            tell_left(session)
     policy, inherited = plan.policy, plan.inherited
     return Ran(
-        session=session,
+        sessions=proxy.sessions,
         exit_status=code,
-        status=conclude(session, code, failure, policy, inherited, findings),
+        status=conclude(proxy, code, failure, policy, inherited, findings),
         failure=failure,
         findings=findings,
         reach=Reach(
@@ -142,16 +152,24 @@ def _route(plan: Plan, port: int) -> AbstractAsyncContextManager[Route]:
     return open_gate(plan.namespace, port)
 
 
-def _findings(plan: Plan, session: Session, route: Route) -> list[Finding]:
+def _findings(plan: Plan, proxy: "Proxy", route: Route) -> list[Finding]:
     bypass = ",".join(plan.bypass)
     policy = plan.policy
-    idle = of_session(
-        session, bypass, allow_idle=policy.allow_idle, isolated=plan.isolate
+    idle = of_run(proxy, bypass, allow_idle=policy.allow_idle, isolated=plan.isolate)
+    return [*of_attempts(route.attempts, proxy, fail=policy.fail_on_miss), *idle]
+
+
+def _facts(plan: Plan, port: int, trust: TrustFiles, control: str | None) -> ProxyFacts:
+    return ProxyFacts(
+        port=port,
+        cassette=_absolute(plan.named or plan.settings.cassette),
+        trust=trust,
+        bypass=plan.bypass,
+        folder=_absolute(plan.settings.dir),
+        control=control or "",
     )
-    return [*of_attempts(route.attempts, session, fail=policy.fail_on_miss), *idle]
 
 
-def _facts(plan: Plan, port: int, trust: TrustFiles) -> ProxyFacts:
-    chosen = plan.named or plan.settings.cassette
-    cassette = chosen if isinstance(chosen, str) else os.path.abspath(chosen or "")
-    return ProxyFacts(port=port, cassette=cassette, trust=trust, bypass=plan.bypass)
+def _absolute(place: Path | str | None) -> str:
+    """Return a path for wherever the child is, and a URL as it is."""
+    return os.path.abspath(place) if isinstance(place, Path) else place or ""

@@ -10,16 +10,31 @@ from mitmvcr.summary import Summary
 
 
 @dataclass(frozen=True, slots=True)
-class RunReport:
-    """All that a report holds. ``failure`` is what went wrong in mitmvcr itself, else
-    empty; ``exit_status`` is the command's own."""
+class Part:
+    """What came of one session."""
 
     summary: Summary
     entries: Sequence[Entry]
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """All that a report holds: a part for each session. ``failure`` is what went wrong
+    in mitmvcr itself, else empty; ``exit_status`` is the command's own. ``named``: it
+    has sessions by name, one or more."""
+
+    summary: Summary
     failure: str
     exit_status: int
     fail_on_unused: bool = False
     findings: Sequence[Finding] = ()
+    parts: Sequence[Part] = ()
+    named: bool = False
+
+    @property
+    def entries(self) -> list[Entry]:
+        """Return the entries of all parts."""
+        return [entry for part in self.parts for entry in part.entries]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,15 +53,20 @@ class Reach:
 class Ran:
     """What came of one run. ``exit_status`` is the command's own, ``status`` what
     mitmvcr makes of it; ``failure`` is what went wrong in mitmvcr itself, else
-    empty."""
+    empty. ``sessions`` are all that began."""
 
-    session: Session
+    sessions: Sequence[Session]
     exit_status: int
     status: int
     failure: str
     findings: Sequence[Finding]
     reach: Reach
     was_interrupted: bool = False
+
+    @property
+    def session(self) -> Session:
+        """Return the only session of a run with one cassette."""
+        return self.sessions[0]
 
 
 def seconds(entry: Entry) -> float | None:

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from mitmvcr.cli.report import status
-from mitmvcr.cli.report.account import RunReport
+from mitmvcr.cli.report.account import Part, RunReport
 from mitmvcr.cli.report.console import print_misses, say
 from mitmvcr.cli.report.files import Target, write_reports
 from mitmvcr.cli.report.findings import Finding
@@ -15,6 +16,9 @@ from mitmvcr.miss.report import Outcome
 from mitmvcr.options import REPORT
 from mitmvcr.session import Session
 from mitmvcr.unused import drop_unused, entries, why_keep_unused
+
+if TYPE_CHECKING:
+    from mitmvcr.proxy.launch import Proxy
 
 _NAMED = 10
 
@@ -31,27 +35,28 @@ class RunPolicy:
 
 
 def conclude(
-    session: Session,
+    proxy: "Proxy",
     child: int,
     failure: str,
     policy: RunPolicy,
     environment: Mapping[str, str],
     findings: Sequence[Finding] = (),
 ) -> int:
-    """Tell what came of the session, which is closed, and return the exit code.
+    """Tell what came of the sessions, which are closed, and return the exit code.
 
     ``child`` is the command's exit code; ``failure`` what went wrong here so far.
     """
-    summary = session.summary()
-    _print_failures(session, policy, environment, findings)
+    summary = proxy.summary()
+    _print_failures(proxy, policy, environment, findings)
     unused_fails = policy.fail_on_unused and child == 0 and summary.unused > 0
     try:
         if policy.reports:
-            _write(session, child, failure, policy, findings)
-        if policy.drop_unused and child == 0 and _drop_unused(session):
-            unused_fails = False
+            _write(proxy, child, failure, policy, findings)
+        if policy.drop_unused and child == 0:
+            are_dropped = [_drop_unused(session) for session in proxy.sessions]
+            unused_fails = unused_fails and not all(are_dropped)
         if unused_fails:
-            _print_unused(session)
+            _print_unused(proxy.sessions)
     except VcrError as error:
         say(f"error: {error}")
         failure = failure or str(error)
@@ -66,7 +71,7 @@ def conclude(
 
 
 def _print_failures(
-    session: Session,
+    proxy: "Proxy",
     policy: RunPolicy,
     environment: Mapping[str, str],
     findings: Sequence[Finding],
@@ -75,26 +80,32 @@ def _print_failures(
     for each in findings:
         say(each.text)
     annotate_findings(findings, environment)
-    misses = session.log.misses
-    print_misses(misses)
     level = "error" if policy.fail_on_miss else "warning"
-    annotate(misses, session.summary().cassette, environment, level=level)
+    missed = [session for session in proxy.sessions if session.log.misses]
+    for session in missed[:_NAMED]:
+        cassette, misses = session.store.name, session.log.misses
+        print_misses(misses, cassette if proxy.settings.dir else "")
+        annotate(misses, cassette, environment, level=level)
+    if len(missed) > _NAMED:
+        others = len(missed) - _NAMED
+        say(f"and misses in {others} other cassettes; {REPORT.word} has them all")
 
 
 def _write(
-    session: Session,
+    proxy: "Proxy",
     child: int,
     failure: str,
     policy: RunPolicy,
     findings: Sequence[Finding],
 ) -> None:
     account = RunReport(
-        summary=session.summary(),
-        entries=entries(session),
+        summary=proxy.summary(),
         failure=failure,
         exit_status=child,
         fail_on_unused=policy.fail_on_unused,
         findings=findings,
+        parts=[Part(each.summary(), entries(each)) for each in proxy.sessions],
+        named=proxy.settings.dir is not None,
     )
     write_reports(policy.reports, account)
 
@@ -112,8 +123,9 @@ def _drop_unused(session: Session) -> bool:
     return True
 
 
-def _print_unused(session: Session) -> None:
-    unused = [e for e in entries(session) if e.outcome is Outcome.UNUSED]
+def _print_unused(sessions: Sequence[Session]) -> None:
+    listed = [entry for session in sessions for entry in entries(session)]
+    unused = [entry for entry in listed if entry.outcome is Outcome.UNUSED]
     for entry in unused[:_NAMED]:
         request = f"{shown(entry.method)} {shown(entry.url, 300)}"
         say(f"unused: interaction {entry.interaction}: {request}")

@@ -45,23 +45,25 @@ def _forced() -> bool:
     return os.environ.get("FORCE_COLOR", "") not in ("", "0", "false")
 
 
-def print_misses(misses: Mapping[Miss, int]) -> None:
+def print_misses(misses: Mapping[Miss, int], where: str = "") -> None:
     """Print the first different misses on stderr, each once, so that they are not lost
-    among what the command has written."""
+    among what the command has written; ``where`` is their cassette, if there are
+    several."""
+    of_it = f" in {where}" if where else ""
     if not misses:
         return
     first = list(misses.items())[:_SHOWN]
     if is_for_people():
-        say(f"{_requests(sum(misses.values()))} had no match:")
+        say(f"{_requests(sum(misses.values()))} had no match{of_it}:")
         for miss, times in first:
             for line in short_lines(miss, times):
                 click.echo(line, err=True, color=is_coloured(sys.stderr))
     else:
         for miss, times in first:
-            say(f"missed: {one_line(miss, times)}")
+            say(f"missed{of_it}: {one_line(miss, times)}")
     if (others := len(misses) - _SHOWN) > 0:
         least = "at least " if len(misses) == MOST_MISSES else ""
-        say(f"and {least}{others} others; {REPORT.word} has them all")
+        say(f"and {least}{others} others{of_it}; {REPORT.word} has them all")
 
 
 def _requests(count: int) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from mitmvcr.cli.report.account import RunReport, seconds
+from mitmvcr.cli.report.account import Part, RunReport, seconds
 from mitmvcr.cli.report.junit import to_junit
 from mitmvcr.core.errors import OptionError, VcrError
 from mitmvcr.miss.report import Entry, miss_facts
@@ -91,30 +91,29 @@ def _write(target: Target, data: bytes) -> None:
 
 
 def to_json(account: RunReport) -> bytes:
-    summary = account.summary
-    report = {
+    report: dict[str, object] = {
         "version": 1,
-        "cassette": summary.cassette,
-        "mode": str(summary.mode),
+        **account.summary.facts,
         "exit_status": account.exit_status,
         "failure": account.failure or None,
-        "counts": {
-            "recorded": summary.recorded,
-            "replayed": summary.replayed,
-            "missed": summary.missed,
-            "unused": summary.unused,
-            "passed_through": summary.passed,
-            "blocked": summary.blocked,
-            "not_recorded": summary.lost,
-        },
         "findings": [
             {"kind": each.kind, "fails": each.fails, "text": each.text}
             for each in account.findings
         ],
-        "entries": [_entry(entry) for entry in account.entries],
     }
+    if account.named:
+        report["sessions"] = [_part(part) for part in account.parts]
+    else:
+        report["entries"] = [_entry(entry) for entry in account.entries]
     text = json.dumps(report, indent=2, ensure_ascii=False)
     return text.encode("utf-8", "backslashreplace") + b"\n"
+
+
+def _part(part: Part) -> dict[str, object]:
+    return {
+        **part.summary.facts,
+        "entries": [_entry(entry) for entry in part.entries],
+    }
 
 
 def _entry(entry: Entry) -> dict[str, object]:

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from mitmvcr.core.wording import shown
 from mitmvcr.options import ISOLATE
-from mitmvcr.session import Session
+
+if TYPE_CHECKING:
+    from mitmvcr.proxy.launch import Proxy
 
 _NAMED = 3
 
@@ -19,31 +22,30 @@ class Finding:
     fails: bool = False
 
 
-def of_session(
-    session: Session, bypass: str, *, allow_idle: bool, isolated: bool
+def of_run(
+    proxy: "Proxy", bypass: str, *, allow_idle: bool, isolated: bool
 ) -> Iterator[Finding]:
-    """Yield what a session that did nothing says about the command; ``bypass`` is the
+    """Yield what a proxy that did nothing says about the command; ``bypass`` is the
     command's NO_PROXY."""
-    summary = session.summary()
+    summary = proxy.summary()
     if summary.was_idle:
-        fails = session.expects and not allow_idle
+        fails = proxy.expects and not allow_idle
         yield Finding("idle", _idle(bypass, fails=fails, isolated=isolated), fails)
-    elif session.log.broken_tls and not summary.did_something:
-        fails = session.expects
-        yield Finding("distrusted", _distrusted(session.log.broken_tls), fails)
+    elif proxy.broken_tls and not summary.did_something:
+        yield Finding("distrusted", _distrusted(proxy.broken_tls), proxy.expects)
 
 
 def of_attempts(
-    attempts: Mapping[str, int], session: Session, *, fail: bool
+    attempts: Mapping[str, int], proxy: "Proxy", *, fail: bool
 ) -> Iterator[Finding]:
     """Yield what isolation kept from leaving; with ``fail`` it fails a strict replay,
     as a miss does."""
     if not attempts:
         return
     text = f"tried to leave past the proxy: {listed(attempts)}"
-    if session.records:
+    if any(session.records for session in proxy.sessions):
         text += "; it was blocked, and is not recorded"
-    yield Finding("leaving", text, fails=fail and session.offline)
+    yield Finding("leaving", text, fails=fail and proxy.offline)
 
 
 def _idle(bypass: str, *, fails: bool, isolated: bool) -> str:

@@ -2,12 +2,14 @@
 that GitLab, CircleCI and the like read: a test case for each entry."""
 
 import re
+from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
-from mitmvcr.cli.report.account import RunReport, seconds
+from mitmvcr.cli.report.account import Part, RunReport, seconds
 from mitmvcr.cli.report.console import one_line
 from mitmvcr.cli.report.findings import Finding
 from mitmvcr.miss.report import Entry, Outcome
+from mitmvcr.summary import Summary
 
 #: What XML 1.0 cannot hold, however it is written.
 _UNFIT = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -18,36 +20,51 @@ def to_junit(account: RunReport) -> bytes:
     """Return JUnit XML: a miss is a failure, an unused interaction is skipped (with
     ``fail_on_unused`` a failure), a finding a failure if it fails the run, an error of
     mitmvcr itself an error."""
-    cases = [_case(entry, account) for entry in account.entries]
-    cases += map(_finding, account.findings)
+    suites = [_suite(part, account) for part in account.parts]
+    own = [_finding(each) for each in account.findings]
     if account.failure:
-        cases.append(_failure(account.failure))
-    suite = _element("testsuite", name=f"mitmvcr {account.summary.cassette}")
-    suite.append(_properties(account))
-    suite.extend(cases)
-    _count(suite, cases)
-    total = sum(entry.duration or 0 for entry in account.entries) / 1e9
-    suite.set("time", f"{total:.6f}")
-    suites = _element("testsuites", name="mitmvcr")
-    for name in ("tests", "failures", "errors", "time"):
-        suites.set(name, suite.get(name, "0"))
-    suites.append(suite)
-    ET.indent(suites)
-    data = ET.tostring(suites, encoding="utf-8", xml_declaration=True)
+        own.append(_failure(account.failure))
+    if own and len(suites) == 1:
+        suites[0].extend(own)
+    elif own:
+        suites.append(_suite(Part(account.summary, ()), account))
+        suites[-1].extend(own)
+    whole = _element("testsuites", name="mitmvcr")
+    for suite in suites:
+        _count(suite)
+    for name in ("tests", "failures", "errors"):
+        whole.set(name, str(sum(int(suite.get(name, "0")) for suite in suites)))
+    whole.set("time", _time(account.entries))
+    whole.extend(suites)
+    ET.indent(whole)
+    data = ET.tostring(whole, encoding="utf-8", xml_declaration=True)
     assert isinstance(data, bytes)
     return data + b"\n"
 
 
-def _count(suite: ET.Element, cases: list[ET.Element]) -> None:
+def _suite(part: Part, account: RunReport) -> ET.Element:
+    suite = _element("testsuite", name=f"mitmvcr {part.summary.cassette}")
+    suite.append(_properties(part.summary))
+    suite.extend(_case(entry, account) for entry in part.entries)
+    suite.set("time", _time(part.entries))
+    return suite
+
+
+def _time(entries: Sequence[Entry]) -> str:
+    return f"{sum(entry.duration or 0 for entry in entries) / 1e9:.6f}"
+
+
+def _count(suite: ET.Element) -> None:
+    cases = suite.findall("testcase")
     counted = {"failures": "failure", "errors": "error", "skipped": "skipped"}
     suite.set("tests", str(len(cases)))
     for name, tag in counted.items():
         suite.set(name, str(sum(case.find(tag) is not None for case in cases)))
 
 
-def _properties(account: RunReport) -> ET.Element:
+def _properties(summary: Summary) -> ET.Element:
     properties = _element("properties")
-    facts = {"cassette": account.summary.cassette, "mode": str(account.summary.mode)}
+    facts = {"cassette": summary.cassette, "mode": str(summary.mode)}
     for name, value in facts.items():
         properties.append(_element("property", name=name, value=value))
     return properties

@@ -167,6 +167,13 @@ TABLE = (
         on_demand=True,
     ),
     Capability(
+        name="ports of their own",
+        check=checks.own_ports,
+        lost="sessions have none: open them with 'port' false, and name them in the"
+        " proxy URL",
+        on_demand=True,
+    ),
+    Capability(
         name="CA files",
         check=checks.cert_store,
         lost="'mitmvcr run' and 'mitmvcr serve' have no certificate authority; use"

@@ -206,6 +206,14 @@ def silence_limit() -> None:
             raise Changed("there is neither TCP_TIMEOUT nor tcp_timeout") from None
 
 
+def own_ports() -> None:
+    """Check that it says which of its ports listen."""
+    takes("mitmproxy.addons.proxyserver:Servers.__getitem__", "self", "mode")
+    place = "mitmproxy.proxy.mode_servers:ServerInstance"
+    find(f"{place}.is_running")
+    find(f"{place}.last_exception")
+
+
 def own_master() -> None:
     find("mitmproxy.options:Options")
     names = inspect.signature(find("mitmproxy.tools.dump:DumpMaster")).parameters

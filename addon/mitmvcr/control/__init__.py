@@ -1,0 +1,1 @@
+"""The control API over HTTP: what a test framework says of its sessions."""

@@ -1,0 +1,51 @@
+"""What the API needs of the sessions; values in and values for JSON out."""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from mitmvcr.core.errors import VcrError
+
+#: What a client has asked for, and what it is told.
+Wish = Mapping[str, Any]
+Facts = dict[str, Any]
+
+
+class Problem(VcrError):
+    """What a client asked for cannot be; ``status`` is HTTP's, ``field`` names what is
+    wrong, ``remedy`` what would help."""
+
+    def __init__(self, status: int, field: str, detail: str, remedy: str) -> None:
+        self.status, self.field, self.detail, self.remedy = (
+            status,
+            field,
+            detail,
+            remedy,
+        )
+        super().__init__(f"{field}: {detail}: {remedy}")
+
+
+class Office(Protocol):
+    """Opens sessions, changes and ends them. Each method raises Problem or another
+    VcrError, and then nothing has changed."""
+
+    def health(self) -> Facts:
+        """Return that it is there."""
+
+    def sessions(self) -> list[Facts]:
+        """Return the state of each session in play."""
+
+    def session(self, name: str) -> Facts:
+        """Return the state of one."""
+
+    async def open(self, wish: Wish) -> Facts:
+        """Begin one, and return how to reach it."""
+
+    async def switch(self, name: str, wish: Wish) -> Facts:
+        """Give it another cassette; return the report of the one that it had, which
+        is saved."""
+
+    def save(self, name: str) -> Facts:
+        """Put what was recorded so far in place, and return its state."""
+
+    async def end(self, name: str) -> Facts:
+        """Save and end it, and return its report."""

@@ -1,0 +1,196 @@
+"""What the control API does with sessions."""
+
+import asyncio
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from mitmproxy import ctx
+
+import mitmvcr
+from mitmvcr.config import text_of
+from mitmvcr.control.office import Facts, Problem, Wish
+from mitmvcr.core.errors import UnusableValueError
+from mitmvcr.miss.report import miss_facts
+from mitmvcr.options import BY_NAME, OF_SESSION, Settings, changed, nearest
+from mitmvcr.proxy.host import listeners
+from mitmvcr.proxy.player import Player
+from mitmvcr.proxy.sessions import Sessions
+from mitmvcr.store.names import cassette_of, session_name
+
+#: Of the process, though mitmproxy has them as those of a session.
+_OF_PROCESS = ("cassette", "dir", "control", "save_failed")
+_OPTIONS = {each.name for each in OF_SESSION} - {*_OF_PROCESS}
+#: In seconds; a test does not wait longer for what it left under way.
+_WAIT = 30.0
+
+
+class Desk:
+    """Does it to the sessions in play; see :class:`mitmvcr.control.office.Office`."""
+
+    def __init__(self, sessions: Sessions) -> None:
+        self._sessions = sessions
+
+    def health(self) -> Facts:
+        in_play = len(self._sessions.in_play())
+        version = mitmvcr.__version__
+        return {"status": "ok", "version": version, "sessions": in_play}
+
+    def sessions(self) -> list[Facts]:
+        return [self._state(player) for player in self._sessions.in_play()]
+
+    def session(self, name: str) -> Facts:
+        return self._state(self._player(name))
+
+    async def open(self, wish: Wish) -> Facts:
+        fields = dict(wish)
+        has_port = _flag(fields, "port")
+        name = _name(fields, "name" if "name" in fields else "cassette")
+        fields.pop("name", None)
+        fields.setdefault("cassette", name)
+        if self._sessions.named(name) is not None:
+            remedy = "end it first, or PUT its cassette"
+            raise Problem(409, "name", f"session {name} is open already", remedy)
+        self._sessions.use(self._settings(fields), name)
+        try:
+            return self._state(await self._reachable(name, has_port))
+        except BaseException:
+            await self.end(name)
+            raise
+
+    async def _reachable(self, name: str, has_port: bool) -> Player:
+        if has_port:
+            port = await listeners.open_port()
+            self._sessions.routes.give_port(port, name)
+        return self._player(name)
+
+    async def switch(self, name: str, wish: Wish) -> Facts:
+        player = self._player(name)
+        fields = dict(wish)
+        if "cassette" not in fields:
+            raise Problem(422, "cassette", "is missing", "name one, as login/ok")
+        settings = self._settings(fields)
+        ended = self._sessions.end_of(player)
+        self._sessions.use(settings, player.name)
+        await self._wait(player, ended)
+        return {"session": self.session(name), "ended": report(player)}
+
+    def save(self, name: str) -> Facts:
+        player = self._player(name)
+        player.session.save()
+        return self._state(player)
+
+    async def end(self, name: str) -> Facts:
+        player = self._player(name)
+        ended = self._sessions.end_of(player)
+        for port in self._sessions.routes.take_ports(player.name):
+            listeners.close_port(port)
+        self._sessions.eject(player.name)
+        await self._wait(player, ended)
+        return report(player)
+
+    async def _wait(self, player: Player, ended: asyncio.Event) -> None:
+        """Wait for its last flow; then it is saved."""
+        try:
+            await asyncio.wait_for(ended.wait(), _WAIT)
+        except TimeoutError as error:
+            flows = self._sessions.flows_of(player)
+            detail = f"{flows} requests are under way after {_WAIT:.0f} s"
+            remedy = "it is saved when they have ended: end them before the session"
+            raise Problem(504, "cassette", detail, remedy) from error
+
+    def _player(self, name: str) -> Player:
+        player = self._sessions.named(_checked("name", name))
+        if player is None:
+            remedy = "POST it to /sessions, or GET /sessions for those that are"
+            raise Problem(404, "name", f"there is no session {name}", remedy)
+        return player
+
+    def _settings(self, fields: Mapping[str, Any]) -> Settings:
+        """Return the settings of a session. Raise Problem or OptionError."""
+        root = self._sessions.root
+        if root is None or root.dir is None:
+            detail = "no folder of cassettes is chosen"
+            raise Problem(409, "cassette", detail, "start with --cassettes DIR")
+        others = {key: value for key, value in fields.items() if key != "cassette"}
+        values = {key: _value(key, value) for key, value in others.items()}
+        name = _name(fields, "cassette")
+        try:
+            cassette = cassette_of(root.dir, name)
+        except UnusableValueError as error:
+            raise Problem(422, "cassette", f"{error.value}", error.remedy) from error
+        return changed(root, values)._replace(cassette=cassette)
+
+    def _state(self, player: Player) -> Facts:
+        port = self._sessions.routes.port_of(player.name)
+        return {
+            **report(player),
+            "under_way": self._sessions.flows_of(player),
+            "port": port,
+            "proxy_url": _proxy_url(player.name, port),
+            "ca_file": str(_ca_file()),
+        }
+
+
+def report(player: Player) -> Facts:
+    """Return what came of a session so far."""
+    session = player.session
+    summary = session.summary()
+    misses = session.log.misses.items()
+    return {
+        "name": player.name,
+        **summary.facts,
+        "misses": [{**miss_facts(miss), "times": times} for miss, times in misses],
+        "failure": None if session.failure is None else str(session.failure),
+    }
+
+
+def _value(key: str, value: Any) -> Any:
+    """Return the value of a session's option. Raise Problem or OptionError."""
+    if key not in _OPTIONS:
+        near = nearest(key, _OPTIONS)
+        meant = (
+            f"did you mean {near}?" if near else f"use {', '.join(sorted(_OPTIONS))}"
+        )
+        raise Problem(422, key, "is no option of a session", meant)
+    option = BY_NAME[key]
+    text = text_of(option, value)
+    if text is None:
+        raise Problem(422, key, "has no such values", "use what --help shows, as text")
+    return option.read(text, key)
+
+
+def _name(fields: Mapping[str, Any], key: str) -> str:
+    return _checked(key, fields.get(key))
+
+
+def _checked(key: str, value: Any) -> str:
+    if not isinstance(value, str):
+        raise Problem(422, key, "is no text", "use a name as login/ok")
+    try:
+        return session_name(value)
+    except UnusableValueError as error:
+        raise Problem(422, key, f"{error.value}", error.remedy) from error
+
+
+def _flag(fields: dict[str, Any], key: str) -> bool:
+    """Take a switch out, which is on if it is not there."""
+    found = fields.pop(key, True)
+    if not isinstance(found, bool):
+        raise Problem(422, key, "is no switch", "use true or false")
+    return found
+
+
+def _proxy_url(name: str, port: int | None) -> str | None:
+    if port is not None:
+        return f"http://{listeners.ADDRESS}:{port}"
+    main = listeners.main_port()
+    user = quote(name, safe="")
+    return None if main is None else f"http://{user}:x@{listeners.ADDRESS}:{main}"
+
+
+def _ca_file() -> Path:
+    folder = Path(os.path.expanduser(ctx.options.confdir))
+    return folder / "mitmproxy-ca-cert.pem"

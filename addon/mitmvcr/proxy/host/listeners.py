@@ -1,0 +1,78 @@
+"""More ports of a mitmproxy that runs, by its own option ``mode``; which of them listen
+only its proxyserver knows (addons/proxyserver.py: Servers)."""
+
+import asyncio
+import socket
+from typing import Any
+
+from mitmproxy import ctx
+
+from mitmvcr.core.errors import VcrError
+from mitmvcr.proxy.host.capabilities import capabilities
+from mitmvcr.proxy.host.masters import listening_port
+from mitmvcr.proxy.host.options import update_options
+
+ADDRESS = "127.0.0.1"
+#: Another program may take a free port before mitmproxy does.
+_TRIES = 5
+_PAUSE = 0.002
+
+
+class NoPortError(VcrError):
+    """mitmproxy does not listen on another port."""
+
+
+async def open_port() -> int:
+    """Let mitmproxy listen on one more port of this machine, in its first mode.
+
+    Raises NoPortError, and CapabilityError where mitmproxy does not say that it does.
+    """
+    capabilities.require("ports of their own")
+    reason: object = ""
+    for _ in range(_TRIES):
+        port = _free_port()
+        spec = _spec(port)
+        update_options(ctx.options, {"mode": [*ctx.options.mode, spec]})
+        reason = await _outcome(spec)
+        if not reason:
+            return port
+        close_port(port)
+    raise NoPortError(f"mitmproxy listens on no other port: {reason}")
+
+
+def close_port(port: int) -> None:
+    """Let it listen there no more; what is open stays open."""
+    kept = [each for each in ctx.options.mode if each != _spec(port)]
+    update_options(ctx.options, {"mode": kept})
+
+
+def main_port() -> int | None:
+    """Return the port that it has had from its start, once it listens."""
+    master: Any = ctx.master
+    return listening_port(master)
+
+
+def _spec(port: int) -> str:
+    kind = ctx.options.mode[0].partition("@")[0]
+    return f"{kind}@{ADDRESS}:{port}"
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((ADDRESS, 0))
+        return int(probe.getsockname()[1])
+
+
+async def _outcome(spec: str) -> object:
+    """Wait until it listens; return why it does not, else None."""
+    servers: Any = ctx.master.addons.get("proxyserver").servers
+    while True:
+        await asyncio.sleep(_PAUSE)
+        try:
+            server = servers[spec]
+        except KeyError:
+            continue  # it has not begun
+        if server.is_running:
+            return None
+        if server.last_exception is not None:
+            return server.last_exception

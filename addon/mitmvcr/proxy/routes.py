@@ -1,0 +1,165 @@
+"""Which session a client means: that of the port it came to, of the user name in its
+proxy URL, or of a header.
+
+What says so is for the proxy: it is taken out of the request before anything else sees
+it, and no origin and no cassette gets it.
+"""
+
+import binascii
+from base64 import b64decode
+from collections.abc import Callable
+from typing import NamedTuple
+from weakref import WeakKeyDictionary
+
+from mitmproxy import connection, http
+
+from mitmvcr.core.errors import UnusableValueError, VcrError
+from mitmvcr.core.modes import Mode
+from mitmvcr.core.wording import quoted
+from mitmvcr.parsing import parse_mode
+from mitmvcr.proxy.player import DEFAULT
+from mitmvcr.store.names import session_name
+
+_CREDENTIALS, HEADER = "Proxy-Authorization", "X-Vcr-Cassette"
+#: What stands as the password where no mode does: many clients want one.
+_NO_MODE = ("", "x")
+_EXAMPLE = "use the proxy URL http://NAME:x@HOST:PORT"
+
+
+class SessionError(VcrError):
+    """A client can have no session by what it says."""
+
+
+class Wanted(NamedTuple):
+    """The name of a session, and its mode where the client chose one; ``fault``: why it
+    can have none."""
+
+    name: str
+    mode: Mode | None = None
+    fault: SessionError | None = None
+
+
+class Routes:
+    """Remembers what each connection and each flow has said. ``ports`` has the sessions
+    that have a port of their own."""
+
+    def __init__(self) -> None:
+        self.ports: dict[int, str] = {}
+        #: Those that are closed; a connection to one may still be open.
+        self._closed: set[int] = set()
+        self._tunnels: dict[str, Wanted] = {}
+        #: By client: the names of all sessions that its flows meant, the last one last.
+        self._names: dict[str, dict[str, None]] = {}
+        self._flows: WeakKeyDictionary[http.HTTPFlow, Wanted] = WeakKeyDictionary()
+
+    def tunnel(self, flow: http.HTTPFlow) -> None:
+        """Read a CONNECT: all that comes through the tunnel is of its session."""
+        wanted = self._read(flow)
+        if wanted is not None:
+            client = flow.client_conn.id
+            self._tunnels[client] = wanted
+            self._note(client, wanted)
+
+    def of(self, flow: http.HTTPFlow) -> Wanted:
+        """Return what a flow means; the first time it is read, and taken out."""
+        wanted = self._flows.get(flow)
+        if wanted is None:
+            wanted = self._read(flow) or Wanted(DEFAULT)
+            self._flows[flow] = wanted
+            self._note(flow.client_conn.id, wanted)
+        return wanted
+
+    def give_port(self, port: int, name: str) -> None:
+        self.ports[port] = name
+        self._closed.discard(port)
+
+    def port_of(self, name: str) -> int | None:
+        """Return the port that a session has, if it has one."""
+        open_ports = {
+            self.ports[each]: each for each in self.ports.keys() - self._closed
+        }
+        return open_ports.get(name)
+
+    def take_ports(self, name: str) -> list[int]:
+        """Take away the ports of a session that ends. What comes on a connection that
+        is still open gets no other session."""
+        taken = [each for each, owner in self.ports.items() if owner == name]
+        self._closed.update(taken)
+        return taken
+
+    def names(self, client: connection.Client) -> list[str]:
+        """Return the names of the sessions that a connection has meant so far."""
+        if client.sockname[1] in self.ports:
+            return [self.ports[client.sockname[1]]]
+        return list(self._names.get(client.id, ()))
+
+    def forget(self, client: str) -> list[str]:
+        """Return the same of a client that has left, for the last time."""
+        self._tunnels.pop(client, None)
+        return list(self._names.pop(client, ()))
+
+    def _note(self, client: str, wanted: Wanted) -> None:
+        names = self._names.setdefault(client, {})
+        names.pop(wanted.name, None)
+        names[wanted.name] = None
+
+    def _by_port(self, port: int, name: str) -> Wanted:
+        if port in self._closed:
+            return _refused(f"{name} has ended, and its port with it: open another")
+        return Wanted(name)
+
+    def _read(self, flow: http.HTTPFlow) -> Wanted | None:
+        client, headers = flow.client_conn, flow.request.headers
+        # Both are taken out, whichever counts.
+        by_user = _taken(headers, _CREDENTIALS, _of_credentials)
+        by_header = _taken(headers, HEADER, _of_header)
+        if (name := self.ports.get(client.sockname[1])) is not None:
+            return self._by_port(client.sockname[1], name)
+        return self._tunnels.get(client.id) or by_user or by_header
+
+
+def _taken(
+    headers: http.Headers, name: str, read: Callable[[str], Wanted | None]
+) -> Wanted | None:
+    """Take a header out and return what it means."""
+    values = set(headers.get_all(name))
+    if not values:
+        return None
+    del headers[name]
+    if len(values) > 1:
+        return _refused(f"{name} names several; {_EXAMPLE}")
+    try:
+        return read(values.pop())
+    except UnusableValueError as error:
+        return _refused(f"{error.value} {error.remedy}")
+
+
+def _refused(problem: str) -> Wanted:
+    return Wanted("", fault=SessionError(f"session {problem}"))
+
+
+def _of_credentials(value: str) -> Wanted | None:
+    """Read the user name; the password is the last part, since a name with a colon is
+    refused as such. Raise UnusableValueError."""
+    scheme, _, coded = value.partition(" ")
+    try:
+        text = b64decode(coded.strip(), validate=True).decode()
+    except (binascii.Error, UnicodeError):
+        scheme = ""
+    if scheme.lower() != "basic":
+        return _refused(f"in {_CREDENTIALS}: it cannot be read; {_EXAMPLE}")
+    user, _, password = text.rpartition(":")
+    if not user:
+        return None
+    name = session_name(user)
+    if password in _NO_MODE:
+        return Wanted(name)
+    try:
+        return Wanted(name, parse_mode(password))
+    except UnusableValueError as error:
+        remedy = f"in the place of the password: {error.remedy}, or x"
+        raise UnusableValueError(f"{quoted(name)}: mode", remedy) from error
+
+
+def _of_header(value: str) -> Wanted:
+    return Wanted(session_name(value))

@@ -1,0 +1,160 @@
+"""A run with a cassette for each session: what it tells covers them all."""
+
+import json
+import sys
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from cli.helpers import Cli, answer, lines, write_cassette
+
+URL = "http://api.example.test/"
+#: Asks each PATH as the session NAME, where NAME:PATH is given.
+CLIENT = """
+import os, sys, urllib.error, urllib.request as u
+place = os.environ["MITMVCR_PROXY_URL"].partition("//")[2]
+for word in sys.argv[1:]:
+    name, _, path = word.partition(":")
+    user = f"{name}:x@" if name else ""
+    opener = u.build_opener(u.ProxyHandler({"http": f"http://{user}{place}"}))
+    try: print(opener.open("http://api.example.test/" + path).read().decode())
+    except urllib.error.HTTPError as error: print(error.code)
+"""
+
+
+def asking(*words: str) -> tuple[str, ...]:
+    return (sys.executable, "-c", CLIENT, *words)
+
+
+@pytest.fixture
+def folder(cli: Cli) -> Path:
+    """Two cassettes, and the default one."""
+    folder = cli.cwd / "cassettes"
+    (folder / "login").mkdir(parents=True)
+    for name in ("login/ok", "other", "default"):
+        write_cassette(folder / f"{name}.yaml", answer(URL + "a", name.encode()))
+    return folder
+
+
+def test_each_session_replays_its_cassette_and_one_line_sums_them_up(
+    cli: Cli, folder: Path
+) -> None:
+    words = asking("login%2Fok:a", "other:a", ":a")
+    ran = cli("run", "--cassettes", "cassettes", "-m", "replay", *words)
+    assert (ran.returncode, ran.stdout) == (0, "login/ok\nother\ndefault\n")
+    assert lines(ran.stderr) == [
+        "mitmvcr: cassette cassettes (3 cassettes), mode replay_only: recorded 0,"
+        " replayed 3, missed 0, unused 0"
+    ]
+
+
+def test_misses_are_told_by_cassette_and_fail_the_run(cli: Cli, folder: Path) -> None:
+    words = asking("login%2Fok:a", "other:b", "login%2Fok:c")
+    reports = ("--report", "r.json", "--report", "r.xml")
+    ran = cli("run", "--cassettes", "cassettes", "-m", "replay", *reports, *words)
+    assert (ran.returncode, ran.stdout) == (100, "login/ok\n424\n424\n")
+    told = [line for line in lines(ran.stderr) if "mitmvcr: missed in" in line]
+    assert [line.split(": ")[1:3] for line in told] == [
+        ["missed in cassettes/login/ok.yaml", f"GET {URL}c"],
+        ["missed in cassettes/other.yaml", f"GET {URL}b"],
+    ]
+    report = json.loads((cli.cwd / "r.json").read_text())
+    assert report["counts"]["missed"] == 2
+    assert [
+        (each["cassette"], each["counts"]["missed"], len(each["entries"]))
+        for each in report["sessions"]
+    ] == [("cassettes/login/ok.yaml", 1, 2), ("cassettes/other.yaml", 1, 2)]
+    suites = ET.parse(cli.cwd / "r.xml").getroot()
+    assert suites.get("failures") == "2"
+    assert [each.get("name") for each in suites] == [
+        "mitmvcr cassettes/login/ok.yaml",
+        "mitmvcr cassettes/other.yaml",
+    ]
+
+
+def test_a_name_that_is_none_fails_the_run(cli: Cli) -> None:
+    ran = cli("run", "--cassettes", "cassettes", *asking("..%2Fa:a", "..%2Fa:a"))
+    assert (ran.returncode, ran.stdout) == (125, "400\n400\n")
+    line = "session \"../a\" leaves the folder with '..'; use a name as login/ok"
+    assert f"mitmvcr: error: 2 requests had no session: {line}" in lines(ran.stderr)
+    assert not list(cli.cwd.rglob("*.yaml"))
+
+
+@pytest.mark.parametrize("words", [("--prove",), ("--receipt", "r.json")])
+def test_what_is_about_one_cassette_is_refused(
+    cli: Cli, words: tuple[str, ...]
+) -> None:
+    ran = cli("run", "--cassettes", "cassettes", *words, "true")
+    assert ran.returncode == 125
+    assert lines(ran.stderr) == [
+        f"mitmvcr: error: --cassettes=cassettes: {words[0]} is about one cassette: use"
+        " --cassette"
+    ]
+
+
+def test_a_strict_replay_that_nobody_came_to_fails(cli: Cli, folder: Path) -> None:
+    words = ("run", "--cassettes", "cassettes", "-m", "replay")
+    ran = cli(*words, *asking())
+    assert ran.returncode == 100
+    assert "nothing went through the proxy" in ran.stderr
+    assert cli(*words, "--allow-idle", *asking()).returncode == 0
+
+
+def test_what_nothing_asked_for_counts_in_the_sessions_that_began(
+    cli: Cli, folder: Path
+) -> None:
+    more = [answer(URL + path, b"x") for path in ("a", "b")]
+    write_cassette(folder / "other.yaml", *more)
+    words = ("run", "--cassettes", "cassettes", "--fail-on-unused")
+    ran = cli(*words, *asking("other:a", "login%2Fok:a"))
+    assert ran.returncode == 100
+    assert f"mitmvcr: unused: interaction 1: GET {URL}b" in lines(ran.stderr)
+    assert cli(*words, "--drop-unused", *asking("other:a")).returncode == 0
+    assert cli(*words, *asking("other:a")).returncode == 0
+
+
+def test_what_a_failed_command_recorded_is_left_beside_each_cassette(cli: Cli) -> None:
+    """No name server knows the origin: the failure is recorded."""
+    program = CLIENT + "\nraise SystemExit(3)"
+    client = (sys.executable, "-c", program, "one:a", "two:a")
+    words = ("--save-failed", "no", "--record-errors", "--include-localhost")
+    ran = cli("run", "--cassettes", "cassettes", *words, *client)
+    assert ran.returncode == 3
+    told = [line for line in lines(ran.stderr) if "stays as it was" in line]
+    assert len(told) == 2
+    assert not list(cli.cwd.rglob("*.yaml"))
+    assert len(list(cli.cwd.rglob("*.yaml.*"))) == 2
+
+
+def test_the_command_gets_the_folder_as_a_fact(cli: Cli) -> None:
+    show = "import os; print(os.environ['MITMVCR_DIR'], os.environ['MITMVCR_CASSETTE'])"
+    ran = cli("run", "--cassettes", "cassettes", *cli.python(show))
+    assert ran.stdout == f"{cli.cwd / 'cassettes'} \n"
+
+
+def test_the_command_reaches_the_control_api(cli: Cli) -> None:
+    program = """
+import json, os, urllib.request as u
+opener = u.build_opener(u.ProxyHandler({}))
+def call(path, method="GET", **body):
+    data = json.dumps(body).encode() if body else None
+    headers = {"X-Vcr-Control": "1", "Content-Type": "application/json"}
+    request = u.Request(os.environ["MITMVCR_CONTROL_URL"] + path, data, headers)
+    request.method = method
+    return json.load(opener.open(request))
+made = call("/sessions", "POST", cassette="a/b", mode="record_only", write_empty="yes")
+assert made["mode"] == "record_only"
+print(call("/health")["sessions"], call("/sessions/a%2Fb", "DELETE")["cassette"])
+"""
+    ran = cli("run", "--cassettes", "cassettes", "--allow-idle", *cli.python(program))
+    assert (ran.returncode, ran.stdout) == (0, "1 cassettes/a/b.yaml\n"), ran.stderr
+    assert (cli.cwd / "cassettes" / "a" / "b.yaml").exists()
+
+
+def test_a_folder_is_enough_to_serve(cli: Cli) -> None:
+    served = cli("serve")
+    assert served.returncode == 2
+    assert "Name a cassette: --cassette FILE, or --cassettes DIR for many" in (
+        served.stderr
+    )

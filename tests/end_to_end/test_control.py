@@ -1,0 +1,316 @@
+"""The control API of a mitmdump that runs, as a test framework uses it."""
+
+import asyncio
+import http.client
+import json
+import re
+import socket
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from end_to_end import cassettes
+from end_to_end.many import Clients
+from end_to_end.proxy import Proxy
+from end_to_end.wire import Got
+from origin import Origin
+from patience import PATIENCE, wait_until
+
+CHANGES = {"X-Vcr-Control": "1", "Content-Type": "application/json"}
+
+
+@pytest.fixture
+def mitmdump(mitmdump_kept: Callable[..., Proxy]) -> Callable[..., Proxy]:
+    return mitmdump_kept
+
+
+@dataclass
+class Api:
+    """A client of the API of a mitmdump with a folder of cassettes."""
+
+    proxy: Proxy
+    origin: Origin
+    folder: Path
+    ca: Path
+    port: int
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        headers: dict[str, str] | None = None,
+    ) -> Got:
+        sent = CHANGES if headers is None and method != "GET" else headers or {}
+        data = body if isinstance(body, bytes) else json.dumps(body or {}).encode()
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, PATIENCE)
+        try:
+            connection.request(method, path, None if method == "GET" else data, sent)
+            with connection.getresponse() as answer:
+                pairs = {name.lower(): value for name, value in answer.getheaders()}
+                return Got(answer.status, pairs, answer.read())
+        finally:
+            connection.close()
+
+    def open(self, cassette: str, **more: object) -> dict[str, object]:
+        got = self.call("POST", "/sessions", {"cassette": cassette, **more})
+        assert got.status == 201, got.body
+        return got.json
+
+    def ask(self, port: object, body: bytes, path: str = "/json") -> Got:
+        assert isinstance(port, int)
+        return Clients(port, self.ca).ask(self.origin.https_url + path, body)
+
+    def bodies(self, name: str) -> list[str]:
+        found = cassettes.read(self.folder / f"{name}.yaml")
+        return [each["request"]["body"] for each in found]
+
+
+@pytest.fixture
+def api(
+    mitmdump: Callable[..., Proxy], proxy_ca: Path, origin: Origin, tmp_path: Path
+) -> Api:
+    folder = tmp_path / "cassettes"
+    proxy = mitmdump(vcr_dir=folder, vcr_control="0").wait_until_listening()
+    proxy.wait_for_log("control at http://127.0.0.1:")
+    found = re.findall(r"control at http://127\.0\.0\.1:(\d+)", proxy.log)
+    return Api(proxy, origin, folder, proxy_ca, int(found[-1]))
+
+
+def test_a_worker_has_a_port_and_each_of_its_tests_a_cassette(api: Api) -> None:
+    """Its client is made once, and keeps its proxy URL."""
+    opened = api.open("suite/one", name="worker 1")
+    port = opened["port"]
+    assert opened["proxy_url"] == f"http://127.0.0.1:{port}"
+    assert Path(str(opened["ca_file"])).read_text() == api.ca.read_text()
+    assert api.ask(port, b"1").json["body"] == "1"
+    switched = api.call("PUT", "/sessions/worker%201/cassette", {"cassette": "two"})
+    assert switched.status == 200, switched.body
+    ended = switched.json["ended"]
+    assert ended["cassette"] == str(api.folder / "suite" / "one.yaml")
+    assert ended["counts"]["recorded"] == 1
+    assert api.bodies("suite/one") == ["1"]  # it is saved by now
+    assert api.ask(port, b"2").json["body"] == "2"
+    again = {"cassette": "suite/one", "mode": "replay_only"}
+    assert api.call("PUT", "/sessions/worker%201/cassette", again).status == 200
+    api.origin.reset()
+    assert api.ask(port, b"1").json["body"] == "1"
+    assert api.ask(port, b"2").status == 424
+    report = api.call("DELETE", "/sessions/worker%201").json
+    assert report["counts"] == {
+        **dict.fromkeys(("recorded", "unused", "passed_through"), 0),
+        **{"replayed": 1, "missed": 1, "blocked": 0, "not_recorded": 0},
+    }
+    (miss,) = report["misses"]
+    assert (miss["times"], miss["request"]["body"]) == (1, "2")
+    assert api.origin.hits().requests == ()
+    assert api.call("GET", "/sessions").json == []
+    with pytest.raises(ConnectionRefusedError):
+        api.ask(port, b"1")
+    assert api.proxy.stop() == 0
+    assert api.bodies("two") == ["2"]
+
+
+def test_workers_at_once_record_and_replay_behind_their_own_ports(api: Api) -> None:
+    cassettes.write(
+        api.folder / "old.yaml",
+        *(
+            cassettes.interaction(
+                f"{api.origin.https_url}/json", f"{n}!", method="POST", body=f"{n}"
+            )
+            for n in range(20)
+        ),
+    )
+    ports = [api.open(name)["port"] for name in ("a", "b", "old")]
+    assert len({*ports}) == 3
+
+    async def all_at_once() -> list[bytes]:
+        url = f"{api.origin.https_url}/json"
+        clients = [Clients(int(str(port)), api.ca) for port in ports]
+        asked = [c.post(url, f"{n}".encode()) for n in range(20) for c in clients]
+        return [got.body for got in await asyncio.gather(*asked)]
+
+    bodies = asyncio.run(all_at_once())
+    assert bodies[2::3] == [f"{n}!".encode() for n in range(20)]
+    assert len(api.origin.hits().requests) == 40
+    states = {each["name"]: each for each in api.call("GET", "/sessions").json}
+    assert states["a"]["counts"]["recorded"] == 20
+    assert states["old"]["counts"]["replayed"] == 20
+    assert api.proxy.stop() == 0
+    numbers = sorted(f"{n}" for n in range(20))
+    assert sorted(api.bodies("a")) == sorted(api.bodies("b")) == numbers
+
+
+def test_a_switch_waits_for_what_is_under_way(api: Api) -> None:
+    port = int(str(api.open("one", name="w")["port"]))
+    url = f"{api.origin.https_url}/sse?n=1&gate=switch"
+
+    async def switch_meanwhile() -> tuple[Got, Got]:
+        asked = asyncio.create_task(Clients(port, api.ca).post(url, b"late"))
+        await asyncio.to_thread(wait_until, "it is under way", is_under_way)
+        change = ("PUT", "/sessions/w/cassette", {"cassette": "two"})
+        switched = asyncio.create_task(asyncio.to_thread(api.call, *change))
+        await asyncio.to_thread(wait_until, "it is switched", is_switched)
+        assert not switched.done()
+        for _ in range(3):  # it waits with each part
+            await asyncio.to_thread(release)
+        return await asked, await switched
+
+    def is_under_way() -> bool:
+        return api.call("GET", "/sessions/w").json["under_way"] == 1
+
+    def is_switched() -> bool:
+        return str(api.call("GET", "/sessions/w").json["cassette"]).endswith("two.yaml")
+
+    def release() -> None:
+        urllib.request.urlopen(f"{api.origin.http_url}/ack/switch").close()
+
+    late, switched = asyncio.run(switch_meanwhile())
+    assert late.status == 200
+    assert switched.json["ended"]["counts"]["recorded"] == 1
+    assert api.bodies("one") == ["late"]
+    assert api.proxy.stop() == 0
+
+
+def test_a_recording_is_saved_and_goes_on(api: Api) -> None:
+    port = api.open("one", port=True)["port"]
+    api.ask(port, b"1")
+    saved = api.call("POST", "/sessions/one/save").json
+    assert saved["counts"]["recorded"] == 1
+    assert api.bodies("one") == ["1"]
+    api.ask(port, b"2")
+    assert api.bodies("one") == ["1"]
+    assert api.proxy.stop() == 0
+    assert api.bodies("one") == ["1", "2"]
+
+
+def test_a_session_may_have_options_of_its_own_and_no_port(api: Api) -> None:
+    path = "/json?ts="
+    opened = api.open("deep/a", port=False, ignore_query=["ts"], match="method,url")
+    assert opened["port"] is None
+    assert opened["proxy_url"] == f"http://deep%2Fa:x@127.0.0.1:{api.proxy.port}"
+    clients = Clients(api.proxy.port, api.ca)
+    url = api.origin.https_url + path
+    assert clients.ask(f"{url}1", user="deep%2Fa:x").status == 200
+    api.call("DELETE", "/sessions/deep%2Fa")
+    api.open("deep/a", port=False, ignore_query=["ts"], match="method,url")
+    api.origin.reset()
+    assert clients.ask(f"{url}2", b"x", user="deep/a:x").status == 200
+    assert clients.ask(f"{url}2", b"x", user="deep/a:x").status == 424
+    assert api.origin.hits().requests == ()
+    assert api.proxy.stop() == 0
+
+
+def test_what_still_comes_to_a_port_that_is_closed_gets_no_other_session(
+    api: Api,
+) -> None:
+    port = int(str(api.open("one")["port"]))
+    url = f"{api.origin.http_url}/json"
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+    statuses = []
+    for body in (b"1", b"2"):
+        connection.request("POST", url, body)
+        with connection.getresponse() as answer:
+            statuses.append((answer.status, json.loads(answer.read())))
+        api.call("DELETE", "/sessions/one")
+    connection.close()
+    assert statuses[0][0] == 200
+    assert statuses[1][0] == 400
+    assert statuses[1][1]["detail"] == (
+        "session one has ended, and its port with it: open another"
+    )
+    assert api.proxy.stop() == 1
+    assert api.bodies("one") == ["1"]
+    assert not (api.folder / "default.yaml").exists()
+
+
+REFUSED: list[tuple[str, str, object, int, str, str]] = [
+    ("POST", "/sessions", {}, 422, "cassette", "is no text"),
+    ("POST", "/sessions", {"cassette": "../a"}, 422, "cassette", "leaves the folder"),
+    ("POST", "/sessions", {"cassette": "a", "mode": "x"}, 422, "mode", "use one of"),
+    (
+        "POST",
+        "/sessions",
+        {"cassette": "a", "mod": "x"},
+        422,
+        "mod",
+        "did you mean mode",
+    ),
+    ("POST", "/sessions", {"cassette": "a", "dir": "/"}, 422, "dir", "is no option"),
+    ("POST", "/sessions", {"cassette": "a", "port": 1}, 422, "port", "is no switch"),
+    ("POST", "/sessions", {"cassette": "a", "match": ["a"]}, 422, "match", "no such"),
+    ("POST", "/sessions", {"name": "a/../b"}, 422, "name", "leaves the folder"),
+    ("POST", "/sessions", {"cassette": "open"}, 409, "name", "is open already"),
+    (
+        "POST",
+        "/sessions",
+        {"cassette": "open", "name": "b"},
+        409,
+        "",
+        "is being recorded",
+    ),
+    ("POST", "/sessions", b"{", 400, "body", "is no JSON"),
+    ("POST", "/sessions", b"[]", 400, "body", "is no object"),
+    ("GET", "/sessions/none", {}, 404, "name", "there is no session none"),
+    ("DELETE", "/sessions/none", {}, 404, "name", "there is no session none"),
+    ("POST", "/sessions/none/save", {}, 404, "name", "there is no session none"),
+    ("PUT", "/sessions/open/cassette", {}, 422, "cassette", "is missing"),
+    ("PUT", "/sessions/open/cassette", {"cassette": "/a"}, 422, "cassette", "absolute"),
+    ("PUT", "/sessions/open", {}, 405, "", "Method Not Allowed"),
+    ("GET", "/other", {}, 404, "path", "there is nothing here"),
+]
+
+
+def test_what_cannot_be_is_a_problem_that_names_the_field_and_the_remedy(
+    api: Api,
+) -> None:
+    api.open("open", port=False)
+    for method, path, body, status, field, text in REFUSED:
+        got = api.call(method, path, body)
+        where = (method, path, body, got.body)
+        assert got.status == got.json["status"] == status, where
+        assert got.headers["content-type"] == "application/problem+json"
+        assert got.json.get("field", "") == field, where
+        assert text in str(got.json["detail"]), where
+        assert len(str(got.json["detail"]).splitlines()) == 1
+        assert bool(field) == bool(got.json.get("remedy")), where
+    assert [each["name"] for each in api.call("GET", "/sessions").json] == ["open"]
+    assert api.proxy.stop() == 0
+
+
+def test_no_web_page_can_change_anything(api: Api) -> None:
+    wish = {"cassette": "a"}
+    own = {"Content-Type": "application/json"}
+    for headers, status, field in [
+        ({}, 403, "X-Vcr-Control"),
+        (own, 403, "X-Vcr-Control"),
+        ({"X-Vcr-Control": "1", "Content-Type": "text/plain"}, 415, "Content-Type"),
+        ({"X-Vcr-Control": "1"}, 415, "Content-Type"),
+        (CHANGES | {"Host": "evil.test"}, 403, "Host"),
+        (CHANGES | {"Host": f"127.0.0.1.evil.test:{api.port}"}, 403, "Host"),
+    ]:
+        got = api.call("POST", "/sessions", wish, headers)
+        assert (got.status, got.json["field"]) == (status, field)
+    assert api.call("GET", "/sessions", headers={"Host": "evil.test"}).status == 403
+    assert api.call("DELETE", "/sessions/a", headers={}).status == 403
+    assert api.call("GET", "/sessions").json == []
+    for host in (f"localhost:{api.port}", "127.0.0.1", f"[::1]:{api.port}"):
+        got = api.call("GET", "/health", headers={"Host": host})
+        assert (got.status, got.json["status"]) == (200, "ok")
+        assert "access-control-allow-origin" not in got.headers
+    assert api.proxy.stop() == 0
+
+
+def test_a_port_that_is_taken_is_one_line(
+    mitmdump_own: Callable[..., Proxy], tmp_path: Path
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        proxy = mitmdump_own(vcr_dir=tmp_path, vcr_control=port)
+        assert proxy.wait() == 1
+    assert (
+        f"vcr_control={port}: cannot listen there: address already in use" in proxy.log
+    )

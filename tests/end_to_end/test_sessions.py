@@ -1,0 +1,261 @@
+"""A session for each test: a client names it in its proxy URL or in a header."""
+
+import asyncio
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from end_to_end import cassettes
+from end_to_end.castle import HIT, MISS, Castle
+from end_to_end.clients import CLIENT_PYTHON
+from end_to_end.many import Clients
+from end_to_end.proxy import ADDON, Proxy, clean_environment
+from end_to_end.wire import Got
+from origin import Origin
+
+#: So many at once ask of each cassette.
+CLIENTS, CASSETTES = 50, 6
+
+
+@pytest.fixture
+def mitmdump(mitmdump_kept: Callable[..., Proxy]) -> Callable[..., Proxy]:
+    return mitmdump_kept
+
+
+class Suite:
+    """A mitmdump with a folder of cassettes."""
+
+    def __init__(
+        self, mitmdump: Callable[..., Proxy], ca: Path, origin: Origin, folder: Path
+    ) -> None:
+        self._mitmdump, self._ca, self.origin, self.folder = (
+            mitmdump,
+            ca,
+            origin,
+            folder,
+        )
+
+    def start(self, mode: str = "record_once", **options: object) -> Proxy:
+        given = {"vcr_dir": self.folder, "vcr_mode": mode} | options
+        self.proxy = self._mitmdump(**given).wait_until_listening()
+        self.clients = Clients(self.proxy.port, self._ca)
+        return self.proxy
+
+    def ask(self, path: str, body: bytes = b"", **more: object) -> Got:
+        return self.clients.ask(self.origin.https_url + path, body, **more)
+
+    def ask_plainly(self, path: str, body: bytes = b"", **more: object) -> Got:
+        return self.clients.ask(self.origin.http_url + path, body, **more)
+
+    def recorded(self, name: str) -> list[dict[str, dict]]:
+        return cassettes.read(self.folder / f"{name}.yaml")
+
+    def bodies(self, name: str) -> list[str]:
+        return sorted(each["request"]["body"] for each in self.recorded(name))
+
+    def files(self) -> list[str]:
+        found = self.folder.rglob("*")
+        return sorted(str(p.relative_to(self.folder)) for p in found if p.is_file())
+
+
+@pytest.fixture
+def suite(
+    mitmdump: Callable[..., Proxy], proxy_ca: Path, origin: Origin, tmp_path: Path
+) -> Suite:
+    return Suite(mitmdump, proxy_ca, origin, tmp_path / "cassettes")
+
+
+def test_each_name_has_a_cassette_and_who_names_none_has_the_default_one(
+    suite: Suite,
+) -> None:
+    suite.start()
+    header = {"X-Vcr-Cassette": "gr%C3%BC%C3%9Fe"}
+    for ask in (suite.ask, suite.ask_plainly):
+        ask("/json", b"one", user="TestLogin%2Fok:x")
+        ask("/json", b"two", user="TestLogin/fails:")
+        ask("/json", b"three", headers=header)
+        ask("/json", b"four", user="TestLogin/ok:x", headers=header)  # the user wins
+        ask("/json", b"five")
+    assert suite.proxy.stop() == 0
+    assert suite.files() == [
+        "TestLogin/fails.yaml",
+        "TestLogin/ok.yaml",
+        "default.yaml",
+        "grüße.yaml",
+    ]
+    assert suite.bodies("TestLogin/ok") == ["four", "four", "one", "one"]
+    assert suite.bodies("TestLogin/fails") == ["two", "two"]
+    assert suite.bodies("grüße") == ["three", "three"]
+    assert suite.bodies("default") == ["five", "five"]
+    suite.start("replay_only")
+    suite.origin.reset()
+    assert suite.ask("/json", b"one", user="TestLogin/ok:x").json["body"] == "one"
+    assert suite.ask("/json", b"one", user="TestLogin/fails:x").status == 424
+    assert suite.ask("/json", b"three", headers=header).json["body"] == "three"
+    assert suite.ask("/json", b"five").json["body"] == "five"
+    assert suite.origin.hits().requests == ()
+    assert suite.proxy.stop() == 0
+
+
+@pytest.mark.parametrize("view", ["go", "wire"])
+def test_what_names_the_session_goes_no_further(suite: Suite, view: str) -> None:
+    suite.start(vcr_view=view)
+    sent = {"X-Vcr-Cassette": "ok", "X-Mine": "kept"}
+    got = [
+        suite.ask("/headers", user="ok:x", headers=sent),
+        suite.ask(
+            "/headers", headers={"Proxy-Authorization": "Basic b2s6eA==", **sent}
+        ),
+        suite.ask_plainly("/headers", user="ok:x", headers=sent),
+    ]
+    for each in got:
+        names = {name.lower() for name, _ in each.json["headers"]}
+        assert "x-mine" in names
+        assert not names & {"x-vcr-cassette", "proxy-authorization"}
+    assert suite.proxy.stop() == 0
+    text = (suite.folder / "ok.yaml").read_text().lower()
+    assert "x-mine" in text
+    assert "vcr-cassette" not in text
+    assert "proxy-authorization" not in text
+
+
+def test_the_password_may_be_the_mode_and_holds_for_the_session(suite: Suite) -> None:
+    suite.start("replay_only")
+    assert suite.ask("/json", b"one", user="new:record_only").json["body"] == "one"
+    assert suite.ask("/json", b"two", user="new:x").json["body"] == "two"
+    refused = suite.ask("/json", b"three", user="new:replay")
+    assert refused.status == 400
+    assert refused.json["detail"] == (
+        "session new is in mode record_only, and replay_only was asked for: one mode at"
+        " a time"
+    )
+    assert suite.proxy.stop() == 1  # not all went well
+    assert suite.bodies("new") == ["one", "two"]
+
+
+NO_NAMES = {
+    "../out:x": (
+        "session \"../out\" leaves the folder with '..'; use a name as login/ok"
+    ),
+    "a::b:x": (
+        "session \"a::b\" holds ':', which not every system has in names of files;"
+        " use a name as login/ok"
+    ),
+    "ok:sometimes": (
+        'session "ok": mode in the place of the password: use one of record_only,'
+        " replay_only, replay_with_new_episodes, record_once, passthrough, record, all,"
+        " replay, none, new_episodes, once, or x"
+    ),
+}
+
+
+def test_what_is_no_name_gets_one_line_and_goes_nowhere(suite: Suite) -> None:
+    suite.start()
+    for user, line in NO_NAMES.items():
+        for ask in (suite.ask, suite.ask_plainly):
+            got = ask("/json", b"x", user=user)
+            assert (got.status, got.json["detail"]) == (400, line)
+            assert got.headers["x-vcr-error"] == line
+        assert suite.proxy.log.count(line) == 2
+    assert suite.origin.hits().connections == 0
+    assert suite.proxy.stop() == 1
+    assert suite.files() == []
+
+
+def test_a_client_shows_its_user_why_it_has_no_session(suite: Suite) -> None:
+    suite.start("replay_only")
+    proxy = suite.proxy.url.replace("http://", "http://never%2Frecorded:x@")
+    url = suite.origin.https_url + "/json"
+    environment = clean_environment(HTTPS_PROXY=proxy, NO_PROXY="")
+    environment |= {"REQUESTS_CA_BUNDLE": str(suite.clients.ca)}
+    program = f"import requests; print(requests.get({url!r}).text)"
+    run = [CLIENT_PYTHON, "-c", program]
+    done = subprocess.run(run, env=environment, capture_output=True, text=True)
+    problem = json.loads(done.stdout)["detail"]
+    name = suite.folder / "never" / "recorded.yaml"
+    assert problem == (
+        f"{name}: cassette not found, and mode replay_only never records: record it"
+        " first with mode record_once"
+    )
+    done = subprocess.run(
+        ["curl", "-sS", "--cacert", str(suite.clients.ca), url],
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+    assert json.loads(done.stdout)["detail"] == problem
+    assert suite.origin.hits().connections == 0
+    assert suite.proxy.stop() == 1
+
+
+def test_many_clients_at_once_never_get_each_others_answers(suite: Suite) -> None:
+    """Of each cassette's clients some come over TLS, and all bodies differ."""
+
+    async def all_at_once() -> None:
+        asked = [
+            one(f"suite/test{n}", f"{n}.{client}", secure=client % 10 == 0)
+            for client in range(CLIENTS)
+            for n in range(CASSETTES)
+        ]
+        await asyncio.gather(*asked)
+
+    async def one(name: str, body: str, *, secure: bool) -> None:
+        place = suite.origin.https_url if secure else suite.origin.http_url
+        got = await suite.clients.post(f"{place}/json", body.encode(), user=f"{name}:x")
+        assert (got.status, got.json) == (200, {"method": "POST", "body": body})
+
+    suite.start()
+    asyncio.run(all_at_once())
+    assert suite.proxy.stop() == 0
+    for n in range(CASSETTES):
+        bodies = [f"{n}.{client}" for client in range(CLIENTS)]
+        assert suite.bodies(f"suite/test{n}") == sorted(bodies)
+    suite.origin.reset()
+    # One records meanwhile, under the names of the first cassette's bodies.
+    (suite.folder / "suite" / "test0.yaml").unlink()
+    suite.start()
+    asyncio.run(all_at_once())
+    assert suite.proxy.stop() == 0
+    assert len(suite.origin.hits().requests) == CLIENTS
+    assert suite.bodies("suite/test0") == sorted(f"0.{n}" for n in range(CLIENTS))
+
+
+def test_one_cassette_has_one_recorder(suite: Suite, tmp_path: Path) -> None:
+    cassette = suite.folder / "mine.yaml"
+    suite.start(vcr_cassette=cassette)
+    suite.ask("/json", b"one")
+    refused = suite.ask("/json", b"two", user="mine:x")
+    assert refused.status == 400
+    assert refused.json["detail"] == (
+        f"session mine: {cassette} is being recorded by session default: end that"
+        " first, or choose another cassette"
+    )
+    assert suite.proxy.stop() == 1
+    assert suite.bodies("mine") == ["one"]
+
+
+def test_a_replay_is_offline_while_another_session_records(castle: Castle) -> None:
+    folder = castle.folder / "sessions"
+    cassettes.write(folder / "old.yaml", cassettes.interaction(HIT, method="POST"))
+    options = {"vcr_cassette": "", "vcr_mode": "record_once", "vcr_dir": folder}
+    trusted = {"ssl_verify_upstream_trusted_ca": castle.origin.ca_file}
+    castle.start("-s", ADDON, **options, **trusted)
+    clients = Clients(castle.proxy.port, castle.ca)
+
+    async def all_at_once() -> list[int]:
+        """The recording one is busy all the time."""
+        busy = [clients.post(MISS, user="new:x") for _ in range(20)]
+        hits = [clients.post(HIT, user="old:x")]
+        misses = [clients.post(MISS + "?a", user="old:x") for _ in range(20)]
+        got = await asyncio.gather(*busy, *hits, *misses)
+        return [each.status for each in got]
+
+    with castle.namespace.entered():
+        statuses = asyncio.run(all_at_once())
+    assert statuses == [200] * 21 + [424] * 20
+    assert set(castle.origin.hits().requests) == {"POST /counter"}
+    assert castle.proxy.stop() == 0
+    assert len(cassettes.read(folder / "new.yaml")) == 20
