@@ -69,7 +69,7 @@ class Flag(NamedTuple):
 #: The commands that take an option of a session, by what it is about.
 _SESSION = ("run", "serve")
 _MATCHING = (*_SESSION, "explain")
-_SECRETS = (*_SESSION, "scan", "scrub")
+_SECRETS = (*_SESSION, "scan", "scrub", "show")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,9 +35,10 @@ class Control:
             return
         from mitmvcr.control.server import Server
         from mitmvcr.proxy.desk import Desk
+        from mitmvcr.proxy.window import Window
 
         try:
-            self._server = Server(port, Desk(self._sessions))
+            self._server = Server(port, Desk(self._sessions), Window(self._sessions))
         except OSError as error:
             remedy = f"cannot listen there: {why(error)}; 0 is any free port"
             raise OptionError(CONTROL.vcr, port, remedy) from error

@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 from mitmproxy import connection, http
 
 from mitmvcr.core.errors import (
-    CassetteWriteError,
+    CassetteError,
     OptionError,
     UnusableValueError,
     VcrError,
@@ -25,6 +25,7 @@ from mitmvcr.proxy.routes import Routes, SessionError, Wanted
 from mitmvcr.proxy.states import Event, State
 from mitmvcr.session import Session, open_session
 from mitmvcr.store.names import cassette_of
+from mitmvcr.unused import drop_marked
 
 logger = logging.getLogger("mitmvcr")
 
@@ -308,7 +309,9 @@ class Sessions:
         session = player.session
         try:
             session.close()
-        except CassetteWriteError as error:
+            _drop(player)
+        except CassetteError as error:
+            session.note_failure(error)
             logger.error("mitmvcr: %s", error)
         for url in session.altered:
             logger.warning(
@@ -324,6 +327,13 @@ class Sessions:
         logger.info("mitmvcr: %s", session.summary().line())
         if (end := self._ends.pop(player, None)) is not None:
             end.set()
+
+
+def _drop(player: Player) -> None:
+    """Take out of the cassette what somebody has marked. Raise CassetteError."""
+    if player.dropped and (count := drop_marked(player.session, player.dropped)):
+        name = player.session.store.name
+        logger.info("mitmvcr: %s: %d marked interactions dropped", name, count)
 
 
 def is_same(session: Session, cassette: str) -> bool:
