@@ -258,8 +258,8 @@ CONTROL = Option(
 REPORT = Option(
     name="report",
     help="Write what became of each request and each interaction, with durations:"
-    " FILE.json, FILE.xml (JUnit), or - for JSON on stdout after the command's own"
-    " output.",
+    " FILE.json, FILE.xml (JUnit), FILE.html (to look at), or - for JSON on stdout"
+    " after the command's own output.",
     group=Group.REPORTS,
     parse=parsing.parse_texts,
     kind=Kind.LIST,

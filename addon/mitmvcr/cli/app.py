@@ -157,6 +157,13 @@ def explain(
 @click.option("--method", "methods", multiple=True, metavar="METHOD")
 @click.option("--table", "table_only", is_flag=True, help="The table alone.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option(
+    "--html",
+    "page",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write one HTML file that holds it all.",
+)
 @takes("show")
 def show(
     *,
@@ -167,6 +174,7 @@ def show(
     methods: tuple[str, ...],
     table_only: bool,
     as_json: bool,
+    page: Path | None,
     **options: Any,
 ) -> None:
     """Show a cassette: a table, and what is chosen whole.
@@ -174,10 +182,13 @@ def show(
     Streams are shown event by event, with their times, and binary in hex. Secrets are
     hidden as a recording hides them.
     """
-    from mitmvcr.cli.commands.show import Choice, show_cassette
+    from mitmvcr.cli.commands.show import Choice, show_cassette, write_page
 
     upper = tuple(each.upper() for each in methods)
     choice = Choice(ids, urls, statuses, upper)
+    if page is not None:
+        write_page(path, choice, typed(options), page)
+        return
     show_cassette(path, choice, typed(options), as_json=as_json, table_only=table_only)
 
 

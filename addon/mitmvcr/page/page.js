@@ -103,7 +103,7 @@ async function searchText(text) {
   if (!text) { state.found = null; return; }
   if (report) {
     const low = text.toLowerCase();
-    state.found = new Set(report.interactions.filter((each) => JSON.stringify(each).toLowerCase().includes(low)).map((each) => each.id));
+    state.found = new Set(report.interactions.filter((each) => JSON.stringify(each).toLowerCase().includes(low)).map((each) => each.place));
     return;
   }
   await attempt(async () => {
@@ -116,8 +116,8 @@ async function open(key) {
   if (state.whole?.key === key) return;
   if (report) {
     const entry = list().find((each) => each.key === key);
-    const found = report.interactions.find((each) => each.id === entry?.interaction);
-    state.whole = {key, interaction: found, miss: entry?.miss};
+    const found = report.interactions.find((each) => each.place === entry?.place);
+    state.whole = {key, interaction: found, miss: entry?.miss, entry};
     return;
   }
   const [kind, number] = key.split("-"), mine = ++asked;
@@ -225,9 +225,9 @@ const filters = (now) => html`<form class="filters" role="search" @submit=${(eve
 
 const tools = (session) => html`<div class="tools">
   <button @click=${save}>Save</button><button @click=${end}>End</button>
-  <form @submit=${change}><label>Cassette <input name="cassette" required placeholder="login/ok" autocomplete="off"></label>
+  <details><summary>Switch</summary><form @submit=${change}><label>Cassette <input name="cassette" required placeholder="login/ok" autocomplete="off"></label>
     <label>Mode <select name="mode"><option value="">as now</option>${["record_once", "replay_only", "record_only", "replay_with_new_episodes", "passthrough"].map((each) => html`<option>${each}</option>`)}</select></label>
-    <button>Switch</button></form>
+    <button>Switch</button></form></details>
   <span class="file">${session.cassette}</span></div>`;
 
 function detail() {

@@ -17,7 +17,7 @@ export const time = (ms) =>
 
 export const outcome = (name) => {
   const [sign, word] = OUTCOMES[name] ?? ["·", name];
-  return html`<span class="outcome ${name}"><span aria-hidden="true">${sign}</span> ${word}</span>`;
+  return html`<span class="outcome ${name}"><span aria-hidden="true">${sign}</span> <span class="word">${word}</span></span>`;
 };
 
 export const statusClass = (status) => `s${Math.floor((status ?? 0) / 100)}`;
@@ -166,7 +166,7 @@ export function miss(facts, copy) {
               <td>${each.hidden ? "(hidden)" : each.asked}</td><td>${each.hidden ? "(hidden)" : each.recorded}
               ${each.looks ? html`<i>${each.looks}</i>` : nothing}${each.why ? html`<i>${each.why}</i>` : nothing}</td></tr>`)}</tbody></table>`
         : html`<p>It is the same, and each is replayed once.</p>`}
-      ${near.options.map((option) => html`<button class="copy" @click=${() => copy?.(option)} title="copy this option">${option}</button>`)}
+      ${near.options.map((option) => html`<button class="copy" @click=${() => copy?.(option)} title="copy this option">copy <b>${option}</b></button>`)}
     </section>`)}
     <p class="about">${facts.remedy}</p>`;
 }
@@ -211,8 +211,8 @@ export function filtered(list, {q, status, outcome, found}) {
   return list.filter((each) =>
     (!outcome || each.outcome === outcome) &&
     (!status || (/^\dxx$/i.test(status) ? String(each.status)[0] === status[0] : String(each.status) === status)) &&
-    (!found || found.has(each.interaction)) &&
-    words.every((word) => `${each.method} ${each.url}`.toLowerCase().includes(word)));
+    (!found || found.has(each.place ?? each.interaction)) &&
+    words.every((word) => `${each.method} ${each.url} ${each.session ?? ""}`.toLowerCase().includes(word)));
 }
 
 export function spanOf(list) {

@@ -43,6 +43,7 @@ class Control:
             remedy = f"cannot listen there: {why(error)}; 0 is any free port"
             raise OptionError(CONTROL.vcr, port, remedy) from error
         self._wanted = port
+        self._sessions.log_all()
         logger.info("mitmvcr: control at %s", self._server.url)
 
     def close(self) -> None:

@@ -55,6 +55,7 @@ class Sessions:
         self.refusals: dict[str, int] = {}
         #: Connections, where they are of no session yet, and what became of their TLS.
         self.came, self.log = 0, Log()
+        self._logs_all = False
         self._opened = opened
         self._ends: WeakKeyDictionary[Player, asyncio.Event] = WeakKeyDictionary()
         self._is_guarded = False
@@ -152,6 +153,12 @@ class Sessions:
             return True
         return any(player.offline for player in self._named.values())
 
+    def log_all(self) -> None:
+        """Keep a log of every request from now on, for whoever looks on."""
+        self._logs_all = True
+        for player in self.open():
+            player.session.log.complete = True
+
     # Their lives
 
     def use(self, settings: Settings, name: str = DEFAULT) -> Player | None:
@@ -172,6 +179,8 @@ class Sessions:
             for line in session.idle_options:
                 logger.warning("mitmvcr: %s", line)
             fresh = Player(session, settings, name)
+            if self._logs_all:
+                session.log.complete = True
             self._opened(fresh)
             self._hand_on(closed, fresh)
         elif settings.dir is None and settings.mode not in _WITHOUT_CASSETTE:

@@ -8,10 +8,10 @@ from mitmvcr.codings.table import CodingError
 from mitmvcr.control.office import Facts, Problem
 from mitmvcr.core.headers import header
 from mitmvcr.core.model import Headers, Interaction
-from mitmvcr.miss.report import Entry, miss_facts
 from mitmvcr.proxy.player import Player
 from mitmvcr.proxy.sessions import Sessions
-from mitmvcr.show import described, printable
+from mitmvcr.show import described
+from mitmvcr.show.entries import entry_facts, missed_facts
 
 #: A search gives way to others after so many interactions.
 _AT_A_TIME = 20
@@ -34,7 +34,7 @@ class Window:
     def log(self, name: str, first: int, most: int) -> Facts:
         log = self._player(name).session.log
         numbers = range(len(log.entries))[first : first + most]
-        rows = [_entry(n, log.entries[n], log.spans[n]) for n in numbers]
+        rows = [entry_facts(n, log.entries[n], log.spans[n]) for n in numbers]
         return {"rows": rows, "total": len(log.entries)}
 
     def unused(self, name: str, first: int, most: int) -> Facts:
@@ -44,7 +44,7 @@ class Window:
             (at, session.entry("unused", session.deck.head(at), at))
             for at in places[first : first + most]
         )
-        rows = [_entry(at, each, None) for at, each in found]
+        rows = [entry_facts(at, each, None) for at, each in found]
         return {"rows": rows, "total": len(places)}
 
     def entry(self, name: str, number: int) -> Facts:
@@ -55,9 +55,9 @@ class Window:
                 404, "number", f"there is no entry {number}", "use a lower one"
             )
         entry = log.entries[number]
-        facts: Facts = {"entry": _entry(number, entry, log.spans[number])}
+        facts: Facts = {"entry": entry_facts(number, entry, log.spans[number])}
         if entry.miss is not None:
-            return facts | {"miss": miss_facts(entry.miss)}
+            return facts | missed_facts(entry)
         if entry.interaction is None:
             return facts
         return facts | {"interaction": self.interaction(name, entry.interaction)}
@@ -141,26 +141,3 @@ def _text(body: bytes, headers: Headers) -> str:
     except CodingError:
         plain = body
     return plain.decode("utf-8", "replace")
-
-
-def _entry(number: int, entry: Entry, span: tuple[float, float] | None) -> Facts:
-    facts: Facts = {
-        "n": number,
-        "outcome": str(entry.outcome),
-        "method": printable(entry.method),
-        "url": printable(entry.url),
-        "interaction": entry.interaction,
-        "status": entry.status,
-        "size": entry.size,
-        "duration_ms": None if entry.duration is None else entry.duration / 1e6,
-        "protocol": entry.protocol,
-        "media": entry.media,
-        "note": entry.note,
-    }
-    if span is not None:
-        began, ended = span
-        facts |= {
-            "began": round(began, 4),
-            "lasted_ms": round((ended - began) * 1e3, 2),
-        }
-    return facts

@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 import click
 
 from mitmvcr.cli.report.console import say
+from mitmvcr.cli.report.page import LIMITS
 from mitmvcr.config import in_force
-from mitmvcr.core.errors import OptionError
+from mitmvcr.core.errors import CassetteWriteError, OptionError
 from mitmvcr.core.model import Interaction
 from mitmvcr.format import reader
 from mitmvcr.format.source import read_bytes
@@ -21,7 +22,9 @@ from mitmvcr.miss.masking import masked_url
 from mitmvcr.options import options_of
 from mitmvcr.secrets.redactor import Redactor
 from mitmvcr.show import USUAL, WHOLE, Limits, Row, described, row
+from mitmvcr.show.html import report
 from mitmvcr.show.lines import Line, detail, table
+from mitmvcr.store.files import replace_file, why
 from mitmvcr.values import Layer
 
 _STATUS = re.compile(r"[1-9](?:\d\d|xx)", re.I)
@@ -89,6 +92,27 @@ def show_cassette(
             click.echo(line.text)
     if any(choice):
         say(f"{path}: {len(shown.rows)} of {shown.total} interactions")
+
+
+def write_page(path: Path, choice: Choice, typed: Layer, target: Path) -> None:
+    """Write what was chosen as one HTML file. Raise CassetteWriteError."""
+    shown = read_shown(path, choice, typed)
+    rows = [_page_row(each) for each in shown.rows]
+    whole = [facts | {"place": facts["id"]} for facts in shown.whole(LIMITS)]
+    size = f"{len(shown.rows)} of {shown.total} interactions"
+    text = report(f"mitmvcr: {path}", [size], rows, whole)
+    try:
+        replace_file(target, text.encode("utf-8", "backslashreplace"))
+    except OSError as error:
+        raise CassetteWriteError(
+            str(target), f"cannot be written: {why(error)}"
+        ) from error
+    say(f"{target}: {size} of {path}")
+
+
+def _page_row(each: Row) -> dict[str, Any]:
+    own = {"key": f"{each.id}", "interaction": each.id, "place": each.id}
+    return {**each._asdict(), **own, "outcome": ""}
 
 
 def read_shown(path: Path, choice: Choice, typed: Layer) -> Shown:
