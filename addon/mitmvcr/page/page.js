@@ -25,7 +25,7 @@ function go(changes) {
   const next = new URLSearchParams();
   for (const [name, value] of Object.entries({...wanted(), ...changes})) if (value !== "") next.set(name, value);
   history.replaceState(null, "", `#${next}`);
-  follow();
+  return follow();
 }
 
 // The API
@@ -60,7 +60,9 @@ let shown = "", asked = 0;
 
 async function follow() {
   const {session, row, text} = wanted();
-  const name = session || state.sessions[0]?.name || "";
+  const isThere = state.sessions.some((each) => each.name === session);
+  const name = isThere || report ? session : (state.sessions[0]?.name ?? "");
+  if (session && !isThere && !report && state.sessions.length) return go({session: "", row: "", text: ""});
   if (name !== shown) {
     shown = name;
     Object.assign(state, {rows: [], unused: [], whole: null, found: null, loading: ""});
@@ -94,6 +96,11 @@ async function refresh() {
   });
 }
 
+function texts({request, response, messages = []}) {
+  const parts = [request.body, response.body].flatMap((body) => [body, ...(body.pieces ?? [])]);
+  return [...parts, ...messages].map((part) => part.text).filter(Boolean);
+}
+
 let searched = "";
 
 async function searchText(text) {
@@ -103,7 +110,7 @@ async function searchText(text) {
   if (!text) { state.found = null; return; }
   if (report) {
     const low = text.toLowerCase();
-    state.found = new Set(report.interactions.filter((each) => JSON.stringify(each).toLowerCase().includes(low)).map((each) => each.place));
+    state.found = new Set(report.interactions.filter((each) => texts(each).some((text) => text.toLowerCase().includes(low))).map((each) => each.place));
     return;
   }
   await attempt(async () => {
@@ -150,6 +157,9 @@ const save = () => attempt(async () => {
 
 const end = () => confirm(`End session ${shown}? What was recorded is saved.`) && attempt(async () => {
   const name = shown;
+  state.sessions = state.sessions.filter((each) => each.name !== name);
+  shown = "";
+  history.replaceState(null, "", "#");
   await api(at(name), "DELETE");
   state.said = `${name} has ended and is saved`;
 });
@@ -274,7 +284,6 @@ function listen() {
   events.onerror = () => { state.live = "lost"; draw(); };
   events.addEventListener("sessions", async (event) => {
     state.sessions = JSON.parse(event.data);
-    if (shown && !state.sessions.some((each) => each.name === shown)) shown = "";
     await follow();
     await refresh();
     draw();

@@ -113,8 +113,14 @@ function piece(facts, number) {
       ${facts.at_ms === undefined ? nothing : html`<span class="at">+${time(facts.at_ms)}</span>`}
       ${fields.map((name) => html`<span class="field">${name}: ${facts[name]}</span>`)}
       ${facts.compressed ? html`<span class="field">compressed</span>` : nothing}
-    </div>${content(facts)}</li>`;
+    </div>${folded(facts)}</li>`;
 }
+
+// What is long on one line is opened by a click: a stream of them is read line by line.
+const folded = (facts) =>
+  facts.kind === "json" && facts.text.length > 60 && !facts.text.includes("\n")
+    ? html`<details class="one"><summary>${facts.text}</summary>${content(facts)}</details>`
+    : content(facts);
 
 const MOST_PIECES = 500;
 
@@ -152,7 +158,7 @@ export function interaction(facts) {
 
 const message = (facts, number) => html`<li class="from-${facts.from}">
   <div class="meta"><span class="n">${number}</span><span class="at">+${time(facts.at_ms)}</span>
-    <span class="field">${facts.from === "client" ? "→ client" : "← server"} ${facts.type}</span></div>${content(facts)}</li>`;
+    <span class="field">${facts.from === "client" ? "→ client" : "← server"} ${facts.type}</span></div>${folded(facts)}</li>`;
 
 // A miss: what was asked beside what is recorded, and what would let it match.
 export function miss(facts, copy) {
@@ -183,6 +189,7 @@ export function rows({list, top, height, chosen, span, choose}) {
 function line(each, place, chosen, span, choose) {
   const [start, total] = span;
   const left = each.began === undefined || !total ? 0 : ((each.began - start) / total) * 100;
+  const known = total && (each.began !== undefined || each.lasted_ms);
   const lasted = each.lasted_ms ?? each.duration_ms ?? 0;
   const width = total ? Math.max(0.5, (lasted / 1000 / total) * 100) : 0;
   return html`<div class="row ${chosen === each.key ? "chosen" : ""}" role="row" id="row-${place}" aria-rowindex=${place + 2} aria-selected=${chosen === each.key} .style=${`top:${place * ROW}px`} @click=${() => choose(each)}>
@@ -194,7 +201,7 @@ function line(each, place, chosen, span, choose) {
     <span role="cell" class="c-size">${each.size ? size(each.size) : ""}</span>
     <span role="cell" class="c-time">${time(each.duration_ms)}</span>
     <span role="cell" class="c-proto">${each.protocol}</span>
-    <span role="cell" class="c-fall">${total && each.began !== undefined ? html`<span class="bar" .style=${`left:${left.toFixed(2)}%;width:${Math.min(width, 100 - left).toFixed(2)}%`}></span>` : nothing}</span>
+    <span role="cell" class="c-fall">${known ? html`<span class="bar" .style=${`left:${left.toFixed(2)}%;width:${Math.min(width, 100 - left).toFixed(2)}%`}></span>` : nothing}</span>
   </div>`;
 }
 
@@ -215,12 +222,14 @@ export function filtered(list, {q, status, outcome, found}) {
     words.every((word) => `${each.method} ${each.url} ${each.session ?? ""}`.toLowerCase().includes(word)));
 }
 
+// Where it is not known when they began, all begin at the left.
 export function spanOf(list) {
-  let start = Infinity, end = -Infinity;
+  let start = Infinity, end = -Infinity, longest = 0;
   for (const each of list) {
+    longest = Math.max(longest, (each.lasted_ms ?? 0) / 1000);
     if (each.began === undefined) continue;
     start = Math.min(start, each.began);
     end = Math.max(end, each.began + (each.lasted_ms ?? 0) / 1000);
   }
-  return end > start ? [start, end - start] : [0, 0];
+  return end > start ? [start, end - start] : [0, longest];
 }
