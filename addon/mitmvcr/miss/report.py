@@ -220,7 +220,8 @@ class Log:
         return f"<Log {len(self.entries)} entries, {self.misses.total()} misses>"
 
     def add(self, entry: Entry, lasted: int = 0) -> None:
-        """Log what has just ended; it lasted so many nanoseconds, or its duration."""
+        """Log what has just ended; its time is ``lasted`` nanoseconds, or else its
+        duration."""
         if self.complete:
             now = time.time()
             self.entries.append(entry)

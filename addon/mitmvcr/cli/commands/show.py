@@ -1,6 +1,7 @@
 """``mitmvcr cassette show``: a cassette to look at, in a terminal, a pipe or a page."""
 
 import json
+import os
 import re
 import shutil
 import sys
@@ -12,6 +13,7 @@ from typing import Any, NamedTuple
 import click
 
 from mitmvcr.cli.report.console import say
+from mitmvcr.cli.report.lines import Line, detail, table
 from mitmvcr.cli.report.page import LIMITS
 from mitmvcr.config import in_force
 from mitmvcr.core.errors import CassetteWriteError, OptionError
@@ -23,7 +25,6 @@ from mitmvcr.options import options_of
 from mitmvcr.secrets.redactor import Redactor
 from mitmvcr.show import USUAL, WHOLE, Limits, Row, described, row
 from mitmvcr.show.html import report
-from mitmvcr.show.lines import Line, detail, table
 from mitmvcr.store.files import replace_file, why
 from mitmvcr.values import Layer
 
@@ -86,7 +87,9 @@ def show_cassette(
     elif sys.stdout.isatty():
         width = shutil.get_terminal_size().columns
         lines = _lines(shown, USUAL if is_whole else None, width)
-        click.echo_via_pager(f"{line.styled()}\n" for line in lines)
+        coloured = not os.environ.get("NO_COLOR")
+        texts = (line.styled() if coloured else line.text for line in lines)
+        click.echo_via_pager((f"{text}\n" for text in texts), color=coloured)
     else:
         for line in _lines(shown, WHOLE if is_whole else None, None):
             click.echo(line.text)
