@@ -73,7 +73,11 @@ async function follow() {
   draw();
 }
 
-async function refresh() {
+// One at a time: whoever ends a session waits for the last.
+let refreshing = Promise.resolve();
+const refresh = () => (refreshing = refreshing.then(readOn));
+
+async function readOn() {
   if (!shown) return;
   const name = shown;
   await attempt(async () => {
@@ -155,12 +159,20 @@ const save = () => attempt(async () => {
   state.said = `${shown} is saved`;
 });
 
+const ending = new Set();
+
 const end = () => confirm(`End session ${shown}? What was recorded is saved.`) && attempt(async () => {
   const name = shown;
   state.sessions = state.sessions.filter((each) => each.name !== name);
   shown = "";
   history.replaceState(null, "", "#");
-  await api(at(name), "DELETE");
+  ending.add(name); // until it has, the server still tells of it
+  try {
+    await refreshing;
+    await api(at(name), "DELETE");
+  } finally {
+    ending.delete(name);
+  }
   state.said = `${name} has ended and is saved`;
 });
 
@@ -283,7 +295,7 @@ function listen() {
   events.onopen = () => { state.live = "live"; draw(); };
   events.onerror = () => { state.live = "lost"; draw(); };
   events.addEventListener("sessions", async (event) => {
-    state.sessions = JSON.parse(event.data);
+    state.sessions = JSON.parse(event.data).filter((each) => !ending.has(each.name));
     await follow();
     await refresh();
     draw();

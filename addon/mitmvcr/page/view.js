@@ -186,17 +186,23 @@ export function rows({list, top, height, chosen, span, choose}) {
   return html`<div class="space" role="presentation" .style=${`height:${list.length * ROW}px`}>${list.slice(first, last).map((each, at) => line(each, first + at, chosen, span, choose))}</div>`;
 }
 
-function line(each, place, chosen, span, choose) {
+// The path is what tells URLs apart: the host gives way first.
+function place(url) {
+  const cut = url.indexOf("/", url.indexOf("://") + 3);
+  return cut < 0 ? url : html`<span class="host">${url.slice(0, cut)}</span><span class="path">${url.slice(cut)}</span>`;
+}
+
+function line(each, at, chosen, span, choose) {
   const [start, total] = span;
   const left = each.began === undefined || !total ? 0 : ((each.began - start) / total) * 100;
   const known = total && (each.began !== undefined || each.lasted_ms);
   const lasted = each.lasted_ms ?? each.duration_ms ?? 0;
   const width = total ? Math.max(0.5, (lasted / 1000 / total) * 100) : 0;
-  return html`<div class="row ${chosen === each.key ? "chosen" : ""}" role="row" id="row-${place}" aria-rowindex=${place + 2} aria-selected=${chosen === each.key} .style=${`top:${place * ROW}px`} @click=${() => choose(each)}>
+  return html`<div class="row ${chosen === each.key ? "chosen" : ""}" role="row" id="row-${at}" aria-rowindex=${at + 2} aria-selected=${chosen === each.key} .style=${`top:${at * ROW}px`} @click=${() => choose(each)}>
     <span role="cell" class="c-id">${each.interaction ?? "–"}</span>
     <span role="cell" class="c-out">${each.outcome ? outcome(each.outcome) : nothing}</span>
     <span role="cell" class="c-method">${each.method}</span>
-    <span role="cell" class="c-url" title=${each.url}>${each.url}</span>
+    <span role="cell" class="c-url" title=${each.url}>${place(each.url)}</span>
     <span role="cell" class="c-status ${statusClass(each.status)}">${each.failure || each.status || ""}</span>
     <span role="cell" class="c-size">${each.size ? size(each.size) : ""}</span>
     <span role="cell" class="c-time">${time(each.duration_ms)}</span>
