@@ -95,7 +95,7 @@ export async function tab(browser, options = {}) {
   const page = await context.newPage();
   page.setDefaultTimeout(PATIENCE);
   const faults = [], asked = new Set();
-  page.on("console", (message) => ["error", "warning"].includes(message.type()) && faults.push(message.text()));
+  page.on("console", (message) => ["error", "warning"].includes(message.type()) && faults.push(`${message.text()} ${message.location().url}`));
   page.on("pageerror", (error) => faults.push(String(error)));
   page.on("dialog", (dialog) => { faults.push(`dialog: ${dialog.message()}`); dialog.dismiss(); });
   page.on("request", (request) => asked.add(new URL(request.url()).origin));

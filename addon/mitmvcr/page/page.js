@@ -56,7 +56,16 @@ async function attempt(what) {
 
 // What is shown
 
-let shown = "", asked = 0;
+let shown = "", played = "", asked = 0;
+
+// Another cassette has rows of its own, and the one that was chosen is not among them.
+function forget(cassette) {
+  if (played) {
+    Object.assign(state, {rows: [], unused: [], whole: null});
+    history.replaceState(null, "", `#${new URLSearchParams({session: shown})}`);
+  }
+  played = cassette;
+}
 
 async function follow() {
   const {session, row, text} = wanted();
@@ -65,6 +74,7 @@ async function follow() {
   if (session && !isThere && !report && state.sessions.length) return go({session: "", row: "", text: ""});
   if (name !== shown) {
     shown = name;
+    played = state.sessions.find((each) => each.name === name)?.cassette ?? "";
     Object.assign(state, {rows: [], unused: [], whole: null, found: null, loading: ""});
     if (!report) await refresh();
   }
@@ -181,9 +191,10 @@ function change(event) {
   const form = new FormData(event.target), mode = form.get("mode"), cassette = form.get("cassette").trim();
   if (!cassette) return;
   attempt(async () => {
-    await api(`${at(shown)}/cassette`, "PUT", mode ? {cassette, mode} : {cassette});
+    await refreshing;
+    const {session} = await api(`${at(shown)}/cassette`, "PUT", mode ? {cassette, mode} : {cassette});
     state.said = `${shown} plays ${cassette} now`;
-    Object.assign(state, {rows: [], unused: [], whole: null});
+    forget(session.cassette);
     await refresh();
   });
 }
@@ -296,6 +307,8 @@ function listen() {
   events.onerror = () => { state.live = "lost"; draw(); };
   events.addEventListener("sessions", async (event) => {
     state.sessions = JSON.parse(event.data).filter((each) => !ending.has(each.name));
+    const cassette = state.sessions.find((each) => each.name === shown)?.cassette;
+    if (cassette && cassette !== played) forget(cassette);
     await follow();
     await refresh();
     draw();
