@@ -31,6 +31,7 @@ from mitmvcr.proxy.host.messages import (
     request_parts,
     response_parts,
 )
+from mitmvcr.proxy.idle_end import IdleEnd
 from mitmvcr.proxy.player import Player
 from mitmvcr.proxy.recording import begin_answer, break_off, record
 from mitmvcr.proxy.refusals import block, refuse
@@ -64,7 +65,9 @@ class VcrAddon:
         give, ``opened`` is called with each session."""
         self._configured = configured
         self.options = options.VcrOptions()
-        self.sessions = Sessions(exit_guard, self._set_host_options, opened)
+        self._opened = opened
+        self.sessions = Sessions(exit_guard, self._set_host_options, self._begun)
+        self.idle_end = IdleEnd(self.sessions)
         self.connections = Connections(self.sessions)
         self.control = Control(self.sessions)
         self.choice = Choice(self.sessions, self.connections)
@@ -124,6 +127,7 @@ class VcrAddon:
             self._dispatcher.close()
         self._has_started = False
         self.control.close()
+        self.idle_end.close()
         if host.is_exiting() and self.sessions.recordings():
             return self._drain_and_close()
         self._leave()
@@ -146,6 +150,10 @@ class VcrAddon:
         await host.drain(lambda: bool(self.sessions.recordings()))
         self.streams.close()
         self.sessions.close()
+
+    def _begun(self, player: Player) -> None:
+        self._opened(player)
+        self.idle_end.watch(player)
 
     def use(self, settings: Settings) -> None:
         """Put a cassette in play and take out the one that was; the folder of the named

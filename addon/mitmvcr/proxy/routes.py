@@ -45,8 +45,8 @@ class Routes:
 
     def __init__(self) -> None:
         self.ports: dict[int, str] = {}
-        #: Those that are closed; a connection to one may still be open.
-        self._closed: set[int] = set()
+        #: Those that are closed, and when; a connection to one may still be open.
+        self._closed: dict[int, str] = {}
         self._tunnels: dict[str, Wanted] = {}
         #: By client: the names of all sessions that its flows meant, the last one last.
         self._names: dict[str, dict[str, None]] = {}
@@ -71,7 +71,7 @@ class Routes:
 
     def give_port(self, port: int, name: str) -> None:
         self.ports[port] = name
-        self._closed.discard(port)
+        self._closed.pop(port, None)
 
     def port_of(self, name: str) -> int | None:
         """Return the port that a session has, if it has one."""
@@ -80,11 +80,13 @@ class Routes:
         }
         return open_ports.get(name)
 
-    def take_ports(self, name: str) -> list[int]:
-        """Take away the ports of a session that ends. What comes on a connection that
-        is still open gets no other session."""
-        taken = [each for each, owner in self.ports.items() if owner == name]
-        self._closed.update(taken)
+    def take_ports(self, name: str, when: str = "") -> list[int]:
+        """Take away the ports of a session that ends, and return those. What comes on a
+        connection that is still open gets no other session; ``when`` it ended tells its
+        client."""
+        mine = [each for each, owner in self.ports.items() if owner == name]
+        taken = [each for each in mine if each not in self._closed]
+        self._closed.update(dict.fromkeys(taken, when))
         return taken
 
     def names(self, client: connection.Client) -> list[str]:
@@ -105,7 +107,10 @@ class Routes:
 
     def _by_port(self, port: int, name: str) -> Wanted:
         if port in self._closed:
-            return _refused(f"{name} has ended, and its port with it: open another")
+            when = self._closed[port]
+            return _refused(
+                f"{name} has ended{when}, and its port with it: open another"
+            )
         return Wanted(name)
 
     def _read(self, flow: http.HTTPFlow) -> Wanted | None:

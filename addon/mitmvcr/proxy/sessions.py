@@ -5,6 +5,7 @@ import asyncio
 import logging
 import os
 from collections.abc import Callable
+from time import monotonic
 from weakref import WeakKeyDictionary
 
 from mitmproxy import connection, http
@@ -20,6 +21,7 @@ from mitmvcr.miss.report import Log
 from mitmvcr.options import CASSETTE, SECRET, Settings
 from mitmvcr.proxy import host
 from mitmvcr.proxy.exchange import Exchange
+from mitmvcr.proxy.host import listeners
 from mitmvcr.proxy.player import DEFAULT, Player, parse_filters
 from mitmvcr.proxy.routes import Routes, SessionError, Wanted
 from mitmvcr.proxy.states import Event, State
@@ -72,6 +74,13 @@ class Sessions:
         """Return the session of this name, if it is in play."""
         return self._named.get(name)
 
+    def used(self, name: str) -> Player | None:
+        """Return the same, whose client shows that it is still there."""
+        player = self._named.get(name)
+        if player is not None:
+            player.last_used = monotonic()
+        return player
+
     def exchange(self, flow: http.HTTPFlow) -> Exchange | None:
         """Return the exchange that a flow is, if it is under way."""
         return self.under_way.get(flow.id)
@@ -120,6 +129,7 @@ class Sessions:
                 f"session {wanted.name} is in mode {player.settings.mode}, and"
                 f" {wanted.mode} was asked for: one mode at a time"
             )
+        player.last_used = monotonic()
         return player
 
     def _begin(self, wanted: Wanted) -> Player:
@@ -231,8 +241,11 @@ class Sessions:
                 if exchange.target in closed:
                     exchange.target = fresh
 
-    def eject(self, name: str = DEFAULT) -> None:
-        """End a session; flows that are under way still belong to it."""
+    def eject(self, name: str = DEFAULT, when: str = "") -> None:
+        """End a session, and close its port; flows that are under way still belong to
+        it. ``when`` it ended stands in the refusals of its port."""
+        for port in self.routes.take_ports(name, when):
+            listeners.close_port(port)
         self._replace(name, None)
 
     def _replace(self, name: str, fresh: Player | None) -> None:
@@ -281,7 +294,7 @@ class Sessions:
         has ended."""
         if not self._ejected:
             return
-        busy = [exchange.target for exchange in self.under_way.values()]
+        busy = self.busy()
         idle = [player for player in self._ejected if player not in busy]
         for player in idle:
             self._ejected.remove(player)
@@ -292,6 +305,10 @@ class Sessions:
     def end_of(self, player: Player) -> asyncio.Event:
         """Return what is set when the session is closed."""
         return self._ends.setdefault(player, asyncio.Event())
+
+    def busy(self) -> set[Player]:
+        """Return the sessions of the flows that are under way."""
+        return {exchange.target for exchange in self.under_way.values()}
 
     def flows_of(self, player: Player) -> int:
         """Return how many flows of a session are under way."""
