@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import os
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +16,7 @@ from end_to_end.clients import CLIENT_PYTHON
 from end_to_end.many import Clients
 from end_to_end.proxy import ADDON, Proxy, clean_environment
 from end_to_end.wire import Got
+from mitmvcr.store.store import FileStore
 from origin import Origin
 
 #: So many at once ask of each cassette.
@@ -235,6 +238,30 @@ def test_one_cassette_has_one_recorder(suite: Suite, tmp_path: Path) -> None:
     )
     assert suite.proxy.stop() == 1
     assert suite.bodies("mine") == ["one"]
+
+
+def test_a_cassette_that_another_process_records_has_no_second_recorder(
+    suite: Suite,
+) -> None:
+    other = FileStore(suite.folder / "mine.yaml")
+    other.begin()
+    suite.start()
+    for _ in range(2):
+        refused = suite.ask("/json", b"two", user="mine:x")
+        assert refused.status == 400
+        problem = str(refused.json["detail"])
+        assert re.fullmatch(
+            rf"{re.escape(other.name)}: is being recorded already by .*process"
+            rf" {os.getpid()} on .*: end that first",
+            problem,
+        ), problem
+    assert suite.origin.hits().requests == ()
+    assert suite.ask("/json", b"other", user="other:x").status == 200
+    other.publish()
+    assert suite.ask("/json", b"three", user="mine:x").status == 200
+    assert suite.proxy.stop() == 1  # a request had no session
+    assert suite.bodies("mine") == ["three"]
+    assert suite.bodies("other") == ["other"]
 
 
 def test_a_replay_is_offline_while_another_session_records(castle: Castle) -> None:
