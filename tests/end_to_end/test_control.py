@@ -76,7 +76,13 @@ class Api:
 def api(
     mitmdump: Callable[..., Proxy], proxy_ca: Path, origin: Origin, tmp_path: Path
 ) -> Api:
-    folder = tmp_path / "cassettes"
+    return api_of(mitmdump, proxy_ca, origin, tmp_path / "cassettes")
+
+
+def api_of(
+    mitmdump: Callable[..., Proxy], proxy_ca: Path, origin: Origin, folder: Path
+) -> Api:
+    """Start a mitmdump with a folder, and return a client of its API."""
     proxy = mitmdump(vcr_dir=folder, vcr_control="0").wait_until_listening()
     proxy.wait_for_log("control at http://127.0.0.1:")
     found = re.findall(r"control at http://127\.0\.0\.1:(\d+)", proxy.log)

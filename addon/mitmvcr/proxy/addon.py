@@ -32,7 +32,7 @@ from mitmvcr.proxy.host.messages import (
     response_parts,
 )
 from mitmvcr.proxy.idle_end import IdleEnd
-from mitmvcr.proxy.player import Player
+from mitmvcr.proxy.player import DEFAULT, Player
 from mitmvcr.proxy.recording import begin_answer, break_off, record
 from mitmvcr.proxy.refusals import block, refuse
 from mitmvcr.proxy.replay import play, waiting_for_nothing
@@ -66,7 +66,9 @@ class VcrAddon:
         self._configured = configured
         self.options = options.VcrOptions()
         self._opened = opened
-        self.sessions = Sessions(exit_guard, self._set_host_options, self._begun)
+        self.sessions = Sessions(
+            exit_guard, self._set_host_options, self._begun, self._settle_guard
+        )
         self.idle_end = IdleEnd(self.sessions)
         self.connections = Connections(self.sessions)
         self.control = Control(self.sessions)
@@ -163,12 +165,9 @@ class VcrAddon:
             return
         if settings.dir is not None:
             refuse_proxy_passwords(ctx.options)
-        player = self.sessions.use(settings)
+        self.sessions.use(settings)
         self.sessions.settle(settings if settings.dir is not None else None)
-        is_open_to_others = player is None or player.follow(earlier)
-        if self._guard is not None:
-            offline = self.sessions.offline
-            self._guard.settle(offline=offline, closes=is_open_to_others)
+        self._settle_guard(DEFAULT, earlier)
         self.choice.listen()
         self.streams.choose_request_hook()
         where = settings.cassette or settings.dir
@@ -176,11 +175,23 @@ class VcrAddon:
             logger.warning(
                 "mitmvcr: vcr_redact=none: secrets are written to %s as they are", where
             )
-        root = self.sessions.root
+        root, player = self.sessions.root, self.sessions.named()
         if root is not None or (player is not None and player.session.records):
             host.watch_who_leaves()
         self._set_host_options()
         self.control.settle(settings.control)
+
+    def _settle_guard(self, name: str, earlier: Player | None) -> None:
+        """Close what the session of this name has open to the network, if what took the
+        place of the earlier one does not allow it."""
+        player = self.sessions.named(name)
+        is_open_to_others = player is None or player.follow(earlier)
+        if self._guard is not None:
+            self._guard.settle(
+                offline=self.sessions.is_offline(name),
+                closes=is_open_to_others,
+                whose=lambda client: self.sessions.is_of(client, name),
+            )
 
     def _set_host_options(self) -> None:
         """Set mitmproxy's own options as the sessions need them."""
