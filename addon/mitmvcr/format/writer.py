@@ -147,9 +147,7 @@ class _Style:
         between = _BETWEEN % (
             self._map(b"form", form) if form or is_full else b"",
             self._map(b"headers", headers) if headers or is_full else b"",
-            b"        identity: " + self._text[request.identity]
-            if request.identity
-            else b"",
+            self._ours(request) if request.identity or request.variables else b"",
             string(request.url, _FIELD, dialect),
             self._text[request.method],
             self._proto[response.proto, response.proto_major, response.proto_minor],
@@ -187,6 +185,15 @@ class _Style:
             if address or self._all
             else b""
         ) + (b"        request_uri: " + self._text[uri] if uri or self._all else b"")
+
+    def _ours(self, request: Request) -> bytes:
+        """Return the keys that go-vcr passes over."""
+        whose, made_up = request.identity, request.variables
+        return (b"        identity: " + self._text[whose] if whose else b"") + (
+            b"        variables: " + string(made_up, _FIELD, self._dialect)
+            if made_up
+            else b""
+        )
 
     def _make_proto(self, proto: tuple[str, int, int]) -> bytes:
         name, major, minor = proto
