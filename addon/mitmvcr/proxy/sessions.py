@@ -4,7 +4,7 @@ their last flow."""
 import asyncio
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from weakref import WeakKeyDictionary
 
 from mitmproxy import connection, http
@@ -288,6 +288,11 @@ class Sessions:
             self._close(player)
         if idle:
             self._released()
+
+    async def closing_idle(self, waiting: Awaitable[None]) -> None:
+        """Do so when a flow ends that is waited for."""
+        await waiting
+        self.close_idle()
 
     def end_of(self, player: Player) -> asyncio.Event:
         """Return what is set when the session is closed."""
