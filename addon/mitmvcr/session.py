@@ -126,6 +126,8 @@ class Session(Counts):
         self._is_set_aside = self._is_closed = False
         #: How much was known to be secret when the first interaction was written.
         self._known: int | None = None
+        #: And how much of it the store has noted.
+        self._noted = 0
         self.altered: list[str] = []
         self.notice = None if self.rule.records else store.left_over()
         if self.rule.records:
@@ -194,6 +196,10 @@ class Session(Counts):
     def _take(self, request: Request) -> tuple[int, Interaction] | None:
         foreseen = self._foreseen
         seen = foreseen.seen if foreseen else self.redactor.request(request)
+        try:
+            self._note_secrets()
+        except CassetteWriteError as error:  # what is replayed needs no notes
+            self.note_failure(error)
         self._last_seen = request, seen
         found = self.deck.take(seen, request)
         if found is None and seen is not request:
@@ -320,10 +326,11 @@ class Session(Counts):
         if not is_sendable(kept.response):
             kept = self._one_that_replays(kept)
         if self._known is None:
-            self._known = self.redactor.memory.size
+            self._known = self._noted = self.redactor.memory.size
         if self._is_closed:
             self._record_late(kept)
         else:
+            self._note_secrets()
             self.store.append(kept)
             self._note_identity(kept, whose)
         if self._repeats is Repeats.ALL:  # nobody else asks for it, and it is big
@@ -331,6 +338,14 @@ class Session(Counts):
         if self.log.complete:
             self._log_recorded(kept)
         self._recorded += 1
+
+    def _note_secrets(self) -> None:
+        """Note what was found to be secret after the first interaction was written."""
+        memory = self.redactor.memory
+        if self._known is not None and memory.size > self._noted:
+            learned = memory.learned(self._noted)
+            self.store.note(learned)
+            self._noted += len(learned)
 
     def _note_identity(self, kept: Interaction, whose: Values) -> None:
         if self._identities is None:

@@ -28,10 +28,13 @@ def test_both_ways_find_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     texts = [bytes(chance.choices(b"abc", k=chance.randint(1, 5))) for _ in range(40)]
     texts = sorted(set(texts))
     data = bytes(chance.choices(b"abcd", k=5000))
+    monkeypatch.setattr(anchors_module, "_PIECE", 700)
     quick = Anchors(texts)
     monkeypatch.setattr(anchors_module, "HAS_MACHINE", False)
     slow = Anchors(texts)
     assert sorted(quick.find(data)) == sorted(slow.find(data))
+    ends = [end for _, _, end in slow.find(data)]
+    assert ends == sorted(ends)
 
 
 def test_words_are_joined_as_programs_join_them() -> None:

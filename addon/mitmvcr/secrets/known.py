@@ -83,6 +83,11 @@ class KnownSecrets:
         """Return the texts that were learned after the first ``size``."""
         return self._texts[size:]
 
+    def learned(self, size: int) -> Sequence[tuple[bytes, bytes]]:
+        """Return the same texts, each with what stands in its place."""
+        means = self._means[size:]
+        return [(t, m[0]) for t, m in zip(self.since(size), means, strict=False)]
+
     def find(self, data: bytes) -> Sequence[Hit]:
         """Return where a learned value occurs, in any encoding."""
         size, indexes = self._index

@@ -5,23 +5,31 @@ One walk serves all: learning, cleaning, finding, and telling whose a request is
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Protocol
 
 from mitmvcr.core.chunks import moved
 from mitmvcr.core.model import Headers, Request, Response
 from mitmvcr.secrets.containers import Look, said_by, through
 from mitmvcr.secrets.headers import masked_cookies, masked_set_cookie
-from mitmvcr.secrets.names import Names, Place
+from mitmvcr.secrets.names import Place
 from mitmvcr.secrets.texts import BYTES, Text
 
 #: What is written in the place of a text.
 Visit = Callable[[Text], bytes]
 
 
+class Gate(Protocol):
+    """What a walk needs to know of names."""
+
+    def header(self, name: str, /) -> bool: ...
+    def is_kept(self, name: str, /) -> bool: ...
+
+
 class Walk:
     """Goes through messages; ``kept`` are the only headers of requests that are
     written, None for all."""
 
-    def __init__(self, names: Names, kept: frozenset[str] | None, visit: Visit) -> None:
+    def __init__(self, names: Gate, kept: frozenset[str] | None, visit: Visit) -> None:
         self._names, self._kept, self._visit = names, kept, visit
 
     def request(self, request: Request) -> Request:
