@@ -11,8 +11,6 @@ import pytest
 
 from mitmvcr.cli import main
 from mitmvcr.core.model import Interaction, Request, Response
-from mitmvcr.secrets.late import cleaned, noted
-from mitmvcr.secrets.redactor import Redactor
 from mitmvcr.store.store import FileStore
 
 SECRET = "x9y8z7w6-v5u4/t3"
@@ -62,31 +60,6 @@ def test_recover_takes_out_what_showed_late(killed: Path) -> None:
     assert sorted(each.name for each in killed.parent.iterdir()) == ["chat.yaml"]
 
 
-def test_notes_that_were_cut_off_hold_what_is_whole() -> None:
-    salt = b"s" * 16
-    lines = noted([(b"x1y2z3w4v5", b"<A>"), (b"q1w2e3r4t5", b"<B>")], salt)
-    met = Interaction(0, Request(body=b"x1y2z3w4v5 q1w2e3r4t5"), Response())
-    (both,) = cleaned([met], lines, salt)
-    assert both.request.body == b"<A> <B>"
-    (one,) = cleaned([met], lines[:-9], salt)
-    assert one.request.body == b"<A> q1w2e3r4t5"
-
-
-def test_nothing_but_what_was_noted_is_taken_out() -> None:
-    salt = b"s" * 16
-    request = Request(
-        url="https://h/?api_key=k3y-k3pt",
-        headers={"Authorization": ["Bearer kept-by-the-user"], "X": ["x1y2z3w4v5"]},
-    )
-    (kept,) = cleaned(
-        [Interaction(0, request, Response())],
-        noted([(b"x1y2z3w4v5", b"<A>")], salt),
-        salt,
-    )
-    assert kept.request.url == request.url
-    assert kept.request.headers == {**request.headers, "X": ["<A>"]}
-
-
 def test_notes_go_when_a_recording_ends_or_begins(tmp_path: Path) -> None:
     store = FileStore(tmp_path / "a.yaml")
     notes = tmp_path / "a.yaml.part.late"
@@ -102,10 +75,3 @@ def test_notes_go_when_a_recording_ends_or_begins(tmp_path: Path) -> None:
         assert notes.read_bytes().count(b"\n") == 2
         end()
         assert not notes.exists()
-
-
-def test_what_was_learned_is_told_with_its_placeholder() -> None:
-    memory = Redactor().memory
-    memory.learn(b"x1y2z3w4v5", b"[REDACTED:a]")
-    assert memory.learned(0)[0] == (b"x1y2z3w4v5", b"[REDACTED:a]")
-    assert memory.learned(memory.size) == []

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable, Sequence
-from enum import Enum
+from enum import Enum, auto
 from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
@@ -36,13 +36,18 @@ def _words(entries: Iterable[Named]) -> set[str]:
 class Place(Enum):
     """Where a value stands under its name."""
 
-    HEADER = "a header"
-    COOKIE = "a cookie"
-    QUERY = "a parameter of a URL or a form"
-    FIELD = "a field, an element, an attribute, a part or a cell"
-    INNER = "a value within the object or list that a field holds"
-    NUMBER = "a field that holds a number"
-    TEXT = "a line, or a literal of code"
+    HEADER = auto()
+    COOKIE = auto()
+    #: A parameter of a URL or a form.
+    QUERY = auto()
+    #: A field, an element, an attribute, a part, a cell.
+    FIELD = auto()
+    #: Within the object or list that a field holds.
+    INNER = auto()
+    #: A field that holds a number.
+    NUMBER = auto()
+    #: A line, or a literal of code.
+    TEXT = auto()
 
 
 class Name(NamedTuple):

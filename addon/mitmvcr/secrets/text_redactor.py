@@ -154,5 +154,5 @@ def _settled(data: bytes) -> Iterator[Edit]:
     were written."""
     for found in ENCODED_PLACEHOLDER.finditer(data):
         kind = found[1].rstrip(b"-")  # it may come from a message that kept its lengths
-        if kind != _USER:
+        if kind != _USER or data[found.end() : found.end() + 1] != b"@":
             yield Edit(found.start(), found.end(), PLACEHOLDER % kind)
