@@ -307,7 +307,7 @@ class VcrAddon:
                 exchange.socket, exchange.response = flow, response
             return None
         elif response is not None:
-            waiting = record(exchange, response, Event.ANSWERED)
+            waiting = record(exchange, response, Event.ANSWERED, flow)
             if waiting is not None:
                 return self.sessions.closing_idle(waiting)
         self.sessions.close_idle()

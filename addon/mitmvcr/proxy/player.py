@@ -50,6 +50,8 @@ class Player:
         self.view, self.redirects = chosen(settings.view)
         self.passthrough = parse_filters(settings)
         self.blocking = Blocking(settings.block)
+        #: Positions of interactions that are to leave the cassette at its end.
+        self.dropped: set[int] = set()
         self._calls: Calls | None = None
         #: What takes its time is recorded in turn, and all that comes after it.
         self.turn, self.queued = asyncio.Lock(), 0

@@ -13,6 +13,7 @@ from mitmvcr.proxy import responses as answers
 from mitmvcr.proxy.exchange import Exchange
 from mitmvcr.proxy.host.messages import response_parts
 from mitmvcr.proxy.interrupted import broken
+from mitmvcr.proxy.marks import mark_recorded
 from mitmvcr.proxy.player import LARGE, Player, size_of
 from mitmvcr.proxy.states import MOVES, Event, State
 from mitmvcr.proxy.streaming import TimedTee, tap, with_chunks
@@ -39,12 +40,12 @@ def begin_answer(exchange: Exchange, response: http.Response) -> None:
 
 
 def record(
-    exchange: Exchange, response: http.Response, event: Event
+    exchange: Exchange, response: http.Response, event: Event, flow: http.HTTPFlow
 ) -> Awaitable[None] | None:
-    """Record an exchange that has ended, and log what kept it from being recorded; the
-    traffic goes on. Return what is to be awaited where that takes its time: the
-    exchange is under way till then."""
-    recording = _Recording(exchange, response, event)
+    """Record an exchange that has ended, mark its flow, and log what kept it from being
+    recorded; the traffic goes on. Return what is to be awaited where that takes its
+    time: the exchange is under way till then."""
+    recording = _Recording(exchange, response, event, flow)
     recording.begin()
     if exchange.target.queued or recording.is_large():
         return _in_turn(exchange.target, recording)
@@ -74,9 +75,14 @@ class _Recording:
     """What is done to record one exchange: in the event loop at first and at last."""
 
     def __init__(
-        self, exchange: Exchange, response: http.Response, event: Event
+        self,
+        exchange: Exchange,
+        response: http.Response,
+        event: Event,
+        flow: http.HTTPFlow | None = None,
     ) -> None:
         self._exchange, self._response, self._event = exchange, response, event
+        self._flow = flow
         self._session = exchange.target.session
         self._met: Interaction | None = None
         self._redacted: Redacted | None = None
@@ -127,6 +133,8 @@ class _Recording:
                 raise self._error
             if self._redacted is not None:
                 session.keep(self._redacted)
+                if self._flow is not None:
+                    mark_recorded(self._flow, session)
         except Exception as error:  # noqa: BLE001 - it is logged, and the traffic goes on
             _note_failure(exchange, error)
             return

@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 from mitmproxy import connection, http
 
 from mitmvcr.core.errors import (
-    CassetteWriteError,
+    CassetteError,
     OptionError,
     UnusableValueError,
     VcrError,
@@ -25,6 +25,7 @@ from mitmvcr.proxy.routes import Routes, SessionError, Wanted
 from mitmvcr.proxy.states import Event, State
 from mitmvcr.session import Session, open_session
 from mitmvcr.store.names import cassette_of
+from mitmvcr.unused import drop_marked
 
 logger = logging.getLogger("mitmvcr")
 
@@ -54,6 +55,7 @@ class Sessions:
         self.refusals: dict[str, int] = {}
         #: Connections, where they are of no session yet, and what became of their TLS.
         self.came, self.log = 0, Log()
+        self._logs_all = False
         self._opened = opened
         self._ends: WeakKeyDictionary[Player, asyncio.Event] = WeakKeyDictionary()
         self._is_guarded = False
@@ -151,6 +153,12 @@ class Sessions:
             return True
         return any(player.offline for player in self._named.values())
 
+    def log_all(self) -> None:
+        """Keep a log of every request from now on, for whoever looks on."""
+        self._logs_all = True
+        for player in self.open():
+            player.session.log.complete = True
+
     # Their lives
 
     def use(self, settings: Settings, name: str = DEFAULT) -> Player | None:
@@ -171,6 +179,8 @@ class Sessions:
             for line in session.idle_options:
                 logger.warning("mitmvcr: %s", line)
             fresh = Player(session, settings, name)
+            if self._logs_all:
+                session.log.complete = True
             self._opened(fresh)
             self._hand_on(closed, fresh)
         elif settings.dir is None and settings.mode not in _WITHOUT_CASSETTE:
@@ -313,7 +323,9 @@ class Sessions:
         session = player.session
         try:
             session.close()
-        except CassetteWriteError as error:
+            _drop(player)
+        except CassetteError as error:
+            session.note_failure(error)
             logger.error("mitmvcr: %s", error)
         for url in session.altered:
             logger.warning(
@@ -329,6 +341,13 @@ class Sessions:
         logger.info("mitmvcr: %s", session.summary().line())
         if (end := self._ends.pop(player, None)) is not None:
             end.set()
+
+
+def _drop(player: Player) -> None:
+    """Take out of the cassette what somebody has marked. Raise CassetteError."""
+    if player.dropped and (count := drop_marked(player.session, player.dropped)):
+        name = player.session.store.name
+        logger.info("mitmvcr: %s: %d marked interactions dropped", name, count)
 
 
 def is_same(session: Session, cassette: str) -> bool:

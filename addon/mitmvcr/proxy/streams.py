@@ -127,7 +127,7 @@ class Streams:
     def websocket_end(self, flow: http.HTTPFlow) -> Awaitable[None] | None:
         exchange = self._sessions.exchange(flow)
         if exchange is not None and flow.response is not None:
-            waiting = record(exchange, flow.response, Event.CLOSED)
+            waiting = record(exchange, flow.response, Event.CLOSED, flow)
             if waiting is not None:
                 return self._sessions.closing_idle(waiting)
             self._sessions.close_idle()
