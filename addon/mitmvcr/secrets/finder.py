@@ -6,8 +6,8 @@ from functools import cache, lru_cache
 
 from mitmvcr.secrets import lists
 from mitmvcr.secrets.anchors import Anchors, Hit, spellings
+from mitmvcr.secrets.forms import Pattern, is_genuine
 from mitmvcr.secrets.index import SecretIndex
-from mitmvcr.secrets.lists import Pattern
 from mitmvcr.secrets.looks import is_real
 from mitmvcr.secrets.names import Names
 from mitmvcr.secrets.places import Places
@@ -188,7 +188,7 @@ class _Forms:
         regex = compiled(pattern.regex)
         for back in pattern.back:
             found = regex.match(self._data, at - back) if back <= at else None
-            if found is not None:
+            if found is not None and is_genuine(pattern, found[0]):
                 self._scan.done(pattern.kind, found.end())
                 group = 1 if found.lastindex else 0
                 start, end = found.span(group)
@@ -202,6 +202,8 @@ class _Forms:
         length = self._data[first - 1]
         found = compiled(pattern.regex).match(self._data[first : first + length])
         if found is None or len(found[0]) != length or found.lastindex:
+            return None
+        if not is_genuine(pattern, found[0]):
             return None
         return Span(first, first + length, pattern.kind, found[0])
 
