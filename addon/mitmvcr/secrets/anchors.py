@@ -26,7 +26,8 @@ Find = Callable[[bytes], Sequence[Hit]]
 
 
 class Anchors:
-    """Finds where any of ``texts`` stands, overlaps included.
+    """Finds where any of ``texts`` stands, overlaps included, in the order in which
+    they end.
 
     ``quickly`` made it answers more slowly: within a microsecond for each text.
     """
@@ -45,11 +46,12 @@ class Anchors:
             self.find = partial(machine.find_matches_as_indexes, overlapping=True)
 
     def _one_by_one(self, data: bytes) -> Sequence[Hit]:
-        return [
+        hits = [
             (number, start, start + len(text))
             for number, text in enumerate(self.texts)
             for start in occurrences(text, data)
         ]
+        return sorted(hits, key=lambda hit: hit[2])
 
 
 def occurrences(text: bytes, data: bytes) -> Iterator[int]:

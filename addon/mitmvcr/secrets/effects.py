@@ -39,7 +39,7 @@ def not_hidden(rules: Rules) -> Iterator[tuple[str, str]]:
     for name in rules.keep:
         is_known = (
             names.header(name)
-            or names.parameter(name.encode()) > 0
+            or names.of(name.encode()).parameter
             or name.lower() in ("cookie", "set-cookie")
             or plain(name) in kinds
             or is_secret_variable(name)

@@ -22,7 +22,7 @@ class Hosts:
     def edits(self, data: bytes) -> Iterator[Edit]:
         for regex, new in self._rules:
             for found in regex.finditer(data):
-                yield Edit(found.start(), found.end(), new)
+                yield Edit(found.start(), found.end(), new, "host")
 
 
 def _regex(name: str) -> re.Pattern[bytes]:

@@ -1,7 +1,6 @@
 """Values of names in files and code: .env, YAML, INI, netrc, ``password = "x"``."""
 
 import re
-from collections.abc import Iterator
 
 from mitmvcr.secrets.scan import Scan
 
@@ -20,6 +19,7 @@ _LINE = re.compile(
 #: As in -H 'X-Api-Key: x'
 _QUOTED_LINE = re.compile(rb":[ \t]?([^\s\"'\\<>]{6,2000}+)(?=\\{0,15}[\"'])")
 _CONNECTED = re.compile(rb"[ \t]?=[ \t]?([^;\"'\s<>&\\]{4,500}+)")
+#: What goes before a password in a connection string.
 _CONNECTION = re.compile(
     rb"(?i)\b(?:server|host|hostname|data source|user id|uid|user|username|dbname"
     rb"|endpoint|database|initial catalog|accountname)[ \t]?=[^;\"'<>&\s]"
@@ -28,14 +28,9 @@ _NETRC = re.compile(rb"\blogin[ \t\r\n]{1,20}\S{1,100}[ \t\r\n]{1,20}\Z")
 _NETRC_VALUE = re.compile(rb"[ \t]{1,20}+(\S{4,200}+)")
 
 
-def literals(scan: Scan, begin: int, finish: int) -> Iterator[Found]:
-    """Yield the value of a name that stands at ``data[begin:finish]``."""
-    if scan.is_done("literal", begin):
-        return
-    found = _quoted(scan, finish) or _bare(scan, begin, finish)
-    if found:
-        scan.done("literal", found[1])
-        yield found
+def literal(scan: Scan, begin: int, finish: int) -> Found | None:
+    """Return the value of a name that stands at ``data[begin:finish]``."""
+    return _quoted(scan, finish) or _bare(scan, begin, finish)
 
 
 def _quoted(scan: Scan, finish: int) -> Found | None:
@@ -58,11 +53,14 @@ def _bare(scan: Scan, begin: int, finish: int) -> Found | None:
     elif _begins_line(data, begin):
         found = _LINE.match(data, finish)
     if found is None and after in (b"=", b" "):
-        context = max(0, begin - 200)
-        if _CONNECTION.search(data, context, begin):
-            found = _CONNECTED.match(data, finish)
-        elif _NETRC.search(data, context, begin):
+        found = _CONNECTED.match(data, finish)
+        if found is None:
+            before = data[max(0, begin - 150) : begin]
+            is_one = b"login" in before and _NETRC.search(before) is not None
             found = _NETRC_VALUE.match(data, finish)
+        else:
+            is_one = scan.stands_before(_CONNECTION, begin, 200)
+        found = found if is_one else None
     return found and (found.start(1), found.end(1), found[1])
 
 

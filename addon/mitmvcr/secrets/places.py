@@ -7,32 +7,35 @@ and what is not a secret is not to change by a byte.
 import html
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
-from mitmvcr.secrets import lists, looks
-from mitmvcr.secrets.literals import literals
-from mitmvcr.secrets.names import SURE, Names, kind_of, last_part, plain
+from mitmvcr.secrets.literals import literal
+from mitmvcr.secrets.names import Names, Place, is_about
 from mitmvcr.secrets.scan import Scan
 from mitmvcr.secrets.spans import Span
 
 _NAME = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.$@:%[]"
 _LONGEST = 64
+#: What stands behind a name that has a value; where a blank does, more is to follow.
+_ENDS = frozenset(bytes([each]) for each in b"=:\"'\\>")
+_BLANKS = frozenset(bytes([each]) for each in b" \t\r\n")
+_ASSIGNED = re.compile(rb"[ \t\r\n]{1,20}+[:=]")
 
 _COLON = re.compile(rb'(\\{0,15})"[ \t\r\n]{0,200}+:[ \t\r\n]{0,200}+')
 _QUOTE = re.compile(rb'[ \t\r\n]{0,200}+(\\{0,15})"')
-_COMMA = re.compile(rb"[ \t\r\n]{0,200}+,")
-_NUMBER = re.compile(rb"[0-9]{3,19}+(?=[ \t\r\n]{0,200}+[,}\]])")
-#: The value within an object: {"secret": {"value": "x"}}
-_INNER = re.compile(
-    rb"\{[ \t\r\n]{0,200}+(?:\\{0,15}\"[^\"\\{]{0,64}+\\{0,15}\"[ \t\r\n]{0,9}+:"
-    rb"[ \t\r\n]{0,9}+(?:\\{0,15}\"[^\"\\{]{0,200}+\\{0,15}\"|[a-z0-9.]{1,20}+)"
-    rb"[ \t\r\n]{0,9}+,[ \t\r\n]{0,200}+){0,8}?"
-    rb"\\{0,15}\"(?:value|data|plaintext|content)\\{0,15}\""
-    rb"[ \t\r\n]{0,9}+:[ \t\r\n]{0,9}+"
+_NUMBER = re.compile(rb"[0-9]{3,40}+(?=[ \t\r\n]{0,200}+[,}\]])")
+#: What an object or a list holds: a string and whether a colon follows, a number, a
+#: bracket.
+_TOKEN = re.compile(
+    rb"[^\"\\{}\[\]0-9]*+(?:\\{0,15}\"()|([0-9]++(?:\.[0-9]++)?+)|[{\[]()|[}\]]())"
 )
+_STRING, _DIGITS, _OPENS = 1, 2, 3
+_MEANT = re.compile(rb"value|data|plaintext|content")
+#: An object is looked into so far.
+_DEEP = 1 << 12
 #: {"name": "X-Api-Key", "value": "x"}
 _NAMED = re.compile(
     rb"(?i)\"(?:name|key|header|field)\\{0,15}\""
@@ -60,8 +63,11 @@ class _Value(NamedTuple):
     start: int
     end: int
     text: bytes
-    #: A value in the query of a URL is a secret by its name alone.
-    place: str = ""
+    place: Place = Place.FIELD
+
+
+_Values = Sequence[_Value]
+_NONE: _Values = ()
 
 
 class Places:
@@ -73,78 +79,68 @@ class Places:
     def of(self, scan: Scan, start: int, end: int) -> Iterator[Span]:
         """Yield the values of the field whose name holds ``data[start:end]``, if they
         are secrets."""
-        if scan.is_done("name", start):
-            return
         begin, finish = _name_around(scan.data, start, end)
-        scan.done("name", finish)
+        scan.named = finish
+        after = scan.data[finish : finish + 1]
+        if after not in _ENDS and not _is_assigned(scan, begin, finish, after):
+            return
         name = scan.data[begin:finish]
-        if not self._names.parameter(name):
+        known = self._names.of(name)
+        if not known.parameter:
             return
-        for value in self._values(scan, begin, finish, self._names.field(name)):
-            span = self._judged(name, value)
-            if span is not None:
-                yield span
+        for start, end, text, place in _values(scan, begin, finish, known.field):
+            if verdict := self._names.judge(name, text, place):
+                scan.named = max(scan.named, end)
+                kind, is_sure = verdict
+                new = b"0" if place is Place.NUMBER else b""
+                yield Span(start, end, kind, text, is_sure, new)
 
-    def has_secret_name(self, scan: Scan, start: int, end: int) -> bool:
-        begin, finish = _name_around(scan.data, start, end)
-        return self._names.parameter(scan.data[begin:finish]) > 0
-
-    def _judged(self, name: bytes, value: _Value) -> Span | None:
-        """Return a secret, unless the value tells that it is none."""
-        text = value.text.strip()
-        sure = self._names.field(name) == SURE
-        last = last_part(name)
-        if not looks.is_real(text) or not _is_secret(last, text, sure, value.place):
-            return None
-        is_sure = sure or looks.is_random(text)
-        new = b"0" if value.place == "number" else b""
-        return Span(value.start, value.end, kind_of(last), value.text, is_sure, new)
-
-    def _values(
-        self, scan: Scan, begin: int, finish: int, field: int
-    ) -> Iterator[_Value]:
-        data = scan.data
-        before, after = data[begin - 1 : begin], data[finish : finish + 1]
-        is_parameter = before in (b"?", b"&", b"#") or scan.form or _amp(data, begin)
-        if after == b"=" and is_parameter:
-            yield from _parameter(scan, finish)
-        elif field:
-            yield from self._of_field(scan, begin, finish, before, after)
-
-    def _of_field(
-        self, scan: Scan, begin: int, finish: int, before: bytes, after: bytes
-    ) -> Iterator[_Value]:
-        data = scan.data
-        if before == b'"' and after in (b'"', b"\\"):
-            if data[begin - 6 : begin] == b'name="' and after == b'"':
-                yield from _part(scan, begin, finish)
-            elif _NAMED.search(data, max(0, begin - 40), begin):
-                yield from _pair(scan, finish)
-            else:
-                yield from _json_values(scan, begin, finish)
-        elif before == b"<" and after in (b">", b" ", b"\t", b"\r", b"\n"):
-            yield from _element(scan, begin, finish)
-        elif after in (b"=", b" ") and before.isspace() and _in_tag(data, begin):
-            yield from _attribute(scan, finish)
-        elif before in (b'"', b"'") and data[begin - 6 : begin - 1] == b"name=":
-            yield from _input(scan, begin, finish)
-        else:
-            for start, end, text in literals(scan, begin, finish):
-                yield _Value(start, end, text, "text")
+    def is_named(self, data: bytes, start: int, end: int) -> bool:
+        """Return whether the name that holds ``data[start:end]`` is that of a
+        secret."""
+        begin, finish = _name_around(data, start, end)
+        return self._names.of(data[begin:finish]).parameter > 0
 
 
-def _is_secret(name: str, text: bytes, sure: bool, place: str) -> bool:
-    if place == "query":
-        return True
-    if place == "number":
-        return plain(name) in lists.NUMBERS
-    if not sure:
-        return looks.is_likely(text, least=12 if place == "text" else looks.LEAST)
-    if plain(name) == "pwd" and looks.is_path(text):
-        return False
-    if plain(text.decode("latin-1")) == plain(name) or looks.is_said(text):
-        return False
-    return place != "text" or looks.is_likely(text, least=6)
+def _is_assigned(scan: Scan, begin: int, finish: int, after: bytes) -> bool:
+    """Return whether a value can follow a name and a blank."""
+    return after in _BLANKS and (
+        scan.data[begin - 1 : begin] == b"<"
+        or _ASSIGNED.match(scan.data, finish) is not None
+        or scan.has(b"login")
+    )
+
+
+def _values(scan: Scan, begin: int, finish: int, field: int) -> _Values:
+    data = scan.data
+    before, after = data[begin - 1 : begin], data[finish : finish + 1]
+    if after == b"=" and (
+        before in (b"?", b"&", b"#") or scan.form or _amp(data, begin)
+    ):
+        return _parameter(scan, finish)
+    return _of_field(scan, begin, finish, before, after) if field else _NONE
+
+
+def _of_field(
+    scan: Scan, begin: int, finish: int, before: bytes, after: bytes
+) -> _Values:
+    data = scan.data
+    if before == b'"' and after in (b'"', b"\\"):
+        if data[begin - 6 : begin] == b'name="' and after == b'"':
+            return _part(scan, begin, finish)
+        if b":" in data[begin - 9 : begin] and _NAMED.search(
+            data, max(0, begin - 40), begin
+        ):
+            return _pair(scan, finish)
+        return _json_values(scan, finish)
+    if before == b"<" and after in (b">", b" ", b"\t", b"\r", b"\n"):
+        return _element(scan, begin, finish)
+    if after in (b"=", b" ") and before.isspace() and _in_tag(data, begin):
+        return _attribute(scan, finish)
+    if before in (b'"', b"'") and data[begin - 6 : begin - 1] == b"name=":
+        return _input(scan, begin, finish)
+    found = literal(scan, begin, finish)
+    return (_Value(*found, Place.TEXT),) if found else _NONE
 
 
 def _name_around(data: bytes, start: int, end: int) -> tuple[int, int]:
@@ -182,68 +178,83 @@ def _amp(data: bytes, begin: int) -> bool:
     return data[begin - 5 : begin] in (b"&amp;", b"u0026")
 
 
-def _parameter(scan: Scan, finish: int) -> Iterator[_Value]:
+def _parameter(scan: Scan, finish: int) -> _Values:
     if scan.is_done("query", finish):
-        return
+        return _NONE
     found = (_FORM_FIELD if scan.form else _PARAMETER).match(scan.data, finish)
-    if found:
-        scan.done("query", found.end())
-        yield _Value(found.start(1), found.end(1), _percent(found[1]), "query")
+    if not found:
+        return _NONE
+    scan.done("query", found.end())
+    return (_Value(*found.span(1), _percent(found[1]), Place.QUERY),)
 
 
 # JSON
 
 
-def _json_values(scan: Scan, begin: int, finish: int) -> Iterator[_Value]:
+def _json_values(scan: Scan, finish: int) -> _Values:
     found = _COLON.match(scan.data, finish)
     if found is None:
-        return
+        return _NONE
     at, level = found.end(), len(found[1])
     mark = scan.data[at : at + 1]
-    if mark == b"[":
-        yield from _array(scan, at + 1, level)
-    elif mark == b"{":
-        inner = _INNER.match(scan.data, at)
-        if inner:
-            yield from _string(scan, inner.end(), level)
-    elif mark.isdigit():
+    if mark in (b"[", b"{"):
+        return list(_within(scan, at, level))
+    if mark.isdigit():
         number = _NUMBER.match(scan.data, at)
-        if number:
-            yield _Value(at, number.end(), number[0], "number")
-    else:
-        # As often escaped as the key's own quotes: JSON in a string in JSON.
-        yield from _string(scan, at, level)
+        return (_Value(at, number.end(), number[0], Place.NUMBER),) if number else _NONE
+    # As often escaped as the key's own quotes: JSON in a string in JSON.
+    value = _string(scan, at, level)
+    return (value,) if value else _NONE
 
 
-def _string(scan: Scan, at: int, level: int) -> Iterator[_Value]:
+def _string(scan: Scan, at: int, level: int) -> _Value | None:
     found = _QUOTE.match(scan.data, at)
-    rule = f"json {level}"
-    if found is None or len(found[1]) != level or scan.is_done(rule, at):
-        return
+    if found is None or len(found[1]) != level or scan.is_done(level, at):
+        return None
     start = found.end()
     end = scan.closing_quote(start, level, b'"')
-    if end >= 0:
-        scan.done(rule, end)
-        yield _Value(start, end, _json_text(scan.data[start:end], level))
+    if end < 0:
+        return None
+    scan.done(level, end)
+    return _Value(start, end, _json_text(scan.data[start:end], level))
 
 
-def _array(scan: Scan, at: int, level: int) -> Iterator[_Value]:
-    while True:
-        value = next(_string(scan, at, level), None)
-        if value is None:
-            return
-        yield value
-        comma = _COMMA.match(scan.data, value.end + level + 1)
-        if comma is None:
-            return
-        at = comma.end()
+def _within(scan: Scan, at: int, level: int) -> Iterator[_Value]:
+    """Yield what an object or a list holds: all that a list has itself, and what an
+    object calls its value; of the rest it has to look like a secret."""
+    depth, key, most = 0, b"", at + _DEEP
+    is_list = scan.data[at : at + 1] == b"["
+    while at < most and (found := _TOKEN.match(scan.data, at)):
+        at = found.end()
+        group = found.lastindex
+        is_meant = _MEANT.fullmatch(key) or (is_list and depth == 1)
+        if group == _STRING:
+            value = _string(scan, at - level - 1, level)
+            if value is None:
+                return
+            at = value.end + level + 1
+            if _COLON.match(scan.data, value.end):
+                key = value.text
+                continue
+            if is_meant or not is_about(key.decode("latin-1")):
+                yield value if is_meant else value._replace(place=Place.INNER)
+        elif group == _DIGITS:
+            if is_meant:
+                yield _Value(*found.span(group), found[group], Place.NUMBER)
+        else:
+            depth += 1 if group == _OPENS else -1
+            if depth == 0:
+                return
+        key = b""
 
 
-def _pair(scan: Scan, finish: int) -> Iterator[_Value]:
+def _pair(scan: Scan, finish: int) -> _Values:
     found = _PAIR.match(scan.data, finish)
-    if found:
-        quote = _QUOTE.match(scan.data, found.end())
-        yield from _string(scan, found.end(), len(quote[1]) if quote else 0)
+    if not found:
+        return _NONE
+    quote = _QUOTE.match(scan.data, found.end())
+    value = _string(scan, found.end(), len(quote[1]) if quote else 0)
+    return (value,) if value else _NONE
 
 
 def _json_text(raw: bytes, level: int) -> bytes:
@@ -260,31 +271,28 @@ def _json_text(raw: bytes, level: int) -> bytes:
 # Markup
 
 
-def _grouped(
-    found: re.Match[bytes] | None, decode: Callable[[bytes], bytes] = _html
-) -> Iterator[_Value]:
-    """Yield the group that matched."""
-    if found is not None and (group := found.lastindex):
-        yield _Value(found.start(group), found.end(group), decode(found[group]))
+def _grouped(found: re.Match[bytes] | None) -> _Values:
+    """Return the group that matched."""
+    if found is None or not (group := found.lastindex):
+        return _NONE
+    return (_Value(*found.span(group), _html(found[group])),)
 
 
-def _element(scan: Scan, begin: int, finish: int) -> Iterator[_Value]:
-    """Yield the text of an element: its end has to follow, since ``<password>`` stands
+def _element(scan: Scan, begin: int, finish: int) -> _Values:
+    """Return the text of an element: its end has to follow, since ``<password>`` stands
     in texts too."""
-    opened = _OPENED.match(scan.data, finish)
+    data, opened = scan.data, _OPENED.match(scan.data, finish)
     if opened is None or scan.is_done("element", begin):
-        return
-    cdata = _CDATA.match(scan.data, opened.end())
-    if cdata:
-        end = scan.find(b"]]>", cdata.end())
+        return _NONE
+    if cdata := _CDATA.match(data, opened.end()):
+        start = cdata.end()
+        end = scan.find(b"]]>", start)
         scan.done("element", end)
-        if end > cdata.end():
-            text = scan.data[cdata.end() : end]
-            yield _Value(cdata.end(), end, text)
-    elif found := _TEXT.match(scan.data, opened.end()):
-        name = scan.data[begin:finish]
-        if scan.data.startswith(b"</" + name, found.end()):
-            yield _Value(found.start(), found.end(), _html(found[0]))
+        return (_Value(start, end, data[start:end]),) if end > start else _NONE
+    found = _TEXT.match(data, opened.end())
+    if found and data.startswith(b"</" + data[begin:finish], found.end()):
+        return (_Value(*found.span(), _html(found[0])),)
+    return _NONE
 
 
 def _in_tag(data: bytes, begin: int) -> bool:
@@ -292,15 +300,16 @@ def _in_tag(data: bytes, begin: int) -> bool:
     return opened >= 0 and data.find(b">", opened, begin) < 0
 
 
-def _attribute(scan: Scan, finish: int) -> Iterator[_Value]:
-    if not scan.is_done("attribute", finish):
-        found = _ATTRIBUTE.match(scan.data, finish)
-        scan.done("attribute", found.end() if found else 0)
-        yield from _grouped(found)
+def _attribute(scan: Scan, finish: int) -> _Values:
+    if scan.is_done("attribute", finish):
+        return _NONE
+    found = _ATTRIBUTE.match(scan.data, finish)
+    scan.done("attribute", found.end() if found else 0)
+    return _grouped(found)
 
 
-def _part(scan: Scan, begin: int, finish: int) -> Iterator[_Value]:
-    """Yield the value of a part of a multipart body, or of an input of a form in
+def _part(scan: Scan, begin: int, finish: int) -> _Values:
+    """Return the value of a part of a multipart body, or of an input of a form in
     HTML."""
     line = scan.data.find(b"\n", finish, finish + 500)
     found = None
@@ -308,24 +317,23 @@ def _part(scan: Scan, begin: int, finish: int) -> Iterator[_Value]:
         first = line - (scan.data[line - 1 : line] == b"\r")
         found = _PART.match(scan.data, first)
     if found is None:
-        yield from _input(scan, begin, finish)
-        return
-    end = scan.find(b"\r\n--", found.end())
+        return _input(scan, begin, finish)
+    start = found.end()
+    end = scan.find(b"\r\n--", start)
     if end < 0:
-        end = scan.find(b"\n--", found.end())
+        end = scan.find(b"\n--", start)
     scan.done("part", end)
-    if end >= 0:
-        yield _Value(found.end(), end, scan.data[found.end() : end])
+    return (_Value(start, end, scan.data[start:end]),) if end >= 0 else _NONE
 
 
-def _input(scan: Scan, begin: int, finish: int) -> Iterator[_Value]:
-    """Yield the value of ``<input name="csrf_token" value="...">``, and of the like of
+def _input(scan: Scan, begin: int, finish: int) -> _Values:
+    """Return the value of ``<input name="csrf_token" value="...">``, and of the like of
     ``<meta>``."""
     if scan.is_done("input", begin):
-        return
+        return _NONE
     opened = scan.data.rfind(b"<", max(0, begin - 500), begin)
     closed = scan.data.find(b">", finish, finish + 5000)
     if opened < 0 or closed < 0:
-        return
+        return _NONE
     scan.done("input", closed)
-    yield from _grouped(_TAG_VALUE.search(scan.data, opened, closed))
+    return _grouped(_TAG_VALUE.search(scan.data, opened, closed))
