@@ -1,7 +1,7 @@
 """A cassette in use: what a mode makes of its deck and its store."""
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from types import MappingProxyType
@@ -122,6 +122,12 @@ class Session(Counts):
         from mitmvcr.secrets.redactor import Redactor
 
         return Redactor(self._rules, self._environment)
+
+    @property
+    def left_whole(self) -> Sequence[str]:
+        """Return the URLs of answers that were recorded with a secret, since their own
+        digest is their address."""
+        return self.redactor.left_whole if self._recorded else ()
 
     def _whose(self, live: Request) -> Values:
         return self.redactor.whose(live)
