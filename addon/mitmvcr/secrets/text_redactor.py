@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from urllib.parse import unquote_to_bytes
+from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 from mitmvcr.secrets import jsonpaths
 from mitmvcr.secrets.containers import Look, Said, through
@@ -22,6 +22,8 @@ from mitmvcr.secrets.runs import encoded_as, is_in_url
 from mitmvcr.secrets.spans import Edit, Span, apart, substituted
 from mitmvcr.secrets.texts import BYTES, Text
 
+#: Where the user's name stands, brackets would be taken for an address.
+_USER = b"userinfo"
 _SCHEME = re.compile(rb"(?i)(?:bearer|basic|token|bot|apikey) ")
 
 
@@ -133,10 +135,8 @@ class Sweep:
     def _of_spans(self, found: Found) -> Iterator[Edit]:
         for start, end, kind, value, _, given in found.spans:
             new = given or self._texts.memory.placeholder(value, kind)
-            # Where the user's name stands, brackets would be taken for an address.
-            if kind == "userinfo":
-                new = new.replace(b"[", b"%5B").replace(b"]", b"%5D")
-                new = new.replace(b":", b"%3A")
+            if kind.encode() == _USER:
+                new = quote_from_bytes(new).encode()
             yield Edit(start, end, new, kind)
 
 
@@ -154,4 +154,5 @@ def _settled(data: bytes) -> Iterator[Edit]:
     were written."""
     for found in ENCODED_PLACEHOLDER.finditer(data):
         kind = found[1].rstrip(b"-")  # it may come from a message that kept its lengths
-        yield Edit(found.start(), found.end(), PLACEHOLDER % kind)
+        if kind != _USER:
+            yield Edit(found.start(), found.end(), PLACEHOLDER % kind)
