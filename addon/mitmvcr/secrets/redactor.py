@@ -240,6 +240,9 @@ class Redactor:
             or not all((n, v) in self._met for n in dropped for v in headers[n])
         ):
             return None
+        titles = "\n".join((*headers, *response.headers)).encode(*BYTES)
+        if self.memory.size and self.memory.find(titles):
+            return None
         said = [v for n, values in headers.items() if n not in dropped for v in values]
         said += [v for values in response.headers.values() for v in values]
         head = "\n".join((request.url, response.status, *said)).encode(*BYTES)
