@@ -1,7 +1,7 @@
 """A cassette in use: what a mode makes of its deck and its store."""
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from threading import Lock
@@ -146,6 +146,12 @@ class Session(Counts):
 
                 self._redactor = Redactor(self._rules, self._environment)
             return self._redactor
+
+    @property
+    def left_whole(self) -> Sequence[str]:
+        """Return the URLs of answers that were recorded with a secret, since their own
+        digest is their address."""
+        return self.redactor.left_whole if self._recorded else ()
 
     def _whose(self, live: Request) -> Values:
         foreseen = self._foreseen

@@ -197,7 +197,7 @@ def once_more(s: str) -> Iterator[Case]:
 def by_form(chance: random.Random) -> Iterator[tuple[str, Case]]:
     """Each pattern, in a place that says nothing."""
     for number, pattern in enumerate(PATTERNS):
-        for place in range(4):
+        for place in range(4) if number < 20 else (number % 4,):
             s = sample(pattern.sample, chance)
             text = json.dumps({"note": s}).encode()
             cases = (

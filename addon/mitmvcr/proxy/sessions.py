@@ -336,6 +336,13 @@ class Sessions:
                 url,
                 SECRET.vcr,
             )
+        for url in session.left_whole:
+            logger.warning(
+                "mitmvcr: %s: this answer looks as if it held a secret, and stays as it"
+                " came: its digest is its address, so that a client would refuse"
+                " another. See it with mitmvcr cassette scan",
+                url,
+            )
         if session.failure is not None and self._exit_guard is not None:
             self._exit_guard.failed = True
         logger.info("mitmvcr: %s", session.summary().line())

@@ -8,12 +8,12 @@ from typing import NamedTuple
 from mitmvcr.secrets import lists
 from mitmvcr.secrets.anchors import Anchors, Hit, spellings
 from mitmvcr.secrets.columns import columns
-from mitmvcr.secrets.lists import Pattern
+from mitmvcr.secrets.forms import Pattern, is_genuine
 from mitmvcr.secrets.looks import is_real
 from mitmvcr.secrets.names import Names
 from mitmvcr.secrets.places import Places
 from mitmvcr.secrets.rules import Rules
-from mitmvcr.secrets.runs import JSON_STARTS, Held, held_in
+from mitmvcr.secrets.runs import JSON_STARTS, Held, held_in, percent_in
 from mitmvcr.secrets.scan import Scan
 from mitmvcr.secrets.spans import Span
 
@@ -83,7 +83,9 @@ class Finder:
         if b"@" in data and compiled(lists.USERINFO).search(data):
             return False
         hits = self.anchors(data)
-        return not hits or not any(self._suspects(data, hits))
+        if hits and any(self._suspects(data, hits)):
+            return False
+        return all(self.is_clear(each.plain) for each in percent_in(data))
 
     def _suspects(self, data: bytes, hits: Sequence[Hit]) -> Iterator[object]:
         forms = _Forms(data, self._keep, is_framed=True)
@@ -107,8 +109,10 @@ class Finder:
         spans += columns(self._names, data, kind)
         if self._kept:
             spans = [span for span in spans if not self._is_kept(span.value)]
-        is_held = not self._starts.isdisjoint(hit[0] for hit in hits)
-        return Found(spans, list(held_in(data)) if is_held else ())
+        held = list(percent_in(data))
+        if not self._starts.isdisjoint(hit[0] for hit in hits):
+            held += held_in(data)
+        return Found(spans, held)
 
     def _by_anchor(self, data: bytes, hits: Sequence[Hit], kind: str) -> Iterator[Span]:
         if not hits:
@@ -174,7 +178,7 @@ class _Forms:
         regex = compiled(pattern.regex)
         for back in pattern.back:
             found = regex.match(self._data, at - back) if back <= at else None
-            if found is not None:
+            if found is not None and is_genuine(pattern, found[0]):
                 self._done = found.end()
                 group = 1 if found.lastindex else 0
                 return Span(*found.span(group), pattern.kind, found[group])
@@ -187,6 +191,8 @@ class _Forms:
         length = self._data[first - 1]
         found = compiled(pattern.regex).match(self._data[first : first + length])
         if found is None or len(found[0]) != length or found.lastindex:
+            return None
+        if not is_genuine(pattern, found[0]):
             return None
         return Span(first, first + length, pattern.kind, found[0])
 

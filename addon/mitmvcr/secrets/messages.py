@@ -3,6 +3,7 @@
 One walk serves all: learning, cleaning, finding, and telling whose a request is.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Protocol
@@ -14,6 +15,7 @@ from mitmvcr.secrets.headers import masked_cookies, masked_set_cookie
 from mitmvcr.secrets.names import Place
 from mitmvcr.secrets.texts import BYTES, Text
 
+_MARK = re.compile(r"\[REDACTED:([\w.-]+)\]")
 #: What is written in the place of a text.
 Visit = Callable[[Text], bytes]
 
@@ -99,9 +101,13 @@ class Walk:
 
     def _headers(self, headers: Headers, where: str) -> Headers:
         return {
-            name: self._values(f"{where}.{name}", name, values)
+            self._name(where, name): self._values(f"{where}.{name}", name, values)
             for name, values in headers.items()
         }
+
+    def _name(self, where: str, name: str) -> str:
+        """Return a header's name; brackets cannot stand in one."""
+        return _MARK.sub(r"redacted-\1", self._text(where, name))
 
     def _values(self, where: str, name: str, values: Sequence[str]) -> Sequence[str]:
         new = [self._value(where, name, value) for value in values]

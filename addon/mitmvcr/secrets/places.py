@@ -12,6 +12,7 @@ from contextlib import suppress
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
+from mitmvcr.secrets import pairs
 from mitmvcr.secrets.literals import literal
 from mitmvcr.secrets.names import Names, Place, is_about
 from mitmvcr.secrets.scan import Scan
@@ -20,11 +21,14 @@ from mitmvcr.secrets.spans import Span
 _NAME = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.$@:%[]"
 _LONGEST = 64
 #: What stands behind a name that has a value; where a blank does, more is to follow.
-_ENDS = frozenset(bytes([each]) for each in b"=:\"'\\>")
+_ENDS = frozenset(bytes([each]) for each in b"=:\"'\\><")
 _BLANKS = frozenset(bytes([each]) for each in b" \t\r\n")
-_ASSIGNED = re.compile(rb"[ \t\r\n]{1,20}+[:=]")
+_ASSIGNED = re.compile(rb"[ \t\r\n]{1,20}+(?:[:=]|value:)")
 
-_COLON = re.compile(rb'(\\{0,15})"[ \t\r\n]{0,200}+:[ \t\r\n]{0,200}+')
+#: The words of a title before its last: "Api Key".
+_TITLE = re.compile(rb"[\"'>]([A-Za-z0-9][A-Za-z0-9_-]*+(?: [A-Za-z0-9_-]++){0,5}+ )\Z")
+
+_COLON = re.compile(rb'(\\{0,15})"[ \t\r\n]{0,200}+(?::|=>)[ \t\r\n]{0,200}+')
 _QUOTE = re.compile(rb'[ \t\r\n]{0,200}+(\\{0,15})"')
 _NUMBER = re.compile(rb"[0-9]{3,40}+(?=[ \t\r\n]{0,200}+[,}\]])")
 #: What an object or a list holds: a string and whether a colon follows, a number, a
@@ -41,9 +45,12 @@ _NAMED = re.compile(
     rb"(?i)\"(?:name|key|header|field)\\{0,15}\""
     rb"[ \t\r\n]{0,4}:[ \t\r\n]{0,4}\\{0,15}\"\Z"
 )
+#: A string or a word of JSON, and a name with its colon.
+_SCALAR = rb"(?:\\{0,15}\"[^\"\\{}]{0,200}+\\{0,15}\"|[\w.-]{1,30}+)[ \t\r\n]{0,9}+"
+_KEY = rb"[ \t\r\n]{0,200}+\\{0,15}\"%b\\{0,15}\"[ \t\r\n]{0,9}+:[ \t\r\n]{0,9}+"
 _PAIR = re.compile(
-    rb"(?i)\\{0,15}\"[ \t\r\n]{0,9}+,[ \t\r\n]{0,200}+\\{0,15}\"value\\{0,15}\""
-    rb"[ \t\r\n]{0,9}+:[ \t\r\n]{0,9}+"
+    rb"(?i)\\{0,15}\"[ \t\r\n]{0,9}+,(?:%b%b,){0,6}?%b"
+    % (_KEY % rb"[\w.-]{1,40}+", _SCALAR, _KEY % b"value")
 )
 _PARAMETER = re.compile(rb"=([^&#\s\"'<>\\;,)\]}]++)")
 _FORM_FIELD = re.compile(rb"=([^&\r\n]++)")
@@ -106,6 +113,7 @@ def _is_assigned(scan: Scan, begin: int, finish: int, after: bytes) -> bool:
     """Return whether a value can follow a name and a blank."""
     return after in _BLANKS and (
         scan.data[begin - 1 : begin] == b"<"
+        or scan.data.startswith(b"--", begin)
         or _ASSIGNED.match(scan.data, finish) is not None
         or scan.has(b"login")
     )
@@ -131,16 +139,29 @@ def _of_field(
         if b":" in data[begin - 9 : begin] and _NAMED.search(
             data, max(0, begin - 40), begin
         ):
-            return _pair(scan, finish)
-        return _json_values(scan, finish)
+            return _pair(scan, finish) or _apart(pairs.turned_round(data, begin))
+        if pairs.is_key(data, begin):
+            return _input(scan, begin, finish) or _apart(
+                pairs.tag_text(scan, begin, finish)
+            )
+        return _json_values(scan, finish) or _apart(pairs.argument(data, begin, finish))
     if before == b"<" and after in (b">", b" ", b"\t", b"\r", b"\n"):
         return _element(scan, begin, finish)
+    if before == b">" and after == b"<":
+        return _apart(pairs.next_tag(data, finish))
     if after in (b"=", b" ") and before.isspace() and _in_tag(data, begin):
         return _attribute(scan, finish)
     if before in (b'"', b"'") and data[begin - 6 : begin - 1] == b"name=":
         return _input(scan, begin, finish)
+    found = pairs.next_line(data, begin, finish)
+    if found is not None:
+        return _apart(found)
     found = literal(scan, begin, finish)
     return (_Value(*found, Place.TEXT),) if found else _NONE
+
+
+def _apart(found: pairs.Found | None) -> _Values:
+    return (_Value(*found),) if found else _NONE
 
 
 def _name_around(data: bytes, start: int, end: int) -> tuple[int, int]:
@@ -154,12 +175,16 @@ def _name_around(data: bytes, start: int, end: int) -> tuple[int, int]:
     if data[end - 1 : end] == b"=":
         finish = end - 1
     elif (colon := data.find(b":", end, finish)) >= 0 and not (
-        data[begin - 1 : begin] in (b"<", b'"')
+        colon < finish - 1
+        and data[begin - 1 : begin] in (b"<", b'"')
         and data[finish : finish + 1] in (b'"', b">", b" ", b"\\")
     ):
         finish = colon  # the value follows, as in a line of a file
-    if data[begin - 1 : begin + 5] == b"\\u0026":  # how Go writes & into JSON
-        begin += 5
+    before = data[begin - 1 : begin]
+    if before == b"\\" and begin < start:
+        begin += 5 if data[begin : begin + 5] == b"u0026" else data[begin] in b"nrt"
+    elif before == b" " and (title := _TITLE.search(data, max(0, begin - 64), begin)):
+        begin = title.start(1)
     return begin, finish
 
 

@@ -4,7 +4,9 @@ import re
 from base64 import b64decode, b64encode, urlsafe_b64encode
 from collections.abc import Iterator
 from contextlib import suppress
+from itertools import product
 from typing import NamedTuple
+from urllib.parse import quote, quote_plus, unquote_to_bytes
 
 _URL = re.compile(rb"://[^\s\"'<>]*+\Z")
 _LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
@@ -16,12 +18,20 @@ _HELD = re.compile(
 )
 
 
+#: A parameter's value; what is percent-encoded in it is looked for there.
+_VALUE = re.compile(rb"[=/]([^&=/?#@\s\"'<>\\]++)(?!@)")
+#: No value is longer that is looked into, and a URL in a URL in a URL is enough.
+_MOST = 1 << 16
+_MARK = re.compile(r"%5BREDACTED(?::|%3A)([\w.-]{1,200})%5D")
+
+
 class Held(NamedTuple):
-    """A run of base64, and the JSON in it."""
+    """A run of base64 or of percent-encoding, and the text in it."""
 
     start: int
     end: int
     plain: bytes
+    is_percent: bool = False
 
 
 def held_in(data: bytes) -> Iterator[Held]:
@@ -30,6 +40,30 @@ def held_in(data: bytes) -> Iterator[Held]:
         plain = decoded_base64(found[0])
         if plain is not None and plain.rstrip().endswith((b"}", b"]")):
             yield Held(found.start(), found.end(), plain)
+
+
+def percent_in(data: bytes) -> Iterator[Held]:
+    """Yield the values of parameters that are percent-encoded."""
+    if b"%" not in data:
+        return
+    for found in _VALUE.finditer(data):
+        if b"%" in found[1] and len(found[1]) < _MOST:
+            plain = unquote_to_bytes(found[1].replace(b"+", b" "))
+            if plain != found[1]:
+                yield Held(*found.span(1), plain, is_percent=True)
+
+
+def percent_as(coded: bytes, plain: bytes, new: bytes) -> bytes:
+    """Return a new text percent-encoded as the old one was. A placeholder stays as it
+    is: a client encodes it in its own way."""
+    for quoted, safe in product((quote_plus, quote), ("", "/", "!'()*", "!'()*/:,@")):
+        if _with_marks(quoted(plain, safe)) == coded:
+            return _with_marks(quoted(new, safe))
+    return _with_marks(quote_plus(new))
+
+
+def _with_marks(coded: str) -> bytes:
+    return _MARK.sub(r"[REDACTED:\1]", coded).encode()
 
 
 def is_in_url(data: bytes, start: int) -> bool:

@@ -18,7 +18,7 @@ from mitmvcr.secrets.known import (
 from mitmvcr.secrets.looks import is_real, is_telling
 from mitmvcr.secrets.names import Names, Place
 from mitmvcr.secrets.rules import Rules
-from mitmvcr.secrets.runs import encoded_as, is_in_url
+from mitmvcr.secrets.runs import encoded_as, is_in_url, percent_as
 from mitmvcr.secrets.spans import Edit, Span, apart, substituted
 from mitmvcr.secrets.texts import BYTES, Text
 
@@ -103,7 +103,7 @@ class Sweep:
                 for each in _held_in(value, text.place):
                     self._texts.keep_in_mind(each, kind)
         for held in found.held:
-            self.learn(text._replace(data=held.plain))
+            self.learn(text._replace(data=held.plain, kind=""))
         return text.data
 
     def clean(self, text: Text) -> bytes:
@@ -125,9 +125,13 @@ class Sweep:
             if text.look is Look.FORMS:  # no length may change in a binary message
                 edit = edit._replace(new=sized(edit.new, edit.end - edit.start))
             yield edit
-        for start, end, plain in found.held:
-            if (new := self.clean(text._replace(data=plain))) != plain:
-                fresh = encoded_as(data[start:end], new, is_in_url(data, start))
+        for start, end, plain, is_percent in found.held:
+            if (new := self.clean(text._replace(data=plain, kind=""))) != plain:
+                coded = data[start:end]
+                if is_percent:
+                    fresh = percent_as(coded, plain, new)
+                else:
+                    fresh = encoded_as(coded, new, is_in_url(data, start))
                 yield Edit(start, end, fresh, "encoded")
         if b"REDACTED" in data and text.look is Look.ALL:
             yield from _settled(data)
@@ -154,5 +158,6 @@ def _settled(data: bytes) -> Iterator[Edit]:
     were written."""
     for found in ENCODED_PLACEHOLDER.finditer(data):
         kind = found[1].rstrip(b"-")  # it may come from a message that kept its lengths
+        # In a URL's userinfo brackets would be taken for an address.
         if kind != _USER or data[found.end() : found.end() + 1] != b"@":
             yield Edit(found.start(), found.end(), PLACEHOLDER % kind)
