@@ -23,7 +23,7 @@ from made_up import sample, token
 from mitmvcr.codings import decoded, encoded
 from mitmvcr.core.frames import Frame
 from mitmvcr.core.model import Headers, Interaction, Request, Response
-from mitmvcr.secrets import lists
+from mitmvcr.secrets.patterns import PATTERNS
 
 Quote = Callable[[str], str]
 
@@ -348,7 +348,7 @@ def by_form() -> Iterator[Case]:
     chance = random.Random(3)
     titles = list(SILENT)
     codings = list(CODINGS)
-    for number, pattern in enumerate(lists.PATTERNS):
+    for number, pattern in enumerate(PATTERNS):
         for turn in range(4):
             title = titles[(number * 4 + turn) % len(titles)]
             whole = sample(pattern.sample, chance)

@@ -22,7 +22,7 @@ import yaml
 from end_to_end.proxy import Proxy
 from end_to_end.wire import Got, fetch
 from made_up import password, sample, token
-from mitmvcr.secrets.lists import PATTERNS
+from mitmvcr.secrets.patterns import PATTERNS
 
 
 @pytest.fixture

@@ -17,11 +17,12 @@ from mitmvcr.secrets.anchors import spellings
 from mitmvcr.secrets.finder import compiled
 from mitmvcr.secrets.forms import Pattern, is_genuine
 from mitmvcr.secrets.names import plain
+from mitmvcr.secrets.patterns import PATTERNS
 from mitmvcr.secrets.redactor import Redactor
 
 #: What has no length of its own.
 OPEN = {"jwt", "bearer", "basic", "private-key", "azure-account-key", "azure-sas"}
-KINDS = [pattern.kind for pattern in lists.PATTERNS]
+KINDS = [pattern.kind for pattern in PATTERNS]
 
 
 def test_at_least_two_hundred_forms_each_once() -> None:
@@ -29,7 +30,7 @@ def test_at_least_two_hundred_forms_each_once() -> None:
     assert len(KINDS) == len(set(KINDS))
 
 
-@pytest.mark.parametrize("pattern", lists.PATTERNS, ids=KINDS)
+@pytest.mark.parametrize("pattern", PATTERNS, ids=KINDS)
 def test_a_pattern_finds_its_samples_and_no_look_alike(pattern: Pattern) -> None:
     assert re.fullmatch(r"https://\S+\.\S+", pattern.source)
     chance = random.Random(pattern.kind)
@@ -126,7 +127,7 @@ def test_what_stands_before_an_anchor_is_counted() -> None:
     assert made.sample == "{d2}:AA{w4}"
 
 
-@pytest.mark.parametrize("pattern", lists.PATTERNS, ids=KINDS)
+@pytest.mark.parametrize("pattern", PATTERNS, ids=KINDS)
 def test_no_pattern_backtracks_without_bound(pattern: Pattern) -> None:
     """Twice the text may take twice the time; the square of it would be seen."""
     chance = random.Random(pattern.kind)

@@ -16,8 +16,9 @@ import pytest
 from made_up import sample, token
 from mitmvcr.codings import decoded, encoded
 from mitmvcr.core.model import Headers, Interaction, Request, Response
-from mitmvcr.secrets import lists
 from mitmvcr.secrets.containers import said_by
+from mitmvcr.secrets.forms import Pattern
+from mitmvcr.secrets.patterns import PATTERNS
 from mitmvcr.secrets.redactor import Redactor
 from mitmvcr.secrets.rules import Rules
 from mitmvcr.secrets.text_redactor import TextRedactor
@@ -193,9 +194,7 @@ def test_a_text_that_is_not_in_its_charset_stays() -> None:
         assert Redactor().interaction(met).response.body == body
 
 
-FORMS = [
-    pattern for pattern in lists.PATTERNS if pattern.kind not in ("bearer", "basic")
-]
+FORMS = [pattern for pattern in PATTERNS if pattern.kind not in ("bearer", "basic")]
 
 
 def _message(flag: int, message: bytes) -> bytes:
@@ -204,7 +203,7 @@ def _message(flag: int, message: bytes) -> bytes:
 
 @pytest.mark.parametrize("pattern", FORMS[::7], ids=lambda each: each.kind)
 @pytest.mark.parametrize("coding", ["", "gzip"])
-def test_none_stays_in_messages_of_grpc(pattern: lists.Pattern, coding: str) -> None:
+def test_none_stays_in_messages_of_grpc(pattern: Pattern, coding: str) -> None:
     secret = sample(pattern.sample, CHANCE).encode()
     message = b"\n" + bytes([len(secret) % 128]) + secret + b"\x12\x01x"
     packed = encoded(message, coding) if coding else message

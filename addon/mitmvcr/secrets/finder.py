@@ -11,6 +11,7 @@ from mitmvcr.secrets.columns import columns
 from mitmvcr.secrets.forms import Pattern, is_genuine
 from mitmvcr.secrets.looks import is_real
 from mitmvcr.secrets.names import Names
+from mitmvcr.secrets.patterns import PATTERNS
 from mitmvcr.secrets.places import Places
 from mitmvcr.secrets.rules import Rules
 from mitmvcr.secrets.runs import JSON_STARTS, Held, held_in, percent_in
@@ -35,7 +36,7 @@ def table() -> tuple[Anchors, Sequence[Pattern | None]]:
     entries: list[tuple[bytes, Pattern | None]] = [
         (text, None) for text in sorted(stems)
     ]
-    entries += [(a.encode(), each) for each in lists.PATTERNS for a in each.anchors]
+    entries += [(a.encode(), each) for each in PATTERNS for a in each.anchors]
     # What is base64 is looked into where the texts of names would be.
     entries += [(text, None) for text in (*JSON_STARTS, _MARK)]
     texts = [text for text, _ in entries]
@@ -66,7 +67,7 @@ class Finder:
         self._names, self._places = names, Places(names)
         self._regexes = [re.compile(text.encode()) for text in rules.regex]
         self._keep = frozenset(rules.keep)
-        self._kept = [compiled(p.regex) for p in lists.PATTERNS if p.kind in self._keep]
+        self._kept = [compiled(p.regex) for p in PATTERNS if p.kind in self._keep]
         anchors, self._targets = table()
         texts = anchors.texts
         self._starts = {n for n, text in enumerate(texts) if text in JSON_STARTS}
