@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from mitmvcr.secrets.names import Names, Place
+from mitmvcr.secrets.names import Names
 from mitmvcr.secrets.spans import Span
+from mitmvcr.secrets.values import Place
 
 _MARKS = {"csv": b",", "tab-separated-values": b"\t", "tsv": b"\t"}
 

@@ -12,8 +12,8 @@ from mitmvcr.core.chunks import moved
 from mitmvcr.core.model import Headers, Request, Response
 from mitmvcr.secrets.containers import Look, said_by, through
 from mitmvcr.secrets.headers import masked_cookies, masked_set_cookie
-from mitmvcr.secrets.names import Place
 from mitmvcr.secrets.texts import BYTES, Text
+from mitmvcr.secrets.values import Place
 
 _MARK = re.compile(r"\[REDACTED:([\w.-]+)\]")
 #: What is written in the place of a text.

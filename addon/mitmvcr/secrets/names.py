@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Collection, Iterable, Sequence
-from enum import Enum, auto
 from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
 from mitmvcr.secrets import lists, looks
 from mitmvcr.secrets.lists import Named
+from mitmvcr.secrets.values import Place
 
 _NOT_LETTERS = re.compile(r"[^a-z0-9]+")
 _LAST = re.compile(r"[A-Za-z0-9 _-]+(?=\]*\Z)")
@@ -31,23 +31,6 @@ def kind_of(name: str) -> str:
 
 def _words(entries: Iterable[Named]) -> set[str]:
     return {word for entry in entries for word in entry.names.split()}
-
-
-class Place(Enum):
-    """Where a value stands under its name."""
-
-    HEADER = auto()
-    COOKIE = auto()
-    #: A parameter of a URL or a form.
-    QUERY = auto()
-    #: A field, an element, an attribute, a part, a cell.
-    FIELD = auto()
-    #: Within the object or list that a field holds.
-    INNER = auto()
-    #: A field that holds a number.
-    NUMBER = auto()
-    #: A line, or a literal of code.
-    TEXT = auto()
 
 
 class Name(NamedTuple):
@@ -166,12 +149,6 @@ def _is_secret(name: Name, text: bytes, place: Place) -> bool:
     if looks.is_said(text) or plain(text.decode("latin-1")) == name.word:
         return False
     return place is Place.FIELD or looks.is_likely(text, least=6)
-
-
-def is_about(name: str) -> bool:
-    """Return whether what has this name tells of a secret and is none: ``id``."""
-    words = _split(name)
-    return bool(words) and words[-1].upper() in lists.ABOUT_SECRETS
 
 
 def _split(name: str) -> Sequence[str]:

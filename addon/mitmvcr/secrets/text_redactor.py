@@ -16,11 +16,12 @@ from mitmvcr.secrets.known import (
     sized,
 )
 from mitmvcr.secrets.looks import is_real, is_telling
-from mitmvcr.secrets.names import Names, Place
+from mitmvcr.secrets.names import Names
 from mitmvcr.secrets.rules import Rules
 from mitmvcr.secrets.runs import encoded_as, is_in_url, percent_as
 from mitmvcr.secrets.spans import Edit, Span, apart, substituted
 from mitmvcr.secrets.texts import BYTES, Text
+from mitmvcr.secrets.values import Place
 
 #: Where the user's name stands, brackets would be taken for an address.
 _USER = b"userinfo"

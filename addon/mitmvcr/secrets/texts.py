@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from mitmvcr.secrets.containers import Look
-from mitmvcr.secrets.names import Place
+from mitmvcr.secrets.values import Place
 
 BYTES = "utf-8", "surrogateescape"
 

@@ -9,8 +9,9 @@ from mitmvcr.secrets.credentials import is_fresh, lasting
 from mitmvcr.secrets.known import ENCODED_PLACEHOLDER, KnownSecrets
 from mitmvcr.secrets.looks import is_real
 from mitmvcr.secrets.messages import Walk
-from mitmvcr.secrets.names import Place, kind_of
+from mitmvcr.secrets.names import kind_of
 from mitmvcr.secrets.texts import Text
+from mitmvcr.secrets.values import Place
 
 if TYPE_CHECKING:
     from mitmvcr.secrets.text_redactor import Sweep
