@@ -124,7 +124,7 @@ class VcrAddon:
             self._dispatcher.close()
         self._has_started = False
         self.control.close()
-        if host.is_exiting() and self.sessions.recordings():
+        if host.is_exiting() and self.sessions.are_busy():
             return self._drain_and_close()
         self._leave()
         return None
@@ -143,7 +143,7 @@ class VcrAddon:
         self._guard.tell_gone()
 
     async def _drain_and_close(self) -> None:
-        await host.drain(lambda: bool(self.sessions.recordings()))
+        await host.drain(self.sessions.are_busy)
         self.streams.close()
         self.sessions.close()
 
@@ -313,15 +313,16 @@ class VcrAddon:
         self.sessions.close_idle()
         return None
 
-    def error(self, flow: http.HTTPFlow) -> None:
+    def error(self, flow: http.HTTPFlow) -> Awaitable[None] | None:
         exchange = self.sessions.exchange(flow)
         if exchange is None:
-            return
+            return None
         if exchange.is_replay:
             exchange.undo(Event.BROKE_OFF)
-        else:
-            break_off(exchange, flow, Event.BROKE_OFF)
+        elif waiting := break_off(exchange, flow, Event.BROKE_OFF):
+            return self.sessions.closing_idle(waiting)
         self.sessions.close_idle()
+        return None
 
 
 def _live(player: Player, flow: http.HTTPFlow) -> LiveRequest:
