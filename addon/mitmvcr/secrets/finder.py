@@ -53,6 +53,15 @@ def is_form(data: bytes) -> bool:
     return b"=" in data[:200] and _FORM.fullmatch(data) is not None
 
 
+def _userinfo(data: bytes) -> Iterator[re.Match[bytes]]:
+    match, at = compiled(lists.USERINFO).match, data.find(b"://")
+    while at >= 0:
+        found = match(data, at)
+        if found:
+            yield found
+        at = data.find(b"://", at + 3)
+
+
 class Found(NamedTuple):
     """The secrets that show in a text, and the JSON in its base64."""
 
@@ -81,7 +90,7 @@ class Finder:
     def is_clear(self, data: bytes) -> bool:
         """Return whether no secret can show there, whatever the text is; mostly within
         one look."""
-        if b"@" in data and compiled(lists.USERINFO).search(data):
+        if b"@" in data and any(_userinfo(data)):
             return False
         hits = self.anchors(data)
         if hits and any(self._suspects(data, hits)):
@@ -104,7 +113,7 @@ class Finder:
         hits = self.anchors(data)
         spans = [*self._by_anchor(data, hits, kind), *self._by_regex(data)]
         if b"@" in data and "userinfo" not in self._keep:
-            for found in compiled(lists.USERINFO).finditer(data):
+            for found in _userinfo(data):
                 if is_real(found[1]):
                     spans.append(Span(*found.span(1), "userinfo", found[1]))
         spans += columns(self._names, data, kind)
