@@ -1,5 +1,6 @@
 """What each mode makes of a cassette, from the first request to the file."""
 
+import hashlib
 import stat
 from collections.abc import Callable
 from dataclasses import replace
@@ -622,6 +623,18 @@ def test_what_turns_out_to_be_a_secret_is_taken_out_of_what_was_written(
     assert value not in repr(found)
     assert found[0].response.body == found[2].response.body
     assert session.altered == [found[0].request.url]
+
+
+def test_an_answer_whose_address_is_its_digest_stays_and_is_told(start: Start) -> None:
+    session = start("record_only")
+    assert list(session.left_whole) == []
+    body = b'{"config": {"password": "x1-y2-z3-w4"}}'
+    url = f"http://h/v2/a/blobs/sha256:{hashlib.sha256(body).hexdigest()}"
+    answer = Response(code=200, status="200 OK", body=body)
+    session.record(Interaction(0, Request("GET", url), answer))
+    session.close()
+    assert session.store.load().interactions[0].response.body == body
+    assert session.left_whole == [url]
 
 
 def test_what_was_saved_on_the_way_has_no_late_secret_at_the_end(

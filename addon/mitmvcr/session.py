@@ -1,11 +1,12 @@
 """A cassette in use: what a mode makes of its deck and its store."""
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
+from threading import Lock
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from mitmvcr.core.choosing import Values, salt_of
 from mitmvcr.core.deck import Deck, JudgedDeck, Retries
@@ -46,6 +47,21 @@ if TYPE_CHECKING:
     from mitmvcr.secrets.redactor import Redactor
 
 
+class Redacted(NamedTuple):
+    """An interaction as it may be written, and the hidden values of its request."""
+
+    kept: Interaction
+    whose: Values
+
+
+class Seen(NamedTuple):
+    """A live request as it is compared, and the values that tell whose it is."""
+
+    live: Request
+    seen: Request
+    whose: Values
+
+
 class Session(Counts):
     """Plays one cassette, made by :func:`open_session`. Requests come in, decisions go
     out.
@@ -73,6 +89,8 @@ class Session(Counts):
         super().__init__()
         self.store = store
         self._rules, self._environment = rules, dict(environment)
+        self._redactor: Redactor | None = None
+        self._making = Lock()
         self.mode = mode
         self.rule = RULES[mode, exists]
         self.failure: Exception | None = None
@@ -91,6 +109,7 @@ class Session(Counts):
         matcher = matcher or Matcher()
         #: The last request that was looked up, and how it may be shown.
         self._last_seen = Request(), Request()
+        self._foreseen: Seen | None = None
         self._hooks = hooks
         #: Is a hook given requests? Then each has to be there with its body.
         self.needs_all = hooks is not None
@@ -107,6 +126,8 @@ class Session(Counts):
         self._is_set_aside = self._is_closed = False
         #: How much was known to be secret when the first interaction was written.
         self._known: int | None = None
+        #: And how much of it the store has noted.
+        self._noted = 0
         self.altered: list[str] = []
         self.notice = None if self.rule.records else store.left_over()
         if self.rule.records:
@@ -115,16 +136,34 @@ class Session(Counts):
     def __repr__(self) -> str:
         return f"<Session {self.summary().line()}>"
 
-    @cached_property
+    @property
     def redactor(self) -> "Redactor":
         """Make the redactor for the first request: a start would feel the 15 ms of the
-        lists."""
-        from mitmvcr.secrets.redactor import Redactor
+        lists. Any thread may be the first."""
+        with self._making:
+            if self._redactor is None:
+                from mitmvcr.secrets.redactor import Redactor
 
-        return Redactor(self._rules, self._environment)
+                self._redactor = Redactor(self._rules, self._environment)
+            return self._redactor
+
+    @property
+    def left_whole(self) -> Sequence[str]:
+        """Return the URLs of answers that were recorded with a secret, since their own
+        digest is their address."""
+        return self.redactor.left_whole if self._recorded else ()
 
     def _whose(self, live: Request) -> Values:
+        foreseen = self._foreseen
+        if foreseen is not None and foreseen.live is live:
+            return foreseen.whose
         return self.redactor.whose(live)
+
+    def foreseen(self, live: Request) -> Seen:
+        """Return what :meth:`plan` needs of a request that is large. Any thread may
+        ask."""
+        redactor = self.redactor
+        return Seen(live, redactor.request(live), redactor.whose(live))
 
     @property
     def offline(self) -> bool:
@@ -146,9 +185,10 @@ class Session(Counts):
         """Return whether it is a strict replay of something, which is asked for."""
         return self.offline and self._kept > 0
 
-    def plan(self, request: Request) -> Decision:
+    def plan(self, request: Request, foreseen: Seen | None = None) -> Decision:
         """Decide what to do with a request. A replay has used its interaction up;
         :meth:`give_back` undoes that."""
+        self._foreseen = foreseen
         if not self.looks_up:
             decision = self._without_look_up
         else:
@@ -160,7 +200,12 @@ class Session(Counts):
         return decision
 
     def _take(self, request: Request) -> tuple[int, Interaction] | None:
-        seen = self.redactor.request(request)
+        foreseen = self._foreseen
+        seen = foreseen.seen if foreseen else self.redactor.request(request)
+        try:
+            self._note_secrets()
+        except CassetteWriteError as error:  # what is replayed needs no notes
+            self.note_failure(error)
         self._last_seen = request, seen
         found = self.deck.take(seen, request)
         if found is None and seen is not request:
@@ -260,35 +305,61 @@ class Session(Counts):
 
         Raises CassetteWriteError or HookError; traffic can go on.
         """
-        if self._hooks is not None:
-            changed = self._hooks.before_record(interaction)
-            if changed is None:
-                self._passed += 1
-                return
-            interaction = changed
-        kept = self.redactor.interaction(interaction)
+        changed = self.changed(interaction)
+        if changed is not None:
+            self.keep(self.redacted(changed))
+
+    def changed(self, interaction: Interaction) -> Interaction | None:
+        """Return what a hook makes of what is to be recorded; None where it drops it.
+        Raises HookError."""
+        if self._hooks is None:
+            return interaction
+        changed = self._hooks.before_record(interaction)
+        if changed is None:
+            self._passed += 1
+        return changed
+
+    def redacted(self, changed: Interaction) -> Redacted:
+        """Return an interaction as it may be written, and whose it is. Any thread may
+        ask."""
+        kept = self.redactor.interaction(changed)
+        whose = self.redactor.whose_recorded(changed.request, kept.request)
+        return Redacted(kept, whose)
+
+    def keep(self, redacted: Redacted) -> None:
+        """Write what was redacted. Raises CassetteWriteError."""
+        kept, whose = redacted
         if not is_sendable(kept.response):
             kept = self._one_that_replays(kept)
         if self._known is None:
-            self._known = self.redactor.memory.size
+            self._known = self._noted = self.redactor.memory.size
         if self._is_closed:
             self._record_late(kept)
         else:
+            self._note_secrets()
             self.store.append(kept)
-            self._note_identity(interaction.request, kept.request)
+            self._note_identity(kept, whose)
         if self._repeats is Repeats.ALL:  # nobody else asks for it, and it is big
             self.deck.add(kept)
         if self.log.complete:
             self._log_recorded(kept)
         self._recorded += 1
 
-    def _note_identity(self, met: Request, kept: Request) -> None:
+    def _note_secrets(self) -> None:
+        """Note what was found to be secret after the first interaction was written."""
+        memory = self.redactor.memory
+        if self._known is not None and memory.size > self._noted:
+            learned = memory.learned(self._noted)
+            self.store.note(learned)
+            self._noted += len(learned)
+
+    def _note_identity(self, kept: Interaction, whose: Values) -> None:
         if self._identities is None:
             from mitmvcr.secrets.identities import Identities
 
             matcher, before = self.deck.matcher, self.deck.equal
             self._identities = Identities(matcher, before, self._salt)
-        self._identities.note(kept, self.redactor.whose_recorded(met, kept))
+        self._identities.note(kept.request, whose)
 
     def _one_that_replays(self, kept: Interaction) -> Interaction:
         """Return the interaction with each header value in one line. Raise

@@ -46,7 +46,9 @@ def is_secret(name: str) -> bool:
     """Return whether a header or a field of this name holds a secret: all that a
     recording hides, and whatever ends in the word for one."""
     return bool(
-        _NAMES.header(name) or _NAMES.field(_raw(name)) or _SECRET_NAME.fullmatch(name)
+        _NAMES.header(name)
+        or _NAMES.of(_raw(name)).field
+        or _SECRET_NAME.fullmatch(name)
     )
 
 
@@ -65,7 +67,7 @@ def masked_url(url: str) -> str:
 
 def _masked_pair(found: re.Match[str]) -> str:
     name, value = found["name"][1:-1], found["value"]
-    secret = value and (is_secret(name) or _NAMES.parameter(_raw(name)))
+    secret = value and (is_secret(name) or _NAMES.of(_raw(name)).parameter)
     return found["name"] + (MASK if secret else value)
 
 

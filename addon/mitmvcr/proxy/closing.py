@@ -32,4 +32,11 @@ def close(session: Session, dropped: Collection[int] = ()) -> None:
             url,
             SECRET.vcr,
         )
+    for url in session.left_whole:
+        logger.warning(
+            "mitmvcr: %s: this answer looks as if it held a secret, and stays as it"
+            " came: its digest is its address, so that a client would refuse"
+            " another. See it with mitmvcr cassette scan",
+            url,
+        )
     logger.info("mitmvcr: %s", session.summary().line())

@@ -1,5 +1,6 @@
 """A session in play, with all that this room goes by in it."""
 
+import asyncio
 import os
 from functools import cached_property
 from time import monotonic
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING
 from mitmproxy import flowfilter, http
 from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 
+from mitmvcr.core.model import Interaction, Request
 from mitmvcr.options import PASSTHROUGH, Settings
 from mitmvcr.proxy.blocking import Blocking, parse_filter
 from mitmvcr.session import Session
@@ -19,6 +21,18 @@ if TYPE_CHECKING:
 
 #: The session of whoever names none.
 DEFAULT = "default"
+
+#: What is larger is redacted in a thread: at the worst a KiB takes a millisecond.
+LARGE = 1 << 14
+
+
+def size_of(met: Request | Interaction) -> int:
+    """Return how much there is to look through."""
+    if isinstance(met, Request):
+        return len(met.url) + len(met.body)
+    response = met.response
+    frames = sum(len(each.content) for each in response.websocket)
+    return size_of(met.request) + len(response.body) + frames
 
 
 class Player:
@@ -41,6 +55,8 @@ class Player:
         #: Positions of interactions that are to leave the cassette at its end.
         self.dropped: set[int] = set()
         self._calls: Calls | None = None
+        #: What takes its time is recorded in turn, and all that comes after it.
+        self.turn, self.queued = asyncio.Lock(), 0
         #: By client: the hosts and ports that a request of it may go on to.
         self._allowed: set[tuple[str, str, int]] = set()
 

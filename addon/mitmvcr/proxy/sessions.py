@@ -4,7 +4,7 @@ their last flow."""
 import asyncio
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from time import monotonic
 from weakref import WeakKeyDictionary
 
@@ -319,18 +319,27 @@ class Sessions:
         """Return the exchanges that are on their way to the origin, or back."""
         return [each for each in self.under_way.values() if not each.is_replay]
 
+    def are_busy(self) -> bool:
+        """Return whether anything is still to be recorded."""
+        return bool(self.recordings()) or any(each.queued for each in self.open())
+
     def close_idle(self) -> None:
         """Close the sessions that waited for their last flow. Call it when a flow
         has ended."""
         if not self._ejected:
             return
         busy = self.busy()
-        idle = [player for player in self._ejected if player not in busy]
+        idle = [p for p in self._ejected if p not in busy and not p.queued]
         for player in idle:
             self._ejected.remove(player)
             self._close(player)
         if idle:
             self._released()
+
+    async def closing_idle(self, waiting: Awaitable[None]) -> None:
+        """Do so when a flow ends that is waited for."""
+        await waiting
+        self.close_idle()
 
     def end_of(self, player: Player) -> asyncio.Event:
         """Return what is set when the session is closed."""

@@ -1,6 +1,6 @@
 """Hooks for what is more than one request and one response."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from mitmproxy import http, tls
@@ -10,7 +10,7 @@ from mitmvcr.proxy.exchange import forward
 from mitmvcr.proxy.host.backpressure import drain
 from mitmvcr.proxy.host.messages import request_parts
 from mitmvcr.proxy.player import Player
-from mitmvcr.proxy.recording import break_off, record
+from mitmvcr.proxy.recording import break_off, record, record_now
 from mitmvcr.proxy.responses import is_grpc
 from mitmvcr.proxy.sessions import Sessions
 from mitmvcr.proxy.states import Event
@@ -124,11 +124,14 @@ class Streams:
 
     # Responses
 
-    def websocket_end(self, flow: http.HTTPFlow) -> None:
+    def websocket_end(self, flow: http.HTTPFlow) -> Awaitable[None] | None:
         exchange = self._sessions.exchange(flow)
         if exchange is not None and flow.response is not None:
-            record(exchange, flow.response, Event.CLOSED, flow)
+            waiting = record(exchange, flow.response, Event.CLOSED, flow)
+            if waiting is not None:
+                return self._sessions.closing_idle(waiting)
             self._sessions.close_idle()
+        return None
 
     def close(self) -> None:
         """Record what streams have brought until now."""
@@ -136,7 +139,7 @@ class Streams:
             if exchange.response is None:
                 continue
             if exchange.socket is not None:
-                record(exchange, exchange.response, Event.STOPPED)
+                record_now(exchange, exchange.response, Event.STOPPED)
             else:
                 break_off(exchange, None, Event.STOPPED)
         self._sessions.close_idle()

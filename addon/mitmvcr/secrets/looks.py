@@ -15,6 +15,7 @@ _HUMPS = re.compile(rb"[A-Z]+[a-z]*|[a-z]+")
 #: Numbers, dates, versions.
 _NUMBER = re.compile(rb"[vV]?[0-9.,:+/TZ -]*+")
 _PATH = re.compile(rb"(?:[/~.]|[A-Za-z]:\\)[^:\s]*")
+_OPAQUE = re.compile(rb"[\w.~+/=-]{16,}+")
 #: What is said of a secret has one of them; a passphrase is likely to have none.
 _PROSE = re.compile(
     rb"(?i)(?:^|\s)(?:are|can|can't|cannot|does|doesn't|don't|ensure|enter|has|have|incorrect"
@@ -70,6 +71,16 @@ def is_random(value: bytes) -> bool:
     """Return whether a value is long and of many letters and digits, so that it does
     not stand anywhere by chance."""
     return len(value) >= 12 and is_likely(value) and len(set(value)) >= 8
+
+
+def is_opaque(value: bytes) -> bool:
+    """Return whether a value is random and in letters as keys are made of."""
+    return (
+        is_random(value)
+        and _OPAQUE.fullmatch(value) is not None
+        and not is_path(value)
+        and value.translate(None, b"0123456789") != value
+    )
 
 
 def is_telling(value: bytes) -> bool:

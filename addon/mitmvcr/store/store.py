@@ -21,6 +21,7 @@ from mitmvcr.core.model import Cassette, Interaction, Layout
 from mitmvcr.format import reader, writer
 from mitmvcr.store.files import finish_in_place, whole_beside, why
 from mitmvcr.store.journal import Journal, SyncedJournal
+from mitmvcr.store.late import LateSecrets
 from mitmvcr.store.leftover import without_cut_off
 from mitmvcr.store.place import Place, State
 from mitmvcr.store.rewrite import Change, amended
@@ -57,6 +58,7 @@ class FileStore:
         self.name = self._place.name
         kind = SyncedJournal if fsync_each else Journal
         self._journal = kind(self._place.path, self.name)
+        self._late = LateSecrets(self._place.path)
         self._seen: State | None = None
         self._before: State = ()
         self._dump: Callable[[Interaction, int], bytes]
@@ -122,6 +124,7 @@ class FileStore:
         self._journal.begin()
         try:
             self._check_is_as_seen()
+            self._late.remove()
         except BaseException:
             try:
                 self._journal.remove()
@@ -153,6 +156,11 @@ class FileStore:
             else:
                 self._journal.append(self._dump(interaction, self._written))
         self._written += 1
+
+    def note(self, learned: Sequence[tuple[bytes, bytes]]) -> None:
+        if self._journal.is_open:
+            with self._writing():
+                self._late.note(learned)
 
     def recorded(self) -> Sequence[Interaction]:
         """Return what was recorded so far. Raise CassetteError."""
@@ -186,6 +194,7 @@ class FileStore:
             return
         try:
             self._put_in_place()
+            self._late.discard()
         except (OSError, CassetteError) as error:
             raise self._not_published(error) from error
         finally:
@@ -262,6 +271,7 @@ class FileStore:
                 return None
             self._journal.check()
             self._journal.sync()
+            self._late.discard()
             return str(self._journal.path)
         except (OSError, CassetteError) as error:
             raise self._not_published(error) from error
@@ -325,11 +335,13 @@ class FileStore:
     def _recover(self, instead: bool) -> int:
         data = without_cut_off(self._journal.read())
         recorded = reader.loads(data, str(self._journal.path)).interactions
+        recorded = self._late.cleaned(recorded)
         if recorded and not self._is_in_place(data):
             loads = self.exists() and not instead
             kept = self.load().interactions if loads else ()
             self._place.put(writer.parts(Cassette([*kept, *recorded]), self._layout))
         self._journal.remove()
+        self._late.remove()
         return len(recorded)
 
     def _is_in_place(self, data: bytes) -> bool:

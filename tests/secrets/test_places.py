@@ -1,0 +1,70 @@
+"""What stands under a secret name is hidden, whatever its type, and nothing beside."""
+
+# ruff: noqa: E501 # bodies are easier to compare in one piece
+
+import pytest
+
+from mitmvcr.core.model import Interaction, Request, Response
+from mitmvcr.secrets.redactor import Redactor
+from mitmvcr.secrets.rules import Rules
+
+KEY = "Xy7" + "a1B2c3D4e5F6" * 2
+
+
+@pytest.mark.parametrize(
+    ("body", "clean"),
+    [
+        ('{"password": 48151623, "secret": 4}', '{"password": 0, "secret": 4}'),
+        ('{"api_key": [481516, 4, "x1y2z3"]}', '{"api_key": [0, 4, "[REDACTED:api_key]"]}'),
+        ('{"secret": {"value": 48151623, "n": 48151623}}', '{"secret": {"value": 0, "n": 48151623}}'),
+        (f'{{"secret": {{"left": "{KEY}", "right": ["{KEY}"]}}, "n": 1}}', '{"secret": {"left": "[REDACTED:secret]", "right": ["[REDACTED:secret]"]}, "n": 1}'),
+        (f'{{"secret": {{"id": "{KEY}", "created_type": "{KEY}", "n": "{KEY[:5]}"}}}}', None),
+        (f'{{"token": {{"left": "{KEY}"}}}}', None),
+        ('{"password": {"$ref": "#/components/schemas/Password1234"}}', None),
+        ('{"secret": {"left": "/srv/keys/of-the-service-1", "right": "cut off', None),
+        ('{"secret": {"left": \'single\'}}', None),
+        ('{"secret": [', None),
+        (f'{{"secret": {{"a": 1{" " * 5000}, "left": "{KEY}"}}}}', None),
+        ('{"body": "{\\"secret\\": [\\"x1y2z3\\", 1, {\\"value\\": \\"q1w2\\"}]}"}', '{"body": "{\\"secret\\": [\\"[REDACTED:secret]\\", 1, {\\"value\\": \\"[REDACTED:secret]\\"}]}"}'),
+    ],
+)  # fmt: skip
+def test_within_lists_and_objects(body: str, clean: str | None) -> None:
+    assert Redactor().message(body.encode()).decode() == (clean or body)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '<a password="is too short: password = x1y2z3w4" b="c"/>',
+        '<input name="password" value="is too short" data-name="token"/>',
+        "x password now",
+        'form-data; name="password"\r\n\r\nis wrong: name="token"\r\n\r\nx\r\n--',
+        "login me",
+        "login me\npassword",
+        "user=x; pwd",
+    ],
+)
+def test_what_is_no_secret_is_looked_through_once(body: str) -> None:
+    assert Redactor().message(body.encode()).decode() == body
+
+
+def test_a_password_of_a_connection_stands_near_what_it_belongs_to() -> None:
+    near = b"Server=h; " + b"x=1;" * 40 + b"Password=x1y2z3w4;"
+    assert b"[REDACTED:Password]" in Redactor().message(near)
+    far = b"Server=h; " + b"x=1;" * 60 + b"Password=x1y2z3w4;"
+    assert Redactor().message(far) == far
+
+
+def test_a_scheme_within_a_field_is_no_part_of_the_secret() -> None:
+    redactor = Redactor()
+    redactor.message(b'{"authorization": "Token q1w2e3r4t5y6u7"}')
+    assert redactor.message(b"a q1w2e3r4t5y6u7") == b"a [REDACTED:authorization]"
+
+
+def test_redaction_that_is_off_finds_nothing() -> None:
+    redactor = Redactor(Rules(off=True), {"API_KEY": "k3y-k3y-k3y"})
+    met = Interaction(0, Request(body=b'{"password": "x1y2z3"}'), Response())
+    assert redactor.findings(met) == []
+    assert redactor.whose(met.request) == {}
+    assert redactor.whose_recorded(met.request, met.request) == {}
+    assert not redactor.knows("API_KEY")
