@@ -55,6 +55,8 @@ def _application(office: Office) -> web.Application:
             ("/sessions/([^/]+)", _Session, shared),
             ("/sessions/([^/]+)/cassette", _Cassette, shared),
             ("/sessions/([^/]+)/save", _Save, shared),
+            ("/ports", _Ports, shared),
+            ("/ports/([^/]+)", _Port, shared),
         ],
         default_handler_class=_Nothing,
         default_handler_args=shared,
@@ -147,7 +149,7 @@ def _problem(error: BaseException | None, status: int) -> tuple[int, Facts]:
 class _Nothing(_Handler):
     def prepare(self) -> Awaitable[None] | None:
         super().prepare()
-        remedy = "use /health, /sessions or /sessions/NAME"
+        remedy = "use /health, /sessions, /sessions/NAME or /ports"
         raise Problem(404, "path", "there is nothing here", remedy)
 
 
@@ -180,3 +182,16 @@ class _Cassette(_Handler):
 class _Save(_Handler):
     def post(self, name: str) -> None:
         self.answer(self.office.save(name))
+
+
+class _Ports(_Handler):
+    async def post(self) -> None:
+        self.answer(await self.office.ports.open(self.wish()), 201)
+
+
+class _Port(_Handler):
+    def put(self, port: str) -> None:
+        self.answer(self.office.ports.point(port, self.wish()))
+
+    def delete(self, port: str) -> None:
+        self.answer(self.office.ports.close(port))

@@ -3,11 +3,8 @@
 import asyncio
 import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
-
-from mitmproxy import ctx
 
 import mitmvcr
 from mitmvcr.config import text_of
@@ -17,6 +14,7 @@ from mitmvcr.miss.report import miss_facts
 from mitmvcr.options import BY_NAME, OF_SESSION, Settings, changed, nearest
 from mitmvcr.proxy.host import listeners
 from mitmvcr.proxy.player import Player
+from mitmvcr.proxy.ports import Ports, ca_file
 from mitmvcr.proxy.sessions import Sessions
 from mitmvcr.store.names import cassette_of, session_name
 
@@ -32,11 +30,15 @@ class Desk:
 
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
+        self.ports = Ports(sessions)
 
     def health(self) -> Facts:
         in_play = len(self._sessions.in_play())
         version = mitmvcr.__version__
-        return {"status": "ok", "version": version, "sessions": in_play}
+        root = self._sessions.root
+        folder = None if root is None or root.dir is None else os.path.abspath(root.dir)
+        facts = {"status": "ok", "version": version, "sessions": in_play}
+        return {**facts, "folder": folder}
 
     def sessions(self) -> list[Facts]:
         return [self._state(player) for player in self._sessions.in_play()]
@@ -130,7 +132,7 @@ class Desk:
             "under_way": self._sessions.flows_of(player),
             "port": port,
             "proxy_url": _proxy_url(player.name, port),
-            "ca_file": str(_ca_file()),
+            "ca_file": str(ca_file()),
         }
 
 
@@ -189,8 +191,3 @@ def _proxy_url(name: str, port: int | None) -> str | None:
     main = listeners.main_port()
     user = quote(name, safe="")
     return None if main is None else f"http://{user}:x@{listeners.ADDRESS}:{main}"
-
-
-def _ca_file() -> Path:
-    folder = Path(os.path.expanduser(ctx.options.confdir))
-    return folder / "mitmproxy-ca-cert.pem"
