@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from cli.helpers import Cli, answer, write_cassette
-from mitmvcr.cli.commands.serve import ServeOptions, proxy_arguments
+from mitmvcr.cli.commands.serve import _HOME, ServeOptions, proxy_arguments
 from option_samples import parse_settings
 from patience import PATIENCE, read_line, wait_for_port
 
@@ -111,6 +111,10 @@ def test_it_ends_with_the_program_that_has_started_it(cli, tmp_path):
         served.stdin.close()
         assert served.wait(PATIENCE) == 0
         assert (served.stdout.read(), served.stderr.read()) == (b"", b"")
+
+
+def test_an_interpreter_that_does_not_find_the_package_by_itself_is_helped():
+    assert (Path(_HOME) / "mitmvcr" / "cli").is_dir()
 
 
 def test_one_that_is_attached_only_replays_in_ci(cli):

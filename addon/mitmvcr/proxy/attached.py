@@ -4,11 +4,10 @@ says where it is, and ends with that program, however that ends."""
 import json
 import os
 import threading
-from typing import Any
-
-from mitmproxy import ctx
+from collections.abc import Callable
 
 from mitmvcr.proxy.controlling import Control
+from mitmvcr.proxy.host import masters
 
 _STDIN, _STDOUT, _STDERR = 0, 1, 2
 
@@ -29,8 +28,8 @@ class Attached:
             os.setpgrp()  # Ctrl-C is for the program, which ends its sessions first
 
     def running(self) -> None:
-        master: Any = ctx.master
-        threading.Thread(target=_wait_for_end, args=[master], daemon=True).start()
+        ends = masters.ending()
+        threading.Thread(target=_wait_for_end, args=[ends], daemon=True).start()
         self._say({"control_url": self._control.url})
 
     def _say(self, facts: dict[str, str | None]) -> None:
@@ -42,9 +41,9 @@ class Attached:
             os.close(self._out)
 
 
-def _wait_for_end(master: Any) -> None:
+def _wait_for_end(ends: Callable[[], None]) -> None:
     try:
         while os.read(_STDIN, 4096):
             pass
     finally:  # a stdin that is closed or cannot be read has ended too
-        master.shutdown()
+        ends()

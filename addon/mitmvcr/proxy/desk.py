@@ -19,7 +19,10 @@ from mitmvcr.proxy.sessions import Sessions
 from mitmvcr.store.names import cassette_of, session_name
 
 #: Of the process, though mitmproxy has them as those of a session.
-_OF_PROCESS = ("cassette", "dir", "control", "save_failed")
+_OF_PROCESS = (
+    *("cassette", "dir", "control", "save_failed"),
+    *("upstream_ca", "client_cert"),
+)
 _OPTIONS = {each.name for each in OF_SESSION} - {*_OF_PROCESS}
 #: In seconds; a test does not wait longer for what it left under way.
 _WAIT = 30.0

@@ -22,7 +22,7 @@ from mitmvcr.store.files import home, why
 from mitmvcr.values import Layer
 
 #: Where this package lies, for an interpreter that does not find it by itself.
-_HOME = str(Path(__file__).parents[2])
+_HOME = str(Path(__file__).parents[3])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
