@@ -16,12 +16,13 @@ from mitmvcr.options import CASSETTE, MODE, Option, Text
 from mitmvcr.proxy import host
 from mitmvcr.proxy.host.messages import request_parts, response_parts
 from mitmvcr.proxy.options import VcrOptions
-from mitmvcr.proxy.sessions import Sessions, is_same
+from mitmvcr.proxy.sessions import Sessions
 from mitmvcr.store.store import FileStore
 from mitmvcr.view.responses import to_request, to_response
 
 if TYPE_CHECKING:
     from mitmvcr.secrets.redactor import Redactor
+    from mitmvcr.session import Session
 
 logger = logging.getLogger("mitmvcr")
 
@@ -72,7 +73,7 @@ class Commands:
     def _save(self, flows: Sequence[mflow.Flow], path: Path | str) -> int:
         player = self._sessions.named()
         session = None if player is None else player.session
-        if session is None or not session.records or not is_same(session, str(path)):
+        if session is None or not session.records or not _is_same(session, str(path)):
             from mitmvcr.secrets.redactor import Redactor  # not at every start
 
             rules = self._options.parse(ctx.options).redaction
@@ -131,3 +132,8 @@ def _interaction(flow: http.HTTPFlow) -> Interaction:
     wire = response_parts(flow.response)
     response = to_response(wire, body, live, duration=duration)
     return Interaction(0, live.request, response)
+
+
+def _is_same(session: "Session", cassette: str) -> bool:
+    """Return whether the session has this file in use, by whatever name."""
+    return os.path.realpath(session.store.name) == os.path.realpath(cassette)

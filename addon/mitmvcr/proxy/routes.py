@@ -49,8 +49,8 @@ class Routes:
         self.ports: dict[int, str] = {}
         #: Of these no session is the owner; those in no session's use are not in ports.
         self.shared: set[int] = set()
-        #: Those that are closed; a connection to one may still be open.
-        self._closed: set[int] = set()
+        #: Those that are closed, and when; a connection to one may still be open.
+        self._closed: dict[int, str] = {}
         self._tunnels: dict[str, Wanted] = {}
         #: By client: the names of all sessions that its flows meant, the last one last.
         self._names: dict[str, dict[str, None]] = {}
@@ -75,12 +75,12 @@ class Routes:
 
     def give_port(self, port: int, name: str) -> None:
         self.ports[port] = name
-        self._closed.discard(port)
+        self._closed.pop(port, None)
 
     def point(self, port: int, name: str | None) -> None:
         """Let a port that no session owns belong to this one, or to none."""
         self.shared.add(port)
-        self._closed.discard(port)
+        self._closed.pop(port, None)
         self.ports.pop(port, None)
         if name is not None:
             self.ports[port] = name
@@ -89,7 +89,7 @@ class Routes:
         """Let a port that no session owns be none any more."""
         self.point(port, None)
         self.shared.discard(port)
-        self._closed.add(port)
+        self._closed[port] = ""
 
     def port_of(self, name: str) -> int | None:
         """Return the port that a session has, if it has one."""
@@ -98,14 +98,16 @@ class Routes:
         }
         return open_ports.get(name)
 
-    def take_ports(self, name: str) -> list[int]:
-        """Take away the ports of a session that ends. What comes on a connection that
-        is still open gets no other session."""
-        meant = [each for each, owner in self.ports.items() if owner == name]
-        for port in self.shared.intersection(meant):
+    def take_ports(self, name: str, when: str = "") -> list[int]:
+        """Take away the ports of a session that ends, and return those. What comes on a
+        connection that is still open gets no other session; ``when`` it ended tells its
+        client."""
+        mine = [each for each, owner in self.ports.items() if owner == name]
+        for port in self.shared.intersection(mine):
             self.point(port, None)
-        taken = [each for each in meant if each not in self.shared]
-        self._closed.update(taken)
+        gone = self.shared | self._closed.keys()
+        taken = [each for each in mine if each not in gone]
+        self._closed.update(dict.fromkeys(taken, when))
         return taken
 
     def names(self, client: connection.Client) -> list[str]:
@@ -131,9 +133,11 @@ class Routes:
 
     def _by_port(self, port: int) -> Wanted | None:
         """Return what the port says of a session, if anything."""
-        name = self.ports.get(port)
-        if name is not None and port in self._closed:
-            return _refused(f"{name} has ended, and its port with it: open another")
+        name, when = self.ports.get(port), self._closed.get(port)
+        if name is not None and when is not None:
+            return _refused(
+                f"{name} has ended{when}, and its port with it: open another"
+            )
         if name is not None:
             return Wanted(name)
         if self._is_nobodys(port):
