@@ -2,32 +2,146 @@
 
 import os
 import re
-from pathlib import Path
+import signal
+import subprocess
 
 import pytest
 
-from frameworks.conftest import World, example
+from frameworks.world import SUITES, World, example
+from patience import PATIENCE, wait_until
 
-#: The environment of suites, with the plugin in it: scripts/frameworks makes it.
+#: An environment of a suite, with the plugin in it: scripts/frameworks makes it.
 PYTHON = os.environ.get("MITMVCR_SUITE_PYTHON", "")
+PYTEST = (PYTHON, "-m", "pytest", "-p", "no:cacheprovider")
+REPLAY = "--record-mode=none"
+PAGES = [f"test_shop/test_pages[{number}]" for number in range(6)]
 
 
-def run(world: World, *words: str, **more: str):
-    return world.run(PYTHON, "-m", "pytest", "-p", "no:cacheprovider", *words, **more)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def suite(world: World) -> None:
+@pytest.fixture(scope="module")
+def recorded(world: World) -> subprocess.CompletedProcess[str]:
     assert PYTHON, "run scripts/frameworks pytest"
-    (world.folder / "test_shop.py").write_text(example("python"))
+    world.write("test_shop.py", example("python"))
+    for path in (SUITES / "python").iterdir():
+        world.write(path.name, path.read_text())
+    with world.open_shop():
+        ran = world.run(*PYTEST, "-n", "4", "test_shop.py")
+        assert ran.returncode == 0, ran.stdout
+        more = world.run(*PYTEST, "test_clients.py", "test_names.py")
+        assert more.returncode == 0, more.stdout
+    return ran
 
 
-def test_record(world, shop):
-    ran = run(world, "-n", "4")
-    print(ran.stdout, ran.stderr, world.recorded())
-    assert ran.returncode == 0
-    shop.stop()
-    ran = run(world, "-n", "4", "--record-mode=none")
-    print(ran.stdout, ran.stderr, world.recorded())
-    assert ran.returncode == 0
-    assert 0
+def outcomes(ran: subprocess.CompletedProcess[str]) -> dict[str, int]:
+    last = ran.stdout.strip().splitlines()[-1]
+    return {word: int(count) for count, word in re.findall(r"(\d+) (\w+)", last)}
+
+
+def test_eight_tests_at_once_record_a_cassette_each(world, recorded):
+    assert outcomes(recorded)["passed"] == 8
+    names = [each for each in world.recorded() if each.startswith("test_shop")]
+    assert names == ["test_shop/stock", "test_shop/test_order", *PAGES]
+    for number, name in enumerate(PAGES):
+        text = (world.cassettes / f"{name}.yaml").read_text()
+        assert re.findall(r"page=\d", text.split("response:")[0]) == [f"page={number}"]
+    suite = (world.cassettes / "suite.yaml").read_text()
+    assert "log in" in suite
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_clients_of_all_kinds_that_were_made_before_are_in_the_cassette(
+    world, recorded, number
+):
+    path = world.cassettes / "test_clients" / f"test_clients[{number}].yaml"
+    assert path.read_text().count("      request:\n") == 5
+
+
+@pytest.mark.parametrize("workers", ["4", "0"])
+def test_they_replay_with_nothing_but_loopback(world, recorded, workers):
+    world.namespace.forget()
+    ran = world.run(*PYTEST, REPLAY, "--block-network", "-n", workers)
+    assert (ran.returncode, outcomes(ran)["passed"]) == (0, 20), ran.stdout
+    assert world.namespace.looked_up() == []
+
+
+def test_a_miss_fails_the_test_that_made_it(world, recorded):
+    source = example("python").replace(
+        '{SHOP}/json?page={number}"', '{SHOP}/json?at={number}"'
+    )
+    path = world.write("test_miss.py", source.replace("range(6)", "[3, 40]"))
+    (world.cassettes / "test_miss").mkdir()
+    for name in (*PAGES[3:4], "test_shop/stock", "test_shop/test_order"):
+        text = (world.cassettes / f"{name}.yaml").read_text()
+        target = world.cassettes / name.replace("shop/", "miss/")
+        target.with_name(f"{target.name}.yaml").write_text(text)
+    ran = world.run(*PYTEST, REPLAY, "-n", "2", "test_miss.py")
+    path.unlink()
+    assert ran.returncode == 1
+    assert "passed" in ran.stdout
+    where = "1 request had no match in cassette test_miss/test_pages[3]:"
+    assert f"mitmvcr: {where}\n  GET https://api.test/json?at=3: the nearest is" in (
+        ran.stdout
+    )
+    assert "test_miss/test_pages[40].yaml" in ran.stdout  # there is none to replay
+    assert outcomes(ran) == {"failed": 1, "passed": 2, "error": 1}
+
+
+def test_a_miss_that_the_client_did_not_mind_fails_the_test(world, recorded):
+    world.write(
+        "test_shop2.py",
+        "import pytest, requests\n"
+        "@pytest.mark.vcr('../test_shop/stock')\n"
+        "def test_quiet(): requests.get('https://api.test/never')\n"
+        "@pytest.fixture\n"
+        "def late():\n    yield\n    requests.get('https://api.test/late')\n"
+        "@pytest.mark.vcr('../test_shop/stock')\n"
+        "def test_late(late): pass\n",
+    )
+    ran = world.run(*PYTEST, REPLAY, "test_shop2.py")
+    (world.folder / "test_shop2.py").unlink()
+    assert outcomes(ran) == {"failed": 1, "passed": 1, "error": 1}
+    for path in ("never", "late"):
+        assert f"\n  GET https://api.test/{path}: the nearest is" in ran.stdout
+    assert "Traceback" not in ran.stdout
+
+
+def test_under_mitmvcr_run_the_plugin_joins_in(world, recorded):
+    words = ("mitmvcr", "run", "--cassettes", "cassettes", "-m", "replay_only", "--")
+    ran = world.run(*words, *PYTEST, "-n", "4", "test_shop.py")
+    assert ran.returncode == 0, ran.stdout
+    line = ran.stdout.strip().splitlines()[-1]
+    assert re.search(r"\(9 cassettes\), mode replay_only: .* missed 0", line), line
+
+
+def test_without_the_plugin_all_goes_to_the_default_session(world, recorded):
+    world.write(
+        "plain/test_plain.py",
+        "import requests\ndef test(): requests.get('https://api.test/x')",
+    )
+    words = ("mitmvcr", "run", "--cassettes", "plain", "--")
+    with world.open_shop():
+        ran = world.run(*words, *PYTEST, "-p", "no:mitmvcr", "plain")
+    assert ran.returncode == 0, ran.stdout
+    assert (world.folder / "plain" / "default.yaml").exists()
+
+
+@pytest.mark.parametrize("by", [signal.SIGKILL, signal.SIGINT])
+def test_the_proxy_ends_with_the_suite(world, recorded, by):
+    world.write("test_long.py", "import time\ndef test(): time.sleep(600)\n")
+    process = world.start(*PYTEST, "test_long.py")
+    try:
+        wait_until("the proxy", world.proxies)
+        process.send_signal(by)
+        process.communicate(timeout=PATIENCE)
+    finally:
+        process.kill()
+    world.wait_until_left()
+    (world.folder / "test_long.py").unlink()
+
+
+def test_without_a_mitmvcr_only_the_tests_that_want_it_fail(world, recorded):
+    world.write("test_two.py", "def test_one(): pass\ndef test_two(vcr): pass\n")
+    ran = world.run(*PYTEST, "test_two.py", PATH="/usr/bin:/bin:/usr/sbin:/sbin")
+    (world.folder / "test_two.py").unlink()
+    assert outcomes(ran) == {"passed": 1, "error": 1}
+    remedy = "install it (pipx install mitmvcr), or set MITMVCR_CONTROL_URL"
+    assert f"mitmvcr: mitmvcr is not on the PATH: {remedy}" in ran.stdout

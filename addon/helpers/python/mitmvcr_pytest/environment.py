@@ -49,7 +49,8 @@ class Environment:
             changes.update(NO_PROXY=past, no_proxy=past)
         self._before = {name: os.environ.get(name) for name in changes}
         _set(changes)
-        _Patches.install(ca_file)
+        if self._file is not None:  # else the run has done it too
+            _Patches.install(ca_file)
 
     def restore(self) -> None:
         """Put back what was there."""

@@ -34,7 +34,7 @@ _RENAMED = {
 _MATCHERS = {"uri": "url", "raw_body": "body"}
 #: What one of the systems that cassettes are checked out on has not in a file's name.
 _UNFIT = re.compile(r"""[<>?%*:|"'/\\\x00-\x1f\x7f]""")
-_LONGEST = 180
+_LONGEST = 150
 
 
 def mode_of(text: str) -> str:
@@ -101,7 +101,7 @@ def cassette_name(folder: str, place: str) -> str:
     if name.startswith("../") or os.path.isabs(name):
         remedy = "see vcr_cassette_dir, and the ini option vcr_cassettes"
         raise VcrError(f"cassette {place} is outside of {folder}: {remedy}")
-    return name
+    return name[: -len(".yaml")] if name.endswith(".yaml") else name
 
 
 def folder_of_module(folder: str, module: str) -> str:
