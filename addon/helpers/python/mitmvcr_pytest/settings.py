@@ -48,21 +48,24 @@ def wish_of(
     """Return what is asked of a session, as the API has it; the narrowest mark counts
     most, and ``mode``, of the command line, more than all. ``scope`` is the plugin's.
     """
-    merged = dict(config)
-    for mark in marks:
-        merged.update(mark.kwargs)
     wish: dict[str, Any] = {}
-    for key, value in merged.items():
-        name = _RENAMED.get(key, key)
-        found = _value(name, value)
-        if name == "redact_query" and name in wish:
-            found = [*wish[name], *found]
-        wish[name] = found
+    for layer in (config, *(mark.kwargs for mark in marks)):
+        wish.update(_renamed(layer))
     if mode is not None:
         wish["mode"] = mode
     if "mode" in wish:
         wish["mode"] = mode_of(wish["mode"])
     return {name: value for name, value in wish.items() if value is not None}
+
+
+def _renamed(layer: Mapping[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in layer.items():
+        name = _RENAMED.get(key, key)
+        wanted = _value(name, value)
+        both = name == "redact_query" and name in found
+        found[name] = [*found[name], *wanted] if both else wanted
+    return found
 
 
 def _value(name: str, value: Any) -> Any:
