@@ -145,3 +145,62 @@ def test_without_a_mitmvcr_only_the_tests_that_want_it_fail(world, recorded):
     assert outcomes(ran) == {"passed": 1, "error": 1}
     remedy = "install it (pipx install mitmvcr), or set MITMVCR_CONTROL_URL"
     assert f"mitmvcr: mitmvcr is not on the PATH: {remedy}" in ran.stdout
+
+
+def test_what_a_wider_fixture_misses_fails_the_run(world, recorded):
+    """It is no test's: its cassette is the suite's."""
+    world.write(
+        "test_wide.py",
+        "import pytest, requests\n"
+        "@pytest.fixture(scope='session')\n"
+        "def wide(): return requests.get('https://api.test/wide').status_code\n"
+        "@pytest.mark.vcr('../test_shop/stock')\n"
+        "def test_wide(wide): assert wide == 424\n",
+    )
+    ran = world.run(*PYTEST, REPLAY, "-n", "2", "test_wide.py")
+    (world.folder / "test_wide.py").unlink()
+    assert (ran.returncode, outcomes(ran)["passed"]) == (1, 1), ran.stdout
+    where = "mitmvcr: 1 request had no match in cassette suite:"
+    assert f"{where}\n  GET https://api.test/wide: the nearest is" in ran.stdout
+
+
+REFUSED = [
+    ("vcr('a', 'b')", "a test has one cassette, and 2 are named"),
+    ("vcr(scope='week')", "scope='week': use one of function, class, module"),
+    ("vcr(mach='url')", "mach: is no option of a session: did you mean match?"),
+    ("vcr('../../../x')", "is outside of"),
+    ("vcr(record_mode='sometimes')", "mode=sometimes: use one of record_only"),
+]
+
+
+def test_what_cannot_be_is_one_line_of_the_test(world, recorded):
+    tests = [
+        f"@pytest.mark.{mark}\ndef test_{number}(): pass\n"
+        for number, (mark, _) in enumerate(REFUSED)
+    ]
+    world.write("test_refused.py", "import pytest\n" + "".join(tests))
+    ran = world.run(*PYTEST, "test_refused.py")
+    (world.folder / "test_refused.py").unlink()
+    assert outcomes(ran) == {"errors": len(REFUSED)}
+    for _, line in REFUSED:
+        assert f"{line}" in ran.stdout
+    assert "Traceback" not in ran.stdout
+
+
+def test_a_module_of_one_cassette_wants_one_worker(world, recorded):
+    source = "import time, pytest\npytestmark = pytest.mark.vcr(scope='module')\n"
+    source += "".join(f"def test_{n}(): time.sleep(1)\n" for n in range(4))
+    world.write("test_apart.py", source)
+    words = (*PYTEST, "--record-mode=all", "-n", "2", "test_apart.py")
+    apart, together = world.run(*words), world.run(*words, "--dist", "loadscope")
+    (world.folder / "test_apart.py").unlink()
+    assert apart.returncode == 1
+    assert "needs one worker: --dist loadscope" in apart.stdout
+    assert together.returncode == 0, together.stdout
+
+
+def test_it_can_be_left_out(world, recorded):
+    world.write("test_out.py", "import os\ndef test(vcr): assert vcr is None\n")
+    ran = world.run(*PYTEST, "--disable-recording", "test_out.py")
+    (world.folder / "test_out.py").unlink()
+    assert ran.returncode == 0, ran.stdout

@@ -49,8 +49,7 @@ class Environment:
             changes.update(NO_PROXY=past, no_proxy=past)
         self._before = {name: os.environ.get(name) for name in changes}
         _set(changes)
-        if self._file is not None:  # else the run has done it too
-            _Patches.install(ca_file)
+        _Patches.install(ca_file)
 
     def restore(self) -> None:
         """Put back what was there."""
@@ -128,7 +127,9 @@ class _Patches(importlib.abc.MetaPathFinder):
 
     @classmethod
     def install(cls, ca_file: str) -> None:
-        if cls._is_there:
+        # mitmvcr run does the same by a sitecustomize of its own.
+        others = {type(finder).__module__ for finder in sys.meta_path}
+        if cls._is_there or "sitecustomize" in others:
             return
         cls._is_there = True
         for name, patch in _PATCHES.items():
