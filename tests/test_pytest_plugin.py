@@ -49,6 +49,10 @@ def test_each_mode_is_mitmvcrs() -> None:
     assert {*settings.OWN_MODES} == {*map(str, Mode)}
 
 
+def test_hosts_are_filters_of_mitmproxys() -> None:
+    assert settings.filters(["api.*", "b"]) == ['~d "api.*"', '~d "b"']
+
+
 def item(name: str, owner: type | None = None) -> pytest.Item:
     return SimpleNamespace(name=name, cls=owner)  # type: ignore[return-value]
 

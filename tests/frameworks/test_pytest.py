@@ -204,3 +204,23 @@ def test_it_can_be_left_out(world, recorded):
     ran = world.run(*PYTEST, "--disable-recording", "test_out.py")
     (world.folder / "test_out.py").unlink()
     assert ran.returncode == 0, ran.stdout
+
+
+def test_hosts_that_are_allowed_are_reached_live_and_no_others(world, recorded):
+    world.write(
+        "test_allowed.py",
+        "import pytest, requests\n"
+        "def codes(): return [requests.get(f'https://{name}.test/json').status_code\n"
+        "    for name in ('api', 'other')]\n"
+        "def test_plain(): assert codes() == [200, 403]\n"
+        "@pytest.mark.vcr('../test_shop/stock')\n"
+        "@pytest.mark.xfail(strict=True)  # the second is a miss\n"
+        "def test_replayed(vcr): assert codes() == [200, 424] and vcr\n",
+    )
+    words = (REPLAY, "--block-network", "--allowed-hosts=^api[.]test$")
+    with world.open_shop() as shop:
+        ran = world.run(*PYTEST, *words, "test_allowed.py")
+        assert len(shop.hits().requests) == 2
+    (world.folder / "test_allowed.py").unlink()
+    assert outcomes(ran) == {"passed": 1, "xfailed": 1}, ran.stdout
+    assert "allowed" not in world.recorded()

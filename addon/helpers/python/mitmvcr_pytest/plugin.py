@@ -171,15 +171,22 @@ def vcr(
     vcr_config: Mapping[str, Any],
     vcr_cassette_dir: str,
     default_cassette_name: str,
+    allowed_hosts: Sequence[str],
 ) -> Iterator[Vcr | None]:
     """The test's session, where it is marked with ``vcr`` or has this argument."""
     marks = [*request.node.iter_markers("vcr")][::-1]
     if disable_recording or not (marks or _asks_for_it(request)):
         yield None
         return
+    mode = request.config.getoption("--record-mode")
+    wish = settings.wish_of(vcr_config, marks, mode)
+    wish.pop("allowed_hosts", None)
+    if allowed_hosts and _wants_block(request):
+        past = settings.filters(allowed_hosts)
+        wish["passthrough"] = [*wish.get("passthrough", []), *past]
     try:
         yield from _played(
-            request, vcr_config, marks, vcr_cassette_dir, default_cassette_name
+            request, wish, marks, vcr_cassette_dir, default_cassette_name
         )
     except VcrError as error:
         pytest.fail(f"mitmvcr: {error}", pytrace=False)
@@ -192,7 +199,7 @@ def _asks_for_it(request: pytest.FixtureRequest) -> bool:
 
 def _played(
     request: pytest.FixtureRequest,
-    config: Mapping[str, Any],
+    wish: dict[str, Any],
     marks: Sequence[pytest.Mark],
     folder: str,
     default: str,
@@ -201,8 +208,6 @@ def _played(
     if isinstance(seat, VcrError):
         raise seat
     item = request.node
-    wish = settings.wish_of(config, marks, request.config.getoption("--record-mode"))
-    wish.pop("allowed_hosts", None)
     scope = wish.pop("scope", "function")
     name = _cassette(item, marks, scope, folder, default)
     vcr = _open(seat, item, scope, settings.cassette_name(seat.folder, name), wish)
@@ -270,17 +275,21 @@ def block_network(
 ) -> Iterator[None]:
     """Block the network where a marker or the command line wants that, except where a
     cassette is recorded."""
-    marker = request.node.get_closest_marker("block_network")
-    wanted = marker or request.config.getoption("--block-network")
-    if not wanted or (vcr is not None and vcr.mode != "replay_only"):
+    records = vcr is not None and vcr.mode != "replay_only"
+    if records or not _wants_block(request):
         yield
         return
     seat = _seat(request.config)
     with ExitStack() as stack:
         if seat is not None and vcr is None:
-            stack.enter_context(seat.refusing())
+            stack.enter_context(seat.allowing(settings.filters(allowed_hosts)))
         stack.enter_context(blocked(allowed_hosts))
         yield
+
+
+def _wants_block(request: pytest.FixtureRequest) -> bool:
+    marker = request.node.get_closest_marker("block_network")
+    return marker is not None or bool(request.config.getoption("--block-network"))
 
 
 # Runs

@@ -4,7 +4,7 @@ to at the moment."""
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -124,10 +124,20 @@ class Seat:
             yield
 
     @contextmanager
-    def refusing(self) -> Iterator[None]:
-        """Refuse what clients ask meanwhile."""
-        with self._pointed_to(None):
-            yield
+    def allowing(self, filters: Sequence[str]) -> Iterator[None]:
+        """Refuse what clients ask meanwhile, unless one of mitmproxy's flow filters
+        lets it through."""
+        if not filters:
+            with self._pointed_to(None):
+                yield
+            return
+        wish = {"mode": "passthrough", "block": [f"!({' | '.join(filters)})"]}
+        vcr = self.open("allowed", wish)
+        try:
+            with self.pointed_to(vcr):
+                yield
+        finally:
+            vcr.end()
 
     @contextmanager
     def at_rest(self) -> Iterator[None]:

@@ -77,6 +77,11 @@ def _value(name: str, value: Any) -> Any:
     return value
 
 
+def filters(hosts: Iterable[str]) -> list[str]:
+    """Return mitmproxy's flow filters of regexes of hosts."""
+    return [f'~d "{each}"' for each in hosts]
+
+
 def file_name(item: pytest.Item, scope: str) -> str:
     """Return the name of a test's cassette, as pytest-recording has it; of a wider
     scope that of the class, or of the module."""
