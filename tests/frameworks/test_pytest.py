@@ -125,17 +125,28 @@ def test_without_the_plugin_all_goes_to_the_default_session(world, recorded):
 
 
 @pytest.mark.parametrize("by", [signal.SIGKILL, signal.SIGINT])
-def test_the_proxy_ends_with_the_suite(world, recorded, by):
-    world.write("test_long.py", "import time\ndef test(): time.sleep(600)\n")
-    process = world.start(*PYTEST, "test_long.py")
-    try:
-        wait_until("the proxy", world.proxies)
-        process.send_signal(by)
-        process.communicate(timeout=PATIENCE)
-    finally:
-        process.kill()
-    world.wait_until_left()
-    (world.folder / "test_long.py").unlink()
+def test_the_proxy_ends_with_the_suite_and_saves(world, recorded, by):
+    world.write(
+        f"test_long{by}.py",
+        "import requests, time\n"
+        "def test(vcr):\n"
+        "    requests.get('https://api.test/json')\n"
+        "    open('asked', 'w').close()\n"
+        "    time.sleep(600)\n",
+    )
+    with world.open_shop():
+        process = world.start(*PYTEST, f"test_long{by}.py")
+        try:
+            wait_until("the test", (world.folder / "asked").exists)
+            assert len(world.proxies()) == 1
+            process.send_signal(by)
+            process.communicate(timeout=PATIENCE)
+        finally:
+            process.kill()
+        world.wait_until_left()
+    assert f"test_long{by}/test" in world.recorded()
+    (world.folder / "asked").unlink()
+    (world.folder / f"test_long{by}.py").unlink()
 
 
 def test_without_a_mitmvcr_only_the_tests_that_want_it_fail(world, recorded):
