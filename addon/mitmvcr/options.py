@@ -70,7 +70,7 @@ class Flag(NamedTuple):
 #: The commands that take an option of a session, by what it is about.
 _SESSION = ("run", "serve")
 _MATCHING = (*_SESSION, "explain")
-_SECRETS = (*_SESSION, "scan", "scrub")
+_SECRETS = (*_SESSION, "scan", "scrub", "show")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -269,8 +269,8 @@ IDLE_TIMEOUT = Option(
 REPORT = Option(
     name="report",
     help="Write what became of each request and each interaction, with durations:"
-    " FILE.json, FILE.xml (JUnit), or - for JSON on stdout after the command's own"
-    " output.",
+    " FILE.json, FILE.xml (JUnit), FILE.html (to look at), or - for JSON on stdout"
+    " after the command's own output.",
     group=Group.REPORTS,
     parse=parsing.parse_texts,
     kind=Kind.LIST,

@@ -58,12 +58,12 @@ fill_venv() { # fill_venv PYTHON PREFIX FILE ARGS: pip installs ARGS when FILE i
   echo "$venv"
 }
 
-need_tools() { # installs what of scripts/lib.d/tools is missing, where we may install it
+need_tools() { # need_tools [FILE...]: installs what of the files' is missing, where we may
   local missing=() package shows
   while read -r package shows; do
     case "$package" in "" | "#"*) continue ;; esac
     bash -c "$shows" >/dev/null 2>&1 </dev/null || missing+=("$package")
-  done <"$root/scripts/lib.d/tools"
+  done < <(cat "${@:-$root/scripts/lib.d/tools}")
   [ ${#missing[@]} -eq 0 ] && return
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     echo "installing ${missing[*]} ..." >&2

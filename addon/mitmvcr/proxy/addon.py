@@ -304,7 +304,7 @@ class VcrAddon:
                 exchange.socket, exchange.response = flow, response
             return
         elif response is not None:
-            record(exchange, response, Event.ANSWERED)
+            record(exchange, response, Event.ANSWERED, flow)
         self.sessions.close_idle()
 
     def error(self, flow: http.HTTPFlow) -> None:

@@ -2,19 +2,24 @@
 it."""
 
 import logging
+from collections.abc import Collection
 
-from mitmvcr.core.errors import CassetteWriteError
+from mitmvcr.core.errors import CassetteError
 from mitmvcr.options import SECRET
 from mitmvcr.session import Session
+from mitmvcr.unused import drop_marked
 
 logger = logging.getLogger("mitmvcr")
 
 
-def close(session: Session) -> None:
-    """Close a session. What goes wrong is logged, and is the session's failure."""
+def close(session: Session, dropped: Collection[int] = ()) -> None:
+    """Close a session, and take out of its cassette what somebody has marked to be
+    dropped. What goes wrong is logged, and is the session's failure."""
     try:
         session.close()
-    except CassetteWriteError as error:
+        _drop(session, dropped)
+    except CassetteError as error:
+        session.note_failure(error)
         logger.error("mitmvcr: %s", error)
     for url in session.altered:
         logger.warning(
@@ -26,3 +31,9 @@ def close(session: Session) -> None:
             SECRET.vcr,
         )
     logger.info("mitmvcr: %s", session.summary().line())
+
+
+def _drop(session: Session, dropped: Collection[int]) -> None:
+    if dropped and (count := drop_marked(session, dropped)):
+        name = session.store.name
+        logger.info("mitmvcr: %s: %d marked interactions dropped", name, count)

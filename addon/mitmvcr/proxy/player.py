@@ -38,6 +38,8 @@ class Player:
         self.view, self.redirects = chosen(settings.view)
         self.passthrough = parse_filters(settings)
         self.blocking = Blocking(settings.block)
+        #: Positions of interactions that are to leave the cassette at its end.
+        self.dropped: set[int] = set()
         self._calls: Calls | None = None
         #: By client: the hosts and ports that a request of it may go on to.
         self._allowed: set[tuple[str, str, int]] = set()

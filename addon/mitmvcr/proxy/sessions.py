@@ -54,6 +54,7 @@ class Sessions:
         self.refusals: dict[str, int] = {}
         #: Connections, where they are of no session yet, and what became of their TLS.
         self.came, self.log = 0, Log()
+        self._logs_all = False
         self._opened, self._switched = opened, switched
         self._ends: WeakKeyDictionary[Player, asyncio.Event] = WeakKeyDictionary()
         self._is_guarded = False
@@ -174,6 +175,12 @@ class Sessions:
     def _begins_offline(self) -> bool:
         return self.root is not None and not RULES[self.root.mode, False].forwards
 
+    def log_all(self) -> None:
+        """Keep a log of every request from now on, for whoever looks on."""
+        self._logs_all = True
+        for player in self.open():
+            player.session.log.complete = True
+
     # Their lives
 
     def switch(self, settings: Settings, name: str) -> None:
@@ -200,6 +207,8 @@ class Sessions:
             for line in session.idle_options:
                 logger.warning("mitmvcr: %s", line)
             fresh = Player(session, settings, name)
+            if self._logs_all:
+                session.log.complete = True
             self._opened(fresh)
             self._hand_on(closed, fresh)
         elif settings.dir is None and settings.mode not in _WITHOUT_CASSETTE:
@@ -341,7 +350,7 @@ class Sessions:
             self._exit_guard.failed = True
 
     def _close(self, player: Player) -> None:
-        close(player.session)
+        close(player.session, player.dropped)
         if player.session.failure is not None and self._exit_guard is not None:
             self._exit_guard.failed = True
         if (end := self._ends.pop(player, None)) is not None:

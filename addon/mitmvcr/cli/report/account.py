@@ -11,10 +11,11 @@ from mitmvcr.summary import Summary
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What came of one session."""
+    """What came of one session, which is closed."""
 
     summary: Summary
     entries: Sequence[Entry]
+    session: Session | None = None
 
 
 @dataclass(frozen=True, slots=True)

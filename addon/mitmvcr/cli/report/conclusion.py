@@ -104,7 +104,7 @@ def _write(
         exit_status=child,
         fail_on_unused=policy.fail_on_unused,
         findings=findings,
-        parts=[Part(each.summary(), entries(each)) for each in proxy.sessions],
+        parts=[Part(each.summary(), entries(each), each) for each in proxy.sessions],
         named=proxy.settings.dir is not None,
     )
     write_reports(policy.reports, account)
