@@ -235,3 +235,18 @@ def test_hosts_that_are_allowed_are_reached_live_and_no_others(world, recorded):
     (world.folder / "test_allowed.py").unlink()
     assert outcomes(ran) == {"passed": 1, "xfailed": 1}, ran.stdout
     assert "allowed" not in world.recorded()
+
+
+def test_another_plugin_with_its_options_is_one_line(world, recorded):
+    """pytest-recording has the same, so that suites need not be changed."""
+    world.write(
+        "likewise.py",
+        "def pytest_addoption(parser): parser.addoption('--record-mode')\n",
+    )
+    ran = world.run(*PYTEST, "-p", "likewise", "test_shop.py")
+    assert ran.returncode == 4
+    remedy = "uninstall one, or use -p no:recording"
+    assert ran.stdout == (
+        "ERROR: mitmvcr-pytest and pytest-recording have the same options and"
+        f" fixtures: {remedy}\n\n"
+    )
