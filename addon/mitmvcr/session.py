@@ -39,6 +39,7 @@ from mitmvcr.store import Store
 from mitmvcr.store.rewrite import EVERY
 from mitmvcr.store.store import FileStore
 from mitmvcr.summary import Counts, Summary
+from mitmvcr.variables import Variables
 
 if TYPE_CHECKING:
     from mitmvcr.core.deck.blanks import Blanks
@@ -101,6 +102,7 @@ class Session(Counts):
             if judge is None
             else JudgedDeck(loaded, repeats, matcher, self._whose, judge=judge)
         )
+        self.variables = Variables(self.deck, self._hide)
         self._identities: Identities | None = None
         self._salt = salt_of(found)
         self._kept = len(loaded)
@@ -266,7 +268,7 @@ class Session(Counts):
                 self._passed += 1
                 return
             interaction = changed
-        kept = self.redactor.interaction(interaction)
+        kept = self.variables.held(self._hide(interaction))
         if not is_sendable(kept.response):
             kept = self._one_that_replays(kept)
         if self._known is None:
@@ -281,6 +283,9 @@ class Session(Counts):
         if self.log.complete:
             self._log_recorded(kept)
         self._recorded += 1
+
+    def _hide(self, met: Interaction) -> Interaction:
+        return self.redactor.interaction(met)
 
     def _note_identity(self, met: Request, kept: Request) -> None:
         if self._identities is None:

@@ -183,6 +183,20 @@ def test_a_port_is_pointed_to_one_session_after_another(api: Api) -> None:
     assert api.proxy.stop() == 1  # for what was turned away
 
 
+def test_what_a_test_makes_up_is_recorded_and_handed_back(api: Api) -> None:
+    made = {"order_id": "7f3a", "seed": "42"}
+    port = api.open("one")["port"]
+    assert api.call("POST", "/sessions/one/variables", made).json == made
+    api.ask(port, b"7f3a")
+    api.call("DELETE", "/sessions/one")
+    port = api.open("one", mode="replay_only")["port"]
+    fresh = {"order_id": "new", "other": "1"}
+    got = api.call("POST", "/sessions/one/variables", fresh)
+    assert (got.status, got.json) == (200, {"order_id": "7f3a", "other": "1"})
+    assert api.ask(port, b"7f3a").status == 200
+    assert api.proxy.stop() == 0
+
+
 def test_a_switch_waits_for_what_is_under_way(api: Api) -> None:
     port = int(str(api.open("one", name="w")["port"]))
     url = f"{api.origin.https_url}/sse?n=1&gate=switch"
@@ -334,6 +348,8 @@ REFUSED: list[tuple[str, str, object, int, str, str]] = [
     ("POST", "/sessions/none/save", {}, 404, "name", "there is no session none"),
     ("PUT", "/sessions/open/cassette", {}, 422, "cassette", "is missing"),
     ("PUT", "/sessions/open/cassette", {"cassette": "/a"}, 422, "cassette", "absolute"),
+    ("POST", "/sessions/open/variables", {"a": 1}, 422, "a", "is no text"),
+    ("POST", "/sessions/none/variables", {}, 404, "name", "no session none"),
     ("POST", "/ports", {"session": "none"}, 404, "session", "no session none"),
     ("POST", "/ports", {"session": "../a"}, 422, "session", "leaves the folder"),
     ("POST", "/ports", {"mode": "x"}, 422, "mode", "is no field of a port"),

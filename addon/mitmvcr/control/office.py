@@ -61,6 +61,9 @@ class Office(Protocol):
         """Give it another cassette; return the report of the one that it had, which
         is saved."""
 
+    def variables(self, name: str, wish: Wish) -> Facts:
+        """Record what a test has made up, by name; return what was recorded first."""
+
     def save(self, name: str) -> Facts:
         """Put what was recorded so far in place, and return its state."""
 

@@ -42,6 +42,7 @@ def _application(office: Office, window: Window) -> web.Application:
             ("/sessions/([^/]+)", _Session, shared),
             ("/sessions/([^/]+)/cassette", _Cassette, shared),
             ("/sessions/([^/]+)/save", _Save, shared),
+            ("/sessions/([^/]+)/variables", _Variables, shared),
             ("/ports", _Ports, shared),
             ("/ports/([^/]+)", _Port, shared),
             *routes(office, window),
@@ -88,6 +89,11 @@ class _Cassette(Handler):
 class _Save(Handler):
     def post(self, name: str) -> None:
         self.answer(self.office.save(name))
+
+
+class _Variables(Handler):
+    def post(self, name: str) -> None:
+        self.answer(self.office.variables(name, self.wish()))
 
 
 class _Ports(Handler):

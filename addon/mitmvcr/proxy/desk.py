@@ -82,6 +82,14 @@ class Desk:
         await self._wait(player, ended)
         return {"session": self.session(name), "ended": report(player)}
 
+    def variables(self, name: str, wish: Wish) -> Facts:
+        player = self._player(name)
+        for key, value in wish.items():
+            if not isinstance(value, str):
+                raise Problem(422, key, "is no text", "write it as text")
+        recorded = player.session.variables.value
+        return {key: recorded(key, value) for key, value in wish.items()}
+
     def save(self, name: str) -> Facts:
         player = self._player(name)
         player.session.save()

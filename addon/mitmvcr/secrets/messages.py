@@ -74,6 +74,7 @@ def clean_request(texts: TextRedactor, request: Request) -> Request:
         form=_clean_form(texts, request.form),
         headers=clean_request_headers(texts, headers),
         trailer=_masked(texts, request.trailer),
+        variables=_clean_form(texts, request.variables),
     )
 
 

@@ -1,0 +1,58 @@
+"""What a test makes up, by name: a random name, a seed, today's date. Recorded, it is
+handed back in a replay, whose requests are then the recorded ones."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from urllib.parse import parse_qs, urlencode
+
+from mitmvcr.core.deck import Deck
+from mitmvcr.core.model import Interaction, Request, Response
+
+_FORM = {"Content-Type": ["application/x-www-form-urlencoded"]}
+
+
+class Variables:
+    """The values of one cassette. Each stands with the first interaction that was
+    recorded after it, so that it is kept as that is. ``recorded`` is what was there at
+    the start; ``hide`` makes of an interaction what may be written."""
+
+    def __init__(
+        self, recorded: Deck, hide: Callable[[Interaction], Interaction]
+    ) -> None:
+        self._recorded, self._hide = recorded, hide
+        self._values: dict[str, str] | None = None
+        self._waiting: dict[str, list[str]] = {}
+
+    def value(self, name: str, fresh: str) -> str:
+        """Return the value that a name has: the recorded one, else the first that was
+        given, which the next interaction that is recorded will hold."""
+        if self._values is None:
+            self._values = _values(self._recorded)
+        if name not in self._values:
+            self._values[name] = fresh
+            self._waiting[name] = [self._hidden(name, fresh)]
+        return self._values[name]
+
+    def held(self, kept: Interaction) -> Interaction:
+        """Return an interaction that is about to be written with what waits for it."""
+        if not self._waiting:
+            return kept
+        waiting, self._waiting = self._waiting, {}
+        return replace(kept, request=replace(kept.request, variables=waiting))
+
+    def _hidden(self, name: str, value: str) -> str:
+        """Return a value as a form's field of its name may be written."""
+        body = urlencode({name: value}).encode()
+        asked = Request(method="POST", headers=_FORM, body=body)
+        written = self._hide(Interaction(0, asked, Response())).request.body
+        found = parse_qs(written.decode(), keep_blank_values=True)
+        return found.get(name, [value])[0]
+
+
+def _values(recorded: Deck) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for position in range(len(recorded)):
+        for name, values in recorded.request(position).variables.items():
+            if values:
+                found.setdefault(name, values[0])
+    return found
