@@ -6,6 +6,7 @@ from mitmvcr.core.model import Interaction, Request, Response
 from mitmvcr.core.modes import Mode
 from mitmvcr.format import reader
 from mitmvcr.session import Session, open_session
+from mitmvcr.unused import drop_marked
 from option_samples import parse_settings
 
 URL = "https://api.test/"
@@ -84,3 +85,20 @@ def test_an_empty_list_that_somebody_wrote_is_no_value(tmp_path: Path) -> None:
     replay = opened(cassette, "replay_only")
     assert replay.variables.value("a", "2") == "2"
     replay.close()
+
+
+def test_one_that_is_dropped_hands_on_what_was_made_up(
+    tmp_path: Path,
+) -> None:
+    cassette = tmp_path / "a.yaml"
+    session = opened(cassette, "record_only")
+    for number, name in enumerate(("a", "b", "c")):
+        session.variables.value(name, name)
+        ask(session, number)
+    session.close()
+    assert drop_marked(session, {0, 1}) == 2
+    replay = opened(cassette, "replay_only")
+    assert len(replay.deck) == 1
+    assert [replay.variables.value(each, "new") for each in "abc"] == ["a", "b", "c"]
+    replay.close()
+    assert drop_marked(session, {0}) == 1

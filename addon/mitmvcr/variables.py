@@ -1,12 +1,12 @@
 """What a test makes up, by name: a random name, a seed, today's date. Recorded, it is
 handed back in a replay, whose requests are then the recorded ones."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from urllib.parse import parse_qs, urlencode
 
 from mitmvcr.core.deck import Deck
-from mitmvcr.core.model import Interaction, Request, Response
+from mitmvcr.core.model import Headers, Interaction, Request, Response
 
 _FORM = {"Content-Type": ["application/x-www-form-urlencoded"]}
 
@@ -35,10 +35,8 @@ class Variables:
 
     def held(self, kept: Interaction) -> Interaction:
         """Return an interaction that is about to be written with what waits for it."""
-        if not self._waiting:
-            return kept
         waiting, self._waiting = self._waiting, {}
-        return replace(kept, request=replace(kept.request, variables=waiting))
+        return _holding(kept, waiting)
 
     def _hidden(self, name: str, value: str) -> str:
         """Return a value as a form's field of its name may be written."""
@@ -47,6 +45,28 @@ class Variables:
         written = self._hide(Interaction(0, asked, Response())).request.body
         found = parse_qs(written.decode(), keep_blank_values=True)
         return found.get(name, [value])[0]
+
+
+def without(held: Iterable[Interaction], dropped: Collection[int]) -> list[Interaction]:
+    """Return the interactions that are not at these positions; the next one gets what
+    was made up before one of those."""
+    kept: list[Interaction] = []
+    waiting: Headers = {}
+    for at, each in enumerate(held):
+        if at in dropped:
+            waiting = {**each.request.variables, **waiting}
+        else:
+            kept.append(_holding(each, waiting))
+            waiting = {}
+    return kept
+
+
+def _holding(each: Interaction, variables: Headers) -> Interaction:
+    """Return it with these variables too; what was recorded first counts."""
+    if not variables:
+        return each
+    merged = {**each.request.variables, **variables}
+    return replace(each, request=replace(each.request, variables=merged))
 
 
 def _values(recorded: Deck) -> dict[str, str]:
