@@ -18,5 +18,8 @@ def parse_timeout(text: str) -> float:
 
 
 def write_timeout(seconds: float) -> str:
-    """Write it so that it can be parsed."""
-    return format_duration(round(seconds * _SECOND))
+    """Write it so that it can be parsed, as a user would."""
+    text = format_duration(round(seconds * _SECOND))
+    for nothing in ("m0s", "h0m"):
+        text = f"{text[:-2]}" if text.endswith(nothing) else text
+    return text

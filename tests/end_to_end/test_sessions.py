@@ -104,6 +104,33 @@ def test_each_name_has_a_cassette_and_who_names_none_has_the_default_one(
 
 
 @pytest.mark.parametrize("view", ["go", "wire"])
+def test_a_test_is_known_behind_a_service_by_its_baggage(
+    suite: Suite, view: str
+) -> None:
+    """The service passes its baggage on, as OpenTelemetry does, and gets it here."""
+    suite.start(vcr_view=view, vcr_match="method,url,body,headers")
+    baggage = {"baggage": "userId=1, vcr-session=TestLogin%2Fok;ttl=1"}
+    first = suite.ask("/headers", b"1", headers=baggage)
+    passed_on = dict(first.json["headers"])["baggage"]
+    assert passed_on == baggage["baggage"]
+    suite.ask_plainly("/json", b"2", headers={"baggage": passed_on})
+    suite.ask("/json", b"3", headers={"baggage": "userId=1"})
+    suite.ask("/json", b"4")
+    assert suite.proxy.stop() == 0
+    assert "default: 2 requests named no session" in suite.proxy.log
+    assert suite.bodies("TestLogin/ok") == ["1", "2"]
+    assert suite.bodies("default") == ["3", "4"]
+    heads = [each["request"]["headers"] for each in suite.recorded("TestLogin/ok")]
+    kept = [{k.lower(): v for k, v in each.items()}["baggage"] for each in heads]
+    assert kept == [["userId=1"], ["userId=1"]]
+    suite.start("replay_only", vcr_view=view, vcr_match="method,url,body,headers")
+    suite.origin.reset()
+    assert suite.ask_plainly("/json", b"2", headers=baggage).status == 200
+    assert suite.origin.hits().requests == ()
+    assert suite.proxy.stop() == 0
+
+
+@pytest.mark.parametrize("view", ["go", "wire"])
 def test_what_names_the_session_goes_no_further(suite: Suite, view: str) -> None:
     suite.start(vcr_view=view)
     sent = {"X-Vcr-Cassette": "ok", "X-Mine": "kept"}

@@ -13,11 +13,13 @@ logger = logging.getLogger("mitmvcr")
 
 
 def close(session: Session, dropped: Collection[int] = ()) -> None:
-    """Close a session, and take out of its cassette what somebody has marked to be
-    dropped. What goes wrong is logged, and is the session's failure."""
+    """Close a session; the interactions at the positions that are ``dropped`` leave its
+    cassette. What goes wrong is logged, and is the session's failure."""
     try:
         session.close()
-        _drop(session, dropped)
+        if dropped and (count := drop_marked(session, dropped)):
+            name = session.store.name
+            logger.info("mitmvcr: %s: %d marked interactions dropped", name, count)
     except CassetteError as error:
         session.note_failure(error)
         logger.error("mitmvcr: %s", error)
@@ -31,9 +33,3 @@ def close(session: Session, dropped: Collection[int] = ()) -> None:
             SECRET.vcr,
         )
     logger.info("mitmvcr: %s", session.summary().line())
-
-
-def _drop(session: Session, dropped: Collection[int]) -> None:
-    if dropped and (count := drop_marked(session, dropped)):
-        name = session.store.name
-        logger.info("mitmvcr: %s: %d marked interactions dropped", name, count)

@@ -1,11 +1,13 @@
 """Which session a client means: that of the port it came to, of the user name in its
-proxy URL, or of a header.
+proxy URL, of a header, or of an entry in its baggage.
 
 What says so is for the proxy: it is taken out of the request before anything else sees
-it, and no origin and no cassette gets it.
+it, and no origin and no cassette gets it. Only baggage goes on, to services that come
+back here with it.
 """
 
 import binascii
+import logging
 from base64 import b64decode
 from collections.abc import Callable
 from typing import NamedTuple
@@ -19,6 +21,10 @@ from mitmvcr.core.wording import quoted
 from mitmvcr.parsing import parse_mode
 from mitmvcr.proxy.player import DEFAULT
 from mitmvcr.store.names import session_name
+from mitmvcr.view.baggage import ENTRY, session_names
+from mitmvcr.view.baggage import HEADER as BAGGAGE
+
+logger = logging.getLogger("mitmvcr")
 
 #: No session has this name.
 NOBODY = ""
@@ -49,6 +55,8 @@ class Routes:
         self.ports: dict[int, str] = {}
         #: Of these no session is the owner; those in no session's use are not in ports.
         self.shared: set[int] = set()
+        #: How many requests named no session.
+        self.unnamed = self._told = 0
         #: Those that are closed, and when; a connection to one may still be open.
         self._closed: dict[int, str] = {}
         self._tunnels: dict[str, Wanted] = {}
@@ -68,10 +76,21 @@ class Routes:
         """Return what a flow means; the first time it is read, and taken out."""
         wanted = self._flows.get(flow)
         if wanted is None:
-            wanted = self._read(flow) or Wanted(DEFAULT)
+            wanted = self._read(flow) or self._nobodys()
             self._flows[flow] = wanted
             self._note(flow.client_conn.id, wanted)
         return wanted
+
+    def tell_unnamed(self) -> None:
+        """Log how many requests named no session since it was told last."""
+        count, self._told = self.unnamed - self._told, self.unnamed
+        if count:
+            requests = "1 request" if count == 1 else f"{count} requests"
+            logger.info("mitmvcr: %s: %s named no session", DEFAULT, requests)
+
+    def _nobodys(self) -> Wanted:
+        self.unnamed += 1
+        return Wanted(DEFAULT)
 
     def give_port(self, port: int, name: str) -> None:
         self.ports[port] = name
@@ -151,7 +170,8 @@ class Routes:
         by_header = _taken(headers, HEADER, _of_header)
         if (by_port := self._by_port(client.sockname[1])) is not None:
             return by_port
-        return self._tunnels.get(client.id) or by_user or by_header
+        by_name = self._tunnels.get(client.id) or by_user or by_header
+        return by_name or _of_baggage(headers)
 
 
 def _taken(
@@ -166,6 +186,19 @@ def _taken(
         return _refused(f"{name} names several; {_EXAMPLE}")
     try:
         return read(values.pop())
+    except UnusableValueError as error:
+        return _refused(f"{error.value} {error.remedy}")
+
+
+def _of_baggage(headers: http.Headers) -> Wanted | None:
+    """Read what services pass on; it stays in the request for the next one."""
+    if BAGGAGE not in headers:
+        return None
+    names = session_names(headers.get_all(BAGGAGE))
+    if len(names) > 1:
+        return _refused(f"{ENTRY} in {BAGGAGE} names several; {_EXAMPLE}")
+    try:
+        return Wanted(session_name(names.pop())) if names else None
     except UnusableValueError as error:
         return _refused(f"{error.value} {error.remedy}")
 

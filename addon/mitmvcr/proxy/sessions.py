@@ -223,6 +223,7 @@ class Sessions:
         if self.root is not None and (root is None or root.dir != self.root.dir):
             for name in [each for each in self._named if each != DEFAULT]:
                 self.eject(name)
+            self.routes.tell_unnamed()
         self.root = root
 
     def _admit(self, fresh: Session, name: str) -> None:
@@ -310,6 +311,7 @@ class Sessions:
                 exchange.move(Event.CUT_OFF)
         ended, self._ejected, self._named = self.open(), [], {}
         self.root = None  # nothing begins any more
+        self.routes.tell_unnamed()
         for player in ended:
             self._close(player)
 
