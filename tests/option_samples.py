@@ -58,6 +58,7 @@ SAMPLES: dict[str, Text] = {
     "ui": "web",
     "host": "::1",
     "port": "9",
+    "attached": "yes",
     "report": ("out/report.json", "-"),
     "prove": "yes",
     "receipt": "out/receipt.json",

@@ -12,7 +12,9 @@ PACKAGE = ROOT / "addon" / "mitmvcr"
 PICTURE = (ROOT / "CONTRIBUTING.md").read_text()
 #: Modules beside the rooms that belong to one.
 BESIDE = {
-    **dict.fromkeys(("session", "summary", "unused", "idle", "hooks"), "session"),
+    **dict.fromkeys(
+        ("session", "summary", "unused", "idle", "hooks", "variables"), "session"
+    ),
     **dict.fromkeys(
         (
             *("options", "values", "config", "parsing"),

@@ -698,6 +698,18 @@ OPTIONS: tuple[Option, ...] = (
         scope=Scope.PROCESS,
         commands=("serve",),
     ),
+    Option(
+        name="attached",
+        help="Belong to the program that has started it, as a test framework's helper"
+        " does: listen on any free port, print the URL of the control API as JSON, and"
+        " end when stdin does.",
+        group=Group.NETWORK,
+        parse=parsing.parse_switch,
+        kind=Kind.SWITCH,
+        default="no",
+        scope=Scope.PROCESS,
+        commands=("serve",),
+    ),
     REPORT,
     RECEIPT,
     Option(

@@ -40,6 +40,7 @@ from mitmvcr.store import Store
 from mitmvcr.store.rewrite import EVERY
 from mitmvcr.store.store import FileStore
 from mitmvcr.summary import Counts, Summary
+from mitmvcr.variables import Variables
 
 if TYPE_CHECKING:
     from mitmvcr.core.deck.blanks import Blanks
@@ -120,6 +121,7 @@ class Session(Counts):
             if judge is None
             else JudgedDeck(loaded, repeats, matcher, self._whose, judge=judge)
         )
+        self.variables = Variables(self.deck, self._hide)
         self._identities: Identities | None = None
         self._salt = salt_of(found)
         self._kept = len(loaded)
@@ -331,6 +333,7 @@ class Session(Counts):
         kept, whose = redacted
         if not is_sendable(kept.response):
             kept = self._one_that_replays(kept)
+        kept = self.variables.held(kept)
         if self._known is None:
             self._known = self._noted = self.redactor.memory.size
         if self._is_closed:
@@ -344,6 +347,9 @@ class Session(Counts):
         if self.log.complete:
             self._log_recorded(kept)
         self._recorded += 1
+
+    def _hide(self, met: Interaction) -> Interaction:
+        return self.redactor.interaction(met)
 
     def _note_secrets(self) -> None:
         """Note what was found to be secret after the first interaction was written."""
@@ -397,6 +403,7 @@ class Session(Counts):
 
     def save(self) -> None:
         """Put what is there so far in place, and go on. Raises CassetteWriteError."""
+        self._keep_variables()
         self._take_out_late_secrets()
         self.store.save()
 
@@ -407,6 +414,7 @@ class Session(Counts):
         """
         self._is_closed = True
         try:
+            self._keep_variables()
             self._tell_apart()
             self._take_out_late_secrets()
             if self._is_set_aside:
@@ -416,6 +424,11 @@ class Session(Counts):
         except CassetteWriteError as error:
             self.note_failure(error)
             raise
+
+    def _keep_variables(self) -> None:
+        """Write what was made up after the last interaction with the first one."""
+        if self.variables.are_waiting and self._recorded:
+            self.store.amend(self.variables.held, EVERY)
 
     def _tell_apart(self) -> None:
         """Write whose requests they were, where others are equal."""

@@ -1,87 +1,86 @@
-"""Values that a test makes up: a recording keeps them, a replay hands them back."""
+"""What a test makes up, by name: a random name, a seed, today's date. Recorded, it is
+handed back in a replay, whose requests are then the recorded ones."""
 
-import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import replace
 from functools import cached_property
-from typing import Any
+from urllib.parse import parse_qs, urlencode
 
-from mitmvcr.core.errors import VcrError
+from mitmvcr.core.deck import Deck
+from mitmvcr.core.model import Headers, Interaction, Request, Response
 
-Values = Mapping[str, Any]
-
-
-class UnknownVariableError(VcrError):
-    """A replay was asked for a variable that nobody recorded; ``name`` names it."""
-
-    def __init__(self, name: str, cassette: str) -> None:
-        self.name = name
-        super().__init__(
-            f"{cassette} has no variable {name}: record it again with mode record_only"
-        )
+_FORM = {"Content-Type": ["application/x-www-form-urlencoded"]}
 
 
 class Variables:
-    """The variables of one cassette in play.
-
-    ``texts`` gives what its interactions hold, as :attr:`Request.variables` has it, and
-    is called when a variable is first asked for. ``loads``: those that were recorded
-    count. ``keeps``: new ones are kept. Neither: each value is handed back as it came.
-    """
+    """The values of one cassette. Each stands with the first interaction that was
+    recorded after it, so that it is kept as that is. ``recorded`` is what was there at
+    the start; ``hide`` makes of an interaction what may be written."""
 
     def __init__(
-        self,
-        cassette: str,
-        texts: Callable[[], Iterable[str]],
-        *,
-        loads: bool,
-        keeps: bool,
+        self, recorded: Deck, hide: Callable[[Interaction], Interaction]
     ) -> None:
-        self._cassette, self._texts = cassette, texts
-        self._loads, self._keeps = loads, keeps
-        self._waiting: dict[str, Any] = {}
+        self._recorded, self._hide = recorded, hide
+        self._waiting: dict[str, list[str]] = {}
+
+    def value(self, name: str, fresh: str) -> str:
+        """Return the value that a name has: the recorded one, else the first that was
+        given, which the next interaction that is recorded will hold."""
+        if name not in self.known:
+            self.known[name] = fresh
+            self._waiting[name] = [self._hidden(name, fresh)]
+        return self.known[name]
 
     @cached_property
-    def held(self) -> dict[str, Any]:
-        """Return all that are known, by name."""
-        found: dict[str, Any] = {}
-        for text in self._texts() if self._loads else ():
-            for name, value in _parsed(text).items():
-                found.setdefault(name, value)
-        return found
+    def known(self) -> dict[str, str]:
+        """Return the values so far, by name."""
+        return _values(self._recorded)
 
-    def ask(self, wanted: Values) -> dict[str, Any]:
-        """Return the value that each name has: the recorded one, else the one that is
-        given, which is kept. The first value that a name gets is its value.
+    @property
+    def are_waiting(self) -> bool:
+        """Return whether some have no interaction yet."""
+        return bool(self._waiting)
 
-        Raises UnknownVariableError, and then nothing is kept.
-        """
-        new = {name: wanted[name] for name in wanted if name not in self.held}
-        if new and self._loads and not self._keeps:
-            raise UnknownVariableError(next(iter(new)), self._cassette)
-        if self._keeps:
-            self._waiting |= new
-            self.held.update(new)
-        return {name: self.held.get(name, wanted[name]) for name in wanted}
-
-    def take(self) -> str:
-        """Return what no interaction has yet, as text for the next one."""
+    def held(self, kept: Interaction) -> Interaction:
+        """Return an interaction that is about to be written with what waits for it."""
         waiting, self._waiting = self._waiting, {}
-        if not waiting:
-            return ""
-        return json.dumps(waiting, ensure_ascii=False, separators=(",", ":"))
+        return _holding(kept, waiting)
+
+    def _hidden(self, name: str, value: str) -> str:
+        """Return a value as a form's field of its name may be written."""
+        body = urlencode({name: value}).encode()
+        asked = Request(method="POST", headers=_FORM, body=body)
+        written = self._hide(Interaction(0, asked, Response())).request.body
+        found = parse_qs(written.decode(), keep_blank_values=True)
+        return found.get(name, [value])[0]
 
 
-def joined(one: str, other: str) -> str:
-    """Return two texts as one."""
-    if not (one and other):
-        return one or other
-    both = _parsed(one) | _parsed(other)
-    return json.dumps(both, ensure_ascii=False, separators=(",", ":"))
+def without(held: Iterable[Interaction], dropped: Collection[int]) -> list[Interaction]:
+    """Return the interactions that are not at these positions; the next one gets what
+    was made up before one of those."""
+    kept: list[Interaction] = []
+    waiting: Headers = {}
+    for at, each in enumerate(held):
+        if at in dropped:
+            waiting = {**each.request.variables, **waiting}
+        else:
+            kept.append(_holding(each, waiting))
+            waiting = {}
+    return kept
 
 
-def _parsed(text: str) -> dict[str, Any]:
-    try:
-        found = json.loads(text or "{}")
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
+def _holding(each: Interaction, variables: Headers) -> Interaction:
+    """Return it with these variables too; what was recorded first counts."""
+    if not variables:
+        return each
+    merged = {**each.request.variables, **variables}
+    return replace(each, request=replace(each.request, variables=merged))
+
+
+def _values(recorded: Deck) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for position in range(len(recorded)):
+        for name, values in recorded.request(position).variables.items():
+            if values:
+                found.setdefault(name, values[0])
+    return found

@@ -30,6 +30,19 @@ def cassette(tmp_path: Path) -> Path:
     return path
 
 
+@in_loop
+def test_what_a_folder_of_cassettes_trusts_holds_before_a_session_begins(
+    tmp_path: Path,
+) -> None:
+    pem = Path(__file__).parents[1] / "sample.pem"
+    options = {"vcr_upstream_ca": str(pem), "vcr_client_cert": str(pem)}
+    rig = Rig(vcr_dir=str(tmp_path), confdir=str(tmp_path), **options)
+    assert rig.vcr.sessions.in_play() == ()
+    trusted = Path(rig.options.ssl_verify_upstream_trusted_ca)
+    assert pem.read_bytes().strip() in trusted.read_bytes()
+    assert rig.options.client_certs == str(pem)
+
+
 class Two(Rig):
     """A session that replays, the default one, and one that records."""
 

@@ -194,7 +194,7 @@ REQUEST: Mapping[str, Converter] = {
     "request_uri": text,
     "form": headers,
     "identity": text,
-    "variables": text,
+    "variables": headers,
     "url": text,
     "method": text,
 }

@@ -147,7 +147,7 @@ class _Style:
         between = _BETWEEN % (
             self._map(b"form", form) if form or is_full else b"",
             self._map(b"headers", headers) if headers or is_full else b"",
-            self._ours(request) if request.identity or request.variables else b"",
+            self._own(request) if request.identity or request.variables else b"",
             string(request.url, _FIELD, dialect),
             self._text[request.method],
             self._proto[response.proto, response.proto_major, response.proto_minor],
@@ -178,6 +178,13 @@ class _Style:
             self._map(b"trailer", trailer) if trailer or self._all else b""
         )
 
+    def _own(self, request: Request) -> bytes:
+        """Return the fields that go-vcr does not know."""
+        identity, variables = request.identity, request.variables
+        return (b"        identity: " + self._text[identity] if identity else b"") + (
+            self._map(b"variables", variables) if variables else b""
+        )
+
     def _peer(self, request: Request) -> bytes:
         address, uri = request.remote_addr, request.request_uri
         return (
@@ -185,15 +192,6 @@ class _Style:
             if address or self._all
             else b""
         ) + (b"        request_uri: " + self._text[uri] if uri or self._all else b"")
-
-    def _ours(self, request: Request) -> bytes:
-        """Return the keys that go-vcr passes over."""
-        whose, made_up = request.identity, request.variables
-        return (b"        identity: " + self._text[whose] if whose else b"") + (
-            b"        variables: " + string(made_up, _FIELD, self._dialect)
-            if made_up
-            else b""
-        )
 
     def _make_proto(self, proto: tuple[str, int, int]) -> bytes:
         name, major, minor = proto

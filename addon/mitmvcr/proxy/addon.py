@@ -196,7 +196,8 @@ class VcrAddon:
     def _set_host_options(self) -> None:
         """Set mitmproxy's own options as the sessions need them."""
         # A named session may begin at any time, and need any of it.
-        in_play, named = self.sessions.in_play(), self.sessions.root is not None
+        in_play, root = self.sessions.in_play(), self.sessions.root
+        named, chosen = root is not None, [player.settings for player in in_play]
         self._host_options.hold(ctx.options)  # it may be changed with ours, at once
         self._host_options.apply(
             ctx.options,
@@ -208,7 +209,7 @@ class VcrAddon:
             any_headers=not named
             and self.sessions.named() is not None
             and all(p.offline and not p.passthrough for p in in_play),
-            more=towards_origins(in_play),
+            more=towards_origins(chosen if root is None else [root, *chosen]),
         )
 
     # Flows

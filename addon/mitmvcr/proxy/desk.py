@@ -3,11 +3,8 @@
 import asyncio
 import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
-
-from mitmproxy import ctx
 
 import mitmvcr
 from mitmvcr.config import text_of
@@ -17,11 +14,15 @@ from mitmvcr.miss.report import miss_facts
 from mitmvcr.options import BY_NAME, OF_SESSION, Settings, changed, nearest
 from mitmvcr.proxy.host import listeners
 from mitmvcr.proxy.player import Player
+from mitmvcr.proxy.ports import Ports, ca_file
 from mitmvcr.proxy.sessions import Sessions
 from mitmvcr.store.names import cassette_of, session_name
 
 #: Of the process, though mitmproxy has them as those of a session.
-_OF_PROCESS = ("cassette", "dir", "control", "save_failed")
+_OF_PROCESS = (
+    *("cassette", "dir", "control", "save_failed"),
+    *("upstream_ca", "client_cert"),
+)
 _OPTIONS = {each.name for each in OF_SESSION} - {*_OF_PROCESS}
 #: In seconds; a test does not wait longer for what it left under way.
 _WAIT = 30.0
@@ -32,11 +33,15 @@ class Desk:
 
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
+        self.ports = Ports(sessions)
 
     def health(self) -> Facts:
         in_play = len(self._sessions.in_play())
         version = mitmvcr.__version__
-        return {"status": "ok", "version": version, "sessions": in_play}
+        root = self._sessions.root
+        folder = None if root is None or root.dir is None else os.path.abspath(root.dir)
+        facts = {"status": "ok", "version": version, "sessions": in_play}
+        return {**facts, "folder": folder}
 
     def sessions(self) -> list[Facts]:
         return [self._state(player) for player in self._sessions.in_play()]
@@ -76,6 +81,16 @@ class Desk:
         self._sessions.switch(settings, player.name)
         await self._wait(player, ended)
         return {"session": self.session(name), "ended": report(player)}
+
+    def variables(self, name: str, wish: Wish | None = None) -> Facts:
+        player = self._player(name)
+        if wish is None:
+            return dict(player.session.variables.known)
+        for key, value in wish.items():
+            if not isinstance(value, str):
+                raise Problem(422, key, "is no text", "write it as text")
+        recorded = player.session.variables.value
+        return {key: recorded(key, value) for key, value in wish.items()}
 
     def save(self, name: str) -> Facts:
         player = self._player(name)
@@ -128,7 +143,7 @@ class Desk:
             "under_way": self._sessions.flows_of(player),
             "port": port,
             "proxy_url": _proxy_url(player.name, port),
-            "ca_file": str(_ca_file()),
+            "ca_file": str(ca_file()),
         }
 
 
@@ -187,8 +202,3 @@ def _proxy_url(name: str, port: int | None) -> str | None:
     main = listeners.main_port()
     user = quote(name, safe="")
     return None if main is None else f"http://{user}:x@{listeners.ADDRESS}:{main}"
-
-
-def _ca_file() -> Path:
-    folder = Path(os.path.expanduser(ctx.options.confdir))
-    return folder / "mitmproxy-ca-cert.pem"

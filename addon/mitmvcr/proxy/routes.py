@@ -26,6 +26,8 @@ from mitmvcr.view.baggage import HEADER as BAGGAGE
 
 logger = logging.getLogger("mitmvcr")
 
+#: No session has this name.
+NOBODY = ""
 _CREDENTIALS, HEADER = "Proxy-Authorization", "X-Vcr-Cassette"
 #: What stands as the password where no mode does: many clients want one.
 _NO_MODE = ("", "x")
@@ -51,6 +53,8 @@ class Routes:
 
     def __init__(self) -> None:
         self.ports: dict[int, str] = {}
+        #: Of these no session is the owner; those in no session's use are not in ports.
+        self.shared: set[int] = set()
         #: How many requests named no session.
         self.unnamed = self._told = 0
         #: Those that are closed, and when; a connection to one may still be open.
@@ -92,6 +96,20 @@ class Routes:
         self.ports[port] = name
         self._closed.pop(port, None)
 
+    def point(self, port: int, name: str | None) -> None:
+        """Let a port that no session owns belong to this one, or to none."""
+        self.shared.add(port)
+        self._closed.pop(port, None)
+        self.ports.pop(port, None)
+        if name is not None:
+            self.ports[port] = name
+
+    def close(self, port: int) -> None:
+        """Let a port that no session owns be none any more."""
+        self.point(port, None)
+        self.shared.discard(port)
+        self._closed[port] = ""
+
     def port_of(self, name: str) -> int | None:
         """Return the port that a session has, if it has one."""
         open_ports = {
@@ -104,14 +122,19 @@ class Routes:
         connection that is still open gets no other session; ``when`` it ended tells its
         client."""
         mine = [each for each, owner in self.ports.items() if owner == name]
-        taken = [each for each in mine if each not in self._closed]
+        for port in self.shared.intersection(mine):
+            self.point(port, None)
+        gone = self.shared | self._closed.keys()
+        taken = [each for each in mine if each not in gone]
         self._closed.update(dict.fromkeys(taken, when))
         return taken
 
     def names(self, client: connection.Client) -> list[str]:
         """Return the names of the sessions that a connection has meant so far."""
-        if client.sockname[1] in self.ports:
-            return [self.ports[client.sockname[1]]]
+        if (port := client.sockname[1]) in self.ports:
+            return [self.ports[port]]
+        if self._is_nobodys(port):
+            return [NOBODY]
         return list(self._names.get(client.id, ()))
 
     def forget(self, client: str) -> list[str]:
@@ -124,21 +147,29 @@ class Routes:
         names.pop(wanted.name, None)
         names[wanted.name] = None
 
-    def _by_port(self, port: int, name: str) -> Wanted:
-        if port in self._closed:
-            when = self._closed[port]
+    def _is_nobodys(self, port: int) -> bool:
+        return port in self.shared or port in self._closed
+
+    def _by_port(self, port: int) -> Wanted | None:
+        """Return what the port says of a session, if anything."""
+        name, when = self.ports.get(port), self._closed.get(port)
+        if name is not None and when is not None:
             return _refused(
                 f"{name} has ended{when}, and its port with it: open another"
             )
-        return Wanted(name)
+        if name is not None:
+            return Wanted(name)
+        if self._is_nobodys(port):
+            return _refused(f"of port {port}: it has none now, as between two tests")
+        return None
 
     def _read(self, flow: http.HTTPFlow) -> Wanted | None:
         client, headers = flow.client_conn, flow.request.headers
         # Both are taken out, whichever counts.
         by_user = _taken(headers, _CREDENTIALS, _of_credentials)
         by_header = _taken(headers, HEADER, _of_header)
-        if (name := self.ports.get(client.sockname[1])) is not None:
-            return self._by_port(client.sockname[1], name)
+        if (by_port := self._by_port(client.sockname[1])) is not None:
+            return by_port
         by_name = self._tunnels.get(client.id) or by_user or by_header
         return by_name or _of_baggage(headers)
 
@@ -173,7 +204,7 @@ def _of_baggage(headers: http.Headers) -> Wanted | None:
 
 
 def _refused(problem: str) -> Wanted:
-    return Wanted("", fault=SessionError(f"session {problem}"))
+    return Wanted(NOBODY, fault=SessionError(f"session {problem}"))
 
 
 def _of_credentials(value: str) -> Wanted | None:
