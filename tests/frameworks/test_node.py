@@ -19,7 +19,8 @@ PAGES = range(1, 8)
 NAMES = ("takes an order", *(f"has page {page}" for page in PAGES))
 CONFIGURATION = {
     "package.json": "{}",
-    "vitest.mjs": "export default { test: { include: ['**/*.spec.mjs'] } };",
+    "vitest.mjs": "export default { test: { include: ['**/*.spec.mjs'],"
+    " globalSetup: ['mitmvcr/global'] } };",
     "vitest.everywhere.mjs": "export default { test: { include: ['**/*.spec.mjs'],"
     " setupFiles: ['./vitest.setup.mjs'] } };",
     "jest.json": f'{{"roots": ["<rootDir>/jest"], {GLOBAL}}}',
@@ -156,6 +157,7 @@ def test_a_miss_fails_the_test_that_made_it(recorded, case):
     told = re.sub(r"\n[ #]*", "\n", ran.stdout)
     asked = "GET https://api.test/json?at=3: the nearest is interaction 0 (unused)"
     assert f"{report}{asked}" in told, ran.stdout
+    assert "ignore_query=page would let it match" in told
     assert "takes an order:" not in told
 
 

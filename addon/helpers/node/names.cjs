@@ -3,6 +3,7 @@
 
 const { createHash } = require('node:crypto');
 const path = require('node:path');
+const { fileURLToPath } = require('node:url');
 
 const { root } = require('./control.cjs');
 
@@ -23,7 +24,7 @@ function fit(name) {
 // The folder of a file's cassettes: `test/order` of `test/order.test.mjs`.
 function folderOf(file) {
   if (!file) return [];
-  const plain = file.startsWith('file:') ? new URL(file).pathname : file;
+  const plain = file.startsWith('file:') ? fileURLToPath(file) : file;
   const inside = path.relative(root(), plain);
   const parts = inside.startsWith('..') ? [path.basename(plain)] : inside.split(path.sep);
   const last = parts.pop().replace(/(?:[._-](?:test|spec))?\.[cm]?[jt]sx?$/, '');

@@ -80,16 +80,22 @@ async function openSuite() {
 
 // Leads clients that are given nothing through the port: fetch, the agents that Node
 // itself has, and programs that are started. This machine's own servers stay direct.
-async function leadAll({ port }) {
-  const loopback = 'localhost,127.0.0.1,::1';
-  const none = process.env.NO_PROXY ?? process.env.no_proxy ?? loopback;
-  const spared = new Set(none.split(/[\s,]+/));
-  const led = new Way(port, (host) => spared.has(host));
-  const environment = { ...led.environment, NO_PROXY: none, no_proxy: none };
+async function leadAll(worker) {
+  const none = process.env.NO_PROXY ?? process.env.no_proxy ?? 'localhost,127.0.0.1,::1';
+  worker.led ??= new Way(worker.port, sparing(none));
+  const environment = { ...worker.led.environment, NO_PROXY: none, no_proxy: none };
   Object.assign(process.env, environment, { [VARIABLE]: await controlUrl() });
-  http.globalAgent = led.httpAgent;
-  https.globalAgent = led.httpsAgent;
-  setDispatcher(led.dispatcher);
+  http.globalAgent = worker.led.httpAgent;
+  https.globalAgent = worker.led.httpsAgent;
+  setDispatcher(worker.led.dispatcher);
+}
+
+// Says of a host whether a list as NO_PROXY names it, or a domain that it is in.
+function sparing(list) {
+  const entries = list.split(/[\s,]+/).filter(Boolean);
+  return (host) => entries.some((entry) => (
+    host === entry || (entry.startsWith('.') && host.endsWith(entry))
+  ));
 }
 
 module.exports = { Worker, leadAll };
