@@ -102,12 +102,12 @@ def test_node_replays_with_nothing_but_loopback(recorded, nodes, number):
     recorded.namespace.forget()
     words = (nodes[number], *NODE_TEST, "shop.test.mjs", "clients.test.mjs")
     ran = recorded.run(*words, CI="true")
-    assert "# pass 15" in ran.stdout, ran.stdout
+    assert "# pass 16" in ran.stdout, ran.stdout
     run = ("mitmvcr", "run", "--cassettes", "cassettes", "-m", "replay_only", "--")
     ran = recorded.run(*run, *words)
     assert ran.returncode == 0, ran.stdout
     last = ran.stdout.strip().splitlines()[-1]
-    assert "mode replay_only: recorded 0, replayed 17, missed 0, unused 0" in last
+    assert "mode replay_only: recorded 0, replayed 18, missed 0, unused 0" in last
     assert recorded.namespace.looked_up() == []
 
 

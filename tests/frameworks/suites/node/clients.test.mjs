@@ -51,6 +51,13 @@ test('what is global stays as it is', async (t) => {
   assert.deepEqual(after.map((each, n) => each === before[n]), [true, true, true]);
 });
 
+test('a number that is made up', async (t) => {
+  const { fetch, variable } = await vcr(t);
+  const seed = await variable('seed', () => Math.random());
+  assert.equal(typeof seed, 'number');
+  assert.equal((await fetch(`https://${HOST}/json?${seed}`)).status, 200);
+});
+
 test('a name', async (t) => {
   const session = await vcr(t, 'my/name', { match: 'method,path' });
   assert.equal(session.cassette, 'my/name');
