@@ -19,6 +19,13 @@ junit.jupiter.execution.parallel.config.strategy=fixed
 junit.jupiter.execution.parallel.config.fixed.parallelism=8
 """
 NAMES = ["shop/ShopTest/order", *(f"shop/ShopTest/page-{n}" for n in range(1, 7))]
+MORE = [
+    f"shop/MoreTest/{name}"
+    for name in (
+        *("Inner/repeated-1", "Inner/repeated-2", "optionsOfTheExtension"),
+        *("textIsKept", "threadsOfATestAreGivenItsSession"),
+    )
+]
 
 
 @pytest.fixture(scope="module")
@@ -27,8 +34,9 @@ def suite(world: World, need) -> World:
     source = (HELPERS / "java" / "mitmvcr" / "MitmVcr.java").read_text()
     world.write("src/test/java/mitmvcr/MitmVcr.java", source)
     world.write(SHOP, example("java"))
-    hangs = (SUITES / "java" / "Hangs.java").read_text()
-    world.write("src/test/java/shop/Hangs.java", hangs)
+    for name in ("Hangs.java", "MoreTest.java"):
+        text = (SUITES / "java" / name).read_text()
+        world.write(f"src/test/java/shop/{name}", text)
     world.write("src/test/resources/junit-platform.properties", PARALLEL)
     world.write("pom.xml", (SUITES / "java" / "pom.xml").read_text())
     return world
@@ -54,7 +62,7 @@ def outcomes(world: World) -> dict[str, int]:
 
 
 def test_eight_tests_at_once_record_a_cassette_each(recorded):
-    assert recorded.recorded() == sorted((*NAMES, "stock"))
+    assert recorded.recorded() == sorted((*NAMES, *MORE, "stock"))
     for number in range(1, 7):
         text = (recorded.cassettes / f"shop/ShopTest/page-{number}.yaml").read_text()
         assert {*re.findall(r"page=\d", text)} == {f"page={number}"}
@@ -64,7 +72,7 @@ def test_they_replay_with_nothing_but_loopback(recorded):
     recorded.namespace.forget()
     ran = recorded.run(*TEST, CI="true")
     assert ran.returncode == 0, ran.stdout
-    passed = {"tests": 8, "failures": 0, "errors": 0, "skipped": 0}
+    passed = {"tests": 13, "failures": 0, "errors": 0, "skipped": 0}
     assert outcomes(recorded) == passed
     assert recorded.namespace.looked_up() == []
 
@@ -87,7 +95,7 @@ def test_a_miss_fails_the_test_that_made_it(recorded):
     assert f"{report}  GET https://api.test/json?page=4: the nearest is" in ran.stdout
     assert "order.yaml: cassette not found, and mode replay_only" in ran.stdout
     last = ran.stdout.strip().splitlines()[-1]
-    assert "recorded 0, replayed 6, missed 1" in ran.stdout, last
+    assert "recorded 0, replayed 11, missed 1" in ran.stdout, last
 
 
 def test_a_runner_that_is_killed_leaves_nothing(recorded):
