@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from cli.helpers import Cli, answer, write_cassette
+from end_to_end.cassettes import interaction, write
 from mitmvcr.cli.commands.serve import _HOME, ServeOptions, proxy_arguments
 from option_samples import parse_settings
 from patience import PATIENCE, read_line, wait_for_port
@@ -118,17 +119,34 @@ def test_an_interpreter_that_does_not_find_the_package_by_itself_is_helped():
 
 
 def test_one_that_is_attached_only_replays_in_ci(cli):
+    """A miss names options as the API has them."""
+    write(
+        cli.cwd / "new" / "there.yaml",
+        interaction("http://api.test/json?page=1"),
+    )
     words = ("serve", "--cassettes", "new", "--attached")
     env = cli.environment(CI="true")
     with cli.start(*words, stdin=subprocess.PIPE, text=False, env=env) as served:
         url = json.loads(read_line(served, "it said where it is"))["control_url"]
         headers = {"X-Vcr-Control": "1", "Content-Type": "application/json"}
-        data = b'{"cassette": "missing"}'
-        request = urllib.request.Request(f"{url}/sessions", data, headers)
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+        def call(method, path, wish):
+            request = urllib.request.Request(url + path, wish, headers, method=method)
+            with opener.open(request) as answer:
+                return json.load(answer)
+
         with pytest.raises(urllib.error.HTTPError, match="409") as refused:
-            opener.open(request)
+            call("POST", "/sessions", b'{"cassette": "missing"}')
         assert "missing.yaml" in json.load(refused.value)["detail"]
+        proxies = {
+            "http": call("POST", "/sessions", b'{"cassette": "there"}')["proxy_url"]
+        }
+        client = urllib.request.build_opener(urllib.request.ProxyHandler(proxies))
+        with pytest.raises(urllib.error.HTTPError, match="424"):
+            client.open("http://api.test/json?page=2")
+        (miss,) = call("DELETE", "/sessions/there", b"")["misses"]
+        assert miss["reason"].endswith("; ignore_query=page would let it match")
         served.stdin.close()
         assert served.wait(PATIENCE) == 0
 

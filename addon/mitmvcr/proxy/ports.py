@@ -28,7 +28,8 @@ class Ports:
     def point(self, port: str, wish: Wish) -> Facts:
         number, name = self._number(port), self._session(wish)
         self._sessions.routes.point(number, name)
-        return _facts(number, name)
+        refused = self._sessions.routes.turned_away(number)
+        return {**_facts(number, name), "refused": refused}
 
     def close(self, port: str) -> Facts:
         number = self._number(port)

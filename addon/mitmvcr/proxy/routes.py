@@ -9,6 +9,7 @@ back here with it.
 import binascii
 import logging
 from base64 import b64decode
+from collections import Counter
 from collections.abc import Callable
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
@@ -55,6 +56,8 @@ class Routes:
         self.ports: dict[int, str] = {}
         #: Of these no session is the owner; those in no session's use are not in ports.
         self.shared: set[int] = set()
+        #: How many requests came to one of them while it was in no session's use.
+        self._turned_away: Counter[int] = Counter()
         #: How many requests named no session.
         self.unnamed = self._told = 0
         #: Those that are closed, and when; a connection to one may still be open.
@@ -79,6 +82,8 @@ class Routes:
             wanted = self._read(flow) or self._nobodys()
             self._flows[flow] = wanted
             self._note(flow.client_conn.id, wanted)
+            port = flow.client_conn.sockname[1]
+            self._turned_away[port] += port in self.shared and port not in self.ports
         return wanted
 
     def tell_unnamed(self) -> None:
@@ -103,6 +108,10 @@ class Routes:
         self.ports.pop(port, None)
         if name is not None:
             self.ports[port] = name
+
+    def turned_away(self, port: int) -> int:
+        """Return how many requests a port has turned away since the last call."""
+        return self._turned_away.pop(port, 0)
 
     def close(self, port: int) -> None:
         """Let a port that no session owns be none any more."""

@@ -14,7 +14,7 @@ from mitmproxy.addonmanager import Loader
 
 from mitmvcr.proxy import host, options
 from mitmvcr.proxy.addon import VcrAddon
-from mitmvcr.proxy.attached import Attached
+from mitmvcr.proxy.attached import Attached, name_for_api
 from mitmvcr.proxy.host import chain, masters
 
 
@@ -25,10 +25,15 @@ def main(
     mitmproxy's, of the process where none are given. ``attached``: to the program that
     has started it, by its stdin and stdout."""
     given = sys.argv[1:] if arguments is None else arguments
-    vcr = VcrAddon(host.ExitGuard())
+    opened = name_for_api if attached else _nothing
+    vcr = VcrAddon(host.ExitGuard(), opened=opened)
     more = [Attached(vcr.control)] if attached else []
     enter = partial(_enter, vcr, more)
     masters.serve(ui, given, prepare=_name_options, enter=enter)
+
+
+def _nothing(_: object) -> None:
+    pass
 
 
 def _name_options(master: Any) -> None:
