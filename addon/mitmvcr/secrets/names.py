@@ -100,6 +100,10 @@ class Names:
     def _is_sure(self, word: str) -> bool:
         return word in self._fields or word.endswith(self._endings)
 
+    def is_sure(self, name: str) -> bool:
+        """Return whether a field of this name holds a secret, whatever its value."""
+        return self._is_sure(plain(name))
+
     def is_kept(self, name: str) -> bool:
         """Return whether a user wants what has this name as it is."""
         return bool(self._kept) and plain(name) in self._kept

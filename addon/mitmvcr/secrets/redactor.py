@@ -8,12 +8,13 @@ recorded. Nothing here touches the traffic.
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
+from time import time
 from typing import NamedTuple
 
 from mitmvcr.core.choosing import Values
 from mitmvcr.core.chunks import moved
 from mitmvcr.core.model import Headers, Interaction, Request, Response
-from mitmvcr.secrets import digests
+from mitmvcr.secrets import digests, fakes
 from mitmvcr.secrets.containers import PACKED, seems_packed
 from mitmvcr.secrets.environment import secrets_in
 from mitmvcr.secrets.known import PLACEHOLDER
@@ -185,7 +186,7 @@ class Redactor:
     def restored(self, recorded: Interaction) -> Interaction:
         """Return an interaction with the present values of the variables that the rules
         name."""
-        if not self._present:
+        if not self._present and not self.rules.fake:
             return recorded
         response = recorded.response
         body = self._restored(response.body)
@@ -211,12 +212,16 @@ class Redactor:
     def _restored(self, content: bytes) -> bytes:
         for mark, value in self._present.items():
             content = content.replace(mark, value)
+        for fake in fakes.each_in(content) if self.rules.fake else ():
+            young = fakes.moved(fake, int(time()))
+            if young != fake:
+                # The client sends it back: it stands for the recorded one.
+                self.memory.learn(young, fake)
+                content = content.replace(fake, young)
         return content
 
     def _put_back(self, text: str) -> str:
-        for mark, value in self._present.items():
-            text = text.replace(mark.decode(), value.decode(*BYTES))
-        return text
+        return self._restored(text.encode(*BYTES)).decode(*BYTES)
 
     # The quick look that nearly always is enough
 

@@ -6,6 +6,7 @@ from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 from mitmvcr.secrets import jsonpaths
 from mitmvcr.secrets.containers import Look, Said, through
+from mitmvcr.secrets.fakes import Fakes
 from mitmvcr.secrets.finder import Finder, Found
 from mitmvcr.secrets.headers import credentials
 from mitmvcr.secrets.hosts import Hosts
@@ -35,7 +36,8 @@ class TextRedactor:
         self.rules = rules
         self.names = Names(rules.headers, rules.query, rules.keep)
         self.finder = Finder(self.names, rules)
-        self.memory = KnownSecrets()
+        fakes = Fakes(self.names.is_sure) if rules.fake else None
+        self.memory = KnownSecrets(fakes)
         self.hosts = Hosts(rules.hosts)
         #: Is more looked for than words?
         self.is_extended = bool(rules.json or rules.regex or rules.hosts)
@@ -49,7 +51,7 @@ class TextRedactor:
         so, as in a cookie."""
         for each in dict.fromkeys((value, unquote_to_bytes(value))):
             if is_real(each) and is_telling(each):
-                self.memory.learn(each, PLACEHOLDER % kind.encode())
+                self.memory.learn(each, self.memory.mark(each, kind))
 
     def pieces(self, body: bytes, said: Said) -> list[tuple[bytes, Look]]:
         found: list[tuple[bytes, Look]] = []
