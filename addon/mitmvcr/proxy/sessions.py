@@ -17,7 +17,7 @@ from mitmvcr.core.errors import (
 )
 from mitmvcr.core.modes import RULES, Mode
 from mitmvcr.miss.report import Log
-from mitmvcr.options import CASSETTE, SECRET, Settings
+from mitmvcr.options import BY_NAME, CASSETTE, SECRET, Settings
 from mitmvcr.proxy import host
 from mitmvcr.proxy.exchange import Exchange
 from mitmvcr.proxy.player import DEFAULT, Player, parse_filters
@@ -335,6 +335,13 @@ class Sessions:
                 " %s, and record again",
                 url,
                 SECRET.vcr,
+            )
+        for name in session.kept_in_vain:
+            logger.warning(
+                "mitmvcr: %s=%s: nothing in this recording has it: leave it out, or see"
+                " how it is spelled there",
+                BY_NAME["keep"].vcr,
+                name,
             )
         for url in session.left_whole:
             logger.warning(

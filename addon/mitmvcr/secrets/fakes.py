@@ -1,4 +1,4 @@
-"""A JWT of the same form that is nobody's, for clients that take theirs apart.
+"""A JWT of the same form that is nobody's, for clients that take apart what they get.
 
 Its header and claims are those of the real one, except for what tells of a person and
 what has the name of a secret; its signature is zeros. In a replay its times are moved

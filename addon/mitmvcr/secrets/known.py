@@ -52,15 +52,12 @@ class KnownSecrets:
     def __repr__(self) -> str:
         return f"<Memory of {len(self._known)} secrets>"
 
-    def placeholder(self, value: bytes, kind: str) -> bytes:
+    def placeholder(self, value: bytes, kind: str, *, came: bool = False) -> bytes:
         """Return what stands for a value, of whatever kind it was when it was
-        learned."""
-        return self._known.get(value) or self.mark(value, kind)
-
-    def mark(self, value: bytes, kind: str) -> bytes:
-        """Return what stands for a value that was not learned: a placeholder, or a
-        fake of it."""
-        fake = self._fakes.of(value) if self._fakes else None
+        learned. ``came``: in an answer, where a fake can stand for it."""
+        if known := self._known.get(value):
+            return known
+        fake = self._fakes.of(value) if came and self._fakes else None
         return fake or PLACEHOLDER % kind.encode()
 
     @staticmethod

@@ -75,11 +75,16 @@ class Redactor:
                 self._present[mark] = value
                 self.memory.learn(value, mark)
                 self._variables.add(name)
-        kept = set(map(plain, self.rules.keep))
         for name, value in secrets_in(environment):
-            if plain(name) not in kept:
+            if not self.texts.names.is_kept(name):
                 self._variables.add(kind_of(name))
                 self.memory.learn(value, PLACEHOLDER % kind_of(name).encode())
+
+    @property
+    def kept_in_vain(self) -> list[str]:
+        """Return the names to keep that nothing had."""
+        met = self.texts.names.met
+        return [name for name in self.rules.keep if plain(name) not in met]
 
     def knows(self, variable: str) -> bool:
         """Return whether a variable has a value here that is found wherever it
