@@ -1,7 +1,7 @@
 """Every secret in a text that shows as one: by its field's name or by its own form."""
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -76,7 +76,8 @@ class Finder:
         self._names, self._places = names, Places(names)
         self._regexes = [re.compile(text.encode()) for text in rules.regex]
         self._keep = frozenset(rules.keep)
-        self._kept = [compiled(p.regex) for p in PATTERNS if p.kind in self._keep]
+        kept = (each for each in PATTERNS if each.kind in self._keep)
+        self._kept = {each.kind: compiled(each.regex) for each in kept}
         anchors, self._targets = table()
         texts = anchors.texts
         self._starts = {n for n, text in enumerate(texts) if text in JSON_STARTS}
@@ -98,7 +99,7 @@ class Finder:
         return all(self.is_clear(each.plain) for each in percent_in(data))
 
     def _suspects(self, data: bytes, hits: Sequence[Hit]) -> Iterator[object]:
-        forms = _Forms(data, self._keep, is_framed=True)
+        forms = _Forms(data, self._keep, self._names.is_kept, is_framed=True)
         for number, start, end in hits:
             pattern = self._targets[number]
             if pattern is not None:
@@ -112,7 +113,7 @@ class Finder:
         within what it found before."""
         hits = self.anchors(data)
         spans = [*self._by_anchor(data, hits, kind), *self._by_regex(data)]
-        if b"@" in data and "userinfo" not in self._keep:
+        if b"@" in data and not self._names.is_kept("userinfo"):
             for found in _userinfo(data):
                 if is_real(found[1]):
                     spans.append(Span(*found.span(1), "userinfo", found[1]))
@@ -127,7 +128,7 @@ class Finder:
     def _by_anchor(self, data: bytes, hits: Sequence[Hit], kind: str) -> Iterator[Span]:
         if not hits:
             return
-        targets, of, at = self._targets, self._places.of, _Forms(data, self._keep).at
+        targets, of, at = self._targets, self._places.of, self._forms(data).at
         scan = Scan(data, form=_FORM_TYPE in kind.lower() or is_form(data))
         for number, start, end in hits:
             pattern = targets[number]
@@ -137,16 +138,21 @@ class Finder:
             elif start >= scan.named:
                 yield from of(scan, start, end)
 
+    def _forms(self, data: bytes) -> "_Forms":
+        return _Forms(data, self._keep, self._names.is_kept)
+
     def forms(self, data: bytes) -> Sequence[Span]:
         """Return what is a secret by its own form alone, also in a binary message."""
-        forms = _Forms(data, self._keep | {"bearer", "basic"}, is_framed=True)
+        keep = self._keep | {"bearer", "basic"}
+        forms = _Forms(data, keep, self._names.is_kept, is_framed=True)
         patterns = ((self._targets[number], at) for number, at, _ in self.anchors(data))
         found = (forms.at(pattern, at) for pattern, at in patterns if pattern)
         return [span for span in found if span is not None]
 
     def _is_kept(self, value: bytes) -> bool:
         """Return whether a user keeps values of this form, whatever their name."""
-        return any(regex.fullmatch(value) for regex in self._kept)
+        kinds = [kind for kind, regex in self._kept.items() if regex.fullmatch(value)]
+        return any(map(self._names.is_kept, kinds))
 
     def _by_regex(self, data: bytes) -> Iterator[Span]:
         for regex in self._regexes:
@@ -160,19 +166,29 @@ class Finder:
 class _Forms:
     """Matches the forms of tokens in a text, in time that is linear in it.
     ``is_framed``: in a binary message, where its length may stand before it in a byte
-    that is a letter."""
+    that is a letter. ``note``: called with the kind of what is kept."""
 
     def __init__(
-        self, data: bytes, keep: Collection[str], *, is_framed: bool = False
+        self,
+        data: bytes,
+        keep: Collection[str],
+        note: Callable[[str], object],
+        *,
+        is_framed: bool = False,
     ) -> None:
         self._data, self._keep, self._is_framed = data, keep, is_framed
+        self._note = note
         self._done = 0
         #: Where the run ends that a kind was tried in, and how often it was.
         self._tried: dict[str, tuple[int, int]] = {}
 
     def at(self, pattern: Pattern, at: int) -> Span | None:
         """Return the secret whose anchor stands at a place; None within another."""
-        if at < self._done or pattern.kind in self._keep:
+        if at < self._done:
+            return None
+        if pattern.kind in self._keep:
+            if self._matched(pattern, at):
+                self._note(pattern.kind)
             return None
         run, tries = self._tried.get(pattern.kind, (0, 0))
         if at < run and tries >= _TRIES:
