@@ -51,6 +51,8 @@ class Routes:
 
     def __init__(self) -> None:
         self.ports: dict[int, str] = {}
+        #: What they speak: a mode of mitmproxy.
+        self.kinds: dict[int, str] = {}
         #: How many requests named no session.
         self.unnamed = self._told = 0
         #: Those that are closed, and when; a connection to one may still be open.
@@ -88,8 +90,8 @@ class Routes:
         self.unnamed += 1
         return Wanted(DEFAULT)
 
-    def give_port(self, port: int, name: str) -> None:
-        self.ports[port] = name
+    def give_port(self, port: int, name: str, kind: str = "regular") -> None:
+        self.ports[port], self.kinds[port] = name, kind
         self._closed.pop(port, None)
 
     def port_of(self, name: str) -> int | None:
