@@ -17,6 +17,7 @@ BESIDE = {
         (
             *("options", "values", "config", "parsing"),
             *("matching_options", "redaction_options", "timing_options"),
+            "rerecording",
         ),
         "options",
     ),

@@ -9,6 +9,7 @@ from typing import cast
 
 import pytest
 
+from mitmvcr.core.chunks import Chunk
 from mitmvcr.core.errors import (
     CassetteDamagedError,
     CassetteNotFoundError,
@@ -25,7 +26,7 @@ from mitmvcr.store import Store
 from mitmvcr.store.memory import MemoryStore
 from mitmvcr.store.store import FileStore
 from mitmvcr.summary import Summary, total
-from mitmvcr.unused import drop_unused, entries, why_keep_unused
+from mitmvcr.unused import drop_marked, drop_unused, entries, why_keep_unused
 from option_samples import parse_settings
 
 RECORD = Forward(record=True)
@@ -463,6 +464,27 @@ def test_secrets_of_the_cassette_are_masked_in_a_miss(start: Start) -> None:
 
 
 # What nothing asked for
+
+
+def test_what_was_marked_leaves_the_cassette(start: Start) -> None:
+    session = start(Mode.REPLAY_ONLY, cassette_of(1, 2, 3))
+    session.close()
+    assert drop_marked(session, ()) == 0
+    assert drop_marked(session, {0, 2, 7}) == 2
+    assert [each.request.url for each in session.store.load().interactions] == [
+        ask(2).url
+    ]
+    assert drop_marked(session, {7}) == 0
+
+
+def test_a_recording_lasts_until_its_last_part(start: Start) -> None:
+    session = start(Mode.RECORD_ONLY)
+    session.log.complete = True
+    response = Response(code=200, body=b"ab", duration=10**9, chunks=(Chunk(0, 10**9),))
+    session.record(Interaction(0, ask(1), response))
+    began, ended = session.log.spans[0]
+    assert ended - began == pytest.approx(2.0)
+    assert session.recorded_count == 1
 
 
 def test_the_unused_are_dropped_on_request(start: Start) -> None:

@@ -303,7 +303,8 @@ class Session(Counts):
     def _log_recorded(self, kept: Interaction) -> None:
         position = self._kept + self._recorded
         entry = self.entry("recorded", kept, position)
-        self.log.add(entry.lasting(kept.response.duration))
+        response = kept.response
+        self.log.add(entry.lasting(response.duration), response.lasted)
 
     def _record_late(self, kept: Interaction) -> None:
         """Put an interaction behind the recording, which is in place already."""

@@ -79,6 +79,11 @@ class Counts:
         self._recorded = self._replayed = self._missed = self._passed = 0
         self._came = self._blocked = self._lost = 0
 
+    @property
+    def recorded_count(self) -> int:
+        """Return how many interactions were recorded so far."""
+        return self._recorded
+
     def passed(self) -> None:
         """Count a request that went straight through by a rule, and was not planned."""
         self._passed += 1

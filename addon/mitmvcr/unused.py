@@ -1,5 +1,7 @@
 """What nothing asked for in a session, and how it leaves the cassette."""
 
+from collections.abc import Collection
+
 from mitmvcr.core.errors import CassetteWriteError
 from mitmvcr.core.model import Interaction
 from mitmvcr.miss.report import Entry
@@ -43,6 +45,17 @@ def drop_unused(session: Session) -> int:
         raise CassetteWriteError(store.name, problem)
     store.replace([each for p, each in enumerate(held) if p not in unused])
     return len(unused)
+
+
+def drop_marked(session: Session, positions: Collection[int]) -> int:
+    """Rewrite the cassette of a closed session without the interactions at these
+    positions. Returns how many that were. Raises CassetteError."""
+    store = session.store
+    held = store.load().interactions if positions else ()
+    kept = [each for at, each in enumerate(held) if at not in positions]
+    if len(kept) < len(held):
+        store.replace(kept)
+    return len(held) - len(kept)
 
 
 def _is_same(held: Interaction, loaded: Interaction) -> bool:

@@ -58,12 +58,12 @@ fill_venv() { # fill_venv PYTHON PREFIX FILE ARGS: pip installs ARGS when FILE i
   echo "$venv"
 }
 
-need_tools() { # installs what of scripts/lib.d/tools is missing, where we may install it
+need_tools() { # need_tools [FILE...]: installs what of the files' is missing, where we may
   local missing=() package shows
   while read -r package shows; do
     case "$package" in "" | "#"*) continue ;; esac
     bash -c "$shows" >/dev/null 2>&1 </dev/null || missing+=("$package")
-  done <"$root/scripts/lib.d/tools"
+  done < <(cat "${@:-$root/scripts/lib.d/tools}")
   [ ${#missing[@]} -eq 0 ] && return
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     echo "installing ${missing[*]} ..." >&2
@@ -76,7 +76,7 @@ need_tools() { # installs what of scripts/lib.d/tools is missing, where we may i
 # The tests of the parts that owe full branch coverage: all in one process each, and fast.
 pure=(tests/core tests/format tests/store tests/miss tests/secrets tests/golden tests/test_session.py tests/test_settings.py
   tests/test_hooks.py tests/test_network_options.py tests/test_matching_options.py tests/test_codings.py
-  tests/test_options.py tests/test_config.py)
+  tests/test_options.py tests/test_config.py tests/test_rerecording.py)
 
 tests() { # tests VENV ARGS: pytest. By default some two processes a core: many tests wait.
   local python=$1/bin/python cores

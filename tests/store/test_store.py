@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
+from unittest.mock import Mock
 
 import fsspec
 import pytest
@@ -233,6 +234,20 @@ def test_what_was_recorded_is_amended_before_it_is_published(
         False,
     ]
     assert [each.id for each in found] == list(range(len(found)))
+
+
+@pytest.mark.parametrize("kept", [(), (7, 8)])
+def test_what_is_recorded_can_be_looked_at_meanwhile(
+    make: Make, kept: tuple[int, ...]
+) -> None:
+    store = make(cassette_of(*kept) if kept else None)
+    assert len(store.recorded()) == 0
+    store.begin(store.load().interactions if kept else ())
+    for number in (1, 2):
+        store.append(made(number))
+    assert urls(store.recorded()) == ["1", "2"]
+    store.publish()
+    assert len(store.recorded()) == 0
 
 
 @pytest.mark.parametrize("held", [None, cassette_of(1, 2)])
@@ -925,6 +940,15 @@ def test_a_recording_that_cannot_be_amended_is_kept_beside(
         store.amend(shouted, [b"1"])
     monkeypatch.undo()
     assert FileStore(path).recover() == 2
+
+
+def test_a_recording_that_cannot_be_read_is_said(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = recording(path, 1)
+    monkeypatch.setattr(store._journal, "read", Mock(side_effect=OSError(5, "no")))
+    with pytest.raises(CassetteError):
+        store.recorded()
 
 
 def test_a_folder_that_cannot_be_synced_is_no_failure(

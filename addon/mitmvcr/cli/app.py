@@ -149,6 +149,49 @@ def explain(
     return explain_request(cassette, question, typed(options), as_json=as_json)
 
 
+@cassette.command(cls=GroupedCommand)
+@click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--id", "ids", type=int, multiple=True, help="By number, from 0.")
+@click.option("--url", "urls", multiple=True, metavar="GLOB")
+@click.option("--status", "statuses", multiple=True, metavar="404|4xx")
+@click.option("--method", "methods", multiple=True, metavar="METHOD")
+@click.option("--table", "table_only", is_flag=True, help="The table alone.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option(
+    "--html",
+    "page",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write one HTML file that holds it all.",
+)
+@takes("show")
+def show(
+    *,
+    path: Path,
+    ids: tuple[int, ...],
+    urls: tuple[str, ...],
+    statuses: tuple[str, ...],
+    methods: tuple[str, ...],
+    table_only: bool,
+    as_json: bool,
+    page: Path | None,
+    **options: Any,
+) -> None:
+    """Show a cassette: a table, and what is chosen whole.
+
+    Streams are shown event by event, with their times, and binary in hex. Secrets are
+    hidden as a recording hides them.
+    """
+    from mitmvcr.cli.commands.show import Choice, show_cassette, write_page
+
+    upper = tuple(each.upper() for each in methods)
+    choice = Choice(ids, urls, statuses, upper)
+    if page is not None:
+        write_page(path, choice, typed(options), page)
+        return
+    show_cassette(path, choice, typed(options), as_json=as_json, table_only=table_only)
+
+
 _PATHS = click.argument(
     "paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path)
 )

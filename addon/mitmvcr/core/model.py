@@ -81,6 +81,14 @@ class Response:
     failure: str = ""
     websocket: Sequence[Frame] = ()
 
+    @property
+    def lasted(self) -> int:
+        """Return how many nanoseconds it took until its last part or message, as far
+        as that is known."""
+        times = [each.at for each in self.chunks[-1:]]
+        times += [each.at for each in self.websocket[-1:]]
+        return self.duration + max(times, default=0)
+
 
 @dataclass(frozen=True, slots=True)
 class Interaction:

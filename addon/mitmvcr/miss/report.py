@@ -2,10 +2,12 @@
 interaction that nothing asked for; and each miss, with what came nearest."""
 
 import re
+import time
 from collections import Counter
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from mitmvcr.core.headers import header
 from mitmvcr.core.model import Interaction
 from mitmvcr.core.modes import Repeats
 from mitmvcr.core.wording import shown
@@ -160,7 +162,8 @@ class Entry:
     has none; ``status`` the response's code. ``duration`` is in nanoseconds: of a
     recording until the response head, of a replay until it was answered, of a miss
     until it was explained; None for an interaction that nothing asked for. ``note`` is
-    what a replay's reader should know."""
+    what a replay's reader should know. ``size`` is that of the response's body,
+    ``protocol`` and ``media`` say what it came over and what it is."""
 
     outcome: Outcome
     method: str
@@ -170,14 +173,26 @@ class Entry:
     duration: int | None = None
     miss: Miss | None = None
     note: str = ""
+    size: int = 0
+    protocol: str = ""
+    media: str = ""
 
     @classmethod
     def of(
         cls, outcome: Outcome, interaction: Interaction, position: int, url: str
     ) -> "Entry":
         """Return the entry of an interaction; ``url`` is its own as it may be shown."""
-        status = interaction.response.code
-        return cls(outcome, interaction.request.method, url, position, status)
+        response = interaction.response
+        return cls(
+            outcome,
+            interaction.request.method,
+            url,
+            position,
+            response.code,
+            size=len(response.body) or max(response.content_length, 0),
+            protocol=response.proto,
+            media=header(response.headers, "content-type").partition(";")[0],
+        )
 
     @classmethod
     def of_miss(cls, miss: Miss, duration: int) -> "Entry":
@@ -195,6 +210,8 @@ class Log:
     def __init__(self) -> None:
         self.complete = False
         self.entries: list[Entry] = []
+        #: When each began and ended, in seconds since the epoch.
+        self.spans: list[tuple[float, float]] = []
         self.misses: Counter[Miss] = Counter()
         #: Host -> why a client broke off TLS with us in its place.
         self.broken_tls: dict[str, str] = {}
@@ -202,9 +219,13 @@ class Log:
     def __repr__(self) -> str:
         return f"<Log {len(self.entries)} entries, {self.misses.total()} misses>"
 
-    def add(self, entry: Entry) -> None:
+    def add(self, entry: Entry, lasted: int = 0) -> None:
+        """Log what has just ended; its time is ``lasted`` nanoseconds, or else its
+        duration."""
         if self.complete:
+            now = time.time()
             self.entries.append(entry)
+            self.spans.append((now - max(lasted, entry.duration or 0) / 1e9, now))
 
     def tls_broke(self, host: str, reason: str) -> None:
         if len(self.broken_tls) < _MOST_HOSTS:
@@ -215,8 +236,7 @@ class Log:
         nanoseconds."""
         if miss in self.misses or len(self.misses) < MOST_MISSES:
             self.misses[miss] += 1
-        if self.complete:
-            self.entries.append(Entry.of_miss(miss, duration))
+        self.add(Entry.of_miss(miss, duration))
 
 
 def miss_facts(miss: Miss) -> dict[str, object]:

@@ -1,20 +1,27 @@
 """The end of a session: its recording is put in place, and the log says what came of
-it."""
+it. Nobody else records its cassette until then."""
 
 import logging
+import os
+from collections.abc import Iterable
 
-from mitmvcr.core.errors import CassetteWriteError
+from mitmvcr.core.errors import CassetteError
 from mitmvcr.options import SECRET
-from mitmvcr.session import Session
+from mitmvcr.proxy.player import Player
+from mitmvcr.proxy.routes import SessionError
+from mitmvcr.unused import drop_marked
 
 logger = logging.getLogger("mitmvcr")
 
 
-def close(session: Session) -> None:
+def close(player: Player) -> None:
     """Close a session. What goes wrong is logged, and is the session's failure."""
+    session = player.session
     try:
         session.close()
-    except CassetteWriteError as error:
+        _drop(player)
+    except CassetteError as error:
+        session.note_failure(error)
         logger.error("mitmvcr: %s", error)
     for url in session.altered:
         logger.warning(
@@ -26,3 +33,24 @@ def close(session: Session) -> None:
             SECRET.vcr,
         )
     logger.info("mitmvcr: %s", session.summary().line())
+
+
+def _drop(player: Player) -> None:
+    """Take out of the cassette what somebody has marked. Raise CassetteError."""
+    if player.dropped and (count := drop_marked(player.session, player.dropped)):
+        name = player.session.store.name
+        logger.info("mitmvcr: %s: %d marked interactions dropped", name, count)
+
+
+def recorders_of(players: Iterable[Player], cassette: str, name: str) -> list[Player]:
+    """Return the sessions of this name that record a cassette. Raise SessionError where
+    one of another name does."""
+    place = os.path.realpath(cassette)
+    same = [each for each in players if each.session.records and each.place == place]
+    for player in same:
+        if player.name != name:
+            raise SessionError(
+                f"session {name}: {cassette} is being recorded by session"
+                f" {player.name}: end that first, or choose another cassette"
+            )
+    return same

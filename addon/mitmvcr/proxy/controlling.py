@@ -35,13 +35,15 @@ class Control:
             return
         from mitmvcr.control.server import Server
         from mitmvcr.proxy.desk import Desk
+        from mitmvcr.proxy.window import Window
 
         try:
-            self._server = Server(port, Desk(self._sessions))
+            self._server = Server(port, Desk(self._sessions), Window(self._sessions))
         except OSError as error:
             remedy = f"cannot listen there: {why(error)}; 0 is any free port"
             raise OptionError(CONTROL.vcr, port, remedy) from error
         self._wanted = port
+        self._sessions.log_all()
         logger.info("mitmvcr: control at %s", self._server.url)
 
     def close(self) -> None:

@@ -15,6 +15,7 @@ from mitmvcr.core.model import Interaction
 from mitmvcr.core.modes import Replay
 from mitmvcr.miss.report import Entry
 from mitmvcr.proxy.host.messages import response_parts
+from mitmvcr.proxy.marks import mark_replayed
 from mitmvcr.proxy.player import Player
 from mitmvcr.proxy.states import MOVES, Event, State
 from mitmvcr.proxy.streaming import Tee
@@ -160,6 +161,7 @@ def replay(
     exchange.position = decision.position
     exchange.client = flow.client_conn.id
     session = player.session
+    mark_replayed(flow, session, decision.position)
     if session.log.complete:
         interaction = decision.interaction
         exchange.entry = session.entry("replayed", interaction, decision.position)

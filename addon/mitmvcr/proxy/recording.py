@@ -11,6 +11,7 @@ from mitmvcr.proxy import responses as answers
 from mitmvcr.proxy.exchange import Exchange
 from mitmvcr.proxy.host.messages import response_parts
 from mitmvcr.proxy.interrupted import broken
+from mitmvcr.proxy.marks import mark_recorded
 from mitmvcr.proxy.states import Event, State
 from mitmvcr.proxy.streaming import TimedTee, tap, with_chunks
 
@@ -34,9 +35,14 @@ def begin_answer(exchange: Exchange, response: http.Response) -> None:
         response.stream = exchange.upload.watch(tee)
 
 
-def record(exchange: Exchange, response: http.Response, event: Event) -> None:
+def record(
+    exchange: Exchange,
+    response: http.Response,
+    event: Event,
+    flow: http.HTTPFlow | None = None,
+) -> None:
     """Record an exchange that has ended, and log what kept it from being recorded; the
-    traffic goes on."""
+    traffic goes on. ``flow`` is marked, if it is there."""
     is_late = exchange.state is State.INTERRUPTED
     if not exchange.move(event):
         return
@@ -53,7 +59,11 @@ def record(exchange: Exchange, response: http.Response, event: Event) -> None:
         recorded = exchange.interaction(response)
         if exchange.tee or exchange.socket or exchange.upload:
             recorded = _with_stream(exchange, response, recorded)
-        exchange.target.session.record(recorded)
+        session = exchange.target.session
+        before = session.recorded_count
+        session.record(recorded)
+        if flow is not None and session.recorded_count > before:
+            mark_recorded(flow, session)
         if is_late:
             logger.warning("mitmvcr: %s came late, and is recorded", exchange.shown())
     except Exception as error:  # noqa: BLE001 - it is logged, and the traffic goes on

@@ -12,6 +12,7 @@ from mitmvcr.core.model import Interaction, Request, Response
 from mitmvcr.miss.report import Miss
 from mitmvcr.proxy import responses as answers
 from mitmvcr.proxy.host.messages import make_response, request_parts
+from mitmvcr.proxy.marks import mark_missed
 from mitmvcr.session import Session
 from mitmvcr.view.restore import to_wire
 
@@ -43,6 +44,8 @@ def missed(session: Session, request: Request) -> Missed:
 def refuse(session: Session, flow: http.HTTPFlow, request: Request) -> None:
     """Answer a request that nothing matched."""
     miss, line, answer = missed(session, request)
+    if answer is True:
+        mark_missed(flow)
     if answer is False:
         block(session, flow, "on_miss returned False", was_missed=True)
     elif isinstance(answer, Response):

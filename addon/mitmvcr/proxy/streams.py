@@ -127,7 +127,7 @@ class Streams:
     def websocket_end(self, flow: http.HTTPFlow) -> None:
         exchange = self._sessions.exchange(flow)
         if exchange is not None and flow.response is not None:
-            record(exchange, flow.response, Event.CLOSED)
+            record(exchange, flow.response, Event.CLOSED, flow)
             self._sessions.close_idle()
 
     def close(self) -> None:

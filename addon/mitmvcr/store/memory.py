@@ -67,6 +67,10 @@ class MemoryStore:
         assert self._recording is not None
         self._recording.append(interaction)
 
+    def recorded(self) -> Sequence[Interaction]:
+        """Return what was recorded so far."""
+        return tuple(self._recording or ())
+
     def amend(
         self, change: Callable[[Interaction], Interaction], texts: Sequence[bytes]
     ) -> None:

@@ -154,6 +154,17 @@ class FileStore:
                 self._journal.append(self._dump(interaction, self._written))
         self._written += 1
 
+    def recorded(self) -> Sequence[Interaction]:
+        """Return what was recorded so far. Raise CassetteError."""
+        if not self._journal.is_open:
+            return ()
+        try:
+            data = self._journal.read()
+        except OSError as error:
+            raise self._place.cannot_read(error) from error
+        name = str(self._journal.path)
+        return reader.loads(data, name, lazy=True).interactions
+
     def amend(self, change: Change, texts: Sequence[bytes]) -> None:
         """Change what was recorded so far where it may hold one of the texts."""
         if not self._journal.is_open:

@@ -106,9 +106,10 @@ def _write(
         exit_status=child,
         fail_on_unused=policy.fail_on_unused,
         findings=findings,
-        parts=[Part(each.summary(), entries(each)) for each in proxy.sessions],
+        parts=[Part(each.summary(), entries(each), each) for each in proxy.sessions],
         named=proxy.settings.dir is not None,
         unnamed=proxy.unnamed,
+        failed_sessions=proxy.failed_sessions,
     )
     write_reports(policy.reports, account)
 

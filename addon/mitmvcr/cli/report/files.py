@@ -3,18 +3,19 @@
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from mitmvcr.cli.report.account import Part, RunReport, seconds
 from mitmvcr.cli.report.junit import to_junit
+from mitmvcr.cli.report.page import to_page
 from mitmvcr.core.errors import OptionError, VcrError
 from mitmvcr.miss.report import Entry, miss_facts
 from mitmvcr.options import RECEIPT, REPORT
 from mitmvcr.store.files import replace_file, why
 
-_REMEDY = "name a file.json, a file.xml (JUnit), or - for JSON on stdout"
+_REMEDY = "name a file.json, a file.xml (JUnit), a file.html, or - for JSON on stdout"
 
 
 class ReportError(VcrError):
@@ -23,10 +24,13 @@ class ReportError(VcrError):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """``path`` is None for stdout; ``junit`` says XML, else it is JSON."""
+    """``path`` is None for stdout, which gets JSON; else its extension says what."""
 
     path: Path | None
-    junit: bool = False
+
+    @property
+    def kind(self) -> str:
+        return ".json" if self.path is None else self.path.suffix.lower()
 
 
 def parse_reports(texts: Sequence[str]) -> tuple[Target, ...]:
@@ -39,8 +43,7 @@ def parse_reports(texts: Sequence[str]) -> tuple[Target, ...]:
 def _parse(text: str) -> Target:
     if text == "-":
         return Target(None)
-    path = _parse_place(REPORT.vcr, text, (".json", ".xml"), _REMEDY)
-    return Target(path, junit=path.suffix.lower() == ".xml")
+    return Target(_parse_place(REPORT.vcr, text, tuple(_WRITERS), _REMEDY))
 
 
 def parse_receipt(text: str) -> Path | None:
@@ -69,9 +72,8 @@ def write_reports(targets: Sequence[Target], account: RunReport) -> None:
     ReportError, of the first that failed."""
     failed: list[ReportError] = []
     for target in targets:
-        data = to_junit(account) if target.junit else to_json(account)
         try:
-            _write(target, data)
+            _write(target, _WRITERS[target.kind](account))
         except ReportError as error:
             failed.append(error)
     if failed:
@@ -103,11 +105,20 @@ def to_json(account: RunReport) -> bytes:
     }
     if account.named:
         report["requests_without_session"] = account.unnamed
+        report["failed_sessions"] = account.failed_sessions
         report["sessions"] = [_part(part) for part in account.parts]
     else:
         report["entries"] = [_entry(entry) for entry in account.entries]
     text = json.dumps(report, indent=2, ensure_ascii=False)
     return text.encode("utf-8", "backslashreplace") + b"\n"
+
+
+#: What writes a report, by the extension of its file.
+_WRITERS: dict[str, Callable[[RunReport], bytes]] = {
+    ".json": to_json,
+    ".xml": to_junit,
+    ".html": to_page,
+}
 
 
 def _part(part: Part) -> dict[str, object]:

@@ -1,0 +1,139 @@
+"""``mitmvcr cassette show``: a cassette to look at, in a terminal, a pipe or a page."""
+
+import json
+import os
+import re
+import shutil
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import click
+
+from mitmvcr.cli.report.console import say
+from mitmvcr.cli.report.lines import Line, detail, table
+from mitmvcr.cli.report.page import LIMITS
+from mitmvcr.config import in_force
+from mitmvcr.core.errors import CassetteWriteError, OptionError
+from mitmvcr.core.model import Interaction
+from mitmvcr.format import reader
+from mitmvcr.format.source import read_bytes
+from mitmvcr.miss.masking import masked_url
+from mitmvcr.options import options_of
+from mitmvcr.secrets.redactor import Redactor
+from mitmvcr.show import USUAL, WHOLE, Limits, Row, described, row
+from mitmvcr.show.html import report
+from mitmvcr.store.files import replace_file, why
+from mitmvcr.values import Layer
+
+_STATUS = re.compile(r"[1-9](?:\d\d|xx)", re.I)
+
+
+class Choice(NamedTuple):
+    """Which interactions are chosen; all empty is none in particular."""
+
+    ids: tuple[int, ...] = ()
+    urls: tuple[str, ...] = ()
+    statuses: tuple[str, ...] = ()
+    methods: tuple[str, ...] = ()
+
+    def check(self, count: int) -> None:
+        """Raise OptionError for what can choose nothing."""
+        for number in self.ids:
+            if not 0 <= number < count:
+                last = f"use 0 to {count - 1}" if count else "the cassette is empty"
+                raise OptionError("--id", number, last)
+        for status in self.statuses:
+            if not _STATUS.fullmatch(status):
+                raise OptionError("--status", status, "use a code or a class: 404, 4xx")
+
+    def takes(self, each: Row) -> bool:
+        return (
+            (not self.ids or each.id in self.ids)
+            and (not self.urls or any(fnmatchcase(each.url, u) for u in self.urls))
+            and (not self.statuses or any(map(each.has_status, self.statuses)))
+            and (not self.methods or each.method.upper() in self.methods)
+        )
+
+
+class Shown(NamedTuple):
+    """A cassette without its secrets: the rows that were chosen, and what is behind
+    them."""
+
+    name: str
+    total: int
+    rows: Sequence[Row]
+    found: Sequence[Interaction]
+    redactor: Redactor
+
+    def whole(self, limits: Limits) -> Iterator[dict[str, Any]]:
+        for each in self.rows:
+            clean = self.redactor.interaction(self.found[each.id])
+            yield described(each.id, clean, limits) | {"url": each.url}
+
+
+def show_cassette(
+    path: Path, choice: Choice, typed: Layer, *, as_json: bool, table_only: bool
+) -> None:
+    """Print a table, and what was chosen whole: to a pager on a terminal, plain and
+    complete in a pipe."""
+    shown = read_shown(path, choice, typed)
+    is_whole = any(choice) and not table_only
+    if as_json:
+        found = shown.whole(WHOLE) if is_whole else (r._asdict() for r in shown.rows)
+        click.echo(json.dumps([*found], indent=2, ensure_ascii=True))
+    elif sys.stdout.isatty():
+        width = shutil.get_terminal_size().columns
+        lines = _lines(shown, USUAL if is_whole else None, width)
+        coloured = not os.environ.get("NO_COLOR")
+        texts = (line.styled() if coloured else line.text for line in lines)
+        click.echo_via_pager((f"{text}\n" for text in texts), color=coloured)
+    else:
+        for line in _lines(shown, WHOLE if is_whole else None, None):
+            click.echo(line.text)
+    if any(choice):
+        say(f"{path}: {len(shown.rows)} of {shown.total} interactions")
+
+
+def write_page(path: Path, choice: Choice, typed: Layer, target: Path) -> None:
+    """Write what was chosen as one HTML file. Raise CassetteWriteError."""
+    shown = read_shown(path, choice, typed)
+    rows = [_page_row(each) for each in shown.rows]
+    whole = [facts | {"place": facts["id"]} for facts in shown.whole(LIMITS)]
+    size = f"{len(shown.rows)} of {shown.total} interactions"
+    text = report(f"mitmvcr: {path}", [size], rows, whole)
+    try:
+        replace_file(target, text.encode("utf-8", "backslashreplace"))
+    except OSError as error:
+        raise CassetteWriteError(
+            str(target), f"cannot be written: {why(error)}"
+        ) from error
+    say(f"{target}: {size} of {path}")
+
+
+def _page_row(each: Row) -> dict[str, Any]:
+    own = {"key": f"{each.id}", "interaction": each.id, "place": each.id}
+    return {**each._asdict(), **own, "outcome": ""}
+
+
+def read_shown(path: Path, choice: Choice, typed: Layer) -> Shown:
+    """Read a cassette to be shown. Raise CassetteError or OptionError."""
+    rules = in_force(typed).settings(options_of("show")).redaction
+    found = reader.loads(read_bytes(path), str(path), lazy=True).interactions
+    choice.check(len(found))
+    redactor = Redactor(rules)
+    rows = [
+        row(at, each, masked_url(redactor.interaction(each).request.url))
+        for at, each in enumerate(found)
+    ]
+    chosen = [each for each in rows if choice.takes(each)]
+    return Shown(str(path), len(found), chosen, found, redactor)
+
+
+def _lines(shown: Shown, limits: Limits | None, width: int | None) -> Iterable[Line]:
+    yield from table(shown.rows, width)
+    if limits is not None:
+        for facts in shown.whole(limits):
+            yield from detail(facts)

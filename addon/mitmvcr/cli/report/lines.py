@@ -1,0 +1,205 @@
+"""An interaction in lines of text, each in parts that a terminal may colour."""
+
+import base64
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import click
+
+from mitmvcr.core.duration import format_duration
+from mitmvcr.show.rows import Row
+
+Facts = Mapping[str, Any]
+
+_HEADINGS = ("id", "method", "status", "size", "time", "protocol", "URL")
+_STATUS_COLOURS = {2: "green", 3: "cyan", 4: "yellow", 5: "red"}
+_NAME, _FAINT, _HEAD = "cyan", "bright_black", "bold"
+
+
+class Line(NamedTuple):
+    """``parts`` are texts, each with a colour or without."""
+
+    parts: tuple[tuple[str, str], ...]
+
+    @property
+    def text(self) -> str:
+        return "".join(text for text, _ in self.parts).rstrip()
+
+    def styled(self) -> str:
+        """Return it with the escapes of a terminal."""
+        return "".join(_styled(*part) for part in self.parts).rstrip()
+
+
+def _styled(text: str, colour: str) -> str:
+    if not colour:
+        return text
+    if colour == _HEAD:
+        return click.style(text, bold=True)
+    return click.style(text, fg=colour)
+
+
+def _line(*parts: str | tuple[str, str]) -> Line:
+    split = (part if isinstance(part, tuple) else (part, "") for part in parts)
+    return Line(tuple((_visible(text), colour) for text, colour in split))
+
+
+def _visible(text: str) -> str:
+    """Return a text whose control characters a terminal does not obey."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c == "\t" else _escaped(c) for c in text)
+
+
+def _escaped(character: str) -> str:
+    return character.encode("unicode_escape").decode("ascii")
+
+
+def table(rows: Sequence[Row], width: int | None = None) -> Iterator[Line]:
+    """Yield a heading and a line for each row; ``width`` cuts them to a terminal."""
+    cells = [_HEADINGS, *(_cells(each) for each in rows)]
+    sizes = [max(len(each[at]) for each in cells) for at in range(len(_HEADINGS) - 1)]
+    for at, each in enumerate(cells):
+        fixed = [
+            _padded(at, cell, size)
+            for at, (cell, size) in enumerate(zip(each, sizes, strict=False))
+        ]
+        url = each[-1]
+        room = None if width is None else max(20, width - sum(sizes) - 2 * len(sizes))
+        if room is not None and len(url) > room:
+            url = url[: room - 1] + "…"
+        if at == 0:
+            yield _line(("  ".join([*fixed, url]), _HEAD))
+            continue
+        colour = _STATUS_COLOURS.get(rows[at - 1].status // 100, "")
+        before, status, behind = fixed[:2], fixed[2], fixed[3:]
+        yield _line(
+            "  ".join(before) + "  ", (status, colour), "  " + "  ".join([*behind, url])
+        )
+
+
+#: Numbers stand at the right.
+_AT_RIGHT = (0, 3, 4)
+
+
+def _padded(column: int, cell: str, size: int) -> str:
+    return cell.rjust(size) if column in _AT_RIGHT else cell.ljust(size)
+
+
+def _cells(each: Row) -> tuple[str, ...]:
+    status = each.failure or (str(each.status) if each.status else "-")
+    time = _time(each.duration_ms) if each.duration_ms else "-"
+    size, protocol = _size(each.size), each.protocol or "-"
+    return str(each.id), each.method, status, size, time, protocol, each.url
+
+
+def _time(ms: float) -> str:
+    """Return a time in three digits or so."""
+    if ms >= 10_000:
+        return f"{ms / 1000:.0f} s"
+    if ms >= 1000:
+        return f"{ms / 1000:.2f} s"
+    return f"{ms:.0f} ms" if ms >= 10 else f"{ms:.2f} ms"
+
+
+def _size(size: int) -> str:
+    if size >= 1 << 20:
+        return f"{size / (1 << 20):.1f} MiB"
+    return f"{size / 1024:.1f} KiB" if size >= 1 << 10 else f"{size} B"
+
+
+def detail(facts: Facts) -> Iterator[Line]:
+    """Yield an interaction whole, as :func:`mitmvcr.show.described` has it."""
+    request, response = facts["request"], facts["response"]
+    yield _line("")
+    yield _line((f"#{facts['id']} {facts['method']} {facts['url']}", _HEAD))
+    yield from _message(request)
+    status = response["status"] or str(facts["status"] or "")
+    colour = _STATUS_COLOURS.get(facts["status"] // 100, "")
+    took = f" after {_time(facts['duration_ms'])}" if facts["duration_ms"] else ""
+    yield _line("")
+    if facts["failure"]:
+        yield _line((f"the exchange failed: {facts['failure']}", "red"), took)
+    if facts["status"]:
+        protocol = response["protocol"] or "HTTP"
+        yield _line(f"{protocol} ", (status, colour), took)
+        yield from _message(response)
+    for each in facts.get("messages", ()):
+        yield from _frame(each)
+
+
+def _message(facts: Facts) -> Iterator[Line]:
+    yield from _headers(facts["headers"])
+    yield from _body(facts["body"])
+    if facts["trailer"]:
+        yield _line(("trailer", _FAINT))
+        yield from _headers(facts["trailer"])
+
+
+def _headers(pairs: Sequence[Sequence[str]]) -> Iterator[Line]:
+    for name, value in pairs:
+        yield _line((f"{name}:", _NAME), f" {value}")
+
+
+def _body(facts: Facts) -> Iterator[Line]:
+    if facts["kind"] == "empty":
+        return
+    yield _line((_about(facts), _FAINT))
+    if "pieces" in facts:
+        for number, piece in enumerate(facts["pieces"]):
+            yield from _piece(number, piece)
+    else:
+        yield from _content(facts)
+    if cut := facts.get("cut"):
+        yield _line((f"... {cut} more bytes", _FAINT))
+
+
+def _about(facts: Facts) -> str:
+    parts = [facts["kind"], f"{facts['size']} bytes"]
+    if "coding" in facts:
+        state = (
+            f"cannot be undone: {facts['damaged']}" if "damaged" in facts else "undone"
+        )
+        parts.append(f"{facts['coding']} {state}")
+    if "count" in facts:
+        parts.append(f"{facts['count']} {facts['kind']}")
+    if facts.get("unfinished"):
+        parts.append("the last one is unfinished")
+    return "[" + ", ".join(parts) + "]"
+
+
+def _piece(number: int, piece: Facts) -> Iterator[Line]:
+    at = f" at {_at(piece['at_ms'])}" if "at_ms" in piece else ""
+    fields = "".join(
+        f" {name}={piece[name]}"
+        for name in ("event", "id", "retry", "comment")
+        if name in piece
+    )
+    packed = " compressed" if piece.get("compressed") else ""
+    yield _line((f"[{number}{at}{fields}{packed}]", _FAINT))
+    yield from _content(piece)
+
+
+def _frame(facts: Facts) -> Iterator[Line]:
+    arrow = "->" if facts["from"] == "client" else "<-"
+    head = f"{arrow} {facts['from']} at {_at(facts['at_ms'])} {facts['type']}"
+    yield _line((head, _NAME))
+    yield from _content(facts)
+
+
+def _at(ms: float) -> str:
+    return format_duration(round(ms * 1e6))
+
+
+def _content(facts: Facts) -> Iterator[Line]:
+    if "text" in facts:
+        for text in facts["text"].split("\n"):
+            yield _line(text.removesuffix("\r"))
+    elif "base64" in facts:
+        yield from _hex(base64.b64decode(facts["base64"]))
+
+
+def _hex(data: bytes) -> Iterator[Line]:
+    for at in range(0, len(data), 16):
+        row = data[at : at + 16]
+        text = "".join(chr(c) if 32 <= c < 127 else "." for c in row)
+        yield _line((f"{at:08x}", _FAINT), f"  {row.hex(' '):<47}  {text}")

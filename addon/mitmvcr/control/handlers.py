@@ -1,0 +1,109 @@
+"""What each request to the API has to hold to, and how it is answered.
+
+A page of another origin can make a browser send a request here, so what changes
+anything needs a header that no page can send without being allowed to; and a name that
+resolves to this address is no way in, since the Host must be the address itself.
+"""
+
+import json
+import logging
+from collections.abc import Awaitable
+from http import HTTPStatus
+from typing import Any
+
+from tornado import web
+
+from mitmvcr.control.office import Facts, Office, Problem, Wish
+from mitmvcr.core.errors import OptionError, VcrError
+
+logger = logging.getLogger("mitmvcr")
+
+ADDRESS = "127.0.0.1"
+#: Who asks by another name came here by DNS.
+_HOSTS = frozenset({ADDRESS, "localhost", "[::1]"})
+_HEADER = "X-Vcr-Control"
+_JSON = "application/json"
+
+
+class Handler(web.RequestHandler):
+    """Answers in JSON; an error is problem+json."""
+
+    def initialize(self, office: Office) -> None:
+        self.office = office
+
+    def set_default_headers(self) -> None:
+        self.clear_header("Server")
+        self.set_header("Cache-Control", "no-store")
+        self.set_header("X-Content-Type-Options", "nosniff")
+
+    def prepare(self) -> Awaitable[None] | None:
+        self._check_host()
+        if self.request.method not in ("GET", "HEAD"):
+            self._check_is_no_page()
+        return None
+
+    def _check_host(self) -> None:
+        host = self.request.host.lower()
+        name = host if host.endswith("]") else host.rpartition(":")[0] or host
+        if name not in _HOSTS:
+            detail = "is not this machine's own address"
+            raise Problem(403, "Host", detail, f"use http://{ADDRESS}:PORT")
+
+    def _check_is_no_page(self) -> None:
+        headers = self.request.headers
+        if headers.get(_HEADER) != "1":
+            raise Problem(403, _HEADER, "is missing", f"send '{_HEADER}: 1'")
+        kind = headers.get("Content-Type", "").partition(";")[0].strip().lower()
+        if kind != _JSON and (self.request.body or self.request.method != "DELETE"):
+            remedy = f"send 'Content-Type: {_JSON}'"
+            raise Problem(415, "Content-Type", f"is not {_JSON}", remedy)
+
+    def wish(self) -> Wish:
+        """Return the object in the body; an empty one is an empty object."""
+        try:
+            found = json.loads(self.request.body or b"{}")
+        except ValueError as error:
+            raise Problem(400, "body", f"is no JSON: {error}", "send an object") from (
+                error
+            )
+        if not isinstance(found, dict):
+            raise Problem(400, "body", "is no object", "send one, as {}")
+        return found
+
+    def answer(self, facts: Facts | list[Facts], status: int = 200) -> None:
+        self.set_status(status)
+        self._send(facts, _JSON)
+
+    def _send(self, facts: object, kind: str) -> None:
+        self.set_header("Content-Type", kind)
+        text = json.dumps(facts, indent=2, ensure_ascii=False) + "\n"
+        self.finish(text.encode("utf-8", "backslashreplace"))
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        error = kwargs.get("exc_info", (None, None, None))[1]
+        status, facts = _problem(error, status_code)
+        self.set_status(status)
+        title = HTTPStatus(status).phrase
+        head = {"type": "about:blank", "title": title, "status": status}
+        self._send(head | facts, "application/problem+json")
+
+    def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
+        if not isinstance(value, VcrError | web.HTTPError):
+            logger.error(
+                "mitmvcr: a fault of mitmvcr, please report it", exc_info=value
+            )
+
+
+def _problem(error: BaseException | None, status: int) -> tuple[int, Facts]:
+    """Return an error as a status and what says why."""
+    if isinstance(error, Problem):
+        facts = {"detail": str(error), "field": error.field, "remedy": error.remedy}
+        return error.status, facts
+    if isinstance(error, OptionError):
+        facts = {"detail": str(error), "field": error.option, "remedy": error.remedy}
+        return 422, facts
+    if isinstance(error, VcrError):
+        return 409, {"detail": str(error)}
+    if isinstance(error, web.HTTPError):
+        return error.status_code, {"detail": HTTPStatus(error.status_code).phrase}
+    return status, {"detail": f"{type(error).__name__}: {error}"}

@@ -1,0 +1,168 @@
+"""The page: its files, what it shows, and what tells it that something has changed."""
+
+import asyncio
+import json
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Protocol
+
+from tornado.iostream import StreamClosedError
+
+from mitmvcr.control.handlers import Handler
+from mitmvcr.control.office import Facts, Office, Problem
+
+#: Nothing but what is served here, nothing inline, and nobody's frame.
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self';"
+    " img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+FOLDER = Path(__file__).parent.parent / "page"
+_TYPES = {
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
+#: In seconds: as often it looks whether anything has changed, and so long it is silent
+#: at most.
+_PACE, _SILENCE = 0.25, 15.0
+#: So many rows are sent at once.
+_MOST = 1000
+
+
+class Window(Protocol):
+    """Shows what the sessions do. Methods with a session's name raise Problem."""
+
+    def log(self, name: str, first: int, most: int) -> Facts:
+        """Return what became of requests, from the entry ``first`` on: ``rows``, and
+        ``total``."""
+
+    def unused(self, name: str, first: int, most: int) -> Facts:
+        """Return the interactions that nothing asked for, likewise."""
+
+    def entry(self, name: str, number: int) -> Facts:
+        """Return an entry of the log whole: its interaction, or why it missed."""
+
+    def interaction(self, name: str, position: int) -> Facts:
+        """Return an interaction whole."""
+
+    async def search(self, name: str, text: str) -> Facts:
+        """Return the positions of the interactions whose bodies hold a text."""
+
+    def drop(self, name: str, position: int, *, dropped: bool) -> Facts:
+        """Mark an interaction: it is not in the cassette when the session has ended."""
+
+    def marks(self) -> Facts:
+        """Return, by session, a value that differs when anything has changed."""
+
+
+def routes(office: Office, window: Window) -> list[Any]:
+    """Return what the page needs, as tornado's routes."""
+    shown = {"office": office, "window": window}
+    name = "/sessions/([^/]+)"
+    return [
+        ("/(|page.js|page.css|view.js|lit-html.js)", _File, {"office": office}),
+        ("/events", _Events, shown),
+        (f"{name}/log", _Log, shown),
+        (f"{name}/log/(\\d+)", _Entry, shown),
+        (f"{name}/unused", _Unused, shown),
+        (f"{name}/search", _Search, shown),
+        (f"{name}/interactions/(\\d+)", _Interaction, shown),
+        (f"{name}/interactions/(\\d+)/dropped", _Dropped, shown),
+    ]
+
+
+@lru_cache(maxsize=16)
+def file(name: str) -> bytes:
+    """Return a file of the page."""
+    return (FOLDER / name).read_bytes()
+
+
+class _File(Handler):
+    def get(self, name: str) -> None:
+        name = name or "index.html"
+        self.set_header("Content-Type", _TYPES[Path(name).suffix])
+        self.set_header("Content-Security-Policy", POLICY)
+        self.set_header("Referrer-Policy", "no-referrer")
+        self.finish(file(name))
+
+
+class _Shown(Handler):
+    def initialize(self, office: Office, window: Window) -> None:  # type: ignore[override]
+        super().initialize(office)
+        self.window = window
+
+    def number(self, name: str, default: int) -> int:
+        text = self.get_query_argument(name, str(default))
+        if not (text.isascii() and text.isdigit()):
+            raise Problem(400, name, "is no number", "use one from 0")
+        return int(text)
+
+    def span(self) -> tuple[int, int]:
+        return self.number("from", 0), min(self.number("most", _MOST), _MOST)
+
+
+class _Log(_Shown):
+    def get(self, name: str) -> None:
+        self.answer(self.window.log(name, *self.span()))
+
+
+class _Unused(_Shown):
+    def get(self, name: str) -> None:
+        self.answer(self.window.unused(name, *self.span()))
+
+
+class _Entry(_Shown):
+    def get(self, name: str, number: str) -> None:
+        self.answer(self.window.entry(name, int(number)))
+
+
+class _Interaction(_Shown):
+    def get(self, name: str, position: str) -> None:
+        self.answer(self.window.interaction(name, int(position)))
+
+
+class _Search(_Shown):
+    async def get(self, name: str) -> None:
+        text = self.get_query_argument("text", "", strip=False)
+        if not text:
+            raise Problem(400, "text", "is missing", "add ?text=")
+        self.answer(await self.window.search(name, text))
+
+
+class _Dropped(_Shown):
+    def put(self, name: str, position: str) -> None:
+        dropped = self.wish().get("dropped")
+        if not isinstance(dropped, bool):
+            raise Problem(422, "dropped", "is no switch", "use true or false")
+        self.answer(self.window.drop(name, int(position), dropped=dropped))
+
+
+class _Events(_Shown):
+    """Server-sent events: ``sessions`` has the state of all, each time one changed."""
+
+    async def get(self) -> None:
+        self.set_header("Content-Type", "text/event-stream")
+        self.set_header("X-Accel-Buffering", "no")
+        seen: Facts | None = None
+        silent = 0.0
+        try:
+            while True:
+                marks = self.window.marks()
+                if marks != seen:
+                    seen, silent = marks, 0.0
+                    self.write(_event("sessions", self.office.sessions()))
+                    await self.flush()
+                elif silent >= _SILENCE:
+                    silent = 0.0
+                    self.write(": still here\n\n")
+                    await self.flush()
+                await asyncio.sleep(_PACE)
+                silent += _PACE
+        except StreamClosedError:
+            return
+
+
+def _event(name: str, facts: object) -> bytes:
+    text = json.dumps(facts, ensure_ascii=True)
+    return f"event: {name}\ndata: {text}\n\n".encode()

@@ -1,0 +1,32 @@
+"""What became of a flow, as mitmproxy and mitmweb show it: a marker and a comment."""
+
+import os
+
+from mitmproxy import flow
+
+from mitmvcr.session import Session
+
+_REPLAYED, _RECORDED, _MISSED = ":arrow_forward:", ":red_circle:", ":x:"
+
+
+def mark_replayed(flow: flow.Flow, session: Session, position: int) -> None:
+    """Say where its answer is from."""
+    name = os.path.basename(session.store.name)
+    _mark(flow, _REPLAYED, f"replayed from {name} #{position}")
+
+
+def mark_recorded(flow: flow.Flow, session: Session) -> None:
+    """Say which interaction it was recorded as, just now."""
+    _mark(
+        flow, _RECORDED, f"recorded as #{session.loaded + session.recorded_count - 1}"
+    )
+
+
+def mark_missed(flow: flow.Flow) -> None:
+    _mark(flow, _MISSED, "no match")
+
+
+def _mark(flow: flow.Flow, marker: str, comment: str) -> None:
+    """Mark it, where nobody else has."""
+    flow.marked = flow.marked or marker
+    flow.comment = flow.comment or comment

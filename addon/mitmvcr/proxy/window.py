@@ -1,0 +1,143 @@
+"""What the page shows of the sessions in play."""
+
+import asyncio
+from collections.abc import Iterator
+
+from mitmvcr.codings import decoded_start
+from mitmvcr.codings.table import CodingError
+from mitmvcr.control.office import Facts, Problem
+from mitmvcr.core.headers import header
+from mitmvcr.core.model import Headers, Interaction
+from mitmvcr.proxy.player import Player
+from mitmvcr.proxy.sessions import Sessions
+from mitmvcr.show import described
+from mitmvcr.show.entries import entry_facts, missed_facts
+
+#: A search gives way to others after so many interactions.
+_AT_A_TIME = 20
+#: And finds so many at most.
+_MOST_FOUND = 10_000
+
+
+class Window:
+    """See :class:`mitmvcr.control.page.Window`."""
+
+    def __init__(self, sessions: Sessions) -> None:
+        self._sessions = sessions
+
+    def marks(self) -> Facts:
+        return {
+            player.name: (id(player), *player.session.summary()[2:])
+            for player in self._sessions.in_play()
+        }
+
+    def log(self, name: str, first: int, most: int) -> Facts:
+        log = self._player(name).session.log
+        numbers = range(len(log.entries))[first : first + most]
+        rows = [entry_facts(n, log.entries[n], log.spans[n]) for n in numbers]
+        return {"rows": rows, "total": len(log.entries)}
+
+    def unused(self, name: str, first: int, most: int) -> Facts:
+        session = self._player(name).session
+        places = [*session.deck.unused()]
+        found = (
+            (at, session.entry("unused", session.deck.head(at), at))
+            for at in places[first : first + most]
+        )
+        rows = [entry_facts(at, each, None) for at, each in found]
+        return {"rows": rows, "total": len(places)}
+
+    def entry(self, name: str, number: int) -> Facts:
+        player = self._player(name)
+        log = player.session.log
+        if number >= len(log.entries):
+            raise Problem(
+                404, "number", f"there is no entry {number}", "use a lower one"
+            )
+        entry = log.entries[number]
+        facts: Facts = {"entry": entry_facts(number, entry, log.spans[number])}
+        if entry.miss is not None:
+            return facts | missed_facts(entry)
+        if entry.interaction is None:
+            return facts
+        return facts | {"interaction": self.interaction(name, entry.interaction)}
+
+    def interaction(self, name: str, position: int) -> Facts:
+        player = self._player(name)
+        found = _Interactions(player).get(position)
+        facts = described(position, player.session.redactor.interaction(found))
+        url = player.session.shown(found.request.url)
+        return facts | {"url": url, "dropped": position in player.dropped}
+
+    async def search(self, name: str, text: str) -> Facts:
+        wanted, found = text.casefold(), []
+        interactions = _Interactions(self._player(name))
+        for position in range(len(interactions)):
+            if any(
+                wanted in each.casefold() for each in _texts(interactions.get(position))
+            ):
+                found.append(position)
+            if len(found) >= _MOST_FOUND:
+                break
+            if position % _AT_A_TIME == 0:
+                await asyncio.sleep(0)
+        return {"interactions": found}
+
+    def drop(self, name: str, position: int, *, dropped: bool) -> Facts:
+        player = self._player(name)
+        _Interactions(player).get(position)
+        if dropped:
+            player.dropped.add(position)
+        else:
+            player.dropped.discard(position)
+        return {"dropped": sorted(player.dropped)}
+
+    def _player(self, name: str) -> Player:
+        player = self._sessions.named(name)
+        if player is None:
+            raise Problem(404, "name", f"there is no session {name}", "GET /sessions")
+        return player
+
+
+class _Interactions:
+    """The interactions of a session by position: those it began with, and those that it
+    has recorded since."""
+
+    def __init__(self, player: Player) -> None:
+        session = player.session
+        self._name = session.store.name
+        self._deck, self._loaded = session.deck, session.loaded
+        self._recorded = session.store.recorded() if session.records else ()
+
+    def __len__(self) -> int:
+        return self._loaded + len(self._recorded)
+
+    def get(self, position: int) -> Interaction:
+        """Return one. Raise Problem."""
+        if position >= len(self):
+            detail = f"{self._name} has no interaction {position}"
+            raise Problem(404, "position", detail, "use a lower one")
+        if position < self._loaded:
+            return self._deck[position]
+        return self._recorded[position - self._loaded]
+
+
+def _interactions(player: Player) -> _Interactions:
+    return _Interactions(player)
+
+
+def _texts(found: Interaction) -> Iterator[str]:
+    """Yield the bodies and messages of an interaction as text."""
+    request, response = found.request, found.response
+    yield _text(request.body, request.headers)
+    yield _text(response.body, response.headers)
+    for frame in response.websocket:
+        yield frame.content.decode("utf-8", "replace")
+
+
+def _text(body: bytes, headers: Headers) -> str:
+    try:
+        plain = decoded_start(body, header(headers, "content-encoding"))
+    except CodingError:
+        plain = body
+    return plain.decode("utf-8", "replace")

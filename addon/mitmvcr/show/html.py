@@ -1,0 +1,90 @@
+"""A report in one file: the page's own components with the data inside.
+
+It opens from a disk and asks nobody for anything: its policy lets only its own script
+and style in, by their hashes, and what came from traffic stands in it as data.
+"""
+
+import base64
+import hashlib
+import html
+import json
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+Facts = Mapping[str, Any]
+
+FOLDER = Path(__file__).parent.parent / "page"
+_EXPORTS = re.compile(r"export\{([^}]*)\};?\s*$")
+_IMPORT = re.compile(r"^import \{([^}]*)\} from \"\./([\w.-]+)\";\n", re.M)
+
+
+def report(
+    title: str, facts: Sequence[str], rows: Sequence[Facts], whole: Sequence[Facts]
+) -> str:
+    """Return the report: ``facts`` are said at its head, ``rows`` stand in its table,
+    each with the ``key`` it is chosen by, and ``whole`` are the interactions that they
+    name, as :func:`mitmvcr.show.described` has them."""
+    data = {"title": title, "facts": facts, "rows": rows, "interactions": whole}
+    script, style = _script(), (FOLDER / "page.css").read_text("utf-8")
+    policy = (
+        f"default-src 'none'; script-src '{_digest(script)}';"
+        f" style-src '{_digest(style)}'; img-src data:; base-uri 'none';"
+        " form-action 'none'"
+    )
+    return (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f'<title>{html.escape(title)}</title>\n<link rel="icon" href="data:,">\n'
+        f"<style>{style}</style>\n</head>\n"
+        f'<body><div id="app"></div>\n'
+        f'<script type="application/json" id="data">{_embedded(data)}</script>\n'
+        f'<script type="module">{script}</script>\n</body>\n</html>\n'
+    )
+
+
+def _embedded(data: object) -> str:
+    """Return JSON that cannot end the element it stands in."""
+    return json.dumps(data, ensure_ascii=True).replace("<", "\\u003c")
+
+
+def _digest(text: str) -> str:
+    found = hashlib.sha256(text.encode()).digest()
+    return f"sha256-{base64.b64encode(found).decode()}"
+
+
+def _script() -> str:
+    """Return the page's modules as one: each in a function that returns what it
+    exports."""
+    return "".join(
+        (_module("lit-html.js"), _module("view.js"), _inlined(_read("page.js")))
+    ).replace("</", "<\\/")
+
+
+def _read(name: str) -> str:
+    return (FOLDER / name).read_text("utf-8")
+
+
+def _name(file: str) -> str:
+    return "$" + re.sub(r"\W", "_", file.removesuffix(".js"))
+
+
+def _module(file: str) -> str:
+    text = _inlined(_read(file))
+    if found := _EXPORTS.search(text):  # as lit's own file has it, made small
+        pairs = (each.split(" as ") for each in found[1].split(","))
+        exported = ", ".join(f"{new}: {old}" for old, new in pairs)
+        text = text[: found.start()]
+    else:
+        names = re.findall(r"^export (?:const|function) (\w+)", text, re.M)
+        exported = ", ".join(names)
+        text = re.sub(r"^export ", "", text, flags=re.M)
+    return f"const {_name(file)} = (() => {{\n{text}\nreturn {{{exported}}};\n}})();\n"
+
+
+def _inlined(text: str) -> str:
+    return _IMPORT.sub(
+        lambda found: f"const {{{found[1]}}} = {_name(found[2])};\n", text
+    )

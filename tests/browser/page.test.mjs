@@ -1,0 +1,215 @@
+// The live page in a real browser.
+import assert from "node:assert/strict";
+import {readFile} from "node:fs/promises";
+import {createRequire} from "node:module";
+import {after, before, test} from "node:test";
+import {ask, control, folder, launch, origin, serve, tab} from "./rig.mjs";
+
+const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+const HOSTILE = `"><img src=x onerror="document.title='owned'"><script>document.title='owned'</script><b id=owned>`;
+
+let browser, proxy, site, cassettes;
+
+function answer(request, response) {
+  if (request.url === "/stream") {
+    response.writeHead(200, {"content-type": "text/event-stream"});
+    ["one", "two", "three"].forEach((word, n) => setTimeout(() => {
+      response.write(`event: tick\ndata: {"word": "${word}"}\n\n`);
+      if (n === 2) response.end();
+    }, 30 * n));
+  } else if (request.url === "/image") {
+    response.writeHead(200, {"content-type": "image/png"});
+    response.end(Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==", "base64"));
+  } else if (request.url === "/hostile") {
+    response.writeHead(200, {"content-type": "text/html", "x-hostile": HOSTILE});
+    response.end(HOSTILE);
+  } else if (request.url === "/binary") {
+    response.writeHead(200, {"content-type": "application/octet-stream"});
+    response.end(Buffer.from([0, 1, 2, 255]));
+  } else {
+    response.writeHead(request.url.includes("missing") ? 404 : 200, {"content-type": "application/json"});
+    response.end(JSON.stringify({path: request.url, number: 1.5, list: [1, {deep: null}], word: "needle" + request.url.length}));
+  }
+}
+
+before(async () => {
+  [browser, site, cassettes] = await Promise.all([launch(), origin(answer), folder()]);
+  proxy = await serve(cassettes.path);
+});
+
+after(async () => {
+  await browser?.close();
+  await proxy?.close();
+  site?.close();
+  await cassettes?.close();
+});
+
+async function opened(at = "", options = {}) {
+  const own = await tab(browser, options);
+  await own.page.goto(`${proxy.control}/${at}`);
+  return own;
+}
+
+async function isSound(own) {
+  assert.deepEqual(own.faults, []);
+  assert.deepEqual([...own.asked].filter((each) => each !== "null"), [proxy.control]);
+  await own.close();
+}
+
+const row = (page, text) => page.locator(".row:not(.head)", {hasText: text});
+
+test("a recording is watched live", async () => {
+  const own = await opened();
+  await own.page.getByText("No session is open yet").waitFor();
+  await ask(proxy, "live/one", `${site.url}/first`);
+  await row(own.page, "/first").waitFor();
+  await ask(proxy, "live/one", `${site.url}/second`);
+  await row(own.page, "/second").waitFor();
+  await own.page.locator(".session", {hasText: "live/one"}).getByText("2 recorded").waitFor();
+  await row(own.page, "/first").click();
+  await own.page.locator(".detail .json").first().waitFor();
+  assert.match(await own.page.locator(".detail").innerText(), /"number": 1\.5/);
+  await isSound(own);
+});
+
+test("events, images and bytes are shown as what they are", async () => {
+  for (const place of ["/stream", "/image", "/binary"]) await ask(proxy, "kinds", site.url + place);
+  const own = await opened("#session=kinds");
+  await row(own.page, "/stream").click();
+  await own.page.locator(".pieces li").nth(2).waitFor();
+  assert.match(await own.page.locator(".pieces li").nth(1).innerText(), /event: tick[^]*two/);
+  await row(own.page, "/image").click();
+  const image = own.page.locator("img.shown");
+  await image.waitFor();
+  assert.equal(await image.evaluate((each) => each.decode().then(() => each.naturalWidth)), 1);
+  await row(own.page, "/binary").click();
+  await own.page.locator(".hex", {hasText: "00 01 02 ff"}).waitFor();
+  await isSound(own);
+});
+
+test("a miss is read, and its remedy copied", async () => {
+  await ask(proxy, "misses", `${site.url}/page?size=1`);
+  await control(proxy, "DELETE", "/sessions/misses");
+  await control(proxy, "POST", "/sessions", {cassette: "misses", mode: "replay_only", port: false});
+  assert.equal((await ask(proxy, "misses", `${site.url}/page?size=2`)).status, 424);
+  const own = await opened("#session=misses", {permissions: ["clipboard-read", "clipboard-write"]});
+  await row(own.page, "missed").click();
+  const cells = own.page.locator(".differ tbody tr").first();
+  await cells.waitFor();
+  assert.match(await cells.innerText(), /query\.size\s+"2"\s+"1"/);
+  await own.page.locator(".copy").first().click();
+  await own.page.locator(".said", {hasText: "copied"}).waitFor();
+  assert.match(await own.page.evaluate(() => navigator.clipboard.readText()), /ignore.query.*size/);
+  await isSound(own);
+});
+
+test("it filters, searches bodies, and keeps its state in the address", async () => {
+  for (const place of ["/a", "/bb", "/missing"]) await ask(proxy, "filters", site.url + place);
+  const own = await opened("#session=filters");
+  await row(own.page, "/missing").waitFor();
+  await own.page.locator("#status").selectOption("4xx");
+  assert.equal(await row(own.page, "").count(), 1);
+  await own.page.locator("#status").selectOption("");
+  await own.page.locator("#text").fill("needle3");
+  await own.page.locator("#text").press("Enter");
+  await row(own.page, "/a").waitFor({state: "detached"});
+  assert.equal(await row(own.page, "").count(), 1);
+  await row(own.page, "/bb").click();
+  await own.page.locator(".detail").waitFor();
+  const shared = own.page.url();
+  assert.match(shared, /text=needle3/);
+  const other = await tab(browser);
+  await other.page.goto(shared);
+  await other.page.locator(".detail", {hasText: "/bb"}).waitFor();
+  assert.equal(await row(other.page, "").count(), 1);
+  await isSound(other);
+  await isSound(own);
+});
+
+test("the keyboard is enough", async () => {
+  for (const place of ["/k1", "/k2", "/k3"]) await ask(proxy, "keys", site.url + place);
+  const own = await opened("#session=keys");
+  await row(own.page, "/k3").waitFor();
+  await own.page.keyboard.press("ArrowDown");
+  await own.page.locator(".detail", {hasText: "/k1"}).waitFor();
+  await own.page.keyboard.press("j");
+  await own.page.locator(".detail", {hasText: "/k2"}).waitFor();
+  await own.page.keyboard.press("End");
+  await own.page.locator(".detail", {hasText: "/k3"}).waitFor();
+  await own.page.keyboard.press("Escape");
+  await own.page.locator(".detail").waitFor({state: "detached"});
+  await own.page.keyboard.press("/");
+  await own.page.keyboard.type("k2");
+  await row(own.page, "/k1").waitFor({state: "detached"});
+  await isSound(own);
+});
+
+test("a session is switched, saved and ended, and an interaction dropped", async () => {
+  await ask(proxy, "tools", `${site.url}/keep`);
+  await ask(proxy, "tools", `${site.url}/leave`);
+  const own = await opened("#session=tools");
+  await row(own.page, "/leave").click();
+  await own.page.locator("#drop").check();
+  await own.page.locator(".said", {hasText: "leaves the cassette"}).waitFor();
+  await own.page.getByRole("button", {name: "Save"}).click();
+  await own.page.locator(".said", {hasText: "is saved"}).waitFor();
+  assert.match(await readFile(`${cassettes.path}/tools.yaml`, "utf8"), /\/leave/);
+  await own.page.getByText("Switch", {exact: true}).first().click();
+  await own.page.locator("input[name=cassette]").fill("tools/next");
+  await own.page.getByRole("button", {name: "Switch"}).click();
+  await own.page.locator(".said", {hasText: "plays tools/next"}).waitFor();
+  const saved = await readFile(`${cassettes.path}/tools.yaml`, "utf8");
+  assert.match(saved, /\/keep/);
+  assert.doesNotMatch(saved, /\/leave/);
+  own.page.removeAllListeners("dialog");
+  own.page.once("dialog", (dialog) => dialog.accept());
+  await own.page.getByRole("button", {name: "End"}).click();
+  await own.page.locator(".session", {hasText: "tools"}).waitFor({state: "detached"});
+  await isSound(own);
+});
+
+test("an error names what would help", async () => {
+  await ask(proxy, "errors", `${site.url}/x`);
+  const own = await opened("#session=errors");
+  await own.page.getByText("Switch", {exact: true}).first().click();
+  await own.page.locator("input[name=cassette]").fill("../out");
+  await own.page.getByRole("button", {name: "Switch"}).click();
+  await own.page.getByRole("alert").waitFor();
+  assert.match(await own.page.getByRole("alert").innerText(), /\.\./);
+  own.faults.length = 0; // the browser itself notes the status 422
+  await isSound(own);
+});
+
+test("what comes from traffic is never markup", async () => {
+  const name = "<img src=x onerror=alert(1)>".replace(/[<>]/g, "'");
+  await ask(proxy, name, `${site.url}/hostile`);
+  await ask(proxy, name, `${site.url}/q?${encodeURI(HOSTILE)}`, {method: "POST", body: HOSTILE, headers: {"X-Mine": HOSTILE, "Content-Type": "text/html"}});
+  const own = await opened(`#${new URLSearchParams({session: name})}`);
+  for (const place of ["/hostile", "/q?"]) {
+    await row(own.page, place).click();
+    await own.page.locator(".detail", {hasText: place}).waitFor();
+    assert.match(await own.page.locator(".detail").innerText(), /onerror/);
+  }
+  assert.equal(await own.page.locator("#owned, img[src=x]").count(), 0);
+  assert.notEqual(await own.page.title(), "owned");
+  await isSound(own);
+});
+
+for (const [name, options] of [["light", {colorScheme: "light"}], ["dark", {colorScheme: "dark"}], ["narrow", {viewport: {width: 360, height: 700}}]]) {
+  test(`nothing serious is found by axe: ${name}`, async () => {
+    await ask(proxy, "axe", `${site.url}/stream`);
+    await ask(proxy, "axe", `${site.url}/json`);
+    const own = await opened("#session=axe", {...options, bypassCSP: true});
+    await row(own.page, "/json").first().click();
+    await own.page.locator(".detail .json").first().waitFor();
+    await own.page.addScriptTag({path: axe});
+    const found = await own.page.evaluate(() => globalThis.axe.run());
+    const serious = found.violations.filter((each) => ["serious", "critical"].includes(each.impact));
+    assert.deepEqual(serious.map((each) => [each.id, each.nodes.map((node) => node.html)]), []);
+    if (name === "narrow") {
+      const wide = await own.page.evaluate(() => document.documentElement.scrollWidth);
+      assert.ok(wide <= 360, `${wide} px wide`);
+    }
+    await own.close();
+  });
+}
