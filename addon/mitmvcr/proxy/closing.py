@@ -3,7 +3,6 @@ it. Nobody else records its cassette until then."""
 
 import logging
 import os
-from collections.abc import Iterable
 
 from mitmvcr.core.errors import CassetteError
 from mitmvcr.options import SECRET
@@ -42,15 +41,33 @@ def _drop(player: Player) -> None:
         logger.info("mitmvcr: %s: %d marked interactions dropped", name, count)
 
 
-def recorders_of(players: Iterable[Player], cassette: str, name: str) -> list[Player]:
-    """Return the sessions of this name that record a cassette. Raise SessionError where
-    one of another name does."""
-    place = os.path.realpath(cassette)
-    same = [each for each in players if each.session.records and each.place == place]
-    for player in same:
-        if player.name != name:
-            raise SessionError(
-                f"session {name}: {cassette} is being recorded by session"
-                f" {player.name}: end that first, or choose another cassette"
-            )
-    return same
+class Recorders:
+    """Knows which sessions record which cassette: of a thousand none is looked at."""
+
+    def __init__(self) -> None:
+        self._by_place: dict[str, list[Player]] = {}
+
+    def add(self, player: Player) -> None:
+        """Take in a session that begins, if it records."""
+        if player.session.records:
+            self._by_place.setdefault(player.place, []).append(player)
+
+    def forget(self, player: Player) -> None:
+        """Take out a session that has ended."""
+        if player.session.records and player.place in self._by_place:
+            left = [each for each in self._by_place[player.place] if each is not player]
+            self._by_place[player.place] = left
+            if not left:
+                del self._by_place[player.place]
+
+    def of(self, cassette: str, name: str) -> list[Player]:
+        """Return the sessions of this name that record a cassette. Raise SessionError
+        where one of another name does."""
+        same = self._by_place.get(os.path.realpath(cassette), [])
+        for player in same:
+            if player.name != name:
+                raise SessionError(
+                    f"session {name}: {cassette} is being recorded by session"
+                    f" {player.name}: end that first, or choose another cassette"
+                )
+        return [*same]

@@ -30,8 +30,10 @@ _WAIT = 30.0
 class Desk:
     """Does it to the sessions in play; see :class:`mitmvcr.control.office.Office`."""
 
-    def __init__(self, sessions: Sessions) -> None:
-        self._sessions = sessions
+    def __init__(self, sessions: Sessions, patience: float = _WAIT) -> None:
+        """Make it; ``patience`` is how long an answer waits for the last request of a
+        session, in seconds."""
+        self._sessions, self._patience = sessions, patience
 
     def health(self) -> Facts:
         in_play = len(self._sessions.in_play())
@@ -96,10 +98,10 @@ class Desk:
     async def _wait(self, player: Player, ended: asyncio.Event) -> None:
         """Wait for its last flow; then it is saved."""
         try:
-            await asyncio.wait_for(ended.wait(), _WAIT)
+            await asyncio.wait_for(ended.wait(), self._patience)
         except TimeoutError as error:
             flows = self._sessions.flows_of(player)
-            detail = f"{flows} requests are under way after {_WAIT:.0f} s"
+            detail = f"requests under way after {self._patience:g} s: {flows}"
             remedy = "it is saved when they have ended: end them before the session"
             raise Problem(504, "cassette", detail, remedy) from error
 

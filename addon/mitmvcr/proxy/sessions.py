@@ -15,17 +15,11 @@ from mitmvcr.core.modes import RULES, Mode
 from mitmvcr.miss.report import Log
 from mitmvcr.options import CASSETTE, Settings
 from mitmvcr.proxy import host
-from mitmvcr.proxy.closing import close, recorders_of
+from mitmvcr.proxy.closing import Recorders, close
 from mitmvcr.proxy.exchange import Exchange
 from mitmvcr.proxy.host import listeners
-from mitmvcr.proxy.opening import begin
-from mitmvcr.proxy.player import (
-    DEFAULT,
-    Player,
-    name_in,
-    parse_filters,
-    with_mode,
-)
+from mitmvcr.proxy.opening import begin, make_room, prepared
+from mitmvcr.proxy.player import DEFAULT, Player, name_in
 from mitmvcr.proxy.routes import Routes, SessionError, Wanted
 from mitmvcr.proxy.states import Event, State
 from mitmvcr.store.names import cassette_of
@@ -68,6 +62,7 @@ class Sessions:
         self._is_guarded = False
         self._named: dict[str, Player] = {}
         self._ejected: list[Player] = []
+        self._recorders = Recorders()
         self._exit_guard, self._released = exit_guard, released
         if exit_guard is not None:
             exit_guard.closes(self.close)
@@ -212,18 +207,20 @@ class Sessions:
         would be open to the network. Only those that record the same cassette have
         been closed then, since their recording had to be loaded.
         """
-        parse_filters(settings)  # before anything is closed
-        settings = with_mode(settings)
+        settings = prepared(settings)
         fresh = None
         if settings.cassette is not None:
             closed = self._close_recorders_of(os.fspath(settings.cassette), name)
             # For named sessions one look is enough.
             known = self._is_guarded and name != DEFAULT
+            if name != DEFAULT:
+                make_room(len(self._named))
             session = begin(settings, is_guarded=known)
             self._is_guarded |= session.looks_up or session.offline
             fresh = Player(session, settings, name)
             if self._logs_all:
                 session.log.complete = True
+            self._recorders.add(fresh)
             self._opened(fresh)
             self._hand_on(closed, fresh)
         elif settings.dir is None and settings.mode not in _WITHOUT_CASSETTE:
@@ -245,7 +242,7 @@ class Sessions:
         """Close the sessions of this name that record a cassette: two cannot record to
         one file, nor one replay what another has not put in place yet. Raise
         SessionError where one of another name does."""
-        same = recorders_of(self.open(), cassette, name)
+        same = self._recorders.of(cassette, name)
         if self._named.get(name) in same:
             del self._named[name]
         self._ejected = [player for player in self._ejected if player not in same]
@@ -343,6 +340,7 @@ class Sessions:
 
     def _close(self, player: Player) -> None:
         close(player)
+        self._recorders.forget(player)
         if player.session.failure is not None and self._exit_guard is not None:
             self._exit_guard.failed = True
         if (end := self._ends.pop(player, None)) is not None:
