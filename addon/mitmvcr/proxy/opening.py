@@ -31,7 +31,7 @@ def prepared(settings: Settings) -> Settings:
 
 def make_room(sessions: int) -> None:
     """Let the process have the files of so many sessions open, as far as the system
-    allows: it gives 256 or 1024 unless more are asked for."""
+    allows: many give 256 or 1024 at first."""
     if sys.platform == "win32":  # pragma: no cover - it has no such limit
         return
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
