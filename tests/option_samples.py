@@ -48,6 +48,7 @@ SAMPLES: dict[str, Text] = {
     "passthrough": ("~d a.example", "~u '/x, y'"),
     "control": "0",
     "idle_timeout": "1m30s",
+    "rerecord": ("login/*", "other"),
     "block": ("~d c.example", "-known"),
     "include_localhost": "yes",
     "no_proxy": ".corp.test,db:5432",

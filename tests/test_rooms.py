@@ -19,6 +19,7 @@ BESIDE = {
         (
             *("options", "values", "config", "parsing"),
             *("matching_options", "redaction_options", "timing_options"),
+            "rerecording",
         ),
         "options",
     ),

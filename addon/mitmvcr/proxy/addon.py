@@ -32,7 +32,7 @@ from mitmvcr.proxy.host.messages import (
     response_parts,
 )
 from mitmvcr.proxy.idle_end import IdleEnd
-from mitmvcr.proxy.player import DEFAULT, LARGE, Player, size_of
+from mitmvcr.proxy.player import DEFAULT, LARGE, Player, size_of, with_mode
 from mitmvcr.proxy.recording import begin_answer, break_off, record
 from mitmvcr.proxy.refusals import block, refuse
 from mitmvcr.proxy.replay import play, waiting_for_nothing
@@ -160,6 +160,7 @@ class VcrAddon:
     def use(self, settings: Settings) -> None:
         """Put a cassette in play and take out the one that was; the folder of the named
         sessions counts for those that begin. Raises VcrError."""
+        settings = with_mode(settings)
         earlier = self.sessions.named()
         if earlier is not None and earlier.settings == settings:
             return
