@@ -13,6 +13,7 @@ from mitmvcr.secrets.known import (
     ENCODED_PLACEHOLDER,
     PLACEHOLDER,
     KnownSecrets,
+    placeholder_of,
     sized,
 )
 from mitmvcr.secrets.looks import is_real, is_telling
@@ -49,7 +50,7 @@ class TextRedactor:
         so, as in a cookie."""
         for each in dict.fromkeys((value, unquote_to_bytes(value))):
             if is_real(each) and is_telling(each):
-                self.memory.learn(each, PLACEHOLDER % kind.encode())
+                self.memory.learn(each, placeholder_of(kind))
 
     def pieces(self, body: bytes, said: Said) -> list[tuple[bytes, Look]]:
         found: list[tuple[bytes, Look]] = []
