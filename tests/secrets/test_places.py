@@ -2,6 +2,8 @@
 
 # ruff: noqa: E501 # bodies are easier to compare in one piece
 
+from urllib.parse import quote
+
 import pytest
 
 from mitmvcr.core.model import Interaction, Request, Response
@@ -107,3 +109,17 @@ def test_a_look_alike_behind_its_length_stays() -> None:
     assert len(token) == 65
     message = b"\0\n\x41" + token
     assert Redactor().message(message) == message
+
+
+def test_what_is_encoded_again_and_again_is_looked_into_a_few_times() -> None:
+    body = b"a=%" + b"25" * 9000 + b"22pwd%22"
+    redactor = Redactor()
+    assert redactor.message(body) == body
+    met = Interaction(0, Request(url="https://h/?" + body.decode()), Response())
+    assert redactor.interaction(met) == met
+    for times in range(1, 4):
+        value = '{"pwd": "x1y2z3"}'
+        for _ in range(times):
+            value = quote(value)
+        url = redactor.request(Request(url=f"https://h/?q={value}")).url
+        assert "x1y2z3" not in url

@@ -24,6 +24,8 @@ _FORM = re.compile(
     rb"[\w.\-%\[\]]{1,80}+=[^&\s\"'<>{}]*+(?:&[\w.\-%\[\]]{1,80}+=[^&\s\"'<>{}]*+)*+"
 )
 _RUN = re.compile(rb"[\w.~+/=-]*+")
+#: What is encoded within what is encoded is looked into so far.
+DEEPEST = 4
 #: So often is a form tried in one run of letters where it does not stand.
 _TRIES = 4
 
@@ -87,7 +89,7 @@ class Finder:
             self._targets = [*self._targets, *[None] * len(own)]
             self._hits = Anchors([*texts, *own]).hits
 
-    def is_clear(self, data: bytes) -> bool:
+    def is_clear(self, data: bytes, depth: int = 0) -> bool:
         """Return whether no secret can show there, whatever the text is; mostly within
         one look."""
         if b"@" in data and any(_userinfo(data)):
@@ -95,7 +97,9 @@ class Finder:
         hits = self._hits(data)
         if hits and any(self._suspects(data, hits)):
             return False
-        return all(self.is_clear(each.plain) for each in percent_in(data))
+        return depth == DEEPEST or all(
+            self.is_clear(each.plain, depth + 1) for each in percent_in(data)
+        )
 
     def _suspects(self, data: bytes, hits: Iterable[Hit]) -> Iterator[object]:
         forms = _Forms(data, self._keep, is_framed=True)
