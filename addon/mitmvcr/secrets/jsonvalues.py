@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from mitmvcr.secrets import lists
+from mitmvcr.secrets.looks import is_scope
 from mitmvcr.secrets.scan import Scan
 from mitmvcr.secrets.values import NONE, Place, Value, Values
 
@@ -77,6 +78,8 @@ def _within(scan: Scan, at: int, level: int) -> Iterator[Value]:
             if _COLON.match(scan.data, value.end):
                 key = value.text
                 continue
+            if is_list and depth == 1 and is_scope(value.text):
+                continue  # {"oauth2_password": ["read:user"]} of OpenAPI
             if is_meant or not key.lower().endswith(_ABOUT):
                 yield value if is_meant else value._replace(place=Place.INNER)
         elif group == _DIGITS:

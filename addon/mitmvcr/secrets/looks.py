@@ -7,8 +7,12 @@ LEAST = 8
 
 _NOTHING = re.compile(
     rb"(?i:true|false|null|none|nil|undefined|yes|no|deleted|redacted|\*+|x{3,}|\.{3}"
-    rb"|<[A-Z][A-Z0-9_]*>)?"
+    rb"|<[A-Z][A-Z0-9_]*>|\$\{?[A-Z_][A-Z0-9_]*\}?|\{\{[^{}]{1,80}\}\})?"
 )
+#: What refers to something, and holds nothing: a part of a schema, an address.
+_REFERENCE = re.compile(rb"#/[\w/$.~-]++|https?://[^\s@?#]++(?:[?#][\w.-]{0,16}+)?")
+#: What may be asked for with a key: read:user.
+_SCOPE = re.compile(rb"[a-z][a-z_.-]{2,30}:[a-z*][a-z_.*:-]{0,30}")
 #: Words as names and paths join them: ``user_profile``, ``dark-mode``, ``en-US``.
 _WORDS = re.compile(rb"[A-Za-z]{1,14}+(?:[ _.:/-][A-Za-z]{1,14}+){0,4}+")
 _HUMPS = re.compile(rb"[A-Z]+[a-z]*|[a-z]+")
@@ -38,9 +42,14 @@ def is_real(value: bytes) -> bool:
 def is_said(value: bytes) -> bool:
     """Return whether a value tells people or programs about a secret: a message as
     ``is too short``, or the type of a field."""
-    if value.lower() in _TYPES:
+    if value.lower() in _TYPES or _REFERENCE.fullmatch(value):
         return True
     return b" " in value and _PROSE.search(value[:500]) is not None
+
+
+def is_scope(value: bytes) -> bool:
+    """Return whether a value is a permission, as lists of a schema hold them."""
+    return _SCOPE.fullmatch(value) is not None
 
 
 def is_path(value: bytes) -> bool:

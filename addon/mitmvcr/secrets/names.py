@@ -141,12 +141,14 @@ def _is_secret(name: Name, text: bytes, place: Place) -> bool:
         return name.word in lists.NUMBERS or (name.field == SURE and len(text) >= 6)
     if place is Place.INNER:
         return name.field == SURE and looks.is_opaque(text)
+    if looks.is_said(text):
+        return False
     if name.field != SURE:
         least = looks.LEAST if place is Place.FIELD else 12
         return bool(name.field) and looks.is_likely(text, least=least)
     if name.word == "pwd" and looks.is_path(text):
         return False
-    if looks.is_said(text) or plain(text.decode("latin-1")) == name.word:
+    if plain(text.decode("latin-1")) == name.word:
         return False
     return place is Place.FIELD or looks.is_likely(text, least=6)
 
