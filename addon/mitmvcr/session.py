@@ -153,6 +153,12 @@ class Session(Counts):
         digest is their address."""
         return self.redactor.left_whole if self._recorded else ()
 
+    @property
+    def kept_in_vain(self) -> Sequence[str]:
+        """Return the names that were not to be hidden, and that nothing recorded
+        has."""
+        return self.redactor.kept_in_vain if self._recorded else ()
+
     def _whose(self, live: Request) -> Values:
         foreseen = self._foreseen
         if foreseen is not None and foreseen.live is live:
