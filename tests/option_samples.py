@@ -47,6 +47,7 @@ SAMPLES: dict[str, Text] = {
     "drop_unused": "yes",
     "passthrough": ("~d a.example", "~u '/x, y'"),
     "control": "0",
+    "idle_timeout": "1m30s",
     "block": ("~d c.example", "-known"),
     "include_localhost": "yes",
     "no_proxy": ".corp.test,db:5432",

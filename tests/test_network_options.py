@@ -1,5 +1,5 @@
-"""Options of the network: certificates, mitmproxy's own options, and what is told when
-to come back."""
+"""Options of the network: certificates, mitmproxy's own options, what is told when to
+come back, and how long a session may be idle."""
 
 from pathlib import Path
 from unittest.mock import Mock
@@ -86,3 +86,14 @@ def test_what_says_something_else_is_odd(name: str) -> None:
     assert not is_cassette(name)
     assert "name it .yaml" in (what_is_odd(name) or "")
     assert what_is_odd("any.gz") is None
+
+
+def test_an_idle_time_is_a_duration() -> None:
+    read = BY_NAME["idle_timeout"].read
+    assert (read(" 1m30S "), read("0"), read("250ms")) == (90, 0, 0.25)
+    write = BY_NAME["idle_timeout"].write
+    for text in ("30m", "1h", "1h0m5s", "10m", "100ms", "0s", "1m30s", "10h10m"):
+        assert write(read(text)) == text
+    for text in ("", "soon", "-1s", "30"):
+        with pytest.raises(OptionError, match="use a duration, as 30m or 90s"):
+            read(text)

@@ -16,7 +16,7 @@ BESIDE = {
     **dict.fromkeys(
         (
             *("options", "values", "config", "parsing"),
-            *("matching_options", "redaction_options"),
+            *("matching_options", "redaction_options", "timing_options"),
         ),
         "options",
     ),

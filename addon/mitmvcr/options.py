@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 from mitmvcr import matching_options as matching
 from mitmvcr import parsing
 from mitmvcr import redaction_options as redaction
+from mitmvcr import timing_options as timing
 from mitmvcr.core.errors import OptionError, UnusableValueError
 from mitmvcr.core.matching import DEFAULT, MatchSpec
 from mitmvcr.core.model import Layout
@@ -254,6 +255,16 @@ CONTROL = Option(
     group=Group.NETWORK,
     parse=parsing.parse_control,
     metavar="PORT",
+)
+IDLE_TIMEOUT = Option(
+    name="idle_timeout",
+    help="End a named session, and save what it recorded, after so long without a"
+    " request: 30m, 90s; 0 is never. The default session has no end.",
+    group=Group.SAVING,
+    parse=timing.parse_timeout,
+    write=timing.write_timeout,
+    default="30m",
+    metavar="DURATION",
 )
 REPORT = Option(
     name="report",
@@ -650,6 +661,7 @@ OPTIONS: tuple[Option, ...] = (
         commands=("run",),
     ),
     PROVE,
+    IDLE_TIMEOUT,
     PASSTHROUGH,
     BLOCK,
     Option(
@@ -738,7 +750,8 @@ OPTIONS: tuple[Option, ...] = (
 class Settings(NamedTuple):
     """The values of a session's options. ``cassette`` is None while none is chosen, and
     text if it is a URL. ``dir`` is the folder of the named sessions' cassettes, None
-    where there are none; ``control`` is the API's port. ``latency`` is a factor of the
+    where there are none; ``control`` is the API's port, ``idle_timeout`` in seconds,
+    0 for never. ``latency`` is a factor of the
     recorded duration. ``passthrough`` and ``block`` are mitmproxy flow filters, not yet
     parsed. ``spool`` is in bytes. ``fsync_each``, ``write_empty``, ``keep_volatile``:
     see FileStore."""
@@ -768,6 +781,7 @@ class Settings(NamedTuple):
     redaction: Rules = DEFAULT_RULES
     dir: Path | None = None
     control: int | None = None
+    idle_timeout: float = 1800.0
 
 
 BY_NAME: Mapping[str, Option] = {option.name: option for option in OPTIONS}

@@ -141,6 +141,7 @@ def test_all_options_are_handed_on():
         *("--set", "vcr_write_empty=no"),
         *("--set", "vcr_keep_volatile=no"),
         *("--set", "vcr_save_failed=yes"),
+        *("--set", "vcr_idle_timeout=30m"),
         *("--set", "vcr_passthrough=~d a"),
         *("--set", "vcr_passthrough=~d b"),
         *("--set", "vcr_control="),

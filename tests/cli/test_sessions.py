@@ -45,7 +45,8 @@ def test_each_session_replays_its_cassette_and_one_line_sums_them_up(
     assert (ran.returncode, ran.stdout) == (0, "login/ok\nother\ndefault\n")
     assert lines(ran.stderr) == [
         "mitmvcr: cassette cassettes (3 cassettes), mode replay_only: recorded 0,"
-        " replayed 3, missed 0, unused 0"
+        " replayed 3, missed 0, unused 0",
+        "mitmvcr: default: 1 request named no session",
     ]
 
 
@@ -61,6 +62,7 @@ def test_misses_are_told_by_cassette_and_fail_the_run(cli: Cli, folder: Path) ->
     ]
     report = json.loads((cli.cwd / "r.json").read_text())
     assert report["counts"]["missed"] == 2
+    assert report["requests_without_session"] == 0
     assert [
         (each["cassette"], each["counts"]["missed"], len(each["entries"]))
         for each in report["sessions"]

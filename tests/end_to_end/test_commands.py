@@ -11,6 +11,7 @@ from end_to_end import cassettes
 from end_to_end.cassettes import interaction
 from end_to_end.console import Console
 from end_to_end.live import Curl, curl_environment
+from end_to_end.many import Clients
 from end_to_end.proxy import Proxy
 from end_to_end.wire import Got, fetch
 from origin import Origin
@@ -22,7 +23,7 @@ class Shown:
     def __init__(
         self, mitmdump: Callable[..., Proxy], origin: Origin, ca: Path, folder: Path
     ) -> None:
-        self._mitmdump, self.origin, self._ca = mitmdump, origin, ca
+        self._mitmdump, self.origin, self.ca = mitmdump, origin, ca
         self._folder = folder
         self._console: Console
 
@@ -42,11 +43,11 @@ class Shown:
         return self._console(line)
 
     def stream(self, path: str) -> Curl:
-        environment = curl_environment(self.proxy.url, self._ca)
+        environment = curl_environment(self.proxy.url, self.ca)
         return Curl(self.origin.https_url + path, environment)
 
     def fetch(self, path: str) -> Got:
-        return fetch(self.proxy.url, self._ca, self.origin.https_url + path)
+        return fetch(self.proxy.url, self.ca, self.origin.https_url + path)
 
 
 @pytest.fixture
@@ -73,6 +74,25 @@ def test_use_changes_the_cassette_and_saves_the_one_before(
     assert bodies(two) == [second]
     assert console.fetch("/counter").body.decode() == first
     assert console.fetch("/counter").status == 424
+    assert console.proxy.stop() == 0
+
+
+def test_a_command_may_name_a_session(console: Shown, tmp_path: Path) -> None:
+    folder = tmp_path / "tests"
+    console.start(None, None, "--set", f"vcr_dir={folder}")
+    assert "error" not in console(f"vcr.use {folder / 'one.yaml'} login/ok")
+    clients = Clients(console.proxy.port, console.ca)
+    url = console.origin.https_url + "/json"
+    assert clients.ask(url, b"1", user="login%2Fok:x").status == 200
+    assert clients.ask(url, b"2", user="other:x").status == 200
+    assert "error" not in console("vcr.mode replay_only login/ok")
+    assert clients.ask(url, b"1", user="login%2Fok:x").status == 200
+    assert clients.ask(url, b"2", user="login%2Fok:x").status == 424
+    status = str(console("vcr.status login/ok")["result"])
+    assert status.endswith("recorded 0, replayed 1, missed 1, unused 0")
+    assert "error" not in console("vcr.eject other")
+    assert [each["request"]["body"] for each in cassettes.read(folder / "other.yaml")]
+    assert "there is no session" in str(console("vcr.eject other")["error"])
     assert console.proxy.stop() == 0
 
 

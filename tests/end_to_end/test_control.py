@@ -64,6 +64,9 @@ class Api:
         assert isinstance(port, int)
         return Clients(port, self.ca).ask(self.origin.https_url + path, body)
 
+    def names(self) -> list[str]:
+        return [each["name"] for each in self.call("GET", "/sessions").json]
+
     def bodies(self, name: str) -> list[str]:
         found = cassettes.read(self.folder / f"{name}.yaml")
         return [each["request"]["body"] for each in found]
@@ -73,7 +76,13 @@ class Api:
 def api(
     mitmdump: Callable[..., Proxy], proxy_ca: Path, origin: Origin, tmp_path: Path
 ) -> Api:
-    folder = tmp_path / "cassettes"
+    return api_of(mitmdump, proxy_ca, origin, tmp_path / "cassettes")
+
+
+def api_of(
+    mitmdump: Callable[..., Proxy], proxy_ca: Path, origin: Origin, folder: Path
+) -> Api:
+    """Start a mitmdump with a folder, and return a client of its API."""
     proxy = mitmdump(vcr_dir=folder, vcr_control="0").wait_until_listening()
     proxy.wait_for_log("control at http://127.0.0.1:")
     found = re.findall(r"control at http://127\.0\.0\.1:(\d+)", proxy.log)
@@ -187,6 +196,42 @@ def test_a_recording_is_saved_and_goes_on(api: Api) -> None:
     assert api.bodies("one") == ["1", "2"]
 
 
+def test_a_second_recorder_is_refused_and_both_sessions_go_on(api: Api) -> None:
+    first, second = api.open("one")["port"], api.open("two", name="w")["port"]
+    api.ask(first, b"1")
+    api.ask(second, b"2")
+    refused = api.call("PUT", "/sessions/w/cassette", {"cassette": "one"})
+    assert refused.status == 409
+    assert refused.json["detail"] == (
+        f"session w: {api.folder / 'one.yaml'} is being recorded by session one:"
+        " end that first, or choose another cassette"
+    )
+    api.ask(first, b"3")
+    api.ask(second, b"4")
+    api.call("DELETE", "/sessions/one")
+    wish = {"cassette": "one", "mode": "replay_only"}
+    assert api.call("PUT", "/sessions/w/cassette", wish).status == 200
+    assert api.ask(second, b"3").status == 200
+    assert api.proxy.stop() == 0  # the client of the API was told
+    assert api.bodies("one") == ["1", "3"]
+    assert api.bodies("two") == ["2", "4"]
+
+
+def test_a_session_whose_worker_died_ends_and_is_saved(api: Api) -> None:
+    port = api.open("one", name="w", idle_timeout="2s")["port"]
+    api.open("two", idle_timeout="0")
+    assert api.ask(port, b"1").status == 200
+    wait_until("its end", lambda: api.names() == ["two"])
+    assert api.bodies("one") == ["1"]
+    wait_until("its port to close", lambda: not is_open(port))
+    assert api.proxy.stop() == 0
+
+
+def is_open(port: object) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 def test_a_session_may_have_options_of_its_own_and_no_port(api: Api) -> None:
     path = "/json?ts="
     opened = api.open("deep/a", port=False, ignore_query=["ts"], match="method,url")
@@ -277,7 +322,7 @@ def test_what_cannot_be_is_a_problem_that_names_the_field_and_the_remedy(
         assert text in str(got.json["detail"]), where
         assert len(str(got.json["detail"]).splitlines()) == 1
         assert bool(field) == bool(got.json.get("remedy")), where
-    assert [each["name"] for each in api.call("GET", "/sessions").json] == ["open"]
+    assert api.names() == ["open"]
     assert api.proxy.stop() == 0
 
 

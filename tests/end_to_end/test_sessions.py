@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import os
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -9,11 +11,12 @@ from pathlib import Path
 import pytest
 
 from end_to_end import cassettes
-from end_to_end.castle import HIT, MISS, Castle
+from end_to_end.castle import HIT, MISS, PLAIN, Castle
 from end_to_end.clients import CLIENT_PYTHON
 from end_to_end.many import Clients
 from end_to_end.proxy import ADDON, Proxy, clean_environment
 from end_to_end.wire import Got
+from mitmvcr.store.store import FileStore
 from origin import Origin
 
 #: So many at once ask of each cassette.
@@ -96,6 +99,33 @@ def test_each_name_has_a_cassette_and_who_names_none_has_the_default_one(
     assert suite.ask("/json", b"one", user="TestLogin/fails:x").status == 424
     assert suite.ask("/json", b"three", headers=header).json["body"] == "three"
     assert suite.ask("/json", b"five").json["body"] == "five"
+    assert suite.origin.hits().requests == ()
+    assert suite.proxy.stop() == 0
+
+
+@pytest.mark.parametrize("view", ["go", "wire"])
+def test_a_test_is_known_behind_a_service_by_its_baggage(
+    suite: Suite, view: str
+) -> None:
+    """The service passes its baggage on, as OpenTelemetry does, and gets it here."""
+    suite.start(vcr_view=view, vcr_match="method,url,body,headers")
+    baggage = {"baggage": "userId=1, vcr-session=TestLogin%2Fok;ttl=1"}
+    first = suite.ask("/headers", b"1", headers=baggage)
+    passed_on = dict(first.json["headers"])["baggage"]
+    assert passed_on == baggage["baggage"]
+    suite.ask_plainly("/json", b"2", headers={"baggage": passed_on})
+    suite.ask("/json", b"3", headers={"baggage": "userId=1"})
+    suite.ask("/json", b"4")
+    assert suite.proxy.stop() == 0
+    assert "default: 2 requests named no session" in suite.proxy.log
+    assert suite.bodies("TestLogin/ok") == ["1", "2"]
+    assert suite.bodies("default") == ["3", "4"]
+    heads = [each["request"]["headers"] for each in suite.recorded("TestLogin/ok")]
+    kept = [{k.lower(): v for k, v in each.items()}["baggage"] for each in heads]
+    assert kept == [["userId=1"], ["userId=1"]]
+    suite.start("replay_only", vcr_view=view, vcr_match="method,url,body,headers")
+    suite.origin.reset()
+    assert suite.ask_plainly("/json", b"2", headers=baggage).status == 200
     assert suite.origin.hits().requests == ()
     assert suite.proxy.stop() == 0
 
@@ -237,9 +267,37 @@ def test_one_cassette_has_one_recorder(suite: Suite, tmp_path: Path) -> None:
     assert suite.bodies("mine") == ["one"]
 
 
+def test_a_cassette_that_another_process_records_has_no_second_recorder(
+    suite: Suite,
+) -> None:
+    other = FileStore(suite.folder / "mine.yaml")
+    other.begin()
+    suite.start()
+    for _ in range(2):
+        refused = suite.ask("/json", b"two", user="mine:x")
+        assert refused.status == 400
+        problem = str(refused.json["detail"])
+        assert re.fullmatch(
+            rf"{re.escape(other.name)}: is being recorded already by .*process"
+            rf" {os.getpid()} on .*: end that first",
+            problem,
+        ), problem
+    assert suite.origin.hits().requests == ()
+    assert suite.ask("/json", b"other", user="other:x").status == 200
+    other.publish()
+    assert suite.ask("/json", b"three", user="mine:x").status == 200
+    assert suite.proxy.stop() == 1  # a request had no session
+    assert suite.bodies("mine") == ["three"]
+    assert suite.bodies("other") == ["other"]
+
+
 def test_a_replay_is_offline_while_another_session_records(castle: Castle) -> None:
+    """Each asks another host, so that names and connections tell whose they are."""
     folder = castle.folder / "sessions"
-    cassettes.write(folder / "old.yaml", cassettes.interaction(HIT, method="POST"))
+    hit, miss, plain = (
+        url.replace("api.", "old.") for url in (HIT, MISS + "?a", PLAIN)
+    )
+    cassettes.write(folder / "old.yaml", cassettes.interaction(hit, method="POST"))
     options = {"vcr_cassette": "", "vcr_mode": "record_once", "vcr_dir": folder}
     trusted = {"ssl_verify_upstream_trusted_ca": castle.origin.ca_file}
     castle.start("-s", ADDON, **options, **trusted)
@@ -247,15 +305,22 @@ def test_a_replay_is_offline_while_another_session_records(castle: Castle) -> No
 
     async def all_at_once() -> list[int]:
         """The recording one is busy all the time."""
-        busy = [clients.post(MISS, user="new:x") for _ in range(20)]
-        hits = [clients.post(HIT, user="old:x")]
-        misses = [clients.post(MISS + "?a", user="old:x") for _ in range(20)]
-        got = await asyncio.gather(*busy, *hits, *misses)
+        asked = [clients.post(MISS, user="new:x") for _ in range(20)]
+        asked += [clients.post(hit, user="old:x")]
+        asked += [clients.post(miss, user="old:x") for _ in range(10)]
+        asked += [clients.post(plain, user="old:x") for _ in range(10)]
+        got = await asyncio.gather(*asked)
         return [each.status for each in got]
 
     with castle.namespace.entered():
         statuses = asyncio.run(all_at_once())
     assert statuses == [200] * 21 + [424] * 20
     assert set(castle.origin.hits().requests) == {"POST /counter"}
+    assert set(castle.namespace.looked_up()) == {"api.test"}
+    # Each of the recording one's, and its questions for the name.
+    to_origins = [line for line in castle.tried() if "htons(443)" in line]
+    assert len(to_origins) == castle.origin.hits().connections == 20
+    assert not [line for line in castle.tried() if "htons(80)" in line]
+    assert castle.canary.got == []
     assert castle.proxy.stop() == 0
     assert len(cassettes.read(folder / "new.yaml")) == 20

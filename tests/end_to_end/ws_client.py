@@ -1,6 +1,7 @@
 """Real ``websockets`` clients: ``python ws_client.py URL (sync|async) PROMPT ENDING``.
 
-ENDING: ``server`` asks the server to close, ``client`` closes, ``kill`` just goes.
+ENDING: ``server`` asks the server to close, ``client`` closes, ``kill`` just goes;
+``wait`` (sync) prints a line once it is connected, waits for one, and closes.
 Prints what came as JSON.
 """
 
@@ -45,6 +46,9 @@ def main(url: str, prompt: str, ending: str) -> list[object]:
     with connect(url, **UNHURRIED) as socket:
         try:
             got.append(decode(socket.recv(PATIENCE)))
+            if ending == "wait":
+                print(flush=True)  # noqa: T201
+                sys.stdin.readline()
             for said, answers in zip(prompted(prompt), ANSWERS, strict=True):
                 socket.send(encode(said))
                 got += [decode(socket.recv(PATIENCE)) for _ in range(answers)]

@@ -247,6 +247,40 @@ async def test_what_is_open_is_closed_save_where_an_answer_is_awaited(
     assert wires[1].aborted
 
 
+@in_loop
+async def test_only_the_connections_of_the_session_that_is_settled_are_closed() -> None:
+    rig = Rig(Rules(**ONLINE))
+    idle, awaited, others, others_awaited = flows = [tflow.tflow() for _ in range(4)]
+    wires = [Wire(rig, flow) for flow in flows]
+    for flow in flows:
+        flow.server_conn.state = ConnectionState.OPEN
+    for flow in (awaited, others_awaited):
+        rig.guard.after(HttpRequestHook(flow))
+    mine = [idle.client_conn, awaited.client_conn]
+    theirs = [others.client_conn, others_awaited.client_conn]
+    rig.guard.settle(offline=True, whose=lambda client: client in mine)
+    assert [wire.cancelled for wire in wires] == [True, False, False, False]
+    # What another session does changes nothing of it.
+    rig.guard.settle(offline=False, whose=lambda client: client in theirs)
+    rig.guard.settle(offline=True, closes=False, whose=lambda client: client in mine)
+    for flow in (others_awaited, awaited):
+        rig.guard.after(HttpResponseHook(flow))
+    assert [wire.aborted for wire in wires] == [True, True, False, False]
+
+
+@in_loop
+async def test_what_is_left_stays_open_where_its_session_records_again() -> None:
+    rig = Rig(Rules(**ONLINE))
+    awaited = tflow.tflow()
+    wire = Wire(rig, awaited)
+    awaited.server_conn.state = ConnectionState.OPEN
+    rig.guard.after(HttpRequestHook(awaited))
+    rig.guard.settle(offline=True)
+    rig.guard.settle(offline=False)
+    rig.guard.after(HttpResponseHook(awaited))
+    assert not wire.aborted
+
+
 class Addon:
     """In the place of ours."""
 

@@ -5,6 +5,7 @@ import threading
 from pathlib import Path
 
 from mitmproxy import http
+from mitmproxy.flow import Error
 from mitmproxy.test import tflow
 
 from mitmvcr.format import reader
@@ -134,3 +135,29 @@ def test_a_large_request_is_looked_up_in_a_thread(tmp_path: Path) -> None:
 
     asyncio.run(main())
     assert b"x9y8z7w6" not in (tmp_path / "a.yaml").read_bytes()
+
+
+def test_what_broke_off_is_looked_through_in_a_thread_too(
+    tmp_path: Path, caplog
+) -> None:
+    async def main() -> None:
+        rig = Rig(vcr_cassette=str(tmp_path / "a"), vcr_record_errors="true")
+        for fails in (False, True):
+            flow = rig.ask(SECRET % 1)
+            flow.error = Error("Connection refused")
+            if fails:
+                rig.session.redactor.interaction = lambda _: 1 / 0  # type: ignore[assignment, method-assign, return-value]
+            waiting = rig.vcr.error(flow)
+            assert waiting is not None
+            task = asyncio.ensure_future(waiting)
+            await asyncio.sleep(0)
+            assert rig.vcr.sessions.are_busy()
+            await task
+            assert not rig.vcr.sessions.are_busy()
+        assert "is not recorded: ZeroDivisionError" in caplog.text
+        rig.vcr.done()
+
+    asyncio.run(main())
+    (item,) = reader.load(tmp_path / "a.yaml").interactions
+    assert item.response.failure
+    assert item.request.body.startswith(b'{"password":"[REDACTED:password]","rest"')

@@ -40,6 +40,16 @@ def user(text: str) -> tuple[str, str]:
         ([("x-vcr-cassette", "a/b")], Wanted("a/b")),
         ([("X-Vcr-Cassette", "a"), ("X-Vcr-Cassette", "a")], Wanted("a")),
         ([("X-Vcr-Cassette", "a"), user("b:x")], Wanted("b")),
+        ([("baggage", "vcr-session=a")], Wanted("a")),
+        ([("Baggage", "k=1, vcr-session = a%2Fb;ttl=1 ,z=vcr-session")], Wanted("a/b")),
+        ([("baggage", "k=1"), ("baggage", "vcr-session=a")], Wanted("a")),
+        ([("baggage", "vcr-session=a,vcr-session=a")], Wanted("a")),
+        ([("baggage", "vcr-session=a"), ("X-Vcr-Cassette", "b")], Wanted("b")),
+        ([("baggage", "vcr-session=a"), user("b:x")], Wanted("b")),
+        (
+            [("baggage", "VCR-Session=a,my-vcr-session=b,vcr-session2=c")],
+            Wanted(DEFAULT),
+        ),
     ],
 )
 def test_a_session_is_named(headers: list[tuple[str, str]], wanted: Wanted) -> None:
@@ -61,6 +71,12 @@ def test_a_session_is_named(headers: list[tuple[str, str]], wanted: Wanted) -> N
         ([("X-Vcr-Cassette", "a"), ("X-Vcr-Cassette", "b")], "names several"),
         ([("X-Vcr-Cassette", "")], "has an empty part"),
         ([user("../a:x")], "leaves the folder"),
+        ([("baggage", "vcr-session=..%2Fa")], "leaves the folder"),
+        ([("baggage", "vcr-session")], "has an empty part"),
+        (
+            [("baggage", "vcr-session=a"), ("baggage", "vcr-session=b")],
+            "vcr-session in baggage names several",
+        ),
         ([user("a:b:x")], "holds ':'"),
         ([user("a:often")], "mode in the place of the password"),
     ],
@@ -89,6 +105,7 @@ def test_a_tunnel_has_one_session_and_a_port_comes_before_all() -> None:
     assert routes.of(saying(client="third")) == Wanted(DEFAULT)
     assert routes.forget("third") == ["c", DEFAULT]
     assert routes.forget("third") == []
+    assert routes.unnamed == 1
 
 
 @in_loop

@@ -31,7 +31,8 @@ from mitmvcr.proxy.host.messages import (
     request_parts,
     response_parts,
 )
-from mitmvcr.proxy.player import LARGE, Player, size_of
+from mitmvcr.proxy.idle_end import IdleEnd
+from mitmvcr.proxy.player import DEFAULT, LARGE, Player, size_of
 from mitmvcr.proxy.recording import begin_answer, break_off, record
 from mitmvcr.proxy.refusals import block, refuse
 from mitmvcr.proxy.replay import play, waiting_for_nothing
@@ -64,7 +65,11 @@ class VcrAddon:
         give, ``opened`` is called with each session."""
         self._configured = configured
         self.options = options.VcrOptions()
-        self.sessions = Sessions(exit_guard, self._set_host_options, opened)
+        self._opened = opened
+        self.sessions = Sessions(
+            exit_guard, self._set_host_options, self._begun, self._settle_guard
+        )
+        self.idle_end = IdleEnd(self.sessions)
         self.connections = Connections(self.sessions)
         self.control = Control(self.sessions)
         self.choice = Choice(self.sessions, self.connections)
@@ -124,7 +129,8 @@ class VcrAddon:
             self._dispatcher.close()
         self._has_started = False
         self.control.close()
-        if host.is_exiting() and self.sessions.recordings():
+        self.idle_end.close()
+        if host.is_exiting() and self.sessions.are_busy():
             return self._drain_and_close()
         self._leave()
         return None
@@ -143,9 +149,13 @@ class VcrAddon:
         self._guard.tell_gone()
 
     async def _drain_and_close(self) -> None:
-        await host.drain(lambda: bool(self.sessions.recordings()))
+        await host.drain(self.sessions.are_busy)
         self.streams.close()
         self.sessions.close()
+
+    def _begun(self, player: Player) -> None:
+        self._opened(player)
+        self.idle_end.watch(player)
 
     def use(self, settings: Settings) -> None:
         """Put a cassette in play and take out the one that was; the folder of the named
@@ -155,12 +165,9 @@ class VcrAddon:
             return
         if settings.dir is not None:
             refuse_proxy_passwords(ctx.options)
-        player = self.sessions.use(settings)
+        self.sessions.use(settings)
         self.sessions.settle(settings if settings.dir is not None else None)
-        is_open_to_others = player is None or player.follow(earlier)
-        if self._guard is not None:
-            offline = self.sessions.offline
-            self._guard.settle(offline=offline, closes=is_open_to_others)
+        self._settle_guard(DEFAULT, earlier)
         self.choice.listen()
         self.streams.choose_request_hook()
         where = settings.cassette or settings.dir
@@ -168,11 +175,23 @@ class VcrAddon:
             logger.warning(
                 "mitmvcr: vcr_redact=none: secrets are written to %s as they are", where
             )
-        root = self.sessions.root
+        root, player = self.sessions.root, self.sessions.named()
         if root is not None or (player is not None and player.session.records):
             host.watch_who_leaves()
         self._set_host_options()
         self.control.settle(settings.control)
+
+    def _settle_guard(self, name: str, earlier: Player | None) -> None:
+        """Close what the session of this name has open to the network, if what took the
+        place of the earlier one does not allow it."""
+        player = self.sessions.named(name)
+        is_open_to_others = player is None or player.follow(earlier)
+        if self._guard is not None:
+            self._guard.settle(
+                offline=self.sessions.is_offline(name),
+                closes=is_open_to_others,
+                whose=lambda client: self.sessions.is_of(client, name),
+            )
 
     def _set_host_options(self) -> None:
         """Set mitmproxy's own options as the sessions need them."""
@@ -313,15 +332,16 @@ class VcrAddon:
         self.sessions.close_idle()
         return None
 
-    def error(self, flow: http.HTTPFlow) -> None:
+    def error(self, flow: http.HTTPFlow) -> Awaitable[None] | None:
         exchange = self.sessions.exchange(flow)
         if exchange is None:
-            return
+            return None
         if exchange.is_replay:
             exchange.undo(Event.BROKE_OFF)
-        else:
-            break_off(exchange, flow, Event.BROKE_OFF)
+        elif waiting := break_off(exchange, flow, Event.BROKE_OFF):
+            return self.sessions.closing_idle(waiting)
         self.sessions.close_idle()
+        return None
 
 
 def _live(player: Player, flow: http.HTTPFlow) -> LiveRequest:

@@ -2,7 +2,8 @@
 
 import logging
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,24 +11,29 @@ from mitmproxy import command, ctx, exceptions, http
 from mitmproxy import flow as mflow
 from mitmproxy import types as mtypes
 
-from mitmvcr.core.errors import VcrError
+from mitmvcr.core.errors import OptionError, UnusableValueError, VcrError
 from mitmvcr.core.model import Interaction
-from mitmvcr.options import CASSETTE, MODE, Option, Text
+from mitmvcr.core.wording import quoted
+from mitmvcr.options import CASSETTE, DIR, MODE, Option, Settings, Text
 from mitmvcr.proxy import host
 from mitmvcr.proxy.host.messages import request_parts, response_parts
 from mitmvcr.proxy.options import VcrOptions
-from mitmvcr.proxy.sessions import Sessions, is_same
+from mitmvcr.proxy.player import DEFAULT, Player
+from mitmvcr.proxy.sessions import Sessions
+from mitmvcr.store.names import session_name
 from mitmvcr.store.store import FileStore
 from mitmvcr.view.responses import to_request, to_response
 
 if TYPE_CHECKING:
     from mitmvcr.secrets.redactor import Redactor
+    from mitmvcr.session import Session
 
 logger = logging.getLogger("mitmvcr")
 
 
 class Commands:
-    """The ``vcr.*`` commands; options are the one place the choice is kept in."""
+    """The ``vcr.*`` commands. They mean the default session, of which options are the
+    one place the choice is kept in, unless they name another one."""
 
     name = "vcr.commands"
 
@@ -35,52 +41,117 @@ class Commands:
         self._sessions, self._options = sessions, options
 
     @command.command("vcr.use")
-    def use_cassette(self, cassette: mtypes.Path) -> None:
-        """Record to or replay from this cassette from now on."""
-        _set({CASSETTE: str(cassette)})
-        logger.info("mitmvcr: %s", self.status())
+    def use_cassette(self, cassette: mtypes.Path, session: str = "") -> None:
+        """Record to or replay from this cassette from now on. A session that is named
+        begins with it, if it is not in play."""
+        name = _name(session)
+        if name == DEFAULT:
+            _set({CASSETTE: str(cassette)})
+        else:
+            with _as_command_error():
+                settings = self._settings(name)
+                place = CASSETTE.read(str(cassette))
+                if place is None:
+                    raise OptionError(CASSETTE.vcr, "", "name a file, or vcr.eject it")
+                self._sessions.switch(settings._replace(cassette=place), name)
+        self._tell(name)
 
     @command.command("vcr.mode")
-    def use_mode(self, mode: str) -> None:
+    def use_mode(self, mode: str, session: str = "") -> None:
         """Change the mode: record_only, replay_only, replay_with_new_episodes,
         record_once or passthrough."""
-        _set({MODE: mode})
-        logger.info("mitmvcr: %s", self.status())
+        name = _name(session)
+        if name == DEFAULT:
+            _set({MODE: mode})
+        else:
+            with _as_command_error():
+                settings = self._player(name).settings
+                self._sessions.switch(settings._replace(mode=MODE.read(mode)), name)
+        self._tell(name)
 
     @command.command("vcr.eject")
-    def eject(self) -> None:
-        """Save the cassette and take it out; traffic goes through unrecorded."""
-        _set({CASSETTE: "", MODE: MODE.default})
+    def eject(self, session: str = "") -> None:
+        """Save the cassette and take it out: traffic goes through unrecorded; a session
+        that is named ends."""
+        name = _name(session)
+        if name == DEFAULT:
+            _set({CASSETTE: "", MODE: MODE.default})
+        else:
+            self._sessions.eject(self._player(name).name)
 
     @command.command("vcr.status")
-    def status(self) -> str:
+    def status(self, session: str = "") -> str:
         """Show the cassette in use, its mode and its counts."""
-        player = self._sessions.named()
-        if player is None:
-            return "no cassette in use"
-        return player.session.summary().line()
+        name = _name(session)
+        player = self._sessions.named(name)
+        if player is not None:
+            return player.session.summary().line()
+        return f"no cassette in use{self._others()}"
 
     @command.command("vcr.save")
-    def save(self, flows: Sequence[mflow.Flow], cassette: mtypes.Path) -> None:
-        """Put flows into a cassette, behind what it holds."""
-        try:
-            saved = self._save(flows, CASSETTE.read(str(cassette)))
-        except VcrError as error:
-            raise exceptions.CommandError(str(error)) from error
+    def save(
+        self, flows: Sequence[mflow.Flow], cassette: mtypes.Path, session: str = ""
+    ) -> None:
+        """Put flows into a cassette, behind what it holds, or behind what the session
+        records there."""
+        name = _name(session)
+        with _as_command_error():
+            saved = self._save(flows, CASSETTE.read(str(cassette)), name)
         logger.info("mitmvcr: saved %d of %d flows to %s", saved, len(flows), cassette)
 
-    def _save(self, flows: Sequence[mflow.Flow], path: Path | str) -> int:
-        player = self._sessions.named()
+    def _save(self, flows: Sequence[mflow.Flow], path: Path | str, name: str) -> int:
+        player = self._sessions.named() if name == DEFAULT else self._player(name)
         session = None if player is None else player.session
-        if session is None or not session.records or not is_same(session, str(path)):
+        if session is None or not session.records or not _is_same(session, str(path)):
             from mitmvcr.secrets.redactor import Redactor  # not at every start
 
-            rules = self._options.parse(ctx.options).redaction
-            return save_flows(flows, path, Redactor(rules, os.environ))
+            settings = player.settings if player else self._options.parse(ctx.options)
+            return save_flows(flows, path, Redactor(settings.redaction, os.environ))
         chosen = [f for f in flows if isinstance(f, http.HTTPFlow) and _is_whole(f)]
         for each in chosen:  # it is being recorded here: they go behind what is
             session.record(_interaction(each))
         return len(chosen)
+
+    def _tell(self, name: str) -> None:
+        logger.info("mitmvcr: %s", self.status(name))
+
+    def _settings(self, name: str) -> Settings:
+        """Return the settings that a session has, or begins with."""
+        player, root = self._sessions.named(name), self._sessions.root
+        if player is not None:
+            return player.settings
+        if root is None:
+            remedy = f"set {DIR.vcr}=DIR, the folder of their cassettes"
+            raise exceptions.CommandError(f"there are no named sessions: {remedy}")
+        return root
+
+    def _player(self, name: str) -> Player:
+        player = self._sessions.named(name)
+        if player is None:
+            problem = f"there is no session {quoted(name)}{self._others()}"
+            raise exceptions.CommandError(problem)
+        return player
+
+    def _others(self) -> str:
+        names = sorted(quoted(each.name) for each in self._sessions.in_play())
+        return f"; in play: {', '.join(names)}" if names else ""
+
+
+def _name(session: str) -> str:
+    """Return the name of a session, which is percent-decoded. Raise CommandError."""
+    with _as_command_error():
+        return session_name(session) if session else DEFAULT
+
+
+@contextmanager
+def _as_command_error() -> Iterator[None]:
+    try:
+        yield
+    except UnusableValueError as error:
+        problem = f"session {error.value} {error.remedy}"
+        raise exceptions.CommandError(problem) from error
+    except VcrError as error:
+        raise exceptions.CommandError(str(error)) from error
 
 
 def _set(values: Mapping[Option, Text]) -> None:
@@ -131,3 +202,8 @@ def _interaction(flow: http.HTTPFlow) -> Interaction:
     wire = response_parts(flow.response)
     response = to_response(wire, body, live, duration=duration)
     return Interaction(0, live.request, response)
+
+
+def _is_same(session: "Session", cassette: str) -> bool:
+    """Return whether the session has this file in use, by whatever name."""
+    return os.path.realpath(session.store.name) == os.path.realpath(cassette)

@@ -53,7 +53,7 @@ class Desk:
         if self._sessions.named(name) is not None:
             remedy = "end it first, or PUT its cassette"
             raise Problem(409, "name", f"session {name} is open already", remedy)
-        self._sessions.use(self._settings(fields), name)
+        self._sessions.switch(self._settings(fields), name)
         try:
             return self._state(await self._reachable(name, has_port))
         except BaseException:
@@ -73,7 +73,7 @@ class Desk:
             raise Problem(422, "cassette", "is missing", "name one, as login/ok")
         settings = self._settings(fields)
         ended = self._sessions.end_of(player)
-        self._sessions.use(settings, player.name)
+        self._sessions.switch(settings, player.name)
         await self._wait(player, ended)
         return {"session": self.session(name), "ended": report(player)}
 
@@ -85,8 +85,6 @@ class Desk:
     async def end(self, name: str) -> Facts:
         player = self._player(name)
         ended = self._sessions.end_of(player)
-        for port in self._sessions.routes.take_ports(player.name):
-            listeners.close_port(port)
         self._sessions.eject(player.name)
         await self._wait(player, ended)
         return report(player)
@@ -102,7 +100,7 @@ class Desk:
             raise Problem(504, "cassette", detail, remedy) from error
 
     def _player(self, name: str) -> Player:
-        player = self._sessions.named(_checked("name", name))
+        player = self._sessions.used(_checked("name", name))
         if player is None:
             remedy = "POST it to /sessions, or GET /sessions for those that are"
             raise Problem(404, "name", f"there is no session {name}", remedy)

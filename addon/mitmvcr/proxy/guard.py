@@ -62,8 +62,8 @@ class Guard:
         self._is_shut = self._has_refused_names = False
         #: HTTP requests that were sent and are not answered yet, by their flow's id.
         self._under_way: dict[str, http.HTTPFlow] = {}
-        #: Connections that are closed with the last answer that is awaited on them.
-        self._leftover: list[connection.Server] = []
+        #: Those on whose connections an answer is awaited, with which it is closed.
+        self._leftover: list[http.HTTPFlow] = []
         self._before: dict[str, Callable[[Any], None]] = {"dns_request": self._name}
         self._after: dict[str, Callable[[Any], None]] = {
             "dns_request": self._name,
@@ -80,15 +80,22 @@ class Guard:
         """Ask this addon from now on; until it is settled, what was shut stays so."""
         self._rules = rules
 
-    def settle(self, *, offline: bool, closes: bool = True) -> None:
-        """Open or shut: the addon has sessions in play, or none. ``closes``: what is
-        open may be what an offline session does not allow; whosever it is, it is
-        closed."""
+    def settle(
+        self,
+        *,
+        offline: bool,
+        closes: bool = True,
+        whose: Callable[[connection.Client], bool] = lambda _: True,
+    ) -> None:
+        """Open or shut: the addon has another session in play, which is ``offline``, or
+        none. ``closes``: what its clients, which ``whose`` knows, have open may be what
+        it does not allow, so that is closed."""
         self._is_shut = self._has_refused_names = False
+        others = [each for each in self._leftover if not whose(each.client_conn)]
         if not offline:
-            self._leftover = []
+            self._leftover = others
         elif closes:
-            self._close_what_is_open()
+            self._leftover = [*others, *self._close_what_is_open(whose)]
 
     def leave(self, *, offline: bool) -> None:
         """Ask the addon no more: it is taken out, or mitmproxy ends. A replay stays
@@ -105,20 +112,28 @@ class Guard:
                 " recorded any longer"
             )
 
-    def _close_what_is_open(self) -> None:
-        """Leave those on which an answer is awaited: all of its request has left."""
-        flows = [each for each in self._under_way.values() if not each.intercepted]
-        awaited = [each.server_conn for each in flows if each.server_conn.connected]
+    def _close_what_is_open(
+        self, whose: Callable[[connection.Client], bool]
+    ) -> list[http.HTTPFlow]:
+        """Leave those on which an answer is awaited, since all of its request has left;
+        return its flows."""
+        flows = [
+            each
+            for each in self._under_way.values()
+            if each.server_conn.connected and not each.intercepted
+        ]
+        awaited = [each.server_conn for each in flows]
         closed = upstream.close(
-            self._manager, lambda each: not _is_among(each, awaited)
+            self._manager,
+            lambda each, client: whose(client) and not _is_among(each, awaited),
         )
-        self._leftover = awaited
         if closed:
             logger.warning(
                 "mitmvcr replays: %d open connection%s to the network %s closed",
                 closed,
                 *(("", "was") if closed == 1 else ("s", "were")),
             )
+        return [each for each in flows if whose(each.client_conn)]
 
     # mitmproxy's side
 
@@ -182,13 +197,21 @@ class Guard:
 
     def _ended(self, ended: http.HTTPFlow) -> None:
         self._under_way.pop(ended.id, None)
-        if _is_among(ended.server_conn, self._leftover):
-            awaited = [each.server_conn for each in self._under_way.values()]
-            over = [each for each in self._leftover if not _is_among(each, awaited)]
-            self._leftover = [
-                each for each in self._leftover if _is_among(each, awaited)
-            ]
-            upstream.close(self._manager, lambda each: _is_among(each, over))
+        if not self._leftover:
+            return
+        left = [each for each in self._leftover if each.id in self._under_way]
+        if len(left) < len(self._leftover):
+            self._close_leftover(self._leftover, left)
+        self._leftover = left
+
+    def _close_leftover(
+        self, before: list[http.HTTPFlow], left: list[http.HTTPFlow]
+    ) -> None:
+        """Close a connection with the last answer that is awaited on it."""
+        awaited = [each.server_conn for each in self._under_way.values()]
+        over = [each.server_conn for each in before if each not in left]
+        over = [each for each in over if not _is_among(each, awaited)]
+        upstream.close(self._manager, lambda each, _: _is_among(each, over))
 
 
 def _is_among(thing: object, things: Collection[object]) -> bool:

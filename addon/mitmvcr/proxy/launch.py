@@ -49,6 +49,11 @@ class Proxy:
         return found._replace(came=found.came + self.in_play.came)
 
     @property
+    def unnamed(self) -> int:
+        """Return how many requests named no session, where they could."""
+        return self.in_play.routes.unnamed
+
+    @property
     def broken_tls(self) -> dict[str, str]:
         """Return why clients broke off TLS, by host."""
         logs = [self.in_play.log, *(each.log for each in self.sessions)]

@@ -3,6 +3,7 @@
 import asyncio
 import os
 from functools import cached_property
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from mitmproxy import flowfilter, http
@@ -38,7 +39,7 @@ class Player:
     """Pair a session with its settings, its view of messages and the redirects seen in
     it, the filters of what passes straight through, and the gRPC calls of its cassette,
     once one was asked for. ``name`` is the session's. A flow keeps its player until it
-    has ended.
+    has ended. ``last_used`` is when it was last asked for, in monotonic seconds.
 
     Raises OptionError.
     """
@@ -47,6 +48,7 @@ class Player:
         self, session: Session, settings: Settings, name: str = DEFAULT
     ) -> None:
         self.session, self.settings, self.name = session, settings, name
+        self.last_used = monotonic()
         self.view, self.redirects = chosen(settings.view)
         self.passthrough = parse_filters(settings)
         self.blocking = Blocking(settings.block)

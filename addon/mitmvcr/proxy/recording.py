@@ -153,25 +153,55 @@ def _came(exchange: Exchange, response: http.Response) -> Interaction:
     return recorded
 
 
-def break_off(exchange: Exchange, flow: http.HTTPFlow | None, event: Event) -> None:
+def break_off(
+    exchange: Exchange, flow: http.HTTPFlow | None, event: Event
+) -> Awaitable[None] | None:
     """Record what there is of an exchange that ended before its end, if it is to be;
-    ``flow`` is None where the proxy ends."""
-    is_known = exchange.state is State.INTERRUPTED and flow is not None
-    if not exchange.move(event) or is_known:
-        return
+    ``flow`` is None where the proxy ends. Return what is to be awaited where that takes
+    its time."""
+    player = exchange.target
     try:
-        response = flow.response if flow is not None else exchange.response
-        rest = broken(exchange, response, flow, time.monotonic_ns())
-        kept = rest.interaction
-        if kept is not None:
-            kept = exchange.upload.finish(kept) if exchange.upload else kept
-            exchange.target.session.record(kept)
-        else:
-            exchange.target.session.lost()
-        if rest.line:
-            logger.warning("mitmvcr: %s %s", exchange.shown(), rest.line)
+        rest = _rest(exchange, flow, event)
+        met = None if rest is None else player.session.changed(rest)
+        if met is None:
+            return None
+        if flow is not None and (player.queued or size_of(met) > LARGE):
+            return _rest_in_turn(exchange, player, met)
+        player.session.keep(player.session.redacted(met))
     except Exception as error:  # noqa: BLE001 - it is logged, and the traffic goes on
         _note_failure(exchange, error)
+    return None
+
+
+async def _rest_in_turn(exchange: Exchange, player: Player, met: Interaction) -> None:
+    player.queued += 1
+    try:
+        async with player.turn:
+            session = player.session
+            session.keep(await asyncio.to_thread(session.redacted, met))
+    except Exception as error:  # noqa: BLE001 - it is logged, and the traffic goes on
+        _note_failure(exchange, error)
+    finally:
+        player.queued -= 1
+
+
+def _rest(
+    exchange: Exchange, flow: http.HTTPFlow | None, event: Event
+) -> Interaction | None:
+    """Return what there is to record of it; it has ended now."""
+    is_known = exchange.state is State.INTERRUPTED and flow is not None
+    if not exchange.move(event) or is_known:
+        return None
+    response = flow.response if flow is not None else exchange.response
+    rest = broken(exchange, response, flow, time.monotonic_ns())
+    kept = rest.interaction
+    if kept is None:
+        exchange.target.session.lost()
+    elif exchange.upload:
+        kept = exchange.upload.finish(kept)
+    if rest.line:
+        logger.warning("mitmvcr: %s %s", exchange.shown(), rest.line)
+    return kept
 
 
 def _note_failure(exchange: Exchange, error: Exception) -> None:

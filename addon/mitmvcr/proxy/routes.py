@@ -1,11 +1,13 @@
 """Which session a client means: that of the port it came to, of the user name in its
-proxy URL, or of a header.
+proxy URL, of a header, or of an entry in its baggage.
 
 What says so is for the proxy: it is taken out of the request before anything else sees
-it, and no origin and no cassette gets it.
+it, and no origin and no cassette gets it. Only baggage goes on, to services that come
+back here with it.
 """
 
 import binascii
+import logging
 from base64 import b64decode
 from collections.abc import Callable
 from typing import NamedTuple
@@ -19,6 +21,10 @@ from mitmvcr.core.wording import quoted
 from mitmvcr.parsing import parse_mode
 from mitmvcr.proxy.player import DEFAULT
 from mitmvcr.store.names import session_name
+from mitmvcr.view.baggage import ENTRY, session_names
+from mitmvcr.view.baggage import HEADER as BAGGAGE
+
+logger = logging.getLogger("mitmvcr")
 
 _CREDENTIALS, HEADER = "Proxy-Authorization", "X-Vcr-Cassette"
 #: What stands as the password where no mode does: many clients want one.
@@ -45,8 +51,10 @@ class Routes:
 
     def __init__(self) -> None:
         self.ports: dict[int, str] = {}
-        #: Those that are closed; a connection to one may still be open.
-        self._closed: set[int] = set()
+        #: How many requests named no session.
+        self.unnamed = self._told = 0
+        #: Those that are closed, and when; a connection to one may still be open.
+        self._closed: dict[int, str] = {}
         self._tunnels: dict[str, Wanted] = {}
         #: By client: the names of all sessions that its flows meant, the last one last.
         self._names: dict[str, dict[str, None]] = {}
@@ -64,14 +72,25 @@ class Routes:
         """Return what a flow means; the first time it is read, and taken out."""
         wanted = self._flows.get(flow)
         if wanted is None:
-            wanted = self._read(flow) or Wanted(DEFAULT)
+            wanted = self._read(flow) or self._nobodys()
             self._flows[flow] = wanted
             self._note(flow.client_conn.id, wanted)
         return wanted
 
+    def tell_unnamed(self) -> None:
+        """Log how many requests named no session since it was told last."""
+        count, self._told = self.unnamed - self._told, self.unnamed
+        if count:
+            requests = "1 request" if count == 1 else f"{count} requests"
+            logger.info("mitmvcr: %s: %s named no session", DEFAULT, requests)
+
+    def _nobodys(self) -> Wanted:
+        self.unnamed += 1
+        return Wanted(DEFAULT)
+
     def give_port(self, port: int, name: str) -> None:
         self.ports[port] = name
-        self._closed.discard(port)
+        self._closed.pop(port, None)
 
     def port_of(self, name: str) -> int | None:
         """Return the port that a session has, if it has one."""
@@ -80,11 +99,13 @@ class Routes:
         }
         return open_ports.get(name)
 
-    def take_ports(self, name: str) -> list[int]:
-        """Take away the ports of a session that ends. What comes on a connection that
-        is still open gets no other session."""
-        taken = [each for each, owner in self.ports.items() if owner == name]
-        self._closed.update(taken)
+    def take_ports(self, name: str, when: str = "") -> list[int]:
+        """Take away the ports of a session that ends, and return those. What comes on a
+        connection that is still open gets no other session; ``when`` it ended tells its
+        client."""
+        mine = [each for each, owner in self.ports.items() if owner == name]
+        taken = [each for each in mine if each not in self._closed]
+        self._closed.update(dict.fromkeys(taken, when))
         return taken
 
     def names(self, client: connection.Client) -> list[str]:
@@ -105,7 +126,10 @@ class Routes:
 
     def _by_port(self, port: int, name: str) -> Wanted:
         if port in self._closed:
-            return _refused(f"{name} has ended, and its port with it: open another")
+            when = self._closed[port]
+            return _refused(
+                f"{name} has ended{when}, and its port with it: open another"
+            )
         return Wanted(name)
 
     def _read(self, flow: http.HTTPFlow) -> Wanted | None:
@@ -115,7 +139,8 @@ class Routes:
         by_header = _taken(headers, HEADER, _of_header)
         if (name := self.ports.get(client.sockname[1])) is not None:
             return self._by_port(client.sockname[1], name)
-        return self._tunnels.get(client.id) or by_user or by_header
+        by_name = self._tunnels.get(client.id) or by_user or by_header
+        return by_name or _of_baggage(headers)
 
 
 def _taken(
@@ -130,6 +155,19 @@ def _taken(
         return _refused(f"{name} names several; {_EXAMPLE}")
     try:
         return read(values.pop())
+    except UnusableValueError as error:
+        return _refused(f"{error.value} {error.remedy}")
+
+
+def _of_baggage(headers: http.Headers) -> Wanted | None:
+    """Read what services pass on; it stays in the request for the next one."""
+    if BAGGAGE not in headers:
+        return None
+    names = session_names(headers.get_all(BAGGAGE))
+    if len(names) > 1:
+        return _refused(f"{ENTRY} in {BAGGAGE} names several; {_EXAMPLE}")
+    try:
+        return Wanted(session_name(names.pop())) if names else None
     except UnusableValueError as error:
         return _refused(f"{error.value} {error.remedy}")
 

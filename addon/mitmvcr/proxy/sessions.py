@@ -5,27 +5,24 @@ import asyncio
 import logging
 import os
 from collections.abc import Awaitable, Callable
+from time import monotonic
 from weakref import WeakKeyDictionary
 
 from mitmproxy import connection, http
 
-from mitmvcr.core.errors import (
-    CassetteError,
-    OptionError,
-    UnusableValueError,
-    VcrError,
-)
+from mitmvcr.core.errors import OptionError, UnusableValueError, VcrError
 from mitmvcr.core.modes import RULES, Mode
 from mitmvcr.miss.report import Log
-from mitmvcr.options import BY_NAME, CASSETTE, SECRET, Settings
+from mitmvcr.options import CASSETTE, Settings
 from mitmvcr.proxy import host
+from mitmvcr.proxy.closing import close
 from mitmvcr.proxy.exchange import Exchange
+from mitmvcr.proxy.host import listeners
 from mitmvcr.proxy.player import DEFAULT, Player, parse_filters
 from mitmvcr.proxy.routes import Routes, SessionError, Wanted
 from mitmvcr.proxy.states import Event, State
 from mitmvcr.session import Session, open_session
 from mitmvcr.store.names import cassette_of
-from mitmvcr.unused import drop_marked
 
 logger = logging.getLogger("mitmvcr")
 
@@ -39,7 +36,8 @@ class Sessions:
     None where there is only the default one.
 
     ``released`` is called when one was closed and needs nothing of the proxy any more,
-    ``opened`` with each that begins.
+    ``opened`` with each that begins, ``switched`` with a name and the session that had
+    it before.
     """
 
     def __init__(
@@ -47,6 +45,7 @@ class Sessions:
         exit_guard: host.ExitGuard | None = None,
         released: Callable[[], None] = lambda: None,
         opened: Callable[[Player], None] = lambda _: None,
+        switched: Callable[[str, Player | None], None] = lambda *_: None,
     ) -> None:
         self.under_way: dict[str, Exchange] = {}
         self.root: Settings | None = None
@@ -56,7 +55,7 @@ class Sessions:
         #: Connections, where they are of no session yet, and what became of their TLS.
         self.came, self.log = 0, Log()
         self._logs_all = False
-        self._opened = opened
+        self._opened, self._switched = opened, switched
         self._ends: WeakKeyDictionary[Player, asyncio.Event] = WeakKeyDictionary()
         self._is_guarded = False
         self._named: dict[str, Player] = {}
@@ -73,6 +72,13 @@ class Sessions:
     def named(self, name: str = DEFAULT) -> Player | None:
         """Return the session of this name, if it is in play."""
         return self._named.get(name)
+
+    def used(self, name: str) -> Player | None:
+        """Return the same, whose client shows that it is still there."""
+        player = self._named.get(name)
+        if player is not None:
+            player.last_used = monotonic()
+        return player
 
     def exchange(self, flow: http.HTTPFlow) -> Exchange | None:
         """Return the exchange that a flow is, if it is under way."""
@@ -91,10 +97,16 @@ class Sessions:
 
     def of_client(self, client: connection.Client) -> Player | None:
         """Return the session that a client's connection was last used for."""
+        return self._named.get(self._name_of(client))
+
+    def is_of(self, client: connection.Client, name: str) -> bool:
+        """Return whether a client's connection was last used for this name."""
+        return self._name_of(client) == name
+
+    def _name_of(self, client: connection.Client) -> str:
         if self.root is None:
-            return self._named.get(DEFAULT)
-        names = self.routes.names(client) or [DEFAULT]
-        return self._named.get(names[-1])
+            return DEFAULT
+        return (self.routes.names(client) or [DEFAULT])[-1]
 
     def allows(self, client: connection.Client, ask: Callable[[Player], bool]) -> bool:
         """Return whether a session that the connection is used for allows something; no
@@ -122,6 +134,7 @@ class Sessions:
                 f"session {wanted.name} is in mode {player.settings.mode}, and"
                 f" {wanted.mode} was asked for: one mode at a time"
             )
+        player.last_used = monotonic()
         return player
 
     def _begin(self, wanted: Wanted) -> Player:
@@ -149,9 +162,18 @@ class Sessions:
     def offline(self) -> bool:
         """Return whether some session must not reach the network, or one that may
         begin."""
-        if self.root is not None and not RULES[self.root.mode, False].forwards:
-            return True
-        return any(player.offline for player in self._named.values())
+        return self._begins_offline or any(
+            player.offline for player in self._named.values()
+        )
+
+    def is_offline(self, name: str) -> bool:
+        """Return the same of one name."""
+        player = self._named.get(name)
+        return self._begins_offline if player is None else player.offline
+
+    @property
+    def _begins_offline(self) -> bool:
+        return self.root is not None and not RULES[self.root.mode, False].forwards
 
     def log_all(self) -> None:
         """Keep a log of every request from now on, for whoever looks on."""
@@ -160,6 +182,12 @@ class Sessions:
             player.session.log.complete = True
 
     # Their lives
+
+    def switch(self, settings: Settings, name: str) -> None:
+        """Do what :meth:`use` does with a named session, whose clients go on."""
+        earlier = self._named.get(name)
+        self.use(settings, name)
+        self._switched(name, earlier)
 
     def use(self, settings: Settings, name: str = DEFAULT) -> Player | None:
         """Take the session of this name out and put in the one that the settings name.
@@ -195,6 +223,7 @@ class Sessions:
         if self.root is not None and (root is None or root.dir != self.root.dir):
             for name in [each for each in self._named if each != DEFAULT]:
                 self.eject(name)
+            self.routes.tell_unnamed()
         self.root = root
 
     def _admit(self, fresh: Session, name: str) -> None:
@@ -241,8 +270,11 @@ class Sessions:
                 if exchange.target in closed:
                     exchange.target = fresh
 
-    def eject(self, name: str = DEFAULT) -> None:
-        """End a session; flows that are under way still belong to it."""
+    def eject(self, name: str = DEFAULT, when: str = "") -> None:
+        """End a session, and close its port; flows that are under way still belong to
+        it. ``when`` it ended stands in the refusals of its port."""
+        for port in self.routes.take_ports(name, when):
+            listeners.close_port(port)
         self._replace(name, None)
 
     def _replace(self, name: str, fresh: Player | None) -> None:
@@ -279,6 +311,7 @@ class Sessions:
                 exchange.move(Event.CUT_OFF)
         ended, self._ejected, self._named = self.open(), [], {}
         self.root = None  # nothing begins any more
+        self.routes.tell_unnamed()
         for player in ended:
             self._close(player)
 
@@ -286,12 +319,16 @@ class Sessions:
         """Return the exchanges that are on their way to the origin, or back."""
         return [each for each in self.under_way.values() if not each.is_replay]
 
+    def are_busy(self) -> bool:
+        """Return whether anything is still to be recorded."""
+        return bool(self.recordings()) or any(each.queued for each in self.open())
+
     def close_idle(self) -> None:
         """Close the sessions that waited for their last flow. Call it when a flow
         has ended."""
         if not self._ejected:
             return
-        busy = [exchange.target for exchange in self.under_way.values()]
+        busy = self.busy()
         idle = [player for player in self._ejected if player not in busy]
         for player in idle:
             self._ejected.remove(player)
@@ -308,6 +345,12 @@ class Sessions:
         """Return what is set when the session is closed."""
         return self._ends.setdefault(player, asyncio.Event())
 
+    def busy(self) -> set[Player]:
+        """Return the sessions of the flows that are under way, or are still to be
+        recorded."""
+        busy = {exchange.target for exchange in self.under_way.values()}
+        return busy | {player for player in self.open() if player.queued}
+
     def flows_of(self, player: Player) -> int:
         """Return how many flows of a session are under way."""
         return sum(each.target is player for each in self.under_way.values())
@@ -320,50 +363,8 @@ class Sessions:
             self._exit_guard.failed = True
 
     def _close(self, player: Player) -> None:
-        session = player.session
-        try:
-            session.close()
-            _drop(player)
-        except CassetteError as error:
-            session.note_failure(error)
-            logger.error("mitmvcr: %s", error)
-        for url in session.altered:
-            logger.warning(
-                "mitmvcr: %s: a later request revealed a secret in this one, which is"
-                " taken out: the request may not match in a replay. Name its"
-                " field with vcr_redact_query or vcr_redact_json, or its variable with"
-                " %s, and record again",
-                url,
-                SECRET.vcr,
-            )
-        for name in session.kept_in_vain:
-            logger.warning(
-                "mitmvcr: %s=%s: nothing in this recording has it: leave it out, or see"
-                " how it is spelled there",
-                BY_NAME["keep"].vcr,
-                name,
-            )
-        for url in session.left_whole:
-            logger.warning(
-                "mitmvcr: %s: this answer looks as if it held a secret, and stays as it"
-                " came: its digest is its address, so that a client would refuse"
-                " another. See it with mitmvcr cassette scan",
-                url,
-            )
-        if session.failure is not None and self._exit_guard is not None:
+        close(player.session, player.dropped)
+        if player.session.failure is not None and self._exit_guard is not None:
             self._exit_guard.failed = True
-        logger.info("mitmvcr: %s", session.summary().line())
         if (end := self._ends.pop(player, None)) is not None:
             end.set()
-
-
-def _drop(player: Player) -> None:
-    """Take out of the cassette what somebody has marked. Raise CassetteError."""
-    if player.dropped and (count := drop_marked(player.session, player.dropped)):
-        name = player.session.store.name
-        logger.info("mitmvcr: %s: %d marked interactions dropped", name, count)
-
-
-def is_same(session: Session, cassette: str) -> bool:
-    """Return whether the session has this file in use, by whatever name."""
-    return os.path.realpath(session.store.name) == os.path.realpath(cassette)

@@ -133,9 +133,17 @@ def _name_around(data: bytes, start: int, end: int) -> tuple[int, int]:
     before = data[begin - 1 : begin]
     if before == b"\\" and begin < start:
         begin += 5 if data[begin : begin + 5] == b"u0026" else data[begin] in b"nrt"
-    elif before == b" " and (title := _TITLE.search(data, max(0, begin - 64), begin)):
-        begin = title.start(1)
+    elif before == b" ":
+        begin = _title(data, begin)
     return begin, finish
+
+
+def _title(data: bytes, begin: int) -> int:
+    """Return where the title begins whose last word does so here."""
+    first = max(0, begin - 64)
+    at = max(data.rfind(mark, first, begin) for mark in (b'"', b"'", b">"))
+    title = _TITLE.match(data, at, begin) if at >= 0 else None
+    return title.start(1) if title else begin
 
 
 def _percent(raw: bytes) -> bytes:

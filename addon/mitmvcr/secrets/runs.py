@@ -18,8 +18,13 @@ _HELD = re.compile(
 )
 
 
-#: A parameter's value; what is percent-encoded in it is looked for there.
-_VALUE = re.compile(rb"[=/]([^&=/?#@\s\"'<>\\]++)(?!@)")
+#: What is looked into is percent-encoded, and the value of a parameter.
+_ESCAPED = re.compile(rb"%[0-9A-Fa-f]{2}")
+_NO_VALUE = b"&=/?#@ \t\r\n\v\f\"'<>\\"
+_VALUE = bytes(each for each in range(256) if each not in _NO_VALUE)
+_REST = re.compile(rb"[^&=/?#@\s\"'<>\\]*+(?!@)")
+#: What is escaped first in a value stands so near to its start.
+_NEAR = 256
 #: No value is longer that is looked into, and a URL in a URL in a URL is enough.
 _MOST = 1 << 16
 _MARK = re.compile(r"%5BREDACTED(?::|%3A)([\w.-]{1,200})%5D")
@@ -44,13 +49,22 @@ def held_in(data: bytes) -> Iterator[Held]:
 
 def percent_in(data: bytes) -> Iterator[Held]:
     """Yield the values of parameters that are percent-encoded."""
-    if b"%" not in data:
-        return
-    for found in _VALUE.finditer(data):
-        if b"%" in found[1] and len(found[1]) < _MOST:
-            plain = unquote_to_bytes(found[1].replace(b"+", b" "))
-            if plain != found[1]:
-                yield Held(*found.span(1), plain, is_percent=True)
+    done = 0
+    for found in _ESCAPED.finditer(data) if b"%" in data else ():
+        at = found.start()
+        if at < done:
+            continue
+        left = data[max(done, at - _NEAR) : at]
+        begin = at - len(left) + len(left.rstrip(_VALUE))
+        rest = _REST.match(data, at)
+        done = rest.end() if rest else found.end()
+        if rest and _is_value(data, begin) and done - begin < _MOST:
+            plain = unquote_to_bytes(data[begin:done].replace(b"+", b" "))
+            yield Held(begin, done, plain, is_percent=True)
+
+
+def _is_value(data: bytes, begin: int) -> bool:
+    return begin == 0 or data[begin - 1 : begin] in (b"=", b"/")
 
 
 def percent_as(coded: bytes, plain: bytes, new: bytes) -> bytes:

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 from mitmvcr.codings import accepted_codings
 from mitmvcr.core.matching import url_key
 from mitmvcr.core.model import Headers, Request
+from mitmvcr.view.baggage import without_session
 from mitmvcr.view.golang import group, number, text, trailers
 from mitmvcr.view.parts import Fields, RequestParts
 
@@ -46,12 +47,14 @@ class LiveRequest(NamedTuple):
 
     ``decodes``: the content codings that the client's stack undoes by itself, so
     that a body in one of them is recorded as the program gets it. ``to_proxy``: some
-    headers are meant for a proxy, and no origin is to see them.
+    headers are meant for a proxy, and no origin is to see them. ``fields``: the headers
+    as sent, without what names a session.
     """
 
     request: Request
     decodes: tuple[str, ...]
     to_proxy: bool = False
+    fields: Fields = ()
 
 
 class _Said(NamedTuple):
@@ -60,6 +63,7 @@ class _Said(NamedTuple):
     fields of its own."""
 
     method: str
+    fields: Fields
     headers: Headers
     undone: tuple[str, ...]
     host: bytes
@@ -71,10 +75,13 @@ class _Said(NamedTuple):
 @lru_cache(maxsize=256)
 def _said(method: bytes, version: bytes, fields: Fields) -> _Said:
     named = _values(fields)
+    if b"baggage" in named:
+        fields = without_session(fields)
     over_h1, head = version.startswith(b"HTTP/1"), method == b"HEAD"
     kind = named.get(b"content-type", b"").partition(b";")[0].strip().lower()
     return _Said(
         method=text(method),
+        fields=fields,
         headers=_request_headers(fields, named, over_h1=over_h1, head=head),
         undone=_undone(named, head=head),
         host=named.get(b"host", b""),
@@ -109,7 +116,7 @@ def to_request(wire: RequestParts) -> LiveRequest:
         form=form,
         headers=said.headers,
     )
-    return LiveRequest(request, said.undone, said.to_proxy)
+    return LiveRequest(request, said.undone, said.to_proxy, said.fields)
 
 
 @lru_cache(maxsize=1024)

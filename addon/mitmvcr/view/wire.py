@@ -18,7 +18,13 @@ from dataclasses import replace
 from mitmvcr.core.model import Headers, Request, Response
 from mitmvcr.view import responses as translate
 from mitmvcr.view.golang import announced, text
-from mitmvcr.view.parts import HeaderFields, RequestParts, ResponseParts, value_of
+from mitmvcr.view.parts import (
+    Fields,
+    HeaderFields,
+    RequestParts,
+    ResponseParts,
+    value_of,
+)
 from mitmvcr.view.redirects import Redirects
 from mitmvcr.view.requests import PROXY_HEADERS, LiveRequest
 
@@ -36,9 +42,9 @@ def to_request(wire: RequestParts) -> LiveRequest:
         proto_minor=minor,
         content_length=announced(length, -1 if body else 0),
         transfer_encoding=_codings(wire.headers),
-        trailer=_headers(wire.trailers),
+        trailer=_trailers(wire.trailers),
         # Those for a proxy are for this one, and never sent on.
-        headers=_headers(wire.headers, drop=PROXY_HEADERS),
+        headers=_headers(asked.fields, drop=PROXY_HEADERS),
     )
     return asked._replace(request=request, decodes=())
 
@@ -52,8 +58,8 @@ def to_response(
         translate.to_response(wire, body, asked, duration=duration),
         content_length=announced(length),
         transfer_encoding=_codings(wire.headers),
-        trailer=_headers(wire.trailers),
-        headers=_headers(wire.headers),
+        trailer=_trailers(wire.trailers),
+        headers=_headers(wire.headers.fields),
     )
 
 
@@ -64,11 +70,13 @@ class NoRedirects(Redirects):
         """Nothing follows from it."""
 
 
-def _headers(
-    headers: HeaderFields | None, drop: frozenset[bytes] = frozenset()
-) -> Headers:
+def _trailers(trailers: HeaderFields | None) -> Headers:
+    return _headers(trailers.fields) if trailers else {}
+
+
+def _headers(fields: Fields, drop: frozenset[bytes] = frozenset()) -> Headers:
     found: dict[str, list[str]] = {}
-    for name, value in headers.fields if headers else ():
+    for name, value in fields:
         if name.lower() not in drop:
             found.setdefault(text(name), []).append(text(value))
     return found

@@ -22,7 +22,7 @@ class Part:
 class RunReport:
     """All that a report holds: a part for each session. ``failure`` is what went wrong
     in mitmvcr itself, else empty; ``exit_status`` is the command's own. ``named``: it
-    has sessions by name, one or more."""
+    has sessions by name, one or more; ``unnamed`` requests named none."""
 
     summary: Summary
     failure: str
@@ -31,6 +31,7 @@ class RunReport:
     findings: Sequence[Finding] = ()
     parts: Sequence[Part] = ()
     named: bool = False
+    unnamed: int = 0
 
     @property
     def entries(self) -> list[Entry]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mitmvcr.cli.report import status
 from mitmvcr.cli.report.account import Part, RunReport
-from mitmvcr.cli.report.console import print_misses, say
+from mitmvcr.cli.report.console import print_misses, requests, say
 from mitmvcr.cli.report.files import Target, write_reports
 from mitmvcr.cli.report.findings import Finding
 from mitmvcr.cli.report.github import annotate, annotate_findings
@@ -61,6 +61,8 @@ def conclude(
         say(f"error: {error}")
         failure = failure or str(error)
     say(summary.line())
+    if proxy.unnamed:
+        say(f"default: {requests(proxy.unnamed)} named no session")
     return status.of_run(
         child,
         missed=summary.missed if policy.fail_on_miss else 0,
@@ -106,6 +108,7 @@ def _write(
         findings=findings,
         parts=[Part(each.summary(), entries(each), each) for each in proxy.sessions],
         named=proxy.settings.dir is not None,
+        unnamed=proxy.unnamed,
     )
     write_reports(policy.reports, account)
 

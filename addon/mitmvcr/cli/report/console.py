@@ -54,7 +54,7 @@ def print_misses(misses: Mapping[Miss, int], where: str = "") -> None:
         return
     first = list(misses.items())[:_SHOWN]
     if is_for_people():
-        say(f"{_requests(sum(misses.values()))} had no match{of_it}:")
+        say(f"{requests(sum(misses.values()))} had no match{of_it}:")
         for miss, times in first:
             for line in short_lines(miss, times):
                 click.echo(line, err=True, color=is_coloured(sys.stderr))
@@ -66,7 +66,8 @@ def print_misses(misses: Mapping[Miss, int], where: str = "") -> None:
         say(f"and {least}{others} others{of_it}; {REPORT.word} has them all")
 
 
-def _requests(count: int) -> str:
+def requests(count: int) -> str:
+    """Return how many requests, as text."""
     return "1 request" if count == 1 else f"{count} requests"
 
 

@@ -8,14 +8,21 @@ from mitmproxy import connection
 from mitmvcr.proxy.host.chain import Manager
 
 
-def close(manager: Manager, chosen: Callable[[connection.Connection], bool]) -> int:
-    """Close those that are ``chosen``, also while they are being opened. Returns how
-    many they were.
+def close(
+    manager: Manager,
+    chosen: Callable[[connection.Connection, connection.Client], bool],
+) -> int:
+    """Close those that are ``chosen``, each with the client it is for, also while they
+    are being opened. Returns how many they were.
 
     As mitmproxy closes one (proxy/server.py: close_connection), which tells its layers.
     What waits to be sent is dropped, and nothing more is taken.
     """
-    closed = [transport for each, transport in _opened(manager) if chosen(each)]
+    closed = [
+        transport
+        for each, client, transport in _opened(manager)
+        if chosen(each, client)
+    ]
     for transport in closed:
         _shut(transport.writer)
         if transport.handler is not None:
@@ -23,15 +30,17 @@ def close(manager: Manager, chosen: Callable[[connection.Connection], bool]) -> 
     return len(closed)
 
 
-def _opened(manager: Manager) -> Iterator[tuple[connection.Connection, Any]]:
-    """Yield each with its transport (addons/proxyserver.py: connections)."""
+def _opened(
+    manager: Manager,
+) -> Iterator[tuple[connection.Connection, connection.Client, Any]]:
+    """Yield each with its client and transport (addons/proxyserver.py: connections)."""
     proxyserver: Any = manager.get("proxyserver")
     if proxyserver is None:  # there is none in a test of an addon
         return
     for handler in list(proxyserver.connections.values()):
         for each, transport in list(handler.transports.items()):
             if each is not handler.client:
-                yield each, transport
+                yield each, handler.client, transport
 
 
 def _shut(writer: Any) -> None:

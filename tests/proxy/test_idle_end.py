@@ -1,0 +1,96 @@
+"""A session that nobody uses any more ends, and its recording is saved."""
+
+import asyncio
+import inspect
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from mitmproxy import http
+from mitmproxy.test import tflow
+
+from mitmvcr.proxy.player import DEFAULT
+from patience import PATIENCE
+from rig import Rig
+
+#: So short that nothing waits for it, and so long that nothing ends by it.
+SHORT, LONG = "10ms", "1h"
+
+
+def in_loop(test: Callable[..., Any]) -> Callable[..., None]:
+    def run(*arguments: Any, **more: Any) -> None:
+        asyncio.run(asyncio.wait_for(test(*arguments, **more), PATIENCE))
+
+    run.__name__, run.__doc__ = test.__name__, test.__doc__
+    run.__signature__ = inspect.signature(test)  # type: ignore[attr-defined]
+    return run
+
+
+def begin(rig: Rig, name: str) -> http.HTTPFlow:
+    flow = tflow.tflow()
+    flow.request.headers["X-Vcr-Cassette"] = name
+    rig.vcr.request(flow)
+    return flow
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    while not holds():
+        await asyncio.sleep(0.005)
+
+
+@in_loop
+async def test_a_session_ends_with_its_idle_time_and_is_saved(tmp_path: Path) -> None:
+    rig = Rig(vcr_dir=str(tmp_path), vcr_idle_timeout=SHORT)
+    sessions = rig.vcr.sessions
+    rig.answer(begin(rig, DEFAULT))
+    rig.answer(begin(rig, "a"))
+    assert not (tmp_path / "a.yaml").exists()
+    await until(lambda: sessions.named("a") is None)
+    assert (tmp_path / "a.yaml").exists()
+    assert sessions.named() is not None  # the default one has no end
+    again = begin(rig, "a")  # begins anew, as the next run of a suite does
+    assert again.response is not None
+    assert again.response.content == b"live"
+    rig.answer(again)
+    await until(lambda: sessions.named("a") is None)
+    rig.vcr.done()
+
+
+@in_loop
+async def test_a_session_with_a_request_under_way_is_in_use(tmp_path: Path) -> None:
+    rig = Rig(vcr_dir=str(tmp_path), vcr_idle_timeout=SHORT)
+    sessions = rig.vcr.sessions
+    began = begin(rig, "long")
+    for n in range(3):  # each is longer than the other's idle time
+        rig.answer(begin(rig, f"{n}"))
+        await until(lambda n=n: sessions.named(f"{n}") is None)
+        assert sessions.named("long") is not None
+    rig.answer(began)
+    await until(lambda: sessions.named("long") is None)
+    assert (tmp_path / "long.yaml").exists()
+    rig.vcr.done()
+
+
+@in_loop
+async def test_each_session_has_an_idle_time_of_its_own(tmp_path: Path) -> None:
+    rig = Rig(vcr_dir=str(tmp_path), vcr_idle_timeout=LONG)
+    sessions = rig.vcr.sessions
+    root = sessions.root
+    assert root is not None
+    rig.answer(begin(rig, "long"))
+    for name, seconds in {"never": 0.0, "first": 0.01}.items():
+        path = tmp_path / f"{name}.yaml"
+        sessions.use(root._replace(cassette=path, idle_timeout=seconds), name)
+    sessions.routes.give_port(9, "first")
+    await until(lambda: sessions.named("first") is None)
+    assert [each.name for each in sessions.in_play()] == ["long", "never"]
+    late = tflow.tflow()
+    late.client_conn.sockname = ("127.0.0.1", 9)
+    rig.vcr.request(late)
+    assert late.response is not None
+    assert late.response.status_code == 400
+    assert (
+        "session first has ended after 10ms without a request (vcr_idle_timeout), and"
+        " its port with it: open another"
+    ) in (late.response.text or "")
+    rig.vcr.done()
