@@ -34,8 +34,8 @@ def close(session: Session, dropped: Collection[int] = ()) -> None:
         )
     for name in session.kept_in_vain:
         logger.warning(
-            "mitmvcr: %s=%s: nothing in this recording has it: leave it out, or see"
-            " how it is spelled there",
+            "mitmvcr: %s=%s: nothing in this recording has it: leave it out, or see how"
+            " it is spelled there",
             BY_NAME["keep"].vcr,
             name,
         )

@@ -150,13 +150,13 @@ class Sweep:
             yield Edit(start, end, new, kind)
 
 
-def _within(text: Text, plain: bytes) -> Text:
-    return text._replace(data=plain, kind="", depth=text.depth + 1)
-
-
 def _came(text: Text) -> bool:
     """Return whether a text is of an answer: a client takes apart what it gets."""
     return text.where.startswith("response")
+
+
+def _within(text: Text, plain: bytes) -> Text:
+    return text._replace(data=plain, kind="", depth=text.depth + 1)
 
 
 def _held_in(value: bytes, place: Place) -> Iterator[bytes]:
