@@ -33,6 +33,9 @@ def test_both_ways_find_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(anchors_module, "HAS_MACHINE", False)
     slow = Anchors(texts)
     assert sorted(quick.find(data)) == sorted(slow.find(data))
+    assert (
+        sorted(quick.hits(data)) == sorted(slow.hits(data)) == sorted(slow.find(data))
+    )
     ends = [end for _, _, end in slow.find(data)]
     assert ends == sorted(ends)
 

@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import quote
 
 from hypothesis import given, settings
@@ -139,3 +140,17 @@ def test_no_secret_of_one_stays_in_another(met: list[Interaction]) -> None:
     for each in kept:
         left += redactor.findings(each)
     assert left == []
+
+
+def test_threads_share_what_they_learn() -> None:
+    redactor = Redactor()
+
+    def hide(number: int) -> None:
+        said = b'{"api_key": "k3y-of-%d-x9y8z7"}' % number
+        assert redactor.message(said) == b'{"api_key": "[REDACTED:api_key]"}'
+        redactor.message(b"k3y-of-%d-x9y8z7" % (number // 2))
+
+    with ThreadPoolExecutor(6) as threads:
+        list(threads.map(hide, range(400)))
+    for number in range(400):
+        assert redactor.message(b"k3y-of-%d-x9y8z7" % number) == b"[REDACTED:api_key]"

@@ -333,8 +333,10 @@ class Sessions:
         return self._ends.setdefault(player, asyncio.Event())
 
     def busy(self) -> set[Player]:
-        """Return the sessions of the flows that are under way."""
-        return {exchange.target for exchange in self.under_way.values()}
+        """Return the sessions of the flows that are under way, or are still to be
+        recorded."""
+        busy = {exchange.target for exchange in self.under_way.values()}
+        return busy | {player for player in self.open() if player.queued}
 
     def flows_of(self, player: Player) -> int:
         """Return how many flows of a session are under way."""

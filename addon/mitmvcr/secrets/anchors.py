@@ -44,21 +44,18 @@ class Anchors:
             machine = ahocorasick_rs.BytesAhoCorasick(
                 texts, implementation=kinds.ContiguousNFA if quickly else kind
             )
-            self._in_piece = partial(machine.find_matches_as_indexes, overlapping=True)
-            self.find = self._in_pieces
+            self.find = partial(machine.find_matches_as_indexes, overlapping=True)
 
-    def _in_pieces(self, data: bytes) -> Sequence[Hit]:
-        """Look for them piece by piece: another thread waits while what was found is
-        made a list."""
-        if len(data) <= _PIECE:
-            return self._in_piece(data)
-        hits: list[Hit] = []
+    def hits(self, data: bytes) -> Iterable[Hit]:
+        """Return what :meth:`find` does; of a large text one by one, which takes no
+        memory, and lets other threads go on."""
+        return self.find(data) if len(data) <= _PIECE else self._in_pieces(data)
+
+    def _in_pieces(self, data: bytes) -> Iterator[Hit]:
         for at in range(0, len(data), _PIECE):
-            found = self._in_piece(data[at : at + _PIECE + self._more])
-            if found:
-                found = [hit for hit in found if hit[1] < _PIECE]
-                hits += [(n, at + start, at + end) for n, start, end in found]
-        return hits
+            for number, start, end in self.find(data[at : at + _PIECE + self._more]):
+                if start < _PIECE:
+                    yield number, at + start, at + end
 
     def _one_by_one(self, data: bytes) -> Sequence[Hit]:
         hits = [

@@ -1,7 +1,7 @@
 """Every secret in a text that shows as one: by its field's name or by its own form."""
 
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -24,6 +24,8 @@ _FORM = re.compile(
     rb"[\w.\-%\[\]]{1,80}+=[^&\s\"'<>{}]*+(?:&[\w.\-%\[\]]{1,80}+=[^&\s\"'<>{}]*+)*+"
 )
 _RUN = re.compile(rb"[\w.~+/=-]*+")
+#: What is encoded within what is encoded is looked into so far.
+DEEPEST = 4
 #: So often is a form tried in one run of letters where it does not stand.
 _TRIES = 4
 
@@ -82,23 +84,25 @@ class Finder:
         texts = anchors.texts
         self._starts = {n for n, text in enumerate(texts) if text in JSON_STARTS}
         self._mark = texts.index(_MARK)
-        self.anchors = anchors.find
+        self._hits = anchors.hits
         if rules.query:  # the lists' own are among what is known
             own = [f"{name}=".encode() for name in rules.query]
             self._targets = [*self._targets, *[None] * len(own)]
-            self.anchors = Anchors([*texts, *own]).find
+            self._hits = Anchors([*texts, *own]).hits
 
-    def is_clear(self, data: bytes) -> bool:
+    def is_clear(self, data: bytes, depth: int = 0) -> bool:
         """Return whether no secret can show there, whatever the text is; mostly within
         one look."""
         if b"@" in data and any(_userinfo(data)):
             return False
-        hits = self.anchors(data)
+        hits = self._hits(data)
         if hits and any(self._suspects(data, hits)):
             return False
-        return all(self.is_clear(each.plain) for each in percent_in(data))
+        return depth == DEEPEST or all(
+            self.is_clear(each.plain, depth + 1) for each in percent_in(data)
+        )
 
-    def _suspects(self, data: bytes, hits: Sequence[Hit]) -> Iterator[object]:
+    def _suspects(self, data: bytes, hits: Iterable[Hit]) -> Iterator[object]:
         forms = _Forms(data, self._keep, self._names.is_kept, is_framed=True)
         for number, start, end in hits:
             pattern = self._targets[number]
@@ -111,8 +115,8 @@ class Finder:
     def found(self, data: bytes, kind: str = "") -> Found:
         """Return all secrets in a text of a Content-Type, except what a rule finds
         within what it found before."""
-        hits = self.anchors(data)
-        spans = [*self._by_anchor(data, hits, kind), *self._by_regex(data)]
+        spans, is_held = self._by_anchor(data, kind)
+        spans += self._by_regex(data)
         if b"@" in data and not self._names.is_kept("userinfo"):
             for found in _userinfo(data):
                 if is_real(found[1]):
@@ -121,22 +125,28 @@ class Finder:
         if self._kept:
             spans = [span for span in spans if not self._is_kept(span.value)]
         held = list(percent_in(data))
-        if not self._starts.isdisjoint(hit[0] for hit in hits):
+        if is_held:
             held += held_in(data)
         return Found(spans, held)
 
-    def _by_anchor(self, data: bytes, hits: Sequence[Hit], kind: str) -> Iterator[Span]:
+    def _by_anchor(self, data: bytes, kind: str) -> tuple[list[Span], bool]:
+        """Return secrets, and whether base64 of JSON may stand there."""
+        spans: list[Span] = []
+        is_held, hits = False, self._hits(data)
         if not hits:
-            return
+            return spans, is_held
         targets, of, at = self._targets, self._places.of, self._forms(data).at
         scan = Scan(data, form=_FORM_TYPE in kind.lower() or is_form(data))
         for number, start, end in hits:
             pattern = targets[number]
             if pattern is not None:
                 if span := at(pattern, start):
-                    yield span
-            elif start >= scan.named:
-                yield from of(scan, start, end)
+                    spans.append(span)
+                continue
+            is_held |= number in self._starts
+            if start >= scan.named:
+                spans += of(scan, start, end)
+        return spans, is_held
 
     def _forms(self, data: bytes) -> "_Forms":
         return _Forms(data, self._keep, self._names.is_kept)
@@ -145,7 +155,7 @@ class Finder:
         """Return what is a secret by its own form alone, also in a binary message."""
         keep = self._keep | {"bearer", "basic"}
         forms = _Forms(data, keep, self._names.is_kept, is_framed=True)
-        patterns = ((self._targets[number], at) for number, at, _ in self.anchors(data))
+        patterns = ((self._targets[number], at) for number, at, _ in self._hits(data))
         found = (forms.at(pattern, at) for pattern, at in patterns if pattern)
         return [span for span in found if span is not None]
 

@@ -7,6 +7,7 @@ the placeholder and encodes it makes the same text.
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from math import isqrt
 from threading import RLock
 
@@ -37,6 +38,12 @@ _MOST = 1 << 14
 _FRESH = 64
 
 
+@lru_cache(maxsize=4096)
+def placeholder_of(kind: str) -> bytes:
+    """Return what stands for a value of a kind, the same object for all of them."""
+    return PLACEHOLDER % kind.encode()
+
+
 class KnownSecrets:
     """Learned values. Threads may share it."""
 
@@ -58,7 +65,7 @@ class KnownSecrets:
         if known := self._known.get(value):
             return known
         fake = self._fakes.of(value) if came and self._fakes else None
-        return fake or PLACEHOLDER % kind.encode()
+        return fake or placeholder_of(kind)
 
     @staticmethod
     def kind_of(placeholder: bytes) -> str:
@@ -100,7 +107,7 @@ class KnownSecrets:
             indexes = self._indexed()
         hits: list[Hit] = []
         for first, index in indexes:
-            hits += [(first + n, start, end) for n, start, end in index.find(data)]
+            hits += [(first + n, start, end) for n, start, end in index.hits(data)]
         return hits
 
     def _indexed(self) -> Sequence[tuple[int, Anchors]]:

@@ -17,7 +17,7 @@ from mitmvcr.core.model import Headers, Interaction, Request, Response
 from mitmvcr.secrets import digests, fakes
 from mitmvcr.secrets.containers import PACKED, seems_packed
 from mitmvcr.secrets.environment import secrets_in
-from mitmvcr.secrets.known import PLACEHOLDER
+from mitmvcr.secrets.known import placeholder_of
 from mitmvcr.secrets.messages import Visit, Walk
 from mitmvcr.secrets.names import kind_of, plain
 from mitmvcr.secrets.rules import DEFAULT, Rules
@@ -78,7 +78,7 @@ class Redactor:
         for name, value in secrets_in(environment):
             if not self.texts.names.is_kept(name):
                 self._variables.add(kind_of(name))
-                self.memory.learn(value, PLACEHOLDER % kind_of(name).encode())
+                self.memory.learn(value, placeholder_of(kind_of(name)))
 
     @property
     def kept_in_vain(self) -> list[str]:

@@ -58,9 +58,13 @@ def percent_in(data: bytes) -> Iterator[Held]:
         begin = at - len(left) + len(left.rstrip(_VALUE))
         rest = _REST.match(data, at)
         done = rest.end() if rest else found.end()
-        if rest and data[begin - 1 : begin] in (b"=", b"/") and done - begin < _MOST:
+        if rest and _is_value(data, begin) and done - begin < _MOST:
             plain = unquote_to_bytes(data[begin:done].replace(b"+", b" "))
             yield Held(begin, done, plain, is_percent=True)
+
+
+def _is_value(data: bytes, begin: int) -> bool:
+    return begin == 0 or data[begin - 1 : begin] in (b"=", b"/")
 
 
 def percent_as(coded: bytes, plain: bytes, new: bytes) -> bytes:

@@ -7,7 +7,7 @@ from urllib.parse import quote_from_bytes, unquote_to_bytes
 from mitmvcr.secrets import jsonpaths
 from mitmvcr.secrets.containers import Look, Said, through
 from mitmvcr.secrets.fakes import Fakes
-from mitmvcr.secrets.finder import Finder, Found
+from mitmvcr.secrets.finder import DEEPEST, Finder, Found
 from mitmvcr.secrets.headers import credentials
 from mitmvcr.secrets.hosts import Hosts
 from mitmvcr.secrets.known import (
@@ -16,7 +16,7 @@ from mitmvcr.secrets.known import (
     KnownSecrets,
     sized,
 )
-from mitmvcr.secrets.looks import is_real, is_telling
+from mitmvcr.secrets.looks import LEAST, is_real, is_telling
 from mitmvcr.secrets.names import Names
 from mitmvcr.secrets.rules import Rules
 from mitmvcr.secrets.runs import encoded_as, is_in_url, percent_as
@@ -49,6 +49,8 @@ class TextRedactor:
     def keep_in_mind(self, value: bytes, kind: str, *, came: bool = False) -> None:
         """Remember a value, decoded too: it may be percent-encoded where nothing says
         so, as in a cookie. ``came``: in an answer."""
+        if len(value) < LEAST:
+            return
         for each in dict.fromkeys((value, unquote_to_bytes(value))):
             if is_real(each) and is_telling(each):
                 mark = self.memory.placeholder(each, kind, came=came)
@@ -97,7 +99,7 @@ class Sweep:
         if text.where.endswith((".body", ".websocket")):
             chosen = jsonpaths.spans(data, texts.rules.json)
             found = found._replace(spans=[*found.spans, *chosen])
-        return found
+        return found if text.depth < DEEPEST else found._replace(held=())
 
     def learn(self, text: Text) -> bytes:
         """Remember the secrets in a text that are secrets elsewhere too."""
@@ -107,7 +109,7 @@ class Sweep:
                 for each in _held_in(value, text.place):
                     self._texts.keep_in_mind(each, kind, came=_came(text))
         for held in found.held:
-            self.learn(text._replace(data=held.plain, kind=""))
+            self.learn(_within(text, held.plain))
         return text.data
 
     def clean(self, text: Text) -> bytes:
@@ -130,7 +132,7 @@ class Sweep:
                 edit = edit._replace(new=sized(edit.new, edit.end - edit.start))
             yield edit
         for start, end, plain, is_percent in found.held:
-            if (new := self.clean(text._replace(data=plain, kind=""))) != plain:
+            if (new := self.clean(_within(text, plain))) != plain:
                 coded = data[start:end]
                 if is_percent:
                     fresh = percent_as(coded, plain, new)
@@ -151,6 +153,10 @@ class Sweep:
 def _came(text: Text) -> bool:
     """Return whether a text is of an answer: a client takes apart what it gets."""
     return text.where.startswith("response")
+
+
+def _within(text: Text, plain: bytes) -> Text:
+    return text._replace(data=plain, kind="", depth=text.depth + 1)
 
 
 def _held_in(value: bytes, place: Place) -> Iterator[bytes]:

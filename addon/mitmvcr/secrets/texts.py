@@ -12,7 +12,7 @@ class Text(NamedTuple):
     """A text in a message. ``where`` is as ``request.headers.Cookie``. ``name`` is that
     of a header, a cookie or a field whose whole value it is, in a ``place``; else
     ``kind`` is its Content-Type. Only what is known is looked for in one that is
-    ``kept``."""
+    ``kept``. ``depth`` is how often it was encoded in the message."""
 
     where: str
     data: bytes
@@ -21,3 +21,4 @@ class Text(NamedTuple):
     kind: str = ""
     look: Look = Look.ALL
     is_kept: bool = False
+    depth: int = 0
