@@ -115,3 +115,10 @@ def test_what_a_client_makes_itself_gets_a_placeholder() -> None:
     asked = Request("POST", "http://h/", body=f"assertion={jwt(CLAIMS)}".encode())
     kept = Redactor(RULES).interaction(Interaction(0, asked, Response()))
     assert kept.request.body == b"assertion=[REDACTED:assertion]"
+
+
+def test_a_fake_without_times_is_as_it_was_recorded() -> None:
+    redactor = Redactor(RULES)
+    body = written(jwt({"sub": "Ab12-cd", "aud": "client-1"}), redactor).encode()
+    recorded = Interaction(0, Request(), Response(body=body))
+    assert redactor.restored(recorded).response.body == body

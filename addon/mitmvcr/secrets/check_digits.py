@@ -7,8 +7,6 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from json import loads
 
-from mitmvcr.secrets.looks import FAKE
-
 _BASE62 = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _BASE36 = b"0123456789abcdefghijklmnopqrstuvwxyz"
 _BECH32 = b"QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L"
@@ -69,8 +67,6 @@ def _polymod(values: list[int]) -> int:
 
 def is_jwt(token: bytes) -> bool:
     """Return whether a JWT begins with an object of JSON that names an algorithm."""
-    if FAKE.fullmatch(token):
-        return False
     header = token.partition(b".")[0]
     with suppress(ValueError, RecursionError):
         read = loads(urlsafe_b64decode(header + b"=" * (-len(header) % 4)))
