@@ -20,8 +20,12 @@ from mitmvcr.proxy.player import Player
 from mitmvcr.proxy.sessions import Sessions
 from mitmvcr.store.names import cassette_of, session_name
 
-#: Of the process, though mitmproxy has them as those of a session.
-_OF_PROCESS = ("cassette", "dir", "control", "save_failed")
+#: Of the process, though mitmproxy has them as those of a session. Towards origins it
+#: has one certificate and one list of authorities for all.
+_OF_PROCESS = (
+    *("cassette", "dir", "control", "save_failed", "rerecord"),
+    *("client_cert", "upstream_ca"),
+)
 _OPTIONS = {each.name for each in OF_SESSION} - {*_OF_PROCESS}
 #: In seconds; a test does not wait longer for what it left under way.
 _WAIT = 30.0
