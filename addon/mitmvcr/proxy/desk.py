@@ -18,10 +18,11 @@ from mitmvcr.proxy.ports import Ports, ca_file
 from mitmvcr.proxy.sessions import Sessions
 from mitmvcr.store.names import cassette_of, session_name
 
-#: Of the process, though mitmproxy has them as those of a session.
+#: Of the process, though mitmproxy has them as those of a session. Towards origins it
+#: has one certificate and one list of authorities for all.
 _OF_PROCESS = (
-    *("cassette", "dir", "control", "save_failed"),
-    *("upstream_ca", "client_cert"),
+    *("cassette", "dir", "control", "save_failed", "rerecord"),
+    *("client_cert", "upstream_ca"),
 )
 _OPTIONS = {each.name for each in OF_SESSION} - {*_OF_PROCESS}
 #: In seconds; a test does not wait longer for what it left under way.

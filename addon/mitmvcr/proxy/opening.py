@@ -30,8 +30,8 @@ def prepared(settings: Settings) -> Settings:
 
 
 def make_room(sessions: int) -> None:
-    """Let the process have the files of so many sessions open, as far as the system
-    allows: many give 256 or 1024 at first."""
+    """Let the process have as many files open as this number of sessions needs, as far
+    as the system allows: most give 256 or 1024 at first."""
     if sys.platform == "win32":  # pragma: no cover - it has no such limit
         return
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
