@@ -85,3 +85,10 @@ def test_without_a_mitmvcr_one_line_says_so(world, recorded, need):
     assert ran.returncode == 1
     remedy = "install it (pipx install mitmvcr), or set MITMVCR_CONTROL_URL"
     assert f"mitmvcr: mitmvcr is not on the PATH: {remedy}" in ran.stdout
+
+
+def test_the_package_is_in_gos_own_form(world, recorded):
+    go = str(HELPERS / "go")
+    assert world.run("gofmt", "-l", go).stdout == ""
+    ran = world.run("go", "vet", "-C", go, ".")
+    assert (ran.returncode, ran.stdout) == (0, "")
