@@ -34,7 +34,7 @@ class Ports(Protocol):
     def point(self, port: str, wish: Wish) -> Facts:
         """Let what reaches it from now on belong to another session, or to none."""
 
-    def close(self, port: str) -> Facts:
+    async def close(self, port: str) -> Facts:
         """Close it; what still comes on an open connection to it is refused."""
 
 

@@ -108,5 +108,5 @@ class _Port(Handler):
     def put(self, port: str) -> None:
         self.answer(self.office.ports.point(port, self.wish()))
 
-    def delete(self, port: str) -> None:
-        self.answer(self.office.ports.close(port))
+    async def delete(self, port: str) -> None:
+        self.answer(await self.office.ports.close(port))

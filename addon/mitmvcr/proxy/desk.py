@@ -107,7 +107,10 @@ class Desk:
     async def end(self, name: str) -> Facts:
         player = self._player(name)
         ended = self._sessions.end_of(player)
+        servers = list(map(listeners.at, self._sessions.routes.own_ports(player.name)))
         self._sessions.eject(player.name)
+        for server in servers:
+            await listeners.stopped(server)
         await self._wait(player, ended)
         return report(player)
 

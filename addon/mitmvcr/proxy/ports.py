@@ -31,10 +31,12 @@ class Ports:
         refused = self._sessions.routes.turned_away(number)
         return {**_facts(number, name), "refused": refused}
 
-    def close(self, port: str) -> Facts:
+    async def close(self, port: str) -> Facts:
         number = self._number(port)
+        server = listeners.at(number)
         self._sessions.routes.close(number)
         listeners.close_port(number)
+        await listeners.stopped(server)
         return {"port": number}
 
     def _number(self, text: str) -> int:

@@ -128,15 +128,23 @@ class Routes:
         }
         return open_ports.get(name)
 
+    def own_ports(self, name: str) -> list[int]:
+        """Return the ports that end with a session."""
+        gone = self.shared | self._closed.keys()
+        return [
+            each
+            for each, owner in self.ports.items()
+            if owner == name and each not in gone
+        ]
+
     def take_ports(self, name: str, when: str = "") -> list[int]:
         """Take away the ports of a session that ends, and return those. What comes on a
         connection that is still open gets no other session; ``when`` it ended tells its
         client."""
+        taken = self.own_ports(name)
         mine = [each for each, owner in self.ports.items() if owner == name]
         for port in self.shared.intersection(mine):
             self.point(port, None)
-        gone = self.shared | self._closed.keys()
-        taken = [each for each in mine if each not in gone]
         self._closed.update(dict.fromkeys(taken, when))
         return taken
 

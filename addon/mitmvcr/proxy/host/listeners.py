@@ -79,6 +79,21 @@ def close_port(port: int) -> None:
     update_options(ctx.options, {"mode": kept})
 
 
+def at(port: int) -> Any:
+    """Return what listens on a port of this machine, None if nothing does."""
+    servers: Any = ctx.master.addons.get("proxyserver").servers
+    place = (ADDRESS, port)
+    found = (each for each in servers if place in [a[:2] for a in each.listen_addrs])
+    return next(found, None)
+
+
+async def stopped(server: Any) -> None:
+    """Wait until it listens no more: close_port only says that it shall not. A client
+    that came in between would never get an answer."""
+    while server is not None and server.is_running:
+        await asyncio.sleep(_PAUSE)
+
+
 def main_port() -> int | None:
     """Return the port that it has had from its start, once it listens."""
     master: Any = ctx.master
