@@ -11,16 +11,14 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "addon" / "mitmvcr"
 PICTURE = (ROOT / "CONTRIBUTING.md").read_text()
 #: Modules beside the rooms that belong to one.
-BESIDE = {
-    **dict.fromkeys(("session", "summary", "unused", "idle", "hooks"), "session"),
-    **dict.fromkeys(
-        (
-            *("options", "values", "config", "parsing"),
-            *("matching_options", "redaction_options", "timing_options"),
-        ),
-        "options",
+BESIDE = dict.fromkeys(
+    (
+        *("options", "values", "config", "parsing", "cassette_options"),
+        *("matching_options", "redaction_options", "timing_options"),
+        "network_options",
     ),
-}
+    "options",
+)
 #: Rooms within rooms.
 WITHIN = {
     "proxy.host": "host",

@@ -14,7 +14,7 @@ from mitmvcr.cli.report.findings import Finding
 from mitmvcr.cli.report.junit import to_junit
 from mitmvcr.core.modes import Mode
 from mitmvcr.miss.report import Difference, Entry, Miss, Near, Outcome
-from mitmvcr.summary import Summary
+from mitmvcr.session.summary import Summary
 
 #: Tag -> its children, the attributes it must have, and those it may have.
 SCHEMA: dict[str, tuple[set[str], set[str], set[str]]] = {

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from mitmvcr.core.errors import CassetteError
 from mitmvcr.options import SECRET
 from mitmvcr.session import Session
-from mitmvcr.unused import drop_marked
+from mitmvcr.session.unused import drop_marked
 
 logger = logging.getLogger("mitmvcr")
 

@@ -20,7 +20,7 @@ from mitmvcr.proxy.host.masters import Master, listening_port, make_master
 from mitmvcr.proxy.player import Player
 from mitmvcr.proxy.sessions import Sessions
 from mitmvcr.session import Session
-from mitmvcr.summary import Summary, total
+from mitmvcr.session.summary import Summary, total
 
 
 class ProxyError(VcrError):

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from mitmvcr.core.errors import CassetteWriteError
 from mitmvcr.core.model import Interaction
 from mitmvcr.miss.report import Entry
-from mitmvcr.session import Session
+from mitmvcr.session.session import Session
 
 
 def entries(session: Session) -> list[Entry]:

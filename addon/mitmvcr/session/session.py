@@ -1,20 +1,13 @@
 """A cassette in use: what a mode makes of its deck and its store."""
 
-import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
-from threading import Lock
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from mitmvcr.core.choosing import Values, salt_of
-from mitmvcr.core.deck import Deck, JudgedDeck, Retries
 from mitmvcr.core.errors import (
     CassetteDamagedError,
-    CassetteNotFoundError,
     CassetteWriteError,
-    OptionError,
     VcrError,
 )
 from mitmvcr.core.matching import Matcher
@@ -29,37 +22,18 @@ from mitmvcr.core.modes import (
     decide,
     looks_up,
 )
-from mitmvcr.core.sendable import is_sendable, unfolded, why_not
-from mitmvcr.hooks import Hooks, load_hooks
-from mitmvcr.idle import idle_options
+from mitmvcr.core.sendable import is_sendable, why_not
 from mitmvcr.miss.report import Entry, Log, Miss, Outcome
-from mitmvcr.options import CASSETTE, Settings
-from mitmvcr.parsing import what_is_odd
 from mitmvcr.secrets.rules import DEFAULT, Rules
+from mitmvcr.session.hooks import Hooks
+from mitmvcr.session.lookup import LookUp
+from mitmvcr.session.recording import Recording
+from mitmvcr.session.redaction import Redacted, Redaction, Seen
+from mitmvcr.session.summary import Counts, Summary
 from mitmvcr.store import Store
-from mitmvcr.store.rewrite import EVERY
-from mitmvcr.store.store import FileStore
-from mitmvcr.summary import Counts, Summary
 
 if TYPE_CHECKING:
-    from mitmvcr.core.deck.blanks import Blanks
-    from mitmvcr.secrets.identities import Identities
     from mitmvcr.secrets.redactor import Redactor
-
-
-class Redacted(NamedTuple):
-    """An interaction as it may be written, and the hidden values of its request."""
-
-    kept: Interaction
-    whose: Values
-
-
-class Seen(NamedTuple):
-    """A live request as it is compared, and the values that tell whose it is."""
-
-    live: Request
-    seen: Request
-    whose: Values
 
 
 class Session(Counts):
@@ -88,9 +62,6 @@ class Session(Counts):
     ) -> None:
         super().__init__()
         self.store = store
-        self._rules, self._environment = rules, dict(environment)
-        self._redactor: Redactor | None = None
-        self._making = Lock()
         self.mode = mode
         self.rule = RULES[mode, exists]
         self.failure: Exception | None = None
@@ -98,7 +69,6 @@ class Session(Counts):
         self.spell: Callable[[Iterable[str]], str] = " ".join
         self.idle_options: list[str] = []
         self._notes: dict[int, str] = {}
-        self.left_in: str | None = None
         self.looks_up = looks_up(self.rule, repeats)
         self._without_look_up = decide(self.rule, None)
         self._repeats = repeats
@@ -106,29 +76,17 @@ class Session(Counts):
         reads = exists and (self.rule.loads or self.rule.records)
         found = store.load(sendable=self.rule.loads).interactions if reads else ()
         loaded = found if self.rule.loads else ()
-        matcher = matcher or Matcher()
-        #: The last request that was looked up, and how it may be shown.
-        self._last_seen = Request(), Request()
-        self._foreseen: Seen | None = None
+        self._loaded = len(loaded)
         self._hooks = hooks
         #: Is a hook given requests? Then each has to be there with its body.
         self.needs_all = hooks is not None
-        self._retries = Retries(repeats)
         judge = hooks.judge if hooks else None
-        self.deck = (
-            Deck(loaded, repeats, matcher, self._whose)
-            if judge is None
-            else JudgedDeck(loaded, repeats, matcher, self._whose, judge=judge)
+        self._redaction = Redaction(rules, environment)
+        self._look_up = LookUp(
+            loaded, repeats, matcher or Matcher(), self._redaction, judge
         )
-        self._identities: Identities | None = None
-        self._salt = salt_of(found)
-        self._kept = len(loaded)
-        self._is_set_aside = self._is_closed = False
-        #: How much was known to be secret when the first interaction was written.
-        self._known: int | None = None
-        #: And how much of it the store has noted.
-        self._noted = 0
-        self.altered: list[str] = []
+        self.deck = self._look_up.deck
+        self._recording = Recording(store, self._redaction, self.deck, found)
         self.notice = None if self.rule.records else store.left_over()
         if self.rule.records:
             store.begin(loaded)
@@ -138,14 +96,15 @@ class Session(Counts):
 
     @property
     def redactor(self) -> "Redactor":
-        """Make the redactor for the first request: a start would feel the 15 ms of the
-        lists. Any thread may be the first."""
-        with self._making:
-            if self._redactor is None:
-                from mitmvcr.secrets.redactor import Redactor
+        return self._redaction.redactor
 
-                self._redactor = Redactor(self._rules, self._environment)
-            return self._redactor
+    @property
+    def altered(self) -> Sequence[str]:
+        return self._recording.altered
+
+    @property
+    def left_in(self) -> str | None:
+        return self._recording.left_in
 
     @property
     def left_whole(self) -> Sequence[str]:
@@ -153,17 +112,10 @@ class Session(Counts):
         digest is their address."""
         return self.redactor.left_whole if self._recorded else ()
 
-    def _whose(self, live: Request) -> Values:
-        foreseen = self._foreseen
-        if foreseen is not None and foreseen.live is live:
-            return foreseen.whose
-        return self.redactor.whose(live)
-
     def foreseen(self, live: Request) -> Seen:
         """Return what :meth:`plan` needs of a request that is large. Any thread may
         ask."""
-        redactor = self.redactor
-        return Seen(live, redactor.request(live), redactor.whose(live))
+        return self._redaction.foreseen(live)
 
     @property
     def offline(self) -> bool:
@@ -178,51 +130,43 @@ class Session(Counts):
     @property
     def loaded(self) -> int:
         """Return how many interactions the session began with."""
-        return self._kept
+        return self._loaded
 
     @property
     def expects(self) -> bool:
         """Return whether it is a strict replay of something, which is asked for."""
-        return self.offline and self._kept > 0
+        return self.offline and self._loaded > 0
 
     def plan(self, request: Request, foreseen: Seen | None = None) -> Decision:
         """Decide what to do with a request. A replay has used its interaction up;
         :meth:`give_back` undoes that."""
-        self._foreseen = foreseen
         if not self.looks_up:
             decision = self._without_look_up
         else:
-            decision = decide(self.rule, self._take(request))
+            decision = decide(self.rule, self._take(request, foreseen))
         if isinstance(decision, Refuse):
             self._missed += 1
         elif isinstance(decision, Forward) and not decision.record:
             self._passed += 1
         return decision
 
-    def _take(self, request: Request) -> tuple[int, Interaction] | None:
-        foreseen = self._foreseen
-        seen = foreseen.seen if foreseen else self.redactor.request(request)
+    def _take(
+        self, request: Request, foreseen: Seen | None
+    ) -> tuple[int, Interaction] | None:
+        seen = self._look_up.see(request, foreseen)
         try:
-            self._note_secrets()
+            self._recording.note_secrets()
         except CassetteWriteError as error:  # what is replayed needs no notes
             self.note_failure(error)
-        self._last_seen = request, seen
-        found = self.deck.take(seen, request)
-        if found is None and seen is not request:
-            # Another recorder's cassette has its secrets as they were.
-            found = self.deck.take(request)
-        found = self._retries.settled(self.deck, (seen, request), found)
-        if found is None:
-            found = self._take_meant(seen, request)
+        found = self._look_up.take(request, seen)
         if found is None:
             return None
-        request = seen
         position, interaction = found
         self._note(position, seen, interaction)
         interaction = self.redactor.restored(interaction)
         try:
             if self._hooks is not None:
-                interaction = self._hooks.before_replay(interaction, request)
+                interaction = self._hooks.before_replay(interaction, seen)
             self._check_is_sendable(interaction, position)
         except VcrError:
             self.deck.give_back(position)
@@ -236,23 +180,6 @@ class Session(Counts):
 
             self._notes[position] = noted(seen, found)
 
-    @cached_property
-    def _blanks(self) -> "Blanks":
-        """Make it when the first request has no match: it is imported only then."""
-        from mitmvcr.core.deck.blanks import Blanks
-
-        return Blanks(self.deck, lambda name: not self.redactor.knows(name))
-
-    def _take_meant(
-        self, seen: Request, live: Request
-    ) -> tuple[int, Interaction] | None:
-        """Take what answers a request that lacks the value of an unset variable."""
-        for meant in self._blanks.meant(seen):
-            found = self.deck.take(meant, live)
-            if found is not None:
-                return found
-        return None
-
     def _check_is_sendable(self, interaction: Interaction, position: int) -> None:
         """Take a last look before a client gets a response, wherever it comes from.
         Raise CassetteDamagedError."""
@@ -264,15 +191,7 @@ class Session(Counts):
 
     def explain(self, request: Request) -> Miss:
         """Return why nothing matched it, as it may be shown."""
-        # Only a miss needs them, and to import them takes 10 ms of every start.
-        from mitmvcr.miss.explain import explain
-        from mitmvcr.miss.masking import masked
-
-        redact = self.redactor.request
-        last, seen = self._last_seen
-        if last is not request:
-            seen = redact(request)
-        found = masked(explain(seen, self.deck, redact, request, self._blanks))
+        found = self._look_up.explain(request)
         return replace(found, hint=self.spell(found.options))
 
     def on_miss(self, request: Request, miss: Miss) -> Response | bool:
@@ -284,9 +203,7 @@ class Session(Counts):
 
     def shown(self, url: str) -> str:
         """Return a URL as it may stand in a log."""
-        from mitmvcr.miss.masking import masked_url  # where all is well none does
-
-        return masked_url(self.redactor.text(url))
+        return self._redaction.shown(url)
 
     def replayed(self, entry: Entry | None = None) -> None:
         """Note that a planned replay was answered; ``entry`` is for a log that is
@@ -322,69 +239,22 @@ class Session(Counts):
     def redacted(self, changed: Interaction) -> Redacted:
         """Return an interaction as it may be written, and whose it is. Any thread may
         ask."""
-        kept = self.redactor.interaction(changed)
-        whose = self.redactor.whose_recorded(changed.request, kept.request)
-        return Redacted(kept, whose)
+        return self._redaction.redacted(changed)
 
     def keep(self, redacted: Redacted) -> None:
         """Write what was redacted. Raises CassetteWriteError."""
-        kept, whose = redacted
-        if not is_sendable(kept.response):
-            kept = self._one_that_replays(kept)
-        if self._known is None:
-            self._known = self._noted = self.redactor.memory.size
-        if self._is_closed:
-            self._record_late(kept)
-        else:
-            self._note_secrets()
-            self.store.append(kept)
-            self._note_identity(kept, whose)
+        kept = self._recording.keep(redacted)
         if self._repeats is Repeats.ALL:  # nobody else asks for it, and it is big
             self.deck.add(kept)
         if self.log.complete:
             self._log_recorded(kept)
         self._recorded += 1
 
-    def _note_secrets(self) -> None:
-        """Note what was found to be secret after the first interaction was written."""
-        memory = self.redactor.memory
-        if self._known is not None and memory.size > self._noted:
-            learned = memory.learned(self._noted)
-            self.store.note(learned)
-            self._noted += len(learned)
-
-    def _note_identity(self, kept: Interaction, whose: Values) -> None:
-        if self._identities is None:
-            from mitmvcr.secrets.identities import Identities
-
-            matcher, before = self.deck.matcher, self.deck.equal
-            self._identities = Identities(matcher, before, self._salt)
-        self._identities.note(kept.request, whose)
-
-    def _one_that_replays(self, kept: Interaction) -> Interaction:
-        """Return the interaction with each header value in one line. Raise
-        CassetteWriteError if it could not be replayed."""
-        kept = replace(kept, response=unfolded(kept.response))
-        field, problem = why_not(kept.response)
-        if problem:
-            problem = f"{field}: {problem}, so that it could not be replayed"
-            raise CassetteWriteError(self.store.name, problem)
-        return kept
-
     def _log_recorded(self, kept: Interaction) -> None:
-        position = self._kept + self._recorded
+        position = self._loaded + self._recorded
         entry = self.entry("recorded", kept, position)
         response = kept.response
         self.log.add(entry.lasting(response.duration), response.lasted)
-
-    def _record_late(self, kept: Interaction) -> None:
-        """Put an interaction behind the recording, which is in place already."""
-        store = self.store
-        store.begin(store.load().interactions if store.exists() else ())
-        try:
-            store.append(kept)
-        finally:
-            store.publish()
 
     def note_failure(self, error: Exception) -> None:
         """Note what was not recorded or not answered: the run must not pass."""
@@ -393,49 +263,22 @@ class Session(Counts):
     def set_aside(self) -> None:
         """Keep what was recorded from being put in place; once the session is closed,
         ``left_in`` says where it is."""
-        self._is_set_aside = True
+        self._recording.set_aside()
 
     def save(self) -> None:
         """Put what is there so far in place, and go on. Raises CassetteWriteError."""
-        self._take_out_late_secrets()
-        self.store.save()
+        self._recording.save()
 
     def close(self) -> None:
         """Put the recording in place. Raises CassetteWriteError.
 
         What is recorded later is put behind it, one by one.
         """
-        self._is_closed = True
         try:
-            self._tell_apart()
-            self._take_out_late_secrets()
-            if self._is_set_aside:
-                self.left_in = self.store.leave()
-            else:
-                self.store.publish()
+            self._recording.close()
         except CassetteWriteError as error:
             self.note_failure(error)
             raise
-
-    def _tell_apart(self) -> None:
-        """Write whose requests they were, where others are equal."""
-        identities = self._identities
-        if identities is not None and (identities.are_several or self._kept):
-            identities.write(lambda change: self.store.amend(change, EVERY))
-
-    def _take_out_late_secrets(self) -> None:
-        """Redact in what was written before what was found to be secret later."""
-        if self._known is None:
-            return
-        if late := self.redactor.memory.since(self._known):
-            self.store.amend(self._cleaned, late)
-
-    def _cleaned(self, written: Interaction) -> Interaction:
-        kept = self.redactor.interaction(written)
-        old, new = written.request, kept.request
-        if (old.url, old.body) != (new.url, new.body):
-            self.altered.append(new.url)
-        return kept
 
     def entry(self, outcome: str, found: Interaction, position: int) -> Entry:
         """Return an interaction for the log, as it may be shown."""
@@ -456,40 +299,3 @@ class Session(Counts):
             blocked=self._blocked,
             lost=self._lost,
         )
-
-
-def open_session(settings: Settings) -> Session:
-    """Load or begin the cassette that the settings name. Secrets in this process's
-    environment, which is the recorded program's too, are not to be written.
-
-    Raises CassetteNotFoundError, or what loading and beginning raise.
-    """
-    if settings.cassette is None:
-        raise OptionError(CASSETTE.vcr, "", "name a file, as cassettes/chat.yaml")
-    store = FileStore(
-        settings.cassette,
-        settings.layout,
-        fsync_each=settings.fsync_each,
-        write_empty=settings.write_empty,
-        keep_volatile=settings.keep_volatile,
-    )
-    exists = store.exists()
-    if RULES[settings.mode, exists].needs_cassette:
-        raise CassetteNotFoundError(
-            store.name,
-            f"cassette not found, and mode {settings.mode} never records:"
-            " record it first with mode record_once",
-        )
-    session = Session(
-        store,
-        settings.mode,
-        settings.allow_repeats,
-        exists=exists,
-        matcher=Matcher(settings.matching),
-        hooks=None if settings.hooks is None else load_hooks(settings.hooks),
-        rules=settings.redaction,
-        environment=os.environ,
-    )
-    session.notice = session.notice or what_is_odd(store.name)
-    session.idle_options = [*idle_options(settings)]
-    return session
