@@ -22,6 +22,7 @@ BESIDE = dict.fromkeys(
 #: Rooms within rooms.
 WITHIN = {
     "proxy.host": "host",
+    "proxy.flow": "flow",
     "core.bodies": "bodies",
     "core.matching": "matching",
     "core.choosing": "choosing",

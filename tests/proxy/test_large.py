@@ -9,7 +9,7 @@ from mitmproxy.flow import Error
 from mitmproxy.test import tflow
 
 from mitmvcr.format import reader
-from mitmvcr.proxy.player import LARGE
+from mitmvcr.proxy.flow.player import LARGE
 from rig import Rig
 
 SECRET = b'{"password":"x9y8z7w6-%d","rest":"' + b"-" * (LARGE + 1) + b'"}'

@@ -15,9 +15,9 @@ from mitmvcr.core.modes import Mode
 from mitmvcr.options import Settings, as_options
 from mitmvcr.proxy import host
 from mitmvcr.proxy.addon import VcrAddon
+from mitmvcr.proxy.flow.player import Player
 from mitmvcr.proxy.host import chain
 from mitmvcr.proxy.host.masters import Master, listening_port, make_master
-from mitmvcr.proxy.player import Player
 from mitmvcr.proxy.sessions import Sessions
 from mitmvcr.session import Session
 from mitmvcr.session.summary import Summary, total

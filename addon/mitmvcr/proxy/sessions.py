@@ -16,11 +16,11 @@ from mitmvcr.miss.report import Log
 from mitmvcr.options import CASSETTE, Settings
 from mitmvcr.proxy import host
 from mitmvcr.proxy.closing import close
-from mitmvcr.proxy.exchange import Exchange
+from mitmvcr.proxy.flow.exchange import Exchange
+from mitmvcr.proxy.flow.player import DEFAULT, Player, parse_filters
+from mitmvcr.proxy.flow.states import Event, State
 from mitmvcr.proxy.host import listeners
-from mitmvcr.proxy.player import DEFAULT, Player, parse_filters
 from mitmvcr.proxy.routes import Routes, SessionError, Wanted
-from mitmvcr.proxy.states import Event, State
 from mitmvcr.session import Session, open_session
 from mitmvcr.store.names import cassette_of
 

@@ -9,7 +9,7 @@ from mitmproxy import ctx
 
 from mitmvcr.core.errors import OptionError
 from mitmvcr.options import UPSTREAM_CA, Settings
-from mitmvcr.proxy.player import Player
+from mitmvcr.proxy.flow.player import Player
 from mitmvcr.store.files import replace_file, why
 
 

@@ -11,12 +11,12 @@ from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 
 from mitmvcr.core.model import Interaction, Request
 from mitmvcr.options import PASSTHROUGH, Settings
-from mitmvcr.proxy.blocking import Blocking, parse_filter
+from mitmvcr.proxy.flow.blocking import Blocking, parse_filter
 from mitmvcr.session import Session
 from mitmvcr.view import chosen
 
 if TYPE_CHECKING:
-    from mitmvcr.proxy.grpc import Calls
+    from mitmvcr.proxy.flow.grpc import Calls
 
 
 #: The session of whoever names none.
@@ -66,7 +66,7 @@ class Player:
     @property
     def calls(self) -> "Calls":
         if self._calls is None:
-            from mitmvcr.proxy.grpc import Calls
+            from mitmvcr.proxy.flow.grpc import Calls
 
             self._calls = Calls(self.session, self.view)
         return self._calls
