@@ -31,6 +31,7 @@ SAMPLES: dict[str, Text] = {
     "redact_regex": ("acct_([0-9]{3,9})",),
     "redact_hosts": ("*.example.com",),
     "keep": ("jwt",),
+    "fake": ("jwt",),
     "secret": ("OPENAI_API_KEY",),
     "latency": "0.5",
     "retry_after": "keep",

@@ -536,6 +536,19 @@ OPTIONS: tuple[Option, ...] = (
         commands=_SECRETS,
         field="redaction.keep",
     ),
+    Option(
+        name="fake",
+        help="Write a fake of the same form instead of a placeholder: jwt, for clients"
+        " that take their token apart. It has the real one's claims except for who it"
+        " is, and in a replay its times are moved to the present.",
+        group=Group.SECRETS,
+        parse=redaction.parse_fakes,
+        kind=Kind.LIST,
+        default=(),
+        metavar="KINDS",
+        commands=_SECRETS,
+        field="redaction.fake",
+    ),
     SECRET,
     Option(
         name="latency",

@@ -7,6 +7,7 @@ from urllib.parse import quote
 import pytest
 
 from mitmvcr.core.model import Interaction, Request, Response
+from mitmvcr.secrets.looks import is_telling
 from mitmvcr.secrets.redactor import Redactor
 from mitmvcr.secrets.rules import Rules
 
@@ -123,3 +124,8 @@ def test_what_is_encoded_again_and_again_is_looked_into_a_few_times() -> None:
             value = quote(value)
         url = redactor.request(Request(url=f"https://h/?q={value}")).url
         assert "x1y2z3" not in url
+
+
+@pytest.mark.parametrize("value", [b"short", b"aaaaaaaa", b"abababab", b"20240101"])
+def test_a_value_that_stands_anywhere_by_chance_tells_nothing(value: bytes) -> None:
+    assert not is_telling(value)

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Collection
 
 from mitmvcr.core.errors import CassetteError
-from mitmvcr.options import SECRET
+from mitmvcr.options import BY_NAME, SECRET
 from mitmvcr.session import Session
 from mitmvcr.session.unused import drop_marked
 
@@ -31,6 +31,13 @@ def close(session: Session, dropped: Collection[int] = ()) -> None:
             " %s, and record again",
             url,
             SECRET.vcr,
+        )
+    for name in session.kept_in_vain:
+        logger.warning(
+            "mitmvcr: %s=%s: nothing in this recording has it: leave it out, or see how"
+            " it is spelled there",
+            BY_NAME["keep"].vcr,
+            name,
         )
     for url in session.left_whole:
         logger.warning(

@@ -1,7 +1,7 @@
 """Every secret in a text that shows as one: by its field's name or by its own form."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -78,7 +78,8 @@ class Finder:
         self._names, self._places = names, Places(names)
         self._regexes = [re.compile(text.encode()) for text in rules.regex]
         self._keep = frozenset(rules.keep)
-        self._kept = [compiled(p.regex) for p in PATTERNS if p.kind in self._keep]
+        kept = (each for each in PATTERNS if each.kind in self._keep)
+        self._kept = {each.kind: compiled(each.regex) for each in kept}
         anchors, self._targets = table()
         texts = anchors.texts
         self._starts = {n for n, text in enumerate(texts) if text in JSON_STARTS}
@@ -102,7 +103,7 @@ class Finder:
         )
 
     def _suspects(self, data: bytes, hits: Iterable[Hit]) -> Iterator[object]:
-        forms = _Forms(data, self._keep, is_framed=True)
+        forms = _Forms(data, self._keep, self._names.is_kept, is_framed=True)
         for number, start, end in hits:
             pattern = self._targets[number]
             if pattern is not None:
@@ -116,8 +117,10 @@ class Finder:
         within what it found before."""
         spans, is_held = self._by_anchor(data, kind)
         spans += self._by_regex(data)
-        if b"@" in data and "userinfo" not in self._keep:
+        if b"@" in data:
             for found in _userinfo(data):
+                if self._names.is_kept("userinfo"):
+                    continue
                 if is_real(found[1]):
                     spans.append(Span(*found.span(1), "userinfo", found[1]))
         spans += columns(self._names, data, kind)
@@ -134,7 +137,7 @@ class Finder:
         is_held, hits = False, self._hits(data)
         if not hits:
             return spans, is_held
-        targets, of, at = self._targets, self._places.of, _Forms(data, self._keep).at
+        targets, of, at = self._targets, self._places.of, self._forms(data).at
         scan = Scan(data, form=_FORM_TYPE in kind.lower() or is_form(data))
         for number, start, end in hits:
             pattern = targets[number]
@@ -147,16 +150,21 @@ class Finder:
                 spans += of(scan, start, end)
         return spans, is_held
 
+    def _forms(self, data: bytes) -> "_Forms":
+        return _Forms(data, self._keep, self._names.is_kept)
+
     def forms(self, data: bytes) -> Sequence[Span]:
         """Return what is a secret by its own form alone, also in a binary message."""
-        forms = _Forms(data, self._keep | {"bearer", "basic"}, is_framed=True)
+        keep = self._keep | {"bearer", "basic"}
+        forms = _Forms(data, keep, self._names.is_kept, is_framed=True)
         patterns = ((self._targets[number], at) for number, at, _ in self._hits(data))
         found = (forms.at(pattern, at) for pattern, at in patterns if pattern)
         return [span for span in found if span is not None]
 
     def _is_kept(self, value: bytes) -> bool:
         """Return whether a user keeps values of this form, whatever their name."""
-        return any(regex.fullmatch(value) for regex in self._kept)
+        kinds = [kind for kind, regex in self._kept.items() if regex.fullmatch(value)]
+        return any(map(self._names.is_kept, kinds))
 
     def _by_regex(self, data: bytes) -> Iterator[Span]:
         for regex in self._regexes:
@@ -170,19 +178,29 @@ class Finder:
 class _Forms:
     """Matches the forms of tokens in a text, in time that is linear in it.
     ``is_framed``: in a binary message, where its length may stand before it in a byte
-    that is a letter."""
+    that is a letter. ``note``: called with the kind of what is kept."""
 
     def __init__(
-        self, data: bytes, keep: Collection[str], *, is_framed: bool = False
+        self,
+        data: bytes,
+        keep: Collection[str],
+        note: Callable[[str], object],
+        *,
+        is_framed: bool = False,
     ) -> None:
         self._data, self._keep, self._is_framed = data, keep, is_framed
+        self._note = note
         self._done = 0
         #: Where the run ends that a kind was tried in, and how often it was.
         self._tried: dict[str, tuple[int, int]] = {}
 
     def at(self, pattern: Pattern, at: int) -> Span | None:
         """Return the secret whose anchor stands at a place; None within another."""
-        if at < self._done or pattern.kind in self._keep:
+        if at < self._done:
+            return None
+        if pattern.kind in self._keep:
+            if self._matched(pattern, at):
+                self._note(pattern.kind)
             return None
         run, tries = self._tried.get(pattern.kind, (0, 0))
         if at < run and tries >= _TRIES:

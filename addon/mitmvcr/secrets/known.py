@@ -13,6 +13,7 @@ from threading import RLock
 
 from mitmvcr.secrets.anchors import Anchors, Hit
 from mitmvcr.secrets.encodings import as_base64, as_text
+from mitmvcr.secrets.fakes import Fakes
 from mitmvcr.secrets.looks import LEAST
 from mitmvcr.secrets.runs import (
     FOR_URLS,
@@ -46,7 +47,8 @@ def placeholder_of(kind: str) -> bytes:
 class KnownSecrets:
     """Learned values. Threads may share it."""
 
-    def __init__(self) -> None:
+    def __init__(self, fakes: Fakes | None = None) -> None:
+        self._fakes = fakes
         self._lock = RLock()
         self._known: dict[bytes, bytes] = {}
         self._texts: list[bytes] = []
@@ -57,10 +59,13 @@ class KnownSecrets:
     def __repr__(self) -> str:
         return f"<Memory of {len(self._known)} secrets>"
 
-    def placeholder(self, value: bytes, kind: str) -> bytes:
+    def placeholder(self, value: bytes, kind: str, *, came: bool = False) -> bytes:
         """Return what stands for a value, of whatever kind it was when it was
-        learned."""
-        return self._known.get(value) or placeholder_of(kind)
+        learned. ``came``: in an answer, where a fake can stand for it."""
+        if known := self._known.get(value):
+            return known
+        fake = self._fakes.of(value) if came and self._fakes else None
+        return fake or placeholder_of(kind)
 
     @staticmethod
     def kind_of(placeholder: bytes) -> str:

@@ -257,8 +257,9 @@ HEADER_ENDINGS = [
 #: In the query of a URL these are credentials too: they sign it.
 QUERY = (
     Named(
+        # The date is signed too, and new with each signature.
         "sig signature xamzsignature xamzcredential xamzsecuritytoken xgoogsignature "
-        "xgoogcredential awsaccesskeyid googleaccessid",
+        "xgoogcredential awsaccesskeyid googleaccessid xamzdate xgoogdate",
         "presigned URLs",
         "https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html",
     ),
@@ -330,6 +331,8 @@ STEMS = [
     "mfa code",
     "connection string",
     "signature",
+    "amz date",
+    "goog date",
     "sig=",
     "access id",
     "key id",

@@ -91,6 +91,8 @@ class Walk:
         return self._pieces(content, {}, "response.websocket")
 
     def _text(self, where: str, text: str) -> str:
+        if not text:
+            return text
         return self._visit(Text(where, text.encode(*BYTES))).decode(*BYTES)
 
     def _named(self, where: str, name: str, value: str, place: Place) -> str:

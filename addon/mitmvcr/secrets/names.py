@@ -62,6 +62,8 @@ class Names:
     ) -> None:
         kept = set(map(plain, keep))
         self._kept = kept
+        #: What of that was met.
+        self.met: set[str] = set()
         self._headers = _words(lists.HEADERS) | {name.lower() for name in headers}
         self._headers = {name for name in self._headers if plain(name) not in kept}
         self._fields = _words(lists.NAMES) - kept
@@ -100,14 +102,24 @@ class Names:
     def _is_sure(self, word: str) -> bool:
         return word in self._fields or word.endswith(self._endings)
 
+    def is_sure(self, name: str) -> bool:
+        """Return whether a field of this name holds a secret, whatever its value."""
+        return self._is_sure(plain(name))
+
     def is_kept(self, name: str) -> bool:
         """Return whether a user wants what has this name as it is."""
-        return bool(self._kept) and plain(name) in self._kept
+        return bool(self._kept) and self._keeps(plain(name))
+
+    def _keeps(self, word: str) -> bool:
+        if word not in self._kept:
+            return False
+        self.met.add(word)
+        return True
 
     def _is_secret_cookie(self, word: str, value: bytes) -> bool:
         """Return whether a cookie is a secret: by its name, or since its value is no
         word or number as ``theme=dark`` has."""
-        if self._kept & {"cookie", "setcookie", word}:
+        if any(map(self._keeps, ("cookie", "setcookie", word))):
             return False
         if self._is_sure(word) or any(part in word for part in lists.COOKIES):
             return len(value) > 3
@@ -124,7 +136,7 @@ class Names:
         )
 
     def _field(self, word: str, last: str) -> int:
-        if word in self._kept:
+        if self._keeps(word):
             return 0
         if self._is_sure(word):
             return SURE

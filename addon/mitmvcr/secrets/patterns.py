@@ -1,12 +1,19 @@
 """All forms of tokens: the rows of ``forms.txt``, whose head says how a template is
-written, and what no template says. Data only: each has its source."""
+written, and what no template says. Each has its source."""
 
 from mitmvcr.secrets import forms
 from mitmvcr.secrets.check_digits import is_jwt
 from mitmvcr.secrets.forms import START as _B
 from mitmvcr.secrets.forms import Pattern
+from mitmvcr.secrets.looks import FAKE
 
 _RFC = "https://www.rfc-editor.org/rfc/"
+
+
+def _is_jwt_of_somebody(token: bytes) -> bool:
+    return FAKE.fullmatch(token) is None and is_jwt(token)
+
+
 _OTHERS = (
     Pattern(
         "jwt",
@@ -16,7 +23,7 @@ _OTHERS = (
         r"|\.[\w-]{8,}+\.[\w-]{8,}+\.[\w-]{8,}+)",
         _RFC + "rfc7519",
         "eyJhbGciOiJIUzI1NiJ9.eyJ{b60}.{b43}",
-        check=is_jwt,
+        check=_is_jwt_of_somebody,
     ),
     Pattern(
         "private-key",

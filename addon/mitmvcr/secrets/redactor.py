@@ -8,12 +8,13 @@ recorded. Nothing here touches the traffic.
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
+from time import time
 from typing import NamedTuple
 
 from mitmvcr.core.choosing import Values
 from mitmvcr.core.chunks import moved
 from mitmvcr.core.model import Headers, Interaction, Request, Response
-from mitmvcr.secrets import digests
+from mitmvcr.secrets import digests, fakes
 from mitmvcr.secrets.containers import PACKED, seems_packed
 from mitmvcr.secrets.environment import secrets_in
 from mitmvcr.secrets.known import placeholder_of
@@ -74,11 +75,16 @@ class Redactor:
                 self._present[mark] = value
                 self.memory.learn(value, mark)
                 self._variables.add(name)
-        kept = set(map(plain, self.rules.keep))
         for name, value in secrets_in(environment):
-            if plain(name) not in kept:
+            if not self.texts.names.is_kept(name):
                 self._variables.add(kind_of(name))
                 self.memory.learn(value, placeholder_of(kind_of(name)))
+
+    @property
+    def kept_in_vain(self) -> list[str]:
+        """Return the names to keep that nothing had."""
+        met = self.texts.names.met
+        return [name for name in self.rules.keep if plain(name) not in met]
 
     def knows(self, variable: str) -> bool:
         """Return whether a variable has a value here that is found wherever it
@@ -185,7 +191,7 @@ class Redactor:
     def restored(self, recorded: Interaction) -> Interaction:
         """Return an interaction with the present values of the variables that the rules
         name."""
-        if not self._present:
+        if not self._present and not self.rules.fake:
             return recorded
         response = recorded.response
         body = self._restored(response.body)
@@ -211,12 +217,16 @@ class Redactor:
     def _restored(self, content: bytes) -> bytes:
         for mark, value in self._present.items():
             content = content.replace(mark, value)
+        for fake in fakes.each_in(content) if self.rules.fake else ():
+            young = fakes.moved(fake, int(time()))
+            if young != fake:
+                # The client sends it back: it stands for the recorded one.
+                self.memory.learn(young, fake)
+                content = content.replace(fake, young)
         return content
 
     def _put_back(self, text: str) -> str:
-        for mark, value in self._present.items():
-            text = text.replace(mark.decode(), value.decode(*BYTES))
-        return text
+        return self._restored(text.encode(*BYTES)).decode(*BYTES)
 
     # The quick look that nearly always is enough
 

@@ -6,6 +6,7 @@ from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 from mitmvcr.secrets import jsonpaths
 from mitmvcr.secrets.containers import Look, Said, through
+from mitmvcr.secrets.fakes import Fakes
 from mitmvcr.secrets.finder import DEEPEST, Finder, Found
 from mitmvcr.secrets.headers import credentials
 from mitmvcr.secrets.hosts import Hosts
@@ -13,7 +14,6 @@ from mitmvcr.secrets.known import (
     ENCODED_PLACEHOLDER,
     PLACEHOLDER,
     KnownSecrets,
-    placeholder_of,
     sized,
 )
 from mitmvcr.secrets.looks import LEAST, is_real, is_telling
@@ -36,7 +36,8 @@ class TextRedactor:
         self.rules = rules
         self.names = Names(rules.headers, rules.query, rules.keep)
         self.finder = Finder(self.names, rules)
-        self.memory = KnownSecrets()
+        fakes = Fakes(self.names.is_sure) if rules.fake else None
+        self.memory = KnownSecrets(fakes)
         self.hosts = Hosts(rules.hosts)
         #: Is more looked for than words?
         self.is_extended = bool(rules.json or rules.regex or rules.hosts)
@@ -45,14 +46,15 @@ class TextRedactor:
         """Return whether nothing stands there that could belong to a secret."""
         return self.finder.is_clear(data) and not self.memory.find(data)
 
-    def keep_in_mind(self, value: bytes, kind: str) -> None:
+    def keep_in_mind(self, value: bytes, kind: str, *, came: bool = False) -> None:
         """Remember a value, decoded too: it may be percent-encoded where nothing says
-        so, as in a cookie."""
+        so, as in a cookie. ``came``: in an answer."""
         if len(value) < LEAST:
             return
         for each in dict.fromkeys((value, unquote_to_bytes(value))):
             if is_real(each) and is_telling(each):
-                self.memory.learn(each, placeholder_of(kind))
+                mark = self.memory.placeholder(each, kind, came=came)
+                self.memory.learn(each, mark)
 
     def pieces(self, body: bytes, said: Said) -> list[tuple[bytes, Look]]:
         found: list[tuple[bytes, Look]] = []
@@ -105,7 +107,7 @@ class Sweep:
         for _, _, kind, value, is_sure, new in found.spans:
             if is_sure and not new:
                 for each in _held_in(value, text.place):
-                    self._texts.keep_in_mind(each, kind)
+                    self._texts.keep_in_mind(each, kind, came=_came(text))
         for held in found.held:
             self.learn(_within(text, held.plain))
         return text.data
@@ -125,7 +127,7 @@ class Sweep:
         found = self.found(text)
         known = memory.edits(data)
         hosts = self._texts.hosts.edits(data)
-        for edit in (*self._of_spans(found), *known, *hosts):
+        for edit in (*self._of_spans(found, _came(text)), *known, *hosts):
             if text.look is Look.FORMS:  # no length may change in a binary message
                 edit = edit._replace(new=sized(edit.new, edit.end - edit.start))
             yield edit
@@ -140,12 +142,17 @@ class Sweep:
         if b"REDACTED" in data and text.look is Look.ALL:
             yield from _settled(data)
 
-    def _of_spans(self, found: Found) -> Iterator[Edit]:
+    def _of_spans(self, found: Found, came: bool) -> Iterator[Edit]:
         for start, end, kind, value, _, given in found.spans:
-            new = given or self._texts.memory.placeholder(value, kind)
+            new = given or self._texts.memory.placeholder(value, kind, came=came)
             if kind.encode() == _USER:
                 new = quote_from_bytes(new).encode()
             yield Edit(start, end, new, kind)
+
+
+def _came(text: Text) -> bool:
+    """Return whether a text is of an answer: a client takes apart what it gets."""
+    return text.where.startswith("response")
 
 
 def _within(text: Text, plain: bytes) -> Text:

@@ -42,11 +42,17 @@ def whose_recorded(sweep: "Sweep", met: Request, kept: Request) -> Values:
     but in the headers that all have."""
     if "REDACTED" in kept.url or met.body != kept.body:
         return whose(sweep, met)
-    return whose(sweep, Request(headers=met.headers))
+    headers = {
+        name: values
+        for name, values in met.headers.items()
+        if kept.headers.get(name) is not values or "REDACTED" in str(values)
+    }
+    return whose(sweep, Request(headers=headers)) if headers else {}
 
 
 def _hidden(sweep: "Sweep", text: Text) -> Iterator[Hidden]:
-    spans, data = sweep.found(text).spans, text.data
+    data = text.data
+    spans = () if text.place is Place.HEADER else sweep.found(text).spans
     if text.place is Place.HEADER or (text.place is Place.COOKIE and spans):
         is_cookie = text.place is Place.COOKIE
         name = kind_of(text.name if is_cookie else text.name.lower())

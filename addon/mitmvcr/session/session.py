@@ -112,6 +112,12 @@ class Session(Counts):
         digest is their address."""
         return self.redactor.left_whole if self._recorded else ()
 
+    @property
+    def kept_in_vain(self) -> Sequence[str]:
+        """Return the names that were not to be hidden, and that nothing recorded
+        has."""
+        return self.redactor.kept_in_vain if self._recorded else ()
+
     def foreseen(self, live: Request) -> Seen:
         """Return what :meth:`plan` needs of a request that is large. Any thread may
         ask."""
