@@ -427,7 +427,7 @@ def test_what_was_let_go_is_told_all_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of a cassette that is read as it is asked for; large answers keep no body."""
-    monkeypatch.setattr("mitmvcr.store.store.READ_WHOLE", 1)
+    monkeypatch.setattr("mitmvcr.store.cassette_file.READ_WHOLE", 1)
     monkeypatch.setattr("mitmvcr.format.lazy.LARGE", 1)
     path = tmp_path / "chat.yaml"
     path.write_bytes(writer.dumps(cassette_of(*range(30))))
