@@ -105,7 +105,7 @@ PLACES: dict[str, Place] = {
     "multipart": Place("multipart/form-data; boundary=b", '--b\r\nContent-Disposition: form-data; name="NAME"\r\n\r\nVALUE\r\n--b--\r\n'),
     "multipart, typed": Place("multipart/form-data; boundary=b", '--b\r\nContent-Disposition: form-data; name="NAME"\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nVALUE\r\n--b--\r\n'),
     "multipart, json part": Place("multipart/related; boundary=b", '--b\r\nContent-Type: application/json\r\n\r\n{"NAME": "VALUE"}\r\n--b--\r\n', in_json),
-    "multipart, beside a file": Place("multipart/form-data; boundary=b", '--b\r\nContent-Disposition: form-data; name="f"\r\nContent-Type: image/png\r\n\r\n\x89PNG\0\0\r\n--b\r\nContent-Disposition: form-data; name="NAME"\r\n\r\nVALUE\r\n--b--\r\n'),
+    "multipart, beside a file": Place("multipart/form-data; boundary=WebKitB", '--WebKitB\r\nContent-Disposition: form-data; name="f"\r\nContent-Type: image/png\r\n\r\n\x89PNG\0\0\r\n--WebKitB\r\nContent-Disposition: form-data; name="NAME"\r\n\r\nVALUE\r\n--WebKitB--\r\n'),
     ".env": Place(T, "A=1\nexport NAME=VALUE\nB=2\n", str, "word"),
     ".env, quoted": Place(T, 'A=1\nNAME="VALUE"\nB=2\n', str, "word"),
     ".env in json": Place(J, '{"content": "A=1\\nNAME=VALUE\\nB=2\\n"}', str, "word"),

@@ -20,14 +20,14 @@ from mitmvcr.core.errors import (
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.core.modes import Forward, Mode, Refuse, Repeats, Replay
 from mitmvcr.format import reader, writer
-from mitmvcr.hooks import Hooks
 from mitmvcr.options import Settings
 from mitmvcr.session import Session, open_session
+from mitmvcr.session.hooks import Hooks
+from mitmvcr.session.summary import Summary, total
+from mitmvcr.session.unused import drop_marked, drop_unused, entries, why_keep_unused
 from mitmvcr.store import Store
 from mitmvcr.store.memory import MemoryStore
 from mitmvcr.store.store import FileStore
-from mitmvcr.summary import Summary, total
-from mitmvcr.unused import drop_marked, drop_unused, entries, why_keep_unused
 from option_samples import parse_settings
 
 RECORD = Forward(record=True)
@@ -427,7 +427,7 @@ def test_what_was_let_go_is_told_all_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of a cassette that is read as it is asked for; large answers keep no body."""
-    monkeypatch.setattr("mitmvcr.store.store.READ_WHOLE", 1)
+    monkeypatch.setattr("mitmvcr.store.cassette_file.READ_WHOLE", 1)
     monkeypatch.setattr("mitmvcr.format.lazy.LARGE", 1)
     path = tmp_path / "chat.yaml"
     path.write_bytes(writer.dumps(cassette_of(*range(30))))

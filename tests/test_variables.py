@@ -6,7 +6,7 @@ from mitmvcr.core.model import Interaction, Request, Response
 from mitmvcr.core.modes import Mode
 from mitmvcr.format import reader
 from mitmvcr.session import Session, open_session
-from mitmvcr.unused import drop_marked
+from mitmvcr.session.unused import drop_marked
 from option_samples import parse_settings
 
 URL = "https://api.test/"

@@ -14,7 +14,9 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from mitmvcr import cassette_options as cassette
 from mitmvcr import matching_options as matching
+from mitmvcr import network_options as network
 from mitmvcr import parsing, rerecording
 from mitmvcr import redaction_options as redaction
 from mitmvcr import timing_options as timing
@@ -130,7 +132,7 @@ CASSETTE = Option(
     help="The cassette: a file, which gets .yaml if it has no extension, or a URL, as"
     " s3://bucket/chat.yaml.",
     group=Group.CASSETTE,
-    parse=parsing.parse_chosen_cassette,
+    parse=cassette.parse_chosen_cassette,
     metavar="FILE",
     short="-c",
     is_path=True,
@@ -140,7 +142,7 @@ DIR = Option(
     help="The folder of a cassette for each session: a client names its session in the"
     " proxy's URL, as http://login%2Fok:x@127.0.0.1:8080, or in X-Vcr-Cassette.",
     group=Group.CASSETTE,
-    parse=parsing.parse_folder,
+    parse=cassette.parse_folder,
     metavar="DIR",
     long="--cassettes",
     is_path=True,
@@ -205,7 +207,7 @@ UPSTREAM_CA = Option(
     help="A PEM file of authorities that are trusted towards origins, besides the usual"
     " ones.",
     group=Group.NETWORK,
-    parse=parsing.parse_upstream_ca,
+    parse=network.parse_upstream_ca,
     metavar="FILE",
     is_path=True,
 )
@@ -214,7 +216,7 @@ CLIENT_CERT = Option(
     help="The certificate that is shown to origins: a PEM file that holds its key too,"
     " or a folder of them, named HOST.pem.",
     group=Group.NETWORK,
-    parse=parsing.parse_client_cert,
+    parse=network.parse_client_cert,
     metavar="FILE",
     is_path=True,
 )
@@ -222,7 +224,7 @@ SET = Option(
     name="set",
     help="An option of mitmproxy's own, as ssl_insecure=true.",
     group=Group.NETWORK,
-    parse=parsing.parse_sets,
+    parse=network.parse_sets,
     kind=Kind.LIST,
     default=(),
     metavar="NAME=VALUE",
@@ -232,7 +234,7 @@ NO_PROXY = Option(
     name="no_proxy",
     help="More hosts to reach without the proxy, separated by commas.",
     group=Group.NETWORK,
-    parse=parsing.parse_bypass,
+    parse=network.parse_bypass,
     metavar="HOSTS",
     scope=Scope.COMMAND,
     commands=("run",),
@@ -253,7 +255,7 @@ ISOLATE_ALLOW = Option(
     help="What an isolated command may reach besides (TCP), as a test database; a"
     " port alone is this machine's 127.0.0.1.",
     group=Group.NETWORK,
-    parse=parsing.parse_places,
+    parse=network.parse_places,
     kind=Kind.LIST,
     default=(),
     metavar="HOST:PORT",
@@ -265,7 +267,7 @@ CONTROL = Option(
     help="Serve the control API on this port of this machine, 0 for any free one; it"
     " opens, switches and ends sessions.",
     group=Group.NETWORK,
-    parse=parsing.parse_control,
+    parse=network.parse_control,
     metavar="PORT",
 )
 IDLE_TIMEOUT = Option(
@@ -719,7 +721,7 @@ OPTIONS: tuple[Option, ...] = (
         name="port",
         help="The port to listen on.",
         group=Group.NETWORK,
-        parse=parsing.parse_port,
+        parse=network.parse_port,
         default="8080",
         metavar="PORT",
         scope=Scope.PROCESS,

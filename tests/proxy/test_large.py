@@ -10,7 +10,7 @@ from mitmproxy.test import tflow
 
 from mitmvcr.core.model import Interaction
 from mitmvcr.format import reader
-from mitmvcr.proxy.player import LARGE
+from mitmvcr.proxy.flow.player import LARGE
 from patience import PATIENCE
 from rig import Rig
 

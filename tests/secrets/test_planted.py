@@ -239,6 +239,26 @@ def test_none_stays_in_messages_of_connect_and_grpc_web() -> None:
     assert base64.b64decode(kept).endswith(b"x-api-key: [REDACTED:x-api-key]")
 
 
+def test_none_stays_in_frames_whose_base64_is_padded_each() -> None:
+    trailers = _message(0x80, b"x-api-key: " + VALUES["hex"].encode())
+    body = b"".join(map(base64.b64encode, (_message(0, b"\n\x01"), trailers)))
+    kept = written(body, {"Content-Type": ["application/grpc-web-text+proto"]})
+    assert base64.b64decode(kept).endswith(b"x-api-key: [REDACTED:x-api-key]")
+
+
+def test_none_stays_beside_a_file_in_parts_as_a_browser_makes_them() -> None:
+    border = "--" + "-" * 4 + "WebKitFormBoundary7MA4YWxkTrZu0gW"
+    parts = (
+        'Content-Disposition: form-data; name="password"\r\n\r\nhunter-x9y8z7\r\n',
+        'Content-Disposition: form-data; name="f"; filename="a.bin"\r\n\r\n\0\1\2\r\n',
+    )
+    body = "".join(f"{border}\r\n{part}" for part in parts) + f"{border}--\r\n"
+    media = f"multipart/form-data; boundary={border[2:]}"
+    kept = written(body.encode(), {"Content-Type": [media]})
+    assert b"hunter" not in kept
+    assert kept.endswith(body[body.index("--", 90) :].encode()[-60:])
+
+
 def test_messages_that_are_cut_off_or_not_what_they_say_stay_whole() -> None:
     token = sample("ghp_{w30}{=github}", CHANCE).encode()
     cut = _message(0, b"\n\x01y") + b"\0\0\0\1\0" + token

@@ -7,6 +7,7 @@ has been redacted before; this is also for what stands in a cassette as it is.
 import re
 from dataclasses import replace
 
+from mitmvcr.core.urls import url_parts
 from mitmvcr.miss.report import LAST_STEP, MASK, Difference, Miss, Near
 from mitmvcr.secrets.names import Names
 
@@ -38,7 +39,6 @@ _BY_LOOKS = re.compile(
     r"|\bxox[abprs]-[\w-]{8,}|\bA[KS]IA[0-9A-Z]{8,}|\bAIza[\w-]{8,}"
     r"|\beyJ[\w-]{8,}(?:\.[\w-]*){0,2}|(?<=Bearer )[\w.~+/=-]{8,}"
 )
-_URL = re.compile(r"(?P<scheme>[^:/?#\s]+://)(?:[^/?#\s@]*@)?(?P<rest>[^#]*)")
 _PAIR = re.compile(r"(?P<name>[?&;][^=&;]*=)(?P<value>[^&;]*)")
 
 
@@ -59,8 +59,8 @@ def _raw(name: str) -> bytes:
 def masked_url(url: str) -> str:
     """Return a URL without user and fragment, which do not travel, and with secret
     parameters masked."""
-    if found := _URL.match(url):
-        url = found["scheme"] + found["rest"]
+    if parts := url_parts(url):
+        url = f"{parts.scheme}://{parts.host}{parts.path}{parts.query}"
     path, mark, query = url.partition("?")
     return _by_looks(path) + _by_looks(_PAIR.sub(_masked_pair, mark + query))
 

@@ -23,7 +23,12 @@ from mitmvcr.proxy.choice import Choice, refuse_proxy_passwords
 from mitmvcr.proxy.commands import Commands
 from mitmvcr.proxy.connections import Connections
 from mitmvcr.proxy.controlling import Control
-from mitmvcr.proxy.exchange import forward, replay
+from mitmvcr.proxy.flow.exchange import forward, replay
+from mitmvcr.proxy.flow.player import DEFAULT, LARGE, Player, size_of, with_mode
+from mitmvcr.proxy.flow.refusals import block, refuse
+from mitmvcr.proxy.flow.responses import describe
+from mitmvcr.proxy.flow.states import Event
+from mitmvcr.proxy.flow.streaming import let_live
 from mitmvcr.proxy.guard import Guard, stand
 from mitmvcr.proxy.host.dispatch import HookDispatcher, open_dispatcher
 from mitmvcr.proxy.host.messages import (
@@ -32,14 +37,9 @@ from mitmvcr.proxy.host.messages import (
     response_parts,
 )
 from mitmvcr.proxy.idle_end import IdleEnd
-from mitmvcr.proxy.player import DEFAULT, LARGE, Player, size_of, with_mode
 from mitmvcr.proxy.recording import begin_answer, break_off, record
-from mitmvcr.proxy.refusals import block, refuse
 from mitmvcr.proxy.replay import play, waiting_for_nothing
-from mitmvcr.proxy.responses import describe
 from mitmvcr.proxy.sessions import Sessions
-from mitmvcr.proxy.states import Event
-from mitmvcr.proxy.streaming import let_live
 from mitmvcr.proxy.streams import Streams
 from mitmvcr.proxy.trust import towards_origins
 from mitmvcr.values import Values

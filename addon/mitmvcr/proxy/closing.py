@@ -6,9 +6,9 @@ import os
 
 from mitmvcr.core.errors import CassetteError
 from mitmvcr.options import BY_NAME, SECRET
-from mitmvcr.proxy.player import Player
+from mitmvcr.proxy.flow.player import Player
 from mitmvcr.proxy.routes import SessionError
-from mitmvcr.unused import drop_marked
+from mitmvcr.session.unused import drop_marked
 
 logger = logging.getLogger("mitmvcr")
 

@@ -12,8 +12,8 @@ from mitmvcr.control.office import Facts, Problem, Wish
 from mitmvcr.core.errors import UnusableValueError
 from mitmvcr.miss.report import miss_facts
 from mitmvcr.options import BY_NAME, OF_SESSION, Settings, changed, nearest
+from mitmvcr.proxy.flow.player import Player
 from mitmvcr.proxy.host import listeners
-from mitmvcr.proxy.player import Player
 from mitmvcr.proxy.ports import Ports, ca_file
 from mitmvcr.proxy.sessions import Sessions
 from mitmvcr.store.names import cassette_of, session_name

@@ -15,12 +15,12 @@ from mitmvcr.core.modes import Mode
 from mitmvcr.options import Settings, as_options
 from mitmvcr.proxy import host
 from mitmvcr.proxy.addon import VcrAddon
+from mitmvcr.proxy.flow.player import Player, name_in
 from mitmvcr.proxy.host import chain
 from mitmvcr.proxy.host.masters import Master, listening_port, make_master
-from mitmvcr.proxy.player import Player, name_in
 from mitmvcr.proxy.sessions import Sessions
 from mitmvcr.session import Session
-from mitmvcr.summary import Summary, total
+from mitmvcr.session.summary import Summary, total
 
 
 class ProxyError(VcrError):

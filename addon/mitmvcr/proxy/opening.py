@@ -7,7 +7,7 @@ from contextlib import suppress
 from mitmvcr.core.errors import VcrError
 from mitmvcr.options import Settings
 from mitmvcr.proxy import host
-from mitmvcr.proxy.player import parse_filters, with_mode
+from mitmvcr.proxy.flow.player import parse_filters, with_mode
 from mitmvcr.session import Session, open_session
 
 if sys.platform != "win32":  # pragma: no branch

@@ -9,14 +9,14 @@ from dataclasses import replace
 from mitmproxy import http
 
 from mitmvcr.core.model import Interaction
-from mitmvcr.proxy import responses as answers
-from mitmvcr.proxy.exchange import Exchange
+from mitmvcr.proxy.flow import responses as answers
+from mitmvcr.proxy.flow.exchange import Exchange
+from mitmvcr.proxy.flow.interrupted import broken
+from mitmvcr.proxy.flow.marks import mark_recorded
+from mitmvcr.proxy.flow.player import LARGE, Player, size_of
+from mitmvcr.proxy.flow.states import MOVES, Event, State
+from mitmvcr.proxy.flow.streaming import TimedTee, tap, with_chunks
 from mitmvcr.proxy.host.messages import response_parts
-from mitmvcr.proxy.interrupted import broken
-from mitmvcr.proxy.marks import mark_recorded
-from mitmvcr.proxy.player import LARGE, Player, size_of
-from mitmvcr.proxy.states import MOVES, Event, State
-from mitmvcr.proxy.streaming import TimedTee, tap, with_chunks
 from mitmvcr.session import Redacted
 
 logger = logging.getLogger("mitmvcr")
@@ -215,7 +215,7 @@ def _with_stream(
 ) -> Interaction:
     """Add what there is to know of a stream, beside its body."""
     if exchange.socket is not None:
-        from mitmvcr.proxy.websocket import frames
+        from mitmvcr.proxy.flow.websocket import frames
 
         answer = replace(recorded.response, websocket=frames(exchange.socket))
         recorded = replace(recorded, response=answer)

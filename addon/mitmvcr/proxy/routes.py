@@ -20,7 +20,7 @@ from mitmvcr.core.errors import UnusableValueError, VcrError
 from mitmvcr.core.modes import Mode
 from mitmvcr.core.wording import quoted
 from mitmvcr.parsing import parse_mode
-from mitmvcr.proxy.player import DEFAULT
+from mitmvcr.proxy.flow.player import DEFAULT
 from mitmvcr.store.names import session_name
 from mitmvcr.view.baggage import ENTRY, session_names
 from mitmvcr.view.baggage import HEADER as BAGGAGE

@@ -16,12 +16,12 @@ from mitmvcr.miss.report import Log
 from mitmvcr.options import CASSETTE, Settings
 from mitmvcr.proxy import host
 from mitmvcr.proxy.closing import Recorders, close
-from mitmvcr.proxy.exchange import Exchange
+from mitmvcr.proxy.flow.exchange import Exchange
+from mitmvcr.proxy.flow.player import DEFAULT, Player, name_in
+from mitmvcr.proxy.flow.states import Event, State
 from mitmvcr.proxy.host import listeners
 from mitmvcr.proxy.opening import begin, make_room, prepared
-from mitmvcr.proxy.player import DEFAULT, Player, name_in
 from mitmvcr.proxy.routes import Routes, SessionError, Wanted
-from mitmvcr.proxy.states import Event, State
 from mitmvcr.store.names import cassette_of
 
 logger = logging.getLogger("mitmvcr")

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 from mitmproxy import http, tls
 
 from mitmvcr.proxy import host
-from mitmvcr.proxy.exchange import forward
+from mitmvcr.proxy.flow.exchange import forward
+from mitmvcr.proxy.flow.player import Player
+from mitmvcr.proxy.flow.responses import is_grpc
+from mitmvcr.proxy.flow.states import Event
+from mitmvcr.proxy.flow.streaming import pass_on
 from mitmvcr.proxy.host.backpressure import drain
 from mitmvcr.proxy.host.messages import request_parts
-from mitmvcr.proxy.player import Player
 from mitmvcr.proxy.recording import break_off, record, record_now
-from mitmvcr.proxy.responses import is_grpc
 from mitmvcr.proxy.sessions import Sessions
-from mitmvcr.proxy.states import Event
-from mitmvcr.proxy.streaming import pass_on
 
 if TYPE_CHECKING:
     from mitmproxy.proxy import layer
@@ -72,7 +72,7 @@ class Streams:
             self._meet_call(player, flow)
 
     def _meet_call(self, player: Player, flow: http.HTTPFlow) -> None:
-        from mitmvcr.proxy import grpc as uploads
+        from mitmvcr.proxy.flow import grpc as uploads
 
         session = player.session
         if player.passes(flow):
@@ -89,7 +89,7 @@ class Streams:
     def _look_at_call(self, player: Player, flow: http.HTTPFlow) -> None:
         """Hold a call until it is whole and can be looked up; but not one that goes
         both ways, nor one that cannot be in the cassette."""
-        from mitmvcr.proxy import grpc as uploads
+        from mitmvcr.proxy.flow import grpc as uploads
 
         session, calls = player.session, player.calls
         known = calls.of(flow.request)
@@ -106,7 +106,7 @@ class Streams:
             uploads.miss(session, flow, player.view)
 
     def _record_call(self, player: Player, flow: http.HTTPFlow) -> None:
-        from mitmvcr.proxy import grpc as uploads
+        from mitmvcr.proxy.flow import grpc as uploads
 
         view = player.view
         upload = uploads.Upload(flow.request, view, player.settings.spool)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 
+from mitmvcr.core.media import FORM
 from mitmvcr.secrets import lists
 from mitmvcr.secrets.anchors import Anchors, Hit, spellings
 from mitmvcr.secrets.columns import columns
@@ -19,7 +20,6 @@ from mitmvcr.secrets.scan import Scan
 from mitmvcr.secrets.spans import Span
 
 _MARK = b"REDACTED"
-_FORM_TYPE = "application/x-www-form-urlencoded"
 _FORM = re.compile(
     rb"[\w.\-%\[\]]{1,80}+=[^&\s\"'<>{}]*+(?:&[\w.\-%\[\]]{1,80}+=[^&\s\"'<>{}]*+)*+"
 )
@@ -136,7 +136,7 @@ class Finder:
         if not hits:
             return spans, is_held
         targets, of, at = self._targets, self._places.of, self._forms(data).at
-        scan = Scan(data, form=_FORM_TYPE in kind.lower() or is_form(data))
+        scan = Scan(data, form=FORM in kind.lower() or is_form(data))
         for number, start, end in hits:
             pattern = targets[number]
             if pattern is not None:

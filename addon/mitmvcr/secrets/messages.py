@@ -149,7 +149,7 @@ class Walk:
         said = said_by(headers)
 
         def leaf(data: bytes, look: Look) -> bytes:
-            return self._visit(Text(where, data, kind=said.kind, look=look))
+            return self._visit(Text(where, data, kind=said.media, look=look))
 
         return through(body, said, leaf)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from mitmvcr.cassette_options import is_cassette
 from mitmvcr.cli.commands.left import rules_of, say_what_is_left
 from mitmvcr.cli.report.console import say
 from mitmvcr.core.errors import CassetteWriteError
@@ -14,7 +15,6 @@ from mitmvcr.format.check import check
 from mitmvcr.format.packed import packed
 from mitmvcr.format.source import read_bytes
 from mitmvcr.options import CASSETTE
-from mitmvcr.parsing import is_cassette
 from mitmvcr.store.files import replace_file
 from mitmvcr.store.store import FileStore
 

@@ -14,6 +14,7 @@ from mitmvcr.cli.report.console import say
 from mitmvcr.cli.report.files import parse_receipt, parse_reports
 from mitmvcr.core.errors import OptionError
 from mitmvcr.core.modes import Mode
+from mitmvcr.network_options import Place
 from mitmvcr.options import (
     CASSETTE,
     DIR,
@@ -28,7 +29,6 @@ from mitmvcr.options import (
     Settings,
     of_command,
 )
-from mitmvcr.parsing import Place
 from mitmvcr.store.files import home
 from mitmvcr.values import Given, Layer, Values
 

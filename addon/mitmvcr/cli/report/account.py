@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from mitmvcr.cli.report.findings import Finding
 from mitmvcr.miss.report import Entry
 from mitmvcr.session import Session
-from mitmvcr.summary import Summary
+from mitmvcr.session.summary import Summary
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from mitmvcr.core.wording import shown
 from mitmvcr.miss.report import Outcome
 from mitmvcr.options import REPORT
 from mitmvcr.session import Session
-from mitmvcr.unused import drop_unused, entries, why_keep_unused
+from mitmvcr.session.unused import drop_unused, entries, why_keep_unused
 
 if TYPE_CHECKING:
     from mitmvcr.proxy.launch import Proxy

@@ -12,14 +12,14 @@ from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 from mitmvcr.core.errors import OptionError
 from mitmvcr.core.model import Interaction, Request
 from mitmvcr.options import DIR, PASSTHROUGH, RERECORD, Settings
-from mitmvcr.proxy.blocking import Blocking, parse_filter
+from mitmvcr.proxy.flow.blocking import Blocking, parse_filter
 from mitmvcr.rerecording import mode_of
 from mitmvcr.session import Session
 from mitmvcr.store.names import name_of
 from mitmvcr.view import chosen
 
 if TYPE_CHECKING:
-    from mitmvcr.proxy.grpc import Calls
+    from mitmvcr.proxy.flow.grpc import Calls
 
 
 #: The session of whoever names none.
@@ -69,7 +69,7 @@ class Player:
     @property
     def calls(self) -> "Calls":
         if self._calls is None:
-            from mitmvcr.proxy.grpc import Calls
+            from mitmvcr.proxy.flow.grpc import Calls
 
             self._calls = Calls(self.session, self.view)
         return self._calls
