@@ -9,8 +9,7 @@ import re
 from typing import Any
 
 from mitmvcr.core.frames import Frame, parse_frame
-from mitmvcr.core.made_up import read_value
-from mitmvcr.core.model import Headers, Interaction, Request, Response
+from mitmvcr.core.model import Interaction, Request, Response
 from mitmvcr.format.faults import Decline
 from mitmvcr.format.goescape import LATIN_CONTROL, SEPARATORS, UNPRINTABLE
 from mitmvcr.format.lines import (
@@ -151,8 +150,6 @@ class ItemParser:
             at, value = self._block(lines, 1, value)
         elif kind == MAP:
             at, value = self._map(lines) if value else (1, {})
-            if key == "variables":
-                _check_variables(value)
         elif kind == LIST:
             at, value = self._values(lines, 1, LIST_VALUE) if value else (1, ())
             if key == "websocket":
@@ -240,14 +237,6 @@ def is_ordinary(item: bytes) -> bool:
 def _frames(values: tuple[str, ...]) -> tuple[Frame, ...]:
     try:
         return tuple(map(parse_frame, values))
-    except ValueError:
-        raise Decline from None
-
-
-def _check_variables(found: Headers) -> None:
-    try:
-        for items in filter(None, found.values()):
-            read_value(items)
     except ValueError:
         raise Decline from None
 
