@@ -64,7 +64,9 @@ def is_foreign(module: str) -> bool:
     return module.partition(".")[0] not in {*sys.stdlib_module_names, "mitmvcr"}
 
 
-FILES = sorted(ADDON.rglob("*.py"))
+#: Distributions of their own, for suites that have nothing of mitmproxy.
+HELPERS = ADDON / "helpers"
+FILES = sorted(p for p in ADDON.rglob("*.py") if HELPERS not in p.parents)
 FOREIGN = sorted(
     {
         module if module in OPTIONAL or module[:10] == "backports." else top
@@ -95,6 +97,19 @@ def test_what_is_imported_is_declared(module: str) -> None:
     if extra := EXTRAS.get(module):
         known = declared(PROJECT["optional-dependencies"][extra])
     assert distributions(module) & known, f"{module} is not declared in pyproject.toml"
+
+
+def test_the_pytest_plugin_needs_pytest_alone() -> None:
+    files = sorted((HELPERS / "python" / "mitmvcr_pytest").glob("*.py"))
+    assert len(files) > 4
+    found = {
+        module.partition(".")[0]
+        for path in files
+        for _, module in imported(ast.parse(path.read_text()))
+        if module not in sys.stdlib_module_names and is_foreign(module)
+    }
+    # certifi's roots are taken where a client has brought it.
+    assert found == {"pytest", "mitmvcr_pytest", "certifi"}
 
 
 def test_nothing_is_imported_by_a_name_that_the_walk_cannot_see() -> None:

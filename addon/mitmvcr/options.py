@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from mitmvcr import cassette_options as cassette
 from mitmvcr import matching_options as matching
 from mitmvcr import network_options as network
-from mitmvcr import parsing
+from mitmvcr import parsing, rerecording
 from mitmvcr import redaction_options as redaction
 from mitmvcr import timing_options as timing
 from mitmvcr.core.errors import OptionError, UnusableValueError
@@ -156,6 +156,18 @@ MODE = Option(
     default="record_once",
     metavar="MODE",
     short="-m",
+)
+RERECORD = Option(
+    name="rerecord",
+    help="Record only these sessions anew, by name (globs, as login/*) or, as @FILE,"
+    " those that failed in a JSON report; all others are replayed, whatever the mode"
+    " is, and their cassettes stay as they are.",
+    group=Group.CASSETTE,
+    parse=rerecording.parse_rerecord,
+    kind=Kind.LIST,
+    default=(),
+    metavar="NAME|@FILE",
+    long="--partial",
 )
 PASSTHROUGH = Option(
     name="passthrough",
@@ -309,6 +321,7 @@ OPTIONS: tuple[Option, ...] = (
     CASSETTE,
     DIR,
     MODE,
+    RERECORD,
     Option(
         name="allow_repeats",
         help="Replay an interaction more than once: no; last, of identical"
@@ -595,6 +608,7 @@ OPTIONS: tuple[Option, ...] = (
         parse=parsing.parse_partial,
         default="keep",
         metavar="POLICY",
+        long="--partial-streams",
     ),
     Option(
         name="websocket",
@@ -713,6 +727,18 @@ OPTIONS: tuple[Option, ...] = (
         scope=Scope.PROCESS,
         commands=("serve",),
     ),
+    Option(
+        name="attached",
+        help="Belong to the program that has started it, as a test framework's helper"
+        " does: listen on any free port, print the URL of the control API as JSON, and"
+        " end when stdin does.",
+        group=Group.NETWORK,
+        parse=parsing.parse_switch,
+        kind=Kind.SWITCH,
+        default="no",
+        scope=Scope.PROCESS,
+        commands=("serve",),
+    ),
     REPORT,
     RECEIPT,
     Option(
@@ -753,7 +779,8 @@ class Settings(NamedTuple):
     """The values of a session's options. ``cassette`` is None while none is chosen, and
     text if it is a URL. ``dir`` is the folder of the named sessions' cassettes, None
     where there are none; ``control`` is the API's port, ``idle_timeout`` in seconds,
-    0 for never. ``latency`` is a factor of the
+    0 for never; ``rerecord`` are globs of the sessions that alone are recorded anew, if
+    there are any. ``latency`` is a factor of the
     recorded duration. ``passthrough`` and ``block`` are mitmproxy flow filters, not yet
     parsed. ``spool`` is in bytes. ``fsync_each``, ``write_empty``, ``keep_volatile``:
     see FileStore."""
@@ -784,6 +811,7 @@ class Settings(NamedTuple):
     dir: Path | None = None
     control: int | None = None
     idle_timeout: float = 1800.0
+    rerecord: tuple[str, ...] = ()
 
 
 BY_NAME: Mapping[str, Option] = {option.name: option for option in OPTIONS}

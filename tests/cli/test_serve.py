@@ -1,5 +1,6 @@
 """``mitmvcr serve``."""
 
+import json
 import os
 import pty
 import re
@@ -8,6 +9,8 @@ import socket
 import subprocess
 import termios
 import threading
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,9 +18,10 @@ from pathlib import Path
 import pytest
 
 from cli.helpers import Cli, answer, write_cassette
-from mitmvcr.cli.commands.serve import ServeOptions, proxy_arguments
+from end_to_end.cassettes import interaction, write
+from mitmvcr.cli.commands.serve import _HOME, ServeOptions, proxy_arguments
 from option_samples import parse_settings
-from patience import PATIENCE, wait_for_port
+from patience import PATIENCE, read_line, wait_for_port
 
 URL = "https://api.example.test/greeting"
 
@@ -94,6 +98,57 @@ def test_a_wrong_value_is_one_line(cli, words):
     ran = cli("serve", "--cassette", "new", "--port", str(free_port()), *words)
     assert ran.returncode == 125
     assert re.fullmatch(r"mitmvcr: error: .*\n", ran.stderr)
+
+
+def test_it_ends_with_the_program_that_has_started_it(cli, tmp_path):
+    """That holds its stdin, and reads one line of its stdout."""
+    words = ("serve", "--cassettes", "new", "--attached")
+    with cli.start(*words, stdin=subprocess.PIPE, text=False) as served:
+        facts = json.loads(read_line(served, "it said where it is"))
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with opener.open(facts["control_url"] + "/health") as answer:
+            assert json.load(answer)["folder"] == str(cli.cwd / "new")
+        assert os.getpgid(served.pid) == served.pid
+        served.stdin.close()
+        assert served.wait(PATIENCE) == 0
+        assert (served.stdout.read(), served.stderr.read()) == (b"", b"")
+
+
+def test_an_interpreter_that_does_not_find_the_package_by_itself_is_helped():
+    assert (Path(_HOME) / "mitmvcr" / "cli").is_dir()
+
+
+def test_one_that_is_attached_only_replays_in_ci(cli):
+    """A miss names options as the API has them."""
+    write(
+        cli.cwd / "new" / "there.yaml",
+        interaction("http://api.test/json?page=1"),
+    )
+    words = ("serve", "--cassettes", "new", "--attached")
+    env = cli.environment(CI="true")
+    with cli.start(*words, stdin=subprocess.PIPE, text=False, env=env) as served:
+        url = json.loads(read_line(served, "it said where it is"))["control_url"]
+        headers = {"X-Vcr-Control": "1", "Content-Type": "application/json"}
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+        def call(method, path, wish):
+            request = urllib.request.Request(url + path, wish, headers, method=method)
+            with opener.open(request) as answer:
+                return json.load(answer)
+
+        with pytest.raises(urllib.error.HTTPError, match="409") as refused:
+            call("POST", "/sessions", b'{"cassette": "missing"}')
+        assert "missing.yaml" in json.load(refused.value)["detail"]
+        proxies = {
+            "http": call("POST", "/sessions", b'{"cassette": "there"}')["proxy_url"]
+        }
+        client = urllib.request.build_opener(urllib.request.ProxyHandler(proxies))
+        with pytest.raises(urllib.error.HTTPError, match="424"):
+            client.open("http://api.test/json?page=2")
+        (miss,) = call("DELETE", "/sessions/there", b"")["misses"]
+        assert miss["reason"].endswith("; ignore_query=page would let it match")
+        served.stdin.close()
+        assert served.wait(PATIENCE) == 0
 
 
 def test_all_options_are_handed_on():

@@ -153,6 +153,51 @@ def test_workers_at_once_record_and_replay_behind_their_own_ports(api: Api) -> N
     assert sorted(api.bodies("a")) == sorted(api.bodies("b")) == numbers
 
 
+def test_a_port_is_pointed_to_one_session_after_another(api: Api) -> None:
+    """As a worker does, whose sessions may be shared with others."""
+    assert api.call("GET", "/health").json["folder"] == str(api.folder)
+    for name in ("suite", "one"):
+        api.open(name, port=False)
+    opened = api.call("POST", "/ports", {"session": "suite"})
+    assert opened.status == 201, opened.body
+    port = opened.json["port"]
+    assert opened.json["proxy_url"] == f"http://127.0.0.1:{port}"
+    assert Path(opened.json["ca_file"]).read_text() == api.ca.read_text()
+    assert api.ask(port, b"1").json["body"] == "1"
+    pointed = api.call("PUT", f"/ports/{port}", {"session": "one"})
+    assert (pointed.status, pointed.json["session"]) == (200, "one")
+    assert api.ask(port, b"2").json["body"] == "2"
+    assert api.call("DELETE", "/sessions/one").json["counts"]["recorded"] == 1
+    refused = api.ask(port, b"3")
+    assert (refused.status, b"has none now" in refused.body) == (400, True)
+    again = api.call("PUT", f"/ports/{port}", {"session": "suite"})
+    assert (again.status, again.json["refused"]) == (200, 1)
+    assert api.ask(port, b"4").json["body"] == "4"
+    assert api.call("PUT", f"/ports/{port}", {"session": None}).json["refused"] == 0
+    assert api.ask(port, b"5").status == 400
+    assert api.call("DELETE", f"/ports/{port}").status == 200
+    with pytest.raises(ConnectionRefusedError):
+        api.ask(port, b"6")
+    assert len(api.origin.hits().requests) == 3
+    api.call("DELETE", "/sessions/suite")
+    assert (api.bodies("suite"), api.bodies("one")) == (["1", "4"], ["2"])
+    assert api.proxy.stop() == 1  # for what was turned away
+
+
+def test_what_a_test_makes_up_is_recorded_and_handed_back(api: Api) -> None:
+    made = {"order_id": "7f3a", "seed": "42"}
+    port = api.open("one")["port"]
+    assert api.call("POST", "/sessions/one/variables", made).json == made
+    api.ask(port, b"7f3a")
+    api.call("DELETE", "/sessions/one")
+    port = api.open("one", mode="replay_only")["port"]
+    fresh = {"order_id": "new", "other": "1"}
+    got = api.call("POST", "/sessions/one/variables", fresh)
+    assert (got.status, got.json) == (200, {"order_id": "7f3a", "other": "1"})
+    assert api.ask(port, b"7f3a").status == 200
+    assert api.proxy.stop() == 0
+
+
 def test_a_switch_waits_for_what_is_under_way(api: Api) -> None:
     port = int(str(api.open("one", name="w")["port"]))
     url = f"{api.origin.https_url}/sse?n=1&gate=switch"
@@ -285,6 +330,22 @@ REFUSED: list[tuple[str, str, object, int, str, str]] = [
         "did you mean mode",
     ),
     ("POST", "/sessions", {"cassette": "a", "dir": "/"}, 422, "dir", "is no option"),
+    (
+        "POST",
+        "/sessions",
+        {"cassette": "a", "client_cert": "a.pem"},
+        422,
+        "client_cert",
+        "is no option of a session",
+    ),
+    (
+        "POST",
+        "/sessions",
+        {"cassette": "a", "idle_timeout": "soon"},
+        422,
+        "idle_timeout",
+        "use a duration, as 30m or 90s",
+    ),
     ("POST", "/sessions", {"cassette": "a", "port": 1}, 422, "port", "is no switch"),
     ("POST", "/sessions", {"cassette": "a", "match": ["a"]}, 422, "match", "no such"),
     ("POST", "/sessions", {"name": "a/../b"}, 422, "name", "leaves the folder"),
@@ -304,6 +365,13 @@ REFUSED: list[tuple[str, str, object, int, str, str]] = [
     ("POST", "/sessions/none/save", {}, 404, "name", "there is no session none"),
     ("PUT", "/sessions/open/cassette", {}, 422, "cassette", "is missing"),
     ("PUT", "/sessions/open/cassette", {"cassette": "/a"}, 422, "cassette", "absolute"),
+    ("POST", "/sessions/open/variables", {"a": 1}, 422, "a", "is no text"),
+    ("POST", "/sessions/none/variables", {}, 404, "name", "no session none"),
+    ("POST", "/ports", {"session": "none"}, 404, "session", "no session none"),
+    ("POST", "/ports", {"session": "../a"}, 422, "session", "leaves the folder"),
+    ("POST", "/ports", {"mode": "x"}, 422, "mode", "is no field of a port"),
+    ("PUT", "/ports/9", {"session": "open"}, 404, "port", "9 is no port that was"),
+    ("DELETE", "/ports/x", {}, 404, "port", "x is no port that was opened"),
     ("PUT", "/sessions/open", {}, 405, "", "Method Not Allowed"),
     ("GET", "/other", {}, 404, "path", "there is nothing here"),
 ]

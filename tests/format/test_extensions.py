@@ -46,7 +46,9 @@ SOCKET = Interaction(
 THEIRS = replace(
     STREAM, request=replace(STREAM.request, identity="5b1f8c2e cookie:a=x4 key=<A>+q7")
 )
-ALL = (STREAM, BROKEN, SOCKET, THEIRS)
+MADE_UP = {"order id": ("7f3a",), "seed": ("42",)}
+WITH_VARIABLES = replace(THEIRS, request=replace(THEIRS.request, variables=MADE_UP))
+ALL = (STREAM, BROKEN, SOCKET, THEIRS, WITH_VARIABLES)
 LAYOUTS: tuple[Layout, ...] = ("v4", "v3")
 
 
@@ -66,7 +68,7 @@ def test_go_vcr_loads_it_and_passes_over_them(layout: Layout) -> None:
         replace(
             each,
             id=at,
-            request=replace(each.request, identity=""),
+            request=replace(each.request, identity="", variables={}),
             response=replace(each.response, chunks=(), failure="", websocket=()),
         )
         for at, each in enumerate(ALL)

@@ -155,3 +155,24 @@ def test_mitmproxys_own_passwords_are_refused_beside_a_folder(tmp_path: object) 
     rig.options.add_option("proxyauth", str, "any", "")
     with pytest.raises(OptionError, match=r"proxyauth=\.\.\.: vcr_dir takes"):
         refuse_proxy_passwords(rig.options)
+
+
+def test_a_port_that_no_session_owns_is_never_the_default_sessions() -> None:
+    routes = Routes()
+
+    def at_port() -> http.HTTPFlow:
+        flow = saying(user("ok:x"))
+        flow.client_conn.sockname = ("127.0.0.1", 9)
+        return flow
+
+    routes.point(9, "suite")
+    assert routes.of(at_port()) == Wanted("suite")
+    assert routes.take_ports("suite") == []  # it is not closed with the session
+    for _ in ("without a session", "closed"):
+        flow = at_port()
+        assert "of port 9: it has none now" in str(routes.of(flow).fault)
+        assert routes.names(flow.client_conn) == [""]
+        routes.close(9)
+    routes.point(9, "one")
+    assert routes.names(at_port().client_conn) == ["one"]
+    assert routes.port_of("one") == 9

@@ -10,8 +10,9 @@ from functools import cache
 from urllib.parse import quote, quote_plus
 
 from mitmvcr.core.matching import Matcher
-from mitmvcr.core.model import Interaction
+from mitmvcr.core.model import Interaction, Request, Response
 from mitmvcr.core.modes import Mode, Repeats
+from mitmvcr.secrets.redactor import Redactor
 from mitmvcr.session import Session
 from mitmvcr.store.memory import MemoryStore
 from secrets_planting import Case, everything
@@ -91,3 +92,11 @@ def test_none_stays() -> None:
 
 def test_nothing_else_is_hidden() -> None:
     assert outcome()[1] == []
+
+
+def test_a_value_that_is_encoded_in_no_usual_way_is_encoded_again() -> None:
+    body = b"a=%7b%22password%22:%22x1-y2-z3-w4%22%7d&b=1"
+    headers = {"Content-Type": ["application/x-www-form-urlencoded"]}
+    met = Interaction(0, Request(body=body, headers=headers), Response())
+    kept = Redactor().interaction(met).request.body
+    assert kept == b"a=%7B%22password%22%3A%22[REDACTED:password]%22%7D&b=1"

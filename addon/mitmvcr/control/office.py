@@ -24,9 +24,26 @@ class Problem(VcrError):
         super().__init__(f"{field}: {detail}: {remedy}")
 
 
+class Ports(Protocol):
+    """Opens ports that belong to no session and are pointed to one after another, as a
+    worker of a test framework does. Raises as Office does."""
+
+    async def open(self, wish: Wish) -> Facts:
+        """Open one, and return how to reach it and which session it points to."""
+
+    def point(self, port: str, wish: Wish) -> Facts:
+        """Let what reaches it from now on belong to another session, or to none."""
+
+    async def close(self, port: str) -> Facts:
+        """Close it; what still comes on an open connection to it is refused."""
+
+
 class Office(Protocol):
     """Opens sessions, changes and ends them. Each method raises Problem or another
     VcrError, and then nothing has changed."""
+
+    @property
+    def ports(self) -> Ports: ...
 
     def health(self) -> Facts:
         """Return that it is there."""
@@ -43,6 +60,9 @@ class Office(Protocol):
     async def switch(self, name: str, wish: Wish) -> Facts:
         """Give it another cassette; return the report of the one that it had, which
         is saved."""
+
+    def variables(self, name: str, wish: Wish | None = None) -> Facts:
+        """Record what a test has made up, by name; return what was recorded first."""
 
     def save(self, name: str) -> Facts:
         """Put what was recorded so far in place, and return its state."""

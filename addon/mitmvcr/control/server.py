@@ -42,6 +42,9 @@ def _application(office: Office, window: Window) -> web.Application:
             ("/sessions/([^/]+)", _Session, shared),
             ("/sessions/([^/]+)/cassette", _Cassette, shared),
             ("/sessions/([^/]+)/save", _Save, shared),
+            ("/sessions/([^/]+)/variables", _Variables, shared),
+            ("/ports", _Ports, shared),
+            ("/ports/([^/]+)", _Port, shared),
             *routes(office, window),
         ],
         default_handler_class=_Nothing,
@@ -53,7 +56,7 @@ def _application(office: Office, window: Window) -> web.Application:
 class _Nothing(Handler):
     def prepare(self) -> Awaitable[None] | None:
         super().prepare()
-        remedy = "use /health, /sessions or /sessions/NAME"
+        remedy = "use /health, /sessions, /sessions/NAME or /ports"
         raise Problem(404, "path", "there is nothing here", remedy)
 
 
@@ -86,3 +89,24 @@ class _Cassette(Handler):
 class _Save(Handler):
     def post(self, name: str) -> None:
         self.answer(self.office.save(name))
+
+
+class _Variables(Handler):
+    def post(self, name: str) -> None:
+        self.answer(self.office.variables(name, self.wish()))
+
+    def get(self, name: str) -> None:
+        self.answer(self.office.variables(name))
+
+
+class _Ports(Handler):
+    async def post(self) -> None:
+        self.answer(await self.office.ports.open(self.wish()), 201)
+
+
+class _Port(Handler):
+    def put(self, port: str) -> None:
+        self.answer(self.office.ports.point(port, self.wish()))
+
+    async def delete(self, port: str) -> None:
+        self.answer(await self.office.ports.close(port))

@@ -35,8 +35,8 @@ def _none() -> Headers:
 class Request:
     """A recorded request, as go-vcr's ``cassette.Request`` has it.
 
-    The last is ours, and go-vcr passes over it: whose it was, where others were equal
-    (see identity.py).
+    The last two are ours, and go-vcr passes over them: whose it was, where others were
+    equal (see identity.py), and what a test had made up before it (see variables.py).
     """
 
     method: str = ""
@@ -54,6 +54,7 @@ class Request:
     form: Headers = field(default_factory=_none)
     headers: Headers = field(default_factory=_none)
     identity: str = ""
+    variables: Headers = field(default_factory=_none)
 
 
 @dataclass(frozen=True, slots=True)

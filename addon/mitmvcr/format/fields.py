@@ -194,6 +194,7 @@ REQUEST: Mapping[str, Converter] = {
     "request_uri": text,
     "form": headers,
     "identity": text,
+    "variables": headers,
     "url": text,
     "method": text,
 }

@@ -147,9 +147,7 @@ class _Style:
         between = _BETWEEN % (
             self._map(b"form", form) if form or is_full else b"",
             self._map(b"headers", headers) if headers or is_full else b"",
-            b"        identity: " + self._text[request.identity]
-            if request.identity
-            else b"",
+            self._own(request) if request.identity or request.variables else b"",
             string(request.url, _FIELD, dialect),
             self._text[request.method],
             self._proto[response.proto, response.proto_major, response.proto_minor],
@@ -178,6 +176,13 @@ class _Style:
         codings, trailer = part.transfer_encoding, part.trailer
         return (self._codings(codings) if codings or self._all else b"") + (
             self._map(b"trailer", trailer) if trailer or self._all else b""
+        )
+
+    def _own(self, request: Request) -> bytes:
+        """Return the fields that go-vcr does not know."""
+        identity, variables = request.identity, request.variables
+        return (b"        identity: " + self._text[identity] if identity else b"") + (
+            self._map(b"variables", variables) if variables else b""
         )
 
     def _peer(self, request: Request) -> bytes:

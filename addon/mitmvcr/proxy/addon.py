@@ -24,7 +24,7 @@ from mitmvcr.proxy.commands import Commands
 from mitmvcr.proxy.connections import Connections
 from mitmvcr.proxy.controlling import Control
 from mitmvcr.proxy.flow.exchange import forward, replay
-from mitmvcr.proxy.flow.player import DEFAULT, LARGE, Player, size_of
+from mitmvcr.proxy.flow.player import DEFAULT, LARGE, Player, size_of, with_mode
 from mitmvcr.proxy.flow.refusals import block, refuse
 from mitmvcr.proxy.flow.responses import describe
 from mitmvcr.proxy.flow.states import Event
@@ -160,6 +160,7 @@ class VcrAddon:
     def use(self, settings: Settings) -> None:
         """Put a cassette in play and take out the one that was; the folder of the named
         sessions counts for those that begin. Raises VcrError."""
+        settings = with_mode(settings)
         earlier = self.sessions.named()
         if earlier is not None and earlier.settings == settings:
             return
@@ -196,7 +197,8 @@ class VcrAddon:
     def _set_host_options(self) -> None:
         """Set mitmproxy's own options as the sessions need them."""
         # A named session may begin at any time, and need any of it.
-        in_play, named = self.sessions.in_play(), self.sessions.root is not None
+        in_play, root = self.sessions.in_play(), self.sessions.root
+        named, chosen = root is not None, [player.settings for player in in_play]
         self._host_options.hold(ctx.options)  # it may be changed with ours, at once
         self._host_options.apply(
             ctx.options,
@@ -208,7 +210,7 @@ class VcrAddon:
             any_headers=not named
             and self.sessions.named() is not None
             and all(p.offline and not p.passthrough for p in in_play),
-            more=towards_origins(in_play),
+            more=towards_origins(chosen if root is None else [root, *chosen]),
         )
 
     # Flows

@@ -3,11 +3,8 @@
 import asyncio
 import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
-
-from mitmproxy import ctx
 
 import mitmvcr
 from mitmvcr.config import text_of
@@ -17,11 +14,16 @@ from mitmvcr.miss.report import miss_facts
 from mitmvcr.options import BY_NAME, OF_SESSION, Settings, changed, nearest
 from mitmvcr.proxy.flow.player import Player
 from mitmvcr.proxy.host import listeners
+from mitmvcr.proxy.ports import Ports, ca_file
 from mitmvcr.proxy.sessions import Sessions
 from mitmvcr.store.names import cassette_of, session_name
 
-#: Of the process, though mitmproxy has them as those of a session.
-_OF_PROCESS = ("cassette", "dir", "control", "save_failed")
+#: Of the process, though mitmproxy has them as those of a session. Towards origins it
+#: has one certificate and one list of authorities for all.
+_OF_PROCESS = (
+    *("cassette", "dir", "control", "save_failed", "rerecord"),
+    *("client_cert", "upstream_ca"),
+)
 _OPTIONS = {each.name for each in OF_SESSION} - {*_OF_PROCESS}
 #: In seconds; a test does not wait longer for what it left under way.
 _WAIT = 30.0
@@ -30,13 +32,19 @@ _WAIT = 30.0
 class Desk:
     """Does it to the sessions in play; see :class:`mitmvcr.control.office.Office`."""
 
-    def __init__(self, sessions: Sessions) -> None:
-        self._sessions = sessions
+    def __init__(self, sessions: Sessions, patience: float = _WAIT) -> None:
+        """Make it; ``patience`` is how long an answer waits for the last request of a
+        session, in seconds."""
+        self._sessions, self._patience = sessions, patience
+        self.ports = Ports(sessions)
 
     def health(self) -> Facts:
         in_play = len(self._sessions.in_play())
         version = mitmvcr.__version__
-        return {"status": "ok", "version": version, "sessions": in_play}
+        root = self._sessions.root
+        folder = None if root is None or root.dir is None else os.path.abspath(root.dir)
+        facts = {"status": "ok", "version": version, "sessions": in_play}
+        return {**facts, "folder": folder}
 
     def sessions(self) -> list[Facts]:
         return [self._state(player) for player in self._sessions.in_play()]
@@ -46,7 +54,10 @@ class Desk:
 
     async def open(self, wish: Wish) -> Facts:
         fields = dict(wish)
-        has_port = _flag(fields, "port")
+        has_port, kind = _flag(fields, "port"), _kind(fields)
+        if kind is not None and not has_port:
+            remedy = "leave port out, or kind"
+            raise Problem(422, "kind", "is what the session's own port speaks", remedy)
         name = _name(fields, "name" if "name" in fields else "cassette")
         fields.pop("name", None)
         fields.setdefault("cassette", name)
@@ -55,15 +66,16 @@ class Desk:
             raise Problem(409, "name", f"session {name} is open already", remedy)
         self._sessions.switch(self._settings(fields), name)
         try:
-            return self._state(await self._reachable(name, has_port))
+            return self._state(await self._reachable(name, has_port, kind))
         except BaseException:
             await self.end(name)
             raise
 
-    async def _reachable(self, name: str, has_port: bool) -> Player:
+    async def _reachable(self, name: str, has_port: bool, kind: str | None) -> Player:
         if has_port:
-            port = await listeners.open_port()
-            self._sessions.routes.give_port(port, name)
+            kind = kind or listeners.main_kind()
+            port = await listeners.open_port(kind)
+            self._sessions.routes.give_port(port, name, kind)
         return self._player(name)
 
     async def switch(self, name: str, wish: Wish) -> Facts:
@@ -77,6 +89,16 @@ class Desk:
         await self._wait(player, ended)
         return {"session": self.session(name), "ended": report(player)}
 
+    def variables(self, name: str, wish: Wish | None = None) -> Facts:
+        player = self._player(name)
+        if wish is None:
+            return dict(player.session.variables.known)
+        for key, value in wish.items():
+            if not isinstance(value, str):
+                raise Problem(422, key, "is no text", "write it as text")
+        recorded = player.session.variables.value
+        return {key: recorded(key, value) for key, value in wish.items()}
+
     def save(self, name: str) -> Facts:
         player = self._player(name)
         player.session.save()
@@ -85,17 +107,20 @@ class Desk:
     async def end(self, name: str) -> Facts:
         player = self._player(name)
         ended = self._sessions.end_of(player)
+        servers = list(map(listeners.at, self._sessions.routes.own_ports(player.name)))
         self._sessions.eject(player.name)
+        for server in servers:
+            await listeners.stopped(server)
         await self._wait(player, ended)
         return report(player)
 
     async def _wait(self, player: Player, ended: asyncio.Event) -> None:
         """Wait for its last flow; then it is saved."""
         try:
-            await asyncio.wait_for(ended.wait(), _WAIT)
+            await asyncio.wait_for(ended.wait(), self._patience)
         except TimeoutError as error:
             flows = self._sessions.flows_of(player)
-            detail = f"{flows} requests are under way after {_WAIT:.0f} s"
+            detail = f"requests under way after {self._patience:g} s: {flows}"
             remedy = "it is saved when they have ended: end them before the session"
             raise Problem(504, "cassette", detail, remedy) from error
 
@@ -122,13 +147,16 @@ class Desk:
         return changed(root, values)._replace(cassette=cassette)
 
     def _state(self, player: Player) -> Facts:
-        port = self._sessions.routes.port_of(player.name)
+        routes = self._sessions.routes
+        port = routes.port_of(player.name)
+        kind = None if port is None else routes.kinds.get(port)
         return {
             **report(player),
             "under_way": self._sessions.flows_of(player),
             "port": port,
-            "proxy_url": _proxy_url(player.name, port),
-            "ca_file": str(_ca_file()),
+            "kind": kind,
+            **_urls(player.name, port, kind or ""),
+            "ca_file": str(ca_file()),
         }
 
 
@@ -181,14 +209,30 @@ def _flag(fields: dict[str, Any], key: str) -> bool:
     return found
 
 
-def _proxy_url(name: str, port: int | None) -> str | None:
-    if port is not None:
-        return f"http://{listeners.ADDRESS}:{port}"
+def _kind(fields: dict[str, Any]) -> str | None:
+    """Take out what the session's own port is to speak, None if nothing is said."""
+    kind = fields.pop("kind", None)
+    if kind is None:
+        return None
+    try:
+        return listeners.parse_kind(kind if isinstance(kind, str) else f"{kind}")
+    except UnusableValueError as error:
+        raise Problem(422, "kind", f"{error.value}", error.remedy) from error
+
+
+def _urls(name: str, port: int | None, kind: str) -> Facts:
+    """Return the URL of the proxy, and of the origin that a reverse proxy stands
+    for."""
+    if port is None:
+        return {"proxy_url": _main_url(name), "base_url": None}
+    place = f"{listeners.ADDRESS}:{port}"
+    if kind.startswith("reverse:"):
+        return {"proxy_url": None, "base_url": f"http://{place}"}
+    scheme = "socks5h" if kind == "socks5" else "http"
+    return {"proxy_url": f"{scheme}://{place}", "base_url": None}
+
+
+def _main_url(name: str) -> str | None:
     main = listeners.main_port()
     user = quote(name, safe="")
     return None if main is None else f"http://{user}:x@{listeners.ADDRESS}:{main}"
-
-
-def _ca_file() -> Path:
-    folder = Path(os.path.expanduser(ctx.options.confdir))
-    return folder / "mitmproxy-ca-cert.pem"

@@ -9,6 +9,7 @@ back here with it.
 import binascii
 import logging
 from base64 import b64decode
+from collections import Counter
 from collections.abc import Callable
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
@@ -26,6 +27,8 @@ from mitmvcr.view.baggage import HEADER as BAGGAGE
 
 logger = logging.getLogger("mitmvcr")
 
+#: No session has this name.
+NOBODY = ""
 _CREDENTIALS, HEADER = "Proxy-Authorization", "X-Vcr-Cassette"
 #: What stands as the password where no mode does: many clients want one.
 _NO_MODE = ("", "x")
@@ -51,6 +54,12 @@ class Routes:
 
     def __init__(self) -> None:
         self.ports: dict[int, str] = {}
+        #: Of these no session is the owner; those in no session's use are not in ports.
+        self.shared: set[int] = set()
+        #: How many requests came to one of them while it was in no session's use.
+        self._turned_away: Counter[int] = Counter()
+        #: What they speak: a mode of mitmproxy.
+        self.kinds: dict[int, str] = {}
         #: How many requests named no session.
         self.unnamed = self._told = 0
         #: Those that are closed, and when; a connection to one may still be open.
@@ -75,6 +84,8 @@ class Routes:
             wanted = self._read(flow) or self._nobodys()
             self._flows[flow] = wanted
             self._note(flow.client_conn.id, wanted)
+            port = flow.client_conn.sockname[1]
+            self._turned_away[port] += port in self.shared and port not in self.ports
         return wanted
 
     def tell_unnamed(self) -> None:
@@ -88,9 +99,27 @@ class Routes:
         self.unnamed += 1
         return Wanted(DEFAULT)
 
-    def give_port(self, port: int, name: str) -> None:
-        self.ports[port] = name
+    def give_port(self, port: int, name: str, kind: str = "regular") -> None:
+        self.ports[port], self.kinds[port] = name, kind
         self._closed.pop(port, None)
+
+    def point(self, port: int, name: str | None) -> None:
+        """Let a port that no session owns belong to this one, or to none."""
+        self.shared.add(port)
+        self._closed.pop(port, None)
+        self.ports.pop(port, None)
+        if name is not None:
+            self.ports[port] = name
+
+    def turned_away(self, port: int) -> int:
+        """Return how many requests a port has turned away since the last call."""
+        return self._turned_away.pop(port, 0)
+
+    def close(self, port: int) -> None:
+        """Let a port that no session owns be none any more."""
+        self.point(port, None)
+        self.shared.discard(port)
+        self._closed[port] = ""
 
     def port_of(self, name: str) -> int | None:
         """Return the port that a session has, if it has one."""
@@ -99,19 +128,32 @@ class Routes:
         }
         return open_ports.get(name)
 
+    def own_ports(self, name: str) -> list[int]:
+        """Return the ports that end with a session."""
+        gone = self.shared | self._closed.keys()
+        return [
+            each
+            for each, owner in self.ports.items()
+            if owner == name and each not in gone
+        ]
+
     def take_ports(self, name: str, when: str = "") -> list[int]:
         """Take away the ports of a session that ends, and return those. What comes on a
         connection that is still open gets no other session; ``when`` it ended tells its
         client."""
+        taken = self.own_ports(name)
         mine = [each for each, owner in self.ports.items() if owner == name]
-        taken = [each for each in mine if each not in self._closed]
+        for port in self.shared.intersection(mine):
+            self.point(port, None)
         self._closed.update(dict.fromkeys(taken, when))
         return taken
 
     def names(self, client: connection.Client) -> list[str]:
         """Return the names of the sessions that a connection has meant so far."""
-        if client.sockname[1] in self.ports:
-            return [self.ports[client.sockname[1]]]
+        if (port := client.sockname[1]) in self.ports:
+            return [self.ports[port]]
+        if self._is_nobodys(port):
+            return [NOBODY]
         return list(self._names.get(client.id, ()))
 
     def forget(self, client: str) -> list[str]:
@@ -124,21 +166,29 @@ class Routes:
         names.pop(wanted.name, None)
         names[wanted.name] = None
 
-    def _by_port(self, port: int, name: str) -> Wanted:
-        if port in self._closed:
-            when = self._closed[port]
+    def _is_nobodys(self, port: int) -> bool:
+        return port in self.shared or port in self._closed
+
+    def _by_port(self, port: int) -> Wanted | None:
+        """Return what the port says of a session, if anything."""
+        name, when = self.ports.get(port), self._closed.get(port)
+        if name is not None and when is not None:
             return _refused(
                 f"{name} has ended{when}, and its port with it: open another"
             )
-        return Wanted(name)
+        if name is not None:
+            return Wanted(name)
+        if self._is_nobodys(port):
+            return _refused(f"of port {port}: it has none now, as between two tests")
+        return None
 
     def _read(self, flow: http.HTTPFlow) -> Wanted | None:
         client, headers = flow.client_conn, flow.request.headers
         # Both are taken out, whichever counts.
         by_user = _taken(headers, _CREDENTIALS, _of_credentials)
         by_header = _taken(headers, HEADER, _of_header)
-        if (name := self.ports.get(client.sockname[1])) is not None:
-            return self._by_port(client.sockname[1], name)
+        if (by_port := self._by_port(client.sockname[1])) is not None:
+            return by_port
         by_name = self._tunnels.get(client.id) or by_user or by_header
         return by_name or _of_baggage(headers)
 
@@ -173,7 +223,7 @@ def _of_baggage(headers: http.Headers) -> Wanted | None:
 
 
 def _refused(problem: str) -> Wanted:
-    return Wanted("", fault=SessionError(f"session {problem}"))
+    return Wanted(NOBODY, fault=SessionError(f"session {problem}"))
 
 
 def _of_credentials(value: str) -> Wanted | None:

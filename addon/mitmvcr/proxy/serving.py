@@ -6,6 +6,7 @@ or removes its file; users' own scripts are given as ever.
 
 import sys
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from mitmproxy import ctx
@@ -13,14 +14,26 @@ from mitmproxy.addonmanager import Loader
 
 from mitmvcr.proxy import host, options
 from mitmvcr.proxy.addon import VcrAddon
+from mitmvcr.proxy.attached import Attached, name_for_api
 from mitmvcr.proxy.host import chain, masters
 
 
-def main(ui: str, arguments: Sequence[str] | None = None) -> None:
+def main(
+    ui: str, arguments: Sequence[str] | None = None, *, attached: bool = False
+) -> None:
     """Run mitmproxy with this interface; returns when it ends. The arguments are
-    mitmproxy's, of the process where none are given."""
+    mitmproxy's, of the process where none are given. ``attached``: to the program that
+    has started it, by its stdin and stdout."""
     given = sys.argv[1:] if arguments is None else arguments
-    masters.serve(ui, given, prepare=_name_options, enter=_enter)
+    opened = name_for_api if attached else _nothing
+    vcr = VcrAddon(host.ExitGuard(), opened=opened)
+    more = [Attached(vcr.control)] if attached else []
+    enter = partial(_enter, vcr, more)
+    masters.serve(ui, given, prepare=_name_options, enter=enter)
+
+
+def _nothing(_: object) -> None:
+    pass
 
 
 def _name_options(master: Any) -> None:
@@ -28,7 +41,7 @@ def _name_options(master: Any) -> None:
     options.VcrOptions().add(Loader(master))
 
 
-def _enter(master: Any) -> None:
-    vcr = VcrAddon(host.ExitGuard())
+def _enter(vcr: VcrAddon, more: Sequence[object], master: Any) -> None:
     chain.enter(master.addons, vcr)
+    master.addons.add(*more)
     vcr.configure(set(ctx.options.keys()))

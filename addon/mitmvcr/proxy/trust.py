@@ -9,16 +9,13 @@ from mitmproxy import ctx
 
 from mitmvcr.core.errors import OptionError
 from mitmvcr.options import UPSTREAM_CA, Settings
-from mitmvcr.proxy.flow.player import Player
 from mitmvcr.store.files import replace_file, why
 
 
-def towards_origins(in_play: Iterable[Player]) -> dict[str, str]:
-    """Return the options of mitmproxy that the settings of the sessions in play make;
-    of several the last counts. Raise OptionError."""
-    return {
-        name: value for player in in_play for name, value in _options(player.settings)
-    }
+def towards_origins(chosen: Iterable[Settings]) -> dict[str, str]:
+    """Return the options of mitmproxy that the settings of sessions make; of several
+    the last counts. Raise OptionError."""
+    return {name: value for each in chosen for name, value in _options(each)}
 
 
 def _options(settings: Settings) -> Iterator[tuple[str, str]]:

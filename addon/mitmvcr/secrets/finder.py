@@ -117,10 +117,8 @@ class Finder:
         within what it found before."""
         spans, is_held = self._by_anchor(data, kind)
         spans += self._by_regex(data)
-        if b"@" in data:
+        if b"@" in data and not self._names.is_kept("userinfo"):
             for found in _userinfo(data):
-                if self._names.is_kept("userinfo"):
-                    continue
                 if is_real(found[1]):
                     spans.append(Span(*found.span(1), "userinfo", found[1]))
         spans += columns(self._names, data, kind)

@@ -45,13 +45,8 @@ class Walk:
             host=self._text("request.host", request.host),
             content_length=_length(request, body),
             body=body,
-            form={
-                name: [
-                    self._named(f"request.form.{name}", name, v, Place.QUERY)
-                    for v in values
-                ]
-                for name, values in request.form.items()
-            },
+            form=self._fields(request.form, "request.form"),
+            variables=self._fields(request.variables, "request.variables"),
             headers=headers,
             trailer=self._headers(request.trailer, "request.trailer"),
         )
@@ -98,6 +93,12 @@ class Walk:
     def _named(self, where: str, name: str, value: str, place: Place) -> str:
         text = Text(where, value.encode(*BYTES), name or " ", place)
         return self._visit(text).decode(*BYTES)
+
+    def _fields(self, form: Headers, where: str) -> Headers:
+        return {
+            name: [self._named(f"{where}.{name}", name, v, Place.QUERY) for v in values]
+            for name, values in form.items()
+        }
 
     # Headers
 

@@ -10,6 +10,7 @@ from mitmvcr.core.errors import CassetteWriteError
 from mitmvcr.core.model import Interaction
 from mitmvcr.core.sendable import is_sendable, unfolded, why_not
 from mitmvcr.session.redaction import Redacted, Redaction
+from mitmvcr.session.variables import Variables
 from mitmvcr.store import Store
 from mitmvcr.store.rewrite import EVERY
 
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 class Recording:
     """Writes what may be written, and takes out of it what shows late to be a secret.
 
-    ``held`` is what the cassette held, ``deck`` what of it is in play. ``left_in`` and
+    ``held`` is what the cassette held, ``deck`` what of it is in play, ``variables``
+    what waits to be written with the next interaction. ``left_in`` and
     ``altered`` are those of the session.
     """
 
@@ -30,8 +32,10 @@ class Recording:
         redaction: Redaction,
         deck: Deck,
         held: Sequence[Interaction],
+        variables: Variables,
     ) -> None:
         self._store, self._redaction, self._deck = store, redaction, deck
+        self._variables, self._has_some = variables, False
         self._salt, self._is_continued = salt_of(held), bool(len(deck))
         self._identities: Identities | None = None
         self._is_set_aside = self._is_closed = False
@@ -48,6 +52,7 @@ class Recording:
         kept, whose = redacted
         if not is_sendable(kept.response):
             kept = self._one_that_replays(kept)
+        kept = self._variables.held(kept)
         if self._known is None:
             self._known = self._noted = self._redaction.redactor.memory.size
         if self._is_closed:
@@ -55,6 +60,7 @@ class Recording:
         else:
             self.note_secrets()
             self._store.append(kept)
+            self._has_some = True
             self._note_identity(kept, whose)
         return kept
 
@@ -102,18 +108,25 @@ class Recording:
 
     def save(self) -> None:
         """Put what is there so far in place, and go on. Raises CassetteWriteError."""
+        self._keep_variables()
         self._take_out_late_secrets()
         self._store.save()
 
     def close(self) -> None:
         """Put the recording in place, or aside. Raises CassetteWriteError."""
         self._is_closed = True
+        self._keep_variables()
         self._tell_apart()
         self._take_out_late_secrets()
         if self._is_set_aside:
             self.left_in = self._store.leave()
         else:
             self._store.publish()
+
+    def _keep_variables(self) -> None:
+        """Write what was made up after the last interaction with the first one."""
+        if self._variables.are_waiting and self._has_some:
+            self._store.amend(self._variables.held, EVERY)
 
     def _tell_apart(self) -> None:
         """Write whose requests they were, where others are equal."""

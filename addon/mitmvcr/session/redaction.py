@@ -57,6 +57,10 @@ class Redaction:
         kept = redactor.interaction(changed)
         return Redacted(kept, redactor.whose_recorded(changed.request, kept.request))
 
+    def hidden(self, met: Interaction) -> Interaction:
+        """Return an interaction as it may be written."""
+        return self.redactor.interaction(met)
+
     def shown(self, url: str) -> str:
         """Return a URL as it may stand in a log."""
         from mitmvcr.miss.masking import masked_url  # where all is well none does

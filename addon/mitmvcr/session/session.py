@@ -30,6 +30,7 @@ from mitmvcr.session.lookup import LookUp
 from mitmvcr.session.recording import Recording
 from mitmvcr.session.redaction import Redacted, Redaction, Seen
 from mitmvcr.session.summary import Counts, Summary
+from mitmvcr.session.variables import Variables
 from mitmvcr.store import Store
 
 if TYPE_CHECKING:
@@ -86,7 +87,10 @@ class Session(Counts):
             loaded, repeats, matcher or Matcher(), self._redaction, judge
         )
         self.deck = self._look_up.deck
-        self._recording = Recording(store, self._redaction, self.deck, found)
+        self.variables = Variables(self.deck, self._redaction.hidden)
+        self._recording = Recording(
+            store, self._redaction, self.deck, found, self.variables
+        )
         self.notice = None if self.rule.records else store.left_over()
         if self.rule.records:
             store.begin(loaded)

@@ -6,6 +6,7 @@ from mitmvcr.core.errors import CassetteWriteError
 from mitmvcr.core.model import Interaction
 from mitmvcr.miss.report import Entry
 from mitmvcr.session.session import Session
+from mitmvcr.session.variables import without
 
 
 def entries(session: Session) -> list[Entry]:
@@ -43,7 +44,7 @@ def drop_unused(session: Session) -> int:
     if not all(p < len(held) and _is_same(held[p], deck[p]) for p in unused):
         problem = "was changed meanwhile: its unused interactions stay"
         raise CassetteWriteError(store.name, problem)
-    store.replace([each for p, each in enumerate(held) if p not in unused])
+    store.replace(without(held, unused))
     return len(unused)
 
 
@@ -52,7 +53,7 @@ def drop_marked(session: Session, positions: Collection[int]) -> int:
     positions. Returns how many that were. Raises CassetteError."""
     store = session.store
     held = store.load().interactions if positions else ()
-    kept = [each for at, each in enumerate(held) if at not in positions]
+    kept = without(held, positions)
     if len(kept) < len(held):
         store.replace(kept)
     return len(held) - len(kept)

@@ -4,13 +4,14 @@ import os
 import socket
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NoReturn
 
 import click
 
 from mitmvcr.cli.child.trust import more_roots, write_origins, write_roots
+from mitmvcr.cli.commands.plan import in_ci
 from mitmvcr.cli.report.console import say
 from mitmvcr.config import in_force
 from mitmvcr.core.errors import VcrError
@@ -21,7 +22,7 @@ from mitmvcr.store.files import home, why
 from mitmvcr.values import Layer
 
 #: Where this package lies, for an interpreter that does not find it by itself.
-_HOME = str(Path(__file__).parents[2])
+_HOME = str(Path(__file__).parents[3])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +32,7 @@ class ServeOptions:
     ui: Ui
     host: str
     port: int
+    attached: bool = False
     set: tuple[str, ...] = ()
 
 
@@ -45,21 +47,35 @@ class PortBusyError(VcrError):
 def serve_proxy(extra: Sequence[str], typed: Layer) -> NoReturn:
     """Become mitmproxy, of this very Python: its signals and exit code are its own.
     ``typed`` is what the command line says."""
-    values = in_force(typed)
-    options = ServeOptions(**values.read(of_command("serve")))
-    settings = values.settings(OF_SESSION)
+    options, settings = _chosen(typed)
     if settings.cassette is None and settings.dir is None:
         problem = f"Name a cassette: {CASSETTE.word} FILE, or {DIR.word} DIR for many"
         raise click.UsageError(problem, click.get_current_context())
-    check_port(options.host, options.port)
     confdir = home(os.environ)
-    certificate = ensure_ca(confdir)
-    say(f"point a client at http://{options.host}:{options.port}")
-    say(f"and let it trust {certificate}")
+    if options.attached:
+        ensure_ca(confdir)
+    else:
+        check_port(options.host, options.port)
+        certificate = ensure_ca(confdir)
+        say(f"point a client at http://{options.host}:{options.port}")
+        say(f"and let it trust {certificate}")
     arguments = proxy_arguments(options, settings, confdir, os.environ)
     start = f"import sys; sys.path.append({_HOME!r})"
-    start += f"; from mitmvcr.proxy.serving import main; main({options.ui!r})"
+    start += "; from mitmvcr.proxy.serving import main"
+    start += f"; main({options.ui!r}, attached={options.attached})"
     os.execv(sys.executable, [sys.executable, "-c", start, *arguments, *extra])
+
+
+def _chosen(typed: Layer) -> tuple[ServeOptions, Settings]:
+    """Return the options in force. Where a program has started it, CI counts as it does
+    for a run, and the control API is what it is there for."""
+    values = in_force(typed)
+    options = ServeOptions(**values.read(of_command("serve")))
+    if not options.attached:
+        return options, values.settings(OF_SESSION)
+    settings = in_force(typed, os.environ, in_ci(os.environ)).settings(OF_SESSION)
+    control = 0 if settings.control is None else settings.control
+    return replace(options, ui="dump", port=0), settings._replace(control=control)
 
 
 def proxy_arguments(
@@ -71,6 +87,8 @@ def proxy_arguments(
     """Return mitmproxy's command line."""
     places = ["--listen-host", options.host, "--listen-port", str(options.port)]
     pairs = [("confdir", str(confdir)), *_option_values(settings)]
+    if options.attached:
+        pairs += [("flow_detail", "0"), ("termlog_verbosity", "warn")]
     if roots := _trusted(confdir, inherited):
         pairs.append(("ssl_verify_upstream_trusted_ca", str(roots)))
     texts = [*(f"{name}={value}" for name, value in pairs), *options.set]

@@ -22,7 +22,8 @@ class Part:
 class RunReport:
     """All that a report holds: a part for each session. ``failure`` is what went wrong
     in mitmvcr itself, else empty; ``exit_status`` is the command's own. ``named``: it
-    has sessions by name, one or more; ``unnamed`` requests named none."""
+    has sessions by name, one or more; ``unnamed`` requests named none.
+    ``failed_sessions`` are the names of those whose cassettes lack something."""
 
     summary: Summary
     failure: str
@@ -32,6 +33,7 @@ class RunReport:
     parts: Sequence[Part] = ()
     named: bool = False
     unnamed: int = 0
+    failed_sessions: Sequence[str] = ()
 
     @property
     def entries(self) -> list[Entry]:

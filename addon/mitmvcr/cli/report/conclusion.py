@@ -109,6 +109,7 @@ def _write(
         parts=[Part(each.summary(), entries(each), each) for each in proxy.sessions],
         named=proxy.settings.dir is not None,
         unnamed=proxy.unnamed,
+        failed_sessions=proxy.failed_sessions,
     )
     write_reports(policy.reports, account)
 

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING
 from mitmproxy import flowfilter, http
 from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 
+from mitmvcr.core.errors import OptionError
 from mitmvcr.core.model import Interaction, Request
-from mitmvcr.options import PASSTHROUGH, Settings
+from mitmvcr.options import DIR, PASSTHROUGH, RERECORD, Settings
 from mitmvcr.proxy.flow.blocking import Blocking, parse_filter
+from mitmvcr.rerecording import mode_of
 from mitmvcr.session import Session
+from mitmvcr.store.names import name_of
 from mitmvcr.view import chosen
 
 if TYPE_CHECKING:
@@ -124,6 +127,25 @@ class Player:
         """Let nothing more through for a client that has left."""
         if self._allowed:
             self._allowed = {peer for peer in self._allowed if peer[0] != client}
+
+
+def name_in(settings: Settings, cassette: str) -> str:
+    """Return the name of a cassette in the folder of the sessions, else its path."""
+    return cassette if settings.dir is None else name_of(settings.dir, cassette)
+
+
+def with_mode(settings: Settings) -> Settings:
+    """Return the settings with the mode that is in force, where only some sessions are
+    recorded anew. Raises OptionError."""
+    if not settings.rerecord:
+        return settings
+    if settings.dir is None:
+        remedy = f"is about sessions: name the folder of their cassettes, {DIR.vcr}"
+        raise OptionError(RERECORD.vcr, ",".join(settings.rerecord), remedy)
+    if settings.cassette is None:
+        return settings
+    name = name_in(settings, os.fspath(settings.cassette))
+    return settings._replace(mode=mode_of(name, settings.mode, settings.rerecord))
 
 
 def _reach(player: Player | None) -> tuple[bool, tuple[str, ...]]:

@@ -2,7 +2,9 @@
 as one of its own (tools/main.py)."""
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
+
+from mitmproxy import ctx
 
 from mitmvcr.proxy.host.capabilities import capabilities
 
@@ -28,6 +30,12 @@ def listening_port(master: Master) -> int | None:
     """Return the port of its first listener, once there is one."""
     addresses = master.addons.get("proxyserver").listen_addrs()
     return int(addresses[0][1]) if addresses else None
+
+
+def ending() -> Callable[[], None]:
+    """Return what ends the mitmproxy that runs, from any thread."""
+    master: Any = ctx.master
+    return cast(Callable[[], None], master.shutdown)
 
 
 def serve(

@@ -1,0 +1,3 @@
+module mitmvcr/mitmvcrtest
+
+go 1.22

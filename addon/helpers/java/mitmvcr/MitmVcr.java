@@ -1,0 +1,523 @@
+package mitmvcr;
+
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import java.lang.reflect.AnnotatedElement;
+import java.math.BigInteger;
+import java.net.HttpURLConnection;
+import java.net.InetSocketAddress;
+import java.net.Proxy;
+import java.net.ProxySelector;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.MessageDigest;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509TrustManager;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+import org.opentest4j.AssertionFailedError;
+
+/**
+ * Gives each test of JUnit 5 or 6 a mitmvcr cassette of its own, named after it. A request that
+ * the cassette does not hold fails the test that made it. Nothing global is set, so tests run in
+ * parallel.
+ *
+ * <p>As {@code @ExtendWith(MitmVcr.class)}, a test has a parameter {@link Session} or
+ * {@link HttpClient}. As {@code @RegisterExtension MitmVcr vcr = new MitmVcr()}, static or not, a
+ * test calls {@link #client()} and {@link #session()} in its own thread.
+ */
+public final class MitmVcr implements BeforeEachCallback, AfterEachCallback, ParameterResolver {
+
+  /** Names the cassette of a test, as {@code login/ok}, and chooses its mode and options. */
+  @Target({ElementType.METHOD, ElementType.TYPE})
+  @Retention(RetentionPolicy.RUNTIME)
+  public @interface Vcr {
+    /** The cassette; by default it is named after the test. */
+    String value() default "";
+
+    /** As mitmvcr has it: {@code replay_only}. */
+    String mode() default "";
+
+    /** Further options by mitmvcr's names: {@code "match=method,url"}. */
+    String[] options() default {};
+  }
+
+  private final Map<String, Object> options = new LinkedHashMap<>();
+  /** A thread may begin a test while another of its tests waits, so each has several. */
+  private final ThreadLocal<Deque<Session>> running = ThreadLocal.withInitial(ArrayDeque::new);
+
+  /** Sets an option of all its sessions by mitmvcr's name: {@code with("match", "method,url")}. */
+  public MitmVcr with(String name, Object value) {
+    options.put(name, value);
+    return this;
+  }
+
+  /** Returns the session of the test that runs in this thread. */
+  public Session session() {
+    Session found = running.get().peek();
+    if (found == null) {
+      throw new IllegalStateException(
+          "mitmvcr: no test runs in this thread: let it have a MitmVcr.Session as a parameter");
+    }
+    return found;
+  }
+
+  /** Returns a client that goes through the session of the test that runs in this thread. */
+  public HttpClient client() {
+    return session().client();
+  }
+
+  /** Returns what {@code make} returns, recorded; a replay has the recorded one. */
+  public String variable(String name, Supplier<?> make) {
+    return session().variable(name, make);
+  }
+
+  @Override
+  public void beforeEach(ExtensionContext context) {
+    Map<String, Object> wish = new LinkedHashMap<>(options);
+    wish.put("cassette", nameOf(context));
+    context.getTestClass().ifPresent(found -> choose(found, wish, false));
+    context.getTestMethod().ifPresent(found -> choose(found, wish, true));
+    Session session = new Session(Control.ofThisProcess().call("POST", "/sessions", wish), wish);
+    running.get().push(session);
+    context.getStore(Namespace.create(this)).put(Session.class, session);
+  }
+
+  @Override
+  public void afterEach(ExtensionContext context) {
+    Session session = sessionOf(context);
+    if (session == null) {
+      return; // it could not be opened, which has failed the test
+    }
+    running.get().remove(session);
+    String wrong = session.end();
+    if (wrong.isEmpty()) {
+      return;
+    }
+    AssertionFailedError error = new AssertionFailedError(wrong);
+    error.setStackTrace(new StackTraceElement[0]);
+    throw error;
+  }
+
+  @Override
+  public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+    Class<?> type = parameter.getParameter().getType();
+    return (type == Session.class || type == HttpClient.class) && sessionOf(context) != null;
+  }
+
+  @Override
+  public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+    Session session = sessionOf(context);
+    return parameter.getParameter().getType() == Session.class ? session : session.client();
+  }
+
+  private Session sessionOf(ExtensionContext context) {
+    return context.getStore(Namespace.create(this)).get(Session.class, Session.class);
+  }
+
+  private static void choose(AnnotatedElement element, Map<String, Object> wish, boolean named) {
+    Vcr chosen = element.getAnnotation(Vcr.class);
+    if (chosen == null) {
+      return;
+    }
+    if (!chosen.value().isEmpty()) {
+      if (!named) {
+        throw new IllegalArgumentException(
+            "mitmvcr: @Vcr(\"" + chosen.value() + "\") on a class: name the cassettes of its tests");
+      }
+      wish.put("cassette", chosen.value());
+    }
+    if (!chosen.mode().isEmpty()) {
+      wish.put("mode", chosen.mode());
+    }
+    for (String option : chosen.options()) {
+      String[] pair = option.split("=", 2);
+      if (pair.length < 2) {
+        throw new IllegalArgumentException(
+            "mitmvcr: @Vcr(options = \"" + option + "\"): use NAME=VALUE");
+      }
+      wish.put(pair[0], pair[1]);
+    }
+  }
+
+  /** Returns the class, its package as folders, and the method, with what tells a repetition. */
+  private static String nameOf(ExtensionContext context) {
+    String type = context.getRequiredTestClass().getName().replace('.', '/').replace('$', '/');
+    String method = context.getRequiredTestMethod().getName();
+    String id = context.getUniqueId();
+    int at = id.lastIndexOf("-invocation:#");
+    String which = at < 0 ? "" : "-" + id.substring(at + 13, id.indexOf(']', at));
+    return type + "/" + fit(method + which);
+  }
+
+  /** A name is at most so long in bytes, so that there can be files beside the cassette. */
+  private static final int LONGEST = 180;
+
+  /** Returns it without what one of the systems that cassettes are on has not in a name. */
+  private static String fit(String name) {
+    String found = name.replaceAll("[\\x00-\\x1f\\x7f\\\\/:*?\"<>|%]", "-");
+    if (found.getBytes(StandardCharsets.UTF_8).length <= LONGEST) {
+      return found;
+    }
+    String start = found;
+    while (start.getBytes(StandardCharsets.UTF_8).length > LONGEST) {
+      start = start.substring(0, start.length() - 1);
+    }
+    try {
+      byte[] digest = MessageDigest.getInstance("SHA-256").digest(found.getBytes(StandardCharsets.UTF_8));
+      return start + "..." + String.format("%064x", new BigInteger(1, digest)).substring(0, 16);
+    } catch (GeneralSecurityException error) {
+      throw new IllegalStateException(error); // each Java has it
+    }
+  }
+
+  /** A session of one test: what comes to its proxy is recorded, or replayed. */
+  public static final class Session {
+    private final Map<String, Object> facts;
+    private final String cassette;
+    private HttpClient client;
+    private SSLContext sslContext;
+
+    private Session(Map<String, Object> facts, Map<String, Object> wish) {
+      this.facts = facts;
+      this.cassette = (String) wish.get("cassette");
+    }
+
+    /** The name of the cassette, as {@code shop/OrderTest/order}. */
+    public String cassette() {
+      return cassette;
+    }
+
+    /** As mitmvcr has it: {@code record_once}. */
+    public String mode() {
+      return (String) facts.get("mode");
+    }
+
+    public URI proxyUrl() {
+      return URI.create((String) facts.get("proxy_url"));
+    }
+
+    /** The file, in PEM, of the authority that a client has to trust. */
+    public Path caFile() {
+      return Path.of((String) facts.get("ca_file"));
+    }
+
+    /** For clients that take a {@code java.net.Proxy}, as OkHttp does. */
+    public Proxy proxy() {
+      return new Proxy(Proxy.Type.HTTP, address());
+    }
+
+    /** For clients that take a {@code ProxySelector}. Loopback goes through the proxy, too. */
+    public ProxySelector proxySelector() {
+      return ProxySelector.of(address());
+    }
+
+    private InetSocketAddress address() {
+      return new InetSocketAddress(proxyUrl().getHost(), proxyUrl().getPort());
+    }
+
+    /** Trusts what Java trusts, and the proxy. */
+    public synchronized SSLContext sslContext() {
+      if (sslContext == null) {
+        try {
+          sslContext = SSLContext.getInstance("TLS");
+          sslContext.init(null, new TrustManager[] {trustManager()}, null);
+        } catch (GeneralSecurityException | IOException error) {
+          throw new IllegalStateException("mitmvcr: " + caFile() + ": " + error.getMessage(), error);
+        }
+      }
+      return sslContext;
+    }
+
+    /** What the context has of it: OkHttp wants both. */
+    public X509TrustManager trustManager() throws GeneralSecurityException, IOException {
+      KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+      store.load(null, null);
+      int number = 0;
+      for (X509Certificate root : trustManager(null).getAcceptedIssuers()) {
+        store.setCertificateEntry("root" + number++, root);
+      }
+      try (InputStream file = Files.newInputStream(caFile())) {
+        CertificateFactory factory = CertificateFactory.getInstance("X.509");
+        store.setCertificateEntry("mitmvcr", factory.generateCertificate(file));
+      }
+      return trustManager(store);
+    }
+
+    private static X509TrustManager trustManager(KeyStore store) throws GeneralSecurityException {
+      TrustManagerFactory factory =
+          TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+      factory.init(store);
+      return (X509TrustManager) factory.getTrustManagers()[0];
+    }
+
+    /** Returns a builder of a client that goes through the session. */
+    public HttpClient.Builder clientBuilder() {
+      return HttpClient.newBuilder().proxy(proxySelector()).sslContext(sslContext());
+    }
+
+    /** Returns a client that goes through the session. */
+    public synchronized HttpClient client() {
+      if (client == null) {
+        client = clientBuilder().build();
+      }
+      return client;
+    }
+
+    /** Returns what {@code make} returns, recorded; a replay has the recorded one. */
+    public String variable(String name, Supplier<?> make) {
+      Map<String, Object> wish = Map.of(name, String.valueOf(make.get()));
+      return (String) Control.ofThisProcess().call("POST", path() + "/variables", wish).get(name);
+    }
+
+    private String path() {
+      String name = URLEncoder.encode((String) facts.get("name"), StandardCharsets.UTF_8);
+      return "/sessions/" + name.replace("+", "%20");
+    }
+
+    /** Saves and ends it; returns what is wrong, else "". */
+    private String end() {
+      Map<String, Object> report = Control.ofThisProcess().call("DELETE", path(), Map.of());
+      List<String> lines = new ArrayList<>();
+      List<?> misses = (List<?>) report.get("misses");
+      if (!misses.isEmpty()) {
+        String requests = misses.size() == 1 ? "1 request" : misses.size() + " requests";
+        lines.add("mitmvcr: " + requests + " had no match in cassette " + cassette + ":");
+        misses.forEach(miss -> lines.add(missed((Map<?, ?>) miss)));
+      }
+      if (report.get("failure") != null) {
+        lines.add("mitmvcr: " + report.get("failure"));
+      }
+      return String.join("\n", lines);
+    }
+
+    private static String missed(Map<?, ?> miss) {
+      Map<?, ?> request = (Map<?, ?>) miss.get("request");
+      String times = String.valueOf(miss.get("times"));
+      String often = times.equals("1") ? "" : " (" + times + " times)";
+      return "  " + request.get("method") + " " + request.get("url") + often + ": " + miss.get("reason");
+    }
+  }
+
+  /** The control API of the mitmvcr that runs, or else of one that this process starts. */
+  private static final class Control {
+    private static final String VARIABLE = "MITMVCR_CONTROL_URL";
+    /** In milliseconds; the API itself waits 30 s for what is under way. */
+    private static final int PATIENCE = 60_000;
+
+    private static Control found;
+    /** mitmvcr serve ends when its stdin does: with this process, however that ends. */
+    private static OutputStream held;
+
+    private final String url;
+
+    private Control(String url) {
+      this.url = url.replaceFirst("/$", "");
+    }
+
+    static synchronized Control ofThisProcess() {
+      if (found == null) {
+        String given = System.getenv(VARIABLE);
+        found = new Control(given == null || given.isEmpty() ? start() : given);
+      }
+      return found;
+    }
+
+    private static String start() {
+      String folder = new File("cassettes").getAbsolutePath();
+      ProcessBuilder builder =
+          new ProcessBuilder("mitmvcr", "serve", "--cassettes", folder, "--attached");
+      builder.redirectError(ProcessBuilder.Redirect.INHERIT);
+      String line;
+      try {
+        Process process = builder.start();
+        held = process.getOutputStream();
+        line = new BufferedReader(
+            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8)).readLine();
+      } catch (IOException error) {
+        throw new IllegalStateException(
+            "mitmvcr: mitmvcr cannot be started: install it (pipx install mitmvcr), or set "
+                + VARIABLE, error);
+      }
+      if (line == null) {
+        throw new IllegalStateException("mitmvcr: mitmvcr serve did not start: see its error above");
+      }
+      return (String) new Json(line).object().get("control_url");
+    }
+
+    /** Asks it; throws what it says of an error. */
+    Map<String, Object> call(String method, String path, Map<String, Object> wish) {
+      int status;
+      String answer;
+      try {
+        HttpURLConnection connection =
+            (HttpURLConnection) URI.create(url + path).toURL().openConnection(Proxy.NO_PROXY);
+        connection.setRequestMethod(method);
+        connection.setReadTimeout(PATIENCE);
+        connection.setRequestProperty("X-Vcr-Control", "1");
+        connection.setRequestProperty("Content-Type", "application/json");
+        connection.setDoOutput(true);
+        try (OutputStream body = connection.getOutputStream()) {
+          body.write(Json.written(wish).getBytes(StandardCharsets.UTF_8));
+        }
+        status = connection.getResponseCode();
+        try (InputStream body = status < 400 ? connection.getInputStream() : connection.getErrorStream()) {
+          answer = body == null ? "" : new String(body.readAllBytes(), StandardCharsets.UTF_8);
+        }
+      } catch (IOException | IllegalArgumentException error) {
+        throw new IllegalStateException(
+            "mitmvcr: the control API at " + url + " does not answer: " + error.getMessage(), error);
+      }
+      Map<String, Object> facts = new Json(answer).object();
+      if (status >= 300) {
+        throw new IllegalStateException("mitmvcr: " + facts.get("detail"));
+      }
+      return facts;
+    }
+  }
+
+  /** As much of JSON as the control API needs; Java has none. Numbers stay text. */
+  private static final class Json {
+    private final String text;
+    private int at;
+
+    Json(String text) {
+      this.text = text;
+    }
+
+    Map<String, Object> object() {
+      Object value = null;
+      try {
+        value = value();
+      } catch (IndexOutOfBoundsException | NumberFormatException error) {
+        // no JSON, as below
+      }
+      if (!(value instanceof Map)) {
+        throw new IllegalStateException("mitmvcr: this is no answer of mitmvcr: " + text);
+      }
+      @SuppressWarnings("unchecked")
+      Map<String, Object> found = (Map<String, Object>) value;
+      return found;
+    }
+
+    private Object value() {
+      char first = next();
+      switch (first) {
+        case '{':
+          Map<String, Object> pairs = new LinkedHashMap<>();
+          at++;
+          while (next() != '}') {
+            String name = string();
+            next();
+            at++; // the colon
+            pairs.put(name, value());
+            skip(',');
+          }
+          at++;
+          return pairs;
+        case '[':
+          List<Object> items = new ArrayList<>();
+          at++;
+          while (next() != ']') {
+            items.add(value());
+            skip(',');
+          }
+          at++;
+          return items;
+        case '"':
+          return string();
+        default:
+          int start = at;
+          while (at < text.length() && ",]} \n\r\t".indexOf(text.charAt(at)) < 0) {
+            at++;
+          }
+          String word = text.substring(start, at);
+          return word.equals("null") ? null : word;
+      }
+    }
+
+    private char next() {
+      while (Character.isWhitespace(text.charAt(at))) {
+        at++;
+      }
+      return text.charAt(at);
+    }
+
+    private void skip(char what) {
+      if (next() == what) {
+        at++;
+      }
+    }
+
+    private String string() {
+      StringBuilder found = new StringBuilder();
+      for (at++; text.charAt(at) != '"'; at++) {
+        char each = text.charAt(at);
+        found.append(each == '\\' ? escaped() : each);
+      }
+      at++;
+      return found.toString();
+    }
+
+    private char escaped() {
+      char kind = text.charAt(++at);
+      int known = "bfnrt".indexOf(kind);
+      if (kind == 'u') {
+        at += 4;
+        return (char) Integer.parseInt(text.substring(at - 3, at + 1), 16);
+      }
+      return known < 0 ? kind : "\b\f\n\r\t".charAt(known);
+    }
+
+    static String written(Object value) {
+      if (value instanceof Map) {
+        return ((Map<?, ?>) value).entrySet().stream()
+            .map(pair -> written(pair.getKey()) + ":" + written(pair.getValue()))
+            .collect(Collectors.joining(",", "{", "}"));
+      }
+      if (value instanceof Iterable) {
+        List<String> items = new ArrayList<>();
+        ((Iterable<?>) value).forEach(item -> items.add(written(item)));
+        return "[" + String.join(",", items) + "]";
+      }
+      if (value == null || value instanceof Boolean || value instanceof Number) {
+        return String.valueOf(value);
+      }
+      return value.toString().chars()
+          .mapToObj(each -> each < ' ' || each == '"' || each == '\\'
+              ? String.format("\\u%04x", each) : String.valueOf((char) each))
+          .collect(Collectors.joining("", "\"", "\""));
+    }
+  }
+}

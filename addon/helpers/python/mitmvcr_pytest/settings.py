@@ -1,0 +1,135 @@
+"""What a test wants of its session: its cassette, its mode and its options, from
+markers and fixtures as pytest-recording has them."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pytest
+
+from mitmvcr_pytest.control import VcrError
+
+#: pytest-recording's record modes, which are VCR.py's, as mitmvcr's.
+MODES = {
+    "none": "replay_only",
+    "once": "record_once",
+    "new_episodes": "replay_with_new_episodes",
+    "all": "record_only",
+    "rewrite": "record_only",
+}
+OWN_MODES = (*dict.fromkeys(MODES.values()), "passthrough")
+SCOPES = ("function", "class", "module")
+#: VCR.py's names of what mitmvcr has too.
+_RENAMED = {
+    "record_mode": "mode",
+    "match_on": "match",
+    "filter_headers": "redact_headers",
+    "filter_query_parameters": "redact_query",
+    "filter_post_data_parameters": "redact_query",
+}
+_MATCHERS = {"uri": "url", "raw_body": "body"}
+#: What one of the systems that cassettes are checked out on has not in a file's name.
+_UNFIT = re.compile(r"""[<>?%*:|"'/\\\x00-\x1f\x7f]""")
+_LONGEST = 150
+
+
+def mode_of(text: str) -> str:
+    """Return mitmvcr's mode of either's name; the API refuses what is none."""
+    return MODES.get(text, text)
+
+
+def wish_of(
+    config: Mapping[str, Any], marks: Iterable[pytest.Mark], mode: str | None
+) -> dict[str, Any]:
+    """Return what is asked of a session, as the API has it; the narrowest mark counts
+    most, and ``mode``, of the command line, more than all. ``scope`` is the plugin's.
+    """
+    wish: dict[str, Any] = {}
+    for layer in (config, *(mark.kwargs for mark in marks)):
+        wish.update(_renamed(layer))
+    if mode is not None:
+        wish["mode"] = mode
+    if "mode" in wish:
+        wish["mode"] = mode_of(wish["mode"])
+    return {name: value for name, value in wish.items() if value is not None}
+
+
+def _renamed(layer: Mapping[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in layer.items():
+        name = _RENAMED.get(key, key)
+        wanted = _value(name, value)
+        both = name == "redact_query" and name in found
+        found[name] = [*found[name], *wanted] if both else wanted
+    return found
+
+
+def _value(name: str, value: Any) -> Any:
+    if name == "match" and not isinstance(value, str):
+        return ",".join(_MATCHERS.get(each, each) for each in value)
+    if name.startswith("redact_") and not isinstance(value, str):
+        # VCR.py takes pairs of a name and what stands in its place, which is ours.
+        return [each if isinstance(each, str) else each[0] for each in value]
+    return value
+
+
+def filters(hosts: Iterable[str]) -> list[str]:
+    """Return mitmproxy's flow filters of regexes of hosts."""
+    return [f'~d "{each}"' for each in hosts]
+
+
+def file_name(item: pytest.Item, scope: str) -> str:
+    """Return the name of a test's cassette, as pytest-recording has it; of a wider
+    scope that of the class, or of the module."""
+    owner = getattr(item, "cls", None)
+    if scope == "module":
+        return ""
+    if scope == "class":
+        if owner is None:
+            raise VcrError("scope='class' is for tests in a class: use scope='module'")
+        return _fit(str(owner.__name__))
+    return _fit(f"{owner.__name__}.{item.name}" if owner else item.name)
+
+
+def _fit(name: str) -> str:
+    name = _UNFIT.sub("-", name).strip(" .") or "test"
+    if len(name.encode()) <= _LONGEST:
+        return name
+    digest = hashlib.sha256(name.encode()).hexdigest()[:16]
+    return name.encode()[:_LONGEST].decode(errors="ignore") + f"...{digest}"
+
+
+def cassette_name(folder: str, place: str) -> str:
+    """Return the name that a path has in the folder of cassettes."""
+    name = os.path.relpath(place, folder).replace(os.sep, "/")
+    if name.startswith("../") or os.path.isabs(name):
+        remedy = "see vcr_cassette_dir, and the ini option vcr_cassettes"
+        raise VcrError(f"cassette {place} is outside of {folder}: {remedy}")
+    return name[: -len(".yaml")] if name.endswith(".yaml") else name
+
+
+def folder_of_module(folder: str, module: str) -> str:
+    """Return where the cassettes of a module are: a folder of its name in ``folder``,
+    below as many others as lie between the module and that."""
+    root = os.path.dirname(folder)
+    place = os.path.relpath(os.path.splitext(module)[0], root)
+    if place.startswith(os.pardir):
+        place = os.path.basename(place)
+    return os.path.join(folder, place)
+
+
+def report(misses: Iterable[Mapping[str, Any]], cassette: str) -> str:
+    """Return requests that had no match, as lines."""
+    lines = []
+    for miss in misses:
+        request, times = miss["request"], miss.get("times", 1)
+        often = f" ({times} times)" if times > 1 else ""
+        lines.append(f"  {request['method']} {request['url']}{often}: {miss['reason']}")
+    if not lines:
+        return ""
+    one = "1 request had" if len(lines) == 1 else f"{len(lines)} requests had"
+    return "\n".join([f"mitmvcr: {one} no match in {cassette}:", *lines])

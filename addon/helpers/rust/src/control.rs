@@ -1,0 +1,110 @@
+//! The control API of the mitmvcr that runs, or else of one that is started for this
+//! process, and ends with it.
+
+use std::env;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use crate::json::{self, Value};
+
+const VARIABLE: &str = "MITMVCR_CONTROL_URL";
+/// The API itself waits 30 s for what is under way.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The host and port of the API; and the proxy, which ends when its stdin does.
+static PLACE: OnceLock<Result<(String, Option<Child>), String>> = OnceLock::new();
+
+/// Asks the API. An error is what it says, in one line.
+pub fn call(method: &str, path: &str, wish: Option<&[(&str, &str)]>) -> Result<Value, String> {
+    let place = match PLACE.get_or_init(find) {
+        Ok((place, _)) => place,
+        Err(error) => return Err(error.clone()),
+    };
+    let body = wish.map_or(String::new(), json::object);
+    let (status, answer) = ask(place, method, path, &body)
+        .map_err(|error| format!("the control API at {place} does not answer: {error}"))?;
+    let facts = json::parse(&answer)
+        .ok_or_else(|| format!("what is at {place} is no control API of mitmvcr"))?;
+    if status < 300 {
+        return Ok(facts);
+    }
+    Err(facts.text("detail"))
+}
+
+/// Returns a name as a part of a path.
+pub fn escaped(name: &str) -> String {
+    let bytes = name.bytes();
+    bytes
+        .map(|byte| match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => char::from(byte).into(),
+            _ => format!("%{byte:02X}"),
+        })
+        .collect()
+}
+
+fn find() -> Result<(String, Option<Child>), String> {
+    match env::var(VARIABLE) {
+        Ok(url) if !url.is_empty() => Ok((host_and_port(&url)?, None)),
+        _ => {
+            let (url, child) = start()?;
+            Ok((host_and_port(&url)?, Some(child)))
+        }
+    }
+}
+
+fn host_and_port(url: &str) -> Result<String, String> {
+    match url.strip_prefix("http://") {
+        Some(place) => Ok(place.trim_end_matches('/').to_owned()),
+        None => Err(format!("{VARIABLE}={url}: use http://127.0.0.1:PORT")),
+    }
+}
+
+fn start() -> Result<(String, Child), String> {
+    let root = env::var("CARGO_MANIFEST_DIR").unwrap_or_else(|_| ".".into());
+    let mut child = Command::new("mitmvcr")
+        .arg("serve")
+        .arg("--cassettes")
+        .arg(Path::new(&root).join("cassettes"))
+        .arg("--attached")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .map_err(|error| {
+            format!(
+                "mitmvcr cannot be started ({error}): install it (pipx install mitmvcr), \
+                 or set {VARIABLE}"
+            )
+        })?;
+    let mut line = String::new();
+    let out = child.stdout.take().expect("it is a pipe");
+    let read = BufReader::new(out).read_line(&mut line);
+    match (read, json::parse(&line)) {
+        (Ok(_), Some(facts)) => Ok((facts.text("control_url"), child)),
+        _ => Err("mitmvcr serve did not start: see its error above".into()),
+    }
+}
+
+/// Returns the status and the body of an answer.
+fn ask(place: &str, method: &str, path: &str, body: &str) -> std::io::Result<(u16, String)> {
+    let mut stream = TcpStream::connect(place)?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    write!(
+        stream,
+        "{method} {path} HTTP/1.1\r\nHost: {place}\r\nConnection: close\r\n\
+         X-Vcr-Control: 1\r\nContent-Type: application/json\r\n\
+         Content-Length: {}\r\n\r\n{body}",
+        body.len()
+    )?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
+    let status = head.split(' ').nth(1).and_then(|word| word.parse().ok());
+    match status {
+        Some(status) => Ok((status, body.to_owned())),
+        None => Err(std::io::Error::other("it does not speak HTTP")),
+    }
+}

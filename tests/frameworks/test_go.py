@@ -1,0 +1,94 @@
+"""The Go package, in real runs of go test."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from frameworks.world import HELPERS, World, example
+
+GO_MOD = f"""\
+module shop
+
+go 1.24
+
+require mitmvcr/mitmvcrtest v0.0.0
+
+replace mitmvcr/mitmvcrtest => {HELPERS / "go"}
+"""
+#: Nothing is downloaded, and no run is remembered.
+GO_TEST = ("go", "test", "-count=1", "-mod=mod", "-parallel=8")
+PAGES = [f"TestPages/{number}" for number in range(7)]
+
+
+@pytest.fixture(scope="module")
+def recorded(world: World, need) -> subprocess.CompletedProcess[str]:
+    need("go")
+    world.write("go.mod", GO_MOD)
+    world.write("shop_test.go", example("go"))
+    world.write("inner/inner_test.go", example("go"))
+    with world.open_shop():
+        return world.run(*GO_TEST, "./...")
+
+
+def test_eight_tests_at_once_record_a_cassette_each(world, recorded):
+    """In two packages, which go test runs at once, with a proxy each."""
+    assert recorded.returncode == 0, recorded.stdout
+    inner = [f"inner/{name}" for name in ("TestOrder", *PAGES)]
+    assert world.recorded() == ["TestOrder", *PAGES, *inner]
+    for number, name in enumerate(PAGES):
+        text = (world.cassettes / f"{name}.yaml").read_text()
+        assert {*re.findall(r"page=\d", text)} == {f"page={number}"}
+
+
+def test_they_replay_with_nothing_but_loopback(world, recorded):
+    world.namespace.forget()
+    ran = world.run(*GO_TEST, "-v", "./...", CI="true")
+    assert ran.returncode == 0, ran.stdout
+    assert ran.stdout.count("--- PASS") == 18
+    assert world.namespace.looked_up() == []
+
+
+def test_under_mitmvcr_run_they_share_its_proxy(world, recorded):
+    words = ("mitmvcr", "run", "--cassettes", "cassettes", "-m", "replay_only", "--")
+    ran = world.run(*words, *GO_TEST, "./...")
+    assert ran.returncode == 0, ran.stdout
+    line = ran.stdout.strip().splitlines()[-1]
+    assert "(16 cassettes), mode replay_only: recorded 0, replayed 16, missed 0" in line
+
+
+def test_a_miss_fails_the_test_that_made_it(world, recorded):
+    source = example("go").replace("%s/json?page=%d", "%s/json?at=%d")
+    world.write("shop_test.go", source)
+    ran = world.run(*GO_TEST, ".", CI="true")
+    world.write("shop_test.go", example("go"))
+    assert ran.returncode == 1
+    assert "--- FAIL: TestPages/3" in ran.stdout
+    assert "--- FAIL: TestOrder" not in ran.stdout
+    report = r"no match in cassette .*cassettes/TestPages/3.yaml:\n\s+GET"
+    report += r" https://api\.test/json\?at=3: the nearest is interaction 0 \(unused\)"
+    assert re.search(report, ran.stdout), ran.stdout
+
+
+def test_a_cassette_that_is_missing_fails_the_test(world, recorded):
+    (world.cassettes / "TestOrder.yaml").rename(world.cassettes / "gone")
+    ran = world.run(*GO_TEST, "-run=TestOrder", ".", CI="true")
+    (world.cassettes / "gone").rename(world.cassettes / "TestOrder.yaml")
+    assert ran.returncode == 1
+    assert re.search(r"mitmvcr: .*TestOrder.yaml", ran.stdout), ran.stdout
+
+
+def test_without_a_mitmvcr_one_line_says_so(world, recorded, need):
+    path = f"{Path(need('go')).parent}:/usr/bin:/bin:/usr/sbin:/sbin"
+    ran = world.run(*GO_TEST, "-run=TestOrder", ".", PATH=path)
+    assert ran.returncode == 1
+    remedy = "install it (pipx install mitmvcr), or set MITMVCR_CONTROL_URL"
+    assert f"mitmvcr: mitmvcr is not on the PATH: {remedy}" in ran.stdout
+
+
+def test_the_package_is_in_gos_own_form(world, recorded):
+    go = str(HELPERS / "go")
+    assert world.run("gofmt", "-l", go).stdout == ""
+    ran = world.run("go", "vet", "-C", go, ".")
+    assert (ran.returncode, ran.stdout) == (0, "")

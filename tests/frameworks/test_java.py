@@ -1,0 +1,120 @@
+"""The extension for JUnit, in real runs of JUnit by Maven, with tests in parallel."""
+
+import re
+from xml.etree import ElementTree
+
+import pytest
+
+from frameworks.world import HELPERS, SUITES, World, example
+from patience import wait_until
+
+#: What Maven downloads comes before a run in the network that has only loopback.
+MVN = ("mvn", "-B", "-q", "-ntp")
+TEST = (*MVN, "-o", "surefire:test")
+SHOP = "src/test/java/shop/ShopTest.java"
+PARALLEL = """\
+junit.jupiter.execution.parallel.enabled=true
+junit.jupiter.execution.parallel.mode.default=concurrent
+junit.jupiter.execution.parallel.config.strategy=fixed
+junit.jupiter.execution.parallel.config.fixed.parallelism=8
+"""
+NAMES = ["shop/ShopTest/order", *(f"shop/ShopTest/page-{n}" for n in range(1, 7))]
+MORE = [
+    f"shop/MoreTest/{name}"
+    for name in (
+        *("Inner/repeated-1", "Inner/repeated-2", "optionsOfTheExtension"),
+        *("textIsKept", "threadsOfATestAreGivenItsSession"),
+    )
+]
+
+
+@pytest.fixture(scope="module")
+def suite(world: World, need) -> World:
+    need("mvn")
+    source = (HELPERS / "java" / "mitmvcr" / "MitmVcr.java").read_text()
+    world.write("src/test/java/mitmvcr/MitmVcr.java", source)
+    world.write(SHOP, example("java"))
+    for name in ("Hangs.java", "MoreTest.java"):
+        text = (SUITES / "java" / name).read_text()
+        world.write(f"src/test/java/shop/{name}", text)
+    world.write("src/test/resources/junit-platform.properties", PARALLEL)
+    world.write("pom.xml", (SUITES / "java" / "pom.xml").read_text())
+    return world
+
+
+@pytest.fixture(scope="module")
+def recorded(suite: World) -> World:
+    none = ("-Dtest=None", "-Dsurefire.failIfNoSpecifiedTests=false")
+    built = suite.run(*MVN, "test", *none, inside=False)
+    assert built.returncode == 0, built.stdout
+    with suite.open_shop():
+        ran = suite.run(*TEST)
+        assert ran.returncode == 0, ran.stdout
+    return suite
+
+
+def outcomes(world: World) -> dict[str, int]:
+    """Return how many tests of the last run came to what."""
+    reports = (world.folder / "target" / "surefire-reports").glob("TEST-shop.*.xml")
+    suites = [ElementTree.parse(path).getroot() for path in reports]
+    names = ("tests", "failures", "errors", "skipped")
+    return {name: sum(int(each.get(name, 0)) for each in suites) for name in names}
+
+
+def test_eight_tests_at_once_record_a_cassette_each(recorded):
+    assert recorded.recorded() == sorted((*NAMES, *MORE, "stock"))
+    for number in range(1, 7):
+        text = (recorded.cassettes / f"shop/ShopTest/page-{number}.yaml").read_text()
+        assert {*re.findall(r"page=\d", text)} == {f"page={number}"}
+
+
+def test_they_replay_with_nothing_but_loopback(recorded):
+    recorded.namespace.forget()
+    ran = recorded.run(*TEST, CI="true")
+    assert ran.returncode == 0, ran.stdout
+    passed = {"tests": 13, "failures": 0, "errors": 0, "skipped": 0}
+    assert outcomes(recorded) == passed
+    assert recorded.namespace.looked_up() == []
+
+
+def test_a_miss_fails_the_test_that_made_it(recorded):
+    """So does a cassette that is missing; under mitmvcr run, which they share."""
+    folder = recorded.cassettes / "shop" / "ShopTest"
+    page, gone = folder / "page-4.yaml", folder / "order.yaml"
+    before = {path: path.read_text() for path in (page, gone)}
+    page.write_text((folder / "page-3.yaml").read_text())
+    gone.unlink()
+    run = ("mitmvcr", "run", "--cassettes", "cassettes", "-m", "replay_only", "--")
+    ran = recorded.run(*run, *TEST)
+    for path, text in before.items():
+        path.write_text(text)
+    assert ran.returncode == 1
+    assert outcomes(recorded)["failures"] == 1
+    assert outcomes(recorded)["errors"] == 1
+    report = "mitmvcr: 1 request had no match in cassette shop/ShopTest/page-4:\n"
+    assert f"{report}  GET https://api.test/json?page=4: the nearest is" in ran.stdout
+    assert "order.yaml: cassette not found, and mode replay_only" in ran.stdout
+    last = ran.stdout.strip().splitlines()[-1]
+    assert "recorded 0, replayed 11, missed 1" in ran.stdout, last
+
+
+def test_a_runner_that_is_killed_leaves_nothing(recorded):
+    """What a test of it had recorded by then is saved."""
+    words = ("mvn", "-B", "-o", "surefire:test", "-DforkCount=0", "-Dtest=Hangs")
+    with recorded.open_shop():
+        runner = recorded.start(*words)
+        saved = recorded.cassettes / "hangs.yaml.part"
+        wait_until(
+            "a recording", lambda: saved.exists() and "/json" in saved.read_text()
+        )
+        runner.kill()
+        runner.communicate()
+        recorded.wait_until_left()
+    assert "/json" in saved.with_suffix("").read_text()
+
+
+def test_without_a_mitmvcr_one_line_says_so(recorded):
+    ran = recorded.run(*TEST, "-Dtest=StockTest", PATH="/usr/bin:/bin:/usr/sbin")
+    assert ran.returncode == 1
+    remedy = "install it (pipx install mitmvcr), or set MITMVCR_CONTROL_URL"
+    assert f"mitmvcr: mitmvcr cannot be started: {remedy}" in ran.stdout

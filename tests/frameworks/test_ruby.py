@@ -1,0 +1,126 @@
+"""The gem for RSpec and minitest, in real runs of them."""
+
+import re
+import shlex
+
+import pytest
+
+from frameworks.world import HELPERS, SUITES, World, example
+from patience import wait_until
+
+PATH = ("-I", str(HELPERS / "ruby" / "lib"))
+MINITEST = ("ruby", *PATH)
+RSPEC = ("rspec", *PATH, "--no-color")
+THREADS = "test/threads_test.rb"
+
+
+@pytest.fixture(scope="module")
+def suite(world: World, need) -> World:
+    need("rspec")
+    world.write("spec/shop_spec.rb", example("ruby", 0))
+    world.write("test/shop_test.rb", example("ruby", 1))
+    for name in ("spec/clients_spec.rb", THREADS):
+        source = SUITES / "ruby" / name.split("/")[1]
+        world.write(name, source.read_text())
+    return world
+
+
+@pytest.fixture(scope="module")
+def recorded(suite: World) -> World:
+    with suite.open_shop():
+        for words in (RSPEC, (*MINITEST, "test/shop_test.rb"), (*MINITEST, THREADS)):
+            ran = suite.run(*words)
+            assert ran.returncode == 0, ran.stdout
+    return suite
+
+
+def test_eight_tests_record_a_cassette_each(recorded):
+    """RSpec runs them one after another, minitest at once in threads."""
+    found = recorded.recorded()
+    assert [name for name in found if "shop" in name.lower()] == [
+        "ShopTest/test_order",
+        *(f"ShopTest/test_page_{page}" for page in range(1, 8)),
+        *(f"spec/shop/shop has page {page}" for page in range(1, 7)),
+        "spec/shop/shop takes an order",
+    ]
+    for name in ("ShopTest/test_page_", "spec/shop/shop has page "):
+        for page in range(1, 7):
+            text = (recorded.cassettes / f"{name}{page}.yaml").read_text()
+            assert {*re.findall(r"page=\d", text)} == {f"page={page}"}
+    assert {"stock", "threads", "threads/test_0", "threads/test_1"} <= {*found}
+    for which in ("first", "second"):
+        path = recorded.cassettes / "spec/clients" / f"clients are kept- {which}.yaml"
+        assert {*re.findall(r"json\?(\w+)", path.read_text())} == {which}
+
+
+def test_they_replay_with_nothing_but_loopback(recorded):
+    recorded.namespace.forget()
+    for words in (RSPEC, (*MINITEST, "test/shop_test.rb"), (*MINITEST, THREADS)):
+        ran = recorded.run(*words, CI="true")
+        assert ran.returncode == 0, ran.stdout
+        assert re.search("16 examples, 0 failures|0 errors, 0 skips", ran.stdout)
+    assert recorded.namespace.looked_up() == []
+
+
+def test_processes_at_once_share_the_proxy_of_mitmvcr_run(recorded):
+    run = ("mitmvcr", "run", "--cassettes", "cassettes", "-m", "replay_only", "--")
+    both = [f"{shlex.join(RSPEC)} spec/{name}_spec.rb" for name in ("shop", "clients")]
+    ran = recorded.run(*run, "sh", "-c", f"{both[0]} & {both[1]} && wait")
+    assert ran.stdout.count("8 examples, 0 failures") == 2, ran.stdout
+    last = ran.stdout.strip().splitlines()[-1]
+    assert "recorded 0, replayed 15, missed 0" in last
+
+
+MISSED = (
+    (RSPEC, "spec/shop_spec.rb", 0, "spec/shop/shop has page 3", "stock", "7 failures"),
+    (
+        MINITEST,
+        "test/shop_test.rb",
+        1,
+        "ShopTest/test_page_3",
+        "ShopTest/test_order",
+        "7 failures, 1 errors",
+    ),
+)
+
+
+@pytest.mark.parametrize("case", MISSED, ids=["rspec", "minitest"])
+def test_a_miss_fails_the_test_that_made_it(recorded, case):
+    """So does a cassette that is missing."""
+    words, file, number, cassette, gone, count = case
+    source = example("ruby", number)
+    recorded.write(file, source.replace("?page=", "?at=").replace("page=#", "#"))
+    missing = recorded.cassettes / f"{gone}.yaml"
+    missing.rename(missing.with_suffix(".away"))
+    ran = recorded.run(*words, file, CI="true")
+    missing.with_suffix(".away").rename(missing)
+    recorded.write(file, source)
+    assert ran.returncode == 1
+    assert count in ran.stdout
+    told = re.sub(r"\n *", "\n", ran.stdout)
+    report = f"mitmvcr: 1 request had no match in cassette {cassette}:\n"
+    asked = "GET https://api.test/json?at=3: the nearest is interaction 0 (unused)"
+    assert report + asked in told
+    assert f"/{gone}.yaml: cassette not found, and mode replay_only" in told
+
+
+def test_a_runner_that_is_killed_leaves_nothing(recorded):
+    """What a test of it had recorded by then is saved."""
+    recorded.write("hangs.rb", (SUITES / "ruby" / "hangs.rb").read_text())
+    with recorded.open_shop():
+        runner = recorded.start(*RSPEC, "hangs.rb")
+        saved = recorded.cassettes / "hangs.yaml.part"
+        wait_until(
+            "a recording", lambda: saved.exists() and "/json" in saved.read_text()
+        )
+        runner.kill()
+        runner.communicate()
+        recorded.wait_until_left()
+    assert "/json" in saved.with_suffix("").read_text()
+
+
+def test_without_a_mitmvcr_one_line_says_so(recorded):
+    ran = recorded.run(*RSPEC, "spec/shop_spec.rb", PATH="/usr/bin:/bin:/usr/sbin")
+    assert ran.returncode == 1
+    remedy = "install it (pipx install mitmvcr), or set MITMVCR_CONTROL_URL"
+    assert f"mitmvcr: mitmvcr cannot be started: {remedy}" in ran.stdout

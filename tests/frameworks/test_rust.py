@@ -1,0 +1,103 @@
+"""The Rust crate, in real runs of cargo test, with ureq and reqwest."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from frameworks.world import HELPERS, ROOT, SUITES, World, example
+
+#: Compiled once per checkout: the clients are most of it.
+TARGET = ROOT / ".cache" / "rust"
+CARGO_TEST = ("cargo", "test", "--offline", "--test", "shop")
+MORE = """
+#[test]
+fn page_{0}() {{
+    let vcr = vcr!();
+    let url = format!("{{SHOP}}/json?page={0}");
+    let text = agent(&vcr).get(url).call().unwrap().body_mut().read_to_string();
+    assert!(text.unwrap().contains("page={0}"));
+}}
+"""
+SOURCE = example("rust") + "".join(MORE.format(number) for number in range(6))
+NAMES = [f"shop/page_{number}" for number in range(6)]
+
+
+def cargo(world: World, *words: str, **more: str):
+    more = {"CARGO_TARGET_DIR": str(TARGET), **more}
+    return world.run(*words, *CARGO_TEST, "--", "--test-threads=8", **more)
+
+
+@pytest.fixture(scope="module")
+def recorded(world: World, need) -> subprocess.CompletedProcess[str]:
+    need("cargo")
+    suite = SUITES / "rust"
+    manifest = (suite / "Cargo.toml").read_text()
+    world.write("Cargo.toml", manifest.replace("HELPER", str(HELPERS / "rust")))
+    world.write("Cargo.lock", (suite / "Cargo.lock").read_text())
+    world.write("src/lib.rs", "")
+    world.write("tests/shop.rs", SOURCE)
+    fetched = world.run("cargo", "fetch", "--locked", inside=False)
+    assert fetched.returncode == 0, fetched.stdout
+    with world.open_shop():
+        return cargo(world)
+
+
+def test_eight_tests_at_once_record_a_cassette_each(world, recorded):
+    assert recorded.returncode == 0, recorded.stdout
+    assert "8 passed" in recorded.stdout
+    others = ["shop/order_with_ureq", *NAMES, "shop/stock_with_reqwest"]
+    assert world.recorded() == others
+    for number, name in enumerate(NAMES):
+        text = (world.cassettes / f"{name}.yaml").read_text()
+        assert {*re.findall(r"page=\d", text)} == {f"page={number}"}
+
+
+def test_they_replay_with_nothing_but_loopback(world, recorded):
+    world.namespace.forget()
+    ran = cargo(world, CI="true")
+    assert ran.returncode == 0, ran.stdout
+    assert "8 passed" in ran.stdout
+    assert world.namespace.looked_up() == []
+
+
+def test_under_mitmvcr_run_they_use_its_proxy(world, recorded):
+    words = ("mitmvcr", "run", "--cassettes", "cassettes", "-m", "replay_only", "--")
+    ran = cargo(world, *words)
+    assert ran.returncode == 0, ran.stdout
+    line = ran.stdout.strip().splitlines()[-1]
+    assert "(8 cassettes), mode replay_only: recorded 0, replayed 8, missed 0" in line
+
+
+def test_a_miss_fails_the_test_that_made_it(world, recorded):
+    """Also where the client does not mind, and where the test has failed already."""
+    quiet = 'let _ = agent(&vcr).get(format!("{SHOP}/other")).call();'
+    source = SOURCE.replace("let text", f"{quiet}\n    let text", 1)
+    source = source.replace("json?page=5", "json?at=5")
+    world.write("tests/shop.rs", source)
+    ran = cargo(world, CI="true")
+    world.write("tests/shop.rs", SOURCE)
+    assert ran.returncode == 101
+    assert "6 passed; 2 failed" in ran.stdout
+    for name, url in (("page_0", "other"), ("page_5", "json?at=5")):
+        assert f"test {name} ... FAILED" in ran.stdout
+        report = rf"mitmvcr: no match in cassette .*cassettes/shop/{name}.yaml:\n  GET"
+        report += rf" https://api\.test/{re.escape(url)}: the nearest is interaction 0"
+        assert re.search(report, ran.stdout), ran.stdout
+
+
+def test_without_a_mitmvcr_one_line_says_so(world, recorded, need):
+    path = f"{Path(need('cargo')).parent}:/usr/bin:/bin:/usr/sbin:/sbin"
+    ran = cargo(world, PATH=path)
+    assert ran.returncode == 101
+    remedy = "install it (pipx install mitmvcr), or set MITMVCR_CONTROL_URL"
+    assert "mitmvcr: mitmvcr cannot be started" in ran.stdout
+    assert remedy in ran.stdout
+
+
+def test_the_crate_has_tests_of_its_own(world, recorded):
+    manifest = HELPERS / "rust" / "Cargo.toml"
+    words = ("cargo", "test", "--offline", "--manifest-path", manifest)
+    ran = world.run(*words, CARGO_TARGET_DIR=str(TARGET / "own"))
+    assert ran.returncode == 0, ran.stdout

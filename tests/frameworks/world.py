@@ -1,0 +1,134 @@
+"""A world for suites in other languages: a network with loopback alone, in which an
+origin is there while cassettes are recorded, and gone while they are replayed."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from patience import PATIENCE, wait_until
+
+if TYPE_CHECKING:
+    from end_to_end.namespace import Namespace
+    from origin import Origin
+    from origin.certs import CertFiles
+
+ROOT = Path(__file__).resolve().parents[2]
+HELPERS = ROOT / "addon" / "helpers"
+SUITES = Path(__file__).resolve().parent / "suites"
+PAGE = ROOT / "docs" / "frameworks.md"
+#: What another run's environment would change here.
+_DROPPED = re.compile(
+    r"(https?|all|no)_proxy|ci|github_actions|mitmvcr_.*|pytest_.*|pythonpath",
+    re.IGNORECASE,
+)
+_MITMVCR = """\
+#!/bin/sh
+PYTHONPATH='{path}' exec '{python}' -m mitmvcr "$@"
+"""
+
+
+def example(language: str, number: int = 0) -> str:
+    """Return a block of code of docs/frameworks.md: what is shown is what is run."""
+    blocks = re.findall(rf"^```{language}\n(.*?)^```", PAGE.read_text(), re.M | re.S)
+    return blocks[number]
+
+
+class World:
+    """``folder`` is the suite's; it talks to https://api.test, and other names that
+    the origin has."""
+
+    def __init__(
+        self, namespace: "Namespace", folder: Path, certs: "CertFiles"
+    ) -> None:
+        self.namespace, self.folder, self._certs = namespace, folder / "suite", certs
+        self.cassettes = self.folder / "cassettes"
+        self.folder.mkdir()
+        self._bin, self._home = folder / "bin", folder / "home"
+        self._bin.mkdir()
+        program = self._bin / "mitmvcr"
+        path = os.environ.get("PYTHONPATH", "")
+        program.write_text(_MITMVCR.format(python=sys.executable, path=path))
+        program.chmod(0o755)
+
+    def write(self, name: str, text: str) -> Path:
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        return path
+
+    def environment(self, **more: str) -> dict[str, str]:
+        kept = {k: v for k, v in os.environ.items() if not _DROPPED.fullmatch(k)}
+        path = f"{self._bin}{os.pathsep}{kept['PATH']}"
+        own = {"PATH": path, "MITMVCR_HOME": str(self._home)}
+        return {**kept, **own, "MITMVCR_UPSTREAM_CA": str(self._certs.ca), **more}
+
+    def start(
+        self, *words: str | Path, inside: bool = True, **more: str
+    ) -> subprocess.Popen[str]:
+        """Start a command of the suite; ``inside`` the network, unless it is one that
+        needs packages of its language."""
+        within = self.namespace.within if inside else ()
+        return subprocess.Popen(
+            [*within, *map(str, words)],
+            cwd=self.folder,
+            env=self.environment(**more),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def run(
+        self, *words: str | Path, inside: bool = True, **more: str
+    ) -> subprocess.CompletedProcess[str]:
+        """Run it, and wait until no proxy of it is left."""
+        process = self.start(*words, inside=inside, **more)
+        try:
+            out, _ = process.communicate(timeout=PATIENCE)
+        finally:
+            process.kill()
+        self.wait_until_left()
+        return subprocess.CompletedProcess(words, process.returncode, out)
+
+    @contextmanager
+    def open_shop(self) -> "Iterator[Origin]":
+        """Let the origin be there meanwhile."""
+        from origin import Origin
+
+        folder = self._bin.parent / "origin"
+        folder.mkdir(exist_ok=True)
+        ports = {"https_port": 443, "http_port": 80}
+        within = self.namespace.within
+        with Origin(self._certs, folder, within=within, **ports) as origin:
+            origin.reset()
+            yield origin
+
+    def recorded(self) -> list[str]:
+        """Return the names of all cassettes."""
+        found = self.cassettes.rglob("*.yaml")
+        names = (each.relative_to(self.cassettes).with_suffix("") for each in found)
+        return sorted(map(str, names))
+
+    def proxies(self) -> list[str]:
+        """Return the proxies of this world that run."""
+        pids = (path for path in Path("/proc").iterdir() if path.name.isdigit())
+        mine = f"confdir={self._home}"
+        return [words for pid in pids if mine in (words := _words(pid))]
+
+    def wait_until_left(self) -> None:
+        """Wait until no proxy of this world runs: nothing is left behind."""
+        wait_until("the proxy's end", lambda: not self.proxies(), shown=self._shown)
+
+    def _shown(self) -> str:
+        return "\n".join(self.proxies())
+
+
+def _words(pid: Path) -> str:
+    try:
+        return pid.joinpath("cmdline").read_bytes().replace(b"\0", b" ").decode()
+    except OSError:
+        return ""

@@ -1,0 +1,202 @@
+"""What the pytest plugin makes of markers, names and answers; scripts/frameworks runs
+it whole."""
+
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from mitmvcr_pytest import environment, network, settings
+from mitmvcr_pytest.control import Control, VcrError
+from mitmvcr_pytest.seat import Vcr
+
+from mitmvcr.core.modes import Mode
+from mitmvcr.options import BY_NAME
+
+
+def mark(**kwargs: object) -> pytest.Mark:
+    return SimpleNamespace(kwargs=kwargs)  # type: ignore[return-value]
+
+
+def test_the_narrowest_marker_counts_and_the_command_line_most() -> None:
+    config = {"match": "method", "ignore_query": ["ts"], "record_mode": "all"}
+    marks = [mark(match="url", mode="none"), mark(record_mode="once")]
+    wish = settings.wish_of(config, marks, None)
+    assert wish == {"match": "url", "ignore_query": ["ts"], "mode": "record_once"}
+    assert settings.wish_of(config, marks, "none")["mode"] == "replay_only"
+    assert settings.wish_of({}, [], None) == {}
+
+
+def test_what_vcrpy_names_otherwise_is_what_mitmvcr_has() -> None:
+    config = {
+        "match_on": ("method", "uri", "raw_body"),
+        "filter_headers": ["authorization", ("x-key", "DUMMY")],
+        "filter_query_parameters": ["key"],
+        "filter_post_data_parameters": [("pin", None)],
+    }
+    assert settings.wish_of(config, [], None) == {
+        "match": "method,url,body",
+        "redact_headers": ["authorization", "x-key"],
+        "redact_query": ["key", "pin"],
+    }
+    assert set(settings.wish_of(config, [], None)) <= set(BY_NAME)
+
+
+def test_each_mode_is_mitmvcrs() -> None:
+    assert {*settings.OWN_MODES} == {*map(str, Mode)}
+
+
+def test_hosts_are_filters_of_mitmproxys() -> None:
+    assert settings.filters(["api.*", "b"]) == ['~d "api.*"', '~d "b"']
+
+
+def item(name: str, owner: type | None = None) -> pytest.Item:
+    return SimpleNamespace(name=name, cls=owner)  # type: ignore[return-value]
+
+
+def test_a_cassette_is_named_after_its_test() -> None:
+    assert settings.file_name(item("test_a[1]"), "function") == "test_a[1]"
+    named = settings.file_name(item("test_a", Path), "function")
+    assert named == "Path.test_a"
+    assert settings.file_name(item("test_a", Path), "class") == "Path"
+    assert settings.file_name(item("test_a"), "module") == ""
+    with pytest.raises(VcrError, match="scope='class' is for tests in a class"):
+        settings.file_name(item("test_a"), "class")
+    assert settings.file_name(item('t[a/b:c"]. '), "function") == "t[a-b-c-]"
+    long = [settings.file_name(item("é" * 99 + end), "function") for end in "ab"]
+    assert len({*long}) == 2
+    assert max(len(each.encode()) for each in long) < 180
+
+
+def test_cassettes_lie_beside_the_modules_as_the_folder_does() -> None:
+    of = settings.folder_of_module
+    assert of("/r/cassettes", "/r/test_a.py") == "/r/cassettes/test_a"
+    assert of("/r/cassettes", "/r/tests/x/test_a.py") == "/r/cassettes/tests/x/test_a"
+    # pytest-recording's own place
+    assert of("/r/tests/cassettes", "/r/tests/test_a.py") == (
+        "/r/tests/cassettes/test_a"
+    )
+    assert of("/r/cassettes", "/elsewhere/test_a.py") == "/r/cassettes/test_a"
+
+
+def test_a_cassette_outside_of_the_folder_is_refused() -> None:
+    assert settings.cassette_name("/r/c", "/r/c/a/b.yaml") == "a/b"
+    with pytest.raises(VcrError, match=r"/r/other is outside of /r/c: see vcr_cass"):
+        settings.cassette_name("/r/c", "/r/other")
+
+
+MISS = {"reason": "r", "times": 1, "request": {"method": "GET", "url": "u"}}
+FACTS = {"name": "a@gw1", "mode": "replay_only", "ca_file": "/ca", "misses": [MISS]}
+
+
+class Api(BaseHTTPRequestHandler):
+    """Answers with what the test has put into ``answers``."""
+
+    answers: list[tuple[int, bytes]]
+    asked: list[tuple[str, bytes]]
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+    def do_POST(self) -> None:
+        length = int(self.headers.get("Content-Length", 0))
+        self.asked.append((f"{self.command} {self.path}", self.rfile.read(length)))
+        status, body = self.answers.pop(0)
+        self.send_response(status)
+        self.send_header("Content-Length", f"{len(body)}")
+        self.end_headers()
+        self.wfile.write(body)
+
+    do_GET = do_PUT = do_DELETE = do_POST
+
+
+@pytest.fixture
+def api() -> Iterator[tuple[Control, type[Api]]]:
+    handler = type("Handler", (Api,), {"answers": [], "asked": []})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(
+        target=server.serve_forever, kwargs={"poll_interval": 0.01}
+    )
+    thread.start()
+    yield Control(f"http://127.0.0.1:{server.server_port}"), handler
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_a_variable_is_recorded_and_has_the_type_of_what_was_made(
+    api: tuple[Control, type[Api]],
+) -> None:
+    control, handler = api
+    vcr = Vcr(control, FACTS, "a")
+    handler.answers += [(200, b'{"n": "7"}'), (200, b'{"n": "old"}')]
+    assert vcr.variable("n", lambda: 9) == 7
+    assert vcr.variable("n", lambda: "new") == "old"
+    assert handler.asked == [
+        ("POST /sessions/a%40gw1/variables", b'{"n": "9"}'),
+        ("POST /sessions/a%40gw1/variables", b'{"n": "new"}'),
+    ]
+
+
+def test_each_miss_is_told_once(api: tuple[Control, type[Api]]) -> None:
+    control, handler = api
+    vcr = Vcr(control, FACTS, "a")
+    for times in (1, 1, 3):
+        facts = {**FACTS, "misses": [{**MISS, "times": times}], "failure": "full"}
+        handler.answers.append((200, json.dumps(facts).encode()))
+    report = "mitmvcr: 1 request had no match in cassette a:\n  GET u{}: r"
+    assert vcr.new_misses() == report.format("")
+    assert vcr.new_misses() == ""
+    assert vcr.end() == report.format(" (2 times)") + "\nmitmvcr: full"
+
+
+def test_what_the_api_refuses_is_its_own_line(api: tuple[Control, type[Api]]) -> None:
+    control, handler = api
+    handler.answers += [(409, b'{"detail": "no", "field": "name"}'), (200, b"<html>")]
+    with pytest.raises(VcrError, match=r"^no$") as refused:
+        control("GET", "health")
+    assert refused.value.field == "name"
+    with pytest.raises(VcrError, match="is no control API of mitmvcr"):
+        control("GET", "health")
+    with pytest.raises(VcrError, match="does not answer"):
+        Control("http://127.0.0.1:9")("GET", "health")
+    with pytest.raises(VcrError, match=r"MITMVCR_CONTROL_URL=8080: use http://127"):
+        Control("8080")
+
+
+def test_clients_are_sent_to_the_proxy_and_trust_it_and_its_end_puts_all_back(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in ("SSL_CERT_FILE", "MITMVCR_CA_BUNDLE", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("ALL_PROXY", "http://other:1")
+    monkeypatch.setenv("NO_PROXY", "corp.test")
+    pem = Path(__file__).with_name("sample.pem")
+    before = dict(environment.os.environ)
+    monkeypatch.setattr(environment._Patches, "install", lambda _: None)
+    made = environment.Environment("http://127.0.0.1:1", str(pem))
+    now = dict(environment.os.environ)
+    assert now["https_proxy"] == now["HTTP_PROXY"] == "http://127.0.0.1:1"
+    assert "ALL_PROXY" not in now
+    assert now["NO_PROXY"] == "corp.test,localhost,127.0.0.1,::1"
+    bundle = Path(now["SSL_CERT_FILE"])
+    assert pem.read_bytes() in bundle.read_bytes()
+    made.restore()
+    assert dict(environment.os.environ) == before
+    assert not bundle.exists()
+
+
+def test_the_network_is_blocked_but_for_this_machine() -> None:
+    import socket
+
+    with network.blocked(["192\\.0\\.2\\.9"]), socket.socket() as client:
+        client.settimeout(0.01)
+        with pytest.raises(RuntimeError, match=r"disabled for host '192\.0\.2\.1'"):
+            client.connect(("192.0.2.1", 9))
+        with pytest.raises(RuntimeError, match=r"disabled for host '192\.0\.2\.1'"):
+            client.connect_ex(("192.0.2.1", 9))
+        with pytest.raises(OSError):  # noqa: PT011 - whatever it is there
+            client.connect(("127.0.0.1", 9))
