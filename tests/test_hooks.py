@@ -10,8 +10,8 @@ from mitmvcr.core.errors import OptionError
 from mitmvcr.core.matching import Matcher
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.core.modes import Mode, Refuse, Repeats, Replay
-from mitmvcr.hooks import HookError, Hooks, load_hooks
 from mitmvcr.session import Session, open_session
+from mitmvcr.session.hooks import HookError, Hooks, load_hooks
 from mitmvcr.store.memory import MemoryStore
 from option_samples import parse_settings
 

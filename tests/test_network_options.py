@@ -6,9 +6,9 @@ from unittest.mock import Mock
 
 import pytest
 
+from mitmvcr.cassette_options import is_cassette, what_is_odd
 from mitmvcr.core.errors import OptionError
 from mitmvcr.options import BY_NAME
-from mitmvcr.parsing import is_cassette, what_is_odd
 
 CERTIFICATE = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
 KEY = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"

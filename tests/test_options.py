@@ -186,7 +186,7 @@ def test_a_switch_of_a_file_can_be_undone_on_the_command_line(
 
 def wrong_value(option: Option) -> Text | None:
     """Something that its parser refuses, if it refuses anything."""
-    for text in ("~", "a/", "=", "$[", "(", "a b", "\\"):
+    for text in ("~", "a/", "=", "$[", "(", "a b", "\\", "@/"):
         value = (text,) if option.kind is Kind.LIST else text
         try:
             option.read(value)

@@ -11,21 +11,18 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "addon" / "mitmvcr"
 PICTURE = (ROOT / "CONTRIBUTING.md").read_text()
 #: Modules beside the rooms that belong to one.
-BESIDE = {
-    **dict.fromkeys(
-        ("session", "summary", "unused", "idle", "hooks", "variables"), "session"
+BESIDE = dict.fromkeys(
+    (
+        *("options", "values", "config", "parsing", "cassette_options"),
+        *("matching_options", "redaction_options", "timing_options"),
+        *("network_options", "rerecording"),
     ),
-    **dict.fromkeys(
-        (
-            *("options", "values", "config", "parsing"),
-            *("matching_options", "redaction_options", "timing_options"),
-        ),
-        "options",
-    ),
-}
+    "options",
+)
 #: Rooms within rooms.
 WITHIN = {
     "proxy.host": "host",
+    "proxy.flow": "flow",
     "core.bodies": "bodies",
     "core.matching": "matching",
     "core.choosing": "choosing",

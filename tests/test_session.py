@@ -1,5 +1,6 @@
 """What each mode makes of a cassette, from the first request to the file."""
 
+import hashlib
 import stat
 from collections.abc import Callable
 from dataclasses import replace
@@ -19,14 +20,14 @@ from mitmvcr.core.errors import (
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.core.modes import Forward, Mode, Refuse, Repeats, Replay
 from mitmvcr.format import reader, writer
-from mitmvcr.hooks import Hooks
 from mitmvcr.options import Settings
 from mitmvcr.session import Session, open_session
+from mitmvcr.session.hooks import Hooks
+from mitmvcr.session.summary import Summary, total
+from mitmvcr.session.unused import drop_marked, drop_unused, entries, why_keep_unused
 from mitmvcr.store import Store
 from mitmvcr.store.memory import MemoryStore
 from mitmvcr.store.store import FileStore
-from mitmvcr.summary import Summary, total
-from mitmvcr.unused import drop_marked, drop_unused, entries, why_keep_unused
 from option_samples import parse_settings
 
 RECORD = Forward(record=True)
@@ -426,7 +427,7 @@ def test_what_was_let_go_is_told_all_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of a cassette that is read as it is asked for; large answers keep no body."""
-    monkeypatch.setattr("mitmvcr.store.store.READ_WHOLE", 1)
+    monkeypatch.setattr("mitmvcr.store.cassette_file.READ_WHOLE", 1)
     monkeypatch.setattr("mitmvcr.format.lazy.LARGE", 1)
     path = tmp_path / "chat.yaml"
     path.write_bytes(writer.dumps(cassette_of(*range(30))))
@@ -624,6 +625,18 @@ def test_what_turns_out_to_be_a_secret_is_taken_out_of_what_was_written(
     assert session.altered == [found[0].request.url]
 
 
+def test_an_answer_whose_address_is_its_digest_stays_and_is_told(start: Start) -> None:
+    session = start("record_only")
+    assert list(session.left_whole) == []
+    body = b'{"config": {"password": "x1-y2-z3-w4"}}'
+    url = f"http://h/v2/a/blobs/sha256:{hashlib.sha256(body).hexdigest()}"
+    answer = Response(code=200, status="200 OK", body=body)
+    session.record(Interaction(0, Request("GET", url), answer))
+    session.close()
+    assert session.store.load().interactions[0].response.body == body
+    assert session.left_whole == [url]
+
+
 def test_what_was_saved_on_the_way_has_no_late_secret_at_the_end(
     start: Start,
 ) -> None:
@@ -750,3 +763,19 @@ def test_a_report_notes_where_an_answer_depends_on_what_differs() -> None:
         'header.accept: "b" was "a", and the answer\'s Vary names it',
         "",
     ]
+
+
+@pytest.mark.parametrize("end", ["save", "close"])
+def test_what_is_made_up_last_is_kept_with_the_first(start: Start, end: str) -> None:
+    session = start(Mode.RECORD_ONLY)
+    session.variables.value("a", "1")
+    session.record(made(1))
+    session.record(made(2))
+    session.variables.value("b", "2")
+    getattr(session, end)()
+    first, second = (each.request for each in session.store.load().interactions)
+    values = {name: [*each] for name, each in first.variables.items()}
+    assert values == {"a": ["1"], "b": ["2"]}
+    assert not second.variables
+    again = start(Mode.REPLAY_ONLY, session.store.load())
+    assert again.variables.known == {"a": "1", "b": "2"}

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from mitmvcr.cassette_options import parse_cassette as parse_chosen
 from mitmvcr.core.errors import OptionError
 from mitmvcr.core.modes import Mode, Repeats
 from mitmvcr.options import BY_NAME, Settings, Text, as_options
-from mitmvcr.parsing import parse_cassette as parse_chosen
 from mitmvcr.secrets.rules import Rules
 from option_samples import parse_settings
 

@@ -6,7 +6,7 @@ from mitmvcr.core.model import Interaction, Request, Response
 from mitmvcr.core.modes import Mode
 from mitmvcr.format import reader
 from mitmvcr.session import Session, open_session
-from mitmvcr.unused import drop_marked
+from mitmvcr.session.unused import drop_marked
 from option_samples import parse_settings
 
 URL = "https://api.test/"
@@ -34,15 +34,20 @@ def test_a_value_is_recorded_with_the_next_request_and_handed_back(
     assert session.variables.value("order id", "other") == "7f3a"  # one name, one value
     assert session.variables.value("late", "1") == "1"
     ask(session, 3)
-    assert session.variables.value("never", "1") == "1"
+    assert session.variables.value("last", "1") == "1"
     session.close()
     found = [each.request.variables for each in reader.load(cassette).interactions]
-    expected = [{}, {"order id": ("7f3a",), "seed": ("",)}, {"late": ("1",)}]
+    expected = [
+        {"last": ("1",)},
+        {"order id": ("7f3a",), "seed": ("",)},
+        {"late": ("1",)},
+    ]
     assert [{k: tuple(v) for k, v in each.items()} for each in found] == expected
 
     replay = opened(cassette, "replay_only")
     assert replay.variables.value("order id", "fresh") == "7f3a"
     assert replay.variables.value("late", "fresh") == "1"
+    assert replay.variables.value("last", "fresh") == "1"
     assert replay.variables.value("never", "fresh") == "fresh"
     replay.close()
 

@@ -14,8 +14,10 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from mitmvcr import cassette_options as cassette
 from mitmvcr import matching_options as matching
-from mitmvcr import parsing
+from mitmvcr import network_options as network
+from mitmvcr import parsing, rerecording
 from mitmvcr import redaction_options as redaction
 from mitmvcr import timing_options as timing
 from mitmvcr.core.errors import OptionError, UnusableValueError
@@ -130,7 +132,7 @@ CASSETTE = Option(
     help="The cassette: a file, which gets .yaml if it has no extension, or a URL, as"
     " s3://bucket/chat.yaml.",
     group=Group.CASSETTE,
-    parse=parsing.parse_chosen_cassette,
+    parse=cassette.parse_chosen_cassette,
     metavar="FILE",
     short="-c",
     is_path=True,
@@ -140,7 +142,7 @@ DIR = Option(
     help="The folder of a cassette for each session: a client names its session in the"
     " proxy's URL, as http://login%2Fok:x@127.0.0.1:8080, or in X-Vcr-Cassette.",
     group=Group.CASSETTE,
-    parse=parsing.parse_folder,
+    parse=cassette.parse_folder,
     metavar="DIR",
     long="--cassettes",
     is_path=True,
@@ -154,6 +156,18 @@ MODE = Option(
     default="record_once",
     metavar="MODE",
     short="-m",
+)
+RERECORD = Option(
+    name="rerecord",
+    help="Record only these sessions anew, by name (globs, as login/*) or, as @FILE,"
+    " those that failed in a JSON report; all others are replayed, whatever the mode"
+    " is, and their cassettes stay as they are.",
+    group=Group.CASSETTE,
+    parse=rerecording.parse_rerecord,
+    kind=Kind.LIST,
+    default=(),
+    metavar="NAME|@FILE",
+    long="--partial",
 )
 PASSTHROUGH = Option(
     name="passthrough",
@@ -193,7 +207,7 @@ UPSTREAM_CA = Option(
     help="A PEM file of authorities that are trusted towards origins, besides the usual"
     " ones.",
     group=Group.NETWORK,
-    parse=parsing.parse_upstream_ca,
+    parse=network.parse_upstream_ca,
     metavar="FILE",
     is_path=True,
 )
@@ -202,7 +216,7 @@ CLIENT_CERT = Option(
     help="The certificate that is shown to origins: a PEM file that holds its key too,"
     " or a folder of them, named HOST.pem.",
     group=Group.NETWORK,
-    parse=parsing.parse_client_cert,
+    parse=network.parse_client_cert,
     metavar="FILE",
     is_path=True,
 )
@@ -210,7 +224,7 @@ SET = Option(
     name="set",
     help="An option of mitmproxy's own, as ssl_insecure=true.",
     group=Group.NETWORK,
-    parse=parsing.parse_sets,
+    parse=network.parse_sets,
     kind=Kind.LIST,
     default=(),
     metavar="NAME=VALUE",
@@ -220,7 +234,7 @@ NO_PROXY = Option(
     name="no_proxy",
     help="More hosts to reach without the proxy, separated by commas.",
     group=Group.NETWORK,
-    parse=parsing.parse_bypass,
+    parse=network.parse_bypass,
     metavar="HOSTS",
     scope=Scope.COMMAND,
     commands=("run",),
@@ -241,7 +255,7 @@ ISOLATE_ALLOW = Option(
     help="What an isolated command may reach besides (TCP), as a test database; a"
     " port alone is this machine's 127.0.0.1.",
     group=Group.NETWORK,
-    parse=parsing.parse_places,
+    parse=network.parse_places,
     kind=Kind.LIST,
     default=(),
     metavar="HOST:PORT",
@@ -253,7 +267,7 @@ CONTROL = Option(
     help="Serve the control API on this port of this machine, 0 for any free one; it"
     " opens, switches and ends sessions.",
     group=Group.NETWORK,
-    parse=parsing.parse_control,
+    parse=network.parse_control,
     metavar="PORT",
 )
 IDLE_TIMEOUT = Option(
@@ -307,6 +321,7 @@ OPTIONS: tuple[Option, ...] = (
     CASSETTE,
     DIR,
     MODE,
+    RERECORD,
     Option(
         name="allow_repeats",
         help="Replay an interaction more than once: no; last, of identical"
@@ -534,6 +549,19 @@ OPTIONS: tuple[Option, ...] = (
         commands=_SECRETS,
         field="redaction.keep",
     ),
+    Option(
+        name="fake",
+        help="Write a fake of the same form instead of a placeholder: jwt, for clients"
+        " that take their token apart. It has the real one's claims except for who it"
+        " is, and in a replay its times are moved to the present.",
+        group=Group.SECRETS,
+        parse=redaction.parse_fakes,
+        kind=Kind.LIST,
+        default=(),
+        metavar="KINDS",
+        commands=_SECRETS,
+        field="redaction.fake",
+    ),
     SECRET,
     Option(
         name="latency",
@@ -580,6 +608,7 @@ OPTIONS: tuple[Option, ...] = (
         parse=parsing.parse_partial,
         default="keep",
         metavar="POLICY",
+        long="--partial-streams",
     ),
     Option(
         name="websocket",
@@ -692,7 +721,7 @@ OPTIONS: tuple[Option, ...] = (
         name="port",
         help="The port to listen on.",
         group=Group.NETWORK,
-        parse=parsing.parse_port,
+        parse=network.parse_port,
         default="8080",
         metavar="PORT",
         scope=Scope.PROCESS,
@@ -750,7 +779,8 @@ class Settings(NamedTuple):
     """The values of a session's options. ``cassette`` is None while none is chosen, and
     text if it is a URL. ``dir`` is the folder of the named sessions' cassettes, None
     where there are none; ``control`` is the API's port, ``idle_timeout`` in seconds,
-    0 for never. ``latency`` is a factor of the
+    0 for never; ``rerecord`` are globs of the sessions that alone are recorded anew, if
+    there are any. ``latency`` is a factor of the
     recorded duration. ``passthrough`` and ``block`` are mitmproxy flow filters, not yet
     parsed. ``spool`` is in bytes. ``fsync_each``, ``write_empty``, ``keep_volatile``:
     see FileStore."""
@@ -781,6 +811,7 @@ class Settings(NamedTuple):
     dir: Path | None = None
     control: int | None = None
     idle_timeout: float = 1800.0
+    rerecord: tuple[str, ...] = ()
 
 
 BY_NAME: Mapping[str, Option] = {option.name: option for option in OPTIONS}

@@ -5,10 +5,9 @@ The table in options.py names these functions; none of them knows an option's na
 
 import math
 import os
-import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from mitmvcr.core.errors import UnusableValueError
 from mitmvcr.core.model import Layout
@@ -37,77 +36,6 @@ def parse_mode(text: str) -> Mode:
     except ValueError:
         known = ", ".join([*Mode, *SHORT_NAMES])
         raise UnusableValueError(text, f"use one of {known}") from None
-
-
-def parse_chosen_cassette(text: str) -> Path | str | None:
-    """Parse a path or a URL; empty is None: none is chosen yet."""
-    return parse_cassette(text) if text else None
-
-
-_URL = re.compile(r"[a-z][a-z0-9+]+://(?P<name>.*)", re.DOTALL)
-
-
-def parse_cassette(text: str) -> Path | str:
-    """Parse a path, or a URL as it is; one with no extension gets ``.yaml``, as go-vcr
-    does."""
-    if not text.strip():
-        raise UnusableValueError(text, "name a file, as cassettes/chat.yaml")
-    if "\0" in text:
-        raise UnusableValueError(repr(text), "a path cannot hold NUL")
-    if found := _URL.match(text.strip()):
-        return _parse_url(text.strip(), found["name"])
-    try:
-        path = Path(text).expanduser()
-    except RuntimeError as error:  # as in ~nobody/chat.yaml
-        raise UnusableValueError(text, f"{error} Name it in full") from error
-    if text.endswith(("/", "\\")) or os.path.isdir(path):
-        raise UnusableValueError(
-            text, f"is a folder; name a file in it, as {path}/chat.yaml"
-        )
-    return path if path.suffix else path.with_name(path.name + ".yaml")
-
-
-def _parse_url(url: str, name: str) -> str:
-    if not name or name.endswith("/"):
-        remedy = "is a folder; name a file in it, as s3://bucket/chat.yaml"
-        raise UnusableValueError(url, remedy)
-    return url if "." in name.rpartition("/")[2] else f"{url}.yaml"
-
-
-def parse_folder(text: str) -> Path | None:
-    """Parse the path of a folder, which need not exist yet; None if empty."""
-    if not text.strip():
-        return None
-    if "\0" in text:
-        raise UnusableValueError(repr(text), "a path cannot hold NUL")
-    if _URL.match(text.strip()):
-        raise UnusableValueError(text, "use a folder of this machine, as cassettes")
-    try:
-        path = Path(text).expanduser()
-    except RuntimeError as error:  # as in ~nobody/cassettes
-        raise UnusableValueError(text, f"{error} Name it in full") from error
-    if path.exists() and not path.is_dir():
-        raise UnusableValueError(text, "is a file; name a folder, as cassettes")
-    return path
-
-
-_EXTENSIONS = (".yaml", ".yml", ".yaml.gz", ".yml.gz")
-
-
-def is_cassette(name: str) -> bool:
-    """Return whether a name says that the file is a cassette, by its extension."""
-    return name.lower().endswith(_EXTENSIONS)
-
-
-def what_is_odd(name: str) -> str | None:
-    """Return what to say of a cassette whose name says that it is something else."""
-    if is_cassette(name) or name.lower().endswith(".gz"):
-        return None
-    extension = os.path.splitext(name)[1]
-    return (
-        f"{name} is YAML whatever {extension} says: name it .yaml, or .yaml.gz for a"
-        " compressed one"
-    )
 
 
 _REPEATS = {
@@ -231,103 +159,12 @@ def parse_hooks(text: str) -> Path | None:
     return path
 
 
-def parse_client_cert(text: str) -> Path | None:
-    """Parse the path of a PEM file with a certificate and its key, or of a folder of
-    them, each named ``HOST.pem``; None if empty."""
-    path = _existing(text)
-    if path is not None and path.is_file() and b"PRIVATE KEY-----" not in _data(path):
-        problem = "holds no private key; put the certificate and its key into one PEM"
-        raise UnusableValueError(text, problem)
-    return path
-
-
-def parse_upstream_ca(text: str) -> Path | None:
-    """Parse the path of a PEM file of certificates; None if empty."""
-    path = _existing(text)
-    if path is not None and b"-----BEGIN CERTIFICATE-----" not in _data(path):
-        raise UnusableValueError(text, "holds no certificate in PEM")
-    return path
-
-
-def _existing(text: str) -> Path | None:
-    if not text.strip():
-        return None
-    path = Path(os.path.expanduser(text.strip())).absolute()
-    if not path.exists():
-        raise UnusableValueError(text, "there is no such file")
-    return path
-
-
-def _data(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        problem = f"cannot be read: {(error.strerror or str(error)).lower()}"
-        raise UnusableValueError(str(path), problem) from error
-
-
-_SETTING = re.compile(r"(?P<name>[a-z][a-z0-9_]*)(=.*)?", re.DOTALL)
-#: mitmproxy's options that are ours to set.
-_OURS = ("confdir", "listen_host", "listen_port")
-
-
-def parse_sets(texts: Sequence[str]) -> tuple[str, ...]:
-    """Parse ``NAME=VALUE`` each, as mitmproxy's ``--set`` has it."""
-    for text in texts:
-        found = _SETTING.fullmatch(text)
-        if found is None:
-            raise UnusableValueError(text, "use NAME=VALUE, as ssl_insecure=true")
-        if found["name"] in _OURS or found["name"].startswith("vcr_"):
-            problem = "mitmvcr sets that itself; it has an option of its own for it"
-            raise UnusableValueError(text, problem)
-    return tuple(texts)
-
-
 def parse_text(text: str) -> str:
     return text.strip()
 
 
 def parse_texts(texts: Sequence[str]) -> tuple[str, ...]:
     return tuple(text for text in texts if text)
-
-
-_HOST = re.compile(r"(\*?\.)?[\w-]+(\.[\w-]+)*(:\d+)?|[0-9a-f:.]+", re.IGNORECASE)
-
-
-def parse_bypass(text: str) -> tuple[str, ...]:
-    """Parse hosts, separated by commas, into the one form that all clients read in
-    NO_PROXY."""
-    hosts = tuple(word.strip().strip("[]") for word in text.split(",") if word.strip())
-    for host in hosts:
-        if not _HOST.fullmatch(host):
-            remedy = "use host names, .domains or addresses, separated by commas"
-            raise UnusableValueError(host, remedy)
-    return hosts
-
-
-class Place(NamedTuple):
-    """A host and a port, and the text that named them."""
-
-    host: str
-    port: int
-    text: str
-
-
-def parse_places(texts: Sequence[str]) -> tuple[Place, ...]:
-    """Parse ``HOST:PORT`` each; a port alone is 127.0.0.1's."""
-    return tuple(map(_parse_place, texts))
-
-
-def _parse_place(text: str) -> Place:
-    host, _, port = text.rpartition(":")
-    host = host.removeprefix("[").removesuffix("]") if text[:1] == "[" else host
-    is_port = port.isascii() and port.isdigit() and 0 < int(port) < 65536
-    if not is_port or (":" in host) != (text[:1] == "["):
-        remedy = (
-            "use HOST:PORT, [IPv6]:PORT, or PORT alone for this machine's 127.0.0.1"
-        )
-        raise UnusableValueError(text, remedy)
-    return Place(host or "127.0.0.1", int(port), text)
 
 
 def parse_ui(text: str) -> Ui:
@@ -340,20 +177,6 @@ def parse_ui(text: str) -> Ui:
     if word == "web":
         return "web"
     raise UnusableValueError(text, "use dump, console or web")
-
-
-def parse_port(text: str) -> int:
-    """Parse a TCP port, from 1 to 65535."""
-    word = text.strip()
-    if not (word.isascii() and word.isdigit()) or not 0 < int(word) < 1 << 16:
-        raise UnusableValueError(text, "use a port, from 1 to 65535")
-    return int(word)
-
-
-def parse_control(text: str) -> int | None:
-    """Parse a TCP port, 0 for any free one; None if empty."""
-    word = text.strip()
-    return None if not word else 0 if word == "0" else parse_port(word)
 
 
 def write_fsync(each: bool) -> str:

@@ -22,6 +22,15 @@ def parse_names(texts: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(word for word in words if word))
 
 
+def parse_fakes(texts: Sequence[str]) -> tuple[str, ...]:
+    """Parse kinds of secrets of which fakes can be made: ``jwt`` alone."""
+    kinds = parse_names(texts)
+    for kind in kinds:
+        if kind != "jwt":
+            raise UnusableValueError(kind, "use jwt: only of that a fake can be made")
+    return kinds
+
+
 def parse_kept_headers(text: str) -> frozenset[str] | None:
     """Parse ``all`` (None), ``minimal``, or names with commas between."""
     word = text.strip().lower()

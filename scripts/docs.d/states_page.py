@@ -5,7 +5,7 @@ import sys
 
 from printed import update
 
-from mitmvcr.proxy.states import MOVES, Event, State
+from mitmvcr.proxy.flow.states import MOVES, Event, State
 
 
 def state_table() -> str:

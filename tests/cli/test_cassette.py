@@ -124,6 +124,16 @@ def test_a_cassette_of_format_1_is_converted_in_place_or_elsewhere(tmp_path, cap
     assert f"{old}: 1 interactions in format 2" in capsys.readouterr().err
 
 
+def test_converting_says_how_many_secrets_are_left(tmp_path, capsys):
+    old = tmp_path / "old.yaml"
+    old.write_text(OLD.replace("body: hi", 'body: "{\\"password\\": \\"x9y8z7\\"}"'))
+    assert main(["cassette", "convert", str(old)]) == 0
+    assert f"{old} holds 1 secret: " in capsys.readouterr().err
+    assert main(["cassette", "scrub", str(old)]) == 0
+    assert main(["cassette", "scan", str(old)]) == 0
+    assert "x9y8z7" not in old.read_text()
+
+
 def test_what_cannot_be_converted_is_told_and_stays(tmp_path, capsys):
     path = tmp_path / "new.yaml"
     path.write_text("---\nversion: 2\ninteractions: []\n")

@@ -84,7 +84,7 @@ def test_options_are_said_as_they_are_typed() -> None:
             "vcr_passthrough='~u /a b' lets it pass",
             "--passthrough '~u /a b' lets it pass",
         ),
-        ("is dropped (vcr_partial)", "is dropped (--partial)"),
+        ("is dropped (vcr_partial)", "is dropped (--partial-streams)"),
         ("vcr_redact=none: secrets", "--redact none: secrets"),
         ("vcr_allow_repeats=last would", "--repeat-last would"),
         ("vcr_websocket is not set", "--websocket is not set"),

@@ -14,7 +14,7 @@ from mitmvcr.cli.report.findings import Finding
 from mitmvcr.cli.report.junit import to_junit
 from mitmvcr.core.modes import Mode
 from mitmvcr.miss.report import Difference, Entry, Miss, Near, Outcome
-from mitmvcr.summary import Summary
+from mitmvcr.session.summary import Summary
 
 #: Tag -> its children, the attributes it must have, and those it may have.
 SCHEMA: dict[str, tuple[set[str], set[str], set[str]]] = {
@@ -72,7 +72,7 @@ def test_each_entry_is_a_test_case() -> None:
         ("mitmvcr.recorded", "GET http://h/1 (interaction 0)", "1.500000"),
         ("mitmvcr.replayed", "GET http://h/2 (interaction 1)", "0.250000"),
         ("mitmvcr.missed", "GET http://h/?a=1", "0.000001"),
-        ("mitmvcr.unused", "PUT http://h/3 (interaction 2)", "0.000000"),
+        ("mitmvcr.session.unused", "PUT http://h/3 (interaction 2)", "0.000000"),
     ]
     assert [[child.tag for child in case] for case in cases] == [
         [],

@@ -8,6 +8,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from cli.helpers import Cli, answer, lines, write_cassette
+from origin import Origin
 
 URL = "http://api.example.test/"
 #: Asks each PATH as the session NAME, where NAME:PATH is given.
@@ -63,6 +64,7 @@ def test_misses_are_told_by_cassette_and_fail_the_run(cli: Cli, folder: Path) ->
     report = json.loads((cli.cwd / "r.json").read_text())
     assert report["counts"]["missed"] == 2
     assert report["requests_without_session"] == 0
+    assert report["failed_sessions"] == ["login/ok", "other"]
     assert [
         (each["cassette"], each["counts"]["missed"], len(each["entries"]))
         for each in report["sessions"]
@@ -73,6 +75,72 @@ def test_misses_are_told_by_cassette_and_fail_the_run(cli: Cli, folder: Path) ->
         "mitmvcr cassettes/login/ok.yaml",
         "mitmvcr cassettes/other.yaml",
     ]
+
+
+def test_only_sessions_that_are_named_or_failed_are_recorded_anew(
+    cli: Cli, folder: Path, origin: Origin
+) -> None:
+    for name in ("login/ok", "other", "default"):
+        old = answer(f"{origin.http_url}/json", b"old")
+        write_cassette(folder / f"{name}.yaml", old)
+    before = contents(folder)
+    program = CLIENT.replace(URL, f"{origin.http_url}/")
+
+    def run(words: str, *asked: str) -> tuple[int, list[str]]:
+        options = ("--include-localhost", "--report", "r.json", *words.split())
+        client = (sys.executable, "-c", program, *asked)
+        ran = cli("run", "--cassettes", "cassettes", *options, *client)
+        return ran.returncode, ran.stdout.splitlines()
+
+    new = '{"hello": "wörld", "asked": "/json"}'
+    asked = ("login%2Fok:json", "other:json", ":json")
+    assert run("--partial login/*", *asked) == (0, [new, "old", "old"])
+    assert changed(folder, before) == ["login/ok.yaml"]
+    # What the others lack is told, and a run can go by it.
+    lacking = ("login%2Fok:json", "other:json?b", "never:json", ":json")
+    code, got = run("--partial nobody", *lacking)
+    assert (code, got) == (125, [new, "424", "400", "old"])
+    report = json.loads((cli.cwd / "r.json").read_text())
+    assert report["failed_sessions"] == ["never", "other"]
+    before = contents(folder)
+    assert run("--partial @r.json", *lacking) == (
+        (0, [new, new.replace("json", "json?b"), new, "old"])
+    )
+    assert changed(folder, before) == ["never.yaml", "other.yaml"]
+    before = contents(folder)
+    origin.reset()
+    assert run("--partial @r.json", *lacking)[0] == 0  # now none has failed
+    assert changed(folder, before) == []
+    assert origin.hits().requests == ()
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    files = [each for each in folder.rglob("*") if each.is_file()]
+    return {str(each.relative_to(folder)): each.read_bytes() for each in files}
+
+
+def changed(folder: Path, before: dict[str, bytes]) -> list[str]:
+    now = contents(folder)
+    return sorted(each for each in now if now[each] != before.get(each))
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (("--partial", "a"), "--partial=a: is about sessions: name the folder"),
+        (("--partial", "@no.json"), '--partial="@no.json": cannot be read: No such'),
+        (
+            ("--cassettes", "c", "--partial", "a", "--drop-unused"),
+            "--drop-unused=yes: beside --partial it would change other cassettes too",
+        ),
+    ],
+)
+def test_what_cannot_be_recorded_in_part_is_one_line(
+    cli: Cli, words: tuple[str, ...], line: str
+) -> None:
+    ran = cli("run", *words, "true")
+    assert ran.returncode == 125
+    assert f"mitmvcr: error: {line}" in lines(ran.stderr)[-1]
 
 
 def test_a_name_that_is_none_fails_the_run(cli: Cli) -> None:

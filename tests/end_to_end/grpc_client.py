@@ -29,7 +29,18 @@ def call(channel: grpc.Channel, name: str) -> list[str]:
         return [channel.stream_unary(method)(requests(b"1"), timeout=PATIENCE).decode()]
     if name == "Echo":
         return echo(channel)
+    if name == "Struct":
+        return [read_struct(channel, b"gzip"), read_struct(channel, b"plain")]
     return [m.decode() for m in channel.unary_stream(method)(b"3", timeout=PATIENCE)]
+
+
+def read_struct(channel: grpc.Channel, how: bytes) -> str:
+    """Return what a message of protobuf holds."""
+    from google.protobuf.json_format import MessageToDict
+    from google.protobuf.struct_pb2 import Struct
+
+    answer = channel.unary_unary(SERVICE + "Struct")(how, timeout=PATIENCE)
+    return json.dumps(MessageToDict(Struct.FromString(answer)), sort_keys=True)
 
 
 def echo(channel: grpc.Channel) -> list[str]:

@@ -40,7 +40,20 @@ def echo(requests: Iterable[bytes], context: grpc.ServicerContext) -> Iterator[b
         yield b"echo " + request
 
 
+def struct(request: bytes, context: grpc.ServicerContext) -> bytes:
+    """Return a message of protobuf with a token deep in it, compressed if it is to."""
+    from google.protobuf.struct_pb2 import Struct
+
+    if request == b"gzip":
+        context.set_compression(grpc.Compression.Gzip)
+    message = Struct()
+    token = "gl" + "pat-" + "x9Y8z7W6v5U4t3S2r1Q0"  # in parts, since it is none
+    message.update({"n": 7, "deep": {"list": [f"note: {token}!", "last"]}})
+    return message.SerializeToString()
+
+
 METHODS = {
+    "Struct": grpc.unary_unary_rpc_method_handler(struct),
     "Hello": grpc.unary_unary_rpc_method_handler(hello),
     "Count": grpc.unary_stream_rpc_method_handler(count),
     "Fail": grpc.unary_unary_rpc_method_handler(fail),

@@ -137,13 +137,14 @@ class Lent:
         if not self.proxy.running:
             return self.proxy.wait()
         assert self._console is not None
-        # A client that has left is seen to have left a moment later.
+        # A client that has left is seen to have left a moment later, and a large answer
+        # is written a moment after its client has it.
         for _ in range(50):
             answer: dict[str, Any] = self._console("rest")
             if "error" in answer:
                 raise ProxyError(f"{answer['error']}\n{self.log}")
             rest = answer["result"]
-            if not rest["connections"]:
+            if not (rest["connections"] or rest["recordings"]):
                 break
         if rest["connections"] or rest["failed"] or by != signal.SIGINT:
             return self.proxy.stop(by)

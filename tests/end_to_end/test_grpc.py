@@ -87,6 +87,26 @@ def test_calls_over_tls_are_replayed_offline(
     assert "replayed 5, missed 0, unused 0" in proxy.log
 
 
+def test_a_message_keeps_its_shape_where_a_secret_was(
+    mitmdump: Callable[..., Proxy], certs: CertFiles, proxy_ca: Path, tmp_path: Path
+) -> None:
+    cassette = tmp_path / "grpc.yaml"
+    with server(certs.leaf) as port:
+        target = f"localhost:{port}"
+        proxy = mitmdump(cassette, "record_only").wait_until_listening()
+        (recorded,) = run(proxy, target, proxy_ca, "sync", "Struct")
+        assert proxy.stop() == 0, proxy.log
+    token = "gl" + "pat-" + "x9Y8z7W6v5U4t3S2r1Q0"
+    assert str(recorded["got"]).count(token) == 2
+    proxy = mitmdump(cassette, "replay_only").wait_until_listening()
+    (replayed,) = run(proxy, target, proxy_ca, "sync", "Struct")
+    assert proxy.stop() == 0, proxy.log
+    assert replayed["error"] is None
+    hidden = "[REDACTED:gitlab]".replace("gitlab", "gitlab".ljust(len(token) - 11, "-"))
+    assert len(hidden) == len(token)
+    assert str(replayed["got"]) == str(recorded["got"]).replace(token, hidden)
+
+
 @pytest.mark.parametrize("how", ["sync", "async"])
 def test_a_call_that_goes_both_ways_is_recorded_and_refused_in_replay(
     mitmdump: Callable[..., Proxy],

@@ -137,6 +137,18 @@ def test_what_is_marked_leaves_the_cassette_at_the_end(page: Page) -> None:
     assert page.proxy.stop() == 0
 
 
+def test_what_a_test_makes_up_is_handed_back(page: Page) -> None:
+    port = page.open("made/up")
+    place = "/sessions/made%2Fup/variables"
+    assert page.call("POST", place, {"id": "7f3a"}).json == {"id": "7f3a"}
+    page.ask(port, b"7f3a")
+    page.call("DELETE", "/sessions/made%2Fup")
+    page.open("made/up", mode="replay_only")
+    assert page.call("POST", place, {"id": "other"}).json == {"id": "7f3a"}
+    assert page.get(place) == {"id": "7f3a"}
+    assert page.proxy.stop() == 0
+
+
 REFUSED = [
     ("GET", "/sessions/none/log", {}, 404, "name"),
     ("GET", "/sessions/none/unused", {}, 404, "name"),

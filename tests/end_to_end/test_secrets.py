@@ -22,7 +22,7 @@ import yaml
 from end_to_end.proxy import Proxy
 from end_to_end.wire import Got, fetch
 from made_up import password, sample, token
-from mitmvcr.secrets.lists import PATTERNS
+from mitmvcr.secrets.patterns import PATTERNS
 
 
 @pytest.fixture
@@ -197,7 +197,7 @@ def once_more(s: str) -> Iterator[Case]:
 def by_form(chance: random.Random) -> Iterator[tuple[str, Case]]:
     """Each pattern, in a place that says nothing."""
     for number, pattern in enumerate(PATTERNS):
-        for place in range(4):
+        for place in range(4) if number < 20 else (number % 4,):
             s = sample(pattern.sample, chance)
             text = json.dumps({"note": s}).encode()
             cases = (

@@ -294,7 +294,7 @@ def test_a_large_file_is_not_held_in_memory(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(store_source, "HELD", 100)
-    monkeypatch.setattr("mitmvcr.store.store.READ_WHOLE", 100)
+    monkeypatch.setattr("mitmvcr.store.cassette_file.READ_WHOLE", 100)
     (folder / "a.yaml").write_bytes(many())
     found = FileStore(folder / "a.yaml").load().interactions
     assert isinstance(found, LazyInteractions)
@@ -418,7 +418,7 @@ def test_a_recording_goes_on_behind_a_large_file(
     folder: Path, monkeypatch: pytest.MonkeyPatch, name: Layout
 ) -> None:
     monkeypatch.setattr(store_source, "HELD", 1)
-    monkeypatch.setattr("mitmvcr.store.store.READ_WHOLE", 1)
+    monkeypatch.setattr("mitmvcr.store.cassette_file.READ_WHOLE", 1)
     path = folder / "a.yaml"
     path.write_bytes(writer.dumps(Cassette([*items()]), name))
     store = FileStore(path, name)

@@ -12,8 +12,9 @@ from mitmvcr.core.modes import Mode, Repeats
 from mitmvcr.format import reader, writer
 from mitmvcr.format.check import check
 from mitmvcr.session import Session
+from mitmvcr.store.cassette_file import READ_WHOLE
 from mitmvcr.store.memory import MemoryStore
-from mitmvcr.store.store import READ_WHOLE, FileStore
+from mitmvcr.store.store import FileStore
 
 GOOD = Response(
     code=200,

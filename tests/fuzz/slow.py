@@ -7,6 +7,7 @@ at full size.
 """
 
 import argparse
+import base64
 import sys
 import time
 from collections.abc import Iterator
@@ -41,6 +42,33 @@ SHAPES = {
     "line of a file": b"%b: a1b2c3d4\n",
     "literal": b'%b = "a1b2',
     "password of a URL": b"://u:%b@h",
+    "list, deep": b'"%b":[[',
+    "object with a value": b'"%b":{"value":"a1b2c3d4"},',
+    "pair, turned": b'{"value":"a1b2","name":"%b"}',
+    "percent": b"%%7B%%22%b%%22%%3A%%22a1b2",
+    "call": b'("%b","a1b2c3d4")',
+    "yaml": b"- name: %b\n  value: a1b2\n",
+    "tags": b"<key>%b</key><string>a1b2",
+    "option": b"--%b a1b2 ",
+    "connection": b"host=h;%b=a1b2;",
+    "netrc": b"login me %b a1b2 ",
+    "escaped": b'\\\\\\"%b\\\\\\":\\\\\\"',
+    "prose": b'"%b":"is wrong ',
+}
+#: What stands around a value that was learned: as it is, and in base64.
+_VALUE = b"x9y8z7w6v5u4"
+_CODED = (
+    base64.b64encode(_VALUE),
+    base64.b64encode(b"." + _VALUE),
+    base64.b64encode(b".." + _VALUE + b"."),
+)
+LEARNED = {
+    "value": _VALUE,
+    "value, spaced": _VALUE + b" ",
+    "base64": b"".join(_CODED),
+    "base64, apart": b" ".join(_CODED) + b" ",
+    "base64, cut": _CODED[0] + b"A",
+    "base64 in a URL": b"://h/" + b"/".join(_CODED),
 }
 
 
@@ -61,17 +89,28 @@ def cases(size: int, every: int) -> Iterator[Case]:
     for at, anchor in enumerate(texts[::every]):
         for shape, around in SHAPES.items():
             piece = around % anchor
-            yield Case(shape, anchor, (piece * (size // len(piece) + 1))[:size])
+            yield Case(shape, anchor, _filled(piece, size))
         other = texts[(at * 7 + 1) % len(texts)]
         piece = anchor + b"." + other + b'="'
-        yield Case("interleaved", anchor, (piece * (size // len(piece) + 1))[:size])
+        yield Case("interleaved", anchor, _filled(piece, size))
         half = size // 2 // max(1, len(anchor))
         yield Case("nested", anchor, anchor * half + b'"' * half)
+    yield from learned(size)
+
+
+def learned(size: int) -> Iterator[Case]:
+    for shape, piece in LEARNED.items():
+        yield Case(shape, _VALUE, _filled(piece, size))
+
+
+def _filled(piece: bytes, size: int) -> bytes:
+    return (piece * (size // len(piece) + 1))[:size]
 
 
 def cost(case: Case) -> float:
     """Return seconds of CPU that a recording and a request of it take."""
     redactor = Redactor()
+    redactor.memory.learn(_VALUE, b"[REDACTED:x]")
     url = case.data[: 1 << 14].decode("latin-1")
     start = time.process_time()
     redactor.interaction(Interaction(0, Request(), Response(body=case.data)))
@@ -83,7 +122,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--size", type=int, default=1 << 16)
     parser.add_argument("--every", type=int, default=1, help="each n-th anchor alone")
-    parser.add_argument("--most", type=float, default=6000, help="ms for a MiB")
+    parser.add_argument("--most", type=float, default=4000, help="ms for a MiB")
     parser.add_argument("--show", type=int, default=20)
     typed = parser.parse_args()
     found: list[tuple[float, str, bytes]] = []

@@ -60,6 +60,7 @@ def test_a_name_like_one_is_not(name: str) -> None:
         (f"https://h/a?token={SECRET}&b=2", "https://h/a?token=***&b=2"),
         (f"https://h/a?b=2&api_key={SECRET}#f", "https://h/a?b=2&api_key=***"),
         (f"https://me:{SECRET}@h/a", "https://h/a"),
+        (f"https://me:a@{SECRET}@h/a", "https://h/a"),
         (f"/a?key={SECRET}", "/a?key=***"),
         (f"https://h/sk-{SECRET}/a", "https://h/***/a"),
         ("https://h/?token", "https://h/?token"),

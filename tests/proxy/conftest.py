@@ -2,7 +2,7 @@
 
 import pytest
 
-from mitmvcr.proxy import exchange
+from mitmvcr.proxy.flow import exchange
 
 
 @pytest.fixture(autouse=True)

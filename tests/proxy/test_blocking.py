@@ -9,7 +9,7 @@ from mitmproxy.test import tflow
 from mitmvcr.core.errors import OptionError
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.format import writer
-from mitmvcr.proxy.blocking import Blocking
+from mitmvcr.proxy.flow.blocking import Blocking
 from rig import Rig, in_loop
 
 HOME = "https://packages.httpie.io/latest.json"

@@ -14,10 +14,10 @@ from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.core.modes import Mode, Repeats, Replay
 from mitmvcr.format import reader, writer
 from mitmvcr.options import Settings
-from mitmvcr.proxy.exchange import Exchange, ImpossibleMoveError, forward, replay
+from mitmvcr.proxy.flow.exchange import Exchange, ImpossibleMoveError, forward, replay
+from mitmvcr.proxy.flow.player import Player
+from mitmvcr.proxy.flow.states import MOVES, Event, State
 from mitmvcr.proxy.host.messages import request_parts
-from mitmvcr.proxy.player import Player
-from mitmvcr.proxy.states import MOVES, Event, State
 from mitmvcr.session import Session
 from mitmvcr.store.memory import MemoryStore
 from mitmvcr.view import responses as view

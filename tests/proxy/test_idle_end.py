@@ -9,7 +9,7 @@ from typing import Any
 from mitmproxy import http
 from mitmproxy.test import tflow
 
-from mitmvcr.proxy.player import DEFAULT
+from mitmvcr.proxy.flow.player import DEFAULT
 from patience import PATIENCE
 from rig import Rig
 

@@ -9,11 +9,11 @@ from mitmproxy.test import tflow
 from mitmvcr.core.modes import Mode, Repeats
 from mitmvcr.options import Settings
 from mitmvcr.parsing import View as Name
-from mitmvcr.proxy.exchange import forward
+from mitmvcr.proxy.flow.exchange import forward
+from mitmvcr.proxy.flow.interrupted import broken
+from mitmvcr.proxy.flow.player import Player
+from mitmvcr.proxy.flow.streaming import Tee
 from mitmvcr.proxy.host.messages import request_parts
-from mitmvcr.proxy.interrupted import broken
-from mitmvcr.proxy.player import Player
-from mitmvcr.proxy.streaming import Tee
 from mitmvcr.session import Session
 from mitmvcr.store.memory import MemoryStore
 from mitmvcr.view import View

@@ -12,7 +12,7 @@ from mitmvcr.core.deck import Deck
 from mitmvcr.core.model import Interaction, Request, Response
 from mitmvcr.miss.explain import explain
 from mitmvcr.miss.masking import masked
-from mitmvcr.proxy import responses as answers
+from mitmvcr.proxy.flow import responses as answers
 
 WIRE = 4096
 LONG = "x" * 70_000

@@ -1,5 +1,6 @@
 """Several sessions at once: each flow and each connection obeys its own."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -133,6 +134,50 @@ def test_mitmproxys_own_options_are_as_all_need_them(
     rig.options.update(vcr_dir="")
     assert rig.options.connection_strategy == "eager"
     assert rig.options.stream_large_bodies == "3"
+
+
+@pytest.fixture
+def few_files() -> Iterator[None]:
+    """As many systems give a process."""
+    resource = pytest.importorskip("resource")
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (128, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+
+@pytest.mark.usefixtures("few_files")
+@in_loop
+def test_a_thousand_sessions_are_open_at_once_and_none_crosses(tmp_path: Path) -> None:
+    """All ask the same; each tenth records."""
+    count = 1_000
+    request = Request(method="GET", url=URL, body=b"content")
+    for n in range(count):
+        if n % 10 == 0:
+            continue
+        response = Response(code=200, status="200 OK", body=b"%d" % n)
+        recorded = Cassette([Interaction(0, request, response)])
+        (tmp_path / f"{n}.yaml").write_bytes(writer.dumps(recorded))
+    rig = Rig(vcr_dir=str(tmp_path))
+    flows = []
+    for n in range(count):
+        flow = tflow.tflow()
+        flow.request.headers["X-Vcr-Cassette"] = f"{n}"
+        rig.vcr.request(flow)
+        flows.append(flow)
+    assert len(rig.vcr.sessions.in_play()) == count
+    assert rig.vcr.sessions.offline
+    for n, flow in enumerate(flows):
+        replayed = n % 10 != 0
+        assert (flow.response is not None) == replayed
+        assert (rig.connect(flow, "address", 22) is None) != replayed
+        flow.response = flow.response or http.Response.make(200, b"%d" % n)
+        assert flow.response.content == b"%d" % n
+        rig.answer(flow)
+    rig.vcr.done()
+    for n in range(count):
+        (kept,) = reader.load(tmp_path / f"{n}.yaml").interactions
+        assert kept.response.body == b"%d" % n
 
 
 @in_loop

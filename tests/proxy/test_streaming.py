@@ -8,7 +8,7 @@ from mitmproxy import http
 
 from mitmvcr.core.events import STREAM_TYPES, ends
 from mitmvcr.core.model import Response
-from mitmvcr.proxy.streaming import Tee, is_live, tap
+from mitmvcr.proxy.flow.streaming import Tee, is_live, tap
 from mitmvcr.view.restore import is_streamed
 
 MIB = 1 << 20

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from made_up import github
 from mitmvcr.core.matching import MatchSpec
-from mitmvcr.core.model import Interaction, Request, Response
+from mitmvcr.core.model import Headers, Interaction, Request, Response
 from mitmvcr.options import Settings
 from mitmvcr.secrets.effects import not_compared, not_hidden
 from mitmvcr.secrets.redactor import Redactor
@@ -59,7 +60,7 @@ def test_a_name_that_something_has_is_not_told(name: str) -> None:
     [
         ("Authorization", "Bearer sk-abcdefgh12345678abcdefgh12345678"),
         ("Authorization", "Basic dXNlcjpwYXNzd29yZDE="),
-        ("X-Api-Key", "ghp_abcdefghijklmnopqrstuvwxyz0123456789"),
+        ("X-Api-Key", github("abcdefghijklmnopqrstuvwxyz0123")),
     ],
 )
 def test_a_header_that_is_kept_is_kept_as_it_is(name: str, value: str) -> None:
@@ -92,3 +93,35 @@ def test_a_session_tells_them_at_its_start(tmp_path: Path) -> None:
     ]
     assert "vcr_keep=authorization" in told[0]
     assert open_session(Settings(cassette=tmp_path / "b.yaml")).idle_options == []
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "headers"),
+    [
+        ("jwt", b'{"note": "%b"}', {}),
+        ("jwt", b'{"id_token": "%b"}', {}),
+        ("api_key", b'{"apiKey": "x1y2z3w4"}', {}),
+        ("X-Api-Key", b"", {"X-Api-Key": ["x1y2z3w4"]}),
+        ("sid", b"", {"Set-Cookie": ["sid=x1y2z3w4"]}),
+        ("userinfo", b"http://me:x1y2z3w4@h/", {}),
+        ("sig", b"http://h/?sig=x1y2z3w4", {}),
+    ],
+)
+def test_a_name_that_nothing_had_is_told(
+    name: str, body: bytes, headers: Headers
+) -> None:
+    token = b"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.abcdefghij"
+    body = body.replace(b"%b", token)
+    answer = Response(code=200, body=body, headers=headers)
+    redactor = Redactor(Rules(keep=(name, "db_password")))
+    assert redactor.kept_in_vain == [name, "db_password"]
+    kept = redactor.interaction(Interaction(0, Request(), answer))
+    assert (kept.response.body, kept.response.headers) == (body, headers)
+    assert redactor.kept_in_vain == ["db_password"]
+
+
+def test_a_variable_that_is_kept_is_had() -> None:
+    environment = {"SHOP_API_KEY": "k3y-of-the-shop-1"}
+    redactor = Redactor(Rules(keep=("SHOP_API_KEY",)), environment)
+    assert redactor.kept_in_vain == []
+    assert redactor.memory.size == 0

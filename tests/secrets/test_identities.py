@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import pytest
 
+from made_up import github
 from mitmvcr.core.choosing import Identity, Whose, hints, parse_identity
 from mitmvcr.core.choosing.identity import Identities, letters
 from mitmvcr.core.matching import Matcher, MatchSpec, Rule
@@ -46,7 +47,7 @@ def post(body: str, headers: Mapping[str, list[str]] = JSON) -> Request:
 
 def sample_of(letter: str) -> str:
     """Return a made-up token that is known by its looks."""
-    return "ghp_" + letter * 18 + "1" * 18
+    return github(letter * 18 + "1" * 12)
 
 
 def basic(pair: str) -> Request:
@@ -133,7 +134,7 @@ PAIRS = [
     (post("user=u&password=right", FORM), post("user=u&password=wrong", FORM)),
     (post('{"client_secret":"one11111"}'), post('{"client_secret":"two22222"}')),
     (get(Cookie="a=1; k=first1234"), get(Cookie="a=1; k=other1234")),
-    (get(X_Whatever="ghp_" + "a1" * 18), get(X_Whatever="ghp_" + "b2" * 18)),
+    (get(X_Whatever=github("a1" * 15)), get(X_Whatever=github("b2" * 15))),
     (get(URL + "/" + sample_of("a")), get(URL + "/" + sample_of("b"))),
     (
         get(Authorization='Digest username="alice", nonce="1", response="2"'),

@@ -84,6 +84,16 @@ BODIES: dict[str, tuple[str, bytes]] = {
         b'"api_key":{"type":"string","description":"Use <api_key> here: <b>x</b>"},'
         b'"secret":{"$ref":"#/components/schemas/Secret"}}}',
     ),
+    "openapi, references": (
+        "application/json",
+        b'{"mapping":{"PASSWORD":"#/definitions/PasswordPolicy","token":"#/d/Token_2"},'
+        b'"security":[{"oauth2_password":["write:things","read:user"]}]}',
+    ),
+    "addresses and variables": (
+        "application/json",
+        b'{"secret":"https://images.example/icons/3299.png?v8","API_KEY":"$MY_API_KEY",'
+        b'"password":"${DB_PASSWORD}","client_secret":"{{ vault.secret }}"}',
+    ),
     "openapi, YAML": (
         "application/yaml",
         b"properties:\n  password:\n    type: string\n  token: string\n"

@@ -16,8 +16,9 @@ import pytest
 from made_up import sample, token
 from mitmvcr.codings import decoded, encoded
 from mitmvcr.core.model import Headers, Interaction, Request, Response
-from mitmvcr.secrets import lists
 from mitmvcr.secrets.containers import said_by
+from mitmvcr.secrets.forms import Pattern
+from mitmvcr.secrets.patterns import PATTERNS
 from mitmvcr.secrets.redactor import Redactor
 from mitmvcr.secrets.rules import Rules
 from mitmvcr.secrets.text_redactor import TextRedactor
@@ -193,9 +194,7 @@ def test_a_text_that_is_not_in_its_charset_stays() -> None:
         assert Redactor().interaction(met).response.body == body
 
 
-FORMS = [
-    pattern for pattern in lists.PATTERNS if pattern.kind not in ("bearer", "basic")
-]
+FORMS = [pattern for pattern in PATTERNS if pattern.kind not in ("bearer", "basic")]
 
 
 def _message(flag: int, message: bytes) -> bytes:
@@ -204,7 +203,7 @@ def _message(flag: int, message: bytes) -> bytes:
 
 @pytest.mark.parametrize("pattern", FORMS[::7], ids=lambda each: each.kind)
 @pytest.mark.parametrize("coding", ["", "gzip"])
-def test_none_stays_in_messages_of_grpc(pattern: lists.Pattern, coding: str) -> None:
+def test_none_stays_in_messages_of_grpc(pattern: Pattern, coding: str) -> None:
     secret = sample(pattern.sample, CHANCE).encode()
     message = b"\n" + bytes([len(secret) % 128]) + secret + b"\x12\x01x"
     packed = encoded(message, coding) if coding else message
@@ -240,8 +239,28 @@ def test_none_stays_in_messages_of_connect_and_grpc_web() -> None:
     assert base64.b64decode(kept).endswith(b"x-api-key: [REDACTED:x-api-key]")
 
 
+def test_none_stays_in_frames_whose_base64_is_padded_each() -> None:
+    trailers = _message(0x80, b"x-api-key: " + VALUES["hex"].encode())
+    body = b"".join(map(base64.b64encode, (_message(0, b"\n\x01"), trailers)))
+    kept = written(body, {"Content-Type": ["application/grpc-web-text+proto"]})
+    assert base64.b64decode(kept).endswith(b"x-api-key: [REDACTED:x-api-key]")
+
+
+def test_none_stays_beside_a_file_in_parts_as_a_browser_makes_them() -> None:
+    border = "--" + "-" * 4 + "WebKitFormBoundary7MA4YWxkTrZu0gW"
+    parts = (
+        'Content-Disposition: form-data; name="password"\r\n\r\nhunter-x9y8z7\r\n',
+        'Content-Disposition: form-data; name="f"; filename="a.bin"\r\n\r\n\0\1\2\r\n',
+    )
+    body = "".join(f"{border}\r\n{part}" for part in parts) + f"{border}--\r\n"
+    media = f"multipart/form-data; boundary={border[2:]}"
+    kept = written(body.encode(), {"Content-Type": [media]})
+    assert b"hunter" not in kept
+    assert kept.endswith(body[body.index("--", 90) :].encode()[-60:])
+
+
 def test_messages_that_are_cut_off_or_not_what_they_say_stay_whole() -> None:
-    token = sample("ghp_{w36}", CHANCE).encode()
+    token = sample("ghp_{w30}{=github}", CHANCE).encode()
     cut = _message(0, b"\n\x01y") + b"\0\0\0\1\0" + token
     kept = written(cut, {"Content-Type": ["application/grpc"]})
     assert len(kept) == len(cut)
@@ -436,7 +455,7 @@ def test_a_binary_message_keeps_a_placeholder_of_its_length() -> None:
 
 
 def test_a_file_of_gzip_that_holds_text_loses_what_is_a_secret_by_its_form() -> None:
-    secret = sample("ghp_{w36}", CHANCE)
+    secret = sample("ghp_{w30}{=github}", CHANCE)
     text = b'{"password": "x1y2z3w4", "note": "%b"}' % secret.encode()
     kept = gzip.decompress(written(gzip.compress(text), {}))
     assert kept == text.replace(secret.encode(), b"[REDACTED:github]")

@@ -321,16 +321,23 @@ def test_what_is_compared_is_what_would_be_written() -> None:
     assert redactor.request(written) == written
 
 
-def test_headers_are_understood_once() -> None:
+def test_credentials_that_a_client_repeats_are_dropped_and_known() -> None:
     redactor = Redactor()
-    headers = {"Accept": ["*/*"], "X-Api-Key": ["k"]}
-    first = redactor.interaction(asked(headers=headers))
-    assert redactor.interaction(asked(headers=headers)).request.headers is (
-        first.request.headers
-    )
-    for number in range(300):
-        redactor.request(Request(headers={"X-N": [str(number)]}))
-    assert redactor.interaction(asked(headers=headers)) == first
+    headers = {"Accept": ["*/*"], "X-Api-Key": ["k3y-k3y-k3y"]}
+    for number in range(1100):
+        each = {"Accept": ["*/*"], "X-Api-Key": [f"k3y-k3y-{number}"]}
+        kept = redactor.interaction(asked(headers=each)).request
+        assert kept.headers == {"Accept": ["*/*"]}
+    for _ in range(2):
+        kept = redactor.interaction(asked(b"k3y-k3y-k3y", headers=headers)).request
+        assert kept.headers == {"Accept": ["*/*"]}
+        assert kept.body == b"[REDACTED:x-api-key]"
+        kept = redactor.request(Request(headers=headers))
+        assert kept == Request(headers={"Accept": ["*/*"]})
+    minimal = Redactor(Rules(headers_kept=MINIMAL))
+    for _ in range(2):
+        kept = minimal.request(Request(headers={"X-N": ["1"], "Accept": ["*/*"]}))
+        assert kept.headers == {"Accept": ["*/*"]}
 
 
 # What a user asks for
@@ -416,8 +423,10 @@ def test_json_paths_keep_types_and_formatting() -> None:
     )
     expected = expected.replace(b"1.50", b"0").replace(b'"b"]', b'"[REDACTED:list]"]')
     assert clean == expected
-    for other in (b"plain", b"{broken", b'{"a": 1}', b"[" * 100_000, b"\xff{"):
+    for other in (b"plain", b"{broken", b'{"a": 1}', b"\xff{"):
         assert body_after(other, rules) == other
+    deep = b"[" * 100_000 + b'{"mail": "a@b"}' + b"]" * 100_000
+    assert body_after(deep, rules) == b'"[REDACTED:json]"'
 
 
 def test_a_variable_is_written_by_name_and_put_back() -> None:

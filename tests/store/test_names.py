@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mitmvcr.core.errors import UnusableValueError
-from mitmvcr.store.names import cassette_of, session_name
+from mitmvcr.store.names import cassette_of, name_of, session_name
 
 
 @pytest.mark.parametrize(
@@ -30,6 +30,7 @@ from mitmvcr.store.names import cassette_of, session_name
 def test_a_name_is_a_file_in_the_folder(text: str, name: str, tmp_path: Path) -> None:
     assert session_name(text) == name
     assert cassette_of(tmp_path, name) == tmp_path / f"{name}.yaml"
+    assert name_of(tmp_path, str(tmp_path / f"{name}.yaml")) == name
 
 
 @pytest.mark.parametrize(

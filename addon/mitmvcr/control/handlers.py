@@ -15,6 +15,7 @@ from tornado import web
 
 from mitmvcr.control.office import Facts, Office, Problem, Wish
 from mitmvcr.core.errors import OptionError, VcrError
+from mitmvcr.core.media import JSON, media_kind
 
 logger = logging.getLogger("mitmvcr")
 
@@ -22,7 +23,6 @@ ADDRESS = "127.0.0.1"
 #: Who asks by another name came here by DNS.
 _HOSTS = frozenset({ADDRESS, "localhost", "[::1]"})
 _HEADER = "X-Vcr-Control"
-_JSON = "application/json"
 
 
 class Handler(web.RequestHandler):
@@ -53,10 +53,10 @@ class Handler(web.RequestHandler):
         headers = self.request.headers
         if headers.get(_HEADER) != "1":
             raise Problem(403, _HEADER, "is missing", f"send '{_HEADER}: 1'")
-        kind = headers.get("Content-Type", "").partition(";")[0].strip().lower()
-        if kind != _JSON and (self.request.body or self.request.method != "DELETE"):
-            remedy = f"send 'Content-Type: {_JSON}'"
-            raise Problem(415, "Content-Type", f"is not {_JSON}", remedy)
+        kind = media_kind(headers.get("Content-Type", ""))
+        if kind != JSON and (self.request.body or self.request.method != "DELETE"):
+            remedy = f"send 'Content-Type: {JSON}'"
+            raise Problem(415, "Content-Type", f"is not {JSON}", remedy)
 
     def wish(self) -> Wish:
         """Return the object in the body; an empty one is an empty object."""
@@ -72,7 +72,7 @@ class Handler(web.RequestHandler):
 
     def answer(self, facts: Facts | list[Facts], status: int = 200) -> None:
         self.set_status(status)
-        self._send(facts, _JSON)
+        self._send(facts, JSON)
 
     def _send(self, facts: object, kind: str) -> None:
         self.set_header("Content-Type", kind)

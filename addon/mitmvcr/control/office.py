@@ -61,7 +61,7 @@ class Office(Protocol):
         """Give it another cassette; return the report of the one that it had, which
         is saved."""
 
-    def variables(self, name: str, wish: Wish) -> Facts:
+    def variables(self, name: str, wish: Wish | None = None) -> Facts:
         """Record what a test has made up, by name; return what was recorded first."""
 
     def save(self, name: str) -> Facts:

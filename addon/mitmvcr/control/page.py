@@ -159,8 +159,8 @@ class _Events(_Shown):
                     await self.flush()
                 await asyncio.sleep(_PACE)
                 silent += _PACE
-        except StreamClosedError:
-            return
+        except (StreamClosedError, asyncio.CancelledError):
+            return  # whoever looked on has gone, or mitmproxy ends
 
 
 def _event(name: str, facts: object) -> bytes:

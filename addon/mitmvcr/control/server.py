@@ -95,6 +95,9 @@ class _Variables(Handler):
     def post(self, name: str) -> None:
         self.answer(self.office.variables(name, self.wish()))
 
+    def get(self, name: str) -> None:
+        self.answer(self.office.variables(name))
+
 
 class _Ports(Handler):
     async def post(self) -> None:

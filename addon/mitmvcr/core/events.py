@@ -8,17 +8,18 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import overload
 
+from mitmvcr.core.media import GRPC, media_kind, parameter
+
 _SSE = "text/event-stream"
 _LINES = ("application/x-ndjson", "application/ndjson", "application/jsonl")
-_GRPC = "application/grpc"
 _PARTS = "multipart/x-mixed-replace"
+_KINDS = {_SSE: "events", **dict.fromkeys(_LINES, "lines"), _PARTS: "parts"}
 #: How the types of streams begin: they pass live, and a replay leaves piece by piece.
-STREAM_TYPES = (_SSE, *_LINES, _GRPC, _PARTS)
+STREAM_TYPES = (_SSE, *_LINES, GRPC, _PARTS)
 
 # Atomic groups: "\r\n" is one line end, never two.
 _BLANK_LINE = re.compile(rb"(?>\r\n|\n|\r)(?>\r\n|\n|\r)")
 _LINE_END = re.compile(rb"\n")
-_BOUNDARY = re.compile(r'boundary="?([^";]+)', re.IGNORECASE)
 _LAST_EVENTS = frozenset(
     {
         b"message_stop",
@@ -91,31 +92,37 @@ def due_in_small(parts: Iterable[bytes], due: Iterable[float]) -> Iterator[float
         yield from (at for _ in range(0, len(part), _SMALL))
 
 
+def stream_kind(content_type: str) -> str:
+    """Return what a body of this type consists of: ``events``, ``lines``, ``messages``
+    or ``parts``; empty where it is no stream."""
+    kind = media_kind(content_type)
+    if kind.startswith(GRPC):
+        return "messages"
+    return _KINDS.get(kind, "")
+
+
 def ends(content_type: str, body: bytes) -> list[int] | None:
     """Return where the events of a body end; None where it has none that are known."""
-    kind = _kind(content_type)
+    kind = media_kind(content_type)
     if kind == _SSE:
         return [found.end() for found in _BLANK_LINE.finditer(body)]
     if kind in _LINES:
         return [found.end() for found in _LINE_END.finditer(body)]
-    if kind.startswith(_GRPC):
-        return _message_ends(body)
+    if kind.startswith(GRPC):
+        return message_ends(body)
     if kind == _PARTS and (boundary := _boundary(content_type)):
         return [found.start() for found in re.finditer(re.escape(boundary), body)]
     return None
 
 
-def _kind(content_type: str) -> str:
-    return content_type.partition(";")[0].strip().lower()
-
-
 def _boundary(content_type: str) -> bytes:
-    found = _BOUNDARY.search(content_type)
-    return b"--" + found[1].strip().encode("utf-8", "surrogateescape") if found else b""
+    found = parameter(content_type, "boundary")
+    return b"--" + found.encode("utf-8", "surrogateescape") if found else b""
 
 
-def _message_ends(body: bytes) -> list[int]:
-    """Return where gRPC's messages end: a flag, four bytes of length, the message."""
+def message_ends(body: bytes) -> list[int]:
+    """Return where the messages of gRPC and Connect end that are whole: a byte of
+    flags, the length in four, the message."""
     found, at = [], 0
     while at + 5 <= len(body):
         at += 5 + int.from_bytes(body[at + 1 : at + 5])
@@ -130,7 +137,7 @@ def has_ended(content_type: str, body: bytes) -> bool:
     lines of JSON with ``"done": true``; parts with the closing boundary. A gRPC
     answer never: its trailers say how it went.
     """
-    kind = _kind(content_type)
+    kind = media_kind(content_type)
     if kind == _SSE:
         return _last_event_ends(body)
     if kind in _LINES:

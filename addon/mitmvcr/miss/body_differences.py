@@ -11,17 +11,23 @@ from mitmvcr.core.bodies import (
     counted_fields,
     fold_escapes,
     frame_messages,
-    holds_json,
-    is_framed,
     json_texts,
     json_value,
-    media_kind,
     multipart_parts,
     payload,
     xmlrpc_call,
 )
-from mitmvcr.core.headers import header, parameter, without_boundary
+from mitmvcr.core.headers import header
 from mitmvcr.core.matching import Ignoring
+from mitmvcr.core.media import (
+    FORM,
+    JSON,
+    holds_json,
+    is_framed,
+    media_kind,
+    parameter,
+    without_boundary,
+)
 from mitmvcr.core.model import Headers, Request
 from mitmvcr.core.wording import quoted, shown
 from mitmvcr.miss.differences import (
@@ -43,7 +49,6 @@ from mitmvcr.miss.text_differences import (
 _TAKEN_APART = 2 << 20
 #: Left out, it does not count.
 NO_BODY = ("parts", "body")
-FORM = "application/x-www-form-urlencoded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +195,7 @@ def _line_by_line(
 def _message_differences(
     place: str, one: Content, other: Content
 ) -> Iterator[Difference]:
-    inner = "application/json" if holds_json(one.media) else ""
+    inner = JSON if holds_json(one.media) else ""
     pairs = zip_longest(frame_messages(one.raw), frame_messages(other.raw))
     for number, (ours, theirs) in enumerate(pairs):
         at = f"{place} message {number}"

@@ -7,6 +7,7 @@ has been redacted before; this is also for what stands in a cassette as it is.
 import re
 from dataclasses import replace
 
+from mitmvcr.core.urls import url_parts
 from mitmvcr.miss.report import LAST_STEP, MASK, Difference, Miss, Near
 from mitmvcr.secrets.names import Names
 
@@ -38,7 +39,6 @@ _BY_LOOKS = re.compile(
     r"|\bxox[abprs]-[\w-]{8,}|\bA[KS]IA[0-9A-Z]{8,}|\bAIza[\w-]{8,}"
     r"|\beyJ[\w-]{8,}(?:\.[\w-]*){0,2}|(?<=Bearer )[\w.~+/=-]{8,}"
 )
-_URL = re.compile(r"(?P<scheme>[^:/?#\s]+://)(?:[^/?#\s@]*@)?(?P<rest>[^#]*)")
 _PAIR = re.compile(r"(?P<name>[?&;][^=&;]*=)(?P<value>[^&;]*)")
 
 
@@ -46,7 +46,9 @@ def is_secret(name: str) -> bool:
     """Return whether a header or a field of this name holds a secret: all that a
     recording hides, and whatever ends in the word for one."""
     return bool(
-        _NAMES.header(name) or _NAMES.field(_raw(name)) or _SECRET_NAME.fullmatch(name)
+        _NAMES.header(name)
+        or _NAMES.of(_raw(name)).field
+        or _SECRET_NAME.fullmatch(name)
     )
 
 
@@ -57,15 +59,15 @@ def _raw(name: str) -> bytes:
 def masked_url(url: str) -> str:
     """Return a URL without user and fragment, which do not travel, and with secret
     parameters masked."""
-    if found := _URL.match(url):
-        url = found["scheme"] + found["rest"]
+    if parts := url_parts(url):
+        url = f"{parts.scheme}://{parts.host}{parts.path}{parts.query}"
     path, mark, query = url.partition("?")
     return _by_looks(path) + _by_looks(_PAIR.sub(_masked_pair, mark + query))
 
 
 def _masked_pair(found: re.Match[str]) -> str:
     name, value = found["name"][1:-1], found["value"]
-    secret = value and (is_secret(name) or _NAMES.parameter(_raw(name)))
+    secret = value and (is_secret(name) or _NAMES.of(_raw(name)).parameter)
     return found["name"] + (MASK if secret else value)
 
 

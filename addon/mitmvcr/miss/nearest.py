@@ -1,7 +1,6 @@
 """Which recorded interactions come nearest to a request."""
 
 import heapq
-import re
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import replace
 from functools import cached_property, lru_cache
@@ -11,6 +10,7 @@ from mitmvcr.core.choosing import Objections
 from mitmvcr.core.deck import Deck
 from mitmvcr.core.matching import agree, split_url
 from mitmvcr.core.model import Request
+from mitmvcr.core.urls import url_parts
 from mitmvcr.miss import remedies
 from mitmvcr.miss.broken_rules import broken_rules
 from mitmvcr.miss.differences import MOST_DIFFERENCES, common
@@ -31,9 +31,6 @@ _SCORES = 10_000
 #: Of bodies the start and the end of so many bytes are looked at, to tell how alike
 #: they are.
 _LIKENESS = 1 << 20
-
-#: The host, path and query of a URL's key.
-_KEY = re.compile(r"[^:/?#]+://([^/?#]*)([^?#]*)(\??[^#]*)")
 
 
 class Search:
@@ -203,12 +200,12 @@ def _scorer(asked: str) -> Callable[[str], int]:
     def score(recorded: str) -> int:
         if asked == recorded:
             return 1000
-        theirs = _KEY.fullmatch(recorded)
+        theirs = url_parts(recorded)
         if theirs is None:
             return 0
-        same_host = 100 if host == theirs[1] else 0
-        if path != theirs[2]:
-            return same_host + common(path[1:70], theirs[2][1:70])
-        return same_host + (90 if query == theirs[3] else 80)
+        same_host = 100 if host == theirs.authority else 0
+        if path != theirs.path:
+            return same_host + common(path[1:70], theirs.path[1:70])
+        return same_host + (90 if query == theirs.query else 80)
 
     return score

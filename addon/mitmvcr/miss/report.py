@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from mitmvcr.core.headers import header
+from mitmvcr.core.media import media_kind
 from mitmvcr.core.model import Interaction
 from mitmvcr.core.modes import Repeats
 from mitmvcr.core.wording import shown
@@ -191,7 +192,7 @@ class Entry:
             response.code,
             size=len(response.body) or max(response.content_length, 0),
             protocol=response.proto,
-            media=header(response.headers, "content-type").partition(";")[0],
+            media=media_kind(header(response.headers, "content-type")),
         )
 
     @classmethod

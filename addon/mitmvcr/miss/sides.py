@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
 
-from mitmvcr.core.headers import without_boundary
 from mitmvcr.core.matching import URL_PARTS, Ignoring, Matcher, form_pairs
+from mitmvcr.core.media import without_boundary
 from mitmvcr.core.model import Request
 from mitmvcr.core.wording import shown
 from mitmvcr.miss.body_differences import Content, body_differences, content

@@ -16,14 +16,19 @@ from mitmproxy import ctx, http
 from mitmproxy.addonmanager import Loader
 
 from mitmvcr.core.errors import VcrError
-from mitmvcr.core.modes import Refuse, Replay
+from mitmvcr.core.modes import Decision, Refuse, Replay
 from mitmvcr.options import CASSETTE, Settings
 from mitmvcr.proxy import host, options
 from mitmvcr.proxy.choice import Choice, refuse_proxy_passwords
 from mitmvcr.proxy.commands import Commands
 from mitmvcr.proxy.connections import Connections
 from mitmvcr.proxy.controlling import Control
-from mitmvcr.proxy.exchange import forward, replay
+from mitmvcr.proxy.flow.exchange import forward, replay
+from mitmvcr.proxy.flow.player import DEFAULT, LARGE, Player, size_of, with_mode
+from mitmvcr.proxy.flow.refusals import block, refuse
+from mitmvcr.proxy.flow.responses import describe
+from mitmvcr.proxy.flow.states import Event
+from mitmvcr.proxy.flow.streaming import let_live
 from mitmvcr.proxy.guard import Guard, stand
 from mitmvcr.proxy.host.dispatch import HookDispatcher, open_dispatcher
 from mitmvcr.proxy.host.messages import (
@@ -32,14 +37,9 @@ from mitmvcr.proxy.host.messages import (
     response_parts,
 )
 from mitmvcr.proxy.idle_end import IdleEnd
-from mitmvcr.proxy.player import DEFAULT, Player
 from mitmvcr.proxy.recording import begin_answer, break_off, record
-from mitmvcr.proxy.refusals import block, refuse
 from mitmvcr.proxy.replay import play, waiting_for_nothing
-from mitmvcr.proxy.responses import describe
 from mitmvcr.proxy.sessions import Sessions
-from mitmvcr.proxy.states import Event
-from mitmvcr.proxy.streaming import let_live
 from mitmvcr.proxy.streams import Streams
 from mitmvcr.proxy.trust import towards_origins
 from mitmvcr.values import Values
@@ -130,7 +130,7 @@ class VcrAddon:
         self._has_started = False
         self.control.close()
         self.idle_end.close()
-        if host.is_exiting() and self.sessions.recordings():
+        if host.is_exiting() and self.sessions.are_busy():
             return self._drain_and_close()
         self._leave()
         return None
@@ -149,7 +149,7 @@ class VcrAddon:
         self._guard.tell_gone()
 
     async def _drain_and_close(self) -> None:
-        await host.drain(lambda: bool(self.sessions.recordings()))
+        await host.drain(self.sessions.are_busy)
         self.streams.close()
         self.sessions.close()
 
@@ -160,6 +160,7 @@ class VcrAddon:
     def use(self, settings: Settings) -> None:
         """Put a cassette in play and take out the one that was; the folder of the named
         sessions counts for those that begin. Raises VcrError."""
+        settings = with_mode(settings)
         earlier = self.sessions.named()
         if earlier is not None and earlier.settings == settings:
             return
@@ -235,7 +236,30 @@ class VcrAddon:
             block(session, flow, why)
             return None
         live = _live(player, flow)
-        decision = session.plan(live.request)
+        if session.looks_up and size_of(live.request) > LARGE:
+            return self._look_aside(player, flow, live)
+        return self._decided(player, flow, live, session.plan(live.request))
+
+    async def _look_aside(
+        self, player: Player, flow: http.HTTPFlow, live: LiveRequest
+    ) -> None:
+        """Decide on a large request, lest other flows wait while it is looked
+        through."""
+        session = player.session
+        try:
+            foreseen = await asyncio.to_thread(session.foreseen, live.request)
+            decision = session.plan(live.request, foreseen)
+            waiting = self._decided(player, flow, live, decision)
+        except Exception as error:  # noqa: BLE001 - fails closed, whatever it is
+            self.connections.fail(flow, error)
+            return
+        if waiting is not None:
+            await waiting
+
+    def _decided(
+        self, player: Player, flow: http.HTTPFlow, live: LiveRequest, decision: Decision
+    ) -> Awaitable[None] | None:
+        session = player.session
         if isinstance(decision, Replay):
             return self._replay(player, flow, decision, live)
         if isinstance(decision, Refuse):
@@ -289,33 +313,37 @@ class VcrAddon:
         elif not exchange.is_replay:
             begin_answer(exchange, response)
 
-    def response(self, flow: http.HTTPFlow) -> None:
+    def response(self, flow: http.HTTPFlow) -> Awaitable[None] | None:
         exchange, response = self.sessions.exchange(flow), flow.response
         if exchange is None:
-            return
+            return None
         if exchange.is_replay:
             paced = exchange.paced
             if paced is not None and response is not None and response.stream is paced:
                 exchange.move(Event.LEAVES)  # and its schedule says when it has arrived
-                return
+                return None
             exchange.finish(Event.ANSWERED)
         elif flow.websocket is not None and exchange.player.settings.websocket:
             if exchange.move(Event.SWITCHED):
                 exchange.socket, exchange.response = flow, response
-            return
+            return None
         elif response is not None:
-            record(exchange, response, Event.ANSWERED, flow)
+            waiting = record(exchange, response, Event.ANSWERED, flow)
+            if waiting is not None:
+                return self.sessions.closing_idle(waiting)
         self.sessions.close_idle()
+        return None
 
-    def error(self, flow: http.HTTPFlow) -> None:
+    def error(self, flow: http.HTTPFlow) -> Awaitable[None] | None:
         exchange = self.sessions.exchange(flow)
         if exchange is None:
-            return
+            return None
         if exchange.is_replay:
             exchange.undo(Event.BROKE_OFF)
-        else:
-            break_off(exchange, flow, Event.BROKE_OFF)
+        elif waiting := break_off(exchange, flow, Event.BROKE_OFF):
+            return self.sessions.closing_idle(waiting)
         self.sessions.close_idle()
+        return None
 
 
 def _live(player: Player, flow: http.HTTPFlow) -> LiveRequest:

@@ -7,8 +7,8 @@ import threading
 from collections.abc import Callable, Iterable
 
 from mitmvcr.proxy.controlling import Control
+from mitmvcr.proxy.flow.player import Player
 from mitmvcr.proxy.host import masters
-from mitmvcr.proxy.player import Player
 
 _STDIN, _STDOUT, _STDERR = 0, 1, 2
 

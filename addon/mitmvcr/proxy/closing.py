@@ -1,25 +1,24 @@
 """The end of a session: its recording is put in place, and the log says what came of
-it."""
+it. Nobody else records its cassette until then."""
 
 import logging
-from collections.abc import Collection
+import os
 
 from mitmvcr.core.errors import CassetteError
-from mitmvcr.options import SECRET
-from mitmvcr.session import Session
-from mitmvcr.unused import drop_marked
+from mitmvcr.options import BY_NAME, SECRET
+from mitmvcr.proxy.flow.player import Player
+from mitmvcr.proxy.routes import SessionError
+from mitmvcr.session.unused import drop_marked
 
 logger = logging.getLogger("mitmvcr")
 
 
-def close(session: Session, dropped: Collection[int] = ()) -> None:
-    """Close a session; the interactions at the positions that are ``dropped`` leave its
-    cassette. What goes wrong is logged, and is the session's failure."""
+def close(player: Player) -> None:
+    """Close a session. What goes wrong is logged, and is the session's failure."""
+    session = player.session
     try:
         session.close()
-        if dropped and (count := drop_marked(session, dropped)):
-            name = session.store.name
-            logger.info("mitmvcr: %s: %d marked interactions dropped", name, count)
+        _drop(player)
     except CassetteError as error:
         session.note_failure(error)
         logger.error("mitmvcr: %s", error)
@@ -32,4 +31,57 @@ def close(session: Session, dropped: Collection[int] = ()) -> None:
             url,
             SECRET.vcr,
         )
+    for name in session.kept_in_vain:
+        logger.warning(
+            "mitmvcr: %s=%s: nothing in this recording has it: leave it out, or see"
+            " how it is spelled there",
+            BY_NAME["keep"].vcr,
+            name,
+        )
+    for url in session.left_whole:
+        logger.warning(
+            "mitmvcr: %s: this answer looks as if it held a secret, and stays as it"
+            " came: its digest is its address, so that a client would refuse"
+            " another. See it with mitmvcr cassette scan",
+            url,
+        )
     logger.info("mitmvcr: %s", session.summary().line())
+
+
+def _drop(player: Player) -> None:
+    """Take out of the cassette what somebody has marked. Raise CassetteError."""
+    if player.dropped and (count := drop_marked(player.session, player.dropped)):
+        name = player.session.store.name
+        logger.info("mitmvcr: %s: %d marked interactions dropped", name, count)
+
+
+class Recorders:
+    """Knows which sessions record which cassette: of a thousand none is looked at."""
+
+    def __init__(self) -> None:
+        self._by_place: dict[str, list[Player]] = {}
+
+    def add(self, player: Player) -> None:
+        """Take in a session that begins, if it records."""
+        if player.session.records:
+            self._by_place.setdefault(player.place, []).append(player)
+
+    def forget(self, player: Player) -> None:
+        """Take out a session that has ended."""
+        if player.session.records and player.place in self._by_place:
+            left = [each for each in self._by_place[player.place] if each is not player]
+            self._by_place[player.place] = left
+            if not left:
+                del self._by_place[player.place]
+
+    def of(self, cassette: str, name: str) -> list[Player]:
+        """Return the sessions of this name that record a cassette. Raise SessionError
+        where one of another name does."""
+        same = self._by_place.get(os.path.realpath(cassette), [])
+        for player in same:
+            if player.name != name:
+                raise SessionError(
+                    f"session {name}: {cassette} is being recorded by session"
+                    f" {player.name}: end that first, or choose another cassette"
+                )
+        return [*same]

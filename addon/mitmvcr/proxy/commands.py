@@ -16,9 +16,9 @@ from mitmvcr.core.model import Interaction
 from mitmvcr.core.wording import quoted
 from mitmvcr.options import CASSETTE, DIR, MODE, Option, Settings, Text
 from mitmvcr.proxy import host
+from mitmvcr.proxy.flow.player import DEFAULT, Player
 from mitmvcr.proxy.host.messages import request_parts, response_parts
 from mitmvcr.proxy.options import VcrOptions
-from mitmvcr.proxy.player import DEFAULT, Player
 from mitmvcr.proxy.sessions import Sessions
 from mitmvcr.store.names import session_name
 from mitmvcr.store.store import FileStore

@@ -10,7 +10,7 @@ from mitmproxy import connection, http, tcp, tls
 from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 
 from mitmvcr.proxy import host
-from mitmvcr.proxy.refusals import fail, turn_away
+from mitmvcr.proxy.flow.refusals import fail, turn_away
 from mitmvcr.proxy.sessions import Sessions
 
 logger = logging.getLogger("mitmvcr")

@@ -12,16 +12,17 @@ from mitmvcr.control.office import Facts, Problem, Wish
 from mitmvcr.core.errors import UnusableValueError
 from mitmvcr.miss.report import miss_facts
 from mitmvcr.options import BY_NAME, OF_SESSION, Settings, changed, nearest
+from mitmvcr.proxy.flow.player import Player
 from mitmvcr.proxy.host import listeners
-from mitmvcr.proxy.player import Player
 from mitmvcr.proxy.ports import Ports, ca_file
 from mitmvcr.proxy.sessions import Sessions
 from mitmvcr.store.names import cassette_of, session_name
 
-#: Of the process, though mitmproxy has them as those of a session.
+#: Of the process, though mitmproxy has them as those of a session. Towards origins it
+#: has one certificate and one list of authorities for all.
 _OF_PROCESS = (
-    *("cassette", "dir", "control", "save_failed"),
-    *("upstream_ca", "client_cert"),
+    *("cassette", "dir", "control", "save_failed", "rerecord"),
+    *("client_cert", "upstream_ca"),
 )
 _OPTIONS = {each.name for each in OF_SESSION} - {*_OF_PROCESS}
 #: In seconds; a test does not wait longer for what it left under way.
@@ -31,8 +32,10 @@ _WAIT = 30.0
 class Desk:
     """Does it to the sessions in play; see :class:`mitmvcr.control.office.Office`."""
 
-    def __init__(self, sessions: Sessions) -> None:
-        self._sessions = sessions
+    def __init__(self, sessions: Sessions, patience: float = _WAIT) -> None:
+        """Make it; ``patience`` is how long an answer waits for the last request of a
+        session, in seconds."""
+        self._sessions, self._patience = sessions, patience
         self.ports = Ports(sessions)
 
     def health(self) -> Facts:
@@ -51,7 +54,10 @@ class Desk:
 
     async def open(self, wish: Wish) -> Facts:
         fields = dict(wish)
-        has_port = _flag(fields, "port")
+        has_port, kind = _flag(fields, "port"), _kind(fields)
+        if kind is not None and not has_port:
+            remedy = "leave port out, or kind"
+            raise Problem(422, "kind", "is what the session's own port speaks", remedy)
         name = _name(fields, "name" if "name" in fields else "cassette")
         fields.pop("name", None)
         fields.setdefault("cassette", name)
@@ -60,15 +66,16 @@ class Desk:
             raise Problem(409, "name", f"session {name} is open already", remedy)
         self._sessions.switch(self._settings(fields), name)
         try:
-            return self._state(await self._reachable(name, has_port))
+            return self._state(await self._reachable(name, has_port, kind))
         except BaseException:
             await self.end(name)
             raise
 
-    async def _reachable(self, name: str, has_port: bool) -> Player:
+    async def _reachable(self, name: str, has_port: bool, kind: str | None) -> Player:
         if has_port:
-            port = await listeners.open_port()
-            self._sessions.routes.give_port(port, name)
+            kind = kind or listeners.main_kind()
+            port = await listeners.open_port(kind)
+            self._sessions.routes.give_port(port, name, kind)
         return self._player(name)
 
     async def switch(self, name: str, wish: Wish) -> Facts:
@@ -82,8 +89,10 @@ class Desk:
         await self._wait(player, ended)
         return {"session": self.session(name), "ended": report(player)}
 
-    def variables(self, name: str, wish: Wish) -> Facts:
+    def variables(self, name: str, wish: Wish | None = None) -> Facts:
         player = self._player(name)
+        if wish is None:
+            return dict(player.session.variables.known)
         for key, value in wish.items():
             if not isinstance(value, str):
                 raise Problem(422, key, "is no text", "write it as text")
@@ -108,10 +117,10 @@ class Desk:
     async def _wait(self, player: Player, ended: asyncio.Event) -> None:
         """Wait for its last flow; then it is saved."""
         try:
-            await asyncio.wait_for(ended.wait(), _WAIT)
+            await asyncio.wait_for(ended.wait(), self._patience)
         except TimeoutError as error:
             flows = self._sessions.flows_of(player)
-            detail = f"{flows} requests are under way after {_WAIT:.0f} s"
+            detail = f"requests under way after {self._patience:g} s: {flows}"
             remedy = "it is saved when they have ended: end them before the session"
             raise Problem(504, "cassette", detail, remedy) from error
 
@@ -138,12 +147,15 @@ class Desk:
         return changed(root, values)._replace(cassette=cassette)
 
     def _state(self, player: Player) -> Facts:
-        port = self._sessions.routes.port_of(player.name)
+        routes = self._sessions.routes
+        port = routes.port_of(player.name)
+        kind = None if port is None else routes.kinds.get(port)
         return {
             **report(player),
             "under_way": self._sessions.flows_of(player),
             "port": port,
-            "proxy_url": _proxy_url(player.name, port),
+            "kind": kind,
+            **_urls(player.name, port, kind or ""),
             "ca_file": str(ca_file()),
         }
 
@@ -197,9 +209,30 @@ def _flag(fields: dict[str, Any], key: str) -> bool:
     return found
 
 
-def _proxy_url(name: str, port: int | None) -> str | None:
-    if port is not None:
-        return f"http://{listeners.ADDRESS}:{port}"
+def _kind(fields: dict[str, Any]) -> str | None:
+    """Take out what the session's own port is to speak, None if nothing is said."""
+    kind = fields.pop("kind", None)
+    if kind is None:
+        return None
+    try:
+        return listeners.parse_kind(kind if isinstance(kind, str) else f"{kind}")
+    except UnusableValueError as error:
+        raise Problem(422, "kind", f"{error.value}", error.remedy) from error
+
+
+def _urls(name: str, port: int | None, kind: str) -> Facts:
+    """Return the URL of the proxy, and of the origin that a reverse proxy stands
+    for."""
+    if port is None:
+        return {"proxy_url": _main_url(name), "base_url": None}
+    place = f"{listeners.ADDRESS}:{port}"
+    if kind.startswith("reverse:"):
+        return {"proxy_url": None, "base_url": f"http://{place}"}
+    scheme = "socks5h" if kind == "socks5" else "http"
+    return {"proxy_url": f"{scheme}://{place}", "base_url": None}
+
+
+def _main_url(name: str) -> str | None:
     main = listeners.main_port()
     user = quote(name, safe="")
     return None if main is None else f"http://{user}:x@{listeners.ADDRESS}:{main}"

@@ -18,7 +18,7 @@ from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 
 from mitmvcr.core.errors import VcrError
 from mitmvcr.proxy import host
-from mitmvcr.proxy import responses as answers
+from mitmvcr.proxy.flow import responses as answers
 from mitmvcr.proxy.host import chain, upstream
 from mitmvcr.proxy.host.chain import Hook, Manager
 

@@ -6,7 +6,7 @@ import logging
 from time import monotonic
 
 from mitmvcr.options import IDLE_TIMEOUT
-from mitmvcr.proxy.player import DEFAULT, Player
+from mitmvcr.proxy.flow.player import DEFAULT, Player
 from mitmvcr.proxy.sessions import Sessions
 from mitmvcr.timing_options import write_timeout
 

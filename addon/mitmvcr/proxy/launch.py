@@ -15,12 +15,12 @@ from mitmvcr.core.modes import Mode
 from mitmvcr.options import Settings, as_options
 from mitmvcr.proxy import host
 from mitmvcr.proxy.addon import VcrAddon
+from mitmvcr.proxy.flow.player import Player, name_in
 from mitmvcr.proxy.host import chain
 from mitmvcr.proxy.host.masters import Master, listening_port, make_master
-from mitmvcr.proxy.player import Player
 from mitmvcr.proxy.sessions import Sessions
 from mitmvcr.session import Session
-from mitmvcr.summary import Summary, total
+from mitmvcr.session.summary import Summary, total
 
 
 class ProxyError(VcrError):
@@ -52,6 +52,17 @@ class Proxy:
     def unnamed(self) -> int:
         """Return how many requests named no session, where they could."""
         return self.in_play.routes.unnamed
+
+    @property
+    def failed_sessions(self) -> list[str]:
+        """Return the names of sessions whose cassettes lack something: there were
+        misses, something could not be recorded, or they could not begin."""
+        failed = set(self.in_play.refused)
+        for session in self.sessions:
+            summary = session.summary()
+            if summary.missed or summary.lost or session.failure is not None:
+                failed.add(name_in(self.settings, session.store.name))
+        return sorted(failed)
 
     @property
     def broken_tls(self) -> dict[str, str]:

@@ -1,19 +1,23 @@
 """What came back from the origin is put into the cassette, whole or not."""
 
+import asyncio
 import logging
 import time
+from collections.abc import Awaitable
 from dataclasses import replace
 
 from mitmproxy import http
 
 from mitmvcr.core.model import Interaction
-from mitmvcr.proxy import responses as answers
-from mitmvcr.proxy.exchange import Exchange
+from mitmvcr.proxy.flow import responses as answers
+from mitmvcr.proxy.flow.exchange import Exchange
+from mitmvcr.proxy.flow.interrupted import broken
+from mitmvcr.proxy.flow.marks import mark_recorded
+from mitmvcr.proxy.flow.player import LARGE, Player, size_of
+from mitmvcr.proxy.flow.states import MOVES, Event, State
+from mitmvcr.proxy.flow.streaming import TimedTee, tap, with_chunks
 from mitmvcr.proxy.host.messages import response_parts
-from mitmvcr.proxy.interrupted import broken
-from mitmvcr.proxy.marks import mark_recorded
-from mitmvcr.proxy.states import Event, State
-from mitmvcr.proxy.streaming import TimedTee, tap, with_chunks
+from mitmvcr.session import Redacted
 
 logger = logging.getLogger("mitmvcr")
 
@@ -36,59 +40,168 @@ def begin_answer(exchange: Exchange, response: http.Response) -> None:
 
 
 def record(
-    exchange: Exchange,
-    response: http.Response,
-    event: Event,
-    flow: http.HTTPFlow | None = None,
-) -> None:
-    """Record an exchange that has ended, and log what kept it from being recorded; the
-    traffic goes on. ``flow`` is marked, if it is there."""
-    is_late = exchange.state is State.INTERRUPTED
-    if not exchange.move(event):
-        return
-    code = response.status_code
-    if code < 200 and exchange.socket is None:
-        reason = answers.unrecorded(response)
-        exchange.target.session.lost()
-        logger.warning("mitmvcr: %s %s: not recorded", exchange.shown(), reason)
-        return
+    exchange: Exchange, response: http.Response, event: Event, flow: http.HTTPFlow
+) -> Awaitable[None] | None:
+    """Record an exchange that has ended, mark its flow, and log what kept it from being
+    recorded; the traffic goes on. Return what is to be awaited where that takes its
+    time: the exchange is under way till then."""
+    recording = _Recording(exchange, response, event, flow)
+    recording.begin()
+    if exchange.target.queued or recording.is_large():
+        return _in_turn(exchange.target, recording)
+    recording.go_on()
+    return None
+
+
+def record_now(exchange: Exchange, response: http.Response, event: Event) -> None:
+    """Do the same at once: it is the end."""
+    recording = _Recording(exchange, response, event)
+    recording.begin()
+    recording.go_on()
+
+
+async def _in_turn(player: Player, recording: "_Recording") -> None:
+    """Redact in a thread, lest other flows wait; what ended first is recorded first."""
+    player.queued += 1
     try:
-        if 300 < code < 400:
-            redirects = exchange.target.redirects
-            redirects.note(exchange.live_request.request, response_parts(response))
-        recorded = exchange.interaction(response)
-        if exchange.tee or exchange.socket or exchange.upload:
-            recorded = _with_stream(exchange, response, recorded)
+        async with player.turn:
+            await asyncio.to_thread(recording.redact)
+            recording.end()
+    finally:
+        player.queued -= 1
+
+
+class _Recording:
+    """What is done to record one exchange: in the event loop at first and at last."""
+
+    def __init__(
+        self,
+        exchange: Exchange,
+        response: http.Response,
+        event: Event,
+        flow: http.HTTPFlow | None = None,
+    ) -> None:
+        self._exchange, self._response, self._event = exchange, response, event
+        self._flow = flow
+        self._session = exchange.target.session
+        self._met: Interaction | None = None
+        self._redacted: Redacted | None = None
+        self._error: Exception | None = None
+        #: Is it no answer? Then nothing is recorded.
+        self._is_lost = response.status_code < 200 and exchange.socket is None
+
+    def begin(self) -> None:
+        if self._is_lost or self._event not in MOVES[self._exchange.state]:
+            return
+        try:
+            met = _came(self._exchange, self._response)
+            self._met = self._session.changed(met)
+        except Exception as error:  # noqa: BLE001 - it is logged at the end
+            self._error = error
+
+    def is_large(self) -> bool:
+        return self._met is not None and size_of(self._met) > LARGE
+
+    def go_on(self) -> None:
+        self.redact()
+        self.end()
+
+    def redact(self) -> None:
+        if self._met is None:
+            return
+        try:
+            self._redacted = self._session.redacted(self._met)
+        except Exception as error:  # noqa: BLE001 - it is logged at the end
+            self._error = error
+
+    def end(self) -> None:
+        exchange = self._exchange
+        is_late = exchange.state is State.INTERRUPTED
+        if not exchange.move(self._event):
+            return
         session = exchange.target.session
-        before = session.recorded_count
-        session.record(recorded)
-        if flow is not None and session.recorded_count > before:
-            mark_recorded(flow, session)
+        if self._is_lost:
+            reason = answers.unrecorded(self._response)
+            session.lost()
+            logger.warning("mitmvcr: %s %s: not recorded", exchange.shown(), reason)
+            return
+        if session is not self._session:  # another one records on
+            self._session = session
+            self.redact()
+        try:
+            if self._error is not None:
+                raise self._error
+            if self._redacted is not None:
+                session.keep(self._redacted)
+                if self._flow is not None:
+                    mark_recorded(self._flow, session)
+        except Exception as error:  # noqa: BLE001 - it is logged, and the traffic goes on
+            _note_failure(exchange, error)
+            return
         if is_late:
             logger.warning("mitmvcr: %s came late, and is recorded", exchange.shown())
+
+
+def _came(exchange: Exchange, response: http.Response) -> Interaction:
+    """Return what came back from the origin."""
+    if 300 < response.status_code < 400:
+        redirects = exchange.target.redirects
+        redirects.note(exchange.live_request.request, response_parts(response))
+    recorded = exchange.interaction(response)
+    if exchange.tee or exchange.socket or exchange.upload:
+        return _with_stream(exchange, response, recorded)
+    return recorded
+
+
+def break_off(
+    exchange: Exchange, flow: http.HTTPFlow | None, event: Event
+) -> Awaitable[None] | None:
+    """Record what there is of an exchange that ended before its end, if it is to be;
+    ``flow`` is None where the proxy ends. Return what is to be awaited where that takes
+    its time."""
+    player = exchange.target
+    try:
+        rest = _rest(exchange, flow, event)
+        met = None if rest is None else player.session.changed(rest)
+        if met is None:
+            return None
+        if flow is not None and (player.queued or size_of(met) > LARGE):
+            return _rest_in_turn(exchange, player, met)
+        player.session.keep(player.session.redacted(met))
     except Exception as error:  # noqa: BLE001 - it is logged, and the traffic goes on
         _note_failure(exchange, error)
+    return None
 
 
-def break_off(exchange: Exchange, flow: http.HTTPFlow | None, event: Event) -> None:
-    """Record what there is of an exchange that ended before its end, if it is to be;
-    ``flow`` is None where the proxy ends."""
+async def _rest_in_turn(exchange: Exchange, player: Player, met: Interaction) -> None:
+    player.queued += 1
+    try:
+        async with player.turn:
+            session = player.session
+            session.keep(await asyncio.to_thread(session.redacted, met))
+    except Exception as error:  # noqa: BLE001 - it is logged, and the traffic goes on
+        _note_failure(exchange, error)
+    finally:
+        player.queued -= 1
+
+
+def _rest(
+    exchange: Exchange, flow: http.HTTPFlow | None, event: Event
+) -> Interaction | None:
+    """Return what there is to record of it; it has ended now."""
     is_known = exchange.state is State.INTERRUPTED and flow is not None
     if not exchange.move(event) or is_known:
-        return
-    try:
-        response = flow.response if flow is not None else exchange.response
-        rest = broken(exchange, response, flow, time.monotonic_ns())
-        kept = rest.interaction
-        if kept is not None:
-            kept = exchange.upload.finish(kept) if exchange.upload else kept
-            exchange.target.session.record(kept)
-        else:
-            exchange.target.session.lost()
-        if rest.line:
-            logger.warning("mitmvcr: %s %s", exchange.shown(), rest.line)
-    except Exception as error:  # noqa: BLE001 - it is logged, and the traffic goes on
-        _note_failure(exchange, error)
+        return None
+    response = flow.response if flow is not None else exchange.response
+    rest = broken(exchange, response, flow, time.monotonic_ns())
+    kept = rest.interaction
+    if kept is None:
+        exchange.target.session.lost()
+    elif exchange.upload:
+        kept = exchange.upload.finish(kept)
+    if rest.line:
+        logger.warning("mitmvcr: %s %s", exchange.shown(), rest.line)
+    return kept
 
 
 def _note_failure(exchange: Exchange, error: Exception) -> None:
@@ -102,7 +215,7 @@ def _with_stream(
 ) -> Interaction:
     """Add what there is to know of a stream, beside its body."""
     if exchange.socket is not None:
-        from mitmvcr.proxy.websocket import frames
+        from mitmvcr.proxy.flow.websocket import frames
 
         answer = replace(recorded.response, websocket=frames(exchange.socket))
         recorded = replace(recorded, response=answer)

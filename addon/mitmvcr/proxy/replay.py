@@ -16,12 +16,12 @@ from mitmvcr.core.headers import header
 from mitmvcr.core.model import Interaction, Response
 from mitmvcr.core.modes import Replay
 from mitmvcr.options import Settings
-from mitmvcr.proxy.exchange import Exchange, replay
+from mitmvcr.proxy.flow.exchange import Exchange, replay
+from mitmvcr.proxy.flow.player import Player
+from mitmvcr.proxy.flow.states import Event
 from mitmvcr.proxy.host import stream_replay
 from mitmvcr.proxy.host.messages import make_response, request_parts, response_parts
-from mitmvcr.proxy.player import Player
 from mitmvcr.proxy.sessions import Sessions
-from mitmvcr.proxy.states import Event
 from mitmvcr.view.parts import RequestParts
 from mitmvcr.view.restore import (
     LARGE,
@@ -141,7 +141,7 @@ def _play_socket(
     sessions: Sessions, player: Player, flow: http.HTTPFlow, decision: Replay
 ) -> Awaitable[None] | None:
     """Switch protocols, and let the recorded messages speak for the server."""
-    from mitmvcr.proxy import websocket as sockets
+    from mitmvcr.proxy.flow import websocket as sockets
     from mitmvcr.proxy.host import websocket_replay
 
     session, latency = player.session, player.settings.latency

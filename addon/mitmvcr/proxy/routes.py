@@ -20,7 +20,7 @@ from mitmvcr.core.errors import UnusableValueError, VcrError
 from mitmvcr.core.modes import Mode
 from mitmvcr.core.wording import quoted
 from mitmvcr.parsing import parse_mode
-from mitmvcr.proxy.player import DEFAULT
+from mitmvcr.proxy.flow.player import DEFAULT
 from mitmvcr.store.names import session_name
 from mitmvcr.view.baggage import ENTRY, session_names
 from mitmvcr.view.baggage import HEADER as BAGGAGE
@@ -58,6 +58,8 @@ class Routes:
         self.shared: set[int] = set()
         #: How many requests came to one of them while it was in no session's use.
         self._turned_away: Counter[int] = Counter()
+        #: What they speak: a mode of mitmproxy.
+        self.kinds: dict[int, str] = {}
         #: How many requests named no session.
         self.unnamed = self._told = 0
         #: Those that are closed, and when; a connection to one may still be open.
@@ -97,8 +99,8 @@ class Routes:
         self.unnamed += 1
         return Wanted(DEFAULT)
 
-    def give_port(self, port: int, name: str) -> None:
-        self.ports[port] = name
+    def give_port(self, port: int, name: str, kind: str = "regular") -> None:
+        self.ports[port], self.kinds[port] = name, kind
         self._closed.pop(port, None)
 
     def point(self, port: int, name: str | None) -> None:

@@ -4,7 +4,7 @@ their last flow."""
 import asyncio
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from time import monotonic
 from weakref import WeakKeyDictionary
 
@@ -15,13 +15,13 @@ from mitmvcr.core.modes import RULES, Mode
 from mitmvcr.miss.report import Log
 from mitmvcr.options import CASSETTE, Settings
 from mitmvcr.proxy import host
-from mitmvcr.proxy.closing import close
-from mitmvcr.proxy.exchange import Exchange
+from mitmvcr.proxy.closing import Recorders, close
+from mitmvcr.proxy.flow.exchange import Exchange
+from mitmvcr.proxy.flow.player import DEFAULT, Player, name_in
+from mitmvcr.proxy.flow.states import Event, State
 from mitmvcr.proxy.host import listeners
-from mitmvcr.proxy.player import DEFAULT, Player, parse_filters
+from mitmvcr.proxy.opening import begin, make_room, prepared
 from mitmvcr.proxy.routes import Routes, SessionError, Wanted
-from mitmvcr.proxy.states import Event, State
-from mitmvcr.session import Session, open_session
 from mitmvcr.store.names import cassette_of
 
 logger = logging.getLogger("mitmvcr")
@@ -50,8 +50,10 @@ class Sessions:
         self.under_way: dict[str, Exchange] = {}
         self.root: Settings | None = None
         self.routes = Routes()
-        #: Why clients were turned away that can have no session.
+        #: Why clients were turned away that can have no session, and the names of
+        #: those that could not begin.
         self.refusals: dict[str, int] = {}
+        self.refused: set[str] = set()
         #: Connections, where they are of no session yet, and what became of their TLS.
         self.came, self.log = 0, Log()
         self._logs_all = False
@@ -60,6 +62,7 @@ class Sessions:
         self._is_guarded = False
         self._named: dict[str, Player] = {}
         self._ejected: list[Player] = []
+        self._recorders = Recorders()
         self._exit_guard, self._released = exit_guard, released
         if exit_guard is not None:
             exit_guard.closes(self.close)
@@ -129,9 +132,10 @@ class Sessions:
         player = self._named.get(wanted.name)
         if player is None:
             return self._begin(wanted)
-        if wanted.mode not in (None, player.settings.mode):
+        settings = player.settings
+        if wanted.mode not in (None, settings.mode) and not settings.rerecord:
             raise SessionError(
-                f"session {wanted.name} is in mode {player.settings.mode}, and"
+                f"session {wanted.name} is in mode {settings.mode}, and"
                 f" {wanted.mode} was asked for: one mode at a time"
             )
         player.last_used = monotonic()
@@ -147,7 +151,7 @@ class Sessions:
         except UnusableValueError as error:
             raise SessionError(f"session {error.value} {error.remedy}") from error
         chosen = root._replace(cassette=cassette, mode=mode)
-        player = self.use(chosen, wanted.name)
+        player = self._try(chosen, wanted.name)
         assert player is not None
         return player
 
@@ -186,8 +190,15 @@ class Sessions:
     def switch(self, settings: Settings, name: str) -> None:
         """Do what :meth:`use` does with a named session, whose clients go on."""
         earlier = self._named.get(name)
-        self.use(settings, name)
+        self._try(settings, name)
         self._switched(name, earlier)
+
+    def _try(self, settings: Settings, name: str) -> Player | None:
+        try:
+            return self.use(settings, name)
+        except VcrError:
+            self.refused.add(name_in(settings, os.fspath(settings.cassette or name)))
+            raise
 
     def use(self, settings: Settings, name: str = DEFAULT) -> Player | None:
         """Take the session of this name out and put in the one that the settings name.
@@ -196,19 +207,20 @@ class Sessions:
         would be open to the network. Only those that record the same cassette have
         been closed then, since their recording had to be loaded.
         """
-        parse_filters(settings)  # before anything is closed
+        settings = prepared(settings)
         fresh = None
         if settings.cassette is not None:
             closed = self._close_recorders_of(os.fspath(settings.cassette), name)
-            session = open_session(settings)
-            self._admit(session, name)
-            if session.notice is not None:
-                logger.warning("mitmvcr: %s", session.notice)
-            for line in session.idle_options:
-                logger.warning("mitmvcr: %s", line)
+            # For named sessions one look is enough.
+            known = self._is_guarded and name != DEFAULT
+            if name != DEFAULT:
+                make_room(len(self._named))
+            session = begin(settings, is_guarded=known)
+            self._is_guarded |= session.looks_up or session.offline
             fresh = Player(session, settings, name)
             if self._logs_all:
                 session.log.complete = True
+            self._recorders.add(fresh)
             self._opened(fresh)
             self._hand_on(closed, fresh)
         elif settings.dir is None and settings.mode not in _WITHOUT_CASSETTE:
@@ -226,36 +238,11 @@ class Sessions:
             self.routes.tell_unnamed()
         self.root = root
 
-    def _admit(self, fresh: Session, name: str) -> None:
-        """Raise CapabilityError where something that keeps a replay off the network is
-        not there; then it is not begun. For named sessions one look is enough."""
-        if not (fresh.looks_up or fresh.offline) or (
-            self._is_guarded and name != DEFAULT
-        ):
-            return
-        try:
-            host.capabilities.require_guards()
-        except VcrError:
-            fresh.close()
-            raise
-        self._is_guarded = True
-
     def _close_recorders_of(self, cassette: str, name: str) -> list[Player]:
         """Close the sessions of this name that record a cassette: two cannot record to
         one file, nor one replay what another has not put in place yet. Raise
         SessionError where one of another name does."""
-        place = os.path.realpath(cassette)
-        same = [
-            player
-            for player in self.open()
-            if player.session.records and player.place == place
-        ]
-        for player in same:
-            if player.name != name:
-                raise SessionError(
-                    f"session {name}: {cassette} is being recorded by session"
-                    f" {player.name}: end that first, or choose another cassette"
-                )
+        same = self._recorders.of(cassette, name)
         if self._named.get(name) in same:
             del self._named[name]
         self._ejected = [player for player in self._ejected if player not in same]
@@ -319,26 +306,37 @@ class Sessions:
         """Return the exchanges that are on their way to the origin, or back."""
         return [each for each in self.under_way.values() if not each.is_replay]
 
+    def are_busy(self) -> bool:
+        """Return whether anything is still to be recorded."""
+        return bool(self.recordings()) or any(each.queued for each in self.open())
+
     def close_idle(self) -> None:
         """Close the sessions that waited for their last flow. Call it when a flow
         has ended."""
         if not self._ejected:
             return
         busy = self.busy()
-        idle = [player for player in self._ejected if player not in busy]
+        idle = [p for p in self._ejected if p not in busy and not p.queued]
         for player in idle:
             self._ejected.remove(player)
             self._close(player)
         if idle:
             self._released()
 
+    async def closing_idle(self, waiting: Awaitable[None]) -> None:
+        """Do so when a flow ends that is waited for."""
+        await waiting
+        self.close_idle()
+
     def end_of(self, player: Player) -> asyncio.Event:
         """Return what is set when the session is closed."""
         return self._ends.setdefault(player, asyncio.Event())
 
     def busy(self) -> set[Player]:
-        """Return the sessions of the flows that are under way."""
-        return {exchange.target for exchange in self.under_way.values()}
+        """Return the sessions of the flows that are under way, or are still to be
+        recorded."""
+        busy = {exchange.target for exchange in self.under_way.values()}
+        return busy | {player for player in self.open() if player.queued}
 
     def flows_of(self, player: Player) -> int:
         """Return how many flows of a session are under way."""
@@ -352,7 +350,8 @@ class Sessions:
             self._exit_guard.failed = True
 
     def _close(self, player: Player) -> None:
-        close(player.session, player.dropped)
+        close(player)
+        self._recorders.forget(player)
         if player.session.failure is not None and self._exit_guard is not None:
             self._exit_guard.failed = True
         if (end := self._ends.pop(player, None)) is not None:

@@ -1,20 +1,20 @@
 """Hooks for what is more than one request and one response."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from mitmproxy import http, tls
 
 from mitmvcr.proxy import host
-from mitmvcr.proxy.exchange import forward
+from mitmvcr.proxy.flow.exchange import forward
+from mitmvcr.proxy.flow.player import Player
+from mitmvcr.proxy.flow.responses import is_grpc
+from mitmvcr.proxy.flow.states import Event
+from mitmvcr.proxy.flow.streaming import pass_on
 from mitmvcr.proxy.host.backpressure import drain
 from mitmvcr.proxy.host.messages import request_parts
-from mitmvcr.proxy.player import Player
-from mitmvcr.proxy.recording import break_off, record
-from mitmvcr.proxy.responses import is_grpc
+from mitmvcr.proxy.recording import break_off, record, record_now
 from mitmvcr.proxy.sessions import Sessions
-from mitmvcr.proxy.states import Event
-from mitmvcr.proxy.streaming import pass_on
 
 if TYPE_CHECKING:
     from mitmproxy.proxy import layer
@@ -72,7 +72,7 @@ class Streams:
             self._meet_call(player, flow)
 
     def _meet_call(self, player: Player, flow: http.HTTPFlow) -> None:
-        from mitmvcr.proxy import grpc as uploads
+        from mitmvcr.proxy.flow import grpc as uploads
 
         session = player.session
         if player.passes(flow):
@@ -89,7 +89,7 @@ class Streams:
     def _look_at_call(self, player: Player, flow: http.HTTPFlow) -> None:
         """Hold a call until it is whole and can be looked up; but not one that goes
         both ways, nor one that cannot be in the cassette."""
-        from mitmvcr.proxy import grpc as uploads
+        from mitmvcr.proxy.flow import grpc as uploads
 
         session, calls = player.session, player.calls
         known = calls.of(flow.request)
@@ -106,7 +106,7 @@ class Streams:
             uploads.miss(session, flow, player.view)
 
     def _record_call(self, player: Player, flow: http.HTTPFlow) -> None:
-        from mitmvcr.proxy import grpc as uploads
+        from mitmvcr.proxy.flow import grpc as uploads
 
         view = player.view
         upload = uploads.Upload(flow.request, view, player.settings.spool)
@@ -124,11 +124,14 @@ class Streams:
 
     # Responses
 
-    def websocket_end(self, flow: http.HTTPFlow) -> None:
+    def websocket_end(self, flow: http.HTTPFlow) -> Awaitable[None] | None:
         exchange = self._sessions.exchange(flow)
         if exchange is not None and flow.response is not None:
-            record(exchange, flow.response, Event.CLOSED, flow)
+            waiting = record(exchange, flow.response, Event.CLOSED, flow)
+            if waiting is not None:
+                return self._sessions.closing_idle(waiting)
             self._sessions.close_idle()
+        return None
 
     def close(self) -> None:
         """Record what streams have brought until now."""
@@ -136,7 +139,7 @@ class Streams:
             if exchange.response is None:
                 continue
             if exchange.socket is not None:
-                record(exchange, exchange.response, Event.STOPPED)
+                record_now(exchange, exchange.response, Event.STOPPED)
             else:
                 break_off(exchange, None, Event.STOPPED)
         self._sessions.close_idle()

@@ -8,7 +8,7 @@ from mitmvcr.codings.table import CodingError
 from mitmvcr.control.office import Facts, Problem
 from mitmvcr.core.headers import header
 from mitmvcr.core.model import Headers, Interaction
-from mitmvcr.proxy.player import Player
+from mitmvcr.proxy.flow.player import Player
 from mitmvcr.proxy.sessions import Sessions
 from mitmvcr.show import described
 from mitmvcr.show.entries import entry_facts, missed_facts

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from mitmvcr.secrets import looks
-from mitmvcr.secrets.names import SURE, Names, kind_of
+from mitmvcr.secrets.names import Names
 from mitmvcr.secrets.spans import Span
+from mitmvcr.secrets.values import Place
 
 _MARKS = {"csv": b",", "tab-separated-values": b"\t", "tsv": b"\t"}
 
@@ -18,22 +18,16 @@ def columns(names: Names, data: bytes, kind: str) -> Iterator[Span]:
         return
     head, _, _ = data.partition(b"\n")
     titles = [title.strip(b' \r"') for title in head.split(mark)]
-    secret = {at: each for at, each in enumerate(titles) if names.field(each)}
-    if not secret:
-        return
-    for number, found in _cells(data, len(head) + 1, mark):
-        value = found[found.lastindex or 0]
-        title = secret.get(number)
-        if title is not None and _is_secret(value.strip(), names.field(title)):
-            name = kind_of(title.decode("latin-1"))
-            start = found.start(found.lastindex or 0)
-            yield Span(start, start + len(value), name, value.replace(b'""', b'"'))
-
-
-def _is_secret(value: bytes, strength: int) -> bool:
-    if not looks.is_real(value):
-        return False
-    return not looks.is_said(value) if strength == SURE else looks.is_likely(value)
+    secret = {at: each for at, each in enumerate(titles) if names.of(each).field}
+    for number, found in _cells(data, len(head) + 1, mark) if secret else ():
+        group = found.lastindex or 0
+        value = found[group]
+        if number in secret and (
+            verdict := names.judge(secret[number], value, Place.FIELD)
+        ):
+            raw = value.replace(b'""', b'"')
+            start, end = found.span(group)
+            yield Span(start, end, verdict.kind, raw, verdict.is_sure)
 
 
 def _cells(data: bytes, at: int, mark: bytes) -> Iterator[tuple[int, re.Match[bytes]]]:

@@ -6,13 +6,17 @@ stand in it by chance are none, and a changed byte would break it.
 """
 
 import re
-from base64 import b64decode, b64encode
+from base64 import b64encode
 from collections.abc import Callable
 from contextlib import suppress
 from enum import Enum
 from typing import NamedTuple
 
 from mitmvcr.codings import CodingError, decoded, encoded, packed_as, unpacked
+from mitmvcr.core.bodies import from_base64
+from mitmvcr.core.events import message_ends
+from mitmvcr.core.headers import header
+from mitmvcr.core.media import JSON, holds_json, is_base64, is_framed, parameter
 from mitmvcr.core.model import Headers
 
 
@@ -30,7 +34,7 @@ class Said(NamedTuple):
     """What a message's headers say about its body; ``frames`` is the coding of the
     messages of gRPC or Connect in it."""
 
-    kind: str = ""
+    media: str = ""
     coding: str = ""
     frames: str = ""
 
@@ -75,7 +79,6 @@ _FILE_TYPE = re.compile(
     r"|vnd\.ms-|vnd\.openxml|vnd\.rar|vnd\.debian|x-(?:tar|gtar|gzip|7z|xz|bzip|rpm))"
 )
 _BINARY_TYPE = re.compile(r"protobuf|x-proto|msgpack|cbor|avro|thrift|bson")
-_FRAMED = re.compile(r"application/(?:grpc|connect\+)")
 _CONTROL = re.compile(rb"[\0-\x06\x0e-\x1a\x7f]")
 _WIDE = re.compile(
     rb"\xff\xfe|\xfe\xff|\0\0\xfe\xff|[^\0]\0[^\0]\0|\0[^\0]\0[^\0]|[^\0]\0\0\0[^\0]\0\0\0"
@@ -89,7 +92,6 @@ _MARKS = (
     (b"\xfe\xff", "utf-16-be"),
 )
 _CHARSET = re.compile(r"charset=\"?(utf-?(?:16|32)(?:-?[lb]e)?)")
-_BOUNDARY = re.compile(r"boundary=(?:\"([^\"]{1,200})\"|([^\s;,]{1,200}))", re.I)
 #: How many bytes tell whether a body is text.
 _SAMPLE = 1 << 13
 
@@ -97,8 +99,8 @@ _SAMPLE = 1 << 13
 def said_by(headers: Headers) -> Said:
     said = {name.lower(): ", ".join(values) for name, values in headers.items()}
     frames = said.get("grpc-encoding") or said.get("connect-content-encoding", "")
-    kind, coding = said.get("content-type", ""), said.get("content-encoding", "")
-    return Said(kind, coding, frames)
+    media, coding = header(headers, "content-type"), said.get("content-encoding", "")
+    return Said(media, coding, frames)
 
 
 #: A header of such a name says that the body is to be unpacked.
@@ -121,17 +123,18 @@ def through(body: bytes, said: Said, leaf: Leaf) -> bytes:
         names = [each for each in coding.split(",") if each != "aws-chunked"]
         return _aws_chunked(body, said._replace(coding=",".join(names)), leaf)
     plain, codings = unpacked(body, said.coding) if coding else (body, "")
-    new = _content(plain, said.kind.lower(), said.frames, leaf)
+    new = _content(plain, said.media, said.frames, leaf)
     if new == plain:
         return body
     return packed_as(body, new, codings) if codings else new
 
 
-def _content(body: bytes, kind: str, frames: str, leaf: Leaf) -> bytes:
-    if kind.startswith("application/grpc-web-text"):
-        return _in_base64(body, kind.replace("-text", ""), frames, leaf)
-    if _FRAMED.match(kind):
-        return _framed(body, kind, frames, leaf)
+def _content(body: bytes, media: str, frames: str, leaf: Leaf) -> bytes:
+    if is_base64(media):
+        return _in_base64(body, media, frames, leaf)
+    if is_framed(media):
+        return _framed(body, media, frames, leaf)
+    kind = media.lower()
     if _BINARY_TYPE.search(kind):
         return leaf(body, Look.FORMS)
     if body[:2] == _GZIP:
@@ -142,8 +145,8 @@ def _content(body: bytes, kind: str, frames: str, leaf: Leaf) -> bytes:
         return _wide(body, *charset, leaf)
     if _CONTROL.search(body, 0, _SAMPLE) is None:
         return leaf(body, Look.ALL)
-    if kind.startswith("multipart/") and (found := _BOUNDARY.search(kind)):
-        return _parts(body, (found[1] or found[2]).encode(), leaf)
+    if kind.startswith("multipart/") and (border := parameter(media, "boundary")):
+        return _parts(body, border.encode("utf-8", "surrogateescape"), leaf)
     return leaf(body, Look.FORMS)
 
 
@@ -166,16 +169,13 @@ def _gzip_file(body: bytes, leaf: Leaf) -> bytes:
 # Frames
 
 
-def _framed(body: bytes, kind: str, frames: str, leaf: Leaf) -> bytes:
+def _framed(body: bytes, media: str, frames: str, leaf: Leaf) -> bytes:
     """Look into the messages of gRPC, gRPC-Web and Connect: each is a byte of flags,
     its length in four, and itself."""
-    inner = "application/json" if "json" in kind else "application/protobuf"
+    inner = JSON if holds_json(media) else "application/protobuf"
     parts: list[bytes] = []
     at = 0
-    while at + 5 <= len(body):
-        end = at + 5 + int.from_bytes(body[at + 1 : at + 5])
-        if end > len(body):
-            break
+    for end in message_ends(body):
         message = body[at + 5 : end]
         # Trailers of gRPC-Web and the end of a Connect stream are text.
         held = inner if body[at] < 2 else "text/plain"
@@ -185,19 +185,19 @@ def _framed(body: bytes, kind: str, frames: str, leaf: Leaf) -> bytes:
     return b"".join(parts) + (leaf(body[at:], Look.FORMS) if at < len(body) else b"")
 
 
-def _message(message: bytes, kind: str, coding: str, leaf: Leaf) -> bytes:
+def _message(message: bytes, media: str, coding: str, leaf: Leaf) -> bytes:
     try:
         plain = decoded(message, coding) if coding else message
     except CodingError:
         return message
-    new = _content(plain, kind, "", leaf)
+    new = _content(plain, media, "", leaf)
     return message if new == plain else encoded(new, coding)
 
 
-def _in_base64(body: bytes, kind: str, frames: str, leaf: Leaf) -> bytes:
+def _in_base64(body: bytes, media: str, frames: str, leaf: Leaf) -> bytes:
     with suppress(ValueError):
-        plain = b64decode(body, validate=True)
-        new = _content(plain, kind, frames, leaf)
+        plain = from_base64(body)
+        new = _framed(plain, media, frames, leaf)
         return body if new == plain else b64encode(new)
     return body
 
@@ -217,8 +217,8 @@ def _part(part: bytes, leaf: Leaf) -> bytes:
         return leaf(part + b"--", Look.ALL).removesuffix(b"--")
     head, blank, content = part.partition(b"\r\n\r\n")
     found = re.search(rb"(?i)\r\ncontent-type:[ \t]*([^\r\n]{1,200})", head)
-    kind = found[1].decode("latin-1").lower() if found else ""
-    return leaf(head, Look.ALL) + blank + _content(content, kind, "", leaf)
+    media = found[1].decode("latin-1") if found else ""
+    return leaf(head, Look.ALL) + blank + _content(content, media, "", leaf)
 
 
 _CHUNK = re.compile(rb"([0-9a-fA-F]{1,8}+)((?:;[^\r\n]{0,500}+)?+)\r\n")

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from mitmvcr.secrets import lists
 from mitmvcr.secrets.names import Names, is_secret_variable, plain
+from mitmvcr.secrets.patterns import PATTERNS
 from mitmvcr.secrets.rules import Rules
 
 _HEADER = "header:"
@@ -35,11 +35,11 @@ def not_compared(parts: Sequence[str], rules: Rules) -> Iterator[tuple[str, str]
 def not_hidden(rules: Rules) -> Iterator[tuple[str, str]]:
     """Yield the names to keep under which nothing is hidden but a cookie's value."""
     names = Names(rules.headers, rules.query)
-    kinds = {plain(each.kind) for each in lists.PATTERNS} | {"userinfo"}
+    kinds = {plain(each.kind) for each in PATTERNS} | {"userinfo"}
     for name in rules.keep:
         is_known = (
             names.header(name)
-            or names.parameter(name.encode()) > 0
+            or names.of(name.encode()).parameter
             or name.lower() in ("cookie", "set-cookie")
             or plain(name) in kinds
             or is_secret_variable(name)

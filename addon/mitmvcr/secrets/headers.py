@@ -29,17 +29,9 @@ def credentials(value: str) -> Iterator[str]:
             yield pair.partition(b":")[2].decode("utf-8", "surrogateescape")
 
 
-def cookies(value: str) -> Iterator[tuple[str, str]]:
-    """Name and value of each in a Cookie header; the name may be empty."""
-    for part in value.split(";"):
-        name, equals, secret = part.partition("=")
-        if not equals:
-            name, secret = "", part
-        yield name.strip(), secret.strip().strip(_QUOTES)
-
-
 def masked_cookies(value: str, mask: Callable[[str, str], str]) -> str:
-    """Replace each value by ``mask(name, value)``; the rest stays."""
+    """Replace each value by ``mask(name, value)``, where the name may be empty; the
+    rest stays."""
     return ";".join(_masked(part, mask) for part in value.split(";"))
 
 

@@ -16,13 +16,10 @@ class Hosts:
     def __init__(self, names: Sequence[str]) -> None:
         self._rules = [(_regex(name), _NEW % at) for at, name in enumerate(names, 1)]
 
-    def stand_in(self, data: bytes) -> bool:
-        return any(regex.search(data) for regex, _ in self._rules)
-
     def edits(self, data: bytes) -> Iterator[Edit]:
         for regex, new in self._rules:
             for found in regex.finditer(data):
-                yield Edit(found.start(), found.end(), new)
+                yield Edit(found.start(), found.end(), new, "host")
 
 
 def _regex(name: str) -> re.Pattern[bytes]:

@@ -9,11 +9,14 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from itertools import count
 from secrets import token_hex
+from typing import TYPE_CHECKING
 
 from mitmvcr.core.choosing import ANYBODY, Identity, hints, parse_identity, salt_of
 from mitmvcr.core.matching import Matcher
 from mitmvcr.core.model import Interaction, Request
-from mitmvcr.secrets.redactor import Redactor
+
+if TYPE_CHECKING:
+    from mitmvcr.secrets.redactor import Redactor
 
 #: Place -> the values that stand there. One value is nobody's: it was a placeholder.
 Known = tuple[tuple[str, tuple[bytes | None, ...]], ...]
@@ -110,7 +113,7 @@ class Identities:
         return self._salt
 
 
-def told_apart(redactor: Redactor, met: Sequence[Interaction]) -> list[Interaction]:
+def told_apart(redactor: "Redactor", met: Sequence[Interaction]) -> list[Interaction]:
     """Return the interactions as they may be written, with whose they were."""
     kept = [redactor.interaction(each) for each in met]
     identities = Identities(Matcher(), lambda _: (), salt_of([*met]))

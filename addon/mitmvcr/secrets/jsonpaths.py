@@ -30,16 +30,19 @@ def _chosen(path: str, value: Any) -> list[Steps]:
 
 def spans(body: bytes, paths: Sequence[str]) -> Iterator[Span]:
     """Yield strings and numbers, also those within an object or a list that is chosen;
-    a number has no value. What is not JSON has none."""
-    if body.lstrip()[:1] not in (b"{", b"["):
+    a number has no value. What is not JSON has none. What is nested so deep that nobody
+    reads it is one."""
+    if not paths or body.lstrip()[:1] not in (b"{", b"["):
         return
     try:
         text = body.decode()
         value = _DECODER.decode(text)
-    except (ValueError, RecursionError):
+        if chosen := [steps for path in paths for steps in _chosen(path, value)]:
+            yield from list(_Walk(text).walk(_tree(chosen)))
+    except RecursionError:
+        yield Span(0, len(body), "json", body, False, b'"[REDACTED:json]"')
+    except ValueError:
         return
-    if chosen := [steps for path in paths for steps in _chosen(path, value)]:
-        yield from _Walk(text).walk(_tree(chosen))
 
 
 def _tree(chosen: list[Steps]) -> dict[Any, Any]:
@@ -79,14 +82,16 @@ class _Walk:
             if isinstance(value, str) and is_real(value.encode(*_CODEC)):
                 yield self._span(at + 1, end - 1, name, value.encode(*_CODEC))
             elif isinstance(value, int | float) and not isinstance(value, bool):
-                yield self._span(at, end, name, b"")
+                yield self._span(at, end, name)
 
-    def _span(self, start: int, end: int, name: str, value: bytes) -> Span:
+    def _span(self, start: int, end: int, name: str, value: bytes = b"") -> Span:
         if not self._is_ascii:
             size = len(self._text[start:end].encode())
             start = len(self._text[:start].encode())
             end = start + size
-        return Span(start, end, kind_of(name), value)
+        # A number stays one, for a client that expects it.
+        new = b"" if value else b"0"
+        return Span(start, end, kind_of(name), value, bool(value), new)
 
     def _object(self, at: int, tree: dict[Any, Any]) -> Iterator[Span]:
         at = self._space(at + 1)

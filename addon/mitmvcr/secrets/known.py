@@ -7,10 +7,13 @@ the placeholder and encodes it makes the same text.
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from math import isqrt
+from threading import RLock
 
-from mitmvcr.secrets.anchors import Hit
+from mitmvcr.secrets.anchors import Anchors, Hit
 from mitmvcr.secrets.encodings import as_base64, as_text
-from mitmvcr.secrets.index import SecretIndex
+from mitmvcr.secrets.fakes import Fakes
 from mitmvcr.secrets.looks import LEAST
 from mitmvcr.secrets.runs import (
     FOR_URLS,
@@ -30,83 +33,113 @@ ENCODED_PLACEHOLDER = re.compile(
 #: Longer values stand where they were found alone: no program repeats them, and each of
 #: their encodings would have to be looked for.
 _MOST = 1 << 14
+#: An index is made within a microsecond for each of its texts. So many new ones have an
+#: index of their own, which is made anew for each; and more, where there are many.
+_FRESH = 64
+
+
+@lru_cache(maxsize=4096)
+def placeholder_of(kind: str) -> bytes:
+    """Return what stands for a value of a kind, the same object for all of them."""
+    return PLACEHOLDER % kind.encode()
 
 
 class KnownSecrets:
-    """Learned values. ``generation`` counts what was learned."""
+    """Learned values. Threads may share it."""
 
-    def __init__(self, watch: SecretIndex) -> None:
-        self.generation = 0
-        self._watch = watch
-        self._first = watch.size
+    def __init__(self, fakes: Fakes | None = None) -> None:
+        self._fakes = fakes
+        self._lock = RLock()
         self._known: dict[bytes, bytes] = {}
+        self._texts: list[bytes] = []
         self._means: list[tuple[bytes, bool]] = []
+        #: How many texts they know, and indexes with the number of their first text.
+        self._index: tuple[int, Sequence[tuple[int, Anchors]]] = 0, ()
 
     def __repr__(self) -> str:
         return f"<Memory of {len(self._known)} secrets>"
 
-    def placeholder(self, value: bytes, kind: str) -> bytes:
+    def placeholder(self, value: bytes, kind: str, *, came: bool = False) -> bytes:
         """Return what stands for a value, of whatever kind it was when it was
-        learned."""
-        return self._known.get(value) or PLACEHOLDER % kind.encode()
+        learned. ``came``: in an answer, where a fake can stand for it."""
+        if known := self._known.get(value):
+            return known
+        fake = self._fakes.of(value) if came and self._fakes else None
+        return fake or placeholder_of(kind)
 
     @staticmethod
     def kind_of(placeholder: bytes) -> str:
-        """Return the kind of a learned value; empty for any other."""
+        """Return the kind of a learned value, or the name of its variable."""
         found = ENCODED_PLACEHOLDER.fullmatch(placeholder)
-        return found[1].decode() if found else ""
+        return (found[1] if found else placeholder.strip(b"<>")).decode()
 
     def learn(self, value: bytes, placeholder: bytes) -> None:
         """Learn a value: from now on it is found wherever it stands."""
         if value in self._known or len(value) > _MOST:
             return
-        self._known[value] = placeholder
-        self.generation += 1
-        for text in sorted(as_text(value)):
-            self._add(text, placeholder, is_base64=False)
-        for text in sorted(as_base64(value)):
-            if len(text) >= LEAST:
-                self._add(text, placeholder, is_base64=True)
-
-    def _add(self, text: bytes, placeholder: bytes, *, is_base64: bool) -> None:
-        self._watch.add(text)
-        self._means.append((placeholder, is_base64))
+        with self._lock:
+            self._known[value] = placeholder
+            texts = [(text, False) for text in sorted(as_text(value))]
+            texts += [(t, True) for t in sorted(as_base64(value)) if len(t) >= LEAST]
+            for text, is_base64 in texts:
+                self._means.append((placeholder, is_base64))
+                self._texts.append(text)
 
     @property
     def size(self) -> int:
         """Return how many texts were learned; a value is several, one for each
         encoding."""
-        return len(self._means)
+        return len(self._texts)
 
     def since(self, size: int) -> Sequence[bytes]:
         """Return the texts that were learned after the first ``size``."""
-        return self._watch.since(self._first + size)
+        return self._texts[size:]
 
-    def find(self, data: bytes) -> list[Hit]:
+    def learned(self, size: int) -> Sequence[tuple[bytes, bytes]]:
+        """Return the same texts, each with what stands in its place."""
+        means = self._means[size:]
+        return [(t, m[0]) for t, m in zip(self.since(size), means, strict=False)]
+
+    def find(self, data: bytes) -> Sequence[Hit]:
         """Return where a learned value occurs, in any encoding."""
-        if not self._means:
-            return []
-        return [hit for hit in self._watch.find(data) if hit[0] >= self._first]
+        size, indexes = self._index
+        if size != len(self._texts):
+            indexes = self._indexed()
+        hits: list[Hit] = []
+        for first, index in indexes:
+            hits += [(first + n, start, end) for n, start, end in index.hits(data)]
+        return hits
+
+    def _indexed(self) -> Sequence[tuple[int, Anchors]]:
+        """Index what is new alone; all, once that is much."""
+        with self._lock:
+            size = len(self._texts)
+            old = self._index[1][:1]
+            known = len(old[0][1].texts) if old else 0
+            if size - known > max(_FRESH, 4 * isqrt(size)):
+                old, known = (), 0
+            fresh = Anchors(self._texts[known:], quickly=True)
+            self._index = size, (*old, (known, fresh))
+            return self._index[1]
 
     def places(self, data: bytes) -> Iterator[Span]:
         """Yield where a learned value stands in readable letters, by the kind it was
         when it was learned."""
         for number, start, end in self.find(data):
-            mark, is_base64 = self._means[number - self._first]
+            mark, is_base64 = self._means[number]
             if not is_base64:
-                kind = self.kind_of(mark) or mark.strip(b"<>").decode()
-                yield Span(start, end, kind, data[start:end])
+                yield Span(start, end, self.kind_of(mark), data[start:end])
 
     def edits(self, data: bytes) -> Iterator[Edit]:
         """Yield what replaces learned values."""
         done = unread = -1
         for number, start, end in sorted(self.find(data), key=_place):
-            placeholder, is_base64 = self._means[number - self._first]
+            new, is_base64 = self._means[number]
             if not is_base64:
-                yield Edit(start, end, placeholder)
+                yield Edit(start, end, new, self.kind_of(new))
             elif end > done:
                 edit = self._recoded(data, start, end) if end > unread else None
-                yield edit or Edit(start, end, placeholder)
+                yield edit or Edit(start, end, new, self.kind_of(new))
                 if edit is not None:
                     done = edit.end
                 elif end > unread:
@@ -129,7 +162,7 @@ class KnownSecrets:
                     fresh = encoded_as(coded, new, in_url)
                     # Another may stand in the run at another offset.
                     if not self.find(data[begin : begin + shift] + fresh):
-                        return Edit(begin + shift, finish, fresh)
+                        return Edit(begin + shift, finish, fresh, "encoded")
         return None
 
 

@@ -7,14 +7,19 @@ LEAST = 8
 
 _NOTHING = re.compile(
     rb"(?i:true|false|null|none|nil|undefined|yes|no|deleted|redacted|\*+|x{3,}|\.{3}"
-    rb"|<[A-Z][A-Z0-9_]*>)?"
+    rb"|<[A-Z][A-Z0-9_]*>|\$\{?[A-Z_][A-Z0-9_]*\}?|\{\{[^{}]{1,80}\}\})?"
 )
+#: What refers to something, and holds nothing: a part of a schema, an address.
+_REFERENCE = re.compile(rb"#/[\w/$.~-]++|https?://[^\s@?#]++(?:[?#][\w.-]{0,16}+)?")
+#: What may be asked for with a key: read:user.
+_SCOPE = re.compile(rb"[a-z][a-z_.-]{2,30}:[a-z*][a-z_.*:-]{0,30}")
 #: Words as names and paths join them: ``user_profile``, ``dark-mode``, ``en-US``.
 _WORDS = re.compile(rb"[A-Za-z]{1,14}+(?:[ _.:/-][A-Za-z]{1,14}+){0,4}+")
 _HUMPS = re.compile(rb"[A-Z]+[a-z]*|[a-z]+")
 #: Numbers, dates, versions.
 _NUMBER = re.compile(rb"[vV]?[0-9.,:+/TZ -]*+")
 _PATH = re.compile(rb"(?:[/~.]|[A-Za-z]:\\)[^:\s]*")
+_OPAQUE = re.compile(rb"[\w.~+/=-]{16,}+")
 #: What is said of a secret has one of them; a passphrase is likely to have none.
 _PROSE = re.compile(
     rb"(?i)(?:^|\s)(?:are|can|can't|cannot|does|doesn't|don't|ensure|enter|has|have|incorrect"
@@ -28,18 +33,29 @@ _TYPES = frozenset(
 )
 
 
+#: A JWT that is nobody's: its signature is zeros.
+FAKE = re.compile(rb"eyJ[\w-]{8,}+\.eyJ[\w-]{8,}+\.A{20,}+(?![\w-])")
+
+
 def is_real(value: bytes) -> bool:
     """Return whether a value is neither a word that says there is none, nor a
-    placeholder."""
-    return _NOTHING.fullmatch(value) is None and b"REDACTED" not in value
+    placeholder, nor a fake."""
+    if _NOTHING.fullmatch(value) is not None or b"REDACTED" in value:
+        return False
+    return not value.startswith(b"eyJ") or FAKE.fullmatch(value) is None
 
 
 def is_said(value: bytes) -> bool:
     """Return whether a value tells people or programs about a secret: a message as
     ``is too short``, or the type of a field."""
-    if value.lower() in _TYPES:
+    if value.lower() in _TYPES or _REFERENCE.fullmatch(value):
         return True
     return b" " in value and _PROSE.search(value[:500]) is not None
+
+
+def is_scope(value: bytes) -> bool:
+    """Return whether a value is a permission, as lists of a schema hold them."""
+    return _SCOPE.fullmatch(value) is not None
 
 
 def is_path(value: bytes) -> bool:
@@ -70,6 +86,16 @@ def is_random(value: bytes) -> bool:
     """Return whether a value is long and of many letters and digits, so that it does
     not stand anywhere by chance."""
     return len(value) >= 12 and is_likely(value) and len(set(value)) >= 8
+
+
+def is_opaque(value: bytes) -> bool:
+    """Return whether a value is random and in letters as keys are made of."""
+    return (
+        is_random(value)
+        and _OPAQUE.fullmatch(value) is not None
+        and not is_path(value)
+        and value.translate(None, b"0123456789") != value
+    )
 
 
 def is_telling(value: bytes) -> bool:

@@ -1,170 +1,161 @@
-"""Requests and responses: each of their parts learned from, and cleaned."""
+"""All texts of a request and a response, each put through a function.
 
-from collections.abc import Mapping, Sequence
+One walk serves all: learning, cleaning, finding, and telling whose a request is.
+"""
+
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Protocol
 
 from mitmvcr.core.chunks import moved
 from mitmvcr.core.model import Headers, Request, Response
-from mitmvcr.secrets.containers import said_by
-from mitmvcr.secrets.headers import (
-    cookies,
-    credentials,
-    masked_cookies,
-    masked_set_cookie,
-)
-from mitmvcr.secrets.looks import is_random, is_real
-from mitmvcr.secrets.names import kind_of
-from mitmvcr.secrets.text_redactor import BYTES, TextRedactor
+from mitmvcr.secrets.containers import Look, said_by, through
+from mitmvcr.secrets.headers import masked_cookies, masked_set_cookie
+from mitmvcr.secrets.texts import BYTES, Text
+from mitmvcr.secrets.values import Place
 
-# Learning
+_MARK = re.compile(r"\[REDACTED:([\w.-]+)\]")
+#: What is written in the place of a text.
+Visit = Callable[[Text], bytes]
 
 
-def learn_request(texts: TextRedactor, request: Request) -> None:
-    texts.learn(request.url.encode(*BYTES))
-    learn_request_headers(texts, request.headers)
-    texts.learn_body(request.body, said_by(request.headers))
+class Gate(Protocol):
+    """What a walk needs to know of names."""
+
+    def header(self, name: str, /) -> bool: ...
+    def is_kept(self, name: str, /) -> bool: ...
 
 
-def learn_response(texts: TextRedactor, response: Response) -> None:
-    texts.learn(response.status.encode(*BYTES))
-    _learn_headers(texts, response.headers)
-    texts.learn_body(response.body, said_by(response.headers))
-    for frame in response.websocket:
-        texts.learn_body(frame.content)
+class Walk:
+    """Goes through messages; ``kept`` are the only headers of requests that are
+    written, None for all."""
+
+    def __init__(self, names: Gate, kept: frozenset[str] | None, visit: Visit) -> None:
+        self._names, self._kept, self._visit = names, kept, visit
+
+    def request(self, request: Request) -> Request:
+        """Return a request as it may be written, without the headers that are nothing
+        but a secret; the same one where nothing changed."""
+        headers = self.request_headers(request.headers)
+        body, headers = self._body(request, "request", headers)
+        new = replace(
+            request,
+            url=self._text("request.url", request.url),
+            host=self._text("request.host", request.host),
+            content_length=_length(request, body),
+            body=body,
+            form=self._fields(request.form, "request.form"),
+            variables=self._fields(request.variables, "request.variables"),
+            headers=headers,
+            trailer=self._headers(request.trailer, "request.trailer"),
+        )
+        return request if new == request else new
+
+    def request_headers(self, headers: Headers) -> Headers:
+        seen = self._headers(headers, "request.headers")
+        return {
+            name: values
+            for name, values in seen.items()
+            if not self._names.header(name)
+            and (self._kept is None or name.lower() in self._kept)
+        }
+
+    def response(self, response: Response) -> Response:
+        """Return a response as it may be written; the same one where nothing
+        changed."""
+        headers = self._headers(response.headers, "response.headers")
+        body, headers = self._body(response, "response", headers)
+        new = replace(
+            response,
+            status=self._text("response.status", response.status),
+            content_length=_length(response, body),
+            body=body,
+            headers=headers,
+            trailer=self._headers(response.trailer, "response.trailer"),
+            chunks=moved(response.chunks, response.body, body),
+            websocket=tuple(
+                each._replace(content=self.message(each.content))
+                for each in response.websocket
+            ),
+        )
+        return response if new == response else new
+
+    def message(self, content: bytes) -> bytes:
+        """Return a message of a WebSocket."""
+        return self._pieces(content, {}, "response.websocket")
+
+    def _text(self, where: str, text: str) -> str:
+        if not text:
+            return text
+        return self._visit(Text(where, text.encode(*BYTES))).decode(*BYTES)
+
+    def _named(self, where: str, name: str, value: str, place: Place) -> str:
+        text = Text(where, value.encode(*BYTES), name or " ", place)
+        return self._visit(text).decode(*BYTES)
+
+    def _fields(self, form: Headers, where: str) -> Headers:
+        return {
+            name: [self._named(f"{where}.{name}", name, v, Place.QUERY) for v in values]
+            for name, values in form.items()
+        }
+
+    # Headers
+
+    def _headers(self, headers: Headers, where: str) -> Headers:
+        return {
+            self._name(where, name): self._values(f"{where}.{name}", name, values)
+            for name, values in headers.items()
+        }
+
+    def _name(self, where: str, name: str) -> str:
+        """Return a header's name; brackets cannot stand in one."""
+        return _MARK.sub(r"redacted-\1", self._text(where, name))
+
+    def _values(self, where: str, name: str, values: Sequence[str]) -> Sequence[str]:
+        new = [self._value(where, name, value) for value in values]
+        return values if new == list(values) else new
+
+    def _value(self, where: str, name: str, value: str) -> str:
+        def mask(cookie: str, secret: str) -> str:
+            return self._named(where, cookie, secret, Place.COOKIE)
+
+        lower = name.lower()
+        if self._names.header(name):
+            return self._named(where, name, value, Place.HEADER)
+        if lower == "cookie":
+            return masked_cookies(value, mask)
+        if lower == "set-cookie":
+            return masked_set_cookie(value, mask)
+        text = Text(where, value.encode(*BYTES), is_kept=self._names.is_kept(name))
+        return self._visit(text).decode(*BYTES)
+
+    # Bodies
+
+    def _body(
+        self, message: Request | Response, where: str, headers: Headers
+    ) -> tuple[bytes, Headers]:
+        """Return the body, and the headers with its length."""
+        body = self._pieces(message.body, message.headers, where + ".body")
+        if body is message.body:
+            return body, headers
+        length = [str(len(body))]
+        return body, {
+            name: length if name.lower() == "content-length" else values
+            for name, values in headers.items()
+        }
+
+    def _pieces(self, body: bytes, headers: Headers, where: str) -> bytes:
+        said = said_by(headers)
+
+        def leaf(data: bytes, look: Look) -> bytes:
+            return self._visit(Text(where, data, kind=said.media, look=look))
+
+        return through(body, said, leaf)
 
 
-def learn_request_headers(texts: TextRedactor, headers: Headers) -> None:
-    _learn_headers(texts, headers)
-
-
-def _learn_headers(texts: TextRedactor, headers: Headers) -> None:
-    for name, values in headers.items():
-        for value in values:
-            _learn_header(texts, name, value)
-
-
-def _learn_header(texts: TextRedactor, name: str, value: str) -> None:
-    lower = name.lower()
-    if texts.names.header(name):
-        for secret in credentials(value):
-            if is_real(secret.encode(*BYTES)):
-                texts.keep_in_mind(secret.encode(*BYTES), kind_of(lower))
-    elif lower in ("cookie", "set-cookie"):
-        pairs = list(cookies(value))
-        for cookie, secret in pairs[:1] if lower == "set-cookie" else pairs:
-            raw = secret.encode(*BYTES)
-            if texts.names.cookie(cookie, secret) and is_real(raw) and is_random(raw):
-                texts.keep_in_mind(raw, kind_of(cookie))
-    elif not texts.names.is_kept(name):
-        texts.learn(value.encode(*BYTES))
-
-
-# Cleaning
-
-
-def clean_request(texts: TextRedactor, request: Request) -> Request:
-    body = texts.clean_body(request.body, said_by(request.headers))
-    length, headers = _restated(request, body)
-    return replace(
-        request,
-        url=texts.clean_text(request.url),
-        host=texts.clean_text(request.host),
-        content_length=length,
-        body=body,
-        form=_clean_form(texts, request.form),
-        headers=clean_request_headers(texts, headers),
-        trailer=_masked(texts, request.trailer),
-        variables=_clean_form(texts, request.variables),
-    )
-
-
-def clean_response(texts: TextRedactor, response: Response) -> Response:
-    body = texts.clean_body(response.body, said_by(response.headers))
-    length, headers = _restated(response, body)
-    return replace(
-        response,
-        status=texts.clean_text(response.status),
-        content_length=length,
-        body=body,
-        headers=_masked(texts, headers),
-        trailer=_masked(texts, response.trailer),
-        chunks=moved(response.chunks, response.body, body),
-        websocket=tuple(
-            frame._replace(content=texts.clean_body(frame.content))
-            for frame in response.websocket
-        ),
-    )
-
-
-def _restated(message: Request | Response, body: bytes) -> tuple[int, Headers]:
-    """Return the lengths of a body that has changed. A HEAD has no body: its lengths
-    stay."""
-    length, headers = message.content_length, message.headers
-    if body is message.body:
-        return length, headers
-    new = {
-        name: [str(len(body))] if name.lower() == "content-length" else values
-        for name, values in headers.items()
-    }
-    return len(body) if length > 0 else length, new
-
-
-def clean_request_headers(texts: TextRedactor, headers: Headers) -> Headers:
-    """Return the headers without those that are nothing but a secret."""
-    kept = texts.rules.headers_kept
-    chosen = {
-        name: values
-        for name, values in headers.items()
-        if not texts.names.header(name) and (kept is None or name.lower() in kept)
-    }
-    return _masked(texts, chosen)
-
-
-def _masked(texts: TextRedactor, headers: Headers) -> Headers:
-    return {name: _masked_values(texts, name, each) for name, each in headers.items()}
-
-
-def _masked_values(
-    texts: TextRedactor, name: str, values: Sequence[str]
-) -> Sequence[str]:
-    new = [_masked_value(texts, name, value) for value in values]
-    return values if new == list(values) else new
-
-
-def _masked_value(texts: TextRedactor, name: str, value: str) -> str:
-    def mask(cookie: str, secret: str) -> str:
-        if not texts.names.cookie(cookie, secret):
-            return texts.clean_text(secret)
-        return _placeholder(texts, secret, cookie)
-
-    lower = name.lower()
-    if texts.names.header(name):
-        return _placeholder(texts, value, lower)
-    if lower == "cookie":
-        return masked_cookies(value, mask)
-    if lower == "set-cookie":
-        return masked_set_cookie(value, mask)
-    if texts.names.is_kept(name):
-        return texts.clean_known(value)
-    return texts.clean_text(value)
-
-
-def _placeholder(texts: TextRedactor, value: str, kind: str) -> str:
-    secret = value.encode(*BYTES)
-    if not is_real(secret):
-        return value
-    return texts.memory.placeholder(secret, kind_of(kind)).decode(*BYTES)
-
-
-def _clean_form(texts: TextRedactor, form: Headers) -> Headers:
-    cleaned: Mapping[str, list[str]] = {
-        name: [_clean_field(texts, name, value) for value in values]
-        for name, values in form.items()
-    }
-    return cleaned
-
-
-def _clean_field(texts: TextRedactor, name: str, value: str) -> str:
-    if texts.names.parameter(name.encode(*BYTES)):
-        return _placeholder(texts, value, name)
-    return texts.clean_text(value)
+def _length(message: Request | Response, body: bytes) -> int:
+    """Return the length of a body. A HEAD has none: its length stays."""
+    length = message.content_length
+    is_same = body is message.body or length <= 0
+    return length if is_same else len(body)

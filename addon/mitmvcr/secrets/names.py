@@ -3,11 +3,12 @@
 import re
 from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
-from mitmvcr.secrets import lists
+from mitmvcr.secrets import lists, looks
 from mitmvcr.secrets.lists import Named
-from mitmvcr.secrets.looks import is_likely
+from mitmvcr.secrets.values import Place
 
 _NOT_LETTERS = re.compile(r"[^a-z0-9]+")
 _LAST = re.compile(r"[A-Za-z0-9 _-]+(?=\]*\Z)")
@@ -32,8 +33,26 @@ def _words(entries: Iterable[Named]) -> set[str]:
     return {word for entry in entries for word in entry.names.split()}
 
 
+class Name(NamedTuple):
+    """What a name says: what stands in a placeholder, its letters, and how sure it is
+    of a field and of a parameter; 0 is no secret."""
+
+    kind: str
+    word: str
+    field: int
+    parameter: int
+
+
+class Verdict(NamedTuple):
+    """``is_sure``: it is a secret wherever else it stands."""
+
+    kind: str
+    is_sure: bool
+
+
 class Names:
-    """The lists, with a user's additions and exceptions. Answers are remembered."""
+    """The one gate: decides by the lists, with a user's additions and exceptions,
+    whether the value of a name in a place is a secret. Answers are remembered."""
 
     def __init__(
         self,
@@ -43,6 +62,8 @@ class Names:
     ) -> None:
         kept = set(map(plain, keep))
         self._kept = kept
+        #: What of that was met.
+        self.met: set[str] = set()
         self._headers = _words(lists.HEADERS) | {name.lower() for name in headers}
         self._headers = {name for name in self._headers if plain(name) not in kept}
         self._fields = _words(lists.NAMES) - kept
@@ -51,8 +72,24 @@ class Names:
         self._endings = tuple(lists.ENDINGS)
         self._doubtful_endings = tuple(lists.DOUBTFUL_ENDINGS)
         self.header = lru_cache(maxsize=4096)(self._header)
-        self.field = lru_cache(maxsize=4096)(self._field)
-        self.parameter = lru_cache(maxsize=4096)(self._parameter)
+        self.of = lru_cache(maxsize=4096)(self._of)
+
+    def judge(self, name: bytes, value: bytes, place: Place) -> Verdict | None:
+        """Return what kind of a secret a value is; None for no secret."""
+        text = value.strip()
+        if not looks.is_real(text):
+            return None
+        known = self.of(name)
+        if place is Place.HEADER:
+            return Verdict(known.kind.lower(), True)
+        if place is Place.COOKIE:
+            whole = name.decode("latin-1")
+            is_one = self._is_secret_cookie(plain(whole), text)
+            return Verdict(kind_of(whole), looks.is_random(text)) if is_one else None
+        sure = known.field == SURE
+        if not known.parameter or not _is_secret(known, text, place):
+            return None
+        return Verdict(known.kind, sure or looks.is_random(text))
 
     def _header(self, name: str) -> bool:
         """Return whether the whole header is a secret."""
@@ -65,41 +102,67 @@ class Names:
     def _is_sure(self, word: str) -> bool:
         return word in self._fields or word.endswith(self._endings)
 
+    def is_sure(self, name: str) -> bool:
+        """Return whether a field of this name holds a secret, whatever its value."""
+        return self._is_sure(plain(name))
+
     def is_kept(self, name: str) -> bool:
         """Return whether a user wants what has this name as it is."""
-        return bool(self._kept) and plain(name) in self._kept
+        return bool(self._kept) and self._keeps(plain(name))
 
-    def cookie(self, name: str, value: str) -> bool:
+    def _keeps(self, word: str) -> bool:
+        if word not in self._kept:
+            return False
+        self.met.add(word)
+        return True
+
+    def _is_secret_cookie(self, word: str, value: bytes) -> bool:
         """Return whether a cookie is a secret: by its name, or since its value is no
         word or number as ``theme=dark`` has."""
-        if self._kept & {"cookie", "setcookie", plain(name)}:
+        if any(map(self._keeps, ("cookie", "setcookie", word))):
             return False
-        word = plain(name)
         if self._is_sure(word) or any(part in word for part in lists.COOKIES):
             return len(value) > 3
-        return is_likely(value.encode("utf-8", "surrogateescape"), least=6)
+        return looks.is_likely(value, least=6)
 
-    def _field(self, name: bytes) -> int:
-        """Return how surely a field of JSON, XML or a text is a secret, 0 for not: by
-        the last part of a path as ``user[password]``."""
+    def _of(self, name: bytes) -> Name:
+        """Return what a name says: a field's is the last part of a path as
+        ``user[password]``. What is doubtful elsewhere is none in a URL or a form."""
         last = last_part(name)
         word = plain(last)
-        if word in self._kept:
+        field = self._field(word, last)
+        return Name(
+            kind_of(last), word, field, field or DOUBTFUL * (word in self._query)
+        )
+
+    def _field(self, word: str, last: str) -> int:
+        if self._keeps(word):
             return 0
         if self._is_sure(word):
             return SURE
         if word in self._doubtful:
             return DOUBTFUL
-        if word.endswith(self._doubtful_endings) and not _is_harmless(_split(last)):
-            return DOUBTFUL
-        return 0
+        is_one = word.endswith(self._doubtful_endings)
+        return DOUBTFUL if is_one and not _is_harmless(_split(last)) else 0
 
-    def _parameter(self, name: bytes) -> int:
-        """Return how surely a parameter of a URL or a form is a secret. What is
-        doubtful elsewhere is none here, but is not taken for one elsewhere."""
-        if field := self.field(name):
-            return field
-        return DOUBTFUL if plain(last_part(name)) in self._query else 0
+
+def _is_secret(name: Name, text: bytes, place: Place) -> bool:
+    if place is Place.QUERY:
+        return True
+    if place is Place.NUMBER:
+        return name.word in lists.NUMBERS or (name.field == SURE and len(text) >= 6)
+    if place is Place.INNER:
+        return name.field == SURE and looks.is_opaque(text)
+    if looks.is_said(text):
+        return False
+    if name.field != SURE:
+        least = looks.LEAST if place is Place.FIELD else 12
+        return bool(name.field) and looks.is_likely(text, least=least)
+    if name.word == "pwd" and looks.is_path(text):
+        return False
+    if plain(text.decode("latin-1")) == name.word:
+        return False
+    return place is Place.FIELD or looks.is_likely(text, least=6)
 
 
 def _split(name: str) -> Sequence[str]:

@@ -5,41 +5,44 @@ client that sends a placeholder back, or the real value again, asks for what was
 recorded. Nothing here touches the traffic.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
+from time import time
 from typing import NamedTuple
 
 from mitmvcr.core.choosing import Values
 from mitmvcr.core.chunks import moved
 from mitmvcr.core.model import Headers, Interaction, Request, Response
-from mitmvcr.secrets import audit, messages
-from mitmvcr.secrets.audit import Finding
+from mitmvcr.secrets import digests, fakes
 from mitmvcr.secrets.containers import PACKED, seems_packed
 from mitmvcr.secrets.environment import secrets_in
-from mitmvcr.secrets.finder import has_userinfo
-from mitmvcr.secrets.known import PLACEHOLDER
+from mitmvcr.secrets.known import placeholder_of
+from mitmvcr.secrets.messages import Visit, Walk
 from mitmvcr.secrets.names import kind_of, plain
 from mitmvcr.secrets.rules import DEFAULT, Rules
-from mitmvcr.secrets.text_redactor import BYTES, TextRedactor
-from mitmvcr.secrets.whose import Whose
+from mitmvcr.secrets.text_redactor import Sweep, TextRedactor
+from mitmvcr.secrets.texts import BYTES, Text
+from mitmvcr.secrets.whose import whose, whose_recorded
 
 #: Bodies up to this size are looked through in one piece with all else.
 _SMALL = 1 << 16
-_MOST_SEEN = 256
+_MOST_SEEN = 1024
+_NOTHING = Response()
+_CAREFUL = PACKED | {"cookie", "set-cookie"}
 
 
-class _Seen(NamedTuple):
-    """Request headers, and how they may be written while ``generation`` lasts."""
+class Finding(NamedTuple):
+    """``place`` as ``request.headers.Cookie``; ``shown`` gives nothing away."""
 
-    headers: Headers
-    kept: Headers
-    generation: int
-    is_packed: bool
+    place: str
+    kind: str
+    shown: str
 
 
 class Redactor:
-    """Redacts one cassette: holds the rules, and the memory of what was met.
+    """Redacts one cassette: holds the rules, and the memory of what was met. Threads
+    may share it.
 
     ``environment`` is that of the program whose traffic it is.
     """
@@ -50,12 +53,14 @@ class Redactor:
         self.rules = rules
         self.texts = TextRedactor(rules)
         self.memory = self.texts.memory
-        self._whose = Whose(self.texts)
+        #: URLs of answers with secrets that stay: their digest is their address.
+        self.left_whole: list[str] = []
         self._present: dict[bytes, bytes] = {}
         #: The variables whose values are known, as placeholders have their names.
         self._variables: set[str] = set()
-        self._seen: dict[int, _Seen] = {}
-        self._special = lru_cache(maxsize=1024)(self._is_special)
+        #: Headers of credentials that were learned from.
+        self._met: set[tuple[str, str]] = set()
+        self._plan = lru_cache(maxsize=1024)(self._planned)
         self._is_usual = lru_cache(maxsize=1024)(self._has_only_usual)
         if not rules.off:
             self._learn_environment(environment)
@@ -70,11 +75,16 @@ class Redactor:
                 self._present[mark] = value
                 self.memory.learn(value, mark)
                 self._variables.add(name)
-        kept = set(map(plain, self.rules.keep))
         for name, value in secrets_in(environment):
-            if plain(name) not in kept:
+            if not self.texts.names.is_kept(name):
                 self._variables.add(kind_of(name))
-                self.memory.learn(value, PLACEHOLDER % kind_of(name).encode())
+                self.memory.learn(value, placeholder_of(kind_of(name)))
+
+    @property
+    def kept_in_vain(self) -> list[str]:
+        """Return the names to keep that nothing had."""
+        met = self.texts.names.met
+        return [name for name in self.rules.keep if plain(name) not in met]
 
     def knows(self, variable: str) -> bool:
         """Return whether a variable has a value here that is found wherever it
@@ -86,114 +96,102 @@ class Redactor:
     def interaction(self, met: Interaction) -> Interaction:
         """Return an interaction as it may be written; the same one where there is
         nothing to hide."""
-        if self.rules.off:
-            return met
         request, response = met.request, met.response
-        if not (
-            self._is_usual(tuple(response.headers))
-            and not seems_packed(response.body)
-            and not response.trailer
-            and not response.websocket
-        ):
-            headers = None
-        else:
-            said = [v for values in response.headers.values() for v in values]
-            said.append(response.status)
-            headers = self._clear(request, said, response.body)
-        if headers is None:
-            return self._looked_through(met)
-        if headers is request.headers:
-            return met
-        return Interaction(met.id, replace(request, headers=headers), response)
-
-    def _looked_through(self, met: Interaction) -> Interaction:
-        request, response = met.request, met.response
-        headers = self._request_headers(request.headers)
-        if self._is_clean(request, response):
+        headers = self._clear(request, response)
+        if headers is not None:
             if headers is request.headers:
                 return met
             return replace(met, request=replace(request, headers=headers))
-        with self.texts:
-            messages.learn_request(self.texts, request)
-            messages.learn_response(self.texts, response)
-            return replace(
-                met,
-                request=messages.clean_request(self.texts, request),
-                response=messages.clean_response(self.texts, response),
-            )
+        sweep = Sweep(self.texts)
+        self._through(met, sweep.learn)
+        self._note_met(request)
+        kept = self._through(met, sweep.clean)
+        return kept if kept is met else self._in_its_digests(met, kept)
+
+    def _in_its_digests(self, met: Interaction, kept: Interaction) -> Interaction:
+        """Return ``kept`` with digests that fit the body, or with the body as it was
+        where the body's own digest is its address."""
+        old, new = met.response, kept.response
+        if new.body == old.body:
+            return kept
+        if not digests.is_address(met):
+            return digests.restated(met, kept)
+        self.left_whole.append(kept.request.url)
+        lengths = {"content-length": digests.values_of(old.headers, "content-length")}
+        headers = {n: lengths.get(n.lower(), v) for n, v in new.headers.items()}
+        whole = replace(
+            new,
+            body=old.body,
+            content_length=old.content_length,
+            chunks=old.chunks,
+            headers=headers,
+        )
+        return replace(kept, response=whole)
+
+    def _through(self, met: Interaction, visit: Visit) -> Interaction:
+        walk = self._walk(visit)
+        request, response = walk.request(met.request), walk.response(met.response)
+        if request is met.request and response is met.response:
+            return met
+        return replace(met, request=request, response=response)
+
+    def _walk(self, visit: Visit) -> Walk:
+        return Walk(self.texts.names, self.rules.headers_kept, visit)
+
+    def findings(self, met: Interaction) -> list[Finding]:
+        """Return what :meth:`interaction` hides, each once for each place, as it stands
+        there."""
+        if self.rules.off:
+            return []
+        sweep, found = Sweep(self.texts), dict[Finding, None]()
+
+        def visit(text: Text) -> bytes:
+            for start, end, _, kind in sweep.hidden(text):
+                shown = masked(text.data[start:end])
+                found[Finding(text.where, kind, shown)] = None
+            return text.data
+
+        self._through(met, visit)
+        return list(found)
 
     def request(self, live: Request) -> Request:
         """Return a live request as it is compared with the recorded ones."""
-        if self.rules.off:
-            return live
-        headers = self._clear(live, (), b"")
-        if headers is None:
-            headers = self._request_headers(live.headers)
-            if not self._is_clean(live, None):
-                with self.texts:
-                    messages.learn_request(self.texts, live)
-                    return messages.clean_request(self.texts, live)
-        return live if headers is live.headers else replace(live, headers=headers)
-
-    def _clear(
-        self, request: Request, said: Sequence[str], came: bytes
-    ) -> Headers | None:
-        """Return the request's headers as they may be written, where nothing else has
-        to be hidden in it and in a response. None where that takes a closer look.
-
-        Nearly all that is recorded ends here, within a few microseconds.
-        """
-        seen = self._seen.get(id(request.headers))
-        body = request.body
-        if (
-            seen is None
-            or seen.headers is not request.headers
-            or seen.generation != self.memory.generation
-            or seen.is_packed
-            or request.trailer
-            or (body and seems_packed(body))
-            or len(body) + len(came) > _SMALL
-            or self.texts.is_extended
-        ):
-            return None
-        head = "\n".join((request.url, *said)).encode(*BYTES)
-        data = b"\n".join((head, body, came))
-        if b"@" in data and has_userinfo(data):
-            return None
-        return seen.kept if self.texts.is_clear(data) else None
-
-    def findings(self, met: Interaction) -> list[Finding]:
-        """Return what :meth:`interaction` would hide, as it stands there."""
-        with self.texts:
-            return list(audit.findings(self.texts, met))
+        headers = self._clear(live, _NOTHING)
+        if headers is not None:
+            return live if headers is live.headers else replace(live, headers=headers)
+        sweep = Sweep(self.texts)
+        self._walk(sweep.learn).request(live)
+        self._note_met(live)
+        return self._walk(sweep.clean).request(live)
 
     def message(self, live: bytes) -> bytes:
         """Return a WebSocket's message as it is compared with a recorded one."""
-        if self.rules.off or not (seems_packed(live) or self.texts.suspects(live)):
+        if self.rules.off:
             return live
-        with self.texts:
-            self.texts.learn_body(live)
-            return self.texts.clean_body(live)
-
-    def whose(self, live: Request) -> Values:
-        """Return the hidden values of a live request, which tell whose it is."""
-        return {} if self.rules.off else self._whose.values(live)
-
-    def whose_recorded(self, met: Request, kept: Request) -> Values:
-        """Return the same of a request that is written as it is ``kept``."""
-        return {} if self.rules.off else self._whose.of_recorded(met, kept)
+        sweep = Sweep(self.texts)
+        self._walk(sweep.learn).message(live)
+        return self._walk(sweep.clean).message(live)
 
     def text(self, shown: str) -> str:
         """Return a URL or a message as it may be shown."""
         if self.rules.off:
             return shown
-        with self.texts:
-            return self.texts.clean_text(shown)
+        return Sweep(self.texts).clean(Text("", shown.encode(*BYTES))).decode(*BYTES)
+
+    def whose(self, live: Request) -> Values:
+        """Return the hidden values of a live request, which tell whose it is."""
+        return {} if self.rules.off else whose(Sweep(self.texts), live)
+
+    def whose_recorded(self, met: Request, kept: Request) -> Values:
+        """Return the same of a request that is written as it is ``kept``."""
+        if self.rules.off:
+            return {}
+        return whose_recorded(Sweep(self.texts), met, kept)
 
     def restored(self, recorded: Interaction) -> Interaction:
         """Return an interaction with the present values of the variables that the rules
         name."""
-        if not self._present:
+        if not self._present and not self.rules.fake:
             return recorded
         response = recorded.response
         body = self._restored(response.body)
@@ -219,79 +217,87 @@ class Redactor:
     def _restored(self, content: bytes) -> bytes:
         for mark, value in self._present.items():
             content = content.replace(mark, value)
+        for fake in fakes.each_in(content) if self.rules.fake else ():
+            young = fakes.moved(fake, int(time()))
+            if young != fake:
+                # The client sends it back: it stands for the recorded one.
+                self.memory.learn(young, fake)
+                content = content.replace(fake, young)
         return content
 
     def _put_back(self, text: str) -> str:
-        for mark, value in self._present.items():
-            text = text.replace(mark.decode(), value.decode(*BYTES))
-        return text
+        return self._restored(text.encode(*BYTES)).decode(*BYTES)
 
     # The quick look that nearly always is enough
 
-    def _is_clean(self, request: Request, response: Response | None) -> bool:
-        if self.texts.paths or request.trailer or _is_packed(request):
-            return False
-        head = request.url
-        bodies = [request.body]
-        if response is not None:
-            headers = response.headers
-            if (
-                self._special(tuple(headers))
-                or response.trailer
-                or _is_packed(response)
-            ):
-                return False
-            said = [v for values in headers.values() for v in values]
-            head = "\n".join([head, response.status, *said])
-            bodies += [response.body, *(each.content for each in response.websocket)]
-        small = [body for body in bodies if len(body) < _SMALL]
-        large = [body for body in bodies if len(body) >= _SMALL]
-        pieces = [b"\n".join([head.encode(*BYTES), *small]), *large]
-        return not any(map(self.texts.suspects, pieces))
+    def _clear(self, request: Request, response: Response) -> Headers | None:
+        """Return the request's headers as they may be written, where nothing else has
+        to be hidden. None where that takes a closer look.
+
+        Nearly all that is recorded ends here, within a few microseconds.
+        """
+        headers, names = request.headers, tuple(request.headers)
+        if self.rules.off:
+            return headers
+        dropped = self._plan(names)
+        if (
+            dropped is None
+            or self.texts.is_extended
+            or request.trailer
+            or response.trailer
+            or response.websocket
+            or seems_packed(request.body)
+            or seems_packed(response.body)
+            or not self._is_usual(tuple(response.headers))
+            or not all((n, v) in self._met for n in dropped for v in headers[n])
+        ):
+            return None
+        titles = "\n".join((*headers, *response.headers)).encode(*BYTES)
+        if self.memory.size and self.memory.find(titles):
+            return None
+        said = [v for n, values in headers.items() if n not in dropped for v in values]
+        said += [v for values in response.headers.values() for v in values]
+        head = "\n".join((request.url, response.status, *said)).encode(*BYTES)
+        if not self._are_clear(head, request.body, response.body):
+            return None
+        kept = self.rules.headers_kept
+        if not dropped and kept is None:
+            return headers
+        return {
+            name: values
+            for name, values in headers.items()
+            if name not in dropped and (kept is None or name.lower() in kept)
+        }
+
+    def _are_clear(self, *parts: bytes) -> bool:
+        small = b"\n".join(part for part in parts if len(part) < _SMALL)
+        large = [part for part in parts if len(part) >= _SMALL]
+        return all(map(self.texts.is_clear, (small, *large)))
+
+    def _note_met(self, request: Request) -> None:
+        """Note which credentials were learned from: a client repeats them."""
+        if len(self._met) > _MOST_SEEN:
+            self._met.clear()
+        for name in self._plan(tuple(request.headers)) or ():
+            self._met.update((name, value) for value in request.headers[name])
+
+    def _planned(self, names: tuple[str, ...]) -> frozenset[str] | None:
+        """Return which headers of a request are dropped; None where one needs care,
+        for itself or its body."""
+        if _need_care(names) or any(map(self.texts.names.is_kept, names)):
+            return None
+        return frozenset(filter(self.texts.names.header, names))
 
     def _has_only_usual(self, names: tuple[str, ...]) -> bool:
-        """Return whether a response has no header that needs care, for itself or its
-        body."""
-        return not (self._special(names) or _says_coding(names))
-
-    def _is_special(self, names: tuple[str, ...]) -> bool:
-        """Return whether a response's header itself needs care."""
-        return any(
-            name.lower() in ("set-cookie", "cookie") or self.texts.names.header(name)
-            for name in names
-        )
-
-    def _request_headers(self, headers: Headers) -> Headers:
-        """Return request headers as they may be written, from memory where a client
-        repeats them."""
-        seen = self._seen.get(id(headers))
-        generation = self.memory.generation
-        if (
-            seen is not None
-            and seen.headers is headers
-            and seen.generation == generation
-        ):
-            return seen.kept
-        with self.texts:
-            messages.learn_request_headers(self.texts, headers)
-            kept = messages.clean_request_headers(self.texts, headers)
-        kept = headers if kept == headers else kept
-        if len(self._seen) >= _MOST_SEEN:
-            self._seen.clear()
-        is_packed = _says_coding(tuple(headers))
-        self._seen[id(headers)] = _Seen(
-            headers, kept, self.memory.generation, is_packed
-        )
-        return kept
+        """Return whether no header of a response needs care."""
+        return not _need_care(names) and not any(map(self.texts.names.header, names))
 
 
-def _is_packed(message: Request | Response) -> bool:
-    """Return whether the body is still in a content coding."""
-    body = message.body
-    names = tuple(message.headers)
-    return bool(body) and (seems_packed(body) is not None or _says_coding(names))
+def masked(value: bytes) -> str:
+    """Return the start of a long value, so that its owner knows it."""
+    start = value[:4] if len(value) >= 24 else b""
+    return start.decode("latin-1").encode("unicode_escape").decode() + "***"
 
 
-@lru_cache(maxsize=1024)
-def _says_coding(names: tuple[str, ...]) -> bool:
-    return any(name.lower() in PACKED for name in names)
+def _need_care(names: tuple[str, ...]) -> bool:
+    return not _CAREFUL.isdisjoint(name.lower() for name in names)

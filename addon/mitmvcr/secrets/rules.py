@@ -7,7 +7,8 @@ MINIMAL = frozenset({"accept", "content-type", "user-agent"})
 
 
 class Rules(NamedTuple):
-    """``secrets`` are names of environment variables; ``headers_kept`` is None for
+    """``secrets`` are names of environment variables; ``fake`` the kinds that a fake
+    stands for instead of a placeholder; ``headers_kept`` is None for
     all. Texts of regexes and JSONPaths are known to be sound."""
 
     off: bool = False
@@ -18,6 +19,7 @@ class Rules(NamedTuple):
     hosts: tuple[str, ...] = ()
     keep: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
+    fake: tuple[str, ...] = ()
     headers_kept: frozenset[str] | None = None
 
 

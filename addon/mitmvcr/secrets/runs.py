@@ -4,7 +4,9 @@ import re
 from base64 import b64decode, b64encode, urlsafe_b64encode
 from collections.abc import Iterator
 from contextlib import suppress
+from itertools import product
 from typing import NamedTuple
+from urllib.parse import quote, quote_plus, unquote_to_bytes
 
 _URL = re.compile(rb"://[^\s\"'<>]*+\Z")
 _LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
@@ -16,12 +18,25 @@ _HELD = re.compile(
 )
 
 
+#: What is looked into is percent-encoded, and the value of a parameter.
+_ESCAPED = re.compile(rb"%[0-9A-Fa-f]{2}")
+_NO_VALUE = b"&=/?#@ \t\r\n\v\f\"'<>\\"
+_VALUE = bytes(each for each in range(256) if each not in _NO_VALUE)
+_REST = re.compile(rb"[^&=/?#@\s\"'<>\\]*+(?!@)")
+#: What is escaped first in a value stands so near to its start.
+_NEAR = 256
+#: No value is longer that is looked into, and a URL in a URL in a URL is enough.
+_MOST = 1 << 16
+_MARK = re.compile(r"%5BREDACTED(?::|%3A)([\w.-]{1,200})%5D")
+
+
 class Held(NamedTuple):
-    """A run of base64, and the JSON in it."""
+    """A run of base64 or of percent-encoding, and the text in it."""
 
     start: int
     end: int
     plain: bytes
+    is_percent: bool = False
 
 
 def held_in(data: bytes) -> Iterator[Held]:
@@ -30,6 +45,39 @@ def held_in(data: bytes) -> Iterator[Held]:
         plain = decoded_base64(found[0])
         if plain is not None and plain.rstrip().endswith((b"}", b"]")):
             yield Held(found.start(), found.end(), plain)
+
+
+def percent_in(data: bytes) -> Iterator[Held]:
+    """Yield the values of parameters that are percent-encoded."""
+    done = 0
+    for found in _ESCAPED.finditer(data) if b"%" in data else ():
+        at = found.start()
+        if at < done:
+            continue
+        left = data[max(done, at - _NEAR) : at]
+        begin = at - len(left) + len(left.rstrip(_VALUE))
+        rest = _REST.match(data, at)
+        done = rest.end() if rest else found.end()
+        if rest and _is_value(data, begin) and done - begin < _MOST:
+            plain = unquote_to_bytes(data[begin:done].replace(b"+", b" "))
+            yield Held(begin, done, plain, is_percent=True)
+
+
+def _is_value(data: bytes, begin: int) -> bool:
+    return begin == 0 or data[begin - 1 : begin] in (b"=", b"/")
+
+
+def percent_as(coded: bytes, plain: bytes, new: bytes) -> bytes:
+    """Return a new text percent-encoded as the old one was. A placeholder stays as it
+    is: a client encodes it in its own way."""
+    for quoted, safe in product((quote_plus, quote), ("", "/", "!'()*", "!'()*/:,@")):
+        if _with_marks(quoted(plain, safe)) == coded:
+            return _with_marks(quoted(new, safe))
+    return _with_marks(quote_plus(new))
+
+
+def _with_marks(coded: str) -> bytes:
+    return _MARK.sub(r"[REDACTED:\1]", coded).encode()
 
 
 def is_in_url(data: bytes, start: int) -> bool:

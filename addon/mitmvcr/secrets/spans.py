@@ -18,9 +18,13 @@ class Span(NamedTuple):
 
 
 class Edit(NamedTuple):
+    """What stands in the place of ``data[start:end]``; without a ``kind`` it was no
+    secret."""
+
     start: int
     end: int
     new: bytes
+    kind: str = ""
 
 
 def apart(edits: Iterable[Edit]) -> list[Edit]:
@@ -28,10 +32,10 @@ def apart(edits: Iterable[Edit]) -> list[Edit]:
     one."""
     kept: list[Edit] = []
     end = -1
-    for edit in sorted(edits, key=lambda edit: (edit.start, -edit.end)):
-        if edit.start >= end:
+    for edit in sorted(edits, key=lambda edit: (edit[0], -edit[1])):
+        if edit[0] >= end:
             kept.append(edit)
-            end = edit.end
+            end = edit[1]
     return kept
 
 
@@ -39,7 +43,7 @@ def substituted(data: bytes, edits: Iterable[Edit]) -> bytes:
     """Return the data with each span replaced, and not a byte of the rest changed."""
     parts: list[bytes] = []
     at = 0
-    for edit in apart(edits):
-        parts += (data[at : edit.start], edit.new)
-        at = edit.end
+    for start, end, new, _ in apart(edits):
+        parts += (data[at:start], new)
+        at = end
     return b"".join([*parts, data[at:]])

@@ -1,153 +1,60 @@
-"""One text at a time: what is learned from it, and what is left of it."""
+"""One text at a time: the secrets in it, what is learned of them, and what is left."""
 
 import re
-from collections.abc import Iterator, Sequence
-from types import TracebackType
-from typing import Self
-from urllib.parse import unquote_to_bytes
+from collections.abc import Iterator
+from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 from mitmvcr.secrets import jsonpaths
-from mitmvcr.secrets.columns import columns
-from mitmvcr.secrets.containers import NOTHING, Look, Said, through
-from mitmvcr.secrets.finder import Finder, is_form, table
+from mitmvcr.secrets.containers import Look, Said, through
+from mitmvcr.secrets.fakes import Fakes
+from mitmvcr.secrets.finder import DEEPEST, Finder, Found
+from mitmvcr.secrets.headers import credentials
 from mitmvcr.secrets.hosts import Hosts
-from mitmvcr.secrets.index import SecretIndex
 from mitmvcr.secrets.known import (
     ENCODED_PLACEHOLDER,
     PLACEHOLDER,
     KnownSecrets,
     sized,
 )
-from mitmvcr.secrets.looks import is_telling
+from mitmvcr.secrets.looks import LEAST, is_real, is_telling
 from mitmvcr.secrets.names import Names
 from mitmvcr.secrets.rules import Rules
-from mitmvcr.secrets.runs import Held, encoded_as, is_in_url
-from mitmvcr.secrets.spans import Edit, Span, substituted
+from mitmvcr.secrets.runs import encoded_as, is_in_url, percent_as
+from mitmvcr.secrets.spans import Edit, Span, apart, substituted
+from mitmvcr.secrets.texts import BYTES, Text
+from mitmvcr.secrets.values import Place
 
-BYTES = "utf-8", "surrogateescape"
-_FORM_TYPE = "application/x-www-form-urlencoded"
+#: Where the user's name stands, brackets would be taken for an address.
+_USER = b"userinfo"
+_SCHEME = re.compile(rb"(?i)(?:bearer|basic|token|bot|apikey) ")
 
 
 class TextRedactor:
-    """Puts the rules and the memory to use. As a context it remembers what it found,
-    since what is learned from is cleaned too."""
+    """Puts the rules and the memory to use. Threads may share it."""
 
     def __init__(self, rules: Rules) -> None:
         self.rules = rules
         self.names = Names(rules.headers, rules.query, rules.keep)
-        self._watch = SecretIndex(table()[0])
-        for name in rules.query:  # the lists' own are among what is known
-            self._watch.add(f"{name}=".encode())
-        regexes = [re.compile(text.encode()) for text in rules.regex]
-        self._finder = Finder(self.names, regexes, rules.keep, watch=self._watch)
-        self.memory = KnownSecrets(self._watch)
-        self._hosts = Hosts(rules.hosts)
-        self.paths = bool(rules.json)
+        self.finder = Finder(self.names, rules)
+        fakes = Fakes(self.names.is_sure) if rules.fake else None
+        self.memory = KnownSecrets(fakes)
+        self.hosts = Hosts(rules.hosts)
         #: Is more looked for than words?
         self.is_extended = bool(rules.json or rules.regex or rules.hosts)
-        self.is_clear = self._watch.is_clear
-        self._held: dict[bytes, Sequence[Held]] = {}
-        self._found: dict[tuple[bytes, str], list[Span]] = {}
 
-    def __enter__(self) -> Self:
-        return self
+    def is_clear(self, data: bytes) -> bool:
+        """Return whether nothing stands there that could belong to a secret."""
+        return self.finder.is_clear(data) and not self.memory.find(data)
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._found.clear()
-        self._held.clear()
-        self._watch.forget()
-
-    def suspects(self, data: bytes) -> bool:
-        """Return whether there may be anything to hide; nearly always not, and
-        quickly."""
-        return self._finder.suspects(data) or self._hosts.stand_in(data)
-
-    def spans(self, data: bytes, kind: str = "") -> list[Span]:
-        """Return the secrets that show in a text of a Content-Type."""
-        key = data, kind
-        if key not in self._found:
-            found = list(self._finder.spans(data, form=_is_form(data, kind)))
-            found += columns(self.names, data, kind)
-            self._found[key] = found
-        return self._found[key]
-
-    def all_spans(self, data: bytes, kind: str = "") -> Iterator[Span]:
-        """Yield the secrets in a text, those in its base64 too: where they stand in
-        that."""
-        yield from self.spans(data, kind)
-        for held in self._held_in(data):
-            yield from self.all_spans(held.plain)
-
-    def _held_in(self, data: bytes) -> Sequence[Held]:
-        if data not in self._held:
-            self._held[data] = self._finder.held(data)
-        return self._held[data]
-
-    def learn(self, data: bytes) -> None:
-        for span in self.all_spans(data):
-            self.keep_span(span)
-
-    def keep_span(self, span: Span) -> None:
-        if span.is_sure and not span.new:
-            self.keep_in_mind(span.value, span.kind)
-
-    def keep_in_mind(self, value: bytes, kind: str) -> None:
+    def keep_in_mind(self, value: bytes, kind: str, *, came: bool = False) -> None:
         """Remember a value, decoded too: it may be percent-encoded where nothing says
-        so, as in a cookie."""
+        so, as in a cookie. ``came``: in an answer."""
+        if len(value) < LEAST:
+            return
         for each in dict.fromkeys((value, unquote_to_bytes(value))):
-            if is_telling(each):
-                self.memory.learn(each, PLACEHOLDER % kind.encode())
-
-    def clean(self, data: bytes, kind: str = "") -> bytes:
-        """Return the data with a placeholder for each secret, and the rest to the
-        byte."""
-        edits = [*self._edits(data, kind), *self._held_edits(data)]
-        edits += self.memory.edits(data)
-        edits += self._hosts.edits(data)
-        if b"REDACTED" in data:
-            edits += _settled(data)
-        return substituted(data, edits) if edits else data
-
-    def _edits(self, data: bytes, kind: str) -> Iterator[Edit]:
-        for start, end, name, value, _, given in self.spans(data, kind):
-            new = given or self.memory.placeholder(value, name)
-            # Where the user's name stands, brackets would be taken for an address.
-            if name == "userinfo":
-                new = new.replace(b"[", b"%5B").replace(b"]", b"%5D")
-                new = new.replace(b":", b"%3A")
-            yield Edit(start, end, new)
-
-    def _held_edits(self, data: bytes) -> Iterator[Edit]:
-        for start, end, plain in self._held_in(data):
-            if (new := self.clean(plain)) != plain:
-                coded, in_url = data[start:end], is_in_url(data, start)
-                yield Edit(start, end, encoded_as(coded, new, in_url))
-
-    def clean_text(self, text: str) -> str:
-        data = text.encode(*BYTES)
-        new = self.clean(data)
-        return text if new is data else new.decode(*BYTES)
-
-    def clean_known(self, text: str) -> str:
-        """Return a text without what was learned as a secret elsewhere."""
-        data = text.encode(*BYTES)
-        return substituted(data, self.memory.edits(data)).decode(*BYTES)
-
-    # Bodies
-
-    def body_spans(self, body: bytes, said: Said) -> Iterator[tuple[bytes, Span]]:
-        """Yield each secret that shows in a body, and the piece that it stands in."""
-        for data, look in self.pieces(body, said):
-            for span in self.looked(data, look, said.kind):
-                yield data, span
-            for held in self._held_in(data) if look is Look.ALL else ():
-                for span in self.all_spans(held.plain):
-                    yield held.plain, span
+            if is_real(each) and is_telling(each):
+                mark = self.memory.placeholder(each, kind, came=came)
+                self.memory.learn(each, mark)
 
     def pieces(self, body: bytes, said: Said) -> list[tuple[bytes, Look]]:
         found: list[tuple[bytes, Look]] = []
@@ -159,53 +66,106 @@ class TextRedactor:
         through(body, said, leaf)
         return found
 
-    def looked(self, data: bytes, look: Look, kind: str) -> list[Span]:
-        """Return the secrets that show in a piece of a body."""
-        if look is not Look.ALL:
-            return list(self._finder.forms(data))
-        return [*self.spans(data, kind), *self._by_path(data)]
 
-    def learn_body(self, body: bytes, said: Said = NOTHING) -> None:
-        for _, span in self.body_spans(body, said):
-            self.keep_span(span)
+class Sweep:
+    """Looks through the texts of one message, each of them once, however often it is
+    given here."""
 
-    def clean_body(self, body: bytes, said: Said = NOTHING) -> bytes:
-        def leaf(data: bytes, look: Look) -> bytes:
-            if look is Look.ALL:
-                new = self.clean(data, said.kind)
-                return substituted(new, self._path_edits(new))
-            edits = self._edits_by_form(data)
-            if look is Look.FORMS:
-                edits = (each._replace(new=_sized(each)) for each in edits)
-            return substituted(data, edits)
+    def __init__(self, texts: TextRedactor) -> None:
+        self._texts = texts
+        self.names, self.memory = texts.names, texts.memory
+        self._found: dict[tuple[str, str, bytes], Found] = {}
 
-        return through(body, said, leaf)
+    def found(self, text: Text) -> Found:
+        key = text.where, text.name, text.data
+        found = self._found.get(key)
+        if found is None:
+            found = self._found[key] = self._look(text)
+        return found
 
-    def _edits_by_form(self, data: bytes) -> Iterator[Edit]:
-        for span in self._finder.forms(data):
-            new = self.memory.placeholder(span.value, span.kind)
-            yield Edit(span.start, span.end, new)
-        yield from self.memory.edits(data)
+    def _look(self, text: Text) -> Found:
+        texts, data = self._texts, text.data
+        if text.is_kept:
+            return Found()
+        if text.name:
+            verdict = texts.names.judge(text.name.encode(*BYTES), data, text.place)
+            if verdict is not None:
+                return Found([Span(0, len(data), verdict.kind, data, verdict.is_sure)])
+            if text.place is Place.HEADER:
+                return Found()
+        if text.look is not Look.ALL:
+            return Found(texts.finder.forms(data))
+        found = texts.finder.found(data, text.kind)
+        if text.where.endswith((".body", ".websocket")):
+            chosen = jsonpaths.spans(data, texts.rules.json)
+            found = found._replace(spans=[*found.spans, *chosen])
+        return found if text.depth < DEEPEST else found._replace(held=())
 
-    def _by_path(self, body: bytes) -> list[Span]:
-        if not self.paths:
-            return []
-        return list(jsonpaths.spans(body, self.rules.json))
+    def learn(self, text: Text) -> bytes:
+        """Remember the secrets in a text that are secrets elsewhere too."""
+        found = self.found(text)
+        for _, _, kind, value, is_sure, new in found.spans:
+            if is_sure and not new:
+                for each in _held_in(value, text.place):
+                    self._texts.keep_in_mind(each, kind, came=_came(text))
+        for held in found.held:
+            self.learn(_within(text, held.plain))
+        return text.data
 
-    def _path_edits(self, body: bytes) -> Iterator[Edit]:
-        for start, end, kind, value, *_ in self._by_path(body):
-            # A number stays one, for a client that expects it.
-            new = self.memory.placeholder(value, kind) if value else b"0"
-            yield Edit(start, end, new)
+    def clean(self, text: Text) -> bytes:
+        """Return a text with a placeholder for each secret, and the rest to the
+        byte."""
+        edits = list(self._edits(text))
+        return substituted(text.data, edits) if edits else text.data
+
+    def hidden(self, text: Text) -> list[Edit]:
+        """Return what :meth:`clean` hides."""
+        return [edit for edit in apart(self._edits(text)) if edit.kind]
+
+    def _edits(self, text: Text) -> Iterator[Edit]:
+        data, memory = text.data, self._texts.memory
+        found = self.found(text)
+        known = memory.edits(data)
+        hosts = self._texts.hosts.edits(data)
+        for edit in (*self._of_spans(found, _came(text)), *known, *hosts):
+            if text.look is Look.FORMS:  # no length may change in a binary message
+                edit = edit._replace(new=sized(edit.new, edit.end - edit.start))
+            yield edit
+        for start, end, plain, is_percent in found.held:
+            if (new := self.clean(_within(text, plain))) != plain:
+                coded = data[start:end]
+                if is_percent:
+                    fresh = percent_as(coded, plain, new)
+                else:
+                    fresh = encoded_as(coded, new, is_in_url(data, start))
+                yield Edit(start, end, fresh, "encoded")
+        if b"REDACTED" in data and text.look is Look.ALL:
+            yield from _settled(data)
+
+    def _of_spans(self, found: Found, came: bool) -> Iterator[Edit]:
+        for start, end, kind, value, _, given in found.spans:
+            new = given or self._texts.memory.placeholder(value, kind, came=came)
+            if kind.encode() == _USER:
+                new = quote_from_bytes(new).encode()
+            yield Edit(start, end, new, kind)
 
 
-def _sized(edit: Edit) -> bytes:
-    """Return what a binary message holds instead, in which no length changes."""
-    return sized(edit.new, edit.end - edit.start)
+def _came(text: Text) -> bool:
+    """Return whether a text is of an answer: a client takes apart what it gets."""
+    return text.where.startswith("response")
 
 
-def _is_form(body: bytes, kind: str) -> bool:
-    return _FORM_TYPE in kind.lower() or is_form(body)
+def _within(text: Text, plain: bytes) -> Text:
+    return text._replace(data=plain, kind="", depth=text.depth + 1)
+
+
+def _held_in(value: bytes, place: Place) -> Iterator[bytes]:
+    """Yield what is a secret elsewhere too: of a header its credentials."""
+    if place is not Place.HEADER:
+        yield value
+    if place is Place.HEADER or _SCHEME.match(value):
+        for each in credentials(value.decode(*BYTES)):
+            yield each.encode(*BYTES)
 
 
 def _settled(data: bytes) -> Iterator[Edit]:
@@ -213,4 +173,6 @@ def _settled(data: bytes) -> Iterator[Edit]:
     were written."""
     for found in ENCODED_PLACEHOLDER.finditer(data):
         kind = found[1].rstrip(b"-")  # it may come from a message that kept its lengths
-        yield Edit(found.start(), found.end(), PLACEHOLDER % kind)
+        # In a URL's userinfo brackets would be taken for an address.
+        if kind != _USER or data[found.end() : found.end() + 1] != b"@":
+            yield Edit(found.start(), found.end(), PLACEHOLDER % kind)

@@ -1,112 +1,84 @@
 """The hidden values of a request by their places, which tell whose it is."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from mitmvcr.core.choosing import ANY, Values
-from mitmvcr.core.model import Headers, Request
-from mitmvcr.secrets.containers import Said, said_by
+from mitmvcr.core.model import Request
 from mitmvcr.secrets.credentials import is_fresh, lasting
-from mitmvcr.secrets.headers import cookies
-from mitmvcr.secrets.known import ENCODED_PLACEHOLDER
+from mitmvcr.secrets.known import ENCODED_PLACEHOLDER, KnownSecrets
 from mitmvcr.secrets.looks import is_real
+from mitmvcr.secrets.messages import Walk
 from mitmvcr.secrets.names import kind_of
-from mitmvcr.secrets.spans import Span
-from mitmvcr.secrets.text_redactor import BYTES, TextRedactor
+from mitmvcr.secrets.texts import Text
+from mitmvcr.secrets.values import Place
+
+if TYPE_CHECKING:
+    from mitmvcr.secrets.text_redactor import Sweep
 
 #: A place, and the value there; None for one that stands for any.
 Hidden = tuple[str, bytes | None]
+_PARTS = "request.headers.", "request.url", "request.body"
 
 
-class Whose:
-    """Finds whose requests are. What is new in each request is left out; a variable
-    that was named stands for itself."""
-
-    def __init__(self, texts: TextRedactor) -> None:
-        self._texts = texts
-        self._seen: tuple[Headers, int, Values] = {}, -1, {}
-
-    def values(self, live: Request) -> Values:
-        """Return the hidden values of a request by their places, in order."""
-        with self._texts:
-            return _sorted(_hidden(self._texts, live))
-
-    def of_recorded(self, met: Request, kept: Request) -> Values:
-        """Return the same quickly of a request that is ``kept`` so, since most hide
-        nothing but in the headers that all have."""
-        if "REDACTED" in kept.url or met.body != kept.body:
-            return self.values(met)
-        headers, generation, found = self._seen
-        if headers is not met.headers or generation != self._texts.memory.generation:
-            with self._texts:
-                found = _sorted(_in_headers(self._texts, met.headers))
-            self._seen = met.headers, self._texts.memory.generation, found
-        return found
-
-
-def _sorted(hidden: Iterable[Hidden]) -> Values:
+def whose(sweep: "Sweep", request: Request) -> Values:
+    """Return the hidden values of a request by their places, in order. What is new in
+    each request is left out; a variable that was named stands for itself."""
     found: dict[str, list[bytes | None]] = {}
-    for place, value in hidden:
-        if not is_fresh(place.rpartition(":")[2]):
-            found.setdefault(place, []).append(value)
+
+    def visit(text: Text) -> bytes:
+        if text.where.startswith(_PARTS):
+            for place, value in _hidden(sweep, text):
+                if not is_fresh(place.rpartition(":")[2]):
+                    found.setdefault(place, []).append(value)
+        return text.data
+
+    Walk(sweep.names, None, visit).request(request)
     return found
 
 
-def _hidden(texts: TextRedactor, request: Request) -> Iterator[Hidden]:
-    yield from _in_headers(texts, request.headers)
-    yield from _in_text(texts, request.url.encode(*BYTES))
-    yield from _in_body(texts, request.body, said_by(request.headers))
+def whose_recorded(sweep: "Sweep", met: Request, kept: Request) -> Values:
+    """Return the same of a request that is written as it is ``kept``: most hide nothing
+    but in the headers that all have."""
+    if "REDACTED" in kept.url or met.body != kept.body:
+        return whose(sweep, met)
+    headers = {
+        name: values
+        for name, values in met.headers.items()
+        if kept.headers.get(name) is not values or "REDACTED" in str(values)
+    }
+    return whose(sweep, Request(headers=headers)) if headers else {}
 
 
-def _in_headers(texts: TextRedactor, headers: Headers) -> Iterator[Hidden]:
-    for name, values in headers.items():
-        lower = name.lower()
-        for value in values:
-            if texts.names.header(name):
-                yield from _one(texts, kind_of(lower), value.encode(*BYTES))
-            elif lower == "cookie":
-                yield from _in_cookies(texts, value)
-            elif texts.suspects(value.encode(*BYTES)):
-                yield from _in_text(texts, value.encode(*BYTES))
-
-
-def _in_cookies(texts: TextRedactor, value: str) -> Iterator[Hidden]:
-    for name, secret in cookies(value):
-        if texts.names.cookie(name, secret):
-            place = f"cookie:{kind_of(name)}"
-            yield from _one(texts, place, secret.encode(*BYTES))
-
-
-def _one(texts: TextRedactor, place: str, value: bytes) -> Iterator[Hidden]:
-    if b"REDACTED" in value:
-        yield place, None
-    elif is_real(value.strip()):
-        yield place, _named(texts, lasting(place, value), value)
-
-
-def _named(texts: TextRedactor, value: bytes, whole: bytes) -> bytes:
-    """Return the name of a variable in place of its value, where a user named it."""
-    for each in (whole, whole.rpartition(b" ")[2]):
-        mark = texts.memory.placeholder(each, "")
-        if mark.startswith(b"<"):
-            return mark
-    return value
-
-
-def _in_body(texts: TextRedactor, body: bytes, said: Said) -> Iterator[Hidden]:
-    for data, look in texts.pieces(body, said):
-        yield from _spans(texts, data, texts.looked(data, look, said.kind))
-
-
-def _in_text(texts: TextRedactor, data: bytes) -> Iterator[Hidden]:
-    yield from _spans(texts, data, texts.spans(data))
-
-
-def _spans(texts: TextRedactor, data: bytes, spans: Iterable[Span]) -> Iterator[Hidden]:
+def _hidden(sweep: "Sweep", text: Text) -> Iterator[Hidden]:
+    data = text.data
+    spans = () if text.place is Place.HEADER else sweep.found(text).spans
+    if text.place is Place.HEADER or (text.place is Place.COOKIE and spans):
+        is_cookie = text.place is Place.COOKIE
+        name = kind_of(text.name if is_cookie else text.name.lower())
+        yield from _one(sweep.memory, f"cookie:{name}" if is_cookie else name, data)
+        return
     done = 0
-    hidden = [*texts.memory.places(data), *spans]
+    hidden = [*sweep.memory.places(data), *spans]
     for start, end, kind, value, *_ in sorted(hidden, key=lambda it: (it[0], -it[1])):
         if start >= done:
             done = end
-            yield from _one(texts, kind, value or data[start:end])
-    if ENCODED_PLACEHOLDER.search(data):
+            yield from _one(sweep.memory, kind, value or data[start:end])
+    if b"REDACTED" in data and ENCODED_PLACEHOLDER.search(data):
         yield ANY, None
+
+
+def _one(memory: KnownSecrets, place: str, value: bytes) -> Iterator[Hidden]:
+    if b"REDACTED" in value:
+        yield place, None
+    elif is_real(value.strip()):
+        yield place, _named(memory, lasting(place, value), value)
+
+
+def _named(memory: KnownSecrets, value: bytes, whole: bytes) -> bytes:
+    """Return the name of a variable in place of its value, where a user named it."""
+    for each in (whole, whole.rpartition(b" ")[2]):
+        mark = memory.placeholder(each, "")
+        if mark.startswith(b"<"):
+            return mark
+    return value

@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 from mitmvcr.codings import decoded_parts, decoded_start
 from mitmvcr.codings.table import CodingError
 from mitmvcr.core.chunks import Chunk
-from mitmvcr.core.events import ends, pieces
-from mitmvcr.core.headers import charset, header
+from mitmvcr.core.events import ends, pieces, stream_kind
+from mitmvcr.core.headers import header
+from mitmvcr.core.media import charset, is_json
 from mitmvcr.core.model import Headers
 from mitmvcr.show.pretty import laid_out
 
@@ -29,7 +30,6 @@ USUAL = Limits()
 #: For a pipe.
 WHOLE = Limits(sys.maxsize, sys.maxsize)
 
-_JSON = re.compile(r"application/(?:[\w.+-]*\+)?json|text/json", re.I)
 _IMAGES = re.compile(r"image/(?:png|jpeg|gif|webp|avif|bmp)", re.I)
 _NOT_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
@@ -90,7 +90,7 @@ def _stream(
     chunks: Sequence[Chunk],
     limits: Limits,
 ) -> Facts:
-    kind = _stream_kind(media)
+    kind = stream_kind(media)
     shown: list[Facts] = []
     at = left = 0
     for part in parts:
@@ -107,15 +107,6 @@ def _stream(
     if kind in ("events", "messages") and (not whole or whole[-1] < len(plain)):
         facts["unfinished"] = True
     return facts
-
-
-def _stream_kind(media: str) -> str:
-    kind = media.lower()
-    if kind.startswith("text/event-stream"):
-        return "events"
-    if kind.startswith("application/grpc"):
-        return "messages"
-    return "parts" if kind.startswith("multipart/") else "lines"
 
 
 def _time(offset: int, chunks: Sequence[Chunk]) -> float | None:
@@ -173,8 +164,8 @@ def _whole(media: str, plain: bytes, longest: int) -> Facts:
         text = plain[:longest].decode(charset(media), "ignore")
         cut = len(plain) - longest
         return {"kind": "text", "text": text, "cut": cut}
-    is_json = _JSON.match(media) or text[:1] in "{["
-    found = _as_json(text) if is_json else None
+    seems_json = is_json(media) or text[:1] in "{["
+    found = _as_json(text) if seems_json else None
     return (found or {"kind": "text", "text": text}) | {"cut": 0}
 
 

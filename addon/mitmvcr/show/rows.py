@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 from mitmvcr.core.frames import Frame, close_parts
 from mitmvcr.core.headers import header
+from mitmvcr.core.media import media_kind
 from mitmvcr.core.model import Headers, Interaction
 from mitmvcr.show.bodies import USUAL, Limits, body_facts
 
@@ -44,7 +45,7 @@ def row(position: int, found: Interaction, url: str) -> Row:
         duration_ms=_ms(response.duration),
         lasted_ms=_ms(response.lasted),
         protocol="WebSocket" if response.websocket else response.proto or request.proto,
-        kind=header(response.headers, "content-type").partition(";")[0].strip(),
+        kind=media_kind(header(response.headers, "content-type")),
         failure=response.failure,
     )
 

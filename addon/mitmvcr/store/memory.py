@@ -78,6 +78,9 @@ class MemoryStore:
         if self._recording is not None:
             self._recording = [change(each) for each in self._recording]
 
+    def note(self, learned: Sequence[tuple[bytes, bytes]]) -> None:
+        """Forget them: who is killed leaves nothing."""
+
     def publish(self) -> None:
         new, self._recording = self._recording, None
         if new and self.cassette and self._keep_volatile and not self._kept:

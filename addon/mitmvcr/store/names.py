@@ -75,6 +75,12 @@ def _why_no_part(part: str) -> str:
     return ""
 
 
+def name_of(root: Path, cassette: str) -> str:
+    """Return the name that means this cassette; one outside the folder has its path."""
+    path = os.path.relpath(os.path.realpath(cassette), os.path.realpath(root))
+    return path.replace(os.sep, "/").removesuffix(SUFFIX)
+
+
 def cassette_of(root: Path, name: str) -> Path:
     """Return the cassette of a name that :func:`session_name` gave.
 

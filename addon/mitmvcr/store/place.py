@@ -6,11 +6,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from mitmvcr.core.errors import CassetteError, CassetteWriteError
-from mitmvcr.format import writer
 from mitmvcr.format.packed import is_packed, packed, unpacked
 from mitmvcr.format.source import Source
 from mitmvcr.store.files import replace_file, why
-from mitmvcr.store.journal import Journal
 from mitmvcr.store.source import opened
 
 #: What tells one version of a cassette from another; empty where there is none.
@@ -68,13 +66,10 @@ class Place:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         replace_file(self.path, packed(self.path.name, *parts))
 
-    def put_journal(self, journal: Journal) -> None:
-        """Make the journal the cassette."""
-        if is_packed(self.path.name):
-            self.put(writer.preamble(), journal.parts())
-            journal.remove()
-        else:
-            journal.replace_target()
+    @property
+    def takes_files(self) -> bool:
+        """Return whether a file that lies beside can become the cassette as it is."""
+        return not is_packed(self.path.name)
 
     def cannot_read(self, error: OSError) -> CassetteError:
         return CassetteError(self.name, f"cannot be read: {why(error)}")

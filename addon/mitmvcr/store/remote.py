@@ -12,10 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from mitmvcr.core.errors import CassetteError
-from mitmvcr.format import writer
 from mitmvcr.format.packed import packed
 from mitmvcr.store.files import home
-from mitmvcr.store.journal import Journal
 from mitmvcr.store.place import Place, State
 
 #: What tells one version of an object from another, by the names of several stores.
@@ -58,9 +56,9 @@ class RemotePlace(Place):
         with _errors():
             self._system.pipe_file(self._object, data)
 
-    def put_journal(self, journal: Journal) -> None:
-        self.put(writer.preamble(), journal.parts())
-        journal.remove()
+    @property
+    def takes_files(self) -> bool:
+        return False
 
 
 def journal_place(url: str) -> Path:

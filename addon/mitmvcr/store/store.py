@@ -5,36 +5,30 @@ While recording, each interaction is appended to a journal beside the target
 changes once, by an atomic replace, when the session ends.
 """
 
-import hashlib
 import os
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from mitmvcr.core.errors import (
-    CassetteDamagedError,
     CassetteError,
-    CassetteNotFoundError,
     CassetteWriteError,
 )
 from mitmvcr.core.model import Cassette, Interaction, Layout
 from mitmvcr.format import reader, writer
+from mitmvcr.store.cassette_file import CassetteFile
 from mitmvcr.store.files import finish_in_place, whole_beside, why
 from mitmvcr.store.journal import Journal, SyncedJournal
+from mitmvcr.store.late import LateSecrets
 from mitmvcr.store.leftover import without_cut_off
-from mitmvcr.store.place import Place, State
+from mitmvcr.store.place import State
 from mitmvcr.store.rewrite import Change, amended
 from mitmvcr.store.volatile import keep_volatile
-
-#: Up to this size a cassette is read whole at the start, within 20 ms; a larger one
-#: is indexed, and a damaged interaction in it is found when it is asked for.
-READ_WHOLE = 1 << 20
 
 #: A larger body is not to be in memory several times over.
 _LARGE = 8 << 20
 
 
-class FileStore:
+class FileStore(CassetteFile):
     """A cassette in a file, or at a URL (a text), and the journal of its recording.
 
     ``fsync_each``: an interaction is on the disk itself when ``append`` returns, else
@@ -51,13 +45,11 @@ class FileStore:
         write_empty: bool = False,
         keep_volatile: bool = False,
     ) -> None:
-        self._layout, self._write_empty = layout, write_empty
-        self._keep_volatile = keep_volatile
-        self._place = _place(place)
-        self.name = self._place.name
+        super().__init__(place, layout)
+        self._write_empty, self._keep_volatile = write_empty, keep_volatile
         kind = SyncedJournal if fsync_each else Journal
         self._journal = kind(self._place.path, self.name)
-        self._seen: State | None = None
+        self._late = LateSecrets(self._place.path)
         self._before: State = ()
         self._dump: Callable[[Interaction, int], bytes]
         self._written = 0
@@ -67,44 +59,6 @@ class FileStore:
         new = self._written - len(self._kept)
         state = f"recording, {new} written" if self._journal.is_open else "closed"
         return f"<FileStore {self.name} {state}>"
-
-    def exists(self) -> bool:
-        """Return whether the cassette is there. Raise CassetteError for what is no
-        file."""
-        try:
-            self._seen = self._place.state()
-            return self._place.exists()
-        except OSError as error:
-            raise self._place.cannot_read(error) from error
-
-    def load(self, *, sendable: bool = False) -> Cassette:
-        try:
-            self._seen = self._place.state()
-            self._check_is_whole()
-            data = self._place.open()
-        except FileNotFoundError:
-            raise CassetteNotFoundError(self.name, "there is no such file") from None
-        except OSError as error:
-            raise self._place.cannot_read(error) from error
-        # A small one is known to be sound before the first request comes.
-        lazy = len(data) > READ_WHOLE
-        return reader.loads(data, self.name, lazy=lazy, sendable=sendable)
-
-    def _check_is_whole(self) -> None:
-        if os.path.lexists(whole_beside(self._place.path)):
-            raise CassetteDamagedError(
-                self.name,
-                "is being written, or its recorder was killed as it wrote: run"
-                f" 'mitmvcr cassette recover {self.name}'",
-            )
-
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        """Turn OSError into CassetteWriteError, with a remedy."""
-        try:
-            yield
-        except OSError as error:
-            raise self._place.cannot_write(why(error), error.errno) from error
 
     def begin(self, kept: Sequence[Interaction] = ()) -> None:
         folder = self._place.path.parent
@@ -122,6 +76,7 @@ class FileStore:
         self._journal.begin()
         try:
             self._check_is_as_seen()
+            self._late.remove()
         except BaseException:
             try:
                 self._journal.remove()
@@ -153,6 +108,11 @@ class FileStore:
             else:
                 self._journal.append(self._dump(interaction, self._written))
         self._written += 1
+
+    def note(self, learned: Sequence[tuple[bytes, bytes]]) -> None:
+        if self._journal.is_open:
+            with self._writing():
+                self._late.note(learned)
 
     def recorded(self) -> Sequence[Interaction]:
         """Return what was recorded so far. Raise CassetteError."""
@@ -186,6 +146,7 @@ class FileStore:
             return
         try:
             self._put_in_place()
+            self._late.discard()
         except (OSError, CassetteError) as error:
             raise self._not_published(error) from error
         finally:
@@ -222,14 +183,16 @@ class FileStore:
         elif self._keep_volatile and self.exists():
             self._put_what_differs()
         else:
-            self._place.put_journal(self._journal)
+            self._put_journal()
             return
         self._journal.remove()
 
-    def replace(self, interactions: Sequence[Interaction]) -> None:
-        """Write the cassette anew, whole or not at all."""
-        with self._writing():
-            self._place.put(writer.parts(Cassette(interactions), self._layout))
+    def _put_journal(self) -> None:
+        if self._place.takes_files:
+            self._journal.replace_target()
+        else:
+            self._place.put(writer.preamble(), self._journal.parts())
+            self._journal.remove()
 
     def _put_what_differs(self) -> None:
         data, new = self._place.read(), self._journal.read()
@@ -262,27 +225,12 @@ class FileStore:
                 return None
             self._journal.check()
             self._journal.sync()
+            self._late.discard()
             return str(self._journal.path)
         except (OSError, CassetteError) as error:
             raise self._not_published(error) from error
         finally:
             self._journal.close()
-
-    @property
-    def path(self) -> Path:
-        """Return where the cassette lies, or would, were it a file; its journal stands
-        beside it."""
-        return self._place.path
-
-    def digest(self) -> str | None:
-        """Return the SHA-256 of the cassette's bytes in hexadecimal, None without one.
-        Raise CassetteError."""
-        try:
-            if not self._place.exists():
-                return None
-            return hashlib.sha256(self._place.raw()).hexdigest()
-        except OSError as error:
-            raise self._place.cannot_read(error) from error
 
     def left_over(self) -> str | None:
         try:
@@ -325,11 +273,13 @@ class FileStore:
     def _recover(self, instead: bool) -> int:
         data = without_cut_off(self._journal.read())
         recorded = reader.loads(data, str(self._journal.path)).interactions
+        recorded = self._late.cleaned(recorded)
         if recorded and not self._is_in_place(data):
             loads = self.exists() and not instead
             kept = self.load().interactions if loads else ()
             self._place.put(writer.parts(Cassette([*kept, *recorded]), self._layout))
         self._journal.remove()
+        self._late.remove()
         return len(recorded)
 
     def _is_in_place(self, data: bytes) -> bool:
@@ -338,11 +288,3 @@ class FileStore:
         it."""
         items = data.removeprefix(writer.preamble())
         return self.exists() and self._place.read().endswith(items)
-
-
-def _place(place: Path | str) -> Place:
-    if isinstance(place, Path):
-        return Place(place)
-    from mitmvcr.store.remote import RemotePlace
-
-    return RemotePlace(place)

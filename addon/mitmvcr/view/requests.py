@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 
 from mitmvcr.codings import accepted_codings
 from mitmvcr.core.matching import url_key
+from mitmvcr.core.media import FORM
 from mitmvcr.core.model import Headers, Request
 from mitmvcr.view.baggage import without_session
 from mitmvcr.view.golang import group, number, text, trailers
@@ -30,7 +31,7 @@ _NOT_REQUEST_HEADERS = frozenset(
 )
 DEFAULT_PORTS = {"http": 80, "https": 443}
 _FORM_METHODS = frozenset({b"POST", b"PUT", b"PATCH"})
-_FORM = b"application/x-www-form-urlencoded"
+_FORM = FORM.encode()
 
 
 def _values(fields: Fields) -> dict[bytes, bytes]:

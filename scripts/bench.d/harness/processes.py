@@ -89,7 +89,7 @@ class Proxy:
 
     def __init__(self, folder: Path, name: str, *args: object) -> None:
         self.name = name
-        self.port = _free_port()
+        self.port = free_port()
         self._log = folder / f"{name}.{self.port}.log".replace(" ", "-")
         began = time.perf_counter()
         self._process = self._start(folder, args)
@@ -156,7 +156,8 @@ class Proxy:
         self.stop()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of this machine that nobody listens on just now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -66,6 +66,7 @@ class Commander:
         vcr = ctx.master.addons.get("vcr")
         return {
             "connections": len(ctx.master.addons.get("proxyserver").connections),
+            "recordings": len(vcr.sessions.recordings()),
             "failed": vcr.sessions._exit_guard.failed,
         }
 

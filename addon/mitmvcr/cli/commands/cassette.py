@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from mitmvcr.cassette_options import is_cassette
+from mitmvcr.cli.commands.left import rules_of, say_what_is_left
 from mitmvcr.cli.report.console import say
 from mitmvcr.core.errors import CassetteWriteError
 from mitmvcr.format import reader, writer
@@ -13,7 +15,6 @@ from mitmvcr.format.check import check
 from mitmvcr.format.packed import packed
 from mitmvcr.format.source import read_bytes
 from mitmvcr.options import CASSETTE
-from mitmvcr.parsing import is_cassette
 from mitmvcr.store.files import replace_file
 from mitmvcr.store.store import FileStore
 
@@ -61,13 +62,17 @@ def recover_cassette(
     cassette: str, *, replace: bool = False, source: Path | None = None
 ) -> None:
     """Put the journal that a recording left in place."""
-    path = CASSETTE.read(cassette)
-    count = FileStore(path).recover(instead=replace, source=source)
+    path, rules = CASSETTE.read(cassette), rules_of("scan", {})
+    store = FileStore(path)
+    count = store.recover(instead=replace, source=source)
     say(f"{path}: {count} interactions recovered")
+    if count:
+        say_what_is_left(str(path), store.load().interactions, rules)
 
 
 def convert_cassette(path: Path, output: Path | None) -> None:
     """Write a cassette of format 1 anew in format 2, in its place or elsewhere."""
+    rules = rules_of("scan", {})
     new = reader.read_format1(read_bytes(path), str(path))
     target = output or path
     try:
@@ -76,3 +81,4 @@ def convert_cassette(path: Path, output: Path | None) -> None:
         problem = f"cannot be written: {error.strerror}"
         raise CassetteWriteError(str(target), problem) from error
     say(f"{target}: {len(new.interactions)} interactions in format 2")
+    say_what_is_left(str(target), new.interactions, rules)

@@ -14,6 +14,7 @@ from mitmvcr.cli.report.console import say
 from mitmvcr.cli.report.files import parse_receipt, parse_reports
 from mitmvcr.core.errors import OptionError
 from mitmvcr.core.modes import Mode
+from mitmvcr.network_options import Place
 from mitmvcr.options import (
     CASSETTE,
     DIR,
@@ -24,10 +25,10 @@ from mitmvcr.options import (
     OF_SESSION,
     PROVE,
     RECEIPT,
+    RERECORD,
     Settings,
     of_command,
 )
-from mitmvcr.parsing import Place
 from mitmvcr.store.files import home
 from mitmvcr.values import Given, Layer, Values
 
@@ -111,11 +112,15 @@ def make_plan(
 
 
 def _check_is_one(settings: Settings, options: RunOptions) -> None:
-    """Raise OptionError where several cassettes meet what is about one."""
+    """Raise OptionError where several cassettes meet what is about one, or what is
+    about all of them meets what is about some."""
     for option, given in ((PROVE, options.prove), (RECEIPT, options.receipt)):
         if given and settings.dir is not None:
             remedy = f"{option.word} is about one cassette: use {CASSETTE.word}"
             raise OptionError(DIR.word, settings.dir, remedy)
+    if settings.rerecord and options.drop_unused:
+        remedy = "it would change other cassettes too: leave one out"
+        raise OptionError("--drop-unused", "yes", f"beside {RERECORD.word} {remedy}")
 
 
 def _allowed(options: RunOptions) -> Sequence[Allowed]:

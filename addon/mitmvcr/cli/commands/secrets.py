@@ -9,16 +9,14 @@ import click
 
 from mitmvcr import __version__
 from mitmvcr.cli.commands.cassette import find_cassettes
+from mitmvcr.cli.commands.left import looked_through, rules_of
 from mitmvcr.cli.report.console import say
-from mitmvcr.config import in_force
 from mitmvcr.core.errors import CassetteError, CassetteWriteError
-from mitmvcr.core.model import Cassette, Interaction, Layout
+from mitmvcr.core.model import Cassette, Layout
 from mitmvcr.format import layout, reader, writer
 from mitmvcr.format.packed import packed
 from mitmvcr.format.source import read_bytes
-from mitmvcr.options import options_of
 from mitmvcr.secrets.identities import told_apart
-from mitmvcr.secrets.redactor import Redactor
 from mitmvcr.secrets.rules import Rules
 from mitmvcr.store.files import replace_file, why
 from mitmvcr.values import Layer
@@ -43,7 +41,7 @@ class Secret(NamedTuple):
 
 def scan_cassettes(paths: Sequence[Path], typed: Layer, *, form: str) -> int:
     """Print what is found to stdout; 1 if there is anything, or a file is damaged."""
-    rules = in_force(typed).settings(options_of("scan")).redaction
+    rules = rules_of("scan", typed)
     files = find_cassettes(paths)
     secrets: list[Secret] = []
     damaged = 0
@@ -62,29 +60,17 @@ def scan_cassettes(paths: Sequence[Path], typed: Layer, *, form: str) -> int:
 def _scan(path: Path, rules: Rules) -> Iterator[Secret]:
     data = read_bytes(path)
     interactions = reader.loads(data, str(path)).interactions
-    redactor, suspects = _learned(interactions, rules)
-    index = layout.index(data) if suspects else None
-    for number in suspects:
+    _, found = looked_through(interactions, rules)
+    index = layout.index(data) if found else None
+    for number, secrets in found.items():
         line = 1 if index is None else index.line(number) + 1
-        for each in redactor.findings(interactions[number]):
+        for each in secrets:
             yield Secret(str(path), line, number, *each)
-
-
-def _learned(
-    interactions: Sequence[Interaction], rules: Rules
-) -> tuple[Redactor, list[int]]:
-    """Return a redactor that has seen the whole file, and the positions of the
-    interactions with secrets."""
-    redactor = Redactor(rules)
-    for each in interactions:
-        redactor.interaction(each)
-    changed = (redactor.interaction(each) != each for each in interactions)
-    return redactor, [number for number, is_changed in enumerate(changed) if is_changed]
 
 
 def scrub_cassettes(paths: Sequence[Path], typed: Layer) -> int:
     """Redact in place. 1 if a file could not be read."""
-    rules = in_force(typed).settings(options_of("scrub")).redaction
+    rules = rules_of("scrub", typed)
     files = find_cassettes(paths)
     scrubbed = damaged = 0
     for path in files:
@@ -100,8 +86,8 @@ def scrub_cassettes(paths: Sequence[Path], typed: Layer) -> int:
 def _scrub(path: Path, rules: Rules) -> bool:
     data = read_bytes(path)
     cassette = reader.loads(data, str(path))
-    redactor, suspects = _learned(cassette.interactions, rules)
-    if not suspects:
+    redactor, found = looked_through(cassette.interactions, rules)
+    if not found:
         return False
     kept = Cassette(told_apart(redactor, cassette.interactions))
     try:
@@ -111,7 +97,7 @@ def _scrub(path: Path, rules: Rules) -> bool:
         raise CassetteWriteError(
             str(path), f"cannot be written: {why(error)}"
         ) from error
-    say(f"{path}: {len(suspects)} interactions redacted")
+    say(f"{path}: {len(found)} interactions redacted")
     return True
 
 

@@ -8,8 +8,7 @@ from pathlib import Path
 
 from mitmvcr.cli.curl import shellwords
 from mitmvcr.cli.curl.options import options, unclear
-
-_FORM = "application/x-www-form-urlencoded"
+from mitmvcr.core.media import FORM, JSON
 
 
 @dataclass(slots=True)
@@ -169,8 +168,8 @@ def _finished(curl: Curl) -> Curl:
         query = curl.body.decode("utf-8", "surrogateescape")
         curl.url, curl.body = f"{base}{joint}{query}{mark}{fragment}", None
     if curl.body is not None:
-        curl.add("Content-Type", "application/json" if curl.json else _FORM)
-    curl.add("Accept", "application/json" if curl.json else "*/*")
+        curl.add("Content-Type", JSON if curl.json else FORM)
+    curl.add("Accept", JSON if curl.json else "*/*")
     default = "GET" if curl.body is None else "POST"
     curl.method = curl.method or ("HEAD" if curl.head else default)
     return curl

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from mitmvcr.core.errors import OptionError
+from mitmvcr.network_options import Place
 from mitmvcr.options import ISOLATE_ALLOW
-from mitmvcr.parsing import Place
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from mitmvcr.cli.report.findings import Finding
 from mitmvcr.miss.report import Entry
 from mitmvcr.session import Session
-from mitmvcr.summary import Summary
+from mitmvcr.session.summary import Summary
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,8 @@ class Part:
 class RunReport:
     """All that a report holds: a part for each session. ``failure`` is what went wrong
     in mitmvcr itself, else empty; ``exit_status`` is the command's own. ``named``: it
-    has sessions by name, one or more; ``unnamed`` requests named none."""
+    has sessions by name, one or more; ``unnamed`` requests named none.
+    ``failed_sessions`` are the names of those whose cassettes lack something."""
 
     summary: Summary
     failure: str
@@ -32,6 +33,7 @@ class RunReport:
     parts: Sequence[Part] = ()
     named: bool = False
     unnamed: int = 0
+    failed_sessions: Sequence[str] = ()
 
     @property
     def entries(self) -> list[Entry]:

@@ -15,7 +15,7 @@ from mitmvcr.core.wording import shown
 from mitmvcr.miss.report import Outcome
 from mitmvcr.options import REPORT
 from mitmvcr.session import Session
-from mitmvcr.unused import drop_unused, entries, why_keep_unused
+from mitmvcr.session.unused import drop_unused, entries, why_keep_unused
 
 if TYPE_CHECKING:
     from mitmvcr.proxy.launch import Proxy
@@ -109,6 +109,7 @@ def _write(
         parts=[Part(each.summary(), entries(each), each) for each in proxy.sessions],
         named=proxy.settings.dir is not None,
         unnamed=proxy.unnamed,
+        failed_sessions=proxy.failed_sessions,
     )
     write_reports(policy.reports, account)
 

@@ -105,6 +105,7 @@ def to_json(account: RunReport) -> bytes:
     }
     if account.named:
         report["requests_without_session"] = account.unnamed
+        report["failed_sessions"] = account.failed_sessions
         report["sessions"] = [_part(part) for part in account.parts]
     else:
         report["entries"] = [_entry(entry) for entry in account.entries]

@@ -9,7 +9,7 @@ from mitmvcr.cli.report.account import Part, RunReport, seconds
 from mitmvcr.cli.report.console import one_line
 from mitmvcr.cli.report.findings import Finding
 from mitmvcr.miss.report import Entry, Outcome
-from mitmvcr.summary import Summary
+from mitmvcr.session.summary import Summary
 
 #: What XML 1.0 cannot hold, however it is written.
 _UNFIT = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

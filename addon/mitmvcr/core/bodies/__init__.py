@@ -9,7 +9,6 @@ from mitmvcr.core.bodies.compared import (
     folded,
     form_fields,
     json_value,
-    media_kind,
     request_body_keys,
     shortened,
     typed_body,
@@ -26,7 +25,7 @@ from mitmvcr.core.bodies.jsontext import (
     text_spelling,
 )
 from mitmvcr.core.bodies.multipart import multipart_parts
-from mitmvcr.core.bodies.rpcframes import frame_messages, holds_json, is_framed
+from mitmvcr.core.bodies.rpcframes import frame_messages, from_base64
 from mitmvcr.core.bodies.xmlrpc import xmlrpc_call
 
 __all__ = [
@@ -40,13 +39,11 @@ __all__ = [
     "folded",
     "form_fields",
     "frame_messages",
-    "holds_json",
-    "is_framed",
+    "from_base64",
     "json_bytes",
     "json_texts",
     "json_value",
     "may_hold_texts",
-    "media_kind",
     "multipart_parts",
     "opened",
     "parse_json",

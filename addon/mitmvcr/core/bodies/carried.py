@@ -4,9 +4,9 @@ aws-chunked, compressed messages."""
 from contextlib import suppress
 
 from mitmvcr.codings import CodingError, aws_chunked, decoded_or_same
-from mitmvcr.core.bodies.rpcframes import is_framed
 from mitmvcr.core.bodies.rpcframes import plain as unframed
 from mitmvcr.core.headers import all_values, header
+from mitmvcr.core.media import is_framed
 from mitmvcr.core.model import Request
 
 _MESSAGE_CODINGS = ("grpc-encoding", "connect-content-encoding")

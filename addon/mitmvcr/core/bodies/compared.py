@@ -24,10 +24,20 @@ from mitmvcr.core.bodies.jsontext import (
     with_texts,
 )
 from mitmvcr.core.bodies.multipart import boundary_of, multipart_places
-from mitmvcr.core.bodies.rpcframes import frame_messages, framed, holds_json, is_framed
+from mitmvcr.core.bodies.rpcframes import frame_messages, framed
 from mitmvcr.core.bodies.xml import canonical_xml
 from mitmvcr.core.bodies.xmlrpc import xmlrpc_call
-from mitmvcr.core.headers import charset, header, parameter, without_boundary
+from mitmvcr.core.headers import header
+from mitmvcr.core.media import (
+    FORM,
+    JSON,
+    charset,
+    holds_json,
+    is_framed,
+    media_kind,
+    parameter,
+    without_boundary,
+)
 from mitmvcr.core.model import Headers, Request
 from mitmvcr.core.placeholders import any_placeholder
 
@@ -139,14 +149,9 @@ def canonical(
         if may_be_lines(body, media):
             return _lines(body, media, rules)
     with suppress(ValueError):
-        if kind == "application/x-www-form-urlencoded":
+        if kind == FORM:
             return _form(body, rules)
     return _text(without_ignored(body, media, rules), kind)
-
-
-def media_kind(media: str) -> str:
-    """Return a media type in lower case, without its parameters."""
-    return media.partition(";")[0].strip().lower()
 
 
 def json_value(body: bytes, media: str, rules: BodyRules = _EVERYTHING) -> object:
@@ -178,7 +183,7 @@ def _framed(body: bytes, media: str, rules: BodyRules) -> bytes:
         return body
     with suppress(ValueError):
         return framed(
-            each._replace(content=canonical(each.content, "application/json", rules))
+            each._replace(content=canonical(each.content, JSON, rules))
             for each in frame_messages(body)
         )
     return body

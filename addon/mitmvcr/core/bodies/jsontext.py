@@ -13,7 +13,7 @@ from contextlib import suppress
 from typing import Any, NoReturn
 
 from mitmvcr.core.bodies.graphql import one_spelling
-from mitmvcr.core.headers import charset
+from mitmvcr.core.media import charset
 
 _SPACE = " \t\r\n"
 _STARTS_JSON = re.compile(rb"\s*[{\[]")

@@ -5,10 +5,12 @@ import struct
 from base64 import b64decode
 from collections.abc import Iterable
 from contextlib import suppress
-from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from mitmvcr.codings import CodingError, decoded
+from mitmvcr.core.events import message_ends
+from mitmvcr.core.media import is_base64
 
 _HEAD = struct.Struct(">BI")
 _COMPRESSED = 1
@@ -22,30 +24,16 @@ class Message(NamedTuple):
     content: bytes
 
 
-@lru_cache(maxsize=256)
-def is_framed(media: str) -> bool:
-    """Return whether bodies of this type are frames."""
-    return media[:20].lower().startswith(("application/grpc", "application/connect+"))
-
-
-def holds_json(media: str) -> bool:
-    """Return whether the messages themselves are JSON."""
-    return media.partition(";")[0].strip().lower().endswith("+json")
-
-
 def frame_messages(body: bytes) -> list[Message]:
     """Return the messages of a body. Raise ValueError where it is not in frames."""
-    found, at = [], 0
-    while at < len(body):
-        if at + _HEAD.size > len(body):
-            raise ValueError("the last frame is cut off")
-        flags, length = _HEAD.unpack_from(body, at)
-        at += _HEAD.size
-        if at + length > len(body):
-            raise ValueError("the last message is cut off")
-        found.append(Message(flags, body[at : at + length]))
-        at += length
-    return found
+    places = message_ends(body)
+    starts = [0, *places]
+    if starts[-1] < len(body):
+        raise ValueError("the last message is cut off")
+    return [
+        Message(body[start], body[start + _HEAD.size : end])
+        for start, end in pairwise(starts)
+    ]
 
 
 def framed(found: Iterable[Message]) -> bytes:
@@ -58,9 +46,9 @@ def framed(found: Iterable[Message]) -> bytes:
 def plain(body: bytes, media: str, coding: str) -> bytes:
     """Return a body with its messages decompressed, and out of base64 if its type says
     so; as it stands where it is not what it says."""
-    if media[:26].lower().startswith("application/grpc-web-text"):
+    if is_base64(media):
         with suppress(ValueError):
-            body = _from_base64(body)
+            body = from_base64(body)
     if not coding or coding == "identity":
         return body
     with suppress(ValueError):
@@ -68,7 +56,7 @@ def plain(body: bytes, media: str, coding: str) -> bytes:
     return body
 
 
-def _from_base64(body: bytes) -> bytes:
+def from_base64(body: bytes) -> bytes:
     """Return what pieces of base64 in a row hold, each with its padding."""
     text = body.strip()
     pieces = _BASE64.findall(text)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from mitmvcr.core.headers import without_boundary
+from mitmvcr.core.media import without_boundary
 from mitmvcr.core.model import Headers
 from mitmvcr.core.placeholders import any_placeholder_text
 

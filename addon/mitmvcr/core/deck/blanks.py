@@ -16,10 +16,10 @@ from mitmvcr.core.deck.deck import Deck
 from mitmvcr.core.headers import header
 from mitmvcr.core.matching import url_host
 from mitmvcr.core.model import Request
+from mitmvcr.core.urls import url_parts
 
 #: Of a variable, as the redactor writes it, or as a user names it.
 _PLACEHOLDER = re.compile(r"\[REDACTED:([A-Z][A-Z0-9_]*)\]|<([A-Z][A-Z0-9_]*)>")
-_URL = re.compile(r"([^:/?#]+://[^/?#]*)([^?#]*)(\??[^#]*)(.*)", re.DOTALL)
 #: Of so many that are equal in their URL the bodies are looked at, up to this size.
 _MOST, _LONGEST = 200, 1 << 20
 
@@ -108,18 +108,19 @@ def _filled(asked: str, recorded: str, blank: FindBlank) -> str:
 
 def _filled_url(asked: str, recorded: str, blank: FindBlank) -> str:
     """Return a URL with what is blank in the recorded one as it stands there."""
-    ours, theirs = _URL.fullmatch(asked), _URL.fullmatch(recorded)
+    ours, theirs = url_parts(asked), url_parts(recorded)
     if ours is None or theirs is None:
         return asked
-    origin = _filled(ours[1], theirs[1], blank)
-    if url_host(origin) != url_host(theirs[1]):
+    origin = _filled(ours.origin, theirs.origin, blank)
+    if url_host(origin) != url_host(theirs.origin):
         return asked
-    steps = ours[2].split("/"), theirs[2].split("/")
-    path = ours[2]
+    steps = ours.path.split("/"), theirs.path.split("/")
+    path = ours.path
     if len(steps[0]) == len(steps[1]):
         pairs = zip(*steps, strict=True)
         path = "/".join(_filled(one, other, blank) for one, other in pairs)
-    return origin + path + _filled_query(ours[3], theirs[3], blank) + ours[4]
+    query = _filled_query(ours.query, theirs.query, blank)
+    return origin + path + query + ours.fragment
 
 
 def _filled_query(asked: str, recorded: str, blank: FindBlank) -> str:

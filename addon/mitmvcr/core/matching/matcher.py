@@ -10,11 +10,12 @@ from collections.abc import Callable, Hashable, Sequence
 from typing import TypeVar
 
 from mitmvcr.core.bodies import BodyRules, form_fields, request_body_keys, shortened
-from mitmvcr.core.headers import header, without_boundary
+from mitmvcr.core.headers import header
 from mitmvcr.core.matching.ignoring import Names, Places, pieces_left_out
 from mitmvcr.core.matching.spec import DEFAULT, MatchSpec
 from mitmvcr.core.matching.urlparts import URL_PARTS, mapped_key, query_pairs, url_part
 from mitmvcr.core.matching.urls import split_url
+from mitmvcr.core.media import FORM, media_kind, without_boundary
 from mitmvcr.core.model import Headers, Request
 
 KeyOf = Callable[[Request], Hashable]
@@ -206,8 +207,8 @@ def form_pairs(request: Request) -> list[tuple[str, str]]:
     """Return Go's Request.Form: the fields of an urlencoded body, then those of the
     query."""
     pairs: list[tuple[str, str]] = []
-    kind = header(request.headers, "Content-Type").partition(";")[0].strip().lower()
-    if request.method in _FORM_METHODS and kind == "application/x-www-form-urlencoded":
+    kind = media_kind(header(request.headers, "Content-Type"))
+    if request.method in _FORM_METHODS and kind == FORM:
         pairs += form_fields(request.body)
     parts = split_url(request.url)
     return pairs + query_pairs(parts[3]) if parts else pairs

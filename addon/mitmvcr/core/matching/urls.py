@@ -11,8 +11,8 @@ from urllib.parse import quote, unquote, unquote_plus
 
 from mitmvcr.core.bodies import text_spelling
 from mitmvcr.core.placeholders import any_placeholder_text
+from mitmvcr.core.urls import url_parts
 
-_URL = re.compile(r"([^:/?#]+)://([^/?#]*)([^?#]*)(\??[^#]*)")
 _DEFAULT_PORT = {"http": ":80", "https": ":443"}
 # Not behind what may itself be the start of an escape that is broken.
 _ESCAPE = re.compile(r"(?<!%)(?<!%[0-9A-Fa-f])%([0-9A-Fa-f]{2})")
@@ -32,15 +32,13 @@ def split_url(url: str) -> tuple[str, str, str, str] | None:
     user are left out (they do not travel), an empty path is ``/``. None where there is
     no host.
     """
-    found = _URL.match(url)
-    if found is None:
+    parts = url_parts(url)
+    if parts is None:
         return None
-    scheme, host, path, query = found.groups()
-    scheme = scheme.lower()
-    host = host[host.rfind("@") + 1 :].lower()
+    scheme, host = parts.scheme.lower(), parts.host.lower()
     host = host.removesuffix(_DEFAULT_PORT.get(scheme, ":")).removesuffix(":")
-    query = query.replace("+", "%20")
-    return scheme, _host(host), _spelled(path) or "/", _spelled(query)
+    query = parts.query.replace("+", "%20")
+    return scheme, _host(host), _spelled(parts.path) or "/", _spelled(query)
 
 
 def _host(host: str) -> str:

@@ -6,8 +6,10 @@ import socket
 from typing import Any
 
 from mitmproxy import ctx
+from mitmproxy.proxy import mode_specs
 
-from mitmvcr.core.errors import VcrError
+from mitmvcr.core.errors import UnusableValueError, VcrError
+from mitmvcr.core.wording import quoted
 from mitmvcr.proxy.host.capabilities import capabilities
 from mitmvcr.proxy.host.masters import listening_port
 from mitmvcr.proxy.host.options import update_options
@@ -18,12 +20,43 @@ _TRIES = 5
 _PAUSE = 0.002
 
 
+_HTTP = ("http", "https")
+#: Others need rights, or speak no HTTP.
+_KINDS = (
+    mode_specs.RegularMode,
+    mode_specs.Socks5Mode,
+    mode_specs.ReverseMode,
+    mode_specs.UpstreamMode,
+)
+
+
 class NoPortError(VcrError):
     """mitmproxy does not listen on another port."""
 
 
-async def open_port() -> int:
-    """Let mitmproxy listen on one more port of this machine, in its first mode.
+def parse_kind(text: str) -> str:
+    """Return a mode of mitmproxy in which a port may speak HTTP to clients. Raises
+    UnusableValueError."""
+    try:
+        mode = None if "@" in text else mode_specs.ProxyMode.parse(text)
+    except ValueError:
+        mode = None
+    is_tunnel = isinstance(mode, mode_specs.ReverseMode) and mode.scheme not in _HTTP
+    if is_tunnel or not isinstance(mode, _KINDS):
+        remedy = "use regular, socks5, reverse:URL or upstream:URL"
+        raise UnusableValueError(quoted(text), remedy)
+    return text
+
+
+def main_kind() -> str:
+    """Return the mode that mitmproxy was started in."""
+    first: str = ctx.options.mode[0]
+    return first.partition("@")[0]
+
+
+async def open_port(kind: str | None = None) -> int:
+    """Let mitmproxy listen on one more port of this machine, in a mode as
+    :func:`parse_kind` takes it, else in its first one.
 
     Raises NoPortError, and CapabilityError where mitmproxy does not say that it does.
     """
@@ -31,7 +64,7 @@ async def open_port() -> int:
     reason: object = ""
     for _ in range(_TRIES):
         port = _free_port()
-        spec = _spec(port)
+        spec = f"{kind or main_kind()}{_place(port)}"
         update_options(ctx.options, {"mode": [*ctx.options.mode, spec]})
         reason = await _outcome(spec)
         if not reason:
@@ -42,7 +75,7 @@ async def open_port() -> int:
 
 def close_port(port: int) -> None:
     """Let it listen there no more; what is open stays open."""
-    kept = [each for each in ctx.options.mode if each != _spec(port)]
+    kept = [each for each in ctx.options.mode if not each.endswith(_place(port))]
     update_options(ctx.options, {"mode": kept})
 
 
@@ -67,9 +100,8 @@ def main_port() -> int | None:
     return listening_port(master)
 
 
-def _spec(port: int) -> str:
-    kind = ctx.options.mode[0].partition("@")[0]
-    return f"{kind}@{ADDRESS}:{port}"
+def _place(port: int) -> str:
+    return f"@{ADDRESS}:{port}"
 
 
 def _free_port() -> int:

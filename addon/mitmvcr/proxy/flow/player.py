@@ -1,5 +1,6 @@
 """A session in play, with all that this room goes by in it."""
 
+import asyncio
 import os
 from functools import cached_property
 from time import monotonic
@@ -8,17 +9,33 @@ from typing import TYPE_CHECKING
 from mitmproxy import flowfilter, http
 from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 
-from mitmvcr.options import PASSTHROUGH, Settings
-from mitmvcr.proxy.blocking import Blocking, parse_filter
+from mitmvcr.core.errors import OptionError
+from mitmvcr.core.model import Interaction, Request
+from mitmvcr.options import DIR, PASSTHROUGH, RERECORD, Settings
+from mitmvcr.proxy.flow.blocking import Blocking, parse_filter
+from mitmvcr.rerecording import mode_of
 from mitmvcr.session import Session
+from mitmvcr.store.names import name_of
 from mitmvcr.view import chosen
 
 if TYPE_CHECKING:
-    from mitmvcr.proxy.grpc import Calls
+    from mitmvcr.proxy.flow.grpc import Calls
 
 
 #: The session of whoever names none.
 DEFAULT = "default"
+
+#: What is larger is redacted in a thread: at the worst a KiB takes a millisecond.
+LARGE = 1 << 14
+
+
+def size_of(met: Request | Interaction) -> int:
+    """Return how much there is to look through."""
+    if isinstance(met, Request):
+        return len(met.url) + len(met.body)
+    response = met.response
+    frames = sum(len(each.content) for each in response.websocket)
+    return size_of(met.request) + len(response.body) + frames
 
 
 class Player:
@@ -41,6 +58,8 @@ class Player:
         #: Positions of interactions that are to leave the cassette at its end.
         self.dropped: set[int] = set()
         self._calls: Calls | None = None
+        #: What takes its time is recorded in turn, and all that comes after it.
+        self.turn, self.queued = asyncio.Lock(), 0
         #: By client: the hosts and ports that a request of it may go on to.
         self._allowed: set[tuple[str, str, int]] = set()
 
@@ -50,7 +69,7 @@ class Player:
     @property
     def calls(self) -> "Calls":
         if self._calls is None:
-            from mitmvcr.proxy.grpc import Calls
+            from mitmvcr.proxy.flow.grpc import Calls
 
             self._calls = Calls(self.session, self.view)
         return self._calls
@@ -108,6 +127,25 @@ class Player:
         """Let nothing more through for a client that has left."""
         if self._allowed:
             self._allowed = {peer for peer in self._allowed if peer[0] != client}
+
+
+def name_in(settings: Settings, cassette: str) -> str:
+    """Return the name of a cassette in the folder of the sessions, else its path."""
+    return cassette if settings.dir is None else name_of(settings.dir, cassette)
+
+
+def with_mode(settings: Settings) -> Settings:
+    """Return the settings with the mode that is in force, where only some sessions are
+    recorded anew. Raises OptionError."""
+    if not settings.rerecord:
+        return settings
+    if settings.dir is None:
+        remedy = f"is about sessions: name the folder of their cassettes, {DIR.vcr}"
+        raise OptionError(RERECORD.vcr, ",".join(settings.rerecord), remedy)
+    if settings.cassette is None:
+        return settings
+    name = name_in(settings, os.fspath(settings.cassette))
+    return settings._replace(mode=mode_of(name, settings.mode, settings.rerecord))
 
 
 def _reach(player: Player | None) -> tuple[bool, tuple[str, ...]]:

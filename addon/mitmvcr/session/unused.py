@@ -5,8 +5,8 @@ from collections.abc import Collection
 from mitmvcr.core.errors import CassetteWriteError
 from mitmvcr.core.model import Interaction
 from mitmvcr.miss.report import Entry
-from mitmvcr.session import Session
-from mitmvcr.variables import without
+from mitmvcr.session.session import Session
+from mitmvcr.session.variables import without
 
 
 def entries(session: Session) -> list[Entry]:

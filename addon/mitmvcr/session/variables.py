@@ -3,6 +3,7 @@ handed back in a replay, whose requests are then the recorded ones."""
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
+from functools import cached_property
 from urllib.parse import parse_qs, urlencode
 
 from mitmvcr.core.deck import Deck
@@ -20,18 +21,25 @@ class Variables:
         self, recorded: Deck, hide: Callable[[Interaction], Interaction]
     ) -> None:
         self._recorded, self._hide = recorded, hide
-        self._values: dict[str, str] | None = None
         self._waiting: dict[str, list[str]] = {}
 
     def value(self, name: str, fresh: str) -> str:
         """Return the value that a name has: the recorded one, else the first that was
         given, which the next interaction that is recorded will hold."""
-        if self._values is None:
-            self._values = _values(self._recorded)
-        if name not in self._values:
-            self._values[name] = fresh
+        if name not in self.known:
+            self.known[name] = fresh
             self._waiting[name] = [self._hidden(name, fresh)]
-        return self._values[name]
+        return self.known[name]
+
+    @cached_property
+    def known(self) -> dict[str, str]:
+        """Return the values so far, by name."""
+        return _values(self._recorded)
+
+    @property
+    def are_waiting(self) -> bool:
+        """Return whether some have no interaction yet."""
+        return bool(self._waiting)
 
     def held(self, kept: Interaction) -> Interaction:
         """Return an interaction that is about to be written with what waits for it."""

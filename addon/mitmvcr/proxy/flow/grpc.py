@@ -15,11 +15,11 @@ from urllib.parse import urlsplit
 from mitmproxy import http
 
 from mitmvcr.core.model import Interaction, Request
-from mitmvcr.proxy import responses as answers
+from mitmvcr.proxy.flow import responses as answers
+from mitmvcr.proxy.flow.refusals import missed
+from mitmvcr.proxy.flow.streaming import Tee, pass_on
 from mitmvcr.proxy.host import early_response
 from mitmvcr.proxy.host.messages import request_parts
-from mitmvcr.proxy.refusals import missed
-from mitmvcr.proxy.streaming import Tee, pass_on
 from mitmvcr.session import Session
 from mitmvcr.view import View
 

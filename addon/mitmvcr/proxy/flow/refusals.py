@@ -10,9 +10,9 @@ from mitmproxy import http
 from mitmvcr.core.errors import VcrError
 from mitmvcr.core.model import Interaction, Request, Response
 from mitmvcr.miss.report import Miss
-from mitmvcr.proxy import responses as answers
+from mitmvcr.proxy.flow import responses as answers
+from mitmvcr.proxy.flow.marks import mark_missed
 from mitmvcr.proxy.host.messages import make_response, request_parts
-from mitmvcr.proxy.marks import mark_missed
 from mitmvcr.session import Session
 from mitmvcr.view.restore import to_wire
 

@@ -14,15 +14,15 @@ from mitmproxy import http
 from mitmvcr.core.model import Interaction
 from mitmvcr.core.modes import Replay
 from mitmvcr.miss.report import Entry
+from mitmvcr.proxy.flow.marks import mark_replayed
+from mitmvcr.proxy.flow.player import Player
+from mitmvcr.proxy.flow.states import MOVES, Event, State
+from mitmvcr.proxy.flow.streaming import Tee
 from mitmvcr.proxy.host.messages import response_parts
-from mitmvcr.proxy.marks import mark_replayed
-from mitmvcr.proxy.player import Player
-from mitmvcr.proxy.states import MOVES, Event, State
-from mitmvcr.proxy.streaming import Tee
 from mitmvcr.view.requests import LiveRequest
 
 if TYPE_CHECKING:
-    from mitmvcr.proxy.grpc import Upload
+    from mitmvcr.proxy.flow.grpc import Upload
 
 logger = logging.getLogger("mitmvcr")
 

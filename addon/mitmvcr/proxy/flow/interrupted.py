@@ -15,9 +15,9 @@ from mitmvcr.core.events import has_ended
 from mitmvcr.core.model import Interaction, Response
 from mitmvcr.options import UPSTREAM_CA
 from mitmvcr.proxy import host
-from mitmvcr.proxy.exchange import Exchange
+from mitmvcr.proxy.flow.exchange import Exchange
+from mitmvcr.proxy.flow.streaming import TimedTee, with_chunks
 from mitmvcr.proxy.host.messages import response_parts
-from mitmvcr.proxy.streaming import TimedTee, with_chunks
 
 _TIMED_OUT = ("timed out", "timeout", "Errno 110", "Errno 10060")
 _TRUST = f"{UPSTREAM_CA.vcr}=FILE trusts its authority, --set ssl_insecure=true anybody"

@@ -1,0 +1,42 @@
+"""What is said of the secrets that a command leaves in a cassette which it writes."""
+
+from collections.abc import Sequence
+
+from mitmvcr.cli.report.console import say
+from mitmvcr.config import in_force
+from mitmvcr.core.model import Interaction
+from mitmvcr.options import options_of
+from mitmvcr.secrets.redactor import Finding, Redactor
+from mitmvcr.secrets.rules import Rules
+from mitmvcr.values import Layer
+
+
+def rules_of(command: str, typed: Layer) -> Rules:
+    """Return the rules in force for ``scan`` or ``scrub``. Raises OptionError or
+    ConfigError."""
+    return in_force(typed).settings(options_of(command)).redaction
+
+
+def looked_through(
+    interactions: Sequence[Interaction], rules: Rules
+) -> tuple[Redactor, dict[int, list[Finding]]]:
+    """Return a redactor that has seen a whole cassette, and the secrets by the
+    positions of their interactions."""
+    redactor = Redactor(rules)
+    for each in interactions:
+        redactor.interaction(each)
+    found = ((n, redactor.findings(each)) for n, each in enumerate(interactions))
+    return redactor, {number: secrets for number, secrets in found if secrets}
+
+
+def say_what_is_left(
+    name: str, interactions: Sequence[Interaction], rules: Rules
+) -> None:
+    """Say how many secrets there are, and what takes them out."""
+    _, found = looked_through(interactions, rules)
+    if count := sum(map(len, found.values())):
+        secrets = "secret" if count == 1 else "secrets"
+        say(
+            f"{name} holds {count} {secrets}: 'mitmvcr cassette scan {name}' shows"
+            f" where, 'mitmvcr cassette scrub {name}' takes them out"
+        )

@@ -1,0 +1,114 @@
+"""Parse what says how the network is reached: certificates, hosts and ports."""
+
+import os
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from mitmvcr.core.errors import UnusableValueError
+
+
+def parse_client_cert(text: str) -> Path | None:
+    """Parse the path of a PEM file with a certificate and its key, or of a folder of
+    them, each named ``HOST.pem``; None if empty."""
+    path = _existing(text)
+    if path is not None and path.is_file() and b"PRIVATE KEY-----" not in _data(path):
+        problem = "holds no private key; put the certificate and its key into one PEM"
+        raise UnusableValueError(text, problem)
+    return path
+
+
+def parse_upstream_ca(text: str) -> Path | None:
+    """Parse the path of a PEM file of certificates; None if empty."""
+    path = _existing(text)
+    if path is not None and b"-----BEGIN CERTIFICATE-----" not in _data(path):
+        raise UnusableValueError(text, "holds no certificate in PEM")
+    return path
+
+
+def _existing(text: str) -> Path | None:
+    if not text.strip():
+        return None
+    path = Path(os.path.expanduser(text.strip())).absolute()
+    if not path.exists():
+        raise UnusableValueError(text, "there is no such file")
+    return path
+
+
+def _data(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        problem = f"cannot be read: {(error.strerror or str(error)).lower()}"
+        raise UnusableValueError(str(path), problem) from error
+
+
+_SETTING = re.compile(r"(?P<name>[a-z][a-z0-9_]*)(=.*)?", re.DOTALL)
+#: mitmproxy's options that are ours to set.
+_OURS = ("confdir", "listen_host", "listen_port")
+
+
+def parse_sets(texts: Sequence[str]) -> tuple[str, ...]:
+    """Parse ``NAME=VALUE`` each, as mitmproxy's ``--set`` has it."""
+    for text in texts:
+        found = _SETTING.fullmatch(text)
+        if found is None:
+            raise UnusableValueError(text, "use NAME=VALUE, as ssl_insecure=true")
+        if found["name"] in _OURS or found["name"].startswith("vcr_"):
+            problem = "mitmvcr sets that itself; it has an option of its own for it"
+            raise UnusableValueError(text, problem)
+    return tuple(texts)
+
+
+_HOST = re.compile(r"(\*?\.)?[\w-]+(\.[\w-]+)*(:\d+)?|[0-9a-f:.]+", re.IGNORECASE)
+
+
+def parse_bypass(text: str) -> tuple[str, ...]:
+    """Parse hosts, separated by commas, into the one form that all clients read in
+    NO_PROXY."""
+    hosts = tuple(word.strip().strip("[]") for word in text.split(",") if word.strip())
+    for host in hosts:
+        if not _HOST.fullmatch(host):
+            remedy = "use host names, .domains or addresses, separated by commas"
+            raise UnusableValueError(host, remedy)
+    return hosts
+
+
+class Place(NamedTuple):
+    """A host and a port, and the text that named them."""
+
+    host: str
+    port: int
+    text: str
+
+
+def parse_places(texts: Sequence[str]) -> tuple[Place, ...]:
+    """Parse ``HOST:PORT`` each; a port alone is 127.0.0.1's."""
+    return tuple(map(_parse_place, texts))
+
+
+def _parse_place(text: str) -> Place:
+    host, _, port = text.rpartition(":")
+    host = host.removeprefix("[").removesuffix("]") if text[:1] == "[" else host
+    is_port = port.isascii() and port.isdigit() and 0 < int(port) < 65536
+    if not is_port or (":" in host) != (text[:1] == "["):
+        remedy = (
+            "use HOST:PORT, [IPv6]:PORT, or PORT alone for this machine's 127.0.0.1"
+        )
+        raise UnusableValueError(text, remedy)
+    return Place(host or "127.0.0.1", int(port), text)
+
+
+def parse_port(text: str) -> int:
+    """Parse a TCP port, from 1 to 65535."""
+    word = text.strip()
+    if not (word.isascii() and word.isdigit()) or not 0 < int(word) < 1 << 16:
+        raise UnusableValueError(text, "use a port, from 1 to 65535")
+    return int(word)
+
+
+def parse_control(text: str) -> int | None:
+    """Parse a TCP port, 0 for any free one; None if empty."""
+    word = text.strip()
+    return None if not word else 0 if word == "0" else parse_port(word)

@@ -1,0 +1,1 @@
+"""One flow, from its session's decision to its end."""

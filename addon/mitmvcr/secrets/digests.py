@@ -1,0 +1,88 @@
+"""Digests of a body: what names the body by its digest would be wrong after a change.
+
+A header that says a digest is made right. Where the URL itself is the digest, as of a
+container image's blob, the client verifies what it asked for, so that nothing may
+change.
+"""
+
+import hashlib
+import re
+import zlib
+from base64 import b64encode
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from mitmvcr.core.model import Headers, Interaction
+
+Digest = Callable[[bytes], bytes]
+
+_HASHES: Mapping[str, Digest] = {
+    "sha256": lambda body: hashlib.sha256(body).digest(),
+    "sha512": lambda body: hashlib.sha512(body).digest(),
+    "sha1": lambda body: hashlib.sha1(body, usedforsecurity=False).digest(),
+    "md5": lambda body: hashlib.md5(body, usedforsecurity=False).digest(),
+    "crc32": lambda body: zlib.crc32(body).to_bytes(4),
+}
+#: The whole value is a digest in base64.
+_HEADERS = {
+    "content-md5": "md5",
+    "x-amz-checksum-sha256": "sha256",
+    "x-amz-checksum-sha1": "sha1",
+    "x-amz-checksum-crc32": "crc32",
+}
+#: Several, each with its name: ``sha-256=:...:`` or ``md5=...``.
+_LISTED = frozenset({"digest", "repr-digest", "content-digest", "x-goog-hash"})
+_IN_LIST = re.compile(r"(sha-?256|sha-?512|sha-?1?|md5)=(:?)([A-Za-z0-9+/]+=*)", re.I)
+_ADDRESS = re.compile(r"(sha256|sha512)(?::|%3[Aa])([0-9a-f]{64,128})")
+_ADDRESSED = "docker-content-digest"
+
+
+def is_address(met: Interaction) -> bool:
+    """Return whether the answer's body is asked for, or told apart, by its digest."""
+    said = [met.request.url]
+    for name, values in met.response.headers.items():
+        said += values if name.lower() == _ADDRESSED else ()
+    body = met.response.body
+    return any(
+        _HASHES[kind](body).hex() == digest
+        for text in said
+        for kind, digest in _ADDRESS.findall(text)
+    )
+
+
+def restated(met: Interaction, kept: Interaction) -> Interaction:
+    """Return ``kept`` with the digests in its headers made right, those that were right
+    before."""
+    old, new = met.response.body, kept.response.body
+    headers: Headers = {
+        name: [_restated(name.lower(), value, old, new) for value in values]
+        for name, values in kept.response.headers.items()
+    }
+    if headers == kept.response.headers:
+        return kept
+    return replace(kept, response=replace(kept.response, headers=headers))
+
+
+def _restated(name: str, value: str, old: bytes, new: bytes) -> str:
+    if kind := _HEADERS.get(name):
+        is_right = value.strip() == _base64(kind, old)
+        return _base64(kind, new) if is_right else value
+    if name not in _LISTED:
+        return value
+
+    def again(found: re.Match[str]) -> str:
+        kind = found[1].lower().replace("-", "")
+        kind = "sha1" if kind == "sha" else kind
+        if found[3] != _base64(kind, old):
+            return found[0]
+        return f"{found[1]}={found[2]}{_base64(kind, new)}"
+
+    return _IN_LIST.sub(again, value)
+
+
+def _base64(kind: str, body: bytes) -> str:
+    return b64encode(_HASHES[kind](body)).decode()
+
+
+def values_of(headers: Headers, name: str) -> Sequence[str]:
+    return [v for key, each in headers.items() if key.lower() == name for v in each]

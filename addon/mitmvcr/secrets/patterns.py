@@ -1,0 +1,76 @@
+"""All forms of tokens: the rows of ``forms.txt``, whose head says how a template is
+written, and what no template says. Each has its source."""
+
+from mitmvcr.secrets import forms
+from mitmvcr.secrets.check_digits import is_jwt
+from mitmvcr.secrets.forms import START as _B
+from mitmvcr.secrets.forms import Pattern
+from mitmvcr.secrets.looks import FAKE
+
+_RFC = "https://www.rfc-editor.org/rfc/"
+
+
+def _is_jwt_of_somebody(token: bytes) -> bool:
+    return FAKE.fullmatch(token) is None and is_jwt(token)
+
+
+_OTHERS = (
+    Pattern(
+        "jwt",
+        ("eyJ",),
+        # Three parts; of one that is encrypted five, the second may be empty.
+        _B + r"eyJ[\w-]{8,}+\.(?:[\w-]{8,}+\.[\w-]*+(?:\.[\w-]{8,}+\.[\w-]{8,}+)?"
+        r"|\.[\w-]{8,}+\.[\w-]{8,}+\.[\w-]{8,}+)",
+        _RFC + "rfc7519",
+        "eyJhbGciOiJIUzI1NiJ9.eyJ{b60}.{b43}",
+        check=_is_jwt_of_somebody,
+    ),
+    Pattern(
+        "private-key",
+        ("-----BEGIN ",),
+        r"-----BEGIN (?:[A-Z0-9]{2,12} )?PRIVATE KEY(?: BLOCK)?-----"
+        r"(?:[^-]|-(?!----)){16,20000}+-----END (?:[A-Z0-9]{2,12} )?"
+        r"PRIVATE KEY(?: BLOCK)?-----",
+        _RFC + "rfc7468",
+        "-----BEGIN RSA PRIVATE KEY-----\n{s64}\n{s64}\n-----END RSA PRIVATE KEY-----",
+    ),
+    Pattern(
+        "bearer",
+        ("Bearer ", "bearer ", "BEARER "),
+        # Not the first parameter of a challenge: Bearer resource_metadata="..."
+        r"[Bb](?:earer|EARER) (?![a-z_]+=\\?\")([A-Za-z0-9._~+/-]{16,}+={0,2})",
+        _RFC + "rfc6750",
+        "Bearer {w40}",
+    ),
+    Pattern(
+        "basic",
+        ("Basic ", "basic "),
+        r"[Bb]asic ((?=[A-Za-z+/]*[0-9=])[A-Za-z0-9+/]{12,}+={0,2})",
+        _RFC + "rfc7617",
+        "Basic {w39}=",
+    ),
+    Pattern(
+        "azure-account-key",
+        ("AccountKey=", "SharedAccessKey="),
+        r"(?:AccountKey|SharedAccessKey)=([A-Za-z0-9+/%]{32,}+={0,2})",
+        "https://learn.microsoft.com/azure/storage/common/storage-configure-connection-string",
+        "AccountKey={s86}==",
+    ),
+    Pattern(
+        "azure-sas",
+        ("sig=",),
+        r"[?&;]sig=([A-Za-z0-9%+/=]{40,}+)",
+        "https://learn.microsoft.com/rest/api/storageservices/create-service-sas",
+        "?sig={w43}%3D",
+        back=(1,),
+    ),
+    Pattern(
+        "okta",
+        ("SSWS ",),
+        r"SSWS ([\w-]{40,44})",
+        "https://developer.okta.com/docs/guides/create-an-api-token/main/",
+        "SSWS 00{b40}",
+    ),
+)
+
+PATTERNS = (*_OTHERS, *forms.read())

@@ -1,0 +1,96 @@
+"""Looking up what answers a request, and explaining why nothing does."""
+
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from mitmvcr.core.choosing import Values
+from mitmvcr.core.deck import Deck, JudgedDeck, Retries
+from mitmvcr.core.matching import Matcher
+from mitmvcr.core.model import Interaction, Request
+from mitmvcr.core.modes import Repeats
+from mitmvcr.miss.report import Miss
+from mitmvcr.session.redaction import Redaction, Seen
+
+if TYPE_CHECKING:
+    from mitmvcr.core.deck.blanks import Blanks
+
+Judge = Callable[[Request, Request], bool | None]
+
+
+class LookUp:
+    """Takes interactions out of the deck of a cassette, by what may be written of a
+    request. ``judge`` is the hook that compares, if there is one."""
+
+    def __init__(
+        self,
+        loaded: Sequence[Interaction],
+        repeats: Repeats,
+        matcher: Matcher,
+        redaction: Redaction,
+        judge: Judge | None = None,
+    ) -> None:
+        self._redaction = redaction
+        self._retries = Retries(repeats)
+        self.deck = (
+            Deck(loaded, repeats, matcher, self._whose)
+            if judge is None
+            else JudgedDeck(loaded, repeats, matcher, self._whose, judge=judge)
+        )
+        #: The last request that was looked up, and how it may be shown.
+        self._last_seen = Request(), Request()
+        self._foreseen: Seen | None = None
+
+    def _whose(self, live: Request) -> Values:
+        foreseen = self._foreseen
+        if foreseen is not None and foreseen.live is live:
+            return foreseen.whose
+        return self._redaction.redactor.whose(live)
+
+    def see(self, request: Request, foreseen: Seen | None = None) -> Request:
+        """Return a live request as it may be written, which :meth:`take` needs;
+        ``foreseen`` is what is known of it already."""
+        self._foreseen = foreseen
+        redactor = self._redaction.redactor
+        seen = foreseen.seen if foreseen else redactor.request(request)
+        self._last_seen = request, seen
+        return seen
+
+    def take(self, request: Request, seen: Request) -> tuple[int, Interaction] | None:
+        """Take what answers the request that was seen last, and return it with its
+        position, or None."""
+        found = self.deck.take(seen, request)
+        if found is None and seen is not request:
+            # Another recorder's cassette has its secrets as they were.
+            found = self.deck.take(request)
+        found = self._retries.settled(self.deck, (seen, request), found)
+        return found or self._take_meant(seen, request)
+
+    @cached_property
+    def _blanks(self) -> "Blanks":
+        """Make it when the first request has no match: it is imported only then."""
+        from mitmvcr.core.deck.blanks import Blanks
+
+        return Blanks(self.deck, lambda name: not self._redaction.redactor.knows(name))
+
+    def _take_meant(
+        self, seen: Request, live: Request
+    ) -> tuple[int, Interaction] | None:
+        """Take what answers a request that lacks the value of an unset variable."""
+        for meant in self._blanks.meant(seen):
+            found = self.deck.take(meant, live)
+            if found is not None:
+                return found
+        return None
+
+    def explain(self, request: Request) -> Miss:
+        """Return why nothing matched it, as it may be shown."""
+        # Only a miss needs them, and to import them takes 10 ms of every start.
+        from mitmvcr.miss.explain import explain
+        from mitmvcr.miss.masking import masked
+
+        redact = self._redaction.redactor.request
+        last, seen = self._last_seen
+        if last is not request:
+            seen = redact(request)
+        return masked(explain(seen, self.deck, redact, request, self._blanks))

@@ -1,0 +1,50 @@
+"""Making the session that settings name."""
+
+import os
+
+from mitmvcr.cassette_options import what_is_odd
+from mitmvcr.core.errors import CassetteNotFoundError, OptionError
+from mitmvcr.core.matching import Matcher
+from mitmvcr.core.modes import RULES
+from mitmvcr.options import CASSETTE, Settings
+from mitmvcr.session.hooks import load_hooks
+from mitmvcr.session.idle import idle_options
+from mitmvcr.session.session import Session
+from mitmvcr.store.store import FileStore
+
+
+def open_session(settings: Settings) -> Session:
+    """Load or begin the cassette that the settings name. Secrets in this process's
+    environment, which is the recorded program's too, are not to be written.
+
+    Raises CassetteNotFoundError, or what loading and beginning raise.
+    """
+    if settings.cassette is None:
+        raise OptionError(CASSETTE.vcr, "", "name a file, as cassettes/chat.yaml")
+    store = FileStore(
+        settings.cassette,
+        settings.layout,
+        fsync_each=settings.fsync_each,
+        write_empty=settings.write_empty,
+        keep_volatile=settings.keep_volatile,
+    )
+    exists = store.exists()
+    if RULES[settings.mode, exists].needs_cassette:
+        raise CassetteNotFoundError(
+            store.name,
+            f"cassette not found, and mode {settings.mode} never records:"
+            " record it first with mode record_once",
+        )
+    session = Session(
+        store,
+        settings.mode,
+        settings.allow_repeats,
+        exists=exists,
+        matcher=Matcher(settings.matching),
+        hooks=None if settings.hooks is None else load_hooks(settings.hooks),
+        rules=settings.redaction,
+        environment=os.environ,
+    )
+    session.notice = session.notice or what_is_odd(store.name)
+    session.idle_options = [*idle_options(settings)]
+    return session

@@ -1,0 +1,149 @@
+"""What a session records, on its way into the store."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from mitmvcr.core.choosing import Values, salt_of
+from mitmvcr.core.deck import Deck
+from mitmvcr.core.errors import CassetteWriteError
+from mitmvcr.core.model import Interaction
+from mitmvcr.core.sendable import is_sendable, unfolded, why_not
+from mitmvcr.session.redaction import Redacted, Redaction
+from mitmvcr.session.variables import Variables
+from mitmvcr.store import Store
+from mitmvcr.store.rewrite import EVERY
+
+if TYPE_CHECKING:
+    from mitmvcr.secrets.identities import Identities
+
+
+class Recording:
+    """Writes what may be written, and takes out of it what shows late to be a secret.
+
+    ``held`` is what the cassette held, ``deck`` what of it is in play, ``variables``
+    what waits to be written with the next interaction. ``left_in`` and
+    ``altered`` are those of the session.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        redaction: Redaction,
+        deck: Deck,
+        held: Sequence[Interaction],
+        variables: Variables,
+    ) -> None:
+        self._store, self._redaction, self._deck = store, redaction, deck
+        self._variables, self._has_some = variables, False
+        self._salt, self._is_continued = salt_of(held), bool(len(deck))
+        self._identities: Identities | None = None
+        self._is_set_aside = self._is_closed = False
+        #: How much was known to be secret when the first interaction was written.
+        self._known: int | None = None
+        #: And how much of it the store has noted.
+        self._noted = 0
+        self.left_in: str | None = None
+        self.altered: list[str] = []
+
+    def keep(self, redacted: Redacted) -> Interaction:
+        """Write what was redacted, and return what was written. Raises
+        CassetteWriteError."""
+        kept, whose = redacted
+        if not is_sendable(kept.response):
+            kept = self._one_that_replays(kept)
+        kept = self._variables.held(kept)
+        if self._known is None:
+            self._known = self._noted = self._redaction.redactor.memory.size
+        if self._is_closed:
+            self._record_late(kept)
+        else:
+            self.note_secrets()
+            self._store.append(kept)
+            self._has_some = True
+            self._note_identity(kept, whose)
+        return kept
+
+    def note_secrets(self) -> None:
+        """Note what was found to be secret after the first interaction was written.
+        Raises CassetteWriteError."""
+        if self._known is None:
+            return
+        memory = self._redaction.redactor.memory
+        if memory.size > self._noted:
+            learned = memory.learned(self._noted)
+            self._store.note(learned)
+            self._noted += len(learned)
+
+    def _note_identity(self, kept: Interaction, whose: Values) -> None:
+        if self._identities is None:
+            from mitmvcr.secrets.identities import Identities
+
+            matcher, before = self._deck.matcher, self._deck.equal
+            self._identities = Identities(matcher, before, self._salt)
+        self._identities.note(kept.request, whose)
+
+    def _one_that_replays(self, kept: Interaction) -> Interaction:
+        """Return the interaction with each header value in one line. Raise
+        CassetteWriteError if it could not be replayed."""
+        kept = replace(kept, response=unfolded(kept.response))
+        field, problem = why_not(kept.response)
+        if problem:
+            problem = f"{field}: {problem}, so that it could not be replayed"
+            raise CassetteWriteError(self._store.name, problem)
+        return kept
+
+    def _record_late(self, kept: Interaction) -> None:
+        """Put an interaction behind the recording, which is in place already."""
+        store = self._store
+        store.begin(store.load().interactions if store.exists() else ())
+        try:
+            store.append(kept)
+        finally:
+            store.publish()
+
+    def set_aside(self) -> None:
+        """Keep what was recorded from being put in place."""
+        self._is_set_aside = True
+
+    def save(self) -> None:
+        """Put what is there so far in place, and go on. Raises CassetteWriteError."""
+        self._keep_variables()
+        self._take_out_late_secrets()
+        self._store.save()
+
+    def close(self) -> None:
+        """Put the recording in place, or aside. Raises CassetteWriteError."""
+        self._is_closed = True
+        self._keep_variables()
+        self._tell_apart()
+        self._take_out_late_secrets()
+        if self._is_set_aside:
+            self.left_in = self._store.leave()
+        else:
+            self._store.publish()
+
+    def _keep_variables(self) -> None:
+        """Write what was made up after the last interaction with the first one."""
+        if self._variables.are_waiting and self._has_some:
+            self._store.amend(self._variables.held, EVERY)
+
+    def _tell_apart(self) -> None:
+        """Write whose requests they were, where others are equal."""
+        identities = self._identities
+        if identities is not None and (identities.are_several or self._is_continued):
+            identities.write(lambda change: self._store.amend(change, EVERY))
+
+    def _take_out_late_secrets(self) -> None:
+        """Redact in what was written before what was found to be secret later."""
+        if self._known is None:
+            return
+        if late := self._redaction.redactor.memory.since(self._known):
+            self._store.amend(self._cleaned, late)
+
+    def _cleaned(self, written: Interaction) -> Interaction:
+        kept = self._redaction.redactor.interaction(written)
+        old, new = written.request, kept.request
+        if (old.url, old.body) != (new.url, new.body):
+            self.altered.append(new.url)
+        return kept

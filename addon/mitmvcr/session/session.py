@@ -1,0 +1,311 @@
+"""A cassette in use: what a mode makes of its deck and its store."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from mitmvcr.core.errors import (
+    CassetteDamagedError,
+    CassetteWriteError,
+    VcrError,
+)
+from mitmvcr.core.matching import Matcher
+from mitmvcr.core.model import Interaction, Request, Response
+from mitmvcr.core.modes import (
+    RULES,
+    Decision,
+    Forward,
+    Mode,
+    Refuse,
+    Repeats,
+    decide,
+    looks_up,
+)
+from mitmvcr.core.sendable import is_sendable, why_not
+from mitmvcr.miss.report import Entry, Log, Miss, Outcome
+from mitmvcr.secrets.rules import DEFAULT, Rules
+from mitmvcr.session.hooks import Hooks
+from mitmvcr.session.lookup import LookUp
+from mitmvcr.session.recording import Recording
+from mitmvcr.session.redaction import Redacted, Redaction, Seen
+from mitmvcr.session.summary import Counts, Summary
+from mitmvcr.session.variables import Variables
+from mitmvcr.store import Store
+
+if TYPE_CHECKING:
+    from mitmvcr.secrets.redactor import Redactor
+
+
+class Session(Counts):
+    """Plays one cassette, made by :func:`open_session`. Requests come in, decisions go
+    out.
+
+    ``notice``: what to say at the start, None if nothing. ``failure``: what
+    went wrong first. ``left_in``: where a recording that was set aside lies.
+    ``idle_options``: what to say at the start of options without effect.
+    ``altered``: URLs of requests out of which something was taken that was found to be
+    a secret only later, so that they may not match in a replay. ``spell``: writes
+    options, as NAME=VALUE, the way that whoever started this can give them.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        mode: Mode,
+        repeats: Repeats,
+        *,
+        exists: bool,
+        matcher: Matcher | None = None,
+        hooks: Hooks | None = None,
+        rules: Rules = DEFAULT,
+        environment: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        super().__init__()
+        self.store = store
+        self.mode = mode
+        self.rule = RULES[mode, exists]
+        self.failure: Exception | None = None
+        self.log = Log()
+        self.spell: Callable[[Iterable[str]], str] = " ".join
+        self.idle_options: list[str] = []
+        self._notes: dict[int, str] = {}
+        self.looks_up = looks_up(self.rule, repeats)
+        self._without_look_up = decide(self.rule, None)
+        self._repeats = repeats
+        # Also read where it will be replaced: what is no sound cassette never is.
+        reads = exists and (self.rule.loads or self.rule.records)
+        found = store.load(sendable=self.rule.loads).interactions if reads else ()
+        loaded = found if self.rule.loads else ()
+        self._loaded = len(loaded)
+        self._hooks = hooks
+        #: Is a hook given requests? Then each has to be there with its body.
+        self.needs_all = hooks is not None
+        judge = hooks.judge if hooks else None
+        self._redaction = Redaction(rules, environment)
+        self._look_up = LookUp(
+            loaded, repeats, matcher or Matcher(), self._redaction, judge
+        )
+        self.deck = self._look_up.deck
+        self.variables = Variables(self.deck, self._redaction.hidden)
+        self._recording = Recording(
+            store, self._redaction, self.deck, found, self.variables
+        )
+        self.notice = None if self.rule.records else store.left_over()
+        if self.rule.records:
+            store.begin(loaded)
+
+    def __repr__(self) -> str:
+        return f"<Session {self.summary().line()}>"
+
+    @property
+    def redactor(self) -> "Redactor":
+        return self._redaction.redactor
+
+    @property
+    def altered(self) -> Sequence[str]:
+        return self._recording.altered
+
+    @property
+    def left_in(self) -> str | None:
+        return self._recording.left_in
+
+    @property
+    def left_whole(self) -> Sequence[str]:
+        """Return the URLs of answers that were recorded with a secret, since their own
+        digest is their address."""
+        return self.redactor.left_whole if self._recorded else ()
+
+    @property
+    def kept_in_vain(self) -> Sequence[str]:
+        """Return the names that were not to be hidden, and that nothing recorded
+        has."""
+        return self.redactor.kept_in_vain if self._recorded else ()
+
+    def foreseen(self, live: Request) -> Seen:
+        """Return what :meth:`plan` needs of a request that is large. Any thread may
+        ask."""
+        return self._redaction.foreseen(live)
+
+    @property
+    def offline(self) -> bool:
+        """Return whether nothing may reach the network, except what a passthrough rule
+        allows."""
+        return not self.rule.forwards
+
+    @property
+    def records(self) -> bool:
+        return self.rule.records
+
+    @property
+    def loaded(self) -> int:
+        """Return how many interactions the session began with."""
+        return self._loaded
+
+    @property
+    def expects(self) -> bool:
+        """Return whether it is a strict replay of something, which is asked for."""
+        return self.offline and self._loaded > 0
+
+    def plan(self, request: Request, foreseen: Seen | None = None) -> Decision:
+        """Decide what to do with a request. A replay has used its interaction up;
+        :meth:`give_back` undoes that."""
+        if not self.looks_up:
+            decision = self._without_look_up
+        else:
+            decision = decide(self.rule, self._take(request, foreseen))
+        if isinstance(decision, Refuse):
+            self._missed += 1
+        elif isinstance(decision, Forward) and not decision.record:
+            self._passed += 1
+        return decision
+
+    def _take(
+        self, request: Request, foreseen: Seen | None
+    ) -> tuple[int, Interaction] | None:
+        seen = self._look_up.see(request, foreseen)
+        try:
+            self._recording.note_secrets()
+        except CassetteWriteError as error:  # what is replayed needs no notes
+            self.note_failure(error)
+        found = self._look_up.take(request, seen)
+        if found is None:
+            return None
+        position, interaction = found
+        self._note(position, seen, interaction)
+        interaction = self.redactor.restored(interaction)
+        try:
+            if self._hooks is not None:
+                interaction = self._hooks.before_replay(interaction, seen)
+            self._check_is_sendable(interaction, position)
+        except VcrError:
+            self.deck.give_back(position)
+            raise
+        return position, interaction
+
+    def _note(self, position: int, seen: Request, found: Interaction) -> None:
+        """Note for the report where the answer depends on what differs."""
+        if self.log.complete:
+            from mitmvcr.miss.notes import noted
+
+            self._notes[position] = noted(seen, found)
+
+    def _check_is_sendable(self, interaction: Interaction, position: int) -> None:
+        """Take a last look before a client gets a response, wherever it comes from.
+        Raise CassetteDamagedError."""
+        if not is_sendable(interaction.response):
+            field, problem = why_not(interaction.response)
+            raise CassetteDamagedError(
+                self.store.name, problem, interaction=position, field=field
+            )
+
+    def explain(self, request: Request) -> Miss:
+        """Return why nothing matched it, as it may be shown."""
+        found = self._look_up.explain(request)
+        return replace(found, hint=self.spell(found.options))
+
+    def on_miss(self, request: Request, miss: Miss) -> Response | bool:
+        """Tell the hook of a miss, if there is one; return whether the miss counts, or
+        the response that the hook answers with. Raise HookError."""
+        if self._hooks is None:
+            return True
+        return self._hooks.on_miss(self.redactor.request(request), miss)
+
+    def shown(self, url: str) -> str:
+        """Return a URL as it may stand in a log."""
+        return self._redaction.shown(url)
+
+    def replayed(self, entry: Entry | None = None) -> None:
+        """Note that a planned replay was answered; ``entry`` is for a log that is
+        complete."""
+        self._replayed += 1
+        if entry is not None:
+            self.log.add(entry)
+
+    def give_back(self, position: int) -> None:
+        """Undo a planned replay that did not reach the client."""
+        self.deck.give_back(position)
+
+    def record(self, interaction: Interaction) -> None:
+        """Keep what came back from the origin; it is on disk when this returns. A
+        hook may change it or drop it; redaction comes after.
+
+        Raises CassetteWriteError or HookError; traffic can go on.
+        """
+        changed = self.changed(interaction)
+        if changed is not None:
+            self.keep(self.redacted(changed))
+
+    def changed(self, interaction: Interaction) -> Interaction | None:
+        """Return what a hook makes of what is to be recorded; None where it drops it.
+        Raises HookError."""
+        if self._hooks is None:
+            return interaction
+        changed = self._hooks.before_record(interaction)
+        if changed is None:
+            self._passed += 1
+        return changed
+
+    def redacted(self, changed: Interaction) -> Redacted:
+        """Return an interaction as it may be written, and whose it is. Any thread may
+        ask."""
+        return self._redaction.redacted(changed)
+
+    def keep(self, redacted: Redacted) -> None:
+        """Write what was redacted. Raises CassetteWriteError."""
+        kept = self._recording.keep(redacted)
+        if self._repeats is Repeats.ALL:  # nobody else asks for it, and it is big
+            self.deck.add(kept)
+        if self.log.complete:
+            self._log_recorded(kept)
+        self._recorded += 1
+
+    def _log_recorded(self, kept: Interaction) -> None:
+        position = self._loaded + self._recorded
+        entry = self.entry("recorded", kept, position)
+        response = kept.response
+        self.log.add(entry.lasting(response.duration), response.lasted)
+
+    def note_failure(self, error: Exception) -> None:
+        """Note what was not recorded or not answered: the run must not pass."""
+        self.failure = self.failure or error
+
+    def set_aside(self) -> None:
+        """Keep what was recorded from being put in place; once the session is closed,
+        ``left_in`` says where it is."""
+        self._recording.set_aside()
+
+    def save(self) -> None:
+        """Put what is there so far in place, and go on. Raises CassetteWriteError."""
+        self._recording.save()
+
+    def close(self) -> None:
+        """Put the recording in place. Raises CassetteWriteError.
+
+        What is recorded later is put behind it, one by one.
+        """
+        try:
+            self._recording.close()
+        except CassetteWriteError as error:
+            self.note_failure(error)
+            raise
+
+    def entry(self, outcome: str, found: Interaction, position: int) -> Entry:
+        """Return an interaction for the log, as it may be shown."""
+        url = self.shown(found.request.url)
+        entry = Entry.of(Outcome(outcome), found, position, url)
+        return replace(entry, note=self._notes.pop(position, ""))
+
+    def summary(self) -> Summary:
+        return Summary(
+            cassette=self.store.name,
+            mode=self.mode,
+            recorded=self._recorded,
+            replayed=self._replayed,
+            missed=self._missed,
+            unused=self.deck.unused_count,
+            passed=self._passed,
+            came=self._came,
+            blocked=self._blocked,
+            lost=self._lost,
+        )

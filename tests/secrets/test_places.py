@@ -1,0 +1,131 @@
+"""What stands under a secret name is hidden, whatever its type, and nothing beside."""
+
+# ruff: noqa: E501 # bodies are easier to compare in one piece
+
+from urllib.parse import quote
+
+import pytest
+
+from mitmvcr.core.model import Interaction, Request, Response
+from mitmvcr.secrets.looks import is_telling
+from mitmvcr.secrets.redactor import Redactor
+from mitmvcr.secrets.rules import Rules
+
+KEY = "Xy7" + "a1B2c3D4e5F6" * 2
+
+
+@pytest.mark.parametrize(
+    ("body", "clean"),
+    [
+        ('{"password": 48151623, "secret": 4}', '{"password": 0, "secret": 4}'),
+        ('{"api_key": [481516, 4, "x1y2z3"]}', '{"api_key": [0, 4, "[REDACTED:api_key]"]}'),
+        ('{"secret": {"value": 48151623, "n": 48151623}}', '{"secret": {"value": 0, "n": 48151623}}'),
+        (f'{{"secret": {{"left": "{KEY}", "right": ["{KEY}"]}}, "n": 1}}', '{"secret": {"left": "[REDACTED:secret]", "right": ["[REDACTED:secret]"]}, "n": 1}'),
+        (f'{{"secret": {{"id": "{KEY}", "created_type": "{KEY}", "n": "{KEY[:5]}"}}}}', None),
+        (f'{{"token": {{"left": "{KEY}"}}}}', None),
+        ('{"password": {"$ref": "#/components/schemas/Password1234"}}', None),
+        ('{"secret": {"left": "/srv/keys/of-the-service-1", "right": "cut off', None),
+        ('{"secret": {"left": \'single\'}}', None),
+        ('{"secret": [', None),
+        (f'{{"secret": {{"a": 1{" " * 5000}, "left": "{KEY}"}}}}', None),
+        ('{"body": "{\\"secret\\": [\\"x1y2z3\\", 1, {\\"value\\": \\"q1w2\\"}]}"}', '{"body": "{\\"secret\\": [\\"[REDACTED:secret]\\", 1, {\\"value\\": \\"[REDACTED:secret]\\"}]}"}'),
+    ],
+)  # fmt: skip
+def test_within_lists_and_objects(body: str, clean: str | None) -> None:
+    assert Redactor().message(body.encode()).decode() == (clean or body)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '<a password="is too short: password = x1y2z3w4" b="c"/>',
+        '<input name="password" value="is too short" data-name="token"/>',
+        "x password now",
+        'form-data; name="password"\r\n\r\nis wrong: name="token"\r\n\r\nx\r\n--',
+        "login me",
+        "login me\npassword",
+        "user=x; pwd",
+    ],
+)
+def test_what_is_no_secret_is_looked_through_once(body: str) -> None:
+    assert Redactor().message(body.encode()).decode() == body
+
+
+def test_a_password_of_a_connection_stands_near_what_it_belongs_to() -> None:
+    near = b"Server=h; " + b"x=1;" * 40 + b"Password=x1y2z3w4;"
+    assert b"[REDACTED:Password]" in Redactor().message(near)
+    far = b"Server=h; " + b"x=1;" * 60 + b"Password=x1y2z3w4;"
+    assert Redactor().message(far) == far
+
+
+def test_a_scheme_within_a_field_is_no_part_of_the_secret() -> None:
+    redactor = Redactor()
+    redactor.message(b'{"authorization": "Token q1w2e3r4t5y6u7"}')
+    assert redactor.message(b"a q1w2e3r4t5y6u7") == b"a [REDACTED:authorization]"
+
+
+def test_redaction_that_is_off_finds_nothing() -> None:
+    redactor = Redactor(Rules(off=True), {"API_KEY": "k3y-k3y-k3y"})
+    met = Interaction(0, Request(body=b'{"password": "x1y2z3"}'), Response())
+    assert redactor.findings(met) == []
+    assert redactor.whose(met.request) == {}
+    assert redactor.whose_recorded(met.request, met.request) == {}
+    assert not redactor.knows("API_KEY")
+
+
+def test_a_tag_that_does_not_end_as_it_began_has_no_value() -> None:
+    for body in (
+        '<entry key="password">x1y2z3w4</other>',
+        'no tag key="password">x1y2z3w4</entry>',
+    ):
+        assert Redactor().message(body.encode()).decode() == body
+    whole = b'<entry key="password">x1y2z3w4</entry>'
+    assert Redactor().message(whole) == whole.replace(
+        b"x1y2z3w4", b"[REDACTED:password]"
+    )
+
+
+def test_a_value_is_percent_encoded_again_as_it_was_or_as_a_form_is() -> None:
+    for coded, kept in (
+        ("%7B%22pwd%22%3A%22x1%22%7D", "%7B%22pwd%22%3A%22[REDACTED:pwd]%22%7D"),
+        ("%7b%22pwd%22%3a%22x1%22%7d", "%7B%22pwd%22%3A%22[REDACTED:pwd]%22%7D"),
+    ):
+        url = Redactor().request(Request(url=f"https://h/?q={coded}&n=1")).url
+        assert url == f"https://h/?q={kept}&n=1"
+
+
+def test_a_secret_that_is_a_name_of_a_header_is_hidden() -> None:
+    redactor = Redactor()
+    redactor.message(b'{"api_key": "k3y-of-a-user"}')
+    met = Interaction(
+        0, Request(url="https://h/"), Response(headers={"X-k3y-of-a-user": ["1"]})
+    )
+    redactor.interaction(met)
+    assert "k3y-of-a-user" not in str(redactor.interaction(met).response.headers)
+
+
+def test_a_look_alike_behind_its_length_stays() -> None:
+    """The length of 65 is a letter, so that no word begins behind it."""
+    token = b"gl" + b"pat-" + b"aB3-x" * 9 + b"aB3_" + b".01" + b"0000000"
+    assert len(token) == 65
+    message = b"\0\n\x41" + token
+    assert Redactor().message(message) == message
+
+
+def test_what_is_encoded_again_and_again_is_looked_into_a_few_times() -> None:
+    body = b"a=%" + b"25" * 9000 + b"22pwd%22"
+    redactor = Redactor()
+    assert redactor.message(body) == body
+    met = Interaction(0, Request(url="https://h/?" + body.decode()), Response())
+    assert redactor.interaction(met) == met
+    for times in range(1, 4):
+        value = '{"pwd": "x1y2z3"}'
+        for _ in range(times):
+            value = quote(value)
+        url = redactor.request(Request(url=f"https://h/?q={value}")).url
+        assert "x1y2z3" not in url
+
+
+@pytest.mark.parametrize("value", [b"short", b"aaaaaaaa", b"abababab", b"20240101"])
+def test_a_value_that_stands_anywhere_by_chance_tells_nothing(value: bytes) -> None:
+    assert not is_telling(value)
