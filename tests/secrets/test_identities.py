@@ -141,6 +141,10 @@ PAIRS = [
         get(Authorization='Digest username="bob", nonce="1", response="2"'),
     ),
     (
+        get(Authorization='OAuth oauth_consumer_key="a", oauth_token="one11111"'),
+        get(Authorization='OAuth oauth_consumer_key="a", oauth_token="two22222"'),
+    ),
+    (
         get(Authorization="AWS4-HMAC-SHA256 Credential=AKIDA/20200101/x, Signature=1"),
         get(Authorization="AWS4-HMAC-SHA256 Credential=AKIDB/20200101/x, Signature=1"),
     ),
