@@ -353,6 +353,20 @@ def test_what_is_empty_is_nobodys() -> None:
     assert tape.identities == ["", ""]
 
 
+def test_an_empty_key_is_anybodys_where_it_is_known_of_one() -> None:
+    one, other = PAIRS[5]
+    empty = get(URL + "?key=")
+    tape = Tape()
+    tape.record(one)
+    assert tape.replay(empty) == [0]
+    tape = Tape()
+    tape.record(one, other)
+    assert tape.replay(empty) == [None]
+    tape = Tape()
+    tape.record(one, empty)
+    assert tape.replay(empty, one) == [1, 0]
+
+
 def test_a_placeholder_that_was_recorded_is_nobodys() -> None:
     tape = Tape()
     back = get(URL + "?key=[REDACTED:key]")
