@@ -94,8 +94,8 @@ def bonds(
     # Where none was recorded, it is not known which it were.
     conditions = sorted(filter(is_condition, own)) if code in _CONDITIONS else ()
     if conditions and Rule.VALIDATORS not in off:
-        names = dict.fromkeys((*VALIDATORS, *conditions))
-        bound += tuple((name, own.get(name)) for name in names)
+        every = dict.fromkeys((*VALIDATORS, *conditions))
+        bound += tuple((name, own.get(name)) for name in every)
     if code in _RANGES and Rule.RANGE not in off:
         return [((RANGE, each), *bound) for each in _ranges(found, own)] or [bound]
     return [bound]
