@@ -185,15 +185,22 @@ def test_a_port_is_pointed_to_one_session_after_another(api: Api) -> None:
 
 
 def test_what_a_test_makes_up_is_recorded_and_handed_back(api: Api) -> None:
-    made = {"order_id": "7f3a", "seed": "42"}
+    made = {"order_id": "7f3a", "seed": {"n": 42, "on": [True, None, 0.5]}}
+    place = "/sessions/one/variables"
     port = api.open("one")["port"]
-    assert api.call("POST", "/sessions/one/variables", made).json == made
+    assert api.call("POST", place, made).json == made
     api.ask(port, b"7f3a")
     api.call("DELETE", "/sessions/one")
     port = api.open("one", mode="replay_only")["port"]
-    fresh = {"order_id": "new", "other": "1"}
-    got = api.call("POST", "/sessions/one/variables", fresh)
-    assert (got.status, got.json) == (200, {"order_id": "7f3a", "other": "1"})
+    got = api.call("POST", place, {"order_id": "new", "seed": None})
+    assert (got.status, got.json) == (200, made)
+    refused = api.call("POST", place, {"seed": 1, "other": "1"})
+    assert refused.status == 424
+    assert refused.json["field"] == "other"
+    assert refused.json["detail"] == (
+        "other: was not recorded: record the cassette anew, with mode record_only"
+    )
+    assert api.call("GET", place).json == made
     assert api.ask(port, b"7f3a").status == 200
     assert api.proxy.stop() == 0
 
@@ -365,7 +372,6 @@ REFUSED: list[tuple[str, str, object, int, str, str]] = [
     ("POST", "/sessions/none/save", {}, 404, "name", "there is no session none"),
     ("PUT", "/sessions/open/cassette", {}, 422, "cassette", "is missing"),
     ("PUT", "/sessions/open/cassette", {"cassette": "/a"}, 422, "cassette", "absolute"),
-    ("POST", "/sessions/open/variables", {"a": 1}, 422, "a", "is no text"),
     ("POST", "/sessions/none/variables", {}, 404, "name", "no session none"),
     ("POST", "/ports", {"session": "none"}, 404, "session", "no session none"),
     ("POST", "/ports", {"session": "../a"}, 422, "session", "leaves the folder"),

@@ -15,6 +15,7 @@ from tornado import web
 
 from mitmvcr.control.office import Facts, Office, Problem, Wish
 from mitmvcr.core.errors import OptionError, VcrError
+from mitmvcr.core.jsontext import parse_json
 from mitmvcr.core.media import JSON, media_kind
 
 logger = logging.getLogger("mitmvcr")
@@ -61,7 +62,7 @@ class Handler(web.RequestHandler):
     def wish(self) -> Wish:
         """Return the object in the body; an empty one is an empty object."""
         try:
-            found = json.loads(self.request.body or b"{}")
+            found = parse_json(self.request.body or b"{}")
         except ValueError as error:
             raise Problem(400, "body", f"is no JSON: {error}", "send an object") from (
                 error

@@ -263,7 +263,7 @@ class VcrAddon:
         if isinstance(decision, Replay):
             return self._replay(player, flow, decision, live)
         if isinstance(decision, Refuse):
-            if caller := player.blocking.calls_home(flow):
+            if caller := player.blocking.calls_home(live.request.url):
                 block(session, flow, caller.who, was_missed=True)
             else:
                 refuse(session, flow, live.request)
@@ -271,7 +271,7 @@ class VcrAddon:
         if live.to_proxy and flow.server_conn.via is None:
             # But for an upstream proxy, which may be owed its own.
             drop_proxy_headers(flow.request)
-        if decision.record and player.blocking.leaves_out(flow):
+        if decision.record and player.blocking.leaves_out(live.request.url):
             session.passed()
         elif decision.record:
             forward(self.sessions.under_way, flow, player, live)
