@@ -789,10 +789,11 @@ def test_what_is_known_of_a_request_already_is_not_found_out_again(
     start: Start,
 ) -> None:
     session = start(Mode.REPLAY_ONLY, cassette_of(1))
-    foreseen = session.foreseen(ask(1))
-    assert foreseen.seen.url == ask(1).url
-    decision = session.plan(ask(1), foreseen)
-    assert isinstance(decision, Replay)
+    live = ask(1)
+    foreseen = session.foreseen(live)
+    assert foreseen.seen.url == live.url
+    assert isinstance(session.plan(live, foreseen), Replay)
+    assert session._look_up._whose(live) is foreseen.whose
 
 
 def test_a_replay_goes_on_where_a_secret_cannot_be_noted(start: Start) -> None:
