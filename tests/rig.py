@@ -13,6 +13,7 @@ from mitmproxy.test import taddons, tflow
 
 from mitmvcr.proxy.addon import VcrAddon
 from mitmvcr.session import Session
+from patience import PATIENCE
 
 URL = "http://address:22/path"  # what tflow's request asks for
 
@@ -42,6 +43,13 @@ class Rig:
         assert waiting is None
         return flow
 
+    def begin(self, name: str) -> http.HTTPFlow:
+        """Ask in the session of this name."""
+        flow = tflow.tflow()
+        flow.request.headers["X-Vcr-Cassette"] = name
+        self.vcr.request(flow)
+        return flow
+
     def answer(self, flow: http.HTTPFlow, status: int = 200) -> None:
         if flow.response is None:
             flow.response = http.Response.make(status, b"live")
@@ -57,12 +65,15 @@ class Rig:
         return data.server.error
 
 
-def in_loop(test: Callable[..., None]) -> Callable[..., None]:
-    """mitmproxy wants a running loop; warnings of pytest stay errors."""
+def in_loop(test: Callable[..., object]) -> Callable[..., None]:
+    """mitmproxy wants a running loop, also where the test itself waits for nothing;
+    warnings of pytest stay errors."""
 
     def run(*args: Any, **kwargs: Any) -> None:
         async def main() -> None:
-            test(*args, **kwargs)
+            waiting = test(*args, **kwargs)
+            if inspect.isawaitable(waiting):
+                await asyncio.wait_for(waiting, PATIENCE)
 
         asyncio.run(main())
 

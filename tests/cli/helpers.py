@@ -129,3 +129,16 @@ def need(tool: str, present: object) -> None:
 def lines(text: str) -> Sequence[str]:
     """The lines of ours, without Java's and mitmproxy's."""
     return [line for line in text.splitlines() if line.startswith("mitmvcr: ")]
+
+
+def seen_on(terminal: int) -> str:
+    """What comes to the reading end of a pseudo-terminal until the other is closed."""
+    seen = b""
+    try:
+        while piece := os.read(terminal, 4096):
+            seen += piece
+    except OSError:  # Linux says so when the other end is closed
+        pass
+    finally:
+        os.close(terminal)
+    return seen.decode()

@@ -10,7 +10,7 @@ from io import StringIO
 
 import pytest
 
-from cli.helpers import MITMVCR, answer, write_cassette
+from cli.helpers import MITMVCR, answer, seen_on, write_cassette
 from mitmvcr.cli.report import console
 from mitmvcr.cli.report.console import (
     long_lines,
@@ -189,15 +189,8 @@ except urllib.error.HTTPError: pass
         [*MITMVCR, *words], stderr=theirs, env=cli.environment(TERM="xterm")
     ) as process:
         os.close(theirs)
-        told = b""
-        try:
-            while piece := os.read(ours, 4096):
-                told += piece
-        except OSError:  # Linux says so when the other end is closed
-            pass
-        os.close(ours)
+        shown = seen_on(ours).splitlines()
     assert process.returncode == 100
-    shown = told.decode().splitlines()
     assert f"  \x1b[1mGET\x1b[0m {url}?page=3" in shown
     assert any("\x1b[36mquery.page\x1b[0m: " in line for line in shown)
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.helpers import Cli, answer, write_cassette
+from cli.helpers import Cli, answer, seen_on, write_cassette
 from end_to_end.cassettes import interaction, write
 from mitmvcr.cli.commands.serve import _HOME, ServeOptions, proxy_arguments
 from option_samples import parse_settings
@@ -215,7 +215,7 @@ def test_the_console_replays(cli, home, tmp_path):
     terminal, screen = pty.openpty()
     termios.tcsetwinsize(screen, (40, 120))
     # Somebody has to read what it draws.
-    reader = threading.Thread(target=_read_all, args=[terminal], daemon=True)
+    reader = threading.Thread(target=seen_on, args=[terminal], daemon=True)
     reader.start()
     port = free_port()
     words = ("--cassette", cassette, "--mode", "replay_only", "--ui", "console")
@@ -236,11 +236,3 @@ def test_the_console_replays(cli, home, tmp_path):
         process.wait()
         os.close(screen)
         reader.join(PATIENCE)
-
-
-def _read_all(terminal: int) -> None:
-    try:
-        while os.read(terminal, 65536):
-            pass
-    except OSError:  # nobody has it open any more
-        os.close(terminal)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.helpers import MITMVCR, Cli
+from cli.helpers import MITMVCR, Cli, seen_on
 from mitmvcr.core.frames import Frame
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.format import writer
@@ -129,16 +129,10 @@ def on_a_terminal(cli: Cli, cassette: Path, **more: str) -> str:
         cwd=cli.cwd,
     )
     os.close(theirs)
-    shown = b""
     try:
-        while part := os.read(ours, 65536):
-            shown += part
-    except OSError:  # as Linux says that the other end is closed
-        pass
+        return seen_on(ours)
     finally:
-        os.close(ours)
         child.wait()
-    return shown.decode()
 
 
 def test_on_a_terminal_it_is_coloured_and_goes_through_the_pager(

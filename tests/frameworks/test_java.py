@@ -6,7 +6,6 @@ from xml.etree import ElementTree
 import pytest
 
 from frameworks.world import HELPERS, SUITES, World, example
-from patience import wait_until
 
 #: What Maven downloads comes before a run in the network that has only loopback.
 MVN = ("mvn", "-B", "-q", "-ntp")
@@ -106,14 +105,7 @@ def test_a_runner_that_is_killed_leaves_nothing(recorded):
     """What a test of it had recorded by then is saved."""
     with recorded.open_shop():
         runner = recorded.start(*INSIDE, "-Dtest=Hangs", **QUICK)
-        saved = recorded.cassettes / "hangs.yaml.part"
-        wait_until(
-            "a recording", lambda: saved.exists() and "/json" in saved.read_text()
-        )
-        runner.kill()
-        runner.communicate()
-        recorded.wait_until_left()
-    assert "/json" in saved.with_suffix("").read_text()
+        assert "/json" in recorded.killed(runner, "hangs")
 
 
 def test_without_a_mitmvcr_one_line_says_so(recorded):

@@ -1,14 +1,12 @@
 """The package for Node, in real runs of node --test, vitest and jest."""
 
 import re
-import signal
 from pathlib import Path
 
 import pytest
 
 from frameworks.world import HELPERS, SUITES, World, example
 from nodebuild import folder
-from patience import wait_until
 
 PACKAGES = SUITES / "node"
 FILES = ("shop.test.mjs", "clients.test.mjs", "hooks.test.mjs")
@@ -179,12 +177,7 @@ def test_a_runner_that_is_killed_leaves_nothing(recorded):
     recorded.write("hangs.test.mjs", HANGS)
     with recorded.open_shop():
         runner = recorded.start("node", "hangs.test.mjs")
-        saved = recorded.cassettes / "hangs" / "it hangs.yaml.part"
-        wait_until("a recording", lambda: saved.exists() and b"/json" in read(saved))
-        runner.send_signal(signal.SIGKILL)
-        runner.communicate()
-        recorded.wait_until_left()
-    assert "/json?hangs" in saved.with_suffix("").read_text()
+        assert "/json?hangs" in recorded.killed(runner, "hangs/it hangs")
 
 
 HANGS = """\
@@ -197,10 +190,6 @@ test('it hangs', async (t) => {
   await new Promise((resolve) => { setTimeout(resolve, 1e9); });
 });
 """
-
-
-def read(path: Path) -> bytes:
-    return path.read_bytes()
 
 
 def test_without_a_mitmvcr_one_line_says_so(recorded, need):

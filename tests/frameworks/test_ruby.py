@@ -6,7 +6,6 @@ import shlex
 import pytest
 
 from frameworks.world import HELPERS, SUITES, World, example
-from patience import wait_until
 
 PATH = ("-I", str(HELPERS / "ruby" / "lib"))
 MINITEST = ("ruby", *PATH)
@@ -109,14 +108,7 @@ def test_a_runner_that_is_killed_leaves_nothing(recorded):
     recorded.write("hangs.rb", (SUITES / "ruby" / "hangs.rb").read_text())
     with recorded.open_shop():
         runner = recorded.start(*RSPEC, "hangs.rb")
-        saved = recorded.cassettes / "hangs.yaml.part"
-        wait_until(
-            "a recording", lambda: saved.exists() and "/json" in saved.read_text()
-        )
-        runner.kill()
-        runner.communicate()
-        recorded.wait_until_left()
-    assert "/json" in saved.with_suffix("").read_text()
+        assert "/json" in recorded.killed(runner, "hangs")
 
 
 def test_without_a_mitmvcr_one_line_says_so(recorded):

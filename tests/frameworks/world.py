@@ -123,6 +123,16 @@ class World:
         """Wait until no proxy of this world runs: nothing is left behind."""
         wait_until("the proxy's end", lambda: not self.proxies(), shown=self._shown)
 
+    def killed(self, runner: subprocess.Popen[str], name: str) -> str:
+        """Kill a runner whose test hangs after a request, wait until nothing is left
+        behind, and return the cassette that was saved."""
+        part = self.cassettes / f"{name}.yaml.part"
+        wait_until("a recording", lambda: part.exists() and "/json" in part.read_text())
+        runner.kill()
+        runner.communicate()
+        self.wait_until_left()
+        return part.with_suffix("").read_text()
+
     def _shown(self) -> str:
         return "\n".join(self.proxies())
 

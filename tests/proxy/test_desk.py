@@ -1,36 +1,13 @@
 """What the control API does with sessions, without a server."""
 
-import asyncio
-import inspect
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-from mitmproxy import http
-from mitmproxy.test import tflow
 
 from mitmvcr.control.office import Problem
 from mitmvcr.format import reader
 from mitmvcr.proxy.desk import Desk
-from patience import PATIENCE
-from rig import Rig
-
-
-def in_loop(test: Callable[..., Any]) -> Callable[..., None]:
-    def run(*arguments: Any, **more: Any) -> None:
-        asyncio.run(asyncio.wait_for(test(*arguments, **more), PATIENCE))
-
-    run.__name__, run.__doc__ = test.__name__, test.__doc__
-    run.__signature__ = inspect.signature(test)  # type: ignore[attr-defined]
-    return run
-
-
-def begin(rig: Rig, name: str) -> http.HTTPFlow:
-    flow = tflow.tflow()
-    flow.request.headers["X-Vcr-Cassette"] = name
-    rig.vcr.request(flow)
-    return flow
+from rig import Rig, in_loop
 
 
 @pytest.mark.parametrize("call", ["end", "switch"])
@@ -41,7 +18,7 @@ async def test_what_is_under_way_for_too_long_is_told_and_not_lost(
     rig = Rig(vcr_dir=str(tmp_path))
     desk = Desk(rig.vcr.sessions, patience=0.01)
     await desk.open({"cassette": "a", "port": False})
-    began = begin(rig, "a")
+    began = rig.begin("a")
     with pytest.raises(Problem) as told:
         await (desk.end("a") if call == "end" else desk.switch("a", {"cassette": "b"}))
     assert told.value.status == 504

@@ -2,9 +2,7 @@
 ``end_to_end/test_closed_*``."""
 
 import asyncio
-import inspect
 import logging
-from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -27,6 +25,7 @@ from mitmproxy.tools.dump import DumpMaster
 
 from mitmvcr.proxy.guard import Guard, stand
 from mitmvcr.proxy.seat import Seat
+from rig import in_loop
 
 
 class Rules:
@@ -101,15 +100,6 @@ class Rig:
         flow.server_conn.address = ("10.0.0.53", 53)
         await self.manager.handle_lifecycle(DnsRequestHook(flow))
         return flow
-
-
-def in_loop(test: Callable[..., Any]) -> Callable[..., None]:
-    def run(*arguments: Any, **more: Any) -> None:
-        asyncio.run(test(*arguments, **more))
-
-    run.__name__, run.__doc__ = test.__name__, test.__doc__
-    run.__signature__ = inspect.signature(test)  # type: ignore[attr-defined]
-    return run
 
 
 ONLINE = {"may_connect": True, "may_leave": True, "may_look_up": True}

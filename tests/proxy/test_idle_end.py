@@ -1,36 +1,16 @@
 """A session that nobody uses any more ends, and its recording is saved."""
 
 import asyncio
-import inspect
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-from mitmproxy import http
 from mitmproxy.test import tflow
 
 from mitmvcr.proxy.flow.player import DEFAULT
-from patience import PATIENCE
-from rig import Rig
+from rig import Rig, in_loop
 
 #: So short that nothing waits for it, and so long that nothing ends by it.
 SHORT, LONG = "10ms", "1h"
-
-
-def in_loop(test: Callable[..., Any]) -> Callable[..., None]:
-    def run(*arguments: Any, **more: Any) -> None:
-        asyncio.run(asyncio.wait_for(test(*arguments, **more), PATIENCE))
-
-    run.__name__, run.__doc__ = test.__name__, test.__doc__
-    run.__signature__ = inspect.signature(test)  # type: ignore[attr-defined]
-    return run
-
-
-def begin(rig: Rig, name: str) -> http.HTTPFlow:
-    flow = tflow.tflow()
-    flow.request.headers["X-Vcr-Cassette"] = name
-    rig.vcr.request(flow)
-    return flow
 
 
 async def until(holds: Callable[[], bool]) -> None:
@@ -42,13 +22,13 @@ async def until(holds: Callable[[], bool]) -> None:
 async def test_a_session_ends_with_its_idle_time_and_is_saved(tmp_path: Path) -> None:
     rig = Rig(vcr_dir=str(tmp_path), vcr_idle_timeout=SHORT)
     sessions = rig.vcr.sessions
-    rig.answer(begin(rig, DEFAULT))
-    rig.answer(begin(rig, "a"))
+    rig.answer(rig.begin(DEFAULT))
+    rig.answer(rig.begin("a"))
     assert not (tmp_path / "a.yaml").exists()
     await until(lambda: sessions.named("a") is None)
     assert (tmp_path / "a.yaml").exists()
     assert sessions.named() is not None  # the default one has no end
-    again = begin(rig, "a")  # begins anew, as the next run of a suite does
+    again = rig.begin("a")  # begins anew, as the next run of a suite does
     assert again.response is not None
     assert again.response.content == b"live"
     rig.answer(again)
@@ -60,9 +40,9 @@ async def test_a_session_ends_with_its_idle_time_and_is_saved(tmp_path: Path) ->
 async def test_a_session_with_a_request_under_way_is_in_use(tmp_path: Path) -> None:
     rig = Rig(vcr_dir=str(tmp_path), vcr_idle_timeout=SHORT)
     sessions = rig.vcr.sessions
-    began = begin(rig, "long")
+    began = rig.begin("long")
     for n in range(3):  # each is longer than the other's idle time
-        rig.answer(begin(rig, f"{n}"))
+        rig.answer(rig.begin(f"{n}"))
         await until(lambda n=n: sessions.named(f"{n}") is None)
         assert sessions.named("long") is not None
     rig.answer(began)
@@ -77,7 +57,7 @@ async def test_each_session_has_an_idle_time_of_its_own(tmp_path: Path) -> None:
     sessions = rig.vcr.sessions
     root = sessions.root
     assert root is not None
-    rig.answer(begin(rig, "long"))
+    rig.answer(rig.begin("long"))
     for name, seconds in {"never": 0.0, "first": 0.01}.items():
         path = tmp_path / f"{name}.yaml"
         sessions.use(root._replace(cassette=path, idle_timeout=seconds), name)

@@ -21,7 +21,6 @@ _TYPES = {
     ".html": "text/html; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
     ".css": "text/css; charset=utf-8",
-    ".svg": "image/svg+xml",
 }
 #: In seconds: as often it looks whether anything has changed, and so long it is silent
 #: at most.

@@ -16,10 +16,15 @@ def quoted(text: str) -> str:
 
 def shown(text: str, most: int = _MOST) -> str:
     """Write a text on one line, cut where it is long."""
-    cut = text[:most]
-    if not cut.isprintable():
-        cut = "".join(c if c.isprintable() else _escaped(c) for c in cut)
+    cut = visible(text[:most])
     return cut if len(text) <= most else cut + "..."
+
+
+def visible(text: str, keep: str = "") -> str:
+    """Return a text in characters that can be printed, except those to keep."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c in keep else _escaped(c) for c in text)
 
 
 def _escaped(character: str) -> str:

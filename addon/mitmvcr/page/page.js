@@ -1,6 +1,6 @@
 // The page: its state stands in the address, what it shows comes from the control API.
 import {html, nothing, render} from "./lit-html.js";
-import {ROW, filtered, heading, interaction, miss, outcome, rows, spanOf} from "./view.js";
+import {ROW, filtered, heading, interaction, miss, rows, spanOf} from "./view.js";
 
 const root = document.getElementById("app");
 const data = document.getElementById("data");
@@ -8,7 +8,7 @@ const report = data ? JSON.parse(data.textContent) : null;
 
 const state = {
   sessions: [], rows: [], unused: [], whole: null, error: "", live: report ? "" : "connecting",
-  top: 0, height: 600, found: null, said: "", loading: "",
+  top: 0, height: 600, found: null, said: "",
 };
 
 // The address
@@ -75,7 +75,7 @@ async function follow() {
   if (name !== shown) {
     shown = name;
     played = state.sessions.find((each) => each.name === name)?.cassette ?? "";
-    Object.assign(state, {rows: [], unused: [], whole: null, found: null, loading: ""});
+    Object.assign(state, {rows: [], unused: [], whole: null, found: null});
     if (!report) await refresh();
   }
   await searchText(text);

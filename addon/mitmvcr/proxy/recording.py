@@ -62,13 +62,9 @@ def record_now(exchange: Exchange, response: http.Response, event: Event) -> Non
 
 async def _in_turn(player: Player, recording: "_Recording") -> None:
     """Redact in a thread, lest other flows wait; what ended first is recorded first."""
-    player.queued += 1
-    try:
-        async with player.turn:
-            await asyncio.to_thread(recording.redact)
-            recording.end()
-    finally:
-        player.queued -= 1
+    async with player.in_turn():
+        await asyncio.to_thread(recording.redact)
+        recording.end()
 
 
 class _Recording:
@@ -174,15 +170,12 @@ def break_off(
 
 
 async def _rest_in_turn(exchange: Exchange, player: Player, met: Interaction) -> None:
-    player.queued += 1
     try:
-        async with player.turn:
+        async with player.in_turn():
             session = player.session
             session.keep(await asyncio.to_thread(session.redacted, met))
     except Exception as error:  # noqa: BLE001 - it is logged, and the traffic goes on
         _note_failure(exchange, error)
-    finally:
-        player.queued -= 1
 
 
 def _rest(

@@ -56,10 +56,8 @@ class Window:
             )
         entry = log.entries[number]
         facts: Facts = {"entry": entry_facts(number, entry, log.spans[number])}
-        if entry.miss is not None:
-            return facts | missed_facts(entry)
         if entry.interaction is None:
-            return facts
+            return facts | missed_facts(entry)
         return facts | {"interaction": self.interaction(name, entry.interaction)}
 
     def interaction(self, name: str, position: int) -> Facts:
@@ -120,10 +118,6 @@ class _Interactions:
         if position < self._loaded:
             return self._deck[position]
         return self._recorded[position - self._loaded]
-
-
-def _interactions(player: Player) -> _Interactions:
-    return _Interactions(player)
 
 
 def _texts(found: Interaction) -> Iterator[str]:

@@ -10,15 +10,15 @@ import click
 from mitmvcr import __version__
 from mitmvcr.cli.commands.cassette import find_cassettes
 from mitmvcr.cli.commands.left import looked_through, rules_of
+from mitmvcr.cli.commands.putting import put
 from mitmvcr.cli.report.console import say
-from mitmvcr.core.errors import CassetteError, CassetteWriteError
+from mitmvcr.core.errors import CassetteError
 from mitmvcr.core.model import Cassette, Layout
 from mitmvcr.format import layout, reader, writer
 from mitmvcr.format.packed import packed
 from mitmvcr.format.source import read_bytes
 from mitmvcr.secrets.identities import told_apart
 from mitmvcr.secrets.rules import Rules
-from mitmvcr.store.files import replace_file, why
 from mitmvcr.values import Layer
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -90,13 +90,8 @@ def _scrub(path: Path, rules: Rules) -> bool:
     if not found:
         return False
     kept = Cassette(told_apart(redactor, cassette.interactions))
-    try:
-        data = writer.dumps(kept, _layout(data, cassette))
-        replace_file(path, packed(str(path), data))
-    except OSError as error:
-        raise CassetteWriteError(
-            str(path), f"cannot be written: {why(error)}"
-        ) from error
+    data = writer.dumps(kept, _layout(data, cassette))
+    put(path, packed(str(path), data))
     say(f"{path}: {len(found)} interactions redacted")
     return True
 

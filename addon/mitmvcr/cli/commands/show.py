@@ -12,11 +12,12 @@ from typing import Any, NamedTuple
 
 import click
 
+from mitmvcr.cli.commands.putting import put
 from mitmvcr.cli.report.console import say
 from mitmvcr.cli.report.lines import Line, detail, table
 from mitmvcr.cli.report.page import LIMITS
 from mitmvcr.config import in_force
-from mitmvcr.core.errors import CassetteWriteError, OptionError
+from mitmvcr.core.errors import OptionError
 from mitmvcr.core.model import Interaction
 from mitmvcr.format import reader
 from mitmvcr.format.source import read_bytes
@@ -25,7 +26,6 @@ from mitmvcr.options import options_of
 from mitmvcr.secrets.redactor import Redactor
 from mitmvcr.show import USUAL, WHOLE, Limits, Row, described, row
 from mitmvcr.show.html import report
-from mitmvcr.store.files import replace_file, why
 from mitmvcr.values import Layer
 
 _STATUS = re.compile(r"[1-9](?:\d\d|xx)", re.I)
@@ -62,7 +62,6 @@ class Shown(NamedTuple):
     """A cassette without its secrets: the rows that were chosen, and what is behind
     them."""
 
-    name: str
     total: int
     rows: Sequence[Row]
     found: Sequence[Interaction]
@@ -104,12 +103,7 @@ def write_page(path: Path, choice: Choice, typed: Layer, target: Path) -> None:
     whole = [facts | {"place": facts["id"]} for facts in shown.whole(LIMITS)]
     size = f"{len(shown.rows)} of {shown.total} interactions"
     text = report(f"mitmvcr: {path}", [size], rows, whole)
-    try:
-        replace_file(target, text.encode("utf-8", "backslashreplace"))
-    except OSError as error:
-        raise CassetteWriteError(
-            str(target), f"cannot be written: {why(error)}"
-        ) from error
+    put(target, text.encode("utf-8", "backslashreplace"))
     say(f"{target}: {size} of {path}")
 
 
@@ -129,7 +123,7 @@ def read_shown(path: Path, choice: Choice, typed: Layer) -> Shown:
         for at, each in enumerate(found)
     ]
     chosen = [each for each in rows if choice.takes(each)]
-    return Shown(str(path), len(found), chosen, found, redactor)
+    return Shown(len(found), chosen, found, redactor)
 
 
 def _lines(shown: Shown, limits: Limits | None, width: int | None) -> Iterable[Line]:

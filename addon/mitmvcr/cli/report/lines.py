@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import click
 
 from mitmvcr.core.duration import format_duration
+from mitmvcr.core.wording import visible
 from mitmvcr.show.rows import Row
 
 Facts = Mapping[str, Any]
@@ -40,18 +41,8 @@ def _styled(text: str, colour: str) -> str:
 
 def _line(*parts: str | tuple[str, str]) -> Line:
     split = (part if isinstance(part, tuple) else (part, "") for part in parts)
-    return Line(tuple((_visible(text), colour) for text, colour in split))
-
-
-def _visible(text: str) -> str:
-    """Return a text whose control characters a terminal does not obey."""
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() or c == "\t" else _escaped(c) for c in text)
-
-
-def _escaped(character: str) -> str:
-    return character.encode("unicode_escape").decode("ascii")
+    # A terminal would obey control characters.
+    return Line(tuple((visible(text, keep="\t"), colour) for text, colour in split))
 
 
 def table(rows: Sequence[Row], width: int | None = None) -> Iterator[Line]:

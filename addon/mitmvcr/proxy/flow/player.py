@@ -2,6 +2,8 @@
 
 import asyncio
 import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from functools import cached_property
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -59,12 +61,22 @@ class Player:
         self.dropped: set[int] = set()
         self._calls: Calls | None = None
         #: What takes its time is recorded in turn, and all that comes after it.
-        self.turn, self.queued = asyncio.Lock(), 0
+        self._turn, self.queued = asyncio.Lock(), 0
         #: By client: the hosts and ports that a request of it may go on to.
         self._allowed: set[tuple[str, str, int]] = set()
 
     def __repr__(self) -> str:
         return f"<Player {self.session!r}>"
+
+    @asynccontextmanager
+    async def in_turn(self) -> AsyncIterator[None]:
+        """Wait until all that came before is recorded; what comes later waits too."""
+        self.queued += 1
+        try:
+            async with self._turn:
+                yield
+        finally:
+            self.queued -= 1
 
     @property
     def calls(self) -> "Calls":
