@@ -62,7 +62,9 @@ def child_environment(
 
 
 def _proxies(facts: ProxyFacts) -> dict[str, str]:
-    names = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy")
+    schemes = ("HTTPS", "HTTP", "WSS", "WS")  # the last two are read by aiohttp and curl
+    upper = [f"{scheme}_PROXY" for scheme in schemes]
+    names = [*upper, *map(str.lower, upper)]
     bypass = ",".join(facts.bypass)
     return {
         **dict.fromkeys(names, facts.proxy_url),
