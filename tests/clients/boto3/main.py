@@ -11,5 +11,5 @@ client = boto3.client(
     aws_secret_access_key="example",
     config=Config(s3={"addressing_style": "path"}),
 )
-client.put_object(Bucket="upload", Key="b", Body=b"some bytes")
+client.put_object(Bucket="empty", Key="b", Body=b"some bytes")
 print(client.get_object(Bucket="json", Key="a")["Body"].read().decode())

@@ -19,25 +19,26 @@ _LONGEST = 65536
 
 def _proxy_for(host: str, port: int) -> "tuple[str, int] | None":
     """Return where the run's proxy is; None for a host that goes past it."""
-    from urllib.request import getproxies_environment, proxy_bypass_environment
+    import urllib.request as library
 
     url = urlsplit(os.environ.get("MITMVCR_PROXY_URL", ""))
     if not url.hostname or not url.port or not host:
         return None
-    proxies = getproxies_environment()  # with NO_PROXY, as "no"
+    environment: Any = library  # what is said of its functions names few of them
+    proxies = environment.getproxies_environment()  # with NO_PROXY, as "no"
     if proxies.get("https", proxies.get("http")) != url.geturl():
         return None  # the program has set its own since
     itself = (host, port) == (url.hostname, url.port)
-    bypassed = itself or proxy_bypass_environment(host, proxies)
+    bypassed = itself or environment.proxy_bypass_environment(host, proxies)
     return None if bypassed else (url.hostname, url.port)
 
 
 def _connect(
-    create: "Callable[..., socket.socket]",
+    create: "Callable[..., Any]",
     address: "tuple[str, int]",
     *args: "Any",
     **kwargs: "Any",
-) -> socket.socket:
+) -> "Any":
     """Do what ``create`` would do, through the proxy if the address is to be reached
     there."""
     host, port = address
@@ -55,9 +56,9 @@ def _connect(
 
 
 def _request(host: str, port: int) -> bytes:
-    name = "[%s]" % host if ":" in host else host
-    text = "CONNECT {0}:{1} HTTP/1.1\r\nHost: {0}:{1}\r\n\r\n".format(name, port)
-    return text.encode("idna" if not text.isascii() else "ascii")
+    name = host.encode("idna").decode("ascii")
+    place = f"[{name}]:{port}" if ":" in name else f"{name}:{port}"
+    return f"CONNECT {place} HTTP/1.1\r\nHost: {place}\r\n\r\n".encode("ascii")
 
 
 def _read_head(sock: socket.socket) -> None:
@@ -74,7 +75,7 @@ def _read_head(sock: socket.socket) -> None:
 def _check(head: bytes) -> None:
     line = head.split(b"\r\n", 1)[0].decode("latin-1")
     if line.split(" ")[1:2] != ["200"]:
-        raise OSError("the proxy refused the connection: %s" % line)
+        raise OSError(f"the proxy refused the connection: {line}")
 
 
 def http_client(module: "Any") -> None:
@@ -86,7 +87,7 @@ def http_client(module: "Any") -> None:
         make(self, *args, **kwargs)
         create = self._create_connection
 
-        def through(address: "tuple[str, int]", *rest: "Any") -> socket.socket:
+        def through(address: "tuple[str, int]", *rest: "Any") -> "Any":
             if self._tunnel_host:
                 return create(address, *rest)
             return _connect(create, address, *rest)
@@ -100,27 +101,21 @@ def http_client(module: "Any") -> None:
 def urllib3(module: "Any") -> None:
     """Tunnel a connection that no ProxyManager has made."""
     new_conn = module.HTTPConnection._new_conn
-    creating = module.connection
 
-    def _new_conn(self: "Any") -> socket.socket:
-        if getattr(self, "proxy", None) or self._tunnel_host:
+    def _new_conn(self: "Any") -> "Any":
+        target = self.host, self.port or self.default_port
+        own = getattr(self, "proxy", None) or self._tunnel_host
+        if own or _proxy_for(*target) is None:
             return new_conn(self)
-        proxy = _proxy_for(self.host, self.port or self.default_port)
-        if proxy is None:
-            return new_conn(self)
-
-        def to_proxy() -> socket.socket:
-            return creating.create_connection(
-                proxy, self.timeout, socket_options=self.socket_options
-            )
-
-        def create(_: "Any") -> socket.socket:
-            return to_proxy()
-
         try:
-            return _connect(create, (self.host, self.port or self.default_port))
+            return _connect(create, target, self)
         except OSError as error:
             raise module.NewConnectionError(self, str(error)) from error
+
+    def create(address: "tuple[str, int]", self: "Any") -> "Any":
+        options = self.socket_options
+        make = module.connection.create_connection
+        return make(address, self.timeout, socket_options=options)
 
     module.HTTPConnection._new_conn = _new_conn
 
