@@ -21,13 +21,12 @@ from mitmvcr.cli.child.environment import ProxyFacts, child_environment
 from mitmvcr.cli.child.trust import TrustFiles
 from origin import Origin
 from origin.certs import CertFiles, make
-from patience import read_line
+from patience import PATIENCE, read_line
 
 HOST = "api.test"
 #: Ruby goes past a proxy to a name whose address is loopback.
 ADDRESS = "192.0.2.1"
-#: Nothing takes as many seconds, unless it hangs.
-LONGEST = 30
+
 #: Given to the command for what it does with it, and no client's.
 _FACTS = re.compile(r"MITMVCR_|PATH$|PWD$")
 
@@ -78,11 +77,11 @@ def _run(command: Sequence[str], **place: object) -> subprocess.CompletedProcess
     streams = {"stdin": subprocess.DEVNULL, "stdout": pipe, "stderr": pipe}
     with warm.popen(command, **streams, text=True, **place) as process:
         try:
-            out, err = process.communicate(timeout=LONGEST)
+            out, err = process.communicate(timeout=PATIENCE)
         except subprocess.TimeoutExpired:
             process.send_signal(signal.SIGTERM)
-            out, err = process.communicate(timeout=LONGEST)
-            err += f"\nit had not ended after {LONGEST} s\n"
+            out, err = process.communicate(timeout=PATIENCE)
+            err += f"\nit had not ended after {PATIENCE} s\n"
     return subprocess.CompletedProcess(process.args, process.wait(), out, err)
 
 
