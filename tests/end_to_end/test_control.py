@@ -477,6 +477,42 @@ def test_each_resource_says_which_methods_it_has(api: Api) -> None:
     assert api.proxy.stop() == 0
 
 
+TOKEN = "a-token-of-this-test-0123456789"
+
+
+def test_another_address_needs_a_token_and_the_token_shows_nowhere(
+    mitmdump_own: Callable[..., Proxy], proxy_ca: Path, origin: Origin, tmp_path: Path
+) -> None:
+    proxy = mitmdump_own(
+        vcr_dir=tmp_path / "cassettes",
+        vcr_control="0.0.0.0:0",
+        environment={"MITMVCR_CONTROL_TOKEN": TOKEN},
+    ).wait_until_listening()
+    proxy.wait_for_log("control at http://127.0.0.1:")
+    port = int(re.findall(r"control at http://127\.0\.0\.1:(\d+)", proxy.log)[-1])
+    api = Api(proxy, origin, tmp_path / "cassettes", proxy_ca, port)
+    known = {"Authorization": f"Bearer {TOKEN}"}
+    for said in (
+        {},
+        {"Authorization": f"Basic {TOKEN}"},
+        {"Authorization": "Bearer x"},
+    ):
+        for path in ("/health", "/sessions", "/", "/other"):
+            got = api.call("GET", path, headers=CHANGES | said)
+            assert (got.status, got.json["field"]) == (401, "Authorization")
+            assert got.headers["www-authenticate"] == "Bearer"
+    for host in ("127.0.0.1", "vcr:8081"):  # who knows it may use any name
+        assert api.call("GET", "/health", headers=known | {"Host": host}).status == 200
+    assert api.call("POST", "/sessions", {"cassette": "a"}, known).status == 403
+    opened = api.call("POST", "/sessions", {"cassette": "a"}, CHANGES | known)
+    api.ask(opened.json["port"], f"note {TOKEN}".encode())
+    shown = api.call("DELETE", "/sessions/a", headers=CHANGES | known).body
+    assert proxy.stop() == 0
+    assert TOKEN not in proxy.log
+    assert TOKEN.encode() not in shown
+    assert api.bodies("a") == ["note [REDACTED:MITMVCR_CONTROL_TOKEN]"]
+
+
 def test_a_port_that_is_taken_is_one_line(
     mitmdump_own: Callable[..., Proxy], tmp_path: Path
 ) -> None:

@@ -5,9 +5,11 @@ import inspect
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from mitmproxy import http
+from mitmproxy.proxy import mode_specs
 from mitmproxy.test import tflow
 
 from mitmvcr.control.office import Problem
@@ -31,6 +33,22 @@ def begin(rig: Rig, name: str) -> http.HTTPFlow:
     flow.request.headers["X-Vcr-Cassette"] = name
     rig.vcr.request(flow)
     return flow
+
+
+@in_loop
+async def test_health_says_whether_clients_are_served() -> None:
+    rig = Rig()
+    instances = rig.context.master.addons.get("proxyserver").servers._instances
+    main, desk = Mock(is_running=False), Desk(rig.vcr.sessions)
+    for has_begun in (False, True):
+        if has_begun:
+            instances[mode_specs.ProxyMode.parse("regular")] = main
+        with pytest.raises(Problem, match="proxy: it does not listen yet") as told:
+            desk.health()
+        assert told.value.status == 503
+    main.is_running = True
+    assert desk.health()["status"] == "ok"
+    rig.vcr.done()
 
 
 @pytest.mark.parametrize("call", ["end", "switch"])

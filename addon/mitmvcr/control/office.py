@@ -45,8 +45,15 @@ class Office(Protocol):
     @property
     def ports(self) -> Ports: ...
 
+    @property
+    def version(self) -> str: ...
+
+    @property
+    def options(self) -> Mapping[str, Facts]:
+        """Return what a session may have as options, each as a JSON schema."""
+
     def health(self) -> Facts:
-        """Return that it is there."""
+        """Return that clients are served."""
 
     def sessions(self) -> list[Facts]:
         """Return the state of each session in play."""

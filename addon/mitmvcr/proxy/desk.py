@@ -11,7 +11,15 @@ from mitmvcr.config import text_of
 from mitmvcr.control.office import Facts, Problem, Wish
 from mitmvcr.core.errors import UnusableValueError
 from mitmvcr.miss.report import miss_facts
-from mitmvcr.options import BY_NAME, OF_SESSION, Settings, changed, nearest
+from mitmvcr.options import (
+    BY_NAME,
+    OF_SESSION,
+    Kind,
+    Option,
+    Settings,
+    changed,
+    nearest,
+)
 from mitmvcr.proxy.flow.player import Player
 from mitmvcr.proxy.host import listeners
 from mitmvcr.proxy.ports import Ports, ca_file
@@ -25,6 +33,7 @@ _OF_PROCESS = (
     *("cassette", "dir", "control", "save_failed", "rerecord"),
     *("client_cert", "upstream_ca"),
 )
+_SCALARS = ["string", "number", "boolean"]
 _OPTIONS = {each.name for each in OF_SESSION} - {*_OF_PROCESS}
 #: In seconds; a test does not wait longer for what it left under way.
 _WAIT = 30.0
@@ -33,18 +42,28 @@ _WAIT = 30.0
 class Desk:
     """Does it to the sessions in play; see :class:`mitmvcr.control.office.Office`."""
 
+    version = mitmvcr.__version__
+
     def __init__(self, sessions: Sessions, patience: float = _WAIT) -> None:
         """Make it; ``patience`` is how long an answer waits for the last request of a
         session, in seconds."""
         self._sessions, self._patience = sessions, patience
         self.ports = Ports(sessions)
 
+    @property
+    def options(self) -> Mapping[str, Facts]:
+        return {
+            each.name: _schema(each) for each in OF_SESSION if each.name in _OPTIONS
+        }
+
     def health(self) -> Facts:
+        if not listeners.is_listening():
+            remedy = "ask again in a moment"
+            raise Problem(503, "proxy", "it does not listen yet", remedy)
         in_play = len(self._sessions.in_play())
-        version = mitmvcr.__version__
         root = self._sessions.root
         folder = None if root is None or root.dir is None else os.path.abspath(root.dir)
-        facts = {"status": "ok", "version": version, "sessions": in_play}
+        facts = {"status": "ok", "version": self.version, "sessions": in_play}
         return {**facts, "folder": folder}
 
     def sessions(self) -> list[Facts]:
@@ -188,6 +207,14 @@ def _value(key: str, value: Any) -> Any:
     if text is None:
         raise Problem(422, key, "has no such values", "use what --help shows, as text")
     return option.read(text, key)
+
+
+def _schema(option: Option) -> Facts:
+    """Return what :func:`_value` takes, as a JSON schema."""
+    types = ["string", "array"] if option.kind is Kind.LIST else _SCALARS
+    items = {"items": {"type": "string"}} if option.kind is Kind.LIST else {}
+    default = {"default": option.default}
+    return {"type": types, **items, "description": option.help, **default}
 
 
 def _name(fields: Mapping[str, Any], key: str) -> str:
