@@ -15,7 +15,7 @@ BESIDE = dict.fromkeys(
     (
         *("options", "values", "config", "parsing", "cassette_options"),
         *("matching_options", "redaction_options", "timing_options"),
-        *("network_options", "rerecording"),
+        *("network_options", "rerecording", "spelling"),
     ),
     "options",
 )
@@ -23,6 +23,7 @@ BESIDE = dict.fromkeys(
 WITHIN = {
     "proxy.host": "host",
     "proxy.flow": "flow",
+    "proxy.sessions": "sessions",
     "core.bodies": "bodies",
     "core.matching": "matching",
     "core.choosing": "choosing",

@@ -137,10 +137,10 @@ def _written(
     every: Mapping[int, Mapping[str, Sequence[bytes | None]]],
     salt: str,
 ) -> str:
-    told = {}
+    shown = {}
     for place in places:
         if place in own:
             values = {v for each in every.values() for v in each.get(place, ()) if v}
             short = hints(values, salt)
-            told[place] = "+".join(short[value] for value in own[place] if value)
-    return str(Identity(salt, told))
+            shown[place] = "+".join(short[value] for value in own[place] if value)
+    return str(Identity(salt, shown))
