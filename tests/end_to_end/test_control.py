@@ -336,7 +336,8 @@ REFUSED: list[tuple[str, str, object, int, str, str]] = [
         "mod",
         "did you mean mode",
     ),
-    ("POST", "/sessions", {"cassette": "a", "dir": "/"}, 422, "dir", "is no option"),
+    ("POST", "/sessions", {"cassette": "a", "dir": "/"}, 422, "dir", "start: --cassettes"),
+    ("POST", "/sessions", {"cassette": "a", "port": False, "ui": "web"}, 422, "ui", "--ui"),
     (
         "POST",
         "/sessions",
@@ -486,6 +487,7 @@ def test_another_address_needs_a_token_and_the_token_shows_nowhere(
     proxy = mitmdump_own(
         vcr_dir=tmp_path / "cassettes",
         vcr_control="0.0.0.0:0",
+        save_stream_file=tmp_path / "flows",
         environment={"MITMVCR_CONTROL_TOKEN": TOKEN},
     ).wait_until_listening()
     proxy.wait_for_log("control at http://127.0.0.1:")
@@ -504,11 +506,17 @@ def test_another_address_needs_a_token_and_the_token_shows_nowhere(
     for host in ("127.0.0.1", "vcr:8081"):  # who knows it may use any name
         assert api.call("GET", "/health", headers=known | {"Host": host}).status == 200
     assert api.call("POST", "/sessions", {"cassette": "a"}, known).status == 403
+    within = Api(proxy, origin, api.folder, proxy_ca, proxy.port)
+    for said, status in ((known, 200), ({}, 401)):
+        assert within.call("GET", "/_vcr/sessions", headers=said).status == status
     opened = api.call("POST", "/sessions", {"cassette": "a"}, CHANGES | known)
     api.ask(opened.json["port"], f"note {TOKEN}".encode())
     shown = api.call("DELETE", "/sessions/a", headers=CHANGES | known).body
     assert proxy.stop() == 0
     assert TOKEN not in proxy.log
+    flows = (tmp_path / "flows").read_bytes()
+    assert b"/_vcr/sessions" in flows
+    assert f"Bearer {TOKEN}".encode() not in flows
     assert TOKEN.encode() not in shown
     assert api.bodies("a") == ["note [REDACTED:MITMVCR_CONTROL_TOKEN]"]
 

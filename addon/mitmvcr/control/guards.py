@@ -34,11 +34,11 @@ def is_loopback(host: str) -> bool:
     """Return whether a host, as a Host header or an option has it, is this machine's
     own address."""
     try:
-        return ipaddress.ip_address(
-            host.removeprefix("[").removesuffix("]")
-        ).is_loopback
+        address = ipaddress.ip_address(host.removeprefix("[").removesuffix("]"))
     except ValueError:
         return host.lower() == _LOCALHOST
+    mapped = getattr(address, "ipv4_mapped", None)
+    return bool((mapped or address).is_loopback)
 
 
 def check_caller(request: HTTPServerRequest, token: str) -> None:
@@ -47,6 +47,9 @@ def check_caller(request: HTTPServerRequest, token: str) -> None:
     if token:
         _check_token(request.headers.get("Authorization", ""), token)
         return
+    if not getattr(request.connection, "is_from_here", True):
+        remedy = f"start it with {TOKEN} set to a secret that callers know"
+        raise Problem(403, "Authorization", "others reach this address", remedy)
     host = request.host
     name = host if host.endswith("]") else host.rpartition(":")[0] or host
     if not is_loopback(name):

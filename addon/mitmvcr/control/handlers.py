@@ -16,6 +16,8 @@ from mitmvcr.core.media import JSON
 
 logger = logging.getLogger("mitmvcr")
 
+#: What an error is.
+PROBLEM = "application/problem+json"
 _METHODS = ("GET", "POST", "PUT", "DELETE")
 
 
@@ -107,7 +109,7 @@ class Handler(web.RequestHandler):
             self.set_header("WWW-Authenticate", "Bearer")
         title = HTTPStatus(status).phrase
         head = {"type": "about:blank", "title": title, "status": status}
-        self._send(head | facts, "application/problem+json")
+        self._send(head | facts, PROBLEM)
 
     def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
         if not isinstance(value, VcrError | web.HTTPError):

@@ -1,6 +1,7 @@
 """What the API needs of the sessions; values in and values for JSON out."""
 
 from collections.abc import Mapping
+from contextvars import ContextVar
 from typing import Any, Protocol
 
 from mitmvcr.core.errors import VcrError
@@ -8,6 +9,10 @@ from mitmvcr.core.errors import VcrError
 #: What a client has asked for, and what it is told.
 Wish = Mapping[str, Any]
 Facts = dict[str, Any]
+
+
+#: The name that a client has for the proxy, where it called at the proxy's own port.
+found_at: ContextVar[str] = ContextVar("found_at", default="")
 
 
 class Problem(VcrError):

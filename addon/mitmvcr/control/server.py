@@ -37,8 +37,11 @@ class Server:
         self._server.stop()
 
 
-def application(office: Office, window: Window, token: str) -> web.Application:
-    """Return what answers; ``token`` is what callers have to know, if anything."""
+def application(
+    office: Office, window: Window, token: str, *, live: bool = True
+) -> web.Application:
+    """Return what answers; ``token`` is what callers have to know, if anything;
+    ``live``: with the page, to which answers go on."""
     shared = {"office": office}
     return web.Application(
         [
@@ -51,7 +54,7 @@ def application(office: Office, window: Window, token: str) -> web.Application:
             ("/sessions/([^/]+)/variables", _Variables, shared),
             ("/ports", _Ports, shared),
             ("/ports/([^/]+)", _Port, shared),
-            *routes(office, window),
+            *routes(office, window, live=live),
         ],
         default_handler_class=_Nothing,
         default_handler_args=shared,

@@ -11,6 +11,8 @@ from mitmvcr.proxy.sessions import Sessions
 from mitmvcr.store.files import why
 
 if TYPE_CHECKING:
+    from tornado import web
+
     from mitmvcr.control.server import Server
 
 logger = logging.getLogger("mitmvcr")
@@ -23,6 +25,8 @@ class Control:
         self._sessions = sessions
         self._server: Server | None = None
         self._wanted: Address | None = None
+        #: What answers at the proxy's own port.
+        self.within: web.Application | None = None
 
     @property
     def url(self) -> str | None:
@@ -40,7 +44,8 @@ class Control:
         from mitmvcr.proxy.window import Window
 
         desk, window = Desk(self._sessions), Window(self._sessions)
-        served = application(desk, window, _token(wanted))
+        token = _token(wanted)
+        served = application(desk, window, token)
         try:
             server = Server(wanted.host, wanted.port, served)
         except OSError as error:
@@ -48,13 +53,14 @@ class Control:
             raise OptionError(CONTROL.vcr, wanted, remedy) from error
         self.close()
         self._server, self._wanted = server, wanted
+        self.within = application(desk, window, token, live=False)
         self._sessions.log_all()
         logger.info("mitmvcr: control at %s", server.url)
 
     def close(self) -> None:
         if self._server is not None:
             self._server.close()
-        self._server = self._wanted = None
+        self._server = self._wanted = self.within = None
 
 
 def _token(wanted: Address) -> str:

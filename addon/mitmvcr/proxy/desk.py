@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import mitmvcr
 from mitmvcr.config import text_of
-from mitmvcr.control.office import Facts, Problem, Wish
+from mitmvcr.control.office import Facts, Problem, Wish, found_at
 from mitmvcr.core.errors import UnusableValueError
 from mitmvcr.miss.report import miss_facts
 from mitmvcr.options import (
@@ -74,7 +74,7 @@ class Desk:
 
     async def open(self, wish: Wish) -> Facts:
         fields = dict(wish)
-        has_port, kind = _flag(fields, "port"), _kind(fields)
+        has_port, kind = _has_port(fields), _kind(fields)
         if kind is not None and not has_port:
             remedy = "leave port out, or kind"
             raise Problem(422, "kind", "is what the session's own port speaks", remedy)
@@ -197,6 +197,9 @@ def report(player: Player) -> Facts:
 def _value(key: str, value: Any) -> Any:
     """Return the value of a session's option. Raise Problem or OptionError."""
     if key not in _OPTIONS:
+        if key in BY_NAME:
+            remedy = f"choose it at the start: {BY_NAME[key].word}"
+            raise Problem(422, key, "is an option of the whole proxy", remedy)
         near = nearest(key, _OPTIONS)
         meant = (
             f"did you mean {near}?" if near else f"use {', '.join(sorted(_OPTIONS))}"
@@ -230,11 +233,12 @@ def _checked(key: str, value: Any) -> str:
         raise Problem(422, key, f"{error.value}", error.remedy) from error
 
 
-def _flag(fields: dict[str, Any], key: str) -> bool:
-    """Take a switch out, which is on if it is not there."""
-    found = fields.pop(key, True)
+def _has_port(fields: dict[str, Any]) -> bool:
+    """Take out whether it has a port of its own: so it is if nothing is said, unless
+    the caller reaches only the proxy's own."""
+    found = fields.pop("port", not found_at.get())
     if not isinstance(found, bool):
-        raise Problem(422, key, "is no switch", "use true or false")
+        raise Problem(422, "port", "is no switch", "use true or false")
     return found
 
 
@@ -262,6 +266,7 @@ def _urls(name: str, port: int | None, kind: str) -> Facts:
 
 
 def _main_url(name: str) -> str | None:
-    main = listeners.main_port()
-    user = quote(name, safe="")
-    return None if main is None else f"http://{user}:x@{listeners.ADDRESS}:{main}"
+    main, place = listeners.main_port(), found_at.get()
+    if main is None:
+        return None
+    return f"http://{quote(name, safe='')}:x@{place or f'{listeners.ADDRESS}:{main}'}"
