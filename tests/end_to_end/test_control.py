@@ -336,15 +336,29 @@ REFUSED: list[tuple[str, str, object, int, str, str]] = [
         "mod",
         "did you mean mode",
     ),
-    ("POST", "/sessions", {"cassette": "a", "dir": "/"}, 422, "dir", "start: --cassettes"),
-    ("POST", "/sessions", {"cassette": "a", "port": False, "ui": "web"}, 422, "ui", "--ui"),
+    (
+        "POST",
+        "/sessions",
+        {"cassette": "a", "dir": "/"},
+        422,
+        "dir",
+        "start: --cassettes",
+    ),
+    (
+        "POST",
+        "/sessions",
+        {"cassette": "a", "port": False, "ui": "web"},
+        422,
+        "ui",
+        "--ui",
+    ),
     (
         "POST",
         "/sessions",
         {"cassette": "a", "client_cert": "a.pem"},
         422,
         "client_cert",
-        "is no option of a session",
+        "of the whole proxy",
     ),
     (
         "POST",
@@ -410,6 +424,14 @@ def test_what_cannot_be_is_a_problem_that_names_the_field_and_the_remedy(
     assert api.proxy.stop() == 0
 
 
+def raw(port: int, data: bytes) -> bytes:
+    """Return what comes back."""
+    with socket.create_connection(("127.0.0.1", port), PATIENCE) as client:
+        client.sendall(data)
+        client.shutdown(socket.SHUT_WR)
+        return b"".join(iter(lambda: client.recv(65536), b""))
+
+
 def test_no_web_page_can_change_anything(api: Api) -> None:
     wish = {"cassette": "a"}
     own = {"Content-Type": "application/json"}
@@ -423,7 +445,14 @@ def test_no_web_page_can_change_anything(api: Api) -> None:
     ]:
         got = api.call("POST", "/sessions", wish, headers)
         assert (got.status, got.json["field"]) == (status, field)
-    assert api.call("GET", "/sessions", headers={"Host": "evil.test"}).status == 403
+    for host in (
+        *("evil.test", f"127.0.0.1.evil.test:{api.port}", "127.0.0.1:80:80", "127.1"),
+        *("[::2]", "localhost.evil.test", "", "0.0.0.0", "127.0.0.1,evil.test"),
+    ):
+        got = api.call("GET", "/sessions", headers={"Host": host})
+        assert got.status in (400, 403), host
+    assert raw(api.port, b"GET /sessions HTTP/1.1\r\n\r\n")[9:12] in (b"400", b"403")
+    assert raw(api.port, b"GET /sessions HTTP/1.0\r\n\r\n")[9:12] in (b"400", b"403")
     assert api.call("DELETE", "/sessions/a", headers={}).status == 403
     assert api.call("GET", "/sessions").json == []
     for host in (f"localhost:{api.port}", "127.0.0.1", f"[::1]:{api.port}"):

@@ -107,3 +107,4 @@ def test_an_address_that_others_reach_needs_a_token(reached: str) -> None:
 
 def test_a_head_that_is_no_http_is_refused() -> None:
     assert answered("", "127.0.0.1").status in (400, 403)  # without a Host
+    assert answered("", "127.0.0.1", Host="a b").status in (400, 403)

@@ -50,7 +50,7 @@ def check_caller(request: HTTPServerRequest, token: str) -> None:
     if not getattr(request.connection, "is_from_here", True):
         remedy = f"start it with {TOKEN} set to a secret that callers know"
         raise Problem(403, "Authorization", "others reach this address", remedy)
-    host = request.host
+    host = request.headers.get("Host", "")  # tornado may make one up
     name = host if host.endswith("]") else host.rpartition(":")[0] or host
     if not is_loopback(name):
         detail = "is not this machine's own address"
