@@ -45,7 +45,7 @@ def test_each_session_replays_its_cassette_and_one_line_sums_them_up(
     ran = cli("run", "--cassettes", "cassettes", "-m", "replay", *words)
     assert (ran.returncode, ran.stdout) == (0, "login/ok\nother\ndefault\n")
     assert lines(ran.stderr) == [
-        "mitmvcr: cassette cassettes (3 cassettes), mode replay_only: recorded 0,"
+        "mitmvcr: folder cassettes (3 cassettes), mode replay_only: recorded 0,"
         " replayed 3, missed 0, unused 0",
         "mitmvcr: default: 1 request named no session",
     ]
@@ -57,6 +57,10 @@ def test_misses_are_told_by_cassette_and_fail_the_run(cli: Cli, folder: Path) ->
     ran = cli("run", "--cassettes", "cassettes", "-m", "replay", *reports, *words)
     assert (ran.returncode, ran.stdout) == (100, "login/ok\n424\n424\n")
     told = [line for line in lines(ran.stderr) if "mitmvcr: missed in" in line]
+    met = [
+        line.partition(" GET ")[0] for line in lines(ran.stderr) if "no match" in line
+    ]
+    assert met == [f"mitmvcr: {name}: no match for" for name in ("other", "login/ok")]
     assert [line.split(": ")[1:3] for line in told] == [
         ["missed in cassettes/login/ok.yaml", f"GET {URL}c"],
         ["missed in cassettes/other.yaml", f"GET {URL}b"],
@@ -179,7 +183,9 @@ def test_what_nothing_asked_for_counts_in_the_sessions_that_began(
     words = ("run", "--cassettes", "cassettes", "--fail-on-unused")
     ran = cli(*words, *asking("other:a", "login%2Fok:a"))
     assert ran.returncode == 100
-    assert f"mitmvcr: unused: interaction 1: GET {URL}b" in lines(ran.stderr)
+    where = "cassettes/other.yaml: interaction 1"
+    assert f"mitmvcr: unused in {where}: GET {URL}b" in lines(ran.stderr)
+    assert "mitmvcr: folder cassettes (2 cassettes), mode" in ran.stderr
     assert cli(*words, "--drop-unused", *asking("other:a")).returncode == 0
     assert cli(*words, *asking("other:a")).returncode == 0
 

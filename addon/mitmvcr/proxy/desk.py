@@ -106,8 +106,9 @@ class Desk:
         settings = self._settings(fields)
         ended = self._sessions.end_of(player)
         self._sessions.switch(settings, player.name)
-        await self._wait(player, ended)
-        return {"session": self.session(name), "ended": report(player)}
+        fresh = self._player(name)
+        await self._wait(player, ended)  # it may have ended too, meanwhile
+        return {"session": self._state(fresh), "ended": report(player)}
 
     def variables(self, name: str, wish: Wish | None = None) -> Facts:
         player = self._player(name)

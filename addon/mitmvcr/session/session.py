@@ -69,6 +69,8 @@ class Session(Counts):
         self.log = Log()
         self.spell: Callable[[Iterable[str]], str] = " ".join
         self.idle_options: list[str] = []
+        #: What lines of the log about it begin with, where there are several.
+        self.whose = ""
         self._notes: dict[int, str] = {}
         self.looks_up = looks_up(self.rule, repeats)
         self._without_look_up = decide(self.rule, None)
