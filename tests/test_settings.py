@@ -234,7 +234,7 @@ def test_the_address_of_the_api_is_this_machines_unless_it_is_named() -> None:
         assert read(write(address)) == address
     for text, remedy in [
         ("70000", "use a port"),
-        ("a:b", "use a port"),
+        ("a:b", "vcr_control=a:b: use a port"),
         ("::1:80", "use PORT, HOST:PORT or [IPv6]:PORT"),
         ("[a]:80", "use PORT, HOST:PORT or [IPv6]:PORT"),
         (":80", "use PORT, HOST:PORT or [IPv6]:PORT"),

@@ -132,7 +132,10 @@ def parse_control(text: str) -> Address | None:
     if not word:
         return None
     host, colon, port = word.rpartition(":")
-    number = 0 if port == "0" else parse_port(port)
+    try:
+        number = 0 if port == "0" else parse_port(port)
+    except UnusableValueError as error:
+        raise UnusableValueError(text, error.remedy) from None
     if not colon:
         return Address(number)
     is_bracketed = host[:1] == "[" and host[-1:] == "]"

@@ -1,8 +1,11 @@
 """A run with a cassette for each session: what it tells covers them all."""
 
 import json
+import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -226,6 +229,34 @@ print(call("/health")["sessions"], call("/sessions/a%2Fb", "DELETE")["cassette"]
     ran = cli("run", "--cassettes", "cassettes", "--allow-idle", *cli.python(program))
     assert (ran.returncode, ran.stdout) == (0, "1 cassettes/a/b.yaml\n"), ran.stderr
     assert (cli.cwd / "cassettes" / "a" / "b.yaml").exists()
+
+
+def test_what_the_docs_type_does_what_they_say(cli: Cli) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "sessions.md").read_text()
+    blocks = re.findall(r"^```sh\n(.*?)^```", page, re.M | re.S)
+    _, _, api, made, within = blocks
+    *before, end = api.splitlines()
+    port = "${MITMVCR_PROXY_URL##*:}"
+    typed = [*before, made, end, within.replace("8080", port)]
+    words = ("run", "--cassettes", "cassettes", "--allow-idle", "bash", "-ec")
+    ran = cli(*words, "\n".join(typed))
+    assert ran.returncode == 0, ran.stderr
+    said = list(each_json(ran.stdout))
+    opened, switched, first, second, ended, health, again = said
+    assert opened["name"] == "worker1"
+    assert switched["ended"]["cassette"] == "cassettes/login/ok.yaml"
+    assert first == second == {"order_id": "7f3a", "seed": 42}
+    assert ended["cassette"] == "cassettes/login/fails.yaml"
+    assert health["status"] == "ok"
+    assert again["proxy_url"].startswith("http://login%2Fok:x@127.0.0.1:")
+
+
+def each_json(text: str) -> Iterator[dict[str, Any]]:
+    decoder = json.JSONDecoder()
+    while text := text.lstrip():
+        found, end = decoder.raw_decode(text)
+        text = text[end:]
+        yield found
 
 
 def test_a_folder_is_enough_to_serve(cli: Cli) -> None:

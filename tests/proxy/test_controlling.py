@@ -59,8 +59,15 @@ def test_its_url_is_one_that_this_machine_reaches(
     assert str(url).startswith("http://127.0.0.1:")
 
 
-# tornado leaves a socket that cannot be bound to the garbage collector.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_an_address_that_this_machine_has_not_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("MITMVCR_CONTROL_TOKEN", TOKEN)
+    line = "vcr_control=192.0.2.1:0: cannot listen there: .*; name one of this machine"
+    with pytest.raises(OptionError, match=line):
+        served(Control(Mock()), "192.0.2.1:0")
+
+
 def test_where_it_cannot_be_moved_to_it_stays_where_it_is() -> None:
     async def moved() -> None:
         control = Control(Mock())
@@ -68,8 +75,11 @@ def test_where_it_cannot_be_moved_to_it_stays_where_it_is() -> None:
         here = control.url
         with socket.create_server(("127.0.0.1", 0)) as taken:
             port = taken.getsockname()[1]
-            for address in (Address(port), Address(0, "0.0.0.0")):
-                with pytest.raises(OptionError, match=f"vcr_control={address}: "):
+            for address, remedy in [
+                (Address(port), "in use; port 0 is any free one"),
+                (Address(0, "0.0.0.0"), "others reach this address"),
+            ]:
+                with pytest.raises(OptionError, match=re.escape(remedy)):
                     control.settle(address)
                 assert control.url == here
         control.close()

@@ -1,8 +1,10 @@
 """The server and what it serves: all routes are listed here."""
 
+import os
+import socket
 from collections.abc import Awaitable
 
-from tornado import httpserver, netutil, web
+from tornado import httpserver, web
 
 from mitmvcr.control import openapi
 from mitmvcr.control.handlers import Handler
@@ -18,12 +20,12 @@ class Server:
     OSError."""
 
     def __init__(self, host: str, port: int, served: web.Application) -> None:
-        sockets = netutil.bind_sockets(port, host)
-        self._place = sockets[0].getsockname()
+        listener = _bound(host, port)
+        self._place = listener.getsockname()
         self._server = httpserver.HTTPServer(
             served, max_body_size=LARGEST, max_buffer_size=2 * LARGEST
         )
-        self._server.add_sockets(sockets)
+        self._server.add_socket(listener)
 
     @property
     def url(self) -> str:
@@ -35,6 +37,24 @@ class Server:
     def close(self) -> None:
         """Take no more requests; what is under way is answered."""
         self._server.stop()
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    """Return what listens there. tornado's own function leaves a socket that cannot to
+    the garbage collector."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    family, kind, protocol, _, address = found[0]
+    listener = socket.socket(family, kind, protocol)
+    try:
+        if os.name == "posix":
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(128)
+        listener.setblocking(False)
+    except OSError:
+        listener.close()
+        raise
+    return listener
 
 
 def application(

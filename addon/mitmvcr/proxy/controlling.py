@@ -1,5 +1,6 @@
 """The control API of a mitmproxy that runs: it is there while its address is chosen."""
 
+import errno
 import logging
 import os
 from typing import TYPE_CHECKING
@@ -49,7 +50,9 @@ class Control:
         try:
             server = Server(wanted.host, wanted.port, served)
         except OSError as error:
-            remedy = f"cannot listen there: {why(error)}; port 0 is any free one"
+            is_taken = error.errno == errno.EADDRINUSE
+            other = "port 0 is any free one" if is_taken else "name one of this machine"
+            remedy = f"cannot listen there: {why(error)}; {other}"
             raise OptionError(CONTROL.vcr, wanted, remedy) from error
         self.close()
         self._server, self._wanted = server, wanted
