@@ -54,6 +54,9 @@ def test_all_is_done_through_one_port(api: Api) -> None:
     clients = Clients(port, api.ca)
     asked = clients.ask(f"{api.origin.https_url}/json", b"1", user="a%2Fb:x")
     assert asked.json["body"] == "1"
+    trusted = call(port, "GET", "/_vcr/ca.pem")
+    assert trusted.headers["content-type"] == "application/x-pem-file"
+    assert trusted.body == api.ca.read_bytes()
     made = {"id": "7f3a"}
     assert call(port, "POST", "/_vcr/sessions/a%2Fb/variables", made).json == made
     (listed,) = call(port, "GET", f"http://127.0.0.1:{port}/_vcr/sessions?x=1").json

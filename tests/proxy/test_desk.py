@@ -51,6 +51,19 @@ async def test_health_says_whether_clients_are_served() -> None:
     rig.vcr.done()
 
 
+@in_loop
+async def test_an_authority_that_is_not_there_is_told(tmp_path: Path) -> None:
+    rig = Rig(confdir=str(tmp_path))
+    file = tmp_path / "mitmproxy-ca-cert.pem"
+    desk = Desk(rig.vcr.sessions)
+    with pytest.raises(Problem, match="no such file") as told:
+        desk.authority()
+    assert (told.value.status, told.value.field) == (503, "ca_file")
+    file.write_bytes(b"x")
+    assert desk.authority() == b"x"
+    rig.vcr.done()
+
+
 @pytest.mark.parametrize("call", ["end", "switch"])
 @in_loop
 async def test_what_is_under_way_for_too_long_is_told_and_not_lost(

@@ -15,6 +15,10 @@ Facts = dict[str, Any]
 found_at: ContextVar[str] = ContextVar("found_at", default="")
 
 
+#: The media type of certificates.
+PEM = "application/x-pem-file"
+
+
 class Problem(VcrError):
     """What a client asked for cannot be; ``status`` is HTTP's, ``field`` names what is
     wrong, ``remedy`` what would help."""
@@ -59,6 +63,9 @@ class Office(Protocol):
 
     def health(self) -> Facts:
         """Return that clients are served."""
+
+    def authority(self) -> bytes:
+        """Return the certificate that clients of the proxy have to trust, in PEM."""
 
     def sessions(self) -> list[Facts]:
         """Return the state of each session in play."""

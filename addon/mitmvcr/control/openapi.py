@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from mitmvcr.control.guards import HEADER
-from mitmvcr.control.office import Facts
+from mitmvcr.control.office import PEM, Facts
 from mitmvcr.core.media import JSON
 
 _PROBLEM = "application/problem+json"
@@ -156,6 +156,10 @@ def _others() -> Facts:
     return {
         "/health": {
             "get": _get("Says that it is there, and is used by none", "health")
+        },
+        "/ca.pem": {
+            "get": {"summary": "What a client has to trust"}
+            | _answers({"200": _answer(_TEXT, "A certificate", PEM)})
         },
         "/openapi.json": {"get": _get("This document", _ANY)},
         "/events": {

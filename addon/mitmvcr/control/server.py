@@ -8,7 +8,7 @@ from tornado import httpserver, web
 
 from mitmvcr.control import openapi
 from mitmvcr.control.handlers import Handler
-from mitmvcr.control.office import Office, Problem
+from mitmvcr.control.office import PEM, Office, Problem
 from mitmvcr.control.page import Window, routes
 
 #: In bytes, of a request's body.
@@ -67,6 +67,7 @@ def application(
         [
             ("/health", _Health, shared),
             ("/openapi.json", _Document, shared),
+            ("/ca.pem", _Authority, shared),
             ("/sessions", _Sessions, shared),
             ("/sessions/([^/]+)", _Session, shared),
             ("/sessions/([^/]+)/cassette", _Cassette, shared),
@@ -102,6 +103,12 @@ class _Document(Handler):
     def get(self) -> None:
         office = self.office
         self.answer(openapi.document(office.options, office.version))
+
+
+class _Authority(Handler):
+    def get(self) -> None:
+        self.set_header("Content-Type", PEM)
+        self.finish(self.office.authority())
 
 
 class _Sessions(Handler):

@@ -25,6 +25,7 @@ from mitmvcr.proxy.host import listeners
 from mitmvcr.proxy.ports import Ports, ca_file
 from mitmvcr.proxy.sessions import Sessions
 from mitmvcr.session.variables import UnknownVariableError
+from mitmvcr.store.files import why
 from mitmvcr.store.names import cassette_of, session_name
 
 #: Of the process, though mitmproxy has them as those of a session. Towards origins it
@@ -65,6 +66,15 @@ class Desk:
         folder = None if root is None or root.dir is None else os.path.abspath(root.dir)
         facts = {"status": "ok", "version": self.version, "sessions": in_play}
         return {**facts, "folder": folder}
+
+    def authority(self) -> bytes:
+        try:
+            return ca_file().read_bytes()
+        except OSError as error:
+            remedy = "look into that folder, which mitmproxy fills at its start"
+            raise Problem(503, "ca_file", f"{ca_file()}: {why(error)}", remedy) from (
+                error
+            )
 
     def sessions(self) -> list[Facts]:
         return [self._state(player) for player in self._sessions.in_play()]

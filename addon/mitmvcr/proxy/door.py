@@ -46,6 +46,8 @@ class Door:
         flow.response = http.Response.make(503, "mitmvcr: the control API is closed\n")
 
     def _answer(self, flow: http.HTTPFlow) -> Awaitable[None] | None:
+        if not self._said:
+            return None
         fields = self._said.pop(flow, None)
         return None if fields is None else self._answered(flow, fields)
 
