@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mitmvcr.core.errors import (
     CassetteDamagedError,
+    CassetteError,
     CassetteWriteError,
     VcrError,
 )
@@ -286,13 +287,13 @@ class Session(Counts):
         self._recording.save()
 
     def close(self) -> None:
-        """Put the recording in place. Raises CassetteWriteError.
+        """Put the recording in place. Raises CassetteError.
 
         What is recorded later is put behind it, one by one.
         """
         try:
             self._recording.close()
-        except CassetteWriteError as error:
+        except CassetteError as error:
             self.note_failure(error)
             raise
 
