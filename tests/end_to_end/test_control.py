@@ -404,6 +404,7 @@ REFUSED: list[tuple[str, str, object, int, str, str]] = [
     ("POST", "/sessions", b'{"cassette": ' + b"9" * 5000 + b"}", 400, "body", "JSON"),
     ("POST", "/sessions", b"[" * 100_000, 400, "body", "nested too deep"),
     ("POST", "/sessions", b"\xff", 400, "body", "not in UTF-8"),
+    ("POST", "/sessions", b" " * (1 << 20) + b"{}", 413, "body", "is longer than"),
 ]
 
 

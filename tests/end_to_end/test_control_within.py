@@ -109,7 +109,7 @@ def test_who_may_call_is_as_at_the_port_of_its_own(api: Api) -> None:
     long = call(port, "POST", "/_vcr/sessions", {"cassette": "a" * (1 << 20)})
     assert (long.status, long.json["detail"]) == (
         413,
-        "body: is longer than 1048576 bytes",
+        "body: is longer than 1048576 bytes: send less",
     )
     assert call(port, "GET", "/_vcr/sessions").json == []
     assert api.origin.hits().connections == 0

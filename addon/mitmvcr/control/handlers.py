@@ -16,6 +16,8 @@ from mitmvcr.core.media import JSON
 
 logger = logging.getLogger("mitmvcr")
 
+#: In bytes, of a request's body.
+LARGEST = 1 << 20
 #: What an error is.
 PROBLEM = "application/problem+json"
 _METHODS = ("GET", "POST", "PUT", "DELETE")
@@ -39,6 +41,8 @@ class Handler(web.RequestHandler):
             raise web.HTTPError(405)
         if self.request.method in ("POST", "PUT", "DELETE"):
             guards.check_is_no_page(self.request)
+        if len(self.request.body) > LARGEST:
+            raise Problem(413, "body", f"is longer than {LARGEST} bytes", "send less")
         return None
 
     def allowed(self) -> list[str]:

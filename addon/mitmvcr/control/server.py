@@ -7,12 +7,12 @@ from collections.abc import Awaitable
 from tornado import httpserver, web
 
 from mitmvcr.control import openapi
-from mitmvcr.control.handlers import Handler
+from mitmvcr.control.handlers import LARGEST, Handler
 from mitmvcr.control.office import PEM, Office, Problem
 from mitmvcr.control.page import Window, routes
 
-#: In bytes, of a request's body.
-LARGEST = 1 << 20
+#: In bytes. What is longer than a body may be is still read, to say so; but not this.
+_MOST = 16 * LARGEST
 
 
 class Server:
@@ -23,7 +23,7 @@ class Server:
         listener = _bound(host, port)
         self._place = listener.getsockname()
         self._server = httpserver.HTTPServer(
-            served, max_body_size=LARGEST, max_buffer_size=2 * LARGEST
+            served, max_body_size=_MOST, max_buffer_size=_MOST + LARGEST
         )
         self._server.add_socket(listener)
 

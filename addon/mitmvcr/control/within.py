@@ -4,7 +4,6 @@ place, by the same handlers."""
 import asyncio
 import json
 from collections.abc import Iterable
-from http import HTTPStatus
 from typing import Any, NamedTuple
 
 from tornado import httputil, web
@@ -12,7 +11,6 @@ from tornado import httputil, web
 from mitmvcr.control.guards import is_loopback
 from mitmvcr.control.handlers import PROBLEM
 from mitmvcr.control.office import found_at
-from mitmvcr.control.server import LARGEST
 
 #: The paths of the proxy's own port that are the API's.
 PREFIX = "/_vcr"
@@ -46,13 +44,11 @@ def is_meant(target: str) -> bool:
 
 async def answer(served: web.Application, asked: Asked) -> Answer:
     """Return what the API answers."""
-    if len(asked.body) > LARGEST:
-        return _refused(413, f"body: is longer than {LARGEST} bytes")
     connection = _Connection(asked.reached)
     try:
         request = _request(asked, connection)
     except httputil.HTTPInputError as error:
-        return _refused(400, f"{error}")
+        return _refused(f"{error}")
     place = found_at.set(asked.host)
     try:
         served(request)
@@ -77,8 +73,8 @@ def _request(asked: Asked, connection: "_Connection") -> httputil.HTTPServerRequ
     )
 
 
-def _refused(status: int, detail: str) -> Answer:
-    title = HTTPStatus(status).phrase
+def _refused(detail: str) -> Answer:
+    title, status = "Bad Request", 400
     facts = {"type": "about:blank", "title": title, "status": status, "detail": detail}
     body = f"{json.dumps(facts, indent=2)}\n".encode()
     headers = [("Content-Type", PROBLEM), ("Content-Length", f"{len(body)}")]
