@@ -23,6 +23,7 @@ from mitmvcr.proxy.choice import Choice, refuse_proxy_passwords
 from mitmvcr.proxy.commands import Commands
 from mitmvcr.proxy.connections import Connections
 from mitmvcr.proxy.controlling import Control
+from mitmvcr.proxy.door import Door
 from mitmvcr.proxy.flow.exchange import forward, replay
 from mitmvcr.proxy.flow.player import DEFAULT, LARGE, Player, size_of, with_mode
 from mitmvcr.proxy.flow.refusals import block, refuse
@@ -73,11 +74,15 @@ class VcrAddon:
         self.idle_end = IdleEnd(self.sessions)
         self.connections = Connections(self.sessions)
         self.control = Control(self.sessions)
+        self.door = Door(self.control)
         self.choice = Choice(self.sessions, self.connections)
         self.streams = Streams(self.sessions)
         self.commands = Commands(self.sessions, self.options)
-        # The choice first: what it takes out of a request nobody else is to see.
-        self.addons = [self.choice, self.connections, self.streams, self.commands]
+        # These first: what they take out of a request nobody else is to see.
+        self.addons = [
+            *(self.door, self.choice, self.connections),
+            *(self.streams, self.commands),
+        ]
         self._host_options = host.HostOptions()
         self._is_running = self._has_started = False
         self._dispatcher: HookDispatcher | None = None
@@ -182,6 +187,7 @@ class VcrAddon:
             host.watch_who_leaves()
         self._set_host_options()
         self.control.settle(settings.control)
+        self.door.listen()
 
     def _settle_guard(self, name: str, earlier: Player | None) -> None:
         """Close what the session of this name has open to the network, if what took the

@@ -44,7 +44,8 @@ class Proxy:
         if self.settings.dir is None:
             return self.sessions[0].summary()
         each = [session.summary() for session in self.sessions]
-        name = f"{self.settings.dir} ({len(each)} cassettes)"
+        many = "1 cassette" if len(each) == 1 else f"{len(each)} cassettes"
+        name = f"{self.settings.dir} ({many})"
         found = total(each, name, self.settings.mode)
         return found._replace(came=found.came + self.in_play.came)
 

@@ -113,7 +113,7 @@ class Recording:
         self._store.save()
 
     def close(self) -> None:
-        """Put the recording in place, or aside. Raises CassetteWriteError."""
+        """Put the recording in place, or aside. Raises CassetteError."""
         self._is_closed = True
         self._keep_variables()
         self._tell_apart()
@@ -122,6 +122,14 @@ class Recording:
             self.left_in = self._store.leave()
         else:
             self._store.publish()
+            self._keep_with_replayed()
+
+    def _keep_with_replayed(self) -> None:
+        """Write what was made up while all was replayed with the first interaction
+        that there was. Raises CassetteError."""
+        if self._variables.are_waiting and self._is_continued:
+            held = self._store.load().interactions
+            self._store.replace([*map(self._variables.held, held)])
 
     def _keep_variables(self) -> None:
         """Write what was made up after the last interaction with the first one."""
