@@ -67,8 +67,43 @@ def test_all_else_of_the_url_counts(asked: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["api_key", "password"])
-def test_a_field_is_no_variable(kind: str) -> None:
-    assert not finds(got("https://h/?k="), got(f"https://h/?k=[REDACTED:{kind}]"))
+def test_of_a_field_only_an_empty_value_is_a_blank(kind: str) -> None:
+    recorded = got(f"https://h/?k=[REDACTED:{kind}]&q=1")
+    assert finds(got("https://h/?k=&q=1"), recorded)
+    assert not finds(got("https://h/?k=x&q=1"), recorded)
+    assert not finds(got("https://h/?k=x&q="), recorded)
+    assert not finds(got("https://h/?q=1"), recorded)
+    recorded = got(f"https://h/?k=[REDACTED:{kind}]&q=")
+    assert not finds(got("https://h/?q="), recorded)
+
+
+@pytest.mark.parametrize(
+    ("asked", "recorded"),
+    [
+        ('{"q":1,"k":""}', '{"k":"[REDACTED:k]","q":1}'),
+        ('{"q":1,"k":null}', '{"k":"[REDACTED:k]","q":1}'),
+        ('{"k":"", "v":"[REDACTED:v]"}', '{"k":"[REDACTED:k]","v":"[REDACTED:v]"}'),
+        ("k=&q=1", "k=[REDACTED:k]&q=1"),
+        ("<a><k></k></a>", "<a><k>[REDACTED:k]</k></a>"),
+    ],
+)
+def test_an_empty_value_in_a_body_is_a_blank(asked: str, recorded: str) -> None:
+    assert finds(got("https://h/", asked), got("https://h/", recorded))
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        '{"q":1}',
+        '{"q":1,"v":null}',
+        '{"q":"","k":"x"}',
+        '{"q":1,"k":false}',
+        '{"q":1,"k":"x"}',
+    ],
+)
+def test_another_value_of_a_field_is_none(asked: str) -> None:
+    recorded = got("https://h/", '{"k":"[REDACTED:k]","q":1}')
+    assert not finds(got("https://h/", asked), recorded)
 
 
 @pytest.mark.parametrize(

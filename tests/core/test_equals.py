@@ -223,6 +223,32 @@ def test_a_partial_answer_is_for_its_own_range(name: str, code: int) -> None:
     assert taken(deck(*held, off="range"), asked[2], get()) == [0, 1]
 
 
+@pytest.mark.parametrize(
+    ("ranges", "strange"),
+    [
+        (("0-9", "10-19"), "20-29"),  # PostgREST
+        (("posts=0-24", "posts=25-49"), "posts=50-74"),  # react-admin
+        (("name ]a..; max=2", "name ]A..; max=2"), "name ]b..; max=2"),  # Heroku
+        (("bytes=0-1,4-5", "bytes=0-1,6-7"), "bytes=0-1"),
+        (("bytes=-3", "bytes=-4"), "bytes=-5"),
+    ],
+)
+@pytest.mark.parametrize("code", [200, 206])
+def test_a_page_is_for_its_own_range(
+    ranges: Sequence[str], strange: str, code: int
+) -> None:
+    held = [made(get(Range=each), code, Content_Range="*/100") for each in ranges]
+    asked = [get(Range=each) for each in (*reversed(ranges), strange)]
+    assert taken(deck(*held), *asked, get()) == [1, 0, None, None]
+    assert taken(deck(*held, off="range"), asked[2]) == [0]
+
+
+def test_all_is_not_a_page() -> None:
+    held = made(get(), 200, Content_Range="0-99/100")
+    assert taken(deck(held), get(Range="10-19"), get()) == [None, 0]
+    assert taken(deck(made(get())), get(Range="10-19")) == [0]
+
+
 def test_a_range_is_known_by_its_answer_where_the_header_was_not_recorded() -> None:
     held = made(get(), 206, Content_Range="bytes 0-0/9")
     assert taken(deck(held), get(Range="bytes=1-1"), get(Range="bytes=0-0")) == [

@@ -429,6 +429,10 @@ def test_several_values_in_one_place_count_together() -> None:
         ("Signature keyId=k,signature=s", "signature k"),
         ("TC3-HMAC-SHA256 Credential=id/2020/x, Signature=y", "tc3-hmac-sha256 id"),
         ("HMAC ts=1, signature=xyz", "hmac"),
+        (
+            'OAuth oauth_consumer_key="c", oauth_token="t", oauth_nonce="n"',
+            "oauth c t",
+        ),
         ("Bearer eyJ.eyJ.x", "bearer eyJ.eyJ.x"),
     ],
 )

@@ -86,8 +86,12 @@ def bonds(
     is_conditional = code in _CONDITIONS and not own.keys().isdisjoint(VALIDATORS)
     if is_conditional and Rule.VALIDATORS not in off:
         bound += tuple((name, own.get(name)) for name in VALIDATORS)
-    if code in _RANGES and Rule.RANGE not in off:
+    if Rule.RANGE in off:
+        return [bound]
+    if code in _RANGES:
         return [((RANGE, each), *bound) for each in _ranges(found, own)] or [bound]
+    if _all(found.response, "content-range"):  # rows in pages, as PostgREST has them
+        return [((RANGE, asked_range(own)), *bound)]
     return [bound]
 
 
@@ -117,6 +121,8 @@ def is_free(found: Interaction) -> bool:
     if response.code in BOUND or found.request.identity:
         return False
     for name in response.headers:
-        if len(name) == 4 and name.lower() == "vary":
-            return not vary(response)
+        if len(name) == 13 and name.lower() == "content-range":
+            return False
+        if len(name) == 4 and name.lower() == "vary" and vary(response):
+            return False
     return True

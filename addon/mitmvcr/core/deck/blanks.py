@@ -2,7 +2,8 @@
 
 The placeholder of a variable that is unset where a cassette is replayed, or too short
 to be known again, stands for whatever the live request has in its place: another text,
-nothing, or no such parameter at all.
+nothing, or no such parameter at all. That of a field stands for an empty value too,
+which is no secret to be hidden.
 """
 
 import re
@@ -18,8 +19,12 @@ from mitmvcr.core.matching import url_host
 from mitmvcr.core.model import Request
 from mitmvcr.core.urls import url_parts
 
-#: Of a variable, as the redactor writes it, or as a user names it.
-_PLACEHOLDER = re.compile(r"\[REDACTED:([A-Z][A-Z0-9_]*)\]|<([A-Z][A-Z0-9_]*)>")
+#: Of a variable, as the redactor writes it, or as a user names it; or of a field.
+_PLACEHOLDER = re.compile(
+    r"\[REDACTED:([A-Z][A-Z0-9_]*)\]|<([A-Z][A-Z0-9_]*)>|\[REDACTED:[\w.-]{1,60}\]"
+)
+#: What a text has in it where a value is empty.
+_EMPTY = re.compile(rb"=(?:[&#]|\Z)|\"\"|\bnull\b|></|\r?\n\r?\n\r?\n--")
 #: Of so many that are equal in their URL the bodies are looked at, up to this size.
 _MOST, _LONGEST = 200, 1 << 20
 
@@ -32,13 +37,18 @@ class Blanks:
 
     def __init__(self, deck: Deck, is_blank: IsBlank) -> None:
         self._deck, self._is_blank = deck, is_blank
-        self._urls: dict[str, None] = {}
         self._read = 0
-        #: Position -> whether the recorded body has a blank.
-        self._bodies: dict[int, bool] = {}
+        #: Recorded URLs, and positions of bodies -> whether only empty values match
+        #: where they have blanks; None where there are none.
+        self._urls: dict[str, bool | None] = {}
+        self._bodies: dict[int, bool | None] = {}
+        #: Whether the request may have empty values.
+        self._is_empty = False
 
     def meant(self, asked: Request) -> Iterator[Request]:
         """Yield the request with each blank filled in as recorded ones have it."""
+        said = (asked.url.encode("utf-8", "surrogateescape"), asked.body[:_LONGEST])
+        self._is_empty = any(map(_EMPTY.search, said))
         for url in self._urls_meant(asked.url):
             request = asked if url == asked.url else replace(asked, url=url)
             if request is not asked:
@@ -50,28 +60,42 @@ class Blanks:
         """Return the variables whose placeholders stand in a text and that have no
         value here."""
         found = (m[1] or m[2] for m in _PLACEHOLDER.finditer(text))
-        return tuple(dict.fromkeys(name for name in found if self._is_blank(name)))
+        return tuple(dict.fromkeys(n for n in found if n and self._is_blank(n)))
+
+    def _only_empty(self, text: str) -> bool | None:
+        """Return whether only empty values match where a text has blanks; None where it
+        has none."""
+        if self.names(text):
+            return False
+        fields = (m[1] or m[2] for m in _PLACEHOLDER.finditer(text))
+        return True if None in fields else None
+
+    def _is_open(self, only_empty: bool | None) -> bool:
+        return self._is_empty if only_empty else only_empty is not None
 
     def _urls_meant(self, asked: str) -> Iterator[str]:
         yield asked
-        for url in self._with_blanks():
+        for url, only_empty in self._with_blanks().items():
+            if not self._is_open(only_empty):
+                continue
             filled = _filled_url(asked, url, self._blank)
             if filled != asked:
                 yield filled
 
-    def _with_blanks(self) -> dict[str, None]:
+    def _with_blanks(self) -> dict[str, bool | None]:
         """Return the recorded URLs that have a blank; what is added later is looked at
         once."""
         if self._read < len(self._deck):
             urls = list(self._deck.urls())
-            self._urls |= {url: None for url in urls[self._read :] if self.names(url)}
+            found = ((url, self._only_empty(url)) for url in urls[self._read :])
+            self._urls |= {url: empty for url, empty in found if empty is not None}
             self._read = len(urls)
         return self._urls
 
     def _bodies_meant(self, asked: Request) -> Iterator[Request]:
         seen: set[bytes] = set()
         for position in self._deck.unplayed_at(asked.url)[:_MOST]:
-            if not self._has_blank_body(position):
+            if not self._is_open(self._blank_body(position)):
                 continue
             recorded = self._deck.request(position)
             body = _filled_body(asked, recorded, self._blank)
@@ -79,26 +103,37 @@ class Blanks:
                 seen.add(body)
                 yield replace(asked, body=body)
 
-    def _has_blank_body(self, position: int) -> bool:
+    def _blank_body(self, position: int) -> bool | None:
         if position not in self._bodies:
             small = self._deck.body_size(position) <= 2 * _LONGEST
             body = self._deck.request(position).body if small else b""
-            self._bodies[position] = bool(self.names(body.decode("latin-1")))
+            self._bodies[position] = self._only_empty(body.decode("latin-1"))
         return self._bodies[position]
 
     def _blank(self, recorded: str) -> re.Pattern[str] | None:
         """Return what a text with a blank may be here; None where it has none."""
-        if not self.names(recorded):
+        if not self._is_open(self._only_empty(recorded)):
             return None
         pieces, at = [], 0
         for found in _PLACEHOLDER.finditer(recorded):
-            if self._is_blank(found[1] or found[2]):
-                pieces += [re.escape(recorded[at : found.start()]), r"\S*"]
+            name = found[1] or found[2]
+            if not name or self._is_blank(name):
+                same = re.escape(found[0])
+                here = _ANY if name else f"(?:{same})?"
+                pieces += [re.escape(recorded[at : found.start()]), here]
                 at = found.end()
         return re.compile("".join([*pieces, re.escape(recorded[at:])]))
 
 
 FindBlank = Callable[[str], re.Pattern[str] | None]
+#: What a variable may be.
+_ANY = r"\S*"
+
+
+def _may_be_absent(recorded: object, blank: FindBlank) -> bool:
+    """Return whether the value of an unset variable is recorded."""
+    pattern = blank(recorded) if isinstance(recorded, str) else None
+    return pattern is not None and _ANY in pattern.pattern
 
 
 def _filled(asked: str, recorded: str, blank: FindBlank) -> str:
@@ -134,7 +169,7 @@ def _filled_query(asked: str, recorded: str, blank: FindBlank) -> str:
             found += left[: left.index(same)]
             left = left[left.index(same) + 1 :]
             found.append(_filled_parameter(same, piece, blank))
-        elif blank(piece):
+        elif _may_be_absent(piece, blank):
             found.append(piece)
     return "?" + "&".join([*found, *left]) if found or left else asked
 
@@ -173,7 +208,7 @@ def _filled_value(asked: Any, recorded: Any, blank: FindBlank) -> Any:
         return _filled(text, recorded, blank) if isinstance(text, str) else asked
     if isinstance(asked, dict) and isinstance(recorded, dict):
         for name, value in recorded.items():
-            if name in asked or (isinstance(value, str) and blank(value)):
+            if name in asked or _may_be_absent(value, blank):
                 asked[name] = _filled_value(asked.get(name), value, blank)
     elif isinstance(asked, list) and isinstance(recorded, list):
         pairs: Sequence[tuple[Any, Any]] = list(zip(asked, recorded, strict=False))
