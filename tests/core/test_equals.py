@@ -1,7 +1,7 @@
 """Of several interactions with one key the one answers whose headers agree best, and
 HTTP's own rules say which cannot."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import pytest
@@ -405,3 +405,75 @@ def test_nothing_is_said_against_what_is_no_equal() -> None:
     assert held.add(made(XML)) == 1
     assert held.objections(XML).to(1) == []
     assert held.objections(XML).to(0) == []
+
+
+# The same bytes
+
+LARGE = b'{"a": [%b]}' % b",".join([b'"some text"'] * 8000)
+
+
+def spelled(body: bytes) -> bytes:
+    return body.replace(b": [", b":[")
+
+
+def parsed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Note the size of each body that is taken apart."""
+    found: list[int] = []
+    make = Matcher.__init__
+
+    def making(self: Matcher, *given: MatchSpec) -> None:
+        make(self, *given)
+        rests = self.rests
+
+        def noted(request: Request) -> tuple[Hashable, ...]:
+            found.append(len(request.body))
+            return rests(request)
+
+        self.rests = noted
+
+    monkeypatch.setattr(Matcher, "__init__", making)
+    return found
+
+
+def test_the_same_bytes_are_not_taken_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes = parsed(monkeypatch)
+    held = deck(*[made(get(LARGE, Accept="a"))] * 3)
+    assert taken(held, *[get(LARGE, Accept="a")] * 2) == [0, 1]
+    assert sizes == []
+    assert taken(held, get(spelled(LARGE), Accept="a")) == [2]
+    assert taken(held, get(LARGE, Accept="a")) == [None]
+    assert held.used_up(get(LARGE, Accept="a")) == 3
+
+
+def test_what_was_not_taken_apart_is_given_back() -> None:
+    held = deck(made(get(LARGE)), made(get(spelled(LARGE))))
+    assert taken(held, get(LARGE)) == [0]
+    held.give_back(0)
+    assert taken(held, get(LARGE), get(LARGE)) == [0, 1]
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        get(LARGE, Accept="b"),
+        get(LARGE + b" ", Accept="a"),
+        Request("PUT", URL, body=LARGE, headers={"Accept": ["a"]}),
+        Request("GET", URL, body=LARGE, headers={"Accept": ["a"]}, identity="ab k=xy"),
+    ],
+)
+def test_another_that_comes_first_is_looked_at(first: Request) -> None:
+    best = 0 if first.identity or first.body != LARGE else 1
+    assert taken(
+        deck(made(first), made(get(LARGE, Accept="a"))), get(LARGE, Accept="a")
+    ) == [best]
+
+
+@pytest.mark.parametrize("repeats", [Repeats.LAST, Repeats.ALL])
+def test_what_may_be_repeated_is_taken_apart(repeats: Repeats) -> None:
+    held = deck(made(get(LARGE)), repeats=repeats)
+    assert taken(held, get(LARGE), get(LARGE)) == [0, 0]
+
+
+def test_bodies_that_do_not_count_are_not_compared() -> None:
+    held = Deck([made(get(LARGE))], Repeats.NO, Matcher(MatchSpec(("method", "url"))))
+    assert taken(held, get(LARGE[1:])) == [0]
