@@ -477,3 +477,16 @@ def test_what_may_be_repeated_is_taken_apart(repeats: Repeats) -> None:
 def test_bodies_that_do_not_count_are_not_compared() -> None:
     held = Deck([made(get(LARGE))], Repeats.NO, Matcher(MatchSpec(("method", "url"))))
     assert taken(held, get(LARGE[1:])) == [0]
+
+
+def test_a_large_request_is_taken_apart_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes = parsed(monkeypatch)
+    held = deck(made(get(LARGE + b" ", Accept="a")))
+    asked = get(LARGE[:-1] + b',"b": 1}', Accept="a")
+    assert taken(held, asked, replace(asked, headers={"X": ["y"]})) == [None, None]
+    assert held.used_up(asked) == 0
+    assert sorted(sizes) == [len(LARGE) + 1, len(asked.body)]
+    assert taken(held, replace(asked, body=bytes(bytearray(asked.body)))) == [None]
+    assert taken(held, replace(asked, headers={"Content-Type": ["x/y"]})) == [None]
+    assert taken(held, replace(asked, method="PUT")) == [None]
+    assert len(sizes) == 5

@@ -1,6 +1,6 @@
 """Request bodies as they are compared, by their media types."""
 
-from mitmvcr.core.bodies.carried import payload
+from mitmvcr.core.bodies.carried import payload, says
 from mitmvcr.core.bodies.compared import (
     BodyRules,
     body_key,
@@ -49,6 +49,7 @@ __all__ = [
     "parse_json",
     "payload",
     "request_body_keys",
+    "says",
     "shortened",
     "text_spelling",
     "typed_body",
