@@ -23,6 +23,7 @@ BESIDE = dict.fromkeys(
 WITHIN = {
     "proxy.host": "host",
     "proxy.flow": "flow",
+    "proxy.sessions": "sessions",
     "core.bodies": "bodies",
     "core.matching": "matching",
     "core.choosing": "choosing",

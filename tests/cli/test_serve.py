@@ -59,6 +59,8 @@ def test_a_client_that_is_pointed_at_it_is_answered(cli, home, tmp_path):
     with serving(cli, *words) as (served, port):
         wait_for_port(port)
         ca = home / "mitmproxy-ca-cert.pem"
+        missed = fetch(URL + "?page=2", port, ca)
+        assert "--ignore-query page would let it match" in missed
         assert fetch(URL, port, ca) == "hello"
         missed = json.loads(fetch(f"{URL}?page=1", port, ca))["detail"]
         served.send_signal(signal.SIGINT)

@@ -39,12 +39,12 @@ def line_differences(
     if len(lines[0]) == len(lines[1]) == 1:
         yield byte_difference(place, ours, theirs, otherwise, is_text=True)
         return
-    told = 0
+    count = 0
     for number, (one, other) in enumerate(zip_longest(*lines), 1):
         if one != other:
             yield _line_difference(f"{place} line {number}", one, other, otherwise)
-            told += 1
-        if told == MOST_DIFFERENCES or (told and len(lines[0]) != len(lines[1])):
+            count += 1
+        if count == MOST_DIFFERENCES or (count and len(lines[0]) != len(lines[1])):
             return
 
 

@@ -26,6 +26,7 @@ from mitmvcr.proxy.controlling import Control
 from mitmvcr.proxy.flow.exchange import forward, replay
 from mitmvcr.proxy.flow.player import DEFAULT, LARGE, Player, size_of, with_mode
 from mitmvcr.proxy.flow.refusals import block, refuse
+from mitmvcr.proxy.flow.requests import drop_proxy_headers, live_request
 from mitmvcr.proxy.flow.responses import describe
 from mitmvcr.proxy.flow.states import Event
 from mitmvcr.proxy.flow.streaming import let_live
@@ -43,7 +44,7 @@ from mitmvcr.proxy.sessions import Sessions
 from mitmvcr.proxy.streams import Streams
 from mitmvcr.proxy.trust import towards_origins
 from mitmvcr.values import Values
-from mitmvcr.view.requests import PROXY_HEADERS, LiveRequest
+from mitmvcr.view.requests import LiveRequest
 from mitmvcr.view.restore import is_streamed, to_wire
 
 logger = logging.getLogger("mitmvcr")
@@ -235,7 +236,7 @@ class VcrAddon:
         if why := player.blocking.by_filter(flow):
             block(session, flow, why)
             return None
-        live = _live(player, flow)
+        live = live_request(player, flow)
         if session.looks_up and size_of(live.request) > LARGE:
             return self._look_aside(player, flow, live)
         return self._decided(player, flow, live, session.plan(live.request))
@@ -263,7 +264,7 @@ class VcrAddon:
         if isinstance(decision, Replay):
             return self._replay(player, flow, decision, live)
         if isinstance(decision, Refuse):
-            if caller := player.blocking.calls_home(flow):
+            if caller := player.blocking.calls_home(live.request.url):
                 block(session, flow, caller.who, was_missed=True)
             else:
                 refuse(session, flow, live.request)
@@ -271,7 +272,7 @@ class VcrAddon:
         if live.to_proxy and flow.server_conn.via is None:
             # But for an upstream proxy, which may be owed its own.
             drop_proxy_headers(flow.request)
-        if decision.record and player.blocking.leaves_out(flow):
+        if decision.record and player.blocking.leaves_out(live.request.url):
             session.passed()
         elif decision.record:
             forward(self.sessions.under_way, flow, player, live)
@@ -344,18 +345,3 @@ class VcrAddon:
             return self.sessions.closing_idle(waiting)
         self.sessions.close_idle()
         return None
-
-
-def _live(player: Player, flow: http.HTTPFlow) -> LiveRequest:
-    wire = request_parts(flow.request)
-    live = player.view.to_request(wire)
-    if player.redirects.expects:
-        return player.redirects.restate(live, wire)
-    return live
-
-
-def drop_proxy_headers(request: http.Request) -> None:
-    """Take out what is meant for a proxy, as it is on plain http."""
-    if request_parts(request).scheme == b"http":
-        for name in PROXY_HEADERS:
-            request.headers.pop(name.decode(), None)

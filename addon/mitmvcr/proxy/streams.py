@@ -72,44 +72,44 @@ class Streams:
             self._meet_call(player, flow)
 
     def _meet_call(self, player: Player, flow: http.HTTPFlow) -> None:
-        from mitmvcr.proxy.flow import grpc as uploads
+        from mitmvcr.proxy.flow import grpc
 
         session = player.session
         if player.passes(flow):
-            uploads.let_pass(session, flow)
+            grpc.let_pass(session, flow)
         elif why := player.blocking.by_filter(flow):
-            uploads.block(session, flow, why)
+            grpc.block(session, flow, why)
         elif session.looks_up:
             self._look_at_call(player, flow)
         elif session.records:
             self._record_call(player, flow)
         else:
-            uploads.let_pass(session, flow)
+            grpc.let_pass(session, flow)
 
     def _look_at_call(self, player: Player, flow: http.HTTPFlow) -> None:
         """Hold a call until it is whole and can be looked up; but not one that goes
         both ways, nor one that cannot be in the cassette."""
-        from mitmvcr.proxy.flow import grpc as uploads
+        from mitmvcr.proxy.flow import grpc
 
         session, calls = player.session, player.calls
         known = calls.of(flow.request)
         both_ways = calls.go_both_ways(known)
         if both_ways and session.offline:
-            uploads.refuse(session, flow)
+            grpc.refuse(session, flow)
         elif both_ways:
-            uploads.let_pass(session, flow)
+            grpc.let_pass(session, flow)
         elif known or session.needs_all or calls.may_match(flow.request):
             return  # held until it is whole
         elif session.records:
             self._record_call(player, flow)
         elif session.offline:
-            uploads.miss(session, flow, player.view)
+            grpc.miss(session, flow, player.view)
 
     def _record_call(self, player: Player, flow: http.HTTPFlow) -> None:
-        from mitmvcr.proxy.flow import grpc as uploads
+        from mitmvcr.proxy.flow import grpc
 
         view = player.view
-        upload = uploads.Upload(flow.request, view, player.settings.spool)
+        upload = grpc.Upload(flow.request, view, player.settings.spool)
         flow.request.stream = upload
         live = view.to_request(request_parts(flow.request))
         forward(self._sessions.under_way, flow, player, live).upload = upload

@@ -85,9 +85,9 @@ def _case(entry: Entry, account: RunReport) -> ET.Element:
         tag = "failure" if account.fail_on_unused else "skipped"
         case.append(_outcome(tag, "unused", "nothing asked for this interaction"))
     if entry.note:
-        told = _element("system-out")
-        told.text = _fit(entry.note)
-        case.append(told)
+        output = _element("system-out")
+        output.text = _fit(entry.note)
+        case.append(output)
     return case
 
 

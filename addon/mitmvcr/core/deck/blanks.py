@@ -24,7 +24,9 @@ _PLACEHOLDER = re.compile(
     r"\[REDACTED:([A-Z][A-Z0-9_]*)\]|<([A-Z][A-Z0-9_]*)>|\[REDACTED:[\w.-]{1,60}\]"
 )
 #: What a text has in it where a value is empty.
-_EMPTY = re.compile(rb"=(?:[&#]|\Z)|\"\"|\bnull\b|></|\r?\n\r?\n\r?\n--")
+_EMPTY = re.compile(
+    rb"(?:=|[?&][^=&#]+)(?:[&#]|\Z)|\"\"|\bnull\b|></|\r?\n\r?\n\r?\n--"
+)
 #: Of so many that are equal in their URL the bodies are looked at, up to this size.
 _MOST, _LONGEST = 200, 1 << 20
 

@@ -8,7 +8,7 @@ from mitmvcr.core.modes import Repeats
 
 Found = tuple[int, Interaction]
 #: A request as it may be written, and as it came.
-Asked = tuple[Request, Request]
+Seen = tuple[Request, Request]
 
 
 class Retries:
@@ -24,7 +24,7 @@ class Retries:
         self._is_used = repeats is Repeats.NO
         self._parts: list[int] = []
 
-    def settled(self, deck: Deck, asked: Asked, found: Found | None) -> Found | None:
+    def settled(self, deck: Deck, asked: Seen, found: Found | None) -> Found | None:
         """Return what a request gets for which the deck gave this."""
         if found is None:
             return self._part(deck, asked) if self._parts else None
@@ -32,7 +32,7 @@ class Retries:
             return found
         return self._whole(deck, asked, found)
 
-    def _whole(self, deck: Deck, asked: Asked, found: Found) -> Found:
+    def _whole(self, deck: Deck, asked: Seen, found: Found) -> Found:
         parts = [found[0]]
         later = None if _is_in_units(found[1].response) else deck.take(*asked)
         while later is not None and later[1].response.failure == "left":
@@ -45,7 +45,7 @@ class Retries:
             deck.give_back(position)
         return found
 
-    def _part(self, deck: Deck, asked: Asked) -> Found | None:
+    def _part(self, deck: Deck, asked: Seen) -> Found | None:
         parts, self._parts = self._parts, []
         for position in parts:
             deck.give_back(position)

@@ -28,13 +28,13 @@ class Blocking:
                 return text
         return ""
 
-    def calls_home(self, flow: http.HTTPFlow) -> HomeCall | None:
-        """Return who is known to make such a request by itself, if anybody."""
-        return home_call(flow.request.pretty_url) if self._knows else None
+    def calls_home(self, url: str) -> HomeCall | None:
+        """Return who is known to ask for this URL by itself, if anybody."""
+        return home_call(url) if self._knows else None
 
-    def leaves_out(self, flow: http.HTTPFlow) -> bool:
-        """Return whether a recording leaves the request out."""
-        found = self.calls_home(flow)
+    def leaves_out(self, url: str) -> bool:
+        """Return whether a recording leaves a request for this URL out."""
+        found = self.calls_home(url)
         return found is not None and not found.is_recorded
 
 

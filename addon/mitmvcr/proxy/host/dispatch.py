@@ -57,10 +57,12 @@ class HookDispatcher:
             having = self._having[event.name] = list(self._asked(event.name))
         for ask, addon in having:
             try:
-                with addonmanager.safecall():
-                    await ask(addon, event)
+                await ask(addon, event)
             except AddonHalt:
                 return
+            except Exception:
+                with addonmanager.safecall():  # it logs; to enter it each time costs
+                    raise
 
     def _asked(self, name: str) -> "Iterator[tuple[_Ask, Any]]":
         """Yield who is asked at a hook, and how."""

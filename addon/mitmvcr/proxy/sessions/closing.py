@@ -7,7 +7,7 @@ import os
 from mitmvcr.core.errors import CassetteError
 from mitmvcr.options import BY_NAME, SECRET
 from mitmvcr.proxy.flow.player import Player
-from mitmvcr.proxy.routes import SessionError
+from mitmvcr.proxy.sessions.routes import SessionError
 from mitmvcr.session.unused import drop_marked
 
 logger = logging.getLogger("mitmvcr")

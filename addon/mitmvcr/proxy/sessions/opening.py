@@ -4,18 +4,22 @@ import logging
 import sys
 from contextlib import suppress
 
-from mitmvcr.core.errors import VcrError
-from mitmvcr.options import Settings
+from mitmvcr.core.errors import OptionError, UnusableValueError, VcrError
+from mitmvcr.core.modes import Mode
+from mitmvcr.options import CASSETTE, Settings
 from mitmvcr.proxy import host
 from mitmvcr.proxy.flow.player import parse_filters, with_mode
+from mitmvcr.proxy.sessions.routes import SessionError, Wanted
 from mitmvcr.session import Session, open_session
+from mitmvcr.store.names import cassette_of
 
 if sys.platform != "win32":  # pragma: no branch
     import resource
 
 logger = logging.getLogger("mitmvcr")
 
-
+#: Modes in which nothing is lost while no cassette is chosen.
+_WITHOUT_CASSETTE = (Settings().mode, Mode.PASSTHROUGH)
 #: So many files are open besides: connections, and what mitmproxy and Python have.
 _OTHERS = 1024
 #: A recording has two, and its clients some.
@@ -26,7 +30,22 @@ def prepared(settings: Settings) -> Settings:
     """Return the settings that are in force, checked before anything is closed. Raises
     OptionError."""
     parse_filters(settings)
-    return with_mode(settings)
+    settings = with_mode(settings)
+    has_place = settings.cassette is not None or settings.dir is not None
+    if not has_place and settings.mode not in _WITHOUT_CASSETTE:
+        remedy = f"mode {settings.mode} needs a cassette: name a file"
+        raise OptionError(CASSETTE.vcr, "", remedy)
+    return settings
+
+
+def settings_of(root: Settings, wanted: Wanted) -> Settings:
+    """Return the settings of a session that begins with a flow. Raise SessionError."""
+    assert root.dir is not None
+    try:
+        cassette = cassette_of(root.dir, wanted.name)
+    except UnusableValueError as error:
+        raise SessionError(f"session {error.value} {error.remedy}") from error
+    return root._replace(cassette=cassette, mode=wanted.mode or root.mode)
 
 
 def make_room(sessions: int) -> None:

@@ -10,24 +10,20 @@ from weakref import WeakKeyDictionary
 
 from mitmproxy import connection, http
 
-from mitmvcr.core.errors import OptionError, UnusableValueError, VcrError
-from mitmvcr.core.modes import RULES, Mode
+from mitmvcr.core.errors import VcrError
+from mitmvcr.core.modes import RULES
 from mitmvcr.miss.report import Log
-from mitmvcr.options import CASSETTE, Settings
+from mitmvcr.options import Settings
 from mitmvcr.proxy import host
-from mitmvcr.proxy.closing import Recorders, close
 from mitmvcr.proxy.flow.exchange import Exchange
 from mitmvcr.proxy.flow.player import DEFAULT, Player, name_in
 from mitmvcr.proxy.flow.states import Event, State
 from mitmvcr.proxy.host import listeners
-from mitmvcr.proxy.opening import begin, make_room, prepared
-from mitmvcr.proxy.routes import Routes, SessionError, Wanted
-from mitmvcr.store.names import cassette_of
+from mitmvcr.proxy.sessions.closing import Recorders, close
+from mitmvcr.proxy.sessions.opening import begin, make_room, prepared, settings_of
+from mitmvcr.proxy.sessions.routes import Routes, SessionError, Wanted
 
 logger = logging.getLogger("mitmvcr")
-
-#: Modes in which nothing is lost while no cassette is chosen.
-_WITHOUT_CASSETTE = (Settings().mode, Mode.PASSTHROUGH)
 
 
 class Sessions:
@@ -144,14 +140,7 @@ class Sessions:
     def _begin(self, wanted: Wanted) -> Player:
         root = self.root
         assert root is not None
-        assert root.dir is not None
-        mode = wanted.mode or root.mode
-        try:
-            cassette = cassette_of(root.dir, wanted.name)
-        except UnusableValueError as error:
-            raise SessionError(f"session {error.value} {error.remedy}") from error
-        chosen = root._replace(cassette=cassette, mode=mode)
-        player = self._try(chosen, wanted.name)
+        player = self._try(settings_of(root, wanted), wanted.name)
         assert player is not None
         return player
 
@@ -223,9 +212,6 @@ class Sessions:
             self._recorders.add(fresh)
             self._opened(fresh)
             self._hand_on(closed, fresh)
-        elif settings.dir is None and settings.mode not in _WITHOUT_CASSETTE:
-            remedy = f"mode {settings.mode} needs a cassette: name a file"
-            raise OptionError(CASSETTE.vcr, "", remedy)
         self._replace(name, fresh)
         return fresh
 

@@ -1,0 +1,5 @@
+"""The sessions in play: which one a flow belongs to, how each begins and ends."""
+
+from mitmvcr.proxy.sessions.sessions import Sessions
+
+__all__ = ["Sessions"]
