@@ -31,12 +31,11 @@ from mitmvcr.core.media import (
 from mitmvcr.core.model import Headers, Request
 from mitmvcr.core.wording import quoted, shown
 from mitmvcr.miss.differences import (
-    MOST_DIFFERENCES,
     by_name,
     pair_differences,
 )
 from mitmvcr.miss.json_differences import json_differences
-from mitmvcr.miss.report import Difference
+from mitmvcr.miss.report import MOST_DIFFERENCES, Difference
 from mitmvcr.miss.text_differences import (
     Mask,
     Otherwise,
