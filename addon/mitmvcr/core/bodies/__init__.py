@@ -25,6 +25,7 @@ from mitmvcr.core.bodies.jsontext import (
     text_spelling,
 )
 from mitmvcr.core.bodies.multipart import multipart_parts
+from mitmvcr.core.bodies.protobuf import wire_fields
 from mitmvcr.core.bodies.rpcframes import frame_messages, from_base64
 from mitmvcr.core.bodies.xmlrpc import xmlrpc_call
 
@@ -53,5 +54,6 @@ __all__ = [
     "shortened",
     "text_spelling",
     "typed_body",
+    "wire_fields",
     "xmlrpc_call",
 ]
