@@ -16,7 +16,7 @@ from mitmvcr.core.matching import Matcher, MatchSpec, Rule
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.core.modes import Forward, Mode, Refuse, Repeats, Replay
 from mitmvcr.secrets.credentials import is_fresh, lasting
-from mitmvcr.secrets.identities import told_apart
+from mitmvcr.secrets.identities import answered_differently, told_apart
 from mitmvcr.secrets.redactor import Redactor
 from mitmvcr.secrets.rules import DEFAULT, Rules
 from mitmvcr.session import Session
@@ -391,6 +391,15 @@ def test_what_is_redacted_later_is_told_apart_too(one: Request, other: Request) 
 
 
 # Hints
+
+
+def test_what_has_other_answers_and_no_owner_is_counted() -> None:
+    tape = Tape()
+    assert (
+        answered_differently(tape.record(get(), get(), get(URL + "/2")).interactions)
+        == 1
+    )
+    assert answered_differently(tape.record(*PAIRS[0]).interactions) == 0
 
 
 def test_a_hint_is_of_ten_bits_or_what_tells_apart() -> None:

@@ -160,6 +160,19 @@ def told_apart(redactor: "Redactor", met: Sequence[Interaction]) -> list[Interac
     ]
 
 
+def answered_differently(interactions: Iterable[Interaction]) -> int:
+    """Count the requests that are there more than once, with another answer, and do not
+    say whose they were."""
+    matcher = Matcher()
+    answers: defaultdict[Hashable, set[tuple[int, int]]] = defaultdict(set)
+    for each in interactions:
+        asked, said = each.request, each.response
+        if not asked.identity:
+            key = matcher.bucket(asked.url), matcher.rests(asked)[0]
+            answers[key].add((said.code, hash(said.body)))
+    return sum(len(each) > 1 for each in answers.values())
+
+
 def _is_unsure(known: Mapping[str, Sequence[bytes | None]]) -> bool:
     return any(None in values for values in known.values())
 
