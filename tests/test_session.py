@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
+from unittest.mock import Mock
 
 import pytest
 
@@ -779,3 +780,34 @@ def test_what_is_made_up_last_is_kept_with_the_first(start: Start, end: str) -> 
     assert not second.variables
     again = start(Mode.REPLAY_ONLY, session.store.load())
     assert again.variables.known == {"a": "1", "b": "2"}
+
+
+# What a thread has found out before, and what is said at the end
+
+
+def test_what_is_known_of_a_request_already_is_not_found_out_again(
+    start: Start,
+) -> None:
+    session = start(Mode.REPLAY_ONLY, cassette_of(1))
+    live = ask(1)
+    foreseen = session.foreseen(live)
+    assert foreseen.seen.url == live.url
+    assert isinstance(session.plan(live, foreseen), Replay)
+    assert session._look_up._whose(live) is foreseen.whose
+
+
+def test_a_replay_goes_on_where_a_secret_cannot_be_noted(start: Start) -> None:
+    session = start(Mode.REPLAY_WITH_NEW_EPISODES, cassette_of(1))
+    session.record(made(2))
+    error = CassetteWriteError("x", "is full")
+    session._recording.note_secrets = Mock(side_effect=error)  # type: ignore[method-assign]
+    assert isinstance(session.plan(ask(1)), Replay)
+    assert session.failure is error
+
+
+def test_what_stays_whole_and_what_was_kept_in_vain_is_told(start: Start) -> None:
+    session = start(Mode.RECORD_ONLY)
+    assert (session.left_whole, session.kept_in_vain) == ((), ())
+    session.record(made(1))
+    assert not session.left_whole
+    assert not session.kept_in_vain

@@ -72,7 +72,7 @@ def test_each_entry_is_a_test_case() -> None:
         ("mitmvcr.recorded", "GET http://h/1 (interaction 0)", "1.500000"),
         ("mitmvcr.replayed", "GET http://h/2 (interaction 1)", "0.250000"),
         ("mitmvcr.missed", "GET http://h/?a=1", "0.000001"),
-        ("mitmvcr.session.unused", "PUT http://h/3 (interaction 2)", "0.000000"),
+        ("mitmvcr.unused", "PUT http://h/3 (interaction 2)", "0.000000"),
     ]
     assert [[child.tag for child in case] for case in cases] == [
         [],

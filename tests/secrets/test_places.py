@@ -129,3 +129,13 @@ def test_what_is_encoded_again_and_again_is_looked_into_a_few_times() -> None:
 @pytest.mark.parametrize("value", [b"short", b"aaaaaaaa", b"abababab", b"20240101"])
 def test_a_value_that_stands_anywhere_by_chance_tells_nothing(value: bytes) -> None:
     assert not is_telling(value)
+
+
+def test_a_placeholder_where_a_password_stands_is_none() -> None:
+    body = b"see https://user:***@host.test/x and https://u:[REDACTED:userinfo]@h.test/"
+    met = Interaction(
+        0,
+        Request(method="GET", url="http://h.test/"),
+        Response(code=200, headers={"Content-Type": ["text/plain"]}, body=body),
+    )
+    assert Redactor(Rules()).interaction(met).response.body == body

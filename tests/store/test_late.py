@@ -72,6 +72,6 @@ def test_notes_go_when_a_recording_ends_or_begins(tmp_path: Path) -> None:
         store.append(Interaction(0, Request(url="http://h/"), Response(code=200)))
         store.note([(b"x1y2z3w4v5", b"<A>")])
         store.note([(b"q1w2e3r4t5", b"<B>")])
-        assert notes.read_bytes().count(b"\n") == 2
+        assert notes.read_bytes()[16:].count(b"\n") == 2  # behind the salt
         end()
         assert not notes.exists()
