@@ -10,6 +10,7 @@ import pytest
 from mitmvcr.core.matching import Matcher
 from mitmvcr.core.model import Interaction, Request, Response
 from mitmvcr.core.modes import Mode, Repeats, Replay
+from mitmvcr.secrets.given import given_out, marked
 from mitmvcr.secrets.rules import Rules
 from mitmvcr.session import Session
 from mitmvcr.store.memory import MemoryStore
@@ -156,3 +157,55 @@ def test_one_account_is_written_as_before(way: str) -> None:
     assert "--" not in str(first.response.headers)
     if way == "fake":
         assert b".AAAAAAAAAA" in first.response.body
+
+
+def test_a_pair_with_a_secret_that_was_given_out_is_anybodys() -> None:
+    """A client that registers itself is given its secret, and sends it as Basic."""
+
+    def registers(name: str) -> Request:
+        body = f'{{"client_name":"{name}","password":"the-{name}-password"}}'
+        return Request("POST", URL + "register", body=body.encode(), headers=JSON)
+
+    def basic(secret: str) -> Request:
+        pair = base64.b64encode(f"id:{secret}".encode()).decode()
+        return asks("token", Authorization=f"Basic {pair}")
+
+    store = MemoryStore()
+    tape = Play(store, Mode.RECORD_ONLY, "")
+    for name in ("one", "two"):
+        secret = f"{name}-0a1B2c3D4e5F6g7H8i9J"
+        body = f'{{"client_id":"id","client_secret":"{secret}"}}'
+        tape.record(registers(name), answer(body))
+        tape.record(basic(secret), answer(name))
+    tape.session.close()
+    replay = Play(store, Mode.REPLAY_ONLY, "")
+    got = replay.replay(registers("one"))
+    assert got is not None
+    mine = replay.replay(basic(json.loads(got.body)["client_secret"]))
+    assert mine is not None
+    assert mine.body == b"one"
+
+
+@pytest.mark.parametrize(
+    ("met", "kept", "given"),
+    [
+        (b'{"a":"x"}', b'{"a":"[REDACTED:a]"}', (b"x",)),
+        (b"a=x;b=y", b"a=[REDACTED:a];b=[REDACTED:b]", (b"x", b"y")),
+        (b"xy", b"[REDACTED:a][REDACTED:b]", (b"", b"xy")),
+        (b"a=x;c=y", b"a=[REDACTED:a];b=[REDACTED:b]", ()),
+        (b"b=x", b"a=[REDACTED:a]", ()),
+        (b"a=x!", b"a=[REDACTED:a]?", ()),
+        (b"same", b"same", ()),
+    ],
+)
+def test_values_are_those_between_what_stayed(
+    met: bytes, kept: bytes, given: tuple[bytes, ...]
+) -> None:
+    assert given_out(Response(body=met), Response(body=kept)) == given
+
+
+def test_what_holds_another_number_of_them_stays() -> None:
+    written = Interaction(0, Request(), Response(body=b"[REDACTED:a]"))
+    assert marked(written, ["x4", "q7"]) is written
+    assert marked(written, [""]) is written
+    assert marked(written, ["x4"]).response.body == b"[REDACTED:a--x4]"

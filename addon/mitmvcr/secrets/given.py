@@ -16,6 +16,7 @@ from mitmvcr.secrets import digests
 from mitmvcr.secrets.credentials import of_token
 from mitmvcr.secrets.known import ENCODED_PLACEHOLDER
 from mitmvcr.secrets.looks import FAKE
+from mitmvcr.secrets.runs import decoded_base64
 from mitmvcr.secrets.texts import BYTES
 
 _MARK = re.compile(rb"\[REDACTED:[\w.-]{1,60}\]|" + FAKE.pattern)
@@ -115,12 +116,19 @@ def _with(response: Response, headers: Headers, body: bytes) -> Response:
     )
 
 
+def _in_basic(value: bytes) -> bytes:
+    scheme, _, coded = value.partition(b" ")
+    return (decoded_base64(coded) or b"") if scheme.lower() == b"basic" else b""
+
+
 def sent_back(value: bytes) -> Iterator[bytes | None]:
     """Yield for each placeholder in a value what :func:`letters` knows it by; None for
     one without a hint, and for a fake JWT that has none."""
-    for found in ENCODED_PLACEHOLDER.finditer(value):
+    for found in ENCODED_PLACEHOLDER.finditer(value) if b"REDACTED" in value else ():
         kind, _, hint = found[1].rpartition(b"--")
         yield b"[REDACTED:--%b]" % hint if kind and hint else None
+    if b"REDACTED" in _in_basic(value):  # of a pair it is not known whose it is
+        yield None
     if b"eyJ" in value:
         for found in FAKE.finditer(value):
             hint = _IN_SIGNATURE.search(found[0])

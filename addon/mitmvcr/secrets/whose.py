@@ -71,7 +71,7 @@ def _hidden(sweep: "Sweep", text: Text) -> Iterator[Hidden]:
 
 
 def _one(memory: KnownSecrets, place: str, value: bytes) -> Iterator[Hidden]:
-    marks = list(sent_back(value)) if b"REDACTED" in value or b"eyJ" in value else []
+    marks = list(sent_back(value))
     if marks or b"REDACTED" in value:
         yield place, marks[0] if len(marks) == 1 else None
     elif is_real(value.strip()):
