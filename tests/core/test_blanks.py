@@ -1,6 +1,7 @@
 """What a request means that lacks the value of an unset variable."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -85,6 +86,7 @@ def test_of_a_field_only_an_empty_value_is_a_blank(kind: str) -> None:
         ('{"k":"", "v":"[REDACTED:v]"}', '{"k":"[REDACTED:k]","v":"[REDACTED:v]"}'),
         ("k=&q=1", "k=[REDACTED:k]&q=1"),
         ("<a><k></k></a>", "<a><k>[REDACTED:k]</k></a>"),
+        (json.dumps({"a": '{"k":""}'}), json.dumps({"a": '{"k":"[REDACTED:k]"}'})),
     ],
 )
 def test_an_empty_value_in_a_body_is_a_blank(asked: str, recorded: str) -> None:
@@ -123,6 +125,20 @@ def test_a_field_is_no_variable(asked: str) -> None:
     assert not finds(got(asked), got("https://h/?k=[REDACTED:api_key]"))
 
 
+FORM, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data; boundary="
+
+
+def parts(*values: str, mark: str = "a") -> str:
+    head = 'Content-Disposition: form-data; name="k"\r\n\r\n'
+    found = [f"--{mark}\r\n{head}{value}\r\n" for value in values]
+    return "".join([*found, f"--{mark}--\r\n"])
+
+
+def of_type(body: str, media: str) -> Request:
+    boundary = body[2:3] if media == MULTIPART else ""
+    return got("https://h/", body, media + boundary)
+
+
 @pytest.mark.parametrize(
     ("asked", "recorded", "media"),
     [
@@ -133,15 +149,22 @@ def test_a_field_is_no_variable(asked: str) -> None:
         (json.dumps({"a": '{"k": "x"}'}), json.dumps({"a": '{"k":"<SKY_KEY>"}'}), ""),
         ("key=&q=1", "key=[REDACTED:SKY_KEY]&q=1", "application/x-www-form-urlencoded"),
         ("<k></k>", "<k>[REDACTED:SKY_KEY]</k>", "text/xml"),
+        ("<k />", "<k>[REDACTED:SKY_KEY]</k>", "application/soap+xml"),
+        ("q=1&key=x", "key=[REDACTED:SKY_KEY]&q=1", FORM),
+        ("q=1", "key=[REDACTED:SKY_KEY]&q=1", FORM),
+        ('{"q":1,"k":""}\n{}\n', '{"k":"<SKY_KEY>", "q":1}\n{ }\n', "x/ndjson"),
+        ('{"a":"x"}\n[1]', '{"a":"<SKY_KEY>"}\n[1]', ""),
+        ('\x1e{"k":"","q":1}', '\x1e{"q":1,"k":"<SKY_KEY>"}', "x/json-seq"),
+        (parts("1", "x", mark="b"), parts("1", "<SKY_KEY>"), MULTIPART),
         ("key: None\n", "key: [REDACTED:SKY_KEY]\n", "text/plain"),
     ],
 )
 def test_a_blank_in_a_body_is_filled_in(asked: str, recorded: str, media: str) -> None:
-    one, other = got("https://h/", asked, media), got("https://h/", recorded, media)
+    one, other = of_type(asked, media), of_type(recorded, media)
     assert finds(one, other)
     assert not finds(one, other, "SKY_KEY")
-    both = got("https://h/?k=[REDACTED:SKY_KEY]", recorded, media)
-    assert finds(got("https://h/?k=", asked, media), both)
+    both = replace(other, url="https://h/?k=[REDACTED:SKY_KEY]")
+    assert finds(replace(one, url="https://h/?k="), both)
 
 
 @pytest.mark.parametrize(
@@ -158,6 +181,8 @@ def test_a_blank_in_a_body_is_filled_in(asked: str, recorded: str, media: str) -
         ("x" * 1100000, "[REDACTED:SKY_KEY]"),
         ("x", "[REDACTED:SKY_KEY]" + "x" * 2200000),
         ('{"a":' * 5000, "[REDACTED:SKY_KEY] "),
+        ('{"k":"","q":1}\n{}\n', '{"k":"[REDACTED:SKY_KEY]","q":2}\n{}\n'),
+        ('{"k":""}\n{}\n', '{"k":"[REDACTED:SKY_KEY]"}\n{}\n{}\n'),
     ],
 )
 def test_all_else_of_a_body_counts(asked: str, recorded: str) -> None:

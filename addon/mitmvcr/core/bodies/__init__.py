@@ -24,9 +24,10 @@ from mitmvcr.core.bodies.jsontext import (
     parse_json,
     text_spelling,
 )
-from mitmvcr.core.bodies.multipart import multipart_parts
+from mitmvcr.core.bodies.multipart import multipart_parts, multipart_places
 from mitmvcr.core.bodies.protobuf import wire_fields
 from mitmvcr.core.bodies.rpcframes import frame_messages, from_base64
+from mitmvcr.core.bodies.xml import canonical_xml
 from mitmvcr.core.bodies.xmlrpc import xmlrpc_call
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "OpenedList",
     "OpenedObject",
     "body_key",
+    "canonical_xml",
     "closed",
     "counted_fields",
     "fold_escapes",
@@ -46,6 +48,7 @@ __all__ = [
     "json_value",
     "may_hold_texts",
     "multipart_parts",
+    "multipart_places",
     "opened",
     "parse_json",
     "payload",

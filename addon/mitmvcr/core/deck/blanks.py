@@ -7,17 +7,12 @@ which is no secret to be hidden.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Any
 
-from mitmvcr.core.bodies import closed, json_bytes, may_hold_texts, opened, parse_json
 from mitmvcr.core.deck.deck import Deck
-from mitmvcr.core.headers import header
-from mitmvcr.core.matching import url_host
+from mitmvcr.core.deck.filled import ANY, LONGEST, filled_body, filled_url
 from mitmvcr.core.model import Request
-from mitmvcr.core.urls import url_parts
 
 #: Of a variable, as the redactor writes it, or as a user names it; or of a field.
 _PLACEHOLDER = re.compile(
@@ -25,10 +20,10 @@ _PLACEHOLDER = re.compile(
 )
 #: What a text has in it where a value is empty.
 _EMPTY = re.compile(
-    rb"(?:=|[?&][^=&#]+)(?:[&#]|\Z)|\"\"|\bnull\b|></|\r?\n\r?\n\r?\n--"
+    rb"(?:=|[?&][^=&#]+)(?:[&#]|\Z)|\"\"|\bnull\b|\\\"\\\"|></|/>|\r?\n\r?\n\r?\n--"
 )
-#: Of so many that are equal in their URL the bodies are looked at, up to this size.
-_MOST, _LONGEST = 200, 1 << 20
+#: Of so many that are equal in their URL the bodies are looked at.
+_MOST = 200
 
 IsBlank = Callable[[str], bool]
 
@@ -49,7 +44,7 @@ class Blanks:
 
     def meant(self, asked: Request) -> Iterator[Request]:
         """Yield the request with each blank filled in as recorded ones have it."""
-        said = (asked.url.encode("utf-8", "surrogateescape"), asked.body[:_LONGEST])
+        said = (asked.url.encode("utf-8", "surrogateescape"), asked.body[:LONGEST])
         self._is_empty = any(map(_EMPTY.search, said))
         for url in self._urls_meant(asked.url):
             request = asked if url == asked.url else replace(asked, url=url)
@@ -80,7 +75,7 @@ class Blanks:
         for url, only_empty in self._with_blanks().items():
             if not self._is_open(only_empty):
                 continue
-            filled = _filled_url(asked, url, self._blank)
+            filled = filled_url(asked, url, self._blank)
             if filled != asked:
                 yield filled
 
@@ -100,14 +95,14 @@ class Blanks:
             if not self._is_open(self._blank_body(position)):
                 continue
             recorded = self._deck.request(position)
-            body = _filled_body(asked, recorded, self._blank)
+            body = filled_body(asked, recorded, self._blank)
             if body != asked.body and body not in seen:
                 seen.add(body)
                 yield replace(asked, body=body)
 
     def _blank_body(self, position: int) -> bool | None:
         if position not in self._bodies:
-            small = self._deck.body_size(position) <= 2 * _LONGEST
+            small = self._deck.body_size(position) <= 2 * LONGEST
             body = self._deck.request(position).body if small else b""
             self._bodies[position] = self._only_empty(body.decode("latin-1"))
         return self._bodies[position]
@@ -121,98 +116,7 @@ class Blanks:
             name = found[1] or found[2]
             if not name or self._is_blank(name):
                 same = re.escape(found[0])
-                here = _ANY if name else f"(?:{same})?"
+                here = ANY if name else f"(?:{same})?"
                 pieces += [re.escape(recorded[at : found.start()]), here]
                 at = found.end()
         return re.compile("".join([*pieces, re.escape(recorded[at:])]))
-
-
-FindBlank = Callable[[str], re.Pattern[str] | None]
-#: What a variable may be.
-_ANY = r"\S*"
-
-
-def _may_be_absent(recorded: object, blank: FindBlank) -> bool:
-    """Return whether the value of an unset variable is recorded."""
-    pattern = blank(recorded) if isinstance(recorded, str) else None
-    return pattern is not None and _ANY in pattern.pattern
-
-
-def _filled(asked: str, recorded: str, blank: FindBlank) -> str:
-    pattern = blank(recorded)
-    return recorded if pattern and pattern.fullmatch(asked) else asked
-
-
-def _filled_url(asked: str, recorded: str, blank: FindBlank) -> str:
-    """Return a URL with what is blank in the recorded one as it stands there."""
-    ours, theirs = url_parts(asked), url_parts(recorded)
-    if ours is None or theirs is None:
-        return asked
-    origin = _filled(ours.origin, theirs.origin, blank)
-    if url_host(origin) != url_host(theirs.origin):
-        return asked
-    steps = ours.path.split("/"), theirs.path.split("/")
-    path = ours.path
-    if len(steps[0]) == len(steps[1]):
-        pairs = zip(*steps, strict=True)
-        path = "/".join(_filled(one, other, blank) for one, other in pairs)
-    query = _filled_query(ours.query, theirs.query, blank)
-    return origin + path + query + ours.fragment
-
-
-def _filled_query(asked: str, recorded: str, blank: FindBlank) -> str:
-    """Return a query with the blank parameters of the recorded one in their places,
-    also those that are not there at all."""
-    left = asked[1:].split("&") if asked[1:] else []
-    found: list[str] = []
-    for piece in recorded[1:].split("&"):
-        same = next((p for p in left if _name(p) == _name(piece)), None)
-        if same is not None:
-            found += left[: left.index(same)]
-            left = left[left.index(same) + 1 :]
-            found.append(_filled_parameter(same, piece, blank))
-        elif _may_be_absent(piece, blank):
-            found.append(piece)
-    return "?" + "&".join([*found, *left]) if found or left else asked
-
-
-def _filled_parameter(asked: str, recorded: str, blank: FindBlank) -> str:
-    text = asked if "=" in asked else asked + "="
-    filled = _filled(text, recorded, blank)
-    return asked if filled == text else filled
-
-
-def _name(piece: str) -> str:
-    return piece.partition("=")[0]
-
-
-def _filled_body(asked: Request, recorded: Request, blank: FindBlank) -> bytes:
-    """Return a body with what is blank in the recorded one as it stands there: JSON by
-    place, else where all around it is the same."""
-    if max(len(asked.body), len(recorded.body)) > _LONGEST:
-        return asked.body
-    text = recorded.body.decode("utf-8", "surrogateescape")
-    with suppress(ValueError, RecursionError):
-        ours, theirs = (_value(request) for request in (asked, recorded))
-        return json_bytes(closed(_filled_value(ours, theirs, blank)))
-    live = asked.body.decode("utf-8", "surrogateescape")
-    return _filled(live, text, blank).encode("utf-8", "surrogateescape")
-
-
-def _value(request: Request) -> object:
-    value = parse_json(request.body, header(request.headers, "Content-Type"))
-    return opened(value) if may_hold_texts(request.body) else value
-
-
-def _filled_value(asked: Any, recorded: Any, blank: FindBlank) -> Any:
-    if isinstance(recorded, str) and blank(recorded):
-        text = "" if asked is None else asked
-        return _filled(text, recorded, blank) if isinstance(text, str) else asked
-    if isinstance(asked, dict) and isinstance(recorded, dict):
-        for name, value in recorded.items():
-            if name in asked or _may_be_absent(value, blank):
-                asked[name] = _filled_value(asked.get(name), value, blank)
-    elif isinstance(asked, list) and isinstance(recorded, list):
-        pairs: Sequence[tuple[Any, Any]] = list(zip(asked, recorded, strict=False))
-        asked[: len(pairs)] = [_filled_value(*pair, blank) for pair in pairs]
-    return asked
