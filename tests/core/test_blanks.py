@@ -220,3 +220,9 @@ def test_only_what_has_no_value_here_is_a_blank() -> None:
     recorded = got("https://h/?a=[REDACTED:A_KEY][REDACTED:B_KEY]")
     assert finds(got("https://h/?a=x[REDACTED:B_KEY]"), recorded, "B_KEY")
     assert not finds(got("https://h/?a=[REDACTED:A_KEY]x"), recorded, "B_KEY")
+
+
+def test_a_part_of_another_name_is_not_filled_in() -> None:
+    asked, recorded = (parts(value) for value in ("x", "[REDACTED:SKY_KEY]"))
+    other = of_type(asked.replace('"k"', '"j"'), MULTIPART)
+    assert not finds(other, of_type(recorded, MULTIPART))

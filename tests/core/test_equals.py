@@ -455,6 +455,7 @@ def test_the_same_bytes_are_not_taken_apart(monkeypatch: pytest.MonkeyPatch) -> 
     assert taken(held, get(spelled(LARGE), Accept="a")) == [2]
     assert taken(held, get(LARGE, Accept="a")) == [None]
     assert held.used_up(get(LARGE, Accept="a")) == 3
+    assert taken(deck(made(get(LARGE))), get(LARGE), get(LARGE)) == [0, None]
 
 
 def test_what_was_not_taken_apart_is_given_back() -> None:

@@ -4,6 +4,7 @@ did."""
 import base64
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -209,3 +210,5 @@ def test_what_holds_another_number_of_them_stays() -> None:
     assert marked(written, ["x4", "q7"]) is written
     assert marked(written, [""]) is written
     assert marked(written, ["x4"]).response.body == b"[REDACTED:a--x4]"
+    two = replace(written, response=Response(body=b"[REDACTED:a] [REDACTED:b]"))
+    assert marked(two, ["", "x4"]).response.body == b"[REDACTED:a] [REDACTED:b--x4]"
