@@ -271,6 +271,43 @@ def test_a_range_is_known_by_its_answer_where_the_header_was_not_recorded() -> N
     assert taken(deck(made(get(), 206)), get(Range="bytes=1-1")) == [0]
 
 
+@pytest.mark.parametrize(
+    ("name", "values", "strange"),
+    [
+        ("X_Amz_Target", ("T.ListTables", "T.ListBackups"), "T.ListStreams"),
+        ("SOAPAction", ('"u:One"', "u:Two"), '"u:Three"'),
+        ("Dropbox_API_Arg", ('{"path": "/a"}', '{"path": "/b"}'), '{"path": "/c"}'),
+        ("X_TC_Action", ("DescribeZones", "DescribeHosts"), "DescribeImages"),
+        ("x_acs_action", ("DescribeZones", "DescribeHosts"), "DescribeImages"),
+        ("Depth", ("0", "1"), "infinity"),
+        ("Destination", ("http://h/b", "http://h/c"), "http://h/d"),
+        ("X_Amz_Copy_Source", ("/b/1", "/b/2"), "/b/3"),
+        ("X_HTTP_Method_Override", ("PUT", "PATCH"), "DELETE"),
+    ],
+)
+def test_what_is_asked_for_in_a_header_decides(
+    name: str, values: Sequence[str], strange: str
+) -> None:
+    one, other, none = (get(**{name: each}) for each in (*values, strange))
+    assert taken(deck(made(one)), none, get(), one) == [None, None, 0]
+    assert taken(deck(made(one), made(other)), other, none, one) == [1, None, 0]
+    assert taken(deck(made(one), off="operation"), none) == [0]
+    assert taken(deck(made(get())), one) == [0]
+
+
+def test_an_empty_one_asks_for_nothing() -> None:
+    held = made(get(SOAPAction='""'))
+    assert taken(deck(held), get(SOAPAction="u:One")) == [0]
+    same = deck(made(get(SOAPAction='"u:One"')))
+    assert taken(same, get(soapaction="u:One")) == [0]
+
+
+def test_one_that_is_ignored_decides_nothing() -> None:
+    spec = MatchSpec(ignore_headers=(Ignore("X-Amz-Target"),))
+    held = Deck([made(get(X_Amz_Target="A"))], Repeats.NO, Matcher(spec))
+    assert taken(held, get(X_Amz_Target="B")) == [0]
+
+
 def test_vary_decides_where_several_differ() -> None:
     held = [made(JSON, Vary="Accept, User-Agent"), made(XML, Vary="Accept")]
     assert taken(deck(*held), XML, XML, get(Accept="*/*"), JSON) == [1, None, None, 0]
