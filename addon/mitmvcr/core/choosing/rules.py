@@ -34,9 +34,6 @@ OPERATION = frozenset(
         "x-tc-action",
     }
 )
-_INITIALS = frozenset(
-    letter for name in OPERATION for letter in (name[0], name[0].upper())
-)
 #: The place of a range among the fields; no header has such a name.
 RANGE = ":range"
 _RANGES, _CONDITIONS = frozenset({PARTIAL, 416}), frozenset({304, 412})
@@ -159,9 +156,8 @@ def is_free(found: Interaction) -> bool:
     response = found.response
     if response.code in BOUND or found.request.identity:
         return False
-    for name in found.request.headers:
-        if name[:1] in _INITIALS and name.lower() in OPERATION:
-            return False
+    if not OPERATION.isdisjoint(map(str.lower, found.request.headers)):
+        return False
     for name in response.headers:
         if len(name) == 13 and name.lower() == "content-range":
             return False
