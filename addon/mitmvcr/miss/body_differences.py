@@ -25,9 +25,9 @@ from mitmvcr.core.media import (
     JSON,
     holds_json,
     is_framed,
+    lasting_header,
     media_kind,
     parameter,
-    without_boundary,
 )
 from mitmvcr.core.model import Headers, Request
 from mitmvcr.core.wording import quoted, shown
@@ -308,7 +308,7 @@ def _masked(body: Content, text: str) -> str:
 
 def _part_header(part: Part, name: str) -> str:
     body, headers, _ = part
-    values = ", ".join(without_boundary(value) for value in headers.get(name, ()))
+    values = ", ".join(lasting_header(name, value) for value in headers.get(name, ()))
     if name not in headers:
         return "absent"
     return quoted(_masked(body, values))
