@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from mitmvcr.codings import decoded, encoded
 from mitmvcr.core.matching import Matcher
 from mitmvcr.core.model import Interaction, Request, Response
 from mitmvcr.core.modes import Mode, Repeats, Replay
@@ -193,9 +194,9 @@ def test_a_pair_with_a_secret_that_was_given_out_is_anybodys() -> None:
         (b'{"a":"x"}', b'{"a":"[REDACTED:a]"}', (b"x",)),
         (b"a=x;b=y", b"a=[REDACTED:a];b=[REDACTED:b]", (b"x", b"y")),
         (b"xy", b"[REDACTED:a][REDACTED:b]", (b"", b"xy")),
-        (b"a=x;c=y", b"a=[REDACTED:a];b=[REDACTED:b]", ()),
-        (b"b=x", b"a=[REDACTED:a]", ()),
-        (b"a=x!", b"a=[REDACTED:a]?", ()),
+        (b"a=x;c=y", b"a=[REDACTED:a];b=[REDACTED:b]", (b"", b"")),
+        (b"b=x", b"a=[REDACTED:a]", (b"",)),
+        (b"a=x!", b"a=[REDACTED:a]?", (b"",)),
         (b"same", b"same", ()),
     ],
 )
@@ -212,3 +213,35 @@ def test_what_holds_another_number_of_them_stays() -> None:
     assert marked(written, ["x4"]).response.body == b"[REDACTED:a--x4]"
     two = replace(written, response=Response(body=b"[REDACTED:a] [REDACTED:b]"))
     assert marked(two, ["", "x4"]).response.body == b"[REDACTED:a] [REDACTED:b--x4]"
+
+
+def test_where_there_are_other_texts_nothing_is_known() -> None:
+    met = Response(body=b"x", headers={"A": ["x"]})
+    assert given_out(met, Response(body=b"[REDACTED:a]")) == ()
+
+
+@pytest.mark.parametrize("coding", ["gzip", "br", "zstd", "deflate"])
+def test_what_is_given_out_in_a_coding_is_marked_too(coding: str) -> None:
+    store = MemoryStore()
+    tape = Play(store, Mode.RECORD_ONLY, "")
+    for name in ("one", "two"):
+        token = f"{name}-0a1B2c3D4e5F6g7H8i9J"
+        body = encoded(f'{{"access_token":"{token}"}}'.encode(), coding)
+        headers = {"Content-Encoding": [coding], **JSON}
+        tape.record(log_in(name), Response(code=200, body=body, headers=headers))
+        tape.record(asks("me", Authorization=f"Bearer {token}"), answer(name))
+    tape.session.close()
+    replay = Play(store, Mode.REPLAY_ONLY, "")
+    got = replay.replay(log_in("two"))
+    assert got is not None
+    token = json.loads(decoded(got.body, coding))["access_token"]
+    mine = replay.replay(asks("me", Authorization=f"Bearer {token}"))
+    assert mine is not None
+    assert mine.body == b"two"
+
+
+def test_no_length_changes_in_a_binary_message() -> None:
+    body = b"\x82\xa1t\xb0[REDACTED:t----]"
+    headers = {"Content-Type": ["application/msgpack"]}
+    written = Interaction(0, Request(), Response(body=body, headers=headers))
+    assert marked(written, ["x4"]).response.body == body

@@ -10,56 +10,74 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from mitmvcr.core.chunks import moved
-from mitmvcr.core.model import Headers, Interaction, Response
+from mitmvcr.core.model import Interaction, Response
 from mitmvcr.secrets import digests
+from mitmvcr.secrets.containers import Look
 from mitmvcr.secrets.credentials import of_token
 from mitmvcr.secrets.known import ENCODED_PLACEHOLDER
 from mitmvcr.secrets.looks import FAKE
+from mitmvcr.secrets.messages import Visit, Walk
 from mitmvcr.secrets.runs import decoded_base64
-from mitmvcr.secrets.texts import BYTES
+from mitmvcr.secrets.texts import Text
 
 _MARK = re.compile(rb"\[REDACTED:[\w.-]{1,60}\]|" + FAKE.pattern)
 _IN_SIGNATURE = re.compile(rb"\.([a-z2-7]+)A+\Z")
 
 
+class _NoNames:
+    """A gate that knows no name of a secret: all texts are visited as they stand."""
+
+    def header(self, _: str) -> bool:
+        return False
+
+    def is_kept(self, _: str) -> bool:
+        return False
+
+
+def _walked(response: Response, visit: Visit) -> Response:
+    return Walk(_NoNames(), None, visit).response(response)
+
+
+def _texts(response: Response) -> list[bytes]:
+    """Return the texts of a response, those within content codings too."""
+    found: list[bytes] = []
+
+    def visit(text: Text) -> bytes:
+        found.append(text.data)
+        return text.data
+
+    _walked(response, visit)
+    return found
+
+
 def given_out(met: Response, kept: Response) -> tuple[bytes, ...]:
     """Return the values for which placeholders stand in a response that is ``kept`` so,
-    in order; none where that is not known of each."""
+    in order; nothing for one of which that is not known."""
     if kept is met:
         return ()
-    found: list[bytes] = []
-    for one, other in zip(_texts(met), _texts(kept), strict=True):
-        values = _hidden(one, other)
-        if values is None:
-            return ()
-        found += values
-    return tuple(found)
+    ours, theirs = _texts(met), _texts(kept)
+    if len(ours) != len(theirs):
+        return ()
+    pairs = zip(ours, theirs, strict=True)
+    return tuple(value for one, other in pairs for value in _hidden(one, other))
 
 
-def _texts(response: Response) -> Iterator[bytes]:
-    for values in response.headers.values():
-        for value in values:
-            yield value.encode(*BYTES)
-    yield response.body
-
-
-def _hidden(met: bytes, kept: bytes) -> list[bytes] | None:
-    """Return what stood where there are placeholders; None where all around them is not
-    the same."""
+def _hidden(met: bytes, kept: bytes) -> list[bytes]:
+    """Return what stood where there are placeholders, or nothing for each where all
+    around them is not the same."""
     first, *pieces = _MARK.split(kept)
     if not pieces:
         return []
     at, last = len(first), len(met) - len(pieces[-1])
     found = []
+    is_same = met.startswith(first) and met.endswith(pieces[-1])
     for piece in pieces[:-1]:
         end = met.find(piece, at, last)
-        if end < 0:
-            return None
+        is_same = is_same and end >= 0
         found.append(met[at:end])
         at = end + len(piece)
-    is_same = met.startswith(first) and met.endswith(pieces[-1]) and at <= last
-    return [*found, met[at:last]] if is_same else None
+    found.append(met[at:last])
+    return found if is_same and at <= last else [b""] * len(pieces)
 
 
 def marks_of(hints: Mapping[bytes, str], values: Iterable[bytes]) -> list[str]:
@@ -70,24 +88,18 @@ def marks_of(hints: Mapping[bytes, str], values: Iterable[bytes]) -> list[str]:
 
 def marked(written: Interaction, marks: Sequence[str]) -> Interaction:
     """Return the interaction with these hints in its placeholders; itself where their
-    numbers differ."""
-    response = written.response
-    count = sum(len(_MARK.findall(text)) for text in _texts(response))
+    numbers differ. A binary message, in which no length may change, stays."""
+    count = sum(len(_MARK.findall(text)) for text in _texts(written.response))
     if count != len(marks) or not any(marks):
         return written
     left = iter(marks)
 
-    def mark(found: re.Match[bytes]) -> bytes:
-        return _with_hint(found[0], next(left).encode())
+    def visit(text: Text) -> bytes:
+        new = _MARK.sub(lambda it: _with_hint(it[0], next(left).encode()), text.data)
+        return text.data if text.look is Look.FORMS else new
 
-    headers = {
-        name: [_MARK.sub(mark, each.encode(*BYTES)).decode(*BYTES) for each in values]
-        for name, values in response.headers.items()
-    }
-    body = _MARK.sub(mark, response.body)
-    return digests.restated(
-        written, replace(written, response=_with(response, headers, body))
-    )
+    response = _walked(written.response, visit)
+    return digests.restated(written, replace(written, response=response))
 
 
 def _with_hint(stands: bytes, hint: bytes) -> bytes:
@@ -97,23 +109,6 @@ def _with_hint(stands: bytes, hint: bytes) -> bytes:
         return b"%b--%b]" % (stands[:-1].rstrip(b"-"), hint)
     start, dot, signature = stands.rpartition(b".")
     return start + dot + hint + signature[len(hint) :]
-
-
-def _with(response: Response, headers: Headers, body: bytes) -> Response:
-    length = response.content_length
-    if body != response.body:
-        length = len(body) if length > 0 else length
-        headers = {
-            name: [str(len(body))] if name.lower() == "content-length" else values
-            for name, values in headers.items()
-        }
-    return replace(
-        response,
-        headers=headers,
-        body=body,
-        content_length=length,
-        chunks=moved(response.chunks, response.body, body),
-    )
 
 
 def _in_basic(value: bytes) -> bytes:
