@@ -18,7 +18,7 @@ from mitmvcr.secrets.known import ENCODED_PLACEHOLDER
 from mitmvcr.secrets.looks import FAKE
 from mitmvcr.secrets.messages import Visit, Walk
 from mitmvcr.secrets.runs import decoded_base64
-from mitmvcr.secrets.texts import Text
+from mitmvcr.secrets.texts import BYTES, Text
 
 _MARK = re.compile(rb"\[REDACTED:[\w.-]{1,60}\]|" + FAKE.pattern)
 _IN_SIGNATURE = re.compile(rb"\.([a-z2-7]+)A+\Z")
@@ -55,10 +55,18 @@ def given_out(met: Response, kept: Response) -> tuple[bytes, ...]:
     in order; nothing for one of which that is not known."""
     if kept is met:
         return ()
-    ours, theirs = _texts(met), _texts(kept)
+    if met.body == kept.body and met.websocket == kept.websocket:  # as nearly always
+        ours, theirs = (
+            [value.encode(*BYTES) for values in each.values() for value in values]
+            for each in (met.headers, kept.headers)
+        )
+    else:
+        ours, theirs = _texts(met), _texts(kept)
     if len(ours) != len(theirs):
         return ()
-    pairs = zip(ours, theirs, strict=True)
+    pairs = (
+        (one, other) for one, other in zip(ours, theirs, strict=True) if one != other
+    )
     return tuple(value for one, other in pairs for value in _hidden(one, other))
 
 
