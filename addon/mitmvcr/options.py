@@ -367,7 +367,7 @@ OPTIONS: tuple[Option, ...] = (
         name="match",
         help="What has to be the same, separated by commas: method, scheme, host, port,"
         " path, query, url, body, headers, header:NAME, form, proto; or go-vcr, charm."
-        " With -range, -validators, -vary or -identity a rule of HTTP is not kept.",
+        " With -range, -validators, -vary, -operation or -identity a rule is not kept.",
         group=Group.MATCHING,
         parse=matching.parse_match,
         write=matching.write_match,

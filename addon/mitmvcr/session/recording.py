@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from mitmvcr.core.choosing import Values, salt_of
+from mitmvcr.core.choosing import salt_of
 from mitmvcr.core.deck import Deck
 from mitmvcr.core.errors import CassetteWriteError
 from mitmvcr.core.model import Interaction
@@ -49,7 +49,7 @@ class Recording:
     def keep(self, redacted: Redacted) -> Interaction:
         """Write what was redacted, and return what was written. Raises
         CassetteWriteError."""
-        kept, whose = redacted
+        kept = redacted.kept
         if not is_sendable(kept.response):
             kept = self._one_that_replays(kept)
         kept = self._variables.held(kept)
@@ -61,7 +61,7 @@ class Recording:
             self.note_secrets()
             self._store.append(kept)
             self._has_some = True
-            self._note_identity(kept, whose)
+            self._note_identity(kept, redacted)
         return kept
 
     def note_secrets(self) -> None:
@@ -75,13 +75,13 @@ class Recording:
             self._store.note(learned)
             self._noted += len(learned)
 
-    def _note_identity(self, kept: Interaction, whose: Values) -> None:
+    def _note_identity(self, kept: Interaction, redacted: Redacted) -> None:
         if self._identities is None:
             from mitmvcr.secrets.identities import Identities
 
             matcher, before = self._deck.matcher, self._deck.equal
             self._identities = Identities(matcher, before, self._salt)
-        self._identities.note(kept.request, whose)
+        self._identities.note(kept.request, redacted.whose, redacted.given)
 
     def _one_that_replays(self, kept: Interaction) -> Interaction:
         """Return the interaction with each header value in one line. Raise

@@ -105,6 +105,12 @@ class Bucket:
         self.unread.append(position)
         self._by_size = None
 
+    def pass_over(self) -> None:
+        """Take the first one out that is not yet keyed."""
+        self.unread.popleft()
+        self._equals.clear()
+        self._by_size = None
+
     def are_several(self, keys: Keys) -> bool:
         """Return whether more than one that was keyed has one of these keys."""
         if self.last:

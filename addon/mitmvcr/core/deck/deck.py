@@ -9,6 +9,7 @@ from bisect import insort
 from collections import defaultdict, deque
 from collections.abc import Hashable, Iterable, Sequence
 
+from mitmvcr.core.bodies import says
 from mitmvcr.core.choosing import Equals, Objections, Values
 from mitmvcr.core.deck.bucket import Bucket, Keys
 from mitmvcr.core.deck.chooser import Chooser, FindValues
@@ -25,6 +26,8 @@ def _nobodys(_: Request) -> Values:
 #: What is known of a URL with so few interactions is soon found out again, so it is
 #: kept of so many URLs only.
 _FEW, _MOST_FEW = 8, 1024
+#: In bytes: a larger body is first compared as it stands.
+_LARGE = 1 << 16
 
 
 class Deck:
@@ -52,6 +55,8 @@ class Deck:
         #: Made as they are needed; those of many interactions last.
         self._buckets: dict[Hashable, Bucket] = {}
         self._few: dict[Hashable, Bucket] = {}
+        #: Of the last large request: its body, what its headers say, its keys.
+        self._lately: tuple[bytes, Hashable, Keys] = b"", None, ()
         self._bucket_of, self._rests_of = self.matcher.bucket, self.matcher.rests
         self._positions: defaultdict[Hashable, list[int]] = defaultdict(list)
         for position, url in enumerate(self._all.loaded_urls()):
@@ -103,7 +108,11 @@ class Deck:
         bucket = self._bucket(url)
         if bucket is None:
             return None
-        keys = self._rests_of(request)
+        if len(request.body) > _LARGE:
+            same = self._same_bytes(request, bucket)
+            if same is not None:
+                return same
+        keys = self._keys_of(request)
         position = self._next(bucket, keys)
         if position is None:
             position = last_of(bucket, keys)
@@ -117,6 +126,36 @@ class Deck:
             if not self._chooser.is_alone(request, interaction, bucket, keys):
                 return self._best(request, live, bucket)
         self._use(position, url, bucket)
+        return position, interaction
+
+    def _keys_of(self, request: Request) -> Keys:
+        """Return the keys of a live request; of a large one they are remembered, since
+        it is looked up with its secrets and without, and explained."""
+        base = self.matcher.base
+        if base is None or len(request.body) <= _LARGE:
+            return self._rests_of(request)
+        said = base(request), says(request)
+        if self._lately[0] is not request.body or self._lately[1] != said:
+            self._lately = request.body, said, self._rests_of(request)
+        return self._lately[2]
+
+    def _same_bytes(
+        self, request: Request, bucket: Bucket
+    ) -> tuple[int, Interaction] | None:
+        """Take the next one if it is the same request to the byte: to take a large body
+        apart takes many times as long as to compare it."""
+        if self._repeats is not Repeats.NO or bucket.waiting or not bucket.unread:
+            return None
+        position = bucket.unread[0]
+        recorded = self._all.asked(position)
+        if not self._chooser.is_the_same(request, recorded):
+            return None
+        interaction = self[position]
+        self._played[position] = 1
+        self._all.forget(position)
+        bucket.pass_over()
+        if bucket.is_empty:
+            self._few.pop(self._bucket_of(request.url), None)
         return position, interaction
 
     def _best(
@@ -137,7 +176,7 @@ class Deck:
 
     def _equals(self, bucket: Bucket, request: Request) -> Equals:
         """Return all that are equal to the request, those that were used up too."""
-        keys = self._rests_of(request)
+        keys = self._keys_of(request)
         known = bucket.equals(keys)
         if known is None:
             self._note_spent(self._bucket_of(request.url), bucket)
@@ -259,7 +298,7 @@ class Deck:
         """Count the equal interactions that were used up by requests like this one."""
         if self._repeats is not Repeats.NO:
             return 0
-        url, keys = self._bucket_of(request.url), self._rests_of(request)
+        url, keys = self._bucket_of(request.url), self._keys_of(request)
         bucket = self._bucket(url)
         if bucket is None:
             return 0
