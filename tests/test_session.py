@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
+from unittest.mock import Mock
 
 import pytest
 
@@ -779,3 +780,35 @@ def test_what_is_made_up_last_is_kept_with_the_first(start: Start, end: str) -> 
     assert not second.variables
     again = start(Mode.REPLAY_ONLY, session.store.load())
     assert again.variables.known == {"a": "1", "b": "2"}
+
+
+def test_a_plan_goes_by_what_was_foreseen_of_a_request() -> None:
+    def by(client: str) -> Request:
+        return replace(ask(1), headers={"Authorization": [f"Bearer {client * 20}"]})
+
+    store = MemoryStore()
+    recording = Session(store, Mode.RECORD_ONLY, Repeats.NO, exists=False)
+    for client, code in (("k3y", 200), ("x9z", 201)):
+        recording.record(Interaction(0, by(client), Response(code=code)))
+    recording.close()
+    session = Session(store, Mode.REPLAY_ONLY, Repeats.NO, exists=True)
+    request = by("x9z")
+    foreseen = session.foreseen(request)
+    assert foreseen.live is request
+    decision = session.plan(request, foreseen)
+    assert isinstance(decision, Replay)
+    assert decision.interaction.response.code == 201
+    assert session.kept_in_vain == ()
+
+
+def test_a_replay_goes_on_where_its_new_secrets_cannot_be_noted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    store = MemoryStore(cassette_of(1))
+    session = Session(store, Mode.REPLAY_WITH_NEW_EPISODES, Repeats.NO, exists=True)
+    session.record(made(2))
+    full = CassetteWriteError("chat.yaml", "no space")
+    monkeypatch.setattr(store, "note", Mock(side_effect=full))
+    asked = replace(ask(1), headers={"Authorization": ["Bearer k3y-x9y8z7w6v5u4t3"]})
+    assert isinstance(session.plan(asked), Replay)
+    assert session.failure is full
