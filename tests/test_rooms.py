@@ -15,7 +15,7 @@ BESIDE = dict.fromkeys(
     (
         *("options", "values", "config", "parsing", "cassette_options"),
         *("matching_options", "redaction_options", "timing_options"),
-        *("network_options", "rerecording"),
+        *("network_options", "rerecording", "spelling"),
     ),
     "options",
 )

@@ -769,10 +769,10 @@ def test_a_report_notes_where_an_answer_depends_on_what_differs() -> None:
 @pytest.mark.parametrize("end", ["save", "close"])
 def test_what_is_made_up_last_is_kept_with_the_first(start: Start, end: str) -> None:
     session = start(Mode.RECORD_ONLY)
-    session.variables.value("a", "1")
+    session.variables.values({"a": "1"})
     session.record(made(1))
     session.record(made(2))
-    session.variables.value("b", "2")
+    session.variables.values({"b": "2"})
     getattr(session, end)()
     first, second = (each.request for each in session.store.load().interactions)
     values = {name: [*each] for name, each in first.variables.items()}

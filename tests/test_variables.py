@@ -1,12 +1,20 @@
 """What a test makes up is recorded with its requests, and handed back in a replay."""
 
+import json
 from pathlib import Path
 
-from mitmvcr.core.model import Interaction, Request, Response
+import pytest
+
+from golden import oracle
+from mitmvcr.core.errors import CassetteDamagedError
+from mitmvcr.core.jsontext import Value
+from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.core.modes import Mode
-from mitmvcr.format import reader
+from mitmvcr.format import reader, yamlreader
+from mitmvcr.format.check import check
 from mitmvcr.session import Session, open_session
 from mitmvcr.session.unused import drop_marked
+from mitmvcr.session.variables import UnknownVariableError
 from option_samples import parse_settings
 
 URL = "https://api.test/"
@@ -14,6 +22,10 @@ URL = "https://api.test/"
 
 def opened(cassette: Path, mode: str) -> Session:
     return open_session(parse_settings(cassette=str(cassette), mode=mode))
+
+
+def value(session: Session, name: str, fresh: Value) -> Value:
+    return session.variables.values({name: fresh})[name]
 
 
 def ask(session: Session, number: int) -> None:
@@ -28,13 +40,13 @@ def test_a_value_is_recorded_with_the_next_request_and_handed_back(
     session = opened(cassette, "record_only")
     assert session.mode is Mode.RECORD_ONLY
     ask(session, 1)
-    assert session.variables.value("order id", "7f3a") == "7f3a"
-    assert session.variables.value("seed", "") == ""
+    assert value(session, "order id", "7f3a") == "7f3a"
+    assert value(session, "seed", "") == ""
     ask(session, 2)
-    assert session.variables.value("order id", "other") == "7f3a"  # one name, one value
-    assert session.variables.value("late", "1") == "1"
+    assert value(session, "order id", "other") == "7f3a"  # one name, one value
+    assert value(session, "late", "1") == "1"
     ask(session, 3)
-    assert session.variables.value("last", "1") == "1"
+    assert value(session, "last", "1") == "1"
     session.close()
     found = [each.request.variables for each in reader.load(cassette).interactions]
     expected = [
@@ -45,10 +57,11 @@ def test_a_value_is_recorded_with_the_next_request_and_handed_back(
     assert [{k: tuple(v) for k, v in each.items()} for each in found] == expected
 
     replay = opened(cassette, "replay_only")
-    assert replay.variables.value("order id", "fresh") == "7f3a"
-    assert replay.variables.value("late", "fresh") == "1"
-    assert replay.variables.value("last", "fresh") == "1"
-    assert replay.variables.value("never", "fresh") == "fresh"
+    assert value(replay, "order id", "fresh") == "7f3a"
+    assert value(replay, "late", "fresh") == "1"
+    assert value(replay, "last", "fresh") == "1"
+    with pytest.raises(UnknownVariableError, match="never: was not recorded: record"):
+        replay.variables.values({"late": "fresh", "never": "fresh"})
     replay.close()
 
 
@@ -56,8 +69,8 @@ def test_new_episodes_add_what_was_not_recorded(tmp_path: Path) -> None:
     cassette = tmp_path / "a.yaml"
     for mode, fresh in (("record_once", "1"), ("replay_with_new_episodes", "2")):
         session = opened(cassette, mode)
-        assert session.variables.value("first", fresh) == "1"
-        assert session.variables.value(mode, fresh) == fresh
+        assert value(session, "first", fresh) == "1"
+        assert value(session, mode, fresh) == fresh
         ask(session, int(fresh))
         session.close()
     assert cassette.read_text().count("variables:") == 2
@@ -68,27 +81,27 @@ def test_a_secret_is_hidden_in_the_cassette_and_not_from_the_test(
 ) -> None:
     cassette, secret = tmp_path / "a.yaml", "hunter2-4711-zz"
     session = opened(cassette, "record_only")
-    assert session.variables.value("password", secret) == secret
+    assert value(session, "password", secret) == secret
     ask(session, 1)
-    assert session.variables.value("password", "other") == secret
+    assert value(session, "password", "other") == secret
     session.close()
     assert secret not in cassette.read_text()
     replay = opened(cassette, "replay_only")
-    assert replay.variables.value("password", "other") == "[REDACTED:password]"
+    assert value(replay, "password", "other") == "[REDACTED:password]"
     replay.close()
 
 
 def test_an_empty_list_that_somebody_wrote_is_no_value(tmp_path: Path) -> None:
     cassette = tmp_path / "a.yaml"
     session = opened(cassette, "record_only")
-    session.variables.value("a", "1")
+    value(session, "a", "1")
     ask(session, 1)
     session.close()
     text = cassette.read_text().replace('a:\n                - "1"', "a: []")
     cassette.write_text(text)
     assert "a: []" in text
     replay = opened(cassette, "replay_only")
-    assert replay.variables.value("a", "2") == "2"
+    assert replay.variables.known == {}
     replay.close()
 
 
@@ -98,12 +111,85 @@ def test_one_that_is_dropped_hands_on_what_was_made_up(
     cassette = tmp_path / "a.yaml"
     session = opened(cassette, "record_only")
     for number, name in enumerate(("a", "b", "c")):
-        session.variables.value(name, name)
+        value(session, name, name)
         ask(session, number)
     session.close()
     assert drop_marked(session, {0, 1}) == 2
     replay = opened(cassette, "replay_only")
     assert len(replay.deck) == 1
-    assert [replay.variables.value(each, "new") for each in "abc"] == ["a", "b", "c"]
+    assert [value(replay, each, "new") for each in "abc"] == ["a", "b", "c"]
     replay.close()
     assert drop_marked(session, {0}) == 1
+
+
+JSON: dict[str, Value] = {
+    "number": 42,
+    "float": 1.5,
+    "flag": False,
+    "nothing": None,
+    "list": [1, "two", {"three": []}],
+    "object": {"grüße": "\u2028 \x00", "": {}},
+    "json": "json",
+    "": "no name",
+    'a: "b"\n- c #': "\ttab\r\n",
+    "long " * 60: "key",
+    "looks like JSON": "[1]",
+}
+
+
+@pytest.mark.parametrize("layout", ["v3", "v4"])
+def test_any_value_of_json_is_kept_as_it_is(tmp_path: Path, layout: str) -> None:
+    cassette = tmp_path / "a.yaml"
+    given = {"cassette": str(cassette), "layout": layout, "mode": "record_only"}
+    session = open_session(parse_settings(**given))
+    assert session.variables.values(JSON) == JSON
+    ask(session, 1)
+    session.close()
+    loaded = yamlreader.read(cassette.read_bytes()).interactions
+    assert list(loaded) == list(reader.load(cassette).interactions)
+    assert isinstance(oracle.read(cassette.read_bytes(), layout), Cassette)
+    replay = opened(cassette, "replay_only")
+    assert replay.variables.values(dict.fromkeys(JSON, "other")) == JSON
+    replay.close()
+
+
+def test_a_secret_in_json_is_hidden_as_in_a_body(tmp_path: Path) -> None:
+    cassette, secret = tmp_path / "a.yaml", "hunter2-4711-zz"
+    session = opened(cassette, "record_only")
+    made = {"user": {"name": "alice", "password": secret}, "again": [secret]}
+    assert session.variables.values(made) == made
+    assert session.variables.values({"passwd": 471147114711}) == {
+        "passwd": 471147114711
+    }
+    ask(session, 1)
+    session.close()
+    text = cassette.read_text()
+    assert secret not in text
+    assert "4711" not in text
+    hidden = "[REDACTED:password]"
+    replay = opened(cassette, "replay_only")
+    assert replay.variables.known == {
+        "user": {"name": "alice", "password": hidden},
+        "again": [hidden],
+        "passwd": 0,
+    }
+    replay.close()
+
+
+@pytest.mark.parametrize("items", [["json", "{"], ["json", "NaN"], ["a", "b"], "abc"])
+def test_a_value_that_somebody_broke_is_named(tmp_path: Path, items: list[str]) -> None:
+    cassette = tmp_path / "a.yaml"
+    session = opened(cassette, "record_only")
+    value(session, "seed", 1)
+    ask(session, 1)
+    session.close()
+    old, dash = cassette.read_text(), "\n                - "
+    text = old.replace(
+        f'{dash}json{dash}"1"', "".join(f"{dash}{json.dumps(i)}" for i in items)
+    )
+    assert text != old
+    cassette.write_text(text)
+    (problem,) = check(cassette)
+    assert "request.variables.seed" in str(problem)
+    with pytest.raises(CassetteDamagedError, match=r"request\.variables\.seed"):
+        opened(cassette, "replay_only")

@@ -34,10 +34,12 @@ _STREAMS = {"stdin", "stdout", "stderr", "text"}
 _running: list["_Server"] = []
 
 
-def close() -> None:
-    """End all that fork; what they have forked goes on."""
-    while _running:
-        _running.pop().close()
+def close(within: Sequence[str] | None = None) -> None:
+    """End all that fork, or those of a prefix; what they have forked goes on."""
+    for server in [*_running]:
+        if within is None or server.within == (*within,):
+            _running.remove(server)
+            server.close()
 
 
 atexit.register(close)
@@ -46,8 +48,11 @@ atexit.register(close)
 class _Server:
     """The process that forks, having imported ``early``. ``ask`` starts it."""
 
-    def __init__(self, python: str, early: Sequence[str]) -> None:
-        self._command = [python, str(SERVER)], [*early]
+    def __init__(
+        self, python: str, early: Sequence[str], within: tuple[str, ...]
+    ) -> None:
+        self.within = within
+        self._command = [*within, python, str(SERVER)], [*early]
         self._process: subprocess.Popen[bytes] | None = None
         self._ours: socket.socket
 
@@ -80,8 +85,8 @@ class _Server:
 
 
 @cache
-def _server(python: str, early: tuple[str, ...]) -> _Server:
-    return _Server(python, early)
+def _server(python: str, early: tuple[str, ...], within: tuple[str, ...]) -> _Server:
+    return _Server(python, early, within)
 
 
 def can_be_warm(
@@ -113,16 +118,26 @@ def popen(
     fresh: bool = False,
     python: str = sys.executable,
     early: tuple[str, ...] = MITMVCR,
+    within: Sequence[str] = (),
+    tracer: Sequence[str] = (),
     **streams: Any,
 ) -> subprocess.Popen[Any]:
     """As ``subprocess.Popen``, and warm if that makes no difference. ``fresh``: an
-    interpreter that starts. ``early`` are the modules that take long to import."""
+    interpreter that starts. ``early`` are the modules that take long to import.
+
+    ``within`` is a prefix, such as ``ip netns exec NAME``: what forks runs with it,
+    until ``close(within)``. ``tracer`` is a strace's beginning: it watches the process,
+    which keeps its id, from its first step.
+    """
     words = [*map(str, command)]
     warm = can_be_warm(words, env, python) and streams.keys() <= _STREAMS
     if fresh or not warm:
-        return subprocess.Popen(words, env=env, cwd=cwd, **streams)
-    server = _server(python, early)
-    return _WarmPopen(words, env=env, cwd=cwd, server=server, **streams)
+        if tracer:
+            words = [*tracer, "-D", *words]
+        return subprocess.Popen([*within, *words], env=env, cwd=cwd, **streams)
+    server = _server(python, early, (*within,))
+    more = {"server": server, "tracer": tracer}
+    return _WarmPopen(words, env=env, cwd=cwd, **more, **streams)
 
 
 def run(
@@ -143,8 +158,10 @@ def run(
 class _WarmPopen(subprocess.Popen[Any]):
     """A ``Popen`` whose process is the server's child: the server says how it ended."""
 
-    def __init__(self, *args: Any, server: _Server, **more: Any) -> None:
-        self._server = server
+    def __init__(
+        self, *args: Any, server: _Server, tracer: Sequence[str], **more: Any
+    ) -> None:
+        self._server, self._tracer = server, tracer
         super().__init__(*args, **more)
 
     def _execute_child(self, args: Sequence[str], *rest: Any) -> None:
@@ -157,6 +174,7 @@ class _WarmPopen(subprocess.Popen[Any]):
             "words": args[1:],
             "environment": dict(env),
             "cwd": str(Path(cwd or ".").absolute()),
+            "tracer": [*self._tracer],
         }
         self._told, self._said = self._server.ask(job, streams), b""
         self._close_pipe_fds(*rest[9:15])

@@ -35,8 +35,10 @@ choose_python() { # $PYTHON, else python3 if it will do, else the newest found
 }
 
 make_venv() { # make_venv PYTHON [EXTRAS]: prints the folder
-  local extras=${2:-}
-  fill_venv "$1" "" "$root/pyproject.toml" -e "$root${extras:+[$extras]}"
+  local extras=${2:-} venv
+  venv=$(fill_venv "$1" "" "$root/pyproject.toml" -e "$root${extras:+[$extras]}") || return
+  touch "$(stamp "$venv" -e "$root")" # what has extras has also what goes without
+  echo "$venv"
 }
 
 make_client_venv() { # the programs under test live apart: mitmproxy pins what they need
@@ -44,11 +46,17 @@ make_client_venv() { # the programs under test live apart: mitmproxy pins what t
   fill_venv "$1" clients- "$wanted" -r "$wanted"
 }
 
+stamp() { # stamp VENV ARGS: the file that shows that pip has installed ARGS
+  local venv=$1
+  shift
+  echo "$venv/.installed-$(cksum <<<"$*" | cut -d ' ' -f 1)"
+}
+
 fill_venv() { # fill_venv PYTHON PREFIX FILE ARGS: pip installs ARGS when FILE is newer
   local python=$1 prefix=$2 file=$3 venv stamp
   shift 3
   venv=$root/.venv/$prefix$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
-  stamp=$venv/.installed-$(cksum <<<"$*" | cut -d ' ' -f 1)
+  stamp=$(stamp "$venv" "$@")
   [ -x "$venv/bin/python" ] || "$python" -m venv "$venv" >&2
   if [ ! "$stamp" -nt "$file" ]; then
     echo "installing into ${venv#"$root"/} ..." >&2

@@ -13,6 +13,7 @@ from collections import defaultdict
 from pathlib import Path
 
 from answers.answers import Answer, answers
+from answers.fetched import PACKAGES, fetch
 from mitmvcr.core.model import Interaction, Request, Response
 from mitmvcr.secrets.redactor import Redactor
 from mitmvcr.secrets.spans import substituted
@@ -49,7 +50,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--show", action="store_true")
     parser.add_argument("--write", action="store_true")
+    parser.add_argument("--prepare", action="store_true", help="only fetch")
     asked = parser.parse_args()
+    if asked.prepare:
+        for package in PACKAGES:
+            fetch(package)
+        return 0
     changes: Changes = defaultdict(list)
     count = 0
     for answer in answers():

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+import javabuild
 from cli.helpers import (
     CLIENT_PYTHON,
     Cli,
@@ -282,9 +283,8 @@ class Get {
 @pytest.mark.parametrize("url", [URL, PLAIN])
 def test_java(replay, tmp_path, url, folder):
     (tmp_path / folder).mkdir()
-    program = tmp_path / "Get.java"
-    program.write_text(JAVA)
-    ran = replay(tool("java"), program, url, env={"TMPDIR": str(tmp_path / folder)})
+    get = javabuild.command("Get", JAVA)
+    ran = replay(*get, url, env={"TMPDIR": str(tmp_path / folder)})
     assert (ran.returncode, ran.stdout) == (0, "hello\nhello\n"), ran.stderr
 
 
@@ -337,16 +337,13 @@ STATUS: dict[str, tuple[str, ...]] = {
         "-c",
         "import requests, sys; print(requests.get(sys.argv[1]).status_code)",
     ),
-    "java": ("java", "Status.java"),
+    "java": (),
 }
 
 
 @pytest.mark.parametrize("name", STATUS)
-def test_localhost_is_reached_directly_unless_it_is_included(
-    client, tmp_path, local_url, name
-):
-    (tmp_path / "Status.java").write_text(JAVA_STATUS)
-    program, *words = STATUS[name]
+def test_localhost_is_reached_directly_unless_it_is_included(client, local_url, name):
+    program, *words = STATUS[name] or javabuild.command("Status", JAVA_STATUS)
     command = (tool(program), *words, local_url)
     assert client(*command).stdout == "200\n"
     included = client(*command, options=("--include-localhost",), code=100)

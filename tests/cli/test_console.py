@@ -13,14 +13,13 @@ import pytest
 from cli.helpers import MITMVCR, answer, write_cassette
 from mitmvcr.cli.report import console
 from mitmvcr.cli.report.console import (
-    as_typed,
-    in_words,
     long_lines,
     one_line,
     print_misses,
     short_lines,
 )
 from mitmvcr.miss.report import MOST_MISSES, Difference, Miss, Near
+from mitmvcr.spelling import as_typed, in_words
 
 COLOUR = re.compile(r"\x1b\[\d*m")
 FOUND = tuple(Difference(f"query.{name}", '"1"', '"2"') for name in "abcde")

@@ -101,3 +101,29 @@ def test_a_damaged_cassette_is_told_and_the_others_are_done(
 def test_the_hook_for_pre_commit_runs_the_scan() -> None:
     hooks = Path(__file__).parents[2] / ".pre-commit-hooks.yaml"
     assert "entry: mitmvcr cassette scan\n" in hooks.read_text()
+
+
+def test_a_scan_and_a_scrub_find_what_a_test_made_up(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = {
+        "note": (SECRET,),
+        "api_key": ("abcd-efgh-1",),
+        "order": ("json", json.dumps({"token": SECRET, "n": 1})),
+        "seed": ("42",),
+    }
+    request = Request(method="GET", url="https://h/", variables=made)
+    path = tmp_path / "a.yaml"
+    path.write_bytes(writer.dumps(Cassette([Interaction(0, request, Response())])))
+    assert main(["cassette", "scan", str(path)]) == 1
+    said = capsys.readouterr()
+    assert [line.partition(": ")[2] for line in said.out.splitlines()] == [
+        "interaction 0, request.variables.api_key: api_key ***",
+        "interaction 0, request.variables.note: openai sk-p***",
+        "interaction 0, request.variables.order: token sk-p***",
+    ]
+    assert main(["cassette", "scrub", str(path)]) == 0
+    assert main(["cassette", "scan", str(path)]) == 0
+    (kept,) = reader.loads(path.read_bytes()).interactions
+    assert kept.request.variables["seed"] == ("42",)
+    assert SECRET not in path.read_text()

@@ -66,9 +66,21 @@ def test_all_else_of_the_url_counts(asked: str) -> None:
     assert not finds(got(asked), got(URL))
 
 
-@pytest.mark.parametrize("kind", ["api_key", "password"])
-def test_a_field_is_no_variable(kind: str) -> None:
-    assert not finds(got("https://h/?k="), got(f"https://h/?k=[REDACTED:{kind}]"))
+@pytest.mark.parametrize(
+    "asked", ["https://h/?q=1&k=", "https://h/?q=1&k", "https://H:443/?q=1&k="]
+)
+@pytest.mark.parametrize("kind", ["api_key", "k", "token"])
+def test_a_hidden_parameter_may_be_empty(asked: str, kind: str) -> None:
+    assert finds(got(asked), got(f"https://h/?q=1&k=[REDACTED:{kind}]"))
+    both = got(f"https://h/[REDACTED:SKY_KEY]/?q=1&k=[REDACTED:{kind}]")
+    assert finds(got(asked.replace("/?", "/x/?")), both)
+
+
+@pytest.mark.parametrize(
+    "asked", ["https://h/", "https://h/?k=x", "https://h/?j=", "https://h/a?k="]
+)
+def test_a_field_is_no_variable(asked: str) -> None:
+    assert not finds(got(asked), got("https://h/?k=[REDACTED:api_key]"))
 
 
 @pytest.mark.parametrize(

@@ -199,7 +199,19 @@ def test_a_judge_alone_lets_pass_what_a_rule_keeps_back(
 
 @pytest.mark.parametrize("code", [304, 412])
 @pytest.mark.parametrize(
-    "name", ["If_None_Match", "If_Modified_Since", "If_Match", "If_Unmodified_Since"]
+    "name",
+    [
+        "If_None_Match",
+        "If_Modified_Since",
+        "If_Match",
+        "If_Unmodified_Since",
+        "If",
+        "If_Schedule_Tag_Match",
+        "x_amz_copy_source_if_none_match",
+        "x_goog_if_generation_match",
+        "x_ms_source_if_modified_since",
+        "X_Ms_If_Tags",
+    ],
 )
 def test_a_conditional_answer_is_for_its_own_conditions(name: str, code: int) -> None:
     held = [made(get(**{name: "a"}), code), made(get())]

@@ -35,10 +35,10 @@ WITHOUT_GUARD = ["-s", DOUBLES / "without_guard.py"]
 
 @cache
 def strace() -> tuple[str, ...]:
-    """What goes before a command, which keeps its process id and its signals."""
+    """What watches a process: see ``warm.popen``."""
     tool = shutil.which("strace") or leave_out("strace is not installed")
     calls = "trace=connect,sendto,sendmsg,sendmmsg"
-    words = (tool, "-D", "-f", "-qq", "-yy", "-s", "32", "-e", calls)
+    words = (tool, "-f", "-qq", "-yy", "-s", "32", "-e", calls)
     tried = subprocess.run([*words, "true"], capture_output=True, text=True)
     if tried.returncode:
         leave_out(f"strace cannot be used here: {tried.stderr.strip()}")
@@ -68,15 +68,15 @@ class Castle:
         canary.forget()
 
     @property
-    def within(self) -> tuple[str, ...]:
-        """What runs a command in the network, and watches what it sends."""
-        return (*self.namespace.within, *strace(), "-o", str(self._trace))
+    def watched(self) -> dict[str, tuple[str, ...]]:
+        """What has ``Proxy`` run in the network, and be watched in what it sends."""
+        tracer = (*strace(), "-o", str(self._trace))
+        return {"within": self.namespace.within, "tracer": tracer}
 
     def start(self, *arguments: object, **options: object) -> Proxy:
         """mitmdump with the cassette; the arguments bring the addon."""
         base = {"vcr_cassette": self.cassette, "vcr_mode": "replay_only"}
-        within = self.within
-        self.proxy = self._mitmdump(*arguments, within=within, **(base | options))
+        self.proxy = self._mitmdump(*arguments, **self.watched, **(base | options))
         return self.proxy.wait_until_listening()
 
     def fetch(self, url: str, *rest: object, **more: object) -> Got:

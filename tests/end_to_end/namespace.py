@@ -12,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import warm
 from patience import read_line
 
 RESOLVER = Path(__file__).resolve().parent / "resolver.py"
@@ -96,6 +97,7 @@ class Namespace:
         return self._log.read_bytes()[self._read :].decode().splitlines()
 
     def close(self) -> None:
+        warm.close(self.within)
         if self._resolver is not None:
             self._resolver.kill()
             self._resolver.wait()

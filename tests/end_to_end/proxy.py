@@ -42,7 +42,7 @@ class Proxy:
     """mitmdump, running from construction until ``stop`` or ``kill``.
 
     ``within`` is a command prefix, such as ``ip netns exec NAME``; ``program``: what
-    ends in mitmdump. ``fresh``: see ``warm.popen``.
+    ends in mitmdump. ``fresh``, ``tracer``: see ``warm.popen``.
     """
 
     def __init__(
@@ -55,6 +55,7 @@ class Proxy:
         cwd: Path | None = None,
         program: Sequence[str] = MITMDUMP,
         fresh: bool = False,
+        tracer: Sequence[str] = (),
     ) -> None:
         self._log = log
         self.port = 0
@@ -62,7 +63,9 @@ class Proxy:
         environment = clean_environment(PYTHONUNBUFFERED="1", **environment)
         with log.open("wb") as out:
             self._process = warm.popen(
-                [*within, *program, *arguments],
+                [*program, *arguments],
+                within=within,
+                tracer=tracer,
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=subprocess.STDOUT,
@@ -149,6 +152,7 @@ def start_mitmdump(
     environment: Mapping[str, str] | None = None,
     cwd: Path | None = None,
     fresh: bool = False,
+    tracer: Sequence[str] = (),
     **options: object,
 ) -> Proxy:
     """Start it on a free port of this machine, trusting an origin's CA."""
@@ -165,6 +169,7 @@ def start_mitmdump(
         environment=environment or {},
         cwd=cwd,
         fresh=fresh,
+        tracer=tracer,
     )
 
 

@@ -34,7 +34,8 @@ class Installed:
         proxy = Proxy(
             [*map(str, (*words, "--port", PORT, *arguments))],
             self._log,
-            within=self._castle.within,
+            **self._castle.watched,
+            fresh=True,
             environment={
                 "MITMVCR_HOME": str(self._home),
                 "PYTHONPATH": str(self.package.parent),

@@ -185,15 +185,22 @@ def test_a_port_is_pointed_to_one_session_after_another(api: Api) -> None:
 
 
 def test_what_a_test_makes_up_is_recorded_and_handed_back(api: Api) -> None:
-    made = {"order_id": "7f3a", "seed": "42"}
+    made = {"order_id": "7f3a", "seed": {"n": 42, "on": [True, None, 0.5]}}
+    place = "/sessions/one/variables"
     port = api.open("one")["port"]
-    assert api.call("POST", "/sessions/one/variables", made).json == made
+    assert api.call("POST", place, made).json == made
     api.ask(port, b"7f3a")
     api.call("DELETE", "/sessions/one")
     port = api.open("one", mode="replay_only")["port"]
-    fresh = {"order_id": "new", "other": "1"}
-    got = api.call("POST", "/sessions/one/variables", fresh)
-    assert (got.status, got.json) == (200, {"order_id": "7f3a", "other": "1"})
+    got = api.call("POST", place, {"order_id": "new", "seed": None})
+    assert (got.status, got.json) == (200, made)
+    refused = api.call("POST", place, {"seed": 1, "other": "1"})
+    assert refused.status == 424
+    assert refused.json["field"] == "other"
+    assert refused.json["detail"] == (
+        "other: was not recorded: record the cassette anew, with mode record_only"
+    )
+    assert api.call("GET", place).json == made
     assert api.ask(port, b"7f3a").status == 200
     assert api.proxy.stop() == 0
 
@@ -365,7 +372,6 @@ REFUSED: list[tuple[str, str, object, int, str, str]] = [
     ("POST", "/sessions/none/save", {}, 404, "name", "there is no session none"),
     ("PUT", "/sessions/open/cassette", {}, 422, "cassette", "is missing"),
     ("PUT", "/sessions/open/cassette", {"cassette": "/a"}, 422, "cassette", "absolute"),
-    ("POST", "/sessions/open/variables", {"a": 1}, 422, "a", "is no text"),
     ("POST", "/sessions/none/variables", {}, 404, "name", "no session none"),
     ("POST", "/ports", {"session": "none"}, 404, "session", "no session none"),
     ("POST", "/ports", {"session": "../a"}, 422, "session", "leaves the folder"),
@@ -374,6 +380,15 @@ REFUSED: list[tuple[str, str, object, int, str, str]] = [
     ("DELETE", "/ports/x", {}, 404, "port", "x is no port that was opened"),
     ("PUT", "/sessions/open", {}, 405, "", "Method Not Allowed"),
     ("GET", "/other", {}, 404, "path", "there is nothing here"),
+    ("GET", "/sessions/%ff", {}, 400, "path", "is not UTF-8"),
+    ("GET", f"/sessions/{'a' * 1001}", {}, 422, "name", "is longer than 1000 bytes"),
+    ("GET", "/sessions/a%00b", {}, 422, "name", "not every system has"),
+    ("GET", f"/sessions/open/log?from={'9' * 5000}", {}, 400, "from", "is no number"),
+    ("GET", "/sessions/open/log?from=%ff", {}, 400, "from", "is not UTF-8"),
+    ("GET", f"/sessions/open/log/{'9' * 5000}", {}, 404, "path", "nothing here"),
+    ("POST", "/sessions", b'{"cassette": ' + b"9" * 5000 + b"}", 400, "body", "JSON"),
+    ("POST", "/sessions", b"[" * 100_000, 400, "body", "nested too deep"),
+    ("POST", "/sessions", b"\xff", 400, "body", "not in UTF-8"),
 ]
 
 
@@ -414,6 +429,51 @@ def test_no_web_page_can_change_anything(api: Api) -> None:
         got = api.call("GET", "/health", headers={"Host": host})
         assert (got.status, got.json["status"]) == (200, "ok")
         assert "access-control-allow-origin" not in got.headers
+    assert api.proxy.stop() == 0
+
+
+def test_a_browser_that_shows_another_page_is_turned_away(api: Api) -> None:
+    own = f"http://127.0.0.1:{api.port}"
+    for headers, field in [
+        ({"Origin": "http://evil.test"}, "Origin"),
+        ({"Origin": "null"}, "Origin"),
+        ({"Origin": f"http://localhost:{api.port}"}, "Origin"),
+        ({"Origin": f"http://127.0.0.1:{api.port + 1}"}, "Origin"),
+        ({"Sec-Fetch-Site": "cross-site"}, "Sec-Fetch-Site"),
+        ({"Sec-Fetch-Site": "same-site", "Sec-Fetch-Mode": "cors"}, "Sec-Fetch-Site"),
+    ]:
+        for method in ("GET", "POST", "OPTIONS"):
+            got = api.call(method, "/sessions", {"cassette": "a"}, CHANGES | headers)
+            assert (got.status, got.json["field"]) == (403, field)
+            assert not [each for each in got.headers if each.startswith("access-")]
+    posted = CHANGES | {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}
+    assert api.call("POST", "/sessions", {"cassette": "a"}, posted).status == 403
+    assert api.call("GET", "/", headers=posted).status == 200  # a link leads here
+    mine = CHANGES | {"Origin": own, "Sec-Fetch-Site": "same-origin"}
+    assert api.call("POST", "/sessions", {"cassette": "a"}, mine).status == 201
+    assert api.proxy.stop() == 0
+
+
+def test_each_resource_says_which_methods_it_has(api: Api) -> None:
+    for path, methods in [
+        ("/sessions", "GET, POST, HEAD, OPTIONS"),
+        ("/sessions/none", "GET, DELETE, HEAD, OPTIONS"),
+        ("/sessions/none/save", "POST, OPTIONS"),
+        ("/ports/1", "PUT, DELETE, OPTIONS"),
+        ("/events", "GET, HEAD, OPTIONS"),
+    ]:
+        got = api.call(
+            "OPTIONS", path, headers={"Origin": f"http://127.0.0.1:{api.port}"}
+        )
+        assert (got.status, got.headers["allow"], got.body) == (204, methods, b"")
+        for method in ("PATCH", "TRACE", "BREW"):
+            refused = api.call(method, path, headers={})
+            assert (refused.status, refused.headers["allow"]) == (405, methods)
+            assert refused.json["status"] == 405
+    assert api.call("HEAD", "/sessions/none/save", headers={}).status == 405
+    for path in ("/health", "/sessions", "/events", "/"):
+        got = api.call("HEAD", path, headers={})
+        assert (got.status, got.body) == (200, b"")
     assert api.proxy.stop() == 0
 
 

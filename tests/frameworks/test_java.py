@@ -11,6 +11,10 @@ from patience import wait_until
 #: What Maven downloads comes before a run in the network that has only loopback.
 MVN = ("mvn", "-B", "-q", "-ntp")
 TEST = (*MVN, "-o", "surefire:test")
+#: The tests run in Maven's own process.
+INSIDE = (*TEST, "-DforkCount=0")
+#: A short run is not worth the second compiler.
+QUICK = {"MAVEN_OPTS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"}
 SHOP = "src/test/java/shop/ShopTest.java"
 PARALLEL = """\
 junit.jupiter.execution.parallel.enabled=true
@@ -45,10 +49,10 @@ def suite(world: World, need) -> World:
 @pytest.fixture(scope="module")
 def recorded(suite: World) -> World:
     none = ("-Dtest=None", "-Dsurefire.failIfNoSpecifiedTests=false")
-    built = suite.run(*MVN, "test", *none, inside=False)
+    built = suite.run(*MVN, "test", *none, inside=False, **QUICK)
     assert built.returncode == 0, built.stdout
     with suite.open_shop():
-        ran = suite.run(*TEST)
+        ran = suite.run(*TEST, **QUICK)
         assert ran.returncode == 0, ran.stdout
     return suite
 
@@ -70,7 +74,7 @@ def test_eight_tests_at_once_record_a_cassette_each(recorded):
 
 def test_they_replay_with_nothing_but_loopback(recorded):
     recorded.namespace.forget()
-    ran = recorded.run(*TEST, CI="true")
+    ran = recorded.run(*INSIDE, CI="true", **QUICK)
     assert ran.returncode == 0, ran.stdout
     passed = {"tests": 13, "failures": 0, "errors": 0, "skipped": 0}
     assert outcomes(recorded) == passed
@@ -85,7 +89,7 @@ def test_a_miss_fails_the_test_that_made_it(recorded):
     page.write_text((folder / "page-3.yaml").read_text())
     gone.unlink()
     run = ("mitmvcr", "run", "--cassettes", "cassettes", "-m", "replay_only", "--")
-    ran = recorded.run(*run, *TEST)
+    ran = recorded.run(*run, *INSIDE, **QUICK)
     for path, text in before.items():
         path.write_text(text)
     assert ran.returncode == 1
@@ -100,9 +104,8 @@ def test_a_miss_fails_the_test_that_made_it(recorded):
 
 def test_a_runner_that_is_killed_leaves_nothing(recorded):
     """What a test of it had recorded by then is saved."""
-    words = ("mvn", "-B", "-o", "surefire:test", "-DforkCount=0", "-Dtest=Hangs")
     with recorded.open_shop():
-        runner = recorded.start(*words)
+        runner = recorded.start(*INSIDE, "-Dtest=Hangs", **QUICK)
         saved = recorded.cassettes / "hangs.yaml.part"
         wait_until(
             "a recording", lambda: saved.exists() and "/json" in saved.read_text()
@@ -114,7 +117,8 @@ def test_a_runner_that_is_killed_leaves_nothing(recorded):
 
 
 def test_without_a_mitmvcr_one_line_says_so(recorded):
-    ran = recorded.run(*TEST, "-Dtest=StockTest", PATH="/usr/bin:/bin:/usr/sbin")
+    words = (*INSIDE, "-Dtest=StockTest")
+    ran = recorded.run(*words, PATH="/usr/bin:/bin:/usr/sbin", **QUICK)
     assert ran.returncode == 1
     remedy = "install it (pipx install mitmvcr), or set MITMVCR_CONTROL_URL"
     assert f"mitmvcr: mitmvcr cannot be started: {remedy}" in ran.stdout

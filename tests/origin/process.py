@@ -46,7 +46,8 @@ class Origin:
         self._read = 0
         options = [f"--https-port={https_port}", f"--http-port={http_port}"]
         self._process = warm.popen(
-            [*within, sys.executable, "-m", "origin", certs.leaf, self._log, *options],
+            [sys.executable, "-m", "origin", certs.leaf, self._log, *options],
+            within=within,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=os.environ,

@@ -141,6 +141,10 @@ PAIRS = [
         get(Authorization='Digest username="bob", nonce="1", response="2"'),
     ),
     (
+        get(Authorization='OAuth oauth_consumer_key="a", oauth_token="one11111"'),
+        get(Authorization='OAuth oauth_consumer_key="a", oauth_token="two22222"'),
+    ),
+    (
         get(Authorization="AWS4-HMAC-SHA256 Credential=AKIDA/20200101/x, Signature=1"),
         get(Authorization="AWS4-HMAC-SHA256 Credential=AKIDB/20200101/x, Signature=1"),
     ),
@@ -347,6 +351,20 @@ def test_what_is_empty_is_nobodys() -> None:
     tape = Tape()
     tape.record(get(Authorization=""), get(Authorization="null"))
     assert tape.identities == ["", ""]
+
+
+def test_an_empty_key_is_anybodys_where_it_is_known_of_one() -> None:
+    one, other = PAIRS[5]
+    empty = get(URL + "?key=")
+    tape = Tape()
+    tape.record(one)
+    assert tape.replay(empty) == [0]
+    tape = Tape()
+    tape.record(one, other)
+    assert tape.replay(empty) == [None]
+    tape = Tape()
+    tape.record(one, empty)
+    assert tape.replay(empty, one) == [1, 0]
 
 
 def test_a_placeholder_that_was_recorded_is_nobodys() -> None:

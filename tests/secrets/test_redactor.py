@@ -210,6 +210,13 @@ def test_forms_that_were_taken_apart_are_cleaned() -> None:
     }
 
 
+@pytest.mark.parametrize("field", ["form", "variables"])
+def test_a_request_that_has_secrets_nowhere_else_is_looked_through(field: str) -> None:
+    met = asked(**{field: {"password": ["hunter2-4711-zz"]}})
+    request = Redactor(DEFAULT, {}).interaction(met).request
+    assert getattr(request, field) == {"password": ["[REDACTED:password]"]}
+
+
 # Memory
 
 

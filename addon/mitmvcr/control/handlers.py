@@ -2,7 +2,8 @@
 
 A page of another origin can make a browser send a request here, so what changes
 anything needs a header that no page can send without being allowed to; and a name that
-resolves to this address is no way in, since the Host must be the address itself.
+resolves to this address is no way in, since the Host must be the address itself. Where
+a browser says that another page asks, it is refused outright.
 """
 
 import json
@@ -15,6 +16,7 @@ from tornado import web
 
 from mitmvcr.control.office import Facts, Office, Problem, Wish
 from mitmvcr.core.errors import OptionError, VcrError
+from mitmvcr.core.jsontext import parse_json
 from mitmvcr.core.media import JSON, media_kind
 
 logger = logging.getLogger("mitmvcr")
@@ -23,6 +25,9 @@ ADDRESS = "127.0.0.1"
 #: Who asks by another name came here by DNS.
 _HOSTS = frozenset({ADDRESS, "localhost", "[::1]"})
 _HEADER = "X-Vcr-Control"
+#: What a browser says of a page that has another address, or another port.
+_FOREIGN = ("cross-site", "same-site")
+_METHODS = ("GET", "POST", "PUT", "DELETE")
 
 
 class Handler(web.RequestHandler):
@@ -38,9 +43,40 @@ class Handler(web.RequestHandler):
 
     def prepare(self) -> Awaitable[None] | None:
         self._check_host()
-        if self.request.method not in ("GET", "HEAD"):
+        self._check_is_own_page()
+        if self.request.method not in self.allowed():
+            raise web.HTTPError(405)
+        if self.request.method in ("POST", "PUT", "DELETE"):
             self._check_is_no_page()
         return None
+
+    def allowed(self) -> list[str]:
+        """Return the methods that this resource has."""
+        mine = type(self)
+        found = [
+            each
+            for each in _METHODS
+            if getattr(mine, each.lower())
+            is not getattr(web.RequestHandler, each.lower())
+        ]
+        return [*found, *(["HEAD"] if "GET" in found else []), "OPTIONS"]
+
+    def head(self, *args: str) -> Awaitable[None] | None:
+        """Answer as GET does; tornado leaves the body out."""
+        answer: Awaitable[None] | None = self.get(*args)
+        return answer
+
+    def options(self, *_: str) -> None:
+        """Say which methods there are, and nothing to pages of others."""
+        self.set_header("Allow", ", ".join(self.allowed()))
+        self.set_status(204)
+
+    def decode_argument(self, value: bytes, name: str | None = None) -> str:
+        try:
+            return value.decode()
+        except UnicodeError:
+            remedy = "percent-encode it as UTF-8"
+            raise Problem(400, name or "path", "is not UTF-8", remedy) from None
 
     def _check_host(self) -> None:
         host = self.request.host.lower()
@@ -48,6 +84,16 @@ class Handler(web.RequestHandler):
         if name not in _HOSTS:
             detail = "is not this machine's own address"
             raise Problem(403, "Host", detail, f"use http://{ADDRESS}:PORT")
+
+    def _check_is_own_page(self) -> None:
+        headers = self.request.headers
+        origin, site = headers.get("Origin"), headers.get("Sec-Fetch-Site")
+        if origin not in (None, f"http://{self.request.host}"):
+            raise _foreign("Origin")
+        # A link may lead here: what is shown then no other page can read.
+        follows = headers.get("Sec-Fetch-Mode") == "navigate"
+        if site in _FOREIGN and not (follows and self.request.method == "GET"):
+            raise _foreign("Sec-Fetch-Site")
 
     def _check_is_no_page(self) -> None:
         headers = self.request.headers
@@ -61,7 +107,7 @@ class Handler(web.RequestHandler):
     def wish(self) -> Wish:
         """Return the object in the body; an empty one is an empty object."""
         try:
-            found = json.loads(self.request.body or b"{}")
+            found = parse_json(self.request.body or b"{}")
         except ValueError as error:
             raise Problem(400, "body", f"is no JSON: {error}", "send an object") from (
                 error
@@ -83,6 +129,8 @@ class Handler(web.RequestHandler):
         error = kwargs.get("exc_info", (None, None, None))[1]
         status, facts = _problem(error, status_code)
         self.set_status(status)
+        if status == 405:
+            self.set_header("Allow", ", ".join(self.allowed()))
         title = HTTPStatus(status).phrase
         head = {"type": "about:blank", "title": title, "status": status}
         self._send(head | facts, "application/problem+json")
@@ -92,6 +140,11 @@ class Handler(web.RequestHandler):
             logger.error(
                 "mitmvcr: a fault of mitmvcr, please report it", exc_info=value
             )
+
+
+def _foreign(header: str) -> Problem:
+    remedy = "call it from a program, or from its own page"
+    return Problem(403, header, "is that of another web page", remedy)
 
 
 def _problem(error: BaseException | None, status: int) -> tuple[int, Facts]:

@@ -64,11 +64,11 @@ def routes(office: Office, window: Window) -> list[Any]:
         ("/(|page.js|page.css|view.js|lit-html.js)", _File, {"office": office}),
         ("/events", _Events, shown),
         (f"{name}/log", _Log, shown),
-        (f"{name}/log/(\\d+)", _Entry, shown),
+        (f"{name}/log/(\\d{{1,15}})", _Entry, shown),
         (f"{name}/unused", _Unused, shown),
         (f"{name}/search", _Search, shown),
-        (f"{name}/interactions/(\\d+)", _Interaction, shown),
-        (f"{name}/interactions/(\\d+)/dropped", _Dropped, shown),
+        (f"{name}/interactions/(\\d{{1,15}})", _Interaction, shown),
+        (f"{name}/interactions/(\\d{{1,15}})/dropped", _Dropped, shown),
     ]
 
 
@@ -94,7 +94,7 @@ class _Shown(Handler):
 
     def number(self, name: str, default: int) -> int:
         text = self.get_query_argument(name, str(default))
-        if not (text.isascii() and text.isdigit()):
+        if not (text.isascii() and text.isdigit() and len(text) <= 15):
             raise Problem(400, name, "is no number", "use one from 0")
         return int(text)
 
@@ -141,9 +141,15 @@ class _Dropped(_Shown):
 class _Events(_Shown):
     """Server-sent events: ``sessions`` has the state of all, each time one changed."""
 
-    async def get(self) -> None:
+    def head(self, *_: str) -> None:
+        self._begin()
+
+    def _begin(self) -> None:
         self.set_header("Content-Type", "text/event-stream")
         self.set_header("X-Accel-Buffering", "no")
+
+    async def get(self) -> None:
+        self._begin()
         seen: Facts | None = None
         silent = 0.0
         try:

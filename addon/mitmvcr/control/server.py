@@ -54,6 +54,9 @@ def _application(office: Office, window: Window) -> web.Application:
 
 
 class _Nothing(Handler):
+    def allowed(self) -> list[str]:
+        return ["GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS"]
+
     def prepare(self) -> Awaitable[None] | None:
         super().prepare()
         remedy = "use /health, /sessions, /sessions/NAME or /ports"

@@ -13,6 +13,7 @@ from typing import Any
 from mitmvcr.core.chunks import Chunk, parse_chunks
 from mitmvcr.core.duration import parse_duration
 from mitmvcr.core.frames import Frame, parse_frame
+from mitmvcr.core.made_up import read_value
 from mitmvcr.core.model import Headers
 from mitmvcr.format.faults import Fault
 from mitmvcr.format.nodes import ListNode, MapNode, Node, Scalar
@@ -138,6 +139,20 @@ def headers(node: Node) -> Headers:
     return {key: named(key, texts, value) for key, value in pairs(node)}
 
 
+def variables(node: Node) -> Headers:
+    return {key: named(key, _items, value) for key, value in pairs(node)}
+
+
+def _items(node: Node) -> tuple[str, ...]:
+    items = texts(node)
+    try:
+        if items:
+            read_value(items)
+    except ValueError as error:
+        raise Fault(str(error), node.line) from None
+    return items
+
+
 def pairs(node: Node) -> list[tuple[str, Node]]:
     """Return the named values of a mapping, or none where there is a null."""
     if is_null(node):
@@ -194,7 +209,7 @@ REQUEST: Mapping[str, Converter] = {
     "request_uri": text,
     "form": headers,
     "identity": text,
-    "variables": headers,
+    "variables": variables,
     "url": text,
     "method": text,
 }

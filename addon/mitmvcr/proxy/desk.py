@@ -16,6 +16,7 @@ from mitmvcr.proxy.flow.player import Player
 from mitmvcr.proxy.host import listeners
 from mitmvcr.proxy.ports import Ports, ca_file
 from mitmvcr.proxy.sessions import Sessions
+from mitmvcr.session.variables import UnknownVariableError
 from mitmvcr.store.names import cassette_of, session_name
 
 #: Of the process, though mitmproxy has them as those of a session. Towards origins it
@@ -93,11 +94,12 @@ class Desk:
         player = self._player(name)
         if wish is None:
             return dict(player.session.variables.known)
-        for key, value in wish.items():
-            if not isinstance(value, str):
-                raise Problem(422, key, "is no text", "write it as text")
-        recorded = player.session.variables.value
-        return {key: recorded(key, value) for key, value in wish.items()}
+        try:
+            return player.session.variables.values(wish)
+        except UnknownVariableError as error:  # as a request that it does not hold
+            raise Problem(424, error.variable, "was not recorded", error.remedy) from (
+                error
+            )
 
     def save(self, name: str) -> Facts:
         player = self._player(name)

@@ -15,7 +15,9 @@ from mitmproxy.addonmanager import Loader
 from mitmvcr.proxy import host, options
 from mitmvcr.proxy.addon import VcrAddon
 from mitmvcr.proxy.attached import Attached, name_for_api
+from mitmvcr.proxy.flow.player import Player
 from mitmvcr.proxy.host import chain, masters
+from mitmvcr.spelling import as_typed
 
 
 def main(
@@ -25,15 +27,16 @@ def main(
     mitmproxy's, of the process where none are given. ``attached``: to the program that
     has started it, by its stdin and stdout."""
     given = sys.argv[1:] if arguments is None else arguments
-    opened = name_for_api if attached else _nothing
+    opened = name_for_api if attached else _name_as_typed
     vcr = VcrAddon(host.ExitGuard(), opened=opened)
     more = [Attached(vcr.control)] if attached else []
     enter = partial(_enter, vcr, more)
     masters.serve(ui, given, prepare=_name_options, enter=enter)
 
 
-def _nothing(_: object) -> None:
-    pass
+def _name_as_typed(player: Player) -> None:
+    """Let a session that begins name options that would help as ``serve`` has them."""
+    player.session.spell = as_typed
 
 
 def _name_options(master: Any) -> None:

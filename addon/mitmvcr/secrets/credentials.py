@@ -24,6 +24,7 @@ _WHO = (
     b"key_id",
     b"id",
     b"oauth_consumer_key",
+    b"oauth_token",
     b"client_id",
     b"token",
     b"access_token",

@@ -3,12 +3,14 @@
 One walk serves all: learning, cleaning, finding, and telling whose a request is.
 """
 
+import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Protocol
 
 from mitmvcr.core.chunks import moved
+from mitmvcr.core.made_up import is_json, read_value, write_value
 from mitmvcr.core.model import Headers, Request, Response
 from mitmvcr.secrets.containers import Look, said_by, through
 from mitmvcr.secrets.headers import masked_cookies, masked_set_cookie
@@ -16,6 +18,7 @@ from mitmvcr.secrets.texts import BYTES, Text
 from mitmvcr.secrets.values import Place
 
 _MARK = re.compile(r"\[REDACTED:([\w.-]+)\]")
+_AS_JSON = {"Content-Type": ["application/json"]}
 #: What is written in the place of a text.
 Visit = Callable[[Text], bytes]
 
@@ -46,7 +49,7 @@ class Walk:
             content_length=_length(request, body),
             body=body,
             form=self._fields(request.form, "request.form"),
-            variables=self._fields(request.variables, "request.variables"),
+            variables=self._variables(request.variables),
             headers=headers,
             trailer=self._headers(request.trailer, "request.trailer"),
         )
@@ -99,6 +102,18 @@ class Walk:
             name: [self._named(f"{where}.{name}", name, v, Place.QUERY) for v in values]
             for name, values in form.items()
         }
+
+    def _variables(self, variables: Headers) -> Headers:
+        """Return what a test made up: a text as in a form, anything else as in JSON."""
+        return {name: self._variable(name, each) for name, each in variables.items()}
+
+    def _variable(self, name: str, items: Sequence[str]) -> Sequence[str]:
+        where = f"request.variables.{name}"
+        if not is_json(items):
+            return [self._named(where, name, each, Place.QUERY) for each in items]
+        body = json.dumps({name: read_value(items)}).encode()
+        new = self._pieces(body, _AS_JSON, where)
+        return items if new == body else write_value(*json.loads(new).values())
 
     # Headers
 

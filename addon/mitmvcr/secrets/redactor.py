@@ -243,6 +243,8 @@ class Redactor:
         if (
             dropped is None
             or self.texts.is_extended
+            or request.form
+            or request.variables
             or request.trailer
             or response.trailer
             or response.websocket

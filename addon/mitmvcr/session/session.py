@@ -87,7 +87,11 @@ class Session(Counts):
             loaded, repeats, matcher or Matcher(), self._redaction, judge
         )
         self.deck = self._look_up.deck
-        self.variables = Variables(self.deck, self._redaction.hidden)
+        self.variables = Variables(
+            self.deck,
+            self._redaction.hidden,
+            is_strict=isinstance(self._without_look_up, Refuse),
+        )
         self._recording = Recording(
             store, self._redaction, self.deck, found, self.variables
         )

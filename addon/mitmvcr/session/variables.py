@@ -1,39 +1,60 @@
 """What a test makes up, by name: a random name, a seed, today's date. Recorded, it is
 handed back in a replay, whose requests are then the recorded ones."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
-from urllib.parse import parse_qs, urlencode
 
 from mitmvcr.core.deck import Deck
+from mitmvcr.core.errors import VcrError
+from mitmvcr.core.jsontext import Value
+from mitmvcr.core.made_up import read_value, write_value
 from mitmvcr.core.model import Headers, Interaction, Request, Response
 
-_FORM = {"Content-Type": ["application/x-www-form-urlencoded"]}
+
+class UnknownVariableError(VcrError):
+    """A strict replay has no value for ``variable``."""
+
+    remedy = "record the cassette anew, with mode record_only"
+
+    def __init__(self, variable: str) -> None:
+        self.variable = variable
+        super().__init__(f"{variable}: was not recorded: {self.remedy}")
 
 
 class Variables:
     """The values of one cassette. Each stands with the first interaction that was
     recorded after it, so that it is kept as that is. ``recorded`` is what was there at
-    the start; ``hide`` makes of an interaction what may be written."""
+    the start; ``hide`` makes of an interaction what may be written; ``is_strict``: what
+    was not recorded has no value."""
 
     def __init__(
-        self, recorded: Deck, hide: Callable[[Interaction], Interaction]
+        self,
+        recorded: Deck,
+        hide: Callable[[Interaction], Interaction],
+        *,
+        is_strict: bool,
     ) -> None:
-        self._recorded, self._hide = recorded, hide
-        self._waiting: dict[str, list[str]] = {}
+        self._recorded, self._hide, self._is_strict = recorded, hide, is_strict
+        self._waiting: Headers = {}
 
-    def value(self, name: str, fresh: str) -> str:
-        """Return the value that a name has: the recorded one, else the first that was
-        given, which the next interaction that is recorded will hold."""
-        if name not in self.known:
-            self.known[name] = fresh
-            self._waiting[name] = [self._hidden(name, fresh)]
-        return self.known[name]
+    def values(self, fresh: Mapping[str, Value]) -> dict[str, Value]:
+        """Return the value that each name has: the recorded one, else the first that
+        was given, which the next interaction that is recorded will hold.
+
+        Raises UnknownVariableError, and then no value is kept.
+        """
+        unknown = [name for name in fresh if name not in self.known]
+        if unknown and self._is_strict:
+            raise UnknownVariableError(unknown[0])
+        hidden = self._hidden({name: write_value(fresh[name]) for name in unknown})
+        self.known.update((name, fresh[name]) for name in unknown)
+        self._waiting = {**self._waiting, **hidden}
+        return {name: self.known[name] for name in fresh}
 
     @cached_property
-    def known(self) -> dict[str, str]:
-        """Return the values so far, by name."""
+    def known(self) -> dict[str, Value]:
+        """Return the values so far, by name. Raises CassetteDamagedError."""
         return _values(self._recorded)
 
     @property
@@ -46,13 +67,12 @@ class Variables:
         waiting, self._waiting = self._waiting, {}
         return _holding(kept, waiting)
 
-    def _hidden(self, name: str, value: str) -> str:
-        """Return a value as a form's field of its name may be written."""
-        body = urlencode({name: value}).encode()
-        asked = Request(method="POST", headers=_FORM, body=body)
-        written = self._hide(Interaction(0, asked, Response())).request.body
-        found = parse_qs(written.decode(), keep_blank_values=True)
-        return found.get(name, [value])[0]
+    def _hidden(self, written: Headers) -> Headers:
+        """Return values as they may be written."""
+        if not written:
+            return written
+        met = Interaction(0, Request(method="POST", variables=written), Response())
+        return self._hide(met).request.variables
 
 
 def without(held: Iterable[Interaction], dropped: Collection[int]) -> list[Interaction]:
@@ -77,10 +97,10 @@ def _holding(each: Interaction, variables: Headers) -> Interaction:
     return replace(each, request=replace(each.request, variables=merged))
 
 
-def _values(recorded: Deck) -> dict[str, str]:
-    found: dict[str, str] = {}
+def _values(recorded: Deck) -> dict[str, Value]:
+    found: dict[str, Value] = {}
     for position in range(len(recorded)):
-        for name, values in recorded.request(position).variables.items():
-            if values:
-                found.setdefault(name, values[0])
+        for name, items in recorded.request(position).variables.items():
+            if items:
+                found.setdefault(name, read_value(items))
     return found

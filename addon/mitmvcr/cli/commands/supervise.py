@@ -28,11 +28,12 @@ from mitmvcr.cli.isolate.route import Route
 from mitmvcr.cli.report import status
 from mitmvcr.cli.report.account import Ran, Reach
 from mitmvcr.cli.report.conclusion import conclude, tell_left
-from mitmvcr.cli.report.console import as_typed, in_words, say
+from mitmvcr.cli.report.console import say
 from mitmvcr.cli.report.findings import Finding, of_attempts, of_run
 from mitmvcr.core.errors import VcrError
 from mitmvcr.options import ISOLATE
 from mitmvcr.session import Session
+from mitmvcr.spelling import as_typed, in_words
 
 if TYPE_CHECKING:
     from mitmvcr.proxy.launch import Proxy

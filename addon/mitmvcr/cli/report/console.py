@@ -2,17 +2,16 @@
 pipe. stdout belongs to the child, so they all go to stderr."""
 
 import os
-import re
-import shlex
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import TextIO
 
 import click
 
 from mitmvcr.core.wording import shown
 from mitmvcr.miss.report import MOST_MISSES, Difference, Miss, Near
-from mitmvcr.options import BY_NAME, REPORT, Kind
+from mitmvcr.options import REPORT
+from mitmvcr.spelling import as_typed
 
 #: So many are shown at the end of a run; the log and a report have them all.
 _SHOWN = 10
@@ -96,37 +95,6 @@ def short_lines(miss: Miss, times: int = 1) -> Iterator[str]:
         yield f"      {as_typed(near.options)} would let it match"
     if miss.unset:
         yield f"      {miss.lacks}"
-
-
-def as_typed(options: Iterable[str]) -> str:
-    """Return options of mitmproxy, as NAME=VALUE, as words of the command line."""
-    return " ".join(map(_word, options))
-
-
-def _word(text: str) -> str:
-    name, _, value = text.removeprefix("vcr_").partition("=")
-    option = BY_NAME[name]
-    flags = [flag.word for flag in option.flags if flag.value == value]
-    return flags[0] if flags else f"{option.word} {shlex.quote(value)}"
-
-
-_OPTION = re.compile(r"\bvcr_(\w+)(?:=('[^']*'|[^\s();,]+))?")
-
-
-def in_words(text: str) -> str:
-    """Return a message with the options of mitmproxy in it as words of the command
-    line."""
-    return _OPTION.sub(_in_words, text)
-
-
-def _in_words(match: re.Match[str]) -> str:
-    option, value = BY_NAME.get(match[1]), match[2]
-    if option is None:
-        return match[0]
-    if value == "yes" and option.kind is Kind.SWITCH:
-        return option.word
-    flags = [flag.word for flag in option.flags if flag.value == value]
-    return flags[0] if flags else f"{option.word} {value}" if value else option.word
 
 
 def _near_shown(near: Near, miss: Miss) -> str:

@@ -1,5 +1,6 @@
 """HTTP's own rules about which answer is whose, whatever else is compared."""
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -11,6 +12,9 @@ from mitmvcr.core.model import Interaction, Request, Response
 
 #: What makes a request conditional (RFC 9110, section 13.1).
 VALIDATORS = ("if-match", "if-modified-since", "if-none-match", "if-unmodified-since")
+#: Others that make it so: WebDAV's ``If``, ``If-Schedule-Tag-Match``, and those of
+#: stores, as ``x-amz-copy-source-if-match`` and ``x-goog-if-generation-match``.
+_CONDITION = re.compile(r"if(?:-(?!range$).*)?|x-[a-z0-9-]*-if-.*")
 #: The place of a range among the fields; no header has such a name.
 RANGE = ":range"
 _RANGES, _CONDITIONS = frozenset({PARTIAL, 416}), frozenset({304, 412})
@@ -52,6 +56,11 @@ class Asked:
         return value
 
 
+def is_condition(name: str) -> bool:
+    """Return whether a header, in lower case, makes a request conditional."""
+    return name in VALIDATORS or _CONDITION.fullmatch(name) is not None
+
+
 def vary(response: Response) -> tuple[str, ...]:
     """Return the names of headers that the response says it depends on."""
     return tuple(
@@ -83,9 +92,10 @@ def bonds(
         names = sorted({name for name in vary(found.response) if name in several})
         bound = tuple((name, own.get(name)) for name in names)
     # Where none was recorded, it is not known which it were.
-    is_conditional = code in _CONDITIONS and not own.keys().isdisjoint(VALIDATORS)
-    if is_conditional and Rule.VALIDATORS not in off:
-        bound += tuple((name, own.get(name)) for name in VALIDATORS)
+    conditions = sorted(filter(is_condition, own)) if code in _CONDITIONS else ()
+    if conditions and Rule.VALIDATORS not in off:
+        every = dict.fromkeys((*VALIDATORS, *conditions))
+        bound += tuple((name, own.get(name)) for name in every)
     if code in _RANGES and Rule.RANGE not in off:
         return [((RANGE, each), *bound) for each in _ranges(found, own)] or [bound]
     return [bound]

@@ -2,7 +2,8 @@
 
 The placeholder of a variable that is unset where a cassette is replayed, or too short
 to be known again, stands for whatever the live request has in its place: another text,
-nothing, or no such parameter at all.
+nothing, or no such parameter at all. That of a field, as ``?api_key=``, stands also for
+a parameter that is there and empty.
 """
 
 import re
@@ -20,6 +21,9 @@ from mitmvcr.core.urls import url_parts
 
 #: Of a variable, as the redactor writes it, or as a user names it.
 _PLACEHOLDER = re.compile(r"\[REDACTED:([A-Z][A-Z0-9_]*)\]|<([A-Z][A-Z0-9_]*)>")
+#: A parameter whose value is hidden by its name.
+_HIDDEN = re.compile(r"[?&]([^=&#]+)=\[REDACTED:[a-z][\w.-]*\](?=[&#]|$)")
+_EMPTY = re.compile(r"(?<=[?&])([^=&#]+)=?(?=[&#]|$)")
 #: Of so many that are equal in their URL the bodies are looked at, up to this size.
 _MOST, _LONGEST = 200, 1 << 20
 
@@ -33,6 +37,8 @@ class Blanks:
     def __init__(self, deck: Deck, is_blank: IsBlank) -> None:
         self._deck, self._is_blank = deck, is_blank
         self._urls: dict[str, None] = {}
+        #: Name of a parameter -> its placeholder.
+        self._hidden: dict[str, str] = {}
         self._read = 0
         #: Position -> whether the recorded body has a blank.
         self._bodies: dict[int, bool] = {}
@@ -54,19 +60,28 @@ class Blanks:
 
     def _urls_meant(self, asked: str) -> Iterator[str]:
         yield asked
-        for url in self._with_blanks():
-            filled = _filled_url(asked, url, self._blank)
-            if filled != asked:
-                yield filled
+        urls = self._with_blanks()
+        full = _EMPTY.sub(self._unless_empty, asked)
+        for start in dict.fromkeys((asked, full)):
+            if start != asked:
+                yield start
+            filled = (_filled_url(start, url, self._blank) for url in urls)
+            yield from (url for url in filled if url != start)
 
     def _with_blanks(self) -> dict[str, None]:
         """Return the recorded URLs that have a blank; what is added later is looked at
         once."""
         if self._read < len(self._deck):
             urls = list(self._deck.urls())
-            self._urls |= {url: None for url in urls[self._read :] if self.names(url)}
+            for url in urls[self._read :]:
+                if self.names(url):
+                    self._urls[url] = None
+                self._hidden |= {m[1]: m[0][1:] for m in _HIDDEN.finditer(url)}
             self._read = len(urls)
         return self._urls
+
+    def _unless_empty(self, found: re.Match[str]) -> str:
+        return self._hidden.get(found[1], found[0])
 
     def _bodies_meant(self, asked: Request) -> Iterator[Request]:
         seen: set[bytes] = set()

@@ -209,9 +209,11 @@ def silence_limit() -> None:
 def own_ports() -> None:
     """Check that it says which of its ports listen."""
     takes("mitmproxy.addons.proxyserver:Servers.__getitem__", "self", "mode")
+    takes("mitmproxy.addons.proxyserver:Servers.__iter__", "self")
     place = "mitmproxy.proxy.mode_servers:ServerInstance"
     find(f"{place}.is_running")
     find(f"{place}.last_exception")
+    find(f"{place}.listen_addrs")
 
 
 def own_master() -> None:
