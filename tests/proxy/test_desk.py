@@ -71,13 +71,13 @@ async def test_calls_at_once_each_get_the_report_of_what_they_ended(
     rig = Rig(vcr_dir=str(tmp_path))
     desk = Desk(rig.vcr.sessions)
     await desk.open({"cassette": "a", "name": "w", "port": False})
-    began = [begin(rig, "w")]
+    began = [rig.begin("w")]
     calls = [asyncio.ensure_future(desk.switch("w", {"cassette": "b"}))]
     await asyncio.sleep(0)
-    began.append(begin(rig, "w"))
+    began.append(rig.begin("w"))
     calls.append(asyncio.ensure_future(desk.switch("w", {"cassette": "c"})))
     await asyncio.sleep(0)
-    began.append(begin(rig, "w"))
+    began.append(rig.begin("w"))
     calls += [asyncio.ensure_future(desk.end("w"))]
     await asyncio.sleep(0)
     for call in (desk.end("w"), desk.switch("w", {"cassette": "d"})):
@@ -103,7 +103,7 @@ async def test_who_switched_a_session_that_has_ended_since_gets_the_report(
     rig = Rig(vcr_dir=str(tmp_path))
     desk = Desk(rig.vcr.sessions)
     await desk.open({"cassette": "a", "name": "w", "port": False})
-    began = begin(rig, "w")
+    began = rig.begin("w")
     switched = asyncio.ensure_future(desk.switch("w", {"cassette": "b"}))
     await asyncio.sleep(0)
     assert (await desk.end("w"))["counts"]["recorded"] == 0
