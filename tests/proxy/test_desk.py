@@ -1,5 +1,6 @@
 """What the control API does with sessions, without a server."""
 
+import asyncio
 from pathlib import Path
 from unittest.mock import Mock
 

@@ -156,8 +156,7 @@ class VcrAddon:
 
     async def _drain_and_close(self) -> None:
         await host.drain(self.sessions.are_busy)
-        self.streams.close()
-        self.sessions.close()
+        self._leave()
 
     def _begun(self, player: Player) -> None:
         self._opened(player)
@@ -179,9 +178,8 @@ class VcrAddon:
         self.streams.choose_request_hook()
         where = settings.cassette or settings.dir
         if where is not None and settings.redaction.off:
-            logger.warning(
-                "mitmvcr: vcr_redact=none: secrets are written to %s as they are", where
-            )
+            text = "mitmvcr: vcr_redact=none: secrets are written to %s as they are"
+            logger.warning(text, where)
         root, player = self.sessions.root, self.sessions.named()
         if root is not None or (player is not None and player.session.records):
             host.watch_who_leaves()
@@ -205,7 +203,7 @@ class VcrAddon:
         """Set mitmproxy's own options as the sessions need them."""
         # A named session may begin at any time, and need any of it.
         in_play, root = self.sessions.in_play(), self.sessions.root
-        named, chosen = root is not None, [player.settings for player in in_play]
+        named, chosen = root is not None, [each.settings for each in in_play]
         self._host_options.hold(ctx.options)  # it may be changed with ours, at once
         self._host_options.apply(
             ctx.options,
@@ -250,8 +248,7 @@ class VcrAddon:
     async def _look_aside(
         self, player: Player, flow: http.HTTPFlow, live: LiveRequest
     ) -> None:
-        """Decide on a large request, lest other flows wait while it is looked
-        through."""
+        """Decide on a large request beside the loop, so that other flows go on."""
         session = player.session
         try:
             foreseen = await asyncio.to_thread(session.foreseen, live.request)

@@ -9,10 +9,10 @@ from bisect import insort
 from collections import defaultdict, deque
 from collections.abc import Hashable, Iterable, Sequence
 
-from mitmvcr.core.bodies import says
 from mitmvcr.core.choosing import Equals, Objections, Values
 from mitmvcr.core.deck.bucket import Bucket, Keys
 from mitmvcr.core.deck.chooser import Chooser, FindValues
+from mitmvcr.core.deck.livekeys import LARGE, LiveKeys
 from mitmvcr.core.deck.recorded import ByHost, Recorded
 from mitmvcr.core.matching import Matcher
 from mitmvcr.core.model import Interaction, Request
@@ -26,8 +26,6 @@ def _nobodys(_: Request) -> Values:
 #: What is known of a URL with so few interactions is soon found out again, so it is
 #: kept of so many URLs only.
 _FEW, _MOST_FEW = 8, 1024
-#: In bytes: a larger body is first compared as it stands.
-_LARGE = 1 << 16
 
 
 class Deck:
@@ -55,8 +53,7 @@ class Deck:
         #: Made as they are needed; those of many interactions last.
         self._buckets: dict[Hashable, Bucket] = {}
         self._few: dict[Hashable, Bucket] = {}
-        #: Of the last large request: its body, what its headers say, its keys.
-        self._lately: tuple[bytes, Hashable, Keys] = b"", None, ()
+        self._keys = LiveKeys(self.matcher)
         self._bucket_of, self._rests_of = self.matcher.bucket, self.matcher.rests
         self._positions: defaultdict[Hashable, list[int]] = defaultdict(list)
         for position, url in enumerate(self._all.loaded_urls()):
@@ -108,14 +105,14 @@ class Deck:
         bucket = self._bucket(url)
         if bucket is None:
             return None
-        if len(request.body) > _LARGE:
+        if len(request.body) > LARGE:
             same = self._same_bytes(request, bucket)
             if same is not None:
                 return same
-        keys = self._keys_of(request)
+        keys = self._keys.of(request)
         position = self._next(bucket, keys)
         if position is None:
-            position = last_of(bucket, keys)
+            position = bucket.last_of(keys)
             if position is None:
                 some = self._chooser.parts and self._best(request, live, bucket)
                 return some or None
@@ -127,17 +124,6 @@ class Deck:
                 return self._best(request, live, bucket)
         self._use(position, url, bucket)
         return position, interaction
-
-    def _keys_of(self, request: Request) -> Keys:
-        """Return the keys of a live request; of a large one they are remembered, since
-        it is looked up with its secrets and without, and explained."""
-        base = self.matcher.base
-        if base is None or len(request.body) <= _LARGE:
-            return self._rests_of(request)
-        said = base(request), says(request)
-        if self._lately[0] is not request.body or self._lately[1] != said:
-            self._lately = request.body, said, self._rests_of(request)
-        return self._lately[2]
 
     def _same_bytes(
         self, request: Request, bucket: Bucket
@@ -176,7 +162,7 @@ class Deck:
 
     def _equals(self, bucket: Bucket, request: Request) -> Equals:
         """Return all that are equal to the request, those that were used up too."""
-        keys = self._keys_of(request)
+        keys = self._keys.of(request)
         known = bucket.equals(keys)
         if known is None:
             self._note_spent(self._bucket_of(request.url), bucket)
@@ -298,7 +284,7 @@ class Deck:
         """Count the equal interactions that were used up by requests like this one."""
         if self._repeats is not Repeats.NO:
             return 0
-        url, keys = self._bucket_of(request.url), self._keys_of(request)
+        url, keys = self._bucket_of(request.url), self._keys.of(request)
         bucket = self._bucket(url)
         if bucket is None:
             return 0
@@ -360,8 +346,3 @@ class Deck:
         again = self._repeats is Repeats.ALL
         position = self._by_host.next(host, self._played, again=again)
         return None if position is None else self.head(position)
-
-
-def last_of(bucket: Bucket, keys: Keys) -> int | None:
-    found = max(bucket.last.get(key, -1) for key in keys)
-    return found if found >= 0 else None
