@@ -319,6 +319,14 @@ def test_what_was_used_up_is_given_back_also_where_little_is_known_of_it(
     assert list(positions(deck, get())) == [0, 1]
 
 
+def test_what_is_given_back_comes_before_the_others_that_were_read_meanwhile() -> None:
+    deck = Deck(Lazy(get(), get(), get()))
+    assert deck.take(get()) == (0, made(get()))
+    assert deck.take(get(body=b"other")) is None  # all were read to say so
+    deck.give_back(0)
+    assert list(positions(deck, get())) == [0, 1, 2]
+
+
 def test_the_last_stays_the_last_when_another_is_given_back() -> None:
     deck = Deck([made(get(), i) for i in range(2)], Repeats.LAST)
     assert list(islice(positions(deck, get()), 2)) == [0, 1]

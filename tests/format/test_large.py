@@ -327,6 +327,15 @@ def test_a_long_body_before_the_url_is_passed_over(folder: Path) -> None:
     assert opened(file) == both
 
 
+@pytest.mark.parametrize("body", [b"x", b"x" * 20_000])
+def test_an_item_without_a_url_is_damage(folder: Path, body: bytes) -> None:
+    request = Request("POST", "http://h/", body=body, headers={"A": ("b",)})
+    one = Cassette([Interaction(0, request, Response(code=200))])
+    data = writer.dumps(one).replace(b"        url: http://h/\n", b"")
+    with pytest.raises(CassetteDamagedError, match="there is no `url`"):
+        reader.loads(on_disk(folder / "a.yaml", data), lazy=True)
+
+
 def test_a_file_in_another_layout_is_read_whole(folder: Path) -> None:
     data = many(3).replace(b"interactions:\n", b"interactions: # mine\n")
     file = on_disk(folder / "a.yaml", data)
