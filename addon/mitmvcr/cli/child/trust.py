@@ -146,7 +146,7 @@ def _trust_store(folder: Path, bundle: Path) -> Path:
 
 
 def _php(folder: Path, bundle: Path) -> Path:
-    (folder / "php").mkdir()
+    (folder / "php").mkdir(exist_ok=True)
     ini = f'curl.cainfo="{bundle}"\nopenssl.cafile="{bundle}"\n'
     return _write(folder / "php" / "mitmvcr.ini", ini.encode()).parent
 
@@ -173,5 +173,7 @@ def _first_of(names: Iterable[str]) -> Iterator[bytes]:
 
 
 def _write(path: Path, data: bytes) -> Path:
-    path.write_bytes(data)
+    """Write a file, unless it holds that already and somebody may be reading it."""
+    if not path.is_file() or path.read_bytes() != data:
+        path.write_bytes(data)
     return path
