@@ -298,6 +298,27 @@ def test_a_recording_of_nothing_may_write_an_empty_cassette(cli, tmp_path):
     assert (tmp_path / "new.yaml").read_text().endswith("interactions: []\n")
 
 
+HOLDS = """
+import os, socket, sys
+host, port = os.environ["HTTPS_PROXY"].removeprefix("http://").split(":")
+held = socket.create_connection((host, int(port)))
+held.sendall(b"CONNECT api.test:443 HTTP/1.1\\r\\nHost: api.test:443\\r\\n\\r\\n")
+held.recv(99)
+if os.fork() == 0:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+    os.dup2(2, 1)
+    held.recv(1)  # until the proxy is gone
+"""
+
+
+def test_nothing_is_said_after_the_summary_of_a_connection_that_is_held(cli, cassette):
+    words = ("--cassette", cassette, "--mode", "replay_only", "--allow-idle")
+    ran = cli("run", *words, *cli.python(HOLDS))
+    assert ran.returncode == 0
+    assert ran.stderr.splitlines() == [*lines(ran.stderr)]
+    assert "unused" in lines(ran.stderr)[-1]
+
+
 def test_localhost_is_left_alone_unless_included(cli, cassette):
     code = "import os; print(repr(os.environ['NO_PROXY']))"
     words = ("run", "--cassette", cassette, "--no-proxy", ".corp.test")
