@@ -26,7 +26,7 @@ def table(outcomes: Sequence[Outcome], day: datetime.date) -> str:
         f"| {' | '.join(columns)} |",
         "|---|---|---|---|---|---|",
     ]
-    return "\n".join([*head, *map(_row, outcomes), ""])
+    return "\n".join([*head, *sorted(map(_row, outcomes), key=str.lower), ""])
 
 
 def _row(one: Outcome) -> str:
