@@ -1,4 +1,4 @@
-"""A proxy that makes no tunnels: it notes where to, and answers in the origin's place."""
+"""A proxy that makes no tunnels: it notes where to, and answers as the origin would."""
 
 import socket
 import socketserver

@@ -55,7 +55,7 @@ def _isolated(plan: Plan) -> Iterator[Plan]:
         return
     from mitmvcr.cli.isolate.namespace import make_namespace
 
-    namespace = make_namespace(plan.allowed)
+    namespace = make_namespace(plan.allowed, divert=plan.transparent)
     try:
         if namespace.blind:
             say(

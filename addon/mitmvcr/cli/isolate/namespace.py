@@ -35,6 +35,7 @@ class Namespace:
     """``port`` is where the proxy is to be found within, on each of the ``proxy``
     sockets; ``allowed`` listen for what may be reached besides. ``tap`` and ``tunnel``
     see what goes nowhere over IPv4 and IPv6; ``blind`` says why the first is absent.
+    ``diverted`` listen for programs that know of no proxy.
     """
 
     kinds: Sequence[tuple[int, int]]
@@ -45,6 +46,7 @@ class Namespace:
     tap: socket.socket | None
     tunnel: int | None
     blind: str
+    diverted: Sequence[socket.socket] = ()
 
     def enter(self) -> None:
         """Move this process into the namespace. Call it in a child that is to become
@@ -61,7 +63,8 @@ class Namespace:
         """Close our descriptors; the namespace lives on while a process is in it."""
         for descriptor, _ in self.kinds:
             os.close(descriptor)
-        for each in (*self.proxy, *(s for s, _ in self.allowed), *self.name_servers):
+        listening = (*self.proxy, *(s for s, _ in self.allowed), *self.diverted)
+        for each in (*listening, *self.name_servers):
             each.close()
         if self.tap is not None:
             self.tap.close()
@@ -69,16 +72,16 @@ class Namespace:
             os.close(self.tunnel)
 
 
-def make_namespace(allowed: Sequence[Allowed]) -> Namespace:
-    """Make a namespace. It forks: call it before there are threads. Raise
-    IsolationError."""
+def make_namespace(allowed: Sequence[Allowed], *, divert: bool = False) -> Namespace:
+    """Make a namespace, in which connections are diverted to the proxy if so wanted. It
+    forks: call it before there are threads. Raise IsolationError."""
     if sys.platform != "linux":
         problem = f"needs Linux's network namespaces, and this is {sys.platform}"
         raise IsolationError(f"{ISOLATE.word} {problem}: leave it out here")
     problem = ""
     for user in (False, True) if os.geteuid() == 0 else (True,):
         try:
-            return _made(allowed, user=user)
+            return _made(allowed, user=user, divert=divert)
         except OSError as error:
             problem = str(error.strerror)
     raise IsolationError(
@@ -87,7 +90,7 @@ def make_namespace(allowed: Sequence[Allowed]) -> Namespace:
     )
 
 
-def _made(allowed: Sequence[Allowed], *, user: bool) -> Namespace:
+def _made(allowed: Sequence[Allowed], *, user: bool, divert: bool) -> Namespace:
     """Fork a child that makes the namespace, and return what it hands over. Raise
     OSError."""
     from mitmvcr.cli.isolate.setup import set_up  # Linux alone can import it
@@ -96,7 +99,7 @@ def _made(allowed: Sequence[Allowed], *, user: bool) -> Namespace:
     with ours:
         child = os.fork()
         if child == 0:
-            _be_the_child(theirs, lambda: set_up(allowed, user=user))
+            _be_the_child(theirs, lambda: set_up(allowed, user=user, divert=divert))
         theirs.close()
         message, descriptors, _, _ = socket.recv_fds(ours, _LONGEST, _MOST_DESCRIPTORS)
         os.waitpid(child, 0)
@@ -157,6 +160,7 @@ def _unpacked(
         tap=next(map(_socket, of("tap")), None),
         tunnel=next(of("tunnel"), None),
         blind=str(facts["blind"]),
+        diverted=[_socket(d) for d in of("diverted")],
     )
 
 
