@@ -12,6 +12,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from examples import examples
 from mitmvcr.core.deck import Deck
 from mitmvcr.core.deck import deck as deck_module
 from mitmvcr.core.errors import CassetteDamagedError
@@ -229,7 +230,7 @@ for machine in (
     ForgetfulLastRepeatingDeckMachine,
     RememberingDeckMachine,
 ):
-    machine.TestCase.settings = settings(max_examples=60, deadline=None)
+    machine.TestCase.settings = settings(max_examples=examples(60), deadline=None)
 
 TestDeck = DeckMachine.TestCase
 TestRepeatingDeck = RepeatingDeckMachine.TestCase
