@@ -3,6 +3,7 @@ round in a circle."""
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -46,9 +47,12 @@ def names() -> Iterator[tuple[str, Path]]:
 MODULES = dict(names())
 
 
-def imported(path: Path) -> Iterator[str]:
-    """Ours, wherever the import stands."""
-    for node in ast.walk(ast.parse(path.read_text())):
+def imported(path: Path, *, for_types: bool = True) -> Iterator[str]:
+    """Ours, wherever the import stands; ``for_types``: also what only types need."""
+    tree = ast.parse(path.read_text())
+    if not for_types:
+        tree.body = [each for each in tree.body if not isinstance(each, ast.If)]
+    for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(
             "mitmvcr"
         ):
@@ -124,3 +128,33 @@ def reachable(start: str, graph: dict[str, set[str]]) -> set[str]:
 @pytest.mark.parametrize("graph", [IMPORTS, arrows()], ids=["modules", "rooms"])
 def test_nothing_imports_in_a_circle(graph: dict[str, set[str]]) -> None:
     assert [each for each in graph if each in reachable(each, graph)] == []
+
+
+#: Of data they may have more lines.
+DATA = {"mitmvcr.options", "mitmvcr.secrets.lists"}
+
+
+def test_no_module_is_long() -> None:
+    lines = {name: len(path.read_text().splitlines()) for name, path in MODULES.items()}
+    assert {name: n for name, n in lines.items() if n > 350 and name not in DATA} == {}
+
+
+def folder(module: str) -> str:
+    inner = MODULES[module].name != "__init__.py"
+    return module.rpartition(".")[0] if inner else module
+
+
+@pytest.mark.parametrize("within", sorted({folder(each) for each in MODULES}))
+def test_a_room_has_few_floors(within: str) -> None:
+    """What a module imports of its own room lies a floor below it."""
+    inside = {each for each in MODULES if folder(each) == within}
+    below = {
+        each: (set(imported(MODULES[each], for_types=False)) & inside) - {each}
+        for each in inside
+    }
+
+    @cache
+    def floors(module: str) -> int:
+        return 1 + max(map(floors, below[module]), default=0)
+
+    assert max(map(floors, inside)) <= 6

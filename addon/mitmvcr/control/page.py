@@ -55,13 +55,17 @@ class Window(Protocol):
         """Return, by session, a value that differs when anything has changed."""
 
 
-def routes(office: Office, window: Window) -> list[Any]:
-    """Return what the page needs, as tornado's routes."""
+def routes(office: Office, window: Window, *, live: bool) -> list[Any]:
+    """Return what the page needs, as tornado's routes; if it is not ``live``, without
+    its files and its events."""
     shown = {"office": office, "window": window}
     name = "/sessions/([^/]+)"
-    return [
+    page = [
         ("/(|page.js|page.css|view.js|lit-html.js)", _File, {"office": office}),
         ("/events", _Events, shown),
+    ]
+    return [
+        *(page if live else ()),
         (f"{name}/log", _Log, shown),
         (f"{name}/log/(\\d{{1,15}})", _Entry, shown),
         (f"{name}/unused", _Unused, shown),
@@ -131,7 +135,7 @@ class _Search(_Shown):
 
 class _Dropped(_Shown):
     def put(self, name: str, position: str) -> None:
-        dropped = self.wish().get("dropped")
+        dropped = self.fields("dropped").get("dropped")
         if not isinstance(dropped, bool):
             raise Problem(422, "dropped", "is no switch", "use true or false")
         self.answer(self.window.drop(name, int(position), dropped=dropped))

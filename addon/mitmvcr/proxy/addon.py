@@ -23,6 +23,7 @@ from mitmvcr.proxy.choice import Choice, refuse_proxy_passwords
 from mitmvcr.proxy.commands import Commands
 from mitmvcr.proxy.connections import Connections
 from mitmvcr.proxy.controlling import Control
+from mitmvcr.proxy.door import Door
 from mitmvcr.proxy.flow.exchange import forward, replay
 from mitmvcr.proxy.flow.player import DEFAULT, SLOW, Player, size_of, with_mode
 from mitmvcr.proxy.flow.refusals import block, refuse
@@ -73,11 +74,15 @@ class VcrAddon:
         self.idle_end = IdleEnd(self.sessions)
         self.connections = Connections(self.sessions)
         self.control = Control(self.sessions)
+        self.door = Door(self.control)
         self.choice = Choice(self.sessions, self.connections)
         self.streams = Streams(self.sessions)
         self.commands = Commands(self.sessions, self.options)
-        # The choice first: what it takes out of a request nobody else is to see.
-        self.addons = [self.choice, self.connections, self.streams, self.commands]
+        # These first: what they take out of a request nobody else is to see.
+        self.addons = [
+            *(self.door, self.choice, self.connections),
+            *(self.streams, self.commands),
+        ]
         self._host_options = host.HostOptions()
         self._is_running = self._has_started = False
         self._dispatcher: HookDispatcher | None = None
@@ -151,8 +156,7 @@ class VcrAddon:
 
     async def _drain_and_close(self) -> None:
         await host.drain(self.sessions.are_busy)
-        self.streams.close()
-        self.sessions.close()
+        self._leave()
 
     def _begun(self, player: Player) -> None:
         self._opened(player)
@@ -174,14 +178,14 @@ class VcrAddon:
         self.streams.choose_request_hook()
         where = settings.cassette or settings.dir
         if where is not None and settings.redaction.off:
-            logger.warning(
-                "mitmvcr: vcr_redact=none: secrets are written to %s as they are", where
-            )
+            text = "mitmvcr: vcr_redact=none: secrets are written to %s as they are"
+            logger.warning(text, where)
         root, player = self.sessions.root, self.sessions.named()
         if root is not None or (player is not None and player.session.records):
             host.watch_who_leaves()
         self._set_host_options()
         self.control.settle(settings.control)
+        self.door.listen()
 
     def _settle_guard(self, name: str, earlier: Player | None) -> None:
         """Close what the session of this name has open to the network, if what took the
@@ -199,7 +203,7 @@ class VcrAddon:
         """Set mitmproxy's own options as the sessions need them."""
         # A named session may begin at any time, and need any of it.
         in_play, root = self.sessions.in_play(), self.sessions.root
-        named, chosen = root is not None, [player.settings for player in in_play]
+        named, chosen = root is not None, [each.settings for each in in_play]
         self._host_options.hold(ctx.options)  # it may be changed with ours, at once
         self._host_options.apply(
             ctx.options,
@@ -244,8 +248,7 @@ class VcrAddon:
     async def _look_aside(
         self, player: Player, flow: http.HTTPFlow, live: LiveRequest
     ) -> None:
-        """Decide on a large request, lest other flows wait while it is looked
-        through."""
+        """Decide on a large request beside the loop, so that other flows go on."""
         session = player.session
         try:
             foreseen = await asyncio.to_thread(session.foreseen, live.request)

@@ -4,11 +4,12 @@ says where it is, and ends with that program, however that ends."""
 import json
 import os
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from mitmvcr.proxy.controlling import Control
 from mitmvcr.proxy.flow.player import Player
 from mitmvcr.proxy.host import masters
+from mitmvcr.spelling import OF_API
 
 _STDIN, _STDOUT, _STDERR = 0, 1, 2
 
@@ -44,11 +45,7 @@ class Attached:
 
 def name_for_api(player: Player) -> None:
     """Let a session that begins name options that would help as the API has them."""
-    player.session.spell = _of_api
-
-
-def _of_api(options: Iterable[str]) -> str:
-    return " ".join(option.removeprefix("vcr_") for option in options)
+    player.session.spell = OF_API.options
 
 
 def _wait_for_end(ends: Callable[[], None]) -> None:

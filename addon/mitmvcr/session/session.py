@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mitmvcr.core.errors import (
     CassetteDamagedError,
+    CassetteError,
     CassetteWriteError,
     VcrError,
 )
@@ -69,6 +70,8 @@ class Session(Counts):
         self.log = Log()
         self.spell: Callable[[Iterable[str]], str] = " ".join
         self.idle_options: list[str] = []
+        #: What lines of the log about it begin with, where there are several.
+        self.whose = ""
         self._notes: dict[int, str] = {}
         self.looks_up = looks_up(self.rule, repeats)
         self._without_look_up = decide(self.rule, None)
@@ -284,13 +287,13 @@ class Session(Counts):
         self._recording.save()
 
     def close(self) -> None:
-        """Put the recording in place. Raises CassetteWriteError.
+        """Put the recording in place. Raises CassetteError.
 
         What is recorded later is put behind it, one by one.
         """
         try:
             self._recording.close()
-        except CassetteWriteError as error:
+        except CassetteError as error:
             self.note_failure(error)
             raise
 

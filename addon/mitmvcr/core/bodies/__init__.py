@@ -1,6 +1,6 @@
 """Request bodies as they are compared, by their media types."""
 
-from mitmvcr.core.bodies.carried import payload
+from mitmvcr.core.bodies.carried import payload, says
 from mitmvcr.core.bodies.compared import (
     BodyRules,
     body_key,
@@ -24,8 +24,10 @@ from mitmvcr.core.bodies.jsontext import (
     parse_json,
     text_spelling,
 )
-from mitmvcr.core.bodies.multipart import multipart_parts
+from mitmvcr.core.bodies.multipart import multipart_parts, multipart_places
+from mitmvcr.core.bodies.protobuf import wire_fields
 from mitmvcr.core.bodies.rpcframes import frame_messages, from_base64
+from mitmvcr.core.bodies.xml import canonical_xml
 from mitmvcr.core.bodies.xmlrpc import xmlrpc_call
 
 __all__ = [
@@ -33,6 +35,7 @@ __all__ = [
     "OpenedList",
     "OpenedObject",
     "body_key",
+    "canonical_xml",
     "closed",
     "counted_fields",
     "fold_escapes",
@@ -45,12 +48,15 @@ __all__ = [
     "json_value",
     "may_hold_texts",
     "multipart_parts",
+    "multipart_places",
     "opened",
     "parse_json",
     "payload",
     "request_body_keys",
+    "says",
     "shortened",
     "text_spelling",
     "typed_body",
+    "wire_fields",
     "xmlrpc_call",
 ]

@@ -17,6 +17,12 @@ _COUNT = frozenset(("content-encoding", "x-amz-content-sha256", *_MESSAGE_CODING
 _DIGITS = frozenset(bytes([each]) for each in b"0123456789abcdefABCDEF")
 
 
+def says(request: Request) -> tuple[str, ...]:
+    """Return all that a request's headers say of its body."""
+    names = ("content-type", *sorted(_COUNT))
+    return tuple(all_values(request.headers, name) for name in names)
+
+
 def payload(request: Request, media: str) -> tuple[bytes, bytes]:
     """Return the body whatever its headers say of it, and what it carries as they have
     it. Nothing that is not what it says is undone."""

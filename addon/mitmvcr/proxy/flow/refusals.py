@@ -37,7 +37,7 @@ def missed(session: Session, request: Request) -> Missed:
     line = answers.one_line(miss)
     if answer is True:
         session.log.missed(miss, time.monotonic_ns() - started)
-        logger.warning("mitmvcr: no match for %s", line)
+        logger.warning("mitmvcr: %sno match for %s", session.whose, line)
     return Missed(miss, line, answer)
 
 
@@ -67,7 +67,7 @@ def block(
     """Refuse a request; it does not count, except as blocked."""
     session.blocked(was_missed=was_missed)
     line = f"{flow.request.method} {session.shown(flow.request.url)}: blocked: {why}"
-    logger.info("mitmvcr: %s", line)
+    logger.info("mitmvcr: %s%s", session.whose, line)
     head = flow.request.method == "HEAD"
     flow.response = (
         answers.to_call(flow.request, line)
@@ -87,7 +87,8 @@ def fail(session: Session, flow: http.HTTPFlow, error: Exception) -> None:
     )
     session.note_failure(error)
     logger.error(
-        "mitmvcr: %s %s: %s",
+        "mitmvcr: %s%s %s: %s",
+        session.whose,
         flow.request.method,
         session.shown(flow.request.url),
         reason,

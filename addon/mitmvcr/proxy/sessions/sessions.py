@@ -207,6 +207,7 @@ class Sessions:
             session = begin(settings, is_guarded=known)
             self._is_guarded |= session.looks_up or session.offline
             fresh = Player(session, settings, name)
+            session.whose = "" if settings.dir is None else f"{name}: "
             if self._logs_all:
                 session.log.complete = True
             self._recorders.add(fresh)
