@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from frameworks.world import HELPERS, World, example
+from frameworks.world import HELPERS, RUN, World, example
 
 GO_MOD = f"""\
 module shop
@@ -50,9 +50,9 @@ def test_they_replay_with_nothing_but_loopback(world, recorded):
     assert world.namespace.looked_up() == []
 
 
-def test_under_mitmvcr_run_they_share_its_proxy(world, recorded):
-    words = ("mitmvcr", "run", "--cassettes", "cassettes", "-m", "replay_only", "--")
-    ran = world.run(*words, *GO_TEST, "./...")
+@pytest.mark.parametrize("how", RUN)
+def test_under_mitmvcr_run_they_share_its_proxy(world, recorded, how):
+    ran = world.run(*how, "--", *GO_TEST, "./...")
     assert ran.returncode == 0, ran.stdout
     line = ran.stdout.strip().splitlines()[-1]
     assert "(16 cassettes), mode replay_only: recorded 0, replayed 16, missed 0" in line

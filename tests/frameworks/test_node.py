@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from frameworks.world import HELPERS, SUITES, World, example
+from frameworks.world import HELPERS, RUN, SUITES, World, example
 from nodebuild import folder
 
 PACKAGES = SUITES / "node"
@@ -101,10 +101,10 @@ def test_eight_tests_at_once_record_a_cassette_each(recorded):
 
 @pytest.mark.parametrize("number", [0, 1])
 def test_node_replays_with_nothing_but_loopback(recorded, nodes, number):
-    """An old and a new one, whose fetch differ; under mitmvcr run, which they share."""
+    """An old and a new one, whose fetch differ; under mitmvcr run, which they share,
+    once isolated."""
     recorded.namespace.forget()
-    run = ("mitmvcr", "run", "--cassettes", "cassettes", "-m", "replay_only", "--")
-    ran = recorded.run(*run, nodes[number], *NODE_TEST, *FILES)
+    ran = recorded.run(*RUN[number], "--", nodes[number], *NODE_TEST, *FILES)
     assert "# pass 18" in ran.stdout, ran.stdout
     last = ran.stdout.strip().splitlines()[-1]
     assert "mode replay_only: recorded 0, replayed 20, missed 0" in last

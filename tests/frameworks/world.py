@@ -21,6 +21,9 @@ ROOT = Path(__file__).resolve().parents[2]
 HELPERS = ROOT / "addon" / "helpers"
 SUITES = Path(__file__).resolve().parent / "suites"
 PAGE = ROOT / "docs" / "frameworks.md"
+#: A run that replays a suite's cassettes, and one whose command is isolated as well.
+_REPLAY = ("mitmvcr", "run", "--cassettes", "cassettes", "-m", "replay_only")
+RUN = (_REPLAY, (*_REPLAY, "--isolate"))
 #: What another run's environment would change here.
 _DROPPED = re.compile(
     r"(https?|all|no)_proxy|ci|github_actions|mitmvcr_.*|pytest_.*|pythonpath",

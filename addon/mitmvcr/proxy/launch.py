@@ -16,7 +16,7 @@ from mitmvcr.options import Settings, as_options
 from mitmvcr.proxy import host
 from mitmvcr.proxy.addon import VcrAddon
 from mitmvcr.proxy.flow.player import Player, name_in
-from mitmvcr.proxy.host import chain
+from mitmvcr.proxy.host import chain, listeners
 from mitmvcr.proxy.host.masters import Master, listening_port, make_master
 from mitmvcr.proxy.sessions import Sessions
 from mitmvcr.session import Session
@@ -87,6 +87,10 @@ class Proxy:
             return self.offline
         return any(session.expects for session in self.sessions)
 
+    def mirror(self, elsewhere: listeners.Elsewhere) -> None:
+        """Open elsewhere too what ports sessions and workers get from now on."""
+        listeners.mirror(elsewhere)
+
     def set_aside(self) -> None:
         """Keep what is being recorded from being put in place."""
         for player in self.in_play.open():
@@ -141,6 +145,7 @@ async def running_proxy(
                 port, ca_file, settings, sessions, vcr.sessions, vcr.control.url
             )
         finally:
+            listeners.mirror(None)
             master.shutdown()
             try:
                 await running
