@@ -58,6 +58,14 @@ def test_under_mitmvcr_run_they_share_its_proxy(world, recorded, how):
     assert "(16 cassettes), mode replay_only: recorded 0, replayed 16, missed 0" in line
 
 
+def test_mitmvcr_run_notes_whose_test_has_failed(world, recorded):
+    source = example("go").replace('Sprintf("page=%d", page)', 'Sprint("page=3")')
+    world.write("shop_test.go", source)
+    failed = world.failed(*GO_TEST, ".")
+    world.write("shop_test.go", example("go"))
+    assert failed == [page for page in PAGES if not page.endswith("3")]
+
+
 def test_a_miss_fails_the_test_that_made_it(world, recorded):
     source = example("go").replace("%s/json?page=%d", "%s/json?at=%d")
     world.write("shop_test.go", source)

@@ -125,6 +125,29 @@ def test_all_three_replay_with_nothing_but_loopback(recorded):
     assert recorded.namespace.looked_up() == []
 
 
+FAILED = (
+    ("shop.test.mjs", 0, ("node", *NODE_TEST), "shop/shop/has page 3"),
+    (
+        "vitest/shop.spec.mjs",
+        1,
+        (*VITEST, "vitest.mjs", "--dir", "vitest"),
+        "vitest/shop/shop/has page 3",
+    ),
+)
+
+
+@pytest.mark.parametrize("case", FAILED, ids=["node", "vitest"])
+def test_mitmvcr_run_notes_whose_test_has_failed(recorded, case):
+    """jest tells nobody."""
+    file, number, words, cassette = case
+    source = example("js", number)
+    recorded.write(file, source.replace("`/json?page=${page}`)", "'/json?page=3')"))
+    failed = recorded.failed(*words, file)
+    recorded.write(file, source)
+    prefix = cassette[:-1]
+    assert failed == [f"{prefix}{page}" for page in PAGES if page != 3]
+
+
 MISSED = (
     ("shop.test.mjs", 0, ("node", *NODE_TEST), "shop/shop/has page 3", "page=", "at="),
     (

@@ -112,6 +112,14 @@ def test_under_mitmvcr_run_the_plugin_joins_in(world, recorded, how):
     assert re.search(r"\(9 cassettes\), mode replay_only: .* missed 0", line), line
 
 
+def test_mitmvcr_run_notes_whose_test_has_failed(world, recorded):
+    source = example("python").replace('endswith(f"{number}")', 'endswith("3")')
+    world.write("test_shop.py", source)
+    failed = world.failed(*PYTEST, "-n", "2", "test_shop.py")
+    world.write("test_shop.py", example("python"))
+    assert failed == [page for page in PAGES if "[3]" not in page]
+
+
 def test_without_the_plugin_all_goes_to_the_default_session(world, recorded):
     world.write(
         "plain/test_plain.py",

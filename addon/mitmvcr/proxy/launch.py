@@ -57,12 +57,14 @@ class Proxy:
 
     @property
     def failed_sessions(self) -> list[str]:
-        """Return the names of sessions whose cassettes lack something: there were
-        misses, something could not be recorded, or they could not begin."""
+        """Return the names of sessions whose cassettes lack something (there were
+        misses, something could not be recorded, or they could not begin) or whose
+        tests have failed."""
         failed = set(self.in_play.refused)
         for session in self.sessions:
             summary = session.summary()
-            if summary.missed or summary.lost or session.failure is not None:
+            lacks = summary.missed or summary.lost or session.failure is not None
+            if lacks or session.store.name in self.in_play.failed:
                 failed.add(name_in(self.settings, session.store.name))
         return sorted(failed)
 
