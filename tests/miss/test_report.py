@@ -5,8 +5,9 @@ import json
 from mitmvcr.core.deck import Deck
 from mitmvcr.core.model import Interaction, Request, Response
 from mitmvcr.miss.explain import explain
+from mitmvcr.miss.log import MOST_MISSES, Log
 from mitmvcr.miss.masking import masked
-from mitmvcr.miss.report import MOST_MISSES, Entry, Log, Miss, Outcome, miss_facts
+from mitmvcr.miss.report import Entry, Miss, Outcome, miss_facts
 
 FOUND = Interaction(
     4, Request(method="GET", url="http://h/?token=abc"), Response(code=201)

@@ -12,7 +12,7 @@ from mitmproxy import connection, http
 
 from mitmvcr.core.errors import VcrError
 from mitmvcr.core.modes import RULES
-from mitmvcr.miss.report import Log
+from mitmvcr.miss.log import Log
 from mitmvcr.options import Settings
 from mitmvcr.proxy import host
 from mitmvcr.proxy.flow.exchange import Exchange
@@ -52,7 +52,8 @@ class Sessions:
         self.refused: set[str] = set()
         #: Connections, where they are of no session yet, and what became of their TLS.
         self.came, self.log = 0, Log()
-        self._logs_all = False
+        #: Whether sessions log all, and whether at once.
+        self._logs_all = self._is_watched = False
         self._opened, self._switched = opened, switched
         self._ends: WeakKeyDictionary[Player, asyncio.Event] = WeakKeyDictionary()
         self._is_guarded = False
@@ -168,11 +169,16 @@ class Sessions:
     def _begins_offline(self) -> bool:
         return self.root is not None and not RULES[self.root.mode, False].forwards
 
-    def log_all(self) -> None:
-        """Keep a log of every request from now on, for whoever looks on."""
-        self._logs_all = True
+    def log_all(self, *, at_once: bool = False) -> None:
+        """Keep a log of every request from now on for whoever may look on; ``at_once``:
+        somebody does, and entries are made at once."""
+        self._logs_all, self._is_watched = True, self._is_watched or at_once
         for player in self.open():
-            player.session.log.complete = True
+            self._log(player.session.log)
+
+    def _log(self, log: Log) -> None:
+        log.brief |= self._logs_all
+        log.complete |= self._is_watched
 
     # Their lives
 
@@ -208,8 +214,7 @@ class Sessions:
             self._is_guarded |= session.looks_up or session.offline
             fresh = Player(session, settings, name)
             session.whose = "" if settings.dir is None else f"{name}: "
-            if self._logs_all:
-                session.log.complete = True
+            self._log(session.log)
             self._recorders.add(fresh)
             self._opened(fresh)
             self._hand_on(closed, fresh)
