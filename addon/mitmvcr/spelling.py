@@ -11,7 +11,8 @@ from mitmvcr.options import BY_NAME, Kind
 
 #: Not within a path, which may have such a name.
 _OPTION = re.compile(
-    r"(?<![\w./\\-])vcr_(\w+)(?![\w/\\-]|\.\w)(?:=('[^']*'|[^\s();,]+))?"
+    r"(?:--set )?(?<![\w./\\-])vcr_(\w+)(?![\w/\\-]|\.\w)"
+    r"(?:=('[^']*'|[^\s();,]+))?"
 )
 
 
@@ -55,9 +56,18 @@ def _of_api(options: Iterable[str]) -> str:
     return " ".join(option.removeprefix("vcr_") for option in options)
 
 
+def _in_text_of_api(text: str) -> str:
+    return _OPTION.sub(_named, text)
+
+
+def _named(match: re.Match[str]) -> str:
+    text = match[0].removeprefix("--set ").removeprefix("vcr_")
+    return text if match[1] in BY_NAME else match[0]
+
+
 IN_MITMPROXY = Spelling(" ".join, str)
 ON_COMMAND_LINE = Spelling(as_typed, in_words)
-OF_API = Spelling(_of_api, str)
+OF_API = Spelling(_of_api, _in_text_of_api)
 
 
 class InLog(logging.Filter):

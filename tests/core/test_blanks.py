@@ -7,6 +7,7 @@ import pytest
 
 from mitmvcr.core.deck import Deck
 from mitmvcr.core.deck.blanks import Blanks
+from mitmvcr.core.deck.filled import filled_body
 from mitmvcr.core.model import Interaction, Request, Response
 
 URL = "https://api.test/forecast/[REDACTED:SKY_KEY]/42"
@@ -177,6 +178,8 @@ def test_a_blank_in_a_body_is_filled_in(asked: str, recorded: str, media: str) -
         ('{"key":""}', '{"key":"[REDACTED:SKY_KEY]","q":1}'),
         ('["x"]', '["[REDACTED:SKY_KEY]", "[REDACTED:SKY_KEY]"]'),
         ("key=x&q=2", "key=[REDACTED:SKY_KEY]&q=1"),
+        ('{"q":2}', '{"[REDACTED:SKY_KEY]":1}'),
+        ('{"a b":1}', '{"[REDACTED:SKY_KEY]":1}'),
         ('{"key":""}', '{"key":""}'),
         ("x" * 1100000, "[REDACTED:SKY_KEY]"),
         ("x", "[REDACTED:SKY_KEY]" + "x" * 2200000),
@@ -226,3 +229,14 @@ def test_a_part_of_another_name_is_not_filled_in() -> None:
     asked, recorded = (parts(value) for value in ("x", "[REDACTED:SKY_KEY]"))
     other = of_type(asked.replace('"k"', '"j"'), MULTIPART)
     assert not finds(other, of_type(recorded, MULTIPART))
+    more = of_type(asked.replace("\r\n\r\n", "\r\nX: y\r\n\r\n"), MULTIPART)
+    assert not finds(more, of_type(recorded, MULTIPART))
+
+
+@pytest.mark.parametrize("media", [FORM, MULTIPART])
+def test_what_has_no_blank_is_left_as_it_is(media: str) -> None:
+    bodies = {FORM: ("k=1", "k=2"), MULTIPART: (parts("1"), parts("2"))}
+    one, other = (of_type(body, media) for body in bodies[media])
+    both = replace(other, body=other.body + b"&z=<SKY_KEY>")
+    assert filled_body(one, other, lambda _: None) == one.body
+    assert not finds(one, both)

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mitmvcr.codings import undoing
-from mitmvcr.core.bodies import body_key, json_bytes, parse_json, request_body_keys
+from mitmvcr.core.bodies import body_key, json_bytes, request_body_keys
+from mitmvcr.core.bodies.jsontext import parse_json
 from mitmvcr.core.model import Request
 
 JSON = "application/json"

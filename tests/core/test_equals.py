@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from mitmvcr.core.deck import Deck, JudgedDeck
 from mitmvcr.core.errors import CassetteDamagedError
 from mitmvcr.core.matching import Ignore, Matcher, MatchSpec, Rule
@@ -419,7 +420,7 @@ class Slow:
     asked=st.lists(some_headers, max_size=8),
     repeats=st.sampled_from(Repeats),
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 def test_it_does_what_a_scan_does(
     held: list[tuple[dict[str, str], int, bool]],
     asked: list[dict[str, str]],

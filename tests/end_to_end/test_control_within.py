@@ -2,7 +2,10 @@
 
 import http.client
 import json
-from collections.abc import Callable
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -84,6 +87,54 @@ def test_a_sessions_own_port_has_it_too_while_the_session_replays(api: Api) -> N
     assert api.proxy.stop() == 0
 
 
+def old(port: int, target: str) -> bytes:
+    """Ask as HTTP/1.0 does, which takes no body without an end."""
+    head = f"GET {target} HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", port), PATIENCE) as client:
+        client.sendall(head.encode())
+        return b"".join(iter(partial(client.recv, 1 << 16), b""))
+
+
+@contextmanager
+def events(port: int) -> Iterator[Iterator[dict[str, dict[str, int]]]]:
+    """Yield the counts of all sessions by name, each time that something changes."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, PATIENCE)
+    connection.request("GET", "/_vcr/events")
+    with closing(connection), connection.getresponse() as answer:
+        assert answer.getheader("Content-Type") == "text/event-stream"
+        data = (line for line in answer if line.startswith(b"data: "))
+        yield (
+            {each["name"]: each["counts"] for each in json.loads(line[6:])}
+            for line in data
+        )
+
+
+def test_the_page_is_served_and_stays_live(api: Api) -> None:
+    upstream = api.open("up", kind="upstream:http://127.0.0.1:1")["port"]
+    for port in (api.proxy.port, int(str(upstream))):
+        for name in ("", "page.js", "view.js", "page.css", "lit-html.js"):
+            got = call(port, "GET", f"/_vcr/{name}")
+            assert got.status == 200, name
+            assert got.headers["content-security-policy"].startswith("default-src 'no")
+        there = call(port, "GET", "/_vcr?a=1")
+        assert (there.status, there.headers["location"]) == (308, "/_vcr/?a=1")
+        head = call(port, "HEAD", "/_vcr/events")
+        assert (head.status, head.body) == (200, b"")
+    assert old(api.proxy.port, "/_vcr/events").endswith(b"\n\n")
+    clients = Clients(api.proxy.port, api.ca)
+    url = f"{api.origin.https_url}/json"
+    with events(api.proxy.port) as one, events(int(str(upstream))) as other:
+        for each in (one, other):
+            assert list(next(each)) == ["up"]
+        clients.ask(url, b"1", user="new:x")
+        assert any(found.get("new", {}).get("recorded") for found in one)
+    with events(api.proxy.port) as again:  # those that have left hold nothing up
+        assert next(again)["new"]["recorded"] == 1
+        assert "Traceback" not in api.proxy.log
+        assert api.proxy.stop() == 0
+    assert "named no session" not in api.proxy.log
+
+
 def test_who_may_call_is_as_at_the_port_of_its_own(api: Api) -> None:
     port, wish = api.proxy.port, {"cassette": "a"}
     for more, status, field in [
@@ -93,6 +144,7 @@ def test_who_may_call_is_as_at_the_port_of_its_own(api: Api) -> None:
         ({"Host": f"127.0.0.1.evil.test:{port}"}, 403, "Host"),
         ({"Origin": "http://evil.test"}, 403, "Origin"),
         ({"Sec_Fetch_Site": "cross-site"}, 403, "Sec-Fetch-Site"),
+        ({"Host": "evil.test", "X_Vcr_Control": "0"}, 403, "Host"),
     ]:
         got = call(port, "POST", "/_vcr/sessions", wish, **more)
         assert (got.status, got.json["field"]) == (status, field)
@@ -100,8 +152,7 @@ def test_who_may_call_is_as_at_the_port_of_its_own(api: Api) -> None:
     for method, path, status in [
         ("PATCH", "/_vcr/sessions", 405),
         ("GET", "/_vcr/other", 404),
-        ("GET", "/_vcr", 404),  # the page and its events are not there
-        ("GET", "/_vcr/events", 404),
+        ("GET", "/_vcr/%2e%2e/options.py", 404),
         ("GET", "/_vcr/sessions/%ff", 400),
     ]:
         got = call(port, method, path)

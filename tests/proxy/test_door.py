@@ -3,6 +3,7 @@ there."""
 
 import asyncio
 import json
+from base64 import b64encode
 from unittest.mock import Mock
 
 import pytest
@@ -16,7 +17,13 @@ from mitmvcr.proxy.door import Door
 TOKEN = "0123456789abcdef"
 
 
-def is_taken(host: str, path: str, scheme: str = "http", **headers: str) -> bool:
+def is_taken(
+    host: str,
+    path: str,
+    scheme: str = "http",
+    as_proxy: bool = True,
+    **headers: str,
+) -> bool:
     control = Control(Mock())
     control.within = Mock()
     flow = tflow.tflow()
@@ -24,6 +31,8 @@ def is_taken(host: str, path: str, scheme: str = "http", **headers: str) -> bool
     flow.request.headers["Authorization"] = f"Bearer {TOKEN}"
     for name, value in headers.items():
         flow.request.headers[name.replace("_", "-")] = value
+    if as_proxy:
+        flow.request.authority = host
     flow.client_conn.sockname = ("172.17.0.2", 8080)
     flow.server_conn.address = None
     door = Door(control)
@@ -39,6 +48,7 @@ def test_a_path_at_an_address_of_the_proxy_is_taken(path: str) -> None:
     for host in ("127.0.0.1", "localhost", "::1", "172.17.0.2"):
         assert is_taken(host, path)
     assert is_taken("vcr", path, X_Vcr_Control="1")
+    assert is_taken("vcr", path, as_proxy=False)
 
 
 @pytest.mark.parametrize(
@@ -85,7 +95,7 @@ def answered(token: str, reached: str, **headers: str) -> Answer:
     asked = Asked("GET", "/_vcr/health", fields, b"", "vcr:8080", reached)
 
     async def ask() -> Answer:
-        return await answer(application(office, Mock(), token, live=False), asked)
+        return await answer(application(office, Mock(), token), asked)
 
     return asyncio.run(ask())
 
@@ -101,6 +111,11 @@ def test_an_address_that_others_reach_needs_a_token(reached: str) -> None:
     )
     known = {"Host": "vcr:8080", "Authorization": f"bearer {TOKEN}"}
     assert answered(TOKEN, reached, **known).status == 200
+    for name, status in ((f"me:{TOKEN}", 200), (TOKEN, 401), ("me:no", 401)):
+        known["Authorization"] = f"Basic {b64encode(name.encode()).decode()}"
+        assert answered(TOKEN, reached, **known).status == status
+    for said in ("Basic \xff", "Basic /w==", f"Digest {TOKEN}", ""):
+        assert answered(TOKEN, reached, **known | {"Authorization": said}).status == 401
     for host in ("127.0.0.1", "::1", "::ffff:127.0.0.1"):
         assert answered("", host, Host="127.0.0.1:8080").status == 200
 

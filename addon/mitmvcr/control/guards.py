@@ -8,6 +8,7 @@ another machine that says nothing: there a token is needed.
 
 import ipaddress
 import re
+from base64 import b64decode
 from hmac import compare_digest
 
 from tornado.httputil import HTTPServerRequest
@@ -18,6 +19,9 @@ from mitmvcr.core.media import JSON, media_kind
 #: The variable of the environment that holds the token.
 TOKEN = "MITMVCR_CONTROL_TOKEN"
 HEADER = "X-Vcr-Control"
+#: What a 401 says, each in a header of its own, as Chromium wants them. A browser asks
+#: for a name and a password, of which the latter counts.
+CHALLENGES = ("Bearer", 'Basic realm="mitmvcr: any name, and the token as password"')
 _LOCALHOST = "localhost"
 #: What a browser says of a page that has another address, or another port.
 _FOREIGN = ("cross-site", "same-site")
@@ -58,12 +62,24 @@ def check_caller(request: HTTPServerRequest, token: str) -> None:
 
 
 def _check_token(said: str, token: str) -> None:
-    scheme, _, given = said.partition(" ")
-    is_right = compare_digest(given.strip().encode(), token.encode())
-    if scheme.lower() != "bearer" or not is_right:
+    if not compare_digest(_given(said).encode(), token.encode()):
         detail = "does not hold the token" if said else "is missing"
         remedy = f"send 'Authorization: Bearer ...' with what {TOKEN} holds"
         raise Problem(401, "Authorization", detail, remedy)
+
+
+def _given(said: str) -> str:
+    """Return the token of an Authorization, or "". A browser, which shows the page,
+    sends it as the password that it has asked for."""
+    scheme, _, given = said.partition(" ")
+    if scheme.lower() == "bearer":
+        return given.strip()
+    if scheme.lower() != "basic":
+        return ""
+    try:
+        return b64decode(given.strip(), validate=True).decode().partition(":")[2]
+    except ValueError:
+        return ""
 
 
 def check_is_own_page(request: HTTPServerRequest) -> None:

@@ -110,7 +110,8 @@ class Handler(web.RequestHandler):
         if status == 405:
             self.set_header("Allow", ", ".join(self.allowed()))
         if status == 401:
-            self.set_header("WWW-Authenticate", "Bearer")
+            for each in guards.CHALLENGES:
+                self.add_header("WWW-Authenticate", each)
         title = HTTPStatus(status).phrase
         head = {"type": "about:blank", "title": title, "status": status}
         self._send(head | facts, PROBLEM)

@@ -55,17 +55,13 @@ class Window(Protocol):
         """Return, by session, a value that differs when anything has changed."""
 
 
-def routes(office: Office, window: Window, *, live: bool) -> list[Any]:
-    """Return what the page needs, as tornado's routes; if it is not ``live``, without
-    its files and its events."""
+def routes(office: Office, window: Window) -> list[Any]:
+    """Return what the page needs, as tornado's routes."""
     shown = {"office": office, "window": window}
     name = "/sessions/([^/]+)"
-    page = [
+    return [
         ("/(|page.js|page.css|view.js|lit-html.js)", _File, {"office": office}),
         ("/events", _Events, shown),
-    ]
-    return [
-        *(page if live else ()),
         (f"{name}/log", _Log, shown),
         (f"{name}/log/(\\d{{1,15}})", _Entry, shown),
         (f"{name}/unused", _Unused, shown),

@@ -57,11 +57,8 @@ def _bound(host: str, port: int) -> socket.socket:
     return listener
 
 
-def application(
-    office: Office, window: Window, token: str, *, live: bool = True
-) -> web.Application:
-    """Return what answers; ``token`` is what callers have to know, if anything;
-    ``live``: with the page, to which answers go on."""
+def application(office: Office, window: Window, token: str) -> web.Application:
+    """Return what answers; ``token`` is what callers have to know, if anything."""
     shared = {"office": office}
     return web.Application(
         [
@@ -75,7 +72,7 @@ def application(
             ("/sessions/([^/]+)/variables", _Variables, shared),
             ("/ports", _Ports, shared),
             ("/ports/([^/]+)", _Port, shared),
-            *routes(office, window, live=live),
+            *routes(office, window),
         ],
         default_handler_class=_Nothing,
         default_handler_args=shared,

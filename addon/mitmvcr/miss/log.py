@@ -99,3 +99,15 @@ class Log:
         if miss in self.misses or len(self.misses) < MOST_MISSES:
             self.misses[miss] += 1
         self.add(Entry.of_miss(miss, duration))
+
+
+class Logging(NamedTuple):
+    """How sessions log for whoever looks on from outside."""
+
+    is_on: bool = False
+    at_once: bool = False
+
+    def begin(self, log: Log) -> None:
+        """Let a log be kept so, or as it is where that is more."""
+        log.brief |= self.is_on
+        log.complete |= self.at_once

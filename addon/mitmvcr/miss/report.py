@@ -57,7 +57,7 @@ class Difference:
         place does."""
         if not name:
             last = LAST_STEP.search(self.place.partition(" at ")[0])
-            name = (last[1] or last[2]) if last else self.place
+            name = (last[1] or last[2] if last else "") or self.place
         return replace(self, asked=MASK, recorded=MASK, looks="", hidden=name)
 
     @property

@@ -7,9 +7,7 @@ import threading
 from collections.abc import Callable
 
 from mitmvcr.proxy.controlling import Control
-from mitmvcr.proxy.flow.player import Player
 from mitmvcr.proxy.host import masters
-from mitmvcr.spelling import OF_API
 
 _STDIN, _STDOUT, _STDERR = 0, 1, 2
 
@@ -41,11 +39,6 @@ class Attached:
             pass  # the program has left already, and stdin has ended too
         finally:
             os.close(self._out)
-
-
-def name_for_api(player: Player) -> None:
-    """Let a session that begins name options that would help as the API has them."""
-    player.session.spell = OF_API.options
 
 
 def _wait_for_end(ends: Callable[[], None]) -> None:

@@ -45,8 +45,7 @@ class Control:
         from mitmvcr.proxy.window import Window
 
         desk, window = Desk(self._sessions), Window(self._sessions)
-        token = _token(wanted)
-        served = application(desk, window, token)
+        served = application(desk, window, _token(wanted))
         try:
             server = Server(wanted.host, wanted.port, served)
         except OSError as error:
@@ -56,7 +55,7 @@ class Control:
             raise OptionError(CONTROL.vcr, wanted, remedy) from error
         self.close()
         self._server, self._wanted = server, wanted
-        self.within = application(desk, window, token, live=False)
+        self.within = served
         self._sessions.log_all()
         logger.info("mitmvcr: control at %s", server.url)
 

@@ -1,15 +1,22 @@
-"""The addon that lets the control API be called at the proxy's own port, under /_vcr/:
-a container may publish one port only. What is meant for it is never forwarded, recorded
-or matched."""
+"""The addon that serves the control API and its page at the proxy's own port too, under
+/_vcr/: a container may publish one port only. What is meant for it is never forwarded,
+recorded or matched."""
 
 from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from mitmproxy import http
 
 from mitmvcr.proxy.controlling import Control
+from mitmvcr.proxy.host import stream_replay
+from mitmvcr.proxy.host.backpressure import drain
 from mitmvcr.proxy.host.messages import make_response, request_parts
+from mitmvcr.proxy.host.schedule import LiveBody
 from mitmvcr.view.parts import Fields
+
+if TYPE_CHECKING:
+    from mitmvcr.control.within import Answer
 
 _TOKEN = "Authorization"
 _PATHS = b"/_vcr"
@@ -66,9 +73,36 @@ class Door:
             flow.client_conn.sockname[0],
         )
         found = await answer(served, asked)
-        headers = tuple((n.encode(), v.encode("latin-1")) for n, v in found.headers)
-        reason = found.reason.encode()
-        flow.response = make_response(found.status, reason, headers, found.body, None)
+        flow.response = _response(flow, found)
+
+    async def vcr_live(self, live: LiveBody) -> None:
+        """Let a live response wait for its client and for what comes next: a hook of
+        this package's own."""
+        await drain(live.client_id)
+        await live.fetch()
+
+
+def _response(flow: http.HTTPFlow, found: "Answer") -> http.Response:
+    rest = found.rest
+    if rest is None:
+        return _made(found)
+    if not _takes_parts(flow.request) or not stream_replay.install():
+        rest.close()  # EventSource comes again for what follows
+        return _made(found, (b"Content-Length", b"%d" % len(found.body)))
+    chunked = () if flow.request.is_http2 else ((b"Transfer-Encoding", b"chunked"),)
+    made = _made(found, *chunked)
+    made.stream = LiveBody(flow.client_conn.id, rest.next, rest.close)
+    return made
+
+
+def _made(found: "Answer", *more: tuple[bytes, bytes]) -> http.Response:
+    fields = tuple((n.encode(), v.encode("latin-1")) for n, v in found.headers)
+    reason = found.reason.encode()
+    return make_response(found.status, reason, (*fields, *more), found.body, None)
+
+
+def _takes_parts(request: http.Request) -> bool:
+    return request.is_http2 or request.is_http11
 
 
 def _is_meant(flow: http.HTTPFlow) -> bool:
@@ -85,7 +119,8 @@ def _is_meant(flow: http.HTTPFlow) -> bool:
         and request.scheme == "http"
         and flow.server_conn.address is None
         and (
-            is_loopback(request.host)
+            not request.authority  # no proxy is asked so for what another host has
+            or is_loopback(request.host)
             or request.host == own
             or HEADER in request.headers
         )

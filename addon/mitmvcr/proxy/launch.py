@@ -111,7 +111,7 @@ async def running_proxy(
     ``upstream`` is the URL of a proxy to go on through; ``trusted_ca`` (PEM) is what
     origins are verified against, else mitmproxy's own choice; ``opened`` is given each
     session when it begins; ``sets`` are options of mitmproxy, as NAME=VALUE.
-    ``spelling`` is that of the options in the log.
+    ``spelling`` is that of the options in the log and in answers.
 
     Raises VcrError where it cannot start, and at the end what kept it from saving.
     """
@@ -132,6 +132,7 @@ async def running_proxy(
             sessions.append(player.session)
 
         vcr = VcrAddon(opened=begun)
+        vcr.sessions.spelling = spelling
         _insert(master, vcr, settings)
         running = asyncio.create_task(_run(master), name="mitmproxy")
         try:

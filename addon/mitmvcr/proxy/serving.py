@@ -15,10 +15,9 @@ from mitmproxy.addonmanager import Loader
 
 from mitmvcr.proxy import host, options
 from mitmvcr.proxy.addon import VcrAddon
-from mitmvcr.proxy.attached import Attached, name_for_api
-from mitmvcr.proxy.flow.player import Player
+from mitmvcr.proxy.attached import Attached
 from mitmvcr.proxy.host import chain, masters
-from mitmvcr.spelling import ON_COMMAND_LINE, InLog
+from mitmvcr.spelling import OF_API, ON_COMMAND_LINE, InLog
 
 
 def main(
@@ -28,17 +27,13 @@ def main(
     mitmproxy's, of the process where none are given. ``attached``: to the program that
     has started it, by its stdin and stdout."""
     given = sys.argv[1:] if arguments is None else arguments
-    opened = name_for_api if attached else _as_typed
-    if not attached:
-        logging.getLogger("mitmvcr").addFilter(InLog(ON_COMMAND_LINE))
-    vcr = VcrAddon(host.ExitGuard(), opened=opened)
+    spelling = OF_API if attached else ON_COMMAND_LINE
+    logging.getLogger("mitmvcr").addFilter(InLog(spelling))
+    vcr = VcrAddon(host.ExitGuard())
+    vcr.sessions.spelling = spelling
     more = [Attached(vcr.control)] if attached else []
     enter = partial(_enter, vcr, more)
     masters.serve(ui, given, prepare=_name_options, enter=enter)
-
-
-def _as_typed(player: Player) -> None:
-    player.session.spell = ON_COMMAND_LINE.options
 
 
 def _name_options(master: Any) -> None:

@@ -1,6 +1,6 @@
 """A cassette in use: what a mode makes of its deck and its store."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -34,6 +34,7 @@ from mitmvcr.session.recording import Recording
 from mitmvcr.session.redaction import Redacted, Redaction, Seen
 from mitmvcr.session.summary import Counts, Summary
 from mitmvcr.session.variables import Variables
+from mitmvcr.spelling import IN_MITMPROXY
 from mitmvcr.store import Store
 
 if TYPE_CHECKING:
@@ -48,8 +49,8 @@ class Session(Counts):
     went wrong first. ``left_in``: where a recording that was set aside lies.
     ``idle_options``: what to say at the start of options without effect.
     ``altered``: URLs of requests out of which something was taken that was found to be
-    a secret only later, so that they may not match in a replay. ``spell``: writes
-    options, as NAME=VALUE, the way that whoever started this can give them.
+    a secret only later, so that they may not match in a replay. ``spelling``:
+    that of options as whoever started this can give them.
     """
 
     def __init__(
@@ -70,7 +71,7 @@ class Session(Counts):
         self.rule = RULES[mode, exists]
         self.failure: Exception | None = None
         self.log = Log()
-        self.spell: Callable[[Iterable[str]], str] = " ".join
+        self.spelling = IN_MITMPROXY
         self.idle_options: list[str] = []
         #: What lines of the log about it begin with, where there are several.
         self.whose = ""
@@ -213,7 +214,7 @@ class Session(Counts):
     def explain(self, request: Request) -> Miss:
         """Return why nothing matched it, as it may be shown."""
         found = self._look_up.explain(request)
-        return replace(found, hint=self.spell(found.options))
+        return replace(found, hint=self.spelling.options(found.options))
 
     def on_miss(self, request: Request, miss: Miss) -> Response | bool:
         """Tell the hook of a miss, if there is one; return whether the miss counts, or

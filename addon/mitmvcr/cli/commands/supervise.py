@@ -116,9 +116,8 @@ async def _supervise(plan: Plan, relay: Relay, folder: Path) -> Ran:
 
 
 def _prepare(plan: Plan, session: Session) -> None:
-    """Prepare a session that begins: what it logs, and how it spells remedies."""
+    """Prepare what a session that begins keeps for reports."""
     session.log.complete = bool(plan.policy.reports)
-    session.spell = ON_COMMAND_LINE.options
 
 
 def _told(

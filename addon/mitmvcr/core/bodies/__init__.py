@@ -1,6 +1,6 @@
 """Request bodies as they are compared, by their media types."""
 
-from mitmvcr.core.bodies.carried import payload, says
+from mitmvcr.core.bodies.carried import payload, says, without_codings
 from mitmvcr.core.bodies.compared import (
     BodyRules,
     body_key,
@@ -13,18 +13,15 @@ from mitmvcr.core.bodies.compared import (
     shortened,
     typed_body,
 )
-from mitmvcr.core.bodies.jsonlines import json_texts
+from mitmvcr.core.bodies.jsonlines import ending, json_texts
 from mitmvcr.core.bodies.jsontext import (
     OpenedList,
     OpenedObject,
     closed,
     json_bytes,
-    may_hold_texts,
-    opened,
-    parse_json,
     text_spelling,
 )
-from mitmvcr.core.bodies.multipart import multipart_parts, multipart_places
+from mitmvcr.core.bodies.multipart import multipart_parts
 from mitmvcr.core.bodies.protobuf import wire_fields
 from mitmvcr.core.bodies.rpcframes import frame_messages, from_base64
 from mitmvcr.core.bodies.xml import canonical_xml
@@ -38,6 +35,7 @@ __all__ = [
     "canonical_xml",
     "closed",
     "counted_fields",
+    "ending",
     "fold_escapes",
     "folded",
     "form_fields",
@@ -46,11 +44,7 @@ __all__ = [
     "json_bytes",
     "json_texts",
     "json_value",
-    "may_hold_texts",
     "multipart_parts",
-    "multipart_places",
-    "opened",
-    "parse_json",
     "payload",
     "request_body_keys",
     "says",
@@ -58,5 +52,6 @@ __all__ = [
     "text_spelling",
     "typed_body",
     "wire_fields",
+    "without_codings",
     "xmlrpc_call",
 ]

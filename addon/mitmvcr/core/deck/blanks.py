@@ -10,17 +10,21 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from mitmvcr.core.bodies import without_codings
 from mitmvcr.core.deck.deck import Deck
 from mitmvcr.core.deck.filled import ANY, LONGEST, filled_body, filled_url
 from mitmvcr.core.model import Request
 
-#: Of a variable, as the redactor writes it, or as a user names it; or of a field.
+#: Of a variable, as the redactor writes it, or as a user names it; or of a field. In
+#: a URL or a form it may be quoted.
 _PLACEHOLDER = re.compile(
-    r"\[REDACTED:([A-Z][A-Z0-9_]*)\]|<([A-Z][A-Z0-9_]*)>|\[REDACTED:[\w.-]{1,60}\]"
+    r"(?:\[|%5B)REDACTED(?::|%3A)([A-Z][A-Z0-9_]*)(?:\]|%5D)"
+    r"|(?:<|%3C)([A-Z][A-Z0-9_]*)(?:>|%3E)"
+    r"|(?:\[|%5B)REDACTED(?::|%3A)[\w.-]{1,60}(?:\]|%5D)"
 )
 #: What a text has in it where a value is empty.
 _EMPTY = re.compile(
-    rb"(?:=|[?&][^=&#]+)(?:[&#]|\Z)|\"\"|\bnull\b|\\\"\\\"|></|/>|\r?\n\r?\n\r?\n--"
+    rb"(?:=|[?&][^=&#]+)(?:[&#]|\Z)|\"\"|null|\\\"\\\"|%22%22|></|/>|\r?\n\r?\n\r?\n--"
 )
 #: Of so many that are equal in their URL the bodies are looked at.
 _MOST = 200
@@ -44,14 +48,15 @@ class Blanks:
 
     def meant(self, asked: Request) -> Iterator[Request]:
         """Yield the request with each blank filled in as recorded ones have it."""
-        said = (asked.url.encode("utf-8", "surrogateescape"), asked.body[:LONGEST])
+        plain = without_codings(asked)
+        said = (asked.url.encode("utf-8", "surrogateescape"), plain.body[:LONGEST])
         self._is_empty = any(map(_EMPTY.search, said))
         for url in self._urls_meant(asked.url):
             request = asked if url == asked.url else replace(asked, url=url)
             if request is not asked:
                 yield request
             if asked.body:
-                yield from self._bodies_meant(request)
+                yield from self._bodies_meant(replace(plain, url=url))
 
     def names(self, text: str) -> tuple[str, ...]:
         """Return the variables whose placeholders stand in a text and that have no
@@ -94,7 +99,7 @@ class Blanks:
         for position in self._deck.unplayed_at(asked.url)[:_MOST]:
             if not self._is_open(self._blank_body(position)):
                 continue
-            recorded = self._deck.request(position)
+            recorded = without_codings(self._deck.request(position))
             body = filled_body(asked, recorded, self._blank)
             if body != asked.body and body not in seen:
                 seen.add(body)
@@ -103,7 +108,7 @@ class Blanks:
     def _blank_body(self, position: int) -> bool | None:
         if position not in self._bodies:
             small = self._deck.body_size(position) <= 2 * LONGEST
-            body = self._deck.request(position).body if small else b""
+            body = without_codings(self._deck.request(position)).body if small else b""
             self._bodies[position] = self._only_empty(body.decode("latin-1"))
         return self._bodies[position]
 

@@ -4,25 +4,26 @@ import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
+from urllib.parse import quote, unquote_to_bytes
 
 from mitmvcr.core.bodies import (
     canonical_xml,
     closed,
+    ending,
     json_bytes,
     json_texts,
-    may_hold_texts,
-    multipart_places,
-    opened,
-    parse_json,
+    json_value,
+    multipart_parts,
 )
 from mitmvcr.core.headers import header
 from mitmvcr.core.matching import url_host
 from mitmvcr.core.media import FORM, media_kind, parameter
-from mitmvcr.core.model import Request
+from mitmvcr.core.model import Headers, Request
 from mitmvcr.core.urls import url_parts
 
 #: Returns what a text with a blank may be; None where it has none.
 FindBlank = Callable[[str], re.Pattern[str] | None]
+Part = tuple[Headers, bytes]
 #: What a variable may be.
 ANY = r"\S*"
 #: Of longer bodies, in bytes, nothing is filled in.
@@ -82,7 +83,22 @@ def _filled_query(asked: str, recorded: str, blank: FindBlank) -> str:
 def _filled_parameter(asked: str, recorded: str, blank: FindBlank) -> str:
     text = asked if "=" in asked else asked + "="
     filled = _filled(text, recorded, blank)
-    return asked if filled == text else filled
+    if filled != text:
+        return filled
+    with suppress(ValueError, RecursionError):
+        return _filled_json(text, recorded, blank) if blank(recorded) else asked
+    return asked
+
+
+def _filled_json(asked: str, recorded: str, blank: FindBlank) -> str:
+    """Return a parameter or a field that is JSON. Raise ValueError for another."""
+    name, mark, own = asked.partition("=")
+    ours, theirs = (
+        json_value(unquote_to_bytes(text.replace("+", " ")), "")
+        for text in (own, recorded.partition("=")[2])
+    )
+    filled = json_bytes(closed(_filled_value(ours, theirs, blank)))
+    return name + mark + quote(filled, safe="[]:")  # placeholders are known as they are
 
 
 def _name(piece: str) -> str:
@@ -108,14 +124,8 @@ def _media(request: Request) -> str:
 
 
 def _json(asked: Request, recorded: Request, blank: FindBlank) -> bytes:
-    sides = ((each.body, _media(each)) for each in (asked, recorded))
-    ours, theirs = (_value(*side) for side in sides)
+    ours, theirs = (json_value(each.body, _media(each)) for each in (asked, recorded))
     return json_bytes(closed(_filled_value(ours, theirs, blank)))
-
-
-def _value(body: bytes, media: str) -> object:
-    value = parse_json(body, media)
-    return opened(value) if may_hold_texts(body) else value
 
 
 def _filled_value(asked: Any, recorded: Any, blank: FindBlank) -> Any:
@@ -124,6 +134,8 @@ def _filled_value(asked: Any, recorded: Any, blank: FindBlank) -> Any:
         return _filled(text, recorded, blank) if isinstance(text, str) else asked
     if isinstance(asked, dict) and isinstance(recorded, dict):
         for name, value in recorded.items():
+            if name not in asked and (same := _same_name(asked, recorded, name, blank)):
+                asked[name] = asked.pop(same.string)
             if name in asked or _may_be_absent(value, blank):
                 asked[name] = _filled_value(asked.get(name), value, blank)
     elif isinstance(asked, list) and isinstance(recorded, list):
@@ -132,18 +144,26 @@ def _filled_value(asked: Any, recorded: Any, blank: FindBlank) -> Any:
     return asked
 
 
+def _same_name(
+    asked: dict[str, Any], recorded: dict[str, Any], name: str, blank: FindBlank
+) -> re.Match[str] | None:
+    """Return the first name asked for that a recorded one with a blank may be."""
+    pattern = blank(name)
+    names = (each for each in asked if each not in recorded) if pattern else ()
+    return next(filter(None, map(pattern.fullmatch, names)), None) if pattern else None
+
+
 def _lines(asked: Request, recorded: Request, blank: FindBlank) -> bytes:
     (mark, ours), (_, theirs) = (
         json_texts(each.body, _media(each)) for each in (asked, recorded)
     )
     found = []
     for pair in zip(ours, theirs, strict=True):
-        one, other = (_value(each, "json") for each in pair)
+        one, other = (json_value(each, "json") for each in pair)
         found.append(json_bytes(closed(_filled_value(one, other, blank))))
     if mark != b"\n":
-        return b"".join(mark + each for each in found)
-    ends = asked.body.rstrip(b" \t\r").endswith(mark)
-    return mark.join(found) + (mark if ends else b"")
+        return b"".join(mark + each for each in found) + ending(asked.body)
+    return mark.join(found) + ending(asked.body)
 
 
 def _form(asked: Request, recorded: Request, blank: FindBlank) -> bytes:
@@ -160,18 +180,36 @@ def _form(asked: Request, recorded: Request, blank: FindBlank) -> bytes:
 
 
 def _multipart(asked: Request, recorded: Request, blank: FindBlank) -> bytes:
+    boundary = parameter(_media(asked), "boundary")
+    ours = list(multipart_parts(asked.body, boundary))
+    theirs = multipart_parts(recorded.body, parameter(_media(recorded), "boundary"))
+    found = [
+        _filled_part(*pair, blank) for pair in zip(ours, list(theirs), strict=True)
+    ]
+    if found == ours:
+        return asked.body
+    mark = b"--" + boundary.encode(*_TEXT)
+    pieces = [mark + b"\r\n" + _written_part(*part) for part in found]
+    return b"".join([*pieces, mark, b"--\r\n"])
+
+
+def _filled_part(asked: Part, recorded: Part, blank: FindBlank) -> Part:
     ours, theirs = (
-        list(multipart_places(each.body, parameter(_media(each), "boundary")))
-        for each in (asked, recorded)
+        Request(body=body, headers=head) for head, body in (asked, recorded)
     )
-    body = asked.body
-    for (headers, place), (others, there) in reversed(
-        list(zip(ours, theirs, strict=True))
-    ):
-        if headers == others:
-            new = _filled_raw(body[place], recorded.body[there], blank)
-            body = body[: place.start] + new + body[place.stop :]
-    return body
+    if ours.headers.keys() != theirs.headers.keys():
+        return asked
+    headers = {
+        name: [_filled(*pair, blank) for pair in zip(own, other, strict=True)]
+        for name, own in ours.headers.items()
+        for other in [theirs.headers[name]]
+    }
+    return headers, filled_body(ours, theirs, blank)
+
+
+def _written_part(headers: Headers, content: bytes) -> bytes:
+    lines = (f"{name}: {each}\r\n" for name, own in headers.items() for each in own)
+    return "".join(lines).encode(*_TEXT) + b"\r\n" + content + b"\r\n"
 
 
 def _xml(asked: Request, recorded: Request, blank: FindBlank) -> bytes:

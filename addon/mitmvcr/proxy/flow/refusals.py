@@ -14,6 +14,7 @@ from mitmvcr.proxy.flow import responses as answers
 from mitmvcr.proxy.flow.marks import mark_missed
 from mitmvcr.proxy.host.messages import make_response, request_parts
 from mitmvcr.session import Session
+from mitmvcr.spelling import Spelling
 from mitmvcr.view.restore import to_wire
 
 logger = logging.getLogger("mitmvcr")
@@ -79,7 +80,7 @@ def block(
 def fail(session: Session, flow: http.HTTPFlow, error: Exception) -> None:
     """Answer a request that went wrong here, so that it goes nowhere; the session knows
     of it then."""
-    reason = answers.describe(error)
+    reason = session.spelling.text(answers.describe(error))
     flow.response = (
         answers.to_call(flow.request, reason, failed=True)
         if answers.is_grpc(flow.request)
@@ -96,9 +97,9 @@ def fail(session: Session, flow: http.HTTPFlow, error: Exception) -> None:
     )
 
 
-def turn_away(flow: http.HTTPFlow, error: Exception) -> None:
+def turn_away(flow: http.HTTPFlow, error: Exception, spelling: Spelling) -> None:
     """Answer a request that can have no session."""
-    reason = answers.describe(error)
+    reason = spelling.text(answers.describe(error))
     flow.request.stream = False  # mitmproxy takes no answer to what is on its way
     flow.response = (
         answers.to_call(flow.request, reason, failed=True)

@@ -12,7 +12,7 @@ from mitmproxy import connection, http
 
 from mitmvcr.core.errors import VcrError
 from mitmvcr.core.modes import RULES
-from mitmvcr.miss.log import Log
+from mitmvcr.miss.log import Log, Logging
 from mitmvcr.options import Settings
 from mitmvcr.proxy import host
 from mitmvcr.proxy.flow.exchange import Exchange
@@ -22,6 +22,7 @@ from mitmvcr.proxy.host import listeners
 from mitmvcr.proxy.sessions.closing import Recorders, close
 from mitmvcr.proxy.sessions.opening import begin, make_room, prepared, settings_of
 from mitmvcr.proxy.sessions.routes import Routes, SessionError, Wanted
+from mitmvcr.spelling import IN_MITMPROXY
 
 logger = logging.getLogger("mitmvcr")
 
@@ -52,8 +53,8 @@ class Sessions:
         self.refused: set[str] = set()
         #: Connections, where they are of no session yet, and what became of their TLS.
         self.came, self.log = 0, Log()
-        #: Whether sessions log all, and whether at once.
-        self._logs_all = self._is_watched = False
+        self._logging = Logging()
+        self.spelling = IN_MITMPROXY
         self._opened, self._switched = opened, switched
         self._ends: WeakKeyDictionary[Player, asyncio.Event] = WeakKeyDictionary()
         self._is_guarded = False
@@ -172,13 +173,9 @@ class Sessions:
     def log_all(self, *, at_once: bool = False) -> None:
         """Keep a log of every request from now on for whoever may look on; ``at_once``:
         somebody does, and entries are made at once."""
-        self._logs_all, self._is_watched = True, self._is_watched or at_once
+        self._logging = Logging(True, self._logging.at_once or at_once)
         for player in self.open():
-            self._log(player.session.log)
-
-    def _log(self, log: Log) -> None:
-        log.brief |= self._logs_all
-        log.complete |= self._is_watched
+            self._logging.begin(player.session.log)
 
     # Their lives
 
@@ -214,8 +211,9 @@ class Sessions:
             self._is_guarded |= session.looks_up or session.offline
             fresh = Player(session, settings, name)
             session.whose = "" if settings.dir is None else f"{name}: "
-            self._log(session.log)
+            self._logging.begin(session.log)
             self._recorders.add(fresh)
+            session.spelling = self.spelling
             self._opened(fresh)
             self._hand_on(closed, fresh)
         self._replace(name, fresh)
