@@ -6,9 +6,10 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from mitmvcr.cli.isolate.diverted import Diverter, Names
-from mitmvcr.cli.isolate.forwarder import Forwarder
+from mitmvcr.cli.isolate.forward import Forwarder, ignore
 from mitmvcr.cli.isolate.leaving import Leaving
 from mitmvcr.cli.isolate.namespace import Namespace
+from mitmvcr.cli.isolate.ports import Ports
 from mitmvcr.cli.isolate.route import Allowed, Route
 from mitmvcr.cli.report.console import say
 from mitmvcr.options import ISOLATE_ALLOW
@@ -23,15 +24,18 @@ async def open_gate(namespace: Namespace, proxy_port: int) -> AsyncIterator[Rout
     leaving = Leaving(namespace, known, names if namespace.diverted else None)
     async with AsyncExitStack() as stack:
         for listening in namespace.proxy:
-            await _carry(stack, listening, "127.0.0.1", proxy_port, _ignore)
+            await _carry(stack, listening, "127.0.0.1", proxy_port, ignore)
         for listening, each in namespace.allowed:
             failed = _say(f"{ISOLATE_ALLOW.word} {each}")
             await _carry(stack, listening, each.host, each.port, failed)
         for listening in namespace.diverted:
-            await _keep(stack, Diverter(names, proxy_port, _ignore), listening)
+            await _keep(stack, Diverter(names, proxy_port, ignore), listening)
+        ports = Ports(namespace.maker)
+        stack.push_async_callback(ports.close_all)
+        await ports.open(proxy_port)  # for who names it by the one that it has out here
         leaving.open()
         stack.callback(leaving.close)
-        yield Route(namespace.port, namespace.enter, leaving.attempts)
+        yield Route(namespace.port, namespace.enter, leaving.attempts, ports)
 
 
 async def _carry(
@@ -49,11 +53,6 @@ async def _keep(
 ) -> None:
     await forwarder.open(listening)
     stack.push_async_callback(forwarder.close)
-
-
-def _ignore(reason: str) -> None:
-    """Pass over an error: the run has ended, and a process that was left behind still
-    connects."""
 
 
 def _say(what: str) -> Callable[[str], None]:

@@ -1,4 +1,4 @@
-"""Connections carried from a listening socket to another place, as they are."""
+"""Connections of a socket that are carried on to another place."""
 
 import asyncio
 import socket
@@ -6,6 +6,11 @@ import struct
 from collections.abc import Callable
 
 _AT_ONCE = struct.pack("ii", 1, 0)
+
+
+def ignore(reason: str) -> None:
+    """Pass over an error: the run has ended, and a process that was left behind still
+    connects."""
 
 
 class Forwarder:
@@ -22,9 +27,13 @@ class Forwarder:
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(self._accept, sock=listening)
 
-    async def close(self) -> None:
+    def stop(self) -> None:
+        """Take no more; what is open stays open."""
         if self._server is not None:
             self._server.close()
+
+    async def close(self) -> None:
+        self.stop()
         for task in self._starting:
             task.cancel()
         await asyncio.gather(*self._starting, return_exceptions=True)
