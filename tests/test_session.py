@@ -738,6 +738,9 @@ def test_what_is_not_recorded_is_counted_beside_the_rest(start: Start) -> None:
     assert session.summary().line().endswith("unused 0; 1 not recorded")
     session.blocked()
     assert session.summary().line().endswith("unused 0; 1 blocked, 1 not recorded")
+    session.passed()
+    assert ": recorded 0" in session.summary().line()
+    assert "unused 0; 1 passed through, 1 blocked, 1 not" in session.summary().line()
 
 
 def test_a_remedy_is_spelled_for_whoever_started_it(start: Start) -> None:
