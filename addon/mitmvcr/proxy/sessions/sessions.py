@@ -12,7 +12,7 @@ from mitmproxy import connection, http
 
 from mitmvcr.core.errors import VcrError
 from mitmvcr.core.modes import RULES
-from mitmvcr.miss.report import Log
+from mitmvcr.miss.log import Log, Logging
 from mitmvcr.options import Settings
 from mitmvcr.proxy import host
 from mitmvcr.proxy.flow.exchange import Exchange
@@ -51,9 +51,11 @@ class Sessions:
         #: those that could not begin.
         self.refusals: dict[str, int] = {}
         self.refused: set[str] = set()
+        #: The cassettes of tests that have failed, as far as somebody said so.
+        self.failed: set[str] = set()
         #: Connections, where they are of no session yet, and what became of their TLS.
         self.came, self.log = 0, Log()
-        self._logs_all = False
+        self._logging = Logging()
         self.spelling = IN_MITMPROXY
         self._opened, self._switched = opened, switched
         self._ends: WeakKeyDictionary[Player, asyncio.Event] = WeakKeyDictionary()
@@ -170,11 +172,12 @@ class Sessions:
     def _begins_offline(self) -> bool:
         return self.root is not None and not RULES[self.root.mode, False].forwards
 
-    def log_all(self) -> None:
-        """Keep a log of every request from now on, for whoever looks on."""
-        self._logs_all = True
+    def log_all(self, *, at_once: bool = False) -> None:
+        """Keep a log of every request from now on for whoever may look on; ``at_once``:
+        somebody does, and entries are made at once."""
+        self._logging = Logging(True, self._logging.at_once or at_once)
         for player in self.open():
-            player.session.log.complete = True
+            self._logging.begin(player.session.log)
 
     # Their lives
 
@@ -210,8 +213,7 @@ class Sessions:
             self._is_guarded |= session.looks_up or session.offline
             fresh = Player(session, settings, name)
             session.whose = "" if settings.dir is None else f"{name}: "
-            if self._logs_all:
-                session.log.complete = True
+            self._logging.begin(session.log)
             self._recorders.add(fresh)
             session.spelling = self.spelling
             self._opened(fresh)
