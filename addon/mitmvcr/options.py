@@ -231,6 +231,16 @@ SET = Option(
     metavar="NAME=VALUE",
     scope=Scope.PROCESS,
 )
+PORT = Option(
+    name="port",
+    help="The port to listen on; of 'env' and 'exec', that of the proxy.",
+    group=Group.NETWORK,
+    parse=network.parse_port,
+    default="8080",
+    metavar="PORT",
+    scope=Scope.PROCESS,
+    commands=("serve", "env"),
+)
 NO_PROXY = Option(
     name="no_proxy",
     help="More hosts to reach without the proxy, separated by commas.",
@@ -238,7 +248,7 @@ NO_PROXY = Option(
     parse=network.parse_bypass,
     metavar="HOSTS",
     scope=Scope.COMMAND,
-    commands=("run",),
+    commands=("run", "env"),
 )
 ISOLATE = Option(
     name="isolate",
@@ -690,7 +700,7 @@ OPTIONS: tuple[Option, ...] = (
         kind=Kind.SWITCH,
         default="no",
         scope=Scope.COMMAND,
-        commands=("run",),
+        commands=("run", "env"),
     ),
     CONTROL,
     NO_PROXY,
@@ -719,16 +729,7 @@ OPTIONS: tuple[Option, ...] = (
         scope=Scope.PROCESS,
         commands=("serve",),
     ),
-    Option(
-        name="port",
-        help="The port to listen on.",
-        group=Group.NETWORK,
-        parse=network.parse_port,
-        default="8080",
-        metavar="PORT",
-        scope=Scope.PROCESS,
-        commands=("serve",),
-    ),
+    PORT,
     Option(
         name="attached",
         help="Belong to the program that has started it, as a test framework's helper"

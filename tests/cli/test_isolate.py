@@ -538,6 +538,53 @@ def test_what_was_kept_in_may_be_let_pass(isolated):
     assert left(ran.stderr) == f"{ELSEWHERE}:80 (1)"
 
 
+# Further ports
+
+#: Opens a port in each way, and asks at each; none is left at the end.
+PORTS = """
+import http.client, json, os
+from urllib.parse import urlsplit
+control = urlsplit(os.environ["MITMVCR_CONTROL_URL"]).netloc
+def call(place, method, target, wish=None, **headers):
+    connection = http.client.HTTPConnection(place, timeout=50)
+    headers |= {"X-Vcr-Control": "1", "Content-Type": "application/json"}
+    connection.request(method, target, json.dumps(wish or {}), headers)
+    return json.loads(connection.getresponse().read())
+def api(*words): return call(control, *words)
+def ask(url, **headers):
+    connection = http.client.HTTPConnection(url.rpartition("@")[2].removeprefix("http://"))
+    connection.request("GET", "http://shop.test/x", headers=headers)
+    print(connection.getresponse().read().decode())
+own = api("POST", "/sessions", {"cassette": "one", "allow_repeats": "all"})
+ask(own["proxy_url"])
+shared = api("POST", "/ports", {"session": "one"})
+ask(shared["proxy_url"])
+named = api("POST", "/sessions", {"cassette": "two", "port": False})
+ask(named["proxy_url"], **{"X-Vcr-Cassette": "two"})
+print(call(os.environ["MITMVCR_PROXY_URL"][7:], "GET", "/_vcr/health")["sessions"])
+api("DELETE", f"/ports/{shared['port']}")
+api("DELETE", "/sessions/one")
+for each in (own, shared):
+    try: ask(each["proxy_url"])
+    except OSError as error: print(error.strerror)
+"""
+
+
+@pytest.mark.parametrize("prefix", ["root", "user"])
+def test_ports_of_sessions_and_workers_are_there_too(cli, prefix):
+    folder = cli.cwd / "cassettes"
+    folder.mkdir()
+    for name in ("one", "two"):
+        found = answer("http://shop.test/x", name.encode())
+        write_cassette(folder / f"{name}.yaml", found)
+    words = ("run", "--cassettes", folder, *ISOLATED, *cli.python(PORTS))
+    before = without("-sys_admin") if prefix == "user" else ()
+    ran = run_under(before, cli, *words)
+    refused = ["Connection refused"] * 2
+    assert ran.stdout.splitlines() == ["one", "one", "two", "2", *refused], ran.stderr
+    assert (ran.returncode, left(ran.stderr)) == (0, "")
+
+
 # Where it cannot be
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from frameworks.world import HELPERS, SUITES, World, example
+from frameworks.world import HELPERS, RUN, SUITES, World, example
 from nodebuild import folder
 
 PACKAGES = SUITES / "node"
@@ -101,10 +101,10 @@ def test_eight_tests_at_once_record_a_cassette_each(recorded):
 
 @pytest.mark.parametrize("number", [0, 1])
 def test_node_replays_with_nothing_but_loopback(recorded, nodes, number):
-    """An old and a new one, whose fetch differ; under mitmvcr run, which they share."""
+    """An old and a new one, whose fetch differ; under mitmvcr run, which they share,
+    once isolated."""
     recorded.namespace.forget()
-    run = ("mitmvcr", "run", "--cassettes", "cassettes", "-m", "replay_only", "--")
-    ran = recorded.run(*run, nodes[number], *NODE_TEST, *FILES)
+    ran = recorded.run(*RUN[number], "--", nodes[number], *NODE_TEST, *FILES)
     assert "# pass 18" in ran.stdout, ran.stdout
     last = ran.stdout.strip().splitlines()[-1]
     assert "mode replay_only: recorded 0, replayed 20, missed 0" in last
@@ -123,6 +123,29 @@ def test_all_three_replay_with_nothing_but_loopback(recorded):
         assert ran.returncode == 0, ran.stdout
         assert passed in ran.stdout
     assert recorded.namespace.looked_up() == []
+
+
+FAILED = (
+    ("shop.test.mjs", 0, ("node", *NODE_TEST), "shop/shop/has page 3"),
+    (
+        "vitest/shop.spec.mjs",
+        1,
+        (*VITEST, "vitest.mjs", "--dir", "vitest"),
+        "vitest/shop/shop/has page 3",
+    ),
+)
+
+
+@pytest.mark.parametrize("case", FAILED, ids=["node", "vitest"])
+def test_mitmvcr_run_notes_whose_test_has_failed(recorded, case):
+    """jest tells nobody."""
+    file, number, words, cassette = case
+    source = example("js", number)
+    recorded.write(file, source.replace("`/json?page=${page}`)", "'/json?page=3')"))
+    failed = recorded.failed(*words, file)
+    recorded.write(file, source)
+    prefix = cassette[:-1]
+    assert failed == [f"{prefix}{page}" for page in PAGES if page != 3]
 
 
 MISSED = (

@@ -14,7 +14,7 @@ from mitmvcr.core import sendable
 from mitmvcr.core.errors import CassetteVersionError
 from mitmvcr.core.model import FORMAT_VERSION, Interaction, Request, Response
 from mitmvcr.core.wording import shown
-from mitmvcr.format import fields
+from mitmvcr.format import fields, foreign
 from mitmvcr.format.faults import Fault
 from mitmvcr.format.nodes import Events, ListNode, MapNode, Node, Scalar
 from mitmvcr.format.resolve import repaired
@@ -62,6 +62,10 @@ def read(data: bytes, most_faults: int = 1) -> Document:
     except Fault as fault:
         document.faults.append(fault)
         document.broken = True
+    is_another = document.faults or document.version != FORMAT_VERSION
+    if is_another and (kind := foreign.kind_of(data)):
+        problem = f"is {kind}, and no cassette of go-vcr's: record it anew"
+        return Document(faults=[Fault(problem)])
     return document
 
 

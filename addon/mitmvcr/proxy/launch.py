@@ -16,7 +16,7 @@ from mitmvcr.options import Settings, as_options
 from mitmvcr.proxy import host
 from mitmvcr.proxy.addon import VcrAddon
 from mitmvcr.proxy.flow.player import Player, name_in
-from mitmvcr.proxy.host import chain
+from mitmvcr.proxy.host import chain, listeners
 from mitmvcr.proxy.host.masters import Master, listening_port, make_master
 from mitmvcr.proxy.sessions import Sessions
 from mitmvcr.session import Session
@@ -57,12 +57,14 @@ class Proxy:
 
     @property
     def failed_sessions(self) -> list[str]:
-        """Return the names of sessions whose cassettes lack something: there were
-        misses, something could not be recorded, or they could not begin."""
+        """Return the names of sessions whose cassettes lack something (there were
+        misses, something could not be recorded, or they could not begin) or whose
+        tests have failed."""
         failed = set(self.in_play.refused)
         for session in self.sessions:
             summary = session.summary()
-            if summary.missed or summary.lost or session.failure is not None:
+            lacks = summary.missed or summary.lost or session.failure is not None
+            if lacks or session.store.name in self.in_play.failed:
                 failed.add(name_in(self.settings, session.store.name))
         return sorted(failed)
 
@@ -86,6 +88,10 @@ class Proxy:
         if self.settings.dir is not None and not self.sessions:
             return self.offline
         return any(session.expects for session in self.sessions)
+
+    def mirror(self, elsewhere: listeners.Elsewhere) -> None:
+        """Open elsewhere too what ports sessions and workers get from now on."""
+        listeners.mirror(elsewhere)
 
     def set_aside(self) -> None:
         """Keep what is being recorded from being put in place."""
@@ -142,6 +148,7 @@ async def running_proxy(
                 port, ca_file, settings, sessions, vcr.sessions, vcr.control.url
             )
         finally:
+            listeners.mirror(None)
             master.shutdown()
             try:
                 await running

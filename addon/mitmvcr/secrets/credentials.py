@@ -10,7 +10,9 @@ from mitmvcr.secrets.runs import decoded_base64
 #: What is new in each request, or in each run, and says nothing of who asks.
 _FRESH = re.compile(
     r".*(?:signature|nonce|csrf|xsrf|captcha|hmac|digest|timestamp|totp).*"
-    r"|sig|code|codeverifier|codechallenge|state|otp|samlresponse|samlrequest|dpop"
+    r"|authenticitytoken|requestverificationtoken|antiforgery(?:token)?"
+    r"|(?:otp|hotp|mfa|2fa|twofactor|onetime)(?:code|password|passcode|pin)?"
+    r"|sig|code|codeverifier|codechallenge|state|samlresponse|samlrequest|dpop"
     r"|xamzsecuritytoken|xamzdate|xamzcontentsha256|ga|gid|fbp"
 )
 _SCHEME = re.compile(rb"\s*([A-Za-z][\w-]*)\s+(\S.*?)\s*", re.DOTALL)

@@ -60,7 +60,8 @@ def _hidden(sweep: "Sweep", text: Text) -> Iterator[Hidden]:
         yield from _one(sweep.memory, f"cookie:{name}" if is_cookie else name, data)
         return
     done = 0
-    hidden = [*sweep.memory.places(data), *spans]
+    # What it is called here comes before what it was called where it was met first.
+    hidden = [*spans, *sweep.memory.places(data)]
     for start, end, kind, value, *_ in sorted(hidden, key=lambda it: (it[0], -it[1])):
         if start >= done:
             done = end

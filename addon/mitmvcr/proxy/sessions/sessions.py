@@ -51,6 +51,8 @@ class Sessions:
         #: those that could not begin.
         self.refusals: dict[str, int] = {}
         self.refused: set[str] = set()
+        #: The cassettes of tests that have failed, as far as somebody said so.
+        self.failed: set[str] = set()
         #: Connections, where they are of no session yet, and what became of their TLS.
         self.came, self.log = 0, Log()
         self._logging = Logging()
