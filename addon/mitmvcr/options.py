@@ -261,6 +261,17 @@ ISOLATE = Option(
     scope=Scope.COMMAND,
     commands=("run",),
 )
+TRANSPARENT = Option(
+    name="transparent",
+    help="With --isolate: programs that know of no proxy are recorded too; whatever"
+    " they connect to by name, on ports 80 and 443, is carried to it.",
+    group=Group.NETWORK,
+    parse=parsing.parse_switch,
+    kind=Kind.SWITCH,
+    default="no",
+    scope=Scope.COMMAND,
+    commands=("run",),
+)
 ISOLATE_ALLOW = Option(
     name="isolate_allow",
     help="What an isolated command may reach besides (TCP), as a test database; a"
@@ -708,6 +719,7 @@ OPTIONS: tuple[Option, ...] = (
     CLIENT_CERT,
     SET,
     ISOLATE,
+    TRANSPARENT,
     ISOLATE_ALLOW,
     Option(
         name="ui",

@@ -16,6 +16,8 @@ from mitmvcr.proxy.sessions import Sessions
 logger = logging.getLogger("mitmvcr")
 
 _REFUSED = "mitmvcr replays: nothing may reach the network"
+#: Under TLS 1.3 a client that refuses our certificate may say so only by leaving.
+_LEFT = "it left after the handshake and asked nothing"
 
 
 class Connections:
@@ -25,6 +27,8 @@ class Connections:
 
     def __init__(self, sessions: Sessions) -> None:
         self.sessions = sessions
+        #: TLS connections on which nothing was asked yet, by the client's id.
+        self._quiet: dict[str, tls.TlsData] = {}
 
     def server_connect(self, data: ServerConnectionHookData) -> None:
         # Refused first and allowed after: an exception on the way refuses.
@@ -67,17 +71,28 @@ class Connections:
         elif player is not None:
             player.session.came()
 
+    def tls_established_client(self, data: tls.TlsData) -> None:
+        self._quiet[data.context.client.id] = data
+
+    def requestheaders(self, flow: http.HTTPFlow) -> None:
+        self._quiet.pop(flow.client_conn.id, None)
+
     def tls_failed_client(self, data: tls.TlsData) -> None:
+        self._tls_broke(data, data.conn.error or "no reason given")
+
+    def _tls_broke(self, data: tls.TlsData, reason: str) -> None:
         player = self.sessions.of_client(data.context.client)
         if player is None and self.sessions.root is None:
             return
         log = self.sessions.log if player is None else player.session.log
         address = data.context.server.address
         name = data.conn.sni or (address[0] if address else "?")
-        reason = data.conn.error or "no reason given"
         log.tls_broke(name, reason)
 
     def client_disconnected(self, client: connection.Client) -> None:
+        quiet = self._quiet.pop(client.id, None)
+        if quiet is not None:
+            self._tls_broke(quiet, _LEFT)
         self.sessions.client_gone(client.id)
 
     def tls_clienthello(self, data: tls.ClientHelloData) -> None:
