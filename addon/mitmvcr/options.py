@@ -24,7 +24,7 @@ from mitmvcr.core.errors import OptionError, UnusableValueError
 from mitmvcr.core.matching import DEFAULT, MatchSpec
 from mitmvcr.core.model import Layout
 from mitmvcr.core.modes import Mode, Repeats
-from mitmvcr.parsing import Partial, RetryAfter, View, as_text
+from mitmvcr.parsing import Lane, Partial, RetryAfter, View, as_text
 from mitmvcr.secrets.rules import DEFAULT as DEFAULT_RULES
 from mitmvcr.secrets.rules import Rules
 
@@ -681,6 +681,15 @@ OPTIONS: tuple[Option, ...] = (
     PASSTHROUGH,
     BLOCK,
     Option(
+        name="lane",
+        help="Answer a strict replay on a fast lane in front of mitmproxy, wherever its"
+        " answers are the same: auto, or off.",
+        group=Group.NETWORK,
+        parse=parsing.parse_lane,
+        default="off",
+        metavar="LANE",
+    ),
+    Option(
         name="include_localhost",
         help="Send requests to localhost through the proxy too, where the client can.",
         group=Group.NETWORK,
@@ -812,6 +821,7 @@ class Settings(NamedTuple):
     control: int | None = None
     idle_timeout: float = 1800.0
     rerecord: tuple[str, ...] = ()
+    lane: Lane = "off"
 
 
 BY_NAME: Mapping[str, Option] = {option.name: option for option in OPTIONS}

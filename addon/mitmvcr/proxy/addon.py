@@ -38,6 +38,7 @@ from mitmvcr.proxy.host.messages import (
     response_parts,
 )
 from mitmvcr.proxy.idle_end import IdleEnd
+from mitmvcr.proxy.lane import Lane
 from mitmvcr.proxy.recording import begin_answer, break_off, record
 from mitmvcr.proxy.replay import play, waiting_for_nothing
 from mitmvcr.proxy.sessions import Sessions
@@ -61,9 +62,11 @@ class VcrAddon:
         exit_guard: host.ExitGuard | None = None,
         configured: Callable[[], Values] | None = None,
         opened: Callable[[Player], None] = lambda _: None,
+        has_lane: bool = False,
     ) -> None:
         """Make it; ``configured`` reads the options that the environment and files
-        give, ``opened`` is called with each session."""
+        give, ``opened`` is called with each session. ``has_lane``: it is there before
+        mitmproxy listens, and may answer before it (lane.py)."""
         self._configured = configured
         self.options = options.VcrOptions()
         self._opened = opened
@@ -76,8 +79,14 @@ class VcrAddon:
         self.choice = Choice(self.sessions, self.connections)
         self.streams = Streams(self.sessions)
         self.commands = Commands(self.sessions, self.options)
+        self.lane = Lane(self.sessions, self.connections) if has_lane else None
         # The choice first: what it takes out of a request nobody else is to see.
-        self.addons = [self.choice, self.connections, self.streams, self.commands]
+        self.addons: list[object] = [
+            *(self.choice, self.connections, self.streams, self.commands)
+        ]
+        if self.lane is not None:
+            self.connections.was_counted = self.lane.has_counted
+            self.addons.append(self.lane)
         self._host_options = host.HostOptions()
         self._is_running = self._has_started = False
         self._dispatcher: HookDispatcher | None = None
@@ -94,6 +103,8 @@ class VcrAddon:
         self.options.add(loader, configured)
         host.take_deferred_options(ctx.options)
         self.options.add_lists(ctx.options)
+        if self.lane is not None:
+            self.lane.open()
 
     def configure(self, updated: Set[str]) -> None:
         if options.NAMES & updated:
@@ -105,6 +116,8 @@ class VcrAddon:
                     host.end_process(error)
                 raise host.refusal(error) from error
         self._host_options.hold(ctx.options)
+        if self.lane is not None:
+            self.lane.settle()
 
     def running(self) -> None:
         if self._has_started:
@@ -128,6 +141,8 @@ class VcrAddon:
             self._guard.leave(offline=self.sessions.offline)
         if self._dispatcher is not None:
             self._dispatcher.close()
+        if self.lane is not None:
+            self.lane.close()
         self._has_started = False
         self.control.close()
         self.idle_end.close()
@@ -229,6 +244,8 @@ class VcrAddon:
             return None
 
     def _request(self, player: Player, flow: http.HTTPFlow) -> Awaitable[None] | None:
+        if self.lane is not None and (handed := self.lane.handed(flow)) is not None:
+            return self._decided(handed.player, flow, handed.live, handed.decision)
         session = player.session
         if player.passthrough and player.passes(flow):
             session.passed()
@@ -285,7 +302,8 @@ class VcrAddon:
         decision: Replay,
         live: LiveRequest,
     ) -> Awaitable[None] | None:
-        decision = waiting_for_nothing(player.settings, decision, flow.request)
+        live_parts = request_parts(flow.request)
+        decision = waiting_for_nothing(player.settings, decision, live_parts)
         if is_streamed(decision.interaction.response):
             waiting = play(self.sessions, player, flow, decision)
             exchange = self.sessions.exchange(flow)
@@ -294,7 +312,7 @@ class VcrAddon:
             if flow.response is not None:
                 player.redirects.note(live.request, response_parts(flow.response))
             return waiting
-        sent = to_wire(decision.interaction, request_parts(flow.request))
+        sent = to_wire(decision.interaction, live_parts)
         flow.response = make_response(*sent)
         player.redirects.note(live.request, response_parts(flow.response))
         exchange = replay(self.sessions.under_way, flow, player, decision)

@@ -5,11 +5,13 @@ allows, whatever has asked for it.
 """
 
 import logging
+from collections.abc import Callable
 
 from mitmproxy import connection, http, tcp, tls
 from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 
 from mitmvcr.proxy import host
+from mitmvcr.proxy.flow.player import Player
 from mitmvcr.proxy.flow.refusals import fail, turn_away
 from mitmvcr.proxy.sessions import Sessions
 
@@ -25,6 +27,8 @@ class Connections:
 
     def __init__(self, sessions: Sessions) -> None:
         self.sessions = sessions
+        #: Says so of a client that somebody else has had before.
+        self.was_counted: Callable[[connection.Client], bool] = lambda _: False
 
     def server_connect(self, data: ServerConnectionHookData) -> None:
         # Refused first and allowed after: an exception on the way refuses.
@@ -61,21 +65,28 @@ class Connections:
                 fail(player.session, flow, error)
 
     def client_connected(self, client: connection.Client) -> None:
-        player = self.sessions.of_client(client)
+        if not self.was_counted(client):
+            self.came(self.sessions.of_client(client))
+
+    def came(self, player: Player | None) -> None:
+        """Count a connection of this session, if it is of one."""
         if self.sessions.root is not None:
             self.sessions.came += 1
         elif player is not None:
             player.session.came()
 
     def tls_failed_client(self, data: tls.TlsData) -> None:
-        player = self.sessions.of_client(data.context.client)
-        if player is None and self.sessions.root is None:
-            return
-        log = self.sessions.log if player is None else player.session.log
         address = data.context.server.address
         name = data.conn.sni or (address[0] if address else "?")
         reason = data.conn.error or "no reason given"
-        log.tls_broke(name, reason)
+        self.tls_broke(self.sessions.of_client(data.context.client), name, reason)
+
+    def tls_broke(self, player: Player | None, name: str, reason: str) -> None:
+        """Note that a client of this session, if it is of one, broke off TLS."""
+        if player is not None:
+            player.session.log.tls_broke(name, reason)
+        elif self.sessions.root is not None:
+            self.sessions.log.tls_broke(name, reason)
 
     def client_disconnected(self, client: connection.Client) -> None:
         self.sessions.client_gone(client.id)
@@ -87,12 +98,10 @@ class Connections:
             return
         address = data.context.server.address
         # In reverse mode the client names our host, and the cassette the origin's.
-        for name in (data.client_hello.sni, address[0] if address else None):
-            recorded = player.session.deck.next_of_host(name) if name else None
-            if recorded is not None:
-                alpn = b"h2" if recorded.response.proto_major == 2 else b"http/1.1"
-                host.choose_alpn(data, alpn)
-                return
+        names = data.client_hello.sni, address[0] if address else None
+        alpn = player.recorded_protocol(names)
+        if alpn is not None:
+            host.choose_alpn(data, alpn)
 
     def tcp_start(self, flow: tcp.TCPFlow) -> None:
         player = self.sessions.of_client(flow.client_conn)

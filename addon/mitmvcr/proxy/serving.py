@@ -28,7 +28,7 @@ def main(
     has started it, by its stdin and stdout."""
     given = sys.argv[1:] if arguments is None else arguments
     opened = name_for_api if attached else _name_as_typed
-    vcr = VcrAddon(host.ExitGuard(), opened=opened)
+    vcr = VcrAddon(host.ExitGuard(), opened=opened, has_lane=True)
     more = [Attached(vcr.control)] if attached else []
     enter = partial(_enter, vcr, more)
     masters.serve(ui, given, prepare=_name_options, enter=enter)
