@@ -3,7 +3,10 @@
 import ssl
 from contextlib import suppress
 
-_PART = 1 << 16
+#: The most that a record holds, and a place for it: a new one each time costs more than
+#: what is read into it.
+_PART = 1 << 14
+_SPACE = memoryview(bytearray(_PART))
 
 
 class Tls:
@@ -44,11 +47,8 @@ class Tls:
     def read(self) -> bytes:
         """Return all that has come."""
         data = self._part()
-        if len(data) < _PART:
-            more = self._part() if data else b""
-            if not more:
-                return data
-            data += more
+        if len(data) < _PART and not self._in.pending:
+            return data
         parts = [data]
         while data := self._part():
             parts.append(data)
@@ -56,15 +56,13 @@ class Tls:
 
     def _part(self) -> bytes:
         try:
-            data = self._tls.read(_PART)
+            size = self._tls.read(_PART, _SPACE)
         except ssl.SSLWantReadError:
             return b""
         except ssl.SSLZeroReturnError:
-            self.is_over = True
-            return b""
-        if not data:
-            self.is_over = True
-        return data
+            size = 0
+        self.is_over = not size
+        return bytes(_SPACE[:size])
 
     def write(self, data: bytes) -> None:
         while data:

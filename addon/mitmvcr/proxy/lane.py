@@ -278,7 +278,8 @@ def _broken(name: str, reason: str) -> tuple[int, str]:
             f" for {name}, this may indicate that the client does not trust the proxy's"
             " certificate."
         )
-    error = f"OpenSSL Error([('SSL routines', '', '{reason}')])"
+    known = reason.endswith(("alert unknown ca", "alert bad certificate"))
+    error = reason if known else f"OpenSSL Error([('SSL routines', '', '{reason}')])"
     if "unsupported protocol" in reason:
         return logging.WARNING, (
             "Client and mitmproxy cannot agree on a TLS version to use. You may need to"
