@@ -6,12 +6,15 @@ import logging
 import re
 import socket
 import ssl
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from mitmvcr.core.errors import VcrError
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.format import writer
 from mitmvcr.proxy.lane import Lane
@@ -93,23 +96,37 @@ def watched(outcome: Outcome) -> Iterator[None]:
         outcome.log = [re.sub(r"127\.0\.0\.1:\d+", "CLIENT", x) for x in kept.lines]
 
 
-Play = Callable[[Proxy], Sequence[bytes]]
+Play = Callable[[Proxy], Iterable[bytes]]
 
 
-def played(path: Path, confdir: Path, play: Play, **options: Any) -> Outcome:
-    """Return what comes of a play on a cassette."""
-    settings = parse_settings(cassette=str(path), mode="replay_only", **options)
+def played(
+    path: Path,
+    confdir: Path,
+    *plays: Play,
+    sets: Sequence[str] = (),
+    fails: bool = False,
+    **options: Any,
+) -> Outcome:
+    """Return what comes of plays on a cassette; ``fails``: an error of the session is
+    part of them."""
+    options = {"mode": "replay_only"} | options
+    settings = parse_settings(cassette=str(path), **options)
+    outcome = Outcome()
 
-    async def main() -> Outcome:
-        outcome = Outcome()
-        with watched(outcome):
-            async with running_proxy(settings, confdir=confdir) as proxy:
-                proxy.in_play.log_all()
-                outcome.answers = list(await asyncio.to_thread(play, proxy))
-                _look(outcome, proxy)
-        return outcome
+    async def main() -> None:
+        async with running_proxy(settings, confdir=confdir, sets=sets) as proxy:
+            proxy.in_play.log_all()
+            for play in plays:
+                outcome.answers += await asyncio.to_thread(_all, play, proxy)
+            _look(outcome, proxy)
 
-    return asyncio.run(main())
+    with watched(outcome), pytest.raises(VcrError) if fails else nullcontext():
+        asyncio.run(main())
+    return outcome
+
+
+def _all(play: Play, proxy: Proxy) -> list[bytes]:
+    return list(play(proxy))
 
 
 def _look(outcome: Outcome, proxy: Proxy) -> None:
@@ -156,8 +173,8 @@ class Client:
     def answer(self, method: bytes = b"GET") -> bytes:
         try:
             return self._answer(method)
-        except OSError as error:
-            return b"CLOSED, %b" % type(error).__name__.encode()
+        except ConnectionError:
+            return b""
 
     def _answer(self, method: bytes) -> bytes:
         head = self._head()
@@ -188,9 +205,11 @@ class Client:
         """Return what comes until the other end has closed."""
         try:
             return self._file.read()
-        except OSError as error:
-            return b"CLOSED, %b" % type(error).__name__.encode()
+        except ConnectionError:
+            return b""
 
     def close(self) -> None:
         self._file.close()
         self.socket.close()
+
+    __del__ = close

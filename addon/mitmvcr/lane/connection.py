@@ -62,7 +62,7 @@ class Desk(Protocol):
     def ended(self, connection: "Connection", line: Line) -> None:
         """Forget a connection."""
 
-    def left(self, connection: "Connection") -> None:
+    def left(self, connection: "Connection", line: Line) -> None:
         """Forget a connection that mitmproxy has now."""
 
 
@@ -108,7 +108,7 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, _: Exception | None) -> None:
         if self._bridge is not None:
             self._bridge.end()
-        self._count()
+        self._count()  # also one that has asked for nothing
         self._desk.ended(self, self._line)
 
     def pause_writing(self) -> None:
@@ -302,11 +302,11 @@ class Connection(asyncio.Protocol):
         if self._tls is not None:
             self._bridge = self._open_bridge(self._tls, data)
             self._take = self._bridged
-            self._desk.left(self)
+            self._desk.left(self, self._line)
             return
         swallowed = _ESTABLISHED % self._version if self._connect else b""
         self._line.pass_on(self._connect + data, is_over=is_over, swallowed=swallowed)
-        self._desk.left(self)
+        self._desk.left(self, self._line)
 
     def _open_bridge(self, tls: Tls, data: bytes) -> Bridge:
         inner = self._line.open_inner

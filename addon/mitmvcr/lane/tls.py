@@ -56,7 +56,7 @@ class Tls:
 
     def _part(self) -> bytes:
         try:
-            size = self._tls.read(_PART, _SPACE)
+            size: int = self._tls.read(_PART, _SPACE)  # type: ignore[assignment]
         except ssl.SSLWantReadError:
             return b""
         except ssl.SSLZeroReturnError:

@@ -30,6 +30,7 @@ from mitmvcr.view.parts import PlainHeaders, PlainRequest, PlainResponse, WireRe
 from mitmvcr.view.requests import LiveRequest
 from mitmvcr.view.restore import is_streamed, to_wire
 
+logger = logging.getLogger("mitmvcr")
 #: Whose lines these would be.
 _mitmproxys = logging.getLogger("mitmproxy.proxy.server")
 
@@ -174,6 +175,7 @@ class Lane:
     def came(self, line: Line) -> None:
         self._counted.add(line.ends)
         self._connections.came(self._sessions.named())
+        _mitmproxys.info("client connect", extra={"client": line.ends[0]})
 
     def has_counted(self, client: connection.Client) -> bool:
         """Return whether a client that mitmproxy has now was counted already."""
@@ -191,11 +193,14 @@ class Lane:
         self._connections.tls_broke(self._sessions.named(), name, text)
 
     def ended(self, made: Connection, line: Line) -> None:
-        self._open.discard(made)
-        self._counted.discard(line.ends)
+        if made in self._open:
+            self._open.discard(made)
+            self._counted.discard(line.ends)
+            _mitmproxys.info("client disconnect", extra={"client": line.ends[0]})
 
-    def left(self, made: Connection) -> None:
+    def left(self, made: Connection, line: Line) -> None:
         self._open.discard(made)
+        logger.debug("mitmvcr: the lane leaves %s to mitmproxy", line.ends[0])
 
     def client_disconnected(self, client: connection.Client) -> None:
         """Undo what was decided for a client that has left before mitmproxy had it."""
