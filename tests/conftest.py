@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, settings
 
 import leftovers
 import warm
+from examples import examples
 from patience import wait_until
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ for _name in ("SIGINT", "SIGHUP", "SIGQUIT"):
 # each time; whoever develops gets new ones, and can run a failure again from its blob.
 settings.register_profile(
     "mitmvcr",
+    max_examples=examples(100),
     deadline=None,
     derandomize=bool(os.environ.get("CI")),
     print_blob=True,

@@ -251,6 +251,18 @@ def test_what_swells_a_little_is_no_bomb(monkeypatch: pytest.MonkeyPatch) -> Non
     assert codings.decoded(gzip.compress(body), "gzip") == body
 
 
+@pytest.mark.parametrize("listed", ["gzip", "deflate", "br", "zstd", "br, gzip"])
+def test_of_what_was_cut_off_the_start_is_read(listed: str) -> None:
+    start = b"".join(list(codings.encoded_pieces(PIECES, listed))[:3])
+    assert codings.decoded_start(start, listed) == b"".join(PIECES[:3])
+    assert codings.decoded_or_same(start, listed) == start
+
+
+@pytest.mark.parametrize("listed", ["", *CODINGS, "br, gzip"])
+def test_of_no_piece_none_is_made(listed: str) -> None:
+    assert list(codings.encoded_pieces([], listed)) == []
+
+
 # An archive is no content coding, but what it begins with is looked into
 
 

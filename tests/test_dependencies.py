@@ -4,7 +4,8 @@ import ast
 import re
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Set
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -67,36 +68,50 @@ def is_foreign(module: str) -> bool:
 #: Distributions of their own, for suites that have nothing of mitmproxy.
 HELPERS = ADDON / "helpers"
 FILES = sorted(p for p in ADDON.rglob("*.py") if HELPERS not in p.parents)
-FOREIGN = sorted(
-    {
-        module if module in OPTIONAL or module[:10] == "backports." else top
-        for path in FILES
-        for _, module in imported(ast.parse(path.read_text()))
-        if is_foreign(module) and (top := module.partition(".")[0])
-    }
-)
-BROUGHT = packages_distributions()
+
+
+@cache
+def foreign() -> Mapping[str, Set[Path]]:
+    """Return what is imported that is not ours, with the files that do it."""
+    found: dict[str, set[Path]] = {}
+    for path in FILES:
+        for _, module in imported(ast.parse(path.read_text())):
+            if is_foreign(module):
+                is_part = module in OPTIONAL or module.startswith("backports.")
+                name = module if is_part else module.partition(".")[0]
+                found.setdefault(name, set()).add(path)
+    return found
+
+
+brought = cache(packages_distributions)
 
 
 def distributions(module: str) -> set[str]:
     if module.startswith("backports."):
         return {module.replace(".", "-")}
-    return {normal(name) for name in BROUGHT.get(module, [module])}
+    return {normal(name) for name in brought().get(module, [module])}
 
 
 def test_the_walk_finds_what_is_imported() -> None:
     assert len(FILES) > 100
-    assert {"mitmproxy", "yaml", "brotli", "backports.zstd", "wsproto"} <= {*FOREIGN}
+    assert {
+        "mitmproxy",
+        "yaml",
+        "brotli",
+        "backports.zstd",
+        "wsproto",
+    } <= foreign().keys()
 
 
-@pytest.mark.parametrize("module", FOREIGN)
-def test_what_is_imported_is_declared(module: str) -> None:
-    if module in OPTIONAL:
-        return
+def is_declared(module: str) -> bool:
     known = DECLARED
     if extra := EXTRAS.get(module):
         known = declared(PROJECT["optional-dependencies"][extra])
-    assert distributions(module) & known, f"{module} is not declared in pyproject.toml"
+    return module in OPTIONAL or bool(distributions(module) & known)
+
+
+def test_what_is_imported_is_declared() -> None:
+    assert [module for module in foreign() if not is_declared(module)] == []
 
 
 def test_the_pytest_plugin_needs_pytest_alone() -> None:
@@ -129,12 +144,12 @@ def test_the_room_of_the_codings_stands_below_all_others() -> None:
 
 
 def test_no_exception_is_left_over() -> None:
-    assert {*OPTIONAL, *EXTRAS} <= {*FOREIGN}
+    assert {*OPTIONAL, *EXTRAS} <= foreign().keys()
 
 
 @pytest.mark.parametrize("name", sorted(DECLARED))
 def test_what_is_declared_is_imported(name: str) -> None:
-    assert any(name in distributions(module) for module in FOREIGN), name
+    assert any(name in distributions(module) for module in foreign()), name
 
 
 def is_guarded(path: Path, module: str) -> bool:
@@ -149,14 +164,12 @@ def is_guarded(path: Path, module: str) -> bool:
     )
 
 
-@pytest.mark.parametrize("module", FOREIGN)
-def test_a_checkout_starts_with_mitmproxy_and_pyyaml(module: str) -> None:
+def test_a_checkout_starts_with_mitmproxy_and_pyyaml() -> None:
     """The command line apart. end_to_end/test_codings.py tries it."""
     promised = {normal(name) for name in PROMISED | BROUGHT_BY_MITMPROXY}
-    if distributions(module) & promised:
-        return
-    files = [path for path in FILES if "cli" not in path.parts]
-    assert [path for path in files if not is_guarded(path, module)] == []
-    if module in OF_THE_COMMAND_LINE:
-        sources = (ast.parse(path.read_text()) for path in files)
-        assert not any(module == m for tree in sources for _, m in imported(tree))
+    for module, paths in foreign().items():
+        if distributions(module) & promised:
+            continue
+        files = [path for path in paths if "cli" not in path.parts]
+        assert [path for path in files if not is_guarded(path, module)] == []
+        assert module not in OF_THE_COMMAND_LINE or files == []

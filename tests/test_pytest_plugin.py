@@ -4,9 +4,12 @@ it whole."""
 import json
 import threading
 from collections.abc import Iterator
+from datetime import date, datetime
+from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import SimpleNamespace
+from uuid import UUID
 
 import pytest
 from mitmvcr_pytest import environment, network, settings
@@ -127,18 +130,36 @@ def api() -> Iterator[tuple[Control, type[Api]]]:
     server.server_close()
 
 
+VARIABLES: list[tuple[object, object, object]] = [
+    # made, as it is sent, recorded before
+    (9, 9, 7),
+    (True, True, False),
+    (None, None, None),
+    ([1, {"a": 0.5}], [1, {"a": 0.5}], []),
+    ("new", "new", "old"),
+    (UUID(int=1), f"{UUID(int=1)}", f"{UUID(int=2)}"),
+    (date(2026, 11, 28), "2026-11-28", "2026-01-02"),
+    (datetime(2026, 11, 28, 7, 1), "2026-11-28 07:01:00", "2026-01-02 03:04:05"),
+    (Decimal("1.50"), "1.50", "2.50"),
+]
+
+
+@pytest.mark.parametrize(("made", "sent", "recorded"), VARIABLES)
 def test_a_variable_is_recorded_and_has_the_type_of_what_was_made(
-    api: tuple[Control, type[Api]],
+    api: tuple[Control, type[Api]], made: object, sent: object, recorded: object
 ) -> None:
     control, handler = api
     vcr = Vcr(control, FACTS, "a")
-    handler.answers += [(200, b'{"n": "7"}'), (200, b'{"n": "old"}')]
-    assert vcr.variable("n", lambda: 9) == 7
-    assert vcr.variable("n", lambda: "new") == "old"
-    assert handler.asked == [
-        ("POST /sessions/a%40gw1/variables", b'{"n": "9"}'),
-        ("POST /sessions/a%40gw1/variables", b'{"n": "new"}'),
-    ]
+    for value in (sent, recorded):
+        handler.answers.append((200, json.dumps({"n": value}).encode()))
+    assert vcr.variable("n", lambda: made) == made
+    replayed = vcr.variable("n", lambda: made)
+    assert type(replayed) is type(made)
+    assert replayed == recorded or f"{replayed}" == recorded
+    assert (
+        handler.asked
+        == [("POST /sessions/a%40gw1/variables", json.dumps({"n": sent}).encode())] * 2
+    )
 
 
 def test_each_miss_is_told_once(api: tuple[Control, type[Api]]) -> None:

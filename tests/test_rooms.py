@@ -2,10 +2,13 @@
 round in a circle."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
+
+Graph = dict[str, set[str]]
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "addon" / "mitmvcr"
@@ -46,9 +49,12 @@ def names() -> Iterator[tuple[str, Path]]:
 MODULES = dict(names())
 
 
-def imported(path: Path) -> Iterator[str]:
-    """Ours, wherever the import stands."""
-    for node in ast.walk(ast.parse(path.read_text())):
+def imported(path: Path, *, for_types: bool = True) -> Iterator[str]:
+    """Ours, wherever the import stands; ``for_types``: also what only types need."""
+    tree = ast.parse(path.read_text())
+    if not for_types:
+        tree.body = [each for each in tree.body if not isinstance(each, ast.If)]
+    for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(
             "mitmvcr"
         ):
@@ -57,7 +63,9 @@ def imported(path: Path) -> Iterator[str]:
                 yield inner if inner in MODULES else str(node.module)
 
 
-IMPORTS = {name: set(imported(path)) for name, path in MODULES.items()}
+@cache
+def imports() -> Graph:
+    return {name: set(imported(path)) for name, path in MODULES.items()}
 
 
 def room(module: str) -> str:
@@ -71,15 +79,15 @@ def room(module: str) -> str:
     return BESIDE.get(parts[0], parts[0])
 
 
-def arrows() -> dict[str, set[str]]:
-    found: dict[str, set[str]] = {}
-    for module, others in IMPORTS.items():
+def arrows() -> Graph:
+    found: Graph = {}
+    for module, others in imports().items():
         here = room(module)
         found.setdefault(here, set()).update({room(each) for each in others} - {here})
     return found
 
 
-def drawn() -> dict[str, set[str]]:
+def drawn() -> Graph:
     block = PICTURE.split("imports\n", 1)[1].split("```", 1)[0]
     lines = (line.partition("->") for line in block.splitlines() if "->" in line)
     return {left.strip(): set(right.split()) for left, _, right in lines}
@@ -101,16 +109,16 @@ def test_a_room_in_core_is_entered_by_its_front_door(within: str) -> None:
     door = f"mitmvcr.{within}"
     by_the_window = {
         (module, each)
-        for module, others in IMPORTS.items()
+        for module, others in imports().items()
         if room(module) != WITHIN[within]
         for each in others - SEAMS
         if each.startswith(f"{door}.")
     }
     assert by_the_window == set()
-    assert any(door in others for others in IMPORTS.values())
+    assert any(door in others for others in imports().values())
 
 
-def reachable(start: str, graph: dict[str, set[str]]) -> set[str]:
+def reachable(start: str, graph: Graph) -> set[str]:
     found: set[str] = set()
     waiting = list(graph.get(start, ()))
     while waiting:
@@ -121,6 +129,37 @@ def reachable(start: str, graph: dict[str, set[str]]) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("graph", [IMPORTS, arrows()], ids=["modules", "rooms"])
-def test_nothing_imports_in_a_circle(graph: dict[str, set[str]]) -> None:
+@pytest.mark.parametrize("graph_of", [imports, arrows], ids=["modules", "rooms"])
+def test_nothing_imports_in_a_circle(graph_of: Callable[[], Graph]) -> None:
+    graph = graph_of()
     assert [each for each in graph if each in reachable(each, graph)] == []
+
+
+#: Of data they may have more lines.
+DATA = {"mitmvcr.options", "mitmvcr.secrets.lists"}
+
+
+def test_no_module_is_long() -> None:
+    lines = {name: len(path.read_text().splitlines()) for name, path in MODULES.items()}
+    assert {name: n for name, n in lines.items() if n > 350 and name not in DATA} == {}
+
+
+def folder(module: str) -> str:
+    inner = MODULES[module].name != "__init__.py"
+    return module.rpartition(".")[0] if inner else module
+
+
+@pytest.mark.parametrize("within", sorted({folder(each) for each in MODULES}))
+def test_a_room_has_few_floors(within: str) -> None:
+    """What a module imports of its own room lies a floor below it."""
+    inside = {each for each in MODULES if folder(each) == within}
+    below = {
+        each: (set(imported(MODULES[each], for_types=False)) & inside) - {each}
+        for each in inside
+    }
+
+    @cache
+    def floors(module: str) -> int:
+        return 1 + max(map(floors, below[module]), default=0)
+
+    assert max(map(floors, inside)) <= 6

@@ -26,6 +26,7 @@ from mitmvcr.session import Session, open_session
 from mitmvcr.session.hooks import Hooks
 from mitmvcr.session.summary import Summary, total
 from mitmvcr.session.unused import drop_marked, drop_unused, entries, why_keep_unused
+from mitmvcr.spelling import OF_API, ON_COMMAND_LINE
 from mitmvcr.store import Store
 from mitmvcr.store.memory import MemoryStore
 from mitmvcr.store.store import FileStore
@@ -743,8 +744,10 @@ def test_a_remedy_is_spelled_for_whoever_started_it(start: Start) -> None:
     session = start("replay_only", cassette_of(1))
     session.plan(ask(1))
     assert "; vcr_allow_repeats=last would" in session.explain(ask(1)).reason
-    session.spell = lambda options: f"say {' '.join(options)}"
-    assert "; say vcr_allow_repeats=last would" in session.explain(ask(1)).reason
+    session.spelling = OF_API
+    assert "; allow_repeats=last would" in session.explain(ask(1)).reason
+    session.spelling = ON_COMMAND_LINE
+    assert "; --repeat-last would" in session.explain(ask(1)).reason
 
 
 def test_a_report_notes_where_an_answer_depends_on_what_differs() -> None:

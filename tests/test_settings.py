@@ -10,6 +10,7 @@ import pytest
 from mitmvcr.cassette_options import parse_cassette as parse_chosen
 from mitmvcr.core.errors import OptionError
 from mitmvcr.core.modes import Mode, Repeats
+from mitmvcr.network_options import Address
 from mitmvcr.options import BY_NAME, Settings, Text, as_options
 from mitmvcr.secrets.rules import Rules
 from option_samples import parse_settings
@@ -217,11 +218,31 @@ def test_what_is_no_folder_is_told_with_the_remedy(text: str, remedy: str) -> No
     assert str(caught.value).startswith("vcr_dir=")
 
 
-def test_the_port_of_the_api_may_be_any() -> None:
-    read = BY_NAME["control"].read
-    assert [read(""), read(" 0"), read("8081")] == [None, 0, 8081]
-    with pytest.raises(OptionError, match="vcr_control=70000: use a port"):
-        read("70000")
+def test_the_address_of_the_api_is_this_machines_unless_it_is_named() -> None:
+    read, write = BY_NAME["control"].read, BY_NAME["control"].write
+    addresses = {
+        "": None,
+        " 0": Address(0),
+        "8081": Address(8081),
+        "localhost:0": Address(0, "localhost"),
+        "0.0.0.0:80": Address(80, "0.0.0.0"),
+        "[::1]:80": Address(80, "::1"),
+        "127.0.0.1:80": Address(80),
+    }
+    assert {text: read(text) for text in addresses} == addresses
+    for address in addresses.values():
+        assert read(write(address)) == address
+    for text, remedy in [
+        ("70000", "use a port"),
+        ("a:b", "vcr_control=a:b: use a port"),
+        ("::1:80", "use PORT, HOST:PORT or [IPv6]:PORT"),
+        ("[a]:80", "use PORT, HOST:PORT or [IPv6]:PORT"),
+        (":80", "use PORT, HOST:PORT or [IPv6]:PORT"),
+        ("http://a:80", "use PORT, HOST:PORT or [IPv6]:PORT"),
+    ]:
+        with pytest.raises(OptionError, match=re.escape(remedy)) as caught:
+            read(text)
+        assert str(caught.value).startswith("vcr_control=")
 
 
 # Together

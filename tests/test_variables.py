@@ -76,6 +76,43 @@ def test_new_episodes_add_what_was_not_recorded(tmp_path: Path) -> None:
     assert cassette.read_text().count("variables:") == 2
 
 
+def test_one_that_comes_while_all_is_replayed_is_kept_too(tmp_path: Path) -> None:
+    """Else a strict replay would lack it for good."""
+    cassette = tmp_path / "a.yaml"
+    session = opened(cassette, "record_only")
+    value(session, "first", 1)
+    for number in (1, 2):
+        ask(session, number)
+    session.close()
+    session = opened(cassette, "replay_with_new_episodes")
+    assert session.variables.values({"first": 2, "late": [3]}) == {
+        "first": 1,
+        "late": [3],
+    }
+    session.save()
+    session.close()
+    replay = opened(cassette, "replay_only")
+    assert replay.variables.known == {"first": 1, "late": [3]}
+    assert len(replay.deck) == 2
+    replay.close()
+
+
+def test_where_the_cassette_was_broken_meanwhile_the_session_has_failed(
+    tmp_path: Path,
+) -> None:
+    cassette = tmp_path / "a.yaml"
+    session = opened(cassette, "record_only")
+    ask(session, 1)
+    session.close()
+    session = opened(cassette, "replay_with_new_episodes")
+    value(session, "late", 1)
+    cassette.write_text("broken")
+    with pytest.raises(CassetteDamagedError):
+        session.close()
+    assert isinstance(session.failure, CassetteDamagedError)
+    assert cassette.read_text() == "broken"
+
+
 def test_a_secret_is_hidden_in_the_cassette_and_not_from_the_test(
     tmp_path: Path,
 ) -> None:

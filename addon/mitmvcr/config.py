@@ -16,7 +16,10 @@ _PREFIX = "MITMVCR_"
 #: Set by ``mitmvcr run`` for its command: whoever sees it runs inside.
 _INSIDE = "MITMVCR_PROXY_URL"
 #: Variables with our prefix that are no options.
-_OTHERS = ("HOME", "DEBUG", "PROXY_URL", "CA_FILE", "CA_BUNDLE", "CONTROL_URL")
+_OTHERS = (
+    *("HOME", "DEBUG", "PROXY_URL", "CA_FILE", "CA_BUNDLE"),
+    *("CONTROL_URL", "CONTROL_TOKEN"),
+)
 #: What marks the top folder of a project.
 _ROOTS = (".git", ".hg", ".jj")
 

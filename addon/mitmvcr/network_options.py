@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -64,6 +65,9 @@ def parse_sets(texts: Sequence[str]) -> tuple[str, ...]:
 _HOST = re.compile(r"(\*?\.)?[\w-]+(\.[\w-]+)*(:\d+)?|[0-9a-f:.]+", re.IGNORECASE)
 
 
+_NAME = re.compile(r"[\w-]+(\.[\w-]+)*|[0-9a-f:.]+", re.IGNORECASE)
+
+
 def parse_bypass(text: str) -> tuple[str, ...]:
     """Parse hosts, separated by commas, into the one form that all clients read in
     NO_PROXY."""
@@ -108,7 +112,34 @@ def parse_port(text: str) -> int:
     return int(word)
 
 
-def parse_control(text: str) -> int | None:
-    """Parse a TCP port, 0 for any free one; None if empty."""
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a server listens, by default on this machine alone; port 0 is any free
+    one."""
+
+    port: int
+    host: str = "127.0.0.1"
+
+    def __str__(self) -> str:
+        """Return what :func:`parse_control` reads."""
+        place = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{place}:{self.port}" if self != Address(self.port) else f"{self.port}"
+
+
+def parse_control(text: str) -> Address | None:
+    """Parse a TCP port, or ``HOST:PORT``; None if empty."""
     word = text.strip()
-    return None if not word else 0 if word == "0" else parse_port(word)
+    if not word:
+        return None
+    host, colon, port = word.rpartition(":")
+    try:
+        number = 0 if port == "0" else parse_port(port)
+    except UnusableValueError as error:
+        raise UnusableValueError(text, error.remedy) from None
+    if not colon:
+        return Address(number)
+    is_bracketed = host[:1] == "[" and host[-1:] == "]"
+    name = host[1:-1] if is_bracketed else host
+    if not _NAME.fullmatch(name) or (":" in name) != is_bracketed:
+        raise UnusableValueError(text, "use PORT, HOST:PORT or [IPv6]:PORT")
+    return Address(number, name)

@@ -24,6 +24,7 @@ from mitmvcr.core.errors import OptionError, UnusableValueError
 from mitmvcr.core.matching import DEFAULT, MatchSpec
 from mitmvcr.core.model import Layout
 from mitmvcr.core.modes import Mode, Repeats
+from mitmvcr.network_options import Address
 from mitmvcr.parsing import Lane, Partial, RetryAfter, View, as_text
 from mitmvcr.secrets.rules import DEFAULT as DEFAULT_RULES
 from mitmvcr.secrets.rules import Rules
@@ -71,8 +72,8 @@ class Flag(NamedTuple):
 
 #: The commands that take an option of a session, by what it is about.
 _SESSION = ("run", "serve")
-_MATCHING = (*_SESSION, "explain")
-_SECRETS = (*_SESSION, "scan", "scrub", "show")
+_MATCHING = (*_SESSION, "explain", "diff")
+_SECRETS = (*_SESSION, "scan", "scrub", "show", "diff")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -265,10 +266,11 @@ ISOLATE_ALLOW = Option(
 CONTROL = Option(
     name="control",
     help="Serve the control API on this port of this machine, 0 for any free one; it"
-    " opens, switches and ends sessions.",
+    " opens, switches and ends sessions. HOST:PORT is another address, which wants a"
+    " token in MITMVCR_CONTROL_TOKEN.",
     group=Group.NETWORK,
     parse=network.parse_control,
-    metavar="PORT",
+    metavar="[HOST:]PORT",
 )
 IDLE_TIMEOUT = Option(
     name="idle_timeout",
@@ -365,7 +367,7 @@ OPTIONS: tuple[Option, ...] = (
         name="match",
         help="What has to be the same, separated by commas: method, scheme, host, port,"
         " path, query, url, body, headers, header:NAME, form, proto; or go-vcr, charm."
-        " With -range, -validators, -vary or -identity a rule of HTTP is not kept.",
+        " With -range, -validators, -vary, -operation or -identity a rule is not kept.",
         group=Group.MATCHING,
         parse=matching.parse_match,
         write=matching.write_match,
@@ -787,7 +789,7 @@ OPTIONS: tuple[Option, ...] = (
 class Settings(NamedTuple):
     """The values of a session's options. ``cassette`` is None while none is chosen, and
     text if it is a URL. ``dir`` is the folder of the named sessions' cassettes, None
-    where there are none; ``control`` is the API's port, ``idle_timeout`` in seconds,
+    where there are none; ``control`` is the API's address, ``idle_timeout`` in seconds,
     0 for never; ``rerecord`` are globs of the sessions that alone are recorded anew, if
     there are any. ``latency`` is a factor of the
     recorded duration. ``passthrough`` and ``block`` are mitmproxy flow filters, not yet
@@ -818,7 +820,7 @@ class Settings(NamedTuple):
     hooks: Path | None = None
     redaction: Rules = DEFAULT_RULES
     dir: Path | None = None
-    control: int | None = None
+    control: Address | None = None
     idle_timeout: float = 1800.0
     rerecord: tuple[str, ...] = ()
     lane: Lane = "off"

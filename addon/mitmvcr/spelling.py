@@ -1,10 +1,27 @@
-"""Options in messages, spelled for the command line."""
+"""Options as whoever started this can give them: as mitmproxy has them, NAME=VALUE, as
+words of the command line, or as the control API has them."""
 
+import logging
 import re
 import shlex
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
 from mitmvcr.options import BY_NAME, Kind
+
+#: Not within a path, which may have such a name.
+_OPTION = re.compile(
+    r"(?:--set )?(?<![\w./\\-])vcr_(\w+)(?![\w/\\-]|\.\w)"
+    r"(?:=('[^']*'|[^\s();,]+))?"
+)
+
+
+class Spelling(NamedTuple):
+    """``options`` writes several, given as mitmproxy has them; ``text`` those that
+    stand in a message."""
+
+    options: Callable[[Iterable[str]], str]
+    text: Callable[[str], str]
 
 
 def as_typed(options: Iterable[str]) -> str:
@@ -17,9 +34,6 @@ def _word(text: str) -> str:
     option = BY_NAME[name]
     flags = [flag.word for flag in option.flags if flag.value == value]
     return flags[0] if flags else f"{option.word} {shlex.quote(value)}"
-
-
-_OPTION = re.compile(r"\bvcr_(\w+)(?:=('[^']*'|[^\s();,]+))?")
 
 
 def in_words(text: str) -> str:
@@ -36,3 +50,33 @@ def _in_words(match: re.Match[str]) -> str:
         return option.word
     flags = [flag.word for flag in option.flags if flag.value == value]
     return flags[0] if flags else f"{option.word} {value}" if value else option.word
+
+
+def _of_api(options: Iterable[str]) -> str:
+    return " ".join(option.removeprefix("vcr_") for option in options)
+
+
+def _in_text_of_api(text: str) -> str:
+    return _OPTION.sub(_named, text)
+
+
+def _named(match: re.Match[str]) -> str:
+    text = match[0].removeprefix("--set ").removeprefix("vcr_")
+    return text if match[1] in BY_NAME else match[0]
+
+
+IN_MITMPROXY = Spelling(" ".join, str)
+ON_COMMAND_LINE = Spelling(as_typed, in_words)
+OF_API = Spelling(_of_api, _in_text_of_api)
+
+
+class InLog(logging.Filter):
+    """Spells the options in what a logger is given."""
+
+    def __init__(self, spelling: Spelling) -> None:
+        super().__init__()
+        self._text = spelling.text
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg, record.args = self._text(record.getMessage()), ()
+        return True

@@ -84,7 +84,7 @@ need_tools() { # need_tools [FILE...]: installs what of the files' is missing, w
 # The tests of the parts that owe full branch coverage: all in one process each, and fast.
 pure=(tests/core tests/show tests/format tests/store tests/miss tests/secrets tests/golden tests/test_session.py tests/test_variables.py tests/test_settings.py
   tests/test_hooks.py tests/test_network_options.py tests/test_matching_options.py tests/test_codings.py
-  tests/test_options.py tests/test_config.py tests/test_rerecording.py)
+  tests/test_options.py tests/test_config.py tests/test_rerecording.py tests/test_idle_options.py)
 
 tests() { # tests VENV ARGS: pytest. By default some two processes a core: many tests wait.
   local python=$1/bin/python cores
@@ -98,5 +98,12 @@ measure_pure() { # measure_pure VENV ARGS: runs the tests of the pure parts with
   local venv=$1
   shift
   rm -f "$root"/.coverage "$root"/.coverage.*
-  tests "$venv" --cov --cov-report= "${pure[@]}" "$@"
+  # What only a random example reaches counts for nothing: the next one may not.
+  tests "$venv" --cov --cov-report= -m "not hypothesis" "${pure[@]}" "$@"
+}
+
+try_examples() { # try_examples VENV ARGS: runs the tests of the pure parts that draw examples
+  local venv=$1
+  shift
+  tests "$venv" -m hypothesis $(cd "$root" && grep -rl --include='*.py' hypothesis "${pure[@]}") "$@"
 }

@@ -50,9 +50,9 @@ async function opened(at = "", options = {}) {
   return own;
 }
 
-async function isSound(own) {
+async function isSound(own, served = proxy.control) {
   assert.deepEqual(own.faults, []);
-  assert.deepEqual([...own.asked].filter((each) => each !== "null"), [proxy.control]);
+  assert.deepEqual([...own.asked].filter((each) => each !== "null"), [served]);
   await own.close();
 }
 
@@ -70,6 +70,48 @@ test("a recording is watched live", async () => {
   await own.page.locator(".detail .json").first().waitFor();
   assert.match(await own.page.locator(".detail").innerText(), /"number": 1\.5/);
   await isSound(own);
+});
+
+test("the proxy's own port serves it too", async () => {
+  const served = `http://127.0.0.1:${proxy.port}`, own = await tab(browser);
+  await own.page.goto(`${served}/_vcr/#session=port`);
+  await own.page.locator(".live", {hasText: "live"}).waitFor();
+  await ask(proxy, "port", `${site.url}/page?size=1`);
+  await own.page.goto(`${served}/_vcr#session=port`); // a slash that nobody types
+  await row(own.page, "size=1").waitFor();
+  await ask(proxy, "port", `${site.url}/later`);
+  await own.page.locator(".session", {hasText: "port"}).getByText("2 recorded").waitFor();
+  await row(own.page, "/later").click();
+  await own.page.locator(".detail .json").first().waitFor();
+  await own.page.getByText("Switch", {exact: true}).first().click();
+  await own.page.locator("input[name=cassette]").fill("port");
+  await own.page.locator("select[name=mode]").selectOption("replay_only");
+  await own.page.getByRole("button", {name: "Switch"}).click();
+  await own.page.locator(".said", {hasText: "plays port"}).waitFor();
+  assert.equal((await ask(proxy, "port", `${site.url}/page?size=2`)).status, 424);
+  await row(own.page, "missed").click();
+  assert.match(await own.page.locator(".differ tbody tr").first().innerText(), /query\.size\s+"2"\s+"1"/);
+  await isSound(own, served);
+});
+
+test("with a token a browser asks for it", async () => {
+  const token = "a-token-of-the-page-0123456789";
+  const guarded = await serve(cassettes.path, [], {MITMVCR_CONTROL_TOKEN: token});
+  try {
+    for (const place of [guarded.control, `http://127.0.0.1:${guarded.port}/_vcr`]) {
+      const {page, faults, close} = await tab(browser, {httpCredentials: {username: "me", password: token}});
+      await page.goto(`${place}/`);
+      await page.locator(".live", {hasText: "live"}).waitFor();
+      await page.getByText("No session is open yet").waitFor();
+      assert.deepEqual(faults, []);
+      await close();
+      const other = await tab(browser);
+      assert.equal((await other.page.goto(`${place}/`).catch((error) => error)).status?.() ?? 401, 401);
+      await other.close();
+    }
+  } finally {
+    await guarded.close();
+  }
 });
 
 test("events, images and bytes are shown as what they are", async () => {

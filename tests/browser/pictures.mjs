@@ -18,7 +18,7 @@ function answer(request, response) {
 }
 
 const [browser, site, cassettes] = await Promise.all([launch(), origin(answer), folder()]);
-const proxy = await serve(cassettes.path, "--record-chunks");
+const proxy = await serve(cassettes.path, ["--record-chunks"]);
 try {
   for (const place of ["/users?page=1", "/users?page=2", "/users/1/orders"]) await ask(proxy, "TestOrders/list", site.url + place);
   await control(proxy, "DELETE", "/sessions/TestOrders%2Flist");

@@ -25,9 +25,9 @@ export async function folder() {
 }
 
 // A proxy that serves the page; what it has said is in `log`.
-export async function serve(cassettes, ...more) {
+export async function serve(cassettes, more = [], environment = {}) {
   const port = String(await freePort());
-  const child = spawn(python, ["-m", "mitmvcr", "serve", "--cassettes", cassettes, "--control", "0", "--port", port, ...more]);
+  const child = spawn(python, ["-m", "mitmvcr", "serve", "--cassettes", cassettes, "--control", "0", "--port", port, ...more], {env: {...process.env, ...environment}});
   const proxy = {log: "", control: "", port: 0};
   const ready = Promise.withResolvers?.() ?? resolvers();
   const take = (data) => {

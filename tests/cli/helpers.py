@@ -2,6 +2,7 @@
 
 import json
 import os
+import pty
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -142,3 +143,21 @@ def seen_on(terminal: int) -> str:
     finally:
         os.close(terminal)
     return seen.decode()
+
+
+def on_a_terminal(cli: Cli, *words: str | Path, **more: str) -> str:
+    """What a command shows on a terminal of 60 columns."""
+    ours, theirs = pty.openpty()
+    child = subprocess.Popen(
+        [*MITMVCR, *map(str, words)],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        env=cli.environment(PAGER="cat", TERM="xterm", COLUMNS="60", **more),
+        cwd=cli.cwd,
+    )
+    os.close(theirs)
+    try:
+        return seen_on(ours)
+    finally:
+        child.wait()

@@ -89,6 +89,18 @@ def test_a_recording_that_was_cut_off_is_put_in_place(tmp_path, capsys):
     assert "1 interactions recovered" in capsys.readouterr().err
 
 
+def test_whose_equal_requests_were_is_said_not_to_be_known(tmp_path, capsys):
+    journal, url = tmp_path / "chat.yaml.part", "https://api.example.test/me"
+    write_cassette(journal, answer(url, b"ann"), answer(url, b"bea"))
+    assert main(["cassette", "recover", str(tmp_path / "chat")]) == 0
+    said = capsys.readouterr().err
+    assert "chat.yaml: 1 request was answered in different ways. If it was for" in said
+    write_cassette(journal, answer(url, b"ann"), answer(f"{url}/2", b"bea"))
+    assert main(["cassette", "recover", str(tmp_path / "other")]) == 125
+    assert main(["cassette", "recover", "--replace", str(tmp_path / "chat")]) == 0
+    assert "in different ways" not in capsys.readouterr().err
+
+
 def test_a_recording_that_was_not_saved_may_replace_the_cassette(tmp_path, capsys):
     for name in ("chat.yaml", "chat.yaml.part"):
         write_cassette(tmp_path / name, answer(f"https://{name}/", b"hello"))

@@ -88,7 +88,11 @@ def test_options_are_said_as_they_are_typed() -> None:
         ("vcr_allow_repeats=last would", "--repeat-last would"),
         ("vcr_websocket is not set", "--websocket is not set"),
         ("vcr_upstream_ca=FILE trusts", "--upstream-ca FILE trusts"),
+        ("chosen: --set vcr_cassette=FILE, or", "chosen: --cassette FILE, or"),
+        ("--set vcr_unknown=1 stays", "--set vcr_unknown=1 stays"),
         ("vcr_unknown=1 and avcr_mode=x stay", "vcr_unknown=1 and avcr_mode=x stay"),
+        ("/a/vcr_mode/x, b/vcr_cassette.yaml", "/a/vcr_mode/x, b/vcr_cassette.yaml"),
+        ("vcr_cassette.yaml: vcr_mode.", "vcr_cassette.yaml: --mode."),
     ],
 )
 def test_a_message_has_its_options_as_they_are_typed(said: str, typed: str) -> None:

@@ -151,7 +151,7 @@ def test_they_stay_where_it_is_not_known_what_is_wanted(run, cassette, paths, wh
     before = cassette.read_bytes()
     ran = run("--drop-unused", "--fail-on-unused", *asking(*paths))
     assert ran.returncode == 100
-    assert f"the unused interactions stay in the cassette: {why}" in ran.stderr
+    assert f"the unused interactions stay in {cassette}: {why}" in ran.stderr
     assert cassette.read_bytes() == before
 
 

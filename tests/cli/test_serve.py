@@ -55,17 +55,19 @@ def fetch(url: str, port: int, ca: Path) -> str:
 
 def test_a_client_that_is_pointed_at_it_is_answered(cli, home, tmp_path):
     cassette = write_cassette(tmp_path / "chat.yaml", answer(URL, b"hello"))
-    with serving(cli, "--cassette", cassette, "--mode", "replay_only") as (
-        served,
-        port,
-    ):
+    words = ("--cassette", cassette, "--mode", "replay_only", "--keep", "typo")
+    with serving(cli, *words) as (served, port):
         wait_for_port(port)
         ca = home / "mitmproxy-ca-cert.pem"
         missed = fetch(URL + "?page=2", port, ca)
         assert "--ignore-query page would let it match" in missed
         assert fetch(URL, port, ca) == "hello"
+        missed = json.loads(fetch(f"{URL}?page=1", port, ca))["detail"]
         served.send_signal(signal.SIGINT)
-        _, err = served.communicate(timeout=PATIENCE)
+        out, err = served.communicate(timeout=PATIENCE)
+    assert "--ignore-query page would let it match" in missed
+    assert "--keep typo: nothing is hidden under this name" in out
+    assert "vcr_" not in out + missed
     assert served.returncode == 0
     assert err.splitlines()[:2] == [
         f"mitmvcr: point a client at http://127.0.0.1:{port}",

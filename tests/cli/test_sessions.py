@@ -1,8 +1,11 @@
 """A run with a cassette for each session: what it tells covers them all."""
 
 import json
+import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -45,7 +48,7 @@ def test_each_session_replays_its_cassette_and_one_line_sums_them_up(
     ran = cli("run", "--cassettes", "cassettes", "-m", "replay", *words)
     assert (ran.returncode, ran.stdout) == (0, "login/ok\nother\ndefault\n")
     assert lines(ran.stderr) == [
-        "mitmvcr: cassette cassettes (3 cassettes), mode replay_only: recorded 0,"
+        "mitmvcr: folder cassettes (3 cassettes), mode replay_only: recorded 0,"
         " replayed 3, missed 0, unused 0",
         "mitmvcr: default: 1 request named no session",
     ]
@@ -57,6 +60,10 @@ def test_misses_are_told_by_cassette_and_fail_the_run(cli: Cli, folder: Path) ->
     ran = cli("run", "--cassettes", "cassettes", "-m", "replay", *reports, *words)
     assert (ran.returncode, ran.stdout) == (100, "login/ok\n424\n424\n")
     told = [line for line in lines(ran.stderr) if "mitmvcr: missed in" in line]
+    met = [
+        line.partition(" GET ")[0] for line in lines(ran.stderr) if "no match" in line
+    ]
+    assert met == [f"mitmvcr: {name}: no match for" for name in ("other", "login/ok")]
     assert [line.split(": ")[1:3] for line in told] == [
         ["missed in cassettes/login/ok.yaml", f"GET {URL}c"],
         ["missed in cassettes/other.yaml", f"GET {URL}b"],
@@ -179,7 +186,9 @@ def test_what_nothing_asked_for_counts_in_the_sessions_that_began(
     words = ("run", "--cassettes", "cassettes", "--fail-on-unused")
     ran = cli(*words, *asking("other:a", "login%2Fok:a"))
     assert ran.returncode == 100
-    assert f"mitmvcr: unused: interaction 1: GET {URL}b" in lines(ran.stderr)
+    where = "cassettes/other.yaml: interaction 1"
+    assert f"mitmvcr: unused in {where}: GET {URL}b" in lines(ran.stderr)
+    assert "mitmvcr: folder cassettes (2 cassettes), mode" in ran.stderr
     assert cli(*words, "--drop-unused", *asking("other:a")).returncode == 0
     assert cli(*words, *asking("other:a")).returncode == 0
 
@@ -220,6 +229,34 @@ print(call("/health")["sessions"], call("/sessions/a%2Fb", "DELETE")["cassette"]
     ran = cli("run", "--cassettes", "cassettes", "--allow-idle", *cli.python(program))
     assert (ran.returncode, ran.stdout) == (0, "1 cassettes/a/b.yaml\n"), ran.stderr
     assert (cli.cwd / "cassettes" / "a" / "b.yaml").exists()
+
+
+def test_what_the_docs_type_does_what_they_say(cli: Cli) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "sessions.md").read_text()
+    blocks = re.findall(r"^```sh\n(.*?)^```", page, re.M | re.S)
+    _, _, api, made, within = blocks
+    *before, end = api.splitlines()
+    port = "${MITMVCR_PROXY_URL##*:}"
+    typed = [*before, made, end, within.replace("8080", port)]
+    words = ("run", "--cassettes", "cassettes", "--allow-idle", "bash", "-ec")
+    ran = cli(*words, "\n".join(typed))
+    assert ran.returncode == 0, ran.stderr
+    said = list(each_json(ran.stdout))
+    opened, switched, first, second, ended, health, again = said
+    assert opened["name"] == "worker1"
+    assert switched["ended"]["cassette"] == "cassettes/login/ok.yaml"
+    assert first == second == {"order_id": "7f3a", "seed": 42}
+    assert ended["cassette"] == "cassettes/login/fails.yaml"
+    assert health["status"] == "ok"
+    assert again["proxy_url"].startswith("http://login%2Fok:x@127.0.0.1:")
+
+
+def each_json(text: str) -> Iterator[dict[str, Any]]:
+    decoder = json.JSONDecoder()
+    while text := text.lstrip():
+        found, end = decoder.raw_decode(text)
+        text = text[end:]
+        yield found
 
 
 def test_a_folder_is_enough_to_serve(cli: Cli) -> None:

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cli.helpers import need
+from examples import examples
 from mitmvcr.cli.curl.shellwords import split
 
 
@@ -53,7 +54,7 @@ quoted = st.one_of(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(st.lists(st.lists(quoted, min_size=1).map("".join), max_size=4))
 def test_any_quoting_is_bash_s(words: list[str]) -> None:
     assert split(" ".join(words)) == bash(" ".join(words))

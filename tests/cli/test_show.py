@@ -1,14 +1,11 @@
 """``mitmvcr cassette show``, as a process and on a terminal."""
 
 import json
-import os
-import pty
-import subprocess
 from pathlib import Path
 
 import pytest
 
-from cli.helpers import MITMVCR, Cli, seen_on
+from cli.helpers import Cli, on_a_terminal
 from mitmvcr.core.frames import Frame
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.format import writer
@@ -117,31 +114,13 @@ def test_json_without_a_choice_is_the_table(cli: Cli, cassette: Path):
     assert "request" not in rows[0]
 
 
-def on_a_terminal(cli: Cli, cassette: Path, **more: str) -> str:
-    ours, theirs = pty.openpty()
-    environment = cli.environment(PAGER="cat", TERM="xterm", COLUMNS="60", **more)
-    child = subprocess.Popen(
-        [*MITMVCR, "cassette", "show", str(cassette)],
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-        env=environment,
-        cwd=cli.cwd,
-    )
-    os.close(theirs)
-    try:
-        return seen_on(ours)
-    finally:
-        child.wait()
-
-
 def test_on_a_terminal_it_is_coloured_and_goes_through_the_pager(
     cli: Cli, cassette: Path
 ):
-    text = on_a_terminal(cli, cassette)
+    text = on_a_terminal(cli, "cassette", "show", cassette)
     assert "\x1b[33m404" in text
     assert "…" in text
-    assert "\x1b" not in on_a_terminal(cli, cassette, NO_COLOR="1")
+    assert "\x1b" not in on_a_terminal(cli, "cassette", "show", cassette, NO_COLOR="1")
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,13 @@
 """What a request means that lacks the value of an unset variable."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from mitmvcr.core.deck import Deck
 from mitmvcr.core.deck.blanks import Blanks
+from mitmvcr.core.deck.filled import filled_body
 from mitmvcr.core.model import Interaction, Request, Response
 
 URL = "https://api.test/forecast/[REDACTED:SKY_KEY]/42"
@@ -66,6 +68,47 @@ def test_all_else_of_the_url_counts(asked: str) -> None:
     assert not finds(got(asked), got(URL))
 
 
+@pytest.mark.parametrize("kind", ["api_key", "password"])
+def test_of_a_field_only_an_empty_value_is_a_blank(kind: str) -> None:
+    recorded = got(f"https://h/?k=[REDACTED:{kind}]&q=1")
+    assert finds(got("https://h/?k=&q=1"), recorded)
+    assert not finds(got("https://h/?k=x&q=1"), recorded)
+    assert not finds(got("https://h/?k=x&q="), recorded)
+    assert not finds(got("https://h/?q=1"), recorded)
+    recorded = got(f"https://h/?k=[REDACTED:{kind}]&q=")
+    assert not finds(got("https://h/?q="), recorded)
+
+
+@pytest.mark.parametrize(
+    ("asked", "recorded"),
+    [
+        ('{"q":1,"k":""}', '{"k":"[REDACTED:k]","q":1}'),
+        ('{"q":1,"k":null}', '{"k":"[REDACTED:k]","q":1}'),
+        ('{"k":"", "v":"[REDACTED:v]"}', '{"k":"[REDACTED:k]","v":"[REDACTED:v]"}'),
+        ("k=&q=1", "k=[REDACTED:k]&q=1"),
+        ("<a><k></k></a>", "<a><k>[REDACTED:k]</k></a>"),
+        (json.dumps({"a": '{"k":""}'}), json.dumps({"a": '{"k":"[REDACTED:k]"}'})),
+    ],
+)
+def test_an_empty_value_in_a_body_is_a_blank(asked: str, recorded: str) -> None:
+    assert finds(got("https://h/", asked), got("https://h/", recorded))
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        '{"q":1}',
+        '{"q":1,"v":null}',
+        '{"q":"","k":"x"}',
+        '{"q":1,"k":false}',
+        '{"q":1,"k":"x"}',
+    ],
+)
+def test_another_value_of_a_field_is_none(asked: str) -> None:
+    recorded = got("https://h/", '{"k":"[REDACTED:k]","q":1}')
+    assert not finds(got("https://h/", asked), recorded)
+
+
 @pytest.mark.parametrize(
     "asked", ["https://h/?q=1&k=", "https://h/?q=1&k", "https://H:443/?q=1&k="]
 )
@@ -83,6 +126,20 @@ def test_a_field_is_no_variable(asked: str) -> None:
     assert not finds(got(asked), got("https://h/?k=[REDACTED:api_key]"))
 
 
+FORM, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data; boundary="
+
+
+def parts(*values: str, mark: str = "a") -> str:
+    head = 'Content-Disposition: form-data; name="k"\r\n\r\n'
+    found = [f"--{mark}\r\n{head}{value}\r\n" for value in values]
+    return "".join([*found, f"--{mark}--\r\n"])
+
+
+def of_type(body: str, media: str) -> Request:
+    boundary = body[2:3] if media == MULTIPART else ""
+    return got("https://h/", body, media + boundary)
+
+
 @pytest.mark.parametrize(
     ("asked", "recorded", "media"),
     [
@@ -93,15 +150,22 @@ def test_a_field_is_no_variable(asked: str) -> None:
         (json.dumps({"a": '{"k": "x"}'}), json.dumps({"a": '{"k":"<SKY_KEY>"}'}), ""),
         ("key=&q=1", "key=[REDACTED:SKY_KEY]&q=1", "application/x-www-form-urlencoded"),
         ("<k></k>", "<k>[REDACTED:SKY_KEY]</k>", "text/xml"),
+        ("<k />", "<k>[REDACTED:SKY_KEY]</k>", "application/soap+xml"),
+        ("q=1&key=x", "key=[REDACTED:SKY_KEY]&q=1", FORM),
+        ("q=1", "key=[REDACTED:SKY_KEY]&q=1", FORM),
+        ('{"q":1,"k":""}\n{}\n', '{"k":"<SKY_KEY>", "q":1}\n{ }\n', "x/ndjson"),
+        ('{"a":"x"}\n[1]', '{"a":"<SKY_KEY>"}\n[1]', ""),
+        ('\x1e{"k":"","q":1}', '\x1e{"q":1,"k":"<SKY_KEY>"}', "x/json-seq"),
+        (parts("1", "x", mark="b"), parts("1", "<SKY_KEY>"), MULTIPART),
         ("key: None\n", "key: [REDACTED:SKY_KEY]\n", "text/plain"),
     ],
 )
 def test_a_blank_in_a_body_is_filled_in(asked: str, recorded: str, media: str) -> None:
-    one, other = got("https://h/", asked, media), got("https://h/", recorded, media)
+    one, other = of_type(asked, media), of_type(recorded, media)
     assert finds(one, other)
     assert not finds(one, other, "SKY_KEY")
-    both = got("https://h/?k=[REDACTED:SKY_KEY]", recorded, media)
-    assert finds(got("https://h/?k=", asked, media), both)
+    both = replace(other, url="https://h/?k=[REDACTED:SKY_KEY]")
+    assert finds(replace(one, url="https://h/?k="), both)
 
 
 @pytest.mark.parametrize(
@@ -114,10 +178,14 @@ def test_a_blank_in_a_body_is_filled_in(asked: str, recorded: str, media: str) -
         ('{"key":""}', '{"key":"[REDACTED:SKY_KEY]","q":1}'),
         ('["x"]', '["[REDACTED:SKY_KEY]", "[REDACTED:SKY_KEY]"]'),
         ("key=x&q=2", "key=[REDACTED:SKY_KEY]&q=1"),
+        ('{"q":2}', '{"[REDACTED:SKY_KEY]":1}'),
+        ('{"a b":1}', '{"[REDACTED:SKY_KEY]":1}'),
         ('{"key":""}', '{"key":""}'),
         ("x" * 1100000, "[REDACTED:SKY_KEY]"),
         ("x", "[REDACTED:SKY_KEY]" + "x" * 2200000),
         ('{"a":' * 5000, "[REDACTED:SKY_KEY] "),
+        ('{"k":"","q":1}\n{}\n', '{"k":"[REDACTED:SKY_KEY]","q":2}\n{}\n'),
+        ('{"k":""}\n{}\n', '{"k":"[REDACTED:SKY_KEY]"}\n{}\n{}\n'),
     ],
 )
 def test_all_else_of_a_body_counts(asked: str, recorded: str) -> None:
@@ -155,3 +223,20 @@ def test_only_what_has_no_value_here_is_a_blank() -> None:
     recorded = got("https://h/?a=[REDACTED:A_KEY][REDACTED:B_KEY]")
     assert finds(got("https://h/?a=x[REDACTED:B_KEY]"), recorded, "B_KEY")
     assert not finds(got("https://h/?a=[REDACTED:A_KEY]x"), recorded, "B_KEY")
+
+
+def test_a_part_of_another_name_is_not_filled_in() -> None:
+    asked, recorded = (parts(value) for value in ("x", "[REDACTED:SKY_KEY]"))
+    other = of_type(asked.replace('"k"', '"j"'), MULTIPART)
+    assert not finds(other, of_type(recorded, MULTIPART))
+    more = of_type(asked.replace("\r\n\r\n", "\r\nX: y\r\n\r\n"), MULTIPART)
+    assert not finds(more, of_type(recorded, MULTIPART))
+
+
+@pytest.mark.parametrize("media", [FORM, MULTIPART])
+def test_what_has_no_blank_is_left_as_it_is(media: str) -> None:
+    bodies = {FORM: ("k=1", "k=2"), MULTIPART: (parts("1"), parts("2"))}
+    one, other = (of_type(body, media) for body in bodies[media])
+    both = replace(other, body=other.body + b"&z=<SKY_KEY>")
+    assert filled_body(one, other, lambda _: None) == one.body
+    assert not finds(one, both)

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mitmvcr.codings import undoing
-from mitmvcr.core.bodies import body_key, json_bytes, parse_json, request_body_keys
+from mitmvcr.core.bodies import body_key, json_bytes, request_body_keys
+from mitmvcr.core.bodies.jsontext import parse_json
 from mitmvcr.core.model import Request
 
 JSON = "application/json"
@@ -343,6 +344,25 @@ def test_the_boundaries_of_a_multipart_do_not_count() -> None:
     assert body_key(one, as_multipart("one")) == body_key(other, quoted)
     plain = multipart("one", end="\n")
     assert body_key(one, as_multipart("one")) == body_key(plain, as_multipart("one"))
+
+
+def test_a_batch_of_google_matches_with_other_ids() -> None:
+    def batch(mark: str, call: str = "GET /a", number: int = 1) -> bytes:
+        lines = [
+            f"--{mark * 9}",
+            "Content-Type: application/http",
+            f"Content-ID: <{mark * 8}-4ca4-4ca4-894e-db77e160355e + {number}>",
+            "",
+            f"{call} HTTP/1.1\r\n\r\n",
+            f"--{mark * 9}--\r\n",
+        ]
+        return "\r\n".join(lines).encode()
+
+    one = body_key(batch("a"), f"multipart/mixed; boundary={'a' * 9}")
+    media = f"multipart/mixed; boundary={'b' * 9}"
+    assert one == body_key(batch("b"), media)
+    assert one != body_key(batch("b", "DELETE /a"), media)
+    assert one != body_key(batch("b", number=2), media)
 
 
 def test_the_parts_of_a_multipart_count() -> None:

@@ -234,6 +234,14 @@ def test_another_query_language_is_a_text(text: str) -> None:
     assert not same(text, text.replace("  ", " "), "application/graphql")
 
 
+@pytest.mark.parametrize("other", ["1", "null", '"{ a }"', "[]"])
+def test_a_batch_may_hold_what_is_no_document(other: str) -> None:
+    first, last = '[{"query": "{ a, b }"},', ',{"query": "{ c }"}]'
+    one = first + other + last
+    assert same(one, '[{"query":"{a b}"},' + other + ',{"query":"{c}"}]')
+    assert not same(one, '[{"query":"{a b}"},' + other + ',{"query":"{d}"}]')
+
+
 def test_a_query_that_is_no_text_is_json() -> None:
     assert same('{"query": {"match": 1}}', '{"query":{"match":1.0}}')
 

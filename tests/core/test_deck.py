@@ -12,6 +12,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from examples import examples
 from mitmvcr.core.deck import Deck
 from mitmvcr.core.deck import deck as deck_module
 from mitmvcr.core.errors import CassetteDamagedError
@@ -229,7 +230,7 @@ for machine in (
     ForgetfulLastRepeatingDeckMachine,
     RememberingDeckMachine,
 ):
-    machine.TestCase.settings = settings(max_examples=60, deadline=None)
+    machine.TestCase.settings = settings(max_examples=examples(60), deadline=None)
 
 TestDeck = DeckMachine.TestCase
 TestRepeatingDeck = RepeatingDeckMachine.TestCase
@@ -316,6 +317,14 @@ def test_what_was_used_up_is_given_back_also_where_little_is_known_of_it(
     assert deck._bucket(deck.matcher.bucket("http://h/")) is not None
     deck.give_back(0)  # what is known anew is not that it was used up
     assert list(positions(deck, get())) == [0, 1]
+
+
+def test_what_is_given_back_comes_before_the_others_that_were_read_meanwhile() -> None:
+    deck = Deck(Lazy(get(), get(), get()))
+    assert deck.take(get()) == (0, made(get()))
+    assert deck.take(get(body=b"other")) is None  # all were read to say so
+    deck.give_back(0)
+    assert list(positions(deck, get())) == [0, 1, 2]
 
 
 def test_the_last_stays_the_last_when_another_is_given_back() -> None:

@@ -1,13 +1,14 @@
 """Of several interactions with one key the one answers whose headers agree best, and
 HTTP's own rules say which cannot."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from mitmvcr.core.deck import Deck, JudgedDeck
 from mitmvcr.core.errors import CassetteDamagedError
 from mitmvcr.core.matching import Ignore, Matcher, MatchSpec, Rule
@@ -235,6 +236,32 @@ def test_a_partial_answer_is_for_its_own_range(name: str, code: int) -> None:
     assert taken(deck(*held, off="range"), asked[2], get()) == [0, 1]
 
 
+@pytest.mark.parametrize(
+    ("ranges", "strange"),
+    [
+        (("0-9", "10-19"), "20-29"),  # PostgREST
+        (("posts=0-24", "posts=25-49"), "posts=50-74"),  # react-admin
+        (("name ]a..; max=2", "name ]A..; max=2"), "name ]b..; max=2"),  # Heroku
+        (("bytes=0-1,4-5", "bytes=0-1,6-7"), "bytes=0-1"),
+        (("bytes=-3", "bytes=-4"), "bytes=-5"),
+    ],
+)
+@pytest.mark.parametrize("code", [200, 206])
+def test_a_page_is_for_its_own_range(
+    ranges: Sequence[str], strange: str, code: int
+) -> None:
+    held = [made(get(Range=each), code, Content_Range="*/100") for each in ranges]
+    asked = [get(Range=each) for each in (*reversed(ranges), strange)]
+    assert taken(deck(*held), *asked, get()) == [1, 0, None, None]
+    assert taken(deck(*held, off="range"), asked[2]) == [0]
+
+
+def test_all_is_not_a_page() -> None:
+    held = made(get(), 200, Content_Range="0-99/100")
+    assert taken(deck(held), get(Range="10-19"), get()) == [None, 0]
+    assert taken(deck(made(get())), get(Range="10-19")) == [0]
+
+
 def test_a_range_is_known_by_its_answer_where_the_header_was_not_recorded() -> None:
     held = made(get(), 206, Content_Range="bytes 0-0/9")
     assert taken(deck(held), get(Range="bytes=1-1"), get(Range="bytes=0-0")) == [
@@ -243,6 +270,43 @@ def test_a_range_is_known_by_its_answer_where_the_header_was_not_recorded() -> N
     ]
     assert taken(deck(held), get()) == [0]
     assert taken(deck(made(get(), 206)), get(Range="bytes=1-1")) == [0]
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "strange"),
+    [
+        ("X_Amz_Target", ("T.ListTables", "T.ListBackups"), "T.ListStreams"),
+        ("SOAPAction", ('"u:One"', "u:Two"), '"u:Three"'),
+        ("Dropbox_API_Arg", ('{"path": "/a"}', '{"path": "/b"}'), '{"path": "/c"}'),
+        ("X_TC_Action", ("DescribeZones", "DescribeHosts"), "DescribeImages"),
+        ("x_acs_action", ("DescribeZones", "DescribeHosts"), "DescribeImages"),
+        ("Depth", ("0", "1"), "infinity"),
+        ("Destination", ("http://h/b", "http://h/c"), "http://h/d"),
+        ("X_Amz_Copy_Source", ("/b/1", "/b/2"), "/b/3"),
+        ("X_HTTP_Method_Override", ("PUT", "PATCH"), "DELETE"),
+    ],
+)
+def test_what_is_asked_for_in_a_header_decides(
+    name: str, values: Sequence[str], strange: str
+) -> None:
+    one, other, none = (get(**{name: each}) for each in (*values, strange))
+    assert taken(deck(made(one)), none, get(), one) == [None, None, 0]
+    assert taken(deck(made(one), made(other)), other, none, one) == [1, None, 0]
+    assert taken(deck(made(one), off="operation"), none) == [0]
+    assert taken(deck(made(get())), one) == [0]
+
+
+def test_an_empty_one_asks_for_nothing() -> None:
+    held = made(get(SOAPAction='""'))
+    assert taken(deck(held), get(SOAPAction="u:One")) == [0]
+    same = deck(made(get(SOAPAction='"u:One"')))
+    assert taken(same, get(soapaction="u:One")) == [0]
+
+
+def test_one_that_is_ignored_decides_nothing() -> None:
+    spec = MatchSpec(ignore_headers=(Ignore("X-Amz-Target"),))
+    held = Deck([made(get(X_Amz_Target="A"))], Repeats.NO, Matcher(spec))
+    assert taken(held, get(X_Amz_Target="B")) == [0]
 
 
 def test_vary_decides_where_several_differ() -> None:
@@ -356,7 +420,7 @@ class Slow:
     asked=st.lists(some_headers, max_size=8),
     repeats=st.sampled_from(Repeats),
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 def test_it_does_what_a_scan_does(
     held: list[tuple[dict[str, str], int, bool]],
     asked: list[dict[str, str]],
@@ -391,3 +455,89 @@ def test_nothing_is_said_against_what_is_no_equal() -> None:
     assert held.add(made(XML)) == 1
     assert held.objections(XML).to(1) == []
     assert held.objections(XML).to(0) == []
+
+
+# The same bytes
+
+LARGE = b'{"a": [%b]}' % b",".join([b'"some text"'] * 8000)
+
+
+def spelled(body: bytes) -> bytes:
+    return body.replace(b": [", b":[")
+
+
+def parsed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Note the size of each body that is taken apart."""
+    found: list[int] = []
+    make = Matcher.__init__
+
+    def making(self: Matcher, *given: MatchSpec) -> None:
+        make(self, *given)
+        rests = self.rests
+
+        def noted(request: Request) -> tuple[Hashable, ...]:
+            found.append(len(request.body))
+            return rests(request)
+
+        self.rests = noted
+
+    monkeypatch.setattr(Matcher, "__init__", making)
+    return found
+
+
+def test_the_same_bytes_are_not_taken_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes = parsed(monkeypatch)
+    held = deck(*[made(get(LARGE, Accept="a"))] * 3)
+    assert taken(held, *[get(LARGE, Accept="a")] * 2) == [0, 1]
+    assert sizes == []
+    assert taken(held, get(spelled(LARGE), Accept="a")) == [2]
+    assert taken(held, get(LARGE, Accept="a")) == [None]
+    assert held.used_up(get(LARGE, Accept="a")) == 3
+    assert taken(deck(made(get(LARGE))), get(LARGE), get(LARGE)) == [0, None]
+
+
+def test_what_was_not_taken_apart_is_given_back() -> None:
+    held = deck(made(get(LARGE)), made(get(spelled(LARGE))))
+    assert taken(held, get(LARGE)) == [0]
+    held.give_back(0)
+    assert taken(held, get(LARGE), get(LARGE)) == [0, 1]
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        get(LARGE, Accept="b"),
+        get(LARGE + b" ", Accept="a"),
+        Request("PUT", URL, body=LARGE, headers={"Accept": ["a"]}),
+        Request("GET", URL, body=LARGE, headers={"Accept": ["a"]}, identity="ab k=xy"),
+    ],
+)
+def test_another_that_comes_first_is_looked_at(first: Request) -> None:
+    best = 0 if first.identity or first.body != LARGE else 1
+    assert taken(
+        deck(made(first), made(get(LARGE, Accept="a"))), get(LARGE, Accept="a")
+    ) == [best]
+
+
+@pytest.mark.parametrize("repeats", [Repeats.LAST, Repeats.ALL])
+def test_what_may_be_repeated_is_taken_apart(repeats: Repeats) -> None:
+    held = deck(made(get(LARGE)), repeats=repeats)
+    assert taken(held, get(LARGE), get(LARGE)) == [0, 0]
+
+
+def test_bodies_that_do_not_count_are_not_compared() -> None:
+    held = Deck([made(get(LARGE))], Repeats.NO, Matcher(MatchSpec(("method", "url"))))
+    assert taken(held, get(LARGE[1:])) == [0]
+
+
+def test_a_large_request_is_taken_apart_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes = parsed(monkeypatch)
+    held = deck(made(get(LARGE + b" ", Accept="a")))
+    asked = get(LARGE[:-1] + b',"b": 1}', Accept="a")
+    assert taken(held, asked, replace(asked, headers={"X": ["y"]})) == [None, None]
+    assert held.used_up(asked) == 0
+    assert sorted(sizes) == [len(LARGE) + 1, len(asked.body)]
+    assert taken(held, replace(asked, body=bytes(bytearray(asked.body)))) == [None]
+    assert taken(held, replace(asked, headers={"Content-Type": ["x/y"]})) == [None]
+    assert taken(held, replace(asked, method="PUT")) == [None]
+    assert len(sizes) == 5

@@ -112,3 +112,11 @@ def test_large_parts_are_cut_and_due_together(monkeypatch: pytest.MonkeyPatch) -
     parts = [b"abcde", b"f", b"gh"]
     assert list(in_small(parts)) == [b"ab", b"cd", b"e", b"f", b"gh"]
     assert list(due_in_small(parts, [0.0, 1.0, 2.0])) == [0.0, 0.0, 0.0, 1.0, 2.0]
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [*zip(TYPES, ("events", "lines", "parts", "messages"), strict=True), ("x/y", "")],
+)
+def test_what_a_stream_consists_of_has_a_name(kind: str, name: str) -> None:
+    assert events.stream_kind(kind) == name

@@ -36,6 +36,10 @@ from mitmvcr.core.placeholders import any_placeholder
         ("http://h/\udcff", "http://h/%FF"),
         ("http://h/\ud800", "http://h/\ud800"),
         ("http://h/a+b?c+d=%2b", "http://h/a+b?c%20d=%2B"),
+        ("http://host?a/b?c", "http://host/?a/b?c"),
+        ("http://host#a/b", "http://host/"),
+        ("http://h/?a=[x&b={}", "http://h/?a=[x&b=%7B%7D"),  # the first is no JSON
+        ("http://h/?a=%5bx&q={y}", "http://h/?a=%5Bx&q={y}"),
         ("http://h/%%41%4%31%zz", "http://h/%%41%4%31%zz"),
         ("http://h.:80/", "http://h/"),
         ("http://H.example./", "http://h.example/"),

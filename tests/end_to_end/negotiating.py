@@ -4,6 +4,7 @@ Started by a test in its own process; each path is one kind of answer.
 """
 
 import base64
+import gzip
 import hashlib
 import json
 import re
@@ -102,6 +103,26 @@ class Handler(BaseHTTPRequestHandler):
     def _login(self) -> None:
         right = json.loads(self.sent)["password"] == "the-right-password"
         self._answer(200 if right else 401, b'{"ok":%d}' % right)
+
+    def _sessions(self) -> None:
+        """Give out a cookie and a token, new for each; the answer is compressed."""
+        name = json.loads(self.sent)["user"]
+        token = hashlib.sha256(name.encode()).hexdigest()
+        body = gzip.compress(json.dumps({"access_token": f"b-{token}"}).encode())
+        said = {"Set_Cookie": f"sid=c-{token}; Path=/; HttpOnly"}
+        self._answer(200, body, Content_Encoding="gzip", **said)
+
+    def _me(self) -> None:
+        said = f"{self.headers.get('Cookie')} {self.headers.get('Authorization')}"
+        tokens = {hashlib.sha256(n.encode()).hexdigest(): n for n in ("ann", "bea")}
+        found = [name for token, name in tokens.items() if token in said]
+        self._answer(200, f"you are {found}".encode())
+
+    def _rows(self) -> None:
+        """Answer as PostgREST does: a page of rows is a 200."""
+        first, _, last = (self.headers.get("Range") or "0-9").partition("-")
+        rows = list(range(int(first), int(last) + 1))
+        self._answer(200, json.dumps(rows).encode(), Content_Range=f"{first}-{last}/*")
 
     def _kv(self) -> None:
         key = parse_qs(urlsplit(self.path).query)["key"][0]

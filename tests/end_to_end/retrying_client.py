@@ -4,12 +4,14 @@
 """
 
 import json
+import os
 import sys
 import time
 from collections.abc import Callable
 from typing import Any
 
 import anthropic
+import boto3
 import openai
 import requests
 import urllib3
@@ -18,6 +20,7 @@ from azure.core.pipeline.policies import RequestIdPolicy, RetryPolicy, UserAgent
 from azure.core.polling import LROPoller
 from azure.core.polling.base_polling import LROBasePolling
 from azure.core.rest import HttpRequest
+from botocore.config import Config
 from requests.adapters import HTTPAdapter
 
 slept: list[float] = []
@@ -58,6 +61,19 @@ def by_azure_poll(origin: str) -> None:
             HttpRequest("PUT", f"{origin}/poll"), _return_pipeline_response=True
         )
         LROPoller(client, begun, lambda found: found, LROBasePolling()).result()
+
+
+def by_boto3(origin: str) -> None:
+    client = boto3.client(
+        "s3",
+        endpoint_url=origin,
+        region_name="eu-west-1",
+        aws_access_key_id="dummy",
+        aws_secret_access_key="dummy",
+        config=Config(retries={"mode": "standard"}),
+        verify=os.environ["REQUESTS_CA_BUNDLE"],
+    )
+    assert client.get_object(Bucket="bucket", Key="key")["Body"].read() == b"{}"
 
 
 def total(run: Callable[[str], Any], origin: str) -> float:

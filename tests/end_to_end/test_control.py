@@ -336,14 +336,29 @@ REFUSED: list[tuple[str, str, object, int, str, str]] = [
         "mod",
         "did you mean mode",
     ),
-    ("POST", "/sessions", {"cassette": "a", "dir": "/"}, 422, "dir", "is no option"),
+    (
+        "POST",
+        "/sessions",
+        {"cassette": "a", "dir": "/"},
+        422,
+        "dir",
+        "start: --cassettes",
+    ),
+    (
+        "POST",
+        "/sessions",
+        {"cassette": "a", "port": False, "ui": "web"},
+        422,
+        "ui",
+        "--ui",
+    ),
     (
         "POST",
         "/sessions",
         {"cassette": "a", "client_cert": "a.pem"},
         422,
         "client_cert",
-        "is no option of a session",
+        "of the whole proxy",
     ),
     (
         "POST",
@@ -389,6 +404,7 @@ REFUSED: list[tuple[str, str, object, int, str, str]] = [
     ("POST", "/sessions", b'{"cassette": ' + b"9" * 5000 + b"}", 400, "body", "JSON"),
     ("POST", "/sessions", b"[" * 100_000, 400, "body", "nested too deep"),
     ("POST", "/sessions", b"\xff", 400, "body", "not in UTF-8"),
+    ("POST", "/sessions", b" " * (1 << 20) + b"{}", 413, "body", "is longer than"),
 ]
 
 
@@ -409,6 +425,14 @@ def test_what_cannot_be_is_a_problem_that_names_the_field_and_the_remedy(
     assert api.proxy.stop() == 0
 
 
+def raw(port: int, data: bytes) -> bytes:
+    """Return what comes back."""
+    with socket.create_connection(("127.0.0.1", port), PATIENCE) as client:
+        client.sendall(data)
+        client.shutdown(socket.SHUT_WR)
+        return b"".join(iter(lambda: client.recv(65536), b""))
+
+
 def test_no_web_page_can_change_anything(api: Api) -> None:
     wish = {"cassette": "a"}
     own = {"Content-Type": "application/json"}
@@ -422,7 +446,14 @@ def test_no_web_page_can_change_anything(api: Api) -> None:
     ]:
         got = api.call("POST", "/sessions", wish, headers)
         assert (got.status, got.json["field"]) == (status, field)
-    assert api.call("GET", "/sessions", headers={"Host": "evil.test"}).status == 403
+    for host in (
+        *("evil.test", f"127.0.0.1.evil.test:{api.port}", "127.0.0.1:80:80", "127.1"),
+        *("[::2]", "localhost.evil.test", "", "0.0.0.0", "127.0.0.1,evil.test"),
+    ):
+        got = api.call("GET", "/sessions", headers={"Host": host})
+        assert got.status in (400, 403), host
+    assert raw(api.port, b"GET /sessions HTTP/1.1\r\n\r\n")[9:12] in (b"400", b"403")
+    assert raw(api.port, b"GET /sessions HTTP/1.0\r\n\r\n")[9:12] in (b"400", b"403")
     assert api.call("DELETE", "/sessions/a", headers={}).status == 403
     assert api.call("GET", "/sessions").json == []
     for host in (f"localhost:{api.port}", "127.0.0.1", f"[::1]:{api.port}"):
@@ -475,6 +506,49 @@ def test_each_resource_says_which_methods_it_has(api: Api) -> None:
         got = api.call("HEAD", path, headers={})
         assert (got.status, got.body) == (200, b"")
     assert api.proxy.stop() == 0
+
+
+TOKEN = "a-token-of-this-test-0123456789"
+
+
+def test_another_address_needs_a_token_and_the_token_shows_nowhere(
+    mitmdump_own: Callable[..., Proxy], proxy_ca: Path, origin: Origin, tmp_path: Path
+) -> None:
+    proxy = mitmdump_own(
+        vcr_dir=tmp_path / "cassettes",
+        vcr_control="0.0.0.0:0",
+        save_stream_file=tmp_path / "flows",
+        environment={"MITMVCR_CONTROL_TOKEN": TOKEN},
+    ).wait_until_listening()
+    proxy.wait_for_log("control at http://127.0.0.1:")
+    port = int(re.findall(r"control at http://127\.0\.0\.1:(\d+)", proxy.log)[-1])
+    api = Api(proxy, origin, tmp_path / "cassettes", proxy_ca, port)
+    known = {"Authorization": f"Bearer {TOKEN}"}
+    for said in (
+        {},
+        {"Authorization": f"Basic {TOKEN}"},
+        {"Authorization": "Bearer x"},
+    ):
+        for path in ("/health", "/sessions", "/", "/other"):
+            got = api.call("GET", path, headers=CHANGES | said)
+            assert (got.status, got.json["field"]) == (401, "Authorization")
+            assert got.headers["www-authenticate"].startswith("Basic realm=")
+    for host in ("127.0.0.1", "vcr:8081"):  # who knows it may use any name
+        assert api.call("GET", "/health", headers=known | {"Host": host}).status == 200
+    assert api.call("POST", "/sessions", {"cassette": "a"}, known).status == 403
+    within = Api(proxy, origin, api.folder, proxy_ca, proxy.port)
+    for said, status in ((known, 200), ({}, 401)):
+        assert within.call("GET", "/_vcr/sessions", headers=said).status == status
+    opened = api.call("POST", "/sessions", {"cassette": "a"}, CHANGES | known)
+    api.ask(opened.json["port"], f"note {TOKEN}".encode())
+    shown = api.call("DELETE", "/sessions/a", headers=CHANGES | known).body
+    assert proxy.stop() == 0
+    assert TOKEN not in proxy.log
+    flows = (tmp_path / "flows").read_bytes()
+    assert b"/_vcr/sessions" in flows
+    assert f"Bearer {TOKEN}".encode() not in flows
+    assert TOKEN.encode() not in shown
+    assert api.bodies("a") == ["note [REDACTED:MITMVCR_CONTROL_TOKEN]"]
 
 
 def test_a_port_that_is_taken_is_one_line(

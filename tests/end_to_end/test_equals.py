@@ -325,6 +325,52 @@ def test_a_wrong_password_does_not_log_in(stage: Stage) -> None:
     stage.stop()
 
 
+SIGN_IN = """
+import sys, requests
+origin, *names = sys.argv[1:]
+signed = {}
+for name in names:
+    session = signed[name] = requests.Session()
+    asked = {"user": name, "password": f"the password of {name}"}
+    signed[name].token = session.post(f"{origin}/sessions", json=asked).json()
+for name in reversed(names):
+    print(signed[name].get(f"{origin}/me").text)
+    token = signed[name].token["access_token"]
+    bearer = {"Authorization": f"Bearer {token}"}
+    print(requests.get(f"{origin}/me/too", headers=bearer).text)
+"""
+
+
+def test_two_who_sign_in_go_on_as_themselves(stage: Stage) -> None:
+    program = (CLIENT_PYTHON, "-c", SIGN_IN, stage.origin)
+    stage.start("record_only")
+    assert stage.run(*program, "ann", "bea").returncode == 0
+    stage.stop()
+    for name in (b"ann", b"bea"):
+        assert hashlib.sha256(name).hexdigest() not in stage.cassette.read_text()
+    stage.start("replay_only")
+    done = stage.run(*program, "bea", "ann")
+    assert done.stdout.split(b"\n")[:4] == [
+        b"you are ['ann']",
+        b"you are ['ann']",
+        b"you are ['bea']",
+        b"you are ['bea']",
+    ], done.stderr
+    assert "replayed 6, missed 0, unused 0" in stage.stop()
+
+
+def test_a_page_of_rows_is_answered_only_by_itself(stage: Stage) -> None:
+    stage.start("record_only")
+    pages = ("0-9", "10-19")
+    recorded = {page: stage.ask("rows", Range=page).body for page in pages}
+    stage.stop()
+    stage.start("replay_only")
+    assert stage.ask("rows", Range="20-29").status == 424
+    for page in reversed(pages):
+        assert stage.ask("rows", Range=page).body == recorded[page]
+    stage.stop()
+
+
 def test_a_secret_in_a_url_is_known_again(stage: Stage) -> None:
     stage.start("record_only")
     recorded = {key: stage.ask(f"kv?key={key}").body for key in ("alpha", "beta")}

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from format.reading import NASTY, by_yaml, cassette
 from format.test_reader_fast import SEEDS, changes, lazily_agrees, outcome
 from mitmvcr.core.deck import Deck
@@ -77,7 +78,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 SHARED = settings(
-    max_examples=300,
+    max_examples=examples(300),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
@@ -324,6 +325,15 @@ def test_a_long_body_before_the_url_is_passed_over(folder: Path) -> None:
     both = [Interaction(n, request, Response(code=200)) for n in range(2)]
     file = on_disk(folder / "a.yaml", writer.dumps(Cassette(both)))
     assert opened(file) == both
+
+
+@pytest.mark.parametrize("body", [b"x", b"x" * 20_000])
+def test_an_item_without_a_url_is_damage(folder: Path, body: bytes) -> None:
+    request = Request("POST", "http://h/", body=body, headers={"A": ("b",)})
+    one = Cassette([Interaction(0, request, Response(code=200))])
+    data = writer.dumps(one).replace(b"        url: http://h/\n", b"")
+    with pytest.raises(CassetteDamagedError, match="there is no `url`"):
+        reader.loads(on_disk(folder / "a.yaml", data), lazy=True)
 
 
 def test_a_file_in_another_layout_is_read_whole(folder: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from format.reading import NASTY, Outcome, by_yaml, cassette, outcome
 from mitmvcr.core.errors import CassetteError
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
@@ -265,13 +266,13 @@ def test_both_ways_agree_on_what_go_vcr_writes(seed: int) -> None:
 
 
 @given(st.data())
-@settings(max_examples=400)
+@settings(max_examples=examples(400))
 def test_both_ways_agree_on_what_was_changed(data: st.DataObject) -> None:
     both_agree(data.draw(changes(data.draw(st.sampled_from(SEEDS)))))
 
 
 @given(st.data())
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 def test_both_ways_agree_on_what_the_writer_writes(data: st.DataObject) -> None:
     seed = data.draw(st.integers(0, 10**9))
     layout_name = data.draw(st.sampled_from(["v4", "v3"]))

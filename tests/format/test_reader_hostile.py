@@ -8,6 +8,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from format.reading import HEAD, one, outcome, refusal, response
 from mitmvcr.format import nodes, reader, yamlreader
 
@@ -121,13 +122,13 @@ def test_an_example_cut_at_any_byte_is_refused_or_read() -> None:
 
 
 @given(st.binary(max_size=200))
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 def test_random_bytes_are_refused_or_read(data: bytes) -> None:
     outcome(lambda: reader.loads(data))
 
 
 @given(st.text(alphabet="-:[]{}#&*!|>'\"%@`?, \n\tabversion2~<", max_size=60))
-@settings(max_examples=500)
+@settings(max_examples=examples(500))
 def test_random_yaml_is_refused_or_read(text: str) -> None:
     for data in (text, f"{HEAD}{text}", f"{HEAD}- request:\n    body: {text}\n"):
         outcome(lambda: reader.loads(data.encode()))  # noqa: B023

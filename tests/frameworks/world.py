@@ -49,6 +49,8 @@ class World:
         self.cassettes = self.folder / "cassettes"
         self.folder.mkdir()
         self._bin, self._home = folder / "bin", folder / "home"
+        #: A token of the control API, while there is one.
+        self._known: dict[str, str] = {}
         self._bin.mkdir()
         program = self._bin / "mitmvcr"
         path = os.environ.get("PYTHONPATH", "")
@@ -65,6 +67,7 @@ class World:
         kept = {k: v for k, v in os.environ.items() if not _DROPPED.fullmatch(k)}
         path = f"{self._bin}{os.pathsep}{kept['PATH']}"
         own = {"PATH": path, "MITMVCR_HOME": str(self._home)}
+        own |= self._known
         return {**kept, **own, "MITMVCR_UPSTREAM_CA": str(self._certs.ca), **more}
 
     def start(
@@ -96,7 +99,7 @@ class World:
 
     @contextmanager
     def open_shop(self) -> "Iterator[Origin]":
-        """Let the origin be there meanwhile."""
+        """Let the origin be there meanwhile; the control API wants a token then."""
         from origin import Origin
 
         folder = self._bin.parent / "origin"
@@ -105,7 +108,9 @@ class World:
         within = self.namespace.within
         with Origin(self._certs, folder, within=within, **ports) as origin:
             origin.reset()
+            self._known = {"MITMVCR_CONTROL_TOKEN": "a-token-of-these-suites"}
             yield origin
+            self._known = {}
 
     def recorded(self) -> list[str]:
         """Return the names of all cassettes."""

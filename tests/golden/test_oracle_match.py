@@ -5,6 +5,7 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from golden import oracle
 from mitmvcr.core.matching import Matcher, MatchSpec, form_pairs, parse_ignore
 from mitmvcr.core.model import Request
@@ -79,7 +80,7 @@ def test_each_change_counts_as_it_does_for_go_vcr() -> None:
     assert 3 <= sum(ours) < 8
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(live, some, st.sampled_from([[], ["User-Agent"], ["X-Id", "Content-Type"]]))
 def test_go_vcrs_matcher_and_ours_agree(
     asked: list[dict[str, object]],

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from format.reading import NASTY, cassette, one, outcome
 from format.test_reader_fast import SEEDS, changes
 from golden import oracle
@@ -109,7 +110,7 @@ def test_what_go_vcr_writes_is_read_as_go_vcr_reads_it(seed: int) -> None:
 
 
 @given(st.data())
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 def test_what_was_changed_is_read_as_go_vcr_reads_it(data: st.DataObject) -> None:
     agrees(data.draw(changes(data.draw(st.sampled_from(SEEDS)))))
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from golden import oracle
 from mitmvcr.core.model import Cassette, Headers, Interaction, Request, Response
 from mitmvcr.format.writer import Layout, dumps
@@ -81,7 +82,7 @@ def test_any_interactions_are_written_as_go_vcr_writes_them() -> None:
     """In each layout; to think of an example takes longer than to try it."""
     oracle.program()
 
-    @settings(max_examples=150, **_QUIET)
+    @settings(max_examples=examples(150), **_QUIET)
     @given(st.lists(st.tuples(_REQUESTS, _RESPONSES), min_size=1, max_size=4))
     def check(pairs: list[tuple[Request, Response]]) -> None:
         cassette = _cassette(pairs)
@@ -118,7 +119,7 @@ def test_another_form_is_chosen_only_where_go_vcr_cannot_read_its_own(
 ) -> None:
     oracle.program()
 
-    @settings(max_examples=60, **_QUIET)
+    @settings(max_examples=examples(60), **_QUIET)
     @given(_BLANK.map("".join))
     def check(text: str) -> None:
         cassette = Cassette((_alone(place, text),))
@@ -138,7 +139,7 @@ def test_two_names_stand_in_go_vcrs_order() -> None:
     names = st.text("aBé09٣_-. ", max_size=5)
     maps = st.lists(st.tuples(names, names), min_size=1, max_size=40)
 
-    @settings(max_examples=50, **_QUIET)
+    @settings(max_examples=examples(50), **_QUIET)
     @given(maps)
     def check(pairs: list[tuple[str, str]]) -> None:
         both: list[Any] = [{one: ("v",), other: ("v",)} for one, other in pairs]

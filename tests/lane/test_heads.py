@@ -74,6 +74,7 @@ def test_what_follows_a_head_is_said_by_its_headers() -> None:
         b"GET http://a.test:080/ HTTP/1.1",
         b"GET http:/// HTTP/1.1",
         b"GET http://mitm.it/ HTTP/1.1",
+        b"GET http://127.0.0.1:8080/_vcr/status HTTP/1.1",
         b"GET /mitmproxy-1.crl HTTP/1.1",
         b"CONNECT api.test HTTP/1.1",
         b"CONNECT api.test:99999 HTTP/1.1",

@@ -5,8 +5,7 @@ import pytest
 from mitmvcr.core.bodies import BodyRules
 from mitmvcr.core.model import Request
 from mitmvcr.miss.body_differences import body_differences, content
-from mitmvcr.miss.differences import MOST_DIFFERENCES
-from mitmvcr.miss.report import Difference
+from mitmvcr.miss.report import MOST_DIFFERENCES, Difference
 
 JSON = "application/json"
 

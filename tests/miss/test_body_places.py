@@ -157,6 +157,16 @@ CASES = [
         ["body message 0 flags: 0x00 was 0x02"],
         ["vcr_match=method,url"],
     ),
+    (
+        "application/grpc",
+        frames(b"\x0a\x01a\x0a\x01b"),
+        frames(b"\x0a\x01b\x0a\x01a"),
+        [
+            "body message 0 has the same fields in another order: as entries of a map,"
+            " or of a list, where the order counts"
+        ],
+        ["vcr_match=method,url"],
+    ),
     # Made anew
     (
         "application/json",

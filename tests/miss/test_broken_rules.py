@@ -47,6 +47,12 @@ CASES = {
         'header.accept: "text/csv" was "application/json", and the answer\'s Vary names'
         " it",
     ),
+    "operation": (
+        get(X_Amz_Target="T.ListBackups"),
+        [made(get(X_Amz_Target="T.ListTables"))],
+        'header.x-amz-target: "T.ListBackups" was "T.ListTables", and it says what is'
+        " asked for",
+    ),
 }
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from mitmvcr.core.matching import Names, parse_ignore
-from mitmvcr.miss.differences import common, url_differences
+from mitmvcr.miss.differences import url_differences
 from mitmvcr.miss.report import Difference
 
 
@@ -76,12 +76,3 @@ def test_what_is_ignored_is_no_difference() -> None:
     pair = "http://h/?p=1&q=1&r=1", "http://h/?q=2&r=2"
     found = [str(each) for each in url_differences(*pair, ignored)]
     assert found == ['query.r: "1" was "2"']
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "length"),
-    [("", "", 0), ("a", "", 0), ("ab", "ab", 2), ("abc", "abd", 2), ("abc", "x", 0)],
-)
-def test_the_common_start_is_measured(one: str, other: str, length: int) -> None:
-    assert common(one, other) == length
-    assert common(other.encode(), one.encode()) == length

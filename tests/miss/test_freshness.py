@@ -65,6 +65,29 @@ UUIDS = "1b4e28ba-2fa1-41d2-883f-0016d3cca427", "6fa459ea-ee8a-4ca4-894e-db77e16
         ),
         (*(f"run {each} of it" for each in UUIDS), "differs only in a UUID"),
         (
+            "1B2M2Y8AsgTpgAmY7PhCfg==",
+            "XrY7u+Ae7tCTyyK7j1rNww==",
+            "looks like a signature",
+        ),
+        ("A" * 26 + "+=", "b" * 26 + "/=", "looks like a signature"),
+        ("A" * 85 + "+==", "b" * 85 + "/==", "looks like a signature"),
+        ("1-5759e988-" + "a1" * 12, "1-5759e989-" + "b2" * 12, "looks like a trace id"),
+        ("20261128", "20250102", "looks like a date"),
+        ("11/28/2026", "1/2/2025", "looks like a date"),
+        ("08:15:30", "09:16:31.5", "looks like a time of day"),
+        ("V1StGXR8_Z5jdHi6B-myT", "4f90d13a42ZzXq_8K1-Qw", "looks like a random id"),
+        (
+            "/tmp/tmpa1b2c3d4/x",
+            "/tmp/tmpz9y8_7w6/x",
+            "differs only in a temporary name",
+        ),
+        (
+            "http://127.0.0.1:41231/cb",
+            "http://127.0.0.1:58123/cb",
+            "differs only in a port",
+        ),
+        ("http://localhost:4123/", "http://localhost:5812/", "differs only in a port"),
+        (
             *(
                 f"{each} at {day}"
                 for each, day in zip(UUIDS, ("2026-11-28", "2025-01-02"), strict=True)

@@ -114,6 +114,9 @@ def test_any_text_and_any_url_can_be_masked(text: str) -> None:
         ("body.password at character 50", MASK),
         ("header.Authorization", MASK),
         ("query.page", "abc"),
+        ("query.", "abc"),
+        ('body[""]', "abc"),
+        ('body.a[""]', "abc"),
         ("body at byte 3", "abc"),
     ],
 )

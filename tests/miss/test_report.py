@@ -2,11 +2,21 @@
 
 import json
 
+import pytest
+
 from mitmvcr.core.deck import Deck
 from mitmvcr.core.model import Interaction, Request, Response
 from mitmvcr.miss.explain import explain
 from mitmvcr.miss.masking import masked
-from mitmvcr.miss.report import MOST_MISSES, Entry, Log, Miss, Outcome, miss_facts
+from mitmvcr.miss.report import (
+    MOST_MISSES,
+    Difference,
+    Entry,
+    Log,
+    Miss,
+    Outcome,
+    miss_facts,
+)
 
 FOUND = Interaction(
     4, Request(method="GET", url="http://h/?token=abc"), Response(code=201)
@@ -49,6 +59,13 @@ def test_what_a_value_looks_like_and_what_is_hidden_are_told() -> None:
     miss = masked(explain(secret, Deck([FOUND])))
     (near,) = miss_facts(miss)["nearest"]  # type: ignore[misc]
     assert near["differ"][0]["hidden"] == "token"
+
+
+@pytest.mark.parametrize(
+    ("place", "name"), [("query.a", "a"), ('body[""]', 'body[""]'), ("body[0]", "body")]
+)
+def test_what_is_masked_is_named_by_its_place(place: str, name: str) -> None:
+    assert Difference(place, "1", "2").masked().hidden == name
 
 
 def missing(number: int) -> Miss:

@@ -1,13 +1,45 @@
 """What the control API does with sessions, without a server."""
 
+import asyncio
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
+from mitmproxy.proxy import mode_specs
 
 from mitmvcr.control.office import Problem
 from mitmvcr.format import reader
 from mitmvcr.proxy.desk import Desk
 from rig import Rig, in_loop
+
+
+@in_loop
+async def test_health_says_whether_clients_are_served() -> None:
+    rig = Rig()
+    instances = rig.context.master.addons.get("proxyserver").servers._instances
+    main, desk = Mock(is_running=False), Desk(rig.vcr.sessions)
+    for has_begun in (False, True):
+        if has_begun:
+            instances[mode_specs.ProxyMode.parse("regular")] = main
+        with pytest.raises(Problem, match="proxy: it does not listen yet") as told:
+            desk.health()
+        assert told.value.status == 503
+    main.is_running = True
+    assert desk.health()["status"] == "ok"
+    rig.vcr.done()
+
+
+@in_loop
+async def test_an_authority_that_is_not_there_is_told(tmp_path: Path) -> None:
+    rig = Rig(confdir=str(tmp_path))
+    file = tmp_path / "mitmproxy-ca-cert.pem"
+    desk = Desk(rig.vcr.sessions)
+    with pytest.raises(Problem, match="no such file") as told:
+        desk.authority()
+    assert (told.value.status, told.value.field) == (503, "ca_file")
+    file.write_bytes(b"x")
+    assert desk.authority() == b"x"
+    rig.vcr.done()
 
 
 @pytest.mark.parametrize("call", ["end", "switch"])
@@ -30,4 +62,67 @@ async def test_what_is_under_way_for_too_long_is_told_and_not_lost(
     assert kept.response.body == b"live"
     named = rig.vcr.sessions.named("a")
     assert (named is None) == (call == "end")
+    rig.vcr.done()
+
+
+@in_loop
+async def test_calls_at_once_each_get_the_report_of_what_they_ended(
+    tmp_path: Path,
+) -> None:
+    rig = Rig(vcr_dir=str(tmp_path))
+    desk = Desk(rig.vcr.sessions)
+    await desk.open({"cassette": "a", "name": "w", "port": False})
+    began = [rig.begin("w")]
+    calls = [asyncio.ensure_future(desk.switch("w", {"cassette": "b"}))]
+    await asyncio.sleep(0)
+    began.append(rig.begin("w"))
+    calls.append(asyncio.ensure_future(desk.switch("w", {"cassette": "c"})))
+    await asyncio.sleep(0)
+    began.append(rig.begin("w"))
+    calls += [asyncio.ensure_future(desk.end("w"))]
+    await asyncio.sleep(0)
+    for call in (desk.end("w"), desk.switch("w", {"cassette": "d"})):
+        with pytest.raises(Problem, match="there is no session w"):
+            await call
+    # Its name is free at once; what is under way there is still saved.
+    again = await desk.open({"cassette": "d", "name": "w", "port": False})
+    assert str(again["cassette"]).endswith("d.yaml")
+    for each in reversed(began):
+        rig.answer(each)
+    first, second, ended = await asyncio.gather(*calls)
+    for name, found in [("a", first["ended"]), ("b", second["ended"]), ("c", ended)]:
+        assert found["cassette"] == str(tmp_path / f"{name}.yaml")
+        assert found["counts"]["recorded"] == 1
+        assert len(reader.load(tmp_path / f"{name}.yaml").interactions) == 1
+    rig.vcr.done()
+
+
+@in_loop
+async def test_who_switched_a_session_that_has_ended_since_gets_the_report(
+    tmp_path: Path,
+) -> None:
+    rig = Rig(vcr_dir=str(tmp_path))
+    desk = Desk(rig.vcr.sessions)
+    await desk.open({"cassette": "a", "name": "w", "port": False})
+    began = rig.begin("w")
+    switched = asyncio.ensure_future(desk.switch("w", {"cassette": "b"}))
+    await asyncio.sleep(0)
+    assert (await desk.end("w"))["counts"]["recorded"] == 0
+    rig.answer(began)
+    found = await switched
+    assert found["ended"]["counts"]["recorded"] == 1
+    assert found["session"]["cassette"] == str(tmp_path / "b.yaml")
+    rig.vcr.done()
+
+
+@in_loop
+async def test_of_two_that_open_one_name_at_once_one_does(tmp_path: Path) -> None:
+    rig = Rig(vcr_dir=str(tmp_path))
+    desk = Desk(rig.vcr.sessions)
+    wishes = [{"cassette": each, "name": "w", "port": False} for each in "ab"]
+    got = await asyncio.gather(*map(desk.open, wishes), return_exceptions=True)
+    assert isinstance(got[0], dict)
+    assert isinstance(got[1], Problem)
+    assert (got[1].status, got[1].field) == (409, "name")
+    assert [each["name"] for each in desk.sessions()] == ["w"]
     rig.vcr.done()

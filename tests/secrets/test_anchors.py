@@ -40,6 +40,21 @@ def test_both_ways_find_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     assert ends == sorted(ends)
 
 
+@pytest.mark.parametrize("count", [3, 200])
+def test_what_was_made_quickly_finds_the_same_in_much(
+    count: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(anchors_module, "_PIECE", 5000)
+    chance = random.Random(4)
+    texts = [b"%x-" % chance.getrandbits(32) for _ in range(count)]
+    quick, slow = Anchors(texts, quickly=True), Anchors(texts)
+    nothing = b"." * 6000
+    some = nothing + texts[1] + texts[0] + nothing + texts[1]
+    for data in (nothing, *[some] * 60):
+        assert list(quick.hits(data)) == list(slow.hits(data))
+        assert len(list(slow.hits(data))) == 3 * (data is some)
+
+
 def test_words_are_joined_as_programs_join_them() -> None:
     found = set(spellings("api key"))
     assert {"apikey", "api_key", "api-key", "apiKey", "ApiKey", "API_KEY"} <= found
@@ -57,3 +72,16 @@ def test_thousands_of_secrets_are_found_as_they_are_learned() -> None:
         assert substituted(value, memory.edits(value)) == b"[REDACTED:a]"
     assert not memory.find(b"text-1-0")
     assert memory.size == len(memory.since(0))
+
+
+def test_secrets_that_begin_alike_are_told_apart() -> None:
+    memory = KnownSecrets()
+    long, longer = b"sk_live_51H-a1b2c3d4", b"sk_live_51H-a1b2c3d4e5f6"
+    memory.learn(long, b"[REDACTED:a]")
+    memory.learn(longer, b"[REDACTED:b]")
+    text = b"%b %b %b sk_live_51H-a1b2" % (long, longer, long[:-1])
+    clean = b"[REDACTED:a] [REDACTED:b] %b sk_live_51H-a1b2" % long[:-1]
+    assert substituted(text, memory.edits(text)) == clean
+    assert [hit[1:] for hit in memory.find(long)] == [(0, len(long))]
+    memory.learn(long[:-3], b"[REDACTED:c]")
+    assert memory.find(long[:-3] + b"!")

@@ -125,3 +125,13 @@ def test_a_variable_that_is_kept_is_had() -> None:
     redactor = Redactor(Rules(keep=("SHOP_API_KEY",)), environment)
     assert redactor.kept_in_vain == []
     assert redactor.memory.size == 0
+
+
+@pytest.mark.parametrize(
+    "body", [b'{"note": "eyJust a word"}', b"eyJhbGciOiJIUzI1NiJ9"]
+)
+def test_what_only_begins_like_a_kept_form_is_not_had(body: bytes) -> None:
+    redactor = Redactor(Rules(keep=("jwt",)))
+    met = Interaction(0, Request(), Response(code=200, body=body))
+    assert redactor.interaction(met) is met
+    assert redactor.kept_in_vain == ["jwt"]

@@ -16,7 +16,7 @@ from mitmvcr.core.matching import Matcher, MatchSpec, Rule
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.core.modes import Forward, Mode, Refuse, Repeats, Replay
 from mitmvcr.secrets.credentials import is_fresh, lasting
-from mitmvcr.secrets.identities import told_apart
+from mitmvcr.secrets.identities import answered_differently, told_apart
 from mitmvcr.secrets.redactor import Redactor
 from mitmvcr.secrets.rules import DEFAULT, Rules
 from mitmvcr.session import Session
@@ -393,6 +393,15 @@ def test_what_is_redacted_later_is_told_apart_too(one: Request, other: Request) 
 # Hints
 
 
+def test_what_has_other_answers_and_no_owner_is_counted() -> None:
+    tape = Tape()
+    assert (
+        answered_differently(tape.record(get(), get(), get(URL + "/2")).interactions)
+        == 1
+    )
+    assert answered_differently(tape.record(*PAIRS[0]).interactions) == 0
+
+
 def test_a_hint_is_of_ten_bits_or_what_tells_apart() -> None:
     values = [b"value-%d" % n for n in range(200)]
     made = hints(values, "5a17")
@@ -447,6 +456,10 @@ def test_several_values_in_one_place_count_together() -> None:
         ("Signature keyId=k,signature=s", "signature k"),
         ("TC3-HMAC-SHA256 Credential=id/2020/x, Signature=y", "tc3-hmac-sha256 id"),
         ("HMAC ts=1, signature=xyz", "hmac"),
+        (
+            'OAuth oauth_consumer_key="c", oauth_token="t", oauth_nonce="n"',
+            "oauth c t",
+        ),
         ("Bearer eyJ.eyJ.x", "bearer eyJ.eyJ.x"),
     ],
 )

@@ -53,12 +53,16 @@ SIZE = 4096
 
 class Counting:
     """A compiled regex that counts what it looks through: to the end of a match, or
-    the run of ``letters`` where there is none."""
+    the run of ``letters`` where there is none, if the regex can match all of it."""
 
     def __init__(
         self, regex: re.Pattern[bytes], work: list[int], letters: bytes = rb""
     ) -> None:
         self._regex, self._work = regex, work
+        pattern = re.sub(rb"\[[^]]*\]", b"x", regex.pattern)
+        is_endless = re.search(rb"(?<!\})[*+]|,\}", pattern) is not None
+        repeats = [int(each) for each in re.findall(rb"(\d+)\}", pattern)]
+        self._most = SIZE if is_endless else sum(repeats) + 8
         self._run = re.compile(letters)
 
     def __getattr__(self, name: str) -> object:
@@ -70,7 +74,7 @@ class Counting:
         found = self._regex.match(data, at, end)
         run = self._run.match(data, at)
         assert run is not None
-        self._work[0] += (found or run).end() - at
+        self._work[0] += found.end() - at if found else min(run.end() - at, self._most)
         return found
 
 

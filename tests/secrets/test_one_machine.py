@@ -9,6 +9,7 @@ from urllib.parse import quote
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from mitmvcr.codings import encoded
 from mitmvcr.core.frames import Frame
 from mitmvcr.core.model import Headers, Interaction, Request, Response
@@ -109,7 +110,7 @@ def differing(met: Interaction, kept: Interaction) -> set[str]:
 
 
 @given(met=interactions())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_scan_finds_what_recording_hides_where_it_hides_it(met: Interaction) -> None:
     kept = Redactor().interaction(met)
     found = scanned(met)
@@ -122,7 +123,7 @@ def test_scan_finds_what_recording_hides_where_it_hides_it(met: Interaction) -> 
 
 
 @given(met=interactions())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_scan_finds_nothing_in_what_was_recorded(met: Interaction) -> None:
     kept = Redactor().interaction(met)
     assert scanned(kept) == set()
@@ -130,7 +131,7 @@ def test_scan_finds_nothing_in_what_was_recorded(met: Interaction) -> None:
 
 
 @given(met=st.lists(interactions(), min_size=2, max_size=4))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_no_secret_of_one_stays_in_another(met: list[Interaction]) -> None:
     redactor = Redactor()
     for each in met:

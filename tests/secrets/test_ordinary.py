@@ -280,3 +280,9 @@ def test_a_kept_form_is_kept_wherever_it_stands(name: str) -> None:
     assert redactor.message(body) == body
     url = f"https://h/?{name}={JWT}"
     assert redactor.request(Request(url=url)).url == url
+
+
+def test_a_kept_form_that_only_begins_is_not_one() -> None:
+    redactor = Redactor(Rules(keep=("jwt",)))
+    body = f"eyJ is how {JWT} begins".encode()
+    assert redactor.message(body) == body

@@ -15,6 +15,7 @@ from hypothesis.stateful import (
     rule,
 )
 
+from examples import examples
 from mitmvcr.core.errors import CassetteError, CassetteWriteError
 from mitmvcr.core.model import Interaction, Request, Response
 from mitmvcr.format import reader
@@ -171,8 +172,8 @@ class InFiles(Recording):
 
 
 class TestInMemory(InMemory.TestCase):
-    settings = settings(max_examples=80, stateful_step_count=30)
+    settings = settings(max_examples=examples(80), stateful_step_count=30)
 
 
 class TestInFiles(InFiles.TestCase):
-    settings = settings(max_examples=80, stateful_step_count=30)
+    settings = settings(max_examples=examples(80), stateful_step_count=30)

@@ -1,7 +1,10 @@
 """What makes a client wait becomes nothing; what does not stays as it is."""
 
+import json
+
 import pytest
 
+from mitmvcr.core.chunks import Chunk
 from mitmvcr.core.model import Response
 from mitmvcr.view.retry_after import without_waits
 
@@ -87,3 +90,64 @@ def test_a_trailer_of_grpc():
     found = without_waits(response, "")
     assert found.trailer == {"Grpc-Retry-Pushback-Ms": ["1"], "Grpc-Status": ["14"]}
     assert found.headers == {"A": ["b"]}
+
+
+def body_left(body: bytes, code: int = 200, media: str = "application/json") -> bytes:
+    response = Response(
+        code=code,
+        body=body,
+        content_length=len(body),
+        headers={"Content-Type": [media]},
+        chunks=(Chunk(0, 0), Chunk(len(body) - 1, 5)),
+    )
+    found = without_waits(response, "")
+    assert found.content_length == len(found.body)
+    assert found.chunks[-1].offset == len(found.body) - 1
+    assert (found is response) == (found.body == body)
+    return found.body
+
+
+@pytest.mark.parametrize(
+    ("body", "shortest"),
+    [
+        (
+            b'{"retry_after": 65, "global": false}',
+            b'{"retry_after": 1, "global": false}',
+        ),
+        (b'{"retry_after":0.65}', b'{"retry_after":0.001}'),
+        (b'{"ok":false,"parameters":{"retry_after":35}}', None),
+        (b'{"error":{"details":[{"retryDelay":"39s"}]}}', None),
+        (b'[{"error":{"details":[{"retryDelay": "39.5s"}]}}]', None),
+    ],
+)
+def test_what_an_error_says_of_when_to_come_back(body, shortest):
+    changed = body_left(body, 429)
+    assert changed == (shortest or changed)
+    assert changed != body
+    json.loads(changed)
+    assert body_left(body, 200) == body
+
+
+def test_a_device_is_to_ask_again_soon():
+    body = b'{"device_code":"d","interval":5,"expires_in":900}'
+    assert body_left(body) == b'{"device_code":"d","interval":1,"expires_in":900}'
+    assert body_left(b'{"interval":5}') == b'{"interval":5}'
+
+
+@pytest.mark.parametrize(
+    ("stream", "shortest"),
+    [
+        (b"retry: 3000\nid: 1\ndata:\n\n", b"retry: 0001\nid: 1\ndata:\n\n"),
+        (b"data: a\n\nretry:9\r\n\r\n", b"data: a\n\nretry:1\r\n\r\n"),
+        (b"data: retry: 3000\n\n", b"data: retry: 3000\n\n"),
+        (b"retry: soon\n\n", b"retry: soon\n\n"),
+    ],
+)
+def test_an_event_stream_is_opened_again_at_once(stream, shortest):
+    assert body_left(stream, media="text/event-stream; charset=utf-8") == shortest
+    assert body_left(stream, media="text/plain") == stream
+
+
+def test_what_is_long_holds_no_hint():
+    body = b'{"retry_after": 65, "text": "%b"}' % (b"x" * (1 << 16))
+    assert body_left(body, 429) == body

@@ -183,6 +183,9 @@ func call(control, method, path string, wish map[string]any, into any) error {
 	}
 	request.Header.Set("X-Vcr-Control", "1")
 	request.Header.Set("Content-Type", "application/json")
+	if token := os.Getenv("MITMVCR_CONTROL_TOKEN"); token != "" {
+		request.Header.Set("Authorization", "Bearer "+token)
+	}
 	answer, err := direct.Do(request)
 	if err != nil {
 		return fmt.Errorf("the control API does not answer: %w", err)

@@ -10,7 +10,12 @@ const path = require('node:path');
 const VARIABLE = 'MITMVCR_CONTROL_URL';
 // The API itself waits 30 s for what is under way.
 const PATIENCE = 60_000;
-const HEADERS = { 'X-Vcr-Control': '1', 'Content-Type': 'application/json' };
+const TOKEN = process.env.MITMVCR_CONTROL_TOKEN;
+const HEADERS = {
+  'X-Vcr-Control': '1',
+  'Content-Type': 'application/json',
+  ...(TOKEN ? { Authorization: `Bearer ${TOKEN}` } : {}),
+};
 
 class VcrError extends Error {
   // `field` is what the API names of a wish; it names none where the state is at fault.

@@ -28,7 +28,7 @@ export interface Vcr {
   /** Variables for a program that a test starts. */
   readonly environment: Record<string, string>;
   /** What `make` returns, recorded; a replay has the recorded one. */
-  variable<T extends string | number>(name: string, make: () => T | Promise<T>): Promise<T>;
+  variable<T extends string | number | boolean | object | null>(name: string, make: () => T | Promise<T>): Promise<T>;
 }
 
 export interface Session extends Vcr {

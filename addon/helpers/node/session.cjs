@@ -54,12 +54,11 @@ class Session extends Way {
     this.variable = this.variable.bind(this);
   }
 
-  // What `make` returns, recorded; a replay has the recorded one.
+  // What `make` returns, as JSON has it, recorded; a replay has the recorded one.
   async variable(name, make) {
-    const fresh = await make();
-    const wish = { [name]: String(fresh) };
+    const wish = { [name]: (await make()) ?? null };
     const { [name]: kept } = await call('POST', ['sessions', this.name, 'variables'], wish);
-    return typeof fresh === 'number' ? Number(kept) : kept;
+    return kept;
   }
 
   // Saves and ends it; rejects if a request had no match.

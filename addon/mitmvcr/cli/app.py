@@ -66,6 +66,9 @@ def config(*, as_json: bool, **options: Any) -> None:
     show_config(typed(options), as_json=as_json)
 
 
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
 @app.group(no_args_is_help=False)
 def cassette() -> None:
     """Look after cassette files."""
@@ -150,7 +153,7 @@ def explain(
 
 
 @cassette.command(cls=GroupedCommand)
-@click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("path", type=_FILE)
 @click.option("--id", "ids", type=int, multiple=True, help="By number, from 0.")
 @click.option("--url", "urls", multiple=True, metavar="GLOB")
 @click.option("--status", "statuses", multiple=True, metavar="404|4xx")
@@ -190,6 +193,33 @@ def show(
         write_page(path, choice, typed(options), page)
         return
     show_cassette(path, choice, typed(options), as_json=as_json, table_only=table_only)
+
+
+@cassette.command(cls=GroupedCommand)
+@click.argument("a", type=_FILE, metavar="A")
+@click.argument("b", type=_FILE, metavar="B")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option(
+    "--html",
+    "page",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write one HTML file, to look at both side by side.",
+)
+@takes("diff")
+def diff(*, a: Path, b: Path, as_json: bool, page: Path | None, **options: Any) -> int:
+    """Compare two cassettes: what is the same, changed, only in A or only in B.
+
+    Interactions belong together whose requests match, and then those that have the
+    method and the URL in common. Bodies are compared by meaning; times, Date and Age
+    do not count, nor what the options ignore. Secrets are hidden as a recording hides
+    them. The exit code is 0 if the cassettes are the same and 1 if they differ.
+    """
+    from mitmvcr.cli.commands.diff import print_difference, write_difference
+
+    if page is not None:
+        return write_difference(a, b, typed(options), page)
+    return print_difference(a, b, typed(options), as_json=as_json)
 
 
 _PATHS = click.argument(

@@ -1,10 +1,4 @@
-"""What each request to the API has to hold to, and how it is answered.
-
-A page of another origin can make a browser send a request here, so what changes
-anything needs a header that no page can send without being allowed to; and a name that
-resolves to this address is no way in, since the Host must be the address itself. Where
-a browser says that another page asks, it is refused outright.
-"""
+"""How each request to the API is answered."""
 
 import json
 import logging
@@ -14,19 +8,18 @@ from typing import Any
 
 from tornado import web
 
+from mitmvcr.control import guards
 from mitmvcr.control.office import Facts, Office, Problem, Wish
 from mitmvcr.core.errors import OptionError, VcrError
 from mitmvcr.core.jsontext import parse_json
-from mitmvcr.core.media import JSON, media_kind
+from mitmvcr.core.media import JSON
 
 logger = logging.getLogger("mitmvcr")
 
-ADDRESS = "127.0.0.1"
-#: Who asks by another name came here by DNS.
-_HOSTS = frozenset({ADDRESS, "localhost", "[::1]"})
-_HEADER = "X-Vcr-Control"
-#: What a browser says of a page that has another address, or another port.
-_FOREIGN = ("cross-site", "same-site")
+#: In bytes, of a request's body.
+LARGEST = 1 << 20
+#: What an error is.
+PROBLEM = "application/problem+json"
 _METHODS = ("GET", "POST", "PUT", "DELETE")
 
 
@@ -42,12 +35,14 @@ class Handler(web.RequestHandler):
         self.set_header("X-Content-Type-Options", "nosniff")
 
     def prepare(self) -> Awaitable[None] | None:
-        self._check_host()
-        self._check_is_own_page()
+        guards.check_caller(self.request, self.settings["token"])
+        guards.check_is_own_page(self.request)
         if self.request.method not in self.allowed():
             raise web.HTTPError(405)
         if self.request.method in ("POST", "PUT", "DELETE"):
-            self._check_is_no_page()
+            guards.check_is_no_page(self.request)
+        if len(self.request.body) > LARGEST:
+            raise Problem(413, "body", f"is longer than {LARGEST} bytes", "send less")
         return None
 
     def allowed(self) -> list[str]:
@@ -78,32 +73,6 @@ class Handler(web.RequestHandler):
             remedy = "percent-encode it as UTF-8"
             raise Problem(400, name or "path", "is not UTF-8", remedy) from None
 
-    def _check_host(self) -> None:
-        host = self.request.host.lower()
-        name = host if host.endswith("]") else host.rpartition(":")[0] or host
-        if name not in _HOSTS:
-            detail = "is not this machine's own address"
-            raise Problem(403, "Host", detail, f"use http://{ADDRESS}:PORT")
-
-    def _check_is_own_page(self) -> None:
-        headers = self.request.headers
-        origin, site = headers.get("Origin"), headers.get("Sec-Fetch-Site")
-        if origin not in (None, f"http://{self.request.host}"):
-            raise _foreign("Origin")
-        # A link may lead here: what is shown then no other page can read.
-        follows = headers.get("Sec-Fetch-Mode") == "navigate"
-        if site in _FOREIGN and not (follows and self.request.method == "GET"):
-            raise _foreign("Sec-Fetch-Site")
-
-    def _check_is_no_page(self) -> None:
-        headers = self.request.headers
-        if headers.get(_HEADER) != "1":
-            raise Problem(403, _HEADER, "is missing", f"send '{_HEADER}: 1'")
-        kind = media_kind(headers.get("Content-Type", ""))
-        if kind != JSON and (self.request.body or self.request.method != "DELETE"):
-            remedy = f"send 'Content-Type: {JSON}'"
-            raise Problem(415, "Content-Type", f"is not {JSON}", remedy)
-
     def wish(self) -> Wish:
         """Return the object in the body; an empty one is an empty object."""
         try:
@@ -114,6 +83,15 @@ class Handler(web.RequestHandler):
             )
         if not isinstance(found, dict):
             raise Problem(400, "body", "is no object", "send one, as {}")
+        return found
+
+    def fields(self, *known: str) -> Wish:
+        """Return the same, which has no other fields than these."""
+        found = self.wish()
+        for each in found:
+            if each not in known:
+                remedy = f"use {', '.join(known)}" if known else "send {}"
+                raise Problem(422, each, "is no field of this", remedy)
         return found
 
     def answer(self, facts: Facts | list[Facts], status: int = 200) -> None:
@@ -131,20 +109,18 @@ class Handler(web.RequestHandler):
         self.set_status(status)
         if status == 405:
             self.set_header("Allow", ", ".join(self.allowed()))
+        if status == 401:
+            for each in guards.CHALLENGES:
+                self.add_header("WWW-Authenticate", each)
         title = HTTPStatus(status).phrase
         head = {"type": "about:blank", "title": title, "status": status}
-        self._send(head | facts, "application/problem+json")
+        self._send(head | facts, PROBLEM)
 
     def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
         if not isinstance(value, VcrError | web.HTTPError):
             logger.error(
                 "mitmvcr: a fault of mitmvcr, please report it", exc_info=value
             )
-
-
-def _foreign(header: str) -> Problem:
-    remedy = "call it from a program, or from its own page"
-    return Problem(403, header, "is that of another web page", remedy)
 
 
 def _problem(error: BaseException | None, status: int) -> tuple[int, Facts]:

@@ -1,6 +1,7 @@
 """What the API needs of the sessions; values in and values for JSON out."""
 
 from collections.abc import Mapping
+from contextvars import ContextVar
 from typing import Any, Protocol
 
 from mitmvcr.core.errors import VcrError
@@ -8,6 +9,14 @@ from mitmvcr.core.errors import VcrError
 #: What a client has asked for, and what it is told.
 Wish = Mapping[str, Any]
 Facts = dict[str, Any]
+
+
+#: The name that a client has for the proxy, where it called at the proxy's own port.
+found_at: ContextVar[str] = ContextVar("found_at", default="")
+
+
+#: The media type of certificates.
+PEM = "application/x-pem-file"
 
 
 class Problem(VcrError):
@@ -45,8 +54,18 @@ class Office(Protocol):
     @property
     def ports(self) -> Ports: ...
 
+    @property
+    def version(self) -> str: ...
+
+    @property
+    def options(self) -> Mapping[str, Facts]:
+        """Return what a session may have as options, each as a JSON schema."""
+
     def health(self) -> Facts:
-        """Return that it is there."""
+        """Return that clients are served."""
+
+    def authority(self) -> bytes:
+        """Return the certificate that clients of the proxy have to trust, in PEM."""
 
     def sessions(self) -> list[Facts]:
         """Return the state of each session in play."""

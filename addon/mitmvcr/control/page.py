@@ -131,7 +131,7 @@ class _Search(_Shown):
 
 class _Dropped(_Shown):
     def put(self, name: str, position: str) -> None:
-        dropped = self.wish().get("dropped")
+        dropped = self.fields("dropped").get("dropped")
         if not isinstance(dropped, bool):
             raise Problem(422, "dropped", "is no switch", "use true or false")
         self.answer(self.window.drop(name, int(position), dropped=dropped))

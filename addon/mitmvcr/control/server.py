@@ -1,43 +1,70 @@
-"""The server, on this machine's own address."""
+"""The server and what it serves: all routes are listed here."""
 
+import os
+import socket
 from collections.abc import Awaitable
 
-from tornado import httpserver, netutil, web
+from tornado import httpserver, web
 
-from mitmvcr.control.handlers import ADDRESS, Handler
-from mitmvcr.control.office import Office, Problem
+from mitmvcr.control import openapi
+from mitmvcr.control.handlers import LARGEST, Handler
+from mitmvcr.control.office import PEM, Office, Problem
 from mitmvcr.control.page import Window, routes
 
-_LARGEST = 1 << 20
+#: In bytes. What is longer than a body may be is still read, to say so; but not this.
+_MOST = 16 * LARGEST
 
 
 class Server:
-    """Listens from construction until ``close``; 0 is any free port. Raises OSError."""
+    """Listens from construction until ``close``; port 0 is any free one. Raises
+    OSError."""
 
-    def __init__(self, port: int, office: Office, window: Window) -> None:
-        sockets = netutil.bind_sockets(port, ADDRESS)
-        self.port = int(sockets[0].getsockname()[1])
+    def __init__(self, host: str, port: int, served: web.Application) -> None:
+        listener = _bound(host, port)
+        self._place = listener.getsockname()
         self._server = httpserver.HTTPServer(
-            _application(office, window),
-            max_body_size=_LARGEST,
-            max_buffer_size=2 * _LARGEST,
+            served, max_body_size=_MOST, max_buffer_size=_MOST + LARGEST
         )
-        self._server.add_sockets(sockets)
+        self._server.add_socket(listener)
 
     @property
     def url(self) -> str:
-        return f"http://{ADDRESS}:{self.port}"
+        """Return where this machine finds it."""
+        host, port, *_ = self._place
+        reached = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+        return f"http://{f'[{reached}]' if ':' in reached else reached}:{port}"
 
     def close(self) -> None:
         """Take no more requests; what is under way is answered."""
         self._server.stop()
 
 
-def _application(office: Office, window: Window) -> web.Application:
+def _bound(host: str, port: int) -> socket.socket:
+    """Return what listens there. tornado's own function leaves a socket that cannot to
+    the garbage collector."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    family, kind, protocol, _, address = found[0]
+    listener = socket.socket(family, kind, protocol)
+    try:
+        if os.name == "posix":
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(128)
+        listener.setblocking(False)
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+def application(office: Office, window: Window, token: str) -> web.Application:
+    """Return what answers; ``token`` is what callers have to know, if anything."""
     shared = {"office": office}
     return web.Application(
         [
             ("/health", _Health, shared),
+            ("/openapi.json", _Document, shared),
+            ("/ca.pem", _Authority, shared),
             ("/sessions", _Sessions, shared),
             ("/sessions/([^/]+)", _Session, shared),
             ("/sessions/([^/]+)/cassette", _Cassette, shared),
@@ -50,6 +77,7 @@ def _application(office: Office, window: Window) -> web.Application:
         default_handler_class=_Nothing,
         default_handler_args=shared,
         log_function=lambda _: None,
+        token=token,
     )
 
 
@@ -59,13 +87,25 @@ class _Nothing(Handler):
 
     def prepare(self) -> Awaitable[None] | None:
         super().prepare()
-        remedy = "use /health, /sessions, /sessions/NAME or /ports"
+        remedy = "use /health, /sessions or /ports: /openapi.json lists them"
         raise Problem(404, "path", "there is nothing here", remedy)
 
 
 class _Health(Handler):
     def get(self) -> None:
         self.answer(self.office.health())
+
+
+class _Document(Handler):
+    def get(self) -> None:
+        office = self.office
+        self.answer(openapi.document(office.options, office.version))
+
+
+class _Authority(Handler):
+    def get(self) -> None:
+        self.set_header("Content-Type", PEM)
+        self.finish(self.office.authority())
 
 
 class _Sessions(Handler):
@@ -81,6 +121,7 @@ class _Session(Handler):
         self.answer(self.office.session(name))
 
     async def delete(self, name: str) -> None:
+        self.fields()
         self.answer(await self.office.end(name))
 
 
@@ -91,6 +132,7 @@ class _Cassette(Handler):
 
 class _Save(Handler):
     def post(self, name: str) -> None:
+        self.fields()
         self.answer(self.office.save(name))
 
 
@@ -112,4 +154,5 @@ class _Port(Handler):
         self.answer(self.office.ports.point(port, self.wish()))
 
     async def delete(self, port: str) -> None:
+        self.fields()
         self.answer(await self.office.ports.close(port))

@@ -7,6 +7,7 @@ import itertools
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from mitmvcr.core.alike import common
 from mitmvcr.core.duration import format_duration, parse_duration
 
 _MICROSECOND = 1000
@@ -52,8 +53,8 @@ def moved(chunks: Sequence[Chunk], old: bytes, new: bytes) -> Sequence[Chunk]:
     if not chunks or old is new or old == new:
         return chunks
     shorter = min(len(old), len(new))
-    head = _common(old, new, shorter)
-    tail = _common(old[::-1], new[::-1], shorter - head)
+    head = common(old, new)
+    tail = min(common(old[::-1], new[::-1]), shorter - head)
     found: list[Chunk] = []
     for offset, at in chunks:
         if offset >= len(old) - tail:
@@ -63,19 +64,6 @@ def moved(chunks: Sequence[Chunk], old: bytes, new: bytes) -> Sequence[Chunk]:
         if offset < len(new) and (not found or offset > found[-1].offset):
             found.append(Chunk(offset, at))
     return tuple(found)
-
-
-def _common(one: bytes, other: bytes, most: int) -> int:
-    """Count the bytes at the start that are the same, by halves: slices are compared
-    much faster than bytes one by one."""
-    same = 0
-    while same < most:
-        step = (most - same + 1) // 2
-        if one[same : same + step] == other[same : same + step]:
-            same += step
-        else:
-            most = same + step - 1
-    return same
 
 
 def due_times(chunks: Sequence[Chunk], size: int) -> list[tuple[int, int]] | None:

@@ -73,3 +73,15 @@ def without_boundary(media: str) -> str:
     if not media[:10].lower().startswith("multipart/"):
         return media
     return _BOUNDARY.sub("", media)
+
+
+_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
+
+def lasting_header(name: str, value: str) -> str:
+    """Return the value of a part's header, its name in lower case, without what is made
+    anew for each request: boundaries, and the ids by which Google's clients tell the
+    requests of a batch."""
+    if name == "content-id":
+        return _UUID.sub("", value)
+    return without_boundary(value)

@@ -20,7 +20,7 @@ class Inner(Protocol):
         """Give it what its client sends."""
 
     def end(self) -> None:
-        """Its client has left."""
+        """Tell it that its client has left."""
 
     def pause(self) -> None:
         """Let it write no more."""
@@ -109,7 +109,7 @@ class Bridge:
 
 @lru_cache(maxsize=4)
 def _context(protocol: str | None) -> ssl.SSLContext:
-    """Both ends are in this process: there is nobody to be sure of."""
+    """Return a context that trusts anybody: both ends are in this process."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE

@@ -97,7 +97,7 @@ class Connection(asyncio.Protocol):
         self._take(data)
 
     def eof_received(self) -> None:
-        """The transport closes itself then."""
+        """Note the end; the transport closes itself then."""
         if self._bridge is not None:
             self._bridge.end()
         elif self._take == self._hello and self._buffer:

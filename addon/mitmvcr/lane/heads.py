@@ -27,6 +27,8 @@ _HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
 _OTHERS = frozenset((b"transfer-encoding", b"expect", b"upgrade", b"http2-settings"))
 #: mitmproxy's own site, and its own files.
 _OF_MITMPROXY = (b"mitm.it", b"/mitmproxy-")
+#: The control API at the proxy's own port.
+_CONTROL = b"/_vcr"
 
 
 class Headers(NamedTuple):
@@ -87,8 +89,10 @@ def read(data: bytes, start: int, end: int) -> Head | Tunnel | None:
     host = _host(found[1]) if found else ""
     if found is None or not host:
         return None
-    port = int(found[2] or 80)
-    return Head(method, host, port, found[3] or b"/", headers) if port < 65536 else None
+    port, path = int(found[2] or 80), found[3] or b"/"
+    if port > 65535 or path.startswith(_CONTROL):
+        return None
+    return Head(method, host, port, path, headers)
 
 
 def _tunnel(line: bytes, headers: Headers) -> Tunnel | None:

@@ -15,6 +15,7 @@ from mitmvcr.core.bodies import (
     json_value,
     multipart_parts,
     payload,
+    wire_fields,
     xmlrpc_call,
 )
 from mitmvcr.core.headers import header
@@ -24,19 +25,18 @@ from mitmvcr.core.media import (
     JSON,
     holds_json,
     is_framed,
+    lasting_header,
     media_kind,
     parameter,
-    without_boundary,
 )
 from mitmvcr.core.model import Headers, Request
 from mitmvcr.core.wording import quoted, shown
 from mitmvcr.miss.differences import (
-    MOST_DIFFERENCES,
     by_name,
     pair_differences,
 )
 from mitmvcr.miss.json_differences import json_differences
-from mitmvcr.miss.report import Difference
+from mitmvcr.miss.report import MOST_DIFFERENCES, Difference
 from mitmvcr.miss.text_differences import (
     Mask,
     Otherwise,
@@ -205,9 +205,26 @@ def _message_differences(
         elif ours.flags != theirs.flags:
             flags = f"{ours.flags:#04x}", f"{theirs.flags:#04x}"
             yield Difference(f"{at} flags", *flags, NO_BODY)
+        elif _is_reordered(ours.content, theirs.content):
+            yield Difference(at, "", "", NO_BODY, why=f"{at} {_REORDERED}")
         elif ours.content != theirs.content:
             sides = one.part(ours.content, inner), other.part(theirs.content, inner)
             yield from _at(at, *sides, NO_BODY)
+
+
+_REORDERED = (
+    "has the same fields in another order: as entries of a map, or of a list, where the"
+    " order counts"
+)
+
+
+def _is_reordered(ours: bytes, theirs: bytes) -> bool:
+    """Return whether two messages are of protobuf and differ in nothing else."""
+    if ours == theirs or len(ours) != len(theirs) or len(ours) > _TAKEN_APART:
+        return False
+    with suppress(ValueError):
+        return sorted(wire_fields(ours)) == sorted(wire_fields(theirs))
+    return False
 
 
 def _form_differences(place: str, one: Content, other: Content) -> Iterator[Difference]:
@@ -291,7 +308,7 @@ def _masked(body: Content, text: str) -> str:
 
 def _part_header(part: Part, name: str) -> str:
     body, headers, _ = part
-    values = ", ".join(without_boundary(value) for value in headers.get(name, ()))
+    values = ", ".join(lasting_header(name, value) for value in headers.get(name, ()))
     if name not in headers:
         return "absent"
     return quoted(_masked(body, values))

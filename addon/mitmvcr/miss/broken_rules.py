@@ -11,6 +11,7 @@ _WHY = {
     Rule.RANGE: "and a partial answer is for its own bytes",
     Rule.VALIDATORS: "and a 304 or 412 is for its own conditions",
     Rule.VARY: "and the answer's Vary names it",
+    Rule.OPERATION: "and it says what is asked for",
 }
 
 

@@ -17,15 +17,25 @@ _DATE, _ZONE = "[0-9]{4}-[0-9]{2}-[0-9]{2}", "(?:Z|[+-][0-9]{2}:?[0-9]{2})?"
 _CLOCK = r"[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,9})?)?"
 
 
+_MONTH, _DAY = "(?:0[1-9]|1[0-2])", "(?:0[1-9]|[12][0-9]|3[01])"
+
+
 def _apart(pattern: str) -> str:
     """Return a pattern for what does not stand within a longer word."""
     return f"(?<![A-Za-z0-9]){pattern}(?![A-Za-z0-9])"
+
+
+def _in_base64(*sizes: str) -> str:
+    """Return a pattern for base64 of certain lengths, with its padding."""
+    found = "".join(r"[\w+/-]" + size for size in sizes)
+    return rf"(?<![\w+/=-])(?:{found})(?![\w+/=-])"
 
 
 #: The more particular ones first.
 KINDS = (
     Kind("a JWT", r"eyJ[\w-]{8,}\.[\w-]{4,}\.[\w-]*"),
     Kind("a trace id", _apart(f"00-{_HEX}{{32}}-{_HEX}{{16}}-{_HEX}{{2}}")),
+    Kind("a trace id", _apart(f"1-{_HEX}{{8}}-{_HEX}{{24}}")),  # AWS X-Ray
     Kind("a UUID", f"{_HEX}{{8}}-(?:{_HEX}{{4}}-){{3}}{_HEX}{{12}}"),
     Kind("a time stamp", f"{_DATE}[T ]{_CLOCK}{_ZONE}"),
     Kind("a time stamp", _apart("[0-9]{8}T[0-9]{6}Z")),
@@ -35,10 +45,19 @@ KINDS = (
         " (?:GMT|[+-][0-9]{4})",
     ),
     Kind("a date", _apart(_DATE)),
+    Kind("a date", _apart("[0-9]{1,2}/[0-9]{1,2}/20[0-9]{2}")),
+    Kind("a date", _apart(f"20[0-9]{{2}}{_MONTH}{_DAY}")),
+    Kind("a time of day", _apart(f"{_CLOCK}{_ZONE}")),
+    Kind(
+        "a port",
+        r"(?:(?<=\b127\.0\.0\.1:)|(?<=\blocalhost:))[0-9]{4,5}\b",
+    ),
+    Kind("a temporary name", r"(?<![A-Za-z0-9])tmp[a-z0-9_]{8}(?![A-Za-z0-9])"),
     Kind("a signature", _apart(f"{_HEX}{{128}}")),
     Kind("a signature", _apart(f"{_HEX}{{64}}")),
     Kind("a signature", _apart(f"{_HEX}{{40}}")),
-    Kind("a signature", r"(?<![\w+/=-])[\w+/-]{43}=(?![\w+/=-])"),
+    # A digest in base64: SHA-256, SHA-512, SHA-1 and MD5.
+    Kind("a signature", _in_base64("{43}=|", "{86}==|", "{27}=|", "{22}==")),
     Kind("a hexadecimal id", _apart(f"{_HEX}{{32}}")),
     Kind("an object id", _apart("[0-9a-f]{24}")),
     Kind("a ULID", _apart("[0-7][0-9A-HJKMNP-TV-Z]{25}")),
@@ -48,6 +67,10 @@ KINDS = (
         _apart(r"1(?:[0-9]{18}|[0-9]{15}|[0-9]{12}|[0-9]{9}(?:\.[0-9]{1,9})?)"),
     ),
     Kind("a boundary", r"(?m:^--+[\w'()+,./:=?-]{8,70}(?=\r?$))"),
+    Kind(
+        "a random id",  # nanoid
+        r"(?<![\w-])(?=[\w-]*[0-9])(?=[\w-]*[A-Z])(?=[\w-]*[a-z])[\w-]{21}(?![\w-])",
+    ),
     Kind("a random id", _apart("(?=[a-zA-Z]*[0-9])(?=[0-9]*[a-zA-Z])[0-9a-zA-Z]{12,}")),
 )
 _REGEXES = [re.compile(kind.pattern) for kind in KINDS]

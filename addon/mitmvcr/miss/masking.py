@@ -106,7 +106,7 @@ def _masked_difference(found: Difference) -> Difference:
         return found
     place = found.place.partition(" at ")[0]
     last = LAST_STEP.search(place)
-    if last and is_secret(last[1] or last[2]):
+    if is_secret(_last_name(last)):
         new = replace(
             found,
             asked=_unless_absent(found.asked),
@@ -123,11 +123,16 @@ def _masked_difference(found: Difference) -> Difference:
 def _name_of(last: re.Match[str] | None, asked: str, recorded: str) -> str:
     """Return whose value is hidden: that of the place, or a name in the text; empty for
     a value that was known by its looks."""
-    name = (last[1] or last[2]) if last else ""
+    name = _last_name(last)
     if is_secret(name):
         return name
     pairs = zip(_named(asked), _named(recorded), strict=False)
     return next((one[0] for one, other in pairs if one != other), name)
+
+
+def _last_name(last: re.Match[str] | None) -> str:
+    """Return the name that a place ends in; empty for none, and for an empty one."""
+    return (last[1] or last[2] or "") if last else ""
 
 
 def _named(text: str) -> list[tuple[str, str]]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import cached_property, lru_cache
 from itertools import islice
 
+from mitmvcr.core.alike import common
 from mitmvcr.core.choosing import Objections
 from mitmvcr.core.deck import Deck
 from mitmvcr.core.matching import agree, split_url
@@ -13,9 +14,8 @@ from mitmvcr.core.model import Request
 from mitmvcr.core.urls import url_parts
 from mitmvcr.miss import remedies
 from mitmvcr.miss.broken_rules import broken_rules
-from mitmvcr.miss.differences import MOST_DIFFERENCES, common
-from mitmvcr.miss.report import Difference, Near
-from mitmvcr.miss.sides import LARGE, Masked, Side, differences
+from mitmvcr.miss.report import LARGE, MOST_DIFFERENCES, Difference, Near
+from mitmvcr.miss.sides import Masked, Side, differences
 
 #: How many recorded interactions a miss names.
 NEAREST = 3

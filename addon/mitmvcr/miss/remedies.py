@@ -7,8 +7,7 @@ from typing import Any
 from mitmvcr.core.bodies import typed_body
 from mitmvcr.core.matching import Ignore, Ignoring, Matcher, MatchSpec, Rule, agree
 from mitmvcr.core.model import Request
-from mitmvcr.miss.report import Difference
-from mitmvcr.miss.sides import LARGE
+from mitmvcr.miss.report import LARGE, Difference
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,11 @@ MOST_MISSES = 50
 _MOST_HOSTS = 50
 _LONGEST_URL = 300
 
+#: So many differences of two requests are named.
+MOST_DIFFERENCES = 5
+#: A larger body is masked only where it is shown: all of it takes its time.
+LARGE = 4 << 20
+
 MASK = "***"
 #: Of a place: ``query.page``, ``body["a b"][0]``.
 LAST_STEP = re.compile(r'(?:\["([^"]*)"\]|([^.\[\]]+))(?:\[\d+\])*$')
@@ -57,7 +62,7 @@ class Difference:
         place does."""
         if not name:
             last = LAST_STEP.search(self.place.partition(" at ")[0])
-            name = (last[1] or last[2]) if last else self.place
+            name = (last[1] or last[2] if last else "") or self.place
         return replace(self, asked=MASK, recorded=MASK, looks="", hidden=name)
 
     @property

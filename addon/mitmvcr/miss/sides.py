@@ -11,16 +11,13 @@ from mitmvcr.core.model import Request
 from mitmvcr.core.wording import shown
 from mitmvcr.miss.body_differences import Content, body_differences, content
 from mitmvcr.miss.differences import (
-    MOST_DIFFERENCES,
     pair_differences,
     url_differences,
 )
-from mitmvcr.miss.report import Difference
+from mitmvcr.miss.report import LARGE, MOST_DIFFERENCES, Difference
 from mitmvcr.miss.text_differences import byte_difference
 
 Masked = Callable[[Request], Request]
-#: A larger body is masked only where it is shown: all of it takes its time.
-LARGE = 4 << 20
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import zip_longest
 
+from mitmvcr.core.alike import common
 from mitmvcr.core.bodies import folded
 from mitmvcr.core.matching import Ignoring
 from mitmvcr.core.wording import bytes_shown, quoted
-from mitmvcr.miss.differences import MOST_DIFFERENCES, common
 from mitmvcr.miss.freshness import fresh
-from mitmvcr.miss.report import Difference
+from mitmvcr.miss.report import MOST_DIFFERENCES, Difference
 
 Otherwise = tuple[str, str] | None
 #: Masks a piece of a body.

@@ -1,6 +1,6 @@
 // The page: its state stands in the address, what it shows comes from the control API.
 import {html, nothing, render} from "./lit-html.js";
-import {ROW, filtered, heading, interaction, miss, rows, spanOf} from "./view.js";
+import {ROW, changes, filtered, heading, interaction, miss, rows, spanOf} from "./view.js";
 
 const root = document.getElementById("app");
 const data = document.getElementById("data");
@@ -137,8 +137,8 @@ async function open(key) {
   if (state.whole?.key === key) return;
   if (report) {
     const entry = list().find((each) => each.key === key);
-    const found = report.interactions.find((each) => each.place === entry?.place);
-    state.whole = {key, interaction: found, miss: entry?.miss, entry};
+    const whole = (place) => report.interactions.find((each) => each.place === place);
+    state.whole = {key, interaction: whole(entry?.place), other: whole(entry?.places?.[0]), changes: entry?.changes, miss: entry?.miss, entry};
     return;
   }
   const [kind, number] = key.split("-"), mine = ++asked;
@@ -247,13 +247,15 @@ const sessionItem = (each) => html`<li><button class="session" aria-current=${ea
   <span class="name">${each.name}</span> <span class="mode">${each.mode}</span>
   <span class="counts">${["recorded", "replayed", "missed", "unused"].map((name) => count(name, each.counts[name]))}</span></button></li>`;
 
+const outcomes = report?.sides ? ["same", "changed", "only in A", "only in B"] : ["recorded", "replayed", "missed", "unused"];
+
 const filters = (now) => html`<form class="filters" role="search" @submit=${(event) => event.preventDefault()}>
   <label>URL <input id="q" type="search" placeholder="words ( / )" .value=${now.q} @input=${(event) => go({q: event.target.value})}></label>
   <label>Body text <input id="text" type="search" .value=${now.text} @change=${(event) => go({text: event.target.value})}></label>
   <label>Status <select id="status" @change=${(event) => go({status: event.target.value})}>
     ${["", "2xx", "3xx", "4xx", "5xx"].map((each) => html`<option value=${each} ?selected=${each === now.status}>${each || "any"}</option>`)}</select></label>
   <label>Outcome <select id="outcome" @change=${(event) => go({outcome: event.target.value})}>
-    ${["", "recorded", "replayed", "missed", "unused"].map((each) => html`<option value=${each} ?selected=${each === now.outcome}>${each || "any"}</option>`)}</select></label>
+    ${["", ...outcomes].map((each) => html`<option value=${each} ?selected=${each === now.outcome}>${each || "any"}</option>`)}</select></label>
 </form>`;
 
 const tools = (session) => html`<div class="tools">
@@ -271,7 +273,8 @@ function detail() {
     <div class="bar-top"><button class="close" @click=${() => go({row: ""})} aria-label="Close the details">✕</button>
       ${found && !report ? html`<label><input type="checkbox" id="drop" .checked=${!!found.dropped} @change=${(event) => drop(found.id, event.target.checked)}> drop it at the end</label>` : nothing}</div>
     ${note ? html`<p class="why">${note}</p>` : nothing}
-    ${whole.miss ? miss(whole.miss, copy) : nothing}${found ? interaction(found) : nothing}</section>`;
+    ${whole.miss ? miss(whole.miss, copy) : nothing}
+    ${whole.changes ? changes(whole.changes, report.sides, whole.other, found) : found ? interaction(found) : nothing}</section>`;
 }
 
 function draw() {
@@ -281,7 +284,7 @@ function draw() {
       <span class="said" role="status">${state.said}</span></header>
     ${state.error ? html`<p class="error" role="alert">${state.error}</p>` : nothing}
     ${report ? nothing : html`<nav aria-label="Sessions">${state.sessions.length ? html`<ul>${state.sessions.map(sessionItem)}</ul>` : html`<p class="none">No session is open yet: one begins with the first request.</p>`}</nav>`}
-    <main class=${state.whole ? "with-detail" : ""}>
+    <main class="${state.whole ? "with-detail" : ""} ${report?.sides ? "compares" : ""}">
       <div class="left">${filters(now)}${session ? tools(session) : nothing}
         <p class="about" role="status">${all.length} of ${list().length} interactions</p>
         <div class="list" role="table" aria-label="Interactions" aria-rowcount=${all.length + 1} tabindex="0" @scroll=${scrolled}>${heading}

@@ -7,6 +7,10 @@ const OUTCOMES = {
   replayed: ["▶", "replayed"],
   missed: ["✕", "missed"],
   unused: ["○", "unused"],
+  same: ["=", "same"],
+  changed: ["≠", "changed"],
+  "only in A": ["−", "only in A"],
+  "only in B": ["+", "only in B"],
 };
 
 export const size = (n) =>
@@ -17,7 +21,7 @@ export const time = (ms) =>
 
 export const outcome = (name) => {
   const [sign, word] = OUTCOMES[name] ?? ["·", name];
-  return html`<span class="outcome ${name}"><span aria-hidden="true">${sign}</span> <span class="word">${word}</span></span>`;
+  return html`<span class="outcome ${name.replaceAll(" ", "-")}"><span aria-hidden="true">${sign}</span> <span class="word">${word}</span></span>`;
 };
 
 export const statusClass = (status) => `s${Math.floor((status ?? 0) / 100)}`;
@@ -160,6 +164,33 @@ const message = (facts, number) => html`<li class="from-${facts.from}">
   <div class="meta"><span class="n">${number}</span><span class="at">+${time(facts.at_ms)}</span>
     <span class="field">${facts.from === "client" ? "→ client" : "← server"} ${facts.type}</span></div>${folded(facts)}</li>`;
 
+// Values side by side, place by place; two values that are hidden say so.
+const differ = (list, one, other, left, right) => html`<table class="differ">
+  <thead><tr><th scope="col">where</th><th scope="col">${left}</th><th scope="col">${right}</th></tr></thead>
+  <tbody>${list.map((each) => html`<tr><th scope="row">${each.place}</th>
+    <td>${each.hidden ? "(hidden)" : each[one]}</td><td>${each.hidden ? "(hidden)" : each[other]}
+    ${each.looks ? html`<i>${each.looks}</i>` : nothing}${each.why ? html`<i>${each.why}</i>` : nothing}</td></tr>`)}</tbody></table>`;
+
+const WORDS = {changed: "changed", a: "only in A", b: "only in B", same: "the same"};
+
+function textLine([kind, a, textA, b, textB]) {
+  if (kind === "gap") return html`<tr class="gap"><td colspan="4">${a} equal ${a === 1 ? "line" : "lines"}</td></tr>`;
+  return html`<tr class="t-${kind}"><td class="n" aria-label="${WORDS[kind]}${a === null ? "" : `, line ${a} of A`}">${a}</td><td class="in-a">${textA}</td>
+    <td class="n" aria-label=${b === null ? nothing : `line ${b} of B`}>${b}</td><td class="in-b">${textB}</td></tr>`;
+}
+
+// Two interactions: where they differ, then texts line by line, then both whole.
+export function changes(facts, sides, one, other) {
+  return html`<p class="line1"><b>${other.method}</b> <span class="url">${other.url}</span></p>
+    ${facts.matches ? nothing : html`<p class="why">The requests do not match: a replay of one misses the other.</p>`}
+    ${differ(facts.differ, "a", "b", "A", "B")}
+    ${facts.more ? html`<p class="cut">more differences are not shown</p>` : nothing}
+    ${facts.texts.map((each) => html`<section class="side"><h3>${each.place}</h3>
+      <table class="texts"><colgroup><col class="numbers"><col><col class="numbers"><col></colgroup><thead><tr><th scope="col" colspan="2">A</th><th scope="col" colspan="2">B</th></tr></thead><tbody>${each.rows.map(textLine)}</tbody></table>
+      ${each.left ? html`<p class="cut">${each.left} more lines are not compared</p>` : nothing}</section>`)}
+    ${[one, other].map((each, at) => html`<details class="whole"><summary>${"AB"[at]} whole: interaction ${each.id} of ${sides[at]}</summary>${interaction(each)}</details>`)}`;
+}
+
 // A miss: what was asked beside what is recorded, and what would let it match.
 export function miss(facts, copy) {
   return html`<p class="line1"><b>${facts.request.method}</b> <span class="url">${facts.request.url}</span></p>
@@ -167,10 +198,7 @@ export function miss(facts, copy) {
     ${facts.nearest.map((near) => html`<section class="side"><h3>Interaction ${near.interaction} (${near.used ? "already used" : "unused"})</h3>
       <p class="url">${near.method} ${near.url}</p>
       ${near.differ.length
-        ? html`<table class="differ"><thead><tr><th scope="col">where</th><th scope="col">asked</th><th scope="col">recorded</th></tr></thead>
-            <tbody>${near.differ.map((each) => html`<tr><th scope="row">${each.place}</th>
-              <td>${each.hidden ? "(hidden)" : each.asked}</td><td>${each.hidden ? "(hidden)" : each.recorded}
-              ${each.looks ? html`<i>${each.looks}</i>` : nothing}${each.why ? html`<i>${each.why}</i>` : nothing}</td></tr>`)}</tbody></table>`
+        ? differ(near.differ, "asked", "recorded", "asked", "recorded")
         : html`<p>It is the same, and each is replayed once.</p>`}
       ${near.options.map((option) => html`<button class="copy" @click=${() => copy?.(option)} title="copy this option">copy <b>${option}</b></button>`)}
     </section>`)}
@@ -203,7 +231,7 @@ function line(each, at, chosen, span, choose) {
     <span role="cell" class="c-out">${each.outcome ? outcome(each.outcome) : nothing}</span>
     <span role="cell" class="c-method">${each.method}</span>
     <span role="cell" class="c-url" title=${each.url}>${place(each.url)}</span>
-    <span role="cell" class="c-status ${statusClass(each.status)}">${each.failure || each.status || ""}</span>
+    <span role="cell" class="c-status ${statusClass(each.status)}">${each.states || each.failure || each.status || ""}</span>
     <span role="cell" class="c-size">${each.size ? size(each.size) : ""}</span>
     <span role="cell" class="c-time">${time(each.duration_ms)}</span>
     <span role="cell" class="c-proto">${each.protocol}</span>
@@ -218,13 +246,15 @@ export const heading = html`<div class="row head" role="row" aria-rowindex="1">
   <span role="columnheader" class="c-time">time</span><span role="columnheader" class="c-proto">protocol</span>
   <span role="columnheader" class="c-fall">when</span></div>`;
 
+const statuses = (each) => (each.states ?? String(each.status)).split(" → ");
+
 // Which rows a filter lets through: words of the URL, a status or its class, an outcome.
 export function filtered(list, {q, status, outcome, found}) {
   const words = (q ?? "").toLowerCase().split(/\s+/).filter(Boolean);
   return list.filter((each) =>
     (!outcome || each.outcome === outcome) &&
-    (!status || (/^\dxx$/i.test(status) ? String(each.status)[0] === status[0] : String(each.status) === status)) &&
-    (!found || found.has(each.place ?? each.interaction)) &&
+    (!status || statuses(each).some((one) => (/^\dxx$/i.test(status) ? one[0] === status[0] : one === status))) &&
+    (!found || (each.places ?? [each.place ?? each.interaction]).some((one) => found.has(one))) &&
     words.every((word) => `${each.method} ${each.url} ${each.session ?? ""}`.toLowerCase().includes(word)));
 }
 

@@ -23,6 +23,7 @@ from mitmvcr.proxy.choice import Choice, refuse_proxy_passwords
 from mitmvcr.proxy.commands import Commands
 from mitmvcr.proxy.connections import Connections
 from mitmvcr.proxy.controlling import Control
+from mitmvcr.proxy.door import Door
 from mitmvcr.proxy.flow.exchange import forward, replay
 from mitmvcr.proxy.flow.player import DEFAULT, LARGE, Player, size_of, with_mode
 from mitmvcr.proxy.flow.refusals import block, refuse
@@ -32,11 +33,7 @@ from mitmvcr.proxy.flow.states import Event
 from mitmvcr.proxy.flow.streaming import let_live
 from mitmvcr.proxy.guard import Guard, stand
 from mitmvcr.proxy.host.dispatch import HookDispatcher, open_dispatcher
-from mitmvcr.proxy.host.messages import (
-    make_response,
-    request_parts,
-    response_parts,
-)
+from mitmvcr.proxy.host.messages import make_response, request_parts, response_parts
 from mitmvcr.proxy.idle_end import IdleEnd
 from mitmvcr.proxy.lane import Lane
 from mitmvcr.proxy.recording import begin_answer, break_off, record
@@ -65,8 +62,7 @@ class VcrAddon:
         has_lane: bool = False,
     ) -> None:
         """Make it; ``configured`` reads the options that the environment and files
-        give, ``opened`` is called with each session. ``has_lane``: it is there before
-        mitmproxy listens, and may answer before it (lane.py)."""
+        give, ``opened`` is called with each session. ``has_lane``: see Lane."""
         self._configured = configured
         self.options = options.VcrOptions()
         self._opened = opened
@@ -76,17 +72,16 @@ class VcrAddon:
         self.idle_end = IdleEnd(self.sessions)
         self.connections = Connections(self.sessions)
         self.control = Control(self.sessions)
+        self.door = Door(self.control)
         self.choice = Choice(self.sessions, self.connections)
         self.streams = Streams(self.sessions)
         self.commands = Commands(self.sessions, self.options)
-        self.lane = Lane(self.sessions, self.connections) if has_lane else None
-        # The choice first: what it takes out of a request nobody else is to see.
-        self.addons: list[object] = [
-            *(self.choice, self.connections, self.streams, self.commands)
+        self.lane = Lane(self.sessions, self.connections, is_there=has_lane)
+        # These first: what they take out of a request nobody else is to see.
+        self.addons = [
+            *(self.door, self.choice, self.connections),
+            *(self.streams, self.commands, self.lane),
         ]
-        if self.lane is not None:
-            self.connections.was_counted = self.lane.has_counted
-            self.addons.append(self.lane)
         self._host_options = host.HostOptions()
         self._is_running = self._has_started = False
         self._dispatcher: HookDispatcher | None = None
@@ -103,8 +98,6 @@ class VcrAddon:
         self.options.add(loader, configured)
         host.take_deferred_options(ctx.options)
         self.options.add_lists(ctx.options)
-        if self.lane is not None:
-            self.lane.open()
 
     def configure(self, updated: Set[str]) -> None:
         if options.NAMES & updated:
@@ -116,8 +109,6 @@ class VcrAddon:
                     host.end_process(error)
                 raise host.refusal(error) from error
         self._host_options.hold(ctx.options)
-        if self.lane is not None:
-            self.lane.settle()
 
     def running(self) -> None:
         if self._has_started:
@@ -141,8 +132,6 @@ class VcrAddon:
             self._guard.leave(offline=self.sessions.offline)
         if self._dispatcher is not None:
             self._dispatcher.close()
-        if self.lane is not None:
-            self.lane.close()
         self._has_started = False
         self.control.close()
         self.idle_end.close()
@@ -166,8 +155,7 @@ class VcrAddon:
 
     async def _drain_and_close(self) -> None:
         await host.drain(self.sessions.are_busy)
-        self.streams.close()
-        self.sessions.close()
+        self._leave()
 
     def _begun(self, player: Player) -> None:
         self._opened(player)
@@ -189,14 +177,14 @@ class VcrAddon:
         self.streams.choose_request_hook()
         where = settings.cassette or settings.dir
         if where is not None and settings.redaction.off:
-            logger.warning(
-                "mitmvcr: vcr_redact=none: secrets are written to %s as they are", where
-            )
+            text = "mitmvcr: vcr_redact=none: secrets are written to %s as they are"
+            logger.warning(text, where)
         root, player = self.sessions.root, self.sessions.named()
         if root is not None or (player is not None and player.session.records):
             host.watch_who_leaves()
         self._set_host_options()
         self.control.settle(settings.control)
+        self.door.listen()
 
     def _settle_guard(self, name: str, earlier: Player | None) -> None:
         """Close what the session of this name has open to the network, if what took the
@@ -214,7 +202,7 @@ class VcrAddon:
         """Set mitmproxy's own options as the sessions need them."""
         # A named session may begin at any time, and need any of it.
         in_play, root = self.sessions.in_play(), self.sessions.root
-        named, chosen = root is not None, [player.settings for player in in_play]
+        named, chosen = root is not None, [each.settings for each in in_play]
         self._host_options.hold(ctx.options)  # it may be changed with ours, at once
         self._host_options.apply(
             ctx.options,
@@ -244,7 +232,7 @@ class VcrAddon:
             return None
 
     def _request(self, player: Player, flow: http.HTTPFlow) -> Awaitable[None] | None:
-        if self.lane is not None and (handed := self.lane.handed(flow)) is not None:
+        if (handed := self.lane.handed(flow)) is not None:
             return self._decided(handed.player, flow, handed.live, handed.decision)
         session = player.session
         if player.passthrough and player.passes(flow):
@@ -261,8 +249,7 @@ class VcrAddon:
     async def _look_aside(
         self, player: Player, flow: http.HTTPFlow, live: LiveRequest
     ) -> None:
-        """Decide on a large request, lest other flows wait while it is looked
-        through."""
+        """Decide on a large request beside the loop, so that other flows go on."""
         session = player.session
         try:
             foreseen = await asyncio.to_thread(session.foreseen, live.request)
@@ -296,14 +283,10 @@ class VcrAddon:
         return None
 
     def _replay(
-        self,
-        player: Player,
-        flow: http.HTTPFlow,
-        decision: Replay,
-        live: LiveRequest,
+        self, player: Player, flow: http.HTTPFlow, decision: Replay, live: LiveRequest
     ) -> Awaitable[None] | None:
-        live_parts = request_parts(flow.request)
-        decision = waiting_for_nothing(player.settings, decision, live_parts)
+        wire = request_parts(flow.request)
+        decision = waiting_for_nothing(player.settings, decision, wire)
         if is_streamed(decision.interaction.response):
             waiting = play(self.sessions, player, flow, decision)
             exchange = self.sessions.exchange(flow)
@@ -312,7 +295,7 @@ class VcrAddon:
             if flow.response is not None:
                 player.redirects.note(live.request, response_parts(flow.response))
             return waiting
-        sent = to_wire(decision.interaction, live_parts)
+        sent = to_wire(decision.interaction, wire)
         flow.response = make_response(*sent)
         player.redirects.note(live.request, response_parts(flow.response))
         exchange = replay(self.sessions.under_way, flow, player, decision)

@@ -4,10 +4,9 @@ says where it is, and ends with that program, however that ends."""
 import json
 import os
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from mitmvcr.proxy.controlling import Control
-from mitmvcr.proxy.flow.player import Player
 from mitmvcr.proxy.host import masters
 
 _STDIN, _STDOUT, _STDERR = 0, 1, 2
@@ -40,15 +39,6 @@ class Attached:
             pass  # the program has left already, and stdin has ended too
         finally:
             os.close(self._out)
-
-
-def name_for_api(player: Player) -> None:
-    """Let a session that begins name options that would help as the API has them."""
-    player.session.spell = _of_api
-
-
-def _of_api(options: Iterable[str]) -> str:
-    return " ".join(option.removeprefix("vcr_") for option in options)
 
 
 def _wait_for_end(ends: Callable[[], None]) -> None:

@@ -59,7 +59,7 @@ class Connections:
             player = exchange.player if exchange else self.sessions.of(flow)
         except Exception as refusal:  # noqa: BLE001 - fails closed, whatever it is
             self.sessions.turn_away(refusal)
-            turn_away(flow, refusal)
+            turn_away(flow, refusal, self.sessions.spelling)
         else:
             if player is not None:
                 fail(player.session, flow, error)

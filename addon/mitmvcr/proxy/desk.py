@@ -8,15 +8,24 @@ from urllib.parse import quote
 
 import mitmvcr
 from mitmvcr.config import text_of
-from mitmvcr.control.office import Facts, Problem, Wish
+from mitmvcr.control.office import Facts, Problem, Wish, found_at
 from mitmvcr.core.errors import UnusableValueError
 from mitmvcr.miss.report import miss_facts
-from mitmvcr.options import BY_NAME, OF_SESSION, Settings, changed, nearest
+from mitmvcr.options import (
+    BY_NAME,
+    OF_SESSION,
+    Kind,
+    Option,
+    Settings,
+    changed,
+    nearest,
+)
 from mitmvcr.proxy.flow.player import Player
 from mitmvcr.proxy.host import listeners
 from mitmvcr.proxy.ports import Ports, ca_file
 from mitmvcr.proxy.sessions import Sessions
 from mitmvcr.session.variables import UnknownVariableError
+from mitmvcr.store.files import why
 from mitmvcr.store.names import cassette_of, session_name
 
 #: Of the process, though mitmproxy has them as those of a session. Towards origins it
@@ -25,6 +34,7 @@ _OF_PROCESS = (
     *("cassette", "dir", "control", "save_failed", "rerecord"),
     *("client_cert", "upstream_ca"),
 )
+_SCALARS = ["string", "number", "boolean"]
 _OPTIONS = {each.name for each in OF_SESSION} - {*_OF_PROCESS}
 #: In seconds; a test does not wait longer for what it left under way.
 _WAIT = 30.0
@@ -33,19 +43,38 @@ _WAIT = 30.0
 class Desk:
     """Does it to the sessions in play; see :class:`mitmvcr.control.office.Office`."""
 
+    version = mitmvcr.__version__
+
     def __init__(self, sessions: Sessions, patience: float = _WAIT) -> None:
         """Make it; ``patience`` is how long an answer waits for the last request of a
         session, in seconds."""
         self._sessions, self._patience = sessions, patience
         self.ports = Ports(sessions)
 
+    @property
+    def options(self) -> Mapping[str, Facts]:
+        return {
+            each.name: _schema(each) for each in OF_SESSION if each.name in _OPTIONS
+        }
+
     def health(self) -> Facts:
+        if not listeners.is_listening():
+            remedy = "ask again in a moment"
+            raise Problem(503, "proxy", "it does not listen yet", remedy)
         in_play = len(self._sessions.in_play())
-        version = mitmvcr.__version__
         root = self._sessions.root
         folder = None if root is None or root.dir is None else os.path.abspath(root.dir)
-        facts = {"status": "ok", "version": version, "sessions": in_play}
+        facts = {"status": "ok", "version": self.version, "sessions": in_play}
         return {**facts, "folder": folder}
+
+    def authority(self) -> bytes:
+        try:
+            return ca_file().read_bytes()
+        except OSError as error:
+            remedy = "look into that folder, which mitmproxy fills at its start"
+            raise Problem(503, "ca_file", f"{ca_file()}: {why(error)}", remedy) from (
+                error
+            )
 
     def sessions(self) -> list[Facts]:
         return [self._state(player) for player in self._sessions.in_play()]
@@ -55,7 +84,7 @@ class Desk:
 
     async def open(self, wish: Wish) -> Facts:
         fields = dict(wish)
-        has_port, kind = _flag(fields, "port"), _kind(fields)
+        has_port, kind = _has_port(fields), _kind(fields)
         if kind is not None and not has_port:
             remedy = "leave port out, or kind"
             raise Problem(422, "kind", "is what the session's own port speaks", remedy)
@@ -87,8 +116,9 @@ class Desk:
         settings = self._settings(fields)
         ended = self._sessions.end_of(player)
         self._sessions.switch(settings, player.name)
-        await self._wait(player, ended)
-        return {"session": self.session(name), "ended": report(player)}
+        fresh = self._player(name)
+        await self._wait(player, ended)  # it may have ended too, meanwhile
+        return {"session": self._state(fresh), "ended": report(player)}
 
     def variables(self, name: str, wish: Wish | None = None) -> Facts:
         player = self._player(name)
@@ -178,6 +208,9 @@ def report(player: Player) -> Facts:
 def _value(key: str, value: Any) -> Any:
     """Return the value of a session's option. Raise Problem or OptionError."""
     if key not in _OPTIONS:
+        if key in BY_NAME:
+            remedy = f"choose it at the start: {BY_NAME[key].word}"
+            raise Problem(422, key, "is an option of the whole proxy", remedy)
         near = nearest(key, _OPTIONS)
         meant = (
             f"did you mean {near}?" if near else f"use {', '.join(sorted(_OPTIONS))}"
@@ -188,6 +221,14 @@ def _value(key: str, value: Any) -> Any:
     if text is None:
         raise Problem(422, key, "has no such values", "use what --help shows, as text")
     return option.read(text, key)
+
+
+def _schema(option: Option) -> Facts:
+    """Return what :func:`_value` takes, as a JSON schema."""
+    types = ["string", "array"] if option.kind is Kind.LIST else _SCALARS
+    items = {"items": {"type": "string"}} if option.kind is Kind.LIST else {}
+    default = {"default": option.default}
+    return {"type": types, **items, "description": option.help, **default}
 
 
 def _name(fields: Mapping[str, Any], key: str) -> str:
@@ -203,11 +244,12 @@ def _checked(key: str, value: Any) -> str:
         raise Problem(422, key, f"{error.value}", error.remedy) from error
 
 
-def _flag(fields: dict[str, Any], key: str) -> bool:
-    """Take a switch out, which is on if it is not there."""
-    found = fields.pop(key, True)
+def _has_port(fields: dict[str, Any]) -> bool:
+    """Take out whether it has a port of its own: so it is if nothing is said, unless
+    the caller reaches only the proxy's own."""
+    found = fields.pop("port", not found_at.get())
     if not isinstance(found, bool):
-        raise Problem(422, key, "is no switch", "use true or false")
+        raise Problem(422, "port", "is no switch", "use true or false")
     return found
 
 
@@ -235,6 +277,7 @@ def _urls(name: str, port: int | None, kind: str) -> Facts:
 
 
 def _main_url(name: str) -> str | None:
-    main = listeners.main_port()
-    user = quote(name, safe="")
-    return None if main is None else f"http://{user}:x@{listeners.ADDRESS}:{main}"
+    main, place = listeners.main_port(), found_at.get()
+    if main is None:
+        return None
+    return f"http://{quote(name, safe='')}:x@{place or f'{listeners.ADDRESS}:{main}'}"

@@ -50,13 +50,18 @@ class Handed(NamedTuple):
 
 class Lane:
     """Serves the one session that is in play, where it replays strictly and nobody
-    else is to see its requests. An addon, for clients that mitmproxy has had after
-    all."""
+    else is to see its requests. Without ``is_there`` it serves none: the addon has come
+    when mitmproxy listened already. It is an addon itself.
+    """
 
     name = "vcr.lane"
 
-    def __init__(self, sessions: Sessions, connections: Connections) -> None:
+    def __init__(
+        self, sessions: Sessions, connections: Connections, *, is_there: bool
+    ) -> None:
         self._sessions, self._connections = sessions, connections
+        self._is_there = is_there
+        connections.was_counted = self.has_counted
         self._intake = Intake(self._accept)
         self._plain, self._leaves = Plain(), Leaves()
         self._handed: dict[Ends, Handed | Exception] = {}
@@ -71,12 +76,13 @@ class Lane:
 
     # Life
 
-    def open(self) -> None:
+    def load(self, _: object) -> None:
         """Take connections, before mitmproxy listens."""
-        self._takes = True
-        self._intake.open()
+        if self._is_there:
+            self._takes = True
+            self._intake.open()
 
-    def close(self) -> None:
+    def done(self) -> None:
         if not self._takes:
             return
         self._takes = False
@@ -86,7 +92,7 @@ class Lane:
         for each in list(self._open):
             each.close()
 
-    def settle(self) -> None:
+    def configure(self, _: object) -> None:
         """Look at everything anew, after options have changed."""
         self._judged = None
 

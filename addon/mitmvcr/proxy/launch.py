@@ -21,6 +21,7 @@ from mitmvcr.proxy.host.masters import Master, listening_port, make_master
 from mitmvcr.proxy.sessions import Sessions
 from mitmvcr.session import Session
 from mitmvcr.session.summary import Summary, total
+from mitmvcr.spelling import IN_MITMPROXY, Spelling
 
 
 class ProxyError(VcrError):
@@ -44,7 +45,8 @@ class Proxy:
         if self.settings.dir is None:
             return self.sessions[0].summary()
         each = [session.summary() for session in self.sessions]
-        name = f"{self.settings.dir} ({len(each)} cassettes)"
+        many = "1 cassette" if len(each) == 1 else f"{len(each)} cassettes"
+        name = f"{self.settings.dir} ({many})"
         found = total(each, name, self.settings.mode)
         return found._replace(came=found.came + self.in_play.came)
 
@@ -102,18 +104,18 @@ async def running_proxy(
     trusted_ca: Path | None = None,
     opened: Callable[[Session], None] = lambda _: None,
     sets: Sequence[str] = (),
-    spell: Callable[[str], str] = str,
+    spelling: Spelling = IN_MITMPROXY,
 ) -> AsyncIterator[Proxy]:
     """Run a proxy with this cassette; at the end flows are drained and it is saved.
 
     ``upstream`` is the URL of a proxy to go on through; ``trusted_ca`` (PEM) is what
     origins are verified against, else mitmproxy's own choice; ``opened`` is given each
-    session when it begins; ``sets`` are options of mitmproxy, as NAME=VALUE. Messages
-    in the log go through ``spell``.
+    session when it begins; ``sets`` are options of mitmproxy, as NAME=VALUE.
+    ``spelling`` is that of the options in the log and in answers.
 
     Raises VcrError where it cannot start, and at the end what kept it from saving.
     """
-    with _LogToStderr(spell):
+    with _LogToStderr(spelling.text):
         master = make_master(
             confdir=str(confdir),
             listen_host=listen_host,
@@ -130,6 +132,7 @@ async def running_proxy(
             sessions.append(player.session)
 
         vcr = VcrAddon(opened=begun, has_lane=True)
+        vcr.sessions.spelling = spelling
         _insert(master, vcr, settings)
         running = asyncio.create_task(_run(master), name="mitmproxy")
         try:

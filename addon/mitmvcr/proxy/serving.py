@@ -4,6 +4,7 @@ No script of the recorder's can be loaded anew, or taken out, when an upgrade re
 or removes its file; users' own scripts are given as ever.
 """
 
+import logging
 import sys
 from collections.abc import Sequence
 from functools import partial
@@ -14,10 +15,9 @@ from mitmproxy.addonmanager import Loader
 
 from mitmvcr.proxy import host, options
 from mitmvcr.proxy.addon import VcrAddon
-from mitmvcr.proxy.attached import Attached, name_for_api
-from mitmvcr.proxy.flow.player import Player
+from mitmvcr.proxy.attached import Attached
 from mitmvcr.proxy.host import chain, masters
-from mitmvcr.spelling import as_typed
+from mitmvcr.spelling import OF_API, ON_COMMAND_LINE, InLog
 
 
 def main(
@@ -27,16 +27,13 @@ def main(
     mitmproxy's, of the process where none are given. ``attached``: to the program that
     has started it, by its stdin and stdout."""
     given = sys.argv[1:] if arguments is None else arguments
-    opened = name_for_api if attached else _name_as_typed
-    vcr = VcrAddon(host.ExitGuard(), opened=opened, has_lane=True)
+    spelling = OF_API if attached else ON_COMMAND_LINE
+    logging.getLogger("mitmvcr").addFilter(InLog(spelling))
+    vcr = VcrAddon(host.ExitGuard(), has_lane=True)
+    vcr.sessions.spelling = spelling
     more = [Attached(vcr.control)] if attached else []
     enter = partial(_enter, vcr, more)
     masters.serve(ui, given, prepare=_name_options, enter=enter)
-
-
-def _name_as_typed(player: Player) -> None:
-    """Let a session that begins name options that would help as ``serve`` has them."""
-    player.session.spell = as_typed
 
 
 def _name_options(master: Any) -> None:

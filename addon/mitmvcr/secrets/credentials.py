@@ -62,13 +62,13 @@ def lasting(name: str, value: bytes) -> bytes:
         return _of_header(value)
     if plain(name).endswith("credential"):
         return value.partition(b"/")[0]
-    return _of_token(value)
+    return of_token(value)
 
 
 def _of_header(value: bytes) -> bytes:
     found = _SCHEME.fullmatch(value)
     if found is None:
-        return _of_token(value.strip())
+        return of_token(value.strip())
     scheme, rest = found[1].lower(), found[2]
     if scheme in _HANDSHAKES:
         return scheme
@@ -81,10 +81,10 @@ def _of_header(value: bytes) -> bytes:
     if who:
         return b" ".join([scheme, *who])
     is_signed = any(is_fresh(name.decode()) for name in pairs)
-    return scheme if is_signed else scheme + b" " + _of_token(rest)
+    return scheme if is_signed else scheme + b" " + of_token(rest)
 
 
-def _of_token(value: bytes) -> bytes:
+def of_token(value: bytes) -> bytes:
     """Return a token, or the lasting claims of a JWT."""
     parts = value.split(b".")
     if len(parts) != 3 or not value.startswith(b"eyJ"):

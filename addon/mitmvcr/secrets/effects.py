@@ -7,17 +7,38 @@ from mitmvcr.secrets.patterns import PATTERNS
 from mitmvcr.secrets.rules import Rules
 
 _HEADER = "header:"
+#: They say how a message travels, and are no part of a recorded request.
+_TRAVEL = frozenset(
+    [
+        "connection",
+        "content-length",
+        "keep-alive",
+        "proxy-connection",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+    ]
+)
 
 
 def not_compared(parts: Sequence[str], rules: Rules) -> Iterator[tuple[str, str]]:
     """Yield the header parts of a match that are the same in all requests, and what
-    to do instead; ``{keep}`` and ``{headers}`` are options."""
+    to do instead; ``{keep}``, ``{match}`` and ``{headers}`` are options."""
     names = Names(rules.headers, rules.query, rules.keep)
     for part in parts:
         name = part.removeprefix(_HEADER).lower() if part.startswith(_HEADER) else ""
-        if not name or rules.off:
+        if name == "host":
+            yield part, "this header is part of the URL: compare {match}=host"
+        elif name in _TRAVEL:
+            yield (
+                part,
+                "this header says how a message travels, and is not recorded: leave"
+                " it out",
+            )
+        elif not name or rules.off:
             continue
-        if names.header(name):
+        elif names.header(name):
             yield (
                 part,
                 "this header holds a secret, is not recorded, and so is never compared;"

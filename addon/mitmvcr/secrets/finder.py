@@ -82,8 +82,8 @@ class Finder:
         self._kept = {each.kind: compiled(each.regex) for each in kept}
         anchors, self._targets = table()
         texts = anchors.texts
-        self._starts = {n for n, text in enumerate(texts) if text in JSON_STARTS}
-        self._mark = texts.index(_MARK)
+        marks = (*JSON_STARTS, _MARK)
+        self._marks = {len(texts) - n for n in range(1, len(marks) + 1)}
         self._hits = anchors.hits
         if rules.query:  # the lists' own are among what is known
             own = [f"{name}=".encode() for name in rules.query]
@@ -104,13 +104,16 @@ class Finder:
 
     def _suspects(self, data: bytes, hits: Iterable[Hit]) -> Iterator[object]:
         forms = _Forms(data, self._keep, self._names.is_kept, is_framed=True)
+        named = 0
         for number, start, end in hits:
             pattern = self._targets[number]
             if pattern is not None:
                 yield forms.at(pattern, start)
-            else:
-                yield number in self._starts or number == self._mark
-                yield self._places.is_named(data, start, end)
+            elif number in self._marks:
+                yield True
+            elif start >= named:
+                named, is_named = self._places.named(data, start, end)
+                yield is_named
 
     def found(self, data: bytes, kind: str = "") -> Found:
         """Return all secrets in a text of a Content-Type, except what a rule finds
@@ -136,6 +139,7 @@ class Finder:
         if not hits:
             return spans, is_held
         targets, of, at = self._targets, self._places.of, self._forms(data).at
+        marks = self._marks
         scan = Scan(data, form=FORM in kind.lower() or is_form(data))
         for number, start, end in hits:
             pattern = targets[number]
@@ -143,8 +147,9 @@ class Finder:
                 if span := at(pattern, start):
                     spans.append(span)
                 continue
-            is_held |= number in self._starts
-            if start >= scan.named:
+            if number in marks:
+                is_held = True
+            elif start >= scan.named:
                 spans += of(scan, start, end)
         return spans, is_held
 
@@ -196,19 +201,22 @@ class _Forms:
         """Return the secret whose anchor stands at a place; None within another."""
         if at < self._done:
             return None
-        if pattern.kind in self._keep:
+        if self._keep and pattern.kind in self._keep:
             if self._matched(pattern, at):
                 self._note(pattern.kind)
             return None
-        run, tries = self._tried.get(pattern.kind, (0, 0))
-        if at < run and tries >= _TRIES:
+        if pattern.is_long and self._is_tried(pattern.kind, at):
             return None
         span = self._matched(pattern, at)
         if span is None and self._is_framed:
             span = self._behind_its_length(pattern, at)
-        if span is None:
-            self._failed(pattern.kind, at, run, tries)
+        if span is None and pattern.is_long:
+            self._failed(pattern.kind, at)
         return span
+
+    def _is_tried(self, kind: str, at: int) -> bool:
+        run, tries = self._tried.get(kind, (0, 0))
+        return at < run and tries >= _TRIES
 
     def _matched(self, pattern: Pattern, at: int) -> Span | None:
         regex = compiled(pattern.regex)
@@ -232,7 +240,8 @@ class _Forms:
             return None
         return Span(first, first + length, pattern.kind, found[0])
 
-    def _failed(self, kind: str, at: int, run: int, tries: int) -> None:
+    def _failed(self, kind: str, at: int) -> None:
+        run, tries = self._tried.get(kind, (0, 0))
         if at < run:
             self._tried[kind] = run, tries + 1
         else:

@@ -24,6 +24,8 @@ class Pattern(NamedTuple):
     back: tuple[int, ...] = (0,)
     #: Tells a match from a look-alike.
     check: Callable[[bytes], bool] | None = None
+    #: A run of letters may be looked through at each anchor in it.
+    is_long: bool = True
 
 
 #: Nothing that could go on the word stands before it.
@@ -76,6 +78,8 @@ _PIECE = re.compile(
 _UUID_SAMPLE = "{h8}-{h4}-{h4}-{h4}-{h12}"
 #: A text with a separator in it, so long, is looked for within words too.
 _TELLING = 5
+#: So many letters are looked through at each anchor, however near the next is.
+_LONG = 80
 
 
 @cache
@@ -100,6 +104,7 @@ def pattern(kind: str, template: str, source: str) -> Pattern:
         "".join(map(_sampled, flat[-1])),
         tuple(sorted({at for _, back in anchored for at in back})),
         CHECKS[checked[0]] if checked else None,
+        any(map(_is_long, _PIECE.finditer(template))),
     )
 
 
@@ -149,6 +154,10 @@ def _lengths(piece: re.Match[str]) -> tuple[int, int]:
     if piece["of"]:
         return int(piece["least"]), int(piece["most"] or piece["least"])
     return len(piece["text"]), len(piece["text"])
+
+
+def _is_long(piece: re.Match[str]) -> bool:
+    return bool(piece["more"]) or int(piece["most"] or piece["least"] or 0) > _LONG
 
 
 def _start(anchored: list[tuple[str, range]], flat: list[Pieces]) -> str:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from mitmvcr.core.choosing import ANYBODY, Identity, hints, parse_identity, salt_of
 from mitmvcr.core.matching import Matcher
 from mitmvcr.core.model import Interaction, Request
+from mitmvcr.secrets.given import given_out, marked, marks_of
 
 if TYPE_CHECKING:
     from mitmvcr.secrets.redactor import Redactor
@@ -36,10 +37,22 @@ class Identities:
         self._recorded = array("L")
         self._first: dict[int, int] = {}
         self._several: set[int] = set()
+        #: Number -> what its answer gave out.
+        self._given: dict[int, Sequence[bytes]] = {}
+        #: The hints of values that tell accounts apart; that of a token without more.
+        self._hints: dict[bytes, str] = {}
 
-    def note(self, kept: Request, values: Mapping[str, Sequence[bytes | None]]) -> None:
-        """Note whose the next recorded request was."""
-        known = tuple((place, tuple(each)) for place, each in sorted(values.items()))
+    def note(
+        self,
+        kept: Request,
+        values: Mapping[str, Sequence[bytes | None]],
+        given: Sequence[bytes] = (),
+    ) -> None:
+        """Note whose the next recorded request was, and the hidden values that its
+        answer ``given`` out."""
+        if given:
+            self._given[len(self._recorded)] = given
+        known = tuple((place, _sure(each)) for place, each in sorted(values.items()))
         number = self._numbers.setdefault(known, len(self._numbers))
         if number == len(self._identities):
             self._identities.append(known)
@@ -67,8 +80,17 @@ class Identities:
 
         amend(read)
         if chosen := self.chosen(recorded):
-            texts = map(chosen.get, count())
-            amend(lambda each: each.belonging_to(next(texts)))
+            numbers = count()
+            amend(lambda each: self.told(each, next(numbers), chosen))
+
+    def told(
+        self, written: Interaction, number: int, chosen: Mapping[int, str]
+    ) -> Interaction:
+        """Return an interaction with whose it was, and with hints in what it gave
+        out."""
+        given = self._given.get(number, ())
+        new = marked(written, marks_of(self._hints, given)) if given else written
+        return new.belonging_to(chosen.get(number))
 
     def chosen(self, recorded: Iterable[Request]) -> dict[int, str]:
         """Return what has to be written, by the number in the recording, whose requests
@@ -103,10 +125,21 @@ class Identities:
         if not places:
             return {}
         salt = earlier[0].salt if earlier else self._own_salt()
+        told = {place: _hints(place, sure.values(), salt) for place in sorted(places)}
+        for place, hints_of in told.items():
+            self._note_hints(place, hints_of)
         return {
-            n: _written(each, places, sure, salt) if n in sure else f"{salt} {ANYBODY}"
+            n: _written(each, told, salt) if n in sure else f"{salt} {ANYBODY}"
             for n, each in known.items()
         }
+
+    def _note_hints(self, place: str, found: Mapping[bytes, str]) -> None:
+        """Note the longest hint of each value: it fits wherever a shorter one does."""
+        for value, hint in found.items():
+            parted = place.endswith("authorization")
+            for each in (value, value.partition(b" ")[2] if parted else b""):
+                if each and len(hint) > len(self._hints.get(each, "")):
+                    self._hints[each] = hint
 
     def _own_salt(self) -> str:
         self._salt = self._salt or token_hex(4)
@@ -119,28 +152,50 @@ def told_apart(redactor: "Redactor", met: Sequence[Interaction]) -> list[Interac
     identities = Identities(Matcher(), lambda _: (), salt_of([*met]))
     for one, other in zip(met, kept, strict=True):
         values = redactor.whose_recorded(one.request, other.request)
-        identities.note(other.request, values)
+        identities.note(other.request, values, given_out(one.response, other.response))
     chosen = identities.chosen(each.request for each in kept)
     return [
-        each if each.request.identity else each.belonging_to(chosen.get(number))
+        each if each.request.identity else identities.told(each, number, chosen)
         for number, each in enumerate(kept)
     ]
+
+
+def answered_differently(interactions: Iterable[Interaction]) -> int:
+    """Count the requests that are there more than once, with another answer, and do not
+    say whose they were."""
+    matcher = Matcher()
+    answers: defaultdict[Hashable, set[tuple[int, int]]] = defaultdict(set)
+    for each in interactions:
+        asked, said = each.request, each.response
+        if not asked.identity:
+            key = matcher.bucket(asked.url), matcher.rests(asked)[0]
+            answers[key].add((said.code, hash(said.body)))
+    return sum(len(each) > 1 for each in answers.values())
 
 
 def _is_unsure(known: Mapping[str, Sequence[bytes | None]]) -> bool:
     return any(None in values for values in known.values())
 
 
+def _sure(values: Sequence[bytes | None]) -> tuple[bytes | None, ...]:
+    """Return values without hints that a replay gave out: they are no values here."""
+    return tuple(None if v and v.startswith(b"[REDACTED:") else v for v in values)
+
+
+def _hints(
+    place: str, known: Iterable[Mapping[str, Sequence[bytes | None]]], salt: str
+) -> dict[bytes, str]:
+    return hints({v for each in known for v in each.get(place, ()) if v}, salt)
+
+
 def _written(
     own: Mapping[str, Sequence[bytes | None]],
-    places: Iterable[str],
-    every: Mapping[int, Mapping[str, Sequence[bytes | None]]],
+    short: Mapping[str, Mapping[bytes, str]],
     salt: str,
 ) -> str:
-    shown = {}
-    for place in places:
-        if place in own:
-            values = {v for each in every.values() for v in each.get(place, ()) if v}
-            short = hints(values, salt)
-            shown[place] = "+".join(short[value] for value in own[place] if value)
-    return str(Identity(salt, shown))
+    told = {
+        place: "+".join(of[value] for value in own[place] if value)
+        for place, of in short.items()
+        if place in own
+    }
+    return str(Identity(salt, told))

@@ -12,6 +12,7 @@ from mitmvcr.secrets.values import NONE, Place, Value, Values
 
 _COLON = re.compile(rb'(\\{0,15})"[ \t\r\n]{0,200}+(?::|=>)[ \t\r\n]{0,200}+')
 _QUOTE = re.compile(rb'[ \t\r\n]{0,200}+(\\{0,15})"')
+_STRING_PLAIN = re.compile(rb'[ \t\r\n]{0,200}+"([^"\\]*+)"')
 _NUMBER = re.compile(rb"[0-9]{3,40}+(?=[ \t\r\n]{0,200}+[,}\]])")
 #: What an object or a list holds: a string and whether a colon follows, a number, a
 #: bracket.
@@ -50,8 +51,13 @@ def of_key(scan: Scan, finish: int) -> Values:
 
 
 def _string(scan: Scan, at: int, level: int) -> Value | None:
+    if scan.is_done(level, at):
+        return None
+    if level == 0 and (found := _STRING_PLAIN.match(scan.data, at)):
+        scan.done(level, found.end(1))
+        return Value(*found.span(1), found[1])
     found = _QUOTE.match(scan.data, at)
-    if found is None or len(found[1]) != level or scan.is_done(level, at):
+    if found is None or len(found[1]) != level:
         return None
     start = found.end()
     end = scan.closing_quote(start, level, b'"')

@@ -33,9 +33,11 @@ ENCODED_PLACEHOLDER = re.compile(
 #: Longer values stand where they were found alone: no program repeats them, and each of
 #: their encodings would have to be looked for.
 _MOST = 1 << 14
+#: A text is looked for by how it begins, however long it is.
+_START = 12
 #: An index is made within a microsecond for each of its texts. So many new ones have an
 #: index of their own, which is made anew for each; and more, where there are many.
-_FRESH = 64
+_FRESH = 48
 
 
 @lru_cache(maxsize=4096)
@@ -53,8 +55,12 @@ class KnownSecrets:
         self._known: dict[bytes, bytes] = {}
         self._texts: list[bytes] = []
         self._means: list[tuple[bytes, bool]] = []
-        #: How many texts they know, and indexes with the number of their first text.
-        self._index: tuple[int, Sequence[tuple[int, Anchors]]] = 0, ()
+        self._numbers: dict[bytes, int] = {}
+        #: How texts begin, and how long those are that begin so.
+        self._starts: list[bytes] = []
+        self._sizes: dict[bytes, tuple[int, ...]] = {}
+        #: How many beginnings they know, and indexes of them.
+        self._index: tuple[int, Sequence[Anchors]] = 0, ()
 
     def __repr__(self) -> str:
         return f"<Memory of {len(self._known)} secrets>"
@@ -82,8 +88,19 @@ class KnownSecrets:
             texts = [(text, False) for text in sorted(as_text(value))]
             texts += [(t, True) for t in sorted(as_base64(value)) if len(t) >= LEAST]
             for text, is_base64 in texts:
-                self._means.append((placeholder, is_base64))
-                self._texts.append(text)
+                if text not in self._numbers:
+                    self._means.append((placeholder, is_base64))
+                    self._note(text)
+
+    def _note(self, text: bytes) -> None:
+        self._numbers[text] = len(self._texts)
+        self._texts.append(text)
+        start = text[:_START]
+        sizes = self._sizes.get(start, ())
+        if len(text) not in sizes:
+            self._sizes[start] = *sizes, len(text)
+        if not sizes:  # the last, since other threads look for it from now on
+            self._starts.append(start)
 
     @property
     def size(self) -> int:
@@ -103,23 +120,28 @@ class KnownSecrets:
     def find(self, data: bytes) -> Sequence[Hit]:
         """Return where a learned value occurs, in any encoding."""
         size, indexes = self._index
-        if size != len(self._texts):
+        if size != len(self._starts):
             indexes = self._indexed()
         hits: list[Hit] = []
-        for first, index in indexes:
-            hits += [(first + n, start, end) for n, start, end in index.hits(data)]
+        for index in indexes:
+            for number, start, _ in index.hits(data):
+                for size in self._sizes[index.texts[number]]:
+                    end = start + size
+                    known = self._numbers.get(data[start:end])
+                    if known is not None and end <= len(data):
+                        hits.append((known, start, end))
         return hits
 
-    def _indexed(self) -> Sequence[tuple[int, Anchors]]:
+    def _indexed(self) -> Sequence[Anchors]:
         """Index what is new alone; all, once that is much."""
         with self._lock:
-            size = len(self._texts)
+            size = len(self._starts)
             old = self._index[1][:1]
-            known = len(old[0][1].texts) if old else 0
+            known = len(old[0].texts) if old else 0
             if size - known > max(_FRESH, 4 * isqrt(size)):
                 old, known = (), 0
-            fresh = Anchors(self._texts[known:], quickly=True)
-            self._index = size, (*old, (known, fresh))
+            fresh = Anchors(self._starts[known:], quickly=True)
+            self._index = size, (*old, fresh)
             return self._index[1]
 
     def places(self, data: bytes) -> Iterator[Span]:

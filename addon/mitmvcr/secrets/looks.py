@@ -33,8 +33,8 @@ _TYPES = frozenset(
 )
 
 
-#: A JWT that is nobody's: its signature is zeros.
-FAKE = re.compile(rb"eyJ[\w-]{8,}+\.eyJ[\w-]{8,}+\.A{20,}+(?![\w-])")
+#: A JWT that is nobody's: its signature is zeros, behind a hint if it has one.
+FAKE = re.compile(rb"eyJ[\w-]{8,}+\.eyJ[\w-]{8,}+\.[a-z2-7]{0,20}+A{20,}+(?![\w-])")
 
 
 def is_real(value: bytes) -> bool:

@@ -17,6 +17,8 @@ _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
 #: How sure a name is: a value under a doubtful one has to look like a secret.
 DOUBTFUL, SURE = 1, 2
+#: What is decided of longer values is not remembered: they are seldom repeated.
+_SHORT = 64
 
 
 def plain(name: str) -> str:
@@ -73,9 +75,14 @@ class Names:
         self._doubtful_endings = tuple(lists.DOUBTFUL_ENDINGS)
         self.header = lru_cache(maxsize=4096)(self._header)
         self.of = lru_cache(maxsize=4096)(self._of)
+        self._judged = lru_cache(maxsize=4096)(self._judge)
 
     def judge(self, name: bytes, value: bytes, place: Place) -> Verdict | None:
         """Return what kind of a secret a value is; None for no secret."""
+        judge = self._judge if len(value) > _SHORT else self._judged
+        return judge(name, value, place)
+
+    def _judge(self, name: bytes, value: bytes, place: Place) -> Verdict | None:
         text = value.strip()
         if not looks.is_real(text):
             return None

@@ -43,6 +43,8 @@ def argument(data: bytes, begin: int, finish: int) -> Values:
 
 def next_line(data: bytes, begin: int, finish: int) -> Values:
     """Return the value of YAML's ``name: PASSWORD``, in whose next line it stands."""
+    if b":" not in data[max(0, begin - 11) : begin]:
+        return NONE
     is_name = _YAML_NAME.search(data, max(0, begin - 20), begin)
     return grouped(_YAML_VALUE.match(data, finish)) if is_name else NONE
 

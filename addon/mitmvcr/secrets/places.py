@@ -5,7 +5,7 @@ and what is not a secret is not to change by a byte.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from urllib.parse import unquote_to_bytes
 
 from mitmvcr.secrets import jsonvalues, markup, pairs
@@ -16,10 +16,14 @@ from mitmvcr.secrets.spans import Span
 from mitmvcr.secrets.values import NONE, Place, Value, Values
 
 _NAME = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.$@:%[]"
+_LETTERS = frozenset(_NAME)
+_EQUALS = ord("=")
 _LONGEST = 64
 #: What stands behind a name that has a value; where a blank does, more is to follow.
 _ENDS = frozenset(bytes([each]) for each in b"=:\"'\\><")
 _BLANKS = frozenset(bytes([each]) for each in b" \t\r\n")
+#: The last one is a column's.
+_FOLLOWED = _ENDS | _BLANKS | {b","}
 _ASSIGNED = re.compile(rb"[ \t\r\n]{1,20}+(?:[:=]|value:)")
 #: The words of a title before its last: "Api Key".
 _TITLE = re.compile(rb"[\"'>]([A-Za-z0-9][A-Za-z0-9_-]*+(?: [A-Za-z0-9_-]++){0,5}+ )\Z")
@@ -38,30 +42,33 @@ class Places:
     def __init__(self, names: Names) -> None:
         self._names = names
 
-    def of(self, scan: Scan, start: int, end: int) -> Iterator[Span]:
-        """Yield the values of the field whose name holds ``data[start:end]``, if they
+    def of(self, scan: Scan, start: int, end: int) -> Sequence[Span]:
+        """Return the values of the field whose name holds ``data[start:end]``, if they
         are secrets."""
         begin, finish = _name_around(scan.data, start, end)
         scan.named = finish
         after = scan.data[finish : finish + 1]
         if after not in _ENDS and not _is_assigned(scan, begin, finish, after):
-            return
+            return ()
         name = scan.data[begin:finish]
         known = self._names.of(name)
         if not known.parameter:
-            return
+            return ()
+        spans: list[Span] = []
         for start, end, text, place in _values(scan, begin, finish, known.field):
             if verdict := self._names.judge(name, text, place):
                 scan.named = max(scan.named, end)
                 kind, is_sure = verdict
                 new = b"0" if place is Place.NUMBER else b""
-                yield Span(start, end, kind, text, is_sure, new)
+                spans.append(Span(start, end, kind, text, is_sure, new))
+        return spans
 
-    def is_named(self, data: bytes, start: int, end: int) -> bool:
-        """Return whether the name that holds ``data[start:end]`` is that of a
-        secret."""
+    def named(self, data: bytes, start: int, end: int) -> tuple[int, bool]:
+        """Return where the name ends that holds ``data[start:end]``, and whether it is
+        that of a secret, and a value can follow."""
         begin, finish = _name_around(data, start, end)
-        return self._names.of(data[begin:finish]).parameter > 0
+        can_follow = data[finish : finish + 1] in _FOLLOWED
+        return finish, can_follow and self._names.of(data[begin:finish]).parameter > 0
 
 
 def _is_assigned(scan: Scan, begin: int, finish: int, after: bytes) -> bool:
@@ -116,15 +123,18 @@ def _of_field(
 
 def _name_around(data: bytes, start: int, end: int) -> tuple[int, int]:
     """Return where the whole name stands that a part of it was found in."""
-    left = data[max(0, start - _LONGEST) : start]
-    begin = start - (len(left) - len(left.rstrip(_NAME)))
+    begin, finish = start, end
     if data[start] in b"?&#":  # the part itself says so, here and below
         begin = start + 1
-    right = data[end : end + _LONGEST]
-    finish = end + len(right) - len(right.lstrip(_NAME))
-    if data[end - 1 : end] == b"=":
+    elif start and data[start - 1] in _LETTERS:
+        left = data[max(0, start - _LONGEST) : start]
+        begin = start - (len(left) - len(left.rstrip(_NAME)))
+    if data[end - 1] == _EQUALS:
         finish = end - 1
-    elif (colon := data.find(b":", end, finish)) >= 0 and not (
+    elif end < len(data) and data[end] in _LETTERS:
+        right = data[end : end + _LONGEST]
+        finish = end + len(right) - len(right.lstrip(_NAME))
+    if (colon := data.find(b":", end, finish)) >= 0 and not (
         colon < finish - 1
         and data[begin - 1 : begin] in (b"<", b'"')
         and data[finish : finish + 1] in (b'"', b">", b" ", b"\\")
@@ -133,7 +143,7 @@ def _name_around(data: bytes, start: int, end: int) -> tuple[int, int]:
     before = data[begin - 1 : begin]
     if before == b"\\" and begin < start:
         begin += 5 if data[begin : begin + 5] == b"u0026" else data[begin] in b"nrt"
-    elif before == b" ":
+    elif before == b" " and data[begin - 2] in _LETTERS:
         begin = _title(data, begin)
     return begin, finish
 

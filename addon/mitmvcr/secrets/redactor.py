@@ -5,7 +5,7 @@ client that sends a placeholder back, or the real value again, asks for what was
 recorded. Nothing here touches the traffic.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from time import time
@@ -17,6 +17,7 @@ from mitmvcr.core.model import Headers, Interaction, Request, Response
 from mitmvcr.secrets import digests, fakes
 from mitmvcr.secrets.containers import PACKED, seems_packed
 from mitmvcr.secrets.environment import secrets_in
+from mitmvcr.secrets.given import given_out
 from mitmvcr.secrets.known import placeholder_of
 from mitmvcr.secrets.messages import Visit, Walk
 from mitmvcr.secrets.names import kind_of, plain
@@ -187,6 +188,11 @@ class Redactor:
         if self.rules.off:
             return {}
         return whose_recorded(Sweep(self.texts), met, kept)
+
+    @staticmethod
+    def given_out(met: Interaction, kept: Interaction) -> Sequence[bytes]:
+        """Return the hidden values that a response gave out, which may be sent back."""
+        return given_out(met.response, kept.response)
 
     def restored(self, recorded: Interaction) -> Interaction:
         """Return an interaction with the present values of the variables that the rules

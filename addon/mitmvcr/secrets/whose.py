@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from mitmvcr.core.choosing import ANY, Values
 from mitmvcr.core.model import Request
 from mitmvcr.secrets.credentials import is_fresh, lasting
-from mitmvcr.secrets.known import ENCODED_PLACEHOLDER, KnownSecrets
+from mitmvcr.secrets.given import sent_back
+from mitmvcr.secrets.known import KnownSecrets
 from mitmvcr.secrets.looks import is_real
 from mitmvcr.secrets.messages import Walk
 from mitmvcr.secrets.names import kind_of
@@ -64,13 +65,15 @@ def _hidden(sweep: "Sweep", text: Text) -> Iterator[Hidden]:
         if start >= done:
             done = end
             yield from _one(sweep.memory, kind, value or data[start:end])
-    if b"REDACTED" in data and ENCODED_PLACEHOLDER.search(data):
-        yield ANY, None
+    if b"REDACTED" in data or b"eyJ" in data:
+        for mark in sent_back(data):
+            yield ANY, mark
 
 
 def _one(memory: KnownSecrets, place: str, value: bytes) -> Iterator[Hidden]:
-    if b"REDACTED" in value:
-        yield place, None
+    marks = list(sent_back(value))
+    if marks or b"REDACTED" in value:
+        yield place, marks[0] if len(marks) == 1 else None
     elif is_real(value.strip()):
         yield place, _named(memory, lasting(place, value), value)
 

@@ -46,5 +46,6 @@ def open_session(settings: Settings) -> Session:
         environment=os.environ,
     )
     session.notice = session.notice or what_is_odd(store.name)
-    session.idle_options = [*idle_options(settings)]
+    environment = os.environ if session.records else None
+    session.idle_options = [*idle_options(settings, environment)]
     return session

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from mitmvcr.core.choosing import Values, salt_of
+from mitmvcr.core.choosing import salt_of
 from mitmvcr.core.deck import Deck
 from mitmvcr.core.errors import CassetteWriteError
 from mitmvcr.core.model import Interaction
@@ -49,7 +49,7 @@ class Recording:
     def keep(self, redacted: Redacted) -> Interaction:
         """Write what was redacted, and return what was written. Raises
         CassetteWriteError."""
-        kept, whose = redacted
+        kept = redacted.kept
         if not is_sendable(kept.response):
             kept = self._one_that_replays(kept)
         kept = self._variables.held(kept)
@@ -61,7 +61,7 @@ class Recording:
             self.note_secrets()
             self._store.append(kept)
             self._has_some = True
-            self._note_identity(kept, whose)
+            self._note_identity(kept, redacted)
         return kept
 
     def note_secrets(self) -> None:
@@ -75,13 +75,13 @@ class Recording:
             self._store.note(learned)
             self._noted += len(learned)
 
-    def _note_identity(self, kept: Interaction, whose: Values) -> None:
+    def _note_identity(self, kept: Interaction, redacted: Redacted) -> None:
         if self._identities is None:
             from mitmvcr.secrets.identities import Identities
 
             matcher, before = self._deck.matcher, self._deck.equal
             self._identities = Identities(matcher, before, self._salt)
-        self._identities.note(kept.request, whose)
+        self._identities.note(kept.request, redacted.whose, redacted.given)
 
     def _one_that_replays(self, kept: Interaction) -> Interaction:
         """Return the interaction with each header value in one line. Raise
@@ -113,7 +113,7 @@ class Recording:
         self._store.save()
 
     def close(self) -> None:
-        """Put the recording in place, or aside. Raises CassetteWriteError."""
+        """Put the recording in place, or aside. Raises CassetteError."""
         self._is_closed = True
         self._keep_variables()
         self._tell_apart()
@@ -122,6 +122,14 @@ class Recording:
             self.left_in = self._store.leave()
         else:
             self._store.publish()
+            self._keep_with_replayed()
+
+    def _keep_with_replayed(self) -> None:
+        """Write what was made up while all was replayed with the first interaction
+        that there was. Raises CassetteError."""
+        if self._variables.are_waiting and self._is_continued:
+            held = self._store.load().interactions
+            self._store.replace([*map(self._variables.held, held)])
 
     def _keep_variables(self) -> None:
         """Write what was made up after the last interaction with the first one."""

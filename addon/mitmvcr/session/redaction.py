@@ -1,6 +1,6 @@
 """What a session hides, and how its messages look then."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,10 +13,12 @@ if TYPE_CHECKING:
 
 
 class Redacted(NamedTuple):
-    """An interaction as it may be written, and the hidden values of its request."""
+    """An interaction as it may be written, the hidden values of its request, and those
+    that its response gave out."""
 
     kept: Interaction
     whose: Values
+    given: Sequence[bytes] = ()
 
 
 class Seen(NamedTuple):
@@ -55,7 +57,8 @@ class Redaction:
         """Return an interaction as it may be written, and whose it is."""
         redactor = self.redactor
         kept = redactor.interaction(changed)
-        return Redacted(kept, redactor.whose_recorded(changed.request, kept.request))
+        whose = redactor.whose_recorded(changed.request, kept.request)
+        return Redacted(kept, whose, redactor.given_out(changed, kept))
 
     def hidden(self, met: Interaction) -> Interaction:
         """Return an interaction as it may be written."""

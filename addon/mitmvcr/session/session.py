@@ -1,12 +1,13 @@
 """A cassette in use: what a mode makes of its deck and its store."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from mitmvcr.core.errors import (
     CassetteDamagedError,
+    CassetteError,
     CassetteWriteError,
     VcrError,
 )
@@ -31,6 +32,7 @@ from mitmvcr.session.recording import Recording
 from mitmvcr.session.redaction import Redacted, Redaction, Seen
 from mitmvcr.session.summary import Counts, Summary
 from mitmvcr.session.variables import Variables
+from mitmvcr.spelling import IN_MITMPROXY
 from mitmvcr.store import Store
 
 if TYPE_CHECKING:
@@ -45,8 +47,8 @@ class Session(Counts):
     went wrong first. ``left_in``: where a recording that was set aside lies.
     ``idle_options``: what to say at the start of options without effect.
     ``altered``: URLs of requests out of which something was taken that was found to be
-    a secret only later, so that they may not match in a replay. ``spell``: writes
-    options, as NAME=VALUE, the way that whoever started this can give them.
+    a secret only later, so that they may not match in a replay. ``spelling``:
+    that of options as whoever started this can give them.
     """
 
     def __init__(
@@ -67,8 +69,10 @@ class Session(Counts):
         self.rule = RULES[mode, exists]
         self.failure: Exception | None = None
         self.log = Log()
-        self.spell: Callable[[Iterable[str]], str] = " ".join
+        self.spelling = IN_MITMPROXY
         self.idle_options: list[str] = []
+        #: What lines of the log about it begin with, where there are several.
+        self.whose = ""
         self._notes: dict[int, str] = {}
         self.looks_up = looks_up(self.rule, repeats)
         self._without_look_up = decide(self.rule, None)
@@ -206,7 +210,7 @@ class Session(Counts):
     def explain(self, request: Request) -> Miss:
         """Return why nothing matched it, as it may be shown."""
         found = self._look_up.explain(request)
-        return replace(found, hint=self.spell(found.options))
+        return replace(found, hint=self.spelling.options(found.options))
 
     def on_miss(self, request: Request, miss: Miss) -> Response | bool:
         """Tell the hook of a miss, if there is one; return whether the miss counts, or
@@ -284,13 +288,13 @@ class Session(Counts):
         self._recording.save()
 
     def close(self) -> None:
-        """Put the recording in place. Raises CassetteWriteError.
+        """Put the recording in place. Raises CassetteError.
 
         What is recorded later is put behind it, one by one.
         """
         try:
             self._recording.close()
-        except CassetteWriteError as error:
+        except CassetteError as error:
             self.note_failure(error)
             raise
 

@@ -49,10 +49,10 @@ class Summary(NamedTuple):
             },
         }
 
-    def line(self) -> str:
-        """Return it as one line for the log."""
+    def line(self, what: str = "cassette") -> str:
+        """Return it as one line for the log; ``what`` is named."""
         return (
-            f"cassette {self.cassette}, mode {self.mode}:"
+            f"{what} {self.cassette}, mode {self.mode}:"
             f" recorded {self.recorded}, replayed {self.replayed},"
             f" missed {self.missed}, unused {self.unused}{self._besides()}"
         )

@@ -60,6 +60,12 @@ def body_facts(
     return facts | _whole(media, plain, limits.longest)
 
 
+def body_text(body: bytes, headers: Headers) -> str | None:
+    """Return a body as text, its codings undone; None where it is none."""
+    coding = header(headers, "content-encoding")
+    return _text(_undone(body, coding, (), {})[0], header(headers, "content-type"))
+
+
 def _undone(
     body: bytes, coding: str, chunks: Sequence[Chunk], facts: Facts
 ) -> tuple[bytes, Sequence[Chunk]]:

@@ -21,12 +21,18 @@ _IMPORT = re.compile(r"^import \{([^}]*)\} from \"\./([\w.-]+)\";\n", re.M)
 
 
 def report(
-    title: str, facts: Sequence[str], rows: Sequence[Facts], whole: Sequence[Facts]
+    title: str,
+    facts: Sequence[str],
+    rows: Sequence[Facts],
+    whole: Sequence[Facts],
+    sides: Sequence[str] = (),
 ) -> str:
     """Return the report: ``facts`` are said at its head, ``rows`` stand in its table,
     each with the ``key`` it is chosen by, and ``whole`` are the interactions that they
-    name, as :func:`mitmvcr.show.described` has them."""
+    name, as :func:`mitmvcr.show.described` has them. ``sides`` are the names of two
+    cassettes that are compared."""
     data = {"title": title, "facts": facts, "rows": rows, "interactions": whole}
+    data |= {"sides": sides} if sides else {}
     script, style = _script(), (FOLDER / "page.css").read_text("utf-8")
     policy = (
         f"default-src 'none'; script-src '{_digest(script)}';"

@@ -20,6 +20,8 @@ _HIDING = (b"!!binary", b'"\\uFEFF')
 _AS_THEY_ARE = re.compile(rb"[!#-&(-\[\]-~]+")
 #: A shorter piece would be interactions nearly everywhere.
 _LEAST = 4
+#: So much of a piece is looked for: an automaton of whole tokens takes long to make.
+_MOST = 16
 #: So many are looked for one by one where there is no automaton.
 _FEW = 64
 
@@ -55,8 +57,10 @@ def _written(items: Sequence[Interaction], number: int) -> bytes | None:
 
 def _looking_for(texts: Sequence[bytes]) -> Callable[[bytes], bool]:
     """Return a function that says whether an item may hold one of the texts. It looks
-    for each text's longest piece that is spelled alike in every scalar."""
-    pieces = {max(_AS_THEY_ARE.findall(text), key=len, default=b"") for text in texts}
+    for how each text's longest piece begins that is spelled alike in every scalar."""
+    pieces = {
+        max(_AS_THEY_ARE.findall(text), key=len, default=b"")[:_MOST] for text in texts
+    }
     is_many = len(pieces) > _FEW and not anchors.HAS_MACHINE
     if is_many or min(map(len, pieces)) < _LEAST:
         return lambda written: True

@@ -1,25 +1,33 @@
-"""Headers that make a client wait, as a replay without latency gives them: for no time.
+"""What makes a client wait, in headers and bodies, as a replay without latency gives
+it: for no time.
 
 A value of 0 is not always the shortest. azure-core for Python and the openai and
 anthropic SDKs take 0 for no hint at all, and wait for as long as they like:
 azure-core's poller for 30 s. Milliseconds therefore become 1, and a ``Retry-After``
-gets a ``Retry-After-Ms`` beside it, which those SDKs read.
+gets a ``Retry-After-Ms`` beside it, which those SDKs read. In a body a whole number of
+seconds becomes 1: of 0 Go's oauth2 makes 5 s, and python-telegram-bot no hint at all.
 """
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from mitmvcr.core.chunks import moved
+from mitmvcr.core.headers import header
+from mitmvcr.core.media import media_kind
 from mitmvcr.core.model import Response
 
 #: Headers in milliseconds -> who reads them.
 MILLISECONDS: Mapping[str, str] = {
-    "retry-after-ms": "openai, anthropic and google-genai: _parse_retry_after_header;"
-    " azure-core: get_retry_after; ai (Vercel)",
+    "retry-after-ms": "openai, anthropic and google-genai (its interactions):"
+    " _parse_retry_after_header; azure-core: get_retry_after;"
+    " ai (Vercel): retry-with-exponential-backoff.ts",
     "x-ms-retry-after-ms": "azure-core: get_retry_after; Azure Cosmos DB",
-    "x-amz-retry-after": "botocore: retries/standard.py; aws-sdk-java, -rust, -swift",
-    "openai-poll-after-ms": "openai: create_and_poll of files, runs, videos",
-    "grpc-retry-pushback-ms": "gRPC: proposal A6, in grpc-java, -go and -core",
+    "x-amz-retry-after": "botocore: _get_retry_after_delay in retries/standard.py;"
+    " aws-sdk-rust: AwsErrorCodeClassifier; Amplify for Dart: AWSRetryer",
+    "openai-poll-after-ms": "openai: poll of videos and of vector stores' files; of"
+    " runs in older releases and in openai-node",
+    "grpc-retry-pushback-ms": "gRPC: proposal A6; grpc-java: RetriableStream",
 }
 #: Headers in seconds, or with a date -> who reads them.
 SECONDS: Mapping[str, str] = {
@@ -28,13 +36,32 @@ SECONDS: Mapping[str, str] = {
 #: Headers with the end of a rate limit's window: seconds, a time, or a duration as
 #: ``6m0s`` -> who reads them. They count where the limit is used up.
 RESETS: Mapping[str, str] = {
-    r"x-rate-?limit-reset([\w-]*)": "octokit's plugin-throttling, PyGithub (GitHub);"
-    " discord.py (-Reset-After); OpenAI (-Reset-Requests, -Reset-Tokens); Okta, X",
+    r"x-rate-?limit-reset([\w-]*)": "octokit's plugin-throttling (src/index.ts);"
+    " PyGithub: GithubRetry; discord.py: http.py (-Reset-After); OpenAI's"
+    " documentation (-Reset-Requests, -Reset-Tokens)",
     r"ratelimit-reset": "draft-ietf-httpapi-ratelimit-headers, to version 07",
     r"ratelimit": "the same, from version 05: reset=50, or t=50",
     r"(\w+-)+ratelimit-(\w+-)*reset": "Anthropic (anthropic-ratelimit-tokens-reset)",
 }
 _RESETS = re.compile("|".join(RESETS))
+#: Members of JSON, in seconds -> who reads them. They count in an answer that tells a
+#: client to come back later; an interval, where it comes with a device code.
+MEMBERS: Mapping[str, str] = {
+    "retry_after": "discord.py: http.py; python-telegram-bot and grammY's auto-retry"
+    " (parameters.retry_after)",
+    "retryDelay": "google.rpc.RetryInfo in Google's errors: gemini-cli",
+    "interval": "RFC 8628, 3.2: msal: obtain_token_by_device_flow; golang.org/x/oauth2:"
+    " DeviceAccessToken",
+}
+#: The field of an event stream, in milliseconds: browsers' EventSource (HTML, 9.2.6),
+#: the MCP SDKs for Python (client/streamable_http.py) and TypeScript. The SDKs of
+#: openai and anthropic parse it and do not wait.
+_RETRY = re.compile(rb"(?m)^(retry: ?)(\d+)(?=\r?$)")
+_MEMBER = re.compile(rb'("(?:retry_after|retryDelay)"\s*:\s*"?)(\d+)(\.\d+)?')
+_INTERVAL = re.compile(rb'("interval"\s*:\s*"?)(\d+)()')
+_DEVICE = b'"device_code"'
+#: In bytes: a longer body of JSON holds no such hint.
+_LONGEST = 1 << 16
 #: Statuses that tell a client to come back later.
 _LATER = (403, 413, 429, 503)
 #: A client that reads ``Retry-After`` first, and 0 as none; it takes a fraction.
@@ -48,10 +75,49 @@ def without_waits(response: Response, user_agent: str) -> Response:
     if any(_waits(name.lower()) for name in response.headers):
         changed = dict(_changed(response, user_agent))
     trailing = dict(_changed_trailer(response))
-    if not changed and not trailing:
+    body = _body(response)
+    if not changed and not trailing and body is response.body:
         return response
     headers = {**response.headers, **changed}
-    return replace(response, headers=headers, trailer={**response.trailer, **trailing})
+    return replace(
+        response,
+        headers=headers,
+        trailer={**response.trailer, **trailing},
+        body=body,
+        content_length=_length(response, body),
+        chunks=moved(response.chunks, response.body, body),
+    )
+
+
+def _length(response: Response, body: bytes) -> int:
+    length = response.content_length
+    return len(body) if length == len(response.body) else length
+
+
+def _body(response: Response) -> bytes:
+    """Return the body with what makes a client wait; the same one where it has nothing
+    of the kind."""
+    body = response.body
+    if b"retry:" in body and media_kind(_media(response)) == "text/event-stream":
+        return _RETRY.sub(_least_digits, body)
+    if len(body) > _LONGEST or body[:1] not in (b"{", b"["):
+        return body
+    if response.code in _LATER:
+        return _MEMBER.sub(_least_seconds, body)
+    return _INTERVAL.sub(_least_seconds, body) if _DEVICE in body else body
+
+
+def _media(response: Response) -> str:
+    return header(response.headers, "Content-Type")
+
+
+def _least_digits(found: re.Match[bytes]) -> bytes:
+    """Return a field that is as long, so that each chunk begins where it did."""
+    return found[1] + b"1".rjust(len(found[2]), b"0")
+
+
+def _least_seconds(found: re.Match[bytes]) -> bytes:
+    return found[1] + (b"0.001" if found[3] else b"1")
 
 
 def _waits(name: str) -> bool:

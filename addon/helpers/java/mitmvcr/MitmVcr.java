@@ -387,6 +387,10 @@ public final class MitmVcr implements BeforeEachCallback, AfterEachCallback, Par
         connection.setReadTimeout(PATIENCE);
         connection.setRequestProperty("X-Vcr-Control", "1");
         connection.setRequestProperty("Content-Type", "application/json");
+        String token = System.getenv("MITMVCR_CONTROL_TOKEN");
+        if (token != null && !token.isEmpty()) {
+          connection.setRequestProperty("Authorization", "Bearer " + token);
+        }
         connection.setDoOutput(true);
         try (OutputStream body = connection.getOutputStream()) {
           body.write(Json.written(wish).getBytes(StandardCharsets.UTF_8));

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 VARIABLE = "MITMVCR_CONTROL_URL"
+_TOKEN = "MITMVCR_CONTROL_TOKEN"
 #: In seconds: the API itself waits 30 for what is under way.
 _PATIENCE = 60
 _HEADERS = {"X-Vcr-Control": "1", "Content-Type": "application/json"}
@@ -56,7 +57,7 @@ class Control:
     def _ask(self, method: str, place: str, body: bytes | None) -> tuple[int, bytes]:
         connection = http.client.HTTPConnection(*self._place, timeout=_PATIENCE)
         try:
-            connection.request(method, place, body, _HEADERS)
+            connection.request(method, place, body, _headers())
             answer = connection.getresponse()
             return answer.status, answer.read()
         except (OSError, http.client.HTTPException) as error:
@@ -64,6 +65,12 @@ class Control:
             raise VcrError(problem) from error
         finally:
             connection.close()
+
+
+def _headers() -> dict[str, str]:
+    token = os.environ.get(_TOKEN)
+    known = {"Authorization": f"Bearer {token}"} if token else {}
+    return {**_HEADERS, **known}
 
 
 class Proxy:

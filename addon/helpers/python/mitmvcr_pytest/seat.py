@@ -16,6 +16,9 @@ T = TypeVar("T")
 #: Owns what fixtures of a wider scope and hooks ask for.
 SUITE = "suite"
 
+#: What JSON has.
+_JSON = (str, int, float, bool, list, dict, type(None))
+
 
 class Vcr:
     """The session of a test. ``name`` is its cassette's, ``mode`` as mitmvcr has it."""
@@ -30,13 +33,19 @@ class Vcr:
         return f"<Vcr {self.name}, {self.mode}>"
 
     def variable(self, name: str, make: Callable[[], T]) -> T:
-        """Return what ``make`` returns, recorded; a replay has the recorded value, made
-        by the type of the new one from its text."""
+        """Return what ``make`` returns, recorded; a replay has the recorded value. What
+        JSON does not have, as a UUID or a date, is made by its type from its text."""
         fresh = make()
-        wish = {name: str(fresh)}
+        is_json = type(fresh) in _JSON
+        wish = {name: fresh if is_json else str(fresh)}
         got = self._control("POST", "sessions", self._session, "variables", wish=wish)
-        kind: Any = type(fresh)
-        return fresh if got[name] == str(fresh) else kind(got[name])
+        found: Any = got[name]
+        if not is_json:
+            kind: Any = type(fresh)
+            read = getattr(kind, "fromisoformat", kind)
+            found = fresh if found == str(fresh) else read(found)
+        value: T = found
+        return value
 
     @property
     def state(self) -> dict[str, Any]:

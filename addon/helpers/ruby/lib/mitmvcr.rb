@@ -88,7 +88,11 @@ module MitmVcr
     VARIABLE = "MITMVCR_CONTROL_URL"
     # In seconds; the API itself waits 30 for what is under way.
     PATIENCE = 60
-    HEADERS = { "X-Vcr-Control" => "1", "Content-Type" => "application/json" }.freeze
+    TOKEN = ENV.fetch("MITMVCR_CONTROL_TOKEN", "")
+    HEADERS = {
+      "X-Vcr-Control" => "1", "Content-Type" => "application/json",
+      **(TOKEN.empty? ? {} : { "Authorization" => "Bearer #{TOKEN}" })
+    }.freeze
     LOCK = Mutex.new
 
     class << self

@@ -92,9 +92,13 @@ fn start() -> Result<(String, Child), String> {
 fn ask(place: &str, method: &str, path: &str, body: &str) -> std::io::Result<(u16, String)> {
     let mut stream = TcpStream::connect(place)?;
     stream.set_read_timeout(Some(PATIENCE))?;
+    let known = match env::var("MITMVCR_CONTROL_TOKEN") {
+        Ok(token) if !token.is_empty() => format!("Authorization: Bearer {token}\r\n"),
+        _ => String::new(),
+    };
     write!(
         stream,
-        "{method} {path} HTTP/1.1\r\nHost: {place}\r\nConnection: close\r\n\
+        "{method} {path} HTTP/1.1\r\nHost: {place}\r\nConnection: close\r\n{known}\
          X-Vcr-Control: 1\r\nContent-Type: application/json\r\n\
          Content-Length: {}\r\n\r\n{body}",
         body.len()

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from mitmvcr.cassette_options import is_cassette
-from mitmvcr.cli.commands.left import rules_of, say_what_is_left
+from mitmvcr.cli.commands.left import rules_of, say_what_is_equal, say_what_is_left
 from mitmvcr.cli.report.console import say
 from mitmvcr.core.errors import CassetteWriteError
 from mitmvcr.format import reader, writer
@@ -67,7 +67,9 @@ def recover_cassette(
     count = store.recover(instead=replace, source=source)
     say(f"{path}: {count} interactions recovered")
     if count:
-        say_what_is_left(str(path), store.load().interactions, rules)
+        interactions = store.load().interactions
+        say_what_is_left(str(path), interactions, rules)
+        say_what_is_equal(str(path), interactions)
 
 
 def convert_cassette(path: Path, output: Path | None) -> None:

@@ -1,4 +1,5 @@
-"""What is said of the secrets that a command leaves in a cassette which it writes."""
+"""What is said of a cassette that a command writes: secrets that it leaves, and what
+is not known of requests."""
 
 from collections.abc import Sequence
 
@@ -6,6 +7,7 @@ from mitmvcr.cli.report.console import say
 from mitmvcr.config import in_force
 from mitmvcr.core.model import Interaction
 from mitmvcr.options import options_of
+from mitmvcr.secrets.identities import answered_differently
 from mitmvcr.secrets.redactor import Finding, Redactor
 from mitmvcr.secrets.rules import Rules
 from mitmvcr.values import Layer
@@ -39,4 +41,16 @@ def say_what_is_left(
         say(
             f"{name} holds {count} {secrets}: 'mitmvcr cassette scan {name}' shows"
             f" where, 'mitmvcr cassette scrub {name}' takes them out"
+        )
+
+
+def say_what_is_equal(name: str, interactions: Sequence[Interaction]) -> None:
+    """Say where equal requests got different answers: whose each was is known only at
+    the end of a recording."""
+    if count := answered_differently(interactions):
+        several = "request was" if count == 1 else "requests were"
+        say(
+            f"{name}: {count} {several} answered in different ways. If it was for"
+            " different users or keys, that was not recorded before the end: they"
+            " answer in the order of the recording; record again where it counts"
         )

@@ -14,7 +14,7 @@ from mitmvcr.cli.report.console import say
 from mitmvcr.cli.report.files import parse_receipt, parse_reports
 from mitmvcr.core.errors import OptionError
 from mitmvcr.core.modes import Mode
-from mitmvcr.network_options import Place
+from mitmvcr.network_options import Address, Place
 from mitmvcr.options import (
     CASSETTE,
     DIR,
@@ -148,7 +148,7 @@ def _settings(program: str, values: Values) -> Settings:
     if values[MODE].source == CI:
         say(f"CI is set and no {MODE.word} is given: {settings.mode}")
     if settings.dir is not None and settings.control is None:
-        return settings._replace(control=0)
+        return settings._replace(control=Address(0))
     if settings.cassette is not None or settings.dir is not None:
         return settings
     return settings._replace(cassette=CASSETTE.read(_default_cassette(program)))

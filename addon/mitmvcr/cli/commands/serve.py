@@ -15,6 +15,7 @@ from mitmvcr.cli.commands.plan import in_ci
 from mitmvcr.cli.report.console import say
 from mitmvcr.config import in_force
 from mitmvcr.core.errors import VcrError
+from mitmvcr.network_options import Address
 from mitmvcr.options import CASSETTE, DIR, OF_SESSION, Settings, as_options, of_command
 from mitmvcr.parsing import Ui
 from mitmvcr.proxy.ca import ensure_ca
@@ -74,7 +75,7 @@ def _chosen(typed: Layer) -> tuple[ServeOptions, Settings]:
     if not options.attached:
         return options, values.settings(OF_SESSION)
     settings = in_force(typed, os.environ, in_ci(os.environ)).settings(OF_SESSION)
-    control = 0 if settings.control is None else settings.control
+    control = settings.control or Address(0)
     return replace(options, ui="dump", port=0), settings._replace(control=control)
 
 

@@ -33,7 +33,7 @@ from mitmvcr.cli.report.findings import Finding, of_attempts, of_run
 from mitmvcr.core.errors import VcrError
 from mitmvcr.options import ISOLATE
 from mitmvcr.session import Session
-from mitmvcr.spelling import as_typed, in_words
+from mitmvcr.spelling import ON_COMMAND_LINE
 
 if TYPE_CHECKING:
     from mitmvcr.proxy.launch import Proxy
@@ -93,7 +93,7 @@ async def _supervise(plan: Plan, relay: Relay, folder: Path) -> Ran:
         trusted_ca=write_origins(folder, roots, plan.inherited),
         opened=partial(_prepare, plan),
         sets=plan.sets,
-        spell=in_words,
+        spelling=ON_COMMAND_LINE,
     )
     code: int | None = None
     failure = ""
@@ -116,9 +116,8 @@ async def _supervise(plan: Plan, relay: Relay, folder: Path) -> Ran:
 
 
 def _prepare(plan: Plan, session: Session) -> None:
-    """Prepare a session that begins: what it logs, and how it spells remedies."""
+    """Prepare what a session that begins keeps for reports."""
     session.log.complete = bool(plan.policy.reports)
-    session.spell = as_typed
 
 
 def _told(

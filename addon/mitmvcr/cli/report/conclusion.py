@@ -56,11 +56,12 @@ def conclude(
             are_dropped = [_drop_unused(session) for session in proxy.sessions]
             unused_fails = unused_fails and not all(are_dropped)
         if unused_fails:
-            _print_unused(proxy.sessions)
+            _print_unused(proxy.sessions, named=proxy.settings.dir is not None)
     except VcrError as error:
         say(f"error: {error}")
         failure = failure or str(error)
-    say(summary.line())
+    has_folder = proxy.settings.dir is not None
+    say(summary.line("folder" if has_folder else "cassette"))
     if proxy.unnamed:
         say(f"default: {requests(proxy.unnamed)} named no session")
     return status.of_run(
@@ -120,19 +121,24 @@ def _drop_unused(session: Session) -> bool:
     if not session.deck.unused_count:
         return True
     if why := why_keep_unused(session):
-        say(f"the unused interactions stay in the cassette: {why}")
+        name = session.store.name
+        say(f"the unused interactions stay in {name}: {why}")
         return False
     count = drop_unused(session)
     say(f"{session.store.name}: {count} unused interactions dropped")
     return True
 
 
-def _print_unused(sessions: Sequence[Session]) -> None:
-    listed = [entry for session in sessions for entry in entries(session)]
-    unused = [entry for entry in listed if entry.outcome is Outcome.UNUSED]
-    for entry in unused[:_NAMED]:
+def _print_unused(sessions: Sequence[Session], *, named: bool) -> None:
+    unused = [
+        (f" in {session.store.name}" if named else "", entry)
+        for session in sessions
+        for entry in entries(session)
+        if entry.outcome is Outcome.UNUSED
+    ]
+    for where, entry in unused[:_NAMED]:
         request = f"{shown(entry.method)} {shown(entry.url, 300)}"
-        say(f"unused: interaction {entry.interaction}: {request}")
+        say(f"unused{where}: interaction {entry.interaction}: {request}")
     if len(unused) > _NAMED:
         say(f"and {len(unused) - _NAMED} others; {REPORT.word} has them all")
 

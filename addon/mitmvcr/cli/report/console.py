@@ -11,7 +11,7 @@ import click
 from mitmvcr.core.wording import shown
 from mitmvcr.miss.report import MOST_MISSES, Difference, Miss, Near
 from mitmvcr.options import REPORT
-from mitmvcr.spelling import as_typed
+from mitmvcr.spelling import as_typed, in_words
 
 #: So many are shown at the end of a run; the log and a report have them all.
 _SHOWN = 10
@@ -20,8 +20,8 @@ _LONGEST_URL = 120
 
 
 def say(text: str) -> None:
-    """Print one line on stderr."""
-    click.echo(f"mitmvcr: {text}", err=True)
+    """Print one line on stderr, with options as they are typed."""
+    click.echo(f"mitmvcr: {in_words(text)}", err=True)
 
 
 def is_for_people() -> bool:

@@ -39,7 +39,8 @@ def _styled(text: str, colour: str) -> str:
     return click.style(text, fg=colour)
 
 
-def _line(*parts: str | tuple[str, str]) -> Line:
+def line_of(*parts: str | tuple[str, str]) -> Line:
+    """Return a line of texts, each with a colour or without."""
     split = (part if isinstance(part, tuple) else (part, "") for part in parts)
     # A terminal would obey control characters.
     return Line(tuple((visible(text, keep="\t"), colour) for text, colour in split))
@@ -56,16 +57,20 @@ def table(rows: Sequence[Row], width: int | None = None) -> Iterator[Line]:
         ]
         url = each[-1]
         room = None if width is None else max(20, width - sum(sizes) - 2 * len(sizes))
-        if room is not None and len(url) > room:
-            url = url[: room - 1] + "…"
+        url = fitting(url, room)
         if at == 0:
-            yield _line(("  ".join([*fixed, url]), _HEAD))
+            yield line_of(("  ".join([*fixed, url]), _HEAD))
             continue
         colour = _STATUS_COLOURS.get(rows[at - 1].status // 100, "")
         before, status, behind = fixed[:2], fixed[2], fixed[3:]
-        yield _line(
+        yield line_of(
             "  ".join(before) + "  ", (status, colour), "  " + "  ".join([*behind, url])
         )
+
+
+def fitting(text: str, room: int | None) -> str:
+    """Return a text cut to ``room`` columns; whole where that is None."""
+    return text if room is None or len(text) <= room else text[: room - 1] + "…"
 
 
 #: Numbers stand at the right.
@@ -101,18 +106,18 @@ def _size(size: int) -> str:
 def detail(facts: Facts) -> Iterator[Line]:
     """Yield an interaction whole, as :func:`mitmvcr.show.described` has it."""
     request, response = facts["request"], facts["response"]
-    yield _line("")
-    yield _line((f"#{facts['id']} {facts['method']} {facts['url']}", _HEAD))
+    yield line_of("")
+    yield line_of((f"#{facts['id']} {facts['method']} {facts['url']}", _HEAD))
     yield from _message(request)
     status = response["status"] or str(facts["status"] or "")
     colour = _STATUS_COLOURS.get(facts["status"] // 100, "")
     took = f" after {_time(facts['duration_ms'])}" if facts["duration_ms"] else ""
-    yield _line("")
+    yield line_of("")
     if facts["failure"]:
-        yield _line((f"the exchange failed: {facts['failure']}", "red"), took)
+        yield line_of((f"the exchange failed: {facts['failure']}", "red"), took)
     if facts["status"]:
         protocol = response["protocol"] or "HTTP"
-        yield _line(f"{protocol} ", (status, colour), took)
+        yield line_of(f"{protocol} ", (status, colour), took)
         yield from _message(response)
     for each in facts.get("messages", ()):
         yield from _frame(each)
@@ -122,26 +127,26 @@ def _message(facts: Facts) -> Iterator[Line]:
     yield from _headers(facts["headers"])
     yield from _body(facts["body"])
     if facts["trailer"]:
-        yield _line(("trailer", _FAINT))
+        yield line_of(("trailer", _FAINT))
         yield from _headers(facts["trailer"])
 
 
 def _headers(pairs: Sequence[Sequence[str]]) -> Iterator[Line]:
     for name, value in pairs:
-        yield _line((f"{name}:", _NAME), f" {value}")
+        yield line_of((f"{name}:", _NAME), f" {value}")
 
 
 def _body(facts: Facts) -> Iterator[Line]:
     if facts["kind"] == "empty":
         return
-    yield _line((_about(facts), _FAINT))
+    yield line_of((_about(facts), _FAINT))
     if "pieces" in facts:
         for number, piece in enumerate(facts["pieces"]):
             yield from _piece(number, piece)
     else:
         yield from _content(facts)
     if cut := facts.get("cut"):
-        yield _line((f"... {cut} more bytes", _FAINT))
+        yield line_of((f"... {cut} more bytes", _FAINT))
 
 
 def _about(facts: Facts) -> str:
@@ -166,14 +171,14 @@ def _piece(number: int, piece: Facts) -> Iterator[Line]:
         if name in piece
     )
     packed = " compressed" if piece.get("compressed") else ""
-    yield _line((f"[{number}{at}{fields}{packed}]", _FAINT))
+    yield line_of((f"[{number}{at}{fields}{packed}]", _FAINT))
     yield from _content(piece)
 
 
 def _frame(facts: Facts) -> Iterator[Line]:
     arrow = "->" if facts["from"] == "client" else "<-"
     head = f"{arrow} {facts['from']} at {_at(facts['at_ms'])} {facts['type']}"
-    yield _line((head, _NAME))
+    yield line_of((head, _NAME))
     yield from _content(facts)
 
 
@@ -184,7 +189,7 @@ def _at(ms: float) -> str:
 def _content(facts: Facts) -> Iterator[Line]:
     if "text" in facts:
         for text in facts["text"].split("\n"):
-            yield _line(text.removesuffix("\r"))
+            yield line_of(text.removesuffix("\r"))
     elif "base64" in facts:
         yield from _hex(base64.b64decode(facts["base64"]))
 
@@ -193,4 +198,4 @@ def _hex(data: bytes) -> Iterator[Line]:
     for at in range(0, len(data), 16):
         row = data[at : at + 16]
         text = "".join(chr(c) if 32 <= c < 127 else "." for c in row)
-        yield _line((f"{at:08x}", _FAINT), f"  {row.hex(' '):<47}  {text}")
+        yield line_of((f"{at:08x}", _FAINT), f"  {row.hex(' '):<47}  {text}")

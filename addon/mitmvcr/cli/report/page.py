@@ -7,7 +7,8 @@ from mitmvcr.cli.report.account import Part, RunReport
 from mitmvcr.core.errors import CassetteError
 from mitmvcr.core.model import Interaction
 from mitmvcr.secrets.redactor import Redactor
-from mitmvcr.show import Limits, described
+from mitmvcr.show import Limits, Row, described
+from mitmvcr.show.compared import Compared, differ_facts
 from mitmvcr.show.entries import entry_facts, missed_facts
 from mitmvcr.show.html import report
 
@@ -59,6 +60,52 @@ def _whole(part: Part, begins: int) -> list[Facts]:
         return [*without_secrets(held, session.redactor, begins)]
     except CassetteError:
         return []
+
+
+def to_difference(
+    names: tuple[str, str],
+    sides: tuple[Sequence[Interaction], Sequence[Interaction]],
+    compared: Sequence[Compared],
+    said: str,
+) -> bytes:
+    """Return two cassettes, from which secrets are out, beside each other as one HTML
+    file; ``said`` is their difference in few words."""
+    rows: list[Facts] = []
+    whole: list[Facts] = []
+    for each in compared:
+        places = []
+        for at, side in zip(each.pair.positions, sides, strict=True):
+            # Of equal ones the second is enough.
+            if at is not None and (each.outcome != "same" or side is sides[1]):
+                places.append(len(whole))
+                facts = described(at, side[at], LIMITS)
+                whole.append(facts | {"place": len(whole), "url": each.url})
+        rows.append(
+            _difference_row(each, whole[-1], f"{len(rows)}") | {"places": places}
+        )
+    text = report(f"A {names[0]}, B {names[1]}", [said], rows, whole, names)
+    return text.encode("utf-8", "backslashreplace")
+
+
+def _difference_row(each: Compared, last: Facts, key: str) -> Facts:
+    """Return a row of the table; what it shares with a cassette's is that of the last
+    side that there is."""
+    facts = {name: last[name] for name in Row._fields}
+    numbers = dict.fromkeys(at for at in each.pair.positions if at is not None)
+    facts |= {
+        "key": key,
+        "interaction": " → ".join(map(str, numbers)),
+        "outcome": each.outcome,
+        "states": each.status.replace("->", "→"),
+        "place": last["place"],
+    }
+    if each.changes.found:
+        facts["changes"] = {
+            "matches": each.pair.matches,
+            **differ_facts(each.changes),
+            "texts": [{"place": p, **text} for p, text in each.changes.texts],
+        }
+    return facts
 
 
 def without_secrets(

@@ -1,6 +1,6 @@
 """Request bodies as they are compared, by their media types."""
 
-from mitmvcr.core.bodies.carried import payload
+from mitmvcr.core.bodies.carried import payload, says, without_codings
 from mitmvcr.core.bodies.compared import (
     BodyRules,
     body_key,
@@ -13,19 +13,18 @@ from mitmvcr.core.bodies.compared import (
     shortened,
     typed_body,
 )
-from mitmvcr.core.bodies.jsonlines import json_texts
+from mitmvcr.core.bodies.jsonlines import ending, json_texts
 from mitmvcr.core.bodies.jsontext import (
     OpenedList,
     OpenedObject,
     closed,
     json_bytes,
-    may_hold_texts,
-    opened,
-    parse_json,
     text_spelling,
 )
 from mitmvcr.core.bodies.multipart import multipart_parts
+from mitmvcr.core.bodies.protobuf import wire_fields
 from mitmvcr.core.bodies.rpcframes import frame_messages, from_base64
+from mitmvcr.core.bodies.xml import canonical_xml
 from mitmvcr.core.bodies.xmlrpc import xmlrpc_call
 
 __all__ = [
@@ -33,8 +32,10 @@ __all__ = [
     "OpenedList",
     "OpenedObject",
     "body_key",
+    "canonical_xml",
     "closed",
     "counted_fields",
+    "ending",
     "fold_escapes",
     "folded",
     "form_fields",
@@ -43,14 +44,14 @@ __all__ = [
     "json_bytes",
     "json_texts",
     "json_value",
-    "may_hold_texts",
     "multipart_parts",
-    "opened",
-    "parse_json",
     "payload",
     "request_body_keys",
+    "says",
     "shortened",
     "text_spelling",
     "typed_body",
+    "wire_fields",
+    "without_codings",
     "xmlrpc_call",
 ]

@@ -2,6 +2,7 @@
 aws-chunked, compressed messages."""
 
 from contextlib import suppress
+from dataclasses import replace
 
 from mitmvcr.codings import CodingError, aws_chunked, decoded_or_same
 from mitmvcr.core.bodies.rpcframes import plain as unframed
@@ -15,6 +16,12 @@ _MESSAGE_CODINGS = ("grpc-encoding", "connect-content-encoding")
 #: Headers that say what carries a body, and what such a body may begin with.
 _COUNT = frozenset(("content-encoding", "x-amz-content-sha256", *_MESSAGE_CODINGS))
 _DIGITS = frozenset(bytes([each]) for each in b"0123456789abcdefABCDEF")
+
+
+def says(request: Request) -> tuple[str, ...]:
+    """Return all that a request's headers say of its body."""
+    names = ("content-type", *sorted(_COUNT))
+    return tuple(all_values(request.headers, name) for name in names)
 
 
 def payload(request: Request, media: str) -> tuple[bytes, bytes]:
@@ -37,6 +44,16 @@ def payload(request: Request, media: str) -> tuple[bytes, bytes]:
         found = (header(headers, name) for name in _MESSAGE_CODINGS)
         typed = unframed(typed, media, next(filter(None, found), ""))
     return plain, typed
+
+
+def without_codings(request: Request) -> Request:
+    """Return a request whose body is what it carries, without the headers that say how;
+    itself where nothing carries it."""
+    body = payload(request, header(request.headers, "content-type"))[1]
+    if body is request.body:
+        return request
+    kept = {n: v for n, v in request.headers.items() if n.lower() not in _COUNT}
+    return replace(request, body=body, headers=kept)
 
 
 def _unchunked(body: bytes) -> tuple[bytes, bool]:

@@ -34,9 +34,9 @@ from mitmvcr.core.media import (
     charset,
     holds_json,
     is_framed,
+    lasting_header,
     media_kind,
     parameter,
-    without_boundary,
 )
 from mitmvcr.core.model import Headers, Request
 from mitmvcr.core.placeholders import any_placeholder
@@ -307,7 +307,7 @@ def _part(
         place = place if counts[0] else slice(0, 0)
     lines = sorted((name, *values) for name, values in headers.items())
     for line in lines:
-        text = "\n".join(without_boundary(value) for value in line)
+        text = "\n".join(lasting_header(line[0], value) for value in line)
         yield text.encode("utf-8", "surrogateescape")
     yield b""
     media = header(headers, "content-type")

@@ -134,7 +134,7 @@ class Equals:
         self._bound = defaultdict(lambda: defaultdict(dict))
         self._bonds: dict[int, list[Bond]] = {}
         for position, each in each_one:
-            self._bonds[position] = bonds(each, several, off)
+            self._bonds[position] = bonds(each, several, off, counts)
             for bond in self._bonds[position]:
                 shape = tuple(name for name, _ in bond)
                 values = tuple(value for _, value in bond)

@@ -53,6 +53,8 @@ def fields(headers: Headers) -> Fields:
         name = spelled.lower()
         if name not in NEVER:
             text = ",".join(map(spelled_once, values))
+            if name == "soapaction":  # clients write it with quotes and without
+                text = text.strip('"')
             found[name] = f"{found[name]},{text}" if name in found else text
     if len(_known) >= _MOST:
         _known.clear()

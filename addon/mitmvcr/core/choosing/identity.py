@@ -21,6 +21,8 @@ LENGTH = 2
 ANY = "*"
 #: Written for one that sent a placeholder, among others of whom it is known.
 ANYBODY = f"{ANY}=any"
+#: What a replay gave out for a value of which this is the hint.
+_GIVEN = re.compile(rb"\[REDACTED:--([a-z2-7]+)\]")
 _NAMED = re.compile(rb"<[A-Za-z_][A-Za-z0-9_]*>")
 _SALT = re.compile(r"[a-z0-9]+")
 _ABSENT = ""
@@ -69,9 +71,11 @@ def _sure(text: str) -> Identity | None:
 
 def letters(value: bytes, salt: str) -> str:
     """Return all letters of a value, of which a hint is the first ones. A variable that
-    was named stands for itself."""
+    was named stands for itself, and what a replay gave out for the value it was."""
     if _NAMED.fullmatch(value):
         return value.decode()
+    if found := _GIVEN.fullmatch(value):
+        return found[1].decode()
     digest = hmac.digest(salt.encode(), value, "sha256")
     return b32encode(digest).decode().rstrip("=").lower()
 
@@ -89,7 +93,10 @@ class Whose:
         """Return the letters of each value in a place; None for one that may be any."""
         if self._values is None:
             self._values = self._find()
-        found = self._values.get(place, self._values.get(ANY, ()))
+        found = self._values.get(place)
+        if found is None:
+            found = self._values.get(ANY, ())
+            found = found if len(found) < 2 else (None,)
         return [None if value is None else letters(value, salt) for value in found]
 
 

@@ -43,7 +43,8 @@ def asked_range(fields: Fields) -> str | None:
     all."""
     for name in _NAMES:
         if name in fields:
-            return fields[name].lower().replace(" ", "")
+            unit, mark, pieces = fields[name].replace(" ", "").partition("=")
+            return unit.lower() + mark + pieces
     return None
 
 

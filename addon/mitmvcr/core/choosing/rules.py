@@ -1,7 +1,7 @@
 """HTTP's own rules about which answer is whose, whatever else is compared."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from mitmvcr.core.choosing.header_fields import NEVER, Fields, fields
@@ -15,6 +15,25 @@ VALIDATORS = ("if-match", "if-modified-since", "if-none-match", "if-unmodified-s
 #: Others that make it so: WebDAV's ``If``, ``If-Schedule-Tag-Match``, and those of
 #: stores, as ``x-amz-copy-source-if-match`` and ``x-goog-if-generation-match``.
 _CONDITION = re.compile(r"if(?:-(?!range$).*)?|x-[a-z0-9-]*-if-.*")
+#: What is asked for stands in these, where URL and body may say nothing of it: calls of
+#: AWS, Tencent Cloud and Alibaba Cloud, SOAP 1.1, arguments of Dropbox, WebDAV (RFC
+#: 4918), copies in stores, another method than POST.
+OPERATION = frozenset(
+    {
+        "depth",
+        "destination",
+        "dropbox-api-arg",
+        "soapaction",
+        "x-acs-action",
+        "x-amz-copy-source",
+        "x-amz-target",
+        "x-http-method",
+        "x-http-method-override",
+        "x-method-override",
+        "x-ms-copy-source",
+        "x-tc-action",
+    }
+)
 #: The place of a range among the fields; no header has such a name.
 RANGE = ":range"
 _RANGES, _CONDITIONS = frozenset({PARTIAL, 416}), frozenset({304, 412})
@@ -81,23 +100,34 @@ def _all(response: Response, wanted: str) -> list[str]:
 
 
 def bonds(
-    found: Interaction, several: Collection[str], off: Collection[str]
+    found: Interaction,
+    several: Collection[str],
+    off: Collection[str],
+    counts: Callable[[str], bool] = bool,
 ) -> list[Bond]:
     """Return what a request has to have for this answer, in each of the ways that will
     do. ``several`` are the fields in which the interactions differ that are equal
-    otherwise; the rules in ``off`` are not kept."""
+    otherwise; the rules in ``off`` are not kept, and a header that does not ``count``
+    is no operation."""
     code, own = found.response.code, fields(found.request.headers)
     bound: Bond = ()
+    if Rule.OPERATION not in off:
+        names = sorted(name for name in OPERATION & own.keys() if counts(name))
+        bound = tuple((name, own[name]) for name in names if own[name])
     if Rule.VARY not in off and several:
         names = sorted({name for name in vary(found.response) if name in several})
-        bound = tuple((name, own.get(name)) for name in names)
+        bound += tuple((name, own.get(name)) for name in names)
     # Where none was recorded, it is not known which it were.
     conditions = sorted(filter(is_condition, own)) if code in _CONDITIONS else ()
     if conditions and Rule.VALIDATORS not in off:
         every = dict.fromkeys((*VALIDATORS, *conditions))
         bound += tuple((name, own.get(name)) for name in every)
-    if code in _RANGES and Rule.RANGE not in off:
+    if Rule.RANGE in off:
+        return [bound]
+    if code in _RANGES:
         return [((RANGE, each), *bound) for each in _ranges(found, own)] or [bound]
+    if _all(found.response, "content-range"):  # rows in pages, as PostgREST has them
+        return [((RANGE, asked_range(own)), *bound)]
     return [bound]
 
 
@@ -126,7 +156,11 @@ def is_free(found: Interaction) -> bool:
     response = found.response
     if response.code in BOUND or found.request.identity:
         return False
+    if not OPERATION.isdisjoint(map(str.lower, found.request.headers)):
+        return False
     for name in response.headers:
-        if len(name) == 4 and name.lower() == "vary":
-            return not vary(response)
+        if len(name) == 13 and name.lower() == "content-range":
+            return False
+        if len(name) == 4 and name.lower() == "vary" and vary(response):
+            return False
     return True

@@ -105,6 +105,17 @@ class Bucket:
         self.unread.append(position)
         self._by_size = None
 
+    def last_of(self, keys: Keys) -> int | None:
+        """Return the last that answered under one of the keys and may do so again."""
+        found = max(self.last.get(key, -1) for key in keys)
+        return found if found >= 0 else None
+
+    def pass_over(self) -> None:
+        """Take the first one out that is not yet keyed."""
+        self.unread.popleft()
+        self._equals.clear()
+        self._by_size = None
+
     def are_several(self, keys: Keys) -> bool:
         """Return whether more than one that was keyed has one of these keys."""
         if self.last:

@@ -39,6 +39,7 @@ class Chooser:
     ) -> None:
         self._all, self._played, self._repeats = held, played, repeats
         self._rests_of, self._off = matcher.rests, matcher.spec.off
+        self._base_of = matcher.base
         self._counts = matcher.counts.headers.counts
         self._find_values = find_values
         self.parts = Parts()
@@ -56,6 +57,18 @@ class Chooser:
             return True
         theirs = found.request
         return not theirs.identity and fields(request.headers) == fields(theirs.headers)
+
+    def is_the_same(self, request: Request, recorded: Request) -> bool:
+        """Return whether two requests that are equal in their URL are in all else that
+        counts, with the same bytes in the same headers."""
+        base = self._base_of
+        return (
+            base is not None
+            and request.body == recorded.body
+            and base(request) == base(recorded)
+            and not recorded.identity
+            and fields(request.headers) == fields(recorded.headers)
+        )
 
     def is_alone(
         self, request: Request, found: Interaction, bucket: Bucket, keys: Keys

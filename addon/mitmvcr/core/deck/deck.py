@@ -12,6 +12,7 @@ from collections.abc import Hashable, Iterable, Sequence
 from mitmvcr.core.choosing import Equals, Objections, Values
 from mitmvcr.core.deck.bucket import Bucket, Keys
 from mitmvcr.core.deck.chooser import Chooser, FindValues
+from mitmvcr.core.deck.livekeys import LARGE, LiveKeys
 from mitmvcr.core.deck.recorded import ByHost, Recorded
 from mitmvcr.core.matching import Matcher
 from mitmvcr.core.model import Interaction, Request
@@ -52,6 +53,7 @@ class Deck:
         #: Made as they are needed; those of many interactions last.
         self._buckets: dict[Hashable, Bucket] = {}
         self._few: dict[Hashable, Bucket] = {}
+        self._keys = LiveKeys(self.matcher)
         self._bucket_of, self._rests_of = self.matcher.bucket, self.matcher.rests
         self._positions: defaultdict[Hashable, list[int]] = defaultdict(list)
         for position, url in enumerate(self._all.loaded_urls()):
@@ -103,10 +105,14 @@ class Deck:
         bucket = self._bucket(url)
         if bucket is None:
             return None
-        keys = self._rests_of(request)
+        if len(request.body) > LARGE:
+            same = self._same_bytes(request, bucket)
+            if same is not None:
+                return same
+        keys = self._keys.of(request)
         position = self._next(bucket, keys)
         if position is None:
-            position = last_of(bucket, keys)
+            position = bucket.last_of(keys)
             if position is None:
                 some = self._chooser.parts and self._best(request, live, bucket)
                 return some or None
@@ -117,6 +123,25 @@ class Deck:
             if not self._chooser.is_alone(request, interaction, bucket, keys):
                 return self._best(request, live, bucket)
         self._use(position, url, bucket)
+        return position, interaction
+
+    def _same_bytes(
+        self, request: Request, bucket: Bucket
+    ) -> tuple[int, Interaction] | None:
+        """Take the next one if it is the same request to the byte: to take a large body
+        apart takes many times as long as to compare it."""
+        if self._repeats is not Repeats.NO or bucket.waiting or not bucket.unread:
+            return None
+        position = bucket.unread[0]
+        recorded = self._all.asked(position)
+        if not self._chooser.is_the_same(request, recorded):
+            return None
+        interaction = self[position]
+        self._played[position] = 1
+        self._all.forget(position)
+        bucket.pass_over()
+        if bucket.is_empty:
+            self._few.pop(self._bucket_of(request.url), None)
         return position, interaction
 
     def _best(
@@ -137,7 +162,7 @@ class Deck:
 
     def _equals(self, bucket: Bucket, request: Request) -> Equals:
         """Return all that are equal to the request, those that were used up too."""
-        keys = self._rests_of(request)
+        keys = self._keys.of(request)
         known = bucket.equals(keys)
         if known is None:
             self._note_spent(self._bucket_of(request.url), bucket)
@@ -259,7 +284,7 @@ class Deck:
         """Count the equal interactions that were used up by requests like this one."""
         if self._repeats is not Repeats.NO:
             return 0
-        url, keys = self._bucket_of(request.url), self._rests_of(request)
+        url, keys = self._bucket_of(request.url), self._keys.of(request)
         bucket = self._bucket(url)
         if bucket is None:
             return 0
@@ -321,8 +346,3 @@ class Deck:
         again = self._repeats is Repeats.ALL
         position = self._by_host.next(host, self._played, again=again)
         return None if position is None else self.head(position)
-
-
-def last_of(bucket: Bucket, keys: Keys) -> int | None:
-    found = max(bucket.last.get(key, -1) for key in keys)
-    return found if found >= 0 else None

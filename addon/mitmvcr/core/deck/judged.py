@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from mitmvcr.core.deck.deck import Deck, last_of
+from mitmvcr.core.deck.deck import Deck
 from mitmvcr.core.model import Interaction, Request
 from mitmvcr.core.modes import Repeats
 
@@ -55,7 +55,7 @@ class JudgedDeck(Deck):
         found = {i for key in keys for i in bucket.waiting.get(key, ())}
         if self._repeats is not Repeats.ALL:
             found -= self._played.keys()
-        last = last_of(bucket, keys)
+        last = bucket.last_of(keys)
         return sorted(found) + ([last] if last is not None else [])
 
     def _playable(self) -> Iterator[int]:

@@ -45,6 +45,7 @@ class Matcher:
     """A MatchSpec made ready. ``parts`` gives each part's key by its name, in order."""
 
     __slots__ = (
+        "base",
         "bucket",
         "counts",
         "parts",
@@ -71,7 +72,10 @@ class Matcher:
                 self.parts[name] = of_rest[-1]
         self.bucket: Callable[[str], Hashable] = _all_of(of_url)
         is_typed = any(_is_typed_body(name, spec) for name in spec.parts)
-        self.rests = _rests(_all_of(of_rest), self.counts.body if is_typed else None)
+        base = _all_of(of_rest)
+        self.rests = _rests(base, self.counts.body if is_typed else None)
+        #: The key of all but the body; None where no body is compared by its type.
+        self.base = base if is_typed else None
 
     def __repr__(self) -> str:
         return f"<Matcher {','.join(self.spec.parts)}>"

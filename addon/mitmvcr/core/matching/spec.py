@@ -34,6 +34,7 @@ class Rule(StrEnum):
     RANGE = "range"
     VALIDATORS = "validators"
     VARY = "vary"
+    OPERATION = "operation"
     IDENTITY = "identity"
 
 

@@ -139,7 +139,7 @@ def refuse(session: Session, flow: http.HTTPFlow) -> None:
     """Say so to the caller, whose request has not ended, and in the log."""
     session.refused()
     url = session.shown(flow.request.url)
-    reason = (
+    reason = session.spelling.text(
         f"{url} is a call that goes both ways: it is recorded, and cannot be replayed,"
         " since the recording does not say which message answers which;"
         f" vcr_passthrough='~u {urlsplit(url).path}' lets it reach the origin"

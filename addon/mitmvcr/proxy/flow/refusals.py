@@ -14,6 +14,7 @@ from mitmvcr.proxy.flow import responses as answers
 from mitmvcr.proxy.flow.marks import mark_missed
 from mitmvcr.proxy.host.messages import make_response, request_parts
 from mitmvcr.session import Session
+from mitmvcr.spelling import Spelling
 from mitmvcr.view.restore import to_wire
 
 logger = logging.getLogger("mitmvcr")
@@ -37,7 +38,7 @@ def missed(session: Session, request: Request) -> Missed:
     line = answers.one_line(miss)
     if answer is True:
         session.log.missed(miss, time.monotonic_ns() - started)
-        logger.warning("mitmvcr: no match for %s", line)
+        logger.warning("mitmvcr: %sno match for %s", session.whose, line)
     return Missed(miss, line, answer)
 
 
@@ -67,7 +68,7 @@ def block(
     """Refuse a request; it does not count, except as blocked."""
     session.blocked(was_missed=was_missed)
     line = f"{flow.request.method} {session.shown(flow.request.url)}: blocked: {why}"
-    logger.info("mitmvcr: %s", line)
+    logger.info("mitmvcr: %s%s", session.whose, line)
     head = flow.request.method == "HEAD"
     flow.response = (
         answers.to_call(flow.request, line)
@@ -79,7 +80,7 @@ def block(
 def fail(session: Session, flow: http.HTTPFlow, error: Exception) -> None:
     """Answer a request that went wrong here, so that it goes nowhere; the session knows
     of it then."""
-    reason = answers.describe(error)
+    reason = session.spelling.text(answers.describe(error))
     flow.response = (
         answers.to_call(flow.request, reason, failed=True)
         if answers.is_grpc(flow.request)
@@ -87,7 +88,8 @@ def fail(session: Session, flow: http.HTTPFlow, error: Exception) -> None:
     )
     session.note_failure(error)
     logger.error(
-        "mitmvcr: %s %s: %s",
+        "mitmvcr: %s%s %s: %s",
+        session.whose,
         flow.request.method,
         session.shown(flow.request.url),
         reason,
@@ -95,9 +97,9 @@ def fail(session: Session, flow: http.HTTPFlow, error: Exception) -> None:
     )
 
 
-def turn_away(flow: http.HTTPFlow, error: Exception) -> None:
+def turn_away(flow: http.HTTPFlow, error: Exception, spelling: Spelling) -> None:
     """Answer a request that can have no session."""
-    reason = answers.describe(error)
+    reason = spelling.text(answers.describe(error))
     flow.request.stream = False  # mitmproxy takes no answer to what is on its way
     flow.response = (
         answers.to_call(flow.request, reason, failed=True)

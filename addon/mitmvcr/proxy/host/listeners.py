@@ -100,6 +100,15 @@ def main_port() -> int | None:
     return listening_port(master)
 
 
+def is_listening() -> bool:
+    """Return whether it listens where it was started to."""
+    servers: Any = ctx.master.addons.get("proxyserver").servers
+    try:
+        return bool(servers[ctx.options.mode[0]].is_running)
+    except KeyError:
+        return False  # it has not begun
+
+
 def _place(port: int) -> str:
     return f"@{ADDRESS}:{port}"
 

@@ -1,5 +1,5 @@
-"""Is mitmproxy as it comes? Then nothing of it but the recorder changes an answer, and
-nobody else looks at a flow (addons/__init__.py: default_addons; tools/dump.py)."""
+"""Whether mitmproxy is as it comes: nothing of it but the recorder changes an answer,
+and nobody else looks at a flow (addons/__init__.py: default_addons; tools/dump.py)."""
 
 from typing import Any
 

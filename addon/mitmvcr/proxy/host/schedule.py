@@ -1,6 +1,6 @@
-"""When the parts of a replayed stream leave."""
+"""When the parts of a stream leave."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 
 from mitmproxy import http
@@ -27,3 +27,22 @@ class StreamSchedule:
         """Return the data, as mitmproxy wants of a ``stream``; never used for an
         addon's response."""
         return data
+
+
+class LiveBody(StreamSchedule):
+    """Stands there for a body whose parts are not known yet. Its beginning is the
+    response's content; ``following`` waits for what comes next, b"" at the end."""
+
+    def __init__(
+        self,
+        client_id: str,
+        following: Callable[[], Awaitable[bytes]],
+        close: Callable[[], None],
+    ) -> None:
+        super().__init__((), None, lambda _: close())
+        self.client_id, self._following = client_id, following
+        #: What leaves next, b"" at the end.
+        self.part = b""
+
+    async def fetch(self) -> None:
+        self.part = await self._following()

@@ -19,7 +19,7 @@ from mitmproxy.proxy.layers import http as _layers
 
 from mitmvcr.proxy.host.backpressure import unsent
 from mitmvcr.proxy.host.naps import Commands, Nap
-from mitmvcr.proxy.host.schedule import StreamSchedule
+from mitmvcr.proxy.host.schedule import LiveBody, StreamSchedule
 
 #: Untyped, since what we use of it is not promised to be there: checks.py looks.
 layers: Any = _layers
@@ -38,6 +38,13 @@ class VcrDrainHook(commands.StartHook):
     """A stream waits for its client: ``Streams.vcr_drain`` does."""
 
     client_id: str
+
+
+@dataclass
+class VcrLiveHook(commands.StartHook):
+    """A stream waits for what comes next: ``Door.vcr_live`` does."""
+
+    live: LiveBody
 
 
 class _Events(deque[Any]):
@@ -93,7 +100,12 @@ def _send(stream: Any, whole: Commands, paced: StreamSchedule) -> Commands:
                 )
                 answer = yield layers.SendHttp(head, stream.context.client)
             elif isinstance(event, layers.ResponseData):
-                if not (yield from _send_pieces(stream, paced)):
+                if isinstance(paced, LiveBody):
+                    yield command
+                    sending = _send_live(stream, paced)
+                else:
+                    sending = _send_pieces(stream, paced)
+                if not (yield from sending):
                     return
             elif isinstance(event, layers.ResponseEndOfMessage) and paced.breaks_off:
                 arrived = True
@@ -130,6 +142,23 @@ def _send_pieces(
         unread += len(piece)
     # Else a client that left with most of it unsent would count as answered.
     return (yield from _has_room(stream, 0))
+
+
+def _send_live(stream: Any, live: LiveBody) -> Generator[commands.Command, Any, bool]:
+    """Send one part after another, however long it takes; False where the client has
+    left."""
+    client = stream.context.client
+    left = partial(live.ended, False)
+    stream._paused_event_queue = _Events(stream._paused_event_queue, left)
+    while True:
+        yield VcrLiveHook(live)
+        if (yield from stream.check_killed(False)):
+            return False
+        if not live.part:
+            return True
+        yield layers.SendHttp(layers.ResponseData(stream.stream_id, live.part), client)
+        if not (yield from _has_room(stream, _UNSENT_BYTES)):
+            return False
 
 
 def _has_room(stream: Any, most: int) -> Generator[commands.Command, Any, bool]:

@@ -22,6 +22,7 @@ from mitmvcr.proxy.host import listeners
 from mitmvcr.proxy.sessions.closing import Recorders, close
 from mitmvcr.proxy.sessions.opening import begin, make_room, prepared, settings_of
 from mitmvcr.proxy.sessions.routes import Routes, SessionError, Wanted
+from mitmvcr.spelling import IN_MITMPROXY
 
 logger = logging.getLogger("mitmvcr")
 
@@ -53,6 +54,7 @@ class Sessions:
         #: Connections, where they are of no session yet, and what became of their TLS.
         self.came, self.log = 0, Log()
         self._logs_all = False
+        self.spelling = IN_MITMPROXY
         self._opened, self._switched = opened, switched
         self._ends: WeakKeyDictionary[Player, asyncio.Event] = WeakKeyDictionary()
         self._is_guarded = False
@@ -207,9 +209,11 @@ class Sessions:
             session = begin(settings, is_guarded=known)
             self._is_guarded |= session.looks_up or session.offline
             fresh = Player(session, settings, name)
+            session.whose = "" if settings.dir is None else f"{name}: "
             if self._logs_all:
                 session.log.complete = True
             self._recorders.add(fresh)
+            session.spelling = self.spelling
             self._opened(fresh)
             self._hand_on(closed, fresh)
         self._replace(name, fresh)

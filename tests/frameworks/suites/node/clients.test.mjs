@@ -51,10 +51,12 @@ test('what is global stays as it is', async (t) => {
   assert.deepEqual(after.map((each, n) => each === before[n]), [true, true, true]);
 });
 
-test('a number that is made up', async (t) => {
+test('values that are made up', async (t) => {
   const { fetch, variable } = await vcr(t);
   const seed = await variable('seed', () => Math.random());
   assert.equal(typeof seed, 'number');
+  assert.equal(await variable('flag', () => false), false);
+  assert.deepEqual(await variable('list', () => [1, { a: null }]), [1, { a: null }]);
   assert.equal((await fetch(`https://${HOST}/json?${seed}`)).status, 200);
 });
 

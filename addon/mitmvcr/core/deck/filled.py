@@ -1,0 +1,220 @@
+"""A request with what is blank in a recorded one as it stands there."""
+
+import re
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Any
+from urllib.parse import quote, unquote_to_bytes
+
+from mitmvcr.core.bodies import (
+    canonical_xml,
+    closed,
+    ending,
+    json_bytes,
+    json_texts,
+    json_value,
+    multipart_parts,
+)
+from mitmvcr.core.headers import header
+from mitmvcr.core.matching import url_host
+from mitmvcr.core.media import FORM, media_kind, parameter
+from mitmvcr.core.model import Headers, Request
+from mitmvcr.core.urls import url_parts
+
+#: Returns what a text with a blank may be; None where it has none.
+FindBlank = Callable[[str], re.Pattern[str] | None]
+Part = tuple[Headers, bytes]
+#: What a variable may be.
+ANY = r"\S*"
+#: Of longer bodies, in bytes, nothing is filled in.
+LONGEST = 1 << 20
+_TEXT = "utf-8", "surrogateescape"
+
+
+def _may_be_absent(recorded: object, blank: FindBlank) -> bool:
+    """Return whether the value of an unset variable is recorded."""
+    pattern = blank(recorded) if isinstance(recorded, str) else None
+    return pattern is not None and ANY in pattern.pattern
+
+
+def _filled(asked: str, recorded: str, blank: FindBlank) -> str:
+    pattern = blank(recorded)
+    return recorded if pattern and pattern.fullmatch(asked) else asked
+
+
+def _filled_raw(asked: bytes, recorded: bytes, blank: FindBlank) -> bytes:
+    texts = asked.decode(*_TEXT), recorded.decode(*_TEXT)
+    return _filled(*texts, blank).encode(*_TEXT)
+
+
+def filled_url(asked: str, recorded: str, blank: FindBlank) -> str:
+    """Return a URL with what is blank in the recorded one as it stands there."""
+    ours, theirs = url_parts(asked), url_parts(recorded)
+    if ours is None or theirs is None:
+        return asked
+    origin = _filled(ours.origin, theirs.origin, blank)
+    if url_host(origin) != url_host(theirs.origin):
+        return asked
+    steps = ours.path.split("/"), theirs.path.split("/")
+    path = ours.path
+    if len(steps[0]) == len(steps[1]):
+        pairs = zip(*steps, strict=True)
+        path = "/".join(_filled(one, other, blank) for one, other in pairs)
+    query = _filled_query(ours.query, theirs.query, blank)
+    return origin + path + query + ours.fragment
+
+
+def _filled_query(asked: str, recorded: str, blank: FindBlank) -> str:
+    """Return a query with the blank parameters of the recorded one in their places,
+    also those that are not there at all."""
+    left = asked[1:].split("&") if asked[1:] else []
+    found: list[str] = []
+    for piece in recorded[1:].split("&"):
+        same = next((p for p in left if _name(p) == _name(piece)), None)
+        if same is not None:
+            found += left[: left.index(same)]
+            left = left[left.index(same) + 1 :]
+            found.append(_filled_parameter(same, piece, blank))
+        elif _may_be_absent(piece, blank):
+            found.append(piece)
+    return "?" + "&".join([*found, *left]) if found or left else asked
+
+
+def _filled_parameter(asked: str, recorded: str, blank: FindBlank) -> str:
+    text = asked if "=" in asked else asked + "="
+    filled = _filled(text, recorded, blank)
+    if filled != text:
+        return filled
+    with suppress(ValueError, RecursionError):
+        return _filled_json(text, recorded, blank) if blank(recorded) else asked
+    return asked
+
+
+def _filled_json(asked: str, recorded: str, blank: FindBlank) -> str:
+    """Return a parameter or a field that is JSON. Raise ValueError for another."""
+    name, mark, own = asked.partition("=")
+    ours, theirs = (
+        json_value(unquote_to_bytes(text.replace("+", " ")), "")
+        for text in (own, recorded.partition("=")[2])
+    )
+    filled = json_bytes(closed(_filled_value(ours, theirs, blank)))
+    return name + mark + quote(filled, safe="[]:")  # placeholders are known as they are
+
+
+def _name(piece: str) -> str:
+    return piece.partition("=")[0]
+
+
+# Bodies
+
+
+def filled_body(asked: Request, recorded: Request, blank: FindBlank) -> bytes:
+    """Return a body with what is blank in the recorded one as it stands there: by place
+    in JSON, lines of it, forms and multiparts; else where all around it is the same."""
+    if max(len(asked.body), len(recorded.body)) > LONGEST:
+        return asked.body
+    for way in (_json, _lines, _form, _multipart, _xml):
+        with suppress(ValueError, RecursionError):
+            return way(asked, recorded, blank)
+    return _filled_raw(asked.body, recorded.body, blank)
+
+
+def _media(request: Request) -> str:
+    return header(request.headers, "Content-Type")
+
+
+def _json(asked: Request, recorded: Request, blank: FindBlank) -> bytes:
+    ours, theirs = (json_value(each.body, _media(each)) for each in (asked, recorded))
+    return json_bytes(closed(_filled_value(ours, theirs, blank)))
+
+
+def _filled_value(asked: Any, recorded: Any, blank: FindBlank) -> Any:
+    if isinstance(recorded, str) and blank(recorded):
+        text = "" if asked is None else asked
+        return _filled(text, recorded, blank) if isinstance(text, str) else asked
+    if isinstance(asked, dict) and isinstance(recorded, dict):
+        for name, value in recorded.items():
+            if name not in asked and (same := _same_name(asked, recorded, name, blank)):
+                asked[name] = asked.pop(same.string)
+            if name in asked or _may_be_absent(value, blank):
+                asked[name] = _filled_value(asked.get(name), value, blank)
+    elif isinstance(asked, list) and isinstance(recorded, list):
+        pairs: Sequence[tuple[Any, Any]] = list(zip(asked, recorded, strict=False))
+        asked[: len(pairs)] = [_filled_value(*pair, blank) for pair in pairs]
+    return asked
+
+
+def _same_name(
+    asked: dict[str, Any], recorded: dict[str, Any], name: str, blank: FindBlank
+) -> re.Match[str] | None:
+    """Return the first name asked for that a recorded one with a blank may be."""
+    pattern = blank(name)
+    names = (each for each in asked if each not in recorded) if pattern else ()
+    return next(filter(None, map(pattern.fullmatch, names)), None) if pattern else None
+
+
+def _lines(asked: Request, recorded: Request, blank: FindBlank) -> bytes:
+    (mark, ours), (_, theirs) = (
+        json_texts(each.body, _media(each)) for each in (asked, recorded)
+    )
+    found = []
+    for pair in zip(ours, theirs, strict=True):
+        one, other = (json_value(each, "json") for each in pair)
+        found.append(json_bytes(closed(_filled_value(one, other, blank))))
+    if mark != b"\n":
+        return b"".join(mark + each for each in found) + ending(asked.body)
+    return mark.join(found) + ending(asked.body)
+
+
+def _form(asked: Request, recorded: Request, blank: FindBlank) -> bytes:
+    if media_kind(_media(asked)) != FORM:
+        raise ValueError("no form")
+    ours, theirs = (
+        [piece for piece in each.body.decode(*_TEXT).split("&") if piece]
+        for each in (asked, recorded)
+    )
+    held = {_name(piece): piece for piece in theirs}
+    found = [_filled_parameter(p, held.pop(_name(p), p), blank) for p in ours]
+    found += [piece for piece in held.values() if _may_be_absent(piece, blank)]
+    return "&".join(found).encode(*_TEXT)
+
+
+def _multipart(asked: Request, recorded: Request, blank: FindBlank) -> bytes:
+    boundary = parameter(_media(asked), "boundary")
+    ours = list(multipart_parts(asked.body, boundary))
+    theirs = multipart_parts(recorded.body, parameter(_media(recorded), "boundary"))
+    found = [
+        _filled_part(*pair, blank) for pair in zip(ours, list(theirs), strict=True)
+    ]
+    if found == ours:
+        return asked.body
+    mark = b"--" + boundary.encode(*_TEXT)
+    pieces = [mark + b"\r\n" + _written_part(*part) for part in found]
+    return b"".join([*pieces, mark, b"--\r\n"])
+
+
+def _filled_part(asked: Part, recorded: Part, blank: FindBlank) -> Part:
+    ours, theirs = (
+        Request(body=body, headers=head) for head, body in (asked, recorded)
+    )
+    if ours.headers.keys() != theirs.headers.keys():
+        return asked
+    headers = {
+        name: [_filled(*pair, blank) for pair in zip(own, other, strict=True)]
+        for name, own in ours.headers.items()
+        for other in [theirs.headers[name]]
+    }
+    return headers, filled_body(ours, theirs, blank)
+
+
+def _written_part(headers: Headers, content: bytes) -> bytes:
+    lines = (f"{name}: {each}\r\n" for name, own in headers.items() for each in own)
+    return "".join(lines).encode(*_TEXT) + b"\r\n" + content + b"\r\n"
+
+
+def _xml(asked: Request, recorded: Request, blank: FindBlank) -> bytes:
+    if not media_kind(_media(asked)).endswith(("/xml", "+xml")):
+        raise ValueError("no XML")
+    ours, theirs = (canonical_xml(each.body) for each in (asked, recorded))
+    filled = _filled_raw(ours, theirs, blank)
+    return asked.body if filled == ours else filled

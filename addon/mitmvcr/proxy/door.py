@@ -1,0 +1,127 @@
+"""The addon that serves the control API and its page at the proxy's own port too, under
+/_vcr/: a container may publish one port only. What is meant for it is never forwarded,
+recorded or matched."""
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+from mitmproxy import http
+
+from mitmvcr.proxy.controlling import Control
+from mitmvcr.proxy.host import stream_replay
+from mitmvcr.proxy.host.backpressure import drain
+from mitmvcr.proxy.host.messages import make_response, request_parts
+from mitmvcr.proxy.host.schedule import LiveBody
+from mitmvcr.view.parts import Fields
+
+if TYPE_CHECKING:
+    from mitmvcr.control.within import Answer
+
+_TOKEN = "Authorization"
+_PATHS = b"/_vcr"
+
+
+class Door:
+    """Answers while the API is served. First of all addons, so that others see a
+    response and leave the request alone."""
+
+    name = "vcr.door"
+
+    def __init__(self, control: Control) -> None:
+        self._control = control
+        #: What the clients of requests under way said to be known by.
+        self._said: WeakKeyDictionary[http.HTTPFlow, Fields] = WeakKeyDictionary()
+        self.requestheaders: Callable[[http.HTTPFlow], None] | None = None
+        self.request: Callable[[http.HTTPFlow], Awaitable[None] | None] | None = None
+
+    def listen(self) -> None:
+        """Look for such requests, or for none."""
+        is_open = self._control.within is not None
+        self.requestheaders = self._meet if is_open else None
+        self.request = self._answer if is_open else None
+
+    def _meet(self, flow: http.HTTPFlow) -> None:
+        """Take a request, and what no log and no view of flows may show."""
+        if flow.response is not None or not _is_meant(flow):
+            return
+        headers = flow.request.headers
+        fields = headers.fields
+        headers.pop(_TOKEN, None)
+        self._said[flow] = fields
+        flow.request.stream = False
+        flow.response = http.Response.make(503, "mitmvcr: the control API is closed\n")
+
+    def _answer(self, flow: http.HTTPFlow) -> Awaitable[None] | None:
+        if not self._said:
+            return None
+        fields = self._said.pop(flow, None)
+        return None if fields is None else self._answered(flow, fields)
+
+    async def _answered(self, flow: http.HTTPFlow, fields: Fields) -> None:
+        from mitmvcr.control.within import Asked, answer
+
+        served, request = self._control.within, flow.request
+        if served is None:
+            return  # it was closed meanwhile
+        asked = Asked(
+            request.method,
+            request.path,
+            fields,
+            request_parts(request).content or b"",
+            request.host_header or request.host,
+            flow.client_conn.sockname[0],
+        )
+        found = await answer(served, asked)
+        flow.response = _response(flow, found)
+
+    async def vcr_live(self, live: LiveBody) -> None:
+        """Let a live response wait for its client and for what comes next: a hook of
+        this package's own."""
+        await drain(live.client_id)
+        await live.fetch()
+
+
+def _response(flow: http.HTTPFlow, found: "Answer") -> http.Response:
+    rest = found.rest
+    if rest is None:
+        return _made(found)
+    if not _takes_parts(flow.request) or not stream_replay.install():
+        rest.close()  # EventSource comes again for what follows
+        return _made(found, (b"Content-Length", b"%d" % len(found.body)))
+    chunked = () if flow.request.is_http2 else ((b"Transfer-Encoding", b"chunked"),)
+    made = _made(found, *chunked)
+    made.stream = LiveBody(flow.client_conn.id, rest.next, rest.close)
+    return made
+
+
+def _made(found: "Answer", *more: tuple[bytes, bytes]) -> http.Response:
+    fields = tuple((n.encode(), v.encode("latin-1")) for n, v in found.headers)
+    reason = found.reason.encode()
+    return make_response(found.status, reason, (*fields, *more), found.body, None)
+
+
+def _takes_parts(request: http.Request) -> bool:
+    return request.is_http2 or request.is_http11
+
+
+def _is_meant(flow: http.HTTPFlow) -> bool:
+    """Return whether a request is for the proxy itself: not in a tunnel, not in
+    reverse mode, whose paths are the origin's, and not for another host."""
+    if not request_parts(flow.request).path.startswith(_PATHS):
+        return False
+    from mitmvcr.control.guards import HEADER, is_loopback
+    from mitmvcr.control.within import is_meant
+
+    request, own = flow.request, flow.client_conn.sockname[0]
+    return (
+        is_meant(request.path)
+        and request.scheme == "http"
+        and flow.server_conn.address is None
+        and (
+            not request.authority  # no proxy is asked so for what another host has
+            or is_loopback(request.host)
+            or request.host == own
+            or HEADER in request.headers
+        )
+    )

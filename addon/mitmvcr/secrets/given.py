@@ -1,0 +1,138 @@
+"""Hidden values that a response gave out, as tokens and cookies, known again when a
+client of the replay sends them back.
+
+Where hints tell two accounts apart, ``[REDACTED:access_token]`` in a recorded response
+becomes ``[REDACTED:access_token--x4]``, with the hint of the value that stood there. A
+fake JWT has the hint in its signature.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from mitmvcr.core.model import Interaction, Response
+from mitmvcr.secrets import digests
+from mitmvcr.secrets.containers import Look
+from mitmvcr.secrets.credentials import of_token
+from mitmvcr.secrets.known import ENCODED_PLACEHOLDER
+from mitmvcr.secrets.looks import FAKE
+from mitmvcr.secrets.messages import Visit, Walk
+from mitmvcr.secrets.runs import decoded_base64
+from mitmvcr.secrets.texts import BYTES, Text
+
+_MARK = re.compile(rb"\[REDACTED:[\w.-]{1,60}\]|" + FAKE.pattern)
+_IN_SIGNATURE = re.compile(rb"\.([a-z2-7]+)A+\Z")
+
+
+class _NoNames:
+    """A gate that knows no name of a secret: all texts are visited as they stand."""
+
+    def header(self, _: str) -> bool:
+        return False
+
+    def is_kept(self, _: str) -> bool:
+        return False
+
+
+def _walked(response: Response, visit: Visit) -> Response:
+    return Walk(_NoNames(), None, visit).response(response)
+
+
+def _texts(response: Response) -> list[bytes]:
+    """Return the texts of a response, those within content codings too."""
+    found: list[bytes] = []
+
+    def visit(text: Text) -> bytes:
+        found.append(text.data)
+        return text.data
+
+    _walked(response, visit)
+    return found
+
+
+def given_out(met: Response, kept: Response) -> tuple[bytes, ...]:
+    """Return the values for which placeholders stand in a response that is ``kept`` so,
+    in order; nothing for one of which that is not known."""
+    if kept is met:
+        return ()
+    if met.body == kept.body and met.websocket == kept.websocket:  # as nearly always
+        ours, theirs = (
+            [value.encode(*BYTES) for values in each.values() for value in values]
+            for each in (met.headers, kept.headers)
+        )
+    else:
+        ours, theirs = _texts(met), _texts(kept)
+    if len(ours) != len(theirs):
+        return ()
+    pairs = (
+        (one, other) for one, other in zip(ours, theirs, strict=True) if one != other
+    )
+    return tuple(value for one, other in pairs for value in _hidden(one, other))
+
+
+def _hidden(met: bytes, kept: bytes) -> list[bytes]:
+    """Return what stood where there are placeholders, or nothing for each where all
+    around them is not the same."""
+    first, *pieces = _MARK.split(kept)
+    if not pieces:
+        return []
+    at, last = len(first), len(met) - len(pieces[-1])
+    found = []
+    is_same = met.startswith(first) and met.endswith(pieces[-1])
+    for piece in pieces[:-1]:
+        end = met.find(piece, at, last)
+        is_same = is_same and end >= 0
+        found.append(met[at:end])
+        at = end + len(piece)
+    found.append(met[at:last])
+    return found if is_same and at <= last else [b""] * len(pieces)
+
+
+def marks_of(hints: Mapping[bytes, str], values: Iterable[bytes]) -> list[str]:
+    """Return the hint of each value; empty for one that tells nobody apart. ``hints``
+    are those of what was sent back."""
+    return [hints.get(of_token(value), "") for value in values]
+
+
+def marked(written: Interaction, marks: Sequence[str]) -> Interaction:
+    """Return the interaction with these hints in its placeholders; itself where their
+    numbers differ. A binary message, in which no length may change, stays."""
+    count = sum(len(_MARK.findall(text)) for text in _texts(written.response))
+    if count != len(marks) or not any(marks):
+        return written
+    left = iter(marks)
+
+    def visit(text: Text) -> bytes:
+        new = _MARK.sub(lambda it: _with_hint(it[0], next(left).encode()), text.data)
+        return text.data if text.look is Look.FORMS else new
+
+    response = _walked(written.response, visit)
+    return digests.restated(written, replace(written, response=response))
+
+
+def _with_hint(stands: bytes, hint: bytes) -> bytes:
+    if not hint:
+        return stands
+    if stands.startswith(b"["):
+        return b"%b--%b]" % (stands[:-1].rstrip(b"-"), hint)
+    start, dot, signature = stands.rpartition(b".")
+    return start + dot + hint + signature[len(hint) :]
+
+
+def _in_basic(value: bytes) -> bytes:
+    scheme, _, coded = value.partition(b" ")
+    return (decoded_base64(coded) or b"") if scheme.lower() == b"basic" else b""
+
+
+def sent_back(value: bytes) -> Iterator[bytes | None]:
+    """Yield for each placeholder in a value what :func:`letters` knows it by; None for
+    one without a hint, and for a fake JWT that has none."""
+    for found in ENCODED_PLACEHOLDER.finditer(value) if b"REDACTED" in value else ():
+        kind, _, hint = found[1].rpartition(b"--")
+        yield b"[REDACTED:--%b]" % hint if kind and hint else None
+    if b"REDACTED" in _in_basic(value):  # of a pair it is not known whose it is
+        yield None
+    if b"eyJ" in value:
+        for found in FAKE.finditer(value):
+            hint = _IN_SIGNATURE.search(found[0])
+            yield b"[REDACTED:--%b]" % hint[1] if hint else None

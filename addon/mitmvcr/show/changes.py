@@ -1,0 +1,137 @@
+"""Where two interactions differ, part by part."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import islice, zip_longest
+from typing import Any, NamedTuple
+
+from mitmvcr.core.bodies import request_body_keys
+from mitmvcr.core.frames import Frame
+from mitmvcr.core.matching import Ignoring, Matcher
+from mitmvcr.core.media import without_boundary
+from mitmvcr.core.model import Headers, Interaction, Request, Response
+from mitmvcr.core.wording import bytes_shown, shown
+from mitmvcr.miss.body_differences import Content, body_differences, content
+from mitmvcr.miss.differences import pair_differences
+from mitmvcr.miss.json_differences import json_differences
+from mitmvcr.miss.masking import masked_url
+from mitmvcr.miss.report import Difference
+from mitmvcr.show.bodies import body_text
+from mitmvcr.show.lines import side_by_side
+
+Facts = dict[str, Any]
+
+#: They say when an answer was given, and differ in every recording.
+NOT_COMPARED = ("date", "age")
+
+
+class Changes(NamedTuple):
+    """``found`` are the first differences, in reading order, of which ``asked`` is the
+    value in the first cassette and ``recorded`` that in the second; ``more`` says that
+    they go on. ``texts`` are bodies of text side by side, by name."""
+
+    found: Sequence[Difference]
+    more: bool
+    texts: Sequence[tuple[str, Facts]]
+
+
+def changes(
+    one: Interaction, other: Interaction, matcher: Matcher, most: int = 200
+) -> Changes:
+    """Compare two interactions from which secrets are out.
+
+    Bodies are compared by meaning, and what the matcher ignores is ignored in both
+    messages. Times, the ids, and the headers in :data:`NOT_COMPARED` do not count.
+    """
+    comparing = _Comparing(matcher)
+    found = [*islice(comparing.all(one, other), most + 1)]
+    return Changes(found[:most], len(found) > most, comparing.texts)
+
+
+class _Comparing:
+    """Compares two interactions; ``texts`` are there once it has."""
+
+    def __init__(self, matcher: Matcher) -> None:
+        self._matcher = matcher
+        self.texts: list[tuple[str, Facts]] = []
+
+    def all(self, one: Interaction, other: Interaction) -> Iterator[Difference]:
+        a, b = one.response, other.response
+        yield from _plain("status", a.failure or a.code, b.failure or b.code)
+        yield from _plain("response protocol", a.proto, b.proto)
+        yield from self._message("response", _as_request(a), _as_request(b))
+        yield from _frames(a.websocket, b.websocket)
+        yield from self._asked(one.request, other.request)
+
+    def _asked(self, one: Request, other: Request) -> Iterator[Difference]:
+        yield from _plain("request method", one.method or "GET", other.method or "GET")
+        if self._matcher.url(one.url) != self._matcher.url(other.url):
+            yield from _plain("request URL", masked_url(one.url), masked_url(other.url))
+        yield from _plain("request protocol", one.proto, other.proto)
+        yield from self._message("request", one, other)
+
+    def _message(self, whose: str, a: Request, b: Request) -> Iterator[Difference]:
+        pairs = self._pairs(a.headers), self._pairs(b.headers)
+        yield from pair_differences(f"{whose} header", *pairs, Ignoring.HEADERS)
+        yield from self._bodies(f"{whose} body", a, b)
+        pairs = self._pairs(a.trailer), self._pairs(b.trailer)
+        yield from pair_differences(f"{whose} trailer", *pairs, Ignoring.HEADERS)
+
+    def _pairs(self, headers: Headers) -> Iterable[tuple[str, str]]:
+        found = (
+            (name.lower(), without_boundary(value))
+            for name, values in headers.items()
+            for value in values
+            if name.lower() not in NOT_COMPARED
+        )
+        return self._matcher.counts.headers(found)
+
+    def _bodies(self, place: str, a: Request, b: Request) -> Iterator[Difference]:
+        rules = self._matcher.counts.body
+        keys = [{*request_body_keys(each, rules)} for each in (a, b)]
+        if not keys[0].isdisjoint(keys[1]):
+            return
+        one, other = (content(each, rules) for each in (a, b))
+        if one.is_json and other.is_json:
+            yield from json_differences(place, one.json, other.json, None)
+            return
+        text, its = (body_text(each.body, each.headers) for each in (a, b))
+        if text is not None and its is not None:
+            self.texts.append((place, side_by_side(text, its)))
+        yield from _by_place(place, one, other)
+
+
+def _by_place(place: str, one: Content, other: Content) -> Iterator[Difference]:
+    """Yield where bodies differ that are not both JSON."""
+    found = [
+        replace(each, place=place + each.place.removeprefix("body"))
+        for each in body_differences(one, other)
+        if each.place.startswith("body")
+    ]
+    whole = Difference(place, bytes_shown(one.raw), bytes_shown(other.raw))
+    yield from found or [whole]
+
+
+def _as_request(response: Response) -> Request:
+    """Return a response as those take it who compare bodies."""
+    headers, trailer = response.headers, response.trailer
+    return Request(headers=headers, trailer=trailer, body=response.body)
+
+
+def _plain(place: str, one: object, other: object) -> Iterator[Difference]:
+    if one != other:
+        texts = [shown(str(each), 300) or "none" for each in (one, other)]
+        yield Difference(place, texts[0], texts[1])
+
+
+def _frames(one: Sequence[Frame], other: Sequence[Frame]) -> Iterator[Difference]:
+    for number, pair in enumerate(zip_longest(one, other)):
+        a, b = (_frame(each) for each in pair)
+        yield from _plain(f"message {number}", a, b)
+
+
+def _frame(frame: Frame | None) -> str:
+    if frame is None:
+        return "absent"
+    side = "client" if frame.from_client else "server"
+    return f"{side} {frame.kind} {bytes_shown(frame.content)}"

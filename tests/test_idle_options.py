@@ -1,0 +1,57 @@
+"""Options that can have no effect are told with the way that works."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from mitmvcr.options import Settings
+from mitmvcr.session.idle import idle_options
+from option_samples import parse_settings
+
+EVERY = {
+    "ignore_query": "a",
+    "ignore_json": ["$.a"],
+    "ignore_form": "a",
+    "ignore_body": ["a-[0-9]"],
+    "ignore_headers": "a",
+}
+
+
+def told(settings: Settings, environment: Mapping[str, str] | None = None) -> list[str]:
+    return [each.partition(":")[0] for each in idle_options(settings, environment)]
+
+
+@pytest.mark.parametrize(
+    ("match", "idle"),
+    [
+        ("method,url,body", []),
+        ("method,path,body", ["query=a"]),
+        ("method,url", ["json=$.a", "form=a", "body=a-[0-9]"]),
+        ("method,form", ["json=$.a", "body=a-[0-9]"]),
+        ("go-vcr", ["json=$.a", "form=a", "body=a-[0-9]"]),
+        ("charm", ["form=a"]),
+    ],
+)
+def test_what_is_not_compared_cannot_be_ignored(match: str, idle: list[str]) -> None:
+    settings = parse_settings(match=match, **EVERY)
+    assert told(settings) == [f"vcr_ignore_{each}" for each in idle]
+    for text in idle_options(settings):
+        assert f"vcr_match={match} compares" in text
+        assert text.endswith(": leave one of the two out")
+
+
+@pytest.mark.parametrize(
+    "name", ["Host", "content-length", "Connection", "Transfer-Encoding", "TE"]
+)
+def test_what_is_no_header_of_a_request_is_not_compared(name: str) -> None:
+    settings = parse_settings(match=f"method,url,header:{name}")
+    (text,) = idle_options(settings)
+    assert text.startswith(f"vcr_match=header:{name}: this header ")
+    remedy = "compare vcr_match=host" if name == "Host" else "leave it out"
+    assert text.endswith(remedy)
+
+
+def test_a_variable_that_is_not_set_hides_nothing_in_a_recording() -> None:
+    settings = parse_settings(secret=["A_KEY", "B_KEY"])
+    assert told(settings, {"A_KEY": "x", "B_KEY": ""}) == ["vcr_secret=B_KEY"]
+    assert told(settings) == []
