@@ -233,7 +233,9 @@ class VcrAddon:
 
     def _request(self, player: Player, flow: http.HTTPFlow) -> Awaitable[None] | None:
         if (handed := self.lane.handed(flow)) is not None:
-            return self._decided(handed.player, flow, handed.live, handed.decision)
+            return self._decided(
+                handed.player, flow, handed.live_request, handed.decision
+            )
         session = player.session
         if player.passthrough and player.passes(flow):
             session.passed()

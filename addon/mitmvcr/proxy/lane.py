@@ -44,7 +44,7 @@ class Handed(NamedTuple):
     """A request that was decided on already."""
 
     player: Player
-    live: LiveRequest
+    live_request: LiveRequest
     decision: Decision
 
 
@@ -78,9 +78,7 @@ class Lane:
 
     def load(self, _: object) -> None:
         """Take connections, before mitmproxy listens."""
-        if self._is_there:
-            self._takes = True
-            self._intake.open()
+        self._takes = self._is_there and self._intake.open()
 
     def done(self) -> None:
         if not self._takes:
@@ -94,7 +92,9 @@ class Lane:
 
     def configure(self, _: object) -> None:
         """Look at everything anew, after options have changed."""
-        self._judged = None
+        self._judged, player = None, self._sessions.named()
+        if self._is_there and player is not None and player.settings.lane == "auto":
+            host.capabilities.has("fast lane")  # the log says where it is not
 
     def _accept(self, line: Line) -> Connection | None:
         if not self.is_open() or not _is_near(line.ends[0][0]):

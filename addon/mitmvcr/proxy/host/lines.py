@@ -21,10 +21,10 @@ class Intake:
     def __init__(self, accept: Callable[["Line"], asyncio.Protocol | None]) -> None:
         self._accept = accept
 
-    def open(self) -> None:
-        """Begin, before mitmproxy listens; nothing is taken where that cannot be."""
-        if not capabilities.has("fast lane"):
-            return
+    def open(self) -> bool:
+        """Begin, before mitmproxy listens; return whether that can be."""
+        if capabilities.problem("fast lane"):
+            return False
         from mitmproxy.proxy.mode_servers import RegularInstance, ServerInstance
 
         handle, accept = ServerInstance.handle_stream, self._accept
@@ -39,11 +39,10 @@ class Intake:
             return handle(instance, reader, writer)
 
         setattr(RegularInstance, _METHOD, handle_stream)
+        return True
 
     def close(self) -> None:
         """Take no more. Listeners go on through here, so ``accept`` has to say no."""
-        if not capabilities.has("fast lane"):
-            return
         from mitmproxy.proxy.mode_servers import RegularInstance
 
         if _METHOD in vars(RegularInstance):
