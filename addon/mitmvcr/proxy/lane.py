@@ -250,19 +250,16 @@ def _answered(
     player: Player, request: PlainRequest, live: LiveRequest, decision: Replay
 ) -> bytes | None:
     """Answer with a replay and count it; None where it leaves in parts, or fails."""
-    interaction = waiting_for_nothing(player.settings, decision, request).interaction
+    decision = waiting_for_nothing(player.settings, decision, request)
+    interaction = decision.interaction
     if is_streamed(interaction.response):
         return None
     session = player.session
     began = time.monotonic_ns()
     sent = to_wire(interaction, request)
     player.redirects.note(live.request, _parts(sent))
-    entry = None
-    if session.log.complete:
-        entry = session.entry("replayed", interaction, decision.position)
-        entry = entry.lasting(time.monotonic_ns() - began)
     answer = render(sent)
-    session.replayed(entry)
+    session.replayed(session.replaying(decision), time.monotonic_ns() - began)
     return answer
 
 
