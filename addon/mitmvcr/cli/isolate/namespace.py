@@ -6,6 +6,7 @@ import socket
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,7 +37,8 @@ class Namespace:
     """``port`` is where the proxy is to be found within, on each of the ``proxy``
     sockets; ``allowed`` listen for what may be reached besides. ``tap`` and ``tunnel``
     see what goes nowhere over IPv4 and IPv6; ``blind`` says why the first is absent.
-    ``maker`` leads to a child that stays within and opens ports (ports.py).
+    ``diverted`` listen for programs that know of no proxy. ``maker`` leads to a child
+    that stays within and opens ports (ports.py).
     """
 
     kinds: Sequence[tuple[int, int]]
@@ -47,6 +49,7 @@ class Namespace:
     tap: socket.socket | None
     tunnel: int | None
     blind: str
+    diverted: Sequence[socket.socket] = ()
     maker: socket.socket | None = None
     child: int = 0
 
@@ -65,7 +68,8 @@ class Namespace:
         """Close our descriptors; the namespace lives on while a process is in it."""
         for descriptor, _ in self.kinds:
             os.close(descriptor)
-        for each in (*self.proxy, *(s for s, _ in self.allowed), *self.name_servers):
+        listening = (*self.proxy, *(s for s, _ in self.allowed), *self.diverted)
+        for each in (*listening, *self.name_servers):
             each.close()
         if self.tap is not None:
             self.tap.close()
@@ -76,16 +80,19 @@ class Namespace:
             os.waitpid(self.child, 0)
 
 
-def make_namespace(allowed: Sequence[Allowed], *, grows: bool = False) -> Namespace:
-    """Make a namespace; one that ``grows`` gets more ports later. It forks: call it
-    before there are threads. Raise IsolationError."""
+def make_namespace(
+    allowed: Sequence[Allowed], *, divert: bool = False, grows: bool = False
+) -> Namespace:
+    """Make a namespace, in which connections are diverted to the proxy if so wanted;
+    one that ``grows`` gets more ports later. It forks: call it before there are
+    threads. Raise IsolationError."""
     if sys.platform != "linux":
         problem = f"needs Linux's network namespaces, and this is {sys.platform}"
         raise IsolationError(f"{ISOLATE.word} {problem}: leave it out here")
     problem = ""
     for user in (False, True) if os.geteuid() == 0 else (True,):
         try:
-            return _made(allowed, user=user, grows=grows)
+            return _made(allowed, user=user, divert=divert, grows=grows)
         except OSError as error:
             problem = str(error.strerror)
     raise IsolationError(
@@ -94,7 +101,9 @@ def make_namespace(allowed: Sequence[Allowed], *, grows: bool = False) -> Namesp
     )
 
 
-def _made(allowed: Sequence[Allowed], *, user: bool, grows: bool) -> Namespace:
+def _made(
+    allowed: Sequence[Allowed], *, user: bool, divert: bool, grows: bool
+) -> Namespace:
     """Fork a child that makes the namespace, and return what it hands over. Raise
     OSError."""
     from mitmvcr.cli.isolate.setup import set_up  # Linux alone can import it
@@ -103,7 +112,8 @@ def _made(allowed: Sequence[Allowed], *, user: bool, grows: bool) -> Namespace:
     child = os.fork()
     if child == 0:
         ours.close()
-        _be_the_child(theirs, lambda: set_up(allowed, user=user), stays=grows)
+        made = partial(set_up, allowed, user=user, divert=divert)
+        _be_the_child(theirs, made, stays=grows)
     theirs.close()
     message, descriptors, _, _ = socket.recv_fds(ours, _LONGEST, _MOST_DESCRIPTORS)
     facts = json.loads(message or "{}")
@@ -114,8 +124,8 @@ def _made(allowed: Sequence[Allowed], *, user: bool, grows: bool) -> Namespace:
         raise OSError(0, "the process that makes it has died")
     if "error" in facts:
         raise OSError(0, facts["error"])
-    made = _unpacked(facts, descriptors, allowed)
-    return replace(made, maker=ours, child=child) if grows else made
+    namespace = _unpacked(facts, descriptors, allowed)
+    return replace(namespace, maker=ours, child=child) if grows else namespace
 
 
 def _be_the_child(
@@ -173,6 +183,7 @@ def _unpacked(
         tap=next(map(_socket, of("tap")), None),
         tunnel=next(of("tunnel"), None),
         blind=str(facts["blind"]),
+        diverted=[_socket(d) for d in of("diverted")],
     )
 
 
