@@ -139,10 +139,10 @@ class Lane:
         player = self._player()
         if player is None:
             return None
-        live = live_request_of(player, request)
-        if size_of(live.request) > LARGE:
-            return None
         try:
+            live = live_request_of(player, request)
+            if size_of(live.request) > LARGE:
+                return None
             decision = player.session.plan(live.request)
             if isinstance(decision, Replay):
                 answer = _answered(player, request, live, decision)
@@ -170,11 +170,14 @@ class Lane:
         player = self._player()
         if player is None:
             return None
-        protocol = _protocol(player, place[0], greeting)
-        if protocol not in (None, _H1):
+        try:
+            protocol = _protocol(player, place[0], greeting)
+            if protocol not in (None, _H1):
+                return None
+            address = line.ends[1][0]
+            return self._leaves.context(greeting.name, place[0], address, protocol)
+        except Exception:  # noqa: BLE001 - mitmproxy meets the same, and says so
             return None
-        address = line.ends[1][0]
-        return self._leaves.context(greeting.name, place[0], address, protocol)
 
     # Counts
 
