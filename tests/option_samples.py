@@ -57,6 +57,7 @@ SAMPLES: dict[str, Text] = {
     "client_cert": str(_PEM),
     "set": ("ssl_insecure=true", "http2=false"),
     "isolate": "yes",
+    "transparent": "yes",
     "isolate_allow": ("5432", "db.example:6379"),
     "ui": "web",
     "host": "::1",

@@ -21,9 +21,11 @@ from mitmvcr.core.errors import (
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.core.modes import Forward, Mode, Refuse, Repeats, Replay
 from mitmvcr.format import reader, writer
+from mitmvcr.miss.report import Entry
 from mitmvcr.options import Settings
 from mitmvcr.session import Session, open_session
 from mitmvcr.session.hooks import Hooks
+from mitmvcr.session.looking import logged
 from mitmvcr.session.summary import Summary, total
 from mitmvcr.session.unused import drop_marked, drop_unused, entries, why_keep_unused
 from mitmvcr.spelling import OF_API, ON_COMMAND_LINE
@@ -420,9 +422,71 @@ def test_a_replay_is_logged_as_it_is_told(start: Start) -> None:
     session.log.complete = True
     decision = session.plan(ask(1))
     assert isinstance(decision, Replay)
-    entry = session.entry("replayed", decision.interaction, decision.position)
-    session.replayed(entry.lasting(3))
+    entry = session.replaying(decision)
+    assert isinstance(entry, Entry)
+    session.replayed(entry, 3)
     assert entries(session) == [entry.lasting(3)]
+
+
+def played(session: Session, number: int, **headers: list[str]) -> Entry | int | None:
+    decision = session.plan(replace(ask(number), headers=headers))
+    assert isinstance(decision, Replay)
+    entry = session.replaying(decision)
+    session.replayed(entry, 3)
+    return entry
+
+
+def test_nothing_is_logged_where_nobody_may_look(start: Start) -> None:
+    session = start("replay_only", cassette_of(1))
+    assert played(session, 1) is None
+    assert len(session.log) == 0
+
+
+def test_an_entry_made_later_is_what_it_would_have_been(
+    start: Start,
+) -> None:
+    found = []
+    for complete in (True, False):
+        session = start("replay_with_new_episodes", cassette_of(1, 2))
+        session.log.complete, session.log.brief = complete, True
+        entry = played(session, 2)
+        assert isinstance(entry, Entry if complete else int)
+        response = Response(code=201, body=b"new", duration=7)
+        session.record(Interaction(0, ask(9), response))
+        session.log.missed(session.explain(ask(3)), 5)
+        kept = 3 if complete else 1
+        assert len(session.log.entries) == kept
+        found.append(logged(session, range(3)))
+        assert logged(session, range(3)) == session.log.entries == found[-1]
+        session.close()
+    assert found[0] == found[1]
+    assert [(each.outcome, each.status, each.duration) for each in found[0]] == [
+        ("replayed", 200, 3),
+        ("recorded", 201, 7),
+        ("missed", None, 5),
+    ]
+
+
+def test_what_cannot_be_made_later_is_made_at_once() -> None:
+    request = replace(ask(1), headers={"Accept": ["a"]})
+    answer = Response(code=200, status="200 OK", headers={"Vary": ["Accept"]})
+    store = MemoryStore(Cassette([Interaction(0, request, answer)] * 2))
+    session = Session(store, Mode.REPLAY_ONLY, Repeats.NO, exists=True)
+    session.log.brief = True
+    entry = played(session, 1, Accept=["b"])
+    assert isinstance(entry, Entry)
+    assert "Vary" in entry.note
+    assert played(session, 1, Accept=["a"]) == 1
+
+
+def test_what_was_recorded_and_is_gone_says_so(start: Start) -> None:
+    session = start(Mode.RECORD_ONLY)
+    session.log.brief = True
+    session.record(made(1))
+    session.close()
+    (entry,) = logged(session, [0])
+    assert (entry.outcome, entry.interaction) == ("recorded", 0)
+    assert entry.note == "what was recorded of it cannot be read any more"
 
 
 def test_what_was_let_go_is_told_all_the_same(
@@ -485,7 +549,7 @@ def test_a_recording_lasts_until_its_last_part(start: Start) -> None:
     session.log.complete = True
     response = Response(code=200, body=b"ab", duration=10**9, chunks=(Chunk(0, 10**9),))
     session.record(Interaction(0, ask(1), response))
-    began, ended = session.log.spans[0]
+    began, ended = session.log.span(0)
     assert ended - began == pytest.approx(2.0)
     assert session.recorded_count == 1
 
@@ -738,6 +802,9 @@ def test_what_is_not_recorded_is_counted_beside_the_rest(start: Start) -> None:
     assert session.summary().line().endswith("unused 0; 1 not recorded")
     session.blocked()
     assert session.summary().line().endswith("unused 0; 1 blocked, 1 not recorded")
+    session.passed()
+    assert ": recorded 0" in session.summary().line()
+    assert "unused 0; 1 passed through, 1 blocked, 1 not" in session.summary().line()
 
 
 def test_a_remedy_is_spelled_for_whoever_started_it(start: Start) -> None:
@@ -748,6 +815,8 @@ def test_a_remedy_is_spelled_for_whoever_started_it(start: Start) -> None:
     assert "; allow_repeats=last would" in session.explain(ask(1)).reason
     session.spelling = ON_COMMAND_LINE
     assert "; --repeat-last would" in session.explain(ask(1)).reason
+    miss = session.explain(replace(ask(1), url="http://h/1?page=2"))
+    assert [near.hint for near in miss.nearest] == ["--ignore-query page"]
 
 
 def test_a_report_notes_where_an_answer_depends_on_what_differs() -> None:

@@ -231,6 +231,16 @@ SET = Option(
     metavar="NAME=VALUE",
     scope=Scope.PROCESS,
 )
+PORT = Option(
+    name="port",
+    help="The port to listen on; of 'env' and 'exec', that of the proxy.",
+    group=Group.NETWORK,
+    parse=network.parse_port,
+    default="8080",
+    metavar="PORT",
+    scope=Scope.PROCESS,
+    commands=("serve", "env"),
+)
 NO_PROXY = Option(
     name="no_proxy",
     help="More hosts to reach without the proxy, separated by commas.",
@@ -238,12 +248,23 @@ NO_PROXY = Option(
     parse=network.parse_bypass,
     metavar="HOSTS",
     scope=Scope.COMMAND,
-    commands=("run",),
+    commands=("run", "env"),
 )
 ISOLATE = Option(
     name="isolate",
     help="Linux: the command has a network of its own, whose only way out is the"
     " proxy.",
+    group=Group.NETWORK,
+    parse=parsing.parse_switch,
+    kind=Kind.SWITCH,
+    default="no",
+    scope=Scope.COMMAND,
+    commands=("run",),
+)
+TRANSPARENT = Option(
+    name="transparent",
+    help="With --isolate: programs that know of no proxy are recorded too; whatever"
+    " they connect to by name, on ports 80 and 443, is carried to it.",
     group=Group.NETWORK,
     parse=parsing.parse_switch,
     kind=Kind.SWITCH,
@@ -699,7 +720,7 @@ OPTIONS: tuple[Option, ...] = (
         kind=Kind.SWITCH,
         default="no",
         scope=Scope.COMMAND,
-        commands=("run",),
+        commands=("run", "env"),
     ),
     CONTROL,
     NO_PROXY,
@@ -707,6 +728,7 @@ OPTIONS: tuple[Option, ...] = (
     CLIENT_CERT,
     SET,
     ISOLATE,
+    TRANSPARENT,
     ISOLATE_ALLOW,
     Option(
         name="ui",
@@ -728,16 +750,7 @@ OPTIONS: tuple[Option, ...] = (
         scope=Scope.PROCESS,
         commands=("serve",),
     ),
-    Option(
-        name="port",
-        help="The port to listen on.",
-        group=Group.NETWORK,
-        parse=network.parse_port,
-        default="8080",
-        metavar="PORT",
-        scope=Scope.PROCESS,
-        commands=("serve",),
-    ),
+    PORT,
     Option(
         name="attached",
         help="Belong to the program that has started it, as a test framework's helper"

@@ -87,11 +87,28 @@ pure=(tests/core tests/show tests/format tests/store tests/miss tests/secrets te
   tests/test_options.py tests/test_config.py tests/test_rerecording.py tests/test_idle_options.py)
 
 tests() { # tests VENV ARGS: pytest. By default some two processes a core: many tests wait.
-  local python=$1/bin/python cores
+  local python=$1/bin/python cores words=() memory
   shift
   cores=$(nproc 2>/dev/null || echo 2)
-  "$python" -m pytest --dist worksteal \
-    -n "${PYTEST_WORKERS:-$((cores > 4 ? 8 : 2 * cores + 1))}" "$@"
+  words=(--dist worksteal -n "${PYTEST_WORKERS:-$((cores > 4 ? 8 : 2 * cores + 1))}")
+  if ! memory=$(in_memory); then
+    "$python" -m pytest "${words[@]}" "$@"
+    return
+  fi
+  # Thousands of journals are synced, which a disk takes its time for, and nothing here is
+  # about a disk. What is to stay: scripts/test --basetemp=FOLDER.
+  (
+    trap 'rm -rf "$memory"' EXIT
+    "$python" -m pytest "${words[@]}" --basetemp="$memory/run" "$@"
+  )
+}
+
+in_memory() { # a new folder in memory, where there is room for the files of a whole run
+  local there free
+  there=$(df -k --output=avail /dev/shm 2>/dev/null | tail -n 1)
+  free=$(awk '/^MemAvailable:/ { print $2 }' /proc/meminfo 2>/dev/null)
+  [ "${there:-0}" -gt 4000000 ] && [ "${free:-0}" -gt 6000000 ] || return 1 # kB
+  mktemp -d /dev/shm/mitmvcr-XXXXXX
 }
 
 measure_pure() { # measure_pure VENV ARGS: runs the tests of the pure parts with coverage

@@ -18,7 +18,8 @@ from mitmvcr.cli.report.console import (
     print_misses,
     short_lines,
 )
-from mitmvcr.miss.report import MOST_MISSES, Difference, Miss, Near
+from mitmvcr.miss.log import MOST_MISSES
+from mitmvcr.miss.report import Difference, Miss, Near
 from mitmvcr.spelling import as_typed, in_words
 
 COLOUR = re.compile(r"\x1b\[\d*m")

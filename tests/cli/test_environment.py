@@ -18,8 +18,10 @@ TRUST = TrustFiles(
     trust_store=Path("/run/trust.jks"),
     php=Path("/run/php"),
     wgetrc=Path("/run/wgetrc"),
+    wget2rc=Path("/run/wget2rc"),
     node_preload=Path("/shims/preload.cjs"),
     python=Path("/shims/python"),
+    r_profile=Path("/shims/profile.R"),
 )
 FACTS = ProxyFacts(port=4711, cassette="/c/chat.yaml", trust=TRUST)
 URL = "http://127.0.0.1:4711"
@@ -81,7 +83,7 @@ def test_each_variable_that_replaces_roots_names_the_combined_bundle(name):
 def test_node_adds_its_own_file_of_roots():
     made = child_environment({}, FACTS)
     assert made["NODE_EXTRA_CA_CERTS"] == "/run/node.pem"
-    assert made["NODE_USE_ENV_PROXY"] == "1"
+    assert "NODE_USE_ENV_PROXY" not in made  # it breaks a Host header of one's own
 
 
 def test_node_options_are_kept_and_the_preload_added():
@@ -152,6 +154,35 @@ def test_php_keeps_its_own_folder():
 
 def test_wget_reads_our_file():
     assert child_environment({}, FACTS)["SYSTEM_WGETRC"] == "/run/wgetrc"
+
+
+def test_wget2_reads_a_file_of_its_own():
+    assert child_environment({}, FACTS)["SYSTEM_WGET2RC"] == "/run/wget2rc"
+
+
+@pytest.mark.parametrize("name", ["WSS_PROXY", "wss_proxy", "WS_PROXY", "ws_proxy"])
+def test_websockets_have_variables_of_their_own(name):
+    assert child_environment({}, FACTS)[name] == URL
+
+
+def test_perl_is_switched_on():
+    made = child_environment({}, FACTS)
+    assert made["PERL_LWP_ENV_PROXY"] == made["MOJO_PROXY"] == "1"
+    assert made["MOJO_CA_FILE"] == "/run/bundle.pem"
+
+
+def test_r_goes_on_with_the_profile_that_ours_stands_in_for():
+    made = child_environment({"R_PROFILE_USER": "/mine.R"}, FACTS)
+    assert made["R_PROFILE_USER"] == "/shims/profile.R"
+    assert made["MITMVCR_R_PROFILE_USER"] == "/mine.R"
+    assert "MITMVCR_R_PROFILE_USER" not in child_environment({}, FACTS)
+
+
+def test_erlang_is_told_by_flags_with_no_quotes_within():
+    made = child_environment({"ERL_AFLAGS": "+S 1"}, FACTS)["ERL_AFLAGS"]
+    assert made.startswith('+S 1 -eval "catch(application:ensure_all_started(inets))')
+    assert made.count('"') == 2
+    assert f"{{[{','.join(str(ord(each)) for each in '127.0.0.1')}],4711}}" in made
 
 
 def test_test_code_is_told_the_facts():

@@ -17,7 +17,11 @@ def test_the_version_is_printed(cli):
 @pytest.mark.parametrize(
     "words",
     [
+        [],
+        ["-h"],
         ["--help"],
+        ["cassette"],
+        ["run", "-h"],
         ["run", "--help"],
         ["serve", "--help"],
         ["cassette", "check", "--help"],
@@ -42,7 +46,7 @@ def test_help_is_printed_without_loading_what_is_slow(words):
 
 @pytest.mark.parametrize(
     "words",
-    [[], ["no-such-command"], ["--no-such-option"], ["cassette"], ["serve"]],
+    [["no-such-command"], ["--no-such-option"], ["cassette", "none"], ["serve"]],
 )
 def test_a_wrong_use_is_one_line_and_2(words, capsys):
     assert main(words) == 2

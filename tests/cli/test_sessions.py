@@ -231,6 +231,33 @@ print(call("/health")["sessions"], call("/sessions/a%2Fb", "DELETE")["cassette"]
     assert (cli.cwd / "cassettes" / "a" / "b.yaml").exists()
 
 
+def test_a_test_that_failed_is_recorded_anew_too(cli: Cli, folder: Path) -> None:
+    """As whoever runs it says, with the end of its session."""
+    program = """
+import json, os, urllib.request as u
+opener = u.build_opener(u.ProxyHandler({}))
+def call(path, method="GET", **body):
+    headers = {"X-Vcr-Control": "1", "Content-Type": "application/json"}
+    url = os.environ["MITMVCR_CONTROL_URL"] + path
+    try: opener.open(u.Request(url, json.dumps(body).encode(), headers, method=method))
+    except u.HTTPError as error: print(json.load(error)["detail"])
+call("/sessions", "POST", name="worker", cassette="login/ok")
+call("/sessions/worker/cassette", "PUT", cassette="other", failed=True)
+call("/sessions/worker/cassette", "PUT", cassette="default", failed=False)
+call("/sessions/worker", "DELETE", failed=1)
+call("/sessions/worker", "DELETE", filed=True)
+call("/sessions/worker", "DELETE", failed=True)
+"""
+    words = ("--cassettes", "cassettes", "--allow-idle", "--report", "r.json")
+    ran = cli("run", *words, *cli.python(program))
+    assert ran.stdout.splitlines() == [
+        "failed: is no switch: use true or false",
+        "filed: is no field of this: use failed",
+    ]
+    report = json.loads((cli.cwd / "r.json").read_text())
+    assert report["failed_sessions"] == ["default", "login/ok"]
+
+
 def test_what_the_docs_type_does_what_they_say(cli: Cli) -> None:
     page = (Path(__file__).parents[2] / "docs" / "sessions.md").read_text()
     blocks = re.findall(r"^```sh\n(.*?)^```", page, re.M | re.S)

@@ -1,5 +1,8 @@
 """Where the events of a stream end, and whether the last one came."""
 
+import json
+from base64 import b64encode
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,7 +13,16 @@ from mitmvcr.core.events import Pieces, due_in_small, has_ended, in_small, piece
 SSE = "text/event-stream; charset=utf-8"
 NDJSON = "application/x-ndjson"
 MIXED = 'multipart/x-mixed-replace; boundary="frame"'
-TYPES = (SSE, NDJSON, MIXED, "application/grpc+proto")
+SEQ, AWS = "application/json-seq", "application/vnd.amazon.eventstream"
+TYPES = (
+    *(SSE, NDJSON, MIXED, "application/grpc+proto", SEQ, AWS),
+    *("application/grpc-web-text+proto", "application/connect+json"),
+    "multipart/mixed;boundary=frame",
+)
+NAMES = (
+    *("events", "lines", "parts", "messages", "lines", "parts"),
+    *("parts", "messages", "parts"),
+)
 
 
 @pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
@@ -37,6 +49,81 @@ def test_a_part_begins_with_its_boundary() -> None:
     first = b"--frame\r\nContent-Type: image/jpeg\r\n\r\n1\r\n"
     assert pieces(MIXED, first + b"--frame--\r\n") == [first, b"--frame--\r\n"]
     assert pieces("multipart/x-mixed-replace", first) is None
+
+
+@pytest.mark.parametrize(
+    "kind", ["application/connect+proto", "application/connect+json; charset=utf-8"]
+)
+def test_a_message_of_connect_is_a_piece(kind: str) -> None:
+    first, last = b"\0\0\0\0\2{}", b"\2\0\0\0\2{}"
+    assert pieces(kind, first + last) == [first, last]
+    assert pieces("application/connect", first + last) is None
+
+
+def test_a_message_of_amazon_is_a_piece() -> None:
+    first, second = b"\0\0\0\x10" + b"a" * 12, b"\0\0\0\x11" + b"b" * 13
+    assert pieces(AWS, first + second) == [first, second]
+    assert pieces(AWS, first + second[:-1]) == [first, second[:-1]]
+    assert pieces(AWS, first + b"\0\0\0\0rest") == [first, b"\0\0\0\0rest"]
+
+
+def test_a_text_behind_a_separator_is_a_piece() -> None:
+    texts = [b'\x1e{"a":1}\n', b'\x1e{"a":\n2}\n', b"\x1e3"]
+    assert pieces(SEQ, b"".join(texts)) == texts
+
+
+@pytest.mark.parametrize("sizes", [(1, 2, 3), (4, 4, 1), (1, 1, 1)])
+@pytest.mark.parametrize("together", [True, False])
+def test_a_message_in_base64_is_a_piece(sizes: list[int], together: bool) -> None:
+    kind = "application/grpc-web-text"
+    messages = [b"\0\0\0\0%c%b" % (size, b"x" * size) for size in sizes]
+    coded = [b64encode(each) for each in messages]
+    assert pieces(kind, b"".join(coded)) == coded
+    if together:  # as a server writes two at once: what ends within four letters stays
+        both = b64encode(b"".join(messages))
+        found = pieces(kind, both)
+        assert found is not None
+        assert b"".join(found) == both
+        assert all(len(each) % 4 == 0 for each in found)
+
+
+def test_what_is_no_base64_stays_whole() -> None:
+    kind = "application/grpc-web-text+proto"
+    assert pieces(kind, b"AAAAAAA=====A=AA") == [b"AAAAAAA=", b"====A=AA"]
+    assert pieces(kind, b"!") == [b"!"]
+
+
+def test_a_result_of_graphql_that_comes_later_is_a_piece() -> None:
+    kind = 'multipart/mixed;boundary="-";deferSpec=20220824'
+    first = b'\r\n---\r\nContent-Type: application/json\r\n\r\n{"a":"---"}\r\n'
+    whole = first + b"---\r\n\r\n{}\r\n-----\r\n"
+    found = pieces(kind, whole)
+    assert found == [b"\r\n", first[2:], b"---\r\n\r\n{}\r\n", b"-----\r\n"]
+    assert has_ended(kind, whole)
+
+
+DOCKER = [b'{"status":"a"}\r\n', b'{"status":"b"}\r\n', b'{"status":"c"}\r\n']
+GEMINI = [b'[{\n  "a": 1\n}\n', b',\r\n{\n  "a": 2\n}\n', b',\r\n{"a": 3}\n]']
+KUBERNETES = [b'{"type":"ADDED"}\n', b'{"type":"DELETED"}\n']
+
+
+@pytest.mark.parametrize("values", [DOCKER, GEMINI, KUBERNETES])
+@pytest.mark.parametrize("kind", ["application/json", "Application/JSON; charset=x"])
+def test_json_that_was_written_value_by_value(kind: str, values: list[bytes]) -> None:
+    body = b"".join(values)
+    assert events.cut(body, events.json_ends(kind, body)) == values
+    assert pieces(kind, body) is None
+    assert events.json_ends("text/plain", body) == []
+
+
+@pytest.mark.parametrize(
+    "value", [[{"a": 1}, {"b": [{}, {}]}], {"a": "}\n{"}, [], {}, [[{}], [{}]]]
+)
+@pytest.mark.parametrize("indent", [None, 0, 2])
+def test_one_value_of_json_is_whole(value: object, indent: int | None) -> None:
+    body = json.dumps(value, indent=indent).encode()
+    assert events.json_ends("application/json", body) == []
+    assert not events.may_be_several("application/json", body)
 
 
 @pytest.mark.parametrize("kind", ["application/json", "text/plain", ""])
@@ -116,7 +203,7 @@ def test_large_parts_are_cut_and_due_together(monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.mark.parametrize(
     ("kind", "name"),
-    [*zip(TYPES, ("events", "lines", "parts", "messages"), strict=True), ("x/y", "")],
+    [*zip(TYPES, NAMES, strict=True), ("x/y", "")],
 )
 def test_what_a_stream_consists_of_has_a_name(kind: str, name: str) -> None:
     assert events.stream_kind(kind) == name

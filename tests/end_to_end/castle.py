@@ -28,8 +28,8 @@ HIT, MISS = "https://api.test/json", "https://api.test/counter"
 PLAIN = "http://api.test/counter"
 #: For a client that is not to be answered, in seconds.
 SHORT = 1.0
-#: So long a client waits for what may never come.
-IN_VAIN = 20.0
+#: So long a client waits for what may never come; if it came, the canary would show it.
+IN_VAIN = 5.0
 WITHOUT_GUARD = ["-s", DOUBLES / "without_guard.py"]
 
 
@@ -203,12 +203,20 @@ class Script:
         self._age = 0
         self.write(self._text)
 
+    @property
+    def arguments(self) -> list[object]:
+        """mitmdump loads it, and looks often whether it has changed."""
+        return ["-s", DOUBLES / "quick_reload.py", "-s", self.path]
+
     def write(self, text: str) -> None:
-        """mitmproxy looks for a later time, in a file system's own steps."""
-        self.path.write_text(text)
+        """mitmproxy looks for a later time, in a file system's own steps. It sees the
+        whole of it, and its time, at once."""
+        fresh = self.path.with_suffix(".new")
+        fresh.write_text(text)
         self._age += 10
-        now = self.path.stat().st_mtime + self._age
-        os.utime(self.path, (now, now))
+        now = fresh.stat().st_mtime + self._age
+        os.utime(fresh, (now, now))
+        fresh.replace(self.path)
 
     def restore(self) -> None:
         self.write(self._text)

@@ -3,6 +3,7 @@
 import os
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -48,7 +49,7 @@ FORGOTTEN = ("removed", "renamed")
 def test_a_damaged_script_leaves_a_replay_shut(
     castle: Castle, script: Script, how: str
 ) -> None:
-    proxy = castle.start("-s", script.path)
+    proxy = castle.start(*script.arguments)
     assert castle.statuses(HIT, MISS, PLAIN) == [200, 424, 424]
     DAMAGES[how](script)
     proxy.wait_for_log(TAKEN_OUT)
@@ -73,7 +74,7 @@ def test_without_the_guard_a_damaged_script_opens_the_replay(
     castle: Castle, script: Script
 ) -> None:
     """So each of the tests above could fail."""
-    castle.start("-s", script.path, *WITHOUT_GUARD)
+    castle.start(*script.arguments, *WITHOUT_GUARD)
     assert castle.statuses(MISS) == [424]
     script.write("def broken(:\n")
     castle.proxy.wait_for_log(TAKEN_OUT)
@@ -88,10 +89,11 @@ def test_a_script_that_is_touched_goes_on_where_it_was(
     castle: Castle, script: Script
 ) -> None:
     """Also what was used up stays so."""
-    proxy = castle.start("-s", script.path)
+    proxy = castle.start(*script.arguments)
     assert castle.statuses(HIT) == [200]
+    loads = proxy.log.count(BACK)
     script.restore()
-    castle.wait_until(lambda: proxy.log.count(BACK) == 2)
+    castle.wait_until(lambda: proxy.log.count(BACK) > loads)
     assert castle.statuses(HIT, MISS) == [424, 424]
     castle.assert_nothing_got_out()
     assert TAKEN_OUT not in proxy.log
@@ -102,7 +104,7 @@ def test_a_script_that_is_touched_goes_on_where_it_was(
 def test_a_reload_with_a_cassette_that_broke_meanwhile_stays_shut(
     castle: Castle, script: Script
 ) -> None:
-    proxy = castle.start("-s", script.path)
+    proxy = castle.start(*script.arguments)
     script.write("def broken(:\n")
     proxy.wait_for_log(TAKEN_OUT)
     kept = castle.cassette.read_text()
@@ -122,7 +124,7 @@ def test_a_recording_whose_script_is_removed_is_saved_and_says_so(
     castle: Castle, script: Script
 ) -> None:
     castle.cassette.unlink()
-    proxy = castle.start("-s", script.path, vcr_mode="record_only")
+    proxy = castle.start(*script.arguments, vcr_mode="record_only")
     assert castle.statuses(MISS) == [200]
     script.path.unlink()
     proxy.wait_for_log("nothing is recorded any longer")
@@ -190,6 +192,15 @@ def test_a_script_that_raises_opens_nothing(
     assert castle.proxy.stop() == 0
 
 
+def try_all_ways(castle: Castle) -> list[int]:
+    """The statuses of two requests, or 0; at once, since each may wait in vain."""
+    with ThreadPoolExecutor(3) as pool:
+        tunnel = pool.submit(castle.try_to_tunnel, 7)
+        statuses = [*pool.map(castle.try_to_fetch, (MISS, PLAIN))]
+        tunnel.result()
+    return statuses
+
+
 @pytest.mark.parametrize("order", ["before", "after"])
 @pytest.mark.parametrize("error", ["AddonHalt", "OptionsError"])
 def test_a_script_that_ends_a_hook_for_all_opens_nothing(
@@ -206,9 +217,7 @@ def test_a_script_that_ends_a_hook_for_all_opens_nothing(
     let_it_start(castle)
     for hook in HOOKS:
         breaker.choose(hook, error)
-        for url in (MISS, PLAIN):
-            assert castle.try_to_fetch(url) not in (200, 404), hook
-        castle.try_to_tunnel(7)
+        assert not {200, 404} & {*try_all_ways(castle)}, hook
     breaker.choose("request", "AddonHalt")
     got = castle.fetch(HIT)
     assert got.status == 500

@@ -24,8 +24,8 @@ class Installed:
         self._castle = castle
         self.package = folder / "site" / "mitmvcr"
         self._home = folder / "home"
-        ignored = shutil.ignore_patterns("__pycache__")
-        shutil.copytree(PACKAGE, self.package, ignore=ignored)
+        # With its bytecode, as it is installed.
+        shutil.copytree(PACKAGE, self.package)
         castle.ca = ensure_ca(self._home)
         self._log = folder / "serve.log"
 

@@ -110,6 +110,27 @@ def test_the_log_tells_what_became_of_each_request(page: Page) -> None:
     assert page.proxy.stop() == 0
 
 
+def test_what_came_before_anybody_looked_is_told_as_well(page: Page) -> None:
+    port = page.open("early")
+    page.ask(port, b"one")
+    page.ask(port, b"two")
+    page.call("DELETE", "/sessions/early")
+    port = page.open("early", mode="replay_with_new_episodes")
+    page.ask(port, b"two")
+    page.ask(port, b"three")
+    log = page.get("/sessions/early/log")
+    found = [(each["outcome"], each["interaction"]) for each in log["rows"]]
+    assert found == [("replayed", 1), ("recorded", 2)]
+    for row in log["rows"]:
+        assert row["url"] == page.origin.https_url + "/json"
+        assert (row["status"], row["size"] > 0, row["media"] != "") == (200, True, True)
+        assert row["duration_ms"] > 0
+        assert row["lasted_ms"] > 0
+    page.ask(port, b"one")
+    assert page.get("/sessions/early/log?from=2")["rows"][0]["outcome"] == "replayed"
+    assert page.proxy.stop() == 0
+
+
 def test_what_is_recorded_is_shown_and_found_while_it_goes_on(page: Page) -> None:
     port = page.open("live/one")
     page.ask(port, b"a needle")

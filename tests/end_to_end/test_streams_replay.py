@@ -71,6 +71,41 @@ def test_each_event_is_a_write_of_its_own(
     assert "replayed 1, missed 0, unused 0" in proxy.log
 
 
+JSON = "application/json"
+#: What SDKs and tools read unit by unit.
+UNITS = {
+    "application/vnd.amazon.eventstream": ["\0\0\0\x10" + "a" * 12, "\0\0\0\5b"],
+    "application/connect+json": ["\0\0\0\0\2{}", "\2\0\0\0\2{}"],
+    "application/grpc-web-text": ["AAAAAAJoaQ==", "gAAAAAA="],
+    "application/json-seq": ['\x1e{"a":1}\n', "\x1e[2]\n"],
+    'multipart/mixed; boundary="-"': [
+        "---\r\n\r\n{}\r\n",
+        "---\r\n\r\n{}\r\n",
+        "-----",
+    ],
+    JSON: ['{"status":"a"}\r\n', '{"status":"b"}\r\n'],
+    f"{JSON}; charset=UTF-8": ['[{"a":1}\n', ',\r\n{"a":2}\n', ',\r\n{"a":3}\n]'],
+}
+
+
+def test_each_unit_of_any_kind_is_a_write_of_its_own(
+    mitmdump: Callable[..., Proxy], tmp_path: Path
+) -> None:
+    items = []
+    for number, (media, units) in enumerate(UNITS.items()):
+        headers = {"Content-Type": [media]}
+        url = f"{URL}/{number}"
+        items.append(cassettes.interaction(url, "".join(units), headers=headers))
+        items[-1]["response"]["content_length"] = -1
+    cassette = cassettes.write(tmp_path / "a.yaml", *items)
+    proxy = mitmdump(cassette, "replay_only").wait_until_listening()
+    for number, units in enumerate(UNITS.values()):
+        _, found = chunks(proxy, f"{URL}/{number}")
+        assert found == [each.encode() for each in units]
+    assert proxy.stop() == 0
+    assert f"replayed {len(UNITS)}, missed 0, unused 0" in proxy.log
+
+
 def test_what_is_no_stream_leaves_in_one_write(
     mitmdump: Callable[..., Proxy], proxy_ca: Path, tmp_path: Path
 ) -> None:

@@ -1,7 +1,7 @@
 """A WebSocket origin of real ``websockets``, shaped like OpenAI's realtime API.
 
-``python ws_server.py LEAF.pem`` prints its ports (wss, ws), and serves until its
-standard input ends.
+``python ws_server.py LEAF.pem [ADDRESS]`` prints its ports (wss, ws), and serves until
+its standard input ends.
 """
 
 import asyncio
@@ -40,9 +40,10 @@ async def talk(socket: ServerConnection) -> None:
 async def main() -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(sys.argv[1])
+    address = sys.argv[2] if len(sys.argv) > 2 else "127.0.0.1"
     async with (
-        serve(talk, "127.0.0.1", 0, ssl=context, **UNHURRIED) as secure,
-        serve(talk, "127.0.0.1", 0, **UNHURRIED) as plain,
+        serve(talk, address, 0, ssl=context, **UNHURRIED) as secure,
+        serve(talk, address, 0, **UNHURRIED) as plain,
     ):
         ports = [each.sockets[0].getsockname()[1] for each in (secure, plain)]
         sys.stdout.write(json.dumps(ports) + "\n")

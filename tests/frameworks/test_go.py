@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from frameworks.world import HELPERS, World, example
+from frameworks.world import HELPERS, RUN, World, example
 
 GO_MOD = f"""\
 module shop
@@ -50,12 +50,20 @@ def test_they_replay_with_nothing_but_loopback(world, recorded):
     assert world.namespace.looked_up() == []
 
 
-def test_under_mitmvcr_run_they_share_its_proxy(world, recorded):
-    words = ("mitmvcr", "run", "--cassettes", "cassettes", "-m", "replay_only", "--")
-    ran = world.run(*words, *GO_TEST, "./...")
+@pytest.mark.parametrize("how", RUN)
+def test_under_mitmvcr_run_they_share_its_proxy(world, recorded, how):
+    ran = world.run(*how, "--", *GO_TEST, "./...")
     assert ran.returncode == 0, ran.stdout
     line = ran.stdout.strip().splitlines()[-1]
     assert "(16 cassettes), mode replay_only: recorded 0, replayed 16, missed 0" in line
+
+
+def test_mitmvcr_run_notes_whose_test_has_failed(world, recorded):
+    source = example("go").replace('Sprintf("page=%d", page)', 'Sprint("page=3")')
+    world.write("shop_test.go", source)
+    failed = world.failed(*GO_TEST, ".")
+    world.write("shop_test.go", example("go"))
+    assert failed == [page for page in PAGES if not page.endswith("3")]
 
 
 def test_a_miss_fails_the_test_that_made_it(world, recorded):

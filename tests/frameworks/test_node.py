@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from frameworks.world import HELPERS, SUITES, World, example
+from frameworks.world import HELPERS, RUN, SUITES, World, example
 from nodebuild import folder
 
 PACKAGES = SUITES / "node"
@@ -52,6 +52,7 @@ def suite(world: World, packages: Path) -> World:
     world.write("shop.test.mjs", example("js", 0))
     for page in PAGES:
         world.write(f"jest/shop{page}.test.cjs", example("js", 2))
+    world.write("jest/together.test.cjs", example("js", 5))
     for path in (PACKAGES / "everywhere").iterdir():
         world.write(f"everywhere/{path.name}", path.read_text())
     for name in FILES[1:]:
@@ -81,6 +82,7 @@ def test_eight_tests_at_once_record_a_cassette_each(recorded):
     for names in (
         [f"shop/shop/{name}" for name in NAMES],
         [f"vitest/shop/shop/{name}" for name in NAMES],
+        [f"together/page {page}" for page in PAGES[:3]],
         [f"jest/shop{page}/{name}" for page in PAGES for name in ("pages", NAMES[0])],
     ):
         folder = names[0].split("/")[0]
@@ -101,10 +103,10 @@ def test_eight_tests_at_once_record_a_cassette_each(recorded):
 
 @pytest.mark.parametrize("number", [0, 1])
 def test_node_replays_with_nothing_but_loopback(recorded, nodes, number):
-    """An old and a new one, whose fetch differ; under mitmvcr run, which they share."""
+    """An old and a new one, whose fetch differ; under mitmvcr run, which they share,
+    once isolated."""
     recorded.namespace.forget()
-    run = ("mitmvcr", "run", "--cassettes", "cassettes", "-m", "replay_only", "--")
-    ran = recorded.run(*run, nodes[number], *NODE_TEST, *FILES)
+    ran = recorded.run(*RUN[number], "--", nodes[number], *NODE_TEST, *FILES)
     assert "# pass 18" in ran.stdout, ran.stdout
     last = ran.stdout.strip().splitlines()[-1]
     assert "mode replay_only: recorded 0, replayed 20, missed 0" in last
@@ -116,13 +118,36 @@ def test_all_three_replay_with_nothing_but_loopback(recorded):
     for words, passed in (
         (("node", *NODE_TEST, "shop.test.mjs"), "# pass 8"),
         ((*VITEST, "vitest.mjs", "--dir", "vitest", "--pool=threads"), " 8 passed"),
-        ((*JEST, "jest.json", "--workers=4"), "14 passed"),
+        ((*JEST, "jest.json", "--workers=4"), "17 passed"),
         ((*JEST, "jest.everywhere.json", "--workers=1"), "4 passed"),
     ):
         ran = recorded.run(*words, CI="true", NO_COLOR="1")
         assert ran.returncode == 0, ran.stdout
         assert passed in ran.stdout
     assert recorded.namespace.looked_up() == []
+
+
+FAILED = (
+    ("shop.test.mjs", 0, ("node", *NODE_TEST), "shop/shop/has page 3"),
+    (
+        "vitest/shop.spec.mjs",
+        1,
+        (*VITEST, "vitest.mjs", "--dir", "vitest"),
+        "vitest/shop/shop/has page 3",
+    ),
+)
+
+
+@pytest.mark.parametrize("case", FAILED, ids=["node", "vitest"])
+def test_mitmvcr_run_notes_whose_test_has_failed(recorded, case):
+    """jest tells nobody."""
+    file, number, words, cassette = case
+    source = example("js", number)
+    recorded.write(file, source.replace("`/json?page=${page}`)", "'/json?page=3')"))
+    failed = recorded.failed(*words, file)
+    recorded.write(file, source)
+    prefix = cassette[:-1]
+    assert failed == [f"{prefix}{page}" for page in PAGES if page != 3]
 
 
 MISSED = (

@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from frameworks.world import SUITES, World, example
+from frameworks.world import RUN, SUITES, World, example
 from patience import PATIENCE, wait_until
 
 #: An environment of a suite, with the plugin in it: scripts/frameworks makes it.
@@ -104,12 +104,20 @@ def test_a_miss_that_the_client_did_not_mind_fails_the_test(world, recorded):
     assert "Traceback" not in ran.stdout
 
 
-def test_under_mitmvcr_run_the_plugin_joins_in(world, recorded):
-    words = ("mitmvcr", "run", "--cassettes", "cassettes", "-m", "replay_only", "--")
-    ran = world.run(*words, *PYTEST, "-n", "4", "test_shop.py")
+@pytest.mark.parametrize("how", RUN)
+def test_under_mitmvcr_run_the_plugin_joins_in(world, recorded, how):
+    ran = world.run(*how, "--", *PYTEST, "-n", "4", "test_shop.py")
     assert ran.returncode == 0, ran.stdout
     line = ran.stdout.strip().splitlines()[-1]
     assert re.search(r"\(9 cassettes\), mode replay_only: .* missed 0", line), line
+
+
+def test_mitmvcr_run_notes_whose_test_has_failed(world, recorded):
+    source = example("python").replace('endswith(f"{number}")', 'endswith("3")')
+    world.write("test_shop.py", source)
+    failed = world.failed(*PYTEST, "-n", "2", "test_shop.py")
+    world.write("test_shop.py", example("python"))
+    assert failed == [page for page in PAGES if "[3]" not in page]
 
 
 def test_without_the_plugin_all_goes_to_the_default_session(world, recorded):

@@ -70,6 +70,24 @@ def test_processes_at_once_share_the_proxy_of_mitmvcr_run(recorded):
     assert "recorded 0, replayed 15, missed 0" in last
 
 
+WRONG = (
+    (RSPEC, "spec/shop_spec.rb", 0, "spec/shop/shop has page "),
+    (MINITEST, "test/shop_test.rb", 1, "ShopTest/test_page_"),
+)
+
+
+@pytest.mark.parametrize("case", WRONG, ids=["rspec", "minitest"])
+def test_mitmvcr_run_notes_whose_test_has_failed(recorded, case):
+    words, file, number, cassette = case
+    source = example("ruby", number)
+    wrong = source.replace('include "page=#{page}"', 'include "page=3"')
+    recorded.write(file, wrong.replace(', "page=#{page}"', ', "page=3"'))
+    failed = recorded.failed(*words, file)
+    recorded.write(file, source)
+    assert f"{cassette}2" in failed
+    assert f"{cassette}3" not in failed
+
+
 MISSED = (
     (RSPEC, "spec/shop_spec.rb", 0, "spec/shop/shop has page 3", "stock", "7 failures"),
     (

@@ -70,6 +70,15 @@ def test_under_mitmvcr_run_they_use_its_proxy(world, recorded):
     assert "(8 cassettes), mode replay_only: recorded 0, replayed 8, missed 0" in line
 
 
+def test_mitmvcr_run_notes_whose_test_has_failed(world, recorded):
+    source = SOURCE.replace('contains("page=5")', 'contains("page=no")')
+    world.write("tests/shop.rs", source)
+    words = (*CARGO_TEST, "--", "--test-threads=8")
+    failed = world.failed("env", f"CARGO_TARGET_DIR={TARGET}", *words)
+    world.write("tests/shop.rs", SOURCE)
+    assert failed == ["shop/page_5"]
+
+
 def test_a_miss_fails_the_test_that_made_it(world, recorded):
     """Also where the client does not mind, and where the test has failed already."""
     quiet = 'let _ = agent(&vcr).get(format!("{SHOP}/other")).call();'

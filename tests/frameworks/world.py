@@ -1,6 +1,7 @@
 """A world for suites in other languages: a network with loopback alone, in which an
 origin is there while cassettes are recorded, and gone while they are replayed."""
 
+import json
 import os
 import re
 import subprocess
@@ -21,6 +22,9 @@ ROOT = Path(__file__).resolve().parents[2]
 HELPERS = ROOT / "addon" / "helpers"
 SUITES = Path(__file__).resolve().parent / "suites"
 PAGE = ROOT / "docs" / "frameworks.md"
+#: A run that replays a suite's cassettes, and one whose command is isolated as well.
+_REPLAY = ("mitmvcr", "run", "--cassettes", "cassettes", "-m", "replay_only")
+RUN = (_REPLAY, (*_REPLAY, "--isolate"))
 #: What another run's environment would change here.
 _DROPPED = re.compile(
     r"(https?|all|no)_proxy|ci|github_actions|mitmvcr_.*|pytest_.*|pythonpath",
@@ -96,6 +100,16 @@ class World:
             process.kill()
         self.wait_until_left()
         return subprocess.CompletedProcess(words, process.returncode, out)
+
+    def failed(self, *words: str | Path) -> list[str]:
+        """Replay tests of which some fail, and return the sessions of those: what
+        --partial @REPORT records anew."""
+        report = self.folder / "report.json"
+        ran = self.run(*_REPLAY, "--report", report, "--", *words)
+        assert ran.returncode not in (0, 100, 125), ran.stdout
+        assert "missed 0" in ran.stdout, ran.stdout
+        found: list[str] = json.loads(report.read_text())["failed_sessions"]
+        return found
 
     @contextmanager
     def open_shop(self) -> "Iterator[Origin]":

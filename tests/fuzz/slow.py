@@ -11,6 +11,7 @@ import base64
 import sys
 import time
 from collections.abc import Iterator
+from itertools import count, islice
 from typing import NamedTuple
 
 from mitmvcr.core.model import Interaction, Request, Response
@@ -70,6 +71,15 @@ LEARNED = {
     "base64, cut": _CODED[0] + b"A",
     "base64 in a URL": b"://h/" + b"/".join(_CODED),
 }
+#: What stands around secrets of which each is another.
+OTHERS = {
+    "others in JSON": b'"token":"%b",',
+    "others in a query": b"&token=%b",
+    "others in lines": b"token: %b\n",
+    "others in elements": b"<token>%b</token>",
+    "others in URLs": b"://u:%b@h ",
+    "others, begun alike": b'"token":"x9y8z7w6v5u4%b",',
+}
 
 
 class Case(NamedTuple):
@@ -96,6 +106,14 @@ def cases(size: int, every: int) -> Iterator[Case]:
         half = size // 2 // max(1, len(anchor))
         yield Case("nested", anchor, anchor * half + b'"' * half)
     yield from learned(size)
+    yield from others(size)
+
+
+def others(size: int) -> Iterator[Case]:
+    for shape, around in OTHERS.items():
+        pieces = (around % (b"%012x" % (n * 2654435761)) for n in count())
+        data = b"".join(islice(pieces, size // len(around)))
+        yield Case(shape, _VALUE, data)
 
 
 def learned(size: int) -> Iterator[Case]:

@@ -64,6 +64,9 @@ class Desk:
     def tls_broke(self, line, name, reason) -> None:
         self.noted.append(f"{name}: {reason}")
 
+    def asked_nothing(self, name) -> None:
+        self.noted.append(f"{name}: nothing")
+
     def ended(self, made, line) -> None:
         self.noted.append("ended")
 

@@ -7,16 +7,9 @@ import pytest
 from mitmvcr.core.deck import Deck
 from mitmvcr.core.model import Interaction, Request, Response
 from mitmvcr.miss.explain import explain
+from mitmvcr.miss.log import MOST_MISSES, Log, Logging
 from mitmvcr.miss.masking import masked
-from mitmvcr.miss.report import (
-    MOST_MISSES,
-    Difference,
-    Entry,
-    Log,
-    Miss,
-    Outcome,
-    miss_facts,
-)
+from mitmvcr.miss.report import Difference, Entry, Miss, Outcome, miss_facts
 
 FOUND = Interaction(
     4, Request(method="GET", url="http://h/?token=abc"), Response(code=201)
@@ -101,6 +94,17 @@ def test_a_complete_log_has_all_in_the_order_they_ended() -> None:
     assert [each.outcome for each in log.entries] == ["recorded", "missed", "missed"]
     assert [each.duration for each in log.entries] == [None, 7, 8]
     assert log.entries[1].miss == missing(1)
+
+
+def test_a_log_is_kept_for_whoever_may_look_on_and_never_less_than_before() -> None:
+    log = Log()
+    Logging().begin(log)
+    assert (log.brief, log.complete) == (False, False)
+    Logging(is_on=True).begin(log)
+    assert (log.brief, log.complete) == (True, False)
+    Logging(is_on=True, at_once=True).begin(log)
+    Logging(is_on=True).begin(log)
+    assert (log.brief, log.complete) == (True, True)
 
 
 def test_hosts_at_which_tls_broke_are_not_remembered_without_end() -> None:

@@ -92,9 +92,13 @@ async def main() -> None:
     parser.add_argument("log", type=Path)
     parser.add_argument("--https-port", type=int, default=0)
     parser.add_argument("--http-port", type=int, default=0)
+    parser.add_argument("--host", default="127.0.0.1")
     args = parser.parse_args()
     server = Server(args.leaf, Log(args.log))
-    with listening(args.https_port) as https, listening(args.http_port) as http:
+    with (
+        listening(args.host, args.https_port) as https,
+        listening(args.host, args.http_port) as http,
+    ):
         doors = {"https": https, "http": http}
         ports = {scheme: door.getsockname()[1] for scheme, door in doors.items()}
         sys.stdout.write(json.dumps(ports) + "\n")
@@ -109,8 +113,8 @@ async def main() -> None:
                 task.cancel()
 
 
-def listening(port: int) -> socket.socket:
-    listener = socket.create_server(("127.0.0.1", port), backlog=200)
+def listening(host: str, port: int) -> socket.socket:
+    listener = socket.create_server((host, port), backlog=200)
     listener.setblocking(False)
     return listener
 

@@ -395,6 +395,13 @@ def upload(ask: Ask, rest: str) -> Answer:
     return _json({"length": len(ask.body), "sha256": digest})
 
 
+def repo(ask: Ask, rest: str) -> Answer:
+    """As a web server without git has a repository of one commit."""
+    if rest == "HEAD":
+        return _text("ref: refs/heads/main\n")
+    return _text("a" * 40 + "\trefs/heads/main\n")
+
+
 Route = Callable[[Ask, str], Answer]
 
 ROUTES: dict[str, Route] = {
@@ -419,4 +426,5 @@ ROUTES: dict[str, Route] = {
     "trailers": trailers,
     "websocket": websocket,
     "upload": upload,
+    "repo.git": repo,
 }

@@ -40,11 +40,13 @@ class Origin:
         within: Sequence[str] = (),
         https_port: int = 0,
         http_port: int = 0,
+        host: str = "127.0.0.1",
     ) -> None:
         self.ca_file = certs.ca
         self._log = folder / "origin.log"
         self._read = 0
         options = [f"--https-port={https_port}", f"--http-port={http_port}"]
+        options.append(f"--host={host}")
         self._process = warm.popen(
             [sys.executable, "-m", "origin", certs.leaf, self._log, *options],
             within=within,

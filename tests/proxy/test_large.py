@@ -4,17 +4,18 @@ import asyncio
 import threading
 from pathlib import Path
 
+import pytest
 from mitmproxy import http
 from mitmproxy.flow import Error
 from mitmproxy.test import tflow
 
 from mitmvcr.core.model import Interaction
 from mitmvcr.format import reader
-from mitmvcr.proxy.flow.player import LARGE
+from mitmvcr.proxy.flow.player import SLOW
 from patience import PATIENCE
 from rig import Rig
 
-SECRET = b'{"password":"x9y8z7w6-%d","rest":"' + b"-" * (LARGE + 1) + b'"}'
+SECRET = b'{"password":"x9y8z7w6-%d","rest":"' + b"-" * (SLOW + 1) + b'"}'
 
 
 def large(number: int = 0) -> http.Response:
@@ -56,7 +57,13 @@ def test_answers_are_recorded_in_the_order_in_which_they_ended(tmp_path: Path) -
     assert kept(tmp_path / "a.yaml") == [start, b"small", start, b"live"]
 
 
-def test_it_is_looked_through_in_a_thread(tmp_path: Path) -> None:
+LONG_HEAD = http.Response.make(200, b"", {"x-long": "-" * (SLOW + 1)})
+
+
+@pytest.mark.parametrize("answer", [large(), LONG_HEAD], ids=["body", "head"])
+def test_it_is_looked_through_in_a_thread(
+    answer: http.Response, tmp_path: Path
+) -> None:
     threads: set[threading.Thread] = set()
 
     async def main() -> None:
@@ -70,7 +77,7 @@ def test_it_is_looked_through_in_a_thread(tmp_path: Path) -> None:
 
         redactor.interaction = interaction  # type: ignore[assignment, method-assign]
         flow = rig.ask()
-        flow.response = large()
+        flow.response = answer
         waiting = rig.vcr.response(flow)
         assert waiting is not None
         await waiting

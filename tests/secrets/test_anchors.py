@@ -5,6 +5,7 @@ import random
 import pytest
 
 from mitmvcr.secrets import anchors as anchors_module
+from mitmvcr.secrets import known as known_module
 from mitmvcr.secrets.anchors import Anchors, spellings
 from mitmvcr.secrets.known import KnownSecrets
 from mitmvcr.secrets.spans import substituted
@@ -85,3 +86,30 @@ def test_secrets_that_begin_alike_are_told_apart() -> None:
     assert [hit[1:] for hit in memory.find(long)] == [(0, len(long))]
     memory.learn(long[:-3], b"[REDACTED:c]")
     assert memory.find(long[:-3] + b"!")
+
+
+def test_many_secrets_that_begin_alike_are_found_by_more_of_it() -> None:
+    memory = KnownSecrets()
+    values = [b"sk_live_51H-%b%d-x" % (b"a" * 20, number) for number in range(300)]
+    values += [b"sk_live_51H-" + b"a" * size for size in range(1, 40)]
+    for number, value in enumerate(values):
+        memory.learn(value, b"[REDACTED:k%d]" % number)
+    for number, value in enumerate(values):
+        found = substituted(value + b"!", memory.edits(value + b"!"))
+        assert found == b"[REDACTED:k%d]!" % number
+    assert not memory.find(b"sk_live_51H-" + b"b" * 40)
+
+
+def test_no_index_is_made_of_more_than_takes_a_moment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(known_module, "_FULL", 100)
+    memory = KnownSecrets()
+    values = [b"%x-text" % (number * 7919) for number in range(100, 400)]
+    for number, value in enumerate(values):
+        memory.learn(value, b"[REDACTED:a]")
+        if number % 50 == 0:
+            assert memory.find(value)
+    text = b" ".join(values)
+    assert memory.find(text)
+    assert substituted(text, memory.edits(text)).count(b"[REDACTED:a]") == 300

@@ -127,7 +127,9 @@ func (s *Session) end(t testing.TB, control string) {
 		s.transport.CloseIdleConnections()
 	}
 	found := report{}
-	err := call(control, "DELETE", "/sessions/"+url.PathEscape(s.Name), nil, &found)
+	// mitmvcr run notes whose test has failed, for --partial.
+	wish := map[string]any{"failed": t.Failed()}
+	err := call(control, "DELETE", "/sessions/"+url.PathEscape(s.Name), wish, &found)
 	if err != nil {
 		t.Errorf("mitmvcr: %v", err)
 	}

@@ -28,11 +28,16 @@ function atEnd(context, end) {
 // node:test shows the first error of a test only, so the report goes beside it.
 async function ending(context, session) {
   try {
-    await session.end();
+    await session.end(hasFailed(context));
   } catch (error) {
     for (const line of error.message.split('\n')) context.diagnostic?.(line);
     throw error;
   }
+}
+
+// Whether a test has failed, where its framework says so.
+function hasFailed({ task, passed }) {
+  return task ? task.result?.state === 'fail' : passed === false;
 }
 
 // The file of a test, and its titles: those of what it stands in, and its own.
@@ -61,7 +66,9 @@ function useVcr(options = {}, hooks = globalThis) {
     const test = context?.task || context?.name ? testOf(context) : jestTest(expect);
     await (await handle.opened()).begin(nameOf(...test), options);
   });
-  afterEach(async () => { await (await handle.opened()).end(); });
+  afterEach(async function finish() {
+    await (await handle.opened()).end(hasFailed(arguments[0] ?? {}));
+  });
   return handle;
 }
 

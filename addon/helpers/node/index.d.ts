@@ -34,7 +34,7 @@ export interface Vcr {
 export interface Session extends Vcr {
   readonly name: string;
   /** Saves and ends the session; rejects if a request had no match. */
-  end(): Promise<void>;
+  end(failed?: boolean): Promise<void>;
 }
 
 export interface Hooks {

@@ -62,15 +62,16 @@ class Session extends Way {
   }
 
   // Saves and ends it; rejects if a request had no match.
-  async end() {
-    const wrong = await this.ended();
+  async end(failed = false) {
+    const wrong = await this.ended(failed);
     if (wrong) throw new AssertionError({ message: wrong, operator: 'mitmvcr' });
   }
 
-  // As `end`, but returns what is wrong, else ''.
-  async ended() {
+  // As `end`, but returns what is wrong, else ''. Whose test has failed mitmvcr run notes
+  // for --partial.
+  async ended(failed = false) {
     const [report] = await Promise.all([
-      call('DELETE', ['sessions', this.name]),
+      call('DELETE', ['sessions', this.name], { failed }),
       this.close(),
     ]);
     const failure = report.failure ? `mitmvcr: ${report.failure}` : '';

@@ -42,12 +42,12 @@ class Worker {
   }
 
   // Ends the session of the test; rejects if a request had no match, or no session.
-  async end() {
+  async end(failed = false) {
     const { current, impossible } = this;
     this.current = this.impossible = null;
     if (!current && !impossible) return;
     const { refused } = await this.point(this.resting);
-    await current?.end();
+    await current?.end(failed);
     if (impossible && refused) throw impossible;
   }
 

@@ -14,10 +14,21 @@ from mitmvcr.cli.options import GroupedCommand, takes, takes_all, typed
 from mitmvcr.options import OPTIONS
 
 
-@click.group(no_args_is_help=False)
+@click.group(
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(__version__, prog_name="mitmvcr", message="%(prog)s %(version)s")
-def app() -> None:
+@click.pass_context
+def app(context: click.Context) -> None:
     """Record a program's HTTP(S) traffic into go-vcr cassettes; replay it offline."""
+    _help_alone(context)
+
+
+def _help_alone(context: click.Context) -> None:
+    """Show the help of a group that is called with no command."""
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
 
 
 # The command follows its own options, so the first word that is none ends ours.
@@ -69,9 +80,59 @@ def config(*, as_json: bool, **options: Any) -> None:
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
-@app.group(no_args_is_help=False)
-def cassette() -> None:
+@app.command(cls=GroupedCommand)
+@click.option(
+    "--shell",
+    type=click.Choice(["sh", "fish", "powershell", "github", "json"]),
+    default="sh",
+    show_default=True,
+    help="Whose syntax; github is for $GITHUB_ENV.",
+)
+@takes("env")
+def env(*, shell: str, **options: Any) -> None:
+    """Print the variables that send a program to a proxy that runs, as 'serve'.
+
+    They are those that 'run' sets: eval "$(mitmvcr env)". Within a run its own proxy
+    is meant, unless a port is given. See also 'exec'.
+    """
+    from mitmvcr.cli.commands.exec import print_variables
+
+    print_variables(shell, typed(options))
+
+
+@app.command(
+    "exec", cls=GroupedCommand, context_settings={"allow_interspersed_args": False}
+)
+@takes("env")
+@click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
+def exec_(command: tuple[str, ...], **options: Any) -> int:
+    """Run COMMAND with its traffic sent to a proxy that runs, as 'serve'.
+
+    The exit code is the command's own; see 'env' for the variables alone.
+    """
+    from mitmvcr.cli.commands.exec import exec_command
+
+    return exec_command(command, typed(options))
+
+
+@app.command()
+@click.argument("kind", type=click.Choice(["path", "bundle", "jks", "p12"]))
+def ca(kind: str) -> None:
+    """Print where the proxy's certificate authority is, as a file to trust.
+
+    path is its certificate (PEM), bundle the same with the system's roots, jks a store
+    for Java with both, p12 the certificate for Windows and browsers.
+    """
+    from mitmvcr.cli.commands.exec import print_authority
+
+    print_authority(kind)
+
+
+@app.group(invoke_without_command=True)
+@click.pass_context
+def cassette(context: click.Context) -> None:
     """Look after cassette files."""
+    _help_alone(context)
 
 
 @cassette.command()

@@ -78,7 +78,7 @@ class Office(Protocol):
 
     async def switch(self, name: str, wish: Wish) -> Facts:
         """Give it another cassette; return the report of the one that it had, which
-        is saved."""
+        is saved; ``failed``: the test of that did."""
 
     def variables(self, name: str, wish: Wish | None = None) -> Facts:
         """Record what a test has made up, by name; return what was recorded first."""
@@ -86,5 +86,5 @@ class Office(Protocol):
     def save(self, name: str) -> Facts:
         """Put what was recorded so far in place, and return its state."""
 
-    async def end(self, name: str) -> Facts:
-        """Save and end it, and return its report."""
+    async def end(self, name: str, wish: Wish) -> Facts:
+        """Save and end it, and return its report; ``failed``: its test did."""

@@ -31,6 +31,14 @@ _OF_SESSION = (
     ("post", "/sessions/{name}/variables"),
     ("get", "/sessions/{name}/log"),
 )
+#: What a session's test is said to have done.
+_FAILED: Facts = {
+    "failed": {
+        "type": "boolean",
+        "default": False,
+        "description": "Its test failed: --partial records it anew",
+    }
+}
 _OF_PORT = (("put", "/ports/{port}"), ("delete", "/ports/{port}"))
 _ANY: Facts = {"type": "object"}
 
@@ -74,7 +82,9 @@ def _sessions() -> Facts:
             "parameters": one,
             "get": _get("What came of one so far", "session"),
             "delete": _change(
-                "Waits for its last request, saves and ends it", "report"
+                "Waits for its last request, saves and ends it",
+                "report",
+                {**_body(_object(_FAILED, required=())), "required": False},
             ),
         },
         "/sessions/{name}/cassette": {
@@ -195,7 +205,7 @@ def _schemas(options: Mapping[str, Facts]) -> Facts:
             "anyOf": either,
             "examples": [{"cassette": "login/ok", "mode": "replay_only"}],
         },
-        "cassette": _object({**cassette, **options}, required=("cassette",)),
+        "cassette": _object({**cassette, **_FAILED, **options}, required=("cassette",)),
         "none": {"type": "object", "additionalProperties": False},
         "report": _object(_report()),
         "session": _object(_session()),

@@ -121,8 +121,7 @@ class _Session(Handler):
         self.answer(self.office.session(name))
 
     async def delete(self, name: str) -> None:
-        self.fields()
-        self.answer(await self.office.end(name))
+        self.answer(await self.office.end(name, self.fields("failed")))
 
 
 class _Cassette(Handler):

@@ -5,21 +5,34 @@ No content coding: the bodies are as a program reads them.
 
 import json
 import re
+from binascii import a2b_base64
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from typing import overload
 
-from mitmvcr.core.media import GRPC, media_kind, parameter
+from mitmvcr.core.media import GRPC, JSON, is_base64, media_kind, parameter
 
 _SSE = "text/event-stream"
 _LINES = ("application/x-ndjson", "application/ndjson", "application/jsonl")
-_PARTS = "multipart/x-mixed-replace"
-_KINDS = {_SSE: "events", **dict.fromkeys(_LINES, "lines"), _PARTS: "parts"}
+_TEXTS = "application/json-seq"
+#: Pictures of a camera; results of GraphQL that come later, and batches.
+_PARTS = ("multipart/x-mixed-replace", "multipart/mixed")
+_CONNECT = "application/connect+"
+_AWS = "application/vnd.amazon.eventstream"
+_KINDS = {
+    _SSE: "events",
+    **dict.fromkeys((*_LINES, _TEXTS), "lines"),
+    **dict.fromkeys((*_PARTS, _AWS), "parts"),
+}
 #: How the types of streams begin: they pass live, and a replay leaves piece by piece.
-STREAM_TYPES = (_SSE, *_LINES, GRPC, _PARTS)
+STREAM_TYPES = (_SSE, *_LINES, _TEXTS, GRPC, _CONNECT, _AWS, *_PARTS)
 
 # Atomic groups: "\r\n" is one line end, never two.
 _BLANK_LINE = re.compile(rb"(?>\r\n|\n|\r)(?>\r\n|\n|\r)")
 _LINE_END = re.compile(rb"\n")
+_SEPARATOR = re.compile(rb"\x1e")
+#: Base64 up to its padding.
+_RUN = re.compile(rb"[A-Za-z0-9+/]+={0,2}")
 _LAST_EVENTS = frozenset(
     {
         b"message_stop",
@@ -96,7 +109,9 @@ def stream_kind(content_type: str) -> str:
     """Return what a body of this type consists of: ``events``, ``lines``, ``messages``
     or ``parts``; empty where it is no stream."""
     kind = media_kind(content_type)
-    if kind.startswith(GRPC):
+    if is_base64(kind):
+        return "parts"
+    if kind.startswith((GRPC, _CONNECT)):
         return "messages"
     return _KINDS.get(kind, "")
 
@@ -108,11 +123,62 @@ def ends(content_type: str, body: bytes) -> list[int] | None:
         return [found.end() for found in _BLANK_LINE.finditer(body)]
     if kind in _LINES:
         return [found.end() for found in _LINE_END.finditer(body)]
-    if kind.startswith(GRPC):
+    if kind == _TEXTS:
+        return [found.start() for found in _SEPARATOR.finditer(body)]
+    if is_base64(kind):
+        return _base64_ends(body)
+    if kind.startswith((GRPC, _CONNECT)):
         return message_ends(body)
-    if kind == _PARTS and (boundary := _boundary(content_type)):
-        return [found.start() for found in re.finditer(re.escape(boundary), body)]
+    if kind == _AWS:
+        return _aws_ends(body)
+    if kind in _PARTS and (boundary := _boundary(content_type)):
+        at_line = rb"(?:\A|(?<=\n))" + re.escape(boundary)
+        return [found.start() for found in re.finditer(at_line, body)]
     return None
+
+
+def json_ends(content_type: str, body: bytes) -> list[int]:
+    """Return where the values of a body of JSON end that is several: one on each line,
+    as Docker sends them, or a list that is written element by element, as Gemini's."""
+    if not may_be_several(content_type, body):
+        return []
+    return [found.end() for found in _BETWEEN.finditer(body)]
+
+
+def may_be_several(content_type: str, body: bytes) -> bool:
+    """Return quickly whether a body of JSON may have been written value by value."""
+    return content_type[:16].lower() == JSON and any(map(body.__contains__, _SEVERAL))
+
+
+#: What stands between two objects, which no writer of one JSON text puts there.
+_SEVERAL = (b"}\n{", b"}\r\n{", b"}\n,\r\n{", b"}\n,\n{", b"}\r\n,\r\n{")
+_BETWEEN = re.compile(rb"(?<=\})\r?\n(?=(?:,\r?\n)?\{)")
+
+
+def _aws_ends(body: bytes) -> list[int]:
+    """Return where the messages of Amazon's event streams end that are whole: each
+    begins with its length in four bytes."""
+    found, at = [], 0
+    while at + 4 <= len(body) and (size := int.from_bytes(body[at : at + 4])):
+        at += size
+        found.append(at)
+    return [end for end in found if end <= len(body)]
+
+
+def _base64_ends(body: bytes) -> list[int]:
+    """Return where messages end in base64, which may be padded anywhere, as far as they
+    end where a piece of it does."""
+    parts, runs, size = [], [], 0
+    for run in _RUN.finditer(body):
+        runs.append((size, run.start()))
+        parts.append(a2b_base64(run[0][: len(run[0]) // 4 * 4]))
+        size += len(parts[-1])
+    found, starts = [], {start for start, _ in runs} | {size}
+    for end in message_ends(b"".join(parts)):
+        start, at = runs[bisect_left(runs, (end,)) - 1]
+        if (end - start) % 3 == 0 or end in starts:
+            found.append(at + (end - start + 2) // 3 * 4)
+    return found
 
 
 def _boundary(content_type: str) -> bytes:
@@ -142,7 +208,7 @@ def has_ended(content_type: str, body: bytes) -> bool:
         return _last_event_ends(body)
     if kind in _LINES:
         return body.endswith(b"\n") and _is_done(body.rstrip().rpartition(b"\n")[2])
-    if kind == _PARTS:
+    if kind in _PARTS:
         boundary = _boundary(content_type)
         return bool(boundary) and body.rstrip().endswith(boundary + b"--")
     return False

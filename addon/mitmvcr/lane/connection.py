@@ -59,6 +59,9 @@ class Desk(Protocol):
     def tls_broke(self, line: Line, name: str, reason: str) -> None:
         """Note that a client broke off TLS; the reason is empty if it gave none."""
 
+    def asked_nothing(self, name: str) -> None:
+        """Note that a client left after the handshake of TLS and asked nothing."""
+
     def ended(self, connection: "Connection", line: Line) -> None:
         """Forget a connection."""
 
@@ -79,7 +82,7 @@ class Connection(asyncio.Protocol):
         self._greeting = hello.Hello(None, ())
         self._tls: Tls | None = None
         self._bridge: Bridge | None = None
-        self._is_known = self._is_full = False
+        self._is_known = self._is_full = self._has_asked = False
         self._version = b""
         self.silence = 0
 
@@ -108,6 +111,8 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, _: Exception | None) -> None:
         if self._bridge is not None:
             self._bridge.end()
+        elif self._take == self._secured and not self._has_asked:
+            self._desk.asked_nothing(self._name)
         self._count()  # also one that has asked for nothing
         self._desk.ended(self, self._line)
 
@@ -230,6 +235,7 @@ class Connection(asyncio.Protocol):
             over = end + 4 + length
             if over > size:
                 break
+            self._has_asked = True
             request = self._request(head, data[end + 4 : over])
             answer = self._desk.answer(self._line, request)
             if answer is None:
@@ -294,8 +300,11 @@ class Connection(asyncio.Protocol):
             self._desk.came(self._line)
 
     def _broke(self, reason: str) -> None:
-        name = self._greeting.name or self._place[0]
-        self._desk.tls_broke(self._line, name, reason)
+        self._desk.tls_broke(self._line, self._name, reason)
+
+    @property
+    def _name(self) -> str:
+        return self._greeting.name or self._place[0]
 
     def _pass_on(self, data: bytes, *, is_over: bool = False) -> None:
         """Let mitmproxy have the connection, from this request on."""

@@ -1,9 +1,7 @@
-"""What a session remembers of its requests: one entry for each, and for each
-interaction that nothing asked for; and each miss, with what came nearest."""
+"""What became of a request: its entry in a log; and of a miss also what came
+nearest."""
 
 import re
-import time
-from collections import Counter
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -13,9 +11,6 @@ from mitmvcr.core.model import Interaction
 from mitmvcr.core.modes import Repeats
 from mitmvcr.core.wording import shown
 
-#: So many different misses are remembered where no report is asked for.
-MOST_MISSES = 50
-_MOST_HOSTS = 50
 _LONGEST_URL = 300
 
 #: So many differences of two requests are named.
@@ -78,7 +73,8 @@ class Difference:
 @dataclass(frozen=True, slots=True)
 class Near:
     """A recorded interaction that came close. ``position`` counts from 0; ``agree`` are
-    the parts that do; ``options``, as ``NAME=VALUE``, would make it match."""
+    the parts that do; ``options``, as ``NAME=VALUE``, would make it match, and ``hint``
+    has them as the user can give them."""
 
     position: int
     method: str
@@ -87,6 +83,7 @@ class Near:
     agree: tuple[str, ...]
     differ: tuple[Difference, ...]
     options: tuple[str, ...] = ()
+    hint: str = ""
 
     def __str__(self) -> str:
         state = "already used" if self.used else "unused"
@@ -209,46 +206,11 @@ class Entry:
         return replace(self, duration=nanoseconds)
 
 
-class Log:
-    """What a session remembers of its requests. The misses always, though not without
-    end; the rest only where ``complete``, since nobody else asks for it."""
-
-    def __init__(self) -> None:
-        self.complete = False
-        self.entries: list[Entry] = []
-        #: When each began and ended, in seconds since the epoch.
-        self.spans: list[tuple[float, float]] = []
-        self.misses: Counter[Miss] = Counter()
-        #: Host -> why a client broke off TLS with us in its place.
-        self.broken_tls: dict[str, str] = {}
-
-    def __repr__(self) -> str:
-        return f"<Log {len(self.entries)} entries, {self.misses.total()} misses>"
-
-    def add(self, entry: Entry, lasted: int = 0) -> None:
-        """Log what has just ended; its time is ``lasted`` nanoseconds, or else its
-        duration."""
-        if self.complete:
-            now = time.time()
-            self.entries.append(entry)
-            self.spans.append((now - max(lasted, entry.duration or 0) / 1e9, now))
-
-    def tls_broke(self, host: str, reason: str) -> None:
-        if len(self.broken_tls) < _MOST_HOSTS:
-            self.broken_tls[host] = reason
-
-    def missed(self, miss: Miss, duration: int) -> None:
-        """Log a request without a match; ``duration`` is the time spent to say why, in
-        nanoseconds."""
-        if miss in self.misses or len(self.misses) < MOST_MISSES:
-            self.misses[miss] += 1
-        self.add(Entry.of_miss(miss, duration))
-
-
 def miss_facts(miss: Miss) -> dict[str, object]:
     """Return a miss as values for JSON: what was asked, why, and what is nearest."""
     return {
         "reason": miss.reason,
+        "hint": miss.hint,
         "request": {"method": miss.method, "url": miss.url, "body": miss.body},
         "same_used": miss.same_used,
         "total": miss.total,
@@ -261,6 +223,7 @@ def miss_facts(miss: Miss) -> dict[str, object]:
                 "used": near.used,
                 "agree": list(near.agree),
                 "options": list(near.options),
+                "hint": near.hint,
                 "differ": [_difference_facts(each) for each in near.differ],
             }
             for near in miss.nearest

@@ -25,7 +25,7 @@ from mitmvcr.proxy.connections import Connections
 from mitmvcr.proxy.controlling import Control
 from mitmvcr.proxy.door import Door
 from mitmvcr.proxy.flow.exchange import forward, replay
-from mitmvcr.proxy.flow.player import DEFAULT, LARGE, Player, size_of, with_mode
+from mitmvcr.proxy.flow.player import DEFAULT, SLOW, Player, size_of, with_mode
 from mitmvcr.proxy.flow.refusals import block, refuse
 from mitmvcr.proxy.flow.requests import drop_proxy_headers, live_request
 from mitmvcr.proxy.flow.responses import describe
@@ -244,7 +244,7 @@ class VcrAddon:
             block(session, flow, why)
             return None
         live = live_request(player, flow)
-        if session.looks_up and size_of(live.request) > LARGE:
+        if session.looks_up and size_of(live.request) > SLOW:
             return self._look_aside(player, flow, live)
         return self._decided(player, flow, live, session.plan(live.request))
 

@@ -18,6 +18,8 @@ from mitmvcr.proxy.sessions import Sessions
 logger = logging.getLogger("mitmvcr")
 
 _REFUSED = "mitmvcr replays: nothing may reach the network"
+#: Under TLS 1.3 a client that refuses our certificate may say so only by leaving.
+LEFT = "it left after the handshake and asked nothing"
 
 
 class Connections:
@@ -27,6 +29,8 @@ class Connections:
 
     def __init__(self, sessions: Sessions) -> None:
         self.sessions = sessions
+        #: TLS connections on which nothing was asked yet, by the client's id.
+        self._quiet: dict[str, tls.TlsData] = {}
         #: Says so of a client that somebody else has had before.
         self.was_counted: Callable[[connection.Client], bool] = lambda _: False
 
@@ -75,10 +79,18 @@ class Connections:
         elif player is not None:
             player.session.came()
 
+    def tls_established_client(self, data: tls.TlsData) -> None:
+        self._quiet[data.context.client.id] = data
+
+    def requestheaders(self, flow: http.HTTPFlow) -> None:
+        self._quiet.pop(flow.client_conn.id, None)
+
     def tls_failed_client(self, data: tls.TlsData) -> None:
+        self._tls_broke(data, data.conn.error or "no reason given")
+
+    def _tls_broke(self, data: tls.TlsData, reason: str) -> None:
         address = data.context.server.address
         name = data.conn.sni or (address[0] if address else "?")
-        reason = data.conn.error or "no reason given"
         self.tls_broke(self.sessions.of_client(data.context.client), name, reason)
 
     def tls_broke(self, player: Player | None, name: str, reason: str) -> None:
@@ -89,6 +101,9 @@ class Connections:
             self.sessions.log.tls_broke(name, reason)
 
     def client_disconnected(self, client: connection.Client) -> None:
+        quiet = self._quiet.pop(client.id, None)
+        if quiet is not None:
+            self._tls_broke(quiet, LEFT)
         self.sessions.client_gone(client.id)
 
     def tls_clienthello(self, data: tls.ClientHelloData) -> None:

@@ -111,9 +111,11 @@ class Desk:
     async def switch(self, name: str, wish: Wish) -> Facts:
         player = self._player(name)
         fields = dict(wish)
+        has_failed = _switch(fields, "failed")
         if "cassette" not in fields:
             raise Problem(422, "cassette", "is missing", "name one, as login/ok")
         settings = self._settings(fields)
+        self._note(player, has_failed)
         ended = self._sessions.end_of(player)
         self._sessions.switch(settings, player.name)
         fresh = self._player(name)
@@ -136,8 +138,9 @@ class Desk:
         player.session.save()
         return self._state(player)
 
-    async def end(self, name: str) -> Facts:
+    async def end(self, name: str, wish: Wish | None = None) -> Facts:
         player = self._player(name)
+        self._note(player, _switch(dict(wish or {}), "failed"))
         ended = self._sessions.end_of(player)
         servers = list(map(listeners.at, self._sessions.routes.own_ports(player.name)))
         self._sessions.eject(player.name)
@@ -145,6 +148,11 @@ class Desk:
             await listeners.stopped(server)
         await self._wait(player, ended)
         return report(player)
+
+    def _note(self, player: Player, has_failed: bool) -> None:
+        """Note whose test has failed: its cassette may be what is wrong."""
+        if has_failed:
+            self._sessions.failed.add(player.session.store.name)
 
     async def _wait(self, player: Player, ended: asyncio.Event) -> None:
         """Wait for its last flow; then it is saved."""
@@ -247,9 +255,14 @@ def _checked(key: str, value: Any) -> str:
 def _has_port(fields: dict[str, Any]) -> bool:
     """Take out whether it has a port of its own: so it is if nothing is said, unless
     the caller reaches only the proxy's own."""
-    found = fields.pop("port", not found_at.get())
+    return _switch(fields, "port", default=not found_at.get())
+
+
+def _switch(fields: dict[str, Any], key: str, *, default: bool = False) -> bool:
+    """Take out a switch."""
+    found = fields.pop(key, default)
     if not isinstance(found, bool):
-        raise Problem(422, "port", "is no switch", "use true or false")
+        raise Problem(422, key, "is no switch", "use true or false")
     return found
 
 

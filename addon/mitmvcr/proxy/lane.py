@@ -18,7 +18,7 @@ from mitmproxy import connection, http
 from mitmvcr.core.modes import Decision, Replay
 from mitmvcr.lane import Connection, Ends, Hello, Line, render
 from mitmvcr.proxy import host
-from mitmvcr.proxy.connections import Connections
+from mitmvcr.proxy.connections import LEFT, Connections
 from mitmvcr.proxy.flow.player import LARGE, Player, size_of
 from mitmvcr.proxy.flow.requests import live_request_of
 from mitmvcr.proxy.host.leaves import Leaves
@@ -201,6 +201,9 @@ class Lane:
         _mitmproxys.log(level, told, extra=client)
         self._connections.tls_broke(self._sessions.named(), name, text)
 
+    def asked_nothing(self, name: str) -> None:
+        self._connections.tls_broke(self._sessions.named(), name, LEFT)
+
     def ended(self, made: Connection, line: Line) -> None:
         if made in self._open:
             self._open.discard(made)
@@ -250,19 +253,16 @@ def _answered(
     player: Player, request: PlainRequest, live: LiveRequest, decision: Replay
 ) -> bytes | None:
     """Answer with a replay and count it; None where it leaves in parts, or fails."""
-    interaction = waiting_for_nothing(player.settings, decision, request).interaction
+    decision = waiting_for_nothing(player.settings, decision, request)
+    interaction = decision.interaction
     if is_streamed(interaction.response):
         return None
     session = player.session
     began = time.monotonic_ns()
     sent = to_wire(interaction, request)
     player.redirects.note(live.request, _parts(sent))
-    entry = None
-    if session.log.complete:
-        entry = session.entry("replayed", interaction, decision.position)
-        entry = entry.lasting(time.monotonic_ns() - began)
     answer = render(sent)
-    session.replayed(entry)
+    session.replayed(session.replaying(decision), time.monotonic_ns() - began)
     return answer
 
 

@@ -16,7 +16,7 @@ from mitmvcr.options import Settings, as_options
 from mitmvcr.proxy import host
 from mitmvcr.proxy.addon import VcrAddon
 from mitmvcr.proxy.flow.player import Player, name_in
-from mitmvcr.proxy.host import chain
+from mitmvcr.proxy.host import chain, listeners
 from mitmvcr.proxy.host.masters import Master, listening_port, make_master
 from mitmvcr.proxy.sessions import Sessions
 from mitmvcr.session import Session
@@ -57,12 +57,14 @@ class Proxy:
 
     @property
     def failed_sessions(self) -> list[str]:
-        """Return the names of sessions whose cassettes lack something: there were
-        misses, something could not be recorded, or they could not begin."""
+        """Return the names of sessions whose cassettes lack something (there were
+        misses, something could not be recorded, or they could not begin) or whose
+        tests have failed."""
         failed = set(self.in_play.refused)
         for session in self.sessions:
             summary = session.summary()
-            if summary.missed or summary.lost or session.failure is not None:
+            lacks = summary.missed or summary.lost or session.failure is not None
+            if lacks or session.store.name in self.in_play.failed:
                 failed.add(name_in(self.settings, session.store.name))
         return sorted(failed)
 
@@ -86,6 +88,10 @@ class Proxy:
         if self.settings.dir is not None and not self.sessions:
             return self.offline
         return any(session.expects for session in self.sessions)
+
+    def mirror(self, elsewhere: listeners.Elsewhere) -> None:
+        """Open elsewhere too what ports sessions and workers get from now on."""
+        listeners.mirror(elsewhere)
 
     def set_aside(self) -> None:
         """Keep what is being recorded from being put in place."""
@@ -142,17 +148,28 @@ async def running_proxy(
                 port, ca_file, settings, sessions, vcr.sessions, vcr.control.url
             )
         finally:
+            listeners.mirror(None)
             master.shutdown()
             try:
                 await running
             finally:
                 vcr.sessions.close()  # a start that failed calls no ``done``
+                asyncio.get_running_loop().set_exception_handler(_pass_over_cancelled)
     for session in sessions:
         if session.failure is not None:
             raise _as_vcr_error(session.failure)
     for line, times in vcr.sessions.refusals.items():
         requests = "1 request" if times == 1 else f"{times} requests"
         raise ProxyError(f"{requests} had no session: {line}")
+
+
+def _pass_over_cancelled(
+    loop: asyncio.AbstractEventLoop, context: dict[str, Any]
+) -> None:
+    """Say nothing of connections that clients still hold: Python 3.11 takes a task that
+    is cancelled with the loop for one that failed."""
+    if not isinstance(context.get("exception"), asyncio.CancelledError):
+        loop.default_exception_handler(context)
 
 
 def _going_through(upstream: str) -> dict[str, Any]:

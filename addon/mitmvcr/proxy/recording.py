@@ -13,7 +13,7 @@ from mitmvcr.proxy.flow import responses as answers
 from mitmvcr.proxy.flow.exchange import Exchange
 from mitmvcr.proxy.flow.interrupted import broken
 from mitmvcr.proxy.flow.marks import mark_recorded
-from mitmvcr.proxy.flow.player import LARGE, Player, size_of
+from mitmvcr.proxy.flow.player import SLOW, Player, size_of
 from mitmvcr.proxy.flow.states import MOVES, Event, State
 from mitmvcr.proxy.flow.streaming import TimedTee, tap, with_chunks
 from mitmvcr.proxy.host.messages import response_parts
@@ -96,7 +96,7 @@ class _Recording:
             self._error = error
 
     def is_large(self) -> bool:
-        return self._met is not None and size_of(self._met) > LARGE
+        return self._met is not None and size_of(self._met) > SLOW
 
     def go_on(self) -> None:
         self.redact()
@@ -161,7 +161,7 @@ def break_off(
         met = None if rest is None else player.session.changed(rest)
         if met is None:
             return None
-        if flow is not None and (player.queued or size_of(met) > LARGE):
+        if flow is not None and (player.queued or size_of(met) > SLOW):
             return _rest_in_turn(exchange, player, met)
         player.session.keep(player.session.redacted(met))
     except Exception as error:  # noqa: BLE001 - it is logged, and the traffic goes on

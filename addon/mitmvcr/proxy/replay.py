@@ -11,7 +11,7 @@ from mitmproxy import http
 from mitmvcr.codings import encoded_pieces
 from mitmvcr.core.chunks import due_times
 from mitmvcr.core.errors import VcrError
-from mitmvcr.core.events import Pieces, due_in_small, ends, in_small
+from mitmvcr.core.events import Pieces, due_in_small, ends, in_small, json_ends
 from mitmvcr.core.headers import header
 from mitmvcr.core.model import Interaction, Response
 from mitmvcr.core.modes import Replay
@@ -192,7 +192,7 @@ def _schedule(
         parts = Pieces(body, [end for end, _ in timed])
         return parts, [due / _SECOND * latency for _, due in timed] if latency else None
     kind = header(recorded.headers, "Content-Type")
-    parts = Pieces(body, ends(kind, body) or ())
+    parts = Pieces(body, ends(kind, body) or json_ends(kind, body))
     if not latency:
         return parts, None
     step = recorded.duration / _SECOND * latency / max(1, len(parts))

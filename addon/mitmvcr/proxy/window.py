@@ -10,6 +10,7 @@ from mitmvcr.core.headers import header
 from mitmvcr.core.model import Headers, Interaction
 from mitmvcr.proxy.flow.player import Player
 from mitmvcr.proxy.sessions import Sessions
+from mitmvcr.session.looking import logged
 from mitmvcr.show import described
 from mitmvcr.show.entries import entry_facts, missed_facts
 
@@ -26,16 +27,20 @@ class Window:
         self._sessions = sessions
 
     def marks(self) -> Facts:
+        self._sessions.log_all(at_once=True)
         return {
             player.name: (id(player), *player.session.summary()[2:])
             for player in self._sessions.in_play()
         }
 
     def log(self, name: str, first: int, most: int) -> Facts:
-        log = self._player(name).session.log
-        numbers = range(len(log.entries))[first : first + most]
-        rows = [entry_facts(n, log.entries[n], log.spans[n]) for n in numbers]
-        return {"rows": rows, "total": len(log.entries)}
+        self._sessions.log_all(at_once=True)
+        session = self._player(name).session
+        log = session.log
+        numbers = range(len(log))[first : first + most]
+        found = zip(numbers, logged(session, numbers), strict=True)
+        rows = [entry_facts(n, each, log.span(n)) for n, each in found]
+        return {"rows": rows, "total": len(log)}
 
     def unused(self, name: str, first: int, most: int) -> Facts:
         session = self._player(name).session
@@ -50,12 +55,12 @@ class Window:
     def entry(self, name: str, number: int) -> Facts:
         player = self._player(name)
         log = player.session.log
-        if number >= len(log.entries):
+        if number >= len(log):
             raise Problem(
                 404, "number", f"there is no entry {number}", "use a lower one"
             )
-        entry = log.entries[number]
-        facts: Facts = {"entry": entry_facts(number, entry, log.spans[number])}
+        (entry,) = logged(player.session, [number])
+        facts: Facts = {"entry": entry_facts(number, entry, log.span(number))}
         if entry.interaction is None:
             return facts | missed_facts(entry)
         return facts | {"interaction": self.interaction(name, entry.interaction)}

@@ -23,6 +23,8 @@ _FEW = 48
 #: A byte takes the quick automaton so much longer that the fast one is worth making
 #: after so many of them for each text.
 _WORTH = 1 << 10
+#: Of more texts the fast one takes over 10 ms to make, and megabytes.
+_MOST_MADE_ANEW = 1000
 
 #: Text number, start, end.
 Hit = tuple[int, int, int]
@@ -73,7 +75,7 @@ class Anchors:
             self._filter = machine.find_matches_as_indexes
             return
         self._unread -= size
-        if self._unread <= 0 and len(self.texts) < MOST_FAST:
+        if self._unread <= 0 and len(self.texts) < _MOST_MADE_ANEW:
             self.find = self._machine(ahocorasick_rs.Implementation.DFA)
 
     def _in_pieces(self, data: bytes) -> Iterator[Hit]:

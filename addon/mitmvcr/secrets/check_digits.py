@@ -2,10 +2,7 @@
 like a token has others."""
 
 import zlib
-from base64 import urlsafe_b64decode
 from collections.abc import Callable, Mapping
-from contextlib import suppress
-from json import loads
 
 _BASE62 = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _BASE36 = b"0123456789abcdefghijklmnopqrstuvwxyz"
@@ -63,15 +60,6 @@ def _polymod(values: list[int]) -> int:
         for at, generator in enumerate(_GENERATORS):
             total ^= generator if top >> at & 1 else 0
     return total
-
-
-def is_jwt(token: bytes) -> bool:
-    """Return whether a JWT begins with an object of JSON that names an algorithm."""
-    header = token.partition(b".")[0]
-    with suppress(ValueError, RecursionError):
-        read = loads(urlsafe_b64decode(header + b"=" * (-len(header) % 4)))
-        return isinstance(read, dict) and ("alg" in read or "enc" in read)
-    return False
 
 
 #: By the name that stands in a template as ``{=github}``.

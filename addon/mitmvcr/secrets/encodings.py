@@ -3,31 +3,32 @@
 import html
 import json
 import re
-from base64 import b64encode, urlsafe_b64encode
+from base64 import b64encode
 from collections.abc import Iterator
 from urllib.parse import quote, quote_plus
+
+from mitmvcr.secrets.values import BYTES
 
 #: What JavaScript's encodeURIComponent leaves.
 _COMPONENT = "!'()*"
 #: Each encoding leaves them.
 _SAME = re.compile(rb"[A-Za-z0-9._~-]*")
 
+_FOR_URLS = bytes.maketrans(b"+/", b"-_")
+
 
 def as_text(value: bytes) -> set[bytes]:
     """Return the value in each encoding that keeps its letters readable."""
     if _SAME.fullmatch(value):
         return {value}
-    text = value.decode("utf-8", "surrogateescape")
+    text = value.decode(*BYTES)
     forms = {value, *_percent(value), *_json(text)}
-    forms |= {html.escape(text, quote).encode(*_BYTES) for quote in (False, True)}
+    forms |= {html.escape(text, quote).encode(*BYTES) for quote in (False, True)}
     # Once more: a URL within a URL, JSON within JSON.
     forms |= {once for form in _percent(value) for once in _percent(form)}
-    inner = {form.decode(*_BYTES) for form in _json(text)}
+    inner = {form.decode(*BYTES) for form in _json(text)}
     forms |= {twice for form in inner for twice in _json(form)}
     return forms
-
-
-_BYTES = "utf-8", "surrogateescape"
 
 
 def _percent(value: bytes) -> set[bytes]:
@@ -47,7 +48,7 @@ def _json(text: str) -> Iterator[bytes]:
     for ascii_only in (False, True):
         escaped = json.dumps(text, ensure_ascii=ascii_only)[1:-1]
         for form in (escaped, escaped.replace("/", "\\/"), _gos(escaped)):
-            yield form.encode(*_BYTES)
+            yield form.encode(*BYTES)
 
 
 def _gos(escaped: str) -> str:
@@ -63,6 +64,6 @@ def as_base64(value: bytes) -> set[bytes]:
     for offset in range(3):
         first = (offset * 8 + 5) // 6
         last = (offset + len(value)) * 8 // 6
-        for encode in (b64encode, urlsafe_b64encode):
-            forms.add(encode(bytes(offset) + value)[first:last])
+        text = b64encode(bytes(offset) + value)[first:last]
+        forms |= {text, text.translate(_FOR_URLS)}
     return forms

@@ -7,6 +7,7 @@ from urllib.parse import unquote_to_bytes
 from mitmvcr.secrets import lists
 from mitmvcr.secrets.looks import LEAST
 from mitmvcr.secrets.names import is_secret_variable
+from mitmvcr.secrets.values import BYTES
 
 _NO_SECRET = re.compile(
     r"[/~.][^:]*|[A-Za-z]:\\.*|[a-z][a-z0-9+.-]*://[^@]*|-?[0-9.,:]+"
@@ -22,17 +23,13 @@ _USERINFO = re.compile(lists.USERINFO.encode())
 def secrets_in(environment: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
     """Name and value of each: by the name, or the password of a URL."""
     for name, text in environment.items():
-        value = text.encode("utf-8", "surrogateescape").strip()
+        value = text.encode(*BYTES).strip()
         if "@" in text:
             for found in _USERINFO.finditer(value):
                 yield name, unquote_to_bytes(found[1])
-        elif is_secret_variable(name) and is_worth(value) and not _is_plain(text):
+        elif is_secret_variable(name) and len(value) >= LEAST and not _is_plain(text):
             yield name, value
 
 
 def _is_plain(text: str) -> bool:
     return _NO_SECRET.fullmatch(text.strip()) is not None
-
-
-def is_worth(value: bytes) -> bool:
-    return len(value) >= LEAST

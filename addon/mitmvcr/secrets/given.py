@@ -16,26 +16,17 @@ from mitmvcr.secrets.containers import Look
 from mitmvcr.secrets.credentials import of_token
 from mitmvcr.secrets.known import ENCODED_PLACEHOLDER
 from mitmvcr.secrets.looks import FAKE
-from mitmvcr.secrets.messages import Visit, Walk
+from mitmvcr.secrets.messages import NO_NAMES, Visit, Walk
 from mitmvcr.secrets.runs import decoded_base64
-from mitmvcr.secrets.texts import BYTES, Text
+from mitmvcr.secrets.texts import Text
+from mitmvcr.secrets.values import BYTES
 
 _MARK = re.compile(rb"\[REDACTED:[\w.-]{1,60}\]|" + FAKE.pattern)
 _IN_SIGNATURE = re.compile(rb"\.([a-z2-7]+)A+\Z")
 
 
-class _NoNames:
-    """A gate that knows no name of a secret: all texts are visited as they stand."""
-
-    def header(self, _: str) -> bool:
-        return False
-
-    def is_kept(self, _: str) -> bool:
-        return False
-
-
 def _walked(response: Response, visit: Visit) -> Response:
-    return Walk(_NoNames(), None, visit).response(response)
+    return Walk(NO_NAMES, None, visit).response(response)
 
 
 def _texts(response: Response) -> list[bytes]:

@@ -1,9 +1,10 @@
 """The parts of headers that hold secrets."""
 
 import re
-from base64 import b64decode
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+
+from mitmvcr.secrets.runs import decoded_base64
+from mitmvcr.secrets.values import BYTES
 
 #: As in Token token="x"
 _PARAMETER = re.compile(
@@ -24,9 +25,8 @@ def credentials(value: str) -> Iterator[str]:
         return
     yield found[2]
     if found[1].lower() == "basic":
-        with suppress(ValueError):
-            pair = b64decode(found[2], validate=True)
-            yield pair.partition(b":")[2].decode("utf-8", "surrogateescape")
+        pair = decoded_base64(found[2].encode(*BYTES)) or b""
+        yield pair.partition(b":")[2].decode(*BYTES)
 
 
 def masked_cookies(value: str, mask: Callable[[str, str], str]) -> str:

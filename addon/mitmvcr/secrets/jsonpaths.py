@@ -10,10 +10,10 @@ from mitmvcr.core.jsonpaths import Finder, Steps, json_path
 from mitmvcr.secrets.looks import is_real
 from mitmvcr.secrets.names import kind_of
 from mitmvcr.secrets.spans import Span
+from mitmvcr.secrets.values import BYTES
 
 _SPACE = re.compile(r"[ \t\n\r]*")
 _DECODER = json.JSONDecoder()
-_CODEC = "utf-8", "surrogateescape"
 
 
 @lru_cache(maxsize=64)
@@ -79,8 +79,8 @@ class _Walk:
             yield from self._array(at, tree, name)
         else:
             value, end = _DECODER.raw_decode(self._text, at)
-            if isinstance(value, str) and is_real(value.encode(*_CODEC)):
-                yield self._span(at + 1, end - 1, name, value.encode(*_CODEC))
+            if isinstance(value, str) and is_real(value.encode(*BYTES)):
+                yield self._span(at + 1, end - 1, name, value.encode(*BYTES))
             elif isinstance(value, int | float) and not isinstance(value, bool):
                 yield self._span(at, end, name)
 

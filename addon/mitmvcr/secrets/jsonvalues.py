@@ -8,7 +8,7 @@ from contextlib import suppress
 from mitmvcr.secrets import lists
 from mitmvcr.secrets.looks import is_scope
 from mitmvcr.secrets.scan import Scan
-from mitmvcr.secrets.values import NONE, Place, Value, Values
+from mitmvcr.secrets.values import BYTES, NONE, Place, Value, Values
 
 _COLON = re.compile(rb'(\\{0,15})"[ \t\r\n]{0,200}+(?::|=>)[ \t\r\n]{0,200}+')
 _QUOTE = re.compile(rb'[ \t\r\n]{0,200}+(\\{0,15})"')
@@ -110,9 +110,9 @@ def paired(scan: Scan, finish: int) -> Values:
 def _json_text(raw: bytes, level: int) -> bytes:
     if b"\\" not in raw:
         return raw
-    text = raw.decode("utf-8", "surrogateescape")
+    text = raw.decode(*BYTES)
     with suppress(ValueError):  # it is not as JSON is: taken as it stands
         for _ in range((level + 1).bit_length()):
             text = json.loads(f'"{text}"', strict=False)
-        return text.encode("utf-8", "surrogateescape")
+        return text.encode(*BYTES)
     return raw

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from math import isqrt
+from operator import itemgetter
 from threading import RLock
 
 from mitmvcr.secrets.anchors import Anchors, Hit
@@ -33,11 +34,14 @@ ENCODED_PLACEHOLDER = re.compile(
 #: Longer values stand where they were found alone: no program repeats them, and each of
 #: their encodings would have to be looked for.
 _MOST = 1 << 14
-#: A text is looked for by how it begins, however long it is.
-_START = 12
+#: A text is looked for by how it begins, however long it is: so far, or as much
+#: further as tells it from others, of which so many may be compared in one place.
+_START, _ALIKE = 12, 16
 #: An index is made within a microsecond for each of its texts. So many new ones have an
 #: index of their own, which is made anew for each; and more, where there are many.
 _FRESH = 48
+#: No index has more: no other thread runs while one is made.
+_FULL = 1 << 12
 
 
 @lru_cache(maxsize=4096)
@@ -55,12 +59,12 @@ class KnownSecrets:
         self._known: dict[bytes, bytes] = {}
         self._texts: list[bytes] = []
         self._means: list[tuple[bytes, bool]] = []
-        self._numbers: dict[bytes, int] = {}
-        #: How texts begin, and how long those are that begin so.
+        #: How texts begin, and the numbers of those that begin so.
         self._starts: list[bytes] = []
-        self._sizes: dict[bytes, tuple[int, ...]] = {}
-        #: How many beginnings they know, and indexes of them.
+        self._by_start: dict[bytes, tuple[int, ...]] = {}
+        #: How many beginnings are indexed, and the indexes of them.
         self._index: tuple[int, Sequence[Anchors]] = 0, ()
+        self._base: list[Anchors] = []
 
     def __repr__(self) -> str:
         return f"<Memory of {len(self._known)} secrets>"
@@ -74,6 +78,7 @@ class KnownSecrets:
         return fake or placeholder_of(kind)
 
     @staticmethod
+    @lru_cache(maxsize=4096)
     def kind_of(placeholder: bytes) -> str:
         """Return the kind of a learned value, or the name of its variable."""
         found = ENCODED_PLACEHOLDER.fullmatch(placeholder)
@@ -85,22 +90,25 @@ class KnownSecrets:
             return
         with self._lock:
             self._known[value] = placeholder
-            texts = [(text, False) for text in sorted(as_text(value))]
-            texts += [(t, True) for t in sorted(as_base64(value)) if len(t) >= LEAST]
-            for text, is_base64 in texts:
-                if text not in self._numbers:
-                    self._means.append((placeholder, is_base64))
+            coded = (text for text in as_base64(value) if len(text) >= LEAST)
+            for means, texts in (
+                ((placeholder, False), as_text(value)),
+                ((placeholder, True), coded),
+            ):
+                for text in sorted(texts):
+                    self._means.append(means)
                     self._note(text)
 
     def _note(self, text: bytes) -> None:
-        self._numbers[text] = len(self._texts)
+        number, size = len(self._texts), _START
         self._texts.append(text)
-        start = text[:_START]
-        sizes = self._sizes.get(start, ())
-        if len(text) not in sizes:
-            self._sizes[start] = *sizes, len(text)
-        if not sizes:  # the last, since other threads look for it from now on
-            self._starts.append(start)
+        alike = self._by_start.get(text[:size], ())
+        while len(alike) >= _ALIKE and size < len(text):
+            size *= 2
+            alike = self._by_start.get(text[:size], ())
+        self._by_start[text[:size]] = *alike, number
+        if not alike:  # the last, since other threads look for it from now on
+            self._starts.append(text[:size])
 
     @property
     def size(self) -> int:
@@ -123,26 +131,33 @@ class KnownSecrets:
         if size != len(self._starts):
             indexes = self._indexed()
         hits: list[Hit] = []
+        by_start, texts = self._by_start, self._texts
         for index in indexes:
+            starts = index.texts
             for number, start, _ in index.hits(data):
-                for size in self._sizes[index.texts[number]]:
-                    end = start + size
-                    known = self._numbers.get(data[start:end])
-                    if known is not None and end <= len(data):
-                        hits.append((known, start, end))
+                for known in by_start[starts[number]]:
+                    text = texts[known]
+                    if data.startswith(text, start):
+                        hits.append((known, start, start + len(text)))
         return hits
 
     def _indexed(self) -> Sequence[Anchors]:
-        """Index what is new alone; all, once that is much."""
+        """Index what is new alone; and with what is known, once that is much."""
         with self._lock:
-            size = len(self._starts)
-            old = self._index[1][:1]
-            known = len(old[0].texts) if old else 0
-            if size - known > max(_FRESH, 4 * isqrt(size)):
-                old, known = (), 0
-            fresh = Anchors(self._starts[known:], quickly=True)
-            self._index = size, (*old, fresh)
+            size, base = len(self._starts), self._base
+            known = sum(len(each.texts) for each in base)
+            fresh: Sequence[Anchors] = ()
+            if size - known > max(_FRESH, 4 * isqrt(min(size, _FULL))):
+                if base and len(base[-1].texts) < _FULL:
+                    known -= len(base.pop().texts)
+                base += [self._of(at, at + _FULL) for at in range(known, size, _FULL)]
+            else:
+                fresh = (self._of(known, size),)
+            self._index = size, (*base, *fresh)
             return self._index[1]
+
+    def _of(self, first: int, end: int) -> Anchors:
+        return Anchors(self._starts[first:end], quickly=True)
 
     def places(self, data: bytes) -> Iterator[Span]:
         """Yield where a learned value stands in readable letters, by the kind it was
@@ -155,7 +170,7 @@ class KnownSecrets:
     def edits(self, data: bytes) -> Iterator[Edit]:
         """Yield what replaces learned values."""
         done = unread = -1
-        for number, start, end in sorted(self.find(data), key=_place):
+        for number, start, end in sorted(self.find(data), key=itemgetter(1)):
             new, is_base64 = self._means[number]
             if not is_base64:
                 yield Edit(start, end, new, self.kind_of(new))
@@ -197,7 +212,3 @@ def sized(new: bytes, size: int) -> bytes:
     kind = found[1] if found else b"secret"
     room = size - len(PLACEHOLDER % b"")
     return PLACEHOLDER % kind[:room].ljust(room, b"-") if room > 0 else b"*" * size
-
-
-def _place(hit: Hit) -> tuple[int, int]:
-    return hit[1], hit[2]

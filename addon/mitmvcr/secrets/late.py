@@ -6,13 +6,12 @@ a salt stand in the notes, and the start of none tells more than two bytes of a 
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from hashlib import blake2b
 from zlib import crc32
 
 from mitmvcr.core.model import Interaction
 from mitmvcr.secrets.looks import LEAST
-from mitmvcr.secrets.messages import Visit, Walk
+from mitmvcr.secrets.messages import NO_NAMES, Walk
 from mitmvcr.secrets.rules import DEFAULT
 from mitmvcr.secrets.text_redactor import Sweep, TextRedactor
 from mitmvcr.secrets.texts import Text
@@ -62,16 +61,6 @@ class _Notes:
                     yield text, new
 
 
-class _NoNames:
-    """A gate that hides nothing by its name."""
-
-    def header(self, _: str) -> bool:
-        return False
-
-    def is_kept(self, _: str) -> bool:
-        return True
-
-
 def cleaned(
     interactions: Sequence[Interaction], lines: bytes, salt: bytes
 ) -> list[Interaction]:
@@ -87,11 +76,5 @@ def cleaned(
         return Sweep(texts).clean(text._replace(is_kept=True))
 
     for each in interactions:
-        _through(each, find)
-    return [_through(each, clean) for each in interactions]
-
-
-def _through(met: Interaction, visit: Visit) -> Interaction:
-    walk = Walk(_NoNames(), None, visit)
-    request, response = walk.request(met.request), walk.response(met.response)
-    return replace(met, request=request, response=response)
+        Walk(NO_NAMES, None, find).interaction(each)
+    return [Walk(NO_NAMES, None, clean).interaction(each) for each in interactions]

@@ -4,8 +4,7 @@ import re
 
 from mitmvcr.secrets.runs import is_in_url
 from mitmvcr.secrets.scan import Scan
-
-Found = tuple[int, int, bytes]
+from mitmvcr.secrets.values import NONE, Place, Value, Values
 
 _LONGEST = 2000
 #: What may stand before the name in its line.
@@ -38,23 +37,23 @@ _NETRC = re.compile(rb"\blogin[ \t\r\n]{1,20}\S{1,100}[ \t\r\n]{1,20}\Z")
 _NETRC_VALUE = re.compile(rb"[ \t]{1,20}+(\S{4,200}+)")
 
 
-def literal(scan: Scan, begin: int, finish: int) -> Found | None:
+def literal(scan: Scan, begin: int, finish: int) -> Values:
     """Return the value of a name that stands at ``data[begin:finish]``."""
     return _quoted(scan, finish) or _bare(scan, begin, finish)
 
 
-def _quoted(scan: Scan, finish: int) -> Found | None:
+def _quoted(scan: Scan, finish: int) -> Values:
     found = _LITERAL.match(scan.data, finish)
     if found is None:
-        return None
+        return NONE
     start = found.end()
     end = scan.closing_quote(start, len(found[1]), found[2])
     if not start < end <= start + _LONGEST or scan.data.find(b"\n", start, end) >= 0:
-        return None
-    return start, end, scan.data[start:end]
+        return NONE
+    return (Value(start, end, scan.data[start:end], Place.TEXT),)
 
 
-def _bare(scan: Scan, begin: int, finish: int) -> Found | None:
+def _bare(scan: Scan, begin: int, finish: int) -> Values:
     data = scan.data
     found = None
     before, after = data[begin - 1 : begin], data[finish : finish + 1]
@@ -75,7 +74,7 @@ def _bare(scan: Scan, begin: int, finish: int) -> Found | None:
         else:
             is_one = scan.stands_before(_CONNECTION, begin, 200)
         found = found if is_one else None
-    return found and (found.start(1), found.end(1), found[1])
+    return (Value(*found.span(1), found[1], Place.TEXT),) if found else NONE
 
 
 def _begins_line(data: bytes, begin: int) -> bool:

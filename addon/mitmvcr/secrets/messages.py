@@ -11,11 +11,11 @@ from typing import Protocol
 
 from mitmvcr.core.chunks import moved
 from mitmvcr.core.made_up import is_json, read_value, write_value
-from mitmvcr.core.model import Headers, Request, Response
+from mitmvcr.core.model import Headers, Interaction, Request, Response
 from mitmvcr.secrets.containers import Look, said_by, through
 from mitmvcr.secrets.headers import masked_cookies, masked_set_cookie
-from mitmvcr.secrets.texts import BYTES, Text
-from mitmvcr.secrets.values import Place
+from mitmvcr.secrets.texts import Text
+from mitmvcr.secrets.values import BYTES, Place
 
 _MARK = re.compile(r"\[REDACTED:([\w.-]+)\]")
 _AS_JSON = {"Content-Type": ["application/json"]}
@@ -30,12 +30,33 @@ class Gate(Protocol):
     def is_kept(self, name: str, /) -> bool: ...
 
 
+class _NoNames:
+    """A gate that knows no name of a secret: all texts are visited as they stand."""
+
+    def header(self, _: str) -> bool:
+        return False
+
+    def is_kept(self, _: str) -> bool:
+        return False
+
+
+NO_NAMES: Gate = _NoNames()
+
+
 class Walk:
     """Goes through messages; ``kept`` are the only headers of requests that are
     written, None for all."""
 
     def __init__(self, names: Gate, kept: frozenset[str] | None, visit: Visit) -> None:
         self._names, self._kept, self._visit = names, kept, visit
+
+    def interaction(self, met: Interaction) -> Interaction:
+        """Return an interaction as it may be written; the same one where nothing
+        changed."""
+        request, response = self.request(met.request), self.response(met.response)
+        if request is met.request and response is met.response:
+            return met
+        return replace(met, request=request, response=response)
 
     def request(self, request: Request) -> Request:
         """Return a request as it may be written, without the headers that are nothing

@@ -2,16 +2,19 @@
 written, and what no template says. Each has its source."""
 
 from mitmvcr.secrets import forms
-from mitmvcr.secrets.check_digits import is_jwt
 from mitmvcr.secrets.forms import START as _B
 from mitmvcr.secrets.forms import Pattern
 from mitmvcr.secrets.looks import FAKE
+from mitmvcr.secrets.runs import object_in
 
 _RFC = "https://www.rfc-editor.org/rfc/"
 
 
 def _is_jwt_of_somebody(token: bytes) -> bool:
-    return FAKE.fullmatch(token) is None and is_jwt(token)
+    """Return whether a JWT that is no fake begins with an object of JSON that names an
+    algorithm."""
+    header = object_in(token.partition(b".")[0]) or {}
+    return FAKE.fullmatch(token) is None and ("alg" in header or "enc" in header)
 
 
 _OTHERS = (

@@ -115,10 +115,7 @@ def _of_field(
         return markup.attribute(scan, finish)
     if before in (b'"', b"'") and data[begin - 6 : begin - 1] == b"name=":
         return markup.entered(scan, begin, finish)
-    if found := pairs.next_line(data, begin, finish):
-        return found
-    text = literal(scan, begin, finish)
-    return (Value(*text, Place.TEXT),) if text else NONE
+    return pairs.next_line(data, begin, finish) or literal(scan, begin, finish)
 
 
 def _name_around(data: bytes, start: int, end: int) -> tuple[int, int]:

@@ -5,11 +5,11 @@ client that sends a placeholder back, or the real value again, asks for what was
 recorded. Nothing here touches the traffic.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from time import time
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from mitmvcr.core.choosing import Values
 from mitmvcr.core.chunks import moved
@@ -23,13 +23,15 @@ from mitmvcr.secrets.messages import Visit, Walk
 from mitmvcr.secrets.names import kind_of, plain
 from mitmvcr.secrets.rules import DEFAULT, Rules
 from mitmvcr.secrets.text_redactor import Sweep, TextRedactor
-from mitmvcr.secrets.texts import BYTES, Text
+from mitmvcr.secrets.texts import Text
+from mitmvcr.secrets.values import BYTES
 from mitmvcr.secrets.whose import whose, whose_recorded
 
 #: Bodies up to this size are looked through in one piece with all else.
 _SMALL = 1 << 16
 _MOST_SEEN = 1024
 _NOTHING = Response()
+Kept = TypeVar("Kept")
 _CAREFUL = PACKED | {"cookie", "set-cookie"}
 
 
@@ -103,10 +105,8 @@ class Redactor:
             if headers is request.headers:
                 return met
             return replace(met, request=replace(request, headers=headers))
-        sweep = Sweep(self.texts)
-        self._through(met, sweep.learn)
+        kept = self._swept(lambda walk: walk.interaction(met))
         self._note_met(request)
-        kept = self._through(met, sweep.clean)
         return kept if kept is met else self._in_its_digests(met, kept)
 
     def _in_its_digests(self, met: Interaction, kept: Interaction) -> Interaction:
@@ -129,12 +129,11 @@ class Redactor:
         )
         return replace(kept, response=whole)
 
-    def _through(self, met: Interaction, visit: Visit) -> Interaction:
-        walk = self._walk(visit)
-        request, response = walk.request(met.request), walk.response(met.response)
-        if request is met.request and response is met.response:
-            return met
-        return replace(met, request=request, response=response)
+    def _swept(self, through: Callable[[Walk], Kept]) -> Kept:
+        """Learn what a message holds, and return it as it may be written."""
+        sweep = Sweep(self.texts)
+        through(self._walk(sweep.learn))
+        return through(self._walk(sweep.clean))
 
     def _walk(self, visit: Visit) -> Walk:
         return Walk(self.texts.names, self.rules.headers_kept, visit)
@@ -152,7 +151,7 @@ class Redactor:
                 found[Finding(text.where, kind, shown)] = None
             return text.data
 
-        self._through(met, visit)
+        self._walk(visit).interaction(met)
         return list(found)
 
     def request(self, live: Request) -> Request:
@@ -160,18 +159,13 @@ class Redactor:
         headers = self._clear(live, _NOTHING)
         if headers is not None:
             return live if headers is live.headers else replace(live, headers=headers)
-        sweep = Sweep(self.texts)
-        self._walk(sweep.learn).request(live)
+        seen = self._swept(lambda walk: walk.request(live))
         self._note_met(live)
-        return self._walk(sweep.clean).request(live)
+        return seen
 
     def message(self, live: bytes) -> bytes:
         """Return a WebSocket's message as it is compared with a recorded one."""
-        if self.rules.off:
-            return live
-        sweep = Sweep(self.texts)
-        self._walk(sweep.learn).message(live)
-        return self._walk(sweep.clean).message(live)
+        return live if self.rules.off else self._swept(lambda walk: walk.message(live))
 
     def text(self, shown: str) -> str:
         """Return a URL or a message as it may be shown."""

@@ -1,5 +1,6 @@
 """Runs of base64 in a text: where they begin and end, and what they hold."""
 
+import json
 import re
 from base64 import b64decode, b64encode, urlsafe_b64encode
 from collections.abc import Iterator
@@ -107,6 +108,15 @@ def run_around(data: bytes, start: int, end: int, alphabet: bytes) -> tuple[int,
     finish = end + after
     padding = data[finish : finish + 2]
     return start - before, finish + len(padding) - len(padding.lstrip(b"="))
+
+
+def object_in(coded: bytes) -> dict[str, object] | None:
+    """Return the object of JSON that stands in base64, as in a part of a JWT; None
+    where there is none."""
+    with suppress(ValueError, RecursionError):
+        read = json.loads(decoded_base64(coded) or b"")
+        return read if isinstance(read, dict) else None
+    return None
 
 
 def decoded_base64(coded: bytes) -> bytes | None:

@@ -1,6 +1,7 @@
 """Spans of a text, and the text with other bytes in their place."""
 
 from collections.abc import Iterable
+from operator import itemgetter
 from typing import NamedTuple
 
 
@@ -31,11 +32,15 @@ def apart(edits: Iterable[Edit]) -> list[Edit]:
     """Return the edits in order, without those that reach into an earlier or a longer
     one."""
     kept: list[Edit] = []
-    end = -1
-    for edit in sorted(edits, key=lambda edit: (edit[0], -edit[1])):
+    start = end = -1
+    for edit in sorted(edits, key=itemgetter(0)):
         if edit[0] >= end:
             kept.append(edit)
-            end = edit[1]
+        elif edit[0] == start and edit[1] > end:
+            kept[-1] = edit
+        else:
+            continue
+        start, end, *_ = edit
     return kept
 
 

@@ -5,8 +5,6 @@ from typing import NamedTuple
 from mitmvcr.secrets.containers import Look
 from mitmvcr.secrets.values import Place
 
-BYTES = "utf-8", "surrogateescape"
-
 
 class Text(NamedTuple):
     """A text in a message. ``where`` is as ``request.headers.Cookie``. ``name`` is that

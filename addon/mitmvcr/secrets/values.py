@@ -6,6 +6,9 @@ from collections.abc import Callable, Sequence
 from enum import Enum, auto
 from typing import NamedTuple
 
+#: Text that may hold any bytes, and back.
+BYTES = "utf-8", "surrogateescape"
+
 
 class Place(Enum):
     """Where a value stands under its name."""
@@ -41,8 +44,8 @@ def unescaped(raw: bytes) -> bytes:
     """Return a text without the escapes of HTML."""
     if b"&" not in raw:
         return raw
-    text = html.unescape(raw.decode("utf-8", "surrogateescape"))
-    return text.encode("utf-8", "surrogateescape")
+    text = html.unescape(raw.decode(*BYTES))
+    return text.encode(*BYTES)
 
 
 def grouped(

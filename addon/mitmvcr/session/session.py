@@ -20,11 +20,13 @@ from mitmvcr.core.modes import (
     Mode,
     Refuse,
     Repeats,
+    Replay,
     decide,
     looks_up,
 )
 from mitmvcr.core.sendable import is_sendable, why_not
-from mitmvcr.miss.report import Entry, Log, Miss, Outcome
+from mitmvcr.miss.log import Log
+from mitmvcr.miss.report import Entry, Miss, Outcome
 from mitmvcr.secrets.rules import DEFAULT, Rules
 from mitmvcr.session.hooks import Hooks
 from mitmvcr.session.lookup import LookUp
@@ -193,10 +195,12 @@ class Session(Counts):
 
     def _note(self, position: int, seen: Request, found: Interaction) -> None:
         """Note for the report where the answer depends on what differs."""
-        if self.log.complete:
+        if self.log.is_kept:
             from mitmvcr.miss.notes import noted
 
-            self._notes[position] = noted(seen, found)
+            self._notes.pop(position, None)
+            if note := noted(seen, found):
+                self._notes[position] = note
 
     def _check_is_sendable(self, interaction: Interaction, position: int) -> None:
         """Take a last look before a client gets a response, wherever it comes from.
@@ -210,7 +214,9 @@ class Session(Counts):
     def explain(self, request: Request) -> Miss:
         """Return why nothing matched it, as it may be shown."""
         found = self._look_up.explain(request)
-        return replace(found, hint=self.spelling.options(found.options))
+        spelled = self.spelling.options
+        nearest = [replace(n, hint=spelled(n.options)) for n in found.nearest]
+        return replace(found, hint=spelled(found.options), nearest=tuple(nearest))
 
     def on_miss(self, request: Request, miss: Miss) -> Response | bool:
         """Tell the hook of a miss, if there is one; return whether the miss counts, or
@@ -223,12 +229,25 @@ class Session(Counts):
         """Return a URL as it may stand in a log."""
         return self._redaction.shown(url)
 
-    def replayed(self, entry: Entry | None = None) -> None:
-        """Note that a planned replay was answered; ``entry`` is for a log that is
-        complete."""
+    def replaying(self, planned: Replay) -> Entry | int | None:
+        """Return what :meth:`replayed` is to log of a planned replay: its entry, or
+        its position where that can be made later; None where there is no log."""
+        position = planned.position
+        if not self.log.is_kept:
+            return None
+        is_plain = type(position) is int and self._hooks is None
+        if not self.log.complete and is_plain and position not in self._notes:
+            return position
+        return self.entry("replayed", planned.interaction, position)
+
+    def replayed(self, entry: Entry | int | None = None, duration: int = 0) -> None:
+        """Note that a planned replay was answered, and log it; ``duration`` is how long
+        that took, in nanoseconds."""
         self._replayed += 1
-        if entry is not None:
-            self.log.add(entry)
+        if isinstance(entry, Entry):
+            self.log.add(entry.lasting(duration))
+        elif entry is not None:
+            self.log.add_later(Outcome.REPLAYED, entry, duration)
 
     def give_back(self, position: int) -> None:
         """Undo a planned replay that did not reach the client."""
@@ -264,15 +283,18 @@ class Session(Counts):
         kept = self._recording.keep(redacted)
         if self._repeats is Repeats.ALL:  # nobody else asks for it, and it is big
             self.deck.add(kept)
-        if self.log.complete:
+        if self.log.is_kept:
             self._log_recorded(kept)
         self._recorded += 1
 
     def _log_recorded(self, kept: Interaction) -> None:
-        position = self._loaded + self._recorded
-        entry = self.entry("recorded", kept, position)
-        response = kept.response
-        self.log.add(entry.lasting(response.duration), response.lasted)
+        position, response = self._loaded + self._recorded, kept.response
+        times = response.duration, response.lasted
+        if self.log.complete:
+            entry = self.entry("recorded", kept, position)
+            self.log.add(entry.lasting(times[0]), times[1])
+        else:
+            self.log.add_later(Outcome.RECORDED, position, *times)
 
     def note_failure(self, error: Exception) -> None:
         """Note what was not recorded or not answered: the run must not pass."""

@@ -40,6 +40,17 @@ def pin_self() -> None:
     pin(0, 0)
 
 
+@contextmanager
+def unpinned() -> Iterator[None]:
+    """Let what is started meanwhile run on all cores: a browser needs more than one."""
+    if len(_CORES) > 1:
+        os.sched_setaffinity(0, _CORES)
+    try:
+        yield
+    finally:
+        pin_self()
+
+
 def memory(pid: int | str, field: str) -> float:
     """In MiB, of a living process; VmHWM is the most that VmRSS ever was."""
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():
@@ -87,6 +98,10 @@ def server(script: Path, *args: object, core: int = 0) -> Iterator[list[int]]:
 class Proxy:
     """One mitmdump. ``boot_ms`` and ``boot_cpu_ms`` ran until it answered."""
 
+    program = "mitmdump"
+    #: In seconds, until it answers.
+    patience = _START_SECONDS
+
     def __init__(self, folder: Path, name: str, *args: object) -> None:
         self.name = name
         self.port = free_port()
@@ -103,9 +118,9 @@ class Proxy:
         self.boot_cpu_ms = self.cpu_ms()
 
     def _start(self, folder: Path, args: Sequence[object]) -> "subprocess.Popen[bytes]":
-        mitmdump = Path(sys.executable).with_name("mitmdump")
+        program = Path(sys.executable).with_name(self.program)
         where = ["--listen-host", "127.0.0.1", "-p", str(self.port)]
-        base = [str(mitmdump), "-q", *where, "--set", f"confdir={folder / 'confdir'}"]
+        base = [str(program), "-q", *where, "--set", f"confdir={folder / 'confdir'}"]
         with open(self._log, "wb") as log:
             return subprocess.Popen(
                 [*base, *map(str, args)],
@@ -118,7 +133,7 @@ class Proxy:
         while not _answers(self.port):
             if self._process.poll() is not None:
                 raise self.failed("ended at its start")
-            if time.perf_counter() - began > _START_SECONDS:
+            if time.perf_counter() - began > self.patience:
                 raise self.failed("does not answer")
             time.sleep(0.002)
 

@@ -121,7 +121,7 @@ public final class MitmVcr implements BeforeEachCallback, AfterEachCallback, Par
       return; // it could not be opened, which has failed the test
     }
     running.get().remove(session);
-    String wrong = session.end();
+    String wrong = session.end(context.getExecutionException().isPresent());
     if (wrong.isEmpty()) {
       return;
     }
@@ -306,9 +306,13 @@ public final class MitmVcr implements BeforeEachCallback, AfterEachCallback, Par
       return "/sessions/" + name.replace("+", "%20");
     }
 
-    /** Saves and ends it; returns what is wrong, else "". */
-    private String end() {
-      Map<String, Object> report = Control.ofThisProcess().call("DELETE", path(), Map.of());
+    /**
+     * Saves and ends it; returns what is wrong, else "". Whose test has failed {@code mitmvcr run}
+     * notes for {@code --partial}.
+     */
+    private String end(boolean failed) {
+      Map<String, Object> wish = Map.of("failed", failed);
+      Map<String, Object> report = Control.ofThisProcess().call("DELETE", path(), wish);
       List<String> lines = new ArrayList<>();
       List<?> misses = (List<?>) report.get("misses");
       if (!misses.isEmpty()) {

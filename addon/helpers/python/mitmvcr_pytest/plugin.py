@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from typing import Any
 
@@ -308,6 +308,18 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     if text := _missed(item):
         pytest.fail(text, pytrace=False)
     return result
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Note whose test has failed."""
+    report = yield
+    vcr = item.stash.get(_VCR, None)
+    if vcr is not None and report.failed:
+        vcr.failed = True
+    return report
 
 
 def _missed(item: pytest.Item) -> str:

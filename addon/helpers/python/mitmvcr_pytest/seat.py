@@ -28,6 +28,8 @@ class Vcr:
         self.name, self.mode = name, str(facts["mode"])
         self.proxy_url, self.ca_file = "", str(facts["ca_file"])
         self._known: dict[str, int] = {}
+        #: Whether a test of it has, which mitmvcr run notes for --partial.
+        self.failed = False
 
     def __repr__(self) -> str:
         return f"<Vcr {self.name}, {self.mode}>"
@@ -69,7 +71,8 @@ class Vcr:
 
     def end(self) -> str:
         """Save it, and return what is wrong, else ''."""
-        facts = self._control("DELETE", "sessions", self._session)
+        wish = {"failed": True} if self.failed else {}
+        facts = self._control("DELETE", "sessions", self._session, wish=wish)
         failure = facts.get("failure")
         wrong = [self.new_misses(facts), f"mitmvcr: {failure}" if failure else ""]
         return "\n".join(filter(None, wrong))

@@ -47,9 +47,10 @@ module MitmVcr
       Control.call("POST", ["sessions", name, "variables"], wish).fetch(variable.to_s)
     end
 
-    # Saves and ends it; returns what is wrong, else "".
-    def end
-      report = Control.call("DELETE", ["sessions", name])
+    # Saves and ends it; returns what is wrong, else "". Whose test has failed mitmvcr run
+    # notes for --partial.
+    def end(failed: false)
+      report = Control.call("DELETE", ["sessions", name], { failed: failed })
       Control.call("DELETE", ["ports", @port["port"].to_s]) if @port
       failure = report["failure"] && "mitmvcr: #{report["failure"]}"
       [missed(report["misses"]), failure].compact.join("\n")
@@ -208,7 +209,7 @@ module MitmVcr
     def after_teardown
       super
     ensure
-      wrong = vcr ? MitmVcr.end(vcr) : ""
+      wrong = vcr ? MitmVcr.end(vcr, failed: failures.any?) : ""
       raise ::Minitest::Assertion, wrong unless wrong.empty?
     end
   end
@@ -231,7 +232,7 @@ module MitmVcr
         begin
           example.run
         ensure
-          wrong = MitmVcr.end(vcr)
+          wrong = MitmVcr.end(vcr, failed: !example.exception.nil?)
         end
         raise ::RSpec::Expectations::ExpectationNotMetError, wrong unless wrong.empty?
       end
@@ -255,10 +256,10 @@ module MitmVcr
     end
 
     # Saves and ends it; returns what is wrong, else "".
-    def end(session)
+    def end(session, failed: false)
       Thread.current.thread_variable_set(:mitmvcr, nil)
       @alone = nil if @alone.equal?(session)
-      session.end
+      session.end(failed: failed)
     end
 
     # The session of the test that runs.

@@ -19,13 +19,12 @@ const PATIENCE: Duration = Duration::from_secs(60);
 static PLACE: OnceLock<Result<(String, Option<Child>), String>> = OnceLock::new();
 
 /// Asks the API. An error is what it says, in one line.
-pub fn call(method: &str, path: &str, wish: Option<&[(&str, &str)]>) -> Result<Value, String> {
+pub fn call(method: &str, path: &str, body: &str) -> Result<Value, String> {
     let place = match PLACE.get_or_init(find) {
         Ok((place, _)) => place,
         Err(error) => return Err(error.clone()),
     };
-    let body = wish.map_or(String::new(), json::object);
-    let (status, answer) = ask(place, method, path, &body)
+    let (status, answer) = ask(place, method, path, body)
         .map_err(|error| format!("the control API at {place} does not answer: {error}"))?;
     let facts = json::parse(&answer)
         .ok_or_else(|| format!("what is at {place} is no control API of mitmvcr"))?;

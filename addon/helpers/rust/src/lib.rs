@@ -45,7 +45,7 @@ impl Session {
     pub fn open_with(cassette: &str, options: &[(&str, &str)]) -> Self {
         let mut wish = vec![("cassette", cassette)];
         wish.extend(options);
-        let facts = control::call("POST", "/sessions", Some(&wish)).unwrap_or_else(|error| {
+        let facts = control::call("POST", "/sessions", &json::object(&wish)).unwrap_or_else(|error| {
             panic!("mitmvcr: {error}");
         });
         Self {
@@ -81,7 +81,7 @@ impl Session {
     /// Returns what `make` returns, recorded; a replay has the recorded one.
     pub fn variable(&self, name: &str, make: impl FnOnce() -> String) -> String {
         let path = format!("/sessions/{}/variables", control::escaped(&self.name));
-        match control::call("POST", &path, Some(&[(name, &make())])) {
+        match control::call("POST", &path, &json::object(&[(name, &make())])) {
             Ok(facts) => facts.text(name),
             Err(error) => panic!("mitmvcr: variable {name}: {error}"),
         }
@@ -89,7 +89,9 @@ impl Session {
 
     fn end(&self) -> Vec<String> {
         let path = format!("/sessions/{}", control::escaped(&self.name));
-        let facts = match control::call("DELETE", &path, None) {
+        // mitmvcr run notes whose test has failed, for --partial.
+        let body = format!("{{\"failed\": {}}}", std::thread::panicking());
+        let facts = match control::call("DELETE", &path, &body) {
             Ok(facts) => facts,
             Err(error) => return vec![error],
         };

@@ -57,12 +57,22 @@ def child_environment(
         **_python(inherited, facts.trust),
         **_java(inherited, facts),
         **_php(inherited, facts.trust),
+        **_perl(facts.trust),
+        **_r(inherited, facts.trust),
+        **_erlang(inherited, facts),
         **_facts(facts),
     }
 
 
 def _proxies(facts: ProxyFacts) -> dict[str, str]:
-    names = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy")
+    schemes = (
+        "HTTPS",
+        "HTTP",
+        "WSS",
+        "WS",
+    )  # the last two are read by aiohttp and curl
+    upper = [f"{scheme}_PROXY" for scheme in schemes]
+    names = [*upper, *map(str.lower, upper)]
     bypass = ",".join(facts.bypass)
     return {
         **dict.fromkeys(names, facts.proxy_url),
@@ -75,13 +85,14 @@ def _authorities(trust: TrustFiles) -> dict[str, str]:
         **dict.fromkeys(BUNDLE_VARIABLES, str(trust.bundle)),
         "NODE_EXTRA_CA_CERTS": str(trust.node_ca),
         "SYSTEM_WGETRC": str(trust.wgetrc),
+        "SYSTEM_WGET2RC": str(trust.wget2rc),
     }
 
 
 def _node(inherited: Mapping[str, str], trust: TrustFiles) -> dict[str, str]:
     preload = f"--require {_node_word(str(trust.node_preload))}"
     options = _added(inherited.get("NODE_OPTIONS", ""), preload)
-    return {"NODE_USE_ENV_PROXY": "1", "NODE_OPTIONS": options}
+    return {"NODE_OPTIONS": options}
 
 
 def _node_word(path: str) -> str:
@@ -148,6 +159,38 @@ def _php(inherited: Mapping[str, str], trust: TrustFiles) -> dict[str, str]:
     keeps PHP's own folder."""
     mine = inherited.get("PHP_INI_SCAN_DIR", "")
     return {"PHP_INI_SCAN_DIR": f"{mine}{os.pathsep}{trust.php}"}
+
+
+def _perl(trust: TrustFiles) -> dict[str, str]:
+    """Return the switches that have LWP and Mojo::UserAgent read the variables."""
+    switches = dict.fromkeys(("PERL_LWP_ENV_PROXY", "MOJO_PROXY"), "1")
+    return {**switches, "MOJO_CA_FILE": str(trust.bundle)}
+
+
+def _r(inherited: Mapping[str, str], trust: TrustFiles) -> dict[str, str]:
+    """Return R's profile, and the one that it stands in for, which it goes on with."""
+    own = inherited.get("R_PROFILE_USER")
+    chained = {"MITMVCR_R_PROFILE_USER": own} if own else {}
+    return {"R_PROFILE_USER": str(trust.r_profile), **chained}
+
+
+def _erlang(inherited: Mapping[str, str], facts: ProxyFacts) -> dict[str, str]:
+    """Return ERL_AFLAGS, which every Erlang reads; httpc knows no variable. A release
+    may lack what is called here."""
+    bypass = ",".join(map(_erlang_text, facts.bypass))
+    proxy = f"{{{{{_erlang_text('127.0.0.1')},{facts.port}}},[{bypass}]}}"
+    calls = [
+        "application:ensure_all_started(inets)",
+        f"httpc:set_options([{{proxy,{proxy}}},{{https_proxy,{proxy}}}])",
+        f"public_key:cacerts_load({_erlang_text(str(facts.trust.bundle))})",
+    ]
+    code = ",".join(f"catch({call})" for call in calls)
+    return {"ERL_AFLAGS": _added(inherited.get("ERL_AFLAGS", ""), f'-eval "{code}"')}
+
+
+def _erlang_text(text: str) -> str:
+    """Return an expression of a text, with no double quotes: erl knows no escape."""
+    return f"[{','.join(str(ord(character)) for character in text)}]"
 
 
 def _facts(facts: ProxyFacts) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 import os
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,8 +54,10 @@ class TrustFiles:
     trust_store: Path
     php: Path
     wgetrc: Path
+    wget2rc: Path
     node_preload: Path = _SHIMS / "node" / "preload.cjs"
     python: Path = _SHIMS / "python"
+    r_profile: Path = _SHIMS / "r" / "profile.R"
 
 
 def write_roots(folder: Path, inherited: Mapping[str, str]) -> Path:
@@ -98,6 +100,7 @@ def write_trust_files(
         trust_store=_trust_store(folder, bundle),
         php=_php(folder, bundle),
         wgetrc=_wgetrc(folder, bundle, inherited),
+        wget2rc=_wget2rc(folder, bundle, inherited),
     )
 
 
@@ -143,24 +146,34 @@ def _trust_store(folder: Path, bundle: Path) -> Path:
 
 
 def _php(folder: Path, bundle: Path) -> Path:
-    (folder / "php").mkdir()
+    (folder / "php").mkdir(exist_ok=True)
     ini = f'curl.cainfo="{bundle}"\nopenssl.cafile="{bundle}"\n'
     return _write(folder / "php" / "mitmvcr.ini", ini.encode()).parent
 
 
 def _wgetrc(folder: Path, bundle: Path, inherited: Mapping[str, str]) -> Path:
     """Write a file that stands in for the system's, and so begins with its settings."""
-    lines = [*_wget_settings(inherited), f"ca_certificate={bundle}\n".encode()]
+    names = (inherited.get("SYSTEM_WGETRC", ""), *_SYSTEM_WGETRC)
+    lines = [*_first_of(names), f"ca_certificate={bundle}\n".encode()]
     return _write(folder / "wgetrc", b"\n".join(lines))
 
 
-def _wget_settings(inherited: Mapping[str, str]) -> Iterator[bytes]:
-    for name in (inherited.get("SYSTEM_WGETRC", ""), *_SYSTEM_WGETRC):
+def _wget2rc(folder: Path, bundle: Path, inherited: Mapping[str, str]) -> Path:
+    """Write the same for wget2."""
+    names = (inherited.get("SYSTEM_WGET2RC", ""), "/etc/wget2rc")
+    lines = [*_first_of(names), f"ca-certificate={bundle}\n".encode()]
+    return _write(folder / "wget2rc", b"\n".join(lines))
+
+
+def _first_of(names: Iterable[str]) -> Iterator[bytes]:
+    for name in names:
         if _is_file(name):
             yield Path(name).read_bytes()
             return
 
 
 def _write(path: Path, data: bytes) -> Path:
-    path.write_bytes(data)
+    """Write a file, unless it holds that already and somebody may be reading it."""
+    if not path.is_file() or path.read_bytes() != data:
+        path.write_bytes(data)
     return path

@@ -14,6 +14,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from mitmvcr.cli.child.environment import ProxyFacts, child_environment
 from mitmvcr.cli.child.process import Relay
@@ -55,7 +56,8 @@ def _isolated(plan: Plan) -> Iterator[Plan]:
         return
     from mitmvcr.cli.isolate.namespace import make_namespace
 
-    namespace = make_namespace(plan.allowed)
+    grows = plan.settings.control is not None
+    namespace = make_namespace(plan.allowed, divert=plan.transparent, grows=grows)
     try:
         if namespace.blind:
             say(
@@ -102,7 +104,8 @@ async def _supervise(plan: Plan, relay: Relay, folder: Path) -> Ran:
         async with AsyncExitStack() as gate, proxying as proxy:
             route = await gate.enter_async_context(_route(plan, proxy.port))
             trust = write_trust_files(folder, roots, proxy.ca_file, plan.inherited)
-            facts = _facts(plan, route.port, trust, proxy.control_url)
+            control = await _control(route, proxy)
+            facts = _facts(plan, route.port, trust, control)
             environment = child_environment(plan.inherited, facts)
             code = await relay.run(plan.command, environment, route.enter, plan.stdout)
             if code and not plan.settings.save_failed:
@@ -152,6 +155,19 @@ def _route(plan: Plan, port: int) -> AbstractAsyncContextManager[Route]:
     return open_gate(plan.namespace, port)
 
 
+async def _control(route: Route, proxy: "Proxy") -> str:
+    """Return where the command finds the control API; it has the ports that are opened
+    there."""
+    if route.ports is None or proxy.control_url is None:
+        return proxy.control_url or ""
+    parts = urlsplit(proxy.control_url)
+    assert parts.hostname is not None
+    assert parts.port is not None
+    await route.ports.open(parts.port, parts.hostname)
+    proxy.mirror(route.ports)
+    return f"http://127.0.0.1:{parts.port}"
+
+
 def _findings(plan: Plan, proxy: "Proxy", route: Route) -> list[Finding]:
     bypass = ",".join(plan.bypass)
     policy = plan.policy
@@ -159,14 +175,14 @@ def _findings(plan: Plan, proxy: "Proxy", route: Route) -> list[Finding]:
     return [*of_attempts(route.attempts, proxy, fail=policy.fail_on_miss), *idle]
 
 
-def _facts(plan: Plan, port: int, trust: TrustFiles, control: str | None) -> ProxyFacts:
+def _facts(plan: Plan, port: int, trust: TrustFiles, control: str) -> ProxyFacts:
     return ProxyFacts(
         port=port,
         cassette=_absolute(plan.named or plan.settings.cassette),
         trust=trust,
         bypass=plan.bypass,
         folder=_absolute(plan.settings.dir),
-        control=control or "",
+        control=control,
     )
 
 

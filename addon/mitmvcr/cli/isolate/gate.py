@@ -1,35 +1,41 @@
 """The gate of a namespace, for as long as a proxy runs: connections that are made
 within are carried on out here."""
 
-import asyncio
 import socket
-import struct
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
+from mitmvcr.cli.isolate.diverted import Diverter, Names
+from mitmvcr.cli.isolate.forwarder import Forwarder, ignore
 from mitmvcr.cli.isolate.leaving import Leaving
 from mitmvcr.cli.isolate.namespace import Namespace
+from mitmvcr.cli.isolate.ports import Ports
 from mitmvcr.cli.isolate.route import Allowed, Route
 from mitmvcr.cli.report.console import say
 from mitmvcr.options import ISOLATE_ALLOW
-
-_AT_ONCE = struct.pack("ii", 1, 0)
 
 
 @asynccontextmanager
 async def open_gate(namespace: Namespace, proxy_port: int) -> AsyncIterator[Route]:
     """Carry what comes in the namespace to the proxy, which listens on loopback here,
     and what is allowed to where it belongs; turn down the rest."""
-    leaving = Leaving(namespace, _known([each for _, each in namespace.allowed]))
+    names = Names()
+    known = _known([each for _, each in namespace.allowed])
+    leaving = Leaving(namespace, known, names if namespace.diverted else None)
     async with AsyncExitStack() as stack:
         for listening in namespace.proxy:
-            await _carry(stack, listening, "127.0.0.1", proxy_port, _ignore)
+            await _carry(stack, listening, "127.0.0.1", proxy_port, ignore)
         for listening, each in namespace.allowed:
             failed = _say(f"{ISOLATE_ALLOW.word} {each}")
             await _carry(stack, listening, each.host, each.port, failed)
+        for listening in namespace.diverted:
+            await _keep(stack, Diverter(names, proxy_port, ignore), listening)
+        ports = Ports(namespace.maker)
+        stack.push_async_callback(ports.close_all)
+        await ports.open(proxy_port)  # for who names it by the one that it has out here
         leaving.open()
         stack.callback(leaving.close)
-        yield Route(namespace.port, namespace.enter, leaving.attempts)
+        yield Route(namespace.port, namespace.enter, leaving.attempts, ports)
 
 
 async def _carry(
@@ -39,14 +45,14 @@ async def _carry(
     port: int,
     failed: Callable[[str], None],
 ) -> None:
-    forwarder = Forwarder(host, port, failed)
+    await _keep(stack, Forwarder(host, port, failed), listening)
+
+
+async def _keep(
+    stack: AsyncExitStack, forwarder: Forwarder, listening: socket.socket
+) -> None:
     await forwarder.open(listening)
     stack.push_async_callback(forwarder.close)
-
-
-def _ignore(reason: str) -> None:
-    """Pass over an error: the run has ended, and a process that was left behind still
-    connects."""
 
 
 def _say(what: str) -> Callable[[str], None]:
@@ -67,108 +73,3 @@ def _known(allowed: Sequence[Allowed]) -> dict[str, Sequence[str]]:
     names = {each.host.rstrip(".").lower(): each.addresses for each in allowed}
     own = socket.gethostname().rstrip(".").lower()
     return {"localhost": loopback, own: loopback, **names}
-
-
-class Forwarder:
-    """Forwards from a listening socket to ``host`` and ``port``, for as long as it is
-    open. ``failed`` is called with the reason when the other side cannot be reached."""
-
-    def __init__(self, host: str, port: int, failed: Callable[[str], None]) -> None:
-        self._target, self._failed = (host, port), failed
-        self._starting: set[asyncio.Task[None]] = set()
-        self._ends: set[_End] = set()
-        self._server: asyncio.Server | None = None
-
-    async def open(self, listening: socket.socket) -> None:
-        loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(self._accept, sock=listening)
-
-    async def close(self) -> None:
-        if self._server is not None:
-            self._server.close()
-        for task in self._starting:
-            task.cancel()
-        await asyncio.gather(*self._starting, return_exceptions=True)
-        for end in list(self._ends):
-            end.abort()
-
-    def _accept(self) -> "_End":
-        here = _End(self._ends)
-        task = asyncio.get_running_loop().create_task(self._go_on(here))
-        self._starting.add(task)
-        task.add_done_callback(self._starting.discard)
-        return here
-
-    async def _go_on(self, here: "_End") -> None:
-        loop = asyncio.get_running_loop()
-        there = _End(self._ends)
-        try:
-            await loop.create_connection(lambda: there, *self._target)
-        except OSError as error:
-            self._failed(error.strerror or str(error))
-            here.abort()
-            return
-        here.join(there)
-
-
-class _End(asyncio.Protocol):
-    """One end of a connection; what comes in goes out at the other end."""
-
-    def __init__(self, all_ends: "set[_End]") -> None:
-        self._all, self._other = all_ends, self
-        self._transport: asyncio.Transport | None = None
-        self._has_sent_all = self._is_gone = False
-
-    def join(self, other: "_End") -> None:
-        self._other, other._other = other, self
-        if self._is_gone:
-            other.abort()
-        for end in (self, other):
-            if end._transport is not None and not end._is_gone:
-                end._transport.resume_reading()
-
-    def abort(self) -> None:
-        """Close with a reset: what was cut short must not look as if it had ended."""
-        if self._transport is not None and not self._is_gone:
-            taken = self._transport.get_extra_info("socket")
-            taken.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
-            self._transport.abort()
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
-        self._all.add(self)
-        if self._other is self:
-            transport.pause_reading()  # until there are two
-
-    def data_received(self, data: bytes) -> None:
-        assert self._other._transport is not None
-        self._other._transport.write(data)
-
-    def pause_writing(self) -> None:
-        if self._other._transport is not None and not self._other._has_sent_all:
-            self._other._transport.pause_reading()
-
-    def resume_writing(self) -> None:
-        if self._other._transport is not None and not self._other._has_sent_all:
-            self._other._transport.resume_reading()
-
-    def eof_received(self) -> bool:
-        """Pass on that one direction has ended; the other may go on."""
-        self._has_sent_all = True
-        assert self._other._transport is not None
-        if self._other._has_sent_all:
-            self._other._transport.close()
-            return False
-        self._other._transport.write_eof()
-        return True
-
-    def connection_lost(self, error: Exception | None) -> None:
-        self._is_gone = True
-        self._all.discard(self)
-        if self._other is self or self._other._transport is None:
-            return
-        if error is not None:
-            self._other.abort()
-        else:
-            self._other._transport.close()

@@ -5,11 +5,13 @@ import os
 import socket
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mitmvcr.cli.isolate import syscalls
+from mitmvcr.cli.isolate.ports import stay
 from mitmvcr.cli.isolate.route import Allowed
 from mitmvcr.core.errors import VcrError
 from mitmvcr.options import ISOLATE
@@ -35,6 +37,8 @@ class Namespace:
     """``port`` is where the proxy is to be found within, on each of the ``proxy``
     sockets; ``allowed`` listen for what may be reached besides. ``tap`` and ``tunnel``
     see what goes nowhere over IPv4 and IPv6; ``blind`` says why the first is absent.
+    ``diverted`` listen for programs that know of no proxy. ``maker`` leads to a child
+    that stays within and opens ports (ports.py).
     """
 
     kinds: Sequence[tuple[int, int]]
@@ -45,6 +49,9 @@ class Namespace:
     tap: socket.socket | None
     tunnel: int | None
     blind: str
+    diverted: Sequence[socket.socket] = ()
+    maker: socket.socket | None = None
+    child: int = 0
 
     def enter(self) -> None:
         """Move this process into the namespace. Call it in a child that is to become
@@ -61,24 +68,31 @@ class Namespace:
         """Close our descriptors; the namespace lives on while a process is in it."""
         for descriptor, _ in self.kinds:
             os.close(descriptor)
-        for each in (*self.proxy, *(s for s, _ in self.allowed), *self.name_servers):
+        listening = (*self.proxy, *(s for s, _ in self.allowed), *self.diverted)
+        for each in (*listening, *self.name_servers):
             each.close()
         if self.tap is not None:
             self.tap.close()
         if self.tunnel is not None:
             os.close(self.tunnel)
+        if self.maker is not None:
+            self.maker.close()  # so it ends
+            os.waitpid(self.child, 0)
 
 
-def make_namespace(allowed: Sequence[Allowed]) -> Namespace:
-    """Make a namespace. It forks: call it before there are threads. Raise
-    IsolationError."""
+def make_namespace(
+    allowed: Sequence[Allowed], *, divert: bool = False, grows: bool = False
+) -> Namespace:
+    """Make a namespace, in which connections are diverted to the proxy if so wanted;
+    one that ``grows`` gets more ports later. It forks: call it before there are
+    threads. Raise IsolationError."""
     if sys.platform != "linux":
         problem = f"needs Linux's network namespaces, and this is {sys.platform}"
         raise IsolationError(f"{ISOLATE.word} {problem}: leave it out here")
     problem = ""
     for user in (False, True) if os.geteuid() == 0 else (True,):
         try:
-            return _made(allowed, user=user)
+            return _made(allowed, user=user, divert=divert, grows=grows)
         except OSError as error:
             problem = str(error.strerror)
     raise IsolationError(
@@ -87,36 +101,48 @@ def make_namespace(allowed: Sequence[Allowed]) -> Namespace:
     )
 
 
-def _made(allowed: Sequence[Allowed], *, user: bool) -> Namespace:
+def _made(
+    allowed: Sequence[Allowed], *, user: bool, divert: bool, grows: bool
+) -> Namespace:
     """Fork a child that makes the namespace, and return what it hands over. Raise
     OSError."""
     from mitmvcr.cli.isolate.setup import set_up  # Linux alone can import it
 
     ours, theirs = socket.socketpair()
-    with ours:
-        child = os.fork()
-        if child == 0:
-            _be_the_child(theirs, lambda: set_up(allowed, user=user))
-        theirs.close()
-        message, descriptors, _, _ = socket.recv_fds(ours, _LONGEST, _MOST_DESCRIPTORS)
+    child = os.fork()
+    if child == 0:
+        ours.close()
+        made = partial(set_up, allowed, user=user, divert=divert)
+        _be_the_child(theirs, made, stays=grows)
+    theirs.close()
+    message, descriptors, _, _ = socket.recv_fds(ours, _LONGEST, _MOST_DESCRIPTORS)
+    facts = json.loads(message or "{}")
+    if not grows or "port" not in facts:
+        ours.close()
         os.waitpid(child, 0)
     if not message:
         raise OSError(0, "the process that makes it has died")
-    facts = json.loads(message)
     if "error" in facts:
         raise OSError(0, facts["error"])
-    return _unpacked(facts, descriptors, allowed)
+    namespace = _unpacked(facts, descriptors, allowed)
+    return replace(namespace, maker=ours, child=child) if grows else namespace
 
 
-def _be_the_child(theirs: socket.socket, make: "Callable[[], Parts]") -> None:
+def _be_the_child(
+    theirs: socket.socket, make: "Callable[[], Parts]", *, stays: bool
+) -> None:
     """Make the namespace in the forked child, and never return."""
     try:
         try:
             made = make()
             facts, descriptors = _packed(made), made.descriptors()
         except OSError as error:
-            facts, descriptors = {"error": _words(error)}, []
+            facts, descriptors, stays = {"error": _words(error)}, [], False
         socket.send_fds(theirs, [json.dumps(facts).encode()], descriptors)
+        for descriptor in descriptors:
+            os.close(descriptor)
+        if stays:
+            stay(theirs)
     finally:
         os._exit(0)
 
@@ -157,6 +183,7 @@ def _unpacked(
         tap=next(map(_socket, of("tap")), None),
         tunnel=next(of("tunnel"), None),
         blind=str(facts["blind"]),
+        diverted=[_socket(d) for d in of("diverted")],
     )
 
 

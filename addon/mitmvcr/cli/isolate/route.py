@@ -5,21 +5,26 @@ import socket
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from mitmvcr.core.errors import OptionError
 from mitmvcr.network_options import Place
 from mitmvcr.options import ISOLATE_ALLOW
+
+if TYPE_CHECKING:
+    from mitmvcr.cli.isolate.ports import Ports
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
     """How a command reaches the proxy, isolated or not: on which port, and what it has
     to ``enter`` first. ``attempts`` to go another way are complete once the gate is
-    closed."""
+    closed. ``ports`` are further ones of an isolated command."""
 
     port: int
     enter: Callable[[], None] | None = None
     attempts: Counter[str] = field(default_factory=Counter)
+    ports: "Ports | None" = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from typing import TextIO
 import click
 
 from mitmvcr.core.wording import shown
-from mitmvcr.miss.report import MOST_MISSES, Difference, Miss, Near
+from mitmvcr.miss.log import MOST_MISSES
+from mitmvcr.miss.report import Difference, Miss, Near
 from mitmvcr.options import REPORT
 from mitmvcr.spelling import as_typed, in_words
 

@@ -43,9 +43,9 @@ def _facts(account: RunReport) -> list[str]:
 
 
 def _rows(part: Part) -> Iterator[Facts]:
-    spans = part.session.log.spans if part.session else []
+    log = part.session.log if part.session else None
     for number, entry in enumerate(part.entries):
-        span = spans[number] if number < len(spans) else None
+        span = log.span(number) if log and number < len(log) else None
         yield entry_facts(number, entry, span) | missed_facts(entry)
 
 

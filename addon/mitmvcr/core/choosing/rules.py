@@ -143,10 +143,13 @@ def _ranges(found: Interaction, own: Fields) -> list[str | None]:
 def strange_to(request: Request, found: Interaction) -> list[Broken]:
     """Return the headers that the answer says it depends on and in which the request
     differs from the recorded one: name, its value, the recorded one."""
+    names = dict.fromkeys(vary(found.response))
+    if not names:
+        return []
     asked, recorded = fields(request.headers), fields(found.request.headers)
     return [
         (name, asked.get(name), recorded.get(name))
-        for name in dict.fromkeys(vary(found.response))
+        for name in names
         if asked.get(name) != recorded.get(name)
     ]
 

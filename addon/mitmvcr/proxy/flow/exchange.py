@@ -57,8 +57,8 @@ class Exchange:
     position = 0
     client = ""
     paced: object | None = None
-    #: For a log that is complete, which has the time since ``sent`` too.
-    entry: Entry | None = None
+    #: For the log, which has the time since ``sent`` too.
+    entry: Entry | int | None = None
 
     def __init__(
         self,
@@ -106,10 +106,8 @@ class Exchange:
     def finish(self, event: Event) -> None:
         """Count a replay: the client has it."""
         if self.move(event):
-            entry = self.entry
-            if entry is not None:
-                entry = entry.lasting(time.monotonic_ns() - self.sent)
-            self.target.session.replayed(entry)
+            duration = time.monotonic_ns() - self.sent if self.sent else 0
+            self.target.session.replayed(self.entry, duration)
 
     def undo(self, event: Event) -> None:
         """Give a replay back: the client has not had it."""
@@ -162,8 +160,7 @@ def replay(
     exchange.client = flow.client_conn.id
     session = player.session
     mark_replayed(flow, session, decision.position)
-    if session.log.complete:
-        interaction = decision.interaction
-        exchange.entry = session.entry("replayed", interaction, decision.position)
+    exchange.entry = session.replaying(decision)
+    if exchange.entry is not None:
         exchange.sent = time.monotonic_ns()
     return exchange

@@ -27,8 +27,10 @@ if TYPE_CHECKING:
 #: The session of whoever names none.
 DEFAULT = "default"
 
-#: What is larger is redacted in a thread: at the worst a KiB takes a millisecond.
+#: What is larger leaves in pieces.
 LARGE = 1 << 14
+#: What is larger is redacted in a thread: at the worst a KiB takes two milliseconds.
+SLOW = 1 << 13
 
 
 def size_of(met: Request | Interaction) -> int:
@@ -37,7 +39,8 @@ def size_of(met: Request | Interaction) -> int:
         return len(met.url) + len(met.body)
     response = met.response
     frames = sum(len(each.content) for each in response.websocket)
-    return size_of(met.request) + len(response.body) + frames
+    head = sum(len(value) for each in response.headers.values() for value in each)
+    return size_of(met.request) + len(response.body) + frames + head
 
 
 class Player:

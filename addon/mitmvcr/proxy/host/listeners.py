@@ -3,7 +3,7 @@ only its proxyserver knows (addons/proxyserver.py: Servers)."""
 
 import asyncio
 import socket
-from typing import Any
+from typing import Any, Protocol
 
 from mitmproxy import ctx
 from mitmproxy.proxy import mode_specs
@@ -28,6 +28,24 @@ _KINDS = (
     mode_specs.ReverseMode,
     mode_specs.UpstreamMode,
 )
+
+
+class Elsewhere(Protocol):
+    """A network in which these ports are to be found too, by the same numbers."""
+
+    async def open(self, port: int) -> None:
+        """Raise OSError where that cannot be."""
+
+    def close(self, port: int) -> None: ...
+
+
+#: There is one proxy in a process, as in ``ctx``.
+_elsewhere: list[Elsewhere] = []
+
+
+def mirror(elsewhere: Elsewhere | None) -> None:
+    """Open the ports there too that are opened from now on; None: nowhere."""
+    _elsewhere[:] = [] if elsewhere is None else [elsewhere]
 
 
 class NoPortError(VcrError):
@@ -66,7 +84,7 @@ async def open_port(kind: str | None = None) -> int:
         port = _free_port()
         spec = f"{kind or main_kind()}{_place(port)}"
         update_options(ctx.options, {"mode": [*ctx.options.mode, spec]})
-        reason = await _outcome(spec)
+        reason = await _outcome(spec) or await _mirrored(port)
         if not reason:
             return port
         close_port(port)
@@ -77,6 +95,18 @@ def close_port(port: int) -> None:
     """Let it listen there no more; what is open stays open."""
     kept = [each for each in ctx.options.mode if not each.endswith(_place(port))]
     update_options(ctx.options, {"mode": kept})
+    for network in _elsewhere:
+        network.close(port)
+
+
+async def _mirrored(port: int) -> object:
+    """Return why it is not open elsewhere, else None."""
+    try:
+        for network in _elsewhere:
+            await network.open(port)
+    except OSError as error:
+        return error
+    return None
 
 
 def at(port: int) -> Any:

@@ -2,14 +2,16 @@
 // Loaded by `node --require` (NODE_OPTIONS) into every Node process of `mitmvcr run`.
 //
 // Node learnt to read HTTPS_PROXY in 22.21 and 24.5 (NODE_USE_ENV_PROXY=1). Older ones
-// have nothing, and in newer ones an agent that the program makes itself still goes
-// direct. So: an agent without a proxy of its own gets each connection as a tunnel
-// through the proxy; fetch of an old Node gets a dispatcher that does the same.
+// have nothing; in newer ones an agent that the program makes itself still goes direct,
+// and the switch breaks a request that sets its own Host. So it is left alone. Each
+// agent of http and https gets its connections as tunnels through the proxy, and so does
+// what connects without an agent and is HTTP for certain: fetch, undici, http2 and ws.
 //
 // Rules: never end the program it is loaded into, say on stderr what failed, and leave
 // alone who brings a proxy of their own (proxy-agent, axios, a dispatcher).
 
 const http = require('http');
+const { syncBuiltinESMExports } = require('module');
 const net = require('net');
 const tls = require('tls');
 
@@ -124,86 +126,107 @@ function forget(agent, options, socket) {
   agent.totalSocketCount -= 1;
 }
 
-const DISPATCHER = Symbol.for('undici.globalDispatcher.1');
-const DISPATCHER_2 = Symbol.for('undici.globalDispatcher.2');
-
-// fetch and the undici package read one dispatcher from the global object. Node hands
-// out no other way to its own Agent class than the one it puts there when first used.
-function patchFetch() {
-  if (typeof fetch !== 'function' || !globalThis.FormData) return;
-  const { constructor: Agent } = globalThis[DISPATCHER];
-  globalThis[DISPATCHER] = new Agent({ connect });
+// Is it HTTP that is to be spoken on a connection with these options? Databases speak TLS
+// as well, to authorities of their own. undici is alone in giving a highWaterMark.
+function isHttp({ ALPNProtocols: offered, headers, highWaterMark }) {
+  const upgrade = headers && (headers.Upgrade || headers.upgrade);
+  const names = offered ? Buffer.from([].concat(offered).join(), 'latin1').toString() : '';
+  return Boolean(upgrade || highWaterMark || /\bh2\b|http\/1/.test(names));
 }
 
-// undici 8, in a Node whose own is older, finds nothing under the second name; it then
-// defines an Agent of its own there, and under the first name in place of ours. It
-// looks the name up right before: from then on its two definitions are put right.
-function patchNewerUndici() {
-  if (globalThis[DISPATCHER_2]) return;
-  const { defineProperty } = Object;
-  const correct = (target, key, descriptor) => {
-    if (target === globalThis && key === DISPATCHER_2) {
-      const { constructor: Agent } = descriptor.value;
-      return defineProperty(target, key, { ...descriptor, value: new Agent({ connect }) });
-    }
-    if (target !== globalThis || key !== DISPATCHER) {
-      return defineProperty(target, key, descriptor);
-    }
-    Object.defineProperty = defineProperty;
-    return target[key] ? target : defineProperty(target, key, descriptor);
-  };
-  defineProperty(globalThis, DISPATCHER_2, {
-    configurable: true,
-    get() {
-      Object.defineProperty = correct;
-      return undefined;
-    },
+// The arguments of net.connect and tls.connect: (options), (port, host, options), with a
+// listener behind.
+function asOptions(args) {
+  const options = {};
+  args.forEach((arg, place) => {
+    if (arg && typeof arg === 'object') Object.assign(options, arg);
+    else if (typeof arg === 'string' && Number.isNaN(Number(arg))) options.host = arg;
+    else if (place === 0 && typeof arg !== 'function') options.port = arg;
   });
+  return options;
 }
 
-// undici's connector: a plain or TLS socket to the origin, which is ready when given.
-function connect({ hostname, protocol, port, servername }, done) {
-  const target = Number(port || DEFAULT_PORTS[protocol]);
-  const proxy = proxyFor(protocol, hostname, target);
-  if (proxy) {
-    openTunnel(proxy, hostname, target, (error, raw) => {
-      if (error) done(error);
-      else secure(protocol, hostname, servername, raw, done);
+function proxyOf(protocol, options) {
+  const { host = 'localhost', port, path, socket } = options;
+  if (socket || !port || (path && !options.headers) || !isHttp(options)) return null;
+  return proxyFor(protocol, host, port);
+}
+
+// What undici, http2 and ws connect with. They need a socket at once: it says that it is
+// connected when the tunnel is.
+function patchConnect() {
+  const { connect: connectTls } = tls;
+  const { connect: connectNet } = net;
+
+  tls.connect = function connect(...args) {
+    const options = asOptions(args);
+    const proxy = proxyOf('https:', options);
+    if (!proxy) return connectTls.apply(this, args);
+    const raw = new net.Socket(); // without a handle as yet, or TLS would read from it
+    const listener = args.find((arg) => typeof arg === 'function');
+    const { servername = net.isIP(options.host) ? '' : options.host } = options;
+    const socket = connectTls({ ...options, servername, socket: raw }, listener);
+    // TLS over what has no handle holds up no process, and can be told nothing.
+    ['ref', 'unref', 'setKeepAlive', 'setNoDelay'].forEach((name) => {
+      socket[name] = (...words) => { raw[name](...words); return socket; };
     });
-    return;
-  }
-  const raw = net.connect({ host: hostname, port: target });
-  raw.once('error', done);
-  raw.once('connect', () => {
-    raw.removeListener('error', done);
-    secure(protocol, hostname, servername, raw, done);
-  });
+    tunnel(raw, proxy, options.host || 'localhost', options.port);
+    return socket;
+  };
+
+  net.connect = function connect(...args) {
+    const options = asOptions(args);
+    const proxy = proxyOf('http:', options);
+    if (!proxy) return connectNet.apply(this, args);
+    const raw = new net.Socket(options);
+    const listener = args.find((arg) => typeof arg === 'function');
+    if (listener) raw.once('connect', listener);
+    return tunnel(raw, proxy, options.host || 'localhost', options.port);
+  };
+
+  net.createConnection = net.connect;
+  syncBuiltinESMExports();
 }
 
-function secure(protocol, hostname, servername, raw, done) {
-  if (protocol !== 'https:') {
-    done(null, raw);
-    return;
+// Connects a socket to host:port through the proxy; its users see neither the connection
+// to the proxy nor what the proxy answers.
+function tunnel(socket, proxy, host, port) {
+  const authority = net.isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`;
+  const lines = Object.entries({ Host: authority, ...credentials(proxy) });
+  const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('');
+  let answer = Buffer.alloc(0);
+  socket.emit = function emit(event, ...args) {
+    if (event === 'connect') {
+      socket.write(`CONNECT ${authority} HTTP/1.1\r\n${head}\r\n`);
+      socket.resume();
+      socket._read(); // a read that was wanted before waits for the event
+    } else if (event === 'data') taken(args[0]);
+    else if (event !== 'ready') return net.Socket.prototype.emit.call(this, event, ...args);
+    return true;
+  };
+  function taken(piece) {
+    answer = Buffer.concat([answer, Buffer.from(piece)]); // text, if an encoding is set
+    const end = answer.indexOf('\r\n\r\n');
+    if (end < 0) return;
+    delete socket.emit;
+    const [, status] = answer.toString('latin1').split(' ', 2);
+    if (status !== '200') {
+      socket.destroy(new Error(`the proxy refused ${authority}: ${status}`));
+      return;
+    }
+    if (answer.length > end + 4) socket.unshift(answer.subarray(end + 4));
+    socket.emit('connect');
+    socket.emit('ready');
   }
-  const name = servername || (net.isIP(hostname) ? '' : hostname);
-  const socket = tls.connect({
-    socket: raw,
-    host: hostname,
-    servername: name,
-    ALPNProtocols: ['http/1.1'],
-  });
-  socket.once('error', done);
-  socket.once('secureConnect', () => {
-    socket.removeListener('error', done);
-    done(null, socket);
-  });
+  socket.connect({ host: proxy.hostname, port: proxyPort(proxy) });
+  return socket;
 }
 
 try {
-  patchAgents();
-  const native = process.allowedNodeEnvironmentFlags.has('--use-env-proxy');
-  if (!native) patchFetch();
-  patchNewerUndici();
+  // Deno and Bun obey NODE_OPTIONS too, and read the proxy's variables themselves, except
+  // that Deno's node:https does not.
+  if (!process.versions.bun) patchAgents();
+  if (!process.versions.bun && !process.versions.deno) patchConnect();
 } catch (error) {
   process.stderr.write(`mitmvcr: Node goes past the proxy here: ${error.message}\n`);
 }

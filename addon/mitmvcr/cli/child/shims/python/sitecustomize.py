@@ -1,9 +1,10 @@
 """On PYTHONPATH in every Python process of ``mitmvcr run``.
 
-Two libraries do not look where the others look: aiohttp takes no proxy from the
-environment unless told to (``trust_env``), and ``certifi.where()`` is its own file.
-Both are put right at the moment they are imported; nothing is imported for it here,
-as this runs at every start of every Python.
+Some libraries do not look where the others look: aiohttp takes no proxy from the
+environment unless told to (``trust_env``), ``certifi.where()`` is its own file, and
+``http.client`` and others know of no proxy at all (``mitmvcr_tunnels``). Each is put
+right at the moment it is imported; nothing is imported for it here, as this runs at
+every start of every Python.
 
 The process may be any Python from 3.6 on, without mitmvcr. What fails is said on
 stderr, and the program goes on.
@@ -39,9 +40,41 @@ def _trust_bundle(certifi: "Any") -> None:
     certifi.contents = lambda: read() if os.path.isfile(bundle) else contents()
 
 
+def _tunnel(name: str) -> "Patch":
+    """Return the patch of that name in the file beside this one."""
+
+    def patch(module: "ModuleType") -> None:
+        tunnels = sys.modules.get(_TUNNELS) or _load(_TUNNELS)
+        getattr(tunnels, name)(module)
+
+    return patch
+
+
+def _load(name: str) -> "ModuleType":
+    """Import a file beside this one, which is no longer on the path."""
+    from importlib.util import module_from_spec, spec_from_file_location
+
+    spec = spec_from_file_location(name, os.path.join(_HERE, name + ".py"))
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    sys.modules[name] = module
+    return module
+
+
+_HERE = os.path.dirname(os.path.abspath(__file__))
+_TUNNELS = "mitmvcr_tunnels"
 _PATCHES: "dict[str, Patch]" = {
     "aiohttp.client": _trust_environment,
     "certifi.core": _trust_bundle,
+    "http.client": _tunnel("http_client"),
+    "urllib3.connection": _tunnel("urllib3"),
+    "httplib2": _tunnel("httplib2"),
+    "tornado.simple_httpclient": _tunnel("tornado"),
+    "tornado.websocket": _tunnel("tornado"),
+    "pycurl": _tunnel("pycurl"),
+    "stripe": _tunnel("stripe"),
 }
 
 
@@ -97,8 +130,7 @@ def _say(text: str) -> None:
 
 def _run_shadowed() -> None:
     """Run the ``sitecustomize`` that this one hides, as Python would have done."""
-    here = os.path.dirname(os.path.abspath(__file__))
-    sys.path[:] = [path for path in sys.path if os.path.abspath(path) != here]
+    sys.path[:] = [path for path in sys.path if os.path.abspath(path) != _HERE]
     ours = sys.modules.pop(__name__)
     try:
         __import__(__name__)

@@ -1,0 +1,198 @@
+"""Python's clients that read no proxy variable, sent through the proxy.
+
+``sitecustomize`` loads this file when one of them is imported. Each gets its connection
+as a tunnel (CONNECT), so that all else it does stays as it is. Who brings a proxy of
+their own is left alone, as is what NO_PROXY names.
+"""
+
+import os
+import socket
+from urllib.parse import urlsplit
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+_LONGEST = 65536
+
+
+def _proxy_for(host: str, port: int) -> "tuple[str, int] | None":
+    """Return where the run's proxy is; None for a host that goes past it."""
+    import urllib.request as library
+
+    url = urlsplit(os.environ.get("MITMVCR_PROXY_URL", ""))
+    if not url.hostname or not url.port or not host:
+        return None
+    environment: Any = library  # what is said of its functions names few of them
+    proxies = environment.getproxies_environment()  # with NO_PROXY, as "no"
+    if proxies.get("https", proxies.get("http")) != url.geturl():
+        return None  # the program has set its own since
+    itself = (host, port) == (url.hostname, url.port)
+    bypassed = itself or environment.proxy_bypass_environment(host, proxies)
+    return None if bypassed else (url.hostname, url.port)
+
+
+def _connect(
+    create: "Callable[..., Any]",
+    address: "tuple[str, int]",
+    *args: "Any",
+    **kwargs: "Any",
+) -> "Any":
+    """Do what ``create`` would do, through the proxy if the address is to be reached
+    there."""
+    host, port = address
+    proxy = _proxy_for(host, port)
+    if proxy is None:
+        return create(address, *args, **kwargs)
+    sock = create(proxy, *args, **kwargs)
+    try:
+        sock.sendall(_request(host, port))
+        _read_head(sock)
+    except BaseException:
+        sock.close()
+        raise
+    return sock
+
+
+def _request(host: str, port: int) -> bytes:
+    name = host.encode("idna").decode("ascii")
+    place = f"[{name}]:{port}" if ":" in name else f"{name}:{port}"
+    return f"CONNECT {place} HTTP/1.1\r\nHost: {place}\r\n\r\n".encode("ascii")
+
+
+def _read_head(sock: socket.socket) -> None:
+    """Read the proxy's answer, and no byte of what follows it."""
+    head = b""
+    while not head.endswith(b"\r\n\r\n"):
+        piece = sock.recv(1)
+        if not piece or len(head) > _LONGEST:
+            raise OSError("the proxy did not answer CONNECT")
+        head += piece
+    _check(head)
+
+
+def _check(head: bytes) -> None:
+    line = head.split(b"\r\n", 1)[0].decode("latin-1")
+    if line.split(" ")[1:2] != ["200"]:
+        raise OSError(f"the proxy refused the connection: {line}")
+
+
+def http_client(module: "Any") -> None:
+    """Tunnel where the library makes a socket; urllib and others that name a proxy
+    connect to that proxy, which goes past."""
+    make = module.HTTPConnection.__init__
+
+    def init(self: "Any", *args: "Any", **kwargs: "Any") -> None:
+        make(self, *args, **kwargs)
+        create = self._create_connection
+
+        def through(address: "tuple[str, int]", *rest: "Any") -> "Any":
+            if self._tunnel_host:
+                return create(address, *rest)
+            return _connect(create, address, *rest)
+
+        self._create_connection = through
+
+    init.__wrapped__ = make  # type: ignore[attr-defined]
+    module.HTTPConnection.__init__ = init
+
+
+def urllib3(module: "Any") -> None:
+    """Tunnel a connection that no ProxyManager has made."""
+    new_conn = module.HTTPConnection._new_conn
+
+    def _new_conn(self: "Any") -> "Any":
+        target = self.host, self.port or self.default_port
+        own = getattr(self, "proxy", None) or self._tunnel_host
+        if own or _proxy_for(*target) is None:
+            return new_conn(self)
+        try:
+            return _connect(create, target, self)
+        except OSError as error:
+            raise module.NewConnectionError(self, str(error)) from error
+
+    def create(address: "tuple[str, int]", self: "Any") -> "Any":
+        options = self.socket_options
+        make = module.connection.create_connection
+        return make(address, self.timeout, socket_options=options)
+
+    module.HTTPConnection._new_conn = _new_conn
+
+
+def httplib2(module: "Any") -> None:
+    """Tunnel as without PySocks it knows no proxy; one that was given is left alone."""
+
+    def patch(name: str, secure: bool) -> None:
+        kind = getattr(module, name)
+        connect = kind.connect
+
+        def through(self: "Any") -> None:
+            given = self.proxy_info
+            ours = urlsplit(os.environ.get("MITMVCR_PROXY_URL", ""))
+            own = given and (given.proxy_host, given.proxy_port) != (
+                ours.hostname,
+                ours.port,
+            )
+            if own or _proxy_for(self.host, self.port) is None:
+                connect(self)
+                return
+            timeout = self.timeout if module.has_timeout(self.timeout) else None
+            sock = _connect(socket.create_connection, (self.host, self.port), timeout)
+            if secure:
+                sock = self._context.wrap_socket(sock, server_hostname=self.host)
+            self.sock = sock
+
+        kind.connect = through
+
+    patch("HTTPConnectionWithTimeout", False)
+    patch("HTTPSConnectionWithTimeout", True)
+
+
+def tornado(module: "Any") -> None:
+    """Tunnel what its HTTP and WebSocket clients connect to."""
+
+    class TCPClient(module.TCPClient):  # type: ignore[misc]  # it is known when it runs
+        async def connect(
+            self, host: str, port: int, *args: "Any", **kwargs: "Any"
+        ) -> "Any":
+            proxy = _proxy_for(host, port)
+            if proxy is None:
+                return await super().connect(host, port, *args, **kwargs)
+            options = kwargs.pop("ssl_options", None)
+            stream = await super().connect(*proxy, *args, **kwargs)
+            await stream.write(_request(host, port))
+            _check(await stream.read_until(b"\r\n\r\n", max_bytes=_LONGEST))
+            if options is None:
+                return stream
+            return await stream.start_tls(False, options, server_hostname=host)
+
+    module.TCPClient = TCPClient
+
+
+def pycurl(module: "Any") -> None:
+    """Have curl trust the run's bundle: a wheel brings roots of its own."""
+    bundle = os.environ.get("MITMVCR_CA_BUNDLE", "")
+
+    class Curl(module.Curl):  # type: ignore[misc]  # as above
+        def __init__(self, *args: "Any", **kwargs: "Any") -> None:
+            super().__init__(*args, **kwargs)
+            self._trust()
+
+        def reset(self) -> "Any":
+            done = super().reset()
+            self._trust()
+            return done
+
+        def _trust(self) -> None:
+            if os.path.isfile(bundle):
+                self.setopt(module.CAINFO, bundle)
+
+    module.Curl = Curl
+
+
+def stripe(module: "Any") -> None:
+    """Have it trust the run's bundle in place of its own."""
+    bundle = os.environ.get("MITMVCR_CA_BUNDLE", "")
+    if os.path.isfile(bundle):
+        module.ca_bundle_path = bundle

@@ -1,0 +1,2 @@
+set -e
+git ls-remote "$1/repo.git"

@@ -1,0 +1,3 @@
+module gotransport
+
+go 1.24

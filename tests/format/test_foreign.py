@@ -1,0 +1,96 @@
+"""Files of other recorders are named as what they are, not as broken ones of go-vcr."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from mitmvcr.core.errors import CassetteError
+from mitmvcr.core.model import Cassette, Interaction, Request, Response
+from mitmvcr.format import reader, writer
+from mitmvcr.format.check import check
+from mitmvcr.format.foreign import kind_of
+
+PAIR = {"request": {"url": "/x", "method": "GET"}, "response": {"status": 200}}
+VCRPY = """\
+interactions:
+- request:
+    body: null
+    headers: {Accept: ['*/*']}
+    method: GET
+    uri: https://api.test/x
+  response:
+    body: {string: hello}
+    headers: {}
+    status: {code: 200, message: OK}
+version: 1
+"""
+RUBY = """\
+---
+http_interactions:
+- request:
+    method: get
+    uri: http://h/
+    body: {encoding: UTF-8, string: ''}
+  response:
+    status: {code: 200, message: OK}
+recorded_with: VCR 2.0.0
+"""
+JSON = {
+    "vcrpy": {"version": 1, "interactions": [{"request": {"uri": "http://h/"}}]},
+    "Ruby's VCR or of betamax": {
+        "http_interactions": [],
+        "recorded_with": "betamax/0.8",
+    },
+    "HTTP archive (HAR)": {"log": {"creator": {}, "entries": []}},
+    "Hoverfly": {"data": {"pairs": [PAIR], "globalActions": {}}, "meta": {}},
+    "Azure's test proxy": {"Entries": [{"RequestUri": "https://h/"}]},
+    "nock": [{"scope": "https://h:443", "method": "GET", "path": "/"}],
+    "WireMock": {"id": "1", **PAIR},
+}
+FILES = {
+    "vcrpy in YAML": ("vcrpy", VCRPY),
+    "vcrpy with its version first": (
+        "vcrpy",
+        "version: 1\n" + VCRPY.removesuffix("version: 1\n"),
+    ),
+    "Ruby in YAML": ("Ruby's VCR or of betamax", RUBY),
+    **{kind: (kind, json.dumps(value, indent=1)) for kind, value in JSON.items()},
+    **{f"{kind}, short": (kind, json.dumps(value)) for kind, value in JSON.items()},
+    "a list of mappings": ("WireMock", json.dumps({"mappings": [PAIR]})),
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_of_another_recorder_is_named(name: str, tmp_path: Path) -> None:
+    kind, text = FILES[name]
+    for lazy in (True, False):
+        with pytest.raises(CassetteError) as caught:
+            reader.loads(text.encode(), "a.yaml", lazy=lazy)
+        assert kind in str(caught.value)
+    (tmp_path / "a.yaml").write_text(text)
+    (found,) = check(tmp_path / "a.yaml")
+    assert kind in found.message
+    assert found.message.endswith("and no cassette of go-vcr's: record it anew")
+    if reader.is_format1(text.encode()):
+        with pytest.raises(CassetteError, match=kind):
+            reader.read_format1(text.encode(), "a.yaml")
+
+
+@pytest.mark.parametrize("text", ["{}", "[1]", "a: 1", "interactions:\n", '{"a":{}}'])
+def test_what_nobody_is_known_to_write_is_a_broken_cassette(text: str) -> None:
+    with pytest.raises(CassetteError) as caught:
+        reader.loads(text.encode(), "a.yaml")
+    assert "record it anew" not in str(caught.value)
+
+
+@pytest.mark.parametrize("layout", ["v4", "v3"])
+@pytest.mark.parametrize("cut", [0, 5])
+def test_one_that_holds_such_a_file_is_go_vcrs(layout: str, cut: int) -> None:
+    bodies = [text.encode() for _, text in FILES.values()]
+    held = [
+        Interaction(n, Request("POST", "http://h/", body=body), Response(body=body))
+        for n, body in enumerate(bodies)
+    ]
+    data = writer.dumps(Cassette(held), layout)  # type: ignore[arg-type]
+    assert kind_of(data[: len(data) - cut]) == ""
