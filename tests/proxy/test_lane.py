@@ -12,12 +12,14 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
+from mitmvcr.core.deck import Deck
 from mitmvcr.core.model import Interaction
 from mitmvcr.proxy import host
 from mitmvcr.proxy.flow.player import Player
 from mitmvcr.proxy.lane import _is_fit
 from mitmvcr.proxy.launch import Proxy
 from mitmvcr.session import open_session
+from mitmvcr.view import responses
 from option_samples import parse_settings
 from proxy.lanes import HOST, Client, Play, cassette, interaction, played
 
@@ -306,6 +308,23 @@ def test_clients_of_bad_manners_read_the_same_by_either_way(tmp_path, confdir):
     assert [each[9:12] for each in fast.answers[12:19]] == [b"400"] * len(REFUSED)
     assert fast.lane >= 8
     assert fast.passed >= 8
+
+
+def test_a_fault_of_our_own_is_answered(tmp_path, confdir, monkeypatch):
+    def fail(*_: object) -> None:
+        raise RuntimeError("a fault of a test")
+
+    monkeypatch.setattr(responses, "to_request", fail)
+    monkeypatch.setattr(Deck, "next_of_host", fail)
+    path = cassette(tmp_path / "a.yaml", interaction("https://api.test/a"))
+
+    def play(proxy: Proxy) -> Iterator[bytes]:
+        yield Client(proxy).ask(GET % (b"/a", b""))
+        yield Client(proxy).secure().ask(b"GET /a HTTP/1.1\r\n\r\n")
+
+    found = played(path, confdir, play, lane="auto", fails=True)
+    assert [each[9:12] for each in found.answers] == [b"500", b"500"]
+    assert found.passed == 1  # the other is mitmproxy's from its first byte
 
 
 def test_a_client_that_says_nothing_is_left(tmp_path, confdir, monkeypatch):
