@@ -25,7 +25,7 @@ from mitmvcr.core.matching import DEFAULT, MatchSpec
 from mitmvcr.core.model import Layout
 from mitmvcr.core.modes import Mode, Repeats
 from mitmvcr.network_options import Address
-from mitmvcr.parsing import Partial, RetryAfter, View, as_text
+from mitmvcr.parsing import Lane, Partial, RetryAfter, View, as_text
 from mitmvcr.secrets.rules import DEFAULT as DEFAULT_RULES
 from mitmvcr.secrets.rules import Rules
 
@@ -254,6 +254,17 @@ ISOLATE = Option(
     name="isolate",
     help="Linux: the command has a network of its own, whose only way out is the"
     " proxy.",
+    group=Group.NETWORK,
+    parse=parsing.parse_switch,
+    kind=Kind.SWITCH,
+    default="no",
+    scope=Scope.COMMAND,
+    commands=("run",),
+)
+TRANSPARENT = Option(
+    name="transparent",
+    help="With --isolate: programs that know of no proxy are recorded too; whatever"
+    " they connect to by name, on ports 80 and 443, is carried to it.",
     group=Group.NETWORK,
     parse=parsing.parse_switch,
     kind=Kind.SWITCH,
@@ -693,6 +704,15 @@ OPTIONS: tuple[Option, ...] = (
     PASSTHROUGH,
     BLOCK,
     Option(
+        name="lane",
+        help="Answer a strict replay on a fast lane in front of mitmproxy, wherever its"
+        " answers are the same: auto, or off.",
+        group=Group.NETWORK,
+        parse=parsing.parse_lane,
+        default="off",
+        metavar="LANE",
+    ),
+    Option(
         name="include_localhost",
         help="Send requests to localhost through the proxy too, where the client can.",
         group=Group.NETWORK,
@@ -708,6 +728,7 @@ OPTIONS: tuple[Option, ...] = (
     CLIENT_CERT,
     SET,
     ISOLATE,
+    TRANSPARENT,
     ISOLATE_ALLOW,
     Option(
         name="ui",
@@ -815,6 +836,7 @@ class Settings(NamedTuple):
     control: Address | None = None
     idle_timeout: float = 1800.0
     rerecord: tuple[str, ...] = ()
+    lane: Lane = "off"
 
 
 BY_NAME: Mapping[str, Option] = {option.name: option for option in OPTIONS}

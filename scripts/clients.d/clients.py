@@ -6,14 +6,18 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TypeVar
 
 import envs
 from recipe import Recipe, all_recipes
 from table import write_table
-from trial import Outcome, record, replay, with_origin, without_origin
+from trial import Outcome, diverting, record, replay, with_origin, without_origin
+
+Thing = TypeVar("Thing")
+Made = TypeVar("Made")
 
 #: A client waits for its proxy and the proxy for its client.
 AT_ONCE = 3
@@ -71,28 +75,53 @@ def tried(
 ) -> list[Outcome]:
     """Record them all, then replay them all; ``python`` serves WebSockets."""
     begun = time.monotonic()
-    with (
-        tempfile.TemporaryDirectory(prefix="clients-") as name,
-        ThreadPoolExecutor(AT_ONCE) as pool,
-    ):
-        with with_origin(Path(name), python) as world:
-            recording = [
-                pool.submit(record, world, each, commands[each.name])
-                for each in recipes
-            ]
-            outcomes = [each.result() for each in recording]
+    with tempfile.TemporaryDirectory(prefix="clients-") as name:
+        base = Path(name)
+        with with_origin(base / "usual", python) as world:
+            outcomes = each_of(
+                recipes, lambda one: record(world, one, commands[one.name])
+            )
         good = [one for one in outcomes if not (one.problems or one.recipe.limit)]
         with without_origin(world) as offline:
-            replaying = [
-                pool.submit(replay, offline, one, commands[one.recipe.name])
-                for one in good
-            ]
-            for each in replaying:
-                each.result()
+            each_of(good, lambda one: replay(offline, one, commands[one.recipe.name]))
+        diverted(outcomes, commands, python, base / "hidden")
     for one in outcomes:
         one.version = version(one.recipe, commands[one.recipe.name])
     print(f"{len(outcomes)} clients in {time.monotonic() - begun:.0f} s")
     return outcomes
+
+
+def diverted(
+    outcomes: Sequence[Outcome],
+    commands: dict[str, list[str]],
+    python: str,
+    folder: Path,
+) -> None:
+    """Try those again that know of no proxy, isolated."""
+    ours = [one for one in outcomes if one.recipe.diverts and not one.problems]
+    if not ours:
+        return
+
+    def command(one: Outcome) -> list[str]:
+        return commands[one.recipe.name]
+
+    with with_origin(folder, python, hidden=True) as world:
+        again = each_of(
+            ours, lambda one: record(world, diverting(one.recipe), command(one))
+        )
+    pairs = list(zip(ours, again, strict=True))
+    with without_origin(world) as offline:
+        good = [(one, other) for one, other in pairs if not other.problems]
+        each_of(good, lambda pair: replay(offline, pair[1], command(pair[0])))
+    for one, other in pairs:
+        one.problems += [f"isolated: {problem}" for problem in other.problems]
+        one.diverted = other.replayed
+
+
+def each_of(things: Sequence[Thing], do: Callable[[Thing], Made]) -> list[Made]:
+    """Do it with some of them at once."""
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return list(pool.map(do, things))
 
 
 def version(recipe: Recipe, command: Sequence[str]) -> str:

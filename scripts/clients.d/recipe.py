@@ -40,7 +40,8 @@ class Recipe:
     the origin's addresses follow it. ``steps`` are what it does of ``STEPS``; ``asks``
     and ``prints`` say it where that is something else. ``sets`` are the variables of a
     run that it needs: its replay has no others. ``captured`` and ``trusted`` are false
-    where a ``limit`` says why."""
+    where a ``limit`` says why; one that ``diverts`` is recorded and replayed with
+    --isolate --transparent all the same."""
 
     name: str
     title: str
@@ -57,6 +58,7 @@ class Recipe:
     captured: bool = True
     trusted: bool = True
     limit: str = ""
+    diverts: bool = False
     folder: Path = field(default=FOLDER)
 
     @classmethod

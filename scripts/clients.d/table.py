@@ -26,12 +26,13 @@ def table(outcomes: Sequence[Outcome], day: datetime.date) -> str:
         f"| {' | '.join(columns)} |",
         "|---|---|---|---|---|---|",
     ]
-    return "\n".join([*head, *map(_row, outcomes), ""])
+    return "\n".join([*head, *sorted(map(_row, outcomes), key=str.lower), ""])
 
 
 def _row(one: Outcome) -> str:
     recipe = one.recipe
-    needs = recipe.limit or ", ".join(f"`{name}`" for name in recipe.sets)
+    needs = recipe.limit + ("; or `--isolate --transparent`" if one.diverted else "")
+    needs = needs or ", ".join(f"`{name}`" for name in recipe.sets)
     marks = [one.captured, one.trusted, one.replayed]
     cells = [recipe.title, one.version, needs, *("yes" if m else "no" for m in marks)]
     return f"| {' | '.join(cells)} |"

@@ -39,6 +39,7 @@ class Outcome:
     captured: bool = False
     trusted: bool = False
     replayed: bool = False
+    diverted: bool = False
     version: str = ""
     problems: list[str] = field(default_factory=list)
 
@@ -86,27 +87,32 @@ def _run(command: Sequence[str], **place: object) -> subprocess.CompletedProcess
 
 
 @contextmanager
-def with_origin(folder: Path, python: str) -> Iterator[World]:
+def with_origin(folder: Path, python: str, *, hidden: bool = False) -> Iterator[World]:
     """A network in which ``api.test`` is the tests' origin; ``python`` has the
-    websockets package."""
+    websockets package. ``hidden``: only its name server says so, so that an isolated
+    client does not know."""
+    folder.mkdir(exist_ok=True)
     certs = make(folder)
     with Namespace(folder) as namespace:
-        hosts = f"127.0.0.1 localhost\n{ADDRESS} {HOST}\n"
-        (_etc(namespace) / "hosts").write_text(hosts)
-        add = ["ip", "-n", namespace.name, "addr", "add", ADDRESS, "dev", "lo"]
-        subprocess.run(add, check=True)
+        address = "127.0.0.1"
+        if not hidden:
+            address = ADDRESS
+            hosts = f"127.0.0.1 localhost\n{ADDRESS} {HOST}\n"
+            (_etc(namespace) / "hosts").write_text(hosts)
+            add = ["ip", "-n", namespace.name, "addr", "add", ADDRESS, "dev", "lo"]
+            subprocess.run(add, check=True)
         ports = {"https_port": 443, "http_port": 80}
-        origin = Origin(certs, folder, within=namespace.within, host=ADDRESS, **ports)
+        origin = Origin(certs, folder, within=namespace.within, host=address, **ports)
         server = ROOT / "tests" / "end_to_end" / "ws_server.py"
         talking = subprocess.Popen(
-            [*namespace.within, python, server, certs.leaf, ADDRESS],
+            [*namespace.within, python, server, certs.leaf, address],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )
         try:
-            ports = re.findall(r"\d+", read_line(talking, "it listened").decode())
-            address = f"wss://{HOST}:{ports[0]}"
-            yield World(namespace.within, folder, certs, address)
+            numbers = re.findall(r"\d+", read_line(talking, "it listened").decode())
+            socket = f"wss://{HOST}:{numbers[0]}"
+            yield World(namespace.within, folder, certs, socket)
         finally:
             talking.kill()
             talking.wait()
@@ -124,6 +130,13 @@ def without_origin(recorded: World) -> Iterator[World]:
 def _etc(namespace: Namespace) -> Path:
     """Return where the files lie that stand in for those of /etc."""
     return Path("/etc/netns") / namespace.name
+
+
+def diverting(recipe: Recipe) -> Recipe:
+    """Return what has to become of a client that needs no proxy to be known."""
+    options = (*recipe.options, "--isolate", "--transparent")
+    facts = {"limit": "", "captured": True, "trusted": True, "options": options}
+    return replace(recipe, name=f"{recipe.name}-diverted", **facts)
 
 
 def record(world: World, recipe: Recipe, command: Sequence[str]) -> Outcome:

@@ -168,7 +168,8 @@ def test_perl_s_lwp_that_reads_no_proxy_variable(isolated, origin):
     found = subprocess.run(probe, capture_output=True, check=False)
     need("LWP (Debian: libwww-perl)", found.returncode == 0)
     urls = (f"{origin.http_url}/json", f"http://{ELSEWHERE}:8080/")
-    ran = isolated("perl", "-MLWP::UserAgent", "-e", LWP, *urls)
+    own = ("env", "-u", "PERL_LWP_ENV_PROXY", "perl")
+    ran = isolated(*own, "-MLWP::UserAgent", "-e", LWP, *urls)
     assert ran.stdout == "500\n500\n"
     assert origin.hits().connections == 0
     assert left(ran.stderr) == f"{ELSEWHERE}:8080 (1)"
@@ -182,7 +183,8 @@ for place in ("127.0.0.1:{origin.http_port}", "{ELSEWHERE}:443"):
     try: http.client.HTTPConnection(place, timeout=50).request("GET", "/json")
     except OSError as e: print(e.strerror)
 """
-    ran = isolated(*cli.python(code))
+    program, *rest = cli.python(code)
+    ran = isolated(program, "-I", *rest)  # without our shim
     assert ran.stdout == "Connection refused\n" * 2
     assert origin.hits().connections == 0
     assert left(ran.stderr) == f"{ELSEWHERE}:443 (1)"
@@ -195,6 +197,31 @@ def test_a_go_program_with_a_transport_of_its_own(isolated, origin):
     assert origin.hits().connections == 0
     assert f"{ELSEWHERE}:80 (1)" in left(ran.stderr)
     assert '"a.test" (' in left(ran.stderr)
+
+
+def test_who_knows_of_no_proxy_is_answered_all_the_same(isolated, cli, tmp_path):
+    """By name, on both ports, in parallel; no name is looked up outside."""
+    urls = ("https://api.example.test/greeting", "http://api.example.test/plain")
+    chat = [answer(url, url.encode()) for url in urls]
+    cassette = write_cassette(tmp_path / "both.yaml", *chat)
+    words = ("run", "--cassette", cassette, *ISOLATED, "--transparent")
+    direct = ("curl", "-sS", "--parallel", "--noproxy", "*")
+    ran = cli(*words, *direct, *urls)
+    assert ran.returncode == 0, ran.stderr
+    for url in urls:
+        assert url in ran.stdout
+    assert left(ran.stderr) == ""
+
+
+def test_what_is_not_in_the_cassette_misses_and_other_ports_are_told(
+    isolated, cassette
+):
+    urls = ("https://other.test/", "https://other.test:8443/", f"http://{ELSEWHERE}/")
+    direct = ("curl", "-s", "--noproxy", "*", "-o", os.devnull, "-w", "%{http_code} ")
+    ran = isolated("--transparent", *direct, *urls)
+    assert ran.stdout == "424 000 000 "
+    assert left(ran.stderr) == f"other.test:8443 (1), {ELSEWHERE}:80 (1)"
+    assert ran.returncode == REFUSED
 
 
 def test_ipv6_is_seen_where_there_is_a_tunnel(isolated):
@@ -506,6 +533,7 @@ def test_what_is_allowed_and_not_there_is_told(isolated):
     ("words", "told"),
     [
         (("--isolate-allow", "5432"), "it needs --isolate"),
+        (("--transparent",), "it needs --isolate"),
         (("--isolate", "--isolate-allow", "db"), "HOST:PORT"),
         (("--isolate", "--isolate-allow", "::1:5432"), "[IPv6]:PORT"),
         (("--isolate", "--isolate-allow", "127.0.0.1:99999"), "HOST:PORT"),

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mitmvcr.cli.isolate import packets
+from mitmvcr.cli.isolate.diverted import RANGE, Names
 from mitmvcr.cli.isolate.leaving import Leaving
 from mitmvcr.cli.isolate.namespace import Namespace
 from mitmvcr.cli.isolate.route import Allowed
@@ -27,6 +28,18 @@ def watch() -> Leaving:
     allowed = [(None, Allowed("db.test", 5432, ("10.0.0.5",)))]
     namespace = Namespace([], 0, [], allowed, [], None, None, "")  # type: ignore[arg-type]
     return Leaving(namespace, KNOWN)
+
+
+DIVERTED = bytes([198, 18, 0, 1])
+
+
+@pytest.fixture
+def diverting() -> Leaving:
+    """One in which ``api.test`` has got an address."""
+    namespace = Namespace([], 0, [], [], [], None, None, "")
+    made = Leaving(namespace, KNOWN, Names())
+    assert DIVERTED in made.turned_down(ip4(UDP, udp(53, query("api.test"))))
+    return made
 
 
 def ip4(
@@ -141,3 +154,41 @@ def test_what_is_told_has_an_end(leaving):
 )
 def test_no_packet_is_too_odd(raw):
     watch().turned_down(raw)
+
+
+def test_a_name_has_one_address_and_is_not_counted(diverting):
+    for _ in range(2):
+        answer = diverting.turned_down(ip4(UDP, udp(53, query("api.test"))))
+        assert DIVERTED in answer
+    other = diverting.turned_down(ip4(UDP, udp(53, query("other.test"))))
+    assert bytes([198, 18, 0, 2]) in other
+    assert DIVERTED not in diverting.turned_down(ip4(UDP, udp(53, query("db.test"))))
+    assert not diverting.attempts
+
+
+@pytest.mark.parametrize(
+    ("packet", "noted"),
+    [
+        (ip4(TCP, syn(443), DIVERTED), ""),
+        (ip4(TCP, syn(80), DIVERTED), ""),
+        (ip4(TCP, syn(8443), DIVERTED), "api.test:8443"),
+        (ip4(TCP, syn(8443, flags=0x10), DIVERTED), ""),
+        (ip4(UDP, udp(443, b"quic"), DIVERTED), "udp api.test:443"),
+        (ip4(ICMP, b"12345678", DIVERTED), ""),
+        (ip4(TCP, syn(443), bytes([198, 18, 0, 99])), ""),
+    ],
+)
+def test_the_kernel_answers_for_diverted_addresses(diverting, packet, noted):
+    assert diverting.turned_down(packet) == b""
+    assert dict(diverting.attempts) == ({noted: 1} if noted else {})
+
+
+def test_an_address_of_the_network_is_turned_down_as_ever(diverting):
+    assert diverting.turned_down(ip4(TCP, syn(443)))
+    assert dict(diverting.attempts) == {"8.8.8.8:443": 1}
+
+
+def test_addresses_run_out():
+    names = Names()
+    names._addresses = dict.fromkeys(map(str, range(RANGE.num_addresses - 2)), "")
+    assert names.address_of("one more") is None

@@ -298,6 +298,48 @@ def test_a_recording_of_nothing_may_write_an_empty_cassette(cli, tmp_path):
     assert (tmp_path / "new.yaml").read_text().endswith("interactions: []\n")
 
 
+HOLDS = """
+import os, socket, sys
+host, port = os.environ["HTTPS_PROXY"].removeprefix("http://").split(":")
+held = socket.create_connection((host, int(port)))
+held.sendall(b"CONNECT api.test:443 HTTP/1.1\\r\\nHost: api.test:443\\r\\n\\r\\n")
+held.recv(99)
+if os.fork() == 0:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+    os.dup2(2, 1)
+    held.recv(1)  # until the proxy is gone
+"""
+
+
+def test_nothing_is_said_after_the_summary_of_a_connection_that_is_held(cli, cassette):
+    words = ("--cassette", cassette, "--mode", "replay_only", "--allow-idle")
+    ran = cli("run", *words, *cli.python(HOLDS))
+    assert ran.returncode == 0
+    assert ran.stderr.splitlines() == [*lines(ran.stderr)]
+    assert "unused" in lines(ran.stderr)[-1]
+
+
+LEAVES = """
+import os, socket, ssl
+host, port = os.environ["HTTPS_PROXY"].removeprefix("http://").split(":")
+raw = socket.create_connection((host, int(port)))
+raw.sendall(b"CONNECT api.test:443 HTTP/1.1\\r\\nHost: api.test:443\\r\\n\\r\\n")
+raw.recv(99)
+ssl.create_default_context().wrap_socket(raw, server_hostname="api.test").close()
+"""
+
+
+def test_a_client_that_leaves_after_the_handshake_may_refuse_our_authority(
+    cli, cassette
+):
+    """As GnuTLS does under TLS 1.3."""
+    words = ("--cassette", cassette, "--mode", "replay_only")
+    ran = cli("run", *words, *cli.python(LEAVES))
+    said = "refused its certificate for api.test (it left after the handshake"
+    assert said in ran.stderr
+    assert ran.returncode == 100
+
+
 def test_localhost_is_left_alone_unless_included(cli, cassette):
     code = "import os; print(repr(os.environ['NO_PROXY']))"
     words = ("run", "--cassette", cassette, "--no-proxy", ".corp.test")

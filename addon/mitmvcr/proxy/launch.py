@@ -137,7 +137,7 @@ async def running_proxy(
             opened(player.session)
             sessions.append(player.session)
 
-        vcr = VcrAddon(opened=begun)
+        vcr = VcrAddon(opened=begun, has_lane=True)
         vcr.sessions.spelling = spelling
         _insert(master, vcr, settings)
         running = asyncio.create_task(_run(master), name="mitmproxy")
@@ -154,12 +154,22 @@ async def running_proxy(
                 await running
             finally:
                 vcr.sessions.close()  # a start that failed calls no ``done``
+                asyncio.get_running_loop().set_exception_handler(_pass_over_cancelled)
     for session in sessions:
         if session.failure is not None:
             raise _as_vcr_error(session.failure)
     for line, times in vcr.sessions.refusals.items():
         requests = "1 request" if times == 1 else f"{times} requests"
         raise ProxyError(f"{requests} had no session: {line}")
+
+
+def _pass_over_cancelled(
+    loop: asyncio.AbstractEventLoop, context: dict[str, Any]
+) -> None:
+    """Say nothing of connections that clients still hold: Python 3.11 takes a task that
+    is cancelled with the loop for one that failed."""
+    if not isinstance(context.get("exception"), asyncio.CancelledError):
+        loop.default_exception_handler(context)
 
 
 def _going_through(upstream: str) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from mitmvcr.options import (
     PROVE,
     RECEIPT,
     RERECORD,
+    TRANSPARENT,
     Settings,
     of_command,
 )
@@ -51,6 +52,7 @@ class RunOptions:
     drop_unused: bool = False
     allow_idle: bool = False
     isolate: bool = False
+    transparent: bool = False
     isolate_allow: tuple[Place, ...] = ()
     prove: bool = False
     receipt: str = ""
@@ -71,6 +73,7 @@ class Plan:
     home: Path
     policy: RunPolicy
     isolate: bool = False
+    transparent: bool = False
     allowed: Sequence[Allowed] = ()
     namespace: "Namespace | None" = None
     prove: bool = False
@@ -104,6 +107,7 @@ def make_plan(
             allow_idle=options.allow_idle,
         ),
         isolate=options.isolate,
+        transparent=options.transparent,
         allowed=_allowed(options),
         prove=options.prove,
         receipt=parse_receipt(options.receipt),
@@ -129,6 +133,8 @@ def _allowed(options: RunOptions) -> Sequence[Allowed]:
     places, option = options.isolate_allow, ISOLATE_ALLOW.word
     if places and not options.isolate:
         raise OptionError(option, places[0].text, f"it needs {ISOLATE.word}")
+    if options.transparent and not options.isolate:
+        raise OptionError(TRANSPARENT.word, "yes", f"it needs {ISOLATE.word}")
     if not options.isolate:
         return ()
     allowed = [resolve(place) for place in places]

@@ -18,9 +18,9 @@ class Forwarder:
     open. ``failed`` is called with the reason when the other side cannot be reached."""
 
     def __init__(self, host: str, port: int, failed: Callable[[str], None]) -> None:
-        self._target, self._failed = (host, port), failed
+        self.target, self.failed = (host, port), failed
         self._starting: set[asyncio.Task[None]] = set()
-        self._ends: set[_End] = set()
+        self.ends: set[End] = set()
         self._server: asyncio.Server | None = None
 
     async def open(self, listening: socket.socket) -> None:
@@ -37,37 +37,47 @@ class Forwarder:
         for task in self._starting:
             task.cancel()
         await asyncio.gather(*self._starting, return_exceptions=True)
-        for end in list(self._ends):
+        for end in list(self.ends):
             end.abort()
 
-    def _accept(self) -> "_End":
-        here = _End(self._ends)
-        task = asyncio.get_running_loop().create_task(self._go_on(here))
+    def _accept(self) -> "End":
+        here = End(self.ends)
+        task = asyncio.get_running_loop().create_task(self.go_on(here))
         self._starting.add(task)
         task.add_done_callback(self._starting.discard)
         return here
 
-    async def _go_on(self, here: "_End") -> None:
+    async def go_on(self, here: "End") -> None:
+        """Connect to the other side, and let both ends go on."""
         loop = asyncio.get_running_loop()
-        there = _End(self._ends)
+        there = End(self.ends)
         try:
-            await loop.create_connection(lambda: there, *self._target)
+            await loop.create_connection(lambda: there, *self.target)
         except OSError as error:
-            self._failed(error.strerror or str(error))
+            self.failed(error.strerror or str(error))
             here.abort()
             return
         here.join(there)
 
 
-class _End(asyncio.Protocol):
+class End(asyncio.Protocol):
     """One end of a connection; what comes in goes out at the other end."""
 
-    def __init__(self, all_ends: "set[_End]") -> None:
+    def __init__(self, all_ends: "set[End]") -> None:
         self._all, self._other = all_ends, self
         self._transport: asyncio.Transport | None = None
         self._has_sent_all = self._is_gone = False
+        #: Set once there is a connection.
+        self.connected = asyncio.Event()
 
-    def join(self, other: "_End") -> None:
+    @property
+    def socket(self) -> socket.socket:
+        """Return the socket of the connection."""
+        assert self._transport is not None
+        taken: socket.socket = self._transport.get_extra_info("socket")
+        return taken
+
+    def join(self, other: "End") -> None:
         self._other, other._other = other, self
         if self._is_gone:
             other.abort()
@@ -86,6 +96,7 @@ class _End(asyncio.Protocol):
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
         self._all.add(self)
+        self.connected.set()
         if self._other is self:
             transport.pause_reading()  # until there are two
 

@@ -5,6 +5,7 @@ import socket
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
+from mitmvcr.cli.isolate.diverted import Diverter, Names
 from mitmvcr.cli.isolate.forward import Forwarder, ignore
 from mitmvcr.cli.isolate.leaving import Leaving
 from mitmvcr.cli.isolate.namespace import Namespace
@@ -18,13 +19,17 @@ from mitmvcr.options import ISOLATE_ALLOW
 async def open_gate(namespace: Namespace, proxy_port: int) -> AsyncIterator[Route]:
     """Carry what comes in the namespace to the proxy, which listens on loopback here,
     and what is allowed to where it belongs; turn down the rest."""
-    leaving = Leaving(namespace, _known([each for _, each in namespace.allowed]))
+    names = Names()
+    known = _known([each for _, each in namespace.allowed])
+    leaving = Leaving(namespace, known, names if namespace.diverted else None)
     async with AsyncExitStack() as stack:
         for listening in namespace.proxy:
             await _carry(stack, listening, "127.0.0.1", proxy_port, ignore)
         for listening, each in namespace.allowed:
             failed = _say(f"{ISOLATE_ALLOW.word} {each}")
             await _carry(stack, listening, each.host, each.port, failed)
+        for listening in namespace.diverted:
+            await _keep(stack, Diverter(names, proxy_port, ignore), listening)
         ports = Ports(namespace.maker)
         stack.push_async_callback(ports.close_all)
         await ports.open(proxy_port)  # for who names it by the one that it has out here
@@ -40,7 +45,12 @@ async def _carry(
     port: int,
     failed: Callable[[str], None],
 ) -> None:
-    forwarder = Forwarder(host, port, failed)
+    await _keep(stack, Forwarder(host, port, failed), listening)
+
+
+async def _keep(
+    stack: AsyncExitStack, forwarder: Forwarder, listening: socket.socket
+) -> None:
     await forwarder.open(listening)
     stack.push_async_callback(forwarder.close)
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 
 from mitmvcr.cli.isolate import network, packets
+from mitmvcr.cli.isolate.diverted import PORTS, Names
 from mitmvcr.cli.isolate.namespace import Namespace
 from mitmvcr.cli.isolate.packets import Packet, Question
 from mitmvcr.core.wording import shown
@@ -18,18 +19,23 @@ _LAST = 1000
 #: The kernel's own, on behalf of nobody: group memberships.
 _IGMP = 2
 _PROTOCOLS = {socket.IPPROTO_ICMP: "icmp", socket.IPPROTO_ICMPV6: "icmp"}
+#: Those with ports, and how they are written.
+_KINDS = {socket.IPPROTO_TCP: "", socket.IPPROTO_UDP: "udp "}
 _FIRST_OF_NEIGHBOURS = 130
 
 
 class Leaving:
     """Watches the way out of a namespace; ``known`` are the names that have addresses
-    there."""
+    there, and ``names`` gives one to any other, where connections are diverted."""
 
     def __init__(
-        self, namespace: Namespace, known: Mapping[str, Sequence[str]]
+        self,
+        namespace: Namespace,
+        known: Mapping[str, Sequence[str]],
+        names: Names | None = None,
     ) -> None:
         self.attempts: Counter[str] = Counter()
-        self._known = known
+        self._known, self._names = dict(known), names
         self._allowed = {
             (address, each.port)
             for _, each in namespace.allowed
@@ -97,9 +103,22 @@ class Leaving:
         packet = packets.parse(raw)
         if packet is None or packet.protocol == _IGMP or _is_housekeeping(packet):
             return b""
+        if self._names and self._names.has(packet.address):
+            self._note_diverted(packet, self._names)
+            return b""
         answer = self._answer(packet)
         # The kernel answers for the addresses that are within.
         return b"" if packet.address in self._within else answer
+
+    def _note_diverted(self, packet: Packet, names: Names) -> None:
+        """Count what goes to a name's address and is not diverted."""
+        name = names.name_of(packet.address)
+        if name is None or packet.protocol not in _KINDS:
+            return
+        port = packet.ports[1]
+        is_tcp = packet.protocol == socket.IPPROTO_TCP
+        if not is_tcp or (packet.starts_connection and port not in PORTS):
+            self._note(_KINDS[packet.protocol] + _place(name, port))
 
     def _answer(self, packet: Packet) -> bytes:
         if packet.protocol == socket.IPPROTO_TCP:
@@ -131,6 +150,9 @@ class Leaving:
 
     def _note_query(self, place: str, question: Question) -> None:
         """Count a DNS query, unless the name is known here and had no need to leave."""
+        if self._names and question.name not in self._known:
+            address = self._names.address_of(question.name)
+            self._known[question.name] = [address] if address else []
         if question.name not in self._known:
             self._note(f'udp {place} "{shown(question.name, 100)}"')
 

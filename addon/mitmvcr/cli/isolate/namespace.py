@@ -6,6 +6,7 @@ import socket
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,7 +37,8 @@ class Namespace:
     """``port`` is where the proxy is to be found within, on each of the ``proxy``
     sockets; ``allowed`` listen for what may be reached besides. ``tap`` and ``tunnel``
     see what goes nowhere over IPv4 and IPv6; ``blind`` says why the first is absent.
-    ``maker`` leads to a child that stays within and opens ports (ports.py).
+    ``diverted`` listen for programs that know of no proxy; ``maker`` leads to a child
+    that stays within and opens ports (ports.py).
     """
 
     kinds: Sequence[tuple[int, int]]
@@ -49,6 +51,7 @@ class Namespace:
     blind: str
     maker: socket.socket | None = None
     child: int = 0
+    diverted: Sequence[socket.socket] = ()
 
     def enter(self) -> None:
         """Move this process into the namespace. Call it in a child that is to become
@@ -65,7 +68,8 @@ class Namespace:
         """Close our descriptors; the namespace lives on while a process is in it."""
         for descriptor, _ in self.kinds:
             os.close(descriptor)
-        for each in (*self.proxy, *(s for s, _ in self.allowed), *self.name_servers):
+        listening = (*self.proxy, *(s for s, _ in self.allowed), *self.diverted)
+        for each in (*listening, *self.name_servers):
             each.close()
         if self.tap is not None:
             self.tap.close()
@@ -76,16 +80,22 @@ class Namespace:
             os.waitpid(self.child, 0)
 
 
-def make_namespace(allowed: Sequence[Allowed], *, grows: bool = False) -> Namespace:
-    """Make a namespace; one that ``grows`` gets more ports later. It forks: call it
+def make_namespace(
+    allowed: Sequence[Allowed], *, grows: bool = False, divert: bool = False
+) -> Namespace:
+    """Make a namespace; one that ``grows`` gets more ports later, and with ``divert``
+    programs that know of no proxy are carried to it. It forks: call it
     before there are threads. Raise IsolationError."""
     if sys.platform != "linux":
         problem = f"needs Linux's network namespaces, and this is {sys.platform}"
         raise IsolationError(f"{ISOLATE.word} {problem}: leave it out here")
+    from mitmvcr.cli.isolate.setup import set_up  # Linux alone can import it
+
     problem = ""
     for user in (False, True) if os.geteuid() == 0 else (True,):
         try:
-            return _made(allowed, user=user, grows=grows)
+            made = partial(set_up, allowed, user=user, divert=divert)
+            return _made(allowed, made, grows=grows)
         except OSError as error:
             problem = str(error.strerror)
     raise IsolationError(
@@ -94,16 +104,16 @@ def make_namespace(allowed: Sequence[Allowed], *, grows: bool = False) -> Namesp
     )
 
 
-def _made(allowed: Sequence[Allowed], *, user: bool, grows: bool) -> Namespace:
+def _made(
+    allowed: Sequence[Allowed], make: "Callable[[], Parts]", *, grows: bool
+) -> Namespace:
     """Fork a child that makes the namespace, and return what it hands over. Raise
     OSError."""
-    from mitmvcr.cli.isolate.setup import set_up  # Linux alone can import it
-
     ours, theirs = socket.socketpair()
     child = os.fork()
     if child == 0:
         ours.close()
-        _be_the_child(theirs, lambda: set_up(allowed, user=user), stays=grows)
+        _be_the_child(theirs, make, stays=grows)
     theirs.close()
     message, descriptors, _, _ = socket.recv_fds(ours, _LONGEST, _MOST_DESCRIPTORS)
     facts = json.loads(message or "{}")
@@ -173,6 +183,7 @@ def _unpacked(
         tap=next(map(_socket, of("tap")), None),
         tunnel=next(of("tunnel"), None),
         blind=str(facts["blind"]),
+        diverted=[_socket(d) for d in of("diverted")],
     )
 
 

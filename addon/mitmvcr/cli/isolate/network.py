@@ -37,13 +37,19 @@ def add_address(address: str, number: int = 0) -> None:
     if ":" in address:
         _add_address6("lo", address)
         return
+    _add_address4(f"lo:{number}", address, "255.255.255.255")
+
+
+def add_range(addresses: ipaddress.IPv4Network) -> None:
+    """Make them all addresses of loopback."""
+    _add_address4("lo:range", str(addresses[-2]), str(addresses.netmask))
+
+
+def _add_address4(label: str, address: str, mask: str) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
-        for call, value in (
-            (_SIOCSIFADDR, address),
-            (_SIOCSIFNETMASK, "255.255.255.255"),
-        ):
-            name = f"lo:{number}".encode()
-            fcntl.ioctl(control, call, struct.pack("16s16s8x", name, _sockaddr(value)))
+        for call, value in ((_SIOCSIFADDR, address), (_SIOCSIFNETMASK, mask)):
+            request = struct.pack("16s16s8x", label.encode(), _sockaddr(value))
+            fcntl.ioctl(control, call, request)
 
 
 def _add_address6(device: str, address: str) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mitmvcr.cli.isolate import network, syscalls
+from mitmvcr.cli.isolate.diverted import PORTS, RANGE
 from mitmvcr.cli.isolate.route import Allowed
 
 #: They look names up for whoever asks, past the network of the namespace.
@@ -35,9 +36,9 @@ class Parts:
         return [descriptor for _, descriptor in self.labelled]
 
 
-def set_up(allowed: Sequence[Allowed], *, user: bool) -> Parts:
+def set_up(allowed: Sequence[Allowed], *, user: bool, divert: bool) -> Parts:
     """Move this process into a namespace of its own (``user``: with a user namespace
-    around it). Raises OSError."""
+    around it; ``divert``: for programs that know of no proxy). Raises OSError."""
     made = Parts()
     daemons = sorted(set(_sockets(_NAME_DAEMONS)))
     _move(user=user, mounts=bool(daemons))
@@ -55,6 +56,10 @@ def set_up(allowed: Sequence[Allowed], *, user: bool) -> Parts:
     for address in _name_servers():
         _add_name_server(made, address)
     _add_taps(made)
+    if divert:  # last: what goes elsewhere comes from the first address
+        network.add_range(RANGE)
+        for port in PORTS:
+            made.add("diverted", network.listen("0.0.0.0", port))
     return made
 
 

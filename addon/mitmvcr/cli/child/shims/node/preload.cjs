@@ -205,7 +205,7 @@ function tunnel(socket, proxy, host, port) {
     return true;
   };
   function taken(piece) {
-    answer = Buffer.concat([answer, piece]);
+    answer = Buffer.concat([answer, Buffer.from(piece)]); // text, if an encoding is set
     const end = answer.indexOf('\r\n\r\n');
     if (end < 0) return;
     delete socket.emit;

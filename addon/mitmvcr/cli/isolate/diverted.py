@@ -1,0 +1,108 @@
+"""Programs that know of no proxy, sent to it all the same.
+
+Every name that the namespace looks up gets an address of its own, from a range that
+nobody has and that is loopback's within. What connects there to port 80 or 443 is
+carried to the proxy as a tunnel (CONNECT) to that name: nothing is looked up outside
+unless the proxy does.
+"""
+
+import asyncio
+import ipaddress
+from collections.abc import Callable
+
+from mitmvcr.cli.isolate.forward import End, Forwarder
+
+#: For benchmarks of network devices (RFC 2544): routed nowhere.
+RANGE = ipaddress.IPv4Network("198.18.0.0/15")
+PORTS = (80, 443)
+_LONGEST = 65536
+_END = b"\r\n\r\n"
+
+
+class Names:
+    """The addresses that names were given."""
+
+    def __init__(self) -> None:
+        self._addresses: dict[str, str] = {}
+        self._names: dict[str, str] = {}
+
+    def address_of(self, name: str) -> str | None:
+        """Return a name's address, the same each time; None when there are no more."""
+        if name not in self._addresses:
+            number = len(self._addresses) + 1
+            if number >= RANGE.num_addresses - 1:
+                return None
+            address = str(RANGE[number])
+            self._addresses[name], self._names[address] = address, name
+        return self._addresses[name]
+
+    @staticmethod
+    def has(address: str) -> bool:
+        """Return whether an address is of the range."""
+        return ipaddress.ip_address(address) in RANGE
+
+    def name_of(self, address: str) -> str | None:
+        """Return whose address it is."""
+        return self._names.get(address)
+
+
+class Diverter(Forwarder):
+    """Carries connections to addresses of ``names`` on to the proxy at ``port``."""
+
+    def __init__(self, names: Names, port: int, failed: Callable[[str], None]) -> None:
+        super().__init__("127.0.0.1", port, failed)
+        self._given = names
+
+    async def go_on(self, here: End) -> None:
+        await here.connected.wait()
+        target = self._target_of(here)
+        if target is None:
+            here.abort()
+            return
+        loop = asyncio.get_running_loop()
+        there = _Opening(self.ends, target)
+        try:
+            await loop.create_connection(lambda: there, *self.target)
+            opened = await there.answer
+        except OSError as error:
+            self.failed(error.strerror or str(error))
+            opened = False
+        if opened:
+            here.join(there)
+            return
+        here.abort()
+        there.abort()
+
+    def _target_of(self, here: End) -> str | None:
+        address, port = here.socket.getsockname()[:2]
+        name = self._given.name_of(address)
+        return None if name is None else f"{name}:{port}"
+
+
+class _Opening(End):
+    """The proxy's end, until it has made the tunnel: ``answer`` says whether."""
+
+    def __init__(self, ends: set[End], target: str) -> None:
+        super().__init__(ends)
+        self._target, self._head = target, b""
+        self.answer = asyncio.get_running_loop().create_future()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        assert isinstance(transport, asyncio.Transport)
+        transport.resume_reading()
+        lines = f"CONNECT {self._target} HTTP/1.1\r\nHost: {self._target}"
+        transport.write(lines.encode() + _END)
+
+    def data_received(self, data: bytes) -> None:
+        if self.answer.done():
+            super().data_received(data)
+            return
+        self._head += data
+        if _END in self._head or len(self._head) > _LONGEST:
+            self.answer.set_result(self._head.split(b" ")[1:2] == [b"200"])
+
+    def connection_lost(self, error: Exception | None) -> None:
+        if not self.answer.done():
+            self.answer.set_result(False)
+        super().connection_lost(error)

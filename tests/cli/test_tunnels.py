@@ -1,0 +1,155 @@
+"""What the shims of Python and Node do with a connection, and what they leave alone."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+
+import pytest
+
+from cli.helpers import CLIENT_PYTHON, need
+from cli.tunnels import FakeProxy, fake_proxy
+from mitmvcr.cli.child import trust
+from patience import PATIENCE
+
+
+@pytest.fixture
+def proxy() -> Iterator[FakeProxy]:
+    with fake_proxy() as server:
+        yield server
+
+
+def run(proxy: FakeProxy, command: list[str], **more: str) -> str:
+    """All that it printed."""
+    ran = subprocess.run(
+        command,
+        env=os.environ | proxy.variables | more,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+    )
+    return ran.stdout + ran.stderr
+
+
+def python(proxy: FakeProxy, code: str, **more: str) -> str:
+    shim = {"PYTHONPATH": str(trust._SHIMS / "python")}
+    return run(proxy, [CLIENT_PYTHON, "-c", code], **shim, **more)
+
+
+def node(proxy: FakeProxy, code: str) -> str:
+    tool = shutil.which("node")
+    need("node", tool)
+    preload = trust._SHIMS / "node" / "preload.cjs"
+    return run(proxy, [tool, "--require", str(preload), "-e", code])
+
+
+HTTP_CLIENT = """
+import http.client
+connection = http.client.HTTPConnection({host!r}, {port}, timeout=20)
+try:
+    connection.request("GET", "/x")
+    print(connection.getresponse().read().decode())
+except OSError as error:
+    print(error)
+"""
+URLLIB3 = """
+import urllib3
+pool = urllib3.{pool}
+try:
+    print(pool.request("GET", "http://{host}/x", retries=False).data.decode())
+except urllib3.exceptions.HTTPError as error:
+    print(error)
+"""
+
+
+def test_http_client_gets_a_tunnel(proxy):
+    assert python(proxy, HTTP_CLIENT.format(host="api.test", port=80)) == "ok\n"
+    assert proxy.asked == ["CONNECT api.test:80 HTTP/1.1"]
+
+
+def test_urllib3_gets_a_tunnel(proxy):
+    code = URLLIB3.format(pool="PoolManager()", host="api.test")
+    assert python(proxy, code) == "ok\n"
+    assert proxy.asked == ["CONNECT api.test:80 HTTP/1.1"]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        HTTP_CLIENT.format(host="api.test", port=80),
+        URLLIB3.format(pool="PoolManager()", host="api.test"),
+    ],
+)
+def test_a_refusal_is_said(proxy, code):
+    proxy.status = "502 Bad Gateway"
+    said = python(proxy, code)
+    assert "the proxy refused the connection: HTTP/1.1 502 Bad Gateway" in said
+
+
+def test_a_name_that_is_not_ascii_is_asked_for_as_dns_has_it(proxy):
+    code = "from importlib import import_module as load\n"
+    code += "import http.client, sys\n"
+    code += "t = sys.modules['mitmvcr_tunnels']\n"
+    code += "print(t._request('bücher.test', 1)); print(t._request('::1', 1))\n"
+    first, second = python(proxy, code).splitlines()
+    assert "CONNECT xn--bcher-kva.test:1 HTTP/1.1" in first
+    assert "CONNECT [::1]:1 HTTP/1.1" in second
+
+
+def test_what_no_proxy_names_goes_past(proxy):
+    for code in (
+        HTTP_CLIENT.format(host="past.test", port=80),
+        URLLIB3.format(pool="PoolManager()", host="past.test"),
+    ):
+        assert "ok" not in python(proxy, code)
+    assert proxy.asked == []
+
+
+def test_a_proxy_of_the_programs_own_is_left_alone(proxy):
+    with fake_proxy() as own:
+        code = URLLIB3.format(pool=f"ProxyManager({own.url!r})", host="api.test")
+        assert python(proxy, code) == "ok\n"
+        assert own.asked == ["GET http://api.test/x HTTP/1.1"]
+    assert proxy.asked == []
+
+
+def test_a_program_that_has_changed_the_variables_is_left_alone(proxy):
+    with fake_proxy() as own:
+        host, _, port = own.url.removeprefix("http://").partition(":")
+        code = "import os; os.environ['https_proxy'] = 'http://other.test:1'\n"
+        code += HTTP_CLIENT.format(host=host, port=port)
+        assert python(proxy, code) == "ok\n"
+    assert proxy.asked == []
+
+
+CONNECTS = """
+const {{ connect }} = require('{module}');
+const options = {{ host: '{host}', port: {port}, {more} }};
+const socket = connect(options, () => socket.write('GET / HTTP/1.1\\r\\n\\r\\n'));
+socket.setEncoding('utf8');
+socket.on('data', (text) => console.log(text.split('\\r\\n').pop()));
+socket.on('error', (error) => console.log(error.message));
+"""
+UNDICI = "highWaterMark: 65536"
+
+
+def test_what_undici_connects_with_gets_a_tunnel(proxy):
+    code = CONNECTS.format(module="net", host="api.test", port=80, more=UNDICI)
+    assert node(proxy, code) == "ok\n"
+    assert proxy.asked == ["CONNECT api.test:80 HTTP/1.1"]
+
+
+def test_node_is_told_of_a_refusal(proxy):
+    proxy.status = "502 Bad Gateway"
+    for module, more in (("net", UNDICI), ("tls", "ALPNProtocols: ['h2']")):
+        code = CONNECTS.format(module=module, host="api.test", port=443, more=more)
+        assert node(proxy, code) == "the proxy refused api.test:443: 502\n"
+    assert proxy.asked == ["CONNECT api.test:443 HTTP/1.1"] * 2
+
+
+@pytest.mark.parametrize("module", ["net", "tls"])
+def test_node_what_may_be_no_http_goes_past(proxy, module):
+    """A database's TLS, to an authority of its own."""
+    code = CONNECTS.format(module=module, host="past.invalid", port=5432, more="")
+    assert "ok" not in node(proxy, code)
+    assert proxy.asked == []
