@@ -50,6 +50,7 @@ SAMPLES: dict[str, Text] = {
     "idle_timeout": "1m30s",
     "rerecord": ("login/*", "other"),
     "block": ("~d c.example", "-known"),
+    "lane": "auto",
     "include_localhost": "yes",
     "no_proxy": ".corp.test,db:5432",
     "upstream_ca": str(_PEM),

@@ -802,6 +802,9 @@ def test_what_is_not_recorded_is_counted_beside_the_rest(start: Start) -> None:
     assert session.summary().line().endswith("unused 0; 1 not recorded")
     session.blocked()
     assert session.summary().line().endswith("unused 0; 1 blocked, 1 not recorded")
+    session.passed()
+    assert ": recorded 0" in session.summary().line()
+    assert "unused 0; 1 passed through, 1 blocked, 1 not" in session.summary().line()
 
 
 def test_a_remedy_is_spelled_for_whoever_started_it(start: Start) -> None:
@@ -812,6 +815,8 @@ def test_a_remedy_is_spelled_for_whoever_started_it(start: Start) -> None:
     assert "; allow_repeats=last would" in session.explain(ask(1)).reason
     session.spelling = ON_COMMAND_LINE
     assert "; --repeat-last would" in session.explain(ask(1)).reason
+    miss = session.explain(replace(ask(1), url="http://h/1?page=2"))
+    assert [near.hint for near in miss.nearest] == ["--ignore-query page"]
 
 
 def test_a_report_notes_where_an_answer_depends_on_what_differs() -> None:

@@ -25,7 +25,7 @@ from mitmvcr.core.matching import DEFAULT, MatchSpec
 from mitmvcr.core.model import Layout
 from mitmvcr.core.modes import Mode, Repeats
 from mitmvcr.network_options import Address
-from mitmvcr.parsing import Partial, RetryAfter, View, as_text
+from mitmvcr.parsing import Lane, Partial, RetryAfter, View, as_text
 from mitmvcr.secrets.rules import DEFAULT as DEFAULT_RULES
 from mitmvcr.secrets.rules import Rules
 
@@ -704,6 +704,15 @@ OPTIONS: tuple[Option, ...] = (
     PASSTHROUGH,
     BLOCK,
     Option(
+        name="lane",
+        help="Answer a strict replay on a fast lane in front of mitmproxy, wherever its"
+        " answers are the same: auto, or off.",
+        group=Group.NETWORK,
+        parse=parsing.parse_lane,
+        default="off",
+        metavar="LANE",
+    ),
+    Option(
         name="include_localhost",
         help="Send requests to localhost through the proxy too, where the client can.",
         group=Group.NETWORK,
@@ -827,6 +836,7 @@ class Settings(NamedTuple):
     control: Address | None = None
     idle_timeout: float = 1800.0
     rerecord: tuple[str, ...] = ()
+    lane: Lane = "off"
 
 
 BY_NAME: Mapping[str, Option] = {option.name: option for option in OPTIONS}

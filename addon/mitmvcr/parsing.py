@@ -21,6 +21,7 @@ Partial = Literal["keep", "drop"]
 
 #: What a replay at latency 0 tells a client of when to come back.
 RetryAfter = Literal["0", "keep"]
+Lane = Literal["auto", "off"]
 
 #: Which of mitmproxy's programs is shown.
 Ui = Literal["dump", "console", "web"]
@@ -99,6 +100,16 @@ def parse_retry_after(text: str) -> RetryAfter:
     if word == "keep":
         return "keep"
     raise UnusableValueError(text, "use 0 or keep")
+
+
+def parse_lane(text: str) -> Lane:
+    """Parse ``off`` (default) or ``auto``."""
+    word = text.strip().lower()
+    if word == "off":
+        return "off"
+    if word == "auto":
+        return "auto"
+    raise UnusableValueError(text, "use auto or off")
 
 
 def parse_fsync(text: str) -> bool:

@@ -87,6 +87,20 @@ test("the keyboard is enough, and what comes from traffic is never markup", asyn
   await isSound(own);
 });
 
+test("WebSocket messages and gRPC frames are shown one by one", async () => {
+  const page = `${made.path}/messages.html`;
+  await run(python, ["-m", "mitmvcr", "cassette", "show", `${made.path}/messages.yaml`, "--html", page]);
+  const own = await tab(browser);
+  await own.page.goto(`file://${page}`);
+  await row(own.page, "/socket").click();
+  await own.page.locator(".from-client", {hasText: `"hello": 1`}).waitFor();
+  assert.match(await own.page.locator(".from-server").innerText(), /\+2\.00 ms[^]*00 ff/);
+  await row(own.page, "/grpc").click();
+  await own.page.locator(".about", {hasText: "2 messages"}).waitFor();
+  assert.deepEqual((await own.page.locator(".pieces .hex").allInnerTexts()).map((each) => each.slice(10, 18)), ["08 01 10", "08 07   "]);
+  await isSound(own);
+});
+
 for (const [name, options] of [["light", {colorScheme: "light"}], ["dark", {colorScheme: "dark"}], ["narrow", {viewport: {width: 360, height: 700}}]]) {
   test(`nothing serious is found by axe: ${name}`, async () => {
     for (const place of ["/orders", "/notes.txt"]) {

@@ -1,5 +1,8 @@
 // Draws what docs/ shows of the page: pictures.mjs FOLDER.
-import {folder, launch, origin, serve, ask, control, tab} from "./rig.mjs";
+import {execFile} from "node:child_process";
+import {fileURLToPath} from "node:url";
+import {promisify} from "node:util";
+import {folder, launch, origin, python, serve, ask, control, tab} from "./rig.mjs";
 
 const target = process.argv[2];
 
@@ -36,6 +39,16 @@ try {
     await own.page.screenshot({path: `${target}/${name}.png`});
     await own.close();
   }
+  const run = promisify(execFile), diff = `${cassettes.path}/diff.html`;
+  await run(python, [fileURLToPath(new URL("two.py", import.meta.url)), cassettes.path]);
+  // 1 says that they differ.
+  await run(python, ["-m", "mitmvcr", "cassette", "diff", "one.yaml", "two.yaml", "--html", diff], {cwd: cassettes.path}).catch((error) => { if (error.code !== 1) throw error; });
+  const own = await tab(browser, {viewport: {width: 1100, height: 480}});
+  await own.page.goto(`file://${diff}`);
+  await own.page.locator(".row:not(.head)", {hasText: "notes"}).click();
+  await own.page.locator(".texts").waitFor();
+  await own.page.screenshot({path: `${target}/page-diff.png`});
+  await own.close();
 } finally {
   await browser.close();
   await proxy.close();

@@ -1,9 +1,10 @@
-"""Writes two cassettes to be compared: two.py FOLDER."""
+"""Writes two cassettes to be compared, and one of messages: two.py FOLDER."""
 
 import json
 import sys
 from pathlib import Path
 
+from mitmvcr.core.frames import Frame
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.format import writer
 
@@ -61,7 +62,23 @@ TWO = [
     _made("/new", '{"new": true}'),
 ]
 
+FRAMES = (
+    Frame(True, 1_000_000, "text", b'{"hello": 1}'),
+    Frame(False, 2_000_000, "binary", b"\x00\xff"),
+)
+SOCKET = Interaction(
+    0,
+    Request("GET", "https://api.example.com/socket", "HTTP/1.1", 1, 1),
+    Response(
+        proto="HTTP/1.1", code=101, status="101 Switching Protocols", websocket=FRAMES
+    ),
+)
+GRPC = _made(
+    "/grpc", b"\0\0\0\0\x03\x08\x01\x10\0\0\0\0\x02\x08\x07", "application/grpc"
+)
+MESSAGES = [SOCKET, GRPC]
+
 folder = Path(sys.argv[1])
 folder.mkdir(parents=True, exist_ok=True)
-for name, held in (("one", ONE), ("two", TWO)):
+for name, held in (("one", ONE), ("two", TWO), ("messages", MESSAGES)):
     (folder / f"{name}.yaml").write_bytes(writer.dumps(Cassette(held)))

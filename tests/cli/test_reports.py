@@ -95,6 +95,7 @@ def test_a_run_through_which_nothing_went_says_how_to_tell(run):
         assert hint in warning
     warning, _ = lines(run("--include-localhost", *exits(0)).stderr)
     assert "NO_PROXY" not in warning
+    assert "--include-localhost" not in warning
 
 
 # By the exit code

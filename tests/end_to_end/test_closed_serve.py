@@ -109,3 +109,15 @@ def test_serve_takes_scripts_and_options_of_a_users_own(
     assert castle.statuses(MISS) == [424]
     castle.assert_nothing_got_out()
     assert proxy.stop() == 0
+
+
+def test_the_lane_lets_nothing_out(castle: Castle, installed: Installed) -> None:
+    lane = ("--lane", "auto", "--set", "flow_detail=0")
+    proxy = installed.serve(*lane, "--set", "termlog_verbosity=debug")
+    assert castle.statuses(HIT) == [200]
+    assert "the lane leaves" not in proxy.log  # it has answered itself
+    assert castle.statuses(MISS, PLAIN) == [424, 424]
+    assert castle.ask_h2("/counter").status == 424
+    castle.tunnel(7)
+    proxy.wait_for_log("the lane leaves")
+    castle.assert_nothing_got_out()

@@ -1,12 +1,14 @@
 """A session for each test: a client names it in its proxy URL or in a header."""
 
 import asyncio
+import http.client
 import json
 import os
 import random
 import re
 import subprocess
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -22,6 +24,7 @@ from origin import Origin
 
 #: So many at once ask of each cassette; those that are recorded are fewer.
 CLIENTS, CASSETTES = 50, 20
+OPEN = 1_000
 RECORDERS, RECORDED = 12, 6
 
 
@@ -284,6 +287,30 @@ def test_many_clients_at_once_never_get_each_others_answers(suite: Suite) -> Non
     # Nothing was left of any, and nothing else was counted.
     used = "mode record_once: recorded 0, replayed 50, missed 0, unused 0"
     assert suite.proxy.log.count(used) == CASSETTES
+
+
+def test_a_thousand_sessions_are_open_at_once(suite: Suite) -> None:
+    """Each has an answer of its own; some are asked again when all are there."""
+    url = f"{suite.origin.http_url}/json"
+    twice = [cassettes.interaction(url, f"{OPEN}.{n}") for n in range(2)]
+    cassettes.write(suite.folder / f"{OPEN}.yaml", *twice)
+    text = (suite.folder / f"{OPEN}.yaml").read_text()
+    for n in range(OPEN):
+        (suite.folder / f"{n}.yaml").write_text(text.replace(f"{OPEN}.", f"{n}."))
+    proxy = suite.start("replay_only", vcr_control="0")
+    with closing(http.client.HTTPConnection("127.0.0.1", proxy.port)) as client:
+
+        def ask(target: str, **headers: str) -> str:
+            client.request("GET", target, headers=headers)
+            with client.getresponse() as got:
+                return got.read().decode()
+
+        for number, asked in enumerate([range(OPEN), range(0, OPEN, 50)]):
+            got = [ask(url, **{"X-Vcr-Cassette": f"{n}"}) for n in asked]
+            assert got == [f"{n}.{number}" for n in asked]
+        assert json.loads(ask("/_vcr/health"))["sessions"] == OPEN
+    assert suite.origin.hits().requests == ()
+    assert proxy.stop() == 0
 
 
 def test_one_cassette_has_one_recorder(suite: Suite, tmp_path: Path) -> None:

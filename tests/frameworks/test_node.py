@@ -52,6 +52,7 @@ def suite(world: World, packages: Path) -> World:
     world.write("shop.test.mjs", example("js", 0))
     for page in PAGES:
         world.write(f"jest/shop{page}.test.cjs", example("js", 2))
+    world.write("jest/together.test.cjs", example("js", 5))
     for path in (PACKAGES / "everywhere").iterdir():
         world.write(f"everywhere/{path.name}", path.read_text())
     for name in FILES[1:]:
@@ -81,6 +82,7 @@ def test_eight_tests_at_once_record_a_cassette_each(recorded):
     for names in (
         [f"shop/shop/{name}" for name in NAMES],
         [f"vitest/shop/shop/{name}" for name in NAMES],
+        [f"together/page {page}" for page in PAGES[:3]],
         [f"jest/shop{page}/{name}" for page in PAGES for name in ("pages", NAMES[0])],
     ):
         folder = names[0].split("/")[0]
@@ -116,7 +118,7 @@ def test_all_three_replay_with_nothing_but_loopback(recorded):
     for words, passed in (
         (("node", *NODE_TEST, "shop.test.mjs"), "# pass 8"),
         ((*VITEST, "vitest.mjs", "--dir", "vitest", "--pool=threads"), " 8 passed"),
-        ((*JEST, "jest.json", "--workers=4"), "14 passed"),
+        ((*JEST, "jest.json", "--workers=4"), "17 passed"),
         ((*JEST, "jest.everywhere.json", "--workers=1"), "4 passed"),
     ):
         ran = recorded.run(*words, CI="true", NO_COLOR="1")

@@ -143,7 +143,10 @@ def test_the_list_has_a_line_for_each_benchmark() -> None:
     ("name", "remedy"),
     [
         ("recrod", "did you mean record?"),
-        ("xyz", "there are codec, match, memory, memory-replay, record, "),
+        (
+            "xyz",
+            "there are codec, control, match, memory, memory-replay, page, record, ",
+        ),
     ],
 )
 def test_an_unknown_name_is_one_line_with_a_suggestion(name: str, remedy: str) -> None:

@@ -135,3 +135,13 @@ def test_what_only_begins_like_a_kept_form_is_not_had(body: bytes) -> None:
     met = Interaction(0, Request(), Response(code=200, body=body))
     assert redactor.interaction(met) is met
     assert redactor.kept_in_vain == ["jwt"]
+
+
+@pytest.mark.parametrize(
+    ("name", "remedy"),
+    [("Host", "compare {match}=host"), ("Transfer-Encoding", "leave it out")],
+)
+def test_what_no_recording_holds_as_a_header_is_told(name: str, remedy: str) -> None:
+    [(part, why)] = not_compared([f"header:{name}"], Rules())
+    assert part == f"header:{name}"
+    assert why.endswith(remedy)

@@ -33,6 +33,7 @@ def salts(monkeypatch: pytest.MonkeyPatch) -> None:
 URL = "https://api.test/v1/me"
 FORM = {"Content-Type": ["application/x-www-form-urlencoded"]}
 JSON = {"Content-Type": ["application/json"]}
+ONE, OTHER = "first-value-1", "other-value-22"
 
 
 def get(url: str = URL, **headers: str) -> Request:
@@ -248,7 +249,6 @@ def test_what_is_new_each_time_tells_nothing() -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        *("otp", "totp", "otp_code", "mfaCode", "two_factor_code", "one-time-password"),
         *("csrf_token", "csrfmiddlewaretoken", "authenticity_token", "xsrf"),
         *("__RequestVerificationToken", "captcha_token", "samlresponse"),
     ],
@@ -270,6 +270,47 @@ def test_a_field_that_is_new_each_time_tells_nothing(
 
 
 @pytest.mark.parametrize(
+    "name",
+    ["otp", "totp", "otp_code", "mfaCode", "two_factor_code", "one-time-password"],
+)
+@pytest.mark.parametrize("media", [FORM, JSON])
+def test_a_code_that_is_typed_prefers_its_own_answer_and_keeps_nobody_from_one(
+    name: str, media: Mapping[str, list[str]]
+) -> None:
+    """A wrong one is often the same in each run, the right one another."""
+
+    def asked(value: str) -> Request:
+        text = f"a=1&{name}={value}" if media is FORM else json.dumps({name: value})
+        return post(text, media)
+
+    wrong, right, fresh = map(asked, ("000000-wrong", "123456-right", "654321-fresh"))
+    tape = Tape(Rules(json=(name,), query=(name,)))
+    tape.record(wrong, right, wrong)
+    assert "000000" not in str(tape.held)
+    assert all(f"~{name}=" in each for each in tape.identities)
+    assert tape.replay(right, wrong, wrong) == [1, 0, 2]
+    assert tape.replay(wrong, fresh, wrong) == [0, 1, 2]
+    assert tape.replay(fresh, fresh, fresh, wrong) == [0, 1, 2, None]
+    assert tape.replay(asked("[REDACTED:otp]"), right) == [0, 1]
+    tape = Tape(Rules(json=(name,), query=(name,)))
+    tape.record(wrong, wrong)
+    assert tape.identities == ["", ""]
+
+
+def test_a_code_beside_a_password_leaves_the_password_to_decide() -> None:
+    def asked(password: str, **code: str) -> Request:
+        return post(json.dumps({"password": password, **code}))
+
+    tape = Tape()
+    one, other = asked(ONE, otp="111111-one"), asked(OTHER, otp="222222-two")
+    tape.record(one, other, asked(ONE), asked(ONE, otp="333333-third"))
+    assert tape.replay(other, asked(ONE, otp="333333-third"), one) == [1, 3, 0]
+    assert tape.replay(asked(OTHER, otp="444444-new")) == [1]
+    assert tape.replay(asked("a stranger", otp="111111-one")) == [None]
+    assert tape.replay(asked(ONE)) == [2]
+
+
+@pytest.mark.parametrize(
     "name", ["X-Amz-Signature", "X-Goog-Signature", "Signature", "sig"]
 )
 def test_a_signed_url_tells_nothing_by_its_signature(name: str) -> None:
@@ -280,7 +321,6 @@ def test_a_signed_url_tells_nothing_by_its_signature(name: str) -> None:
     assert tape.replay(asked[2], asked[0]) == [0, 1]
 
 
-ONE, OTHER = "first-value-1", "other-value-22"
 SWAPPED = [
     lambda a, b: get(f"{URL}?token={a}&key={b}"),
     lambda a, b: post(json.dumps({"source_token": a, "target_token": b})),

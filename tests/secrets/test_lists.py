@@ -12,7 +12,7 @@ import pytest
 
 from made_up import sample
 from mitmvcr.core.model import Interaction, Request, Response
-from mitmvcr.secrets import forms, lists
+from mitmvcr.secrets import finder, forms, lists
 from mitmvcr.secrets.anchors import spellings
 from mitmvcr.secrets.finder import compiled
 from mitmvcr.secrets.forms import Pattern, is_genuine
@@ -210,3 +210,9 @@ def test_a_field_is_found_however_it_is_spelled(spelled: str) -> None:
     clean = Redactor().interaction(Interaction(0, Request(body=body), Response()))
     assert b"fe3-81b-cd" not in clean.request.body
     assert b"[REDACTED:" in clean.request.body
+
+
+def test_no_token_is_shorter_than_what_a_binary_message_is_looked_through_for() -> None:
+    chance = random.Random(2)
+    made = (sample(each.sample, chance) for each in PATTERNS)
+    assert min(map(len, made)) >= finder.SHORTEST

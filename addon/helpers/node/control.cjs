@@ -90,7 +90,9 @@ async function call(method, parts, wish) {
 }
 
 function ask(method, url, where, wish) {
-  const { hostname, port } = placeOf(url);
+  const { hostname, port } = placeOf(url), body = JSON.stringify(wish ?? {});
+  // Node itself gives no length to the body of a DELETE, which is then no body.
+  const length = { 'Content-Length': Buffer.byteLength(body) };
   return new Promise((resolve, reject) => {
     const failed = (error) => {
       reject(new VcrError(`the control API at ${url} does not answer: ${error.message}`));
@@ -99,19 +101,19 @@ function ask(method, url, where, wish) {
       method,
       path: where,
       timeout: PATIENCE,
-      headers: { Host: `${hostname}:${port}`, Connection: 'close', ...HEADERS },
+      headers: { Host: `${hostname}:${port}`, Connection: 'close', ...length, ...HEADERS },
       // No agent: those of this process may lead through a proxy.
       createConnection: () => net.connect(Number(port), hostname),
     });
     request.once('error', failed);
     request.once('timeout', () => request.destroy(new Error('timeout')));
     request.once('response', (answer) => {
-      let body = '';
-      answer.setEncoding('utf8').on('data', (text) => { body += text; });
+      let said = '';
+      answer.setEncoding('utf8').on('data', (text) => { said += text; });
       answer.once('error', failed);
-      answer.once('end', () => resolve({ status: answer.statusCode, body }));
+      answer.once('end', () => resolve({ status: answer.statusCode, body: said }));
     });
-    request.end(JSON.stringify(wish ?? {}));
+    request.end(body);
   });
 }
 

@@ -36,3 +36,11 @@ class Fault(Exception):
             interaction=self.interaction,
             field=self.field,
         )
+
+
+class TabFault(Fault):
+    """libyaml refuses the block that begins on the line ``head``, from 0."""
+
+    def __init__(self, problem: str, line: int | None, head: int) -> None:
+        super().__init__(problem, line)
+        self.head = head

@@ -10,7 +10,9 @@ from typing import Any
 
 import yaml
 
-from mitmvcr.format.faults import Fault
+from mitmvcr.format.faults import Fault, TabFault
+
+_TAB = "found a tab character where an indentation space is expected"
 
 #: A header value stands at depth 7; unknown keys may go somewhat deeper.
 MAX_DEPTH = 32
@@ -138,7 +140,10 @@ class Events:
                 return Fault(_TOO_DEEP, line)
             parts = (error.problem, error.context)
             problem = ", ".join(part for part in parts if part)
-            return Fault(f"not YAML: {problem}", line)
+            text = f"not YAML: {problem}"
+            if error.problem == _TAB and error.context_mark:
+                return TabFault(text, line, error.context_mark.line)
+            return Fault(text, line)
         before = getattr(error, "position", 0)
         line = self._shield.data.count(b"\n", 0, before) + 1
         return Fault(f"not YAML: {str(error).splitlines()[0]}", line)

@@ -14,8 +14,8 @@ from mitmvcr.core import sendable
 from mitmvcr.core.errors import CassetteVersionError
 from mitmvcr.core.model import FORMAT_VERSION, Interaction, Request, Response
 from mitmvcr.core.wording import shown
-from mitmvcr.format import fields, foreign
-from mitmvcr.format.faults import Fault
+from mitmvcr.format import fields, foreign, tabbed
+from mitmvcr.format.faults import Fault, TabFault
 from mitmvcr.format.nodes import Events, ListNode, MapNode, Node, Scalar
 from mitmvcr.format.resolve import repaired
 
@@ -56,17 +56,31 @@ class Document:
 
 def read(data: bytes, most_faults: int = 1) -> Document:
     """Read all of ``data``, but build nothing after ``most_faults`` faults."""
+    document = _as_it_stands(data, most_faults)
+    while (indented := _indented(data, document)) is not data:
+        data = indented
+        document = _as_it_stands(data, most_faults)
+    is_another = document.faults or document.version != FORMAT_VERSION
+    if is_another and (kind := foreign.kind_of(data)):
+        problem = f"is {kind}, and no cassette of go-vcr's: record it anew"
+        return Document(faults=[Fault(problem)])
+    return document
+
+
+def _as_it_stands(data: bytes, most_faults: int) -> Document:
     document = Document()
     try:
         _read(Events(data), document, most_faults)
     except Fault as fault:
         document.faults.append(fault)
         document.broken = True
-    is_another = document.faults or document.version != FORMAT_VERSION
-    if is_another and (kind := foreign.kind_of(data)):
-        problem = f"is {kind}, and no cassette of go-vcr's: record it anew"
-        return Document(faults=[Fault(problem)])
     return document
+
+
+def _indented(data: bytes, document: Document) -> bytes:
+    """Return the text so that a block can be read that was refused for its tab."""
+    last = document.faults[-1] if document.faults else None
+    return tabbed.indented(data, last.head) if isinstance(last, TabFault) else data
 
 
 def read_item(data: bytes) -> Interaction:
@@ -79,6 +93,14 @@ def read_item(data: bytes) -> Interaction:
 
 def examine_item(data: bytes) -> Document:
     """Read the text of one interaction, with all that is wrong in it."""
+    document = _item_as_it_stands(data)
+    while (indented := _indented(data, document)) is not data:
+        data = indented
+        document = _item_as_it_stands(data)
+    return document
+
+
+def _item_as_it_stands(data: bytes) -> Document:
     document = Document()
     try:
         events = _start(Events(data))

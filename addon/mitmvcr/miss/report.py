@@ -73,7 +73,8 @@ class Difference:
 @dataclass(frozen=True, slots=True)
 class Near:
     """A recorded interaction that came close. ``position`` counts from 0; ``agree`` are
-    the parts that do; ``options``, as ``NAME=VALUE``, would make it match."""
+    the parts that do; ``options``, as ``NAME=VALUE``, would make it match, and ``hint``
+    has them as the user can give them."""
 
     position: int
     method: str
@@ -82,6 +83,7 @@ class Near:
     agree: tuple[str, ...]
     differ: tuple[Difference, ...]
     options: tuple[str, ...] = ()
+    hint: str = ""
 
     def __str__(self) -> str:
         state = "already used" if self.used else "unused"
@@ -208,6 +210,7 @@ def miss_facts(miss: Miss) -> dict[str, object]:
     """Return a miss as values for JSON: what was asked, why, and what is nearest."""
     return {
         "reason": miss.reason,
+        "hint": miss.hint,
         "request": {"method": miss.method, "url": miss.url, "body": miss.body},
         "same_used": miss.same_used,
         "total": miss.total,
@@ -220,6 +223,7 @@ def miss_facts(miss: Miss) -> dict[str, object]:
                 "used": near.used,
                 "agree": list(near.agree),
                 "options": list(near.options),
+                "hint": near.hint,
                 "differ": [_difference_facts(each) for each in near.differ],
             }
             for near in miss.nearest

@@ -99,12 +99,13 @@ async function readOn() {
       draw();
       if (!next.rows.length || state.rows.length >= next.total) break;
     }
-    const unused = [];
+    const unused = [], isFirst = !state.unused.length;
     for (;;) {
       const next = await api(`${at(name)}/unused?from=${unused.length}`);
       if (name !== shown) return;
       unused.push(...next.rows.map((each) => ({...each, key: `unused-${each.n}`})));
       if (!next.rows.length || unused.length >= next.total) break;
+      if (isFirst) { state.unused = [...unused]; draw(); }
     }
     state.unused = unused;
   });

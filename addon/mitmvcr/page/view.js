@@ -191,16 +191,20 @@ export function changes(facts, sides, one, other) {
     ${[one, other].map((each, at) => html`<details class="whole"><summary>${"AB"[at]} whole: interaction ${each.id} of ${sides[at]}</summary>${interaction(each)}</details>`)}`;
 }
 
+const copies = (options, copy) =>
+  options && copy ? html`<button class="copy" @click=${() => copy(options)} title="copy what would let it match">copy <b>${options}</b></button>` : nothing;
+
 // A miss: what was asked beside what is recorded, and what would let it match.
 export function miss(facts, copy) {
   return html`<p class="line1"><b>${facts.request.method}</b> <span class="url">${facts.request.url}</span></p>
     <p class="why">${facts.reason}</p>
+    ${facts.same_used ? copies(facts.hint, copy) : nothing}
     ${facts.nearest.map((near) => html`<section class="side"><h3>Interaction ${near.interaction} (${near.used ? "already used" : "unused"})</h3>
       <p class="url">${near.method} ${near.url}</p>
       ${near.differ.length
         ? differ(near.differ, "asked", "recorded", "asked", "recorded")
         : html`<p>It is the same, and each is replayed once.</p>`}
-      ${near.options.map((option) => html`<button class="copy" @click=${() => copy?.(option)} title="copy this option">copy <b>${option}</b></button>`)}
+      ${copies(near.hint, copy)}
     </section>`)}
     <p class="about">${facts.remedy}</p>`;
 }

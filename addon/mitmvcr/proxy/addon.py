@@ -33,12 +33,9 @@ from mitmvcr.proxy.flow.states import Event
 from mitmvcr.proxy.flow.streaming import let_live
 from mitmvcr.proxy.guard import Guard, stand
 from mitmvcr.proxy.host.dispatch import HookDispatcher, open_dispatcher
-from mitmvcr.proxy.host.messages import (
-    make_response,
-    request_parts,
-    response_parts,
-)
+from mitmvcr.proxy.host.messages import make_response, request_parts, response_parts
 from mitmvcr.proxy.idle_end import IdleEnd
+from mitmvcr.proxy.lane import Lane
 from mitmvcr.proxy.recording import begin_answer, break_off, record
 from mitmvcr.proxy.replay import play, waiting_for_nothing
 from mitmvcr.proxy.sessions import Sessions
@@ -62,9 +59,10 @@ class VcrAddon:
         exit_guard: host.ExitGuard | None = None,
         configured: Callable[[], Values] | None = None,
         opened: Callable[[Player], None] = lambda _: None,
+        has_lane: bool = False,
     ) -> None:
         """Make it; ``configured`` reads the options that the environment and files
-        give, ``opened`` is called with each session."""
+        give, ``opened`` is called with each session. ``has_lane``: see Lane."""
         self._configured = configured
         self.options = options.VcrOptions()
         self._opened = opened
@@ -78,10 +76,11 @@ class VcrAddon:
         self.choice = Choice(self.sessions, self.connections)
         self.streams = Streams(self.sessions)
         self.commands = Commands(self.sessions, self.options)
+        self.lane = Lane(self.sessions, self.connections, is_there=has_lane)
         # These first: what they take out of a request nobody else is to see.
         self.addons = [
             *(self.door, self.choice, self.connections),
-            *(self.streams, self.commands),
+            *(self.streams, self.commands, self.lane),
         ]
         self._host_options = host.HostOptions()
         self._is_running = self._has_started = False
@@ -233,6 +232,10 @@ class VcrAddon:
             return None
 
     def _request(self, player: Player, flow: http.HTTPFlow) -> Awaitable[None] | None:
+        if (handed := self.lane.handed(flow)) is not None:
+            return self._decided(
+                handed.player, flow, handed.live_request, handed.decision
+            )
         session = player.session
         if player.passthrough and player.passes(flow):
             session.passed()
@@ -282,13 +285,10 @@ class VcrAddon:
         return None
 
     def _replay(
-        self,
-        player: Player,
-        flow: http.HTTPFlow,
-        decision: Replay,
-        live: LiveRequest,
+        self, player: Player, flow: http.HTTPFlow, decision: Replay, live: LiveRequest
     ) -> Awaitable[None] | None:
-        decision = waiting_for_nothing(player.settings, decision, flow.request)
+        wire = request_parts(flow.request)
+        decision = waiting_for_nothing(player.settings, decision, wire)
         if is_streamed(decision.interaction.response):
             waiting = play(self.sessions, player, flow, decision)
             exchange = self.sessions.exchange(flow)
@@ -297,7 +297,7 @@ class VcrAddon:
             if flow.response is not None:
                 player.redirects.note(live.request, response_parts(flow.response))
             return waiting
-        sent = to_wire(decision.interaction, request_parts(flow.request))
+        sent = to_wire(decision.interaction, wire)
         flow.response = make_response(*sent)
         player.redirects.note(live.request, response_parts(flow.response))
         exchange = replay(self.sessions.under_way, flow, player, decision)

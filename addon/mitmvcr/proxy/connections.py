@@ -5,11 +5,13 @@ allows, whatever has asked for it.
 """
 
 import logging
+from collections.abc import Callable
 
 from mitmproxy import connection, http, tcp, tls
 from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 
 from mitmvcr.proxy import host
+from mitmvcr.proxy.flow.player import Player
 from mitmvcr.proxy.flow.refusals import fail, turn_away
 from mitmvcr.proxy.sessions import Sessions
 
@@ -17,7 +19,7 @@ logger = logging.getLogger("mitmvcr")
 
 _REFUSED = "mitmvcr replays: nothing may reach the network"
 #: Under TLS 1.3 a client that refuses our certificate may say so only by leaving.
-_LEFT = "it left after the handshake and asked nothing"
+LEFT = "it left after the handshake and asked nothing"
 
 
 class Connections:
@@ -29,6 +31,8 @@ class Connections:
         self.sessions = sessions
         #: TLS connections on which nothing was asked yet, by the client's id.
         self._quiet: dict[str, tls.TlsData] = {}
+        #: Says so of a client that somebody else has had before.
+        self.was_counted: Callable[[connection.Client], bool] = lambda _: False
 
     def server_connect(self, data: ServerConnectionHookData) -> None:
         # Refused first and allowed after: an exception on the way refuses.
@@ -65,7 +69,11 @@ class Connections:
                 fail(player.session, flow, error)
 
     def client_connected(self, client: connection.Client) -> None:
-        player = self.sessions.of_client(client)
+        if not self.was_counted(client):
+            self.came(self.sessions.of_client(client))
+
+    def came(self, player: Player | None) -> None:
+        """Count a connection of this session, if it is of one."""
         if self.sessions.root is not None:
             self.sessions.came += 1
         elif player is not None:
@@ -81,18 +89,21 @@ class Connections:
         self._tls_broke(data, data.conn.error or "no reason given")
 
     def _tls_broke(self, data: tls.TlsData, reason: str) -> None:
-        player = self.sessions.of_client(data.context.client)
-        if player is None and self.sessions.root is None:
-            return
-        log = self.sessions.log if player is None else player.session.log
         address = data.context.server.address
         name = data.conn.sni or (address[0] if address else "?")
-        log.tls_broke(name, reason)
+        self.tls_broke(self.sessions.of_client(data.context.client), name, reason)
+
+    def tls_broke(self, player: Player | None, name: str, reason: str) -> None:
+        """Note that a client of this session, if it is of one, broke off TLS."""
+        if player is not None:
+            player.session.log.tls_broke(name, reason)
+        elif self.sessions.root is not None:
+            self.sessions.log.tls_broke(name, reason)
 
     def client_disconnected(self, client: connection.Client) -> None:
         quiet = self._quiet.pop(client.id, None)
         if quiet is not None:
-            self._tls_broke(quiet, _LEFT)
+            self._tls_broke(quiet, LEFT)
         self.sessions.client_gone(client.id)
 
     def tls_clienthello(self, data: tls.ClientHelloData) -> None:
@@ -102,12 +113,10 @@ class Connections:
             return
         address = data.context.server.address
         # In reverse mode the client names our host, and the cassette the origin's.
-        for name in (data.client_hello.sni, address[0] if address else None):
-            recorded = player.session.deck.next_of_host(name) if name else None
-            if recorded is not None:
-                alpn = b"h2" if recorded.response.proto_major == 2 else b"http/1.1"
-                host.choose_alpn(data, alpn)
-                return
+        names = data.client_hello.sni, address[0] if address else None
+        alpn = player.recorded_protocol(names)
+        if alpn is not None:
+            host.choose_alpn(data, alpn)
 
     def tcp_start(self, flow: tcp.TCPFlow) -> None:
         player = self.sessions.of_client(flow.client_conn)

@@ -61,7 +61,7 @@ class IdleEnd:
         idle = write_timeout(player.settings.idle_timeout)
         when = f" after {idle} without a request ({IDLE_TIMEOUT.vcr})"
         logger.info("mitmvcr: session %s ends%s", player.name, when)
-        self._sessions.eject(player.name, when)
+        self._sessions.eject(player.name, when=when)
 
 
 def _may_end(player: Player) -> bool:

@@ -137,7 +137,7 @@ async def running_proxy(
             opened(player.session)
             sessions.append(player.session)
 
-        vcr = VcrAddon(opened=begun)
+        vcr = VcrAddon(opened=begun, has_lane=True)
         vcr.sessions.spelling = spelling
         _insert(master, vcr, settings)
         running = asyncio.create_task(_run(master), name="mitmproxy")

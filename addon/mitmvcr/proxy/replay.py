@@ -22,7 +22,7 @@ from mitmvcr.proxy.flow.states import Event
 from mitmvcr.proxy.host import stream_replay
 from mitmvcr.proxy.host.messages import make_response, request_parts, response_parts
 from mitmvcr.proxy.sessions import Sessions
-from mitmvcr.view.parts import RequestParts
+from mitmvcr.view.parts import RequestParts, value_of
 from mitmvcr.view.restore import (
     LARGE,
     coded_head,
@@ -76,13 +76,13 @@ def play(
 
 
 def waiting_for_nothing(
-    settings: Settings, decision: Replay, live: http.Request
+    settings: Settings, decision: Replay, live: RequestParts
 ) -> Replay:
     """Return the replay without what would make the client wait, at latency 0."""
     if settings.latency or settings.retry_after == "keep":
         return decision
     recorded = decision.interaction.response
-    response = without_waits(recorded, live.headers.get("user-agent", ""))
+    response = without_waits(recorded, value_of(live.headers, b"user-agent") or "")
     if response is recorded:
         return decision
     changed = replace(decision.interaction, response=response)

@@ -29,7 +29,7 @@ def main(
     given = sys.argv[1:] if arguments is None else arguments
     spelling = OF_API if attached else ON_COMMAND_LINE
     logging.getLogger("mitmvcr").addFilter(InLog(spelling))
-    vcr = VcrAddon(host.ExitGuard())
+    vcr = VcrAddon(host.ExitGuard(), has_lane=True)
     vcr.sessions.spelling = spelling
     more = [Attached(vcr.control)] if attached else []
     enter = partial(_enter, vcr, more)

@@ -9,11 +9,14 @@ from mitmvcr.secrets.runs import decoded_base64
 
 #: What is new in each request, or in each run, and says nothing of who asks.
 _FRESH = re.compile(
-    r".*(?:signature|nonce|csrf|xsrf|captcha|hmac|digest|timestamp|totp).*"
+    r".*(?:signature|nonce|csrf|xsrf|captcha|hmac|digest|timestamp).*"
     r"|authenticitytoken|requestverificationtoken|antiforgery(?:token)?"
-    r"|(?:otp|hotp|mfa|2fa|twofactor|onetime)(?:code|password|passcode|pin)?"
     r"|sig|code|codeverifier|codechallenge|state|samlresponse|samlrequest|dpop"
     r"|xamzsecuritytoken|xamzdate|xamzcontentsha256|ga|gid|fbp"
+)
+#: Codes that are used once, or that a test types anew each time.
+_TYPED = re.compile(
+    r".*totp.*|(?:otp|hotp|mfa|2fa|twofactor|onetime)(?:code|password|passcode|pin)?"
 )
 _SCHEME = re.compile(rb"\s*([A-Za-z][\w-]*)\s+(\S.*?)\s*", re.DOTALL)
 _PARAMETER = re.compile(rb'([A-Za-z_-]+)\s*=\s*(?:"([^"]*)"|([^",\s]+))')
@@ -56,6 +59,12 @@ _FRESH_CLAIMS = frozenset(
 def is_fresh(name: str) -> bool:
     """Return whether what has this name is another in each request."""
     return _FRESH.fullmatch(plain(name)) is not None
+
+
+def is_typed(name: str) -> bool:
+    """Return whether what has this name is a code that is used once: it may be another
+    in each run, or the same one, as a wrong one often is."""
+    return _TYPED.fullmatch(plain(name)) is not None
 
 
 def lasting(name: str, value: bytes) -> bytes:

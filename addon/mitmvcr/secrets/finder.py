@@ -28,6 +28,8 @@ _RUN = re.compile(rb"[\w.~+/=-]*+")
 DEEPEST = 4
 #: So often is a form tried in one run of letters where it does not stand.
 _TRIES = 4
+#: No token is shorter.
+SHORTEST = 14
 
 
 @lru_cache(maxsize=1)
@@ -233,6 +235,8 @@ class _Forms:
         if first < 1:
             return None
         length = self._data[first - 1]
+        if length < SHORTEST:  # most often a line end
+            return None
         found = compiled(pattern.regex).match(self._data[first : first + length])
         if found is None or len(found[0]) != length or found.lastindex:
             return None

@@ -78,6 +78,7 @@ class KnownSecrets:
         return fake or placeholder_of(kind)
 
     @staticmethod
+    @lru_cache(maxsize=4096)
     def kind_of(placeholder: bytes) -> str:
         """Return the kind of a learned value, or the name of its variable."""
         found = ENCODED_PLACEHOLDER.fullmatch(placeholder)
@@ -130,10 +131,12 @@ class KnownSecrets:
         if size != len(self._starts):
             indexes = self._indexed()
         hits: list[Hit] = []
+        by_start, texts = self._by_start, self._texts
         for index in indexes:
+            starts = index.texts
             for number, start, _ in index.hits(data):
-                for known in self._by_start[index.texts[number]]:
-                    text = self._texts[known]
+                for known in by_start[starts[number]]:
+                    text = texts[known]
                     if data.startswith(text, start):
                         hits.append((known, start, start + len(text)))
         return hits

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from mitmvcr.core.choosing import ANY, Values
+from mitmvcr.core.choosing import ANY, SOFT, Values
 from mitmvcr.core.model import Request
-from mitmvcr.secrets.credentials import is_fresh, lasting
+from mitmvcr.secrets.credentials import is_fresh, is_typed, lasting
 from mitmvcr.secrets.given import sent_back
 from mitmvcr.secrets.known import KnownSecrets
 from mitmvcr.secrets.looks import is_real
@@ -30,7 +30,10 @@ def whose(sweep: "Sweep", request: Request) -> Values:
     def visit(text: Text) -> bytes:
         if text.where.startswith(_PARTS):
             for place, value in _hidden(sweep, text):
-                if not is_fresh(place.rpartition(":")[2]):
+                name = place.rpartition(":")[2]
+                if is_typed(name):
+                    found.setdefault(SOFT + place, []).append(value)
+                elif not is_fresh(name):
                     found.setdefault(place, []).append(value)
         return text.data
 

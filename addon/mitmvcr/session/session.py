@@ -214,7 +214,9 @@ class Session(Counts):
     def explain(self, request: Request) -> Miss:
         """Return why nothing matched it, as it may be shown."""
         found = self._look_up.explain(request)
-        return replace(found, hint=self.spelling.options(found.options))
+        spelled = self.spelling.options
+        nearest = [replace(n, hint=spelled(n.options)) for n in found.nearest]
+        return replace(found, hint=spelled(found.options), nearest=tuple(nearest))
 
     def on_miss(self, request: Request, miss: Miss) -> Response | bool:
         """Tell the hook of a miss, if there is one; return whether the miss counts, or

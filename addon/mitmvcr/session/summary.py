@@ -60,7 +60,8 @@ class Summary(NamedTuple):
     def _besides(self) -> str:
         blocked = f"{self.blocked} blocked" if self.blocked else ""
         lost = f"{self.lost} not recorded" if self.lost else ""
-        parts = ", ".join(each for each in (blocked, lost) if each)
+        passed = f"{self.passed} passed through" if self.passed else ""
+        parts = ", ".join(each for each in (passed, blocked, lost) if each)
         return f"; {parts}" if parts else ""
 
 

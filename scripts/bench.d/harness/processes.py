@@ -40,6 +40,17 @@ def pin_self() -> None:
     pin(0, 0)
 
 
+@contextmanager
+def unpinned() -> Iterator[None]:
+    """Let what is started meanwhile run on all cores: a browser needs more than one."""
+    if len(_CORES) > 1:
+        os.sched_setaffinity(0, _CORES)
+    try:
+        yield
+    finally:
+        pin_self()
+
+
 def memory(pid: int | str, field: str) -> float:
     """In MiB, of a living process; VmHWM is the most that VmRSS ever was."""
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():

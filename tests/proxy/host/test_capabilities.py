@@ -16,7 +16,7 @@ from mitmproxy import addonmanager, ctx, http, optmanager, version
 from mitmproxy.addons import proxyserver, tlsconfig
 from mitmproxy.certs import CertStore
 from mitmproxy.options import Options
-from mitmproxy.proxy import server
+from mitmproxy.proxy import mode_servers, server
 from mitmproxy.proxy.layers import http as layers
 from mitmproxy.proxy.layers.http import _http2 as http2
 from mitmproxy.test import taddons, tflow
@@ -42,6 +42,7 @@ from mitmvcr.proxy.host.capabilities import (
     CapabilityError,
     capabilities,
 )
+from mitmvcr.proxy.host.lines import Intake
 
 ROOT = Path(__file__).resolve().parents[3]
 ROOM = ROOT / "addon" / "mitmvcr" / "proxy" / "host"
@@ -133,6 +134,7 @@ CHANGES: dict[str, Callable[[Patch], None]] = {
     "waiting at the end": lambda patch: patch.setattr(ctx, "master", object()),
     "exit from hooks": _keeps_exits,
     "silence limit": _has_no_limit,
+    "fast lane": _replaced(mode_servers.ServerInstance, "handle_stream"),
     "mitmproxy in process": _removed(proxyserver.Proxyserver, "listen_addrs"),
     "ports of their own": _removed(proxyserver.Servers, "__getitem__"),
     "CA files": _removed(CertStore, "from_files"),
@@ -339,6 +341,11 @@ def _never_gives_up(patch: Patch, folder: Path) -> None:
     assert host.gives_up_after() == float("inf")
 
 
+def _takes_no_connection(patch: Patch, folder: Path) -> None:
+    assert not Intake(lambda line: None).open()
+    assert "handle_stream" not in vars(mode_servers.RegularInstance)
+
+
 def _makes_no_master(patch: Patch, folder: Path) -> None:
     with pytest.raises(CapabilityError, match="'mitmvcr run' cannot start"):
         masters.make_master()
@@ -379,6 +386,7 @@ FALLBACKS: dict[str, Callable[[Patch, Path], None]] = {
     "waiting at the end": _does_not_wait,
     "exit from hooks": _ends_at_once,
     "silence limit": _never_gives_up,
+    "fast lane": _takes_no_connection,
     "mitmproxy in process": _makes_no_master,
     "ports of their own": _opens_no_port,
     "CA files": _makes_no_ca,

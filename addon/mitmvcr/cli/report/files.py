@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mitmvcr.cli.report.account import Part, RunReport, seconds
-from mitmvcr.cli.report.junit import to_junit
-from mitmvcr.cli.report.page import to_page
 from mitmvcr.core.errors import OptionError, VcrError
 from mitmvcr.miss.report import Entry, miss_facts
 from mitmvcr.options import RECEIPT, REPORT
@@ -113,11 +111,23 @@ def to_json(account: RunReport) -> bytes:
     return text.encode("utf-8", "backslashreplace") + b"\n"
 
 
+def _to_junit(account: RunReport) -> bytes:
+    from mitmvcr.cli.report.junit import to_junit  # with XML
+
+    return to_junit(account)
+
+
+def _to_page(account: RunReport) -> bytes:
+    from mitmvcr.cli.report.page import to_page  # with redaction
+
+    return to_page(account)
+
+
 #: What writes a report, by the extension of its file.
 _WRITERS: dict[str, Callable[[RunReport], bytes]] = {
     ".json": to_json,
-    ".xml": to_junit,
-    ".html": to_page,
+    ".xml": _to_junit,
+    ".html": _to_page,
 }
 
 

@@ -49,13 +49,15 @@ def of_attempts(
 
 
 def _idle(bypass: str, *, fails: bool, isolated: bool) -> str:
-    past = f"to hosts that go past it (NO_PROXY={bypass})" if bypass else "otherwise"
+    past = f" talks to hosts that go past it (NO_PROXY={bypass}), or" if bypass else ""
     text = (
-        "nothing went through the proxy: the command made no request, or talks"
-        f" {past}, or its HTTP client does not read HTTP_PROXY and HTTPS_PROXY. To"
-        " tell which, put 'curl -sI https://example.com' in its place: if that is"
-        " counted, it is the client. --include-localhost sends localhost through too"
+        f"nothing went through the proxy: the command made no request, or{past} its"
+        " HTTP client does not read HTTP_PROXY and HTTPS_PROXY. To tell which, put"
+        " 'curl -sI https://example.com' in its place: if that is counted, it is the"
+        " client"
     )
+    if "localhost" in bypass:
+        text += ". --include-localhost sends localhost through too"
     if fails and not isolated:
         text += f"; {ISOLATE.word} keeps such a client from the network"
     if fails:

@@ -5,6 +5,7 @@ from mitmvcr.core.choosing.header_fields import fields
 from mitmvcr.core.choosing.identity import (
     ANY,
     ANYBODY,
+    SOFT,
     Identity,
     Values,
     Whose,
@@ -20,6 +21,7 @@ from mitmvcr.core.choosing.rules import Asked, is_free, strange_to
 __all__ = [
     "ANY",
     "ANYBODY",
+    "SOFT",
     "Asked",
     "Equals",
     "Identity",

@@ -17,7 +17,7 @@ from collections.abc import (
 from typing import NamedTuple
 
 from mitmvcr.core.choosing.header_fields import Fields, fields
-from mitmvcr.core.choosing.identity import Identities, is_sure
+from mitmvcr.core.choosing.identity import Identities, Whose, is_sure
 from mitmvcr.core.choosing.ranges import asked_range
 from mitmvcr.core.choosing.rules import VALIDATORS, Asked, Bond, Broken, bonds, vary
 from mitmvcr.core.matching import Rule
@@ -48,6 +48,7 @@ class Score(NamedTuple):
     """The least is the best. Whose it was is known, or not."""
 
     is_unknown: bool
+    strangeness: int
     first: int
     all: int
     is_repeated: bool
@@ -138,7 +139,7 @@ class Equals:
             for bond in self._bonds[position]:
                 shape = tuple(name for name, _ in bond)
                 values = tuple(value for _, value in bond)
-                own = self._identity[position] if self.identities else ""
+                own = self._identity[position] if self.identities.tell else ""
                 by_identity = self._bound[shape][values]
                 by_identity.setdefault(own, _Bound(own)).positions.append(position)
 
@@ -157,7 +158,7 @@ class Equals:
         found = [
             score
             for each in self._admitted(asked)
-            for score in self._scores(each, names, wanted, played, repeats)
+            for score in self._scores(each, asked.whose, names, wanted, played, repeats)
         ]
         return min(found).position if found else None
 
@@ -181,6 +182,7 @@ class Equals:
     def _scores(
         self,
         bound: _Bound,
+        whose: Whose,
         names: tuple[str, ...],
         wanted: Values,
         played: Container[int],
@@ -192,6 +194,7 @@ class Equals:
         if exact is not None and exact.next(played, repeats) >= 0:
             found = {wanted: exact}
         is_unknown = bool(self.identities) and not is_sure(bound.identity)
+        strange = self.identities.strangeness(bound.identity, whose)
         for values, group in list(found.items()):
             at = group.next(played, repeats)
             if at < 0:
@@ -199,7 +202,7 @@ class Equals:
                 continue
             again = repeats is Repeats.LAST and at in played
             agree = self._agreement(names, wanted, values)
-            yield Score(is_unknown, *agree, again, -at if again else at, at)
+            yield Score(is_unknown, strange, *agree, again, -at if again else at, at)
 
     def _agreement(
         self, names: Sequence[str], wanted: Values, values: Values

@@ -19,6 +19,9 @@ Values = Mapping[str, Sequence[bytes | None]]
 LENGTH = 2
 #: The place of a placeholder that may stand for a value anywhere.
 ANY = "*"
+#: Before a place whose value may be another in each run: who has it comes first, and
+#: nobody is kept from an answer by it.
+SOFT = "~"
 #: Written for one that sent a placeholder, among others of whom it is known.
 ANYBODY = f"{ANY}=any"
 #: What a replay gave out for a value of which this is the hint.
@@ -106,16 +109,38 @@ class Identities:
     def __init__(self, texts: Iterable[str]) -> None:
         known = [found for text in set(texts) if (found := _sure(text)) is not None]
         places = {place for each in known for place in each.hints}
-        self._states = {
+        differ = {
             place: states
             for place in sorted(places)
             if len(states := {each.hints.get(place, _ABSENT) for each in known}) > 1
         }
+        self._soft = tuple(place for place in differ if place.startswith(SOFT))
+        self._states = {p: s for p, s in differ.items() if p not in self._soft}
         self._salt = known[0].salt if known else ""
 
     def __bool__(self) -> bool:
         """Return whether there are several."""
         return bool(self._states)
+
+    @property
+    def tell(self) -> bool:
+        """Return whether it counts whose a request is, if only for the order."""
+        return bool(self._states or self._soft)
+
+    def strangeness(self, text: str, whose: Whose) -> int:
+        """Count the places in which a request has another value than this identity,
+        though that may be."""
+        known = _sure(text) if self._soft else None
+        if known is None:
+            return 0
+        pairs = (
+            (known.hints.get(place, _ABSENT), whose.at(place, known.salt))
+            for place in self._soft
+        )
+        return sum(
+            not _agree(hint, asked) if hint and asked else bool(hint or asked)
+            for hint, asked in pairs
+        )
 
     def admit(self, text: str, whose: Whose) -> bool:
         """Return whether a request may get the answer to one of this identity."""

@@ -21,6 +21,10 @@ class Blocking:
             (text, parse_filter(text, BLOCK)) for text in texts if text != _NOT_KNOWN
         ]
 
+    @property
+    def has_filters(self) -> bool:
+        return bool(self._filters)
+
     def by_filter(self, flow: http.HTTPFlow) -> str:
         """Return the filter that blocks the request, in any mode; empty for none."""
         for text, accepts in self._filters:

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from functools import cached_property
 from time import monotonic
@@ -128,6 +128,14 @@ class Player:
             return False
         peer_host, port, *_ = data.server.address
         return (data.client.id, peer_host, port) in self._allowed
+
+    def recorded_protocol(self, names: Iterable[str | None]) -> bytes | None:
+        """Return what was spoken with the first of these hosts that is recorded."""
+        for name in names:
+            recorded = self.session.deck.next_of_host(name) if name else None
+            if recorded is not None:
+                return b"h2" if recorded.response.proto_major == 2 else b"http/1.1"
+        return None
 
     def follow(self, earlier: "Player | None") -> bool:
         """Take the place of another, or of none, and return whether the network is open

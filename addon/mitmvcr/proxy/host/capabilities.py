@@ -161,6 +161,12 @@ TABLE = (
         lost="a request that mitmproxy gave up on is not recorded as timed out",
     ),
     Capability(
+        name="fast lane",
+        check=checks.fast_lane,
+        lost="every request takes mitmproxy's own way",
+        on_demand=True,
+    ),
+    Capability(
         name="mitmproxy in process",
         check=checks.own_master,
         lost="'mitmvcr run' cannot start; use mitmdump with the script",

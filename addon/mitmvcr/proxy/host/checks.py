@@ -225,6 +225,23 @@ def own_master() -> None:
     takes("mitmproxy.addons.proxyserver:Proxyserver.listen_addrs", "self")
 
 
+def fast_lane() -> None:
+    """Check that a connection comes by the method that ours stands for, and that a
+    certificate needs no more than what is known then."""
+    place = "mitmproxy.proxy.mode_servers"
+    awaits(f"{place}:ServerInstance.handle_stream", "self", "reader", "writer")
+    uses(f"{place}:AsyncioServerInstance.listen", "start_server", "handle_stream")
+    uses(f"{_SERVER}:LiveConnectionHandler.__init__", "get_extra_info")
+    tls = "mitmproxy.addons.tlsconfig"
+    takes(f"{tls}:TlsConfig.get_cert", "self", "conn_context")
+    uses(f"{tls}:TlsConfig.get_cert", "certificate_list", "sni", "sockname", "address")
+    has_fields(
+        "mitmproxy.certs:CertStoreEntry",
+        *("cert", "privatekey", "chain_file", "chain_certs"),
+    )
+    find(f"{tls}:_DEFAULT_CIPHERS")
+
+
 def cert_store() -> None:
     place = "mitmproxy.certs:CertStore"
     for name in ("create_store", "from_files"):

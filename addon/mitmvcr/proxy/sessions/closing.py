@@ -3,6 +3,7 @@ it. Nobody else records its cassette until then."""
 
 import logging
 import os
+from collections.abc import Sequence
 
 from mitmvcr.core.errors import CassetteError
 from mitmvcr.options import BY_NAME, SECRET
@@ -13,8 +14,21 @@ from mitmvcr.session.unused import drop_marked
 logger = logging.getLogger("mitmvcr")
 
 
-def close(player: Player) -> None:
-    """Close a session. What goes wrong is logged, and is the session's failure."""
+#: Each record fills a byte of the pipe that wakes mitmproxy's loop; while that is full
+#: a signal to end is lost.
+_MOST_RECORDS = 50
+
+
+def tell(lines: Sequence[str]) -> None:
+    """Log what became of sessions, each in a record of its own unless they are many."""
+    many = len(lines) > _MOST_RECORDS
+    for text in ["\n".join(lines)] if many else lines:
+        logger.info("%s", text)
+
+
+def close(player: Player) -> str:
+    """Close a session, and return what became of it. What goes wrong is logged, and is
+    the session's failure."""
     session = player.session
     try:
         session.close()
@@ -45,7 +59,7 @@ def close(player: Player) -> None:
             " another. See it with mitmvcr cassette scan",
             url,
         )
-    logger.info("mitmvcr: %s", session.summary().line())
+    return f"mitmvcr: {session.summary().line()}"
 
 
 def _drop(player: Player) -> None:

@@ -19,7 +19,7 @@ from mitmvcr.proxy.flow.exchange import Exchange
 from mitmvcr.proxy.flow.player import DEFAULT, Player, name_in
 from mitmvcr.proxy.flow.states import Event, State
 from mitmvcr.proxy.host import listeners
-from mitmvcr.proxy.sessions.closing import Recorders, close
+from mitmvcr.proxy.sessions.closing import Recorders, close, tell
 from mitmvcr.proxy.sessions.opening import begin, make_room, prepared, settings_of
 from mitmvcr.proxy.sessions.routes import Routes, SessionError, Wanted
 from mitmvcr.spelling import IN_MITMPROXY
@@ -225,8 +225,7 @@ class Sessions:
         """Let named sessions begin by these settings from now on; those of another
         folder end."""
         if self.root is not None and (root is None or root.dir != self.root.dir):
-            for name in [each for each in self._named if each != DEFAULT]:
-                self.eject(name)
+            self.eject(*(each for each in self._named if each != DEFAULT))
             self.routes.tell_unnamed()
         self.root = root
 
@@ -238,8 +237,7 @@ class Sessions:
         if self._named.get(name) in same:
             del self._named[name]
         self._ejected = [player for player in self._ejected if player not in same]
-        for player in same:
-            self._close(player)
+        tell([self._close(player) for player in same])
         return same
 
     def _hand_on(self, closed: list[Player], fresh: Player) -> None:
@@ -249,12 +247,15 @@ class Sessions:
                 if exchange.target in closed:
                     exchange.target = fresh
 
-    def eject(self, name: str = DEFAULT, when: str = "") -> None:
-        """End a session, and close its port; flows that are under way still belong to
-        it. ``when`` it ended stands in the refusals of its port."""
-        for port in self.routes.take_ports(name, when):
-            listeners.close_port(port)
-        self._replace(name, None)
+    def eject(self, *names: str, when: str = "") -> None:
+        """End sessions, and close their ports; flows that are under way still belong to
+        them. ``when`` they ended stands in the refusals of the ports."""
+        for name in names:
+            for port in self.routes.take_ports(name, when):
+                listeners.close_port(port)
+            if (ended := self._named.pop(name, None)) is not None:
+                self._ejected.append(ended)
+        self.close_idle()
 
     def _replace(self, name: str, fresh: Player | None) -> None:
         earlier = self._named.pop(name, None)
@@ -291,8 +292,7 @@ class Sessions:
         ended, self._ejected, self._named = self.open(), [], {}
         self.root = None  # nothing begins any more
         self.routes.tell_unnamed()
-        for player in ended:
-            self._close(player)
+        tell([self._close(player) for player in ended])
 
     def recordings(self) -> list[Exchange]:
         """Return the exchanges that are on their way to the origin, or back."""
@@ -303,16 +303,14 @@ class Sessions:
         return bool(self.recordings()) or any(each.queued for each in self.open())
 
     def close_idle(self) -> None:
-        """Close the sessions that waited for their last flow. Call it when a flow
-        has ended."""
+        """Close the sessions whose last flow has ended; call it when one has."""
         if not self._ejected:
             return
         busy = self.busy()
-        idle = [p for p in self._ejected if p not in busy and not p.queued]
-        for player in idle:
-            self._ejected.remove(player)
-            self._close(player)
-        if idle:
+        left = (p for p in self._ejected if p not in busy and not p.queued)
+        if idle := dict.fromkeys(left):
+            self._ejected = [each for each in self._ejected if each not in idle]
+            tell([self._close(player) for player in idle])
             self._released()
 
     async def closing_idle(self, waiting: Awaitable[None]) -> None:
@@ -341,10 +339,12 @@ class Sessions:
         if self._exit_guard is not None:
             self._exit_guard.failed = True
 
-    def _close(self, player: Player) -> None:
-        close(player)
+    def _close(self, player: Player) -> str:
+        """Close it, and return what became of it."""
+        line = close(player)
         self._recorders.forget(player)
         if player.session.failure is not None and self._exit_guard is not None:
             self._exit_guard.failed = True
         if (end := self._ends.pop(player, None)) is not None:
             end.set()
+        return line

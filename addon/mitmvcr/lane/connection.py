@@ -1,0 +1,327 @@
+"""One connection of a client, from its first byte until it ends or is passed on."""
+
+import asyncio
+import ssl
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from mitmvcr.lane import heads, hello
+from mitmvcr.lane.bridge import Bridge, Inner
+from mitmvcr.lane.heads import Head, Tunnel
+from mitmvcr.lane.tls import Tls, why
+from mitmvcr.view.parts import PlainRequest
+
+#: A longer body is mitmproxy's.
+LONGEST_BODY = 1 << 14
+_ESTABLISHED = b"%b 200 Connection established\r\n\r\n"
+
+
+#: The client's address and ours, as ``socket`` has them.
+Ends = tuple[tuple[Any, ...], tuple[Any, ...]]
+
+
+class Line(Protocol):
+    """A connection as mitmproxy would have had it. ``ends`` are its two addresses,
+    which no other that is open has."""
+
+    @property
+    def ends(self) -> Ends: ...
+
+    def pass_on(self, received: bytes, *, is_over: bool, swallowed: bytes) -> None:
+        """Let mitmproxy have it, with what was received, and where the client sends no
+        more. What the client has had already is ``swallowed``."""
+
+    def open_inner(
+        self, receive: Callable[[bytes], None], closed: Callable[[], None]
+    ) -> Inner:
+        """Let mitmproxy have one of bytes within this process, as if it were this
+        one."""
+
+
+class Desk(Protocol):
+    """Who answers."""
+
+    def is_open(self) -> bool:
+        """Return whether the lane may answer anything now."""
+
+    def answer(self, line: Line, request: PlainRequest) -> bytes | None:
+        """Return the answer in full; None where mitmproxy is to give it."""
+
+    def context(
+        self, line: Line, place: tuple[str, int], greeting: hello.Hello
+    ) -> ssl.SSLContext | None:
+        """Return with what TLS is spoken to who wants this host; None where mitmproxy
+        is to speak it."""
+
+    def came(self, line: Line) -> None:
+        """Count a connection that the lane has answered on, or that has ended."""
+
+    def tls_broke(self, line: Line, name: str, reason: str) -> None:
+        """Note that a client broke off TLS; the reason is empty if it gave none."""
+
+    def asked_nothing(self, name: str) -> None:
+        """Note that a client left after the handshake of TLS and asked nothing."""
+
+    def ended(self, connection: "Connection", line: Line) -> None:
+        """Forget a connection."""
+
+    def left(self, connection: "Connection", line: Line) -> None:
+        """Forget a connection that mitmproxy has now."""
+
+
+class Connection(asyncio.Protocol):
+    """Answers what the desk answers, and passes the rest on with the connection.
+    ``silence``: how often somebody has looked since something came."""
+
+    def __init__(self, line: Line, desk: Desk) -> None:
+        self._line, self._desk = line, desk
+        self._take: Callable[[bytes], None] = self._plain
+        self._buffer = b""
+        self._connect = b""
+        self._place = ("", 0)
+        self._greeting = hello.Hello(None, ())
+        self._tls: Tls | None = None
+        self._bridge: Bridge | None = None
+        self._is_known = self._is_full = self._has_asked = False
+        self._version = b""
+        self.silence = 0
+
+    def __repr__(self) -> str:
+        return f"<Connection {self._take.__name__} {self._place[0]}>"
+
+    # asyncio's side
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        self.silence = 0
+        self._take(data)
+
+    def eof_received(self) -> None:
+        """Note the end; the transport closes itself then."""
+        if self._bridge is not None:
+            self._bridge.end()
+        elif self._take == self._hello and self._buffer:
+            self._pass_on(self._buffer, is_over=True)
+        elif self._take == self._shake:
+            self._broke("")
+
+    def connection_lost(self, _: Exception | None) -> None:
+        if self._bridge is not None:
+            self._bridge.end()
+        elif self._take == self._secured and not self._has_asked:
+            self._desk.asked_nothing(self._name)
+        self._count()  # also one that has asked for nothing
+        self._desk.ended(self, self._line)
+
+    def pause_writing(self) -> None:
+        self._is_full = True
+        if self._bridge is not None:
+            self._bridge.pause()
+        else:
+            self._transport.pause_reading()
+
+    def resume_writing(self) -> None:
+        self._is_full = False
+        if self._bridge is not None:
+            self._bridge.resume()
+            return
+        self._transport.resume_reading()
+        if self._buffer and self._take in (self._plain, self._secured):
+            data, self._buffer = self._buffer, b""
+            self._serve(data)
+
+    def close(self) -> None:
+        """End once all that was answered has left."""
+        self._transport.close()
+
+    # The client's side
+
+    def _plain(self, data: bytes) -> None:
+        rest, self._buffer = self._buffer, b""
+        self._serve(rest + data if rest else data)
+
+    def _hello(self, data: bytes) -> None:
+        data, self._buffer = self._buffer + data, b""
+        try:
+            greeting = hello.read(data)
+        except hello.UnknownHelloError:
+            self._pass_on(data)
+            return
+        if greeting is None:
+            self._buffer = data
+            return
+        context = self._desk.context(self._line, self._place, greeting)
+        if context is None:
+            self._pass_on(data)
+            return
+        self._greeting, self._tls = greeting, Tls(context, server=True)
+        self._take = self._shake
+        self._shake(data)
+
+    def _shake(self, data: bytes) -> None:
+        tls = self._tls
+        assert tls is not None
+        tls.feed(data)
+        try:
+            is_shaken = tls.shake()
+        except ssl.SSLError as error:
+            self._flush(tls)
+            self._broke(why(error))
+            self._transport.close()
+            return
+        self._flush(tls)
+        if is_shaken:
+            self._take = self._secured
+            self._secured(b"")
+
+    def _secured(self, data: bytes) -> None:
+        tls = self._tls
+        assert tls is not None
+        rest, self._buffer = self._buffer, b""
+        if data:
+            tls.feed(data)
+        try:
+            plain = tls.read()
+        except ssl.SSLError:
+            self._transport.abort()
+            return
+        if plain:
+            self._serve(rest + plain)
+        else:
+            self._buffer = rest
+        self._flush(tls)
+        if tls.is_over:
+            self._transport.close()
+
+    def _bridged(self, data: bytes) -> None:
+        tls, bridge = self._tls, self._bridge
+        assert tls is not None
+        assert bridge is not None
+        tls.feed(data)
+        try:
+            plain = tls.read()
+        except ssl.SSLError:
+            self._transport.abort()
+            return
+        self._flush(tls)
+        if plain:
+            bridge.send(plain)
+        if tls.is_over:
+            bridge.end()
+
+    # Requests
+
+    def _serve(self, data: bytes) -> None:
+        """Answer what is here in full, one after another; keep the rest."""
+        start, size = 0, len(data)
+        while start < size and not self._is_full:
+            end = heads.end_of(data, start)
+            if end == -1:
+                break
+            head = heads.read(data, start, end) if end >= 0 else None
+            if isinstance(head, Tunnel):
+                self._open_tunnel(head, data[start:], end + 4 - start)
+                return
+            if head is None or bool(head.host) is (self._tls is not None):
+                self._pass_on(data[start:])
+                return
+            length = head.headers.length
+            if length > LONGEST_BODY:
+                self._pass_on(data[start:])
+                return
+            over = end + 4 + length
+            if over > size:
+                break
+            self._has_asked = True
+            request = self._request(head, data[end + 4 : over])
+            answer = self._desk.answer(self._line, request)
+            if answer is None:
+                self._pass_on(data[start:])
+                return
+            self._count()
+            self._send(answer)
+            if head.headers.closes:
+                self._end()
+                return
+            start = over
+        self._buffer = data[start:]
+
+    def _request(self, head: Head, body: bytes) -> PlainRequest:
+        host, port = (head.host, head.port) if head.host else self._place
+        return PlainRequest(
+            host,
+            port,
+            head.method,
+            b"http" if head.host else b"https",
+            b"",
+            head.path,
+            b"HTTP/1.1",
+            head.headers.fields,
+            body,
+        )
+
+    def _open_tunnel(self, tunnel: Tunnel, data: bytes, size: int) -> None:
+        if self._tls is not None or not self._desk.is_open():
+            self._pass_on(data)
+            return
+        self._count()
+        self._connect, rest = data[:size], data[size:]
+        self._place, self._version = (tunnel.host, tunnel.port), tunnel.version
+        self._transport.write(_ESTABLISHED % tunnel.version)
+        self._take = self._hello
+        if rest:
+            self._hello(rest)
+
+    # What becomes of it
+
+    def _send(self, data: bytes) -> None:
+        if self._tls is None:
+            self._transport.write(data)
+        else:
+            self._tls.write(data)
+            self._flush(self._tls)
+
+    def _flush(self, tls: Tls) -> None:
+        if data := tls.outgoing():
+            self._transport.write(data)
+
+    def _end(self) -> None:
+        if self._tls is not None:
+            self._tls.end()
+            self._flush(self._tls)
+        self._transport.close()
+
+    def _count(self) -> None:
+        if not self._is_known:
+            self._is_known = True
+            self._desk.came(self._line)
+
+    def _broke(self, reason: str) -> None:
+        self._desk.tls_broke(self._line, self._name, reason)
+
+    @property
+    def _name(self) -> str:
+        return self._greeting.name or self._place[0]
+
+    def _pass_on(self, data: bytes, *, is_over: bool = False) -> None:
+        """Let mitmproxy have the connection, from this request on."""
+        if self._tls is not None:
+            self._bridge = self._open_bridge(self._tls, data)
+            self._take = self._bridged
+            self._desk.left(self, self._line)
+            return
+        swallowed = _ESTABLISHED % self._version if self._connect else b""
+        self._line.pass_on(self._connect + data, is_over=is_over, swallowed=swallowed)
+        self._desk.left(self, self._line)
+
+    def _open_bridge(self, tls: Tls, data: bytes) -> Bridge:
+        inner = self._line.open_inner
+        established = _ESTABLISHED % self._version
+        bridge = Bridge(
+            self._send, self._end, self._transport, tls.protocol, self._greeting.name
+        )
+        bridge.open(inner, self._connect, established, data)
+        return bridge

@@ -1,0 +1,205 @@
+"""Connections of clients before mitmproxy has them (proxy/mode_servers.py:
+ServerInstance.handle_stream), and the way back to it.
+
+mitmproxy listens as ever, and calls ``handle_stream`` with each connection. What is
+taken there is given to it later as it would have been, with all that has come.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from mitmvcr.proxy.host.capabilities import capabilities
+
+_METHOD = "handle_stream"
+
+
+class Intake:
+    """Asks ``accept`` for a protocol for each connection to a regular proxy port; one
+    that gets none is mitmproxy's."""
+
+    def __init__(self, accept: Callable[["Line"], asyncio.Protocol | None]) -> None:
+        self._accept = accept
+
+    def open(self) -> bool:
+        """Begin, before mitmproxy listens; return whether that can be."""
+        if capabilities.problem("fast lane"):
+            return False
+        from mitmproxy.proxy.mode_servers import RegularInstance, ServerInstance
+
+        handle, accept = ServerInstance.handle_stream, self._accept
+
+        def handle_stream(instance: Any, reader: Any, writer: Any = None) -> Any:
+            if isinstance(writer, asyncio.StreamWriter):
+                line = Line(lambda *streams: handle(instance, *streams), writer)
+                protocol = accept(line)
+                if protocol is not None:
+                    line.take(protocol)
+                    return None
+            return handle(instance, reader, writer)
+
+        setattr(RegularInstance, _METHOD, handle_stream)
+        return True
+
+    def close(self) -> None:
+        """Take no more. Listeners go on through here, so ``accept`` has to say no."""
+        from mitmproxy.proxy.mode_servers import RegularInstance
+
+        if _METHOD in vars(RegularInstance):
+            delattr(RegularInstance, _METHOD)
+
+
+class Line:
+    """A connection; see :class:`mitmvcr.lane.connection.Line`. ``ends`` are its two
+    addresses, which no other that is open has."""
+
+    def __init__(
+        self, serve: Callable[[Any, Any], Any], writer: asyncio.StreamWriter
+    ) -> None:
+        self._serve = serve
+        self._writer = writer  # it closes the connection when nobody has it any more
+        transport = writer.transport
+        assert isinstance(transport, asyncio.Transport)
+        self.transport = transport
+        look = self.transport.get_extra_info
+        self.ends = look("peername"), look("sockname")
+
+    def __repr__(self) -> str:
+        return f"<Line {self.ends}>"
+
+    def take(self, protocol: asyncio.Protocol) -> None:
+        """Let a protocol have it."""
+        self.transport.set_protocol(protocol)
+        protocol.connection_made(self.transport)
+
+    def pass_on(self, received: bytes, *, is_over: bool, swallowed: bytes) -> None:
+        reader, protocol = self._streams()
+        self.transport.set_protocol(protocol)
+        protocol.connection_made(
+            _Swallowing(self.transport, swallowed) if swallowed else self.transport
+        )
+        reader.feed_data(received)
+        if is_over:
+            reader.feed_eof()
+
+    def open_inner(
+        self, receive: Callable[[bytes], None], closed: Callable[[], None]
+    ) -> "_Inner":
+        _, protocol = self._streams()
+        inner = _Inner(self.transport, protocol, receive, closed)
+        protocol.connection_made(inner)
+        return inner
+
+    def _streams(self) -> tuple[asyncio.StreamReader, asyncio.StreamReaderProtocol]:
+        reader = asyncio.StreamReader()
+        return reader, asyncio.StreamReaderProtocol(reader, self._handle)
+
+    def _handle(self, reader: Any, writer: Any) -> Any:
+        return self._serve(reader, writer)
+
+
+class _Other(asyncio.Transport):
+    """In the place of another transport, of which it is part."""
+
+    def __init__(self, outer: asyncio.Transport) -> None:
+        super().__init__()
+        self._outer = outer
+
+    def get_extra_info(self, name: str, default: Any = None) -> Any:
+        return self._outer.get_extra_info(name, default)
+
+    def is_closing(self) -> bool:
+        return self._outer.is_closing()
+
+    def is_reading(self) -> bool:
+        return self._outer.is_reading()
+
+    def pause_reading(self) -> None:
+        self._outer.pause_reading()
+
+    def resume_reading(self) -> None:
+        self._outer.resume_reading()
+
+    def can_write_eof(self) -> bool:
+        return self._outer.can_write_eof()
+
+    def write_eof(self) -> None:
+        self._outer.write_eof()
+
+    def write(self, data: Any) -> None:
+        self._outer.write(data)
+
+    def close(self) -> None:
+        self._outer.close()
+
+    def abort(self) -> None:
+        self._outer.abort()
+
+    def get_write_buffer_size(self) -> int:
+        return self._outer.get_write_buffer_size()
+
+
+class _Swallowing(_Other):
+    """Writes all but what the client has had already. Another answer would not be the
+    one that it has read, so there is none then."""
+
+    def __init__(self, outer: asyncio.Transport, swallowed: bytes) -> None:
+        super().__init__(outer)
+        self._swallowed = swallowed
+
+    def write(self, data: Any) -> None:
+        if not self._swallowed:
+            self._outer.write(data)
+            return
+        had, self._swallowed = self._swallowed, b""
+        if data != had:
+            self._outer.abort()
+
+
+class _Inner(_Other):
+    """mitmproxy's end of a connection within this process."""
+
+    def __init__(
+        self,
+        outer: asyncio.Transport,
+        protocol: asyncio.StreamReaderProtocol,
+        receive: Callable[[bytes], None],
+        closed: Callable[[], None],
+    ) -> None:
+        super().__init__(outer)
+        self._protocol = protocol
+        self._receive, self._closed = receive, closed
+        self._is_over = False
+
+    def feed(self, data: bytes) -> None:
+        if not self._is_over:
+            self._protocol.data_received(data)
+
+    def end(self) -> None:
+        if not self._is_over:
+            self._is_over = True
+            self._protocol.connection_lost(None)
+
+    def pause(self) -> None:
+        self._protocol.pause_writing()
+
+    def resume(self) -> None:
+        self._protocol.resume_writing()
+
+    def is_closing(self) -> bool:
+        return self._is_over or self._outer.is_closing()
+
+    def write(self, data: Any) -> None:
+        self._receive(bytes(data))
+
+    def can_write_eof(self) -> bool:
+        return False
+
+    def close(self) -> None:
+        if not self._is_over:
+            self.end()
+            self._closed()
+
+    def abort(self) -> None:
+        self._is_over = True
+        self._outer.abort()

@@ -1,0 +1,309 @@
+"""The fast lane at mitmproxy's port: what it answers, and by which session.
+
+Decisions, counts and the log are the session's, as in the ordinary way. What is decided
+here and answered by mitmproxy after all, goes there with its decision: nothing is asked
+twice.
+"""
+
+import asyncio
+import logging
+import ssl
+import time
+from functools import lru_cache
+from ipaddress import IPv6Address, ip_address
+from typing import NamedTuple
+
+from mitmproxy import connection, http
+
+from mitmvcr.core.modes import Decision, Replay
+from mitmvcr.lane import Connection, Ends, Hello, Line, render
+from mitmvcr.proxy import host
+from mitmvcr.proxy.connections import LEFT, Connections
+from mitmvcr.proxy.flow.player import LARGE, Player, size_of
+from mitmvcr.proxy.flow.requests import live_request_of
+from mitmvcr.proxy.host.leaves import Leaves
+from mitmvcr.proxy.host.lines import Intake
+from mitmvcr.proxy.host.plain import Plain
+from mitmvcr.proxy.replay import waiting_for_nothing
+from mitmvcr.proxy.sessions import Sessions
+from mitmvcr.view.parts import PlainHeaders, PlainRequest, PlainResponse, WireResponse
+from mitmvcr.view.requests import LiveRequest
+from mitmvcr.view.restore import is_streamed, to_wire
+
+logger = logging.getLogger("mitmvcr")
+#: Whose lines these would be.
+_mitmproxys = logging.getLogger("mitmproxy.proxy.server")
+
+_H1 = b"http/1.1"
+_KNOWN = (b"h2", _H1, b"http/1.0", b"http/0.9")
+#: So many looks make the time after which a silent client is left.
+_LOOKS = 4
+
+
+class Handed(NamedTuple):
+    """A request that was decided on already."""
+
+    player: Player
+    live_request: LiveRequest
+    decision: Decision
+
+
+class Lane:
+    """Serves the one session that is in play, where it replays strictly and nobody
+    else is to see its requests. Without ``is_there`` it serves none: the addon has come
+    when mitmproxy listened already. It is an addon itself.
+    """
+
+    name = "vcr.lane"
+
+    def __init__(
+        self, sessions: Sessions, connections: Connections, *, is_there: bool
+    ) -> None:
+        self._sessions, self._connections = sessions, connections
+        self._is_there = is_there
+        connections.was_counted = self.has_counted
+        self._intake = Intake(self._accept)
+        self._plain, self._leaves = Plain(), Leaves()
+        self._handed: dict[Ends, Handed | Exception] = {}
+        self._counted: set[Ends] = set()
+        self._open: set[Connection] = set()
+        self._judged: Player | None = None
+        self._is_fit = self._takes = False
+        self._next: asyncio.TimerHandle | None = None
+
+    def __repr__(self) -> str:
+        return f"<Lane {len(self._open)} connections>"
+
+    # Life
+
+    def load(self, _: object) -> None:
+        """Take connections, before mitmproxy listens."""
+        self._takes = self._is_there and self._intake.open()
+
+    def done(self) -> None:
+        if not self._takes:
+            return
+        self._takes = False
+        self._intake.close()
+        if self._next is not None:
+            self._next.cancel()
+        for each in list(self._open):
+            each.close()
+
+    def configure(self, _: object) -> None:
+        """Look at everything anew, after options have changed."""
+        self._judged, player = None, self._sessions.named()
+        if self._is_there and player is not None and player.settings.lane == "auto":
+            host.capabilities.has("fast lane")  # the log says where it is not
+
+    def _accept(self, line: Line) -> Connection | None:
+        if not self.is_open() or not _is_near(line.ends[0][0]):
+            return None
+        made = Connection(line, self)
+        self._open.add(made)
+        if self._next is None:
+            self._look_later()
+        return made
+
+    def _look_later(self) -> None:
+        pause = min(host.gives_up_after(), 86400.0) / _LOOKS
+        self._next = asyncio.get_running_loop().call_later(pause, self._look)
+
+    def _look(self) -> None:
+        """Leave clients that have been silent for as long as mitmproxy bears it."""
+        for each in list(self._open):
+            each.silence += 1
+            if each.silence > _LOOKS:
+                each.close()
+        self._look_later()
+
+    # Who may answer
+
+    def is_open(self) -> bool:
+        return self._player() is not None
+
+    def _player(self) -> Player | None:
+        """Return the session in play, where the lane may answer for it."""
+        sessions = self._sessions
+        player = sessions.named()
+        if player is None or sessions.root is not None or not self._takes:
+            return None
+        if player is not self._judged or not self._plain.is_same():
+            self._judged = player
+            self._is_fit = _is_fit(player) and self._plain.look()
+        return player if self._is_fit else None
+
+    # Answers
+
+    def answer(self, line: Line, request: PlainRequest) -> bytes | None:
+        player = self._player()
+        if player is None:
+            return None
+        try:
+            live = live_request_of(player, request)
+            if size_of(live.request) > LARGE:
+                return None
+            decision = player.session.plan(live.request)
+            if isinstance(decision, Replay):
+                answer = _answered(player, request, live, decision)
+                if answer is not None:
+                    return answer
+        except Exception as error:  # noqa: BLE001 - mitmproxy's way answers that too
+            self._handed[line.ends] = error
+        else:
+            self._handed[line.ends] = Handed(player, live, decision)
+        return None
+
+    def handed(self, flow: http.HTTPFlow) -> Handed | None:
+        """Return what was decided of a flow before mitmproxy had it. Raise the error
+        that there was."""
+        if not self._handed:
+            return None
+        found = self._handed.pop(_ends(flow.client_conn), None)
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    def context(
+        self, line: Line, place: tuple[str, int], greeting: Hello
+    ) -> ssl.SSLContext | None:
+        player = self._player()
+        if player is None:
+            return None
+        try:
+            protocol = _protocol(player, place[0], greeting)
+            if protocol not in (None, _H1):
+                return None
+            address = line.ends[1][0]
+            return self._leaves.context(greeting.name, place[0], address, protocol)
+        except Exception:  # noqa: BLE001 - mitmproxy meets the same, and says so
+            return None
+
+    # Counts
+
+    def came(self, line: Line) -> None:
+        self._counted.add(line.ends)
+        self._connections.came(self._sessions.named())
+        _mitmproxys.info("client connect", extra={"client": line.ends[0]})
+
+    def has_counted(self, client: connection.Client) -> bool:
+        """Return whether a client that mitmproxy has now was counted already."""
+        ends = _ends(client)
+        if ends not in self._counted:
+            return False
+        self._counted.discard(ends)
+        return True
+
+    def tls_broke(self, line: Line, name: str, reason: str) -> None:
+        level, text = _broken(name, reason)
+        client = {"client": line.ends[0]}
+        told = f"Client TLS handshake failed. {text}"
+        _mitmproxys.log(level, told, extra=client)
+        self._connections.tls_broke(self._sessions.named(), name, text)
+
+    def asked_nothing(self, name: str) -> None:
+        self._connections.tls_broke(self._sessions.named(), name, LEFT)
+
+    def ended(self, made: Connection, line: Line) -> None:
+        if made in self._open:
+            self._open.discard(made)
+            self._counted.discard(line.ends)
+            _mitmproxys.info("client disconnect", extra={"client": line.ends[0]})
+
+    def left(self, made: Connection, line: Line) -> None:
+        self._open.discard(made)
+        logger.debug("mitmvcr: the lane leaves %s to mitmproxy", line.ends[0])
+
+    def client_disconnected(self, client: connection.Client) -> None:
+        """Undo what was decided for a client that has left before mitmproxy had it."""
+        if not self._handed:
+            return
+        found = self._handed.pop(_ends(client), None)
+        if isinstance(found, Handed) and isinstance(found.decision, Replay):
+            found.player.session.give_back(found.decision.position)
+
+
+def _ends(client: connection.Client) -> Ends:
+    return client.peername, client.sockname
+
+
+def _is_fit(player: Player) -> bool:
+    """Return whether all that the session's requests need is in the lane."""
+    session, settings = player.session, player.settings
+    return (
+        settings.lane == "auto"
+        and session.offline
+        and session.looks_up
+        and not player.passthrough
+        and not player.blocking.has_filters
+        and not settings.latency
+    )
+
+
+@lru_cache(maxsize=256)
+def _is_near(address: str) -> bool:
+    """Return whether mitmproxy's ``block_global`` lets this client in."""
+    found = ip_address(address.rpartition("%")[0] or address)
+    if isinstance(found, IPv6Address):
+        found = found.ipv4_mapped or found
+    return found.is_loopback or not found.is_global
+
+
+def _answered(
+    player: Player, request: PlainRequest, live: LiveRequest, decision: Replay
+) -> bytes | None:
+    """Answer with a replay and count it; None where it leaves in parts, or fails."""
+    decision = waiting_for_nothing(player.settings, decision, request)
+    interaction = decision.interaction
+    if is_streamed(interaction.response):
+        return None
+    session = player.session
+    began = time.monotonic_ns()
+    sent = to_wire(interaction, request)
+    player.redirects.note(live.request, _parts(sent))
+    answer = render(sent)
+    session.replayed(session.replaying(decision), time.monotonic_ns() - began)
+    return answer
+
+
+def _parts(sent: WireResponse) -> PlainResponse:
+    headers = PlainHeaders(sent.fields)
+    return PlainResponse(sent.code, sent.reason, b"HTTP/1.1", headers, sent.body)
+
+
+def _protocol(player: Player, place: str, greeting: Hello) -> bytes | None:
+    """Return what mitmproxy and :class:`Connections` would speak with this client."""
+    offered = greeting.protocols
+    recorded = player.recorded_protocol((greeting.name, place))
+    if recorded in offered and host.capabilities.has("ALPN choice"):
+        return recorded
+    return next((each for each in offered if each in _KNOWN), None)
+
+
+_UNTRUSTED = ("unknown ca", "bad certificate", "certificate unknown")
+
+
+def _broken(name: str, reason: str) -> tuple[int, str]:
+    """Return what mitmproxy says of a handshake that failed (proxy/layers/tls.py:
+    on_handshake_error)."""
+    if not reason:
+        return logging.INFO, (
+            "The client disconnected during the handshake. If this happens consistently"
+            f" for {name}, this may indicate that the client does not trust the proxy's"
+            " certificate."
+        )
+    known = reason.endswith(("alert unknown ca", "alert bad certificate"))
+    error = reason if known else f"OpenSSL Error([('SSL routines', '', '{reason}')])"
+    if "unsupported protocol" in reason:
+        return logging.WARNING, (
+            "Client and mitmproxy cannot agree on a TLS version to use. You may need to"
+            " adjust mitmproxy's tls_version_client_min option."
+        )
+    if any(each in reason for each in _UNTRUSTED):
+        trust = "does not trust"
+    else:
+        trust = "may not trust"
+    return (
+        logging.WARNING,
+        f"The client {trust} the proxy's certificate for {name} ({error})",
+    )

@@ -1,0 +1,170 @@
+"""A connection with nothing of mitmproxy: what is answered, what is passed on, and what
+waits."""
+
+import asyncio
+import ssl
+
+import pytest
+
+from mitmvcr.lane import Connection, Hello
+
+GET = b"GET http://api.test/%d HTTP/1.1\r\n\r\n"
+CONNECT = b"CONNECT api.test:443 HTTP/1.1\r\n\r\n"
+ESTABLISHED = b"HTTP/1.1 200 Connection established\r\n\r\n"
+
+
+class Transport(asyncio.Transport):
+    def __init__(self) -> None:
+        super().__init__()
+        self.written = b""
+        self.is_closed = self.is_paused = False
+
+    def write(self, data) -> None:
+        self.written += data
+
+    def close(self) -> None:
+        self.is_closed = True
+
+    abort = close
+
+    def pause_reading(self) -> None:
+        self.is_paused = True
+
+    def resume_reading(self) -> None:
+        self.is_paused = False
+
+
+class Desk:
+    """Answers a request with its path, and is the line too."""
+
+    ends = (("127.0.0.1", 1), ("127.0.0.1", 2))
+
+    def __init__(self) -> None:
+        self.opens, self.unknown = True, b"/unknown"
+        self.seen: list[tuple] = []
+        self.noted: list[str] = []
+        self.passed: tuple | None = None
+
+    def is_open(self) -> bool:
+        return self.opens
+
+    def answer(self, line, request) -> bytes | None:
+        if request.path == self.unknown:
+            return None
+        place = request.scheme, request.host, request.port
+        self.seen.append((*place, request.method, request.path, request.content))
+        return b"<%b>" % request.path
+
+    def context(self, line, place, greeting: Hello) -> ssl.SSLContext | None:
+        return None
+
+    def came(self, line) -> None:
+        self.noted.append("came")
+
+    def tls_broke(self, line, name, reason) -> None:
+        self.noted.append(f"{name}: {reason}")
+
+    def asked_nothing(self, name) -> None:
+        self.noted.append(f"{name}: nothing")
+
+    def ended(self, made, line) -> None:
+        self.noted.append("ended")
+
+    def left(self, made, line) -> None:
+        self.noted.append("left")
+
+    def pass_on(self, received, *, is_over, swallowed) -> None:
+        self.passed = received, is_over, swallowed
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+@pytest.fixture
+def transport() -> Transport:
+    return Transport()
+
+
+@pytest.fixture
+def client(desk, transport) -> Connection:
+    made = Connection(desk, desk)
+    made.connection_made(transport)
+    return made
+
+
+def test_requests_are_answered_as_they_come(client, desk, transport) -> None:
+    data = GET % 1 + b"POST http://a.test:8/2 HTTP/1.1\r\nContent-Length: 2\r\n\r\nab"
+    for at in range(len(data)):
+        client.data_received(data[at : at + 1])
+    assert transport.written == b"</1></2>"
+    assert desk.seen == [
+        (b"http", "api.test", 80, b"GET", b"/1", b""),
+        (b"http", "a.test", 8, b"POST", b"/2", b"ab"),
+    ]
+    client.eof_received()
+    client.connection_lost(None)
+    assert desk.noted == ["came", "ended"]
+
+
+def test_a_client_that_asks_for_one_answer_gets_one(client, transport) -> None:
+    client.data_received(
+        b"GET http://a.test/1 HTTP/1.1\r\nConnection: close\r\n\r\n" + GET % 2
+    )
+    assert transport.written == b"</1>"
+    assert transport.is_closed
+
+
+def test_a_client_that_reads_slowly_waits_for_the_rest(client, transport) -> None:
+    client.data_received(GET % 1)
+    client.pause_writing()
+    assert transport.is_paused
+    client.data_received(GET % 2 + GET % 3)
+    assert transport.written == b"</1>"
+    client.resume_writing()
+    assert not transport.is_paused
+    assert transport.written == b"</1></2></3>"
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        b"GET http://api.test/unknown HTTP/1.1\r\n\r\n" + GET % 3,
+        b"GET /2 HTTP/1.1\r\n\r\n",
+        b"\x16\x03\x01",
+        b"POST http://a.test/ HTTP/1.1\r\nContent-Length: 20000\r\n\r\n",
+    ],
+)
+def test_what_is_not_answered_is_passed_on_as_it_came(client, desk, rest) -> None:
+    client.data_received(GET % 1 + rest)
+    assert desk.passed == (rest, False, b"")
+    assert desk.noted == ["came", "left"]
+
+
+def test_a_tunnel_that_speaks_no_tls_is_passed_on_with_its_connect(
+    client, desk, transport
+) -> None:
+    client.data_received(CONNECT)
+    assert transport.written == ESTABLISHED
+    client.data_received(b"GET / HTTP/1.1\r\n\r\n")
+    assert desk.passed == (CONNECT + b"GET / HTTP/1.1\r\n\r\n", False, ESTABLISHED)
+
+
+def test_a_tunnel_is_not_opened_where_the_desk_is_shut(client, desk, transport) -> None:
+    desk.opens = False
+    client.data_received(CONNECT)
+    assert desk.passed == (CONNECT, False, b"")
+    assert transport.written == b""
+
+
+def test_half_a_hello_is_passed_on_with_its_end(client, desk) -> None:
+    client.data_received(CONNECT + b"\x16\x03")
+    client.eof_received()
+    assert desk.passed == (CONNECT + b"\x16\x03", True, ESTABLISHED)
+
+
+def test_a_connection_shows_where_it_is(client) -> None:
+    assert repr(client) == "<Connection _plain >"
+    client.data_received(CONNECT)
+    assert repr(client) == "<Connection _hello api.test>"

@@ -1,0 +1,215 @@
+"""One cassette, its requests and what a client reads, by the lane and by mitmproxy's
+own way."""
+
+import asyncio
+import logging
+import re
+import socket
+import ssl
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mitmvcr.core.errors import VcrError
+from mitmvcr.core.model import Cassette, Interaction, Request, Response
+from mitmvcr.format import writer
+from mitmvcr.proxy.lane import Lane
+from mitmvcr.proxy.launch import Proxy, running_proxy
+from option_samples import parse_settings
+from patience import PATIENCE
+
+HOST = "api.test"
+
+
+@dataclass
+class Outcome:
+    """All that can be seen of a replay. ``lane`` is how many requests the lane itself
+    has answered, and ``passed`` how many it has left to mitmproxy."""
+
+    answers: list[bytes] = field(default_factory=list)
+    summary: str = ""
+    entries: list[object] = field(default_factory=list)
+    misses: list[str] = field(default_factory=list)
+    broken: dict[str, str] = field(default_factory=dict)
+    log: list[str] = field(default_factory=list)
+    lane: int = 0
+    passed: int = 0
+
+    @property
+    def seen(self) -> "Outcome":
+        """Return the same without which way it went."""
+        return replace(self, lane=0, passed=0)
+
+
+def cassette(path: Path, *interactions: Interaction) -> Path:
+    path.write_bytes(writer.dumps(Cassette(list(interactions))))
+    return path
+
+
+def interaction(
+    url: str,
+    body: bytes = b"recorded",
+    *,
+    method: str = "GET",
+    sent: bytes = b"",
+    code: int = 200,
+    **response: Any,
+) -> Interaction:
+    response.setdefault("headers", {"Content-Type": ["text/plain"]})
+    request = Request(method=method, url=url, body=sent)
+    answer = Response(code=code, status=f"{code} OK", body=body, **response)
+    return Interaction(0, request, answer)
+
+
+class _Kept(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(record.getMessage())
+
+
+@contextmanager
+def watched(outcome: Outcome) -> Iterator[None]:
+    """Count what the lane answers, and keep the log."""
+    answer, kept = Lane.answer, _Kept()
+
+    def counted(self: Lane, *args: Any) -> bytes | None:
+        answered = answer(self, *args)
+        outcome.lane += answered is not None
+        outcome.passed += answered is None
+        return answered
+
+    Lane.answer = counted  # type: ignore[method-assign]
+    logging.getLogger().addHandler(kept)
+    try:
+        yield
+    finally:
+        Lane.answer = answer  # type: ignore[method-assign]
+        logging.getLogger().removeHandler(kept)
+        # A client's port is another one each time.
+        outcome.log = [re.sub(r"127\.0\.0\.1:\d+", "CLIENT", x) for x in kept.lines]
+
+
+Play = Callable[[Proxy], Iterable[bytes]]
+
+
+def played(
+    path: Path,
+    confdir: Path,
+    *plays: Play,
+    sets: Sequence[str] = (),
+    fails: bool = False,
+    **options: Any,
+) -> Outcome:
+    """Return what comes of plays on a cassette; ``fails``: an error of the session is
+    part of them."""
+    options = {"mode": "replay_only"} | options
+    settings = parse_settings(cassette=str(path), **options)
+    outcome = Outcome()
+
+    async def main() -> None:
+        async with running_proxy(settings, confdir=confdir, sets=sets) as proxy:
+            proxy.in_play.log_all()
+            for play in plays:
+                outcome.answers += await asyncio.to_thread(_all, play, proxy)
+            _look(outcome, proxy)
+
+    with watched(outcome), pytest.raises(VcrError) if fails else nullcontext():
+        asyncio.run(main())
+    return outcome
+
+
+def _all(play: Play, proxy: Proxy) -> list[bytes]:
+    return list(play(proxy))
+
+
+def _look(outcome: Outcome, proxy: Proxy) -> None:
+    session = proxy.sessions[0]
+    outcome.summary = proxy.summary().line() + f", came {proxy.summary().came}"
+    outcome.entries = [_timeless(each) for each in session.log.entries]
+    outcome.misses = [str(each) for each in session.log.misses]
+    outcome.broken = proxy.broken_tls
+
+
+def _timeless(entry: Any) -> object:
+    return replace(entry, duration=0) if hasattr(entry, "duration") else entry
+
+
+class Client:
+    """A connection whose bytes a test writes and reads as they are, in a thread."""
+
+    def __init__(self, proxy: Proxy) -> None:
+        self._proxy = proxy
+        self.socket = socket.create_connection(("127.0.0.1", proxy.port), PATIENCE)
+        self._file = self.socket.makefile("rb")
+
+    def secure(
+        self, host: str = HOST, protocols: Sequence[str] = (), version: str = "1.1"
+    ) -> "Client":
+        """Go on within a tunnel."""
+        self.socket.sendall(f"CONNECT {host}:443 HTTP/{version}\r\n\r\n".encode())
+        self.connected = self._head()
+        context = ssl.create_default_context(cafile=self._proxy.ca_file)
+        if protocols:
+            context.set_alpn_protocols(list(protocols))
+        self.socket = context.wrap_socket(self.socket, server_hostname=host)
+        self._file = self.socket.makefile("rb")
+        return self
+
+    def send(self, data: bytes) -> None:
+        self.socket.sendall(data)
+
+    def ask(self, data: bytes) -> bytes:
+        """Send a request, and return its answer as it came."""
+        self.send(data)
+        return self.answer(data.partition(b" ")[0])
+
+    def answer(self, method: bytes = b"GET") -> bytes:
+        try:
+            return self._answer(method)
+        except ConnectionError:
+            return b""
+
+    def _answer(self, method: bytes) -> bytes:
+        head = self._head()
+        if head.startswith(b"HTTP/1.1 100"):
+            return head + self.answer(method)
+        if not head or method == b"HEAD" or head.split(b" ", 2)[1] in (b"204", b"304"):
+            return head
+        if b"chunked" in head:
+            return head + self._chunks()
+        length = re.search(rb"(?i)\r\ncontent-length: (\d+)", head)
+        return head + self._file.read(int(length[1]) if length else -1)
+
+    def _head(self) -> bytes:
+        return self._until(b"\r\n")
+
+    def _chunks(self) -> bytes:
+        return self._until(b"0\r\n") + self._file.readline()
+
+    def _until(self, last: bytes) -> bytes:
+        lines = []
+        while line := self._file.readline():
+            lines.append(line)
+            if line == last:
+                break
+        return b"".join(lines)
+
+    def rest(self) -> bytes:
+        """Return what comes until the other end has closed."""
+        try:
+            return self._file.read()
+        except ConnectionError:
+            return b""
+
+    def close(self) -> None:
+        self._file.close()
+        self.socket.close()
+
+    __del__ = close
