@@ -19,12 +19,13 @@ from end_to_end.clients import CLIENT_PYTHON
 from end_to_end.many import Clients
 from end_to_end.proxy import ADDON, Proxy, clean_environment
 from end_to_end.wire import Got
+from examples import examples
 from mitmvcr.store.store import FileStore
 from origin import Origin
 
 #: So many at once ask of each cassette; those that are recorded are fewer.
 CLIENTS, CASSETTES = 50, 20
-OPEN = 1_000
+OPEN = examples(1_000)
 RECORDERS, RECORDED = 12, 6
 
 

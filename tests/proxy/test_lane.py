@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
+from examples import examples
 from mitmvcr.core.deck import Deck
 from mitmvcr.core.model import Interaction
 from mitmvcr.proxy import host
@@ -185,7 +186,7 @@ def _write(client: Client, data: bytes, in_pieces: bool) -> None:
 
 
 #: How many requests; the seed is the same for each number.
-COUNT = int(os.environ.get("MITMVCR_LANE_REQUESTS", "60"))
+COUNT = int(os.environ.get("MITMVCR_LANE_REQUESTS", examples(60)))
 OPTIONS = {
     "each once": {},
     "as on the wire": {"view": "wire", "allow_repeats": "all"},

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from examples import STEP
 from mitmvcr.core.errors import CassetteError
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.format import reader, writer
@@ -121,7 +122,7 @@ def test_a_failure_of_any_operation_loses_nothing(
 ) -> None:
     keeps, held = CASES[case]
     old = list(held or ())
-    for number in itertools.count():
+    for number in itertools.count(step=STEP):
         path = fresh(folder, held)
         before = path.read_bytes() if held else None
         with Faults(number, FAULTS[fault], lasting=lasting) as shim:
@@ -164,7 +165,7 @@ def test_a_folder_that_vanishes_at_any_operation_loses_nothing(
         rename(folder, gone)
         return call(*args, **more)
 
-    for number in itertools.count():
+    for number in itertools.count(step=STEP):
         path = fresh(folder, held)
         shutil.rmtree(gone, ignore_errors=True)
         with Faults(number, vanish) as shim:

@@ -11,13 +11,14 @@ from pathlib import Path
 import pytest
 import yaml
 
+from examples import examples
 from mitmvcr.store.files import whole_beside
 from mitmvcr.store.store import FileStore
 from patience import PATIENCE
 
 SCRIPT = Path(__file__).with_name("killing.py")
 #: 8 times 40 kills at random, each of them seeded by its number.
-CHUNKS, KILLS = 8, 40
+CHUNKS, KILLS = 8, examples(40)
 
 
 @dataclass
