@@ -13,6 +13,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import cache
@@ -32,6 +33,8 @@ _STREAMS = {"stdin", "stdout", "stderr", "text"}
 
 
 _running: list["_Server"] = []
+#: Threads of a program may want their first process at once.
+_starting = threading.Lock()
 
 
 def close(within: Sequence[str] | None = None) -> None:
@@ -58,8 +61,9 @@ class _Server:
 
     def ask(self, job: Mapping[str, Any], streams: Sequence[int]) -> socket.socket:
         """Return where the numbers of its answer come from."""
-        if self._process is None:
-            self._start()
+        with _starting:
+            if self._process is None:
+                self._start()
         told, tells = socket.socketpair()
         with tells:
             data = json.dumps(job).encode()
@@ -135,7 +139,8 @@ def popen(
         if tracer:
             words = [*tracer, "-D", *words]
         return subprocess.Popen([*within, *words], env=env, cwd=cwd, **streams)
-    server = _server(python, early, (*within,))
+    with _starting:
+        server = _server(python, early, (*within,))
     more = {"server": server, "tracer": tracer}
     return _WarmPopen(words, env=env, cwd=cwd, **more, **streams)
 

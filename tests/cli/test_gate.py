@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from mitmvcr.cli.isolate.forwarder import Forwarder
+from mitmvcr.cli.isolate.forward import Forwarder
 
 Server = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 PATIENCE = 60.0

@@ -203,6 +203,7 @@ def test_all_options_are_handed_on():
         *("--set", "vcr_idle_timeout=30m"),
         *("--set", "vcr_passthrough=~d a"),
         *("--set", "vcr_passthrough=~d b"),
+        *("--set", "vcr_lane=off"),
         *("--set", "vcr_control="),
         *("--set", "vcr_upstream_ca="),
         *("--set", "vcr_client_cert="),

@@ -3,6 +3,7 @@
 import asyncio
 import http.client
 import json
+import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -48,14 +49,16 @@ class Talk:
     """A WebSocket client of a session's port, from construction to ``end``."""
 
     def __init__(self, api: Api, port: object, wss: int, prompt: str, ending: str):
+        self._api = api
         url = f"wss://localhost:{wss}/v1/realtime"
         words = [CLIENT_PYTHON, HERE / "ws_client.py", url, "sync", prompt, ending]
         proxy = clients.environment(f"http://127.0.0.1:{port}", api.ca)
         self._process = subprocess.Popen(
             list(map(str, words)),
-            env=clean_environment(**proxy),
+            env=clean_environment(**proxy, PYTHONFAULTHANDLER="1"),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
         )
 
     def __enter__(self) -> "Talk":
@@ -69,8 +72,14 @@ class Talk:
         read_line(self._process, "it was connected")
 
     def end(self) -> list[object]:
-        out, _ = self._process.communicate(b"\n", PATIENCE)
-        assert self._process.returncode == 0
+        """Return what it got. Where it hangs, its stack and the proxy's log say on
+        what."""
+        try:
+            out, error = self._process.communicate(b"\n", PATIENCE)
+        except subprocess.TimeoutExpired:
+            self._process.send_signal(signal.SIGABRT)
+            out, error = self._process.communicate()
+        assert self._process.returncode == 0, f"{error.decode()}\n{self._api.proxy.log}"
         return json.loads(out)
 
 

@@ -80,7 +80,6 @@ def test_a_text_is_what_stands_there(yaml: str, text: str) -> None:
         "`a",
         "%a",
         "- a",
-        "|\n     \tx",
     ],
 )
 def test_what_go_vcr_refuses_for_a_text_is_refused(yaml: str) -> None:

@@ -2,6 +2,7 @@
 
 import errno
 import os
+from dataclasses import replace
 
 import pytest
 from mitmproxy import http
@@ -12,6 +13,7 @@ from mitmvcr.proxy.flow.streaming import Tee, is_live, tap
 from mitmvcr.view.restore import is_streamed
 
 MIB = 1 << 20
+JSON = "application/json"
 
 
 def response(*headers: tuple[bytes, bytes]) -> http.Response:
@@ -50,6 +52,10 @@ TYPES = {
     "application/grpc-web-text": True,
     'multipart/x-mixed-replace; boundary="x"': True,
     "multipart/mixed; boundary=x": False,
+    "application/json-seq": True,
+    "application/connect+json": True,
+    "application/connect+proto; x=y": True,
+    "application/vnd.amazon.eventstream": True,
     "application/json": False,
     "text/plain": False,
     "x-text/event-stream": False,
@@ -63,6 +69,15 @@ def test_what_passes_live_leaves_in_pieces(kind):
     assert is_live(answer, MIB) is TYPES[kind]
     recorded = Response(headers={"Content-Type": [kind]}, body=b"12345", code=200)
     assert is_streamed(recorded) is TYPES[kind]
+
+
+def test_what_came_without_a_length_in_units_leaves_so():
+    for kind, body in (("multipart/mixed; boundary=x", b"--x"), (JSON, b"{}\n{}\n")):
+        sized = Response(headers={"Content-Type": [kind]}, body=body, code=200)
+        assert not is_streamed(sized)
+        assert is_streamed(replace(sized, content_length=-1))
+    whole = Response(headers={"Content-Type": [JSON]}, body=b"{}\n", code=200)
+    assert not is_streamed(replace(whole, content_length=-1))
 
 
 @pytest.mark.parametrize("kind", STREAM_TYPES)

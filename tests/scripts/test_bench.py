@@ -145,7 +145,7 @@ def test_the_list_has_a_line_for_each_benchmark() -> None:
         ("recrod", "did you mean record?"),
         (
             "xyz",
-            "there are codec, control, match, memory, memory-replay, page, record, ",
+            "there are codec, control, lane, match, memory, memory-replay, page, ",
         ),
     ],
 )

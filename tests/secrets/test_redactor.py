@@ -217,6 +217,29 @@ def test_a_request_that_has_secrets_nowhere_else_is_looked_through(field: str) -
     assert getattr(request, field) == {"password": ["[REDACTED:password]"]}
 
 
+@pytest.mark.parametrize(
+    ("form", "is_secret"),
+    [
+        ({"expand": ["tags", "7"], "": [""], "empty": []}, False),
+        ({"user[key]": ["hunter2-4711-zz"]}, True),
+        ({"db.auth": ["hunter2-4711-zz"]}, True),
+        ({"": ["AKIAIOSFODNN7EXAMPLA"]}, True),
+        ({"AKIAIOSFODNN7EXAMPLA": ["1"]}, True),
+    ],
+)
+def test_a_form_without_a_secret_takes_no_closer_look(
+    form: Headers, is_secret: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each request with a query has one; the closer look is most of a recording."""
+    looked: list[object] = []
+    swept = Redactor._swept
+    monkeypatch.setattr(
+        Redactor, "_swept", lambda self, walk: looked.append(1) or swept(self, walk)
+    )
+    Redactor(DEFAULT, {}).interaction(asked(form=form))
+    assert bool(looked) == is_secret
+
+
 # Memory
 
 

@@ -32,7 +32,7 @@ def met(
 
 def pairs(one, other, **spec):
     found = paired(one, other, Matcher(MatchSpec(**spec)))
-    return [(each.a, each.b, each.matches) for each in found]
+    return [(*each.positions, each.matches) for each in found]
 
 
 # Which belong together

@@ -15,8 +15,9 @@ from mitmvcr.core.media import GRPC, JSON, is_base64, media_kind, parameter
 _SSE = "text/event-stream"
 _LINES = ("application/x-ndjson", "application/ndjson", "application/jsonl")
 _TEXTS = "application/json-seq"
-#: Pictures of a camera; results of GraphQL that come later, and batches.
-_PARTS = ("multipart/x-mixed-replace", "multipart/mixed")
+#: Pictures of a camera; results of GraphQL that come later, or a batch with a length.
+_MIXED = "multipart/mixed"
+_PARTS = ("multipart/x-mixed-replace", _MIXED)
 _CONNECT = "application/connect+"
 _AWS = "application/vnd.amazon.eventstream"
 _KINDS = {
@@ -25,7 +26,7 @@ _KINDS = {
     **dict.fromkeys((*_PARTS, _AWS), "parts"),
 }
 #: How the types of streams begin: they pass live, and a replay leaves piece by piece.
-STREAM_TYPES = (_SSE, *_LINES, _TEXTS, GRPC, _CONNECT, _AWS, *_PARTS)
+STREAM_TYPES = (_SSE, *_LINES, _TEXTS, GRPC, _CONNECT, _AWS, _PARTS[0])
 
 # Atomic groups: "\r\n" is one line end, never two.
 _BLANK_LINE = re.compile(rb"(?>\r\n|\n|\r)(?>\r\n|\n|\r)")
@@ -140,12 +141,19 @@ def ends(content_type: str, body: bytes) -> list[int] | None:
 def json_ends(content_type: str, body: bytes) -> list[int]:
     """Return where the values of a body of JSON end that is several: one on each line,
     as Docker sends them, or a list that is written element by element, as Gemini's."""
-    if not may_be_several(content_type, body):
+    if not _may_be_several(content_type, body):
         return []
     return [found.end() for found in _BETWEEN.finditer(body)]
 
 
-def may_be_several(content_type: str, body: bytes) -> bool:
+def came_in_units(content_type: str, body: bytes) -> bool:
+    """Return quickly whether a body of unknown length may have been written in units,
+    though its type is not that of a stream."""
+    is_mixed = content_type[: len(_MIXED)].lower() == _MIXED
+    return is_mixed or _may_be_several(content_type, body)
+
+
+def _may_be_several(content_type: str, body: bytes) -> bool:
     """Return quickly whether a body of JSON may have been written value by value."""
     return content_type[:16].lower() == JSON and any(map(body.__contains__, _SEVERAL))
 

@@ -8,6 +8,7 @@ recorded. Nothing here touches the traffic.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from itertools import starmap
 from time import time
 from typing import NamedTuple, TypeVar
 
@@ -24,7 +25,7 @@ from mitmvcr.secrets.names import kind_of, plain
 from mitmvcr.secrets.rules import DEFAULT, Rules
 from mitmvcr.secrets.text_redactor import Sweep, TextRedactor
 from mitmvcr.secrets.texts import Text
-from mitmvcr.secrets.values import BYTES
+from mitmvcr.secrets.values import BYTES, Place
 from mitmvcr.secrets.whose import whose, whose_recorded
 
 #: Bodies up to this size are looked through in one piece with all else.
@@ -243,7 +244,6 @@ class Redactor:
         if (
             dropped is None
             or self.texts.is_extended
-            or request.form
             or request.variables
             or request.trailer
             or response.trailer
@@ -259,6 +259,10 @@ class Redactor:
             return None
         said = [v for n, values in headers.items() if n not in dropped for v in values]
         said += [v for values in response.headers.values() for v in values]
+        fields = [(n, v) for n, values in request.form.items() for v in values]
+        if any(starmap(self._is_secret_field, fields)):
+            return None
+        said += [text for field in fields for text in field]
         head = "\n".join((request.url, response.status, *said)).encode(*BYTES)
         if not self._are_clear(head, request.body, response.body):
             return None
@@ -270,6 +274,10 @@ class Redactor:
             for name, values in headers.items()
             if name not in dropped and (kept is None or name.lower() in kept)
         }
+
+    def _is_secret_field(self, name: str, value: str) -> bool:
+        field = (name or " ").encode(*BYTES), value.encode(*BYTES)
+        return self.texts.names.judge(*field, Place.QUERY) is not None
 
     def _are_clear(self, *parts: bytes) -> bool:
         small = b"\n".join(part for part in parts if len(part) < _SMALL)

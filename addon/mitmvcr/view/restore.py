@@ -11,7 +11,7 @@ from mitmvcr.codings import (
     encoded_pieces,
     first_known,
 )
-from mitmvcr.core.events import is_stream, may_be_several
+from mitmvcr.core.events import came_in_units, is_stream
 from mitmvcr.core.headers import header
 from mitmvcr.core.model import Headers, Interaction, Response
 from mitmvcr.view.parts import RequestParts, ResponseParts, WireResponse, raw, value_of
@@ -80,7 +80,7 @@ def is_streamed(recorded: Response) -> bool:
     kind = headers.get("Content-Type") or headers.get("content-type")
     if kind and is_stream(kind[0]):
         return True
-    if recorded.content_length < 0 and kind and may_be_several(kind[0], recorded.body):
+    if recorded.content_length < 0 and kind and came_in_units(kind[0], recorded.body):
         return True
     return bool(recorded.chunks or recorded.failure or recorded.code == 101)
 

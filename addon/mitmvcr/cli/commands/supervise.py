@@ -57,7 +57,7 @@ def _isolated(plan: Plan) -> Iterator[Plan]:
     from mitmvcr.cli.isolate.namespace import make_namespace
 
     grows = plan.settings.control is not None
-    namespace = make_namespace(plan.allowed, divert=plan.transparent, grows=grows)
+    namespace = make_namespace(plan.allowed, grows=grows, divert=plan.transparent)
     try:
         if namespace.blind:
             say(

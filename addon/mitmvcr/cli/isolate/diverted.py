@@ -10,7 +10,7 @@ import asyncio
 import ipaddress
 from collections.abc import Callable
 
-from mitmvcr.cli.isolate.forwarder import End, Forwarder
+from mitmvcr.cli.isolate.forward import End, Forwarder
 
 #: For benchmarks of network devices (RFC 2544): routed nowhere.
 RANGE = ipaddress.IPv4Network("198.18.0.0/15")

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from mitmvcr.cli.isolate.diverted import Diverter, Names
-from mitmvcr.cli.isolate.forwarder import Forwarder, ignore
+from mitmvcr.cli.isolate.forward import Forwarder, ignore
 from mitmvcr.cli.isolate.leaving import Leaving
 from mitmvcr.cli.isolate.namespace import Namespace
 from mitmvcr.cli.isolate.ports import Ports

@@ -37,7 +37,7 @@ class Namespace:
     """``port`` is where the proxy is to be found within, on each of the ``proxy``
     sockets; ``allowed`` listen for what may be reached besides. ``tap`` and ``tunnel``
     see what goes nowhere over IPv4 and IPv6; ``blind`` says why the first is absent.
-    ``diverted`` listen for programs that know of no proxy. ``maker`` leads to a child
+    ``diverted`` listen for programs that know of no proxy; ``maker`` leads to a child
     that stays within and opens ports (ports.py).
     """
 
@@ -49,9 +49,9 @@ class Namespace:
     tap: socket.socket | None
     tunnel: int | None
     blind: str
-    diverted: Sequence[socket.socket] = ()
     maker: socket.socket | None = None
     child: int = 0
+    diverted: Sequence[socket.socket] = ()
 
     def enter(self) -> None:
         """Move this process into the namespace. Call it in a child that is to become
@@ -81,18 +81,21 @@ class Namespace:
 
 
 def make_namespace(
-    allowed: Sequence[Allowed], *, divert: bool = False, grows: bool = False
+    allowed: Sequence[Allowed], *, grows: bool = False, divert: bool = False
 ) -> Namespace:
-    """Make a namespace, in which connections are diverted to the proxy if so wanted;
-    one that ``grows`` gets more ports later. It forks: call it before there are
-    threads. Raise IsolationError."""
+    """Make a namespace; one that ``grows`` gets more ports later, and with ``divert``
+    programs that know of no proxy are carried to it. It forks: call it
+    before there are threads. Raise IsolationError."""
     if sys.platform != "linux":
         problem = f"needs Linux's network namespaces, and this is {sys.platform}"
         raise IsolationError(f"{ISOLATE.word} {problem}: leave it out here")
+    from mitmvcr.cli.isolate.setup import set_up  # Linux alone can import it
+
     problem = ""
     for user in (False, True) if os.geteuid() == 0 else (True,):
         try:
-            return _made(allowed, user=user, divert=divert, grows=grows)
+            made = partial(set_up, allowed, user=user, divert=divert)
+            return _made(allowed, made, grows=grows)
         except OSError as error:
             problem = str(error.strerror)
     raise IsolationError(
@@ -102,18 +105,15 @@ def make_namespace(
 
 
 def _made(
-    allowed: Sequence[Allowed], *, user: bool, divert: bool, grows: bool
+    allowed: Sequence[Allowed], make: "Callable[[], Parts]", *, grows: bool
 ) -> Namespace:
     """Fork a child that makes the namespace, and return what it hands over. Raise
     OSError."""
-    from mitmvcr.cli.isolate.setup import set_up  # Linux alone can import it
-
     ours, theirs = socket.socketpair()
     child = os.fork()
     if child == 0:
         ours.close()
-        made = partial(set_up, allowed, user=user, divert=divert)
-        _be_the_child(theirs, made, stays=grows)
+        _be_the_child(theirs, make, stays=grows)
     theirs.close()
     message, descriptors, _, _ = socket.recv_fds(ours, _LONGEST, _MOST_DESCRIPTORS)
     facts = json.loads(message or "{}")
@@ -124,8 +124,8 @@ def _made(
         raise OSError(0, "the process that makes it has died")
     if "error" in facts:
         raise OSError(0, facts["error"])
-    namespace = _unpacked(facts, descriptors, allowed)
-    return replace(namespace, maker=ours, child=child) if grows else namespace
+    made = _unpacked(facts, descriptors, allowed)
+    return replace(made, maker=ours, child=child) if grows else made
 
 
 def _be_the_child(

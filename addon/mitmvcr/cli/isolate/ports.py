@@ -12,7 +12,7 @@ import socket
 import struct
 
 from mitmvcr.cli.isolate import network
-from mitmvcr.cli.isolate.forwarder import Forwarder, ignore
+from mitmvcr.cli.isolate.forward import Forwarder, ignore
 
 _ADDRESS = "127.0.0.1"
 _PORT = struct.Struct("!H")

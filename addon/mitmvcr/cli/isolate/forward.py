@@ -1,4 +1,4 @@
-"""Connections carried from a listening socket to another place, as they are."""
+"""Connections of a socket that are carried on to another place."""
 
 import asyncio
 import socket
