@@ -75,6 +75,13 @@ ROWS = [
 ]
 
 
+def test_a_ratio_to_nothing_is_not_measured() -> None:
+    """A browser may have had no long task at all."""
+    row = Row("a", Figure(3.0), "b", Figure(0.0), Goal("ratio", 1.0))
+    assert (row.ratio, row.extra, row.verdict) == (None, 3.0, "not measured")
+    assert " 3.000 " in figures.as_table([row])
+
+
 def test_the_table_has_each_goal_its_verdict_and_the_wider_spread() -> None:
     lines = figures.as_table(ROWS).splitlines()[2:6]
     assert [re.sub(" +", " ", line) for line in lines] == [

@@ -66,7 +66,11 @@ class Row:
 
     @property
     def ratio(self) -> float | None:
-        return self.ours.value / self.theirs.value if self.theirs else None
+        if (
+            self.theirs is None or not self.theirs.value
+        ):  # it may have had no such thing
+            return None
+        return self.ours.value / self.theirs.value
 
     @property
     def extra(self) -> float | None:
