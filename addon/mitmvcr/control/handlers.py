@@ -12,14 +12,12 @@ from mitmvcr.control import guards
 from mitmvcr.control.office import Facts, Office, Problem, Wish
 from mitmvcr.core.errors import OptionError, VcrError
 from mitmvcr.core.jsontext import parse_json
-from mitmvcr.core.media import JSON
+from mitmvcr.core.media import JSON, PROBLEM
 
 logger = logging.getLogger("mitmvcr")
 
 #: In bytes, of a request's body.
 LARGEST = 1 << 20
-#: What an error is.
-PROBLEM = "application/problem+json"
 _METHODS = ("GET", "POST", "PUT", "DELETE")
 
 

@@ -6,9 +6,8 @@ from typing import Any
 
 from mitmvcr.control.guards import HEADER
 from mitmvcr.control.office import PEM, Facts
-from mitmvcr.core.media import JSON
+from mitmvcr.core.media import JSON, PROBLEM
 
-_PROBLEM = "application/problem+json"
 _TEXT: Facts = {"type": "string"}
 #: A name has more rules than that; see store/names.py.
 _NAME: Facts = {
@@ -59,7 +58,7 @@ def document(options: Mapping[str, Facts], version: str) -> Facts:
         "paths": {**_sessions(), **_ports(), **_shown(), **_others()},
         "components": {
             "schemas": _schemas(options),
-            "responses": {"problem": _answer("problem", "An error", _PROBLEM)},
+            "responses": {"problem": _answer("problem", "An error", PROBLEM)},
             "parameters": _parameters(),
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
         },

@@ -10,8 +10,8 @@ from tornado import httputil, web
 from tornado.iostream import StreamClosedError
 
 from mitmvcr.control.guards import is_loopback
-from mitmvcr.control.handlers import PROBLEM
 from mitmvcr.control.office import found_at
+from mitmvcr.core.media import PROBLEM
 
 #: The paths of the proxy's own port that are the API's.
 PREFIX = "/_vcr"

@@ -6,6 +6,8 @@ from contextlib import suppress
 from functools import lru_cache
 
 JSON = "application/json"
+#: An error as JSON (RFC 9457).
+PROBLEM = "application/problem+json"
 FORM = "application/x-www-form-urlencoded"
 #: How the types of bodies begin that are messages in frames.
 GRPC = "application/grpc"

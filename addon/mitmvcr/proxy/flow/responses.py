@@ -6,6 +6,7 @@ from http import HTTPStatus
 from mitmproxy import http
 
 from mitmvcr.core.errors import VcrError
+from mitmvcr.core.media import PROBLEM
 from mitmvcr.core.wording import shown
 from mitmvcr.miss.report import Miss, miss_facts
 from mitmvcr.proxy.host.messages import request_parts
@@ -135,7 +136,7 @@ def _problem(
     response = http.Response.make(
         status,
         b"" if head else content,
-        {"Content-Type": "application/problem+json", **headers},
+        {"Content-Type": PROBLEM, **headers},
     )
     response.reason = HTTPStatus(status).phrase  # mitmproxy 11 does not know 424
     response.headers["Content-Length"] = str(len(content))
