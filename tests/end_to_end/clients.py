@@ -207,8 +207,11 @@ LIBRARIES: dict[str, Callable[[Sequence[Ask]], list[Seen]]] = {
     "aiohttp": run_aiohttp,
 }
 CLIENTS = (*CURL, *LIBRARIES)
-#: What these libraries import in the end.
-EARLY = ("aiohttp", "brotli", "h2.connection", "httpx", "requests")
+#: What these import in the end, and ``ws_client.py``.
+EARLY = (
+    *("aiohttp", "brotli", "h2.connection", "httpx", "requests"),
+    *("websockets.asyncio.client", "websockets.sync.client"),
+)
 
 
 def environment(proxy_url: str, ca_file: Path) -> dict[str, str]:
