@@ -1,14 +1,12 @@
 #!/usr/bin/env bash
-# One Deno program trusts two sets of authorities: DENO_CERT counts for fetch alone, and
-# NODE_EXTRA_CA_CERTS for node:https and fetch; node:https asks for the permission
-# --allow-sys before it verifies anything.
+# NODE_EXTRA_CA_CERTS takes from a Deno program what it had: once it is set, node:https no
+# longer trusts by DENO_CERT, and throws for want of the permission --allow-sys.
 #
 # Versions: Deno 2.9.6 (the npm package deno), trustme 1.2.1.
-# Source: Deno's ext/node/polyfills/tls.ts (ensureLazyRootCertificates) and DENO_CERT in
-# `deno help`.
-# Why it matters to a recorder: a program that uses fetch and an npm package over node:https
-# is not served by Deno's own variable: its node:https refuses the proxy's certificate; and a
-# program that ran with --allow-net alone fails before it asks, whatever is set.
+# Source: Deno's ext/node/polyfills/tls.ts (ensureLazyRootCertificates), `deno help`.
+# Why it matters to a recorder: whoever sets all variables of all runtimes, to be trusted by
+# any program, breaks a program that Deno runs with --allow-net alone: its node:https throws
+# before it sends anything. fetch takes either variable.
 set -euo pipefail
 work=$(mktemp -d)
 server=
@@ -17,6 +15,8 @@ python3 -m venv "$work/venv"
 "$work/venv/bin/pip" install -q --disable-pip-version-check trustme==1.2.1
 # server.pem, server.key and, with the authority's certificate, client.pem
 "$work/venv/bin/python" -m trustme -q -d "$work" -i localhost
+mkdir "$work/other"
+"$work/venv/bin/python" -m trustme -q -d "$work/other" -i localhost
 npm install --silent --no-audit --no-fund --prefix "$work" deno@2.9.6 >&2
 cat > "$work/serve.py" <<'PY'
 import http.server
@@ -63,28 +63,35 @@ server=$!
 until [ -s "$work/port" ]; do kill -0 "$server"; sleep 0.1; done
 url=https://localhost:$(cat "$work/port")/
 
-ask() { # VARIABLE PROGRAM FLAG...
-  local variable=$1 program=$2
+unset SSL_CERT_FILE NODE_EXTRA_CA_CERTS
+
+ask() { # WHAT-IS-SET PROGRAM FLAG...
+  local set=$1 program=$2
   shift 2
-  printf '%s, %s, %s: ' "$variable" "$program" "$*"
-  env -u SSL_CERT_FILE -u NODE_EXTRA_CA_CERTS "$variable=$work/client.pem" timeout 60 "$work/node_modules/.bin/deno" \
-    run --quiet --no-prompt "$@" "$work/$program.mjs" "$url" 2> "$work/errors" || true
+  printf '%s, %s, %s: ' "$set" "$program" "$*"
+  timeout 60 "$work/node_modules/.bin/deno" run --quiet --no-prompt "$@" \
+    "$work/$program.mjs" "$url" 2> "$work/errors" || true
 }
 
 "$work/node_modules/.bin/deno" --version | head -1 | cut -d' ' -f1,2
+export DENO_CERT=$work/client.pem
 found=$(
-  ask NO_CERT fetch --allow-all
-  for variable in DENO_CERT NODE_EXTRA_CA_CERTS; do
-    ask "$variable" fetch --allow-all
-    ask "$variable" https --allow-all
-    ask "$variable" https --allow-net --allow-env --allow-read
-  done
+  ask DENO_CERT fetch --allow-net
+  ask DENO_CERT https --allow-net
+  export NODE_EXTRA_CA_CERTS=$work/other/client.pem
+  ask "DENO_CERT, another of Node's" https --allow-all
+  NODE_EXTRA_CA_CERTS=$work/client.pem
+  ask both fetch --allow-net
+  ask both https --allow-net
+  ask both https --allow-all
+  unset DENO_CERT
+  ask NODE_EXTRA_CA_CERTS fetch --allow-net
 )
 echo "$found"
-[ "$found" = "NO_CERT, fetch, --allow-all: refused
-DENO_CERT, fetch, --allow-all: 204
-DENO_CERT, https, --allow-all: refused
-DENO_CERT, https, --allow-net --allow-env --allow-read: NotCapable
-NODE_EXTRA_CA_CERTS, fetch, --allow-all: 204
-NODE_EXTRA_CA_CERTS, https, --allow-all: 204
-NODE_EXTRA_CA_CERTS, https, --allow-net --allow-env --allow-read: NotCapable" ]
+[ "$found" = "DENO_CERT, fetch, --allow-net: 204
+DENO_CERT, https, --allow-net: 204
+DENO_CERT, another of Node's, https, --allow-all: refused
+both, fetch, --allow-net: 204
+both, https, --allow-net: NotCapable
+both, https, --allow-all: 204
+NODE_EXTRA_CA_CERTS, fetch, --allow-net: 204" ]
