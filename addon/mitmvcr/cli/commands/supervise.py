@@ -106,7 +106,7 @@ async def _supervise(plan: Plan, relay: Relay, folder: Path) -> Ran:
             trust = write_trust_files(folder, roots, proxy.ca_file, plan.inherited)
             control = await _control(route, proxy)
             facts = _facts(plan, route.port, trust, control)
-            environment = child_environment(plan.inherited, facts)
+            environment = child_environment(plan.inherited, facts, plan.command)
             code = await relay.run(plan.command, environment, route.enter, plan.stdout)
             if code and not plan.settings.save_failed:
                 proxy.set_aside()
