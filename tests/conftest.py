@@ -85,11 +85,9 @@ def certs(tmp_path_factory: pytest.TempPathFactory) -> "CertFiles":
 @pytest.fixture(scope="session")
 def confdir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A mitmproxy confdir whose CA is made already: an RSA key per start is slow."""
-    from mitmproxy.certs import CertStore
+    import authority
 
-    folder = tmp_path_factory.mktemp("confdir")
-    CertStore.from_store(folder, "mitmproxy", 2048)
-    return folder
+    return authority.copy_to(tmp_path_factory.mktemp("confdir"))
 
 
 @pytest.fixture(scope="session")
