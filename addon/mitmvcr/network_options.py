@@ -2,12 +2,13 @@
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 from mitmvcr.core.errors import UnusableValueError
+from mitmvcr.core.home_calls import Preset
 
 
 def parse_client_cert(text: str) -> Path | None:
@@ -43,6 +44,21 @@ def _data(path: Path) -> bytes:
     except OSError as error:
         problem = f"cannot be read: {(error.strerror or str(error)).lower()}"
         raise UnusableValueError(str(path), problem) from error
+
+
+def parse_presets(text: str) -> tuple[Preset, ...]:
+    """Parse the names of presets, separated by commas; ``none`` is no preset."""
+    words = [word.strip().lower() for word in text.split(",") if word.strip()]
+    if words == ["none"]:
+        return ()
+    if not words or not {*Preset}.issuperset(words):
+        raise UnusableValueError(text, f"use {', '.join(Preset)} or none")
+    return tuple(each for each in Preset if each in words)
+
+
+def write_presets(presets: Collection[Preset]) -> str:
+    """Return what :func:`parse_presets` reads."""
+    return ",".join(presets) or "none"
 
 
 _SETTING = re.compile(r"(?P<name>[a-z][a-z0-9_]*)(=.*)?", re.DOTALL)

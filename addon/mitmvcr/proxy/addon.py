@@ -270,8 +270,8 @@ class VcrAddon:
         if isinstance(decision, Replay):
             return self._replay(player, flow, decision, live)
         if isinstance(decision, Refuse):
-            if caller := player.blocking.calls_home(live.request.url):
-                block(session, flow, caller.who, was_missed=True)
+            if why := player.blocking.passes_over(live.request.url):
+                block(session, flow, why, was_missed=True)
             else:
                 refuse(session, flow, live.request)
             return None
@@ -279,7 +279,7 @@ class VcrAddon:
             # But for an upstream proxy, which may be owed its own.
             drop_proxy_headers(flow.request)
         if decision.record and player.blocking.leaves_out(live.request.url):
-            session.passed()
+            session.passed()  # live, as it has no exchange
         elif decision.record:
             forward(self.sessions.under_way, flow, player, live)
         return None

@@ -82,6 +82,11 @@ class Proxy:
         return any(session.offline for session in self.sessions)
 
     @property
+    def records(self) -> bool:
+        """Return whether a session was a recording."""
+        return any(session.records for session in self.sessions)
+
+    @property
     def expects(self) -> bool:
         """Return whether it is a strict replay of something. A program that asks for
         nothing then is hardly the one that was recorded."""

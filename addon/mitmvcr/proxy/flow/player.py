@@ -59,7 +59,7 @@ class Player:
         self.last_used = monotonic()
         self.view, self.redirects = chosen(settings.view)
         self.passthrough = parse_filters(settings)
-        self.blocking = Blocking(settings.block)
+        self.blocking = Blocking(settings.block, settings.ignore_preset)
         #: Positions of interactions that are to leave the cassette at its end.
         self.dropped: set[int] = set()
         self._calls: Calls | None = None
