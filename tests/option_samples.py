@@ -55,6 +55,7 @@ SAMPLES: dict[str, Text] = {
     "include_localhost": "yes",
     "no_proxy": ".corp.test,db:5432",
     "upstream_ca": str(_PEM),
+    "insecure_upstream": "yes",
     "client_cert": str(_PEM),
     "set": ("ssl_insecure=true", "http2=false"),
     "isolate": "yes",

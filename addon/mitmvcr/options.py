@@ -219,16 +219,24 @@ UPSTREAM_CA = Option(
     help="A PEM file of authorities that are trusted towards origins, besides the usual"
     " ones.",
     group=Group.NETWORK,
-    parse=network.parse_upstream_ca,
+    parse=network.parse_pem,
     metavar="FILE",
     is_path=True,
+)
+INSECURE_UPSTREAM = Option(
+    name="insecure_upstream",
+    help="Trust whatever certificate an origin shows; a replay asks none.",
+    group=Group.NETWORK,
+    parse=parsing.parse_switch,
+    kind=Kind.SWITCH,
+    default="no",
 )
 CLIENT_CERT = Option(
     name="client_cert",
     help="The certificate that is shown to origins: a PEM file that holds its key too,"
     " or a folder of them, named HOST.pem.",
     group=Group.NETWORK,
-    parse=network.parse_client_cert,
+    parse=network.parse_pem,
     metavar="FILE",
     is_path=True,
 )
@@ -737,6 +745,7 @@ OPTIONS: tuple[Option, ...] = (
     CONTROL,
     NO_PROXY,
     UPSTREAM_CA,
+    INSECURE_UPSTREAM,
     CLIENT_CERT,
     SET,
     ISOLATE,
@@ -830,6 +839,7 @@ class Settings(NamedTuple):
     block: tuple[str, ...] = ()
     ignore_preset: tuple[Preset, ...] = tuple(Preset)
     upstream_ca: Path | None = None
+    insecure_upstream: bool = False
     client_cert: Path | None = None
     layout: Layout = "v4"
     record_chunks: bool = False

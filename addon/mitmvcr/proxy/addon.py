@@ -202,7 +202,7 @@ class VcrAddon:
         """Set mitmproxy's own options as the sessions need them."""
         # A named session may begin at any time, and need any of it.
         in_play, root = self.sessions.in_play(), self.sessions.root
-        named, chosen = root is not None, [each.settings for each in in_play]
+        named = root is not None
         self._host_options.hold(ctx.options)  # it may be changed with ours, at once
         self._host_options.apply(
             ctx.options,
@@ -214,7 +214,7 @@ class VcrAddon:
             any_headers=not named
             and self.sessions.named() is not None
             and all(p.offline and not p.passthrough for p in in_play),
-            more=towards_origins(chosen if root is None else [root, *chosen]),
+            more=towards_origins(root, in_play),
         )
 
     # Flows

@@ -101,6 +101,11 @@ class Player:
         return self.session.offline
 
     @property
+    def reaches_out(self) -> bool:
+        """Return whether any request of it may reach the network."""
+        return not self.offline or bool(self.passthrough)
+
+    @property
     def streams_bodies(self) -> bool:
         """Return whether mitmproxy may send on a body before it has all of it."""
         return not (self.session.looks_up or self.session.records)
