@@ -21,6 +21,7 @@ from mitmvcr import parsing, rerecording
 from mitmvcr import redaction_options as redaction
 from mitmvcr import timing_options as timing
 from mitmvcr.core.errors import OptionError, UnusableValueError
+from mitmvcr.core.home_calls import Preset
 from mitmvcr.core.matching import DEFAULT, MatchSpec
 from mitmvcr.core.model import Layout
 from mitmvcr.core.modes import Mode, Repeats
@@ -183,13 +184,23 @@ PASSTHROUGH = Option(
 BLOCK = Option(
     name="block",
     help="A mitmproxy flow filter: a request that it matches gets a 403, and is neither"
-    " sent nor counted. Known calls home (update checks, telemetry) need none;"
-    " -known records and counts them too.",
+    " sent nor counted.",
     group=Group.NETWORK,
     parse=parsing.parse_texts,
     kind=Kind.LIST,
     default=(),
     metavar="FILTER",
+)
+IGNORE_PRESET = Option(
+    name="ignore_preset",
+    help="What no test is about: packages (the registries of package managers),"
+    " telemetry (update checks too), or none. A recording lets it pass unrecorded, a"
+    " replay that does not hold it answers with a 403 and does not count it.",
+    group=Group.NETWORK,
+    parse=network.parse_presets,
+    write=network.write_presets,
+    default="packages,telemetry",
+    metavar="PRESETS",
 )
 SECRET = Option(
     name="secret",
@@ -208,16 +219,24 @@ UPSTREAM_CA = Option(
     help="A PEM file of authorities that are trusted towards origins, besides the usual"
     " ones.",
     group=Group.NETWORK,
-    parse=network.parse_upstream_ca,
+    parse=network.parse_pem,
     metavar="FILE",
     is_path=True,
+)
+INSECURE_UPSTREAM = Option(
+    name="insecure_upstream",
+    help="Trust whatever certificate an origin shows; a replay asks none.",
+    group=Group.NETWORK,
+    parse=parsing.parse_switch,
+    kind=Kind.SWITCH,
+    default="no",
 )
 CLIENT_CERT = Option(
     name="client_cert",
     help="The certificate that is shown to origins: a PEM file that holds its key too,"
     " or a folder of them, named HOST.pem.",
     group=Group.NETWORK,
-    parse=network.parse_client_cert,
+    parse=network.parse_pem,
     metavar="FILE",
     is_path=True,
 )
@@ -703,6 +722,7 @@ OPTIONS: tuple[Option, ...] = (
     IDLE_TIMEOUT,
     PASSTHROUGH,
     BLOCK,
+    IGNORE_PRESET,
     Option(
         name="lane",
         help="Answer a strict replay on a fast lane in front of mitmproxy, wherever its"
@@ -725,6 +745,7 @@ OPTIONS: tuple[Option, ...] = (
     CONTROL,
     NO_PROXY,
     UPSTREAM_CA,
+    INSECURE_UPSTREAM,
     CLIENT_CERT,
     SET,
     ISOLATE,
@@ -816,7 +837,9 @@ class Settings(NamedTuple):
     retry_after: RetryAfter = "0"
     passthrough: tuple[str, ...] = ()
     block: tuple[str, ...] = ()
+    ignore_preset: tuple[Preset, ...] = tuple(Preset)
     upstream_ca: Path | None = None
+    insecure_upstream: bool = False
     client_cert: Path | None = None
     layout: Layout = "v4"
     record_chunks: bool = False

@@ -84,7 +84,8 @@ class _Recording:
         self._redacted: Redacted | None = None
         self._error: Exception | None = None
         #: Is it no answer? Then nothing is recorded.
-        self._is_lost = response.status_code < 200 and exchange.socket is None
+        is_none = response.status_code < 200 and exchange.socket is None
+        self._is_lost = is_none or _is_of_proxy(response, flow)
 
     def begin(self) -> None:
         if self._is_lost or self._event not in MOVES[self._exchange.state]:
@@ -136,6 +137,11 @@ class _Recording:
             return
         if is_late:
             logger.warning("mitmvcr: %s came late, and is recorded", exchange.shown())
+
+
+def _is_of_proxy(response: http.Response, flow: http.HTTPFlow | None) -> bool:
+    """Return whether the proxy on the way out answered, in place of the origin."""
+    return response.status_code == 407 and bool(flow and flow.server_conn.via)
 
 
 def _came(exchange: Exchange, response: http.Response) -> Interaction:
