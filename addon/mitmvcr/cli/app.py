@@ -128,6 +128,22 @@ def ca(kind: str) -> None:
     print_authority(kind)
 
 
+@app.command(context_settings={"allow_interspersed_args": False})
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.argument("command", nargs=-1, type=click.UNPROCESSED)
+def doctor(command: tuple[str, ...], *, as_json: bool) -> int:
+    """Say which programs of this machine a run captures, and what stands between.
+
+    Each client that is found makes one request through a proxy: to a host that nobody
+    has, so that nothing leaves. With COMMAND, which is not run, only those of its
+    runtime are tried, and what strips its variables is named: sudo, tox, docker. The
+    exit code is 0, or 100 where something would not be captured or trusted.
+    """
+    from mitmvcr.cli.commands.doctor import examine
+
+    return examine(command, json=as_json)
+
+
 @app.group(invoke_without_command=True)
 @click.pass_context
 def cassette(context: click.Context) -> None:
