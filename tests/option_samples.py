@@ -35,6 +35,7 @@ SAMPLES: dict[str, Text] = {
     "secret": ("OPENAI_API_KEY",),
     "latency": "0.5",
     "retry_after": "keep",
+    "time": "shift",
     "record_chunks": "yes",
     "record_errors": "yes",
     "partial": "drop",

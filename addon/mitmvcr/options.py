@@ -26,7 +26,7 @@ from mitmvcr.core.matching import DEFAULT, MatchSpec
 from mitmvcr.core.model import Layout
 from mitmvcr.core.modes import Mode, Repeats
 from mitmvcr.network_options import Address
-from mitmvcr.parsing import Lane, Partial, RetryAfter, View, as_text
+from mitmvcr.parsing import Lane, Partial, RetryAfter, Time, View, as_text
 from mitmvcr.secrets.rules import DEFAULT as DEFAULT_RULES
 from mitmvcr.secrets.rules import Rules
 
@@ -625,6 +625,16 @@ OPTIONS: tuple[Option, ...] = (
         metavar="POLICY",
     ),
     Option(
+        name="time",
+        help="What becomes of an old recording's times in a replay: off, as recorded;"
+        " shift, moved to the present by the age of the recording; or freeze, 'run'"
+        " gives the command the recording's clock.",
+        group=Group.STREAMS,
+        parse=parsing.parse_time,
+        default="off",
+        metavar="TIME",
+    ),
+    Option(
         name="record_chunks",
         help="Record when each part of a stream came, in a field that go-vcr passes"
         " over, to replay it at that pace.",
@@ -860,6 +870,7 @@ class Settings(NamedTuple):
     idle_timeout: float = 1800.0
     rerecord: tuple[str, ...] = ()
     lane: Lane = "off"
+    time: Time = "off"
 
 
 BY_NAME: Mapping[str, Option] = {option.name: option for option in OPTIONS}

@@ -1,16 +1,21 @@
 """Making the session that settings name."""
 
+import logging
 import os
+import time
 
 from mitmvcr.cassette_options import what_is_odd
 from mitmvcr.core.errors import CassetteNotFoundError, OptionError
 from mitmvcr.core.matching import Matcher
 from mitmvcr.core.modes import RULES
-from mitmvcr.options import CASSETTE, Settings
+from mitmvcr.options import BY_NAME, CASSETTE, Settings
 from mitmvcr.session.hooks import load_hooks
 from mitmvcr.session.idle import idle_options
+from mitmvcr.session.present import Present
 from mitmvcr.session.session import Session
 from mitmvcr.store.store import FileStore
+
+logger = logging.getLogger("mitmvcr")
 
 
 def open_session(settings: Settings) -> Session:
@@ -44,8 +49,20 @@ def open_session(settings: Settings) -> Session:
         hooks=None if settings.hooks is None else load_hooks(settings.hooks),
         rules=settings.redaction,
         environment=os.environ,
+        present=_present(settings),
     )
     session.notice = session.notice or what_is_odd(store.name)
     environment = os.environ if session.records else None
     session.idle_options = [*idle_options(settings, environment)]
     return session
+
+
+def _present(settings: Settings) -> Present | None:
+    if settings.time != "shift":
+        return None
+    moves_fakes = not settings.redaction.fake  # else the redaction does
+    return Present(time.time, _say, fakes=moves_fakes)
+
+
+def _say(line: str) -> None:
+    logger.warning("mitmvcr: %s=shift: %s", BY_NAME["time"].vcr, line)

@@ -29,7 +29,7 @@ from mitmvcr.miss.log import Log
 from mitmvcr.miss.report import Entry, Miss, Outcome
 from mitmvcr.secrets.rules import DEFAULT, Rules
 from mitmvcr.session.hooks import Hooks
-from mitmvcr.session.lookup import LookUp
+from mitmvcr.session.present import Present, looking_up
 from mitmvcr.session.recording import Recording
 from mitmvcr.session.redaction import Redacted, Redaction, Seen
 from mitmvcr.session.summary import Counts, Summary
@@ -64,6 +64,7 @@ class Session(Counts):
         hooks: Hooks | None = None,
         rules: Rules = DEFAULT,
         environment: Mapping[str, str] = MappingProxyType({}),
+        present: Present | None = None,
     ) -> None:
         super().__init__()
         self.store = store
@@ -89,8 +90,8 @@ class Session(Counts):
         self.needs_all = hooks is not None
         judge = hooks.judge if hooks else None
         self._redaction = Redaction(rules, environment)
-        self._look_up = LookUp(
-            loaded, repeats, matcher or Matcher(), self._redaction, judge
+        self._look_up, self._clock = looking_up(
+            (loaded, repeats, matcher or Matcher(), self._redaction, judge), present
         )
         self.deck = self._look_up.deck
         self.variables = Variables(
@@ -184,6 +185,8 @@ class Session(Counts):
         position, interaction = found
         self._note(position, seen, interaction)
         interaction = self.redactor.restored(interaction)
+        if self._clock is not None:
+            interaction = self._clock.answer(interaction)
         try:
             if self._hooks is not None:
                 interaction = self._hooks.before_replay(interaction, seen)
