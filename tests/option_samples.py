@@ -21,6 +21,7 @@ SAMPLES: dict[str, Text] = {
     "ignore_json": ("$['a','b']", "$.messages[*].id="),
     "ignore_form": ("nonce=",),
     "ignore_body": ("run-[0-9]{1,3}", "a=b="),
+    "ignore_path": ("(?<=/runs/)[^/]+", "a=b="),
     "base_url_map": ("https://staging.example.com/api=https://example.com/",),
     "hooks": __file__,
     "redact": "none",

@@ -477,6 +477,18 @@ OPTIONS: tuple[Option, ...] = (
         field="matching.ignore_body",
     ),
     Option(
+        name="ignore_path",
+        help="A regex, as 'run-[0-9]+': what it matches in a URL's path does not"
+        " count.",
+        group=Group.MATCHING,
+        parse=matching.parse_ignored_body,
+        kind=Kind.LIST,
+        default=(),
+        metavar="REGEX",
+        commands=_MATCHING,
+        field="matching.ignore_path",
+    ),
+    Option(
         name="base_url_map",
         help="Compare a URL that starts with FROM as if it started with TO.",
         group=Group.MATCHING,

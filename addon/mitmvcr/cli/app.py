@@ -50,6 +50,23 @@ def run(command: tuple[str, ...], **options: Any) -> int:
     return run_command(command, typed(options))
 
 
+@app.command(cls=GroupedCommand, context_settings={"allow_interspersed_args": False})
+@click.option("--yes", is_flag=True, help="Write the rules into mitmvcr.toml.")
+@takes("run")
+@click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
+def learn(command: tuple[str, ...], *, yes: bool, **options: Any) -> int:
+    """Find out what varies between two runs of COMMAND, and the rules for it.
+
+    It is recorded into the cassette, if that is not there yet, and once more aside.
+    The fewest rules that let the second run match the first are shown, proven by two
+    replays, and, with --yes, written into mitmvcr.toml, whose other lines stay. The
+    exit code is the command's own where it fails, and 100 where no rules help.
+    """
+    from mitmvcr.cli.commands.learn import learn_command
+
+    return learn_command(command, typed(options), yes=yes)
+
+
 @app.command(cls=GroupedCommand)
 @takes("serve")
 @click.argument("extra", nargs=-1, type=click.UNPROCESSED)

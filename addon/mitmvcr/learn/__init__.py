@@ -1,0 +1,7 @@
+"""What varies from run to run: two recordings of one program compared, and the rules
+that let the second match the first."""
+
+from mitmvcr.learn.findings import Class, Facts, Finding, Learned, Rule
+from mitmvcr.learn.learning import learn
+
+__all__ = ["Class", "Facts", "Finding", "Learned", "Rule", "learn"]
