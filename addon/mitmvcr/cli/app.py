@@ -40,9 +40,8 @@ def run(command: tuple[str, ...], **options: Any) -> int:
 
     The exit code is the command's own; 128+N if signal N ended it; 100 if it passed
     but a request had no match, a strict replay was asked for nothing or, with
-    --fail-on-unused, an interaction was unused;
-    125 if mitmvcr failed; 126 or 127 if the command cannot be executed or found.
-    With CI set and no mode given it replays only. With no cassette given it takes
+    --fail-on-unused, an interaction was unused; 125 if mitmvcr failed; 126 or 127 if
+    the command cannot be executed or found. With CI set and no mode given it replays only. With no cassette given it takes
     cassettes/<the command's name>.yaml.
     """
     from mitmvcr.cli.commands.run import run_command
