@@ -11,6 +11,7 @@ from mitmvcr.core.errors import (
     CassetteWriteError,
     VcrError,
 )
+from mitmvcr.core.holds import Holds
 from mitmvcr.core.matching import Matcher
 from mitmvcr.core.model import Interaction, Request, Response
 from mitmvcr.core.modes import (
@@ -89,6 +90,8 @@ class Session(Counts):
         self.needs_all = hooks is not None
         judge = hooks.judge if hooks else None
         self._redaction = Redaction(rules, environment)
+        #: Streams in play that end with a later request.
+        self.holds = Holds()
         self._look_up = LookUp(
             loaded, repeats, matcher or Matcher(), self._redaction, judge
         )
@@ -183,6 +186,8 @@ class Session(Counts):
             return None
         position, interaction = found
         self._note(position, seen, interaction)
+        if self.holds:
+            self.holds.met(interaction.request)
         interaction = self.redactor.restored(interaction)
         try:
             if self._hooks is not None:
