@@ -193,6 +193,7 @@ def test_all_options_are_handed_on(monkeypatch):
         *("--set", "vcr_secret=A_B"),
         *("--set", "vcr_latency=0.5"),
         *("--set", "vcr_retry_after=0"),
+        *("--set", "vcr_time=off"),
         *("--set", "vcr_record_chunks=no"),
         *("--set", "vcr_record_errors=no"),
         *("--set", "vcr_partial=keep"),

@@ -62,8 +62,9 @@ class Response:
     """A recorded response; ``status`` is the line's tail (``200 OK``), ``duration``
     is in nanoseconds and runs until the response head.
 
-    The last three are ours, and go-vcr passes over them: when the parts of the body
-    came, how the exchange failed (one of :data:`FAILURES`), a WebSocket's messages.
+    The last four are ours, and go-vcr passes over them: when the parts of the body
+    came, how the exchange failed (one of :data:`FAILURES`), which later request it took
+    to end the stream (see holds.py), a WebSocket's messages.
     """
 
     proto: str = ""
@@ -80,6 +81,7 @@ class Response:
     duration: int = 0
     chunks: Sequence[Chunk] = ()
     failure: str = ""
+    until: str = ""
     websocket: Sequence[Frame] = ()
 
     @property

@@ -159,7 +159,10 @@ class _Style:
             self._map(b"headers", response.headers),
             self._status[response.status, response.code],
             self._extensions(response)
-            if response.chunks or response.failure or response.websocket
+            if response.chunks
+            or response.failure
+            or response.until
+            or response.websocket
             else b"",
             format_duration(response.duration).encode(),
         )
@@ -204,7 +207,7 @@ class _Style:
     def _extensions(self, response: Response) -> bytes:
         """Return the fields that go-vcr does not know, and passes over when it
         reads."""
-        chunks, failure = response.chunks, response.failure
+        chunks, failure, until = response.chunks, response.failure, response.until
         frames = [
             string(format_frame(frame), _CODING, self._dialect)
             for frame in response.websocket
@@ -217,6 +220,7 @@ class _Style:
                 else b""
             )
             + (b"        failure: " + self._text[failure] if failure else b"")
+            + (b"        until: " + self._text[until] if until else b"")
             + (b"        websocket:\n" + dash + dash.join(frames) if frames else b"")
         )
 

@@ -11,6 +11,7 @@ from mitmvcr.core.errors import (
     CassetteWriteError,
     VcrError,
 )
+from mitmvcr.core.holds import Holds
 from mitmvcr.core.matching import Matcher
 from mitmvcr.core.model import Interaction, Request, Response
 from mitmvcr.core.modes import (
@@ -90,6 +91,8 @@ class Session(Counts):
         self.needs_all = hooks is not None
         judge = hooks.judge if hooks else None
         self._redaction = Redaction(rules, environment)
+        #: Streams in play that end with a later request.
+        self.holds = Holds()
         self._look_up, self._clock = looking_up(
             (loaded, repeats, matcher or Matcher(), self._redaction, judge), present
         )
@@ -184,6 +187,8 @@ class Session(Counts):
             return None
         position, interaction = found
         self._note(position, seen, interaction)
+        if self.holds:
+            self.holds.met(interaction.request)
         interaction = self.redactor.restored(interaction)
         if self._clock is not None:
             interaction = self._clock.answer(interaction)
