@@ -18,6 +18,16 @@ _STS = (
     "</Credentials></AssumeRoleWithWebIdentityResult>"
     "</AssumeRoleWithWebIdentityResponse>"
 )
+#: Asks twice for what is fresh, and says how much of it came the second time.
+_PAGE = """<body><script>
+for (let turn = 0; turn < 2; turn++) {
+  const asked = new XMLHttpRequest();
+  asked.open("GET", "/fresh", false);
+  asked.send();
+}
+const all = performance.getEntriesByType("resource");
+document.write("size" + "=" + all[all.length - 1].transferSize);
+</script></body>"""
 
 
 def _coded(value: object) -> str:
@@ -76,8 +86,7 @@ def old_cassette(path: Path, at: int) -> None:
     year.add("/cookie", "set", kind="text/plain", set_cookie=cookie)
     year.add("/cookie/who", "you", kind="text/plain")
     year.add("/cookie/who", "nobody", kind="text/plain")
-    page = "<body><script>document.write(document.cookie)</script></body>"
-    year.add("/cookie/page", page, kind="text/html", set_cookie=cookie)
+    year.add("/page", _PAGE, kind="text/html")
     year.add("/token", json.dumps({"id_token": token(at)}))
     year.add("/", _STS.format(iso), "POST", kind="text/xml")
     year.add("/bucket", "", "HEAD")

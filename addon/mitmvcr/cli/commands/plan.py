@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mitmvcr.cli.child.environment import LOOPBACK
+from mitmvcr.cli.child.frozen import Frozen, frozen
 from mitmvcr.cli.child.way_out import way_out
 from mitmvcr.cli.isolate.route import Allowed, resolve
 from mitmvcr.cli.report.conclusion import RunPolicy
@@ -64,7 +65,8 @@ class RunOptions:
 class Plan:
     """All that a run needs to know, checked. ``stdout`` is the descriptor that the
     command writes to, its own if None; ``named`` is the cassette that the command is
-    given the name of, where another one is in play."""
+    given the name of, where another one is in play; ``frozen`` the clock that it is
+    given, its own if None."""
 
     command: Sequence[str]
     settings: Settings
@@ -82,6 +84,7 @@ class Plan:
     stdout: int | None = None
     sets: Sequence[str] = ()
     named: Path | str | None = None
+    frozen: Frozen | None = None
 
 
 def make_plan(
@@ -113,6 +116,7 @@ def make_plan(
         prove=options.prove,
         receipt=parse_receipt(options.receipt),
         sets=options.set,
+        frozen=frozen(settings),
     )
 
 
