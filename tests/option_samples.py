@@ -52,6 +52,7 @@ SAMPLES: dict[str, Text] = {
     "rerecord": ("login/*", "other"),
     "block": ("~d c.example", "-known"),
     "lane": "auto",
+    "echo": "off",
     "include_localhost": "yes",
     "no_proxy": ".corp.test,db:5432",
     "upstream_ca": str(_PEM),

@@ -482,6 +482,17 @@ OPTIONS: tuple[Option, ...] = (
         field="matching.base_urls",
     ),
     Option(
+        name="echo",
+        help="What a client makes up and a response repeats, as a request's id: put the"
+        " live value where the recorded one stood (auto), or replay it as recorded"
+        " (off).",
+        group=Group.MATCHING,
+        parse=parsing.parse_echo,
+        write=parsing.write_echo,
+        default="auto",
+        metavar="WHEN",
+    ),
+    Option(
         name="hooks",
         help="A Python file with match, before_record, before_replay or on_miss.",
         group=Group.MATCHING,
@@ -849,6 +860,7 @@ class Settings(NamedTuple):
     idle_timeout: float = 1800.0
     rerecord: tuple[str, ...] = ()
     lane: Lane = "off"
+    echo: bool = True
 
 
 BY_NAME: Mapping[str, Option] = {option.name: option for option in OPTIONS}

@@ -44,6 +44,7 @@ def open_session(settings: Settings) -> Session:
         hooks=None if settings.hooks is None else load_hooks(settings.hooks),
         rules=settings.redaction,
         environment=os.environ,
+        echoes=settings.echo,
     )
     session.notice = session.notice or what_is_odd(store.name)
     environment = os.environ if session.records else None

@@ -64,6 +64,7 @@ class Session(Counts):
         hooks: Hooks | None = None,
         rules: Rules = DEFAULT,
         environment: Mapping[str, str] = MappingProxyType({}),
+        echoes: bool = True,
     ) -> None:
         super().__init__()
         self.store = store
@@ -88,7 +89,8 @@ class Session(Counts):
         #: Is a hook given requests? Then each has to be there with its body.
         self.needs_all = hooks is not None
         judge = hooks.judge if hooks else None
-        self._redaction = Redaction(rules, environment)
+        self._echoes = echoes
+        self._redaction = Redaction(rules, environment, echoes=echoes)
         self._look_up = LookUp(
             loaded, repeats, matcher or Matcher(), self._redaction, judge
         )
@@ -184,6 +186,10 @@ class Session(Counts):
         position, interaction = found
         self._note(position, seen, interaction)
         interaction = self.redactor.restored(interaction)
+        if interaction.request.echoes and self._echoes:
+            from mitmvcr.echo.restating import restated  # few cassettes hold any
+
+            interaction = restated(interaction, request)
         try:
             if self._hooks is not None:
                 interaction = self._hooks.before_replay(interaction, seen)
