@@ -54,6 +54,7 @@ SAMPLES: dict[str, Text] = {
     "block": ("~d c.example",),
     "ignore_preset": "telemetry",
     "lane": "auto",
+    "echo": "off",
     "include_localhost": "yes",
     "no_proxy": ".corp.test,db:5432",
     "upstream_ca": str(_PEM),

@@ -501,6 +501,17 @@ OPTIONS: tuple[Option, ...] = (
         field="matching.base_urls",
     ),
     Option(
+        name="echo",
+        help="What a client makes up and a response repeats, as a request's id: put the"
+        " live value where the recorded one stood (auto), or replay it as recorded"
+        " (off).",
+        group=Group.MATCHING,
+        parse=parsing.parse_echo,
+        write=parsing.write_echo,
+        default="auto",
+        metavar="WHEN",
+    ),
+    Option(
         name="hooks",
         help="A Python file with match, before_record, before_replay or on_miss.",
         group=Group.MATCHING,
@@ -883,6 +894,7 @@ class Settings(NamedTuple):
     rerecord: tuple[str, ...] = ()
     lane: Lane = "off"
     time: Time = "off"
+    echo: bool = True
 
 
 BY_NAME: Mapping[str, Option] = {option.name: option for option in OPTIONS}

@@ -115,6 +115,18 @@ def parse_lane(text: str) -> Lane:
     raise UnusableValueError(text, "use auto or off")
 
 
+def parse_echo(text: str) -> bool:
+    """Parse ``auto`` (default) or ``off``; return whether it is on."""
+    word = text.strip().lower()
+    if word not in ("auto", "off"):
+        raise UnusableValueError(text, "use auto or off")
+    return word == "auto"
+
+
+def write_echo(on: bool) -> str:
+    return "auto" if on else "off"
+
+
 def parse_fsync(text: str) -> bool:
     """Parse ``each`` or ``close`` (default); return whether each interaction is forced
     to the disk."""

@@ -46,14 +46,19 @@ class Run:
         self._texts: dict[int, str] = {}
 
     def gave(self, value: str, position: int) -> bool:
-        """Return whether a response that came before an interaction holds a value."""
+        """Return whether a response that came before an interaction holds a value that
+        no request had before: what a client made up is its own, also where a response
+        repeats it."""
         if len(value) < _SHORT and not value.isdecimal():
             return False
         spelled = dict.fromkeys((value, quote(value, safe=""), escape(value)))
         regex = re.compile(
             rf"(?<![A-Za-z0-9])(?:{'|'.join(map(re.escape, spelled))})(?![A-Za-z0-9])"
         )
-        return any(regex.search(self._text(at)) for at in range(position))
+        first = next((a for a in range(position) if regex.search(self._text(a))), None)
+        return first is not None and not any(
+            regex.search(self._sent(at)) for at in range(first + 1)
+        )
 
     def _text(self, position: int) -> str:
         if position not in self._texts:
@@ -63,6 +68,11 @@ class Run:
             whole = (*said, response.body.decode(*_BYTES), *frames)
             self._texts[position] = "\n".join(whole)
         return self._texts[position]
+
+    def _sent(self, position: int) -> str:
+        request = self._recording[position].request
+        said = [value for values in request.headers.values() for value in values]
+        return "\n".join((request.url, *said, request.body.decode(*_BYTES)))
 
     @cached_property
     def digests(self) -> Mapping[str, tuple[str, str]]:

@@ -50,6 +50,7 @@ def open_session(settings: Settings) -> Session:
         rules=settings.redaction,
         environment=os.environ,
         present=_present(settings),
+        echoes=settings.echo,
     )
     session.notice = session.notice or what_is_odd(store.name)
     environment = os.environ if session.records else None

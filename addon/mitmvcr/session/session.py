@@ -66,6 +66,7 @@ class Session(Counts):
         rules: Rules = DEFAULT,
         environment: Mapping[str, str] = MappingProxyType({}),
         present: Present | None = None,
+        echoes: bool = True,
     ) -> None:
         super().__init__()
         self.store = store
@@ -90,7 +91,8 @@ class Session(Counts):
         #: Is a hook given requests? Then each has to be there with its body.
         self.needs_all = hooks is not None
         judge = hooks.judge if hooks else None
-        self._redaction = Redaction(rules, environment)
+        self._echoes = echoes
+        self._redaction = Redaction(rules, environment, echoes=echoes)
         #: Streams in play that end with a later request.
         self.holds = Holds()
         self._look_up, self._clock = looking_up(
@@ -190,6 +192,10 @@ class Session(Counts):
         if self.holds:
             self.holds.met(interaction.request)
         interaction = self.redactor.restored(interaction)
+        if interaction.request.echoes and self._echoes:
+            from mitmvcr.echo.restating import restated  # few cassettes hold any
+
+            interaction = restated(interaction, request)
         if self._clock is not None:
             interaction = self._clock.answer(interaction)
         try:
