@@ -95,5 +95,10 @@ def what_it_is(kind: str, path: str) -> str:
     if kind in CODE:
         no_cassette = f"has {KINDS[kind]}, and no cassette of go-vcr's"
         return f"{no_cassette}: they are code, so record what their tests ask for"
+    return f"{words}: {converting(path)} makes one"
+
+
+def converting(path: str) -> str:
+    """Return the command that makes a cassette of a file."""
     stem = re.sub(r"\.[A-Za-z]+$", "", path)
-    return f"{words}: 'mitmvcr cassette convert {path} -o {stem}.govcr.yaml' makes one"
+    return f"'mitmvcr cassette convert {path} -o {stem}.govcr.yaml'"

@@ -19,7 +19,8 @@ _START = 1 << 12
 class ForeignStore(FileStore):
     """Loads a recording of another recorder, and refuses all that would write it.
 
-    ``flows`` reads those of mitmproxy. ``left_out`` counts what cannot be replayed.
+    ``flows`` reads those of mitmproxy. ``left_out`` counts what cannot be replayed,
+    ``notes`` are whether there is more to say.
     """
 
     def __init__(
@@ -27,7 +28,7 @@ class ForeignStore(FileStore):
     ) -> None:
         super().__init__(path)
         self._source, self._kind, self._flows = path, kind, flows
-        self.left_out = 0
+        self.left_out, self.notes = 0, False
 
     def load(self, *, sendable: bool = False) -> Cassette:
         """Read all of it; what cannot be sent is left out. Raise CassetteError."""
@@ -37,6 +38,7 @@ class ForeignStore(FileStore):
             self._refuse()
         found = convert.read(source, form, self._flows)
         self.left_out = sum(note.is_loss for note in found.notes)
+        self.notes = bool(found.notes)
         return Cassette(found.interactions)
 
     def begin(self, kept: Sequence[Interaction] = ()) -> None:
@@ -56,7 +58,11 @@ class ForeignStore(FileStore):
         count = self.left_out
         lost = f", {count} of its interactions are left out" if count else ""
         words = foreign.KINDS[self._kind]
-        return f"{self.name} is {words}: it is replayed as it is, and not written{lost}"
+        said = f"{self.name} is {words}: it is replayed as it is, and not written{lost}"
+        if not self.notes:
+            return said
+        command = foreign.converting(self.name)
+        return f"{said}; {command} says what has no place in a cassette"
 
 
 def store_of(settings: Settings, flows: convert.Reader | None = None) -> FileStore:
