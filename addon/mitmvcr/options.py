@@ -74,7 +74,7 @@ class Flag(NamedTuple):
 #: The commands that take an option of a session, by what it is about.
 _SESSION = ("run", "serve")
 _MATCHING = (*_SESSION, "explain", "diff")
-_SECRETS = (*_SESSION, "scan", "scrub", "show", "diff")
+_SECRETS = (*_SESSION, "scan", "scrub", "show", "diff", "convert")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

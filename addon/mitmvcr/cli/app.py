@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from mitmvcr import __version__
-from mitmvcr.cli.options import GroupedCommand, takes, takes_all, typed
+from mitmvcr.cli.options import GroupedCommand, takes, takes_all, takes_format, typed
 from mitmvcr.options import OPTIONS
 
 
@@ -201,18 +201,50 @@ def recover(cassette: str, replace: bool, source: Path | None) -> None:
     recover_cassette(cassette, replace=replace, source=source)
 
 
-@cassette.command()
-@click.argument("path", type=click.Path(path_type=Path), metavar="CASSETTE")
-@click.option(
-    "--output",
-    type=click.Path(path_type=Path),
-    help="The file to write. Default: CASSETTE.",
+@cassette.command(cls=GroupedCommand)
+@click.argument(
+    "paths",
+    nargs=-1,
+    required=True,
+    type=click.Path(exists=True, path_type=Path),
+    metavar="IN...",
 )
-def convert(path: Path, output: Path | None) -> None:
-    """Write a cassette of format 1 (go-vcr v1, v2) anew in format 2."""
-    from mitmvcr.cli.commands.cassette import convert_cassette
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE|FOLDER",
+    help="What to write; - for stdout. Default for cassettes of format 1: in place.",
+)
+@takes_format("--from", "source", "Of what they are. Default: what they say.")
+@takes_format("--to", "target", "What to write. Default: what OUT's extension says.")
+@click.option(
+    "--origin",
+    default="",
+    metavar="URL",
+    help="Whose answers they are, where the format names no host.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@takes("convert")
+def convert(
+    *,
+    paths: tuple[Path, ...],
+    output: str | None,
+    source: str | None,
+    target: str | None,
+    origin: str,
+    as_json: bool,
+    **options: Any,
+) -> int:
+    """Convert recordings of other recorders, and cassettes into their formats.
 
-    convert_cassette(path, output)
+    Several files become one, in the order given, or one each in a folder (-o new/).
+    What a format has no place for is said field by field, and secrets are redacted. The
+    exit code is 1 if an interaction was left out.
+    """
+    from mitmvcr.cli.commands.convert import Wishes, convert_cassettes
+
+    wishes = Wishes(output, source, target, origin)
+    return convert_cassettes(paths, wishes, typed(options), as_json=as_json)
 
 
 @cassette.command(cls=GroupedCommand)
