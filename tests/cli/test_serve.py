@@ -186,6 +186,7 @@ def test_all_options_are_handed_on(monkeypatch):
         *("--set", "vcr_match=method,path"),
         *("--set", "vcr_ignore_query=ts"),
         *("--set", "vcr_ignore_query=utm_*="),
+        *("--set", "vcr_echo=auto"),
         *("--set", f"vcr_hooks={__file__}"),
         *("--set", "vcr_redact=default"),
         *("--set", "vcr_headers=accept,content-type,user-agent"),

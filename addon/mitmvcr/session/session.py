@@ -6,7 +6,6 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from mitmvcr.core.errors import (
-    CassetteDamagedError,
     CassetteError,
     CassetteWriteError,
     VcrError,
@@ -25,7 +24,7 @@ from mitmvcr.core.modes import (
     decide,
     looks_up,
 )
-from mitmvcr.core.sendable import is_sendable, why_not
+from mitmvcr.core.sendable import check_is_sendable
 from mitmvcr.miss.log import Log
 from mitmvcr.miss.report import Entry, Miss, Outcome
 from mitmvcr.secrets.rules import DEFAULT, Rules
@@ -201,7 +200,7 @@ class Session(Counts):
         try:
             if self._hooks is not None:
                 interaction = self._hooks.before_replay(interaction, seen)
-            self._check_is_sendable(interaction, position)
+            check_is_sendable(interaction.response, self.store.name, position)
         except VcrError:
             self.deck.give_back(position)
             raise
@@ -215,15 +214,6 @@ class Session(Counts):
             self._notes.pop(position, None)
             if note := noted(seen, found):
                 self._notes[position] = note
-
-    def _check_is_sendable(self, interaction: Interaction, position: int) -> None:
-        """Take a last look before a client gets a response, wherever it comes from.
-        Raise CassetteDamagedError."""
-        if not is_sendable(interaction.response):
-            field, problem = why_not(interaction.response)
-            raise CassetteDamagedError(
-                self.store.name, problem, interaction=position, field=field
-            )
 
     def explain(self, request: Request) -> Miss:
         """Return why nothing matched it, as it may be shown."""
