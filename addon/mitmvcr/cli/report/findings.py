@@ -48,6 +48,17 @@ def of_attempts(
     yield Finding("leaving", text, fails=fail and proxy.offline)
 
 
+def of_background(left: Mapping[int, str]) -> Finding:
+    """Return what processes of the command that go on say: numbers and names."""
+    named = [f"{shown(name)} ({pid})" for pid, name in list(left.items())[:_NAMED]]
+    others = f" and {len(left) - _NAMED} others" if len(left) > _NAMED else ""
+    text = (
+        f"the command has left this running: {', '.join(named)}{others}. What it asks"
+        " for from now on finds no proxy; 'mitmvcr start' has one that goes on"
+    )
+    return Finding("background", text)
+
+
 def _idle(bypass: str, *, fails: bool, isolated: bool) -> str:
     past = f" talks to hosts that go past it (NO_PROXY={bypass}), or" if bypass else ""
     text = (
