@@ -72,7 +72,7 @@ class Flag(NamedTuple):
 
 
 #: The commands that take an option of a session, by what it is about.
-_SESSION = ("run", "serve")
+_SESSION = ("run", "serve", "start")
 _MATCHING = (*_SESSION, "explain", "diff")
 _SECRETS = (*_SESSION, "scan", "scrub", "show", "diff", "convert")
 
@@ -258,7 +258,7 @@ PORT = Option(
     default="8080",
     metavar="PORT",
     scope=Scope.PROCESS,
-    commands=("serve", "env"),
+    commands=("serve", "start", "env"),
 )
 NO_PROXY = Option(
     name="no_proxy",
@@ -333,7 +333,7 @@ REPORT = Option(
     default=(),
     metavar="FILE",
     scope=Scope.COMMAND,
-    commands=("run",),
+    commands=("run", "start"),
     is_path=True,
 )
 RECEIPT = Option(
@@ -749,7 +749,7 @@ OPTIONS: tuple[Option, ...] = (
         kind=Kind.SWITCH,
         default="no",
         scope=Scope.COMMAND,
-        commands=("run",),
+        commands=("run", "start"),
     ),
     PROVE,
     IDLE_TIMEOUT,
@@ -802,7 +802,7 @@ OPTIONS: tuple[Option, ...] = (
         default="127.0.0.1",
         metavar="ADDRESS",
         scope=Scope.PROCESS,
-        commands=("serve",),
+        commands=("serve", "start"),
     ),
     PORT,
     Option(
@@ -827,7 +827,7 @@ OPTIONS: tuple[Option, ...] = (
         kind=Kind.SWITCH,
         default="yes",
         scope=Scope.COMMAND,
-        commands=("run",),
+        commands=("run", "start"),
     ),
     Option(
         name="allow_idle",
@@ -837,7 +837,7 @@ OPTIONS: tuple[Option, ...] = (
         kind=Kind.SWITCH,
         default="no",
         scope=Scope.COMMAND,
-        commands=("run",),
+        commands=("run", "start"),
     ),
     Option(
         name="fail_on_unused",
@@ -848,7 +848,7 @@ OPTIONS: tuple[Option, ...] = (
         kind=Kind.SWITCH,
         default="no",
         scope=Scope.COMMAND,
-        commands=("run",),
+        commands=("run", "start"),
     ),
 )
 

@@ -38,8 +38,9 @@ def test_the_clients_of_a_command_are_tried_and_no_others(cli: Cli, tmp_path):
     assert {*went} == {"pip", *(f"Python {name}" for name in names)}
     for each in went.values():
         assert each["path"] == CLIENT_PYTHON
-        assert each["trusted"], each
+        assert each["trusted"] == each["installed"], each
     assert went["Python urllib"]["version"] == PYTHON_VERSION
+    assert went["pip"]["trusted"]
     assert found["well"]
     assert found["between"] == []
     assert ran.stderr == ""

@@ -10,6 +10,7 @@ import click
 
 from mitmvcr import __version__
 from mitmvcr.cli.cassette_app import cassette
+from mitmvcr.cli.lasting import COMMANDS
 from mitmvcr.cli.options import GroupedCommand, show_help_alone, takes, takes_all, typed
 from mitmvcr.options import OPTIONS
 
@@ -23,6 +24,10 @@ from mitmvcr.options import OPTIONS
 def app(context: click.Context) -> None:
     """Record a program's HTTP(S) traffic into go-vcr cassettes; replay it offline."""
     show_help_alone(context)
+
+
+for each in COMMANDS:
+    app.add_command(each)
 
 
 # The command follows its own options, so the first word that is none ends ours.
@@ -98,10 +103,11 @@ def config(*, as_json: bool, **options: Any) -> None:
 )
 @takes("env")
 def env(*, shell: str, **options: Any) -> None:
-    """Print the variables that send a program to a proxy that runs, as 'serve'.
+    """Print the variables that send a program to a proxy that runs.
 
-    They are those that 'run' sets: eval "$(mitmvcr env)". Within a run its own proxy
-    is meant, unless a port is given. See also 'exec'.
+    They are those that 'run' sets: eval "$(mitmvcr env)". Without a port it is the
+    proxy of the run around it, else the one that 'start' has started, else that of
+    'serve'. See also 'exec'.
     """
     from mitmvcr.cli.commands.exec import print_variables
 
@@ -114,9 +120,9 @@ def env(*, shell: str, **options: Any) -> None:
 @takes("env")
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
 def exec_(command: tuple[str, ...], **options: Any) -> int:
-    """Run COMMAND with its traffic sent to a proxy that runs, as 'serve'.
+    """Run COMMAND with its traffic sent to a proxy that runs: see 'env'.
 
-    The exit code is the command's own; see 'env' for the variables alone.
+    The exit code is the command's own.
     """
     from mitmvcr.cli.commands.exec import exec_command
 
@@ -134,22 +140,6 @@ def ca(kind: str) -> None:
     from mitmvcr.cli.commands.exec import print_authority
 
     print_authority(kind)
-
-
-@app.command(context_settings={"allow_interspersed_args": False})
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@click.argument("command", nargs=-1, type=click.UNPROCESSED)
-def doctor(command: tuple[str, ...], *, as_json: bool) -> int:
-    """Say which programs of this machine a run captures, and what stands between.
-
-    Each client that is found makes one request through a proxy: to a host that nobody
-    has, so that nothing leaves. With COMMAND, which is not run, only those of its
-    runtime are tried, and what strips its variables is named: sudo, tox, docker. The
-    exit code is 0, or 100 where something would not be captured or trusted.
-    """
-    from mitmvcr.cli.commands.doctor import examine
-
-    return examine(command, json=as_json)
 
 
 app.add_command(cassette)

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from mitmvcr.cli.child.behind import left_behind
 from mitmvcr.cli.child.environment import ProxyFacts, child_environment
 from mitmvcr.cli.child.process import Relay
 from mitmvcr.cli.child.trust import (
@@ -31,7 +32,12 @@ from mitmvcr.cli.report import status
 from mitmvcr.cli.report.account import Ran, Reach
 from mitmvcr.cli.report.conclusion import conclude, tell_left
 from mitmvcr.cli.report.console import say
-from mitmvcr.cli.report.findings import Finding, of_attempts, of_run
+from mitmvcr.cli.report.findings import (
+    Finding,
+    of_attempts,
+    of_background,
+    of_run,
+)
 from mitmvcr.core.errors import VcrError
 from mitmvcr.options import ISOLATE
 from mitmvcr.session import Session
@@ -188,7 +194,10 @@ def _findings(plan: Plan, proxy: "Proxy", route: Route) -> list[Finding]:
     bypass = ",".join(plan.bypass)
     policy = plan.policy
     idle = of_run(proxy, bypass, allow_idle=policy.allow_idle, isolated=plan.isolate)
-    return [*of_attempts(route.attempts, proxy, fail=policy.fail_on_miss), *idle]
+    left = left_behind(f"http://127.0.0.1:{route.port}")
+    behind = [of_background(left)] if left else []
+    left_out = of_attempts(route.attempts, proxy, fail=policy.fail_on_miss)
+    return [*left_out, *idle, *behind]
 
 
 def _facts(plan: Plan, port: int, trust: TrustFiles, control: str) -> ProxyFacts:

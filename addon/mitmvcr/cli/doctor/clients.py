@@ -8,10 +8,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from mitmvcr.options import ISOLATE, TRANSPARENT
+
 #: What a program exits with where its library is not there.
 ABSENT = 77
 #: Of names that are promised to nobody (RFC 6761).
 DOMAIN = "doctor.mitmvcr.invalid"
+
+#: What records a program that knows of no proxy.
+DIVERTED = f"{ISOLATE.word} {TRANSPARENT.word}"
 
 _PROGRAMS = Path(__file__).parent / "programs"
 
@@ -207,7 +212,7 @@ CLIENTS: Sequence[Client] = (
         *("php", "php", "client.php", "streams"),
         needs=(),
         limit="PHP's streams read no variable: give them a context with 'proxy', or"
-        " record with --isolate --transparent",
+        f" record with {DIVERTED}",
     ),
     _script("Perl HTTP::Tiny", "perl", "perl", "client.pl", "HTTP::Tiny"),
     _script(

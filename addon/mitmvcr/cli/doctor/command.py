@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from mitmvcr.cli.doctor.clients import RUNTIMES
+from mitmvcr.cli.doctor.clients import DIVERTED, RUNTIMES
 
 #: What runs another program that follows it.
 _WRAPPERS = ("env", "sudo", "doas", "time", "nice", "nohup", "timeout", "xvfb-run")
@@ -28,12 +28,12 @@ class Program:
         if self.runtime == "static":
             return (
                 "a built program: it is captured where it reads HTTPS_PROXY, or with"
-                " --isolate --transparent"
+                f" {DIVERTED}"
             )
         if self.runtime == "go program":
             return (
                 "a Go program: it is captured unless its Transport has no Proxy, or"
-                " with --isolate --transparent"
+                f" with {DIVERTED}"
             )
         return f"{self.runtime} {self.python}".strip() or "what it runs is not known"
 

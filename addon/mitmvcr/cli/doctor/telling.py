@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mitmvcr import __version__
+from mitmvcr.cli.doctor.clients import DIVERTED
 from mitmvcr.cli.doctor.command import Program
 from mitmvcr.cli.doctor.layers import Layer
 from mitmvcr.cli.doctor.trial import Tried, Went
@@ -83,7 +84,7 @@ def remedy(one: Tried) -> str:
         )
     return (
         "something may change its variables (an rc file, a wrapper): compare with"
-        " 'mitmvcr env'; --isolate --transparent records it all the same"
+        f" 'mitmvcr env'; {DIVERTED} records it all the same"
     )
 
 
