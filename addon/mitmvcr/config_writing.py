@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from mitmvcr.config import FILE, ConfigError, places
 from mitmvcr.core.wording import visible
+from mitmvcr.options import BY_NAME, Kind
 
 #: A text of TOML, or a comment: what brackets within one are is none of our business.
 _OPAQUE = re.compile(
@@ -52,7 +53,10 @@ def with_values(text: str, additions: Additions) -> str:
 
 
 def _with_list(text: str, name: str, added: Sequence[Added]) -> str:
-    if (place := _place_of(text, name)) is None:
+    place = _place_of(text, name)
+    if BY_NAME[name].kind is not Kind.LIST:
+        return _with_text(text, name, added[-1], place)
+    if place is None:
         return _with_key(text, f"{name} = [\n{_items(added)}]\n")
     start, end = place
     if text[start] != "[":  # a single text
@@ -60,6 +64,15 @@ def _with_list(text: str, name: str, added: Sequence[Added]) -> str:
     inside = text[start + 1 : end - 1]
     before = text[: start + 1] + _closed(inside)
     return f"{before}{_items(added)}{text[end - 1 :]}"
+
+
+def _with_text(text: str, name: str, new: Added, place: tuple[int, int] | None) -> str:
+    """Put a single value in the place of the old one."""
+    if place is not None:
+        start, end = place
+        return f"{text[:start]}{toml_text(new.value)}{text[end:]}"
+    comments = "".join(f"# {visible(each)}\n" for each in new.comments)
+    return _with_key(text, f"{comments}{name} = {toml_text(new.value)}\n")
 
 
 def _closed(inside: str) -> str:
@@ -141,6 +154,9 @@ def _check(
     """Raise ConfigError unless nothing has changed but what was added."""
     wanted = {key.replace("-", "_"): value for key, value in before.items()}
     for name, added in additions.items():
+        if BY_NAME[name].kind is not Kind.LIST:
+            wanted[name] = added[-1].value
+            continue
         old = wanted.get(name, [])
         values = old if isinstance(old, list) else [old]
         wanted[name] = [*values, *(each.value for each in added)]

@@ -66,6 +66,20 @@ def learn(command: tuple[str, ...], *, yes: bool, **options: Any) -> int:
     return learn_command(command, typed(options), yes=yes)
 
 
+@app.command()
+@click.argument("report", required=False, type=click.Path(path_type=Path))
+@click.option("--yes", is_flag=True, help="Write them into mitmvcr.toml.")
+def fix(report: Path | None, *, yes: bool) -> int:
+    """Apply the remedies that the misses of the last run in this folder named.
+
+    REPORT is the JSON report of another run. What would make one of two recorded
+    requests is not written. The exit code is 100 if a miss has no remedy.
+    """
+    from mitmvcr.cli.commands.fix import fix as fix_misses
+
+    return fix_misses(report, yes=yes)
+
+
 @app.command(cls=GroupedCommand)
 @takes("serve")
 @click.argument("extra", nargs=-1, type=click.UNPROCESSED)

@@ -6,6 +6,7 @@ from collections.abc import Hashable, Iterator, Sequence
 from itertools import combinations
 
 from mitmvcr.core.matching import Matcher, MatchSpec
+from mitmvcr.core.model import Interaction
 from mitmvcr.echo.places import Value
 from mitmvcr.learn.aligning import Asked
 from mitmvcr.learn.findings import Rule
@@ -70,6 +71,17 @@ def is_new(name: str, one: Value, other: Value) -> bool:
     if isinstance(one, int) and isinstance(other, int):
         return fresh(str(one), str(other)) is not None or bool(_COUNTS.search(name))
     return False
+
+
+def makes_one(
+    recording: Sequence[Interaction], spec: MatchSpec, rules: Sequence[Rule]
+) -> tuple[int, int] | None:
+    """Return two interactions that rules would make one though they differ in more than
+    what is made up; None where there are none."""
+    asked = [Asked(at, each.request) for at, each in enumerate(recording)]
+    pairs = made_one(asked, Matcher(spec), Matcher(with_rules(spec, rules)))
+    found = (pair for pair in pairs if not differ_in_made_up(*pair))
+    return next(((one.position, other.position) for one, other in found), None)
 
 
 def allowed(

@@ -9,8 +9,7 @@ import click
 
 from mitmvcr.cli.report.console import say
 from mitmvcr.config import ConfigError
-from mitmvcr.config_writing import Added, file_for, toml_text, with_values
-from mitmvcr.core.wording import visible
+from mitmvcr.config_writing import Added, file_for, with_values
 from mitmvcr.store.files import replace_file, why
 
 Additions = Mapping[str, Sequence[Added]]
@@ -18,13 +17,7 @@ Additions = Mapping[str, Sequence[Added]]
 
 def show_rules(additions: Additions) -> None:
     """Print rules on stdout, as they can stand in the file."""
-    for name, added in additions.items():
-        click.echo(f"{name} = [")
-        for each in added:
-            for comment in each.comments:
-                click.echo(f"  # {visible(comment)}")
-            click.echo(f"  {toml_text(each.value)},")
-        click.echo("]")
+    click.echo(with_values("", additions), nl=False)
 
 
 def write_rules(additions: Additions) -> None:
