@@ -67,6 +67,7 @@ def _no_leftovers() -> Iterator[None]:
     leftovers.mark()
     yield
     warm.close()
+    leftovers.end_all()
     try:
         wait_until("their end", lambda: not leftovers.left_behind(), seconds=20)
     except AssertionError:

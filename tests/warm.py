@@ -34,7 +34,7 @@ SERVER = Path(__file__).with_name("warm_server.py")
 #: Read as an interpreter starts, or as its modules are imported.
 _AT_START = ("PYTHON", "LD_", "LC_", "LANG", "TZ", "OPENSSL_", "SSLKEYLOGFILE")
 _LATER = {"PYTHONUNBUFFERED"}
-_STREAMS = {"stdin", "stdout", "stderr", "text"}
+_STREAMS = {"stdin", "stdout", "stderr", "text", "start_new_session"}
 
 
 _running: list["_Server"] = []
@@ -185,6 +185,7 @@ class _WarmPopen(subprocess.Popen[Any]):
             "environment": dict(env),
             "cwd": str(Path(cwd or ".").absolute()),
             "tracer": [*self._tracer],
+            "own_session": rest[20],
         }
         self._told, self._said = self._server.ask(job, streams), b""
         self._close_pipe_fds(*rest[9:15])

@@ -388,8 +388,9 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Option(
         name="layout",
-        help="Lay a cassette out as go-vcr's newest library does (v4), or as its v3"
-        " did.",
+        help="Lay a cassette out as go-vcr's library v4.0.7 does (v4), as it does from"
+        " v4.0.8 on (v4.0.8; they differ in few texts, and read each other), or as its"
+        " v3 did (v3).",
         group=Group.CASSETTE,
         parse=parsing.parse_layout,
         default="v4",

@@ -16,7 +16,7 @@ from mitmvcr.core.frames import Frame
 Headers = Mapping[str, Sequence[str]]
 
 #: Of whose release the file looks: go-vcr's newest, or its older ones'.
-Layout = Literal["v4", "v3"]
+Layout = Literal["v4", "v4.0.8", "v3"]
 
 #: How an exchange failed: no connection, no answer, no answer in time, a body that
 #: broke off, a client that left before the end. ``both ways``: a gRPC call whose
