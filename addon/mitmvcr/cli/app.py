@@ -4,6 +4,7 @@ A command imports what it needs when it runs: mitmproxy takes most of a second, 
 ``--help`` should not.
 """
 
+from pathlib import Path
 from typing import Any
 
 import click

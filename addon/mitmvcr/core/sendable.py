@@ -41,6 +41,8 @@ def check_is_sendable(response: Response, cassette: str, position: int) -> None:
     if not is_sendable(response):
         field, problem = why_not(response)
         raise CassetteDamagedError(cassette, problem, interaction=position, field=field)
+
+
 #: Of the last answers, by the object: what is repeated is looked at once.
 _sound: dict[int, Headers] = {}
 _MOST_KNOWN = 512
