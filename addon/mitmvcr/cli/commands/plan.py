@@ -100,7 +100,7 @@ def make_plan(
         command=command,
         settings=settings,
         bypass=(*loopback, *options.no_proxy),
-        upstream=way_out(inherited) if _reaches_out(settings) else None,
+        upstream=way_out(inherited) if reaches_out(settings) else None,
         inherited=inherited,
         home=home(inherited),
         policy=RunPolicy(
@@ -132,7 +132,7 @@ def _check_is_one(settings: Settings, options: RunOptions) -> None:
         raise OptionError("--drop-unused", "yes", f"beside {RERECORD.word} {remedy}")
 
 
-def _reaches_out(settings: Settings) -> bool:
+def reaches_out(settings: Settings) -> bool:
     """Return whether any request may reach an origin; where a cassette is elsewhere it
     is not looked for, and counts as absent."""
     if settings.passthrough or settings.rerecord:
