@@ -23,6 +23,9 @@ Partial = Literal["keep", "drop"]
 RetryAfter = Literal["0", "keep"]
 Lane = Literal["auto", "off"]
 
+#: What becomes of an old recording's times in a replay.
+Time = Literal["off", "shift", "freeze"]
+
 #: Which of mitmproxy's programs is shown.
 Ui = Literal["dump", "console", "web"]
 
@@ -111,6 +114,18 @@ def parse_lane(text: str) -> Lane:
     raise UnusableValueError(text, "use auto or off")
 
 
+def parse_echo(text: str) -> bool:
+    """Parse ``auto`` (default) or ``off``; return whether it is on."""
+    word = text.strip().lower()
+    if word not in ("auto", "off"):
+        raise UnusableValueError(text, "use auto or off")
+    return word == "auto"
+
+
+def write_echo(on: bool) -> str:
+    return "auto" if on else "off"
+
+
 def parse_fsync(text: str) -> bool:
     """Parse ``each`` or ``close`` (default); return whether each interaction is forced
     to the disk."""
@@ -175,6 +190,18 @@ def parse_text(text: str) -> str:
 
 def parse_texts(texts: Sequence[str]) -> tuple[str, ...]:
     return tuple(text for text in texts if text)
+
+
+def parse_time(text: str) -> Time:
+    """Parse ``off``, ``shift`` or ``freeze``: what becomes of the time in a replay."""
+    word = text.strip().lower()
+    if word == "off":
+        return "off"
+    if word == "shift":
+        return "shift"
+    if word == "freeze":
+        return "freeze"
+    raise UnusableValueError(text, "use off, shift or freeze")
 
 
 def parse_ui(text: str) -> Ui:

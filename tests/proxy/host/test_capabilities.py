@@ -12,7 +12,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from mitmproxy import addonmanager, ctx, http, optmanager, version
+from mitmproxy import addonmanager, certs, ctx, http, optmanager, version
 from mitmproxy.addons import proxyserver, tlsconfig
 from mitmproxy.certs import CertStore
 from mitmproxy.options import Options
@@ -35,6 +35,7 @@ from mitmvcr.proxy.host import (
     stream_replay,
     websocket_replay,
 )
+from mitmvcr.proxy.host.backdated import backdated
 from mitmvcr.proxy.host.capabilities import (
     TABLE,
     Capabilities,
@@ -140,6 +141,7 @@ CHANGES: dict[str, Callable[[Patch], None]] = {
     "ports of their own": _removed(proxyserver.Servers, "__getitem__"),
     "one option alone": _replaced(optmanager.OptManager, "update_known"),
     "CA files": _removed(CertStore, "load_dhparam"),
+    "backdated certificates": _removed(certs, "CERT_EXPIRY"),
 }
 
 
@@ -365,6 +367,11 @@ def _copies_all_options(patch: Patch, folder: Path) -> None:
     assert set_ == [{"mode": ["regular"]}]
 
 
+def _gives_no_clock(patch: Patch, folder: Path) -> None:
+    with pytest.raises(CapabilityError, match="a recording's clock"), backdated(1):
+        pass
+
+
 def _makes_no_ca(patch: Patch, folder: Path) -> None:
     for _ in range(2):
         with pytest.raises(CapabilityError, match="have no certificate authority"):
@@ -400,6 +407,7 @@ FALLBACKS: dict[str, Callable[[Patch, Path], None]] = {
     "ports of their own": _opens_no_port,
     "one option alone": _copies_all_options,
     "CA files": _makes_no_ca,
+    "backdated certificates": _gives_no_clock,
 }
 
 

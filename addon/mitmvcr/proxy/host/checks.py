@@ -259,6 +259,13 @@ def cert_store() -> None:
     find("mitmproxy.certs:Cert.from_pem")
 
 
+def backdated_certificates() -> None:
+    place = "mitmproxy.certs"
+    for name in ("create_ca", "dummy_cert"):
+        uses(f"{place}:{name}", "datetime", "now")
+    find(f"{place}:CERT_EXPIRY")
+
+
 _MESSAGE = (
     *("http_version", "headers", "content", "trailers"),
     *("timestamp_start", "timestamp_end"),
