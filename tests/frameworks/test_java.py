@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from frameworks.world import HELPERS, SUITES, World, example
+from frameworks.world import HELPERS, RUN, SUITES, World, example
 
 #: What Maven downloads comes before a run in the network that has only loopback.
 MVN = ("mvn", "-B", "-q", "-ntp")
@@ -81,14 +81,14 @@ def test_they_replay_with_nothing_but_loopback(recorded):
 
 
 def test_a_miss_fails_the_test_that_made_it(recorded):
-    """So does a cassette that is missing; under mitmvcr run, which they share."""
+    """So does a cassette that is missing; under mitmvcr run, which they share, and
+    isolated."""
     folder = recorded.cassettes / "shop" / "ShopTest"
     page, gone = folder / "page-4.yaml", folder / "order.yaml"
     before = {path: path.read_text() for path in (page, gone)}
     page.write_text((folder / "page-3.yaml").read_text())
     gone.unlink()
-    run = ("mitmvcr", "run", "--cassettes", "cassettes", "-m", "replay_only", "--")
-    ran = recorded.run(*run, *INSIDE, **QUICK)
+    ran = recorded.run(*RUN[1], "--", *INSIDE, **QUICK)
     for path, text in before.items():
         path.write_text(text)
     assert ran.returncode == 1

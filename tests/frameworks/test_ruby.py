@@ -5,7 +5,7 @@ import shlex
 
 import pytest
 
-from frameworks.world import HELPERS, SUITES, World, example
+from frameworks.world import HELPERS, RUN, SUITES, World, example
 
 PATH = ("-I", str(HELPERS / "ruby" / "lib"))
 MINITEST = ("ruby", *PATH)
@@ -61,10 +61,10 @@ def test_they_replay_with_nothing_but_loopback(recorded):
     assert recorded.namespace.looked_up() == []
 
 
-def test_processes_at_once_share_the_proxy_of_mitmvcr_run(recorded):
-    run = ("mitmvcr", "run", "--cassettes", "cassettes", "-m", "replay_only", "--")
+@pytest.mark.parametrize("how", RUN)
+def test_processes_at_once_share_the_proxy_of_mitmvcr_run(recorded, how):
     both = [f"{shlex.join(RSPEC)} spec/{name}_spec.rb" for name in ("shop", "clients")]
-    ran = recorded.run(*run, "sh", "-c", f"{both[0]} & {both[1]} && wait")
+    ran = recorded.run(*how, "--", "sh", "-c", f"{both[0]} & {both[1]} && wait")
     assert ran.stdout.count("8 examples, 0 failures") == 2, ran.stdout
     last = ran.stdout.strip().splitlines()[-1]
     assert "recorded 0, replayed 15, missed 0" in last

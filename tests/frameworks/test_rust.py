@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from frameworks.world import HELPERS, ROOT, SUITES, World, example
+from frameworks.world import HELPERS, ROOT, RUN, SUITES, World, example
 
 #: Compiled once per checkout: the clients are most of it.
 TARGET = ROOT / ".cache" / "rust"
@@ -62,9 +62,9 @@ def test_they_replay_with_nothing_but_loopback(world, recorded):
     assert world.namespace.looked_up() == []
 
 
-def test_under_mitmvcr_run_they_use_its_proxy(world, recorded):
-    words = ("mitmvcr", "run", "--cassettes", "cassettes", "-m", "replay_only", "--")
-    ran = cargo(world, *words)
+@pytest.mark.parametrize("how", RUN)
+def test_under_mitmvcr_run_they_use_its_proxy(world, recorded, how):
+    ran = cargo(world, *how, "--")
     assert ran.returncode == 0, ran.stdout
     line = ran.stdout.strip().splitlines()[-1]
     assert "(8 cassettes), mode replay_only: recorded 0, replayed 8, missed 0" in line
