@@ -92,9 +92,8 @@ class Session(Counts):
         self._redaction = Redaction(rules, environment)
         #: Streams in play that end with a later request.
         self.holds = Holds()
-        self._look_up = LookUp(
-            loaded, repeats, matcher or Matcher(), self._redaction, judge
-        )
+        self.matcher = matcher or Matcher()
+        self._look_up = LookUp(loaded, repeats, self.matcher, self._redaction, judge)
         self.deck = self._look_up.deck
         self.variables = Variables(
             self.deck,
