@@ -73,7 +73,8 @@ class Flag(NamedTuple):
 #: The commands that take an option of a session, by what it is about.
 _SESSION = ("run", "serve")
 _MATCHING = (*_SESSION, "explain", "diff")
-_SECRETS = (*_SESSION, "scan", "scrub", "show", "diff")
+_SECRETS = (*_SESSION, "scan", "scrub", "show", "diff", "refresh")
+_ORIGINS = (*_SESSION, "refresh")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,6 +212,7 @@ UPSTREAM_CA = Option(
     parse=network.parse_upstream_ca,
     metavar="FILE",
     is_path=True,
+    commands=_ORIGINS,
 )
 CLIENT_CERT = Option(
     name="client_cert",
@@ -220,6 +222,7 @@ CLIENT_CERT = Option(
     parse=network.parse_client_cert,
     metavar="FILE",
     is_path=True,
+    commands=_ORIGINS,
 )
 SET = Option(
     name="set",
@@ -230,6 +233,7 @@ SET = Option(
     default=(),
     metavar="NAME=VALUE",
     scope=Scope.PROCESS,
+    commands=_ORIGINS,
 )
 PORT = Option(
     name="port",
@@ -383,6 +387,7 @@ OPTIONS: tuple[Option, ...] = (
         parse=parsing.parse_view,
         default="go",
         metavar="VIEW",
+        commands=_ORIGINS,
     ),
     Option(
         name="match",

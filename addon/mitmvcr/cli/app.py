@@ -11,6 +11,7 @@ import click
 
 from mitmvcr import __version__
 from mitmvcr.cli.options import GroupedCommand, takes, takes_all, typed
+from mitmvcr.cli.watching import refresh
 from mitmvcr.options import OPTIONS
 
 
@@ -316,3 +317,6 @@ def scrub(paths: tuple[Path, ...], **options: Any) -> int:
     from mitmvcr.cli.commands.secrets import scrub_cassettes
 
     return scrub_cassettes(paths, typed(options))
+
+
+app.add_command(refresh)

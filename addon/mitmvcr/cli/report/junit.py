@@ -86,7 +86,7 @@ def _case(entry: Entry, account: RunReport) -> ET.Element:
         case.append(_outcome(tag, "unused", "nothing asked for this interaction"))
     if entry.note:
         output = _element("system-out")
-        output.text = _fit(entry.note)
+        output.text = fit(entry.note)
         case.append(output)
     return case
 
@@ -107,13 +107,14 @@ def _failure(failure: str) -> ET.Element:
 
 def _outcome(tag: str, kind: str, message: str, text: str = "") -> ET.Element:
     outcome = _element(tag, type=kind, message=message)
-    outcome.text = _fit(text) or None
+    outcome.text = fit(text) or None
     return outcome
 
 
 def _element(tag: str, **attributes: str) -> ET.Element:
-    return ET.Element(tag, {name: _fit(text) for name, text in attributes.items()})
+    return ET.Element(tag, {name: fit(text) for name, text in attributes.items()})
 
 
-def _fit(text: str) -> str:
+def fit(text: str) -> str:
+    """Return a text as XML can hold it."""
     return _UNFIT.sub(lambda character: f"\\u{ord(character[0]):04x}", text)
