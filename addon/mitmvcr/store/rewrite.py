@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import pairwise
 
 from mitmvcr.core.model import Cassette, Interaction, Layout
 from mitmvcr.format import reader, writer
@@ -82,7 +83,7 @@ def _places(data: bytes) -> Iterator[tuple[int, int]]:
     """Yield where each item begins and ends, without comments behind it, if they are
     indented as go-vcr does it."""
     starts = [found.start() for found in _ITEM.finditer(data)]
-    for start, end in zip(starts, [*starts[1:], len(data)], strict=True):
+    for start, end in pairwise([*starts, len(data)]):
         behind = _BEHIND.search(data, start, end)
         yield start, behind.start() if behind else end
 
