@@ -52,6 +52,8 @@ SAMPLES: dict[str, Text] = {
     "rerecord": ("login/*", "other"),
     "block": ("~d c.example", "-known"),
     "lane": "auto",
+    "max_age": "30d",
+    "fail_on_age": "yes",
     "include_localhost": "yes",
     "no_proxy": ".corp.test,db:5432",
     "upstream_ca": str(_PEM),

@@ -344,6 +344,17 @@ PROVE = Option(
     commands=("run",),
 )
 
+MAX_AGE = Option(
+    name="max_age",
+    help="Warn once of each cassette that was recorded longer ago, as 30d, by its first"
+    " Date, else by git, else by its file.",
+    group=Group.REPORTS,
+    parse=timing.parse_age,
+    metavar="AGE",
+    scope=Scope.COMMAND,
+    commands=("run",),
+)
+
 OPTIONS: tuple[Option, ...] = (
     CASSETTE,
     DIR,
@@ -793,6 +804,18 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         name="allow_idle",
         help="Let a strict replay pass even if nothing at all was asked.",
+        group=Group.REPORTS,
+        parse=parsing.parse_switch,
+        kind=Kind.SWITCH,
+        default="no",
+        scope=Scope.COMMAND,
+        commands=("run",),
+    ),
+    MAX_AGE,
+    Option(
+        name="fail_on_age",
+        help="Exit with 100 when the command passed, but a cassette is older than the"
+        " age that it may have.",
         group=Group.REPORTS,
         parse=parsing.parse_switch,
         kind=Kind.SWITCH,

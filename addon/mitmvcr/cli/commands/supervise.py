@@ -31,7 +31,7 @@ from mitmvcr.cli.report import status
 from mitmvcr.cli.report.account import Ran, Reach
 from mitmvcr.cli.report.conclusion import conclude, tell_left
 from mitmvcr.cli.report.console import say
-from mitmvcr.cli.report.findings import Finding, of_attempts, of_run
+from mitmvcr.cli.report.findings import Finding, of_age, of_attempts, of_run
 from mitmvcr.core.errors import VcrError
 from mitmvcr.options import ISOLATE
 from mitmvcr.session import Session
@@ -188,7 +188,9 @@ def _findings(plan: Plan, proxy: "Proxy", route: Route) -> list[Finding]:
     bypass = ",".join(plan.bypass)
     policy = plan.policy
     idle = of_run(proxy, bypass, allow_idle=policy.allow_idle, isolated=plan.isolate)
-    return [*of_attempts(route.attempts, proxy, fail=policy.fail_on_miss), *idle]
+    attempts = of_attempts(route.attempts, proxy, fail=policy.fail_on_miss)
+    old = of_age(proxy.sessions, policy.max_age, fail=policy.fail_on_age)
+    return [*attempts, *idle, *old]
 
 
 def _facts(plan: Plan, port: int, trust: TrustFiles, control: str) -> ProxyFacts:
