@@ -21,6 +21,7 @@ from mitmvcr import parsing, rerecording
 from mitmvcr import redaction_options as redaction
 from mitmvcr import timing_options as timing
 from mitmvcr.core.errors import OptionError, UnusableValueError
+from mitmvcr.core.home_calls import Preset
 from mitmvcr.core.matching import DEFAULT, MatchSpec
 from mitmvcr.core.model import Layout
 from mitmvcr.core.modes import Mode, Repeats
@@ -71,9 +72,9 @@ class Flag(NamedTuple):
 
 
 #: The commands that take an option of a session, by what it is about.
-_SESSION = ("run", "serve")
+_SESSION = ("run", "serve", "start")
 _MATCHING = (*_SESSION, "explain", "diff")
-_SECRETS = (*_SESSION, "scan", "scrub", "show", "diff", "refresh")
+_SECRETS = (*_SESSION, "scan", "scrub", "show", "diff", "convert", "refresh")
 _ORIGINS = (*_SESSION, "refresh")
 
 
@@ -184,13 +185,23 @@ PASSTHROUGH = Option(
 BLOCK = Option(
     name="block",
     help="A mitmproxy flow filter: a request that it matches gets a 403, and is neither"
-    " sent nor counted. Known calls home (update checks, telemetry) need none;"
-    " -known records and counts them too.",
+    " sent nor counted.",
     group=Group.NETWORK,
     parse=parsing.parse_texts,
     kind=Kind.LIST,
     default=(),
     metavar="FILTER",
+)
+IGNORE_PRESET = Option(
+    name="ignore_preset",
+    help="What no test is about: packages (the registries of package managers),"
+    " telemetry (update checks too), or none. A recording lets it pass unrecorded, a"
+    " replay that does not hold it answers with a 403 and does not count it.",
+    group=Group.NETWORK,
+    parse=network.parse_presets,
+    write=network.write_presets,
+    default="packages,telemetry",
+    metavar="PRESETS",
 )
 SECRET = Option(
     name="secret",
@@ -209,17 +220,25 @@ UPSTREAM_CA = Option(
     help="A PEM file of authorities that are trusted towards origins, besides the usual"
     " ones.",
     group=Group.NETWORK,
-    parse=network.parse_upstream_ca,
+    parse=network.parse_pem,
     metavar="FILE",
     is_path=True,
     commands=_ORIGINS,
+)
+INSECURE_UPSTREAM = Option(
+    name="insecure_upstream",
+    help="Trust whatever certificate an origin shows; a replay asks none.",
+    group=Group.NETWORK,
+    parse=parsing.parse_switch,
+    kind=Kind.SWITCH,
+    default="no",
 )
 CLIENT_CERT = Option(
     name="client_cert",
     help="The certificate that is shown to origins: a PEM file that holds its key too,"
     " or a folder of them, named HOST.pem.",
     group=Group.NETWORK,
-    parse=network.parse_client_cert,
+    parse=network.parse_pem,
     metavar="FILE",
     is_path=True,
     commands=_ORIGINS,
@@ -243,7 +262,7 @@ PORT = Option(
     default="8080",
     metavar="PORT",
     scope=Scope.PROCESS,
-    commands=("serve", "env"),
+    commands=("serve", "start", "env"),
 )
 NO_PROXY = Option(
     name="no_proxy",
@@ -318,7 +337,7 @@ REPORT = Option(
     default=(),
     metavar="FILE",
     scope=Scope.COMMAND,
-    commands=("run",),
+    commands=("run", "start"),
     is_path=True,
 )
 RECEIPT = Option(
@@ -384,8 +403,9 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Option(
         name="layout",
-        help="Lay a cassette out as go-vcr's newest library does (v4), or as its v3"
-        " did.",
+        help="Lay a cassette out as go-vcr's library v4.0.7 does (v4), as it does from"
+        " v4.0.8 on (v4.0.8; they differ in few texts, and read each other), or as its"
+        " v3 did (v3).",
         group=Group.CASSETTE,
         parse=parsing.parse_layout,
         default="v4",
@@ -474,6 +494,18 @@ OPTIONS: tuple[Option, ...] = (
         field="matching.ignore_body",
     ),
     Option(
+        name="ignore_path",
+        help="A regex, as 'run-[0-9]+': what it matches in a URL's path does not"
+        " count.",
+        group=Group.MATCHING,
+        parse=matching.parse_ignored_body,
+        kind=Kind.LIST,
+        default=(),
+        metavar="REGEX",
+        commands=_MATCHING,
+        field="matching.ignore_path",
+    ),
+    Option(
         name="base_url_map",
         help="Compare a URL that starts with FROM as if it started with TO.",
         group=Group.MATCHING,
@@ -484,6 +516,17 @@ OPTIONS: tuple[Option, ...] = (
         metavar="FROM=TO",
         commands=_MATCHING,
         field="matching.base_urls",
+    ),
+    Option(
+        name="echo",
+        help="What a client makes up and a response repeats, as a request's id: put the"
+        " live value where the recorded one stood (auto), or replay it as recorded"
+        " (off).",
+        group=Group.MATCHING,
+        parse=parsing.parse_echo,
+        write=parsing.write_echo,
+        default="auto",
+        metavar="WHEN",
     ),
     Option(
         name="hooks",
@@ -723,12 +766,13 @@ OPTIONS: tuple[Option, ...] = (
         kind=Kind.SWITCH,
         default="no",
         scope=Scope.COMMAND,
-        commands=("run",),
+        commands=("run", "start"),
     ),
     PROVE,
     IDLE_TIMEOUT,
     PASSTHROUGH,
     BLOCK,
+    IGNORE_PRESET,
     Option(
         name="lane",
         help="Answer a strict replay on a fast lane in front of mitmproxy, wherever its"
@@ -751,6 +795,7 @@ OPTIONS: tuple[Option, ...] = (
     CONTROL,
     NO_PROXY,
     UPSTREAM_CA,
+    INSECURE_UPSTREAM,
     CLIENT_CERT,
     SET,
     ISOLATE,
@@ -774,7 +819,7 @@ OPTIONS: tuple[Option, ...] = (
         default="127.0.0.1",
         metavar="ADDRESS",
         scope=Scope.PROCESS,
-        commands=("serve",),
+        commands=("serve", "start"),
     ),
     PORT,
     Option(
@@ -799,7 +844,7 @@ OPTIONS: tuple[Option, ...] = (
         kind=Kind.SWITCH,
         default="yes",
         scope=Scope.COMMAND,
-        commands=("run",),
+        commands=("run", "start"),
     ),
     Option(
         name="allow_idle",
@@ -809,7 +854,7 @@ OPTIONS: tuple[Option, ...] = (
         kind=Kind.SWITCH,
         default="no",
         scope=Scope.COMMAND,
-        commands=("run",),
+        commands=("run", "start"),
     ),
     MAX_AGE,
     Option(
@@ -832,7 +877,7 @@ OPTIONS: tuple[Option, ...] = (
         kind=Kind.SWITCH,
         default="no",
         scope=Scope.COMMAND,
-        commands=("run",),
+        commands=("run", "start"),
     ),
 )
 
@@ -854,7 +899,9 @@ class Settings(NamedTuple):
     retry_after: RetryAfter = "0"
     passthrough: tuple[str, ...] = ()
     block: tuple[str, ...] = ()
+    ignore_preset: tuple[Preset, ...] = tuple(Preset)
     upstream_ca: Path | None = None
+    insecure_upstream: bool = False
     client_cert: Path | None = None
     layout: Layout = "v4"
     record_chunks: bool = False
@@ -876,6 +923,7 @@ class Settings(NamedTuple):
     rerecord: tuple[str, ...] = ()
     lane: Lane = "off"
     time: Time = "off"
+    echo: bool = True
 
 
 BY_NAME: Mapping[str, Option] = {option.name: option for option in OPTIONS}

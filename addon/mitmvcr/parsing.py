@@ -7,7 +7,7 @@ import math
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast, get_args
 
 from mitmvcr.core.errors import UnusableValueError
 from mitmvcr.core.model import Layout
@@ -75,14 +75,13 @@ def parse_latency(text: str) -> float:
 
 
 def parse_layout(text: str) -> Layout:
-    """Parse ``v4`` (default) or ``v3``: as go-vcr's newest library writes, or as its
-    v3."""
+    """Parse ``v4`` (default), ``v4.0.8`` or ``v3``: as go-vcr's library v4.0.7 writes,
+    as it does from v4.0.8 on, or as its v3."""
     word = text.strip().lower()
-    if word == "v4":
-        return "v4"
-    if word == "v3":
-        return "v3"
-    raise UnusableValueError(text, "use v4 or v3")
+    for layout in get_args(Layout):
+        if word == layout:
+            return cast(Layout, layout)
+    raise UnusableValueError(text, "use v4, v4.0.8 or v3")
 
 
 def parse_partial(text: str) -> Partial:
@@ -113,6 +112,18 @@ def parse_lane(text: str) -> Lane:
     if word == "auto":
         return "auto"
     raise UnusableValueError(text, "use auto or off")
+
+
+def parse_echo(text: str) -> bool:
+    """Parse ``auto`` (default) or ``off``; return whether it is on."""
+    word = text.strip().lower()
+    if word not in ("auto", "off"):
+        raise UnusableValueError(text, "use auto or off")
+    return word == "auto"
+
+
+def write_echo(on: bool) -> str:
+    return "auto" if on else "off"
 
 
 def parse_fsync(text: str) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from mitmvcr.cli.options import GroupedCommand, takes, typed
+from mitmvcr.options import REPORT
 
 
 @click.command(cls=GroupedCommand)
@@ -35,7 +36,7 @@ from mitmvcr.cli.options import GroupedCommand, takes, typed
     help="Requests a second, to one host.",
 )
 @click.option(
-    "--report",
+    REPORT.word,
     "reports",
     multiple=True,
     type=click.Path(path_type=Path),

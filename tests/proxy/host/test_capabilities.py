@@ -138,7 +138,7 @@ CHANGES: dict[str, Callable[[Patch], None]] = {
     "fast lane": _replaced(mode_servers.ServerInstance, "handle_stream"),
     "mitmproxy in process": _removed(proxyserver.Proxyserver, "listen_addrs"),
     "ports of their own": _removed(proxyserver.Servers, "__getitem__"),
-    "CA files": _removed(CertStore, "from_files"),
+    "CA files": _removed(CertStore, "load_dhparam"),
     "backdated certificates": _removed(certs, "CERT_EXPIRY"),
 }
 

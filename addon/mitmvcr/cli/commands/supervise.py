@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from mitmvcr.cli.child.behind import left_behind
 from mitmvcr.cli.child.environment import ProxyFacts, child_environment
 from mitmvcr.cli.child.process import Relay
 from mitmvcr.cli.child.trust import (
@@ -31,7 +32,13 @@ from mitmvcr.cli.report import status
 from mitmvcr.cli.report.account import Ran, Reach
 from mitmvcr.cli.report.conclusion import conclude, tell_left
 from mitmvcr.cli.report.console import say
-from mitmvcr.cli.report.findings import Finding, of_age, of_attempts, of_run
+from mitmvcr.cli.report.findings import (
+    Finding,
+    of_age,
+    of_attempts,
+    of_background,
+    of_run,
+)
 from mitmvcr.core.errors import VcrError
 from mitmvcr.options import ISOLATE
 from mitmvcr.session import Session
@@ -120,7 +127,7 @@ async def _supervise(plan: Plan, relay: Relay, folder: Path) -> Ran:
             trust = write_trust_files(folder, roots, proxy.ca_file, plan.inherited)
             control = await _control(route, proxy)
             facts = _facts(plan, route.port, trust, control)
-            environment = child_environment(plan.inherited, facts)
+            environment = child_environment(plan.inherited, facts, plan.command)
             if plan.frozen is not None:
                 environment |= plan.frozen.environment(plan.inherited)
             code = await relay.run(plan.command, environment, route.enter, plan.stdout)
@@ -188,9 +195,11 @@ def _findings(plan: Plan, proxy: "Proxy", route: Route) -> list[Finding]:
     bypass = ",".join(plan.bypass)
     policy = plan.policy
     idle = of_run(proxy, bypass, allow_idle=policy.allow_idle, isolated=plan.isolate)
-    attempts = of_attempts(route.attempts, proxy, fail=policy.fail_on_miss)
+    left = left_behind(f"http://127.0.0.1:{route.port}")
+    behind = [of_background(left)] if left else []
+    left_out = of_attempts(route.attempts, proxy, fail=policy.fail_on_miss)
     old = of_age(proxy.sessions, policy.max_age, fail=policy.fail_on_age)
-    return [*attempts, *idle, *old]
+    return [*left_out, *idle, *behind, *old]
 
 
 def _facts(plan: Plan, port: int, trust: TrustFiles, control: str) -> ProxyFacts:

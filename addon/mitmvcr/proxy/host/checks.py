@@ -244,9 +244,9 @@ def fast_lane() -> None:
 
 def cert_store() -> None:
     place = "mitmproxy.certs:CertStore"
-    for name in ("create_store", "from_files"):
+    for name in ("create_store", "load_dhparam"):
         find(f"{place}.{name}")
-    declares(place, ["default_ca", "default_privatekey"])
+    find("mitmproxy.certs:Cert.from_pem")
 
 
 def backdated_certificates() -> None:
