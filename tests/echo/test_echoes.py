@@ -13,7 +13,7 @@ from mitmvcr.core.chunks import Chunk
 from mitmvcr.core.model import Interaction, Request, Response
 from mitmvcr.echo.finding import echoes, with_echoes
 from mitmvcr.echo.places import MOST, Place, values
-from mitmvcr.echo.restating import restated
+from mitmvcr.echo.restating import LiveValues
 
 #: In base64 the first needs padding and the second none.
 OLD, NEW = "r-1b4e28ba-2fa1-41d2-883f-0016d3cca427", "urn:uuid:6fa459ea-ee8a-4ca4-894e"
@@ -38,7 +38,7 @@ def recorded(
 
 
 def answered(met: Interaction, live: Request) -> Response:
-    return restated(met, live).response
+    return LiveValues().restated(met, live).response
 
 
 # Places
@@ -217,10 +217,10 @@ def test_an_unknown_coding_stays_as_it_is() -> None:
 
 def test_nothing_changes_where_the_values_are_the_same() -> None:
     met = recorded(get(f"run={OLD}"), OLD)
-    assert restated(met, get(f"run={OLD}")) is met
-    assert restated(met, get("other=1")) is met
+    assert LiveValues().restated(met, get(f"run={OLD}")) is met
+    assert LiveValues().restated(met, get("other=1")) is met
     hidden = replace(met, request=replace(get("run=[REDACTED]"), echoes=("query.run",)))
-    assert restated(hidden, get(f"run={NEW}")) is hidden
+    assert LiveValues().restated(hidden, get(f"run={NEW}")) is hidden
 
 
 def test_numbers_and_short_texts_change_under_their_own_name_alone() -> None:

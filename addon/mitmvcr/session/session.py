@@ -28,6 +28,7 @@ from mitmvcr.core.sendable import is_sendable, why_not
 from mitmvcr.miss.log import Log
 from mitmvcr.miss.report import Entry, Miss, Outcome
 from mitmvcr.secrets.rules import DEFAULT, Rules
+from mitmvcr.session.echoes import Echoes
 from mitmvcr.session.hooks import Hooks
 from mitmvcr.session.lookup import LookUp
 from mitmvcr.session.recording import Recording
@@ -89,7 +90,7 @@ class Session(Counts):
         #: Is a hook given requests? Then each has to be there with its body.
         self.needs_all = hooks is not None
         judge = hooks.judge if hooks else None
-        self._echoes = echoes
+        self._echoes = Echoes(on=echoes)
         self._redaction = Redaction(rules, environment, echoes=echoes)
         self._look_up = LookUp(
             loaded, repeats, matcher or Matcher(), self._redaction, judge
@@ -101,7 +102,7 @@ class Session(Counts):
             is_strict=isinstance(self._without_look_up, Refuse),
         )
         self._recording = Recording(
-            store, self._redaction, self.deck, found, self.variables
+            store, self._redaction, self.deck, found, self.variables, echoes=echoes
         )
         self.notice = None if self.rule.records else store.left_over()
         if self.rule.records:
@@ -186,10 +187,8 @@ class Session(Counts):
         position, interaction = found
         self._note(position, seen, interaction)
         interaction = self.redactor.restored(interaction)
-        if interaction.request.echoes and self._echoes:
-            from mitmvcr.echo.restating import restated  # few cassettes hold any
-
-            interaction = restated(interaction, request)
+        if interaction.request.echoes:
+            interaction = self._echoes.restated(interaction, request)
         try:
             if self._hooks is not None:
                 interaction = self._hooks.before_replay(interaction, seen)
