@@ -70,11 +70,11 @@ async def token(request: web.Request) -> web.Response:
 
 
 @ROUTES.get("/tenant/v2.0/.well-known/openid-configuration")
-async def discovery(request: web.Request) -> web.Response:
-    base = f"http://{request.host}"
+async def discovery(_: web.Request) -> web.Response:
+    base = "https://login.test"  # MSAL wants https; the program sends it here
     return web.json_response(
         {
-            "issuer": "http://issuer.test",
+            "issuer": f"{base}/tenant/v2.0",
             "authorization_endpoint": f"{base}/authorize",
             "token_endpoint": f"{base}/tenant/oauth2/v2.0/token",
             "device_authorization_endpoint": f"{base}/device",

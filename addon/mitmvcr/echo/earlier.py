@@ -2,7 +2,7 @@
 that comes back in an id_token, the name of an object in a list."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
 from mitmvcr.core.model import Interaction, Request
@@ -32,21 +32,17 @@ class Earlier:
     def noted(self, kept: Interaction) -> Interaction:
         """Return an interaction with what its response repeats of earlier requests, and
         remember what its own request made up."""
-        found = self._found(kept) if self._places else []
-        self._remember(kept.request)
+        own = dict(_made_up(kept.request))
+        found = self._found(kept, own) if self._places else []
+        for value, place in own.items():
+            if len(self._places) < _MANY:
+                self._places.setdefault(value, place)
         self._repeated.update(found)
         return _with(kept, (f"{EARLIER}.{self._places[each]}" for each in found))
 
-    def _found(self, kept: Interaction) -> list[bytes]:
-        words = _WORD.findall(said(kept.response))
-        known = dict.fromkeys(word for word in words if word in self._places)
-        own = {value for value, _ in _made_up(kept.request)} if known else ()
-        return [each for each in known if each not in own]
-
-    def _remember(self, request: Request) -> None:
-        for value, place in _made_up(request):
-            if len(self._places) < _MANY:
-                self._places.setdefault(value, place)
+    def _found(self, kept: Interaction, own: Collection[bytes]) -> list[bytes]:
+        words = dict.fromkeys(_WORD.findall(said(kept.response)))
+        return [each for each in words if each in self._places and each not in own]
 
     def with_source(self, written: Interaction) -> Interaction:
         """Return a written interaction with the places of what a later response
@@ -55,7 +51,7 @@ class Earlier:
         return _with(written, found)
 
 
-def _with(interaction: Interaction, more: Iterator[str] | list[str]) -> Interaction:
+def _with(interaction: Interaction, more: Iterable[str]) -> Interaction:
     old = interaction.request.echoes
     new = tuple(dict.fromkeys((*old, *more)))
     if len(new) == len(old):

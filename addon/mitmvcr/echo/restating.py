@@ -145,8 +145,7 @@ class _Restating:
 
     def _plainly(self, text: bytes) -> bytes:
         """Change what stands in a text as it is."""
-        if self._regex is None:
-            return text
+        assert self._regex is not None  # else nobody looks for tokens
         return self._regex.sub(self._spelled, text)
 
     def _spelled(self, found: re.Match[bytes]) -> bytes:
