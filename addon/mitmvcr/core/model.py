@@ -16,7 +16,7 @@ from mitmvcr.core.frames import Frame
 Headers = Mapping[str, Sequence[str]]
 
 #: Of whose release the file looks: go-vcr's newest, or its older ones'.
-Layout = Literal["v4", "v3"]
+Layout = Literal["v4", "v4.0.8", "v3"]
 
 #: How an exchange failed: no connection, no answer, no answer in time, a body that
 #: broke off, a client that left before the end. ``both ways``: a gRPC call whose
@@ -64,8 +64,9 @@ class Response:
     """A recorded response; ``status`` is the line's tail (``200 OK``), ``duration``
     is in nanoseconds and runs until the response head.
 
-    The last three are ours, and go-vcr passes over them: when the parts of the body
-    came, how the exchange failed (one of :data:`FAILURES`), a WebSocket's messages.
+    The last four are ours, and go-vcr passes over them: when the parts of the body
+    came, how the exchange failed (one of :data:`FAILURES`), which later request it took
+    to end the stream (see holds.py), a WebSocket's messages.
     """
 
     proto: str = ""
@@ -82,6 +83,7 @@ class Response:
     duration: int = 0
     chunks: Sequence[Chunk] = ()
     failure: str = ""
+    until: str = ""
     websocket: Sequence[Frame] = ()
 
     @property

@@ -222,5 +222,6 @@ RESPONSE: Mapping[str, Converter] = {
     "duration": duration,
     "chunks": chunks,
     "failure": text,
+    "until": text,
     "websocket": frames,
 }

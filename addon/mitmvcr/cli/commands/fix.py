@@ -16,12 +16,12 @@ from mitmvcr.core.errors import VcrError
 from mitmvcr.core.matching import Ignoring
 from mitmvcr.core.wording import shown
 from mitmvcr.learn import Rule, makes_one, parse_rule
+from mitmvcr.miss.report import REPEATS
 from mitmvcr.options import BY_NAME, OF_SESSION, Kind
 from mitmvcr.spelling import as_typed
 from mitmvcr.store.store import FileStore
 
 _PREFIX = "vcr_"
-_REPEATS = "vcr_allow_repeats=last"
 
 
 class NoReportError(VcrError):
@@ -98,7 +98,7 @@ def _check(miss: Mapping[str, Any]) -> None:
 def _options(miss: Mapping[str, Any]) -> Sequence[str]:
     """Return the options that would have let a request match."""
     if miss["same_used"]:
-        return (_REPEATS,)
+        return (REPEATS,)
     nearest = miss["nearest"]
     options = nearest[0]["options"] if nearest else ()
     names = (each.removeprefix(_PREFIX).partition("=")[0] for each in options)

@@ -22,6 +22,7 @@ from mitmvcr.core.bodies.jsontext import (
     text_spelling,
 )
 from mitmvcr.core.bodies.multipart import multipart_parts
+from mitmvcr.core.bodies.outlines import Outlines
 from mitmvcr.core.bodies.protobuf import wire_fields
 from mitmvcr.core.bodies.rpcframes import frame_messages, from_base64
 from mitmvcr.core.bodies.xml import canonical_xml
@@ -32,6 +33,7 @@ __all__ = [
     "BodyRules",
     "OpenedList",
     "OpenedObject",
+    "Outlines",
     "body_key",
     "canonical_xml",
     "closed",

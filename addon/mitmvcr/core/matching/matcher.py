@@ -9,8 +9,15 @@ in two ways (see core/bodies/); one in common is enough.
 from collections.abc import Callable, Hashable, Sequence
 from typing import TypeVar
 
-from mitmvcr.core.bodies import BodyRules, form_fields, request_body_keys, shortened
+from mitmvcr.core.bodies import (
+    BodyRules,
+    Outlines,
+    form_fields,
+    request_body_keys,
+    shortened,
+)
 from mitmvcr.core.headers import header
+from mitmvcr.core.jsonpaths import name_anywhere
 from mitmvcr.core.matching.ignoring import Names, Places, pieces_left_out
 from mitmvcr.core.matching.spec import DEFAULT, MatchSpec
 from mitmvcr.core.matching.urlparts import URL_PARTS, mapped_key, query_pairs, url_part
@@ -39,7 +46,17 @@ class Filters:
             form=self.form if spec.ignore_form else None,
             text=pieces_left_out(spec.ignore_body),
             folds=spec.style == "charm",
+            outlines=_outlines(spec),
         )
+
+
+def _outlines(spec: MatchSpec) -> Outlines | None:
+    names = [name_anywhere(each.pattern) for each in spec.ignore_json]
+    if not names or spec.ignore_body or spec.style == "charm":
+        return None
+    if not Outlines.suit(names):
+        return None
+    return Outlines(filter(None, names))
 
 
 class Matcher:
