@@ -9,6 +9,7 @@ import (
 	"io"
 	"mime/multipart"
 	"net/http"
+	"net/url"
 	"os"
 	"time"
 )
@@ -23,7 +24,9 @@ func main() {
 	part, _ := form.CreateFormFile("data", "a.bin")
 	part.Write(bytes.Repeat([]byte("x"), 1000))
 	form.Close()
-	transport := http.DefaultTransport.(*http.Transport).Clone()
+	// Go's own rule leaves loopback out.
+	proxy, _ := url.Parse(os.Getenv("HTTP_PROXY"))
+	transport := &http.Transport{Proxy: http.ProxyURL(proxy)}
 	answer, err := (&http.Client{Transport: transport}).Post(os.Args[1]+"/upload", form.FormDataContentType(), &body)
 	if err != nil {
 		panic(err)
