@@ -267,9 +267,10 @@ def test_a_form_is_sent_as_its_fields_are() -> None:
     }
     found = found_in(simulation({"request": request, "response": ANSWER}), "hoverfly")
     assert found.interactions[0].request.body == b"a=b+c&d=1&d=2"
-    assert notes_of(found) == [
-        "interaction 0: request.body[0].value.e: is not exact (regex), so it is not kept"
-    ]
+    (note,) = notes_of(found)
+    assert note.endswith(
+        "request.body[0].value.e: is not exact (regex), so it is not kept"
+    )
 
 
 def test_what_is_not_exact_in_a_pair_is_said() -> None:

@@ -72,8 +72,8 @@ def _in_order(mappings: Sequence[Tree]) -> Iterator[Tree]:
 
 
 def _steps(steps: Sequence[Tree]) -> list[Tree]:
-    """Return the steps of a scenario from its start on, and then those that are in no
-    state that it comes to."""
+    """Return the steps of a scenario from its start on, and then those of states that
+    it never has."""
     by_state: dict[str, list[Tree]] = {}
     for each in steps:
         state = each["requiredScenarioState"].text(_STARTED)
