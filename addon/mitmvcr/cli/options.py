@@ -115,3 +115,9 @@ def _help(option: Option) -> str:
     return (
         f"{option.help} Default: {option.default}." if option.default else option.help
     )
+
+
+def show_help_alone(context: click.Context) -> None:
+    """Show the help of a group that is called with no command."""
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
