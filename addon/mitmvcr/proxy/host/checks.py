@@ -247,6 +247,7 @@ def cert_store() -> None:
     for name in ("create_store", "from_files"):
         find(f"{place}.{name}")
     declares(place, ["default_ca", "default_privatekey"])
+    find("mitmproxy.certs:create_ca")
 
 
 _MESSAGE = (
