@@ -1,7 +1,9 @@
 """``mitmvcr cassette``: check, convert and recover."""
 
+import json
 import sys
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -22,17 +24,19 @@ from mitmvcr.store.store import FileStore
 _MANY = 20
 
 
-def check_cassettes(paths: Sequence[Path]) -> int:
+def check_cassettes(paths: Sequence[Path], *, as_json: bool = False) -> int:
     """Print the problems, which are the result, to stdout; 1 if one is an error."""
     files = find_cassettes(paths)
-    failed = False
     with click.progressbar(
         files, label="Checking", file=sys.stderr, hidden=not _shows_progress(files)
     ) as bar:
-        problems = [problem for path in bar for problem in _check(path)]
-    for line, is_error in problems:
-        click.echo(line)
-        failed = failed or is_error
+        problems = [problem for path in bar for problem in check(path)]
+    if as_json:
+        click.echo(json.dumps([asdict(each) for each in problems], indent=2))
+    else:
+        for each in problems:
+            click.echo(str(each))
+    failed = any(each.is_error for each in problems)
     say(f"{len(files)} cassettes checked, {len(problems)} problems")
     return 1 if failed else 0
 
@@ -52,10 +56,6 @@ def _files(path: Path) -> list[Path]:
 
 def _shows_progress(files: Sequence[Path]) -> bool:
     return len(files) >= _MANY and sys.stderr.isatty()
-
-
-def _check(path: Path) -> list[tuple[str, bool]]:
-    return [(str(problem), problem.is_error) for problem in check(path)]
 
 
 def recover_cassette(
