@@ -27,7 +27,7 @@ class Use(NamedTuple):
 
 
 def read_report(data: bytes, stem: str) -> list[Use]:
-    """Read a report of ``run --report FILE.json``. A session is named by its cassette,
+    """Read a report of ``mitmvcr run``. A session is named by its cassette,
     a run with one cassette by the report's own name, ``stem``. Raise ReportError."""
     try:
         report = json.loads(data)

@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from mitmvcr.cli.options import GroupedCommand, takes, typed
+from mitmvcr.options import REPORT
 
 _PATHS = click.argument(
     "paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path)
@@ -18,12 +19,12 @@ _OUTPUT = click.option(
     help="A file, or for several a folder, to write instead of CASSETTE itself.",
 )
 _REPORTS = click.option(
-    "--report",
+    REPORT.word,
     "reports",
     multiple=True,
     metavar="FILE|FOLDER",
     type=click.Path(exists=True, path_type=Path),
-    help="What 'mitmvcr run --report FILE.json' wrote. Repeatable.",
+    help=f"What 'mitmvcr run {REPORT.word} FILE.json' wrote. Repeatable.",
 )
 
 

@@ -14,7 +14,7 @@ from mitmvcr.core.matching import Matcher
 from mitmvcr.core.model import Request
 from mitmvcr.format.packed import is_packed
 from mitmvcr.format.speed import no_collection
-from mitmvcr.options import options_of
+from mitmvcr.options import REPORT, options_of
 from mitmvcr.secrets.redactor import Redactor
 from mitmvcr.secrets.rules import Rules
 from mitmvcr.tools import Entry, Sheet
@@ -96,7 +96,7 @@ def split_cassettes(
     """Write each cassette as several; the cassette itself stays. Return 1 if one could
     not be split, else 0."""
     if by == "test" and not reports:
-        remedy = "name the reports of runs with --report, one for each"
+        remedy = f"name the reports of runs with {REPORT.word}, one for each"
         raise OptionError("--by", by, remedy)
     rules, uses = rules_of("scan", typed), read_reports(reports)
     ledger = Ledger(as_json=as_json)

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from mitmvcr.core.errors import OptionError
+from mitmvcr.options import REPORT
 from mitmvcr.store.files import why
 from mitmvcr.tools.using import ReportError, Use, read_report
 
@@ -28,11 +29,11 @@ def _read(file: Path, *, is_named: bool) -> Iterator[Use]:
         yield from read_report(file.read_bytes(), file.stem)
     except OSError as error:
         problem = f"cannot be read: {why(error)}"
-        raise OptionError("--report", file, problem) from error
+        raise OptionError(REPORT.word, file, problem) from error
     except ReportError as error:
         if is_named:  # a folder may hold other JSON
-            remedy = f"{error}: write one with 'mitmvcr run --report {file.name}'"
-            raise OptionError("--report", file, remedy) from error
+            remedy = f"{error}: write one with 'mitmvcr run {REPORT.word} {file.name}'"
+            raise OptionError(REPORT.word, file, remedy) from error
 
 
 def _real(cassette: str, report: Path) -> str:
