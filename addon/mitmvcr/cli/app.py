@@ -12,6 +12,7 @@ import click
 from mitmvcr import __version__
 from mitmvcr.cli.options import GroupedCommand, takes, takes_all, typed
 from mitmvcr.cli.tools import commands
+from mitmvcr.cli.tools.gitcommands import git
 from mitmvcr.options import OPTIONS
 
 
@@ -136,6 +137,7 @@ def cassette(context: click.Context) -> None:
     _help_alone(context)
 
 
+app.add_command(git)
 for each in commands.COMMANDS:
     cassette.add_command(each)
 
