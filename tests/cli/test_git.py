@@ -83,28 +83,21 @@ def installed(git: Repository, cli: Cli) -> Repository:
     return git
 
 
-def test_branches_that_recorded_different_interactions_merge(installed: Repository):
-    base = installed.held
-    installed.branches([*base, met("/ours")], [*base, met("/theirs")])
-    installed("merge", "-q", "theirs")
-    assert installed.urls == ["base", "ours", "theirs"]
-    assert [each.id for each in installed.held] == [0, 1, 2]
-    assert installed("status", "--porcelain") == ""
-
-
-def test_the_same_recorded_twice_keeps_the_newer_and_says_so(installed: Repository):
+def test_branches_merge_by_interaction(installed: Repository):
+    """What differs is taken from both; of the same request the newer answer stays, and
+    git says so."""
     base = installed.held
     one, other = met("/x", b"1", day=4), met("/x", b"2", day=3)
-    installed.branches([*base, one, met("/a")], [*base, met("/b"), other])
+    installed.branches([*base, met("/ours"), one], [*base, other, met("/theirs")])
     said = installed("merge", "theirs")
     assert (
         f"mitmvcr: {NAME}: GET https://api.example.com/x: it was recorded twice, last"
         " at 2026-11-04 10:00:00+00:00; that of ours is kept"
     ) in said
-    assert sorted(installed.urls) == ["a", "b", "base", "x"]
-    assert [
-        each.response.body for each in installed.held if "/x" in each.request.url
-    ] == [b"1"]
+    assert installed.urls == ["base", "ours", "x", "theirs"]
+    assert installed.held[2].response.body == b"1"
+    assert [each.id for each in installed.held] == [0, 1, 2, 3]
+    assert installed("status", "--porcelain") == ""
 
 
 def test_what_both_branches_began_is_merged_too(installed: Repository):

@@ -8,8 +8,9 @@ from mitmvcr.cli.commands.left import rules_of
 from mitmvcr.cli.tools.files import Source, locked, without_secrets, write
 from mitmvcr.cli.tools.ledger import Ledger, progress
 from mitmvcr.cli.tools.reports import Uses, read_reports, uses_of
-from mitmvcr.core.errors import CassetteWriteError
+from mitmvcr.core.errors import CassetteWriteError, OptionError
 from mitmvcr.core.wording import shown
+from mitmvcr.options import REPORT
 from mitmvcr.secrets.rules import Rules
 from mitmvcr.store.files import why
 from mitmvcr.tools.choosing import chosen
@@ -28,6 +29,10 @@ def prune_cassettes(
     """Drop interactions, and delete cassettes, that no report says a test asked for;
     without ``yes`` only say which. Return 1 if one could not be judged, else 0."""
     rules, uses = rules_of("scan", typed), read_reports(reports)
+    if not uses:
+        where = ", ".join(map(str, reports)) or "none"
+        remedy = "name the reports of runs of the whole suite: nothing else says it"
+        raise OptionError(REPORT.word, where, remedy)
     ledger = Ledger(as_json=as_json)
     for path in progress(find_cassettes(paths), "Pruning"):
         with ledger.heeding(path):
