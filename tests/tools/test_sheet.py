@@ -120,6 +120,18 @@ def test_the_layout_is_that_of_the_file():
     assert b"transfer_encoding: []" in new
 
 
+def test_the_date_is_that_of_the_response():
+    own = met("/a", day=3)
+    asked = replace(own.request, headers={"Date": ["Sun, 09 Nov 2026 10:00:00 GMT"]})
+    both, only_asked = replace(own, request=asked), replace(met("/b"), request=asked)
+    for held in (
+        sheet(both, only_asked, met("/c")),
+        Sheet([both, only_asked, met("/c")]),
+    ):
+        days = [each.date and each.date.day for each in held.entries]
+        assert days == [3, None, None]
+
+
 def test_a_digest_is_that_of_the_content():
     one, other = sheet(met("/x"), met("/a")), sheet(met("/a"))
     assert one.digests[1] == other.entries[0].digest

@@ -36,6 +36,10 @@ class Keys(NamedTuple):
         bucket, rests = matcher.bucket(request.url), matcher.rests(request)
         return cls(bucket, rests, headers, request.method or "GET")
 
+    def sharing(self, known: dict[Hashable, Hashable]) -> "Keys":
+        """Return it with the equal headers that are known already, to save memory."""
+        return self._replace(headers=known.setdefault(self.headers, self.headers))
+
 
 #: By what two interactions belong together, best first: equal requests whose headers
 #: are equal too, equal requests, and the same method and URL.
@@ -64,9 +68,10 @@ def paired(
     belong together.
     """
     gone: Sequence[Container[int]] = (same, frozenset(same.values()))
+    shared: dict[Hashable, Hashable] = {}  # most requests have the same headers
     a, b = (
         {
-            at: Keys.of(each.request, matcher)
+            at: Keys.of(each.request, matcher).sharing(shared)
             for at, each in enumerate(side)
             if at not in known
         }

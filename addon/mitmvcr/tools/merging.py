@@ -10,7 +10,6 @@ from mitmvcr.core.matching import Matcher
 from mitmvcr.core.model import Request
 from mitmvcr.show.pairs import MATCHING, Keys, pair_off
 from mitmvcr.tools.sheet import Entry, Sheet
-from mitmvcr.tools.times import date_of
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 #: Makes of a request what is compared.
@@ -128,14 +127,15 @@ class _Merge:
         if digests[0] == was:
             self._added += 1
             return other
-        found, its_own = one.interaction, other.interaction
-        if (found.request, found.response) == (its_own.request, its_own.response):
+        dates = one.date, other.date
+        if dates[0] == dates[1] and _are_equal(one, other):
             self._same += 1
             return one
-        return self._newer(one, other)
+        return self._newer(one, other, dates)
 
-    def _newer(self, one: Entry, other: Entry) -> Entry:
-        dates = date_of(one.interaction), date_of(other.interaction)
+    def _newer(
+        self, one: Entry, other: Entry, dates: tuple[datetime | None, datetime | None]
+    ) -> Entry:
         if dates == (None, None):
             return self._noted(one, "it was recorded twice, and nothing says when")
         if (dates[1] or _NEVER) > (dates[0] or _NEVER):
@@ -181,6 +181,11 @@ class _Merge:
             at: Keys.of(self._clean(entries[at].request), self._matcher)
             for at in numbers
         }
+
+
+def _are_equal(one: Entry, other: Entry) -> bool:
+    a, b = one.interaction, other.interaction
+    return (a.request, a.response) == (b.request, b.response)
 
 
 def _digests(entries: Sequence[Entry]) -> Iterator[tuple[int, bytes]]:

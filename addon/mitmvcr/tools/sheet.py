@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from functools import cached_property
 from hashlib import blake2b
 from typing import NamedTuple
@@ -11,6 +12,7 @@ from mitmvcr.format import writer
 from mitmvcr.format.layout import Index
 from mitmvcr.format.lazy import LazyInteractions
 from mitmvcr.format.lines import Columns
+from mitmvcr.tools.times import date_of, parse_date
 
 #: Where go-vcr itself begins its lines, and so what the writer writes.
 OURS = Columns(dash=4, field=8, name=12, value=16, list_value=12)
@@ -88,6 +90,18 @@ class Sheet:
             return self._lazy.request(number)
         return self.interactions[number].request
 
+    def date(self, number: int) -> datetime | None:
+        """Return the response's Date; from the file, where it is written as usual."""
+        item = self.written(number)
+        if item is not None and self.columns is not None:
+            key, _, name, value, _ = (b"\n" + b" " * each for each in self.columns)
+            mark = name + b"Date:" + value + b"- "
+            at = item.rfind(mark)
+            if at > item.find(key + b"  response:\n") > 0:  # a request may have one
+                line = item[at + len(mark) : item.find(b"\n", at + len(mark))]
+                return parse_date(line.decode("ascii", "replace"))
+        return date_of(self.interactions[number])
+
     def forget(self, number: int) -> None:
         """Free the memory of an interaction that was read."""
         if self._lazy is not None:
@@ -137,6 +151,11 @@ class Entry(NamedTuple):
     def digest(self) -> bytes:
         """Return a digest of it as it stands in the sheet, without its id."""
         return self.sheet.digests[self.number]
+
+    @property
+    def date(self) -> datetime | None:
+        """Return the Date of its response as it stands in the sheet."""
+        return self.sheet.date(self.number)
 
     def forget(self) -> None:
         """Free the memory of what was read."""

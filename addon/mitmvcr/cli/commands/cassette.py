@@ -2,15 +2,15 @@
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 import click
 
-from mitmvcr.cassette_options import is_cassette
 from mitmvcr.cli.commands.left import rules_of, say_what_is_equal, say_what_is_left
 from mitmvcr.cli.report.console import say
+from mitmvcr.cli.tools.finding import find_cassettes
 from mitmvcr.core.errors import CassetteWriteError
 from mitmvcr.format import reader, writer
 from mitmvcr.format.check import check
@@ -39,19 +39,6 @@ def check_cassettes(paths: Sequence[Path], *, as_json: bool = False) -> int:
     failed = any(each.is_error for each in problems)
     say(f"{len(files)} cassettes checked, {len(problems)} problems")
     return 1 if failed else 0
-
-
-def find_cassettes(paths: Iterable[Path]) -> list[Path]:
-    """Return the files named, and all in the folders named, each once, in order."""
-    files = (file for path in paths for file in _files(path))
-    return list(dict.fromkeys(files))
-
-
-def _files(path: Path) -> list[Path]:
-    if not path.is_dir():
-        return [path]
-    inside = (file for file in path.rglob("*") if is_cassette(file.name))
-    return sorted(file for file in inside if file.is_file())
 
 
 def _shows_progress(files: Sequence[Path]) -> bool:

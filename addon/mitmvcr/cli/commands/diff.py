@@ -5,17 +5,17 @@ import shutil
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import click
 
-from mitmvcr.cli.commands.cassette import find_cassettes
 from mitmvcr.cli.commands.putting import put
 from mitmvcr.cli.report.changes import details, overview
 from mitmvcr.cli.report.console import is_coloured, say
 from mitmvcr.cli.report.page import to_difference
-from mitmvcr.cli.tools.files import Source
+from mitmvcr.cli.tools.finding import Source, find_cassettes
 from mitmvcr.cli.tools.ledger import progress
 from mitmvcr.config import in_force
 from mitmvcr.core.errors import OptionError
@@ -136,11 +136,13 @@ def print_differences(
             status = 1
             continue
         both = read_both(a / name, b / name, typed, ignore_volatile=ignore_volatile)
-        facts.append({"cassette": str(name), **_facts(both)})
         status |= both.status
-        if both.status and not as_json:
+        if as_json:
+            facts.append({"cassette": str(name), **_facts(both)})
+        elif both.status:
             _print(both)
         say(both.line)
+        del both  # the next one needs the memory
     if as_json:
         _print_json(facts)
     return status
@@ -153,7 +155,7 @@ def _within(path: Path, folder: Path) -> Path:
 def _print(both: Both) -> None:
     is_terminal = sys.stdout.isatty()
     width = shutil.get_terminal_size().columns if is_terminal else None
-    lines = [*overview(both.rows, width), *details(both.rows)]
+    lines = chain(overview(both.rows, width), details(both.rows))
     if not is_terminal:
         for line in lines:
             click.echo(line.text)

@@ -5,7 +5,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import NamedTuple
 
-from mitmvcr.cli.commands.cassette import find_cassettes
+from mitmvcr.cli.tools.finding import find_cassettes
 from mitmvcr.cli.tools.transform import Plan, changed_by, transform
 from mitmvcr.core.errors import OptionError
 from mitmvcr.core.jsonpaths import Finder, json_path

@@ -1,44 +1,20 @@
-"""Cassettes read to be written anew, and written: whole, locked, without secrets."""
+"""Cassettes written: whole, locked, without secrets."""
 
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from mitmvcr.cli.commands.cassette import find_cassettes
+from mitmvcr.cli.tools.finding import find_cassettes
 from mitmvcr.core.errors import (
-    CassetteError,
-    CassetteNotFoundError,
     CassetteWriteError,
     OptionError,
 )
-from mitmvcr.format import reader
 from mitmvcr.secrets.redactor import Redactor
 from mitmvcr.secrets.rules import Rules
-from mitmvcr.store.files import whole_beside, why
+from mitmvcr.store.files import why
 from mitmvcr.store.journal import Journal
 from mitmvcr.store.place import Place, State
 from mitmvcr.tools import Entry, Sheet, assembled
-
-
-class Source:
-    """A cassette in a file; ``state`` is that of the file when it was read."""
-
-    def __init__(self, path: Path) -> None:
-        """Read it. Raise CassetteError."""
-        self.path, self.place = path, Place(path, str(path))
-        if os.path.lexists(whole_beside(self.place.path)):
-            remedy = f"run 'mitmvcr cassette recover {path}'"
-            raise CassetteError(str(path), f"is being written, or was: {remedy}")
-        try:
-            self.state: State = self.place.state()
-            data = self.place.open()
-        except FileNotFoundError:
-            raise CassetteNotFoundError(str(path), "there is no such file") from None
-        except OSError as error:
-            raise self.place.cannot_read(error) from error
-        found = reader.loads(data, str(path), lazy=True).interactions
-        self.sheet = Sheet(found, str(path))
 
 
 @contextmanager

@@ -8,8 +8,7 @@ from typing import Any
 
 import click
 
-from mitmvcr.cli.commands.cassette import find_cassettes
-from mitmvcr.cli.tools.files import Source
+from mitmvcr.cli.tools.finding import Source, find_cassettes
 from mitmvcr.cli.tools.ledger import Ledger, progress
 from mitmvcr.cli.tools.reports import read_reports, tests_of
 from mitmvcr.core.wording import visible

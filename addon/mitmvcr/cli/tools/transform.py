@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from mitmvcr.cli.commands.left import rules_of
-from mitmvcr.cli.tools.files import Source, locked, outputs, without_secrets, write
+from mitmvcr.cli.tools.files import locked, outputs, without_secrets, write
+from mitmvcr.cli.tools.finding import Source
 from mitmvcr.cli.tools.ledger import Ledger, progress
 from mitmvcr.core.wording import shown
 from mitmvcr.format.speed import no_collection
