@@ -4,13 +4,14 @@ from pathlib import Path
 
 import click
 
+from mitmvcr.cli.options import show_help_alone
+
 
 @click.group(invoke_without_command=True)
 @click.pass_context
 def git(context: click.Context) -> None:
     """Let git compare and merge cassettes by interaction."""
-    if context.invoked_subcommand is None:
-        click.echo(context.get_help())
+    show_help_alone(context)
 
 
 @git.command()
