@@ -13,6 +13,7 @@ from mitmvcr import __version__
 from mitmvcr.cli.cassette_app import cassette
 from mitmvcr.cli.lasting import COMMANDS
 from mitmvcr.cli.options import GroupedCommand, show_help_alone, takes, takes_all, typed
+from mitmvcr.cli.tools.gitcommands import git
 from mitmvcr.cli.watching import refresh
 from mitmvcr.options import OPTIONS
 
@@ -159,4 +160,5 @@ def ca(kind: str) -> None:
 
 
 app.add_command(cassette)
+app.add_command(git)
 app.add_command(refresh)
