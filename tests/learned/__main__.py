@@ -24,6 +24,7 @@ PATIENCE = 120
 
 #: Options that a program needs and that are no rules.
 OPTIONS = {
+    "msal_assertion": ("--fake", "jwt"),
     "oidc": ("--fake", "jwt"),
     "graphql_ws": ("--websocket",),
     "socket_io": ("--websocket",),
