@@ -1,10 +1,13 @@
 """Learn each program, and replay it ten times, with the clock of today, of tomorrow and
 of 400 days from now. Names as arguments choose some; --keep leaves the folders there.
 
+With --write the table in docs/learning.md gets the rows of those that were tried.
+
 MITMVCR_LEARNED_PYTHON is the Python that has what the programs need.
 """
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -24,6 +27,7 @@ PATIENCE = 120
 
 #: Options that a program needs and that are no rules.
 OPTIONS = {
+    "msal_assertion": ("--fake", "jwt"),
     "oidc": ("--fake", "jwt"),
     "graphql_ws": ("--websocket",),
     "socket_io": ("--websocket",),
@@ -118,9 +122,42 @@ def tail(ran: subprocess.CompletedProcess[str]) -> str:
     return ran.stderr[-2500:] + ran.stdout[-500:]
 
 
-def main(names: Sequence[str], *, keep: bool) -> int:
+PAGE = HERE.parents[1] / "docs" / "learning.md"
+_TABLE = re.compile(r"(?s)(?<=<!-- programs -->\n).*?(?=<!-- /programs -->)")
+_HEAD = (
+    "| program | what it does | rules | replays without a miss |\n|---|---|---|---|\n"
+)
+
+
+def row(outcome: Outcome) -> str:
+    """Return what the table says of a program."""
+    said = f"{outcome.replays} of {len(DAYS)}"
+    does = description(outcome.name).replace("|", "\\|")
+    return f"| `{outcome.name}` | {does} | {len(outcome.rules)} | {said} |\n"
+
+
+def description(name: str) -> str:
+    """Return the first line of a program, which says what it does."""
+    file = {"upload_go": "upload.go", "upload_node": "upload.mjs"}.get(
+        name, f"{name}.py"
+    )
+    return (PROGRAMS / file).read_text().splitlines()[0].strip('"/ .')
+
+
+def write(outcomes: Sequence[Outcome]) -> None:
+    """Put rows into the table of the page, where others stay."""
+    page = PAGE.read_text()
+    found = _TABLE.search(page)
+    assert found
+    rows = {each.split("`")[1]: each + "\n" for each in found[0].splitlines()[2:]}
+    rows |= {each.name: row(each) for each in outcomes}
+    table = _HEAD + "".join(rows[name] for name in sorted(rows))
+    PAGE.write_text(_TABLE.sub(lambda _: table, page))
+
+
+def main(names: Sequence[str], *, keep: bool, writes: bool) -> int:
     root = Path(tempfile.mkdtemp(prefix="learned-"))
-    failed = 0
+    failed, outcomes = 0, []
     with ExitStack() as stack:
         urls = [
             stack.enter_context(server(PYTHON, str(HERE / "origin.py"))),
@@ -132,11 +169,14 @@ def main(names: Sequence[str], *, keep: bool) -> int:
                 continue
             outcome = learned(name, command, root / name)
             failed += bool(outcome.failures)
+            outcomes.append(outcome)
             said = f"{outcome.replays} of {len(DAYS)} replays"
             rules = "; ".join(outcome.rules) or "no rules"
             lines = [f"{name}: {said}; {rules}", *outcome.failures[:2]]
             sys.stdout.write("\n    ".join(lines) + "\n")
             sys.stdout.flush()
+    if writes:
+        write(outcomes)
     if not keep:
         shutil.rmtree(root)
     return 1 if failed else 0
@@ -144,4 +184,5 @@ def main(names: Sequence[str], *, keep: bool) -> int:
 
 if __name__ == "__main__":
     words = sys.argv[1:]
-    sys.exit(main([w for w in words if w != "--keep"], keep="--keep" in words))
+    chosen = [each for each in words if not each.startswith("--")]
+    sys.exit(main(chosen, keep="--keep" in words, writes="--write" in words))
