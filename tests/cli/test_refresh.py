@@ -187,3 +187,30 @@ def test_only_safe_requests_are_sent_and_what_cannot_be_is_told(
         wrong = cli("refresh", *words, cassette)
         assert wrong.returncode != 0
         assert len(lines(wrong.stderr)) == 1, wrong.stderr
+
+
+def test_a_command_that_runs_live_is_compared_with_its_cassette(
+    cli: Cli, api: str, tmp_path: Path
+) -> None:
+    cassette = tmp_path / "c.yaml"
+    record(cli, cassette, api, "/same", "/grows", "/left")
+    before = cassette.read_bytes()
+    code = CLIENT.replace("sys.argv[1]", "__import__('os').environ['HTTP_PROXY']")
+    child = (*cli.python(code), "-", api, "/grows", "/same", "/new")
+    words = ("run", "-c", cassette, "--mode", "compare", "--include-localhost", "--")
+    Api.changed = True
+    ran = cli(*words, *child)
+    assert ran.returncode == 10, ran.stderr
+    assert ran.stdout.splitlines() == [
+        f"additive: interaction 1, GET {api}/grows",
+        "  additive key-new $.more: boolean",
+        f"not compared: interaction 2, GET {api}/left (the command did not ask for it)",
+        f"not compared: interaction 2, GET {api}/new (the cassette holds no such"
+        " request; the number is that of the run)",
+    ]
+    assert cassette.read_bytes() == before
+    failed = cli(*words, *cli.python("raise SystemExit(3)"))
+    assert failed.returncode == 3
+    absent = cli("run", "-c", "absent.yaml", "--mode", "compare", "--", "true")
+    assert absent.returncode == 125
+    assert "--mode compare needs a cassette" in absent.stderr
