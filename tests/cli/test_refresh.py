@@ -1,6 +1,7 @@
 """``mitmvcr refresh`` as a process, against an API that changes."""
 
 import difflib
+import gzip
 import json
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -13,6 +14,8 @@ import pytest
 
 from cli.helpers import Cli, answer, lines, write_cassette
 from mitmvcr.format import reader
+from origin.certs import CertFiles
+from origin.process import Origin
 
 CLIENT = """
 import sys, urllib.request as u
@@ -152,6 +155,26 @@ def _look_at(reports: list[Path], api: str) -> None:
     assert suite.attrib["tests"] == "3"
     assert "type-changed $.id" in page
     assert f"| breaking | `type-changed` | `$.id` | `GET {api}/changes` |" in request
+
+
+def test_an_origin_with_tls_and_a_packed_cassette_are_refreshed(
+    cli: Cli, origin: Origin, certs: CertFiles, tmp_path: Path
+) -> None:
+    url = f"{origin.https_url}/json"
+    cassette = tmp_path / "c.yaml.gz"
+    words = ("-c", cassette, "--include-localhost", "--upstream-ca", certs.ca, "--")
+    fetch = f"import urllib.request as u; print(u.urlopen('{url}').read().decode())"
+    recorded = cli("run", *words, *cli.python(fetch))
+    assert recorded.returncode == 0, recorded.stderr
+    data = gzip.decompress(cassette.read_bytes())
+    other = recorded.stdout.strip().encode()
+    assert other in data
+    old = data.replace(other, b"[]")
+    cassette.write_bytes(gzip.compress(old))
+    ran = cli("refresh", *FAST, "--upstream-ca", certs.ca, "--write", cassette)
+    assert ran.returncode == 30, ran.stdout + ran.stderr
+    assert "type-changed $: array -> object" in ran.stdout
+    assert other in gzip.decompress(cassette.read_bytes())
 
 
 def test_today_s_credentials_are_sent_and_hidden(
