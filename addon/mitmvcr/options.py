@@ -232,6 +232,7 @@ INSECURE_UPSTREAM = Option(
     parse=parsing.parse_switch,
     kind=Kind.SWITCH,
     default="no",
+    commands=_ORIGINS,
 )
 CLIENT_CERT = Option(
     name="client_cert",

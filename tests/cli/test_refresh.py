@@ -1,6 +1,7 @@
 """``mitmvcr refresh`` as a process, against an API that changes."""
 
 import difflib
+import gzip
 import json
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -13,6 +14,8 @@ import pytest
 
 from cli.helpers import Cli, answer, lines, write_cassette
 from mitmvcr.format import reader
+from origin.certs import CertFiles
+from origin.process import Origin
 
 CLIENT = """
 import sys, urllib.request as u
@@ -154,6 +157,26 @@ def _look_at(reports: list[Path], api: str) -> None:
     assert f"| breaking | `type-changed` | `$.id` | `GET {api}/changes` |" in request
 
 
+def test_an_origin_with_tls_and_a_packed_cassette_are_refreshed(
+    cli: Cli, origin: Origin, certs: CertFiles, tmp_path: Path
+) -> None:
+    url = f"{origin.https_url}/json"
+    cassette = tmp_path / "c.yaml.gz"
+    words = ("-c", cassette, "--include-localhost", "--upstream-ca", certs.ca, "--")
+    fetch = f"import urllib.request as u; print(u.urlopen('{url}').read().decode())"
+    recorded = cli("run", *words, *cli.python(fetch))
+    assert recorded.returncode == 0, recorded.stderr
+    data = gzip.decompress(cassette.read_bytes())
+    other = recorded.stdout.strip().encode()
+    assert other in data
+    old = data.replace(other, b"[]")
+    cassette.write_bytes(gzip.compress(old))
+    ran = cli("refresh", *FAST, "--upstream-ca", certs.ca, "--write", cassette)
+    assert ran.returncode == 30, ran.stdout + ran.stderr
+    assert "type-changed $: array -> object" in ran.stdout
+    assert other in gzip.decompress(cassette.read_bytes())
+
+
 def test_today_s_credentials_are_sent_and_hidden(
     cli: Cli, api: str, tmp_path: Path
 ) -> None:
@@ -187,3 +210,30 @@ def test_only_safe_requests_are_sent_and_what_cannot_be_is_told(
         wrong = cli("refresh", *words, cassette)
         assert wrong.returncode != 0
         assert len(lines(wrong.stderr)) == 1, wrong.stderr
+
+
+def test_a_command_that_runs_live_is_compared_with_its_cassette(
+    cli: Cli, api: str, tmp_path: Path
+) -> None:
+    cassette = tmp_path / "c.yaml"
+    record(cli, cassette, api, "/same", "/grows", "/left")
+    before = cassette.read_bytes()
+    code = CLIENT.replace("sys.argv[1]", "__import__('os').environ['HTTP_PROXY']")
+    child = (*cli.python(code), "-", api, "/grows", "/same", "/new")
+    words = ("run", "-c", cassette, "--mode", "compare", "--include-localhost", "--")
+    Api.changed = True
+    ran = cli(*words, *child)
+    assert ran.returncode == 10, ran.stderr
+    assert ran.stdout.splitlines() == [
+        f"additive: interaction 1, GET {api}/grows",
+        "  additive key-new $.more: boolean",
+        f"not compared: interaction 2, GET {api}/left (the command did not ask for it)",
+        f"not compared: interaction 2, GET {api}/new (the cassette holds no such"
+        " request; the number is that of the run)",
+    ]
+    assert cassette.read_bytes() == before
+    failed = cli(*words, *cli.python("raise SystemExit(3)"))
+    assert failed.returncode == 3
+    absent = cli("run", "-c", "absent.yaml", "--mode", "compare", "--", "true")
+    assert absent.returncode == 125
+    assert "--mode compare needs a cassette" in absent.stderr

@@ -45,7 +45,8 @@ def run(command: tuple[str, ...], **options: Any) -> int:
     --fail-on-unused, an interaction was unused; 125 if mitmvcr failed; 126 or 127 if
     the command cannot be executed or found.
     With CI set and no mode given it replays only. With no cassette given it takes
-    cassettes/<the command's name>.yaml.
+    cassettes/<the command's name>.yaml. With --mode compare the command runs live, and
+    its answers are compared with the cassette's, as 'refresh' does.
     """
     from mitmvcr.cli.commands.run import run_command
 

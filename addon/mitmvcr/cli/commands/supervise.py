@@ -109,8 +109,9 @@ async def _supervise(plan: Plan, relay: Relay, folder: Path) -> Ran:
     ensure_ca(home)
     # What the child would have trusted the proxy trusts in its place.
     roots = write_roots(folder, plan.inherited)
+    is_frozen = plan.settings.time == "freeze"  # which is done here
     proxying = running_proxy(
-        plan.settings,
+        plan.settings._replace(time="off") if is_frozen else plan.settings,
         confdir=home,
         upstream=plan.upstream,
         trusted_ca=write_origins(folder, roots, plan.inherited),
