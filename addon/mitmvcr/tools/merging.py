@@ -66,6 +66,8 @@ class _Merge:
         self._base, self._ours, self._theirs = base, ours, theirs
         self._matcher, self._clean = matcher, clean
         self._notes: list[Note] = []
+        #: What was read to compare it, so that a note need not read it again.
+        self._shown: dict[tuple[int, int], tuple[str, str]] = {}
         self._same = self._added = 0
 
     def all(self) -> Merged:
@@ -144,9 +146,9 @@ class _Merge:
         return self._noted(one, f"it was recorded twice, last at {dates[0]}")
 
     def _noted(self, entry: Entry, why: str) -> Entry:
-        request = self._clean(entry.request)
-        method = request.method or "GET"
-        self._notes.append(Note(method, request.url, entry.sheet.name, why))
+        known = self._shown.get((id(entry.sheet), entry.number))
+        method, url = known or _method_and_url(self._clean(entry.request))
+        self._notes.append(Note(method, url, entry.sheet.name, why))
         return entry
 
     # What belongs together
@@ -177,10 +179,17 @@ class _Merge:
     def _keys(
         self, entries: Sequence[Entry], numbers: Sequence[int]
     ) -> dict[int, Keys]:
-        return {
-            at: Keys.of(self._clean(entries[at].request), self._matcher)
-            for at in numbers
-        }
+        found = {}
+        for at in numbers:
+            entry = entries[at]
+            request = self._clean(entry.request)
+            self._shown[id(entry.sheet), entry.number] = _method_and_url(request)
+            found[at] = Keys.of(request, self._matcher)
+        return found
+
+
+def _method_and_url(request: Request) -> tuple[str, str]:
+    return request.method or "GET", request.url
 
 
 def _are_equal(one: Entry, other: Entry) -> bool:
