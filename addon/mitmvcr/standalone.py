@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 if "mitmvcr" not in sys.modules:
-    _folder = Path(__file__).parents[1]
+    _folder = Path(__file__).parent
     _spec = importlib.util.spec_from_file_location(
         "mitmvcr", _folder / "__init__.py", submodule_search_locations=[str(_folder)]
     )
