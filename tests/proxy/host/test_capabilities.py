@@ -360,16 +360,16 @@ def _opens_no_port(patch: Patch, folder: Path) -> None:
         asyncio.run(listeners.open_port())
 
 
+def _gives_no_clock(patch: Patch, folder: Path) -> None:
+    with pytest.raises(CapabilityError, match="a recording's clock"), backdated(1):
+        pass
+
+
 def _copies_all_options(patch: Patch, folder: Path) -> None:
     set_: list[dict[str, object]] = []
     opts: Any = SimpleNamespace(update=lambda **changes: set_.append(changes))
     set_alone(opts, "mode", ["regular"])
     assert set_ == [{"mode": ["regular"]}]
-
-
-def _gives_no_clock(patch: Patch, folder: Path) -> None:
-    with pytest.raises(CapabilityError, match="a recording's clock"), backdated(1):
-        pass
 
 
 def _makes_no_ca(patch: Patch, folder: Path) -> None:

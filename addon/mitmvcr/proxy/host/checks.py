@@ -257,6 +257,7 @@ def cert_store() -> None:
     for name in ("create_store", "load_dhparam"):
         find(f"{place}.{name}")
     find("mitmproxy.certs:Cert.from_pem")
+    find("mitmproxy.certs:create_ca")
 
 
 def backdated_certificates() -> None:
