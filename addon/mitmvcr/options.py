@@ -26,7 +26,7 @@ from mitmvcr.core.matching import DEFAULT, MatchSpec
 from mitmvcr.core.model import Layout
 from mitmvcr.core.modes import Mode, Repeats
 from mitmvcr.network_options import Address
-from mitmvcr.parsing import Lane, Partial, RetryAfter, View, as_text
+from mitmvcr.parsing import Lane, Partial, RetryAfter, Time, View, as_text
 from mitmvcr.secrets.rules import DEFAULT as DEFAULT_RULES
 from mitmvcr.secrets.rules import Rules
 
@@ -72,9 +72,9 @@ class Flag(NamedTuple):
 
 
 #: The commands that take an option of a session, by what it is about.
-_SESSION = ("run", "serve")
+_SESSION = ("run", "serve", "start")
 _MATCHING = (*_SESSION, "explain", "diff")
-_SECRETS = (*_SESSION, "scan", "scrub", "show", "diff")
+_SECRETS = (*_SESSION, "scan", "scrub", "show", "diff", "convert")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -258,7 +258,7 @@ PORT = Option(
     default="8080",
     metavar="PORT",
     scope=Scope.PROCESS,
-    commands=("serve", "env"),
+    commands=("serve", "start", "env"),
 )
 NO_PROXY = Option(
     name="no_proxy",
@@ -333,7 +333,7 @@ REPORT = Option(
     default=(),
     metavar="FILE",
     scope=Scope.COMMAND,
-    commands=("run",),
+    commands=("run", "start"),
     is_path=True,
 )
 RECEIPT = Option(
@@ -388,8 +388,9 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Option(
         name="layout",
-        help="Lay a cassette out as go-vcr's newest library does (v4), or as its v3"
-        " did.",
+        help="Lay a cassette out as go-vcr's library v4.0.7 does (v4), as it does from"
+        " v4.0.8 on (v4.0.8; they differ in few texts, and read each other), or as its"
+        " v3 did (v3).",
         group=Group.CASSETTE,
         parse=parsing.parse_layout,
         default="v4",
@@ -477,6 +478,18 @@ OPTIONS: tuple[Option, ...] = (
         field="matching.ignore_body",
     ),
     Option(
+        name="ignore_path",
+        help="A regex, as 'run-[0-9]+': what it matches in a URL's path does not"
+        " count.",
+        group=Group.MATCHING,
+        parse=matching.parse_ignored_body,
+        kind=Kind.LIST,
+        default=(),
+        metavar="REGEX",
+        commands=_MATCHING,
+        field="matching.ignore_path",
+    ),
+    Option(
         name="base_url_map",
         help="Compare a URL that starts with FROM as if it started with TO.",
         group=Group.MATCHING,
@@ -487,6 +500,17 @@ OPTIONS: tuple[Option, ...] = (
         metavar="FROM=TO",
         commands=_MATCHING,
         field="matching.base_urls",
+    ),
+    Option(
+        name="echo",
+        help="What a client makes up and a response repeats, as a request's id: put the"
+        " live value where the recorded one stood (auto), or replay it as recorded"
+        " (off).",
+        group=Group.MATCHING,
+        parse=parsing.parse_echo,
+        write=parsing.write_echo,
+        default="auto",
+        metavar="WHEN",
     ),
     Option(
         name="hooks",
@@ -625,6 +649,16 @@ OPTIONS: tuple[Option, ...] = (
         metavar="POLICY",
     ),
     Option(
+        name="time",
+        help="What becomes of an old recording's times in a replay: off, as recorded;"
+        " shift, moved to the present by the age of the recording; or freeze, 'run'"
+        " gives the command the recording's clock.",
+        group=Group.STREAMS,
+        parse=parsing.parse_time,
+        default="off",
+        metavar="TIME",
+    ),
+    Option(
         name="record_chunks",
         help="Record when each part of a stream came, in a field that go-vcr passes"
         " over, to replay it at that pace.",
@@ -716,7 +750,7 @@ OPTIONS: tuple[Option, ...] = (
         kind=Kind.SWITCH,
         default="no",
         scope=Scope.COMMAND,
-        commands=("run",),
+        commands=("run", "start"),
     ),
     PROVE,
     IDLE_TIMEOUT,
@@ -769,7 +803,7 @@ OPTIONS: tuple[Option, ...] = (
         default="127.0.0.1",
         metavar="ADDRESS",
         scope=Scope.PROCESS,
-        commands=("serve",),
+        commands=("serve", "start"),
     ),
     PORT,
     Option(
@@ -794,7 +828,7 @@ OPTIONS: tuple[Option, ...] = (
         kind=Kind.SWITCH,
         default="yes",
         scope=Scope.COMMAND,
-        commands=("run",),
+        commands=("run", "start"),
     ),
     Option(
         name="allow_idle",
@@ -804,7 +838,7 @@ OPTIONS: tuple[Option, ...] = (
         kind=Kind.SWITCH,
         default="no",
         scope=Scope.COMMAND,
-        commands=("run",),
+        commands=("run", "start"),
     ),
     Option(
         name="fail_on_unused",
@@ -815,7 +849,7 @@ OPTIONS: tuple[Option, ...] = (
         kind=Kind.SWITCH,
         default="no",
         scope=Scope.COMMAND,
-        commands=("run",),
+        commands=("run", "start"),
     ),
 )
 
@@ -860,6 +894,8 @@ class Settings(NamedTuple):
     idle_timeout: float = 1800.0
     rerecord: tuple[str, ...] = ()
     lane: Lane = "off"
+    time: Time = "off"
+    echo: bool = True
 
 
 BY_NAME: Mapping[str, Option] = {option.name: option for option in OPTIONS}

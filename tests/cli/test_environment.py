@@ -87,6 +87,16 @@ def test_node_adds_its_own_file_of_roots():
     assert "NODE_USE_ENV_PROXY" not in made  # it breaks a Host header of one's own
 
 
+@pytest.mark.parametrize("deno", ["deno", "/opt/bin/deno", "deno.exe"])
+def test_deno_is_spared_the_variable_that_takes_its_trust(deno):
+    made = child_environment({}, FACTS, [deno, "run", "main.ts"])
+    assert "NODE_EXTRA_CA_CERTS" not in made
+    assert made["DENO_CERT"] == "/run/bundle.pem"
+    own = {"NODE_EXTRA_CA_CERTS": "/mine.pem"}
+    assert child_environment(own, FACTS, [deno])["NODE_EXTRA_CA_CERTS"]
+    assert child_environment({}, FACTS, ["npx", deno])["NODE_EXTRA_CA_CERTS"]
+
+
 def test_node_options_are_kept_and_the_preload_added():
     made = child_environment({"NODE_OPTIONS": "--no-warnings"}, FACTS)
     assert made["NODE_OPTIONS"] == "--no-warnings --require /shims/preload.cjs"

@@ -210,6 +210,7 @@ REQUEST: Mapping[str, Converter] = {
     "form": headers,
     "identity": text,
     "variables": variables,
+    "echoes": texts,
     "url": text,
     "method": text,
 }

@@ -9,6 +9,7 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from mitmvcr.cli.child.jks import PASSWORD
 from mitmvcr.cli.child.trust import BUNDLE_VARIABLES, TrustFiles
@@ -42,11 +43,11 @@ class ProxyFacts:
 
 
 def child_environment(
-    inherited: Mapping[str, str], facts: ProxyFacts
+    inherited: Mapping[str, str], facts: ProxyFacts, command: Sequence[str] = ()
 ) -> dict[str, str]:
-    """Return the whole environment of the child."""
+    """Return the whole environment of the child, which runs the ``command``."""
     kept = {name: value for name, value in inherited.items() if name not in _UNSET}
-    return {
+    made = {
         **kept,
         **_proxies(facts),
         **_authorities(facts.trust),
@@ -59,6 +60,15 @@ def child_environment(
         **_erlang(inherited, facts),
         **_facts(facts),
     }
+    return made if "NODE_EXTRA_CA_CERTS" in inherited else _for_deno(made, command)
+
+
+def _for_deno(made: dict[str, str], command: Sequence[str]) -> dict[str, str]:
+    """Leave out NODE_EXTRA_CA_CERTS for Deno, whose node:https trusts by DENO_CERT
+    without it, and with it asks for --allow-sys (2.9)."""
+    if not command or Path(command[0]).stem != "deno":
+        return made
+    return {name: made[name] for name in made if name != "NODE_EXTRA_CA_CERTS"}
 
 
 def _proxies(facts: ProxyFacts) -> dict[str, str]:

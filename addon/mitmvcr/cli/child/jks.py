@@ -16,9 +16,7 @@ from collections.abc import Iterable, Iterator
 PASSWORD = "changeit"
 
 _MAGIC, _VERSION, _TRUSTED = 0xFEEDFEED, 2, 2
-_PEM = re.compile(
-    rb"-----BEGIN CERTIFICATE-----(.*?)-----END CERTIFICATE-----", re.DOTALL
-)
+_PEM = re.compile(rb"-----BEGIN CERTIFICATE-----([^-]*)-----END CERTIFICATE-----")
 
 
 def certificates(pem: bytes) -> list[bytes]:

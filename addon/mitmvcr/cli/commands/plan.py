@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mitmvcr.cli.child.environment import LOOPBACK
+from mitmvcr.cli.child.frozen import Frozen, frozen
 from mitmvcr.cli.child.way_out import way_out
 from mitmvcr.cli.isolate.route import Allowed, resolve
 from mitmvcr.cli.report.conclusion import RunPolicy
@@ -64,7 +65,8 @@ class RunOptions:
 class Plan:
     """All that a run needs to know, checked. ``stdout`` is the descriptor that the
     command writes to, its own if None; ``named`` is the cassette that the command is
-    given the name of, where another one is in play."""
+    given the name of, where another one is in play; ``frozen`` the clock that it is
+    given, its own if None."""
 
     command: Sequence[str]
     settings: Settings
@@ -82,6 +84,7 @@ class Plan:
     stdout: int | None = None
     sets: Sequence[str] = ()
     named: Path | str | None = None
+    frozen: Frozen | None = None
 
 
 def make_plan(
@@ -97,7 +100,7 @@ def make_plan(
         command=command,
         settings=settings,
         bypass=(*loopback, *options.no_proxy),
-        upstream=way_out(inherited) if _reaches_out(settings) else None,
+        upstream=way_out(inherited) if reaches_out(settings) else None,
         inherited=inherited,
         home=home(inherited),
         policy=RunPolicy(
@@ -113,6 +116,7 @@ def make_plan(
         prove=options.prove,
         receipt=parse_receipt(options.receipt),
         sets=options.set,
+        frozen=frozen(settings),
     )
 
 
@@ -128,7 +132,7 @@ def _check_is_one(settings: Settings, options: RunOptions) -> None:
         raise OptionError("--drop-unused", "yes", f"beside {RERECORD.word} {remedy}")
 
 
-def _reaches_out(settings: Settings) -> bool:
+def reaches_out(settings: Settings) -> bool:
     """Return whether any request may reach an origin; where a cassette is elsewhere it
     is not looked for, and counts as absent."""
     if settings.passthrough or settings.rerecord:

@@ -51,6 +51,17 @@ def of_attempts(
     yield Finding("leaving", text, fails=fail and proxy.offline)
 
 
+def of_background(left: Mapping[int, str]) -> Finding:
+    """Return what processes of the command that go on say: numbers and names."""
+    named = [f"{shown(name)} ({pid})" for pid, name in list(left.items())[:_NAMED]]
+    others = f" and {len(left) - _NAMED} others" if len(left) > _NAMED else ""
+    text = (
+        f"the command has left this running: {', '.join(named)}{others}. What it asks"
+        " for from now on finds no proxy; 'mitmvcr start' has one that goes on"
+    )
+    return Finding("background", text)
+
+
 def _passed(count: int) -> str:
     went = "1 request" if count == 1 else f"{count} requests"
     return (
