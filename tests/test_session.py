@@ -124,6 +124,16 @@ def test_replay_only_replays_each_once_and_refuses_the_rest(start: Start) -> Non
     assert counts(session) == (0, 1, 2, 2)
 
 
+def test_a_stream_is_held_until_a_later_request_is_replayed(start: Start) -> None:
+    session = start(Mode.REPLAY_ONLY, cassette_of(1, 2))
+    hold = session.holds.add("GET /2")
+    session.plan(ask(1))
+    session.plan(ask(3))
+    assert hold.stays()
+    session.plan(ask(2))
+    assert not hold.stays()
+
+
 def test_new_episodes_are_recorded_behind_what_is_replayed(start: Start) -> None:
     session = start("replay_with_new_episodes", cassette_of(1))
     assert replayed(session, 1) == 200

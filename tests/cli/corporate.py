@@ -40,6 +40,7 @@ class HttpProxy(socketserver.StreamRequestHandler):
     """Knows CONNECT, and whole URLs."""
 
     server: Gateway
+    rbufsize = 0  # a body is passed on as it comes
 
     def handle(self) -> None:
         head = self._head()

@@ -324,3 +324,11 @@ def test_what_a_regex_matches_in_a_path_does_not_count(
 def test_a_path_can_be_left_out_of_what_go_vcr_compares() -> None:
     how = MatchSpec(("url",), "go-vcr", ignore_path=(Ignore("[0-9]+"),))
     assert same(how, get("https://h/1"), get("https://h/2"))
+
+
+def test_a_message_is_compared_as_json_without_what_does_not_count() -> None:
+    key = Matcher(MatchSpec(ignore_json=(parse_ignore("$.at"),))).message_key
+    assert key(b'{"a": 1, "at": 5}') == key(b'{"at":6,"a":1}') == key(b'{"a":1,"at":7}')
+    assert key(b'{"a":1}') != key(b'{"a":2}')
+    assert key(b"text") == b"text" != key(b"other")
+    assert key(b"x [REDACTED:jwt]") == key(b"x [REDACTED:token]")
