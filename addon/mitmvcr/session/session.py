@@ -95,8 +95,9 @@ class Session(Counts):
         self._redaction = Redaction(rules, environment, echoes=echoes)
         #: Streams in play that end with a later request.
         self.holds = Holds()
+        self.matcher = matcher or Matcher()
         self._look_up, self._clock = looking_up(
-            (loaded, repeats, matcher or Matcher(), self._redaction, judge), present
+            (loaded, repeats, self.matcher, self._redaction, judge), present
         )
         self.deck = self._look_up.deck
         self.variables = Variables(
