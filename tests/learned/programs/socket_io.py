@@ -10,4 +10,4 @@ client.connect(sys.argv[1], transports=["websocket"])
 fresh = str(uuid.uuid4())
 found = client.call("sum", {"request_id": fresh, "of": [1, 2]}, timeout=20)
 assert found == {"request_id": fresh, "sum": 3}, found
-client.disconnect()
+client.eio.disconnect(abort=True)  # the other way may or may not say so first
