@@ -117,6 +117,12 @@ def test_not_all_values_of_a_huge_list_are_looked_at() -> None:
         (post({"id": 7}), '{"id": 7}', ("json.$.id",)),
         (post([{"id": 7}]), '[{"id": 7}]', ("json.$[0].id",)),
         (post({"id": 7}), '{"id": 8}', ()),
+        (get("name=job-1795876173-ac1f"), "job-1795876173-ac1f", ("query.name",)),
+        (
+            Request("POST", "https://h/", body=f'421["sum",{{"id":"{OLD}"}}]'.encode()),
+            f'431["{OLD[2:]}"]',
+            ("piece.0",),
+        ),
         (get(f"run={OLD}"), OLD, ("query.run",)),
         (get("state=abcd"), "abcd", ("query.state",)),
         (get("", X_Request_Id=OLD), OLD, ("header.x-request-id",)),

@@ -113,6 +113,21 @@ def test_a_boundary_needs_no_rule_and_a_part_has_one_by_its_name() -> None:
     ]
 
 
+def test_the_name_of_a_file_is_left_out_of_the_headers_of_its_part() -> None:
+    def sent(name: str, content: str = "x") -> Interaction:
+        head = f'Content-Disposition: form-data; name="data"; filename="{name}"'
+        text = f"--bb\r\n{head}\r\n\r\n{content}\r\n--bb--\r\n"
+        return post(text, "multipart/form-data; boundary=bb")
+
+    found = learned([sent("tmpab12cd34")], [sent("tmpzz99yy88")])
+    assert found.against == []
+    matcher = Matcher(found.spec)
+    later = sent("tmpqq11ww22").request
+    assert matcher.matches(later, sent("tmpab12cd34").request)
+    assert not matcher.matches(later, sent("report.pdf").request)
+    assert not matcher.matches(later, sent("tmpab12cd34", "y").request)
+
+
 def test_a_header_counts_only_where_it_is_compared() -> None:
     pair = [get("https://h/", **{"X-Id": A})], [get("https://h/", **{"X-Id": B})]
     assert learned(*pair).rules == []

@@ -212,3 +212,18 @@ def test_short_texts_are_not_looked_for() -> None:
 
     found = learn(run("ab"), run("cd"), MatchSpec())
     assert [each.source for each in found.findings] == [Class.UNKNOWN]
+
+
+def test_what_differs_has_no_second_rule_for_the_time_in_it() -> None:
+    facts = Facts(1764288531, 1764288532)
+    one, two = (f"job-1764288531-{each}" for each in ("ab12", "cd34"))
+    pair = [recording(post(json.dumps({"a": each}))) for each in (one, two)]
+    found = learn(pair[0], pair[1], MatchSpec(), facts)
+    assert [str(each.ignore) for each in found.rules] == ["$.a="]
+
+
+def test_a_time_without_a_word_before_it_is_left_out_with_its_value() -> None:
+    facts = Facts(1764288531, 1764288532)
+    same = recording(post(json.dumps({"a": "job-1764288531-x"})))
+    found = learn(same, same, MatchSpec(), facts)
+    assert [str(each.ignore) for each in found.rules] == ["$.a="]

@@ -11,7 +11,7 @@ from mitmvcr.core.model import Interaction, Response
 from mitmvcr.core.placeholders import is_placeholder
 from mitmvcr.echo.places import MOST, Place, Value, values
 from mitmvcr.echo.tokens import TOKEN, payload_of
-from mitmvcr.miss.freshness import made_up
+from mitmvcr.miss.freshness import pieces
 
 _BYTES = ("utf-8", "surrogateescape")
 #: Headers that say what a client is and can do, and no names that it made up.
@@ -118,5 +118,4 @@ def _is_named(place: Place) -> bool:
 def is_made_up(place: Place, value: Value) -> bool:
     if _is_named(place):
         return True
-    looks = made_up(str(value))
-    return bool(looks) and looks not in _COINCIDENCES
+    return any(each.kind.name not in _COINCIDENCES for each in pieces(str(value)))

@@ -18,11 +18,14 @@ from mitmvcr.core.headers import header
 from mitmvcr.core.matching import query_pairs, split_url
 from mitmvcr.core.media import FORM, is_framed, media_kind, parameter
 from mitmvcr.core.model import Request
+from mitmvcr.miss.freshness import pieces
 
 #: Larger bodies are not taken apart.
 MOST = 1 << 20
 #: So many values of one request are looked at.
 _MANY = 2000
+#: In a longer text nothing is looked for.
+_SHORT = 1 << 12
 #: What JSONPath takes for a name without quotes.
 _PLAIN_NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 _EVERYTHING = BodyRules()
@@ -33,7 +36,8 @@ class Place(NamedTuple):
 
     ``kind`` and ``name``: ``path`` a step's number, ``query`` and ``form`` a name,
     ``header`` a name in lower case, ``json`` a JSONPath, ``part`` the name of a part of
-    a multipart, ``xml`` the way to an element, ``boundary`` and ``text`` nothing.
+    a multipart, ``xml`` the way to an element, ``piece`` the number of what is made
+    anew in a text, ``boundary`` and ``text`` nothing.
     ``number`` counts the values of one name, from 0.
     """
 
@@ -111,7 +115,14 @@ def _of_body(request: Request) -> _Found:
             yield "form", name, value
         return
     with suppress(UnicodeDecodeError):
-        yield "text", "", body.decode()
+        yield from _of_text(body.decode())
+
+
+def _of_text(text: str) -> _Found:
+    """Yield a text, and what is made anew in a short one, each for itself."""
+    yield "text", "", text
+    for number, each in enumerate(pieces(text) if len(text) <= _SHORT else ()):
+        yield "piece", str(number), each.text
 
 
 def _of_json(kind: str, whole: object) -> _Found:

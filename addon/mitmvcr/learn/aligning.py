@@ -133,7 +133,7 @@ def _nearest_first(
 def _cost(one: Asked, other: Asked) -> int:
     cost = 0
     for place in one.values.keys() | other.values.keys():
-        if place.kind in ("header", "boundary"):
+        if place.kind in ("header", "boundary", "piece"):
             continue
         ours, theirs = one.values.get(place, _ABSENT), other.values.get(place, _ABSENT)
         if ours != theirs or type(ours) is not type(theirs):

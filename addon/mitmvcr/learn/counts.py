@@ -13,6 +13,8 @@ class Counts:
 
     def __call__(self, place: Place) -> bool:
         parts = self._parts
+        if place.kind == "piece":  # it is in a text
+            return False
         if place.kind == "header":
             named = f"header:{place.name}"
             return "headers" in parts or any(p.lower() == named for p in parts)

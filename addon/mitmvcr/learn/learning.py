@@ -35,15 +35,21 @@ def learn(
     """Compare two recordings of one program. ``spec`` is what is compared so far;
     recordings are as they may be written, without secrets."""
     found = aligned(first, second, Matcher(spec))
-    asked = _in_order(found)
-    runs = Run(first, asked[0]), Run(second, asked[1])
+    in_order = _in_order(found)
+    runs = Run(first, in_order[0]), Run(second, in_order[1])
     compared = _Compared(spec)
     findings = [f for pair in found.pairs for f in compared.findings(pair, runs)]
-    by_clock = [f for _, each in found.pairs for f in of_machine(each, facts, spec)]
+    differ = {each.place for each in findings}
+    by_clock = [
+        each
+        for _, asked in found.pairs
+        for each in of_machine(asked, facts, spec)
+        if each.place not in differ
+    ]
     wanted = fewest(f.rule for f in findings if f.rule and f.needs_rule)
     wanted = _needed(spec, wanted, findings, found.pairs)
     extra = fewest(f.rule for f in by_clock if f.rule)
-    rules, alike = allowed(spec, list(dict.fromkeys([*wanted, *extra])), asked)
+    rules, alike = allowed(spec, list(dict.fromkeys([*wanted, *extra])), in_order)
     final = with_rules(spec, rules)
     against = [*_in_the_way(final, findings, found.pairs), *_alone(found)]
     together = _counted([*findings, *by_clock])

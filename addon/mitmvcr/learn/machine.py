@@ -55,7 +55,8 @@ def _at(asked: Asked, place: Place, value: Value, facts: Facts) -> Iterator[Find
     whole = len(now) == 1 and now[0].text == value
     for each in now:
         words = f"is {each.kind.name} of this run"
-        if place.kind in _TEXTS and not whole:
+        behind = before(value[: each.at])
+        if place.kind in _TEXTS and not whole and (behind or place.kind == "text"):
             rule = Rule(Ignoring.BODY, Ignore(around(value, each)))
             yield Finding(place, Class.MACHINE, each.text, each.text, words, rule)
         else:

@@ -17,7 +17,6 @@ _BY_NAME = {
     "query": Ignoring.QUERY,
     "form": Ignoring.FORM,
     "part": Ignoring.FORM,
-    "filename": Ignoring.FORM,
     "header": Ignoring.HEADERS,
 }
 #: A text that differs in pieces, and is longer, is not left out as a whole.
@@ -31,6 +30,10 @@ def rules_for(
     ``steps`` are those of the two paths."""
     if place.kind == "path":
         return _of_path(int(place.name), steps)
+    if place.kind == "filename":
+        behind = re.escape(f'name="{place.name}"; filename="')
+        regex = one_regex(str(one), str(other)) or '[^"]*'
+        return [Rule(Ignoring.BODY, Ignore(f"(?<={behind}){regex}"))]
     if place.kind == "xml":
         return [_of_element(place.name, str(one), str(other))]
     both = isinstance(one, str) and isinstance(other, str)

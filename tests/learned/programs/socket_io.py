@@ -1,4 +1,4 @@
-"""Events over Socket.IO, polled: python-socketio."""
+"""Events over Socket.IO, on a WebSocket: python-socketio."""
 
 import sys
 import uuid
@@ -6,8 +6,8 @@ import uuid
 import socketio
 
 client = socketio.Client()
-client.connect(sys.argv[1], transports=["polling"])
+client.connect(sys.argv[1], transports=["websocket"])
 fresh = str(uuid.uuid4())
 found = client.call("sum", {"request_id": fresh, "of": [1, 2]}, timeout=20)
 assert found == {"request_id": fresh, "sum": 3}, found
-client.disconnect()
+client.eio.disconnect(abort=True)  # the other way may or may not say so first

@@ -319,6 +319,7 @@ def _part(
     lines = sorted((name, *values) for name, values in headers.items())
     for line in lines:
         text = "\n".join(lasting_header(line[0], value) for value in line)
+        text = rules.text(text) if rules.text else text
         yield text.encode("utf-8", "surrogateescape")
     yield b""
     media = header(headers, "content-type")
