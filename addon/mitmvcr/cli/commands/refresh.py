@@ -7,13 +7,13 @@ from typing import NamedTuple
 
 import click
 
-from mitmvcr.cli.commands.cassette import find_cassettes
 from mitmvcr.cli.commands.putting import put
 from mitmvcr.cli.commands.secrets import layout_of
 from mitmvcr.cli.refresh.reports import lines, writer_of
 from mitmvcr.cli.refresh.results import Refreshed, status_of
 from mitmvcr.cli.refresh.rounds import Choice, refreshed
 from mitmvcr.cli.report.console import say
+from mitmvcr.cli.tools.finding import find_cassettes
 from mitmvcr.config import in_force
 from mitmvcr.core.errors import OptionError
 from mitmvcr.format import reader

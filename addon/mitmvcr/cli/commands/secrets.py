@@ -8,10 +8,10 @@ from typing import NamedTuple
 import click
 
 from mitmvcr import __version__
-from mitmvcr.cli.commands.cassette import find_cassettes
 from mitmvcr.cli.commands.left import looked_through, rules_of
 from mitmvcr.cli.commands.putting import put
 from mitmvcr.cli.report.console import say
+from mitmvcr.cli.tools.finding import find_cassettes
 from mitmvcr.core.errors import CassetteError
 from mitmvcr.core.model import Cassette, Layout
 from mitmvcr.format import layout, reader, writer

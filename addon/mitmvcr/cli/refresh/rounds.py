@@ -14,13 +14,13 @@ from mitmvcr.cli.refresh.asking import Asker, NotAskedError, what_is_hidden
 from mitmvcr.cli.refresh.results import Result
 from mitmvcr.core.model import Interaction, Request, Response
 from mitmvcr.core.modes import Mode
+from mitmvcr.core.volatile import VOLATILE
 from mitmvcr.drift import Drift, Known, Tier, compared, grafted
 from mitmvcr.options import BY_NAME, Settings
 from mitmvcr.secrets.redactor import Redactor
 from mitmvcr.spelling import ON_COMMAND_LINE
 from mitmvcr.store.files import home
 from mitmvcr.store.store import FileStore
-from mitmvcr.store.volatile import VOLATILE
 
 if TYPE_CHECKING:
     from mitmvcr.proxy.launch import Proxy
