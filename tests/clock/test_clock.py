@@ -60,6 +60,13 @@ def test_an_answer_is_as_young_as_it_was() -> None:
     assert dates(world.ask("https://a.test/")) == ["Fri, 28 Nov 2025 14:00:30 GMT"]
 
 
+@pytest.mark.parametrize("age", [-30, 0, 30])
+def test_what_was_recorded_just_now_stays(age: int) -> None:
+    world = World(at("https://a.test/"))
+    world.now = AT + age
+    assert dates(world.ask("https://a.test/")) == [DATE]
+
+
 def test_an_answer_without_a_date_goes_by_the_first_that_has_one() -> None:
     bare = Interaction(
         0,

@@ -11,7 +11,8 @@ from mitmvcr.clock.times import moved, read
 from mitmvcr.core.model import Headers, Interaction, Request
 
 _TEXT = "utf-8", "surrogateescape"
-#: In seconds: so long the same recorded time is moved to the same one.
+#: In seconds: so long the same recorded time is moved to the same one, and what is
+#: younger is not moved.
 _SAME = 60
 #: So many texts are remembered.
 _MOST = 1 << 14
@@ -60,7 +61,10 @@ class Clock:
                 "date", "nothing in the cassette says when it was recorded (no Date)"
             )
             return met
-        move = Move(at, int(self._now()) - at, self._later, self._fakes)
+        age = int(self._now()) - at
+        if abs(age) < _SAME:  # no client minds, and a signature stays right
+            return met
+        move = Move(at, age, self._later, self._fakes)
         new = move.interaction(met)
         for given, recorded in move.pairs.items():
             self._remember(given, recorded)
