@@ -20,11 +20,16 @@ from mitmvcr.proxy.flow import saved
 
 #: Source distributions of PyPI, and packages of npm, that bring their recordings.
 PYPI = (
-    *("datadog-api-client==2.62.0", "github3.py==4.0.1"),
-    *("opentelemetry-instrumentation-openai-v2==2.4b0"),
-    *("opentelemetry-instrumentation-botocore==0.66b2", "pygbif==0.7.0"),
-    *("habanero==2.9.2", "betamax==0.9.0", "mitmproxy2swagger==0.15.0"),
-    *("har2warc==1.0.4", "ghostwire-cli==0.2.0"),
+    "datadog-api-client==2.62.0",
+    "github3.py==4.0.1",
+    "opentelemetry-instrumentation-openai-v2==2.4b0",
+    "opentelemetry-instrumentation-botocore==0.66b2",
+    "pygbif==0.7.0",
+    "habanero==2.9.2",
+    "betamax==0.9.0",
+    "mitmproxy2swagger==0.15.0",
+    "har2warc==1.0.4",
+    "ghostwire-cli==0.2.0",
 )
 MAVEN = (
     "org.wiremock:wiremock:3.13.2:jar:tests",
