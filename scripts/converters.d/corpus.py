@@ -6,24 +6,37 @@ import subprocess
 import sys
 import tarfile
 import time
+import zipfile
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 from mitmvcr import convert
 from mitmvcr.core.errors import CassetteError
 from mitmvcr.core.model import Cassette
 from mitmvcr.format import reader, writer
+from mitmvcr.proxy.flow import saved
 
 #: Source distributions of PyPI, and packages of npm, that bring their recordings.
 PYPI = (
-    *("datadog-api-client==2.62.0", "github3.py==4.0.1", "haralyzer==2.4.0"),
-    *("har2tree==1.43.0", "opentelemetry-instrumentation-openai-v2==2.4b0"),
-    *("opentelemetry-instrumentation-botocore==0.66b2", "pygbif==0.7.0"),
-    *("habanero==2.9.2", "asyncpraw==8.0.3"),
+    "datadog-api-client==2.62.0",
+    "github3.py==4.0.1",
+    "opentelemetry-instrumentation-openai-v2==2.4b0",
+    "opentelemetry-instrumentation-botocore==0.66b2",
+    "pygbif==0.7.0",
+    "habanero==2.9.2",
+    "betamax==0.9.0",
+    "mitmproxy2swagger==0.15.0",
+    "har2warc==1.0.4",
+    "ghostwire-cli==0.2.0",
 )
-NPM = ("har-validator@5.1.5", "har-to-k6@0.14.16", "pagexray@4.4.4")
-ENDINGS = (".json", ".yaml", ".yml", ".har", ".gz", ".frozen", ".zhar")
+MAVEN = (
+    "org.wiremock:wiremock:3.13.2:jar:tests",
+    "com.github.tomakehurst:wiremock:2.27.2:jar:tests",
+)
+NPM = ("json-caching-proxy@1.6.1",)
+ENDINGS = (".json", ".yaml", ".yml", ".har", ".gz", ".zhar", "flows", "flow")
 LARGEST = 50 << 20
 #: What has to be there, by format.
 WANTED = {"vcrpy": 1000, "others": 100}
@@ -35,6 +48,9 @@ def fetch(cache: Path) -> None:
     for package in PYPI:
         pip = (sys.executable, "-m", "pip", "download", "-q", "--no-deps")
         _fetch(cache, package, *pip, "--no-binary", ":all:", "-d", ".", package)
+    for package in MAVEN:
+        copy = ("mvn", "-q", "dependency:copy", "-DoutputDirectory=.")
+        _fetch(cache, package, *copy, f"-Dartifact={package}")
     for package in NPM:
         _fetch(cache, package, "npm", "pack", "--silent", package)
 
@@ -63,10 +79,19 @@ def files(cache: Path) -> Iterator[tuple[str, bytes]]:
                     yield f"{path.name}: {member.name}", held.read()
 
 
+def in_jars(cache: Path) -> Iterator[tuple[str, bytes]]:
+    for path in sorted(cache.glob("*.jar")):
+        with zipfile.ZipFile(path) as archive:
+            for name in archive.namelist():
+                if name.lower().endswith(ENDINGS):
+                    yield f"{path.name}: {name}", archive.read(name)
+
+
 def try_one(name: str, data: bytes, form: convert.Format, counts: Counter[str]) -> None:
     """Convert a file and load what comes of it. Raise CassetteError."""
     origin = "http://api.test"
-    found = convert.read(convert.Source(data, name, origin=origin), form)
+    source = convert.Source(data, name, lambda _: b"of a file", origin)
+    found = convert.read(source, form, saved.read)
     counts["files"] += 1
     counts["interactions"] += len(found.interactions)
     for note in found.notes:
@@ -84,11 +109,11 @@ def main() -> int:
     fetch(cache)
     counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
     failed, began = 0, time.process_time()
-    for name, data in files(cache):
+    for name, data in chain(files(cache), in_jars(cache)):
         if data[:2] == b"\x1f\x8b":
             data = gzip.decompress(data)
         form = convert.format_of(data, "")
-        if form is None or form.name in ("go-vcr", convert.MITMPROXY):
+        if form is None or form.name == "go-vcr":
             continue
         try:
             try_one(name, data, form, counts[form.name])
