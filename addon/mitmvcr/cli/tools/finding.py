@@ -42,4 +42,5 @@ class Source:
         except OSError as error:
             raise self.place.cannot_read(error) from error
         found = reader.loads(data, str(path), lazy=True).interactions
-        self.sheet = Sheet(found, str(path))
+        held = data if isinstance(data, bytes) else b""
+        self.sheet = Sheet(found, str(path), held)
