@@ -153,8 +153,7 @@ def pieces(text: str) -> list[Piece]:
         zip(KINDS, _REGEXES, strict=True) if len(text) <= _LONGEST else ()
     ):
         for each in regex.finditer(text):
-            if each[0]:
-                found.append(Piece(each.start(), each[0], kind))
+            found.append(Piece(each.start(), each[0], kind))
         text = regex.sub(lambda each: "\0" * len(each[0]), text)
     return sorted(found)
 
