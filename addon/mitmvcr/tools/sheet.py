@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from functools import cached_property
-from hashlib import blake2b
+from hashlib import sha256
 from typing import NamedTuple
 
 from mitmvcr.core.model import Cassette, Interaction, Layout, Request
@@ -131,7 +131,7 @@ class Sheet:
             item = self.written(number)
             if item is None:
                 item = dump(self.interactions[number], 0)
-            found.append(blake2b(_without_id(item), digest_size=16).digest())
+            found.append(sha256(_without_id(item)).digest())
         return found
 
 
