@@ -10,6 +10,7 @@ import pytest
 
 from cli.helpers import answer, lines, write_cassette
 from mitmvcr.store.store import FileStore
+from mitmvcr.tools.using import Use, does_fit, read_report
 
 URL = "http://api.example.test/"
 #: A client that tolerates refusals.
@@ -208,6 +209,9 @@ def test_a_recording_is_reported_with_its_own_duration(cli, tmp_path, origin):
     assert (entry["outcome"], entry["interaction"]) == ("recorded", 0)
     (held,) = FileStore(tmp_path / "new.yaml").load().interactions
     assert entry["seconds"] == round(held.response.duration / 1e9, 6)
+    (use,) = read_report((tmp_path / "r.json").read_bytes(), "r")
+    assert use == Use("r", "new.yaml", {0: ("GET", f"{origin.http_url}/json")}, "")
+    assert does_fit(use, [held])
 
 
 def test_on_stdout_a_report_follows_the_command_s_own_output(run):

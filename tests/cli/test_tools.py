@@ -245,8 +245,10 @@ def test_links_and_permissions_are_kept_and_folders_are_mirrored(
     refused = here("cassette", "sort", chat, other, "-o", tmp_path / "both")
     assert "two of the cassettes would have one name in it" in refused.stderr
     both = ("cassette", "sort", chat, put(tmp_path / "x.yaml", A))
-    assert here(*both, "-o", tmp_path / "both").returncode == 0
+    assert here(*both, "-o", f"{tmp_path}/both/").returncode == 0
     assert paths(tmp_path / "both" / "x.yaml") == ["/a"]
+    assert here("cassette", "sort", chat, "-o", f"{tmp_path}/one/").returncode == 0
+    assert len(paths(tmp_path / "one" / "chat.yaml")) == 3
 
 
 def test_sort_and_fix_restate_ids_and_lengths(here: Here, tmp_path: Path):

@@ -42,7 +42,7 @@ def sheet(*held: Interaction, name: str = "chat.yaml") -> Sheet:
 
 
 def of(written: bytes, name: str = "chat.yaml") -> Sheet:
-    return Sheet(reader.loads(written, name, lazy=True).interactions, name)
+    return Sheet(reader.loads(written, name, lazy=True).interactions, name, written)
 
 
 def paths(entries: list[Entry]) -> list[str]:

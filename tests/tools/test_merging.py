@@ -1,5 +1,7 @@
 """Two cassettes made one, with what both came from or without."""
 
+from dataclasses import replace
+
 import pytest
 
 from mitmvcr.core.matching import Matcher
@@ -57,6 +59,29 @@ def test_where_nothing_says_when_ours_stays():
 
 def test_requests_that_do_not_match_are_two():
     one, other = (met("/x", method="POST", body=each) for each in (b"1", b"2"))
+    assert len(merge([one], [other]).entries) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "count"),
+    [("Accept", 2), ("Range", 2), ("X-Amz-Target", 2), ("User-Agent", 1), ("Date", 1)],
+)
+def test_what_a_replay_chooses_by_makes_two_of_equal_requests(name, count):
+    sides = [
+        replace(each, request=replace(each.request, headers={name: [value]}))
+        for each, value in (
+            (met("/x", b"1", day=3), "a"),
+            (met("/x", b"2", day=4), "b"),
+        )
+    ]
+    assert len(merge([sides[0]], [sides[1]]).entries) == count
+
+
+def test_what_was_for_different_people_is_kept_for_each():
+    one, other = (
+        replace(each, request=replace(each.request, identity=whose))
+        for each, whose in ((met("/me", b"1"), "a"), (met("/me", b"2"), "b"))
+    )
     assert len(merge([one], [other]).entries) == 2
 
 

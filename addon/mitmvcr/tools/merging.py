@@ -6,11 +6,23 @@ from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+from mitmvcr.core.choosing import fields
 from mitmvcr.core.matching import Matcher
 from mitmvcr.core.model import Request
+from mitmvcr.core.volatile import VOLATILE
 from mitmvcr.show.pairs import MATCHING, Keys, pair_off
 from mitmvcr.tools.sheet import Entry, Sheet
 
+#: Headers of requests that are made anew each time. What tells equal requests apart
+#: beside them, as Accept or Range, makes them two: a replay chooses by it.
+_PASSED_OVER = VOLATILE | {
+    "amz-sdk-invocation-id",
+    "amz-sdk-request",
+    "idempotency-key",
+    "x-amz-date",
+    "x-goog-date",
+    "x-ms-date",
+}
 _NEVER = datetime.min.replace(tzinfo=UTC)
 #: Makes of a request what is compared.
 Clean = Callable[[Request], Request]
@@ -170,10 +182,7 @@ class _Merge:
         its_rest = [at for at in b if at not in taken]
         if rest and its_rest:
             keys = self._keys(one, rest), self._keys(other, its_rest)
-            for way in MATCHING:
-                for at, its in pair_off(*keys, way):
-                    found[at] = its
-                    del keys[0][at], keys[1][its]
+            found.update(pair_off(*keys, MATCHING[0]))
         return found
 
     def _keys(
@@ -184,8 +193,16 @@ class _Merge:
             entry = entries[at]
             request = self._clean(entry.request)
             self._shown[id(entry.sheet), entry.number] = _method_and_url(request)
-            found[at] = Keys.of(request, self._matcher)
+            found[at] = Keys.of(request, self._matcher)._replace(
+                headers=(self._telling(request), request.identity)
+            )
         return found
+
+    def _telling(self, request: Request) -> frozenset[tuple[str, str]]:
+        """Return the headers by which a replay may choose among equal requests."""
+        pairs = fields(request.headers).items()
+        counted = self._matcher.counts.headers(pairs)
+        return frozenset(pair for pair in counted if pair[0] not in _PASSED_OVER)
 
 
 def _method_and_url(request: Request) -> tuple[str, str]:

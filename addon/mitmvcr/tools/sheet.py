@@ -4,13 +4,15 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from functools import cached_property
-from hashlib import blake2b
+from hashlib import sha256
 from typing import NamedTuple
 
 from mitmvcr.core.model import Cassette, Interaction, Layout, Request
-from mitmvcr.format import writer
+from mitmvcr.format import layout, writer
+from mitmvcr.format.faults import Fault
+from mitmvcr.format.items import ItemParser
 from mitmvcr.format.layout import Index
-from mitmvcr.format.lazy import LazyInteractions
+from mitmvcr.format.lazy import LazyInteractions, read_item
 from mitmvcr.format.lines import Columns
 from mitmvcr.tools.times import date_of, parse_date
 
@@ -24,12 +26,17 @@ class Sheet:
     """A cassette that was read; ``name`` stands for it in messages. Where go-vcr wrote
     the file, and we read it lazily, each interaction is known as it is written."""
 
-    def __init__(self, interactions: Sequence[Interaction], name: str = "") -> None:
+    def __init__(
+        self, interactions: Sequence[Interaction], name: str = "", data: bytes = b""
+    ) -> None:
+        """Take what was read from ``data``; that may be left out of a large file."""
         self.interactions, self.name = interactions, name
         self._lazy: LazyInteractions | None = None
         self._index: Index | None = None
         if isinstance(interactions, LazyInteractions):
             self._lazy, self._index = interactions, interactions.places
+        elif interactions and data:
+            self._index = _index_of(data, interactions)
 
     def __repr__(self) -> str:
         kind = "as written" if self._index else "read whole"
@@ -124,8 +131,24 @@ class Sheet:
             item = self.written(number)
             if item is None:
                 item = dump(self.interactions[number], 0)
-            found.append(blake2b(_without_id(item), digest_size=16).digest())
+            found.append(sha256(_without_id(item)).digest())
         return found
+
+
+def _index_of(data: bytes, interactions: Sequence[Interaction]) -> Index | None:
+    """Return where interactions stand in a file that had to be read whole, if each can
+    be read there alone."""
+    index = layout.index(data)
+    if index is None or len(index) != len(interactions):
+        return None
+    parser = ItemParser(index.columns)
+    try:
+        for number, each in enumerate(interactions):
+            if read_item(index.item(number), parser) != each:
+                return None
+    except Fault:
+        return None
+    return index
 
 
 class Entry(NamedTuple):

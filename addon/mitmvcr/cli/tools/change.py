@@ -24,7 +24,7 @@ _UNITS = {"k": 10**3, "m": 10**6, "g": 10**9}
 class Way(NamedTuple):
     """Where a command writes, and whether it prints JSON."""
 
-    output: Path | None
+    output: str | None
     as_json: bool
 
 

@@ -15,8 +15,8 @@ _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 _OUTPUT = click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path),
-    help="A file, or for several a folder, to write instead of CASSETTE itself.",
+    metavar="FILE|FOLDER",
+    help="What to write, a file or a folder (new/). Default: in place.",
 )
 _REPORTS = click.option(
     REPORT.word,
@@ -158,7 +158,7 @@ def trim(
     drop: tuple[str, ...],
     urls: tuple[str, ...],
     requests: bool,
-    output: Path | None,
+    output: str | None,
     as_json: bool,
     **options: Any,
 ) -> int:
@@ -233,7 +233,7 @@ def rename_host(
     new: str,
     paths: tuple[Path, ...],
     bodies: bool,
-    output: Path | None,
+    output: str | None,
     as_json: bool,
     **options: Any,
 ) -> int:
@@ -263,7 +263,7 @@ def sort(
     *,
     paths: tuple[Path, ...],
     by: str,
-    output: Path | None,
+    output: str | None,
     as_json: bool,
     **options: Any,
 ) -> int:

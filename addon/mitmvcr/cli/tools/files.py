@@ -1,5 +1,6 @@
 """Cassettes written: whole, locked, without secrets."""
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -76,15 +77,17 @@ def _redacted(entries: Iterable[Entry], redactor: Redactor) -> tuple[list[Entry]
     return kept, count
 
 
-def outputs(paths: Sequence[Path], output: Path | None) -> dict[Path, Path]:
+def outputs(paths: Sequence[Path], output: str | None) -> dict[Path, Path]:
     """Return where each cassette named, or in a folder named, is written: in its place,
-    or in the file or below the folder that is named as output. Raise OptionError."""
+    or in the file or below the folder (``new/``) that is named as output. Raise
+    OptionError."""
     files = find_cassettes(paths)
     if output is None:
         return {path: path for path in files}
-    if len(paths) == 1 and not paths[0].is_dir() and not output.is_dir():
-        return {paths[0]: output}
-    found = {file: output / _within(file, paths) for file in files}
+    is_folder = output.endswith(("/", os.sep)) or os.path.isdir(output)
+    if len(paths) == 1 and not paths[0].is_dir() and not is_folder:
+        return {paths[0]: Path(output)}
+    found = {file: Path(output) / _within(file, paths) for file in files}
     if len(set(found.values())) < len(found):
         remedy = "two of the cassettes would have one name in it"
         raise OptionError("--output", output, remedy)

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from mitmvcr.cassette_options import is_cassette
+from mitmvcr.cli.tools.ahead import Ahead
 from mitmvcr.core.errors import CassetteError, CassetteNotFoundError
 from mitmvcr.format import reader
 from mitmvcr.store.files import whole_beside
@@ -41,5 +42,8 @@ class Source:
             raise CassetteNotFoundError(str(path), "there is no such file") from None
         except OSError as error:
             raise self.place.cannot_read(error) from error
+        if not isinstance(data, bytes):
+            data = Ahead(data)
         found = reader.loads(data, str(path), lazy=True).interactions
-        self.sheet = Sheet(found, str(path))
+        held = data if isinstance(data, bytes) else b""
+        self.sheet = Sheet(found, str(path), held)

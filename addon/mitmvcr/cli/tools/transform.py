@@ -32,7 +32,7 @@ def transform(
     typed: Layer,
     *,
     label: str,
-    output: Path | None,
+    output: str | None,
     as_json: bool,
 ) -> int:
     """Change each cassette; return 1 if one could not be read or written, else 0. One
