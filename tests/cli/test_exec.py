@@ -91,7 +91,7 @@ def test_nothing_listens(capsys):
         out, err = capsys.readouterr()
         assert out == ""
         assert f"nothing listens on 127.0.0.1:{free}" in err
-        assert "mitmvcr serve" in err
+        assert "'mitmvcr start' starts a proxy" in err
 
 
 def test_within_a_run_its_proxy_is_meant(capsys, port, monkeypatch):

@@ -283,6 +283,7 @@ specs = st.builds(
     ignore_form=ignores,
     ignore_body=st.sampled_from([(), (Ignore("[0-9]"),), (Ignore("a|="),)]),
     base_urls=st.sampled_from([(), (("http://staging/x", "http://h/"),)]),
+    ignore_path=st.sampled_from([(), (Ignore("[xy]"),)]),
 ) | st.sampled_from([MatchSpec.of("go-vcr"), MatchSpec.of("charm")])
 
 

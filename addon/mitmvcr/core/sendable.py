@@ -10,6 +10,7 @@ from dataclasses import replace
 from functools import lru_cache
 from itertools import chain
 
+from mitmvcr.core.errors import CassetteDamagedError
 from mitmvcr.core.model import Headers, Response
 from mitmvcr.core.wording import shown
 
@@ -34,6 +35,14 @@ def is_sendable(response: Response) -> bool:
         and _are_sound(response.headers)
         and (not response.trailer or _are_sound(response.trailer))
     )
+
+
+def check_is_sendable(response: Response, cassette: str, position: int) -> None:
+    """Take a last look before a client gets a response, wherever it comes from; its
+    interaction is at a position of a cassette. Raise CassetteDamagedError."""
+    if not is_sendable(response):
+        field, problem = why_not(response)
+        raise CassetteDamagedError(cassette, problem, interaction=position, field=field)
 
 
 def _are_sound(headers: Headers) -> bool:

@@ -123,7 +123,9 @@ def is_streamed(recorded: Response) -> bool:
         return True
     if recorded.content_length < 0 and kind and came_in_units(kind[0], recorded.body):
         return True
-    return bool(recorded.chunks or recorded.failure or recorded.code == 101)
+    return bool(
+        recorded.chunks or recorded.failure or recorded.until or recorded.code == 101
+    )
 
 
 def to_stream(

@@ -15,6 +15,7 @@ from mitmvcr.cli.child.environment import LOOPBACK, ProxyFacts, child_environmen
 from mitmvcr.cli.child.jks import PASSWORD
 from mitmvcr.cli.child.process import CommandError
 from mitmvcr.cli.child.trust import TrustFiles, write_roots, write_trust_files
+from mitmvcr.cli.commands.started import port_of_started
 from mitmvcr.cli.report.console import say
 from mitmvcr.cli.report.status import CANNOT_EXECUTE
 from mitmvcr.config import in_force
@@ -41,8 +42,8 @@ class NoProxyError(VcrError):
 
     def __init__(self, port: int) -> None:
         super().__init__(
-            f"nothing listens on 127.0.0.1:{port}: start 'mitmvcr serve', or name"
-            f" another {PORT.word}"
+            f"nothing listens on 127.0.0.1:{port}: 'mitmvcr start' starts a proxy,"
+            f" or name another {PORT.word}"
         )
 
 
@@ -68,7 +69,7 @@ def exec_command(command: Sequence[str], typed: Layer) -> int:
     NoProxyError."""
     try:
         child.find(command[0])
-        os.execvpe(command[0], list(command), _environment(typed))
+        os.execvpe(command[0], list(command), _environment(typed, command))
     except CommandError as error:
         say(f"error: {error}")
         return error.status
@@ -95,17 +96,18 @@ def print_authority(kind: str) -> None:
     print(file)  # noqa: T201
 
 
-def _environment(typed: Layer) -> dict[str, str]:
+def _environment(typed: Layer, command: Sequence[str] = ()) -> dict[str, str]:
     values = in_force(typed)
     options = ExecOptions(**values.read(of_command("env")))
     of_run = None if values[PORT].given else _port_of_run(os.environ)
-    port = of_run or options.port
+    of_started = None if values[PORT].given else port_of_started(os.environ)
+    port = of_run or of_started or options.port
     _check_listens(port)
     loopback = () if options.include_localhost else LOOPBACK
     folder = home(os.environ)
     trust = _trust(folder, ensure_ca(folder))
     facts = ProxyFacts(port, "", trust, (*loopback, *options.no_proxy))
-    made = child_environment(os.environ, facts)
+    made = child_environment(os.environ, facts, command)
     own = os.environ.get(CASSETTE.variable)
     return made | {CASSETTE.variable: own} if own else _without(made)
 

@@ -18,6 +18,7 @@ class Ignoring(StrEnum):
     JSON = "ignore_json"
     FORM = "ignore_form"
     BODY = "ignore_body"
+    PATH = "ignore_path"
 
 
 class Ignore(NamedTuple):

@@ -32,13 +32,14 @@ _FORM_METHODS = ("POST", "PUT", "PATCH")
 
 
 class Filters:
-    """What counts of a query, a form, the headers and a body."""
+    """What counts of a path, a query, a form, the headers and a body."""
 
-    __slots__ = ("body", "form", "headers", "query")
+    __slots__ = ("body", "form", "headers", "path", "query")
 
     def __init__(self, spec: MatchSpec) -> None:
         self.query = Names(spec.ignore_query)
         self.form = Names(spec.ignore_form)
+        self.path = pieces_left_out(spec.ignore_path)
         self.headers = Names(spec.ignore_headers, fold=True)
         self.body = BodyRules(
             json=Places(spec.ignore_json) if spec.ignore_json else None,
@@ -150,9 +151,10 @@ def _is_of_url(part: str, spec: MatchSpec) -> bool:
 
 
 def _url_part(part: str, spec: MatchSpec, counts: Filters) -> Callable[[str], Hashable]:
-    if spec.style == "go-vcr" and not spec.base_urls and not spec.ignore_query:
+    is_whole = not (spec.base_urls or spec.ignore_query or spec.ignore_path)
+    if spec.style == "go-vcr" and is_whole:
         return str
-    return url_part(part, spec.base_urls, counts.query)
+    return url_part(part, spec.base_urls, counts.query, counts.path)
 
 
 # The rest

@@ -4,9 +4,12 @@ import datetime
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mitmvcr.proxy.host.capabilities import capabilities
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateNumbers
 
 
 class Authority(NamedTuple):
@@ -52,9 +55,11 @@ def _create(organization: str, cn: str, **_: object) -> tuple[Any, Any]:
     from cryptography.hazmat.primitives import hashes
     from cryptography.hazmat.primitives.asymmetric import ec
     from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+    from mitmproxy import certs
 
     key = ec.generate_private_key(ec.SECP256R1())
-    public, began = key.public_key(), datetime.datetime.now(datetime.UTC) - _AGO
+    clock: Any = certs.datetime  # type: ignore[attr-defined] # see backdated.py
+    public, began = key.public_key(), clock.datetime.now() - _AGO
     pairs = (NameOID.COMMON_NAME, cn), (NameOID.ORGANIZATION_NAME, organization)
     name = x509.Name([x509.NameAttribute(*pair) for pair in pairs])
     signs = dict.fromkeys(("key_cert_sign", "crl_sign"), True)
@@ -83,8 +88,33 @@ def read_authority(authority: Path, dhparam: Path) -> Authority:
     """Read an authority. Raises CapabilityError, and whatever OpenSSL and ASN.1
     raise for a damaged file."""
     capabilities.require("CA files")
-    from mitmproxy.certs import CertStore
+    from mitmproxy.certs import Cert, CertStore
 
-    store = CertStore.from_files(authority, dhparam)
-    fits = store.default_ca.public_key() == store.default_privatekey.public_key()
-    return Authority(fits, store.default_ca.has_expired())
+    CertStore.load_dhparam(dhparam)
+    pem = authority.read_bytes()
+    key, certificate = _private_key(pem), Cert.from_pem(pem)
+    fits = certificate.public_key() == key.public_key()
+    return Authority(fits, certificate.has_expired())
+
+
+def _private_key(pem: bytes) -> Any:
+    """Load a key. That OpenSSL tests an RSA key's primes takes 36 ms, and mitmproxy has
+    it do so as it starts; the primes of a certificate's key are its own ones where
+    their product is the certificate's."""
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+    skip: dict[str, Any] = {"unsafe_skip_rsa_key_validation": True}
+    key = load_pem_private_key(pem, None, **skip)
+    if isinstance(key, RSAPrivateKey) and not _agree(key.private_numbers()):
+        raise ValueError("Invalid private key")
+    return key
+
+
+def _agree(of: "RSAPrivateNumbers") -> bool:
+    product, inverse = of.p * of.q, of.iqmp * of.q % of.p
+    public = of.public_numbers
+    return (product, inverse) == (public.n, 1) and all(
+        (of.d % (prime - 1), public.e * of.d % (prime - 1)) == (exponent, 1)
+        for prime, exponent in ((of.p, of.dmp1), (of.q, of.dmq1))
+    )
