@@ -45,6 +45,9 @@ def run(command: tuple[str, ...], **options: Any) -> int:
     With CI set and no mode given it replays only. With no cassette given it takes
     cassettes/<the command's name>.yaml.
     """
+    from mitmvcr.proxy.postponed import postpone
+
+    postpone()  # before anything of mitmproxy's is imported
     from mitmvcr.cli.commands.run import run_command
 
     return run_command(command, typed(options))
