@@ -53,7 +53,7 @@ SAMPLES: dict[str, Text] = {
     "rerecord": ("login/*", "other"),
     "block": ("~d c.example",),
     "ignore_preset": "telemetry",
-    "lane": "auto",
+    "lane": "off",
     "max_age": "30d",
     "fail_on_age": "yes",
     "echo": "off",

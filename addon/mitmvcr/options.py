@@ -780,7 +780,7 @@ OPTIONS: tuple[Option, ...] = (
         " answers are the same: auto, or off.",
         group=Group.NETWORK,
         parse=parsing.parse_lane,
-        default="off",
+        default="auto",
         metavar="LANE",
     ),
     Option(
@@ -922,7 +922,7 @@ class Settings(NamedTuple):
     control: Address | None = None
     idle_timeout: float = 1800.0
     rerecord: tuple[str, ...] = ()
-    lane: Lane = "off"
+    lane: Lane = "auto"
     time: Time = "off"
     echo: bool = True
 

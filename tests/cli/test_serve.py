@@ -208,7 +208,7 @@ def test_all_options_are_handed_on(monkeypatch):
         *("--set", "vcr_passthrough=~d a"),
         *("--set", "vcr_passthrough=~d b"),
         *("--set", "vcr_ignore_preset=packages,telemetry"),
-        *("--set", "vcr_lane=off"),
+        *("--set", "vcr_lane=auto"),
         *("--set", "vcr_control="),
         *("--set", "vcr_upstream_ca="),
         *("--set", "vcr_insecure_upstream=no"),

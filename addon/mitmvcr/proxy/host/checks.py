@@ -5,8 +5,6 @@ capabilities.py has the versions. A mitmproxy module is imported here and nowher
 earlier, so that one that is gone switches off what needs it and nothing else.
 """
 
-import inspect
-
 from mitmvcr.proxy.host.look import (
     Changed,
     awaits,
@@ -228,10 +226,8 @@ def own_ports() -> None:
 
 def own_master() -> None:
     find("mitmproxy.options:Options")
-    names = inspect.signature(find("mitmproxy.tools.dump:DumpMaster")).parameters
-    for name in ("options", "with_termlog", "with_dumper"):
-        if name not in names:
-            raise Changed(f"DumpMaster does not take {name}")
+    find("mitmproxy.master:Master.run")
+    find("mitmproxy.addons:default_addons")
     takes("mitmproxy.addons.proxyserver:Proxyserver.listen_addrs", "self")
 
 
@@ -257,7 +253,7 @@ def cert_store() -> None:
     for name in ("create_store", "load_dhparam"):
         find(f"{place}.{name}")
     find("mitmproxy.certs:Cert.from_pem")
-    find("mitmproxy.certs:create_ca")
+    uses(f"{place}.create_store", "create_ca")
 
 
 def backdated_certificates() -> None:

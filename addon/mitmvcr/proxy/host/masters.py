@@ -1,5 +1,5 @@
-"""mitmproxy as a program: in this process (tools/dump.py, addons/proxyserver.py), or
-as one of its own (tools/main.py)."""
+"""mitmproxy as a program: in this process (master.py, addons/__init__.py,
+addons/proxyserver.py), or as one of its own (tools/main.py)."""
 
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, cast
@@ -9,9 +9,7 @@ from mitmproxy import ctx
 from mitmvcr.proxy.host.capabilities import capabilities
 
 if TYPE_CHECKING:
-    from mitmproxy.tools.dump import DumpMaster
-
-    Master = DumpMaster
+    from mitmproxy.master import Master as Master
 else:
     Master = Any
 
@@ -20,10 +18,19 @@ def make_master(**options: Any) -> Master:
     """Return a mitmdump that prints nothing, with these options. Call it in the
     event loop that it is to run in. Raises CapabilityError."""
     capabilities.require("mitmproxy in process")
+    from mitmproxy.addons import default_addons, errorcheck, keepserving, readfile
+    from mitmproxy.master import Master
     from mitmproxy.options import Options
-    from mitmproxy.tools.dump import DumpMaster
 
-    return DumpMaster(Options(**options), with_termlog=False, with_dumper=False)
+    # tools/dump.py imports what it prints flows with.
+    master = Master(Options(**options))
+    master.addons.add(
+        *default_addons(),
+        keepserving.KeepServing(),
+        readfile.ReadFileStdin(),
+        errorcheck.ErrorCheck(),
+    )
+    return master
 
 
 def listening_port(master: Master) -> int | None:
