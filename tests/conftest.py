@@ -67,6 +67,7 @@ def _no_leftovers() -> Iterator[None]:
     leftovers.mark()
     yield
     warm.close()
+    leftovers.end_all()
     try:
         wait_until("their end", lambda: not leftovers.left_behind(), seconds=20)
     except AssertionError:
@@ -85,11 +86,9 @@ def certs(tmp_path_factory: pytest.TempPathFactory) -> "CertFiles":
 @pytest.fixture(scope="session")
 def confdir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A mitmproxy confdir whose CA is made already: an RSA key per start is slow."""
-    from mitmproxy.certs import CertStore
+    import authority
 
-    folder = tmp_path_factory.mktemp("confdir")
-    CertStore.from_store(folder, "mitmproxy", 2048)
-    return folder
+    return authority.copy_to(tmp_path_factory.mktemp("confdir"))
 
 
 @pytest.fixture(scope="session")

@@ -17,17 +17,18 @@ CACHE = Path(__file__).parents[1] / ".cache" / "go"
 
 
 @cache
-def binary(source: Path) -> Path:
-    """The built program of that folder."""
+def binary(source: Path, modules: str = "go.mod") -> Path:
+    """The built program of that folder, with the versions of that file of it."""
     files = sorted(source.glob("*.go")) + sorted(source.glob("go.*"))
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in files))
+    digest.update(modules.encode())
     path = CACHE / digest.hexdigest()[:16]
     if not path.exists():
-        _build(source, path)
+        _build(source, path, modules)
     return path
 
 
-def _build(source: Path, path: Path) -> None:
+def _build(source: Path, path: Path, modules: str) -> None:
     go = shutil.which("go")
     if go is None:
         leave_out(f"Go missing: cannot build {source} (install Go 1.24 or newer)")
@@ -37,5 +38,6 @@ def _build(source: Path, path: Path) -> None:
     ):  # another process of the tests may build it
         if not path.exists():
             unfinished = path.with_suffix(".new")
-            subprocess.run([go, "build", "-o", unfinished, "."], cwd=source, check=True)
+            words = (go, "build", f"-modfile={modules}", "-o", unfinished, ".")
+            subprocess.run(words, cwd=source, check=True)
             unfinished.rename(path)

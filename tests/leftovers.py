@@ -1,11 +1,23 @@
 """Processes that the tests have started and that are still there."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 #: Every process that is started here has it in its environment, and so have its own.
 MARK = "STARTED_BY_TESTS"
+
+_ENDS: list[Callable[[], None]] = []
+
+
+def at_the_end(end: Callable[[], None]) -> None:
+    """Have this called when the tests are through, for what is shared by all."""
+    _ENDS.append(end)
+
+
+def end_all() -> None:
+    while _ENDS:
+        _ENDS.pop()()
 
 
 def mark() -> None:

@@ -7,7 +7,9 @@ from unittest.mock import Mock
 import pytest
 
 from mitmvcr.cassette_options import is_cassette, what_is_odd
-from mitmvcr.core.errors import OptionError
+from mitmvcr.core.errors import OptionError, UnusableValueError
+from mitmvcr.core.home_calls import Preset
+from mitmvcr.network_options import check_client_cert, check_upstream_ca
 from mitmvcr.options import BY_NAME
 
 CERTIFICATE = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
@@ -41,21 +43,23 @@ def test_files_of_certificates_are_named_in_full(
 def test_what_is_no_certificate_is_told(
     pem: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    for check in (check_client_cert, check_upstream_ca):
+        check(pem)
+        with pytest.raises(UnusableValueError, match="there is no such file"):
+            check(Path("/nowhere/at.all"))
+    check_client_cert(pem.parent)  # a folder of them
+    with pytest.raises(UnusableValueError, match="cannot be read: is a directory"):
+        check_upstream_ca(pem.parent)
     pem.write_text(CERTIFICATE)
-    with pytest.raises(OptionError, match="holds no private key"):
-        client_cert(str(pem))
+    with pytest.raises(UnusableValueError, match="holds no private key"):
+        check_client_cert(pem)
     pem.write_text(KEY)
-    with pytest.raises(OptionError, match="holds no certificate in PEM"):
-        upstream_ca(str(pem))
-    for read in (client_cert, upstream_ca):
-        with pytest.raises(OptionError, match="there is no such file"):
-            read("/nowhere/at.all")
-    with pytest.raises(OptionError, match=r"vcr_upstream_ca=.*cannot be read: is a di"):
-        upstream_ca(str(pem.parent))
+    with pytest.raises(UnusableValueError, match="holds no certificate in PEM"):
+        check_upstream_ca(pem)
     refuse = Mock(side_effect=OSError("odd"))
     monkeypatch.setattr(Path, "read_bytes", refuse)
-    with pytest.raises(OptionError, match="cannot be read: odd"):
-        client_cert(str(pem))
+    with pytest.raises(UnusableValueError, match="cannot be read: odd"):
+        check_client_cert(pem)
 
 
 def test_options_of_mitmproxy_are_checked_for_their_form() -> None:
@@ -67,6 +71,17 @@ def test_options_of_mitmproxy_are_checked_for_their_form() -> None:
     for text in ("vcr_mode=x", "confdir=x", "listen_port=1", "listen_host"):
         with pytest.raises(OptionError, match="mitmvcr sets that itself"):
             sets(("http2=false", text))
+
+
+def test_presets_are_chosen_by_name() -> None:
+    presets = BY_NAME["ignore_preset"]
+    assert presets.read(presets.default) == (Preset.PACKAGES, Preset.TELEMETRY)
+    assert presets.read(" Telemetry, packages,") == (Preset.PACKAGES, Preset.TELEMETRY)
+    assert presets.read("telemetry") == (Preset.TELEMETRY,)
+    assert presets.read("None") == ()
+    for text in ("", "package", "none,telemetry"):
+        with pytest.raises(OptionError, match="use packages, telemetry or none"):
+            presets.read(text)
 
 
 def test_when_to_come_back_is_at_once_or_as_recorded() -> None:

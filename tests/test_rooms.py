@@ -18,7 +18,7 @@ BESIDE = dict.fromkeys(
     (
         *("options", "values", "config", "parsing", "cassette_options"),
         *("matching_options", "redaction_options", "timing_options"),
-        *("network_options", "rerecording", "spelling"),
+        *("network_options", "rerecording", "spelling", "config_writing"),
     ),
     "options",
 )

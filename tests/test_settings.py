@@ -295,14 +295,15 @@ def test_the_wrong_option_is_named(option: str, values: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "layout"), [("v4", "v4"), (" V3 ", "v3"), ("v3", "v3")]
+    ("text", "layout"),
+    [("v4", "v4"), (" V3 ", "v3"), ("v3", "v3"), ("V4.0.8", "v4.0.8")],
 )
 def test_a_layout_is_known_by_its_library(text: str, layout: str) -> None:
     assert parse_layout(text) == layout
 
 
 def test_another_layout_names_those_that_there_are() -> None:
-    with pytest.raises(OptionError, match="vcr_layout=v5: use v4 or v3"):
+    with pytest.raises(OptionError, match=r"vcr_layout=v5: use v4, v4\.0\.8 or v3"):
         parse_layout("v5")
 
 

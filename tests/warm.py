@@ -20,16 +20,21 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-#: A mitmdump or a ``mitmvcr run`` imports these in the end.
+#: A mitmdump or a ``mitmvcr`` imports these in the end: what stands behind a seam too.
 MITMVCR = (
     *("mitmproxy.tools.main", "mitmproxy.tools.dump", "mitmvcr.proxy.script"),
     *("mitmvcr.proxy.launch", "mitmvcr.cli.app", "mitmvcr.cli.commands.run"),
+    *("mitmvcr.cli.commands.cassette", "mitmvcr.cli.commands.show"),
+    *("mitmvcr.cli.report.page", "mitmvcr.format.yamlreader", "mitmvcr.proxy.ca"),
+    *("mitmvcr.secrets.redactor", "mitmvcr.secrets.identities"),
+    *("mitmvcr.miss.explain", "mitmvcr.miss.masking", "mitmvcr.core.deck.filled"),
+    *("encodings.idna", "tomllib", "authority_read"),
 )
 SERVER = Path(__file__).with_name("warm_server.py")
 #: Read as an interpreter starts, or as its modules are imported.
 _AT_START = ("PYTHON", "LD_", "LC_", "LANG", "TZ", "OPENSSL_", "SSLKEYLOGFILE")
 _LATER = {"PYTHONUNBUFFERED"}
-_STREAMS = {"stdin", "stdout", "stderr", "text"}
+_STREAMS = {"stdin", "stdout", "stderr", "text", "start_new_session"}
 
 
 _running: list["_Server"] = []
@@ -180,6 +185,7 @@ class _WarmPopen(subprocess.Popen[Any]):
             "environment": dict(env),
             "cwd": str(Path(cwd or ".").absolute()),
             "tracer": [*self._tracer],
+            "own_session": rest[20],
         }
         self._told, self._said = self._server.ask(job, streams), b""
         self._close_pipe_fds(*rest[9:15])

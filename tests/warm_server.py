@@ -117,6 +117,8 @@ def _be_traced(tracer: list[str]) -> None:
 
 def run(job: dict[str, Any]) -> None:
     """As ``python`` with these words does, and its end is this process's."""
+    if job["own_session"]:
+        os.setsid()
     if job["tracer"]:
         _be_traced(job["tracer"])
     os.environ.clear()

@@ -10,7 +10,7 @@ from mitmvcr.core.errors import OptionError, VcrError
 from mitmvcr.options import BY_NAME, CASSETTE, DIR, OPTIONS, Kind, Option, Text, nearest
 from mitmvcr.values import Given, Layer, Values
 
-_FILE = "mitmvcr.toml"
+FILE = "mitmvcr.toml"
 _PYPROJECT = "pyproject.toml"
 _PREFIX = "MITMVCR_"
 #: Set by ``mitmvcr run`` for its command: whoever sees it runs inside.
@@ -88,9 +88,9 @@ def from_files(start: Path) -> list[Layer]:
     """Return the nearest ``mitmvcr.toml``, and behind it the nearest ``pyproject.toml``
     with a table ``[tool.mitmvcr]``, as far up as the project or the home folder
     goes."""
-    places = list(_places(start, Path(os.path.realpath(os.path.expanduser("~")))))
-    own = (_own(place / _FILE, start) for place in places)
-    shared = (_shared(place / _PYPROJECT, start) for place in places)
+    found = list(places(start, Path(os.path.realpath(os.path.expanduser("~")))))
+    own = (_own(place / FILE, start) for place in found)
+    shared = (_shared(place / _PYPROJECT, start) for place in found)
     nearest_ones = (next(filter(_is_there, each), None) for each in (own, shared))
     return [layer for layer in nearest_ones if layer is not None]
 
@@ -100,15 +100,15 @@ def _is_there(layer: Layer | None) -> bool:
     return layer is not None
 
 
-def _places(start: Path, home: Path) -> Iterable[Path]:
+def places(start: Path, home: Path) -> Iterable[Path]:
     """Return the folders to look in. Outside a project and home that is only ``start``:
     above it, as in /tmp, anybody may have put a file that names hooks."""
-    places = []
+    found = []
     for place in (start, *start.parents):
-        places.append(place)
+        found.append(place)
         marks = (os.path.exists(place / mark) for mark in _ROOTS)
         if place == home or any(marks):
-            return places
+            return found
     return [start]
 
 

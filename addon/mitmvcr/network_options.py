@@ -2,47 +2,60 @@
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 from mitmvcr.core.errors import UnusableValueError
+from mitmvcr.core.home_calls import Preset
 
 
-def parse_client_cert(text: str) -> Path | None:
-    """Parse the path of a PEM file with a certificate and its key, or of a folder of
-    them, each named ``HOST.pem``; None if empty."""
-    path = _existing(text)
-    if path is not None and path.is_file() and b"PRIVATE KEY-----" not in _data(path):
-        problem = "holds no private key; put the certificate and its key into one PEM"
-        raise UnusableValueError(text, problem)
-    return path
-
-
-def parse_upstream_ca(text: str) -> Path | None:
-    """Parse the path of a PEM file of certificates; None if empty."""
-    path = _existing(text)
-    if path is not None and b"-----BEGIN CERTIFICATE-----" not in _data(path):
-        raise UnusableValueError(text, "holds no certificate in PEM")
-    return path
-
-
-def _existing(text: str) -> Path | None:
+def parse_pem(text: str) -> Path | None:
+    """Parse the path of a PEM file, or of a folder of them; None if empty. Whoever
+    reaches an origin looks into it: a replay needs none of it."""
     if not text.strip():
         return None
-    path = Path(os.path.expanduser(text.strip())).absolute()
-    if not path.exists():
-        raise UnusableValueError(text, "there is no such file")
-    return path
+    return Path(os.path.expanduser(text.strip())).absolute()
+
+
+def check_client_cert(path: Path) -> None:
+    """Raise UnusableValueError where it is neither a PEM file with a certificate and
+    its key nor a folder of them, each named ``HOST.pem``."""
+    if not path.is_dir() and b"PRIVATE KEY-----" not in _data(path):
+        problem = "holds no private key; put the certificate and its key into one PEM"
+        raise UnusableValueError(str(path), problem)
+
+
+def check_upstream_ca(path: Path) -> None:
+    """Raise UnusableValueError where it is no PEM file of certificates."""
+    if b"-----BEGIN CERTIFICATE-----" not in _data(path):
+        raise UnusableValueError(str(path), "holds no certificate in PEM")
 
 
 def _data(path: Path) -> bytes:
     try:
         return path.read_bytes()
+    except FileNotFoundError:
+        raise UnusableValueError(str(path), "there is no such file") from None
     except OSError as error:
         problem = f"cannot be read: {(error.strerror or str(error)).lower()}"
         raise UnusableValueError(str(path), problem) from error
+
+
+def parse_presets(text: str) -> tuple[Preset, ...]:
+    """Parse the names of presets, separated by commas; ``none`` is no preset."""
+    words = [word.strip().lower() for word in text.split(",") if word.strip()]
+    if words == ["none"]:
+        return ()
+    if not words or not {*Preset}.issuperset(words):
+        raise UnusableValueError(text, f"use {', '.join(Preset)} or none")
+    return tuple(each for each in Preset if each in words)
+
+
+def write_presets(presets: Collection[Preset]) -> str:
+    """Return what :func:`parse_presets` reads."""
+    return ",".join(presets) or "none"
 
 
 _SETTING = re.compile(r"(?P<name>[a-z][a-z0-9_]*)(=.*)?", re.DOTALL)
@@ -77,6 +90,14 @@ def parse_bypass(text: str) -> tuple[str, ...]:
             remedy = "use host names, .domains or addresses, separated by commas"
             raise UnusableValueError(host, remedy)
     return hosts
+
+
+class Upstream(NamedTuple):
+    """A proxy to go on through, as http://user:password@host:port or socks5://..., and
+    the hosts that are reached without it, as NO_PROXY names them."""
+
+    url: str
+    past: Sequence[str] = ()
 
 
 class Place(NamedTuple):

@@ -21,11 +21,12 @@ from mitmvcr import parsing, rerecording
 from mitmvcr import redaction_options as redaction
 from mitmvcr import timing_options as timing
 from mitmvcr.core.errors import OptionError, UnusableValueError
+from mitmvcr.core.home_calls import Preset
 from mitmvcr.core.matching import DEFAULT, MatchSpec
 from mitmvcr.core.model import Layout
 from mitmvcr.core.modes import Mode, Repeats
 from mitmvcr.network_options import Address
-from mitmvcr.parsing import Lane, Partial, RetryAfter, View, as_text
+from mitmvcr.parsing import Lane, Partial, RetryAfter, Time, View, as_text
 from mitmvcr.secrets.rules import DEFAULT as DEFAULT_RULES
 from mitmvcr.secrets.rules import Rules
 
@@ -73,7 +74,7 @@ class Flag(NamedTuple):
 #: The commands that take an option of a session, by what it is about.
 _SESSION = ("run", "serve", "start")
 _MATCHING = (*_SESSION, "explain", "diff")
-_SECRETS = (*_SESSION, "scan", "scrub", "show", "diff")
+_SECRETS = (*_SESSION, "scan", "scrub", "show", "diff", "convert")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,13 +184,23 @@ PASSTHROUGH = Option(
 BLOCK = Option(
     name="block",
     help="A mitmproxy flow filter: a request that it matches gets a 403, and is neither"
-    " sent nor counted. Known calls home (update checks, telemetry) need none;"
-    " -known records and counts them too.",
+    " sent nor counted.",
     group=Group.NETWORK,
     parse=parsing.parse_texts,
     kind=Kind.LIST,
     default=(),
     metavar="FILTER",
+)
+IGNORE_PRESET = Option(
+    name="ignore_preset",
+    help="What no test is about: packages (the registries of package managers),"
+    " telemetry (update checks too), or none. A recording lets it pass unrecorded, a"
+    " replay that does not hold it answers with a 403 and does not count it.",
+    group=Group.NETWORK,
+    parse=network.parse_presets,
+    write=network.write_presets,
+    default="packages,telemetry",
+    metavar="PRESETS",
 )
 SECRET = Option(
     name="secret",
@@ -208,16 +219,24 @@ UPSTREAM_CA = Option(
     help="A PEM file of authorities that are trusted towards origins, besides the usual"
     " ones.",
     group=Group.NETWORK,
-    parse=network.parse_upstream_ca,
+    parse=network.parse_pem,
     metavar="FILE",
     is_path=True,
+)
+INSECURE_UPSTREAM = Option(
+    name="insecure_upstream",
+    help="Trust whatever certificate an origin shows; a replay asks none.",
+    group=Group.NETWORK,
+    parse=parsing.parse_switch,
+    kind=Kind.SWITCH,
+    default="no",
 )
 CLIENT_CERT = Option(
     name="client_cert",
     help="The certificate that is shown to origins: a PEM file that holds its key too,"
     " or a folder of them, named HOST.pem.",
     group=Group.NETWORK,
-    parse=network.parse_client_cert,
+    parse=network.parse_pem,
     metavar="FILE",
     is_path=True,
 )
@@ -369,8 +388,9 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Option(
         name="layout",
-        help="Lay a cassette out as go-vcr's newest library does (v4), or as its v3"
-        " did.",
+        help="Lay a cassette out as go-vcr's library v4.0.7 does (v4), as it does from"
+        " v4.0.8 on (v4.0.8; they differ in few texts, and read each other), or as its"
+        " v3 did (v3).",
         group=Group.CASSETTE,
         parse=parsing.parse_layout,
         default="v4",
@@ -458,6 +478,18 @@ OPTIONS: tuple[Option, ...] = (
         field="matching.ignore_body",
     ),
     Option(
+        name="ignore_path",
+        help="A regex, as 'run-[0-9]+': what it matches in a URL's path does not"
+        " count.",
+        group=Group.MATCHING,
+        parse=matching.parse_ignored_body,
+        kind=Kind.LIST,
+        default=(),
+        metavar="REGEX",
+        commands=_MATCHING,
+        field="matching.ignore_path",
+    ),
+    Option(
         name="base_url_map",
         help="Compare a URL that starts with FROM as if it started with TO.",
         group=Group.MATCHING,
@@ -468,6 +500,17 @@ OPTIONS: tuple[Option, ...] = (
         metavar="FROM=TO",
         commands=_MATCHING,
         field="matching.base_urls",
+    ),
+    Option(
+        name="echo",
+        help="What a client makes up and a response repeats, as a request's id: put the"
+        " live value where the recorded one stood (auto), or replay it as recorded"
+        " (off).",
+        group=Group.MATCHING,
+        parse=parsing.parse_echo,
+        write=parsing.write_echo,
+        default="auto",
+        metavar="WHEN",
     ),
     Option(
         name="hooks",
@@ -606,6 +649,16 @@ OPTIONS: tuple[Option, ...] = (
         metavar="POLICY",
     ),
     Option(
+        name="time",
+        help="What becomes of an old recording's times in a replay: off, as recorded;"
+        " shift, moved to the present by the age of the recording; or freeze, 'run'"
+        " gives the command the recording's clock.",
+        group=Group.STREAMS,
+        parse=parsing.parse_time,
+        default="off",
+        metavar="TIME",
+    ),
+    Option(
         name="record_chunks",
         help="Record when each part of a stream came, in a field that go-vcr passes"
         " over, to replay it at that pace.",
@@ -703,6 +756,7 @@ OPTIONS: tuple[Option, ...] = (
     IDLE_TIMEOUT,
     PASSTHROUGH,
     BLOCK,
+    IGNORE_PRESET,
     Option(
         name="lane",
         help="Answer a strict replay on a fast lane in front of mitmproxy, wherever its"
@@ -725,6 +779,7 @@ OPTIONS: tuple[Option, ...] = (
     CONTROL,
     NO_PROXY,
     UPSTREAM_CA,
+    INSECURE_UPSTREAM,
     CLIENT_CERT,
     SET,
     ISOLATE,
@@ -816,7 +871,9 @@ class Settings(NamedTuple):
     retry_after: RetryAfter = "0"
     passthrough: tuple[str, ...] = ()
     block: tuple[str, ...] = ()
+    ignore_preset: tuple[Preset, ...] = tuple(Preset)
     upstream_ca: Path | None = None
+    insecure_upstream: bool = False
     client_cert: Path | None = None
     layout: Layout = "v4"
     record_chunks: bool = False
@@ -837,6 +894,8 @@ class Settings(NamedTuple):
     idle_timeout: float = 1800.0
     rerecord: tuple[str, ...] = ()
     lane: Lane = "off"
+    time: Time = "off"
+    echo: bool = True
 
 
 BY_NAME: Mapping[str, Option] = {option.name: option for option in OPTIONS}

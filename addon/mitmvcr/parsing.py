@@ -7,7 +7,7 @@ import math
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast, get_args
 
 from mitmvcr.core.errors import UnusableValueError
 from mitmvcr.core.model import Layout
@@ -22,6 +22,9 @@ Partial = Literal["keep", "drop"]
 #: What a replay at latency 0 tells a client of when to come back.
 RetryAfter = Literal["0", "keep"]
 Lane = Literal["auto", "off"]
+
+#: What becomes of an old recording's times in a replay.
+Time = Literal["off", "shift", "freeze"]
 
 #: Which of mitmproxy's programs is shown.
 Ui = Literal["dump", "console", "web"]
@@ -72,14 +75,13 @@ def parse_latency(text: str) -> float:
 
 
 def parse_layout(text: str) -> Layout:
-    """Parse ``v4`` (default) or ``v3``: as go-vcr's newest library writes, or as its
-    v3."""
+    """Parse ``v4`` (default), ``v4.0.8`` or ``v3``: as go-vcr's library v4.0.7 writes,
+    as it does from v4.0.8 on, or as its v3."""
     word = text.strip().lower()
-    if word == "v4":
-        return "v4"
-    if word == "v3":
-        return "v3"
-    raise UnusableValueError(text, "use v4 or v3")
+    for layout in get_args(Layout):
+        if word == layout:
+            return cast(Layout, layout)
+    raise UnusableValueError(text, "use v4, v4.0.8 or v3")
 
 
 def parse_partial(text: str) -> Partial:
@@ -110,6 +112,18 @@ def parse_lane(text: str) -> Lane:
     if word == "auto":
         return "auto"
     raise UnusableValueError(text, "use auto or off")
+
+
+def parse_echo(text: str) -> bool:
+    """Parse ``auto`` (default) or ``off``; return whether it is on."""
+    word = text.strip().lower()
+    if word not in ("auto", "off"):
+        raise UnusableValueError(text, "use auto or off")
+    return word == "auto"
+
+
+def write_echo(on: bool) -> str:
+    return "auto" if on else "off"
 
 
 def parse_fsync(text: str) -> bool:
@@ -176,6 +190,18 @@ def parse_text(text: str) -> str:
 
 def parse_texts(texts: Sequence[str]) -> tuple[str, ...]:
     return tuple(text for text in texts if text)
+
+
+def parse_time(text: str) -> Time:
+    """Parse ``off``, ``shift`` or ``freeze``: what becomes of the time in a replay."""
+    word = text.strip().lower()
+    if word == "off":
+        return "off"
+    if word == "shift":
+        return "shift"
+    if word == "freeze":
+        return "freeze"
+    raise UnusableValueError(text, "use off, shift or freeze")
 
 
 def parse_ui(text: str) -> Ui:

@@ -61,6 +61,8 @@ class World:
         home = self.folder / recipe.name
         home.mkdir(exist_ok=True)
         environment = clean_environment(self.folder / "mitmvcr", HOME=str(home))
+        # Whoever sets this one is asked by Deno for --allow-sys, with and without us.
+        environment.pop("NODE_EXTRA_CA_CERTS", None)
         base = [f"https://{HOST}", self.ws]
         cassette = ["--cassette", str(self.cassette(recipe)), *recipe.options]
         ours = [sys.executable, "-m", "mitmvcr", "run", *cassette, *options]

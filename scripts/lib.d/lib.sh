@@ -82,7 +82,7 @@ need_tools() { # need_tools [FILE...]: installs what of the files' is missing, w
 }
 
 # The tests of the parts that owe full branch coverage: all in one process each, and fast.
-pure=(tests/core tests/show tests/format tests/store tests/miss tests/secrets tests/golden tests/test_session.py tests/test_variables.py tests/test_settings.py
+pure=(tests/core tests/clock tests/convert tests/echo tests/learn tests/show tests/format tests/store tests/miss tests/secrets tests/golden tests/test_session.py tests/test_variables.py tests/test_settings.py
   tests/test_hooks.py tests/test_network_options.py tests/test_matching_options.py tests/test_codings.py
   tests/test_options.py tests/test_config.py tests/test_rerecording.py tests/test_idle_options.py)
 

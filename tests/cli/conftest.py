@@ -4,13 +4,14 @@ from pathlib import Path
 
 import pytest
 
+import authority
 from cli.helpers import Cli
 from mitmvcr.proxy.ca import ensure_ca
 
 
 @pytest.fixture(scope="session")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("home")
+    folder = authority.copy_to(tmp_path_factory.mktemp("home"))
     ensure_ca(folder)
     return folder
 

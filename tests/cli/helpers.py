@@ -78,7 +78,9 @@ STAYS = (
 
 
 @contextmanager
-def within_a_run(cli: Cli, code: int, *words: str | Path) -> Iterator[dict[str, str]]:
+def within_a_run(
+    cli: Cli, code: int, *words: str | Path, fresh: bool = True
+) -> Iterator[dict[str, str]]:
     """The environment of a command that ``mitmvcr run`` has started and that goes on.
 
     ``code``: what the run must exit with at the end. Clients are run in it as that
@@ -86,7 +88,7 @@ def within_a_run(cli: Cli, code: int, *words: str | Path) -> Iterator[dict[str, 
     """
     with cli.start(
         *("run", *words, *STAYS),
-        **{"stdin": subprocess.PIPE, "stderr": None, "text": False, "fresh": True},
+        **{"stdin": subprocess.PIPE, "stderr": None, "text": False, "fresh": fresh},
     ) as process:
         try:
             yield json.loads(read_line(process, "the command ran"))
@@ -95,6 +97,19 @@ def within_a_run(cli: Cli, code: int, *words: str | Path) -> Iterator[dict[str, 
             assert process.wait(PATIENCE) == code
         finally:
             process.kill()
+
+
+#: What of a run's environment makes it the way to origins of another.
+_WAY_OUT = ("HTTP_PROXY", "HTTPS_PROXY", "SSL_CERT_FILE")
+
+
+@contextmanager
+def origin_of(cli: Cli, cassette: Path) -> Iterator[dict[str, str]]:
+    """What another run is given, so that a run of this cassette is its origin: it need
+    not be that run's command, which would be a cold start."""
+    words = ("--cassette", cassette, "--no-fail-on-miss", "--allow-idle")
+    with within_a_run(cli, 0, *words, fresh=False) as environment:
+        yield {name: environment[name] for name in _WAY_OUT}
 
 
 def answer(url: str, body: bytes, method: str = "GET", code: int = 200) -> Interaction:

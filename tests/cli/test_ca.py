@@ -1,12 +1,24 @@
 """The certificate authority is made once, whoever comes first."""
 
+import base64
 import os
 import stat
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
 from mitmproxy.certs import CertStore
 
 from mitmvcr.proxy import ca
@@ -125,3 +137,38 @@ def test_a_file_in_the_way_is_told(tmp_path):
     (tmp_path / "home").write_text("")
     with pytest.raises(AuthorityError, match="cannot hold"):
         ensure_ca(tmp_path / "home" / "deeper")
+
+
+@pytest.mark.parametrize("name", ["p", "q", "d", "dmp1", "dmq1", "iqmp"])
+def test_a_key_of_which_a_number_has_changed_is_told(tmp_path, home, name):
+    """mitmproxy would not start with it."""
+    pem = (home / "mitmproxy-ca.pem").read_bytes()
+    text, end, certificate = pem.partition(b"-----END RSA PRIVATE KEY-----\n")
+    begin, _, coded = text.partition(b"KEY-----\n")
+    key: Any = load_pem_private_key(pem, None)
+    number = getattr(key.private_numbers(), name)
+    changed = base64.b64decode(coded).replace(_bytes(number), _bytes(number ^ 4))
+    assert changed != base64.b64decode(coded)
+    whole = begin + b"KEY-----\n" + base64.encodebytes(changed) + end + certificate
+    (tmp_path / "mitmproxy-ca.pem").write_bytes(whole)
+    with pytest.raises(AuthorityError, match=r"damaged \(.*; delete .*mitmproxy-"):
+        ensure_ca(tmp_path)
+
+
+def _bytes(number: int) -> bytes:
+    return number.to_bytes((number.bit_length() + 7) // 8)
+
+
+def test_a_key_on_a_curve_will_do(tmp_path):
+    """mitmproxy takes any that signs."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    now = datetime.now(UTC)
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "ours")])
+    made = x509.CertificateBuilder().subject_name(name).issuer_name(name)
+    made = made.serial_number(1).public_key(key.public_key())
+    made = made.not_valid_before(now).not_valid_after(now + timedelta(1))
+    form = (Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption())
+    certificate = made.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM)
+    file = tmp_path / "mitmproxy-ca.pem"
+    file.write_bytes(key.private_bytes(*form) + certificate)
+    assert ensure_ca(tmp_path).read_bytes() == certificate

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from mitmvcr.cli.child.environment import ProxyFacts, child_environment, inherited_proxy
+from mitmvcr.cli.child.environment import ProxyFacts, child_environment
 from mitmvcr.cli.child.trust import TrustFiles
+from mitmvcr.cli.child.way_out import way_out
 from mitmvcr.core.errors import OptionError
 from mitmvcr.options import BY_NAME
 
@@ -84,6 +85,16 @@ def test_node_adds_its_own_file_of_roots():
     made = child_environment({}, FACTS)
     assert made["NODE_EXTRA_CA_CERTS"] == "/run/node.pem"
     assert "NODE_USE_ENV_PROXY" not in made  # it breaks a Host header of one's own
+
+
+@pytest.mark.parametrize("deno", ["deno", "/opt/bin/deno", "deno.exe"])
+def test_deno_is_spared_the_variable_that_takes_its_trust(deno):
+    made = child_environment({}, FACTS, [deno, "run", "main.ts"])
+    assert "NODE_EXTRA_CA_CERTS" not in made
+    assert made["DENO_CERT"] == "/run/bundle.pem"
+    own = {"NODE_EXTRA_CA_CERTS": "/mine.pem"}
+    assert child_environment(own, FACTS, [deno])["NODE_EXTRA_CA_CERTS"]
+    assert child_environment({}, FACTS, ["npx", deno])["NODE_EXTRA_CA_CERTS"]
 
 
 def test_node_options_are_kept_and_the_preload_added():
@@ -215,28 +226,39 @@ def test_what_some_client_cannot_read_is_refused(text):
 
 
 def test_no_proxy_is_inherited_by_default(capsys):
-    assert inherited_proxy({"HTTPS_PROXY": " ", "ALL_PROXY": "socks5://x"}) is None
+    assert way_out({"HTTPS_PROXY": " ", "NO_PROXY": "corp.test"}) is None
     assert capsys.readouterr().err == ""
 
 
 def test_https_comes_first_among_inherited_proxies_and_it_is_said(capsys):
-    found = inherited_proxy({"http_proxy": "http://a:1", "HTTPS_PROXY": "http://b:2"})
-    assert found == "http://b:2"
+    given = {"ALL_PROXY": "socks5://c", "http_proxy": "http://a:1"}
+    assert way_out(given | {"HTTPS_PROXY": "http://b:2"}).url == "http://b:2"
     expected = "mitmvcr: HTTPS_PROXY is set: going on through http://b:2\n"
     assert capsys.readouterr().err == expected
+    assert way_out({"ALL_PROXY": "socks5h://c"}).url == "socks5h://c"
 
 
-def test_an_inherited_proxy_without_a_scheme_gets_one():
-    assert inherited_proxy({"https_proxy": "corp:3128"}) == "http://corp:3128"
+def test_what_the_inherited_proxy_is_not_for_is_kept_and_said(capsys):
+    found = way_out({"https_proxy": "corp:3128", "no_proxy": ".corp.test, 10.0.0.0/8,"})
+    assert found == ("http://corp:3128", (".corp.test", "10.0.0.0/8"))
+    told = capsys.readouterr().err
+    assert told.endswith("to what no_proxy names: .corp.test, 10.0.0.0/8\n")
 
 
 def test_the_password_of_an_inherited_proxy_is_not_shown(capsys):
     url = "http://me:secret@corp:3128"
-    assert inherited_proxy({"https_proxy": url}) == url
+    assert way_out({"https_proxy": url}).url == url
     assert "secret" not in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("url", ["socks5://corp:1080", "http://", "http://corp:port"])
+@pytest.mark.parametrize("url", ["socks4://corp:1080", "http://", "http://corp:port"])
 def test_an_inherited_proxy_that_cannot_be_gone_through_is_an_error(url):
     with pytest.raises(OptionError, match="unset it"):
-        inherited_proxy({"HTTPS_PROXY": url})
+        way_out({"HTTPS_PROXY": url})
+
+
+def test_a_program_s_own_options_for_its_jvm_do_not_win():
+    own = "-Xmx1g -Djavax.net.ssl.trustStore=/corp.jks"
+    made = child_environment({"MAVEN_OPTS": own, "GRADLE_OPTS": "-Xmx1g"}, FACTS)
+    assert made["MAVEN_OPTS"] == f"{own} {made['JAVA_TOOL_OPTIONS']}"
+    assert made["GRADLE_OPTS"] == "-Xmx1g"

@@ -11,6 +11,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from cli.helpers import answer, lines, write_cassette
+from cli.tunnels import fake_proxy
 
 URL = "https://api.example.test/greeting"
 NOTHING = (sys.executable, "-c", "pass")
@@ -155,3 +156,37 @@ def test_what_does_not_fail_the_run_is_a_warning_and_skipped(cli, cassette, tmp_
     root = ET.parse(tmp_path / "r.xml").getroot()
     assert root.get("failures") == "0"
     assert [e.get("type") for e in root.iter("skipped")] == ["unused", "idle"]
+
+
+REGISTRY = "http://registry.npmjs.org/left-pad"
+FETCH = """
+import sys, urllib.error, urllib.request as u
+try: print(u.urlopen(sys.argv[1]).status)
+except urllib.error.HTTPError as e: print(e.code, e.headers["x-vcr-blocked"])
+"""
+
+
+def test_a_replay_that_only_fetched_packages_was_asked_for_nothing(cli, cassette):
+    words = ("run", "-c", cassette, "-m", "replay", *cli.python(FETCH), REGISTRY)
+    ran = cli(*words)
+    assert ran.stdout == (
+        f"403 GET {REGISTRY}: blocked: the package registry npm"
+        " (--ignore-preset packages)\n"
+    )
+    told, summary = lines(ran.stderr)
+    assert "nothing but what is blocked went through the proxy" in told
+    assert summary.endswith("missed 0, unused 1; 1 blocked")
+    assert ran.returncode == 100
+
+
+def test_a_recording_of_packages_alone_says_so(cli, tmp_path):
+    with fake_proxy() as proxy:
+        env = {"HTTP_PROXY": proxy.url}
+        ran = cli("run", "-c", "new", *cli.python(FETCH), REGISTRY, env=env)
+    assert (ran.returncode, ran.stdout) == (0, "200\n")
+    told, summary = lines(ran.stderr)[-2:]
+    assert "nothing was recorded: 1 request went straight through" in told
+    assert "--ignore-preset none records that too" in told
+    assert summary.endswith(
+        "recorded 0, replayed 0, missed 0, unused 0; 1 passed through"
+    )

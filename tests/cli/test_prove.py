@@ -1,5 +1,5 @@
-"""``mitmvcr run --prove`` and ``--receipt``: an outer run is the origin of what the
-inner one records, and replays to it only once."""
+"""``mitmvcr run --prove`` and ``--receipt``: another run is the origin of what is
+recorded, and replays it only once."""
 
 import hashlib
 import json
@@ -7,10 +7,10 @@ import sys
 
 import pytest
 
-from cli.helpers import answer, lines, write_cassette
+from cli.helpers import answer, lines, origin_of, write_cassette
 from leaving_out import leave_out
 from mitmvcr.format import reader
-from patience import PATIENCE
+from patience import PATIENCE, wait_until
 
 URL = "https://api.example.test"
 ASKS = f"import urllib.request as u\nget = lambda p: u.urlopen('{URL}' + p).read()\n"
@@ -26,19 +26,24 @@ import os, socket, urllib.parse
 p = urllib.parse.urlsplit(os.environ["HTTPS_PROXY"])
 socket.create_connection((p.hostname, p.port)).close()
 """
-INNER = (sys.executable, "-m", "mitmvcr", "run", "--cassette", "inner", "--prove")
 
 
 @pytest.fixture
-def outer(cli, tmp_path):
-    """Run the inner mitmvcr with some program, on an origin of these answers."""
+def way_out(cli, tmp_path):
+    """To an origin of these answers."""
     paths = ("/a", "/b", "/0", "/1")
     answers = [answer(f"{URL}{path}", path.encode()) for path in paths]
-    cassette = write_cassette(tmp_path / "outer.yaml", *answers)
+    with origin_of(cli, write_cassette(tmp_path / "outer.yaml", *answers)) as found:
+        yield found
 
-    def run(code, *options, **more):
-        words = ("run", "--cassette", cassette, "--no-fail-on-miss", *INNER)
-        return cli(*words, *options, "--", *cli.python(ASKS + code), **more)
+
+@pytest.fixture
+def outer(cli, way_out):
+    """Run mitmvcr with some program, on that origin."""
+
+    def run(code, *options):
+        words = ("run", "--cassette", "inner", "--prove", *options)
+        return cli(*words, "--", *cli.python(ASKS + code), env=way_out)
 
     return run
 
@@ -195,17 +200,20 @@ def test_an_interrupted_recording_is_not_run_again(outer, tmp_path):
     assert urls(tmp_path / "inner.unproven.yaml") == ["/a"]
 
 
-def test_nobody_else_records_the_cassette_meanwhile(outer, tmp_path):
-    words = (sys.executable, "-m", "mitmvcr", "run", "-c", "inner", "-m", "record")
-    code = f"""
-get('/a')
-import subprocess
-ran = subprocess.run({(*words, "true")!r}, capture_output=True, text=True)
-print(ran.returncode, "is recorded by" in ran.stderr or ran.stderr)
-"""
-    ran = outer(code)
-    assert ran.returncode == 0, ran.stderr
-    assert ran.stdout.startswith("125 ")
+def test_nobody_else_records_the_cassette_meanwhile(cli, way_out, tmp_path):
+    waits = "while not pathlib.Path(f'go-{n}').exists(): time.sleep(0.02)"
+    code = f"get('/a')\nimport time\npathlib.Path(f'at-{{n}}').touch()\n{waits}"
+    program = cli.python(ASKS + COUNTS + code)
+    words = ("run", "--cassette", "inner", "--prove", *program)
+    with cli.start(*words, env=cli.environment(**way_out)) as process:
+        for run in range(3):
+            wait_until("the run", (tmp_path / f"at-{run}").exists)
+            ran = cli("run", "-c", "inner", "-m", "record", "true")
+            (tmp_path / f"go-{run}").touch()
+            assert ran.returncode == 125
+            assert "is being recorded already by" in ran.stderr
+        _, told = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0, told
 
 
 def test_a_receipt_of_a_replay_is_what_it_proves(cli, tmp_path):

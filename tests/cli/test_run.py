@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from cli.helpers import answer, lines, write_cassette
+from cli.helpers import answer, lines, origin_of, write_cassette
 from mitmvcr import cli as command_line
 
 URL = "https://api.example.test/greeting"
@@ -21,6 +21,13 @@ except urllib.error.HTTPError as e: print(e.code)
 @pytest.fixture
 def cassette(tmp_path):
     return write_cassette(tmp_path / "chat.yaml", answer(URL, b"hello"))
+
+
+@pytest.fixture
+def way_out(cli, cassette):
+    """To an origin that answers as the cassette."""
+    with origin_of(cli, cassette) as found:
+        yield found
 
 
 def exits(code):
@@ -226,15 +233,14 @@ def test_an_inherited_proxy_is_gone_through_and_inherited_roots_trusted(
 
 @pytest.mark.parametrize("recorded", [True, False])
 def test_a_command_that_failed_may_leave_the_cassette_as_it_was(
-    cli, cassette, tmp_path, recorded
+    cli, way_out, tmp_path, recorded
 ):
-    """The outer run is the origin of what the inner one records."""
-    inner = (sys.executable, "-m", "mitmvcr", "run", "--cassette", "inner")
     options = ("--mode", "record_only", "--save-failed", "no")
     code = f"{FETCH if recorded else 'pass'}; raise SystemExit(3)"
     kept = write_cassette(tmp_path / "inner.yaml", answer(f"{URL}/old", b"kept"))
     before = kept.read_bytes()
-    ran = cli("run", "--cassette", cassette, *inner, *options, *cli.python(code))
+    words = ("run", "--cassette", "inner", *options, *cli.python(code))
+    ran = cli(*words, env=way_out)
     assert ran.returncode == 3
     assert kept.read_bytes() == before
     told = (
@@ -262,14 +268,13 @@ def test_a_command_that_failed_may_leave_the_cassette_as_it_was(
     ],
 )
 def test_a_journal_that_somebody_changes_fails_the_run_and_is_rescued(
-    cli, cassette, tmp_path, attack
+    cli, way_out, tmp_path, attack
 ):
-    """The outer run is the origin of what the inner one records."""
     (tmp_path / "other").write_text("somebody else's")
-    inner = (sys.executable, "-m", "mitmvcr", "run", "--cassette", "inner")
     places = "part, other = pathlib.Path('inner.yaml.part'), pathlib.Path('other')"
     code = f"import os, pathlib, shutil\n{places}\n{FETCH}\n{attack}"
-    ran = cli("run", "--cassette", cassette, *inner, "--", *cli.python(code))
+    words = ("run", "--cassette", "inner", *cli.python(code))
+    ran = cli(*words, env=way_out)
     assert ran.returncode == 125
     assert ran.stdout == "hello\n"
     rescued = tmp_path / "inner.yaml.rescued-1"
@@ -285,10 +290,9 @@ def test_a_journal_that_somebody_changes_fails_the_run_and_is_rescued(
     assert (ran.returncode, ran.stdout) == (0, "hello\n")
 
 
-def test_a_command_that_passed_saves_what_it_recorded(cli, cassette, tmp_path):
-    inner = (sys.executable, "-m", "mitmvcr", "run", "--cassette", "inner")
+def test_a_command_that_passed_saves_what_it_recorded(cli, way_out, tmp_path):
     words = ("--save-failed", "no", "--fsync", "each", *cli.python(FETCH))
-    assert cli("run", "--cassette", cassette, *inner, *words).returncode == 0
+    assert cli("run", "--cassette", "inner", *words, env=way_out).returncode == 0
     assert "hello" in (tmp_path / "inner.yaml").read_text()
 
 

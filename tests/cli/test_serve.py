@@ -19,6 +19,7 @@ import pytest
 
 from cli.helpers import Cli, answer, seen_on, write_cassette
 from end_to_end.cassettes import interaction, write
+from mitmvcr.cli.child import told
 from mitmvcr.cli.commands.serve import _HOME, ServeOptions, proxy_arguments
 from option_samples import parse_settings
 from patience import PATIENCE, read_line, wait_for_port
@@ -155,7 +156,8 @@ def test_one_that_is_attached_only_replays_in_ci(cli):
         assert served.wait(PATIENCE) == 0
 
 
-def test_all_options_are_handed_on():
+def test_all_options_are_handed_on(monkeypatch):
+    monkeypatch.setattr(told, "_FILES", {"cafile": ()})  # this machine's own
     options = ServeOptions(ui="dump", host="::1", port=9, set=("http2=false",))
     settings = parse_settings(
         cassette="c",
@@ -184,6 +186,7 @@ def test_all_options_are_handed_on():
         *("--set", "vcr_match=method,path"),
         *("--set", "vcr_ignore_query=ts"),
         *("--set", "vcr_ignore_query=utm_*="),
+        *("--set", "vcr_echo=auto"),
         *("--set", f"vcr_hooks={__file__}"),
         *("--set", "vcr_redact=default"),
         *("--set", "vcr_headers=accept,content-type,user-agent"),
@@ -191,6 +194,7 @@ def test_all_options_are_handed_on():
         *("--set", "vcr_secret=A_B"),
         *("--set", "vcr_latency=0.5"),
         *("--set", "vcr_retry_after=0"),
+        *("--set", "vcr_time=off"),
         *("--set", "vcr_record_chunks=no"),
         *("--set", "vcr_record_errors=no"),
         *("--set", "vcr_partial=keep"),
@@ -203,9 +207,11 @@ def test_all_options_are_handed_on():
         *("--set", "vcr_idle_timeout=30m"),
         *("--set", "vcr_passthrough=~d a"),
         *("--set", "vcr_passthrough=~d b"),
+        *("--set", "vcr_ignore_preset=packages,telemetry"),
         *("--set", "vcr_lane=off"),
         *("--set", "vcr_control="),
         *("--set", "vcr_upstream_ca="),
+        *("--set", "vcr_insecure_upstream=no"),
         *("--set", "vcr_client_cert="),
         *("--set", "ssl_verify_upstream_trusted_ca=/roots.pem"),
         *("--set", "http2=false"),

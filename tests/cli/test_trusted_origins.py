@@ -63,7 +63,7 @@ def test_one_that_is_not_trusted_is_told_with_the_cure(run):
     told, summary = lines(ran.stderr)
     assert "broke off and is not recorded: Certificate verify failed" in told
     assert "(--upstream-ca FILE trusts its authority" in told
-    assert "--set ssl_insecure=true anybody)" in told
+    assert "--insecure-upstream anybody)" in told
     assert summary.endswith("missed 0, unused 0; 1 not recorded")
     assert "nothing went through" not in ran.stderr
 

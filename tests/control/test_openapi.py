@@ -44,7 +44,7 @@ def test_each_option_of_a_session_is_in_it_with_what_help_says() -> None:
     assert known["ignore_query"]["type"] == ["string", "array"]
     for name in known.keys() & rows.keys() - {"cassette"}:
         assert known[name]["description"] == rows[name].help
-    assert not known.keys() & {"dir", "control", "upstream_ca"}
+    assert not known.keys() & {"dir", "control", "upstream_ca", "insecure_upstream"}
 
 
 def test_each_reference_leads_somewhere() -> None:

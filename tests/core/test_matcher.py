@@ -143,6 +143,8 @@ def test_headers_count_without_what_is_ignored(part: str) -> None:
         ("$.items[0]", "[1]", "[2]", False),
         ("$[0,2]", "[1,2,3,4]", "[2,4]", True),
         ("$..id", '{"id":{"id":1},"a":[{"id":2}]}', '{"a":[{}]}', True),
+        ("$..id=", '{"id":{"id":1},"a":[{"id":2}]}', '{"id":3,"a":[{"id":4}]}', True),
+        ("$..id=", '{"id":1}', "{}", False),
         ("$", "[1]", "{}", True),
         ("$.a $.b=", '{"a":1,"b":1}', '{"b":2}', True),
     ],
@@ -156,8 +158,9 @@ def test_json_counts_without_what_is_ignored(
 
 def test_json_too_deep_to_be_searched_is_compared_as_it_stands() -> None:
     deep = b'{"a":' * 500 + b"1" + b"}" * 500
-    assert same(spec(json="$..id"), post(deep), post(deep))
-    assert not same(spec(json="$..id"), post(deep), post(b" " + deep))
+    assert same(spec(json="$..['id','x']"), post(deep), post(deep))
+    assert not same(spec(json="$..['id','x']"), post(deep), post(b" " + deep))
+    assert same(spec(json="$..id"), post(deep), post(b" " + deep))  # it needs no search
 
 
 @pytest.mark.parametrize("part", ["body", "form"])
@@ -280,6 +283,7 @@ specs = st.builds(
     ignore_form=ignores,
     ignore_body=st.sampled_from([(), (Ignore("[0-9]"),), (Ignore("a|="),)]),
     base_urls=st.sampled_from([(), (("http://staging/x", "http://h/"),)]),
+    ignore_path=st.sampled_from([(), (Ignore("[xy]"),)]),
 ) | st.sampled_from([MatchSpec.of("go-vcr"), MatchSpec.of("charm")])
 
 

@@ -57,6 +57,10 @@ class Curl:
             pass
         return self.received
 
+    @property
+    def is_open(self) -> bool:
+        return self._process.poll() is None
+
     def wait(self) -> int:
         return self._process.wait(PATIENCE)
 

@@ -171,7 +171,7 @@ def test_a_start_that_fails_ends_also_where_a_hook_cannot_exit(
             "mitmproxy.addons.proxyserver:Proxyserver.listen_addrs",
             "mitmproxy in process",
         ),
-        ("mitmproxy.certs:CertStore.from_files", "CA files"),
+        ("mitmproxy.certs:CertStore.load_dhparam", "CA files"),
     ],
 )
 def test_a_command_that_cannot_run_its_proxy_says_so(

@@ -27,6 +27,7 @@ STREAM = Interaction(
         chunks=(Chunk(0, 0), Chunk(9, 50_000)),
     ),
 )
+HELD = replace(STREAM, response=replace(STREAM.response, until="2 POST /mcp: x"))
 BROKEN = replace(STREAM, response=replace(STREAM.response, failure="truncated"))
 SOCKET = Interaction(
     0,
@@ -48,7 +49,7 @@ THEIRS = replace(
 )
 MADE_UP = {"order id": ("7f3a",), "seed": ("42",)}
 WITH_VARIABLES = replace(THEIRS, request=replace(THEIRS.request, variables=MADE_UP))
-ALL = (STREAM, BROKEN, SOCKET, THEIRS, WITH_VARIABLES)
+ALL = (STREAM, HELD, BROKEN, SOCKET, THEIRS, WITH_VARIABLES)
 LAYOUTS: tuple[Layout, ...] = ("v4", "v3")
 
 
@@ -69,7 +70,9 @@ def test_go_vcr_loads_it_and_passes_over_them(layout: Layout) -> None:
             each,
             id=at,
             request=replace(each.request, identity="", variables={}),
-            response=replace(each.response, chunks=(), failure="", websocket=()),
+            response=replace(
+                each.response, chunks=(), failure="", until="", websocket=()
+            ),
         )
         for at, each in enumerate(ALL)
     ]
@@ -77,11 +80,12 @@ def test_go_vcr_loads_it_and_passes_over_them(layout: Layout) -> None:
 
 
 def test_they_are_read_fast() -> None:
-    data = writer.dumps(Cassette((STREAM, BROKEN)))
+    data = writer.dumps(Cassette((STREAM, BROKEN, HELD)))
     found = index(data)
     assert found is not None
     parser = ItemParser(found.columns)
     assert parser.parse(found.item(1)).response.failure == "truncated"
+    assert parser.parse(found.item(2)).response.until == HELD.response.until
     for wrong in (b"9@50", b"9@-50ms", b"nine"):
         item = found.item(0).replace(b"9@50\xc2\xb5s", wrong)
         with pytest.raises(Decline):

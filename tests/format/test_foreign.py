@@ -36,6 +36,8 @@ http_interactions:
     status: {code: 200, message: OK}
 recorded_with: VCR 2.0.0
 """
+RUBY_1 = "---\n- !ruby/struct:VCR::HTTPInteraction\n  request: 1\n"
+VCRPY_0 = "- request: !!python/object:vcr.request.Request\n    body: null\n"
 JSON = {
     "vcrpy": {"version": 1, "interactions": [{"request": {"uri": "http://h/"}}]},
     "Ruby's VCR or of betamax": {
@@ -43,9 +45,18 @@ JSON = {
         "recorded_with": "betamax/0.8",
     },
     "HTTP archive (HAR)": {"log": {"creator": {}, "entries": []}},
+    "Hoverfly, older": {"data": {"pairs": [PAIR]}, "meta": {"schemaVersion": "v1"}},
     "Hoverfly": {"data": {"pairs": [PAIR], "globalActions": {}}, "meta": {}},
     "Azure's test proxy": {"Entries": [{"RequestUri": "https://h/"}]},
-    "nock": [{"scope": "https://h:443", "method": "GET", "path": "/"}],
+    "nock": [{"scope": "https://h:443", "method": "GET", "path": "/", "status": 200}],
+    "google/test-server": {
+        "recordID": "a",
+        "interactions": [{"request": {"url": "/"}, "shaSum": "1a"}],
+    },
+    "Postman": {
+        "info": {"name": "a", "schema": "https://schema.getpostman.com/a.json"},
+        "item": [{"request": {}, "response": [{"status": "OK"}]}],
+    },
     "WireMock": {"id": "1", **PAIR},
 }
 FILES = {
@@ -55,8 +66,17 @@ FILES = {
         "version: 1\n" + VCRPY.removesuffix("version: 1\n"),
     ),
     "Ruby in YAML": ("Ruby's VCR or of betamax", RUBY),
-    **{kind: (kind, json.dumps(value, indent=1)) for kind, value in JSON.items()},
-    **{f"{kind}, short": (kind, json.dumps(value)) for kind, value in JSON.items()},
+    **{
+        kind: (kind.partition(",")[0], json.dumps(value, indent=1))
+        for kind, value in JSON.items()
+    },
+    **{
+        f"{kind}, short": (kind.partition(",")[0], json.dumps(value))
+        for kind, value in JSON.items()
+    },
+    "Ruby's VCR 1": ("Ruby's VCR or of betamax", RUBY_1),
+    "vcrpy 0": ("vcrpy", VCRPY_0),
+    "flows": ("mitmproxy's flows", "3219:9:websocket;0:~8:response;"),
     "a list of mappings": ("WireMock", json.dumps({"mappings": [PAIR]})),
 }
 
@@ -71,17 +91,37 @@ def test_a_file_of_another_recorder_is_named(name: str, tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text(text)
     (found,) = check(tmp_path / "a.yaml")
     assert kind in found.message
-    assert found.message.endswith("and no cassette of go-vcr's: record it anew")
+    assert found.message.endswith(
+        "-o " + str(tmp_path / "a.govcr.yaml") + "' makes one"
+    )
     if reader.is_format1(text.encode()):
         with pytest.raises(CassetteError, match=kind):
             reader.read_format1(text.encode(), "a.yaml")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("import { http } from 'msw'\nexport const a = [http.get('/')]", "MSW"),
+        ("// mocks\nconst { rest } = require('msw/node')", "MSW"),
+        ("const nock = require('nock')\nnock('https://h').get('/')", "nock"),
+    ],
+)
+def test_handlers_are_code_and_cannot_be_converted(text: str, words: str) -> None:
+    with pytest.raises(CassetteError) as caught:
+        reader.loads(text.encode(), "a.js")
+    wanted = (
+        f"a.js: has handlers of {words}, and no cassette of go-vcr's: they are code"
+    )
+    assert str(caught.value).startswith(wanted)
+    assert kind_of(f"body: |\n    {text}".encode()) == ""
 
 
 @pytest.mark.parametrize("text", ["{}", "[1]", "a: 1", "interactions:\n", '{"a":{}}'])
 def test_what_nobody_is_known_to_write_is_a_broken_cassette(text: str) -> None:
     with pytest.raises(CassetteError) as caught:
         reader.loads(text.encode(), "a.yaml")
-    assert "record it anew" not in str(caught.value)
+    assert "makes one" not in str(caught.value)
 
 
 @pytest.mark.parametrize("layout", ["v4", "v3"])

@@ -9,7 +9,9 @@ from golden.wire import from_wire
 from mitmvcr.core.model import Cassette
 
 FOLDER = Path(__file__).parents[2] / "cassettes" / "golden"
-LAYOUTS = ("v4", "v3")
+LAYOUTS = ("v4", "v4.0.8", "v3")
+#: Those of which go-vcr saves what it does not load again.
+UNSOUND = ("v4", "v3")
 GROUPS = (
     *("bodies", "durations", "empty", "fields"),
     *("names", "order", "texts", "values"),

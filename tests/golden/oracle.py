@@ -1,13 +1,17 @@
 """go-vcr itself, asked over a pipe: what it writes and what it reads.
 
-The Go program in ``go/`` needs Go: see ``gobuild``.
+The Go program in ``go/`` needs Go: see ``gobuild``. It is started once, and answers
+until the tests are through.
 """
 
+import base64
 import json
 import subprocess
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
+import leftovers
 from gobuild import binary
 from golden.wire import from_wire, message_out, to_wire
 from mitmvcr.core.model import Cassette, Interaction, Request
@@ -45,13 +49,33 @@ def match(
     return answers
 
 
-def _ask(*arguments: str, data: bytes) -> bytes:
-    done = subprocess.run([program(), *arguments], input=data, capture_output=True)
-    if done.returncode:
-        raise RuntimeError(done.stderr.decode(errors="replace").strip())
-    return done.stdout
+def _ask(*words: str, data: bytes) -> bytes:
+    question = {"words": words, "data": base64.b64encode(data).decode()}
+    process = _running(program(words[-1]))
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write(json.dumps(question).encode() + b"\n")
+    process.stdin.flush()
+    answer = json.loads(process.stdout.readline())
+    if "error" in answer:
+        raise RuntimeError(answer["error"])
+    return base64.b64decode(answer["data"] or "")
 
 
-def program() -> Path:
-    """The built program."""
-    return binary(SOURCE)
+@cache
+def _running(built: Path) -> subprocess.Popen[bytes]:
+    pipe = subprocess.PIPE
+    process = subprocess.Popen([built, "serve"], stdin=pipe, stdout=pipe)
+    leftovers.at_the_end(lambda: _end(process))
+    return process
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.communicate()
+    _running.cache_clear()
+
+
+def program(layout: str = "v4") -> Path:
+    """The built program that writes and reads this layout."""
+    modules = "go.v4.0.8.mod" if layout == "v4.0.8" else "go.mod"
+    return binary(SOURCE, modules)

@@ -67,7 +67,9 @@ _RESPONSES = st.builds(
 _QUIET = {
     "suppress_health_check": [HealthCheck.too_slow, HealthCheck.data_too_large],
 }
-LAYOUTS: tuple[Layout, ...] = ("v4", "v3")
+LAYOUTS: tuple[Layout, ...] = ("v4", "v4.0.8", "v3")
+#: What one writes and the other reads.
+OTHERS: tuple[tuple[Layout, Layout], ...] = (("v4", "v4.0.8"), ("v4.0.8", "v4"))
 
 
 def _cassette(pairs: list[tuple[Request, Response]]) -> Cassette:
@@ -91,6 +93,8 @@ def test_any_interactions_are_written_as_go_vcr_writes_them() -> None:
             theirs = oracle.write(cassette.interactions, layout)
             assert _lines(written) == _lines(theirs), layout
             assert oracle.read(written, layout) == cassette, layout
+        for layout, reads in OTHERS:
+            assert oracle.read(dumps(cassette, layout), reads) == cassette, reads
 
     check()
 

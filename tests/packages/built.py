@@ -80,7 +80,7 @@ def cargo() -> Site:
     }
 
 
-def npm() -> Site:
+def npm(host: str = "npm.test") -> Site:
     manifest = {"name": NAME, "version": VERSION, "keywords": ["token", "password"]}
     files = {
         "package/package.json": json.dumps(manifest).encode(),
@@ -89,7 +89,7 @@ def npm() -> Site:
     archive = tarred(files, packed=True)
     digest = base64.b64encode(hashlib.sha512(archive).digest()).decode()
     dist = {
-        "tarball": f"http://npm.test/{NAME}/-/{NAME}-{VERSION}.tgz",
+        "tarball": f"http://{host}/{NAME}/-/{NAME}-{VERSION}.tgz",
         "shasum": hashlib.sha1(archive).hexdigest(),
         "integrity": f"sha512-{digest}",
         "signatures": [

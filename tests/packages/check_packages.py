@@ -18,6 +18,8 @@ from patience import PATIENCE
 SITES = {
     "cargo.test": built.cargo(),
     "npm.test": built.npm(),
+    "registry.npmjs.org": built.npm("registry.npmjs.org"),
+    "app.test": {"/": built.Served(b"{}", "application/json")},
     "pypi.test": built.simple(),
     "go.test": built.goproxy(),
     "image.test": built.image(),
@@ -157,6 +159,23 @@ def test_npm_install(bench: Bench) -> None:
     files = recorded.files("node_modules")
     assert f"node_modules/{built.NAME}/index.js" in files
     assert replayed.files("node_modules") == files
+
+
+def test_what_a_test_fetches_first_is_no_part_of_it(bench: Bench) -> None:
+    """The public registry's name, with this machine's packages: a test that installs
+    what it needs, and then asks its API."""
+    npm = (tool("npm"), "install", f"{built.NAME}@{built.VERSION}", "--no-audit")
+    fetch = f"{' '.join(npm)} --registry http://registry.npmjs.org/"
+    ask = "import urllib.request as u; print(u.urlopen('http://app.test/').status)"
+    script = f'{fetch} || echo not fetched; {sys.executable} -c "{ask}"'
+    recorded, replayed, first, second = bench.twice(["sh", "-c", script])
+    assert recorded.files("node_modules")
+    text = bench.cassette.read_text()
+    assert text.count("url: ") == 1
+    assert "http://app.test/" in text
+    assert not replayed.files("node_modules")  # blocked there, and no miss: status 0
+    assert first.endswith("200\n")
+    assert second.endswith("not fetched\n200\n")
 
 
 def test_pip_download(bench: Bench) -> None:

@@ -13,7 +13,8 @@ from mitmvcr.proxy.flow.blocking import Blocking
 from rig import Rig, in_loop
 
 HOME = "https://packages.httpie.io/latest.json"
-PIP = "https://pypi.org/simple/pip/"
+CHECK = "https://checkpoint-api.hashicorp.com/v1/check/terraform"
+WHEEL = "https://files.pythonhosted.org/packages/a/b-1-py3-none-any.whl"
 
 
 def ask(rig, url, **request):
@@ -51,7 +52,9 @@ def test_a_call_home_is_refused_in_a_replay_and_does_not_count(tmp_path, caplog)
     with caplog.at_level(logging.INFO):
         flow = ask(rig, HOME)
     assert flow.response.status_code == 403
-    assert flow.response.headers["x-vcr-blocked"].endswith("httpie's update check")
+    assert flow.response.headers["x-vcr-blocked"].endswith(
+        "httpie's update check (vcr_ignore_preset=telemetry)"
+    )
     assert "blocked: httpie's update check" in caplog.text
     assert counts(rig) == (0, 1, 0)
     assert not rig.session.log.misses
@@ -70,7 +73,7 @@ def test_one_that_was_recorded_is_answered(tmp_path):
 @in_loop
 def test_a_recording_leaves_it_out_and_keeps_what_may_be_wanted(tmp_path):
     rig = Rig(vcr_cassette=str(tmp_path / "new.yaml"), vcr_mode="record")
-    left_out, kept = ask(rig, HOME), ask(rig, PIP)
+    left_out, kept = ask(rig, HOME), ask(rig, CHECK)
     assert left_out.response is kept.response is None  # both go on
     flows = rig.vcr.sessions.under_way
     assert left_out.id not in flows
@@ -78,18 +81,30 @@ def test_a_recording_leaves_it_out_and_keeps_what_may_be_wanted(tmp_path):
     assert counts(rig) == (0, 0, 1)
 
 
-@in_loop
-def test_the_known_ones_can_be_switched_off(tmp_path):
-    rig = Rig(
-        vcr_cassette=write(tmp_path / "a.yaml", "http://h/"),
-        vcr_mode="replay",
-        vcr_block=["-known"],
-    )
-    assert ask(rig, HOME).response.status_code == 424
-    rig = Rig(
-        vcr_cassette=str(tmp_path / "new.yaml"), vcr_mode="record", vcr_block=["-known"]
-    )
-    assert rig.vcr.sessions.under_way.pop(ask(rig, HOME).id)
+@pytest.mark.parametrize(
+    ("presets", "passed_over"),
+    [
+        ("packages,telemetry", {HOME, WHEEL}),
+        ("telemetry", {HOME}),
+        (" Packages ,", {WHEEL}),
+        ("none", set()),
+    ],
+)
+def test_what_is_passed_over_can_be_chosen(tmp_path, presets, passed_over):
+    @in_loop
+    def check():
+        for mode, name in (("replay", "a.yaml"), ("record", "new.yaml")):
+            place = write(tmp_path / "a.yaml", "http://h/").replace("a.yaml", name)
+            rig = Rig(vcr_cassette=place, vcr_mode=mode, vcr_ignore_preset=presets)
+            flows = {url: ask(rig, url) for url in (HOME, WHEEL)}
+            if mode == "replay":
+                refused = {u for u, f in flows.items() if f.response.status_code == 403}
+            else:
+                left = rig.vcr.sessions.under_way
+                refused = {u for u, f in flows.items() if left.pop(f.id, None) is None}
+            assert refused == passed_over
+
+    check()
 
 
 @pytest.mark.parametrize("mode", ["replay", "record", "new_episodes", "passthrough"])

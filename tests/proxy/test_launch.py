@@ -8,25 +8,8 @@ import pytest
 from mitmvcr.core.errors import CassetteNotFoundError, VcrError
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.format import writer
-from mitmvcr.proxy.launch import _going_through, running_proxy
+from mitmvcr.proxy.launch import running_proxy
 from option_samples import parse_settings
-
-
-@pytest.mark.parametrize(
-    ("upstream", "options"),
-    [
-        ("http://proxy.test:3128", {"mode": ["upstream:http://proxy.test:3128"]}),
-        (
-            "http://me%40x:p%3Aw@proxy.test:3128/",
-            {
-                "mode": ["upstream:http://proxy.test:3128"],
-                "upstream_auth": "me@x:p:w",
-            },
-        ),
-    ],
-)
-def test_an_upstream_proxys_credentials_are_an_option_of_their_own(upstream, options):
-    assert _going_through(upstream) == options
 
 
 def test_a_proxy_answers_from_its_cassette_while_the_block_runs(tmp_path, confdir):

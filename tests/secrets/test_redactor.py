@@ -702,3 +702,36 @@ def test_a_place_of_a_known_secret_is_where_it_can_be_read() -> None:
     assert len(memory.find(data)) == 2
     (place,) = memory.places(data)
     assert (place.start, place.end, place.kind) == (0, 18, "token")
+
+
+# What is sent again
+
+
+def test_a_body_that_was_clear_is_looked_through_again_once_more_is_known() -> None:
+    text = b"of no importance " * 100 + b"hunter2-hunter2"
+    redactor = Redactor()
+    for _ in range(2):
+        assert redactor.request(Request(url="https://h/", body=text)).body == text
+    log_in = Request(url="https://h/?password=hunter2-hunter2")
+    assert "REDACTED" in redactor.request(log_in).url
+    seen = redactor.request(Request(url="https://h/", body=text)).body
+    assert seen == text.replace(b"hunter2-hunter2", b"[REDACTED:password]")
+
+
+def test_a_clear_body_that_is_sent_again_is_not_looked_through_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    redactor = Redactor()
+    is_clear, looked = redactor.texts.is_clear, list[int]()
+
+    def noted(data: bytes) -> bool:
+        looked.append(len(data))
+        return is_clear(data)
+
+    monkeypatch.setattr(redactor.texts, "is_clear", noted)
+    small, large = b"nothing " * 200, b"nothing " * (1 << 18)
+    for body in (small, large):
+        for _ in range(3):
+            redactor.request(Request(url="https://h/", body=bytes(bytearray(body))))
+    assert looked.count(len(small)) == 1
+    assert looked.count(len(large)) == 3  # it is not kept

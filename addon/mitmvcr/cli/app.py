@@ -10,8 +10,9 @@ from typing import Any
 import click
 
 from mitmvcr import __version__
+from mitmvcr.cli.cassette_app import cassette
 from mitmvcr.cli.lasting import COMMANDS
-from mitmvcr.cli.options import GroupedCommand, takes, takes_all, typed
+from mitmvcr.cli.options import GroupedCommand, show_help_alone, takes, takes_all, typed
 from mitmvcr.options import OPTIONS
 
 
@@ -23,13 +24,7 @@ from mitmvcr.options import OPTIONS
 @click.pass_context
 def app(context: click.Context) -> None:
     """Record a program's HTTP(S) traffic into go-vcr cassettes; replay it offline."""
-    _help_alone(context)
-
-
-def _help_alone(context: click.Context) -> None:
-    """Show the help of a group that is called with no command."""
-    if context.invoked_subcommand is None:
-        click.echo(context.get_help())
+    show_help_alone(context)
 
 
 for each in COMMANDS:
@@ -45,14 +40,45 @@ def run(command: tuple[str, ...], **options: Any) -> int:
 
     The exit code is the command's own; 128+N if signal N ended it; 100 if it passed
     but a request had no match, a strict replay was asked for nothing or, with
-    --fail-on-unused, an interaction was unused;
-    125 if mitmvcr failed; 126 or 127 if the command cannot be executed or found.
+    --fail-on-unused, an interaction was unused; 125 if mitmvcr failed; 126 or 127 if
+    the command cannot be executed or found.
     With CI set and no mode given it replays only. With no cassette given it takes
     cassettes/<the command's name>.yaml.
     """
     from mitmvcr.cli.commands.run import run_command
 
     return run_command(command, typed(options))
+
+
+@app.command(cls=GroupedCommand, context_settings={"allow_interspersed_args": False})
+@click.option("--yes", is_flag=True, help="Write the rules into mitmvcr.toml.")
+@takes("run")
+@click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
+def learn(command: tuple[str, ...], *, yes: bool, **options: Any) -> int:
+    """Find out what varies between two runs of COMMAND, and the rules for it.
+
+    It is recorded into the cassette, if that is not there yet, and once more aside.
+    The fewest rules that let the second run match the first are shown, proven by two
+    replays, and, with --yes, written into mitmvcr.toml, whose other lines stay. The
+    exit code is the command's own where it fails, and 100 where no rules help.
+    """
+    from mitmvcr.cli.commands.learn import learn_command
+
+    return learn_command(command, typed(options), yes=yes)
+
+
+@app.command()
+@click.argument("report", required=False, type=click.Path(path_type=Path))
+@click.option("--yes", is_flag=True, help="Write them into mitmvcr.toml.")
+def fix(report: Path | None, *, yes: bool) -> int:
+    """Apply the remedies that the misses of the last run in this folder named.
+
+    REPORT is the JSON report of another run. What would make one of two recorded
+    requests is not written. The exit code is 100 if a miss has no remedy.
+    """
+    from mitmvcr.cli.commands.fix import fix as fix_misses
+
+    return fix_misses(report, yes=yes)
 
 
 @app.command(cls=GroupedCommand)
@@ -80,9 +106,6 @@ def config(*, as_json: bool, **options: Any) -> None:
     from mitmvcr.cli.commands.config import show_config
 
     show_config(typed(options), as_json=as_json)
-
-
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @app.command(cls=GroupedCommand)
@@ -134,191 +157,4 @@ def ca(kind: str) -> None:
     print_authority(kind)
 
 
-@app.group(invoke_without_command=True)
-@click.pass_context
-def cassette(context: click.Context) -> None:
-    """Look after cassette files."""
-    _help_alone(context)
-
-
-@cassette.command()
-@click.argument(
-    "paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path)
-)
-def check(paths: tuple[Path, ...]) -> int:
-    """Report what is wrong with cassettes: files, or folders of them.
-
-    One line for each problem; exit code 1 if one of them is an error.
-    """
-    from mitmvcr.cli.commands.cassette import check_cassettes
-
-    return check_cassettes(paths)
-
-
-@cassette.command()
-@click.argument("cassette", metavar="CASSETTE")
-@click.option("--replace", is_flag=True, help="Replace what CASSETTE holds.")
-@click.option(
-    "--from",
-    "source",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="The file to recover from. Default: CASSETTE.part",
-)
-def recover(cassette: str, replace: bool, source: Path | None) -> None:
-    """Put a recording that was not saved (CASSETTE.part) in place.
-
-    It is appended to what CASSETTE holds.
-    """
-    from mitmvcr.cli.commands.cassette import recover_cassette
-
-    recover_cassette(cassette, replace=replace, source=source)
-
-
-@cassette.command()
-@click.argument("path", type=click.Path(path_type=Path), metavar="CASSETTE")
-@click.option(
-    "--output",
-    type=click.Path(path_type=Path),
-    help="The file to write. Default: CASSETTE.",
-)
-def convert(path: Path, output: Path | None) -> None:
-    """Write a cassette of format 1 (go-vcr v1, v2) anew in format 2."""
-    from mitmvcr.cli.commands.cassette import convert_cassette
-
-    convert_cassette(path, output)
-
-
-@cassette.command(cls=GroupedCommand)
-@click.argument("cassette", metavar="CASSETTE")
-@click.option("--method", metavar="METHOD", help="Default: GET, with a body POST.")
-@click.option("--url", metavar="URL")
-@click.option("--header", multiple=True, metavar="'NAME: VALUE'", help="Repeatable.")
-@click.option("--body", metavar="TEXT|@FILE")
-@click.option("--curl", metavar="COMMAND", help="All of it, as 'curl -d a=1 URL'.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@takes("explain")
-def explain(
-    *,
-    cassette: str,
-    as_json: bool,
-    method: str | None,
-    url: str | None,
-    header: tuple[str, ...],
-    body: str | None,
-    curl: str | None,
-    **options: Any,
-) -> int:
-    """Say whether CASSETTE would answer a request, and if not what differs.
-
-    Nothing is sent. The exit code is 0 for a match and 1 for none.
-    """
-    from mitmvcr.cli.commands.explain import Question, explain_request
-
-    question = Question(method, url, header, body, curl)
-    return explain_request(cassette, question, typed(options), as_json=as_json)
-
-
-@cassette.command(cls=GroupedCommand)
-@click.argument("path", type=_FILE)
-@click.option("--id", "ids", type=int, multiple=True, help="By number, from 0.")
-@click.option("--url", "urls", multiple=True, metavar="GLOB")
-@click.option("--status", "statuses", multiple=True, metavar="404|4xx")
-@click.option("--method", "methods", multiple=True, metavar="METHOD")
-@click.option("--table", "table_only", is_flag=True, help="The table alone.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@click.option(
-    "--html",
-    "page",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    help="Write one HTML file that holds it all.",
-)
-@takes("show")
-def show(
-    *,
-    path: Path,
-    ids: tuple[int, ...],
-    urls: tuple[str, ...],
-    statuses: tuple[str, ...],
-    methods: tuple[str, ...],
-    table_only: bool,
-    as_json: bool,
-    page: Path | None,
-    **options: Any,
-) -> None:
-    """Show a cassette: a table, and what is chosen whole.
-
-    Streams are shown event by event, with their times, and binary in hex. Secrets are
-    hidden as a recording hides them.
-    """
-    from mitmvcr.cli.commands.show import Choice, show_cassette, write_page
-
-    upper = tuple(each.upper() for each in methods)
-    choice = Choice(ids, urls, statuses, upper)
-    if page is not None:
-        write_page(path, choice, typed(options), page)
-        return
-    show_cassette(path, choice, typed(options), as_json=as_json, table_only=table_only)
-
-
-@cassette.command(cls=GroupedCommand)
-@click.argument("a", type=_FILE, metavar="A")
-@click.argument("b", type=_FILE, metavar="B")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@click.option(
-    "--html",
-    "page",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    help="Write one HTML file, to look at both side by side.",
-)
-@takes("diff")
-def diff(*, a: Path, b: Path, as_json: bool, page: Path | None, **options: Any) -> int:
-    """Compare two cassettes: what is the same, changed, only in A or only in B.
-
-    Interactions belong together whose requests match, and then those that have the
-    method and the URL in common. Bodies are compared by meaning; times, Date and Age
-    do not count, nor what the options ignore. Secrets are hidden as a recording hides
-    them. The exit code is 0 if the cassettes are the same and 1 if they differ.
-    """
-    from mitmvcr.cli.commands.diff import print_difference, write_difference
-
-    if page is not None:
-        return write_difference(a, b, typed(options), page)
-    return print_difference(a, b, typed(options), as_json=as_json)
-
-
-_PATHS = click.argument(
-    "paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path)
-)
-
-
-@cassette.command(cls=GroupedCommand)
-@takes("scan")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "sarif"]),
-    default="text",
-    show_default=True,
-)
-@_PATHS
-def scan(paths: tuple[Path, ...], form: str, **options: Any) -> int:
-    """Find secrets in cassettes: files, or folders of them.
-
-    One line for each, with the value masked; exit code 1 if there is one.
-    """
-    from mitmvcr.cli.commands.secrets import scan_cassettes
-
-    return scan_cassettes(paths, typed(options), form=form)
-
-
-@cassette.command(cls=GroupedCommand)
-@takes("scrub")
-@_PATHS
-def scrub(paths: tuple[Path, ...], **options: Any) -> int:
-    """Redact secrets in cassettes in place, each file whole or not at all."""
-    from mitmvcr.cli.commands.secrets import scrub_cassettes
-
-    return scrub_cassettes(paths, typed(options))
+app.add_command(cassette)

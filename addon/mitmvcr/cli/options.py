@@ -56,6 +56,21 @@ def takes_all(options: tuple[Option, ...]) -> Callable[[_Command], _Command]:
     return decorate
 
 
+def takes_format(word: str, name: str, help: str) -> Callable[[_Command], _Command]:
+    """Add an option that names a format: to read, as ``source``, or to write."""
+
+    def known(_: object, parameter: click.Parameter, value: str | None) -> str | None:
+        from mitmvcr.convert import READ, WRITTEN
+
+        names = READ if name == "source" else WRITTEN
+        if value is None or value in names:
+            return value
+        problem = f"'{value}' is none of {', '.join(names)}"
+        raise click.BadParameter(problem, param=parameter)
+
+    return click.option(word, name, metavar="FORMAT", callback=known, help=help)
+
+
 def typed(arguments: Mapping[str, Any]) -> Layer:
     """Return what click found on the command line, as a layer of values."""
     return {
@@ -100,3 +115,9 @@ def _help(option: Option) -> str:
     return (
         f"{option.help} Default: {option.default}." if option.default else option.help
     )
+
+
+def show_help_alone(context: click.Context) -> None:
+    """Show the help of a group that is called with no command."""
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())

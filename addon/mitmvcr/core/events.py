@@ -228,9 +228,22 @@ def _last_event_ends(body: bytes) -> bool:
         return False
     fields = [line.partition(b":") for line in whole[-1].splitlines()]
     said = {(name, value.strip()) for name, _, value in fields}
-    if (b"data", b"[DONE]") in said:
+    if (b"data", b"[DONE]") in said or any(map(_is_result, said)):
         return True
     return any(name == b"event" and value in _LAST_EVENTS for name, value in said)
+
+
+def _is_result(field: tuple[bytes, bytes]) -> bool:
+    """Return whether it is the answer to a call of JSON-RPC, behind which an MCP server
+    ends the stream of this call, and its client leaves."""
+    name, value = field
+    if name != b"data" or b'"jsonrpc"' not in value:
+        return False
+    try:
+        said = json.loads(value)
+    except ValueError:
+        return False
+    return isinstance(said, dict) and "id" in said and "method" not in said
 
 
 def _is_done(line: bytes) -> bool:

@@ -1,4 +1,4 @@
-"""Programs that call home: update checks and telemetry, which no test is about.
+"""Requests that no test is about: package registries, update checks and telemetry.
 
 A strict replay that holds no such request refuses it and does not count it; a recording
 lets it through and leaves it out. Only what a program asks for by itself is here, by
@@ -6,9 +6,19 @@ its narrowest URL, so that nothing which a user could want to record is lost; wh
 same URL may be wanted too (``is_recorded``) a recording keeps it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
+from enum import StrEnum
 from typing import NamedTuple
 from urllib.parse import urlsplit
+
+from mitmvcr.core.registries import registries
+
+
+class Preset(StrEnum):
+    """The names by which a user chooses what is passed over."""
+
+    PACKAGES = "packages"
+    TELEMETRY = "telemetry"
 
 
 class HomeCall(NamedTuple):
@@ -20,8 +30,10 @@ class HomeCall(NamedTuple):
     who: str
     source: str
     is_recorded: bool = False
+    preset: Preset = Preset.TELEMETRY
 
 
+_PACKAGES = Preset.PACKAGES
 _PREFS = "mozilla/gecko-dev: modules/libpref/init/all.js, browser/app/profile"
 
 HOME_CALLS: Sequence[HomeCall] = (
@@ -208,6 +220,22 @@ HOME_CALLS: Sequence[HomeCall] = (
             ),
         )
     ),
+    HomeCall(
+        "yarnpkg.com",
+        "/latest-version",
+        "Yarn's update check",
+        "yarnpkg/yarn: src/constants.js",
+    ),
+    HomeCall(
+        "getcomposer.org",
+        "/versions",
+        "Composer's update check",
+        "composer/composer: src/Composer/SelfUpdate/Versions.php",
+    ),
+    *(
+        HomeCall(host, path, f"the package registry {who}", source, False, _PACKAGES)
+        for host, path, who, source in registries()
+    ),
     *(
         HomeCall(host, "/", "Firefox's own request", _PREFS)
         for host in (
@@ -230,17 +258,20 @@ for _each in HOME_CALLS:
 _WHOLE = ("/npm",)
 
 
-def home_call(url: str) -> HomeCall | None:
-    """Return who is known to ask for this URL by itself, if anybody."""
+def home_call(url: str, presets: Container[Preset] = tuple(Preset)) -> HomeCall | None:
+    """Return who is known to ask for this URL by itself, if anybody; of several one
+    that a recording leaves out."""
     try:
         parts = urlsplit(url)
         known = _BY_HOST.get((parts.hostname or "").rstrip("."))
     except ValueError:  # no URL that could be sent
         return None
     path = parts.path or "/"
-    for each in known or ():
-        if path.startswith(each.path) and (
-            path == each.path or each.path not in _WHOLE
-        ):
-            return each
-    return None
+    found = [
+        each
+        for each in known or ()
+        if each.preset in presets
+        and path.startswith(each.path)
+        and (path == each.path or each.path not in _WHOLE)
+    ]
+    return min(found, key=lambda each: each.is_recorded, default=None)

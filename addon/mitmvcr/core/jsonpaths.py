@@ -35,6 +35,16 @@ def _plain_path(written: str) -> Finder:
     return find
 
 
+_ANYWHERE = re.compile(r'\$\.\.(?:([A-Za-z_][A-Za-z_0-9]*)|\["([^"\\\x00-\x1f]*)"\])')
+
+
+def name_anywhere(path: str) -> str | None:
+    """Return the name where a JSONPath is that of all members of this name; None for
+    any other. It needs no search."""
+    found = _ANYWHERE.fullmatch(path)
+    return (found[1] or found[2]) if found else None
+
+
 def json_path(path: str, *, lenient: bool = False) -> Finder:
     """Return a function that finds the places of a JSONPath (RFC 9535).
 

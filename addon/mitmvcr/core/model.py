@@ -16,7 +16,7 @@ from mitmvcr.core.frames import Frame
 Headers = Mapping[str, Sequence[str]]
 
 #: Of whose release the file looks: go-vcr's newest, or its older ones'.
-Layout = Literal["v4", "v3"]
+Layout = Literal["v4", "v4.0.8", "v3"]
 
 #: How an exchange failed: no connection, no answer, no answer in time, a body that
 #: broke off, a client that left before the end. ``both ways``: a gRPC call whose
@@ -35,8 +35,9 @@ def _none() -> Headers:
 class Request:
     """A recorded request, as go-vcr's ``cassette.Request`` has it.
 
-    The last two are ours, and go-vcr passes over them: whose it was, where others were
-    equal (see identity.py), and what a test had made up before it (see variables.py).
+    The last three are ours, and go-vcr passes over them: whose it was, where others
+    were equal (see identity.py), what a test had made up before it (see variables.py),
+    and the places whose values the response repeats (see echo/).
     """
 
     method: str = ""
@@ -55,6 +56,7 @@ class Request:
     headers: Headers = field(default_factory=_none)
     identity: str = ""
     variables: Headers = field(default_factory=_none)
+    echoes: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +64,9 @@ class Response:
     """A recorded response; ``status`` is the line's tail (``200 OK``), ``duration``
     is in nanoseconds and runs until the response head.
 
-    The last three are ours, and go-vcr passes over them: when the parts of the body
-    came, how the exchange failed (one of :data:`FAILURES`), a WebSocket's messages.
+    The last four are ours, and go-vcr passes over them: when the parts of the body
+    came, how the exchange failed (one of :data:`FAILURES`), which later request it took
+    to end the stream (see holds.py), a WebSocket's messages.
     """
 
     proto: str = ""
@@ -80,6 +83,7 @@ class Response:
     duration: int = 0
     chunks: Sequence[Chunk] = ()
     failure: str = ""
+    until: str = ""
     websocket: Sequence[Frame] = ()
 
     @property

@@ -7,6 +7,14 @@ _PLACEHOLDER = re.compile(r"\[REDACTED:[\w.-]{1,60}\]")
 _PLACEHOLDER_BYTES = re.compile(_PLACEHOLDER.pattern.encode())
 
 
+_WHOLE = re.compile(r"<[A-Z][A-Z0-9_]*>")
+
+
+def is_placeholder(text: str) -> bool:
+    """Return whether a value is hidden, in whole or in part."""
+    return "[REDACTED" in text or _WHOLE.fullmatch(text) is not None
+
+
 def any_placeholder(body: bytes) -> bytes:
     """Return a body with one placeholder for all: see ``_PLACEHOLDER``."""
     if b"[REDACTED:" not in body:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from mitmvcr.core.errors import CassetteDamagedError
 from mitmvcr.core.model import Headers, Response
 from mitmvcr.core.wording import shown
 
@@ -34,7 +35,31 @@ def is_sendable(response: Response) -> bool:
     )
 
 
+def check_is_sendable(response: Response, cassette: str, position: int) -> None:
+    """Take a last look before a client gets a response, wherever it comes from; its
+    interaction is at a position of a cassette. Raise CassetteDamagedError."""
+    if not is_sendable(response):
+        field, problem = why_not(response)
+        raise CassetteDamagedError(cassette, problem, interaction=position, field=field)
+
+
+#: Of the last answers, by the object: what is repeated is looked at once.
+_sound: dict[int, Headers] = {}
+_MOST_KNOWN = 512
+
+
 def _are_sound(headers: Headers) -> bool:
+    if _sound.get(id(headers)) is headers:
+        return True
+    is_sound = _is_sound(headers)
+    if is_sound:
+        if len(_sound) >= _MOST_KNOWN:
+            _sound.clear()
+        _sound[id(headers)] = headers
+    return is_sound
+
+
+def _is_sound(headers: Headers) -> bool:
     return (
         "" not in headers
         and _NAMES("".join(headers)) is not None

@@ -44,7 +44,7 @@ def check(path: str | os.PathLike[str]) -> list[Problem]:
     name = os.fspath(path)
     try:
         data = read_bytes(path)
-        document = yamlreader.read(data, yamlreader.MOST_FAULTS)
+        document = yamlreader.read(data, yamlreader.MOST_FAULTS, name=name)
         yamlreader.check_version(document.version, name)
     except CassetteError as error:
         return [Problem(name, error.problem)]

@@ -210,6 +210,7 @@ REQUEST: Mapping[str, Converter] = {
     "form": headers,
     "identity": text,
     "variables": variables,
+    "echoes": texts,
     "url": text,
     "method": text,
 }
@@ -221,5 +222,6 @@ RESPONSE: Mapping[str, Converter] = {
     "duration": duration,
     "chunks": chunks,
     "failure": text,
+    "until": text,
     "websocket": frames,
 }

@@ -1,42 +1,104 @@
-"""Recordings of others, known by how they begin, so that a message can name them."""
+"""Recordings of others, known by what they hold, so that a message can name them."""
 
 import re
 
-#: Of a longer file the start says what it is.
-_START = 1 << 16
 _JSON = re.compile(rb"\s*[{\[]")
-#: Names of members -> whose file of JSON has them all.
+#: Names of members -> whose file of JSON has them all. The first that fits counts.
 _MEMBERS = {
-    (b"http_interactions", b"recorded_with"): "a cassette of Ruby's VCR or of betamax",
-    (b"interactions", b"uri"): "a cassette of vcrpy",
-    (b"log", b"entries", b"creator"): "an HTTP archive (HAR)",
-    (b"data", b"pairs", b"globalActions"): "a simulation of Hoverfly",
-    (b"Entries", b"RequestUri"): "a recording of Azure's test proxy",
-    (b"scope", b"method", b"path"): "a recording of nock",
-    (b"request", b"response", b"mappings"): "a mapping of WireMock",
-    (b"request", b"response", b"urlPattern"): "a mapping of WireMock",
-    (b"request", b"response", b"urlPath"): "a mapping of WireMock",
-    (b"request", b"response", b"status"): "a mapping of WireMock",
+    (b"http_interactions", b"recorded_with"): "ruby-vcr",
+    (b"recordID", b"interactions", b"shaSum"): "test-server",
+    (b"interactions", b"uri"): "vcrpy",
+    (b"log", b"entries", b"creator"): "har",
+    (b"data", b"pairs", b"globalActions"): "hoverfly",
+    (b"pairs", b"schemaVersion"): "hoverfly",
+    (b"Entries", b"RequestUri"): "test-proxy",
+    (b"info", b"item", b"schema"): "postman",
+    (b"scope", b"method", b"path", b"status"): "nock",
+    (b"request", b"response", b"mappings"): "wiremock",
+    (b"request", b"response", b"urlPattern"): "wiremock",
+    (b"request", b"response", b"urlPath"): "wiremock",
+    (b"request", b"response", b"urlPathPattern"): "wiremock",
+    (b"request", b"response", b"status"): "wiremock",
 }
+KINDS = {
+    "ruby-vcr": "a cassette of Ruby's VCR or of betamax",
+    "vcrpy": "a cassette of vcrpy",
+    "har": "an HTTP archive (HAR)",
+    "hoverfly": "a simulation of Hoverfly",
+    "test-proxy": "a recording of Azure's test proxy",
+    "test-server": "a recording of google/test-server",
+    "postman": "a collection of Postman",
+    "nock": "a recording of nock",
+    "wiremock": "a mapping of WireMock",
+    "mitmproxy": "a file of mitmproxy's flows",
+    "msw": "handlers of MSW",
+    "nock-code": "handlers of nock",
+}
+#: They are programs: what they answer is known only when they run.
+CODE = ("msw", "nock-code")
 _RUBY = re.compile(rb"^http_interactions:", re.MULTILINE)
+_RUBY_1 = re.compile(rb"^- !ruby/struct:VCR::HTTPInteraction", re.MULTILINE)
 #: Nothing of go-vcr's bodies stands so far left.
-_VCRPY = re.compile(rb"^ {4}uri: ", re.MULTILINE)
-_INTERACTIONS = re.compile(rb"^interactions:", re.MULTILINE)
+_VCRPY = re.compile(rb"^ {4}(?:!!python/unicode )?['\"]?uri['\"]?: ", re.MULTILINE)
+_VCRPY_0 = re.compile(
+    rb"^(?:- | {2})request: !!python/object:vcr\.request\.", re.MULTILINE
+)
+_INTERACTIONS = re.compile(rb"^['\"]?interactions['\"]?:", re.MULTILINE)
+#: A netstring of netstrings, the first of which is a name.
+_FLOWS = re.compile(rb"[0-9]{2,12}:[0-9]{1,2}:[a-z_]{2,20}[;,]")
+_SOURCE = re.compile(rb"(?:import|const|let|var|export|//|/\*|['\"]use )")
+_MSW = re.compile(rb"""(?:from|require\()\s*['"]msw(?:/node)?['"]""")
+_NOCK = re.compile(rb"""\bnock\(\s*['"]https?:""")
+#: How go-vcr itself begins a file: no other recorder numbers what it records.
+_OWN = re.compile(rb"(?:---\n)?(?:version: 2\n)?interactions:\n *- id: [0-9]+\n")
+
+
+def is_own(start: bytes) -> bool:
+    """Return whether a file begins as go-vcr writes it."""
+    return _OWN.match(start) is not None
 
 
 def kind_of(data: bytes) -> str:
-    """Return whose recording this is that is no cassette of go-vcr's, else an empty
-    text."""
-    start = data[:_START]
-    if _JSON.match(start):
-        kinds = (kind for names, kind in _MEMBERS.items() if _has(start, names))
+    """Return the name of the format of a recording that is no cassette of go-vcr's,
+    else an empty text."""
+    if is_own(data):
+        return ""
+    if _JSON.match(data):
+        kinds = (kind for names, kind in _MEMBERS.items() if _has(data, names))
         return next(kinds, "")
-    if _RUBY.search(start):
-        return "a cassette of Ruby's VCR or of betamax"
-    if _VCRPY.search(start) and _INTERACTIONS.search(start):
-        return "a cassette of vcrpy"
+    if _FLOWS.match(data):
+        return "mitmproxy"
+    return _of_code(data) or _of_yaml(data)
+
+
+def _of_code(data: bytes) -> str:
+    if _MSW.search(data) and _SOURCE.match(data.lstrip()):
+        return "msw"
+    return "nock-code" if _NOCK.search(data) and _SOURCE.match(data.lstrip()) else ""
+
+
+def _of_yaml(data: bytes) -> str:
+    if _RUBY.search(data) or _RUBY_1.search(data):
+        return "ruby-vcr"
+    if _VCRPY_0.search(data) or (_VCRPY.search(data) and _INTERACTIONS.search(data)):
+        return "vcrpy"
     return ""
 
 
-def _has(start: bytes, names: tuple[bytes, ...]) -> bool:
-    return all(re.search(rb'"%b"\s*:' % name, start) for name in names)
+def _has(data: bytes, names: tuple[bytes, ...]) -> bool:
+    return all(re.search(rb'"%b"\s*:' % name, data) for name in names)
+
+
+def what_it_is(kind: str, path: str) -> str:
+    """Return what a message says of a file of this kind: what it is, and what to do."""
+    words = f"is {KINDS[kind]}, and no cassette of go-vcr's"
+    if kind in CODE:
+        no_cassette = f"has {KINDS[kind]}, and no cassette of go-vcr's"
+        return f"{no_cassette}: they are code, so record what their tests ask for"
+    return f"{words}: {converting(path)} makes one"
+
+
+def converting(path: str) -> str:
+    """Return the command that makes a cassette of a file."""
+    stem = re.sub(r"\.[A-Za-z]+$", "", path)
+    return f"'mitmvcr cassette convert {path} -o {stem}.govcr.yaml'"

@@ -1,27 +1,27 @@
 """Scalars and maps as go-yaml writes them, byte for byte.
 
 go-vcr hands its cassette to go-yaml, so these are go-yaml's rules, read from its
-source (go.yaml.in/yaml/v4 v4.0.0-rc.6 and gopkg.in/yaml.v3 v3.0.1) and held to it by
-``tests/golden``:
+source (gopkg.in/yaml.v3 v3.0.1, and go.yaml.in/yaml/v4 v4.0.0-rc.6 and v4.0.0) and
+held to it by ``tests/golden``:
 
 - Nothing is ever folded: the width is unlimited.
-- Text with a line feed is a literal block, unless a block cannot hold it: a space
-  before a line end or at the end, or a character that has to be escaped.
+- Text with a line feed is a literal block, unless a block cannot hold it: a character
+  that has to be escaped or, before v4.0.0, a space before a line end or at the end.
 - Escaped are C0 controls, DEL, C1 controls, a BOM, U+FFFE, U+FFFF and everything
   above U+FFFF. Text with one of those, or a tab, on one line is double-quoted.
 - What another YAML type would claim (``true``, ``1e3``, ``2001-02-03``, ``""``) is
   double-quoted; what is no plain scalar for its characters is single-quoted.
 - Bytes that are not UTF-8 are ``!!binary``, in lines of 70 if one is too short.
 
-One exception: some blocks that go-yaml writes it cannot read, or reads as something
-else (see ``_block_is_sound``). Those values are double-quoted here.
+One exception: some blocks that go-yaml before v4.0.0 writes it cannot read, or reads
+as something else (see ``_block_is_sound``). Those values are double-quoted here.
 
 Go's strings are bytes, and so are the values here. What is returned has its line end.
 """
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mitmvcr.core.vectors import LARGE, holds
 from mitmvcr.format.goescape import (
@@ -39,34 +39,40 @@ from mitmvcr.format.resolve import TYPED_WORDS, is_old_type, is_other_type
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """The differences between yaml/v4 and yaml.v3."""
+    """The differences between yaml.v3, yaml/v4's candidates and its release."""
 
     #: Round the booleans and base-60 numbers of YAML 1.1.
     old_type_quote: str
     #: Text of nothing but white space and line ends is never a block.
     blank_is_quoted: bool
-    #: ``<<`` is quoted. A key always is: plain, even go-yaml takes it for a merge.
-    merge_is_quoted: bool
+    #: Round ``<<``, if any. A key always has one: plain, even go-yaml takes it for a
+    #: merge.
+    merge_quote: str
     #: A block that starts with a line end loses it.
     drops_first_break: bool
     #: ``0b-1`` is a number.
     sign_inside: bool
+    #: A block says how far it is indented wherever that is not plain to see, and
+    #: spaces may end its lines: every block is read again.
+    blocks_are_sound: bool = False
 
 
-V4 = Dialect(
-    old_type_quote="'",
-    blank_is_quoted=True,
-    merge_is_quoted=True,
-    drops_first_break=False,
-    sign_inside=False,
-)
 V3 = Dialect(
     old_type_quote='"',
     blank_is_quoted=False,
-    merge_is_quoted=False,
+    merge_quote="",
     drops_first_break=True,
     sign_inside=True,
 )
+V4 = Dialect(
+    old_type_quote="'",
+    blank_is_quoted=True,
+    merge_quote="'",
+    drops_first_break=False,
+    sign_inside=False,
+)
+#: Of the release, which go-vcr has from v4.0.8 on.
+V4_0_8 = replace(V4, old_type_quote='"', merge_quote='"', blocks_are_sound=True)
 
 
 Piece = bytes | memoryview
@@ -164,7 +170,7 @@ def _single_quoted(value: bytes) -> bytes:
 
 def _type_quote(text: str, dialect: Dialect) -> str:
     if text == "<<":
-        return "'" if dialect.merge_is_quoted else ""
+        return dialect.merge_quote
     if is_old_type(text):
         return dialect.old_type_quote
     return '"' if is_other_type(text, sign_inside=dialect.sign_inside) else ""
@@ -203,22 +209,23 @@ def _block(
     value: bytes, separated: bool, place: Place, dialect: Dialect
 ) -> tuple[Piece, ...]:
     uneven, very_uneven = _unevenness(value)
-    if value.endswith(b" ") or (very_uneven and _SPACE_BEFORE_BREAK.search(value)):
-        return ()
     beside = separated and _UNUSUAL_SEPARATOR.search(value) is not None
-    if beside and _SPACE_BEFORE_SEPARATOR.search(value):
-        return ()
     if dialect.blank_is_quoted and _is_blank(value):
         return ()
-    if not _block_is_sound(value, place, dialect):
-        return ()
+    if not dialect.blocks_are_sound:
+        if value.endswith(b" ") or (very_uneven and _SPACE_BEFORE_BREAK.search(value)):
+            return ()
+        if beside and _SPACE_BEFORE_SEPARATOR.search(value):
+            return ()
+        if not _block_is_sound(value, place, dialect):
+            return ()
     pad = b" " * place.indent
     lines: Piece
     if very_uneven or beside:
         lines = _padded(value, pad)
     else:
         lines = _padded_lines(value, pad, uneven=uneven, separated=separated)
-    return _literal(value, lines, pad)
+    return _literal(value, lines, pad, _hint(value, place, dialect))
 
 
 def _unevenness(value: bytes) -> tuple[bool, bool]:
@@ -257,6 +264,7 @@ def _padded_lines(value: bytes, pad: bytes, *, uneven: bool, separated: bool) ->
     A line end that an empty line follows stands for itself in the meantime as NUL,
     which no block holds: to look for a single byte is fastest.
     """
+    ends_a_line = value.endswith(_BREAKS)
     if uneven:
         value = value.replace(b"\n\n", b"\0\n")
     value = value.replace(b"\n", b"\n" + pad)
@@ -266,20 +274,29 @@ def _padded_lines(value: bytes, pad: bytes, *, uneven: bool, separated: bool) ->
         value = b"".join(parts)
     if uneven:
         value = value.replace(b"\0", b"\n")
-    return memoryview(value)[: -len(pad)] if value.endswith(pad) else value
+    return memoryview(value)[: -len(pad)] if ends_a_line else value
+
+
+_BEFORE_TEXT = re.compile(
+    rb"(?:\n|\xe2\x80[\xa8\xa9])(?!\n|\xe2\x80[\xa8\xa9]|\Z)", re.DOTALL
+)
 
 
 def _padded(value: bytes, pad: bytes) -> bytes:
-    """Indent the lines of any text of which no line ends with a space."""
-    for end in _BREAKS:
-        value = value.replace(end, end + pad)
-    for end in _BREAKS:
-        value = value.replace(pad + end, end)
-    return value.removesuffix(pad)
+    """Indent the lines of any text that have something on them."""
+    return _BEFORE_TEXT.sub(lambda end: end[0] + pad, value)
 
 
-def _literal(value: bytes, lines: Piece, pad: bytes) -> tuple[Piece, ...]:
-    head = b"|%b%b\n" % (b"4" if value.startswith(b" ") else b"", _chomping(value))
+def _hint(value: bytes, place: Place, dialect: Dialect) -> bytes:
+    """Return how far a block is indented, where go-yaml says so."""
+    if dialect.blocks_are_sound:
+        is_given = _BLANK_AFTER_BREAKS.match(value) is not None
+        return (b"2" if place.is_item else b"4") if is_given else b""
+    return b"4" if value.startswith(b" ") else b""
+
+
+def _literal(value: bytes, lines: Piece, pad: bytes, hint: bytes) -> tuple[Piece, ...]:
+    head = b"|%b%b\n" % (hint, _chomping(value))
     first = b"" if value.startswith(_BREAKS) else pad
     end = b"" if value.endswith(_BREAKS) else b"\n"
     return head, first, lines, end
@@ -302,7 +319,8 @@ def key(name: bytes, column: int, dialect: Dialect) -> tuple[bytes, bool]:
     """Return a map's key up to and with the colon, and whether it is of the short
     form."""
     if name == b"<<":
-        return (b"'<<':" if dialect.merge_is_quoted else b'"<<":'), True
+        quote = dialect.merge_quote.encode() or b'"'
+        return b"%b<<%b:" % (quote, quote), True
     text = scalar(name, Place(column + 4), dialect)
     if _is_simple_key(name):
         return text[:-1] + b":", True

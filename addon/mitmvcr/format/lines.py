@@ -114,6 +114,7 @@ _FIELDS: Mapping[bytes, Callable[[bytes], Any]] = {
     b"duration": duration,
     b"chunks": chunks,
     b"failure": text,
+    b"until": text,
 }
 _OPENERS = {
     b"trailer": (MAP, b" {}"),

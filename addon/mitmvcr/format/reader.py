@@ -65,7 +65,7 @@ def _by_yaml(data: bytes | Source, name: str, sendable: bool) -> Cassette:
     from mitmvcr.format import yamlreader
 
     with no_collection():
-        document = yamlreader.read(data)
+        document = yamlreader.read(data, name=name)
     yamlreader.check_version(document.version, name)
     faults = document.faults + (document.unsendable if sendable else [])
     if faults:

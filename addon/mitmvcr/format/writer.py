@@ -1,7 +1,9 @@
 """A cassette as bytes, exactly as go-vcr saves it.
 
-Layout ``v4`` is what go-vcr v4.0.7 writes; ``v3`` is what library v3 and v4.0.0 to
-v4.0.2 wrote: all fields, empty or not, and yaml.v3's quotes. Both indent by four.
+Layout ``v4`` is what go-vcr v4.0.7 writes; ``v4.0.8`` what it writes from then on,
+with blocks where ``v4`` has quotes round lines that begin or end with blanks; ``v3`` is
+what library v3 and v4.0.0 to v4.0.2 wrote: all fields, empty or not, and yaml.v3's
+quotes. All indent by four.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -14,6 +16,7 @@ from mitmvcr.format.goorder import in_order
 from mitmvcr.format.goyaml import (
     V3,
     V4,
+    V4_0_8,
     Dialect,
     Piece,
     Place,
@@ -42,7 +45,7 @@ _FLAG = b"        uncompressed: true\n"
 
 
 def preamble() -> bytes:
-    """Return what stands before the first interaction, the same in both layouts."""
+    """Return what stands before the first interaction, the same in all layouts."""
     return _PREAMBLE
 
 
@@ -147,7 +150,9 @@ class _Style:
         between = _BETWEEN % (
             self._map(b"form", form) if form or is_full else b"",
             self._map(b"headers", headers) if headers or is_full else b"",
-            self._own(request) if request.identity or request.variables else b"",
+            self._own(request)
+            if request.identity or request.variables or request.echoes
+            else b"",
             string(request.url, _FIELD, dialect),
             self._text[request.method],
             self._proto[response.proto, response.proto_major, response.proto_minor],
@@ -159,7 +164,10 @@ class _Style:
             self._map(b"headers", response.headers),
             self._status[response.status, response.code],
             self._extensions(response)
-            if response.chunks or response.failure or response.websocket
+            if response.chunks
+            or response.failure
+            or response.until
+            or response.websocket
             else b"",
             format_duration(response.duration).encode(),
         )
@@ -181,9 +189,16 @@ class _Style:
     def _own(self, request: Request) -> bytes:
         """Return the fields that go-vcr does not know."""
         identity, variables = request.identity, request.variables
-        return (b"        identity: " + self._text[identity] if identity else b"") + (
-            self._map(b"variables", variables) if variables else b""
+        return (
+            (b"        identity: " + self._text[identity] if identity else b"")
+            + (self._map(b"variables", variables) if variables else b"")
+            + (self._list(b"echoes", request.echoes) if request.echoes else b"")
         )
+
+    def _list(self, field: bytes, texts: Sequence[str]) -> bytes:
+        dash = b"            - "
+        items = [string(each, _CODING, self._dialect) for each in texts]
+        return b"        %b:\n%b%b" % (field, dash, dash.join(items))
 
     def _peer(self, request: Request) -> bytes:
         address, uri = request.remote_addr, request.request_uri
@@ -204,7 +219,7 @@ class _Style:
     def _extensions(self, response: Response) -> bytes:
         """Return the fields that go-vcr does not know, and passes over when it
         reads."""
-        chunks, failure = response.chunks, response.failure
+        chunks, failure, until = response.chunks, response.failure, response.until
         frames = [
             string(format_frame(frame), _CODING, self._dialect)
             for frame in response.websocket
@@ -217,6 +232,7 @@ class _Style:
                 else b""
             )
             + (b"        failure: " + self._text[failure] if failure else b"")
+            + (b"        until: " + self._text[until] if until else b"")
             + (b"        websocket:\n" + dash + dash.join(frames) if frames else b"")
         )
 
@@ -226,9 +242,7 @@ class _Style:
     def _codings(self, codings: Sequence[str]) -> bytes:
         if not codings:
             return b"        transfer_encoding: []\n"
-        items = [string(each, _CODING, self._dialect) for each in codings]
-        dash = b"            - "
-        return b"        transfer_encoding:\n" + dash + dash.join(items)
+        return self._list(b"transfer_encoding", codings)
 
     def _map(self, field: bytes, values: Headers) -> bytes:
         if not values:
@@ -272,5 +286,6 @@ class _Style:
 
 _STYLES: dict[Layout, _Style] = {
     "v4": _Style(V4, all_fields=False),
+    "v4.0.8": _Style(V4_0_8, all_fields=False),
     "v3": _Style(V3, all_fields=True),
 }

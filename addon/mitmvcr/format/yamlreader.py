@@ -38,6 +38,10 @@ _REQUIRED = {
 MOST_FAULTS = 1000
 
 
+#: To read a large file of JSON as YAML only to find out that it is none takes seconds.
+_NEVER_YAML = (b"{", b"[")
+
+
 @dataclass(slots=True)
 class Document:
     """What a file holds, as far as it could be read."""
@@ -54,17 +58,23 @@ class Document:
     broken: bool = False
 
 
-def read(data: bytes, most_faults: int = 1) -> Document:
-    """Read all of ``data``, but build nothing after ``most_faults`` faults."""
+def read(data: bytes, most_faults: int = 1, *, name: str = "<bytes>") -> Document:
+    """Read all of ``data``, but build nothing after ``most_faults`` faults. ``name``
+    stands in a message for the file."""
+    if data[:1] in _NEVER_YAML and (kind := foreign.kind_of(data)):
+        return _another(kind, name)
     document = _as_it_stands(data, most_faults)
     while (indented := _indented(data, document)) is not data:
         data = indented
         document = _as_it_stands(data, most_faults)
     is_another = document.faults or document.version != FORMAT_VERSION
     if is_another and (kind := foreign.kind_of(data)):
-        problem = f"is {kind}, and no cassette of go-vcr's: record it anew"
-        return Document(faults=[Fault(problem)])
+        return _another(kind, name)
     return document
+
+
+def _another(kind: str, name: str) -> Document:
+    return Document(faults=[Fault(foreign.what_it_is(kind, name))])
 
 
 def _as_it_stands(data: bytes, most_faults: int) -> Document:

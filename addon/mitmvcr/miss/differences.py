@@ -1,11 +1,11 @@
 """Where the URLs, headers and forms of two requests differ, in reading order."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from mitmvcr.core.matching import Ignoring, Names, query_pairs, split_url
 from mitmvcr.core.wording import quoted, shown
-from mitmvcr.miss.freshness import fresh
+from mitmvcr.miss.freshness import Fresh, fresh, one_regex
 from mitmvcr.miss.report import Difference
 
 _GLOB = re.compile(r"[*?[]")
@@ -23,9 +23,40 @@ def url_differences(asked: str, recorded: str, counts: Names) -> Iterator[Differ
         if one != other:
             yield Difference(place, shown(one), shown(other), ("base_urls", origins))
     if ours[2] != theirs[2]:
-        yield Difference("path", shown(ours[2]), shown(theirs[2]))
+        yield _path_difference(ours[2], theirs[2])
     if ours[3] != theirs[3]:
         yield from _query_differences(ours[3], theirs[3], counts)
+
+
+def _path_difference(asked: str, recorded: str) -> Difference:
+    """Return the difference of two paths: what is made anew in them can be ignored."""
+    texts = shown(asked), shown(recorded)
+    steps = [path.split("/") for path in (asked, recorded)]
+    found = [] if len(steps[0]) != len(steps[1]) else path_regexes(*steps)
+    if not found or None in found:
+        return Difference("path", *texts)
+    regexes = dict.fromkeys(each.patterns[0] for each in found if each)
+    looks = {each.words for each in found if each}
+    ignoring = Ignoring.PATH, "|".join(regexes)
+    return Difference("path", *texts, ignoring, looks.pop() if len(looks) == 1 else "")
+
+
+def path_regexes(ours: Sequence[str], theirs: Sequence[str]) -> list[Fresh | None]:
+    """Return for each step in which two paths differ a regex that finds what is made
+    anew in it, behind the step before it; None for a step that differs in more."""
+    found: list[Fresh | None] = []
+    for number, (one, other) in enumerate(zip(ours, theirs, strict=False)):
+        if one != other:
+            new, regex = fresh(one, other), one_regex(one, other)
+            at = step_after(ours[:number])
+            found.append(Fresh(new.words, (at + regex,)) if new and regex else None)
+    return found
+
+
+def step_after(steps: Sequence[str]) -> str:
+    """Return a regex for the place behind the last of these steps of a path."""
+    last = steps[-1] if steps else ""
+    return f"(?<=/{re.escape(last)}/)" if last else "(?<=^/)"
 
 
 def _query_differences(

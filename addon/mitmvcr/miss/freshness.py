@@ -17,6 +17,11 @@ _DATE, _ZONE = "[0-9]{4}-[0-9]{2}-[0-9]{2}", "(?:Z|[+-][0-9]{2}:?[0-9]{2})?"
 _CLOCK = r"[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,9})?)?"
 
 
+_NAMES = (
+    "(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?"
+    "|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)"
+)
+_WEEKDAY = "(?:(?:Mon|Tue(?:s)?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?,? )?"
 _MONTH, _DAY = "(?:0[1-9]|1[0-2])", "(?:0[1-9]|[12][0-9]|3[01])"
 
 
@@ -45,6 +50,11 @@ KINDS = (
         " (?:GMT|[+-][0-9]{4})",
     ),
     Kind("a date", _apart(_DATE)),
+    Kind(
+        "a date",
+        _apart(f"{_WEEKDAY}{_NAMES} [0-9]{{1,2}}(?:st|nd|rd|th)?,? 20[0-9]{{2}}"),
+    ),
+    Kind("a date", _apart(f"{_WEEKDAY}[0-9]{{1,2}} {_NAMES} 20[0-9]{{2}}")),
     Kind("a date", _apart("[0-9]{1,2}/[0-9]{1,2}/20[0-9]{2}")),
     Kind("a date", _apart(f"20[0-9]{{2}}{_MONTH}{_DAY}")),
     Kind("a time of day", _apart(f"{_CLOCK}{_ZONE}")),
@@ -70,6 +80,13 @@ KINDS = (
     Kind(
         "a random id",  # nanoid
         r"(?<![\w-])(?=[\w-]*[0-9])(?=[\w-]*[A-Z])(?=[\w-]*[a-z])[\w-]{21}(?![\w-])",
+    ),
+    # base64url without padding, as of a challenge or a state: letters and digits change
+    # more often than in names.
+    Kind(
+        "a random id",
+        r"(?<![\w-])(?=(?:[A-Z0-9_-]*[a-z][a-z_-]*[A-Z0-9]){4})"
+        r"(?=[A-Za-z_-]*[0-9][A-Za-z_-]*[0-9])[\w-]{16,}(?![\w-])",
     ),
     Kind("a random id", _apart("(?=[a-zA-Z]*[0-9])(?=[0-9]*[a-zA-Z])[0-9a-zA-Z]{12,}")),
 )
@@ -102,6 +119,53 @@ def fresh(one: str, other: str) -> Fresh | None:
         return None
     names = list(dict.fromkeys(found.values()))
     return Fresh(f"differs only in {' and '.join(names)}", tuple(found))
+
+
+def made_up(text: str) -> str:
+    """Return what a whole text looks like that is made anew, with its article; empty
+    where it does not."""
+    if len(text) > _LONGEST:
+        return ""
+    pairs = zip(KINDS, _REGEXES, strict=True)
+    return next((kind.name for kind, each in pairs if _are_whole(each, text, text)), "")
+
+
+class Piece(NamedTuple):
+    """A piece of a text that is made anew; ``pattern`` finds it, ``at`` is where it
+    stands in the text."""
+
+    at: int
+    text: str
+    kind: Kind
+
+
+def pieces(text: str) -> list[Piece]:
+    """Return what is made anew in a text, in reading order; a piece belongs to the most
+    particular kind."""
+    found: list[Piece] = []
+    for kind, regex in (
+        zip(KINDS, _REGEXES, strict=True) if len(text) <= _LONGEST else ()
+    ):
+        for each in regex.finditer(text):
+            if each[0]:
+                found.append(Piece(each.start(), each[0], kind))
+        text = regex.sub(lambda each: "\0" * len(each[0]), text)
+    return sorted(found)
+
+
+def one_regex(one: str, other: str) -> str:
+    """Return a regex that finds two texts: what is made anew by its kind, all else as
+    it stands; empty where they differ in more."""
+    sides = [_parted(text, pieces(text)) for text in (one, other)]
+    return sides[0] if sides[0] == sides[1] else ""
+
+
+def _parted(text: str, found: list[Piece]) -> str:
+    end, parts = 0, []
+    for each in found:
+        parts += [re.escape(text[end : each.at]), f"(?:{each.kind.pattern})"]
+        end = each.at + len(each.text)
+    return "".join((*parts, re.escape(text[end:])))
 
 
 #: A prefix as ``msg_``, ``sha256=`` or ``urn:uuid:``, and brackets.

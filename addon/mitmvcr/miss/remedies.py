@@ -54,15 +54,19 @@ class Trial:
         return part in self.parts or part not in self.spec.parts
 
 
+#: What is ignored by a regex, which says all.
+_REGEXES = (Ignoring.BODY, Ignoring.PATH)
+
+
 def _can_be_written(field: str, value: str) -> bool:
-    if field in (Ignoring.JSON, Ignoring.BODY) or field not in list(Ignoring):
+    if field in (Ignoring.JSON, *_REGEXES) or field not in list(Ignoring):
         return True
     return bool(value) and not value.endswith("=") and "," not in value
 
 
 def _with(spec: MatchSpec, field: str, value: str, *, value_only: bool) -> MatchSpec:
     if field in list(Ignoring):
-        ignore = Ignore(value, value_only and field != Ignoring.BODY)
+        ignore = Ignore(value, value_only and field not in _REGEXES)
         changed: dict[str, Any] = {field: (*getattr(spec, field), ignore)}
         return spec._replace(**changed)
     if field == "off":

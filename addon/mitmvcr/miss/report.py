@@ -12,6 +12,8 @@ from mitmvcr.core.modes import Repeats
 from mitmvcr.core.wording import shown
 
 _LONGEST_URL = 300
+#: The remedy where what would answer is used up.
+REPEATS = f"vcr_allow_repeats={Repeats.LAST}"
 
 #: So many differences of two requests are named.
 MOST_DIFFERENCES = 5
@@ -117,7 +119,7 @@ class Miss:
     def options(self) -> tuple[str, ...]:
         """Return the options that would have made it match, if any would."""
         if self.same_used:
-            return (f"vcr_allow_repeats={Repeats.LAST}",)
+            return (REPEATS,)
         return self.nearest[0].options if self.nearest else ()
 
     @property

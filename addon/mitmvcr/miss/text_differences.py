@@ -27,7 +27,7 @@ _BEFORE = re.compile(
 _AFTER = re.compile(r"</[\w:.-]{1,60}>| \w{1,60}\b")
 _SPECIAL = re.compile(r"([.^$*+?{}\[\]\\|()])")
 #: A value, and what is surely within one.
-_VALUE = r"""[^\s"'<>&,;]*"""
+VALUE = r"""[^\s"'<>&,;]*"""
 _WITHIN = re.compile(r"[\w.+/-]")
 
 
@@ -143,14 +143,21 @@ def _by_context(one: str, other: str) -> str:
     while end and _WITHIN.match(one[-end]):
         end -= 1
     middles = [text[start : len(text) - end] for text in (one, other)]
-    value = _VALUE
-    if not all(re.fullmatch(_VALUE, middle) for middle in middles):
+    value = VALUE
+    if not all(re.fullmatch(VALUE, middle) for middle in middles):
         value = "[^<]*" if one[:start].endswith(">") else ".*"
     before = _BEFORE.search(one[max(0, start - 130) : start])
     if before:
         return _escaped(before[1]) + value
     after = _AFTER.match(one, len(one) - end)
     return value + _escaped(after[0]) if after else ""
+
+
+def before(text: str) -> str:
+    """Return a regex for the name, element or word that a text ends with; empty where
+    there is none."""
+    found = _BEFORE.search(text[-130:])
+    return _escaped(found[1]) if found else ""
 
 
 def _escaped(text: str) -> str:

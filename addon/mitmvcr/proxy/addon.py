@@ -202,7 +202,7 @@ class VcrAddon:
         """Set mitmproxy's own options as the sessions need them."""
         # A named session may begin at any time, and need any of it.
         in_play, root = self.sessions.in_play(), self.sessions.root
-        named, chosen = root is not None, [each.settings for each in in_play]
+        named = root is not None
         self._host_options.hold(ctx.options)  # it may be changed with ours, at once
         self._host_options.apply(
             ctx.options,
@@ -214,7 +214,7 @@ class VcrAddon:
             any_headers=not named
             and self.sessions.named() is not None
             and all(p.offline and not p.passthrough for p in in_play),
-            more=towards_origins(chosen if root is None else [root, *chosen]),
+            more=towards_origins(root, in_play),
         )
 
     # Flows
@@ -270,8 +270,8 @@ class VcrAddon:
         if isinstance(decision, Replay):
             return self._replay(player, flow, decision, live)
         if isinstance(decision, Refuse):
-            if caller := player.blocking.calls_home(live.request.url):
-                block(session, flow, caller.who, was_missed=True)
+            if why := player.blocking.passes_over(live.request.url):
+                block(session, flow, why, was_missed=True)
             else:
                 refuse(session, flow, live.request)
             return None
@@ -279,7 +279,7 @@ class VcrAddon:
             # But for an upstream proxy, which may be owed its own.
             drop_proxy_headers(flow.request)
         if decision.record and player.blocking.leaves_out(live.request.url):
-            session.passed()
+            session.passed()  # live, as it has no exchange
         elif decision.record:
             forward(self.sessions.under_way, flow, player, live)
         return None

@@ -13,6 +13,8 @@ from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 from mitmvcr.proxy import host
 from mitmvcr.proxy.flow.player import Player
 from mitmvcr.proxy.flow.refusals import fail, turn_away
+from mitmvcr.proxy.flow.responses import unreachable
+from mitmvcr.proxy.flow.unreachable import with_remedy
 from mitmvcr.proxy.sessions import Sessions
 
 logger = logging.getLogger("mitmvcr")
@@ -117,6 +119,18 @@ class Connections:
         alpn = player.recorded_protocol(names)
         if alpn is not None:
             host.choose_alpn(data, alpn)
+
+    def http_connect_error(self, flow: http.HTTPFlow) -> None:
+        """Say why a tunnel leads nowhere: its client shows no more than a status."""
+        response = flow.response
+        player = self.sessions.of_client(flow.client_conn)
+        if response is None or response.status_code != 502 or player is None:
+            return
+        host, port = flow.request.host, flow.request.port
+        reason = self.sessions.spelling.text(with_remedy(response.text or ""))
+        flow.response = unreachable(reason)
+        player.session.lost()
+        logger.warning("mitmvcr: a tunnel to %s:%s broke off: %s", host, port, reason)
 
     def tcp_start(self, flow: tcp.TCPFlow) -> None:
         player = self.sessions.of_client(flow.client_conn)

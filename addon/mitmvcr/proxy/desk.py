@@ -32,7 +32,7 @@ from mitmvcr.store.names import cassette_of, session_name
 #: has one certificate and one list of authorities for all.
 _OF_PROCESS = (
     *("cassette", "dir", "control", "save_failed", "rerecord"),
-    *("client_cert", "upstream_ca"),
+    *("client_cert", "upstream_ca", "insecure_upstream"),
 )
 _SCALARS = ["string", "number", "boolean"]
 _OPTIONS = {each.name for each in OF_SESSION} - {*_OF_PROCESS}

@@ -8,10 +8,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 from mitmvcr.core.errors import VcrError
 from mitmvcr.core.modes import Mode
+from mitmvcr.network_options import Upstream
 from mitmvcr.options import Settings, as_options
 from mitmvcr.proxy import host
 from mitmvcr.proxy.addon import VcrAddon
@@ -19,6 +19,7 @@ from mitmvcr.proxy.flow.player import Player, name_in
 from mitmvcr.proxy.host import chain, listeners
 from mitmvcr.proxy.host.masters import Master, listening_port, make_master
 from mitmvcr.proxy.sessions import Sessions
+from mitmvcr.proxy.way_out import WayOut
 from mitmvcr.session import Session
 from mitmvcr.session.summary import Summary, total
 from mitmvcr.spelling import IN_MITMPROXY, Spelling
@@ -82,6 +83,11 @@ class Proxy:
         return any(session.offline for session in self.sessions)
 
     @property
+    def records(self) -> bool:
+        """Return whether a session was a recording."""
+        return any(session.records for session in self.sessions)
+
+    @property
     def expects(self) -> bool:
         """Return whether it is a strict replay of something. A program that asks for
         nothing then is hardly the one that was recorded."""
@@ -106,7 +112,7 @@ async def running_proxy(
     confdir: Path,
     listen_host: str = "127.0.0.1",
     listen_port: int = 0,
-    upstream: str | None = None,
+    upstream: Upstream | None = None,
     trusted_ca: Path | None = None,
     opened: Callable[[Session], None] = lambda _: None,
     sets: Sequence[str] = (),
@@ -114,7 +120,7 @@ async def running_proxy(
 ) -> AsyncIterator[Proxy]:
     """Run a proxy with this cassette; at the end flows are drained and it is saved.
 
-    ``upstream`` is the URL of a proxy to go on through; ``trusted_ca`` (PEM) is what
+    ``upstream`` is a proxy to go on through; ``trusted_ca`` (PEM) is what
     origins are verified against, else mitmproxy's own choice; ``opened`` is given each
     session when it begins; ``sets`` are options of mitmproxy, as NAME=VALUE.
     ``spelling`` is that of the options in the log and in answers.
@@ -128,8 +134,9 @@ async def running_proxy(
             listen_port=listen_port,
             ssl_verify_upstream_trusted_ca=str(trusted_ca) if trusted_ca else None,
         )
-        if upstream:
-            host.update_options(master.options, _going_through(upstream))
+        way_out = None if upstream is None else WayOut(upstream)
+        if way_out is not None:
+            host.update_options(master.options, await way_out.open())
         host.set_options(master.options, sets)
         sessions: list[Session] = []
 
@@ -140,6 +147,8 @@ async def running_proxy(
         vcr = VcrAddon(opened=begun, has_lane=True)
         vcr.sessions.spelling = spelling
         _insert(master, vcr, settings)
+        if way_out is not None:
+            master.addons.add(way_out)
         running = asyncio.create_task(_run(master), name="mitmproxy")
         try:
             port = await _port(master, running)
@@ -154,6 +163,8 @@ async def running_proxy(
                 await running
             finally:
                 vcr.sessions.close()  # a start that failed calls no ``done``
+                if way_out is not None:
+                    way_out.close()
                 asyncio.get_running_loop().set_exception_handler(_pass_over_cancelled)
     for session in sessions:
         if session.failure is not None:
@@ -170,17 +181,6 @@ def _pass_over_cancelled(
     is cancelled with the loop for one that failed."""
     if not isinstance(context.get("exception"), asyncio.CancelledError):
         loop.default_exception_handler(context)
-
-
-def _going_through(upstream: str) -> dict[str, Any]:
-    """mitmproxy takes the upstream proxy's user and password as an option."""
-    parts = urlsplit(upstream)
-    place = parts.netloc.rpartition("@")[2]
-    going: dict[str, Any] = {"mode": [f"upstream:{parts.scheme}://{place}"]}
-    if parts.username is not None:
-        user, password = unquote(parts.username), unquote(parts.password or "")
-        going["upstream_auth"] = f"{user}:{password}"
-    return going
 
 
 def _insert(master: Master, vcr: VcrAddon, settings: Settings) -> None:

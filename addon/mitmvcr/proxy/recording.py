@@ -8,7 +8,10 @@ from dataclasses import replace
 
 from mitmproxy import http
 
-from mitmvcr.core.model import Interaction
+from mitmvcr.core.events import ends, has_ended, json_ends
+from mitmvcr.core.headers import header
+from mitmvcr.core.holds import until
+from mitmvcr.core.model import Interaction, Response
 from mitmvcr.proxy.flow import responses as answers
 from mitmvcr.proxy.flow.exchange import Exchange
 from mitmvcr.proxy.flow.interrupted import broken
@@ -34,7 +37,7 @@ def begin_answer(exchange: Exchange, response: http.Response) -> None:
     )
     if tee is None or not exchange.move(Event.STREAMS):
         return
-    exchange.tee, exchange.response = tee, response
+    exchange.tee, exchange.response, exchange.began = tee, response, []
     if exchange.upload is not None:
         response.stream = exchange.upload.watch(tee)
 
@@ -84,7 +87,8 @@ class _Recording:
         self._redacted: Redacted | None = None
         self._error: Exception | None = None
         #: Is it no answer? Then nothing is recorded.
-        self._is_lost = response.status_code < 200 and exchange.socket is None
+        is_none = response.status_code < 200 and exchange.socket is None
+        self._is_lost = is_none or _is_of_proxy(response, flow)
 
     def begin(self) -> None:
         if self._is_lost or self._event not in MOVES[self._exchange.state]:
@@ -136,6 +140,11 @@ class _Recording:
             return
         if is_late:
             logger.warning("mitmvcr: %s came late, and is recorded", exchange.shown())
+
+
+def _is_of_proxy(response: http.Response, flow: http.HTTPFlow | None) -> bool:
+    """Return whether the proxy on the way out answered, in place of the origin."""
+    return response.status_code == 407 and bool(flow and flow.server_conn.via)
 
 
 def _came(exchange: Exchange, response: http.Response) -> Interaction:
@@ -203,6 +212,23 @@ def _note_failure(exchange: Exchange, error: Exception) -> None:
     logger.error("mitmvcr: %s is not recorded: %s", exchange.shown(), reason)
 
 
+def _waited_for(exchange: Exchange, recorded: Response) -> str:
+    """Return which later request the end of a stream waited for; empty for none. A
+    stream that says of itself that it is over waits for nobody."""
+    tee = exchange.tee
+    if not exchange.began or tee is None or recorded.content_length >= 0:
+        return ""
+    quiet = tee.last or exchange.head
+    if exchange.began[-1][0] < quiet:
+        return ""
+    kind, body = header(recorded.headers, "Content-Type"), recorded.body
+    is_in_units = ends(kind, body) is not None or json_ends(kind, body)
+    if not is_in_units or has_ended(kind, body):
+        return ""
+    shown = exchange.target.session.shown
+    return until((method, shown(url)) for _, method, url in exchange.began)
+
+
 def _with_stream(
     exchange: Exchange, response: http.Response, recorded: Interaction
 ) -> Interaction:
@@ -216,4 +242,6 @@ def _with_stream(
         codings = response.headers.get("content-encoding", "")
         answer = with_chunks(recorded.response, exchange.tee, exchange.head, codings)
         recorded = replace(recorded, response=answer)
+    if later := _waited_for(exchange, recorded.response):
+        recorded = replace(recorded, response=replace(recorded.response, until=later))
     return exchange.upload.finish(recorded) if exchange.upload else recorded

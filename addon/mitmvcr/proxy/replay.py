@@ -59,13 +59,15 @@ def play(
     live = request_parts(flow.request)
     plain = has_no_body(live.method, recorded.code)
     broken = recorded.failure == "truncated"
-    is_whole = len(parts) < 2 and not broken
+    stays = _stays(player, recorded)
+    is_whole = len(parts) < 2 and not broken and stays is None
     if plain or (is_whole and len(recorded.body) <= LARGE):
         flow.response = make_response(*to_wire(decision.interaction, live))
     elif stream_replay.install():
         ended = _Ending(sessions, exchange)
         leave = _leave_large if len(recorded.body) > LARGE else _leave
         flow.response, paced = leave(decision.interaction, live, parts, due, ended)
+        paced.stays = stays
         flow.response.stream = exchange.paced = paced
     elif broken:
         exchange.finish(Event.ANSWERED)
@@ -73,6 +75,20 @@ def play(
     else:
         flow.response = make_response(*to_wire(decision.interaction, live))
     return _pause(first)
+
+
+def _stays(player: Player, recorded: Response) -> Callable[[], bool] | None:
+    """Return what says whether a stream stays open behind its last part: until its
+    client leaves, as it did when it was recorded, or until a later request."""
+    if recorded.content_length >= 0:  # whoever has all of it waits for no end
+        return None
+    if recorded.until:
+        return player.session.holds.add(recorded.until).stays
+    return _for_ever if recorded.failure == "left" else None
+
+
+def _for_ever() -> bool:
+    return True
 
 
 def waiting_for_nothing(

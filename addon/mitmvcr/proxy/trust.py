@@ -1,30 +1,53 @@
 """Whom mitmproxy trusts, and what it shows, towards origins."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path
 
 import certifi
 from mitmproxy import ctx
 
-from mitmvcr.core.errors import OptionError
-from mitmvcr.options import UPSTREAM_CA, Settings
+from mitmvcr import network_options as network
+from mitmvcr.core.errors import OptionError, UnusableValueError
+from mitmvcr.core.modes import RULES
+from mitmvcr.options import CLIENT_CERT, UPSTREAM_CA, Option, Settings
+from mitmvcr.proxy.flow.player import Player
 from mitmvcr.store.files import replace_file, why
 
 
-def towards_origins(chosen: Iterable[Settings]) -> dict[str, str]:
-    """Return the options of mitmproxy that the settings of sessions make; of several
-    the last counts. Raise OptionError."""
+def towards_origins(
+    root: Settings | None, in_play: Iterable[Player]
+) -> dict[str, object]:
+    """Return the options of mitmproxy that come of the settings of sessions which may
+    reach an origin: those that begin with ``root``, and those in play, of which the
+    last counts. Raise OptionError."""
+    chosen = [root] if root is not None and _reaches_out(root) else []
+    chosen += [each.settings for each in in_play if each.reaches_out]
     return {name: value for each in chosen for name, value in _options(each)}
 
 
-def _options(settings: Settings) -> Iterator[tuple[str, str]]:
-    if settings.client_cert is not None:
-        yield "client_certs", str(settings.client_cert)
-    if settings.upstream_ca is not None:
+def _reaches_out(root: Settings) -> bool:
+    forwards = RULES[root.mode, False].forwards
+    return bool(forwards or root.passthrough or root.rerecord)
+
+
+def _options(settings: Settings) -> Iterator[tuple[str, object]]:
+    if (shown := settings.client_cert) is not None:
+        _check(CLIENT_CERT, network.check_client_cert, shown)
+        yield "client_certs", str(shown)
+    if (added := settings.upstream_ca) is not None:
+        _check(UPSTREAM_CA, network.check_upstream_ca, added)
         usual = ctx.options.ssl_verify_upstream_trusted_ca or certifi.where()
-        place = _both(Path(usual), settings.upstream_ca)
-        yield "ssl_verify_upstream_trusted_ca", str(place)
+        yield "ssl_verify_upstream_trusted_ca", str(_both(Path(usual), added))
+    if settings.insecure_upstream:
+        yield "ssl_insecure", True
+
+
+def _check(option: Option, check: Callable[[Path], None], path: Path) -> None:
+    try:
+        check(path)
+    except UnusableValueError as error:
+        raise OptionError(option.vcr, error.value, error.remedy) from error
 
 
 def _both(usual: Path, more: Path) -> Path:

@@ -71,6 +71,7 @@ class Walk:
             body=body,
             form=self._fields(request.form, "request.form"),
             variables=self._variables(request.variables),
+            echoes=tuple(self._text("request.echoes", e) for e in request.echoes),
             headers=headers,
             trailer=self._headers(request.trailer, "request.trailer"),
         )

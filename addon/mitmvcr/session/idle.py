@@ -11,6 +11,7 @@ _WITHIN: Mapping[Ignoring, tuple[str, ...]] = {
     Ignoring.JSON: ("body",),
     Ignoring.FORM: ("body", "form"),
     Ignoring.BODY: ("body",),
+    Ignoring.PATH: ("url", "path"),
 }
 #: What other recorders' ways to compare do not look into.
 _AS_THEY_STAND: Mapping[str, tuple[Ignoring, ...]] = {

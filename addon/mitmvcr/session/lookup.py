@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mitmvcr.core.choosing import Values
 from mitmvcr.core.deck import Deck, JudgedDeck, Retries
@@ -13,6 +13,7 @@ from mitmvcr.miss.report import Miss
 from mitmvcr.session.redaction import Redaction, Seen
 
 if TYPE_CHECKING:
+    from mitmvcr.clock import Clock
     from mitmvcr.core.deck.blanks import Blanks
 
 Judge = Callable[[Request, Request], bool | None]
@@ -94,3 +95,24 @@ class LookUp:
         if last is not request:
             seen = redact(request)
         return masked(explain(seen, self.deck, redact, request, self._blanks))
+
+
+class ClockedLookUp(LookUp):
+    """Looks up the requests of a client that sends back times which ``clock`` has given
+    out: first as they are, except for times in headers; then as they were recorded."""
+
+    def __init__(self, *args: Any, clock: "Clock") -> None:
+        super().__init__(*args)
+        self._clock = clock
+
+    def see(self, request: Request, foreseen: Seen | None = None) -> Request:
+        meant = self._clock.conditional(request)
+        return super().see(meant, foreseen if meant is request else None)
+
+    def take(self, request: Request, seen: Request) -> tuple[int, Interaction] | None:
+        live, _ = self._last_seen
+        found = super().take(live, seen)
+        meant = self._clock.meant(live) if found is None else None
+        if meant is None:
+            return found
+        return super().take(meant, self._redaction.redactor.request(meant))

@@ -32,8 +32,11 @@ class Seen(NamedTuple):
 class Redaction:
     """Hides the secrets of one session. Any thread may ask."""
 
-    def __init__(self, rules: Rules, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self, rules: Rules, environment: Mapping[str, str], *, echoes: bool = True
+    ) -> None:
         self._rules, self._environment = rules, dict(environment)
+        self._echoes = echoes
         self._redactor: Redactor | None = None
         self._making = Lock()
 
@@ -58,6 +61,10 @@ class Redaction:
         redactor = self.redactor
         kept = redactor.interaction(changed)
         whose = redactor.whose_recorded(changed.request, kept.request)
+        if self._echoes:
+            from mitmvcr.echo.finding import with_echoes  # a replay needs none of it
+
+            kept = with_echoes(kept)
         return Redacted(kept, whose, redactor.given_out(changed, kept))
 
     def hidden(self, met: Interaction) -> Interaction:

@@ -6,11 +6,11 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from mitmvcr.core.errors import (
-    CassetteDamagedError,
     CassetteError,
     CassetteWriteError,
     VcrError,
 )
+from mitmvcr.core.holds import Holds
 from mitmvcr.core.matching import Matcher
 from mitmvcr.core.model import Interaction, Request, Response
 from mitmvcr.core.modes import (
@@ -24,12 +24,12 @@ from mitmvcr.core.modes import (
     decide,
     looks_up,
 )
-from mitmvcr.core.sendable import is_sendable, why_not
+from mitmvcr.core.sendable import check_is_sendable
 from mitmvcr.miss.log import Log
 from mitmvcr.miss.report import Entry, Miss, Outcome
 from mitmvcr.secrets.rules import DEFAULT, Rules
 from mitmvcr.session.hooks import Hooks
-from mitmvcr.session.lookup import LookUp
+from mitmvcr.session.present import Present, looking_up
 from mitmvcr.session.recording import Recording
 from mitmvcr.session.redaction import Redacted, Redaction, Seen
 from mitmvcr.session.summary import Counts, Summary
@@ -64,6 +64,8 @@ class Session(Counts):
         hooks: Hooks | None = None,
         rules: Rules = DEFAULT,
         environment: Mapping[str, str] = MappingProxyType({}),
+        present: Present | None = None,
+        echoes: bool = True,
     ) -> None:
         super().__init__()
         self.store = store
@@ -88,9 +90,12 @@ class Session(Counts):
         #: Is a hook given requests? Then each has to be there with its body.
         self.needs_all = hooks is not None
         judge = hooks.judge if hooks else None
-        self._redaction = Redaction(rules, environment)
-        self._look_up = LookUp(
-            loaded, repeats, matcher or Matcher(), self._redaction, judge
+        self._echoes = echoes
+        self._redaction = Redaction(rules, environment, echoes=echoes)
+        #: Streams in play that end with a later request.
+        self.holds = Holds()
+        self._look_up, self._clock = looking_up(
+            (loaded, repeats, matcher or Matcher(), self._redaction, judge), present
         )
         self.deck = self._look_up.deck
         self.variables = Variables(
@@ -183,11 +188,19 @@ class Session(Counts):
             return None
         position, interaction = found
         self._note(position, seen, interaction)
+        if self.holds:
+            self.holds.met(interaction.request)
         interaction = self.redactor.restored(interaction)
+        if interaction.request.echoes and self._echoes:
+            from mitmvcr.echo.restating import restated  # few cassettes hold any
+
+            interaction = restated(interaction, request)
+        if self._clock is not None:
+            interaction = self._clock.answer(interaction)
         try:
             if self._hooks is not None:
                 interaction = self._hooks.before_replay(interaction, seen)
-            self._check_is_sendable(interaction, position)
+            check_is_sendable(interaction.response, self.store.name, position)
         except VcrError:
             self.deck.give_back(position)
             raise
@@ -201,15 +214,6 @@ class Session(Counts):
             self._notes.pop(position, None)
             if note := noted(seen, found):
                 self._notes[position] = note
-
-    def _check_is_sendable(self, interaction: Interaction, position: int) -> None:
-        """Take a last look before a client gets a response, wherever it comes from.
-        Raise CassetteDamagedError."""
-        if not is_sendable(interaction.response):
-            field, problem = why_not(interaction.response)
-            raise CassetteDamagedError(
-                self.store.name, problem, interaction=position, field=field
-            )
 
     def explain(self, request: Request) -> Miss:
         """Return why nothing matched it, as it may be shown."""

@@ -24,8 +24,9 @@ class Summary(NamedTuple):
 
     @property
     def was_idle(self) -> bool:
-        """Return whether no client came, which is hardly ever what was meant."""
-        return not (self.came or self.did_something)
+        """Return whether no client came, or for nothing that counts, which is hardly
+        ever what was meant."""
+        return not self.did_something and (self.blocked > 0 or not self.came)
 
     @property
     def did_something(self) -> bool:

@@ -1,6 +1,8 @@
 """A recorded response as it goes out again."""
 
 from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
 
 from mitmvcr.codings import (
     CodingError,
@@ -14,7 +16,14 @@ from mitmvcr.codings import (
 from mitmvcr.core.events import came_in_units, is_stream
 from mitmvcr.core.headers import header
 from mitmvcr.core.model import Headers, Interaction, Response
-from mitmvcr.view.parts import RequestParts, ResponseParts, WireResponse, raw, value_of
+from mitmvcr.view.parts import (
+    Fields,
+    RequestParts,
+    ResponseParts,
+    WireResponse,
+    raw,
+    value_of,
+)
 
 #: Restated or left out on replay: they describe the recorded connection.
 _NOT_REPLAYED = frozenset(
@@ -43,16 +52,8 @@ def to_wire(
     in a content coding is put in one again.
     """
     recorded = interaction.response
-    fields: list[tuple[bytes, bytes]] = []
-    coding: Sequence[str] = ()
-    for spelled, values in recorded.headers.items():
-        name = raw(spelled)
-        lower = name.lower()
-        if lower in _NOT_REPLAYED:
-            continue
-        if lower == b"content-encoding":
-            coding = values
-        fields += [(name, raw(value)) for value in values]
+    sent = _sent(recorded.headers)
+    fields, coding = [*sent.fields], sent.coding
     trailers = recorded.trailer if live.http_version == b"HTTP/2.0" else {}
     body = recorded.body
     if has_no_body(live.method, recorded.code):
@@ -66,6 +67,44 @@ def to_wire(
         if not trailers:  # with a length, clients do not wait for what comes after
             fields.append((b"Content-Length", b"%d" % len(body)))
     return _make_response(recorded, fields, body, trailers)
+
+
+class _Sent(NamedTuple):
+    """Headers as they are sent, and the content coding that they name."""
+
+    fields: Fields
+    coding: Sequence[str]
+
+
+#: Of the last answers' headers, by the object: what is repeated is sent again.
+_known: dict[int, tuple[Headers, _Sent]] = {}
+_MOST_KNOWN = 512
+
+
+def _sent(headers: Headers) -> _Sent:
+    known = _known.get(id(headers))
+    if known is not None and known[0] is headers:
+        return known[1]
+    fields: list[tuple[bytes, bytes]] = []
+    coding: Sequence[str] = ()
+    for spelled, values in headers.items():
+        name, lower = _names(spelled)
+        if lower in _NOT_REPLAYED:
+            continue
+        if lower == b"content-encoding":
+            coding = values
+        fields += [(name, raw(value)) for value in values]
+    if len(_known) >= _MOST_KNOWN:
+        _known.clear()
+    sent = _Sent(tuple(fields), coding)
+    _known[id(headers)] = headers, sent
+    return sent
+
+
+@lru_cache(maxsize=1024)
+def _names(spelled: str) -> tuple[bytes, bytes]:
+    name = raw(spelled)
+    return name, name.lower()
 
 
 #: A longer body leaves in parts, so that mitmproxy does not copy all of it.
@@ -82,7 +121,9 @@ def is_streamed(recorded: Response) -> bool:
         return True
     if recorded.content_length < 0 and kind and came_in_units(kind[0], recorded.body):
         return True
-    return bool(recorded.chunks or recorded.failure or recorded.code == 101)
+    return bool(
+        recorded.chunks or recorded.failure or recorded.until or recorded.code == 101
+    )
 
 
 def to_stream(

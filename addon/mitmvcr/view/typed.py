@@ -8,7 +8,7 @@ from urllib.parse import quote, urlsplit
 
 from mitmvcr.core.model import Request
 from mitmvcr.view.parts import Fields, PlainHeaders, PlainRequest, raw
-from mitmvcr.view.requests import DEFAULT_PORTS, to_request
+from mitmvcr.view.requests import DEFAULT_PORTS, LiveRequest, to_request
 
 _AUTHORITY = re.compile(r"[^/?]*")
 #: With the underscore that some use.
@@ -20,6 +20,18 @@ def request_from(
     method: str, url: str, headers: Iterable[tuple[str, str]], body: bytes
 ) -> Request:
     """Return the request. Raises ValueError for a URL that no request can have."""
+    return live_from(method, url, headers, body).request
+
+
+def live_from(
+    method: str,
+    url: str,
+    headers: Iterable[tuple[str, str]],
+    body: bytes,
+    version: bytes = b"HTTP/1.1",
+) -> LiveRequest:
+    """Return the request with the codings that its client undoes. Raises ValueError
+    for a URL that no request can have."""
     scheme, host, port, said, path = _split(url)
     given = tuple((raw(name), raw(value)) for name, value in headers)
     wire = PlainRequest(
@@ -29,11 +41,11 @@ def request_from(
         scheme=scheme.encode(),
         authority=b"",
         path=path.encode(),
-        http_version=b"HTTP/1.1",
+        http_version=version,
         headers=PlainHeaders(_as_sent(given, said.encode(), body)),
         content=body,
     )
-    return to_request(wire).request
+    return to_request(wire)
 
 
 def _split(url: str) -> tuple[str, str, int, str, str]:

@@ -13,15 +13,13 @@ import (
 	"unicode/utf8"
 )
 
-var layouts = []string{"v4", "v3"}
-
 // casesMode writes the golden files below a folder:
 //
 //	LAYOUT/GROUP.json, .yaml   interactions, and the file go-vcr saves for them
 //	LAYOUT/unsound.json        strings by place that go-vcr saves and does not load again
 //	LAYOUT/large.json          bodies by rule, with the digest of the file
 //	durations.json             durations as Go prints and parses them
-func casesMode(dir string) error {
+func casesMode(dir string, layouts []string) error {
 	for _, layout := range layouts {
 		if err := writeLayout(filepath.Join(dir, layout), layout); err != nil {
 			return err
@@ -103,7 +101,7 @@ func sift(layout string, p place) (sound []string, unsound []text, err error) {
 			unsound = append(unsound, text(s))
 		}
 	}
-	if len(sound) < 500 || len(unsound) == 0 {
+	if len(sound) < 500 || (len(unsound) == 0) != (layout == "v4.0.8") {
 		err = fmt.Errorf("%s: %d sound, %d unsound", p.name, len(sound), len(unsound))
 	}
 	return sound, unsound, err

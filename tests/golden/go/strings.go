@@ -2,8 +2,8 @@ package main
 
 import "strings"
 
-// hardStrings lists what decides between the styles of a scalar, without doubles. For
-// v3, what its dialect may see otherwise.
+// hardStrings lists what decides between the styles of a scalar, without doubles. For other layouts than
+// v4, what their dialects may see otherwise.
 func hardStrings(layout string) []string {
 	groups := [][]string{written(), typed(), blanks(), separators()}
 	if layout == "v4" {

@@ -65,7 +65,7 @@ type interaction struct {
 // save gives the file that go-vcr writes. The v3 library can only write to disk.
 func save(layout string, interactions []interaction) ([]byte, error) {
 	switch layout {
-	case "v4":
+	case "v4", "v4.0.8":
 		return saveV4(interactions)
 	case "v3":
 		return saveV3(interactions)
@@ -108,7 +108,7 @@ func load(layout string, data []byte) (found []interaction, err error) {
 		}
 	}()
 	switch layout {
-	case "v4":
+	case "v4", "v4.0.8":
 		return loadV4(data)
 	case "v3":
 		return loadV3(data)

@@ -12,7 +12,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from mitmproxy import addonmanager, ctx, http, optmanager, version
+from mitmproxy import addonmanager, certs, ctx, http, optmanager, version
 from mitmproxy.addons import proxyserver, tlsconfig
 from mitmproxy.certs import CertStore
 from mitmproxy.options import Options
@@ -35,6 +35,7 @@ from mitmvcr.proxy.host import (
     stream_replay,
     websocket_replay,
 )
+from mitmvcr.proxy.host.backdated import backdated
 from mitmvcr.proxy.host.capabilities import (
     TABLE,
     Capabilities,
@@ -137,7 +138,8 @@ CHANGES: dict[str, Callable[[Patch], None]] = {
     "fast lane": _replaced(mode_servers.ServerInstance, "handle_stream"),
     "mitmproxy in process": _removed(proxyserver.Proxyserver, "listen_addrs"),
     "ports of their own": _removed(proxyserver.Servers, "__getitem__"),
-    "CA files": _removed(CertStore, "from_files"),
+    "CA files": _removed(CertStore, "load_dhparam"),
+    "backdated certificates": _removed(certs, "CERT_EXPIRY"),
 }
 
 
@@ -356,6 +358,11 @@ def _opens_no_port(patch: Patch, folder: Path) -> None:
         asyncio.run(listeners.open_port())
 
 
+def _gives_no_clock(patch: Patch, folder: Path) -> None:
+    with pytest.raises(CapabilityError, match="a recording's clock"), backdated(1):
+        pass
+
+
 def _makes_no_ca(patch: Patch, folder: Path) -> None:
     for _ in range(2):
         with pytest.raises(CapabilityError, match="have no certificate authority"):
@@ -390,6 +397,7 @@ FALLBACKS: dict[str, Callable[[Patch, Path], None]] = {
     "mitmproxy in process": _makes_no_master,
     "ports of their own": _opens_no_port,
     "CA files": _makes_no_ca,
+    "backdated certificates": _gives_no_clock,
 }
 
 

@@ -1,5 +1,4 @@
-"""The variables that send a child process to the proxy and make it trust it; and the
-proxy that an inherited one names, which is the way out of this network.
+"""The variables that send a child process to the proxy and make it trust it.
 
 Which client reads which was measured; a row that looks needless is there for one of
 them. ``NO_PROXY`` is in the one form that all of them read: names and addresses with
@@ -10,20 +9,19 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from pathlib import Path
 
 from mitmvcr.cli.child.jks import PASSWORD
 from mitmvcr.cli.child.trust import BUNDLE_VARIABLES, TrustFiles
-from mitmvcr.cli.report.console import say
-from mitmvcr.core.errors import OptionError
 from mitmvcr.options import CASSETTE, DIR
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 #: Inherited ones would win over ours: grpc's comes first, and httpx cannot use socks.
 _UNSET = ("ALL_PROXY", "all_proxy", "grpc_proxy", "no_grpc_proxy")
-#: The first of these that is set is gone on through.
-_UPSTREAM = ("https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY")
+#: Programs' own options for their JVM, which win over JAVA_TOOL_OPTIONS.
+_JVMS = ("JDK_JAVA_OPTIONS", "MAVEN_OPTS", "GRADLE_OPTS", "SBT_OPTS", "JAVA_OPTS")
+_WINS = ("-Djavax.net.ssl.trustStore", "proxyHost")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +43,11 @@ class ProxyFacts:
 
 
 def child_environment(
-    inherited: Mapping[str, str], facts: ProxyFacts
+    inherited: Mapping[str, str], facts: ProxyFacts, command: Sequence[str] = ()
 ) -> dict[str, str]:
-    """Return the whole environment of the child."""
+    """Return the whole environment of the child, which runs the ``command``."""
     kept = {name: value for name, value in inherited.items() if name not in _UNSET}
-    return {
+    made = {
         **kept,
         **_proxies(facts),
         **_authorities(facts.trust),
@@ -62,6 +60,15 @@ def child_environment(
         **_erlang(inherited, facts),
         **_facts(facts),
     }
+    return made if "NODE_EXTRA_CA_CERTS" in inherited else _for_deno(made, command)
+
+
+def _for_deno(made: dict[str, str], command: Sequence[str]) -> dict[str, str]:
+    """Leave out NODE_EXTRA_CA_CERTS for Deno, whose node:https trusts by DENO_CERT
+    without it, and with it asks for --allow-sys (2.9)."""
+    if not command or Path(command[0]).stem != "deno":
+        return made
+    return {name: made[name] for name in made if name != "NODE_EXTRA_CA_CERTS"}
 
 
 def _proxies(facts: ProxyFacts) -> dict[str, str]:
@@ -124,8 +131,14 @@ def _java(inherited: Mapping[str, str], facts: ProxyFacts) -> dict[str, str]:
         "-Djavax.net.ssl.trustStoreType=JKS",
         f"-Djavax.net.ssl.trustStorePassword={PASSWORD}",
     ]
+    ours = " ".join(options)
+    others = {
+        name: _added(inherited[name], ours)
+        for name in _JVMS
+        if any(word in inherited.get(name, "") for word in _WINS)
+    }
     mine = inherited.get("JAVA_TOOL_OPTIONS", "")
-    return {"JAVA_TOOL_OPTIONS": _added(mine, " ".join(options))}
+    return {"JAVA_TOOL_OPTIONS": _added(mine, ours), **others}
 
 
 def _java_word(path: str) -> str:
@@ -206,29 +219,3 @@ def _facts(facts: ProxyFacts) -> dict[str, str]:
 
 def _added(inherited: str, ours: str) -> str:
     return f"{inherited} {ours}" if inherited else ours
-
-
-def inherited_proxy(inherited: Mapping[str, str]) -> str | None:
-    """Return the URL of the proxy that the environment names, and say so on stderr;
-    None without one. Raise OptionError for one that is no HTTP proxy: going past it
-    silently would be worse."""
-    for name in _UPSTREAM:
-        if value := inherited.get(name, "").strip():
-            url = value if "://" in value else f"http://{value}"
-            say(f"{name} is set: going on through {_checked(name, url)}")
-            return url
-    return None
-
-
-def _checked(name: str, url: str) -> str:
-    """Return the URL without its password, for a message. Raise OptionError for one
-    that is no HTTP proxy."""
-    remedy = "use an http:// or https:// proxy, or unset it"
-    try:
-        parts = urlsplit(url)
-        place = f"{parts.hostname}:{parts.port}" if parts.port else parts.hostname
-    except ValueError:
-        raise OptionError(name, url, remedy) from None
-    if parts.scheme not in ("http", "https") or not place:
-        raise OptionError(name, url, remedy)
-    return f"{parts.scheme}://{place}"

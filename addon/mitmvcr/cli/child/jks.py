@@ -10,21 +10,59 @@ import base64
 import hashlib
 import re
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 #: Java's own default, for a program that gives a password.
 PASSWORD = "changeit"
 
 _MAGIC, _VERSION, _TRUSTED = 0xFEEDFEED, 2, 2
-_PEM = re.compile(
-    rb"-----BEGIN CERTIFICATE-----(.*?)-----END CERTIFICATE-----", re.DOTALL
-)
+_PEM = re.compile(rb"-----BEGIN CERTIFICATE-----([^-]*)-----END CERTIFICATE-----")
 
 
 def certificates(pem: bytes) -> list[bytes]:
     """Return the DER bytes of each certificate in a PEM file, in order, each once."""
     ders = (base64.b64decode(block) for block in _PEM.findall(pem))
     return list(dict.fromkeys(ders))
+
+
+def is_jks(data: bytes) -> bool:
+    """Return whether it begins as a JKS file does."""
+    return data[:4] == struct.pack(">I", _MAGIC)
+
+
+def trusted(data: bytes) -> list[bytes]:
+    """Return the DER bytes of the certificates that a JKS file trusts. Raise
+    ValueError."""
+    try:
+        return list(_trusted(data))
+    except (struct.error, IndexError) as error:
+        raise ValueError("it is no whole JKS file") from error
+
+
+def _trusted(data: bytes) -> Iterator[bytes]:
+    version, entries = struct.unpack_from(">II", data, 4)
+    at = 12
+    for _ in range(entries):
+        (tag,) = struct.unpack_from(">I", data, at)
+        at = _past_text(data, at + 4) + 8  # its alias and its time
+        count = 1
+        if tag != _TRUSTED:  # a private key, and the chain of its certificate
+            (size,) = struct.unpack_from(">I", data, at)
+            (count,) = struct.unpack_from(">I", data, at + 4 + size)
+            at += 8 + size
+        for _ in range(count):
+            at = _past_text(data, at) if version == _VERSION else at
+            (size,) = struct.unpack_from(">I", data, at)
+            at += 4 + size
+            if at > len(data):
+                raise IndexError
+            if tag == _TRUSTED:
+                yield data[at - size : at]
+
+
+def _past_text(data: bytes, at: int) -> int:
+    (size,) = struct.unpack_from(">H", data, at)
+    return at + 2 + int(size)
 
 
 def trust_store(ders: Iterable[bytes]) -> bytes:

@@ -9,6 +9,7 @@ from pathlib import Path
 import certifi
 
 from mitmvcr.cli.child import jks
+from mitmvcr.cli.child.told import told_certificates, told_files
 
 #: Variables that replace a client's roots by one file. An inherited one may name a
 #: company's own roots, so their certificates are kept in the bundle.
@@ -21,6 +22,7 @@ BUNDLE_VARIABLES = (
     "CARGO_HTTP_CAINFO",
     "PIP_CERT",
     "npm_config_cafile",
+    "NPM_CONFIG_CAFILE",
     "DENO_CERT",
     "GRPC_DEFAULT_SSL_ROOTS_FILE_PATH",
     "HTTPLIB2_CA_CERTS",
@@ -61,9 +63,12 @@ class TrustFiles:
 
 
 def write_roots(folder: Path, inherited: Mapping[str, str]) -> Path:
-    """Write the certificates that the child would trust without us into one file."""
-    files = inherited_roots(inherited)
-    return _write(folder / "roots.pem", _pem(*(file.read_bytes() for file in files)))
+    """Write the certificates that the child's clients would trust without us into one
+    file."""
+    files = [*inherited_roots(inherited), *told_files(inherited)]
+    told = map(ssl.DER_cert_to_PEM_cert, told_certificates(inherited))
+    texts = [*(file.read_bytes() for file in files), *(each.encode() for each in told)]
+    return _write(folder / "roots.pem", _pem(*texts))
 
 
 def write_origins(folder: Path, roots: Path, inherited: Mapping[str, str]) -> Path:

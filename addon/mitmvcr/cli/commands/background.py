@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mitmvcr.cli.child.environment import inherited_proxy
 from mitmvcr.cli.child.trust import write_origins, write_roots
-from mitmvcr.cli.commands.plan import CI, in_ci
+from mitmvcr.cli.child.way_out import way_out
+from mitmvcr.cli.commands.plan import CI, in_ci, reaches_out
 from mitmvcr.cli.commands.serve import check_port
 from mitmvcr.cli.commands.started import Place, State
 from mitmvcr.cli.report.conclusion import RunPolicy, conclude
@@ -123,17 +123,18 @@ class _Background:
         from mitmvcr.proxy.launch import running_proxy
 
         options, home = self._options, self._place.folder
+        settings = self._settings
         check_port(options.host, options.port)
         ensure_ca(home)
         failure, proxy = "", None
         with tempfile.TemporaryDirectory(prefix="mitmvcr-") as folder:
             roots = write_roots(Path(folder), os.environ)
             proxying = running_proxy(
-                self._settings,
+                settings,
                 confdir=home,
                 listen_host=options.host,
                 listen_port=options.port,
-                upstream=inherited_proxy(os.environ),
+                upstream=way_out(os.environ) if reaches_out(settings) else None,
                 trusted_ca=write_origins(Path(folder), roots, os.environ),
                 opened=self._prepare,
                 sets=options.set,

@@ -1,4 +1,4 @@
-"""``mitmvcr cassette``: check, convert and recover."""
+"""``mitmvcr cassette``: check and recover."""
 
 import sys
 from collections.abc import Iterable, Sequence
@@ -9,13 +9,8 @@ import click
 from mitmvcr.cassette_options import is_cassette
 from mitmvcr.cli.commands.left import rules_of, say_what_is_equal, say_what_is_left
 from mitmvcr.cli.report.console import say
-from mitmvcr.core.errors import CassetteWriteError
-from mitmvcr.format import reader, writer
 from mitmvcr.format.check import check
-from mitmvcr.format.packed import packed
-from mitmvcr.format.source import read_bytes
 from mitmvcr.options import CASSETTE
-from mitmvcr.store.files import replace_file
 from mitmvcr.store.store import FileStore
 
 #: With fewer files than this a progress bar would only flicker.
@@ -70,17 +65,3 @@ def recover_cassette(
         interactions = store.load().interactions
         say_what_is_left(str(path), interactions, rules)
         say_what_is_equal(str(path), interactions)
-
-
-def convert_cassette(path: Path, output: Path | None) -> None:
-    """Write a cassette of format 1 anew in format 2, in its place or elsewhere."""
-    rules = rules_of("scan", {})
-    new = reader.read_format1(read_bytes(path), str(path))
-    target = output or path
-    try:
-        replace_file(target, packed(str(target), writer.dumps(new)))
-    except OSError as error:
-        problem = f"cannot be written: {error.strerror}"
-        raise CassetteWriteError(str(target), problem) from error
-    say(f"{target}: {len(new.interactions)} interactions in format 2")
-    say_what_is_left(str(target), new.interactions, rules)

@@ -10,9 +10,9 @@ import click
 
 from mitmvcr.cli.child import jks
 from mitmvcr.cli.child import process as child
-from mitmvcr.cli.child.environment import inherited_proxy
 from mitmvcr.cli.child.process import CommandError
 from mitmvcr.cli.child.trust import default_roots
+from mitmvcr.cli.child.way_out import way_out
 from mitmvcr.cli.doctor.clients import CLIENTS, Client
 from mitmvcr.cli.doctor.command import Program, program_of
 from mitmvcr.cli.doctor.layers import daemons, layers_of
@@ -33,7 +33,7 @@ def examine(command: Sequence[str], *, json: bool) -> int:
     except CommandError as error:
         say(f"error: {error}")
         return error.status
-    inherited_proxy(os.environ)
+    way_out(os.environ)
     found = _diagnosis(command)
     text = as_json(found) if json else as_text(found)
     click.echo(text.encode("utf-8", "backslashreplace"))

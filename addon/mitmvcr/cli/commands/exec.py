@@ -69,7 +69,7 @@ def exec_command(command: Sequence[str], typed: Layer) -> int:
     NoProxyError."""
     try:
         child.find(command[0])
-        os.execvpe(command[0], list(command), _environment(typed))
+        os.execvpe(command[0], list(command), _environment(typed, command))
     except CommandError as error:
         say(f"error: {error}")
         return error.status
@@ -96,7 +96,7 @@ def print_authority(kind: str) -> None:
     print(file)  # noqa: T201
 
 
-def _environment(typed: Layer) -> dict[str, str]:
+def _environment(typed: Layer, command: Sequence[str] = ()) -> dict[str, str]:
     values = in_force(typed)
     options = ExecOptions(**values.read(of_command("env")))
     of_run = None if values[PORT].given else _port_of_run(os.environ)
@@ -107,7 +107,7 @@ def _environment(typed: Layer) -> dict[str, str]:
     folder = home(os.environ)
     trust = _trust(folder, ensure_ca(folder))
     facts = ProxyFacts(port, "", trust, (*loopback, *options.no_proxy))
-    made = child_environment(os.environ, facts)
+    made = child_environment(os.environ, facts, command)
     own = os.environ.get(CASSETTE.variable)
     return made | {CASSETTE.variable: own} if own else _without(made)
 

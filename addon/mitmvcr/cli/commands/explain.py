@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from mitmvcr.cli.commands.sources import flows
 from mitmvcr.cli.curl.command import Curl, parse_curl
 from mitmvcr.cli.report.console import is_coloured, long_lines
 from mitmvcr.config import in_force
@@ -42,9 +43,10 @@ def explain_request(
     values, fixed = in_force(typed), (CASSETTE, MODE)
     with values.spelled():
         settings = values.settings(each for each in OF_SESSION if each not in fixed)
-        session = open_session(
-            settings._replace(cassette=CASSETTE.read(cassette), mode=Mode.REPLAY_ONLY)
+        settings = settings._replace(
+            cassette=CASSETTE.read(cassette), mode=Mode.REPLAY_ONLY
         )
+        session = open_session(settings, flows)
     lines, facts, matches = _answer(session, request)
     if as_json:
         click.echo(json.dumps(facts, indent=2))

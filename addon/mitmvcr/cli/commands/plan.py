@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mitmvcr.cli.child.environment import LOOPBACK, inherited_proxy
+from mitmvcr.cli.child.environment import LOOPBACK
+from mitmvcr.cli.child.frozen import Frozen, frozen
+from mitmvcr.cli.child.way_out import way_out
 from mitmvcr.cli.isolate.route import Allowed, resolve
 from mitmvcr.cli.report.conclusion import RunPolicy
 from mitmvcr.cli.report.console import say
 from mitmvcr.cli.report.files import parse_receipt, parse_reports
 from mitmvcr.core.errors import OptionError
-from mitmvcr.core.modes import Mode
-from mitmvcr.network_options import Address, Place
+from mitmvcr.core.modes import RULES, Mode
+from mitmvcr.network_options import Address, Place, Upstream
 from mitmvcr.options import (
     CASSETTE,
     DIR,
@@ -63,12 +65,13 @@ class RunOptions:
 class Plan:
     """All that a run needs to know, checked. ``stdout`` is the descriptor that the
     command writes to, its own if None; ``named`` is the cassette that the command is
-    given the name of, where another one is in play."""
+    given the name of, where another one is in play; ``frozen`` the clock that it is
+    given, its own if None."""
 
     command: Sequence[str]
     settings: Settings
     bypass: Sequence[str]
-    upstream: str | None
+    upstream: Upstream | None
     inherited: Mapping[str, str]
     home: Path
     policy: RunPolicy
@@ -81,6 +84,7 @@ class Plan:
     stdout: int | None = None
     sets: Sequence[str] = ()
     named: Path | str | None = None
+    frozen: Frozen | None = None
 
 
 def make_plan(
@@ -96,7 +100,7 @@ def make_plan(
         command=command,
         settings=settings,
         bypass=(*loopback, *options.no_proxy),
-        upstream=inherited_proxy(inherited),
+        upstream=way_out(inherited) if reaches_out(settings) else None,
         inherited=inherited,
         home=home(inherited),
         policy=RunPolicy(
@@ -112,6 +116,7 @@ def make_plan(
         prove=options.prove,
         receipt=parse_receipt(options.receipt),
         sets=options.set,
+        frozen=frozen(settings),
     )
 
 
@@ -125,6 +130,15 @@ def _check_is_one(settings: Settings, options: RunOptions) -> None:
     if settings.rerecord and options.drop_unused:
         remedy = "it would change other cassettes too: leave one out"
         raise OptionError("--drop-unused", "yes", f"beside {RERECORD.word} {remedy}")
+
+
+def reaches_out(settings: Settings) -> bool:
+    """Return whether any request may reach an origin; where a cassette is elsewhere it
+    is not looked for, and counts as absent."""
+    if settings.passthrough or settings.rerecord:
+        return True
+    exists = isinstance(settings.cassette, Path) and settings.cassette.exists()
+    return RULES[settings.mode, exists].forwards
 
 
 def _allowed(options: RunOptions) -> Sequence[Allowed]:

@@ -10,6 +10,7 @@ from typing import NoReturn
 
 import click
 
+from mitmvcr.cli.child.told import told_certificates, told_files
 from mitmvcr.cli.child.trust import more_roots, write_origins, write_roots
 from mitmvcr.cli.commands.plan import in_ci
 from mitmvcr.cli.report.console import say
@@ -100,7 +101,8 @@ def _trusted(confdir: Path, inherited: Mapping[str, str]) -> Path | None:
     """Return what origins are verified against, where the environment says so;
     mitmproxy has its own otherwise."""
     roots = inherited.get("SSL_CERT_FILE")
-    if not any(more_roots(inherited)):
+    others = (more_roots(inherited), told_files(inherited))
+    if not any(map(any, others)) and not any(told_certificates(inherited)):
         return Path(roots) if roots else None
     write_roots(confdir, inherited)
     return write_origins(confdir, confdir / "roots.pem", inherited)

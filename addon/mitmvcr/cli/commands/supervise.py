@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import (
     AbstractAsyncContextManager,
+    AbstractContextManager,
     AsyncExitStack,
     contextmanager,
     nullcontext,
@@ -78,7 +79,10 @@ def _isolated(plan: Plan) -> Iterator[Plan]:
 async def _run(plan: Plan) -> Ran:
     with Relay() as relay:
         try:
-            with tempfile.TemporaryDirectory(prefix="mitmvcr-") as folder:
+            with (
+                tempfile.TemporaryDirectory(prefix="mitmvcr-") as folder,
+                _certificates(plan),
+            ):
                 return await _supervise(plan, relay, Path(folder))
         except asyncio.CancelledError:
             if relay.early is None:
@@ -86,17 +90,27 @@ async def _run(plan: Plan) -> Ran:
             raise status.Interrupted(relay.early) from None
 
 
+def _certificates(plan: Plan) -> AbstractContextManager[None]:
+    """Make certificates that are good when the command's clock says it is."""
+    if plan.frozen is None:
+        return nullcontext()
+    from mitmvcr.proxy.ca import backdated
+
+    return backdated(plan.frozen.ago)
+
+
 async def _supervise(plan: Plan, relay: Relay, folder: Path) -> Ran:
     """Run the child, then end the proxy, which saves; then print the summary."""
     from mitmvcr.proxy.ca import ensure_ca
     from mitmvcr.proxy.launch import running_proxy
 
-    ensure_ca(plan.home)
+    home = plan.home if plan.frozen is None else folder / "ca"
+    ensure_ca(home)
     # What the child would have trusted the proxy trusts in its place.
     roots = write_roots(folder, plan.inherited)
     proxying = running_proxy(
         plan.settings,
-        confdir=plan.home,
+        confdir=home,
         upstream=plan.upstream,
         trusted_ca=write_origins(folder, roots, plan.inherited),
         opened=partial(_prepare, plan),
@@ -112,7 +126,9 @@ async def _supervise(plan: Plan, relay: Relay, folder: Path) -> Ran:
             trust = write_trust_files(folder, roots, proxy.ca_file, plan.inherited)
             control = await _control(route, proxy)
             facts = _facts(plan, route.port, trust, control)
-            environment = child_environment(plan.inherited, facts)
+            environment = child_environment(plan.inherited, facts, plan.command)
+            if plan.frozen is not None:
+                environment |= plan.frozen.environment(plan.inherited)
             code = await relay.run(plan.command, environment, route.enter, plan.stdout)
             if code and not plan.settings.save_failed:
                 proxy.set_aside()

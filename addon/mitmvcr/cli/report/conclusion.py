@@ -10,6 +10,7 @@ from mitmvcr.cli.report.console import print_misses, requests, say
 from mitmvcr.cli.report.files import Target, write_reports
 from mitmvcr.cli.report.findings import Finding
 from mitmvcr.cli.report.github import annotate, annotate_findings
+from mitmvcr.cli.report.last import keep_misses
 from mitmvcr.core.errors import VcrError
 from mitmvcr.core.wording import shown
 from mitmvcr.miss.report import Outcome
@@ -48,6 +49,7 @@ def conclude(
     """
     summary = proxy.summary()
     _print_failures(proxy, policy, environment, findings)
+    keep_misses(proxy.sessions, environment)
     unused_fails = policy.fail_on_unused and child == 0 and summary.unused > 0
     try:
         if policy.reports:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mitmvcr.core.wording import shown
-from mitmvcr.options import ISOLATE
+from mitmvcr.options import IGNORE_PRESET, ISOLATE, PASSTHROUGH
 
 if TYPE_CHECKING:
     from mitmvcr.proxy.launch import Proxy
@@ -30,7 +30,10 @@ def of_run(
     summary = proxy.summary()
     if summary.was_idle:
         fails = proxy.expects and not allow_idle
-        yield Finding("idle", _idle(bypass, fails=fails, isolated=isolated), fails)
+        text = _idle(bypass, summary.blocked, fails=fails, isolated=isolated)
+        yield Finding("idle", text, fails)
+    elif summary.passed and proxy.records and not summary.recorded:
+        yield Finding("passed", _passed(summary.passed))
     elif proxy.broken_tls and not summary.did_something:
         yield Finding("distrusted", _distrusted(proxy.broken_tls), proxy.expects)
 
@@ -43,7 +46,7 @@ def of_attempts(
     if not attempts:
         return
     text = f"tried to leave past the proxy: {listed(attempts)}"
-    if any(session.records for session in proxy.sessions):
+    if proxy.records:
         text += "; it was blocked, and is not recorded"
     yield Finding("leaving", text, fails=fail and proxy.offline)
 
@@ -59,10 +62,20 @@ def of_background(left: Mapping[int, str]) -> Finding:
     return Finding("background", text)
 
 
-def _idle(bypass: str, *, fails: bool, isolated: bool) -> str:
+def _passed(count: int) -> str:
+    went = "1 request" if count == 1 else f"{count} requests"
+    return (
+        f"nothing was recorded: {went} went straight through, by a {PASSTHROUGH.word}"
+        f" filter or as the work of a package manager; {IGNORE_PRESET.word} none"
+        " records that too"
+    )
+
+
+def _idle(bypass: str, blocked: int, *, fails: bool, isolated: bool) -> str:
+    nothing = "nothing but what is blocked" if blocked else "nothing"
     past = f" talks to hosts that go past it (NO_PROXY={bypass}), or" if bypass else ""
     text = (
-        f"nothing went through the proxy: the command made no request, or{past} its"
+        f"{nothing} went through the proxy: the command made no request, or{past} its"
         " HTTP client does not read HTTP_PROXY and HTTPS_PROXY. To tell which, put"
         " 'curl -sI https://example.com' in its place: if that is counted, it is the"
         " client"

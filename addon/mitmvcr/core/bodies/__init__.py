@@ -22,15 +22,18 @@ from mitmvcr.core.bodies.jsontext import (
     text_spelling,
 )
 from mitmvcr.core.bodies.multipart import multipart_parts
+from mitmvcr.core.bodies.outlines import Outlines
 from mitmvcr.core.bodies.protobuf import wire_fields
 from mitmvcr.core.bodies.rpcframes import frame_messages, from_base64
 from mitmvcr.core.bodies.xml import canonical_xml
+from mitmvcr.core.bodies.xml import parsed as parsed_xml
 from mitmvcr.core.bodies.xmlrpc import xmlrpc_call
 
 __all__ = [
     "BodyRules",
     "OpenedList",
     "OpenedObject",
+    "Outlines",
     "body_key",
     "canonical_xml",
     "closed",
@@ -45,6 +48,7 @@ __all__ = [
     "json_texts",
     "json_value",
     "multipart_parts",
+    "parsed_xml",
     "payload",
     "request_body_keys",
     "says",

@@ -18,10 +18,14 @@ _COUNT = frozenset(("content-encoding", "x-amz-content-sha256", *_MESSAGE_CODING
 _DIGITS = frozenset(bytes([each]) for each in b"0123456789abcdefABCDEF")
 
 
-def says(request: Request) -> tuple[str, ...]:
+_SAY = frozenset(("content-type", *_COUNT))
+
+
+def says(request: Request) -> tuple[tuple[str, str], ...]:
     """Return all that a request's headers say of its body."""
-    names = ("content-type", *sorted(_COUNT))
-    return tuple(all_values(request.headers, name) for name in names)
+    lowered = ((name.lower(), values) for name, values in request.headers.items())
+    found = ((name, v) for name, values in lowered if name in _SAY for v in values)
+    return tuple(found)
 
 
 def payload(request: Request, media: str) -> tuple[bytes, bytes]:

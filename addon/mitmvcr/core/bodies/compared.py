@@ -24,6 +24,7 @@ from mitmvcr.core.bodies.jsontext import (
     with_texts,
 )
 from mitmvcr.core.bodies.multipart import boundary_of, multipart_places
+from mitmvcr.core.bodies.outlines import Outlines
 from mitmvcr.core.bodies.rpcframes import frame_messages, framed
 from mitmvcr.core.bodies.xml import canonical_xml
 from mitmvcr.core.bodies.xmlrpc import xmlrpc_call
@@ -52,11 +53,12 @@ Pairs = Iterable[tuple[str, str]]
 
 class BodyRules:
     """What of a body counts: by default all. ``json`` changes a parsed value, ``form``
-    the fields of a form, ``text`` a text. ``folds``: line ends do not count, those
+    the fields of a form, ``text`` a text. ``outlines`` are of JSON of which only what
+    ``json`` takes out does not count. ``folds``: line ends do not count, those
     written as escapes in JSON neither, and every body is compared as JSON or as it
     stands."""
 
-    __slots__ = ("folds", "form", "json", "text")
+    __slots__ = ("folds", "form", "json", "outlines", "text")
 
     def __init__(
         self,
@@ -65,8 +67,10 @@ class BodyRules:
         text: Callable[[str], str] | None = None,
         *,
         folds: bool = False,
+        outlines: Outlines | None = None,
     ) -> None:
         self.json, self.form, self.text, self.folds = json, form, text, folds
+        self.outlines = outlines
 
 
 _EVERYTHING = BodyRules()
@@ -82,6 +86,13 @@ def request_body_keys(
         return _NOTHING
     media = header(request.headers, "Content-Type")
     plain, body = payload(request, media)
+    if rules.outlines and not is_framed(media):
+        with suppress(ValueError):
+            json = any_placeholder(body)
+            typed = rules.outlines.key(
+                json, media, lambda: shortened(_json(json, media, rules))
+            )
+            return tuple(dict.fromkeys((typed, shortened(any_placeholder(plain)))))
     is_same = body is plain
     plain = any_placeholder(plain)
     body = plain if is_same else any_placeholder(body)

@@ -12,7 +12,7 @@ from collections.abc import Hashable, Iterable, Sequence
 from mitmvcr.core.choosing import Equals, Objections, Values
 from mitmvcr.core.deck.bucket import Bucket, Keys
 from mitmvcr.core.deck.chooser import Chooser, FindValues
-from mitmvcr.core.deck.livekeys import LARGE, LiveKeys
+from mitmvcr.core.deck.livekeys import LiveKeys
 from mitmvcr.core.deck.recorded import ByHost, Recorded
 from mitmvcr.core.matching import Matcher
 from mitmvcr.core.model import Interaction, Request
@@ -105,7 +105,7 @@ class Deck:
         bucket = self._bucket(url)
         if bucket is None:
             return None
-        if len(request.body) > LARGE:
+        if request.body:
             same = self._same_bytes(request, bucket)
             if same is not None:
                 return same
@@ -128,8 +128,8 @@ class Deck:
     def _same_bytes(
         self, request: Request, bucket: Bucket
     ) -> tuple[int, Interaction] | None:
-        """Take the next one if it is the same request to the byte: to take a large body
-        apart takes many times as long as to compare it."""
+        """Take the next one if it is the same request to the byte: to take a body apart
+        takes many times as long as to compare it."""
         if self._repeats is not Repeats.NO or bucket.waiting or not bucket.unread:
             return None
         position = bucket.unread[0]
@@ -195,7 +195,7 @@ class Deck:
     def _read_one(self, bucket: Bucket, *, wholly: bool = True) -> None:
         position = bucket.unread[0]
         read = self._all.asked if wholly else self._all.request
-        keys = self._rests_of(read(position))
+        keys = self._keys.of_recorded(read(position))
         bucket.unread.popleft()
         self._keyed(position, bucket, keys)
 

@@ -1,5 +1,10 @@
-"""The keys of live requests; those of the last large one are remembered."""
+"""The keys of requests; those of the last bodies that are not short are remembered.
 
+A client that sends the same bytes again has nothing taken apart, and a recorded body is
+not taken apart where it is the live one to the byte.
+"""
+
+from collections import deque
 from collections.abc import Hashable
 
 from mitmvcr.core.bodies import says
@@ -7,8 +12,10 @@ from mitmvcr.core.deck.bucket import Keys
 from mitmvcr.core.matching import Matcher
 from mitmvcr.core.model import Request
 
-#: In bytes: a larger body takes long to be taken apart.
-LARGE = 1 << 16
+#: In bytes: a shorter body is soon taken apart.
+_SHORT = 256
+#: So many bodies are remembered; of those that are so large only one.
+_MOST, _LARGE = 8, 1 << 20
 
 
 class LiveKeys:
@@ -17,13 +24,33 @@ class LiveKeys:
 
     def __init__(self, matcher: Matcher) -> None:
         self._base, self._rests_of = matcher.base, matcher.rests
-        #: Of the last large request: its body, what its headers say, its keys.
-        self._lately: tuple[bytes, Hashable, Keys] = b"", None, ()
+        #: Bodies, what else the keys come of, and the keys; the last is the first.
+        self._lately: deque[tuple[bytes, Hashable, Keys]] = deque(maxlen=_MOST)
 
     def of(self, request: Request) -> Keys:
-        if self._base is None or len(request.body) <= LARGE:
+        """Return the keys of a live request."""
+        if self._base is None or len(request.body) < _SHORT:
             return self._rests_of(request)
         said = self._base(request), says(request)
-        if self._lately[0] is not request.body or self._lately[1] != said:
-            self._lately = request.body, said, self._rests_of(request)
-        return self._lately[2]
+        keys = self._known(request.body, said)
+        if keys is None:
+            keys = self._rests_of(request)
+            if len(request.body) > _LARGE:
+                self._lately.clear()
+            self._lately.appendleft((request.body, said, keys))
+        return keys
+
+    def of_recorded(self, request: Request) -> Keys:
+        """Return those of a recorded one. Of it nothing is remembered: there are
+        many."""
+        body = request.body
+        if self._base is not None and any(body == each for each, *_ in self._lately):
+            said = self._base(request), says(request)
+            return self._known(body, said) or self._rests_of(request)
+        return self._rests_of(request)
+
+    def _known(self, body: bytes, said: Hashable) -> Keys | None:
+        for known, of, keys in self._lately:
+            if known == body and of == said:
+                return keys
+        return None

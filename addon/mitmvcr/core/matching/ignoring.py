@@ -7,7 +7,7 @@ from enum import StrEnum
 from fnmatch import translate
 from typing import Any, NamedTuple
 
-from mitmvcr.core.jsonpaths import Steps, json_path
+from mitmvcr.core.jsonpaths import Steps, json_path, name_anywhere
 
 
 class Ignoring(StrEnum):
@@ -18,6 +18,7 @@ class Ignoring(StrEnum):
     JSON = "ignore_json"
     FORM = "ignore_form"
     BODY = "ignore_body"
+    PATH = "ignore_path"
 
 
 class Ignore(NamedTuple):
@@ -94,11 +95,11 @@ def pieces_left_out(ignores: Iterable[Ignore]) -> Callable[[str], str] | None:
 class Places:
     """Which places of a JSON value count."""
 
-    __slots__ = ("_paths",)
+    __slots__ = ("_ignores",)
 
     def __init__(self, ignores: Iterable[Ignore]) -> None:
         """Raise as :func:`json_path`."""
-        self._paths = [(json_path(each.pattern), each.value_only) for each in ignores]
+        self._ignores = [_ignoring(each) for each in ignores]
 
     def __call__(self, value: Any) -> object:
         """Return the value without what does not count; it is changed in place.
@@ -106,11 +107,42 @@ class Places:
         Raise ValueError where it is nested too deep to be searched.
         """
         root = [value]
-        for find, value_only in self._paths:
-            # From the back, so that the places in a list before it stay.
-            for steps in sorted(find(root[0]), key=_order, reverse=True):
-                _ignore(root, (0, *steps), value_only)
+        for ignore in self._ignores:
+            ignore(root)
         return root[0]
+
+
+def _ignoring(each: Ignore) -> Callable[[list[Any]], None]:
+    """Return what takes out of the value in a list what does not count."""
+    find, value_only = json_path(each.pattern), each.value_only
+    name = name_anywhere(each.pattern)
+    if name is not None:
+        return _member_anywhere(name, value_only)
+
+    def ignore(root: list[Any]) -> None:
+        # From the back, so that the places in a list before it stay.
+        for steps in sorted(find(root[0]), key=_order, reverse=True):
+            _ignore(root, (0, *steps), value_only)
+
+    return ignore
+
+
+def _member_anywhere(name: str, value_only: bool) -> Callable[[list[Any]], None]:
+    """Take out all members of a name: to find each by its way first takes long."""
+
+    def ignore(root: list[Any]) -> None:
+        left: list[Any] = [root]
+        while left:
+            holder = left.pop()
+            if isinstance(holder, dict):
+                if name in holder and value_only:
+                    holder[name] = None
+                else:
+                    holder.pop(name, None)
+                holder = holder.values()
+            left += [each for each in holder if isinstance(each, (dict, list))]
+
+    return ignore
 
 
 def _order(steps: Steps) -> list[tuple[bool, int | str]]:

@@ -9,8 +9,15 @@ in two ways (see core/bodies/); one in common is enough.
 from collections.abc import Callable, Hashable, Sequence
 from typing import TypeVar
 
-from mitmvcr.core.bodies import BodyRules, form_fields, request_body_keys, shortened
+from mitmvcr.core.bodies import (
+    BodyRules,
+    Outlines,
+    form_fields,
+    request_body_keys,
+    shortened,
+)
 from mitmvcr.core.headers import header
+from mitmvcr.core.jsonpaths import name_anywhere
 from mitmvcr.core.matching.ignoring import Names, Places, pieces_left_out
 from mitmvcr.core.matching.spec import DEFAULT, MatchSpec
 from mitmvcr.core.matching.urlparts import URL_PARTS, mapped_key, query_pairs, url_part
@@ -25,20 +32,31 @@ _FORM_METHODS = ("POST", "PUT", "PATCH")
 
 
 class Filters:
-    """What counts of a query, a form, the headers and a body."""
+    """What counts of a path, a query, a form, the headers and a body."""
 
-    __slots__ = ("body", "form", "headers", "query")
+    __slots__ = ("body", "form", "headers", "path", "query")
 
     def __init__(self, spec: MatchSpec) -> None:
         self.query = Names(spec.ignore_query)
         self.form = Names(spec.ignore_form)
+        self.path = pieces_left_out(spec.ignore_path)
         self.headers = Names(spec.ignore_headers, fold=True)
         self.body = BodyRules(
             json=Places(spec.ignore_json) if spec.ignore_json else None,
             form=self.form if spec.ignore_form else None,
             text=pieces_left_out(spec.ignore_body),
             folds=spec.style == "charm",
+            outlines=_outlines(spec),
         )
+
+
+def _outlines(spec: MatchSpec) -> Outlines | None:
+    names = [name_anywhere(each.pattern) for each in spec.ignore_json]
+    if not names or spec.ignore_body or spec.style == "charm":
+        return None
+    if not Outlines.suit(names):
+        return None
+    return Outlines(filter(None, names))
 
 
 class Matcher:
@@ -133,9 +151,10 @@ def _is_of_url(part: str, spec: MatchSpec) -> bool:
 
 
 def _url_part(part: str, spec: MatchSpec, counts: Filters) -> Callable[[str], Hashable]:
-    if spec.style == "go-vcr" and not spec.base_urls and not spec.ignore_query:
+    is_whole = not (spec.base_urls or spec.ignore_query or spec.ignore_path)
+    if spec.style == "go-vcr" and is_whole:
         return str
-    return url_part(part, spec.base_urls, counts.query)
+    return url_part(part, spec.base_urls, counts.query, counts.path)
 
 
 # The rest

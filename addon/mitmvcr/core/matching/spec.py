@@ -52,6 +52,7 @@ class MatchSpec(NamedTuple):
     base_urls: tuple[BaseUrl, ...] = ()
     ignore_body: tuple[Ignore, ...] = ()
     off: tuple[Rule, ...] = ()
+    ignore_path: tuple[Ignore, ...] = ()
 
     @classmethod
     def of(cls, style: Style) -> "MatchSpec":

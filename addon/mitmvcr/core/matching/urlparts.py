@@ -15,10 +15,13 @@ _ToKey = Callable[[str], str]
 
 
 def url_part(
-    part: str, bases: Sequence[BaseUrl], counts: Names
+    part: str, bases: Sequence[BaseUrl], counts: Names, rest: _ToKey | None = None
 ) -> Callable[[str], Hashable]:
-    """Return what computes one of URL_PARTS; ``counts`` are the names in the query."""
+    """Return what computes one of URL_PARTS; ``counts`` are the names in the query,
+    ``rest`` leaves out of a path what does not count."""
     mapped = mapped_key(bases)
+    if rest is not None:
+        mapped = _with_path(mapped, rest)
     if part == "url":
         return _without_some(mapped, counts) if counts.are_some else mapped
 
@@ -62,6 +65,21 @@ def mapped_key(bases: Sequence[BaseUrl]) -> _ToKey:
         return key
 
     return mapped
+
+
+def _with_path(key: _ToKey, rest: _ToKey) -> _ToKey:
+    """Change the path of what ``key`` returns."""
+
+    def changed(url: str) -> str:
+        whole = key(url)
+        parts = split_url(whole)
+        if parts is None:
+            return whole
+        start, mark, query = whole.partition("?")
+        origin = len(start) - len(parts[2])
+        return f"{start[:origin]}{rest(start[origin:])}{mark}{query}"
+
+    return changed
 
 
 def _without_some(key: _ToKey, counts: Names) -> _ToKey:

@@ -1,24 +1,25 @@
-"""Requests that are refused and do not count: those of a filter, and calls home."""
+"""Requests that are refused and do not count: those of a filter, and of a preset."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 
 from mitmproxy import flowfilter, http
 
 from mitmvcr.core.errors import OptionError
-from mitmvcr.core.home_calls import HomeCall, home_call
-from mitmvcr.options import BLOCK, Option
-
-_NOT_KNOWN = "-known"
+from mitmvcr.core.home_calls import Preset, home_call
+from mitmvcr.options import BLOCK, IGNORE_PRESET, Option
 
 
 class Blocking:
-    """What is blocked by a session's option ``block``. Raises OptionError."""
+    """What is blocked by a session's options ``block`` and ``ignore_preset``. Raises
+    OptionError."""
 
-    def __init__(self, texts: Sequence[str] = ()) -> None:
-        self._knows = _NOT_KNOWN not in texts
+    def __init__(
+        self, texts: Sequence[str] = (), presets: Collection[Preset] = ()
+    ) -> None:
+        self._presets = presets
         self._filters: list[tuple[str, flowfilter.TFilter]] = [
-            (text, parse_filter(text, BLOCK)) for text in texts if text != _NOT_KNOWN
+            (text, parse_filter(text, BLOCK)) for text in texts
         ]
 
     @property
@@ -32,13 +33,15 @@ class Blocking:
                 return text
         return ""
 
-    def calls_home(self, url: str) -> HomeCall | None:
-        """Return who is known to ask for this URL by itself, if anybody."""
-        return home_call(url) if self._knows else None
+    def passes_over(self, url: str) -> str:
+        """Return why a refused request for this URL does not count, with the option
+        that says so; empty for one that counts."""
+        found = home_call(url, self._presets)
+        return f"{found.who} ({IGNORE_PRESET.vcr}={found.preset})" if found else ""
 
     def leaves_out(self, url: str) -> bool:
         """Return whether a recording leaves a request for this URL out."""
-        found = self.calls_home(url)
+        found = home_call(url, self._presets)
         return found is not None and not found.is_recorded
 
 

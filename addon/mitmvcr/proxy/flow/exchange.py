@@ -54,6 +54,8 @@ class Exchange:
     upload: "Upload | None" = None
     response: http.Response | None = None
     socket: http.HTTPFlow | None = None
+    #: When others of its session began since its head: with their methods and URLs.
+    began: list[tuple[int, str, str]] | None = None
     position = 0
     client = ""
     paced: object | None = None
@@ -143,8 +145,13 @@ def forward(
     live: LiveRequest,
 ) -> Exchange:
     """Begin a recording: the request goes on to its origin."""
+    now = time.monotonic_ns()
+    for other in under_way.values():
+        if other.began is not None and other.player is player:
+            met = live.request
+            other.began.append((now, met.method, met.url))
     exchange = Exchange(under_way, flow.id, player, State.FORWARDED)
-    exchange.live_request, exchange.sent = live, time.monotonic_ns()
+    exchange.live_request, exchange.sent = live, now
     return exchange
 
 

@@ -13,14 +13,13 @@ from mitmproxy import http
 from mitmvcr.codings import CodingError, are_accepted, decoded_start
 from mitmvcr.core.events import has_ended
 from mitmvcr.core.model import Interaction, Response
-from mitmvcr.options import UPSTREAM_CA
 from mitmvcr.proxy import host
 from mitmvcr.proxy.flow.exchange import Exchange
 from mitmvcr.proxy.flow.streaming import TimedTee, with_chunks
+from mitmvcr.proxy.flow.unreachable import with_remedy
 from mitmvcr.proxy.host.messages import response_parts
 
 _TIMED_OUT = ("timed out", "timeout", "Errno 110", "Errno 10060")
-_TRUST = f"{UPSTREAM_CA.vcr}=FILE trusts its authority, --set ssl_insecure=true anybody"
 _GATEWAY = {
     "refused": (502, "502 Bad Gateway"),
     "reset": (502, "502 Bad Gateway"),
@@ -102,10 +101,7 @@ def _codings(response: http.Response) -> str:
 
 
 def _not_recorded(reason: str) -> str:
-    remedy = "vcr_record_errors=yes would record the failure"
-    if "certificate verify failed" in reason.lower():
-        remedy = _TRUST
-    return f"broke off and is not recorded: {reason} ({remedy})"
+    return f"broke off and is not recorded: {with_remedy(reason)}"
 
 
 def _what_came(exchange: Exchange, response: http.Response) -> Response:

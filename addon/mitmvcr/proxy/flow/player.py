@@ -59,7 +59,7 @@ class Player:
         self.last_used = monotonic()
         self.view, self.redirects = chosen(settings.view)
         self.passthrough = parse_filters(settings)
-        self.blocking = Blocking(settings.block)
+        self.blocking = Blocking(settings.block, settings.ignore_preset)
         #: Positions of interactions that are to leave the cassette at its end.
         self.dropped: set[int] = set()
         self._calls: Calls | None = None
@@ -99,6 +99,11 @@ class Player:
         """Return whether nothing of it may reach the network, except what a filter lets
         through."""
         return self.session.offline
+
+    @property
+    def reaches_out(self) -> bool:
+        """Return whether any request of it may reach the network."""
+        return not self.offline or bool(self.passthrough)
 
     @property
     def streams_bodies(self) -> bool:

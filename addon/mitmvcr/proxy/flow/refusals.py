@@ -68,6 +68,7 @@ def block(
     """Refuse a request; it does not count, except as blocked."""
     session.blocked(was_missed=was_missed)
     line = f"{flow.request.method} {session.shown(flow.request.url)}: blocked: {why}"
+    line = session.spelling.text(line)
     logger.info("mitmvcr: %s%s", session.whose, line)
     head = flow.request.method == "HEAD"
     flow.response = (

@@ -63,7 +63,9 @@ def miss(
 
 def unrecorded(response: http.Response) -> str:
     """Return what happened to a request whose answer is none to record: a status
-    below 200."""
+    below 200, or one of a proxy on the way."""
+    if response.status_code == 407:
+        return "was answered by the proxy on the way out, which wants a password: 407"
     if response.status_code != 101:
         return (
             f"was answered with {response.status_code} first, which mitmproxy takes"
@@ -94,6 +96,17 @@ def failure(reason: str, *, head: bool = False) -> http.Response:
         "detail": reason,
     }
     return _problem(500, body, {"X-Vcr-Error": _as_header(reason)}, head=head)
+
+
+def unreachable(reason: str) -> http.Response:
+    """Say that a tunnel leads nowhere, and what helps."""
+    body = {
+        "type": "about:blank",
+        "title": "the origin could not be reached",
+        "status": 502,
+        "detail": reason,
+    }
+    return _problem(502, body, {"X-Vcr-Error": _as_header(reason)}, head=False)
 
 
 def no_session(reason: str, *, head: bool = False) -> http.Response:

@@ -23,8 +23,12 @@ class Tee:
     def __init__(self, spool: int = 1 << 20) -> None:
         self._copy = SpooledTemporaryFile(max_size=spool)  # noqa: SIM115
         self._error: OSError | None = None
+        #: When the last part came, in monotonic nanoseconds.
+        self.last = 0
 
     def __call__(self, chunk: bytes) -> bytes:
+        if chunk:  # an empty one says that it is over
+            self.last = time.monotonic_ns()
         try:
             if self._error is None:
                 self._copy.write(chunk)

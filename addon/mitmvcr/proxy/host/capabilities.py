@@ -186,6 +186,12 @@ TABLE = (
         " mitmdump with the script",
         on_demand=True,
     ),
+    Capability(
+        name="backdated certificates",
+        check=checks.backdated_certificates,
+        lost="a command cannot be given a recording's clock: use --time shift, or off",
+        on_demand=True,
+    ),
 )
 
 

@@ -244,9 +244,16 @@ def fast_lane() -> None:
 
 def cert_store() -> None:
     place = "mitmproxy.certs:CertStore"
-    for name in ("create_store", "from_files"):
+    for name in ("create_store", "load_dhparam"):
         find(f"{place}.{name}")
-    declares(place, ["default_ca", "default_privatekey"])
+    find("mitmproxy.certs:Cert.from_pem")
+
+
+def backdated_certificates() -> None:
+    place = "mitmproxy.certs"
+    for name in ("create_ca", "dummy_cert"):
+        uses(f"{place}:{name}", "datetime", "now")
+    find(f"{place}:CERT_EXPIRY")
 
 
 _MESSAGE = (

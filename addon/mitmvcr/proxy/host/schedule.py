@@ -14,7 +14,9 @@ class StreamSchedule:
 
     ``ended`` hears whether the client got all of it; only the first call counts.
     ``breaks_off``: the connection ends behind the last part, as it did when it was
-    recorded. ``head`` makes of the response what leaves as its head.
+    recorded. ``head`` makes of the response what leaves as its head. ``stays`` says
+    whether the stream is still to be kept open behind its last part, when all of it
+    counts as delivered; None: it ends.
     """
 
     pieces: Iterable[bytes]
@@ -22,6 +24,7 @@ class StreamSchedule:
     ended: Callable[[bool], None]
     breaks_off: bool = False
     head: Callable[[http.Response], http.Response] | None = None
+    stays: Callable[[], bool] | None = None
 
     def __call__(self, data: bytes) -> bytes:
         """Return the data, as mitmproxy wants of a ``stream``; never used for an

@@ -30,6 +30,8 @@ _UNREAD_BYTES = 1 << 16
 _UNSENT_BYTES = 1 << 20
 #: In seconds: how soon, and then how often, it is seen whether the last of it has left.
 _SOON, _OFTEN = 0.001, 0.02
+#: And how often, whether a stream that is held may end.
+_SELDOM = 0.1
 _OURS = "_vcr_sends_streams"
 
 
@@ -107,6 +109,12 @@ def _send(stream: Any, whole: Commands, paced: StreamSchedule) -> Commands:
                     sending = _send_pieces(stream, paced)
                 if not (yield from sending):
                     return
+            elif isinstance(event, layers.ResponseEndOfMessage) and paced.stays:
+                arrived = True
+                paced.ended(True)
+                if not (yield from _stay(stream, paced.stays)):
+                    return
+                answer = yield command
             elif isinstance(event, layers.ResponseEndOfMessage) and paced.breaks_off:
                 arrived = True
                 yield from _break_off(stream)
@@ -167,6 +175,19 @@ def _has_room(stream: Any, most: int) -> Generator[commands.Command, Any, bool]:
     while unsent(stream) > most:
         yield Nap(nap)
         nap = min(nap * 2, _OFTEN)
+        if (yield from stream.check_killed(False)):
+            return False
+    return True
+
+
+def _stay(
+    stream: Any, stays: Callable[[], bool]
+) -> Generator[commands.Command, Any, bool]:
+    """Wait behind the last part; False where the client has left."""
+    nap = _SOON
+    while stays():
+        yield Nap(nap)
+        nap = min(nap * 2, _SELDOM)
         if (yield from stream.check_killed(False)):
             return False
     return True

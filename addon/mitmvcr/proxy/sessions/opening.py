@@ -8,6 +8,7 @@ from mitmvcr.core.errors import OptionError, UnusableValueError, VcrError
 from mitmvcr.core.modes import Mode
 from mitmvcr.options import CASSETTE, Settings
 from mitmvcr.proxy import host
+from mitmvcr.proxy.flow import saved
 from mitmvcr.proxy.flow.player import parse_filters, with_mode
 from mitmvcr.proxy.sessions.routes import SessionError, Wanted
 from mitmvcr.session import Session, open_session
@@ -68,7 +69,7 @@ def begin(settings: Settings, *, is_guarded: bool) -> Session:
 
     Raises VcrError, CapabilityError where something of that is not there.
     """
-    session = open_session(settings)
+    session = open_session(settings, saved.read)
     if not is_guarded and (session.looks_up or session.offline):
         try:
             host.capabilities.require_guards()

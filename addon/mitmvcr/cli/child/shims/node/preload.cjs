@@ -18,12 +18,27 @@ const tls = require('tls');
 const DEFAULT_PORTS = { 'http:': 80, 'https:': 443 };
 const TUNNEL = Symbol('mitmvcr.tunnel');
 
-function proxyFor(protocol, host, port) {
+let mute = false;
+
+// [the URL of the proxy, the hosts that go past it]. Deno lets a program read variables
+// only with --allow-env.
+function variables(protocol) {
   const { env } = process;
-  const url = protocol === 'https:'
-    ? env.https_proxy || env.HTTPS_PROXY
-    : env.http_proxy || env.HTTP_PROXY;
-  if (!url || bypassed(host, port, env.no_proxy || env.NO_PROXY || '')) return null;
+  try {
+    const url = protocol === 'https:'
+      ? env.https_proxy || env.HTTPS_PROXY
+      : env.http_proxy || env.HTTP_PROXY;
+    return [url, env.no_proxy || env.NO_PROXY || ''];
+  } catch (error) {
+    if (!mute) console.error(`mitmvcr: node:http goes past the proxy: ${error.message}`);
+    mute = true;
+    return [];
+  }
+}
+
+function proxyFor(protocol, host, port) {
+  const [url, past] = variables(protocol);
+  if (!url || bypassed(host, port, past)) return null;
   const proxy = new URL(url);
   const itself = host === proxy.hostname && Number(port) === proxyPort(proxy);
   return itself ? null : proxy;

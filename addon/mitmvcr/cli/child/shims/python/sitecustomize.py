@@ -141,5 +141,25 @@ def _run_shadowed() -> None:
         sys.modules[__name__] = ours
 
 
+def _sleep_by_the_real_clock() -> None:
+    """Let ``time.sleep`` wait where libfaketime 0.9.10 breaks it, which sets its end
+    back too (``clock_nanosleep`` with an absolute time): it is an invalid one then."""
+    import time
+
+    try:
+        time.sleep(1e-9)
+    except OSError:
+        import select
+
+        def sleep(seconds: "Any") -> None:
+            if seconds < 0:
+                raise ValueError("sleep length must be non-negative")
+            select.select([], [], [], seconds)
+
+        time.sleep = sleep
+
+
+if "FAKETIME" in os.environ:
+    _sleep_by_the_real_clock()
 sys.meta_path.insert(0, _Finder())
 _run_shadowed()

@@ -1,0 +1,241 @@
+"""The commands that look after cassette files.
+
+A command imports what it needs when it runs, as those of ``app.py`` do.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from mitmvcr.cli.options import (
+    GroupedCommand,
+    show_help_alone,
+    takes,
+    takes_format,
+    typed,
+)
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.group(invoke_without_command=True)
+@click.pass_context
+def cassette(context: click.Context) -> None:
+    """Look after cassette files."""
+    show_help_alone(context)
+
+
+@cassette.command()
+@click.argument(
+    "paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path)
+)
+def check(paths: tuple[Path, ...]) -> int:
+    """Report what is wrong with cassettes: files, or folders of them.
+
+    One line for each problem; exit code 1 if one of them is an error.
+    """
+    from mitmvcr.cli.commands.cassette import check_cassettes
+
+    return check_cassettes(paths)
+
+
+@cassette.command()
+@click.argument("cassette", metavar="CASSETTE")
+@click.option("--replace", is_flag=True, help="Replace what CASSETTE holds.")
+@click.option(
+    "--from",
+    "source",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The file to recover from. Default: CASSETTE.part",
+)
+def recover(cassette: str, replace: bool, source: Path | None) -> None:
+    """Put a recording that was not saved (CASSETTE.part) in place.
+
+    It is appended to what CASSETTE holds.
+    """
+    from mitmvcr.cli.commands.cassette import recover_cassette
+
+    recover_cassette(cassette, replace=replace, source=source)
+
+
+@cassette.command(cls=GroupedCommand)
+@click.argument(
+    "paths",
+    nargs=-1,
+    required=True,
+    type=click.Path(exists=True, path_type=Path),
+    metavar="IN...",
+)
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE|FOLDER",
+    help="What to write; - for stdout. Default for cassettes of format 1: in place.",
+)
+@takes_format("--from", "source", "Of what they are. Default: what they say.")
+@takes_format("--to", "target", "What to write. Default: what OUT's extension says.")
+@click.option(
+    "--origin",
+    default="",
+    metavar="URL",
+    help="Whose answers they are, where the format names no host.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@takes("convert")
+def convert(
+    *,
+    paths: tuple[Path, ...],
+    output: str | None,
+    source: str | None,
+    target: str | None,
+    origin: str,
+    as_json: bool,
+    **options: Any,
+) -> int:
+    """Convert recordings of other recorders, and cassettes into their formats.
+
+    Several files become one, in the order given, or one each in a folder (-o new/).
+    What a format has no place for is said field by field, and secrets are redacted. The
+    exit code is 1 if an interaction was left out.
+    """
+    from mitmvcr.cli.commands.convert import Wishes, convert_cassettes
+
+    wishes = Wishes(output, source, target, origin)
+    return convert_cassettes(paths, wishes, typed(options), as_json=as_json)
+
+
+@cassette.command(cls=GroupedCommand)
+@click.argument("cassette", metavar="CASSETTE")
+@click.option("--method", metavar="METHOD", help="Default: GET, with a body POST.")
+@click.option("--url", metavar="URL")
+@click.option("--header", multiple=True, metavar="'NAME: VALUE'", help="Repeatable.")
+@click.option("--body", metavar="TEXT|@FILE")
+@click.option("--curl", metavar="COMMAND", help="All of it, as 'curl -d a=1 URL'.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@takes("explain")
+def explain(
+    *,
+    cassette: str,
+    as_json: bool,
+    method: str | None,
+    url: str | None,
+    header: tuple[str, ...],
+    body: str | None,
+    curl: str | None,
+    **options: Any,
+) -> int:
+    """Say whether CASSETTE would answer a request, and if not what differs.
+
+    Nothing is sent. The exit code is 0 for a match and 1 for none.
+    """
+    from mitmvcr.cli.commands.explain import Question, explain_request
+
+    question = Question(method, url, header, body, curl)
+    return explain_request(cassette, question, typed(options), as_json=as_json)
+
+
+@cassette.command(cls=GroupedCommand)
+@click.argument("path", type=_FILE)
+@click.option("--id", "ids", type=int, multiple=True, help="By number, from 0.")
+@click.option("--url", "urls", multiple=True, metavar="GLOB")
+@click.option("--status", "statuses", multiple=True, metavar="404|4xx")
+@click.option("--method", "methods", multiple=True, metavar="METHOD")
+@click.option("--table", "table_only", is_flag=True, help="The table alone.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option(
+    "--html",
+    "page",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write one HTML file that holds it all.",
+)
+@takes("show")
+def show(
+    *,
+    path: Path,
+    ids: tuple[int, ...],
+    urls: tuple[str, ...],
+    statuses: tuple[str, ...],
+    methods: tuple[str, ...],
+    table_only: bool,
+    as_json: bool,
+    page: Path | None,
+    **options: Any,
+) -> None:
+    """Show a cassette: a table, and what is chosen whole.
+
+    Streams are shown event by event, with their times, and binary in hex. Secrets are
+    hidden as a recording hides them.
+    """
+    from mitmvcr.cli.commands.show import Choice, show_cassette, write_page
+
+    upper = tuple(each.upper() for each in methods)
+    choice = Choice(ids, urls, statuses, upper)
+    if page is not None:
+        write_page(path, choice, typed(options), page)
+        return
+    show_cassette(path, choice, typed(options), as_json=as_json, table_only=table_only)
+
+
+@cassette.command(cls=GroupedCommand)
+@click.argument("a", type=_FILE, metavar="A")
+@click.argument("b", type=_FILE, metavar="B")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option(
+    "--html",
+    "page",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write one HTML file, to look at both side by side.",
+)
+@takes("diff")
+def diff(*, a: Path, b: Path, as_json: bool, page: Path | None, **options: Any) -> int:
+    """Compare two cassettes: what is the same, changed, only in A or only in B.
+
+    Interactions belong together whose requests match, and then those that have the
+    method and the URL in common. Bodies are compared by meaning; times, Date and Age
+    do not count, nor what the options ignore. Secrets are hidden as a recording hides
+    them. The exit code is 0 if the cassettes are the same and 1 if they differ.
+    """
+    from mitmvcr.cli.commands.diff import print_difference, write_difference
+
+    if page is not None:
+        return write_difference(a, b, typed(options), page)
+    return print_difference(a, b, typed(options), as_json=as_json)
+
+
+_PATHS = click.argument(
+    "paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path)
+)
+
+
+@cassette.command(cls=GroupedCommand)
+@takes("scan")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "sarif"]),
+    default="text",
+    show_default=True,
+)
+@_PATHS
+def scan(paths: tuple[Path, ...], form: str, **options: Any) -> int:
+    """Find secrets in cassettes: files, or folders of them.
+
+    One line for each, with the value masked; exit code 1 if there is one.
+    """
+    from mitmvcr.cli.commands.secrets import scan_cassettes
+
+    return scan_cassettes(paths, typed(options), form=form)
+
+
+@cassette.command(cls=GroupedCommand)
+@takes("scrub")
+@_PATHS
+def scrub(paths: tuple[Path, ...], **options: Any) -> int:
+    """Redact secrets in cassettes in place, each file whole or not at all."""
+    from mitmvcr.cli.commands.secrets import scrub_cassettes
+
+    return scrub_cassettes(paths, typed(options))

@@ -1,0 +1,227 @@
+"""``mitmvcr cassette convert``: recordings of others into cassettes, and back."""
+
+import json
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import click
+
+from mitmvcr import convert
+from mitmvcr.cli.commands.left import rules_of
+from mitmvcr.cli.commands.putting import put
+from mitmvcr.cli.commands.sources import Input, beside, flows, inputs_of
+from mitmvcr.cli.report.console import say
+from mitmvcr.core.errors import CassetteDamagedError, CassetteError, OptionError
+from mitmvcr.core.model import Interaction
+from mitmvcr.format import foreign, reader
+from mitmvcr.format.packed import packed
+from mitmvcr.format.source import read_bytes
+from mitmvcr.format.writer import dumper
+from mitmvcr.secrets.identities import told_apart
+from mitmvcr.secrets.redactor import Redactor
+from mitmvcr.secrets.rules import Rules
+from mitmvcr.values import Layer
+
+_STDOUT = "-"
+#: With fewer files than this a progress bar would only flicker.
+_MANY = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What was typed. ``origin`` is whose answers they are where a format names no
+    host."""
+
+    output: str | None = None
+    source: str | None = None
+    target: str | None = None
+    origin: str = ""
+
+
+@dataclass(slots=True)
+class Result:
+    """One file that was written, or not; ``left_out`` counts interactions."""
+
+    path: str
+    form: str
+    files: list[str] = field(default_factory=list)
+    interactions: int = 0
+    redacted: int = 0
+    notes: list[tuple[str, convert.Line]] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    @property
+    def is_whole(self) -> bool:
+        return not self.errors and not any(line.is_loss for _, line in self.notes)
+
+    def facts(self) -> dict[str, object]:
+        """Return it as values for JSON."""
+        return {
+            "target": self.path,
+            "format": self.form,
+            "files": self.files,
+            "interactions": self.interactions,
+            "redacted": self.redacted,
+            "notes": [{"file": name, **line.facts()} for name, line in self.notes],
+            "errors": self.errors,
+        }
+
+
+def convert_cassettes(
+    paths: Sequence[Path], wishes: Wishes, typed: Layer, *, as_json: bool
+) -> int:
+    """Convert files; 1 if something was left out. Raise CassetteError where nothing
+    could be written, OptionError."""
+    rules = rules_of("convert", typed)
+    jobs = [*_jobs([*inputs_of(paths)], wishes)]
+    is_hidden = len(jobs) < _MANY or as_json or not sys.stderr.isatty()
+    results = []
+    with click.progressbar(
+        jobs, label="Converting", file=sys.stderr, hidden=is_hidden
+    ) as bar:
+        for target, form, files in bar:
+            results.append(_converted(target, form, files, wishes, rules))
+    if as_json:
+        facts = [each.facts() for each in results]
+        click.echo(json.dumps({"converted": facts}, indent=2))
+    else:
+        for each in results:
+            _say(each)
+    return 0 if all(each.is_whole for each in results) else 1
+
+
+def _say(result: Result) -> None:
+    for error in result.errors:
+        say(f"error: {error}")
+    for name, line in result.notes:
+        say(f"{name}: {line}")
+    if not result.files:
+        return
+    redacted = f", {result.redacted} of them redacted" if result.redacted else ""
+    count = f"{result.interactions} interactions in the format {result.form}"
+    say(f"{result.path}: {count}{redacted}")
+
+
+# Which files become which
+
+_Job = tuple[str, convert.Format, list[Input]]
+
+
+def _jobs(inputs: Sequence[Input], wishes: Wishes) -> Iterator[_Job]:
+    """Yield what to write, in which format, and the files of which it is made. Raise
+    OptionError."""
+    output = wishes.output
+    if output is None:
+        yield from _in_place(inputs, wishes)
+    elif _is_folder(output, inputs):
+        form = convert.BY_NAME[wishes.target or "go-vcr"]
+        extension = next(iter(form.extensions), ".json")
+        for each in inputs:
+            target = Path(output) / each.within.with_suffix(extension)
+            yield str(target), form, [each]
+    else:
+        yield output, _target_form(output, wishes), [*inputs]
+
+
+def _in_place(inputs: Sequence[Input], wishes: Wishes) -> Iterator[_Job]:
+    """Yield cassettes of format 1, which become ones of format 2 where they are."""
+    for each in inputs:
+        data = read_bytes(each.path)
+        form = _form_of(each, data, wishes)
+        if form.name != "go-vcr" or wishes.target not in (None, "go-vcr", "go-vcr-v3"):
+            remedy = "name the file to write, as -o chat.yaml, or a folder, as -o new/"
+            raise OptionError("--output", "", remedy)
+        if wishes.target is None and not reader.is_format1(data):
+            problem = "is not a cassette of format 1: there is nothing to convert"
+            raise CassetteError(str(each.path), problem)
+        yield str(each.path), convert.BY_NAME[wishes.target or "go-vcr"], [each]
+
+
+def _is_folder(output: str, inputs: Sequence[Input]) -> bool:
+    if output == _STDOUT:
+        return False
+    is_many = any(each.within.parent != Path() or each.is_of_many for each in inputs)
+    has_extension = bool(os.path.splitext(output)[1])
+    ends_so = output.endswith(("/", os.sep))
+    return ends_so or Path(output).is_dir() or (is_many and not has_extension)
+
+
+def _target_form(output: str, wishes: Wishes) -> convert.Format:
+    if wishes.target is not None:
+        return convert.BY_NAME[wishes.target]
+    if output == _STDOUT:
+        return convert.BY_NAME["go-vcr"]
+    form = convert.by_extension(output)
+    if form is None or form.write is None:
+        remedy = f"its extension names no format: say --to {'|'.join(convert.WRITTEN)}"
+        raise OptionError("--output", output, remedy)
+    return form
+
+
+# One of them
+
+
+def _converted(
+    target: str,
+    form: convert.Format,
+    inputs: Sequence[Input],
+    wishes: Wishes,
+    rules: Rules,
+) -> Result:
+    result, met = Result(target, form.name), list[Interaction]()
+    for each in inputs:
+        try:
+            met += _read(each, wishes, result)
+        except CassetteError as error:
+            if len(inputs) == 1 and not each.is_of_many:
+                raise
+            result.errors.append(str(error))
+    if not result.files:
+        return result
+    kept = told_apart(Redactor(rules, os.environ), met)
+    result.interactions = len(kept)
+    result.redacted = _count_changed(met, kept)
+    written = convert.write(kept, form)
+    result.notes += [(target, line) for line in convert.lines(written.notes)]
+    data = [written.data] if isinstance(written.data, bytes) else written.data
+    if target == _STDOUT:
+        sys.stdout.flush()
+        sys.stdout.buffer.writelines(data)
+        sys.stdout.buffer.flush()
+    else:
+        put(Path(target), packed(target, *data), makes_folder=True)
+    return result
+
+
+def _count_changed(met: Sequence[Interaction], kept: Sequence[Interaction]) -> int:
+    """Count the interactions that are written in another way than they were read."""
+    dump = dumper()
+    pairs = zip(met, kept, strict=True)
+    return sum(dump(one, 0) != dump(other, 0) for one, other in pairs)
+
+
+def _read(each: Input, wishes: Wishes, result: Result) -> list[Interaction]:
+    name, data = str(each.path), read_bytes(each.path)
+    form = _form_of(each, data, wishes)
+    source = convert.Source(data, name, beside(each), wishes.origin)
+    found = convert.read(source, form, flows)
+    result.files.append(name)
+    result.notes += [(name, line) for line in convert.lines(found.notes)]
+    return found.interactions
+
+
+def _form_of(each: Input, data: bytes, wishes: Wishes) -> convert.Format:
+    """Return the format of a file. Raise CassetteDamagedError."""
+    if wishes.source is not None:
+        return convert.BY_NAME[wishes.source]
+    kind = foreign.kind_of(data)
+    if kind in foreign.CODE:
+        raise CassetteDamagedError(str(each.path), foreign.what_it_is(kind, ""))
+    form = convert.format_of(data, each.path.name)
+    if form is None or not form.is_read:
+        problem = f"is of no format that is known: say --from {'|'.join(convert.READ)}"
+        raise CassetteDamagedError(str(each.path), problem)
+    return form

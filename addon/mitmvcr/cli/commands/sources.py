@@ -1,0 +1,75 @@
+"""The files that a conversion reads: those named, those in folders, those beside."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from mitmvcr import convert
+from mitmvcr.core.errors import CassetteError
+from mitmvcr.format import reader
+from mitmvcr.format.source import read_bytes
+
+#: What may hold a recording; of others in a folder nothing is said.
+_EXTENSIONS = (
+    *(".yaml", ".yml", ".json", ".har", ".zhar", ".mitm", ".flow", ".flows"),
+    *(".yaml.gz", ".yml.gz"),
+)
+_MAPPINGS, _FILES = "mappings", "__files"
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A file to read; ``within`` is its place in the folder that was named.
+    ``is_of_many``: it was found there, and nobody has named it."""
+
+    path: Path
+    within: Path
+    is_of_many: bool = False
+
+
+def inputs_of(paths: Iterable[Path]) -> Iterator[Input]:
+    """Yield the files named, and those in the folders named that hold recordings."""
+    for path in paths:
+        if path.is_dir():
+            yield from _inside(path)
+        else:
+            yield Input(path, Path(path.name))
+
+
+def _inside(folder: Path) -> Iterator[Input]:
+    root = folder / _MAPPINGS if (folder / _MAPPINGS).is_dir() else folder
+    for path in sorted(root.rglob("*")):
+        is_one = path.is_file() and path.name.lower().endswith(_EXTENSIONS)
+        if is_one and _FILES not in path.parts and _is_recording(path):
+            yield Input(path, path.relative_to(root), is_of_many=True)
+
+
+def _is_recording(path: Path) -> bool:
+    try:
+        data = read_bytes(path)
+    except CassetteError:
+        return True  # and the conversion says why it cannot be read
+    return convert.format_of(data, "") is not None or reader.is_format1(data)
+
+
+def beside(each: Input) -> convert.Beside:
+    """Return a function that reads what a file names: beside it, or where WireMock has
+    its bodies. Nothing outside those folders is read."""
+    parents = [parent / _FILES for parent in each.path.absolute().parents]
+    folders = [each.path.absolute().parent, *(p for p in parents if p.is_dir())]
+
+    def read(name: str) -> bytes | None:
+        for folder in folders:
+            path = (folder / name).resolve()
+            if path.is_relative_to(folder.resolve()) and path.is_file():
+                return path.read_bytes()
+        return None
+
+    return read
+
+
+def flows(data: bytes, found: convert.Found) -> None:
+    """Read a file of mitmproxy's, which takes most of a second to import."""
+    from mitmvcr.proxy.flow.saved import read
+
+    read(data, found)

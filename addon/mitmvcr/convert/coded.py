@@ -1,0 +1,70 @@
+"""Bodies that stand in text as base64, and times, as several formats have them."""
+
+import base64
+import binascii
+from datetime import UTC, datetime
+from email.utils import format_datetime, parsedate_to_datetime
+
+from mitmvcr.convert.tree import Tree, UnreadableError
+from mitmvcr.core.headers import header
+from mitmvcr.core.model import Headers, Interaction, Response
+
+
+def from_base64(tree: Tree) -> bytes:
+    """Return what a text stands for. Raise UnreadableError."""
+    try:
+        return base64.b64decode(tree.text())
+    except (binascii.Error, ValueError):
+        raise UnreadableError("is not base64", tree.place) from None
+
+
+def to_base64(body: bytes) -> str:
+    return base64.b64encode(body).decode()
+
+
+def text_of(body: bytes) -> str | None:
+    """Return a body as text, or None where it is none."""
+    try:
+        return body.decode()
+    except UnicodeDecodeError:
+        return None
+
+
+def recorded_at(each: Interaction) -> datetime:
+    """Return when an exchange was recorded, as far as its answer says: a cassette does
+    not hold it."""
+    try:
+        found = parsedate_to_datetime(header(each.response.headers, "Date"))
+        return found.astimezone(UTC)
+    except (ValueError, TypeError, OverflowError):
+        return datetime.fromtimestamp(0, UTC)
+
+
+def http_date(moment: datetime) -> str:
+    return format_datetime(moment, usegmt=True)
+
+
+def reason(status: str) -> str:
+    """Return the words of a status line's tail: ``200 OK`` -> ``OK``."""
+    return status.partition(" ")[2]
+
+
+def lists(headers: Headers) -> dict[str, list[str]]:
+    return {name: list(values) for name, values in headers.items()}
+
+
+def as_sent(response: Response) -> dict[str, list[str]]:
+    """Return the headers of a response with the one that go-vcr keeps in a field."""
+    coding = [*response.transfer_encoding]
+    framing = {"Transfer-Encoding": coding} if coding else {}
+    return {**lists(response.headers), **framing}
+
+
+def host_of(url: str) -> str:
+    return url.partition("://")[2].partition("/")[0].partition("?")[0]
+
+
+def path_of(url: str) -> str:
+    """Return the path with the query."""
+    place = url.partition("://")[2]
+    return place[len(host_of(url)) :] or "/"

@@ -1,0 +1,145 @@
+"""What a foreign file says of one exchange, and the interaction that comes of it.
+
+It is made by the same view that a recording is made by, so that a converted cassette
+is what mitmvcr, or go-vcr, would have recorded.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from mitmvcr.codings import CodingError, CutOffError, accepted_codings, decoded
+from mitmvcr.convert.tree import UnreadableError
+from mitmvcr.core.frames import Frame
+from mitmvcr.core.headers import all_values
+from mitmvcr.core.model import Interaction, Response
+from mitmvcr.core.sendable import unfolded, why_not
+from mitmvcr.core.wording import shown
+from mitmvcr.view.golang import STATUS_TEXT, canonical
+from mitmvcr.view.parts import Fields, PlainHeaders, PlainResponse, raw
+from mitmvcr.view.requests import LiveRequest
+from mitmvcr.view.responses import to_response
+from mitmvcr.view.typed import live_from
+
+#: Names and values, in the order sent.
+Pairs = Sequence[tuple[str, str]]
+
+
+@dataclass(slots=True, kw_only=True)
+class Exchange:
+    """``version`` is the response's protocol as HTTP writes it, ``duration`` in
+    nanoseconds until the head. ``is_decoded``: the body is given without the content
+    coding that the headers name; where that is not said, it is found out. A text may
+    hold bytes as surrogate escapes."""
+
+    method: str
+    url: str
+    headers: Pairs = ()
+    body: bytes = b""
+    code: int = 0
+    reason: str = ""
+    answer_headers: Pairs = ()
+    answer: bytes = b""
+    version: str = ""
+    duration: int = 0
+    is_decoded: bool = False
+    failure: str = ""
+    frames: Sequence[Frame] = field(default_factory=tuple)
+
+    def interaction(self) -> Interaction:
+        """Return the interaction. Raise UnreadableError for what cannot be one."""
+        version = _version(self.version)
+        asked = self._asked(version)
+        response = self._response(asked, version)
+        field, problem = why_not(response)
+        if problem:
+            raise UnreadableError(problem, field)
+        return Interaction(0, asked.request, response)
+
+    def _asked(self, version: bytes) -> LiveRequest:
+        if not self.method:
+            raise UnreadableError("has no method", "request.method")
+        headers = [each for each in self.headers if not each[0].startswith(":")]
+        try:
+            return live_from(
+                self.method, self.url, _spelled(headers), self.body, version
+            )
+        except ValueError as error:
+            problem = f"{shown(self.url)}: {error}"
+            raise UnreadableError(problem, "request.url") from None
+
+    def _response(self, asked: LiveRequest, version: bytes) -> Response:
+        headers = [each for each in self.answer_headers if each[0][:1] != ":"]
+        fields = tuple((raw(name), raw(value)) for name, value in _spelled(headers))
+        reason = raw(self.reason or STATUS_TEXT.get(self.code, ""))
+        wire = PlainResponse(self.code, reason, version, PlainHeaders(fields))
+        asked, is_decoded = self._as_decoded(asked, fields)
+        body = self.answer
+        if is_decoded:
+            wire = wire._replace(headers=PlainHeaders(_without_coding(fields)))
+        made = to_response(wire, body, asked, duration=self.duration)
+        return replace(
+            unfolded(made),
+            uncompressed=made.uncompressed or is_decoded,
+            content_length=-1 if is_decoded else made.content_length,
+            failure=self.failure,
+            websocket=tuple(self.frames),
+        )
+
+    def _as_decoded(
+        self, asked: LiveRequest, fields: Fields
+    ) -> tuple[LiveRequest, bool]:
+        """Return the request with the codings that its client undoes, and whether the
+        body has none of those that the headers name. Where a recorder left out what the
+        client accepts, it accepted what came."""
+        named = ", ".join(
+            raw_text(v) for n, v in fields if n.lower() == b"content-encoding"
+        )
+        if not named or not self.answer:
+            return asked, False
+        if self.is_decoded:
+            return asked, True
+        if not all_values(asked.request.headers, "accept-encoding"):
+            asked = asked._replace(decodes=accepted_codings(named))
+        try:
+            decoded(self.answer, named)
+        except CutOffError:
+            return asked, False
+        except CodingError:
+            return asked, True
+        return asked, False
+
+
+def raw_text(value: bytes) -> str:
+    return value.decode("utf-8", "surrogateescape")
+
+
+def _spelled(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return headers with their names as Go spells them."""
+    return [(raw_text(canonical(raw(name))), value) for name, value in pairs]
+
+
+def _without_coding(fields: Fields) -> Fields:
+    dropped = (b"content-encoding", b"content-length")
+    return tuple(each for each in fields if each[0].lower() not in dropped)
+
+
+_VERSIONS = {
+    "h2": b"HTTP/2.0",
+    "h2c": b"HTTP/2.0",
+    "http/2": b"HTTP/2.0",
+    "http/2.0": b"HTTP/2.0",
+    "2": b"HTTP/2.0",
+    "2.0": b"HTTP/2.0",
+    "h3": b"HTTP/3",
+    "http/3": b"HTTP/3",
+    "http/3.0": b"HTTP/3",
+    "3": b"HTTP/3",
+    "3.0": b"HTTP/3",
+    "http/1.0": b"HTTP/1.0",
+    "1.0": b"HTTP/1.0",
+}
+
+
+def _version(text: str) -> bytes:
+    """Return a protocol as it is on the wire, HTTP/1.1 where it is not known."""
+    return _VERSIONS.get(text.lower(), b"HTTP/1.1")

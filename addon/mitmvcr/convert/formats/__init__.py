@@ -1,0 +1,1 @@
+"""One module for each foreign format: bytes into interactions, and back."""

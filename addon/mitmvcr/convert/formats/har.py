@@ -1,0 +1,226 @@
+"""HTTP archives (HAR): of browsers, Charles, Playwright, Polly.js and mitmproxy.
+
+A body is given decoded, as text or in base64. Where they differ:
+
+- Chromium and mitmproxy put a WebSocket's messages into ``_webSocketMessages``, the
+  former with its reason for a failure in ``_error``.
+- Playwright may put a body into a file beside the archive (``_file``, ``_sha1``).
+- Polly.js writes what is binary as a JSON list of chunks, in hex or base64, and in its
+  content coding.
+- mitmproxy's ``.zhar`` is compressed.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from urllib.parse import quote_plus
+
+from mitmvcr.codings import CodingError, decoded
+from mitmvcr.convert.coded import from_base64
+from mitmvcr.convert.exchange import Exchange, Pairs
+from mitmvcr.convert.found import Found, placed
+from mitmvcr.convert.tree import Tree, UnreadableError, from_json
+from mitmvcr.core.frames import Frame, Kind
+from mitmvcr.core.media import FORM, media_kind
+
+_ZLIB = (b"\x78\x01", b"\x78\x9c", b"\x78\xda")
+#: What is said elsewhere too, or of the transfer alone.
+_OF_ENTRY = frozenset(
+    {
+        *("request", "response", "time", "timings", "cache", "comment"),
+        *("_webSocketMessages", "_resourceType", "_error", "_id", "_order"),
+    }
+)
+_OF_MESSAGE = frozenset(
+    {
+        *("method", "url", "httpVersion", "headers", "queryString", "cookies"),
+        *("headersSize", "bodySize", "postData", "status", "statusText", "content"),
+        *("redirectURL", "_transferSize", "_error", "comment"),
+    }
+)
+_OF_CONTENT = frozenset(
+    {
+        *("size", "mimeType", "text", "encoding", "compression", "params", "comment"),
+        *("_isBinary", "_file", "_sha1"),
+    }
+)
+_FAILURES = (
+    ("refused", re.compile(r"refused", re.IGNORECASE)),
+    ("timeout", re.compile(r"time[ _-]?(?:d[ _-])?out", re.IGNORECASE)),
+    ("reset", re.compile(r"reset|closed|empty|aborted|disconnect", re.IGNORECASE)),
+)
+_GATEWAY = {"timeout": 504}
+
+
+def read(data: bytes, found: Found) -> None:
+    """Read an archive. Raise UnreadableError."""
+    if data.startswith(_ZLIB):
+        try:
+            data = decoded(data, "deflate")
+        except CodingError as error:
+            raise UnreadableError(f"is no whole archive: {error}") from None
+    entries = from_json(data)["log"]["entries"].items()
+    found.collect(placed(entries), _exchanges)
+
+
+def _exchanges(entry: Tree, found: Found) -> Iterator[Exchange]:
+    request, response = entry["request"], entry["response"]
+    found.no_place(entry, _OF_ENTRY)
+    for tree, known in (
+        (request, _OF_MESSAGE),
+        (request["postData"], _OF_CONTENT),
+        (response, _OF_MESSAGE),
+        (response["content"], _OF_CONTENT),
+    ):
+        found.no_place(tree, known)
+    code, failure = response["status"].number(), ""
+    if code <= 0:
+        code, failure = _failed(entry)
+    answer, is_decoded = _content(response["content"], found)
+    yield Exchange(
+        method=request["method"].text(),
+        url=_url(request["url"].text()),
+        headers=_headers(request),
+        body=_posted(request, found),
+        code=code,
+        reason="" if failure else response["statusText"].text(),
+        answer_headers=_headers(response),
+        answer=answer,
+        version=response["httpVersion"].text() or request["httpVersion"].text(),
+        duration=_duration(entry),
+        is_decoded=is_decoded,
+        failure=failure,
+        frames=_frames(entry),
+    )
+
+
+def _url(url: str) -> str:
+    """Return the URL of a WebSocket as the request that opened it had it."""
+    return f"http{url[2:]}" if url.startswith(("ws://", "wss://")) else url
+
+
+def _headers(message: Tree) -> Pairs:
+    items = message["headers"].items()
+    return [(each["name"].text(), each["value"].text()) for each in items]
+
+
+def _failed(entry: Tree) -> tuple[int, str]:
+    """Return the status that stands for a failure, and which it was."""
+    response = entry["response"]
+    reason = response["_error"].text() or entry["_error"].text()
+    for failure, form in _FAILURES:
+        if form.search(reason):
+            return _GATEWAY.get(failure, 502), failure
+    problem = f"has no answer: {reason}" if reason else "has no answer"
+    raise UnreadableError(problem, "response.status")
+
+
+def _duration(entry: Tree) -> int:
+    """Return the nanoseconds until the head; -1 stands for what does not apply."""
+    wait = entry["timings"]["wait"]
+    known = entry["time"] if wait.is_none else wait
+    return max(0, round(known.real() * 1e6))
+
+
+# Bodies
+
+
+def _posted(request: Tree, found: Found) -> bytes:
+    posted = request["postData"]
+    body, _ = _text(posted, found)
+    if body or not posted["params"]:
+        if not body and request["bodySize"].number() > 0:
+            found.say("request.body", "is absent: the archive has its size alone")
+        return body
+    kind = posted["mimeType"].text()
+    if media_kind(kind) != FORM:
+        found.say(
+            "request.body", f"is absent: the archive has its parts alone ({kind})"
+        )
+        return b""
+    params = posted["params"].items()
+    pairs = [(each["name"].text(), each["value"].text()) for each in params]
+    return "&".join("=".join(map(quote_plus, pair)) for pair in pairs).encode()
+
+
+def _content(content: Tree, found: Found) -> tuple[bytes, bool]:
+    body, is_decoded = _text(content, found)
+    if not body and content["text"].is_none and content["size"].number() > 0:
+        found.say("response.body", "is absent: the archive has its size alone")
+    return body, is_decoded
+
+
+def _text(content: Tree, found: Found) -> tuple[bytes, bool]:
+    """Return a body, and whether it is known to be decoded."""
+    named = content.first("_file", "_sha1")
+    if content["text"].is_none and not named.is_none:
+        return _from_file(named.text(), found), False
+    if _is_chunks(content):
+        return _chunks(content["text"]), False
+    if content["encoding"].text().lower() == "base64":
+        return from_base64(content["text"]), False
+    return content["text"].data(), True
+
+
+def _from_file(name: str, found: Found) -> bytes:
+    data = found.beside(name)
+    if data is None:
+        found.say("body", "is absent: it is in a file that is not there")
+    return data or b""
+
+
+_CHUNKS = re.compile(r'\[(?:"[A-Za-z0-9+/=]*",?)+\]')
+_HEX = re.compile(r"(?:[0-9a-f]{2})*")
+
+
+def _is_chunks(content: Tree) -> bool:
+    """Return whether Polly.js wrote it, as a list of chunks."""
+    says_so = content["_isBinary"].flag() or content["encoding"].text() == "base64"
+    text = content["text"]
+    return says_so and text.is_text and _CHUNKS.fullmatch(text.text()) is not None
+
+
+def _chunks(text: Tree) -> bytes:
+    chunks = json.loads(text.text())
+    if all(map(_HEX.fullmatch, chunks)):
+        return b"".join(map(bytes.fromhex, chunks))
+    return b"".join(from_base64(Tree(each, text.place)) for each in chunks)
+
+
+# WebSockets
+
+_KINDS: dict[int, Kind] = {1: "text", 2: "binary", 8: "close"}
+#: In seconds it would be the year 5138.
+_IN_MILLISECONDS = 1e11
+
+
+def _frames(entry: Tree) -> list[Frame]:
+    messages = entry["_webSocketMessages"].items()
+    if not messages:
+        return []
+    start = _started(entry)
+    return [_frame(each, start) for each in messages]
+
+
+def _started(entry: Tree) -> float | None:
+    """Return when the head came, in seconds since 1970; None if that is not known."""
+    try:
+        began = datetime.fromisoformat(entry["startedDateTime"].text())
+    except ValueError:
+        return None
+    return began.timestamp() + _duration(entry) / 1e9
+
+
+def _frame(message: Tree, start: float | None) -> Frame:
+    kind = _KINDS.get(message["opcode"].number(1))
+    if kind is None:
+        raise message["opcode"].fails("1, 2 or 8")
+    moment = message["time"].real()
+    if moment > _IN_MILLISECONDS:
+        moment /= 1000
+    # Microseconds are all that a float holds of today's seconds.
+    at = 0 if start is None else max(0, round((moment - start) * 1e6)) * 1000
+    data = message["data"]
+    content = from_base64(data) if kind == "binary" else data.data()
+    return Frame(message["type"].text() == "send", at, kind, content)

@@ -1,0 +1,200 @@
+"""Simulations of Hoverfly, of schema 1 to 5.
+
+A field of a request is ``[{matcher, value}]`` from schema 5 on, ``{exactMatch}``
+before, and a plain text in schema 1. What is not exact is noted.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any
+from urllib.parse import parse_qsl, quote, unquote, urlencode
+
+from mitmvcr import __version__
+from mitmvcr.convert.coded import (
+    from_base64,
+    host_of,
+    lists,
+    path_of,
+    text_of,
+    to_base64,
+)
+from mitmvcr.convert.exchange import Exchange
+from mitmvcr.convert.found import Found, placed
+from mitmvcr.convert.tree import Tree, UnreadableError, from_json
+from mitmvcr.core.model import Interaction
+
+_OF_PAIR = frozenset({"request", "response"})
+_OF_REQUEST = frozenset(
+    {
+        *("path", "method", "destination", "scheme", "body", "query", "headers"),
+        *("headersWithMatchers", "queriesWithMatchers", "requestType"),
+    }
+)
+_OF_RESPONSE = frozenset(
+    {"status", "body", "encodedBody", "headers", "bodyFile", "fixedDelay"}
+)
+_EXACT = ("exact", "exactMatch", "")
+#: They have the whole body, and do not mind how it is written.
+_WHOLE = (*_EXACT, "json", "jsonMatch", "xml", "xmlMatch")
+
+
+def read(data: bytes, found: Found) -> None:
+    """Read a simulation. Raise UnreadableError."""
+    whole = from_json(data)["data"]
+    found.no_place(Tree(whole.value), frozenset({"pairs", "globalActions"}))
+    for name, actions in whole["globalActions"].pairs():
+        if actions:
+            found.say(f"globalActions.{name}", "a cassette has no place for it")
+    found.collect(placed(whole["pairs"].items()), _exchanges)
+
+
+def _exchanges(pair: Tree, found: Found) -> Iterator[Exchange]:
+    request, response = pair["request"], pair["response"]
+    for tree, known in (
+        (pair, _OF_PAIR),
+        (request, _OF_REQUEST),
+        (response, _OF_RESPONSE),
+    ):
+        found.no_place(tree, known)
+    yield Exchange(
+        method=_exact(request["method"], found) or "GET",
+        url=_url(request, found),
+        headers=_headers(request, found),
+        body=(_exact(request["body"], found, _WHOLE) or "").encode(),
+        code=response["status"].number(200),
+        answer_headers=[
+            (n, each.text())
+            for n, values in response["headers"].pairs()
+            for each in values.each()
+        ],
+        answer=_answer(response, found),
+        duration=response["fixedDelay"].number() * 1_000_000,
+    )
+
+
+def _answer(response: Tree, found: Found) -> bytes:
+    if response["bodyFile"]:
+        name = response["bodyFile"].text()
+        data = found.beside(name)
+        if data is None:
+            raise UnreadableError(f"{name} is not there", "response.bodyFile")
+        return data
+    body = response["body"]
+    return from_base64(body) if response["encodedBody"].flag() else body.data()
+
+
+def _exact(field: Tree, found: Found, accepted: tuple[str, ...] = _EXACT) -> str | None:
+    """Return the value that a field wants, or None, noted where it wants no certain
+    one."""
+    if field.is_none:
+        return None
+    wanted = [each for matcher in field.each() for each in _matchers(matcher)]
+    for kind, value in wanted:
+        if kind in accepted or (kind.startswith("glob") and "*" not in value.text()):
+            return value.data().decode("utf-8", "surrogateescape")
+    kinds = ", ".join(kind for kind, _ in wanted)
+    found.say(field.place, f"is not exact ({kinds}), so it is not kept")
+    return None
+
+
+def _matchers(matcher: Tree) -> list[tuple[str, Tree]]:
+    if not matcher.is_map:
+        return [("", matcher)]
+    if not matcher["value"].is_none:
+        return [(matcher["matcher"].text(), matcher["value"])]
+    return [(name, value) for name, value in matcher.pairs() if not value.is_none]
+
+
+def _url(request: Tree, found: Found) -> str:
+    path = _exact(request["path"], found)
+    if path is None:
+        raise UnreadableError("names no path, and a cassette has one", "request.path")
+    host, scheme = (_exact(request[name], found) for name in ("destination", "scheme"))
+    origin = found.origin() if host is None else f"{scheme or 'http'}://{host}"
+    query = _query(request, found)
+    return f"{origin}{quote(path, safe=_SAFE)}{f'?{query}' if query else ''}"
+
+
+_SAFE = "/:@!$&'()*+,;=~"
+
+
+def _query(request: Tree, found: Found) -> str:
+    query = request.first("query", "queriesWithMatchers")
+    if not query.is_map or "exactMatch" in query.names():
+        return _exact(query, found) or ""
+    pairs = [(name, _exact(value, found)) for name, value in query.pairs()]
+    # A parameter that is there more than once has its values in one text.
+    return urlencode(
+        [(n, each) for n, v in pairs if v is not None for each in v.split(";")]
+    )
+
+
+def _headers(request: Tree, found: Found) -> list[tuple[str, str]]:
+    headers = request.first("headersWithMatchers", "headers")
+    pairs = [(name, _exact(value, found)) for name, value in headers.pairs()]
+    return [(name, value) for name, value in pairs if value is not None]
+
+
+# Back
+
+
+def write(interactions: Sequence[Interaction]) -> bytes:
+    """Return a simulation of schema 5.2. Equal requests become a sequence, whose last
+    answer goes on."""
+    keys = [_key(each) for each in interactions]
+    counts, met, names = Counter(keys), Counter[object](), dict[object, str]()
+    pairs = []
+    for key, each in zip(keys, interactions, strict=True):
+        request, response = _request(each), _response(each)
+        if counts[key] > 1:
+            name = names.setdefault(key, f"sequence:{len(names) + 1}")
+            met[key] += 1
+            request["requiresState"] = {name: f"{met[key]}"}
+            if met[key] < counts[key]:
+                response["transitionsState"] = {name: f"{met[key] + 1}"}
+        pairs.append({"request": request, "response": response})
+    actions: dict[str, list[object]] = {"delays": [], "delaysLogNormal": []}
+    whole = {
+        "data": {"pairs": pairs, "globalActions": actions},
+        "meta": {"schemaVersion": "v5.2", "hoverflyVersion": f"mitmvcr {__version__}"},
+    }
+    return f"{json.dumps(whole, indent=2)}\n".encode()
+
+
+def _key(each: Interaction) -> tuple[str, str, bytes]:
+    return each.request.method, each.request.url, each.request.body
+
+
+def _wants(value: str) -> list[dict[str, str]]:
+    return [{"matcher": "exact", "value": value}]
+
+
+def _request(each: Interaction) -> dict[str, Any]:
+    request = each.request
+    path, _, query = path_of(request.url).partition("?")
+    found: dict[str, Any] = {
+        "path": _wants(unquote(path, errors="surrogateescape")),
+        "method": _wants(request.method or "GET"),
+        "scheme": _wants(request.url.partition("://")[0]),
+        "destination": _wants(host_of(request.url)),
+        "body": _wants(request.body.decode("utf-8", "replace")),
+    }
+    if query:
+        values: dict[str, list[str]] = {}
+        for name, value in parse_qsl(query.partition("#")[0], keep_blank_values=True):
+            values.setdefault(name, []).append(value)
+        found["query"] = {n: _wants(";".join(v)) for n, v in values.items()}
+    return found
+
+
+def _response(each: Interaction) -> dict[str, Any]:
+    response = each.response
+    text = text_of(response.body)
+    return {
+        "status": response.code,
+        "body": to_base64(response.body) if text is None else text,
+        "encodedBody": text is None,
+        "headers": lists(response.headers),
+        "templated": False,
+    }

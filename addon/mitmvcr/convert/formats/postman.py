@@ -1,0 +1,127 @@
+"""Collections of Postman (2.0 and 2.1), of which the saved responses are interactions.
+
+A request without one is noted. Variables are put in as the collection defines them.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from urllib.parse import quote_plus
+
+from mitmvcr.convert.exchange import Exchange, Pairs
+from mitmvcr.convert.found import Found
+from mitmvcr.convert.tree import Tree, UnreadableError, compact, from_json
+
+_OF_RESPONSE = frozenset(
+    {
+        *("id", "name", "originalRequest", "status", "code", "header", "body"),
+        *("responseTime", "_postman_previewlanguage", "_postman_previewtype", "uid"),
+    }
+)
+
+
+def read(data: bytes, found: Found) -> None:
+    """Read a collection. Raise UnreadableError."""
+    whole = from_json(data)
+    values = {
+        each["key"].text(): each["value"].text() for each in _on(whole["variable"])
+    }
+    for name in ("auth", "event"):
+        if whole[name]:
+            found.say(name, "a cassette has no place for it")
+    saved = _saved(whole["item"], found)
+    found.collect(saved, lambda each, _: [_exchange(each, found, values)])
+
+
+def _on(items: Tree) -> list[Tree]:
+    """Return those that are not switched off."""
+    return [each for each in items.items() if not each["disabled"].flag()]
+
+
+def _saved(items: Tree, found: Found) -> Iterator[Tree]:
+    for item in items.items():
+        yield from _saved(item["item"], found)
+        responses = item["response"].items()
+        if item["request"] and not responses:
+            name = item["name"].text("a request")
+            found.say(f"item {name}", "has no saved response, so it is left out")
+        for response in responses:
+            yield Tree({"request": item["request"].value, "response": response.value})
+
+
+def _exchange(saved: Tree, found: Found, values: Mapping[str, str]) -> Exchange:
+    response = saved["response"]
+    found.no_place(response, _OF_RESPONSE)
+    request = response["originalRequest"] or saved["request"]
+    if request.is_text:
+        request = Tree({"url": request.value})
+    body, kind = _body(request["body"], values)
+    headers = _headers(request["header"], values)
+    if kind and not any(name.lower() == "content-type" for name, _ in headers):
+        headers = [*headers, ("Content-Type", kind)]
+    return Exchange(
+        method=request["method"].text("GET"),
+        url=_url(request["url"], values),
+        headers=headers,
+        body=body,
+        code=response["code"].number(),
+        reason=response["status"].text(),
+        answer_headers=_headers(response["header"], values),
+        answer=response["body"].data(),
+        duration=response["responseTime"].number() * 1_000_000,
+        is_decoded=True,
+    )
+
+
+_VARIABLE = re.compile(r"\{\{\s*([^{}\s]+)\s*\}\}")
+#: Variables may hold variables, and one itself.
+_DEEPEST = 5
+
+
+def _filled(text: str, values: Mapping[str, str]) -> str:
+    for _ in range(_DEEPEST):
+        new = _VARIABLE.sub(lambda name: values.get(name[1], name[0]), text)
+        if new == text:
+            break
+        text = new
+    return text
+
+
+def _url(tree: Tree, values: Mapping[str, str]) -> str:
+    raw = tree if tree.is_text else tree["raw"]
+    url = _filled(raw.text(), values)
+    if tree.is_map:
+        for each in tree["variable"].items():
+            name, value = each["key"].text(), each["value"].text()
+            url = re.sub(rf"/:{re.escape(name)}(?=[/?#]|$)", f"/{value}", url)
+    if left := _VARIABLE.search(url):
+        problem = f"{left[0]} has no value in the collection"
+        raise UnreadableError(problem, "request.url")
+    return url if "://" in url else f"http://{url}"
+
+
+def _headers(tree: Tree, values: Mapping[str, str]) -> Pairs:
+    if not tree.is_list:  # as the wire has them
+        lines = [
+            line.partition(":") for line in tree.text().splitlines() if line.strip()
+        ]
+        return [(name.strip(), value.strip()) for name, _, value in lines]
+    named = ((each["key"].text(), each["value"].text()) for each in _on(tree))
+    return [(name, _filled(value, values)) for name, value in named]
+
+
+def _body(body: Tree, values: Mapping[str, str]) -> tuple[bytes, str]:
+    """Return a request's body and the media type that Postman gives it by itself."""
+    mode = body["mode"].text("raw") if body else "raw"
+    if mode == "raw":
+        return _filled(body["raw"].text(), values).encode("utf-8", "replace"), ""
+    if mode == "urlencoded":
+        pairs = [
+            "=".join(
+                quote_plus(_filled(each[n].text(), values)) for n in ("key", "value")
+            )
+            for each in _on(body["urlencoded"])
+        ]
+        return "&".join(pairs).encode(), "application/x-www-form-urlencoded"
+    if mode == "graphql":
+        return compact(body["graphql"].value), "application/json"
+    raise UnreadableError(f"of mode {mode} is not in the collection", "request.body")

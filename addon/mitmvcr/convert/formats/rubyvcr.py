@@ -1,0 +1,136 @@
+"""Cassettes of Ruby's VCR and of betamax, in YAML and JSON.
+
+- VCR 2 and later, and betamax: ``http_interactions``. A body is ``{encoding, string}``,
+  the string in UTF-8 whatever the encoding that it had, or ``{base64_string}``.
+- VCR 1: a list of Ruby structs; a method is a symbol, a body a text.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from mitmvcr.convert.coded import (
+    as_sent,
+    from_base64,
+    http_date,
+    lists,
+    reason,
+    recorded_at,
+    text_of,
+    to_base64,
+)
+from mitmvcr.convert.exchange import Exchange
+from mitmvcr.convert.found import Found, placed
+from mitmvcr.convert.tree import Tree, from_json
+from mitmvcr.convert.yamltree import from_yaml, to_yaml
+from mitmvcr.core.model import Headers, Interaction
+
+_KNOWN = frozenset({"http_interactions", "recorded_with"})
+_OF_ITEM = frozenset({"request", "response"})
+_OF_MESSAGE = frozenset(
+    {
+        *("method", "uri", "body", "headers", "status", "http_version", "url"),
+        *("protocol", "type"),
+    }
+)
+
+
+def read(data: bytes, found: Found) -> None:
+    """Read a cassette. Raise UnreadableError."""
+    whole = from_json(data) if data.lstrip()[:1] == b"{" else from_yaml(data)
+    if whole.is_list:
+        items = whole.items()
+    else:
+        found.no_place(whole, _KNOWN)
+        items = whole["http_interactions"].items()
+    found.collect(placed(items), _exchanges)
+
+
+def _exchanges(item: Tree, found: Found) -> Iterator[Exchange]:
+    request, response = item["request"], item["response"]
+    found.no_place(item, _OF_ITEM)
+    for message in (request, response):
+        found.no_place(message, _OF_MESSAGE)
+    status = response["status"]
+    yield Exchange(
+        method=request["method"].text().lstrip(":").upper(),
+        url=request["uri"].text(),
+        headers=_headers(request["headers"]),
+        body=_body(request["body"], found),
+        code=status["code"].number(),
+        reason=status["message"].text(),
+        answer_headers=_headers(response["headers"]),
+        answer=_body(response["body"], found),
+        version=response["http_version"].text(),
+    )
+
+
+def _headers(tree: Tree) -> list[tuple[str, str]]:
+    return [(n, each.text()) for n, value in tree.pairs() for each in value.each()]
+
+
+def _body(body: Tree, found: Found) -> bytes:
+    if not body.is_map:
+        return body.data()
+    if not (coded := body["base64_string"]).is_none:
+        return from_base64(coded)
+    text = body["string"]
+    if isinstance(text.value, bytes):
+        return text.value
+    return _encoded(text, body["encoding"].text("UTF-8"), found)
+
+
+_BYTES = ("UTF-8", "ASCII-8BIT", "US-ASCII", "BINARY")
+
+
+def _encoded(text: Tree, encoding: str, found: Found) -> bytes:
+    """Return a body in the encoding that it was in before it became text."""
+    if encoding.upper() in _BYTES:
+        return text.data()
+    try:
+        return text.text().encode(encoding)
+    except (LookupError, UnicodeEncodeError):
+        problem = f"is not text in {encoding}, so it is written in UTF-8"
+        found.say(text.place, problem)
+        return text.data()
+
+
+# Back
+
+
+def write(interactions: Sequence[Interaction]) -> bytes:
+    """Return a cassette of VCR in YAML, each text quoted: Ruby takes more for other
+    types than Python does."""
+    items = [
+        {
+            "request": {
+                "method": (each.request.method or "GET").lower(),
+                "uri": each.request.url,
+                **_message(each.request.body, lists(each.request.headers)),
+            },
+            "response": {
+                "status": {
+                    "code": each.response.code,
+                    "message": reason(each.response.status),
+                },
+                **_message(each.response.body, as_sent(each.response)),
+                "http_version": _version(each.response.proto),
+            },
+            "recorded_at": http_date(recorded_at(each)),
+        }
+        for each in interactions
+    ]
+    cassette = {"http_interactions": items, "recorded_with": "VCR 6.2.0"}
+    return b"---\n" + to_yaml(cassette, quotes=True)
+
+
+def _message(body: bytes, headers: Headers) -> dict[str, Any]:
+    text = text_of(body)
+    if text is None:
+        held = {"encoding": "ASCII-8BIT", "base64_string": to_base64(body)}
+    else:
+        held = {"encoding": "UTF-8", "string": text}
+    return {"headers": headers, "body": held}
+
+
+def _version(proto: str) -> str | None:
+    return None if proto in ("", "HTTP/1.1") else proto.removeprefix("HTTP/")

@@ -1,0 +1,187 @@
+"""Cassettes of vcrpy, in YAML and JSON, as all its releases wrote them.
+
+- 0.x: a list; a request is a pickled object with ``host``, ``port``, ``protocol`` and
+  ``path``, and its headers are a frozenset of tuples.
+- 1.x and later: ``interactions`` and ``version: 1``; a request has a ``uri``; headers
+  have one value or a list; a body is text, ``!!binary``, a pickled file or iterator.
+  A response's body is ``{string: ...}``; older ones have ``{base64_string: ...}`` or no
+  mapping at all.
+- pytest-recording, and serializers of others', write a JSON body as ``parsed_body``.
+- The stubs of httpx once wrote ``content`` and ``http_version`` and a bare
+  ``status_code``; Tornado's, ``url``.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from mitmvcr.convert.coded import as_sent, from_base64, lists, reason
+from mitmvcr.convert.exchange import Exchange
+from mitmvcr.convert.found import Found, placed
+from mitmvcr.convert.tree import Tree, from_json
+from mitmvcr.convert.yamltree import from_yaml, to_yaml
+from mitmvcr.core.model import Interaction
+
+_KNOWN = frozenset({"interactions", "version"})
+_OF_ITEM = frozenset({"request", "response"})
+_OF_REQUEST = frozenset(
+    {
+        *("method", "uri", "body", "headers", "parsed_body"),
+        *("host", "path", "port", "protocol", "url"),
+    }
+)
+_OF_RESPONSE = frozenset(
+    {
+        *("status", "headers", "body", "url", "protocol", "version"),
+        *("status_code", "content", "http_version", "reason"),
+    }
+)
+_PORTS = {"http": 80, "https": 443}
+
+
+def read(data: bytes, found: Found) -> None:
+    """Read a cassette. Raise UnreadableError."""
+    whole = from_json(data) if data.lstrip()[:1] in (b"{", b"[") else from_yaml(data)
+    if whole.is_list:
+        items = whole.items()
+    else:
+        found.no_place(whole, _KNOWN)
+        items = whole["interactions"].items()
+    found.collect(placed(items), _exchanges)
+
+
+def _exchanges(item: Tree, found: Found) -> Iterator[Exchange]:
+    request, response = item["request"], item["response"]
+    for tree, known in (
+        (item, _OF_ITEM),
+        (request, _OF_REQUEST),
+        (response, _OF_RESPONSE),
+    ):
+        found.no_place(tree, known)
+    code, words = _status(response)
+    answer, is_decoded = _answer(response)
+    yield Exchange(
+        method=request["method"].text(),
+        url=_uri(request),
+        headers=_headers(request["headers"]),
+        body=_body(request),
+        code=code,
+        reason=words,
+        answer_headers=_headers(response["headers"]),
+        answer=answer,
+        version=response.first("http_version", "protocol").text(),
+        is_decoded=is_decoded,
+    )
+
+
+def _uri(request: Tree) -> str:
+    if not (uri := request.first("uri", "url")).is_none:
+        return uri.text()
+    scheme, host = request["protocol"].text(), request["host"].text()
+    port = request["port"].number(_PORTS.get(scheme, 0))
+    place = host if port == _PORTS.get(scheme) else f"{host}:{port}"
+    return f"{scheme}://{place}{request['path'].text()}"
+
+
+def _headers(tree: Tree) -> list[tuple[str, str]]:
+    """Return headers: a mapping to values or lists, or a list of pairs, or of lists of
+    them."""
+    if tree.is_list:
+        return [pair for item in tree.items() for pair in _pair(item)]
+    return [
+        (name, each.text()) for name, value in tree.pairs() for each in _flat(value)
+    ]
+
+
+def _pair(item: Tree) -> list[tuple[str, str]]:
+    parts = item.items()
+    if len(parts) == 2 and parts[0].is_text:
+        return [(parts[0].text(), each.text()) for each in _flat(parts[1])]
+    return [pair for part in parts for pair in _pair(part)]
+
+
+def _flat(value: Tree) -> list[Tree]:
+    """Return the values of a header: it once could hold a list in a list."""
+    return [each for part in value.each() for each in part.each()]
+
+
+def _body(message: Tree) -> bytes:
+    """Return a body, and JSON as the library that wrote it would have sent it."""
+    if not (parsed := message["parsed_body"]).is_none:
+        return parsed.data()
+    body = message["body"]
+    if body.is_map:
+        return _wrapped(body)
+    return b"".join(part.data() for part in body.each())
+
+
+def _wrapped(body: Tree) -> bytes:
+    if not (coded := body["base64_string"]).is_none:
+        return from_base64(coded)
+    if not (parsed := body["parsed_body"]).is_none:
+        return parsed.data()
+    if body["string"].is_none and body.names() not in ([], ["string"]):
+        return body.data()  # JSON in the body's own place
+    return b"".join(part.data() for part in body["string"].each())
+
+
+def _answer(response: Tree) -> tuple[bytes, bool]:
+    """Return the body, and whether its coding was undone."""
+    if not (content := response["content"]).is_none:
+        return content.data(), True
+    body = response["body"]
+    is_parsed = not response["parsed_body"].is_none
+    if body.is_map and not is_parsed:
+        is_parsed = not body["parsed_body"].is_none
+    return _body(response), is_parsed
+
+
+def _status(response: Tree) -> tuple[int, str]:
+    status = response["status"]
+    if status.is_map:
+        return status["code"].number(), status["message"].text()
+    return response.first("status_code", "status").number(), response["reason"].text()
+
+
+# Back
+
+
+def write(interactions: Sequence[Interaction]) -> bytes:
+    """Return a cassette in YAML, as vcrpy itself lays it out."""
+    return to_yaml(_cassette(interactions, binary=lambda body: body))
+
+
+def write_json(interactions: Sequence[Interaction]) -> bytes:
+    """Return a cassette in JSON, which has no place for bytes that are not UTF-8."""
+    tree = _cassette(interactions, binary=lambda body: body.decode("utf-8", "replace"))
+    return f"{json.dumps(tree, indent=4)}\n".encode()
+
+
+def _cassette(interactions: Sequence[Interaction], binary: Any) -> dict[str, Any]:
+    items = [
+        {
+            "request": {
+                "body": _text(each.request.body, binary) if each.request.body else None,
+                "headers": lists(each.request.headers),
+                "method": each.request.method or "GET",
+                "uri": each.request.url,
+            },
+            "response": {
+                "body": {"string": _text(each.response.body, binary)},
+                "headers": as_sent(each.response),
+                "status": {
+                    "code": each.response.code,
+                    "message": reason(each.response.status),
+                },
+            },
+        }
+        for each in interactions
+    ]
+    return {"interactions": items, "version": 1}
+
+
+def _text(body: bytes, binary: Any) -> Any:
+    try:
+        return body.decode()
+    except UnicodeDecodeError:
+        return binary(body)

@@ -1,0 +1,246 @@
+"""Mappings of WireMock: one to a file, or many in ``{"mappings": [...]}``.
+
+A mapping says which requests it answers, and a cassette holds requests: what is not
+exact in it is noted. It names no host; ``origin`` says whose answers they are.
+"""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from mitmvcr.convert.coded import (
+    from_base64,
+    path_of,
+    reason,
+    text_of,
+    to_base64,
+)
+from mitmvcr.convert.exchange import Exchange
+from mitmvcr.convert.found import Found, placed
+from mitmvcr.convert.tree import Tree, UnreadableError, from_json
+from mitmvcr.core.model import Headers, Interaction
+
+_OF_MAPPING = frozenset({"request", "response", "id", "uuid", "name"})
+_OF_REQUEST = frozenset(
+    {
+        *("method", "url", "urlPath", "urlPattern", "urlPathPattern", "headers"),
+        *("queryParameters", "bodyPatterns", "scheme", "host", "port"),
+    }
+)
+_OF_RESPONSE = frozenset(
+    {
+        *("status", "statusMessage", "headers", "body", "jsonBody", "base64Body"),
+        *("bodyFileName", "fixedDelayMilliseconds", "fault"),
+    }
+)
+_FAULTS = {
+    "CONNECTION_RESET_BY_PEER": "reset",
+    "EMPTY_RESPONSE": "reset",
+    "MALFORMED_RESPONSE_CHUNK": "truncated",
+}
+
+
+def read(data: bytes, found: Found) -> None:
+    """Read mappings. Raise UnreadableError."""
+    whole = from_json(data)
+    many = whole["mappings"]
+    found.collect(placed([whole] if many.is_none else many.items()), _exchanges)
+
+
+def _exchanges(mapping: Tree, found: Found) -> Iterator[Exchange]:
+    request, response = mapping["request"], mapping["response"]
+    for tree, known in (
+        (mapping, _OF_MAPPING),
+        (request, _OF_REQUEST),
+        (response, _OF_RESPONSE),
+    ):
+        found.no_place(tree, known)
+    if not (fault := response["fault"]).is_none and fault.text() not in _FAULTS:
+        raise UnreadableError(f"{fault.text()} has no place", fault.place)
+    if response["proxyBaseUrl"]:
+        raise UnreadableError("has no answer of its own", "response.proxyBaseUrl")
+    failure = _FAULTS.get(fault.text(), "")
+    yield Exchange(
+        method=_method(request["method"], found),
+        url=_url(request, found),
+        headers=_headers(request["headers"], found),
+        body=_asked(request["bodyPatterns"], found),
+        code=502 if failure == "reset" else response["status"].number(200),
+        reason=response["statusMessage"].text(),
+        answer_headers=_answer_headers(response["headers"]),
+        answer=_answer(response, found),
+        duration=response["fixedDelayMilliseconds"].number() * 1_000_000,
+        failure=failure,
+    )
+
+
+def _method(tree: Tree, found: Found) -> str:
+    method = tree.text("ANY")
+    if method != "ANY":
+        return method
+    found.say("request.method", "ANY became GET: a cassette has one method")
+    return "GET"
+
+
+def _url(request: Tree, found: Found) -> str:
+    path = request.first("url", "urlPath")
+    if path.is_none:
+        pattern = request.first("urlPattern", "urlPathPattern")
+        place = _literal(pattern)
+    else:
+        place = path.text()
+    query = [
+        (name, value)
+        for name, matcher in request["queryParameters"].pairs()
+        if (value := _exact(matcher, found)) is not None
+    ]
+    if query:
+        place += f"{'&' if '?' in place else '?'}{urlencode(query)}"
+    return f"{_origin(request, found)}{place}"
+
+
+def _origin(request: Tree, found: Found) -> str:
+    host = request["host"]["equalTo"] if request["host"].is_map else Tree(None)
+    if host.is_none:
+        return found.origin()
+    port = request["port"].text()
+    place = f"{host.text()}:{port}" if port else host.text()
+    return f"{request['scheme'].text('http')}://{place}"
+
+
+_META = re.compile(r"(?<!\\)[.*+?^$()\[\]{}|]")
+
+
+def _literal(pattern: Tree) -> str:
+    """Return the URL of a pattern that has one alone. Raise UnreadableError."""
+    text = pattern.text()
+    if not text or _META.search(text):
+        raise UnreadableError("is a pattern, and a cassette has one URL", pattern.place)
+    return re.sub(r"\\(.)", r"\1", text)
+
+
+def _exact(matcher: Tree, found: Found) -> str | None:
+    """Return the value that a matcher wants, or note that it wants no certain one."""
+    value = matcher["equalTo"]
+    if value.is_none:
+        kinds = ", ".join(matcher.names())
+        found.say(matcher.place, f"is not exact ({kinds}), so it is not kept")
+        return None
+    return value.text()
+
+
+def _headers(tree: Tree, found: Found) -> list[tuple[str, str]]:
+    return [
+        (name, value)
+        for name, matcher in tree.pairs()
+        if (value := _exact(matcher, found)) is not None
+    ]
+
+
+def _asked(patterns: Tree, found: Found) -> bytes:
+    for pattern in patterns.items():
+        for name in ("equalTo", "equalToJson", "equalToXml"):
+            if not pattern[name].is_none:
+                return pattern[name].data()
+        if not (coded := pattern["binaryEqualTo"]).is_none:
+            return from_base64(coded)
+        kinds = ", ".join(pattern.names())
+        found.say("request.bodyPatterns", f"is not exact ({kinds}), so it is not kept")
+    return b""
+
+
+def _answer_headers(tree: Tree) -> list[tuple[str, str]]:
+    return [(n, each.text()) for n, value in tree.pairs() for each in value.each()]
+
+
+def _answer(response: Tree, found: Found) -> bytes:
+    if not (coded := response["base64Body"]).is_none:
+        return from_base64(coded)
+    if not (name := response["bodyFileName"]).is_none:
+        return _from_file(name.text(), found)
+    return response.first("jsonBody", "body").data()
+
+
+def _from_file(name: str, found: Found) -> bytes:
+    data = found.beside(name)
+    if data is None:
+        raise UnreadableError(f"{name} is not there", "response.bodyFileName")
+    return data
+
+
+# Back
+
+
+def write(interactions: Sequence[Interaction]) -> bytes:
+    """Return one file of mappings, for the folder ``mappings`` or for an import. Equal
+    requests become the steps of a scenario, whose last one goes on."""
+    keys = [_key(each) for each in interactions]
+    counts, met = Counter(keys), Counter[object]()
+    mappings = []
+    for key, each in zip(keys, interactions, strict=True):
+        mapping: dict[str, Any] = {
+            "request": _request(each),
+            "response": _response(each),
+        }
+        if counts[key] > 1:
+            mapping |= _step(f"{each.request.method} {each.request.url}", met[key])
+            if met[key] + 1 == counts[key]:
+                del mapping["newScenarioState"]
+        met[key] += 1
+        mappings.append(mapping)
+    return f"{json.dumps({'mappings': mappings}, indent=2)}\n".encode()
+
+
+def _key(each: Interaction) -> tuple[str, str, bytes]:
+    return each.request.method, each.request.url, each.request.body
+
+
+def _step(name: str, number: int) -> dict[str, str]:
+    return {
+        "scenarioName": name,
+        "requiredScenarioState": f"step {number}" if number else "Started",
+        "newScenarioState": f"step {number + 1}",
+    }
+
+
+def _request(each: Interaction) -> dict[str, Any]:
+    request = each.request
+    found: dict[str, Any] = {
+        "method": request.method or "GET",
+        "url": path_of(request.url),
+    }
+    if request.body:
+        text = text_of(request.body)
+        coded = {"binaryEqualTo": to_base64(request.body)}
+        found["bodyPatterns"] = [coded if text is None else {"equalTo": text}]
+    return found
+
+
+_FAULT = {"reset": "CONNECTION_RESET_BY_PEER"}
+
+
+def _response(each: Interaction) -> dict[str, Any]:
+    response = each.response
+    if fault := _FAULT.get(response.failure):
+        return {"status": response.code, "fault": fault}
+    body = response.body
+    text = text_of(body)
+    held = {"base64Body": to_base64(body)} if text is None else {"body": text}
+    return {
+        "status": response.code,
+        "statusMessage": reason(response.status),
+        "headers": _single(response.headers),
+        **held,
+    }
+
+
+def _single(headers: Headers) -> dict[str, str | list[str]]:
+    """Return headers without the length, which is WireMock's own to state."""
+    return {
+        name: values[0] if len(values) == 1 else list(values)
+        for name, values in headers.items()
+        if name.lower() != "content-length"
+    }

@@ -1,0 +1,74 @@
+"""What comes of reading a foreign file: interactions, and what could not be kept."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+
+from mitmvcr.convert.exchange import Exchange
+from mitmvcr.convert.notes import Note
+from mitmvcr.convert.tree import Tree, UnreadableError, unknown
+from mitmvcr.core.model import Interaction
+
+#: Reads a file that another one names, or returns None where there is none.
+Beside = Callable[[str], bytes | None]
+
+_LOCAL = "http://localhost"
+_NO_PLACE = "a cassette has no place for it"
+
+
+def _nothing(name: str) -> None:
+    """Return that nothing lies beside."""
+
+
+class Found:
+    """Collects what a reader finds. ``beside`` reads the files that the one that is
+    read names, by their names as they stand in it; ``origin`` is whose answers they are
+    where the format names no host."""
+
+    def __init__(self, beside: Beside = _nothing, origin: str = "") -> None:
+        self.beside, self._origin = beside, origin.rstrip("/")
+        self.interactions: list[Interaction] = []
+        self.notes: list[Note] = []
+        self._number: int | None = None
+
+    def say(self, field: str, problem: str) -> None:
+        """Note something of the item that is being read, or of the whole file."""
+        self.notes.append(Note(self._number, field, problem))
+
+    def origin(self) -> str:
+        """Return the origin of what names none."""
+        if not self._origin:
+            self.say("request.url", f"names no host, so it is {_LOCAL}: --origin URL")
+        return self._origin or _LOCAL
+
+    def no_place(self, tree: Tree, known: frozenset[str]) -> None:
+        """Note the members of a mapping that are not known."""
+        for place in unknown(tree, known):
+            self.say(place, _NO_PLACE)
+
+    def collect(
+        self,
+        items: Iterable[Tree],
+        convert: "Callable[[Tree, Found], Iterable[Exchange]]",
+    ) -> None:
+        """Convert each item; one that cannot be is left out, and noted."""
+        for number, item in enumerate(items):
+            self._number, before = number, len(self.notes)
+            try:
+                made = [each.interaction() for each in convert(item, self)]
+            except UnreadableError as error:
+                problem = f"left out: {error.problem}"
+                del self.notes[before:]  # all of it is left out
+                self.notes.append(Note(number, error.field, problem, is_loss=True))
+                continue
+            for each in made:
+                self.add(each)
+        self._number = None
+
+    def add(self, interaction: Interaction) -> None:
+        self.interactions.append(replace(interaction, id=len(self.interactions)))
+
+
+def placed(items: Iterable[Tree]) -> Iterator[Tree]:
+    """Yield items as trees of their own, so that a place counts from the item."""
+    for item in items:
+        yield Tree(item.value)

@@ -1,0 +1,122 @@
+"""Find the values that a client made up and that the response repeats."""
+
+import re
+from base64 import b64encode, urlsafe_b64encode
+from collections.abc import Iterator
+from dataclasses import replace
+
+from mitmvcr.codings import CodingError, decoded
+from mitmvcr.core.headers import all_values
+from mitmvcr.core.model import Interaction, Response
+from mitmvcr.core.placeholders import is_placeholder
+from mitmvcr.echo.places import MOST, Place, Value, values
+from mitmvcr.echo.tokens import TOKEN, payload_of
+from mitmvcr.miss.freshness import made_up
+
+_BYTES = ("utf-8", "surrogateescape")
+#: Headers that say what a client is and can do, and no names that it made up.
+_USUAL_NAMES = (
+    "accept accept-charset accept-encoding accept-language cache-control connection"
+    " content-encoding content-length content-type host if-modified-since if-none-match"
+    " if-range if-unmodified-since origin pragma range referer te transfer-encoding"
+    " upgrade user-agent via sec-websocket-key sec-websocket-version"
+)
+_USUAL = frozenset(_USUAL_NAMES.split())
+#: What has such a name is made up, though it may not look so: OAuth, OpenID Connect,
+#: JSON-RPC, and what carries a request's own name.
+_NAMES = re.compile(
+    r"(?i)(?:^|[.\"'_-])(?:state|nonce|jti|(?:request|correlation|transaction"
+    r"|idempotency|message|trace|subscription|client_?mutation)[_-]?(?:id|key)"
+    r"|echo|opaque|challenge)[\"'\]]*$"
+)
+_RPC = re.compile(r"\$(?:\[\d+\])?\.id")
+#: What is the same for other reasons.
+_COINCIDENCES = frozenset(("a date", "a time of day", "a port", "a temporary name"))
+_DIGIT = re.compile(r"\d")
+_SHORT, _LONG = 4, 300
+_DISTINCT = 8
+
+
+def echoes(interaction: Interaction) -> tuple[str, ...]:
+    """Return the places of a request whose values its response repeats, as a cassette
+    has them."""
+    said = _said(interaction.response)
+    found: dict[str, None] = {}
+    for place, value in values(interaction.request).items():
+        if (
+            _may_be(place, value)
+            and _repeats(said, value)
+            and _is_made_up(place, value)
+        ):
+            found[str(place)] = None
+    return tuple(found)
+
+
+def with_echoes(interaction: Interaction) -> Interaction:
+    """Return an interaction with its echoes; itself where there are none."""
+    found = echoes(interaction)
+    if not found:
+        return interaction
+    return replace(interaction, request=replace(interaction.request, echoes=found))
+
+
+def _said(response: Response) -> bytes:
+    """Return all that a response says, also in the tokens that it holds."""
+    values_ = [value for each in response.headers.values() for value in each]
+    body = plain_body(response) if len(response.body) <= MOST else b""
+    whole = b"\n".join((body, *(value.encode(*_BYTES) for value in values_)))
+    if b"eyJ" not in whole:
+        return whole
+    return b"\n".join((whole, *filter(None, map(payload_of, TOKEN.findall(whole)))))
+
+
+def plain_body(response: Response) -> bytes:
+    """Return a response's body, its content codings undone; as it stands where they
+    cannot be."""
+    codings = all_values(response.headers, "content-encoding")
+    if codings:
+        try:
+            return decoded(response.body, codings)
+        except CodingError:
+            pass
+    return response.body
+
+
+def _may_be(place: Place, value: Value) -> bool:
+    """Return whether a value may be one: a quick look at each."""
+    if isinstance(value, str):
+        return (
+            _SHORT <= len(value) <= _LONG
+            and " " not in value
+            and (_DIGIT.search(value) is not None or _is_named(place))
+            and not (place.kind == "header" and place.name in _USUAL)
+            and not is_placeholder(value)
+        )
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _repeats(said: bytes, value: Value) -> bool:
+    return any(each in said for each in _spelled(value))
+
+
+def _spelled(value: Value) -> Iterator[bytes]:
+    raw = str(value).encode(*_BYTES)
+    yield raw
+    if isinstance(value, str) and len(raw) >= _DISTINCT:
+        yield urlsafe_b64encode(raw).rstrip(b"=")
+        yield b64encode(raw).rstrip(b"=")
+
+
+def _is_named(place: Place) -> bool:
+    """Return whether the place alone says that its value is made up."""
+    if place.kind == "json" and _RPC.fullmatch(place.name):
+        return True
+    is_name = place.kind != "path" and _NAMES.search(place.name) is not None
+    return is_name or place.kind == "boundary"
+
+
+def _is_made_up(place: Place, value: Value) -> bool:
+    if _is_named(place):
+        return True
+    looks = made_up(str(value))
+    return bool(looks) and looks not in _COINCIDENCES

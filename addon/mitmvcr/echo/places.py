@@ -1,0 +1,159 @@
+"""The values of a request, each by its place."""
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import NamedTuple
+
+from mitmvcr.core.bodies import (
+    BodyRules,
+    form_fields,
+    json_value,
+    multipart_parts,
+    parsed_xml,
+    payload,
+)
+from mitmvcr.core.headers import header
+from mitmvcr.core.matching import query_pairs, split_url
+from mitmvcr.core.media import FORM, is_framed, media_kind, parameter
+from mitmvcr.core.model import Request
+
+#: Larger bodies are not taken apart.
+MOST = 1 << 20
+#: So many values of one request are looked at.
+_MANY = 2000
+#: What JSONPath takes for a name without quotes.
+_PLAIN_NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
+_EVERYTHING = BodyRules()
+
+
+class Place(NamedTuple):
+    """Where a value stands in a request.
+
+    ``kind`` and ``name``: ``path`` a step's number, ``query`` and ``form`` a name,
+    ``header`` a name in lower case, ``json`` a JSONPath, ``part`` the name of a part of
+    a multipart, ``xml`` the way to an element, ``boundary`` and ``text`` nothing.
+    ``number`` counts the values of one name, from 0.
+    """
+
+    kind: str
+    name: str = ""
+    number: int = 0
+
+    def __str__(self) -> str:
+        """Write it as a cassette has it: ``query.state``, ``json.$.id``."""
+        kind = f"{self.kind}#{self.number}" if self.number else self.kind
+        return f"{kind}.{self.name}"
+
+    @classmethod
+    def of(cls, text: str) -> "Place":
+        """Read a place; what is none is a place where nothing stands."""
+        start, _, name = text.partition(".")
+        kind, _, number = start.partition("#")
+        return cls(kind, name, int(number) if number.isdecimal() else 0)
+
+
+#: What JSON has no parts of. Absent stands for an empty list or object.
+Value = str | int | float | bool | None
+
+
+def values(request: Request) -> dict[Place, Value]:
+    """Return the values of a request by place, in reading order."""
+    found: dict[Place, Value] = {}
+    for kind, name, value in _each(request):
+        if len(found) == _MANY:
+            break
+        place = Place(kind, name)
+        while place in found:
+            place = place._replace(number=place.number + 1)
+        found[place] = value
+    return found
+
+
+_Found = Iterator[tuple[str, str, Value]]
+
+
+def _each(request: Request) -> _Found:
+    parts = split_url(request.url)
+    if parts is not None:
+        for number, step in enumerate(parts[2].split("/")):
+            yield "path", str(number), step
+        for name, value in query_pairs(parts[3]):
+            yield "query", name, value
+    for name, texts in request.headers.items():
+        for text in texts:
+            yield "header", name.lower(), text
+    if request.body and len(request.body) <= MOST:
+        yield from _of_body(request)
+
+
+def _of_body(request: Request) -> _Found:
+    media = header(request.headers, "Content-Type")
+    body = payload(request, media)[1]
+    if is_framed(media):
+        return
+    kind = media_kind(media)
+    try:
+        yield from _of_json("json", json_value(body, media, _EVERYTHING))
+        return
+    except ValueError:
+        pass
+    with suppress(ValueError):
+        if kind.startswith("multipart/"):
+            yield from _of_parts(body, media)
+            return
+        if kind.endswith(("/xml", "+xml")):
+            yield from _of_xml(body)
+            return
+    if kind == FORM:
+        for name, value in form_fields(body):
+            yield "form", name, value
+        return
+    with suppress(UnicodeDecodeError):
+        yield "text", "", body.decode()
+
+
+def _of_json(kind: str, whole: object) -> _Found:
+    """Yield the leaves of a JSON value, with a stack of its own: it may be nested
+    deeply."""
+    left: list[tuple[str, object]] = [("$", whole)]
+    while left:
+        path, value = left.pop()
+        if isinstance(value, dict):
+            inner = [(path + step(name), each) for name, each in value.items()]
+            left += reversed(inner)
+        elif isinstance(value, list):
+            left += reversed([(f"{path}[{i}]", each) for i, each in enumerate(value)])
+        elif isinstance(value, str | int | float | None):
+            yield kind, path, value
+
+
+def step(name: str) -> str:
+    """Return the step of a JSONPath to a name."""
+    return f".{name}" if _PLAIN_NAME.fullmatch(name) else f"[{json.dumps(name)}]"
+
+
+def _of_parts(body: bytes, media: str) -> _Found:
+    boundary = parameter(media, "boundary")
+    found = list(multipart_parts(body, boundary))
+    yield "boundary", "", boundary
+    for number, (headers, content) in enumerate(found):
+        disposition = header(headers, "content-disposition")
+        name = parameter(disposition, "name") or str(number)
+        yield "filename", name, parameter(disposition, "filename")
+        with suppress(UnicodeDecodeError):
+            yield "part", name, content.decode()
+
+
+def _of_xml(body: bytes) -> _Found:
+    left = [("", parsed_xml(body))]
+    while left:
+        path, element = left.pop()
+        tag = element.tag.rpartition("}")[2]
+        here = f"{path}/{tag}"
+        for name, value in element.attrib.items():
+            yield "xml", f"{here}@{name.rpartition('}')[2]}", value
+        if (element.text or "").strip():
+            yield "xml", here, element.text
+        left += [(here, each) for each in reversed(element)]

@@ -1,0 +1,265 @@
+"""Put what a client made up this time where the recording has what it made up then."""
+
+import json
+import re
+from base64 import b64encode, urlsafe_b64encode
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from html import escape
+from typing import NamedTuple
+from urllib.parse import quote, quote_plus
+
+from mitmvcr.codings import CodingError, encoded
+from mitmvcr.core.chunks import Chunk
+from mitmvcr.core.headers import all_values, header
+from mitmvcr.core.media import is_json, media_kind
+from mitmvcr.core.model import Interaction, Request, Response
+from mitmvcr.core.placeholders import is_placeholder
+from mitmvcr.echo.finding import plain_body
+from mitmvcr.echo.places import Place, Value, values
+from mitmvcr.echo.tokens import BASE64, TOKEN, changed_base64, changed_token
+
+_BYTES = ("utf-8", "surrogateescape")
+#: A shorter value is put only where it is all of a value of JSON under its own name.
+_DISTINCT = 8
+_NAME = re.compile(r"([A-Za-z_][\w-]*)[\"'\]]*$")
+
+#: What to look for, and what is put in the place of each that is found.
+_Step = tuple[re.Pattern[bytes], Callable[[re.Match[bytes]], bytes]]
+Spellings = Mapping[bytes, bytes]
+
+
+class _Pair(NamedTuple):
+    place: Place
+    recorded: Value
+    live: Value
+
+
+def restated(interaction: Interaction, live: Request) -> Interaction:
+    """Return an interaction that answers this request: what its response repeats of the
+    recorded request is that of the live one. Itself where they are the same."""
+    pairs = list(_pairs(interaction.request, live))
+    if not pairs:
+        return interaction
+    response = _Restating(pairs).response(interaction.response)
+    return replace(interaction, response=response)
+
+
+def _pairs(recorded: Request, live: Request) -> Iterator[_Pair]:
+    ours, theirs = values(live), values(recorded)
+    for text in recorded.echoes:
+        place = Place.of(text)
+        if place not in ours or place not in theirs:
+            continue
+        pair = _Pair(place, theirs[place], ours[place])
+        if pair.live != pair.recorded and not _is_hidden(pair.recorded):
+            yield pair
+
+
+def _is_hidden(value: Value) -> bool:
+    return isinstance(value, str) and is_placeholder(value)
+
+
+class _Restating:
+    """Changes one response. A value of some length is changed wherever it stands, a
+    short one or a number only as a value of JSON that has its name."""
+
+    def __init__(self, pairs: Sequence[_Pair]) -> None:
+        spellings: dict[bytes, bytes] = {}
+        self._fields: list[_Step] = []
+        for pair in pairs:
+            if isinstance(pair.recorded, str) and len(pair.recorded) >= _DISTINCT:
+                for old, new in _spelled(pair.recorded, str(pair.live)):
+                    spellings.setdefault(old, new)
+            else:
+                self._fields += _fields(pair)
+        self._spellings: Spellings = spellings
+        self._regex = _any_of(spellings)
+        self._as_is = {
+            _raw(pair.recorded): str(pair.live)
+            for pair in reversed(pairs)
+            if isinstance(pair.recorded, str)
+        }
+        self._escape: Callable[[str], bytes] = _raw
+
+    def response(self, old: Response) -> Response:
+        headers, trailer = self._headers(old.headers), self._headers(old.trailer)
+        self._escape = _escaping(header(old.headers, "content-type"))
+        body, chunks = self._body(old)
+        return replace(
+            old,
+            headers=headers,
+            trailer=trailer,
+            body=body,
+            chunks=chunks,
+            content_length=old.content_length
+            if old.content_length < 0
+            else old.content_length + len(body) - len(old.body),
+        )
+
+    def _headers(self, headers: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+        return {
+            name: [self._text(each.encode(*_BYTES)).decode(*_BYTES) for each in texts]
+            for name, texts in headers.items()
+        }
+
+    def _body(self, old: Response) -> tuple[bytes, Sequence[Chunk]]:
+        plain = plain_body(old)
+        if plain is old.body:
+            new, chunks = plain, old.chunks
+            for regex, change in self._steps():
+                new, chunks = _replaced(regex, change, new, chunks)
+            return new, chunks
+        new = self._text(plain)
+        try:
+            coded = encoded(new, all_values(old.headers, "content-encoding"))
+        except CodingError:
+            return old.body, old.chunks
+        return coded, ()
+
+    def _steps(self) -> Iterator["_Step"]:
+        yield from self._fields
+        if self._regex is not None:
+            yield TOKEN, self._token
+            yield BASE64, self._base64
+            yield self._regex, self._spelled
+
+    def _text(self, text: bytes) -> bytes:
+        for regex, change in self._steps():
+            text, _ = _replaced(regex, change, text, ())
+        return text
+
+    def _plainly(self, text: bytes) -> bytes:
+        """Change what stands in a text as it is."""
+        if self._regex is None:
+            return text
+        return self._regex.sub(self._spelled, text)
+
+    def _spelled(self, found: re.Match[bytes]) -> bytes:
+        """Return the live value as the recorded one is written; where that is the same
+        in all ways, as what is around it wants it."""
+        live = self._as_is.get(found[0])
+        if live is None:
+            return self._spellings[found[0]]
+        behind = found.string[max(0, found.start() - _BEHIND) : found.start()]
+        if _IN_URL.search(behind):
+            return _raw(quote(live, safe="", errors="surrogateescape"))
+        return self._escape(live)
+
+    def _token(self, found: re.Match[bytes]) -> bytes:
+        return changed_token(found[0], self._plainly)
+
+    def _base64(self, found: re.Match[bytes]) -> bytes:
+        return changed_base64(found[0], self._plainly)
+
+
+_BEHIND = 80
+#: What stands before a parameter of a URL.
+_IN_URL = re.compile(rb"[?&;][\w.~%-]{1,60}=\Z")
+
+
+def _escaping(media: str) -> Callable[[str], bytes]:
+    """Return how a text is written in a body of this type."""
+    kind = media_kind(media)
+    if is_json(media) or kind == "text/event-stream":
+        return _in_json
+    return _in_html if kind.endswith(("html", "xml")) else _raw
+
+
+def _any_of(spellings: Spellings) -> re.Pattern[bytes] | None:
+    """Return what finds any of them, the longer ones first: a value may begin with
+    another."""
+    if not spellings:
+        return None
+    longest = sorted(spellings, key=len, reverse=True)
+    return re.compile(b"|".join(map(re.escape, longest)))
+
+
+def _spelled(old: str, new: str) -> Iterator[tuple[bytes, bytes]]:
+    """Yield a value in each way in which a response may write it."""
+    for spell in _SPELLINGS:
+        yield spell(old), spell(new)
+
+
+def _raw(text: str) -> bytes:
+    return text.encode(*_BYTES)
+
+
+def _in_json(text: str) -> bytes:
+    return _raw(json.dumps(text)[1:-1])
+
+
+def _in_html(text: str) -> bytes:
+    return _raw(escape(text))
+
+
+_SPELLINGS: Sequence[Callable[[str], bytes]] = (
+    _raw,
+    lambda text: _raw(quote(text, safe="", errors="surrogateescape")),
+    lambda text: _raw(quote_plus(text, errors="surrogateescape")),
+    lambda text: (
+        quote(text, safe="", errors="surrogateescape").lower().encode()
+        if "%" in quote(text, safe="", errors="surrogateescape")
+        else _raw(text)
+    ),
+    _in_json,
+    lambda text: _raw(json.dumps(text, ensure_ascii=False)[1:-1]),
+    lambda text: _raw(json.dumps(text)[1:-1].replace("/", "\\/")),
+    _in_html,
+    lambda text: b64encode(_raw(text)),
+    lambda text: urlsafe_b64encode(_raw(text)),
+    lambda text: b64encode(_raw(text)).rstrip(b"="),
+    lambda text: urlsafe_b64encode(_raw(text)).rstrip(b"="),
+    lambda text: _raw(text).hex().encode(),
+)
+
+
+def _fields(pair: _Pair) -> Iterator[_Step]:
+    """Yield what finds a value under its own name: in JSON, and in a query or a
+    form."""
+    found = _NAME.search(pair.place.name)
+    name = re.escape((found[1] if found else "id").encode())
+    old, new = (json.dumps(each).encode() for each in (pair.recorded, pair.live))
+    regex = re.compile(
+        rb'(?i:(?<="%b":))(\s*)%b(?=\s*(?:[,}\]]|$))' % (name, re.escape(old))
+    )
+    yield regex, lambda met: met[1] + new
+    plain, fresh = (_raw(quote(str(e), safe="")) for e in (pair.recorded, pair.live))
+    behind = rb"(?<=[?&;#]%b=)%b(?![^&;#\s\"'<])" % (name, re.escape(plain))
+    yield re.compile(behind), lambda _: fresh
+
+
+def _replaced(
+    regex: re.Pattern[bytes],
+    change: Callable[[re.Match[bytes]], bytes],
+    text: bytes,
+    chunks: Sequence[Chunk],
+) -> tuple[bytes, Sequence[Chunk]]:
+    """Return a text with what was found changed, and where its chunks begin then."""
+    pieces: list[bytes] = []
+    moves: list[tuple[int, int]] = []
+    end = shift = 0
+    for found in regex.finditer(text):
+        new = change(found)
+        if new != found[0]:
+            pieces += [text[end : found.start()], new]
+            end = found.end()
+            shift += len(new) - len(found[0])
+            moves.append((end, shift))
+    if not pieces:
+        return text, chunks
+    changed = b"".join((*pieces, text[end:]))
+    return changed, _moved(chunks, moves, len(changed))
+
+
+def _moved(
+    chunks: Sequence[Chunk], moves: Sequence[tuple[int, int]], size: int
+) -> Sequence[Chunk]:
+    """Return chunks of a text in which each move holds from its position on."""
+    found: list[Chunk] = []
+    for offset, at in chunks:
+        shift = next((by for start, by in reversed(moves) if start <= offset), 0)
+        new = offset + shift
+        if new < size and (not found or new > found[-1].offset):
+            found.append(Chunk(new, at))
+    return tuple(found)

@@ -1,0 +1,168 @@
+"""Two lists of interactions in, what varies between them out."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
+
+from mitmvcr.core.matching import Matcher, MatchSpec, split_url
+from mitmvcr.core.model import Interaction, Request
+from mitmvcr.core.wording import shown
+from mitmvcr.echo.places import Place
+from mitmvcr.learn.aligning import Aligned, Asked, aligned
+from mitmvcr.learn.counts import Counts
+from mitmvcr.learn.findings import NO_FACTS, Class, Facts, Finding, Learned, Rule
+from mitmvcr.learn.guard import allowed
+from mitmvcr.learn.machine import of_machine
+from mitmvcr.learn.rules import any_step, fewest, rules_for, with_rules
+from mitmvcr.learn.sources import Run, source
+from mitmvcr.miss.masking import masked_text, masked_url
+from mitmvcr.miss.sides import Side, differences
+
+Pair = tuple[Asked, Asked]
+_ABSENT = object()
+#: Of a difference that nothing leaves out.
+_NOTHING: Sequence[None] = (None,)
+#: So many requests that stand in the way are named.
+_NAMED = 5
+
+
+def learn(
+    first: Sequence[Interaction],
+    second: Sequence[Interaction],
+    spec: MatchSpec,
+    facts: Facts = NO_FACTS,
+) -> Learned:
+    """Compare two recordings of one program. ``spec`` is what is compared so far;
+    recordings are as they may be written, without secrets."""
+    found = aligned(first, second, Matcher(spec))
+    asked = _in_order(found)
+    runs = Run(first, asked[0]), Run(second, asked[1])
+    compared = _Compared(spec)
+    findings = [f for pair in found.pairs for f in compared.findings(pair, runs)]
+    by_clock = [f for _, each in found.pairs for f in of_machine(each, facts, spec)]
+    wanted = fewest(f.rule for f in findings if f.rule and f.needs_rule)
+    wanted = _needed(spec, wanted, findings, found.pairs)
+    extra = fewest(f.rule for f in by_clock if f.rule)
+    rules, alike = allowed(spec, list(dict.fromkeys([*wanted, *extra])), asked)
+    final = with_rules(spec, rules)
+    against = [*_in_the_way(final, findings, found.pairs), *_alone(found)]
+    together = _counted([*findings, *by_clock])
+    return Learned(final, together, rules, alike, against)
+
+
+def _in_order(found: Aligned) -> tuple[list[Asked], list[Asked]]:
+    sides = []
+    for side, alone in enumerate((found.first_alone, found.second_alone)):
+        both = [*(pair[side] for pair in found.pairs), *alone]
+        sides.append(sorted(both, key=lambda each: each.position))
+    return sides[0], sides[1]
+
+
+class _Compared:
+    """Compares pairs of requests where a spec does."""
+
+    def __init__(self, spec: MatchSpec) -> None:
+        self._matcher = Matcher(spec)
+        self._counts = Counts(spec)
+
+    def findings(self, pair: Pair, runs: tuple[Run, Run]) -> Iterator[Finding]:
+        one, other = pair
+        if self._matcher.matches(one.request, other.request):
+            return
+        steps = _steps(one.request), _steps(other.request)
+        at = one.position, other.position
+        for place in dict.fromkeys((*one.values, *other.values)):
+            if place.kind == "boundary" or not self._counts(place):
+                continue
+            ours, theirs = (each.values.get(place, _ABSENT) for each in pair)
+            if ours is _ABSENT or theirs is _ABSENT:
+                yield _absence(place, ours, theirs)
+            elif ours != theirs or type(ours) is not type(theirs):
+                kind, words = source(runs, at, ours, theirs)  # type: ignore[arg-type]
+                values = ours, theirs
+                rules = rules_for(place, *values, steps)  # type: ignore[arg-type]
+                if place.kind == "path" and kind is Class.UNKNOWN:
+                    rules = []
+                elif place.kind == "path" and kind is Class.GIVEN:
+                    rules = [any_step(int(place.name), steps[0])]
+                texts = str(ours), str(theirs)
+                for rule in rules or _NOTHING:
+                    yield Finding(place, kind, *texts, words, rule)
+
+
+def _absence(place: Place, ours: object, theirs: object) -> Finding:
+    texts = ["absent" if each is _ABSENT else str(each) for each in (ours, theirs)]
+    return Finding(place, Class.UNKNOWN, texts[0], texts[1], "is not always there")
+
+
+def _steps(request: Request) -> Sequence[str]:
+    parts = split_url(request.url)
+    return parts[2].split("/") if parts else ()
+
+
+def _needed(
+    spec: MatchSpec,
+    rules: list[Rule],
+    findings: Sequence[Finding],
+    pairs: Sequence[Pair],
+) -> list[Rule]:
+    """Return the rules without those that change nothing."""
+    given = _given(findings)
+    matching = _matching(with_rules(spec, [*rules, *given]), pairs)
+    for rule in list(rules):
+        fewer = [each for each in rules if each != rule]
+        if _matching(with_rules(spec, [*fewer, *given]), pairs) == matching:
+            rules = fewer
+    return rules
+
+
+def _matching(spec: MatchSpec, pairs: Sequence[Pair]) -> list[bool]:
+    matcher = Matcher(spec)
+    return [matcher.matches(one.request, other.request) for one, other in pairs]
+
+
+def _given(findings: Sequence[Finding]) -> list[Rule]:
+    """Return what leaves out what was given: a replay gives it again."""
+    return [f.rule for f in findings if f.rule and not f.needs_rule]
+
+
+def _in_the_way(
+    spec: MatchSpec, findings: Sequence[Finding], pairs: Sequence[Pair]
+) -> Iterator[str]:
+    """Yield the requests that the rules do not let match."""
+    replayed = Matcher(with_rules(spec, _given(findings)))
+    left = (p for p in pairs if not replayed.matches(p[0].request, p[1].request))
+    for one, other in islice(left, _NAMED):
+        sides = Side(other.request, replayed), Side(one.request, replayed)
+        parts = [
+            name
+            for name, key in replayed.parts.items()
+            if key(one.request) != key(other.request)
+        ]
+        found = next(iter(differences(*sides, parts)), None)
+        what = masked_text(str(found)) if found else "it differs"
+        yield f"{_named(one)}: {what}"
+
+
+def _alone(found: Aligned) -> Iterator[str]:
+    for each in found.first_alone[:_NAMED]:
+        yield f"{_named(each)}: only the first run asked for it"
+    for each in found.second_alone[:_NAMED]:
+        yield f"{_named(each)}: only the second run asked for it"
+
+
+def _named(asked: Asked) -> str:
+    request = asked.request
+    url = shown(masked_url(request.url), 300)
+    return f"interaction {asked.position}, {shown(request.method or 'GET')} {url}"
+
+
+def _counted(findings: Sequence[Finding]) -> list[Finding]:
+    """Return one finding for each rule and place, with how many there were."""
+    found: dict[object, Finding] = {}
+    for each in findings:
+        key = each.rule or (each.place, each.source)
+        before = found.get(key)
+        count = 1 if before is None else before.count + 1
+        found[key] = replace(before or each, count=count)
+    return list(found.values())

@@ -1,0 +1,145 @@
+"""A network whose only way out is a proxy: HTTP or socks, with names that only it
+knows, others that are reached without it, and a private authority. One run asks all."""
+
+import ssl
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import quote
+
+import pytest
+
+from cli.corporate import LOGIN, Gateway, HttpProxy, SocksProxy, gateway
+from cli.helpers import lines
+from mitmvcr.cli.child.jks import certificates, trust_store
+from origin.certs import CertFiles
+
+ASK = """
+import sys, urllib.error, urllib.request as u
+for url in sys.argv[1:]:
+    try: print(u.urlopen(url).read().decode())
+    except urllib.error.HTTPError as e: print(e.code)
+"""
+USER = ":".join(map(quote, LOGIN)) + "@"
+
+
+class Says(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        body = f"{self.headers['Host'].partition(':')[0]}{self.path}".encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None: ...
+
+
+@pytest.fixture(scope="module")
+def ports(certs: CertFiles) -> Iterator[tuple[int, int]]:
+    """Origins over TLS and in the clear."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certs.leaf)
+    servers = [ThreadingHTTPServer(("127.0.0.1", 0), Says) for _ in range(2)]
+    servers[0].socket = context.wrap_socket(servers[0].socket, server_side=True)
+    threads = [threading.Thread(target=each.serve_forever) for each in servers]
+    for thread in threads:
+        thread.start()
+    yield servers[0].server_address[1], servers[1].server_address[1]
+    for server, thread in zip(servers, threads, strict=True):
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+@pytest.fixture(params=[HttpProxy, SocksProxy], ids=["http", "socks5"])
+def way(request: pytest.FixtureRequest, ports: tuple[int, int]) -> Iterator[Gateway]:
+    with gateway(request.param) as made:
+        made.known = {"api.test": ports[0], "plain.test": ports[1]}
+        made.wants_login = True
+        made.scheme = "http" if request.param is HttpProxy else "socks5h"
+        yield made
+
+
+@pytest.mark.parametrize("name", ["HTTPS_PROXY", "ALL_PROXY"])
+def test_all_goes_out_through_it_but_for_what_no_proxy_names(
+    cli, certs, ports, way, name
+):
+    past = f"localhost:{ports[1]}"
+    env = {
+        name: f"{way.scheme}://{USER}{way.place}",
+        "NO_PROXY": f".other.example, {past}",
+    }
+    asked = [
+        *("https://api.test/a", "https://api.test/b", "http://plain.test/c"),
+        f"http://{past}/d",
+    ]
+    words = ("-c", "new", "--include-localhost", "--upstream-ca", certs.ca)
+    ran = cli("run", *words, *cli.python(ASK), *asked, env=env)
+    said = "api.test/a\napi.test/b\nplain.test/c\nlocalhost/d\n"
+    assert ran.stdout == said, ran.stderr
+    told, summary = lines(ran.stderr)
+    assert told == (
+        f"mitmvcr: {name} is set: going on through {way.scheme}://{way.place}, but"
+        f" without it to what NO_PROXY names: .other.example, {past}"
+    )
+    assert "recorded 4," in summary
+    assert {*way.asked} == {"api.test:443", "plain.test:80"}
+    # A strict replay needs none of it, and says nothing of it.
+    env = {name: "nonsense://", "SSL_CERT_FILE": "/nowhere.pem"}
+    words = ("-c", "new", "--include-localhost", "--upstream-ca", "/nowhere.pem")
+    again = cli("run", *words, *cli.python(ASK), *asked, env=env)
+    assert again.stdout == said
+    assert len(lines(again.stderr)) == 1
+
+
+def test_what_it_refuses_is_told_with_what_helps(cli, way):
+    env = {"HTTPS_PROXY": f"{way.scheme}://{way.place}"}
+    ask = (*cli.python(ASK), "https://api.test/a", "http://gone.test/")
+    ran = cli("run", "-c", "new", *ask, env=env)
+    assert "recorded 0," in ran.stderr
+    way.wants_login = False
+    known = cli("run", "-c", "new", *ask[:-2], "https://gone.test/", env=env)
+    assert ran.stdout.startswith("502\n")
+    assert known.stdout == "502\n"
+    if way.scheme == "http":
+        assert "407 Proxy Authentication Required (the proxy that" in ran.stderr
+        assert "503 No Such Host (the proxy that HTTPS_PROXY or" in known.stderr
+    else:
+        assert f"{way.place}: it wants a user and a password (" in ran.stderr
+        assert f"{way.place}: host unreachable (" in known.stderr
+    for each in (ran, known):
+        assert "NO_PROXY names hosts that are reached without it)" in each.stderr
+
+
+def test_without_a_proxy_a_name_that_is_not_known_is_told_with_what_helps(cli):
+    """To CONNECT too, of whose answer a client shows no more than the status."""
+    curl = ("curl", "-s", "--proxy-header", "A: b", "https://nowhere.invalid/")
+    ran = cli("run", "-c", "new", *curl, "-o", "-", "http://nowhere.invalid/")
+    assert ran.stdout.count("502 Bad Gateway</h1>") == 1
+    first, second, summary = lines(ran.stderr)
+    assert "a tunnel to nowhere.invalid:443 broke off: Cannot connect to" in first
+    assert "http://nowhere.invalid/ broke off and is not recorded: [Errno" in second
+    for told in (first, second):
+        assert told.endswith("out of this network, HTTPS_PROXY names it)")
+    assert summary.endswith("; 2 not recorded")
+
+
+@pytest.mark.parametrize("told", ["git", "java", "PIP_CERT", "option"])
+def test_what_a_client_was_told_to_trust_is_trusted(cli, certs, ports, tmp_path, told):
+    env, words = {"HOME": str(tmp_path)}, ()
+    if told == "git":
+        (tmp_path / ".gitconfig").write_text(f"[http]\n\tsslCAInfo = {certs.ca}\n")
+    elif told == "java":
+        store = tmp_path / "corp trust.jks"
+        store.write_bytes(trust_store(certificates(certs.ca.read_bytes())))
+        env["MAVEN_OPTS"] = f"-Xmx64m '-Djavax.net.ssl.trustStore={store}'"
+    elif told == "option":
+        words = ("--insecure-upstream",)
+    else:
+        env[told] = str(certs.ca)
+    url = f"https://localhost:{ports[0]}/"
+    words = ("-c", "new", "--include-localhost", *words)
+    ran = cli("run", *words, *cli.python(ASK), url, env=env)
+    assert ran.stdout == "localhost/\n", ran.stderr

@@ -1,0 +1,114 @@
+"""``mitmvcr fix``: what the misses of the last run named is written down."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from cli.helpers import Cli, answer, lines, write_cassette
+from mitmvcr.cli.commands.fix import NoReportError, fix
+from mitmvcr.config_writing import file_for
+
+URL = "https://api.example.test"
+ASKS = f"import urllib.request as u\nu.urlopen('{URL}/a?ts=2').read()\n"
+
+
+def miss(*options: str, same_used: int = 0) -> dict[str, object]:
+    differ = [
+        {"place": "query.ts", "asked": '"2"', "recorded": '"1"', "looks": "a time"}
+    ]
+    near = {"options": options, "differ": differ}
+    request = {"method": "GET", "url": f"{URL}/a", "body": ""}
+    return {
+        "reason": "it differs",
+        "request": request,
+        "same_used": same_used,
+        "nearest": [] if same_used else [near],
+    }
+
+
+def report(place: Path, *misses: object, cassette: str = "") -> Path:
+    entries = [{"miss": each} for each in misses] + [{"outcome": "replayed"}]
+    place.write_text(json.dumps({"cassette": cassette, "entries": entries}))
+    return place
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MITMVCR_HOME", str(tmp_path / "home"))
+
+
+def test_what_the_last_run_missed_matches_when_it_is_fixed(
+    cli: Cli, tmp_path: Path
+) -> None:
+    cassette = write_cassette(tmp_path / "c.yaml", answer(f"{URL}/a?ts=1", b"a"))
+    words = ("run", "-m", "replay_only", "-c", cassette, "--", *cli.python(ASKS))
+    assert cli(*words).returncode == 1
+    ran = cli("fix", "--yes")
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout.splitlines() == [
+        "ignore_query = [",
+        f"  # GET {URL}/a?ts=2",
+        '  # query.ts: "2" was "1"',
+        "  'ts',",
+        "]",
+    ]
+    assert f"mitmvcr: {tmp_path / 'mitmvcr.toml'}: 1 rule written" in lines(ran.stderr)
+    assert cli(*words).returncode == 0
+    ran = cli("fix", "--yes")
+    said = ["mitmvcr: the last run missed nothing: there is nothing to fix"]
+    assert (ran.returncode, ran.stdout, lines(ran.stderr)) == (0, "", said)
+
+
+def test_one_rule_serves_several_misses(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    two = miss("vcr_ignore_query=ts"), miss("vcr_ignore_query=ts", "vcr_match=-vary")
+    place = report(tmp_path / "r.json", *two, miss(same_used=1))
+    assert fix(place, yes=False) == 0
+    shown = capsys.readouterr()
+    assert shown.out.count("'ts'") == 1
+    assert "match = '-vary'" in shown.out
+    assert "allow_repeats = 'last'" in shown.out
+    assert "nothing is written without --yes" in shown.err
+    assert not file_for(tmp_path).exists()
+    assert fix(place, yes=True) == 0
+    assert "match = '-vary'" in file_for(tmp_path).read_text()
+
+
+def test_what_no_option_helps_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = report(tmp_path / "r.json", miss(), miss("vcr_nonsense=1"))
+    assert fix(place, yes=True) == 100
+    assert capsys.readouterr().err.count("no option helps GET") == 2
+
+
+def test_what_would_make_one_of_two_requests_is_not_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    held = [answer(f"{URL}/a?q={word}", b"a") for word in ("one", "two")]
+    cassette = write_cassette(tmp_path / "c.yaml", *held)
+    place = report(
+        tmp_path / "r.json", miss("vcr_ignore_query=q"), cassette=str(cassette)
+    )
+    assert fix(place, yes=True) == 100
+    said = capsys.readouterr().err
+    assert "--ignore-query q is not written: interactions 0 and 1 of" in said
+    place = report(
+        tmp_path / "r.json", miss("vcr_ignore_query=ts"), cassette=str(cassette)
+    )
+    assert fix(place, yes=True) == 0
+
+
+@pytest.mark.parametrize("text", ["[]", "{", '{"entries": [{"miss": 1}]}', "{}"])
+def test_what_is_no_report_is_an_error(tmp_path: Path, text: str) -> None:
+    place = tmp_path / "r.json"
+    place.write_text(text)
+    with pytest.raises(NoReportError, match="is no report of a run"):
+        fix(place, yes=True)
+    with pytest.raises(NoReportError, match="there is no such file"):
+        fix(tmp_path / "none.json", yes=True)
+    with pytest.raises(NoReportError, match="cannot be read"):
+        fix(tmp_path, yes=True)

@@ -1,0 +1,200 @@
+"""A session that knows the time: what it gives out, and what it understands."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from clock.test_moving import AT, DATE, TODAY, YEAR, answer, claims_of, jwt
+from mitmvcr.core.model import Cassette, Interaction, Request, Response
+from mitmvcr.core.modes import Mode, Refuse, Repeats, Replay
+from mitmvcr.session import Session, open_session
+from mitmvcr.session.present import Present
+from mitmvcr.store.memory import MemoryStore
+from option_samples import parse_settings
+
+
+class World:
+    """A session over some interactions, at a time that a test sets."""
+
+    def __init__(self, *held: Interaction, fakes: bool = True) -> None:
+        self.now: float = AT + YEAR
+        self.said: list[str] = []
+        self.session = Session(
+            MemoryStore(Cassette(held)),
+            Mode.REPLAY_ONLY,
+            Repeats.ALL,
+            exists=True,
+            present=Present(lambda: self.now, self.said.append, fakes),
+        )
+
+    def ask(self, url: str, body: bytes = b"", **headers: str) -> Response | None:
+        named = {n.replace("_", "-"): [value] for n, value in headers.items()}
+        length = len(body)
+        request = Request("GET", url, body=body, content_length=length, headers=named)
+        decision = self.session.plan(request)
+        if isinstance(decision, Refuse):
+            return None
+        assert isinstance(decision, Replay)
+        return decision.interaction.response
+
+
+def at(url: str, body: bytes = b"", asked: bytes = b"", **more: Any) -> Interaction:
+    met = answer(body, **more)
+    request = Request("GET", url, body=asked, content_length=len(asked))
+    return Interaction(0, request, met.response)
+
+
+def dates(response: Response | None) -> Sequence[str]:
+    assert response is not None
+    return response.headers["Date"]
+
+
+def test_an_answer_is_as_young_as_it_was() -> None:
+    world = World(at("https://a.test/"))
+    assert dates(world.ask("https://a.test/")) == [TODAY]
+    world.now += 30  # the same time again is the same again, for a while
+    assert dates(world.ask("https://a.test/")) == [TODAY]
+    world.now += 3600
+    assert dates(world.ask("https://a.test/")) == ["Fri, 28 Nov 2025 14:00:30 GMT"]
+
+
+def test_an_answer_without_a_date_goes_by_the_first_that_has_one() -> None:
+    bare = Interaction(
+        0,
+        Request("GET", "https://a.test/1"),
+        Response(
+            code=200,
+            headers={"Content-Type": ["application/json"]},
+            body=b'{"exp": %d}' % AT,
+        ),
+    )
+    world = World(bare, at("https://a.test/2"))
+    found = world.ask("https://a.test/1")
+    assert found is not None
+    assert found.body == b'{"exp": %d}' % (AT + YEAR)
+
+    world = World(bare)
+    found = world.ask("https://a.test/1")
+    assert found is not None
+    assert found.body == b'{"exp": %d}' % AT
+    world.ask("https://a.test/1")
+    assert len(world.said) == 1
+    assert "no Date" in world.said[0]
+
+
+def test_a_presigned_url_that_was_moved_finds_its_answer() -> None:
+    signed = "https://s3.test/k?X-Amz-Date=20241128T130000Z&X-Amz-Expires=60"
+    world = World(
+        at("https://a.test/link", b'{"url": "%s"}' % signed.encode()), at(signed)
+    )
+    moved = signed.replace("2024", "2025")
+    assert world.ask(moved) is None  # nobody was given it
+    link = world.ask("https://a.test/link")
+    assert link is not None
+    assert moved.encode() in link.body
+    assert world.ask(moved) is not None
+    assert world.ask(moved.replace("13", "14")) is None
+
+
+def test_a_request_that_is_right_as_it_is_keeps_its_answer() -> None:
+    then, later = "2024-11-28T13:00:00Z", "2025-11-28T13:00:00Z"
+    url = "https://a.test/since?t="
+    world = World(
+        at("https://a.test/", b'{"expires_at": "%s"}' % then.encode()),
+        at(url + then, b"then"),
+        at(url + later, b"later"),
+    )
+    world.ask("https://a.test/")
+    found = world.ask(url + later)
+    assert found is not None
+    assert found.body == b"later"
+
+
+@pytest.mark.parametrize("quoted", ["%3A", "%3a", ":"])
+def test_a_time_in_a_body_or_quoted_is_understood(quoted: str) -> None:
+    then = "2024-11-28T13:00:00+00:00"
+    in_url = then.replace("+", "%2B").replace(":", quoted)
+    world = World(
+        at("https://a.test/", b'{"expires_at": "%s"}' % then.encode()),
+        at(f"https://a.test/q?t={in_url}"),
+        at("https://a.test/b", asked=b'{"a": "%s"}' % then.encode()),
+    )
+    world.ask("https://a.test/")
+    later = then.replace("2024", "2025")
+    in_url = in_url.replace("2024", "2025")
+    assert world.ask(f"https://a.test/q?t={in_url}") is not None
+    assert world.ask("https://a.test/b", b'{"a": "%s"}' % later.encode()) is not None
+
+
+def test_a_validator_is_understood() -> None:
+    old = at("https://a.test/", b"x", last_modified=DATE)
+    request = Request("GET", old.request.url, headers={"If-Modified-Since": [DATE]})
+    unchanged = Response(code=304, status="304 Not Modified", headers={"Date": [DATE]})
+    world = World(old, Interaction(1, request, unchanged))
+    found = world.ask("https://a.test/")
+    assert found is not None
+    assert found.headers["Last-Modified"] == [TODAY]
+    found = world.ask("https://a.test/", If_Modified_Since=TODAY)
+    assert found is not None
+    assert found.code == 304
+
+
+def test_a_token_is_told_of_once_and_understood() -> None:
+    token = jwt(f'{{"exp":{AT + 60},"sub":"me"}}')
+    world = World(
+        at("https://a.test/", token.encode(), kind="text/plain"),
+        at("https://a.test/x?t=" + token),
+    )
+    found = world.ask("https://a.test/")
+    assert found is not None
+    new = found.body.decode()
+    assert claims_of(new) == f'{{"exp":{AT + YEAR + 60},"sub":"me"}}'
+    assert world.ask("https://a.test/x?t=" + new) is not None
+    world.ask("https://a.test/")
+    assert len(world.said) == 1
+    assert "signature of zeros" in world.said[0]
+
+
+def test_a_body_that_stays_is_told_of() -> None:
+    body = b'{"exp": %d}' % AT
+    world = World(at("https://a.test/", body, x_goog_hash="crc32c=x"))
+    world.ask("https://a.test/")
+    assert world.said == [
+        "the body of https://a.test/ keeps its old times: it has a"
+        " checksum that is not made here"
+    ]
+
+
+def test_so_much_is_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mitmvcr.clock.clock._MOST", 1)
+    times = [f"2024-11-28T13:00:0{n}Z" for n in range(2)]
+    world = World(
+        *(
+            at(f"https://a.test/{n}", b'{"exp":"%s"}' % t.encode())
+            for n, t in enumerate(times)
+        ),
+        *(at(f"https://a.test/?t={t}") for t in times),
+    )
+    for number in range(2):
+        world.ask(f"https://a.test/{number}")
+    first, second = (each.replace("2024", "2025") for each in times)
+    assert world.ask(f"https://a.test/?t={first}") is None
+    assert world.ask(f"https://a.test/?t={second}") is not None
+
+
+def test_the_option_opens_such_a_session(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    from mitmvcr.format import writer
+
+    cassette = tmp_path / "old.yaml"
+    body = jwt(f'{{"exp":{AT}}}').encode()
+    held = at("https://a.test/", body, kind="text/plain")
+    cassette.write_bytes(writer.dumps(Cassette([held])))
+    settings = parse_settings(cassette=str(cassette), mode="replay_only", time="shift")
+    decision = open_session(settings).plan(Request("GET", "https://a.test/"))
+    assert isinstance(decision, Replay)
+    assert decision.interaction.response.headers["Date"] != [DATE]
+    assert "vcr_time=shift" in caplog.text

@@ -1,0 +1,253 @@
+"""HTTP archives, as browsers and others write them."""
+
+import gzip
+import json
+import zlib
+from base64 import b64encode
+from typing import Any
+
+import pytest
+
+from convert.samples import BINARY, URL, found_in, interaction, notes_of, only
+from mitmvcr.convert import BY_NAME, Source, read, write
+from mitmvcr.core.errors import CassetteError
+from mitmvcr.core.frames import Frame
+
+
+def entry(**changes: Any) -> dict[str, Any]:
+    """An entry as Chromium writes it; ``request`` and ``response`` change theirs."""
+    request = {
+        "method": "GET",
+        "url": URL,
+        "httpVersion": "http/2.0",
+        "headers": [
+            {"name": ":authority", "value": "api.test"},
+            {"name": "accept", "value": "*/*"},
+        ],
+        "queryString": [],
+        "cookies": [],
+        "headersSize": -1,
+        "bodySize": 0,
+    }
+    response = {
+        "status": 200,
+        "statusText": "",
+        "httpVersion": "http/2.0",
+        "headers": [{"name": "content-type", "value": "text/plain"}],
+        "cookies": [],
+        "content": {"size": 5, "mimeType": "text/plain", "text": "hello"},
+        "redirectURL": "",
+        "headersSize": -1,
+        "bodySize": -1,
+        "_transferSize": 90,
+        "_error": None,
+    }
+    found = {
+        "time": 12.5,
+        "request": request | changes.pop("request", {}),
+        "response": response | changes.pop("response", {}),
+        "cache": {},
+        "timings": {"wait": 10.25},
+    }
+    return found | changes
+
+
+def archive(*entries: dict[str, Any]) -> dict[str, Any]:
+    return {"log": {"version": "1.2", "creator": {}, "entries": [*entries]}}
+
+
+def test_one_of_chromium() -> None:
+    one = only(found_in(archive(entry()), "har"))
+    assert one.request.headers == {"Accept": ["*/*"]}
+    assert (one.response.proto, one.response.status) == ("HTTP/2.0", "200 OK")
+    assert (one.response.body, one.response.duration) == (b"hello", 10_250_000)
+
+
+def test_what_has_no_place_is_noted() -> None:
+    found = found_in(archive(entry(_initiator={"a": 1}, pageref="page_1")), "har")
+    assert notes_of(found) == [
+        "interaction 0: _initiator: a cassette has no place for it",
+        "interaction 0: pageref: a cassette has no place for it",
+    ]
+
+
+def content(**changes: Any) -> dict[str, Any]:
+    return {"response": {"content": {"size": 9, "mimeType": "a/b"} | changes}}
+
+
+def of_content(files: dict[str, bytes] | None = None, **changes: Any) -> bytes:
+    found = found_in(archive(entry(**content(**changes))), "har", files=files)
+    return only(found).response.body
+
+
+HEX = [BINARY[:100].hex(), BINARY[100:].hex()]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"text": b64encode(BINARY).decode(), "encoding": "base64"},
+        {"text": json.dumps(HEX, separators=(",", ":")), "_isBinary": True},
+        {
+            "text": json.dumps([b64encode(BINARY).decode()]),
+            "encoding": "base64",
+            "_isBinary": True,
+        },
+    ],
+)
+def test_bytes_are_in_base64_or_chunks(changes: dict[str, Any]) -> None:
+    assert of_content(**changes) == BINARY
+
+
+def test_a_body_may_lie_in_a_file_beside() -> None:
+    assert of_content({"a.png": BINARY}, _file="a.png") == BINARY
+
+
+@pytest.mark.parametrize(
+    ("changes", "note"),
+    [
+        ({}, "response.body: is absent: the archive has its size alone"),
+        ({"_sha1": "b.png"}, "body: is absent: it is in a file that is not there"),
+    ],
+)
+def test_a_body_that_is_absent_is_said(changes: dict[str, Any], note: str) -> None:
+    found = found_in(archive(entry(**content(**changes))), "har")
+    assert f"interaction 0: {note}" in notes_of(found)
+    assert found.interactions[0].response.body == b""
+
+
+CODED = {"headers": [{"name": "Content-Encoding", "value": "gzip"}]}
+
+
+def test_text_is_decoded_whatever_the_headers_say() -> None:
+    one = only(found_in(archive(entry(response=CODED)), "har"))
+    assert (one.response.body, one.response.uncompressed) == (b"hello", True)
+    assert one.response.headers == {}
+
+
+def test_polly_keeps_the_coding() -> None:
+    chunks = json.dumps([b64encode(gzip.compress(b"hello")).decode()])
+    held = {"text": chunks, "encoding": "base64", "_isBinary": True}
+    one = only(found_in(archive(entry(response=CODED | {"content": held})), "har"))
+    assert (one.response.body, one.response.uncompressed) == (b"hello", True)
+
+
+def posted(**data: Any) -> dict[str, Any]:
+    return {"request": {"method": "POST", "postData": data, "bodySize": 3}}
+
+
+@pytest.mark.parametrize(
+    ("data", "body"),
+    [
+        ({"mimeType": "a/b", "text": "a=1"}, b"a=1"),
+        ({"mimeType": "a/b", "text": "/w==", "encoding": "base64"}, b"\xff"),
+        (
+            {
+                "mimeType": "application/x-www-form-urlencoded; charset=utf-8",
+                "params": [{"name": "a b", "value": "&"}, {"name": "c"}],
+            },
+            b"a+b=%26&c=",
+        ),
+    ],
+)
+def test_what_was_posted(data: dict[str, Any], body: bytes) -> None:
+    assert only(found_in(archive(entry(**posted(**data))), "har")).request.body == body
+
+
+@pytest.mark.parametrize(
+    ("data", "note"),
+    [
+        ({"mimeType": "a/b"}, "the archive has its size alone"),
+        (
+            {"mimeType": "multipart/form-data", "params": [{"name": "f"}]},
+            "the archive has its parts alone (multipart/form-data)",
+        ),
+    ],
+)
+def test_what_was_posted_and_is_absent_is_said(data: dict[str, Any], note: str) -> None:
+    found = found_in(archive(entry(**posted(**data))), "har")
+    assert notes_of(found) == [f"interaction 0: request.body: is absent: {note}"]
+
+
+@pytest.mark.parametrize(
+    ("error", "failure", "code"),
+    [
+        ("net::ERR_CONNECTION_REFUSED", "refused", 502),
+        ("net::ERR_TIMED_OUT", "timeout", 504),
+        ("net::ERR_EMPTY_RESPONSE", "reset", 502),
+    ],
+)
+def test_a_failure_is_one(error: str, failure: str, code: int) -> None:
+    changes = {"status": 0, "_error": error, "content": {}, "headers": []}
+    one = only(found_in(archive(entry(response=changes)), "har"))
+    assert (one.response.failure, one.response.code) == (failure, code)
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [("net::ERR_BLOCKED", "has no answer: net::ERR_BLOCKED"), ("", "has no answer")],
+)
+def test_what_has_no_answer_is_left_out(error: str, said: str) -> None:
+    changes = {"status": 0, "content": {}}
+    found = found_in(archive(entry(response=changes, _error=error), entry()), "har")
+    assert notes_of(found) == [f"interaction 0: response.status: left out: {said}"]
+    assert len(found.interactions) == 1
+
+
+def socket(start: str, *messages: dict[str, Any]) -> dict[str, Any]:
+    return entry(
+        request={"url": "wss://api.test/socket", "httpVersion": "HTTP/1.1"},
+        response={"status": 101, "content": {}, "httpVersion": "HTTP/1.1"},
+        startedDateTime=start,
+        timings={"wait": 0},
+        _webSocketMessages=[*messages],
+    )
+
+
+def test_messages_of_a_websocket() -> None:
+    messages = [
+        {"type": "send", "time": 1.5, "opcode": 1, "data": "hi"},
+        {"type": "receive", "time": 2, "opcode": 2, "data": "/w=="},
+    ]
+    found = found_in(archive(socket("1970-01-01T00:00:01Z", *messages)), "har")
+    (one,) = found.interactions
+    assert one.request.url == "https://api.test/socket"
+    assert one.response.websocket == (
+        Frame(True, 500_000_000, "text", b"hi"),
+        Frame(False, 1_000_000_000, "binary", b"\xff"),
+    )
+
+
+def test_their_times_may_be_in_milliseconds_or_unknown() -> None:
+    late = {"type": "send", "time": 1_700_000_000_500, "opcode": 1, "data": ""}
+    (one,) = found_in(archive(socket("2023-11-14T22:13:20Z", late)), "har").interactions
+    assert one.response.websocket[0].at == 500_000_000
+    (one,) = found_in(archive(socket("once", late)), "har").interactions
+    assert one.response.websocket[0].at == 0
+
+
+def test_a_kind_of_message_that_is_none_is_refused() -> None:
+    odd = {"type": "send", "time": 1, "opcode": 9, "data": ""}
+    found = found_in(archive(socket("1970-01-01T00:00:01Z", odd)), "har")
+    assert "_webSocketMessages[0].opcode: left out: 9, where 1, 2 or 8" in str(
+        notes_of(found)
+    )
+
+
+def test_mitmproxys_own_is_compressed() -> None:
+    data = zlib.compress(json.dumps(archive(entry())).encode())
+    found = read(Source(data, "a.zhar"), BY_NAME["har"])
+    assert len(found.interactions) == 1
+    with pytest.raises(CassetteError, match="is no whole archive"):
+        read(Source(data[:20], "a.zhar"), BY_NAME["har"])
+
+
+def test_when_it_was_is_taken_from_its_date() -> None:
+    dated = interaction(headers={"Date": ("Sun, 06 Nov 1994 08:49:37 GMT",)})
+    data = write([dated, interaction()], BY_NAME["har"]).data
+    assert isinstance(data, bytes)
+    entries = json.loads(data)["log"]["entries"]
+    assert [each["startedDateTime"][:19] for each in entries] == [
+        "1994-11-06T08:49:37",
+        "1970-01-01T00:00:00",
+    ]

@@ -1,0 +1,374 @@
+"""Recordings of servers: WireMock, Hoverfly, Azure's test proxy, google/test-server."""
+
+import json
+from base64 import b64encode
+from typing import Any
+
+import pytest
+
+from convert.samples import BINARY, URL, found_in, interaction, notes_of, only
+from mitmvcr.convert import BY_NAME, write
+from mitmvcr.core.model import Interaction
+
+ORIGIN = "https://api.test"
+CODED = b64encode(BINARY).decode()
+
+
+# WireMock
+
+
+def mapping(
+    request: dict[str, Any], response: dict[str, Any] | None = None, **more: Any
+) -> dict[str, Any]:
+    return {
+        "request": {"method": "GET", "url": "/v1/items"} | request,
+        "response": {"status": 200} | (response or {}),
+        **more,
+    }
+
+
+def mapped(
+    request: dict[str, Any], response: dict[str, Any] | None = None
+) -> Interaction:
+    files = {"body.bin": BINARY}
+    data = mapping(request, response)
+    return only(found_in(data, "wiremock", origin=f"{ORIGIN}/", files=files))
+
+
+@pytest.mark.parametrize(
+    ("request_", "url"),
+    [
+        ({}, URL),
+        ({"url": "/a?b=1"}, f"{ORIGIN}/a?b=1"),
+        ({"url": None, "urlPath": "/a"}, f"{ORIGIN}/a"),
+        ({"url": None, "urlPattern": r"/a\.b\?c=1"}, f"{ORIGIN}/a.b?c=1"),
+        (
+            {
+                "url": None,
+                "urlPath": "/a",
+                "queryParameters": {"q": {"equalTo": "a b"}},
+            },
+            f"{ORIGIN}/a?q=a+b",
+        ),
+        (
+            {"url": "/a?b=1", "queryParameters": {"q": {"equalTo": "c"}}},
+            f"{ORIGIN}/a?b=1&q=c",
+        ),
+        (
+            {"scheme": "https", "host": {"equalTo": "h.test"}, "port": 8443},
+            "https://h.test:8443/v1/items",
+        ),
+        ({"host": {"equalTo": "h.test"}}, "http://h.test/v1/items"),
+    ],
+)
+def test_a_mapping_has_a_url(request_: dict[str, Any], url: str) -> None:
+    assert mapped(request_).request.url == url
+
+
+def test_a_mapping_has_headers_and_a_body() -> None:
+    headers = {"Accept": {"equalTo": "a/b"}}
+    for pattern, body in (
+        ({"equalTo": "a"}, b"a"),
+        ({"equalToJson": {"a": 1}}, b'{"a":1}'),
+        ({"equalToJson": '{"a": 1}'}, b'{"a": 1}'),
+        ({"binaryEqualTo": CODED}, BINARY),
+    ):
+        asked = {"method": "POST", "headers": headers, "bodyPatterns": [pattern]}
+        one = mapped(asked)
+        assert (one.request.body, one.request.headers) == (body, {"Accept": ["a/b"]})
+
+
+@pytest.mark.parametrize(
+    ("response", "body"),
+    [
+        ({"body": "hello"}, b"hello"),
+        ({"jsonBody": {"a": [1]}}, b'{"a":[1]}'),
+        ({"base64Body": CODED}, BINARY),
+        ({"bodyFileName": "body.bin"}, BINARY),
+        ({}, b""),
+    ],
+)
+def test_a_mapping_answers(response: dict[str, Any], body: bytes) -> None:
+    headers = {"headers": {"A": "b", "C": ["d", "e"]}, "fixedDelayMilliseconds": 5}
+    one = mapped({}, response | headers)
+    assert one.response.body == body
+    assert one.response.headers == {"A": ["b"], "C": ["d", "e"]}
+    assert one.response.duration == 5_000_000
+
+
+def test_a_fault_is_a_failure() -> None:
+    one = mapped({}, {"fault": "CONNECTION_RESET_BY_PEER"})
+    assert (one.response.failure, one.response.code) == ("reset", 502)
+
+
+@pytest.mark.parametrize(
+    ("data", "note"),
+    [
+        (mapping({"url": None, "urlPattern": "/a/.*"}),
+         "request.urlPattern: left out: is a pattern, and a cassette has one URL"),
+        (mapping({"url": None, "urlPattern": None, "urlPath": None, "x": 0}),
+         "request.urlPattern: left out: is a pattern, and a cassette has one URL"),
+        (mapping({}, {"fault": "RANDOM_DATA_THEN_CLOSE"}),
+         "response.fault: left out: RANDOM_DATA_THEN_CLOSE has no place"),
+        (mapping({}, {"proxyBaseUrl": "http://a/"}),
+         "response.proxyBaseUrl: left out: has no answer of its own"),
+        (mapping({}, {"bodyFileName": "gone"}),
+         "response.bodyFileName: left out: gone is not there"),
+    ],
+)  # fmt: skip
+def test_a_mapping_that_is_no_interaction_is_left_out(
+    data: dict[str, Any], note: str
+) -> None:
+    found = found_in({"mappings": [data]}, "wiremock", origin=ORIGIN)
+    assert notes_of(found) == [f"interaction 0: {note}"]
+
+
+def test_what_is_not_exact_in_a_mapping_is_said() -> None:
+    request = {
+        "method": "ANY",
+        "headers": {"A": {"matches": "b"}},
+        "queryParameters": {"q": {"contains": "c"}},
+        "bodyPatterns": [{"matchesJsonPath": "$.a"}],
+    }
+    data = mapping(request, {"transformers": ["a"]}, priority=5)
+    found = found_in(data, "wiremock")
+    assert notes_of(found) == [
+        "interaction 0: priority: a cassette has no place for it",
+        "interaction 0: response.transformers: a cassette has no place for it",
+        "interaction 0: request.method: ANY became GET: a cassette has one method",
+        "interaction 0: request.queryParameters.q: is not exact (contains), so it is"
+        " not kept",
+        "interaction 0: request.url: names no host, so it is http://localhost:"
+        " --origin URL",
+        "interaction 0: request.headers.A: is not exact (matches), so it is not kept",
+        "interaction 0: request.bodyPatterns: is not exact (matchesJsonPath), so it is"
+        " not kept",
+    ]
+
+
+def json_of(items: list[Interaction], name: str) -> Any:
+    data = write(items, BY_NAME[name]).data
+    assert isinstance(data, bytes)
+    return json.loads(data)
+
+
+TURNS = [interaction(body=each) for each in (b"1", b"2", b"3")] + [
+    interaction(f"{URL}/other"),
+    interaction(f"{URL}/other", body=b"again"),
+]
+
+
+def test_equal_requests_become_a_scenario() -> None:
+    steps = json_of(TURNS, "wiremock")["mappings"]
+    states = [
+        (each["requiredScenarioState"], each.get("newScenarioState")) for each in steps
+    ]
+    assert states == [
+        ("Started", "step 1"),
+        ("step 1", "step 2"),
+        ("step 2", None),
+        ("Started", "step 1"),
+        ("step 1", None),
+    ]
+    assert len({each["scenarioName"] for each in steps}) == 2
+
+
+# Hoverfly
+
+
+def simulation(*pairs: dict[str, Any], **data: Any) -> dict[str, Any]:
+    whole = {"pairs": [*pairs], "globalActions": {"delays": []}} | data
+    return {"data": whole, "meta": {"schemaVersion": "v5"}}
+
+
+def exact(value: Any, matcher: str = "exact") -> list[dict[str, Any]]:
+    return [{"matcher": matcher, "value": value}]
+
+
+V5 = {
+    "path": exact("/v1/a b"),
+    "method": exact("PUT"),
+    "destination": exact("api.test"),
+    "scheme": exact("https"),
+    "body": exact('{"a": 1}', "json"),
+    "query": {"q": exact("1;2"), "r": exact("x")},
+    "headers": {"A": exact("b")},
+}
+V2 = {
+    "path": {"exactMatch": "/v1/a b"},
+    "method": {"exactMatch": "PUT"},
+    "destination": {"globMatch": "api.test", "exactMatch": None},
+    "scheme": {"exactMatch": "https"},
+    "body": {"jsonMatch": '{"a": 1}'},
+    "query": {"exactMatch": "q=1&q=2&r=x"},
+    "headers": {"A": ["b"]},
+}
+V1 = {
+    "requestType": "recording",
+    "path": "/v1/a b",
+    "method": "PUT",
+    "destination": "api.test",
+    "scheme": "https",
+    "body": '{"a": 1}',
+    "query": "q=1&q=2&r=x",
+    "headers": {"A": ["b"]},
+}
+ANSWER = {"status": 201, "body": "made", "encodedBody": False, "headers": {"C": ["d"]}}
+
+
+@pytest.mark.parametrize("request_", [V5, V2, V1], ids=["v5", "v2", "v1"])
+def test_a_pair_of_each_schema(request_: dict[str, Any]) -> None:
+    data = simulation({"request": request_, "response": ANSWER})
+    one = only(found_in(data, "hoverfly"))
+    assert one.request.method == "PUT"
+    assert one.request.url == "https://api.test/v1/a%20b?q=1&q=2&r=x"
+    assert (one.request.body, one.request.headers) == (b'{"a": 1}', {"A": ["b"]})
+    assert (one.response.code, one.response.body) == (201, b"made")
+    assert one.response.headers == {"C": ["d"]}
+
+
+@pytest.mark.parametrize(
+    ("response", "body"),
+    [
+        ({"body": CODED, "encodedBody": True}, BINARY),
+        ({"bodyFile": "body.bin"}, BINARY),
+    ],
+)
+def test_a_pair_answers(response: dict[str, Any], body: bytes) -> None:
+    request = {"path": exact("/"), "destination": exact("api.test")}
+    data = simulation({"request": request, "response": ANSWER | response})
+    one = only(found_in(data, "hoverfly", files={"body.bin": BINARY}))
+    assert (one.request.url, one.response.body) == ("http://api.test/", body)
+
+
+def test_what_is_not_exact_in_a_pair_is_said() -> None:
+    request = {
+        "path": exact("/a"),
+        "destination": exact("*.test", "glob"),
+        "query": {"q": exact(".*", "regex")},
+        "headers": {"A": exact("b*", "glob")},
+    }
+    response = ANSWER | {"templated": True, "bodyFile": "gone"}
+    gone = {"request": {"path": exact("/")}, "response": response}
+    nowhere = {"request": {"path": exact("/.*", "regex")}, "response": ANSWER}
+    delays = {"delays": [{"delay": 1}], "delaysLogNormal": []}
+    data = simulation(
+        {"request": request, "response": ANSWER},
+        nowhere,
+        gone,
+        globalActions=delays,
+        literals=[1],
+    )
+    assert notes_of(found_in(data, "hoverfly", origin=ORIGIN)) == [
+        "literals: a cassette has no place for it",
+        "globalActions.delays: a cassette has no place for it",
+        "interaction 0: request.destination: is not exact (glob), so it is not kept",
+        "interaction 0: request.query.q: is not exact (regex), so it is not kept",
+        "interaction 0: request.headers.A: is not exact (glob), so it is not kept",
+        "interaction 1: request.path: left out: names no path, and a cassette has one",
+        "interaction 2: response.bodyFile: left out: gone is not there",
+    ]
+
+
+def test_equal_requests_become_a_sequence() -> None:
+    pairs = json_of(TURNS, "hoverfly")["data"]["pairs"]
+    states = [
+        (each["request"]["requiresState"], each["response"].get("transitionsState"))
+        for each in pairs
+    ]
+    assert states == [
+        ({"sequence:1": "1"}, {"sequence:1": "2"}),
+        ({"sequence:1": "2"}, {"sequence:1": "3"}),
+        ({"sequence:1": "3"}, None),
+        ({"sequence:2": "1"}, {"sequence:2": "2"}),
+        ({"sequence:2": "2"}, None),
+    ]
+
+
+# Azure's test proxy
+
+
+def entries(**changes: Any) -> dict[str, Any]:
+    entry = {
+        "RequestUri": URL,
+        "RequestMethod": "PUT",
+        "RequestHeaders": {"Accept": "a/b", "Content-Type": "application/json"},
+        "RequestBody": {"a": 1},
+        "StatusCode": 201,
+        "ResponseHeaders": {"A": ["b", "c"], "Content-Type": "image/png"},
+        "ResponseBody": CODED,
+    }
+    return {"Entries": [entry | changes]}
+
+
+@pytest.mark.parametrize(
+    ("kind", "held", "body"),
+    [
+        ("image/png", CODED, BINARY),
+        ("image/png", [CODED, CODED], BINARY * 2),
+        ("text/plain", "hello", b"hello"),
+        ("text/plain", ["a\n", "b"], b"a\nb"),
+        ("application/json", {"a": 1}, b'{"a":1}'),
+        ("application/json", [{"a": 1}], b'[{"a":1}]'),
+        ("application/x", "no base64!", b"no base64!"),
+        ("image/png", None, b""),
+    ],
+)
+def test_an_entry_of_the_test_proxy(kind: str, held: Any, body: bytes) -> None:
+    data = entries(ResponseBody=held, ResponseHeaders={"Content-Type": kind})
+    one = only(found_in(data, "test-proxy"))
+    assert (one.request.body, one.response.body) == (b'{"a":1}', body)
+    assert (one.request.method, one.response.status) == ("PUT", "201 Created")
+
+
+def test_its_variables_have_no_place() -> None:
+    found = found_in(entries() | {"Variables": {"a": "b"}}, "test-proxy")
+    assert notes_of(found) == ["Variables: a cassette has no place for it"]
+    assert found.interactions[0].response.headers["A"] == ["b", "c"]
+
+
+# google/test-server
+
+
+def recorded(kind: str, segments: list[Any], **changes: Any) -> Interaction:
+    request = {
+        "method": "POST",
+        "url": "/v1/items",
+        "request": "POST /v1/items HTTP/1.1",
+        "headers": {"Accept": "a/b"},
+        "bodySegments": [{"a": 1}],
+        "previousRequest": "b4d6",
+        "serverAddress": "api.test",
+        "port": 443,
+        "protocol": "https",
+    } | changes
+    response = {
+        "statusCode": 200,
+        "headers": {"Content-Type": kind},
+        "bodySegments": segments,
+    }
+    item = {"request": request, "shaSum": "1a", "response": response}
+    return only(found_in({"recordID": "a", "interactions": [item]}, "test-server"))
+
+
+def test_a_recording_of_the_test_server() -> None:
+    one = recorded("application/json", [{"b": 2}, None])
+    assert (one.request.url, one.request.body) == (URL, b'{"a":1}')
+    assert one.response.body == b'{"b":2}'
+
+
+def test_segments_of_a_stream_are_its_events() -> None:
+    one = recorded("text/event-stream", [{"b": 2}, {"c": 3}])
+    assert one.response.body == b'data: {"b":2}\r\n\r\ndata: {"c":3}\r\n\r\n'
+
+
+@pytest.mark.parametrize(
+    ("changes", "url"),
+    [
+        ({"port": 8443}, "https://api.test:8443/v1/items"),
+        ({"url": "http://other.test/a"}, "http://other.test/a"),
+        ({"port": None, "protocol": None}, URL),
+    ],
+)
+def test_its_url_is_put_together(changes: dict[str, Any], url: str) -> None:
+    assert recorded("a/b", [], **changes).request.url == url

@@ -1,0 +1,112 @@
+"""Values of foreign files, and what is said of those that are something else."""
+
+import json
+
+import pytest
+
+from mitmvcr.convert.tree import Plain, Tree, UnreadableError, as_text, from_json
+from mitmvcr.convert.yamltree import from_yaml, to_yaml
+
+DEEP = 100_000
+
+
+def test_what_is_absent_is_a_tree_of_nothing() -> None:
+    tree = Tree({})["a"]["b"]
+    assert tree.is_none
+    assert not tree
+    assert tree.place == "a.b"
+    assert (tree.text(), tree.number(7), tree.real()) == ("", 7, 0.0)
+    assert (tree.pairs(), tree.items(), tree.each(), tree.names()) == ([], [], [], [])
+    assert (tree.data(), tree.flag()) == (b"", False)
+    assert tree.first("x", "y").place == "a.b.x"
+
+
+@pytest.mark.parametrize(
+    ("value", "number"), [("12", 12), (12.9, 12), ("1e2", 100), ("", 0), (None, 0)]
+)
+def test_numbers_are_read_as_they_are_written(value: object, number: int) -> None:
+    assert Tree(value).number() == number
+
+
+@pytest.mark.parametrize(
+    ("ask", "wanted"),
+    [
+        (lambda tree: tree["a"]["b"], "a: [1], where a mapping is wanted"),
+        (lambda tree: tree["a"].pairs(), "a: [1], where a mapping is wanted"),
+        (lambda tree: tree["a"].text(), "a: [1], where a text is wanted"),
+        (lambda tree: tree["t"].items(), "t: x, where a list is wanted"),
+        (lambda tree: tree["t"].number(), "t: x, where a number is wanted"),
+        (lambda tree: tree["t"].real(), "t: x, where a number is wanted"),
+        (lambda tree: tree["i"].number(), "i: Infinity, where a number is wanted"),
+    ],
+)
+def test_what_is_something_else_is_named(ask, wanted: str) -> None:
+    tree = Tree({"a": [1], "t": "x", "i": float("inf")})
+    with pytest.raises(UnreadableError) as caught:
+        ask(tree)
+    assert f"{caught.value.field}: {caught.value.problem}" == wanted
+
+
+def test_nothing_is_named_as_nothing() -> None:
+    assert Tree(None, "a").fails("a text").problem == "nothing, where a text is wanted"
+
+
+@pytest.mark.parametrize(
+    ("value", "is_yes"), [(True, True), ("TRUE", True), ("yes", True), ("no", False)]
+)
+def test_flags(value: object, is_yes: bool) -> None:
+    assert Tree(value).flag() is is_yes
+
+
+def test_bytes_are_text_by_surrogate_escapes() -> None:
+    assert as_text(b"a\xff") == "a\udcff"
+    assert Tree(b"a\xff").data() == b"a\xff"
+    assert Tree({"a": b"\xff"}).data() == b'{"a":"\xff"}'
+
+
+def test_only_what_stood_unquoted_becomes_a_number() -> None:
+    tree = {"a": Plain("1"), "b": "1", "c": (Plain("True"), Plain("x"), 2)}
+    assert json.loads(Tree(tree).data()) == {"a": 1, "b": "1", "c": [True, "x", 2]}
+
+
+def test_json_that_is_none_is_refused() -> None:
+    with pytest.raises(UnreadableError, match="is not whole JSON"):
+        from_json(b"{")
+    with pytest.raises(UnreadableError, match="nested too deeply"):
+        from_json(b"[" * DEEP + b"]" * DEEP)
+
+
+def test_yaml_that_is_none_is_refused() -> None:
+    with pytest.raises(UnreadableError, match="is not whole YAML"):
+        from_yaml(b"a: [")
+    with pytest.raises(UnreadableError, match="nested too deeply"):
+        from_yaml(b"[" * 300 + b"]" * 300)
+    with pytest.raises(UnreadableError, match="not base64"):
+        from_yaml(b"a: !!binary '%'")
+
+
+def test_yaml_of_nothing_is_nothing() -> None:
+    assert from_yaml(b"").is_none
+
+
+def test_yaml_nested_beyond_what_python_can_is_refused() -> None:
+    with pytest.raises(UnreadableError, match="nested too deeply"):
+        from_yaml(b"[" * 1200 + b"]" * 1200)
+
+
+def test_a_file_that_holds_itself_ends() -> None:
+    assert from_yaml(b"&a [*a]").value == [None]
+
+
+def test_keys_are_text_whatever_they_were() -> None:
+    tree = from_yaml(b"? !!binary YQ==\n: 1\n? [b]\n: 2\n? [c, d]\n: 3\n")
+    assert tree.names() == ["a", "b", '["c", "d"]']
+
+
+def test_a_character_that_libyaml_refuses_is_read_by_the_other() -> None:
+    assert from_yaml("a: '\U0001f600\x85'".encode()).names() == ["a"]
+
+
+def test_texts_are_quoted_for_ruby() -> None:
+    written = to_yaml({"a": "1,000", "body": ":sym", "string": "string"}, quotes=True)
+    assert written == b'"a": "1,000"\nbody: ":sym"\nstring: string\n'

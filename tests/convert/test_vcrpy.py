@@ -1,0 +1,270 @@
+"""Cassettes of vcrpy, in the shapes of all its releases."""
+
+import gzip
+from base64 import b64encode
+from textwrap import dedent, indent
+
+import pytest
+
+from convert.samples import found_in, notes_of, only
+from mitmvcr.convert import UnreadableError
+from mitmvcr.core.model import Interaction
+
+ITEM = """
+- request:
+{request}
+  response:
+{response}
+"""
+REQUEST = """\
+body: null
+headers:
+  Accept: ['*/*']
+method: GET
+uri: https://api.test/x
+"""
+RESPONSE = """\
+body: {string: hello}
+headers:
+  Content-Type: [text/plain]
+status: {code: 200, message: OK}
+"""
+
+
+def cassette(request: str = REQUEST, response: str = RESPONSE, end: str = "") -> str:
+    parts = (indent(dedent(part), "    ") for part in (request, response))
+    item = ITEM.format(request=next(parts), response=next(parts))
+    return f"interactions:{item}version: 1\n{end}"
+
+
+def read(request: str = REQUEST, response: str = RESPONSE) -> Interaction:
+    return only(found_in(cassette(request, response), "vcrpy"))
+
+
+def body_of(line: str) -> bytes:
+    return read(REQUEST.replace("body: null", line)).request.body
+
+
+def answer_of(line: str) -> bytes:
+    return read(response=RESPONSE.replace("body: {string: hello}", line)).response.body
+
+
+def test_a_usual_one_is_as_go_vcr_would_have_recorded_it() -> None:
+    one = read()
+    request, response = one.request, one.response
+    assert (request.method, request.url) == ("GET", "https://api.test/x")
+    assert (request.proto, request.host) == ("HTTP/1.1", "api.test")
+    assert dict(request.headers) == {"Accept": ["*/*"]}
+    assert (response.status, response.code, response.body) == ("200 OK", 200, b"hello")
+    assert response.headers == {"Content-Type": ["text/plain"]}
+    assert response.content_length == -1
+
+
+def test_headers_of_older_releases_have_one_value() -> None:
+    one = read(REQUEST.replace("['*/*']", "text/html"))
+    assert one.request.headers == {"Accept": ["text/html"]}
+
+
+def test_headers_may_be_lists_in_lists_and_pairs() -> None:
+    nested = read(REQUEST.replace("['*/*']", "[['a'], 'b']"))
+    assert nested.request.headers == {"Accept": ["a", "b"]}
+    pairs = read(REQUEST.replace("  Accept: ['*/*']", "  - [Accept, ['a']]"))
+    assert pairs.request.headers == {"Accept": ["a"]}
+
+
+def test_names_of_headers_are_spelled_as_go_spells_them() -> None:
+    one = read(response=RESPONSE.replace("Content-Type", "content-type"))
+    assert one.response.headers == {"Content-Type": ["text/plain"]}
+
+
+@pytest.mark.parametrize(
+    ("line", "body"),
+    [
+        ("body: null", b""),
+        ("body: ''", b""),
+        ("body: 123", b"123"),
+        ("body: !!binary aGk=", b"hi"),
+        ("body: !!python/unicode 'h\xe9'", b"h\xc3\xa9"),
+        ("body: !!python/unicode ''", b""),
+        ("body: !!python/object/new:_io.BytesIO {state: !!python/tuple [!!binary aGk=,"
+         " 0, null]}", b"hi"),
+        ("body: !!python/object/new:_io.BytesIO {}", b""),
+        ("body: !!python/object/new:StringIO.StringIO {state: hi}", b"hi"),
+        ("body: !!python/object/apply:builtins.iter {args: [[a, b]]}", b"ab"),
+        ("body: !!python/object/apply:builtins.iter {state: 1}", b'{"state":1}'),
+        ("body: {string: hi}", b"hi"),
+        ("body: {base64_string: aGk=}", b"hi"),
+        ("body: {a: 1, b: [true, 1.5, 'x', ~]}", b'{"a":1,"b":[true,1.5,"x",null]}'),
+        ("body: {}", b""),
+        ("parsed_body: {n: 1, s: '1', t: on}", b'{"n":1,"s":"1","t":"on"}'),
+    ],
+)  # fmt: skip
+def test_a_body_of_a_request_has_many_shapes(line: str, body: bytes) -> None:
+    assert body_of(line) == body
+
+
+@pytest.mark.parametrize(
+    ("line", "body"),
+    [
+        ("body: {string: hello}", b"hello"),
+        ("body: {string: !!binary /w==}", b"\xff"),
+        ("body: {base64_string: /w==}", b"\xff"),
+        ("body: {string: ['a', 'b']}", b"ab"),
+        ("body: plain", b"plain"),
+        ("body: {parsed_body: {a: 1}}", b'{"a":1}'),
+        ("parsed_body: {a: [1e3, -2, 0x1]}", b'{"a":[1000.0,-2,"0x1"]}'),
+        ("content: hello", b"hello"),
+        ("body: {string: null}", b""),
+        ("headers_: x", b""),
+    ],
+)
+def test_a_body_of_a_response_has_many_shapes(line: str, body: bytes) -> None:
+    text = cassette(response=RESPONSE.replace("body: {string: hello}", line))
+    (one,) = found_in(text, "vcrpy").interactions
+    assert one.response.body == body
+
+
+def test_httpx_once_wrote_a_status_of_its_own() -> None:
+    one = read(response="status_code: 404\nhttp_version: HTTP/2\ncontent: ''\n")
+    assert (one.response.code, one.response.status) == (404, "404 Not Found")
+    assert one.response.proto == "HTTP/2.0"
+
+
+def coded(body: bytes, accepts: str = "") -> Interaction:
+    headers = f"headers: {{Accept-Encoding: ['{accepts}']}}\n" if accepts else ""
+    base64 = b64encode(body).decode()
+    return read(
+        f"body: null\n{headers}method: GET\nuri: https://api.test/x\n",
+        f"body: {{string: !!binary {base64}}}\n"
+        "headers: {Content-Encoding: [gzip], Content-Length: ['9']}\n"
+        "status: {code: 200, message: OK}\n",
+    )
+
+
+@pytest.mark.parametrize("accepts", ["", "gzip, deflate"])
+def test_a_body_that_was_kept_in_gzip_is_undone(accepts: str) -> None:
+    response = coded(gzip.compress(b"hello"), accepts).response
+    assert (response.body, response.uncompressed) == (b"hello", True)
+    assert (response.headers, response.content_length) == ({}, -1)
+
+
+def test_one_that_its_client_did_not_undo_stays() -> None:
+    body = gzip.compress(b"hello")
+    response = coded(body, "identity").response
+    assert (response.body, response.uncompressed) == (body, False)
+    assert response.headers["Content-Encoding"] == ["gzip"]
+
+
+def test_one_that_vcrpy_undid_and_says_it_did_not_is_undone() -> None:
+    response = coded(b"hello, plainly").response
+    assert (response.body, response.uncompressed) == (b"hello, plainly", True)
+    assert "Content-Encoding" not in response.headers
+
+
+def test_one_that_was_cut_off_is_read_as_far_as_it_goes() -> None:
+    body = gzip.compress(b"hello" * 100)[:-9]
+    assert coded(body).response.body.startswith(b"hello")
+
+
+OLD = """\
+- request: !!python/object:vcr.request.Request
+    body: null
+    headers: !!python/object/apply:__builtin__.frozenset
+    - - !!python/tuple [Accept, '*/*']
+      - !!python/tuple [X, a]
+    host: api.test
+    method: GET
+    path: /x?a=1
+    port: {port}
+    protocol: {scheme}
+  response:
+    body: {{string: !!python/unicode hello}}
+    headers: {{content-type: [text/plain]}}
+    status: {{code: 200, message: OK}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("scheme", "port", "origin"),
+    [
+        ("https", 443, "https://api.test"),
+        ("http", 8080, "http://api.test:8080"),
+        ("http", "null", "http://api.test"),
+    ],
+)
+def test_releases_before_1_wrote_objects(
+    scheme: str, port: object, origin: str
+) -> None:
+    one = only(found_in(OLD.format(scheme=scheme, port=port), "vcrpy"))
+    assert one.request.url == f"{origin}/x?a=1"
+    assert one.request.headers == {"Accept": ["*/*"], "X": ["a"]}
+    assert one.response.body == b"hello"
+
+
+def test_json_is_read_too() -> None:
+    request = {
+        "method": "POST",
+        "uri": "https://api.test/x",
+        "body": "a",
+        "headers": {},
+    }
+    response = {"status": {"code": 201, "message": "Created"}, "headers": {"A": ["b"]}}
+    response["body"] = {"string": "\u00e9\ud800"}
+    items = [{"request": request, "response": response}]
+    one = only(found_in({"version": 1, "interactions": items}, "vcrpy"))
+    assert one.response.body == b"\xc3\xa9?"
+    assert one.request.body == b"a"
+
+
+def test_what_has_no_place_is_noted_once() -> None:
+    text = cassette(REQUEST, f"{RESPONSE}took: 3\n", "metadata: {a: 1}\n")
+    found = found_in(text, "vcrpy")
+    assert notes_of(found) == [
+        "metadata: a cassette has no place for it",
+        "interaction 0: response.took: a cassette has no place for it",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("request_", "place", "problem"),
+    [
+        ("uri: ftp://api.test/x\nmethod: GET\n", "request.url",
+         "ftp://api.test/x: it is not an http or https URL"),
+        ("uri: https://api.test/x\n", "request.method", "has no method"),
+        ("uri: [https://api.test/x]\nmethod: GET\n", "request.uri",
+         '["https://api.test/x"], where a text is wanted'),
+        ("uri: https://api.test/x\nmethod: GET\nheaders: hi\n", "request.headers",
+         "hi, where a mapping is wanted"),
+        ("uri: https://api.test/x\nmethod: GET\nbody: {base64_string: a}\n",
+         "request.body.base64_string", "is not base64"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_one_is_left_out(
+    request_: str, place: str, problem: str
+) -> None:
+    good = cassette().replace("version: 1\n", "").replace("interactions:", "")
+    text = cassette(request_).replace("version: 1\n", f"{good.lstrip()}version: 1\n")
+    found = found_in(text, "vcrpy")
+    assert notes_of(found) == [f"interaction 0: {place}: left out: {problem}"]
+    assert [each.id for each in found.interactions] == [0]
+
+
+def test_an_answer_that_cannot_be_sent_is_left_out() -> None:
+    found = found_in(cassette(response=RESPONSE.replace("200", "0")), "vcrpy")
+    (note,) = found.notes
+    assert note.is_loss
+    assert "0 is not a status" in note.problem
+
+
+def test_an_alias_is_what_its_anchor_was() -> None:
+    text = cassette(
+        REQUEST.replace("['*/*']", "&one ['a']"),
+        RESPONSE.replace("[text/plain]", "*one"),
+    )
+    assert only(found_in(text, "vcrpy")).response.headers == {"Content-Type": ["a"]}
+
+
+def test_a_cassette_that_is_no_yaml_is_refused() -> None:
+    with pytest.raises(Exception, match="is not whole YAML") as caught:
+        found_in(cassette() + "\t- }", "vcrpy")
+    assert not isinstance(caught.value, UnreadableError)

@@ -1,0 +1,295 @@
+"""What a client made up and its response repeats: found, and put in place again."""
+
+import gzip
+import json
+from base64 import b64encode, urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from urllib.parse import quote
+
+import pytest
+
+from mitmvcr.core.chunks import Chunk
+from mitmvcr.core.model import Interaction, Request, Response
+from mitmvcr.echo.finding import echoes, with_echoes
+from mitmvcr.echo.places import MOST, Place, values
+from mitmvcr.echo.restating import restated
+
+#: In base64 the first needs padding and the second none.
+OLD, NEW = "r-1b4e28ba-2fa1-41d2-883f-0016d3cca427", "urn:uuid:6fa459ea-ee8a-4ca4-894e"
+JSON = {"Content-Type": ["application/json"]}
+
+
+def post(value: object) -> Request:
+    return Request("POST", "https://h/", body=json.dumps(value).encode(), headers=JSON)
+
+
+def get(query: str, **headers: str) -> Request:
+    named = {name.replace("_", "-"): [value] for name, value in headers.items()}
+    return Request("GET", f"https://h/p?{query}", headers=named)
+
+
+def recorded(
+    request: Request, body: bytes | str = b"", headers: Mapping[str, Sequence[str]] = {}
+) -> Interaction:
+    body = body.encode() if isinstance(body, str) else body
+    response = Response(body=body, headers=headers, content_length=len(body), code=200)
+    return with_echoes(Interaction(0, request, response))
+
+
+def answered(met: Interaction, live: Request) -> Response:
+    return restated(met, live).response
+
+
+# Places
+
+
+def test_a_place_is_written_and_read_again() -> None:
+    for place in (
+        Place("query", "a.b"),
+        Place("json", "$.a[0]"),
+        Place("form", "x", 2),
+    ):
+        assert Place.of(str(place)) == place
+    assert Place.of("rubbish") == Place("rubbish")
+    assert Place.of("a#b.c") == Place("a", "c")
+
+
+MULTIPART = (
+    b'--bb\r\nContent-Disposition: form-data; name="a"; filename="f"\r\n\r\nx\r\n'
+    b"--bb\r\nContent-Disposition: form-data\r\n\r\n\xff\r\n--bb--\r\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("media", "body", "found"),
+    [
+        (
+            "application/json",
+            b'{"a": [1, {"b c": null}], "t": true}',
+            {"json.$.a[0]": 1, 'json.$.a[1]["b c"]': None, "json.$.t": True},
+        ),
+        (
+            "application/x-www-form-urlencoded",
+            b"a=1&a=2",
+            {"form.a": "1", "form#1.a": "2"},
+        ),
+        (
+            "application/xml",
+            b'<a x="1"><b>t</b><b>u</b> </a>',
+            {"xml./a@x": "1", "xml./a/b": "t", "xml#1./a/b": "u"},
+        ),
+        ("application/xml", b"<a", {"text.": "<a"}),
+        ("text/plain", b"hello", {"text.": "hello"}),
+        ("image/png", b"\x89\xff", {}),
+        ("application/grpc", b"\0\0\0\0\0", {}),
+        (
+            "multipart/form-data; boundary=bb",
+            MULTIPART,
+            {"boundary.": "bb", "filename.a": "f", "part.a": "x", "filename.1": ""},
+        ),
+        ("multipart/form-data; boundary=bb", b"--bb", {"text.": "--bb"}),
+        ("text/plain", b"x" * (MOST + 1), {}),
+    ],
+)
+def test_values_are_found_by_place(
+    media: str, body: bytes, found: dict[str, object]
+) -> None:
+    request = Request("POST", "not a URL", body=body, headers={"Content-Type": [media]})
+    all_of_them = {str(place): value for place, value in values(request).items()}
+    assert all_of_them.pop("header.content-type") == media
+    assert all_of_them == found
+
+
+def test_not_all_values_of_a_huge_list_are_looked_at() -> None:
+    assert len(values(post(list(range(5000))))) == 2000
+
+
+# Finding
+
+
+@pytest.mark.parametrize(
+    ("request_", "body", "found"),
+    [
+        (post({"id": OLD}), f'{{"id": "{OLD}"}}', ("json.$.id",)),
+        (post({"id": 7}), '{"id": 7}', ("json.$.id",)),
+        (post([{"id": 7}]), '[{"id": 7}]', ("json.$[0].id",)),
+        (get(f"run={OLD}"), OLD, ("query.run",)),
+        (get("state=abcd"), "abcd", ("query.state",)),
+        (get("", X_Request_Id=OLD), OLD, ("header.x-request-id",)),
+        (get("", User_Agent=OLD), OLD, ()),
+        (get(f"run={OLD}"), b64encode(OLD.encode()), ("query.run",)),
+        (get(f"run={OLD}"), "other", ()),
+        (get("model=gpt-4o-mini"), "gpt-4o-mini", ()),
+        (get("day=2026-11-28"), "2026-11-28", ()),
+        (get("state=[REDACTED:state]"), "[REDACTED:state]", ()),
+        (get("nonce=<API_KEY>"), "<API_KEY>", ()),
+        (get(f"text=a {OLD}"), f"a {OLD}", ()),
+        (post({"flag": True, "none": None}), "true null", ()),
+        (post({"n": 1764288531123456}), "1764288531123456", ("json.$.n",)),
+    ],
+)
+def test_what_is_made_up_and_repeated_is_found(
+    request_: Request, body: str | bytes, found: tuple[str, ...]
+) -> None:
+    assert recorded(request_, body).request.echoes == found
+
+
+def test_a_boundary_is_one() -> None:
+    headers = {"Content-Type": ["multipart/form-data; boundary=bb-12345"]}
+    body = MULTIPART.replace(b"bb", b"bb-12345")
+    request = Request("POST", "https://h/", body=body, headers=headers)
+    assert "boundary." in recorded(request, "type bb-12345").request.echoes
+
+
+def token(claims: object, signature: str = "c2ln") -> str:
+    head = urlsafe_b64encode(b'{"alg":"RS256"}').decode().rstrip("=")
+    body = urlsafe_b64encode(json.dumps(claims).encode()).decode().rstrip("=")
+    return f"{head}.{body}.{signature}"
+
+
+def test_what_a_token_repeats_is_found() -> None:
+    met = recorded(get("nonce=abcdefgh"), token({"nonce": "abcdefgh"}))
+    assert met.request.echoes == ("query.nonce",)
+
+
+def test_what_stands_in_a_coding_is_found() -> None:
+    coded = {"Content-Encoding": ["gzip"]}
+    met = recorded(get(f"a={OLD}"), gzip.compress(OLD.encode()), coded)
+    assert met.request.echoes == ("query.a",)
+    broken = Response(body=b"no gzip", headers=coded)
+    assert echoes(Interaction(0, get(f"a={OLD}"), broken)) == ()
+    large = Response(body=OLD.encode() + b"x" * MOST)
+    assert echoes(Interaction(0, get(f"a={OLD}"), large)) == ()
+
+
+# Restating
+
+
+@pytest.mark.parametrize(
+    "spelled",
+    [
+        lambda value: json.dumps({"id": value, "of": [value]}),
+        lambda value: f"https://h/callback?state={quote(value, safe='')}&b=1",
+        lambda value: b64encode(value.encode()).decode(),
+        lambda value: urlsafe_b64encode(value.encode()).decode().rstrip("="),
+        lambda value: b64encode(
+            b'{"a": "' + value.encode() + b'", "b": "??>>"}'
+        ).decode(),
+        lambda value: f"id: 1\ndata: {json.dumps({'id': value})}\n\ndata: [DONE]\n\n",
+        lambda value: f"<input value='{value}'>",
+        lambda value: value.encode().hex(),
+    ],
+)
+def test_the_live_value_stands_where_the_recorded_one_stood(spelled) -> None:
+    met = recorded(get(f"run={OLD}"), f"{OLD} {spelled(OLD)}")
+    live = get(f"run={quote(NEW)}")
+    assert answered(met, live).body.decode() == f"{NEW} {spelled(NEW)}"
+
+
+def test_escapes_are_written_as_they_were() -> None:
+    old, new = "urn:uuid:1b4e28ba-2fa1", "urn:uuid:6fa459ea-ee8a"
+    met = recorded(get(f"state={old}"), f"{old} {quote(old)} {quote(old).lower()}")
+    met = replace(met, request=replace(met.request, echoes=("query.state",)))
+    found = answered(met, get(f"state={new}")).body.decode()
+    assert found == f"{new} {quote(new)} {quote(new).lower()}"
+
+
+@pytest.mark.parametrize(
+    ("media", "written"),
+    [
+        ("application/json", '\\"a<b-12345'),
+        ("text/html; charset=utf-8", "&quot;a&lt;b-12345"),
+        ("text/plain", '"a<b-12345'),
+    ],
+)
+def test_what_a_body_cannot_hold_is_escaped(media: str, written: str) -> None:
+    met = recorded(get(f"run={OLD}"), f"[{OLD}]", {"Content-Type": [media]})
+    found = answered(met, get("run=%22a%3Cb-12345"))
+    assert found.body.decode() == f"[{written}]"
+
+
+def test_an_unknown_coding_stays_as_it_is() -> None:
+    met = recorded(get(f"a={OLD}"), OLD, {"Content-Encoding": ["rot13"], "X": [OLD]})
+    found = answered(met, get(f"a={NEW}"))
+    assert found.headers["X"] == [NEW]
+
+
+def test_nothing_changes_where_the_values_are_the_same() -> None:
+    met = recorded(get(f"run={OLD}"), OLD)
+    assert restated(met, get(f"run={OLD}")) is met
+    assert restated(met, get("other=1")) is met
+    hidden = replace(met, request=replace(get("run=[REDACTED]"), echoes=("query.run",)))
+    assert restated(hidden, get(f"run={NEW}")) is hidden
+
+
+def test_numbers_and_short_texts_change_under_their_own_name_alone() -> None:
+    body = '{"jsonrpc": "2.0", "id": 7, "result": {"count": 7, "ids": [7]}}\n{"ID":7}'
+    met = recorded(post({"id": 7}), body)
+    found = answered(met, post({"id": 12345})).body.decode()
+    assert found == body.replace('"id": 7', '"id": 12345').replace(
+        '"ID":7', '"ID":12345'
+    )
+    met = recorded(post({"id": "a7b8"}), '{"id": "a7b8", "of": "a7b8"}')
+    found = answered(met, post({"id": "xyz"})).body
+    assert found == b'{"id": "xyz", "of": "a7b8"}'
+
+
+def test_a_short_state_changes_in_a_url() -> None:
+    location = {"Location": ["https://h/cb?code=abcd&state=abcd", "/abcd"]}
+    met = recorded(get("state=abcd"), "", location)
+    found = answered(met, get("state=efgh12")).headers["Location"]
+    assert found == ["https://h/cb?code=abcd&state=efgh12", "/abcd"]
+
+
+def test_headers_and_lengths_are_restated() -> None:
+    met = recorded(get("", X_Request_Id=OLD), OLD, {"X-Request-Id": [OLD]})
+    found = answered(met, get("", X_Request_Id=NEW))
+    assert found.headers == {"X-Request-Id": [NEW]}
+    assert found.content_length == len(NEW)
+    unknown = replace(met, response=replace(met.response, content_length=-1))
+    assert answered(unknown, get("", X_Request_Id=NEW)).content_length == -1
+
+
+def test_a_token_is_made_anew_with_a_signature_of_zeros() -> None:
+    met = recorded(
+        get("nonce=abcdefgh"),
+        json.dumps({"id_token": token({"nonce": "abcdefgh", "n": 1})}),
+    )
+    found = json.loads(answered(met, get("nonce=ijklmnopq")).body)["id_token"]
+    assert found.endswith(".AAAA")
+    claims = found.split(".")[1]
+    assert json.loads(urlsafe_b64decode(claims + "=" * (-len(claims) % 4))) == {
+        "nonce": "ijklmnopq",
+        "n": 1,
+    }
+    other = recorded(get(f"nonce={OLD}"), f"{OLD} {token({'a': 1})}")
+    assert token({"a": 1}) in answered(other, get(f"nonce={NEW}")).body.decode()
+
+
+def test_a_body_in_a_coding_is_put_in_it_again() -> None:
+    coded = {"Content-Encoding": ["gzip"]}
+    met = recorded(get(f"a={OLD}"), gzip.compress(OLD.encode()), coded)
+    met = replace(met, response=replace(met.response, chunks=(Chunk(0, 1),)))
+    found = answered(met, get(f"a={NEW}"))
+    assert gzip.decompress(found.body) == NEW.encode()
+    assert found.chunks == ()
+
+
+def test_chunks_begin_where_they_began() -> None:
+    event = f'data: {{"id": "{OLD}"}}\n\n'
+    met = recorded(get(f"a={OLD}"), event * 3)
+    chunks = tuple(Chunk(len(event) * i, i * 1000) for i in range(3))
+    met = replace(met, response=replace(met.response, chunks=chunks))
+    found = answered(met, get("a=short-value-1"))
+    size = len(event) - len(OLD) + len("short-value-1")
+    assert found.chunks == tuple(Chunk(size * i, i * 1000) for i in range(3))
+    within = (Chunk(0, 1), Chunk(20, 2), Chunk(len(event) * 3 - 1, 3))
+    met = replace(met, response=replace(met.response, chunks=within))
+    assert answered(met, get("a=s-v-1234")).chunks[0] == Chunk(0, 1)
+
+
+def test_base64_that_is_no_text_stays() -> None:
+    raw = b"\xff\xfe" + OLD.encode() + b"\xff" * 9
+    met = recorded(get(f"a={OLD}"), f"{OLD} {b64encode(raw).decode()}")
+    assert b64encode(raw) in answered(met, get(f"a={NEW}")).body

@@ -1,0 +1,95 @@
+"""Streams that outlast their last event: they end in a replay as they ended."""
+
+import itertools
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from end_to_end import cassettes
+from end_to_end.live import Curl, curl_environment
+from end_to_end.proxy import Proxy
+from origin import Origin
+from origin.app import EVENTS
+
+VERSIONS = ["--http1.1", "--http2"]
+KEYS = (f"held-{os.getpid()}-{number}" for number in itertools.count())
+FIRST = EVENTS["sse"][1][0]
+
+
+@pytest.fixture
+def mitmdump(mitmdump_kept: Callable[..., Proxy]) -> Callable[..., Proxy]:
+    """One process for them all."""
+    return mitmdump_kept
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_one_that_ended_with_a_later_request_ends_with_it(
+    mitmdump: Callable[..., Proxy],
+    origin: Origin,
+    proxy_ca: Path,
+    tmp_path: Path,
+    version: str,
+) -> None:
+    """As MCP's listening GET ends with the DELETE of its session."""
+    key = next(KEYS)
+    listen = f"{origin.https_url}/live/sse?n=1&gate={key}"
+    cassette = tmp_path / "held.yaml"
+    for mode in ("record_only", "replay_only"):
+        proxy = mitmdump(cassette, mode).wait_until_listening()
+        environment = curl_environment(proxy.url, proxy_ca)
+        with Curl(listen, environment, version=version) as client:
+            client.read_until(lambda got: got == FIRST)
+            with Curl(f"{origin.https_url}/json", environment) as other:
+                assert b"hello" in other.read_all()
+            assert client.is_open
+            with Curl(f"{origin.https_url}/ack/{key}", environment) as other:
+                assert other.read_all() == b"ok\n"
+            assert (client.read_all(), client.wait()) == (FIRST, 0)
+        assert proxy.stop() == 0, proxy.log
+        assert "Traceback" not in proxy.log
+    assert "replayed 3, missed 0, unused 0" in proxy.log
+    (held,) = (each for each in cassettes.read(cassette) if "live" in str(each))
+    assert held["response"]["until"] == f"GET /ack/{key}"
+    assert "failure" not in held["response"]
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_one_that_was_left_stays_open_until_it_is_left(
+    mitmdump: Callable[..., Proxy],
+    origin: Origin,
+    proxy_ca: Path,
+    tmp_path: Path,
+    version: str,
+) -> None:
+    listen = f"{origin.https_url}/live/sse?n=2&gate={next(KEYS)}"
+    cassette = tmp_path / "left.yaml"
+    for mode in ("record_only", "replay_only"):
+        proxy = mitmdump(cassette, mode).wait_until_listening()
+        environment = curl_environment(proxy.url, proxy_ca)
+        with Curl(listen, environment, version=version) as client:
+            client.read_until(lambda got: got == FIRST)
+            with Curl(f"{origin.https_url}/json", environment) as other:
+                assert b"hello" in other.read_all()
+            assert client.is_open
+        proxy.wait_for_log("client disconnect")
+        assert proxy.stop() == 0, proxy.log
+        assert "Traceback" not in proxy.log
+    assert "replayed 2, missed 0, unused 0" in proxy.log
+
+
+def test_one_that_says_it_is_over_waits_for_nobody(
+    mitmdump: Callable[..., Proxy], origin: Origin, proxy_ca: Path, tmp_path: Path
+) -> None:
+    key = next(KEYS)
+    listen = f"{origin.https_url}/live/sse?n=0&done=1&gate={key}"
+    proxy = mitmdump(tmp_path / "done.yaml", "record_only").wait_until_listening()
+    environment = curl_environment(proxy.url, proxy_ca)
+    with Curl(listen, environment) as client:
+        client.read_until(lambda got: got.endswith(b"[DONE]\n\n"))
+        with Curl(f"{origin.https_url}/ack/{key}", environment) as other:
+            other.read_all()
+        client.read_all()
+    assert proxy.stop() == 0, proxy.log
+    assert "until" not in (tmp_path / "done.yaml").read_text()

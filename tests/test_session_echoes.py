@@ -1,0 +1,76 @@
+"""What a client makes up and a response repeats, recorded to a file and replayed."""
+
+from pathlib import Path
+
+import pytest
+
+from mitmvcr.core.matching import Matcher, MatchSpec, parse_ignore
+from mitmvcr.core.model import Interaction, Request, Response
+from mitmvcr.core.modes import Mode, Repeats, Replay
+from mitmvcr.format.reader import loads
+from mitmvcr.session import Session
+from mitmvcr.store.store import FileStore
+
+ONE, TWO = (
+    "1b4e28ba-2fa1-41d2-883f-0016d3cca427",
+    "6fa459ea-ee8a-4ca4-894e-db77e160355e",
+)
+FREE = Matcher(MatchSpec(ignore_query=(parse_ignore("run="),)))
+
+
+def asked(value: str, **headers: list[str]) -> Request:
+    return Request("GET", f"https://h/?run={value}", headers=headers)
+
+
+def session(path: Path, mode: Mode, *, echoes: bool = True) -> Session:
+    return Session(
+        FileStore(path),
+        mode,
+        Repeats.ALL,
+        exists=path.exists(),
+        matcher=FREE,
+        echoes=echoes,
+    )
+
+
+def record(path: Path, body: str, *, echoes: bool = True) -> Request:
+    recording = session(path, Mode.RECORD_ONLY, echoes=echoes)
+    response = Response(body=body.encode(), code=200)
+    recording.record(Interaction(0, asked(ONE), response))
+    recording.close()
+    return loads(path.read_bytes(), "x").interactions[0].request
+
+
+def replayed(path: Path, *, echoes: bool = True) -> bytes:
+    decision = session(path, Mode.REPLAY_ONLY, echoes=echoes).plan(asked(TWO))
+    assert isinstance(decision, Replay)
+    return decision.interaction.response.body
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "c.yaml"
+
+
+def test_a_replay_repeats_what_this_client_made_up(path: Path) -> None:
+    assert record(path, f"you said {ONE}").echoes == ("query.run",)
+    assert "        echoes:\n            - query.run\n" in path.read_text()
+    assert replayed(path) == f"you said {TWO}".encode()
+    assert replayed(path, echoes=False) == f"you said {ONE}".encode()
+
+
+def test_without_it_nothing_is_kept(path: Path) -> None:
+    assert record(path, f"you said {ONE}", echoes=False).echoes == ()
+    assert "echoes" not in path.read_text()
+
+
+def test_a_secret_that_is_repeated_is_neither_kept_nor_put_back(path: Path) -> None:
+    secret = "sk-proj-aB3dE5gH7jK9mN1pQ2rS4tU6vW8xY0zA"
+    recording = session(path, Mode.RECORD_ONLY)
+    headers = {"Authorization": [f"Bearer {secret}"]}
+    request = Request("GET", f"https://h/?run={secret}&state={secret}", headers=headers)
+    response = Response(body=f"you said {secret}".encode(), code=200)
+    recording.record(Interaction(0, request, response))
+    recording.close()
+    assert secret not in path.read_text()
+    assert loads(path.read_bytes(), "x").interactions[0].request.echoes == ()
