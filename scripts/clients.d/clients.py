@@ -138,7 +138,7 @@ def each_of(things: Sequence[Thing], do: Callable[[Thing], Made]) -> list[Made]:
 def version(recipe: Recipe, command: Sequence[str]) -> str:
     """Return the version of a client: of its first package, or what it says."""
     if not recipe.version and recipe.packages:
-        return re.split(r"==|[@:]", recipe.packages[0])[-1]
+        return re.split(r"==|[@:]", recipe.packages[0])[-1].removeprefix("v")
     words = [word.format(command=command[0]) for word in recipe.version]
     ran = subprocess.run(words, capture_output=True, text=True)
     found = re.search(r"\d+(\.\d+)+", ran.stdout + ran.stderr)

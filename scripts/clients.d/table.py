@@ -11,22 +11,34 @@ BEGIN, END = "<!-- clients -->\n", "<!-- /clients -->"
 
 
 def write_table(outcomes: Sequence[Outcome], day: datetime.date) -> None:
-    """Put the results in place of those that stand there."""
+    """Put the results in place of those that stand there; the others stay if they are
+    of this day."""
     text = PAGE.read_text("utf-8")
     before, _, rest = text.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    PAGE.write_text(f"{before}{BEGIN}{table(outcomes, day)}{END}{after}", "utf-8")
+    old, _, after = rest.partition(END)
+    mine = {one.recipe.title for one in outcomes}
+    rows = [row for row in old.splitlines()[4:] if row.split(" | ")[0][2:] not in mine]
+    if rows and not old.startswith(_said(day)):
+        raise SystemExit("the table is of another day: write all of it, with no names")
+    made = table(outcomes, day, rows)
+    PAGE.write_text(f"{before}{BEGIN}{made}{END}{after}", "utf-8")
 
 
-def table(outcomes: Sequence[Outcome], day: datetime.date) -> str:
+def _said(day: datetime.date) -> str:
+    return f"Tried on {day:%d %B %Y}.\n".replace(" 0", " ")
+
+
+def table(
+    outcomes: Sequence[Outcome], day: datetime.date, others: Sequence[str] = ()
+) -> str:
     columns = ("client", "version", "needs, of what a run sets")
     columns += ("captured", "trusted", "replayed")
     head = [
-        f"Tried on {day:%d %B %Y}.\n".replace(" 0", " "),
+        _said(day),
         f"| {' | '.join(columns)} |",
         "|---|---|---|---|---|---|",
     ]
-    return "\n".join([*head, *sorted(map(_row, outcomes), key=str.lower), ""])
+    return "\n".join([*head, *sorted([*others, *map(_row, outcomes)], key=str.lower), ""])
 
 
 def _row(one: Outcome) -> str:

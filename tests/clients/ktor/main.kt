@@ -10,9 +10,7 @@ import kotlinx.coroutines.runBlocking
 fun main(words: Array<String>) = runBlocking {
     val base = words[0]
     HttpClient(CIO).use { client ->
-        println(client.get("$base/json").bodyAsText())
         println(client.post("$base/json") { setBody("{\"a\": 1}") }.bodyAsText())
-        println(client.get("$base/redirect/308").bodyAsText())
         println(client.get("$base/cookies") { cookie("flavour", "oat") }.bodyAsText())
         println(client.get("$base/sse?n=2").bodyAsText())
     }
