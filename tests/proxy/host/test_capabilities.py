@@ -43,6 +43,7 @@ from mitmvcr.proxy.host.capabilities import (
     CapabilityError,
     capabilities,
 )
+from mitmvcr.proxy.host.late_imports import postpone
 from mitmvcr.proxy.host.lines import Intake
 from mitmvcr.proxy.host.options import set_alone
 
@@ -140,6 +141,7 @@ CHANGES: dict[str, Callable[[Patch], None]] = {
     "mitmproxy in process": _removed(proxyserver.Proxyserver, "listen_addrs"),
     "ports of their own": _removed(proxyserver.Servers, "__getitem__"),
     "one option alone": _replaced(optmanager.OptManager, "update_known"),
+    "late imports": lambda patch: patch.setattr(version, "VERSION", "13.0.0"),
     "CA files": _removed(CertStore, "load_dhparam"),
     "backdated certificates": _removed(certs, "CERT_EXPIRY"),
 }
@@ -372,6 +374,14 @@ def _copies_all_options(patch: Patch, folder: Path) -> None:
     assert set_ == [{"mode": ["regular"]}]
 
 
+def _imports_at_once(patch: Patch, folder: Path) -> None:
+    patch.delitem(sys.modules, "mitmproxy.addons")
+    site = "mitmproxy.addons.onboardingapp"
+    before = sys.modules.get(site)
+    postpone()
+    assert sys.modules.get(site) is before
+
+
 def _makes_no_ca(patch: Patch, folder: Path) -> None:
     for _ in range(2):
         with pytest.raises(CapabilityError, match="have no certificate authority"):
@@ -406,6 +416,7 @@ FALLBACKS: dict[str, Callable[[Patch, Path], None]] = {
     "mitmproxy in process": _makes_no_master,
     "ports of their own": _opens_no_port,
     "one option alone": _copies_all_options,
+    "late imports": _imports_at_once,
     "CA files": _makes_no_ca,
     "backdated certificates": _gives_no_clock,
 }

@@ -22,6 +22,7 @@ DOCUMENTED = {
     "mitmproxy.flow",
     "mitmproxy.flowfilter",
     "mitmproxy.http",
+    "mitmproxy.io.FlowReader",  # its example io-read-saved-flows.py
     "mitmproxy.proxy.layer",  # the argument of next_layer
     "mitmproxy.proxy.server_hooks.ServerConnectionHookData",  # of server_connect
     "mitmproxy.tcp",

@@ -186,6 +186,12 @@ TABLE = (
         on_demand=True,
     ),
     Capability(
+        name="late imports",
+        check=checks.late_imports,
+        lost="'mitmvcr run' takes a tenth of a second longer to start",
+        on_demand=True,
+    ),
+    Capability(
         name="CA files",
         check=checks.cert_store,
         lost="'mitmvcr run' and 'mitmvcr serve' have no certificate authority; use"

@@ -5,6 +5,8 @@ capabilities.py has the versions. A mitmproxy module is imported here and nowher
 earlier, so that one that is gone switches off what needs it and nothing else.
 """
 
+from mitmproxy import version
+
 from mitmvcr.proxy.host.look import (
     Changed,
     awaits,
@@ -246,6 +248,12 @@ def fast_lane() -> None:
         *("cert", "privatekey", "chain_file", "chain_certs"),
     )
     find(f"{tls}:_DEFAULT_CIPHERS")
+
+
+def late_imports() -> None:
+    """Check by the version: to look at what is to be imported late would import it."""
+    if version.VERSION.partition(".")[0] not in ("11", "12"):
+        raise Changed("what mitmproxy imports was read in 11 and 12 only")
 
 
 def cert_store() -> None:
