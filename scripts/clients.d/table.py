@@ -38,7 +38,9 @@ def table(
         f"| {' | '.join(columns)} |",
         "|---|---|---|---|---|---|",
     ]
-    return "\n".join([*head, *sorted([*others, *map(_row, outcomes)], key=str.lower), ""])
+    return "\n".join(
+        [*head, *sorted([*others, *map(_row, outcomes)], key=str.lower), ""]
+    )
 
 
 def _row(one: Outcome) -> str:
