@@ -158,17 +158,17 @@ def test_a_file_in_the_way_is_told(tmp_path):
 
 
 @pytest.fixture(scope="module")
-def of_rsa(tmp_path_factory):
-    """An authority as mitmproxy makes it."""
+def rsa(tmp_path_factory):
+    """A folder with an authority of mitmproxy's own."""
     folder = tmp_path_factory.mktemp("rsa")
     CertStore.create_store(folder, "mitmproxy", 2048)
     return folder
 
 
 @pytest.mark.parametrize("name", ["p", "q", "d", "dmp1", "dmq1", "iqmp"])
-def test_a_key_of_which_a_number_has_changed_is_told(tmp_path, of_rsa, name):
+def test_a_key_of_which_a_number_has_changed_is_told(tmp_path, rsa, name):
     """mitmproxy would not start with it."""
-    pem = (of_rsa / "mitmproxy-ca.pem").read_bytes()
+    pem = (rsa / "mitmproxy-ca.pem").read_bytes()
     text, end, certificate = pem.partition(b"-----END RSA PRIVATE KEY-----\n")
     begin, _, coded = text.partition(b"KEY-----\n")
     key: Any = load_pem_private_key(pem, None)

@@ -300,3 +300,27 @@ def test_a_look_up_by_key_finds_what_the_parts_match(
 @given(specs, requests)
 def test_a_request_matches_itself(how: MatchSpec, request: Request) -> None:
     assert Matcher(how).matches(request, replace(request))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "matches"),
+    [
+        ("https://h/runs/17/log?a=1", "https://h/runs/18/log?a=1", True),
+        ("https://h/runs/17/log", "https://h/runs/17/out", False),
+        ("https://h/runs/17/log?a=1", "https://h/runs/18/log?a=2", False),
+        ("https://h/jobs/17", "https://h/jobs/18", False),
+        ("https://h/?a=/runs/1", "https://h/?a=/runs/2", False),
+        ("no URL/runs/1", "no URL/runs/2", False),
+    ],
+)
+@pytest.mark.parametrize("parts", ["url", "path query"])
+def test_what_a_regex_matches_in_a_path_does_not_count(
+    parts: str, one: str, other: str, matches: bool
+) -> None:
+    how = spec(*parts.split(), path="(?<=/runs/)[0-9]+")
+    assert same(how, get(one), get(other)) is matches
+
+
+def test_a_path_can_be_left_out_of_what_go_vcr_compares() -> None:
+    how = MatchSpec(("url",), "go-vcr", ignore_path=(Ignore("[0-9]+"),))
+    assert same(how, get("https://h/1"), get("https://h/2"))

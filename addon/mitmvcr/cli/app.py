@@ -13,6 +13,8 @@ from mitmvcr import __version__
 from mitmvcr.cli.cassette_app import cassette
 from mitmvcr.cli.lasting import COMMANDS
 from mitmvcr.cli.options import GroupedCommand, show_help_alone, takes, takes_all, typed
+from mitmvcr.cli.tools.gitcommands import git
+from mitmvcr.cli.watching import refresh
 from mitmvcr.options import OPTIONS
 
 
@@ -43,7 +45,8 @@ def run(command: tuple[str, ...], **options: Any) -> int:
     --fail-on-unused, an interaction was unused; 125 if mitmvcr failed; 126 or 127 if
     the command cannot be executed or found.
     With CI set and no mode given it replays only. With no cassette given it takes
-    cassettes/<the command's name>.yaml.
+    cassettes/<the command's name>.yaml. With --mode compare the command runs live, and
+    its answers are compared with the cassette's, as 'refresh' does.
     """
     from mitmvcr.proxy.postponed import postpone
 
@@ -160,4 +163,27 @@ def ca(kind: str) -> None:
     print_authority(kind)
 
 
+@app.command("addon-path")
+def addon_path() -> None:
+    """Print the path of the addon, for any mitmproxy: mitmdump -s PATH."""
+    from mitmvcr.cli.commands.install import print_addon_path
+
+    print_addon_path()
+
+
+@app.command()
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """Print the script that completes mitmvcr's words in SHELL.
+
+    As 'eval "$(mitmvcr completion bash)"' in ~/.bashrc, or in fish as a file of
+    ~/.config/fish/completions.
+    """
+    from mitmvcr.cli.commands.install import print_completion
+
+    print_completion(app, shell)
+
+
 app.add_command(cassette)
+app.add_command(git)
+app.add_command(refresh)

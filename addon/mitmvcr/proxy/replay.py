@@ -169,7 +169,11 @@ def _play_socket(
         logger.warning("mitmvcr: WebSocket %s: %s", url, reason)
 
     script = sockets.Script(
-        recorded.websocket, latency, refuse, session.redactor.message
+        recorded,
+        latency,
+        refuse,
+        session.redactor.message,
+        session.matcher.message_key,
     )
     if "Sec-WebSocket-Key" not in flow.request.headers or not websocket_replay.install(
         flow, script

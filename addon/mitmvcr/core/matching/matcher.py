@@ -12,6 +12,7 @@ from typing import TypeVar
 from mitmvcr.core.bodies import (
     BodyRules,
     Outlines,
+    body_key,
     form_fields,
     request_body_keys,
     shortened,
@@ -22,8 +23,9 @@ from mitmvcr.core.matching.ignoring import Names, Places, pieces_left_out
 from mitmvcr.core.matching.spec import DEFAULT, MatchSpec
 from mitmvcr.core.matching.urlparts import URL_PARTS, mapped_key, query_pairs, url_part
 from mitmvcr.core.matching.urls import split_url
-from mitmvcr.core.media import FORM, media_kind, without_boundary
+from mitmvcr.core.media import FORM, JSON, media_kind, without_boundary
 from mitmvcr.core.model import Headers, Request
+from mitmvcr.core.placeholders import any_placeholder
 
 KeyOf = Callable[[Request], Hashable]
 _T = TypeVar("_T")
@@ -97,6 +99,11 @@ class Matcher:
 
     def __repr__(self) -> str:
         return f"<Matcher {','.join(self.spec.parts)}>"
+
+    def message_key(self, content: bytes) -> bytes:
+        """Return what counts of a WebSocket's message: JSON is compared as JSON, and
+        what is ignored there is left out; anything else byte for byte."""
+        return body_key(any_placeholder(content), JSON, self.counts.body)
 
     def matches(self, one: Request, other: Request) -> bool:
         return all(agree(key(one), key(other)) for key in self.parts.values())

@@ -1,15 +1,14 @@
 """WebSockets: their messages recorded, and replayed in lock-step."""
 
-import json
-from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable
 
 from mitmproxy import http
 from wsproto.utilities import generate_accept_token
 
+from mitmvcr.core.dialogue import Dialogue
 from mitmvcr.core.frames import Frame, Kind
+from mitmvcr.core.headers import header
 from mitmvcr.core.model import Response
-from mitmvcr.core.placeholders import any_placeholder
 
 _NO_CLOSE = (None, 1005, 1006)
 _SHOWN = 60
@@ -51,6 +50,9 @@ def accept(recorded: Response, answer: http.Response, request: http.Request) -> 
     answer.headers["Connection"] = "Upgrade"
     token = generate_accept_token(key.encode("ascii", "replace"))
     answer.headers["Sec-WebSocket-Accept"] = token.decode("ascii")
+    # Go writes Sec-Websocket-; gql's client looks for the RFC's spelling alone.
+    if agreed := answer.headers.pop("Sec-WebSocket-Protocol", None):
+        answer.headers["Sec-WebSocket-Protocol"] = agreed
 
 
 class Script:
@@ -58,53 +60,39 @@ class Script:
 
     def __init__(
         self,
-        frames: Iterable[Frame],
+        recorded: Response,
         latency: float,
         refuse: Callable[[str], None],
         as_recorded: Callable[[bytes], bytes],
+        key: Callable[[bytes], Hashable],
     ) -> None:
-        self.frames = deque(frames)
-        self.latency = latency
+        subprotocol = header(recorded.headers, "Sec-WebSocket-Protocol")
+        self._dialogue = Dialogue(recorded.websocket, subprotocol, key)
+        self._latency, self._at = latency, 0
         self.refuse = refuse
         self.as_recorded = as_recorded
-        self._at = 0
 
     def hear(self, kind: Kind, content: bytes) -> str | None:
         """Take a message of the client's. Return None where it is the recorded one,
         else why it is refused; nothing follows it then."""
-        expected = self.next_from(client=True)
         seen = self.as_recorded(content)
-        if expected is not None and (
-            _is_same(expected, kind, content) or _is_same(expected, kind, seen)
-        ):
-            self.pause(expected)
+        taken = self._dialogue.hear(kind, content, seen)
+        if taken is not None:
+            for frame in taken:
+                self.pause(frame)
             return None
-        self.frames.clear()
+        expected = self._dialogue.next_from(client=True)
+        self._dialogue.frames.clear()
         return _explain(expected, seen)
 
     def next_from(self, *, client: bool) -> Frame | None:
         """Whose turn it is not, gets None."""
-        if self.frames and self.frames[0].from_client is client:
-            return self.frames.popleft()
-        return None
+        return self._dialogue.next_from(client=client)
 
     def pause(self, frame: Frame) -> float:
         """Seconds between the message before and this one."""
         earlier, self._at = self._at, frame.at
-        return (frame.at - earlier) / 1e9 * self.latency
-
-
-def _is_same(expected: Frame, kind: Kind, content: bytes) -> bool:
-    """JSON is compared as JSON, anything else byte for byte."""
-    if expected.kind != kind:
-        return False
-    recorded, content = map(any_placeholder, (expected.content, content))
-    if recorded == content:
-        return True
-    try:
-        return bool(json.loads(recorded) == json.loads(content))
-    except ValueError:
-        return False
+        return (frame.at - earlier) / 1e9 * self._latency
 
 
 def _explain(expected: Frame | None, content: bytes) -> str:

@@ -50,16 +50,18 @@ def _elliptic() -> Iterator[None]:
 
 
 def _create(organization: str, cn: str, **_: object) -> tuple[Any, Any]:
-    """Return a key and its certificate, which says what mitmproxy's say."""
+    """Return a key and its certificate, which says what mitmproxy's say, by the clock
+    that mitmproxy has now."""
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes
     from cryptography.hazmat.primitives.asymmetric import ec
     from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
     from mitmproxy import certs
 
+    clock: Any = certs
+    now = clock.datetime.datetime.now(datetime.UTC)
     key = ec.generate_private_key(ec.SECP256R1())
-    clock: Any = certs.datetime  # type: ignore[attr-defined] # see backdated.py
-    public, began = key.public_key(), clock.datetime.now() - _AGO
+    public, began = key.public_key(), now - _AGO
     pairs = (NameOID.COMMON_NAME, cn), (NameOID.ORGANIZATION_NAME, organization)
     name = x509.Name([x509.NameAttribute(*pair) for pair in pairs])
     signs = dict.fromkeys(("key_cert_sign", "crl_sign"), True)

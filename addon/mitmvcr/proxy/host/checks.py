@@ -5,6 +5,7 @@ capabilities.py has the versions. A mitmproxy module is imported here and nowher
 earlier, so that one that is gone switches off what needs it and nothing else.
 """
 
+
 from mitmvcr.proxy.host.look import (
     Changed,
     awaits,
@@ -125,6 +126,16 @@ def option_names() -> None:
     uses(f"{place}.__init__", "deferred")
 
 
+def option_alone() -> None:
+    """Check that what is kept for a rollback is the options and nothing beside them."""
+    place = "mitmproxy.optmanager:OptManager"
+    uses(f"{place}.update_known", "_options", "rollback", "changed", "send")
+    uses(f"{place}.__init__", "changed", "errored", "_options")
+    names = names_in(f"{place}.rollback")
+    if not {"deepcopy", "_options", "errored", "changed"} <= {*names}:
+        raise Changed(f"{place}.rollback keeps something else")
+
+
 def own_options() -> None:
     """Check that both are there, and are what decides."""
     options = find("mitmproxy.ctx:options")
@@ -243,7 +254,7 @@ def cert_store() -> None:
     for name in ("create_store", "load_dhparam"):
         find(f"{place}.{name}")
     find("mitmproxy.certs:Cert.from_pem")
-    uses(f"{place}.create_store", "create_ca")
+    find("mitmproxy.certs:create_ca")
 
 
 def backdated_certificates() -> None:

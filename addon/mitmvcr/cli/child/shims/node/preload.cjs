@@ -210,9 +210,10 @@ function tunnel(socket, proxy, host, port) {
   const lines = Object.entries({ Host: authority, ...credentials(proxy) });
   const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('');
   let answer = Buffer.alloc(0);
+  let first = [];
   socket.emit = function emit(event, ...args) {
     if (event === 'connect') {
-      socket.write(`CONNECT ${authority} HTTP/1.1\r\n${head}\r\n`);
+      first.forEach((write) => write.call(socket));
       socket.resume();
       socket._read(); // a read that was wanted before waits for the event
     } else if (event === 'data') taken(args[0]);
@@ -230,10 +231,18 @@ function tunnel(socket, proxy, host, port) {
       return;
     }
     if (answer.length > end + 4) socket.unshift(answer.subarray(end + 4));
+    socket.uncork();
     socket.emit('connect');
     socket.emit('ready');
   }
   socket.connect({ host: proxy.hostname, port: proxyPort(proxy) });
+  // Ours is written first: ws over plain HTTP writes before it is connected. Node keeps
+  // what is written early in a listener, which is not to hear of the connection to others.
+  const others = socket.rawListeners('connect');
+  socket.write(`CONNECT ${authority} HTTP/1.1\r\n${head}\r\n`);
+  first = socket.rawListeners('connect').filter((each) => !others.includes(each));
+  first.forEach((each) => socket.removeListener('connect', each));
+  socket.cork();
   return socket;
 }
 

@@ -1,0 +1,112 @@
+"""MQTT in a WebSocket: packets, which may be cut into messages anywhere, and the ids
+that a client makes up for them (MQTT 3.1.1 and 5, sections 2 and 3)."""
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from mitmvcr.core.frames import Frame
+
+_CONNECT, _PUBLISH, _PUBREL, _SUBSCRIBE, _UNSUBSCRIBE = 1, 3, 6, 8, 10
+#: PUBACK, PUBREC, PUBCOMP, SUBACK, UNSUBACK: they repeat the id of what they answer.
+_ANSWERS = (4, 5, 7, 9, 11)
+PING, PONG = b"\xc0\x00", b"\xd0\x00"
+
+
+class Packets:
+    """Cuts what comes into whole packets."""
+
+    def __init__(self) -> None:
+        self._rest = b""
+
+    def feed(self, data: bytes) -> list[bytes]:
+        """Return the packets that are whole now."""
+        self._rest += data
+        found = []
+        while size := _size(self._rest):
+            if size > len(self._rest):
+                break
+            found.append(self._rest[:size])
+            self._rest = self._rest[size:]
+        return found
+
+
+def _size(data: bytes) -> int:
+    """Return how long the first packet is, 0 where that is not known yet."""
+    rest = _rest(data)
+    return rest[0] + rest[1] if rest else 0
+
+
+def _rest(data: bytes) -> tuple[int, int] | None:
+    """Return where what follows a packet's head begins, and its length."""
+    size = 0
+    for at, byte in enumerate(data[1:5], 1):
+        size |= (byte & 127) << 7 * (at - 1)
+        if byte < 128:
+            return at + 1, size
+    return None
+
+
+def as_packets(frames: Iterable[Frame]) -> Iterator[Frame]:
+    """Yield the same conversation with a frame for each packet."""
+    sides = {True: Packets(), False: Packets()}
+    for frame in frames:
+        if frame.kind != "binary":
+            yield frame
+            continue
+        for packet in sides[frame.from_client].feed(frame.content):
+            yield frame._replace(content=packet)
+
+
+class Made(NamedTuple):
+    """A packet of a client's without what it makes up: its ``id`` (None: it has none)
+    and the name by which it calls itself. ``begins``: the id is a new one."""
+
+    packet: bytes
+    id: int | None
+    begins: bool
+
+
+def made(packet: bytes) -> Made:
+    """Take what a client makes up out of its packet."""
+    kind, quality = packet[0] >> 4, packet[0] >> 1 & 3
+    rest = _rest(packet)
+    start = rest[0] if rest else len(packet)
+    if kind == _CONNECT:
+        return Made(_without_name(packet, start), None, False)
+    if kind == _PUBLISH and quality:
+        at = start + 2 + _number(packet, start)
+    elif kind in (_SUBSCRIBE, _UNSUBSCRIBE, _PUBREL):
+        at = start
+    else:
+        return Made(packet, None, False)
+    without = packet[:at] + b"\0\0" + packet[at + 2 :]
+    return Made(without, _number(packet, at), kind != _PUBREL)
+
+
+def answers(packet: bytes) -> int | None:
+    """Return the client's id that a packet of the server's answers, if it does."""
+    if packet[0] >> 4 not in _ANSWERS or (rest := _rest(packet)) is None:
+        return None
+    return _number(packet, rest[0])
+
+
+def with_id(packet: bytes, number: int) -> bytes:
+    """Return the server's answer to another id."""
+    rest = _rest(packet)
+    assert rest is not None
+    return packet[: rest[0]] + number.to_bytes(2) + packet[rest[0] + 2 :]
+
+
+def _number(packet: bytes, at: int) -> int:
+    return int.from_bytes(packet[at : at + 2])
+
+
+def _without_name(packet: bytes, start: int) -> bytes:
+    """Return a CONNECT without the client's own name, and without the lengths that
+    count it."""
+    protocol = start + 2 + _number(packet, start)
+    at = protocol + 4  # the level, the flags, and how long it may be silent
+    if packet[protocol : protocol + 1] >= b"\5":  # then there are properties
+        rest = _rest(b"\0" + packet[at : at + 4])
+        at += rest[0] - 1 + rest[1] if rest else 0
+    return packet[:1] + packet[start:at] + packet[at + 2 + _number(packet, at) :]

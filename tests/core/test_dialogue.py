@@ -1,0 +1,319 @@
+"""Conversations whose client makes up ids: what is taken for what, and answered."""
+
+import json
+
+import pytest
+
+from mitmvcr.core import mqtt
+from mitmvcr.core.correlated import answered, are_random, keepalive, protocol_of, read
+from mitmvcr.core.dialogue import Dialogue
+from mitmvcr.core.frames import Frame
+
+ONE = "0b8f1d8e-52a4-4a0d-9a55-3c2f6f0e9d11"
+OTHER = "5f0e5f6c-1c58-4a3b-8f9e-2f6f0e9d1111"
+
+
+def frames(*said: str) -> list[Frame]:
+    """``> text`` is the client's, ``< text`` the server's."""
+    return [
+        Frame(each[0] == ">", at, "text", each[2:].encode())
+        for at, each in enumerate(said)
+    ]
+
+
+def hear(dialogue: Dialogue, text: str) -> bool:
+    return dialogue.hear("text", text.encode(), text.encode()) is not None
+
+
+def says(dialogue: Dialogue) -> list[str]:
+    found = []
+    while frame := dialogue.next_from(client=False):
+        found.append(frame.content.decode())
+    return found
+
+
+SUBSCRIBE = '{"id":"%s","type":"subscribe","payload":{"query":"%s"}}'
+NEXT = '{"id":"%s","type":"next","payload":%d}'
+
+
+def test_graphql_s_operations_have_new_ids_in_any_order():
+    dialogue = Dialogue(
+        frames(
+            '> {"type":"connection_init"}',
+            '< {"type":"connection_ack"}',
+            "> " + SUBSCRIBE % (ONE, "a"),
+            "< " + NEXT % (ONE, 1),
+            "> " + SUBSCRIBE % ("2", "b"),
+            "< " + NEXT % ("2", 2),
+            '> {"type":"ping"}',
+            '< {"type":"pong"}',
+            '> {"id":"2","type":"complete"}',
+        ),
+        "graphql-transport-ws",
+    )
+    assert hear(dialogue, '{"type": "ping"}')
+    assert says(dialogue) == ['{"type":"pong"}']
+    assert hear(dialogue, '{"type":"pong","payload":{}}')
+    assert not hear(dialogue, SUBSCRIBE % ("7", "c"))
+    assert hear(dialogue, '{"type":"connection_init"}')
+    assert says(dialogue) == ['{"type":"connection_ack"}']
+    assert hear(dialogue, SUBSCRIBE % ("8", "b"))  # before it was its turn
+    assert says(dialogue) == []
+    assert hear(dialogue, SUBSCRIBE % (OTHER, "a"))
+    assert says(dialogue) == [NEXT % (OTHER, 1), NEXT % ("8", 2)]
+    assert not hear(dialogue, '{"id":"2","type":"complete"}')
+    assert not hear(dialogue, '{"type":"complete"}')
+    assert hear(dialogue, '{"id":"8","type":"complete"}')
+    assert not dialogue.frames
+    assert "graphql 0" in repr(dialogue)
+
+
+def test_json_rpc_and_what_it_tells_of_a_call():
+    call = '{"jsonrpc": "2.0", "id": %d, "method": "m", "params": {"x": %d}}'
+    dialogue = Dialogue(
+        frames(
+            "> " + call % (1, 5),
+            "> " + call % (2, 6),
+            '< {"jsonrpc": "2.0", "method": "p", "params": {"progressToken": 2}}',
+            '< {"jsonrpc": "2.0", "id": 2, "result": {"id": 1}}',
+            '< {"jsonrpc": "2.0", "id": 9, "method": "ask"}',
+            '> {"jsonrpc": "2.0", "id": 9, "result": 1}',
+            "< not JSON",
+        )
+    )
+    assert not hear(dialogue, call % (3, 7))  # another question
+    assert not hear(dialogue, call.replace("%d,", '"x",', 1) % 7)
+    assert hear(dialogue, call % (4, 6))
+    assert hear(dialogue, call % (2, 5))
+    assert [json.loads(each) for each in says(dialogue)] == [
+        {"jsonrpc": "2.0", "method": "p", "params": {"progressToken": 4}},
+        {"jsonrpc": "2.0", "id": 4, "result": {"id": 1}},
+        {"jsonrpc": "2.0", "id": 9, "method": "ask"},
+    ]
+    assert not hear(dialogue, '{"jsonrpc": "2.0", "id": 8, "result": 1}')
+    assert hear(dialogue, '{"id": 9, "jsonrpc": "2.0", "result": 1}')
+    assert says(dialogue) == ["not JSON"]
+
+
+def test_signalr_s_records_and_signs_of_life():
+    dialogue = Dialogue(
+        frames(
+            '> {"protocol":"json","version":1}\x1e',
+            "< {}\x1e",
+            '> {"type":6}\x1e',
+            '> {"type":1,"invocationId":"0","target":"a"}\x1e',
+            '< {"type":6}\x1e{"type":3,"invocationId":"0","result":4}\x1e',
+        )
+    )
+    assert hear(dialogue, '{"protocol":"json","version":1}\x1e')
+    assert says(dialogue) == ["{}\x1e"]
+    assert hear(dialogue, '{"type":6}\x1e')
+    assert hear(dialogue, '{"type":1,"invocationId":"5","target":"a"}\x1e')
+    assert says(dialogue) == [
+        '{"type":6}\x1e{"type":3,"invocationId":"5","result":4}\x1e'
+    ]
+    assert not hear(dialogue, '{"type":1}\x1e{"type":1}\x1e')
+
+
+def test_socket_io_s_answers_name_the_event():
+    dialogue = Dialogue(
+        frames(
+            '< 0{"sid":"x"}',
+            "> 40",
+            "< 2",
+            "> 3",
+            '> 42/ns,0["double",4]',
+            "< 43/ns,0[8]",
+            '< 42/ns,7["ask"]',
+            "> 43/ns,7[1]",
+        )
+    )
+    assert says(dialogue) == ['0{"sid":"x"}']
+    assert hear(dialogue, "40")
+    assert says(dialogue) == ["2"]
+    assert hear(dialogue, "3")
+    assert hear(dialogue, '42/ns,6["double", 4]')
+    assert says(dialogue) == ["43/ns,6[8]", '42/ns,7["ask"]']
+    assert not hear(dialogue, "43/ns,6[1]")
+    assert hear(dialogue, "43/ns,7[1]")
+    assert hear(dialogue, "2")  # Engine.IO 3
+    assert says(dialogue) == ["3"]
+    assert not hear(dialogue, "42/ns,6not JSON")
+
+
+ASK = '{"a":"%s"}'
+CREATED = '{"type":"item.created","item":{"id":"ID"},"by":"evt_a1"}'
+ITEM = '{"event_id":"%s","type":"item.create","item":{"id":"%s","role":"%s"}}'
+
+
+def test_random_texts_that_come_back_are_the_client_s():
+    dialogue = Dialogue(
+        frames(
+            "> " + ITEM % ("evt_a1", ONE, "user"),
+            "< " + CREATED.replace("ID", ONE),
+            "> " + ITEM % ("evt_a2", ONE, "user"),
+            "< done",
+        )
+    )
+    assert not hear(dialogue, ITEM % ("evt_b1", OTHER, "system"))
+    assert not hear(dialogue, ITEM % ("evt_b1", "msg", "user"))
+    assert hear(dialogue, ITEM % ("evt_b1", OTHER, "user"))
+    assert says(dialogue) == [CREATED.replace("ID", OTHER)]
+    assert not hear(dialogue, ITEM % ("evt_b2", ONE.replace("1", "2"), "user"))
+    assert hear(dialogue, ITEM % ("evt_b2", OTHER, "user"))
+    assert says(dialogue) == ["done"]
+
+
+def test_a_random_text_that_nobody_repeats_counts():
+    dialogue = Dialogue(frames("> " + ASK % ONE, "< x", "> " + ASK % ONE))
+    assert not hear(dialogue, ASK % OTHER)
+    assert not hear(dialogue, '{"a":1}')
+    assert not hear(dialogue, ASK.replace('"%s"', '["%s"]') % ONE)
+    assert not hear(dialogue, "[" * 9)
+    assert hear(dialogue, ASK % ONE)
+
+
+def test_what_does_not_count_is_left_to_the_key():
+    recorded = frames('> {"a": 1, "at": 5}')
+    assert not hear(Dialogue(recorded), '{"a":1,"at":6}')
+    assert hear(Dialogue(recorded, key=lambda text: text[:7]), '{"a": 1,"at":6}')
+    assert not hear(Dialogue([]), "x")
+    binary = [Frame(True, 0, "binary", b"\x00"), Frame(False, 0, "binary", b"\x01")]
+    dialogue = Dialogue(binary)
+    assert not hear(dialogue, "\x00")
+    assert dialogue.hear("binary", b"\x02", b"\x02") is None
+    assert dialogue.hear("binary", b"\x00", b"\x00") == binary[:1]
+    assert dialogue.next_from(client=True) is None
+    assert dialogue.next_from(client=False) == binary[1]
+
+
+def packet(kind: int, body: bytes) -> bytes:
+    assert len(body) < 128
+    return bytes([kind, len(body)]) + body
+
+
+def connect(name: bytes, level: int = 4) -> bytes:
+    more = b"\x05\x11\0\0\0\x0a" if level == 5 else b""
+    head = b"\0\4MQTT" + bytes([level]) + b"\2\0\x3c" + more
+    return packet(0x10, head + len(name).to_bytes(2) + name + b"\0\0")
+
+
+def subscribe(number: int, topic: bytes = b"a") -> bytes:
+    return packet(0x82, number.to_bytes(2) + b"\0\1" + topic + b"\0")
+
+
+def publish(number: int, quality: int = 1) -> bytes:
+    wants = number.to_bytes(2) if quality else b""
+    return packet(0x30 | quality << 1, b"\0\1a" + wants + b"hello")
+
+
+def ack(kind: int, number: int) -> bytes:
+    return packet(kind, number.to_bytes(2))
+
+
+def binary(*said: tuple[bool, bytes]) -> list[Frame]:
+    return [Frame(client, 0, "binary", content) for client, content in said]
+
+
+@pytest.mark.parametrize("level", [4, 5])
+def test_mqtt_is_compared_by_packets(level):
+    first = connect(b"mqttjs_1", level) + subscribe(100)
+    dialogue = Dialogue(
+        binary(
+            (True, first[:3]),
+            (True, first[3:]),
+            (False, b"\x20\2\0\0" + ack(0x90, 100)),
+            (True, mqtt.PING),
+            (False, mqtt.PONG),
+            (True, publish(101, 2)),
+            (False, ack(0x50, 101)),
+            (True, ack(0x62, 101)),
+            (False, ack(0x70, 101) + publish(7)),
+            (True, ack(0x40, 7)),
+            (True, publish(0, 0)),
+            (True, b"\xe0\0"),
+        ),
+        "mqtt",
+    )
+
+    def heard(data: bytes) -> bool:
+        return dialogue.hear("binary", data, data) is not None
+
+    def said() -> bytes:
+        found = b""
+        while frame := dialogue.next_from(client=False):
+            found += frame.content
+        return found
+
+    live = connect(b"another", level) + subscribe(5)
+    for at in range(0, len(live), 5):  # in other pieces
+        assert heard(live[at : at + 5])
+    assert said() == b"\x20\2\0\0" + ack(0x90, 5)
+    assert heard(mqtt.PING)
+    assert said() == mqtt.PONG
+    assert not heard(publish(6, 1))
+    assert heard(publish(6, 2))
+    assert said() == ack(0x50, 6)
+    assert not heard(ack(0x62, 7))
+    assert not heard(ack(0x62, 101))
+    assert heard(ack(0x62, 6))
+    assert said() == ack(0x70, 6) + publish(7)
+    assert not heard(ack(0x40, 8))
+    assert heard(ack(0x40, 7))
+    assert heard(publish(0, 0))
+    assert heard(b"\xe0\0")
+    assert not heard(b"\xe0\0")
+    assert heard(mqtt.PING)
+    assert said() == mqtt.PONG
+
+
+def test_mqtt_s_odd_packets():
+    assert mqtt.made(b"\x82").id == 0
+    assert mqtt.answers(b"\x90\xff") is None
+    assert mqtt.Packets().feed(b"\x30\xff\xff\xff\xff") == []
+    closing = Frame(False, 0, "close", b"1000 ")
+    assert [*mqtt.as_packets([closing])] == [closing]
+    dialogue = Dialogue([closing], "mqttv3.1")
+    assert dialogue.next_from(client=False) == closing
+    assert dialogue.hear("text", b"x", b"x") is None
+    unanswered = Dialogue(binary((False, ack(0x90, 3))), "mqtt")
+    assert unanswered.next_from(client=False).content == ack(0x90, 3)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "are"),
+    [
+        (ONE, OTHER.upper(), True),
+        ("V1StGXR8_Z5jdHi6B-myT", "uT8kq0fL9xW2-zB4cM7nP", True),
+        ("k3j9x0f2ab", "9q1z8w0c4d", True),
+        ("gpt-4o-realtime", "gpt-4o-mini", False),
+        ("2024-10-01", "2024-10-02", False),
+        ("hello", "world", False),
+        ("a1b2", "c3d4", False),
+        (ONE, "hello", False),
+        (1, 2, False),
+        ("a 1 b 2 c 3", "b 1 b 2 c 3", False),
+    ],
+)
+def test_what_looks_made_up(one, other, are):
+    assert are_random(one, other) is are
+
+
+def test_signs_of_life_are_each_protocol_s_own():
+    assert keepalive("", '{"type":"ping"}') is None
+    assert keepalive("graphql", '{"type":"ping","id":1}') is None
+    assert keepalive("graphql", "x" * 500) is None
+    assert keepalive("signalr", '{"type":7}\x1e') is None
+    assert protocol_of("", '{"protocol":"json"}') == ""
+    assert protocol_of("graphql-ws", "") == "graphql"
+    assert protocol_of("MQTT".lower(), "") == "mqtt"
+
+
+def test_ids_of_other_kinds_are_left_alone():
+    assert read("[1]\x1e")[0].id is None
+    assert read('{"id":null,"method":"m"}')[0].id is None
+    assert read('42["x"]') is None
+    assert answered("text", {1: 2}, {}) == "text"
+    assert answered("text", {}, {"ex": "oas"}) == "toast"
+    assert answered('{"id":true,"params":[]}', {1: 2}, {}) == '{"id":true,"params":[]}'
+    assert answered('{"id":1}', {1: 2}, {}) == '{"id":2}'
