@@ -232,18 +232,15 @@ def _chosen(cassette: Path | str | None, mode: str | None) -> dict[str, object]:
     return {name: value for name, value in given.items() if value is not None}
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def namespace(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Namespace"]:
-    """A network of its own."""
-    from end_to_end.namespace import Namespace, NoNamespaceError
-    from leaving_out import leave_out
+    """A network of its own. All tests of this process of pytest share it, and the warm
+    processes in it, of which the first takes a second; a module that changes it has
+    one of its own."""
+    from end_to_end.namespace import made
 
-    try:
-        made = Namespace(tmp_path_factory.mktemp("namespace"))
-    except NoNamespaceError as error:
-        leave_out(f"network namespaces cannot be made here: {error}")
-    with made:
-        yield made
+    with made(tmp_path_factory.mktemp("namespace")) as found:
+        yield found
 
 
 @pytest.fixture

@@ -54,6 +54,8 @@ SAMPLES: dict[str, Text] = {
     "block": ("~d c.example",),
     "ignore_preset": "telemetry",
     "lane": "auto",
+    "max_age": "30d",
+    "fail_on_age": "yes",
     "echo": "off",
     "include_localhost": "yes",
     "no_proxy": ".corp.test,db:5432",

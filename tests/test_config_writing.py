@@ -74,6 +74,17 @@ def test_what_is_laid_out_otherwise_is_left_to_its_owner(text: str) -> None:
         with_values(text, ONE)
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("match = 'url' # a\n", "match = '-vary' # a\n"),
+        ("", "# b\nmatch = '-vary'\n"),
+    ],
+)
+def test_a_single_value_takes_the_place_of_the_old_one(before: str, after: str) -> None:
+    assert with_values(before, {"match": [Added("-vary", ("b",))]}) == after
+
+
 def test_what_is_no_toml_is_an_error() -> None:
     with pytest.raises(tomllib.TOMLDecodeError):
         with_values("a = ", ONE)

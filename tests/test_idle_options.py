@@ -55,3 +55,10 @@ def test_a_variable_that_is_not_set_hides_nothing_in_a_recording() -> None:
     settings = parse_settings(secret=["A_KEY", "B_KEY"])
     assert told(settings, {"A_KEY": "x", "B_KEY": ""}) == ["vcr_secret=B_KEY"]
     assert told(settings) == []
+
+
+def test_a_clock_is_given_by_run_alone() -> None:
+    (text,) = idle_options(parse_settings(time="freeze"))
+    remedy = "only 'mitmvcr run' gives a command a clock: use vcr_time=shift"
+    assert text == f"vcr_time=freeze: {remedy}"
+    assert told(parse_settings(time="shift")) == []

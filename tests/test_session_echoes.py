@@ -74,3 +74,37 @@ def test_a_secret_that_is_repeated_is_neither_kept_nor_put_back(path: Path) -> N
     recording.close()
     assert secret not in path.read_text()
     assert loads(path.read_bytes(), "x").interactions[0].request.echoes == ()
+
+
+def flow(value: str, body: str) -> list[Interaction]:
+    """A nonce that is sent first, and comes back later; once in a list of names."""
+    first = Interaction(0, asked(value), Response(body=b"go on", code=200))
+    later = Request("GET", f"https://h/token?run={value[:8]}")
+    return [first, Interaction(1, later, Response(body=body.encode(), code=200))]
+
+
+def test_what_an_earlier_request_made_up_comes_back(path: Path) -> None:
+    recording = session(path, Mode.RECORD_ONLY)
+    for each in flow(ONE, f'["{ONE}"]'):
+        recording.record(each)
+    recording.close()
+    held = loads(path.read_bytes(), "x").interactions
+    assert [each.request.echoes for each in held] == [
+        ("query.run",),
+        ("earlier.query.run",),
+    ]
+    replay = session(path, Mode.REPLAY_ONLY)
+    first, later = (each.request for each in flow(TWO, ""))
+    replay.plan(first)
+    decision = replay.plan(later)
+    assert isinstance(decision, Replay)
+    assert decision.interaction.response.body == f'["{TWO}"]'.encode()
+
+
+def test_what_none_repeats_is_not_kept(path: Path) -> None:
+    recording = session(path, Mode.RECORD_ONLY)
+    for each in flow(ONE, '["nothing-of-it"]'):
+        recording.record(each)
+    recording.close()
+    held = loads(path.read_bytes(), "x").interactions
+    assert [each.request.echoes for each in held] == [(), ()]

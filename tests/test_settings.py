@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from mitmvcr import timing_options
 from mitmvcr.cassette_options import parse_cassette as parse_chosen
-from mitmvcr.core.errors import OptionError
+from mitmvcr.core.errors import OptionError, UnusableValueError
 from mitmvcr.core.modes import Mode, Repeats
 from mitmvcr.network_options import Address
 from mitmvcr.options import BY_NAME, Settings, Text, as_options
@@ -446,3 +447,17 @@ def test_request_headers_are_chosen_by_name() -> None:
         "content-type",
         "user-agent",
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("", None), ("30d", 2592000), ("2w", 1209600), ("12h", 43200), (" 1D ", 86400)],
+)
+def test_an_age_has_days_and_weeks_too(text: str, seconds: float | None) -> None:
+    assert timing_options.parse_age(text) == seconds
+
+
+@pytest.mark.parametrize("text", ["d", "-1d", "0s", "old", "-5m"])
+def test_what_is_no_age_is_refused(text: str) -> None:
+    with pytest.raises(UnusableValueError, match="30d"):
+        timing_options.parse_age(text)

@@ -5,6 +5,7 @@ import json
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import accumulate
 from pathlib import Path
 from typing import NamedTuple
 
@@ -140,12 +141,9 @@ def _place_of(text: str, name: str) -> tuple[int, int] | None:
     if bare[start : start + 1] != "[":
         opaque = _OPAQUE.match(text, start)
         return start, opaque.end() if opaque else start
-    depth = 0
-    for at in range(start, len(bare)):
-        depth += (bare[at] == "[") - (bare[at] == "]")
-        if depth == 0:
-            return start, at + 1
-    return None
+    depths = accumulate((c == "[") - (c == "]") for c in bare[start:])
+    end = next(at for at, depth in enumerate(depths) if depth == 0)
+    return start, start + end + 1
 
 
 def _check(

@@ -74,7 +74,8 @@ class Flag(NamedTuple):
 #: The commands that take an option of a session, by what it is about.
 _SESSION = ("run", "serve", "start")
 _MATCHING = (*_SESSION, "explain", "diff")
-_SECRETS = (*_SESSION, "scan", "scrub", "show", "diff", "convert")
+_SECRETS = (*_SESSION, "scan", "scrub", "show", "diff", "convert", "refresh")
+_ORIGINS = (*_SESSION, "refresh")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,6 +223,7 @@ UPSTREAM_CA = Option(
     parse=network.parse_pem,
     metavar="FILE",
     is_path=True,
+    commands=_ORIGINS,
 )
 INSECURE_UPSTREAM = Option(
     name="insecure_upstream",
@@ -230,6 +232,7 @@ INSECURE_UPSTREAM = Option(
     parse=parsing.parse_switch,
     kind=Kind.SWITCH,
     default="no",
+    commands=_ORIGINS,
 )
 CLIENT_CERT = Option(
     name="client_cert",
@@ -239,6 +242,7 @@ CLIENT_CERT = Option(
     parse=network.parse_pem,
     metavar="FILE",
     is_path=True,
+    commands=_ORIGINS,
 )
 SET = Option(
     name="set",
@@ -249,6 +253,7 @@ SET = Option(
     default=(),
     metavar="NAME=VALUE",
     scope=Scope.PROCESS,
+    commands=_ORIGINS,
 )
 PORT = Option(
     name="port",
@@ -359,6 +364,17 @@ PROVE = Option(
     commands=("run",),
 )
 
+MAX_AGE = Option(
+    name="max_age",
+    help="Warn once of each cassette that was recorded longer ago, as 30d, by its first"
+    " Date, else by git, else by its file.",
+    group=Group.REPORTS,
+    parse=timing.parse_age,
+    metavar="AGE",
+    scope=Scope.COMMAND,
+    commands=("run",),
+)
+
 OPTIONS: tuple[Option, ...] = (
     CASSETTE,
     DIR,
@@ -403,6 +419,7 @@ OPTIONS: tuple[Option, ...] = (
         parse=parsing.parse_view,
         default="go",
         metavar="VIEW",
+        commands=_ORIGINS,
     ),
     Option(
         name="match",
@@ -839,6 +856,18 @@ OPTIONS: tuple[Option, ...] = (
         default="no",
         scope=Scope.COMMAND,
         commands=("run", "start"),
+    ),
+    MAX_AGE,
+    Option(
+        name="fail_on_age",
+        help="Exit with 100 when the command passed, but a cassette is older than the"
+        " age that it may have.",
+        group=Group.REPORTS,
+        parse=parsing.parse_switch,
+        kind=Kind.SWITCH,
+        default="no",
+        scope=Scope.COMMAND,
+        commands=("run",),
     ),
     Option(
         name="fail_on_unused",

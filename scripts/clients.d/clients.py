@@ -6,12 +6,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
 import envs
+from examined import ELSEWHERE, examined
 from recipe import Recipe, all_recipes
 from table import write_table
 from trial import Outcome, diverting, record, replay, with_origin, without_origin
@@ -25,7 +26,7 @@ AT_ONCE = 3
 
 def main(words: Sequence[str]) -> int:
     flags = {word for word in words if word.startswith("--")}
-    unknown = flags - {"--common", "--prepare", "--write"}
+    unknown = flags - {"--common", "--quick", "--prepare", "--write"}
     recipes = chosen([word for word in words if word not in flags], flags)
     if unknown or not recipes:
         print(f"scripts/clients: what is {' '.join(words)}?", file=sys.stderr)
@@ -36,7 +37,16 @@ def main(words: Sequence[str]) -> int:
     outcomes = tried(recipes, commands, python)
     if "--write" in flags:
         write_table(outcomes, datetime.date.today())
-    return told(outcomes)
+    return told(outcomes) or told_of_doctor(commands)
+
+
+def told_of_doctor(commands: Mapping[str, Sequence[str]]) -> int:
+    """Say what the doctor finds, where each runtime that it knows is prepared."""
+    if not commands.keys() >= ELSEWHERE.keys():
+        return 0
+    problems = examined(commands)
+    print("doctor: " + ("; ".join(problems) or "it finds them all"))
+    return 1 if problems else 0
 
 
 def chosen(names: Sequence[str], flags: set[str]) -> list[Recipe]:
@@ -49,6 +59,7 @@ def chosen(names: Sequence[str], flags: set[str]) -> list[Recipe]:
         for each in known
         if (not names or each.name in names)
         and ("--common" not in flags or each.common)
+        and ("--quick" not in flags or each.is_quick)
     ]
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from recipe import FOLDER, ROOT, Recipe
 
+KOTLIN = "org.jetbrains.kotlin:kotlin-compiler-embeddable:2.4.20"
 CACHE = ROOT / ".cache" / "clients"
 Words = dict[str, str]
 
@@ -98,17 +99,37 @@ def _java(recipes: Sequence[Recipe]) -> list[Words]:
 
 
 def _build_java(source: Path, folder: Path) -> None:
-    recipe = Recipe.read(source / "client.toml")
     jars = folder / "jars"
-    jars.mkdir()
-    if recipe.packages:
-        (folder / "pom.xml").write_text(_pom(recipe.packages))
-        command = ["mvn", "-q", "-B", "dependency:copy-dependencies"]
-        command += ["-DincludeScope=runtime", f"-DoutputDirectory={jars}"]
-        subprocess.run(command, cwd=folder, check=True)
+    _jars(Recipe.read(source / "client.toml").packages, jars)
     sources = sorted(source.glob("*.java"))
     command = ["javac", "-cp", f"{jars}/*", "-d", str(folder), *map(str, sources)]
     subprocess.run(command, check=True)
+
+
+def _jars(packages: Sequence[str], jars: Path) -> None:
+    jars.mkdir()
+    if packages:
+        (jars / "pom.xml").write_text(_pom(packages))
+        command = ["mvn", "-q", "-B", "dependency:copy-dependencies"]
+        command += ["-DincludeScope=runtime", f"-DoutputDirectory={jars}"]
+        subprocess.run(command, cwd=jars, check=True)
+
+
+def _kotlin(recipes: Sequence[Recipe]) -> list[Words]:
+    return [_built(recipe, _build_kotlin) | {"java": "java"} for recipe in recipes]
+
+
+def _build_kotlin(source: Path, folder: Path) -> None:
+    """Build with Kotlin's compiler, whose jars are no part of the program."""
+    jars, compiler = folder / "jars", folder / "compiler"
+    _jars(Recipe.read(source / "client.toml").packages, jars)
+    _jars([KOTLIN], compiler)
+    main = "org.jetbrains.kotlin.cli.jvm.K2JVMCompiler"
+    path = ":".join(map(str, sorted(jars.glob("*.jar"))))
+    command = ["java", "-cp", f"{compiler}/*", main, "-no-stdlib", "-no-reflect"]
+    sources = map(str, sorted(source.glob("*.kt")))
+    subprocess.run([*command, "-cp", path, "-d", folder, *sources], check=True)
+    shutil.rmtree(compiler)
 
 
 def _pom(packages: Sequence[str]) -> str:
@@ -171,7 +192,7 @@ def _drop_older(name: str) -> None:
 
 
 #: Environments that all their clients share, whoever is run.
-SHARED = ("python", "node")
+SHARED = ("python", "python-more", "node")
 MAKERS = {
     "system": _system,
     "python": _python,
@@ -179,4 +200,5 @@ MAKERS = {
     "go": _go,
     "rust": _rust,
     "java": _java,
+    "kotlin": _kotlin,
 }

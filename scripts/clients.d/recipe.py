@@ -9,6 +9,8 @@ from typing import Self
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "tests" / "clients"
 
+SAID = "One, two, three. Ünd so on."
+
 #: What an ordinary program does, in this order, and what it prints of it. Blanks do not
 #: count: languages write JSON and events in different ways.
 STEPS: Mapping[str, tuple[Sequence[str], str]] = {
@@ -29,6 +31,11 @@ STEPS: Mapping[str, tuple[Sequence[str], str]] = {
     ),
     "ws": (["GET /"], "session.created session.updated"),
     "chat": (["POST /v1/chat/completions"], "One, two, three. Ünd so on."),
+    "gemini": (["POST /v1beta/models/gemini-x:generateContent"], SAID),
+    "cohere": (["POST /v2/chat"], SAID),
+    "whole": (["POST /whole/v1/chat/completions"], SAID),
+    "rpc": (["POST /echo.Echo/Say"], "wörld"),
+    "mcp": (["POST /mcp", "POST /mcp", "POST /mcp"], "count"),
     "message": (["POST /v1/messages"], "One, two, three. Ünd so on."),
 }
 USUAL = ("json", "gzip", "post", "redirect", "cookie", "sse")
@@ -65,6 +72,12 @@ class Recipe:
     def read(cls, path: Path) -> Self:
         facts = tomllib.loads(path.read_text("utf-8"))
         return cls(name=path.parent.name, folder=path.parent, **facts)
+
+    @property
+    def is_quick(self) -> bool:
+        """Return whether it is common, and needs no other people's code built and no
+        runtime of its own."""
+        return self.common and (self.env in ("system", "python") or not self.packages)
 
     @property
     def requests(self) -> list[str]:

@@ -48,6 +48,19 @@ def test_mitmproxy_takes_it_as_its_own(tmp_path):
     assert {path.name for path in tmp_path.iterdir()} == names
 
 
+def test_a_new_one_is_quick_and_one_that_is_there_stays(tmp_path):
+    """An authority of mitmproxy's own has a key of RSA."""
+    (new, old) = (tmp_path / name for name in ("new", "old"))
+    CertStore.create_store(old, "mitmproxy", 2048)
+    kinds = []
+    for folder in (new, old):
+        ensure_ca(folder)
+        store = CertStore.from_store(folder, "mitmproxy", 2048)
+        leaf = store.get_cert("api.test", [x509.DNSName("api.test")]).cert
+        kinds.append((store.default_ca.keyinfo, leaf.keyinfo))
+    assert kinds == [(("EC (secp256r1)", 256),) * 2, (("RSA", 2048),) * 2]
+
+
 def test_it_is_made_once(home):
     before = (home / "mitmproxy-ca.pem").read_bytes()
     assert ensure_ca(home) == home / "mitmproxy-ca-cert.pem"
@@ -110,7 +123,12 @@ def test_a_lost_certificate_file_is_written_again(tmp_path):
         (lambda data: b"", "holds no certificate"),
         (lambda data: data[: data.index(b"-----END CERT")], "holds no certificate"),
         (lambda data: data[data.index(b"-----BEGIN CERT") :], "is damaged"),
-        (lambda data: data.replace(b"MII", b"XXX"), "is damaged"),
+        (
+            lambda data: data.replace(
+                b"CERTIFICATE-----\nMII", b"CERTIFICATE-----\nXXX"
+            ),
+            "is damaged",
+        ),
     ],
 )
 def test_a_damaged_one_is_told_with_the_remedy(tmp_path, damage, problem):
@@ -125,7 +143,7 @@ def test_a_damaged_one_is_told_with_the_remedy(tmp_path, damage, problem):
 
 def test_the_key_of_another_is_told(tmp_path, home):
     ensure_ca(tmp_path)
-    end = b"-----END RSA PRIVATE KEY-----\n"
+    end = b" PRIVATE KEY-----\n-----BEGIN CERTIFICATE"
     key, _, _ = (tmp_path / "mitmproxy-ca.pem").read_bytes().partition(end)
     _, _, certificate = (home / "mitmproxy-ca.pem").read_bytes().partition(end)
     (tmp_path / "mitmproxy-ca.pem").write_bytes(key + end + certificate)
@@ -139,10 +157,18 @@ def test_a_file_in_the_way_is_told(tmp_path):
         ensure_ca(tmp_path / "home" / "deeper")
 
 
+@pytest.fixture(scope="module")
+def rsa(tmp_path_factory):
+    """A folder with an authority of mitmproxy's own."""
+    folder = tmp_path_factory.mktemp("rsa")
+    CertStore.create_store(folder, "mitmproxy", 2048)
+    return folder
+
+
 @pytest.mark.parametrize("name", ["p", "q", "d", "dmp1", "dmq1", "iqmp"])
-def test_a_key_of_which_a_number_has_changed_is_told(tmp_path, home, name):
+def test_a_key_of_which_a_number_has_changed_is_told(tmp_path, rsa, name):
     """mitmproxy would not start with it."""
-    pem = (home / "mitmproxy-ca.pem").read_bytes()
+    pem = (rsa / "mitmproxy-ca.pem").read_bytes()
     text, end, certificate = pem.partition(b"-----END RSA PRIVATE KEY-----\n")
     begin, _, coded = text.partition(b"KEY-----\n")
     key: Any = load_pem_private_key(pem, None)

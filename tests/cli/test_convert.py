@@ -127,7 +127,7 @@ def test_a_folder_becomes_one_file(tmp_path) -> None:
     assert json.loads((folder / "a.json").read_text())["mappings"]
 
 
-def test_the_folder_of_wiremock_has_its_bodies_beside(tmp_path) -> None:
+def test_the_folder_of_wiremock_has_its_bodies_beside(tmp_path, capsys) -> None:
     root = tmp_path / "wiremock"
     (root / "mappings" / "deep").mkdir(parents=True)
     (root / "__files").mkdir()
@@ -143,6 +143,12 @@ def test_the_folder_of_wiremock_has_its_bodies_beside(tmp_path) -> None:
     assert convert(root, *words) == 1
     (one,) = held(tmp_path / "out.yaml")
     assert (one.request.url, one.response.body) == ("https://api.test/a", BINARY)
+    assert convert(root, "-o", f"{tmp_path / 'many'}/", *words[2:]) == 1
+    assert len(held(tmp_path / "many" / "wiremock.yaml")) == 1
+    bad = root / "mappings" / "c.json"
+    bad.write_text('{"mappings": ')
+    assert convert(root, *words) == 125
+    assert f"error: {bad}: is not whole JSON" in capsys.readouterr().err
 
 
 def test_secrets_are_redacted_as_a_recording_redacts_them(tmp_path, capsys) -> None:

@@ -116,6 +116,13 @@ def test_nothing_is_learned_from_a_run_that_fails(cli: Cli, tmp_path: Path) -> N
     assert said in lines(ran.stderr)
 
 
+def test_nothing_is_learned_where_nothing_was_asked(cli: Cli) -> None:
+    ran = cli("learn", "-c", "c.yaml", "--", *cli.python("pass"))
+    assert ran.returncode == 100
+    said = "mitmvcr: nothing was recorded: there is nothing to learn from"
+    assert said in lines(ran.stderr)
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

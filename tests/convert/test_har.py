@@ -99,6 +99,28 @@ def test_bytes_are_in_base64_or_chunks(changes: dict[str, Any]) -> None:
     assert of_content(**changes) == BINARY
 
 
+@pytest.mark.parametrize(
+    ("kind", "size", "body"),
+    [
+        ("a/b", 256, BINARY),
+        ("a/b", 384, BINARY.decode("latin-1").encode()),
+        ("a/b", -1, BINARY.decode("latin-1").encode()),
+        ("text/plain; charset=latin-1", 256, BINARY),
+        ("text/plain; charset=nothing", 256, BINARY),
+    ],
+)
+def test_text_that_was_bytes_is_told_by_its_size(
+    kind: str, size: int, body: bytes
+) -> None:
+    text = BINARY.decode("latin-1")
+    assert of_content(text=text, size=size, mimeType=kind) == body
+
+
+def test_text_is_in_the_charset_in_which_it_has_its_size() -> None:
+    kind = "text/plain; charset=Shift_JIS"
+    assert of_content(text="\u3042", size=2, mimeType=kind) == b"\x82\xa0"
+
+
 def test_a_body_may_lie_in_a_file_beside() -> None:
     assert of_content({"a.png": BINARY}, _file="a.png") == BINARY
 

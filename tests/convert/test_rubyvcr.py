@@ -112,6 +112,14 @@ def test_betamax_writes_json() -> None:
     ]
 
 
+def test_betamax_once_had_a_status_of_its_own() -> None:
+    data = betamax(string="")
+    response = data["http_interactions"][0]["response"]
+    response["status_code"] = response.pop("status")["code"]
+    found = found_in(data, "ruby-vcr")
+    assert found.interactions[0].response.status == "200 OK"
+
+
 def test_when_it_was_is_taken_from_its_date() -> None:
     dated = interaction(headers={"Date": ("Sun, 06 Nov 1994 08:49:37 GMT",)})
     data = write([dated], BY_NAME["ruby-vcr"]).data

@@ -173,6 +173,23 @@ def test_equal_requests_become_a_scenario() -> None:
     assert len({each["scenarioName"] for each in steps}) == 2
 
 
+def test_steps_of_a_scenario_come_in_its_order() -> None:
+    def step(number: int, state: str, then: str | None) -> dict[str, Any]:
+        more = {"requiredScenarioState": state, "newScenarioState": then}
+        return mapping({}, {"body": f"{number}"}, scenarioName="s", **more)
+
+    steps = [
+        step(3, "third", None),
+        mapping({}, {"body": "alone"}),
+        step(2, "second", "third"),
+        step(4, "never", None),
+        step(1, "Started", "second"),
+    ]
+    found = found_in({"mappings": steps}, "wiremock", origin=ORIGIN)
+    bodies = [each.response.body for each in found.interactions]
+    assert bodies == [b"1", b"alone", b"2", b"3", b"4"]
+
+
 # Hoverfly
 
 
@@ -239,6 +256,21 @@ def test_a_pair_answers(response: dict[str, Any], body: bytes) -> None:
     data = simulation({"request": request, "response": ANSWER | response})
     one = only(found_in(data, "hoverfly", files={"body.bin": BINARY}))
     assert (one.request.url, one.response.body) == ("http://api.test/", body)
+
+
+def test_a_form_is_sent_as_its_fields_are() -> None:
+    form = {"a": exact("b c"), "d": exact("1;2"), "e": exact(".", "regex")}
+    request = {
+        "path": exact("/"),
+        "destination": exact("api.test"),
+        "body": exact(form, "form"),
+    }
+    found = found_in(simulation({"request": request, "response": ANSWER}), "hoverfly")
+    assert found.interactions[0].request.body == b"a=b+c&d=1&d=2"
+    (note,) = notes_of(found)
+    assert note.endswith(
+        "request.body[0].value.e: is not exact (regex), so it is not kept"
+    )
 
 
 def test_what_is_not_exact_in_a_pair_is_said() -> None:

@@ -308,3 +308,27 @@ def test_a_message_is_compared_as_json_without_what_does_not_count() -> None:
     assert key(b'{"a":1}') != key(b'{"a":2}')
     assert key(b"text") == b"text" != key(b"other")
     assert key(b"x [REDACTED:jwt]") == key(b"x [REDACTED:token]")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "matches"),
+    [
+        ("https://h/runs/17/log?a=1", "https://h/runs/18/log?a=1", True),
+        ("https://h/runs/17/log", "https://h/runs/17/out", False),
+        ("https://h/runs/17/log?a=1", "https://h/runs/18/log?a=2", False),
+        ("https://h/jobs/17", "https://h/jobs/18", False),
+        ("https://h/?a=/runs/1", "https://h/?a=/runs/2", False),
+        ("no URL/runs/1", "no URL/runs/2", False),
+    ],
+)
+@pytest.mark.parametrize("parts", ["url", "path query"])
+def test_what_a_regex_matches_in_a_path_does_not_count(
+    parts: str, one: str, other: str, matches: bool
+) -> None:
+    how = spec(*parts.split(), path="(?<=/runs/)[0-9]+")
+    assert same(how, get(one), get(other)) is matches
+
+
+def test_a_path_can_be_left_out_of_what_go_vcr_compares() -> None:
+    how = MatchSpec(("url",), "go-vcr", ignore_path=(Ignore("[0-9]+"),))
+    assert same(how, get("https://h/1"), get("https://h/2"))

@@ -261,9 +261,11 @@ def test_fields_of_headers_of_the_same_names() -> None:
         assert fields(headers) == header_fields._found(headers)
 
 
-def test_headers_that_were_sound_are_others_if_they_are_not_the_same() -> None:
-    sound = {"A": ["b"]}
-    for number in range(600):
-        assert is_sendable(Response(code=200, headers={"A": [str(number)]}))
-        assert is_sendable(Response(code=200, headers=sound))
-        assert not is_sendable(Response(code=200, headers={"A": ["b\n"]}))
+def test_headers_that_were_sound_may_be_changed_in_place() -> None:
+    headers = {"A": ["b"]}
+    assert is_sendable(Response(code=200, headers=headers))
+    headers["A"][0] = "b\n"
+    assert not is_sendable(Response(code=200, headers=headers))
+    headers["A"][0] = "b"
+    headers["A b"] = ["c"]
+    assert not is_sendable(Response(code=200, headers=headers))

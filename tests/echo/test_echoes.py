@@ -9,11 +9,13 @@ from urllib.parse import quote
 
 import pytest
 
+from mitmvcr.codings import CodingError
 from mitmvcr.core.chunks import Chunk
 from mitmvcr.core.model import Interaction, Request, Response
+from mitmvcr.echo.earlier import Earlier
 from mitmvcr.echo.finding import echoes, with_echoes
 from mitmvcr.echo.places import MOST, Place, values
-from mitmvcr.echo.restating import restated
+from mitmvcr.echo.restating import LiveValues
 
 #: In base64 the first needs padding and the second none.
 OLD, NEW = "r-1b4e28ba-2fa1-41d2-883f-0016d3cca427", "urn:uuid:6fa459ea-ee8a-4ca4-894e"
@@ -38,7 +40,7 @@ def recorded(
 
 
 def answered(met: Interaction, live: Request) -> Response:
-    return restated(met, live).response
+    return LiveValues().restated(met, live).response
 
 
 # Places
@@ -114,6 +116,7 @@ def test_not_all_values_of_a_huge_list_are_looked_at() -> None:
         (post({"id": OLD}), f'{{"id": "{OLD}"}}', ("json.$.id",)),
         (post({"id": 7}), '{"id": 7}', ("json.$.id",)),
         (post([{"id": 7}]), '[{"id": 7}]', ("json.$[0].id",)),
+        (post({"id": 7}), '{"id": 8}', ()),
         (get(f"run={OLD}"), OLD, ("query.run",)),
         (get("state=abcd"), "abcd", ("query.state",)),
         (get("", X_Request_Id=OLD), OLD, ("header.x-request-id",)),
@@ -217,10 +220,10 @@ def test_an_unknown_coding_stays_as_it_is() -> None:
 
 def test_nothing_changes_where_the_values_are_the_same() -> None:
     met = recorded(get(f"run={OLD}"), OLD)
-    assert restated(met, get(f"run={OLD}")) is met
-    assert restated(met, get("other=1")) is met
+    assert LiveValues().restated(met, get(f"run={OLD}")) is met
+    assert LiveValues().restated(met, get("other=1")) is met
     hidden = replace(met, request=replace(get("run=[REDACTED]"), echoes=("query.run",)))
-    assert restated(hidden, get(f"run={NEW}")) is hidden
+    assert LiveValues().restated(hidden, get(f"run={NEW}")) is hidden
 
 
 def test_numbers_and_short_texts_change_under_their_own_name_alone() -> None:
@@ -293,3 +296,46 @@ def test_base64_that_is_no_text_stays() -> None:
     raw = b"\xff\xfe" + OLD.encode() + b"\xff" * 9
     met = recorded(get(f"a={OLD}"), f"{OLD} {b64encode(raw).decode()}")
     assert b64encode(raw) in answered(met, get(f"a={NEW}")).body
+
+
+def test_a_coding_that_cannot_be_applied_keeps_the_body() -> None:
+    coded = {"Content-Encoding": ["gzip"]}
+    met = recorded(get(f"a={OLD}"), gzip.compress(OLD.encode()), coded)
+    with pytest.MonkeyPatch.context() as patch:
+
+        def fail(*_: object) -> bytes:
+            raise CodingError("none here")
+
+        patch.setattr("mitmvcr.echo.restating.encoded", fail)
+        assert answered(met, get(f"a={NEW}")).body == met.response.body
+
+
+def test_what_is_no_base64_is_no_token() -> None:
+    met = recorded(get(f"run={OLD}"), f"{OLD} eyJhbGciOiJ.eyJh.x {'abcde' * 5}")
+    assert NEW.encode() in answered(met, get(f"run={NEW}")).body
+
+
+def test_chunks_that_would_begin_together_are_one() -> None:
+    met = recorded(get(f"a={OLD}"), f"{OLD}xy")
+    chunks = (Chunk(0, 1), Chunk(len(OLD), 2), Chunk(len(OLD) + 1, 3))
+    met = replace(met, response=replace(met.response, chunks=chunks))
+    found = answered(met, get("a="))
+    assert [each.offset for each in found.chunks] == [0, 1]
+
+
+def test_so_many_values_are_remembered() -> None:
+    earlier = Earlier()
+    for number in range(2100):
+        value = f"{number:08x}-2fa1-41d2-883f-0016d3cca427"
+        earlier.noted(Interaction(0, get(f"run={value}"), Response()))
+    late = Response(body=f"{2099:08x}-2fa1-41d2-883f-0016d3cca427".encode())
+    assert earlier.noted(Interaction(0, get(""), late)).request.echoes == ()
+    assert earlier.repeated == ()
+    soon = Response(body=f"{1:08x}-2fa1-41d2-883f-0016d3cca427".encode())
+    assert earlier.noted(Interaction(0, get(""), soon)).request.echoes
+    unlike = Interaction(0, get("run=else-1b4e28ba-0"), Response())
+    assert earlier.with_source(unlike) is unlike
+    headers = {"Content-Type": ["multipart/form-data; boundary=bb-12345"]}
+    body = MULTIPART.replace(b"bb", b"bb-12345")
+    numbers = Request("POST", "https://h/", body=body, headers=headers)
+    assert earlier.with_source(Interaction(0, numbers, Response())).request is numbers

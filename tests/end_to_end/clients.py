@@ -2,7 +2,8 @@
 
 Each is the real library or program, sent to the proxy by nothing but its environment
 (HTTPS_PROXY and the CA variables), as a user's program is. What it saw comes back as
-JSON: a list of :class:`Seen` as dicts.
+JSON: a list of :class:`Seen` as dicts. Programs are run as they are, and libraries in
+processes that have imported them: see ``warm``.
 """
 
 import asyncio
@@ -13,7 +14,8 @@ import ssl
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+import warnings
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -49,15 +51,22 @@ class Seen:
     trailers: Pairs = field(default_factory=list)
 
 
-def run_curl(asks: Sequence[Ask], version: str) -> list[Seen]:
+def run_curl(asks: Sequence[Ask], version: str, **how: object) -> list[Seen]:
+    """``how``: ``env`` and ``within``, as ``run`` has them."""
     with tempfile.TemporaryDirectory() as folder:
-        return [_curl(ask, version, Path(folder)) for ask in asks]
+        return [_curl(ask, version, Path(folder), **how) for ask in asks]
 
 
-def _curl(ask: Ask, version: str, folder: Path) -> Seen:
+def _curl(
+    ask: Ask,
+    version: str,
+    folder: Path,
+    env: Mapping[str, str],
+    within: Sequence[str] = (),
+) -> Seen:
     head, body = folder / "head", folder / "body"
     body.write_bytes(b"")
-    command = ["curl", "-sS", version, "--suppress-connect-headers"]
+    command = [*within, "curl", "-sS", version, "--suppress-connect-headers"]
     command += ["-D", str(head), "-o", str(body)]
     command += ["-I"] if ask.method == "HEAD" else ["-X", ask.method]
     command += ["--compressed"] if ask.compressed else []
@@ -65,7 +74,7 @@ def _curl(ask: Ask, version: str, folder: Path) -> Seen:
     for name, value in ask.headers:
         command += ["-H", f"{name}: {value}"]
     command += [] if ask.body is None else ["--data-binary", "@-"]
-    subprocess.run([*command, ask.url], input=ask.body or b"", check=True)
+    subprocess.run([*command, ask.url], input=ask.body or b"", check=True, env=env)
     blocks, trailers = _curl_heads(head.read_bytes().decode("latin-1"))
     *earlier, (protocol, status, reason, headers) = blocks
     history = [
@@ -190,14 +199,19 @@ def _aiohttp_encodings() -> Pairs:
     return [] if new else [("Accept-Encoding", "gzip, deflate")]
 
 
-CLIENTS: dict[str, Callable[[Sequence[Ask]], list[Seen]]] = {
-    "curl-h1": lambda asks: run_curl(asks, "--http1.1"),
-    "curl-h2": lambda asks: run_curl(asks, "--http2"),
+CURL = {"curl-h1": "--http1.1", "curl-h2": "--http2"}
+LIBRARIES: dict[str, Callable[[Sequence[Ask]], list[Seen]]] = {
     "requests": run_requests,
     "httpx-h1": lambda asks: run_httpx(asks, http2=False),
     "httpx-h2": lambda asks: run_httpx(asks, http2=True),
     "aiohttp": run_aiohttp,
 }
+CLIENTS = (*CURL, *LIBRARIES)
+#: What these import in the end, and ``ws_client.py``.
+EARLY = (
+    *("aiohttp", "brotli", "h2.connection", "httpx", "requests"),
+    *("websockets.asyncio.client", "websockets.sync.client"),
+)
 
 
 def environment(proxy_url: str, ca_file: Path) -> dict[str, str]:
@@ -219,21 +233,27 @@ def run(
     within: Sequence[str] = (),
 ) -> list[Seen]:
     """Run a client in a process of its own."""
-    done = subprocess.run(
-        [*within, CLIENT_PYTHON, "-W", "error", __file__, name],
-        input=dump(asks),
-        capture_output=True,
+    if name in CURL:
+        return run_curl(asks, CURL[name], env=environment, within=within)
+    import warm  # not there in the process of a client
+
+    done = warm.run(
+        [CLIENT_PYTHON, __file__, name],
+        given=dump(asks),
+        seconds=300,
         env=environment,
-        timeout=300,
+        within=within,
+        python=CLIENT_PYTHON,
+        early=EARLY,
     )
     if done.returncode:
-        raise AssertionError(f"{name} failed:\n{done.stderr.decode()}")
+        raise AssertionError(f"{name} failed:\n{done.stderr}")
     return [Seen(**fields) for fields in load(done.stdout)]
 
 
-def dump(values: Sequence[Ask] | Sequence[Seen]) -> bytes:
+def dump(values: Sequence[Ask] | Sequence[Seen]) -> str:
     """Bytes become {"base64": ...}."""
-    return json.dumps([asdict(value) for value in values], default=_base64).encode()
+    return json.dumps([asdict(value) for value in values], default=_base64)
 
 
 def _base64(value: object) -> dict[str, str]:
@@ -241,7 +261,7 @@ def _base64(value: object) -> dict[str, str]:
     return {"base64": base64.b64encode(value).decode()}
 
 
-def load(text: bytes) -> list[dict[str, object]]:
+def load(text: str) -> list[dict[str, object]]:
     return json.loads(text, object_hook=_from_base64)
 
 
@@ -250,5 +270,6 @@ def _from_base64(value: dict[str, object]) -> object:
 
 
 if __name__ == "__main__":
-    wanted = [Ask(**fields) for fields in load(sys.stdin.buffer.read())]
-    sys.stdout.buffer.write(dump(CLIENTS[sys.argv[1]](wanted)))
+    warnings.simplefilter("error")
+    wanted = [Ask(**fields) for fields in load(sys.stdin.read())]
+    sys.stdout.write(dump(LIBRARIES[sys.argv[1]](wanted)))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from origin.certs import CertFiles
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def origin_inside(
     namespace: "Namespace",
     certs: "CertFiles",
@@ -31,7 +31,7 @@ def origin_inside(
         yield origin
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def canary(namespace: "Namespace") -> Iterator["Canary"]:
     from end_to_end.canary import Canary
 

@@ -7,7 +7,7 @@ While it replays, both are up: nothing but the addon keeps it from them.
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -19,7 +19,6 @@ from end_to_end.namespace import Namespace
 from end_to_end.proxy import Proxy, clean_environment
 from end_to_end.watch import Spy
 from origin import Hits, Origin
-from origin.certs import CertFiles
 
 BODY = '{"ask": "ü"}'.encode()
 PATHS = [
@@ -32,18 +31,6 @@ PATHS = [
     Ask("HEAD", "/json"),
     Ask("GET", "/status/204"),
 ]
-
-
-@pytest.fixture(scope="module")
-def inside(
-    namespace: Namespace, certs: CertFiles, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Origin]:
-    """An origin in the namespace: https://NAME.test is it, whatever NAME is."""
-    folder = tmp_path_factory.mktemp("inside")
-    with Origin(
-        certs, folder, within=namespace.within, https_port=443, http_port=80
-    ) as origin:
-        yield origin
 
 
 class Island:
@@ -85,11 +72,11 @@ class Island:
 @pytest.fixture
 def island(
     namespace: Namespace,
-    inside: Origin,
+    origin_inside: Origin,
     mitmdump: Callable[..., Proxy],
     proxy_ca: Path,
 ) -> Island:
-    made = Island(namespace, inside, mitmdump, proxy_ca)
+    made = Island(namespace, origin_inside, mitmdump, proxy_ca)
     made.forget()
     return made
 

@@ -7,7 +7,7 @@ and not after minutes.
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -15,7 +15,7 @@ import pytest
 
 from end_to_end import cassettes
 from end_to_end.live import Curl, curl_environment
-from end_to_end.namespace import Namespace
+from end_to_end.namespace import Namespace, made
 from end_to_end.proxy import DOUBLES, Proxy
 from end_to_end.serving import serving
 from end_to_end.watch import Spy
@@ -28,6 +28,13 @@ FEW = "echo 1 > /proc/sys/net/ipv4/tcp_syn_retries"
 
 #: curl: nothing was answered, or the stream was reset.
 EMPTY = (52, 92)
+
+
+@pytest.fixture(scope="module")
+def namespace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Namespace]:
+    """One of this module's own, whose system is changed."""
+    with made(tmp_path_factory.mktemp("namespace")) as found:
+        yield found
 
 
 @pytest.fixture

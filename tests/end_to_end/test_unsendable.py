@@ -2,7 +2,6 @@
 
 import os
 import socket
-import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -11,9 +10,12 @@ from pathlib import Path
 
 import pytest
 
+import authority
+import warm
 from end_to_end import cassettes, h2_client
 from end_to_end.proxy import Proxy
 from end_to_end.wire import fetch
+from mitmvcr.format import reader, writer
 from patience import PATIENCE
 
 Start = Callable[..., Proxy]
@@ -65,10 +67,8 @@ def test_in_a_large_cassette_it_is_a_failure_with_the_reason(
     """It is not read before somebody asks for it; what stands beside it is answered."""
     large = good("large", "x" * (2 << 20))
     cassettes.write(cassette, good("good"), bad(told), large, good("last"))
-    again = subprocess.run(
-        [sys.executable, "-c", REWRITE, str(cassette)], check=True, timeout=PATIENCE
-    )
-    assert again.returncode == 0
+    # As go-vcr lays it out, so that it is indexed and not read whole.
+    cassette.write_bytes(writer.dumps(reader.load(cassette)))
     proxy = mitmdump(cassette, "replay_only").wait_until_listening()
     for _ in range(2):
         answer = fetch(proxy.url, proxy_ca, f"{HOST}/bad")
@@ -80,25 +80,13 @@ def test_in_a_large_cassette_it_is_a_failure_with_the_reason(
     assert f", interaction 1, {told}" in proxy.log
 
 
-#: As go-vcr lays it out, so that it is indexed and not read whole.
-REWRITE = """
-import sys
-from pathlib import Path
-from mitmvcr.format import reader, writer
-path = Path(sys.argv[1])
-path.write_bytes(writer.dumps(reader.load(path)))
-"""
-
-
 def test_run_says_so_with_its_own_exit_status(cassette: Path, tmp_path: Path) -> None:
     cassettes.write(cassette, bad("response.code: 103 is no answer"))
     words = ("run", "--cassette", cassette, "--mode", "replay_only", "--", "true")
-    ran = subprocess.run(
+    ran = warm.run(
         [sys.executable, "-m", "mitmvcr", *map(str, words)],
-        env=os.environ | {"MITMVCR_HOME": str(tmp_path / "home")},
-        stderr=subprocess.PIPE,
-        text=True,
-        timeout=PATIENCE,
+        seconds=PATIENCE,
+        env=os.environ | {"MITMVCR_HOME": str(authority.copy_to(tmp_path / "home"))},
     )
     assert ran.returncode == 125
     assert "interaction 0, response.code: 103 is no answer: a client" in ran.stderr

@@ -1,12 +1,12 @@
 """WebSockets of real clients: recorded, and replayed in lock-step."""
 
 import json
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+import warm
 from end_to_end import cassettes, clients
 from end_to_end.proxy import Proxy, clean_environment
 from end_to_end.serving import serving
@@ -49,12 +49,12 @@ def ports(certs: CertFiles) -> Iterator[dict[str, int]]:
 def talk(
     proxy: Proxy, ca: Path, url: str, how: str, ending: str = "client", prompt: str = ""
 ) -> list[object]:
-    done = subprocess.run(
+    done = warm.run(
         [clients.CLIENT_PYTHON, HERE / "ws_client.py", url, how, prompt, ending],
         env=clean_environment(**clients.environment(proxy.url, ca)),
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
+        seconds=PATIENCE,
+        python=clients.CLIENT_PYTHON,
+        early=clients.EARLY,
     )
     assert done.returncode == 0, done.stderr + proxy.log
     return json.loads(done.stdout)

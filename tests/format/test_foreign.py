@@ -117,6 +117,19 @@ def test_handlers_are_code_and_cannot_be_converted(text: str, words: str) -> Non
     assert kind_of(f"body: |\n    {text}".encode()) == ""
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"a": {"request": {}, "response": {"status": 1}}}',
+        '[{"request": {}, "response": {"status": 1}}]',
+        '{"request": {}, "response": {"status": 1}',
+        '{"a": {"scope": 1, "method": 1, "path": 1, "status": 1}}',
+    ],
+)
+def test_names_within_a_file_do_not_make_it_one(text: str) -> None:
+    assert kind_of(text.encode()) == ""
+
+
 @pytest.mark.parametrize("text", ["{}", "[1]", "a: 1", "interactions:\n", '{"a":{}}'])
 def test_what_nobody_is_known_to_write_is_a_broken_cassette(text: str) -> None:
     with pytest.raises(CassetteError) as caught:

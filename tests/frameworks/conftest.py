@@ -1,7 +1,7 @@
 """What the tests of all frameworks share; ``world.py`` has the most of it."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +11,15 @@ from frameworks.world import World
 if TYPE_CHECKING:
     from end_to_end.namespace import Namespace
     from origin.certs import CertFiles
+
+
+@pytest.fixture(scope="module")
+def namespace(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Namespace"]:
+    """One for a module: its origin comes and goes."""
+    from end_to_end.namespace import made
+
+    with made(tmp_path_factory.mktemp("namespace")) as found:
+        yield found
 
 
 @pytest.fixture(scope="module")

@@ -138,9 +138,27 @@ FAILED = (
 )
 
 
+def test_mitmvcr_run_notes_whose_test_of_jest_has_failed(recorded):
+    """Of itself, or in a hook before it; the files after them in a worker have not."""
+    wrong = {
+        "jest/shop2.test.cjs": ("toBe(200)", "toBe(201)"),
+        "jest/shop4.test.cjs": ("test('pages'", f"{FAILS}test('pages'"),
+    }
+    source = example("js", 2)
+    for file, change in wrong.items():
+        recorded.write(file, source.replace(*change))
+    failed = recorded.failed(*JEST, "jest.json", "--workers=2")
+    for file in wrong:
+        recorded.write(file, source)
+    both = [f"jest/shop4/{name}" for name in ("pages", NAMES[0])]
+    assert sorted(failed) == ["jest/shop2/pages", *both]
+
+
+FAILS = "beforeEach(() => { throw new Error('a hook fails'); });\n"
+
+
 @pytest.mark.parametrize("case", FAILED, ids=["node", "vitest"])
 def test_mitmvcr_run_notes_whose_test_has_failed(recorded, case):
-    """jest tells nobody."""
     file, number, words, cassette = case
     source = example("js", number)
     recorded.write(file, source.replace("`/json?page=${page}`)", "'/json?page=3')"))

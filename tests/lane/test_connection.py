@@ -45,7 +45,7 @@ class Desk:
         self.noted: list[str] = []
         self.passed: tuple | None = None
 
-    def is_open(self) -> bool:
+    def is_open(self, line) -> bool:
         return self.opens
 
     def answer(self, line, request) -> bytes | None:
@@ -64,7 +64,7 @@ class Desk:
     def tls_broke(self, line, name, reason) -> None:
         self.noted.append(f"{name}: {reason}")
 
-    def asked_nothing(self, name) -> None:
+    def asked_nothing(self, line, name) -> None:
         self.noted.append(f"{name}: nothing")
 
     def ended(self, made, line) -> None:

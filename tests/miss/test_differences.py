@@ -1,8 +1,10 @@
 """Where two URLs differ is said by place, in few words."""
 
+import re
+
 import pytest
 
-from mitmvcr.core.matching import Names, parse_ignore
+from mitmvcr.core.matching import Ignoring, Names, parse_ignore
 from mitmvcr.miss.differences import url_differences
 from mitmvcr.miss.report import Difference
 
@@ -76,3 +78,40 @@ def test_what_is_ignored_is_no_difference() -> None:
     pair = "http://h/?p=1&q=1&r=1", "http://h/?q=2&r=2"
     found = [str(each) for each in url_differences(*pair, ignored)]
     assert found == ['query.r: "1" was "2"']
+
+
+ID = "1b4e28ba-2fa1-41d2-883f-0016d3cca427"
+OTHER = "6fa459ea-ee8a-4ca4-894e-db77e160355e"
+
+
+def test_a_step_of_a_path_that_is_made_anew_can_be_ignored() -> None:
+    pair = f"https://h/runs/{ID}/log/{ID}", f"https://h/runs/{OTHER}/log/{OTHER}"
+    (found,) = url_differences(*pair, Names(()))
+    assert found.looks == "looks like a UUID"
+    assert found.ignoring is not None
+    field, regex = found.ignoring
+    assert field == Ignoring.PATH
+    assert "(?<=/runs/)" in regex
+    assert "(?<=/log/)" in regex
+    rest = [re.sub(regex, "", url[9:]) for url in pair]
+    assert rest == ["/runs//log/", "/runs//log/"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (f"https://h/{ID}/a", f"https://h/{OTHER}/b"),
+        (f"https://h/{ID}", f"https://h/{OTHER}/b"),
+        ("https://h/a", "https://h/b"),
+    ],
+)
+def test_a_path_that_differs_in_a_word_is_another(one: str, other: str) -> None:
+    (found,) = url_differences(one, other, Names(()))
+    assert found.ignoring is None
+
+
+def test_steps_of_different_looks_are_told_without_them() -> None:
+    pair = f"https://h/{ID}/2026-11-28", f"https://h/{OTHER}/2026-11-29"
+    (found,) = url_differences(*pair, Names(()))
+    assert found.ignoring
+    assert found.looks == ""

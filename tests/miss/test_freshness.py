@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from mitmvcr.miss.freshness import fresh
+from mitmvcr.miss.freshness import fresh, made_up, one_regex, pieces
 
 UUIDS = "1b4e28ba-2fa1-41d2-883f-0016d3cca427", "6fa459ea-ee8a-4ca4-894e-db77e160355e"
 
@@ -120,3 +120,41 @@ def test_what_is_fresh_is_named(one: str, other: str, words: str) -> None:
 )
 def test_what_is_not_is_not(one: str, other: str) -> None:
     assert fresh(one, other) is None
+
+
+def test_a_whole_text_is_made_up_or_not() -> None:
+    assert made_up(UUIDS[0]) == "a UUID"
+    assert made_up(f"run-{UUIDS[0]}") == "a UUID"
+    assert made_up(f"run {UUIDS[0]} of all") == ""
+    assert made_up("x" * 70_000) == ""
+    assert made_up("8xLOxBtZp8mN2kQ4-rT6_w") == "a random id"
+    assert made_up("X-Amz-Meta-Some-Header-Name") == ""
+
+
+def test_pieces_of_a_text_are_told_in_reading_order() -> None:
+    found = pieces(f"on 2026-11-28 as {UUIDS[0]}")
+    assert [(each.at, each.kind.name) for each in found] == [
+        (3, "a date"),
+        (17, "a UUID"),
+    ]
+    assert pieces("x" * 70_000) == []
+
+
+def test_one_regex_finds_both_texts_or_there_is_none() -> None:
+    regex = one_regex(f"run.{UUIDS[0]}", f"run.{UUIDS[1]}")
+    assert all(re.fullmatch(regex, f"run.{each}") for each in UUIDS)
+    assert not re.fullmatch(regex, f"run-{UUIDS[0]}")
+    assert one_regex("pear", "fig") == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "November 28, 2026",
+        "Saturday, November 28, 2026",
+        "28 Nov 2026",
+        "Nov 3rd, 2026",
+    ],
+)
+def test_dates_in_words_are_dates(text: str) -> None:
+    assert made_up(text) == "a date"

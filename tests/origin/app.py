@@ -402,10 +402,79 @@ def repo(ask: Ask, rest: str) -> Answer:
     return _text("a" * 40 + "\trefs/heads/main\n")
 
 
+POM = """<project><modelVersion>4.0.0</modelVersion><groupId>a</groupId>
+<artifactId>parent</artifactId><version>1</version><packaging>pom</packaging></project>
+"""
+
+
+def maven(ask: Ask, rest: str) -> Answer:
+    """As a repository of one project, without its checksums."""
+    if rest.endswith(".pom"):
+        return _typed(b"text/xml", POM.encode())
+    return _text("no such file\n", status=404)
+
+
+SAID = "One, two, three. Ünd so on."
+
+
+def gemini(ask: Ask, rest: str) -> Answer:
+    """As Google's API answers generateContent."""
+    content = {"role": "model", "parts": [{"text": SAID}]}
+    return _json({"candidates": [{"content": content, "finishReason": "STOP"}]})
+
+
+def cohere(ask: Ask, rest: str) -> Answer:
+    message = {"role": "assistant", "content": [{"type": "text", "text": SAID}]}
+    return _json({"id": "c1", "finish_reason": "COMPLETE", "message": message})
+
+
+def chats(ask: Ask, rest: str) -> Answer:
+    """As an API that speaks as OpenAI's does, whole."""
+    message = {"role": "assistant", "content": SAID}
+    choice = {"index": 0, "message": message, "finish_reason": "stop"}
+    usage = {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2}
+    facts = {"id": "1", "object": "chat.completion", "created": 1, "model": "x"}
+    return _json({**facts, "choices": [choice], "usage": usage})
+
+
+def rpc(ask: Ask, rest: str) -> Answer:
+    """Echo a message, as gRPC (HTTP/2) and Connect have it."""
+    kind = ask.header(b"content-type")
+    answer = _typed(kind.encode(), ask.body)
+    if not kind.startswith("application/grpc"):
+        return answer
+    return replace(answer, sized=False, trailers=[(b"grpc-status", b"0")])
+
+
+def mcp(ask: Ask, rest: str) -> Answer:
+    """As an MCP server over streamable HTTP, without a stream of its own."""
+    if ask.method != "POST":
+        return _text("no stream\n", status=405)
+    asked = json.loads(ask.body)
+    if "id" not in asked:
+        return replace(_text(""), status=202)
+    if asked["method"] == "initialize":
+        result: object = {
+            "protocolVersion": asked["params"]["protocolVersion"],
+            "capabilities": {"tools": {}},
+            "serverInfo": {"name": "origin", "version": "1"},
+        }
+    else:
+        tool = {"name": "count", "inputSchema": {"type": "object"}}
+        result = {"tools": [tool]}
+    return _json({"jsonrpc": "2.0", "id": asked["id"], "result": result})
+
+
 Route = Callable[[Ask, str], Answer]
 
 ROUTES: dict[str, Route] = {
     "json": json_,
+    "maven": maven,
+    "v1beta": gemini,
+    "v2": cohere,
+    "whole": chats,
+    "mcp": mcp,
+    "echo.Echo": rpc,
     "headers": headers,
     "sse": sse,
     "encoded": encoded,

@@ -2,10 +2,12 @@
 own way."""
 
 import asyncio
+import json
 import logging
 import re
 import socket
 import ssl
+import urllib.request
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
@@ -14,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from mitmvcr.control.guards import HEADER
 from mitmvcr.core.errors import VcrError
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.format import writer
@@ -36,6 +39,8 @@ class Outcome:
     misses: list[str] = field(default_factory=list)
     broken: dict[str, str] = field(default_factory=dict)
     log: list[str] = field(default_factory=list)
+    #: How often mitmproxy's log says that a client has come.
+    connects: int = 0
     lane: int = 0
     passed: int = 0
 
@@ -65,13 +70,20 @@ def interaction(
     return Interaction(0, request, answer)
 
 
+#: Who says that a client has come.
+_SERVER = "mitmproxy.proxy.server"
+
+
 class _Kept(logging.Handler):
     def __init__(self) -> None:
-        super().__init__(logging.WARNING)
+        super().__init__(logging.INFO)
         self.lines: list[str] = []
+        self.connects = 0
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.lines.append(record.getMessage())
+        if record.levelno >= logging.WARNING:
+            self.lines.append(record.getMessage())
+        self.connects += record.getMessage() == "client connect"
 
 
 @contextmanager
@@ -87,11 +99,14 @@ def watched(outcome: Outcome) -> Iterator[None]:
 
     Lane.answer = counted  # type: ignore[method-assign]
     logging.getLogger().addHandler(kept)
+    logging.getLogger(_SERVER).setLevel(logging.INFO)
     try:
         yield
     finally:
         Lane.answer = answer  # type: ignore[method-assign]
         logging.getLogger().removeHandler(kept)
+        logging.getLogger(_SERVER).setLevel(logging.NOTSET)
+        outcome.connects = kept.connects
         # A client's port is another one each time.
         outcome.log = [re.sub(r"127\.0\.0\.1:\d+", "CLIENT", x) for x in kept.lines]
 
@@ -100,7 +115,7 @@ Play = Callable[[Proxy], Iterable[bytes]]
 
 
 def played(
-    path: Path,
+    path: Path | None,
     confdir: Path,
     *plays: Play,
     sets: Sequence[str] = (),
@@ -110,7 +125,9 @@ def played(
     """Return what comes of plays on a cassette; ``fails``: an error of the session is
     part of them."""
     options = {"mode": "replay_only"} | options
-    settings = parse_settings(cassette=str(path), **options)
+    if path is not None:
+        options["cassette"] = str(path)
+    settings = parse_settings(**options)
     outcome = Outcome()
 
     async def main() -> None:
@@ -130,10 +147,10 @@ def _all(play: Play, proxy: Proxy) -> list[bytes]:
 
 
 def _look(outcome: Outcome, proxy: Proxy) -> None:
-    session = proxy.sessions[0]
     outcome.summary = proxy.summary().line() + f", came {proxy.summary().came}"
-    outcome.entries = [_timeless(each) for each in session.log.entries]
-    outcome.misses = [str(each) for each in session.log.misses]
+    for session in proxy.sessions:
+        outcome.entries += map(_timeless, session.log.entries)
+        outcome.misses += map(str, session.log.misses)
     outcome.broken = proxy.broken_tls
 
 
@@ -141,12 +158,32 @@ def _timeless(entry: Any) -> object:
     return replace(entry, duration=0) if hasattr(entry, "duration") else entry
 
 
+def call(proxy: Proxy, method: str, path: str, **sent: object) -> Any:
+    """Ask the control API."""
+    request = urllib.request.Request(f"{proxy.control_url}{path}", method=method)
+    request.add_header(HEADER, "1")
+    if sent:
+        request.data = json.dumps(sent).encode()
+        request.add_header("Content-Type", "application/json")
+    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(
+        request, timeout=PATIENCE
+    ) as answer:
+        return json.load(answer)
+
+
+def opened(proxy: Proxy, name: str) -> int:
+    """Begin a session, and return its port."""
+    port: int = call(proxy, "POST", "/sessions", cassette=name)["port"]
+    return port
+
+
 class Client:
     """A connection whose bytes a test writes and reads as they are, in a thread."""
 
-    def __init__(self, proxy: Proxy) -> None:
+    def __init__(self, proxy: Proxy, port: int | None = None) -> None:
         self._proxy = proxy
-        self.socket = socket.create_connection(("127.0.0.1", proxy.port), PATIENCE)
+        address = "127.0.0.1", port or proxy.port
+        self.socket = socket.create_connection(address, PATIENCE)
         self._file = self.socket.makefile("rb")
 
     def secure(

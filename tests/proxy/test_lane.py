@@ -22,7 +22,16 @@ from mitmvcr.proxy.launch import Proxy
 from mitmvcr.session import open_session
 from mitmvcr.view import responses
 from option_samples import parse_settings
-from proxy.lanes import HOST, Client, Play, cassette, interaction, played
+from proxy.lanes import (
+    HOST,
+    Client,
+    Play,
+    call,
+    cassette,
+    interaction,
+    opened,
+    played,
+)
 
 URLS = [f"{scheme}://{HOST}" for scheme in ("http", "https")]
 JSON = {"Content-Type": ["application/json"]}
@@ -200,6 +209,7 @@ def test_what_a_client_reads_is_the_same_by_either_way(options, tmp_path, confdi
     own = played(path, confdir, *plays, lane="off", **options)
     fast = played(path, confdir, *plays, lane="auto", **options)
     assert fast.seen == own.seen
+    assert own.connects > 0
     assert (own.lane, own.passed) == (0, 0)
     assert fast.lane > COUNT // 4
     assert fast.passed > COUNT // 20
@@ -374,3 +384,31 @@ def test_an_option_of_mitmproxys_takes_its_own_way(tmp_path, confdir):
     assert b"X-Mine: 1" in found.answers[0]
     assert found.answers[0].endswith(b"recorded")
     assert (found.lane, found.passed) == (0, 0)
+
+
+def test_sessions_with_ports_of_their_own_are_in_the_lane(tmp_path, confdir):
+    """One after another on one port, and two at once on theirs."""
+    folder = tmp_path / "cassettes"
+    folder.mkdir()
+    for name in ("a", "b"):
+        each = [interaction(f"{base}/a", name.encode()) for base in URLS]
+        cassette(folder / f"{name}.yaml", *each, *each)
+
+    def play(proxy: Proxy) -> Iterator[bytes]:
+        ports = [opened(proxy, name) for name in ("a", "b")]
+        for port in ports:
+            yield Client(proxy, port).ask(GET % (b"/a", b""))
+            yield Client(proxy, port).secure().ask(b"GET /a HTTP/1.1\r\n\r\n")
+            yield Client(proxy, port).ask(GET % (b"/a", b"X-Vcr-Cassette: b\r\n"))
+        call(proxy, "DELETE", "/sessions/a")
+        yield Client(proxy).ask(GET % (b"/a", b"X-Vcr-Cassette: b\r\n"))
+
+    own, fast = (
+        played(None, confdir, play, lane=lane, dir=str(folder), control="0")
+        for lane in ("off", "auto")
+    )
+    assert fast.seen == own.seen
+    bodies = [each.rpartition(b"\r\n\r\n")[2] for each in fast.answers]
+    assert bodies[:-1] == b"a a a b b b".split()
+    assert fast.answers[-1][9:12] == b"424"
+    assert (own.lane, fast.lane) == (0, 4)

@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,9 +13,12 @@ from mitmvcr.clock.moving import recorded_at
 from mitmvcr.core.errors import VcrError
 from mitmvcr.core.model import Interaction
 from mitmvcr.format import reader
+from mitmvcr.session import Session
 
 #: In seconds: so long git has to say when it took a file.
 _PATIENCE = 10
+#: So many interactions are looked at for a Date.
+_LOOKED_AT = 100
 
 
 class Recorded(NamedTuple):
@@ -29,6 +33,52 @@ class Recorded(NamedTuple):
         return f"{datetime.fromtimestamp(self.at, UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
+class Age(NamedTuple):
+    """How old a cassette is."""
+
+    cassette: str
+    recorded: Recorded
+    seconds: float
+
+    def __str__(self) -> str:
+        source = (
+            "git" if self.recorded.source == "git" else f"its {self.recorded.source}"
+        )
+        days = f"{self.seconds / 86400:.0f} days ago"
+        return f"{self.cassette} was recorded {days} ({self.recorded.iso}, by {source})"
+
+    @property
+    def facts(self) -> dict[str, object]:
+        return {
+            "cassette": self.cassette,
+            "recorded_at": self.recorded.iso,
+            "source": self.recorded.source,
+            "days": round(self.seconds / 86400, 1),
+        }
+
+
+def ages(sessions: Iterable[Session]) -> list[Age]:
+    """Return how old the cassettes are that sessions began with, the oldest first."""
+    now = time.time()
+    found = {}
+    for each in sessions:
+        recorded = _of_session(each) if each.loaded else None
+        if recorded is not None:
+            name = each.store.name
+            found[name] = Age(name, recorded, max(0.0, now - recorded.at))
+    return sorted(found.values(), key=lambda age: -age.seconds)
+
+
+def _of_session(session: Session) -> Recorded | None:
+    deck = session.deck
+    heads = (deck.head(place) for place in range(min(session.loaded, _LOOKED_AT)))
+    at = first_date(heads)
+    if at is not None:
+        return Recorded(at, "Date")
+    path = Path(session.store.name)
+    return _by_file(path) if path.is_file() else None
+
+
 def when_recorded(cassette: Path) -> Recorded | None:
     """Return when a cassette was recorded; None where it is not there or cannot be
     read."""
@@ -36,12 +86,16 @@ def when_recorded(cassette: Path) -> Recorded | None:
         found = first_date(reader.load(cassette).interactions)
         if found is not None:
             return Recorded(found, "Date")
-        committed = _committed(cassette)
-        if committed is not None:
-            return Recorded(committed, "git")
-        return Recorded(int(cassette.stat().st_mtime), "file")
+        return _by_file(cassette)
     except (OSError, VcrError):
         return None
+
+
+def _by_file(cassette: Path) -> Recorded:
+    committed = _committed(cassette)
+    if committed is not None:
+        return Recorded(committed, "git")
+    return Recorded(int(cassette.stat().st_mtime), "file")
 
 
 def first_date(interactions: Iterable[Interaction]) -> int | None:

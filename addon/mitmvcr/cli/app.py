@@ -13,6 +13,8 @@ from mitmvcr import __version__
 from mitmvcr.cli.cassette_app import cassette
 from mitmvcr.cli.lasting import COMMANDS
 from mitmvcr.cli.options import GroupedCommand, show_help_alone, takes, takes_all, typed
+from mitmvcr.cli.tools.gitcommands import git
+from mitmvcr.cli.watching import refresh
 from mitmvcr.options import OPTIONS
 
 
@@ -43,7 +45,8 @@ def run(command: tuple[str, ...], **options: Any) -> int:
     --fail-on-unused, an interaction was unused; 125 if mitmvcr failed; 126 or 127 if
     the command cannot be executed or found.
     With CI set and no mode given it replays only. With no cassette given it takes
-    cassettes/<the command's name>.yaml.
+    cassettes/<the command's name>.yaml. With --mode compare the command runs live, and
+    its answers are compared with the cassette's, as 'refresh' does.
     """
     from mitmvcr.cli.commands.run import run_command
 
@@ -179,3 +182,5 @@ def completion(shell: str) -> None:
 
 
 app.add_command(cassette)
+app.add_command(git)
+app.add_command(refresh)

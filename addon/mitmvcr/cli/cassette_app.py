@@ -15,6 +15,7 @@ from mitmvcr.cli.options import (
     takes_format,
     typed,
 )
+from mitmvcr.cli.tools import commands
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -26,18 +27,29 @@ def cassette(context: click.Context) -> None:
     show_help_alone(context)
 
 
+for each in commands.COMMANDS:
+    cassette.add_command(each)
+
+
 @cassette.command()
 @click.argument(
     "paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path)
 )
-def check(paths: tuple[Path, ...]) -> int:
+@click.option("--fix", is_flag=True, help="Restate lengths and ids, then check.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def check(paths: tuple[Path, ...], *, fix: bool, as_json: bool) -> int:
     """Report what is wrong with cassettes: files, or folders of them.
 
     One line for each problem; exit code 1 if one of them is an error.
     """
     from mitmvcr.cli.commands.cassette import check_cassettes
 
-    return check_cassettes(paths)
+    failed = 0
+    if fix:
+        from mitmvcr.cli.tools.change import fix_cassettes
+
+        failed = fix_cassettes(paths, {})
+    return check_cassettes(paths, as_json=as_json) or failed
 
 
 @cassette.command()
@@ -177,33 +189,6 @@ def show(
         write_page(path, choice, typed(options), page)
         return
     show_cassette(path, choice, typed(options), as_json=as_json, table_only=table_only)
-
-
-@cassette.command(cls=GroupedCommand)
-@click.argument("a", type=_FILE, metavar="A")
-@click.argument("b", type=_FILE, metavar="B")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@click.option(
-    "--html",
-    "page",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    help="Write one HTML file, to look at both side by side.",
-)
-@takes("diff")
-def diff(*, a: Path, b: Path, as_json: bool, page: Path | None, **options: Any) -> int:
-    """Compare two cassettes: what is the same, changed, only in A or only in B.
-
-    Interactions belong together whose requests match, and then those that have the
-    method and the URL in common. Bodies are compared by meaning; times, Date and Age
-    do not count, nor what the options ignore. Secrets are hidden as a recording hides
-    them. The exit code is 0 if the cassettes are the same and 1 if they differ.
-    """
-    from mitmvcr.cli.commands.diff import print_difference, write_difference
-
-    if page is not None:
-        return write_difference(a, b, typed(options), page)
-    return print_difference(a, b, typed(options), as_json=as_json)
 
 
 _PATHS = click.argument(

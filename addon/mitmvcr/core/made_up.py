@@ -4,8 +4,10 @@ of a header. A text is its one item; any other JSON value comes as JSON, behind 
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 
 from mitmvcr.core.jsontext import Value, parse_json
+from mitmvcr.core.model import Headers, Interaction
 
 _JSON = "json"
 
@@ -34,3 +36,12 @@ def read_value(items: Sequence[str]) -> Value:
     except ValueError as error:
         raise ValueError(f"no JSON: {error}") from None
     return found
+
+
+def holding(each: Interaction, variables: Headers) -> Interaction:
+    """Return an interaction with these variables too; what was recorded first
+    counts."""
+    if not variables:
+        return each
+    merged = {**each.request.variables, **variables}
+    return replace(each, request=replace(each.request, variables=merged))

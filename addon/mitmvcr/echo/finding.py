@@ -40,13 +40,13 @@ _DISTINCT = 8
 def echoes(interaction: Interaction) -> tuple[str, ...]:
     """Return the places of a request whose values its response repeats, as a cassette
     has them."""
-    said = _said(interaction.response)
+    answer = said(interaction.response)
     found: dict[str, None] = {}
     for place, value in values(interaction.request).items():
         if (
-            _may_be(place, value)
-            and _repeats(said, value)
-            and _is_made_up(place, value)
+            may_be(place, value)
+            and _repeats(answer, value)
+            and is_made_up(place, value)
         ):
             found[str(place)] = None
     return tuple(found)
@@ -60,7 +60,7 @@ def with_echoes(interaction: Interaction) -> Interaction:
     return replace(interaction, request=replace(interaction.request, echoes=found))
 
 
-def _said(response: Response) -> bytes:
+def said(response: Response) -> bytes:
     """Return all that a response says, also in the tokens that it holds."""
     values_ = [value for each in response.headers.values() for value in each]
     body = plain_body(response) if len(response.body) <= MOST else b""
@@ -82,7 +82,7 @@ def plain_body(response: Response) -> bytes:
     return response.body
 
 
-def _may_be(place: Place, value: Value) -> bool:
+def may_be(place: Place, value: Value) -> bool:
     """Return whether a value may be one: a quick look at each."""
     if isinstance(value, str):
         return (
@@ -95,8 +95,8 @@ def _may_be(place: Place, value: Value) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-def _repeats(said: bytes, value: Value) -> bool:
-    return any(each in said for each in _spelled(value))
+def _repeats(answer: bytes, value: Value) -> bool:
+    return any(each in answer for each in _spelled(value))
 
 
 def _spelled(value: Value) -> Iterator[bytes]:
@@ -115,7 +115,7 @@ def _is_named(place: Place) -> bool:
     return is_name or place.kind == "boundary"
 
 
-def _is_made_up(place: Place, value: Value) -> bool:
+def is_made_up(place: Place, value: Value) -> bool:
     if _is_named(place):
         return True
     looks = made_up(str(value))

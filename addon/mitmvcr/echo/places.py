@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from mitmvcr.core.bodies import (
     BodyRules,
@@ -125,8 +125,8 @@ def _of_json(kind: str, whole: object) -> _Found:
             left += reversed(inner)
         elif isinstance(value, list):
             left += reversed([(f"{path}[{i}]", each) for i, each in enumerate(value)])
-        elif isinstance(value, str | int | float | None):
-            yield kind, path, value
+        else:
+            yield kind, path, cast(Value, value)
 
 
 def step(name: str) -> str:

@@ -15,6 +15,7 @@ from mitmvcr.core.headers import all_values, header
 from mitmvcr.core.media import is_json, media_kind
 from mitmvcr.core.model import Interaction, Request, Response
 from mitmvcr.core.placeholders import is_placeholder
+from mitmvcr.echo.earlier import EARLIER
 from mitmvcr.echo.finding import plain_body
 from mitmvcr.echo.places import Place, Value, values
 from mitmvcr.echo.tokens import BASE64, TOKEN, changed_base64, changed_token
@@ -35,14 +36,27 @@ class _Pair(NamedTuple):
     live: Value
 
 
-def restated(interaction: Interaction, live: Request) -> Interaction:
-    """Return an interaction that answers this request: what its response repeats of the
-    recorded request is that of the live one. Itself where they are the same."""
-    pairs = list(_pairs(interaction.request, live))
-    if not pairs:
-        return interaction
-    response = _Restating(pairs).response(interaction.response)
-    return replace(interaction, response=response)
+class LiveValues:
+    """What the client of a replay has made up so far, beside what the recorded one
+    had."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, _Pair] = {}
+
+    def restated(self, interaction: Interaction, live: Request) -> Interaction:
+        """Return an interaction that answers this request: what its response repeats of
+        the recorded requests is that of the live ones. Itself where they are the
+        same."""
+        pairs = list(_pairs(interaction.request, live))
+        for pair in pairs:
+            if isinstance(pair.recorded, str):
+                self._known[pair.recorded] = pair
+        if any(text.startswith(EARLIER) for text in interaction.request.echoes):
+            pairs += [pair for pair in self._known.values() if pair not in pairs]
+        if not pairs:
+            return interaction
+        response = _Restating(pairs).response(interaction.response)
+        return replace(interaction, response=response)
 
 
 def _pairs(recorded: Request, live: Request) -> Iterator[_Pair]:
@@ -131,8 +145,7 @@ class _Restating:
 
     def _plainly(self, text: bytes) -> bytes:
         """Change what stands in a text as it is."""
-        if self._regex is None:
-            return text
+        assert self._regex is not None  # else nobody looks for tokens
         return self._regex.sub(self._spelled, text)
 
     def _spelled(self, found: re.Match[bytes]) -> bytes:

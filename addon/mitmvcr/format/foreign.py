@@ -1,5 +1,6 @@
 """Recordings of others, known by what they hold, so that a message can name them."""
 
+import json
 import re
 
 _JSON = re.compile(rb"\s*[{\[]")
@@ -65,7 +66,8 @@ def kind_of(data: bytes) -> str:
         return ""
     if _JSON.match(data):
         kinds = (kind for names, kind in _MEMBERS.items() if _has(data, names))
-        return next(kinds, "")
+        kind = next(kinds, "")
+        return kind if kind not in _WEAK or _WEAK[kind](data) else ""
     if _FLOWS.match(data):
         return "mitmproxy"
     return _of_code(data) or _of_yaml(data)
@@ -87,6 +89,28 @@ def _of_yaml(data: bytes) -> str:
 
 def _has(data: bytes, names: tuple[bytes, ...]) -> bool:
     return all(re.search(rb'"%b"\s*:' % name, data) for name in names)
+
+
+def _is_nock(data: bytes) -> bool:
+    return data.lstrip()[:1] == b"["
+
+
+def _is_wiremock(data: bytes) -> bool:
+    """Return whether the members stand at the top: many files have such names
+    within."""
+    try:
+        whole = json.loads(data.decode("utf-8-sig", "replace"))
+    except (ValueError, RecursionError):
+        return False
+    if not isinstance(whole, dict):
+        return False
+    one, other = whole.get("request"), whole.get("response")
+    is_one = isinstance(one, dict) and isinstance(other, dict)
+    return is_one or isinstance(whole.get("mappings"), list)
+
+
+#: What has names that other files have too.
+_WEAK = {"nock": _is_nock, "wiremock": _is_wiremock}
 
 
 def what_it_is(kind: str, path: str) -> str:

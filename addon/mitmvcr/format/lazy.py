@@ -117,6 +117,11 @@ class LazyInteractions(Sequence[Interaction]):
             return self._read_large(number, with_body=False)
         return None
 
+    @property
+    def places(self) -> Index:
+        """Return where the items lie in the file."""
+        return self._index
+
     def is_large(self, number: int) -> bool:
         """Return whether the item takes long to read, and perhaps is not kept."""
         return self._size(number) > LARGE

@@ -41,8 +41,8 @@ class Line(Protocol):
 class Desk(Protocol):
     """Who answers."""
 
-    def is_open(self) -> bool:
-        """Return whether the lane may answer anything now."""
+    def is_open(self, line: Line) -> bool:
+        """Return whether the lane may answer anything on a connection now."""
 
     def answer(self, line: Line, request: PlainRequest) -> bytes | None:
         """Return the answer in full; None where mitmproxy is to give it."""
@@ -59,14 +59,14 @@ class Desk(Protocol):
     def tls_broke(self, line: Line, name: str, reason: str) -> None:
         """Note that a client broke off TLS; the reason is empty if it gave none."""
 
-    def asked_nothing(self, name: str) -> None:
+    def asked_nothing(self, line: Line, name: str) -> None:
         """Note that a client left after the handshake of TLS and asked nothing."""
 
     def ended(self, connection: "Connection", line: Line) -> None:
         """Forget a connection."""
 
     def left(self, connection: "Connection", line: Line) -> None:
-        """Forget a connection that mitmproxy has now."""
+        """Forget a connection that mitmproxy gets now."""
 
 
 class Connection(asyncio.Protocol):
@@ -112,7 +112,7 @@ class Connection(asyncio.Protocol):
         if self._bridge is not None:
             self._bridge.end()
         elif self._take == self._secured and not self._has_asked:
-            self._desk.asked_nothing(self._name)
+            self._desk.asked_nothing(self._line, self._name)
         self._count()  # also one that has asked for nothing
         self._desk.ended(self, self._line)
 
@@ -264,7 +264,7 @@ class Connection(asyncio.Protocol):
         )
 
     def _open_tunnel(self, tunnel: Tunnel, data: bytes, size: int) -> None:
-        if self._tls is not None or not self._desk.is_open():
+        if self._tls is not None or not self._desk.is_open(self._line):
             self._pass_on(data)
             return
         self._count()
@@ -308,14 +308,13 @@ class Connection(asyncio.Protocol):
 
     def _pass_on(self, data: bytes, *, is_over: bool = False) -> None:
         """Let mitmproxy have the connection, from this request on."""
+        self._desk.left(self, self._line)
         if self._tls is not None:
             self._bridge = self._open_bridge(self._tls, data)
             self._take = self._bridged
-            self._desk.left(self, self._line)
             return
         swallowed = _ESTABLISHED % self._version if self._connect else b""
         self._line.pass_on(self._connect + data, is_over=is_over, swallowed=swallowed)
-        self._desk.left(self, self._line)
 
     def _open_bridge(self, tls: Tls, data: bytes) -> Bridge:
         inner = self._line.open_inner

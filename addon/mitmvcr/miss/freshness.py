@@ -92,6 +92,10 @@ KINDS = (
 )
 _REGEXES = [re.compile(kind.pattern) for kind in KINDS]
 _LONGEST = 1 << 16
+#: Finds whether there is any of them in a text of up to so many characters. Most have
+#: none, and 20 searches would take 20 times as long.
+_ANY = re.compile("|".join(f"(?:{kind.pattern})" for kind in KINDS))
+_SHORT = 1 << 9
 
 
 class Fresh(NamedTuple):
@@ -105,6 +109,8 @@ def fresh(one: str, other: str) -> Fresh | None:
     """Return what two different texts that are made anew have in common; None where
     they differ in anything else."""
     if max(len(one), len(other)) > _LONGEST:
+        return None
+    if not all(len(text) > _SHORT or _ANY.search(text) for text in (one, other)):
         return None
     found: dict[str, str] = {}
     for number, (kind, regex) in enumerate(zip(KINDS, _REGEXES, strict=True)):
@@ -147,8 +153,7 @@ def pieces(text: str) -> list[Piece]:
         zip(KINDS, _REGEXES, strict=True) if len(text) <= _LONGEST else ()
     ):
         for each in regex.finditer(text):
-            if each[0]:
-                found.append(Piece(each.start(), each[0], kind))
+            found.append(Piece(each.start(), each[0], kind))
         text = regex.sub(lambda each: "\0" * len(each[0]), text)
     return sorted(found)
 

@@ -9,6 +9,7 @@ from mitmvcr.core.headers import header
 from mitmvcr.core.media import media_kind
 from mitmvcr.core.model import Interaction
 from mitmvcr.core.modes import Repeats
+from mitmvcr.core.spend import NOTHING, Spend, spend_of
 from mitmvcr.core.wording import shown
 
 _LONGEST_URL = 300
@@ -168,7 +169,8 @@ class Entry:
     recording until the response head, of a replay until it was answered, of a miss
     until it was explained; None for an interaction that nothing asked for. ``note`` is
     what a replay's reader should know. ``size`` is that of the response's body,
-    ``protocol`` and ``media`` say what it came over and what it is."""
+    ``protocol`` and ``media`` say what it came over and what it is; ``spend`` what it
+    says that it used."""
 
     outcome: Outcome
     method: str
@@ -181,6 +183,7 @@ class Entry:
     size: int = 0
     protocol: str = ""
     media: str = ""
+    spend: Spend = NOTHING
 
     @classmethod
     def of(
@@ -197,6 +200,7 @@ class Entry:
             size=len(response.body) or max(response.content_length, 0),
             protocol=response.proto,
             media=media_kind(header(response.headers, "content-type")),
+            spend=spend_of(response.body),
         )
 
     @classmethod

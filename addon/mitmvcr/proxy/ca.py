@@ -18,7 +18,6 @@ from mitmvcr.proxy.host.backdated import backdated as backdated
 from mitmvcr.proxy.host.cert_store import create_authority, read_authority
 
 _BASENAME = "mitmproxy"  # the file names under which mitmproxy looks for them
-_KEY_SIZE = 2048
 _CERTIFICATE = re.compile(
     rb"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----\n?", re.DOTALL
 )
@@ -55,7 +54,7 @@ def _file(confdir: Path, kind: str) -> Path:
 def _make(confdir: Path, authority: Path) -> None:
     workshop = Path(tempfile.mkdtemp(prefix=".making-", dir=confdir))
     try:
-        create_authority(workshop, _BASENAME, _KEY_SIZE)
+        create_authority(workshop, _BASENAME)
         # The same bytes from everyone, and needed as soon as there is an authority.
         _file(workshop, "dhparam.pem").replace(_file(confdir, "dhparam.pem"))
         if _link(_file(workshop, "ca.pem"), authority):

@@ -11,7 +11,8 @@ import ssl
 import time
 from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
-from typing import NamedTuple
+from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
 from mitmproxy import connection, http
 
@@ -26,6 +27,7 @@ from mitmvcr.proxy.host.lines import Intake
 from mitmvcr.proxy.host.plain import Plain
 from mitmvcr.proxy.replay import waiting_for_nothing
 from mitmvcr.proxy.sessions import Sessions
+from mitmvcr.proxy.sessions.routes import SAYS_SESSION
 from mitmvcr.view.parts import PlainHeaders, PlainRequest, PlainResponse, WireResponse
 from mitmvcr.view.requests import LiveRequest
 from mitmvcr.view.restore import is_streamed, to_wire
@@ -34,6 +36,7 @@ logger = logging.getLogger("mitmvcr")
 #: Whose lines these would be.
 _mitmproxys = logging.getLogger("mitmproxy.proxy.server")
 
+_CONNECT = "client connect"
 _H1 = b"http/1.1"
 _KNOWN = (b"h2", _H1, b"http/1.0", b"http/0.9")
 #: So many looks make the time after which a silent client is left.
@@ -49,9 +52,10 @@ class Handed(NamedTuple):
 
 
 class Lane:
-    """Serves the one session that is in play, where it replays strictly and nobody
-    else is to see its requests. Without ``is_there`` it serves none: the addon has come
-    when mitmproxy listened already. It is an addon itself.
+    """Serves the one session that is in play, or those that have ports of their own,
+    where they replay strictly and nobody else is to see their requests. Without
+    ``is_there`` it serves none: the addon has come when mitmproxy listened already. It
+    is an addon itself.
     """
 
     name = "vcr.lane"
@@ -66,9 +70,11 @@ class Lane:
         self._plain, self._leaves = Plain(), Leaves()
         self._handed: dict[Ends, Handed | Exception] = {}
         self._counted: set[Ends] = set()
+        #: Clients of whom the log says already that they have come.
+        self._told: set[Any] = set()
         self._open: set[Connection] = set()
-        self._judged: Player | None = None
-        self._is_fit = self._takes = False
+        self._fit: WeakKeyDictionary[Player, bool] = WeakKeyDictionary()
+        self._is_plain = self._takes = False
         self._next: asyncio.TimerHandle | None = None
 
     def __repr__(self) -> str:
@@ -79,12 +85,15 @@ class Lane:
     def load(self, _: object) -> None:
         """Take connections, before mitmproxy listens."""
         self._takes = self._is_there and self._intake.open()
+        if self._takes:
+            _mitmproxys.addFilter(self._is_news)
 
     def done(self) -> None:
         if not self._takes:
             return
         self._takes = False
         self._intake.close()
+        _mitmproxys.removeFilter(self._is_news)
         if self._next is not None:
             self._next.cancel()
         for each in list(self._open):
@@ -92,12 +101,14 @@ class Lane:
 
     def configure(self, _: object) -> None:
         """Look at everything anew, after options have changed."""
-        self._judged, player = None, self._sessions.named()
-        if self._is_there and player is not None and player.settings.lane == "auto":
+        self._fit.clear()
+        self._is_plain = self._plain.look()
+        in_play = self._sessions.in_play()
+        if self._is_there and any(each.settings.lane == "auto" for each in in_play):
             host.capabilities.has("fast lane")  # the log says where it is not
 
     def _accept(self, line: Line) -> Connection | None:
-        if not self.is_open() or not _is_near(line.ends[0][0]):
+        if not self.is_open(line) or not _is_near(line.ends[0][0]):
             return None
         made = Connection(line, self)
         self._open.add(made)
@@ -119,25 +130,34 @@ class Lane:
 
     # Who may answer
 
-    def is_open(self) -> bool:
-        return self._player() is not None
+    def is_open(self, line: Line) -> bool:
+        return self._player(line) is not None
 
-    def _player(self) -> Player | None:
-        """Return the session in play, where the lane may answer for it."""
-        sessions = self._sessions
-        player = sessions.named()
-        if player is None or sessions.root is not None or not self._takes:
+    def _player(self, line: Line) -> Player | None:
+        """Return the session of a connection, where the lane may answer for it."""
+        player = self._owner(line)
+        if player is None or not self._takes:
             return None
-        if player is not self._judged or not self._plain.is_same():
-            self._judged = player
-            self._is_fit = _is_fit(player) and self._plain.look()
-        return player if self._is_fit else None
+        if not self._plain.is_same():
+            self._is_plain = self._plain.look()
+        is_fit = self._fit.get(player)
+        if is_fit is None:
+            is_fit = self._fit[player] = _is_fit(player)
+        return player if is_fit and self._is_plain else None
+
+    def _owner(self, line: Line) -> Player | None:
+        """Return the session in play; of several, the one whose port it is."""
+        sessions = self._sessions
+        if sessions.root is None:
+            return sessions.named()
+        name = sessions.routes.session_of(line.ends[1][1])
+        return None if name is None else sessions.used(name)
 
     # Answers
 
     def answer(self, line: Line, request: PlainRequest) -> bytes | None:
-        player = self._player()
-        if player is None:
+        player = self._player(line)
+        if player is None or self._is_for_us(request):
             return None
         try:
             live = live_request_of(player, request)
@@ -154,6 +174,13 @@ class Lane:
             self._handed[line.ends] = Handed(player, live, decision)
         return None
 
+    def _is_for_us(self, request: PlainRequest) -> bool:
+        """Return whether a request says something of its session, which is taken out
+        where there are several."""
+        return self._sessions.root is not None and any(
+            name.lower() in SAYS_SESSION for name, _ in request.headers.fields
+        )
+
     def handed(self, flow: http.HTTPFlow) -> Handed | None:
         """Return what was decided of a flow before mitmproxy had it. Raise the error
         that there was."""
@@ -167,7 +194,7 @@ class Lane:
     def context(
         self, line: Line, place: tuple[str, int], greeting: Hello
     ) -> ssl.SSLContext | None:
-        player = self._player()
+        player = self._player(line)
         if player is None:
             return None
         try:
@@ -183,8 +210,17 @@ class Lane:
 
     def came(self, line: Line) -> None:
         self._counted.add(line.ends)
-        self._connections.came(self._sessions.named())
-        _mitmproxys.info("client connect", extra={"client": line.ends[0]})
+        self._connections.came(self._owner(line))
+        _mitmproxys.info(_CONNECT, extra={"client": line.ends[0]})
+
+    def _is_news(self, record: logging.LogRecord) -> bool:
+        """Let mitmproxy say once that a client has come: it says it of one that it gets
+        from here too."""
+        client = getattr(record, "client", None)
+        if record.msg != _CONNECT or client not in self._told:
+            return True
+        self._told.discard(client)
+        return False
 
     def has_counted(self, client: connection.Client) -> bool:
         """Return whether a client that mitmproxy has now was counted already."""
@@ -199,10 +235,10 @@ class Lane:
         client = {"client": line.ends[0]}
         told = f"Client TLS handshake failed. {text}"
         _mitmproxys.log(level, told, extra=client)
-        self._connections.tls_broke(self._sessions.named(), name, text)
+        self._connections.tls_broke(self._owner(line), name, text)
 
-    def asked_nothing(self, name: str) -> None:
-        self._connections.tls_broke(self._sessions.named(), name, LEFT)
+    def asked_nothing(self, line: Line, name: str) -> None:
+        self._connections.tls_broke(self._owner(line), name, LEFT)
 
     def ended(self, made: Connection, line: Line) -> None:
         if made in self._open:
@@ -212,6 +248,8 @@ class Lane:
 
     def left(self, made: Connection, line: Line) -> None:
         self._open.discard(made)
+        if line.ends in self._counted:
+            self._told.add(line.ends[0])
         logger.debug("mitmvcr: the lane leaves %s to mitmproxy", line.ends[0])
 
     def client_disconnected(self, client: connection.Client) -> None:

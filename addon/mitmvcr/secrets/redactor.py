@@ -208,7 +208,7 @@ class Redactor:
             for frame in response.websocket
         )
         headers = {
-            name: [self._put_back(value) for value in values]
+            name: [self.put_back(value) for value in values]
             for name, values in response.headers.items()
         }
         restored = replace(
@@ -231,7 +231,8 @@ class Redactor:
                 content = content.replace(fake, young)
         return content
 
-    def _put_back(self, text: str) -> str:
+    def put_back(self, text: str) -> str:
+        """Return a text with the present values of the variables that it names."""
         return self._restored(text.encode(*BYTES)).decode(*BYTES)
 
     # The quick look that nearly always is enough

@@ -35,6 +35,9 @@ def _found(
 ) -> Iterator[tuple[str, object, str]]:
     parts, rules = settings.matching.parts, settings.redaction
     yield from _not_looked_into(settings.matching)
+    if settings.time == "freeze":
+        remedy = "only 'mitmvcr run' gives a command a clock: use {time}=shift"
+        yield "time", "freeze", remedy
     if environment is not None:
         for name in rules.secrets:
             if not environment.get(name):

@@ -28,6 +28,7 @@ from mitmvcr.core.sendable import check_is_sendable
 from mitmvcr.miss.log import Log
 from mitmvcr.miss.report import Entry, Miss, Outcome
 from mitmvcr.secrets.rules import DEFAULT, Rules
+from mitmvcr.session.echoes import Echoes
 from mitmvcr.session.hooks import Hooks
 from mitmvcr.session.present import Present, looking_up
 from mitmvcr.session.recording import Recording
@@ -90,7 +91,7 @@ class Session(Counts):
         #: Is a hook given requests? Then each has to be there with its body.
         self.needs_all = hooks is not None
         judge = hooks.judge if hooks else None
-        self._echoes = echoes
+        self._echoes = Echoes(on=echoes)
         self._redaction = Redaction(rules, environment, echoes=echoes)
         #: Streams in play that end with a later request.
         self.holds = Holds()
@@ -105,7 +106,7 @@ class Session(Counts):
             is_strict=isinstance(self._without_look_up, Refuse),
         )
         self._recording = Recording(
-            store, self._redaction, self.deck, found, self.variables
+            store, self._redaction, self.deck, found, self.variables, echoes=echoes
         )
         self.notice = None if self.rule.records else store.left_over()
         if self.rule.records:
@@ -192,10 +193,8 @@ class Session(Counts):
         if self.holds:
             self.holds.met(interaction.request)
         interaction = self.redactor.restored(interaction)
-        if interaction.request.echoes and self._echoes:
-            from mitmvcr.echo.restating import restated  # few cassettes hold any
-
-            interaction = restated(interaction, request)
+        if interaction.request.echoes:
+            interaction = self._echoes.restated(interaction, request)
         if self._clock is not None:
             interaction = self._clock.answer(interaction)
         try:

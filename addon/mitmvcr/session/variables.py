@@ -2,13 +2,12 @@
 handed back in a replay, whose requests are then the recorded ones."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import replace
 from functools import cached_property
 
 from mitmvcr.core.deck import Deck
 from mitmvcr.core.errors import VcrError
 from mitmvcr.core.jsontext import Value
-from mitmvcr.core.made_up import read_value, write_value
+from mitmvcr.core.made_up import holding, read_value, write_value
 from mitmvcr.core.model import Headers, Interaction, Request, Response
 
 
@@ -65,7 +64,7 @@ class Variables:
     def held(self, kept: Interaction) -> Interaction:
         """Return an interaction that is about to be written with what waits for it."""
         waiting, self._waiting = self._waiting, {}
-        return _holding(kept, waiting)
+        return holding(kept, waiting)
 
     def _hidden(self, written: Headers) -> Headers:
         """Return values as they may be written."""
@@ -84,17 +83,9 @@ def without(held: Iterable[Interaction], dropped: Collection[int]) -> list[Inter
         if at in dropped:
             waiting = {**each.request.variables, **waiting}
         else:
-            kept.append(_holding(each, waiting))
+            kept.append(holding(each, waiting))
             waiting = {}
     return kept
-
-
-def _holding(each: Interaction, variables: Headers) -> Interaction:
-    """Return it with these variables too; what was recorded first counts."""
-    if not variables:
-        return each
-    merged = {**each.request.variables, **variables}
-    return replace(each, request=replace(each.request, variables=merged))
 
 
 def _values(recorded: Deck) -> dict[str, Value]:

@@ -7,9 +7,11 @@ from typing import Any, NamedTuple
 
 from mitmvcr.core.bodies import request_body_keys
 from mitmvcr.core.frames import Frame
+from mitmvcr.core.headers import header
 from mitmvcr.core.matching import Ignoring, Matcher
 from mitmvcr.core.media import without_boundary
 from mitmvcr.core.model import Headers, Interaction, Request, Response
+from mitmvcr.core.volatile import VOLATILE
 from mitmvcr.core.wording import bytes_shown, shown
 from mitmvcr.miss.body_differences import Content, body_differences, content
 from mitmvcr.miss.differences import pair_differences
@@ -18,6 +20,7 @@ from mitmvcr.miss.masking import masked_url
 from mitmvcr.miss.report import Difference
 from mitmvcr.show.bodies import body_text
 from mitmvcr.show.lines import side_by_side
+from mitmvcr.show.streams import stream_differences
 
 Facts = dict[str, Any]
 
@@ -36,23 +39,34 @@ class Changes(NamedTuple):
 
 
 def changes(
-    one: Interaction, other: Interaction, matcher: Matcher, most: int = 200
+    one: Interaction,
+    other: Interaction,
+    matcher: Matcher,
+    most: int = 200,
+    *,
+    ignore_volatile: bool = False,
 ) -> Changes:
     """Compare two interactions from which secrets are out.
 
     Bodies are compared by meaning, and what the matcher ignores is ignored in both
-    messages. Times, the ids, and the headers in :data:`NOT_COMPARED` do not count.
+    messages. Times, the ids, and the headers in :data:`NOT_COMPARED` do not count; with
+    ``ignore_volatile`` neither do other headers that are set anew each time, and values
+    that look like it.
     """
-    comparing = _Comparing(matcher)
-    found = [*islice(comparing.all(one, other), most + 1)]
+    comparing = _Comparing(matcher, ignore_volatile=ignore_volatile)
+    all_of_it = comparing.all(one, other)
+    if ignore_volatile:
+        all_of_it = (each for each in all_of_it if not each.looks)
+    found = [*islice(all_of_it, most + 1)]
     return Changes(found[:most], len(found) > most, comparing.texts)
 
 
 class _Comparing:
     """Compares two interactions; ``texts`` are there once it has."""
 
-    def __init__(self, matcher: Matcher) -> None:
+    def __init__(self, matcher: Matcher, *, ignore_volatile: bool) -> None:
         self._matcher = matcher
+        self._passed_over = VOLATILE if ignore_volatile else frozenset(NOT_COMPARED)
         self.texts: list[tuple[str, Facts]] = []
 
     def all(self, one: Interaction, other: Interaction) -> Iterator[Difference]:
@@ -64,34 +78,45 @@ class _Comparing:
         yield from self._asked(one.request, other.request)
 
     def _asked(self, one: Request, other: Request) -> Iterator[Difference]:
+        if one == other:
+            return
         yield from _plain("request method", one.method or "GET", other.method or "GET")
-        if self._matcher.url(one.url) != self._matcher.url(other.url):
+        keys = (self._matcher.url(each.url) for each in (one, other))
+        if one.url != other.url and len({*keys}) > 1:
             yield from _plain("request URL", masked_url(one.url), masked_url(other.url))
         yield from _plain("request protocol", one.proto, other.proto)
         yield from self._message("request", one, other)
 
     def _message(self, whose: str, a: Request, b: Request) -> Iterator[Difference]:
-        pairs = self._pairs(a.headers), self._pairs(b.headers)
-        yield from pair_differences(f"{whose} header", *pairs, Ignoring.HEADERS)
+        yield from self._named(f"{whose} header", a.headers, b.headers)
         yield from self._bodies(f"{whose} body", a, b)
-        pairs = self._pairs(a.trailer), self._pairs(b.trailer)
-        yield from pair_differences(f"{whose} trailer", *pairs, Ignoring.HEADERS)
+        yield from self._named(f"{whose} trailer", a.trailer, b.trailer)
+
+    def _named(self, place: str, a: Headers, b: Headers) -> Iterator[Difference]:
+        if a != b:
+            pairs = self._pairs(a), self._pairs(b)
+            yield from pair_differences(place, *pairs, Ignoring.HEADERS)
 
     def _pairs(self, headers: Headers) -> Iterable[tuple[str, str]]:
         found = (
             (name.lower(), without_boundary(value))
             for name, values in headers.items()
             for value in values
-            if name.lower() not in NOT_COMPARED
+            if name.lower() not in self._passed_over
         )
         return self._matcher.counts.headers(found)
 
     def _bodies(self, place: str, a: Request, b: Request) -> Iterator[Difference]:
+        if a.body == b.body and _kinds(a) == _kinds(b):
+            return
         rules = self._matcher.counts.body
         keys = [{*request_body_keys(each, rules)} for each in (a, b)]
         if not keys[0].isdisjoint(keys[1]):
             return
         one, other = (content(each, rules) for each in (a, b))
+        if (pieces := stream_differences(place, a, b)) is not None:
+            yield from pieces
+            return
         if one.is_json and other.is_json:
             yield from json_differences(place, one.json, other.json, None)
             return
@@ -99,6 +124,11 @@ class _Comparing:
         if text is not None and its is not None:
             self.texts.append((place, side_by_side(text, its)))
         yield from _by_place(place, one, other)
+
+
+def _kinds(of: Request) -> tuple[str, str]:
+    """Return what says how a body is read."""
+    return header(of.headers, "Content-Type"), header(of.headers, "Content-Encoding")
 
 
 def _by_place(place: str, one: Content, other: Content) -> Iterator[Difference]:

@@ -1,6 +1,7 @@
 """Two cassettes compared: what is the same, what changed, and what only one has."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 from mitmvcr.core.matching import Matcher, MatchSpec
@@ -44,26 +45,37 @@ class Compared(NamedTuple):
 
 
 def compared(
-    one: Sequence[Interaction], other: Sequence[Interaction], spec: MatchSpec
+    one: Sequence[Interaction],
+    other: Sequence[Interaction],
+    spec: MatchSpec,
+    same: Mapping[int, int] = {},
+    *,
+    ignore_volatile: bool = False,
 ) -> list[Compared]:
-    """Compare two cassettes from which secrets are out, A and B."""
+    """Compare two cassettes from which secrets are out, A and B. ``same`` are positions
+    of what is known to be equal. ``ignore_volatile``: what is made anew for each
+    request does not count, headers and values that look like it."""
     matcher = Matcher(spec)
+    differing = partial(changes, matcher=matcher, ignore_volatile=ignore_volatile)
     return [
         _compared(
             pair,
             None if pair.a is None else one[pair.a],
             None if pair.b is None else other[pair.b],
-            matcher,
+            differing,
         )
-        for pair in paired(one, other, matcher)
+        for pair in paired(one, other, matcher, same)
     ]
 
 
 def _compared(
-    pair: Pair, a: Interaction | None, b: Interaction | None, matcher: Matcher
+    pair: Pair,
+    a: Interaction | None,
+    b: Interaction | None,
+    differing: Callable[[Interaction, Interaction], Changes],
 ) -> Compared:
     there = [each for each in (a, b) if each is not None]
-    found = _NONE if a is None or b is None else changes(a, b, matcher)
+    found = _NONE if a is None or b is None or a is b else differing(a, b)
     if len(there) == 1:
         outcome = OUTCOMES[2 if b is None else 3]
     else:

@@ -1,7 +1,7 @@
 """Two cassettes beside each other: which of their interactions belong together."""
 
 from collections import defaultdict, deque
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Hashable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from mitmvcr.core.matching import Matcher
@@ -21,54 +21,74 @@ class Pair(NamedTuple):
         return self.a, self.b
 
 
-class _Keys(NamedTuple):
+class Keys(NamedTuple):
+    """By what the request of an interaction belongs to another."""
+
     bucket: Hashable
     rests: Sequence[Hashable]
     headers: Hashable
     method: str
 
     @classmethod
-    def of(cls, request: Request, matcher: Matcher) -> "_Keys":
+    def of(cls, request: Request, matcher: Matcher) -> "Keys":
         pairs = ((n.lower(), v) for n, vs in request.headers.items() for v in vs)
         headers = frozenset(matcher.counts.headers(pairs))
         bucket, rests = matcher.bucket(request.url), matcher.rests(request)
         return cls(bucket, rests, headers, request.method or "GET")
 
+    def sharing(self, known: dict[Hashable, Hashable]) -> "Keys":
+        """Return it with the equal headers that are known already, to save memory."""
+        return self._replace(headers=known.setdefault(self.headers, self.headers))
+
 
 #: By what two interactions belong together, best first: equal requests whose headers
 #: are equal too, equal requests, and the same method and URL.
-_WAYS: Sequence[tuple[Callable[[_Keys], Iterable[Hashable]], bool]] = (
-    (lambda it: ((it.bucket, rest, it.headers) for rest in it.rests), True),
-    (lambda it: ((it.bucket, rest) for rest in it.rests), True),
+Way = Callable[[Keys], Iterable[Hashable]]
+MATCHING: Sequence[Way] = (
+    lambda it: ((it.bucket, rest, it.headers) for rest in it.rests),
+    lambda it: ((it.bucket, rest) for rest in it.rests),
+)
+_WAYS: Sequence[tuple[Way, bool]] = (
+    *((way, True) for way in MATCHING),
     (lambda it: ((it.bucket, it.method),), False),
 )
 
 
 def paired(
-    one: Sequence[Interaction], other: Sequence[Interaction], matcher: Matcher
+    one: Sequence[Interaction],
+    other: Sequence[Interaction],
+    matcher: Matcher,
+    same: Mapping[int, int] = {},
 ) -> list[Pair]:
     """Return each interaction of two cassettes once, in the order of the second, and
     where that lacks one, of the first.
 
     Those belong together whose requests match, in their order; then those that have
-    only the method and the URL in common.
+    only the method and the URL in common. ``same`` are positions that are known to
+    belong together.
     """
+    gone: Sequence[Container[int]] = (same, frozenset(same.values()))
+    shared: dict[Hashable, Hashable] = {}  # most requests have the same headers
     a, b = (
-        {at: _Keys.of(each.request, matcher) for at, each in enumerate(side)}
-        for side in (one, other)
+        {
+            at: Keys.of(each.request, matcher).sharing(shared)
+            for at, each in enumerate(side)
+            if at not in known
+        }
+        for side, known in zip((one, other), gone, strict=True)
     )
-    found: dict[int, Pair] = {}
+    found = {at: Pair(at, its, True) for at, its in same.items()}
     for keys, matches in _WAYS:
-        for at, its in _pair_off(a, b, keys):
+        for at, its in pair_off(a, b, keys):
             found[at] = Pair(at, its, matches)
             del a[at], b[its]
     return _in_order(found, a, b)
 
 
-def _pair_off(
-    a: Mapping[int, _Keys],
-    b: Mapping[int, _Keys],
-    keys: Callable[[_Keys], Iterable[Hashable]],
+def pair_off(
+    a: Mapping[int, Keys],
+    b: Mapping[int, Keys],
+    keys: Way,
 ) -> list[tuple[int, int]]:
     """Return pairs with a key in common, first come, first served."""
     waiting: defaultdict[Hashable, deque[int]] = defaultdict(deque)

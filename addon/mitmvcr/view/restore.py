@@ -1,7 +1,9 @@
 """A recorded response as it goes out again."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import lru_cache
+from itertools import compress
 from typing import NamedTuple
 
 from mitmvcr.codings import (
@@ -26,6 +28,7 @@ from mitmvcr.view.parts import (
 )
 
 #: Restated or left out on replay: they describe the recorded connection.
+_CODING = b"content-encoding"
 _NOT_REPLAYED = frozenset(
     {
         b"connection",
@@ -76,35 +79,34 @@ class _Sent(NamedTuple):
     coding: Sequence[str]
 
 
-#: Of the last answers' headers, by the object: what is repeated is sent again.
-_known: dict[int, tuple[Headers, _Sent]] = {}
-_MOST_KNOWN = 512
+class _Names(NamedTuple):
+    """The names of headers as they are sent, which of them are, and the one that names
+    a content coding."""
+
+    sent: Sequence[bytes]
+    are_sent: Sequence[bool]
+    coding: str | None
+
+
+@lru_cache(maxsize=512)
+def _names(spelled: tuple[str, ...]) -> _Names:
+    sent = tuple(map(raw, spelled))
+    lower = [name.lower() for name in sent]
+    codings = [n for n, low in zip(spelled, lower, strict=True) if low == _CODING]
+    are_sent = tuple(name not in _NOT_REPLAYED for name in lower)
+    return _Names(sent, are_sent, codings[-1] if codings else None)
 
 
 def _sent(headers: Headers) -> _Sent:
-    known = _known.get(id(headers))
-    if known is not None and known[0] is headers:
-        return known[1]
-    fields: list[tuple[bytes, bytes]] = []
-    coding: Sequence[str] = ()
-    for spelled, values in headers.items():
-        name, lower = _names(spelled)
-        if lower in _NOT_REPLAYED:
-            continue
-        if lower == b"content-encoding":
-            coding = values
-        fields += [(name, raw(value)) for value in values]
-    if len(_known) >= _MOST_KNOWN:
-        _known.clear()
-    sent = _Sent(tuple(fields), coding)
-    _known[id(headers)] = headers, sent
-    return sent
-
-
-@lru_cache(maxsize=1024)
-def _names(spelled: str) -> tuple[bytes, bytes]:
-    name = raw(spelled)
-    return name, name.lower()
+    names = _names(tuple(headers))
+    coding = headers[names.coding] if names.coding is not None else ()
+    with suppress(ValueError):  # nearly always each has one value
+        values = raw("\n".join([each for (each,) in headers.values()])).split(b"\n")
+        pairs = zip(names.sent, values, strict=True)
+        return _Sent(tuple(compress(pairs, names.are_sent)), coding)
+    all_of_them = zip(names.sent, names.are_sent, headers.values(), strict=True)
+    fields = ((n, raw(v)) for n, is_sent, own in all_of_them if is_sent for v in own)
+    return _Sent(tuple(fields), coding)
 
 
 #: A longer body leaves in parts, so that mitmproxy does not copy all of it.

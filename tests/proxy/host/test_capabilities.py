@@ -44,6 +44,7 @@ from mitmvcr.proxy.host.capabilities import (
     capabilities,
 )
 from mitmvcr.proxy.host.lines import Intake
+from mitmvcr.proxy.host.options import set_alone
 
 ROOT = Path(__file__).resolve().parents[3]
 ROOM = ROOT / "addon" / "mitmvcr" / "proxy" / "host"
@@ -138,6 +139,7 @@ CHANGES: dict[str, Callable[[Patch], None]] = {
     "fast lane": _replaced(mode_servers.ServerInstance, "handle_stream"),
     "mitmproxy in process": _removed(proxyserver.Proxyserver, "listen_addrs"),
     "ports of their own": _removed(proxyserver.Servers, "__getitem__"),
+    "one option alone": _replaced(optmanager.OptManager, "update_known"),
     "CA files": _removed(CertStore, "load_dhparam"),
     "backdated certificates": _removed(certs, "CERT_EXPIRY"),
 }
@@ -363,6 +365,13 @@ def _gives_no_clock(patch: Patch, folder: Path) -> None:
         pass
 
 
+def _copies_all_options(patch: Patch, folder: Path) -> None:
+    set_: list[dict[str, object]] = []
+    opts: Any = SimpleNamespace(update=lambda **changes: set_.append(changes))
+    set_alone(opts, "mode", ["regular"])
+    assert set_ == [{"mode": ["regular"]}]
+
+
 def _makes_no_ca(patch: Patch, folder: Path) -> None:
     for _ in range(2):
         with pytest.raises(CapabilityError, match="have no certificate authority"):
@@ -396,6 +405,7 @@ FALLBACKS: dict[str, Callable[[Patch, Path], None]] = {
     "fast lane": _takes_no_connection,
     "mitmproxy in process": _makes_no_master,
     "ports of their own": _opens_no_port,
+    "one option alone": _copies_all_options,
     "CA files": _makes_no_ca,
     "backdated certificates": _gives_no_clock,
 }

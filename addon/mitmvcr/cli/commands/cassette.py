@@ -1,14 +1,16 @@
 """``mitmvcr cassette``: check and recover."""
 
+import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import click
 
-from mitmvcr.cassette_options import is_cassette
 from mitmvcr.cli.commands.left import rules_of, say_what_is_equal, say_what_is_left
 from mitmvcr.cli.report.console import say
+from mitmvcr.cli.tools.finding import find_cassettes
 from mitmvcr.format.check import check
 from mitmvcr.options import CASSETTE
 from mitmvcr.store.store import FileStore
@@ -17,40 +19,25 @@ from mitmvcr.store.store import FileStore
 _MANY = 20
 
 
-def check_cassettes(paths: Sequence[Path]) -> int:
+def check_cassettes(paths: Sequence[Path], *, as_json: bool = False) -> int:
     """Print the problems, which are the result, to stdout; 1 if one is an error."""
     files = find_cassettes(paths)
-    failed = False
     with click.progressbar(
         files, label="Checking", file=sys.stderr, hidden=not _shows_progress(files)
     ) as bar:
-        problems = [problem for path in bar for problem in _check(path)]
-    for line, is_error in problems:
-        click.echo(line)
-        failed = failed or is_error
+        problems = [problem for path in bar for problem in check(path)]
+    if as_json:
+        click.echo(json.dumps([asdict(each) for each in problems], indent=2))
+    else:
+        for each in problems:
+            click.echo(str(each))
+    failed = any(each.is_error for each in problems)
     say(f"{len(files)} cassettes checked, {len(problems)} problems")
     return 1 if failed else 0
 
 
-def find_cassettes(paths: Iterable[Path]) -> list[Path]:
-    """Return the files named, and all in the folders named, each once, in order."""
-    files = (file for path in paths for file in _files(path))
-    return list(dict.fromkeys(files))
-
-
-def _files(path: Path) -> list[Path]:
-    if not path.is_dir():
-        return [path]
-    inside = (file for file in path.rglob("*") if is_cassette(file.name))
-    return sorted(file for file in inside if file.is_file())
-
-
 def _shows_progress(files: Sequence[Path]) -> bool:
     return len(files) >= _MANY and sys.stderr.isatty()
-
-
-def _check(path: Path) -> list[tuple[str, bool]]:
-    return [(str(problem), problem.is_error) for problem in check(path)]
 
 
 def recover_cassette(

@@ -18,7 +18,6 @@ from mitmvcr.core.errors import CassetteDamagedError, CassetteError, OptionError
 from mitmvcr.core.model import Interaction
 from mitmvcr.format import foreign, reader
 from mitmvcr.format.packed import packed
-from mitmvcr.format.source import read_bytes
 from mitmvcr.format.writer import dumper
 from mitmvcr.secrets.identities import told_apart
 from mitmvcr.secrets.redactor import Redactor
@@ -129,7 +128,7 @@ def _jobs(inputs: Sequence[Input], wishes: Wishes) -> Iterator[_Job]:
 def _in_place(inputs: Sequence[Input], wishes: Wishes) -> Iterator[_Job]:
     """Yield cassettes of format 1, which become ones of format 2 where they are."""
     for each in inputs:
-        data = read_bytes(each.path)
+        data = each.read()
         form = _form_of(each, data, wishes)
         if form.name != "go-vcr" or wishes.target not in (None, "go-vcr", "go-vcr-v3"):
             remedy = "name the file to write, as -o chat.yaml, or a folder, as -o new/"
@@ -204,7 +203,7 @@ def _count_changed(met: Sequence[Interaction], kept: Sequence[Interaction]) -> i
 
 
 def _read(each: Input, wishes: Wishes, result: Result) -> list[Interaction]:
-    name, data = str(each.path), read_bytes(each.path)
+    name, data = str(each.path), each.read()
     form = _form_of(each, data, wishes)
     source = convert.Source(data, name, beside(each), wishes.origin)
     found = convert.read(source, form, flows)

@@ -63,12 +63,12 @@ def _check_is_fit(values: Values) -> None:
             raise OptionError(option.word, str(values[option].text), remedy)
 
 
-class _CommandFailedError(Exception):
-    """A run failed, so that nothing can be learned; ``status`` is its exit code."""
+class _NothingLearnedError(Exception):
+    """A run failed or asked for nothing; ``status`` is the exit code."""
 
-    def __init__(self, code: int) -> None:
+    def __init__(self, code: int, why: str) -> None:
         self.status = code
-        super().__init__(code)
+        super().__init__(why)
 
 
 class _Learning:
@@ -83,8 +83,8 @@ class _Learning:
     def run(self, *, yes: bool) -> int:
         try:
             found = self._learned()
-        except _CommandFailedError as error:
-            say("the command failed: nothing is learned from a run that fails")
+        except _NothingLearnedError as error:
+            say(str(error))
             return error.status
         additions = _additions(found)
         _show(found, additions)
@@ -129,8 +129,13 @@ class _Learning:
         store = FileStore(place)
         try:
             if ran.status:
-                raise _CommandFailedError(ran.status)
-            return store.load().interactions if store.exists() else ()
+                why = "the command failed: nothing is learned from a run that fails"
+                raise _NothingLearnedError(ran.status, why)
+            found = store.load().interactions if store.exists() else ()
+            if not found:
+                why = "nothing was recorded: there is nothing to learn from"
+                raise _NothingLearnedError(status.DISAGREED, why)
+            return found
         finally:
             if is_aside:
                 place.unlink(missing_ok=True)

@@ -53,6 +53,8 @@ class RunOptions:
     fail_on_unused: bool = False
     drop_unused: bool = False
     allow_idle: bool = False
+    max_age: float | None = None
+    fail_on_age: bool = False
     isolate: bool = False
     transparent: bool = False
     isolate_allow: tuple[Place, ...] = ()
@@ -109,6 +111,8 @@ def make_plan(
             fail_on_unused=options.fail_on_unused,
             drop_unused=options.drop_unused,
             allow_idle=options.allow_idle,
+            max_age=options.max_age,
+            fail_on_age=options.fail_on_age,
         ),
         isolate=options.isolate,
         transparent=options.transparent,

@@ -8,10 +8,10 @@ from typing import NamedTuple
 import click
 
 from mitmvcr import __version__
-from mitmvcr.cli.commands.cassette import find_cassettes
 from mitmvcr.cli.commands.left import looked_through, rules_of
 from mitmvcr.cli.commands.putting import put
 from mitmvcr.cli.report.console import say
+from mitmvcr.cli.tools.finding import find_cassettes
 from mitmvcr.core.errors import CassetteError
 from mitmvcr.core.model import Cassette, Layout
 from mitmvcr.format import layout, reader, writer
@@ -90,13 +90,13 @@ def _scrub(path: Path, rules: Rules) -> bool:
     if not found:
         return False
     kept = Cassette(told_apart(redactor, cassette.interactions))
-    data = writer.dumps(kept, _layout(data, cassette))
+    data = writer.dumps(kept, layout_of(data, cassette))
     put(path, packed(str(path), data))
     say(f"{path}: {len(found)} interactions redacted")
     return True
 
 
-def _layout(data: bytes, cassette: Cassette) -> Layout:
+def layout_of(data: bytes, cassette: Cassette) -> Layout:
     """Return the layout of the go-vcr library that the file seems to be written by."""
     is_old = b"transfer_encoding: []" in data and b"remote_addr: " in data
     return "v3" if is_old and cassette.interactions else "v4"

@@ -1,11 +1,12 @@
 """The files that a conversion reads: those named, those in folders, those beside."""
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from mitmvcr import convert
-from mitmvcr.core.errors import CassetteError
+from mitmvcr.core.errors import CassetteDamagedError, CassetteError
 from mitmvcr.format import reader
 from mitmvcr.format.source import read_bytes
 
@@ -26,6 +27,22 @@ class Input:
     within: Path
     is_of_many: bool = False
 
+    def read(self) -> bytes:
+        """Return what it holds; the mappings of a folder of WireMock's as one. Raise
+        CassetteError."""
+        if not self.path.is_dir():
+            return read_bytes(self.path)
+        mappings = list[object]()
+        for path in sorted((self.path / _MAPPINGS).rglob("*.json")):
+            try:
+                held = json.loads(read_bytes(path))
+            except ValueError as error:
+                problem = f"is not whole JSON: {error}"
+                raise CassetteDamagedError(str(path), problem) from None
+            is_many = isinstance(held, dict) and isinstance(held.get(_MAPPINGS), list)
+            mappings += held[_MAPPINGS] if is_many else [held]
+        return json.dumps({"mappings": mappings}).encode()
+
 
 def inputs_of(paths: Iterable[Path]) -> Iterator[Input]:
     """Yield the files named, and those in the folders named that hold recordings."""
@@ -37,11 +54,13 @@ def inputs_of(paths: Iterable[Path]) -> Iterator[Input]:
 
 
 def _inside(folder: Path) -> Iterator[Input]:
-    root = folder / _MAPPINGS if (folder / _MAPPINGS).is_dir() else folder
-    for path in sorted(root.rglob("*")):
+    if (folder / _MAPPINGS).is_dir():
+        yield Input(folder, Path(folder.resolve().name))
+        return
+    for path in sorted(folder.rglob("*")):
         is_one = path.is_file() and path.name.lower().endswith(_EXTENSIONS)
-        if is_one and _FILES not in path.parts and _is_recording(path):
-            yield Input(path, path.relative_to(root), is_of_many=True)
+        if is_one and _is_recording(path):
+            yield Input(path, path.relative_to(folder), is_of_many=True)
 
 
 def _is_recording(path: Path) -> bool:
@@ -55,8 +74,9 @@ def _is_recording(path: Path) -> bool:
 def beside(each: Input) -> convert.Beside:
     """Return a function that reads what a file names: beside it, or where WireMock has
     its bodies. Nothing outside those folders is read."""
-    parents = [parent / _FILES for parent in each.path.absolute().parents]
-    folders = [each.path.absolute().parent, *(p for p in parents if p.is_dir())]
+    path = each.path.absolute()
+    near = (path, *path.parents)
+    folders = [path.parent, *(p / _FILES for p in near if (p / _FILES).is_dir())]
 
     def read(name: str) -> bytes | None:
         for folder in folders:

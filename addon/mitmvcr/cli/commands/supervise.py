@@ -34,6 +34,7 @@ from mitmvcr.cli.report.conclusion import conclude, tell_left
 from mitmvcr.cli.report.console import say
 from mitmvcr.cli.report.findings import (
     Finding,
+    of_age,
     of_attempts,
     of_background,
     of_run,
@@ -108,8 +109,9 @@ async def _supervise(plan: Plan, relay: Relay, folder: Path) -> Ran:
     ensure_ca(home)
     # What the child would have trusted the proxy trusts in its place.
     roots = write_roots(folder, plan.inherited)
+    is_frozen = plan.settings.time == "freeze"  # which is done here
     proxying = running_proxy(
-        plan.settings,
+        plan.settings._replace(time="off") if is_frozen else plan.settings,
         confdir=home,
         upstream=plan.upstream,
         trusted_ca=write_origins(folder, roots, plan.inherited),
@@ -197,7 +199,8 @@ def _findings(plan: Plan, proxy: "Proxy", route: Route) -> list[Finding]:
     left = left_behind(f"http://127.0.0.1:{route.port}")
     behind = [of_background(left)] if left else []
     left_out = of_attempts(route.attempts, proxy, fail=policy.fail_on_miss)
-    return [*left_out, *idle, *behind]
+    old = of_age(proxy.sessions, policy.max_age, fail=policy.fail_on_age)
+    return [*left_out, *idle, *behind, *old]
 
 
 def _facts(plan: Plan, port: int, trust: TrustFiles, control: str) -> ProxyFacts:

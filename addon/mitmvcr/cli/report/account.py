@@ -3,10 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from mitmvcr.cli.age import Age, ages
 from mitmvcr.cli.report.findings import Finding
-from mitmvcr.miss.report import Entry
+from mitmvcr.core.spend import NOTHING, Spend
+from mitmvcr.miss.report import Entry, Outcome
 from mitmvcr.session import Session
 from mitmvcr.session.summary import Summary
+
+_SPENT = {Outcome.RECORDED: "recorded", Outcome.REPLAYED: "saved"}
+#: So many of the oldest cassettes are listed.
+_OLDEST = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +22,16 @@ class Part:
     summary: Summary
     entries: Sequence[Entry]
     session: Session | None = None
+
+    @property
+    def spend(self) -> dict[str, Spend]:
+        """Return what its answers say that they used: recorded, and saved by the
+        replay."""
+        found = dict.fromkeys(("recorded", "saved"), NOTHING)
+        for each in self.entries:
+            if (name := _SPENT.get(each.outcome)) is not None:
+                found[name] = found[name].plus(each.spend)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +55,21 @@ class RunReport:
     def entries(self) -> list[Entry]:
         """Return the entries of all parts."""
         return [entry for part in self.parts for entry in part.entries]
+
+    @property
+    def ages(self) -> list[Age]:
+        """Return how old the oldest cassettes are."""
+        return ages(part.session for part in self.parts if part.session)[:_OLDEST]
+
+    @property
+    def saved(self) -> str:
+        """Return a line of the tokens that the replay saved; empty if it saved none."""
+        saved = NOTHING
+        for part in self.parts:
+            saved = saved.plus(part.spend["saved"])
+        calls = f"{saved.calls} call" + ("s" if saved.calls > 1 else "")
+        tokens = f"{saved.tokens:,} tokens of {calls}"
+        return f"saved by replay: {tokens}" if saved.calls else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

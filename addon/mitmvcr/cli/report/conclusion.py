@@ -33,6 +33,8 @@ class RunPolicy:
     fail_on_unused: bool = False
     drop_unused: bool = False
     allow_idle: bool = False
+    max_age: float | None = None
+    fail_on_age: bool = False
 
 
 def conclude(
@@ -115,6 +117,8 @@ def _write(
         failed_sessions=proxy.failed_sessions,
     )
     write_reports(policy.reports, account)
+    if saved := account.saved:
+        say(saved)
 
 
 def _drop_unused(session: Session) -> bool:

@@ -100,12 +100,14 @@ def to_json(account: RunReport) -> bytes:
             {"kind": each.kind, "fails": each.fails, "text": each.text}
             for each in account.findings
         ],
+        "oldest": [each.facts for each in account.ages],
     }
     if account.named:
         report["requests_without_session"] = account.unnamed
         report["failed_sessions"] = account.failed_sessions
         report["sessions"] = [_part(part) for part in account.parts]
     else:
+        report["spend"] = _spend(account.parts[0]) if account.parts else {}
         report["entries"] = [_entry(entry) for entry in account.entries]
     text = json.dumps(report, indent=2, ensure_ascii=False)
     return text.encode("utf-8", "backslashreplace") + b"\n"
@@ -134,8 +136,14 @@ _WRITERS: dict[str, Callable[[RunReport], bytes]] = {
 def _part(part: Part) -> dict[str, object]:
     return {
         **part.summary.facts,
+        "spend": _spend(part),
         "entries": [_entry(entry) for entry in part.entries],
     }
+
+
+def _spend(part: Part) -> dict[str, object]:
+    """Return calls and tokens, of what answers say that they used."""
+    return {name: {**each._asdict()} for name, each in part.spend.items() if each.calls}
 
 
 def _entry(entry: Entry) -> dict[str, object]:

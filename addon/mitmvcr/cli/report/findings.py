@@ -1,11 +1,13 @@
 """What is wrong with a run as a whole, though no request of it failed."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mitmvcr.cli.age import ages
 from mitmvcr.core.wording import shown
-from mitmvcr.options import IGNORE_PRESET, ISOLATE, PASSTHROUGH
+from mitmvcr.options import IGNORE_PRESET, ISOLATE, MAX_AGE, PASSTHROUGH
+from mitmvcr.session import Session
 
 if TYPE_CHECKING:
     from mitmvcr.proxy.launch import Proxy
@@ -36,6 +38,19 @@ def of_run(
         yield Finding("passed", _passed(summary.passed))
     elif proxy.broken_tls and not summary.did_something:
         yield Finding("distrusted", _distrusted(proxy.broken_tls), proxy.expects)
+
+
+def of_age(
+    sessions: Sequence[Session], most: float | None, *, fail: bool
+) -> Iterator[Finding]:
+    """Yield each cassette that was recorded longer ago than ``most`` seconds."""
+    if most is None:
+        return
+    for each in ages(sessions):
+        if each.seconds > most:
+            yield Finding(
+                "old", f"{each}; see {MAX_AGE.word}, and 'mitmvcr refresh'", fail
+            )
 
 
 def of_attempts(

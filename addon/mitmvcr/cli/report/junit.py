@@ -5,11 +5,11 @@ import re
 from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
+from mitmvcr.cli.age import ages
 from mitmvcr.cli.report.account import Part, RunReport, seconds
 from mitmvcr.cli.report.console import one_line
 from mitmvcr.cli.report.findings import Finding
 from mitmvcr.miss.report import Entry, Outcome
-from mitmvcr.session.summary import Summary
 
 #: What XML 1.0 cannot hold, however it is written.
 _UNFIT = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -44,7 +44,7 @@ def to_junit(account: RunReport) -> bytes:
 
 def _suite(part: Part, account: RunReport) -> ET.Element:
     suite = _element("testsuite", name=f"mitmvcr {part.summary.cassette}")
-    suite.append(_properties(part.summary))
+    suite.append(_properties(part))
     suite.extend(_case(entry, account) for entry in part.entries)
     suite.set("time", _time(part.entries))
     return suite
@@ -62,9 +62,18 @@ def _count(suite: ET.Element) -> None:
         suite.set(name, str(sum(case.find(tag) is not None for case in cases)))
 
 
-def _properties(summary: Summary) -> ET.Element:
-    properties = _element("properties")
+def _properties(part: Part) -> ET.Element:
+    """Return the session's facts, how old its cassette is, and what its answers say
+    that they used."""
+    summary = part.summary
     facts = {"cassette": summary.cassette, "mode": str(summary.mode)}
+    for age in ages([part.session] if part.session else ()):
+        facts |= {"recorded_at": age.recorded.iso}
+    for name, spend in part.spend.items():
+        if spend.calls:
+            facts[f"{name}_calls"] = str(spend.calls)
+            facts[f"{name}_tokens"] = str(spend.tokens)
+    properties = _element("properties")
     for name, value in facts.items():
         properties.append(_element("property", name=name, value=value))
     return properties
@@ -86,7 +95,7 @@ def _case(entry: Entry, account: RunReport) -> ET.Element:
         case.append(_outcome(tag, "unused", "nothing asked for this interaction"))
     if entry.note:
         output = _element("system-out")
-        output.text = _fit(entry.note)
+        output.text = fit(entry.note)
         case.append(output)
     return case
 
@@ -107,13 +116,14 @@ def _failure(failure: str) -> ET.Element:
 
 def _outcome(tag: str, kind: str, message: str, text: str = "") -> ET.Element:
     outcome = _element(tag, type=kind, message=message)
-    outcome.text = _fit(text) or None
+    outcome.text = fit(text) or None
     return outcome
 
 
 def _element(tag: str, **attributes: str) -> ET.Element:
-    return ET.Element(tag, {name: _fit(text) for name, text in attributes.items()})
+    return ET.Element(tag, {name: fit(text) for name, text in attributes.items()})
 
 
-def _fit(text: str) -> str:
+def fit(text: str) -> str:
+    """Return a text as XML can hold it."""
     return _UNFIT.sub(lambda character: f"\\u{ord(character[0]):04x}", text)

@@ -39,7 +39,10 @@ def to_page(account: RunReport) -> bytes:
 def _facts(account: RunReport) -> list[str]:
     ended = f"the command exited with {account.exit_status}"
     failed = [account.failure] if account.failure else []
-    return [account.summary.line(), ended, *failed, *(f.text for f in account.findings)]
+    found = [each.text for each in account.findings]
+    saved = [account.saved] if account.saved else []
+    old = [str(each) for each in account.ages if str(each) not in " ".join(found)]
+    return [account.summary.line(), ended, *failed, *found, *saved, *old]
 
 
 def _rows(part: Part) -> Iterator[Facts]:

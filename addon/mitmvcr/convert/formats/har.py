@@ -13,6 +13,7 @@ A body is given decoded, as text or in base64. Where they differ:
 import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 from urllib.parse import quote_plus
 
@@ -128,7 +129,7 @@ def _duration(entry: Tree) -> int:
 
 def _posted(request: Tree, found: Found) -> bytes:
     posted = request["postData"]
-    body, _ = _text(posted, found)
+    body, _ = _text(posted, request["bodySize"], found)
     if body or not posted["params"]:
         if not body and request["bodySize"].number() > 0:
             found.say("request.body", "is absent: the archive has its size alone")
@@ -145,13 +146,13 @@ def _posted(request: Tree, found: Found) -> bytes:
 
 
 def _content(content: Tree, found: Found) -> tuple[bytes, bool]:
-    body, is_decoded = _text(content, found)
+    body, is_decoded = _text(content, content["size"], found)
     if not body and content["text"].is_none and content["size"].number() > 0:
         found.say("response.body", "is absent: the archive has its size alone")
     return body, is_decoded
 
 
-def _text(content: Tree, found: Found) -> tuple[bytes, bool]:
+def _text(content: Tree, size: Tree, found: Found) -> tuple[bytes, bool]:
     """Return a body, and whether it is known to be decoded."""
     named = content.first("_file", "_sha1")
     if content["text"].is_none and not named.is_none:
@@ -160,7 +161,25 @@ def _text(content: Tree, found: Found) -> tuple[bytes, bool]:
         return _chunks(content["text"]), False
     if content["encoding"].text().lower() == "base64":
         return from_base64(content["text"]), False
-    return content["text"].data(), True
+    charset = _CHARSET.search(content["mimeType"].text())
+    return _encoded(content["text"], size.number(), charset[1] if charset else ""), True
+
+
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
+
+
+def _encoded(text: Tree, size: int, charset: str) -> bytes:
+    """Return text in the encoding in which it has the size that the archive says: its
+    own, or Latin-1, as which mitmproxy and some browsers read what is no text."""
+    body = text.data()
+    for each in (charset, "latin-1"):
+        if len(body) == size or not each:
+            continue
+        with suppress(LookupError, UnicodeEncodeError):
+            other = text.text().encode(each)
+            if len(other) == size:
+                return other
+    return body
 
 
 def _from_file(name: str, found: Found) -> bytes:

@@ -61,7 +61,7 @@ def _exchanges(pair: Tree, found: Found) -> Iterator[Exchange]:
         method=_exact(request["method"], found) or "GET",
         url=_url(request, found),
         headers=_headers(request, found),
-        body=(_exact(request["body"], found, _WHOLE) or "").encode(),
+        body=_body(request["body"], found),
         code=response["status"].number(200),
         answer_headers=[
             (n, each.text())
@@ -70,6 +70,22 @@ def _exchanges(pair: Tree, found: Found) -> Iterator[Exchange]:
         ],
         answer=_answer(response, found),
         duration=response["fixedDelay"].number() * 1_000_000,
+    )
+
+
+def _body(field: Tree, found: Found) -> bytes:
+    """Return what a body has to be; of a form its fields, as a client sends them."""
+    for matcher in field.each():
+        if matcher.is_map and matcher["matcher"].text() == "form":
+            return _fields(matcher["value"], found).encode()
+    return (_exact(field, found, _WHOLE) or "").encode("utf-8", "surrogateescape")
+
+
+def _fields(form: Tree, found: Found) -> str:
+    pairs = [(name, _exact(value, found)) for name, value in form.pairs()]
+    # A field that is there more than once has its values in one text.
+    return urlencode(
+        [(n, each) for n, v in pairs if v is not None for each in v.split(";")]
     )
 
 
@@ -123,11 +139,7 @@ def _query(request: Tree, found: Found) -> str:
     query = request.first("query", "queriesWithMatchers")
     if not query.is_map or "exactMatch" in query.names():
         return _exact(query, found) or ""
-    pairs = [(name, _exact(value, found)) for name, value in query.pairs()]
-    # A parameter that is there more than once has its values in one text.
-    return urlencode(
-        [(n, each) for n, v in pairs if v is not None for each in v.split(";")]
-    )
+    return _fields(query, found)
 
 
 def _headers(request: Tree, found: Found) -> list[tuple[str, str]]:

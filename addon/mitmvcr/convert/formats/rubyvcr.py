@@ -29,7 +29,7 @@ _OF_ITEM = frozenset({"request", "response"})
 _OF_MESSAGE = frozenset(
     {
         *("method", "uri", "body", "headers", "status", "http_version", "url"),
-        *("protocol", "type"),
+        *("protocol", "type", "status_code"),
     }
 )
 
@@ -51,6 +51,8 @@ def _exchanges(item: Tree, found: Found) -> Iterator[Exchange]:
     for message in (request, response):
         found.no_place(message, _OF_MESSAGE)
     status = response["status"]
+    if status.is_none:  # as betamax had it at first
+        status = Tree({"code": response["status_code"].value})
     yield Exchange(
         method=request["method"].text().lstrip(":").upper(),
         url=request["uri"].text(),

@@ -23,7 +23,13 @@ from mitmvcr.convert.found import Found, placed
 from mitmvcr.convert.tree import Tree, UnreadableError, from_json
 from mitmvcr.core.model import Headers, Interaction
 
-_OF_MAPPING = frozenset({"request", "response", "id", "uuid", "name"})
+_OF_MAPPING = frozenset(
+    {
+        *("request", "response", "id", "uuid", "name", "persistent", "insertionIndex"),
+        *("scenarioName", "requiredScenarioState", "newScenarioState"),
+    }
+)
+_STARTED = "Started"
 _OF_REQUEST = frozenset(
     {
         *("method", "url", "urlPath", "urlPattern", "urlPathPattern", "headers"),
@@ -47,7 +53,37 @@ def read(data: bytes, found: Found) -> None:
     """Read mappings. Raise UnreadableError."""
     whole = from_json(data)
     many = whole["mappings"]
-    found.collect(placed([whole] if many.is_none else many.items()), _exchanges)
+    mappings = [whole] if many.is_none else many.items()
+    found.collect(placed(_in_order(mappings)), _exchanges)
+
+
+def _in_order(mappings: Sequence[Tree]) -> Iterator[Tree]:
+    """Yield the mappings with those of a scenario in the order of its states."""
+    scenarios: dict[str, list[Tree]] = {}
+    names = [each["scenarioName"].text() for each in mappings]
+    for name, each in zip(names, mappings, strict=True):
+        scenarios.setdefault(name, []).append(each)
+    turns = {
+        name: iter(_steps(steps) if name else steps)
+        for name, steps in scenarios.items()
+    }
+    for name in names:
+        yield next(turns[name])
+
+
+def _steps(steps: Sequence[Tree]) -> list[Tree]:
+    """Return the steps of a scenario from its start on, and then those of states that
+    it never has."""
+    by_state: dict[str, list[Tree]] = {}
+    for each in steps:
+        state = each["requiredScenarioState"].text(_STARTED)
+        by_state.setdefault(state, []).append(each)
+    ordered, states = list[Tree](), [_STARTED]
+    for state in states:
+        reached = by_state.pop(state, [])
+        ordered += reached
+        states += [each["newScenarioState"].text(state) for each in reached]
+    return ordered + [each for rest in by_state.values() for each in rest]
 
 
 def _exchanges(mapping: Tree, found: Found) -> Iterator[Exchange]:
@@ -201,7 +237,7 @@ def _key(each: Interaction) -> tuple[str, str, bytes]:
 def _step(name: str, number: int) -> dict[str, str]:
     return {
         "scenarioName": name,
-        "requiredScenarioState": f"step {number}" if number else "Started",
+        "requiredScenarioState": f"step {number}" if number else _STARTED,
         "newScenarioState": f"step {number + 1}",
     }
 

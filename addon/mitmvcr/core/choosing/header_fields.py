@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import compress
+from operator import ne
 
 from mitmvcr.core.media import without_boundary
 from mitmvcr.core.model import Headers
@@ -40,8 +42,10 @@ _BLANKS = re.compile(r"[ \t]+")
 _COMMA = re.compile(r"[ \t]*,[ \t]*")
 _MOST, _FEW = 512, 8
 _known: dict[int, tuple[Headers, Fields]] = {}
-#: By their names, the last that had those.
-_alike: dict[tuple[str, ...], tuple[Headers, Fields]] = {}
+_Values = tuple[tuple[str, ...], ...]
+#: By their names, the values of the last that had those: a hook may change headers in
+#: place.
+_alike: dict[tuple[str, ...], tuple[_Values, Fields]] = {}
 
 
 def fields(headers: Headers) -> Fields:
@@ -50,15 +54,16 @@ def fields(headers: Headers) -> Fields:
     known = _known.get(id(headers))
     if known is not None and known[0] is headers:
         return known[1]
-    names = tuple(headers)
+    names, values = tuple(headers), tuple(map(tuple, headers.values()))
     like = _alike.get(names)
-    found = _changed(headers, *like) if like is not None else None
+    found = _changed(names, values, *like) if like is not None else None
     if found is None:
         found = _found(headers)
     if len(_known) >= _MOST:
         _known.clear()
         _alike.clear()
-    _known[id(headers)] = _alike[names] = headers, found
+    _known[id(headers)] = headers, found
+    _alike[names] = values, found
     return found
 
 
@@ -78,17 +83,19 @@ def _text(name: str, values: Sequence[str]) -> str:
     return text.strip('"') if name == "soapaction" else text
 
 
-def _changed(headers: Headers, others: Headers, known: Fields) -> Fields | None:
+def _changed(
+    names: tuple[str, ...], values: _Values, others: _Values, known: Fields
+) -> Fields | None:
     """Return what is known of other headers of the same names, with what differs; None
     where that is not quicker: a client has few headers that vary."""
-    differ = [name for name, values in headers.items() if others[name] != values]
-    if len(differ) > _FEW or len(set(map(str.lower, headers))) < len(headers):
+    differ = [*compress(zip(names, values, strict=True), map(ne, values, others))]
+    if len(differ) > _FEW or len(set(map(str.lower, names))) < len(names):
         return None
     found = dict(known)
-    for spelled in differ:
+    for spelled, own in differ:
         name = spelled.lower()
         if name not in NEVER:
-            found[name] = _text(name, headers[spelled])
+            found[name] = _text(name, own)
     return found
 
 

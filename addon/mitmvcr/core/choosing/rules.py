@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from functools import lru_cache
 
 from mitmvcr.core.choosing.header_fields import NEVER, Fields, fields
 from mitmvcr.core.choosing.identity import Whose
@@ -39,6 +40,9 @@ RANGE = ":range"
 _RANGES, _CONDITIONS = frozenset({PARTIAL, 416}), frozenset({304, 412})
 #: Answers with these codes are whole strangers to another request.
 BOUND = _RANGES | _CONDITIONS
+
+#: Of an answer, whatever is asked for in it.
+_BINDING = frozenset({"content-range", "vary"})
 
 #: What has to be so for an answer to be given: the values of some fields.
 Bond = tuple[tuple[str, str | None], ...]
@@ -161,9 +165,11 @@ def is_free(found: Interaction) -> bool:
         return False
     if not OPERATION.isdisjoint(map(str.lower, found.request.headers)):
         return False
-    for name in response.headers:
-        if len(name) == 13 and name.lower() == "content-range":
-            return False
-        if len(name) == 4 and name.lower() == "vary" and vary(response):
-            return False
+    if _may_bind(tuple(response.headers)):
+        return not (_all(response, "content-range") or vary(response))
     return True
+
+
+@lru_cache(maxsize=512)
+def _may_bind(names: tuple[str, ...]) -> bool:
+    return not _BINDING.isdisjoint(map(str.lower, names))

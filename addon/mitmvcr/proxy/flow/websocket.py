@@ -50,6 +50,9 @@ def accept(recorded: Response, answer: http.Response, request: http.Request) -> 
     answer.headers["Connection"] = "Upgrade"
     token = generate_accept_token(key.encode("ascii", "replace"))
     answer.headers["Sec-WebSocket-Accept"] = token.decode("ascii")
+    # Go writes Sec-Websocket-; gql's client looks for the RFC's spelling alone.
+    if agreed := answer.headers.pop("Sec-WebSocket-Protocol", None):
+        answer.headers["Sec-WebSocket-Protocol"] = agreed
 
 
 class Script:

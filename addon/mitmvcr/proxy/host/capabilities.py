@@ -180,6 +180,12 @@ TABLE = (
         on_demand=True,
     ),
     Capability(
+        name="one option alone",
+        check=checks.option_alone,
+        lost="to open a port of its own for a session takes 2 ms more",
+        on_demand=True,
+    ),
+    Capability(
         name="CA files",
         check=checks.cert_store,
         lost="'mitmvcr run' and 'mitmvcr serve' have no certificate authority; use"

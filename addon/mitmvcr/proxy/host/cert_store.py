@@ -1,5 +1,8 @@
 """mitmproxy's certificate authority on the disk (certs.py: CertStore)."""
 
+import datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -16,13 +19,71 @@ class Authority(NamedTuple):
     has_expired: bool
 
 
-def create_authority(folder: Path, basename: str, key_size: int) -> None:
-    """Write a new one there, in all the files that mitmproxy keeps of it. Raises
-    CapabilityError."""
+#: So long it is valid, and it began to be so long ago, as mitmproxy has it.
+_VALID, _AGO = datetime.timedelta(days=10 * 365), datetime.timedelta(days=2)
+#: In bits, of the key that mitmproxy makes.
+_KEY_SIZE = 2048
+
+
+def create_authority(folder: Path, basename: str) -> None:
+    """Write a new one there, in all the files that mitmproxy keeps of it. Its key is
+    one of P-256: with RSA a certificate for a host takes seven times as long, and a
+    handshake three times. Raises CapabilityError."""
     capabilities.require("CA files")
     from mitmproxy.certs import CertStore
 
-    CertStore.create_store(folder, basename, key_size)
+    with _elliptic():
+        CertStore.create_store(folder, basename, _KEY_SIZE)
+
+
+@contextmanager
+def _elliptic() -> Iterator[None]:
+    """Let mitmproxy write the authority that is made here."""
+    from mitmproxy import certs
+
+    own = certs.create_ca
+    certs.create_ca = _create  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        certs.create_ca = own
+
+
+def _create(organization: str, cn: str, **_: object) -> tuple[Any, Any]:
+    """Return a key and its certificate, which says what mitmproxy's say, by the clock
+    that mitmproxy has now."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+    from mitmproxy import certs
+
+    clock: Any = certs
+    now = clock.datetime.datetime.now(datetime.UTC)
+    key = ec.generate_private_key(ec.SECP256R1())
+    public, began = key.public_key(), now - _AGO
+    pairs = (NameOID.COMMON_NAME, cn), (NameOID.ORGANIZATION_NAME, organization)
+    name = x509.Name([x509.NameAttribute(*pair) for pair in pairs])
+    signs = dict.fromkeys(("key_cert_sign", "crl_sign"), True)
+    others = (
+        *("digital_signature", "content_commitment", "key_encipherment"),
+        *("data_encipherment", "key_agreement", "encipher_only", "decipher_only"),
+    )
+    usage = x509.KeyUsage(**dict.fromkeys(others, False), **signs)
+    serves = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH])
+    made = (
+        x509.CertificateBuilder(name, name, public, x509.random_serial_number())
+        .not_valid_before(began)
+        .not_valid_after(began + _VALID)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .add_extension(serves, critical=False)
+        .add_extension(usage, critical=True)
+        .add_extension(
+            x509.SubjectKeyIdentifier.from_public_key(public), critical=False
+        )
+        .sign(key, hashes.SHA256())
+    )
+    return key, made
 
 
 def read_authority(authority: Path, dhparam: Path) -> Authority:

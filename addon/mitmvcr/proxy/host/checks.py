@@ -127,6 +127,16 @@ def option_names() -> None:
     uses(f"{place}.__init__", "deferred")
 
 
+def option_alone() -> None:
+    """Check that what is kept for a rollback is the options and nothing beside them."""
+    place = "mitmproxy.optmanager:OptManager"
+    uses(f"{place}.update_known", "_options", "rollback", "changed", "send")
+    uses(f"{place}.__init__", "changed", "errored", "_options")
+    names = names_in(f"{place}.rollback")
+    if not {"deepcopy", "_options", "errored", "changed"} <= {*names}:
+        raise Changed(f"{place}.rollback keeps something else")
+
+
 def own_options() -> None:
     """Check that both are there, and are what decides."""
     options = find("mitmproxy.ctx:options")
@@ -247,6 +257,7 @@ def cert_store() -> None:
     for name in ("create_store", "load_dhparam"):
         find(f"{place}.{name}")
     find("mitmproxy.certs:Cert.from_pem")
+    find("mitmproxy.certs:create_ca")
 
 
 def backdated_certificates() -> None:

@@ -3,6 +3,7 @@ only its proxyserver knows (addons/proxyserver.py: Servers)."""
 
 import asyncio
 import socket
+from itertools import chain, repeat
 from typing import Any, Protocol
 
 from mitmproxy import ctx
@@ -12,12 +13,14 @@ from mitmvcr.core.errors import UnusableValueError, VcrError
 from mitmvcr.core.wording import quoted
 from mitmvcr.proxy.host.capabilities import capabilities
 from mitmvcr.proxy.host.masters import listening_port
-from mitmvcr.proxy.host.options import update_options
+from mitmvcr.proxy.host.options import set_alone
 
 ADDRESS = "127.0.0.1"
 #: Another program may take a free port before mitmproxy does.
 _TRIES = 5
 _PAUSE = 0.002
+#: It listens after a few turns of the loop, unless it has to wait for something.
+_TURNS = 20
 
 
 _HTTP = ("http", "https")
@@ -83,7 +86,7 @@ async def open_port(kind: str | None = None) -> int:
     for _ in range(_TRIES):
         port = _free_port()
         spec = f"{kind or main_kind()}{_place(port)}"
-        update_options(ctx.options, {"mode": [*ctx.options.mode, spec]})
+        set_alone(ctx.options, "mode", [*ctx.options.mode, spec])
         reason = await _outcome(spec) or await _mirrored(port)
         if not reason:
             return port
@@ -94,7 +97,7 @@ async def open_port(kind: str | None = None) -> int:
 def close_port(port: int) -> None:
     """Let it listen there no more; what is open stays open."""
     kept = [each for each in ctx.options.mode if not each.endswith(_place(port))]
-    update_options(ctx.options, {"mode": kept})
+    set_alone(ctx.options, "mode", kept)
     for network in _elsewhere:
         network.close(port)
 
@@ -152,8 +155,8 @@ def _free_port() -> int:
 async def _outcome(spec: str) -> object:
     """Wait until it listens; return why it does not, else None."""
     servers: Any = ctx.master.addons.get("proxyserver").servers
-    while True:
-        await asyncio.sleep(_PAUSE)
+    for pause in chain(repeat(0, _TURNS), repeat(_PAUSE)):
+        await asyncio.sleep(pause)
         try:
             server = servers[spec]
         except KeyError:
@@ -162,3 +165,4 @@ async def _outcome(spec: str) -> object:
             return None
         if server.last_exception is not None:
             return server.last_exception
+    raise AssertionError("a pause is never the last")

@@ -30,6 +30,8 @@ logger = logging.getLogger("mitmvcr")
 #: No session has this name.
 NOBODY = ""
 _CREDENTIALS, HEADER = "Proxy-Authorization", "X-Vcr-Cassette"
+#: In lower case, the headers that are taken out.
+SAYS_SESSION = frozenset(each.lower().encode() for each in (_CREDENTIALS, HEADER))
 #: What stands as the password where no mode does: many clients want one.
 _NO_MODE = ("", "x")
 _EXAMPLE = "use the proxy URL http://NAME:x@HOST:PORT"
@@ -120,6 +122,10 @@ class Routes:
         self.point(port, None)
         self.shared.discard(port)
         self._closed[port] = ""
+
+    def session_of(self, port: int) -> str | None:
+        """Return the name of the session that has this port now, if any."""
+        return None if port in self._closed else self.ports.get(port)
 
     def port_of(self, name: str) -> int | None:
         """Return the port that a session has, if it has one."""

@@ -7,6 +7,7 @@ their own is left alone, as is what NO_PROXY names.
 
 import os
 import socket
+import sys
 from urllib.parse import urlsplit
 
 TYPE_CHECKING = False
@@ -168,6 +169,74 @@ def tornado(module: "Any") -> None:
             return await stream.start_tls(False, options, server_hostname=host)
 
     module.TCPClient = TCPClient
+
+
+def twisted(module: "Any") -> None:
+    """Tunnel what Agent connects to, and so treq: the tunnel stands between, and what
+    was to be connected begins behind it."""
+    protocols: Any = sys.modules["twisted.internet.protocol"]
+    endpoint: Any = module.HostnameEndpoint
+
+    class Opening(protocols.Protocol):  # type: ignore[misc]  # as above
+        def __init__(self, inner: "Any", target: "tuple[str, int]", opened: "Any"):
+            self._inner, self._target, self._opened = inner, target, opened
+            self._head: Any = b""  # None once the tunnel is open
+
+        def connectionMade(self) -> None:
+            self.transport.write(_request(*self._target))
+
+        def dataReceived(self, data: bytes) -> None:
+            if self._head is None:
+                self._inner.dataReceived(data)
+                return
+            self._head += data
+            head, end, rest = self._head.partition(b"\r\n\r\n")
+            if end:
+                self._open(head + end, rest)
+
+        def _open(self, head: bytes, rest: bytes) -> None:
+            try:
+                _check(head)
+            except OSError as error:
+                self._opened, opened = None, self._opened
+                self.transport.abortConnection()
+                opened.errback(error)
+                return
+            self._head = None
+            self._inner.makeConnection(self.transport)
+            self._opened.callback(self._inner)
+            if rest:
+                self._inner.dataReceived(rest)
+
+        def connectionLost(self, reason: "Any" = None) -> None:
+            if self._head is None:
+                self._inner.connectionLost(reason)
+            elif self._opened is not None:
+                self._opened.errback(reason)
+
+    class HostnameEndpoint(endpoint):  # type: ignore[misc]  # as above
+        def __init__(
+            self, reactor: "Any", host: "Any", port: int, *args: "Any", **kwargs: "Any"
+        ) -> None:
+            name = host.decode("ascii") if isinstance(host, bytes) else host
+            proxy = _proxy_for(name, port)
+            self._target = None if proxy is None else (name, port)
+            super().__init__(reactor, *(proxy or (host, port)), *args, **kwargs)
+
+        def connect(self, factory: "Any") -> "Any":
+            target = self._target
+            if target is None:
+                return super().connect(factory)
+            opened = module.defer.Deferred()
+
+            def build(address: "Any") -> "Any":
+                return Opening(factory.buildProtocol(address), target, opened)
+
+            outer = protocols.Factory()
+            outer.buildProtocol = build
+            return super().connect(outer).addCallback(lambda _: opened)
+
+    module.HostnameEndpoint = HostnameEndpoint
 
 
 def pycurl(module: "Any") -> None:

@@ -73,6 +73,7 @@ _PATCHES: "dict[str, Patch]" = {
     "httplib2": _tunnel("httplib2"),
     "tornado.simple_httpclient": _tunnel("tornado"),
     "tornado.websocket": _tunnel("tornado"),
+    "twisted.web.client": _tunnel("twisted"),
     "pycurl": _tunnel("pycurl"),
     "stripe": _tunnel("stripe"),
 }

@@ -1,0 +1,83 @@
+"""``mitmvcr refresh``: what a cassette holds, asked of the live API."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import click
+
+from mitmvcr.cli.commands.putting import put
+from mitmvcr.cli.commands.secrets import layout_of
+from mitmvcr.cli.refresh.reports import lines, writer_of
+from mitmvcr.cli.refresh.results import Refreshed, status_of
+from mitmvcr.cli.refresh.rounds import Choice, refreshed
+from mitmvcr.cli.report.console import say
+from mitmvcr.cli.tools.finding import find_cassettes
+from mitmvcr.config import in_force
+from mitmvcr.core.errors import OptionError
+from mitmvcr.format import reader
+from mitmvcr.format.packed import packed
+from mitmvcr.format.source import read_bytes
+from mitmvcr.options import SET, Settings, options_of
+from mitmvcr.store.rewrite import spliced
+from mitmvcr.values import Layer
+
+SAFE = ("GET", "HEAD")
+
+
+class Wanted(NamedTuple):
+    """What was typed besides the options of the table."""
+
+    write: bool
+    methods: Sequence[str]
+    headers: Sequence[str]
+    rate: float
+    reports: Sequence[Path]
+
+
+def refresh_cassettes(paths: Sequence[Path], wanted: Wanted, typed: Layer) -> int:
+    """Compare, write what is wanted, and return the exit code. Raise VcrError."""
+    values = in_force(typed)
+    settings = values.settings(options_of("refresh"))
+    sets = values.read((SET,))["set"]
+    choice = Choice(
+        methods=(*SAFE, *(each.upper() for each in wanted.methods)),
+        headers=[_header(each) for each in wanted.headers],
+        pause=1 / wanted.rate,
+    )
+    writers = [(target, writer_of(target)) for target in wanted.reports]
+    found = []
+    for path in find_cassettes(paths):
+        found.append(_refresh(path, settings, choice, sets, write=wanted.write))
+        for line in lines(found[-1]):
+            click.echo(line)
+        say(found[-1].said)
+    for target, write in writers:
+        put(target, write(found).encode("utf-8", "surrogateescape"))
+    return status_of(found)
+
+
+def _refresh(
+    path: Path, settings: Settings, choice: Choice, sets: Sequence[str], *, write: bool
+) -> Refreshed:
+    data = read_bytes(path)
+    cassette = reader.loads(data, str(path))
+    layout = layout_of(data, cassette)
+    settings = settings._replace(layout=layout)
+    held = cassette.interactions
+    results = refreshed(held, settings, choice, sets, os.environ)
+    changes = {each.position: each.new for each in results if each.new is not None}
+    if write and changes:
+        if read_bytes(path) != data:
+            raise OptionError("refresh", path, "it was changed meanwhile: start again")
+        put(path, packed(str(path), spliced(data, str(path), changes, layout)))
+        say(f"{path}: {len(changes)} interactions recorded anew")
+    return Refreshed(str(path), results)
+
+
+def _header(text: str) -> tuple[str, str]:
+    name, colon, value = text.partition(":")
+    if not colon or not name.strip():
+        raise OptionError("--header", text, "write it as 'NAME: VALUE'")
+    return name.strip(), value.strip()

@@ -1,0 +1,155 @@
+"""What is said of a refresh: text, JSON, JUnit, HTML, the text of a pull request."""
+
+import html
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+from mitmvcr.cli.refresh.results import Refreshed, Result
+from mitmvcr.cli.report.junit import fit
+from mitmvcr.core.errors import VcrError
+from mitmvcr.drift import RULES, Tier
+from mitmvcr.options import REPORT
+
+Writer = Callable[[Sequence[Refreshed]], str]
+
+
+def lines(each: Refreshed) -> Iterator[str]:
+    """Yield what is printed of a cassette: what has changed, and what was not
+    compared."""
+    for result in each.results:
+        if result.tier is None or result.tier > Tier.VOLATILE:
+            yield result.head
+            yield from (f"  {found}" for found in result.findings)
+
+
+def to_json(refreshed: Sequence[Refreshed]) -> str:
+    return json.dumps({"cassettes": [_facts(each) for each in refreshed]}, indent=2)
+
+
+def _facts(each: Refreshed) -> dict[str, object]:
+    return {
+        "cassette": each.name,
+        "worst": str(each.worst),
+        "interactions": [_result_facts(result) for result in each.results],
+    }
+
+
+def _result_facts(result: Result) -> dict[str, object]:
+    found = [
+        {"tier": str(f.tier), **{k: v for k, v in f._asdict().items() if v}}
+        for f in result.findings
+    ]
+    facts = {
+        "interaction": result.position,
+        "method": result.method,
+        "url": result.url,
+        "outcome": result.outcome,
+        "findings": found,
+    }
+    return facts | ({"why": result.why} if result.why else {})
+
+
+def to_junit(refreshed: Sequence[Refreshed]) -> str:
+    """Return JUnit XML: what is dangerous or breaking is a failure, what was not
+    compared is skipped."""
+    whole = ET.Element("testsuites", name="mitmvcr refresh")
+    for each in refreshed:
+        cases = [_case(result) for result in each.results]
+        counts = {
+            "tests": len(cases),
+            "failures": sum(case.find("failure") is not None for case in cases),
+            "skipped": sum(case.find("skipped") is not None for case in cases),
+        }
+        suite = ET.SubElement(whole, "testsuite", name=fit(each.name))
+        for name, count in counts.items():
+            suite.set(name, str(count))
+        suite.extend(cases)
+    ET.indent(whole)
+    return ET.tostring(whole, encoding="unicode", xml_declaration=True)
+
+
+def _case(result: Result) -> ET.Element:
+    name = f"{result.method} {result.url} (interaction {result.position})"
+    case = ET.Element("testcase", classname=f"mitmvcr.{result.outcome}", name=fit(name))
+    text = fit("\n".join(map(str, result.findings)))
+    if result.tier is None:
+        ET.SubElement(case, "skipped", message=fit(result.why))
+    elif result.tier >= Tier.DANGEROUS:
+        message = fit(str(result.findings[0]))
+        ET.SubElement(
+            case, "failure", type=str(result.tier), message=message
+        ).text = text
+    elif text:
+        ET.SubElement(case, "system-out").text = text
+    return case
+
+
+def to_html(refreshed: Sequence[Refreshed]) -> str:
+    rows = "".join(
+        _row(each.name, result) for each in refreshed for result in each.results
+    )
+    said = "".join(f"<p>{html.escape(each.said)}</p>" for each in refreshed)
+    return (
+        '<!doctype html><html lang="en"><meta charset="utf-8">'
+        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\';'
+        " style-src 'unsafe-inline'\"><title>mitmvcr refresh</title><style>"
+        "body{font:14px system-ui;margin:2em}td{padding:.2em 1em .2em 0;"
+        "vertical-align:top}.breaking{color:#b00}.dangerous{color:#a50}"
+        f"</style><h1>mitmvcr refresh</h1>{said}<table>{rows}</table></html>\n"
+    )
+
+
+def _row(name: str, result: Result) -> str:
+    found = "<br>".join(html.escape(str(each)) for each in result.findings)
+    cells = (name, str(result.position), f"{result.method} {result.url}", result.why)
+    plain = "".join(f"<td>{html.escape(cell)}</td>" for cell in cells)
+    kind = result.outcome
+    return f'<tr class="{kind}"><td>{kind}</td>{plain}<td>{found}</td></tr>'
+
+
+def to_request(refreshed: Sequence[Refreshed]) -> str:
+    """Return the text of a pull request, in Markdown."""
+    parts = ["## The recorded APIs have changed", ""]
+    for each in refreshed:
+        parts += [f"### {_code(each.name)}", "", each.said.partition(": ")[2], ""]
+        parts += _table(each) if each.worst > Tier.VOLATILE else []
+    used = {f.rule for each in refreshed for r in each.results for f in r.findings}
+    parts += [f"- `{rule}`: {RULES[rule][1]}" for rule in sorted(used)]
+    return "\n".join([*parts, ""])
+
+
+def _table(each: Refreshed) -> list[str]:
+    rows = [
+        f"| {found.tier} | `{found.rule}` | {_code(found.path)} |"
+        f" {_code(f'{result.method} {result.url}')} |"
+        for result in each.results
+        for found in result.findings
+    ]
+    return ["| tier | rule | place | request |", "|---|---|---|---|", *rows, ""]
+
+
+def _code(text: str) -> str:
+    return f"`{text.replace('`', '').replace('|', '%7C')}`"
+
+
+WRITERS: Mapping[str, Writer] = {
+    ".json": to_json,
+    ".xml": to_junit,
+    ".html": to_html,
+    ".md": to_request,
+}
+
+
+class ReportError(VcrError):
+    """A report cannot be written."""
+
+
+def writer_of(target: Path) -> Writer:
+    """Return what writes a report of this extension. Raise ReportError."""
+    found = WRITERS.get(target.suffix.lower())
+    if found is None or target.is_dir():
+        known = "a file.json, a file.xml (JUnit), a file.html, or a file.md"
+        raise ReportError(f"{REPORT.word}={target}: name {known} (for a pull request)")
+    return found

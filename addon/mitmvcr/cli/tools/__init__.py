@@ -1,0 +1,1 @@
+"""What commands do that look after cassettes; the logic is in ``mitmvcr.tools``."""

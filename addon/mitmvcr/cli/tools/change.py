@@ -1,0 +1,144 @@
+"""``mitmvcr cassette trim``, ``rename-host``, ``sort`` and ``check --fix``."""
+
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import NamedTuple
+
+from mitmvcr.cli.tools.finding import find_cassettes
+from mitmvcr.cli.tools.transform import Plan, changed_by, transform
+from mitmvcr.core.errors import OptionError
+from mitmvcr.core.jsonpaths import Finder, json_path
+from mitmvcr.core.model import Interaction
+from mitmvcr.format.check import check
+from mitmvcr.tools import Sheet
+from mitmvcr.tools.bodies import fixed
+from mitmvcr.tools.hosts import renamed, renaming
+from mitmvcr.tools.sorting import in_order
+from mitmvcr.tools.trimming import Trim, trimmed
+from mitmvcr.values import Layer
+
+_UNITS = {"k": 10**3, "m": 10**6, "g": 10**9}
+
+
+class Way(NamedTuple):
+    """Where a command writes, and whether it prints JSON."""
+
+    output: Path | None
+    as_json: bool
+
+
+class Wanted(NamedTuple):
+    """What is to be trimmed, as it was typed, of which URLs."""
+
+    longest: str | None
+    drop: Sequence[str]
+    urls: Sequence[str]
+    requests: bool
+
+
+def parse_size(text: str) -> int:
+    """Parse a number of bytes: ``500``, ``64k``, ``1MB``. Raise OptionError."""
+    number = text.lower().removesuffix("b")
+    unit = _UNITS.get(number[-1:], 1)
+    digits = number[:-1] if unit > 1 else number
+    if not (digits.isascii() and digits.isdigit()):
+        raise OptionError("--longest", text, "use bytes, as 500, 64k or 1MB")
+    return int(digits) * unit
+
+
+def trim_cassettes(
+    paths: Sequence[Path], wanted: Wanted, way: Way, typed: Layer
+) -> int:
+    """Cut bodies, and drop places of JSON. Raise OptionError."""
+    longest, drop, urls, requests = wanted
+    if longest is None and not drop:
+        raise OptionError("trim", paths[0], "say what goes: --longest, or --drop")
+    size = None if longest is None else parse_size(longest)
+    how = Trim(size, [_finder(each) for each in drop], requests)
+
+    def change(met: Interaction) -> tuple[Interaction, Sequence[str]]:
+        if urls and not any(fnmatchcase(met.request.url, each) for each in urls):
+            return met, ()
+        return trimmed(met, how)
+
+    def planned(sheet: Sheet) -> Plan:
+        entries, count, problems = changed_by(sheet, change)
+        text = f"{count} of {len(entries)} interactions trimmed"
+        return Plan(entries, text, {"trimmed": count}, problems)
+
+    return transform(paths, planned, typed, label="Trimming", **way._asdict())
+
+
+def _finder(path: str) -> Finder:
+    try:
+        return json_path(path)
+    except ValueError as error:
+        raise OptionError("--drop", path, f"is no JSONPath: {error}") from error
+    except ImportError as error:
+        remedy = "needs python-jsonpath: pip install python-jsonpath"
+        raise OptionError("--drop", path, remedy) from error
+
+
+def rename_host(
+    old: str,
+    new: str,
+    paths: Sequence[Path],
+    way: Way,
+    typed: Layer,
+    *,
+    bodies: bool,
+) -> int:
+    """Rename a host in URLs and headers, and with ``bodies`` there too."""
+    for name in (old, new):
+        if not name or set("/?#@ ") & set(name):
+            remedy = "name a host, as api.example.com or localhost:8080"
+            raise OptionError("rename-host", name, remedy)
+    rename = renaming(old, new)
+
+    def planned(sheet: Sheet) -> Plan:
+        entries, count, problems = changed_by(
+            sheet, lambda met: (renamed(met, rename, bodies=bodies), ())
+        )
+        text = f"{old} is {new} in {count} of {len(entries)} interactions"
+        return Plan(entries, text, {"renamed": count}, problems)
+
+    return transform(paths, planned, typed, label="Renaming", **way._asdict())
+
+
+def sort_cassettes(paths: Sequence[Path], way: Way, typed: Layer, *, by: str) -> int:
+    """Sort interactions; those with one method and URL stay in their order."""
+
+    def planned(sheet: Sheet) -> Plan:
+        entries = in_order(sheet.entries, by)
+        moved = sum(each.number != at for at, each in enumerate(entries))
+        text = f"{moved} of {len(entries)} interactions moved"
+        return Plan(entries, text, {"moved": moved}, renumber=True)
+
+    return transform(paths, planned, typed, label="Sorting", **way._asdict())
+
+
+def fix_cassettes(paths: Sequence[Path], typed: Layer) -> int:
+    """Restate lengths and ids. What cannot be read stays as it is."""
+
+    def planned(sheet: Sheet) -> Plan:
+        found: list[str] = []
+
+        def change(met: Interaction) -> tuple[Interaction, Sequence[str]]:
+            new, wrong = fixed(met)
+            found.extend(f"interaction {met.id}: {each}" for each in wrong)
+            return new, ()
+
+        entries, count, _ = changed_by(sheet, change)
+        ids = sheet.misnumbered
+        text = f"lengths of {count} interactions and {ids} ids restated"
+        facts = {"restated": found, "renumbered": ids}
+        return Plan(entries, "; ".join([text, *found]), facts, renumber=True)
+
+    files = [path for path in find_cassettes(paths) if not _is_damaged(path)]
+    way = Way(None, as_json=False)
+    return transform(files, planned, typed, label="Fixing", **way._asdict())
+
+
+def _is_damaged(path: Path) -> bool:
+    return any(problem.is_error for problem in check(path))

@@ -1,0 +1,98 @@
+"""Cassettes written: whole, locked, without secrets."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from mitmvcr.cli.tools.finding import find_cassettes
+from mitmvcr.core.errors import (
+    CassetteWriteError,
+    OptionError,
+)
+from mitmvcr.secrets.redactor import Redactor
+from mitmvcr.secrets.rules import Rules
+from mitmvcr.store.files import why
+from mitmvcr.store.journal import Journal
+from mitmvcr.store.place import Place, State
+from mitmvcr.tools import Entry, Sheet, assembled
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Keep recorders from a cassette in the block. Raise CassetteWriteError where one
+    uses it."""
+    place = Place(path, str(path))
+    with ExitStack() as stack:
+        try:
+            place.path.parent.mkdir(parents=True, exist_ok=True)
+            stack.enter_context(Journal(place.path, place.name).locked())
+        except OSError as error:
+            raise place.cannot_write(why(error), error.errno) from error
+        yield
+
+
+def write(
+    path: Path,
+    entries: Sequence[Entry],
+    target: Sheet,
+    *,
+    renumber: bool = True,
+    before: State | None = None,
+) -> None:
+    """Replace a cassette whole; ``before`` is the state in which it was read. Raise
+    CassetteError."""
+    place = Place(path, str(path))
+    try:
+        if before is not None and place.state() != before:
+            problem = "was changed by another process just now: start again"
+            raise CassetteWriteError(place.name, problem)
+        place.put(assembled(entries, target, renumber=renumber))
+    except OSError as error:
+        raise place.cannot_write(why(error), error.errno) from error
+
+
+def without_secrets(entries: Sequence[Entry], rules: Rules) -> tuple[list[Entry], int]:
+    """Return the entries as a recording would write them, and how many changed for it.
+    Only those are written anew. Raise CassetteError."""
+    if rules.off:
+        return [*entries], 0
+    redactor = Redactor(rules)
+    kept, count = _redacted(entries, redactor)
+    if count:  # what was learned late stands earlier too
+        kept, more = _redacted(kept, redactor)
+        count = max(count, more)
+    return kept, count
+
+
+def _redacted(entries: Iterable[Entry], redactor: Redactor) -> tuple[list[Entry], int]:
+    kept: list[Entry] = []
+    count = 0
+    for entry in entries:
+        met = entry.interaction
+        clean = redactor.interaction(met)
+        count += clean != met
+        kept.append(entry.changed(met, met if clean == met else clean))
+        entry.forget()
+    return kept, count
+
+
+def outputs(paths: Sequence[Path], output: Path | None) -> dict[Path, Path]:
+    """Return where each cassette named, or in a folder named, is written: in its place,
+    or in the file or below the folder that is named as output. Raise OptionError."""
+    files = find_cassettes(paths)
+    if output is None:
+        return {path: path for path in files}
+    if len(paths) == 1 and not paths[0].is_dir() and not output.is_dir():
+        return {paths[0]: output}
+    found = {file: output / _within(file, paths) for file in files}
+    if len(set(found.values())) < len(found):
+        remedy = "two of the cassettes would have one name in it"
+        raise OptionError("--output", output, remedy)
+    return found
+
+
+def _within(file: Path, paths: Sequence[Path]) -> Path:
+    for path in paths:
+        if path.is_dir() and file.is_relative_to(path):
+            return file.relative_to(path)
+    return Path(file.name)

@@ -1,0 +1,165 @@
+"""``mitmvcr cassette merge`` and ``split``."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from mitmvcr.cli.commands.left import rules_of
+from mitmvcr.cli.tools.files import locked, without_secrets, write
+from mitmvcr.cli.tools.finding import Source, find_cassettes
+from mitmvcr.cli.tools.ledger import Ledger, progress
+from mitmvcr.cli.tools.reports import Uses, read_reports, uses_of
+from mitmvcr.config import in_force
+from mitmvcr.core.errors import CassetteWriteError, OptionError
+from mitmvcr.core.matching import Matcher
+from mitmvcr.core.model import Request
+from mitmvcr.format.packed import is_packed
+from mitmvcr.format.speed import no_collection
+from mitmvcr.options import REPORT, options_of
+from mitmvcr.secrets.redactor import Redactor
+from mitmvcr.secrets.rules import Rules
+from mitmvcr.tools import Entry, Sheet
+from mitmvcr.tools.choosing import chosen
+from mitmvcr.tools.listing import host_of
+from mitmvcr.tools.merging import Clean, Merged, merged
+from mitmvcr.tools.using import does_fit
+from mitmvcr.values import Layer
+
+#: So many lines say which of two recordings is kept.
+_MOST_NOTES = 20
+
+
+def cleaning(rules: Rules) -> Clean:
+    """Return what makes of a request what is compared, and may be shown."""
+    redactor = Redactor(rules)
+
+    def clean(request: Request) -> Request:
+        return redactor.request(request)
+
+    return clean
+
+
+def merge_cassettes(
+    paths: Sequence[Path],
+    output: Path | None,
+    typed: Layer,
+    *,
+    keep_all: bool,
+    as_json: bool,
+) -> int:
+    """Write several cassettes as one. Raise CassetteError or OptionError."""
+    settings = in_force(typed).settings(options_of("diff"))
+    files = find_cassettes(paths)
+    if not files:
+        raise OptionError("merge", paths[0], "holds no cassette")
+    target, ledger = output or files[0], Ledger(as_json=as_json)
+    with locked(target), no_collection():
+        sources = [Source(path) for path in progress(files, "Reading")]
+        first = sources[0].sheet
+        entries, notes, same = first.entries, [], 0
+        clean, matcher = cleaning(settings.redaction), Matcher(settings.matching)
+        for source in sources[1:]:
+            if keep_all:
+                entries += source.sheet.entries
+                continue
+            found = _merged(entries, source.sheet, matcher, clean)
+            entries, same = found.entries, same + found.same
+            notes += found.notes
+        kept, hidden = without_secrets(entries, settings.redaction)
+        before = sources[0].state if target == files[0] else None
+        write(target, kept, first, before=before)
+    for note in notes[:_MOST_NOTES]:
+        ledger.note(str(note))
+    if (others := len(notes) - _MOST_NOTES) > 0:
+        ledger.note(f"{others} others were recorded twice; --json has them all")
+    text = f"{len(kept)} interactions of {len(files)} cassettes, {same} held twice"
+    also = f"; {hidden} interactions redacted" if hidden else ""
+    facts = {"count": len(kept), "same": same, "redacted": hidden}
+    ledger.done(target, text + also, **facts)
+    return ledger.finish(notes=[each._asdict() for each in notes])
+
+
+def _merged(
+    entries: Sequence[Entry], theirs: Sheet, matcher: Matcher, clean: Clean
+) -> Merged:
+    return merged(entries, theirs.entries, matcher, clean=clean)
+
+
+def split_cassettes(
+    paths: Sequence[Path],
+    output: Path | None,
+    reports: Sequence[Path],
+    typed: Layer,
+    *,
+    by: str,
+    as_json: bool,
+) -> int:
+    """Write each cassette as several; the cassette itself stays. Return 1 if one could
+    not be split, else 0."""
+    if by == "test" and not reports:
+        remedy = f"name the reports of runs with {REPORT.word}, one for each"
+        raise OptionError("--by", by, remedy)
+    rules, uses = rules_of("scan", typed), read_reports(reports)
+    ledger = Ledger(as_json=as_json)
+    for path in progress(find_cassettes(paths), "Splitting"):
+        with ledger.heeding(path):
+            _split(path, output, rules, uses if by == "test" else None, ledger)
+    return ledger.finish()
+
+
+def _split(
+    path: Path, output: Path | None, rules: Rules, uses: Uses | None, ledger: Ledger
+) -> None:
+    sheet = Source(path).sheet
+    parts = _by_host(sheet) if uses is None else _by_test(sheet, path, uses, ledger)
+    stem, suffix = _cut(path)
+    folder = output or path.with_name(stem)
+    targets = {name: folder / f"{name}{suffix}" for name in parts}
+    for target in targets.values():
+        if target.exists():
+            problem = "is there already: name another folder with -o, or delete it"
+            raise CassetteWriteError(str(target), problem)
+    kept, hidden = without_secrets(sheet.entries, rules)
+    for name, numbers in parts.items():
+        with locked(targets[name]):
+            write(targets[name], chosen(kept, set(numbers)), sheet)
+        facts = {"count": len(numbers), "from": str(path)}
+        ledger.done(targets[name], f"{len(numbers)} interactions", **facts)
+    if hidden:
+        ledger.done(path, f"{hidden} interactions redacted in its parts")
+
+
+def _cut(path: Path) -> tuple[str, str]:
+    """Return the name of a cassette without its extension, and that."""
+    ends = 2 if is_packed(path.name) else 1
+    suffix = "".join(path.suffixes[-ends:])
+    return path.name.removesuffix(suffix), suffix
+
+
+def _by_host(sheet: Sheet) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for number, url in enumerate(sheet.urls):
+        found.setdefault(_as_name(host_of(url)), []).append(number)
+    return found
+
+
+def _as_name(text: str) -> str:
+    """Return a text in characters that every system has in names of files."""
+    kept = (each if each.isalnum() or each in ".-_" else "_" for each in text)
+    return "".join(kept).strip(".") or "none"
+
+
+def _by_test(
+    sheet: Sheet, path: Path, uses: Uses, ledger: Ledger
+) -> dict[str, list[int]]:
+    found: dict[str, set[int]] = {}
+    for use in uses_of(uses, path):
+        if not does_fit(use, sheet.interactions):
+            problem = f"is not as report {use.name} knew it: run the tests again"
+            raise CassetteWriteError(str(path), problem)
+        if use.used:
+            found.setdefault(_as_name(use.name), set()).update(use.used)
+    if not found:
+        raise CassetteWriteError(str(path), "no report says that a test used it")
+    if left := len(sheet) - len(set[int]().union(*found.values())):
+        ledger.done(path, f"{left} interactions that no test used are in no part")
+    return {name: sorted(numbers) for name, numbers in found.items()}

@@ -1,0 +1,50 @@
+"""What an answer cost, by what it says of its own use: tokens of a language model.
+
+- OpenAI: ``usage.prompt_tokens`` and ``completion_tokens``, or ``input_tokens`` and
+  ``output_tokens``
+- Anthropic: the same, the latter in a stream again and again, each time the sum
+- Google: ``usageMetadata.promptTokenCount`` and ``candidatesTokenCount``
+- Bedrock: ``usage.inputTokens`` and ``outputTokens``
+- Ollama: ``prompt_eval_count`` and ``eval_count``
+"""
+
+import re
+from typing import NamedTuple
+
+_HINTS = (b'"usage', b'"prompt_eval_count"')
+_INPUT = b"prompt_tokens|input_tokens|promptTokenCount|inputTokens|prompt_eval_count"
+_OUTPUT = (
+    b"completion_tokens|output_tokens|candidatesTokenCount|outputTokens|eval_count"
+)
+_COUNTS = re.compile(rb'"(?:(%b)|(?:%b))"\s*:\s*(\d{1,12})' % (_INPUT, _OUTPUT))
+
+
+class Spend(NamedTuple):
+    """How many answers said what they used, and how many tokens: those that were asked
+    with, and those that were answered with."""
+
+    calls: int = 0
+    input: int = 0
+    output: int = 0
+
+    @property
+    def tokens(self) -> int:
+        return self.input + self.output
+
+    def plus(self, other: "Spend") -> "Spend":
+        return Spend(*(one + more for one, more in zip(self, other, strict=True)))
+
+
+NOTHING = Spend()
+
+
+def spend_of(body: bytes) -> Spend:
+    """Return what an answer says that it used; of a count that is said again and again
+    the largest."""
+    if not any(hint in body for hint in _HINTS):
+        return NOTHING
+    most = [0, 0]
+    for found in _COUNTS.finditer(body):
+        place = 0 if found[1] else 1
+        most[place] = max(most[place], int(found[2]))
+    return Spend(1, *most) if any(most) else NOTHING

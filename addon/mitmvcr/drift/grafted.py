@@ -1,0 +1,98 @@
+"""The new answer, which differs from the old one in what the API changed and in nothing
+else: values that only differ from answer to answer stay as they were recorded."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+
+from mitmvcr import codings
+from mitmvcr.core.headers import all_values
+from mitmvcr.core.model import Headers, Response
+from mitmvcr.drift.known import json_of, plain
+from mitmvcr.drift.rules import Finding
+from mitmvcr.drift.shapes import format_of, kind_of
+from mitmvcr.drift.text import Path, scalars, spelled
+
+_TEXT = "utf-8", "surrogateescape"
+
+
+def grafted(
+    old: Response,
+    new: Response,
+    findings: Collection[Finding],
+    volatile: Collection[str],
+) -> Response:
+    """Return the new answer with the old one's duration, with its headers of the names
+    in ``volatile`` (lower case), and with its values wherever there is no finding."""
+    headers = _headers(old.headers, new.headers, volatile)
+    body = _body(old, new, {each.path for each in findings})
+    if body != new.body:
+        length = [str(len(body))]
+        headers = {
+            name: length if name.lower() == "content-length" else each
+            for name, each in headers.items()
+        }
+    is_known = new.content_length == len(new.body)
+    return replace(
+        new,
+        headers=headers,
+        body=body,
+        content_length=len(body) if is_known else new.content_length,
+        duration=old.duration,
+        proto=old.proto or new.proto,
+        chunks=(),
+    )
+
+
+def _headers(old: Headers, new: Headers, volatile: Collection[str]) -> Headers:
+    """Return the new headers; of volatile ones as many as there were."""
+    kept = {n: v for n, v in old.items() if n.lower() in volatile}
+    real = {n: v for n, v in new.items() if n.lower() not in volatile}
+    return {**real, **kept}
+
+
+def _body(old: Response, new: Response, changed: Collection[str]) -> bytes:
+    if json_of(old) is None or json_of(new) is None:
+        return new.body
+    coding = all_values(new.headers, "content-encoding")
+    before, after = (plain(each).decode(*_TEXT) for each in (old, new))
+    if coding and after.encode(*_TEXT) == new.body:
+        coding = ""  # it was undone already
+    text = _grafted(before, after, changed).encode(*_TEXT)
+    return codings.packed_as(new.body, text, coding) if coding else text
+
+
+def _grafted(before: str, after: str, changed: Collection[str]) -> str:
+    known: Mapping[Path, str] = {
+        each.path: before[each.start : each.end] for each in scalars(before)
+    }
+    parts, at = [], 0
+    for each in scalars(after):
+        now, was = after[each.start : each.end], known.get(each.path)
+        if (
+            was is not None
+            and _is_alike(was, now)
+            and not _is_found(each.path, changed)
+        ):
+            parts += [after[at : each.start], was]
+            at = each.end
+    return "".join([*parts, after[at:]])
+
+
+def _is_alike(was: str, now: str) -> bool:
+    """Return whether two scalars are of one type and format."""
+    import json
+
+    one, other = json.loads(was, strict=False), json.loads(now, strict=False)
+    if kind_of(one) != kind_of(other):
+        return False
+    return not isinstance(one, str) or format_of(one) == format_of(other)
+
+
+def _is_found(path: Path, changed: Collection[str]) -> bool:
+    """Return whether a finding is about this place, or a list in which it is."""
+    general = tuple("*" if isinstance(step, int) else step for step in path)
+    for length in range(len(path) + 1):
+        for each in (path[:length], general[:length]):
+            if spelled(each).replace('["*"]', "[*]") in changed:
+                return True
+    return False

@@ -1,0 +1,62 @@
+"""What an API's change is called, and how much it matters.
+
+docs/refresh.md prints this table.
+"""
+
+from collections.abc import Mapping
+from enum import IntEnum
+from typing import NamedTuple
+
+
+class Tier(IntEnum):
+    """How much a change matters, the least first."""
+
+    SAME = 0
+    VOLATILE = 1
+    ADDITIVE = 2
+    DANGEROUS = 3
+    BREAKING = 4
+
+    def __str__(self) -> str:
+        return self.name.lower()
+
+
+#: By its id, the tier of a rule and what it says.
+RULES: Mapping[str, tuple[Tier, str]] = {
+    "status-class": (Tier.BREAKING, "the status is of another class, as 404 for 200"),
+    "required-new": (Tier.BREAKING, "what was accepted is refused now (400, 422)"),
+    "media-type": (Tier.BREAKING, "the body is of another media type"),
+    "body-gone": (Tier.BREAKING, "there is no body any more"),
+    "body-broken": (Tier.BREAKING, "the body is no JSON any more"),
+    "key-gone": (Tier.BREAKING, "a member is gone that was always there"),
+    "type-changed": (Tier.BREAKING, "a value is of another type"),
+    "status": (Tier.DANGEROUS, "the status is another one of the same class"),
+    "null-new": (Tier.DANGEROUS, "a value is null that never was"),
+    "enum-new": (Tier.DANGEROUS, "one of a few known words is another one"),
+    "format-changed": (Tier.DANGEROUS, "a text is in another format, as a date"),
+    "order-changed": (Tier.DANGEROUS, "a list is in another order"),
+    "header-gone": (Tier.DANGEROUS, "a header is gone that clients go by"),
+    "deprecated": (Tier.DANGEROUS, "a header says that this ends"),
+    "key-new": (Tier.ADDITIVE, "there is a new member"),
+    "null-filled": (Tier.ADDITIVE, "what was always null has a value"),
+    "volatile": (Tier.VOLATILE, "it differs from one live answer to the next"),
+}
+
+
+class Finding(NamedTuple):
+    """One change: the rule, the JSON path (or ``status``, ``header NAME``), what was
+    there before, and what is now."""
+
+    rule: str
+    path: str
+    before: str = ""
+    now: str = ""
+
+    @property
+    def tier(self) -> Tier:
+        return RULES[self.rule][0]
+
+    def __str__(self) -> str:
+        change = " -> ".join(each for each in (self.before, self.now) if each)
+        said = f": {change}" if change else ""
+        return f"{self.tier} {self.rule} {self.path}{said}"

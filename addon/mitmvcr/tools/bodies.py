@@ -1,0 +1,166 @@
+"""A body changed: its coding, its lengths, its digests and its times follow."""
+
+import codecs
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+from mitmvcr.codings import CodingError, decoded, packed_as
+from mitmvcr.core.chunks import moved
+from mitmvcr.core.headers import header
+from mitmvcr.core.media import charset, is_json
+from mitmvcr.core.model import Headers, Interaction, Request, Response
+from mitmvcr.secrets import digests
+from mitmvcr.show.pretty import laid_out
+from mitmvcr.tools.jsontext import restyled
+
+Message = TypeVar("Message", Request, Response)
+
+
+class BodyError(Exception):
+    """A body cannot be changed; the text says why."""
+
+
+def side(met: Interaction, *, of_request: bool) -> Request | Response:
+    return met.request if of_request else met.response
+
+
+def plain(message: Request | Response) -> bytes:
+    """Return a body with its codings undone. Raise BodyError."""
+    coding = header(message.headers, "Content-Encoding")
+    if not coding or not message.body:
+        return message.body
+    try:
+        return decoded(message.body, coding)
+    except CodingError as error:
+        raise BodyError(f"its {coding} cannot be undone: {error}") from error
+
+
+def text_of(message: Request | Response) -> str:
+    """Return a body as text, codings undone. Raise BodyError where it is none."""
+    body = plain(message)
+    try:
+        text = body.decode(charset_of(message, body))
+    except ValueError:
+        raise BodyError("it is binary") from None
+    if "\0" in text:
+        raise BodyError("it is binary")
+    return text
+
+
+def charset_of(message: Request | Response, body: bytes) -> str:
+    """Return the charset of a body without codings; a byte order mark counts only
+    where there is one, so that none is added."""
+    name = charset(header(message.headers, "Content-Type"))
+    has_mark = body.startswith(codecs.BOM_UTF8)
+    return "utf-8" if name == "utf-8-sig" and not has_mark else name
+
+
+def to_edit(message: Request | Response) -> tuple[str, bool]:
+    """Return the text that somebody edits, and whether it is JSON, which is laid out
+    then. Raise BodyError."""
+    text = text_of(message)
+    if _holds_json(message, text):
+        return laid_out(text) + "\n", True
+    return text, False
+
+
+def _holds_json(message: Request | Response, text: str) -> bool:
+    if not is_json(header(message.headers, "Content-Type")) and text[:1] not in "{[":
+        return False
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def edited(met: Interaction, text: str, *, of_request: bool = False) -> Interaction:
+    """Return an interaction with a text that somebody edited as :func:`to_edit` gave
+    it. JSON goes back into the spelling it had. Raise BodyError."""
+    message = side(met, of_request=of_request)
+    shown, was_json = to_edit(message)
+    if text == shown:
+        return met
+    if was_json:
+        _check_json(text)
+        text = restyled(text, text_of(message))
+    try:
+        body = text.encode(charset_of(message, plain(message)))
+    except UnicodeEncodeError as error:
+        raise BodyError(f"the text cannot be written as {error.encoding}") from error
+    return with_body(met, body, of_request=of_request)
+
+
+def _check_json(text: str) -> None:
+    try:
+        json.loads(text)
+    except json.JSONDecodeError as error:
+        place = f"line {error.lineno}, column {error.colno}"
+        raise BodyError(f"{place}: it is no JSON any more: {error.msg}") from error
+    except RecursionError:
+        raise BodyError("it is nested too deep") from None
+
+
+def with_body(
+    met: Interaction, body: bytes, *, of_request: bool = False
+) -> Interaction:
+    """Return an interaction with another body, which has no coding yet; the same one
+    where it has this body. Raise BodyError."""
+    message = side(met, of_request=of_request)
+    if body == plain(message):
+        return met
+    coding = header(message.headers, "Content-Encoding")
+    raw = packed_as(message.body, body, coding) if coding and message.body else body
+    headers = _with_length(message.headers, len(raw))
+    length = message.content_length if message.content_length < 0 else len(raw)
+    if of_request:
+        request = replace(met.request, body=raw, headers=headers, content_length=length)
+        return replace(met, request=request)
+    response = replace(
+        met.response,
+        body=raw,
+        headers=headers,
+        content_length=length,
+        chunks=moved(met.response.chunks, message.body, raw),
+    )
+    return digests.restated(met, replace(met, response=response))
+
+
+def _with_length(headers: Headers, size: int) -> Headers:
+    return {
+        name: [str(size)] if name.lower() == "content-length" else values
+        for name, values in headers.items()
+    }
+
+
+#: These have no body, whatever length they say.
+_BODILESS = (204, 304)
+
+
+def fixed(met: Interaction) -> tuple[Interaction, Sequence[str]]:
+    """Return an interaction whose lengths are those of its bodies, and what was wrong.
+
+    A length of -1 means that none was sent. An answer to HEAD, a 304 and one that broke
+    off keep the lengths that they said.
+    """
+    found: list[str] = []
+    request = _in_length(met.request, "request", found)
+    response = met.response
+    has_body = met.request.method != "HEAD" and response.code not in _BODILESS
+    if has_body and not response.failure and not response.websocket:
+        response = _in_length(response, "response", found)
+    return (replace(met, request=request, response=response) if found else met), found
+
+
+def _in_length(message: Message, whose: str, found: list[str]) -> Message:
+    size = len(message.body)
+    if message.content_length not in (-1, size):
+        found.append(f"{whose}.content_length {message.content_length} is {size}")
+        message = replace(message, content_length=size)
+    said = header(message.headers, "Content-Length")
+    if said and said != str(size):
+        found.append(f"{whose}.headers.Content-Length {said} is {size}")
+        message = replace(message, headers=_with_length(message.headers, size))
+    return message

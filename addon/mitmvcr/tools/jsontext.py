@@ -1,0 +1,82 @@
+"""JSON changed as text, so that all else stays as it is spelled."""
+
+import json
+import re
+from collections.abc import Callable, Sequence
+
+from mitmvcr.core.jsonpaths import Finder, Steps
+from mitmvcr.show.pretty import laid_out
+
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
+_SPACE = re.compile(r"[ \t\n\r]*")
+_DECODER = json.JSONDecoder()
+
+
+def _joined(comma: str, colon: str) -> Callable[[str], str]:
+    marks = {",": comma, ":": colon}
+    return lambda text: "".join(marks.get(each, each) for each in _TOKEN.findall(text))
+
+
+#: How programs write JSON: without blanks, as Python does, in one column.
+_STYLES = (_joined(",", ":"), _joined(", ", ": "), laid_out)
+
+
+def restyled(text: str, like: str) -> str:
+    """Return JSON in the style of other JSON, if that has one that is known, and with
+    what stands around it."""
+    own = like.strip(" \t\r\n")
+    start = like[: len(like) - len(like.lstrip(" \t\r\n"))]
+    end = like[len(start) + len(own) :]
+    text = text.strip(" \t\r\n")
+    written = next((style(text) for style in _STYLES if style(own) == own), text)
+    return start + written + end
+
+
+def without(text: str, finders: Sequence[Finder]) -> str:
+    """Return JSON without the places that JSONPaths choose; the root itself stays.
+
+    Raises ValueError for what is no JSON, or is nested too deep.
+    """
+    try:
+        value = _DECODER.decode(text)
+        chosen = {steps for find in finders for steps in find(value) if steps}
+        if not chosen:
+            return text
+        start = _blank(text, 0)
+        return text[:start] + _kept(text, start, (), chosen)
+    except RecursionError:
+        raise ValueError("is nested too deep") from None
+
+
+def _blank(text: str, at: int) -> int:
+    found = _SPACE.match(text, at)
+    assert found is not None
+    return found.end()
+
+
+def _kept(text: str, at: int, steps: Steps, chosen: set[Steps]) -> str:
+    """Return the value that begins here and all behind it."""
+    written, end = _value(text, at, steps, chosen)
+    return written + text[end:]
+
+
+def _value(text: str, at: int, steps: Steps, chosen: set[Steps]) -> tuple[str, int]:
+    """Return a value without what was chosen, and where it ends."""
+    _, end = _DECODER.raw_decode(text, at)
+    if text[at] not in "{[" or not any(each[: len(steps)] == steps for each in chosen):
+        return text[at:end], end
+    members: list[str] = []
+    opened, place, number = text[at], at + 1, 0
+    while text[start := _blank(text, place)] not in "}]":
+        lead, step = text[place:start], number
+        if opened == "{":
+            step, behind = _DECODER.raw_decode(text, start)
+            inner = _blank(text, _blank(text, behind) + 1)
+            lead, start = text[place:inner], inner
+        written, stop = _value(text, start, (*steps, step), chosen)
+        if (*steps, step) not in chosen:
+            members.append(lead + written)
+        number, place = number + 1, stop
+        if text[comma := _blank(text, stop)] == ",":
+            place = comma + 1
+    return opened + ",".join(members) + text[place:end], end

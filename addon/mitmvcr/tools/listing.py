@@ -1,0 +1,86 @@
+"""What a cassette holds at a glance: found in its bytes, without reading it."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from mitmvcr.core.model import Interaction
+from mitmvcr.core.urls import url_parts
+from mitmvcr.core.vectors import searcher
+from mitmvcr.format.layout import Index
+from mitmvcr.format.lazy import LazyInteractions
+from mitmvcr.tools.times import date_of, parse_date
+
+#: More of a window's end may belong to what begins before it.
+_AHEAD = 1 << 9
+
+
+class Listing(NamedTuple):
+    """``hosts`` and ``methods`` are counted, most first; the dates are the first and
+    the last that an origin said."""
+
+    total: int
+    hosts: dict[str, int]
+    methods: dict[str, int]
+    first: datetime | None
+    last: datetime | None
+
+
+def listing(interactions: Sequence[Interaction]) -> Listing:
+    """Look through a cassette; one that is read lazily is not read for it."""
+    if isinstance(interactions, LazyInteractions):
+        methods, dates = _in_bytes(interactions.places)
+        urls: Iterable[str] = interactions.urls
+    else:
+        methods = Counter(each.request.method or "GET" for each in interactions)
+        urls = (each.request.url for each in interactions)
+        dates = {date_of(each) for each in interactions}
+    known = [each for each in dates if each is not None]
+    return Listing(
+        len(interactions),
+        _most_first(Counter(map(host_of, urls))),
+        _most_first(methods),
+        min(known, default=None),
+        max(known, default=None),
+    )
+
+
+def host_of(url: str) -> str:
+    """Return the host of a URL with its port, ``-`` where there is none."""
+    parts = url_parts(url)
+    return parts.host.lower() if parts else "-"
+
+
+def _most_first(counted: Counter[str]) -> dict[str, int]:
+    return dict(sorted(counted.items(), key=lambda each: (-each[1], each[0])))
+
+
+def _in_bytes(index: Index) -> tuple[Counter[str], set[datetime | None]]:
+    """Return the methods and the dates. What stands in a body begins further to the
+    right, and cannot be taken for a field."""
+    _, field, name, value, _ = (b"\n" + b" " * each for each in index.columns)
+    methods = Counter(_values_of(index, field + b"method: "))
+    dates = set(_values_of(index, name + b"Date:" + value + b"- "))
+    counted: Counter[str] = Counter()
+    for each, count in methods.items():
+        counted[each.strip(b"\"'").decode("ascii", "replace") or "GET"] += count
+    return counted, {parse_date(each.decode("ascii", "replace")) for each in dates}
+
+
+def _values_of(index: Index, mark: bytes) -> Iterator[bytes]:
+    """Yield what stands behind each place of a mark, up to the end of the line."""
+    find = searcher(mark) or (lambda data: [*_one_by_one(data, mark)])
+    start, end = index.starts[0], index.starts[-1]
+    for window in index.source.windows(start, end, _AHEAD):
+        data = window.data
+        for _, at, behind in find(data):
+            if at < window.own:
+                yield data[behind : data.find(b"\n", behind)]
+
+
+def _one_by_one(data: bytes, mark: bytes) -> Iterator[tuple[int, int, int]]:
+    at = data.find(mark)
+    while at >= 0:
+        yield 0, at, at + len(mark)
+        at = data.find(mark, at + 1)

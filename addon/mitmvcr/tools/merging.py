@@ -1,0 +1,239 @@
+"""Two cassettes made one: what both hold once, and of one request recorded twice the
+newer answer. With what both came from it is known too what one of them dropped."""
+
+from collections import deque
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from mitmvcr.core.matching import Matcher
+from mitmvcr.core.model import Request
+from mitmvcr.show.pairs import MATCHING, Keys, pair_off
+from mitmvcr.tools.sheet import Entry, Sheet
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
+#: Makes of a request what is compared.
+Clean = Callable[[Request], Request]
+_Pairs = dict[int, int]
+
+
+class Note(NamedTuple):
+    """What somebody should know of a merge: of one ``request`` the answer of ``kept``
+    stays, and why."""
+
+    method: str
+    url: str
+    kept: str
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.url}: {self.why}; that of {self.kept} is kept"
+
+
+class Merged(NamedTuple):
+    """``same`` counts what both hold alike, ``added`` what comes from theirs."""
+
+    entries: list[Entry]
+    notes: list[Note]
+    same: int
+    added: int
+
+
+def merged(
+    ours: Sequence[Entry],
+    theirs: Sequence[Entry],
+    matcher: Matcher,
+    base: Sequence[Entry] = (),
+    clean: Clean = lambda request: request,
+) -> Merged:
+    """Merge two cassettes. Interactions belong together whose requests match, the first
+    with the first where there are several. ``base`` is what both came from.
+
+    Raises CassetteError where an interaction cannot be read.
+    """
+    return _Merge(base, ours, theirs, matcher, clean).all()
+
+
+class _Merge:
+    def __init__(
+        self,
+        base: Sequence[Entry],
+        ours: Sequence[Entry],
+        theirs: Sequence[Entry],
+        matcher: Matcher,
+        clean: Clean,
+    ) -> None:
+        self._base, self._ours, self._theirs = base, ours, theirs
+        self._matcher, self._clean = matcher, clean
+        self._notes: list[Note] = []
+        #: What was read to compare it, so that a note need not read it again.
+        self._shown: dict[tuple[int, int], tuple[str, str]] = {}
+        self._same = self._added = 0
+
+    def all(self) -> Merged:
+        ours, theirs = self._ours, self._theirs
+        from_base = self._paired(self._base, ours, (), ())
+        their_base = self._paired(self._base, theirs, (), ())
+        both = {
+            at: their_base[origin]
+            for origin, at in from_base.items()
+            if origin in their_base
+        }
+        known = set(from_base.values()), set(their_base.values())
+        new = self._paired(ours, theirs, *known)
+        origins = {at: origin for origin, at in from_base.items()}
+        their_origins = {at: origin for origin, at in their_base.items()}
+        kept = self._kept_of_ours(both | new, origins)
+        added = self._kept_of_theirs({*both.values(), *new.values()}, their_origins)
+        anchors = {its: at for at, its in (both | new).items()}
+        entries = _placed(ours, origins, kept, added, anchors, len(theirs))
+        return Merged(entries, self._notes, self._same, self._added)
+
+    def _kept_of_ours(
+        self, pairs: _Pairs, origins: Mapping[int, int]
+    ) -> dict[int, Entry]:
+        kept: dict[int, Entry] = {}
+        for at in range(len(self._ours)):
+            if at in pairs:
+                kept[at] = self._of_two(at, pairs[at], origins.get(at))
+            elif at not in origins:
+                kept[at] = self._ours[at]
+            elif self._ours[at].digest != self._base[origins[at]].digest:
+                why = "it was recorded anew here and is gone there"
+                kept[at] = self._noted(self._ours[at], why)
+        return kept
+
+    def _kept_of_theirs(
+        self, paired: set[int], origins: Mapping[int, int]
+    ) -> dict[int, Entry]:
+        added: dict[int, Entry] = {}
+        for at in range(len(self._theirs)):
+            if at in paired:
+                continue
+            if at not in origins:
+                added[at] = self._theirs[at]
+            elif self._theirs[at].digest != self._base[origins[at]].digest:
+                why = "it was recorded anew there and is gone here"
+                added[at] = self._noted(self._theirs[at], why)
+        self._added += len(added)
+        return added
+
+    def _of_two(self, at: int, its: int, origin: int | None) -> Entry:
+        """Choose between two recordings of one request."""
+        one, other = self._ours[at], self._theirs[its]
+        digests = one.digest, other.digest
+        was = None if origin is None else self._base[origin].digest
+        if digests[0] == digests[1] or digests[1] == was:
+            self._same += digests[0] == digests[1]
+            return one
+        if digests[0] == was:
+            self._added += 1
+            return other
+        dates = one.date, other.date
+        if dates[0] == dates[1] and _are_equal(one, other):
+            self._same += 1
+            return one
+        return self._newer(one, other, dates)
+
+    def _newer(
+        self, one: Entry, other: Entry, dates: tuple[datetime | None, datetime | None]
+    ) -> Entry:
+        if dates == (None, None):
+            return self._noted(one, "it was recorded twice, and nothing says when")
+        if (dates[1] or _NEVER) > (dates[0] or _NEVER):
+            self._added += 1
+            return self._noted(other, f"it was recorded twice, last at {dates[1]}")
+        return self._noted(one, f"it was recorded twice, last at {dates[0]}")
+
+    def _noted(self, entry: Entry, why: str) -> Entry:
+        known = self._shown.get((id(entry.sheet), entry.number))
+        method, url = known or _method_and_url(self._clean(entry.request))
+        self._notes.append(Note(method, url, entry.sheet.name, why))
+        return entry
+
+    # What belongs together
+
+    def _paired(
+        self,
+        one: Sequence[Entry],
+        other: Sequence[Entry],
+        gone: Container[int],
+        its_gone: Container[int],
+    ) -> _Pairs:
+        """Return which interactions are the same, or have requests that match. Those
+        that are gone already are passed over."""
+        a = {at: key for at, key in _digests(one) if at not in gone}
+        b = {at: key for at, key in _digests(other) if at not in its_gone}
+        found = dict(_same(a, b))
+        rest = [at for at in a if at not in found]
+        taken = set(found.values())
+        its_rest = [at for at in b if at not in taken]
+        if rest and its_rest:
+            keys = self._keys(one, rest), self._keys(other, its_rest)
+            for way in MATCHING:
+                for at, its in pair_off(*keys, way):
+                    found[at] = its
+                    del keys[0][at], keys[1][its]
+        return found
+
+    def _keys(
+        self, entries: Sequence[Entry], numbers: Sequence[int]
+    ) -> dict[int, Keys]:
+        found = {}
+        for at in numbers:
+            entry = entries[at]
+            request = self._clean(entry.request)
+            self._shown[id(entry.sheet), entry.number] = _method_and_url(request)
+            found[at] = Keys.of(request, self._matcher)
+        return found
+
+
+def _method_and_url(request: Request) -> tuple[str, str]:
+    return request.method or "GET", request.url
+
+
+def _are_equal(one: Entry, other: Entry) -> bool:
+    a, b = one.interaction, other.interaction
+    return (a.request, a.response) == (b.request, b.response)
+
+
+def _digests(entries: Sequence[Entry]) -> Iterator[tuple[int, bytes]]:
+    return ((at, entry.digest) for at, entry in enumerate(entries))
+
+
+def equal(a: Sheet, b: Sheet) -> dict[int, int]:
+    """Return which interactions are the same in two cassettes, to the byte of their
+    files."""
+    return dict(_same(dict(enumerate(a.digests)), dict(enumerate(b.digests))))
+
+
+def _same(a: Mapping[int, bytes], b: Mapping[int, bytes]) -> Iterator[tuple[int, int]]:
+    """Yield what is the same to the byte, the first with the first."""
+    waiting: dict[bytes, deque[int]] = {}
+    for its, key in b.items():
+        waiting.setdefault(key, deque()).append(its)
+    for at, key in a.items():
+        if its_own := waiting.get(key):
+            yield at, its_own.popleft()
+
+
+def _placed(
+    ours: Sequence[Entry],
+    origins: Mapping[int, int],
+    kept: Mapping[int, Entry],
+    added: Mapping[int, Entry],
+    anchors: Mapping[int, int],
+    count: int,
+) -> list[Entry]:
+    """Put what comes from theirs behind what stands before it there, and behind what
+    ours has added in that place."""
+    rows = [((at, 0, 0), entry) for at, entry in kept.items()]
+    anchor = -1
+    for its in range(count):
+        if its in anchors:
+            anchor = max(anchor, anchors[its])
+        elif its in added:
+            while anchor + 1 < len(ours) and anchor + 1 not in origins:
+                anchor += 1
+            rows.append(((anchor, 1, its), added[its]))
+    return [entry for _, entry in sorted(rows, key=lambda row: row[0])]

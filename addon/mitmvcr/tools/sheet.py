@@ -1,0 +1,217 @@
+"""A cassette as pieces of its file, so that what nobody touches stays byte for byte."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from functools import cached_property
+from hashlib import blake2b
+from typing import NamedTuple
+
+from mitmvcr.core.model import Cassette, Interaction, Layout, Request
+from mitmvcr.format import writer
+from mitmvcr.format.layout import Index
+from mitmvcr.format.lazy import LazyInteractions
+from mitmvcr.format.lines import Columns
+from mitmvcr.tools.times import date_of, parse_date
+
+#: Where go-vcr itself begins its lines, and so what the writer writes.
+OURS = Columns(dash=4, field=8, name=12, value=16, list_value=12)
+_ID = re.compile(rb"( *- id: )(0|[1-9][0-9]*)\n")
+_OLD = (b"transfer_encoding: []", b"remote_addr: ")
+
+
+class Sheet:
+    """A cassette that was read; ``name`` stands for it in messages. Where go-vcr wrote
+    the file, and we read it lazily, each interaction is known as it is written."""
+
+    def __init__(self, interactions: Sequence[Interaction], name: str = "") -> None:
+        self.interactions, self.name = interactions, name
+        self._lazy: LazyInteractions | None = None
+        self._index: Index | None = None
+        if isinstance(interactions, LazyInteractions):
+            self._lazy, self._index = interactions, interactions.places
+
+    def __repr__(self) -> str:
+        kind = "as written" if self._index else "read whole"
+        return f"<Sheet {self.name} {len(self)} {kind}>"
+
+    def __len__(self) -> int:
+        return len(self.interactions)
+
+    @property
+    def entries(self) -> list["Entry"]:
+        """Return all interactions as they are."""
+        return [Entry(self, number) for number in range(len(self))]
+
+    @property
+    def urls(self) -> Sequence[str]:
+        """Return the URLs; of a file as written they are known without reading it."""
+        if self._lazy is not None:
+            return self._lazy.urls
+        return [each.request.url for each in self.interactions]
+
+    @property
+    def columns(self) -> Columns | None:
+        """Return where the lines begin; None where that is not known."""
+        return self._index.columns if self._index else None
+
+    @cached_property
+    def layout(self) -> Layout:
+        """Return the layout of the go-vcr library that seems to have written it."""
+        first = self.written(0) if len(self) else None
+        is_old = first is not None and all(map(first.__contains__, _OLD))
+        return "v3" if is_old else "v4"
+
+    @property
+    def head(self) -> bytes:
+        """Return what stands before the first interaction."""
+        if self._index is None:
+            return writer.preamble()
+        return self._index.source.read(0, self._index.starts[0])
+
+    @property
+    def tail(self) -> bytes:
+        """Return what stands behind the last interaction."""
+        if self._index is None:
+            return b""
+        source = self._index.source
+        return source.read(self._index.starts[-1], len(source))
+
+    def written(self, number: int) -> bytes | None:
+        """Return an interaction as it stands in the file, if that is known."""
+        if self._index is None:
+            return None
+        item = self._index.item(number)
+        return item if item.endswith(b"\n") else item + b"\n"
+
+    def request(self, number: int) -> Request:
+        """Return a request, which is not kept."""
+        if self._lazy is not None:
+            return self._lazy.request(number)
+        return self.interactions[number].request
+
+    def date(self, number: int) -> datetime | None:
+        """Return the response's Date; from the file, where it is written as usual."""
+        item = self.written(number)
+        if item is not None and self.columns is not None:
+            key, _, name, value, _ = (b"\n" + b" " * each for each in self.columns)
+            mark = name + b"Date:" + value + b"- "
+            at = item.rfind(mark)
+            if at > item.find(key + b"  response:\n") > 0:  # a request may have one
+                line = item[at + len(mark) : item.find(b"\n", at + len(mark))]
+                return parse_date(line.decode("ascii", "replace"))
+        return date_of(self.interactions[number])
+
+    def forget(self, number: int) -> None:
+        """Free the memory of an interaction that was read."""
+        if self._lazy is not None:
+            self._lazy.forget(number)
+
+    @property
+    def misnumbered(self) -> int:
+        """Return how many ids are not the place of their interaction."""
+        items = (self.written(at) for at in range(len(self)))
+        found = (item and _ID.match(item) for item in items)
+        return sum(bool(id) and int(id[2]) != at for at, id in enumerate(found) if id)
+
+    @cached_property
+    def digests(self) -> list[bytes]:
+        """Return a digest of each interaction without its id; equal interactions of
+        files whose lines begin elsewhere have different ones."""
+        dump = writer.dumper()
+        found = []
+        for number in range(len(self)):
+            item = self.written(number)
+            if item is None:
+                item = dump(self.interactions[number], 0)
+            found.append(blake2b(_without_id(item), digest_size=16).digest())
+        return found
+
+
+class Entry(NamedTuple):
+    """An interaction of a sheet, as it stands there or changed."""
+
+    sheet: Sheet
+    number: int
+    new: Interaction | None = None
+
+    @property
+    def interaction(self) -> Interaction:
+        return self.new or self.sheet.interactions[self.number]
+
+    def changed(self, old: Interaction, new: Interaction) -> "Entry":
+        """Return it with another content; itself where that is the same."""
+        return self if new is old else self._replace(new=new)
+
+    @property
+    def request(self) -> Request:
+        return self.new.request if self.new else self.sheet.request(self.number)
+
+    @property
+    def digest(self) -> bytes:
+        """Return a digest of it as it stands in the sheet, without its id."""
+        return self.sheet.digests[self.number]
+
+    @property
+    def date(self) -> datetime | None:
+        """Return the Date of its response as it stands in the sheet."""
+        return self.sheet.date(self.number)
+
+    def forget(self) -> None:
+        """Free the memory of what was read."""
+        self.sheet.forget(self.number)
+
+
+def _without_id(item: bytes) -> bytes:
+    found = _ID.match(item)
+    return item[found.end() :] if found else item
+
+
+def assembled(
+    entries: Sequence[Entry], target: Sheet, *, renumber: bool = True
+) -> Iterator[bytes]:
+    """Yield a file of these entries, in the style of the target: what was not changed
+    and has its columns is copied. ``renumber`` states the ids anew, from 0.
+
+    Raises CassetteError where an entry cannot be read.
+    """
+    if not entries:
+        yield writer.dumps(Cassette())
+        return
+    is_whole = target.columns == OURS or _can_copy_all(entries, target)
+    columns = target.columns if is_whole else OURS
+    dump = writer.dumper(target.layout)
+    yield target.head if is_whole else writer.preamble()
+    for place, entry in enumerate(entries):
+        yield _item(entry, place if renumber else None, columns, dump)
+    yield target.tail if is_whole else b""
+
+
+def _can_copy_all(entries: Sequence[Entry], target: Sheet) -> bool:
+    return target.columns is not None and all(
+        each.new is None and each.sheet.columns == target.columns for each in entries
+    )
+
+
+def _item(
+    entry: Entry,
+    place: int | None,
+    columns: Columns | None,
+    dump: Callable[[Interaction, int], bytes],
+) -> bytes:
+    written = None
+    if entry.new is None and entry.sheet.columns == columns:
+        written = entry.sheet.written(entry.number)
+    if written is None:
+        found = entry.interaction
+        entry.forget()
+        return dump(found, found.id if place is None else place)
+    return written if place is None else _numbered(written, place)
+
+
+def _numbered(item: bytes, place: int) -> bytes:
+    """Return an item with this id; the same one where it has it, or has none."""
+    found = _ID.match(item)
+    if found is None or int(found[2]) == place:
+        return item
+    return found[1] + b"%d\n" % place + item[found.end() :]

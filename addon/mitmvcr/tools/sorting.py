@@ -1,0 +1,48 @@
+"""Interactions in another order, where equal requests stay in theirs: it is the order
+in which they are answered."""
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from mitmvcr.core.model import Interaction
+from mitmvcr.core.urls import url_parts
+from mitmvcr.tools.listing import host_of
+from mitmvcr.tools.sheet import Entry
+from mitmvcr.tools.times import date_of
+
+
+def _by_url(met: Interaction) -> tuple[str, str, str, str]:
+    url, method = met.request.url, met.request.method or "GET"
+    parts = url_parts(url)
+    path = parts.path if parts else url
+    return host_of(url), path, url, method
+
+
+def _by_date(met: Interaction) -> tuple[bool, Any]:
+    date = date_of(met)
+    return date is None, date and date.timestamp()
+
+
+#: What can be sorted by. What is equal stays in its order.
+WAYS: dict[str, Callable[[Interaction], Any]] = {
+    "url": _by_url,
+    "method": lambda met: (met.request.method or "GET", *_by_url(met)),
+    "status": lambda met: (met.response.code, *_by_url(met)),
+    "date": _by_date,
+}
+
+
+def in_order(entries: Sequence[Entry], by: str) -> list[Entry]:
+    """Return the entries sorted. Raise CassetteError."""
+    keys, groups = [], []
+    for entry in entries:
+        met = entry.interaction
+        keys.append(WAYS[by](met))
+        groups.append((met.request.method or "GET", met.request.url))
+        entry.forget()
+    places = sorted(range(len(entries)), key=keys.__getitem__)
+    waiting: dict[tuple[str, str], deque[Entry]] = {}
+    for entry, group in zip(entries, groups, strict=True):
+        waiting.setdefault(group, deque()).append(entry)
+    return [waiting[groups[place]].popleft() for place in places]

@@ -1,0 +1,64 @@
+"""``run --max-age``, and what reports say of age and of tokens."""
+
+import json
+import time
+from dataclasses import replace
+from email.utils import formatdate
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+from cli.helpers import Cli, answer, lines, write_cassette
+from mitmvcr.core.model import Interaction
+
+URL = "https://llm.example.test/v1/chat"
+USAGE = b'{"usage": {"prompt_tokens": 1200, "completion_tokens": 300}}'
+FETCH = f"import urllib.request as u; u.urlopen('{URL}').read()"
+
+
+def old(body: bytes, days: int) -> Interaction:
+    met = answer(URL, body)
+    date = formatdate(time.time() - days * 86400, usegmt=True)
+    headers = {**met.response.headers, "Date": [date]}
+    return replace(met, response=replace(met.response, headers=headers))
+
+
+def test_an_old_cassette_is_told_of_once_and_may_fail(cli: Cli, tmp_path: Path) -> None:
+    cassette = write_cassette(tmp_path / "c.yaml", old(USAGE, 400), old(USAGE, 399))
+    words = ("run", "-c", cassette, "--mode", "replay_only", "--max-age")
+    warned = cli(*words, "30d", "--", *cli.python(FETCH))
+    assert warned.returncode == 0
+    told = [line for line in lines(warned.stderr) if "was recorded" in line]
+    assert len(told) == 1
+    assert f"{cassette} was recorded 400 days ago (" in told[0]
+    assert "by its Date); see --max-age, and 'mitmvcr refresh'" in told[0]
+    failed = cli(*words, "30d", "--fail-on-age", "--", *cli.python(FETCH))
+    assert failed.returncode == 100
+    young = cli(*words, "500d", "--fail-on-age", "--", *cli.python(FETCH))
+    assert young.returncode == 0
+    assert "was recorded" not in young.stderr
+
+
+def test_reports_have_the_oldest_and_the_tokens_that_a_replay_saved(
+    cli: Cli, tmp_path: Path
+) -> None:
+    cassette = write_cassette(tmp_path / "c.yaml", old(USAGE, 40), old(b"{}", 40))
+    names = [tmp_path / f"r.{kind}" for kind in ("json", "xml", "html")]
+    reports = [word for name in names for word in ("--report", name)]
+    words = ("run", "-c", cassette, "--mode", "replay_only", *reports, "--")
+    ran = cli(*words, *cli.python(f"{FETCH}; {FETCH}"))
+    assert ran.returncode == 0, ran.stderr
+    saved = "saved by replay: 1,500 tokens of 1 call"
+    assert f"mitmvcr: {saved}" in lines(ran.stderr)
+    as_json = json.loads(names[0].read_text())
+    assert as_json["spend"] == {"saved": {"calls": 1, "input": 1200, "output": 300}}
+    (oldest,) = as_json["oldest"]
+    assert (oldest["cassette"], oldest["source"]) == (str(cassette), "Date")
+    assert round(oldest["days"]) == 40
+    properties = ET.parse(names[1]).findall(".//property")
+    found = {each.attrib["name"]: each.attrib["value"] for each in properties}
+    assert found["saved_tokens"] == "1500"
+    assert found["saved_calls"] == "1"
+    assert found["recorded_at"] == oldest["recorded_at"]
+    page = names[2].read_text()
+    assert saved in page
+    assert "was recorded 40 days ago" in page

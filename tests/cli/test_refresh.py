@@ -1,0 +1,239 @@
+"""``mitmvcr refresh`` as a process, against an API that changes."""
+
+import difflib
+import gzip
+import json
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any, ClassVar
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from cli.helpers import Cli, answer, lines, write_cassette
+from mitmvcr.format import reader
+from origin.certs import CertFiles
+from origin.process import Origin
+
+CLIENT = """
+import sys, urllib.request as u
+opener = u.build_opener(u.ProxyHandler({"http": sys.argv[1]}))
+for path in sys.argv[3:]:
+    opener.open(u.Request(sys.argv[2] + path, headers={"Accept": "application/json"}))
+"""
+
+
+class Api(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    changed: ClassVar[bool] = False
+    limits: ClassVar[int] = 0
+    asked: ClassVar[list[str]] = []
+    count: ClassVar[int] = 0
+
+    def do_GET(self) -> None:
+        kind = type(self)
+        kind.count += 1
+        kind.asked.append(
+            f"{self.path} {self.headers.get('Authorization', '')}".strip()
+        )
+        if kind.limits:
+            kind.limits -= 1
+            return self.answer(429, {}, Retry_After="0")
+        value: dict[str, Any] = {"id": 7, "name": "one", "seen": kind.count}
+        if self.path == "/changes" and kind.changed:
+            value = {"id": "7", "name": "one", "seen": kind.count, "colour": "red"}
+        if self.path == "/grows" and kind.changed:
+            value["more"] = True
+        if self.path == "/mine" and "t0ken" not in self.headers.get(
+            "Authorization", ""
+        ):
+            return self.answer(401, {"error": "who?"})
+        return self.answer(200, value)
+
+    def answer(self, code: int, value: object, **more: str) -> None:
+        body = json.dumps(value).encode()
+        self.send_response(code)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("X-Request-Id", f"r-{type(self).count}")
+        for name, each in more.items():
+            self.send_header(name.replace("_", "-"), each)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def api() -> Iterator[str]:
+    Api.changed, Api.limits, Api.asked = False, 0, []
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Api)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def record(cli: Cli, cassette: Path, api: str, *paths: str) -> None:
+    code = CLIENT.replace("sys.argv[1]", "__import__('os').environ['HTTP_PROXY']")
+    words = ("--include-localhost", "--", *cli.python(code), "-", api, *paths)
+    ran = cli("run", "-c", cassette, *words)
+    assert ran.returncode == 0, ran.stderr
+
+
+FAST = ("--rate", "1000")
+
+
+def test_what_has_changed_is_told_and_alone_recorded_anew(
+    cli: Cli, api: str, tmp_path: Path
+) -> None:
+    cassette = tmp_path / "c.yaml"
+    record(cli, cassette, api, "/same", "/changes", "/grows")
+    before = cassette.read_text()
+
+    same = cli("refresh", *FAST, cassette)
+    assert (same.returncode, same.stdout) == (0, ""), same.stderr
+    assert lines(same.stderr)[-1] == (
+        f"mitmvcr: {cassette}: 0 breaking, 0 dangerous, 0 additive, 3 volatile, 0 same,"
+        " 0 not compared"
+    )
+
+    Api.changed, Api.limits = True, 1
+    reports = [tmp_path / f"r.{kind}" for kind in ("json", "xml", "html", "md")]
+    words = [word for each in reports for word in ("--report", each)]
+    checked = cli("refresh", *FAST, *words, cassette)
+    assert checked.returncode == 30, checked.stderr
+    assert checked.stdout.splitlines() == [
+        f"breaking: interaction 1, GET {api}/changes",
+        "  breaking type-changed $.id: number -> string",
+        "  additive key-new $.colour: string",
+        f"additive: interaction 2, GET {api}/grows",
+        "  additive key-new $.more: boolean",
+    ]
+    assert cassette.read_text() == before
+    _look_at(reports, api)
+
+    written = cli("refresh", *FAST, "--write", cassette)
+    assert written.returncode == 30, written.stderr
+    changes = difflib.unified_diff(
+        before.splitlines(), cassette.read_text().splitlines(), n=0, lineterm=""
+    )
+    added = [line[1:].strip() for line in changes if line[:2] == "+ "]
+    assert len(added) == 6, added  # twice a body, its two lengths, and no header else
+    bodies = [each.response.body for each in reader.load(cassette).interactions]
+    found = [json.loads(body) for body in bodies]
+    assert found[0] == {"id": 7, "name": "one", "seen": 1}
+    assert found[1] == {"id": "7", "name": "one", "seen": 2, "colour": "red"}
+    assert found[2] == {"id": 7, "name": "one", "seen": 3, "more": True}
+    again = cli("refresh", *FAST, cassette)
+    assert again.returncode == 0, again.stdout
+
+
+def _look_at(reports: list[Path], api: str) -> None:
+    as_json, xml, page, request = (each.read_text() for each in reports)
+    first, second, third = json.loads(as_json)["cassettes"][0]["interactions"]
+    assert [each["outcome"] for each in (first, second, third)] == [
+        *("volatile", "breaking", "additive")
+    ]
+    assert second["findings"][0] == {
+        "tier": "breaking",
+        "rule": "type-changed",
+        "path": "$.id",
+        "before": "number",
+        "now": "string",
+    }
+    suite = ET.fromstring(xml).find("testsuite")
+    assert suite is not None
+    assert suite.attrib["failures"] == "1"
+    assert suite.attrib["tests"] == "3"
+    assert "type-changed $.id" in page
+    assert f"| breaking | `type-changed` | `$.id` | `GET {api}/changes` |" in request
+
+
+def test_an_origin_with_tls_and_a_packed_cassette_are_refreshed(
+    cli: Cli, origin: Origin, certs: CertFiles, tmp_path: Path
+) -> None:
+    url = f"{origin.https_url}/json"
+    cassette = tmp_path / "c.yaml.gz"
+    words = ("-c", cassette, "--include-localhost", "--upstream-ca", certs.ca, "--")
+    fetch = f"import urllib.request as u; print(u.urlopen('{url}').read().decode())"
+    recorded = cli("run", *words, *cli.python(fetch))
+    assert recorded.returncode == 0, recorded.stderr
+    data = gzip.decompress(cassette.read_bytes())
+    other = recorded.stdout.strip().encode()
+    assert other in data
+    old = data.replace(other, b"[]")
+    cassette.write_bytes(gzip.compress(old))
+    ran = cli("refresh", *FAST, "--upstream-ca", certs.ca, "--write", cassette)
+    assert ran.returncode == 30, ran.stdout + ran.stderr
+    assert "type-changed $: array -> object" in ran.stdout
+    assert other in gzip.decompress(cassette.read_bytes())
+
+
+def test_today_s_credentials_are_sent_and_hidden(
+    cli: Cli, api: str, tmp_path: Path
+) -> None:
+    mine = answer(f"{api}/mine", b'{"id": 7, "name": "one", "seen": 0}')
+    cassette = write_cassette(tmp_path / "c.yaml", mine)
+    without = cli("refresh", *FAST, cassette)
+    assert without.returncode == 125
+    assert "the API answers 401: give today's credentials" in without.stdout
+    header = ("--header", "Authorization: Bearer <TOKEN>", "--secret", "TOKEN")
+    ran = cli("refresh", *FAST, *header, cassette, env={"TOKEN": "t0ken-of-today-1234"})
+    assert "not compared" not in ran.stdout, ran.stdout
+    assert Api.asked[-1] == "/mine Bearer t0ken-of-today-1234"
+
+
+def test_only_safe_requests_are_sent_and_what_cannot_be_is_told(
+    cli: Cli, api: str, tmp_path: Path
+) -> None:
+    cassette = write_cassette(
+        tmp_path / "c.yaml",
+        answer(f"{api}/post", b"{}", method="POST"),
+        answer(f"{api}/hidden?key=[REDACTED:key]", b"{}"),
+        answer("http://127.0.0.1:9/nobody", b"{}"),
+    )
+    ran = cli("refresh", *FAST, cassette)
+    assert ran.returncode == 125
+    assert Api.asked == []
+    hidden, nobody = ran.stdout.splitlines()
+    assert "key is hidden in it" in hidden
+    assert "no answer" in nobody
+    for words in (["--header", "nonsense"], ["--report", "r.txt"]):
+        wrong = cli("refresh", *words, cassette)
+        assert wrong.returncode != 0
+        assert len(lines(wrong.stderr)) == 1, wrong.stderr
+
+
+def test_a_command_that_runs_live_is_compared_with_its_cassette(
+    cli: Cli, api: str, tmp_path: Path
+) -> None:
+    cassette = tmp_path / "c.yaml"
+    record(cli, cassette, api, "/same", "/grows", "/left")
+    before = cassette.read_bytes()
+    code = CLIENT.replace("sys.argv[1]", "__import__('os').environ['HTTP_PROXY']")
+    child = (*cli.python(code), "-", api, "/grows", "/same", "/new")
+    words = ("run", "-c", cassette, "--mode", "compare", "--include-localhost", "--")
+    Api.changed = True
+    ran = cli(*words, *child)
+    assert ran.returncode == 10, ran.stderr
+    assert ran.stdout.splitlines() == [
+        f"additive: interaction 1, GET {api}/grows",
+        "  additive key-new $.more: boolean",
+        f"not compared: interaction 2, GET {api}/left (the command did not ask for it)",
+        f"not compared: interaction 2, GET {api}/new (the cassette holds no such"
+        " request; the number is that of the run)",
+    ]
+    assert cassette.read_bytes() == before
+    failed = cli(*words, *cli.python("raise SystemExit(3)"))
+    assert failed.returncode == 3
+    absent = cli("run", "-c", "absent.yaml", "--mode", "compare", "--", "true")
+    assert absent.returncode == 125
+    assert "--mode compare needs a cassette" in absent.stderr

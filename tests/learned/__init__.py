@@ -1,0 +1,1 @@
+"""Real programs whose requests vary: each is learned, and replayed ten times."""

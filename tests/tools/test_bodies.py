@@ -1,0 +1,136 @@
+"""A body changed, and all that goes with it."""
+
+import gzip
+import hashlib
+from base64 import b64encode
+from dataclasses import replace
+
+import pytest
+
+from mitmvcr.core.chunks import Chunk
+from mitmvcr.core.frames import Frame
+from mitmvcr.core.headers import header
+from mitmvcr.tools import bodies
+from mitmvcr.tools.bodies import BodyError, edited, fixed, plain, to_edit, with_body
+from tools.making import met
+
+
+def test_json_is_laid_out_and_goes_back_as_it_was_spelled():
+    old = met(answer=b'{"a":1,"b":2}', given={"Content-Length": "13"})
+    text, is_json = to_edit(old.response)
+    assert (text, is_json) == ('{\n  "a": 1,\n  "b": 2\n}\n', True)
+    new = edited(old, text.replace("1", "100"))
+    assert new.response.body == b'{"a":100,"b":2}'
+    assert new.response.content_length == 15
+    assert header(new.response.headers, "Content-Length") == "15"
+    assert edited(old, text) is old
+    assert edited(old, text.replace("{\n", "{")) is old
+
+
+def test_text_is_edited_as_it_stands():
+    old = met(answer="né".encode("latin-1"), media="text/plain; charset=latin-1")
+    assert to_edit(old.response) == ("né", False)
+    assert edited(old, "éé").response.body == "éé".encode("latin-1")
+    with pytest.raises(BodyError, match="cannot be written as"):
+        edited(old, "€")
+    assert to_edit(met(answer=b"{oops").response) == ("{oops", False)
+    assert to_edit(met(answer=b"[1]", media="text/plain").response)[1]
+
+
+def test_a_request_is_edited_too():
+    old = met(method="POST", body=b"[1]")
+    new = edited(old, "[1, 2]", of_request=True)
+    assert (new.request.body, new.request.content_length) == (b"[1,2]", 5)
+    assert new.response is old.response
+
+
+def test_a_byte_order_mark_stays():
+    old = met(answer=b"\xef\xbb\xbf[1]")
+    assert edited(old, "[2]\n").response.body == b"\xef\xbb\xbf[2]"
+
+
+def test_what_is_no_json_any_more_is_refused_with_its_place():
+    with pytest.raises(BodyError, match="line 1, column 2: it is no JSON any more"):
+        edited(met(answer=b"[1]"), "[")
+
+
+def test_what_is_nested_too_deep_is_refused(monkeypatch):
+    old = met(answer=b"[1]")
+
+    def loads(text):
+        if text == "[1]":
+            return [1]
+        raise RecursionError
+
+    monkeypatch.setattr(bodies.json, "loads", loads)
+    with pytest.raises(BodyError, match="nested too deep"):
+        edited(old, "[[1]]")
+
+
+@pytest.mark.parametrize("answer", [b"\xff\xfe\x00", b"a\0b"])
+def test_binary_is_refused(answer):
+    with pytest.raises(BodyError, match="it is binary"):
+        to_edit(met(answer=answer, media="image/png").response)
+
+
+def test_codings_are_undone_and_applied():
+    packed = gzip.compress(b"[1]")
+    old = met(answer=packed, given={"Content-Encoding": "gzip"})
+    new = edited(old, "[2]")
+    assert gzip.decompress(new.response.body) == b"[2]"
+    assert new.response.content_length == len(new.response.body)
+    assert plain(new.response) == b"[2]"
+
+
+def test_what_cannot_be_undone_is_refused():
+    broken = met(answer=b"no gzip", given={"Content-Encoding": "gzip"})
+    with pytest.raises(BodyError, match="its gzip cannot be undone"):
+        plain(broken.response)
+    assert plain(met(given={"Content-Encoding": "gzip"}).response) == b""
+
+
+def test_times_lengths_and_digests_follow():
+    body = b"hello world"
+    right = b64encode(hashlib.md5(body).digest()).decode()
+    chunks = (Chunk(0, 0), Chunk(6, 1000))
+    old = met(
+        answer=body, media="text/plain", given={"Content-MD5": right}, chunks=chunks
+    )
+    old = replace(old, response=replace(old.response, content_length=-1))
+    new = with_body(old, b"hello, world").response
+    assert new.content_length == -1
+    assert new.chunks == (Chunk(0, 0), Chunk(7, 1000))
+    assert header(new.headers, "Content-MD5") != right
+    assert with_body(old, body) is old
+
+
+def test_lengths_are_restated():
+    old = met(answer=b"12345", body=b"12", given={"Content-Length": "4"})
+    wrong = replace(
+        old,
+        request=replace(old.request, content_length=9),
+        response=replace(old.response, content_length=4),
+    )
+    new, found = fixed(wrong)
+    assert found == [
+        "request.content_length 9 is 2",
+        "response.content_length 4 is 5",
+        "response.headers.Content-Length 4 is 5",
+    ]
+    assert header(new.response.headers, "Content-Length") == "5"
+    assert (new.request.content_length, new.response.content_length) == (2, 5)
+    assert fixed(new) == (new, [])
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"method": "HEAD"},
+        {"code": 304},
+        {"failure": "truncated"},
+        {"websocket": (Frame(True, 0, "text", b""),)},
+    ],
+)
+def test_what_has_no_body_keeps_the_length_it_said(more):
+    old = met(given={"Content-Length": "4"}, **more)
+    assert fixed(old) == (old, [])

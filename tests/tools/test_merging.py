@@ -1,0 +1,128 @@
+"""Two cassettes made one, with what both came from or without."""
+
+import pytest
+
+from mitmvcr.core.matching import Matcher
+from mitmvcr.tools.merging import equal, merged
+from tools.making import met, of, paths, sheet
+from tools.test_sheet import BY_HAND, BY_YAML
+
+
+def merge(ours, theirs, base=()):
+    sides = (sheet(*held, name=name) for name, held in (("a", ours), ("b", theirs)))
+    return merged(
+        *(each.entries for each in sides),
+        Matcher(),
+        sheet(*base).entries if base else (),
+    )
+
+
+def held(found) -> list[str]:
+    return paths(found.entries)
+
+
+A, B, C, D = (met(f"/{name}") for name in "abcd")
+
+
+def test_what_both_hold_is_kept_once():
+    found = merge([A, B], [B, C])
+    assert (held(found), found.same, found.added) == (["/a", "/b", "/c"], 1, 1)
+    assert found.notes == []
+
+
+def test_equal_requests_stay_as_often_as_one_has_them():
+    assert held(merge([A, A], [A, A, A])) == ["/a", "/a", "/a"]
+
+
+@pytest.mark.parametrize(
+    ("days", "kept"), [((3, 4), "b"), ((4, 3), "a"), ((3, 0), "a"), ((0, 3), "b")]
+)
+def test_of_a_request_recorded_twice_the_newer_answer_stays(days, kept):
+    one, other = met("/x", b"1", day=days[0]), met("/x", b"2", day=days[1])
+    found = merge([one], [other])
+    assert [each.sheet.name for each in found.entries] == [kept]
+    (note,) = found.notes
+    assert (note.kept, note.method) == (kept, "GET")
+    last = max(days)
+    assert note.why == f"it was recorded twice, last at 2026-11-0{last} 10:00:00+00:00"
+    assert str(note).startswith("GET https://api.example.com/x: it was recorded")
+
+
+def test_where_nothing_says_when_ours_stays():
+    found = merge([met("/x", b"1")], [met("/x", b"2")])
+    assert [each.sheet.name for each in found.entries] == ["a"]
+    (note,) = found.notes
+    assert note.why == "it was recorded twice, and nothing says when"
+
+
+def test_requests_that_do_not_match_are_two():
+    one, other = (met("/x", method="POST", body=each) for each in (b"1", b"2"))
+    assert len(merge([one], [other]).entries) == 2
+
+
+def test_what_is_equal_and_spelled_otherwise_is_the_same():
+    one, other = of(BY_YAML, "a"), of(BY_YAML.replace(b"'", b'"'), "b")
+    first = merged(one.entries, other.entries, Matcher())
+    assert (len(first.entries), first.same, first.notes) == (1, 1, [])
+    plain, odd = sheet(A, name="a"), of(BY_HAND, "b")
+    third = merged(plain.entries, odd.entries, Matcher())
+    assert (paths(third.entries), third.same, third.notes) == (["/a", "/b"], 1, [])
+    lazy = sheet(*one.interactions)
+    second = merged(one.entries, lazy.entries, Matcher())
+    assert (len(second.entries), second.same, second.notes) == (1, 1, [])
+
+
+def test_both_branches_may_add():
+    found = merge([A, B, C], [A, B, D], base=[A, B])
+    assert (held(found), found.notes) == (["/a", "/b", "/c", "/d"], [])
+
+
+def test_what_theirs_adds_stands_where_it_does_there():
+    assert held(merge([A, B], [D, A, C, B], base=[A, B])) == ["/d", "/a", "/c", "/b"]
+    assert held(merge([C, A, B], [D, A, B], base=[A, B])) == ["/c", "/d", "/a", "/b"]
+
+
+def test_what_one_branch_dropped_is_gone():
+    assert held(merge([A], [A, B, C], base=[A, B])) == ["/a", "/c"]
+    assert held(merge([A, B, C], [A], base=[A, B])) == ["/a", "/c"]
+    assert held(merge([A], [A], base=[A, B])) == ["/a"]
+
+
+def test_what_one_branch_recorded_anew_is_taken():
+    new = met("/b", b"new")
+    assert merge([A, B], [A, new], base=[A, B]).entries[1].sheet.name == "b"
+    assert merge([A, new], [A, B], base=[A, B]).entries[1].sheet.name == "a"
+    same = merge([A, new], [A, new], base=[A, B])
+    assert (held(same), same.notes) == (["/a", "/b"], [])
+
+
+def test_what_both_recorded_anew_is_the_newer():
+    one, other = met("/b", b"1", day=3), met("/b", b"2", day=4)
+    found = merge([A, one], [A, other], base=[A, B])
+    assert (found.entries[1].sheet.name, len(found.notes)) == ("b", 1)
+
+
+def test_what_one_dropped_and_the_other_recorded_anew_stays_and_is_said():
+    new = met("/b", b"new")
+    here = merge([A, new], [A], base=[A, B])
+    assert (held(here), here.notes[0].kept) == (["/a", "/b"], "a")
+    assert here.notes[0].why == "it was recorded anew here and is gone there"
+    there = merge([A], [A, new], base=[A, B])
+    assert (held(there), there.notes[0].kept) == (["/a", "/b"], "b")
+    assert there.notes[0].why == "it was recorded anew there and is gone here"
+
+
+def test_requests_are_compared_as_they_are_cleaned():
+    one, other = sheet(met("/x?key=1")), sheet(met("/x?key=2"))
+    plain = merged(one.entries, other.entries, Matcher())
+    assert len(plain.entries) == 2
+
+    def clean(request):
+        return type(request)(method=request.method, url=request.url[:-1])
+
+    found = merged(one.entries, other.entries, Matcher(), clean=clean)
+    assert (len(found.entries), len(found.notes)) == (1, 1)
+
+
+def test_what_is_equal_to_the_byte_is_known():
+    assert equal(sheet(A, B, B), sheet(B, A)) == {0: 1, 1: 0}

@@ -1,0 +1,160 @@
+"""A cassette as pieces of its file: what nobody touches stays byte for byte."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from mitmvcr.core.model import Cassette
+from mitmvcr.format import reader, writer
+from mitmvcr.tools import Entry, Sheet, assembled
+from tools.making import data, met, of, sheet
+
+GOLDEN = sorted((Path(__file__).parents[2] / "cassettes" / "golden").rglob("*.yaml"))
+#: As somebody else may have laid it out: other quotes, and a comment.
+BY_HAND = data(met("/a"), met("/b")).replace(b"code: 200", b"code:   200 # fine")
+SORTED = b"""\
+---
+interactions:
+  - id: 0
+    request:
+      body: ""
+      headers: {}
+      url: https://api.example.com/a
+      method: GET
+    response:
+      body: ""
+      code: 200
+      duration: 0s
+version: 2
+"""
+BY_YAML = b"""\
+version: 2
+interactions:
+- {request: {url: 'http://a/', method: GET}, response: {code: 200, duration: 0s}}
+"""
+
+
+def joined(entries, target, **how) -> bytes:
+    return b"".join(assembled(entries, target, **how))
+
+
+def test_what_nobody_touches_stays_byte_for_byte():
+    for written in (data(met("/a"), met("/b")), BY_HAND, SORTED):
+        held = of(written)
+        assert joined(held.entries, held) == written
+        assert joined(held.entries, held, renumber=False) == written
+
+
+@pytest.mark.parametrize(
+    "file", GOLDEN, ids=lambda file: f"{file.parent.name}-{file.stem}"
+)
+def test_what_go_vcr_wrote_stays_byte_for_byte(file):
+    """Where it is read lazily, which most are; what is read whole is written anew."""
+    written = file.read_bytes()
+    held = of(written, file.name)
+    again = joined(held.entries, held)
+    assert again == written or held.columns is None
+    assert reader.loads(again).interactions == reader.loads(written).interactions
+
+
+def test_what_changed_is_written_anew_and_nothing_else():
+    held = of(BY_HAND)
+    first = held.entries[0]
+    old = first.interaction
+    entries = [first.changed(old, met("/new")), held.entries[1]]
+    written = joined(entries, held)
+    assert written.endswith(held.written(1))
+    assert reader.loads(written).interactions[0].request.url.endswith("/new")
+    assert first.changed(old, old) is first
+
+
+def test_ids_are_the_places_in_the_file():
+    held = sheet(met("/a"), met("/b"), met("/c"))
+    some = [held.entries[2], held.entries[0]]
+    assert re.findall(rb"id: (\d)", joined(some, held)) == [b"0", b"1"]
+    assert re.findall(rb"id: (\d)", joined(some, held, renumber=False)) == [b"2", b"0"]
+    changed = [held.entries[2].changed(met(), replace(met("/d"), id=7))]
+    assert re.findall(rb"id: (\d)", joined(changed, held, renumber=False)) == [b"7"]
+    assert held.misnumbered == 0
+    assert of(joined(some, held, renumber=False)).misnumbered == 2
+
+
+def test_an_item_without_an_id_has_none_after():
+    bare = data(met("/a"), met("/b")).replace(b"- id: 0\n      req", b"- req")
+    bare = bare.replace(b"- id: 1\n      req", b"- req")
+    held = of(bare)
+    assert joined(held.entries[::-1], held).count(b"id: ") == 0
+    assert held.misnumbered == 0
+
+
+def test_nothing_is_an_empty_cassette():
+    assert joined([], sheet(met())) == writer.dumps(Cassette())
+
+
+def test_a_file_whose_lines_begin_elsewhere_is_copied_whole_or_written_anew():
+    held = of(SORTED)
+    assert held.columns is not None
+    first = held.entries[0]
+    written = joined([first.changed(first.interaction, met("/new"))], held)
+    assert written == data(met("/new"))
+
+
+def test_an_item_of_another_style_is_written_in_that_of_the_target():
+    held, other = sheet(met("/b")), of(SORTED)
+    written = joined([*held.entries, *other.entries], held)
+    assert of(written).written(0) == held.written(0)
+    urls = [each.request.url[-2:] for each in reader.loads(written).interactions]
+    assert urls == ["/b", "/a"]
+
+
+def test_what_was_read_whole_is_written_anew():
+    held = of(BY_YAML)
+    assert (held.columns, held.written(0), held.tail) == (None, None, b"")
+    assert held.head == writer.preamble()
+    assert held.urls == ["http://a/"]
+    assert held.request(0).url == "http://a/"
+    held.forget(0)
+    assert joined(held.entries, held).startswith(writer.preamble())
+    assert held.misnumbered == 0
+    assert len(held.digests) == 1
+    assert repr(held) == "<Sheet chat.yaml 1 read whole>"
+
+
+def test_the_last_line_gets_its_end():
+    held = of(data(met("/a"), met("/b")).rstrip(b"\n"))
+    assert joined(held.entries[::-1], held).endswith(b"\n")
+
+
+def test_the_layout_is_that_of_the_file():
+    old = of(data(met("/a"), layout="v3"))
+    assert (old.layout, sheet(met()).layout, of(BY_YAML).layout) == ("v3", "v4", "v4")
+    assert Sheet([]).layout == "v4"
+    first = old.entries[0]
+    new = joined([first.changed(first.interaction, met("/b"))], old)
+    assert b"transfer_encoding: []" in new
+
+
+def test_the_date_is_that_of_the_response():
+    own = met("/a", day=3)
+    asked = replace(own.request, headers={"Date": ["Sun, 09 Nov 2026 10:00:00 GMT"]})
+    both, only_asked = replace(own, request=asked), replace(met("/b"), request=asked)
+    for held in (
+        sheet(both, only_asked, met("/c")),
+        Sheet([both, only_asked, met("/c")]),
+    ):
+        days = [each.date and each.date.day for each in held.entries]
+        assert days == [3, None, None]
+
+
+def test_a_digest_is_that_of_the_content():
+    one, other = sheet(met("/x"), met("/a")), sheet(met("/a"))
+    assert one.digests[1] == other.entries[0].digest
+    assert one.digests[0] != one.digests[1]
+    assert repr(one) == "<Sheet chat.yaml 2 as written>"
+    entry = Entry(one, 0)
+    assert entry.request.url.endswith("/x")
+    assert entry.changed(met(), met("/new")).request.url.endswith("/new")
+    assert list(one.urls) == [each.request.url for each in one.interactions]
+    entry.forget()
