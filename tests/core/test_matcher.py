@@ -302,17 +302,6 @@ def test_a_request_matches_itself(how: MatchSpec, request: Request) -> None:
     assert Matcher(how).matches(request, replace(request))
 
 
-<<<<<<< HEAD
-=======
-def test_a_message_is_compared_as_json_without_what_does_not_count() -> None:
-    key = Matcher(MatchSpec(ignore_json=(parse_ignore("$.at"),))).message_key
-    assert key(b'{"a": 1, "at": 5}') == key(b'{"at":6,"a":1}') == key(b'{"a":1,"at":7}')
-    assert key(b'{"a":1}') != key(b'{"a":2}')
-    assert key(b"text") == b"text" != key(b"other")
-    assert key(b"x [REDACTED:jwt]") == key(b"x [REDACTED:token]")
-
-
->>>>>>> suites
 @pytest.mark.parametrize(
     ("one", "other", "matches"),
     [
@@ -335,7 +324,6 @@ def test_what_a_regex_matches_in_a_path_does_not_count(
 def test_a_path_can_be_left_out_of_what_go_vcr_compares() -> None:
     how = MatchSpec(("url",), "go-vcr", ignore_path=(Ignore("[0-9]+"),))
     assert same(how, get("https://h/1"), get("https://h/2"))
-<<<<<<< HEAD
 
 
 def test_a_message_is_compared_as_json_without_what_does_not_count() -> None:
@@ -344,5 +332,3 @@ def test_a_message_is_compared_as_json_without_what_does_not_count() -> None:
     assert key(b'{"a":1}') != key(b'{"a":2}')
     assert key(b"text") == b"text" != key(b"other")
     assert key(b"x [REDACTED:jwt]") == key(b"x [REDACTED:token]")
-=======
->>>>>>> suites

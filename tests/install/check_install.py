@@ -116,11 +116,7 @@ def test_the_sdist_makes_the_same_wheel(built: Path, tmp_path: Path) -> None:
     with zipfile.ZipFile(wheel) as one, zipfile.ZipFile(again) as other:
         assert sorted(one.namelist()) == sorted(other.namelist())
         names = one.namelist()
-<<<<<<< HEAD
-    assert "mitmvcr/proxy/script.py" in names
-=======
     assert "mitmvcr/standalone.py" in names
->>>>>>> suites
     assert "mitmvcr/page/index.html" in names
     assert "mitmvcr/cli/child/shims/node/preload.cjs" in names
 

@@ -9,11 +9,7 @@ from mitmvcr.core.errors import CassetteError
 from mitmvcr.core.model import Cassette, Interaction
 from mitmvcr.format import foreign
 from mitmvcr.format.source import read_bytes
-from mitmvcr.options import Settings
 from mitmvcr.store.store import FileStore
-
-#: The start of a cassette says that it is go-vcr's own.
-_START = 1 << 12
 
 
 class ForeignStore(FileStore):
@@ -63,29 +59,3 @@ class ForeignStore(FileStore):
             return said
         command = foreign.converting(self.name)
         return f"{said}; {command} says what has no place in a cassette"
-
-
-def store_of(settings: Settings, flows: convert.Reader | None = None) -> FileStore:
-    """Return the store of the cassette that the settings name."""
-    assert settings.cassette is not None
-    if isinstance(settings.cassette, Path) and (kind := _kind(settings.cassette)):
-        return ForeignStore(settings.cassette, kind, flows)
-    return FileStore(
-        settings.cassette,
-        settings.layout,
-        fsync_each=settings.fsync_each,
-        write_empty=settings.write_empty,
-        keep_volatile=settings.keep_volatile,
-    )
-
-
-def _kind(path: Path) -> str:
-    """Return the kind of a recording of another recorder, else an empty text. A file
-    that cannot be read is left to the store, which says why."""
-    try:
-        with path.open("rb") as file:
-            if foreign.is_own(file.read(_START)):
-                return ""
-        return foreign.kind_of(read_bytes(path))
-    except (OSError, CassetteError):
-        return ""

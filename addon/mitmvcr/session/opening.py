@@ -3,23 +3,36 @@
 import logging
 import os
 import time
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mitmvcr.cassette_options import what_is_odd
-from mitmvcr.convert import Reader
-from mitmvcr.core.errors import CassetteNotFoundError, OptionError
+from mitmvcr.core.errors import (
+    CassetteError,
+    CassetteNotFoundError,
+    OptionError,
+)
 from mitmvcr.core.matching import Matcher
 from mitmvcr.core.modes import RULES
+from mitmvcr.format import foreign
+from mitmvcr.format.source import read_bytes
 from mitmvcr.options import BY_NAME, CASSETTE, Settings
-from mitmvcr.session.foreign import ForeignStore, store_of
 from mitmvcr.session.hooks import load_hooks
 from mitmvcr.session.idle import idle_options
 from mitmvcr.session.present import Present
 from mitmvcr.session.session import Session
+from mitmvcr.store.store import FileStore
+
+if TYPE_CHECKING:
+    from mitmvcr.convert import Reader
 
 logger = logging.getLogger("mitmvcr")
 
+#: The start of a cassette says that it is go-vcr's own.
+_START = 1 << 12
 
-def open_session(settings: Settings, flows: Reader | None = None) -> Session:
+
+def open_session(settings: Settings, flows: "Reader | None" = None) -> Session:
     """Load or begin the cassette that the settings name. Secrets in this process's
     environment, which is the recorded program's too, are not to be written. ``flows``
     reads files of mitmproxy's, for whoever has it.
@@ -28,7 +41,7 @@ def open_session(settings: Settings, flows: Reader | None = None) -> Session:
     """
     if settings.cassette is None:
         raise OptionError(CASSETTE.vcr, "", "name a file, as cassettes/chat.yaml")
-    store = store_of(settings, flows)
+    store = _store_of(settings, flows)
     exists = store.exists()
     if RULES[settings.mode, exists].needs_cassette:
         raise CassetteNotFoundError(
@@ -48,13 +61,39 @@ def open_session(settings: Settings, flows: Reader | None = None) -> Session:
         present=_present(settings),
         echoes=settings.echo,
     )
-    if isinstance(store, ForeignStore):
-        session.notice = session.notice or store.notice
-    else:
-        session.notice = session.notice or what_is_odd(store.name)
+    session.notice = session.notice or store.notice or what_is_odd(store.name)
     environment = os.environ if session.records else None
     session.idle_options = [*idle_options(settings, environment)]
     return session
+
+
+def _store_of(settings: Settings, flows: "Reader | None") -> FileStore:
+    """Return the store of the cassette that the settings name."""
+    place = settings.cassette
+    assert place is not None
+    if isinstance(place, Path) and (kind := _kind(place)):
+        from mitmvcr.session.foreign import ForeignStore  # few replay one of others
+
+        return ForeignStore(place, kind, flows)
+    return FileStore(
+        place,
+        settings.layout,
+        fsync_each=settings.fsync_each,
+        write_empty=settings.write_empty,
+        keep_volatile=settings.keep_volatile,
+    )
+
+
+def _kind(path: Path) -> str:
+    """Return the kind of a recording of another recorder, else an empty text. A file
+    that cannot be read is left to the store, which says why."""
+    try:
+        with path.open("rb") as file:
+            if foreign.is_own(file.read(_START)):
+                return ""
+        return foreign.kind_of(read_bytes(path))
+    except (OSError, CassetteError):
+        return ""
 
 
 def _present(settings: Settings) -> Present | None:

@@ -55,6 +55,11 @@ class FileStore(CassetteFile):
         self._written = 0
         self._kept: Sequence[Interaction] = ()
 
+    @property
+    def notice(self) -> str:
+        """Return what to say at the start of a replay, if anything."""
+        return ""
+
     def __repr__(self) -> str:
         new = self._written - len(self._kept)
         state = f"recording, {new} written" if self._journal.is_open else "closed"

@@ -16,7 +16,7 @@ PLACES = {
 
 def print_addon_path() -> None:
     """Print the script that mitmproxy's ``-s`` takes."""
-    found = find_spec("mitmvcr.proxy.script")
+    found = find_spec("mitmvcr.standalone")
     assert found is not None
     click.echo(found.origin)
 

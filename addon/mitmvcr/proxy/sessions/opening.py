@@ -3,17 +3,19 @@
 import logging
 import sys
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from mitmvcr.core.errors import OptionError, UnusableValueError, VcrError
 from mitmvcr.core.modes import Mode
 from mitmvcr.options import CASSETTE, Settings
 from mitmvcr.proxy import host
-from mitmvcr.proxy.flow import saved
 from mitmvcr.proxy.flow.player import parse_filters, with_mode
 from mitmvcr.proxy.sessions.routes import SessionError, Wanted
 from mitmvcr.session import Session, open_session
 from mitmvcr.store.names import cassette_of
 
+if TYPE_CHECKING:
+    from mitmvcr.convert import Found
 if sys.platform != "win32":  # pragma: no branch
     import resource
 
@@ -49,6 +51,13 @@ def settings_of(root: Settings, wanted: Wanted) -> Settings:
     return root._replace(cassette=cassette, mode=wanted.mode or root.mode)
 
 
+def _read_flows(data: bytes, found: "Found") -> None:
+    """Read a file of mitmproxy's own."""
+    from mitmvcr.proxy.flow import saved  # few replay one
+
+    saved.read(data, found)
+
+
 def make_room(sessions: int) -> None:
     """Let the process have as many files open as this number of sessions needs, as far
     as the system allows: most give 256 or 1024 at first."""
@@ -69,7 +78,7 @@ def begin(settings: Settings, *, is_guarded: bool) -> Session:
 
     Raises VcrError, CapabilityError where something of that is not there.
     """
-    session = open_session(settings, saved.read)
+    session = open_session(settings, _read_flows)
     if not is_guarded and (session.looks_up or session.offline):
         try:
             host.capabilities.require_guards()
