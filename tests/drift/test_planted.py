@@ -13,8 +13,8 @@ from drift.planted import HEADS, PLANTS, live, recorded, response
 from mitmvcr.core.model import Cassette, Interaction, Response
 from mitmvcr.drift import Drift, Known, Tier, compared, grafted
 from mitmvcr.format import writer
-from mitmvcr.store.rewrite import spliced
 from mitmvcr.store.volatile import VOLATILE
+from mitmvcr.tools import Sheet, spliced
 
 EVERY = 5
 
@@ -77,7 +77,8 @@ def tried(held: list[Interaction]) -> Tried:
             lines += changed_lines(old, changes[place])
     data = writer.dumps(Cassette(held))
     mixed = [changes.get(each.id, each) for each in held]
-    assert spliced(data, "a", changes, "v4") == writer.dumps(Cassette(mixed))
+    sheet = Sheet(held, "a", data)
+    assert b"".join(spliced(sheet, changes)) == writer.dumps(Cassette(mixed))
     return Tried(planted, wrong, alarms, lines, needed)
 
 

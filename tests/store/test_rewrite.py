@@ -9,7 +9,7 @@ from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.format import reader, writer
 from mitmvcr.format.lazy import LazyInteractions
 from mitmvcr.secrets import anchors
-from mitmvcr.store.rewrite import amended, spliced
+from mitmvcr.store.rewrite import amended
 
 SECRET = "tok-8f2c61d09be4a7"
 HOLDERS = [
@@ -91,23 +91,3 @@ def test_a_file_that_has_no_index_is_read_whole() -> None:
     assert change(data, SECRET) == writer.dumps(Cassette([without(items[0]), odd]))
     with pytest.raises(CassetteError, match=r"a\.yaml"):
         change(data[:-20] + b"\x00", SECRET)
-
-
-def test_an_interaction_is_put_in_place_and_every_other_byte_stays() -> None:
-    held = [Interaction(n, Request(url=f"http://h/{n}"), Response()) for n in range(3)]
-    data = b"# mine\n" + writer.dumps(Cassette(held)) + b"# the end\n"
-    new = replace(held[1], response=Response(code=404))
-    written = spliced(data, "a", {1: new}, "v4")
-    before, after = data.split(b"    - id: "), written.split(b"    - id: ")
-    assert len(before) == len(after) == 4
-    assert [before[n] == after[n] for n in range(4)] == [True, True, False, True]
-    last = spliced(data, "a", {2: replace(held[2], response=Response(code=404))}, "v4")
-    assert last.endswith(b"        duration: 0s\n# the end\n")
-    assert last.count(b"code: 404") == 1
-    assert spliced(data, "a", {}, "v4") == data
-    foreign = (
-        b"{version: 2, interactions: [{request: {url: 'http://h/0', method: GET},"
-        b" response: {code: 200}}]}\n"
-    )
-    kept = reader.loads(spliced(foreign, "a", {0: new}, "v4"), "a")
-    assert [each.response.code for each in kept.interactions] == [404]

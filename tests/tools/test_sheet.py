@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 import mitmvcr.tools.sheet as sheet_module
-from mitmvcr.core.model import Cassette
+from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.format import reader, writer
 from mitmvcr.format.faults import Fault
-from mitmvcr.tools import Entry, Sheet, assembled
+from mitmvcr.tools import Entry, Sheet, assembled, spliced
 from tools.making import data, met, of, sheet
 
 GOLDEN = sorted((Path(__file__).parents[2] / "cassettes" / "golden").rglob("*.yaml"))
@@ -169,3 +169,28 @@ def test_a_digest_is_that_of_the_content():
     assert entry.changed(met(), met("/new")).request.url.endswith("/new")
     assert list(one.urls) == [each.request.url for each in one.interactions]
     entry.forget()
+
+
+def put_in(data: bytes, changes: dict[int, Interaction]) -> bytes:
+    read = reader.loads(data, "a").interactions
+    return b"".join(spliced(Sheet(read, "a", data), changes))
+
+
+def test_an_interaction_is_put_in_place_and_every_other_byte_stays() -> None:
+    held = [Interaction(n, Request(url=f"http://h/{n}"), Response()) for n in range(3)]
+    data = b"# mine\n" + writer.dumps(Cassette(held)) + b"# the end\n"
+    new = replace(held[1], response=Response(code=404))
+    written = put_in(data, {1: new})
+    before, after = data.split(b"    - id: "), written.split(b"    - id: ")
+    assert len(before) == len(after) == 4
+    assert [before[n] == after[n] for n in range(4)] == [True, True, False, True]
+    last = put_in(data, {2: replace(held[2], response=Response(code=404))})
+    assert last.endswith(b"        duration: 0s\n# the end\n")
+    assert last.count(b"code: 404") == 1
+    assert put_in(data, {}) == data
+    foreign = (
+        b"{version: 2, interactions: [{request: {url: 'http://h/0', method: GET},"
+        b" response: {code: 200}}]}\n"
+    )
+    kept = reader.loads(put_in(foreign, {0: new}), "a")
+    assert [each.response.code for each in kept.interactions] == [404]

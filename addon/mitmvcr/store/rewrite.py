@@ -1,10 +1,9 @@
 """What was recorded is changed where it may hold certain texts, and nowhere else."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Callable, Sequence
 
-from mitmvcr.core.model import Cassette, Interaction, Layout
+from mitmvcr.core.model import Interaction, Layout
 from mitmvcr.format import reader, writer
 from mitmvcr.format.lazy import LazyInteractions
 from mitmvcr.secrets import anchors
@@ -50,42 +49,6 @@ def amended(
                 written = dump(new, new.id)
         parts.append(written)
     return parts if is_changed else None
-
-
-def spliced(
-    data: bytes, name: str, changes: Mapping[int, Interaction], layout: Layout
-) -> bytes:
-    """Return a cassette's YAML with other interactions at some positions, and every
-    other byte as it was; one that is in no layout of go-vcr's is written anew.
-
-    Raises CassetteError, ``name`` standing for the file.
-    """
-    items = reader.loads(data, name, lazy=True).interactions
-    places = [*_places(data)]
-    if len(places) != len(items):
-        new = [changes.get(number, each) for number, each in enumerate(items)]
-        return writer.dumps(Cassette(new), layout)
-    dump, parts, at = writer.dumper(layout), list[bytes](), 0
-    for number, (start, end) in enumerate(places):
-        if number in changes:
-            parts += [data[at:start], dump(changes[number], changes[number].id)]
-            at = end
-    return b"".join([*parts, data[at:]])
-
-
-#: How an item begins; nothing within one is indented as little.
-_ITEM = re.compile(rb"^    - ", re.MULTILINE)
-#: What stands behind one, and is none of it.
-_BEHIND = re.compile(rb"(?:^(?: {0,4}#[^\n]*|\.\.\.)(?:\n|\Z))+\Z", re.MULTILINE)
-
-
-def _places(data: bytes) -> Iterator[tuple[int, int]]:
-    """Yield where each item begins and ends, without comments behind it, if they are
-    indented as go-vcr does it."""
-    starts = [found.start() for found in _ITEM.finditer(data)]
-    for start, end in pairwise([*starts, len(data)]):
-        behind = _BEHIND.search(data, start, end)
-        yield start, behind.start() if behind else end
 
 
 def _written(items: Sequence[Interaction], number: int) -> bytes | None:

@@ -1,6 +1,6 @@
 """What is done with cassettes that exist already: values in, values out, no I/O. A
 :class:`Sheet` is a cassette whose interactions are written again as they stand."""
 
-from mitmvcr.tools.sheet import Entry, Sheet, assembled
+from mitmvcr.tools.sheet import Entry, Sheet, assembled, layout_of, spliced
 
-__all__ = ["Entry", "Sheet", "assembled"]
+__all__ = ["Entry", "Sheet", "assembled", "layout_of", "spliced"]

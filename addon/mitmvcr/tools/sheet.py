@@ -1,7 +1,7 @@
 """A cassette as pieces of its file, so that what nobody touches stays byte for byte."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
@@ -19,7 +19,9 @@ from mitmvcr.tools.times import date_of, parse_date
 #: Where go-vcr itself begins its lines, and so what the writer writes.
 OURS = Columns(dash=4, field=8, name=12, value=16, list_value=12)
 _ID = re.compile(rb"( *- id: )(0|[1-9][0-9]*)\n")
-_OLD = (b"transfer_encoding: []", b"remote_addr: ")
+#: Comments of somebody's own before the first line, and behind the last item.
+_BEFORE = re.compile(rb"(?:#[^\n]*\n)*")
+_BEHIND = re.compile(rb"(?:^(?: {0,4}#[^\n]*|\.\.\.)(?:\n|\Z))+\Z", re.MULTILINE)
 
 
 class Sheet:
@@ -33,10 +35,12 @@ class Sheet:
         self.interactions, self.name = interactions, name
         self._lazy: LazyInteractions | None = None
         self._index: Index | None = None
+        self._before = self._behind = b""
         if isinstance(interactions, LazyInteractions):
             self._lazy, self._index = interactions, interactions.places
         elif interactions and data:
-            self._index = _index_of(data, interactions)
+            self._before, inner, self._behind = _parts(data)
+            self._index = _index_of(inner, interactions)
 
     def __repr__(self) -> str:
         kind = "as written" if self._index else "read whole"
@@ -65,16 +69,14 @@ class Sheet:
     @cached_property
     def layout(self) -> Layout:
         """Return the layout of the go-vcr library that seems to have written it."""
-        first = self.written(0) if len(self) else None
-        is_old = first is not None and all(map(first.__contains__, _OLD))
-        return "v3" if is_old else "v4"
+        return layout_of((self.written(0) if len(self) else None) or b"")
 
     @property
     def head(self) -> bytes:
         """Return what stands before the first interaction."""
         if self._index is None:
             return writer.preamble()
-        return self._index.source.read(0, self._index.starts[0])
+        return self._before + self._index.source.read(0, self._index.starts[0])
 
     @property
     def tail(self) -> bytes:
@@ -82,7 +84,7 @@ class Sheet:
         if self._index is None:
             return b""
         source = self._index.source
-        return source.read(self._index.starts[-1], len(source))
+        return source.read(self._index.starts[-1], len(source)) + self._behind
 
     def written(self, number: int) -> bytes | None:
         """Return an interaction as it stands in the file, if that is known."""
@@ -133,6 +135,24 @@ class Sheet:
                 item = dump(self.interactions[number], 0)
             found.append(sha256(_without_id(item)).digest())
         return found
+
+
+def layout_of(data: bytes) -> Layout:
+    """Return the layout of the go-vcr library that seems to have written a cassette or
+    an interaction of it."""
+    is_old = b"transfer_encoding: []" in data and b"remote_addr: " in data
+    return "v3" if is_old else "v4"
+
+
+def _parts(data: bytes) -> tuple[bytes, bytes, bytes]:
+    """Return what stands before a cassette in its file, the cassette, and what stands
+    behind it."""
+    before = _BEFORE.match(data)
+    assert before is not None
+    start = before.end()
+    behind = _BEHIND.search(data, start)
+    end = behind.start() if behind else len(data)
+    return data[:start], data[start:end], data[end:]
 
 
 def _index_of(data: bytes, interactions: Sequence[Interaction]) -> Index | None:
@@ -208,6 +228,13 @@ def assembled(
     for place, entry in enumerate(entries):
         yield _item(entry, place if renumber else None, columns, dump)
     yield target.tail if is_whole else b""
+
+
+def spliced(sheet: Sheet, changes: Mapping[int, Interaction]) -> Iterator[bytes]:
+    """Yield the file of a sheet with other interactions at some positions; the ids and
+    every other byte stay, where it is known how the others are written."""
+    entries = [each._replace(new=changes.get(each.number)) for each in sheet.entries]
+    return assembled(entries, sheet, renumber=False)
 
 
 def _can_copy_all(entries: Sequence[Entry], target: Sheet) -> bool:

@@ -8,7 +8,6 @@ from typing import NamedTuple
 import click
 
 from mitmvcr.cli.commands.putting import put
-from mitmvcr.cli.commands.secrets import layout_of
 from mitmvcr.cli.refresh.reports import lines, writer_of
 from mitmvcr.cli.refresh.results import Refreshed, status_of
 from mitmvcr.cli.refresh.rounds import Choice, refreshed
@@ -20,7 +19,7 @@ from mitmvcr.format import reader
 from mitmvcr.format.packed import packed
 from mitmvcr.format.source import read_bytes
 from mitmvcr.options import SET, Settings, options_of
-from mitmvcr.store.rewrite import spliced
+from mitmvcr.tools import Sheet, layout_of, spliced
 from mitmvcr.values import Layer
 
 SAFE = ("GET", "HEAD")
@@ -63,15 +62,15 @@ def _refresh(
 ) -> Refreshed:
     data = read_bytes(path)
     cassette = reader.loads(data, str(path))
-    layout = layout_of(data, cassette)
-    settings = settings._replace(layout=layout)
+    settings = settings._replace(layout=layout_of(data))
     held = cassette.interactions
     results = refreshed(held, settings, choice, sets, os.environ)
     changes = {each.position: each.new for each in results if each.new is not None}
     if write and changes:
         if read_bytes(path) != data:
             raise OptionError("refresh", path, "it was changed meanwhile: start again")
-        put(path, packed(str(path), spliced(data, str(path), changes, layout)))
+        sheet = Sheet(held, str(path), data)
+        put(path, packed(str(path), b"".join(spliced(sheet, changes))))
         say(f"{path}: {len(changes)} interactions recorded anew")
     return Refreshed(str(path), results)
 

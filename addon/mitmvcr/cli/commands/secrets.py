@@ -13,12 +13,13 @@ from mitmvcr.cli.commands.putting import put
 from mitmvcr.cli.report.console import say
 from mitmvcr.cli.tools.finding import find_cassettes
 from mitmvcr.core.errors import CassetteError
-from mitmvcr.core.model import Cassette, Layout
+from mitmvcr.core.model import Cassette
 from mitmvcr.format import layout, reader, writer
 from mitmvcr.format.packed import packed
 from mitmvcr.format.source import read_bytes
 from mitmvcr.secrets.identities import told_apart
 from mitmvcr.secrets.rules import Rules
+from mitmvcr.tools import layout_of
 from mitmvcr.values import Layer
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -90,16 +91,10 @@ def _scrub(path: Path, rules: Rules) -> bool:
     if not found:
         return False
     kept = Cassette(told_apart(redactor, cassette.interactions))
-    data = writer.dumps(kept, layout_of(data, cassette))
+    data = writer.dumps(kept, layout_of(data))
     put(path, packed(str(path), data))
     say(f"{path}: {len(found)} interactions redacted")
     return True
-
-
-def layout_of(data: bytes, cassette: Cassette) -> Layout:
-    """Return the layout of the go-vcr library that the file seems to be written by."""
-    is_old = b"transfer_encoding: []" in data and b"remote_addr: " in data
-    return "v3" if is_old and cassette.interactions else "v4"
 
 
 def _sarif(secrets: Sequence[Secret]) -> str:
