@@ -12,7 +12,14 @@ import click
 from mitmvcr import __version__
 from mitmvcr.cli.cassette_app import cassette
 from mitmvcr.cli.lasting import COMMANDS
-from mitmvcr.cli.options import GroupedCommand, show_help_alone, takes, takes_all, typed
+from mitmvcr.cli.options import (
+    AS_JSON,
+    GroupedCommand,
+    show_help_alone,
+    takes,
+    takes_all,
+    typed,
+)
 from mitmvcr.cli.tools.gitcommands import git
 from mitmvcr.cli.watching import refresh
 from mitmvcr.options import OPTIONS
@@ -101,7 +108,7 @@ def serve(extra: tuple[str, ...], **options: Any) -> None:
 
 
 @app.command(cls=GroupedCommand)
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@AS_JSON
 @takes_all(OPTIONS)
 def config(*, as_json: bool, **options: Any) -> None:
     """Show the value of every option, and where it comes from.

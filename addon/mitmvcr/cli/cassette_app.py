@@ -9,7 +9,10 @@ from typing import Any
 import click
 
 from mitmvcr.cli.options import (
+    AS_JSON,
+    PATHS,
     GroupedCommand,
+    page_option,
     show_help_alone,
     takes,
     takes_format,
@@ -32,11 +35,9 @@ for each in commands.COMMANDS:
 
 
 @cassette.command()
-@click.argument(
-    "paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path)
-)
+@PATHS
 @click.option("--fix", is_flag=True, help="Restate lengths and ids, then check.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@AS_JSON
 def check(paths: tuple[Path, ...], *, fix: bool, as_json: bool) -> int:
     """Report what is wrong with cassettes: files, or folders of them.
 
@@ -94,7 +95,7 @@ def recover(cassette: str, replace: bool, source: Path | None) -> None:
     metavar="URL",
     help="Whose answers they are, where the format names no host.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@AS_JSON
 @takes("convert")
 def convert(
     *,
@@ -125,7 +126,7 @@ def convert(
 @click.option("--header", multiple=True, metavar="'NAME: VALUE'", help="Repeatable.")
 @click.option("--body", metavar="TEXT|@FILE")
 @click.option("--curl", metavar="COMMAND", help="All of it, as 'curl -d a=1 URL'.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@AS_JSON
 @takes("explain")
 def explain(
     *,
@@ -155,14 +156,8 @@ def explain(
 @click.option("--status", "statuses", multiple=True, metavar="404|4xx")
 @click.option("--method", "methods", multiple=True, metavar="METHOD")
 @click.option("--table", "table_only", is_flag=True, help="The table alone.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@click.option(
-    "--html",
-    "page",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    help="Write one HTML file that holds it all.",
-)
+@AS_JSON
+@page_option("Write one HTML file that holds it all.")
 @takes("show")
 def show(
     *,
@@ -191,11 +186,6 @@ def show(
     show_cassette(path, choice, typed(options), as_json=as_json, table_only=table_only)
 
 
-_PATHS = click.argument(
-    "paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path)
-)
-
-
 @cassette.command(cls=GroupedCommand)
 @takes("scan")
 @click.option(
@@ -205,7 +195,7 @@ _PATHS = click.argument(
     default="text",
     show_default=True,
 )
-@_PATHS
+@PATHS
 def scan(paths: tuple[Path, ...], form: str, **options: Any) -> int:
     """Find secrets in cassettes: files, or folders of them.
 
@@ -218,7 +208,7 @@ def scan(paths: tuple[Path, ...], form: str, **options: Any) -> int:
 
 @cassette.command(cls=GroupedCommand)
 @takes("scrub")
-@_PATHS
+@PATHS
 def scrub(paths: tuple[Path, ...], **options: Any) -> int:
     """Redact secrets in cassettes in place, each file whole or not at all."""
     from mitmvcr.cli.commands.secrets import scrub_cassettes

@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from mitmvcr.cli.options import GroupedCommand, takes, typed
+from mitmvcr.cli.options import AS_JSON, GroupedCommand, takes, typed
 
 
 @click.command(cls=GroupedCommand)
@@ -39,7 +39,7 @@ def background() -> int:
 
 
 @click.command(context_settings={"allow_interspersed_args": False})
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@AS_JSON
 @click.argument("command", nargs=-1, type=click.UNPROCESSED)
 def doctor(command: tuple[str, ...], *, as_json: bool) -> int:
     """Say which programs of this machine a run captures, and what stands between.

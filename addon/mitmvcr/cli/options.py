@@ -1,6 +1,7 @@
 """Make click's options of the table, grouped in ``--help``."""
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -115,6 +116,19 @@ def _help(option: Option) -> str:
     return (
         f"{option.help} Default: {option.default}." if option.default else option.help
     )
+
+
+#: What many commands take: files or folders of cassettes, and whether to print JSON.
+PATHS = click.argument(
+    "paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path)
+)
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+def page_option(help: str) -> Callable[[_Command], _Command]:
+    """Add the option that names a page to write, as ``page``."""
+    kind = click.Path(path_type=Path, dir_okay=False)
+    return click.option("--html", "page", type=kind, metavar="FILE", help=help)
 
 
 def show_help_alone(context: click.Context) -> None:

@@ -40,10 +40,19 @@ class Found:
             self.say("request.url", f"names no host, so it is {_LOCAL}: --origin URL")
         return self._origin or _LOCAL
 
-    def no_place(self, tree: Tree, known: frozenset[str]) -> None:
-        """Note the members of a mapping that are not known."""
-        for place in unknown(tree, known):
-            self.say(place, _NO_PLACE)
+    def no_place(self, *mappings: tuple[Tree, frozenset[str]]) -> None:
+        """Note the members of mappings that are none of those known of each."""
+        for tree, known in mappings:
+            for place in unknown(tree, known):
+                self.say(place, _NO_PLACE)
+
+    def items_of(self, whole: Tree, name: str, known: frozenset[str]) -> list[Tree]:
+        """Return the items of a file that is a list of them, or a mapping with such a
+        list under a name, and note what else that has."""
+        if whole.is_list:
+            return whole.items()
+        self.no_place((whole, known))
+        return whole[name].items()
 
     def collect(
         self,

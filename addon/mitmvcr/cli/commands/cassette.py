@@ -1,7 +1,6 @@
 """``mitmvcr cassette``: check and recover."""
 
 import json
-import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -9,23 +8,19 @@ from pathlib import Path
 import click
 
 from mitmvcr.cli.commands.left import rules_of, say_what_is_equal, say_what_is_left
-from mitmvcr.cli.report.console import say
+from mitmvcr.cli.report.console import progress, say
 from mitmvcr.cli.tools.finding import find_cassettes
 from mitmvcr.format.check import check
 from mitmvcr.options import CASSETTE
 from mitmvcr.store.store import FileStore
 
-#: With fewer files than this a progress bar would only flicker.
-_MANY = 20
-
 
 def check_cassettes(paths: Sequence[Path], *, as_json: bool = False) -> int:
     """Print the problems, which are the result, to stdout; 1 if one is an error."""
     files = find_cassettes(paths)
-    with click.progressbar(
-        files, label="Checking", file=sys.stderr, hidden=not _shows_progress(files)
-    ) as bar:
-        problems = [problem for path in bar for problem in check(path)]
+    problems = [
+        problem for path in progress(files, "Checking") for problem in check(path)
+    ]
     if as_json:
         click.echo(json.dumps([asdict(each) for each in problems], indent=2))
     else:
@@ -34,10 +29,6 @@ def check_cassettes(paths: Sequence[Path], *, as_json: bool = False) -> int:
     failed = any(each.is_error for each in problems)
     say(f"{len(files)} cassettes checked, {len(problems)} problems")
     return 1 if failed else 0
-
-
-def _shows_progress(files: Sequence[Path]) -> bool:
-    return len(files) >= _MANY and sys.stderr.isatty()
 
 
 def recover_cassette(

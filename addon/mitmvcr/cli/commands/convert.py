@@ -13,7 +13,7 @@ from mitmvcr import convert
 from mitmvcr.cli.commands.left import rules_of
 from mitmvcr.cli.commands.putting import put
 from mitmvcr.cli.commands.sources import Input, beside, flows, inputs_of
-from mitmvcr.cli.report.console import say
+from mitmvcr.cli.report.console import progress, say
 from mitmvcr.core.errors import CassetteDamagedError, CassetteError, OptionError
 from mitmvcr.core.model import Interaction
 from mitmvcr.format import foreign, reader
@@ -25,8 +25,6 @@ from mitmvcr.secrets.rules import Rules
 from mitmvcr.values import Layer
 
 _STDOUT = "-"
-#: With fewer files than this a progress bar would only flicker.
-_MANY = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +74,8 @@ def convert_cassettes(
     could be written, OptionError."""
     rules = rules_of("convert", typed)
     jobs = [*_jobs([*inputs_of(paths)], wishes)]
-    is_hidden = len(jobs) < _MANY or as_json or not sys.stderr.isatty()
-    results = []
-    with click.progressbar(
-        jobs, label="Converting", file=sys.stderr, hidden=is_hidden
-    ) as bar:
-        for target, form, files in bar:
-            results.append(_converted(target, form, files, wishes, rules))
+    shown = jobs if as_json else progress(jobs, "Converting")
+    results = [_converted(*each, wishes, rules) for each in shown]
     if as_json:
         facts = [each.facts() for each in results]
         click.echo(json.dumps({"converted": facts}, indent=2))

@@ -3,8 +3,8 @@ pipe. stdout belongs to the child, so they all go to stderr."""
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
-from typing import TextIO
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TextIO, TypeVar
 
 import click
 
@@ -18,11 +18,25 @@ from mitmvcr.spelling import as_typed, in_words
 _SHOWN = 10
 _DIFFERENCES = 3
 _LONGEST_URL = 120
+#: With fewer files than this a progress bar would only flicker.
+MANY = 20
+_Thing = TypeVar("_Thing")
 
 
 def say(text: str) -> None:
     """Print one line on stderr, with options as they are typed."""
     click.echo(f"mitmvcr: {in_words(text)}", err=True)
+
+
+def progress(
+    things: Sequence[_Thing], label: str, *, is_much: bool | None = None
+) -> Iterator[_Thing]:
+    """Yield them; on a terminal a bar shows how far that is, if there is much to do:
+    many of them, unless it is said."""
+    is_much = len(things) >= MANY if is_much is None else is_much
+    hidden = not (is_much and sys.stderr.isatty())
+    with click.progressbar(things, label=label, file=sys.stderr, hidden=hidden) as bar:
+        yield from bar
 
 
 def is_for_people() -> bool:

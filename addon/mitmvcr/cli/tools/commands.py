@@ -5,13 +5,16 @@ from typing import Any
 
 import click
 
-from mitmvcr.cli.options import GroupedCommand, takes, typed
+from mitmvcr.cli.options import (
+    AS_JSON,
+    PATHS,
+    GroupedCommand,
+    page_option,
+    takes,
+    typed,
+)
 from mitmvcr.options import REPORT
 
-_PATHS = click.argument(
-    "paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path)
-)
-_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 _OUTPUT = click.option(
     "-o",
     "--output",
@@ -29,14 +32,14 @@ _REPORTS = click.option(
 
 
 @click.command(cls=GroupedCommand)
-@_PATHS
+@PATHS
 @_REPORTS
 @click.option(
     "--secrets/--no-secrets",
     default=None,
     help="Look for secrets. Default: in cassettes of up to 1 MiB.",
 )
-@_JSON
+@AS_JSON
 @takes("scan")
 def ls(
     *,
@@ -57,8 +60,8 @@ def ls(
 
 
 @click.command()
-@_PATHS
-@_JSON
+@PATHS
+@AS_JSON
 def stats(*, paths: tuple[Path, ...], as_json: bool) -> int:
     """Count what cassettes are made of: hosts, methods, statuses, kinds and sizes."""
     from mitmvcr.cli.tools.ls import print_stats
@@ -67,7 +70,7 @@ def stats(*, paths: tuple[Path, ...], as_json: bool) -> int:
 
 
 @click.command(cls=GroupedCommand)
-@_PATHS
+@PATHS
 @click.option(
     "-o",
     "--output",
@@ -75,7 +78,7 @@ def stats(*, paths: tuple[Path, ...], as_json: bool) -> int:
     help="The cassette to write. Default: the first one.",
 )
 @click.option("--all", "keep_all", is_flag=True, help="Keep what is recorded twice.")
-@_JSON
+@AS_JSON
 @takes("diff")
 def merge(
     *,
@@ -97,7 +100,7 @@ def merge(
 
 
 @click.command(cls=GroupedCommand)
-@_PATHS
+@PATHS
 @click.option(
     "--by",
     type=click.Choice(["host", "test"]),
@@ -112,7 +115,7 @@ def merge(
     help="The folder for the parts. Default: one named as CASSETTE, beside it.",
 )
 @_REPORTS
-@_JSON
+@AS_JSON
 @takes("scan")
 def split(
     *,
@@ -134,7 +137,7 @@ def split(
 
 
 @click.command(cls=GroupedCommand)
-@_PATHS
+@PATHS
 @click.option(
     "--longest",
     metavar="SIZE",
@@ -149,7 +152,7 @@ def split(
 @click.option("--url", "urls", multiple=True, metavar="GLOB", help="Only of these.")
 @click.option("--requests", is_flag=True, help="Trim the bodies of requests too.")
 @_OUTPUT
-@_JSON
+@AS_JSON
 @takes("scan")
 def trim(
     *,
@@ -174,10 +177,10 @@ def trim(
 
 
 @click.command(cls=GroupedCommand)
-@_PATHS
+@PATHS
 @_REPORTS
 @click.option("--yes", is_flag=True, help="Do it; without this only say what.")
-@_JSON
+@AS_JSON
 @takes("scan")
 def prune(
     *,
@@ -204,7 +207,7 @@ def prune(
 )
 @click.option("--id", "number", type=int, required=True, help="By number, from 0.")
 @click.option("--request", "of_request", is_flag=True, help="The request's body.")
-@_JSON
+@AS_JSON
 @takes("scan")
 def edit(
     *, path: Path, number: int, of_request: bool, as_json: bool, **options: Any
@@ -222,10 +225,10 @@ def edit(
 @click.command("rename-host", cls=GroupedCommand)
 @click.argument("old")
 @click.argument("new")
-@_PATHS
+@PATHS
 @click.option("--bodies", is_flag=True, help="Rename it in bodies too.")
 @_OUTPUT
-@_JSON
+@AS_JSON
 @takes("scan")
 def rename_host(
     *,
@@ -249,7 +252,7 @@ def rename_host(
 
 
 @click.command(cls=GroupedCommand)
-@_PATHS
+@PATHS
 @click.option(
     "--by",
     type=click.Choice(["url", "method", "status", "date"]),
@@ -257,7 +260,7 @@ def rename_host(
     show_default=True,
 )
 @_OUTPUT
-@_JSON
+@AS_JSON
 @takes("scan")
 def sort(
     *,
@@ -285,14 +288,8 @@ def sort(
     help="What is made anew each time does not count: X-Request-Id, values that look"
     " like ids and times.",
 )
-@_JSON
-@click.option(
-    "--html",
-    "page",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    help="Write one HTML file, to look at both side by side.",
-)
+@AS_JSON
+@page_option("Write one HTML file, to look at both side by side.")
 @takes("diff")
 def diff(
     *,

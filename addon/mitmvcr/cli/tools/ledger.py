@@ -1,7 +1,6 @@
 """What a command says of many files: a line for each, or JSON."""
 
 import json
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,12 +8,13 @@ from typing import Any
 
 import click
 
+from mitmvcr.cli.report import console
 from mitmvcr.cli.report.console import say
 from mitmvcr.core.errors import VcrError
 from mitmvcr.core.wording import visible
 
-#: With fewer files and bytes than this a progress bar would only flicker.
-_MANY, _LARGE = 20, 8 << 20
+#: In bytes: to read so much takes a while, however few files it is.
+_LARGE = 8 << 20
 
 
 class Ledger:
@@ -59,10 +59,8 @@ class Ledger:
 
 def progress(files: Sequence[Path], label: str) -> Iterator[Path]:
     """Yield the files; on a terminal a bar shows how far that is, if there is much."""
-    is_much = len(files) >= _MANY or sum(map(_size, files)) >= _LARGE
-    hidden = not (is_much and sys.stderr.isatty())
-    with click.progressbar(files, label=label, file=sys.stderr, hidden=hidden) as bar:
-        yield from bar
+    is_much = len(files) >= console.MANY or sum(map(_size, files)) >= _LARGE
+    yield from console.progress(files, label, is_much=is_much)
 
 
 def _size(path: Path) -> int:

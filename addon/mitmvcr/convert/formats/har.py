@@ -67,14 +67,13 @@ def read(data: bytes, found: Found) -> None:
 
 def _exchanges(entry: Tree, found: Found) -> Iterator[Exchange]:
     request, response = entry["request"], entry["response"]
-    found.no_place(entry, _OF_ENTRY)
-    for tree, known in (
+    found.no_place(
+        (entry, _OF_ENTRY),
         (request, _OF_MESSAGE),
         (request["postData"], _OF_CONTENT),
         (response, _OF_MESSAGE),
         (response["content"], _OF_CONTENT),
-    ):
-        found.no_place(tree, known)
+    )
     code, failure = response["status"].number(), ""
     if code <= 0:
         code, failure = _failed(entry)

@@ -42,7 +42,7 @@ _WHOLE = (*_EXACT, "json", "jsonMatch", "xml", "xmlMatch")
 def read(data: bytes, found: Found) -> None:
     """Read a simulation. Raise UnreadableError."""
     whole = from_json(data)["data"]
-    found.no_place(Tree(whole.value), frozenset({"pairs", "globalActions"}))
+    found.no_place((Tree(whole.value), frozenset({"pairs", "globalActions"})))
     for name, actions in whole["globalActions"].pairs():
         if actions:
             found.say(f"globalActions.{name}", "a cassette has no place for it")
@@ -51,12 +51,11 @@ def read(data: bytes, found: Found) -> None:
 
 def _exchanges(pair: Tree, found: Found) -> Iterator[Exchange]:
     request, response = pair["request"], pair["response"]
-    for tree, known in (
+    found.no_place(
         (pair, _OF_PAIR),
         (request, _OF_REQUEST),
         (response, _OF_RESPONSE),
-    ):
-        found.no_place(tree, known)
+    )
     yield Exchange(
         method=_exact(request["method"], found) or "GET",
         url=_url(request, found),

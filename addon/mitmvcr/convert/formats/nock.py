@@ -27,7 +27,7 @@ def read(data: bytes, found: Found) -> None:
 
 
 def _exchanges(item: Tree, found: Found) -> Iterator[Exchange]:
-    found.no_place(item, _KNOWN)
+    found.no_place((item, _KNOWN))
     headers = _headers(item.first("rawHeaders", "headers"))
     yield Exchange(
         method=item["method"].text("GET"),

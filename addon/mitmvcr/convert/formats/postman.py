@@ -50,7 +50,7 @@ def _saved(items: Tree, found: Found) -> Iterator[Tree]:
 
 def _exchange(saved: Tree, found: Found, values: Mapping[str, str]) -> Exchange:
     response = saved["response"]
-    found.no_place(response, _OF_RESPONSE)
+    found.no_place((response, _OF_RESPONSE))
     request = response["originalRequest"] or saved["request"]
     if request.is_text:
         request = Tree({"url": request.value})

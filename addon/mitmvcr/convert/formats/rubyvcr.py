@@ -37,19 +37,13 @@ _OF_MESSAGE = frozenset(
 def read(data: bytes, found: Found) -> None:
     """Read a cassette. Raise UnreadableError."""
     whole = from_json(data) if data.lstrip()[:1] == b"{" else from_yaml(data)
-    if whole.is_list:
-        items = whole.items()
-    else:
-        found.no_place(whole, _KNOWN)
-        items = whole["http_interactions"].items()
+    items = found.items_of(whole, "http_interactions", _KNOWN)
     found.collect(placed(items), _exchanges)
 
 
 def _exchanges(item: Tree, found: Found) -> Iterator[Exchange]:
     request, response = item["request"], item["response"]
-    found.no_place(item, _OF_ITEM)
-    for message in (request, response):
-        found.no_place(message, _OF_MESSAGE)
+    found.no_place((item, _OF_ITEM), (request, _OF_MESSAGE), (response, _OF_MESSAGE))
     status = response["status"]
     if status.is_none:  # as betamax had it at first
         status = Tree({"code": response["status_code"].value})

@@ -31,12 +31,12 @@ _TEXT = (
 def read(data: bytes, found: Found) -> None:
     """Read a recording. Raise UnreadableError."""
     whole = from_json(data)
-    found.no_place(whole, frozenset({"Entries"}))
+    found.no_place((whole, frozenset({"Entries"})))
     found.collect(placed(whole["Entries"].items()), _exchanges)
 
 
 def _exchanges(entry: Tree, found: Found) -> Iterator[Exchange]:
-    found.no_place(entry, _KNOWN)
+    found.no_place((entry, _KNOWN))
     asked, answered = (_headers(entry[f"{side}Headers"]) for side in _SIDES)
     yield Exchange(
         method=entry["RequestMethod"].text(),

@@ -27,18 +27,17 @@ _PORTS = {"http": 80, "https": 443}
 def read(data: bytes, found: Found) -> None:
     """Read a recording. Raise UnreadableError."""
     whole = from_json(data)
-    found.no_place(whole, _OF_FILE)
+    found.no_place((whole, _OF_FILE))
     found.collect(placed(whole["interactions"].items()), _exchanges)
 
 
 def _exchanges(item: Tree, found: Found) -> Iterator[Exchange]:
     request, response = item["request"], item["response"]
-    for tree, known in (
+    found.no_place(
         (item, _OF_ITEM),
         (request, _OF_REQUEST),
         (response, _OF_RESPONSE),
-    ):
-        found.no_place(tree, known)
+    )
     yield Exchange(
         method=request["method"].text(),
         url=_url(request),

@@ -42,22 +42,17 @@ _PORTS = {"http": 80, "https": 443}
 def read(data: bytes, found: Found) -> None:
     """Read a cassette. Raise UnreadableError."""
     whole = from_json(data) if data.lstrip()[:1] in (b"{", b"[") else from_yaml(data)
-    if whole.is_list:
-        items = whole.items()
-    else:
-        found.no_place(whole, _KNOWN)
-        items = whole["interactions"].items()
+    items = found.items_of(whole, "interactions", _KNOWN)
     found.collect(placed(items), _exchanges)
 
 
 def _exchanges(item: Tree, found: Found) -> Iterator[Exchange]:
     request, response = item["request"], item["response"]
-    for tree, known in (
+    found.no_place(
         (item, _OF_ITEM),
         (request, _OF_REQUEST),
         (response, _OF_RESPONSE),
-    ):
-        found.no_place(tree, known)
+    )
     code, words = _status(response)
     answer, is_decoded = _answer(response)
     yield Exchange(

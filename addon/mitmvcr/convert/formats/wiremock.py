@@ -88,12 +88,11 @@ def _steps(steps: Sequence[Tree]) -> list[Tree]:
 
 def _exchanges(mapping: Tree, found: Found) -> Iterator[Exchange]:
     request, response = mapping["request"], mapping["response"]
-    for tree, known in (
+    found.no_place(
         (mapping, _OF_MAPPING),
         (request, _OF_REQUEST),
         (response, _OF_RESPONSE),
-    ):
-        found.no_place(tree, known)
+    )
     if not (fault := response["fault"]).is_none and fault.text() not in _FAULTS:
         raise UnreadableError(f"{fault.text()} has no place", fault.place)
     if response["proxyBaseUrl"]:
