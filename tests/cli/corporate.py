@@ -5,9 +5,10 @@ import base64
 import select
 import socket
 import socketserver
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+from cli.served import served
 
 LOGIN = ("me@corp", "s3cret word")
 _BASIC = "Basic " + base64.b64encode(":".join(LOGIN).encode()).decode()
@@ -115,11 +116,5 @@ def pump(one: socket.socket, other: socket.socket) -> None:
 
 @contextmanager
 def gateway(kind: type[socketserver.BaseRequestHandler]) -> Iterator[Gateway]:
-    with Gateway(kind) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
-            thread.join()
+    with served(Gateway(kind)) as server:
+        yield server

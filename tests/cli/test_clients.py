@@ -8,7 +8,6 @@ import http.server
 import os
 import shutil
 import subprocess
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import cache
@@ -25,6 +24,7 @@ from cli.helpers import (
     within_a_run,
     write_cassette,
 )
+from cli.served import served
 from leaving_out import leave_out
 from mitmvcr.cli.child.environment import _node_word
 from patience import PATIENCE
@@ -302,12 +302,8 @@ class _Greeter(http.server.BaseHTTPRequestHandler):
 @pytest.fixture
 def local_url() -> Iterator[str]:
     """A server on this machine."""
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Greeter) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
+    with served(http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Greeter)) as server:
         yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
-        thread.join()
 
 
 JAVA_STATUS = """

@@ -2,7 +2,6 @@
 knows, others that are reached without it, and a private authority. One run asks all."""
 
 import ssl
-import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import quote
@@ -11,6 +10,7 @@ import pytest
 
 from cli.corporate import LOGIN, Gateway, HttpProxy, SocksProxy, gateway
 from cli.helpers import lines
+from cli.served import served
 from mitmvcr.cli.child.jks import certificates, trust_store
 from origin.certs import CertFiles
 
@@ -43,14 +43,8 @@ def ports(certs: CertFiles) -> Iterator[tuple[int, int]]:
     context.load_cert_chain(certs.leaf)
     servers = [ThreadingHTTPServer(("127.0.0.1", 0), Says) for _ in range(2)]
     servers[0].socket = context.wrap_socket(servers[0].socket, server_side=True)
-    threads = [threading.Thread(target=each.serve_forever) for each in servers]
-    for thread in threads:
-        thread.start()
-    yield servers[0].server_address[1], servers[1].server_address[1]
-    for server, thread in zip(servers, threads, strict=True):
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with served(servers[0]) as one, served(servers[1]) as other:
+        yield one.server_address[1], other.server_address[1]
 
 
 @pytest.fixture(params=[HttpProxy, SocksProxy], ids=["http", "socks5"])

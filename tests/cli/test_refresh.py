@@ -6,13 +6,13 @@ import json
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import Any, ClassVar
 from xml.etree import ElementTree as ET
 
 import pytest
 
 from cli.helpers import Cli, answer, lines, write_cassette
+from cli.served import served
 from mitmvcr.format import reader
 from origin.certs import CertFiles
 from origin.process import Origin
@@ -70,15 +70,8 @@ class Api(BaseHTTPRequestHandler):
 @pytest.fixture
 def api() -> Iterator[str]:
     Api.changed, Api.limits, Api.asked = False, 0, []
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Api)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    try:
+    with served(ThreadingHTTPServer(("127.0.0.1", 0), Api)) as server:
         yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 def record(cli: Cli, cassette: Path, api: str, *paths: str) -> None:

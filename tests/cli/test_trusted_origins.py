@@ -1,13 +1,13 @@
 """Origins of a private authority, and those that want a certificate of the client."""
 
 import ssl
-import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
 from cli.helpers import lines
+from cli.served import served
 from origin.certs import CertFiles
 
 FETCH = """
@@ -38,13 +38,10 @@ def port(certs: CertFiles) -> Iterator[int]:
     context.load_cert_chain(certs.leaf)
     context.load_verify_locations(certs.ca)
     context.verify_mode = ssl.CERT_OPTIONAL
-    with ThreadingHTTPServer(("127.0.0.1", 0), Answers) as server:
-        server.socket = context.wrap_socket(server.socket, server_side=True)
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    with served(server):
         yield server.server_address[1]
-        server.shutdown()
-        thread.join()
 
 
 @pytest.fixture

@@ -2,9 +2,10 @@
 
 import socket
 import socketserver
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+from cli.served import served
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"
 
@@ -53,11 +54,5 @@ class _Handler(socketserver.BaseRequestHandler):
 
 @contextmanager
 def fake_proxy() -> Iterator[FakeProxy]:
-    with FakeProxy() as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
-            thread.join()
+    with served(FakeProxy()) as server:
+        yield server
