@@ -7,7 +7,7 @@ from mitmproxy import exceptions, http
 from mitmproxy.test import tflow
 
 from mitmvcr.format import reader
-from rig import Rig, in_loop
+from rig import Rig, in_loop, let
 
 
 class Commanded(Rig):
@@ -19,7 +19,7 @@ class Commanded(Rig):
         flow = tflow.tflow()
         flow.request.content = body
         flow.request.headers["X-Vcr-Cassette"] = session
-        self.vcr.request(flow)
+        let(self.vcr.request(flow))
         return flow
 
 

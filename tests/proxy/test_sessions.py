@@ -16,7 +16,7 @@ from mitmvcr.format import reader, writer
 from mitmvcr.options import Settings
 from mitmvcr.proxy import host
 from mitmvcr.proxy.host import chain
-from rig import URL, Rig, in_loop
+from rig import URL, Rig, in_loop, let
 
 #: The port by which a client chooses the session that records.
 RECORDER = 8081
@@ -64,7 +64,7 @@ class Two(Rig):
 
     def begin(self, port: int) -> http.HTTPFlow:
         flow = self.flow(port)
-        self.vcr.request(flow)
+        let(self.vcr.request(flow))
         return flow
 
     def hook(self, event: HttpRequestHook | ServerConnectHook) -> None:
@@ -163,7 +163,7 @@ def test_a_thousand_sessions_are_open_at_once_and_none_crosses(tmp_path: Path) -
     for n in range(count):
         flow = tflow.tflow()
         flow.request.headers["X-Vcr-Cassette"] = f"{n}"
-        rig.vcr.request(flow)
+        let(rig.vcr.request(flow))
         flows.append(flow)
     assert len(rig.vcr.sessions.in_play()) == count
     assert rig.vcr.sessions.offline

@@ -15,6 +15,7 @@ from mitmvcr.core.wording import shown
 from mitmvcr.miss.nearest import Search
 from mitmvcr.miss.report import Miss
 from mitmvcr.miss.sides import Masked
+from mitmvcr.miss.steps import Steps, finished
 
 #: Of a body so much is looked at to show its start.
 _SHOWN = 1 << 15
@@ -35,10 +36,22 @@ def explain(
     was asked where ``asked`` is masked already: it tells places, never values.
     ``blanks`` fill in what unset variables left out.
     """
+    return finished(explaining(asked, deck, masked, raw, blanks))
+
+
+def explaining(
+    asked: Request,
+    deck: Deck,
+    masked: Masked = lambda it: it,
+    raw: Request | None = None,
+    blanks: Blanks | None = None,
+) -> Steps[Miss]:
+    """Explain in steps, between which the deck may be played."""
     shown_as = masked(replace(asked, body=asked.body[:_SHOWN]))
     meant = _meant(asked, deck, blanks) if blanks else asked
     search = Search(meant, deck, masked, raw)
-    search.run()
+    yield from search.run()
+    yield from deck.reading(meant)
     return Miss(
         method=shown_as.method,
         url=shown_as.url,

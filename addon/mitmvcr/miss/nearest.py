@@ -5,6 +5,7 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import replace
 from functools import cached_property, lru_cache
 from itertools import islice
+from operator import itemgetter
 
 from mitmvcr.core.alike import common
 from mitmvcr.core.choosing import Objections
@@ -16,6 +17,7 @@ from mitmvcr.miss import remedies
 from mitmvcr.miss.broken_rules import broken_rules
 from mitmvcr.miss.report import LARGE, MOST_DIFFERENCES, Difference, Near
 from mitmvcr.miss.sides import Masked, Side, differences
+from mitmvcr.miss.steps import Steps
 
 #: How many recorded interactions a miss names.
 NEAREST = 3
@@ -28,6 +30,8 @@ _COMPARED_BYTES = 4 << 20
 _READ_BYTES = 32 << 20
 #: Of so many URLs it is remembered how alike they are: most come more than once.
 _SCORES = 10_000
+#: So many URLs are looked at in a step.
+_AT_ONCE = 200
 #: Of bodies the start and the end of so many bytes are looked at, to tell how alike
 #: they are.
 _LIKENESS = 1 << 20
@@ -49,13 +53,22 @@ class Search:
         self.left_out = 0
         self.found: list[Near] = []
 
-    def run(self) -> None:
+    def run(self) -> Steps[None]:
         """Find the nearest ones, best first."""
-        alike = self._alike()
-        found = [self._near(position) for position in alike]
-        found.sort(key=lambda near: self._rank(near, alike))
+        alike = yield from self._alike()
+        ranked = []
+        for position in alike:
+            near = self._near(position)
+            ranked.append((self._rank(near, alike), near))
+            yield
+        ranked.sort(key=itemgetter(0))
         asked = Side.of(self._asked, self._matcher, self._masked)
-        found = [self._detailed(asked, near) for near in found[:_DETAILED]]
+        found = []
+        for _, near in ranked[:_DETAILED]:
+            if len(near.agree) == len(self._matcher.parts):
+                yield from self._deck.reading(self._asked)
+            found.append(self._detailed(asked, near))
+            yield
         found.sort(
             key=lambda near: (
                 -len(near.agree),
@@ -64,28 +77,30 @@ class Search:
                 len(near.differ),
             )
         )
-        self.found = self._with_options(found[:NEAREST])
+        self.found = found[:NEAREST]
+        yield from self._add_options()
 
-    def _alike(self) -> dict[int, int]:
+    def _alike(self) -> Steps[dict[int, int]]:
         """Return the likest URLs, best first, position -> score; of equal ones the
         unused, and where they are too many, those whose bodies are about as long."""
         deck, url = self._deck, self._matcher.url
         score_key = _scorer(url(self._asked.url))
         score = lru_cache(maxsize=_SCORES)(lambda each: score_key(url(each)))
         played = deck.was_played
-        scored = [
-            (found, not played(i), 0, -i)
-            for i, each in enumerate(deck.urls())
-            if (found := score(each))
-        ]
+        scored = []
+        for i, each in enumerate(deck.urls()):
+            if found := score(each):
+                scored.append((found, not played(i), 0, -i))
+            if not i % _AT_ONCE:
+                yield
         most = max(NEAREST, min(_COMPARED, self._affordable))
         self.left_out = max(0, len(scored) - most)
         if self.left_out:
             length, size = len(self._asked.body), deck.body_size
-            scored = [
-                (found, unused, -abs(size(-i) - length), i)
-                for found, unused, _, i in scored
-            ]
+            for at, (found, unused, _, i) in enumerate(scored):
+                scored[at] = found, unused, -abs(size(-i) - length), i
+                if not at % _AT_ONCE:
+                    yield
         best = heapq.nlargest(most, scored)
         read = self._readable([-i for _, _, _, i in best])
         self.left_out += len(best) - read
@@ -160,11 +175,13 @@ class Search:
     def _objections(self) -> Objections:
         return self._deck.objections(self._asked, self._raw)
 
-    def _with_options(self, found: list[Near]) -> list[Near]:
+    def _add_options(self) -> Steps[None]:
         """Add options that would help: to all, or to the best where bodies are
         large."""
-        some = found if self._affordable > _COMPARED else found[:1]
-        return [*map(self._with_option, some), *found[len(some) :]]
+        some = NEAREST if self._affordable > _COMPARED else 1
+        for at, near in enumerate(self.found[:some]):
+            self.found[at] = self._with_option(near)
+            yield
 
     def _with_option(self, near: Near) -> Near:
         recorded = self.request(near.position)

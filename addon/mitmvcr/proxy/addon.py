@@ -272,9 +272,8 @@ class VcrAddon:
         if isinstance(decision, Refuse):
             if why := player.blocking.passes_over(live.request.url):
                 block(session, flow, why, was_missed=True)
-            else:
-                refuse(session, flow, live.request)
-            return None
+                return None
+            return self.connections.finishing(flow, refuse(session, flow, live.request))
         if live.to_proxy and flow.server_conn.via is None:
             # But for an upstream proxy, which may be owed its own.
             drop_proxy_headers(flow.request)

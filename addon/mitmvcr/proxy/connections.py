@@ -5,7 +5,7 @@ allows, whatever has asked for it.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from mitmproxy import connection, http, tcp, tls
 from mitmproxy.proxy.server_hooks import ServerConnectionHookData
@@ -14,6 +14,7 @@ from mitmvcr.proxy import host
 from mitmvcr.proxy.flow.player import Player
 from mitmvcr.proxy.flow.refusals import fail, turn_away
 from mitmvcr.proxy.flow.responses import unreachable
+from mitmvcr.proxy.flow.turns import prepare
 from mitmvcr.proxy.flow.unreachable import with_remedy
 from mitmvcr.proxy.sessions import Sessions
 
@@ -70,9 +71,27 @@ class Connections:
             if player is not None:
                 fail(player.session, flow, error)
 
-    def client_connected(self, client: connection.Client) -> None:
+    def finishing(
+        self, flow: http.HTTPFlow, waiting: Awaitable[None] | None
+    ) -> Awaitable[None] | None:
+        """Return what is left to do for a flow, as a hook may return it."""
+        return None if waiting is None else self._finish(flow, waiting)
+
+    async def _finish(self, flow: http.HTTPFlow, waiting: Awaitable[None]) -> None:
+        try:
+            await waiting
+        except Exception as error:  # noqa: BLE001 - fails closed, whatever it is
+            self.fail(flow, error)
+
+    def client_connected(self, client: connection.Client) -> Awaitable[None] | None:
+        """Have the client wait until its session is prepared: a request would make the
+        event loop wait."""
+        player = self.sessions.of_client(client)
         if not self.was_counted(client):
-            self.came(self.sessions.of_client(client))
+            self.came(player)
+        if player is None or player.session.is_prepared:
+            return None
+        return prepare(player.session)
 
     def came(self, player: Player | None) -> None:
         """Count a connection of this session, if it is of one."""

@@ -22,8 +22,10 @@ from mitmvcr.proxy import host
 from mitmvcr.proxy.connections import LEFT, Connections
 from mitmvcr.proxy.flow.player import LARGE, Player, size_of
 from mitmvcr.proxy.flow.requests import live_request_of
+from mitmvcr.proxy.flow.turns import prepare
 from mitmvcr.proxy.host.leaves import Leaves
 from mitmvcr.proxy.host.lines import Intake
+from mitmvcr.proxy.host.lines import Line as Taken
 from mitmvcr.proxy.host.plain import Plain
 from mitmvcr.proxy.replay import waiting_for_nothing
 from mitmvcr.proxy.sessions import Sessions
@@ -107,9 +109,12 @@ class Lane:
         if self._is_there and any(each.settings.lane == "auto" for each in in_play):
             host.capabilities.has("fast lane")  # the log says where it is not
 
-    def _accept(self, line: Line) -> Connection | None:
-        if not self.is_open(line) or not _is_near(line.ends[0][0]):
+    def _accept(self, line: Taken) -> Connection | None:
+        player = self._player(line)
+        if player is None or not _is_near(line.ends[0][0]):
             return None
+        if not player.session.is_prepared:
+            line.hold_until(prepare(player.session))
         made = Connection(line, self)
         self._open.add(made)
         if self._next is None:

@@ -15,6 +15,7 @@ from mitmvcr.session.redaction import Redaction, Seen
 if TYPE_CHECKING:
     from mitmvcr.clock import Clock
     from mitmvcr.core.deck.blanks import Blanks
+    from mitmvcr.miss.steps import Steps
 
 Judge = Callable[[Request, Request], bool | None]
 
@@ -84,17 +85,19 @@ class LookUp:
                 return found
         return None
 
-    def explain(self, request: Request) -> Miss:
-        """Return why nothing matched it, as it may be shown."""
+    def explaining(self, request: Request) -> "Steps[Miss]":
+        """Say in steps why nothing matched it, as it may be shown."""
         # Only a miss needs them, and to import them takes 10 ms of every start.
-        from mitmvcr.miss.explain import explain
+        from mitmvcr.miss.explain import explaining
         from mitmvcr.miss.masking import masked
 
         redact = self._redaction.redactor.request
         last, seen = self._last_seen
         if last is not request:
             seen = redact(request)
-        return masked(explain(seen, self.deck, redact, request, self._blanks))
+        blanks = self._blanks
+        found = yield from explaining(seen, self.deck, redact, request, blanks)
+        return masked(found)
 
 
 class ClockedLookUp(LookUp):

@@ -39,6 +39,7 @@ class Redaction:
         self._echoes = echoes
         self._redactor: Redactor | None = None
         self._making = Lock()
+        self.is_prepared = False
 
     @property
     def redactor(self) -> "Redactor":
@@ -50,6 +51,12 @@ class Redaction:
 
                 self._redactor = Redactor(self._rules, self._environment)
             return self._redactor
+
+    def prepare(self) -> None:
+        """Make the redactor, and the patterns of what it hides."""
+        redactor = self.redactor
+        redactor.text("")
+        self.is_prepared = True
 
     def foreseen(self, live: Request) -> Seen:
         """Return what :meth:`Session.plan` needs of a request that is large."""

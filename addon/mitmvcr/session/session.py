@@ -27,6 +27,7 @@ from mitmvcr.core.modes import (
 from mitmvcr.core.sendable import check_is_sendable
 from mitmvcr.miss.log import Log
 from mitmvcr.miss.report import Entry, Miss, Outcome
+from mitmvcr.miss.steps import Steps, finished
 from mitmvcr.secrets.rules import DEFAULT, Rules
 from mitmvcr.session.echoes import Echoes
 from mitmvcr.session.hooks import Hooks
@@ -139,6 +140,14 @@ class Session(Counts):
         has."""
         return self.redactor.kept_in_vain if self._recorded else ()
 
+    def prepare(self) -> None:
+        """Make what the first request needs, which takes long. Any thread may ask."""
+        self._redaction.prepare()
+
+    @property
+    def is_prepared(self) -> bool:
+        return self._redaction.is_prepared
+
     def foreseen(self, live: Request) -> Seen:
         """Return what :meth:`plan` needs of a request that is large. Any thread may
         ask."""
@@ -217,7 +226,11 @@ class Session(Counts):
 
     def explain(self, request: Request) -> Miss:
         """Return why nothing matched it, as it may be shown."""
-        found = self._look_up.explain(request)
+        return finished(self.explaining(request))
+
+    def explaining(self, request: Request) -> Steps[Miss]:
+        """Say so in steps, between which the session may go on."""
+        found = yield from self._look_up.explaining(request)
         spelled = self.spelling.options
         nearest = [replace(n, hint=spelled(n.options)) for n in found.nearest]
         return replace(found, hint=spelled(found.options), nearest=tuple(nearest))
@@ -331,15 +344,4 @@ class Session(Counts):
         return replace(entry, note=self._notes.pop(position, ""))
 
     def summary(self) -> Summary:
-        return Summary(
-            cassette=self.store.name,
-            mode=self.mode,
-            recorded=self._recorded,
-            replayed=self._replayed,
-            missed=self._missed,
-            unused=self.deck.unused_count,
-            passed=self._passed,
-            came=self._came,
-            blocked=self._blocked,
-            lost=self._lost,
-        )
+        return self.counted(self.store.name, self.mode, self.deck.unused_count)

@@ -113,3 +113,18 @@ class Counts:
         """Count a request that was missed, and answered by a hook after all."""
         self._missed -= 1
         self._replayed += 1
+
+    def counted(self, cassette: str, mode: Mode, unused: int) -> Summary:
+        """Return what was counted, with the rest of a summary."""
+        return Summary(
+            cassette=cassette,
+            mode=mode,
+            recorded=self._recorded,
+            replayed=self._replayed,
+            missed=self._missed,
+            unused=unused,
+            passed=self._passed,
+            came=self._came,
+            blocked=self._blocked,
+            lost=self._lost,
+        )

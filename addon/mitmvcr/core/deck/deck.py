@@ -5,9 +5,8 @@ and body only as a look-up reaches them, so that a look-up costs the same in a
 cassette of any size, and an interaction that nobody asks for is never parsed.
 """
 
-from bisect import insort
-from collections import defaultdict, deque
-from collections.abc import Hashable, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 
 from mitmvcr.core.choosing import Equals, Objections, Values
 from mitmvcr.core.deck.bucket import Bucket, Keys
@@ -199,6 +198,17 @@ class Deck:
         bucket.unread.popleft()
         self._keyed(position, bucket, keys)
 
+    def reading(self, request: Request) -> Iterator[None]:
+        """Read all of a request's URL, one by one, as an explanation needs them."""
+        bucket = self._bucket(self._bucket_of(request.url))
+        while bucket is not None and bucket.unread:
+            self._read_one(bucket, wholly=False)
+            yield
+
+    def reading_ahead(self) -> Iterator[None]:
+        """Read what a look-up may need all at once: nothing here."""
+        return iter(())
+
     def _read_all(self, bucket: Bucket) -> None:
         while bucket.unread:
             self._read_one(bucket, wholly=False)
@@ -244,16 +254,7 @@ class Deck:
         if self._repeats is Repeats.NO:
             bucket.take_back(position)
         elif position in bucket.keys:
-            self._let_wait(position, bucket)
-
-    def _let_wait(self, position: int, bucket: Bucket) -> None:
-        for key in bucket.keys[position]:
-            waiting = bucket.waiting.setdefault(key, deque())
-            if position not in waiting:
-                insort(waiting, position)
-            if bucket.last.get(key) == position:
-                equal = (at for at, keys in bucket.keys.items() if key in keys)
-                bucket.last[key] = max(self._played.keys() & equal, default=-1)
+            bucket.let_wait(position, self._played.keys())
 
     def add(self, interaction: Interaction) -> int:
         """Add a fresh recording. The request that made it has used it up; where all may

@@ -3,6 +3,7 @@ recorder, is explained, logged and counted in one place."""
 
 import logging
 import time
+from collections.abc import Awaitable
 from typing import NamedTuple
 
 from mitmproxy import http
@@ -10,8 +11,10 @@ from mitmproxy import http
 from mitmvcr.core.errors import VcrError
 from mitmvcr.core.model import Interaction, Request, Response
 from mitmvcr.miss.report import Miss
+from mitmvcr.miss.steps import Steps, finished
 from mitmvcr.proxy.flow import responses as answers
 from mitmvcr.proxy.flow.marks import mark_missed
+from mitmvcr.proxy.flow.turns import in_turns
 from mitmvcr.proxy.host.messages import make_response, request_parts
 from mitmvcr.session import Session
 from mitmvcr.spelling import Spelling
@@ -32,8 +35,12 @@ class Missed(NamedTuple):
 def missed(session: Session, request: Request) -> Missed:
     """Return why nothing matched a request. Where it counts, it stands in the log
     now."""
+    return finished(_missing(session, request))
+
+
+def _missing(session: Session, request: Request) -> Steps[Missed]:
     started = time.monotonic_ns()
-    miss = session.explain(request)
+    miss = yield from session.explaining(request)
     answer = session.on_miss(request, miss)
     line = answers.one_line(miss)
     if answer is True:
@@ -42,9 +49,16 @@ def missed(session: Session, request: Request) -> Missed:
     return Missed(miss, line, answer)
 
 
-def refuse(session: Session, flow: http.HTTPFlow, request: Request) -> None:
-    """Answer a request that nothing matched."""
-    miss, line, answer = missed(session, request)
+def refuse(
+    session: Session, flow: http.HTTPFlow, request: Request
+) -> Awaitable[None] | None:
+    """Answer a request that nothing matched; the loop goes on while it is explained.
+    What this returns may raise."""
+    return in_turns(_refusing(session, flow, request))
+
+
+def _refusing(session: Session, flow: http.HTTPFlow, request: Request) -> Steps[None]:
+    miss, line, answer = yield from _missing(session, request)
     if answer is True:
         mark_missed(flow)
     if answer is False:

@@ -6,7 +6,7 @@ taken there is given to it later as it would have been, with all that has come.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from mitmvcr.proxy.host.capabilities import capabilities
@@ -71,6 +71,13 @@ class Line:
         """Let a protocol have it."""
         self.transport.set_protocol(protocol)
         protocol.connection_made(self.transport)
+
+    def hold_until(self, done: Coroutine[Any, Any, None]) -> None:
+        """Read nothing of what the client sends until something is done, which may not
+        raise."""
+        self.transport.pause_reading()
+        self._held = asyncio.ensure_future(done)
+        self._held.add_done_callback(lambda _: self.transport.resume_reading())
 
     def pass_on(self, received: bytes, *, is_over: bool, swallowed: bytes) -> None:
         reader, protocol = self._streams()

@@ -1,0 +1,75 @@
+"""Long work of which the event loop does a little in each of its turns."""
+
+import asyncio
+import sys
+import time
+from collections.abc import Awaitable, Iterator
+from contextlib import suppress
+
+from mitmvcr.miss.steps import Steps
+from mitmvcr.proxy.host import settle_memory
+from mitmvcr.session import Session
+
+#: In seconds. A step may make it longer.
+_TURN = 0.003
+_NEEDED = "mitmvcr.miss.masking"
+
+
+def in_turns(steps: Steps[None]) -> Awaitable[None] | None:
+    """Do some steps of an explanation; return what does the rest, None where there is
+    none."""
+    if _NEEDED not in sys.modules:
+        return _begin(steps)
+    return None if _are_done(steps) else _go_on(steps)
+
+
+async def _begin(steps: Steps[None]) -> None:
+    await asyncio.to_thread(_import)
+    await _go_on(steps)
+
+
+def _import() -> None:
+    import mitmvcr.session.explanation  # noqa: F401 - it is needed soon
+
+
+def _are_done(steps: Steps[None]) -> bool:
+    until = time.monotonic() + _TURN
+    while time.monotonic() < until:
+        try:
+            next(steps)
+        except StopIteration:
+            return True
+    return False
+
+
+async def _go_on(steps: Steps[None]) -> None:
+    await asyncio.sleep(0)
+    while not _are_done(steps):
+        await asyncio.sleep(0)
+
+
+#: Sessions whose cassettes are being read ahead.
+_reading: set[asyncio.Future[None]] = set()
+
+
+async def prepare(session: Session) -> None:
+    """Prepare a session beside the loop; then read its cassette ahead, if a hook may
+    be given all of it, while the loop has nothing else to do. What keeps it from being
+    prepared keeps its requests from being answered, and they say so."""
+    was_prepared = session.is_prepared
+    with suppress(Exception):
+        await asyncio.to_thread(session.prepare)
+    if session.is_prepared and not was_prepared:
+        reading = asyncio.ensure_future(_read_ahead(session.deck.reading_ahead()))
+        _reading.add(reading)
+        reading.add_done_callback(_reading.discard)
+
+
+async def _read_ahead(steps: Iterator[None]) -> None:
+    until = 0.0
+    for _ in steps:
+        if time.monotonic() > until:
+            await asyncio.sleep(_TURN)
+            until = time.monotonic() + _TURN
+    if until:
+        settle_memory()

@@ -1,0 +1,128 @@
+"""Long work leaves the event loop to others: an explanation, and what the first
+request of a session needs."""
+
+import asyncio
+from collections.abc import Iterator
+
+from mitmproxy.test import tflow
+
+from mitmvcr.core.model import Cassette, Interaction, Request, Response
+from mitmvcr.format import writer
+from mitmvcr.proxy.flow import turns
+from mitmvcr.session import Session
+from rig import Rig, in_loop
+
+RESPONSE = Response(code=200, status="200 OK", body=b"x")
+
+
+def write(path, count=3):
+    requests = [Request(method="GET", url=f"http://a.test/{n}") for n in range(count)]
+    recorded = [Interaction(n, each, RESPONSE) for n, each in enumerate(requests)]
+    path.write_bytes(writer.dumps(Cassette(recorded)))
+    return str(path)
+
+
+def strict(tmp_path, **options):
+    cassette = write(tmp_path / "a.yaml")
+    return Rig(vcr_cassette=cassette, vcr_mode="replay_only", **options)
+
+
+def asked(rig, url):
+    flow = tflow.tflow()
+    flow.request.url = url
+    flow.request.content = b""
+    return flow, rig.vcr.request(flow)
+
+
+@in_loop
+async def test_others_are_answered_while_a_miss_is_explained(tmp_path, monkeypatch):
+    monkeypatch.setattr(turns, "_TURN", -1.0)  # a turn is over at once
+    rig = strict(tmp_path)
+    missing, waiting = asked(rig, "http://a.test/none")
+    explaining = asyncio.ensure_future(waiting)
+    monkeypatch.setattr(turns, "_are_done", _one_step)
+    steps = 0
+    while missing.response is None:
+        await asyncio.sleep(0)
+        steps += 1
+        if steps == 3:
+            found, none = asked(rig, "http://a.test/1")
+            assert none is None
+            assert found.response.status_code == 200
+            assert missing.response is None
+    await explaining
+    assert missing.response.status_code == 424
+    assert "http://a.test/0" in missing.response.text
+    assert steps > 5
+    assert rig.session.summary().missed == 1
+
+
+def _one_step(steps):
+    return next(steps, StopIteration) is StopIteration
+
+
+@in_loop
+async def test_an_explanation_that_fails_is_answered(tmp_path, monkeypatch):
+    def failing(self: Session, request: Request) -> Iterator[None]:
+        yield
+        raise ZeroDivisionError
+
+    rig = strict(tmp_path)
+    monkeypatch.setattr(turns, "_are_done", _one_step)
+    monkeypatch.setattr(Session, "explaining", failing)
+    flow, waiting = asked(rig, "http://a.test/none")
+    await waiting
+    assert flow.response.status_code == 500
+    assert isinstance(rig.session.failure, ZeroDivisionError)
+
+
+@in_loop
+async def test_the_first_miss_imports_what_explains_it_beside_the_loop(
+    tmp_path, monkeypatch
+):
+    rig = strict(tmp_path)
+    monkeypatch.setattr(turns, "_NEEDED", "not imported")
+    flow, waiting = asked(rig, "http://a.test/none")
+    assert flow.response is None
+    await waiting
+    assert flow.response.status_code == 424
+
+
+@in_loop
+async def test_a_client_waits_until_its_session_is_prepared(tmp_path):
+    rig = strict(tmp_path)
+    client = tflow.tclient_conn()
+    assert not rig.session.is_prepared
+    await rig.vcr.connections.client_connected(client)
+    assert rig.session.is_prepared
+    assert rig.vcr.connections.client_connected(client) is None
+    assert rig.session.summary().came == 2
+
+
+@in_loop
+async def test_a_session_that_cannot_be_prepared_is_so_for_its_requests(
+    tmp_path, monkeypatch
+):
+    rig = strict(tmp_path)
+    monkeypatch.setattr(Session, "prepare", lambda _: 1 / 0)
+    await rig.vcr.connections.client_connected(tflow.tclient_conn())
+    assert not rig.session.is_prepared
+    monkeypatch.setattr(rig.session, "plan", lambda _: 1 / 0)
+    flow, _ = asked(rig, "http://a.test/1")
+    assert flow.response.status_code == 500
+    assert "ZeroDivisionError" in flow.response.headers["x-vcr-error"]
+
+
+@in_loop
+async def test_what_a_hook_may_be_given_is_read_ahead(tmp_path, monkeypatch):
+    hooks = tmp_path / "hooks.py"
+    hooks.write_text("def match(request, recorded):\n    return None\n")
+    read = []
+    rig = strict(tmp_path, vcr_hooks=str(hooks))
+    monkeypatch.setattr(rig.session.deck, "request", read.append)
+    await rig.vcr.connections.client_connected(tflow.tclient_conn())
+    while len(read) < 3:
+        await asyncio.sleep(0)
+    assert read == [0, 1, 2]
+    while turns._reading:
+        await asyncio.sleep(0)
