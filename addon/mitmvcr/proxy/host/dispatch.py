@@ -53,11 +53,12 @@ class HookDispatcher:
         having = self._having.get(event.name)
         if having is None:
             having = self._having[event.name] = list(self._asked(event.name))
+        args = event.args()
         for addon, is_alone in having:
             try:
                 if is_alone:
                     hook = getattr(addon, event.name)
-                    waiting = None if hook is None else hook(*event.args())
+                    waiting = None if hook is None else hook(*args)
                     if waiting is not None and isawaitable(waiting):
                         await waiting
                 else:
