@@ -345,3 +345,9 @@ def test_so_many_values_are_remembered() -> None:
     body = MULTIPART.replace(b"bb", b"bb-12345")
     numbers = Request("POST", "https://h/", body=body, headers=headers)
     assert earlier.with_source(Interaction(0, numbers, Response())).request is numbers
+
+
+def test_what_a_large_answer_repeats_is_found() -> None:
+    body = f"{'x' * (1 << 17)} {OLD} 1048576"
+    met = recorded(get(f"a={OLD}&b=1048576&c={NEW}"), body)
+    assert met.request.echoes == ("query.a",)

@@ -5,6 +5,7 @@ in a list."""
 import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
+from itertools import chain
 
 from mitmvcr.core.model import Interaction
 from mitmvcr.echo.finding import candidates, echoes, is_made_up, said
@@ -51,8 +52,8 @@ class EchoFinder:
                 self._places.setdefault(value, place)
         return _with(kept, places)
 
-    def _found(self, answer: bytes, own: Collection[bytes]) -> list[bytes]:
-        words = dict.fromkeys(_WORD.findall(answer))
+    def _found(self, answer: Iterable[bytes], own: Collection[bytes]) -> list[bytes]:
+        words = dict.fromkeys(chain.from_iterable(map(_WORD.findall, answer)))
         return [each for each in words if each in self._places and each not in own]
 
     def with_source(self, written: Interaction) -> Interaction:
