@@ -17,6 +17,8 @@ EARLIER = "earlier"
 _WORD = re.compile(rb"[\w~-]{8,}")
 #: So many values are remembered.
 _MANY = 2000
+#: To search a larger body costs more than to look closely at what may be in it.
+_LARGE = 1 << 16
 
 
 class EchoFinder:
@@ -38,6 +40,8 @@ class EchoFinder:
         """Return an interaction with its echoes, and remember what its request made up;
         itself where there are none."""
         among = candidates(kept.request)
+        if len(kept.response.body) > _LARGE:
+            among = [each for each in among if is_made_up(*each)]
         if not among and not self._places:
             return kept
         answer = said(kept.response)

@@ -35,7 +35,6 @@ _RPC = re.compile(r"\$(?:\[\d+\])?\.id")
 _COINCIDENCES = frozenset(("a date", "a time of day", "a port", "a temporary name"))
 _DIGIT = re.compile(r"\d")
 _SHORT, _LONG = 4, 300
-_LARGE = 1 << 16
 _DISTINCT = 8
 
 
@@ -49,11 +48,8 @@ def echoes(
     answer: Sequence[bytes], among: Iterable[tuple[Place, Value]]
 ) -> Iterator[Place]:
     """Yield the places of the candidates that an answer repeats."""
-    is_large = len(answer[0]) > _LARGE  # then to search it costs more
     for place, value in among:
-        if is_large and not is_made_up(place, value):
-            continue
-        if _repeats(answer, value) and (is_large or is_made_up(place, value)):
+        if _repeats(answer, value) and is_made_up(place, value):
             yield place
 
 
