@@ -345,3 +345,14 @@ def test_so_many_values_are_remembered() -> None:
     body = MULTIPART.replace(b"bb", b"bb-12345")
     numbers = Request("POST", "https://h/", body=body, headers=headers)
     assert earlier.with_source(Interaction(0, numbers, Response())).request is numbers
+
+
+def test_one_of_few_is_a_whole_word_of_the_later_response() -> None:
+    earlier = Earlier()
+    for value in ("a8f9c2d1e77b", "b7e8d3c2f199"):
+        earlier.noted(Interaction(0, get(f"run={value}"), Response()))
+    within = Response(body=b"xa8f9c2d1e77b b7e8d3c2f199-")
+    assert earlier.noted(Interaction(0, get(""), within)).request.echoes == ()
+    apart = Response(body=b"xa8f9c2d1e77b b7e8d3c2f199 a8f9c2d1e77b")
+    assert earlier.noted(Interaction(0, get(""), apart)).request.echoes
+    assert set(earlier.repeated) == {b"a8f9c2d1e77b", b"b7e8d3c2f199"}

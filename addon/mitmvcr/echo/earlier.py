@@ -4,8 +4,11 @@ that comes back in an id_token, the name of an object in a list."""
 import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
+from functools import lru_cache
+from itertools import islice
 
 from mitmvcr.core.model import Interaction, Request
+from mitmvcr.core.searching import each_match
 from mitmvcr.echo.finding import is_made_up, may_be, said
 from mitmvcr.echo.places import Place, values
 
@@ -15,6 +18,8 @@ EARLIER = "earlier"
 _WORD = re.compile(rb"[\w~-]{8,}")
 #: So many values are remembered.
 _MANY = 2000
+#: So many are looked for one by one, which is faster than each word of the response.
+_FEW = 64
 
 
 class Earlier:
@@ -41,14 +46,28 @@ class Earlier:
         return _with(kept, (f"{EARLIER}.{self._places[each]}" for each in found))
 
     def _found(self, kept: Interaction, own: Collection[bytes]) -> list[bytes]:
-        words = dict.fromkeys(_WORD.findall(said(kept.response)))
-        return [each for each in words if each in self._places and each not in own]
+        answer = said(kept.response)
+        words = self._places.keys() - own
+        if len(words) <= _FEW:
+            found = [(match.start(), w) for w in words for match in _first(w, answer)]
+            return [word for _, word in sorted(found)]
+        return [w for w in dict.fromkeys(_WORD.findall(answer)) if w in words]
 
     def with_source(self, written: Interaction) -> Interaction:
         """Return a written interaction with the places of what a later response
         repeats."""
         found = [str(p) for v, p in _made_up(written.request) if v in self._repeated]
         return _with(written, found)
+
+
+def _first(word: bytes, answer: bytes) -> Iterator[re.Match[bytes]]:
+    """Yield where a word stands first as a whole one."""
+    return islice(each_match(_whole(word), word, answer), 1)
+
+
+@lru_cache(maxsize=_FEW)
+def _whole(word: bytes) -> re.Pattern[bytes]:
+    return re.compile(rb"(?<![\w~-])" + re.escape(word) + rb"(?![\w~-])")
 
 
 def _with(interaction: Interaction, more: Iterable[str]) -> Interaction:

@@ -9,6 +9,7 @@ from mitmvcr.codings import CodingError, decoded
 from mitmvcr.core.headers import all_values
 from mitmvcr.core.model import Interaction, Response
 from mitmvcr.core.placeholders import is_placeholder
+from mitmvcr.core.searching import each_match
 from mitmvcr.echo.places import MOST, Place, Value, values
 from mitmvcr.echo.tokens import TOKEN, payload_of
 from mitmvcr.miss.freshness import pieces
@@ -40,14 +41,13 @@ _DISTINCT = 8
 def echoes(interaction: Interaction) -> tuple[str, ...]:
     """Return the places of a request whose values its response repeats, as a cassette
     has them."""
-    answer = said(interaction.response)
+    answer: bytes | None = None
     found: dict[str, None] = {}
     for place, value in values(interaction.request).items():
-        if (
-            may_be(place, value)
-            and _repeats(answer, value)
-            and is_made_up(place, value)
-        ):
+        if not may_be(place, value):
+            continue
+        answer = said(interaction.response) if answer is None else answer
+        if _repeats(answer, value) and is_made_up(place, value):
             found[str(place)] = None
     return tuple(found)
 
@@ -65,9 +65,8 @@ def said(response: Response) -> bytes:
     values_ = [value for each in response.headers.values() for value in each]
     body = plain_body(response) if len(response.body) <= MOST else b""
     whole = b"\n".join((body, *(value.encode(*_BYTES) for value in values_)))
-    if b"eyJ" not in whole:
-        return whole
-    return b"\n".join((whole, *filter(None, map(payload_of, TOKEN.findall(whole)))))
+    tokens = [payload_of(each[0]) for each in each_match(TOKEN, b"eyJ", whole)]
+    return b"\n".join((whole, *filter(None, tokens))) if tokens else whole
 
 
 def plain_body(response: Response) -> bytes:
