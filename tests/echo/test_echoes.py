@@ -351,3 +351,14 @@ def test_what_a_large_answer_repeats_is_found() -> None:
     body = f"{'x' * (1 << 17)} {OLD} 1048576"
     met = recorded(get(f"a={OLD}&b=1048576&c={NEW}"), body)
     assert met.request.echoes == ("query.a",)
+
+
+def test_one_of_few_is_a_whole_word_of_the_later_response() -> None:
+    earlier = EchoFinder()
+    for value in ("a8f9c2d1e77b", "b7e8d3c2f199"):
+        earlier.with_echoes(Interaction(0, get(f"run={value}"), Response()))
+    within = Response(body=b"xa8f9c2d1e77b b7e8d3c2f199-")
+    assert earlier.with_echoes(Interaction(0, get(""), within)).request.echoes == ()
+    apart = Response(body=b"xa8f9c2d1e77b b7e8d3c2f199 a8f9c2d1e77b")
+    assert earlier.with_echoes(Interaction(0, get(""), apart)).request.echoes
+    assert set(earlier.repeated) == {b"a8f9c2d1e77b", b"b7e8d3c2f199"}

@@ -10,6 +10,7 @@ from mitmvcr.codings import CodingError, decoded
 from mitmvcr.core.headers import all_values
 from mitmvcr.core.model import Request, Response
 from mitmvcr.core.placeholders import is_placeholder
+from mitmvcr.core.searching import each_match
 from mitmvcr.echo.places import MOST, Place, Value, values
 from mitmvcr.echo.tokens import TOKEN, payload_of
 from mitmvcr.miss.freshness import pieces
@@ -60,8 +61,8 @@ def said(response: Response) -> Sequence[bytes]:
     body = plain_body(response) if len(response.body) <= MOST else b""
     found = [body, values_.encode(*_BYTES)]
     for part in found.copy():
-        if b"eyJ" in part:
-            found += filter(None, map(payload_of, TOKEN.findall(part)))
+        tokens = (payload_of(each[0]) for each in each_match(TOKEN, b"eyJ", part))
+        found += filter(None, tokens)
     return found
 
 
