@@ -9,6 +9,7 @@ from mitmvcr.core.matching import Matcher, MatchSpec
 from mitmvcr.core.model import Interaction
 from mitmvcr.echo.places import Value
 from mitmvcr.learn.aligning import Asked
+from mitmvcr.learn.counts import for_messages
 from mitmvcr.learn.findings import Rule
 from mitmvcr.learn.rules import with_rules
 from mitmvcr.miss.freshness import fresh
@@ -42,6 +43,14 @@ def made_one(
             if at not in seen and not before.matches(one.request, other.request):
                 seen.add(at)
                 yield one, other
+
+
+def _made_one_in(
+    lists: Sequence[Sequence[Asked]], spec: MatchSpec, rules: Sequence[Rule]
+) -> Iterator[tuple[Asked, Asked]]:
+    before, after = Matcher(spec), Matcher(with_rules(spec, rules))
+    for each in lists:
+        yield from made_one(each, before, after)
 
 
 def differ_in_made_up(one: Asked, other: Asked) -> bool:
@@ -85,15 +94,22 @@ def makes_one(
 
 
 def allowed(
-    spec: MatchSpec, rules: Sequence[Rule], recordings: Sequence[Sequence[Asked]]
+    spec: MatchSpec,
+    rules: Sequence[Rule],
+    recordings: Sequence[Sequence[Asked]],
+    conversations: Sequence[Sequence[Asked]] = (),
 ) -> tuple[list[Rule], Pairs]:
-    """Return the rules without those that make one of what is two, and the pairs of the
-    first recording that they make one since only what is made up differs."""
-    before = Matcher(spec)
+    """Return the rules without those that make one of what is two, requests or messages
+    of a WebSocket, and the pairs of the first recording that they make one since only
+    what is made up differs."""
+    before, messages = Matcher(spec), for_messages(spec)
     kept: list[Rule] = []
     for rule in rules:
-        after = Matcher(with_rules(spec, [*kept, rule]))
-        pairs = [pair for each in recordings for pair in made_one(each, before, after)]
+        wider = [*kept, rule]
+        pairs = [
+            *_made_one_in(recordings, spec, wider),
+            *_made_one_in(conversations, messages, wider),
+        ]
         if all(differ_in_made_up(*pair) for pair in pairs):
             kept.append(rule)
     after = Matcher(with_rules(spec, kept))
