@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterator, Sequence
 from itertools import combinations
 
 from mitmvcr.core.matching import Matcher, MatchSpec
-from mitmvcr.core.model import Interaction
+from mitmvcr.core.model import Interaction, Response
 from mitmvcr.echo.places import Value
 from mitmvcr.learn.aligning import Asked
 from mitmvcr.learn.counts import for_messages
@@ -18,6 +18,7 @@ from mitmvcr.miss.freshness import fresh
 _COUNTS = re.compile(r"(?i)(?:id|seq|sequence|nonce|counter)$")
 #: Of requests that become one so many are compared each with each.
 _MANY = 30
+_BYTES = ("utf-8", "surrogateescape")
 
 Pairs = list[tuple[int, int]]
 
@@ -68,6 +69,20 @@ def differ_in_made_up(one: Asked, other: Asked) -> bool:
             if not is_new(place.name, ours, theirs):
                 return False
     return differ
+
+
+def answers_differ(one: Interaction, other: Interaction) -> bool:
+    """Return whether two answers differ in more than what is made anew for each."""
+    ours, theirs = one.response, other.response
+    if ours.code != theirs.code:
+        return True
+    texts = _said(ours), _said(theirs)
+    return texts[0] != texts[1] and fresh(*texts) is None
+
+
+def _said(response: Response) -> str:
+    frames = (each.content for each in response.websocket if not each.from_client)
+    return b"\n".join((response.body, *frames)).decode(*_BYTES)
 
 
 def is_new(name: str, one: Value, other: Value) -> bool:

@@ -20,7 +20,7 @@ from mitmvcr.learn.conversations import (
 from mitmvcr.learn.conversations import findings as between
 from mitmvcr.learn.counts import Counts
 from mitmvcr.learn.findings import NO_FACTS, Class, Facts, Finding, Learned, Rule
-from mitmvcr.learn.guard import allowed
+from mitmvcr.learn.guard import allowed, answers_differ
 from mitmvcr.learn.machine import of_machine
 from mitmvcr.learn.rules import any_step, fewest, rules_for, with_rules
 from mitmvcr.learn.sources import Run, source
@@ -69,7 +69,8 @@ def learn(
         *_alone(found),
     ]
     together = _counted([*findings, *of_clock])
-    return Learned(final, together, rules, alike, against)
+    at_odds = [each for each in alike if answers_differ(*(first[at] for at in each))]
+    return Learned(final, together, rules, alike, at_odds, against)
 
 
 def _in_order(found: Aligned) -> tuple[list[Asked], list[Asked]]:
