@@ -1,5 +1,6 @@
 """A client, recorded against the tests' origin and replayed where there is none."""
 
+import os
 import re
 import shutil
 import signal
@@ -62,7 +63,10 @@ class World:
         """Run a client in a ``mitmvcr run`` of its own."""
         home = self.folder / recipe.name
         home.mkdir(exist_ok=True)
-        environment = clean_environment(self.folder / "mitmvcr", HOME=str(home))
+        # Of rustup's, cargo is beneath the real one.
+        rustup = os.environ.get("RUSTUP_HOME", os.path.expanduser("~/.rustup"))
+        places = {"HOME": str(home), "RUSTUP_HOME": rustup}
+        environment = clean_environment(self.folder / "mitmvcr", **places)
         # Whoever sets this one is asked by Deno for --allow-sys, with and without us.
         environment.pop("NODE_EXTRA_CA_CERTS", None)
         base = [f"https://{HOST}", self.ws]
