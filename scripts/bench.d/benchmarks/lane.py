@@ -1,38 +1,19 @@
 """Replaying by the fast lane, beside mitmproxy's own way and its server replay."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from itertools import cycle
 from pathlib import Path
 
 from harness.figures import Goal, Row
 from harness.load import race_proxies
-from harness.processes import ROOT, Proxy
+from harness.peers import Serving
+from harness.processes import Proxy
 from harness.race import Bench, Race
 from material import samples
 
 #: Of server replay's CPU: a fortieth over http, a thirtieth over https.
 HTTP, HTTPS = Goal("ratio", 0.025), Goal("ratio", 0.033)
 _OFFLINE = ("--set", "server_replay_extra=500", "--set", "connection_strategy=lazy")
-
-
-class Serving(Proxy):
-    """``mitmvcr serve``, which prints no flows."""
-
-    def _start(self, folder: Path, args: Sequence[object]) -> "subprocess.Popen[bytes]":
-        words = [sys.executable, "-m", "mitmvcr", "serve", "--port", str(self.port)]
-        home = {"MITMVCR_HOME": str(folder / "confdir")}
-        environment = {**os.environ, **home, "PYTHONPATH": str(ROOT / "addon")}
-        with open(self._log, "wb") as log:
-            return subprocess.Popen(
-                [*words, "--set", "flow_detail=0", *map(str, args)],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                env=environment,
-            )
 
 
 def rows(bench: Bench) -> Iterator[Row]:
