@@ -44,6 +44,8 @@ class Redaction:
     def redactor(self) -> "Redactor":
         """Make the redactor for the first request: a start would feel the 15 ms of the
         lists."""
+        if self._redactor is not None:
+            return self._redactor
         with self._making:
             if self._redactor is None:
                 from mitmvcr.secrets.redactor import Redactor

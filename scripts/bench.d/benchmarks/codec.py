@@ -80,7 +80,10 @@ def _whole_rows(path: Path, rounds: int) -> Iterator[Row]:
 
 def _contestants(path: Path) -> Commands:
     # Its module has the name of addon/vcr.py: isolated from a PYTHONPATH with that.
-    ours, vcrpy = [sys.executable, _TASK], [needed.with_python("vcrpy", "vcrpy"), "-I", _TASK]
+    ours, vcrpy = (
+        [sys.executable, _TASK],
+        [needed.with_python("vcrpy", "vcrpy"), "-I", _TASK],
+    )
     run(*vcrpy, "vcrpy_make", path)
     return {
         **{name: [*ours, name, path] for name in ("ready", "play", "read", "dump")},

@@ -75,9 +75,7 @@ class Asked:
         load = [needed.built("load"), "-proxy", where, "-urls", urls, *flags]
         log = urls.with_name(f"load.{proxy.port}.log")
         try:
-            self._load = Commanded(
-                [*load, "-connections", connections], log, core=0
-            )
+            self._load = Commanded([*load, "-connections", connections], log, core=0)
         except BenchError as error:
             raise proxy.failed(str(error)) from None
 

@@ -1,5 +1,4 @@
-"""Others that replay, each in its own way, with the same recordings: what starts them.
-"""
+"""Others that replay, each in its own way, the same recordings: what starts them."""
 
 import os
 import subprocess
@@ -8,10 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from material import samples
+
 from harness import needed
 from harness.commanded import Asked, Commanded, Runner
 from harness.processes import MATERIAL, ROOT, Proxy, free_port, run
-from material import samples
 
 _OFFLINE = ("--set", "server_replay_extra=500", "--set", "connection_strategy=lazy")
 
@@ -91,7 +91,15 @@ def _server_replay(of: Recordings) -> Runner:
 
 def _hoverfly(of: Recordings) -> Runner:
     simulation = of.converted("hoverfly", of.folder / "hoverfly.json")
-    words = [needed.hoverfly(), "-pp", "PORT", "-ap", free_port(), "-import", simulation]
+    words = [
+        needed.hoverfly(),
+        "-pp",
+        "PORT",
+        "-ap",
+        free_port(),
+        "-import",
+        simulation,
+    ]
     quiet = ["-log-level", "error", "-logs-output", "console", "-no-import-check"]
     return Asked(_Other(of.folder, "hoverfly", *words, *quiet), of.asked)
 
