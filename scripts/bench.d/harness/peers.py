@@ -83,10 +83,11 @@ def _ours(of: Recordings) -> Runner:
     return Asked(Serving(of.folder, "mitmvcr", *words), of.asked)
 
 
-def _server_replay(of: Recordings) -> Runner:
+def server_replay(of: Recordings) -> Proxy:
+    """Return mitmproxy with its own replay, which reaches no origin."""
     reuse = f"server_replay_reuse={'false' if of.once else 'true'}"
     words = ("--server-replay", of.flows(), "--set", reuse, *_OFFLINE)
-    return Asked(Proxy(of.folder, "server-replay", *words), of.asked)
+    return Proxy(of.folder, "server-replay", *words)
 
 
 def _hoverfly(of: Recordings) -> Runner:
@@ -143,6 +144,6 @@ PEERS: Mapping[str, Callable[[Recordings], Runner]] = {
     "Hoverfly": _hoverfly,
     "go-vcr, in process": _go_vcr,
     "WireMock, as a server": _wiremock,
-    "mitmproxy --server-replay": _server_replay,
+    "mitmproxy --server-replay": lambda of: Asked(server_replay(of), of.asked),
     "vcrpy, in process": _vcrpy,
 }
