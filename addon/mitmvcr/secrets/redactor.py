@@ -194,10 +194,15 @@ class Redactor:
         """Return the hidden values that a response gave out, which may be sent back."""
         return given_out(met.response, kept.response)
 
+    @property
+    def restores(self) -> bool:
+        """Return whether an answer may differ from the recorded one."""
+        return bool(self._present or self.rules.fake)
+
     def restored(self, recorded: Interaction) -> Interaction:
         """Return an interaction with the present values of the variables that the rules
         name."""
-        if not self._present and not self.rules.fake:
+        if not self.restores:
             return recorded
         response = recorded.response
         body = self._restored(response.body)

@@ -47,12 +47,14 @@ class Redaction:
     def redactor(self) -> "Redactor":
         """Make the redactor for the first request: a start would feel the 15 ms of the
         lists."""
-        with self._making:
-            if self._redactor is None:
-                from mitmvcr.secrets.redactor import Redactor
+        return self._redactor or self._made()
 
-                self._redactor = Redactor(self._rules, self._environment)
-            return self._redactor
+    def _made(self) -> "Redactor":
+        from mitmvcr.secrets.redactor import Redactor
+
+        with self._making:  # another thread may have made it meanwhile
+            self._redactor = self._redactor or Redactor(self._rules, self._environment)
+        return self._redactor
 
     def foreseen(self, live: Request) -> Seen:
         """Return what :meth:`Session.plan` needs of a request that is large."""
