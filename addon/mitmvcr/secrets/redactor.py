@@ -185,9 +185,7 @@ class Redactor:
 
     def whose_recorded(self, met: Request, kept: Request) -> Values:
         """Return the same of a request that is written as it is ``kept``."""
-        if self.rules.off:
-            return {}
-        return whose_recorded(Sweep(self.texts), met, kept)
+        return {} if self.rules.off else whose_recorded(Sweep(self.texts), met, kept)
 
     @staticmethod
     def given_out(met: Interaction, kept: Interaction) -> Sequence[bytes]:
@@ -244,10 +242,7 @@ class Redactor:
 
     def _clear(self, request: Request, response: Response) -> Headers | None:
         """Return the request's headers as they may be written, where nothing else has
-        to be hidden. None where that takes a closer look.
-
-        Nearly all that is recorded ends here, within a few microseconds.
-        """
+        to be hidden. None where that takes a closer look, as it seldom does."""
         headers, names = request.headers, tuple(request.headers)
         if self.rules.off:
             return headers
