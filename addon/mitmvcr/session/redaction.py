@@ -35,7 +35,7 @@ class Redaction:
     def __init__(
         self, rules: Rules, environment: Mapping[str, str], *, echoes: bool = True
     ) -> None:
-        self._rules, self._environment = rules, dict(environment)
+        self._rules, self._environment = rules, environment
         self._echoes = echoes
         self._redactor: Redactor | None = None
         self._making = Lock()
