@@ -51,7 +51,7 @@ class TextRedactor:
         so, as in a cookie. ``came``: in an answer."""
         if len(value) < LEAST:
             return
-        for each in dict.fromkeys((value, unquote_to_bytes(value))):
+        for each in (value, unquote_to_bytes(value)) if b"%" in value else (value,):
             if is_real(each) and is_telling(each):
                 mark = self.memory.placeholder(each, kind, came=came)
                 self.memory.learn(each, mark)
