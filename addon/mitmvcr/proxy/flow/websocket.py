@@ -1,6 +1,6 @@
 """WebSockets: their messages recorded, and replayed in lock-step."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 
 from mitmproxy import http
 from wsproto.utilities import generate_accept_token
@@ -65,10 +65,10 @@ class Script:
         latency: float,
         refuse: Callable[[str], None],
         as_recorded: Callable[[bytes], bytes],
-        key: Callable[[bytes], Hashable],
+        counted: Callable[[bytes], bytes],
     ) -> None:
         subprotocol = header(recorded.headers, "Sec-WebSocket-Protocol")
-        self._dialogue = Dialogue(recorded.websocket, subprotocol, key)
+        self._dialogue = Dialogue(recorded.websocket, subprotocol, counted)
         self._latency, self._at = latency, 0
         self._has_large = any(
             each.from_client and len(each.content) > SLOW for each in recorded.websocket
