@@ -274,8 +274,7 @@ class Redactor:
         return self.rules.off or (
             not self.texts.is_extended
             and self.rules.headers_kept is None
-            and self._plan(asked) == frozenset()
-            and self._is_usual(answered)
+            and self._plan(asked) == self._plan(answered) == frozenset()
             and not any(map(seems_packed, bodies))
             and self._are_clear(rest, *bodies)
         )
