@@ -195,7 +195,7 @@ def _play_socket(
         latency,
         refuse,
         session.redactor.message,
-        session.matcher.message_key,
+        session.matcher.message,
     )
     if "Sec-WebSocket-Key" not in flow.request.headers or not websocket_replay.install(
         flow, script

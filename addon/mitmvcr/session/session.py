@@ -109,7 +109,7 @@ class Session(Counts):
             is_strict=isinstance(self._without_look_up, Refuse),
         )
         self._recording = Recording(
-            store, self._redaction, self.deck, found, self.variables, echoes=echoes
+            store, self._redaction, self.deck, found, self.variables
         )
         self.notice = None if self.rule.records else store.left_over()
         if self.rule.records:
