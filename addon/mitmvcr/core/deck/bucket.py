@@ -101,7 +101,8 @@ class Bucket:
         self._by_size = None
 
     def let_wait(self, position: int, played: Set[int]) -> None:
-        """Have a keyed position answer once more; those that ``played`` did so."""
+        """Let a position play that gave an answer which did not arrive; ``played`` are
+        those that did."""
         for key in self.keys[position]:
             waiting = self.waiting.setdefault(key, deque())
             if position not in waiting:

@@ -8,7 +8,7 @@ cassette of any size, and an interaction that nobody asks for is never parsed.
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 
-from mitmvcr.core.choosing import Equals, Objections, Values
+from mitmvcr.core.choosing import Equals, Objections
 from mitmvcr.core.deck.bucket import Bucket, Keys
 from mitmvcr.core.deck.chooser import Chooser, FindValues
 from mitmvcr.core.deck.livekeys import LiveKeys
@@ -16,11 +16,6 @@ from mitmvcr.core.deck.recorded import ByHost, Recorded
 from mitmvcr.core.matching import Matcher
 from mitmvcr.core.model import Interaction, Request
 from mitmvcr.core.modes import Repeats
-
-
-def _nobodys(_: Request) -> Values:
-    return {}
-
 
 #: What is known of a URL with so few interactions is soon found out again, so it is
 #: kept of so many URLs only.
@@ -33,18 +28,23 @@ class Deck:
     With a ``judge`` all are gone through for a request that has no equal.
     ``find_values`` gives the hidden values of a live request."""
 
+    goes_through_all = False
+
     def __init__(
         self,
         interactions: Sequence[Interaction],
         repeats: Repeats = Repeats.NO,
         matcher: Matcher | None = None,
-        find_values: FindValues = _nobodys,
+        find_values: FindValues = lambda _: {},
     ) -> None:
         self._all = Recorded(interactions)
         self._repeats = repeats
         self.matcher = matcher or Matcher()
         #: Position -> how many answers it gave.
         self._played: dict[int, int] = {}
+        #: What the last look-up took, where each equal request takes it too, whatever
+        #: is asked for meanwhile; else -1.
+        self.for_good = -1
         self._chooser = Chooser(
             self._all, self._played, repeats, self.matcher, find_values
         )
@@ -100,6 +100,7 @@ class Deck:
     ) -> tuple[int, Interaction] | None:
         """Return the interaction that answers the request, and use it up. ``live`` is
         the request before anything was hidden in it."""
+        self.for_good = -1
         url = self._bucket_of(request.url)
         bucket = self._bucket(url)
         if bucket is None:
@@ -117,12 +118,19 @@ class Deck:
                 return some or None
         # Read before it is marked: a damaged item raises and is not used up.
         interaction = self[position]
-        if not self._chooser.is_settled(request, interaction, bucket, keys):
+        if self._chooser.is_settled(request, interaction, bucket, keys):
+            if self._repeats is Repeats.ALL:
+                self.for_good = position
+        else:
             self._chooser.look_ahead(bucket, position, self._keyed)
             if not self._chooser.is_alone(request, interaction, bucket, keys):
                 return self._best(request, live, bucket)
         self._use(position, url, bucket)
         return position, interaction
+
+    def take_again(self, position: int) -> None:
+        """Use up once more what was taken for good."""
+        self._played[position] += 1
 
     def _same_bytes(
         self, request: Request, bucket: Bucket
@@ -205,10 +213,6 @@ class Deck:
             self._read_one(bucket, wholly=False)
             yield
 
-    def reading_ahead(self) -> Iterator[None]:
-        """Read what a look-up may need all at once: nothing here."""
-        return iter(())
-
     def _read_all(self, bucket: Bucket) -> None:
         while bucket.unread:
             self._read_one(bucket, wholly=False)
@@ -231,13 +235,9 @@ class Deck:
 
     def give_back(self, position: int) -> None:
         """Let an interaction play again whose answer did not arrive: the next request
-        gets it.
-
-        Nothing is done for a fresh recording, which was never handed out.
-        """
-        if position >= self._all.loaded or position not in self._played:
-            return
-        if not self._chooser.parts.take_back(position):
+        gets it. Nothing is done for a fresh recording, which was never handed out."""
+        is_played = position < self._all.loaded and position in self._played
+        if not is_played or not self._chooser.parts.take_back(position):
             return
         position = int(position)
         self._played[position] -= 1

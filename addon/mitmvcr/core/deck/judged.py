@@ -1,11 +1,9 @@
 """A deck where a user's hook has a say in what matches."""
 
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from typing import Any
 
 from mitmvcr.core.deck.deck import Deck
-from mitmvcr.core.errors import CassetteError
 from mitmvcr.core.model import Interaction, Request
 from mitmvcr.core.modes import Repeats
 
@@ -15,6 +13,8 @@ Judge = Callable[[Request, Request], bool | None]
 
 class JudgedDeck(Deck):
     """One in which all are gone through for a request that has no equal."""
+
+    goes_through_all = True
 
     def __init__(self, *args: Any, judge: Judge, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -44,13 +44,6 @@ class JudgedDeck(Deck):
             if position not in tried and judge(request, self.request(position)):
                 return self._found(position)
         return None
-
-    def reading_ahead(self) -> Iterator[None]:
-        """Read every request: the judge may be given all of them at any time."""
-        for position in range(self._all.loaded):
-            with suppress(CassetteError):  # who needs it says so
-                self.request(position)
-            yield
 
     def _equal(self, request: Request) -> list[int]:
         """Return the positions that the keys let play, the last one again where it may

@@ -3,9 +3,10 @@
 import asyncio
 import sys
 import time
-from collections.abc import Awaitable, Iterator
+from collections.abc import Awaitable
 from contextlib import suppress
 
+from mitmvcr.core.errors import VcrError
 from mitmvcr.miss.steps import Steps
 from mitmvcr.proxy.host import settle_memory
 from mitmvcr.session import Session
@@ -59,17 +60,18 @@ async def prepare(session: Session) -> None:
     was_prepared = session.is_prepared
     with suppress(Exception):
         await asyncio.to_thread(session.prepare)
-    if session.is_prepared and not was_prepared:
-        reading = asyncio.ensure_future(_read_ahead(session.deck.reading_ahead()))
+    if session.deck.goes_through_all and session.is_prepared and not was_prepared:
+        reading = asyncio.ensure_future(_read_ahead(session))
         _reading.add(reading)
         reading.add_done_callback(_reading.discard)
 
 
-async def _read_ahead(steps: Iterator[None]) -> None:
+async def _read_ahead(session: Session) -> None:
     until = 0.0
-    for _ in steps:
+    for position in range(session.loaded):
         if time.monotonic() > until:
             await asyncio.sleep(_TURN)
             until = time.monotonic() + _TURN
-    if until:
-        settle_memory()
+        with suppress(VcrError):  # who needs it says so
+            session.deck.request(position)
+    settle_memory()
