@@ -3,6 +3,7 @@
 import json
 from base64 import b64encode, urlsafe_b64encode
 from dataclasses import replace
+from urllib.parse import quote
 
 import pytest
 
@@ -286,7 +287,13 @@ def test_a_blank_within_base64_of_a_url_is_filled_in() -> None:
     assert finds(got(f"https://h/{one}/x"), got(f"https://h/{other}/x"))
     assert not finds(got("https://h/?a=%2A&q=1"), got(f"https://h/?a={other}&q=1"))
     assert finds(got(f"https://h/?a={one}&k="), got(f"https://h/?a={other}&k={KEY}"))
+    quoted = (quote(coded(f"??>?~:{k}"), safe="") for k in ("xy", KEY))
+    one, other = (got(f"https://h/?a={each}&q=1") for each in quoted)
+    assert "%3D" in one.url
+    assert "%2B" in other.url
+    assert finds(one, other)
     blanks = Blanks(deck_of(), lambda _: True)
+    other = coded(f"u:{KEY}")
     assert blanks.names(f"a={other}&b=<A_KEY>") == ("A_KEY", "SKY_KEY")
 
 
@@ -328,7 +335,10 @@ NUMBER = b"\x20\x05"
         (proto(b"x") + proto(b"y"), proto(PADDED) * 2),
     ],
 )
-@pytest.mark.parametrize("media", ["application/x-protobuf", "application/grpc+proto"])
+@pytest.mark.parametrize(
+    "media",
+    ["application/vnd.google.protobuf", "application/proto", "application/grpc+proto"],
+)
 def test_a_blank_in_a_message_is_filled_in(
     asked: bytes, recorded: bytes, media: str
 ) -> None:

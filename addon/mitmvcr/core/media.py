@@ -13,6 +13,8 @@ PROTOBUF = "application/x-protobuf"
 #: How the types of bodies begin that are messages in frames.
 GRPC = "application/grpc"
 _FRAMED = (GRPC, "application/connect+")
+#: Connect's own name of it is application/proto.
+_PROTOBUF = re.compile(r"protobuf|/(?:x-)?proto\b")
 _JSON = re.compile(r"application/(?:[\w.+-]*\+)?json|text/json")
 
 
@@ -33,7 +35,7 @@ def is_framed(media: str) -> bool:
 
 def is_protobuf(media: str) -> bool:
     """Return whether a body of this type is one message of protobuf."""
-    return "protobuf" in media_kind(media) or "/x-proto" in media_kind(media)
+    return _PROTOBUF.search(media_kind(media)) is not None
 
 
 def is_base64(media: str) -> bool:

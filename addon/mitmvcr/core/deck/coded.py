@@ -4,12 +4,14 @@ others, as a user's name and a key do."""
 import re
 from base64 import b64decode
 from collections.abc import Iterator, Sequence
+from urllib.parse import unquote
 
-#: Of either alphabet.
-RUN = r"[A-Za-z0-9+/_-]*={0,2}"
+_END = r"(?:=|%3[Dd]){0,2}"
+#: Of either alphabet; in a URL or a form three of its characters may be quoted.
+RUN = rf"(?:[A-Za-z0-9+/_-]|%2[BbFf])*{_END}"
 #: A placeholder takes more letters than any word has.
-_LONG = re.compile(r"[A-Za-z0-9+/_-]{8,}={0,2}")
-_STEP = re.compile(r"[A-Za-z0-9+_-]{8,}={0,2}")
+_LONG = re.compile(rf"(?:[A-Za-z0-9+/_-]|%2[BbFf]){{8,}}{_END}")
+_STEP = re.compile(rf"[A-Za-z0-9+_-]{{8,}}{_END}")
 #: How a placeholder looks in base64: a part of ``REDACTED``, or ``<`` and a capital
 #: letter, at each of the three offsets.
 _MAY_HOLD = re.compile("JFREFDVEV|SRURBQ1RF|UkVEQUNUR|P[EF]|[DTjz]x|8[Q-W]").search
@@ -63,7 +65,7 @@ def with_decoded(text: str) -> str:
 
 
 def _decoded(run: str) -> str | None:
-    bare = run.rstrip("=").replace("-", "+").replace("_", "/")
+    bare = unquote(run).rstrip("=").replace("-", "+").replace("_", "/")
     try:
         return b64decode(bare + "=" * (-len(bare) % 4), validate=True).decode("latin-1")
     except ValueError:
