@@ -188,7 +188,7 @@ TABLE = (
     Capability(
         name="late imports",
         check=checks.late_imports,
-        lost="'mitmvcr run' takes a tenth of a second longer to start",
+        lost="'mitmvcr run' takes half as long again to start",
         on_demand=True,
     ),
     Capability(
