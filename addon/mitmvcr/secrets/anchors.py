@@ -24,7 +24,7 @@ MOST_FAST = 3000
 #: nanosecond for each byte, so that of more texts one automaton is faster.
 _FEW, _MOST_FILTERED = 64, 1024
 #: What does so is worth making once so much for each text was looked through.
-_WORTH = 1 << 10
+_WORTH = 1 << 12
 
 #: Text number, start, end.
 Hit = tuple[int, int, int]
