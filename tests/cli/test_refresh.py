@@ -14,6 +14,7 @@ import pytest
 
 from cli.helpers import Cli, answer, lines, write_cassette
 from cli.served import served
+from mitmvcr.cli.tools.files import locked
 from mitmvcr.core.model import Interaction
 from mitmvcr.format import reader
 from origin.certs import CertFiles
@@ -238,6 +239,18 @@ def json_answer(url: str, value: object) -> Interaction:
     made = answer(url, json.dumps(value).encode())
     headers = {"Content-Type": ["application/json"]}
     return replace(made, response=replace(made.response, headers=headers))
+
+
+def test_a_cassette_that_is_being_recorded_is_not_written(
+    cli: Cli, api: str, tmp_path: Path
+) -> None:
+    cassette = write_cassette(tmp_path / "c.yaml", answer(f"{api}/same", b"{}"))
+    with locked(cassette):
+        ran = cli("refresh", "--write", cassette)
+    assert ran.returncode == 125
+    assert "is being recorded already" in ran.stderr
+    assert Api.asked == []
+    assert [each.name for each in tmp_path.iterdir() if "lock" in each.name] == []
 
 
 def test_a_suite_of_sessions_is_compared_cassette_by_cassette(

@@ -9,6 +9,7 @@ import asyncio
 import logging
 import ssl
 import time
+from collections.abc import Set
 from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 from typing import Any, NamedTuple
@@ -26,7 +27,7 @@ from mitmvcr.proxy.flow.requests import live_request_of
 from mitmvcr.proxy.handshakes import broken
 from mitmvcr.proxy.host.leaves import Leaves
 from mitmvcr.proxy.host.lines import Intake
-from mitmvcr.proxy.host.plain import Plain
+from mitmvcr.proxy.host.plain import Plain, is_harmless
 from mitmvcr.proxy.known_answers import Known, KnownAnswers
 from mitmvcr.proxy.replay import at_once, waiting_for_nothing
 from mitmvcr.proxy.sessions import Sessions
@@ -103,8 +104,10 @@ class Lane:
         for each in list(self._open):
             each.close()
 
-    def configure(self, _: object) -> None:
+    def configure(self, updated: Set[str]) -> None:
         """Look at everything anew, after options have changed."""
+        if is_harmless(updated) and self._plain.is_same():
+            return  # as where a session gets a port of its own
         self._fit.clear()
         self._known.clear()
         self._is_plain = self._plain.look()
