@@ -1,5 +1,6 @@
-"""Starting until the proxy answers, with a small cassette, beside mitmdump alone; and
-whole runs of a command that does nothing."""
+"""Starting until the proxy answers, and whole runs of nothing, beside mitmdump alone.
+
+The cassette is a small one."""
 
 import os
 import sys
