@@ -122,6 +122,17 @@ def test_ls_has_json(here: Here, chat: Path, tmp_path: Path):
     assert f"--report={odd}: is no report of a run: write one with" in refused.stderr
 
 
+def test_ls_counts_the_secrets_that_scan_shows(here: Here, tmp_path: Path):
+    """One is known as one only by a later interaction."""
+    value = "Xk7-Lm3qR9sT2vW5yZ8b"
+    early = met("/a", f'["{value}"]'.encode())
+    late = met("/b", b"[1]", body=f'{{"password": "{value}"}}'.encode(), method="POST")
+    path = put(tmp_path / "a.yaml", early, met("/c", b"[2]"), late)
+    (facts,) = json.loads(here("cassette", "ls", path, "--json").stdout)
+    scanned = here("cassette", "scan", path).stdout
+    assert facts["secrets"] == len(scanned.splitlines()) == 2
+
+
 def test_stats_are_numbers(here: Here, chat: Path):
     shown = here("cassette", "stats", chat.parent)
     first, hosts, *rest = shown.stdout.splitlines()
