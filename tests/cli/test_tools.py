@@ -100,6 +100,15 @@ def test_ls_is_a_line_for_each_cassette(here: Here, chat: Path, tmp_path: Path):
     assert shown.stderr.startswith(f"mitmvcr: error: {chat.with_name('bad.yaml')}: ")
 
 
+def test_ls_of_nothing_has_no_headings(here: Here, tmp_path: Path):
+    archive = tmp_path / "a.har"
+    archive.write_text('{"log": {"creator": {}, "entries": []}}')
+    shown = here("cassette", "ls", archive)
+    assert (shown.returncode, shown.stdout) == (1, "")
+    assert shown.stderr.count("\n") == 1
+    assert "is an HTTP archive (HAR)" in shown.stderr
+
+
 def test_ls_has_json(here: Here, chat: Path, tmp_path: Path):
     shown = here("cassette", "ls", chat, "--json", "--no-secrets")
     (facts,) = json.loads(shown.stdout)

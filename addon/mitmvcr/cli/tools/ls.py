@@ -47,7 +47,7 @@ def list_cassettes(
             rows.append(facts)
     if as_json:
         click.echo(json.dumps(rows, indent=2, default=_as_text))
-    else:
+    elif rows:
         _print(rows, now)
     return ledger.finish()
 
