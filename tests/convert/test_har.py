@@ -63,6 +63,15 @@ def test_one_of_chromium() -> None:
     assert (one.response.body, one.response.duration) == (b"hello", 10_250_000)
 
 
+@pytest.mark.parametrize("value", ["a=1\nb=2", "a=1\r\nb=2", ["a=1", "b=2"]])
+def test_a_header_that_came_twice_stands_in_one(value: Any) -> None:
+    """Firefox, Playwright and Chromium join the values by line feeds, and Polly.js
+    once wrote a list of them."""
+    headers = [{"name": "set-cookie", "value": value}]
+    one = only(found_in(archive(entry(response={"headers": headers})), "har"))
+    assert one.response.headers == {"Set-Cookie": ["a=1", "b=2"]}
+
+
 def test_what_has_no_place_is_noted() -> None:
     found = found_in(archive(entry(_initiator={"a": 1}, pageref="page_1")), "har")
     assert notes_of(found) == [

@@ -366,6 +366,26 @@ def test_a_request_that_is_not_to_the_letter_is_read_with_its_item(
     both_agree(file_of(changed + b"\n      response:\n        code: 200\n"))
 
 
+@pytest.mark.parametrize(
+    "response",
+    [
+        "\n        code: 200\n        body: a\n        duration: 1s\n",
+        "\n        code: 200\n        body: |\n            a\n        duration: 1s\n",
+        "\n        body: a\n        body: b\n        code: 200\n",
+        "\n        body: a\n        code: 200\n        body: b\n",
+        "\n        body: a\n         b\n        code: 200\n",
+        "\n        body: |\n        code: 200\n",
+        "\n        body: !!binary |\n        code: 200\n",
+        "\n        body: a\n        code: 200\n      request:\n        url: http://y/\n",
+        " {}\n        body: a\n        code: 200\n",
+        "\n        body: a\n        duration: 1s\n",
+    ],
+)
+def test_the_response_is_read_behind_a_request_alone(response: str) -> None:
+    item = request_text("a") + f"\n      response:{response}".encode()
+    both_agree(b"version: 2\ninteractions:\n" + item)
+
+
 @pytest.mark.parametrize("seed", range(20))
 @pytest.mark.parametrize("layout_name", ["v4", "v3"])
 def test_what_the_writer_wrote_is_read_again(

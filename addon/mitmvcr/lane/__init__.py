@@ -5,7 +5,7 @@ so goes to mitmproxy as it came, so that no answer depends on the lane.
 """
 
 from mitmvcr.lane.answers import render
-from mitmvcr.lane.connection import Connection, Desk, Ends, Line
+from mitmvcr.lane.connection import Connection, Desk, Ends, Line, Sent
 from mitmvcr.lane.hello import Hello
 
-__all__ = ["Connection", "Desk", "Ends", "Hello", "Line", "render"]
+__all__ = ["Connection", "Desk", "Ends", "Hello", "Line", "Sent", "render"]

@@ -12,6 +12,7 @@ from math import isqrt
 from operator import itemgetter
 from threading import RLock
 
+from mitmvcr.core.searching import each_match
 from mitmvcr.secrets.anchors import Anchors, Hit
 from mitmvcr.secrets.encodings import as_base64, as_text
 from mitmvcr.secrets.fakes import Fakes
@@ -48,6 +49,11 @@ _FULL = 1 << 12
 def placeholder_of(kind: str) -> bytes:
     """Return what stands for a value of a kind, the same object for all of them."""
     return PLACEHOLDER % kind.encode()
+
+
+def encoded_placeholders(data: bytes) -> Iterator[re.Match[bytes]]:
+    """Yield the placeholders in a text, in any encoding."""
+    return each_match(ENCODED_PLACEHOLDER, b"REDACTED", data, (1, 3, 5))
 
 
 class KnownSecrets:

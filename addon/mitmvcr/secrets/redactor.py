@@ -185,19 +185,22 @@ class Redactor:
 
     def whose_recorded(self, met: Request, kept: Request) -> Values:
         """Return the same of a request that is written as it is ``kept``."""
-        if self.rules.off:
-            return {}
-        return whose_recorded(Sweep(self.texts), met, kept)
+        return {} if self.rules.off else whose_recorded(Sweep(self.texts), met, kept)
 
     @staticmethod
     def given_out(met: Interaction, kept: Interaction) -> Sequence[bytes]:
         """Return the hidden values that a response gave out, which may be sent back."""
         return given_out(met.response, kept.response)
 
+    @property
+    def restores(self) -> bool:
+        """Return whether an answer may differ from the recorded one."""
+        return bool(self._present or self.rules.fake)
+
     def restored(self, recorded: Interaction) -> Interaction:
         """Return an interaction with the present values of the variables that the rules
         name."""
-        if not self._present and not self.rules.fake:
+        if not self.restores:
             return recorded
         response = recorded.response
         body = self._restored(response.body)
@@ -239,10 +242,7 @@ class Redactor:
 
     def _clear(self, request: Request, response: Response) -> Headers | None:
         """Return the request's headers as they may be written, where nothing else has
-        to be hidden. None where that takes a closer look.
-
-        Nearly all that is recorded ends here, within a few microseconds.
-        """
+        to be hidden. None where that takes a closer look, as it seldom does."""
         headers, names = request.headers, tuple(request.headers)
         if self.rules.off:
             return headers
@@ -280,6 +280,24 @@ class Redactor:
             for name, values in headers.items()
             if name not in dropped and (kept is None or name.lower() in kept)
         }
+
+    def is_clear_plainly(
+        self,
+        asked: tuple[str, ...],
+        answered: tuple[str, ...],
+        bodies: tuple[bytes, bytes],
+        rest: bytes,
+    ) -> bool:
+        """Return whether nothing has to be hidden in an interaction that has headers
+        of these names, these bodies, and all else in the text ``rest``."""
+        return self.rules.off or (
+            not self.texts.is_extended
+            and self.rules.headers_kept is None
+            and self._plan(asked) == frozenset()
+            and self._is_usual(answered)
+            and not any(map(seems_packed, bodies))
+            and self._are_clear(rest, *bodies)
+        )
 
     def _is_secret_field(self, name: str, value: str) -> bool:
         field = (name or " ").encode(*BYTES), value.encode(*BYTES)

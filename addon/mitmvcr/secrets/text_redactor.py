@@ -11,9 +11,9 @@ from mitmvcr.secrets.finder import DEEPEST, Finder, Found
 from mitmvcr.secrets.headers import credentials
 from mitmvcr.secrets.hosts import Hosts
 from mitmvcr.secrets.known import (
-    ENCODED_PLACEHOLDER,
     PLACEHOLDER,
     KnownSecrets,
+    encoded_placeholders,
     sized,
 )
 from mitmvcr.secrets.looks import LEAST, is_real, is_telling
@@ -139,7 +139,7 @@ class Sweep:
                 else:
                     fresh = encoded_as(coded, new, is_in_url(data, start))
                 yield Edit(start, end, fresh, "encoded")
-        if b"REDACTED" in data and text.look is Look.ALL:
+        if text.look is Look.ALL:
             yield from _settled(data)
 
     def _of_spans(self, found: Found, came: bool) -> Iterator[Edit]:
@@ -171,7 +171,7 @@ def _held_in(value: bytes, place: Place) -> Iterator[bytes]:
 def _settled(data: bytes) -> Iterator[Edit]:
     """Yield edits that restore placeholders that came back percent-encoded, as they
     were written."""
-    for found in ENCODED_PLACEHOLDER.finditer(data):
+    for found in encoded_placeholders(data):
         kind = found[1].rstrip(b"-")  # it may come from a message that kept its lengths
         # In a URL's userinfo brackets would be taken for an address.
         if kind != _USER or data[found.end() : found.end() + 1] != b"@":

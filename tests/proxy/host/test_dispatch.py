@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import pytest
@@ -161,6 +162,12 @@ def test_no_addon_of_mitmproxys_own_is_passed_over(
                 asked.append((event.name, addon))
 
             monkeypatch.setattr(manager, "invoke_addon", note)
+            monkeypatch.setattr(hooks.Hook, "args", lambda _: [])
+            for addon in manager.chain:
+                for name in hooks.all_hooks:
+                    if hasattr(addon, name):
+                        noting = partial(asked.append, (name, addon))
+                        monkeypatch.setattr(addon, name, noting)
             dispatcher = HookDispatcher(manager)
             for each in hooks.all_hooks.values():
                 event = object.__new__(each)

@@ -88,6 +88,7 @@ def websocket_replay() -> None:
     _naps()
     place = "mitmproxy.proxy.layers.websocket"
     takes(f"{place}:WebsocketLayer", "context", "flow")
+    find("mitmproxy.proxy.commands:StartHook")
     takes(f"{place}:WebsocketStartHook", "flow")
     takes(f"{place}:WebsocketEndHook", "flow")
     takes("mitmproxy.proxy.layer:Layer._handle_event", "self", "event")

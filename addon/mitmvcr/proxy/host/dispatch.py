@@ -5,7 +5,7 @@ At every hook mitmproxy goes through some 30 addons of its own, and once more fo
 of what a request costs it. More than a recording adds to it.
 """
 
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from inspect import isawaitable
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +16,6 @@ from mitmvcr.proxy.host.capabilities import capabilities
 
 if TYPE_CHECKING:
     from mitmproxy.hooks import Hook
-
-    _Ask = Callable[[Any, Hook], Awaitable[None]]
 
 
 def open_dispatcher() -> "HookDispatcher":
@@ -34,7 +32,7 @@ class HookDispatcher:
     def __init__(self, manager: "addonmanager.AddonManager") -> None:
         self._manager = manager
         self._chain: list[Any] = []
-        self._having: dict[str, Sequence[tuple[_Ask, Any]]] = {}
+        self._having: dict[str, Sequence[tuple[Any, bool]]] = {}
 
     def open(self) -> None:
         """Unless it is open already, or this mitmproxy asks its addons otherwise."""
@@ -55,39 +53,36 @@ class HookDispatcher:
         having = self._having.get(event.name)
         if having is None:
             having = self._having[event.name] = list(self._asked(event.name))
-        for ask, addon in having:
+        args = event.args()
+        for addon, is_alone in having:
             try:
-                await ask(addon, event)
+                if is_alone:
+                    hook = getattr(addon, event.name)
+                    waiting = None if hook is None else hook(*args)
+                    if waiting is not None and isawaitable(waiting):
+                        await waiting
+                else:
+                    await self._manager.invoke_addon(addon, event)
             except AddonHalt:
                 return
             except Exception:
                 with addonmanager.safecall():  # it logs; to enter it each time costs
                     raise
 
-    def _asked(self, name: str) -> "Iterator[tuple[_Ask, Any]]":
-        """Yield who is asked at a hook, and how."""
+    def _asked(self, name: str) -> Iterator[tuple[Any, bool]]:
+        """Yield who is asked at a hook, and whether it is asked without those within
+        it. What is here or mitmproxy's has its hooks from the start, or None for one; a
+        user's addon may get one at any time, and so may one with addons within it."""
         for addon in self._chain:
-            if type(addon).__module__.startswith("mitmvcr."):
+            if _is_of("mitmvcr", addon):
                 for part in addonmanager.traverse([addon]):
                     if hasattr(part, name):
-                        yield _ask, part
-            elif _may_have(addon, name):
-                yield self._manager.invoke_addon, addon
+                        yield part, True
+            elif not _is_of("mitmproxy", addon) or hasattr(addon, "addons"):
+                yield addon, False
+            elif hasattr(addon, name):
+                yield addon, True
 
 
-async def _ask(addon: Any, event: "Hook") -> None:
-    """Ask an addon of this package, without those within it: they and their hooks are
-    there from the start. One that is None is not asked."""
-    hook = getattr(addon, event.name)
-    if hook is not None:
-        waiting = hook(*event.args())
-        if waiting is not None and isawaitable(waiting):
-            await waiting
-
-
-def _may_have(addon: Any, name: str) -> bool:
-    """Return whether an addon may have a hook. A user's may get one at any time, and
-    so may one with addons within it; mitmproxy's other ones have theirs from the
-    start."""
-    is_own = type(addon).__module__.startswith("mitmproxy.")
-    return not is_own or hasattr(addon, "addons") or hasattr(addon, name)
+def _is_of(package: str, addon: Any) -> bool:
+    return type(addon).__module__.startswith(f"{package}.")
