@@ -14,7 +14,10 @@ module MitmvcrPreload
     def initialize(options)
       super
       found = ::URI.parse(uri.origin).find_proxy if (proxy || {}).empty?
-      @proxy = { proxy_address: found.host, proxy_port: found.port } if found
+      return unless found
+
+      place = { proxy_address: found.host, proxy_port: found.port }
+      @proxy = { **place, proxy_username: found.user, proxy_password: found.password }.compact
     end
   end
 
