@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from mitmvcr.core.bodies import without_codings
-from mitmvcr.core.deck.coded import RUN, Coded, decoded_runs, with_decoded
+from mitmvcr.core.deck.coded import RUN, Coded, decoded_runs, may_hold, with_decoded
 from mitmvcr.core.deck.deck import Deck
 from mitmvcr.core.deck.filled import ANY, LONGEST, Blank, filled_body, filled_url
 from mitmvcr.core.model import Request
@@ -30,14 +30,16 @@ _EMPTY = re.compile(
 #: Of so many that are equal in their URL the bodies are looked at.
 _MOST = 200
 
-#: Every placeholder has one of them: to look for these takes a tenth of the time.
+#: Every placeholder in plain text has one of them: to look for these, and for what one
+#: is in base64, takes a tenth of the time.
 _SIGNS = "REDACTED", "<", "%3C"
 IsBlank = Callable[[str], bool]
 
 
 def _may_be_open(url: str) -> bool:
     one, other, quoted = _SIGNS
-    return one in url or other in url or quoted in url
+    is_plain = one in url or other in url or quoted in url
+    return is_plain or may_hold(url) is not None
 
 
 class Blanks:

@@ -14,7 +14,7 @@ _LONG = re.compile(rf"(?:[A-Za-z0-9+/_-]|%2[BbFf]){{8,}}{_END}")
 _STEP = re.compile(rf"[A-Za-z0-9+_-]{{8,}}{_END}")
 #: How a placeholder looks in base64: a part of ``REDACTED``, or ``<`` and a capital
 #: letter, at each of the three offsets.
-_MAY_HOLD = re.compile("JFREFDVEV|SRURBQ1RF|UkVEQUNUR|P[EF]|[DTjz]x|8[Q-W]").search
+may_hold = re.compile("JFREFDVEV|SRURBQ1RF|UkVEQUNUR|P[EF]|[DTjz]x|8[Q-W]").search
 #: In a longer text none is looked for.
 _MOST = 1 << 16
 
@@ -46,7 +46,7 @@ def decoded_runs(text: str) -> Iterator[tuple[int, int, str]]:
     """Yield where base64 may stand in a text, and what it would hold, as Latin-1; also
     between two slashes, which are of one alphabet and part the steps of a path."""
     is_short = len(text) <= _MOST
-    for found in _LONG.finditer(text) if is_short and _MAY_HOLD(text) else ():
+    for found in _LONG.finditer(text) if is_short and may_hold(text) else ():
         yield from _run(found)
         if "/" in found[0]:
             for step in _STEP.finditer(text, *found.span()):
@@ -54,7 +54,7 @@ def decoded_runs(text: str) -> Iterator[tuple[int, int, str]]:
 
 
 def _run(found: re.Match[str]) -> Iterator[tuple[int, int, str]]:
-    plain = _decoded(found[0]) if _MAY_HOLD(found[0]) else None
+    plain = _decoded(found[0]) if may_hold(found[0]) else None
     if plain is not None:
         yield *found.span(), plain
 
