@@ -192,16 +192,13 @@ def _json(body: bytes, media: str, rules: BodyRules) -> bytes:
 
 
 def _framed(body: bytes, media: str, rules: BodyRules) -> bytes:
-    """Spell messages of JSON in one way; leave others as they stand, with one
-    placeholder for all, whose lengths differ."""
+    """Spell messages of JSON in one way; leave others as they stand."""
     if holds_json(media):
         with suppress(ValueError):
-            return framed(
-                each._replace(
-                    content=canonical(any_placeholder(each.content), JSON, rules)
-                )
-                for each in frame_messages(body)
-            )
+            found = frame_messages(body)
+            bare = [any_placeholder(each.content) for each in found]  # of other lengths
+            spelled = [canonical(each, JSON, rules) for each in bare]
+            return framed(zip((each.flags for each in found), spelled, strict=True))
     return any_placeholder(body)
 
 
