@@ -893,3 +893,40 @@ def test_what_stays_whole_and_what_was_kept_in_vain_is_told(start: Start) -> Non
     session.record(made(1))
     assert not session.left_whole
     assert not session.kept_in_vain
+
+
+def replay_of(session: Session, request: Request) -> Replay:
+    planned = session.plan(request)
+    assert isinstance(planned, Replay)
+    return planned
+
+
+def test_an_answer_stands_where_it_can_be_no_other(start: Start) -> None:
+    session = start(Mode.REPLAY_ONLY, cassette_of(1, 2), Repeats.ALL)
+    learned, said = session.standing.learned, {"Cookie": ["sid=9f8e7d6c5b4a392817"]}
+    planned = replay_of(session, replace(ask(1), headers=said))
+    assert session.standing.learned > learned
+    assert session.standing.holds(planned)
+    assert session.standing.plan_again(planned)
+    session.give_back(planned.position)
+    assert session.deck.unused_count == 1
+    session.holds.add("GET /2")
+    assert not session.standing.plan_again(planned)
+
+
+@pytest.mark.parametrize("mode", [Mode.REPLAY_ONLY, Mode.REPLAY_WITH_NEW_EPISODES])
+def test_an_answer_stands_only_in_a_strict_replay_that_repeats(start, mode) -> None:
+    repeats = Repeats.NO if mode is Mode.REPLAY_ONLY else Repeats.ALL
+    session = start(mode, cassette_of(1), repeats)
+    assert not session.standing.holds(replay_of(session, ask(1)))
+
+
+def test_an_answer_that_echoes_its_request_or_has_a_secret_put_back_does_not_stand(
+    start: Start,
+) -> None:
+    echoing = replace(made(1), request=replace(ask(1), echoes=("made up",)))
+    session = start(Mode.REPLAY_ONLY, cassette_of(1), Repeats.ALL)
+    planned = replay_of(session, ask(1))
+    assert not session.standing.holds(planned._replace(interaction=echoing))
+    session.redactor._present[b"<KEY>"] = b"value"
+    assert not session.standing.holds(planned)

@@ -1,13 +1,16 @@
 """What a client makes up and a response repeats, recorded to a file and replayed."""
 
+from base64 import urlsafe_b64encode
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from mitmvcr.core.matching import Matcher, MatchSpec, parse_ignore
-from mitmvcr.core.model import Interaction, Request, Response
+from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.core.modes import Mode, Repeats, Replay
 from mitmvcr.format.reader import loads
+from mitmvcr.format.writer import dumps
 from mitmvcr.session import Session
 from mitmvcr.store.store import FileStore
 
@@ -108,3 +111,24 @@ def test_what_none_repeats_is_not_kept(path: Path) -> None:
     recording.close()
     held = loads(path.read_bytes(), "x").interactions
     assert [each.request.echoes for each in held] == [(), ()]
+
+
+@pytest.mark.parametrize("signature", ["c2lnbmVk", "AAAAAAAA"])
+def test_a_token_that_loses_its_signature_is_told_once(
+    path: Path, caplog: pytest.LogCaptureFixture, signature: str
+) -> None:
+    claims = urlsafe_b64encode(f'{{"nonce":"{ONE}"}}'.encode()).decode().rstrip("=")
+    token = f"eyJhbGciOiJSUzI1NiJ9.{claims}.{signature}"
+    request = replace(asked(ONE), echoes=("query.run",))
+    response = Response(body=f'{{"id_token":"{token}"}}'.encode(), code=200)
+    path.write_bytes(dumps(Cassette([Interaction(0, request, response)])))
+    replay = session(path, Mode.REPLAY_ONLY)
+    for _ in range(2):
+        decision = replay.plan(asked(TWO))
+        assert isinstance(decision, Replay)
+        assert decision.interaction.response.body.count(b'.AAAAAAAA"') == 1
+    said = [each.message for each in caplog.records]
+    assert said == [
+        "mitmvcr: a JWT of https://h/ has the client's own nonce, and a signature of"
+        " zeros: a client that verifies it will refuse it"
+    ] * (signature != "AAAAAAAA")

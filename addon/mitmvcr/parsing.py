@@ -30,9 +30,16 @@ Time = Literal["off", "shift", "freeze"]
 Ui = Literal["dump", "console", "web"]
 
 
+#: What 'run' has beside the modes: it is none of a session's.
+COMPARE = "compare"
+
+
 def parse_mode(text: str) -> Mode:
     """Parse a mode by its go-vcr name, its short name or vcrpy's."""
     word = text.strip().lower()
+    if word == COMPARE:
+        remedy = "only a run compares: mitmvcr run -m compare -- COMMAND"
+        raise UnusableValueError(text, remedy)
     if word in SHORT_NAMES:
         return SHORT_NAMES[word]
     try:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from copy import copy
 from typing import Any, NamedTuple
 
 from mitmvcr.core.errors import OptionError
@@ -71,6 +72,12 @@ class Values:
 
     def __getitem__(self, option: Option) -> Value:
         return self._values[option.name]
+
+    def instead(self, option: Option, *given: Given) -> "Values":
+        """Return the values with this in place of what was given for one option."""
+        found = copy(self)
+        found._values = {**self._values, option.name: Value(option, given)}
+        return found
 
     def read(self, options: Iterable[Option]) -> dict[str, Any]:
         """Return the parsed values by the options' names. Raise OptionError."""

@@ -13,9 +13,11 @@ from typing import TypeVar
 
 import envs
 from examined import ELSEWHERE, examined
-from recipe import Recipe, all_recipes
+from recipe import ROOT, Recipe, all_recipes
 from table import write_table
 from trial import Outcome, diverting, record, replay, with_origin, without_origin
+
+import nodebuild
 
 Thing = TypeVar("Thing")
 Made = TypeVar("Made")
@@ -33,6 +35,8 @@ def main(words: Sequence[str]) -> int:
         return 2
     commands, python = prepared(recipes)
     if "--prepare" in flags:
+        if any(one.dialogues for one in recipes):
+            dialogues()
         return 0
     outcomes = tried(recipes, commands, python)
     if "--write" in flags:
@@ -88,7 +92,8 @@ def tried(
     begun = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="clients-") as name:
         base = Path(name)
-        with with_origin(base / "usual", python) as world:
+        servers = dialogues() if any(one.dialogues for one in recipes) else None
+        with with_origin(base / "usual", python, dialogues=servers) as world:
             outcomes = each_of(
                 recipes, lambda one: record(world, one, commands[one.name])
             )
@@ -100,6 +105,10 @@ def tried(
         one.version = version(one.recipe, commands[one.recipe.name])
     print(f"{len(outcomes)} clients in {time.monotonic() - begun:.0f} s")
     return outcomes
+
+
+def dialogues() -> Path:
+    return nodebuild.folder(ROOT / "tests" / "dialogues")
 
 
 def diverted(

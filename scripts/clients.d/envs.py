@@ -13,6 +13,7 @@ from pathlib import Path
 from recipe import FOLDER, ROOT, Recipe
 
 KOTLIN = "org.jetbrains.kotlin:kotlin-compiler-embeddable:2.4.20"
+SCALA = "org.scala-lang:scala3-compiler_3:3.3.7"
 CACHE = ROOT / ".cache" / "clients"
 Words = dict[str, str]
 
@@ -132,6 +133,62 @@ def _build_kotlin(source: Path, folder: Path) -> None:
     shutil.rmtree(compiler)
 
 
+def _scala(recipes: Sequence[Recipe]) -> list[Words]:
+    return [_built(recipe, _build_scala) | {"java": "java"} for recipe in recipes]
+
+
+def _build_scala(source: Path, folder: Path) -> None:
+    """Build with Scala's compiler, whose jars are no part of the program."""
+    jars, compiler = folder / "jars", folder / "compiler"
+    _jars(Recipe.read(source / "client.toml").packages, jars)
+    _jars([SCALA], compiler)
+    path = ":".join(map(str, sorted(jars.glob("*.jar"))))
+    command = ["java", "-cp", f"{compiler}/*", "dotty.tools.dotc.Main"]
+    sources = map(str, sorted(source.glob("*.scala")))
+    subprocess.run([*command, "-cp", path, "-d", folder, *sources], check=True)
+    shutil.rmtree(compiler)
+
+
+def _cargo(recipes: Sequence[Recipe]) -> list[Words]:
+    """A program that crates.io has, as its users install it, but for the time that an
+    optimized build takes."""
+    return [_installed(recipe) for recipe in recipes]
+
+
+def _installed(recipe: Recipe) -> Words:
+    name = recipe.packages[0].partition("@")[0]
+
+    def install(folder: Path) -> None:
+        target = CACHE / "rust-target"
+        command = ["cargo", "install", "-q", "--locked", "--debug", "--root", folder]
+        command += ["--target-dir", target, recipe.packages[0]]
+        subprocess.run(command, check=True)
+
+    folder = _cached(recipe.name, recipe.packages, install)
+    return {"program": str(folder / "bin" / name)}
+
+
+def _ocaml(recipes: Sequence[Recipe]) -> list[Words]:
+    return [_built(recipe, _build_ocaml) for recipe in recipes]
+
+
+def _build_ocaml(source: Path, folder: Path) -> None:
+    """Build with the system's libraries; what is made on the way stays here."""
+    packages = ",".join(Recipe.read(source / "client.toml").packages)
+    shutil.copy(source / "main.ml", folder)
+    command = ["ocamlfind", "ocamlopt", "-thread", "-package", packages, "-linkpkg"]
+    subprocess.run([*command, "-o", "program", "main.ml"], cwd=folder, check=True)
+
+
+def _haskell(recipes: Sequence[Recipe]) -> list[Words]:
+    return [_built(recipe, _build_haskell) for recipe in recipes]
+
+
+def _build_haskell(source: Path, folder: Path) -> None:
+    command = ["ghc", "-v0", "-outputdir", folder, "-o", folder / "program"]
+    subprocess.run([*command, source / "main.hs"], check=True)
+
+
 def _pom(packages: Sequence[str]) -> str:
     dependencies = ""
     for package in packages:
@@ -201,4 +258,8 @@ MAKERS = {
     "rust": _rust,
     "java": _java,
     "kotlin": _kotlin,
+    "scala": _scala,
+    "cargo": _cargo,
+    "ocaml": _ocaml,
+    "haskell": _haskell,
 }

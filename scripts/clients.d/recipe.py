@@ -36,6 +36,10 @@ STEPS: Mapping[str, tuple[Sequence[str], str]] = {
     "whole": (["POST /whole/v1/chat/completions"], SAID),
     "rpc": (["POST /echo.Echo/Say"], "wörld"),
     "mcp": (["POST /mcp", "POST /mcp", "POST /mcp"], "count"),
+    "graphql": (["GET /graphql"], "1 2 3 hello you"),
+    "socketio": (["GET /socket.io/?EIO=4&transport=websocket"], "8 10"),
+    "mqtt": (["GET /mqtt"], "demo/x hello"),
+    "signalr": (["POST /hub/negotiate?negotiateVersion=1", "GET /hub?id=t1"], "4 6"),
     "message": (["POST /v1/messages"], "One, two, three. Ünd so on."),
 }
 USUAL = ("json", "gzip", "post", "redirect", "cookie", "sse")
@@ -48,7 +52,8 @@ class Recipe:
     and ``prints`` say it where that is something else. ``sets`` are the variables of a
     run that it needs: its replay has no others. ``captured`` and ``trusted`` are false
     where a ``limit`` says why; one that ``diverts`` is recorded and replayed with
-    --isolate --transparent all the same."""
+    --isolate --transparent all the same. ``dialogues``: it speaks with the servers of
+    ``tests/dialogues``, whose address comes third."""
 
     name: str
     title: str
@@ -66,6 +71,7 @@ class Recipe:
     trusted: bool = True
     limit: str = ""
     diverts: bool = False
+    dialogues: bool = False
     folder: Path = field(default=FOLDER)
 
     @classmethod

@@ -1,5 +1,6 @@
 """A client, recorded against the tests' origin and replayed where there is none."""
 
+import os
 import re
 import shutil
 import signal
@@ -7,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -47,12 +48,14 @@ class Outcome:
 @dataclass(frozen=True, slots=True)
 class World:
     """Where clients run: ``within`` is the prefix of a network, ``ws`` the address of
-    its WebSocket origin."""
+    its WebSocket origin, ``dialogues`` that of the servers of tests/dialogues, if they
+    are here."""
 
     within: Sequence[str]
     folder: Path
     certs: CertFiles
     ws: str
+    dialogues: str = ""
 
     def run(
         self, recipe: Recipe, command: Sequence[str], *options: str
@@ -60,10 +63,14 @@ class World:
         """Run a client in a ``mitmvcr run`` of its own."""
         home = self.folder / recipe.name
         home.mkdir(exist_ok=True)
-        environment = clean_environment(self.folder / "mitmvcr", HOME=str(home))
+        # Of rustup's, cargo is beneath the real one.
+        rustup = os.environ.get("RUSTUP_HOME", os.path.expanduser("~/.rustup"))
+        places = {"HOME": str(home), "RUSTUP_HOME": rustup}
+        environment = clean_environment(self.folder / "mitmvcr", **places)
         # Whoever sets this one is asked by Deno for --allow-sys, with and without us.
         environment.pop("NODE_EXTRA_CA_CERTS", None)
         base = [f"https://{HOST}", self.ws]
+        base += [self.dialogues] if recipe.dialogues else []
         cassette = ["--cassette", str(self.cassette(recipe)), *recipe.options]
         ours = [sys.executable, "-m", "mitmvcr", "run", *cassette, *options]
         return _run(
@@ -89,10 +96,12 @@ def _run(command: Sequence[str], **place: object) -> subprocess.CompletedProcess
 
 
 @contextmanager
-def with_origin(folder: Path, python: str, *, hidden: bool = False) -> Iterator[World]:
+def with_origin(
+    folder: Path, python: str, *, hidden: bool = False, dialogues: Path | None = None
+) -> Iterator[World]:
     """A network in which ``api.test`` is the tests' origin; ``python`` has the
     websockets package. ``hidden``: only its name server says so, so that an isolated
-    client does not know."""
+    client does not know. ``dialogues``: the folder of those servers, with packages."""
     folder.mkdir(exist_ok=True)
     certs = make(folder)
     with Namespace(folder) as namespace:
@@ -105,20 +114,28 @@ def with_origin(folder: Path, python: str, *, hidden: bool = False) -> Iterator[
             subprocess.run(add, check=True)
         ports = {"https_port": 443, "http_port": 80}
         origin = Origin(certs, folder, within=namespace.within, host=address, **ports)
-        server = ROOT / "tests" / "end_to_end" / "ws_server.py"
-        talking = subprocess.Popen(
-            [*namespace.within, python, server, certs.leaf, address],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-        )
+        servers = [[python, ROOT / "tests" / "end_to_end" / "ws_server.py"]]
+        servers += [["node", dialogues / "server.mjs"]] if dialogues else []
+        with ExitStack() as running:
+            running.callback(origin.stop)
+            place = [certs.leaf, address]
+            commands = [[*namespace.within, *words, *place] for words in servers]
+            ports = [running.enter_context(listening(words)) for words in commands]
+            socket, *rest = [f"{HOST}:{port}" for port in ports]
+            dialogue = f"https://{rest[0]}" if rest else ""
+            yield World(namespace.within, folder, certs, f"wss://{socket}", dialogue)
+
+
+@contextmanager
+def listening(command: Sequence[str | Path]) -> Iterator[str]:
+    """A server, by the first of the ports that it prints."""
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe) as server:
         try:
-            numbers = re.findall(r"\d+", read_line(talking, "it listened").decode())
-            socket = f"wss://{HOST}:{numbers[0]}"
-            yield World(namespace.within, folder, certs, socket)
+            numbers = re.findall(r"\d+", read_line(server, "it listened").decode())
+            yield numbers[0]
         finally:
-            talking.kill()
-            talking.wait()
-            origin.stop()
+            server.kill()
 
 
 @contextmanager

@@ -43,6 +43,7 @@ REPLACE_ROOTS = (
     "COMPOSER_CAFILE",
     "CLOUDSDK_CORE_CUSTOM_CA_CERTS_FILE",
     "NIX_SSL_CERT_FILE",
+    "SYSTEM_CERTIFICATE_PATH",
 )
 
 
@@ -100,6 +101,11 @@ def test_deno_is_spared_the_variable_that_takes_its_trust(deno):
 def test_node_options_are_kept_and_the_preload_added():
     made = child_environment({"NODE_OPTIONS": "--no-warnings"}, FACTS)
     assert made["NODE_OPTIONS"] == "--no-warnings --require /shims/preload.cjs"
+
+
+def test_bun_loads_the_same_file_after_its_own_options():
+    made = child_environment({"BUN_OPTIONS": "--smol"}, FACTS)
+    assert made["BUN_OPTIONS"] == "--smol --preload=/shims/preload.cjs"
 
 
 def test_a_preload_path_with_spaces_is_quoted():

@@ -31,9 +31,10 @@ print(json.dumps(dict(
 """
 
 
-def cassette(folder: Path, days: int = DAYS) -> tuple[Path, int]:
+def cassette(folder: Path, days: float = DAYS) -> tuple[Path, int]:
     """Write one that was recorded so many days ago; return when."""
-    at = int(time.time()) - days * 86400
+    folder.mkdir(parents=True, exist_ok=True)
+    at = int(time.time() - days * 86400)
     met = answer(URL, b"hello")
     headers = {**met.response.headers, "Date": [formatdate(at, usegmt=True)]}
     met = replace(met, response=replace(met.response, headers=headers))
@@ -89,13 +90,32 @@ def test_a_recording_has_today_s_clock(tmp_path: Path) -> None:
     assert frozen.frozen(absent) is None
 
 
-def test_sessions_have_no_clock_of_their_own(cli: Cli, tmp_path: Path) -> None:
-    ran = cli("run", "--cassettes", tmp_path, "--time", "freeze", "--", "true")
+def test_sessions_of_one_run_have_the_clock_of_the_last(
+    cli: Cli, tmp_path: Path
+) -> None:
+    folder = tmp_path / "tapes"
+    times = [cassette(folder / name, 400 - n / 96) for n, name in enumerate("abc")]
+    settings = Settings(dir=folder, mode=Mode.REPLAY_ONLY, time="freeze")
+    found = frozen.frozen(settings)
+    assert found is not None
+    assert found.recorded == age.Recorded(times[-1][1], "Date")
+    other, _ = cassette(folder / "d", 399)
+    ran = cli("run", "--cassettes", "tapes", "-m", "none", "--time", "freeze", "true")
     assert ran.returncode == 125
-    assert lines(ran.stderr) == [
-        f"mitmvcr: error: --cassette={tmp_path}: --time freeze is about one file: use"
-        " --cassette FILE"
-    ]
+    (said,) = lines(ran.stderr)
+    assert said.startswith("mitmvcr: error: --cassettes=tapes: tapes/a/old.yaml was")
+    assert "a command has one clock: use --time shift, or --cassette FILE" in said
+    other.unlink()
+    for each, _ in times:
+        each.unlink()
+    assert frozen.frozen(settings) is None
+
+
+def test_what_is_no_file_here_has_no_clock(cli: Cli) -> None:
+    words = ("-c", "https://example.test/c.yaml", "--time", "freeze", "true")
+    ran = cli("run", *words)
+    assert ran.returncode == 125
+    assert "--time freeze is about files here: use --cassette FILE" in ran.stderr
 
 
 # How old it is

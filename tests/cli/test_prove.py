@@ -4,6 +4,7 @@ recorded, and replays it only once."""
 import hashlib
 import json
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -217,13 +218,17 @@ def test_nobody_else_records_the_cassette_meanwhile(cli, way_out, tmp_path):
 
 
 def test_a_receipt_of_a_replay_is_what_it_proves(cli, tmp_path):
-    cassette = write_cassette(tmp_path / "chat.yaml", answer(f"{URL}/a", b"a"))
+    met = answer(f"{URL}/a", b"a")
+    dated = {"Date": ["Sat, 01 Jan 2022 00:00:00 GMT"], "Age": ["60"]}
+    headers = {**met.response.headers, **dated}
+    met = replace(met, response=replace(met.response, headers=headers))
+    cassette = write_cassette(tmp_path / "chat.yaml", met)
     words = ("run", "--cassette", cassette, "--receipt", "r.json")
     assert cli(*words, *cli.python(ASKS + "get('/a')")).returncode == 0
     found = receipt(tmp_path)
     assert (found["proven"], found["proof"]) == (True, None)
     assert found["versions"].keys() == {"mitmvcr", "mitmproxy", "python", "system"}
-    assert found["clock"]["recorded_at"] is None
+    assert found["clock"]["recorded_at"] == "2022-01-01T00:01:00+00:00"
     assert cli(*words, "--allow-idle", *cli.python("pass")).returncode == 0
     assert receipt(tmp_path)["proven"] is False
     assert cli(*words, *cli.python(ASKS + "get('/z')")).returncode == 1

@@ -4,6 +4,7 @@ import difflib
 import gzip
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, ClassVar
@@ -13,6 +14,8 @@ import pytest
 
 from cli.helpers import Cli, answer, lines, write_cassette
 from cli.served import served
+from mitmvcr.cli.tools.files import locked
+from mitmvcr.core.model import Interaction
 from mitmvcr.format import reader
 from origin.certs import CertFiles
 from origin.process import Origin
@@ -230,3 +233,88 @@ def test_a_command_that_runs_live_is_compared_with_its_cassette(
     absent = cli("run", "-c", "absent.yaml", "--mode", "compare", "--", "true")
     assert absent.returncode == 125
     assert "--mode compare needs a cassette" in absent.stderr
+
+
+def json_answer(url: str, value: object) -> Interaction:
+    made = answer(url, json.dumps(value).encode())
+    headers = {"Content-Type": ["application/json"]}
+    return replace(made, response=replace(made.response, headers=headers))
+
+
+def test_a_cassette_that_is_being_recorded_is_not_written(
+    cli: Cli, api: str, tmp_path: Path
+) -> None:
+    cassette = write_cassette(tmp_path / "c.yaml", answer(f"{api}/same", b"{}"))
+    with locked(cassette):
+        ran = cli("refresh", "--write", cassette)
+    assert ran.returncode == 125
+    assert "is being recorded already" in ran.stderr
+    assert Api.asked == []
+    assert [each.name for each in tmp_path.iterdir() if "lock" in each.name] == []
+
+
+def test_a_suite_of_sessions_is_compared_cassette_by_cassette(
+    cli: Cli, api: str, tmp_path: Path
+) -> None:
+    (tmp_path / "tapes").mkdir()
+    grows = json_answer(f"{api}/grows", {"id": 1, "name": "x", "seen": 3})
+    write_cassette(tmp_path / "tapes" / "login.yaml", grows)
+    unchanged = answer(f"{api}/grows", b"", code=304)
+    write_cassette(tmp_path / "tapes" / "other.yaml", unchanged)
+    write_cassette(tmp_path / "tapes" / "left.yaml", grows)
+    before = {each: each.read_bytes() for each in (tmp_path / "tapes").iterdir()}
+    code = (
+        "import os, sys; _, session, path = sys.argv[1].split(':')\n"
+        "place = os.environ['HTTP_PROXY'].partition('//')[2]\n"
+    )
+    code += CLIENT.replace("sys.argv[1]", "f'http://{session}:x@{place}'")
+    asked = "\n".join(
+        f"sys.argv[1:] = [':{name}:', {api!r}, '/grows']\n{code}"
+        for name in ("login", "other", "new")
+    )
+    Api.changed = True
+    words = ("--cassettes", "tapes", "--include-localhost", "--report", "r.md")
+    env = {"MITMVCR_MODE": "Compare"}  # it need not be typed
+    ran = cli("run", *words, "--", *cli.python(f"import sys\n{asked}"), env=env)
+    assert ran.returncode == 10, ran.stderr
+    told = [line for line in lines(ran.stderr) if "breaking" in line]
+    assert [line.split(": ")[1] for line in told] == [
+        *("tapes/login.yaml", "tapes/new.yaml", "tapes/other.yaml")
+    ]
+    assert told[0].endswith(
+        "0 dangerous, 1 additive, 0 volatile, 0 same, 0 not compared"
+    )
+    assert told[1].endswith("1 not compared")
+    assert "(it is no answer that can be compared)" in ran.stdout
+    assert {each: each.read_bytes() for each in before} == before
+    assert len([*(tmp_path / "tapes").iterdir()]) == 3
+    assert "| additive | `key-new` |" in (tmp_path / "r.md").read_text()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--prove",), "--prove=yes: beside --mode compare nothing is recorded"),
+        (("--receipt", "r.json"), "--receipt=r.json: beside --mode compare"),
+        (("--cassettes", "none"), "--cassettes=none: --mode compare needs a cassette"),
+        (("--report", "r.txt"), "--report=r.txt: name a file.json"),
+    ],
+)
+def test_what_has_no_meaning_beside_a_comparison_is_refused(
+    cli: Cli, words: tuple[str, ...], said: str
+) -> None:
+    place = () if "--cassettes" in words else ("-c", "c.yaml")
+    write_cassette(cli.cwd / "c.yaml", answer("http://127.0.0.1:9/", b"{}"))
+    ran = cli("run", "--mode", "compare", *place, *words, "--", "true")
+    assert ran.returncode not in (0, 10, 20, 30)
+    assert said in ran.stderr
+    assert len(lines(ran.stderr)) == 1
+
+
+def test_only_a_run_compares(cli: Cli) -> None:
+    ran = cli("serve", "--mode", "compare")
+    assert ran.returncode != 0
+    assert lines(ran.stderr) == [
+        "mitmvcr: error: --mode=compare: only a run compares: mitmvcr run -m compare --"
+        " COMMAND"
+    ]

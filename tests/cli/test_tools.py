@@ -100,6 +100,16 @@ def test_ls_is_a_line_for_each_cassette(here: Here, chat: Path, tmp_path: Path):
     assert shown.stderr.startswith(f"mitmvcr: error: {chat.with_name('bad.yaml')}: ")
 
 
+def test_ls_is_narrow_whatever_a_cassette_holds(here: Here, chat: Path):
+    """Odd methods made one column hundreds of characters wide, and moved the others."""
+    odd = [replace(A, request=replace(A.request, method=f"M\t{n}")) for n in range(60)]
+    put(chat.with_name("odd.yaml"), *odd)
+    lines = here("cassette", "ls", chat.parent).stdout.splitlines()
+    assert max(map(len, lines)) < 120 + len(str(chat))
+    assert r"M\t0 1, M\t1 1, M\t10 1, M\t11 1, 56 others  " in lines[2]
+    assert len({line.find("api.example.com") for line in lines[1:]}) == 1
+
+
 def test_ls_has_json(here: Here, chat: Path, tmp_path: Path):
     shown = here("cassette", "ls", chat, "--json", "--no-secrets")
     (facts,) = json.loads(shown.stdout)

@@ -63,6 +63,15 @@ def test_one_of_chromium() -> None:
     assert (one.response.body, one.response.duration) == (b"hello", 10_250_000)
 
 
+@pytest.mark.parametrize("value", ["a=1\nb=2", "a=1\r\nb=2", ["a=1", "b=2"]])
+def test_a_header_that_came_twice_stands_in_one(value: Any) -> None:
+    """Firefox, Playwright and Chromium join the values by line feeds, and Polly.js
+    once wrote a list of them."""
+    headers = [{"name": "set-cookie", "value": value}]
+    one = only(found_in(archive(entry(response={"headers": headers})), "har"))
+    assert one.response.headers == {"Set-Cookie": ["a=1", "b=2"]}
+
+
 def test_what_has_no_place_is_noted() -> None:
     found = found_in(archive(entry(_initiator={"a": 1}, pageref="page_1")), "har")
     assert notes_of(found) == [
@@ -273,3 +282,15 @@ def test_when_it_was_is_taken_from_its_date() -> None:
         "1994-11-06T08:49:37",
         "1970-01-01T00:00:00",
     ]
+
+
+def test_a_body_is_written_without_its_coding() -> None:
+    """As browsers do, which would show the compressed bytes."""
+    packed = gzip.compress(b"hello", mtime=0)
+    headers = {"Content-Encoding": ("gzip",), "Content-Type": ("text/plain",)}
+    written = write([interaction(headers=headers, body=packed)], BY_NAME["har"])
+    [entry] = json.loads(bytes(written.data))["log"]["entries"]
+    answer = entry["response"]
+    assert answer["content"] == {"size": 5, "mimeType": "text/plain", "text": "hello"}
+    assert answer["bodySize"] == len(packed)
+    assert {"name": "Content-Encoding", "value": "gzip"} in answer["headers"]

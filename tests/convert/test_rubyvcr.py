@@ -1,12 +1,14 @@
 """Cassettes of Ruby's VCR and of betamax."""
 
+import gzip
+import zlib
 from base64 import b64encode
 from typing import Any
 
 import pytest
 
 from convert.samples import BINARY, found_in, interaction, notes_of, only
-from mitmvcr.convert import BY_NAME, write
+from mitmvcr.convert import BY_NAME, Source, read, write
 
 RUBY = """\
 ---
@@ -60,6 +62,79 @@ def test_one_that_cannot_be_is_utf_8_and_said(encoding: str) -> None:
         f"interaction 0: response.body.string: is not text in {encoding}, so it is"
         " written in UTF-8"
     ]
+
+
+R_OLD = """\
+http_interactions:
+- request:
+    method: get
+    uri: http://api.test/
+    body:
+      encoding: ''
+      string: ''
+    headers:
+      Accept: application/json, */*
+  response:
+    status:
+      status_code: '404'
+      message: Not Found
+      explanation: Nothing matches the given URI
+    headers:
+      status: HTTP/2 404
+      content-type: text/plain
+    body:
+      encoding: ''
+      file: no
+      string: h\xe9
+  recorded_with: vcr/0.5.4, webmockr/0.6.2
+"""
+R_NEW = """\
+http_interactions:
+- request:
+    method: GET
+    uri: http://api.test/
+  response:
+    status: 404
+    headers:
+      content-type: text/plain
+    body:
+      raw_gzip: |-
+        {}
+recorded_with: VCR-vcr/2.0.0
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "proto"),
+    [
+        (R_OLD, "HTTP/2.0"),
+        (R_NEW.format(b64encode(zlib.compress(b"h\xc3\xa9")).decode()), "HTTP/1.1"),
+        (R_NEW.format(b64encode(gzip.compress(b"h\xc3\xa9")).decode()), "HTTP/1.1"),
+    ],
+)
+def test_that_of_r_has_a_status_and_bodies_of_its_own(text: str, proto: str) -> None:
+    one = only(found_in(text, "ruby-vcr"))
+    assert one.response.body == b"h\xc3\xa9"
+    assert (one.response.status, one.response.proto) == ("404 Not Found", proto)
+    assert one.response.headers == {"Content-Type": ["text/plain"]}
+
+
+def test_that_of_r_may_be_damaged_or_in_a_file_beside() -> None:
+    found = found_in(R_NEW.format(b64encode(b"x").decode()), "ruby-vcr")
+    [note] = notes_of(found)
+    assert note.startswith("interaction 0: response.body.raw_gzip: left out: ")
+    in_file = R_OLD.replace("file: no", "file: yes").replace("h\xe9", "a.bin")
+    source = Source(in_file.encode(), "x", {"a.bin": b"1"}.get)
+    assert only(read(source, BY_NAME["ruby-vcr"])).response.body == b"1"
+    assert notes_of(found_in(in_file, "ruby-vcr")) == [
+        "interaction 0: body: is absent: it is in a file that is not there"
+    ]
+
+
+def test_a_header_that_another_status_line_is_not_stays() -> None:
+    text = R_OLD.replace("status: HTTP/2 404", "status: 404 Not Found")
+    one = only(found_in(text, "ruby-vcr"))
+    assert one.response.headers["Status"] == ["404 Not Found"]
 
 
 def test_vcr_1_wrote_structs() -> None:

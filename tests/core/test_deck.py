@@ -3,6 +3,7 @@ of a lazily read cassette than was asked for."""
 
 import gc
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from types import ModuleType
 from typing import Any, overload
@@ -513,3 +514,30 @@ def test_a_deck_says_whether_a_url_could_match_at_all() -> None:
     deck = Deck([Interaction(0, Request("GET", "http://h/a?b"), Response())])
     assert deck.holds("http://H:80/a?b")
     assert not deck.holds("http://h/a")
+
+
+def test_what_an_equal_request_gets_again_and_again_is_for_good() -> None:
+    other = Request(method="GET", url="http://h/", headers={"Accept": ["b"]})
+    alone, several = [made(get())], [made(get()), made(other, 1)]
+    for recorded, repeats, asked, found in (
+        (alone, Repeats.ALL, get(), 0),
+        (alone, Repeats.LAST, get(), -1),
+        (alone, Repeats.NO, get(), -1),
+        (alone, Repeats.ALL, get("http://h/absent"), -1),
+        (several, Repeats.ALL, get(), 0),
+        # Which of them agrees best is found anew each time.
+        (several, Repeats.ALL, replace(other, headers={"Accept": ["c"]}), -1),
+    ):
+        deck = Deck(recorded, repeats)
+        deck.take(asked)
+        assert deck.for_good == found
+
+
+def test_what_is_for_good_is_taken_again_and_given_back() -> None:
+    deck = Deck([made(get())], Repeats.ALL)
+    deck.take(get())
+    deck.take_again(0)
+    deck.give_back(0)
+    assert deck.unused() == []
+    deck.give_back(0)
+    assert deck.unused() == [0]

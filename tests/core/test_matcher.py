@@ -327,8 +327,25 @@ def test_a_path_can_be_left_out_of_what_go_vcr_compares() -> None:
 
 
 def test_a_message_is_compared_as_json_without_what_does_not_count() -> None:
-    key = Matcher(MatchSpec(ignore_json=(parse_ignore("$.at"),))).message_key
+    key = Matcher(MatchSpec(ignore_json=(parse_ignore("$.at"),))).message
     assert key(b'{"a": 1, "at": 5}') == key(b'{"at":6,"a":1}') == key(b'{"a":1,"at":7}')
     assert key(b'{"a":1}') != key(b'{"a":2}')
     assert key(b"text") == b"text" != key(b"other")
     assert key(b"x [REDACTED:jwt]") == key(b"x [REDACTED:token]")
+
+
+def test_messages_of_socket_io_and_signalr_are_compared_as_the_json_in_them() -> None:
+    ignored = (parse_ignore("$[1].at"), parse_ignore("$.at="))
+    key = Matcher(MatchSpec(ignore_json=ignored)).message
+    assert key(b'42["a",{"at":1}]') == key(b'42["a", {"at": 2}]')
+    assert key(b'42/of,7["a",{"at":1}]') == key(b'42/of,7["a",{}]')
+    assert key(b'42["a",{"at":1}]') != key(b'43["a",{"at":1}]')
+    assert key(b'{"a":1,"at":1}\x1e{"b":1}\x1e') == key(
+        b'{"at":2,"a":1}\x1e{"b": 1}\x1e'
+    )
+    assert key(b'{"a":1}\x1e') != key(b'{"a":1}')
+
+
+def test_a_piece_that_is_left_out_of_a_text_leaves_no_mark() -> None:
+    key = Matcher(MatchSpec(ignore_body=(Ignore("[0-9]+"),))).message
+    assert key(b"run 17") == key(b"run ")

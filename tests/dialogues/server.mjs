@@ -1,6 +1,9 @@
 // Servers of the real libraries, each at a path or a port of its own.
-// node server.mjs  prints its ports as JSON, and serves until its input ends.
+// node server.mjs [LEAF.pem ADDRESS]  prints its ports as JSON, and serves until its input
+// ends; with a certificate the main one speaks TLS there.
+import { readFileSync } from 'node:fs';
 import http from 'node:http';
+import https from 'node:https';
 import net from 'node:net';
 import { WebSocketServer, createWebSocketStream } from 'ws';
 import { Server as SocketIo } from 'socket.io';
@@ -115,10 +118,13 @@ const routes = {
     response.end(JSON.stringify({ connectionId: 'c1', connectionToken: 't1', negotiateVersion: 1, availableTransports: transports }));
   },
 };
-const server = http.createServer((request, response) => {
+const answer = (request, response) => {
   const { pathname } = new URL(request.url, 'http://h');
   (routes[pathname] ?? ((_, r) => r.writeHead(404).end()))(request, response);
-});
+};
+const [, , leaf, address = '127.0.0.1'] = process.argv;
+const pem = leaf && readFileSync(leaf);
+const server = pem ? https.createServer({ cert: pem, key: pem }, answer) : http.createServer(answer);
 const io = new SocketIo(server, { transports: ['websocket'] });
 io.on('connection', (socket) => socket.on('double', (n, answer) => answer(2 * n)));
 const theirs = server.listeners('upgrade');
@@ -139,5 +145,5 @@ const free = () =>
 const rpcPort = await free();
 const rpc = new Rpc({ port: rpcPort, host: '127.0.0.1' });
 rpc.register('sum', (params) => params[0] + params[1]);
-server.listen(0, '127.0.0.1', () => console.log(JSON.stringify({ main: server.address().port, rpc: rpcPort })));
+server.listen(0, address, () => console.log(JSON.stringify({ main: server.address().port, rpc: rpcPort })));
 process.stdin.resume().on('end', () => process.exit(0));

@@ -12,8 +12,7 @@ import pytest
 from mitmvcr.codings import CodingError
 from mitmvcr.core.chunks import Chunk
 from mitmvcr.core.model import Interaction, Request, Response
-from mitmvcr.echo.earlier import Earlier
-from mitmvcr.echo.finding import echoes, with_echoes
+from mitmvcr.echo.earlier import EchoFinder
 from mitmvcr.echo.places import MOST, Place, values
 from mitmvcr.echo.restating import LiveValues
 
@@ -36,7 +35,7 @@ def recorded(
 ) -> Interaction:
     body = body.encode() if isinstance(body, str) else body
     response = Response(body=body, headers=headers, content_length=len(body), code=200)
-    return with_echoes(Interaction(0, request, response))
+    return EchoFinder().with_echoes(Interaction(0, request, response))
 
 
 def answered(met: Interaction, live: Request) -> Response:
@@ -167,9 +166,10 @@ def test_what_stands_in_a_coding_is_found() -> None:
     met = recorded(get(f"a={OLD}"), gzip.compress(OLD.encode()), coded)
     assert met.request.echoes == ("query.a",)
     broken = Response(body=b"no gzip", headers=coded)
-    assert echoes(Interaction(0, get(f"a={OLD}"), broken)) == ()
     large = Response(body=OLD.encode() + b"x" * MOST)
-    assert echoes(Interaction(0, get(f"a={OLD}"), large)) == ()
+    for response in (broken, large):
+        met = Interaction(0, get(f"a={OLD}"), response)
+        assert EchoFinder().with_echoes(met) is met
 
 
 # Restating
@@ -330,18 +330,35 @@ def test_chunks_that_would_begin_together_are_one() -> None:
 
 
 def test_so_many_values_are_remembered() -> None:
-    earlier = Earlier()
+    earlier = EchoFinder()
     for number in range(2100):
         value = f"{number:08x}-2fa1-41d2-883f-0016d3cca427"
-        earlier.noted(Interaction(0, get(f"run={value}"), Response()))
+        earlier.with_echoes(Interaction(0, get(f"run={value}"), Response()))
     late = Response(body=f"{2099:08x}-2fa1-41d2-883f-0016d3cca427".encode())
-    assert earlier.noted(Interaction(0, get(""), late)).request.echoes == ()
+    assert earlier.with_echoes(Interaction(0, get(""), late)).request.echoes == ()
     assert earlier.repeated == ()
     soon = Response(body=f"{1:08x}-2fa1-41d2-883f-0016d3cca427".encode())
-    assert earlier.noted(Interaction(0, get(""), soon)).request.echoes
+    assert earlier.with_echoes(Interaction(0, get(""), soon)).request.echoes
     unlike = Interaction(0, get("run=else-1b4e28ba-0"), Response())
     assert earlier.with_source(unlike) is unlike
     headers = {"Content-Type": ["multipart/form-data; boundary=bb-12345"]}
     body = MULTIPART.replace(b"bb", b"bb-12345")
     numbers = Request("POST", "https://h/", body=body, headers=headers)
     assert earlier.with_source(Interaction(0, numbers, Response())).request is numbers
+
+
+def test_what_a_large_answer_repeats_is_found() -> None:
+    body = f"{'x' * (1 << 17)} {OLD} 1048576"
+    met = recorded(get(f"a={OLD}&b=1048576&c={NEW}"), body)
+    assert met.request.echoes == ("query.a",)
+
+
+def test_one_of_few_is_a_whole_word_of_the_later_response() -> None:
+    earlier = EchoFinder()
+    for value in ("a8f9c2d1e77b", "b7e8d3c2f199"):
+        earlier.with_echoes(Interaction(0, get(f"run={value}"), Response()))
+    within = Response(body=b"xa8f9c2d1e77b b7e8d3c2f199-")
+    assert earlier.with_echoes(Interaction(0, get(""), within)).request.echoes == ()
+    apart = Response(body=b"xa8f9c2d1e77b b7e8d3c2f199 a8f9c2d1e77b")
+    assert earlier.with_echoes(Interaction(0, get(""), apart)).request.echoes
+    assert set(earlier.repeated) == {b"a8f9c2d1e77b", b"b7e8d3c2f199"}

@@ -129,6 +129,28 @@ def test_a_message_that_was_not_recorded_ends_a_replay(
     assert "replayed 1, missed 1, unused 0" in proxy.log
 
 
+def test_a_large_message_is_the_recorded_one_or_refused(
+    mitmdump: Callable[..., Proxy],
+    ports: dict[str, int],
+    proxy_ca: Path,
+    tmp_path: Path,
+) -> None:
+    """It is redacted and compared in a thread."""
+    url, cassette = f"ws://localhost:{ports['ws']}/v1/realtime", tmp_path / "ws.yaml"
+    said = "please " * 4000
+    proxy = mitmdump(cassette, "record_only", vcr_websocket="yes")
+    proxy.wait_until_listening()
+    assert talk(proxy, proxy_ca, url, "sync", prompt=said) == CONVERSATION
+    assert proxy.stop() == 0, proxy.log
+    proxy = mitmdump(cassette, "replay_only").wait_until_listening()
+    assert talk(proxy, proxy_ca, url, "sync", prompt=said) == CONVERSATION
+    assert proxy.stop() == 0, proxy.log
+    proxy = mitmdump(cassette, "replay_only").wait_until_listening()
+    *_, closed = talk(proxy, proxy_ca, url, "sync", prompt=said + "!")
+    assert closed.startswith("1008 (policy violation) message ")
+    assert proxy.stop() == 0, proxy.log
+
+
 def test_it_is_recorded_only_where_it_is_asked_for(
     mitmdump: Callable[..., Proxy],
     ports: dict[str, int],

@@ -45,6 +45,7 @@ JSON = {
         "recorded_with": "betamax/0.8",
     },
     "HTTP archive (HAR)": {"log": {"creator": {}, "entries": []}},
+    "HTTP archive (HAR), of nobody": {"log": {"entries": [{"startedDateTime": ""}]}},
     "Hoverfly, older": {"data": {"pairs": [PAIR]}, "meta": {"schemaVersion": "v1"}},
     "Hoverfly": {"data": {"pairs": [PAIR], "globalActions": {}}, "meta": {}},
     "Azure's test proxy": {"Entries": [{"RequestUri": "https://h/"}]},
@@ -59,6 +60,7 @@ JSON = {
     },
     "WireMock": {"id": "1", **PAIR},
 }
+_HAR = "HTTP archive (HAR)"
 FILES = {
     "vcrpy in YAML": ("vcrpy", VCRPY),
     "vcrpy with its version first": (
@@ -74,6 +76,8 @@ FILES = {
         f"{kind}, short": (kind.partition(",")[0], json.dumps(value))
         for kind, value in JSON.items()
     },
+    "HAR, with a mark": ("HTTP archive", "\ufeff" + json.dumps(JSON[_HAR])),
+    "vcrpy, with a mark": ("vcrpy", "\ufeff" + VCRPY),
     "Ruby's VCR 1": ("Ruby's VCR or of betamax", RUBY_1),
     "vcrpy 0": ("vcrpy", VCRPY_0),
     "flows": ("mitmproxy's flows", "3219:9:websocket;0:~8:response;"),
@@ -123,6 +127,8 @@ def test_handlers_are_code_and_cannot_be_converted(text: str, words: str) -> Non
         '{"a": {"request": {}, "response": {"status": 1}}}',
         '[{"request": {}, "response": {"status": 1}}]',
         '{"request": {}, "response": {"status": 1}',
+        json.dumps({**PAIR, "startedDateTime": "2026-11-20T10:00:00Z"}),
+        json.dumps({**PAIR, "request": {"url": "/", "method": {"name": "GET"}}}),
         '{"a": {"scope": 1, "method": 1, "path": 1, "status": 1}}',
     ],
 )

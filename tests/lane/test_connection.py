@@ -43,14 +43,20 @@ class Desk:
         self.opens, self.unknown = True, b"/unknown"
         self.seen: list[tuple] = []
         self.noted: list[str] = []
+        self.sent: list[tuple | None] = []
+        self.known: dict[tuple, bytes] = {}
         self.passed: tuple | None = None
 
     def is_open(self, line) -> bool:
         return self.opens
 
-    def answer(self, line, request) -> bytes | None:
+    def answer_again(self, line, sent) -> bytes | None:
+        return self.known.get(sent)
+
+    def answer(self, line, request, sent=None) -> bytes | None:
         if request.path == self.unknown:
             return None
+        self.sent.append(sent)
         place = request.scheme, request.host, request.port
         self.seen.append((*place, request.method, request.path, request.content))
         return b"<%b>" % request.path
@@ -108,6 +114,21 @@ def test_requests_are_answered_as_they_come(client, desk, transport) -> None:
     assert desk.noted == ["came", "ended"]
 
 
+def test_what_is_known_is_answered_as_it_was(client, desk, transport) -> None:
+    desk.known[("", 0), GET % 1] = b"<known>"
+    for data in GET % 1, GET % 1 + GET % 2, (GET % 1)[:9], (GET % 1)[9:]:
+        client.data_received(data)
+    assert transport.written == b"<known></1></2><known>"
+
+
+def test_only_a_request_that_came_alone_is_known(client, desk) -> None:
+    client.data_received(GET % 1)
+    client.data_received(GET % 2 + GET % 3)
+    ending = b"GET http://a.test/4 HTTP/1.1\r\nConnection: close\r\n\r\n"
+    client.data_received(ending)
+    assert desk.sent == [(("", 0), GET % 1), None, None, None]
+
+
 def test_a_client_that_asks_for_one_answer_gets_one(client, transport) -> None:
     client.data_received(
         b"GET http://a.test/1 HTTP/1.1\r\nConnection: close\r\n\r\n" + GET % 2
@@ -116,8 +137,9 @@ def test_a_client_that_asks_for_one_answer_gets_one(client, transport) -> None:
     assert transport.is_closed
 
 
-def test_a_client_that_reads_slowly_waits_for_the_rest(client, transport) -> None:
+def test_a_client_that_reads_slowly_waits_for_the_rest(client, desk, transport) -> None:
     client.data_received(GET % 1)
+    desk.known[("", 0), GET % 2] = b"<known>"
     client.pause_writing()
     assert transport.is_paused
     client.data_received(GET % 2 + GET % 3)

@@ -3,6 +3,7 @@
 import json
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from hashlib import sha256
 from uuid import UUID
 
@@ -245,6 +246,35 @@ def test_requests_that_differ_in_their_ids_alone_are_said_to_be_alike() -> None:
     found = learned(first, second)
     assert rules(found) == ["ignore_json $.id="]
     assert found.alike == [(0, 1)]
+    assert found.at_odds == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "differ"),
+    [
+        ("pong", "pong", False),
+        (f"got {A}", f"got {B}", False),
+        ("first", "second", True),
+    ],
+)
+def test_answers_of_requests_that_become_one_may_differ(
+    one: str, other: str, differ: bool
+) -> None:
+    def run(*ids: str) -> list[Interaction]:
+        answers = zip(ids, (one, other), strict=True)
+        return [post({"id": each}, answer=said) for each, said in answers]
+
+    found = learned(run(A, B), run(C, D))
+    assert found.alike == [(0, 1)]
+    assert found.at_odds == [(0, 1)] * differ
+
+
+def test_answers_of_requests_that_become_one_may_be_of_another_status() -> None:
+    def run(*ids: str) -> list[Interaction]:
+        first, second = (post({"id": each}) for each in ids)
+        return [first, replace(second, response=Response(code=404))]
+
+    assert learned(run(A, B), run(C, D)).at_odds == [(0, 1)]
 
 
 def test_numbers_that_count_requests_may_be_alike() -> None:

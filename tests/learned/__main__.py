@@ -29,6 +29,7 @@ PATIENCE = 120
 OPTIONS = {
     "msal_assertion": ("--fake", "jwt"),
     "oidc": ("--fake", "jwt"),
+    "messages": ("--websocket",),
     "graphql_ws": ("--websocket",),
     "socket_io": ("--websocket",),
 }

@@ -183,6 +183,17 @@ async def graphql(request: web.Request) -> web.StreamResponse:
     return socket
 
 
+@ROUTES.get("/talk")
+async def talk(request: web.Request) -> web.StreamResponse:
+    socket = web.WebSocketResponse()
+    await socket.prepare(request)
+    async for message in socket:
+        if message.type is WSMsgType.TEXT:
+            asked = json.loads(message.data)
+            await socket.send_json({"heard": asked["text"]})
+    return socket
+
+
 def application() -> web.Application:
     made = web.Application()
     made.add_routes(ROUTES)

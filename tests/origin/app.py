@@ -19,6 +19,8 @@ from urllib.parse import parse_qs, urlsplit
 import brotli
 from backports import zstd
 
+from packages import built
+
 HeaderList = Sequence[tuple[bytes, bytes]]
 
 
@@ -414,6 +416,16 @@ def maven(ask: Ask, rest: str) -> Answer:
     return _text("no such file\n", status=404)
 
 
+def packages(ask: Ask, rest: str) -> Answer:
+    """As the registries of pip, npm and cargo have one package, if this is api.test."""
+    base = "https://api.test"
+    sites = built.simple() | built.npm(base) | built.cargo(base)
+    served = sites.get(ask.path)
+    if served is None:
+        return _text("no such file\n", status=404)
+    return _typed(served.kind.encode(), served.body)
+
+
 SAID = "One, two, three. Ünd so on."
 
 
@@ -470,6 +482,7 @@ Route = Callable[[Ask, str], Answer]
 ROUTES: dict[str, Route] = {
     "json": json_,
     "maven": maven,
+    **dict.fromkeys(("simple", "files", "index", "dl", built.NAME), packages),
     "v1beta": gemini,
     "v2": cohere,
     "whole": chats,

@@ -58,7 +58,7 @@ def zipped(files: Mapping[str, bytes]) -> bytes:
     return made.getvalue()
 
 
-def cargo() -> Site:
+def cargo(base: str = "http://cargo.test") -> Site:
     manifest = f'[package]\nname = "{NAME}"\nversion = "{VERSION}"\nedition = "2021"\n'
     root = f"{NAME}-{VERSION}"
     files = {f"{root}/Cargo.toml": manifest.encode(), f"{root}/src/lib.rs": SECRETS}
@@ -72,7 +72,7 @@ def cargo() -> Site:
         "yanked": False,
     }
     return {
-        "/index/config.json": _json({"dl": "http://cargo.test/dl/{crate}/{version}"}),
+        "/index/config.json": _json({"dl": base + "/dl/{crate}/{version}"}),
         f"/index/mi/tm/{NAME}": Served(
             json.dumps(entry).encode() + b"\n", "text/plain"
         ),
@@ -80,7 +80,7 @@ def cargo() -> Site:
     }
 
 
-def npm(host: str = "npm.test") -> Site:
+def npm(base: str = "http://npm.test") -> Site:
     manifest = {"name": NAME, "version": VERSION, "keywords": ["token", "password"]}
     files = {
         "package/package.json": json.dumps(manifest).encode(),
@@ -89,7 +89,7 @@ def npm(host: str = "npm.test") -> Site:
     archive = tarred(files, packed=True)
     digest = base64.b64encode(hashlib.sha512(archive).digest()).decode()
     dist = {
-        "tarball": f"http://{host}/{NAME}/-/{NAME}-{VERSION}.tgz",
+        "tarball": f"{base}/{NAME}/-/{NAME}-{VERSION}.tgz",
         "shasum": hashlib.sha1(archive).hexdigest(),
         "integrity": f"sha512-{digest}",
         "signatures": [

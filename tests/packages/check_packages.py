@@ -18,7 +18,7 @@ from patience import PATIENCE
 SITES = {
     "cargo.test": built.cargo(),
     "npm.test": built.npm(),
-    "registry.npmjs.org": built.npm("registry.npmjs.org"),
+    "registry.npmjs.org": built.npm("http://registry.npmjs.org"),
     "app.test": {"/": built.Served(b"{}", "application/json")},
     "pypi.test": built.simple(),
     "go.test": built.goproxy(),

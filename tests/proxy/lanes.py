@@ -31,7 +31,8 @@ HOST = "api.test"
 @dataclass
 class Outcome:
     """All that can be seen of a replay. ``lane`` is how many requests the lane itself
-    has answered, and ``passed`` how many it has left to mitmproxy."""
+    has answered, ``again`` how many of those as it had before, and ``passed`` how many
+    it has left to mitmproxy."""
 
     answers: list[bytes] = field(default_factory=list)
     summary: str = ""
@@ -42,12 +43,13 @@ class Outcome:
     #: How often mitmproxy's log says that a client has come.
     connects: int = 0
     lane: int = 0
+    again: int = 0
     passed: int = 0
 
     @property
     def seen(self) -> "Outcome":
         """Return the same without which way it went."""
-        return replace(self, lane=0, passed=0)
+        return replace(self, lane=0, again=0, passed=0)
 
 
 def cassette(path: Path, *interactions: Interaction) -> Path:
@@ -89,7 +91,7 @@ class _Kept(logging.Handler):
 @contextmanager
 def watched(outcome: Outcome) -> Iterator[None]:
     """Count what the lane answers, and keep the log."""
-    answer, kept = Lane.answer, _Kept()
+    answer, again, kept = Lane.answer, Lane.answer_again, _Kept()
 
     def counted(self: Lane, *args: Any) -> bytes | None:
         answered = answer(self, *args)
@@ -97,13 +99,21 @@ def watched(outcome: Outcome) -> Iterator[None]:
         outcome.passed += answered is None
         return answered
 
+    def counted_again(self: Lane, *args: Any) -> bytes | None:
+        answered = again(self, *args)
+        outcome.lane += answered is not None
+        outcome.again += answered is not None
+        return answered
+
     Lane.answer = counted  # type: ignore[method-assign]
+    Lane.answer_again = counted_again  # type: ignore[method-assign]
     logging.getLogger().addHandler(kept)
     logging.getLogger(_SERVER).setLevel(logging.INFO)
     try:
         yield
     finally:
         Lane.answer = answer  # type: ignore[method-assign]
+        Lane.answer_again = again  # type: ignore[method-assign]
         logging.getLogger().removeHandler(kept)
         logging.getLogger(_SERVER).setLevel(logging.NOTSET)
         outcome.connects = kept.connects

@@ -139,3 +139,17 @@ def test_a_placeholder_where_a_password_stands_is_none() -> None:
         Response(code=200, headers={"Content-Type": ["text/plain"]}, body=body),
     )
     assert Redactor(Rules()).interaction(met).response.body == body
+
+
+@pytest.mark.parametrize("before", [b"", b"me@h ", b"@" * 9, b"://@/" * 400])
+def test_passwords_of_urls_are_found_among_few_marks_and_many(before: bytes) -> None:
+    urls = b"https://u:s3cr3t-1@h/ ://:s3cr3t-2@ :/u:no@ http://u:n/o@h " + b"x" * 300
+    kept = Redactor().message(before + urls + b"@")
+    assert (
+        kept
+        == before
+        + urls.replace(b"s3cr3t-1", b"%5BREDACTED%3Auserinfo%5D").replace(
+            b"s3cr3t-2", b"%5BREDACTED%3Auserinfo%5D"
+        )
+        + b"@"
+    )

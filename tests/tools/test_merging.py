@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from mitmvcr.core.matching import Matcher
+from mitmvcr.tools import Sheet
 from mitmvcr.tools.merging import equal, merged
 from tools.making import met, of, paths, sheet
 from tools.test_sheet import BY_HAND, BY_YAML
@@ -151,3 +152,9 @@ def test_requests_are_compared_as_they_are_cleaned():
 
 def test_what_is_equal_to_the_byte_is_known():
     assert equal(sheet(A, B, B), sheet(B, A)) == {0: 1, 1: 0}
+
+
+def test_cassettes_that_were_read_whole_merge_as_others_do() -> None:
+    one, other = Sheet([met("/a", b"1", day=1)]), Sheet([met("/a", b"2", day=2)])
+    found = merged(one.entries, other.entries, Matcher())
+    assert [each.interaction.response.body for each in found.entries] == [b"2"]

@@ -70,13 +70,17 @@ def ages(sessions: Iterable[Session]) -> list[Age]:
 
 
 def _of_session(session: Session) -> Recorded | None:
-    deck = session.deck
-    heads = (deck.head(place) for place in range(min(session.loaded, _LOOKED_AT)))
-    at = first_date(heads)
+    at = date_of(session)
     if at is not None:
         return Recorded(at, "Date")
     path = Path(session.store.name)
     return _by_file(path) if path.is_file() else None
+
+
+def date_of(session: Session) -> int | None:
+    """Return when a session's cassette was recorded, by the first Date in it."""
+    deck = session.deck
+    return first_date(deck.head(at) for at in range(min(len(deck), _LOOKED_AT)))
 
 
 def when_recorded(cassette: Path) -> Recorded | None:

@@ -4,6 +4,7 @@ It is made by the same view that a recording is made by, so that a converted cas
 is what mitmvcr, or go-vcr, would have recorded.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -113,9 +114,18 @@ def raw_text(value: bytes) -> str:
     return value.decode("utf-8", "surrogateescape")
 
 
+#: What joins the values of headers that came several times, where a recorder has
+#: each name once. A blank behind it is a folded line, as there once were.
+_JOINED = re.compile(r"\r?\n(?![ \t])")
+
+
 def _spelled(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Return headers with their names as Go spells them."""
-    return [(raw_text(canonical(raw(name))), value) for name, value in pairs]
+    """Return headers with their names as Go spells them, and each value apart."""
+    return [
+        (raw_text(canonical(raw(name))), value)
+        for name, joined in pairs
+        for value in _JOINED.split(joined)
+    ]
 
 
 def _without_coding(fields: Fields) -> Fields:

@@ -34,6 +34,13 @@ class Found:
         """Note something of the item that is being read, or of the whole file."""
         self.notes.append(Note(self._number, field, problem))
 
+    def file(self, name: str) -> bytes:
+        """Return a body that is in a file beside; an absent one is noted."""
+        data = self.beside(name)
+        if data is None:
+            self.say("body", "is absent: it is in a file that is not there")
+        return data or b""
+
     def origin(self) -> str:
         """Return the origin of what names none."""
         if not self._origin:

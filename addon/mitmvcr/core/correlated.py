@@ -148,7 +148,7 @@ def keepalive(protocol: str, text: str) -> str | None:
     """Return the answer to a client's sign of life, which comes whenever its clock says
     so; empty where there is none; None for anything else. See :func:`protocol_of`."""
     if protocol == "engine.io":
-        return {"2": "3", "3": ""}.get(text)
+        return {"2": "3", "3": "", "1": ""}.get(text)  # 1: it is about to leave
     if protocol == "signalr":
         return "" if _json(text.removesuffix(_RECORD)) == {"type": 6} else None
     said = _json(text) if protocol == "graphql" and len(text) < 500 else None

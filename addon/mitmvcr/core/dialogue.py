@@ -7,11 +7,12 @@ Nothing else may differ: another question never gets the answer to this one.
 """
 
 from collections import deque
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Iterable
 
 from mitmvcr.core import mqtt
 from mitmvcr.core.correlated import (
     Id,
+    Message,
     answered,
     are_random,
     differences,
@@ -23,21 +24,21 @@ from mitmvcr.core.frames import Frame, Kind
 
 
 class Dialogue:
-    """What is still to be said, in ``frames``. ``key`` is what counts of a text, so
-    that what is to be ignored in JSON does not."""
+    """What is still to be said, in ``frames``. ``counted`` gives what counts of a
+    message, as JSON without what is to be ignored there."""
 
     def __init__(
         self,
         frames: Iterable[Frame],
         subprotocol: str = "",
-        key: Callable[[bytes], Hashable] = bytes,
+        counted: Callable[[bytes], bytes] = bytes,
     ) -> None:
         recorded = list(frames)
         first = _text(recorded[0]) if recorded else None
         self._protocol = protocol_of(subprotocol.lower(), first or "")
         if self._protocol == "mqtt":
             recorded = [*mqtt.as_packets(recorded)]
-        self._key = key
+        self._counted = counted
         self.frames = deque(each for each in recorded if not self._is_alive(each))
         self._heard = mqtt.Packets()
         #: Live ids by recorded ones: of messages, and random texts.
@@ -104,19 +105,19 @@ class Dialogue:
     def _is_told_apart(self, kind: Kind, content: bytes) -> bool:
         if kind != "text":
             return self._protocol == "mqtt" and mqtt.made(content).begins
-        messages = read(content.decode("utf-8", "replace"))
+        messages = _read(content)
         return bool(messages) and all(each.begins for each in messages or ())
 
     def _is_equal(self, recorded: bytes, live: bytes) -> bool:
         """Return whether nothing differs, and no id has another value by now."""
-        if recorded != live and self._key(recorded) != self._key(live):
+        if recorded != live and self._counted(recorded) != self._counted(live):
             return False
         return self._is_alike(recorded, live) or not self._has_ids(recorded)
 
     def _has_ids(self, recorded: bytes) -> bool:
         if self._protocol == "mqtt":
             return mqtt.made(recorded).id is not None
-        messages = read(recorded.decode("utf-8", "replace"))
+        messages = _read(recorded)
         return any(each.id is not None for each in messages or ())
 
     def _is_alike(self, recorded: bytes, live: bytes) -> bool:
@@ -124,12 +125,12 @@ class Dialogue:
             packet, said = mqtt.made(recorded), mqtt.made(live)
             ids = [(packet.id, said.id, packet.begins)]
             return packet.packet == said.packet and self._agree(ids, {})
-        ours = read(recorded.decode("utf-8", "replace"))
-        theirs = read(live.decode("utf-8", "replace"))
+        ours, theirs = _read(recorded), _read(live)
         if ours is None or theirs is None or len(ours) != len(theirs):
             return False
+        counted = [_read(self._counted(each)) for each in (recorded, live)]
         texts: dict[str, str] = {}
-        for one, other in zip(ours, theirs, strict=True):
+        for one, other in zip(*(each or () for each in counted), strict=False):
             for old, new in differences(one.said, other.said):
                 if not self._is_made_up(old, new):
                     return False
@@ -184,6 +185,10 @@ class Dialogue:
             return frame.content
         changed = answered(text, self._ids, self._texts)
         return changed.encode("utf-8", "surrogateescape")
+
+
+def _read(content: bytes) -> list[Message] | None:
+    return read(content.decode("utf-8", "replace"))
 
 
 def _text(frame: Frame) -> str | None:

@@ -9,9 +9,9 @@ same URL may be wanted too (``is_recorded``) a recording keeps it.
 from collections.abc import Container, Sequence
 from enum import StrEnum
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from mitmvcr.core.registries import registries
+from mitmvcr.core.urls import url_parts
 
 
 class Preset(StrEnum):
@@ -261,15 +261,16 @@ _WHOLE = ("/npm",)
 def home_call(url: str, presets: Container[Preset] = tuple(Preset)) -> HomeCall | None:
     """Return who is known to ask for this URL by itself, if anybody; of several one
     that a recording leaves out."""
-    try:
-        parts = urlsplit(url)
-        known = _BY_HOST.get((parts.hostname or "").rstrip("."))
-    except ValueError:  # no URL that could be sent
+    parts = url_parts(url)
+    if parts is None:
+        return None
+    known = _BY_HOST.get(parts.host.lower().partition(":")[0].rstrip("."))
+    if known is None:
         return None
     path = parts.path or "/"
     found = [
         each
-        for each in known or ()
+        for each in known
         if each.preset in presets
         and path.startswith(each.path)
         and (path == each.path or each.path not in _WHOLE)

@@ -7,10 +7,11 @@ from typing import Any, NamedTuple
 from mitmvcr.core.headers import header
 from mitmvcr.core.media import media_kind
 from mitmvcr.core.model import Interaction, Response
-from mitmvcr.drift.known import json_of
+from mitmvcr.drift.markup import TEXT
 from mitmvcr.drift.rules import Finding, Tier
 from mitmvcr.drift.shapes import Shape, kind_of
 from mitmvcr.drift.text import Path, spelled
+from mitmvcr.drift.values import value_of
 
 #: Headers that clients go by.
 _HEADERS = ("Link", "Location", "ETag", "Last-Modified", "X-Total-Count")
@@ -84,7 +85,7 @@ def _status_rule(old: int, now: int) -> str:
 def _of_bodies(
     old: Response, live: Sequence[Response], known: Shape
 ) -> Iterator[Finding]:
-    before, now = json_of(old), [json_of(each) for each in live]
+    before, now = value_of(old), [value_of(each) for each in live]
     if before is None:
         return
     values = [each[0] for each in now if each is not None]
@@ -109,7 +110,7 @@ def _place(
     yield from _texts(path, name, known, live)
     live = [each for each in live if each.objects or each.items is not None]
     if old.objects and live and all(each.objects for each in live):
-        yield from _members(path, old, known, live)
+        yield from _members(path, name, old, known, live)
     items = [each.items for each in live if each.items is not None]
     if old.items is None or known.items is None or not items:
         return
@@ -119,12 +120,13 @@ def _place(
 
 
 def _members(
-    path: Path, old: Shape, known: Shape, live: Sequence[Shape]
+    path: Path, path_name: str, old: Shape, known: Shape, live: Sequence[Shape]
 ) -> Iterator[Finding]:
     for name, inner in old.fields.items():
         held = [each.fields[name] for each in live if name in each.fields]
         if len(held) == len(live):
-            yield from _place((*path, name), name, inner, known.fields[name], held)
+            of_name = path_name if name == TEXT else name
+            yield from _place((*path, name), of_name, inner, known.fields[name], held)
             is_certain = known.objects >= _CERTAIN and known.is_always(name)
             if is_certain and not any(each.is_always(name) for each in live):
                 yield Finding("key-gone", _spelled((*path, name)), "", "in some")

@@ -1,16 +1,20 @@
 """The new answer, which differs from the old one in what the API changed and in nothing
 else: values that only differ from answer to answer stay as they were recorded."""
 
-from collections.abc import Collection, Mapping
+import json
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
+from typing import NamedTuple
 
 from mitmvcr import codings
-from mitmvcr.core.headers import all_values
+from mitmvcr.core.headers import all_values, header
+from mitmvcr.core.media import is_json
 from mitmvcr.core.model import Headers, Response
-from mitmvcr.drift.known import json_of, plain
+from mitmvcr.drift import markup
 from mitmvcr.drift.rules import Finding
 from mitmvcr.drift.shapes import format_of, kind_of
-from mitmvcr.drift.text import Path, scalars, spelled
+from mitmvcr.drift.text import Path, Scalar, scalars, spelled
+from mitmvcr.drift.values import is_xml, plain, value_of
 
 _TEXT = "utf-8", "surrogateescape"
 
@@ -39,7 +43,7 @@ def grafted(
         content_length=len(body) if is_known else new.content_length,
         duration=old.duration,
         proto=old.proto or new.proto,
-        chunks=(),
+        chunks=new.chunks if body == new.body else (),
     )
 
 
@@ -51,26 +55,45 @@ def _headers(old: Headers, new: Headers, volatile: Collection[str]) -> Headers:
 
 
 def _body(old: Response, new: Response, changed: Collection[str]) -> bytes:
-    if json_of(old) is None or json_of(new) is None:
+    way = _way(old, new)
+    if way is None:
         return new.body
     coding = all_values(new.headers, "content-encoding")
     before, after = (plain(each).decode(*_TEXT) for each in (old, new))
     if coding and after.encode(*_TEXT) == new.body:
         coding = ""  # it was undone already
-    text = _grafted(before, after, changed).encode(*_TEXT)
+    text = _grafted(before, after, changed, way).encode(*_TEXT)
     return codings.packed_as(new.body, text, coding) if coding else text
 
 
-def _grafted(before: str, after: str, changed: Collection[str]) -> str:
+class _Way(NamedTuple):
+    """How a text is taken apart, and which of two scalars are of one kind."""
+
+    scalars: Callable[[str], Iterator[Scalar]]
+    are_alike: Callable[[str, str], bool]
+
+
+def _way(old: Response, new: Response) -> _Way | None:
+    """Return how two answers are taken apart; None where they are not."""
+    types = [header(each.headers, "Content-Type") for each in (old, new)]
+    if value_of(old) is None or value_of(new) is None:
+        return None
+    found = [
+        _JSON if is_json(each) else _XML if is_xml(each) else None for each in types
+    ]
+    return found[0] if found[0] is found[1] else None
+
+
+def _grafted(before: str, after: str, changed: Collection[str], way: _Way) -> str:
     known: Mapping[Path, str] = {
-        each.path: before[each.start : each.end] for each in scalars(before)
+        each.path: before[each.start : each.end] for each in way.scalars(before)
     }
     parts, at = [], 0
-    for each in scalars(after):
+    for each in way.scalars(after):
         now, was = after[each.start : each.end], known.get(each.path)
         if (
             was is not None
-            and _is_alike(was, now)
+            and way.are_alike(was, now)
             and not _is_found(each.path, changed)
         ):
             parts += [after[at : each.start], was]
@@ -78,14 +101,20 @@ def _grafted(before: str, after: str, changed: Collection[str]) -> str:
     return "".join([*parts, after[at:]])
 
 
-def _is_alike(was: str, now: str) -> bool:
-    """Return whether two scalars are of one type and format."""
-    import json
-
+def _are_alike(was: str, now: str) -> bool:
+    """Return whether two scalars of JSON are of one type and format."""
     one, other = json.loads(was, strict=False), json.loads(now, strict=False)
     if kind_of(one) != kind_of(other):
         return False
     return not isinstance(one, str) or format_of(one) == format_of(other)
+
+
+def _have_one_format(was: str, now: str) -> bool:
+    return format_of(was) == format_of(now)
+
+
+_JSON = _Way(scalars, _are_alike)
+_XML = _Way(markup.scalars, _have_one_format)
 
 
 def _is_found(path: Path, changed: Collection[str]) -> bool:

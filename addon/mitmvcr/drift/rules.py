@@ -27,7 +27,7 @@ RULES: Mapping[str, tuple[Tier, str]] = {
     "required-new": (Tier.BREAKING, "what was accepted is refused now (400, 422)"),
     "media-type": (Tier.BREAKING, "the body is of another media type"),
     "body-gone": (Tier.BREAKING, "there is no body any more"),
-    "body-broken": (Tier.BREAKING, "the body is no JSON any more"),
+    "body-broken": (Tier.BREAKING, "the body cannot be read any more as what it was"),
     "key-gone": (Tier.BREAKING, "a member is gone that was always there"),
     "type-changed": (Tier.BREAKING, "a value is of another type"),
     "status": (Tier.DANGEROUS, "the status is another one of the same class"),

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 #: Names and positions from the top.
 Path = tuple[str | int, ...]
@@ -17,14 +17,6 @@ class Scalar(NamedTuple):
     path: Path
     start: int
     end: int
-
-
-def read(body: bytes) -> tuple[Any] | None:
-    """Return the value of a body, in a tuple; None where it is no JSON."""
-    try:
-        return (json.loads(body),)
-    except (ValueError, RecursionError):
-        return None
 
 
 def spelled(path: Path) -> str:

@@ -2,13 +2,15 @@
 
 import re
 from base64 import b64encode, urlsafe_b64encode
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from itertools import chain
 
 from mitmvcr.codings import CodingError, decoded
 from mitmvcr.core.headers import all_values
-from mitmvcr.core.model import Interaction, Response
+from mitmvcr.core.model import Request, Response
 from mitmvcr.core.placeholders import is_placeholder
+from mitmvcr.core.searching import each_match
 from mitmvcr.echo.places import MOST, Place, Value, values
 from mitmvcr.echo.tokens import TOKEN, payload_of
 from mitmvcr.miss.freshness import pieces
@@ -37,37 +39,31 @@ _SHORT, _LONG = 4, 300
 _DISTINCT = 8
 
 
-def echoes(interaction: Interaction) -> tuple[str, ...]:
-    """Return the places of a request whose values its response repeats, as a cassette
-    has them."""
-    answer = said(interaction.response)
-    found: dict[str, None] = {}
-    for place, value in values(interaction.request).items():
-        if (
-            may_be(place, value)
-            and _repeats(answer, value)
-            and is_made_up(place, value)
-        ):
-            found[str(place)] = None
-    return tuple(found)
+def candidates(request: Request) -> list[tuple[Place, Value]]:
+    """Return the values of a request that may be made up: a quick look at each."""
+    found = values(request, _USUAL).items()
+    return [(place, value) for place, value in found if _may_be(place, value)]
 
 
-def with_echoes(interaction: Interaction) -> Interaction:
-    """Return an interaction with its echoes; itself where there are none."""
-    found = echoes(interaction)
-    if not found:
-        return interaction
-    return replace(interaction, request=replace(interaction.request, echoes=found))
+def echoes(
+    answer: Sequence[bytes], among: Iterable[tuple[Place, Value]]
+) -> Iterator[Place]:
+    """Yield the places of the candidates that an answer repeats."""
+    for place, value in among:
+        if _repeats(answer, value) and is_made_up(place, value):
+            yield place
 
 
-def said(response: Response) -> bytes:
-    """Return all that a response says, also in the tokens that it holds."""
-    values_ = [value for each in response.headers.values() for value in each]
+def said(response: Response) -> Sequence[bytes]:
+    """Return all that a response says, the body first: also in the tokens that it
+    holds."""
+    values_ = "\n".join(chain.from_iterable(response.headers.values()))
     body = plain_body(response) if len(response.body) <= MOST else b""
-    whole = b"\n".join((body, *(value.encode(*_BYTES) for value in values_)))
-    if b"eyJ" not in whole:
-        return whole
-    return b"\n".join((whole, *filter(None, map(payload_of, TOKEN.findall(whole)))))
+    found = [body, values_.encode(*_BYTES)]
+    for part in found.copy():
+        tokens = (payload_of(each[0]) for each in each_match(TOKEN, b"eyJ", part))
+        found += filter(None, tokens)
+    return found
 
 
 def plain_body(response: Response) -> bytes:
@@ -82,21 +78,19 @@ def plain_body(response: Response) -> bytes:
     return response.body
 
 
-def may_be(place: Place, value: Value) -> bool:
-    """Return whether a value may be one: a quick look at each."""
+def _may_be(place: Place, value: Value) -> bool:
     if isinstance(value, str):
         return (
             _SHORT <= len(value) <= _LONG
             and " " not in value
             and (_DIGIT.search(value) is not None or _is_named(place))
-            and not (place.kind == "header" and place.name in _USUAL)
             and not is_placeholder(value)
         )
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-def _repeats(answer: bytes, value: Value) -> bool:
-    return any(each in answer for each in _spelled(value))
+def _repeats(answer: Sequence[bytes], value: Value) -> bool:
+    return any(each in part for each in _spelled(value) for part in answer)
 
 
 def _spelled(value: Value) -> Iterator[bytes]:
@@ -118,4 +112,9 @@ def _is_named(place: Place) -> bool:
 def is_made_up(place: Place, value: Value) -> bool:
     if _is_named(place):
         return True
-    return any(each.kind.name not in _COINCIDENCES for each in pieces(str(value)))
+    return _looks_made_up(str(value))
+
+
+@lru_cache(maxsize=1024)
+def _looks_made_up(text: str) -> bool:
+    return any(each.kind.name not in _COINCIDENCES for each in pieces(text))

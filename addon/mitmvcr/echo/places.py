@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from typing import NamedTuple, cast
 
@@ -62,10 +62,11 @@ class Place(NamedTuple):
 Value = str | int | float | bool | None
 
 
-def values(request: Request) -> dict[Place, Value]:
-    """Return the values of a request by place, in reading order."""
+def values(request: Request, no_headers: Collection[str] = ()) -> dict[Place, Value]:
+    """Return the values of a request by place, in reading order; without the headers of
+    these names, in lower case."""
     found: dict[Place, Value] = {}
-    for kind, name, value in _each(request):
+    for kind, name, value in _each(request, no_headers):
         if len(found) == _MANY:
             break
         place = Place(kind, name)
@@ -78,7 +79,7 @@ def values(request: Request) -> dict[Place, Value]:
 _Found = Iterator[tuple[str, str, Value]]
 
 
-def _each(request: Request) -> _Found:
+def _each(request: Request, no_headers: Collection[str]) -> _Found:
     parts = split_url(request.url)
     if parts is not None:
         for number, step in enumerate(parts[2].split("/")):
@@ -86,8 +87,9 @@ def _each(request: Request) -> _Found:
         for name, value in query_pairs(parts[3]):
             yield "query", name, value
     for name, texts in request.headers.items():
-        for text in texts:
-            yield "header", name.lower(), text
+        lower = name.lower()
+        for text in () if lower in no_headers else texts:
+            yield "header", lower, text
     if request.body and len(request.body) <= MOST:
         yield from _of_body(request)
 

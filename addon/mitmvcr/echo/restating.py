@@ -18,7 +18,13 @@ from mitmvcr.core.placeholders import is_placeholder
 from mitmvcr.echo.earlier import EARLIER
 from mitmvcr.echo.finding import plain_body
 from mitmvcr.echo.places import Place, Value, values
-from mitmvcr.echo.tokens import BASE64, TOKEN, changed_base64, changed_token
+from mitmvcr.echo.tokens import (
+    BASE64,
+    TOKEN,
+    changed_base64,
+    changed_token,
+    is_signed,
+)
 
 _BYTES = ("utf-8", "surrogateescape")
 #: A shorter value is put only where it is all of a value of JSON under its own name.
@@ -38,10 +44,11 @@ class _Pair(NamedTuple):
 
 class LiveValues:
     """What the client of a replay has made up so far, beside what the recorded one
-    had."""
+    had. ``remade``: a JWT has lost its signature by it."""
 
     def __init__(self) -> None:
         self._known: dict[str, _Pair] = {}
+        self.remade = False
 
     def restated(self, interaction: Interaction, live: Request) -> Interaction:
         """Return an interaction that answers this request: what its response repeats of
@@ -55,7 +62,9 @@ class LiveValues:
             pairs += [pair for pair in self._known.values() if pair not in pairs]
         if not pairs:
             return interaction
-        response = _Restating(pairs).response(interaction.response)
+        restating = _Restating(pairs)
+        response = restating.response(interaction.response)
+        self.remade = self.remade or restating.remade
         return replace(interaction, response=response)
 
 
@@ -87,6 +96,7 @@ class _Restating:
                     spellings.setdefault(old, new)
             else:
                 self._fields += _fields(pair)
+        self.remade = False
         self._spellings: Spellings = spellings
         self._regex = _any_of(spellings)
         self._as_is = {
@@ -160,7 +170,10 @@ class _Restating:
         return self._escape(live)
 
     def _token(self, found: re.Match[bytes]) -> bytes:
-        return changed_token(found[0], self._plainly)
+        new = changed_token(found[0], self._plainly)
+        if new != found[0] and is_signed(found[0]):
+            self.remade = True
+        return new
 
     def _base64(self, found: re.Match[bytes]) -> bytes:
         return changed_base64(found[0], self._plainly)

@@ -41,6 +41,11 @@ def changed_token(token: bytes, change: Change) -> bytes:
     return b".".join((head, _coded(new), b"A" * len(signature)))
 
 
+def is_signed(token: bytes) -> bool:
+    """Return whether a JWT has a signature that is not made of zeros."""
+    return token.rpartition(b".")[2].strip(b"A") != b""
+
+
 def changed_base64(text: bytes, change: Change) -> bytes:
     """Return base64 whose content is changed, in the same alphabet and with padding
     where it had some."""

@@ -1,5 +1,6 @@
 """Recordings of others, known by what they hold, so that a message can name them."""
 
+import codecs
 import json
 import re
 
@@ -10,6 +11,7 @@ _MEMBERS = {
     (b"recordID", b"interactions", b"shaSum"): "test-server",
     (b"interactions", b"uri"): "vcrpy",
     (b"log", b"entries", b"creator"): "har",
+    (b"log", b"entries", b"startedDateTime"): "har",
     (b"data", b"pairs", b"globalActions"): "hoverfly",
     (b"pairs", b"schemaVersion"): "hoverfly",
     (b"Entries", b"RequestUri"): "test-proxy",
@@ -64,6 +66,7 @@ def kind_of(data: bytes) -> str:
     else an empty text."""
     if is_own(data):
         return ""
+    data = data.removeprefix(codecs.BOM_UTF8)  # some programs on Windows write it
     if _JSON.match(data):
         kinds = (kind for names, kind in _MEMBERS.items() if _has(data, names))
         kind = next(kinds, "")
@@ -105,8 +108,10 @@ def _is_wiremock(data: bytes) -> bool:
     if not isinstance(whole, dict):
         return False
     one, other = whole.get("request"), whole.get("response")
-    is_one = isinstance(one, dict) and isinstance(other, dict)
-    return is_one or isinstance(whole.get("mappings"), list)
+    if not isinstance(one, dict) or not isinstance(other, dict):
+        return isinstance(whole.get("mappings"), list)
+    # An entry of an archive and one of Proxyman's have such members too.
+    return "startedDateTime" not in whole and isinstance(one.get("method", ""), str)
 
 
 #: What has names that other files have too.

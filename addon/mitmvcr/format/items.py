@@ -6,6 +6,7 @@ both to the same values.
 """
 
 import re
+from contextlib import suppress
 from typing import Any
 
 from mitmvcr.core.frames import Frame, parse_frame
@@ -28,6 +29,7 @@ from mitmvcr.format.lines import (
     from_base64,
     integer,
 )
+from mitmvcr.format.lines import text as address
 from mitmvcr.format.resolve import repaired
 from mitmvcr.format.speed import Memo
 
@@ -40,7 +42,9 @@ _SPECIAL = (
 
 _REQUEST = frozenset(Request.__annotations__)
 _RESPONSE = frozenset(Response.__annotations__)
-_FRAME = _REQUEST - {"body", "content_length"}
+#: What of a request seldom is as in another one.
+_VARYING = (b"content_length", b"url", b"body")
+_FRAME = _REQUEST - {key.decode() for key in _VARYING}
 
 
 #: The key of a field, its value, and the part that begins behind it, if one does.
@@ -55,10 +59,10 @@ _LONGEST_FRAME = 4096
 
 
 class ItemParser:
-    """Reads the interactions of one file."""
+    """Reads the interactions of one file; ``earlier`` read files in the same layout."""
 
-    def __init__(self, columns: Columns) -> None:
-        self._lines = Lines(columns)
+    def __init__(self, columns: Columns, earlier: "ItemParser | None" = None) -> None:
+        self._lines: Lines = earlier._lines if earlier else Lines(columns)
         self._margin = b" " * columns.field
         # A field is on one line, or the lines below it are indented deeper.
         between = re.compile(b"\n%b(?=[a-z])" % self._margin)
@@ -67,9 +71,11 @@ class ItemParser:
             b" {%d}- (?:id: (0|[1-9][0-9]{0,17})\n {%d})?(request|response):"
             % (columns.dash, columns.dash + 2)
         ).fullmatch
-        self._known = Memo(self._field, _MEMO_FIELDS)
-        self._length = b"\n%bcontent_length: " % self._margin
-        self._body = b"\n%bbody: " % self._margin
+        make = earlier._own_field if earlier else self._field
+        self._known = Memo(make, _MEMO_FIELDS)
+        keys = (b"\n%b%b: " % (self._margin, key) for key in _VARYING)
+        self._length, self._url, self._body = keys
+        self._response = b"\n%bresponse:" % (b" " * (columns.dash + 2))
         self._frames = Memo(self._frame, _MEMO_FRAMES)
 
     def parse(self, item: bytes) -> Interaction:
@@ -77,12 +83,25 @@ class ItemParser:
         letter."""
         if item[-1:] != b"\n" or not is_ordinary(item):
             raise Decline
+        end = item.find(self._response)
+        if end > 0:
+            with suppress(Decline):
+                return self._parse_usual(item, end)
         start, *fields = self._split(item[:-1])
+        id, name = self._head_of(start)
+        return _interaction(id, self._parts(name, fields))
+
+    def _head_of(self, start: bytes) -> tuple[int, str]:
+        """Return the id that an item begins with, and the name of its first part."""
         head = self._head(start)
         if head is None:
             raise Decline
+        return int(head[1] or 0), head[2].decode()
+
+    def _parts(self, name: str, fields: list[bytes]) -> Parts:
+        """Read fields, the first of which are of the part of that name."""
         part: dict[str, Any] = {}
-        parts: Parts = {head[2].decode(): part}
+        parts: Parts = {name: part}
         for raw in fields:
             known = self._known[raw] if len(raw) <= _MEMO_LENGTH else self._field(raw)
             key, part[key], following = known
@@ -92,41 +111,71 @@ class ItemParser:
                 parts[following] = part = {}
         if sum(map(len, parts.values())) != len(fields):  # some field is there twice
             raise Decline
-        return _interaction(int(head[1] or 0), parts)
+        return parts
+
+    def _parse_usual(self, item: bytes, end: int) -> Interaction:
+        """Read an item whose response begins at ``end``, behind a request that most
+        likely is much as the one before."""
+        id, request = self._id_and_request(item[:end])
+        content, rest = self._without_body(item[end + len(self._response) : -1])
+        nothing, *fields = self._split(rest)
+        parts = self._parts("response", fields)
+        if nothing or len(parts) > 1:
+            raise Decline
+        if content is not None:
+            if "body" in parts["response"]:
+                raise Decline
+            parts["response"]["body"] = content
+        return Interaction(id, request, _response(parts))
+
+    def _without_body(self, text: bytes) -> tuple[bytes | None, bytes]:
+        """Return a body that stands on one line, and the fields without it: it is
+        most of what is read, and nothing has to be sought in it."""
+        at = text.find(self._body)
+        end = text.find(b"\n", at + 1)
+        if at < 0 or not self._next(text, end):
+            return None, text
+        return body(text[at + len(self._body) : end]), text[:at] + text[end:]
 
     def parse_request(self, text: bytes) -> Request:
-        """Read the request of an item that is cut off before its response, in a third
-        of the time that the whole item takes: apart from body and length, most requests
-        repeat the one before. Raise ``Decline`` more often; the result is as in the
-        whole item."""
-        length = text.find(self._length)
-        after_length = text.find(b"\n", length + 1)
-        if length < 0 or not self._next(text, after_length) or not is_ordinary(text):
+        """Read the request of an item that is cut off before its response, in a fifth
+        of the time that the whole item takes: apart from URL, body and length, most
+        requests repeat the one before. Raise ``Decline`` more often; the result is as
+        in the whole item."""
+        if not is_ordinary(text):
             raise Decline
-        start, colon, frame = text[:length].partition(b"request:")
-        if not self._head(start + colon):
-            raise Decline
-        count = integer(text[length + len(self._length) : after_length])
-        at_body = text.find(self._body, after_length)
-        if at_body < 0:  # go-vcr leaves out an empty one
-            return self._request(frame + text[after_length:], count, b"")
-        after_body = text.find(b"\n", at_body + 1)
-        if not self._next(text, after_body):
-            raise Decline
-        frame += text[after_length:at_body] + text[after_body:]
-        content = body(text[at_body + len(self._body) : after_body])
-        return self._request(frame, count, content)
+        return self._id_and_request(text)[1]
 
-    def _request(self, frame: bytes, length: int, content: bytes) -> Request:
+    def _id_and_request(self, text: bytes) -> tuple[int, Request]:
+        length, text = self._cut(text, self._length)
+        url, text = self._cut(text, self._url)
+        content = b""
+        if self._body in text:  # go-vcr leaves out an empty one
+            content, text = self._cut(text, self._body)
+        start, colon, frame = text.partition(b"request:")
+        id, _ = self._head_of(start + colon)
         is_short = len(frame) <= _LONGEST_FRAME
         fields = self._frames[frame] if is_short else self._frame(frame)
-        sound = repaired(content, length)
-        if sound is None:
-            sound = content
-        return Request(**fields, content_length=length, body=sound)
+        count, content = integer(length), body(content) if content else b""
+        sound = repaired(content, count)
+        return id, Request(
+            **fields,
+            url=address(url),
+            content_length=count,
+            body=content if sound is None else sound,
+        )
+
+    def _cut(self, text: bytes, mark: bytes) -> tuple[bytes, bytes]:
+        """Return the value of the field that begins with ``mark``, and the text
+        without it."""
+        at = text.find(mark)
+        end = text.find(b"\n", at + 1)
+        if at < 0 or not self._next(text, end):
+            raise Decline
+        return text[at + len(mark) : end], text[:at] + text[end:]
 
     def _frame(self, text: bytes) -> dict[str, Any]:
-        """Return the fields of a request without its length and body."""
+        """Return the fields of a request that are not among those that vary."""
         nothing, *raws = self._split(text)
         fields: dict[str, Any] = {}
         for raw in raws:
@@ -136,7 +185,7 @@ class ItemParser:
         if (
             nothing
             or len(fields) != len(raws)
-            or not {"url", "method"} <= fields.keys() <= _FRAME
+            or not {"method"} <= fields.keys() <= _FRAME
         ):
             raise Decline
         return fields
@@ -159,6 +208,12 @@ class ItemParser:
             if kind != PART or at + 1 < len(lines):
                 raise Decline
         return key, value, following
+
+    def _own_field(self, raw: bytes) -> Field:
+        """Return a field for another file: a map that is changed there stays as it was
+        here."""
+        key, value, following = self._known[raw]
+        return key, {**value} if isinstance(value, dict) else value, following
 
     def _line(self, line: bytes) -> Line:
         return self._lines.memo.get(line) or self._lines.read(line)
@@ -242,17 +297,19 @@ def _frames(values: tuple[str, ...]) -> tuple[Frame, ...]:
 
 
 def _interaction(id: int, parts: Parts) -> Interaction:
-    request, response = parts.get("request", {}), parts.get("response", {})
-    if not (
-        request.keys() <= _REQUEST
-        and response.keys() <= _RESPONSE
-        and "url" in request
-        and "method" in request
-        and "code" in response
-    ):
+    request = parts.get("request", {})
+    if not {"url", "method"} <= request.keys() <= _REQUEST:
         raise Decline
-    for part in request, response:
-        body = repaired(part.get("body", b""), part.get("content_length", 0))
-        if body is not None:
-            part["body"] = body
-    return Interaction(id, Request(**request), Response(**response))
+    return Interaction(id, Request(**_sound(request)), _response(parts))
+
+
+def _response(parts: Parts) -> Response:
+    found = parts.get("response", {})
+    if not {"code"} <= found.keys() <= _RESPONSE:
+        raise Decline
+    return Response(**_sound(found))
+
+
+def _sound(part: dict[str, Any]) -> dict[str, Any]:
+    body = repaired(part.get("body", b""), part.get("content_length", 0))
+    return part if body is None else {**part, "body": body}

@@ -136,14 +136,15 @@ class LazyInteractions(Sequence[Interaction]):
         if found is not None:
             return found.request
         try:
-            request = self._parser.parse_request(self._until_response(number))
+            request = self._parser.parse_request(self.request_written(number))
         except Decline:
             return self.head(number).request
         if request.url == self.urls[number]:
             return request
         return self[number].request
 
-    def _until_response(self, number: int) -> bytes:
+    def request_written(self, number: int) -> bytes:
+        """Return an item as it stands in the file, up to its response."""
         start, end = self._starts[number : number + 2]
         source = self._index.source
         return source.read(start, source.find(self._response, start, end))

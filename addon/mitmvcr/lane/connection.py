@@ -16,6 +16,8 @@ LONGEST_BODY = 1 << 14
 _ESTABLISHED = b"%b 200 Connection established\r\n\r\n"
 
 
+#: The tunnel that a request came through, a host and a port, if any; and its bytes.
+Sent = tuple[tuple[str, int], bytes]
 #: The client's address and ours, as ``socket`` has them.
 Ends = tuple[tuple[Any, ...], tuple[Any, ...]]
 
@@ -44,8 +46,14 @@ class Desk(Protocol):
     def is_open(self, line: Line) -> bool:
         """Return whether the lane may answer anything on a connection now."""
 
-    def answer(self, line: Line, request: PlainRequest) -> bytes | None:
-        """Return the answer in full; None where mitmproxy is to give it."""
+    def answer(
+        self, line: Line, request: PlainRequest, sent: Sent | None = None
+    ) -> bytes | None:
+        """Return the answer in full; None where mitmproxy is to give it. ``sent`` is
+        all that the request was, where it stays open behind it."""
+
+    def answer_again(self, line: Line, sent: Sent) -> bytes | None:
+        """Return the answer to what was sent before, where it is known and stays so."""
 
     def context(
         self, line: Line, place: tuple[str, int], greeting: hello.Hello
@@ -216,6 +224,8 @@ class Connection(asyncio.Protocol):
 
     def _serve(self, data: bytes) -> None:
         """Answer what is here in full, one after another; keep the rest."""
+        if not self._is_full and self._answer_again(data):
+            return
         start, size = 0, len(data)
         while start < size and not self._is_full:
             end = heads.end_of(data, start)
@@ -237,17 +247,30 @@ class Connection(asyncio.Protocol):
                 break
             self._has_asked = True
             request = self._request(head, data[end + 4 : over])
-            answer = self._desk.answer(self._line, request)
+            closes = head.headers.closes
+            is_all = not start and over == size and not closes
+            sent = (self._place, data) if is_all else None
+            answer = self._desk.answer(self._line, request, sent)
             if answer is None:
                 self._pass_on(data[start:])
                 return
             self._count()
             self._send(answer)
-            if head.headers.closes:
+            if closes:
                 self._end()
                 return
             start = over
         self._buffer = data[start:]
+
+    def _answer_again(self, data: bytes) -> bool:
+        """Answer what was sent before; most clients repeat themselves."""
+        answer = self._desk.answer_again(self._line, (self._place, data))
+        if answer is None:
+            return False
+        self._has_asked = True
+        self._count()
+        self._send(answer)
+        return True
 
     def _request(self, head: Head, body: bytes) -> PlainRequest:
         host, port = (head.host, head.port) if head.host else self._place

@@ -1,6 +1,6 @@
 """Which places are compared."""
 
-from mitmvcr.core.matching import MatchSpec
+from mitmvcr.core.matching import DEFAULT, MatchSpec
 from mitmvcr.echo.places import Place
 
 
@@ -21,3 +21,9 @@ class Counts:
         if place.kind in ("path", "query"):
             return "url" in parts or place.kind in parts
         return "body" in parts or ("form" in parts and place.kind == "form")
+
+
+def for_messages(spec: MatchSpec) -> MatchSpec:
+    """Return a spec that compares messages as those of a WebSocket are, whatever of
+    requests is compared."""
+    return spec._replace(parts=("body",), style=DEFAULT.style)

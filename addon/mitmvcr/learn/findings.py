@@ -1,7 +1,7 @@
 """What was learned of a program."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 from mitmvcr.core.matching import Ignore, Ignoring, MatchSpec
@@ -78,10 +78,12 @@ class Finding:
 class Learned:
     """All that came of it. ``spec`` is the one in force with the ``rules``; ``alike``
     are pairs of positions in the first recording that the rules make one, since they
-    differ only in what is made up; ``against`` says what stands in the way."""
+    differ only in what is made up, ``at_odds`` those of them whose answers differ in
+    more; ``against`` says what stands in the way."""
 
     spec: MatchSpec
     findings: Sequence[Finding] = ()
     rules: Sequence[Rule] = ()
     alike: Sequence[tuple[int, int]] = ()
-    against: Sequence[str] = field(default=())
+    at_odds: Sequence[tuple[int, int]] = ()
+    against: Sequence[str] = ()

@@ -6,9 +6,10 @@ from collections.abc import Hashable, Iterator, Sequence
 from itertools import combinations
 
 from mitmvcr.core.matching import Matcher, MatchSpec
-from mitmvcr.core.model import Interaction
+from mitmvcr.core.model import Interaction, Response
 from mitmvcr.echo.places import Value
 from mitmvcr.learn.aligning import Asked
+from mitmvcr.learn.counts import for_messages
 from mitmvcr.learn.findings import Rule
 from mitmvcr.learn.rules import with_rules
 from mitmvcr.miss.freshness import fresh
@@ -17,6 +18,7 @@ from mitmvcr.miss.freshness import fresh
 _COUNTS = re.compile(r"(?i)(?:id|seq|sequence|nonce|counter)$")
 #: Of requests that become one so many are compared each with each.
 _MANY = 30
+_BYTES = ("utf-8", "surrogateescape")
 
 Pairs = list[tuple[int, int]]
 
@@ -44,6 +46,14 @@ def made_one(
                 yield one, other
 
 
+def _made_one_in(
+    lists: Sequence[Sequence[Asked]], spec: MatchSpec, rules: Sequence[Rule]
+) -> Iterator[tuple[Asked, Asked]]:
+    before, after = Matcher(spec), Matcher(with_rules(spec, rules))
+    for each in lists:
+        yield from made_one(each, before, after)
+
+
 def differ_in_made_up(one: Asked, other: Asked) -> bool:
     """Return whether two requests of a recording differ only in what is made anew for
     each, wherever they are compared."""
@@ -59,6 +69,20 @@ def differ_in_made_up(one: Asked, other: Asked) -> bool:
             if not is_new(place.name, ours, theirs):
                 return False
     return differ
+
+
+def answers_differ(one: Interaction, other: Interaction) -> bool:
+    """Return whether two answers differ in more than what is made anew for each."""
+    ours, theirs = one.response, other.response
+    if ours.code != theirs.code:
+        return True
+    texts = _said(ours), _said(theirs)
+    return texts[0] != texts[1] and fresh(*texts) is None
+
+
+def _said(response: Response) -> str:
+    frames = (each.content for each in response.websocket if not each.from_client)
+    return b"\n".join((response.body, *frames)).decode(*_BYTES)
 
 
 def is_new(name: str, one: Value, other: Value) -> bool:
@@ -85,15 +109,22 @@ def makes_one(
 
 
 def allowed(
-    spec: MatchSpec, rules: Sequence[Rule], recordings: Sequence[Sequence[Asked]]
+    spec: MatchSpec,
+    rules: Sequence[Rule],
+    recordings: Sequence[Sequence[Asked]],
+    conversations: Sequence[Sequence[Asked]] = (),
 ) -> tuple[list[Rule], Pairs]:
-    """Return the rules without those that make one of what is two, and the pairs of the
-    first recording that they make one since only what is made up differs."""
-    before = Matcher(spec)
+    """Return the rules without those that make one of what is two, requests or messages
+    of a WebSocket, and the pairs of the first recording that they make one since only
+    what is made up differs."""
+    before, messages = Matcher(spec), for_messages(spec)
     kept: list[Rule] = []
     for rule in rules:
-        after = Matcher(with_rules(spec, [*kept, rule]))
-        pairs = [pair for each in recordings for pair in made_one(each, before, after)]
+        wider = [*kept, rule]
+        pairs = [
+            *_made_one_in(recordings, spec, wider),
+            *_made_one_in(conversations, messages, wider),
+        ]
         if all(differ_in_made_up(*pair) for pair in pairs):
             kept.append(rule)
     after = Matcher(with_rules(spec, kept))

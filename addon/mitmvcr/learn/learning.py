@@ -9,9 +9,18 @@ from mitmvcr.core.model import Interaction, Request
 from mitmvcr.core.wording import shown
 from mitmvcr.echo.places import Place
 from mitmvcr.learn.aligning import Aligned, Asked, aligned
+from mitmvcr.learn.conversations import (
+    Both,
+    by_clock,
+    conversations,
+    heard,
+    in_the_way,
+    said_in,
+)
+from mitmvcr.learn.conversations import findings as between
 from mitmvcr.learn.counts import Counts
 from mitmvcr.learn.findings import NO_FACTS, Class, Facts, Finding, Learned, Rule
-from mitmvcr.learn.guard import allowed
+from mitmvcr.learn.guard import allowed, answers_differ
 from mitmvcr.learn.machine import of_machine
 from mitmvcr.learn.rules import any_step, fewest, rules_for, with_rules
 from mitmvcr.learn.sources import Run, source
@@ -19,6 +28,7 @@ from mitmvcr.miss.masking import masked_text, masked_url
 from mitmvcr.miss.sides import Side, differences
 
 Pair = tuple[Asked, Asked]
+Talks = Sequence[tuple[Asked, Both]]
 _ABSENT = object()
 #: Of a difference that nothing leaves out.
 _NOTHING: Sequence[None] = (None,)
@@ -39,21 +49,28 @@ def learn(
     runs = Run(first, in_order[0]), Run(second, in_order[1])
     compared = _Compared(spec)
     findings = [f for pair in found.pairs for f in compared.findings(pair, runs)]
+    talks = conversations(first, second, found.pairs)
+    findings += [f for _, both in talks for f in between(both, spec)]
     differ = {each.place for each in findings}
-    by_clock = [
-        each
-        for _, asked in found.pairs
-        for each in of_machine(asked, facts, spec)
-        if each.place not in differ
-    ]
+    said = [e for _, asked in found.pairs for e in of_machine(asked, facts, spec)]
+    said += [each for _, both in talks for each in by_clock(both, facts)]
+    of_clock = [each for each in said if each.place not in differ]
     wanted = fewest(f.rule for f in findings if f.rule and f.needs_rule)
-    wanted = _needed(spec, wanted, findings, found.pairs)
-    extra = fewest(f.rule for f in by_clock if f.rule)
-    rules, alike = allowed(spec, list(dict.fromkeys([*wanted, *extra])), in_order)
+    wanted = _needed(spec, wanted, findings, found.pairs, talks)
+    extra = fewest(f.rule for f in of_clock if f.rule)
+    every = list(dict.fromkeys([*wanted, *extra]))
+    messages = said_in([both for _, both in talks])
+    rules, alike = allowed(spec, every, in_order, messages)
     final = with_rules(spec, rules)
-    against = [*_in_the_way(final, findings, found.pairs), *_alone(found)]
-    together = _counted([*findings, *by_clock])
-    return Learned(final, together, rules, alike, against)
+    replayed = with_rules(final, _given(findings))
+    against = [
+        *_in_the_way(replayed, found.pairs),
+        *_unheard(replayed, talks),
+        *_alone(found),
+    ]
+    together = _counted([*findings, *of_clock])
+    at_odds = [each for each in alike if answers_differ(*(first[at] for at in each))]
+    return Learned(final, together, rules, alike, at_odds, against)
 
 
 def _in_order(found: Aligned) -> tuple[list[Asked], list[Asked]]:
@@ -111,20 +128,23 @@ def _needed(
     rules: list[Rule],
     findings: Sequence[Finding],
     pairs: Sequence[Pair],
+    talks: Talks,
 ) -> list[Rule]:
     """Return the rules without those that change nothing."""
     given = _given(findings)
-    matching = _matching(with_rules(spec, [*rules, *given]), pairs)
+    matching = _matching(with_rules(spec, [*rules, *given]), pairs, talks)
     for rule in list(rules):
         fewer = [each for each in rules if each != rule]
-        if _matching(with_rules(spec, [*fewer, *given]), pairs) == matching:
+        if _matching(with_rules(spec, [*fewer, *given]), pairs, talks) == matching:
             rules = fewer
     return rules
 
 
-def _matching(spec: MatchSpec, pairs: Sequence[Pair]) -> list[bool]:
+def _matching(spec: MatchSpec, pairs: Sequence[Pair], talks: Talks) -> list[int]:
+    """Return which pairs match, and how far each conversation comes."""
     matcher = Matcher(spec)
-    return [matcher.matches(one.request, other.request) for one, other in pairs]
+    matching = [matcher.matches(one.request, other.request) for one, other in pairs]
+    return [*matching, *(heard(both, matcher) for _, both in talks)]
 
 
 def _given(findings: Sequence[Finding]) -> list[Rule]:
@@ -132,11 +152,9 @@ def _given(findings: Sequence[Finding]) -> list[Rule]:
     return [f.rule for f in findings if f.rule and not f.needs_rule]
 
 
-def _in_the_way(
-    spec: MatchSpec, findings: Sequence[Finding], pairs: Sequence[Pair]
-) -> Iterator[str]:
+def _in_the_way(spec: MatchSpec, pairs: Sequence[Pair]) -> Iterator[str]:
     """Yield the requests that the rules do not let match."""
-    replayed = Matcher(with_rules(spec, _given(findings)))
+    replayed = Matcher(spec)
     left = (p for p in pairs if not replayed.matches(p[0].request, p[1].request))
     for one, other in islice(left, _NAMED):
         sides = Side(other.request, replayed), Side(one.request, replayed)
@@ -148,6 +166,13 @@ def _in_the_way(
         found = next(iter(differences(*sides, parts)), None)
         what = masked_text(str(found)) if found else "it differs"
         yield f"{_named(one)}: {what}"
+
+
+def _unheard(spec: MatchSpec, talks: Talks) -> Iterator[str]:
+    """Yield the messages of WebSockets that the rules do not let match."""
+    for one, both in talks:
+        if said := in_the_way(both, Matcher(spec)):
+            yield f"{_named(one)}: {said}"
 
 
 def _alone(found: Aligned) -> Iterator[str]:

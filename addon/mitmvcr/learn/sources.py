@@ -64,7 +64,7 @@ class Run:
         if position not in self._texts:
             response = self._recording[position].response
             said = [value for values in response.headers.values() for value in values]
-            frames = [each.content.decode(*_BYTES) for each in response.websocket]
+            frames = _messages(self._recording[position], from_client=False)
             whole = (*said, response.body.decode(*_BYTES), *frames)
             self._texts[position] = "\n".join(whole)
         return self._texts[position]
@@ -72,7 +72,8 @@ class Run:
     def _sent(self, position: int) -> str:
         request = self._recording[position].request
         said = [value for values in request.headers.values() for value in values]
-        return "\n".join((request.url, *said, request.body.decode(*_BYTES)))
+        frames = _messages(self._recording[position], from_client=True)
+        return "\n".join((request.url, *said, request.body.decode(*_BYTES), *frames))
 
     @cached_property
     def digests(self) -> Mapping[str, tuple[str, str]]:
@@ -91,6 +92,11 @@ class Run:
         of_all = chain.from_iterable(each.values.values() for each in self._asked)
         texts = (each for each in of_all if isinstance(each, str) and len(each) > 7)
         yield from list(dict.fromkeys(texts))[:_MOST_VALUES]
+
+
+def _messages(interaction: Interaction, *, from_client: bool) -> list[str]:
+    frames = interaction.response.websocket
+    return [e.content.decode(*_BYTES) for e in frames if e.from_client is from_client]
 
 
 def source(

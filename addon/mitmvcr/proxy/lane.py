@@ -9,6 +9,7 @@ import asyncio
 import logging
 import ssl
 import time
+from collections.abc import Set
 from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 from typing import Any, NamedTuple
@@ -17,15 +18,18 @@ from weakref import WeakKeyDictionary
 from mitmproxy import connection, http
 
 from mitmvcr.core.modes import Decision, Replay
-from mitmvcr.lane import Connection, Ends, Hello, Line, render
+from mitmvcr.lane import Connection, Ends, Hello, Line, Sent, render
+from mitmvcr.miss.report import Entry
 from mitmvcr.proxy import host
 from mitmvcr.proxy.connections import LEFT, Connections
 from mitmvcr.proxy.flow.player import LARGE, Player, size_of
 from mitmvcr.proxy.flow.requests import live_request_of
+from mitmvcr.proxy.handshakes import broken
 from mitmvcr.proxy.host.leaves import Leaves
 from mitmvcr.proxy.host.lines import Intake
-from mitmvcr.proxy.host.plain import Plain
-from mitmvcr.proxy.replay import waiting_for_nothing
+from mitmvcr.proxy.host.plain import Plain, is_harmless
+from mitmvcr.proxy.known_answers import Known, KnownAnswers
+from mitmvcr.proxy.replay import at_once, waiting_for_nothing
 from mitmvcr.proxy.sessions import Sessions
 from mitmvcr.proxy.sessions.routes import SAYS_SESSION
 from mitmvcr.view.parts import PlainHeaders, PlainRequest, PlainResponse, WireResponse
@@ -74,6 +78,7 @@ class Lane:
         self._told: set[Any] = set()
         self._open: set[Connection] = set()
         self._fit: WeakKeyDictionary[Player, bool] = WeakKeyDictionary()
+        self._known = KnownAnswers()
         self._is_plain = self._takes = False
         self._next: asyncio.TimerHandle | None = None
 
@@ -99,9 +104,12 @@ class Lane:
         for each in list(self._open):
             each.close()
 
-    def configure(self, _: object) -> None:
+    def configure(self, updated: Set[str]) -> None:
         """Look at everything anew, after options have changed."""
+        if is_harmless(updated) and self._plain.is_same():
+            return  # as where a session gets a port of its own
         self._fit.clear()
+        self._known.clear()
         self._is_plain = self._plain.look()
         in_play = self._sessions.in_play()
         if self._is_there and any(each.settings.lane == "auto" for each in in_play):
@@ -155,7 +163,15 @@ class Lane:
 
     # Answers
 
-    def answer(self, line: Line, request: PlainRequest) -> bytes | None:
+    def answer_again(self, line: Line, sent: Sent) -> bytes | None:
+        known = self._known.get(sent)
+        if known is None or self._player(line) is not known.player:
+            return None
+        return known.again()
+
+    def answer(
+        self, line: Line, request: PlainRequest, sent: Sent | None = None
+    ) -> bytes | None:
         player = self._player(line)
         if player is None or self._is_for_us(request):
             return None
@@ -163,11 +179,14 @@ class Lane:
             live = live_request_of(player, request)
             if size_of(live.request) > LARGE:
                 return None
+            learned = player.session.standing.learned
             decision = player.session.plan(live.request)
             if isinstance(decision, Replay):
-                answer = _answered(player, request, live, decision)
-                if answer is not None:
-                    return answer
+                answered = _answered(player, request, live, decision)
+                if answered is not None:
+                    if sent is not None:
+                        self._known.keep(sent, Known(player, learned, *answered))
+                    return answered[1]
         except Exception as error:  # noqa: BLE001 - mitmproxy's way answers that too
             self._handed[line.ends] = error
         else:
@@ -231,7 +250,7 @@ class Lane:
         return True
 
     def tls_broke(self, line: Line, name: str, reason: str) -> None:
-        level, text = _broken(name, reason)
+        level, text = broken(name, reason)
         client = {"client": line.ends[0]}
         told = f"Client TLS handshake failed. {text}"
         _mitmproxys.log(level, told, extra=client)
@@ -289,19 +308,24 @@ def _is_near(address: str) -> bool:
 
 def _answered(
     player: Player, request: PlainRequest, live: LiveRequest, decision: Replay
-) -> bytes | None:
-    """Answer with a replay and count it; None where it leaves in parts, or fails."""
+) -> tuple[Replay, bytes, Entry | int | None] | None:
+    """Answer with a replay and count it, and return both, with what the log has of it;
+    None where it is a long stream, or fails."""
+    began, session = time.monotonic_ns(), player.session
     decision = waiting_for_nothing(player.settings, decision, request)
     interaction = decision.interaction
     if is_streamed(interaction.response):
-        return None
-    session = player.session
-    began = time.monotonic_ns()
-    sent = to_wire(interaction, request)
+        found = at_once(interaction, request)
+        if found is None:
+            return None
+        sent, answer = found
+    else:
+        sent = to_wire(interaction, request)
+        answer = render(sent)
     player.redirects.note(live.request, _parts(sent))
-    answer = render(sent)
-    session.replayed(session.replaying(decision), time.monotonic_ns() - began)
-    return answer
+    entry = session.replaying(decision)
+    session.replayed(entry, time.monotonic_ns() - began)
+    return decision, answer, entry
 
 
 def _parts(sent: WireResponse) -> PlainResponse:
@@ -316,32 +340,3 @@ def _protocol(player: Player, place: str, greeting: Hello) -> bytes | None:
     if recorded in offered and host.capabilities.has("ALPN choice"):
         return recorded
     return next((each for each in offered if each in _KNOWN), None)
-
-
-_UNTRUSTED = ("unknown ca", "bad certificate", "certificate unknown")
-
-
-def _broken(name: str, reason: str) -> tuple[int, str]:
-    """Return what mitmproxy says of a handshake that failed (proxy/layers/tls.py:
-    on_handshake_error)."""
-    if not reason:
-        return logging.INFO, (
-            "The client disconnected during the handshake. If this happens consistently"
-            f" for {name}, this may indicate that the client does not trust the proxy's"
-            " certificate."
-        )
-    known = reason.endswith(("alert unknown ca", "alert bad certificate"))
-    error = reason if known else f"OpenSSL Error([('SSL routines', '', '{reason}')])"
-    if "unsupported protocol" in reason:
-        return logging.WARNING, (
-            "Client and mitmproxy cannot agree on a TLS version to use. You may need to"
-            " adjust mitmproxy's tls_version_client_min option."
-        )
-    if any(each in reason for each in _UNTRUSTED):
-        trust = "does not trust"
-    else:
-        trust = "may not trust"
-    return (
-        logging.WARNING,
-        f"The client {trust} the proxy's certificate for {name} ({error})",
-    )

@@ -1,5 +1,6 @@
 """Hooks for what is more than one request and one response."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,8 @@ from mitmvcr.proxy.sessions import Sessions
 
 if TYPE_CHECKING:
     from mitmproxy.proxy import layer
+
+    from mitmvcr.proxy.host.websocket_script import Hearing
 
 
 class Streams:
@@ -147,3 +150,8 @@ class Streams:
     async def vcr_drain(self, client_id: str) -> None:
         """Let a replayed stream wait for its client: a hook of this package's own."""
         await drain(client_id)
+
+    async def vcr_hear(self, hearing: "Hearing") -> None:
+        """Compare a large message of a replayed WebSocket in a thread: another hook of
+        this package's own."""
+        await asyncio.to_thread(hearing.compare)

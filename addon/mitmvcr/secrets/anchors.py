@@ -5,7 +5,7 @@ and ``in`` a pass for each text.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial
+from functools import cached_property, partial
 from itertools import product
 
 try:
@@ -18,13 +18,9 @@ else:
 _PIECE = 1 << 16
 #: From so many texts on a search takes 1.4 to 2.8 times as long.
 MOST_FAST = 3000
-#: So few are looked for many bytes at once, as long as none is there.
-_FEW = 48
-#: A byte takes the quick automaton so much longer that the fast one is worth making
-#: after so many of them for each text.
-_WORTH = 1 << 10
-#: Of more texts the fast one takes over 10 ms to make, and megabytes.
-_MOST_MADE_ANEW = 1000
+#: So few are looked for many bytes at once, as long as none is there: a tenth of a
+#: nanosecond for each byte, so that of more texts one automaton is faster.
+_FEW, _MOST_FILTERED = 64, 1024
 
 #: Text number, start, end.
 Hit = tuple[int, int, int]
@@ -36,52 +32,43 @@ Find = Callable[[bytes], Sequence[Hit]]
 class Anchors:
     """Finds where any of ``texts`` stands, overlaps included, about in order.
 
-    ``quickly`` made it answers more slowly, until it has been worth making it well:
-    within a microsecond for each text.
+    ``quickly`` made, within a microsecond for each text, it answers more slowly, but
+    not where none of them stands.
     """
 
     def __init__(self, texts: Sequence[bytes], *, quickly: bool = False) -> None:
         self.texts = texts
         self.find: Find = self._one_by_one
         self._more = max(map(len, texts), default=1) - 1
-        self._unread = len(texts) * _WORTH if quickly else 0
-        self._filter: Find | None = None
+        self._is_filtered = HAS_MACHINE and quickly and len(texts) <= _MOST_FILTERED
         if HAS_MACHINE:
             kinds = ahocorasick_rs.Implementation
             # The one that reads one byte a step; of more texts it takes too long to
             # make.
             kind = kinds.DFA if len(texts) < MOST_FAST else None
-            self.find = self._machine(kinds.ContiguousNFA if quickly else kind)
+            kind = kinds.ContiguousNFA if quickly else kind
+            machine = ahocorasick_rs.BytesAhoCorasick(texts, implementation=kind)
+            self.find = partial(machine.find_matches_as_indexes, overlapping=True)
 
-    def _machine(self, kind: "ahocorasick_rs.Implementation | None") -> Find:
-        machine = ahocorasick_rs.BytesAhoCorasick(self.texts, implementation=kind)
-        return partial(machine.find_matches_as_indexes, overlapping=True)
+    @cached_property
+    def _filters(self) -> Sequence[Find]:
+        """Return what finds any of the texts quickly, or else nothing."""
+        kind = ahocorasick_rs.MatchKind.LeftmostFirst
+        groups = (self.texts[at : at + _FEW] for at in range(0, len(self.texts), _FEW))
+        machines = [ahocorasick_rs.BytesAhoCorasick(each, kind) for each in groups]
+        return [machine.find_matches_as_indexes for machine in machines]
 
     def hits(self, data: bytes) -> Iterable[Hit]:
         """Return what :meth:`find` does; of a large text one by one, which takes no
         memory, and lets other threads go on."""
         if len(data) <= _PIECE:
             return self.find(data)
-        if HAS_MACHINE and self._unread > 0:
-            self._read(len(data))
         return self._in_pieces(data)
-
-    def _read(self, size: int) -> None:
-        """Make it well where so much is read that it is worth it."""
-        if len(self.texts) <= _FEW:
-            self._unread = 0
-            kind = ahocorasick_rs.MatchKind.LeftmostFirst
-            machine = ahocorasick_rs.BytesAhoCorasick(self.texts, matchkind=kind)
-            self._filter = machine.find_matches_as_indexes
-            return
-        self._unread -= size
-        if self._unread <= 0 and len(self.texts) < _MOST_MADE_ANEW:
-            self.find = self._machine(ahocorasick_rs.Implementation.DFA)
 
     def _in_pieces(self, data: bytes) -> Iterator[Hit]:
         for at in range(0, len(data), _PIECE):
             piece = data[at : at + _PIECE + self._more]
-            if self._filter and not self._filter(piece):
+            if self._is_filtered and not any(has(piece) for has in self._filters):
                 continue
             for number, start, end in self.find(piece):
                 if start < _PIECE:

@@ -10,6 +10,7 @@ import re
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
 
+from mitmvcr.core.searching import each_match
 from mitmvcr.secrets.looks import FAKE
 from mitmvcr.secrets.runs import object_in
 
@@ -96,7 +97,7 @@ def _time(claims: Claims, name: str) -> int | None:
 
 def each_in(data: bytes) -> list[bytes]:
     """Return the fakes in a text."""
-    return list(dict.fromkeys(found[0] for found in FAKE.finditer(data)))
+    return list(dict.fromkeys(found[0] for found in each_match(FAKE, b"eyJ", data)))
 
 
 def claims_of(token: bytes) -> Claims | None:

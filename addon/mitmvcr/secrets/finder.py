@@ -1,8 +1,9 @@
 """Every secret in a text that shows as one: by its field's name or by its own form."""
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from functools import cache, lru_cache
+from functools import cache
 from typing import NamedTuple
 
 from mitmvcr.core.media import FORM
@@ -28,23 +29,39 @@ _RUN = re.compile(rb"[\w.~+/=-]*+")
 DEEPEST = 4
 #: So often is a form tried in one run of letters where it does not stand.
 _TRIES = 4
+#: One ``@`` in so many bytes is few.
+_FEW_MARKS = 200
+#: So long are a user and a password, with what stands around them.
+_LONGEST_USERINFO = 300
 #: No token is shorter.
 SHORTEST = 14
 
 
-@lru_cache(maxsize=1)
-def table() -> tuple[Anchors, Sequence[Pattern | None]]:
-    """Return the texts to look for and what each of them may belong to; None is a
-    name."""
-    stems = {text.encode() for stem in lists.STEMS for text in spellings(stem)}
-    entries: list[tuple[bytes, Pattern | None]] = [
-        (text, None) for text in sorted(stems)
+class Target(NamedTuple):
+    """What a text may belong to. A ``mark`` says that something is encoded, or was
+    hidden before."""
+
+    is_name: bool = False
+    is_mark: bool = False
+    forms: tuple[Pattern, ...] = ()
+
+
+@cache
+def table(own: tuple[str, ...] = ()) -> tuple[Anchors, Sequence[Target]]:
+    """Return the texts to look for, and of each what it may belong to; ``own`` are the
+    user's names of parameters."""
+    names = {text for stem in lists.STEMS for text in spellings(stem)}
+    names |= {f"{name}=" for name in own}
+    forms = defaultdict[str, list[Pattern]](list)
+    for pattern in PATTERNS:
+        for anchor in pattern.anchors:
+            forms[anchor].append(pattern)
+    marks = {mark.decode() for mark in (*JSON_STARTS, _MARK)}
+    texts = sorted({*names, *forms, *marks})
+    return Anchors([text.encode() for text in texts]), [
+        Target(text in names, text in marks, tuple(forms.get(text, ())))
+        for text in texts
     ]
-    entries += [(a.encode(), each) for each in PATTERNS for a in each.anchors]
-    # What is base64 is looked into where the texts of names would be.
-    entries += [(text, None) for text in (*JSON_STARTS, _MARK)]
-    texts = [text for text, _ in entries]
-    return Anchors(texts), [each for _, each in entries]
 
 
 @cache
@@ -58,12 +75,17 @@ def is_form(data: bytes) -> bool:
 
 
 def _userinfo(data: bytes) -> Iterator[re.Match[bytes]]:
-    match, at = compiled(lists.USERINFO).match, data.find(b"://")
-    while at >= 0:
-        found = match(data, at)
-        if found:
+    """Yield the passwords of URLs: from each ``@`` backwards, as long as there are
+    few, then forwards."""
+    regex, before, at = compiled(lists.USERINFO), 0, data.find(b"@")
+    for _ in range(len(data) // _FEW_MARKS + 1):
+        if at < 0:
+            return
+        slash = data.rfind(b"/", max(before, at - _LONGEST_USERINFO), at)
+        if slash >= 0 and (found := regex.match(data, max(0, slash - 2), at + 1)):
             yield found
-        at = data.find(b"://", at + 3)
+        before, at = at + 1, data.find(b"@", at + 1)
+    yield from regex.finditer(data, before)
 
 
 class Found(NamedTuple):
@@ -82,20 +104,13 @@ class Finder:
         self._keep = frozenset(rules.keep)
         kept = (each for each in PATTERNS if each.kind in self._keep)
         self._kept = {each.kind: compiled(each.regex) for each in kept}
-        anchors, self._targets = table()
-        texts = anchors.texts
-        marks = (*JSON_STARTS, _MARK)
-        self._marks = {len(texts) - n for n in range(1, len(marks) + 1)}
+        anchors, self._targets = table(rules.query)
         self._hits = anchors.hits
-        if rules.query:  # the lists' own are among what is known
-            own = [f"{name}=".encode() for name in rules.query]
-            self._targets = [*self._targets, *[None] * len(own)]
-            self._hits = Anchors([*texts, *own]).hits
 
     def is_clear(self, data: bytes, depth: int = 0) -> bool:
         """Return whether no secret can show there, whatever the text is; mostly within
         one look."""
-        if b"@" in data and any(_userinfo(data)):
+        if any(_userinfo(data)):
             return False
         hits = self._hits(data)
         if hits and any(self._suspects(data, hits)):
@@ -108,52 +123,44 @@ class Finder:
         forms = _Forms(data, self._keep, self._names.is_kept, is_framed=True)
         named = 0
         for number, start, end in hits:
-            pattern = self._targets[number]
-            if pattern is not None:
-                yield forms.at(pattern, start)
-            elif number in self._marks:
-                yield True
-            elif start >= named:
+            target = self._targets[number]
+            yield target.is_mark or forms.at(target.forms, start)
+            if target.is_name and start >= named:
                 named, is_named = self._places.named(data, start, end)
                 yield is_named
 
     def found(self, data: bytes, kind: str = "") -> Found:
         """Return all secrets in a text of a Content-Type, except what a rule finds
         within what it found before."""
-        spans, is_held = self._by_anchor(data, kind)
+        spans, starts = self._by_anchor(data, kind)
         spans += self._by_regex(data)
-        if b"@" in data and not self._names.is_kept("userinfo"):
+        if not self._names.is_kept("userinfo"):
             for found in _userinfo(data):
                 if is_real(found[1]):
                     spans.append(Span(*found.span(1), "userinfo", found[1]))
         spans += columns(self._names, data, kind)
         if self._kept:
             spans = [span for span in spans if not self._is_kept(span.value)]
-        held = list(percent_in(data))
-        if is_held:
-            held += held_in(data)
-        return Found(spans, held)
+        return Found(spans, [*percent_in(data), *held_in(data, starts)])
 
-    def _by_anchor(self, data: bytes, kind: str) -> tuple[list[Span], bool]:
-        """Return secrets, and whether base64 of JSON may stand there."""
+    def _by_anchor(self, data: bytes, kind: str) -> tuple[list[Span], list[int]]:
+        """Return secrets, and where base64 of JSON may begin."""
         spans: list[Span] = []
-        is_held, hits = False, self._hits(data)
+        starts: list[int] = []
+        hits = self._hits(data)
         if not hits:
-            return spans, is_held
+            return spans, starts
         targets, of, at = self._targets, self._places.of, self._forms(data).at
-        marks = self._marks
         scan = Scan(data, form=FORM in kind.lower() or is_form(data))
         for number, start, end in hits:
-            pattern = targets[number]
-            if pattern is not None:
-                if span := at(pattern, start):
-                    spans.append(span)
-                continue
-            if number in marks:
-                is_held = True
-            elif start >= scan.named:
+            is_name, is_mark, forms = targets[number]
+            if is_name and start >= scan.named:
                 spans += of(scan, start, end)
-        return spans, is_held
+            if forms and (span := at(forms, start)):
+                spans.append(span)
+            if is_mark:
+                starts.append(start)
+        return spans, starts
 
     def _forms(self, data: bytes) -> "_Forms":
         return _Forms(data, self._keep, self._names.is_kept)
@@ -162,8 +169,7 @@ class Finder:
         """Return what is a secret by its own form alone, also in a binary message."""
         keep = self._keep | {"bearer", "basic"}
         forms = _Forms(data, keep, self._names.is_kept, is_framed=True)
-        patterns = ((self._targets[number], at) for number, at, _ in self._hits(data))
-        found = (forms.at(pattern, at) for pattern, at in patterns if pattern)
+        found = (forms.at(self._targets[n].forms, at) for n, at, _ in self._hits(data))
         return [span for span in found if span is not None]
 
     def _is_kept(self, value: bytes) -> bool:
@@ -196,34 +202,34 @@ class _Forms:
         self._data, self._keep, self._is_framed = data, keep, is_framed
         self._note = note
         self._done = 0
-        #: Where the run ends that a kind was tried in, and how often it was.
-        self._tried: dict[str, tuple[int, int]] = {}
+        #: Where the run ends that a kind was tried in, and how often it was; and up to
+        #: where it is not tried again.
+        self._tries: dict[str, tuple[int, int]] = {}
+        self._tried: dict[str, int] = {}
 
-    def at(self, pattern: Pattern, at: int) -> Span | None:
+    def at(self, patterns: Iterable[Pattern], at: int) -> Span | None:
         """Return the secret whose anchor stands at a place; None within another."""
-        if at < self._done:
-            return None
-        if self._keep and pattern.kind in self._keep:
-            if self._matched(pattern, at):
-                self._note(pattern.kind)
-            return None
-        if pattern.is_long and self._is_tried(pattern.kind, at):
-            return None
-        span = self._matched(pattern, at)
-        if span is None and self._is_framed:
-            span = self._behind_its_length(pattern, at)
-        if span is None and pattern.is_long:
-            self._failed(pattern.kind, at)
-        return span
-
-    def _is_tried(self, kind: str, at: int) -> bool:
-        run, tries = self._tried.get(kind, (0, 0))
-        return at < run and tries >= _TRIES
+        for pattern in patterns:
+            if at < self._done:
+                return None
+            kind, is_long = pattern.kind, pattern.is_long
+            if kind in self._keep:
+                if self._matched(pattern, at):
+                    self._note(kind)
+            elif not is_long or at >= self._tried.get(kind, 0):
+                span = self._matched(pattern, at)
+                if span is None and self._is_framed:
+                    span = self._behind_its_length(pattern, at)
+                if span is not None:
+                    return span
+                if is_long:
+                    self._failed(kind, at)
+        return None
 
     def _matched(self, pattern: Pattern, at: int) -> Span | None:
-        regex = compiled(pattern.regex)
+        regex, data = compiled(pattern.regex), self._data
         for back in pattern.back:
-            found = regex.match(self._data, at - back) if back <= at else None
+            found = regex.match(data, at - back) if back <= at else None
             if found is not None and is_genuine(pattern, found[0]):
                 self._done = found.end()
                 group = 1 if found.lastindex else 0
@@ -245,10 +251,11 @@ class _Forms:
         return Span(first, first + length, pattern.kind, found[0])
 
     def _failed(self, kind: str, at: int) -> None:
-        run, tries = self._tried.get(kind, (0, 0))
-        if at < run:
-            self._tried[kind] = run, tries + 1
-        else:
+        run, tries = self._tries.get(kind, (0, 0))
+        if at >= run:
             found = _RUN.match(self._data, at)
             assert found is not None
-            self._tried[kind] = found.end(), 1
+            run, tries = found.end(), 0
+        self._tries[kind] = run, tries + 1
+        if tries + 1 == _TRIES:
+            self._tried[kind] = run

@@ -11,22 +11,25 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from mitmvcr.core.model import Interaction, Response
+from mitmvcr.core.searching import each_match
 from mitmvcr.secrets import digests
 from mitmvcr.secrets.containers import Look
 from mitmvcr.secrets.credentials import of_token
-from mitmvcr.secrets.known import ENCODED_PLACEHOLDER
+from mitmvcr.secrets.known import encoded_placeholders
 from mitmvcr.secrets.looks import FAKE
-from mitmvcr.secrets.messages import NO_NAMES, Visit, Walk
+from mitmvcr.secrets.messages import Text, Walk
 from mitmvcr.secrets.runs import decoded_base64
-from mitmvcr.secrets.texts import Text
+from mitmvcr.secrets.spans import Edit, substituted
 from mitmvcr.secrets.values import BYTES
 
-_MARK = re.compile(rb"\[REDACTED:[\w.-]{1,60}\]|" + FAKE.pattern)
+_MARK = re.compile(rb"\[REDACTED:[\w.-]{1,60}\]")
 _IN_SIGNATURE = re.compile(rb"\.([a-z2-7]+)A+\Z")
 
 
-def _walked(response: Response, visit: Visit) -> Response:
-    return Walk(NO_NAMES, None, visit).response(response)
+def _marks(data: bytes) -> list[re.Match[bytes]]:
+    """Return the placeholders and fakes in a text, in order."""
+    found = [*each_match(_MARK, b"[REDACTED:", data), *each_match(FAKE, b"eyJ", data)]
+    return sorted(found, key=re.Match.start)
 
 
 def _texts(response: Response) -> list[bytes]:
@@ -37,7 +40,7 @@ def _texts(response: Response) -> list[bytes]:
         found.append(text.data)
         return text.data
 
-    _walked(response, visit)
+    Walk(visit).response(response)
     return found
 
 
@@ -64,9 +67,12 @@ def given_out(met: Response, kept: Response) -> tuple[bytes, ...]:
 def _hidden(met: bytes, kept: bytes) -> list[bytes]:
     """Return what stood where there are placeholders, or nothing for each where all
     around them is not the same."""
-    first, *pieces = _MARK.split(kept)
-    if not pieces:
+    marks = _marks(kept)
+    if not marks:
         return []
+    ends = [0, *map(re.Match.end, marks)]
+    starts = [*map(re.Match.start, marks), len(kept)]
+    first, *pieces = map(kept.__getitem__, map(slice, ends, starts))
     at, last = len(first), len(met) - len(pieces[-1])
     found = []
     is_same = met.startswith(first) and met.endswith(pieces[-1])
@@ -88,16 +94,20 @@ def marks_of(hints: Mapping[bytes, str], values: Iterable[bytes]) -> list[str]:
 def marked(written: Interaction, marks: Sequence[str]) -> Interaction:
     """Return the interaction with these hints in its placeholders; itself where their
     numbers differ. A binary message, in which no length may change, stays."""
-    count = sum(len(_MARK.findall(text)) for text in _texts(written.response))
+    count = sum(len(_marks(text)) for text in _texts(written.response))
     if count != len(marks) or not any(marks):
         return written
     left = iter(marks)
 
     def visit(text: Text) -> bytes:
-        new = _MARK.sub(lambda it: _with_hint(it[0], next(left).encode()), text.data)
-        return text.data if text.look is Look.FORMS else new
+        hinted = [
+            Edit(*found.span(), _with_hint(found[0], next(left).encode()))
+            for found in _marks(text.data)
+        ]
+        is_binary = text.look is Look.FORMS
+        return text.data if is_binary else substituted(text.data, hinted)
 
-    response = _walked(written.response, visit)
+    response = Walk(visit).response(written.response)
     return digests.restated(written, replace(written, response=response))
 
 
@@ -118,12 +128,12 @@ def _in_basic(value: bytes) -> bytes:
 def sent_back(value: bytes) -> Iterator[bytes | None]:
     """Yield for each placeholder in a value what :func:`letters` knows it by; None for
     one without a hint, and for a fake JWT that has none."""
-    for found in ENCODED_PLACEHOLDER.finditer(value) if b"REDACTED" in value else ():
+    for found in encoded_placeholders(value):
         kind, _, hint = found[1].rpartition(b"--")
         yield b"[REDACTED:--%b]" % hint if kind and hint else None
     if b"REDACTED" in _in_basic(value):  # of a pair it is not known whose it is
         yield None
     if b"eyJ" in value:
-        for found in FAKE.finditer(value):
+        for found in each_match(FAKE, b"eyJ", value):
             hint = _IN_SIGNATURE.search(found[0])
             yield b"[REDACTED:--%b]" % hint[1] if hint else None

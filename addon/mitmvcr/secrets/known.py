@@ -12,6 +12,7 @@ from math import isqrt
 from operator import itemgetter
 from threading import RLock
 
+from mitmvcr.core.searching import each_match
 from mitmvcr.secrets.anchors import Anchors, Hit
 from mitmvcr.secrets.encodings import as_base64, as_text
 from mitmvcr.secrets.fakes import Fakes
@@ -48,6 +49,11 @@ _FULL = 1 << 12
 def placeholder_of(kind: str) -> bytes:
     """Return what stands for a value of a kind, the same object for all of them."""
     return PLACEHOLDER % kind.encode()
+
+
+def encoded_placeholders(data: bytes) -> Iterator[re.Match[bytes]]:
+    """Yield the placeholders in a text, in any encoding."""
+    return each_match(ENCODED_PLACEHOLDER, b"REDACTED", data, (1, 3, 5))
 
 
 class KnownSecrets:
@@ -90,14 +96,11 @@ class KnownSecrets:
             return
         with self._lock:
             self._known[value] = placeholder
-            coded = (text for text in as_base64(value) if len(text) >= LEAST)
-            for means, texts in (
-                ((placeholder, False), as_text(value)),
-                ((placeholder, True), coded),
-            ):
+            for is_base64, texts in ((False, as_text(value)), (True, as_base64(value))):
                 for text in sorted(texts):
-                    self._means.append(means)
-                    self._note(text)
+                    if len(text) >= LEAST or not is_base64:
+                        self._means.append((placeholder, is_base64))
+                        self._note(text)
 
     def _note(self, text: bytes) -> None:
         number, size = len(self._texts), _START

@@ -3,7 +3,7 @@
 import json
 import re
 from base64 import b64decode, b64encode, urlsafe_b64encode
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from itertools import product
 from typing import NamedTuple
@@ -40,9 +40,15 @@ class Held(NamedTuple):
     is_percent: bool = False
 
 
-def held_in(data: bytes) -> Iterator[Held]:
-    """Yield the JSON that stands in base64; the parts of a JWT are none."""
-    for found in _HELD.finditer(data):
+def held_in(data: bytes, starts: Iterable[int]) -> Iterator[Held]:
+    """Yield the JSON that stands in base64; the parts of a JWT are none. ``starts`` are
+    where any of ``JSON_STARTS`` stands."""
+    done = 0
+    for start in sorted(starts):
+        found = _HELD.match(data, start) if start >= done else None
+        if found is None:
+            continue
+        done = found.end()
         plain = decoded_base64(found[0])
         if plain is not None and plain.rstrip().endswith((b"}", b"]")):
             yield Held(found.start(), found.end(), plain)

@@ -15,7 +15,6 @@ from mitmvcr.store import Store
 from mitmvcr.store.rewrite import EVERY
 
 if TYPE_CHECKING:
-    from mitmvcr.echo.earlier import Earlier
     from mitmvcr.secrets.identities import Identities
 
 
@@ -34,15 +33,11 @@ class Recording:
         deck: Deck,
         held: Sequence[Interaction],
         variables: Variables,
-        *,
-        echoes: bool = True,
     ) -> None:
         self._store, self._redaction, self._deck = store, redaction, deck
         self._variables, self._has_some = variables, False
         self._salt, self._is_continued = salt_of(held), bool(len(deck))
         self._identities: Identities | None = None
-        self._echoes = echoes
-        self._earlier: Earlier | None = None
         self._is_set_aside = self._is_closed = False
         #: How much was known to be secret when the first interaction was written.
         self._known: int | None = None
@@ -57,7 +52,7 @@ class Recording:
         kept = redacted.kept
         if not is_sendable(kept.response):
             kept = self._one_that_replays(kept)
-        kept = self._with_earlier(self._variables.held(kept))
+        kept = self._variables.held(kept)
         if self._known is None:
             self._known = self._noted = self._redaction.redactor.memory.size
         if self._is_closed:
@@ -68,16 +63,6 @@ class Recording:
             self._has_some = True
             self._note_identity(kept, redacted)
         return kept
-
-    def _with_earlier(self, kept: Interaction) -> Interaction:
-        """Return what is written with what it repeats of earlier requests."""
-        if not self._echoes:
-            return kept
-        if self._earlier is None:
-            from mitmvcr.echo.earlier import Earlier
-
-            self._earlier = Earlier()
-        return self._earlier.noted(kept)
 
     def note_secrets(self) -> None:
         """Note what was found to be secret after the first interaction was written.
@@ -132,8 +117,9 @@ class Recording:
         self._is_closed = True
         self._keep_variables()
         self._tell_apart()
-        if self._earlier is not None and (repeated := self._earlier.repeated):
-            self._store.amend(self._earlier.with_source, repeated)
+        echoes = self._redaction.echoes
+        if echoes is not None and (repeated := echoes.repeated):
+            self._store.amend(echoes.with_source, repeated)
         self._take_out_late_secrets()
         if self._is_set_aside:
             self.left_in = self._store.leave()

@@ -9,6 +9,7 @@ from mitmvcr.core.model import Interaction, Request
 from mitmvcr.secrets.rules import Rules
 
 if TYPE_CHECKING:
+    from mitmvcr.echo.earlier import EchoFinder
     from mitmvcr.secrets.redactor import Redactor
 
 
@@ -35,8 +36,10 @@ class Redaction:
     def __init__(
         self, rules: Rules, environment: Mapping[str, str], *, echoes: bool = True
     ) -> None:
-        self._rules, self._environment = rules, dict(environment)
-        self._echoes = echoes
+        self._rules, self._environment = rules, environment
+        self._finds_echoes = echoes
+        #: What the recording's clients made up; None before the first interaction.
+        self.echoes: EchoFinder | None = None
         self._redactor: Redactor | None = None
         self._making = Lock()
 
@@ -44,12 +47,14 @@ class Redaction:
     def redactor(self) -> "Redactor":
         """Make the redactor for the first request: a start would feel the 15 ms of the
         lists."""
-        with self._making:
-            if self._redactor is None:
-                from mitmvcr.secrets.redactor import Redactor
+        return self._redactor or self._made()
 
-                self._redactor = Redactor(self._rules, self._environment)
-            return self._redactor
+    def _made(self) -> "Redactor":
+        from mitmvcr.secrets.redactor import Redactor
+
+        with self._making:  # another thread may have made it meanwhile
+            self._redactor = self._redactor or Redactor(self._rules, self._environment)
+        return self._redactor
 
     def foreseen(self, live: Request) -> Seen:
         """Return what :meth:`Session.plan` needs of a request that is large."""
@@ -57,15 +62,23 @@ class Redaction:
         return Seen(live, redactor.request(live), redactor.whose(live))
 
     def redacted(self, changed: Interaction) -> Redacted:
-        """Return an interaction as it may be written, and whose it is."""
+        """Return an interaction as it may be written, and whose it is. What was
+        recorded first is asked for first: its values may be repeated."""
         redactor = self.redactor
         kept = redactor.interaction(changed)
         whose = redactor.whose_recorded(changed.request, kept.request)
-        if self._echoes:
-            from mitmvcr.echo.finding import with_echoes  # a replay needs none of it
+        return Redacted(
+            self._with_echoes(kept), whose, redactor.given_out(changed, kept)
+        )
 
-            kept = with_echoes(kept)
-        return Redacted(kept, whose, redactor.given_out(changed, kept))
+    def _with_echoes(self, kept: Interaction) -> Interaction:
+        if not self._finds_echoes:
+            return kept
+        if self.echoes is None:
+            from mitmvcr.echo.earlier import EchoFinder  # a replay needs none of it
+
+            self.echoes = EchoFinder()
+        return self.echoes.with_echoes(kept)
 
     def hidden(self, met: Interaction) -> Interaction:
         """Return an interaction as it may be written."""

@@ -33,6 +33,7 @@ from mitmvcr.session.hooks import Hooks
 from mitmvcr.session.present import Present, looking_up
 from mitmvcr.session.recording import Recording
 from mitmvcr.session.redaction import Redacted, Redaction, Seen
+from mitmvcr.session.standing import Standing
 from mitmvcr.session.summary import Counts, Summary
 from mitmvcr.session.variables import Variables
 from mitmvcr.spelling import IN_MITMPROXY
@@ -100,13 +101,15 @@ class Session(Counts):
             (loaded, repeats, self.matcher, self._redaction, judge), present
         )
         self.deck = self._look_up.deck
+        can_stand = self.offline and hooks is None and self._clock is None
+        self.standing = Standing(self.deck, self._redaction, self.holds, on=can_stand)
         self.variables = Variables(
             self.deck,
             self._redaction.hidden,
             is_strict=isinstance(self._without_look_up, Refuse),
         )
         self._recording = Recording(
-            store, self._redaction, self.deck, found, self.variables, echoes=echoes
+            store, self._redaction, self.deck, found, self.variables
         )
         self.notice = None if self.rule.records else store.left_over()
         if self.rule.records:

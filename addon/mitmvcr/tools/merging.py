@@ -80,6 +80,8 @@ class _Merge:
         self._notes: list[Note] = []
         #: What was read to compare it, so that a note need not read it again.
         self._shown: dict[tuple[int, int], tuple[str, str]] = {}
+        #: Who records a cassette anew makes most requests as before, to the byte.
+        self._known: dict[bytes | None, tuple[Keys, tuple[str, str]]] = {}
         self._same = self._added = 0
 
     def all(self) -> Merged:
@@ -191,12 +193,21 @@ class _Merge:
         found = {}
         for at in numbers:
             entry = entries[at]
-            request = self._clean(entry.request)
-            self._shown[id(entry.sheet), entry.number] = _method_and_url(request)
-            found[at] = Keys.of(request, self._matcher)._replace(
-                headers=(self._telling(request), request.identity)
-            )
+            digest = entry.request_digest
+            known = self._known.get(digest) if digest else None
+            if known is None:
+                known = self._read(entry)
+                if digest:
+                    self._known[digest] = known
+            found[at], self._shown[id(entry.sheet), entry.number] = known
         return found
+
+    def _read(self, entry: Entry) -> tuple[Keys, tuple[str, str]]:
+        """Return by what a request belongs to others, and how it is shown."""
+        request = self._clean(entry.request)
+        headers = self._telling(request), request.identity
+        keys = Keys.of(request, self._matcher)._replace(headers=headers)
+        return keys, _method_and_url(request)
 
     def _telling(self, request: Request) -> frozenset[tuple[str, str]]:
         """Return the headers by which a replay may choose among equal requests."""

@@ -14,6 +14,7 @@ from mitmvcr.format.items import ItemParser
 from mitmvcr.format.layout import Index
 from mitmvcr.format.lazy import LazyInteractions, read_item
 from mitmvcr.format.lines import Columns
+from mitmvcr.format.plainly import Plainly, PlainReader
 from mitmvcr.tools.times import date_of, parse_date
 
 #: Where go-vcr itself begins its lines, and so what the writer writes.
@@ -98,6 +99,14 @@ class Sheet:
         if self._lazy is not None:
             return self._lazy.request(number)
         return self.interactions[number].request
+
+    def request_digest(self, number: int) -> bytes | None:
+        """Return a digest of a request as it stands in the file; None where that is
+        not known. Equal ones of files whose lines begin alike are equal requests."""
+        if self._lazy is None:
+            return None
+        written = _without_id(self._lazy.request_written(number))
+        return sha256(written, usedforsecurity=False).digest()
 
     def date(self, number: int) -> datetime | None:
         """Return the response's Date; from the file, where it is written as usual."""
@@ -191,9 +200,19 @@ class Entry(NamedTuple):
         return self.new.request if self.new else self.sheet.request(self.number)
 
     @property
+    def request_digest(self) -> bytes | None:
+        """Return a digest of its request as it stands in the sheet, if it is known."""
+        return None if self.new else self.sheet.request_digest(self.number)
+
+    @property
     def digest(self) -> bytes:
         """Return a digest of it as it stands in the sheet, without its id."""
         return self.sheet.digests[self.number]
+
+    @property
+    def written(self) -> bytes | None:
+        """Return it as it stands in the file, if it is known and has not changed."""
+        return None if self.new else self.sheet.written(self.number)
 
     @property
     def date(self) -> datetime | None:
@@ -203,6 +222,23 @@ class Entry(NamedTuple):
     def forget(self) -> None:
         """Free the memory of what was read."""
         self.sheet.forget(self.number)
+
+
+class PlainEntries:
+    """Reads entries that stand plainly in the files of their sheets."""
+
+    def __init__(self) -> None:
+        self._readers: dict[Columns, PlainReader] = {}
+
+    def read(self, entry: Entry) -> Plainly | None:
+        """Return what an entry holds, without decoding it; None where it has to be."""
+        columns, item = entry.sheet.columns, entry.written
+        if columns is None or item is None:
+            return None
+        reader = self._readers.get(columns)
+        if reader is None:
+            reader = self._readers[columns] = PlainReader(columns)
+        return reader.read(item)
 
 
 def _without_id(item: bytes) -> bytes:

@@ -5,17 +5,15 @@ read and written included. A peak is by how much the resident size of a process 
 over an interpreter with mitmvcr imported, for go-vcr the whole process's.
 """
 
-import hashlib
 import json
-import os
-import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
+from harness import needed
 from harness.figures import Figure, Goal, Row
-from harness.processes import MATERIAL, ROOT, BenchError, run
+from harness.processes import MATERIAL, run
 from harness.race import Bench, Race
 from material import mixture
 
@@ -25,9 +23,7 @@ from mitmvcr.format import writer
 COUNT = 10_000
 READY, DUMP, BODY = Goal("ours", 60.0), Goal("ours", 300.0), Goal("ours", 2.0)
 READ = Goal("ratio", 1.0)  # of go-vcr's
-_CACHE = ROOT / ".cache"
 _TASK = MATERIAL / "codec_task.py"
-_GO = MATERIAL / "go"
 Commands = Mapping[str, Sequence[object]]
 
 
@@ -84,7 +80,10 @@ def _whole_rows(path: Path, rounds: int) -> Iterator[Row]:
 
 def _contestants(path: Path) -> Commands:
     # Its module has the name of addon/vcr.py: isolated from a PYTHONPATH with that.
-    ours, vcrpy = [sys.executable, _TASK], [_vcrpy_python(), "-I", _TASK]
+    ours, vcrpy = (
+        [sys.executable, _TASK],
+        [needed.with_python("vcrpy", "vcrpy"), "-I", _TASK],
+    )
     run(*vcrpy, "vcrpy_make", path)
     return {
         **{name: [*ours, name, path] for name in ("ready", "play", "read", "dump")},
@@ -124,29 +123,9 @@ def _body_rows(path: Path, rounds: int) -> Iterator[Row]:
 
 def _by_go(tasks: Mapping[str, str], path: Path) -> Commands:
     """go-vcr's own; without Go it is left out, and in CI that is a failure."""
-    go = shutil.which("go")
-    if go is None:
-        if os.environ.get("CI"):
-            raise BenchError("Go missing: go-vcr cannot be measured (Go 1.24 or newer)")
-        print("bench: codec: Go missing: go-vcr is left out", file=sys.stderr)
+    try:
+        program = needed.built(".")
+    except needed.MissingError as error:
+        print(f"bench: codec: {error}: go-vcr is left out", file=sys.stderr)
         return {}
-    sources = sorted(_GO.iterdir())
-    digest = hashlib.sha256(b"".join(each.read_bytes() for each in sources))
-    program = _CACHE / "go" / f"bench-{digest.hexdigest()[:16]}"
-    if not program.exists():
-        run(go, "build", "-o", program, ".", cwd=_GO)
     return {k: [program, task, path.with_suffix("")] for k, task in tasks.items()}
-
-
-def _vcrpy_python() -> Path:
-    """vcrpy in an environment of its own."""
-    venv = _CACHE / f"bench-vcrpy-{sys.version_info[0]}.{sys.version_info[1]}"
-    python = venv / "bin" / "python"
-    done = venv / "installed"
-    if not done.exists():
-        print("bench: codec: installing vcrpy ...", file=sys.stderr)
-        run(sys.executable, "-m", "venv", venv)
-        pip = [python, "-m", "pip", "install", "-q", "--disable-pip-version-check"]
-        run(*pip, "vcrpy")
-        done.touch()
-    return python

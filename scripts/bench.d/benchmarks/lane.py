@@ -1,77 +1,78 @@
 """Replaying by the fast lane, beside mitmproxy's own way and its server replay."""
 
-import os
-import subprocess
-import sys
-from collections.abc import Iterator, Sequence
-from itertools import cycle
-from pathlib import Path
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from functools import partial
 
+from harness.commanded import Asked
 from harness.figures import Goal, Row
-from harness.load import race_proxies
-from harness.processes import ROOT, Proxy
+from harness.peers import Recordings, Serving, server_replay
+from harness.processes import Proxy
 from harness.race import Bench, Race
 from material import samples
 
 #: Of server replay's CPU: a fortieth over http, a thirtieth over https.
-HTTP, HTTPS = Goal("ratio", 0.025), Goal("ratio", 0.033)
-_OFFLINE = ("--set", "server_replay_extra=500", "--set", "connection_strategy=lazy")
-
-
-class Serving(Proxy):
-    """``mitmvcr serve``, which prints no flows."""
-
-    def _start(self, folder: Path, args: Sequence[object]) -> "subprocess.Popen[bytes]":
-        words = [sys.executable, "-m", "mitmvcr", "serve", "--port", str(self.port)]
-        home = {"MITMVCR_HOME": str(folder / "confdir")}
-        environment = {**os.environ, **home, "PYTHONPATH": str(ROOT / "addon")}
-        with open(self._log, "wb") as log:
-            return subprocess.Popen(
-                [*words, "--set", "flow_detail=0", *map(str, args)],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                env=environment,
-            )
+HTTP, HTTPS = Goal("ratio", 1 / 40), Goal("ratio", 1 / 30)
+#: Of the same for a new connection with TLS and one request.
+NEW = Goal("ratio", 0.2)
+_HOSTS = 200
+_OURS, _OWN, _STOCK = "lane", "mitmproxy's own way", "--server-replay"
 
 
 def rows(bench: Bench) -> Iterator[Row]:
-    goal = HTTPS if bench.https else HTTP
+    scheme, goal = ("https", HTTPS) if bench.https else ("http", HTTP)
     distinct = samples.urls(10_000, https=bench.https)
-    cassette, flows = bench.folder / "lane.yaml", bench.folder / "lane.flows"
     for count, once in ((1_000, False), (10_000, True)):
-        recorded = distinct[:count]
-        samples.write_cassette(cassette, recorded)
-        samples.write_flows(flows, recorded)
-        race = _race(bench, cassette, flows, recorded, once=once)
+        of = Recordings(bench.folder / f"{scheme}-{count}", distinct[:count], once)
+        warm, rounds = 500 if once else count, bench.size(30, quick=10)
+        race = _race(of, rounds, (count - warm) // rounds if once else 500, warm)
         how = "each once" if once else "repeated"
-        name, ours = f"lane {count:,} interactions, {how}", race.least("lane")
-        yield Row(name, ours, "--server-replay", race.least("server replay"), goal)
-        yield Row(name, ours, "mitmproxy's own way", race.least("own way"))
+        yield from _beside(race, f"lane, {scheme}, {count:,} {how}", goal)
+    yield from _new_connections(bench)
+
+
+def _new_connections(bench: Bench) -> Iterator[Row]:
+    """Each host had a connection before, as in all but the first of a suite's tests."""
+    urls = samples.urls_of_hosts(_HOSTS)
+    of = Recordings(bench.folder / "hosts", urls, once=False)
+    rounds = bench.size(10, quick=3)
+    race = _race(of, rounds, _HOSTS, _HOSTS, "-each-anew", connections=2)
+    yield from _beside(race, f"new TLS connection, one request, {_HOSTS} hosts", NEW)
+
+
+def _beside(race: Race, name: str, goal: Goal) -> Iterator[Row]:
+    ours = race.least(f"{_OURS} cpu_us")
+    yield Row(name, ours, _STOCK, race.least(f"{_STOCK} cpu_us"), goal, "us")
+    yield Row(name, ours, _OWN, race.least(f"{_OWN} cpu_us"), unit="us")
 
 
 def _race(
-    bench: Bench, cassette: Path, flows: Path, recorded: Sequence[str], *, once: bool
+    of: Recordings,
+    rounds: int,
+    requests: int,
+    warm: int,
+    *flags: str,
+    connections: int = 8,
 ) -> Race:
-    repeats = () if once else ("--allow-repeats",)
-    words = ("--cassette", cassette, "--mode", "replay_only", *repeats, "--lane")
-    reuse = f"server_replay_reuse={'false' if once else 'true'}"
-    makers = {
-        "lane": lambda folder, name: Serving(folder, name, *words, "auto"),
-        "own way": lambda folder, name: Serving(folder, name, *words, "off"),
-        "server replay": lambda folder, name: Proxy(
-            folder, name, "--server-replay", flows, "--set", reuse, *_OFFLINE
-        ),
-    }
-    race, rounds = Race(), bench.size(30, quick=10)
-    race_proxies(
-        race,
-        bench.folder,
-        makers,
-        lambda: iter(recorded) if once else cycle(recorded),
-        rounds=rounds,
-        requests=200,
-        # What is repeated was read before.
-        warm=None if once else dict.fromkeys(makers, len(recorded)),
-    )
-    return race
+    """Many short rounds, of which one finds a quiet moment of the machine."""
+    with ExitStack() as stack:
+
+        def asked(start: Callable[[], Proxy]) -> Asked:
+            made = Asked(start(), of.asked, *flags, connections=connections)
+            stack.callback(made.stop)
+            made.send(warm, 600)  # what is repeated was read before
+            return made
+
+        runners = {
+            _OURS: asked(partial(_serving, of, "auto")),
+            _OWN: asked(partial(_serving, of, "off")),
+            _STOCK: asked(partial(server_replay, of)),
+        }
+        subjects = {k: partial(each.send, requests, 600) for k, each in runners.items()}
+        return Race().run(subjects, rounds)
+
+
+def _serving(of: Recordings, lane: str) -> Serving:
+    repeats: Sequence[str] = () if of.once else ("--allow-repeats",)
+    words = ("--cassette", of.cassette, "--mode", "replay_only", *repeats)
+    return Serving(of.folder, f"lane-{lane}", *words, "--lane", lane)

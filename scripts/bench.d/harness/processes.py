@@ -5,7 +5,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -60,18 +60,20 @@ def memory(pid: int | str, field: str) -> float:
     raise BenchError(f"the system does not tell {field}")
 
 
-def run(*command: object, cwd: Path | None = None) -> bytes:
+def run(
+    *command: object, cwd: Path | None = None, env: Mapping[str, str] | None = None
+) -> bytes:
     """Run it to its end and return what it prints."""
     words = list(map(str, command))
     done = subprocess.run(
-        words, capture_output=True, timeout=_TASK_SECONDS, check=False, cwd=cwd
+        words, capture_output=True, timeout=_TASK_SECONDS, check=False, cwd=cwd, env=env
     )
     if done.returncode:
         raise BenchError(f"{' '.join(words)}\n{done.stderr.decode()[-2000:]}")
     return done.stdout
 
 
-def _stop(process: "subprocess.Popen[bytes]") -> None:
+def stop(process: "subprocess.Popen[bytes]") -> None:
     if process.poll() is None:
         process.terminate()
     try:
@@ -91,7 +93,7 @@ def server(script: Path, *args: object, core: int = 0) -> Iterator[list[int]]:
         assert process.stdout is not None
         yield [int(port) for port in process.stdout.readline().split()]
     finally:
-        _stop(process)
+        stop(process)
         process.communicate()
 
 
@@ -108,7 +110,6 @@ class Proxy:
         self._log = folder / f"{name}.{self.port}.log".replace(" ", "-")
         began = time.perf_counter()
         self._process = self._start(folder, args)
-        pin(self.pid, -1)
         try:
             self._wait_until_it_answers(began)
         except BaseException:
@@ -121,16 +122,45 @@ class Proxy:
         program = Path(sys.executable).with_name(self.program)
         where = ["--listen-host", "127.0.0.1", "-p", str(self.port)]
         base = [str(program), "-q", *where, "--set", f"confdir={folder / 'confdir'}"]
+        return self._run([*base, *args])
+
+    def _run(
+        self,
+        command: Sequence[object],
+        env: Mapping[str, str] | None = None,
+        cwd: Path | None = None,
+    ) -> "subprocess.Popen[bytes]":
         with open(self._log, "wb") as log:
-            return subprocess.Popen(
-                [*base, *map(str, args)],
+            process = subprocess.Popen(
+                [*map(str, command)],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
+                env=env,
+                cwd=cwd,
             )
+        pin(process.pid, -1)  # its threads and children too
+        return process
+
+    def answers(self) -> bool:
+        """Return whether it answers a request: one with no destination, so that no hook
+        sees it."""
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), 10) as client:
+                client.sendall(b"GET / HTTP/1.1\r\n\r\n")
+                return client.recv(1) != b""
+        except OSError:
+            return False
+
+    def listens(self) -> bool:
+        try:
+            socket.create_connection(("127.0.0.1", self.port), 10).close()
+        except OSError:
+            return False
+        return True
 
     def _wait_until_it_answers(self, began: float) -> None:
-        while not _answers(self.port):
+        while not self.answers():
             if self._process.poll() is not None:
                 raise self.failed("ended at its start")
             if time.perf_counter() - began > self.patience:
@@ -157,7 +187,7 @@ class Proxy:
         return memory(self.pid, field)
 
     def stop(self) -> None:
-        _stop(self._process)
+        stop(self._process)
 
     def __enter__(self) -> "Proxy":
         return self
@@ -177,16 +207,6 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
-
-
-def _answers(port: int) -> bool:
-    """Does the proxy answer a request? One with no destination, so no hook sees it."""
-    try:
-        with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
-            client.sendall(b"GET / HTTP/1.1\r\n\r\n")
-            return client.recv(1) != b""
-    except OSError:
-        return False
 
 
 def with_addon(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from material import origin
 from mitmproxy import connection, http
@@ -19,6 +20,11 @@ _BODY = origin.body(1024)
 def urls(count: int, *, https: bool = False) -> list[str]:
     scheme = "https" if https else "http"
     return [f"{scheme}://{HOST}/v1/widgets/{n}?expand=tags" for n in range(count)]
+
+
+def urls_of_hosts(count: int) -> list[str]:
+    """Return one of each of so many hosts."""
+    return [f"https://api-{n}.example.com/v1/widgets/{n}" for n in range(count)]
 
 
 def text_mib() -> bytes:
@@ -43,8 +49,8 @@ def _interaction(position: int, url: str, body: bytes) -> Interaction:
         proto="HTTP/1.1",
         proto_major=1,
         proto_minor=1,
-        host=HOST,
-        form={"expand": ["tags"]},
+        host=urlsplit(url).netloc,
+        form={"expand": ["tags"]} if "?" in url else {},
         headers={"Accept": ["application/json"], "User-Agent": ["bench/1"]},
     )
     response = Response(
@@ -63,11 +69,11 @@ def _interaction(position: int, url: str, body: bytes) -> Interaction:
 
 def write_flows(path: Path, asked: Sequence[str]) -> None:
     client = connection.Client(peername=("127.0.0.1", 1), sockname=("127.0.0.1", 2))
-    server = connection.Server(address=(HOST, 80))
     fields = [*origin.FIELDS, (b"Content-Length", b"%d" % len(_BODY))]
     with open(path, "wb") as file:
         flows = FlowWriter(file)  # type: ignore[no-untyped-call] # mitmproxy's
         for url in asked:
+            server = connection.Server(address=(urlsplit(url).netloc, 80))
             flow = http.HTTPFlow(client, server)
             flow.request = http.Request.make("GET", url)
             flow.response = http.Response.make(200, _BODY, fields)

@@ -9,15 +9,19 @@ from pathlib import Path
 
 from mitmvcr.cli.age import Recorded, when_recorded
 from mitmvcr.cli.report.console import say
+from mitmvcr.cli.tools.finding import find_cassettes
 from mitmvcr.core.errors import OptionError
 from mitmvcr.core.modes import RULES
-from mitmvcr.options import BY_NAME, CASSETTE, Settings
+from mitmvcr.options import BY_NAME, CASSETTE, DIR, Settings
 
 _OPTION = BY_NAME["time"]
 #: Where Debian, Fedora, Alpine and its own ``make install`` put it. That for programs
 #: with threads is good for all.
 _PLACES = ("/usr/lib/*/faketime", "/usr/lib*/faketime", "/usr/local/lib/faketime")
 _NAME = "libfaketimeMT.so.1"
+#: Cassettes of one run were recorded within so many seconds: what is good for an hour
+#: is good in all of them.
+_ONE_RUN = 1800
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +50,15 @@ def frozen(settings: Settings) -> Frozen | None:
     or record. Say on stderr what is missing. Raise OptionError."""
     if settings.time != "freeze":
         return None
-    if settings.dir is not None or not isinstance(settings.cassette, Path):
-        given = str(settings.dir or settings.cassette)
-        remedy = f"{_OPTION.word} freeze is about one file: use {CASSETTE.word} FILE"
-        raise OptionError(CASSETTE.word, given, remedy)
-    exists = settings.cassette.exists()
-    recorded = when_recorded(settings.cassette) if exists else None
-    if recorded is None or RULES[settings.mode, exists].forwards:
+    place = settings.dir or settings.cassette
+    if not isinstance(place, Path):
+        remedy = f"{_OPTION.word} freeze is about files here: use {CASSETTE.word} FILE"
+        raise OptionError(CASSETTE.vcr, str(place), remedy)
+    exists = place.exists()
+    if RULES[settings.mode, exists].forwards:
+        return None
+    recorded = _recorded(place) if exists else None
+    if recorded is None:
         return None
     library = _library()
     if not library:
@@ -62,6 +68,23 @@ def frozen(settings: Settings) -> Frozen | None:
             " libfaketime)"
         )
     return Frozen(recorded, max(0, int(time.time()) - recorded.at), library)
+
+
+def _recorded(place: Path) -> Recorded | None:
+    """Return when a cassette was recorded, or the last in a folder of them; None where
+    there is none. Raise OptionError for a folder that is of several days."""
+    found = [(when_recorded(each), each) for each in find_cassettes([place])]
+    known = sorted((at, path) for at, path in found if at is not None)
+    if not known:
+        return None
+    (first, oldest), (last, newest) = known[0], known[-1]
+    if last.at - first.at > _ONE_RUN:
+        remedy = (
+            f"{oldest} was recorded at {first.iso}, {newest} at {last.iso}, and a"
+            f" command has one clock: use {_OPTION.word} shift, or {CASSETTE.word} FILE"
+        )
+        raise OptionError(DIR.vcr, str(place), remedy)
+    return last
 
 
 def _library() -> str:

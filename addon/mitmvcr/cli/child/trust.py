@@ -31,6 +31,7 @@ BUNDLE_VARIABLES = (
     "COMPOSER_CAFILE",
     "CLOUDSDK_CORE_CUSTOM_CA_CERTS_FILE",
     "NIX_SSL_CERT_FILE",
+    "SYSTEM_CERTIFICATE_PATH",  # Haskell
 )
 
 _SHIMS = Path(__file__).parent / "shims"

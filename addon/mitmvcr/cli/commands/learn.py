@@ -197,8 +197,22 @@ def _show(found: Learned, additions: Additions) -> None:
     for each in found.findings:
         if not each.needs_rule:
             click.echo(f"# {each.place}: {each.source}: a replay gives it again")
-    for one, other in found.alike[:1]:
+    for (one, other), count in _named_pairs(found.alike):
         say(
-            f"interactions {one} and {other} differ only in what is made up: the rules"
-            " make them one, and they answer in the order recorded"
+            f"interactions {one} and {other}{count} differ only in what is made up: the"
+            " rules make them one, and they answer in the order recorded"
         )
+    for (one, other), count in _named_pairs(found.at_odds):
+        say(
+            f"interactions {one} and {other}{count} have answers that differ: a program"
+            " that asks in another order than recorded gets the other's"
+        )
+
+
+def _named_pairs(
+    pairs: Sequence[tuple[int, int]],
+) -> Iterator[tuple[tuple[int, int], str]]:
+    """Yield the first pair, and in words how many others there are."""
+    for first in pairs[:1]:
+        more = len(pairs) - 1
+        yield first, f" ({more} more such pairs)" if more else ""

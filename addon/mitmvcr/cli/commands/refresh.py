@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ from mitmvcr.cli.refresh.reports import lines, writer_of
 from mitmvcr.cli.refresh.results import Refreshed, status_of
 from mitmvcr.cli.refresh.rounds import Choice, refreshed
 from mitmvcr.cli.report.console import say
+from mitmvcr.cli.tools.files import locked
 from mitmvcr.cli.tools.finding import find_cassettes
 from mitmvcr.config import in_force
 from mitmvcr.core.errors import OptionError
@@ -60,19 +62,22 @@ def refresh_cassettes(paths: Sequence[Path], wanted: Wanted, typed: Layer) -> in
 def _refresh(
     path: Path, settings: Settings, choice: Choice, sets: Sequence[str], *, write: bool
 ) -> Refreshed:
-    data = read_bytes(path)
-    cassette = reader.loads(data, str(path))
-    settings = settings._replace(layout=layout_of(data))
-    held = cassette.interactions
-    results = refreshed(held, settings, choice, sets, os.environ)
-    changes = {each.position: each.new for each in results if each.new is not None}
-    if write and changes:
-        if read_bytes(path) != data:
-            raise OptionError("refresh", path, "it was changed meanwhile: start again")
-        sheet = Sheet(held, str(path), data)
-        put(path, packed(str(path), b"".join(spliced(sheet, changes))))
-        say(f"{path}: {len(changes)} interactions recorded anew")
-    return Refreshed(str(path), results)
+    """Refresh a cassette, which nobody else may record meanwhile if it is written."""
+    with locked(path) if write else nullcontext():
+        data = read_bytes(path)
+        cassette = reader.loads(data, str(path))
+        settings = settings._replace(layout=layout_of(data))
+        held = cassette.interactions
+        results = refreshed(held, settings, choice, sets, os.environ)
+        changes = {each.position: each.new for each in results if each.new is not None}
+        if write and changes:
+            if read_bytes(path) != data:
+                remedy = "it was changed meanwhile: start again"
+                raise OptionError("refresh", path, remedy)
+            sheet = Sheet(held, str(path), data)
+            put(path, packed(str(path), b"".join(spliced(sheet, changes))))
+            say(f"{path}: {len(changes)} interactions recorded anew")
+        return Refreshed(str(path), results)
 
 
 def _header(text: str) -> tuple[str, str]:

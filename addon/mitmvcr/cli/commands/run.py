@@ -12,36 +12,28 @@ from mitmvcr.cli.report.console import say
 from mitmvcr.config import in_force
 from mitmvcr.core.errors import VcrError
 from mitmvcr.options import MODE
-from mitmvcr.values import Layer
+from mitmvcr.parsing import COMPARE
+from mitmvcr.values import Layer, Values
 
 
 def run_command(command: Sequence[str], typed: Layer) -> int:
     """Run it and return the exit code; ``typed`` is what the command line says."""
     try:
         child.find(command[0])
-        typed, compares = _comparing(typed)
         values = in_force(typed, os.environ, in_ci(os.environ))
         with values.spelled():
-            plan = make_plan(command, values, os.environ)
-            return _compare(plan) if compares else _run(plan)
+            if str(values[MODE].text).strip().lower() == COMPARE:
+                return _compare(command, values)
+            return _run(make_plan(command, values, os.environ))
     except CommandError as error:
         say(f"error: {error}")
         return error.status
 
 
-def _comparing(typed: Layer) -> tuple[Layer, bool]:
-    """Return what was typed, and whether it wants a comparison: to such a run the
-    cassette is what a recording is compared with, and no session's."""
-    given = typed.get(MODE.name)
-    if given is None or given.text != "compare":
-        return typed, False
-    return {**typed, MODE.name: given._replace(text="record_only")}, True
-
-
-def _compare(plan: Plan) -> int:
+def _compare(command: Sequence[str], values: Values) -> int:
     from mitmvcr.cli.commands.compare import compare
 
-    return compare(plan)
+    return compare(command, values)
 
 
 def _run(plan: Plan) -> int:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from mitmvcr.core.model import Interaction
+from mitmvcr.core.model import Interaction, Response
 from mitmvcr.drift import Finding, Tier
 
 #: The exit code for the worst tier that was found.
@@ -15,6 +15,13 @@ CODES: Mapping[Tier, int] = {
     Tier.DANGEROUS: 20,
     Tier.BREAKING: 30,
 }
+
+
+def why_not(old: Response) -> str:
+    """Return why a recorded answer cannot be compared with a live one; empty where it
+    can."""
+    is_answer = not old.failure and old.code not in (101, 304)
+    return "" if is_answer else "it is no answer that can be compared"
 
 
 class Result(NamedTuple):

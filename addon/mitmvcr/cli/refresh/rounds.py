@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from mitmvcr.cli.child.trust import write_origins, write_roots
 from mitmvcr.cli.refresh.asking import Asker, NotAskedError, what_is_hidden
-from mitmvcr.cli.refresh.results import Result
+from mitmvcr.cli.refresh.results import Result, why_not
 from mitmvcr.core.model import Interaction, Request, Response
 from mitmvcr.core.modes import Mode
 from mitmvcr.core.volatile import VOLATILE
@@ -102,10 +102,8 @@ def _chosen(
         body = redactor.put_back(text).encode("utf-8", "surrogateescape")
         url = redactor.put_back(request.url)
         now = replace(request, url=url, headers=headers, body=body)
-        why = ""
-        if old.response.failure or old.response.code in (101, 304):
-            why = "it is no answer that can be compared"
-        elif name := what_is_hidden(now):
+        why = why_not(old.response)
+        if not why and (name := what_is_hidden(now)):
             why = f"{name} is hidden in it: {_REMEDY}"
         yield Asked(position, old, now, why=why)
 

@@ -4,24 +4,19 @@ import json
 import platform
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from importlib import metadata
-from itertools import islice
 from pathlib import Path
 
 from mitmvcr import __version__
+from mitmvcr.cli.age import date_of
 from mitmvcr.cli.report.account import Ran
 from mitmvcr.cli.report.files import ReportError
-from mitmvcr.core.headers import header
 from mitmvcr.core.modes import Mode
 from mitmvcr.miss.report import miss_facts
 from mitmvcr.options import ISOLATE, ISOLATE_ALLOW, PASSTHROUGH, PROVE
 from mitmvcr.session import Session
 from mitmvcr.store import Store
 from mitmvcr.store.files import replace_file, why
-
-#: The date is looked for in so many interactions.
-_LOOKED_AT = 20
 
 Facts = dict[str, object]
 
@@ -134,24 +129,15 @@ _UNKNOWN = (
 
 def _clock(session: Session) -> Facts:
     """Return how far the run was from the recording, by the clock: the first ``Date``
-    in the cassette, and the offset of the run's clock in seconds."""
+    in the cassette (and its ``Age``), and the offset of the run's clock in seconds."""
     now = datetime.now(UTC)
-    recorded = _recorded_at(session)
+    at = date_of(session)
+    recorded = None if at is None else datetime.fromtimestamp(at, UTC)
     return {
         "recorded_at": recorded.isoformat() if recorded else None,
         "run_at": now.isoformat(timespec="seconds"),
         "offset_seconds": round((now - recorded).total_seconds()) if recorded else None,
     }
-
-
-def _recorded_at(session: Session) -> datetime | None:
-    for position in islice(range(len(session.deck)), _LOOKED_AT):
-        date = header(session.deck.head(position).response.headers, "Date")
-        try:
-            return parsedate_to_datetime(date).astimezone(UTC)
-        except ValueError:  # none, or one that says nothing
-            continue
-    return None
 
 
 def _versions() -> Facts:

@@ -15,7 +15,7 @@ from mitmvcr.secrets.rules import Rules
 from mitmvcr.store.files import why
 from mitmvcr.store.journal import Journal
 from mitmvcr.store.place import Place, State
-from mitmvcr.tools import Entry, Sheet, assembled
+from mitmvcr.tools import Entry, PlainEntries, Sheet, assembled
 
 
 @contextmanager
@@ -68,7 +68,11 @@ def without_secrets(entries: Sequence[Entry], rules: Rules) -> tuple[list[Entry]
 def _redacted(entries: Iterable[Entry], redactor: Redactor) -> tuple[list[Entry], int]:
     kept: list[Entry] = []
     count = 0
+    plain = PlainEntries()
     for entry in entries:
+        if (found := plain.read(entry)) and redactor.is_clear_plainly(*found):
+            kept.append(entry)
+            continue
         met = entry.interaction
         clean = redactor.interaction(met)
         count += clean != met

@@ -21,7 +21,8 @@ Facts = dict[str, Any]
 #: A larger one is not looked through for secrets unprompted: it takes seconds.
 _QUICK = 1 << 20
 _HEADINGS = ("count", "size", "age", "format", "secrets", "tests", "methods", "hosts")
-_MOST_HOSTS = 3
+#: So many methods, hosts and tests are named.
+_MOST = 4
 
 
 def list_cassettes(
@@ -90,28 +91,32 @@ def _print(rows: Sequence[Facts], now: datetime) -> None:
     for each in cells:
         pairs = zip(each, sizes, strict=True)
         line = "  ".join(cell.ljust(size) for cell, size in pairs)
-        click.echo(visible(line.rstrip()))
+        click.echo(line.rstrip())
 
 
 def _cells(row: Facts, now: datetime) -> tuple[str, ...]:
     last, tests, secrets = row["recorded_last"], row["tests"], row["secrets"]
-    return (
+    cells = (
         str(row["count"]),
         in_bytes(row["size"]),
         age_shown(last, now) if last else "?",
         row["format"],
         "?" if secrets is None else str(secrets),
-        "?" if tests is None else ", ".join(tests) or "none",
-        _counted(row["methods"], len(row["methods"])),
-        _counted(row["hosts"], _MOST_HOSTS),
+        "?" if tests is None else _some(tests) or "none",
+        _counted(row["methods"]),
+        _counted(row["hosts"]),
         row["cassette"],
     )
+    return tuple(map(visible, cells))
 
 
-def _counted(found: Mapping[str, int], most: int) -> str:
-    names = [f"{name} {count}" for name, count in [*found.items()][:most]]
-    others = len(found) - most
-    return ", ".join([*names, f"{others} others"] if others > 0 else names) or "-"
+def _counted(found: Mapping[str, int], most: int = _MOST) -> str:
+    return _some([f"{name} {count}" for name, count in found.items()], most) or "-"
+
+
+def _some(names: Sequence[str], most: int = _MOST) -> str:
+    others = len(names) - most
+    return ", ".join([*names[:most], f"{others} others"] if others > 0 else names)
 
 
 def in_bytes(size: int) -> str:

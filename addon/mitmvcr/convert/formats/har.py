@@ -102,7 +102,7 @@ def _url(url: str) -> str:
 
 def _headers(message: Tree) -> Pairs:
     items = message["headers"].items()
-    return [(each["name"].text(), each["value"].text()) for each in items]
+    return [(i["name"].text(), v.text()) for i in items for v in i["value"].each()]
 
 
 def _failed(entry: Tree) -> tuple[int, str]:
@@ -155,7 +155,7 @@ def _text(content: Tree, size: Tree, found: Found) -> tuple[bytes, bool]:
     """Return a body, and whether it is known to be decoded."""
     named = content.first("_file", "_sha1")
     if content["text"].is_none and not named.is_none:
-        return _from_file(named.text(), found), False
+        return found.file(named.text()), False
     if _is_chunks(content):
         return _chunks(content["text"]), False
     if content["encoding"].text().lower() == "base64":
@@ -179,13 +179,6 @@ def _encoded(text: Tree, size: int, charset: str) -> bytes:
             if len(other) == size:
                 return other
     return body
-
-
-def _from_file(name: str, found: Found) -> bytes:
-    data = found.beside(name)
-    if data is None:
-        found.say("body", "is absent: it is in a file that is not there")
-    return data or b""
 
 
 _CHUNKS = re.compile(r'\[(?:"[A-Za-z0-9+/=]*",?)+\]')

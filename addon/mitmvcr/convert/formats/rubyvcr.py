@@ -1,13 +1,18 @@
-"""Cassettes of Ruby's VCR and of betamax, in YAML and JSON.
+"""Cassettes of Ruby's VCR, of betamax and of R's vcr, in YAML and JSON.
 
 - VCR 2 and later, and betamax: ``http_interactions``. A body is ``{encoding, string}``,
   the string in UTF-8 whatever the encoding that it had, or ``{base64_string}``.
+- R's vcr has a status of its own (``status_code``, and later a number alone), a single
+  value for each header, the status line as a header ``status``, and bodies that are
+  compressed (``raw_gzip``) or in a file.
 - VCR 1: a list of Ruby structs; a method is a symbol, a body a text.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from mitmvcr.codings import CodingError, decoded
 from mitmvcr.convert.coded import (
     as_sent,
     from_base64,
@@ -20,12 +25,12 @@ from mitmvcr.convert.coded import (
 )
 from mitmvcr.convert.exchange import Exchange
 from mitmvcr.convert.found import Found, placed
-from mitmvcr.convert.tree import Tree, from_json
+from mitmvcr.convert.tree import Tree, UnreadableError, from_json
 from mitmvcr.convert.yamltree import from_yaml, to_yaml
 from mitmvcr.core.model import Headers, Interaction
 
 _KNOWN = frozenset({"http_interactions", "recorded_with"})
-_OF_ITEM = frozenset({"request", "response"})
+_OF_ITEM = frozenset({"request", "response", "recorded_with"})
 _OF_MESSAGE = frozenset(
     {
         *("method", "uri", "body", "headers", "status", "http_version", "url"),
@@ -44,20 +49,34 @@ def read(data: bytes, found: Found) -> None:
 def _exchanges(item: Tree, found: Found) -> Iterator[Exchange]:
     request, response = item["request"], item["response"]
     found.no_place((item, _OF_ITEM), (request, _OF_MESSAGE), (response, _OF_MESSAGE))
-    status = response["status"]
-    if status.is_none:  # as betamax had it at first
-        status = Tree({"code": response["status_code"].value})
+    status, line, headers = _status(response), "", []
+    for name, value in _headers(response["headers"]):
+        if name == "status" and _STATUS_LINE.match(value):
+            line = value
+        else:
+            headers.append((name, value))
     yield Exchange(
         method=request["method"].text().lstrip(":").upper(),
         url=request["uri"].text(),
         headers=_headers(request["headers"]),
         body=_body(request["body"], found),
-        code=status["code"].number(),
+        code=status.first("code", "status_code").number(),
         reason=status["message"].text(),
-        answer_headers=_headers(response["headers"]),
+        answer_headers=headers,
         answer=_body(response["body"], found),
-        version=response["http_version"].text(),
+        version=response["http_version"].text(line.partition(" ")[0]),
     )
+
+
+#: What R's HTTP library takes for a header.
+_STATUS_LINE = re.compile(r"HTTP/[0-9.]+ [0-9]{3}")
+
+
+def _status(response: Tree) -> Tree:
+    status = response["status"]
+    if status.is_none:  # as betamax had it at first
+        return Tree({"code": response["status_code"].value})
+    return status if status.is_map else Tree({"code": status.value}, status.place)
 
 
 def _headers(tree: Tree) -> list[tuple[str, str]]:
@@ -69,10 +88,23 @@ def _body(body: Tree, found: Found) -> bytes:
         return body.data()
     if not (coded := body["base64_string"]).is_none:
         return from_base64(coded)
+    if not (packed := body["raw_gzip"]).is_none:
+        return _unpacked(packed)
     text = body["string"]
+    if body["file"].flag():
+        return found.file(text.text())
     if isinstance(text.value, bytes):
         return text.value
-    return _encoded(text, body["encoding"].text("UTF-8"), found)
+    return _encoded(text, body["encoding"].text() or "UTF-8", found)
+
+
+def _unpacked(packed: Tree) -> bytes:
+    """Return a body that R compressed: in zlib's format, which R calls gzip."""
+    data = from_base64(packed)
+    try:
+        return decoded(data, "gzip" if data.startswith(b"\x1f\x8b") else "deflate")
+    except CodingError as error:
+        raise UnreadableError(str(error), packed.place) from None
 
 
 _BYTES = ("UTF-8", "ASCII-8BIT", "US-ASCII", "BINARY")

@@ -4,6 +4,7 @@ from mitmvcr.core.bodies.carried import payload, says, without_codings
 from mitmvcr.core.bodies.compared import (
     BodyRules,
     body_key,
+    canonical,
     counted_fields,
     fold_escapes,
     folded,
@@ -35,6 +36,7 @@ __all__ = [
     "OpenedObject",
     "Outlines",
     "body_key",
+    "canonical",
     "canonical_xml",
     "closed",
     "counted_fields",

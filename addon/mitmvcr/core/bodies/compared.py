@@ -5,6 +5,7 @@ byte for byte.
 """
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from hashlib import blake2b
@@ -232,6 +233,8 @@ def without_ignored(body: bytes, media: str, rules: BodyRules) -> bytes:
     with suppress(ValueError):
         old = body.decode(name)
         new = rules.text(old)
+        if name == "utf-8-sig" and not body.startswith(BOM_UTF8):
+            name = "utf-8"
         return body if new == old else new.encode(name)
     return body
 

@@ -3,7 +3,7 @@
 from array import array
 from bisect import insort
 from collections import deque
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Set
 from contextlib import suppress
 
 from mitmvcr.core.choosing import Equals
@@ -99,6 +99,17 @@ class Bucket:
         insort(self.unread, position)
         self._equals.clear()
         self._by_size = None
+
+    def let_wait(self, position: int, played: Set[int]) -> None:
+        """Let a position play that gave an answer which did not arrive; ``played`` are
+        those that did."""
+        for key in self.keys[position]:
+            waiting = self.waiting.setdefault(key, deque())
+            if position not in waiting:
+                insort(waiting, position)
+            if self.last.get(key) == position:
+                equal = (at for at, keys in self.keys.items() if key in keys)
+                self.last[key] = max(played & set(equal), default=-1)
 
     def append(self, position: int) -> None:
         """Have a fresh position keyed."""

@@ -5,11 +5,10 @@ and body only as a look-up reaches them, so that a look-up costs the same in a
 cassette of any size, and an interaction that nobody asks for is never parsed.
 """
 
-from bisect import insort
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
 
-from mitmvcr.core.choosing import Equals, Objections, Values
+from mitmvcr.core.choosing import Equals, Objections
 from mitmvcr.core.deck.bucket import Bucket, Keys
 from mitmvcr.core.deck.chooser import Chooser, FindValues
 from mitmvcr.core.deck.livekeys import LiveKeys
@@ -17,11 +16,6 @@ from mitmvcr.core.deck.recorded import ByHost, Recorded
 from mitmvcr.core.matching import Matcher
 from mitmvcr.core.model import Interaction, Request
 from mitmvcr.core.modes import Repeats
-
-
-def _nobodys(_: Request) -> Values:
-    return {}
-
 
 #: What is known of a URL with so few interactions is soon found out again, so it is
 #: kept of so many URLs only.
@@ -39,13 +33,16 @@ class Deck:
         interactions: Sequence[Interaction],
         repeats: Repeats = Repeats.NO,
         matcher: Matcher | None = None,
-        find_values: FindValues = _nobodys,
+        find_values: FindValues = lambda _: {},
     ) -> None:
         self._all = Recorded(interactions)
         self._repeats = repeats
         self.matcher = matcher or Matcher()
         #: Position -> how many answers it gave.
         self._played: dict[int, int] = {}
+        #: What the last look-up took, where each equal request takes it too, whatever
+        #: is asked for meanwhile; else -1.
+        self.for_good = -1
         self._chooser = Chooser(
             self._all, self._played, repeats, self.matcher, find_values
         )
@@ -101,6 +98,7 @@ class Deck:
     ) -> tuple[int, Interaction] | None:
         """Return the interaction that answers the request, and use it up. ``live`` is
         the request before anything was hidden in it."""
+        self.for_good = -1
         url = self._bucket_of(request.url)
         bucket = self._bucket(url)
         if bucket is None:
@@ -118,12 +116,19 @@ class Deck:
                 return some or None
         # Read before it is marked: a damaged item raises and is not used up.
         interaction = self[position]
-        if not self._chooser.is_settled(request, interaction, bucket, keys):
+        if self._chooser.is_settled(request, interaction, bucket, keys):
+            if self._repeats is Repeats.ALL:
+                self.for_good = position
+        else:
             self._chooser.look_ahead(bucket, position, self._keyed)
             if not self._chooser.is_alone(request, interaction, bucket, keys):
                 return self._best(request, live, bucket)
         self._use(position, url, bucket)
         return position, interaction
+
+    def take_again(self, position: int) -> None:
+        """Use up once more what was taken for good."""
+        self._played[position] += 1
 
     def _same_bytes(
         self, request: Request, bucket: Bucket
@@ -244,16 +249,7 @@ class Deck:
         if self._repeats is Repeats.NO:
             bucket.take_back(position)
         elif position in bucket.keys:
-            self._let_wait(position, bucket)
-
-    def _let_wait(self, position: int, bucket: Bucket) -> None:
-        for key in bucket.keys[position]:
-            waiting = bucket.waiting.setdefault(key, deque())
-            if position not in waiting:
-                insort(waiting, position)
-            if bucket.last.get(key) == position:
-                equal = (at for at, keys in bucket.keys.items() if key in keys)
-                bucket.last[key] = max(self._played.keys() & equal, default=-1)
+            bucket.let_wait(position, self._played.keys())
 
     def add(self, interaction: Interaction) -> int:
         """Add a fresh recording. The request that made it has used it up; where all may

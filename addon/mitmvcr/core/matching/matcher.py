@@ -12,7 +12,7 @@ from typing import TypeVar
 from mitmvcr.core.bodies import (
     BodyRules,
     Outlines,
-    body_key,
+    canonical,
     form_fields,
     request_body_keys,
     shortened,
@@ -24,6 +24,7 @@ from mitmvcr.core.matching.spec import DEFAULT, MatchSpec
 from mitmvcr.core.matching.urlparts import URL_PARTS, mapped_key, query_pairs, url_part
 from mitmvcr.core.matching.urls import split_url
 from mitmvcr.core.media import FORM, JSON, media_kind, without_boundary
+from mitmvcr.core.messages import pieces_of
 from mitmvcr.core.model import Headers, Request
 from mitmvcr.core.placeholders import any_placeholder
 
@@ -100,10 +101,14 @@ class Matcher:
     def __repr__(self) -> str:
         return f"<Matcher {','.join(self.spec.parts)}>"
 
-    def message_key(self, content: bytes) -> bytes:
-        """Return what counts of a WebSocket's message: JSON is compared as JSON, and
-        what is ignored there is left out; anything else byte for byte."""
-        return body_key(any_placeholder(content), JSON, self.counts.body)
+    def message(self, content: bytes) -> bytes:
+        """Return what counts of a WebSocket's message: JSON in one spelling, and
+        without what is ignored there; anything else as it stands."""
+        pieces = pieces_of(any_placeholder(content))
+        return b"".join(
+            each.before + canonical(each.text, JSON, self.counts.body)
+            for each in pieces
+        )
 
     def matches(self, one: Request, other: Request) -> bool:
         return all(agree(key(one), key(other)) for key in self.parts.values())

@@ -22,6 +22,7 @@ _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 _OPENING = re.compile(r"[{\[]|%[57]B", re.IGNORECASE)
 
 
+@lru_cache(maxsize=16)  # several look at a request's URL
 def split_url(url: str) -> tuple[str, str, str, str] | None:
     """Split a URL into scheme, host with its port, path, and query with its question
     mark.

@@ -1,6 +1,6 @@
 """WebSockets: their messages recorded, and replayed in lock-step."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 
 from mitmproxy import http
 from wsproto.utilities import generate_accept_token
@@ -9,6 +9,7 @@ from mitmvcr.core.dialogue import Dialogue
 from mitmvcr.core.frames import Frame, Kind
 from mitmvcr.core.headers import header
 from mitmvcr.core.model import Response
+from mitmvcr.proxy.flow.player import SLOW
 
 _NO_CLOSE = (None, 1005, 1006)
 _SHOWN = 60
@@ -64,11 +65,14 @@ class Script:
         latency: float,
         refuse: Callable[[str], None],
         as_recorded: Callable[[bytes], bytes],
-        key: Callable[[bytes], Hashable],
+        counted: Callable[[bytes], bytes],
     ) -> None:
         subprotocol = header(recorded.headers, "Sec-WebSocket-Protocol")
-        self._dialogue = Dialogue(recorded.websocket, subprotocol, key)
+        self._dialogue = Dialogue(recorded.websocket, subprotocol, counted)
         self._latency, self._at = latency, 0
+        self._has_large = any(
+            each.from_client and len(each.content) > SLOW for each in recorded.websocket
+        )
         self.refuse = refuse
         self.as_recorded = as_recorded
 
@@ -84,6 +88,10 @@ class Script:
         expected = self._dialogue.next_from(client=True)
         self._dialogue.frames.clear()
         return _explain(expected, seen)
+
+    def is_slow(self, content: bytes) -> bool:
+        """Return whether it takes long to hear a message: all others would wait."""
+        return self._has_large or len(content) > SLOW
 
     def next_from(self, *, client: bool) -> Frame | None:
         """Whose turn it is not, gets None."""

@@ -3,6 +3,7 @@
 To be imported where the capability "WebSocket replay" is there, and only there.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 from mitmproxy import http
@@ -20,13 +21,21 @@ from wsproto.events import (
 
 from mitmvcr.core.frames import Kind, close_parts
 from mitmvcr.proxy.host.naps import Commands, Nap
-from mitmvcr.proxy.host.websocket_script import Script
+from mitmvcr.proxy.host.websocket_script import Hearing, Script
 
 #: Untyped, since what is replaced in it is not promised to be there: checks.py looks.
 _module: Any = _websocket
 
 #: What is said about a message that was not recorded: a close's reason is short.
 _POLICY_VIOLATION = 1008
+
+
+@dataclass
+class VcrHearHook(commands.StartHook):
+    """A large message is compared beside the loop: ``Streams.vcr_hear`` does. What the
+    client says meanwhile waits (proxy/layer.py: _paused_event_queue)."""
+
+    hearing: Hearing
 
 
 def play(flow: http.HTTPFlow, script: Script) -> None:
@@ -107,7 +116,12 @@ class _Player(layer.Layer):
             assert isinstance(heard, Pong)  # nothing to do about it
 
     def _answer(self, kind: Kind, content: bytes) -> Commands:
-        reason = self._script.hear(kind, content)
+        hearing = Hearing(self._script, kind, content)
+        if self._script.is_slow(content):
+            yield VcrHearHook(hearing)
+        else:
+            hearing.compare()
+        reason = hearing.reason
         if reason is None:
             yield from self._speak()
             return

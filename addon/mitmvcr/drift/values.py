@@ -1,0 +1,98 @@
+"""What an answer says, as a value of JSON, whatever it is written in."""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from mitmvcr.core.bodies import form_fields, without_codings
+from mitmvcr.core.headers import header
+from mitmvcr.core.media import FORM, is_json, media_kind
+from mitmvcr.core.model import Request, Response
+from mitmvcr.drift import markup
+
+_EVENT_END = re.compile(r"(?>\r\n|\n|\r)(?>\r\n|\n|\r)")
+_LINE_END = re.compile(r"\r\n|\n|\r")
+_TEXTS = re.compile(rb"[\n\x1e]")
+_LINES = (
+    *("application/x-ndjson", "application/ndjson", "application/jsonl"),
+    *("application/x-jsonlines", "application/json-seq"),
+)
+Reader = Callable[[bytes], Any]
+
+
+def plain(response: Response) -> bytes:
+    """Return a body without its codings."""
+    coded = Request(body=response.body, headers=response.headers)
+    return without_codings(coded).body
+
+
+def value_of(response: Response) -> tuple[Any] | None:
+    """Return what a body says, in a tuple; None where nothing here can read it."""
+    read = _reader(header(response.headers, "Content-Type"))
+    if read is None:
+        return None
+    try:
+        return (read(plain(response)),)
+    except (ValueError, RecursionError, csv.Error):
+        return None
+
+
+def is_xml(media: str) -> bool:
+    """Return whether a media type is that of XML."""
+    return media_kind(media).endswith(("/xml", "+xml"))
+
+
+def _reader(media: str) -> Reader | None:
+    kind = media_kind(media)
+    if kind in _READERS:
+        return _READERS[kind]
+    if is_json(media):
+        return json.loads
+    return markup.value if is_xml(media) else None
+
+
+def _events(body: bytes) -> dict[str, list[Any]]:
+    """Return what the events of a stream say, by their names; one that has no end does
+    not count."""
+    found: dict[str, list[Any]] = {}
+    for event in _EVENT_END.split(body.decode("utf-8-sig"))[:-1]:
+        fields = [line.partition(":") for line in _LINE_END.split(event)]
+        said = [(name, text.removeprefix(" ")) for name, _, text in fields]
+        data = [text for name, text in said if name == "data"]
+        names = [text for name, text in said if name == "event"]
+        if data:
+            kind = names[-1] if names else "message"
+            found.setdefault(kind, []).append(_json("\n".join(data)))
+    return found
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+
+
+def _lines(body: bytes) -> list[Any]:
+    return [json.loads(each) for each in _TEXTS.split(body) if each.strip()]
+
+
+def _form(body: bytes) -> dict[str, str]:
+    return dict(form_fields(body))
+
+
+def _table(body: bytes) -> list[dict[str, str | None]]:
+    """Return the rows of a table whose first line names its columns."""
+    rows = csv.DictReader(io.StringIO(body.decode("utf-8-sig")), strict=True)
+    return [{n: v for n, v in row.items() if n is not None} for row in rows]
+
+
+_READERS: Mapping[str, Reader] = {
+    "text/event-stream": _events,
+    FORM: _form,
+    "text/csv": _table,
+    **dict.fromkeys(_LINES, _lines),
+}

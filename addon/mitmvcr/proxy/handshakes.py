@@ -1,0 +1,31 @@
+"""What is said of a handshake of TLS that failed, as mitmproxy says it."""
+
+import logging
+
+_UNTRUSTED = ("unknown ca", "bad certificate", "certificate unknown")
+
+
+def broken(name: str, reason: str) -> tuple[int, str]:
+    """Return what mitmproxy says of a handshake that failed (proxy/layers/tls.py:
+    on_handshake_error)."""
+    if not reason:
+        return logging.INFO, (
+            "The client disconnected during the handshake. If this happens consistently"
+            f" for {name}, this may indicate that the client does not trust the proxy's"
+            " certificate."
+        )
+    known = reason.endswith(("alert unknown ca", "alert bad certificate"))
+    error = reason if known else f"OpenSSL Error([('SSL routines', '', '{reason}')])"
+    if "unsupported protocol" in reason:
+        return logging.WARNING, (
+            "Client and mitmproxy cannot agree on a TLS version to use. You may need to"
+            " adjust mitmproxy's tls_version_client_min option."
+        )
+    if any(each in reason for each in _UNTRUSTED):
+        trust = "does not trust"
+    else:
+        trust = "may not trust"
+    return (
+        logging.WARNING,
+        f"The client {trust} the proxy's certificate for {name} ({error})",
+    )

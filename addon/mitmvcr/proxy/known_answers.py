@@ -1,0 +1,75 @@
+"""Answers that the lane has given, for whoever sends the same bytes again."""
+
+import time
+from typing import NamedTuple
+
+from mitmvcr.core.modes import Replay
+from mitmvcr.lane import Sent
+from mitmvcr.miss.report import Entry
+from mitmvcr.proxy.flow.player import Player
+
+#: So many bytes of requests and answers are kept.
+_MOST = 1 << 23
+#: A longer answer takes its time anyway.
+_LARGE = 1 << 16
+_REDIRECTS = (301, 302, 303, 307, 308)
+
+
+class Known(NamedTuple):
+    """A replay that was planned when so much was ``learned``, and its bytes. ``entry``
+    is what the log has of it, None where there was none."""
+
+    player: Player
+    learned: int
+    planned: Replay
+    answer: bytes
+    entry: Entry | int | None
+
+    @property
+    def stands(self) -> bool:
+        """Return whether the replay, which was the last, is that of the same request
+        from now on."""
+        code = self.planned.interaction.response.code
+        standing = self.player.session.standing
+        return (
+            standing.holds(self.planned)
+            and standing.learned == self.learned
+            and code not in _REDIRECTS  # the next request may follow it
+            and not self.player.redirects.expects
+            and not (isinstance(self.entry, Entry) and self.entry.note)
+        )
+
+    def again(self) -> bytes | None:
+        """Count it and answer with it once more; None where it does not stand now."""
+        began, session = time.monotonic_ns(), self.player.session
+        standing, planned = session.standing, self.planned
+        if (
+            self.player.redirects.expects
+            or standing.learned != self.learned
+            or (self.entry is None) is session.log.is_kept
+            or not standing.plan_again(planned)
+        ):
+            return None
+        session.replayed(session.replaying(planned), time.monotonic_ns() - began)
+        return self.answer
+
+
+class KnownAnswers(dict[Sent, Known]):
+    """The last of them: it begins anew when they become too many."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._size = 0
+
+    def keep(self, sent: Sent, known: Known) -> None:
+        """Keep an answer that stands."""
+        if not known.stands or len(known.answer) > _LARGE:
+            return
+        self._size += len(sent[1]) + len(known.answer)
+        if self._size > _MOST:
+            self.clear()
+        self[sent] = known
+
+    def clear(self) -> None:
+        super().clear()
+        self._size = 0

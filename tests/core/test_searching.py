@@ -1,0 +1,29 @@
+"""What a text in a regex leads to is what the regex finds alone."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mitmvcr.core.searching import each_match
+
+REGEXES = [
+    (re.compile(rb"(?<!b)aab*"), b"aa", (0,)),
+    (re.compile(rb"(?:c|bc)aa[ab]?"), b"aa", (2, 1)),
+]
+
+
+@pytest.mark.parametrize(("regex", "text", "backs"), REGEXES)
+@given(data=st.text("abc", max_size=30).map(str.encode))
+def test_it_finds_the_same(regex, text, backs, data):
+    expected = [found.span() for found in regex.finditer(data)]
+    assert [found.span() for found in each_match(regex, text, data, backs)] == expected
+
+
+@pytest.mark.parametrize(("regex", "text", "backs"), REGEXES)
+def test_matches_lie_apart(regex, text, backs):
+    for data in (b"", b"aa", b"caaaaa", b"xbcaaacaab", b"aaabb aaa"):
+        expected = [found.span() for found in regex.finditer(data)]
+        found = each_match(regex, text, data, backs)
+        assert [each.span() for each in found] == expected

@@ -1,0 +1,108 @@
+"""What is sent again is answered as it was, by the lane and by mitmproxy's own way; and
+no longer than it stands."""
+
+import random
+from collections.abc import Iterator
+
+import pytest
+
+from mitmvcr.core.model import Interaction
+from mitmvcr.proxy import known_answers
+from mitmvcr.proxy.launch import Proxy
+from proxy.lanes import HOST, Client, cassette, interaction, played
+
+BASES = [f"{scheme}://{HOST}" for scheme in ("http", "https")]
+KEY = "0123456789abcdef0123456789abcdef"
+
+
+def world() -> Iterator[Interaction]:
+    """What is recorded: plain answers, some of several that are equal or nearly, a
+    redirect, one with a hint to wait, and some that say who asks."""
+    for base in BASES:
+        yield interaction(f"{base}/plain")
+        yield interaction(f"{base}/twice", b"first")
+        yield interaction(f"{base}/twice", b"second")
+        vary = {"Vary": ["Accept-Language"], "Content-Type": ["text/plain"]}
+        yield interaction(f"{base}/vary", b"varied", headers=vary)
+        yield interaction(f"{base}/body", method="POST", sent=b'{"a": 1}', code=201)
+        yield interaction(f"{base}/body", b"other", method="POST", sent=b'{"a": 2}')
+        yield interaction(f"{base}/to", code=302, headers={"Location": ["/plain"]})
+        yield interaction(f"{base}/later", code=429, headers={"Retry-After": ["9"]})
+        sent = b"user=a&password=correct+horse"
+        form = {"Set-Cookie": [f"session={KEY}"]}
+        yield interaction(f"{base}/in", method="POST", sent=sent, headers=form)
+        yield interaction(f"{base}/of?key={KEY}", b"mine")
+        yield interaction(f"{base}/head", b"", method="HEAD")
+        yield interaction(f"{base}/large", b"y" * 70_000)
+        yield interaction(f"{base}/events", b"data: 1\n\n", headers=EVENTS)
+
+
+EVENTS = {"Content-Type": ["text/event-stream"]}
+FORM = b"Content-Type: application/x-www-form-urlencoded\r\n"
+#: Method, path, more lines of the head, and a body.
+ASKED = [
+    *((b"GET", path, b"", b"") for path in (b"/plain", b"/twice", b"/to", b"/later")),
+    (b"GET", b"/plain", b"Referer: http://api.test/to\r\n", b""),
+    (b"GET", b"/plain", b"Authorization: Bearer abcdefghijklmnop\r\n", b""),
+    (b"GET", b"/plain", b"Range: bytes=0-3\r\n", b""),
+    (b"GET", b"/plain", b"Connection: close\r\n", b""),
+    (b"GET", b"/vary", b"Accept-Language: de\r\n", b""),
+    (b"GET", b"/vary", b"Accept-Language: en\r\n", b""),
+    *((b"POST", b"/body", b"", body) for body in (b'{"a": 1}', b'{"a":2}', b"{}")),
+    (b"POST", b"/in", FORM, b"user=a&password=correct+horse"),
+    (b"GET", b"/of?key=" + KEY.encode(), b"", b""),
+    (b"GET", b"/of?key=0123456789", b"", b""),
+    (b"GET", b"/plain", b"Cookie: session=" + KEY.encode() + b"\r\n", b""),
+    *((b"GET", path, b"", b"") for path in (b"/absent", b"/large", b"/events")),
+    (b"HEAD", b"/head", b"", b""),
+]
+
+
+def spelled(base: str, asked: tuple[bytes, bytes, bytes, bytes]) -> bytes:
+    method, path, lines, body = asked
+    target = path if base.startswith("https:") else base.encode() + path
+    length = b"Content-Length: %d\r\n" % len(body) if body else b""
+    head = b"%b %b HTTP/1.1\r\nHost: %b\r\n" % (method, target, HOST.encode())
+    return head + lines + length + b"\r\n" + body
+
+
+def again_and_again(proxy: Proxy) -> Iterator[bytes]:
+    """Send each several times, in turns."""
+    pick = random.Random(1)
+    for base in BASES:
+        client = None
+        for asked in pick.choices(ASKED, k=8 * len(ASKED)):
+            if client is None:
+                client = Client(proxy)
+                client = client.secure() if base.startswith("https:") else client
+            yield client.ask(spelled(base, asked))
+            if b"close" in asked[2] or asked[1] in (b"/events", b"/large", b"/absent"):
+                client.close()
+                client = None
+
+
+@pytest.mark.parametrize("repeats", ["all", "last", "no"])
+def test_what_is_sent_again_is_answered_the_same(repeats, tmp_path, confdir):
+    path = cassette(tmp_path / "a.yaml", *world())
+    options = {"allow_repeats": repeats}
+    own = played(path, confdir, again_and_again, lane="off", **options)
+    fast = played(path, confdir, again_and_again, lane="auto", **options)
+    assert fast.seen == own.seen
+    assert (fast.again > len(ASKED)) == (repeats == "all")
+
+
+def three_times(proxy: Proxy) -> Iterator[bytes]:
+    client = Client(proxy)
+    for _ in range(3):
+        yield client.ask(spelled(BASES[0], ASKED[0]))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("_MOST", 0), ("_LARGE", 0)], ids=["no room", "too large"]
+)
+def test_only_so_much_is_kept(name, value, tmp_path, confdir, monkeypatch):
+    monkeypatch.setattr(known_answers, name, value)
+    path = cassette(tmp_path / "a.yaml", *world())
+    found = played(path, confdir, three_times, allow_repeats="all")
+    assert found.lane == 3
+    assert found.again == (2 if name == "_MOST" else 0)
