@@ -9,11 +9,13 @@ import argparse
 import ast
 import difflib
 import importlib
+import os
 import platform
 import signal
 import sys
 import tempfile
 from collections.abc import Sequence
+from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
@@ -60,6 +62,7 @@ def _run(args: argparse.Namespace) -> int:
     # So that the proxies and the folder go too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     processes.pin_self()
+    load = os.getloadavg()[0]  # of others, and ours at the end
     rows: list[Row] = []
     for name in args.names or NAMES:
         print(f"bench: {name} ...", file=sys.stderr)
@@ -68,7 +71,13 @@ def _run(args: argparse.Namespace) -> int:
         except processes.BenchError as error:
             print(f"bench: {name}: {error}", file=sys.stderr)
             return 1
-    about = {"python": platform.python_version(), "mitmproxy": version("mitmproxy")}
+    about = {
+        "day": date.today().isoformat(),
+        "python": platform.python_version(),
+        "mitmproxy": version("mitmproxy"),
+        "cores": str(os.cpu_count()),
+        "load": f"{load:.1f} to {os.getloadavg()[0]:.1f}",
+    }
     if args.json:
         print(as_json(rows, **about))
     else:

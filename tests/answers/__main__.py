@@ -15,10 +15,10 @@ from pathlib import Path
 from answers.answers import Answer, answers
 from answers.fetched import PACKAGES, fetch
 from mitmvcr.core.model import Interaction, Request, Response
+from mitmvcr.secrets.messages import Text
 from mitmvcr.secrets.redactor import Redactor
 from mitmvcr.secrets.spans import substituted
 from mitmvcr.secrets.text_redactor import Sweep
-from mitmvcr.secrets.texts import Text
 
 EXPECTED = Path(__file__).with_name("expected")
 #: So many have to be there, or the packages are not what they were.

@@ -13,6 +13,7 @@ from cli.helpers import CLIENT_PYTHON, Cli, need
 from mitmvcr.cli.doctor.clients import CLIENTS, RUNTIMES
 from mitmvcr.cli.doctor.command import program_of
 from mitmvcr.cli.doctor.layers import layers_of
+from mitmvcr.cli.doctor.trial import version_in
 from mitmvcr.cli.report.status import DISAGREED, NOT_FOUND, USAGE
 
 PYTHON_VERSION = ".".join(map(str, sys.version_info[:3]))
@@ -67,6 +68,22 @@ def test_a_client_that_is_spoiled_is_named_with_its_remedy(
     assert f"\n1 {went}\n" in ran.stdout
     remedy = "--isolate --transparent" if "not" in went else "MITMVCR_CA_BUNDLE"
     assert remedy in ran.stdout
+
+
+@pytest.mark.parametrize(
+    ("output", "version"),
+    [
+        ("curl 7.88.1 (x86_64-pc-linux-gnu) libcurl/7.88.1", "7.88.1"),
+        (
+            "Picked up JAVA_TOOL_OPTIONS: -Dhttp.proxyHost=127.0.0.1\n"
+            'openjdk version "17.0.15" 2025-04-15',
+            "17.0.15",
+        ),
+        ("no number", ""),
+    ],
+)
+def test_the_version_is_the_program_s_own(output, version):
+    assert version_in(output) == version
 
 
 def test_a_command_that_is_not_there_is_one_line(cli: Cli):

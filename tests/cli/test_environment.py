@@ -103,6 +103,11 @@ def test_node_options_are_kept_and_the_preload_added():
     assert made["NODE_OPTIONS"] == "--no-warnings --require /shims/preload.cjs"
 
 
+def test_bun_loads_the_same_file_after_its_own_options():
+    made = child_environment({"BUN_OPTIONS": "--smol"}, FACTS)
+    assert made["BUN_OPTIONS"] == "--smol --preload=/shims/preload.cjs"
+
+
 def test_a_preload_path_with_spaces_is_quoted():
     trust = replace(TRUST, node_preload=Path('/my "shims"/preload.cjs'))
     made = child_environment({}, replace(FACTS, trust=trust))

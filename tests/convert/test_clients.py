@@ -122,10 +122,11 @@ def test_what_is_no_interaction_is_said() -> None:
     assert notes_of(found) == [
         "auth: a cassette has no place for it",
         "item empty: has no saved response, so it is left out",
-        "interaction 0: request.body: left out: of mode file is not in the collection",
+        "interaction 0: request.body: is absent: the collection has none of mode file",
         "interaction 1: response.cookie: a cassette has no place for it",
     ]
-    assert found.interactions[0].request.url == URL
+    assert [each.request.method for each in found.interactions] == ["POST", "GET"]
+    assert found.interactions[1].request.url == URL
 
 
 # nock

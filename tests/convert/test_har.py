@@ -282,3 +282,15 @@ def test_when_it_was_is_taken_from_its_date() -> None:
         "1994-11-06T08:49:37",
         "1970-01-01T00:00:00",
     ]
+
+
+def test_a_body_is_written_without_its_coding() -> None:
+    """As browsers do, which would show the compressed bytes."""
+    packed = gzip.compress(b"hello", mtime=0)
+    headers = {"Content-Encoding": ("gzip",), "Content-Type": ("text/plain",)}
+    written = write([interaction(headers=headers, body=packed)], BY_NAME["har"])
+    [entry] = json.loads(bytes(written.data))["log"]["entries"]
+    answer = entry["response"]
+    assert answer["content"] == {"size": 5, "mimeType": "text/plain", "text": "hello"}
+    assert answer["bodySize"] == len(packed)
+    assert {"name": "Content-Encoding", "value": "gzip"} in answer["headers"]

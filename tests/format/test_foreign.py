@@ -128,6 +128,7 @@ def test_handlers_are_code_and_cannot_be_converted(text: str, words: str) -> Non
         '[{"request": {}, "response": {"status": 1}}]',
         '{"request": {}, "response": {"status": 1}',
         json.dumps({**PAIR, "startedDateTime": "2026-11-20T10:00:00Z"}),
+        json.dumps({**PAIR, "request": {"url": "/", "method": {"name": "GET"}}}),
         '{"a": {"scope": 1, "method": 1, "path": 1, "status": 1}}',
     ],
 )

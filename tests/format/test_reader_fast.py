@@ -242,6 +242,18 @@ def test_the_usual_item_is_not_declined() -> None:
     assert found.response == Response(uncompressed=True, code=200, duration=5_000_000)
 
 
+def test_a_map_that_is_changed_changes_no_file_that_is_read_later() -> None:
+    """Fields of earlier files are remembered, and a user's hook may do anything."""
+    headers = {"Content-Type": ["text/plain"]}
+    answer = Response(code=200, headers=headers)
+    data = writer.dumps(Cassette([Interaction(0, Request("GET", "http://a/"), answer)]))
+    first = reader.loads(data).interactions[0].response.headers
+    assert isinstance(first, dict)
+    first["X-Planted"] = ("by a hook",)
+    (again,) = reader.loads(data).interactions
+    assert dict(again.response.headers) == {"Content-Type": ("text/plain",)}
+
+
 def test_lines_are_forgotten_where_there_are_too_many() -> None:
     lines = Lines(Columns(dash=4, field=8, name=12, value=16, list_value=12))
     for number in range(10_000):

@@ -1,4 +1,4 @@
-from mitmvcr.lane import render
+from mitmvcr.lane import render, render_parts
 from mitmvcr.view.parts import WireResponse
 
 
@@ -7,3 +7,14 @@ def test_an_answer_is_written_as_mitmproxy_writes_it() -> None:
     head = b"HTTP/1.1 200 OK\r\nX-A: 1\r\nx-a: \r\nContent-Length: 2\r\n\r\n"
     assert render(WireResponse(200, b"OK", fields, b"ab")) == head + b"ab"
     assert render(WireResponse(204, b"", (), b"")) == b"HTTP/1.1 204 \r\n\r\n"
+
+
+def test_a_stream_is_written_in_chunks_unless_it_has_a_length() -> None:
+    parts = [b"ab", b"", b"c" * 16]
+    chunked = WireResponse(200, b"OK", ((b"Transfer-Encoding", b"chunked"),), b"")
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    chunks = b"2\r\nab\r\n10\r\n" + b"c" * 16 + b"\r\n0\r\n\r\n"
+    assert render_parts(chunked, parts) == head + chunks
+    sized = WireResponse(200, b"OK", ((b"Content-Length", b"18"),), b"all of it")
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: 18\r\n\r\n"
+    assert render_parts(sized, parts) == head + b"ab" + b"c" * 16

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 import pytest
 
 from examples import examples
+from mitmvcr.core.chunks import Chunk
 from mitmvcr.core.deck import Deck
 from mitmvcr.core.model import Interaction
 from mitmvcr.proxy import host
@@ -35,6 +36,7 @@ from proxy.lanes import (
 
 URLS = [f"{scheme}://{HOST}" for scheme in ("http", "https")]
 JSON = {"Content-Type": ["application/json"]}
+LINES_OF_JSON = {"Content-Type": ["application/x-ndjson"]}
 
 
 def world() -> Iterator[Interaction]:
@@ -67,7 +69,19 @@ def odd(base: str) -> Iterator[Interaction]:
     part = {"Content-Range": ["bytes 0-3/100"]}
     yield interaction(f"{base}/part", b"abcd", code=206, headers=part)
     events = {"Content-Type": ["text/event-stream"]}
-    yield interaction(f"{base}/events", b"data: 1\n\ndata: 2\n\n", headers=events)
+    body = b"data: 1\n\ndata: 2\n\n"
+    yield interaction(f"{base}/events", body, content_length=-1, headers=events)
+    timed = (Chunk(0, 0), Chunk(3, 1_000_000))
+    yield interaction(f"{base}/timed", body, headers=events, chunks=timed)
+    yield interaction(f"{base}/lines", b'{"a": 1}\n{"b": 2}\nc', headers=LINES_OF_JSON)
+    coded = {"uncompressed": True, "content_length": -1}
+    yield interaction(
+        f"{base}/coded", b"data: 1\n\ndata: 2\n\n", headers=events, **coded
+    )
+    yield interaction(f"{base}/one", b"data: 1\n\n", content_length=-1, headers=events)
+    none = {"method": "HEAD", "content_length": -1, "headers": events}
+    yield interaction(f"{base}/none", b"", **none)
+    yield interaction(f"{base}/many", b"data: y\n\n" * 9_000, headers=events)
     yield interaction(f"{base}/reset", b"", failure="reset")
     yield interaction(f"{base}/large", b"y" * 70_000)
     yield interaction(f"{base}/put", b"kept", method="PUT", sent=b"p" * 20_000)
@@ -78,6 +92,7 @@ def odd(base: str) -> Iterator[Interaction]:
 PATHS = (
     *("/head", "/not-modified", "/moved", "/there", "/cookies", "/gzip", "/undone"),
     *("/later", "/part", "/events", "/reset", "/large", "/put", "/form", "/absent"),
+    *("/timed", "/lines", "/coded", "/one", "/none", "/many"),
 )
 #: Lines that clients send, common ones more than once.
 LINES = (
@@ -131,7 +146,11 @@ class Requests:
                 return self._spelled("PUT", path, b"p" * 20_000)
             case "/form":
                 return self._spelled("POST", path, b"a=1&b=two+words")
-        method = "HEAD" if path == "/head" or self._random.random() < 0.1 else "GET"
+        method = (
+            "HEAD"
+            if path in ("/head", "/none") or self._random.random() < 0.1
+            else "GET"
+        )
         return self._spelled(method, path)
 
     def _spelled(self, method: str, path: str, body: bytes = b"") -> bytes:
@@ -318,7 +337,7 @@ def test_clients_of_bad_manners_read_the_same_by_either_way(tmp_path, confdir):
     assert fast.seen == own.seen
     assert [each[9:12] for each in fast.answers[12:19]] == [b"400"] * len(REFUSED)
     assert fast.lane >= 8
-    assert fast.passed >= 8
+    assert fast.passed >= 7
 
 
 def test_a_fault_of_our_own_is_answered(tmp_path, confdir, monkeypatch):

@@ -44,6 +44,22 @@ def test_what_a_folder_of_cassettes_trusts_holds_before_a_session_begins(
     assert rig.options.client_certs == str(pem)
 
 
+@in_loop
+def test_what_a_session_trusts_ends_with_it_though_others_are_in_play(
+    tmp_path: Path,
+) -> None:
+    pem = str(Path(__file__).parents[1] / "sample.pem")
+    rig = Rig(vcr_dir=str(tmp_path), vcr_client_cert=pem)
+    root = rig.vcr.sessions.root
+    assert root is not None
+    rig.vcr.sessions.use(root._replace(cassette=tmp_path / "a.yaml"), "a")
+    rig.options.update(vcr_client_cert="")
+    assert rig.options.client_certs == pem  # it began with it
+    rig.vcr.sessions.use(Settings(tmp_path / "b.yaml"), "b")
+    rig.vcr.sessions.eject("a")
+    assert rig.options.client_certs is None
+
+
 class Two(Rig):
     """A session that replays, the default one, and one that records."""
 

@@ -6,6 +6,8 @@ piece of no bytes, and trailers behind it.
 """
 
 import re
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from mitmvcr.codings.table import CodingError, names
 
@@ -34,21 +36,52 @@ def without_it(codings: str) -> str:
     return ",".join(name for name in names(codings) if name != NAME)
 
 
+class Piece(NamedTuple):
+    """``head`` is all of its line but the size."""
+
+    head: bytes
+    data: memoryview
+
+
+def pieces(body: bytes) -> tuple[Sequence[Piece], int]:
+    """Return the pieces before the last, and where they end; one may be cut off."""
+    found: list[Piece] = []
+    at = 0
+    while head := _SIZE.match(body, at):
+        start = head.end()
+        end = start + int(head[1], 16)
+        if end == start or body[end : end + 2] not in (b"\r\n", b"\r", b""):
+            break
+        found.append(Piece(body[head.end(1) : start], memoryview(body)[start:end]))
+        at = end + 2
+    return found, at
+
+
+def joined(found: Sequence[Piece]) -> bytes:
+    """Return what they carry."""
+    return b"".join(piece.data for piece in found)
+
+
 def payload(body: bytes) -> bytes:
     """Return the payload. Raise CodingError where the body is not in such pieces."""
-    found: list[memoryview] = []
+    found, at = pieces(body)
+    head = _SIZE.match(body, at)
+    if head is None:
+        raise CodingError("not in pieces of aws-chunked")
+    if int(head[1], 16):
+        raise CodingError("a piece has another length than it says")
+    if _TRAILERS.fullmatch(body, head.end()) is None:
+        raise CodingError("something else stands behind the last piece")
+    return joined(found)
+
+
+def in_pieces(new: bytes, like: Sequence[Piece]) -> bytes:
+    """Return a payload in pieces like those of another: each but the last keeps its
+    length."""
+    sizes = [len(piece.data) for piece in like[:-1]]
+    parts: list[bytes] = []
     at = 0
-    while True:
-        head = _SIZE.match(body, at)
-        if head is None:
-            raise CodingError("not in pieces of aws-chunked")
-        start, size = head.end(), int(head[1], 16)
-        if not size:
-            if _TRAILERS.fullmatch(body, start) is None:
-                raise CodingError("something else stands behind the last piece")
-            return b"".join(found)
-        at = start + size
-        if body[at : at + 2] != b"\r\n":
-            raise CodingError("a piece has another length than it says")
-        found.append(memoryview(body)[start:at])
-        at += 2
+    for size, piece in zip([*sizes, len(new)], like, strict=True):
+        data, at = new[at : at + size], at + size
+        parts += [b"%x" % len(data), piece.head, data, b"\r\n"] if data else ()
+    return b"".join(parts)

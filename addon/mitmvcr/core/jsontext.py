@@ -1,11 +1,15 @@
 """JSON as its standard has it: json.loads takes more, which nobody else could read."""
 
 import json
-from collections.abc import Mapping, Sequence
-from typing import Any, NoReturn
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, NoReturn
 
 #: What JSON has.
 Value = None | bool | int | float | str | Sequence["Value"] | Mapping[str, "Value"]
+
+_BLANK = re.compile(r"[ \t\n\r]*")
+_DECODER = json.JSONDecoder()
 
 
 def parse_json(text: str | bytes) -> Any:
@@ -22,3 +26,38 @@ def parse_json(text: str | bytes) -> Any:
 
 def _refuse(constant: str) -> NoReturn:
     raise ValueError(f"it has no {constant}")
+
+
+class Member(NamedTuple):
+    """``text[lead:start]`` is what goes before a value, ``text[start:end]`` itself."""
+
+    step: int | str
+    lead: int
+    start: int
+    end: int
+
+
+def blank(text: str, at: int) -> int:
+    """Return where the white space ends that begins here."""
+    found = _BLANK.match(text, at)
+    assert found is not None
+    return found.end()
+
+
+def value_at(text: str, at: int) -> tuple[Any, int]:
+    """Return the value that begins here, and where it ends."""
+    return _DECODER.raw_decode(text, at)
+
+
+def members(text: str, at: int) -> Iterator[Member]:
+    """Yield what an object or a list holds that begins here, in sound JSON."""
+    place, number = at + 1, 0
+    while text[start := blank(text, place)] not in "}]":
+        step: int | str = number
+        if text[at] == "{":
+            step, behind = value_at(text, start)
+            start = blank(text, blank(text, behind) + 1)
+        end = value_at(text, start)[1]
+        yield Member(step, place, start, end)
+        comma, number = blank(text, end), number + 1
+        place = comma + 1 if text[comma] == "," else comma

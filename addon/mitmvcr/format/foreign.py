@@ -108,10 +108,10 @@ def _is_wiremock(data: bytes) -> bool:
     if not isinstance(whole, dict):
         return False
     one, other = whole.get("request"), whole.get("response")
-    is_one = isinstance(one, dict) and isinstance(other, dict)
-    if "startedDateTime" in whole:  # an entry of an archive
-        return False
-    return is_one or isinstance(whole.get("mappings"), list)
+    if not isinstance(one, dict) or not isinstance(other, dict):
+        return isinstance(whole.get("mappings"), list)
+    # An entry of an archive and one of Proxyman's have such members too.
+    return "startedDateTime" not in whole and isinstance(one.get("method", ""), str)
 
 
 #: What has names that other files have too.

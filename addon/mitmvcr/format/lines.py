@@ -126,7 +126,7 @@ _OPENERS = {
 
 
 class Lines:
-    """Tells what kind a line is; one for a file, since it remembers lines."""
+    """Tells what kind a line is; one for a layout, since it remembers lines."""
 
     def __init__(self, columns: Columns) -> None:
         self.columns = columns

@@ -6,6 +6,7 @@ Every failure is a ``CassetteError``; nothing else is raised for any input.
 import os
 import re
 from dataclasses import replace
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from mitmvcr.core.errors import CassetteError
@@ -15,6 +16,7 @@ from mitmvcr.format import layout
 from mitmvcr.format.faults import Decline, Fault
 from mitmvcr.format.items import ItemParser
 from mitmvcr.format.lazy import LazyInteractions, read_item
+from mitmvcr.format.lines import Columns
 from mitmvcr.format.source import Source, read_bytes
 from mitmvcr.format.speed import no_collection
 
@@ -48,7 +50,7 @@ def loads(
         if lazy:
             return Cassette(LazyInteractions(index, name, sendable=sendable))
         with no_collection():
-            parser = ItemParser(index.columns)
+            parser = ItemParser(index.columns, _earlier(index.columns))
             count = range(len(index))
             found = [read_item(index.item(i), parser) for i in count]
     except (Decline, Fault):
@@ -56,6 +58,13 @@ def loads(
     if sendable and not all(is_sendable(each.response) for each in found):
         return _by_yaml(data, name, sendable)  # which knows the lines
     return Cassette(found)
+
+
+@lru_cache(maxsize=4)
+def _earlier(columns: Columns) -> ItemParser:
+    """Return what remembers the lines and fields of earlier files in a layout: a
+    suite's cassettes have most of them in common."""
+    return ItemParser(columns)
 
 
 def _by_yaml(data: bytes | Source, name: str, sendable: bool) -> Cassette:

@@ -9,7 +9,7 @@ passthrough rule allows, whatever has asked for it. And a guard stands round all
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Set
+from collections.abc import Awaitable, Callable, Collection, Set
 from functools import partial
 
 from mitmproxy import ctx, http
@@ -36,11 +36,11 @@ from mitmvcr.proxy.host.dispatch import HookDispatcher, open_dispatcher
 from mitmvcr.proxy.host.messages import make_response, request_parts, response_parts
 from mitmvcr.proxy.idle_end import IdleEnd
 from mitmvcr.proxy.lane import Lane
+from mitmvcr.proxy.needs import are_needed_no_more, set_options
 from mitmvcr.proxy.recording import begin_answer, break_off, record
 from mitmvcr.proxy.replay import play, waiting_for_nothing
 from mitmvcr.proxy.sessions import Sessions
 from mitmvcr.proxy.streams import Streams
-from mitmvcr.proxy.trust import towards_origins
 from mitmvcr.values import Values
 from mitmvcr.view.requests import LiveRequest
 from mitmvcr.view.restore import is_streamed, to_wire
@@ -67,7 +67,7 @@ class VcrAddon:
         self.options = options.VcrOptions()
         self._opened = opened
         self.sessions = Sessions(
-            exit_guard, self._set_host_options, self._begun, self._settle_guard
+            exit_guard, self._let_go, self._begun, self._settle_guard
         )
         self.idle_end = IdleEnd(self.sessions)
         self.connections = Connections(self.sessions)
@@ -198,24 +198,13 @@ class VcrAddon:
                 whose=lambda client: self.sessions.is_of(client, name),
             )
 
+    def _let_go(self, closed: Collection[Player]) -> None:
+        if are_needed_no_more(self.sessions, closed):
+            self._set_host_options()
+
     def _set_host_options(self) -> None:
         """Set mitmproxy's own options as the sessions need them."""
-        # A named session may begin at any time, and need any of it.
-        in_play, root = self.sessions.in_play(), self.sessions.root
-        named = root is not None
-        self._host_options.hold(ctx.options)  # it may be changed with ours, at once
-        self._host_options.apply(
-            ctx.options,
-            # And where a refused connection is to be recorded: with its request.
-            lazy=named
-            or any(p.session.looks_up or p.settings.record_errors for p in in_play),
-            whole_bodies=named
-            or not all(p.streams_bodies for p in self.sessions.open()),
-            any_headers=not named
-            and self.sessions.named() is not None
-            and all(p.offline and not p.passthrough for p in in_play),
-            more=towards_origins(root, in_play),
-        )
+        set_options(self._host_options, self.sessions)
 
     # Flows
 

@@ -9,6 +9,7 @@ import asyncio
 import logging
 import ssl
 import time
+from collections.abc import Set
 from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 from typing import Any, NamedTuple
@@ -26,9 +27,9 @@ from mitmvcr.proxy.flow.requests import live_request_of
 from mitmvcr.proxy.handshakes import broken
 from mitmvcr.proxy.host.leaves import Leaves
 from mitmvcr.proxy.host.lines import Intake
-from mitmvcr.proxy.host.plain import Plain
+from mitmvcr.proxy.host.plain import Plain, is_harmless
 from mitmvcr.proxy.known_answers import Known, KnownAnswers
-from mitmvcr.proxy.replay import waiting_for_nothing
+from mitmvcr.proxy.replay import at_once, waiting_for_nothing
 from mitmvcr.proxy.sessions import Sessions
 from mitmvcr.proxy.sessions.routes import SAYS_SESSION
 from mitmvcr.view.parts import PlainHeaders, PlainRequest, PlainResponse, WireResponse
@@ -103,8 +104,10 @@ class Lane:
         for each in list(self._open):
             each.close()
 
-    def configure(self, _: object) -> None:
+    def configure(self, updated: Set[str]) -> None:
         """Look at everything anew, after options have changed."""
+        if is_harmless(updated) and self._plain.is_same():
+            return  # as where a session gets a port of its own
         self._fit.clear()
         self._known.clear()
         self._is_plain = self._plain.look()
@@ -307,16 +310,19 @@ def _answered(
     player: Player, request: PlainRequest, live: LiveRequest, decision: Replay
 ) -> tuple[Replay, bytes, Entry | int | None] | None:
     """Answer with a replay and count it, and return both, with what the log has of it;
-    None where it leaves in parts, or fails."""
+    None where it is a long stream, or fails."""
+    began, session = time.monotonic_ns(), player.session
     decision = waiting_for_nothing(player.settings, decision, request)
     interaction = decision.interaction
     if is_streamed(interaction.response):
-        return None
-    session = player.session
-    began = time.monotonic_ns()
-    sent = to_wire(interaction, request)
+        found = at_once(interaction, request)
+        if found is None:
+            return None
+        sent, answer = found
+    else:
+        sent = to_wire(interaction, request)
+        answer = render(sent)
     player.redirects.note(live.request, _parts(sent))
-    answer = render(sent)
     entry = session.replaying(decision)
     session.replayed(entry, time.monotonic_ns() - began)
     return decision, answer, entry

@@ -15,6 +15,7 @@ from mitmvcr.core.events import Pieces, due_in_small, ends, in_small, json_ends
 from mitmvcr.core.headers import header
 from mitmvcr.core.model import Interaction, Response
 from mitmvcr.core.modes import Replay
+from mitmvcr.lane import render, render_parts
 from mitmvcr.options import Settings
 from mitmvcr.proxy.flow.exchange import Exchange, replay
 from mitmvcr.proxy.flow.player import Player
@@ -22,7 +23,7 @@ from mitmvcr.proxy.flow.states import Event
 from mitmvcr.proxy.host import stream_replay
 from mitmvcr.proxy.host.messages import make_response, request_parts, response_parts
 from mitmvcr.proxy.sessions import Sessions
-from mitmvcr.view.parts import RequestParts, value_of
+from mitmvcr.view.parts import RequestParts, WireResponse, value_of
 from mitmvcr.view.restore import (
     LARGE,
     coded_head,
@@ -36,6 +37,8 @@ from mitmvcr.view.retry_after import without_waits
 logger = logging.getLogger("mitmvcr")
 
 _SECOND = 1e9
+#: So much is the system's before its client could leave.
+_SOON_SENT = 1 << 16
 
 
 def play(
@@ -103,6 +106,25 @@ def waiting_for_nothing(
         return decision
     changed = replace(decision.interaction, response=response)
     return decision._replace(interaction=changed)
+
+
+def at_once(
+    interaction: Interaction, live: RequestParts
+) -> tuple[WireResponse, bytes] | None:
+    """Return the answer that is a stream, and all its bytes as they leave over HTTP/1.1
+    at latency 0. None where it fails, ends otherwise, or is so large that its client
+    may leave before it has all of it."""
+    recorded = interaction.response
+    if recorded.failure or recorded.until or recorded.code == 101:
+        return None
+    if len(recorded.body) > _SOON_SENT:
+        return None
+    parts, _ = _schedule(recorded, 0)
+    if has_no_body(live.method, recorded.code) or len(parts) < 2:
+        sent = to_wire(interaction, live)
+        return sent, render(sent)
+    sent, parts = to_stream(recorded, live, parts)
+    return sent, render_parts(sent, parts)
 
 
 Sent = tuple[http.Response, stream_replay.StreamSchedule]

@@ -26,6 +26,15 @@ def towards_origins(
     return {name: value for each in chosen for name, value in _options(each)}
 
 
+def names_some(settings: Settings) -> bool:
+    """Return whether any option of mitmproxy's comes of these settings."""
+    return bool(
+        settings.insecure_upstream
+        or settings.client_cert is not None
+        or settings.upstream_ca is not None
+    )
+
+
 def _reaches_out(root: Settings) -> bool:
     forwards = RULES[root.mode, False].forwards
     return bool(forwards or root.passthrough or root.rerecord)

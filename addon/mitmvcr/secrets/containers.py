@@ -12,7 +12,14 @@ from contextlib import suppress
 from enum import Enum
 from typing import NamedTuple
 
-from mitmvcr.codings import CodingError, decoded, encoded, packed_as, unpacked
+from mitmvcr.codings import (
+    CodingError,
+    aws_chunked,
+    decoded,
+    encoded,
+    packed_as,
+    unpacked,
+)
 from mitmvcr.core.bodies import from_base64
 from mitmvcr.core.events import message_ends
 from mitmvcr.core.headers import header
@@ -108,21 +115,32 @@ PACKED = frozenset({"content-encoding", "grpc-encoding", "connect-content-encodi
 
 
 #: Matches a body that does not show what it holds, by how it begins: gzip, base64 of
-#: frames, a text of wide letters.
-seems_packed = re.compile(rb"\x1f\x8b|AAA|" + _WIDE.pattern).match
+#: frames, pieces, a text of wide letters.
+_PIECE = rb"[0-9A-Fa-f]{1,16}+(?:;[^\r\n]{0,1000}+)?+\r\n"
+seems_packed = re.compile(rb"\x1f\x8b|AAA|" + _PIECE + b"|" + _WIDE.pattern).match
 
 
 def through(body: bytes, said: Said, leaf: Leaf) -> bytes:
     """Return the body with each piece of it put through ``leaf``; the same one where
     nothing changed."""
+    if not aws_chunked.is_said_chunked(
+        said.coding, ""
+    ) and not aws_chunked.looks_chunked(body):
+        return _packed(body, said, leaf)
+    # As S3's clients send it, in signed pieces, whatever else it is.
+    pieces, end = aws_chunked.pieces(body)
+    plain = aws_chunked.joined(pieces) if pieces else body
+    coding = aws_chunked.without_it(said.coding)
+    new = _packed(plain, said._replace(coding=coding), leaf)
+    if new == plain or not pieces:
+        return body if new == plain else new
+    return aws_chunked.in_pieces(new, pieces) + body[end:]
+
+
+def _packed(body: bytes, said: Said, leaf: Leaf) -> bytes:
     if not body:
         return body
-    coding = said.coding.replace(" ", "").lower()
-    chunked = "aws-chunked" in coding
-    if chunked:
-        names = [each for each in coding.split(",") if each != "aws-chunked"]
-        return _aws_chunked(body, said._replace(coding=",".join(names)), leaf)
-    plain, codings = unpacked(body, said.coding) if coding else (body, "")
+    plain, codings = unpacked(body, said.coding) if said.coding else (body, "")
     new = _content(plain, said.media, said.frames, leaf)
     if new == plain:
         return body
@@ -219,42 +237,6 @@ def _part(part: bytes, leaf: Leaf) -> bytes:
     found = re.search(rb"(?i)\r\ncontent-type:[ \t]*([^\r\n]{1,200})", head)
     media = found[1].decode("latin-1") if found else ""
     return leaf(head, Look.ALL) + blank + _content(content, media, "", leaf)
-
-
-_CHUNK = re.compile(rb"([0-9a-fA-F]{1,8}+)((?:;[^\r\n]{0,500}+)?+)\r\n")
-
-
-def _aws_chunked(body: bytes, said: Said, leaf: Leaf) -> bytes:
-    """Look into a body that S3's clients send in signed chunks; each but the last keeps
-    its length."""
-    sizes: list[int] = []
-    signed: list[bytes] = []
-    pieces: list[bytes] = []
-    at = 0
-    while (found := _CHUNK.match(body, at)) is not None:
-        size = int(found[1], 16)
-        if size == 0 or found.end() + size > len(body):
-            break
-        sizes.append(size)
-        signed.append(found[2])
-        pieces.append(body[found.end() : found.end() + size])
-        at = found.end() + size + 2
-    plain = b"".join(pieces)
-    new = through(plain, said, leaf)
-    if new == plain:
-        return body
-    return _chunked_again(new, sizes, signed) + body[at:]
-
-
-def _chunked_again(new: bytes, sizes: list[int], signed: list[bytes]) -> bytes:
-    parts: list[bytes] = []
-    at = 0
-    for number, (size, signature) in enumerate(zip(sizes, signed, strict=True), 1):
-        piece = new[at : at + size] if number < len(sizes) else new[at:]
-        at += len(piece)
-        if piece:
-            parts.append(b"%x%b\r\n%b\r\n" % (len(piece), signature, piece))
-    return b"".join(parts)
 
 
 # Character sets

@@ -9,7 +9,7 @@ import hashlib
 import re
 import zlib
 from base64 import b64encode
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from mitmvcr.core.model import Headers, Interaction
@@ -82,7 +82,3 @@ def _restated(name: str, value: str, old: bytes, new: bytes) -> str:
 
 def _base64(kind: str, body: bytes) -> str:
     return b64encode(_HASHES[kind](body)).decode()
-
-
-def values_of(headers: Headers, name: str) -> Sequence[str]:
-    return [v for key, each in headers.items() if key.lower() == name for v in each]

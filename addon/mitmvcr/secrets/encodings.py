@@ -60,10 +60,9 @@ def _gos(escaped: str) -> str:
 
 def as_base64(value: bytes) -> set[bytes]:
     """Return what of the value's base64 does not depend on the bytes around it."""
-    forms = set()
+    forms: list[bytes] = []
     for offset in range(3):
         first = (offset * 8 + 5) // 6
         last = (offset + len(value)) * 8 // 6
-        text = b64encode(bytes(offset) + value)[first:last]
-        forms |= {text, text.translate(_FOR_URLS)}
-    return forms
+        forms.append(b64encode(bytes(offset) + value)[first:last])
+    return {*forms, *[each.translate(_FOR_URLS) for each in forms]}

@@ -17,10 +17,9 @@ from mitmvcr.secrets.containers import Look
 from mitmvcr.secrets.credentials import of_token
 from mitmvcr.secrets.known import encoded_placeholders
 from mitmvcr.secrets.looks import FAKE
-from mitmvcr.secrets.messages import NO_NAMES, Visit, Walk
+from mitmvcr.secrets.messages import Text, Walk
 from mitmvcr.secrets.runs import decoded_base64
 from mitmvcr.secrets.spans import Edit, substituted
-from mitmvcr.secrets.texts import Text
 from mitmvcr.secrets.values import BYTES
 
 _MARK = re.compile(rb"\[REDACTED:[\w.-]{1,60}\]")
@@ -33,10 +32,6 @@ def _marks(data: bytes) -> list[re.Match[bytes]]:
     return sorted(found, key=re.Match.start)
 
 
-def _walked(response: Response, visit: Visit) -> Response:
-    return Walk(NO_NAMES, None, visit).response(response)
-
-
 def _texts(response: Response) -> list[bytes]:
     """Return the texts of a response, those within content codings too."""
     found: list[bytes] = []
@@ -45,7 +40,7 @@ def _texts(response: Response) -> list[bytes]:
         found.append(text.data)
         return text.data
 
-    _walked(response, visit)
+    Walk(visit).response(response)
     return found
 
 
@@ -112,7 +107,7 @@ def marked(written: Interaction, marks: Sequence[str]) -> Interaction:
         is_binary = text.look is Look.FORMS
         return text.data if is_binary else substituted(text.data, hinted)
 
-    response = _walked(written.response, visit)
+    response = Walk(visit).response(written.response)
     return digests.restated(written, replace(written, response=response))
 
 

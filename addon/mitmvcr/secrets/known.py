@@ -96,14 +96,11 @@ class KnownSecrets:
             return
         with self._lock:
             self._known[value] = placeholder
-            coded = (text for text in as_base64(value) if len(text) >= LEAST)
-            for means, texts in (
-                ((placeholder, False), as_text(value)),
-                ((placeholder, True), coded),
-            ):
+            for is_base64, texts in ((False, as_text(value)), (True, as_base64(value))):
                 for text in sorted(texts):
-                    self._means.append(means)
-                    self._note(text)
+                    if len(text) >= LEAST or not is_base64:
+                        self._means.append((placeholder, is_base64))
+                        self._note(text)
 
     def _note(self, text: bytes) -> None:
         number, size = len(self._texts), _START

@@ -11,10 +11,9 @@ from zlib import crc32
 
 from mitmvcr.core.model import Interaction
 from mitmvcr.secrets.looks import LEAST
-from mitmvcr.secrets.messages import NO_NAMES, Walk
+from mitmvcr.secrets.messages import Text, Walk
 from mitmvcr.secrets.rules import DEFAULT
 from mitmvcr.secrets.text_redactor import Sweep, TextRedactor
-from mitmvcr.secrets.texts import Text
 
 #: A text, and what stands in its place.
 Learned = tuple[bytes, bytes]
@@ -76,5 +75,5 @@ def cleaned(
         return Sweep(texts).clean(text._replace(is_kept=True))
 
     for each in interactions:
-        Walk(NO_NAMES, None, find).interaction(each)
-    return [Walk(NO_NAMES, None, clean).interaction(each) for each in interactions]
+        Walk(find).interaction(each)
+    return [Walk(clean).interaction(each) for each in interactions]

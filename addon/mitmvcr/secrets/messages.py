@@ -7,48 +7,58 @@ import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Protocol
+from typing import NamedTuple
 
 from mitmvcr.core.chunks import moved
 from mitmvcr.core.made_up import is_json, read_value, write_value
 from mitmvcr.core.model import Headers, Interaction, Request, Response
 from mitmvcr.secrets.containers import Look, said_by, through
 from mitmvcr.secrets.headers import masked_cookies, masked_set_cookie
-from mitmvcr.secrets.texts import Text
+from mitmvcr.secrets.names import Names
 from mitmvcr.secrets.values import BYTES, Place
 
 _MARK = re.compile(r"\[REDACTED:([\w.-]+)\]")
 _AS_JSON = {"Content-Type": ["application/json"]}
+
+
+class Text(NamedTuple):
+    """A text in a message. ``where`` is as ``request.headers.Cookie``. ``name`` is that
+    of a header, a cookie or a field whose whole value it is, in a ``place``; else
+    ``kind`` is its Content-Type. Only what is known is looked for in one that is
+    ``kept``. ``depth`` is how often it was encoded in the message."""
+
+    where: str
+    data: bytes
+    name: str = ""
+    place: Place = Place.TEXT
+    kind: str = ""
+    look: Look = Look.ALL
+    is_kept: bool = False
+    depth: int = 0
+
+
 #: What is written in the place of a text.
 Visit = Callable[[Text], bytes]
 
 
-class Gate(Protocol):
-    """What a walk needs to know of names."""
-
-    def header(self, name: str, /) -> bool: ...
-    def is_kept(self, name: str, /) -> bool: ...
-
-
-class _NoNames:
-    """A gate that knows no name of a secret: all texts are visited as they stand."""
-
-    def header(self, _: str) -> bool:
-        return False
-
-    def is_kept(self, _: str) -> bool:
-        return False
-
-
-NO_NAMES: Gate = _NoNames()
+def _never(_: str) -> bool:
+    return False
 
 
 class Walk:
     """Goes through messages; ``kept`` are the only headers of requests that are
-    written, None for all."""
+    written, None for all. Without ``names`` no name is that of a secret: all texts are
+    visited as they stand."""
 
-    def __init__(self, names: Gate, kept: frozenset[str] | None, visit: Visit) -> None:
-        self._names, self._kept, self._visit = names, kept, visit
+    def __init__(
+        self,
+        visit: Visit,
+        names: Names | None = None,
+        kept: frozenset[str] | None = None,
+    ) -> None:
+        self._visit, self._kept = visit, kept
+        self._is_secret = names.header if names else _never
+        self._is_kept = names.is_kept if names else _never
 
     def interaction(self, met: Interaction) -> Interaction:
         """Return an interaction as it may be written; the same one where nothing
@@ -82,7 +92,7 @@ class Walk:
         return {
             name: values
             for name, values in seen.items()
-            if not self._names.header(name)
+            if not self._is_secret(name)
             and (self._kept is None or name.lower() in self._kept)
         }
 
@@ -158,13 +168,13 @@ class Walk:
             return self._named(where, cookie, secret, Place.COOKIE)
 
         lower = name.lower()
-        if self._names.header(name):
+        if self._is_secret(name):
             return self._named(where, name, value, Place.HEADER)
         if lower == "cookie":
             return masked_cookies(value, mask)
         if lower == "set-cookie":
             return masked_set_cookie(value, mask)
-        text = Text(where, value.encode(*BYTES), is_kept=self._names.is_kept(name))
+        text = Text(where, value.encode(*BYTES), is_kept=self._is_kept(name))
         return self._visit(text).decode(*BYTES)
 
     # Bodies

@@ -13,18 +13,16 @@ from time import time
 from typing import NamedTuple, TypeVar
 
 from mitmvcr.core.choosing import Values
-from mitmvcr.core.chunks import moved
 from mitmvcr.core.model import Headers, Interaction, Request, Response
 from mitmvcr.secrets import digests, fakes
 from mitmvcr.secrets.containers import PACKED, seems_packed
 from mitmvcr.secrets.environment import secrets_in
 from mitmvcr.secrets.given import given_out
 from mitmvcr.secrets.known import placeholder_of
-from mitmvcr.secrets.messages import Visit, Walk
+from mitmvcr.secrets.messages import Text, Visit, Walk
 from mitmvcr.secrets.names import kind_of, plain
 from mitmvcr.secrets.rules import DEFAULT, Rules
 from mitmvcr.secrets.text_redactor import Sweep, TextRedactor
-from mitmvcr.secrets.texts import Text
 from mitmvcr.secrets.values import BYTES, Place
 from mitmvcr.secrets.whose import whose, whose_recorded
 
@@ -70,7 +68,6 @@ class Redactor:
         #: Headers of credentials that were learned from.
         self._met: set[tuple[str, str]] = set()
         self._plan = lru_cache(maxsize=1024)(self._planned)
-        self._is_usual = lru_cache(maxsize=1024)(self._has_only_usual)
         if not rules.off:
             self._learn_environment(environment)
 
@@ -124,14 +121,13 @@ class Redactor:
         if not digests.is_address(met):
             return digests.restated(met, kept)
         self.left_whole.append(kept.request.url)
-        lengths = {"content-length": digests.values_of(old.headers, "content-length")}
-        headers = {n: lengths.get(n.lower(), v) for n, v in new.headers.items()}
+        length = {n: v for n, v in old.headers.items() if n.lower() == "content-length"}
         whole = replace(
             new,
             body=old.body,
             content_length=old.content_length,
             chunks=old.chunks,
-            headers=headers,
+            headers={**new.headers, **length},
         )
         return replace(kept, response=whole)
 
@@ -142,7 +138,7 @@ class Redactor:
         return through(self._walk(sweep.clean))
 
     def _walk(self, visit: Visit) -> Walk:
-        return Walk(self.texts.names, self.rules.headers_kept, visit)
+        return Walk(visit, self.texts.names, self.rules.headers_kept)
 
     def findings(self, met: Interaction) -> list[Finding]:
         """Return what :meth:`interaction` hides, each once for each place, as it stands
@@ -202,26 +198,11 @@ class Redactor:
         name."""
         if not self.restores:
             return recorded
-        response = recorded.response
-        body = self._restored(response.body)
-        websocket = tuple(
-            frame._replace(content=self._restored(frame.content))
-            if not frame.from_client
-            else frame
-            for frame in response.websocket
-        )
-        headers = {
-            name: [self.put_back(value) for value in values]
-            for name, values in response.headers.items()
-        }
-        restored = replace(
-            response,
-            body=body,
-            headers=headers,
-            chunks=moved(response.chunks, response.body, body),
-            websocket=websocket,
-        )
-        return replace(recorded, response=restored)
+        walk = Walk(lambda text: self._restored(text.data))
+        old, new = recorded.response, walk.response(recorded.response)
+        frames = zip(old.websocket, new.websocket, strict=True)
+        said = tuple(one if one.from_client else other for one, other in frames)
+        return replace(recorded, response=replace(new, websocket=said))
 
     def _restored(self, content: bytes) -> bytes:
         for mark, value in self._present.items():
@@ -256,7 +237,7 @@ class Redactor:
             or response.websocket
             or seems_packed(request.body)
             or seems_packed(response.body)
-            or not self._is_usual(tuple(response.headers))
+            or self._plan(tuple(response.headers)) != frozenset()
             or not all((n, v) in self._met for n in dropped for v in headers[n])
         ):
             return None
@@ -293,8 +274,7 @@ class Redactor:
         return self.rules.off or (
             not self.texts.is_extended
             and self.rules.headers_kept is None
-            and self._plan(asked) == frozenset()
-            and self._is_usual(answered)
+            and self._plan(asked) == self._plan(answered) == frozenset()
             and not any(map(seems_packed, bodies))
             and self._are_clear(rest, *bodies)
         )
@@ -327,22 +307,16 @@ class Redactor:
             self._met.update((name, value) for value in request.headers[name])
 
     def _planned(self, names: tuple[str, ...]) -> frozenset[str] | None:
-        """Return which headers of a request are dropped; None where one needs care,
-        for itself or its body."""
-        if _need_care(names) or any(map(self.texts.names.is_kept, names)):
+        """Return which headers are secrets; None where one needs care, for itself or
+        its body."""
+        if not _CAREFUL.isdisjoint(map(str.lower, names)):
+            return None
+        if any(map(self.texts.names.is_kept, names)):
             return None
         return frozenset(filter(self.texts.names.header, names))
-
-    def _has_only_usual(self, names: tuple[str, ...]) -> bool:
-        """Return whether no header of a response needs care."""
-        return not _need_care(names) and not any(map(self.texts.names.header, names))
 
 
 def masked(value: bytes) -> str:
     """Return the start of a long value, so that its owner knows it."""
     start = value[:4] if len(value) >= 24 else b""
     return start.decode("latin-1").encode("unicode_escape").decode() + "***"
-
-
-def _need_care(names: tuple[str, ...]) -> bool:
-    return not _CAREFUL.isdisjoint(name.lower() for name in names)

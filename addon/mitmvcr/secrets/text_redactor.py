@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 from mitmvcr.secrets import jsonpaths
-from mitmvcr.secrets.containers import Look, Said, through
+from mitmvcr.secrets.containers import Look
 from mitmvcr.secrets.fakes import Fakes
 from mitmvcr.secrets.finder import DEEPEST, Finder, Found
 from mitmvcr.secrets.headers import credentials
@@ -17,11 +17,11 @@ from mitmvcr.secrets.known import (
     sized,
 )
 from mitmvcr.secrets.looks import LEAST, is_real, is_telling
+from mitmvcr.secrets.messages import Text
 from mitmvcr.secrets.names import Names
 from mitmvcr.secrets.rules import Rules
 from mitmvcr.secrets.runs import encoded_as, is_in_url, percent_as
 from mitmvcr.secrets.spans import Edit, Span, apart, substituted
-from mitmvcr.secrets.texts import Text
 from mitmvcr.secrets.values import BYTES, Place
 
 #: Where the user's name stands, brackets would be taken for an address.
@@ -51,20 +51,10 @@ class TextRedactor:
         so, as in a cookie. ``came``: in an answer."""
         if len(value) < LEAST:
             return
-        for each in dict.fromkeys((value, unquote_to_bytes(value))):
+        for each in (value, unquote_to_bytes(value)) if b"%" in value else (value,):
             if is_real(each) and is_telling(each):
                 mark = self.memory.placeholder(each, kind, came=came)
                 self.memory.learn(each, mark)
-
-    def pieces(self, body: bytes, said: Said) -> list[tuple[bytes, Look]]:
-        found: list[tuple[bytes, Look]] = []
-
-        def leaf(data: bytes, look: Look) -> bytes:
-            found.append((data, look))
-            return data
-
-        through(body, said, leaf)
-        return found
 
 
 class Sweep:

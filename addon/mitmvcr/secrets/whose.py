@@ -9,9 +9,8 @@ from mitmvcr.secrets.credentials import is_fresh, is_typed, lasting
 from mitmvcr.secrets.given import sent_back
 from mitmvcr.secrets.known import KnownSecrets
 from mitmvcr.secrets.looks import is_real
-from mitmvcr.secrets.messages import Walk
+from mitmvcr.secrets.messages import Text, Walk
 from mitmvcr.secrets.names import kind_of
-from mitmvcr.secrets.texts import Text
 from mitmvcr.secrets.values import Place
 
 if TYPE_CHECKING:
@@ -37,7 +36,7 @@ def whose(sweep: "Sweep", request: Request) -> Values:
                     found.setdefault(place, []).append(value)
         return text.data
 
-    Walk(sweep.names, None, visit).request(request)
+    Walk(visit, sweep.names).request(request)
     return found
 
 

@@ -25,8 +25,8 @@ def idle_options(
 ) -> Iterator[str]:
     """Yield a line for each, with the way that works. ``environment`` is that of the
     program which is recorded; None where nothing is."""
-    names = {name: option.vcr for name, option in BY_NAME.items()}
     for option, value, remedy in _found(settings, environment):
+        names = {name: each.vcr for name, each in BY_NAME.items()}
         yield f"{names[option]}={value}: {remedy.format(**names)}"
 
 

@@ -88,7 +88,7 @@ def _kind(path: Path) -> str:
     """Return the kind of a recording of another recorder, else an empty text. A file
     that cannot be read is left to the store, which says why."""
     try:
-        with path.open("rb") as file:
+        with open(path, "rb", buffering=0) as file:
             if foreign.is_own(file.read(_START)):
                 return ""
         return foreign.kind_of(read_bytes(path))

@@ -36,7 +36,7 @@ class Redaction:
     def __init__(
         self, rules: Rules, environment: Mapping[str, str], *, echoes: bool = True
     ) -> None:
-        self._rules, self._environment = rules, dict(environment)
+        self._rules, self._environment = rules, environment
         self._finds_echoes = echoes
         #: What the recording's clients made up; None before the first interaction.
         self.echoes: EchoFinder | None = None

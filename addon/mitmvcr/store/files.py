@@ -69,7 +69,7 @@ def has_other_names(target: Path) -> bool:
 
 def whole_beside(target: Path) -> Path:
     """Return where the whole new content stands while it is written in place."""
-    return target.with_name(f"{target.name}.whole")
+    return Path(f"{target}.whole")
 
 
 def _replace_in_place(target: Path, fresh: Path) -> None:

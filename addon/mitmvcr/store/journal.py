@@ -41,10 +41,10 @@ class Journal:
     """
 
     def __init__(self, target: Path, name: str) -> None:
-        self.path = self._part = target.with_name(target.name + ".part")
+        self.path = self._part = Path(f"{target}.part")
         self.harm: str | None = None
         self._target, self._name = target, name
-        self._lock = Lock(target.with_name(target.name + ".part.lock"), name)
+        self._lock = Lock(Path(f"{target}.part.lock"), name)
         self._file = self._appended_to(-1)
 
     def _appended_to(self, number: int) -> AppendedFile:

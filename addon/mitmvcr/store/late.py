@@ -16,7 +16,7 @@ class LateSecrets:
     """The notes of one target. Methods raise OSError."""
 
     def __init__(self, target: Path) -> None:
-        self.path = target.with_name(target.name + ".part.late")
+        self.path = Path(f"{target}.part.late")
         self._file, self._salt = -1, b""
 
     def note(self, learned: Iterable[tuple[bytes, bytes]]) -> None:

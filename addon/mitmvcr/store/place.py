@@ -2,6 +2,7 @@
 
 import errno
 import os
+import stat
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -35,9 +36,13 @@ class Place:
     def exists(self) -> bool:
         """Return whether the cassette is there. Raise CassetteError for what is no
         file: it is not to be replaced."""
-        if self.path.exists() and not self.path.is_file():
+        try:
+            kind = os.stat(self.path).st_mode
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        if not stat.S_ISREG(kind):
             raise CassetteError(self.name, "is not a file; name another one")
-        return self.path.exists()
+        return True
 
     def state(self) -> State:
         """Return the state of the cassette, which every replace changes."""

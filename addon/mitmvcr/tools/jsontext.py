@@ -5,10 +5,10 @@ import re
 from collections.abc import Callable, Sequence
 
 from mitmvcr.core.jsonpaths import Finder, Steps
+from mitmvcr.core.jsontext import blank, members, value_at
 from mitmvcr.show.pretty import laid_out
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
-_SPACE = re.compile(r"[ \t\n\r]*")
 _DECODER = json.JSONDecoder()
 
 
@@ -42,16 +42,10 @@ def without(text: str, finders: Sequence[Finder]) -> str:
         chosen = {steps for find in finders for steps in find(value) if steps}
         if not chosen:
             return text
-        start = _blank(text, 0)
+        start = blank(text, 0)
         return text[:start] + _kept(text, start, (), chosen)
     except RecursionError:
         raise ValueError("is nested too deep") from None
-
-
-def _blank(text: str, at: int) -> int:
-    found = _SPACE.match(text, at)
-    assert found is not None
-    return found.end()
 
 
 def _kept(text: str, at: int, steps: Steps, chosen: set[Steps]) -> str:
@@ -62,21 +56,14 @@ def _kept(text: str, at: int, steps: Steps, chosen: set[Steps]) -> str:
 
 def _value(text: str, at: int, steps: Steps, chosen: set[Steps]) -> tuple[str, int]:
     """Return a value without what was chosen, and where it ends."""
-    _, end = _DECODER.raw_decode(text, at)
+    _, end = value_at(text, at)
     if text[at] not in "{[" or not any(each[: len(steps)] == steps for each in chosen):
         return text[at:end], end
-    members: list[str] = []
-    opened, place, number = text[at], at + 1, 0
-    while text[start := _blank(text, place)] not in "}]":
-        lead, step = text[place:start], number
-        if opened == "{":
-            step, behind = _DECODER.raw_decode(text, start)
-            inner = _blank(text, _blank(text, behind) + 1)
-            lead, start = text[place:inner], inner
-        written, stop = _value(text, start, (*steps, step), chosen)
+    kept: list[str] = []
+    last = at + 1
+    for step, lead, start, stop in members(text, at):
+        last = stop
         if (*steps, step) not in chosen:
-            members.append(lead + written)
-        number, place = number + 1, stop
-        if text[comma := _blank(text, stop)] == ",":
-            place = comma + 1
-    return opened + ",".join(members) + text[place:end], end
+            written, _ = _value(text, start, (*steps, step), chosen)
+            kept.append(text[lead:start] + written)
+    return text[at] + ",".join(kept) + text[last:end], end

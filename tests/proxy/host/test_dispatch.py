@@ -8,9 +8,9 @@ from functools import partial
 from typing import Any
 
 import pytest
-from mitmproxy import hooks, http, version
+from mitmproxy import hooks, http, log, version
 from mitmproxy.addonmanager import AddonManager
-from mitmproxy.exceptions import AddonHalt
+from mitmproxy.exceptions import AddonHalt, OptionsError
 from mitmproxy.options import Options
 from mitmproxy.proxy.layers.http import HttpRequestHook, HttpResponseHook
 from mitmproxy.test import tflow
@@ -231,5 +231,99 @@ def test_the_addons_within_ours_are_asked_each_in_its_turn(
             del silent.request
             await _ask(manager)
             assert told[3:] == ["outer", "inner", "silent", "other"]
+
+    _run(check)
+
+
+class Configured(Noting):
+    """An addon that hears of options, and refuses what it does not like."""
+
+    def __init__(self, name: str, told: list[str], error: Exception | None) -> None:
+        super().__init__(name, told)
+        self._error = error
+
+    def configure(self, updated: set[str]) -> None:
+        self._told.append(f"{self.name} {', '.join(updated)}")
+        if self._error is not None:
+            raise self._error
+
+
+class Late(Noting):
+    def __repr__(self) -> str:
+        return self.name
+
+    async def configure(self, updated: set[str]) -> None:
+        raise AssertionError("nobody could wait for it")
+
+
+@pytest.mark.parametrize(
+    ("error", "later", "is_raised"),
+    [
+        (None, ["b mode"], False),
+        (RuntimeError("on purpose"), ["b mode"], False),
+        (AddonHalt(), [], False),
+        (OptionsError("refused"), [], True),
+    ],
+)
+@pytest.mark.parametrize("kind", [Configured, Late])
+def test_where_nothing_can_be_waited_for_it_is_as_it_was(
+    error: Exception | None,
+    later: list[str],
+    is_raised: bool,
+    kind: type[Noting],
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Also for an addon of this package's, and for one of mitmproxy's, which are asked
+    directly."""
+
+    def ask(manager: AddonManager) -> bool:
+        try:
+            manager.trigger(hooks.ConfigureHook({"mode"}))
+        except OptionsError:
+            return True
+        return False
+
+    async def check() -> None:
+        told: list[str] = []
+        async with _manager() as manager:
+            given = (error,) if kind is Configured else ()
+            manager.add(kind("a", told, *given), Configured("b", told, None))
+            raised = ask(manager)
+            before, told[:] = (list(told), caplog.text), []
+            caplog.clear()
+            for module in ("tests", "mitmvcr.proxy.addon", "mitmproxy.addons.core"):
+                monkeypatch.setattr(kind, "__module__", module)
+                dispatcher = HookDispatcher(manager)
+                dispatcher.open()
+                assert ask(manager) == raised
+                dispatcher.close()
+                said = [line for line in caplog.text.splitlines() if "Addon" in line]
+                expected = [line for line in before[1].splitlines() if "Addon" in line]
+                assert (told, _messages(said)) == (before[0], _messages(expected))
+                told[:] = []
+                caplog.clear()
+            if kind is Configured:
+                assert (before[0], raised) == (["a mode", *later], is_raised)
+
+    with caplog.at_level(logging.ERROR):
+        _run(check)
+
+
+def _messages(lines: list[str]) -> list[str]:
+    return [line[line.index("Addon") :] for line in lines]
+
+
+def test_a_line_of_the_log_is_given_to_those_that_hear_it() -> None:
+    async def check() -> None:
+        told: list[str] = []
+        async with _manager() as manager:
+            HookDispatcher(manager).open()
+            hears = Noting("hears", told)
+            manager.add(hears)
+            manager.trigger(log.AddLogHook(log.LogEntry("a line", "info")))
+            hears.add_log = lambda entry: told.append(entry.msg)  # type: ignore[attr-defined]
+            manager.trigger(log.AddLogHook(log.LogEntry("another", "info")))
+        assert told == ["another"]
 
     _run(check)

@@ -97,14 +97,17 @@ def _authorities(trust: TrustFiles) -> dict[str, str]:
 
 
 def _node(inherited: Mapping[str, str], trust: TrustFiles) -> dict[str, str]:
-    preload = f"--require {_node_word(str(trust.node_preload))}"
-    options = _added(inherited.get("NODE_OPTIONS", ""), preload)
-    return {"NODE_OPTIONS": options}
+    """Return what loads one file into Node and into Bun (no NODE_OPTIONS there)."""
+    path = str(trust.node_preload)
+    words = {
+        "NODE_OPTIONS": f"--require {_node_word(path)}",
+        "BUN_OPTIONS": _node_word(f"--preload={path}"),
+    }
+    return {name: _added(inherited.get(name, ""), word) for name, word in words.items()}
 
 
 def _node_word(path: str) -> str:
-    """Return one word of NODE_OPTIONS, quoted only where needed: older Nodes know no
-    quotes."""
+    """Return one word of these, quoted only if it must be: older Nodes know none."""
     if not re.search(r'[\s"\\]', path):
         return path
     escaped = path.replace("\\", "\\\\").replace('"', '\\"')

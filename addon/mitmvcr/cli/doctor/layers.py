@@ -33,7 +33,7 @@ class _Kind:
 #: What a hermetic tool has to let through.
 _WANTED = (
     *("HTTPS_PROXY", "SSL_CERT_FILE", "PYTHONPATH"),
-    *("NODE_OPTIONS", "NODE_EXTRA_CA_CERTS", "JAVA_TOOL_OPTIONS"),
+    *("NODE_OPTIONS", "BUN_OPTIONS", "NODE_EXTRA_CA_CERTS", "JAVA_TOOL_OPTIONS"),
 )
 
 

@@ -162,7 +162,14 @@ async def _version(
     if not client.version:
         return ""
     told = await _run([tool, *client.version], environment, folder)
-    found = re.search(r"\d+(\.\d+)+", told.output)
+    return version_in(told.output)
+
+
+def version_in(output: str) -> str:
+    """Return the first version in what a program says of itself, or an empty text. A
+    JVM says first which options it has from a variable, with addresses in them."""
+    lines = [line for line in output.splitlines() if not line.startswith("Picked up ")]
+    found = re.search(r"\d+(\.\d+)+", "\n".join(lines))
     return found[0] if found else ""
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from mitmvcr import __version__
+from mitmvcr.codings import decoded_or_same
 from mitmvcr.convert.coded import (
     as_sent,
     path_of,
@@ -16,7 +17,7 @@ from mitmvcr.convert.coded import (
     to_base64,
 )
 from mitmvcr.core.frames import Frame
-from mitmvcr.core.headers import header
+from mitmvcr.core.headers import all_values, header
 from mitmvcr.core.model import Headers, Interaction, Request, Response
 
 #: Those that have no answer, as browsers have them; others have what came of it.
@@ -76,7 +77,9 @@ def _request(request: Request, proto: str) -> dict[str, Any]:
 
 
 def _response(response: Response) -> dict[str, Any]:
-    body, kind = response.body, header(response.headers, "Content-Type")
+    sent, kind = response.body, header(response.headers, "Content-Type")
+    named = all_values(response.headers, "content-encoding")
+    body = decoded_or_same(sent, named)  # no browser decodes what it imports
     return {
         "status": 0 if response.failure in FAILURES else response.code,
         "statusText": reason(response.status),
@@ -86,7 +89,7 @@ def _response(response: Response) -> dict[str, Any]:
         "content": {"size": len(body), "mimeType": kind, **_text(body)},
         "redirectURL": header(response.headers, "Location"),
         "headersSize": -1,
-        "bodySize": len(body),
+        "bodySize": len(sent),
     }
 
 

@@ -54,7 +54,7 @@ def _exchange(saved: Tree, found: Found, values: Mapping[str, str]) -> Exchange:
     request = response["originalRequest"] or saved["request"]
     if request.is_text:
         request = Tree({"url": request.value})
-    body, kind = _body(request["body"], values)
+    body, kind = _body(request["body"], values, found)
     headers = _headers(request["header"], values)
     if kind and not any(name.lower() == "content-type" for name, _ in headers):
         headers = [*headers, ("Content-Type", kind)]
@@ -109,7 +109,7 @@ def _headers(tree: Tree, values: Mapping[str, str]) -> Pairs:
     return [(name, _filled(value, values)) for name, value in named]
 
 
-def _body(body: Tree, values: Mapping[str, str]) -> tuple[bytes, str]:
+def _body(body: Tree, values: Mapping[str, str], found: Found) -> tuple[bytes, str]:
     """Return a request's body and the media type that Postman gives it by itself."""
     mode = body["mode"].text("raw") if body else "raw"
     if mode == "raw":
@@ -124,4 +124,5 @@ def _body(body: Tree, values: Mapping[str, str]) -> tuple[bytes, str]:
         return "&".join(pairs).encode(), "application/x-www-form-urlencoded"
     if mode == "graphql":
         return compact(body["graphql"].value), "application/json"
-    raise UnreadableError(f"of mode {mode} is not in the collection", "request.body")
+    found.say("request.body", f"is absent: the collection has none of mode {mode}")
+    return b"", ""

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta, timezone
 from types import SimpleNamespace
-from unittest.mock import patch
 
 from mitmvcr.proxy.host.capabilities import capabilities
 
@@ -15,6 +14,8 @@ def backdated(seconds: int) -> Iterator[None]:
     """Let certificates that are made in this block be good from that long ago, and for
     as long from now as ever. Raises CapabilityError."""
     capabilities.require("backdated certificates")
+    from unittest.mock import patch
+
     from mitmproxy import certs
 
     ago = timedelta(seconds=seconds)

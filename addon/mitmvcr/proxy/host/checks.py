@@ -30,9 +30,15 @@ def hook_dispatch() -> None:
     awaits(f"{place}.trigger_event", "self", "event")
     awaits(f"{place}.invoke_addon", "self", "addon", "event")
     takes("mitmproxy.addonmanager:safecall")
-    used = {"chain", "safecall", "invoke_addon", "exceptions", "AddonHalt"}
-    if set(names_in(f"{place}.trigger_event")) != used:
-        raise Changed(f"{place}.trigger_event asks addons in another way")
+    takes(f"{place}.trigger", "self", "event")
+    takes(f"{place}.invoke_addon_sync", "self", "addon", "event")
+    for name, ask in (
+        ("trigger_event", "invoke_addon"),
+        ("trigger", "invoke_addon_sync"),
+    ):
+        used = {"chain", "safecall", ask, "exceptions", "AddonHalt"}
+        if set(names_in(f"{place}.{name}")) != used:
+            raise Changed(f"{place}.{name} asks addons in another way")
     uses(f"{place}._iter_hooks", "traverse", "getattr", "name")
     if "addons" not in find("mitmproxy.addonmanager:traverse").__code__.co_consts:
         raise Changed("addons within an addon are found in another way")

@@ -2,11 +2,12 @@
 
 At every hook mitmproxy goes through some 30 addons of its own, and once more for
 ``update``, though hardly any has that hook (addonmanager.py: trigger_event): a third
-of what a request costs it. More than a recording adds to it.
+of what a request costs it. More than a recording adds to it. So it does for each line
+of its log, and for each option that changes (trigger).
 """
 
 from collections.abc import Iterator, Sequence
-from inspect import isawaitable
+from inspect import isawaitable, iscoroutinefunction
 from typing import TYPE_CHECKING, Any
 
 from mitmproxy import addonmanager, ctx
@@ -26,30 +27,62 @@ def open_dispatcher() -> "HookDispatcher":
 
 
 class HookDispatcher:
-    """In the place of a manager's ``trigger_event``, from :meth:`open` to
-    :meth:`close`. What is asked, the order, errors and halts are the manager's own."""
+    """In the place of a manager's ``trigger_event`` and ``trigger``, from :meth:`open`
+    to :meth:`close`. What is asked, the order, errors and halts are the manager's
+    own."""
 
     def __init__(self, manager: "addonmanager.AddonManager") -> None:
         self._manager = manager
         self._chain: list[Any] = []
         self._having: dict[str, Sequence[tuple[Any, bool]]] = {}
+        self._having_now: dict[str, Sequence[tuple[Any, bool]]] = {}
 
     def open(self) -> None:
         """Unless it is open already, or this mitmproxy asks its addons otherwise."""
         own = vars(self._manager)
         if "trigger_event" not in own and capabilities.has("hook dispatch"):
-            own["trigger_event"] = self.trigger_event
+            own["trigger_event"], own["trigger"] = self.trigger_event, self.trigger
 
     def close(self) -> None:
         own = vars(self._manager)
         if own.get("trigger_event") == self.trigger_event:
-            del own["trigger_event"]
+            del own["trigger_event"], own["trigger"]
 
-    async def trigger_event(self, event: "Hook") -> None:
-        """Asked by mitmproxy for each hook of a connection or a flow."""
+    def _look(self) -> None:
+        """Look whether the addons are those of the last time."""
         if self._chain != self._manager.chain:  # the same objects: a quick look
             self._chain = list(self._manager.chain)
             self._having.clear()
+            self._having_now.clear()
+
+    def trigger(self, event: "Hook") -> None:
+        """Asked by mitmproxy where nothing can be waited for."""
+        self._look()
+        name, arguments = event.name, event.args()
+        having = self._having_now.get(name)
+        if having is None:
+            having = self._having_now[name] = list(self._asked_now(name))
+        for addon, is_plain in having:
+            try:
+                if not is_plain:
+                    self._manager.invoke_addon_sync(addon, event)
+                elif (hook := getattr(addon, name)) is not None:
+                    hook(*arguments)
+            except AddonHalt:
+                return
+            except Exception:
+                with addonmanager.safecall():
+                    raise
+
+    def _asked_now(self, name: str) -> Iterator[tuple[Any, bool]]:
+        """Yield the same for :meth:`trigger`, and whether it is a plain method that is
+        there from the start."""
+        for addon, is_alone in self._asked(name):
+            yield addon, is_alone and not iscoroutinefunction(getattr(addon, name))
+
+    async def trigger_event(self, event: "Hook") -> None:
+        """Asked by mitmproxy for each hook of a connection or a flow."""
+        self._look()
         having = self._having.get(event.name)
         if having is None:
             having = self._having[event.name] = list(self._asked(event.name))

@@ -71,8 +71,11 @@ def parse_kind(text: str) -> str:
 
 def main_kind() -> str:
     """Return the mode that mitmproxy was started in."""
-    first: str = ctx.options.mode[0]
-    return first.partition("@")[0]
+    return _kind_of(ctx.options.mode[0])
+
+
+def _kind_of(spec: str) -> str:
+    return spec.partition("@")[0]
 
 
 async def open_port(kind: str | None = None) -> int:
@@ -84,9 +87,9 @@ async def open_port(kind: str | None = None) -> int:
     capabilities.require("ports of their own")
     reason: object = ""
     for _ in range(_TRIES):
-        port = _free_port()
-        spec = f"{kind or main_kind()}{_place(port)}"
-        set_alone(ctx.options, "mode", [*ctx.options.mode, spec])
+        port, modes = _free_port(), ctx.options.mode
+        spec = f"{kind or _kind_of(modes[0])}{_place(port)}"
+        set_alone(ctx.options, "mode", [*modes, spec])
         reason = await _outcome(spec) or await _mirrored(port)
         if not reason:
             return port
@@ -155,10 +158,11 @@ def _free_port() -> int:
 async def _outcome(spec: str) -> object:
     """Wait until it listens; return why it does not, else None."""
     servers: Any = ctx.master.addons.get("proxyserver").servers
+    mode = mode_specs.ProxyMode.parse(spec)
     for pause in chain(repeat(0, _TURNS), repeat(_PAUSE)):
         await asyncio.sleep(pause)
         try:
-            server = servers[spec]
+            server = servers[mode]
         except KeyError:
             continue  # it has not begun
         if server.is_running:

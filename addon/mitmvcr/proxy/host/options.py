@@ -1,6 +1,5 @@
 """mitmproxy's options: those it keeps for us, and its own that a session sets."""
 
-import copy
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -58,18 +57,20 @@ def update_options(opts: Options, changes: Mapping[str, Any]) -> None:
 
 def set_alone(opts: Options, name: str, value: Any) -> None:
     """Set one option as ``update_options`` does. mitmproxy copies all of them first, to
-    have them back where an addon refuses, which takes 2 ms; a copy of this one will do
-    (optmanager.py: update_known, rollback)."""
+    have them back where an addon refuses, which takes 2 ms. Of this one its value will
+    do, since setting it puts another in its place (optmanager.py: update_known,
+    rollback, _Option.set)."""
     if not capabilities.has("one option alone"):
         update_options(opts, {name: value})
         return
-    before = copy.deepcopy(opts._options[name])
+    option = opts._options[name]
+    before = option.value
     try:
-        opts._options[name].set(value)
+        option.set(value)
         opts.changed.send(updated={name})
     except exceptions.OptionsError as error:
         opts.errored.send(exc=error)
-        opts._options[name] = before
+        option.value = before
         opts.changed.send(updated={name})
         raise
 

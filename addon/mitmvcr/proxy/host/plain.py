@@ -1,6 +1,7 @@
 """Whether mitmproxy is as it comes: nothing of it but the recorder changes an answer,
 and nobody else looks at a flow (addons/__init__.py: default_addons; tools/dump.py)."""
 
+from collections.abc import Set
 from typing import Any
 
 from mitmproxy import ctx
@@ -29,6 +30,11 @@ _QUIET = frozenset(
         *("tlsconfig", "update_alt_svc", "upstream_auth"),
     )
 )
+
+
+def is_harmless(names: Set[str]) -> bool:
+    """Return whether none of these options of mitmproxy's own counts here."""
+    return names <= _HARMLESS and "flow_detail" not in names
 
 
 class Plain:

@@ -3,11 +3,10 @@ HTTP/2 too, which mitmproxy does not expect."""
 
 from typing import TYPE_CHECKING, Any
 
-from mitmproxy import connection, tls
-
 from mitmvcr.proxy.host.capabilities import capabilities
 
 if TYPE_CHECKING:
+    from mitmproxy import connection, tls
     from mitmproxy.proxy import layer
 
 _H2_PREFACE = b"PRI * HTTP/2.0"
@@ -39,13 +38,15 @@ def _http_layer(context: Any) -> Any:
     return layers.HttpLayer(context, layers.HTTPMode.transparent)
 
 
-def speak_cleartext_h2(client: connection.Client, server: connection.Server) -> None:
+def speak_cleartext_h2(
+    client: "connection.Client", server: "connection.Server"
+) -> None:
     """Let a connection that is about to be opened speak what its client speaks."""
     if client.alpn == b"h2" and not client.tls:
         server.alpn = b"h2"
 
 
-def choose_alpn(data: tls.ClientHelloData, protocol: bytes) -> None:
+def choose_alpn(data: "tls.ClientHelloData", protocol: bytes) -> None:
     """Let the client have this protocol, if it has offered it. To be called from
     ``tls_clienthello`` (addons/tlsconfig.py: alpn_select_callback)."""
     offered = protocol in data.client_hello.alpn_protocols

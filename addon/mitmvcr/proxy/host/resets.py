@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
-
-from mitmproxy.http import HTTPFlow
+from typing import TYPE_CHECKING, Any
 
 from mitmvcr.proxy.host.capabilities import capabilities
+
+if TYPE_CHECKING:
+    from mitmproxy.http import HTTPFlow
 
 _LEFT = "_vcr_was_left"
 _OURS = "_vcr_watches"
@@ -20,11 +21,11 @@ def watch_who_leaves() -> None:
         _watch_resets("handle_protocol_error", _note_left)
 
 
-def _note_left(flow: HTTPFlow) -> None:
+def _note_left(flow: "HTTPFlow") -> None:
     flow.__dict__[_LEFT] = True
 
 
-def _watch_resets(method: str, see: Callable[[HTTPFlow], None]) -> None:
+def _watch_resets(method: str, see: "Callable[[HTTPFlow], None]") -> None:
     """Tell of a stream's flow when this method of its layer is given the client's
     reset. Wrapped once, however often it is called."""
     from mitmproxy.proxy.layers import http
@@ -45,7 +46,7 @@ def _watch_resets(method: str, see: Callable[[HTTPFlow], None]) -> None:
     setattr(layers.HttpStream, method, watched)
 
 
-def was_left_by_client(flow: HTTPFlow) -> bool:
+def was_left_by_client(flow: "HTTPFlow") -> bool:
     """Return whether it was the client that ended a flow, as far as can be known."""
     return _LEFT in flow.__dict__ or not flow.client_conn.connected
 
@@ -53,7 +54,7 @@ def was_left_by_client(flow: HTTPFlow) -> bool:
 _TELL = "_vcr_tell_left"
 
 
-def tell_when_left(flow: HTTPFlow, left: Callable[[], None]) -> None:
+def tell_when_left(flow: "HTTPFlow", left: Callable[[], None]) -> None:
     """While a hook waits, what happens to its stream is put off (proxy/layer.py:
     handle_event), and that the client has reset it becomes an ``error`` only when the
     wait is over (proxy/layers/http/__init__.py: check_killed), where the answer is
@@ -64,7 +65,7 @@ def tell_when_left(flow: HTTPFlow, left: Callable[[], None]) -> None:
         _watch_resets("handle_event", _tell)
 
 
-def _tell(flow: HTTPFlow) -> None:
+def _tell(flow: "HTTPFlow") -> None:
     left = flow.__dict__.pop(_TELL, None)
     if left is not None:
         left()

@@ -91,6 +91,8 @@ class Recorders:
     def of(self, cassette: str, name: str) -> list[Player]:
         """Return the sessions of this name that record a cassette. Raise SessionError
         where one of another name does."""
+        if not self._by_place:
+            return []  # nothing is recorded: a link need not be followed
         same = self._by_place.get(os.path.realpath(cassette), [])
         for player in same:
             if player.name != name:

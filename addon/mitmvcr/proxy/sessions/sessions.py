@@ -4,7 +4,7 @@ their last flow."""
 import asyncio
 import logging
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from time import monotonic
 from weakref import WeakKeyDictionary
 
@@ -32,7 +32,7 @@ class Sessions:
     flow. A named one begins with its first flow, by the settings in ``root``, which is
     None where there is only the default one.
 
-    ``released`` is called when one was closed and needs nothing of the proxy any more,
+    ``released`` is called with those that were closed and need nothing of the proxy,
     ``opened`` with each that begins, ``switched`` with a name and the session that had
     it before.
     """
@@ -40,7 +40,7 @@ class Sessions:
     def __init__(
         self,
         exit_guard: host.ExitGuard | None = None,
-        released: Callable[[], None] = lambda: None,
+        released: Callable[[Collection[Player]], None] = lambda _: None,
         opened: Callable[[Player], None] = lambda _: None,
         switched: Callable[[str, Player | None], None] = lambda *_: None,
     ) -> None:
@@ -306,12 +306,12 @@ class Sessions:
         """Close the sessions whose last flow has ended; call it when one has."""
         if not self._ejected:
             return
-        busy = self.busy()
-        left = (p for p in self._ejected if p not in busy and not p.queued)
+        targets = {exchange.target for exchange in self.under_way.values()}
+        left = (p for p in self._ejected if p not in targets and not p.queued)
         if idle := dict.fromkeys(left):
             self._ejected = [each for each in self._ejected if each not in idle]
             tell([self._close(player) for player in idle])
-            self._released()
+            self._released(idle)
 
     async def closing_idle(self, waiting: Awaitable[None]) -> None:
         """Do so when a flow ends that is waited for."""

@@ -1,5 +1,6 @@
 'use strict';
-// Loaded by `node --require` (NODE_OPTIONS) into every Node process of `mitmvcr run`.
+// Loaded by `node --require` (NODE_OPTIONS) into every Node process of `mitmvcr run`, and by
+// `bun --preload` (BUN_OPTIONS).
 //
 // Node learnt to read HTTPS_PROXY in 22.21 and 24.5 (NODE_USE_ENV_PROXY=1). Older ones
 // have nothing; in newer ones an agent that the program makes itself still goes direct,
@@ -246,11 +247,27 @@ function tunnel(socket, proxy, host, port) {
   return socket;
 }
 
+// Bun's own takes a proxy as an option, beside headers and the like.
+function patchBunWebSocket() {
+  const made = (target, [address, second, ...rest], newTarget) => {
+    const known = typeof second === 'object' && !Array.isArray(second) && second;
+    const options = known || { protocols: second || [] };
+    const { protocol, hostname, port } = new URL(address);
+    const like = protocol.replace('ws', 'http');
+    const proxy = options.proxy ? null : proxyFor(like, hostname, port || DEFAULT_PORTS[like]);
+    const words = proxy ? [{ ...options, proxy: proxy.href }, ...rest] : [second, ...rest];
+    return Reflect.construct(target, [address, ...words], newTarget);
+  };
+  globalThis.WebSocket = new Proxy(globalThis.WebSocket, { construct: made });
+}
+
 try {
-  // Deno and Bun obey NODE_OPTIONS too, and read the proxy's variables themselves, except
-  // that Deno's node:https does not.
-  if (!process.versions.bun) patchAgents();
-  if (!process.versions.bun && !process.versions.deno) patchConnect();
+  // Deno obeys NODE_OPTIONS too, and reads the proxy's variables itself, except in
+  // node:https. Bun's fetch reads them; its node:https is like Node's from 1.4 on.
+  const { bun, deno } = process.versions;
+  if (http.Agent.prototype.createSocket) patchAgents();
+  if (http.Agent.prototype.createSocket && !deno) patchConnect();
+  if (bun) patchBunWebSocket();
 } catch (error) {
   process.stderr.write(`mitmvcr: Node goes past the proxy here: ${error.message}\n`);
 }
