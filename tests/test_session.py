@@ -112,6 +112,14 @@ def test_record_only_never_looks_up_and_replaces_the_cassette(start: Start) -> N
     assert counts(session) == (2, 0, 0, 0)
 
 
+def test_what_the_first_request_needs_can_be_made_before(start: Start) -> None:
+    session = start("replay_only", cassette_of(1))
+    assert not session.is_prepared
+    session.prepare()
+    assert session.is_prepared
+    assert isinstance(session.plan(ask(1)), Replay)
+
+
 def test_replay_only_replays_each_once_and_refuses_the_rest(start: Start) -> None:
     session = start("replay_only", cassette_of(1, 2, 3))
     assert replayed(session, 1) == 200

@@ -30,7 +30,8 @@ async def _begin(steps: Steps[None]) -> None:
 
 
 def _import() -> None:
-    import mitmvcr.session.explanation  # noqa: F401 - it is needed soon
+    # They are needed soon.
+    from mitmvcr.miss import explain, masking  # noqa: F401
 
 
 def _are_done(steps: Steps[None]) -> bool:
