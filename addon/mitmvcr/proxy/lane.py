@@ -172,8 +172,7 @@ class Lane:
         known = self._known.get(sent)
         if known is None:
             return None
-        player = self._player(line)
-        if player is None or player is not known.whose():
+        if (player := self._player(line)) is None or player is not known.whose():
             return None
         return known.again(player)
 
