@@ -1,5 +1,4 @@
-"""Starting until the proxy answers, with a small cassette, beside mitmdump alone; and
-whole runs of a command that does nothing."""
+"""Starting until the proxy answers, beside mitmdump alone; whole runs of nothing."""
 
 import os
 import sys
