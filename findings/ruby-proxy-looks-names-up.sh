@@ -3,7 +3,7 @@
 # is set that would do it, and goes past the proxy if the address is loopback. Net::HTTP asks
 # it as if each URL were http://, so that HTTPS_PROXY alone has no effect on https://.
 #
-# Versions: Ruby 3.1 and newer (uri's generic.rb, net-http's Net::HTTP#proxy_uri).
+# Versions: Ruby 3.1.2 (uri: generic.rb, net-http: Net::HTTP#proxy_uri).
 # Source: uri's lib/uri/generic.rb (find_proxy calls IPSocket.getaddress).
 # Why it matters to a recorder: a replay without a name server waits for each look-up to
 # fail, and a name that /etc/hosts puts on loopback is never recorded, whatever NO_PROXY says.

@@ -89,14 +89,22 @@ async def test_the_first_miss_imports_what_explains_it_beside_the_loop(
 
 
 @in_loop
-async def test_a_client_waits_until_its_session_is_prepared(tmp_path):
+async def test_a_request_waits_until_its_session_is_prepared(tmp_path):
     rig = strict(tmp_path)
-    client = tflow.tclient_conn()
     assert not rig.session.is_prepared
-    await rig.vcr.connections.client_connected(client)
+    await rig.vcr.connections.requestheaders(tflow.tflow())
     assert rig.session.is_prepared
-    assert rig.vcr.connections.client_connected(client) is None
-    assert rig.session.summary().came == 2
+    assert rig.vcr.connections.requestheaders(tflow.tflow()) is None
+
+
+@in_loop
+async def test_a_request_that_can_have_no_session_waits_for_none(tmp_path, monkeypatch):
+    rig = strict(tmp_path)
+    monkeypatch.setattr(rig.vcr.sessions, "of", lambda _: 1 / 0)
+    assert rig.vcr.connections.requestheaders(tflow.tflow()) is None
+    flow, waiting = asked(rig, "http://a.test/1")
+    assert waiting is None
+    assert flow.response.status_code == 400
 
 
 @in_loop
@@ -105,7 +113,7 @@ async def test_a_session_that_cannot_be_prepared_is_so_for_its_requests(
 ):
     rig = strict(tmp_path)
     monkeypatch.setattr(Session, "prepare", lambda _: 1 / 0)
-    await rig.vcr.connections.client_connected(tflow.tclient_conn())
+    await rig.vcr.connections.requestheaders(tflow.tflow())
     assert not rig.session.is_prepared
     monkeypatch.setattr(rig.session, "plan", lambda _: 1 / 0)
     flow, _ = asked(rig, "http://a.test/1")
@@ -120,7 +128,7 @@ async def test_what_a_hook_may_be_given_is_read_ahead(tmp_path, monkeypatch):
     read = []
     rig = strict(tmp_path, vcr_hooks=str(hooks))
     monkeypatch.setattr(rig.session.deck, "request", read.append)
-    await rig.vcr.connections.client_connected(tflow.tclient_conn())
+    await rig.vcr.connections.requestheaders(tflow.tflow())
     while len(read) < 3:
         await asyncio.sleep(0)
     assert read == [0, 1, 2]

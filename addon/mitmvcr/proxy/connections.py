@@ -83,15 +83,9 @@ class Connections:
         except Exception as error:  # noqa: BLE001 - fails closed, whatever it is
             self.fail(flow, error)
 
-    def client_connected(self, client: connection.Client) -> Awaitable[None] | None:
-        """Have the client wait until its session is prepared: a request would make the
-        event loop wait."""
-        player = self.sessions.of_client(client)
+    def client_connected(self, client: connection.Client) -> None:
         if not self.was_counted(client):
-            self.came(player)
-        if player is None or player.session.is_prepared:
-            return None
-        return prepare(player.session)
+            self.came(self.sessions.of_client(client))
 
     def came(self, player: Player | None) -> None:
         """Count a connection of this session, if it is of one."""
@@ -103,8 +97,16 @@ class Connections:
     def tls_established_client(self, data: tls.TlsData) -> None:
         self._quiet[data.context.client.id] = data
 
-    def requestheaders(self, flow: http.HTTPFlow) -> None:
+    def requestheaders(self, flow: http.HTTPFlow) -> Awaitable[None] | None:
+        """Have a request wait until its session is prepared, and not the event loop."""
         self._quiet.pop(flow.client_conn.id, None)
+        try:
+            player = self.sessions.of(flow)
+        except Exception:  # noqa: BLE001 - ``request`` meets it, and says so
+            return None
+        if player is None or player.session.is_prepared:
+            return None
+        return prepare(player.session)
 
     def tls_failed_client(self, data: tls.TlsData) -> None:
         self._tls_broke(data, data.conn.error or "no reason given")

@@ -1,6 +1,4 @@
-"""Starting until the proxy answers, and whole runs of nothing, beside mitmdump alone.
-
-The cassette is a small one."""
+"""Starting until the proxy answers, beside mitmdump alone; whole runs of nothing."""
 
 import os
 import sys
