@@ -9,6 +9,7 @@ import pytest
 from mitmvcr.core.matching import Matcher, MatchSpec, parse_ignore
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.core.modes import Mode, Repeats, Replay
+from mitmvcr.echo.names import Names, pairs_of
 from mitmvcr.format.reader import loads
 from mitmvcr.format.writer import dumps
 from mitmvcr.session import Session
@@ -132,3 +133,88 @@ def test_a_token_that_loses_its_signature_is_told_once(
         "mitmvcr: a JWT of https://h/ has the client's own nonce, and a signature of"
         " zeros: a client that verifies it will refuse it"
     ] * (signature != "AAAAAAAA")
+
+
+# Ids that name things
+
+
+def things(first: str, second: str) -> list[Interaction]:
+    """Two things are made, under ids that the client makes up, and asked for."""
+    made = [
+        Interaction(0, Request("PUT", f"https://h/?run={each}"), Response(code=201))
+        for each in (first, second)
+    ]
+    return made + [
+        Interaction(0, asked(each), Response(code=200, body=body))
+        for each, body in ((first, b"the first"), (second, b"the second"))
+    ]
+
+
+def bodies(held: list[Interaction], *requests: Request) -> list[bytes]:
+    path = Path("c.yaml")
+    path.write_bytes(dumps(Cassette(held)))
+    replay = Session(
+        FileStore(path), Mode.REPLAY_ONLY, Repeats.NO, exists=True, matcher=FREE
+    )
+    found = [replay.plan(each) for each in requests]
+    return [e.interaction.response.body for e in found if isinstance(e, Replay)]
+
+
+THREE = "0b4e28ba-2fa1-41d2-883f-0016d3cca427"
+FOUR = "9fa459ea-ee8a-4ca4-894e-db77e160355e"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_thing_is_known_by_the_id_that_it_was_made_under() -> None:
+    held = things(ONE, TWO)
+    made = [each.request for each in things(THREE, FOUR)[:2]]
+    found = bodies(held, *made, asked(FOUR), asked(THREE))
+    assert found == [b"", b"", b"the second", b"the first"]
+    assert bodies(held, *made, asked(THREE), asked(FOUR))[2:] == [
+        *(b"the first", b"the second")
+    ]
+
+
+@pytest.mark.usefixtures("folder")
+def test_where_no_id_fits_they_answer_in_the_order_recorded() -> None:
+    held = things(ONE, TWO)
+    made = things(THREE, FOUR)[0].request
+    assert bodies(held, made, made, asked(FOUR), asked(THREE)) == [
+        *(b"", b"", b"the first", b"the second")
+    ]
+
+
+@pytest.mark.usefixtures("folder")
+def test_an_answer_chosen_by_ids_does_not_stand_for_the_same_request() -> None:
+    path = Path("c.yaml")
+    path.write_bytes(dumps(Cassette(things(ONE, TWO))))
+    replay = Session(
+        FileStore(path), Mode.REPLAY_ONLY, Repeats.ALL, exists=True, matcher=FREE
+    )
+    planned = replay.plan(asked(THREE))
+    assert isinstance(planned, Replay)
+    assert not replay.standing.holds(planned)
+
+
+def test_ids_are_told_by_their_looks_and_not_many_are_remembered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("mitmvcr.echo.names._MANY", 1)
+    names = Names()
+    pairs = [pairs_of(asked(o), asked(n)) for o, n in ((ONE, THREE), (TWO, FOUR))]
+    for each in pairs:
+        names.note(each)
+    assert names.fit(pairs[0])
+    assert not names.fit([(ONE, FOUR)])
+    assert not names.fit([(TWO, THREE)])
+    assert names.fit([(TWO, ONE)])
+    assert pairs_of(asked("1764288531"), asked("1764288532")) == []
+    assert pairs_of(asked(ONE), asked(ONE)) == ()
+    large = replace(asked(TWO), body=b"x" * 70_000)
+    assert pairs_of(asked(ONE), large) == [(ONE, TWO)]

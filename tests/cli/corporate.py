@@ -16,7 +16,8 @@ _BASIC = "Basic " + base64.b64encode(":".join(LOGIN).encode()).decode()
 
 class Gateway(socketserver.ThreadingTCPServer):
     """``asked`` are the places that were asked for; ``known`` says where a made-up name
-    is on this machine. ``wants_login``: it refuses whoever shows none."""
+    is on this machine, or one port of it (``name:port``). ``wants_login``: it refuses
+    whoever shows none."""
 
     daemon_threads = True
 
@@ -31,10 +32,10 @@ class Gateway(socketserver.ThreadingTCPServer):
         return f"127.0.0.1:{self.server_address[1]}"
 
     def reach(self, host: str, port: int) -> socket.socket | None:
-        self.asked.append(f"{host}:{port}")
-        if host not in self.known:
-            return None
-        return socket.create_connection(("127.0.0.1", self.known[host]))
+        place = f"{host}:{port}"
+        self.asked.append(place)
+        here = self.known.get(place, self.known.get(host))
+        return None if here is None else socket.create_connection(("127.0.0.1", here))
 
 
 class HttpProxy(socketserver.StreamRequestHandler):

@@ -1,6 +1,7 @@
 """A network whose only way out is a proxy: HTTP or socks, with names that only it
 knows, others that are reached without it, and a private authority. One run asks all."""
 
+import socket
 import ssl
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -105,6 +106,20 @@ def test_what_it_refuses_is_told_with_what_helps(cli, way):
         assert f"{way.place}: host unreachable (" in known.stderr
     for each in (ran, known):
         assert "NO_PROXY names hosts that are reached without it)" in each.stderr
+
+
+def test_a_proxy_that_is_not_there_is_told_with_what_helps(cli):
+    """Within a tunnel and without."""
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        env = {"ALL_PROXY": f"http://127.0.0.1:{closed.getsockname()[1]}"}
+        asked = ("https://api.test/", "http://plain.test/")
+        ran = cli("run", "-c", "new", *cli.python(ASK), *asked, env=env)
+    _, *told, summary = lines(ran.stderr)
+    assert "Connect call failed ('127.0.0.1'," in told[0]
+    for each in told:
+        assert "(that is the proxy that HTTPS_PROXY or ALL_PROXY names; NO_" in each
+    assert summary.endswith("2 not recorded")
 
 
 def test_without_a_proxy_a_name_that_is_not_known_is_told_with_what_helps(cli):

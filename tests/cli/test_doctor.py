@@ -133,6 +133,8 @@ def test_it_is_seen_in_a_script(tmp_path):
         (found,) = layers_of(command, tmp_path)
         assert found.name == "docker"
         assert found.where == f"{command[0]}, line 4"
+    wrapped = layers_of(["timeout", "9", "env", "A=1", "sh", str(ci)], tmp_path)
+    assert [(each.name, each.where) for each in wrapped] == [("docker", "sh, line 4")]
     other = script(tmp_path / "ci.py", "#!/usr/bin/env python3\ndocker = 1\n")
     assert layers_of([str(other)], tmp_path) == []
 

@@ -23,6 +23,7 @@ TRUST = TrustFiles(
     node_preload=Path("/shims/preload.cjs"),
     python=Path("/shims/python"),
     r_profile=Path("/shims/profile.R"),
+    ruby_preload=Path("/shims/preload.rb"),
 )
 FACTS = ProxyFacts(port=4711, cassette="/c/chat.yaml", trust=TRUST)
 URL = "http://127.0.0.1:4711"
@@ -186,6 +187,18 @@ def test_perl_is_switched_on():
     made = child_environment({}, FACTS)
     assert made["PERL_LWP_ENV_PROXY"] == made["MOJO_PROXY"] == "1"
     assert made["MOJO_CA_FILE"] == "/run/bundle.pem"
+
+
+def test_ruby_loads_ours_after_its_own_options():
+    made = child_environment({"RUBYOPT": "-W1"}, FACTS)
+    assert made["RUBYOPT"] == "-W1 -r/shims/preload.rb"
+
+
+def test_a_path_that_ruby_cannot_be_told_is_left_out():
+    trust = replace(TRUST, ruby_preload=Path("/my shims/preload.rb"))
+    assert "RUBYOPT" not in child_environment({}, replace(FACTS, trust=trust))
+    made = child_environment({"RUBYOPT": "-W1"}, replace(FACTS, trust=trust))
+    assert made["RUBYOPT"] == "-W1"
 
 
 def test_r_goes_on_with_the_profile_that_ours_stands_in_for():

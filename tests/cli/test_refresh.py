@@ -14,8 +14,11 @@ import pytest
 
 from cli.helpers import Cli, answer, lines, write_cassette
 from cli.served import served
+from mitmvcr.cli.refresh.asking import Asker, NotAskedError, _told_to_wait
+from mitmvcr.cli.refresh.results import Refreshed, Result, status_of
 from mitmvcr.cli.tools.files import locked
-from mitmvcr.core.model import Interaction
+from mitmvcr.core.model import Interaction, Request
+from mitmvcr.drift import Tier
 from mitmvcr.format import reader
 from origin.certs import CertFiles
 from origin.process import Origin
@@ -318,3 +321,46 @@ def test_only_a_run_compares(cli: Cli) -> None:
         "mitmvcr: error: --mode=compare: only a run compares: mitmvcr run -m compare --"
         " COMMAND"
     ]
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "seconds"),
+    [
+        (200, "5", None),
+        (429, "5", 5.0),
+        (503, "0", 0.0),
+        (429, "", 1.0),
+        (503, "soon", None),
+        (503, "Sat, 01 Jan 2022 00:00:00 GMT", 0.0),
+    ],
+)
+def test_retry_after_is_kept(status: int, said: str, seconds: float | None) -> None:
+    assert _told_to_wait(status, {"retry-after": said}) == seconds
+
+
+def test_an_api_that_wants_long_rest_is_left_alone(tmp_path: Path) -> None:
+    class Resting(Asker):
+        def _sent(self, request: Request) -> tuple[int, dict[str, str]]:
+            return 429, {"retry-after": "600"}
+
+    asker = Resting(0, tmp_path)
+    with pytest.raises(NotAskedError, match=r"wants 600 s of rest \(429\)"):
+        asker.ask(Request("GET", "http://127.0.0.1/"))
+
+
+@pytest.mark.parametrize(
+    ("tiers", "code"),
+    [
+        ((Tier.SAME, Tier.VOLATILE, None), 0),
+        ((Tier.ADDITIVE, Tier.SAME), 10),
+        ((Tier.ADDITIVE, Tier.DANGEROUS), 20),
+        ((Tier.BREAKING, None), 30),
+        ((None, None), 125),
+        ((), 0),
+    ],
+)
+def test_the_worst_change_decides_the_exit_code(
+    tiers: tuple[Tier | None, ...], code: int
+) -> None:
+    results = [Result(at, "GET", "http://a/", tier) for at, tier in enumerate(tiers)]
+    assert status_of([Refreshed("c.yaml", results)]) == code

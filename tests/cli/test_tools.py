@@ -110,6 +110,15 @@ def test_ls_is_narrow_whatever_a_cassette_holds(here: Here, chat: Path):
     assert len({line.find("api.example.com") for line in lines[1:]}) == 1
 
 
+def test_ls_of_nothing_has_no_headings(here: Here, tmp_path: Path):
+    archive = tmp_path / "a.har"
+    archive.write_text('{"log": {"creator": {}, "entries": []}}')
+    shown = here("cassette", "ls", archive)
+    assert (shown.returncode, shown.stdout) == (1, "")
+    assert shown.stderr.count("\n") == 1
+    assert "is an HTTP archive (HAR)" in shown.stderr
+
+
 def test_ls_has_json(here: Here, chat: Path, tmp_path: Path):
     shown = here("cassette", "ls", chat, "--json", "--no-secrets")
     (facts,) = json.loads(shown.stdout)
@@ -130,6 +139,17 @@ def test_ls_has_json(here: Here, chat: Path, tmp_path: Path):
     refused = here("cassette", "ls", chat, "--report", odd)
     assert refused.returncode == 125
     assert f"--report={odd}: is no report of a run: write one with" in refused.stderr
+
+
+def test_ls_counts_the_secrets_that_scan_shows(here: Here, tmp_path: Path):
+    """One is known as one only by a later interaction."""
+    value = "Xk7-Lm3qR9sT2vW5yZ8b"
+    early = met("/a", f'["{value}"]'.encode())
+    late = met("/b", b"[1]", body=f'{{"password": "{value}"}}'.encode(), method="POST")
+    path = put(tmp_path / "a.yaml", early, met("/c", b"[2]"), late)
+    (facts,) = json.loads(here("cassette", "ls", path, "--json").stdout)
+    scanned = here("cassette", "scan", path).stdout
+    assert facts["secrets"] == len(scanned.splitlines()) == 2
 
 
 def test_stats_are_numbers(here: Here, chat: Path):

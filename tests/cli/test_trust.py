@@ -113,4 +113,5 @@ def test_wget_s_own_settings_come_before_ours(tmp_path, ca):
 def test_the_shims_are_part_of_the_package(tmp_path, ca):
     made = write(tmp_path, ca, {})
     assert made.node_preload.is_file()
+    assert made.ruby_preload.is_file()
     assert (made.python / "sitecustomize.py").is_file()

@@ -4,6 +4,7 @@ import gzip
 import json
 import zlib
 from base64 import b64encode
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -273,15 +274,30 @@ def test_mitmproxys_own_is_compressed() -> None:
         read(Source(data[:20], "a.zhar"), BY_NAME["har"])
 
 
-def test_when_it_was_is_taken_from_its_date() -> None:
-    dated = interaction(headers={"Date": ("Sun, 06 Nov 1994 08:49:37 GMT",)})
-    data = write([dated, interaction()], BY_NAME["har"]).data
-    assert isinstance(data, bytes)
-    entries = json.loads(data)["log"]["entries"]
-    assert [each["startedDateTime"][:19] for each in entries] == [
-        "1994-11-06T08:49:37",
-        "1970-01-01T00:00:00",
+def test_when_it_was_is_taken_from_its_date_or_its_neighbours() -> None:
+    dated = [
+        interaction(headers={"Date": (f"Sun, 06 Nov 1994 08:49:3{n} GMT",)})
+        for n in (7, 9)
     ]
+    items = [interaction(), dated[0], interaction(), dated[1], interaction()]
+    written = write(items, BY_NAME["har"])
+    entries = json.loads(bytes(written.data))["log"]["entries"]
+    times = [each["startedDateTime"] for each in entries]
+    assert times == [f"1994-11-06T08:49:3{n}.000+00:00" for n in (7, 7, 7, 9, 9)]
+    assert written.notes == []
+
+
+@pytest.mark.parametrize(
+    ("name", "field"), [("har", "startedDateTime"), ("ruby-vcr", "recorded_at")]
+)
+def test_where_nothing_says_when_it_is_the_present_and_said(
+    name: str, field: str
+) -> None:
+    """Ruby's VCR records anew what is older than its re_record_interval."""
+    written = write([interaction()], BY_NAME[name])
+    assert f"{datetime.now(UTC).year}".encode() in bytes(written.data)
+    [note] = written.notes
+    assert note == (None, field, "is the present: no answer says its date", False)
 
 
 def test_a_body_is_written_without_its_coding() -> None:

@@ -1,10 +1,14 @@
 """What a request means that lacks the value of an unset variable."""
 
 import json
+from base64 import b64encode, urlsafe_b64encode
 from dataclasses import replace
+from urllib.parse import quote
 
 import pytest
 
+from mitmvcr.core.bodies import framed, held_field
+from mitmvcr.core.bodies.rpcframes import Message
 from mitmvcr.core.deck import Deck
 from mitmvcr.core.deck.blanks import Blanks
 from mitmvcr.core.deck.filled import filled_body
@@ -240,3 +244,135 @@ def test_what_has_no_blank_is_left_as_it_is(media: str) -> None:
     both = replace(other, body=other.body + b"&z=<SKY_KEY>")
     assert filled_body(one, other, lambda _: None) == one.body
     assert not finds(one, both)
+
+
+def coded(text: str) -> str:
+    return b64encode(text.encode()).decode()
+
+
+KEY = "[REDACTED:SKY_KEY]"
+
+
+@pytest.mark.parametrize(
+    ("asked", "recorded"),
+    [
+        ("user:", f"user:{KEY}"),
+        ("user:x", f"user:{KEY}"),
+        ("user:dummy", "user:<SKY_KEY>"),
+        ('{"k":"None"}', f'{{"k":"{KEY}"}}'),
+        ("\x00\x01dummy\x02", f"\x00\x01{KEY}\x02"),
+    ],
+)
+@pytest.mark.parametrize(
+    "form", ["{}", '{{"a":"{}","q":1}}', '{{"a":"Basic {}"}}', "a={}&q=1", "v: {}, w"]
+)
+def test_a_blank_within_base64_is_filled_in(
+    asked: str, recorded: str, form: str
+) -> None:
+    media = FORM if form.startswith("a=") else "text/plain"
+    pairs = (form.format(coded(each)) for each in (asked, recorded))
+    one, other = (of_type(each, media) for each in pairs)
+    assert finds(one, other)
+    assert not finds(one, other, "SKY_KEY")
+    another = of_type(form.format(coded(asked.replace("user", "root") + "!")), media)
+    assert not finds(another, other)
+
+
+def test_a_blank_within_base64_of_a_url_is_filled_in() -> None:
+    one, other = (
+        urlsafe_b64encode(each.encode()).decode().rstrip("=")
+        for each in ("~~>?:x", f"~~>?:{KEY}")
+    )
+    assert finds(got(f"https://h/?a={one}&q=1"), got(f"https://h/?a={other}&q=1"))
+    assert finds(got(f"https://h/{one}/x"), got(f"https://h/{other}/x"))
+    assert not finds(got("https://h/?a=%2A&q=1"), got(f"https://h/?a={other}&q=1"))
+    assert finds(got(f"https://h/?a={one}&k="), got(f"https://h/?a={other}&k={KEY}"))
+    quoted = (quote(coded(f"??>?~:{k}"), safe="") for k in ("xy", KEY))
+    one, other = (got(f"https://h/?a={each}&q=1") for each in quoted)
+    assert "%3D" in one.url
+    assert "%2B" in other.url
+    assert finds(one, other)
+    blanks = Blanks(deck_of(), lambda _: True)
+    other = coded(f"u:{KEY}")
+    assert blanks.names(f"a={other}&b=<A_KEY>") == ("A_KEY", "SKY_KEY")
+
+
+def test_both_a_blank_and_one_within_base64_in_one_value_are_filled_in() -> None:
+    one, other = (f"{k} {coded(f'u:{k}')}" for k in ("x", KEY))
+    assert finds(got("https://h/", one), got("https://h/", other))
+    mixed = f"x {coded('v:x')}"
+    assert not finds(got("https://h/", mixed), got("https://h/", other))
+
+
+def test_base64_that_holds_none_is_left_as_it_is() -> None:
+    other = coded("<Bold text")
+    assert finds(got("https://h/", f"x {other}"), got("https://h/", f"{KEY} {other}"))
+    less = got("https://h/", f"x {other[4:]}")
+    assert not finds(less, got("https://h/", f"{KEY} {other}"))
+    with_slash = coded(f"???{KEY}")
+    assert with_slash.startswith("Pz8/")
+    assert finds(got("https://h/", coded("???x")), got("https://h/", with_slash))
+
+
+def proto(*contents: bytes, number: int = 1) -> bytes:
+    pairs = enumerate(contents, number)
+    return b"".join(held_field(bytes([at << 3 | 2]), each) for at, each in pairs)
+
+
+PADDED = b"[REDACTED:SKY_KEY----]"
+NUMBER = b"\x20\x05"
+
+
+@pytest.mark.parametrize(
+    ("asked", "recorded"),
+    [
+        (proto(b"dummy", b"q"), proto(PADDED, b"q")),
+        (proto(b"q", number=2), proto(PADDED, b"q")),
+        (proto(b"q", b"Bearer x"), proto(b"q", b"Bearer " + PADDED)),
+        (proto(b"q", proto(b"x", b"a" * 200)), proto(b"q", proto(PADDED, b"a" * 200))),
+        (proto(b"x") + NUMBER, proto(PADDED) + NUMBER),
+        (NUMBER + proto(b"x"), proto(PADDED) + NUMBER),
+        (proto(b"x") + proto(b"y"), proto(PADDED) * 2),
+    ],
+)
+@pytest.mark.parametrize(
+    "media",
+    ["application/vnd.google.protobuf", "application/proto", "application/grpc+proto"],
+)
+def test_a_blank_in_a_message_is_filled_in(
+    asked: bytes, recorded: bytes, media: str
+) -> None:
+    bodies = (
+        framed([Message(0, each), Message(0, b"")]) if "grpc" in media else each
+        for each in (asked, recorded)
+    )
+    one, other = (got("https://h/", body, media) for body in bodies)
+    found = finds(one, other)
+    assert found == (not asked.startswith(NUMBER))  # in another order it is another
+    assert not finds(one, other, "SKY_KEY")
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        proto(b"x", b"r"),
+        proto(b"x y", b"q"),
+        proto(b"x"),
+        b"\x08\x01" + proto(b"q", number=2),
+        b"\xff",
+    ],
+)
+def test_all_else_of_a_message_counts(asked: bytes) -> None:
+    media = "application/x-protobuf"
+    recorded = got("https://h/", proto(PADDED, b"q"), media)
+    assert not finds(got("https://h/", asked, media), recorded)
+
+
+def test_a_blank_in_a_frame_of_json_is_filled_in() -> None:
+    media = "application/connect+json"
+    one, other = (
+        got("https://h/", framed([Message(0, each)]), media)
+        for each in (b'{"k":"x","q":1}', b'{"q":1,"k":"[REDACTED:SKY_KEY]"}')
+    )
+    assert finds(one, other)
+    assert not finds(replace(one, body=one.body * 2), other)

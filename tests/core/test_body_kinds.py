@@ -12,8 +12,15 @@ import brotli
 import pytest
 from backports import zstd
 
-from mitmvcr.core.bodies import BodyRules, body_key, request_body_keys
+from mitmvcr.core.bodies import (
+    BodyRules,
+    body_key,
+    framed,
+    request_body_keys,
+    typed_body,
+)
 from mitmvcr.core.bodies.compared import canonical
+from mitmvcr.core.bodies.rpcframes import Message
 from mitmvcr.core.matching import Ignore, url_key
 from mitmvcr.core.matching.ignoring import Places
 from mitmvcr.core.model import Request
@@ -568,3 +575,17 @@ def test_what_a_regex_matches_is_left_out_of_texts(
 @pytest.mark.parametrize("body", [b"\0 17", b"\xff 17"])
 def test_what_is_no_text_stays_whole(body: bytes) -> None:
     assert canonical(body, "application/octet-stream", without("17")) == body
+
+
+def test_a_hidden_value_in_a_frame_of_json_keeps_no_order() -> None:
+    """A placeholder is compared as any other, and the frame's length is that of it."""
+    headers = {"Content-Type": ["application/connect+json"]}
+    one, other = (
+        Request(body=framed([Message(0, content)]), headers=headers)
+        for content in (
+            b'{"k":"[REDACTED:a_key]","q":1}',
+            b'{"q":1, "k":"[REDACTED:SKY]"}',
+        )
+    )
+    assert request_body_keys(one)[0] == request_body_keys(other)[0]
+    assert typed_body(one, BodyRules()) == typed_body(other, BodyRules())

@@ -258,6 +258,12 @@ def test_a_second_recorder_is_refused_and_both_sessions_go_on(api: Api) -> None:
         f"session w: {api.folder / 'one.yaml'} is being recorded by session one:"
         " end that first, or choose another cassette"
     )
+    remedy = "end that first, or choose another cassette"
+    assert (refused.json["field"], refused.json["remedy"]) == ("cassette", remedy)
+    wish = {"cassette": "none", "mode": "replay_only"}
+    absent = api.call("PUT", "/sessions/w/cassette", wish).json
+    remedy = "record it first with mode record_once"
+    assert (absent["field"], absent["remedy"]) == ("cassette", remedy)
     api.ask(first, b"3")
     api.ask(second, b"4")
     api.call("DELETE", "/sessions/one")
@@ -377,7 +383,7 @@ REFUSED: list[tuple[str, str, object, int, str, str]] = [
         "/sessions",
         {"cassette": "open", "name": "b"},
         409,
-        "",
+        "cassette",
         "is being recorded",
     ),
     ("POST", "/sessions", b"{", 400, "body", "is no JSON"),

@@ -145,7 +145,7 @@ def test_the_addon_in_a_mitmproxy_of_somebody_else(
     for said in ("recorded 1", "replayed 1"):
         found = run(*words, *sets, cwd=tmp_path)
         assert said in found
-        assert f"b'hello' {Path(path).parents[1]}/__init__.py" in found
+        assert f"b'hello' {Path(path).parent}/__init__.py" in found
 
 
 def test_one_file(source: Path, url: str, tmp_path: Path) -> None:

@@ -122,6 +122,18 @@ async def objects(request: web.Request) -> web.Response:
     return web.json_response({"name": name, "is": name in UPLOADS}, headers=headers)
 
 
+THINGS: dict[str, str] = {}
+
+
+@ROUTES.put("/things/{name}")
+@ROUTES.get("/things/{name}")
+async def things(request: web.Request) -> web.Response:
+    name = request.match_info["name"]
+    if request.method == "PUT":
+        THINGS[name] = await request.text()
+    return web.json_response({"colour": THINGS[name]})
+
+
 CURSORS: dict[str, int] = {}
 
 

@@ -10,6 +10,8 @@ from mitmproxy.proxy import mode_specs
 from mitmvcr.control.office import Problem
 from mitmvcr.format import reader
 from mitmvcr.proxy.desk import Desk
+from mitmvcr.proxy.host import listeners
+from mitmvcr.proxy.host.listeners import NoPortError
 from rig import Rig, in_loop
 
 
@@ -125,4 +127,20 @@ async def test_of_two_that_open_one_name_at_once_one_does(tmp_path: Path) -> Non
     assert isinstance(got[1], Problem)
     assert (got[1].status, got[1].field) == (409, "name")
     assert [each["name"] for each in desk.sessions()] == ["w"]
+    rig.vcr.done()
+
+
+@in_loop
+async def test_a_port_that_cannot_be_is_told_with_what_to_do_without_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(_: str) -> int:
+        raise NoPortError("mitmproxy listens on no other port: [Errno 24]")
+
+    monkeypatch.setattr(listeners, "open_port", fail)
+    rig = Rig(vcr_dir=str(tmp_path))
+    with pytest.raises(Problem, match="no other port") as told:
+        await Desk(rig.vcr.sessions).open({"cassette": "a"})
+    assert (told.value.status, told.value.field) == (409, "port")
+    assert rig.vcr.sessions.in_play() == ()
     rig.vcr.done()

@@ -98,7 +98,7 @@ def three_times(proxy: Proxy) -> Iterator[bytes]:
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("_MOST", 0), ("_LARGE", 0)], ids=["no room", "too large"]
+    ("name", "value"), [("_MOST", -1), ("_LARGE", 0)], ids=["no room", "too large"]
 )
 def test_only_so_much_is_kept(name, value, tmp_path, confdir, monkeypatch):
     monkeypatch.setattr(known_answers, name, value)

@@ -161,3 +161,11 @@ def test_an_unknown_name_is_one_line_with_a_suggestion(name: str, remedy: str) -
     assert (done.returncode, done.stdout) == (2, "")
     [line] = done.stderr.splitlines()
     assert line.startswith(f"bench: no benchmark {name}: {remedy}")
+
+
+def test_the_race_in_the_docs_is_what_the_benchmark_found() -> None:
+    script = BENCH.parent / "docs.d" / "peers_page.py"
+    done = subprocess.run(
+        [sys.executable, script, "--check"], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

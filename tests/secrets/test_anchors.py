@@ -51,7 +51,7 @@ def test_what_was_made_quickly_finds_the_same_in_much(
     quick, slow = Anchors(texts, quickly=True), Anchors(texts)
     nothing = b"." * 6000
     some = nothing + texts[1] + texts[0] + nothing + texts[1]
-    for data in (nothing, *[some] * 60):
+    for data in (nothing, *[some] * 90):
         assert list(quick.hits(data)) == list(slow.hits(data))
         assert len(list(slow.hits(data))) == 3 * (data is some)
 

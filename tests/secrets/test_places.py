@@ -118,7 +118,7 @@ def test_what_is_encoded_again_and_again_is_looked_into_a_few_times() -> None:
     assert redactor.message(body) == body
     met = Interaction(0, Request(url="https://h/?" + body.decode()), Response())
     assert redactor.interaction(met) == met
-    for times in range(1, 4):
+    for times in range(1, 5):
         value = '{"pwd": "x1y2z3"}'
         for _ in range(times):
             value = quote(value)
@@ -152,4 +152,17 @@ def test_passwords_of_urls_are_found_among_few_marks_and_many(before: bytes) -> 
             b"s3cr3t-2", b"%5BREDACTED%3Auserinfo%5D"
         )
         + b"@"
+    )
+
+
+def test_what_is_known_is_found_where_it_is_encoded_among_values_that_are_clear() -> (
+    None
+):
+    redactor = Redactor()
+    redactor.request(Request(headers={"Authorization": ["Bearer x9y8z7w6v5u4t3"]}))
+    links = b" ".join(b"https://h/?q=is%%3Aopen+n%%3A%d" % n for n in range(30))
+    assert redactor.message(links) == links
+    other = links + b" https://h/?q=is%3Ax9y8z7w6v5%754t3 " + links
+    assert redactor.message(other) == other.replace(
+        b"is%3Ax9y8z7w6v5%754t3", b"is%3A[REDACTED:authorization]"
     )

@@ -667,6 +667,7 @@ def test_a_message_gets_the_present_value_back() -> None:
     met = Interaction(0, Request(url="wss://h/"), Response(websocket=frames))
     kept = redactor.restored(met).response.websocket
     assert [each.content for each in kept] == [b"<MY_KEY>", b"s3cr3t-s3cr3t"]
+    assert redactor.put_back("a <MY_KEY>") == "a s3cr3t-s3cr3t"
 
 
 def test_the_chunks_of_a_cleaned_body_move_along() -> None:

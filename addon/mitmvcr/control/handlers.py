@@ -129,8 +129,15 @@ def _problem(error: BaseException | None, status: int) -> tuple[int, Facts]:
     if isinstance(error, OptionError):
         facts = {"detail": str(error), "field": error.option, "remedy": error.remedy}
         return 422, facts
-    if isinstance(error, VcrError):
-        return 409, {"detail": str(error)}
+    if isinstance(error, VcrError):  # all others come of the cassette that is named
+        text = f"{error}"
+        return 409, {"detail": text, "field": "cassette", "remedy": _remedy(text)}
     if isinstance(error, web.HTTPError):
         return error.status_code, {"detail": HTTPStatus(error.status_code).phrase}
     return status, {"detail": f"{type(error).__name__}: {error}"}
+
+
+def _remedy(text: str) -> str:
+    """Return what a line says would help, which stands at its end."""
+    at = max(text.rfind(": "), text.rfind("; "))
+    return text[at + 2 :] if at >= 0 else text

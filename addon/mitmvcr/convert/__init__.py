@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from mitmvcr.convert.aspects import ASPECTS, lost
+from mitmvcr.convert.coded import date_of
 from mitmvcr.convert.found import Beside, Found
 from mitmvcr.convert.notes import Line, Note, lines
 from mitmvcr.convert.table import (
@@ -92,4 +93,6 @@ def write(interactions: Sequence[Interaction], chosen: Format) -> Written:
     """Return a file of this format."""
     assert chosen.write is not None
     notes = [*lost(interactions, chosen.holds, chosen.failures, chosen.short)]
+    if chosen.when and interactions and not any(map(date_of, interactions)):
+        notes.append(Note(None, chosen.when, "is the present: no answer says its date"))
     return Written(chosen.write(interactions), notes)

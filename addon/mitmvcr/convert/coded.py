@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 
@@ -30,14 +31,22 @@ def text_of(body: bytes) -> str | None:
         return None
 
 
-def recorded_at(each: Interaction) -> datetime:
-    """Return when an exchange was recorded, as far as its answer says: a cassette does
-    not hold it."""
+def moments(interactions: Iterable[Interaction]) -> list[datetime]:
+    """Return when each exchange was, as far as the answers say: a cassette does
+    not hold it. One that says nothing was with the one before it, the first ones with
+    the first that says it; where none does, it is the present."""
+    dates = [date_of(each) for each in interactions]
+    last = next(filter(None, dates), None) or datetime.now(UTC).replace(microsecond=0)
+    return [last := date or last for date in dates]
+
+
+def date_of(each: Interaction) -> datetime | None:
+    """Return the Date of an answer; None where it has none that says anything."""
     try:
         found = parsedate_to_datetime(header(each.response.headers, "Date"))
         return found.astimezone(UTC)
     except (ValueError, TypeError, OverflowError):
-        return datetime.fromtimestamp(0, UTC)
+        return None
 
 
 def http_date(moment: datetime) -> str:

@@ -48,6 +48,8 @@ class Format:
     extensions: tuple[str, ...] = ()
     failures: frozenset[str] = frozenset()
     only_read: frozenset[str] = frozenset()
+    #: Its field for when an exchange was, which a cassette knows by its answers alone.
+    when: str = ""
 
     @property
     def is_read(self) -> bool:
@@ -102,6 +104,7 @@ FORMATS = (
         holds=_HTTP | {"response.proto"},
         read=rubyvcr.read,
         write=rubyvcr.write,
+        when="recorded_at",
     ),
     Format(
         name="har",
@@ -116,6 +119,7 @@ FORMATS = (
         failures=har_writer.FAILURES,
         read=har.read,
         write=har_writer.write,
+        when="startedDateTime",
         extensions=(".har", ".zhar"),
     ),
     Format(

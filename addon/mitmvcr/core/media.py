@@ -9,9 +9,12 @@ JSON = "application/json"
 #: An error as JSON (RFC 9457).
 PROBLEM = "application/problem+json"
 FORM = "application/x-www-form-urlencoded"
+PROTOBUF = "application/x-protobuf"
 #: How the types of bodies begin that are messages in frames.
 GRPC = "application/grpc"
 _FRAMED = (GRPC, "application/connect+")
+#: Connect's own name of it is application/proto.
+_PROTOBUF = re.compile(r"protobuf|/(?:x-)?proto\b")
 _JSON = re.compile(r"application/(?:[\w.+-]*\+)?json|text/json")
 
 
@@ -28,6 +31,11 @@ def is_json(media: str) -> bool:
 def is_framed(media: str) -> bool:
     """Return whether bodies of this type are frames: gRPC, gRPC-Web, Connect."""
     return media[:20].lower().startswith(_FRAMED)
+
+
+def is_protobuf(media: str) -> bool:
+    """Return whether a body of this type is one message of protobuf."""
+    return _PROTOBUF.search(media_kind(media)) is not None
 
 
 def is_base64(media: str) -> bool:

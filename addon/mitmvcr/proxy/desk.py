@@ -9,7 +9,7 @@ from urllib.parse import quote
 import mitmvcr
 from mitmvcr.config import text_of
 from mitmvcr.control.office import Facts, Problem, Wish, found_at
-from mitmvcr.core.errors import UnusableValueError
+from mitmvcr.core.errors import UnusableValueError, VcrError
 from mitmvcr.miss.report import miss_facts
 from mitmvcr.options import (
     BY_NAME,
@@ -104,7 +104,11 @@ class Desk:
     async def _reachable(self, name: str, has_port: bool, kind: str | None) -> Player:
         if has_port:
             kind = kind or listeners.main_kind()
-            port = await listeners.open_port(kind)
+            try:
+                port = await listeners.open_port(kind)
+            except VcrError as error:
+                remedy = "leave it out with false, and name the session in the URL"
+                raise Problem(409, "port", f"{error}", remedy) from error
             self._sessions.routes.give_port(port, name, kind)
         return self._player(name)
 

@@ -2,6 +2,7 @@
 
 import time
 from typing import NamedTuple
+from weakref import ReferenceType
 
 from mitmvcr.core.modes import Replay
 from mitmvcr.lane import Sent
@@ -17,34 +18,39 @@ _REDIRECTS = (301, 302, 303, 307, 308)
 
 class Known(NamedTuple):
     """A replay that was planned when so much was ``learned``, and its bytes. ``entry``
-    is what the log has of it, None where there was none."""
+    is what the log has of it, None where there was none. A session that has ended is
+    not kept for it."""
 
-    player: Player
+    whose: ReferenceType[Player]
     learned: int
     planned: Replay
     answer: bytes
     entry: Entry | int | None
 
     @property
-    def stands(self) -> bool:
-        """Return whether the replay, which was the last, is that of the same request
-        from now on."""
+    def size(self) -> int:
+        """Return how many bytes it keeps, about."""
+        return len(self.answer) + len(self.planned.interaction.response.body)
+
+    def stands(self, player: Player) -> bool:
+        """Return whether the replay, which was its session's last, is that of the same
+        request from now on."""
         code = self.planned.interaction.response.code
-        standing = self.player.session.standing
+        standing = player.session.standing
         return (
             standing.holds(self.planned)
             and standing.learned == self.learned
             and code not in _REDIRECTS  # the next request may follow it
-            and not self.player.redirects.expects
+            and not player.redirects.expects
             and not (isinstance(self.entry, Entry) and self.entry.note)
         )
 
-    def again(self) -> bytes | None:
+    def again(self, player: Player) -> bytes | None:
         """Count it and answer with it once more; None where it does not stand now."""
-        began, session = time.monotonic_ns(), self.player.session
+        began, session = time.monotonic_ns(), player.session
         standing, planned = session.standing, self.planned
         if (
-            self.player.redirects.expects
+            player.redirects.expects
             or standing.learned != self.learned
             or (self.entry is None) is session.log.is_kept
             or not standing.plan_again(planned)
@@ -61,13 +67,13 @@ class KnownAnswers(dict[Sent, Known]):
         super().__init__()
         self._size = 0
 
-    def keep(self, sent: Sent, known: Known) -> None:
-        """Keep an answer that stands."""
-        if not known.stands or len(known.answer) > _LARGE:
+    def keep(self, sent: Sent, player: Player, known: Known) -> None:
+        """Keep an answer if it stands."""
+        if known.size > _LARGE or not known.stands(player):
             return
-        self._size += len(sent[1]) + len(known.answer)
         if self._size > _MOST:
             self.clear()
+        self._size += len(sent[1]) + known.size
         self[sent] = known
 
     def clear(self) -> None:

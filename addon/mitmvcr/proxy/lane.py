@@ -13,7 +13,7 @@ from collections.abc import Set
 from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 from typing import Any, NamedTuple
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, ref
 
 from mitmproxy import connection, http
 
@@ -170,9 +170,11 @@ class Lane:
 
     def answer_again(self, line: Line, sent: Sent) -> bytes | None:
         known = self._known.get(sent)
-        if known is None or self._player(line) is not known.player:
+        if known is None:
             return None
-        return known.again()
+        if (player := self._player(line)) is None or player is not known.whose():
+            return None
+        return known.again(player)
 
     def answer(
         self, line: Line, request: PlainRequest, sent: Sent | None = None
@@ -190,7 +192,8 @@ class Lane:
                 answered = _answered(player, request, live, decision)
                 if answered is not None:
                     if sent is not None:
-                        self._known.keep(sent, Known(player, learned, *answered))
+                        known = Known(ref(player), learned, *answered)
+                        self._known.keep(sent, player, known)
                     return answered[1]
         except Exception as error:  # noqa: BLE001 - mitmproxy's way answers that too
             self._handed[line.ends] = error

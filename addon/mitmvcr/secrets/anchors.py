@@ -1,7 +1,9 @@
 """Many short texts looked for at once, in one pass over the bytes.
 
 A recording has microseconds for this: Python's own ``re`` takes ten times as long,
-and ``in`` a pass for each text.
+and ``in`` a pass for each text. Vectorscan (the package hyperscan) takes a third of the
+time, 0.5 to 0.8 ms for a MiB, but all of a recording costs so much that it is no
+dependency: 8.3 ms of CPU became 5.8.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -21,6 +23,8 @@ MOST_FAST = 3000
 #: So few are looked for many bytes at once, as long as none is there: a tenth of a
 #: nanosecond for each byte, so that of more texts one automaton is faster.
 _FEW, _MOST_FILTERED = 64, 1024
+#: What does so is worth making once so much for each text was looked through.
+_WORTH = 1 << 12
 
 #: Text number, start, end.
 Hit = tuple[int, int, int]
@@ -41,6 +45,7 @@ class Anchors:
         self.find: Find = self._one_by_one
         self._more = max(map(len, texts), default=1) - 1
         self._is_filtered = HAS_MACHINE and quickly and len(texts) <= _MOST_FILTERED
+        self._unread = len(texts) * _WORTH
         if HAS_MACHINE:
             kinds = ahocorasick_rs.Implementation
             # The one that reads one byte a step; of more texts it takes too long to
@@ -66,9 +71,11 @@ class Anchors:
         return self._in_pieces(data)
 
     def _in_pieces(self, data: bytes) -> Iterator[Hit]:
+        self._unread -= len(data)
+        filters = self._filters if self._is_filtered and self._unread < 0 else ()
         for at in range(0, len(data), _PIECE):
             piece = data[at : at + _PIECE + self._more]
-            if self._is_filtered and not any(has(piece) for has in self._filters):
+            if filters and not any(has(piece) for has in filters):
                 continue
             for number, start, end in self.find(piece):
                 if start < _PIECE:

@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from typing import NamedTuple
 
@@ -89,10 +90,13 @@ def _userinfo(data: bytes) -> Iterator[re.Match[bytes]]:
 
 
 class Found(NamedTuple):
-    """The secrets that show in a text, and the JSON in its base64."""
+    """The secrets that show in a text, and what is encoded in it and may hold some;
+    ``rest`` holds only what is known, if anything, and ``plain`` is all of its text."""
 
     spans: Sequence[Span] = ()
     held: Sequence[Held] = ()
+    rest: Sequence[Held] = ()
+    plain: bytes = b""
 
 
 class Finder:
@@ -186,39 +190,34 @@ class Finder:
                     yield Span(*found.span(group), kind, found[group])
 
 
+@dataclass(slots=True)
 class _Forms:
     """Matches the forms of tokens in a text, in time that is linear in it.
     ``is_framed``: in a binary message, where its length may stand before it in a byte
     that is a letter. ``note``: called with the kind of what is kept."""
 
-    def __init__(
-        self,
-        data: bytes,
-        keep: Collection[str],
-        note: Callable[[str], object],
-        *,
-        is_framed: bool = False,
-    ) -> None:
-        self._data, self._keep, self._is_framed = data, keep, is_framed
-        self._note = note
-        self._done = 0
-        #: Where the run ends that a kind was tried in, and how often it was; and up to
-        #: where it is not tried again.
-        self._tries: dict[str, tuple[int, int]] = {}
-        self._tried: dict[str, int] = {}
+    data: bytes
+    keep: Collection[str]
+    note: Callable[[str], object]
+    is_framed: bool = False
+    done: int = 0
+    #: Where the run ends that a kind was tried in, and how often it was; and up to
+    #: where it is not tried again.
+    tries: dict[str, tuple[int, int]] = field(default_factory=dict)
+    tried: dict[str, int] = field(default_factory=dict)
 
     def at(self, patterns: Iterable[Pattern], at: int) -> Span | None:
         """Return the secret whose anchor stands at a place; None within another."""
         for pattern in patterns:
-            if at < self._done:
+            if at < self.done:
                 return None
             kind, is_long = pattern.kind, pattern.is_long
-            if kind in self._keep:
+            if kind in self.keep:
                 if self._matched(pattern, at):
-                    self._note(kind)
-            elif not is_long or at >= self._tried.get(kind, 0):
+                    self.note(kind)
+            elif not is_long or at >= self.tried.get(kind, 0):
                 span = self._matched(pattern, at)
-                if span is None and self._is_framed:
+                if span is None and self.is_framed:
                     span = self._behind_its_length(pattern, at)
                 if span is not None:
                     return span
@@ -227,11 +226,11 @@ class _Forms:
         return None
 
     def _matched(self, pattern: Pattern, at: int) -> Span | None:
-        regex, data = compiled(pattern.regex), self._data
+        regex, data = compiled(pattern.regex), self.data
         for back in pattern.back:
             found = regex.match(data, at - back) if back <= at else None
             if found is not None and is_genuine(pattern, found[0]):
-                self._done = found.end()
+                self.done = found.end()
                 group = 1 if found.lastindex else 0
                 return Span(*found.span(group), pattern.kind, found[group])
         return None
@@ -240,10 +239,10 @@ class _Forms:
         first = at - pattern.back[0]
         if first < 1:
             return None
-        length = self._data[first - 1]
+        length = self.data[first - 1]
         if length < SHORTEST:  # most often a line end
             return None
-        found = compiled(pattern.regex).match(self._data[first : first + length])
+        found = compiled(pattern.regex).match(self.data[first : first + length])
         if found is None or len(found[0]) != length or found.lastindex:
             return None
         if not is_genuine(pattern, found[0]):
@@ -251,11 +250,11 @@ class _Forms:
         return Span(first, first + length, pattern.kind, found[0])
 
     def _failed(self, kind: str, at: int) -> None:
-        run, tries = self._tries.get(kind, (0, 0))
+        run, tries = self.tries.get(kind, (0, 0))
         if at >= run:
-            found = _RUN.match(self._data, at)
+            found = _RUN.match(self.data, at)
             assert found is not None
             run, tries = found.end(), 0
-        self._tries[kind] = run, tries + 1
+        self.tries[kind] = run, tries + 1
         if tries + 1 == _TRIES:
-            self._tried[kind] = run
+            self.tried[kind] = run

@@ -77,7 +77,7 @@ def _is_assigned(scan: Scan, begin: int, finish: int, after: bytes) -> bool:
         scan.data[begin - 1 : begin] == b"<"
         or scan.data.startswith(b"--", begin)
         or _ASSIGNED.match(scan.data, finish) is not None
-        or scan.has(b"login")
+        or b"login" in scan.data[max(0, begin - 150) : begin]  # as in a .netrc
     )
 
 

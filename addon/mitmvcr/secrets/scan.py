@@ -13,7 +13,6 @@ class Scan:
     def __init__(self, data: bytes, *, form: bool = False) -> None:
         self.data, self.form = data, form
         self.named = 0
-        self._holds: dict[bytes, bool] = {}
         self._missing: dict[bytes, int] = {}
         self._ends: dict[str | int, int] = {}
         self._last: dict[re.Pattern[bytes], tuple[int, int]] = {}
@@ -26,12 +25,6 @@ class Scan:
         if at < 0:
             self._missing[text] = start
         return at
-
-    def has(self, text: bytes) -> bool:
-        """Return whether a text stands anywhere."""
-        if text not in self._holds:
-            self._holds[text] = text in self.data
-        return self._holds[text]
 
     def is_done(self, rule: str | int, start: int) -> bool:
         """Return whether a rule has looked through this place."""

@@ -89,7 +89,12 @@ class Sweep:
         if text.where.endswith((".body", ".websocket")):
             chosen = jsonpaths.spans(data, texts.rules.json)
             found = found._replace(spans=[*found.spans, *chosen])
-        return found if text.depth < DEEPEST else found._replace(held=())
+        if text.depth == DEEPEST:
+            return found._replace(held=())
+        plain = b"\n".join(each.plain for each in found.held)
+        if plain and not texts.is_extended and texts.finder.is_clear(plain):
+            return Found(found.spans, rest=found.held, plain=plain)
+        return found
 
     def learn(self, text: Text) -> bytes:
         """Remember the secrets in a text that are secrets elsewhere too."""
@@ -121,7 +126,9 @@ class Sweep:
             if text.look is Look.FORMS:  # no length may change in a binary message
                 edit = edit._replace(new=sized(edit.new, edit.end - edit.start))
             yield edit
-        for start, end, plain, is_percent in found.held:
+        is_there = found.plain and memory.find(found.plain)
+        held = found.rest if is_there else found.held
+        for start, end, plain, is_percent in held:
             if (new := self.clean(_within(text, plain))) != plain:
                 coded = data[start:end]
                 if is_percent:

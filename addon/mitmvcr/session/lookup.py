@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from mitmvcr.core.choosing import Values
-from mitmvcr.core.deck import Deck, JudgedDeck, Retries
+from mitmvcr.core.deck import JudgedDeck, OpenDeck, Retries
 from mitmvcr.core.matching import Matcher
 from mitmvcr.core.model import Interaction, Request
 from mitmvcr.core.modes import Repeats
@@ -15,8 +15,11 @@ from mitmvcr.session.redaction import Redaction, Seen
 if TYPE_CHECKING:
     from mitmvcr.clock import Clock
     from mitmvcr.core.deck.blanks import Blanks
+    from mitmvcr.echo.names import Names
     from mitmvcr.miss.steps import Steps
 
+#: So many equal interactions are looked at for the ids of a request.
+_MOST_RIVALS = 200
 Judge = Callable[[Request, Request], bool | None]
 
 
@@ -34,8 +37,10 @@ class LookUp:
     ) -> None:
         self._redaction = redaction
         self._retries = Retries(repeats)
+        self._leaves_out = judge is None and matcher.spec.leaves_out
+        self._names: Names | None = None
         self.deck = (
-            Deck(loaded, repeats, matcher, self._whose)
+            OpenDeck(loaded, repeats, matcher, self._whose)
             if judge is None
             else JudgedDeck(loaded, repeats, matcher, self._whose, judge=judge)
         )
@@ -66,7 +71,30 @@ class LookUp:
             # Another recorder's cassette has its secrets as they were.
             found = self.deck.take(request)
         found = self._retries.settled(self.deck, (seen, request), found)
+        if found is not None and self._leaves_out:
+            return self._by_names(found, seen, request)
         return found or self._take_meant(seen, request)
+
+    def _by_names(
+        self, found: tuple[int, Interaction], seen: Request, live: Request
+    ) -> tuple[int, Interaction]:
+        """Return what was found, or the first equal one whose ids stand for those of
+        the request, where they stood for others: matching leaves them out."""
+        from mitmvcr.echo.names import Names, pairs_of
+
+        self.deck.for_good = -1  # the names may stand for others soon
+        names = self._names = self._names or Names()
+        position, interaction = found
+        pairs = pairs_of(interaction.request, seen)
+        if not names.fit(pairs):
+            for other in self.deck.waiting_for(seen, live)[:_MOST_RIVALS]:
+                others = pairs_of(self.deck.request(other), seen)
+                if other != position and names.fit(others):
+                    self.deck.give_back(position)
+                    found, pairs = self.deck.play(other), others
+                    break
+        names.note(pairs)
+        return found
 
     @cached_property
     def _blanks(self) -> "Blanks":

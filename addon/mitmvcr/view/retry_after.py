@@ -11,6 +11,7 @@ seconds becomes 1: of 0 Go's oauth2 makes 5 s, and python-telegram-bot no hint a
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from mitmvcr.core.chunks import moved
 from mitmvcr.core.headers import header
@@ -72,9 +73,9 @@ def without_waits(response: Response, user_agent: str) -> Response:
     """Return the response with what makes a client wait set to the shortest that it
     obeys. One that holds nothing of the kind is returned as it is."""
     changed = {}
-    if any(_waits(name.lower()) for name in response.headers):
+    if _any_waits(tuple(response.headers)):
         changed = dict(_changed(response, user_agent))
-    trailing = dict(_changed_trailer(response))
+    trailing = dict(_changed_trailer(response)) if response.trailer else {}
     body = _body(response)
     if not changed and not trailing and body is response.body:
         return response
@@ -120,8 +121,13 @@ def _least_seconds(found: re.Match[bytes]) -> bytes:
     return found[1] + (b"0.001" if found[3] else b"1")
 
 
+@lru_cache(maxsize=512)
+def _any_waits(names: tuple[str, ...]) -> bool:
+    """Return whether a header is of the tables. Every replay asks."""
+    return any(_waits(name.lower()) for name in names)
+
+
 def _waits(name: str) -> bool:
-    """Return whether a header is of the tables. Every replay asks, of each."""
     if name in SECONDS or name in MILLISECONDS:
         return True
     return "limit" in name and _RESETS.fullmatch(name) is not None

@@ -56,6 +56,7 @@ def child_environment(
         **_java(inherited, facts),
         **_php(inherited, facts.trust),
         **_perl(facts.trust),
+        **_ruby(inherited, facts.trust),
         **_r(inherited, facts.trust),
         **_erlang(inherited, facts),
         **_facts(facts),
@@ -181,6 +182,14 @@ def _perl(trust: TrustFiles) -> dict[str, str]:
     """Return the switches that have LWP and Mojo::UserAgent read the variables."""
     switches = dict.fromkeys(("PERL_LWP_ENV_PROXY", "MOJO_PROXY"), "1")
     return {**switches, "MOJO_CA_FILE": str(trust.bundle)}
+
+
+def _ruby(inherited: Mapping[str, str], trust: TrustFiles) -> dict[str, str]:
+    """Return nothing where the path cannot be said: RUBYOPT knows no quotes."""
+    path = str(trust.ruby_preload)
+    if re.search(r"\s", path):
+        return {}
+    return {"RUBYOPT": _added(inherited.get("RUBYOPT", ""), f"-r{path}")}
 
 
 def _r(inherited: Mapping[str, str], trust: TrustFiles) -> dict[str, str]:

@@ -61,6 +61,7 @@ class TrustFiles:
     node_preload: Path = _SHIMS / "node" / "preload.cjs"
     python: Path = _SHIMS / "python"
     r_profile: Path = _SHIMS / "r" / "profile.R"
+    ruby_preload: Path = _SHIMS / "ruby" / "preload.rb"
 
 
 def write_roots(folder: Path, inherited: Mapping[str, str]) -> Path:

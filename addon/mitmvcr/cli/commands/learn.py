@@ -205,7 +205,7 @@ def _show(found: Learned, additions: Additions) -> None:
     for (one, other), count in _named_pairs(found.at_odds):
         say(
             f"interactions {one} and {other}{count} have answers that differ: a program"
-            " that asks in another order than recorded gets the other's"
+            " that asks in another order, with ids not seen before, gets the other's"
         )
 
 

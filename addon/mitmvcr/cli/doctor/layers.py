@@ -143,11 +143,20 @@ _LONGEST = 1 << 16
 def layers_of(command: Sequence[str], folder: Path) -> list[Layer]:
     """Return what stands between in a command, and in the script that it is."""
     found = {each.name: each for each in _in_words(command, folder, "the command")}
-    for number, words in _lines_of_script(command):
-        where = f"{command[0]}, line {number}"
+    inner = _unwrapped(command)
+    for number, words in _lines_of_script(inner):
+        where = f"{inner[0]}, line {number}"
         for each in _in_words(words, folder, where):
             found.setdefault(each.name, each)
     return list(found.values())
+
+
+def _unwrapped(command: Sequence[str]) -> Sequence[str]:
+    """Return the command without ``env``, ``timeout`` and their like before it."""
+    for at, word in enumerate(command):
+        if os.path.basename(word) not in _WRAPPERS and not _passes(word):
+            return command[at:]
+    return command
 
 
 def _in_words(words: Sequence[str], folder: Path, where: str) -> Iterator[Layer]:

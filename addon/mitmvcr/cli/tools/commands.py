@@ -37,7 +37,7 @@ _REPORTS = click.option(
 @click.option(
     "--secrets/--no-secrets",
     default=None,
-    help="Look for secrets. Default: in cassettes of up to 1 MiB.",
+    help="Look for secrets. Default: in cassettes of up to 8 MiB.",
 )
 @AS_JSON
 @takes("scan")

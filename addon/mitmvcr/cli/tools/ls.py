@@ -1,7 +1,7 @@
 """``mitmvcr cassette ls`` and ``stats``: what there is."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,15 +11,17 @@ import click
 from mitmvcr.cli.tools.finding import Source, find_cassettes
 from mitmvcr.cli.tools.ledger import Ledger, progress
 from mitmvcr.cli.tools.reports import read_reports, tests_of
+from mitmvcr.core.model import Interaction
 from mitmvcr.core.wording import visible
 from mitmvcr.format.packed import is_packed
+from mitmvcr.tools import PlainEntries
 from mitmvcr.tools.listing import listing
 from mitmvcr.tools.times import age_shown
 from mitmvcr.values import Layer
 
 Facts = dict[str, Any]
-#: A larger one is not looked through for secrets unprompted: it takes seconds.
-_QUICK = 1 << 20
+#: A larger one is not looked through for secrets unprompted: it may take seconds.
+_QUICK = 8 << 20
 _HEADINGS = ("count", "size", "age", "format", "secrets", "tests", "methods", "hosts")
 #: So many methods, hosts and tests are named.
 _MOST = 4
@@ -46,7 +48,7 @@ def list_cassettes(
             rows.append(facts)
     if as_json:
         click.echo(json.dumps(rows, indent=2, default=_as_text))
-    else:
+    elif rows:
         _print(rows, now)
     return ledger.finish()
 
@@ -79,10 +81,21 @@ def _format(path: Path, is_gos: bool, layout: str) -> str:
 
 
 def _secrets(source: Source, typed: Layer) -> int:
-    from mitmvcr.cli.commands.left import looked_through, rules_of
+    from mitmvcr.cli.commands.left import rules_of
+    from mitmvcr.secrets.redactor import Redactor
 
-    _, found = looked_through(source.sheet.interactions, rules_of("scan", typed))
-    return sum(map(len, found.values()))
+    redactor, plain = Redactor(rules_of("scan", typed)), PlainEntries()
+
+    def suspects() -> Iterator[Interaction]:
+        for entry in source.sheet.entries:
+            found = plain.read(entry)
+            if found is None or not redactor.is_clear_plainly(*found):
+                yield entry.interaction
+                entry.forget()
+
+    for each in suspects():
+        redactor.interaction(each)  # what is learned late stands earlier too
+    return sum(len(redactor.findings(each)) for each in suspects())
 
 
 def _print(rows: Sequence[Facts], now: datetime) -> None:

@@ -10,9 +10,9 @@ from mitmvcr import __version__
 from mitmvcr.codings import decoded_or_same
 from mitmvcr.convert.coded import (
     as_sent,
+    moments,
     path_of,
     reason,
-    recorded_at,
     text_of,
     to_base64,
 )
@@ -32,14 +32,14 @@ def write(interactions: Sequence[Interaction]) -> bytes:
         "version": "1.2",
         "creator": {"name": "mitmvcr", "version": __version__},
         "pages": [],
-        "entries": [_entry(each) for each in interactions],
+        "entries": list(map(_entry, interactions, moments(interactions))),
     }
     return f"{json.dumps({'log': log}, indent=2)}\n".encode()
 
 
-def _entry(each: Interaction) -> dict[str, Any]:
+def _entry(each: Interaction, began: datetime) -> dict[str, Any]:
     request, response = each.request, each.response
-    began, wait = recorded_at(each), response.duration / 1e6
+    wait = response.duration / 1e6
     receive = (response.lasted - response.duration) / 1e6
     entry: dict[str, Any] = {
         "startedDateTime": began.isoformat(timespec="milliseconds"),

@@ -18,8 +18,8 @@ from mitmvcr.convert.coded import (
     from_base64,
     http_date,
     lists,
+    moments,
     reason,
-    recorded_at,
     text_of,
     to_base64,
 )
@@ -143,9 +143,9 @@ def write(interactions: Sequence[Interaction]) -> bytes:
                 **_message(each.response.body, as_sent(each.response)),
                 "http_version": _version(each.response.proto),
             },
-            "recorded_at": http_date(recorded_at(each)),
+            "recorded_at": http_date(moment),
         }
-        for each in interactions
+        for each, moment in zip(interactions, moments(interactions), strict=True)
     ]
     cassette = {"http_interactions": items, "recorded_with": "VCR 6.2.0"}
     return b"---\n" + to_yaml(cassette, quotes=True)

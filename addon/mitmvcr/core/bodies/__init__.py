@@ -24,8 +24,8 @@ from mitmvcr.core.bodies.jsontext import (
 )
 from mitmvcr.core.bodies.multipart import multipart_parts
 from mitmvcr.core.bodies.outlines import Outlines
-from mitmvcr.core.bodies.protobuf import wire_fields
-from mitmvcr.core.bodies.rpcframes import frame_messages, from_base64
+from mitmvcr.core.bodies.protobuf import held_field, tagged_fields, wire_fields
+from mitmvcr.core.bodies.rpcframes import frame_messages, framed, from_base64
 from mitmvcr.core.bodies.xml import canonical_xml
 from mitmvcr.core.bodies.xml import parsed as parsed_xml
 from mitmvcr.core.bodies.xmlrpc import xmlrpc_call
@@ -45,7 +45,9 @@ __all__ = [
     "folded",
     "form_fields",
     "frame_messages",
+    "framed",
     "from_base64",
+    "held_field",
     "json_bytes",
     "json_texts",
     "json_value",
@@ -55,6 +57,7 @@ __all__ = [
     "request_body_keys",
     "says",
     "shortened",
+    "tagged_fields",
     "text_spelling",
     "typed_body",
     "wire_fields",

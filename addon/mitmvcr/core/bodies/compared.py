@@ -96,7 +96,8 @@ def request_body_keys(
             return tuple(dict.fromkeys((typed, shortened(any_placeholder(plain)))))
     is_same = body is plain
     plain = any_placeholder(plain)
-    body = plain if is_same else any_placeholder(body)
+    if not is_framed(media):
+        body = plain if is_same else any_placeholder(body)
     typed = canonical(body, media, rules) if body else body
     if plain.startswith(b"--") and not rules.folds:
         return _keys_of_multipart(typed, plain, media, rules)
@@ -128,7 +129,8 @@ _NOTHING = (b"",)
 def typed_body(request: Request, rules: BodyRules) -> bytes:
     """Return a request's body in one spelling, as its media type has it."""
     media = header(request.headers, "Content-Type")
-    return canonical(any_placeholder(payload(request, media)[1]), media, rules)
+    body = payload(request, media)[1]
+    return canonical(body if is_framed(media) else any_placeholder(body), media, rules)
 
 
 def body_key(body: bytes, media: str, rules: BodyRules = _EVERYTHING) -> bytes:
@@ -191,14 +193,13 @@ def _json(body: bytes, media: str, rules: BodyRules) -> bytes:
 
 def _framed(body: bytes, media: str, rules: BodyRules) -> bytes:
     """Spell messages of JSON in one way; leave others as they stand."""
-    if not holds_json(media):
-        return body
-    with suppress(ValueError):
-        return framed(
-            each._replace(content=canonical(each.content, JSON, rules))
-            for each in frame_messages(body)
-        )
-    return body
+    if holds_json(media):
+        with suppress(ValueError):
+            found = frame_messages(body)
+            bare = [any_placeholder(each.content) for each in found]  # of other lengths
+            spelled = [canonical(each, JSON, rules) for each in bare]
+            return framed(zip((each.flags for each in found), spelled, strict=True))
+    return any_placeholder(body)
 
 
 def _lines(body: bytes, media: str, rules: BodyRules) -> bytes:

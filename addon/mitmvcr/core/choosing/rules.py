@@ -163,11 +163,16 @@ def is_free(found: Interaction) -> bool:
     response = found.response
     if response.code in BOUND or found.request.identity:
         return False
-    if not OPERATION.isdisjoint(map(str.lower, found.request.headers)):
+    if _name_operation(tuple(found.request.headers)):
         return False
     if _may_bind(tuple(response.headers)):
         return not (_all(response, "content-range") or vary(response))
     return True
+
+
+@lru_cache(maxsize=512)
+def _name_operation(names: tuple[str, ...]) -> bool:
+    return not OPERATION.isdisjoint(map(str.lower, names))
 
 
 @lru_cache(maxsize=512)

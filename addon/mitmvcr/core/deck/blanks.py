@@ -11,14 +11,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from mitmvcr.core.bodies import without_codings
+from mitmvcr.core.deck.coded import RUN, Coded, decoded_runs, may_hold, with_decoded
 from mitmvcr.core.deck.deck import Deck
-from mitmvcr.core.deck.filled import ANY, LONGEST, filled_body, filled_url
+from mitmvcr.core.deck.filled import ANY, LONGEST, Blank, filled_body, filled_url
 from mitmvcr.core.model import Request
 
-#: Of a variable, as the redactor writes it, or as a user names it; or of a field. In
-#: a URL or a form it may be quoted.
+#: Of a variable, as the redactor writes it (in a message with its length kept), or as a
+#: user names it; or of a field. In a URL or a form it may be quoted.
 _PLACEHOLDER = re.compile(
-    r"(?:\[|%5B)REDACTED(?::|%3A)([A-Z][A-Z0-9_]*)(?:\]|%5D)"
+    r"(?:\[|%5B)REDACTED(?::|%3A)([A-Z][A-Z0-9_]*)-*(?:\]|%5D)"
     r"|(?:<|%3C)([A-Z][A-Z0-9_]*)(?:>|%3E)"
     r"|(?:\[|%5B)REDACTED(?::|%3A)[\w.-]{1,60}(?:\]|%5D)"
 )
@@ -29,14 +30,16 @@ _EMPTY = re.compile(
 #: Of so many that are equal in their URL the bodies are looked at.
 _MOST = 200
 
-#: Every placeholder has one of them: to look for these takes a tenth of the time.
+#: Every placeholder in plain text has one of them: to look for these, and for what one
+#: is in base64, takes a tenth of the time.
 _SIGNS = "REDACTED", "<", "%3C"
 IsBlank = Callable[[str], bool]
 
 
 def _may_be_open(url: str) -> bool:
     one, other, quoted = _SIGNS
-    return one in url or other in url or quoted in url
+    is_plain = one in url or other in url or quoted in url
+    return is_plain or may_hold(url) is not None
 
 
 class Blanks:
@@ -68,16 +71,16 @@ class Blanks:
     def names(self, text: str) -> tuple[str, ...]:
         """Return the variables whose placeholders stand in a text and that have no
         value here."""
-        found = (m[1] or m[2] for m in _PLACEHOLDER.finditer(text))
+        found = (m[1] or m[2] for m in _PLACEHOLDER.finditer(with_decoded(text)))
         return tuple(dict.fromkeys(n for n in found if n and self._is_blank(n)))
 
     def _only_empty(self, text: str) -> bool | None:
         """Return whether only empty values match where a text has blanks; None where it
         has none."""
-        if self.names(text):
+        found = {m[1] or m[2] for m in _PLACEHOLDER.finditer(with_decoded(text))}
+        if any(name and self._is_blank(name) for name in found):
             return False
-        fields = (m[1] or m[2] for m in _PLACEHOLDER.finditer(text))
-        return True if None in fields else None
+        return True if None in found else None
 
     def _is_open(self, only_empty: bool | None) -> bool:
         return self._is_empty if only_empty else only_empty is not None
@@ -120,10 +123,29 @@ class Blanks:
             self._bodies[position] = self._only_empty(body.decode("latin-1"))
         return self._bodies[position]
 
-    def _blank(self, recorded: str) -> re.Pattern[str] | None:
+    def _blank(self, recorded: str) -> Blank | None:
         """Return what a text with a blank may be here; None where it has none."""
         if not self._is_open(self._only_empty(recorded)):
             return None
+        pieces: list[str] = []
+        within: list[re.Pattern[str]] = []
+        at = 0
+        for start, end, plain in decoded_runs(recorded):
+            if start >= at and (blank := self._blank_in(plain)) is not None:
+                pieces += [self._pattern(recorded[at:start]), f"({RUN})"]
+                within.append(blank)
+                at = end
+        pattern = re.compile("".join([*pieces, self._pattern(recorded[at:])]))
+        return Coded(pattern, within) if within else pattern
+
+    def _blank_in(self, plain: str) -> re.Pattern[str] | None:
+        """Return what base64 may hold here."""
+        if not self._is_open(self._only_empty(plain)):
+            return None
+        return re.compile(self._pattern(plain), re.DOTALL)
+
+    def _pattern(self, recorded: str) -> str:
+        """Return the pattern of what a text may be here."""
         pieces, at = [], 0
         for found in _PLACEHOLDER.finditer(recorded):
             name = found[1] or found[2]
@@ -132,4 +154,4 @@ class Blanks:
                 here = ANY if name else f"(?:{same})?"
                 pieces += [re.escape(recorded[at : found.start()]), here]
                 at = found.end()
-        return re.compile("".join([*pieces, re.escape(recorded[at:])]))
+        return "".join([*pieces, re.escape(recorded[at:])])

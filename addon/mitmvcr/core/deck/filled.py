@@ -10,19 +10,34 @@ from mitmvcr.core.bodies import (
     canonical_xml,
     closed,
     ending,
+    frame_messages,
+    framed,
     json_bytes,
     json_texts,
     json_value,
     multipart_parts,
 )
+from mitmvcr.core.deck.coded import Coded
+from mitmvcr.core.deck.messages import filled_message
 from mitmvcr.core.headers import header
 from mitmvcr.core.matching import url_host
-from mitmvcr.core.media import FORM, media_kind, parameter
+from mitmvcr.core.media import (
+    FORM,
+    JSON,
+    PROTOBUF,
+    holds_json,
+    is_framed,
+    is_protobuf,
+    media_kind,
+    parameter,
+)
 from mitmvcr.core.model import Headers, Request
 from mitmvcr.core.urls import url_parts
 
-#: Returns what a text with a blank may be; None where it has none.
-FindBlank = Callable[[str], re.Pattern[str] | None]
+#: What a text with a blank may be.
+Blank = re.Pattern[str] | Coded
+#: Returns it; None where a text has none.
+FindBlank = Callable[[str], Blank | None]
 Part = tuple[Headers, bytes]
 #: What a variable may be.
 ANY = r"\S*"
@@ -110,13 +125,39 @@ def _name(piece: str) -> str:
 
 def filled_body(asked: Request, recorded: Request, blank: FindBlank) -> bytes:
     """Return a body with what is blank in the recorded one as it stands there: by place
-    in JSON, lines of it, forms and multiparts; else where all around it is the same."""
+    in JSON, lines of it, forms, multiparts and protobuf; else where all around it is
+    the same."""
     if max(len(asked.body), len(recorded.body)) > LONGEST:
         return asked.body
-    for way in (_json, _lines, _form, _multipart, _xml):
+    for way in (_frames, _protobuf, _json, _lines, _form, _multipart, _xml):
         with suppress(ValueError, RecursionError):
             return way(asked, recorded, blank)
     return _filled_raw(asked.body, recorded.body, blank)
+
+
+def _frames(asked: Request, recorded: Request, blank: FindBlank) -> bytes:
+    media = _media(asked)
+    if not is_framed(media):
+        raise ValueError("no frames")
+    inner = JSON if holds_json(media) else PROTOBUF
+    found = []
+    for pair in zip(*(frame_messages(r.body) for r in (asked, recorded)), strict=True):
+        one, other = (
+            Request(body=each.content, headers={"Content-Type": [inner]})
+            for each in pair
+        )
+        found.append(pair[0]._replace(content=filled_body(one, other, blank)))
+    return framed(found)
+
+
+def _protobuf(asked: Request, recorded: Request, blank: FindBlank) -> bytes:
+    if not is_protobuf(_media(asked)):
+        raise ValueError("no protobuf")
+
+    def fill(one: bytes, other: bytes) -> bytes:
+        return _filled_raw(one, other, blank)
+
+    return filled_message(asked.body, recorded.body, fill)
 
 
 def _media(request: Request) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from mitmvcr.core.deck.deck import Deck
+from mitmvcr.core.deck.open import OpenDeck
 from mitmvcr.core.model import Interaction, Request
 from mitmvcr.core.modes import Repeats
 
@@ -11,7 +11,7 @@ from mitmvcr.core.modes import Repeats
 Judge = Callable[[Request, Request], bool | None]
 
 
-class JudgedDeck(Deck):
+class JudgedDeck(OpenDeck):
     """One in which all are gone through for a request that has no equal."""
 
     goes_through_all = True
@@ -29,36 +29,15 @@ class JudgedDeck(Deck):
         Raises what the judge raises.
         """
         judge = self._judge
-        equal = self._equal(request)
-        bucket = self._bucket(self._bucket_of(request.url))
-        if bucket is not None and equal:
-            asked = self._chooser.asked(request, live)
-            known = self._equals(bucket, request)
-            admitted = [at for at in equal if known.admits(at, asked)]
-            equal = sorted(admitted, key=lambda at: known.score(at, asked))
+        equal = self.waiting_for(request, live)
         for position in equal:
             if judge(request, self.request(position)) is not False:
-                return self._found(position)
+                return self.play(position)
         tried = set(equal)
         for position in self._playable():
             if position not in tried and judge(request, self.request(position)):
-                return self._found(position)
+                return self.play(position)
         return None
-
-    def _equal(self, request: Request) -> list[int]:
-        """Return the positions that the keys let play, the last one again where it may
-        be."""
-        url = self._bucket_of(request.url)
-        bucket = self._bucket(url)
-        if bucket is None:
-            return []
-        self._read_all(bucket)
-        keys = self._rests_of(request)
-        found = {i for key in keys for i in bucket.waiting.get(key, ())}
-        if self._repeats is not Repeats.ALL:
-            found -= self._played.keys()
-        last = bucket.last_of(keys)
-        return sorted(found) + ([last] if last is not None else [])
 
     def _playable(self) -> Iterator[int]:
         """Yield what was not played, in order; then what was, where that may be
@@ -69,13 +48,3 @@ class JudgedDeck(Deck):
         yield from self.unused()
         if self._repeats is Repeats.LAST:
             yield from reversed(self._played)
-
-    def _found(self, position: int) -> tuple[int, Interaction]:
-        interaction = self[position]
-        url = self._bucket_of(interaction.request.url)
-        bucket = self._bucket(url)
-        assert bucket is not None
-        while position not in bucket.keys:
-            self._read_one(bucket)
-        self._use(position, url, bucket)
-        return position, interaction

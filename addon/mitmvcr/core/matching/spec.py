@@ -54,6 +54,13 @@ class MatchSpec(NamedTuple):
     off: tuple[Rule, ...] = ()
     ignore_path: tuple[Ignore, ...] = ()
 
+    @property
+    def leaves_out(self) -> bool:
+        """Return whether anything of a URL or a body does not count."""
+        return any((self.ignore_query, self.ignore_json, self.ignore_form)) or any(
+            (self.ignore_body, self.ignore_path)
+        )
+
     @classmethod
     def of(cls, style: Style) -> "MatchSpec":
         """Return all as that recorder compares it."""

@@ -100,8 +100,8 @@ def _codings(response: http.Response) -> str:
     return codings
 
 
-def _not_recorded(reason: str) -> str:
-    return f"broke off and is not recorded: {with_remedy(reason)}"
+def _not_recorded(reason: str, via: object = None) -> str:
+    return f"broke off and is not recorded: {with_remedy(reason, via)}"
 
 
 def _what_came(exchange: Exchange, response: http.Response) -> Response:
@@ -136,7 +136,7 @@ def _decoded(recorded: Response, body: bytes, codings: str) -> Response:
 def _failed(exchange: Exchange, flow: http.HTTPFlow, reason: str, now: int) -> Broken:
     """There was no answer."""
     if not exchange.player.settings.record_errors:
-        return Broken(None, _not_recorded(reason))
+        return Broken(None, _not_recorded(reason, flow.server_conn.via))
     failure = _kind(flow, reason)
     code, status = _GATEWAY[failure]
     body = f"{reason}\n".encode("utf-8", "surrogateescape")
