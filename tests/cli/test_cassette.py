@@ -64,7 +64,7 @@ def test_a_problem_is_a_line_and_an_error_a_failure(folder, finds, capsys, is_er
     assert main(["cassette", "check", str(folder)]) == int(is_error)
     out, err = capsys.readouterr()
     assert out == f"{folder / 'b.yaml'}:7: something is odd\n"
-    assert err == "mitmvcr: 3 cassettes checked, 1 problems\n"
+    assert err == "mitmvcr: 3 cassettes checked, 1 problem\n"
 
 
 def test_a_damaged_cassette_is_found(tmp_path, capsys):
@@ -86,7 +86,7 @@ def test_a_recording_that_was_cut_off_is_put_in_place(tmp_path, capsys):
     write_cassette(journal, answer("https://api.example.test/", b"hello"))
     assert main(["cassette", "recover", str(tmp_path / "chat")]) == 0
     assert len(FileStore(tmp_path / "chat.yaml").load().interactions) == 1
-    assert "1 interactions recovered" in capsys.readouterr().err
+    assert "1 interaction recovered" in capsys.readouterr().err
 
 
 def test_whose_equal_requests_were_is_said_not_to_be_known(tmp_path, capsys):

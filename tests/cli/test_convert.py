@@ -45,7 +45,7 @@ def test_each_format_becomes_a_cassette(tmp_path, capsys, name) -> None:
     (one,) = held(tmp_path / "b.yaml")
     assert (one.request.url, one.response.body) == (RICH[0].request.url, b"hello\n")
     said = capsys.readouterr().err
-    assert f"{tmp_path / 'b.yaml'}: 1 interactions in the format go-vcr\n" in said
+    assert f"{tmp_path / 'b.yaml'}: 1 interaction in the format go-vcr\n" in said
 
 
 @pytest.mark.parametrize("name", WRITTEN)

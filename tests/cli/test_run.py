@@ -285,7 +285,7 @@ def test_a_journal_that_somebody_changes_fails_the_run_and_is_rescued(
     words = ("cassette", "recover", "inner.yaml", "--from", rescued)
     recovered = cli(*words)
     assert recovered.returncode == 0
-    assert "inner.yaml: 1 interactions recovered" in recovered.stderr
+    assert "inner.yaml: 1 interaction recovered" in recovered.stderr
     ran = cli("run", "--cassette", "inner", *cli.python(FETCH))
     assert (ran.returncode, ran.stdout) == (0, "hello\n")
 

@@ -46,7 +46,7 @@ def test_a_scan_tells_file_interaction_place_and_kind(
     number = int(lines[0].removeprefix(f"{path}:").partition(":")[0])
     assert "id: 1" in path.read_text().splitlines()[number - 1]
     assert SECRET not in said.out + said.err
-    assert said.err == "mitmvcr: 1 cassettes scanned, 4 secrets found\n"
+    assert said.err == "mitmvcr: 1 cassette scanned, 4 secrets found\n"
 
 
 def test_a_scan_in_sarif(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -198,7 +198,7 @@ def test_split_is_by_host_or_by_test(here: Here, tmp_path: Path):
     words = ("cassette", "split", chat, "--by", "test", "-o", tmp_path / "tests")
     done = here(*words, "--report", one, "--report", two)
     assert done.returncode == 0
-    assert "1 interactions that no test used are in no part" in done.stderr
+    assert "1 interaction that no test used in no part" in done.stderr
     assert paths(tmp_path / "tests" / "one.yaml") == ["/a"]
     assert paths(tmp_path / "tests" / "two.yaml") == ["/a", "/b"]
     assert "--by=test: name the reports" in here(*words).stderr
@@ -290,9 +290,7 @@ def test_sort_and_fix_restate_ids_and_lengths(here: Here, tmp_path: Path):
     chat.write_bytes(chat.read_bytes().replace(b"id: 1", b"id: 7"))
     done = here("cassette", "check", "--fix", tmp_path)
     assert done.returncode == 0
-    assert (
-        "lengths of 1 interactions and 1 ids restated; interaction 0: " in done.stderr
-    )
+    assert "lengths of 1 interaction and 1 id restated; interaction 0: " in done.stderr
     held = reader.load(chat).interactions
     assert [each.id for each in held] == [0, 1]
     assert held[0].response.content_length == len(A.response.body)
@@ -393,13 +391,13 @@ def test_secrets_are_hidden_as_a_recording_hides_them(here: Here, tmp_path: Path
     leaky = met("/t", f'{{"token": "{TOKEN}"}}'.encode())
     chat = put(tmp_path / "chat.yaml", A, leaky)
     done = here("cassette", "sort", chat, "-o", tmp_path / "sorted.yaml")
-    assert done.stderr.endswith("1 interactions redacted\n")
+    assert done.stderr.endswith("1 interaction redacted\n")
     assert TOKEN.encode() not in (tmp_path / "sorted.yaml").read_bytes()
     done = here("cassette", "split", chat)
-    assert "1 interactions redacted in its parts" in done.stderr
+    assert "1 interaction redacted in its parts" in done.stderr
     assert TOKEN.encode() not in (tmp_path / "chat/api.example.com.yaml").read_bytes()
     done = here("cassette", "merge", chat, put(tmp_path / "b.yaml", B))
-    assert done.stderr.endswith("; 1 interactions redacted\n")
+    assert done.stderr.endswith("; 1 interaction redacted\n")
     assert TOKEN.encode() not in chat.read_bytes()
 
 

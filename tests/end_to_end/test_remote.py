@@ -97,7 +97,7 @@ def test_what_a_killed_recorder_left_here_is_recovered_to_s3(
         capture_output=True,
         text=True,
     )
-    assert ran.stderr == f"mitmvcr: {URL}: 1 interactions recovered\n"
+    assert ran.stderr == f"mitmvcr: {URL}: 1 interaction recovered\n"
     assert recorded(bucket) == [url]
 
 

@@ -5,6 +5,11 @@ import json
 _MOST = 80
 
 
+def number_of(count: int, noun: str) -> str:
+    """Return how many, as text: ``1 request``, ``3 requests``."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
 def bytes_shown(body: bytes) -> str:
     cut = body[: _MOST + 1].decode("utf-8", "backslashreplace")
     return quoted(cut) if body else "empty"

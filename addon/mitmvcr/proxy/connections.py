@@ -100,6 +100,8 @@ class Connections:
     def requestheaders(self, flow: http.HTTPFlow) -> Awaitable[None] | None:
         """Have a request wait until its session is prepared, and not the event loop."""
         self._quiet.pop(flow.client_conn.id, None)
+        if flow.response is not None:
+            return None  # it is answered, and begins no session
         try:
             player = self.sessions.of(flow)
         except Exception:  # noqa: BLE001 - ``request`` meets it, and says so

@@ -11,6 +11,7 @@ from typing import Any
 
 from mitmvcr.core.errors import VcrError
 from mitmvcr.core.modes import Mode
+from mitmvcr.core.wording import number_of
 from mitmvcr.network_options import Upstream
 from mitmvcr.options import Settings, as_options
 from mitmvcr.proxy import host
@@ -46,7 +47,7 @@ class Proxy:
         if self.settings.dir is None:
             return self.sessions[0].summary()
         each = [session.summary() for session in self.sessions]
-        many = "1 cassette" if len(each) == 1 else f"{len(each)} cassettes"
+        many = number_of(len(each), "cassette")
         name = f"{self.settings.dir} ({many})"
         found = total(each, name, self.settings.mode)
         return found._replace(came=found.came + self.in_play.came)
@@ -170,7 +171,7 @@ async def running_proxy(
         if session.failure is not None:
             raise _as_vcr_error(session.failure)
     for line, times in vcr.sessions.refusals.items():
-        requests = "1 request" if times == 1 else f"{times} requests"
+        requests = number_of(times, "request")
         raise ProxyError(f"{requests} had no session: {line}")
 
 

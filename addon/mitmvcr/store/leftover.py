@@ -4,6 +4,7 @@ from pathlib import Path
 
 from mitmvcr.core.errors import CassetteError
 from mitmvcr.core.model import Interaction, Request, Response
+from mitmvcr.core.wording import number_of
 from mitmvcr.format import reader, writer
 
 
@@ -22,7 +23,7 @@ def contents(count: int | None) -> str:
     """Describe a journal that holds this many interactions; None is no journal."""
     if count is None:
         return "does not hold a recording, and blocks a new one"
-    interactions = f"{count} interaction{'' if count == 1 else 's'}"
+    interactions = number_of(count, "interaction")
     return f"holds {interactions} of a recording that was not saved"
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from mitmvcr.core.headers import header
 from mitmvcr.core.model import Interaction
+from mitmvcr.core.wording import number_of
 
 _MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec"
 _DATE = re.compile(r"\w{3}, (\d\d) (\w{3}) (\d{4}) (\d\d):(\d\d):(\d\d) GMT", re.ASCII)
@@ -36,7 +37,7 @@ def age_shown(then: datetime, now: datetime) -> str:
     for unit, size in _UNITS:
         if seconds >= size:
             count = seconds // size
-            return f"{count} {unit}" + ("" if count == 1 else "s")
+            return number_of(count, unit)
     return "now"
 
 

@@ -10,6 +10,7 @@ import click
 from mitmvcr.cli.commands.left import rules_of, say_what_is_equal, say_what_is_left
 from mitmvcr.cli.report.console import progress, say
 from mitmvcr.cli.tools.finding import find_cassettes
+from mitmvcr.core.wording import number_of
 from mitmvcr.format.check import check
 from mitmvcr.options import CASSETTE
 from mitmvcr.store.store import FileStore
@@ -27,7 +28,8 @@ def check_cassettes(paths: Sequence[Path], *, as_json: bool = False) -> int:
         for each in problems:
             click.echo(str(each))
     failed = any(each.is_error for each in problems)
-    say(f"{len(files)} cassettes checked, {len(problems)} problems")
+    looked_at = number_of(len(files), "cassette")
+    say(f"{looked_at} checked, {number_of(len(problems), 'problem')}")
     return 1 if failed else 0
 
 
@@ -38,7 +40,7 @@ def recover_cassette(
     path, rules = CASSETTE.read(cassette), rules_of("scan", {})
     store = FileStore(path)
     count = store.recover(instead=replace, source=source)
-    say(f"{path}: {count} interactions recovered")
+    say(f"{path}: {number_of(count, 'interaction')} recovered")
     if count:
         interactions = store.load().interactions
         say_what_is_left(str(path), interactions, rules)

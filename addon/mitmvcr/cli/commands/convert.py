@@ -16,6 +16,7 @@ from mitmvcr.cli.commands.sources import Input, beside, flows, inputs_of
 from mitmvcr.cli.report.console import progress, say
 from mitmvcr.core.errors import CassetteDamagedError, CassetteError, OptionError
 from mitmvcr.core.model import Interaction
+from mitmvcr.core.wording import number_of
 from mitmvcr.format import foreign, reader
 from mitmvcr.format.packed import packed
 from mitmvcr.format.writer import dumper
@@ -93,7 +94,9 @@ def _say(result: Result) -> None:
     if not result.files:
         return
     redacted = f", {result.redacted} of them redacted" if result.redacted else ""
-    count = f"{result.interactions} interactions in the format {result.form}"
+    count = (
+        f"{number_of(result.interactions, 'interaction')} in the format {result.form}"
+    )
     say(f"{result.path}: {count}{redacted}")
 
 

@@ -20,7 +20,7 @@ from mitmvcr.cli.report.receipt import (
 )
 from mitmvcr.core.errors import OptionError, VcrError
 from mitmvcr.core.modes import RULES, Mode
-from mitmvcr.core.wording import shown
+from mitmvcr.core.wording import number_of, shown
 from mitmvcr.options import PROVE, Settings
 from mitmvcr.store.store import FileStore
 
@@ -206,7 +206,7 @@ def _failures(ran: Ran) -> Iterator[str]:
     if ran.was_interrupted:
         yield "it was interrupted"
     if missed := ran.session.summary().missed:
-        yield f"{_count(missed, 'request')} had no match"
+        yield f"{number_of(missed, 'request')} had no match"
     yield from (_KINDS[each.kind] for each in ran.findings if each.fails)
 
 
@@ -237,10 +237,6 @@ def differences(first: Ran, again: Ran, before: Collection[int]) -> Iterator[str
         yield f"nothing asked for interaction {position} ({asked})"
     if len(unused) > _NAMED:
         yield f"nothing asked for {len(unused) - _NAMED} others"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _place_of_stdin() -> int | None:

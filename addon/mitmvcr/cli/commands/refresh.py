@@ -17,6 +17,7 @@ from mitmvcr.cli.tools.files import locked
 from mitmvcr.cli.tools.finding import find_cassettes
 from mitmvcr.config import in_force
 from mitmvcr.core.errors import OptionError
+from mitmvcr.core.wording import number_of
 from mitmvcr.format import reader
 from mitmvcr.format.packed import packed
 from mitmvcr.format.source import read_bytes
@@ -76,7 +77,7 @@ def _refresh(
                 raise OptionError("refresh", path, remedy)
             sheet = Sheet(held, str(path), data)
             put(path, packed(str(path), b"".join(spliced(sheet, changes))))
-            say(f"{path}: {len(changes)} interactions recorded anew")
+            say(f"{path}: {number_of(len(changes), 'interaction')} recorded anew")
         return Refreshed(str(path), results)
 
 

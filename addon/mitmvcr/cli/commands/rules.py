@@ -10,6 +10,7 @@ import click
 from mitmvcr.cli.report.console import say
 from mitmvcr.config import ConfigError
 from mitmvcr.config_writing import Added, file_for, with_values
+from mitmvcr.core.wording import number_of
 from mitmvcr.store.files import replace_file, why
 
 Additions = Mapping[str, Sequence[Added]]
@@ -31,7 +32,7 @@ def write_rules(additions: Additions) -> None:
         raise ConfigError(f"{path}: cannot be written: {why(error)}") from error
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(f"{path}: {error}") from error
-    say(f"{path}: {count} {'rule' if count == 1 else 'rules'} written")
+    say(f"{path}: {number_of(count, 'rule')} written")
 
 
 def may_write(*, yes: bool) -> bool:

@@ -14,6 +14,7 @@ from mitmvcr.cli.report.console import say
 from mitmvcr.cli.tools.finding import find_cassettes
 from mitmvcr.core.errors import CassetteError
 from mitmvcr.core.model import Cassette
+from mitmvcr.core.wording import number_of
 from mitmvcr.format import layout, reader, writer
 from mitmvcr.format.packed import packed
 from mitmvcr.format.source import read_bytes
@@ -54,7 +55,8 @@ def scan_cassettes(paths: Sequence[Path], typed: Layer, *, form: str) -> int:
             damaged += 1
     for line in [_sarif(secrets)] if form == "sarif" else map(str, secrets):
         click.echo(line)
-    say(f"{len(files)} cassettes scanned, {len(secrets)} secrets found")
+    scanned = number_of(len(files), "cassette")
+    say(f"{scanned} scanned, {number_of(len(secrets), 'secret')} found")
     return 1 if secrets or damaged else 0
 
 
@@ -80,7 +82,7 @@ def scrub_cassettes(paths: Sequence[Path], typed: Layer) -> int:
         except CassetteError as error:
             say(f"error: {error}")
             damaged += 1
-    say(f"{len(files)} cassettes looked through, {scrubbed} scrubbed")
+    say(f"{number_of(len(files), 'cassette')} looked through, {scrubbed} scrubbed")
     return 1 if damaged else 0
 
 
@@ -93,7 +95,7 @@ def _scrub(path: Path, rules: Rules) -> bool:
     kept = Cassette(told_apart(redactor, cassette.interactions))
     data = writer.dumps(kept, layout_of(data))
     put(path, packed(str(path), data))
-    say(f"{path}: {len(found)} interactions redacted")
+    say(f"{path}: {number_of(len(found), 'interaction')} redacted")
     return True
 
 

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from mitmvcr.cli.report import status
 from mitmvcr.cli.report.account import Part, RunReport
-from mitmvcr.cli.report.console import print_misses, requests, say
+from mitmvcr.cli.report.console import print_misses, say
 from mitmvcr.cli.report.files import Target, write_reports
 from mitmvcr.cli.report.findings import Finding
 from mitmvcr.cli.report.github import annotate, annotate_findings
 from mitmvcr.cli.report.last import keep_misses
 from mitmvcr.core.errors import VcrError
-from mitmvcr.core.wording import shown
+from mitmvcr.core.wording import number_of, shown
 from mitmvcr.miss.report import Outcome
 from mitmvcr.options import REPORT
 from mitmvcr.session import Session
@@ -67,7 +67,7 @@ def conclude(
     has_folder = proxy.settings.dir is not None
     say(summary.line("folder" if has_folder else "cassette"))
     if proxy.unnamed:
-        say(f"default: {requests(proxy.unnamed)} named no session")
+        say(f"default: {number_of(proxy.unnamed, 'request')} named no session")
     return status.of_run(
         child,
         missed=summary.missed if policy.fail_on_miss else 0,

@@ -8,7 +8,7 @@ from typing import TextIO, TypeVar
 
 import click
 
-from mitmvcr.core.wording import shown
+from mitmvcr.core.wording import number_of, shown
 from mitmvcr.miss.log import MOST_MISSES
 from mitmvcr.miss.report import Difference, Miss, Near
 from mitmvcr.options import REPORT
@@ -68,7 +68,7 @@ def print_misses(misses: Mapping[Miss, int], where: str = "") -> None:
         return
     first = list(misses.items())[:_SHOWN]
     if is_for_people():
-        say(f"{requests(sum(misses.values()))} had no match{of_it}:")
+        say(f"{number_of(sum(misses.values()), 'request')} had no match{of_it}:")
         for miss, times in first:
             for line in short_lines(miss, times):
                 click.echo(line, err=True, color=is_coloured(sys.stderr))
@@ -78,11 +78,6 @@ def print_misses(misses: Mapping[Miss, int], where: str = "") -> None:
     if (others := len(misses) - _SHOWN) > 0:
         least = "at least " if len(misses) == MOST_MISSES else ""
         say(f"and {least}{others} others{of_it}; {REPORT.word} has them all")
-
-
-def requests(count: int) -> str:
-    """Return how many requests, as text."""
-    return "1 request" if count == 1 else f"{count} requests"
 
 
 def one_line(miss: Miss, times: int = 1) -> str:

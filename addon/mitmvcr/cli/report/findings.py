@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mitmvcr.cli.age import ages
-from mitmvcr.core.wording import shown
+from mitmvcr.core.wording import number_of, shown
 from mitmvcr.options import IGNORE_PRESET, ISOLATE, MAX_AGE, PASSTHROUGH
 from mitmvcr.session import Session
 
@@ -78,7 +78,7 @@ def of_background(left: Mapping[int, str]) -> Finding:
 
 
 def _passed(count: int) -> str:
-    went = "1 request" if count == 1 else f"{count} requests"
+    went = number_of(count, "request")
     return (
         f"nothing was recorded: {went} went straight through, by a {PASSTHROUGH.word}"
         f" filter or as the work of a package manager; {IGNORE_PRESET.word} none"

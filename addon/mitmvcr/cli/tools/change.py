@@ -10,6 +10,7 @@ from mitmvcr.cli.tools.transform import Plan, changed_by, transform
 from mitmvcr.core.errors import OptionError
 from mitmvcr.core.jsonpaths import Finder, json_path
 from mitmvcr.core.model import Interaction
+from mitmvcr.core.wording import number_of
 from mitmvcr.format.check import check
 from mitmvcr.tools import Sheet
 from mitmvcr.tools.bodies import fixed
@@ -131,7 +132,8 @@ def fix_cassettes(paths: Sequence[Path], typed: Layer) -> int:
 
         entries, count, _ = changed_by(sheet, change)
         ids = sheet.misnumbered
-        text = f"lengths of {count} interactions and {ids} ids restated"
+        some = number_of(count, "interaction")
+        text = f"lengths of {some} and {number_of(ids, 'id')} restated"
         facts = {"restated": found, "renumbered": ids}
         return Plan(entries, "; ".join([text, *found]), facts, renumber=True)
 

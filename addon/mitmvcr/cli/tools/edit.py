@@ -13,6 +13,7 @@ from mitmvcr.cli.tools.finding import Source
 from mitmvcr.cli.tools.ledger import Ledger
 from mitmvcr.core.errors import CassetteError, OptionError
 from mitmvcr.core.model import Interaction
+from mitmvcr.core.wording import number_of
 from mitmvcr.tools.bodies import BodyError, edited, side, to_edit
 from mitmvcr.values import Layer
 
@@ -42,7 +43,7 @@ def edit_body(
             entries, hidden = without_secrets(entries, rules_of("scan", typed))
             write(path, entries, sheet, renumber=False, before=source.state)
     what = "unchanged" if new is met else "edited"
-    also = f"; {hidden} interactions redacted" if hidden else ""
+    also = f"; {number_of(hidden, 'interaction')} redacted" if hidden else ""
     facts = {"interaction": number, "changed": new is not met, "redacted": hidden}
     ledger.done(path, f"interaction {number} {what}{also}", **facts)
     return ledger.finish()

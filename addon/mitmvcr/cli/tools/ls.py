@@ -12,7 +12,7 @@ from mitmvcr.cli.tools.finding import Source, find_cassettes
 from mitmvcr.cli.tools.ledger import Ledger, progress
 from mitmvcr.cli.tools.reports import read_reports, tests_of
 from mitmvcr.core.model import Interaction
-from mitmvcr.core.wording import visible
+from mitmvcr.core.wording import number_of, visible
 from mitmvcr.format.packed import is_packed
 from mitmvcr.tools import PlainEntries
 from mitmvcr.tools.listing import listing
@@ -166,7 +166,7 @@ def print_stats(paths: Sequence[Path], *, as_json: bool) -> int:
 
 def _stats_lines(facts: Facts) -> Iterable[str]:
     bodies, size = facts["body_bytes"], in_bytes(facts["bytes"])
-    yield f"{facts['cassette']}: {facts['count']} interactions, {size}"
+    yield f"{facts['cassette']}: {number_of(facts['count'], 'interaction')}, {size}"
     for name in ("hosts", "methods", "statuses", "kinds"):
         yield f"  {name}: {_counted(facts[name], 8)}"
     asked, answered = (in_bytes(bodies[name]) for name in ("request", "response"))

@@ -12,6 +12,7 @@ from mitmvcr.config import in_force
 from mitmvcr.core.errors import CassetteWriteError, OptionError
 from mitmvcr.core.matching import Matcher
 from mitmvcr.core.model import Request
+from mitmvcr.core.wording import number_of
 from mitmvcr.format.packed import is_packed
 from mitmvcr.format.speed import no_collection
 from mitmvcr.options import REPORT, options_of
@@ -71,8 +72,9 @@ def merge_cassettes(
         ledger.note(str(note))
     if (others := len(notes) - _MOST_NOTES) > 0:
         ledger.note(f"{others} others were recorded twice; --json has them all")
-    text = f"{len(kept)} interactions of {len(files)} cassettes, {same} held twice"
-    also = f"; {hidden} interactions redacted" if hidden else ""
+    text = number_of(len(kept), "interaction")
+    text += f" of {number_of(len(files), 'cassette')}, {same} held twice"
+    also = f"; {number_of(hidden, 'interaction')} redacted" if hidden else ""
     facts = {"count": len(kept), "same": same, "redacted": hidden}
     ledger.done(target, text + also, **facts)
     return ledger.finish(notes=[each._asdict() for each in notes])
@@ -123,9 +125,9 @@ def _split(
         with locked(targets[name]):
             write(targets[name], chosen(kept, set(numbers)), sheet)
         facts = {"count": len(numbers), "from": str(path)}
-        ledger.done(targets[name], f"{len(numbers)} interactions", **facts)
+        ledger.done(targets[name], number_of(len(numbers), "interaction"), **facts)
     if hidden:
-        ledger.done(path, f"{hidden} interactions redacted in its parts")
+        ledger.done(path, f"{number_of(hidden, 'interaction')} redacted in its parts")
 
 
 def _cut(path: Path) -> tuple[str, str]:
@@ -161,5 +163,7 @@ def _by_test(
     if not found:
         raise CassetteWriteError(str(path), "no report says that a test used it")
     if left := len(sheet) - len(set[int]().union(*found.values())):
-        ledger.done(path, f"{left} interactions that no test used are in no part")
+        ledger.done(
+            path, f"{number_of(left, 'interaction')} that no test used in no part"
+        )
     return {name: sorted(numbers) for name, numbers in found.items()}

@@ -8,7 +8,7 @@ from mitmvcr.cli.commands.left import rules_of
 from mitmvcr.cli.tools.files import locked, outputs, without_secrets, write
 from mitmvcr.cli.tools.finding import Source
 from mitmvcr.cli.tools.ledger import Ledger, progress
-from mitmvcr.core.wording import shown
+from mitmvcr.core.wording import number_of, shown
 from mitmvcr.format.speed import no_collection
 from mitmvcr.secrets.rules import Rules
 from mitmvcr.tools import Entry, Sheet
@@ -65,7 +65,7 @@ def _transform(
             renumber = plan.renumber
             write(target, entries, source.sheet, renumber=renumber, before=before)
     facts = {"output": str(target), "changed": is_changed, **plan.facts}
-    also = f"; {hidden} interactions redacted" if hidden else ""
+    also = f"; {number_of(hidden, 'interaction')} redacted" if hidden else ""
     ledger.done(path, plan.text + also, redacted=hidden, **facts)
 
 

@@ -18,7 +18,7 @@ from mitmproxy import connection, http
 
 from mitmvcr.core.errors import UnusableValueError, VcrError
 from mitmvcr.core.modes import Mode
-from mitmvcr.core.wording import quoted
+from mitmvcr.core.wording import number_of, quoted
 from mitmvcr.parsing import parse_mode
 from mitmvcr.proxy.flow.player import DEFAULT
 from mitmvcr.store.names import session_name
@@ -94,7 +94,7 @@ class Routes:
         """Log how many requests named no session since it was told last."""
         count, self._told = self.unnamed - self._told, self.unnamed
         if count:
-            requests = "1 request" if count == 1 else f"{count} requests"
+            requests = number_of(count, "request")
             logger.info("mitmvcr: %s: %s named no session", DEFAULT, requests)
 
     def _nobodys(self) -> Wanted:
