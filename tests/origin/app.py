@@ -10,6 +10,7 @@ import hashlib
 import http
 import itertools
 import json
+import struct
 import zlib
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
@@ -477,6 +478,65 @@ def mcp(ask: Ask, rest: str) -> Answer:
     return _json({"jsonrpc": "2.0", "id": asked["id"], "result": result})
 
 
+async def _never() -> None:
+    """Wait until the client leaves."""
+    await asyncio.Event().wait()
+
+
+def pods(ask: Ask, rest: str) -> Answer:
+    """As Kubernetes' API lets a client watch pods: two events, then it ends; what comes
+    behind the second, in a stream that stays open."""
+    resumed = ask.option("resourceVersion", "") == "2"
+    kinds = ["DELETED"] if resumed else ["ADDED", "MODIFIED"]
+    parts = []
+    for place, kind in enumerate(kinds, 3 if resumed else 1):
+        facts = {"name": "a", "resourceVersion": str(place)}
+        pod = {"kind": "Pod", "apiVersion": "v1", "metadata": facts}
+        parts.append(json.dumps({"type": kind, "object": pod}).encode() + b"\n")
+    answer = _typed(b"application/json", b"", parts=parts, sized=False)
+    return replace(answer, gate=_never) if resumed else answer
+
+
+def docker(ask: Ask, rest: str) -> Answer:
+    """As Docker tells of its events, until the client leaves."""
+    actor = {"ID": "c1", "Attributes": {"image": "alpine"}}
+    events = [
+        json.dumps({"Type": "container", "Action": action, "Actor": actor}).encode()
+        for action in ("create", "start")
+    ]
+    body = b"\r\n".join([*events, b""])
+    return _typed(b"application/json", body, sized=False, gate=_never)
+
+
+def _frame(name: str, data: object) -> bytes:
+    """Return an event as Amazon frames it: lengths, headers, payload, checksums."""
+    fields = {":event-type": name, ":content-type": "application/json"}
+    head = b"".join(
+        struct.pack(">B", len(key))
+        + key.encode()
+        + struct.pack(">BH", 7, len(value))
+        + value.encode()
+        for key, value in {**fields, ":message-type": "event"}.items()
+    )
+    body = json.dumps(data).encode()
+    sizes = struct.pack(">II", 16 + len(head) + len(body), len(head))
+    frame = sizes + struct.pack(">I", zlib.crc32(sizes)) + head + body
+    return frame + struct.pack(">I", zlib.crc32(frame))
+
+
+def bedrock(ask: Ask, rest: str) -> Answer:
+    """As a model of Amazon's talks, each word in an event of its own."""
+    deltas = [{"contentBlockIndex": 0, "delta": {"text": word}} for word in WORDS]
+    parts = [
+        _frame("messageStart", {"role": "assistant"}),
+        *(_frame("contentBlockDelta", delta) for delta in deltas),
+        _frame("contentBlockStop", {"contentBlockIndex": 0}),
+        _frame("messageStop", {"stopReason": "end_turn"}),
+    ]
+    kind = b"application/vnd.amazon.eventstream"
+    return _typed(kind, b"", parts=parts, sized=False, pause=0.02)
+
+
 Route = Callable[[Ask, str], Answer]
 
 ROUTES: dict[str, Route] = {
@@ -487,6 +547,9 @@ ROUTES: dict[str, Route] = {
     "v2": cohere,
     "whole": chats,
     "mcp": mcp,
+    "api": pods,
+    "v1.44": docker,
+    "model": bedrock,
     "echo.Echo": rpc,
     "headers": headers,
     "sse": sse,
