@@ -10,7 +10,6 @@ import hashlib
 import http
 import itertools
 import json
-import struct
 import zlib
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
@@ -20,6 +19,7 @@ from urllib.parse import parse_qs, urlsplit
 import brotli
 from backports import zstd
 
+from origin import frames
 from packages import built
 
 HeaderList = Sequence[tuple[bytes, bytes]]
@@ -508,30 +508,14 @@ def docker(ask: Ask, rest: str) -> Answer:
     return _typed(b"application/json", body, sized=False, gate=_never)
 
 
-def _frame(name: str, data: object) -> bytes:
-    """Return an event as Amazon frames it: lengths, headers, payload, checksums."""
-    fields = {":event-type": name, ":content-type": "application/json"}
-    head = b"".join(
-        struct.pack(">B", len(key))
-        + key.encode()
-        + struct.pack(">BH", 7, len(value))
-        + value.encode()
-        for key, value in {**fields, ":message-type": "event"}.items()
-    )
-    body = json.dumps(data).encode()
-    sizes = struct.pack(">II", 16 + len(head) + len(body), len(head))
-    frame = sizes + struct.pack(">I", zlib.crc32(sizes)) + head + body
-    return frame + struct.pack(">I", zlib.crc32(frame))
-
-
 def bedrock(ask: Ask, rest: str) -> Answer:
     """As a model of Amazon's talks, each word in an event of its own."""
     deltas = [{"contentBlockIndex": 0, "delta": {"text": word}} for word in WORDS]
     parts = [
-        _frame("messageStart", {"role": "assistant"}),
-        *(_frame("contentBlockDelta", delta) for delta in deltas),
-        _frame("contentBlockStop", {"contentBlockIndex": 0}),
-        _frame("messageStop", {"stopReason": "end_turn"}),
+        frames.amazon("messageStart", {"role": "assistant"}),
+        *(frames.amazon("contentBlockDelta", delta) for delta in deltas),
+        frames.amazon("contentBlockStop", {"contentBlockIndex": 0}),
+        frames.amazon("messageStop", {"stopReason": "end_turn"}),
     ]
     kind = b"application/vnd.amazon.eventstream"
     return _typed(kind, b"", parts=parts, sized=False, pause=0.02)
