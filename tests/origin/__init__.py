@@ -2,7 +2,7 @@
 
 ``app`` says what is answered (pure), ``h1`` and ``h2`` speak the protocols, ``serve``
 is the process, ``certs`` its CA, ``process`` the handle that tests hold, ``frames``
-how Amazon's events are framed.
+how streams are framed.
 """
 
 from origin.process import Hits, Origin

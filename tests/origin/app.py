@@ -451,9 +451,11 @@ def chats(ask: Ask, rest: str) -> Answer:
 
 
 def rpc(ask: Ask, rest: str) -> Answer:
-    """Echo a message, as gRPC (HTTP/2) and Connect have it."""
+    """Echo a message, as gRPC (HTTP/2) and Connect have it; thrice where it streams."""
     kind = ask.header(b"content-type")
     answer = _typed(kind.encode(), ask.body)
+    if end := frames.rpc_end(kind):
+        return replace(answer, parts=[ask.body] * 3 + [end], sized=False, pause=0.02)
     if not kind.startswith("application/grpc"):
         return answer
     return replace(answer, sized=False, trailers=[(b"grpc-status", b"0")])

@@ -1,4 +1,4 @@
-"""Amazon's event streams: how a message of them is framed."""
+"""How streams are framed: Amazon's of events, and those of Connect and gRPC-Web."""
 
 import json
 import struct
@@ -18,6 +18,17 @@ def amazon(name: str, data: object) -> bytes:
     sizes = struct.pack(">II", 16 + len(head) + len(body), len(head))
     frame = _checked(sizes) + head + body
     return _checked(frame)
+
+
+def rpc_end(kind: str) -> bytes:
+    """Return what ends a stream of this type: it is in the body, with a flag."""
+    if kind.startswith("application/connect+"):
+        flag, end = 2, b"{}"
+    elif kind.startswith("application/grpc-web"):
+        flag, end = 128, b"grpc-status: 0\r\n"
+    else:
+        return b""
+    return struct.pack(">BI", flag, len(end)) + end
 
 
 def _header(name: bytes, value: bytes) -> bytes:
