@@ -2,23 +2,19 @@
 recording take those of another."""
 
 import json
-from collections.abc import Sequence
 from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from learn.two_runs import NOW, A, B, C, D, learned, rules, sources
 from mitmvcr.core.frames import Frame
 from mitmvcr.core.matching import Matcher, MatchSpec
 from mitmvcr.core.model import Interaction, Request, Response
-from mitmvcr.learn import Class, Facts, Learned, learn
+from mitmvcr.learn import Class, Facts
 from mitmvcr.learn.aligning import Asked
 from mitmvcr.learn.conversations import conversations, heard
-
-A, B = "1b4e28ba-2fa1-41d2-883f-0016d3cca427", "6fa459ea-ee8a-4ca4-894e-db77e160355e"
-C, D = "0b4e28ba-2fa1-41d2-883f-0016d3cca427", "9fa459ea-ee8a-4ca4-894e-db77e160355e"
-NOW = 1764288531
 
 
 def frame(text: str, at: int) -> Frame:
@@ -37,23 +33,6 @@ def socket(*said: str) -> Interaction:
 def http(body: str = "", answer: str = "") -> Interaction:
     request = Request("POST", "https://h/", body=body.encode())
     return Interaction(0, request, Response(code=200, body=answer.encode()))
-
-
-def learned(
-    first: Sequence[Interaction],
-    second: Sequence[Interaction],
-    spec: MatchSpec = MatchSpec(),  # noqa: B008
-    facts: Facts | None = None,
-) -> Learned:
-    return learn(first, second, spec, facts or Facts())
-
-
-def rules(found: Learned) -> list[str]:
-    return [f"{rule.option} {rule.ignore}" for rule in found.rules]
-
-
-def sources(found: Learned) -> list[tuple[str, Class]]:
-    return [(str(each.place), each.source) for each in found.findings]
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import json
 from base64 import urlsafe_b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from hashlib import sha256
 from uuid import UUID
@@ -11,13 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from learn.two_runs import NOW, A, B, C, D, learned, rules, sources
 from mitmvcr.core.matching import Matcher, MatchSpec
 from mitmvcr.core.model import Interaction, Request, Response
-from mitmvcr.learn import Class, Facts, Learned, learn
-
-A, B = "1b4e28ba-2fa1-41d2-883f-0016d3cca427", "6fa459ea-ee8a-4ca4-894e-db77e160355e"
-C, D = "0b4e28ba-2fa1-41d2-883f-0016d3cca427", "9fa459ea-ee8a-4ca4-894e-db77e160355e"
-NOW = 1764288531
+from mitmvcr.learn import Class, Facts
 
 
 def get(url: str, answer: str = "{}", **headers: str) -> Interaction:
@@ -32,23 +29,6 @@ def post(
     headers = {"Content-Type": [media]}
     request = Request("POST", "https://h/", body=text.encode(), headers=headers)
     return Interaction(0, request, Response(body=answer.encode(), code=200))
-
-
-def learned(
-    first: Sequence[Interaction],
-    second: Sequence[Interaction],
-    spec: MatchSpec = MatchSpec(),  # noqa: B008
-    facts: Facts | None = None,
-) -> Learned:
-    return learn(first, second, spec, facts or Facts())
-
-
-def rules(found: Learned) -> list[str]:
-    return [f"{rule.option} {rule.ignore}" for rule in found.rules]
-
-
-def sources(found: Learned) -> list[tuple[str, Class]]:
-    return [(str(each.place), each.source) for each in found.findings]
 
 
 FORM = "application/x-www-form-urlencoded"

@@ -121,7 +121,7 @@ class Connection(asyncio.Protocol):
             self._bridge.end()
         elif self._take == self._secured and not self._has_asked:
             self._desk.asked_nothing(self._line, self._name)
-        self._count()  # also one that has asked for nothing
+        self.count()  # also one that has asked for nothing
         self._desk.ended(self, self._line)
 
     def pause_writing(self) -> None:
@@ -254,7 +254,7 @@ class Connection(asyncio.Protocol):
             if answer is None:
                 self._pass_on(data[start:])
                 return
-            self._count()
+            self.count()
             self._send(answer)
             if closes:
                 self._end()
@@ -268,7 +268,7 @@ class Connection(asyncio.Protocol):
         if answer is None:
             return False
         self._has_asked = True
-        self._count()
+        self.count()
         self._send(answer)
         return True
 
@@ -290,7 +290,7 @@ class Connection(asyncio.Protocol):
         if self._tls is not None or not self._desk.is_open(self._line):
             self._pass_on(data)
             return
-        self._count()
+        self.count()
         self._connect, rest = data[:size], data[size:]
         self._place, self._version = (tunnel.host, tunnel.port), tunnel.version
         self._transport.write(_ESTABLISHED % tunnel.version)
@@ -317,7 +317,8 @@ class Connection(asyncio.Protocol):
             self._flush(self._tls)
         self._transport.close()
 
-    def _count(self) -> None:
+    def count(self) -> None:
+        """Say that the client has come, once."""
         if not self._is_known:
             self._is_known = True
             self._desk.came(self._line)

@@ -118,12 +118,12 @@ class Lane:
             host.capabilities.has("fast lane")  # the log says where it is not
 
     def _accept(self, line: Taken) -> Connection | None:
-        player = self._player(line)
-        if player is None or not _is_near(line.ends[0][0]):
+        if (player := self._player(line)) is None or not _is_near(line.ends[0][0]):
             return None
+        made = Connection(line, self)
         if not player.session.is_prepared:
             line.hold_until(prepare(player.session))
-        made = Connection(line, self)
+            made.count()  # it may leave unread
         self._open.add(made)
         if self._next is None:
             self._look_later()

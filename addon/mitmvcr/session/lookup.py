@@ -54,6 +54,11 @@ class LookUp:
             return foreseen.whose
         return self._redaction.redactor.whose(live)
 
+    def prepare(self) -> None:
+        """Make what the first request needs. Any thread may ask."""
+        self._blanks.prepare()
+        self._redaction.prepare()
+
     def see(self, request: Request, foreseen: Seen | None = None) -> Request:
         """Return a live request as it may be written, which :meth:`take` needs;
         ``foreseen`` is what is known of it already."""
@@ -98,7 +103,7 @@ class LookUp:
 
     @cached_property
     def _blanks(self) -> "Blanks":
-        """Make it when the first request has no match: it is imported only then."""
+        """Make it when a session is prepared: no start needs it."""
         from mitmvcr.core.deck.blanks import Blanks
 
         return Blanks(self.deck, lambda name: not self._redaction.redactor.knows(name))

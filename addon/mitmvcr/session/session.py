@@ -145,7 +145,7 @@ class Session(Counts):
 
     def prepare(self) -> None:
         """Make what the first request needs, which takes long. Any thread may ask."""
-        self._redaction.prepare()
+        self._look_up.prepare()
 
     @property
     def is_prepared(self) -> bool:

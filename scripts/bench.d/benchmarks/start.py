@@ -1,4 +1,6 @@
-"""Starting until the proxy answers, beside mitmdump alone; whole runs of nothing."""
+"""Starting until the proxy answers, and whole runs of nothing, beside mitmdump alone.
+
+The cassette is a small one."""
 
 import os
 import sys

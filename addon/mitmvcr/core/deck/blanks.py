@@ -36,10 +36,10 @@ _SIGNS = "REDACTED", "<", "%3C"
 IsBlank = Callable[[str], bool]
 
 
-def _may_be_open(url: str) -> bool:
+def _may_be_open(text: str) -> bool:
     one, other, quoted = _SIGNS
-    is_plain = one in url or other in url or quoted in url
-    return is_plain or may_hold(url) is not None
+    is_plain = one in text or other in text or quoted in text
+    return is_plain or may_hold(text) is not None
 
 
 class Blanks:
@@ -55,6 +55,10 @@ class Blanks:
         self._bodies: dict[int, bool | None] = {}
         #: Whether the request may have empty values.
         self._is_empty = False
+
+    def prepare(self) -> None:
+        """Look at all URLs that there are."""
+        self._with_blanks()
 
     def meant(self, asked: Request) -> Iterator[Request]:
         """Yield the request with each blank filled in as recorded ones have it."""
@@ -99,9 +103,10 @@ class Blanks:
         once."""
         if self._read < len(self._deck):
             urls = list(self._deck.urls())
-            some = [url for url in urls[self._read :] if _may_be_open(url)]
-            found = ((url, self._only_empty(url)) for url in some)
-            self._urls |= {url: empty for url, empty in found if empty is not None}
+            some = urls[self._read :]
+            found = ((url, self._only_empty(url)) for url in some if _may_be_open(url))
+            if _may_be_open("\n".join(some)):  # most often none is
+                self._urls |= {url: empty for url, empty in found if empty is not None}
             self._read = len(urls)
         return self._urls
 
