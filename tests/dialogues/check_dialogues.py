@@ -25,6 +25,7 @@ SAID = {
     "jsonrpc": "[3,7]",
     "realtime": '["session.created","conversation.item.created",true,"response.done"]',
     "mcp": '["now","it is now"]',
+    "resumed": '["after 400 ms","after 200 ms","after 100 ms"]',
     "eventsource": '"tick 1"',
     "watch": "2",
 }
@@ -32,6 +33,7 @@ PROGRAMS = {
     "node": (("node", "clients.mjs"), [f"{k} {v}" for k, v in SAID.items()]),
     "mcp-client": ((MCP_PYTHON, HERE / "mcp_client.py"), ["now it is now"]),
     "mcp-session": ((MCP_PYTHON, HERE / "mcp_client.py"), ["now it is now"]),
+    "mcp-resumed": ((MCP_PYTHON, HERE / "mcp_client.py"), ["now after 200 ms"]),
 }
 
 
@@ -75,6 +77,7 @@ def test_it_is_replayed_whatever_its_ids_are_and_however_long_it_takes(
     cassette = tmp_path / "dialogues.yaml"
     with served(folder) as ports:
         more = {"node": [ports["rpc"]], "mcp-session": ["session"]}
+        more["mcp-resumed"] = ["resumed"]
         words = [*command, ports["main"], *more.get(name, [])]
         recorded = run(folder, cassette, "record_only", words, 0)
     assert recorded.returncode == 0, recorded.stderr

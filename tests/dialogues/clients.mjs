@@ -89,6 +89,22 @@ const programs = {
     await client.close();
     return [tools[0].name, content[0].text];
   },
+  async resumed() {
+    const client = new McpClient({ name: 'test', version: '1' });
+    const transport = new StreamableHTTPClientTransport(new URL(`http://${host}/resumed`));
+    await client.connect(transport);
+    const call = async (after) => {
+      const { content } = await client.callTool({ name: 'later', arguments: { after } });
+      return content[0].text;
+    };
+    // The first is over last: each comes back for its own.
+    const found = await Promise.all([call(400), call(200)]);
+    await pause(longer);
+    found.push(await call(100));
+    await transport.terminateSession();
+    await client.close();
+    return found;
+  },
   async eventsource() {
     const source = new EventSource(`http://${host}/events`);
     const found = await new Promise((done) => (source.onmessage = ({ data }) => done(data)));

@@ -13,6 +13,8 @@ import { Aedes } from 'aedes';
 import { Server as Rpc } from 'rpc-websockets';
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
+import { InMemoryEventStore } from '@modelcontextprotocol/sdk/examples/shared/inMemoryEventStore.js';
+import { z } from 'zod';
 import { randomUUID } from 'node:crypto';
 
 const schema = new GraphQLSchema({
@@ -82,7 +84,7 @@ const upgrades = {
 
 // MCP over streamable HTTP, with a listening GET that the DELETE ends.
 const sessions = new Map();
-const mcp = async (request, response) => {
+const mcp = (options) => async (request, response) => {
   const id = request.headers['mcp-session-id'];
   let transport = sessions.get(id);
   if (transport === undefined) {
@@ -91,8 +93,16 @@ const mcp = async (request, response) => {
       await server.server.notification({ method: 'notifications/message', params: { level: 'info', data: 'on its way' } });
       return { content: [{ type: 'text', text: 'it is now' }] };
     });
+    // Its stream is closed before the result is there: the client comes back for that.
+    const later = { description: 'What takes a while', inputSchema: { after: z.number() } };
+    server.registerTool('later', later, async ({ after }, extra) => {
+      extra.closeSSEStream();
+      await new Promise((done) => setTimeout(done, after));
+      return { content: [{ type: 'text', text: `after ${after} ms` }] };
+    });
     server.server.registerCapabilities({ logging: {} });
     transport = new StreamableHTTPServerTransport({
+      ...options,
       sessionIdGenerator: () => randomUUID(),
       onsessioninitialized: (made) => sessions.set(made, transport),
     });
@@ -103,7 +113,8 @@ const mcp = async (request, response) => {
 
 let ticks = 0;
 const routes = {
-  '/mcp': mcp,
+  '/mcp': mcp({}),
+  '/resumed': mcp({ eventStore: new InMemoryEventStore(), retryInterval: 50 }),
   '/events': (request, response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     response.write(`id: ${++ticks}\ndata: tick ${ticks}\n\n`);

@@ -19,6 +19,7 @@ from urllib.parse import parse_qs, urlsplit
 import brotli
 from backports import zstd
 
+from origin import frames
 from packages import built
 
 HeaderList = Sequence[tuple[bytes, bytes]]
@@ -450,9 +451,11 @@ def chats(ask: Ask, rest: str) -> Answer:
 
 
 def rpc(ask: Ask, rest: str) -> Answer:
-    """Echo a message, as gRPC (HTTP/2) and Connect have it."""
+    """Echo a message, as gRPC (HTTP/2) and Connect have it; thrice where it streams."""
     kind = ask.header(b"content-type")
     answer = _typed(kind.encode(), ask.body)
+    if end := frames.rpc_end(kind):
+        return replace(answer, parts=[ask.body] * 3 + [end], sized=False, pause=0.02)
     if not kind.startswith("application/grpc"):
         return answer
     return replace(answer, sized=False, trailers=[(b"grpc-status", b"0")])
@@ -477,6 +480,49 @@ def mcp(ask: Ask, rest: str) -> Answer:
     return _json({"jsonrpc": "2.0", "id": asked["id"], "result": result})
 
 
+async def _never() -> None:
+    """Wait until the client leaves."""
+    await asyncio.Event().wait()
+
+
+def pods(ask: Ask, rest: str) -> Answer:
+    """As Kubernetes' API lets a client watch pods: two events, then it ends; what comes
+    behind the second, in a stream that stays open."""
+    resumed = ask.option("resourceVersion", "") == "2"
+    kinds = ["DELETED"] if resumed else ["ADDED", "MODIFIED"]
+    parts = []
+    for place, kind in enumerate(kinds, 3 if resumed else 1):
+        facts = {"name": "a", "resourceVersion": str(place)}
+        pod = {"kind": "Pod", "apiVersion": "v1", "metadata": facts}
+        parts.append(json.dumps({"type": kind, "object": pod}).encode() + b"\n")
+    answer = _typed(b"application/json", b"", parts=parts, sized=False)
+    return replace(answer, gate=_never) if resumed else answer
+
+
+def docker(ask: Ask, rest: str) -> Answer:
+    """As Docker tells of its events, until the client leaves."""
+    actor = {"ID": "c1", "Attributes": {"image": "alpine"}}
+    events = [
+        json.dumps({"Type": "container", "Action": action, "Actor": actor}).encode()
+        for action in ("create", "start")
+    ]
+    body = b"\r\n".join([*events, b""])
+    return _typed(b"application/json", body, sized=False, gate=_never)
+
+
+def bedrock(ask: Ask, rest: str) -> Answer:
+    """As a model of Amazon's talks, each word in an event of its own."""
+    deltas = [{"contentBlockIndex": 0, "delta": {"text": word}} for word in WORDS]
+    parts = [
+        frames.amazon("messageStart", {"role": "assistant"}),
+        *(frames.amazon("contentBlockDelta", delta) for delta in deltas),
+        frames.amazon("contentBlockStop", {"contentBlockIndex": 0}),
+        frames.amazon("messageStop", {"stopReason": "end_turn"}),
+    ]
+    kind = b"application/vnd.amazon.eventstream"
+    return _typed(kind, b"", parts=parts, sized=False, pause=0.02)
+
+
 Route = Callable[[Ask, str], Answer]
 
 ROUTES: dict[str, Route] = {
@@ -487,6 +533,9 @@ ROUTES: dict[str, Route] = {
     "v2": cohere,
     "whole": chats,
     "mcp": mcp,
+    "api": pods,
+    "v1.44": docker,
+    "model": bedrock,
     "echo.Echo": rpc,
     "headers": headers,
     "sse": sse,
