@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from mitmvcr.cli.options import GroupedCommand, takes, takes_all, typed
 from mitmvcr.config import from_environment, from_files
 from mitmvcr.core.errors import OptionError
+from mitmvcr.core.modes import Mode
 from mitmvcr.options import (
     BY_NAME,
     OF_SESSION,
@@ -34,7 +35,7 @@ from mitmvcr.options import (
     options_of,
     settings_of,
 )
-from mitmvcr.values import Layer, Values
+from mitmvcr.values import Given, Layer, Values
 from option_samples import SAMPLES, parse_settings
 
 TOP = Path(__file__).parents[1]
@@ -283,3 +284,12 @@ def test_an_option_counts_for_a_session_or_for_some_command() -> None:
         assert option.commands
         of_one = [name for name in option.commands if option in of_command(name)]
         assert bool(of_one) is (option.scope is not Scope.SESSION)
+
+
+def test_one_value_stands_in_place_of_what_was_given() -> None:
+    mode = BY_NAME["mode"]
+    values = Values([{"mode": Given("replay_only", "--mode", "command line")}])
+    other = values.instead(mode, Given("record_only", "--mode", "here"))
+    assert values[mode].read() is Mode.REPLAY_ONLY
+    assert other[mode].read() is Mode.RECORD_ONLY
+    assert other[PASSTHROUGH].read() == values[PASSTHROUGH].read()

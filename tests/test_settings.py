@@ -78,6 +78,14 @@ def test_an_unknown_mode_is_told_with_the_known_ones(text: str) -> None:
     )
 
 
+def test_a_comparison_is_no_mode_of_a_session() -> None:
+    with pytest.raises(OptionError) as caught:
+        parse_mode("Compare")
+    assert str(caught.value) == (
+        "vcr_mode=Compare: only a run compares: mitmvcr run -m compare -- COMMAND"
+    )
+
+
 # Cassette
 
 
