@@ -18,7 +18,7 @@ const HEADERS = {
 };
 
 class VcrError extends Error {
-  // `field` is what the API names of a wish; it names none where the state is at fault.
+  // `field` is what the API names of a wish; there is none where the state is at fault.
   constructor(message, field) {
     super(`mitmvcr: ${message}`);
     this.name = 'VcrError';
@@ -86,7 +86,8 @@ async function call(method, parts, wish) {
     throw new VcrError(`what is at ${url}${where} is no control API of mitmvcr`);
   }
   if (status < 300) return facts;
-  throw new VcrError(facts.detail ?? `${url}${where} answers ${status}`, facts.field);
+  const field = status === 409 ? undefined : facts.field;
+  throw new VcrError(facts.detail ?? `${url}${where} answers ${status}`, field);
 }
 
 function ask(method, url, where, wish) {

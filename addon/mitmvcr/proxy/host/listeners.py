@@ -88,6 +88,9 @@ async def open_port(kind: str | None = None) -> int:
     reason: object = ""
     for _ in range(_TRIES):
         port, modes = _free_port(), ctx.options.mode
+        if any(each.endswith(_place(port)) for each in modes):
+            reason = f"{port} is about to be another's"
+            continue
         spec = f"{kind or _kind_of(modes[0])}{_place(port)}"
         set_alone(ctx.options, "mode", [*modes, spec])
         reason = await _outcome(spec) or await _mirrored(port)
