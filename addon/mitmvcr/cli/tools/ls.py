@@ -14,7 +14,6 @@ from mitmvcr.cli.tools.reports import read_reports, tests_of
 from mitmvcr.core.model import Interaction
 from mitmvcr.core.wording import number_of, visible
 from mitmvcr.format.packed import is_packed
-from mitmvcr.tools import PlainEntries
 from mitmvcr.tools.listing import listing
 from mitmvcr.tools.times import age_shown
 from mitmvcr.values import Layer
@@ -82,14 +81,15 @@ def _format(path: Path, is_gos: bool, layout: str) -> str:
 
 def _secrets(source: Source, typed: Layer) -> int:
     from mitmvcr.cli.commands.left import rules_of
+    from mitmvcr.cli.tools.files import quick_look
     from mitmvcr.secrets.redactor import Redactor
 
-    redactor, plain = Redactor(rules_of("scan", typed)), PlainEntries()
+    redactor = Redactor(rules_of("scan", typed))
+    is_clear = quick_look(redactor)
 
     def suspects() -> Iterator[Interaction]:
         for entry in source.sheet.entries:
-            found = plain.read(entry)
-            if found is None or not redactor.is_clear_plainly(*found):
+            if not is_clear(entry):
                 yield entry.interaction
                 entry.forget()
 
