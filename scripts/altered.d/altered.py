@@ -1,12 +1,11 @@
 """Try the rules that are learned on altered requests. scripts/altered says more."""
 
-import re
 import sys
-from pathlib import Path
+
+from printed import update
 
 from learn.altering import program, tried
 
-PAGE = Path(__file__).parents[2] / "docs" / "learning.md"
 PROGRAMS = 680
 
 
@@ -25,11 +24,11 @@ def main() -> int:
     print(table, end="")
     for each in (*refused[:10], *answered[:10]):
         print(each)
-    if "--write" in sys.argv:
-        text = PAGE.read_text()
-        marks = re.compile(r"(<!-- altered\b[^\n]*\n).*(<!-- /altered -->)", re.DOTALL)
-        whole = f"\n| | |\n|---|---|\n{table}\n"
-        PAGE.write_text(marks.sub(lambda mark: mark[1] + whole + mark[2], text))
+    whole = f"\n| | |\n|---|---|\n{table}\n"
+    if "--write" in sys.argv and update(
+        "docs/learning.md", "altered", whole, "scripts/altered"
+    ):
+        return 1
     return 1 if refused or answered else 0
 
 

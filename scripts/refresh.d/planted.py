@@ -1,13 +1,12 @@
 """Try the comparison of answers on planted changes. scripts/refresh says more."""
 
-import re
 import sys
-from pathlib import Path
+
+from printed import update
 
 from drift.planted import recorded
 from drift.test_planted import alarms, tried
 
-PAGE = Path(__file__).parents[2] / "docs" / "refresh.md"
 RUNS = 20
 
 
@@ -28,11 +27,11 @@ def main() -> int:
     print(table, end="")
     for each in (*found.wrong, *found.alarms, *false):
         print(each)
-    if "--write" in sys.argv:
-        text = PAGE.read_text()
-        marks = re.compile(r"(<!-- planted\b[^\n]*\n).*(<!-- /planted -->)", re.DOTALL)
-        whole = f"\n| | |\n|---|---|\n{table}\n"
-        PAGE.write_text(marks.sub(lambda mark: mark[1] + whole + mark[2], text))
+    whole = f"\n| | |\n|---|---|\n{table}\n"
+    if "--write" in sys.argv and update(
+        "docs/refresh.md", "planted", whole, "scripts/refresh"
+    ):
+        return 1
     good = right >= 0.98 * found.planted and ratio <= 1.2
     return 0 if good and not found.alarms and not false else 1
 
