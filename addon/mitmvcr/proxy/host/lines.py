@@ -7,6 +7,7 @@ taken there is given to it later as it would have been, with all that has come.
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Any
 
 from mitmvcr.proxy.host.capabilities import capabilities
@@ -47,6 +48,15 @@ class Intake:
 
         if _METHOD in vars(RegularInstance):
             delattr(RegularInstance, _METHOD)
+
+
+def way_in(server: Any) -> Callable[[Any, Any], Coroutine[Any, Any, None]]:
+    """Return what takes a connection as this server of mitmproxy's takes its own.
+    Raises CapabilityError."""
+    from mitmproxy.proxy.mode_servers import ServerInstance
+
+    capabilities.require("fast lane")
+    return partial(ServerInstance.handle_stream, server)
 
 
 class Line:
