@@ -25,8 +25,15 @@ from mitmvcr.proxy.host.capabilities import capabilities
 from mitmvcr.proxy.host.leaves import Leaves, Own
 from mitmvcr.proxy.host.lines import Line, way_in
 from mitmvcr.proxy.lane import Lane
-from mitmvcr.proxy.running import Handle, Place, Running, pass_over_cancelled
+from mitmvcr.proxy.running import (
+    Handle,
+    Place,
+    ProxyError,
+    Running,
+    pass_over_cancelled,
+)
 from mitmvcr.proxy.sessions import Sessions
+from mitmvcr.store.files import why
 
 logger = logging.getLogger("mitmvcr")
 
@@ -92,10 +99,12 @@ class _Front:
         self._mitmproxy = AsyncExitStack()
 
     async def listen(self) -> int:
-        place = self._place
-        self._server = await asyncio.start_server(
-            self._came, place.listen_host, place.listen_port
-        )
+        host, port = self._place.listen_host, self._place.listen_port
+        try:
+            self._server = await asyncio.start_server(self._came, host, port)
+        except OSError as error:
+            reason = f"{host}:{port} cannot be listened on: {why(error)}"
+            raise ProxyError(reason) from error
         return int(self._server.sockets[0].getsockname()[1])
 
     async def close(self) -> None:
