@@ -9,7 +9,7 @@ import pytest
 
 from mitmvcr.core.chunks import Chunk
 from mitmvcr.core.frames import Frame
-from mitmvcr.core.headers import header
+from mitmvcr.core.model import header
 from mitmvcr.tools import bodies
 from mitmvcr.tools.bodies import BodyError, edited, fixed, plain, to_edit, with_body
 from tools.making import met

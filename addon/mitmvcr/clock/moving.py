@@ -8,9 +8,8 @@ from mitmvcr import codings
 from mitmvcr.clock import table, tokens
 from mitmvcr.clock.times import read
 from mitmvcr.core.chunks import moved as moved_chunks
-from mitmvcr.core.headers import all_values, header
 from mitmvcr.core.media import is_json, media_kind
-from mitmvcr.core.model import Headers, Interaction, Response
+from mitmvcr.core.model import Headers, Interaction, Response, all_values, header
 from mitmvcr.secrets.digests import is_address, restated
 from mitmvcr.secrets.looks import FAKE
 

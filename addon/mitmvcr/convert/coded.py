@@ -7,8 +7,7 @@ from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 
 from mitmvcr.convert.tree import Tree, UnreadableError
-from mitmvcr.core.headers import header
-from mitmvcr.core.model import Headers, Interaction, Response
+from mitmvcr.core.model import Headers, Interaction, Response, header
 
 
 def from_base64(tree: Tree) -> bytes:

@@ -11,8 +11,7 @@ from dataclasses import dataclass, field, replace
 from mitmvcr.codings import CodingError, CutOffError, accepted_codings, decoded
 from mitmvcr.convert.tree import UnreadableError
 from mitmvcr.core.frames import Frame
-from mitmvcr.core.headers import all_values
-from mitmvcr.core.model import Interaction, Response
+from mitmvcr.core.model import Interaction, Response, all_values
 from mitmvcr.core.sendable import unfolded, why_not
 from mitmvcr.core.wording import shown
 from mitmvcr.view.golang import STATUS_TEXT, canonical

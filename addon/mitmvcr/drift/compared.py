@@ -4,9 +4,8 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from mitmvcr.core.headers import header
 from mitmvcr.core.media import media_kind
-from mitmvcr.core.model import Interaction, Response
+from mitmvcr.core.model import Interaction, Response, header
 from mitmvcr.drift.markup import TEXT
 from mitmvcr.drift.rules import Finding, Tier
 from mitmvcr.drift.shapes import Shape, kind_of

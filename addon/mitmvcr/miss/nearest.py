@@ -7,11 +7,11 @@ from functools import cached_property, lru_cache
 from itertools import islice
 from operator import itemgetter
 
-from mitmvcr.core.alike import common
 from mitmvcr.core.choosing import Objections
 from mitmvcr.core.deck import Deck
 from mitmvcr.core.matching import agree, split_url
 from mitmvcr.core.model import Request
+from mitmvcr.core.searching import common
 from mitmvcr.core.urls import url_parts
 from mitmvcr.miss import remedies
 from mitmvcr.miss.broken_rules import broken_rules

@@ -5,9 +5,8 @@ import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from mitmvcr.core.headers import header
 from mitmvcr.core.media import media_kind
-from mitmvcr.core.model import Interaction
+from mitmvcr.core.model import Interaction, header
 from mitmvcr.core.modes import Repeats
 from mitmvcr.core.spend import NOTHING, Spend, spend_of
 from mitmvcr.core.wording import shown

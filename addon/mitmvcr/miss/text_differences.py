@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import zip_longest
 
-from mitmvcr.core.alike import common
 from mitmvcr.core.bodies import folded
 from mitmvcr.core.matching import Ignoring
+from mitmvcr.core.searching import common
 from mitmvcr.core.wording import bytes_shown, quoted
 from mitmvcr.miss.freshness import fresh
 from mitmvcr.miss.report import MOST_DIFFERENCES, Difference

@@ -12,8 +12,7 @@ from mitmvcr.codings import encoded_pieces
 from mitmvcr.core.chunks import due_times
 from mitmvcr.core.errors import VcrError
 from mitmvcr.core.events import Pieces, due_in_small, ends, in_small, json_ends
-from mitmvcr.core.headers import header
-from mitmvcr.core.model import Interaction, Response
+from mitmvcr.core.model import Interaction, Response, header
 from mitmvcr.core.modes import Replay
 from mitmvcr.lane import render, render_parts
 from mitmvcr.options import Settings

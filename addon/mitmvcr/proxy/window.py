@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from mitmvcr.codings import decoded_start
 from mitmvcr.codings.table import CodingError
 from mitmvcr.control.office import Facts, Problem
-from mitmvcr.core.headers import header
-from mitmvcr.core.model import Headers, Interaction
+from mitmvcr.core.model import Headers, Interaction, header
 from mitmvcr.proxy.flow.player import Player
 from mitmvcr.proxy.sessions import Sessions
 from mitmvcr.session.looking import logged

@@ -7,10 +7,9 @@ from typing import Any, NamedTuple
 
 from mitmvcr.core.bodies import request_body_keys
 from mitmvcr.core.frames import Frame
-from mitmvcr.core.headers import header
 from mitmvcr.core.matching import Ignoring, Matcher
 from mitmvcr.core.media import without_boundary
-from mitmvcr.core.model import Headers, Interaction, Request, Response
+from mitmvcr.core.model import Headers, Interaction, Request, Response, header
 from mitmvcr.core.volatile import VOLATILE
 from mitmvcr.core.wording import bytes_shown, shown
 from mitmvcr.miss.body_differences import Content, body_differences, content

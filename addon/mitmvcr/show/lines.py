@@ -5,7 +5,7 @@ from difflib import SequenceMatcher
 from itertools import zip_longest
 from typing import Any
 
-from mitmvcr.core.alike import common
+from mitmvcr.core.searching import common
 
 Facts = dict[str, Any]
 

@@ -3,9 +3,8 @@
 from typing import Any, NamedTuple
 
 from mitmvcr.core.frames import Frame, close_parts
-from mitmvcr.core.headers import header
 from mitmvcr.core.media import media_kind
-from mitmvcr.core.model import Headers, Interaction
+from mitmvcr.core.model import Headers, Interaction, header
 from mitmvcr.show.bodies import USUAL, Limits, body_facts
 
 Facts = dict[str, Any]

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from mitmvcr.core.model import Interaction
+from mitmvcr.core.searching import searcher
 from mitmvcr.core.urls import url_parts
-from mitmvcr.core.vectors import searcher
 from mitmvcr.format.layout import Index
 from mitmvcr.format.lazy import LazyInteractions
 from mitmvcr.tools.times import date_of, parse_date

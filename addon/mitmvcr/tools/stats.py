@@ -5,9 +5,8 @@ from collections.abc import Callable, Sequence
 from hashlib import blake2b
 from typing import Any
 
-from mitmvcr.core.headers import header
 from mitmvcr.core.media import media_kind
-from mitmvcr.core.model import Interaction
+from mitmvcr.core.model import Interaction, header
 from mitmvcr.tools.listing import host_of
 
 #: So many of the largest are named.

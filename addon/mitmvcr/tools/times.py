@@ -3,8 +3,7 @@
 import re
 from datetime import UTC, datetime
 
-from mitmvcr.core.headers import header
-from mitmvcr.core.model import Interaction
+from mitmvcr.core.model import Interaction, header
 from mitmvcr.core.wording import number_of
 
 _MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec"

@@ -5,10 +5,9 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from mitmvcr.core.events import ends, stream_kind
-from mitmvcr.core.headers import header
 from mitmvcr.core.jsonpaths import Finder
 from mitmvcr.core.media import is_json
-from mitmvcr.core.model import Interaction, Request, Response
+from mitmvcr.core.model import Interaction, Request, Response, header
 from mitmvcr.tools.bodies import BodyError, charset_of, plain, side, with_body
 from mitmvcr.tools.jsontext import without
 

@@ -14,9 +14,8 @@ from dataclasses import replace
 from functools import lru_cache
 
 from mitmvcr.core.chunks import moved
-from mitmvcr.core.headers import header
 from mitmvcr.core.media import media_kind
-from mitmvcr.core.model import Response
+from mitmvcr.core.model import Response, header
 
 #: Headers in milliseconds -> who reads them.
 MILLISECONDS: Mapping[str, str] = {

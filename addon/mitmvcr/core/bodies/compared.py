@@ -29,7 +29,6 @@ from mitmvcr.core.bodies.outlines import Outlines
 from mitmvcr.core.bodies.rpcframes import frame_messages, framed
 from mitmvcr.core.bodies.xml import canonical_xml
 from mitmvcr.core.bodies.xmlrpc import xmlrpc_call
-from mitmvcr.core.headers import header
 from mitmvcr.core.media import (
     FORM,
     JSON,
@@ -40,7 +39,7 @@ from mitmvcr.core.media import (
     media_kind,
     parameter,
 )
-from mitmvcr.core.model import Headers, Request
+from mitmvcr.core.model import Headers, Request, header
 from mitmvcr.core.placeholders import any_placeholder
 
 #: Longer bodies are kept as a digest, so that a deck does not hold them twice.
