@@ -18,8 +18,8 @@ from mitmvcr import cassette_options as cassette
 from mitmvcr import matching_options as matching
 from mitmvcr import network_options as network
 from mitmvcr import parsing, rerecording
+from mitmvcr import parsing as timing
 from mitmvcr import redaction_options as redaction
-from mitmvcr import timing_options as timing
 from mitmvcr.core.errors import OptionError, UnusableValueError
 from mitmvcr.core.home_calls import Preset
 from mitmvcr.core.matching import DEFAULT, MatchSpec
