@@ -4,8 +4,8 @@ import random
 
 import pytest
 
-from mitmvcr.cli.tools import ahead
-from mitmvcr.cli.tools.ahead import Ahead
+from mitmvcr.cli.tools import finding
+from mitmvcr.cli.tools.finding import Ahead
 from mitmvcr.format.source import Held
 
 DATA = random.Random(1).randbytes(5000)
@@ -21,7 +21,7 @@ class Counted(Held):
 
 @pytest.fixture(autouse=True)
 def _small(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ahead, "_SIZE", 256)
+    monkeypatch.setattr(finding, "_SIZE", 256)
 
 
 def test_what_is_read_in_order_is_read_at_once():
