@@ -9,7 +9,6 @@ from pathlib import Path
 import click
 
 from mitmvcr.cli.commands.plan import Plan, make_plan
-from mitmvcr.cli.commands.putting import put
 from mitmvcr.cli.commands.supervise import run_once
 from mitmvcr.cli.refresh.reports import lines, writer_of
 from mitmvcr.cli.refresh.results import Refreshed, Result, status_of, why_not
@@ -24,6 +23,7 @@ from mitmvcr.format.source import read_bytes
 from mitmvcr.options import CASSETTE, DIR, MODE, PROVE, RECEIPT, REPORT, RERECORD
 from mitmvcr.parsing import COMPARE
 from mitmvcr.show.pairs import paired
+from mitmvcr.store.files import put
 from mitmvcr.values import Given, Values
 
 _WORDS = f"{MODE.word} {COMPARE}"

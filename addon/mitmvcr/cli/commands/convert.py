@@ -11,7 +11,6 @@ import click
 
 from mitmvcr import convert
 from mitmvcr.cli.commands.left import rules_of
-from mitmvcr.cli.commands.putting import put
 from mitmvcr.cli.commands.sources import Input, beside, flows, inputs_of
 from mitmvcr.cli.report.console import progress, say
 from mitmvcr.core.errors import CassetteDamagedError, CassetteError, OptionError
@@ -23,6 +22,7 @@ from mitmvcr.format.writer import dumper
 from mitmvcr.secrets.identities import told_apart
 from mitmvcr.secrets.redactor import Redactor
 from mitmvcr.secrets.rules import Rules
+from mitmvcr.store.files import put
 from mitmvcr.values import Layer
 
 _STDOUT = "-"

@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 
 import click
 
-from mitmvcr.cli.commands.putting import put
 from mitmvcr.cli.report.changes import details, overview
 from mitmvcr.cli.report.console import is_coloured, say
 from mitmvcr.cli.report.page import to_difference
@@ -24,6 +23,7 @@ from mitmvcr.format.speed import no_collection
 from mitmvcr.options import options_of
 from mitmvcr.secrets.redactor import Redactor
 from mitmvcr.show.compared import OUTCOMES, Compared, compared
+from mitmvcr.store.files import put
 from mitmvcr.tools import Sheet
 from mitmvcr.tools.merging import equal
 from mitmvcr.values import Layer

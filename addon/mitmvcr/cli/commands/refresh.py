@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 import click
 
-from mitmvcr.cli.commands.putting import put
 from mitmvcr.cli.refresh.reports import lines, writer_of
 from mitmvcr.cli.refresh.results import Refreshed, status_of
 from mitmvcr.cli.refresh.rounds import Choice, refreshed
@@ -22,6 +21,7 @@ from mitmvcr.format import reader
 from mitmvcr.format.packed import packed
 from mitmvcr.format.source import read_bytes
 from mitmvcr.options import SET, Settings, options_of
+from mitmvcr.store.files import put
 from mitmvcr.tools import Sheet, layout_of, spliced
 from mitmvcr.values import Layer
 

@@ -9,7 +9,6 @@ import click
 
 from mitmvcr import __version__
 from mitmvcr.cli.commands.left import looked_through, rules_of
-from mitmvcr.cli.commands.putting import put
 from mitmvcr.cli.report.console import say
 from mitmvcr.cli.tools.finding import find_cassettes
 from mitmvcr.core.errors import CassetteError
@@ -20,6 +19,7 @@ from mitmvcr.format.packed import packed
 from mitmvcr.format.source import read_bytes
 from mitmvcr.secrets.identities import told_apart
 from mitmvcr.secrets.rules import Rules
+from mitmvcr.store.files import put
 from mitmvcr.tools import layout_of
 from mitmvcr.values import Layer
 

@@ -15,7 +15,6 @@ import click
 
 from mitmvcr.cassette_options import is_cassette
 from mitmvcr.cli.commands.left import rules_of
-from mitmvcr.cli.commands.putting import put
 from mitmvcr.cli.report.console import say
 from mitmvcr.cli.report.lines import detail, line_of
 from mitmvcr.cli.tools.files import without_secrets
@@ -30,7 +29,7 @@ from mitmvcr.format.speed import no_collection
 from mitmvcr.options import options_of
 from mitmvcr.secrets.redactor import Redactor
 from mitmvcr.show import WHOLE, described
-from mitmvcr.store.files import why
+from mitmvcr.store.files import put, why
 from mitmvcr.tools import Sheet, assembled
 from mitmvcr.tools.attributes import installed, literal, pattern, uninstalled
 from mitmvcr.tools.merging import merged
