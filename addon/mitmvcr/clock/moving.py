@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from mitmvcr import codings
-from mitmvcr.clock import table, tokens
+from mitmvcr.clock import table, times
 from mitmvcr.clock.times import read
 from mitmvcr.core.chunks import moved as moved_chunks
 from mitmvcr.core.media import is_json, media_kind
@@ -113,7 +113,7 @@ class Move:
     def _text(self, text: str) -> str:
         """Return a text with its JWTs and the parameters of its URLs moved."""
         if "eyJ" in text:
-            text = tokens.TOKEN.sub(self._token, text.encode(*_TEXT)).decode(*_TEXT)
+            text = times.TOKEN.sub(self._token, text.encode(*_TEXT)).decode(*_TEXT)
         return (
             _PARAMETER.sub(self._value, text) if "=" in text or "%3D" in text else text
         )
@@ -129,7 +129,7 @@ class Move:
         token = found[0]
         if not self.fakes and FAKE.fullmatch(token):
             return token
-        new = tokens.remade(token, self._near)
+        new = times.remade(token, self._near)
         if new != token:
             self.pairs[new.decode()] = token.decode()
             self.remade += 1
