@@ -1,12 +1,56 @@
 """The bytes of a cassette: in memory, or wherever they are read from as needed."""
 
+import gzip
 import os
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from mitmvcr.core.errors import CassetteError, CassetteNotFoundError
-from mitmvcr.format.packed import unpacked
+from mitmvcr.core.errors import (
+    CassetteDamagedError,
+    CassetteError,
+    CassetteNotFoundError,
+)
+
+_SUFFIX = ".gz"
+_MAGIC = b"\x1f\x8b"
+_GZIP = 16 + zlib.MAX_WBITS
+
+
+def is_packed(name: str) -> bool:
+    """Return whether a cassette of this name is written compressed."""
+    return name.lower().endswith(_SUFFIX)
+
+
+def unpacked(data: bytes, name: str) -> bytes:
+    """Return the YAML that a file holds, which is compressed or not, whatever its name.
+    Raise CassetteDamagedError."""
+    if not data.startswith(_MAGIC):
+        return data
+    try:
+        return gzip.decompress(data)
+    except (OSError, EOFError, zlib.error) as error:
+        problem = f"is no whole gzip file: {str(error).lower()}"
+        raise CassetteDamagedError(name, problem) from error
+
+
+def packed(name: str, *parts: bytes | Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the bytes of a file of this name that holds these parts. The same parts are
+    always the same bytes."""
+    pieces = (
+        piece
+        for part in parts
+        for piece in ([part] if isinstance(part, bytes) else part)
+    )
+    if not is_packed(name):
+        yield from pieces
+        return
+    compressor = zlib.compressobj(wbits=_GZIP)
+    for piece in pieces:
+        yield compressor.compress(piece)
+    yield compressor.flush()
+
 
 #: So many bytes are looked through at once.
 WINDOW = 1 << 20

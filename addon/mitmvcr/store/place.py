@@ -7,8 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from mitmvcr.core.errors import CassetteError, CassetteWriteError
-from mitmvcr.format.packed import is_packed, packed, unpacked
-from mitmvcr.format.source import Source
+from mitmvcr.format.source import Source, is_packed, packed, unpacked
 from mitmvcr.store.files import replace_file, why
 from mitmvcr.store.source import opened
 

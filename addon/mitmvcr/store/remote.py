@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from mitmvcr.core.errors import CassetteError
-from mitmvcr.format.packed import packed
+from mitmvcr.format.source import packed
 from mitmvcr.store.files import home
 from mitmvcr.store.place import Place, State
 

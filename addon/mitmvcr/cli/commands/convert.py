@@ -17,7 +17,7 @@ from mitmvcr.core.errors import CassetteDamagedError, CassetteError, OptionError
 from mitmvcr.core.model import Interaction
 from mitmvcr.core.wording import number_of
 from mitmvcr.format import foreign, reader
-from mitmvcr.format.packed import packed
+from mitmvcr.format.source import packed
 from mitmvcr.format.writer import dumper
 from mitmvcr.secrets.identities import told_apart
 from mitmvcr.secrets.redactor import Redactor

@@ -18,8 +18,7 @@ from mitmvcr.config import in_force
 from mitmvcr.core.errors import OptionError
 from mitmvcr.core.wording import number_of
 from mitmvcr.format import reader
-from mitmvcr.format.packed import packed
-from mitmvcr.format.source import read_bytes
+from mitmvcr.format.source import packed, read_bytes
 from mitmvcr.options import SET, Settings, options_of
 from mitmvcr.store.files import put
 from mitmvcr.tools import Sheet, layout_of, spliced

@@ -15,8 +15,7 @@ from mitmvcr.core.errors import CassetteError
 from mitmvcr.core.model import Cassette
 from mitmvcr.core.wording import number_of
 from mitmvcr.format import layout, reader, writer
-from mitmvcr.format.packed import packed
-from mitmvcr.format.source import read_bytes
+from mitmvcr.format.source import packed, read_bytes
 from mitmvcr.secrets.identities import told_apart
 from mitmvcr.secrets.rules import Rules
 from mitmvcr.store.files import put

@@ -24,7 +24,7 @@ from mitmvcr.config import in_force
 from mitmvcr.core.errors import CassetteError, CassetteWriteError, VcrError
 from mitmvcr.core.matching import Matcher
 from mitmvcr.core.wording import visible
-from mitmvcr.format.packed import is_packed, packed
+from mitmvcr.format.source import is_packed, packed
 from mitmvcr.format.speed import no_collection
 from mitmvcr.options import options_of
 from mitmvcr.secrets.redactor import Redactor

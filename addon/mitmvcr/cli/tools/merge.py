@@ -13,7 +13,7 @@ from mitmvcr.core.errors import CassetteWriteError, OptionError
 from mitmvcr.core.matching import Matcher
 from mitmvcr.core.model import Request
 from mitmvcr.core.wording import number_of
-from mitmvcr.format.packed import is_packed
+from mitmvcr.format.source import is_packed
 from mitmvcr.format.speed import no_collection
 from mitmvcr.options import REPORT, options_of
 from mitmvcr.secrets.redactor import Redactor

@@ -9,7 +9,7 @@ import pytest
 from mitmvcr.core.errors import CassetteDamagedError
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.format import reader, writer
-from mitmvcr.format.packed import packed, unpacked
+from mitmvcr.format.source import packed, unpacked
 from mitmvcr.session import open_session
 from mitmvcr.store.store import FileStore
 from option_samples import parse_settings
