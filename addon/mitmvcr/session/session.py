@@ -221,7 +221,7 @@ class Session(Counts):
     def _note(self, position: int, seen: Request, found: Interaction) -> None:
         """Note for the report where the answer depends on what differs."""
         if self.log.is_kept:
-            from mitmvcr.miss.notes import noted
+            from mitmvcr.miss.broken_rules import noted
 
             self._notes.pop(position, None)
             if note := noted(seen, found):
