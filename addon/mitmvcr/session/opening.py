@@ -19,7 +19,7 @@ from mitmvcr.format.source import read_bytes
 from mitmvcr.options import BY_NAME, CASSETTE, Settings
 from mitmvcr.session.hooks import load_hooks
 from mitmvcr.session.idle import idle_options
-from mitmvcr.session.present import Present
+from mitmvcr.session.lookup import Present
 from mitmvcr.session.session import Session
 from mitmvcr.store.store import FileStore
 

@@ -31,7 +31,7 @@ from mitmvcr.miss.steps import Steps, finished
 from mitmvcr.secrets.rules import DEFAULT, Rules
 from mitmvcr.session.echoes import Echoes
 from mitmvcr.session.hooks import Hooks
-from mitmvcr.session.present import Present, looking_up
+from mitmvcr.session.lookup import Present, looking_up
 from mitmvcr.session.recording import Recording
 from mitmvcr.session.redaction import Redacted, Redaction, Seen
 from mitmvcr.session.standing import Standing
