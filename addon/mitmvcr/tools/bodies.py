@@ -8,10 +8,10 @@ from typing import TypeVar
 
 from mitmvcr.codings import CodingError, decoded, packed_as
 from mitmvcr.core.chunks import moved
+from mitmvcr.core.jsontext import laid_out
 from mitmvcr.core.media import charset, is_json
 from mitmvcr.core.model import Headers, Interaction, Request, Response, header
 from mitmvcr.secrets import digests
-from mitmvcr.show.pretty import laid_out
 from mitmvcr.tools.jsontext import restyled
 
 Message = TypeVar("Message", Request, Response)

@@ -5,8 +5,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from mitmvcr.core.jsonpaths import Finder, Steps
-from mitmvcr.core.jsontext import blank, members, value_at
-from mitmvcr.show.pretty import laid_out
+from mitmvcr.core.jsontext import blank, laid_out, members, value_at
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
 _DECODER = json.JSONDecoder()
