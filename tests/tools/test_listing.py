@@ -8,9 +8,8 @@ from mitmvcr.core.frames import Frame
 from mitmvcr.format import source
 from mitmvcr.tools import listing as listing_module
 from mitmvcr.tools.choosing import chosen
-from mitmvcr.tools.listing import Listing, host_of, listing
+from mitmvcr.tools.listing import Listing, host_of, listing, stats
 from mitmvcr.tools.sorting import in_order
-from mitmvcr.tools.stats import stats
 from mitmvcr.tools.times import age_shown, date_of, parse_date
 from tools.making import data, met, of, paths, sheet
 

@@ -146,7 +146,7 @@ def in_bytes(size: int) -> str:
 
 def print_stats(paths: Sequence[Path], *, as_json: bool) -> int:
     """Print what each cassette is made of; return 1 if one cannot be read, else 0."""
-    from mitmvcr.tools.stats import stats
+    from mitmvcr.tools.listing import stats
 
     ledger = Ledger(as_json=False)
     found: list[Facts] = []
