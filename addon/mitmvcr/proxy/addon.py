@@ -25,9 +25,16 @@ from mitmvcr.proxy.connections import Connections
 from mitmvcr.proxy.controlling import Control
 from mitmvcr.proxy.door import Door
 from mitmvcr.proxy.flow.exchange import forward, replay
-from mitmvcr.proxy.flow.player import DEFAULT, SLOW, Player, size_of, with_mode
+from mitmvcr.proxy.flow.player import (
+    DEFAULT,
+    SLOW,
+    Player,
+    drop_proxy_headers,
+    live_request,
+    size_of,
+    with_mode,
+)
 from mitmvcr.proxy.flow.refusals import block, refuse
-from mitmvcr.proxy.flow.requests import drop_proxy_headers, live_request
 from mitmvcr.proxy.flow.responses import describe
 from mitmvcr.proxy.flow.states import Event
 from mitmvcr.proxy.flow.streaming import let_live
