@@ -35,7 +35,6 @@ from mitmvcr.proxy.host import (
     stream_replay,
     websocket_replay,
 )
-from mitmvcr.proxy.host.backdated import backdated
 from mitmvcr.proxy.host.capabilities import (
     TABLE,
     Capabilities,
@@ -43,6 +42,7 @@ from mitmvcr.proxy.host.capabilities import (
     CapabilityError,
     capabilities,
 )
+from mitmvcr.proxy.host.cert_store import backdated
 from mitmvcr.proxy.host.late_imports import postpone
 from mitmvcr.proxy.host.lines import Intake
 from mitmvcr.proxy.host.options import set_alone
