@@ -16,8 +16,8 @@ from mitmvcr.core.jsontext import laid_out
 from mitmvcr.core.model import Interaction, Request, Response
 from mitmvcr.miss.report import Entry, Miss, Outcome
 from mitmvcr.show import WHOLE, Limits, body_facts, described, row
-from mitmvcr.show.entries import entry_facts, missed_facts
 from mitmvcr.show.html import report
+from mitmvcr.show.rows import entry_facts, missed_facts
 
 MS = 1_000_000
 

@@ -11,7 +11,7 @@ from mitmvcr.proxy.flow.player import Player
 from mitmvcr.proxy.sessions import Sessions
 from mitmvcr.session.looking import logged
 from mitmvcr.show import described
-from mitmvcr.show.entries import entry_facts, missed_facts
+from mitmvcr.show.rows import entry_facts, missed_facts
 
 #: A search gives way to others after so many interactions.
 _AT_A_TIME = 20
