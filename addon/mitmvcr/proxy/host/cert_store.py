@@ -1,6 +1,6 @@
-"""mitmproxy's certificate authority on the disk (certs.py: CertStore)."""
+"""mitmproxy's certificate authority on the disk (certs.py: CertStore), and certificates
+of another day (create_ca, dummy_cert), for a client whose clock is set back."""
 
-import datetime
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -46,7 +46,7 @@ class Authority(NamedTuple):
 
 
 #: So long it is valid, and it began to be so long ago, as mitmproxy has it.
-_VALID, _AGO = datetime.timedelta(days=10 * 365), datetime.timedelta(days=2)
+_VALID, _AGO = timedelta(days=10 * 365), timedelta(days=2)
 #: In bits, of the key that mitmproxy makes.
 _KEY_SIZE = 2048
 
@@ -85,7 +85,7 @@ def _create(organization: str, cn: str, **_: object) -> tuple[Any, Any]:
     from mitmproxy import certs
 
     key = ec.generate_private_key(ec.SECP256R1())
-    clock: Any = certs.datetime  # type: ignore[attr-defined] # see backdated.py
+    clock: Any = certs.datetime  # type: ignore[attr-defined] # see backdated
     public, began = key.public_key(), clock.datetime.now() - _AGO
     pairs = (NameOID.COMMON_NAME, cn), (NameOID.ORGANIZATION_NAME, organization)
     name = x509.Name([x509.NameAttribute(*pair) for pair in pairs])

@@ -6,7 +6,7 @@ replayed (stream_layer.py).
 """
 
 from mitmvcr.proxy.host.capabilities import capabilities
-from mitmvcr.proxy.host.schedule import StreamSchedule as StreamSchedule
+from mitmvcr.proxy.host.schedule import StreamSchedule
 
 
 def install() -> bool:
