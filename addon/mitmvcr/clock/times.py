@@ -15,8 +15,9 @@ _CLAIM = re.compile(
 
 
 def remade(token: bytes, move: Callable[[str], str]) -> bytes:
-    """Return a token with each time in its claims moved; the same one where none
-    moves, or where it is not readable."""
+    """Return a JWT with each time in its claims moved, and the same order and spelling;
+    the same one where none moves, or where it is not readable. Nobody here has the key:
+    zeros sign it, as many as there were."""
     head, claims, signature = token.split(b".")
     try:
         plain = urlsafe_b64decode(claims + b"=" * (-len(claims) % 4))

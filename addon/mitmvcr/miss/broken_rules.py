@@ -1,4 +1,5 @@
-"""Words for the rules of HTTP that keep an equal interaction from answering."""
+"""Words for the rules of HTTP that keep an equal interaction from answering, or that a
+replay went past."""
 
 from collections.abc import Iterable, Iterator
 

@@ -1,4 +1,4 @@
-"""Interactions in a table, and one of them whole."""
+"""Interactions in a table, one of them whole, and what became of requests."""
 
 from typing import Any, NamedTuple
 

@@ -1,4 +1,8 @@
-"""Where a cassette lies: a file. What lies elsewhere is in ``remote``."""
+"""Where a cassette lies: a file. What lies elsewhere is in ``remote``.
+
+A large file is read as it is needed, and never mapped: what is mapped counts as memory
+of the process, and one that somebody cuts short would end it.
+"""
 
 import errno
 import os

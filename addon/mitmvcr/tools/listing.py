@@ -1,4 +1,5 @@
-"""What a cassette holds at a glance: found in its bytes, without reading it."""
+"""What a cassette holds at a glance, found in its bytes without reading it; and in
+numbers."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence

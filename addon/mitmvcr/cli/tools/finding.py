@@ -6,8 +6,7 @@ from pathlib import Path
 
 from mitmvcr.cassette_options import is_cassette
 from mitmvcr.core.errors import CassetteError, CassetteNotFoundError
-from mitmvcr.format import reader
-from mitmvcr.format.source import Source, Window
+from mitmvcr.format import reader, source
 from mitmvcr.store.files import whole_beside
 from mitmvcr.store.place import Place, State
 from mitmvcr.tools import Sheet
@@ -21,8 +20,8 @@ class Ahead:
     """A source that reads ahead where it is read in order; elsewhere it reads what is
     wanted."""
 
-    def __init__(self, source: Source) -> None:
-        self._source = source
+    def __init__(self, whole: source.Source) -> None:
+        self._source = whole
         self._data, self._at = b"", 0
         #: Where the last one ended.
         self._last = 0
@@ -57,7 +56,7 @@ class Ahead:
         place = self._data.find(text, start - self._at, end - self._at)
         return place + self._at if place >= 0 else -1
 
-    def windows(self, start: int, end: int, ahead: int) -> Iterator[Window]:
+    def windows(self, start: int, end: int, ahead: int) -> Iterator[source.Window]:
         return self._source.windows(start, end, ahead)
 
 
