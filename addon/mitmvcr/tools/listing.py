@@ -7,13 +7,13 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
+from mitmvcr.core.dates import date_of, parse_date
 from mitmvcr.core.media import media_kind
 from mitmvcr.core.model import Interaction, header
 from mitmvcr.core.searching import searcher
 from mitmvcr.core.urls import url_parts
 from mitmvcr.format.layout import Index
 from mitmvcr.format.lazy import LazyInteractions
-from mitmvcr.tools.times import date_of, parse_date
 
 #: More of a window's end may belong to what begins before it.
 _AHEAD = 1 << 9

@@ -5,11 +5,11 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from mitmvcr.core.dates import date_of
 from mitmvcr.core.model import Interaction
 from mitmvcr.core.urls import url_parts
 from mitmvcr.tools.listing import host_of
 from mitmvcr.tools.sheet import Entry
-from mitmvcr.tools.times import date_of
 
 
 def _by_url(met: Interaction) -> tuple[str, str, str, str]:

@@ -11,11 +11,11 @@ import click
 from mitmvcr.cli.tools.finding import Source, find_cassettes
 from mitmvcr.cli.tools.ledger import Ledger, progress
 from mitmvcr.cli.tools.reports import read_reports, tests_of
+from mitmvcr.core.dates import age_shown
 from mitmvcr.core.model import Interaction
 from mitmvcr.core.wording import number_of, visible
 from mitmvcr.format.source import is_packed
 from mitmvcr.tools.listing import listing
-from mitmvcr.tools.times import age_shown
 from mitmvcr.values import Layer
 
 Facts = dict[str, Any]
