@@ -64,6 +64,10 @@ def test_what_is_no_date_is_none(text):
     assert parse_date(text) is None
 
 
+def test_a_date_in_another_spelling_is_read():
+    assert parse_date("Tue, 3 Nov 2026 12:00:00 +0200") == at(3)
+
+
 def test_the_date_is_the_response_s():
     assert date_of(met(day=3)) == at(3)
     assert date_of(met()) is None

@@ -1,7 +1,7 @@
 """An answer, moved to the present by the age of its recording."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from mitmvcr import codings
@@ -37,6 +37,12 @@ def recorded_at(response: Response) -> int | None:
         return None
     age = header(response.headers, "Age").strip()
     return spelled[0] + (int(age) if age.isascii() and age.isdigit() else 0)
+
+
+def first_date(interactions: Iterable[Interaction]) -> int | None:
+    """Return when the first of them came that has a Date, in Unix seconds."""
+    times = (recorded_at(each.response) for each in interactions)
+    return next((each for each in times if each is not None), None)
 
 
 @dataclass(slots=True)

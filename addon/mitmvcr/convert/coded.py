@@ -4,10 +4,11 @@ import base64
 import binascii
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from email.utils import format_datetime, parsedate_to_datetime
+from email.utils import format_datetime
 
 from mitmvcr.convert.tree import Tree, UnreadableError
-from mitmvcr.core.model import Headers, Interaction, Response, header
+from mitmvcr.core.dates import date_of
+from mitmvcr.core.model import Headers, Interaction, Response
 
 
 def from_base64(tree: Tree) -> bytes:
@@ -37,15 +38,6 @@ def moments(interactions: Iterable[Interaction]) -> list[datetime]:
     dates = [date_of(each) for each in interactions]
     last = next(filter(None, dates), None) or datetime.now(UTC).replace(microsecond=0)
     return [last := date or last for date in dates]
-
-
-def date_of(each: Interaction) -> datetime | None:
-    """Return the Date of an answer; None where it has none that says anything."""
-    try:
-        found = parsedate_to_datetime(header(each.response.headers, "Date"))
-        return found.astimezone(UTC)
-    except (ValueError, TypeError, OverflowError):
-        return None
 
 
 def http_date(moment: datetime) -> str:

@@ -1,4 +1,4 @@
-"""When an interaction was recorded, by what the origin said."""
+"""When an interaction was recorded, by what the origin said, and how long ago."""
 
 import re
 from datetime import UTC, datetime
@@ -16,17 +16,19 @@ def date_of(met: Interaction) -> datetime | None:
 
 
 def parse_date(text: str) -> datetime | None:
-    """Parse a date of HTTP as everybody writes it; None of another text. The library's
-    parser takes ten times as long."""
+    """Parse a date of HTTP; None of another text. As everybody writes it, it takes a
+    tenth of the time that the library's parser takes."""
     found = _DATE.fullmatch(text.strip())
-    if found is None:
-        return None
-    day, month, year, hour, minute, second = found.groups()
-    place = _MONTHS.find(month) // 3 + 1  # 0 is no month, and refused below
-    numbers = int(year), place, int(day), int(hour), int(minute), int(second)
     try:
+        if found is None:
+            from email.utils import parsedate_to_datetime  # slow, and rarely needed
+
+            return parsedate_to_datetime(text).astimezone(UTC)
+        day, month, year, hour, minute, second = found.groups()
+        place = _MONTHS.find(month) // 3 + 1  # 0 is no month, and refused below
+        numbers = int(year), place, int(day), int(hour), int(minute), int(second)
         return datetime(*numbers, tzinfo=UTC)
-    except ValueError:
+    except (ValueError, TypeError, OverflowError):
         return None
 
 

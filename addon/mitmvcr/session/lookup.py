@@ -1,6 +1,6 @@
 """Looking up what answers a request, and explaining why nothing does."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -171,19 +171,12 @@ def looking_up(
     that moves what is found; None where times stay as they are."""
     if present is None:
         return LookUp(*given), None
-    from mitmvcr.clock import Clock  # only then, as all that is seldom asked for
+    from mitmvcr.clock import Clock, first_date  # only then, as all that is rare
 
     def first() -> int | None:
         deck = look_up.deck
-        return _first(map(deck.head, range(len(deck))))
+        return first_date(map(deck.head, range(len(deck))))
 
     clock = Clock(present.now, first, present.say, fakes=present.fakes)
     look_up = ClockedLookUp(*given, clock=clock)
     return look_up, clock
-
-
-def _first(recorded: Iterable[Interaction]) -> int | None:
-    from mitmvcr.clock.moving import recorded_at
-
-    times = (recorded_at(each.response) for each in recorded)
-    return next((each for each in times if each is not None), None)

@@ -6,7 +6,6 @@ replayed (stream_layer.py).
 """
 
 from mitmvcr.proxy.host.capabilities import capabilities
-from mitmvcr.proxy.host.schedule import StreamSchedule
 
 
 def install() -> bool:
