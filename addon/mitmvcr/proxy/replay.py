@@ -21,6 +21,7 @@ from mitmvcr.proxy.flow.player import Player
 from mitmvcr.proxy.flow.states import Event
 from mitmvcr.proxy.host import stream_replay
 from mitmvcr.proxy.host.messages import make_response, request_parts, response_parts
+from mitmvcr.proxy.host.schedule import StreamSchedule
 from mitmvcr.proxy.sessions import Sessions
 from mitmvcr.view.parts import RequestParts, WireResponse, value_of
 from mitmvcr.view.restore import (
@@ -126,7 +127,7 @@ def at_once(
     return sent, render_parts(sent, parts)
 
 
-Sent = tuple[http.Response, stream_replay.StreamSchedule]
+Sent = tuple[http.Response, StreamSchedule]
 
 
 def _leave(
@@ -139,7 +140,7 @@ def _leave(
     recorded = interaction.response
     response, sent = to_stream(recorded, live, parts)
     broken = recorded.failure == "truncated"
-    paced = stream_replay.StreamSchedule(sent, due, ended, breaks_off=broken)
+    paced = StreamSchedule(sent, due, ended, breaks_off=broken)
     return make_response(*response), paced
 
 
@@ -164,7 +165,7 @@ def _leave_large(
     if coding := later_coding(recorded, live):
         sent, head = encoded_pieces(sent, coding), partial(_coded_head, coding, live)
     times = None if due is None else due_in_small(parts, due)
-    paced = stream_replay.StreamSchedule(sent, times, ended, broken, head)
+    paced = StreamSchedule(sent, times, ended, broken, head)
     return make_response(*response), paced
 
 
