@@ -7,8 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from mitmvcr.convert.aspects import ASPECTS, lost
-from mitmvcr.convert.found import Beside, Found
-from mitmvcr.convert.notes import Line, Note, lines
+from mitmvcr.convert.found import Beside, Found, Line, Note, lines
 from mitmvcr.convert.table import (
     BY_NAME,
     FORMATS,

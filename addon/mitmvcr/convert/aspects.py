@@ -8,7 +8,7 @@ trips that hold both to what is so.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from mitmvcr.convert.notes import Note
+from mitmvcr.convert.found import Note
 from mitmvcr.core.model import Headers, Interaction
 from mitmvcr.view.golang import STATUS_TEXT
 
