@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from mitmvcr.codings import CodingError, aws_chunked, decoded_or_same
-from mitmvcr.core.bodies.rpcframes import plain as unframed
+from mitmvcr.core.bodies.protobuf import plain as unframed
 from mitmvcr.core.media import is_framed
 from mitmvcr.core.model import Request, all_values, header
 

@@ -26,7 +26,7 @@ from mitmvcr.core.bodies.jsontext import (
 )
 from mitmvcr.core.bodies.multipart import boundary_of, multipart_places
 from mitmvcr.core.bodies.outlines import Outlines
-from mitmvcr.core.bodies.rpcframes import frame_messages, framed
+from mitmvcr.core.bodies.protobuf import frame_messages, framed
 from mitmvcr.core.bodies.xml import canonical_xml, xmlrpc_call
 from mitmvcr.core.media import (
     FORM,
