@@ -14,12 +14,13 @@ from mitmvcr.core.bodies.compared import (
     shortened,
     typed_body,
 )
-from mitmvcr.core.bodies.jsonlines import ending, json_texts
 from mitmvcr.core.bodies.jsontext import (
     OpenedList,
     OpenedObject,
     closed,
+    ending,
     json_bytes,
+    json_texts,
     text_spelling,
 )
 from mitmvcr.core.bodies.multipart import multipart_parts

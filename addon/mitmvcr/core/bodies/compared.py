@@ -13,11 +13,13 @@ from urllib.parse import parse_qsl, quote
 
 from mitmvcr.core.bodies.carried import payload
 from mitmvcr.core.bodies.graphql import one_spelling
-from mitmvcr.core.bodies.jsonlines import ending, json_texts, may_be_lines
 from mitmvcr.core.bodies.jsontext import (
     closed,
     document,
+    ending,
     json_bytes,
+    json_texts,
+    may_be_lines,
     may_hold_texts,
     opened,
     parse_json,
