@@ -2,7 +2,7 @@
 
 from collections.abc import Container, Sequence
 
-from mitmvcr.core.made_up import holding
+from mitmvcr.core.jsontext import holding
 from mitmvcr.core.model import Headers
 from mitmvcr.tools.sheet import Entry
 
