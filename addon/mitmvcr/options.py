@@ -18,7 +18,6 @@ from mitmvcr import cassette_options as cassette
 from mitmvcr import matching_options as matching
 from mitmvcr import network_options as network
 from mitmvcr import parsing, rerecording
-from mitmvcr import parsing as timing
 from mitmvcr import redaction_options as redaction
 from mitmvcr.core.errors import OptionError, UnusableValueError
 from mitmvcr.core.home_calls import Preset
@@ -322,8 +321,8 @@ IDLE_TIMEOUT = Option(
     help="End a named session, and save what it recorded, after so long without a"
     " request: 30m, 90s; 0 is never. The default session has no end.",
     group=Group.SAVING,
-    parse=timing.parse_timeout,
-    write=timing.write_timeout,
+    parse=parsing.parse_timeout,
+    write=parsing.write_timeout,
     default="30m",
     metavar="DURATION",
 )
@@ -369,7 +368,7 @@ MAX_AGE = Option(
     help="Warn once of each cassette that was recorded longer ago, as 30d, by its first"
     " Date, else by git, else by its file.",
     group=Group.REPORTS,
-    parse=timing.parse_age,
+    parse=parsing.parse_age,
     metavar="AGE",
     scope=Scope.COMMAND,
     commands=("run",),
