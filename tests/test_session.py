@@ -23,9 +23,9 @@ from mitmvcr.core.modes import Forward, Mode, Refuse, Repeats, Replay
 from mitmvcr.format import reader, writer
 from mitmvcr.miss.report import Entry
 from mitmvcr.options import Settings
+from mitmvcr.proxy.window import logged
 from mitmvcr.session import Session, open_session
 from mitmvcr.session.hooks import Hooks
-from mitmvcr.session.looking import logged
 from mitmvcr.session.summary import Summary, total
 from mitmvcr.session.unused import drop_marked, drop_unused, entries, why_keep_unused
 from mitmvcr.spelling import OF_API, ON_COMMAND_LINE
