@@ -17,9 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from mitmvcr.cli.child.behind import left_behind
 from mitmvcr.cli.child.environment import ProxyFacts, child_environment
-from mitmvcr.cli.child.process import Relay
+from mitmvcr.cli.child.process import Relay, left_behind
 from mitmvcr.cli.child.trust import (
     TrustFiles,
     write_origins,
