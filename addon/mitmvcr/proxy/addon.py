@@ -19,9 +19,8 @@ from mitmvcr.core.errors import VcrError
 from mitmvcr.core.modes import Decision, Refuse, Replay
 from mitmvcr.options import CASSETTE, Settings
 from mitmvcr.proxy import host, options
-from mitmvcr.proxy.choice import Choice, refuse_proxy_passwords
 from mitmvcr.proxy.commands import Commands
-from mitmvcr.proxy.connections import Connections
+from mitmvcr.proxy.connections import Choice, Connections, refuse_proxy_passwords
 from mitmvcr.proxy.controlling import Control
 from mitmvcr.proxy.door import Door
 from mitmvcr.proxy.flow.exchange import forward, replay
