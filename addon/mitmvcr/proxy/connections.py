@@ -13,11 +13,11 @@ from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 from mitmvcr.core.errors import OptionError
 from mitmvcr.options import DIR
 from mitmvcr.proxy import host
+from mitmvcr.proxy.flow.interrupted import with_remedy
 from mitmvcr.proxy.flow.player import Player
 from mitmvcr.proxy.flow.refusals import fail, turn_away
 from mitmvcr.proxy.flow.responses import unreachable
 from mitmvcr.proxy.flow.turns import prepare
-from mitmvcr.proxy.flow.unreachable import with_remedy
 from mitmvcr.proxy.host.options import Options
 from mitmvcr.proxy.sessions import Sessions
 
