@@ -8,9 +8,8 @@ from mitmvcr.core.dates import age_shown, date_of, parse_date
 from mitmvcr.core.frames import Frame
 from mitmvcr.format import source
 from mitmvcr.tools import listing as listing_module
-from mitmvcr.tools.choosing import chosen
 from mitmvcr.tools.listing import Listing, host_of, listing, stats
-from mitmvcr.tools.sorting import in_order
+from mitmvcr.tools.sorting import chosen, in_order
 from tools.making import data, met, of, paths, sheet
 
 HELD = (

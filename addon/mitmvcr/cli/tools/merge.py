@@ -19,9 +19,9 @@ from mitmvcr.options import REPORT, options_of
 from mitmvcr.secrets.redactor import Redactor
 from mitmvcr.secrets.rules import Rules
 from mitmvcr.tools import Entry, Sheet
-from mitmvcr.tools.choosing import chosen
 from mitmvcr.tools.listing import host_of
 from mitmvcr.tools.merging import Clean, Merged, merged
+from mitmvcr.tools.sorting import chosen
 from mitmvcr.tools.using import does_fit
 from mitmvcr.values import Layer
 

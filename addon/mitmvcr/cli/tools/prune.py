@@ -13,7 +13,7 @@ from mitmvcr.core.wording import shown
 from mitmvcr.options import REPORT
 from mitmvcr.secrets.rules import Rules
 from mitmvcr.store.files import why
-from mitmvcr.tools.choosing import chosen
+from mitmvcr.tools.sorting import chosen
 from mitmvcr.tools.using import Use, does_fit, doubts, used_positions
 from mitmvcr.values import Layer
 
