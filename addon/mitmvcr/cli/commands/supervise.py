@@ -173,7 +173,7 @@ def _told(
 def _route(plan: Plan, port: int) -> AbstractAsyncContextManager[Route]:
     if plan.namespace is None:
         return nullcontext(Route(port))
-    from mitmvcr.cli.isolate.gate import open_gate
+    from mitmvcr.cli.isolate.leaving import open_gate
 
     return open_gate(plan.namespace, port)
 
