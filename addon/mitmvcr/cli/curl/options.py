@@ -13,7 +13,6 @@ def _names(text: str) -> frozenset[str]:
 #: Those that take a value, and those that do not.
 DATA = _names("data data-ascii data-raw data-binary data-urlencode json")
 _TAKES = DATA | _names("url request header user cookie user-agent referer range")
-_FLAGS = _names("get head")
 _REFUSED = {
     "form": "multipart bodies have a boundary that curl makes up",
     "upload-file": "give the body with --data-binary @file, and -X PUT",
