@@ -34,8 +34,6 @@ def app(context: click.Context) -> None:
     show_help_alone(context)
 
 
-
-
 # The command follows its own options, so the first word that is none ends ours.
 @app.command(cls=GroupedCommand, context_settings={"allow_interspersed_args": False})
 @takes("run")

@@ -1,4 +1,8 @@
-"""JSON as its standard has it: json.loads takes more, which nobody else could read."""
+"""JSON as its standard has it: json.loads takes more, which nobody else could read.
+
+A value that a test made up stands in a cassette as a list, like the values of a header:
+a text is its one item, any other value comes as JSON behind the item ``json``.
+"""
 
 import json
 import re

@@ -1,4 +1,5 @@
-"""What several values of JSON have in common."""
+"""What several values of JSON have in common, and what a cassette shows of an endpoint:
+which members are optional, what may be null, and which words there are."""
 
 import re
 from collections.abc import Iterable, Mapping

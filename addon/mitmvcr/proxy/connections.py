@@ -1,4 +1,4 @@
-"""What may reach the network, and which protocol a connection speaks.
+"""What may reach the network, which protocol a connection speaks, and whose it is.
 
 The second lock of a replay: every upstream socket is refused that no passthrough rule
 allows, whatever has asked for it.

@@ -1,4 +1,7 @@
-"""Another proxy to go on through, and the hosts that are reached without it."""
+"""Another proxy to go on through, and the hosts that are reached without it.
+
+mitmproxy goes on through HTTP proxies alone, so a socks proxy gets a bridge.
+"""
 
 import asyncio
 import ipaddress

@@ -1,4 +1,4 @@
-"""What the page shows of the sessions in play."""
+"""What the page shows of the sessions in play, and of their logs as far as they go."""
 
 import asyncio
 from collections.abc import Iterable, Iterator, Sequence

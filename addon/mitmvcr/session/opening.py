@@ -1,4 +1,4 @@
-"""Making the session that settings name."""
+"""Making the session that settings name, and saying which options have no effect."""
 
 import logging
 import os

@@ -1,4 +1,4 @@
-"""Where two interactions differ, part by part."""
+"""Where two interactions differ, part by part, and their texts line by line."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace

@@ -1,5 +1,6 @@
-"""What saves a recording from whoever lays hands on its journal: a second copy, which
-nobody else can reach, and a file of another name to go on in."""
+"""What saves a recording: what a journal holds that was left over, and for whoever lays
+hands on one a second copy, which nobody else can reach, and a file of another name to
+go on in."""
 
 import os
 import tempfile

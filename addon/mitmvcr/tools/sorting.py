@@ -1,5 +1,5 @@
-"""Interactions of a cassette chosen, and put in another order, where equal requests stay in
-theirs: it is the order in which they are answered."""
+"""Interactions of a cassette chosen, and put in another order, where equal requests
+stay in theirs: it is the order in which they are answered."""
 
 from collections import deque
 from collections.abc import Callable, Container, Sequence

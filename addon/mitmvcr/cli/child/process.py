@@ -1,4 +1,4 @@
-"""The child process: found, started, signalled, waited for.
+"""The child process: found, started, signalled, waited for, and what it left running.
 
 It stays in our process group, so that the terminal treats both as one job: Ctrl-Z
 stops both, and Ctrl-C reaches the child without us. A signal that was sent to us

@@ -1,4 +1,7 @@
-"""A curl command line, as pasted, into the request that curl would send."""
+"""A curl command line, as pasted, into the request that curl would send.
+
+Options that only say how it is sent are ignored.
+"""
 
 import base64
 import urllib.parse

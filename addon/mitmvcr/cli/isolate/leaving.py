@@ -1,4 +1,5 @@
-"""What tried to leave: read, counted and turned down at once."""
+"""What leaves a namespace: connections are carried on to the proxy; all else is read,
+counted and turned down at once."""
 
 import asyncio
 import os

@@ -1,4 +1,8 @@
-"""When the command has ended: what is printed, what is written, and the exit code."""
+"""When the command has ended: what is printed, what is written, and the exit code.
+
+GitHub's runner reads its annotations from a step's stderr as well as from its stdout
+(actions/runner, ScriptHandler.cs), so that stdout stays the child's.
+"""
 
 import os
 from collections.abc import Iterable, Mapping, Sequence

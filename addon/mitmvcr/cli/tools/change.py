@@ -1,4 +1,5 @@
-"""``mitmvcr cassette trim``, ``rename-host``, ``sort`` and ``check --fix``."""
+"""Commands that change cassettes one by one: ``trim``, ``rename-host``, ``sort`` and
+``check --fix``."""
 
 from collections.abc import Callable, Sequence
 from fnmatch import fnmatchcase

@@ -1,4 +1,4 @@
-"""What is kept of an exchange that did not reach its end.
+"""What is kept of an exchange that did not reach its end, and why it did not.
 
 Who ended it makes the difference. A client that leaves has what it wanted, and what
 was delivered is worth keeping; an origin that breaks off is a failure, which is never
