@@ -60,6 +60,11 @@ def as_sent(response: Response) -> dict[str, list[str]]:
     return {**lists(response.headers), **framing}
 
 
+def request_key(each: Interaction) -> tuple[str, str, bytes]:
+    """Return what formats without an order tell requests apart by."""
+    return each.request.method, each.request.url, each.request.body
+
+
 def host_of(url: str) -> str:
     return url.partition("://")[2].partition("/")[0].partition("?")[0]
 

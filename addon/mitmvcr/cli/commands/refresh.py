@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import click
 
+from mitmvcr.cli.options import parse_header
 from mitmvcr.cli.refresh.reports import lines, writer_of
 from mitmvcr.cli.refresh.results import Refreshed, status_of
 from mitmvcr.cli.refresh.rounds import Choice, refreshed
@@ -44,7 +45,7 @@ def refresh_cassettes(paths: Sequence[Path], wanted: Wanted, typed: Layer) -> in
     sets = values.read((SET,))["set"]
     choice = Choice(
         methods=(*SAFE, *(each.upper() for each in wanted.methods)),
-        headers=[_header(each) for each in wanted.headers],
+        headers=[parse_header(each) for each in wanted.headers],
         pause=1 / wanted.rate,
     )
     writers = [(target, writer_of(target)) for target in wanted.reports]
@@ -78,10 +79,3 @@ def _refresh(
             put(path, packed(str(path), b"".join(spliced(sheet, changes))))
             say(f"{path}: {number_of(len(changes), 'interaction')} recorded anew")
         return Refreshed(str(path), results)
-
-
-def _header(text: str) -> tuple[str, str]:
-    name, colon, value = text.partition(":")
-    if not colon or not name.strip():
-        raise OptionError("--header", text, "write it as 'NAME: VALUE'")
-    return name.strip(), value.strip()
