@@ -418,7 +418,7 @@ OPTIONS: tuple[Option, ...] = (
         " With -range, -validators, -vary, -operation or -identity a rule is not kept.",
         group=Group.MATCHING,
         parse=matching.parse_match,
-        write=matching.write_match,
+        write=str,
         default="method,url,body",
         metavar="PARTS",
         commands=_MATCHING,
