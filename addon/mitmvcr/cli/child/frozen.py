@@ -9,7 +9,7 @@ from pathlib import Path
 
 from mitmvcr.cli.age import Recorded, when_recorded
 from mitmvcr.cli.report.console import say
-from mitmvcr.cli.tools.finding import find_cassettes
+from mitmvcr.cli.tools.files import find_cassettes
 from mitmvcr.core.errors import OptionError
 from mitmvcr.core.modes import RULES
 from mitmvcr.options import BY_NAME, CASSETTE, DIR, Settings

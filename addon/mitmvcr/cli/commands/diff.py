@@ -14,7 +14,7 @@ import click
 from mitmvcr.cli.report.console import is_coloured, say
 from mitmvcr.cli.report.lines import Line, fitting, line_of
 from mitmvcr.cli.report.page import to_difference
-from mitmvcr.cli.tools.finding import Source, find_cassettes
+from mitmvcr.cli.tools.files import Source, find_cassettes
 from mitmvcr.cli.tools.ledger import progress
 from mitmvcr.config import in_force
 from mitmvcr.core.errors import OptionError

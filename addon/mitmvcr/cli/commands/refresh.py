@@ -13,8 +13,7 @@ from mitmvcr.cli.refresh.reports import lines, writer_of
 from mitmvcr.cli.refresh.results import Refreshed, status_of
 from mitmvcr.cli.refresh.rounds import Choice, refreshed
 from mitmvcr.cli.report.console import say
-from mitmvcr.cli.tools.files import locked
-from mitmvcr.cli.tools.finding import find_cassettes
+from mitmvcr.cli.tools.files import find_cassettes, locked
 from mitmvcr.config import in_force
 from mitmvcr.core.errors import OptionError
 from mitmvcr.core.wording import number_of

@@ -7,8 +7,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from mitmvcr.cli.commands.left import rules_of
-from mitmvcr.cli.tools.files import locked, outputs, without_secrets, write
-from mitmvcr.cli.tools.finding import Source, find_cassettes
+from mitmvcr.cli.tools.files import (
+    Source,
+    find_cassettes,
+    locked,
+    outputs,
+    without_secrets,
+    write,
+)
 from mitmvcr.cli.tools.ledger import Ledger, progress
 from mitmvcr.core.errors import OptionError
 from mitmvcr.core.jsonpaths import Finder, json_path

@@ -17,8 +17,7 @@ from mitmvcr.cassette_options import is_cassette
 from mitmvcr.cli.commands.left import rules_of
 from mitmvcr.cli.report.console import say
 from mitmvcr.cli.report.lines import detail, line_of
-from mitmvcr.cli.tools.files import without_secrets
-from mitmvcr.cli.tools.finding import Source
+from mitmvcr.cli.tools.files import Source, without_secrets
 from mitmvcr.cli.tools.merge import cleaning
 from mitmvcr.config import in_force
 from mitmvcr.core.errors import CassetteError, CassetteWriteError, VcrError

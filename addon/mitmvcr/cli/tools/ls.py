@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from mitmvcr.cli.tools.finding import Source, find_cassettes
+from mitmvcr.cli.tools.files import Source, find_cassettes
 from mitmvcr.cli.tools.ledger import Ledger, progress
 from mitmvcr.cli.tools.reports import read_reports, tests_of
 from mitmvcr.core.dates import age_shown

@@ -4,8 +4,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mitmvcr.cli.commands.left import rules_of
-from mitmvcr.cli.tools.files import locked, without_secrets, write
-from mitmvcr.cli.tools.finding import Source, find_cassettes
+from mitmvcr.cli.tools.files import (
+    Source,
+    find_cassettes,
+    locked,
+    without_secrets,
+    write,
+)
 from mitmvcr.cli.tools.ledger import Ledger, progress
 from mitmvcr.cli.tools.reports import Uses, read_reports, uses_of
 from mitmvcr.core.errors import CassetteWriteError, OptionError
