@@ -8,7 +8,7 @@ message where it was the client's turn (websocket_layer.py).
 from mitmproxy import http
 
 from mitmvcr.proxy.host.capabilities import capabilities
-from mitmvcr.proxy.host.websocket_script import Script
+from mitmvcr.proxy.host.schedule import Script
 
 
 def install(flow: http.HTTPFlow, script: Script) -> bool:
