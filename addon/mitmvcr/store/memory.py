@@ -13,7 +13,7 @@ from mitmvcr.core.errors import (
 from mitmvcr.core.model import Cassette, Interaction
 from mitmvcr.core.sendable import why_not
 from mitmvcr.format import writer
-from mitmvcr.store.volatile import keep_volatile as keeping_volatile
+from mitmvcr.store.rewrite import keep_volatile as keeping_volatile
 
 
 class MemoryStore:
