@@ -180,6 +180,22 @@ def test_a_value_that_two_have_is_told_apart_by_another() -> None:
     assert played(requests, asked, both) == [1, 0]
 
 
+def test_what_agrees_has_no_id_that_stands_for_another() -> None:
+    def both(value: str, number: int) -> Request:
+        return Request("GET", f"{URL}?id={value}&n={number}")
+
+    requests = [lookup(ONE), both(ONE, 1), both(TWO, 1), both(TWO, 2)]
+    ignored = replace_query(ANY_ID, "id=", "n=")
+    assert played(requests, [lookup(THREE), both(FOUR, 1)], ignored) == [0, 2]
+
+
+def test_a_place_that_one_does_not_have_tells_too() -> None:
+    requests = [post(json.dumps(each)) for each in ({"id": ONE}, {}, {"id": 1})]
+    for order in permutations(range(3)):
+        asked = [requests[at] for at in order]
+        assert played(requests, asked, spec(ignore_json="$.id")) == list(order)
+
+
 def test_one_fresh_id_never_gets_what_another_stands_for() -> None:
     requests = [*map(lookup, (ONE, TWO, ONE, TWO))]
     asked = [*map(lookup, (THREE, FOUR, FOUR, THREE))]
@@ -288,6 +304,10 @@ def test_a_retry_goes_by_the_key_of_its_request(header: str) -> None:
         assert played(requests, asked, MatchSpec(), repeats) == [0, 2, 1, 3]
     assert played(requests, asked[::-1], MatchSpec()) == [0, 2, 1, 3]
     assert played(requests, requests[::-1], MatchSpec()) == [2, 3, 0, 1]
+
+
+def replace_query(matching: MatchSpec, *names: str) -> MatchSpec:
+    return matching._replace(ignore_query=tuple(map(parse_ignore, names)))
 
 
 # What tells nothing
