@@ -100,6 +100,19 @@ class Bucket:
         self._equals.clear()
         self._by_size = None
 
+    def unspend(self, position: int, keys: Keys) -> None:
+        """Let a position play again that was spent last. What is known of its equals
+        stays."""
+        assert self.spent is not None
+        self.spent.remove(position)
+        self.keys[position] = keys
+        if position in self._gone:
+            self._gone.remove(position)
+            return
+        for key in keys:
+            waiting = self.waiting.setdefault(key, deque())
+            insort(waiting, position)
+
     def let_wait(self, position: int, played: Set[int]) -> None:
         """Let a position play that gave an answer which did not arrive; ``played`` are
         those that did."""
@@ -198,6 +211,9 @@ class Spent:
         self._flat.extend((position, hash(keys[0]), hash(keys[-1])))
 
     def remove(self, position: int) -> None:
+        if self._flat and self._flat[-3] == position:
+            del self._flat[-3:]
+            return
         with suppress(ValueError):
             at = self._flat[::3].index(position) * 3
             del self._flat[at : at + 3]
