@@ -1,10 +1,13 @@
 """What a deck holds, by position, and what of it was played."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from mitmvcr.core.deck.recorded import ByHost, Recorded
 from mitmvcr.core.model import Interaction, Request
 from mitmvcr.core.modes import Repeats
+
+#: So many interactions are read before they are asked for.
+_AHEAD = 2048
 
 
 class Holdings:
@@ -32,6 +35,14 @@ class Holdings:
 
     def request(self, position: int) -> Request:
         return self._all.asked(position)
+
+    def reading_ahead(self) -> Iterator[None]:
+        """Read, one by one, what stands behind the last that was played, and so is
+        likely to be asked for next."""
+        first = next(reversed(self._played), -1) + 1
+        for position in range(first, min(first + _AHEAD, self._all.loaded)):
+            if position not in self._played and self._all.read_ahead(position):
+                yield
 
     def body_size(self, position: int) -> int:
         """Return about how many bytes its body has, without reading the interaction."""
