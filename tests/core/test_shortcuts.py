@@ -39,12 +39,25 @@ BODIES = [
     PADDING.encode(),
 ]
 JSON = {"Content-Type": ["application/json"]}
-HEADERS = [{}, JSON, JSON | {"X-Id": ["1"]}, JSON | {"X-Id": ["2"]}, {"Accept": ["a"]}]
-ANSWERS = [Response(code=200), Response(code=200, headers={"Vary": ["X-Id"]})]
+HEADERS = [
+    {},
+    JSON,
+    JSON | {"X-Id": ["1"]},
+    JSON | {"X-Id": ["2"]},
+    {"Accept": ["a"]},
+    {"Range": ["bytes=0-3"]},
+    {"X-Amz-Target": ["t"]},
+]
+ANSWERS = [
+    Response(code=200),
+    Response(code=200, headers={"Vary": ["X-Id"]}),
+    Response(code=206, headers={"Content-Range": ["bytes 0-3/9"]}, body=b"abcd"),
+    Response(code=304),
+]
 requests = st.builds(
     Request,
-    st.sampled_from(["POST", "PUT"]),
-    st.sampled_from(["http://h/a", "http://h/a", "http://h/b"]),
+    st.sampled_from(["POST", "GET"]),
+    st.sampled_from(["http://h/a", "http://h/a", "http://h/b", "http://h/c"]),
     body=st.sampled_from(BODIES),
     headers=st.sampled_from(HEADERS),
 )
@@ -78,6 +91,8 @@ class PlainDeck(Deck):
     def _same_bytes(self, *_: object) -> None:
         return None
 
+    _only_one = _same_bytes
+
 
 @given(
     held=st.lists(st.tuples(requests, st.sampled_from(ANSWERS)), max_size=8),
@@ -105,6 +120,34 @@ def test_a_deck_gives_the_same_with_its_shortcuts_and_without(
             quick.give_back(found[0])
             slow.give_back(found[0])
         assert quick.unused() == slow.unused()
+
+
+def alone(code: int, **asked: object) -> Deck:
+    """Return a deck with the answer to one request."""
+    request = Request("GET", "http://h/a", **asked)  # type: ignore[arg-type]
+    return Deck([Interaction(0, request, Response(code=code))])
+
+
+def test_the_only_one_of_a_url_answers_once() -> None:
+    deck = alone(200)
+    assert deck.take(Request("GET", "http://h/a"))
+    assert deck.take(Request("GET", "http://h/a")) is None
+    deck.give_back(0)
+    assert deck.take(Request("GET", "http://h/a"))
+
+
+def test_the_only_one_of_a_url_answers_no_other_request() -> None:
+    deck = alone(200)
+    assert deck.take(Request("POST", "http://h/a")) is None
+    assert deck.take(Request("GET", "http://h/a", body=b"x")) is None
+    assert deck.take(Request("GET", "http://h/a"))
+
+
+def test_the_only_one_of_a_url_is_bound_as_any_other() -> None:
+    match = {"If-None-Match": ['"a"']}
+    assert alone(304, headers=match).take(Request("GET", "http://h/a")) is None
+    part = Request("GET", "http://h/a", headers={"Range": ["bytes=0-3"]})
+    assert alone(200).take(part) == alone(200).take(Request("GET", "http://h/a"))
 
 
 # Outlines

@@ -114,13 +114,15 @@ class Finder:
     def is_clear(self, data: bytes, depth: int = 0) -> bool:
         """Return whether no secret can show there, whatever the text is; mostly within
         one look."""
-        if any(_userinfo(data)):
+        if b"@" in data and any(_userinfo(data)):
             return False
         hits = self._hits(data)
         if hits and any(self._suspects(data, hits)):
             return False
-        return depth == DEEPEST or all(
-            self.is_clear(each.plain, depth + 1) for each in percent_in(data)
+        return (
+            depth == DEEPEST
+            or b"%" not in data
+            or all(self.is_clear(each.plain, depth + 1) for each in percent_in(data))
         )
 
     def _suspects(self, data: bytes, hits: Iterable[Hit]) -> Iterator[object]:

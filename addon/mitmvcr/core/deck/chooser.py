@@ -70,12 +70,25 @@ class Chooser:
             and fields(request.headers) == fields(recorded.headers)
         )
 
+    def is_plainly_for(self, request: Request, recorded: Request) -> bool:
+        """Return quickly whether two requests of one URL are surely equal in all that
+        is compared; what is long is not taken apart."""
+        if request.body or recorded.body:
+            return self.is_the_same(request, recorded)
+        return self._rests_of(request) == self._rests_of(recorded)
+
     def is_alone(
         self, request: Request, found: Interaction, bucket: Bucket, keys: Keys
     ) -> bool:
         """Return whether no other that was read is equal, and it is bound to
         nothing."""
-        if bucket.are_several(keys) or not is_free(found):
+        return not bucket.are_several(keys) and self.is_free_for(request, found)
+
+    @staticmethod
+    def is_free_for(request: Request, found: Interaction) -> bool:
+        """Return whether an equal interaction is bound to nothing that this request
+        lacks, so that it answers where it is alone."""
+        if not is_free(found):
             return False
         return found.response.code != 200 or not asks_for_range(request.headers)
 
