@@ -1,4 +1,4 @@
-"""What was recorded is changed where it may hold certain texts, and nowhere else; and one
+"""What was recorded is changed where it may hold certain texts, and nowhere else; one
 made anew differs from the old one only in what really differs."""
 
 import re
