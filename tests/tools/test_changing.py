@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from mitmvcr.core.jsonpaths import json_path
-from mitmvcr.tools.trimming import Trim, renamed, renaming, trimmed
+from mitmvcr.tools.changing import Trim, renamed, renaming, trimmed
 from tools.making import met
 
 SSE = "text/event-stream"
