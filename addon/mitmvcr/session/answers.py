@@ -1,5 +1,5 @@
-"""Answers that stand: the same request gets them again and again, whatever else is
-asked for meanwhile."""
+"""What a replay answers: with the values of its client where recorded ones stood, and
+again and again where an answer stands."""
 
 import logging
 from typing import TYPE_CHECKING

@@ -1,4 +1,5 @@
-"""Cassettes made smaller: places of JSON dropped, and long bodies cut."""
+"""Cassettes changed: places of JSON dropped, long bodies cut, and a host renamed in all
+that names it."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence

@@ -1,4 +1,5 @@
-"""What is said of a refresh: text, JSON, JUnit, HTML, the text of a pull request."""
+"""What came of asking for interactions anew, and what is said of it: text, JSON, JUnit,
+HTML, the text of a pull request."""
 
 import html
 import json
