@@ -47,7 +47,7 @@ class Exchange:
 
     def interaction(self) -> Interaction:
         """Return the interaction. Raise UnreadableError for what cannot be one."""
-        version = _version(self.version)
+        version = _VERSIONS.get(self.version.lower(), b"HTTP/1.1")
         asked = self._asked(version)
         response = self._response(asked, version)
         field, problem = why_not(response)
@@ -147,8 +147,3 @@ _VERSIONS = {
     "http/1.0": b"HTTP/1.0",
     "1.0": b"HTTP/1.0",
 }
-
-
-def _version(text: str) -> bytes:
-    """Return a protocol as it is on the wire, HTTP/1.1 where it is not known."""
-    return _VERSIONS.get(text.lower(), b"HTTP/1.1")

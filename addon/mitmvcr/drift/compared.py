@@ -42,7 +42,7 @@ def compared(old: Interaction, live: Sequence[Response], known: Shape) -> Drift:
     is volatile, and no finding."""
     each = [[*_of_heads(old.response, now)] for now in live]
     common = [found for found in each[0] if all(_has(found, more) for more in each[1:])]
-    if not _has_stopped(common):
+    if not any(each.tier is Tier.BREAKING for each in common):
         common += _of_bodies(old.response, live, known)
     bodies = {each.body for each in live}
     return Drift(common, len(bodies) > 1 or any(len(f) != len(each[0]) for f in each))
@@ -50,10 +50,6 @@ def compared(old: Interaction, live: Sequence[Response], known: Shape) -> Drift:
 
 def _has(found: Finding, more: Sequence[Finding]) -> bool:
     return any((found.rule, found.path) == (each.rule, each.path) for each in more)
-
-
-def _has_stopped(found: Sequence[Finding]) -> bool:
-    return any(each.tier is Tier.BREAKING for each in found)
 
 
 def _of_heads(old: Response, now: Response) -> Iterator[Finding]:

@@ -19,7 +19,7 @@ from mitmvcr.options import Settings
 from mitmvcr.proxy.flow.exchange import Exchange, replay
 from mitmvcr.proxy.flow.player import Player
 from mitmvcr.proxy.flow.states import Event
-from mitmvcr.proxy.host import stream_replay
+from mitmvcr.proxy.host import replays
 from mitmvcr.proxy.host.messages import make_response, request_parts, response_parts
 from mitmvcr.proxy.host.schedule import StreamSchedule
 from mitmvcr.proxy.sessions import Sessions
@@ -66,7 +66,7 @@ def play(
     is_whole = len(parts) < 2 and not broken and stays is None
     if plain or (is_whole and len(recorded.body) <= LARGE):
         flow.response = make_response(*to_wire(decision.interaction, live))
-    elif stream_replay.install():
+    elif replays.take_streams():
         ended = _Ending(sessions, exchange)
         leave = _leave_large if len(recorded.body) > LARGE else _leave
         flow.response, paced = leave(decision.interaction, live, parts, due, ended)
@@ -180,7 +180,6 @@ def _play_socket(
 ) -> Awaitable[None] | None:
     """Switch protocols, and let the recorded messages speak for the server."""
     from mitmvcr.proxy.flow import websocket as sockets
-    from mitmvcr.proxy.host import websocket_replay
 
     session, latency = player.session, player.settings.latency
     recorded = decision.interaction.response
@@ -197,7 +196,7 @@ def _play_socket(
         session.redactor.message,
         session.matcher.message,
     )
-    if "Sec-WebSocket-Key" not in flow.request.headers or not websocket_replay.install(
+    if "Sec-WebSocket-Key" not in flow.request.headers or not replays.play_websocket(
         flow, script
     ):
         raise CannotPlayError(url)

@@ -107,6 +107,7 @@ def open_session(settings: Settings, flows: "Reader | None" = None) -> Session:
             f"cassette not found, and mode {settings.mode} never records:"
             " record it first with mode record_once",
         )
+    environment = dict(os.environ)  # as it is now, though secrets are found later
     session = Session(
         store,
         settings.mode,
@@ -115,13 +116,13 @@ def open_session(settings: Settings, flows: "Reader | None" = None) -> Session:
         matcher=Matcher(settings.matching),
         hooks=None if settings.hooks is None else load_hooks(settings.hooks),
         rules=settings.redaction,
-        environment=os.environ,
+        environment=environment,
         present=_present(settings),
         echoes=settings.echo,
     )
     session.notice = session.notice or store.notice or what_is_odd(store.name)
-    environment = os.environ if session.records else None
-    session.idle_options = [*idle_options(settings, environment)]
+    recorded = environment if session.records else None
+    session.idle_options = [*idle_options(settings, recorded)]
     return session
 
 

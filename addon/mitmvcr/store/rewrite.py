@@ -1,5 +1,5 @@
-"""What was recorded is changed where it may hold certain texts, and nowhere else; one
-made anew differs from the old one only in what really differs."""
+"""What was recorded is changed where it may hold certain texts; and a new recording
+differs from the old one only in what really differs."""
 
 import re
 from collections import defaultdict, deque

@@ -32,8 +32,7 @@ from mitmvcr.proxy.host import (
     listeners,
     masters,
     messages,
-    stream_replay,
-    websocket_replay,
+    replays,
 )
 from mitmvcr.proxy.host.capabilities import (
     TABLE,
@@ -242,7 +241,7 @@ def _asks_as_mitmproxy_does(patch: Patch, folder: Path) -> None:
 
 
 def _has_no_stream(patch: Patch, folder: Path) -> None:
-    assert not stream_replay.install()
+    assert not replays.take_streams()
     assert layers.HttpStream.send_response is _another
 
 
@@ -262,7 +261,7 @@ def _kills_the_call(patch: Patch, folder: Path) -> None:
 
 def _plays_no_socket(patch: Patch, folder: Path) -> None:
     script: Any = None
-    assert not websocket_replay.install(tflow.tflow(), script)
+    assert not replays.play_websocket(tflow.tflow(), script)
 
 
 def _goes_by_the_connection(patch: Patch, folder: Path) -> None:

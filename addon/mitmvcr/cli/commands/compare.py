@@ -10,8 +10,14 @@ import click
 
 from mitmvcr.cli.commands.plan import Plan, make_plan
 from mitmvcr.cli.commands.supervise import run_once
-from mitmvcr.cli.refresh.reports import lines, writer_of
-from mitmvcr.cli.refresh.results import Refreshed, Result, status_of, why_not
+from mitmvcr.cli.refresh.reports import (
+    Refreshed,
+    Result,
+    lines,
+    status_of,
+    why_not,
+    writer_of,
+)
 from mitmvcr.cli.report.console import say
 from mitmvcr.core.errors import OptionError
 from mitmvcr.core.matching import Matcher

@@ -175,7 +175,7 @@ def print_differences(
     """Compare the cassettes of two folders by their names; return 1 if they differ,
     else 0."""
     sides = [
-        {_within(each, folder) for each in find_cassettes([folder])}
+        {each.relative_to(folder) for each in find_cassettes([folder])}
         for folder in (a, b)
     ]
     for folder, own in zip((a, b), sides, strict=True):
@@ -201,10 +201,6 @@ def print_differences(
     if as_json:
         _print_json(facts)
     return status
-
-
-def _within(path: Path, folder: Path) -> Path:
-    return path.relative_to(folder)
 
 
 def _print(both: Both) -> None:

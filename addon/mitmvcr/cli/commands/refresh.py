@@ -9,8 +9,7 @@ from typing import NamedTuple
 import click
 
 from mitmvcr.cli.options import parse_header
-from mitmvcr.cli.refresh.reports import lines, writer_of
-from mitmvcr.cli.refresh.results import Refreshed, status_of
+from mitmvcr.cli.refresh.reports import Refreshed, lines, status_of, writer_of
 from mitmvcr.cli.refresh.rounds import Choice, refreshed
 from mitmvcr.cli.report.console import say
 from mitmvcr.cli.tools.files import find_cassettes, locked

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from mitmvcr.cli.child.trust import write_origins, write_roots
 from mitmvcr.cli.refresh.asking import Asker, NotAskedError, what_is_hidden
-from mitmvcr.cli.refresh.results import Result, why_not
+from mitmvcr.cli.refresh.reports import Result, why_not
 from mitmvcr.core.model import Interaction, Request, Response
 from mitmvcr.core.modes import Mode
 from mitmvcr.core.volatile import VOLATILE

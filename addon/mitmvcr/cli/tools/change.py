@@ -25,9 +25,8 @@ from mitmvcr.format.speed import no_collection
 from mitmvcr.secrets.rules import Rules
 from mitmvcr.tools import Entry, Sheet
 from mitmvcr.tools.bodies import fixed
-from mitmvcr.tools.hosts import renamed, renaming
+from mitmvcr.tools.changing import Trim, renamed, renaming, trimmed
 from mitmvcr.tools.sorting import in_order
-from mitmvcr.tools.trimming import Trim, trimmed
 from mitmvcr.values import Layer
 
 

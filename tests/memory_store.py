@@ -1,4 +1,4 @@
-"""The double of a file store that ships: a cassette that is kept in memory."""
+"""The double of a file store: a cassette that is kept in memory."""
 
 import hashlib
 from collections.abc import Callable, Sequence
