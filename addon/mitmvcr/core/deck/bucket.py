@@ -3,7 +3,7 @@
 from array import array
 from bisect import insort
 from collections import deque
-from collections.abc import Callable, Hashable, Iterable, Set
+from collections.abc import Callable, Hashable, Iterable, Iterator, Set
 from contextlib import suppress
 
 from mitmvcr.core.choosing import Equals
@@ -221,6 +221,11 @@ class Spent:
     @property
     def positions(self) -> set[int]:
         return set(self._flat[::3])
+
+    def rows(self) -> Iterator[tuple[int, tuple[int, int]]]:
+        """Yield the positions with the hashes of their keys."""
+        one, other = self._flat[1::3], self._flat[2::3]
+        yield from zip(self._flat[::3], zip(one, other, strict=True), strict=True)
 
     def count(self, keys: Keys) -> int:
         """Count those that have one of the keys."""

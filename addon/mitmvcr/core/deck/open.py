@@ -1,10 +1,12 @@
 """A deck of which another equal interaction than the first may be taken."""
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
+from typing import Any
 
 from mitmvcr.core.choosing import Equals
 from mitmvcr.core.deck.bucket import Bucket
 from mitmvcr.core.deck.deck import Deck
+from mitmvcr.core.deck.groups import Groups
 from mitmvcr.core.errors import CassetteError
 from mitmvcr.core.model import Interaction, Request
 from mitmvcr.core.modes import Repeats
@@ -12,6 +14,11 @@ from mitmvcr.core.modes import Repeats
 
 class OpenDeck(Deck):
     """One that tells which interactions wait for a request, and plays any of them."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        #: By URL, each with how many interactions it is of.
+        self._groups: dict[Hashable, tuple[int, Groups]] = {}
 
     def waiting_for(self, request: Request, live: Request | None = None) -> list[int]:
         """Return the positions that may play for a request, the best first; the last
@@ -36,8 +43,18 @@ class OpenDeck(Deck):
         keys = self._keys.of(request)
         if self._repeats is Repeats.NO and not any(map(bucket.waiting.get, keys)):
             return None
-        equals = self._equals(bucket, request)
-        return equals if len(equals) > 1 else None
+        return self._grouped(url, bucket).of(keys)
+
+    def _grouped(self, url: Hashable, bucket: Bucket) -> Groups:
+        count = len(self._positions[url])
+        known = self._groups.get(url)
+        if known is None or known[0] != count:
+            self._note_spent(url, bucket)
+            rows = ((at, map(hash, keys)) for at, keys in bucket.keys.items())
+            spent = bucket.spent.rows() if bucket.spent else ()
+            known = count, Groups([*rows, *spent], self._chooser.equals)
+            self._groups[url] = known
+        return known[1]
 
     def _read_sound(self, bucket: Bucket) -> None:
         """Read what is not damaged; the rest is found out when it is needed."""
