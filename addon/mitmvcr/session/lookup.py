@@ -70,7 +70,7 @@ class LookUp:
 
     def take(self, request: Request, seen: Request) -> tuple[int, Interaction] | None:
         """Take what answers the request that was seen last, and return it with its
-        position, or None."""
+        position, or None. Raise UnreadError."""
         found = self.deck.take(seen, request)
         if found is None and seen is not request:
             # Another recorder's cassette has its secrets as they were.
@@ -92,7 +92,9 @@ class LookUp:
         position, interaction = found
         pairs = pairs_of(interaction.request, seen)
         if not names.fit(pairs):
-            for other in self.deck.waiting_for(seen, live)[:_MOST_RIVALS]:
+            with self.deck.reading_any_number():
+                rivals = self.deck.waiting_for(seen, live)[:_MOST_RIVALS]
+            for other in rivals:
                 others = pairs_of(self.deck.request(other), seen)
                 if other != position and names.fit(others):
                     self.deck.give_back(position)
