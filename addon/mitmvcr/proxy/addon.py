@@ -17,6 +17,7 @@ from mitmproxy.addonmanager import Loader
 
 from mitmvcr.core.errors import VcrError
 from mitmvcr.core.modes import Decision, Refuse, Replay
+from mitmvcr.core.unread import UnreadError
 from mitmvcr.options import CASSETTE, Settings
 from mitmvcr.proxy import host, options
 from mitmvcr.proxy.commands import Commands
@@ -37,6 +38,7 @@ from mitmvcr.proxy.flow.refusals import block, refuse
 from mitmvcr.proxy.flow.responses import describe
 from mitmvcr.proxy.flow.states import Event
 from mitmvcr.proxy.flow.streaming import let_live
+from mitmvcr.proxy.flow.turns import planned
 from mitmvcr.proxy.guard import Guard, stand
 from mitmvcr.proxy.host.dispatch import HookDispatcher, open_dispatcher
 from mitmvcr.proxy.host.messages import make_response, request_parts, response_parts
@@ -241,16 +243,21 @@ class VcrAddon:
         live = live_request(player, flow)
         if session.looks_up and size_of(live.request) > SLOW:
             return self._look_aside(player, flow, live)
-        return self._decided(player, flow, live, session.plan(live.request))
+        try:
+            decision = session.plan(live.request)
+        except UnreadError:
+            return self._look_aside(player, flow, live)
+        return self._decided(player, flow, live, decision)
 
     async def _look_aside(
         self, player: Player, flow: http.HTTPFlow, live: LiveRequest
     ) -> None:
-        """Decide on a large request beside the loop, so that other flows go on."""
+        """Decide on a large request, or on one for which much has to be read, so that
+        other flows go on."""
         session = player.session
         try:
             foreseen = await asyncio.to_thread(session.foreseen, live.request)
-            decision = session.plan(live.request, foreseen)
+            decision = await planned(session, live.request, foreseen)
             waiting = self._decided(player, flow, live, decision)
         except Exception as error:  # noqa: BLE001 - fails closed, whatever it is
             self.connections.fail(flow, error)

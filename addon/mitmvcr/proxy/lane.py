@@ -18,6 +18,7 @@ from weakref import WeakKeyDictionary
 from mitmproxy import connection, http
 
 from mitmvcr.core.modes import Decision, Replay
+from mitmvcr.core.unread import UnreadError
 from mitmvcr.lane import Connection, Ends, Hello, Line, Sent, render
 from mitmvcr.proxy import host
 from mitmvcr.proxy.connections import LEFT, Connections
@@ -33,7 +34,7 @@ from mitmvcr.proxy.known_answers import Answered, KnownAnswers
 from mitmvcr.proxy.replay import at_once, waiting_for_nothing
 from mitmvcr.proxy.sessions import Sessions
 from mitmvcr.proxy.sessions.routes import SAYS_SESSION
-from mitmvcr.view.parts import PlainHeaders, PlainRequest, PlainResponse, WireResponse
+from mitmvcr.view.parts import PlainRequest, as_response
 from mitmvcr.view.requests import LiveRequest
 from mitmvcr.view.restore import is_streamed, to_wire
 
@@ -193,6 +194,8 @@ class Lane:
                     if sent is not None:
                         self._known.keep(sent, player, learned, answered)
                     return answered[1]
+        except UnreadError:
+            return None
         except Exception as error:  # noqa: BLE001 - mitmproxy's way answers that too
             self._handed[line.ends] = error
         else:
@@ -327,16 +330,11 @@ def _answered(
     else:
         sent = to_wire(interaction, request)
         answer = render(sent)
-    player.redirects.note(live.request, _parts(sent))
+    player.redirects.note(live.request, as_response(sent))
     entry = session.replaying(decision)
     session.replayed(entry, time.monotonic_ns() - began)
     read_on(player)
     return decision, answer, entry
-
-
-def _parts(sent: WireResponse) -> PlainResponse:
-    headers = PlainHeaders(sent.fields)
-    return PlainResponse(sent.code, sent.reason, b"HTTP/1.1", headers, sent.body)
 
 
 def _protocol(player: Player, place: str, greeting: Hello) -> bytes | None:

@@ -71,7 +71,7 @@ class LookUp:
 
     def take(self, request: Request, seen: Request) -> tuple[int, Interaction] | None:
         """Take what answers the request that was seen last, and return it with its
-        position, or None."""
+        position, or None. Raise UnreadError."""
         asked, found = seen, self.deck.take(seen, request)
         if found is None and seen is not request:
             # Another recorder's cassette has its secrets as they were.

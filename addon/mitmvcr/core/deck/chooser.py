@@ -117,22 +117,25 @@ class Chooser:
         )
         return self.parts.find(asked, candidates, self._all.__getitem__, again=again)
 
-    def look_ahead(
+    def unread_like(self, bucket: Bucket, first: int) -> list[int]:
+        """Return what is not yet keyed and may be equal to the first."""
+        size_of = self._all.body_size
+        return bucket.ahead(size_of(first), size_of) if bucket.unread else []
+
+    def reading(
         self,
         bucket: Bucket,
-        first: int,
+        positions: Iterable[int],
         keyed: Callable[[int, Bucket, Keys], None],
-    ) -> None:
-        """Key what may be equal to the first."""
-        if not bucket.unread:
-            return
-        size_of = self._all.body_size
-        for position in bucket.ahead(size_of(first), size_of):
+    ) -> Iterator[None]:
+        """Key these, one by one, where nobody else has done so meanwhile."""
+        for position in positions:
+            yield
             try:
                 keys = self._rests_of(self._all.request(position))
-            except CassetteError:  # it is found damaged when it is asked for
-                continue
-            bucket.unread.remove(position)
+                bucket.unread.remove(position)
+            except (CassetteError, ValueError):
+                continue  # it is found damaged when it is asked for
             keyed(position, bucket, keys)
 
     def equals(self, positions: Iterable[int]) -> Equals:

@@ -16,6 +16,7 @@ from mitmvcr.core.deck.livekeys import LiveKeys
 from mitmvcr.core.matching import Matcher
 from mitmvcr.core.model import Interaction, Request
 from mitmvcr.core.modes import Repeats
+from mitmvcr.core.unread import UnreadError
 
 #: What is known of a URL with so few interactions is soon found out again, so it is
 #: kept of so many URLs only.
@@ -79,7 +80,7 @@ class Deck(Holdings):
         self, request: Request, live: Request | None = None
     ) -> tuple[int, Interaction] | None:
         """Return the interaction that answers the request, and use it up. ``live`` is
-        the request before anything was hidden in it."""
+        the request before anything was hidden in it. Raise UnreadError."""
         self.for_good, self.was_chosen = -1, False
         url = self._bucket_of(request.url)
         found = self._only_one(request, url)
@@ -105,7 +106,7 @@ class Deck(Holdings):
             if self._repeats is Repeats.ALL:
                 self.for_good = position
         else:
-            self._chooser.look_ahead(bucket, position, self._keyed)
+            self._look_ahead(bucket, position)
             if not self._chooser.is_alone(request, interaction, bucket, keys):
                 return self._best(request, live, bucket)
         self._use(position, url, bucket)
@@ -185,14 +186,23 @@ class Deck(Holdings):
     def _next(self, bucket: Bucket, keys: Keys) -> int | None:
         """Find the first that waits under one of the keys; none unread could come
         before."""
-        wholly = True  # most often it is the first, which is then needed
+        count = 0
         while True:
             heads = [self._head(bucket, key) for key in keys]
             found = min((head for head in heads if head >= 0), default=None)
             if not bucket.unread or (found is not None and found < bucket.unread[0]):
                 return found
-            self._read_one(bucket, wholly=wholly)
-            wholly = False
+            if count == self.most_read:
+                raise UnreadError(self._reading_on(bucket, keys))
+            # Most often it is the first, which is then needed.
+            self._read_one(bucket, wholly=not count)
+            count += 1
+
+    def _reading_on(self, bucket: Bucket, keys: Keys) -> Iterator[None]:
+        """Read until something waits under one of the keys."""
+        while bucket.unread and all(self._head(bucket, key) < 0 for key in keys):
+            self._read_one(bucket, wholly=False)
+            yield
 
     def _head(self, bucket: Bucket, key: Hashable) -> int:
         """Return the first that waits under a key, else -1; drop what was played."""
@@ -210,6 +220,16 @@ class Deck(Holdings):
         keys = self._keys.of_recorded(read(position))
         bucket.unread.popleft()
         self._keyed(position, bucket, keys)
+
+    def _look_ahead(self, bucket: Bucket, first: int) -> None:
+        """Key what may be equal to the first."""
+        positions = self._chooser.unread_like(bucket, first)
+        steps = self._chooser.reading(bucket, positions, self._keyed)
+        if self.most_read is not None and len(positions) > self.most_read:
+            bucket.forget_sizes()  # it is to be asked once more
+            raise UnreadError(steps)
+        for _ in steps:
+            pass
 
     def reading(self, request: Request) -> Iterator[None]:
         """Read all of a request's URL, one by one, as an explanation needs them."""

@@ -1,6 +1,7 @@
 """What a deck holds, by position, and what of it was played."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
 from mitmvcr.core.deck.recorded import ByHost, Recorded
 from mitmvcr.core.model import Interaction, Request
@@ -19,6 +20,9 @@ class Holdings:
         #: Position -> how many answers it gave.
         self._played: dict[int, int] = {}
         self._by_host = ByHost(self._all)
+        #: So many interactions are read for a look-up; where more have to be, it raises
+        #: UnreadError. None for any number.
+        self.most_read: int | None = None
 
     def __repr__(self) -> str:
         return f"<Deck {len(self._played)} of {len(self)} played>"
@@ -35,6 +39,15 @@ class Holdings:
 
     def request(self, position: int) -> Request:
         return self._all.asked(position)
+
+    @contextmanager
+    def reading_any_number(self) -> Iterator[None]:
+        """Let look-ups in the block read all that they need."""
+        most, self.most_read = self.most_read, None
+        try:
+            yield
+        finally:
+            self.most_read = most
 
     def reading_ahead(self) -> Iterator[None]:
         """Read, one by one, what stands behind the last that was played, and so is
