@@ -23,7 +23,9 @@ def indented(data: bytes, head: int) -> bytes:
     if not found[3]:  # within a list it counts from the dash
         parent = len((found[1] + found[2]).rstrip(b" ")) - 1
     width = len(text[2]) - parent
-    longer = any(len(line.rstrip(b"\r")) > len(text[2]) for line in text[1].split(b"\n"))
+    longer = any(
+        len(line.rstrip(b"\r")) > len(text[2]) for line in text[1].split(b"\n")
+    )
     if longer or not 1 <= width <= _WIDEST:
         return data
     at = found.end(4)
