@@ -7,15 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from mitmvcr.core.model import Interaction, Request, Response
-from mitmvcr.secrets import (
-    finder,
-    jsonvalues,
-    literals,
-    markup,
-    pairs,
-    places,
-    scan,
-)
+from mitmvcr.secrets import finder, jsonvalues, scan, syntaxes
 from mitmvcr.secrets.anchors import MOST_FAST
 from mitmvcr.secrets.finder import table
 from mitmvcr.secrets.redactor import Redactor
@@ -85,10 +77,20 @@ def work(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     monkeypatch.setattr(
         finder, "compiled", lambda text: Counting(plain(text), count, rb"[\w.~+/=-]*+")
     )
-    for module in (places, jsonvalues, markup, pairs, literals):
+    for module in (syntaxes, jsonvalues):
         for name, regex in list(vars(module).items()):
             if isinstance(regex, re.Pattern):
                 monkeypatch.setattr(module, name, Counting(regex, count))
+    match = scan.Scan.match
+
+    def counted(
+        self: scan.Scan, regex: re.Pattern[bytes], at: int
+    ) -> re.Match[bytes] | None:
+        if not self.is_done(regex, at) and not isinstance(regex, Counting):
+            Counting(regex, count).match(self.data, at)
+        return match(self, regex, at)
+
+    monkeypatch.setattr(scan.Scan, "match", counted)
     quote = scan.Scan.closing_quote
 
     def closing_quote(self: scan.Scan, start: int, level: int, mark: bytes) -> int:

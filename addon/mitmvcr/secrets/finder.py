@@ -11,11 +11,11 @@ from mitmvcr.core.media import FORM
 from mitmvcr.secrets import lists
 from mitmvcr.secrets.anchors import Anchors, Hit, spellings
 from mitmvcr.secrets.columns import columns
+from mitmvcr.secrets.fields import Fields
 from mitmvcr.secrets.forms import Pattern, is_genuine
 from mitmvcr.secrets.looks import is_real
 from mitmvcr.secrets.names import Names
 from mitmvcr.secrets.patterns import PATTERNS
-from mitmvcr.secrets.places import Places
 from mitmvcr.secrets.rules import Rules
 from mitmvcr.secrets.runs import JSON_STARTS, Held, held_in, percent_in
 from mitmvcr.secrets.scan import Scan
@@ -76,17 +76,20 @@ def is_form(data: bytes) -> bool:
 
 
 def _userinfo(data: bytes) -> Iterator[re.Match[bytes]]:
-    """Yield the passwords of URLs: from each ``@`` backwards, as long as there are
-    few, then forwards."""
+    """Yield the passwords of commands, and of URLs: from each ``@`` backwards, as
+    long as there are few, then forwards."""
     regex, before, at = compiled(lists.USERINFO), 0, data.find(b"@")
     for _ in range(len(data) // _FEW_MARKS + 1):
         if at < 0:
-            return
+            break
         slash = data.rfind(b"/", max(before, at - _LONGEST_USERINFO), at)
         if slash >= 0 and (found := regex.match(data, max(0, slash - 2), at + 1)):
             yield found
         before, at = at + 1, data.find(b"@", at + 1)
-    yield from regex.finditer(data, before)
+    if at >= 0:
+        yield from regex.finditer(data, before)
+    if b"curl " in data or b"sshpass " in data:
+        yield from compiled(lists.COMMANDS).finditer(data)
 
 
 class Found(NamedTuple):
@@ -103,7 +106,7 @@ class Finder:
     """The one scanner: the lists, with a user's names, regexes and exceptions."""
 
     def __init__(self, names: Names, rules: Rules) -> None:
-        self._names, self._places = names, Places(names)
+        self._names, self._fields = names, Fields(names)
         self._regexes = [re.compile(text.encode()) for text in rules.regex]
         self._keep = frozenset(rules.keep)
         kept = (each for each in PATTERNS if each.kind in self._keep)
@@ -132,7 +135,7 @@ class Finder:
             target = self._targets[number]
             yield target.is_mark or forms.at(target.forms, start)
             if target.is_name and start >= named:
-                named, is_named = self._places.named(data, start, end)
+                named, is_named = self._fields.named(data, start, end)
                 yield is_named
 
     def found(self, data: bytes, kind: str = "") -> Found:
@@ -156,7 +159,7 @@ class Finder:
         hits = self._hits(data)
         if not hits:
             return spans, starts
-        targets, of, at = self._targets, self._places.of, self._forms(data).at
+        targets, of, at = self._targets, self._fields.of, self._forms(data).at
         scan = Scan(data, form=FORM in kind.lower() or is_form(data))
         for number, start, end in hits:
             is_name, is_mark, forms = targets[number]
