@@ -267,8 +267,8 @@ PORT = Option(
 )
 WORKERS = Option(
     name="workers",
-    help="So many processes share the port, for many sessions on several cores"
-    " (auto: all that there are): each session lives in one of them.",
+    help="How many processes share the port, for many sessions on several cores (auto:"
+    " one for each core): each session lives in one of them.",
     group=Group.NETWORK,
     parse=network.parse_workers,
     default="1",

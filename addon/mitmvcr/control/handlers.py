@@ -4,16 +4,18 @@ import json
 import logging
 from collections.abc import Awaitable
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tornado import web
 
 from mitmvcr.control import guards
 from mitmvcr.control.office import Facts, Office, Problem, Wish
-from mitmvcr.control.relay import Relay
 from mitmvcr.core.errors import OptionError, VcrError
 from mitmvcr.core.jsontext import parse_json
 from mitmvcr.core.media import JSON, PROBLEM
+
+if TYPE_CHECKING:
+    from mitmvcr.control.relay import Relay
 
 logger = logging.getLogger("mitmvcr")
 
@@ -46,7 +48,7 @@ class Handler(web.RequestHandler):
         return None if relay is None else relay.pass_on(self)
 
     @property
-    def relay(self) -> Relay | None:
+    def relay(self) -> "Relay | None":
         """Return what asks other workers, if there are any."""
         found: Relay | None = self.settings.get("relay")
         return found

@@ -51,7 +51,7 @@ class Relay:
         kind = handler.request.path.split("/")[1]
         if kind == "ports":
             detail = "is not served by several workers"
-            remedy = "POST /sessions gives each session a port; or leave --workers out"
+            remedy = "POST /sessions gives each session a port; or start one worker"
             raise Problem(409, "port", detail, remedy)
         if kind != "sessions" or not (name := _named(handler)):
             return None
@@ -92,7 +92,7 @@ class Relay:
 def healthy(each: list[Facts]) -> Facts:
     """Return the health of all workers as one."""
     sessions = sum(facts["sessions"] for facts in each)
-    return {**each[0], "sessions": sessions, "workers": len(each)}
+    return {**each[0], "sessions": sessions, "processes": len(each)}
 
 
 def _named(handler: Answering) -> str:

@@ -69,7 +69,7 @@ class Team:
     # Clients
 
     def meet(self, client: socket.socket) -> None:
-        """Take a client that has come to the shared port."""
+        """Take a client of the shared port."""
         if self.has_names():
             self._meeting.meet(client)
         else:
@@ -125,7 +125,7 @@ class Team:
 
     def _gone(self, number: int) -> Problem:
         detail = f"{Worker(number, self._worker.of)} has ended, and its sessions"
-        return Problem(503, "workers", detail, "start 'mitmvcr serve' anew")
+        return Problem(503, "worker", detail, "start 'mitmvcr serve' anew")
 
     def _receive(self) -> None:
         while True:

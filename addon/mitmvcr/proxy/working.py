@@ -1,5 +1,5 @@
-"""The program that each worker of ``mitmvcr serve --workers`` is: mitmdump with the
-addon, of whose sessions it has a part."""
+"""The program that each worker of ``mitmvcr serve`` is, where there are several:
+mitmdump with the addon, of whose sessions it has a part."""
 
 import logging
 import socket
@@ -13,6 +13,7 @@ from mitmproxy import ctx
 from mitmproxy.addonmanager import Loader
 
 from mitmvcr.core.errors import VcrError
+from mitmvcr.options import WORKERS
 from mitmvcr.proxy import host, options
 from mitmvcr.proxy.addon import VcrAddon
 from mitmvcr.proxy.host import chain, masters, shared_port
@@ -65,7 +66,7 @@ def _enter(
     master.addons.add(*more)
     if not shared_port.is_regular():
         mode = ", ".join(ctx.options.mode)
-        text = f"--workers is for a regular proxy, and mode is {mode}: leave one out"
+        text = f"{WORKERS.word}: only a regular proxy has several, and mode is {mode}"
         host.end_process(VcrError(text))
     try:
         shared_port.share(team.meet)

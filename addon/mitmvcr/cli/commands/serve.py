@@ -20,8 +20,10 @@ from mitmvcr.core.errors import VcrError
 from mitmvcr.network_options import Address
 from mitmvcr.options import (
     CASSETTE,
+    CONTROL,
     DIR,
     OF_SESSION,
+    PORT,
     WORKERS,
     Settings,
     as_options,
@@ -51,9 +53,11 @@ class ServeOptions:
 class PortBusyError(VcrError):
     """mitmproxy cannot listen on the address."""
 
-    def __init__(self, host: str, port: int, reason: str) -> None:
+    def __init__(
+        self, host: str, port: int, reason: str, word: str = PORT.word
+    ) -> None:
         self.host, self.port = host, port
-        super().__init__(f"cannot listen on {host}:{port}: {reason}; choose --port")
+        super().__init__(f"cannot listen on {host}:{port}: {reason}; choose {word}")
 
 
 def serve_proxy(extra: Sequence[str], typed: Layer) -> int:
@@ -91,9 +95,13 @@ def _become(
 
 def _where(options: ServeOptions, certificate: Path) -> list[str]:
     return [
-        f"point a client at http://{options.host}:{options.port}",
+        f"point a client at http://{_place(options.host, options.port)}",
         f"and let it trust {certificate}",
     ]
+
+
+def _place(host: str, port: int) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def _check_workers(options: ServeOptions, extra: Sequence[str]) -> None:
@@ -130,9 +138,11 @@ def _share(
                 f" {DIR.word} DIR has many, for many cores"
             )
         if (control := settings.control) is not None:
+            if control.port:
+                check_port(control.host, control.port, CONTROL.word)
             number = held.enter_context(reserved(control.host, control.port))
             settings = settings._replace(control=replace(control, port=number))
-            lines.append(f"control at {settings.control}")
+            lines.append(f"control at http://{_place(control.host, number)}")
         arguments = proxy_arguments(options, settings, confdir, os.environ)
         return run_workers(options.workers, arguments, lines)
 
@@ -183,9 +193,9 @@ def _option_values(settings: Settings) -> Iterator[tuple[str, str]]:
             yield name, text
 
 
-def check_port(host: str, port: int) -> None:
-    """Raise PortBusyError if the port is taken. mitmproxy would say it in several
-    lines, or in its log."""
+def check_port(host: str, port: int, word: str = PORT.word) -> None:
+    """Raise PortBusyError if the port that an option names is taken. mitmproxy would
+    say it in several lines, or in its log."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
@@ -194,4 +204,4 @@ def check_port(host: str, port: int) -> None:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
     except OSError as error:
-        raise PortBusyError(host, port, why(error)) from error
+        raise PortBusyError(host, port, why(error), word) from error

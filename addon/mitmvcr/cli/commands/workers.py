@@ -1,5 +1,5 @@
-"""``mitmvcr serve --workers``: a parent that starts processes which share one port, and
-waits for them."""
+"""``mitmvcr serve`` with several workers: a parent that starts processes which share
+one port, and waits for them."""
 
 import asyncio
 import signal
@@ -12,6 +12,7 @@ from pathlib import Path
 
 from mitmvcr.cli.report.console import say
 from mitmvcr.core.errors import VcrError
+from mitmvcr.options import WORKERS
 from mitmvcr.store.files import why
 
 #: Where this package lies, for an interpreter that does not find it by itself.
@@ -25,7 +26,7 @@ def check_system() -> None:
     for place, name in needed:
         if not hasattr(place, name):
             raise VcrError(
-                f"--workers needs {name}, which this system has not: leave it out"
+                f"{WORKERS.word} needs {name}, which this system has not: leave it out"
             )
 
 
@@ -47,7 +48,7 @@ def reserved(host: str, port: int) -> Iterator[int]:
 
 
 def run_workers(count: int, arguments: Sequence[str], ready: Sequence[str]) -> int:
-    """Run so many workers until a signal ends them, or all have ended; return the exit
+    """Run workers until a signal ends them, or all have ended; return the exit
     status. ``ready`` is said when all of them serve."""
     return asyncio.run(_Parent(count, arguments, ready).run())
 

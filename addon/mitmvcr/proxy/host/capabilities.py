@@ -182,7 +182,7 @@ TABLE = (
     Capability(
         name="shared port",
         check=checks.shared_port,
-        lost="'mitmvcr serve' cannot have several workers: leave --workers out",
+        lost="'mitmvcr serve' has one worker only",
         on_demand=True,
     ),
     Capability(

@@ -1,6 +1,6 @@
 """A port that several processes listen on (proxy/mode_servers.py:
-AsyncioServerInstance.listen), and clients that mitmproxy gets as if they had come to
-it."""
+AsyncioServerInstance.listen), and clients that mitmproxy gets as if it had accepted
+them."""
 
 import asyncio
 import os

@@ -1,5 +1,5 @@
-"""The sessions of one worker of several: each name is of one worker, and what comes to
-another worker gets no session there."""
+"""The sessions of one worker of several: each name is of one worker, and gets no
+session in another."""
 
 from collections.abc import Callable
 from hashlib import blake2b
@@ -14,7 +14,7 @@ from mitmvcr.proxy.sessions.sessions import Sessions
 
 
 class Worker(NamedTuple):
-    """A worker of so many; its ``number`` counts from 0."""
+    """One of several workers; its ``number`` counts from 0."""
 
     number: int
     of: int
