@@ -68,13 +68,15 @@ class VcrAddon:
         configured: Callable[[], Values] | None = None,
         opened: Callable[[Player], None] = lambda _: None,
         has_lane: bool = False,
+        made_by: Callable[..., Sessions] = Sessions,
     ) -> None:
         """Make it; ``configured`` reads the options that the environment and files
-        give, ``opened`` is called with each session. ``has_lane``: see Lane."""
+        give, ``opened`` is called with each session. ``has_lane``: see Lane;
+        ``made_by`` makes the sessions."""
         self._configured = configured
         self.options = options.VcrOptions()
         self._opened = opened
-        self.sessions = Sessions(
+        self.sessions = made_by(
             exit_guard, self._let_go, self._begun, self._settle_guard
         )
         self.idle_end = IdleEnd(self.sessions)
@@ -126,7 +128,8 @@ class VcrAddon:
         host.capabilities.look()
         self._is_running = True
         self._dispatcher = open_dispatcher()
-        if not self.sessions.in_play() and self.sessions.root is None:
+        sessions = self.sessions
+        if not (sessions.in_play() or sessions.root or sessions.offline):
             logger.warning(
                 "mitmvcr: no cassette is chosen and nothing is recorded:"
                 " --set %s=FILE, or the command vcr.use FILE",
