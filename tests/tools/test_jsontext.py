@@ -3,8 +3,8 @@
 import pytest
 
 from mitmvcr.core.jsonpaths import json_path
-from mitmvcr.tools import jsontext
-from mitmvcr.tools.jsontext import restyled, without
+from mitmvcr.tools import bodies
+from mitmvcr.tools.bodies import restyled, without
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_what_is_nested_too_deep_is_refused(monkeypatch):
     def decode(text):
         raise RecursionError
 
-    monkeypatch.setattr(jsontext._DECODER, "decode", decode, raising=False)
+    monkeypatch.setattr(bodies._DECODER, "decode", decode, raising=False)
     with pytest.raises(ValueError, match="nested too deep"):
         without("[]", [])
 
