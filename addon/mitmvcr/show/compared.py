@@ -1,4 +1,5 @@
-"""Two cassettes compared: what is the same, what changed, and what only one has."""
+"""Two cassettes compared: which interactions belong together, what is the same, what
+changed, and what only one has."""
 
 from collections import defaultdict, deque
 from collections.abc import Callable, Container, Hashable, Iterable, Mapping, Sequence

@@ -1,4 +1,5 @@
-"""A body changed: its coding, its lengths, its digests and its times follow."""
+"""A body changed: its coding, lengths, digests and times follow; JSON stays as it is
+spelled."""
 
 import codecs
 import json

@@ -1,6 +1,7 @@
 """The network within a new namespace: loopback, an address, and routes to a dead end.
 
-There is no ``ip`` everywhere, so these are the ioctls that it had before netlink.
+There is no ``ip`` everywhere, so these are the ioctls that it had before netlink, and
+calls of Linux that Python has only from 3.12 on, or not at all. Each raises OSError.
 """
 
 import ctypes

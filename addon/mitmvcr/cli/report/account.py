@@ -1,4 +1,4 @@
-"""All that a report of a run holds."""
+"""All that a report of a run holds, and what it missed, kept for ``mitmvcr fix``."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""URLs as they are compared: equal keys match.
+"""URLs as they are compared, whole and part by part: equal keys match.
 
 Nothing here raises, whatever the bytes, except where a docstring says so: what cannot
 be understood is compared as it stands.
