@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mitmvcr.echo.names import Names
     from mitmvcr.miss.steps import Steps
 
-#: So many equal interactions are looked at for the ids of a request.
+#: How many equal interactions are looked at for the ids of a request.
 _MOST_RIVALS = 200
 Judge = Callable[[Request, Request], bool | None]
 

@@ -44,7 +44,7 @@ def _part(session: Session) -> dict[str, object]:
 
 
 _SPENT = {Outcome.RECORDED: "recorded", Outcome.REPLAYED: "saved"}
-#: So many of the oldest cassettes are listed.
+#: How many of the oldest cassettes are listed.
 _OLDEST = 10
 
 
