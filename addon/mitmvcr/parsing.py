@@ -80,7 +80,7 @@ def _as_named(words: Any) -> Mapping[str, Any]:
 View = Literal["go", "wire"]
 #: What becomes of a stream that the client left before its end.
 Partial = Literal["keep", "drop"]
-#: What a replay at latency 0 tells a client of when to come back.
+#: What a replay at latency 0 says of when a client may come back.
 RetryAfter = Literal["0", "keep"]
 Lane = Literal["auto", "off"]
 #: What becomes of an old recording's times in a replay.

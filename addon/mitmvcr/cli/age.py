@@ -14,9 +14,9 @@ from mitmvcr.core.errors import VcrError
 from mitmvcr.format import reader
 from mitmvcr.session import Session
 
-#: In seconds: so long git has to say when it took a file.
+#: In seconds: how long to wait for git to say when it took a file.
 _PATIENCE = 10
-#: So many interactions are looked at for a Date.
+#: How many interactions are searched for a Date.
 _LOOKED_AT = 100
 
 

@@ -11,10 +11,10 @@ from mitmvcr.clock.times import moved, read
 from mitmvcr.core.model import Headers, Interaction, Request
 
 _TEXT = "utf-8", "surrogateescape"
-#: In seconds: so long the same recorded time is moved to the same one, and what is
-#: younger is not moved.
+#: In seconds: how long the same recorded time is moved to the same one; what is younger
+#: is not moved.
 _SAME = 60
-#: So many texts are remembered.
+#: How many texts are remembered.
 _MOST = 1 << 14
 #: What may be one of them.
 _GIVEN = re.compile(

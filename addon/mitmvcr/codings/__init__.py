@@ -24,7 +24,7 @@ from mitmvcr.codings.table import (
     zlib_whole,
 )
 
-#: A body may come to so many bytes, or to so many times its own size.
+#: How large a body may become: in bytes, or as a multiple of its own size.
 MOST = 64 << 20
 _SWELLS = 20
 

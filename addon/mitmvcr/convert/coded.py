@@ -61,7 +61,7 @@ def as_sent(response: Response) -> dict[str, list[str]]:
 
 
 def request_key(each: Interaction) -> tuple[str, str, bytes]:
-    """Return what formats without an order tell requests apart by."""
+    """Return what distinguishes requests in formats without an order."""
     return each.request.method, each.request.url, each.request.body
 
 

@@ -15,11 +15,11 @@ from mitmvcr.drift.values import value_of
 #: Headers that clients go by.
 _HEADERS = ("Link", "Location", "ETag", "Last-Modified", "X-Total-Count")
 _HEADERS_OF_ENDS = ("Deprecation", "Sunset")
-#: Names of what tells one thing from the others.
+#: Names of members that distinguish one thing from the others.
 _IDS = ("id", "uuid", "key", "sha", "slug", "name", "code", "login", "number")
 #: Of a shorter list two orders are often one.
 _LEAST = 3
-#: What so many objects have is in all of them.
+#: A member that this many objects have is in all of them.
 _CERTAIN = 8
 
 

@@ -27,7 +27,7 @@ _ENUM = re.compile(
     r"(?:.*_)?(?:status|state|type|kind|role|level|category|currency|mode|tier"
     r"|severity|priority|visibility|object|method|scope|unit|reason|outcome|phase)"
 )
-#: So many words are remembered of a place; more are no enum.
+#: How many words are remembered of a place; more are no enum.
 _MOST = 16
 
 

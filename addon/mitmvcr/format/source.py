@@ -52,7 +52,7 @@ def packed(name: str, *parts: bytes | Iterable[bytes]) -> Iterator[bytes]:
     yield compressor.flush()
 
 
-#: So many bytes are looked through at once.
+#: In bytes: how much is looked through at once.
 WINDOW = 1 << 20
 
 

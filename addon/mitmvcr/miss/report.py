@@ -15,7 +15,7 @@ _LONGEST_URL = 300
 #: The remedy where what would answer is used up.
 REPEATS = f"vcr_allow_repeats={Repeats.LAST}"
 
-#: So many differences of two requests are named.
+#: How many differences of two requests are named.
 MOST_DIFFERENCES = 5
 #: A larger body is masked only where it is shown: all of it takes its time.
 LARGE = 4 << 20

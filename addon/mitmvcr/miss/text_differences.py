@@ -16,7 +16,7 @@ from mitmvcr.miss.report import MOST_DIFFERENCES, Difference
 Otherwise = tuple[str, str] | None
 #: Masks a piece of a body.
 Mask = Callable[[bytes], bytes]
-#: So much around a difference is masked, and little of it shown.
+#: How much around a difference is masked; little of it is shown.
 _AROUND = 1 << 15
 _LINE = b"\n"
 

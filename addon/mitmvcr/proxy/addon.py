@@ -257,10 +257,8 @@ class VcrAddon:
     ) -> None:
         """Decide on a large request, or on one for which much has to be read, so that
         other flows go on."""
-        session = player.session
         try:
-            foreseen = await asyncio.to_thread(session.foreseen, live.request)
-            decision = await planned(session, live.request, foreseen)
+            decision = await planned(player.session, live.request)
             waiting = self._decided(player, flow, live, decision)
         except Exception as error:  # noqa: BLE001 - fails closed, whatever it is
             self.connections.fail(flow, error)

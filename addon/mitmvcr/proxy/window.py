@@ -51,9 +51,9 @@ class _Making:
         return self._recorded[later.position - self._session.loaded]
 
 
-#: A search gives way to others after so many interactions.
+#: After how many interactions a search gives way to others.
 _AT_A_TIME = 20
-#: And finds so many at most.
+#: And how many it finds at most.
 _MOST_FOUND = 10_000
 
 

@@ -24,9 +24,9 @@ from mitmvcr.show.streams import stream_differences
 
 Facts = dict[str, Any]
 
-#: So many lines of each text are compared, from the first that differs.
+#: How many lines of each text are compared, from the first that differs.
 MOST_LINES = 1000
-#: So many equal lines are shown around those that differ.
+#: How many equal lines are shown around those that differ.
 _AROUND = 3
 #: A longer line is shown from shortly before where it differs.
 _LONGEST = 240

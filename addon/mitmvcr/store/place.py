@@ -95,7 +95,7 @@ def opened(path: Path, name: str) -> bytes | Source:
     return path.read_bytes()
 
 
-#: What tells one version of a cassette from another; empty where there is none.
+#: What distinguishes one version of a cassette from another; empty without one.
 State = tuple[object, ...]
 
 _FOLDER = "make its folder writable, or choose another one"

@@ -46,9 +46,9 @@ _HIDING = (b"!!binary", b'"\\uFEFF')
 _AS_THEY_ARE = re.compile(rb"[!#-&(-\[\]-~]+")
 #: A shorter piece would be interactions nearly everywhere.
 _LEAST = 4
-#: So much of a piece is looked for: an automaton of whole tokens takes long to make.
+#: How much of a piece is looked for: an automaton of whole tokens takes long to make.
 _MOST = 16
-#: So many are looked for one by one where there is no automaton.
+#: How many are looked for one by one where there is no automaton.
 _FEW = 64
 
 

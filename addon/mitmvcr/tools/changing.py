@@ -10,8 +10,7 @@ from mitmvcr.core.events import ends, stream_kind
 from mitmvcr.core.jsonpaths import Finder
 from mitmvcr.core.media import is_json
 from mitmvcr.core.model import Headers, Interaction, Request, Response, header
-from mitmvcr.tools.bodies import BodyError, charset_of, plain, side, with_body
-from mitmvcr.tools.jsontext import without
+from mitmvcr.tools.bodies import BodyError, charset_of, plain, side, with_body, without
 
 #: What does not stand right before a host, or behind one, or behind a port.
 _BEFORE, _BEHIND, _BEHIND_PORT = r"(?<![\w.-])", r"(?![\w-]|\.\w)", r"(?!\d)"

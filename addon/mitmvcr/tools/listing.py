@@ -89,7 +89,7 @@ def _one_by_one(data: bytes, mark: bytes) -> Iterator[tuple[int, int, int]]:
         at = data.find(mark, at + 1)
 
 
-#: So many of the largest are named.
+#: How many of the largest are named.
 _MOST = 5
 
 Facts = dict[str, Any]

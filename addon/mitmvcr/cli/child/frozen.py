@@ -19,8 +19,8 @@ _OPTION = BY_NAME["time"]
 #: with threads is good for all.
 _PLACES = ("/usr/lib/*/faketime", "/usr/lib*/faketime", "/usr/local/lib/faketime")
 _NAME = "libfaketimeMT.so.1"
-#: Cassettes of one run were recorded within so many seconds: what is good for an hour
-#: is good in all of them.
+#: In seconds: cassettes of one run were recorded this close to each other. What is good
+#: for an hour is good in all of them.
 _ONE_RUN = 1800
 
 

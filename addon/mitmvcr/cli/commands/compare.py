@@ -28,7 +28,7 @@ from mitmvcr.format import reader
 from mitmvcr.format.source import read_bytes
 from mitmvcr.options import CASSETTE, DIR, MODE, PROVE, RECEIPT, REPORT, RERECORD
 from mitmvcr.parsing import COMPARE
-from mitmvcr.show.pairs import paired
+from mitmvcr.show.compared import paired
 from mitmvcr.store.files import put
 from mitmvcr.values import Given, Values
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 #: Each is asked so often; and so often where something is found.
 _LEAST, _MOST = 2, 6
-#: So long, in seconds, the proxy may take to record what the client has.
+#: In seconds: how long the proxy may take to record what the client has.
 _RECORDED = 10.0
 _REMEDY = (
     "give today's credentials, as --header 'Authorization: Bearer <TOKEN>'"

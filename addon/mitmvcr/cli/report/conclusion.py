@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING
 import click
 
 from mitmvcr.cli.report import status
-from mitmvcr.cli.report.account import Part, RunReport
+from mitmvcr.cli.report.account import Part, RunReport, keep_misses
 from mitmvcr.cli.report.console import one_line, print_misses, say
 from mitmvcr.cli.report.files import Target, write_reports
 from mitmvcr.cli.report.findings import Finding
-from mitmvcr.cli.report.last import keep_misses
 from mitmvcr.core.errors import VcrError
 from mitmvcr.core.wording import number_of, shown
 from mitmvcr.miss.report import Miss, Outcome

@@ -34,7 +34,7 @@ from mitmvcr.tools.attributes import installed, literal, pattern, uninstalled
 from mitmvcr.tools.merging import merged
 
 _HEAD = re.compile(rb"(?:---\r?\n)?(?:version: 2\r?\n)?interactions:")
-#: So much of a file shows what it is.
+#: In bytes: how much of a file shows what it is.
 _START = 1 << 12
 _ATTRIBUTES = ".gitattributes"
 

@@ -22,7 +22,7 @@ Facts = dict[str, Any]
 #: A larger one is not looked through for secrets unprompted: it may take seconds.
 _QUICK = 8 << 20
 _HEADINGS = ("count", "size", "age", "format", "secrets", "tests", "methods", "hosts")
-#: So many methods, hosts and tests are named.
+#: How many methods, hosts and tests are named.
 _MOST = 4
 
 

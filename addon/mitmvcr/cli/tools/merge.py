@@ -30,7 +30,7 @@ from mitmvcr.tools.sorting import chosen
 from mitmvcr.tools.using import does_fit
 from mitmvcr.values import Layer
 
-#: So many lines say which of two recordings is kept.
+#: How many lines say which of two recordings is kept.
 _MOST_NOTES = 20
 
 

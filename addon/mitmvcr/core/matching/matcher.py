@@ -21,8 +21,13 @@ from mitmvcr.core.frames import pieces_of
 from mitmvcr.core.jsonpaths import name_anywhere
 from mitmvcr.core.matching.ignoring import Names, Places, pieces_left_out
 from mitmvcr.core.matching.spec import DEFAULT, MatchSpec
-from mitmvcr.core.matching.urlparts import URL_PARTS, mapped_key, query_pairs, url_part
-from mitmvcr.core.matching.urls import split_url
+from mitmvcr.core.matching.urls import (
+    URL_PARTS,
+    mapped_key,
+    query_pairs,
+    split_url,
+    url_part,
+)
 from mitmvcr.core.media import FORM, JSON, media_kind, without_boundary
 from mitmvcr.core.model import Headers, Request, header
 from mitmvcr.core.placeholders import any_placeholder

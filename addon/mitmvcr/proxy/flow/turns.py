@@ -58,10 +58,10 @@ async def _go_on(steps: Iterator[None]) -> None:
 _TRIES = 3
 
 
-async def planned(
-    session: Session, request: Request, foreseen: Seen | None = None
-) -> Decision:
-    """Decide on a request; where much has to be read first, the loop goes on."""
+async def planned(session: Session, request: Request) -> Decision:
+    """Decide on a request: what it hides is found in a thread, and where much has to be
+    read first, the loop goes on."""
+    foreseen = await asyncio.to_thread(session.foreseen, request)
     for _ in range(_TRIES):
         try:
             return session.plan(request, foreseen)

@@ -45,7 +45,7 @@ class Authority(NamedTuple):
     has_expired: bool
 
 
-#: So long it is valid, and it began to be so long ago, as mitmproxy has it.
+#: How long it is valid, and how long ago that began, as mitmproxy has it.
 _VALID, _AGO = timedelta(days=10 * 365), timedelta(days=2)
 #: In bits, of the key that mitmproxy makes.
 _KEY_SIZE = 2048

@@ -1,4 +1,4 @@
-"""Which authorities clients were told to trust by files of their own: git, pip, npm,
+"""Which authorities clients are configured to trust in files of their own: git, pip, npm,
 curl, wget and Java."""
 
 import re

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from cli.helpers import need
 from mitmvcr.cli.child import jks
-from mitmvcr.cli.child.told import told_certificates, told_files
+from mitmvcr.cli.child.authorities import told_certificates, told_files
 from origin.certs import CertFiles
 
 
