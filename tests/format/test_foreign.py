@@ -124,7 +124,7 @@ def test_handlers_are_code_and_cannot_be_converted(text: str, words: str) -> Non
 NO_COMMAND = {
     "mountebank": '{"imposters": [{"port": 1, "protocol": "http", "stubs": []}]}',
     "MockServer": '[{"httpRequest": {"path": "/"}, "httpResponse": {"body": "x"}}]',
-    "Pact": '{"consumer": {}, "provider": {}, "interactions": [{"request": {}}]}',
+    "Pact": json.dumps({"consumer": {}, "provider": {}, "interactions": [PAIR]}),
     "Insomnia": '{"_type": "export", "__export_format": 4, "resources": []}',
     "Insomnia 5": "type: collection.insomnia.rest/5.0\nname: x\n",
     "ExVCR": '[{"request": {"request_body": "", "options": []}, "response": {}}]',
@@ -133,7 +133,6 @@ NO_COMMAND = {
         "\n-\n    request:\n        method: GET\n    response:\n"
         "        status:\n            http_version: '1.1'\n"
     ),
-    "OkReplay": "!tape\nname: x\ninteractions:\n- request:\n    uri: http://a\n",
     "Keploy": "version: api.keploy.io/v1beta1\nkind: Http\nspec: {}\n",
     "OpenAPI": "openapi: 3.0.0\ninfo: {title: x}\npaths: {}\n",
     "OpenAPI, JSON": '{"openapi": "3.1.0", "info": {}, "paths": {}}',

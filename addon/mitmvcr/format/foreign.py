@@ -50,7 +50,6 @@ KINDS = {
     "exvcr": "a cassette of ExVCR",
     "talkback": "a tape of talkback",
     "php-vcr": "a cassette of PHP-VCR",
-    "okreplay": "a tape of OkReplay or of Betamax for Java",
     "keploy": "a test of Keploy",
     "openapi": "an OpenAPI document",
     "packets": "a capture of packets",
@@ -61,7 +60,7 @@ CODE = ("msw", "nock-code")
 UNREAD = frozenset(
     (
         *("mountebank", "mockserver", "pact", "insomnia", "exvcr", "talkback"),
-        *("php-vcr", "okreplay", "keploy", "openapi", "packets"),
+        *("php-vcr", "keploy", "openapi", "packets"),
     )
 )
 #: What begins or stands in files that are no JSON.
@@ -69,7 +68,6 @@ _UNREAD: dict[str, re.Pattern[bytes]] = {
     "talkback": re.compile(
         rb"\s*\{\s*meta: \{.*?^\s*req: \{.*?^\s*res: \{", re.M | re.S
     ),
-    "okreplay": re.compile(rb"(?:---\s*)?!tape\b"),
     "php-vcr": re.compile(
         rb"\s*-\s+request:\s+method: .*?^\s+response:\s+status:\s.*?\bhttp_version: ",
         re.M | re.S,
@@ -112,8 +110,8 @@ def kind_of(data: bytes) -> str:
             return kind
     if _JSON.match(data):
         kinds = (kind for names, kind in _MEMBERS.items() if _has(data, names))
-        kind = next(kinds, "")
-        return kind if kind not in _WEAK or _WEAK[kind](data) else ""
+        sure = (kind for kind in kinds if kind not in _WEAK or _WEAK[kind](data))
+        return next(sure, "")
     if _FLOWS.match(data):
         return "mitmproxy"
     return _of_code(data) or _of_yaml(data)
