@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
-from mitmvcr.secrets import jsonvalues
+from mitmvcr.secrets import jsonvalues, markup
 from mitmvcr.secrets.scan import NONE, Place, Scan, Value, Values, unescaped
 
 #: Returns the values of the name that stands at ``scan.data[begin:finish]``.
@@ -104,25 +104,22 @@ def _assigned(scan: Scan, begin: int, finish: int) -> Values:
 
 # Names that are values themselves: {"name": "X-Api-Key", "value": "x"}
 
-_WS = rb"[ \t\r\n]{0,200}+"
-_Q = rb"\\{0,15}\""
-_COLON = rb"[ \t\r\n]{0,9}:[ \t\r\n]{0,9}"
-_NAMED = rb"(?i:\"(?:name|key|header|field|path)%b%b%b)(?:[\w./-]{0,100}/)?\Z" % (
-    _Q,
-    _COLON,
-    _Q,
-)
-#: A string or a word of JSON, and a name with its colon.
-_SCALAR = rb"(?:%b[^\"\\{}]{0,200}+%b|[\w.-]{1,30}+)[ \t\r\n]{0,9}+" % (_Q, _Q)
-_KEY = _WS + _Q + rb"%b" + _Q + _COLON
-_PAIR = re.compile(
-    rb"(?i)%b[ \t\r\n]{0,9}+,(?:%b%b,){0,6}?%b"
-    % (_Q, _KEY % rb"[\w.-]{1,40}+", _SCALAR, _KEY % b"value")
-)
+
+def _json(regex: bytes) -> bytes:
+    """Return a regex in which ``~`` stands for what escapes a quote in JSON, and ``_``
+    for blanks."""
+    return regex.replace(b"~", rb"\\{0,15}+").replace(b"_", rb"[ \t\r\n]{0,200}+")
+
+
+_NAMED = _json(rb'(?i:"(?:name|key|header|field|path)~"_:_~")(?:[\w./-]{0,100}/)?\Z')
 _IS_NAMED = re.compile(_NAMED)
-_TURNED = rb"(?i:\"value)%b%b%b([^\"\\{}]{1,400})%b[ \t\r\n]{0,9},%b%b" % (
-    _Q, _COLON, _Q, _Q, _WS, _NAMED
-)  # fmt: skip
+_PAIR = re.compile(
+    _json(
+        rb'(?i)~"_,(?:_~"[\w.-]{1,40}+~"_:_'
+        rb'(?:~"[^"\\{}]{0,200}+~"|[\w.-]{1,30}+)_,){0,6}?_~"value~"_:_'
+    )
+)
+_TURNED = _json(rb'(?i:"value)~"_:_~"([^"\\{}]{1,400})~"_,_~') + _NAMED
 _TURNED_YAML = (
     rb"\bvalue:[ \t]{1,9}[\"']?([^\s\"']{4,400})[\"']?\r?\n[ \t]{1,60}"
     rb"(?:name|key):[ \t]{1,9}[\"']?\Z"
@@ -148,79 +145,6 @@ def _turned(regex: bytes) -> Take:
 
     return take
 
-
-# XML and HTML
-
-_OPENED = re.compile(rb"(?:\s[^<>]{0,2000}+)?+>")
-_CDATA = re.compile(rb"\s{0,200}+<!\[CDATA\[")
-_TEXT = re.compile(rb"[^<]++")
-_PART = re.compile(rb"\"[^\r\n]{0,500}+\r?\n(?:[^\r\n]{1,500}+\r?\n){0,20}+\r?\n")
-_TAG_VALUE = re.compile(
-    rb"(?:value|content)\s*+=\s*+(?:\"([^\"]++)\"|'([^']++)')", re.I
-)
-_TAG = re.compile(rb"<([\w:.-]{1,60})[ \t\r\n]")
-_TAG_TEXT = re.compile(
-    rb"[\"'][^<>/]{0,300}>(?:\s{0,200}+<value>)?([^<]{1,400})"
-    rb"</([\w:.-]{1,60})[ \t]{0,9}>"
-)
-
-
-def _element(scan: Scan, begin: int, finish: int) -> Values:
-    """Return the text of an element: its end has to follow, since ``<password>`` stands
-    in texts too."""
-    data, opened = scan.data, _OPENED.match(scan.data, finish)
-    if opened is None or scan.is_done(b"]]>", begin):
-        return NONE
-    if cdata := _CDATA.match(data, opened.end()):
-        return scan.until(b"]]>", cdata.end())
-    found = scan.match(_TEXT, opened.end())
-    if found and data.startswith(b"</" + data[begin:finish], found.end()):
-        return (Value(*found.span(), unescaped(found[0])),)
-    return NONE
-
-
-def _part(scan: Scan, begin: int, finish: int) -> Values:
-    """Return the value of a part of a multipart body."""
-    if scan.left(begin, 6) != b'name="' or scan.is_done(b"\n--", finish):
-        return NONE
-    found = scan.match(_PART, finish)
-    if found is None:
-        return NONE
-    value = scan.until(b"\n--", found.end())
-    scan.done(_PART, value[0].end if value else 0)
-    if value and scan.data[value[0].end - 1 : value[0].end] == b"\r":
-        return (Value(found.end(), value[0].end - 1, value[0].text[:-1]),)
-    return value
-
-
-def _entered(scan: Scan, begin: int, finish: int) -> Values:
-    """Return the value of ``<input name="csrf_token" value="...">`` and the like, or
-    the text of ``<entry key="password">x</entry>``."""
-    if not scan.left(begin, 7)[:-1].endswith((b"name=", b" key=", b"\tkey=")):
-        return NONE
-    data = scan.data
-    opened = data.rfind(b"<", max(0, begin - 500), begin)
-    closed = data.find(b">", finish, finish + 5000)
-    if opened < 0 or closed < 0 or scan.is_done("input", begin):
-        return NONE
-    scan.done("input", closed)
-    if found := _TAG_VALUE.search(data, opened, closed):
-        group = found.lastindex or 0
-        return (Value(*found.span(group), unescaped(found[group])),)
-    tag, text = _TAG.match(data, opened), _TAG_TEXT.match(data, finish)
-    if tag and text and text[2] in (tag[1], b"value"):
-        return (Value(*text.span(1), unescaped(text[1])),)
-    return NONE
-
-
-def _attribute(scan: Scan, begin: int, finish: int) -> Values:
-    opened = scan.data.rfind(b"<", max(0, begin - 2000), begin)
-    if opened < 0 or scan.data.find(b">", opened, begin) >= 0:
-        return NONE
-    return scan.value(_ATTRIBUTE, finish, decode=unescaped)
-
-
-_ATTRIBUTE = re.compile(rb"\s{0,20}+=\s{0,20}+(?:\"([^\"<>]++)\"|'([^'<>]++)')")
 
 # Lines of files and of logs
 
@@ -294,16 +218,16 @@ SYNTAXES = (
     Syntax(_paired, b"/", b"", b'"\\', b","),
     Syntax(_turned(_TURNED), b'"', b":", b'"\\', b"},"),
     # multipart, <input name="password" value="x">, <entry key="password">x</entry>
-    Syntax(_part, b'"', b"=", b'"'),
-    Syntax(_entered, b"\"'", b"=", b"\"'"),
+    Syntax(markup.part, b'"', b"=", b'"'),
+    Syntax(markup.entered, b"\"'", b"=", b"\"'"),
     # ["PASSWORD=x"], -H "X-Api-Key: x"
     Syntax(_matched(rb"=([^&\"'\\\r\n]{6,2000}+)(?=\\{0,15}[\"'`])"), _QUOTES, b"", b"="),
     Syntax(_matched(rb":[ \t]?" + _SCHEME + rb"([^\s\"'\\<>]{6,2000}+)(?=\\{0,15}[\"'])"), _QUOTES, b"", b":"),
     # <password>x</password>, <key>password</key><string>x</string>, <dt> and <dd>
-    Syntax(_element, b"<", b"", b"> \t\r\n"),
+    Syntax(markup.element, b"<", b"", b"> \t\r\n"),
     Syntax(_matched(_NEXT_TAG, Place.FIELD, decode=unescaped), b">", b"", b"<"),
     Syntax(_matched(_OTHER_TAG, Place.INNER, decode=unescaped), b">", b"", b"<"),
-    Syntax(_attribute, b" \t\r\n", sign=b"="),
+    Syntax(markup.attribute, b" \t\r\n", sign=b"="),
     # "password": "x", password = 'x', put("password", "x"), password "x"
     Syntax(_assigned, sign=b":=,;" + _QUOTES),
     # variable "db_password" { default = "x" }, secret { value: "x" }
