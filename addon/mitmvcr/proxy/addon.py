@@ -57,8 +57,7 @@ logger = logging.getLogger("mitmvcr")
 
 
 class VcrAddon:
-    """Recorder and player of the sessions in play, with the addons for the rest of
-    it."""
+    """Recorder and player of the sessions in play, with addons for the rest."""
 
     name = "vcr"
 
@@ -255,8 +254,7 @@ class VcrAddon:
     async def _look_aside(
         self, player: Player, flow: http.HTTPFlow, live: LiveRequest
     ) -> None:
-        """Decide on a large request, or on one for which much has to be read, so that
-        other flows go on."""
+        """Decide on what takes long, so that other flows go on."""
         try:
             decision = await planned(player.session, live.request)
             waiting = self._decided(player, flow, live, decision)

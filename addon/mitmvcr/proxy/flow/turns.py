@@ -13,7 +13,6 @@ from mitmvcr.core.unread import UnreadError
 from mitmvcr.miss.steps import Steps
 from mitmvcr.proxy.host import settle_memory
 from mitmvcr.session import Session
-from mitmvcr.session.redaction import Seen
 
 #: In seconds. A step may make it longer.
 _TURN = 0.003
