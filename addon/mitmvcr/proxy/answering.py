@@ -5,10 +5,11 @@ from typing import NamedTuple
 
 from mitmvcr.core.modes import Decision, Replay
 from mitmvcr.lane import render
-from mitmvcr.miss.report import Entry
 from mitmvcr.proxy.at_once import at_once, waiting_for_nothing
+from mitmvcr.proxy.flow.ahead import read_on
 from mitmvcr.proxy.flow.player import Player
-from mitmvcr.view.parts import PlainHeaders, PlainRequest, PlainResponse, WireResponse
+from mitmvcr.proxy.known_answers import Answered
+from mitmvcr.view.parts import PlainRequest, as_response
 from mitmvcr.view.requests import LiveRequest
 from mitmvcr.view.restore import is_streamed, to_wire
 
@@ -23,7 +24,7 @@ class Handed(NamedTuple):
 
 def answered(
     player: Player, request: PlainRequest, live: LiveRequest, decision: Replay
-) -> tuple[Replay, bytes, Entry | int | None] | None:
+) -> Answered | None:
     """Answer with a replay and count it, and return both, with what the log has of it;
     None where it is a long stream, or fails."""
     began, session = time.monotonic_ns(), player.session
@@ -37,12 +38,8 @@ def answered(
     else:
         sent = to_wire(interaction, request)
         answer = render(sent)
-    player.redirects.note(live.request, _parts(sent))
+    player.redirects.note(live.request, as_response(sent))
     entry = session.replaying(decision)
     session.replayed(entry, time.monotonic_ns() - began)
+    read_on(player)
     return decision, answer, entry
-
-
-def _parts(sent: WireResponse) -> PlainResponse:
-    headers = PlainHeaders(sent.fields)
-    return PlainResponse(sent.code, sent.reason, b"HTTP/1.1", headers, sent.body)

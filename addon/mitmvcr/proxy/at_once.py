@@ -5,8 +5,7 @@ from dataclasses import replace
 
 from mitmvcr.core.chunks import due_times
 from mitmvcr.core.events import Pieces, ends, json_ends
-from mitmvcr.core.headers import header
-from mitmvcr.core.model import Interaction, Response
+from mitmvcr.core.model import Interaction, Response, header
 from mitmvcr.core.modes import Replay
 from mitmvcr.lane import render, render_parts
 from mitmvcr.options import Settings

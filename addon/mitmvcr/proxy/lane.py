@@ -10,9 +10,10 @@ import logging
 import ssl
 from collections.abc import Set
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary, ref
+from weakref import WeakKeyDictionary
 
 from mitmvcr.core.modes import Replay
+from mitmvcr.core.unread import UnreadError
 from mitmvcr.lane import Connection, Ends, Hello, Line, Sent
 from mitmvcr.proxy import host
 from mitmvcr.proxy.answering import Handed, answered
@@ -26,7 +27,7 @@ from mitmvcr.proxy.host.leaves import Leaves
 from mitmvcr.proxy.host.lines import Intake
 from mitmvcr.proxy.host.lines import Line as Taken
 from mitmvcr.proxy.host.plain import is_harmless
-from mitmvcr.proxy.known_answers import Known, KnownAnswers
+from mitmvcr.proxy.known_answers import KnownAnswers
 from mitmvcr.proxy.sessions import Sessions
 from mitmvcr.proxy.sessions.routes import SAYS_SESSION
 from mitmvcr.view.parts import PlainRequest
@@ -191,9 +192,10 @@ class Lane:
                 found = answered(player, request, live, decision)
                 if found is not None:
                     if sent is not None:
-                        known = Known(ref(player), learned, *found)
-                        self._known.keep(sent, player, known)
+                        self._known.keep(sent, player, learned, found)
                     return found[1]
+        except UnreadError:
+            return None
         except Exception as error:  # noqa: BLE001 - mitmproxy's way answers that too
             self._handed[line.ends] = error
         else:

@@ -16,8 +16,9 @@ from mitmvcr.proxy.at_once import SECOND, schedule
 from mitmvcr.proxy.flow.exchange import Exchange, replay
 from mitmvcr.proxy.flow.player import Player
 from mitmvcr.proxy.flow.states import Event
-from mitmvcr.proxy.host import stream_replay
+from mitmvcr.proxy.host import replays
 from mitmvcr.proxy.host.messages import make_response, request_parts, response_parts
+from mitmvcr.proxy.host.schedule import StreamSchedule
 from mitmvcr.proxy.sessions import Sessions
 from mitmvcr.view.parts import RequestParts
 from mitmvcr.view.restore import (
@@ -57,7 +58,7 @@ def play(
     is_whole = len(parts) < 2 and not broken and stays is None
     if plain or (is_whole and len(recorded.body) <= LARGE):
         flow.response = make_response(*to_wire(decision.interaction, live))
-    elif stream_replay.install():
+    elif replays.take_streams():
         ended = _Ending(sessions, exchange)
         leave = _leave_large if len(recorded.body) > LARGE else _leave
         flow.response, paced = leave(decision.interaction, live, parts, due, ended)
@@ -85,7 +86,7 @@ def _for_ever() -> bool:
     return True
 
 
-Sent = tuple[http.Response, stream_replay.StreamSchedule]
+Sent = tuple[http.Response, StreamSchedule]
 
 
 def _leave(
@@ -98,7 +99,7 @@ def _leave(
     recorded = interaction.response
     response, sent = to_stream(recorded, live, parts)
     broken = recorded.failure == "truncated"
-    paced = stream_replay.StreamSchedule(sent, due, ended, breaks_off=broken)
+    paced = StreamSchedule(sent, due, ended, breaks_off=broken)
     return make_response(*response), paced
 
 
@@ -123,7 +124,7 @@ def _leave_large(
     if coding := later_coding(recorded, live):
         sent, head = encoded_pieces(sent, coding), partial(_coded_head, coding, live)
     times = None if due is None else due_in_small(parts, due)
-    paced = stream_replay.StreamSchedule(sent, times, ended, broken, head)
+    paced = StreamSchedule(sent, times, ended, broken, head)
     return make_response(*response), paced
 
 
@@ -138,7 +139,6 @@ def _play_socket(
 ) -> Awaitable[None] | None:
     """Switch protocols, and let the recorded messages speak for the server."""
     from mitmvcr.proxy.flow import websocket as sockets
-    from mitmvcr.proxy.host import websocket_replay
 
     session, latency = player.session, player.settings.latency
     recorded = decision.interaction.response
@@ -155,7 +155,7 @@ def _play_socket(
         session.redactor.message,
         session.matcher.message,
     )
-    if "Sec-WebSocket-Key" not in flow.request.headers or not websocket_replay.install(
+    if "Sec-WebSocket-Key" not in flow.request.headers or not replays.play_websocket(
         flow, script
     ):
         raise CannotPlayError(url)
