@@ -8,53 +8,56 @@ twice.
 import asyncio
 import logging
 import ssl
-import time
-from collections.abc import Set
-from functools import lru_cache
-from ipaddress import IPv6Address, ip_address
-from typing import Any, NamedTuple
+from collections.abc import Hashable, Set
+from itertools import count
+from typing import Any
 from weakref import WeakKeyDictionary, ref
 
 from mitmproxy import connection, http
 
-from mitmvcr.core.modes import Decision, Replay
-from mitmvcr.lane import Connection, Ends, Hello, Line, Sent, render
-from mitmvcr.miss.report import Entry
+from mitmvcr.core.modes import Replay
+from mitmvcr.lane import (
+    MARK,
+    Answer,
+    Connection,
+    Ends,
+    Hello,
+    Line,
+    Sent,
+    SentFields,
+)
 from mitmvcr.proxy import host
+from mitmvcr.proxy.answering import (
+    A,
+    Handed,
+    Handover,
+    Render,
+    answered,
+    over_http1,
+    over_http2,
+)
 from mitmvcr.proxy.connections import LEFT, Connections
+from mitmvcr.proxy.fitness import H1, H2, is_fit_for_lane, is_near, protocol_of
 from mitmvcr.proxy.flow.player import LARGE, Player, size_of
 from mitmvcr.proxy.flow.requests import live_request_of
 from mitmvcr.proxy.flow.turns import prepare
 from mitmvcr.proxy.handshakes import broken
 from mitmvcr.proxy.host.leaves import Leaves
-from mitmvcr.proxy.host.lines import Intake
+from mitmvcr.proxy.host.lines import Intake, address_in_log
 from mitmvcr.proxy.host.lines import Line as Taken
 from mitmvcr.proxy.host.plain import Plain, is_harmless
 from mitmvcr.proxy.known_answers import Known, KnownAnswers
-from mitmvcr.proxy.replay import at_once, waiting_for_nothing
 from mitmvcr.proxy.sessions import Sessions
 from mitmvcr.proxy.sessions.routes import SAYS_SESSION
-from mitmvcr.view.parts import PlainHeaders, PlainRequest, PlainResponse, WireResponse
-from mitmvcr.view.requests import LiveRequest
-from mitmvcr.view.restore import is_streamed, to_wire
+from mitmvcr.view.parts import PlainRequest
 
 logger = logging.getLogger("mitmvcr")
 #: Whose lines these would be.
 _mitmproxys = logging.getLogger("mitmproxy.proxy.server")
 
 _CONNECT = "client connect"
-_H1 = b"http/1.1"
-_KNOWN = (b"h2", _H1, b"http/1.0", b"http/0.9")
 #: So many looks make the time after which a silent client is left.
 _LOOKS = 4
-
-
-class Handed(NamedTuple):
-    """A request that was decided on already."""
-
-    player: Player
-    live_request: LiveRequest
-    decision: Decision
 
 
 class Lane:
@@ -74,7 +77,8 @@ class Lane:
         connections.was_counted = self.has_counted
         self._intake = Intake(self._accept)
         self._plain, self._leaves = Plain(), Leaves()
-        self._handed: dict[Ends, Handed | Exception] = {}
+        self._handed: dict[Handover, Handed | Exception] = {}
+        self._marks = count()
         self._counted: set[Ends] = set()
         #: Clients of whom the log says already that they have come.
         self._told: set[Any] = set()
@@ -118,7 +122,7 @@ class Lane:
             host.capabilities.has("fast lane")  # the log says where it is not
 
     def _accept(self, line: Taken) -> Connection | None:
-        if (player := self._player(line)) is None or not _is_near(line.ends[0][0]):
+        if (player := self._player(line)) is None or not is_near(line.ends[0][0]):
             return None
         made = Connection(line, self)
         if not player.session.is_prepared:
@@ -155,7 +159,7 @@ class Lane:
             self._is_plain = self._plain.look()
         is_fit = self._fit.get(player)
         if is_fit is None:
-            is_fit = self._fit[player] = _is_fit(player)
+            is_fit = self._fit[player] = is_fit_for_lane(player)
         return player if is_fit and self._is_plain else None
 
     def _owner(self, line: Line) -> Player | None:
@@ -169,9 +173,14 @@ class Lane:
     # Answers
 
     def answer_again(self, line: Line, sent: Sent) -> bytes | None:
-        known = self._known.get(sent)
-        if known is None:
-            return None
+        known: Known[bytes] | None = self._known.get(sent)
+        return None if known is None else self._again(line, known)
+
+    def answer_http2_again(self, line: Line, sent: SentFields) -> Answer | None:
+        known: Known[Answer] | None = self._known.get(sent)
+        return None if known is None else self._again(line, known)
+
+    def _again(self, line: Line, known: Known[A]) -> A | None:
         if (player := self._player(line)) is None or player is not known.whose():
             return None
         return known.again(player)
@@ -179,6 +188,25 @@ class Lane:
     def answer(
         self, line: Line, request: PlainRequest, sent: Sent | None = None
     ) -> bytes | None:
+        return self._answer(line, request, sent, over_http1)
+
+    def answer_http2(
+        self, line: Line, request: PlainRequest, sent: SentFields
+    ) -> Answer | bytes:
+        mark = b"%d" % next(self._marks)
+        answer = self._answer(line, request, sent, over_http2, mark)
+        if answer is None:
+            return mark if (line.ends, mark) in self._handed else b""
+        return answer
+
+    def _answer(
+        self,
+        line: Line,
+        request: PlainRequest,
+        sent: Hashable | None,
+        render: Render[A],
+        mark: bytes = b"",
+    ) -> A | None:
         player = self._player(line)
         if player is None or self._is_for_us(request):
             return None
@@ -189,16 +217,16 @@ class Lane:
             learned = player.session.standing.learned
             decision = player.session.plan(live.request)
             if isinstance(decision, Replay):
-                answered = _answered(player, request, live, decision)
-                if answered is not None:
+                found = answered(player, request, live, decision, render)
+                if found is not None:
                     if sent is not None:
-                        known = Known(ref(player), learned, *answered)
+                        known = Known(ref(player), learned, *found)
                         self._known.keep(sent, player, known)
-                    return answered[1]
+                    return found[1]
         except Exception as error:  # noqa: BLE001 - mitmproxy's way answers that too
-            self._handed[line.ends] = error
+            self._handed[line.ends, mark] = error
         else:
-            self._handed[line.ends] = Handed(player, live, decision)
+            self._handed[line.ends, mark] = Handed(player, live, decision)
         return None
 
     def _is_for_us(self, request: PlainRequest) -> bool:
@@ -211,9 +239,7 @@ class Lane:
     def handed(self, flow: http.HTTPFlow) -> Handed | None:
         """Return what was decided of a flow before mitmproxy had it. Raise the error
         that there was."""
-        if not self._handed:
-            return None
-        found = self._handed.pop(_ends(flow.client_conn), None)
+        found = self._handed.pop(_handover(flow), None) if self._handed else None
         if isinstance(found, Exception):
             raise found
         return found
@@ -225,8 +251,8 @@ class Lane:
         if player is None:
             return None
         try:
-            protocol = _protocol(player, place[0], greeting)
-            if protocol not in (None, _H1):
+            protocol = protocol_of(player, place[0], greeting)
+            if protocol not in (None, H1, H2):
                 return None
             address = line.ends[1][0]
             return self._leaves.context(greeting.name, place[0], address, protocol)
@@ -257,6 +283,10 @@ class Lane:
         self._counted.discard(ends)
         return True
 
+    def http2_broke(self, line: Line, reason: str) -> None:
+        address = address_in_log(line.ends[0])
+        _mitmproxys.info("%s: %s", address, reason, extra={"client": line.ends[0]})
+
     def tls_broke(self, line: Line, name: str, reason: str) -> None:
         level, text = broken(name, reason)
         client = {"client": line.ends[0]}
@@ -267,13 +297,13 @@ class Lane:
     def asked_nothing(self, line: Line, name: str) -> None:
         self._connections.tls_broke(self._owner(line), name, LEFT)
 
-    def ended(self, made: Connection, line: Line) -> None:
+    def ended(self, made: object, line: Line) -> None:
         if made in self._open:
             self._open.discard(made)
             self._counted.discard(line.ends)
             _mitmproxys.info("client disconnect", extra={"client": line.ends[0]})
 
-    def left(self, made: Connection, line: Line) -> None:
+    def left(self, made: object, line: Line) -> None:
         self._open.discard(made)
         if line.ends in self._counted:
             self._told.add(line.ends[0])
@@ -281,9 +311,16 @@ class Lane:
 
     def client_disconnected(self, client: connection.Client) -> None:
         """Undo what was decided for a client that has left before mitmproxy had it."""
-        if not self._handed:
-            return
-        found = self._handed.pop(_ends(client), None)
+        for each in [each for each in self._handed if each[0] == _ends(client)]:
+            self._undo(each)
+
+    def error(self, flow: http.HTTPFlow) -> None:
+        """Undo the same of a stream that its client has left."""
+        if self._handed:
+            self._undo(_handover(flow))
+
+    def _undo(self, handover: Handover) -> None:
+        found = self._handed.pop(handover, None)
         if isinstance(found, Handed) and isinstance(found.decision, Replay):
             found.player.session.give_back(found.decision.position)
 
@@ -292,59 +329,7 @@ def _ends(client: connection.Client) -> Ends:
     return client.peername, client.sockname
 
 
-def _is_fit(player: Player) -> bool:
-    """Return whether all that the session's requests need is in the lane."""
-    session, settings = player.session, player.settings
-    return (
-        settings.lane == "auto"
-        and session.offline
-        and session.looks_up
-        and not player.passthrough
-        and not player.blocking.has_filters
-        and not settings.latency
-    )
-
-
-@lru_cache(maxsize=256)
-def _is_near(address: str) -> bool:
-    """Return whether mitmproxy's ``block_global`` lets this client in."""
-    found = ip_address(address.rpartition("%")[0] or address)
-    if isinstance(found, IPv6Address):
-        found = found.ipv4_mapped or found
-    return found.is_loopback or not found.is_global
-
-
-def _answered(
-    player: Player, request: PlainRequest, live: LiveRequest, decision: Replay
-) -> tuple[Replay, bytes, Entry | int | None] | None:
-    """Answer with a replay and count it, and return both, with what the log has of it;
-    None where it is a long stream, or fails."""
-    began, session = time.monotonic_ns(), player.session
-    decision = waiting_for_nothing(player.settings, decision, request)
-    interaction = decision.interaction
-    if is_streamed(interaction.response):
-        found = at_once(interaction, request)
-        if found is None:
-            return None
-        sent, answer = found
-    else:
-        sent = to_wire(interaction, request)
-        answer = render(sent)
-    player.redirects.note(live.request, _parts(sent))
-    entry = session.replaying(decision)
-    session.replayed(entry, time.monotonic_ns() - began)
-    return decision, answer, entry
-
-
-def _parts(sent: WireResponse) -> PlainResponse:
-    headers = PlainHeaders(sent.fields)
-    return PlainResponse(sent.code, sent.reason, b"HTTP/1.1", headers, sent.body)
-
-
-def _protocol(player: Player, place: str, greeting: Hello) -> bytes | None:
-    """Return what mitmproxy and :class:`Connections` would speak with this client."""
-    offered = greeting.protocols
-    recorded = player.recorded_protocol((greeting.name, place))
-    if recorded in offered and host.capabilities.has("ALPN choice"):
-        return recorded
-    return next((each for each in offered if each in _KNOWN), None)
+def _handover(flow: http.HTTPFlow) -> Handover:
+    """Return what a flow was handed over by, and take the mark out of its request."""
+    mark: str = flow.request.headers.pop(MARK.decode(), "")
+    return _ends(flow.client_conn), mark.encode()

@@ -15,7 +15,6 @@ from mitmvcr.core.events import Pieces, due_in_small, ends, in_small, json_ends
 from mitmvcr.core.headers import header
 from mitmvcr.core.model import Interaction, Response
 from mitmvcr.core.modes import Replay
-from mitmvcr.lane import render, render_parts
 from mitmvcr.options import Settings
 from mitmvcr.proxy.flow.exchange import Exchange, replay
 from mitmvcr.proxy.flow.player import Player
@@ -110,10 +109,10 @@ def waiting_for_nothing(
 
 def at_once(
     interaction: Interaction, live: RequestParts
-) -> tuple[WireResponse, bytes] | None:
-    """Return the answer that is a stream, and all its bytes as they leave over HTTP/1.1
-    at latency 0. None where it fails, ends otherwise, or is so large that its client
-    may leave before it has all of it."""
+) -> tuple[WireResponse, Sequence[bytes]] | None:
+    """Return the answer that is a stream, and its parts, if any, as they leave at
+    latency 0. None where it fails, ends otherwise, or is so large that its client may
+    leave before it has all of it."""
     recorded = interaction.response
     if recorded.failure or recorded.until or recorded.code == 101:
         return None
@@ -121,10 +120,8 @@ def at_once(
         return None
     parts, _ = _schedule(recorded, 0)
     if has_no_body(live.method, recorded.code) or len(parts) < 2:
-        sent = to_wire(interaction, live)
-        return sent, render(sent)
-    sent, parts = to_stream(recorded, live, parts)
-    return sent, render_parts(sent, parts)
+        return to_wire(interaction, live), ()
+    return to_stream(recorded, live, parts)
 
 
 Sent = tuple[http.Response, stream_replay.StreamSchedule]
