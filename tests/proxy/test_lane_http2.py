@@ -7,13 +7,14 @@ import random
 from collections.abc import Iterator, Sequence
 
 import pytest
+from h2.exceptions import ProtocolError
 
 from examples import examples
 from mitmvcr.core.model import Interaction
 from mitmvcr.proxy.launch import Proxy
-from proxy.http2 import Header, Http2Client, pieces
+from proxy.http2 import Got, Header, Http2Client, pieces
 from proxy.lanes import HOST, Play, cassette, interaction, played
-from proxy.test_lane import HOOKS, odd
+from proxy.test_lane import odd
 
 BASE = f"https://{HOST}"
 
@@ -49,7 +50,10 @@ FIELDS: tuple[Header, ...] = (
     *((b"range", b"bytes=0-3"), (b"if-none-match", b"*"), (b"te", b"trailers")),
     *((b"authorization", b"Bearer abcdefghijklmnop"), (b"x-request-id", b"1")),
     *((b"priority", b"u=1, i"), (b"referer", b"https://api.test/moved")),
-    *((b"x-api-key", b"0123456789abcdef0123456789abcdef"), (b"expect", b"100-continue")),
+    *(
+        (b"x-api-key", b"0123456789abcdef0123456789abcdef"),
+        (b"expect", b"100-continue"),
+    ),
     *((b"x-mitmvcr-lane", b"0"), (b"accept-encoding", b"br, gzip;q=0.5")),
 )
 
@@ -153,3 +157,121 @@ def test_what_a_client_reads_is_the_same_by_either_way(options, tmp_path, confdi
     assert (own.lane, own.passed) == (0, 0)
     assert fast.lane > COUNT // 4
     assert fast.passed > COUNT // 20
+
+
+#: Heads that the lane does not know, some of which nobody may answer.
+STRANGE: list[list[Header]] = [
+    [(b"connection", b"close")],
+    [(b"transfer-encoding", b"chunked")],
+    [(b"te", b"gzip")],
+    [(b"X-Upper", b"1")],
+    [(b"x y", b"1")],
+    [(b"x-blank", b" a ")],
+    [(b"content-length", b"3")],
+    [(b"content-length", b"0"), (b"content-length", b"0")],
+    [(b"content-length", b"+0")],
+    [(b":path", b"/items/2")],
+    [(b":protocol", b"websocket")],
+    [(b":unknown", b"1")],
+    [(b"host", b"mitm.it")],
+    [(b"host", b"other.test")],
+    [(b"content-type", b"application/grpc")],
+    [(b"x-long", b"x" * 70_000)],
+]
+#: Other places: scheme, authority and path.
+PLACES = [
+    (b"http", b"api.test", "/items/3"),
+    (b"ftp", b"api.test", "/items/3"),
+    (b"https", b"API.test", "/items/3"),
+    (b"https", b"api.test:443", "/items/3"),
+    (b"https", b"api.test:99999", "/items/3"),
+    (b"https", b"other.test", "/items/3"),
+    (b"https", b"a@api.test", "/items/3"),
+    (b"https", b"", "/items/3"),
+    (b"https", b"mitm.it", "/"),
+    (b"https", b"api.test", "*"),
+    (b"https", b"api.test", ""),
+    (b"https", b"api.test", "/items/3 4"),
+    (b"https", b"api.test", "https://api.test/items/3"),
+]
+#: Frames that end a connection, or none: type, flags, stream and what is in it.
+FRAMES = [
+    (0, 0, 0, b"data of no stream"),
+    (0, 0, 99, b"data of a stream that is none"),
+    (0, 0, 1, b"data behind its end"),
+    (0, 0, 1, b"more behind its end" * 500),
+    (1, 5, 0, b"\x82"),
+    (1, 5, 2, b"\x82"),
+    (1, 5, 1, b"\x82"),
+    (1, 5, 99, b"\xff\xff\xff\xff\xff"),
+    (2, 0, 1, b"\0\0\0\1\0"),
+    (2, 0, 5, b"\0\0\0\3\x09"),
+    (3, 0, 0, b"\0\0\0\x08"),
+    (3, 0, 99, b"\0\0\0\x08"),
+    (4, 0, 0, b"\0\4\xff\xff\xff\xff"),
+    (4, 0, 0, b"\0\x99\0\0\0\7\0\4\0\0\0\x64"),
+    (4, 0, 0, b"\0"),
+    (4, 1, 0, b""),
+    (5, 4, 1, b"\0\0\0\2\x82"),
+    (6, 0, 0, b"12345678"),
+    (6, 0, 1, b"12345678"),
+    (8, 0, 0, b"\x7f\xff\xff\xff"),
+    (8, 0, 1, b"\x7f\xff\xff\xff"),
+    (8, 0, 0, b"\0\0\0\0"),
+    (9, 4, 1, b"\x82"),
+    (0x99, 0, 0, b"unknown"),
+]
+
+
+def framed(kind: int, flags: int, stream: int, data: bytes) -> bytes:
+    size, rest = len(data).to_bytes(3), stream.to_bytes(4)
+    return b"%b%c%c%b%b" % (size, kind, flags, rest, data)
+
+
+def of_bad_manners(proxy: Proxy) -> Iterator[bytes]:
+    """Do what clients do at their worst, each on a connection of its own that has been
+    answered once; yield what they read, and how it ended."""
+    for fields in STRANGE:
+        client = Http2Client(proxy)
+        yield bytes(client.ask("GET", "/items/1"))
+        yield bytes(client.ask("GET", "/items/2", fields))
+        yield how_it_goes_on(client)
+    for scheme, authority, path in PLACES:
+        client = Http2Client(proxy)
+        more = {"scheme": scheme, "authority": authority, "ends": True}
+        stream = client.begin("GET", path, **more)
+        client.flush()
+        yield bytes(client.answer(stream))
+        yield how_it_goes_on(client)
+    for method in ("CONNECT", "get", "M-SEARCH", "PROPFIND", "TRACE"):
+        client = Http2Client(proxy)
+        yield bytes(client.ask(method, "/items/4"))
+        yield how_it_goes_on(client)
+    for frame in FRAMES:
+        client = Http2Client(proxy)
+        yield bytes(client.ask("GET", "/items/1"))
+        client.socket.sendall(framed(*frame))
+        yield how_it_goes_on(client)
+
+
+def how_it_goes_on(client: Http2Client) -> bytes:
+    """Ask once more; return the answer, or why there is none."""
+    if client.ended:
+        return client.ended.partition(":")[0].encode()
+    try:
+        got = client.ask("GET", "/items/5")
+    except (OSError, ProtocolError):
+        client.rest()
+        got = Got()
+    if got.end:
+        client.close()
+    return bytes(got) + client.ended.partition(":")[0].encode()
+
+
+def test_clients_of_bad_manners_read_the_same_by_either_way(tmp_path, confdir):
+    path = cassette(tmp_path / "a.yaml", *world())
+    own, fast = (
+        played(path, confdir, of_bad_manners, lane=lane, allow_repeats="all")
+        for lane in ("off", "auto")
+    )
+    assert fast.seen == own.seen

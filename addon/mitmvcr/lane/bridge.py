@@ -52,6 +52,8 @@ class Bridge:
         if self._inner is not None:
             self._inner.end()
 
+    leave = end
+
     def pause(self) -> None:
         if self._inner is not None:
             self._inner.pause()

@@ -31,6 +31,9 @@ class Other(Protocol):
 
     def resume(self) -> None: ...
 
+    def leave(self) -> None:
+        """End the connection."""
+
 
 class Connection(asyncio.Protocol):
     """Answers what the desk answers, and passes the rest on with the connection.
@@ -98,6 +101,8 @@ class Connection(asyncio.Protocol):
 
     def close(self) -> None:
         """End once all that was answered has left."""
+        if self._bridge is not None:
+            self._bridge.leave()
         self._transport.close()
 
     # The client's side

@@ -15,16 +15,19 @@ from h2.settings import SettingCodes, Settings
 
 from mitmvcr.lane import fields as heads
 from mitmvcr.lane.line import MARK, Answer, Desk, Line
+from mitmvcr.lane.literals import LiteralEncoder
 from mitmvcr.lane.outgoing import Outgoing
 from mitmvcr.lane.relay import FAULTS, Open, Relay
 from mitmvcr.view.parts import Fields
 
 #: A longer body is mitmproxy's.
 LONGEST_BODY = 1 << 14
-#: As mitmproxy has it (proxy/layers/http/_http2.py: Http2Server).
+#: As mitmproxy has it (proxy/layers/http/_http2.py: Http2Server); but it is mitmproxy
+#: that looks for faults in a head that is not known here.
 _CONFIG = H2Configuration(
     client_side=False,
     header_encoding=False,
+    validate_inbound_headers=False,
     validate_outbound_headers=False,
     normalize_inbound_headers=False,
     normalize_outbound_headers=False,
@@ -71,6 +74,7 @@ class Http2:
         self._wire, self._desk = wire, desk
         self._http2 = H2Connection(_CONFIG)
         self._http2.local_settings = Settings(client=False, initial_values=_SETTINGS)
+        self._http2.encoder = LiteralEncoder()
         self.answers = Outgoing(self._http2)
         self._requests: dict[int, _Request] = {}
         self._relay: Relay | None = None
@@ -134,7 +138,11 @@ class Http2:
         if self._is_going and not self._is_busy():
             self.end()
 
+    def leave(self) -> None:
+        self.close(0)
+
     def close(self, code: int, data: bytes = b"") -> None:
+        """End the connection, with an error code of HTTP/2's."""
         if not self._is_over:
             self._http2.close_connection(code, data or None)
             if left := self._http2.data_to_send():

@@ -139,19 +139,19 @@ class Relay:
         except FAULTS:
             self._front.close(_INTERNAL_ERROR)
             return
+        end: events.ConnectionTerminated | None = None
         for event in happened:
-            self._take(event)
+            if isinstance(event, events.ConnectionTerminated):
+                end = event  # the last says most
+            elif isinstance(event, events.DataReceived):
+                self._data(event)
+            else:
+                self._take(event)
         self._front.flush()
+        if end is not None:
+            self._front.close(end.error_code or 0, end.additional_data or b"")
 
-    def _take(self, event: events.Event) -> None:
-        if isinstance(event, events.ConnectionTerminated):
-            self._front.close(event.error_code or 0, event.additional_data or b"")
-        elif isinstance(event, events.DataReceived):
-            self._data(event)
-        else:
-            self._take_of(event)
-
-    def _take_of(self, event: Any) -> None:
+    def _take(self, event: Any) -> None:
         """Take what happens to a stream that is under way."""
         outer = self._outer.get(getattr(event, "stream_id", 0))
         if outer is None:
