@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 
 from h2 import events
 from h2.config import H2Configuration
-from h2.connection import ConnectionState, H2Connection
+from h2.connection import H2Connection
 from h2.settings import SettingCodes, Settings
+from hyperframe.frame import Frame
 
 from mitmvcr.lane import fields as heads
 from mitmvcr.lane.line import MARK, Answer, Desk, Line
@@ -67,12 +68,19 @@ class _Request:
         self.body = bytearray()
 
 
+class _Server(H2Connection):
+    """Answers a client to the end that asks no more: h2 would send it nothing."""
+
+    def _receive_goaway_frame(self, _: Frame) -> tuple[list[Frame], list[events.Event]]:
+        return [], [events.ConnectionTerminated()]
+
+
 class Http2:
     """Speaks HTTP/2 with a client that the lane has agreed on it with."""
 
     def __init__(self, wire: Wire, desk: Desk) -> None:
         self._wire, self._desk = wire, desk
-        self._http2 = H2Connection(_CONFIG)
+        self._http2 = _Server(_CONFIG)
         self._http2.local_settings = Settings(client=False, initial_values=_SETTINGS)
         self._http2.encoder = LiteralEncoder()
         self.answers = Outgoing(self._http2)
@@ -160,20 +168,14 @@ class Http2:
             self.close(_PROTOCOL_ERROR, reason.encode())
             return
         for event in happened:
-            if type(event) is events.ConnectionTerminated:
-                self._leave()
-        for event in happened:
             if (take := _TAKES.get(type(event))) is not None:
                 take(self, event)
         if self._relay is not None:
             self._relay.show_life()
         self.flush()
 
-    def _leave(self) -> None:
-        """Go on until all is answered: h2 would send nothing to a client that asks no
-        more."""
+    def _leaves(self, _: events.ConnectionTerminated) -> None:
         self._is_going = True
-        self._http2.state_machine.state = ConnectionState.SERVER_OPEN
 
     def _is_busy(self) -> bool:
         relay = self._relay
@@ -289,4 +291,5 @@ _TAKES: dict[type[events.Event], Callable[[Http2, Any], None]] = {
     events.TrailersReceived: Http2._trailers,
     events.StreamEnded: Http2._ended,
     events.StreamReset: Http2._reset,
+    events.ConnectionTerminated: Http2._leaves,
 }
