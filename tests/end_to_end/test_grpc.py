@@ -17,7 +17,7 @@ from end_to_end.serving import serving
 from end_to_end.watch import Spy
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.format import writer
-from mitmvcr.proxy import launch
+from mitmvcr.proxy import lane, launch
 from origin.certs import CertFiles
 from patience import PATIENCE
 from proxy import lanes
@@ -356,13 +356,18 @@ def test_calls_in_the_clear_are_recorded_by_run_too(tmp_path: Path, how: str) ->
     assert (recorded.returncode, replayed.returncode) == (0, 0), replayed.stderr
 
 
+@pytest.mark.parametrize("way", ["of its own", "shared with other requests"])
 def test_calls_are_replayed_where_the_lane_has_the_connection(
     mitmdump: Callable[..., Proxy],
     certs: CertFiles,
     proxy_ca: Path,
     tmp_path: Path,
     confdir: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    way: str,
 ) -> None:
+    if way != "of its own":
+        monkeypatch.setattr(lane, "makes_calls", lambda *_: False)
     cassette = tmp_path / "grpc.yaml"
     with server(certs.leaf) as port:
         target = f"localhost:{port}"

@@ -37,7 +37,14 @@ from mitmvcr.proxy.answering import (
     over_http2,
 )
 from mitmvcr.proxy.connections import LEFT, Connections
-from mitmvcr.proxy.fitness import H1, H2, is_fit_for_lane, is_near, protocol_of
+from mitmvcr.proxy.fitness import (
+    H1,
+    H2,
+    is_fit_for_lane,
+    is_near,
+    makes_calls,
+    protocol_of,
+)
 from mitmvcr.proxy.flow.player import LARGE, Player, size_of
 from mitmvcr.proxy.flow.requests import live_request_of
 from mitmvcr.proxy.flow.turns import prepare
@@ -253,6 +260,8 @@ class Lane:
         try:
             protocol = protocol_of(player, place[0], greeting)
             if protocol not in (None, H1, H2):
+                return None
+            if protocol == H2 and makes_calls(player, place[0], greeting):
                 return None
             address = line.ends[1][0]
             return self._leaves.context(greeting.name, place[0], address, protocol)
