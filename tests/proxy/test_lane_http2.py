@@ -143,7 +143,7 @@ def conversation(seed: int, count: int, many: int) -> Play:
     return play
 
 
-COUNT = int(os.environ.get("MITMVCR_LANE_REQUESTS", examples(60)))
+COUNT = int(os.environ.get("MITMVCR_LANE_REQUESTS", examples(40)))
 OPTIONS = {
     "each once": {},
     "as on the wire": {"view": "wire", "allow_repeats": "all"},
@@ -328,22 +328,21 @@ def test_a_stream_that_is_left_at_once_uses_nothing_up(tmp_path, confdir):
 
 
 def all_at_once(proxy: Proxy) -> Iterator[bytes]:
-    """Ask as much at once as the other side allows, twice."""
+    """Ask as much at once as the other side allows."""
     client = Http2Client(proxy)
     client.ask("GET", "/items/1")
     assert client.http2.remote_settings.max_concurrent_streams == 100
-    for _ in range(2):
-        streams = []
-        for number in range(100):
-            path = "/half" if number % 50 == 9 else f"/items/{number % 40}"
-            if number % 10 == 4:
-                streams.append(client.begin("PUT", "/put"))
-                client.body(streams[-1], *pieces(b"p" * 20_000))
-            else:
-                streams.append(client.begin("GET", path, ends=True))
-        client.flush()
-        client.answer(*streams)
-        yield from (bytes(client.got[each]) for each in streams)
+    streams = []
+    for number in range(100):
+        path = "/half" if number % 50 == 9 else f"/items/{number % 40}"
+        if number % 10 == 4:
+            streams.append(client.begin("PUT", "/put"))
+            client.body(streams[-1], *pieces(b"p" * 20_000))
+        else:
+            streams.append(client.begin("GET", path, ends=True))
+    client.flush()
+    client.answer(*streams)
+    yield from (bytes(client.got[each]) for each in streams)
 
 
 def test_many_streams_at_once_are_answered_the_same_by_either_way(tmp_path, confdir):
@@ -354,7 +353,7 @@ def test_many_streams_at_once_are_answered_the_same_by_either_way(tmp_path, conf
     )
     assert fast.answers == own.answers
     assert fast.summary == own.summary
-    assert fast.again > 100
+    assert fast.again > 20
 
 
 def leaving(proxy: Proxy) -> Iterator[bytes]:
@@ -379,21 +378,20 @@ def test_a_client_that_asks_no_more_gets_its_answers(tmp_path, confdir):
 
 
 def saying_nothing(proxy: Proxy) -> Iterator[bytes]:
-    """Say nothing, before anything was asked and after each side has answered."""
-    for paths in ((), ("/items/1",), ("/items/1", "/absent")):
+    """Say nothing, before anything was asked and after it was answered."""
+    for path in ("", "/items/1"):
         client = Http2Client(proxy)
         client.flush()
-        for path in paths:
-            yield bytes(client.ask("GET", path))[:30]
+        if path:
+            yield client.ask("GET", path).body
         yield client.rest().partition(":")[0].encode()
 
 
 def test_a_client_that_says_nothing_is_left(tmp_path, confdir, monkeypatch):
     monkeypatch.setattr(host, "gives_up_after", lambda: 0.1)
     path = cassette(tmp_path / "a.yaml", *world())
-    sets = ["tcp_timeout=1"]
-    found = played(path, confdir, saying_nothing, sets=sets, lane="auto")
-    assert [found.answers[0], found.answers[2], found.answers[-1]] == [b"0"] * 3
+    found = played(path, confdir, saying_nothing, lane="auto")
+    assert found.answers == [b"0", b"x", b"0"]
     assert found.broken == {HOST: LEFT}
 
 
