@@ -98,8 +98,8 @@ class Outgoing:
                 left()
 
     def fill(self, most: int) -> int:
-        """Put into frames what there is room for, a frame of each stream in turn, until
-        they are so many bytes; return how many."""
+        """Put into frames what there is room for, a frame of each stream in turn, up
+        to about ``most`` bytes; return their number."""
         filled = before = 0
         while filled < most:
             before = filled

@@ -7,10 +7,11 @@ from typing import NamedTuple, TypeVar
 from mitmvcr.core.model import Interaction
 from mitmvcr.core.modes import Decision, Replay
 from mitmvcr.lane import Answer, Ends, render, render_http2, render_parts
-from mitmvcr.miss.report import Entry
+from mitmvcr.proxy.flow.ahead import read_on
 from mitmvcr.proxy.flow.player import Player
+from mitmvcr.proxy.known_answers import Answered
 from mitmvcr.proxy.replay import at_once, waiting_for_nothing
-from mitmvcr.view.parts import PlainHeaders, PlainRequest, PlainResponse, WireResponse
+from mitmvcr.view.parts import PlainRequest, WireResponse, as_response
 from mitmvcr.view.requests import LiveRequest
 from mitmvcr.view.restore import is_streamed, to_wire
 
@@ -67,7 +68,7 @@ def answered(
     live: LiveRequest,
     decision: Replay,
     render: Render[A],
-) -> tuple[Replay, A, Entry | int | None, int] | None:
+) -> Answered[A] | None:
     """Answer with a replay and count it, and return both, with what the log has of it,
     and how much there is to keep; None where it cannot be rendered."""
     began, session = time.monotonic_ns(), player.session
@@ -76,17 +77,13 @@ def answered(
     if found is None:
         return None
     sent, answer, length = found
-    player.redirects.note(live.request, _parts(sent))
+    player.redirects.note(live.request, as_response(sent))
     entry = session.replaying(decision)
     session.replayed(entry, time.monotonic_ns() - began)
+    read_on(player)
     return decision, answer, entry, length + _size(request)
 
 
 def _size(request: PlainRequest) -> int:
     head = sum(len(name) + len(value) for name, value in request.headers.fields)
     return len(request.path) + head + len(request.content or b"")
-
-
-def _parts(sent: WireResponse) -> PlainResponse:
-    headers = PlainHeaders(sent.fields)
-    return PlainResponse(sent.code, sent.reason, b"HTTP/1.1", headers, sent.body)

@@ -3,7 +3,7 @@
 from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 
-from mitmvcr.core.headers import header
+from mitmvcr.core.model import header
 from mitmvcr.lane import Hello
 from mitmvcr.proxy import host
 from mitmvcr.proxy.flow.player import Player

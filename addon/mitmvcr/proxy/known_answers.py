@@ -3,7 +3,7 @@
 import time
 from collections.abc import Hashable
 from typing import Any, Generic, NamedTuple, TypeVar
-from weakref import ReferenceType
+from weakref import ReferenceType, ref
 
 from mitmvcr.core.modes import Replay
 from mitmvcr.miss.report import Entry
@@ -14,6 +14,9 @@ _MOST = 1 << 23
 #: A longer answer takes its time anyway.
 _LARGE = 1 << 16
 _A = TypeVar("_A")
+#: What was planned, its answer, what the log has of it, and how many bytes there are to
+#: keep.
+Answered = tuple[Replay, _A, Entry | int | None, int]
 _REDIRECTS = (301, 302, 303, 307, 308)
 
 
@@ -40,8 +43,7 @@ class Known(NamedTuple, Generic[_A]):
         code = self.planned.interaction.response.code
         standing = player.session.standing
         return (
-            standing.holds(self.planned)
-            and standing.learned == self.learned
+            standing.learned == self.learned
             and code not in _REDIRECTS  # the next request may follow it
             and not player.redirects.expects
             and not (isinstance(self.entry, Entry) and self.entry.note)
@@ -69,8 +71,13 @@ class KnownAnswers(dict[Hashable, Known[Any]]):
         super().__init__()
         self._size = 0
 
-    def keep(self, sent: Hashable, player: Player, known: Known[Any]) -> None:
-        """Keep an answer if it stands."""
+    def keep(
+        self, sent: Hashable, player: Player, learned: int, answered: Answered[Any]
+    ) -> None:
+        """Keep an answer if it stands; it was planned when so much was learned."""
+        if not player.session.standing.holds(answered[0]):  # as nearly all, once each
+            return
+        known = Known(ref(player), learned, *answered)
         if known.size > _LARGE or not known.stands(player):
             return
         if self._size > _MOST:

@@ -11,11 +11,12 @@ import ssl
 from collections.abc import Hashable, Set
 from itertools import count
 from typing import Any
-from weakref import WeakKeyDictionary, ref
+from weakref import WeakKeyDictionary
 
 from mitmproxy import connection, http
 
 from mitmvcr.core.modes import Replay
+from mitmvcr.core.unread import UnreadError
 from mitmvcr.lane import (
     MARK,
     Answer,
@@ -45,8 +46,7 @@ from mitmvcr.proxy.fitness import (
     makes_calls,
     protocol_of,
 )
-from mitmvcr.proxy.flow.player import LARGE, Player, size_of
-from mitmvcr.proxy.flow.requests import live_request_of
+from mitmvcr.proxy.flow.player import LARGE, Player, live_request_of, size_of
 from mitmvcr.proxy.flow.turns import prepare
 from mitmvcr.proxy.handshakes import broken
 from mitmvcr.proxy.host.leaves import Leaves
@@ -227,9 +227,10 @@ class Lane:
                 found = answered(player, request, live, decision, render)
                 if found is not None:
                     if sent is not None:
-                        known = Known(ref(player), learned, *found)
-                        self._known.keep(sent, player, known)
+                        self._known.keep(sent, player, learned, found)
                     return found[1]
+        except UnreadError:
+            return None
         except Exception as error:  # noqa: BLE001 - mitmproxy's way answers that too
             self._handed[line.ends, mark] = error
         else:
