@@ -4,7 +4,7 @@ import gzip
 import json
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -17,8 +17,10 @@ from end_to_end.serving import serving
 from end_to_end.watch import Spy
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.format import writer
+from mitmvcr.proxy import lane, launch
 from origin.certs import CertFiles
 from patience import PATIENCE
+from proxy import lanes
 
 
 @pytest.fixture
@@ -352,3 +354,42 @@ def test_calls_in_the_clear_are_recorded_by_run_too(tmp_path: Path, how: str) ->
     replayed = run_command("replay_only", target)
     assert replayed.stdout == recorded.stdout
     assert (recorded.returncode, replayed.returncode) == (0, 0), replayed.stderr
+
+
+@pytest.mark.parametrize("way", ["of its own", "shared with other requests"])
+def test_calls_are_replayed_where_the_lane_has_the_connection(
+    mitmdump: Callable[..., Proxy],
+    certs: CertFiles,
+    proxy_ca: Path,
+    tmp_path: Path,
+    confdir: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    way: str,
+) -> None:
+    if way != "of its own":
+        monkeypatch.setattr(lane, "makes_calls", lambda *_: False)
+    cassette = tmp_path / "grpc.yaml"
+    with server(certs.leaf) as port:
+        target = f"localhost:{port}"
+        proxy = mitmdump(cassette, "record_only").wait_until_listening()
+        run(proxy, target, proxy_ca, "sync", *CALLS, "Echo")
+        assert proxy.stop() == 0, proxy.log
+
+    def play(there: launch.Proxy) -> Iterator[bytes]:
+        url = f"http://127.0.0.1:{there.port}"
+        script = HERE / "grpc_client.py"
+        words = [script, target, there.ca_file, "sync", *CALLS, "Echo", "Hello"]
+        done = subprocess.run(
+            [CLIENT_PYTHON, *words],
+            env=clean_environment(http_proxy=url, https_proxy=url),
+            capture_output=True,
+            timeout=PATIENCE,
+        )
+        assert done.returncode == 0, done.stderr
+        yield from done.stdout.splitlines()
+
+    found = lanes.played(cassette, confdir, play, lane="auto")
+    *whole, both_ways, again = map(json.loads, found.answers)
+    assert whole == EXPECTED
+    assert both_ways["error"][0] == again["error"][0] == "FAILED_PRECONDITION"
+    assert "replayed 5, missed 2" in found.summary

@@ -1,4 +1,6 @@
-from mitmvcr.lane import render, render_parts
+from h2.utilities import HeaderValidationFlags, normalize_outbound_headers
+
+from mitmvcr.lane import render, render_http2, render_parts
 from mitmvcr.view.parts import WireResponse
 
 
@@ -18,3 +20,18 @@ def test_a_stream_is_written_in_chunks_unless_it_has_a_length() -> None:
     sized = WireResponse(200, b"OK", ((b"Content-Length", b"18"),), b"all of it")
     head = b"HTTP/1.1 200 OK\r\nContent-Length: 18\r\n\r\n"
     assert render_parts(sized, parts) == head + b"ab" + b"c" * 16
+
+
+def test_an_answer_over_http2_has_the_headers_that_mitmproxy_would_send() -> None:
+    fields = (
+        *((b"X-A", b"1 "), (b"x-a", b""), (b"Content-Length", b"2"), (b"TE", b"x")),
+        *((b"Keep-Alive", b"1"), (b"Proxy-Connection", b"x"), (b"Upgrade", b"h2c")),
+        *((b"Connection", b"close"), (b"Transfer-Encoding", b"chunked")),
+    )
+    sent = WireResponse(200, b"OK", fields, b"ab", ((b"x-sum", b"1"),))
+    made = render_http2(sent)
+    flags = HeaderValidationFlags(False, False, True, False)
+    theirs = [(b":status", b"200"), *fields]
+    assert list(made.fields) == list(normalize_outbound_headers(theirs, flags))
+    assert (made.body, made.trailers) == (b"ab", sent.trailers)
+    assert render_http2(sent, [b"c", b"d"]).body == b"cd"

@@ -91,29 +91,29 @@ class _Kept(logging.Handler):
 @contextmanager
 def watched(outcome: Outcome) -> Iterator[None]:
     """Count what the lane answers, and keep the log."""
-    answer, again, kept = Lane.answer, Lane.answer_again, _Kept()
+    answer, again, kept = Lane._answer, Lane._again, _Kept()
 
-    def counted(self: Lane, *args: Any) -> bytes | None:
+    def counted(self: Lane, *args: Any) -> Any:
         answered = answer(self, *args)
         outcome.lane += answered is not None
         outcome.passed += answered is None
         return answered
 
-    def counted_again(self: Lane, *args: Any) -> bytes | None:
+    def counted_again(self: Lane, *args: Any) -> Any:
         answered = again(self, *args)
         outcome.lane += answered is not None
         outcome.again += answered is not None
         return answered
 
-    Lane.answer = counted  # type: ignore[method-assign]
-    Lane.answer_again = counted_again  # type: ignore[method-assign]
+    Lane._answer = counted  # type: ignore[method-assign]
+    Lane._again = counted_again  # type: ignore[method-assign]
     logging.getLogger().addHandler(kept)
     logging.getLogger(_SERVER).setLevel(logging.INFO)
     try:
         yield
     finally:
-        Lane.answer = answer  # type: ignore[method-assign]
-        Lane.answer_again = again  # type: ignore[method-assign]
+        Lane._answer = answer  # type: ignore[method-assign]
+        Lane._again = again  # type: ignore[method-assign]
         logging.getLogger().removeHandler(kept)
         logging.getLogger(_SERVER).setLevel(logging.NOTSET)
         outcome.connects = kept.connects

@@ -9,6 +9,7 @@ import pytest
 from mitmvcr.core.model import Interaction
 from mitmvcr.proxy import known_answers
 from mitmvcr.proxy.launch import Proxy
+from proxy.http2 import Http2Client
 from proxy.lanes import HOST, Client, cassette, interaction, played
 
 BASES = [f"{scheme}://{HOST}" for scheme in ("http", "https")]
@@ -89,6 +90,32 @@ def test_what_is_sent_again_is_answered_the_same(repeats, tmp_path, confdir):
     fast = played(path, confdir, again_and_again, lane="auto", **options)
     assert fast.seen == own.seen
     assert (fast.again > len(ASKED)) == (repeats == "all")
+
+
+def again_over_http2(proxy: Proxy) -> Iterator[bytes]:
+    """Send the same over HTTP/2, on one connection after another."""
+    pick = random.Random(2)
+    client = Http2Client(proxy)
+    known = [each for each in ASKED if each[1] != b"/to"]  # what follows it is not
+    for number, asked in enumerate(pick.choices(known, k=3 * len(known))):
+        method, path, lines, body = asked
+        named = (line.split(b": ", 1) for line in lines.splitlines())
+        fields = [(name.lower(), value) for name, value in named]
+        fields = [each for each in fields if each[0] != b"connection"]
+        yield bytes(client.ask(method.decode(), path.decode(), fields, body or None))
+        if number % 20 == 19:
+            client.close()
+            client = Http2Client(proxy)
+
+
+@pytest.mark.parametrize("repeats", ["all", "no"])
+def test_what_is_sent_again_over_http2_is_answered_the_same(repeats, tmp_path, confdir):
+    path = cassette(tmp_path / "a.yaml", *world())
+    options = {"allow_repeats": repeats}
+    own = played(path, confdir, again_over_http2, lane="off", **options)
+    fast = played(path, confdir, again_over_http2, lane="auto", **options)
+    assert fast.seen == own.seen
+    assert (fast.again > 9) == (repeats == "all")
 
 
 def three_times(proxy: Proxy) -> Iterator[bytes]:

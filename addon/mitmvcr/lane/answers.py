@@ -1,10 +1,18 @@
-"""An answer in one piece of bytes, as mitmproxy writes it."""
+"""An answer as mitmproxy writes it: in one piece of bytes, or for frames of HTTP/2."""
 
 from collections.abc import Iterable
 
+from mitmvcr.lane.line import Answer
 from mitmvcr.view.parts import WireResponse
 
 _CHUNKED = b"Transfer-Encoding", b"chunked"
+#: HTTP/2 has frames in their place.
+_OF_HTTP1 = frozenset(
+    (
+        *(b"connection", b"keep-alive", b"proxy-connection"),
+        *(b"transfer-encoding", b"upgrade"),
+    )
+)
 
 
 def render(sent: WireResponse) -> bytes:
@@ -24,3 +32,13 @@ def render_parts(sent: WireResponse, parts: Iterable[bytes]) -> bytes:
         return head + b"".join(parts)
     chunks = [b"%x\r\n%b\r\n" % (len(part), part) for part in parts if part]
     return b"".join((head, *chunks, b"0\r\n\r\n"))
+
+
+def render_http2(sent: WireResponse, parts: Iterable[bytes] = ()) -> Answer:
+    """Return an answer whose body is in parts, if any, for HTTP/2."""
+    code, _, fields, body, trailers = sent
+    lower = ((name.lower().strip(), value.strip()) for name, value in fields)
+    kept = (each for each in lower if each[0] not in _OF_HTTP1)
+    return Answer(
+        ((b":status", b"%d" % code), *kept), b"".join(parts) or body, trailers
+    )

@@ -8,25 +8,9 @@ import asyncio
 import ssl
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Protocol
 
+from mitmvcr.lane.line import Inner
 from mitmvcr.lane.tls import Tls
-
-
-class Inner(Protocol):
-    """mitmproxy's end."""
-
-    def feed(self, data: bytes) -> None:
-        """Give it what its client sends."""
-
-    def end(self) -> None:
-        """Tell it that its client has left."""
-
-    def pause(self) -> None:
-        """Let it write no more."""
-
-    def resume(self) -> None: ...
-
 
 Open = Callable[[Callable[[bytes], None], Callable[[], None]], Inner]
 
@@ -67,6 +51,8 @@ class Bridge:
     def end(self) -> None:
         if self._inner is not None:
             self._inner.end()
+
+    leave = end
 
     def pause(self) -> None:
         if self._inner is not None:

@@ -3,11 +3,12 @@
 import asyncio
 import ssl
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Protocol
 
 from mitmvcr.lane import heads, hello
-from mitmvcr.lane.bridge import Bridge, Inner
+from mitmvcr.lane.bridge import Bridge
 from mitmvcr.lane.heads import Head, Tunnel
+from mitmvcr.lane.line import Desk, Line
 from mitmvcr.lane.tls import Tls, why
 from mitmvcr.view.parts import PlainRequest
 
@@ -16,65 +17,22 @@ LONGEST_BODY = 1 << 14
 _ESTABLISHED = b"%b 200 Connection established\r\n\r\n"
 
 
-#: The tunnel that a request came through, a host and a port, if any; and its bytes.
-Sent = tuple[tuple[str, int], bytes]
-#: The client's address and ours, as ``socket`` has them.
-Ends = tuple[tuple[Any, ...], tuple[Any, ...]]
+class Other(Protocol):
+    """Who has all that comes: mitmproxy, or HTTP/2."""
 
+    def send(self, data: bytes) -> None:
+        """Take what the client has sent."""
 
-class Line(Protocol):
-    """A connection as mitmproxy would have had it. ``ends`` are its two addresses,
-    which no other that is open has."""
+    def end(self) -> None:
+        """Note that the client sends no more."""
 
-    @property
-    def ends(self) -> Ends: ...
+    def pause(self) -> None:
+        """Send no more to the client for now."""
 
-    def pass_on(self, received: bytes, *, is_over: bool, swallowed: bytes) -> None:
-        """Let mitmproxy have it, with what was received, and where the client sends no
-        more. What the client has had already is ``swallowed``."""
+    def resume(self) -> None: ...
 
-    def open_inner(
-        self, receive: Callable[[bytes], None], closed: Callable[[], None]
-    ) -> Inner:
-        """Let mitmproxy have one of bytes within this process, as if it were this
-        one."""
-
-
-class Desk(Protocol):
-    """Who answers."""
-
-    def is_open(self, line: Line) -> bool:
-        """Return whether the lane may answer anything on a connection now."""
-
-    def answer(
-        self, line: Line, request: PlainRequest, sent: Sent | None = None
-    ) -> bytes | None:
-        """Return the answer in full; None where mitmproxy is to give it. ``sent`` is
-        all that the request was, where it stays open behind it."""
-
-    def answer_again(self, line: Line, sent: Sent) -> bytes | None:
-        """Return the answer to what was sent before, where it is known and stays so."""
-
-    def context(
-        self, line: Line, place: tuple[str, int], greeting: hello.Hello
-    ) -> ssl.SSLContext | None:
-        """Return with what TLS is spoken to who wants this host; None where mitmproxy
-        is to speak it."""
-
-    def came(self, line: Line) -> None:
-        """Count a connection that the lane has answered on, or that has ended."""
-
-    def tls_broke(self, line: Line, name: str, reason: str) -> None:
-        """Note that a client broke off TLS; the reason is empty if it gave none."""
-
-    def asked_nothing(self, line: Line, name: str) -> None:
-        """Note that a client left after the handshake of TLS and asked nothing."""
-
-    def ended(self, connection: "Connection", line: Line) -> None:
-        """Forget a connection."""
-
-    def left(self, connection: "Connection", line: Line) -> None:
-        """Forget a connection that mitmproxy gets now."""
+    def leave(self) -> None:
+        """End the connection."""
 
 
 class Connection(asyncio.Protocol):
@@ -89,7 +47,7 @@ class Connection(asyncio.Protocol):
         self._place = ("", 0)
         self._greeting = hello.Hello(None, ())
         self._tls: Tls | None = None
-        self._bridge: Bridge | None = None
+        self._bridge: Other | None = None
         self._is_known = self._is_full = self._has_asked = False
         self._version = b""
         self.silence = 0
@@ -143,6 +101,8 @@ class Connection(asyncio.Protocol):
 
     def close(self) -> None:
         """End once all that was answered has left."""
+        if self._bridge is not None:
+            self._bridge.leave()
         self._transport.close()
 
     # The client's side
@@ -183,7 +143,9 @@ class Connection(asyncio.Protocol):
         self._flush(tls)
         if is_shaken:
             self._take = self._secured
-            self._secured(b"")
+            if tls.protocol == "h2":
+                self._speak_http2(tls)
+            self._take(b"")
 
     def _secured(self, data: bytes) -> None:
         tls = self._tls
@@ -334,17 +296,40 @@ class Connection(asyncio.Protocol):
         """Let mitmproxy have the connection, from this request on."""
         self._desk.left(self, self._line)
         if self._tls is not None:
-            self._bridge = self._open_bridge(self._tls, data)
+            self._bridge = self._open_bridge(self._send, self._end, data)
             self._take = self._bridged
             return
         swallowed = _ESTABLISHED % self._version if self._connect else b""
         self._line.pass_on(self._connect + data, is_over=is_over, swallowed=swallowed)
 
-    def _open_bridge(self, tls: Tls, data: bytes) -> Bridge:
-        inner = self._line.open_inner
+    def _open_bridge(
+        self, send: Callable[[bytes], None], end: Callable[[], None], data: bytes
+    ) -> Bridge:
+        assert self._tls is not None
+        name, protocol = self._greeting.name, self._tls.protocol
+        bridge = Bridge(send, end, self._transport, protocol, name)
         established = _ESTABLISHED % self._version
-        bridge = Bridge(
-            self._send, self._end, self._transport, tls.protocol, self._greeting.name
-        )
-        bridge.open(inner, self._connect, established, data)
+        bridge.open(self._line.open_inner, self._connect, established, data)
         return bridge
+
+    def _speak_http2(self, tls: Tls) -> None:
+        from mitmvcr.lane.http2 import Http2, Wire  # not all clients need it
+
+        def bridge(
+            send: Callable[[bytes], None], end: Callable[[], None], data: bytes
+        ) -> Bridge:
+            self._desk.left(self, self._line)
+            return self._open_bridge(send, end, data)
+
+        wire = Wire(
+            self._line,
+            self._place,
+            self._name,
+            self._transport,
+            self._send,
+            self._end,
+            bridge,
+        )
+        self._bridge = http2 = Http2(wire, self._desk)
+        self._take = self._bridged
+        http2.begin()

@@ -26,7 +26,7 @@ _HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
 #: What changes how the message goes on, or where it ends.
 _OTHERS = frozenset((b"transfer-encoding", b"expect", b"upgrade", b"http2-settings"))
 #: mitmproxy's own site, and its own files.
-_OF_MITMPROXY = (b"mitm.it", b"/mitmproxy-")
+OF_MITMPROXY = (b"mitm.it", b"/mitmproxy-")
 #: The control API at the proxy's own port.
 _CONTROL = b"/_vcr"
 
@@ -81,12 +81,12 @@ def read(data: bytes, start: int, end: int) -> Head | Tunnel | None:
     if line.startswith(b"CONNECT ") or matched is None:
         return _tunnel(line, headers)
     method, target = matched.groups()
-    if _OF_MITMPROXY[1] in target:
+    if OF_MITMPROXY[1] in target:
         return None
     if target[0] == 47:  # a slash
         return Head(method, "", 0, target, headers)
     found = _ABSOLUTE.fullmatch(target)
-    host = _host(found[1]) if found else ""
+    host = host_of(found[1]) if found else ""
     if found is None or not host:
         return None
     port, path = int(found[2] or 80), found[3] or b"/"
@@ -99,16 +99,16 @@ def _tunnel(line: bytes, headers: Headers) -> Tunnel | None:
     found = _CONNECT.fullmatch(line)
     if found is None or headers.length or headers.closes:
         return None
-    host, port = _host(found[1]), int(found[2])
+    host, port = host_of(found[1]), int(found[2])
     return Tunnel(host, port, found[3]) if host and port < 65536 else None
 
 
 @lru_cache(maxsize=1024)
-def _host(sent: bytes) -> str:
+def host_of(sent: bytes) -> str:
     """Return a host in lower-case ASCII, empty for any other."""
     name = sent.decode("ascii")
     known = _HOST.fullmatch(name) and len(name) <= 253 and "xn--" not in name
-    return name if known and sent not in _OF_MITMPROXY else ""
+    return name if known and sent not in OF_MITMPROXY else ""
 
 
 def _headers(block: bytes) -> Headers | None:
@@ -124,10 +124,10 @@ def _known(block: bytes) -> Headers | None:
         if matched is None:
             return None
         fields.append((matched[1], matched[2]))
-    return _framed(tuple(fields))
+    return framed(tuple(fields))
 
 
-def _framed(fields: Fields) -> Headers | None:
+def framed(fields: Fields) -> Headers | None:
     """Return what the headers say of the message, None where mitmproxy is to say."""
     named = {name.lower(): value for name, value in fields}
     lengths = [value for name, value in fields if name.lower() == b"content-length"]
@@ -138,7 +138,7 @@ def _framed(fields: Fields) -> Headers | None:
         return None
     if lengths and not re.fullmatch(rb"0|[1-9][0-9]{0,8}", lengths[0]):
         return None
-    if _OF_MITMPROXY[0] in named.get(b"host", b"").lower():
+    if OF_MITMPROXY[0] in named.get(b"host", b"").lower():
         return None
     length = int(lengths[0]) if lengths else 0
     return Headers(PlainHeaders(fields), length, connection == [b"close"])

@@ -7,7 +7,6 @@ from mitmvcr.core.chunks import due_times
 from mitmvcr.core.events import Pieces, ends, json_ends
 from mitmvcr.core.model import Interaction, Response, header
 from mitmvcr.core.modes import Replay
-from mitmvcr.lane import render, render_parts
 from mitmvcr.options import Settings
 from mitmvcr.view.parts import RequestParts, WireResponse, value_of
 from mitmvcr.view.restore import has_no_body, to_stream, to_wire
@@ -34,10 +33,10 @@ def waiting_for_nothing(
 
 def at_once(
     interaction: Interaction, live: RequestParts
-) -> tuple[WireResponse, bytes] | None:
-    """Return the answer that is a stream, and all its bytes as they leave over HTTP/1.1
-    at latency 0. None where it fails, ends otherwise, or is so large that its client
-    may leave before it has all of it."""
+) -> tuple[WireResponse, Sequence[bytes]] | None:
+    """Return the answer that is a stream, and its parts, if any, as they leave at
+    latency 0. None where it fails, ends otherwise, or is so large that its client may
+    leave before it has all of it."""
     recorded = interaction.response
     if recorded.failure or recorded.until or recorded.code == 101:
         return None
@@ -45,10 +44,8 @@ def at_once(
         return None
     parts, _ = schedule(recorded, 0)
     if has_no_body(live.method, recorded.code) or len(parts) < 2:
-        sent = to_wire(interaction, live)
-        return sent, render(sent)
-    sent, parts = to_stream(recorded, live, parts)
-    return sent, render_parts(sent, parts)
+        return to_wire(interaction, live), ()
+    return to_stream(recorded, live, parts)
 
 
 def schedule(

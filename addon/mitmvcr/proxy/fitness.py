@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 
+from mitmvcr.core.model import header
 from mitmvcr.lane import Hello
 from mitmvcr.proxy.flow.player import Player
 
@@ -31,6 +32,14 @@ def is_near(address: str) -> bool:
     if isinstance(found, IPv6Address):
         found = found.ipv4_mapped or found
     return found.is_loopback or not found.is_global
+
+
+def makes_calls(player: Player, place: str, greeting: Hello) -> bool:
+    """Return whether gRPC was spoken with this host, of which mitmproxy answers all: it
+    does so sooner with a connection of its own."""
+    recorded = player.recorded_of((greeting.name, place))
+    kind = header(recorded.response.headers, "Content-Type") if recorded else ""
+    return kind.startswith("application/grpc")
 
 
 def protocol_of(

@@ -1,11 +1,11 @@
 """Answers that the lane has given, for whoever sends the same bytes again."""
 
 import time
-from typing import NamedTuple
+from collections.abc import Hashable
+from typing import Any, Generic, NamedTuple, TypeVar
 from weakref import ReferenceType, ref
 
 from mitmvcr.core.modes import Replay
-from mitmvcr.lane import Sent
 from mitmvcr.miss.report import Entry
 from mitmvcr.proxy.flow.player import Player
 
@@ -13,27 +13,29 @@ from mitmvcr.proxy.flow.player import Player
 _MOST = 1 << 23
 #: A longer answer takes its time anyway.
 _LARGE = 1 << 16
+_A = TypeVar("_A")
+#: What was planned, its answer, what the log has of it, and how many bytes there are to
+#: keep.
+Answered = tuple[Replay, _A, Entry | int | None, int]
 _REDIRECTS = (301, 302, 303, 307, 308)
 
-#: What was planned, the bytes of its answer, and what the log has of it.
-Answered = tuple[Replay, bytes, Entry | int | None]
 
-
-class Known(NamedTuple):
-    """A replay that was planned when so much was ``learned``, and its bytes. ``entry``
-    is what the log has of it, None where there was none. A session that has ended is
-    not kept for it."""
+class Known(NamedTuple, Generic[_A]):
+    """A replay that was planned when so much was ``learned``, and its answer; with what
+    it answers it is ``length`` bytes. ``entry`` is what the log has of it, None where
+    there was none. A session that has ended is not kept for it."""
 
     whose: ReferenceType[Player]
     learned: int
     planned: Replay
-    answer: bytes
+    answer: _A
     entry: Entry | int | None
+    length: int
 
     @property
     def size(self) -> int:
         """Return how many bytes it keeps, about."""
-        return len(self.answer) + len(self.planned.interaction.response.body)
+        return self.length + len(self.planned.interaction.response.body)
 
     def stands(self, player: Player) -> bool:
         """Return whether the replay, which was its session's last, is that of the same
@@ -47,7 +49,7 @@ class Known(NamedTuple):
             and not (isinstance(self.entry, Entry) and self.entry.note)
         )
 
-    def again(self, player: Player) -> bytes | None:
+    def again(self, player: Player) -> _A | None:
         """Count it and answer with it once more; None where it does not stand now."""
         began, session = time.monotonic_ns(), player.session
         standing, planned = session.standing, self.planned
@@ -62,7 +64,7 @@ class Known(NamedTuple):
         return self.answer
 
 
-class KnownAnswers(dict[Sent, Known]):
+class KnownAnswers(dict[Hashable, Known[Any]]):
     """The last of them: it begins anew when they become too many."""
 
     def __init__(self) -> None:
@@ -70,7 +72,7 @@ class KnownAnswers(dict[Sent, Known]):
         self._size = 0
 
     def keep(
-        self, sent: Sent, player: Player, learned: int, answered: Answered
+        self, sent: Hashable, player: Player, learned: int, answered: Answered[Any]
     ) -> None:
         """Keep an answer if it stands; it was planned when so much was learned."""
         if not player.session.standing.holds(answered[0]):  # as nearly all, once each
@@ -80,7 +82,7 @@ class KnownAnswers(dict[Sent, Known]):
             return
         if self._size > _MOST:
             self.clear()
-        self._size += len(sent[1]) + known.size
+        self._size += known.size
         self[sent] = known
 
     def clear(self) -> None:

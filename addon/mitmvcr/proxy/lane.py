@@ -8,26 +8,44 @@ twice.
 import asyncio
 import logging
 import ssl
-from collections.abc import Set
+from collections.abc import Hashable, Set
+from itertools import count
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from mitmvcr.core.modes import Replay
 from mitmvcr.core.unread import UnreadError
-from mitmvcr.lane import Connection, Ends, Hello, Line, Sent
+from mitmvcr.lane import Answer, Connection, Ends, Hello, Line, Sent, SentFields
 from mitmvcr.proxy import host
-from mitmvcr.proxy.answering import Handed, answered
+from mitmvcr.proxy.answering import (
+    A,
+    Handed,
+    Handover,
+    Render,
+    answered,
+    ends_of,
+    handover_of,
+    over_http1,
+    over_http2,
+)
 from mitmvcr.proxy.around import Alone, Around
 from mitmvcr.proxy.counts import Counts
-from mitmvcr.proxy.fitness import H1, is_fit_for_lane, is_near, protocol_of
+from mitmvcr.proxy.fitness import (
+    H1,
+    H2,
+    is_fit_for_lane,
+    is_near,
+    makes_calls,
+    protocol_of,
+)
 from mitmvcr.proxy.flow.player import LARGE, Player, size_of
 from mitmvcr.proxy.flow.turns import prepare
 from mitmvcr.proxy.handshakes import LEFT, broken
 from mitmvcr.proxy.host.leaves import Leaves
-from mitmvcr.proxy.host.lines import Intake
+from mitmvcr.proxy.host.lines import Intake, address_in_log
 from mitmvcr.proxy.host.lines import Line as Taken
 from mitmvcr.proxy.host.plain import is_harmless
-from mitmvcr.proxy.known_answers import KnownAnswers
+from mitmvcr.proxy.known_answers import Known, KnownAnswers
 from mitmvcr.proxy.sessions import Sessions
 from mitmvcr.proxy.sessions.routes import SAYS_SESSION
 from mitmvcr.view.parts import PlainRequest
@@ -59,7 +77,8 @@ class Lane:
         self._intake = Intake(self.accept)
         self._plain: Around | Alone = Around()
         self._leaves = Leaves()
-        self._handed: dict[Ends, Handed | Exception] = {}
+        self._handed: dict[Handover, Handed | Exception] = {}
+        self._marks = count()
         self._counted: set[Ends] = set()
         #: Clients of whom the log says already that they have come.
         self._told: set[Any] = set()
@@ -169,9 +188,14 @@ class Lane:
     # Answers
 
     def answer_again(self, line: Line, sent: Sent) -> bytes | None:
-        known = self._known.get(sent)
-        if known is None:
-            return None
+        known: Known[bytes] | None = self._known.get(sent)
+        return None if known is None else self._again(line, known)
+
+    def answer_http2_again(self, line: Line, sent: SentFields) -> Answer | None:
+        known: Known[Answer] | None = self._known.get(sent)
+        return None if known is None else self._again(line, known)
+
+    def _again(self, line: Line, known: Known[A]) -> A | None:
         if (player := self._player(line)) is None or player is not known.whose():
             return None
         return known.again(player)
@@ -179,6 +203,25 @@ class Lane:
     def answer(
         self, line: Line, request: PlainRequest, sent: Sent | None = None
     ) -> bytes | None:
+        return self._answer(line, request, sent, over_http1)
+
+    def answer_http2(
+        self, line: Line, request: PlainRequest, sent: SentFields
+    ) -> Answer | bytes:
+        mark = b"%d" % next(self._marks)
+        answer = self._answer(line, request, sent, over_http2, mark)
+        if answer is None:
+            return mark if (line.ends, mark) in self._handed else b""
+        return answer
+
+    def _answer(
+        self,
+        line: Line,
+        request: PlainRequest,
+        sent: Hashable | None,
+        render: Render[A],
+        mark: bytes = b"",
+    ) -> A | None:
         player = self._player(line)
         if player is None or self._is_for_us(request):
             return None
@@ -189,7 +232,7 @@ class Lane:
             learned = player.session.standing.learned
             decision = player.session.plan(live.request)
             if isinstance(decision, Replay):
-                found = answered(player, request, live, decision)
+                found = answered(player, request, live, decision, render)
                 if found is not None:
                     if sent is not None:
                         self._known.keep(sent, player, learned, found)
@@ -197,9 +240,9 @@ class Lane:
         except UnreadError:
             return None
         except Exception as error:  # noqa: BLE001 - mitmproxy's way answers that too
-            self._handed[line.ends] = error
+            self._handed[line.ends, mark] = error
         else:
-            self._handed[line.ends] = Handed(player, live, decision)
+            self._handed[line.ends, mark] = Handed(player, live, decision)
         return None
 
     def _is_for_us(self, request: PlainRequest) -> bool:
@@ -212,9 +255,7 @@ class Lane:
     def handed(self, flow: "http.HTTPFlow") -> Handed | None:
         """Return what was decided of a flow before mitmproxy had it. Raise the error
         that there was."""
-        if not self._handed:
-            return None
-        found = self._handed.pop(_ends(flow.client_conn), None)
+        found = self._handed.pop(handover_of(flow), None) if self._handed else None
         if isinstance(found, Exception):
             raise found
         return found
@@ -228,7 +269,9 @@ class Lane:
         try:
             chooses = self._plain.chooses_protocol
             protocol = protocol_of(player, place[0], greeting, chooses)
-            if protocol not in (None, H1):
+            if protocol not in (None, H1, H2):
+                return None
+            if protocol == H2 and makes_calls(player, place[0], greeting):
                 return None
             address = line.ends[1][0]
             return self._leaves.context(greeting.name, place[0], address, protocol)
@@ -253,11 +296,15 @@ class Lane:
 
     def has_counted(self, client: "connection.Client") -> bool:
         """Return whether a client that mitmproxy has now was counted already."""
-        ends = _ends(client)
+        ends = ends_of(client)
         if ends not in self._counted:
             return False
         self._counted.discard(ends)
         return True
+
+    def http2_broke(self, line: Line, reason: str) -> None:
+        address = address_in_log(line.ends[0])
+        _mitmproxys.info("%s: %s", address, reason, extra={"client": line.ends[0]})
 
     def tls_broke(self, line: Line, name: str, reason: str) -> None:
         level, text = broken(name, reason)
@@ -269,13 +316,13 @@ class Lane:
     def asked_nothing(self, line: Line, name: str) -> None:
         self._counts.tls_broke(self._owner(line), name, LEFT)
 
-    def ended(self, made: Connection, line: Line) -> None:
+    def ended(self, made: object, line: Line) -> None:
         if made in self._open:
             self._open.discard(made)
             self._counted.discard(line.ends)
             _mitmproxys.info("client disconnect", extra={"client": line.ends[0]})
 
-    def left(self, made: Connection, line: Line) -> None:
+    def left(self, made: object, line: Line) -> None:
         self._open.discard(made)
         if line.ends in self._counted:
             self._told.add(line.ends[0])
@@ -283,12 +330,15 @@ class Lane:
 
     def client_disconnected(self, client: "connection.Client") -> None:
         """Undo what was decided for a client that has left before mitmproxy had it."""
-        if not self._handed:
-            return
-        found = self._handed.pop(_ends(client), None)
+        for each in [each for each in self._handed if each[0] == ends_of(client)]:
+            self._undo(each)
+
+    def error(self, flow: "http.HTTPFlow") -> None:
+        """Undo the same of a stream that its client has left."""
+        if self._handed:
+            self._undo(handover_of(flow))
+
+    def _undo(self, handover: Handover) -> None:
+        found = self._handed.pop(handover, None)
         if isinstance(found, Handed) and isinstance(found.decision, Replay):
             found.player.session.give_back(found.decision.position)
-
-
-def _ends(client: "connection.Client") -> Ends:
-    return client.peername, client.sockname

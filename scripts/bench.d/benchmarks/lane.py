@@ -13,6 +13,8 @@ from material import samples
 
 #: Of server replay's CPU: a fortieth over http, a thirtieth over https.
 HTTP, HTTPS = Goal("ratio", 1 / 40), Goal("ratio", 1 / 30)
+#: A tenth over HTTP/2.
+HTTP2 = Goal("ratio", 1 / 10)
 #: Of the same for a new connection with TLS and one request.
 NEW = Goal("ratio", 0.2)
 _HOSTS = 200
@@ -28,7 +30,22 @@ def rows(bench: Bench) -> Iterator[Row]:
         race = _race(of, rounds, (count - warm) // rounds if once else 500, warm)
         how = "each once" if once else "repeated"
         yield from _beside(race, f"lane, {scheme}, {count:,} {how}", goal)
+    yield from _over_http2(bench, distinct)
     yield from _new_connections(bench)
+
+
+def _over_http2(bench: Bench, distinct: Sequence[str]) -> Iterator[Row]:
+    """One request at a time on each connection."""
+    if not bench.https:
+        return
+    rounds = bench.size(30, quick=10)
+    for count, once in ((1_000, False), (10_000, True)):
+        of = Recordings(bench.folder / f"http2-{count}", distinct[:count], once)
+        warm = 500 if once else count
+        requests = (count - warm) // rounds if once else 500
+        race = _race(of, rounds, requests, warm, "-http2")
+        how = "each once" if once else "repeated"
+        yield from _beside(race, f"lane, HTTP/2, {count:,} {how}", HTTP2)
 
 
 def _new_connections(bench: Bench) -> Iterator[Row]:

@@ -150,11 +150,15 @@ class Player:
 
     def recorded_protocol(self, names: Iterable[str | None]) -> bytes | None:
         """Return what was spoken with the first of these hosts that is recorded."""
-        for name in names:
-            recorded = self.session.deck.next_of_host(name) if name else None
-            if recorded is not None:
-                return b"h2" if recorded.response.proto_major == 2 else b"http/1.1"
-        return None
+        recorded = self.recorded_of(names)
+        if recorded is None:
+            return None
+        return b"h2" if recorded.response.proto_major == 2 else b"http/1.1"
+
+    def recorded_of(self, names: Iterable[str | None]) -> Interaction | None:
+        """Return what comes next of the first of these hosts that is recorded."""
+        found = (self.session.deck.next_of_host(name) for name in names if name)
+        return next((each for each in found if each is not None), None)
 
     def follow(self, earlier: "Player | None") -> bool:
         """Take the place of another, or of none, and return whether the network is open

@@ -14,6 +14,13 @@ from mitmvcr.proxy.host.capabilities import capabilities
 _METHOD = "handle_stream"
 
 
+def address_in_log(address: tuple[Any, ...]) -> str:
+    """Return an address as mitmproxy's log has it."""
+    from mitmproxy.utils import human
+
+    return human.format_address(address)
+
+
 class Intake:
     """Asks ``accept`` for a protocol for each connection to a regular proxy port; one
     that gets none is mitmproxy's."""

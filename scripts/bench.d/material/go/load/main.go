@@ -1,9 +1,10 @@
 // Sends requests over connections that are kept alive, and costs less than who answers.
 //
-//	load -proxy HOST:PORT -urls FILE [-connections N] [-direct] [-each-anew]
+//	load -proxy HOST:PORT -urls FILE [-connections N] [-direct] [-each-anew] [-http2]
 //
 // The commands that it reads are those of package rounds. -direct: the other side is the
-// server itself. -each-anew: each request has a connection of its own.
+// server itself. -each-anew: each request has a connection of its own. -http2: over
+// HTTP/2, by net/http.
 package main
 
 import (
@@ -27,6 +28,7 @@ var (
 	many     = flag.Int("connections", 8, "how many at once")
 	direct   = flag.Bool("direct", false, "the other side is the server itself")
 	eachAnew = flag.Bool("each-anew", false, "a connection for each request")
+	isHTTP2  = flag.Bool("http2", false, "speak HTTP/2")
 )
 
 // The certificate of a proxy is taken unseen; sessions are not resumed.
@@ -55,6 +57,9 @@ func run() error {
 	urls, err := rounds.URLs(*list)
 	if err != nil {
 		return err
+	}
+	if *isHTTP2 {
+		return overHTTP2(urls)
 	}
 	requests := []request{}
 	for _, each := range urls {
