@@ -94,8 +94,8 @@ def dumper(layout: Layout = "v4") -> Callable[[Interaction, int], bytes]:
 
 
 #: What an item is made of, without the bodies, which are copied no more often than they
-#: have to be. Few templates, since what it costs to write an item in the midst of other work
-#: is each function and each object that is touched for it.
+#: have to be. Few templates, since what it costs to write an item in the midst of other
+#: work is each function and each object that is touched for it.
 _BEFORE = b"""\
     - id: %d
       request:
