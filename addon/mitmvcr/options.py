@@ -268,6 +268,17 @@ PORT = Option(
     scope=Scope.PROCESS,
     commands=("serve", "start", "env"),
 )
+WORKERS = Option(
+    name="workers",
+    help="How many processes share the port, for many sessions on several cores (auto:"
+    " one for each core): each session lives in one of them.",
+    group=Group.NETWORK,
+    parse=network.parse_workers,
+    default="1",
+    metavar="N",
+    scope=Scope.PROCESS,
+    commands=("serve",),
+)
 NO_PROXY = Option(
     name="no_proxy",
     help="More hosts to reach without the proxy, separated by commas.",
@@ -764,6 +775,7 @@ OPTIONS: tuple[Option, ...] = (
         commands=("serve", "start"),
     ),
     PORT,
+    WORKERS,
     Switch(
         name="attached",
         help="Belong to the program that has started it, as a test framework's helper"

@@ -34,6 +34,30 @@ def record(path: Path, mode: str, *numbers: int) -> None:
     session.close()
 
 
+@pytest.mark.parametrize(
+    ("start", "words"),
+    [
+        (b"BZh91AY", "is compressed with bzip2"),
+        (b"\xfd7zXZ\x00", "is compressed with xz"),
+        (b"\x28\xb5\x2f\xfd", "is compressed with zstd"),
+        (b"\x04\x22\x4d\x18", "is compressed with lz4"),
+        (b"PK\x03\x04", "is a zip archive"),
+        (b"7z\xbc\xaf\x27\x1c", "is a 7z archive"),
+    ],
+)
+def test_what_is_packed_otherwise_is_named(
+    tmp_path: Path, start: bytes, words: str
+) -> None:
+    path = tmp_path / "a.yaml.x"
+    path.write_bytes(start + b"rest")
+    for read in (lambda: unpacked(start, "a.x"), FileStore(path).load):
+        with pytest.raises(CassetteDamagedError) as caught:
+            read()
+        said = f"{words}, and only gzip is read: unpack it, or pack it with gzip"
+        assert str(caught.value).endswith(said)
+    assert path.read_bytes() == start + b"rest"
+
+
 @pytest.mark.parametrize("name", ["a.yaml.gz", "b.yml.gz", "C.YAML.GZ"])
 def test_it_is_recorded_extended_and_replayed(tmp_path: Path, name: str) -> None:
     path = tmp_path / name

@@ -91,14 +91,14 @@ def fix(report: Path | None, *, yes: bool) -> int:
 @app.command(cls=GroupedCommand)
 @takes("serve")
 @click.argument("extra", nargs=-1, type=click.UNPROCESSED)
-def serve(extra: tuple[str, ...], **options: Any) -> None:
+def serve(extra: tuple[str, ...], **options: Any) -> int:
     """Run mitmproxy with a cassette until it is ended, for a manual session.
 
     What follows -- goes to mitmproxy as it is.
     """
     from mitmvcr.cli.commands.serve import serve_proxy
 
-    serve_proxy(extra, typed(options))
+    return serve_proxy(extra, typed(options))
 
 
 @app.command(cls=GroupedCommand)

@@ -121,10 +121,19 @@ _JOINED = re.compile(r"\r?\n(?![ \t])")
 def _spelled(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     """Return headers with their names as Go spells them, and each value apart."""
     return [
-        (raw_text(canonical(raw(name))), value)
+        (raw_text(canonical(raw(name))), _as_utf_8(value))
         for name, joined in pairs
         for value in _JOINED.split(joined)
     ]
+
+
+def _as_utf_8(value: str) -> str:
+    """Return a value as it was sent, where UTF-8 was read as ISO-8859-1. Python's
+    http.client and Node read all headers so, and recorders write what they see."""
+    try:
+        return value.encode("latin-1").decode()
+    except UnicodeError:
+        return value
 
 
 def _without_coding(fields: Fields) -> Fields:

@@ -177,7 +177,7 @@ class Session(Counts):
 
     def plan(self, request: Request, foreseen: Seen | None = None) -> Decision:
         """Decide what to do with a request. A replay has used its interaction up;
-        :meth:`give_back` undoes that."""
+        :meth:`give_back` undoes that. Raise UnreadError."""
         if not self.looks_up:
             decision = self._without_look_up
         else:

@@ -33,6 +33,7 @@ from mitmvcr.proxy.host import (
     masters,
     messages,
     replays,
+    shared_port,
 )
 from mitmvcr.proxy.host.capabilities import (
     TABLE,
@@ -139,6 +140,7 @@ CHANGES: dict[str, Callable[[Patch], None]] = {
     "fast lane": _replaced(mode_servers.ServerInstance, "handle_stream"),
     "mitmproxy in process": _removed(proxyserver.Proxyserver, "listen_addrs"),
     "ports of their own": _removed(proxyserver.Servers, "__getitem__"),
+    "shared port": _replaced(mode_servers.AsyncioServerInstance, "listen"),
     "one option alone": _replaced(optmanager.OptManager, "update_known"),
     "late imports": lambda patch: patch.setattr(version, "VERSION", "13.0.0"),
     "CA files": _removed(CertStore, "load_dhparam"),
@@ -362,6 +364,12 @@ def _opens_no_port(patch: Patch, folder: Path) -> None:
         asyncio.run(listeners.open_port())
 
 
+def _shares_no_port(patch: Patch, folder: Path) -> None:
+    with pytest.raises(CapabilityError, match="has one worker only"):
+        shared_port.share(lambda client: None)
+    assert "listen" not in vars(mode_servers.RegularInstance)
+
+
 def _gives_no_clock(patch: Patch, folder: Path) -> None:
     with pytest.raises(CapabilityError, match="a recording's clock"), backdated(1):
         pass
@@ -415,6 +423,7 @@ FALLBACKS: dict[str, Callable[[Patch, Path], None]] = {
     "fast lane": _takes_no_connection,
     "mitmproxy in process": _makes_no_master,
     "ports of their own": _opens_no_port,
+    "shared port": _shares_no_port,
     "one option alone": _copies_all_options,
     "late imports": _imports_at_once,
     "CA files": _makes_no_ca,

@@ -1,5 +1,5 @@
-"""Which authorities clients trust by files of their own: git, pip, npm, curl, wget and
-Java."""
+"""Which authorities clients are configured to trust in files of their own: git, pip,
+npm, curl, wget and Java."""
 
 import re
 import shlex

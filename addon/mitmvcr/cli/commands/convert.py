@@ -213,7 +213,7 @@ def _form_of(each: Input, data: bytes, wishes: Wishes) -> convert.Format:
     if wishes.source is not None:
         return convert.BY_NAME[wishes.source]
     kind = foreign.kind_of(data)
-    if kind in foreign.CODE:
+    if kind in foreign.CODE or kind in foreign.UNREAD:
         raise CassetteDamagedError(str(each.path), foreign.what_it_is(kind, ""))
     form = convert.format_of(data, each.path.name)
     if form is None or not form.is_read:

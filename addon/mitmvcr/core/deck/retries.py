@@ -26,10 +26,14 @@ class Retries:
     def settled(self, deck: Deck, asked: Seen, found: Found | None) -> Found | None:
         """Return what a request gets for which the deck gave this."""
         if found is None:
-            return self._part(deck, asked) if self._parts else None
-        if found[1].response.failure != "left" or not self._is_used:
+            if not self._parts:
+                return None
+        elif found[1].response.failure != "left" or not self._is_used:
             return found
-        return self._whole(deck, asked, found)
+        with deck.reading_any_number():
+            if found is None:
+                return self._part(deck, asked)
+            return self._whole(deck, asked, found)
 
     def _whole(self, deck: Deck, asked: Seen, found: Found) -> Found:
         parts = [found[0]]

@@ -34,6 +34,8 @@ DEFAULT = "default"
 LARGE = 1 << 14
 #: What is larger is redacted in a thread: at the worst a KiB takes two milliseconds.
 SLOW = 1 << 13
+#: So many interactions are read at once for a look-up; more are read in turns.
+_MOST_READ = 128
 
 
 def size_of(met: Request | Interaction) -> int:
@@ -59,6 +61,7 @@ class Player:
         self, session: Session, settings: Settings, name: str = DEFAULT
     ) -> None:
         self.session, self.settings, self.name = session, settings, name
+        session.deck.most_read = _MOST_READ
         self.last_used = monotonic()
         self.view, self.redirects = chosen(settings.view)
         self.passthrough = parse_filters(settings)
@@ -66,6 +69,8 @@ class Player:
         #: Positions of interactions that are to leave the cassette at its end.
         self.dropped: set[int] = set()
         self._calls: Calls | None = None
+        #: Is its cassette read on while nobody asks? See ahead.py.
+        self.is_reading_on = False
         #: What takes its time is recorded in turn, and all that comes after it.
         self._turn, self.queued = asyncio.Lock(), 0
         #: By client: the hosts and ports that a request of it may go on to.
