@@ -1,5 +1,9 @@
-"""What an isolated command can reach: the proxy, what is allowed besides, and the ports of
-sessions, workers and the control API, which come and go with those of the proxy."""
+"""What an isolated command can reach: the proxy, what is allowed besides, and ports.
+
+Ports come and go with those of the proxy: of sessions, of workers, of the control API.
+Each has the number that it has out here. Only a process that is within can listen
+there, so the child that made the namespace stays for it.
+"""
 
 import asyncio
 import ipaddress
