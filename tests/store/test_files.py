@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from leaving_out import leave_out
+from mitmvcr.core.errors import CassetteWriteError
 from mitmvcr.store.files import (
     finish_in_place,
     keep_look,
     mode_for,
+    put,
     replace_file,
     sync_folder,
     whole_beside,
@@ -181,3 +183,17 @@ def test_a_folder_that_is_not_there_is_not_synced(tmp_path: Path) -> None:
 def test_the_reason_of_an_error_is_told_in_small_letters() -> None:
     assert why(OSError(errno.ENOSPC, "No space left")) == "no space left"
     assert why(OSError("Odd")) == "odd"
+
+
+def test_a_file_is_written_and_its_folder_made(tmp_path: Path) -> None:
+    target = tmp_path / "new" / "a.yaml"
+    put(target, [b"a", b"b"], makes_folder=True)
+    put(tmp_path / "b.yaml", b"c")
+    assert (target.read_bytes(), (tmp_path / "b.yaml").read_bytes()) == (b"ab", b"c")
+
+
+def test_what_cannot_be_written_is_one_line(tmp_path: Path) -> None:
+    target = tmp_path / "absent" / "a.yaml"
+    with pytest.raises(CassetteWriteError, match=r"a\.yaml: cannot be written: "):
+        put(target, b"a")
+    assert not target.exists()

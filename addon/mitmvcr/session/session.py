@@ -29,11 +29,11 @@ from mitmvcr.miss.log import Log
 from mitmvcr.miss.report import Entry, Miss, Outcome
 from mitmvcr.miss.steps import Steps, finished
 from mitmvcr.secrets.rules import DEFAULT, Rules
-from mitmvcr.session.answers import Echoes, Standing
 from mitmvcr.session.hooks import Hooks
 from mitmvcr.session.lookup import Present, looking_up
 from mitmvcr.session.recording import Recording
 from mitmvcr.session.redaction import Redacted, Redaction, Seen
+from mitmvcr.session.responses import Echoes, Standing
 from mitmvcr.session.summary import Counts, Summary
 from mitmvcr.session.variables import Variables
 from mitmvcr.spelling import IN_MITMPROXY

@@ -1,8 +1,6 @@
 """``mitmvcr cassette diff``: two cassettes side by side, in a terminal or a page."""
 
 import json
-import shutil
-import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
@@ -11,8 +9,8 @@ from typing import Any, NamedTuple
 
 import click
 
-from mitmvcr.cli.report.console import is_coloured, say
-from mitmvcr.cli.report.lines import Line, fitting, line_of
+from mitmvcr.cli.report.console import say
+from mitmvcr.cli.report.lines import Line, fitting, line_of, print_lines
 from mitmvcr.cli.report.page import to_difference
 from mitmvcr.cli.tools.files import Source, find_cassettes
 from mitmvcr.cli.tools.ledger import progress
@@ -204,16 +202,7 @@ def print_differences(
 
 
 def _print(both: Both) -> None:
-    is_terminal = sys.stdout.isatty()
-    width = shutil.get_terminal_size().columns if is_terminal else None
-    lines = chain(overview(both.rows, width), details(both.rows))
-    if not is_terminal:
-        for line in lines:
-            click.echo(line.text)
-        return
-    coloured = is_coloured(sys.stdout)
-    texts = (line.styled() if coloured else line.text for line in lines)
-    click.echo_via_pager((f"{text}\n" for text in texts), color=coloured)
+    print_lines(lambda width: chain(overview(both.rows, width), details(both.rows)))
 
 
 def write_difference(

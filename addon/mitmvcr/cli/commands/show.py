@@ -1,9 +1,7 @@
 """``mitmvcr cassette show``: a cassette to look at, in a terminal, a pipe or a page."""
 
 import json
-import os
 import re
-import shutil
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
@@ -13,7 +11,7 @@ from typing import Any, NamedTuple
 import click
 
 from mitmvcr.cli.report.console import say
-from mitmvcr.cli.report.lines import Line, detail, table
+from mitmvcr.cli.report.lines import Line, detail, print_lines, table
 from mitmvcr.cli.report.page import LIMITS
 from mitmvcr.config import in_force
 from mitmvcr.core.errors import OptionError
@@ -83,15 +81,9 @@ def show_cassette(
     if as_json:
         found = shown.whole(WHOLE) if is_whole else (r._asdict() for r in shown.rows)
         click.echo(json.dumps([*found], indent=2, ensure_ascii=True))
-    elif sys.stdout.isatty():
-        width = shutil.get_terminal_size().columns
-        lines = _lines(shown, USUAL if is_whole else None, width)
-        coloured = not os.environ.get("NO_COLOR")
-        texts = (line.styled() if coloured else line.text for line in lines)
-        click.echo_via_pager((f"{text}\n" for text in texts), color=coloured)
     else:
-        for line in _lines(shown, WHOLE if is_whole else None, None):
-            click.echo(line.text)
+        full = USUAL if sys.stdout.isatty() else WHOLE
+        print_lines(lambda width: _lines(shown, full if is_whole else None, width))
     if any(choice):
         say(f"{path}: {len(shown.rows)} of {shown.total} interactions")
 

@@ -225,17 +225,15 @@ def _judged(
     return Tried(client, tool, Went.PAST, version, reason)
 
 
-def found_tools(
-    clients: Sequence[Client], python: str = "", path: str | None = None
-) -> dict[Client, str]:
+def found_tools(clients: Sequence[Client], python: str = "") -> dict[Client, str]:
     """Return where the program of each client is, for those that are there; ``python``
     is that of the command."""
     own = {"python": python} if python else {}
-    pairs = [(each, own.get(each.tool) or _which(each.tool, path)) for each in clients]
+    pairs = [(each, own.get(each.tool) or _which(each.tool)) for each in clients]
     return {each: tool for each, tool in pairs if tool}
 
 
-def _which(tool: str, path: str | None) -> str | None:
+def _which(tool: str) -> str | None:
     if tool == "python":
-        return shutil.which("python3", path=path) or shutil.which("python", path=path)
-    return shutil.which(tool, path=path)
+        return shutil.which("python3") or shutil.which("python")
+    return shutil.which(tool)

@@ -13,8 +13,7 @@ from mitmvcr.cli.isolate.diverted import PORTS, Diverter, Names
 from mitmvcr.cli.isolate.forward import Forwarder, ignore
 from mitmvcr.cli.isolate.namespace import Namespace
 from mitmvcr.cli.isolate.packets import Packet, Question
-from mitmvcr.cli.isolate.ports import Ports
-from mitmvcr.cli.isolate.route import Allowed, Route
+from mitmvcr.cli.isolate.route import Allowed, Ports, Route
 from mitmvcr.cli.report.console import say
 from mitmvcr.core.wording import shown
 from mitmvcr.options import ISOLATE_ALLOW

@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mitmvcr.cli.isolate import network
-from mitmvcr.cli.isolate.ports import stay
-from mitmvcr.cli.isolate.route import Allowed
+from mitmvcr.cli.isolate.route import Allowed, stay
 from mitmvcr.core.errors import VcrError
 from mitmvcr.options import ISOLATE
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
-from mitmvcr.cli.report.junit import fit
-from mitmvcr.core.errors import VcrError
+from mitmvcr.cli.report.junit import count, element, fit, outcome
+from mitmvcr.core.errors import OptionError
 from mitmvcr.core.model import Interaction, Response
 from mitmvcr.drift import RULES, Finding, Tier
 from mitmvcr.options import REPORT
@@ -122,35 +122,27 @@ def _result_facts(result: Result) -> dict[str, object]:
 def to_junit(refreshed: Sequence[Refreshed]) -> str:
     """Return JUnit XML: what is dangerous or breaking is a failure, what was not
     compared is skipped."""
-    whole = ET.Element("testsuites", name="mitmvcr refresh")
+    whole = element("testsuites", name="mitmvcr refresh")
     for each in refreshed:
-        cases = [_case(result) for result in each.results]
-        counts = {
-            "tests": len(cases),
-            "failures": sum(case.find("failure") is not None for case in cases),
-            "skipped": sum(case.find("skipped") is not None for case in cases),
-        }
-        suite = ET.SubElement(whole, "testsuite", name=fit(each.name))
-        for name, count in counts.items():
-            suite.set(name, str(count))
-        suite.extend(cases)
+        suite = element("testsuite", name=each.name)
+        suite.extend(map(_case, each.results))
+        count(suite)
+        whole.append(suite)
     ET.indent(whole)
     return ET.tostring(whole, encoding="unicode", xml_declaration=True)
 
 
 def _case(result: Result) -> ET.Element:
     name = f"{result.method} {result.url} (interaction {result.position})"
-    case = ET.Element("testcase", classname=f"mitmvcr.{result.outcome}", name=fit(name))
-    text = fit("\n".join(map(str, result.findings)))
+    case = element("testcase", classname=f"mitmvcr.{result.outcome}", name=name)
+    text = "\n".join(map(str, result.findings))
     if result.tier is None:
-        ET.SubElement(case, "skipped", message=fit(result.why))
+        case.append(outcome("skipped", "not compared", result.why))
     elif result.tier >= Tier.DANGEROUS:
-        message = fit(str(result.findings[0]))
-        ET.SubElement(
-            case, "failure", type=str(result.tier), message=message
-        ).text = text
+        message = str(result.findings[0])
+        case.append(outcome("failure", str(result.tier), message, text))
     elif text:
-        ET.SubElement(case, "system-out").text = text
+        ET.SubElement(case, "system-out").text = fit(text)
     return case
 
 
@@ -210,14 +202,10 @@ WRITERS: Mapping[str, Writer] = {
 }
 
 
-class ReportError(VcrError):
-    """A report cannot be written."""
-
-
 def writer_of(target: Path) -> Writer:
-    """Return what writes a report of this extension. Raise ReportError."""
+    """Return what writes a report of this extension. Raise OptionError."""
     found = WRITERS.get(target.suffix.lower())
     if found is None or target.is_dir():
         known = "a file.json, a file.xml (JUnit), a file.html, or a file.md"
-        raise ReportError(f"{REPORT.word}={target}: name {known} (for a pull request)")
+        raise OptionError(REPORT.word, target, f"name {known} (for a pull request)")
     return found

@@ -29,9 +29,9 @@ def to_junit(account: RunReport) -> bytes:
     elif own:
         suites.append(_suite(Part(account.summary, ()), account))
         suites[-1].extend(own)
-    whole = _element("testsuites", name="mitmvcr")
+    whole = element("testsuites", name="mitmvcr")
     for suite in suites:
-        _count(suite)
+        count(suite)
     for name in ("tests", "failures", "errors"):
         whole.set(name, str(sum(int(suite.get(name, "0")) for suite in suites)))
     whole.set("time", _time(account.entries))
@@ -43,7 +43,7 @@ def to_junit(account: RunReport) -> bytes:
 
 
 def _suite(part: Part, account: RunReport) -> ET.Element:
-    suite = _element("testsuite", name=f"mitmvcr {part.summary.cassette}")
+    suite = element("testsuite", name=f"mitmvcr {part.summary.cassette}")
     suite.append(_properties(part))
     suite.extend(_case(entry, account) for entry in part.entries)
     suite.set("time", _time(part.entries))
@@ -54,7 +54,8 @@ def _time(entries: Sequence[Entry]) -> str:
     return f"{sum(entry.duration or 0 for entry in entries) / 1e9:.6f}"
 
 
-def _count(suite: ET.Element) -> None:
+def count(suite: ET.Element) -> None:
+    """State how many cases a suite has, and how many of each outcome."""
     cases = suite.findall("testcase")
     counted = {"failures": "failure", "errors": "error", "skipped": "skipped"}
     suite.set("tests", str(len(cases)))
@@ -73,15 +74,15 @@ def _properties(part: Part) -> ET.Element:
         if spend.calls:
             facts[f"{name}_calls"] = str(spend.calls)
             facts[f"{name}_tokens"] = str(spend.tokens)
-    properties = _element("properties")
+    properties = element("properties")
     for name, value in facts.items():
-        properties.append(_element("property", name=name, value=value))
+        properties.append(element("property", name=name, value=value))
     return properties
 
 
 def _case(entry: Entry, account: RunReport) -> ET.Element:
     number = "" if entry.interaction is None else f" (interaction {entry.interaction})"
-    case = _element(
+    case = element(
         "testcase",
         classname=f"{_CLASS}.{entry.outcome}",
         name=f"{entry.method} {entry.url}{number}",
@@ -89,12 +90,12 @@ def _case(entry: Entry, account: RunReport) -> ET.Element:
     )
     if entry.miss is not None:
         text = "\n".join([one_line(entry.miss), *map(str, entry.miss.nearest)])
-        case.append(_outcome("failure", "miss", entry.miss.reason, text))
+        case.append(outcome("failure", "miss", entry.miss.reason, text))
     elif entry.outcome is Outcome.UNUSED:
         tag = "failure" if account.fail_on_unused else "skipped"
-        case.append(_outcome(tag, "unused", "nothing asked for this interaction"))
+        case.append(outcome(tag, "unused", "nothing asked for this interaction"))
     if entry.note:
-        output = _element("system-out")
+        output = element("system-out")
         output.text = fit(entry.note)
         case.append(output)
     return case
@@ -102,25 +103,27 @@ def _case(entry: Entry, account: RunReport) -> ET.Element:
 
 def _finding(finding: Finding) -> ET.Element:
     name = f"the run was {finding.kind}"
-    case = _element("testcase", classname=_CLASS, name=name, time="0")
+    case = element("testcase", classname=_CLASS, name=name, time="0")
     tag = "failure" if finding.fails else "skipped"
-    case.append(_outcome(tag, finding.kind, finding.text))
+    case.append(outcome(tag, finding.kind, finding.text))
     return case
 
 
 def _failure(failure: str) -> ET.Element:
-    case = _element("testcase", classname=_CLASS, name="mitmvcr itself", time="0")
-    case.append(_outcome("error", "failure", failure))
+    case = element("testcase", classname=_CLASS, name="mitmvcr itself", time="0")
+    case.append(outcome("error", "failure", failure))
     return case
 
 
-def _outcome(tag: str, kind: str, message: str, text: str = "") -> ET.Element:
-    outcome = _element(tag, type=kind, message=message)
-    outcome.text = fit(text) or None
-    return outcome
+def outcome(tag: str, kind: str, message: str, text: str = "") -> ET.Element:
+    """Return what became of a case: ``failure``, ``error`` or ``skipped``."""
+    found = element(tag, type=kind, message=message)
+    found.text = fit(text) or None
+    return found
 
 
-def _element(tag: str, **attributes: str) -> ET.Element:
+def element(tag: str, **attributes: str) -> ET.Element:
+    """Return an element whose attributes XML can hold."""
     return ET.Element(tag, {name: fit(text) for name, text in attributes.items()})
 
 

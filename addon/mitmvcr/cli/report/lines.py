@@ -1,11 +1,14 @@
 """An interaction in lines of text, each in parts that a terminal may colour."""
 
 import base64
-from collections.abc import Iterator, Mapping, Sequence
+import shutil
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import click
 
+from mitmvcr.cli.report.console import is_coloured
 from mitmvcr.core.duration import format_duration
 from mitmvcr.core.wording import visible
 from mitmvcr.show.rows import Row
@@ -195,3 +198,16 @@ def _hex(data: bytes) -> Iterator[Line]:
         row = data[at : at + 16]
         text = "".join(chr(c) if 32 <= c < 127 else "." for c in row)
         yield line_of((f"{at:08x}", _FAINT), f"  {row.hex(' '):<47}  {text}")
+
+
+def print_lines(made: Callable[[int | None], Iterable[Line]]) -> None:
+    """Print lines to a pager on a terminal, plain and complete in a pipe; ``made``
+    takes the width of a terminal, None for a pipe."""
+    if not sys.stdout.isatty():
+        for line in made(None):
+            click.echo(line.text)
+        return
+    coloured = is_coloured(sys.stdout)
+    lines = made(shutil.get_terminal_size().columns)
+    texts = (line.styled() if coloured else line.text for line in lines)
+    click.echo_via_pager((f"{text}\n" for text in texts), color=coloured)

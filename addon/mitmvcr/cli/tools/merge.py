@@ -12,7 +12,7 @@ from mitmvcr.cli.tools.files import (
     write,
 )
 from mitmvcr.cli.tools.ledger import Ledger, progress
-from mitmvcr.cli.tools.reports import Uses, read_reports, uses_of
+from mitmvcr.cli.tools.reports import Uses, check_fit, read_reports, uses_of
 from mitmvcr.config import in_force
 from mitmvcr.core.errors import CassetteWriteError, OptionError
 from mitmvcr.core.matching import Matcher
@@ -27,7 +27,6 @@ from mitmvcr.tools import Entry, Sheet
 from mitmvcr.tools.listing import host_of
 from mitmvcr.tools.merging import Clean, Merged, merged
 from mitmvcr.tools.sorting import chosen
-from mitmvcr.tools.using import does_fit
 from mitmvcr.values import Layer
 
 #: How many lines say which of two recordings is kept.
@@ -159,10 +158,9 @@ def _by_test(
     sheet: Sheet, path: Path, uses: Uses, ledger: Ledger
 ) -> dict[str, list[int]]:
     found: dict[str, set[int]] = {}
-    for use in uses_of(uses, path):
-        if not does_fit(use, sheet.interactions):
-            problem = f"is not as report {use.name} knew it: run the tests again"
-            raise CassetteWriteError(str(path), problem)
+    own = uses_of(uses, path)
+    check_fit(own, sheet, path)
+    for use in own:
         if use.used:
             found.setdefault(_as_name(use.name), set()).update(use.used)
     if not found:

@@ -12,14 +12,14 @@ from mitmvcr.cli.tools.files import (
     write,
 )
 from mitmvcr.cli.tools.ledger import Ledger, progress
-from mitmvcr.cli.tools.reports import Uses, read_reports, uses_of
+from mitmvcr.cli.tools.reports import Uses, check_fit, read_reports, uses_of
 from mitmvcr.core.errors import CassetteWriteError, OptionError
 from mitmvcr.core.wording import shown
 from mitmvcr.options import REPORT
 from mitmvcr.secrets.rules import Rules
 from mitmvcr.store.files import why
 from mitmvcr.tools.sorting import chosen
-from mitmvcr.tools.using import Use, does_fit, doubts, used_positions
+from mitmvcr.tools.using import Use, doubts, used_positions
 from mitmvcr.values import Layer
 
 
@@ -64,10 +64,7 @@ def _prune(path: Path, uses: Uses, rules: Rules | None, ledger: Ledger) -> None:
 def _drop(path: Path, uses: Sequence[Use], rules: Rules | None, ledger: Ledger) -> None:
     source = Source(path)
     sheet = source.sheet
-    for use in uses:
-        if not does_fit(use, sheet.interactions):
-            problem = f"is not as report {use.name} knew it: run the tests again"
-            raise CassetteWriteError(str(path), problem)
+    check_fit(uses, sheet, path)
     used = used_positions(uses)
     gone = [at for at in range(len(sheet)) if at not in used]
     if rules is not None and gone:

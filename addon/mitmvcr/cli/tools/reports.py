@@ -4,10 +4,11 @@ import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from mitmvcr.core.errors import OptionError
+from mitmvcr.core.errors import CassetteWriteError, OptionError
 from mitmvcr.options import REPORT
 from mitmvcr.store.files import why
-from mitmvcr.tools.using import ReportError, Use, read_report
+from mitmvcr.tools import Sheet
+from mitmvcr.tools.using import ReportError, Use, does_fit, read_report
 
 #: The real path of a cassette -> what runs did with it.
 Uses = dict[str, list[Use]]
@@ -56,3 +57,11 @@ def tests_of(uses: Uses, path: Path) -> list[str]:
     once."""
     names = (use.name for use in uses_of(uses, path) if use.used)
     return [*dict.fromkeys(names)]
+
+
+def check_fit(uses: Sequence[Use], sheet: Sheet, path: Path) -> None:
+    """Raise CassetteWriteError where a report knew another cassette."""
+    for use in uses:
+        if not does_fit(use, sheet.interactions):
+            problem = f"is not as report {use.name} knew it: run the tests again"
+            raise CassetteWriteError(str(path), problem)
