@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from time import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mitmvcr.core.choosing import Values
 from mitmvcr.core.deck import JudgedDeck, OpenDeck, Retries
@@ -71,7 +71,7 @@ class LookUp:
 
     def take(self, request: Request, seen: Request) -> tuple[int, Interaction] | None:
         """Take what answers the request that was seen last, and return it with its
-        position, or None."""
+        position, or None. Raise UnreadError."""
         asked, found = seen, self.deck.take(seen, request)
         if found is None and seen is not request:
             # Another recorder's cassette has its secrets as they were.
@@ -135,3 +135,31 @@ class ClockedLookUp(LookUp):
         if meant is None:
             return found
         return super().take(meant, self._redaction.redactor.request(meant))
+
+
+class Present(NamedTuple):
+    """What a session goes by that moves times: the present in Unix seconds, and what
+    gets a line of what may surprise. ``fakes``: JWTs that the redaction made are moved
+    too, since it does not do so."""
+
+    now: Callable[[], float]
+    say: Callable[[str], None]
+    fakes: bool = True
+
+
+def looking_up(
+    given: tuple[Any, ...], present: Present | None
+) -> tuple[LookUp, "Clock | None"]:
+    """Return what looks requests up, of what :class:`LookUp` is given, and the clock
+    that moves what is found; None where times stay as they are."""
+    if present is None:
+        return LookUp(*given), None
+    from mitmvcr.clock import Clock, first_date  # only then, as all that is rare
+
+    def first() -> int | None:
+        deck = look_up.deck
+        return first_date(map(deck.head, range(len(deck))))
+
+    clock = Clock(present.now, first, present.say, fakes=present.fakes)
+    look_up = ClockedLookUp(*given, clock=clock)
+    return look_up, clock

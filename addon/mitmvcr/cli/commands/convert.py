@@ -11,18 +11,18 @@ import click
 
 from mitmvcr import convert
 from mitmvcr.cli.commands.left import rules_of
-from mitmvcr.cli.commands.putting import put
 from mitmvcr.cli.commands.sources import Input, beside, flows, inputs_of
 from mitmvcr.cli.report.console import progress, say
 from mitmvcr.core.errors import CassetteDamagedError, CassetteError, OptionError
 from mitmvcr.core.model import Interaction
 from mitmvcr.core.wording import number_of
 from mitmvcr.format import foreign, reader
-from mitmvcr.format.packed import packed
+from mitmvcr.format.source import packed
 from mitmvcr.format.writer import dumper
 from mitmvcr.secrets.identities import told_apart
 from mitmvcr.secrets.redactor import Redactor
 from mitmvcr.secrets.rules import Rules
+from mitmvcr.store.files import put
 from mitmvcr.values import Layer
 
 _STDOUT = "-"

@@ -164,6 +164,10 @@ class Bucket:
                     self._by_size.setdefault(length, []).append(position)
         return [*found, *self._by_size.pop(size, ())]
 
+    def forget_sizes(self) -> None:
+        """Let :meth:`ahead` return all of it once more."""
+        self._by_size = None
+
     def equal(self, keys: Keys) -> list[int]:
         """Return the keyed positions that have one of the keys, in order, those that
         were used up too."""

@@ -1,5 +1,6 @@
 """A deck of which another equal interaction than the first may be taken."""
 
+import math
 from collections.abc import Hashable, Iterable
 from typing import Any
 
@@ -10,6 +11,7 @@ from mitmvcr.core.deck.groups import Groups
 from mitmvcr.core.errors import CassetteError
 from mitmvcr.core.model import Interaction, Request
 from mitmvcr.core.modes import Repeats
+from mitmvcr.core.unread import UnreadError
 
 
 class OpenDeck(Deck):
@@ -22,8 +24,10 @@ class OpenDeck(Deck):
 
     def waiting_for(self, request: Request, live: Request | None = None) -> list[int]:
         """Return the positions that may play for a request, the best first; the last
-        one again where it may be."""
+        one again where it may be. Raise UnreadError."""
         bucket = self._bucket(self._bucket_of(request.url))
+        if bucket is not None and len(bucket.unread) > (self.most_read or math.inf):
+            raise UnreadError(self.reading(request))
         equal = self._equal(request)
         if bucket is None or not equal:
             return equal
