@@ -36,9 +36,11 @@ class OpenDeck(Deck):
         admitted = [at for at in equal if known.admits(at, asked)]
         return sorted(admitted, key=lambda at: known.score(at, asked))
 
-    def rivals(self, request: Request) -> Equals | None:
-        """Return all that are equal to a request that was answered, those that were
-        used up too; None where no other may answer it."""
+    def rivals(self, request: Request, taken: int) -> Equals | None:
+        """Return all that are equal to a request that was answered by the one at this
+        position, those that were used up too; None where no other may answer it."""
+        if taken in self._chooser.parts:  # of which bytes were cut out
+            return None
         url = self._bucket_of(request.url)
         bucket = self._few.get(url) or self._buckets.get(url)
         if bucket is None:  # all were used up
