@@ -54,8 +54,10 @@ class Own:
         return self._best(found, seen, live)
 
     def _best(self, found: Found, seen: Request, live: Request) -> Found:
+        if type(found[0]) is not int:  # bytes that were cut out
+            return found
         names = self._named()
-        equals = self._deck.rivals(seen, found[0])
+        equals = self._deck.rivals(seen)
         if equals is not None:
             found = self._of_several(found, seen, live, equals)
         if self._leaves_out:

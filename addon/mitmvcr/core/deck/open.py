@@ -36,11 +36,9 @@ class OpenDeck(Deck):
         admitted = [at for at in equal if known.admits(at, asked)]
         return sorted(admitted, key=lambda at: known.score(at, asked))
 
-    def rivals(self, request: Request, taken: int) -> Equals | None:
-        """Return all that are equal to a request that was answered by the one at this
-        position, those that were used up too; None where no other may answer it."""
-        if taken in self._chooser.parts:  # of which bytes were cut out
-            return None
+    def rivals(self, request: Request) -> Equals | None:
+        """Return all that are equal to a request that was answered, those that were
+        used up too; None where no other may answer it."""
         url = self._bucket_of(request.url)
         bucket = self._few.get(url) or self._buckets.get(url)
         if bucket is None:  # all were used up
@@ -84,15 +82,20 @@ class OpenDeck(Deck):
         interaction = self[other]
         url = self._bucket_of(self._all.url(taken))
         bucket = self._few.get(url) or self._buckets[url]
-        self._played[taken] -= 1
-        if not self._played[taken]:
-            del self._played[taken]
-            if self._repeats is Repeats.NO:
-                bucket.unspend(taken, self._rests_of(self.request(taken)))
-            elif self._repeats is Repeats.LAST:
-                bucket.let_wait(taken, self._played.keys())
+        if taken not in self._chooser.parts:  # else it was not used up by this
+            self._unuse(taken, bucket)
         self._use(other, url, bucket)
         return other, interaction
+
+    def _unuse(self, taken: int, bucket: Bucket) -> None:
+        self._played[taken] -= 1
+        if self._played[taken]:
+            return
+        del self._played[taken]
+        if self._repeats is Repeats.NO:
+            bucket.unspend(taken, self._rests_of(self.request(taken)))
+        elif self._repeats is Repeats.LAST:
+            bucket.let_wait(taken, self._played.keys())
 
     def _equal(self, request: Request) -> list[int]:
         """Return the positions that the keys let play, the last one again where it may
