@@ -193,11 +193,15 @@ def test_one_is_its_own_beside_one_of_which_a_part_was_given() -> None:
     redaction = Redaction(DEFAULT, {}, echoes=False)
     held = recorded([one, two])
     look_up = LookUp(held, Repeats.ALL, Matcher(ANY_ID), redaction)
-    other = replace(two, headers=one.headers)
+    other = replace(two, headers={**one.headers, "X-Other": ["1"]})
     ranged = replace(one, headers={"Range": ["bytes=0-1"]})
-    found = [look_up.take(each, look_up.see(each)) for each in (ranged, other, other)]
+    asked = (ranged, other, other, replace(two, headers=one.headers))
+    found = [look_up.take(each, look_up.see(each)) for each in asked]
     bodies = [each and each[1].response.body for each in found]
-    assert bodies == [b"an", b"answer 1", b"answer 1"]
+    assert bodies == [b"an", b"answer 1", b"answer 1", b"answer 1"]
+    assert look_up.deck.unused() == []
+    look_up.deck.give_back(found[0][0] if found[0] else 0)
+    assert look_up.deck.unused() == [0]
 
 
 def test_one_that_waits_under_two_keys_is_put_back_under_both() -> None:

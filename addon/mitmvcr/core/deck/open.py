@@ -82,7 +82,7 @@ class OpenDeck(Deck):
         interaction = self[other]
         url = self._bucket_of(self._all.url(taken))
         bucket = self._few.get(url) or self._buckets[url]
-        if taken not in self._chooser.parts:  # else it was not used up by this
+        if not (self.was_chosen and taken in self._chooser.parts):  # which uses none up
             self._unuse(taken, bucket)
         self._use(other, url, bucket)
         return other, interaction
