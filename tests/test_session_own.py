@@ -172,6 +172,48 @@ def lookup(value: str) -> Request:
 ANY_ID = spec(ignore_json="$.id=", ignore_path="(?<=/a/)[^/]+")
 
 
+def test_of_two_spellings_of_one_request_each_is_its_own() -> None:
+    """Which headers agree counts more."""
+    bodies = (f'{{"n": 1, "id": "{ONE}"}}', f'{{"id":"{ONE}","n":1}}')
+    requests = [post(said("x").body.decode()), *map(post, bodies)]
+    for order in permutations(range(3)):
+        asked = [requests[at] for at in order]
+        assert played(requests, asked, spec(ignore_json="$.id=")) == list(order)
+    both = [post(each, Accept=text) for each, text in zip(bodies, "ab", strict=True)]
+    asked = [post(bodies[1], Accept="a"), post(bodies[0], Accept="b")]
+    assert played(both, asked, spec(ignore_json="$.id=")) == [0, 1]
+
+
+def test_one_is_its_own_beside_one_of_which_a_part_was_given() -> None:
+    """Found by random requests."""
+    one, two = (
+        replace(lookup(each), headers={"Accept": [text]})
+        for each, text in ((ONE, "a"), (TWO, "b"))
+    )
+    redaction = Redaction(DEFAULT, {}, echoes=False)
+    held = recorded([one, two])
+    look_up = LookUp(held, Repeats.ALL, Matcher(ANY_ID), redaction)
+    other = replace(two, headers={**one.headers, "X-Other": ["1"]})
+    ranged = replace(one, headers={"Range": ["bytes=0-1"]})
+    asked = (ranged, other, other, replace(two, headers=one.headers))
+    found = [look_up.take(each, look_up.see(each)) for each in asked]
+    bodies = [each and each[1].response.body for each in found]
+    assert bodies == [b"an", b"answer 1", b"answer 1", b"answer 1"]
+    assert look_up.deck.unused() == []
+    look_up.deck.give_back(found[0][0] if found[0] else 0)
+    assert look_up.deck.unused() == [0]
+
+
+def test_one_that_waits_under_two_keys_is_put_back_under_both() -> None:
+    """The same bytes have a key of their own. Found by random requests."""
+    bodies = [f'{{"id": "{each}", "n": 1}}' for each in (ONE, TWO, TWO, ONE)]
+    requests = [post(e, Accept=a) for e, a in zip(bodies, "abba", strict=True)]
+    asked = [post(bodies[0], Accept="b"), *requests[1:]]
+    for order in permutations(asked):
+        found = played(requests, order, spec(ignore_json="$.id="))
+        assert sorted(at for at in found if at is not None) == [0, 1, 2, 3]
+
+
 def test_a_value_that_two_have_is_told_apart_by_another() -> None:
     """Both ids are ignored: one is as it was recorded, the other fresh."""
     requests = [post(json.dumps({"id": i, "n": n})) for i, n in ((ONE, 1), (TWO, 2))]

@@ -33,6 +33,7 @@ REPLACE_ROOTS = (
     "CURL_CA_BUNDLE",
     "AWS_CA_BUNDLE",
     "GIT_SSL_CAINFO",
+    "HEX_CACERTS_PATH",
     "CARGO_HTTP_CAINFO",
     "PIP_CERT",
     "npm_config_cafile",

@@ -289,6 +289,16 @@ def test_a_range_is_known_by_its_answer_where_the_header_was_not_recorded() -> N
         ("Destination", ("http://h/b", "http://h/c"), "http://h/d"),
         ("X_Amz_Copy_Source", ("/b/1", "/b/2"), "/b/3"),
         ("X_HTTP_Method_Override", ("PUT", "PATCH"), "DELETE"),
+        ("Content_Range", ("bytes 0-3/12", "bytes 4-7/12"), "bytes 8-11/12"),
+        ("Upload_Offset", ("0", "4"), "8"),
+        ("X_Goog_Upload_Offset", ("0", "4"), "8"),
+        ("X_Goog_Upload_Command", ("start", "upload"), "upload, finalize"),
+        ("X_Amz_Copy_Source_Range", ("bytes=0-3", "bytes=4-7"), "bytes=8-9"),
+        ("x_ms_source_range", ("bytes=0-3", "bytes=4-7"), "bytes=8-9"),
+        ("x_ms_page_write", ("update", "clear"), "other"),
+        ("x_ms_blob_condition_appendpos", ("0", "4"), "8"),
+        ("x_ms_continuation", ("a", "b"), "c"),
+        ("x_ms_documentdb_partitionkey", ('["a"]', '["b"]'), '["c"]'),
     ],
 )
 def test_what_is_asked_for_in_a_header_decides(
@@ -299,6 +309,44 @@ def test_what_is_asked_for_in_a_header_decides(
     assert taken(deck(made(one), made(other)), other, none, one) == [1, None, 0]
     assert taken(deck(made(one), off="operation"), none) == [0]
     assert taken(deck(made(get())), one) == [0]
+
+
+@pytest.mark.parametrize(
+    ("method", "name", "values"),
+    [
+        ("PUT", "x-ms-range", ("bytes=0-511", "bytes=512-1023")),
+        ("POST", "x-ms-range", ("bytes=0-511", "bytes=512-1023")),
+        (
+            "PATCH",
+            "Content-Type",
+            ("application/merge-patch+json", "application/json-patch+json"),
+        ),
+        (
+            "PATCH",
+            "content-type",
+            ("application/strategic-merge-patch+json", "application/json"),
+        ),
+    ],
+)
+def test_what_a_write_says_in_a_header_decides(
+    method: str, name: str, values: Sequence[str]
+) -> None:
+    one, other = (Request(method, URL, headers={name: [each]}) for each in values)
+    assert taken(deck(made(one)), other, one) == [None, 0]
+    assert taken(deck(made(one), made(other)), other, one) == [1, 0]
+    assert taken(deck(made(one), off="operation"), other) == [0]
+
+
+def test_what_a_media_type_says_otherwise_is_left_to_the_body() -> None:
+    one, other = (
+        Request(method, URL, headers={"Content-Type": [media]})
+        for method, media in (("PATCH", "application/json"), ("PATCH", "text/plain"))
+    )
+    assert taken(deck(made(one)), other) == [0]
+    both = (replace(e, method="PUT", headers=e.headers) for e in (one, other))
+    assert taken(deck(made(next(both))), next(both)) == [0]
+    ranged = get(x_ms_range="bytes=0-0")
+    assert taken(deck(made(ranged)), get()) == [0]
 
 
 def test_an_empty_one_asks_for_nothing() -> None:

@@ -124,6 +124,12 @@ class Handler(BaseHTTPRequestHandler):
         rows = list(range(int(first), int(last) + 1))
         self._answer(200, json.dumps(rows).encode(), Content_Range=f"{first}-{last}/*")
 
+    def _things(self) -> None:
+        """Repeat a thing's name, whatever it is called by."""
+        said = json.loads(self.sent) if self.sent else {}
+        name = said.get("id") or urlsplit(self.path).path.rpartition("/")[2]
+        self._answer(200, f"it is {name}, {self.headers.get('Upload-Offset')}".encode())
+
     def _kv(self) -> None:
         key = parse_qs(urlsplit(self.path).query)["key"][0]
         self._answer(200, f"value of {len(key)}".encode())

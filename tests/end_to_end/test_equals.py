@@ -6,6 +6,7 @@ import os
 import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
@@ -234,6 +235,43 @@ def miss_reason(answers: Iterator[Got]) -> str:
         for answer in answers
         if "x-vcr-miss-reason" in answer.headers
     )
+
+
+def _named(names: Sequence[str]) -> list[tuple[str, bytes | None]]:
+    """Things are made under names, and asked for by them."""
+    asked = [("things", b'{"id": "%s"}' % name.encode()) for name in names]
+    return [*asked, *((f"things/{name}", None) for name in names)]
+
+
+def test_each_thing_is_its_own_in_any_order_and_under_any_name(stage: Stage) -> None:
+    one, two, three, four = (str(UUID(int=n << 64)) for n in (7, 8, 9, 10))
+    stage.start("record_only")
+    recorded = [stage.ask(*each).body for each in _named([one, two])]
+    assert len(set(recorded)) == 2
+    stage.stop()
+    rules = {"vcr_ignore_json": "$.id=", "vcr_ignore_path": "(?<=/things/)[^/]+"}
+    for echo in ("auto", "off"):
+        stage.start("replay_only", **rules, vcr_echo=echo)
+        for at in (3, 1, 0, 2):
+            assert stage.ask(*_named([one, two])[at]).body == recorded[at]
+        assert "replayed 4, missed 0" in stage.stop()
+    stage.start("replay_only", **rules, vcr_echo="off")
+    for at in (0, 1, 3, 2):
+        assert stage.ask(*_named([three, four])[at]).body == recorded[at]
+    assert "replayed 4, missed 0" in stage.stop()
+
+
+def test_another_part_of_an_upload_is_a_miss(stage: Stage) -> None:
+    stage.start("record_only")
+    parts = [stage.ask("things/x", b"", Upload_Offset=n).body for n in ("0", "4")]
+    stage.stop()
+    stage.start("replay_only")
+    missed = stage.ask("things/x", b"", Upload_Offset="8")
+    assert missed.status == 424
+    assert "vcr_match=-operation" in missed.headers["x-vcr-miss-reason"]
+    found = [stage.ask("things/x", b"", Upload_Offset=n).body for n in ("4", "0")]
+    assert found == parts[::-1]
+    stage.stop()
 
 
 def test_two_accounts_are_not_mixed_up(stage: Stage) -> None:

@@ -56,6 +56,17 @@ CASES = {
 }
 
 
+def test_a_patch_of_another_kind_breaks_the_rule_of_operations() -> None:
+    kinds = ("application/merge-patch+json", "application/json-patch+json")
+    asked, held = (
+        Request("PATCH", "http://h/a", headers={"Content-Type": [each]})
+        for each in kinds
+    )
+    found = missed(asked, made(held))
+    assert found.options == ("vcr_match=-operation",)
+    assert "and it says what is asked for" in str(found.nearest[0].differ[0])
+
+
 @pytest.mark.parametrize("rule", CASES)
 def test_it_says_which_and_the_way_out(rule: str) -> None:
     asked, held, told = CASES[rule]

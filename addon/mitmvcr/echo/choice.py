@@ -10,7 +10,8 @@ from mitmvcr.echo.rivals import Rivals, Said
 
 class Field(NamedTuple):
     """Who may answer. ``taken`` is the position that would, by what counts; ``ranked``
-    returns those of some positions that no rule keeps from it, the best first;
+    returns those of some positions that no rule keeps from it, the best first, of
+    equals the first;
     ``again``: for an id that stood for one of them also what was used up."""
 
     taken: int
@@ -40,7 +41,7 @@ class Choice(NamedTuple):
 
     def _by_values(self, said: Said) -> int:
         agreeing = _in_common([*self._standing(said), *self._agreeing(said)])
-        for at in self.field.ranked(agreeing):
+        for at in self.field.ranked(sorted(agreeing)):
             if self._fits(at, said):
                 return at
         if self._fits(self.field.taken, said):

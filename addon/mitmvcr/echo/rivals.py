@@ -34,12 +34,15 @@ class Rivals:
     ) -> None:
         self._headers = headers
         self._whole: dict[int, list[int]] = {}
+        #: By the hash of their bytes.
+        self._same: dict[int, list[int]] = {}
         #: What each says otherwise than the first.
         self._other: dict[int, Said] = {}
         self._base: Said | None = None
         for position, request in requests:
             for key in () if headers else _keys(request):
                 self._whole.setdefault(key, []).append(position)
+            self._same.setdefault(_bytes_of(request), []).append(position)
             said = self._told(request)
             self._base = base = said if self._base is None else self._base
             self._other[position] = dict(_differences(base, said))
@@ -85,10 +88,14 @@ class Rivals:
         return [(old, new) for old, new in both if is_id(new) and is_id(old)]
 
     def whole(self, request: Request, said: Said, now: float) -> list[int]:
-        """Return the positions at which this very request was recorded; none where it
-        may be so since both were asked now."""
-        keys = () if self._headers else _keys(request)
-        found = dict.fromkeys(at for key in keys for at in self._whole.get(key, ()))
+        """Return the positions at which this very request was recorded, first those
+        with the same bytes; none where it may be so since both were asked now."""
+        if self._headers:
+            return []
+        found = dict.fromkeys(self._same.get(_bytes_of(request), ()))
+        found.update(
+            (at, None) for key in _keys(request) for at in self._whole.get(key, ())
+        )
         if found and any(_tells_now(place, text, now) for place, text in said.items()):
             return []
         return [*found]
@@ -111,6 +118,10 @@ class Rivals:
                 continue
             if names.recorded(text) in (None, text):
                 yield found
+
+
+def _bytes_of(request: Request) -> int:
+    return hash((request.method, request.url, request.body))
 
 
 def _keys(request: Request) -> list[int]:

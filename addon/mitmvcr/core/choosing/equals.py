@@ -228,9 +228,10 @@ class Equals:
         return self._agreement(names, wanted, values)
 
     def ranked(self, positions: Iterable[int], asked: Asked) -> list[int]:
-        """Return those of the positions that may answer, the best first."""
+        """Return those of the positions that may answer, the best first; equals stay
+        in their order."""
         same = (at for at in positions if self.range_of(at) == asked.range)
-        may = sorted(at for at in same if self.admits(at, asked))
+        may = [at for at in same if self.admits(at, asked)]
         return sorted(may, key=lambda at: self.score(at, asked)) if may[1:] else may
 
     def range_of(self, position: int) -> str | None:

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from mitmvcr.core.choosing.equals import Equals
-from mitmvcr.core.choosing.rules import OPERATION, RANGE, Asked, Broken, is_condition
+from mitmvcr.core.choosing.rules import RANGE, Asked, Broken, is_condition, is_operation
 from mitmvcr.core.matching import Rule
 
 
@@ -57,7 +57,7 @@ def _by_field(broken: Broken) -> Objection:
     name, asked, recorded = broken
     if name == RANGE:
         return Objection(Rule.RANGE, "range", asked, recorded)
-    rule = Rule.OPERATION if name in OPERATION else Rule.VARY
+    rule = Rule.OPERATION if is_operation(name) else Rule.VARY
     if is_condition(name):
         rule = Rule.VALIDATORS
     return Objection(rule, name, asked, recorded)

@@ -18,23 +18,37 @@ VALIDATORS = ("if-match", "if-modified-since", "if-none-match", "if-unmodified-s
 _CONDITION = re.compile(r"if(?:-(?!range$).*)?|x-[a-z0-9-]*-if-.*")
 #: What is asked for stands in these, where URL and body may say nothing of it: calls of
 #: AWS, Tencent Cloud and Alibaba Cloud, SOAP 1.1, arguments of Dropbox, WebDAV (RFC
-#: 4918), copies in stores, another method than POST.
+#: 4918), copies in stores, another method than POST; which part of an upload it is
+#: (RFC 9110, 14.5, tus, Google, Azure), which page or partition of Cosmos DB.
 OPERATION = frozenset(
     {
+        "content-range",
         "depth",
         "destination",
         "dropbox-api-arg",
         "soapaction",
+        "upload-offset",
         "x-acs-action",
         "x-amz-copy-source",
+        "x-amz-copy-source-range",
         "x-amz-target",
+        "x-goog-upload-command",
+        "x-goog-upload-offset",
         "x-http-method",
         "x-http-method-override",
         "x-method-override",
+        "x-ms-blob-condition-appendpos",
+        "x-ms-continuation",
         "x-ms-copy-source",
+        "x-ms-documentdb-partitionkey",
+        "x-ms-page-write",
+        "x-ms-source-range",
         "x-tc-action",
     }
 )
+#: Of a write they say it too; of a PATCH its media type, where that names a kind of
+#: patch, as of Kubernetes (RFC 5789).
+_OF_WRITES, _PATCH = "x-ms-range", "content-type"
 #: The place of a range among the fields; no header has such a name.
 RANGE = ":range"
 _RANGES, _CONDITIONS = frozenset({PARTIAL, 416}), frozenset({304, 412})
@@ -79,6 +93,21 @@ class Asked:
         return value
 
 
+def is_operation(name: str) -> bool:
+    """Return whether a header, in lower case, may say what is asked for."""
+    return name in OPERATION or name in (_OF_WRITES, _PATCH)
+
+
+def _operations(request: Request, own: Fields) -> list[str]:
+    """Return the headers that say what a recorded request asks for, by name."""
+    found = OPERATION & own.keys()
+    if request.method not in ("", "GET", "HEAD") and _OF_WRITES in own:
+        found |= {_OF_WRITES}
+    if request.method == "PATCH" and "patch" in own.get(_PATCH, ""):
+        found |= {_PATCH}
+    return sorted(found)
+
+
 def is_condition(name: str) -> bool:
     """Return whether a header, in lower case, makes a request conditional."""
     return name in VALIDATORS or _CONDITION.fullmatch(name) is not None
@@ -116,8 +145,8 @@ def bonds(
     code, own = found.response.code, fields(found.request.headers)
     bound: Bond = ()
     if Rule.OPERATION not in off:
-        names = sorted(name for name in OPERATION & own.keys() if counts(name))
-        bound = tuple((name, own[name]) for name in names if own[name])
+        said = filter(counts, _operations(found.request, own))
+        bound = tuple((name, own[name]) for name in said if own[name])
     if Rule.VARY not in off and several:
         names = sorted({name for name in vary(found.response) if name in several})
         bound += tuple((name, own.get(name)) for name in names)
@@ -163,7 +192,9 @@ def is_free(found: Interaction) -> bool:
     response = found.response
     if response.code in BOUND or found.request.identity:
         return False
-    if _name_operation(tuple(found.request.headers)):
+    asked = found.request
+    may_say = asked.method == "PATCH" or _name_operation(tuple(asked.headers))
+    if may_say and _operations(asked, fields(asked.headers)):
         return False
     if _may_bind(tuple(response.headers)):
         return not (_all(response, "content-range") or vary(response))
@@ -172,7 +203,8 @@ def is_free(found: Interaction) -> bool:
 
 @lru_cache(maxsize=512)
 def _name_operation(names: tuple[str, ...]) -> bool:
-    return not OPERATION.isdisjoint(map(str.lower, names))
+    lower = set(map(str.lower, names))
+    return _OF_WRITES in lower or not OPERATION.isdisjoint(lower)
 
 
 @lru_cache(maxsize=512)

@@ -106,12 +106,11 @@ class Bucket:
         assert self.spent is not None
         self.spent.remove(position)
         self.keys[position] = keys
-        if position in self._gone:
-            self._gone.remove(position)
-            return
-        for key in keys:
+        self._gone.discard(position)
+        for key in keys:  # it may still stand under one, and not under the other
             waiting = self.waiting.setdefault(key, deque())
-            insort(waiting, position)
+            if position not in waiting:
+                insort(waiting, position)
 
     def let_wait(self, position: int, played: Set[int]) -> None:
         """Let a position play that gave an answer which did not arrive; ``played`` are

@@ -82,15 +82,20 @@ class OpenDeck(Deck):
         interaction = self[other]
         url = self._bucket_of(self._all.url(taken))
         bucket = self._few.get(url) or self._buckets[url]
-        self._played[taken] -= 1
-        if not self._played[taken]:
-            del self._played[taken]
-            if self._repeats is Repeats.NO:
-                bucket.unspend(taken, self._rests_of(self.request(taken)))
-            elif self._repeats is Repeats.LAST:
-                bucket.let_wait(taken, self._played.keys())
+        if not (self.was_chosen and taken in self._chooser.parts):  # which uses none up
+            self._unuse(taken, bucket)
         self._use(other, url, bucket)
         return other, interaction
+
+    def _unuse(self, taken: int, bucket: Bucket) -> None:
+        self._played[taken] -= 1
+        if self._played[taken]:
+            return
+        del self._played[taken]
+        if self._repeats is Repeats.NO:
+            bucket.unspend(taken, self._rests_of(self.request(taken)))
+        elif self._repeats is Repeats.LAST:
+            bucket.let_wait(taken, self._played.keys())
 
     def _equal(self, request: Request) -> list[int]:
         """Return the positions that the keys let play, the last one again where it may
