@@ -29,6 +29,13 @@ _NEAR, _FAR = 1 << 13, 1 << 20
 _MOST_KEPT, _LEAST, _LONGEST_KEPT = 64 << 20, 1 << 11, 8 << 20
 #: In bytes: a longer item is not read ahead.
 _LONGEST_AHEAD = 1 << 14
+#: How a value begins that does not stand there as it is.
+_TAGS = (b"!", b"|", b">", b"*", b"&")
+#: Letters in another spelling, or something between them: escapes of JSON and of YAML
+#: for ASCII, a zero, a carriage return.
+_ESCAPED = re.compile(rb"\\(?:u00[2-7]|x[2-7]|U|0|r)")
+#: Parts of headers that say that a body is in a coding.
+_CODED = (b"content-encoding", b"grpc-encoding", b"-content-sha256")
 
 
 class LazyInteractions(Sequence[Interaction]):
@@ -46,6 +53,7 @@ class LazyInteractions(Sequence[Interaction]):
         self._parser = ItemParser(index.columns)
         line = b"\n" + b" " * index.columns.field
         self._body, self._headers = line + b"body: ", line + b"headers:"
+        self._is_next = re.compile(line + b"[a-z]").match
         self._response = b"\n%bresponse:\n" % (b" " * (index.columns.dash + 2))
         #: What was asked for last stands last.
         self._read: OrderedDict[int, Interaction] = OrderedDict()
@@ -173,6 +181,28 @@ class LazyInteractions(Sequence[Interaction]):
         end = find(self._headers, start, end)
         start = find(self._body, start, end)
         return end - start - len(self._body) if 0 < start < end else 0
+
+    def may_hold(self, number: int, words: tuple[bytes, ...]) -> bool:
+        """Return whether all these words, of letters alone, may stand in the body of an
+        item's request. They surely do not where they do not stand in the file, which
+        spells them as they are, and the body is in no coding and no odd charset."""
+        text = self.request_written(number)
+        at = text.find(self._body)
+        end = text.find(b"\n", at + 1)
+        line = text[at + len(self._body) : end]
+        if (
+            at < 0
+            or not self._is_next(text, end)
+            or all(word in line for word in words)
+        ):
+            return True
+        rest = (text[:at] + text[end:]).lower()
+        return (
+            line[:1] in _TAGS
+            or _ESCAPED.search(line) is not None
+            or any(mark in rest for mark in _CODED)
+            or rest.count(b"charset") > rest.count(b"charset=utf-8")
+        )
 
     def forget(self, number: int) -> None:
         """Drop an item that was played: it takes memory, and lengthens every garbage
