@@ -21,11 +21,11 @@ from mitmvcr.format.large import LARGE, read_large
 from mitmvcr.format.layout import Index
 from mitmvcr.format.lines import Columns, text
 
-#: Of a file that is not in memory: within so many bytes of an item its URL is sought
-#: first, and within so many behind the URL the response begins.
+#: In bytes, for a file that is not in memory: how far into an item its URL is sought at
+#: first, and how far behind the URL the response begins.
 _NEAR, _FAR = 1 << 13, 1 << 20
-#: What was read is kept while it comes to so many bytes of the file, of which an item
-#: counts as many at the least; and only where it is not longer than this.
+#: In bytes of the file: how much is kept of what was read, how much an item counts at
+#: least, and the longest item that is kept.
 _MOST_KEPT, _LEAST, _LONGEST_KEPT = 64 << 20, 1 << 11, 8 << 20
 #: In bytes: a longer item is not read ahead.
 _LONGEST_AHEAD = 1 << 14

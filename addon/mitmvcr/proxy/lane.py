@@ -23,8 +23,7 @@ from mitmvcr.lane import Connection, Ends, Hello, Line, Sent, render
 from mitmvcr.proxy import host
 from mitmvcr.proxy.connections import LEFT, Connections
 from mitmvcr.proxy.flow.ahead import read_on
-from mitmvcr.proxy.flow.player import LARGE, Player, size_of
-from mitmvcr.proxy.flow.requests import live_request_of
+from mitmvcr.proxy.flow.player import LARGE, Player, live_request_of, size_of
 from mitmvcr.proxy.flow.turns import prepare
 from mitmvcr.proxy.handshakes import broken
 from mitmvcr.proxy.host.leaves import Leaves

@@ -22,8 +22,8 @@ from mitmvcr.secrets.known import placeholder_of
 from mitmvcr.secrets.messages import Text, Visit, Walk
 from mitmvcr.secrets.names import kind_of, plain
 from mitmvcr.secrets.rules import DEFAULT, Rules
+from mitmvcr.secrets.scan import BYTES, Place
 from mitmvcr.secrets.text_redactor import Sweep, TextRedactor
-from mitmvcr.secrets.values import BYTES, Place
 from mitmvcr.secrets.whose import whose, whose_recorded
 
 #: Bodies up to this size are looked through in one piece with all else.

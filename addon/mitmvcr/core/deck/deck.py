@@ -34,8 +34,8 @@ class Deck(Buckets):
     ) -> None:
         super().__init__(interactions, repeats, matcher or Matcher())
         #: What the last look-up took, where each equal request takes it too, whatever
-        #: is asked for meanwhile; else -1.
-        self.for_good = -1
+        #: is asked for meanwhile; else -1. Whether it was the best of several.
+        self.for_good, self.was_chosen = -1, False
         self._chooser = Chooser(
             self._all, self._played, repeats, self.matcher, find_values
         )
@@ -45,7 +45,7 @@ class Deck(Buckets):
     ) -> tuple[int, Interaction] | None:
         """Return the interaction that answers the request, and use it up. ``live`` is
         the request before anything was hidden in it. Raise UnreadError."""
-        self.for_good = -1
+        self.for_good, self.was_chosen = -1, False
         url = self._bucket_of(request.url)
         found = self._only_one(request, url)
         if found is not None:
@@ -124,6 +124,7 @@ class Deck(Buckets):
         self, request: Request, live: Request | None, bucket: Bucket
     ) -> tuple[int, Interaction] | None:
         """Take the one that agrees best, or a part of one."""
+        self.was_chosen = True
         url, chooser = self._bucket_of(request.url), self._chooser
         asked = chooser.asked(request, live)
         piece = chooser.best(asked, self._equals(bucket, request))

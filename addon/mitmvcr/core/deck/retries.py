@@ -2,8 +2,7 @@
 
 from mitmvcr.core.deck.deck import Deck
 from mitmvcr.core.events import ends
-from mitmvcr.core.headers import header
-from mitmvcr.core.model import Interaction, Request, Response
+from mitmvcr.core.model import Interaction, Request, Response, header
 from mitmvcr.core.modes import Repeats
 
 Found = tuple[int, Interaction]

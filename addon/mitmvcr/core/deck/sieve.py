@@ -12,10 +12,9 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from mitmvcr.core.bodies import closed, json_bytes, json_value, payload
-from mitmvcr.core.headers import header
 from mitmvcr.core.matching import Matcher
 from mitmvcr.core.media import is_framed
-from mitmvcr.core.model import Request
+from mitmvcr.core.model import Request, header
 from mitmvcr.core.placeholders import any_placeholder
 
 if TYPE_CHECKING:

@@ -15,10 +15,13 @@ from mitmvcr.core.errors import OptionError
 from mitmvcr.core.model import Interaction, Request
 from mitmvcr.options import DIR, PASSTHROUGH, RERECORD, Settings
 from mitmvcr.proxy.flow.blocking import Blocking, parse_filter
+from mitmvcr.proxy.host.messages import request_parts
 from mitmvcr.rerecording import mode_of
 from mitmvcr.session import Session
 from mitmvcr.store.names import name_of
 from mitmvcr.view import chosen
+from mitmvcr.view.parts import RequestParts
+from mitmvcr.view.requests import PROXY_HEADERS, LiveRequest
 
 if TYPE_CHECKING:
     from mitmvcr.proxy.flow.grpc import Calls
@@ -191,3 +194,23 @@ def _reach(player: Player | None) -> tuple[bool, tuple[str, ...]]:
 def parse_filters(settings: Settings) -> list[flowfilter.TFilter]:
     """Return the filters of what passes straight through. Raises OptionError."""
     return [parse_filter(text, PASSTHROUGH) for text in settings.passthrough]
+
+
+def live_request(player: Player, flow: http.HTTPFlow) -> LiveRequest:
+    """Return a request as its session records it."""
+    return live_request_of(player, request_parts(flow.request))
+
+
+def live_request_of(player: Player, wire: RequestParts) -> LiveRequest:
+    """Return the same of a request that is no flow."""
+    live = player.view.to_request(wire)
+    if player.redirects.expects:
+        return player.redirects.restate(live, wire)
+    return live
+
+
+def drop_proxy_headers(request: http.Request) -> None:
+    """Take out what is meant for a proxy, as it is on plain http."""
+    if request_parts(request).scheme == b"http":
+        for name in PROXY_HEADERS:
+            request.headers.pop(name.decode(), None)

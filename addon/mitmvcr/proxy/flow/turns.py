@@ -13,7 +13,6 @@ from mitmvcr.core.unread import UnreadError
 from mitmvcr.miss.steps import Steps
 from mitmvcr.proxy.host import settle_memory
 from mitmvcr.session import Session
-from mitmvcr.session.redaction import Seen
 
 #: In seconds. A step may make it longer.
 _TURN = 0.003
@@ -58,10 +57,10 @@ async def _go_on(steps: Iterator[None]) -> None:
 _TRIES = 3
 
 
-async def planned(
-    session: Session, request: Request, foreseen: Seen | None = None
-) -> Decision:
-    """Decide on a request; where much has to be read first, the loop goes on."""
+async def planned(session: Session, request: Request) -> Decision:
+    """Decide on a request: what it hides is found in a thread, and where much has to be
+    read first, the loop goes on."""
+    foreseen = await asyncio.to_thread(session.foreseen, request)
     for _ in range(_TRIES):
         try:
             return session.plan(request, foreseen)
