@@ -24,6 +24,8 @@ from mitmvcr.format.lines import Columns, text
 #: In bytes, for a file that is not in memory: how far into an item its URL is sought at
 #: first, and how far behind the URL the response begins.
 _NEAR, _FAR = 1 << 13, 1 << 20
+#: So many bytes of short items are read at once.
+_AT_ONCE = 1 << 17
 #: In bytes of the file: how much is kept of what was read, how much an item counts at
 #: least, and the longest item that is kept.
 _MOST_KEPT, _LEAST, _LONGEST_KEPT = 64 << 20, 1 << 11, 8 << 20
@@ -260,8 +262,14 @@ def _urls(index: Index) -> Iterator[str]:
     ).match
     line = b"\n" + b" " * field + b"url: "
     url_at = _url_reader(index.columns)
+    data, first, last = b"", 0, index.starts[-1]
     for start, end in pairwise(index.starts):
-        data, first = source.around(start, min(end, start + _NEAR))
+        near = min(end, start + _NEAR)
+        if start < first or near > first + len(data):
+            # Short items come many at once: to read takes longer than to look.
+            is_short = end - start < _NEAR
+            stop = min(last, start + _AT_ONCE) if is_short else near
+            data, first = source.around(start, stop)
         if not head(data, start - first):
             raise Decline
         at = data.find(line, start - first, end - first)
