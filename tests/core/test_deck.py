@@ -14,8 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from examples import examples
-from mitmvcr.core.deck import Deck
-from mitmvcr.core.deck import deck as deck_module
+from mitmvcr.core.deck import Deck, buckets
 from mitmvcr.core.errors import CassetteDamagedError
 from mitmvcr.core.model import Interaction, Request, Response
 from mitmvcr.core.modes import Repeats
@@ -200,8 +199,8 @@ class ForgetfulDeckMachine(DeckMachine):
     @initialize()
     def forget(self) -> None:
         self.patch = pytest.MonkeyPatch()
-        self.patch.setattr(deck_module, "_FEW", self.few)
-        self.patch.setattr(deck_module, "_MOST_FEW", self.most)
+        self.patch.setattr(buckets, "_FEW", self.few)
+        self.patch.setattr(buckets, "_MOST_FEW", self.most)
 
     def teardown(self) -> None:
         if hasattr(self, "patch"):
@@ -286,7 +285,7 @@ def test_what_was_used_up_is_let_go(requests: list[Request]) -> None:
 def test_little_is_known_of_urls_that_were_asked_for_long_ago(
     repeats: Repeats, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(deck_module, "_MOST_FEW", 10)
+    monkeypatch.setattr(buckets, "_MOST_FEW", 10)
     requests = [get(f"http://h/{n}") for n in range(100)]
     deck = Deck(Lazy(*requests), repeats)
     for request in requests:
@@ -297,7 +296,7 @@ def test_little_is_known_of_urls_that_were_asked_for_long_ago(
 def test_what_is_repeated_is_given_back_also_where_little_is_known_of_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(deck_module, "_MOST_FEW", 1)
+    monkeypatch.setattr(buckets, "_MOST_FEW", 1)
     cassette = Lazy(get(), get(), get("http://other/"))
     deck = Deck(cassette, Repeats.LAST)
     assert [found for found in islice(positions(deck, get()), 2)] == [0, 1]
@@ -311,7 +310,7 @@ def test_what_is_repeated_is_given_back_also_where_little_is_known_of_it(
 def test_what_was_used_up_is_given_back_also_where_little_is_known_of_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(deck_module, "_MOST_FEW", 1)
+    monkeypatch.setattr(buckets, "_MOST_FEW", 1)
     deck = Deck(Lazy(get(), get(), get("http://other/")))
     assert deck.take(get()) is not None
     assert deck.take(get("http://other/")) is not None

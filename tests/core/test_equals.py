@@ -386,8 +386,8 @@ def test_vary_still_says_it_of_what_is_left_of_several() -> None:
 def test_rules_hold_whatever_is_remembered(
     few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mitmvcr.core.deck.deck._FEW", few)
-    monkeypatch.setattr("mitmvcr.core.deck.deck._MOST_FEW", 1)
+    monkeypatch.setattr("mitmvcr.core.deck.buckets._FEW", few)
+    monkeypatch.setattr("mitmvcr.core.deck.buckets._MOST_FEW", 1)
     other = Interaction(0, Request("GET", "http://other/"), Response(code=200))
     held = deck(made(JSON, Vary="accept"), other, made(XML, Vary="accept"))
     assert taken(held, JSON, other.request, get(Accept="text/csv")) == [0, 1, None]

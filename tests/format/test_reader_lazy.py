@@ -11,7 +11,9 @@ from mitmvcr.core.errors import CassetteDamagedError
 from mitmvcr.core.model import Cassette, Interaction, Layout, Request, Response
 from mitmvcr.core.modes import Repeats
 from mitmvcr.format import layout, reader, writer
+from mitmvcr.format import lazy as lazy_module
 from mitmvcr.format.lazy import LazyInteractions
+from mitmvcr.format.source import Held
 
 
 def written(count: int = 3, url: str = "http://x/{}") -> bytes:
@@ -137,6 +139,27 @@ def test_the_urls_are_known_beforehand() -> None:
     items = lazy(written())
     assert items.urls == ["http://x/0", "http://x/1", "http://x/2"]
     assert repr(items) == "<3 interactions of lazy.yaml, 1 read>"
+
+
+class InPieces(Held):
+    """Bytes that are read as a file is, and not one more."""
+
+    def around(self, start: int, end: int) -> tuple[bytes, int]:
+        return self.read(start, end), start
+
+
+@pytest.mark.parametrize("at_once", [500, 700, 1 << 20])
+def test_urls_are_read_of_many_items_at_once(
+    at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lazy_module, "_AT_ONCE", at_once)
+    monkeypatch.setattr(lazy_module, "_NEAR", 500)
+    long = b"http://x/3%b\n" % (b"?" + b"1" * 2000)
+    data = written(9).replace(b"http://x/3\n", long)
+    items = reader.loads(InPieces(data), lazy=True).interactions
+    assert isinstance(items, LazyInteractions)
+    assert list(items.urls) == list(lazy(data).urls)
+    assert list(items) == list(lazy(data))
 
 
 @pytest.mark.parametrize("nasty", NASTY)

@@ -736,3 +736,42 @@ def test_a_clear_body_that_is_sent_again_is_not_looked_through_again(
             redactor.request(Request(url="https://h/", body=bytes(bytearray(body))))
     assert looked.count(len(small)) == 1
     assert looked.count(len(large)) == 3  # it is not kept
+
+
+def headed(**headers: str) -> Request:
+    return Request(url="https://h/", headers={n: [v] for n, v in headers.items()})
+
+
+def test_headers_that_were_clear_are_looked_through_again_once_more_is_known() -> None:
+    redactor = Redactor()
+    for _ in range(2):
+        assert redactor.request(headed(A="hunter2-hunter2")).headers["A"] == [
+            "hunter2-hunter2"
+        ]
+    redactor.request(Request(url="https://h/?password=hunter2-hunter2"))
+    for _ in range(2):
+        seen = redactor.request(headed(A="hunter2-hunter2"))
+        assert list(seen.headers["A"]) == ["[REDACTED:password]"]
+        named = redactor.request(headed(**{"hunter2-hunter2": "a"}))
+        assert "hunter2-hunter2" not in named.headers
+
+
+def test_clear_headers_that_are_sent_again_are_not_looked_through_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    redactor = Redactor()
+    is_clear, looked = redactor.texts.is_clear, list[bytes]()
+
+    def noted(data: bytes) -> bool:
+        looked.append(data)
+        return is_clear(data)
+
+    monkeypatch.setattr(redactor.texts, "is_clear", noted)
+    for _ in range(3):
+        redactor.request(headed(A="a value", B="another"))
+    assert looked.count(b"a value\nanother") == 1
+    for number in range(300):  # so many are not kept
+        redactor.request(headed(A=f"a value {number}"))
+    redactor.request(headed(A="a value", B="another"))
+    assert redactor.request(headed(A="words " * 1000)).headers
+    assert looked.count(b"a value\nanother") == 2

@@ -24,11 +24,20 @@ from mitmvcr.format.lines import Columns, text
 #: In bytes, for a file that is not in memory: how far into an item its URL is sought at
 #: first, and how far behind the URL the response begins.
 _NEAR, _FAR = 1 << 13, 1 << 20
+#: So many bytes of short items are read at once.
+_AT_ONCE = 1 << 17
 #: In bytes of the file: how much is kept of what was read, how much an item counts at
 #: least, and the longest item that is kept.
 _MOST_KEPT, _LEAST, _LONGEST_KEPT = 64 << 20, 1 << 11, 8 << 20
 #: In bytes: a longer item is not read ahead.
 _LONGEST_AHEAD = 1 << 14
+#: How a value begins that does not stand there as it is.
+_TAGS = (b"!", b"|", b">", b"*", b"&")
+#: Letters in another spelling, or something between them: escapes of JSON and of YAML
+#: for ASCII, a zero, a carriage return.
+_ESCAPED = re.compile(rb"\\(?:u00[2-7]|x[2-7]|U|0|r)")
+#: Parts of headers that say that a body is in a coding.
+_CODED = (b"content-encoding", b"grpc-encoding", b"-content-sha256")
 
 
 class LazyInteractions(Sequence[Interaction]):
@@ -46,6 +55,7 @@ class LazyInteractions(Sequence[Interaction]):
         self._parser = ItemParser(index.columns)
         line = b"\n" + b" " * index.columns.field
         self._body, self._headers = line + b"body: ", line + b"headers:"
+        self._is_next = re.compile(line + b"[a-z]").match
         self._response = b"\n%bresponse:\n" % (b" " * (index.columns.dash + 2))
         #: What was asked for last stands last.
         self._read: OrderedDict[int, Interaction] = OrderedDict()
@@ -174,6 +184,28 @@ class LazyInteractions(Sequence[Interaction]):
         start = find(self._body, start, end)
         return end - start - len(self._body) if 0 < start < end else 0
 
+    def may_hold(self, number: int, words: tuple[bytes, ...]) -> bool:
+        """Return whether all these words, of letters alone, may stand in the body of an
+        item's request. They surely do not where they do not stand in the file, which
+        spells them as they are, and the body is in no coding and no odd charset."""
+        text = self.request_written(number)
+        at = text.find(self._body)
+        end = text.find(b"\n", at + 1)
+        line = text[at + len(self._body) : end]
+        if (
+            at < 0
+            or not self._is_next(text, end)
+            or all(word in line for word in words)
+        ):
+            return True
+        rest = (text[:at] + text[end:]).lower()
+        return (
+            line[:1] in _TAGS
+            or _ESCAPED.search(line) is not None
+            or any(mark in rest for mark in _CODED)
+            or rest.count(b"charset") > rest.count(b"charset=utf-8")
+        )
+
     def forget(self, number: int) -> None:
         """Drop an item that was played: it takes memory, and lengthens every garbage
         collection."""
@@ -230,8 +262,14 @@ def _urls(index: Index) -> Iterator[str]:
     ).match
     line = b"\n" + b" " * field + b"url: "
     url_at = _url_reader(index.columns)
+    data, first, last = b"", 0, index.starts[-1]
     for start, end in pairwise(index.starts):
-        data, first = source.around(start, min(end, start + _NEAR))
+        near = min(end, start + _NEAR)
+        if start < first or near > first + len(data):
+            # Short items come many at once: to read takes longer than to look.
+            is_short = end - start < _NEAR
+            stop = min(last, start + _AT_ONCE) if is_short else near
+            data, first = source.around(start, stop)
         if not head(data, start - first):
             raise Decline
         at = data.find(line, start - first, end - first)

@@ -27,6 +27,7 @@ class Bucket:
         "_gone",
         "keys",
         "last",
+        "sieved",
         "spent",
         "unread",
         "waiting",
@@ -38,6 +39,8 @@ class Bucket:
         self.waiting: dict[Hashable, deque[int]] = {}
         self.last: dict[Hashable, int] = {}
         self.spent: Spent | None = None
+        #: How many requests had others passed over unread (see sieve.py).
+        self.sieved = 0
         #: Those that are not yet keyed, by the size of their bodies.
         self._by_size: dict[int, list[int]] | None = None
         #: Those that were spent before others that wait under the same key.

@@ -5,25 +5,19 @@ and body only as a look-up reaches them, so that a look-up costs the same in a
 cassette of any size, and an interaction that nobody asks for is never parsed.
 """
 
-from collections import defaultdict
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Sequence
 
 from mitmvcr.core.choosing import Equals, Objections
-from mitmvcr.core.deck.bucket import Bucket, Keys
+from mitmvcr.core.deck.bucket import Bucket
+from mitmvcr.core.deck.buckets import Buckets
 from mitmvcr.core.deck.chooser import Chooser, FindValues
-from mitmvcr.core.deck.holdings import Holdings
-from mitmvcr.core.deck.livekeys import LiveKeys
 from mitmvcr.core.matching import Matcher
 from mitmvcr.core.model import Interaction, Request
 from mitmvcr.core.modes import Repeats
 from mitmvcr.core.unread import UnreadError
 
-#: What is known of a URL with so few interactions is soon found out again, so it is
-#: kept of so many URLs only.
-_FEW, _MOST_FEW = 8, 1024
 
-
-class Deck(Holdings):
+class Deck(Buckets):
     """Interactions in file order. Of several that match, the one whose headers agree
     best answers, and of those the first; each once, and then as ``repeats`` has it.
     With a ``judge`` all are gone through for a request that has no equal.
@@ -38,43 +32,13 @@ class Deck(Holdings):
         matcher: Matcher | None = None,
         find_values: FindValues = lambda _: {},
     ) -> None:
-        super().__init__(interactions, repeats)
-        self.matcher = matcher or Matcher()
+        super().__init__(interactions, repeats, matcher or Matcher())
         #: What the last look-up took, where each equal request takes it too, whatever
         #: is asked for meanwhile; else -1. Whether it was the best of several.
         self.for_good, self.was_chosen = -1, False
         self._chooser = Chooser(
             self._all, self._played, repeats, self.matcher, find_values
         )
-        #: Made as they are needed; those of many interactions last.
-        self._buckets: dict[Hashable, Bucket] = {}
-        self._few: dict[Hashable, Bucket] = {}
-        self._keys = LiveKeys(self.matcher)
-        self._bucket_of, self._rests_of = self.matcher.bucket, self.matcher.rests
-        self._positions: defaultdict[Hashable, list[int]] = defaultdict(list)
-        for position, url in enumerate(self._all.loaded_urls()):
-            self._positions[self._bucket_of(url)].append(position)
-
-    def _bucket(self, url: Hashable) -> Bucket | None:
-        return self._few.get(url) or self._buckets.get(url) or self._new_bucket(url)
-
-    def _new_bucket(self, url: Hashable) -> Bucket | None:
-        positions = self._positions.get(url)
-        if positions is None:
-            return None
-        is_spent = self._played if self._repeats is Repeats.NO else ()
-        bucket = Bucket(each for each in positions if each not in is_spent)
-        if len(positions) > _FEW:
-            self._buckets[url] = bucket
-        else:
-            if len(self._few) >= _MOST_FEW:
-                self._few.clear()
-            self._few[url] = bucket
-        return bucket
-
-    def holds(self, url: str) -> bool:
-        """Return whether anything is here that a request to this URL could match."""
-        return self._bucket_of(url) in self._positions
 
     def take(
         self, request: Request, live: Request | None = None
@@ -94,7 +58,7 @@ class Deck(Holdings):
             if same is not None:
                 return same
         keys = self._keys.of(request)
-        position = self._next(bucket, keys)
+        position = self._next(request, bucket, keys)
         if position is None:
             position = bucket.last_of(keys)
             if position is None:
@@ -183,70 +147,15 @@ class Deck(Holdings):
             bucket.keep_equals(keys, known)
         return known
 
-    def _next(self, bucket: Bucket, keys: Keys) -> int | None:
-        """Find the first that waits under one of the keys; none unread could come
-        before."""
-        count = 0
-        while True:
-            heads = [self._head(bucket, key) for key in keys]
-            found = min((head for head in heads if head >= 0), default=None)
-            if not bucket.unread or (found is not None and found < bucket.unread[0]):
-                return found
-            if count == self.most_read:
-                raise UnreadError(self._reading_on(bucket, keys))
-            # Most often it is the first, which is then needed.
-            self._read_one(bucket, wholly=not count)
-            count += 1
-
-    def _reading_on(self, bucket: Bucket, keys: Keys) -> Iterator[None]:
-        """Read until something waits under one of the keys."""
-        while bucket.unread and all(self._head(bucket, key) < 0 for key in keys):
-            self._read_one(bucket, wholly=False)
-            yield
-
-    def _head(self, bucket: Bucket, key: Hashable) -> int:
-        """Return the first that waits under a key, else -1; drop what was played."""
-        waiting = bucket.waiting.get(key)
-        while waiting:
-            if self._repeats is Repeats.ALL or waiting[0] not in self._played:
-                return waiting[0]
-            waiting.popleft()
-        bucket.waiting.pop(key, None)
-        return -1
-
-    def _read_one(self, bucket: Bucket, *, wholly: bool = True) -> None:
-        position = bucket.unread[0]
-        read = self._all.asked if wholly else self._all.request
-        keys = self._keys.of_recorded(read(position))
-        bucket.unread.popleft()
-        self._keyed(position, bucket, keys)
-
     def _look_ahead(self, bucket: Bucket, first: int) -> None:
         """Key what may be equal to the first."""
         positions = self._chooser.unread_like(bucket, first)
         steps = self._chooser.reading(bucket, positions, self._keyed)
-        if self.most_read is not None and len(positions) > self.most_read:
+        if self._are_many(len(positions)):
             bucket.forget_sizes()  # it is to be asked once more
             raise UnreadError(steps)
         for _ in steps:
             pass
-
-    def reading(self, request: Request) -> Iterator[None]:
-        """Read all of a request's URL, one by one, as an explanation needs them."""
-        bucket = self._bucket(self._bucket_of(request.url))
-        while bucket is not None and bucket.unread:
-            self._read_one(bucket, wholly=False)
-            yield
-
-    def _read_all(self, bucket: Bucket) -> None:
-        while bucket.unread:
-            self._read_one(bucket, wholly=False)
-
-    def _keyed(self, position: int, bucket: Bucket, keys: Keys) -> None:
-        if self._repeats is Repeats.LAST and position in self._played:
-            bucket.add_played(position, keys)
-        else:
-            bucket.add(position, keys)
 
     def _use(self, position: int, url: Hashable, bucket: Bucket) -> None:
         self._played[position] = self._played.get(position, 0) + 1
@@ -307,7 +216,7 @@ class Deck(Holdings):
         bucket = self._bucket(url)
         if bucket is None:
             return 0
-        self._read_all(bucket)
+        self._read_all(bucket, request)
         self._note_spent(url, bucket)
         count = 0
         if bucket.spent and bucket.spent.count(keys):
@@ -334,13 +243,13 @@ class Deck(Holdings):
         bucket = self._bucket(self._bucket_of(request.url))
         if bucket is None:
             return []
-        self._read_all(bucket)
+        self._read_all(bucket, request)
         positions = self._equals(bucket, request)
         return [self.head(at) for at in positions if at < self._all.loaded]
 
     def objections(self, request: Request, live: Request | None = None) -> "Objections":
         """Why an equal interaction does not answer the request."""
         bucket = self._bucket(self._bucket_of(request.url)) or Bucket()
-        self._read_all(bucket)
+        self._read_all(bucket, request)
         asked = self._chooser.asked(request, live)
         return Objections(asked, self._equals(bucket, request))

@@ -6,11 +6,14 @@ not taken apart where it is the live one to the byte.
 
 from collections import deque
 from collections.abc import Hashable
+from typing import TYPE_CHECKING
 
 from mitmvcr.core.bodies import says
-from mitmvcr.core.deck.bucket import Keys
 from mitmvcr.core.matching import Matcher
 from mitmvcr.core.model import Request
+
+if TYPE_CHECKING:
+    from mitmvcr.core.deck.bucket import Keys
 
 #: In bytes: a shorter body is soon taken apart.
 _SHORT = 256
@@ -28,14 +31,14 @@ class LiveKeys:
         self._lately: deque[tuple[bytes, Hashable, Keys]] = deque(maxlen=_MOST)
         self._last: tuple[Request | None, Keys] = None, ()
 
-    def of(self, request: Request) -> Keys:
+    def of(self, request: Request) -> "Keys":
         """Return the keys of a live request."""
         if request is self._last[0]:
             return self._last[1]
         self._last = request, self._of(request)
         return self._last[1]
 
-    def _of(self, request: Request) -> Keys:
+    def _of(self, request: Request) -> "Keys":
         if self._base is None or len(request.body) < _SHORT:
             return self._rests_of(request)
         said = self._base(request), says(request)
@@ -47,7 +50,7 @@ class LiveKeys:
             self._lately.appendleft((request.body, said, keys))
         return keys
 
-    def of_recorded(self, request: Request) -> Keys:
+    def of_recorded(self, request: Request) -> "Keys":
         """Return those of a recorded one. Of it nothing is remembered: there are
         many."""
         body = request.body
@@ -56,7 +59,7 @@ class LiveKeys:
             return self._known(body, said) or self._rests_of(request)
         return self._rests_of(request)
 
-    def _known(self, body: bytes, said: Hashable) -> Keys | None:
+    def _known(self, body: bytes, said: Hashable) -> "Keys | None":
         for known, of, keys in self._lately:
             if known == body and of == said:
                 return keys

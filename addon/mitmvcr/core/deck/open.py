@@ -1,6 +1,5 @@
 """A deck of which another equal interaction than the first may be taken."""
 
-import math
 from collections.abc import Hashable, Iterable
 from typing import Any
 
@@ -26,7 +25,7 @@ class OpenDeck(Deck):
         """Return the positions that may play for a request, the best first; the last
         one again where it may be. Raise UnreadError."""
         bucket = self._bucket(self._bucket_of(request.url))
-        if bucket is not None and len(bucket.unread) > (self.most_read or math.inf):
+        if bucket is not None and self._are_to_be_read(request, bucket):
             raise UnreadError(self.reading(request))
         equal = self._equal(request)
         if bucket is None or not equal:
@@ -35,6 +34,14 @@ class OpenDeck(Deck):
         known = self._equals(bucket, request)
         admitted = [at for at in equal if known.admits(at, asked)]
         return sorted(admitted, key=lambda at: known.score(at, asked))
+
+    def _are_to_be_read(self, request: Request, bucket: Bucket) -> bool:
+        """Return whether many are unread that may be equal."""
+        if not self._are_many(len(bucket.unread)):
+            return False
+        sieve = self._sieve(request, bucket)
+        found = sieve.found if sieve else {}
+        return self._are_many(sum(found.get(at, True) for at in bucket.unread))
 
     def rivals(self, request: Request) -> Equals | None:
         """Return all that are equal to a request that was answered, those that were
@@ -104,7 +111,7 @@ class OpenDeck(Deck):
         bucket = self._bucket(url)
         if bucket is None:
             return []
-        self._read_all(bucket)
+        self._read_all(bucket, request)
         keys = self._rests_of(request)
         found = {i for key in keys for i in bucket.waiting.get(key, ())}
         if self._repeats is not Repeats.ALL:
@@ -118,7 +125,6 @@ class OpenDeck(Deck):
         url = self._bucket_of(interaction.request.url)
         bucket = self._bucket(url)
         assert bucket is not None
-        while position not in bucket.keys:
-            self._read_one(bucket)
+        self._read_one(bucket, position)
         self._use(position, url, bucket)
         return position, interaction

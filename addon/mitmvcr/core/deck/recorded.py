@@ -37,6 +37,9 @@ class Recorded:
         self.read_ahead: Callable[[int], bool] = getattr(
             interactions, "read_ahead", _is_not
         )
+        self._may_hold: Callable[[int, tuple[bytes, ...]], bool] = getattr(
+            interactions, "may_hold", _may
+        )
         self._known_urls: Sequence[str] | None = getattr(interactions, "urls", None)
 
     def __len__(self) -> int:
@@ -82,6 +85,10 @@ class Recorded:
             return len(self[position].request.body)
         return self._size(position)
 
+    def may_hold(self, position: int, words: tuple[bytes, ...]) -> bool:
+        """Return whether all these words may stand in the request's body."""
+        return position >= self.loaded or self._may_hold(position, words)
+
     def loaded_urls(self) -> Iterable[str]:
         """Return the URLs of the cassette, in order."""
         known = self._known_urls
@@ -102,6 +109,10 @@ def _keep(_: int) -> None:
 
 def _is_not(_: int) -> bool:
     return False
+
+
+def _may(*_: object) -> bool:
+    return True
 
 
 class ByHost:
