@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -103,8 +104,8 @@ CLIENTS = 12
 
 
 def many(proxy: Proxy) -> Iterator[bytes]:
-    """Clients that come at once, of whom each third asks for what is not there between
-    two hits, and one leaves before it has its answer."""
+    """Have clients come at once, of whom each third asks for what is not there between
+    two hits."""
     found: dict[int, bytes] = {}
 
     def ask(number: int) -> None:
@@ -115,6 +116,8 @@ def many(proxy: Proxy) -> Iterator[bytes]:
             paths.insert(1, b"/miss/%d" % number)
         asked = [INNER % path if with_tls else GET % (path, b"") for path in paths]
         found[number] = b"".join(map(client.ask, asked))
+        client.socket.shutdown(socket.SHUT_WR)
+        client.rest()  # the proxy has seen its end then
 
     threads = [Thread(target=ask, args=[number]) for number in range(CLIENTS)]
     for each in threads:
@@ -242,10 +245,14 @@ def test_a_certificate_says_what_mitmproxys_would(name, place, confdir) -> None:
     client = SimpleNamespace(sni=name, sockname=("127.0.0.1", 1))
     server = SimpleNamespace(certificate_list=[], address=(place, 0))
     context = SimpleNamespace(client=client, server=server)
-    addon = tlsconfig.TlsConfig()
-    with taddons.context(addon) as running:
-        running.configure(addon, confdir=str(confdir))
-        theirs = addon.get_cert(context)
+
+    async def made() -> Any:
+        addon = tlsconfig.TlsConfig()
+        with taddons.context(addon) as running:
+            running.configure(addon, confdir=str(confdir))
+            return addon.get_cert(context)
+
+    theirs = asyncio.run(made())
     ours = Own(confdir).get_cert(context)
     assert said(ours.cert) == said(theirs.cert)
     assert ours.privatekey.private_numbers() == theirs.privatekey.private_numbers()
@@ -260,5 +267,9 @@ def said(made: Cert) -> tuple[object, ...]:
 
 def test_what_is_taken_from_mitmproxy_is_what_it_has() -> None:
     assert CIPHERS == tlsconfig._DEFAULT_CIPHERS
-    with taddons.context():
-        assert host.gives_up_after() == around.GIVES_UP_AFTER
+
+    async def main() -> None:
+        with taddons.context():
+            assert host.gives_up_after() == around.GIVES_UP_AFTER
+
+    asyncio.run(main())
