@@ -717,22 +717,3 @@ def test_a_body_that_was_clear_is_looked_through_again_once_more_is_known() -> N
     assert "REDACTED" in redactor.request(log_in).url
     seen = redactor.request(Request(url="https://h/", body=text)).body
     assert seen == text.replace(b"hunter2-hunter2", b"[REDACTED:password]")
-
-
-def test_a_clear_body_that_is_sent_again_is_not_looked_through_again(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    redactor = Redactor()
-    is_clear, looked = redactor.texts.is_clear, list[int]()
-
-    def noted(data: bytes) -> bool:
-        looked.append(len(data))
-        return is_clear(data)
-
-    monkeypatch.setattr(redactor.texts, "is_clear", noted)
-    small, large = b"nothing " * 200, b"nothing " * (1 << 18)
-    for body in (small, large):
-        for _ in range(3):
-            redactor.request(Request(url="https://h/", body=bytes(bytearray(body))))
-    assert looked.count(len(small)) == 1
-    assert looked.count(len(large)) == 3  # it is not kept

@@ -28,9 +28,6 @@ from mitmvcr.secrets.whose import whose, whose_recorded
 
 #: Bodies up to this size are looked through in one piece with all else.
 _SMALL = 1 << 10
-#: So many of those that are longer are remembered, if they hold no secret and are not
-#: so large that they had better be let go.
-_MOST_BODIES, _LARGE = 8, 1 << 20
 _MOST_SEEN = 1024
 _NOTHING = Response()
 Kept = TypeVar("Kept")
@@ -63,8 +60,6 @@ class Redactor:
         self._present: dict[bytes, bytes] = {}
         #: The variables whose values are known, as placeholders have their names.
         self._variables: set[str] = set()
-        #: Bodies without secrets, and what was learned when they were looked through.
-        self._lately: tuple[tuple[bytes, int], ...] = ()
         #: Headers of credentials that were learned from.
         self._met: set[tuple[str, str]] = set()
         self._plan = lru_cache(maxsize=1024)(self._planned)
@@ -286,18 +281,7 @@ class Redactor:
     def _are_clear(self, *parts: bytes) -> bool:
         small = b"\n".join(part for part in parts if len(part) < _SMALL)
         large = [part for part in parts if len(part) >= _SMALL]
-        return self.texts.is_clear(small) and all(map(self._is_clear_body, large))
-
-    def _is_clear_body(self, body: bytes) -> bool:
-        """Return whether nothing has to be hidden in a body; a client may send it
-        again and again."""
-        seen = body, self.memory.size  # before: another thread may learn meanwhile
-        if any(seen == each for each in self._lately):
-            return True
-        is_clear = self.texts.is_clear(body)
-        if is_clear and len(body) <= _LARGE:
-            self._lately = seen, *self._lately[: _MOST_BODIES - 1]
-        return is_clear
+        return all(map(self.texts.is_clear, (small, *large)))
 
     def _note_met(self, request: Request) -> None:
         """Note which credentials were learned from: a client repeats them."""
