@@ -38,23 +38,16 @@ def json_value(scan: Scan, at: int, level: int) -> Values:
     return (value,) if value else NONE
 
 
-def string(
-    scan: Scan, at: int, level: int | None = None, *, is_again: bool = False
-) -> Value | None:
+def string(scan: Scan, at: int, level: int | None = None) -> Value | None:
     """Return the string that begins here, its quotes escaped by any number of
-    backslashes or by ``level``; unless it ``is_again``, none that was looked through
-    before."""
+    backslashes or by ``level``."""
     found = _QUOTE.match(scan.data, at)
     if found is None or (level is not None and len(found[1]) != level):
         return None
-    # Within a string another may stand whose quotes are escaped more often.
     level = len(found[1])
-    if not is_again and scan.is_done(level, found.end()):
-        return None
     end = scan.closing_quote(found.end(), level, b'"')
     if end < 0:
         return None
-    scan.done(level, 0 if is_again else end)
     return Value(found.end(), end, _json_text(scan.data[found.end() : end], level))
 
 
@@ -69,7 +62,7 @@ def _within(scan: Scan, at: int, level: int) -> Iterator[Value]:
         at, group = found.end(), found.lastindex
         is_meant = _MEANT.fullmatch(key) or (is_list and depth == 1)
         if group == _STRING:
-            value = string(scan, at - level - 1, level, is_again=True)
+            value = string(scan, at - level - 1, level)
             if value is None:
                 return
             scan.spend(value.end - at)

@@ -63,7 +63,7 @@ _ASSIGNED = re.compile(
     rb"(\\{0,15})([\"'`]?)\]?(?P<blank>[ \t\r\n]{0,200}+)"
     rb"(?P<sign>(?:=>|:=|::|[:=,]|;s:[0-9]{1,6}:)?+)[ \t\r\n]{0,200}+"
     rb"(?:/\*[^*]{0,200}+\*/[ \t\r\n]{0,9}+)?+(?:[!&][\w!/.-]{0,40}+[ \t]{1,9}+)?+"
-    rb"(?:[bhruf@]{1,2}(?=[\"'\\]))?+"
+    rb"(?:[bhru@]{1,2}(?=[\"'\\]))?+"
 )
 _QUOTED = re.compile(rb"(\\{0,15})(\"{3}|'{3}|[\"'`])")
 #: A literal of code is no longer.
@@ -76,7 +76,7 @@ def _assigned(scan: Scan, begin: int, finish: int) -> Values:
     found = _ASSIGNED.match(data, finish)
     assert found is not None
     at, sign = found.end(), found["sign"]
-    if sign == b"," and not re.search(rb"[\w.]\(\\{0,15}[\"']\Z", scan.left(begin, 20)):
+    if sign == b"," and not re.search(rb"\(\\{0,15}[\"']\Z", scan.left(begin, 20)):
         return NONE
     is_key = found[2] == b'"' and data[begin - 1 : begin] == b'"' and sign
     if is_key and (values := jsonvalues.json_value(scan, at, len(found[1]))):
@@ -162,11 +162,8 @@ def _line(scan: Scan, begin: int, finish: int) -> Values:
     if not _BEGINNING.search(scan.left(begin, 60)):
         return NONE
     if block := scan.match(_BLOCK, finish):
-        rest = re.compile(rb"[^\r\n]++(?:\r?\n%b[^\r\n]++)*+" % block[1])
-        found = rest.match(scan.data, block.end())
-        if found:
-            scan.done(_BLOCK, found.end())
-            return (Value(*found.span(), found[0]),)
+        rest = rb"([^\r\n]++(?:\r?\n%b[^\r\n]++)*+)" % block[1]
+        return scan.value(re.compile(rest), block.end())
     return scan.value(_LINE, finish, Place.TEXT) or scan.value(
         _FIRST, finish, Place.TEXT
     )
@@ -177,10 +174,12 @@ _CONNECTION = (
     rb"|endpoint|database|initial catalog|accountname)[ \t]?=)[^;\"'<>&\s][^\n]*"
 )
 _COMMAND = re.compile(
-    rb"\blogin[ \t\r\n]{1,20}\S{1,100}[ \t\r\n]{1,20}\Z|(?:\A|[\s;])(?:set(?:x|env|"
+    rb"\b(login)[ \t\r\n]{1,20}\S{1,100}[ \t\r\n]{1,20}\Z|(?:\A|[\s;])(?:set(?:x|env|"
     rb" -\w{1,3})?|proxy_set_header|header_up|header_down|add_header)[ \t]{1,9}\Z"
 )
-_ARGUMENT = re.compile(rb"[ \t]{1,20}+([^\s\"'<>;]{4,2000}+)")
+_NETRC, _ARGUMENT = (
+    re.compile(rb"[ \t]{1,20}+([^\s%b]{4,2000}+)" % most) for most in (b"", b"\"'<>;")
+)
 
 
 def _command(scan: Scan, begin: int, finish: int) -> Values:
@@ -188,7 +187,8 @@ def _command(scan: Scan, begin: int, finish: int) -> Values:
     if not (b"login" in left or b"set" in left[-20:] or b"header" in left[-20:]):
         return NONE
     found = _COMMAND.search(left)
-    return scan.value(_ARGUMENT, finish, Place.TEXT) if found else NONE
+    regex = _NETRC if found and found[1] else _ARGUMENT
+    return scan.value(regex, finish, Place.TEXT) if found else NONE
 
 
 def _option(scan: Scan, begin: int, finish: int) -> Values:
@@ -233,6 +233,8 @@ SYNTAXES = (
     Syntax(_matched(_NEXT_TAG, Place.FIELD, decode=unescaped), b">", b"", b"<"),
     Syntax(_matched(_OTHER_TAG, Place.INNER, decode=unescaped), b">", b"", b"<"),
     Syntax(markup.attribute, b" \t\r\n", sign=b"="),
+    # machine h login a password x, setenv PASSWORD x
+    Syntax(_command, b" \t\r\n", b"", b" \t"),
     # "password": "x", password = 'x', put("password", "x"), password "x"
     Syntax(_assigned, sign=b":=,;" + _QUOTES),
     # variable "db_password" { default = "x" }, secret { value: "x" }
@@ -248,8 +250,6 @@ SYNTAXES = (
     Syntax(_matched(rb"=([^;/?#&\"'\s<>\\]{4,500}+)", left=rb"://[^\s\"'<>]*", far=1000), b";", b"", b"="),
     Syntax(_matched(rb"[ \t]?=[ \t]?([^;\"'\s<>&\\]{4,500}+)", left=_CONNECTION, far=200), b"; \t", b"", b"= ", b"="),
     Syntax(_matched(rb"=(" + _ANY + rb")(?=\s|\Z)"), b" \t", b"", b"="),
-    # machine h login a password x, setenv PASSWORD x
-    Syntax(_command, b" \t\r\n", b"", b" \t"),
     # Where code and sentences stand too: f(password=x), the password is: x
     Syntax(_matched(rb"=(?!" + _IDENTIFIER + rb")(" + _ANY + rb")(?![(\[{$`])", Place.INNER), after=b"="),
     Syntax(_matched(_SENTENCE, Place.INNER), after=b": \"'"),
