@@ -85,7 +85,7 @@ def is_form(data: bytes) -> bool:
     return b"=" in data[:200] and _FORM.fullmatch(data) is not None
 
 
-def _userinfo(data: bytes) -> Iterator[re.Match[bytes]]:
+def _passwords(data: bytes) -> Iterator[re.Match[bytes]]:
     """Yield the passwords of commands, and of URLs: from each ``@`` backwards, as
     long as there are few, then forwards."""
     regex, before, at = compiled(lists.USERINFO), 0, data.find(b"@")
@@ -129,13 +129,15 @@ class Finder:
     def is_clear(self, data: bytes, depth: int = 0) -> bool:
         """Return whether no secret can show there, whatever the text is; mostly within
         one look."""
-        if any(_userinfo(data)):
+        if any(_passwords(data)):
             return False
         hits = self._hits(data)
         if hits and any(self._suspects(data, hits)):
             return False
-        return depth == DEEPEST or all(
-            self.is_clear(each.plain, depth + 1) for each in percent_in(data)
+        return (
+            depth == DEEPEST
+            or b"%" not in data
+            or all(self.is_clear(each.plain, depth + 1) for each in percent_in(data))
         )
 
     def _suspects(self, data: bytes, hits: Iterable[Hit]) -> Iterator[object]:
@@ -161,7 +163,7 @@ class Finder:
         spans, starts = self._by_anchor(data, kind)
         spans += self._by_regex(data)
         if not self._names.is_kept("userinfo"):
-            for found in _userinfo(data):
+            for found in _passwords(data):
                 if is_real(found[1]):
                     spans.append(Span(*found.span(1), "userinfo", found[1]))
         spans += columns(self._names, data, kind)
