@@ -28,6 +28,7 @@ from mitmvcr.secrets.syntaxes import values
 from mitmvcr.secrets.tokens import Tokens, compiled
 
 _MARK = b"REDACTED"
+_COMMANDS = (b"curl ", b"sshpass ")
 _FORM = re.compile(
     rb"[\w.\-%\[\]]{1,80}+=[^&\s\"'<>{}]*+(?:&[\w.\-%\[\]]{1,80}+=[^&\s\"'<>{}]*+)*+"
 )
@@ -72,7 +73,7 @@ def anchors(own: tuple[str, ...] = ()) -> tuple[Anchors, Sequence[Target]]:
     for pattern in PATTERNS:
         for anchor in pattern.anchors:
             forms[anchor].append(pattern)
-    marks = {mark.decode() for mark in (*JSON_STARTS, _MARK)}
+    marks = {mark.decode() for mark in (*JSON_STARTS, *_COMMANDS, _MARK)}
     texts = sorted({*names, *forms, *marks})
     return Anchors([text.encode() for text in texts]), [
         Target(text in names, text in marks, tuple(forms.get(text, ())))
@@ -86,20 +87,17 @@ def is_form(data: bytes) -> bool:
 
 
 def _passwords(data: bytes) -> Iterator[re.Match[bytes]]:
-    """Yield the passwords of commands, and of URLs: from each ``@`` backwards, as
-    long as there are few, then forwards."""
+    """Yield the passwords of URLs: from each ``@`` backwards, as long as there are
+    few, then forwards."""
     regex, before, at = compiled(lists.USERINFO), 0, data.find(b"@")
     for _ in range(len(data) // _FEW_MARKS + 1):
         if at < 0:
-            break
+            return
         slash = data.rfind(b"/", max(before, at - _LONGEST_USERINFO), at)
         if slash >= 0 and (found := regex.match(data, max(0, slash - 2), at + 1)):
             yield found
         before, at = at + 1, data.find(b"@", at + 1)
-    if at >= 0:
-        yield from regex.finditer(data, before)
-    if b"curl " in data or b"sshpass " in data:
-        yield from compiled(lists.COMMANDS).finditer(data)
+    yield from regex.finditer(data, before)
 
 
 class Found(NamedTuple):
@@ -163,7 +161,8 @@ class Finder:
         spans, starts = self._by_anchor(data, kind)
         spans += self._by_regex(data)
         if not self._names.is_kept("userinfo"):
-            for found in _passwords(data):
+            commands = (compiled(lists.COMMANDS).match(data, at) for at in starts)
+            for found in (*_passwords(data), *filter(None, commands)):
                 if is_real(found[1]):
                     spans.append(Span(*found.span(1), "userinfo", found[1]))
         spans += columns(self._names, data, kind)
