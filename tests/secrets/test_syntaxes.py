@@ -134,6 +134,9 @@ TEXTS = {
     "sql": "CREATE USER a IDENTIFIED BY '%s';\n",
     "sql2": "ALTER USER a WITH PASSWORD '%s';\n",
     "edn": '{:password "%s" :a 1}',
+    "netrc, quoted": 'machine h login a password ;"%s\n',
+    "call, nameless": '("API_KEY","%s")',
+    "toon, two columns": "users[2]{password,apiKey}:\n  %s,%s\n  none,null\n",
     "netrc": "machine h login a password %s\n",
     "tf output": '{"db_password":{"sensitive":true,"type":"string","value":"%s"}}',
     "vault kv": '{"data":{"data":{"password":"%s"},"metadata":{}}}',
@@ -176,6 +179,7 @@ ORDINARY = {
     "tags": "<dt>Password</dt><dd>Must be changed each month</dd>",
     "css": ".password::after { content: 'a1b2c3d4' } #token-1234 { color: red }",
     "shell": "export TOKEN=$(cat /run/token) PASSWORD=${PASSWORD:-none}\n",
+    "python, f": "portfolio_token = f'share-{portfolio_1}-{org}'\npassword = f\"{registry_1}-auth\"\n",
     "secret json": '{"SecretString":"{\\"user\\":\\"david\\"}"}',
 }
 

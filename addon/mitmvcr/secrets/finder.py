@@ -8,7 +8,7 @@ change by a byte.
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
@@ -18,7 +18,7 @@ from mitmvcr.secrets.anchors import Anchors, Hit, spellings
 from mitmvcr.secrets.columns import columns, table
 from mitmvcr.secrets.forms import Pattern
 from mitmvcr.secrets.looks import is_real
-from mitmvcr.secrets.names import Names
+from mitmvcr.secrets.names import SURE, Names
 from mitmvcr.secrets.patterns import PATTERNS
 from mitmvcr.secrets.rules import Rules
 from mitmvcr.secrets.runs import JSON_STARTS, Held, held_in, percent_in
@@ -28,11 +28,14 @@ from mitmvcr.secrets.syntaxes import values
 from mitmvcr.secrets.tokens import Tokens, compiled
 
 _MARK = b"REDACTED"
+_COMMANDS = (b"curl ", b"sshpass ")
 _FORM = re.compile(
     rb"[\w.\-%\[\]]{1,80}+=[^&\s\"'<>{}]*+(?:&[\w.\-%\[\]]{1,80}+=[^&\s\"'<>{}]*+)*+"
 )
 #: What is encoded within what is encoded is looked into so far.
 DEEPEST = 4
+#: What was found in shorter texts is remembered.
+_SHORT = 256
 #: One ``@`` in so many bytes is few.
 _FEW_MARKS = 200
 #: So long are a user and a password, with what stands around them.
@@ -43,6 +46,8 @@ _LETTERS = frozenset(_NAME)
 _LONGEST = 64
 #: What stands behind a name that has a value.
 _FOLLOWED = frozenset(bytes([each]) for each in b"=:\"'`\\>< \t\r\n,;|}]")
+_CELL_ENDS = frozenset((b",", b"|", b"}"))
+_CLOSED = frozenset((b'"', b"'", b"\\", b"<"))
 #: The words of a title before its last: "Api Key".
 _TITLE = re.compile(rb"[\"'>]([A-Za-z0-9][A-Za-z0-9_-]*+(?: [A-Za-z0-9_-]++){0,5}+ )\Z")
 _PARAMETER = re.compile(rb"=([^&#\s\"'<>\\;,)\]}]++)")
@@ -68,7 +73,7 @@ def anchors(own: tuple[str, ...] = ()) -> tuple[Anchors, Sequence[Target]]:
     for pattern in PATTERNS:
         for anchor in pattern.anchors:
             forms[anchor].append(pattern)
-    marks = {mark.decode() for mark in (*JSON_STARTS, _MARK)}
+    marks = {mark.decode() for mark in (*JSON_STARTS, *_COMMANDS, _MARK)}
     texts = sorted({*names, *forms, *marks})
     return Anchors([text.encode() for text in texts]), [
         Target(text in names, text in marks, tuple(forms.get(text, ())))
@@ -81,21 +86,18 @@ def is_form(data: bytes) -> bool:
     return b"=" in data[:200] and _FORM.fullmatch(data) is not None
 
 
-def _userinfo(data: bytes) -> Iterator[re.Match[bytes]]:
-    """Yield the passwords of commands, and of URLs: from each ``@`` backwards, as
-    long as there are few, then forwards."""
+def _passwords(data: bytes) -> Iterator[re.Match[bytes]]:
+    """Yield the passwords of URLs: from each ``@`` backwards, as long as there are
+    few, then forwards."""
     regex, before, at = compiled(lists.USERINFO), 0, data.find(b"@")
     for _ in range(len(data) // _FEW_MARKS + 1):
         if at < 0:
-            break
+            return
         slash = data.rfind(b"/", max(before, at - _LONGEST_USERINFO), at)
         if slash >= 0 and (found := regex.match(data, max(0, slash - 2), at + 1)):
             yield found
         before, at = at + 1, data.find(b"@", at + 1)
-    if at >= 0:
-        yield from regex.finditer(data, before)
-    if b"curl " in data or b"sshpass " in data:
-        yield from compiled(lists.COMMANDS).finditer(data)
+    yield from regex.finditer(data, before)
 
 
 class Found(NamedTuple):
@@ -117,13 +119,15 @@ class Finder:
         self._keep = frozenset(rules.keep)
         kept = (each for each in PATTERNS if each.kind in self._keep)
         self._kept = {each.kind: compiled(each.regex) for each in kept}
+        #: Headers say the same again and again.
+        self._remembered = lru_cache(maxsize=2048)(self._found)
         found, self._targets = anchors(rules.query)
         self._hits = found.hits
 
     def is_clear(self, data: bytes, depth: int = 0) -> bool:
         """Return whether no secret can show there, whatever the text is; mostly within
         one look."""
-        if b"@" in data and any(_userinfo(data)):
+        if any(_passwords(data)):
             return False
         hits = self._hits(data)
         if hits and any(self._suspects(data, hits)):
@@ -147,10 +151,18 @@ class Finder:
     def found(self, data: bytes, kind: str = "") -> Found:
         """Return all secrets in a text of a Content-Type, except what a rule finds
         within what it found before."""
+        return (
+            self._remembered(data, kind)
+            if len(data) < _SHORT
+            else self._found(data, kind)
+        )
+
+    def _found(self, data: bytes, kind: str) -> Found:
         spans, starts = self._by_anchor(data, kind)
         spans += self._by_regex(data)
         if not self._names.is_kept("userinfo"):
-            for found in _userinfo(data):
+            commands = (compiled(lists.COMMANDS).match(data, at) for at in starts)
+            for found in (*_passwords(data), *filter(None, commands)):
                 if is_real(found[1]):
                     spans.append(Span(*found.span(1), "userinfo", found[1]))
         spans += columns(self._names, data, kind)
@@ -192,9 +204,9 @@ class Finder:
             return
         name = data[begin:finish]
         found = _parameter(scan, begin, finish)
-        if not found and self._names.of(name).field:
-            found = values(scan, begin, finish)
-            if not found and data[finish : finish + 1] in b",|} ":
+        if not found and (sure := self._names.of(name).field):
+            found = values(scan, begin, finish, is_sure=sure == SURE)
+            if not found and data[finish : finish + 2].lstrip(b" ")[:1] in _CELL_ENDS:
                 yield from table(self._names, scan, begin)
         for start, end, text, place in found:
             if verdict := judge(name, text, place):
@@ -250,7 +262,7 @@ def _name_around(data: bytes, start: int, end: int) -> tuple[int, int]:
     before = data[begin - 1 : begin]
     if before == b"\\" and begin < start:
         begin += 5 if data[begin : begin + 5] == b"u0026" else data[begin] in b"nrt"
-    elif before == b" " and data[begin - 2] in _LETTERS:
+    elif before == b" " and data[finish : finish + 1] in _CLOSED:
         begin = _title(data, begin)
     return begin, finish
 

@@ -13,12 +13,13 @@ from mitmvcr.secrets.scan import BYTES, NONE, Place, Scan, Value, Values
 _COLON = re.compile(rb'\\{0,15}"[ \t\r\n]{0,200}+(?::|=>)')
 _QUOTE = re.compile(rb'[ \t\r\n]{0,200}+(\\{0,15})"')
 _NUMBER = re.compile(rb"([0-9]{3,40}+)(?=[ \t\r\n]{0,200}+[,}\]])")
-#: What an object or a list holds: a string and whether a colon follows, a number, a
-#: bracket.
+#: What an object or a list holds: a string, and whether a colon follows; one that is
+#: escaped; a number; a bracket.
 _TOKEN = re.compile(
-    rb"[^\"\\{}\[\]0-9]*+(?:\\{0,15}\"()|([0-9]++(?:\.[0-9]++)?+)|[{\[]()|[}\]]())"
+    rb"[^\"\\{}\[\]0-9]*+(?:\"([^\"\\]*+)\"([ \t\r\n]{0,200}+(?::|=>))?+|\\{0,15}\"()"
+    rb"|([0-9]++(?:\.[0-9]++)?+)|[{\[]()|[}\]]())"
 )
-_STRING, _DIGITS, _OPENS = 1, 2, 3
+_VALUE, _NAME, _STRING, _DIGITS, _OPENS = 1, 2, 3, 4, 5
 _MEANT = re.compile(rb"value|data|plaintext|content")
 #: An object is looked into so far.
 _DEEP = 1 << 12
@@ -38,23 +39,16 @@ def json_value(scan: Scan, at: int, level: int) -> Values:
     return (value,) if value else NONE
 
 
-def string(
-    scan: Scan, at: int, level: int | None = None, *, is_again: bool = False
-) -> Value | None:
+def string(scan: Scan, at: int, level: int | None = None) -> Value | None:
     """Return the string that begins here, its quotes escaped by any number of
-    backslashes or by ``level``; unless it ``is_again``, none that was looked through
-    before."""
+    backslashes or by ``level``."""
     found = _QUOTE.match(scan.data, at)
     if found is None or (level is not None and len(found[1]) != level):
         return None
-    # Within a string another may stand whose quotes are escaped more often.
     level = len(found[1])
-    if not is_again and scan.is_done(level, found.end()):
-        return None
     end = scan.closing_quote(found.end(), level, b'"')
     if end < 0:
         return None
-    scan.done(level, 0 if is_again else end)
     return Value(found.end(), end, _json_text(scan.data[found.end() : end], level))
 
 
@@ -65,16 +59,17 @@ def _within(scan: Scan, at: int, level: int) -> Iterator[Value]:
     depth, key, most = 0, b"", at + _DEEP
     is_list = scan.data[at : at + 1] == b"["
     while at < most and scan.may_spend and (found := _TOKEN.match(scan.data, at)):
-        scan.spend(found.end() - at)
-        at, group = found.end(), found.lastindex
+        begin, at, group = at, found.end(), found.lastindex or 0
         is_meant = _MEANT.fullmatch(key) or (is_list and depth == 1)
-        if group == _STRING:
-            value = string(scan, at - level - 1, level, is_again=True)
+        if group <= _STRING:
+            value = _of_token(scan, found, level)
             if value is None:
                 return
-            scan.spend(value.end - at)
-            at = value.end + level + 1
-            if _COLON.match(scan.data, value.end):
+            at = max(at, value.end + level + 1)
+            scan.spend(at - begin)
+            if group == _NAME or (
+                group == _STRING and _COLON.match(scan.data, value.end)
+            ):
                 key = value.text
                 continue
             if is_list and depth == 1 and is_scope(value.text):
@@ -85,10 +80,17 @@ def _within(scan: Scan, at: int, level: int) -> Iterator[Value]:
             if is_meant:
                 yield Value(*found.span(group), found[group], Place.NUMBER)
         else:
+            scan.spend(at - begin)
             depth += 1 if group == _OPENS else -1
             if depth == 0:
                 return
         key = b""
+
+
+def _of_token(scan: Scan, found: re.Match[bytes], level: int) -> Value | None:
+    if found.lastindex == _STRING:
+        return string(scan, found.end() - level - 1, level)
+    return None if level else Value(*found.span(1), found[1])
 
 
 def _json_text(raw: bytes, level: int) -> bytes:

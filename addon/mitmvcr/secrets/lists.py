@@ -467,6 +467,6 @@ USERINFO = r"://[^\s/?#\"'<>@:\\]{0,80}+:([^\s/?#\"'<>@\\]{1,200}+)@"
 USERINFO_SOURCE = _RFC + "rfc3986#section-3.2.1"
 #: ``curl -u user:password`` and ``sshpass -p password``.
 COMMANDS = (
-    r"(?:\bcurl [^\n|;]{0,100}?(?:-u|--user|--proxy-user) ?[\"']?[^\s:\"'$]{1,64}:"
-    r"|\bsshpass -p ?[\"']?)(?!\$)([^\s\"'\\]{4,200}+)"
+    r"(?:curl [^\n|;]{0,100}?(?:-u|--user|--proxy-user) ?[\"']?[^\s:\"'$]{1,64}:"
+    r"|sshpass -p ?[\"']?)(?!\$)([^\s\"'\\]{4,200}+)"
 )

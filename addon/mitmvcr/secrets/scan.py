@@ -48,7 +48,7 @@ def unescaped(raw: bytes) -> bytes:
 
 
 #: So often may each byte of a text be looked through within objects, and so many.
-_OFTEN, _FREE = 2, 1 << 13
+_OFTEN, _FREE = 3, 1 << 13
 
 
 class Scan:

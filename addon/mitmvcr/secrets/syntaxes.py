@@ -43,18 +43,15 @@ def _matched(
     *,
     left: bytes = b"",
     far: int = 150,
-    hint: bytes = b"",
     decode: Callable[[bytes], bytes] = bytes,
 ) -> Take:
-    """Return what takes the last group of a regex behind the name, where ``left``,
-    which has a ``hint`` in it, matches what ends before it, within ``far`` bytes."""
+    """Return what takes the last group of a regex behind the name, where ``left``
+    matches what ends before it, within ``far`` bytes."""
     compiled, before = re.compile(regex), re.compile(left + rb"\Z")
 
     def take(scan: Scan, begin: int, finish: int) -> Values:
-        if left:
-            beside = scan.left(begin, far)
-            if hint not in beside or not before.search(beside):
-                return NONE
+        if left and not before.search(scan.left(begin, far)):
+            return NONE
         return scan.value(compiled, finish, place, decode)
 
     return take
@@ -66,7 +63,7 @@ _ASSIGNED = re.compile(
     rb"(\\{0,15})([\"'`]?)\]?(?P<blank>[ \t\r\n]{0,200}+)"
     rb"(?P<sign>(?:=>|:=|::|[:=,]|;s:[0-9]{1,6}:)?+)[ \t\r\n]{0,200}+"
     rb"(?:/\*[^*]{0,200}+\*/[ \t\r\n]{0,9}+)?+(?:[!&][\w!/.-]{0,40}+[ \t]{1,9}+)?+"
-    rb"(?:[bhruf@]{1,2}(?=[\"'\\]))?+"
+    rb"(?:[bhru@]{1,2}(?=[\"'\\]))?+"
 )
 _QUOTED = re.compile(rb"(\\{0,15})(\"{3}|'{3}|[\"'`])")
 #: A literal of code is no longer.
@@ -79,7 +76,7 @@ def _assigned(scan: Scan, begin: int, finish: int) -> Values:
     found = _ASSIGNED.match(data, finish)
     assert found is not None
     at, sign = found.end(), found["sign"]
-    if sign == b"," and not re.search(rb"[\w.]\(\\{0,15}[\"']\Z", scan.left(begin, 20)):
+    if sign == b"," and not re.search(rb"\(\\{0,15}[\"']\Z", scan.left(begin, 20)):
         return NONE
     is_key = found[2] == b'"' and data[begin - 1 : begin] == b'"' and sign
     if is_key and (values := jsonvalues.json_value(scan, at, len(found[1]))):
@@ -165,11 +162,8 @@ def _line(scan: Scan, begin: int, finish: int) -> Values:
     if not _BEGINNING.search(scan.left(begin, 60)):
         return NONE
     if block := scan.match(_BLOCK, finish):
-        rest = re.compile(rb"[^\r\n]++(?:\r?\n%b[^\r\n]++)*+" % block[1])
-        found = rest.match(scan.data, block.end())
-        if found:
-            scan.done(_BLOCK, found.end())
-            return (Value(*found.span(), found[0]),)
+        rest = rb"([^\r\n]++(?:\r?\n%b[^\r\n]++)*+)" % block[1]
+        return scan.value(re.compile(rest), block.end())
     return scan.value(_LINE, finish, Place.TEXT) or scan.value(
         _FIRST, finish, Place.TEXT
     )
@@ -179,10 +173,22 @@ _CONNECTION = (
     rb"(?i:\b(?:server|host|hostname|data source|user id|uid|user|username|dbname"
     rb"|endpoint|database|initial catalog|accountname)[ \t]?=)[^;\"'<>&\s][^\n]*"
 )
-_COMMANDS = (
-    rb"(?:^|[\s;])(?:setx?|set -\w{1,3}|setenv|proxy_set_header|header_up|header_down"
-    rb"|add_header)[ \t]{1,9}"
+_COMMAND = re.compile(
+    rb"\b(login)[ \t\r\n]{1,20}\S{1,100}[ \t\r\n]{1,20}\Z|(?:\A|[\s;])(?:set(?:x|env|"
+    rb" -\w{1,3})?|proxy_set_header|header_up|header_down|add_header)[ \t]{1,9}\Z"
 )
+_NETRC, _ARGUMENT = (
+    re.compile(rb"[ \t]{1,20}+([^\s%b]{4,2000}+)" % most) for most in (b"", b"\"'<>;")
+)
+
+
+def _command(scan: Scan, begin: int, finish: int) -> Values:
+    left = scan.left(begin, 150)
+    if not (b"login" in left or b"set" in left[-20:] or b"header" in left[-20:]):
+        return NONE
+    found = _COMMAND.search(left)
+    regex = _NETRC if found and found[1] else _ARGUMENT
+    return scan.value(regex, finish, Place.TEXT) if found else NONE
 
 
 def _option(scan: Scan, begin: int, finish: int) -> Values:
@@ -202,7 +208,6 @@ _BLOCK_VALUE = (
     rb"\"?[ \t]{0,9}+\{[^{}]{0,400}?\b(?:default|value)[ \t]{0,9}[=:][ \t]{0,9}"
     rb"\"([^\"\\\n]{4,400}+)\""
 )
-_NETRC = rb"\blogin[ \t\r\n]{1,20}\S{1,100}[ \t\r\n]{1,20}"
 _SENTENCE = (
     rb"[\"']?(?: [a-z]{2,10}(?=[ :])){0,2}+:[ \t]{1,9}+"
     rb"(?:[!&][\w!/.-]{0,40}+[ \t]{1,9}+)?+" + _SCHEME + rb"([\w~+=-]{16,2000}+)"
@@ -228,6 +233,8 @@ SYNTAXES = (
     Syntax(_matched(_NEXT_TAG, Place.FIELD, decode=unescaped), b">", b"", b"<"),
     Syntax(_matched(_OTHER_TAG, Place.INNER, decode=unescaped), b">", b"", b"<"),
     Syntax(markup.attribute, b" \t\r\n", sign=b"="),
+    # machine h login a password x, setenv PASSWORD x
+    Syntax(_command, b" \t\r\n", b"", b" \t"),
     # "password": "x", password = 'x', put("password", "x"), password "x"
     Syntax(_assigned, sign=b":=,;" + _QUOTES),
     # variable "db_password" { default = "x" }, secret { value: "x" }
@@ -243,18 +250,18 @@ SYNTAXES = (
     Syntax(_matched(rb"=([^;/?#&\"'\s<>\\]{4,500}+)", left=rb"://[^\s\"'<>]*", far=1000), b";", b"", b"="),
     Syntax(_matched(rb"[ \t]?=[ \t]?([^;\"'\s<>&\\]{4,500}+)", left=_CONNECTION, far=200), b"; \t", b"", b"= ", b"="),
     Syntax(_matched(rb"=(" + _ANY + rb")(?=\s|\Z)"), b" \t", b"", b"="),
-    # machine h login a password x, setenv PASSWORD x
-    Syntax(_matched(rb"[ \t]{1,20}+(\S{4,200}+)", left=_NETRC, hint=b"login"), b" \t\r\n", b"", b" \t"),
-    Syntax(_matched(rb"[ \t]{1,9}+(" + _ANY + rb")", left=_COMMANDS, hint=b"set", far=30), b" \t", b"", b" \t"),
-    Syntax(_matched(rb"[ \t]{1,9}+(" + _ANY + rb")", left=_COMMANDS, hint=b"header", far=30), b" \t", b"", b" \t"),
     # Where code and sentences stand too: f(password=x), the password is: x
     Syntax(_matched(rb"=(?!" + _IDENTIFIER + rb")(" + _ANY + rb")(?![(\[{$`])", Place.INNER), after=b"="),
     Syntax(_matched(_SENTENCE, Place.INNER), after=b": \"'"),
 )  # fmt: skip
 _NEXT = re.compile(rb"[\\\"'`\]]{0,16}+\s{0,200}+(\S)", re.DOTALL)
-#: There is a field, and nothing in it.
-_EMPTY = re.compile(
-    rb"\"[ \t\r\n]{0,9}+:[ \t\r\n]{0,9}+(?:null|true|false|\"\"|\{\}|\[\])"
+#: A field with nothing in it, or with what is too short to be a secret under a name
+#: that leaves a doubt.
+_EMPTY, _SHORT = (
+    re.compile(
+        rb"\"[ \t\r\n]{0,9}+:[ \t\r\n]{0,9}+(?:null|true|false|\"\"|\{\}|\[\]" + more
+    )
+    for more in (rb")", rb"|\"[^\"\\]{0,7}+\"|-?+[0-9.]{1,40}+(?=[,}\s]))")
 )
 
 
@@ -267,11 +274,11 @@ def _rows(*around: bytes) -> tuple[Take, ...]:
     return tuple(row.take for row in SYNTAXES if fits(row))
 
 
-def values(scan: Scan, begin: int, finish: int) -> Values:
-    """Return the values of a name."""
+def values(scan: Scan, begin: int, finish: int, *, is_sure: bool) -> Values:
+    """Return the values of a name, which ``is_sure`` to be that of a secret or not."""
     data = scan.data
     after = data[finish : finish + 1]
-    if after == b'"' and _EMPTY.match(data, finish):
+    if after == b'"' and (_EMPTY if is_sure else _SHORT).match(data, finish):
         return NONE
     left = scan.left(begin, 12)
     sign = _NEXT.match(data, finish)
