@@ -129,8 +129,8 @@ def _spelled(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
 
 
 def _as_utf_8(value: str) -> str:
-    """Return a value as it was sent, where UTF-8 was read as ISO-8859-1. Python's
-    http.client and Node read all headers so, and their recorders write what they see."""
+    """Return a value as it was sent, where UTF-8 was read as ISO-8859-1: Python's
+    http.client and Node read all headers so, and recorders write what they see."""
     try:
         return value.encode("latin-1").decode()
     except UnicodeError:
