@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mitmvcr.cli.report import status
 from mitmvcr.cli.report.account import Part, RunReport
-from mitmvcr.cli.report.console import print_misses, say
+from mitmvcr.cli.report.console import print_misses, print_remedy, say
 from mitmvcr.cli.report.files import Target, write_reports
 from mitmvcr.cli.report.findings import Finding
 from mitmvcr.cli.report.github import annotate, annotate_findings
@@ -96,6 +96,7 @@ def _print_failures(
     if len(missed) > _NAMED:
         others = len(missed) - _NAMED
         say(f"and misses in {others} other cassettes; {REPORT.word} has them all")
+    print_remedy(miss for each in missed for miss in each.log.misses)
 
 
 def _write(
