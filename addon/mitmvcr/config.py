@@ -14,7 +14,7 @@ FILE = "mitmvcr.toml"
 _PYPROJECT = "pyproject.toml"
 _PREFIX = "MITMVCR_"
 #: Set by ``mitmvcr run`` for its command: whoever sees it runs inside.
-_INSIDE = "MITMVCR_PROXY_URL"
+INSIDE = "MITMVCR_PROXY_URL"
 #: Variables with our prefix that are no options.
 _OTHERS = (
     *("HOME", "DEBUG", "PROXY_URL", "CA_FILE", "CA_BUNDLE"),
@@ -62,7 +62,7 @@ def from_environment(environment: Mapping[str, str]) -> Layer:
         option = BY_NAME.get(name.lower())
         if option is None or option.variable != variable:
             _refuse_near(variable)
-        elif option not in (CASSETTE, DIR) or _INSIDE not in environment:
+        elif option not in (CASSETTE, DIR) or INSIDE not in environment:
             text = _of_kind(option, environment[variable])
             found[option.name] = Given(text, variable, variable)
     return found
