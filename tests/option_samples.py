@@ -69,6 +69,7 @@ SAMPLES: dict[str, Text] = {
     "ui": "web",
     "host": "::1",
     "port": "9",
+    "workers": "2",
     "attached": "yes",
     "report": ("out/report.json", "-"),
     "prove": "yes",

@@ -58,6 +58,28 @@ def write_presets(presets: Collection[Preset]) -> str:
     return ",".join(presets) or "none"
 
 
+#: A number above this is a slip: each is a process of 60 MB.
+_MOST_WORKERS = 64
+
+
+def parse_workers(text: str) -> int:
+    """Parse a number of processes; ``auto`` is that of the cores that this one may
+    use."""
+    word = text.strip().lower()
+    if word == "auto":
+        return min(_cores(), _MOST_WORKERS)
+    if not (word.isascii() and word.isdigit() and 1 <= int(word) <= _MOST_WORKERS):
+        remedy = f"use a number from 1 to {_MOST_WORKERS}, or auto"
+        raise UnusableValueError(text, remedy)
+    return int(word)
+
+
+def _cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 _SETTING = re.compile(r"(?P<name>[a-z][a-z0-9_]*)(=.*)?", re.DOTALL)
 #: mitmproxy's options that are ours to set.
 _OURS = ("confdir", "listen_host", "listen_port")

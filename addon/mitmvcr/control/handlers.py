@@ -4,7 +4,7 @@ import json
 import logging
 from collections.abc import Awaitable
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tornado import web
 
@@ -13,6 +13,9 @@ from mitmvcr.control.office import Facts, Office, Problem, Wish
 from mitmvcr.core.errors import OptionError, VcrError
 from mitmvcr.core.jsontext import parse_json
 from mitmvcr.core.media import JSON, PROBLEM
+
+if TYPE_CHECKING:
+    from mitmvcr.control.relay import Relay
 
 logger = logging.getLogger("mitmvcr")
 
@@ -41,7 +44,22 @@ class Handler(web.RequestHandler):
             guards.check_is_no_page(self.request)
         if len(self.request.body) > LARGEST:
             raise Problem(413, "body", f"is longer than {LARGEST} bytes", "send less")
-        return None
+        relay = self.relay
+        return None if relay is None else relay.pass_on(self)
+
+    @property
+    def relay(self) -> "Relay | None":
+        """Return what asks other workers, if there are any."""
+        found: Relay | None = self.settings.get("relay")
+        return found
+
+    async def of_all(self, path: str, here: Any, *, all_run: bool = False) -> list[Any]:
+        """Return what each worker answers to a path, as this one does ``here``. Raise
+        Problem where ``all_run``, and one has ended."""
+        if self.relay is None:
+            return [here]
+        others = await self.relay.gathered(self.request, path, all_run=all_run)
+        return [here, *others]
 
     def allowed(self) -> list[str]:
         """Return the methods that this resource has."""

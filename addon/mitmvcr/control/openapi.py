@@ -221,7 +221,9 @@ def _schemas(options: Mapping[str, Facts]) -> Facts:
                 "version": _TEXT,
                 "sessions": _COUNT,
                 "folder": {"type": ["string", "null"]},
-            }
+                "processes": _COUNT,  # where there are several
+            },
+            ("status", "version", "sessions", "folder"),
         ),
         "problem": {
             "type": "object",

@@ -1,8 +1,9 @@
-"""The page: its files, what it shows, and what tells it that something has changed."""
+"""The page: its files, what it shows, and the events that say what has changed."""
 
 import asyncio
 import json
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -27,6 +28,7 @@ _TYPES = {
 _PACE, _SILENCE = 0.25, 15.0
 #: So many rows are sent at once.
 _MOST = 1000
+_MARKS = "/marks"
 
 
 class Window(Protocol):
@@ -55,9 +57,11 @@ class Window(Protocol):
         """Return, by session, a value that differs when anything has changed."""
 
 
-def routes(office: Office, window: Window) -> list[Any]:
-    """Return what the page needs, as tornado's routes."""
+def routes(office: Office, window: Window, *, for_workers: bool) -> list[Any]:
+    """Return what the page needs, as tornado's routes; ``for_workers``: what another
+    worker needs to show it."""
     shown = {"office": office, "window": window}
+    marks = [(_MARKS, _Marks, shown)] if for_workers else []
     name = "/sessions/([^/]+)"
     return [
         ("/(|page.js|page.css|view.js|lit-html.js)", _File, {"office": office}),
@@ -68,6 +72,7 @@ def routes(office: Office, window: Window) -> list[Any]:
         (f"{name}/search", _Search, shown),
         (f"{name}/interactions/(\\d{{1,15}})", _Interaction, shown),
         (f"{name}/interactions/(\\d{{1,15}})/dropped", _Dropped, shown),
+        *marks,
     ]
 
 
@@ -137,6 +142,11 @@ class _Dropped(_Shown):
         self.answer(self.window.drop(name, int(position), dropped=dropped))
 
 
+class _Marks(_Shown):
+    def get(self) -> None:
+        self.answer(self.window.marks())
+
+
 class _Events(_Shown):
     """Server-sent events: ``sessions`` has the state of all, each time one changed."""
 
@@ -149,14 +159,15 @@ class _Events(_Shown):
 
     async def get(self) -> None:
         self._begin()
-        seen: Facts | None = None
+        seen: list[Facts] | None = None
         silent = 0.0
         try:
             while True:
-                marks = self.window.marks()
+                marks = await self.of_all(_MARKS, self.window.marks())
                 if marks != seen:
                     seen, silent = marks, 0.0
-                    self.write(_event("sessions", self.office.sessions()))
+                    each = await self.of_all("/sessions", self.office.sessions())
+                    self.write(_event("sessions", [*chain.from_iterable(each)]))
                     await self.flush()
                 elif silent >= _SILENCE:
                     silent = 0.0

@@ -3,6 +3,7 @@
 import os
 import socket
 from collections.abc import Awaitable
+from itertools import chain
 
 from tornado import httpserver, web
 
@@ -10,17 +11,20 @@ from mitmvcr.control import openapi
 from mitmvcr.control.handlers import LARGEST, Handler
 from mitmvcr.control.office import PEM, Office, Problem
 from mitmvcr.control.page import Window, routes
+from mitmvcr.control.relay import Relay, healthy
 
 #: In bytes. What is longer than a body may be is still read, to say so; but not this.
 _MOST = 16 * LARGEST
 
 
 class Server:
-    """Listens from construction until ``close``; port 0 is any free one. Raises
-    OSError."""
+    """Listens from construction until ``close``; port 0 is any free one. ``shared``:
+    other processes listen there too. Raises OSError."""
 
-    def __init__(self, host: str, port: int, served: web.Application) -> None:
-        listener = _bound(host, port)
+    def __init__(
+        self, host: str, port: int, served: web.Application, *, shared: bool = False
+    ) -> None:
+        listener = _bound(host, port, shared=shared)
         self._place = listener.getsockname()
         self._server = httpserver.HTTPServer(
             served, max_body_size=_MOST, max_buffer_size=_MOST + LARGEST
@@ -39,7 +43,7 @@ class Server:
         self._server.stop()
 
 
-def _bound(host: str, port: int) -> socket.socket:
+def _bound(host: str, port: int, *, shared: bool) -> socket.socket:
     """Return what listens there. tornado's own function leaves a socket that cannot to
     the garbage collector."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
@@ -48,6 +52,8 @@ def _bound(host: str, port: int) -> socket.socket:
     try:
         if os.name == "posix":
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if shared:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         listener.bind(address)
         listener.listen(128)
         listener.setblocking(False)
@@ -57,8 +63,16 @@ def _bound(host: str, port: int) -> socket.socket:
     return listener
 
 
-def application(office: Office, window: Window, token: str) -> web.Application:
-    """Return what answers; ``token`` is what callers have to know, if anything."""
+def application(
+    office: Office,
+    window: Window,
+    token: str,
+    relay: Relay | None = None,
+    *,
+    for_workers: bool = False,
+) -> web.Application:
+    """Return what answers; ``token`` is what callers have to know, if anything;
+    ``relay`` asks other workers; ``for_workers``: it is they who ask."""
     shared = {"office": office}
     return web.Application(
         [
@@ -72,12 +86,13 @@ def application(office: Office, window: Window, token: str) -> web.Application:
             ("/sessions/([^/]+)/variables", _Variables, shared),
             ("/ports", _Ports, shared),
             ("/ports/([^/]+)", _Port, shared),
-            *routes(office, window),
+            *routes(office, window, for_workers=for_workers),
         ],
         default_handler_class=_Nothing,
         default_handler_args=shared,
         log_function=lambda _: None,
         token=token,
+        relay=relay,
     )
 
 
@@ -92,8 +107,9 @@ class _Nothing(Handler):
 
 
 class _Health(Handler):
-    def get(self) -> None:
-        self.answer(self.office.health())
+    async def get(self) -> None:
+        each = await self.of_all("/health", self.office.health(), all_run=True)
+        self.answer(each[0] if self.relay is None else healthy(each))
 
 
 class _Document(Handler):
@@ -109,8 +125,9 @@ class _Authority(Handler):
 
 
 class _Sessions(Handler):
-    def get(self) -> None:
-        self.answer(self.office.sessions())
+    async def get(self) -> None:
+        each = await self.of_all("/sessions", self.office.sessions())
+        self.answer([*chain.from_iterable(each)])
 
     async def post(self) -> None:
         self.answer(await self.office.open(self.wish()), 201)

@@ -28,6 +28,20 @@ class Asked(NamedTuple):
     host: str
     reached: str
 
+    def packed(self) -> dict[str, Any]:
+        """Return it as JSON can have it."""
+        headers = [(n.decode("latin-1"), v.decode("latin-1")) for n, v in self.headers]
+        text = self.body.decode("latin-1")
+        return {**self._asdict(), "headers": headers, "body": text}
+
+    @classmethod
+    def unpacked(cls, found: dict[str, Any]) -> "Asked":
+        headers = [
+            (n.encode("latin-1"), v.encode("latin-1")) for n, v in found["headers"]
+        ]
+        body = found["body"].encode("latin-1")
+        return cls(**{**found, "headers": headers, "body": body})
+
 
 class Live(Protocol):
     """What follows the beginning of a body that has no end yet."""
@@ -47,6 +61,19 @@ class Answer(NamedTuple):
     headers: list[tuple[str, str]]
     body: bytes
     rest: Live | None = None
+
+    def packed(self) -> list[Any]:
+        """Return it as JSON can have it; what has no end yet ends."""
+        if self.rest is not None:
+            self.rest.close()
+        return [*self[:3], self.body.decode("latin-1")]
+
+
+def packed_answer(found: list[Any]) -> Answer:
+    """Return what :meth:`Answer.packed` has made."""
+    status, reason, headers, body = found
+    pairs = [(name, value) for name, value in headers]
+    return Answer(status, reason, pairs, body.encode("latin-1"))
 
 
 def is_meant(target: str) -> bool:

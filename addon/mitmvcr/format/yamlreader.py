@@ -42,6 +42,7 @@ MOST_FAULTS = 1000
 
 #: To read a large file of JSON as YAML only to find out that it is none takes seconds.
 _NEVER_YAML = (b"{", b"[")
+_NO_CASSETTE = "not a cassette: no mapping with version and interactions"
 
 
 @dataclass(slots=True)
@@ -128,7 +129,7 @@ def _item_as_it_stands(data: bytes) -> Document:
 def _read(events: Events, document: Document, most_faults: int) -> None:
     _start(events)
     if not events.at(yaml.MappingStartEvent):
-        raise Fault("not a cassette: no mapping with version and interactions", 1)
+        raise Fault(_NO_CASSETTE, 1)
     events.take()
     while not events.at(yaml.MappingEndEvent):
         _top_key(events, document, most_faults)
@@ -136,6 +137,8 @@ def _read(events: Events, document: Document, most_faults: int) -> None:
             return
     events.take()
     _end(events)
+    if document.seen.isdisjoint(_TOP):
+        raise Fault(_NO_CASSETTE, 1)
     for name in _TOP:
         if name not in document.seen:
             raise Fault(_absent(name, document.seen, _TOP), field=name)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tornado import web
 
     from mitmvcr.control.server import Server
+    from mitmvcr.proxy.team import Team
 
 logger = logging.getLogger("mitmvcr")
 
@@ -26,6 +27,8 @@ class Control:
         self._sessions = sessions
         self._server: Server | None = None
         self._wanted: Address | None = None
+        #: The other workers, if there are any.
+        self.team: Team | None = None
         #: What answers at the proxy's own port.
         self.within: web.Application | None = None
 
@@ -45,9 +48,17 @@ class Control:
         from mitmvcr.proxy.window import Window
 
         desk, window = Desk(self._sessions), Window(self._sessions)
-        served = application(desk, window, _token(wanted))
+        token, team = _token(wanted), self.team
+        relay = None
+        if team is not None:
+            from mitmvcr.control.relay import Relay
+
+            relay = Relay(team)
+            team.answers = application(desk, window, token, for_workers=True)
+        served = application(desk, window, token, relay)
+        is_shared = team is not None
         try:
-            server = Server(wanted.host, wanted.port, served)
+            server = Server(wanted.host, wanted.port, served, shared=is_shared)
         except OSError as error:
             is_taken = error.errno == errno.EADDRINUSE
             other = "port 0 is any free one" if is_taken else "name one of this machine"
@@ -57,7 +68,8 @@ class Control:
         self._server, self._wanted = server, wanted
         self.within = served
         self._sessions.log_all()
-        logger.info("mitmvcr: control at %s", server.url)
+        level = logging.DEBUG if is_shared else logging.INFO  # the parent says it
+        logger.log(level, "mitmvcr: control at %s", server.url)
 
     def close(self) -> None:
         if self._server is not None:

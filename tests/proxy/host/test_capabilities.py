@@ -32,10 +32,9 @@ from mitmvcr.proxy.host import (
     listeners,
     masters,
     messages,
-    stream_replay,
-    websocket_replay,
+    replays,
+    shared_port,
 )
-from mitmvcr.proxy.host.backdated import backdated
 from mitmvcr.proxy.host.capabilities import (
     TABLE,
     Capabilities,
@@ -43,6 +42,7 @@ from mitmvcr.proxy.host.capabilities import (
     CapabilityError,
     capabilities,
 )
+from mitmvcr.proxy.host.cert_store import backdated
 from mitmvcr.proxy.host.late_imports import postpone
 from mitmvcr.proxy.host.lines import Intake
 from mitmvcr.proxy.host.options import set_alone
@@ -140,6 +140,7 @@ CHANGES: dict[str, Callable[[Patch], None]] = {
     "fast lane": _replaced(mode_servers.ServerInstance, "handle_stream"),
     "mitmproxy in process": _removed(proxyserver.Proxyserver, "listen_addrs"),
     "ports of their own": _removed(proxyserver.Servers, "__getitem__"),
+    "shared port": _replaced(mode_servers.AsyncioServerInstance, "listen"),
     "one option alone": _replaced(optmanager.OptManager, "update_known"),
     "late imports": lambda patch: patch.setattr(version, "VERSION", "13.0.0"),
     "CA files": _removed(CertStore, "load_dhparam"),
@@ -242,7 +243,7 @@ def _asks_as_mitmproxy_does(patch: Patch, folder: Path) -> None:
 
 
 def _has_no_stream(patch: Patch, folder: Path) -> None:
-    assert not stream_replay.install()
+    assert not replays.take_streams()
     assert layers.HttpStream.send_response is _another
 
 
@@ -262,7 +263,7 @@ def _kills_the_call(patch: Patch, folder: Path) -> None:
 
 def _plays_no_socket(patch: Patch, folder: Path) -> None:
     script: Any = None
-    assert not websocket_replay.install(tflow.tflow(), script)
+    assert not replays.play_websocket(tflow.tflow(), script)
 
 
 def _goes_by_the_connection(patch: Patch, folder: Path) -> None:
@@ -363,6 +364,12 @@ def _opens_no_port(patch: Patch, folder: Path) -> None:
         asyncio.run(listeners.open_port())
 
 
+def _shares_no_port(patch: Patch, folder: Path) -> None:
+    with pytest.raises(CapabilityError, match="has one worker only"):
+        shared_port.share(lambda client: None)
+    assert "listen" not in vars(mode_servers.RegularInstance)
+
+
 def _gives_no_clock(patch: Patch, folder: Path) -> None:
     with pytest.raises(CapabilityError, match="a recording's clock"), backdated(1):
         pass
@@ -416,6 +423,7 @@ FALLBACKS: dict[str, Callable[[Patch, Path], None]] = {
     "fast lane": _takes_no_connection,
     "mitmproxy in process": _makes_no_master,
     "ports of their own": _opens_no_port,
+    "shared port": _shares_no_port,
     "one option alone": _copies_all_options,
     "late imports": _imports_at_once,
     "CA files": _makes_no_ca,

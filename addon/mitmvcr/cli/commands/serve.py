@@ -4,20 +4,31 @@ import os
 import socket
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NoReturn
 
 import click
 
-from mitmvcr.cli.child.told import told_certificates, told_files
+from mitmvcr.cli.child.authorities import told_certificates, told_files
 from mitmvcr.cli.child.trust import more_roots, write_origins, write_roots
 from mitmvcr.cli.commands.plan import in_ci
 from mitmvcr.cli.report.console import say
 from mitmvcr.config import INSIDE, in_force
 from mitmvcr.core.errors import VcrError
 from mitmvcr.network_options import Address
-from mitmvcr.options import CASSETTE, DIR, OF_SESSION, Settings, as_options, of_command
+from mitmvcr.options import (
+    CASSETTE,
+    CONTROL,
+    DIR,
+    OF_SESSION,
+    PORT,
+    WORKERS,
+    Settings,
+    as_options,
+    of_command,
+)
 from mitmvcr.parsing import Ui
 from mitmvcr.proxy.ca import ensure_ca
 from mitmvcr.store.files import home, why
@@ -34,6 +45,7 @@ class ServeOptions:
     ui: Ui
     host: str
     port: int
+    workers: int = 1
     attached: bool = False
     set: tuple[str, ...] = ()
 
@@ -41,15 +53,20 @@ class ServeOptions:
 class PortBusyError(VcrError):
     """mitmproxy cannot listen on the address."""
 
-    def __init__(self, host: str, port: int, reason: str) -> None:
+    def __init__(
+        self, host: str, port: int, reason: str, word: str = PORT.word
+    ) -> None:
         self.host, self.port = host, port
-        super().__init__(f"cannot listen on {host}:{port}: {reason}; choose --port")
+        super().__init__(f"cannot listen on {host}:{port}: {reason}; choose {word}")
 
 
-def serve_proxy(extra: Sequence[str], typed: Layer) -> NoReturn:
-    """Become mitmproxy, of this very Python: its signals and exit code are its own.
-    ``typed`` is what the command line says."""
+def serve_proxy(extra: Sequence[str], typed: Layer) -> int:
+    """Become mitmproxy, of this very Python: its signals and exit code are its own; or,
+    of several workers, wait for them and return the exit status. ``typed`` is what the
+    command line says."""
     options, settings = _chosen(typed)
+    if options.workers > 1:
+        _check_workers(options, extra)
     if settings.cassette is None and settings.dir is None:
         problem = f"Name a cassette: {CASSETTE.word} FILE, or {DIR.word} DIR for many"
         raise click.UsageError(problem, click.get_current_context())
@@ -60,8 +77,16 @@ def serve_proxy(extra: Sequence[str], typed: Layer) -> NoReturn:
     else:
         check_port(options.host, options.port)
         certificate = ensure_ca(confdir)
-        say(f"point a client at http://{options.host}:{options.port}")
-        say(f"and let it trust {certificate}")
+        if options.workers > 1:
+            return _share(options, settings, confdir, certificate)
+        for line in _where(options, certificate):
+            say(line)
+    _become(options, settings, confdir, extra)
+
+
+def _become(
+    options: ServeOptions, settings: Settings, confdir: Path, extra: Sequence[str]
+) -> NoReturn:
     arguments = proxy_arguments(options, settings, confdir, os.environ)
     start = f"import sys; sys.path.append({_HOME!r})"
     start += "; from mitmvcr.proxy.serving import main"
@@ -77,6 +102,60 @@ def _refuse_within(environment: Mapping[str, str]) -> None:
             f"a run with one cassette is around this: give it {DIR.word} DIR instead of"
             f" {CASSETTE.word} FILE, so that each test has its own"
         )
+
+
+def _where(options: ServeOptions, certificate: Path) -> list[str]:
+    return [
+        f"point a client at http://{_place(options.host, options.port)}",
+        f"and let it trust {certificate}",
+    ]
+
+
+def _place(host: str, port: int) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def _check_workers(options: ServeOptions, extra: Sequence[str]) -> None:
+    """Raise VcrError for what cannot be with several workers."""
+    from mitmvcr.cli.commands.workers import check_system
+
+    check_system()
+    why_not = {
+        f"--ui {options.ui}": options.ui != "dump",
+        "--attached": options.attached,
+        "what follows --": bool(extra),
+        "--set mode=...": any(each.startswith("mode=") for each in options.set),
+    }
+    for what, is_there in why_not.items():
+        if is_there:
+            raise VcrError(
+                f"{WORKERS.word} {options.workers} cannot be with {what}: leave one out"
+            )
+
+
+def _share(
+    options: ServeOptions, settings: Settings, confdir: Path, certificate: Path
+) -> int:
+    """Let several workers serve."""
+    from mitmvcr.cli.commands.workers import reserved, run_workers
+
+    with ExitStack() as held:
+        port = held.enter_context(reserved(options.host, options.port))
+        options = replace(options, port=port)
+        lines = [f"{options.workers} workers serve", *_where(options, certificate)]
+        if settings.dir is None:
+            lines.append(
+                "one cassette is one session, which one worker has alone:"
+                f" {DIR.word} DIR has many, for many cores"
+            )
+        if (control := settings.control) is not None:
+            if control.port:
+                check_port(control.host, control.port, CONTROL.word)
+            number = held.enter_context(reserved(control.host, control.port))
+            settings = settings._replace(control=replace(control, port=number))
+            lines.append(f"control at http://{_place(control.host, number)}")
+        arguments = proxy_arguments(options, settings, confdir, os.environ)
+        return run_workers(options.workers, arguments, lines)
 
 
 def _chosen(typed: Layer) -> tuple[ServeOptions, Settings]:
@@ -125,9 +204,9 @@ def _option_values(settings: Settings) -> Iterator[tuple[str, str]]:
             yield name, text
 
 
-def check_port(host: str, port: int) -> None:
-    """Raise PortBusyError if the port is taken. mitmproxy would say it in several
-    lines, or in its log."""
+def check_port(host: str, port: int, word: str = PORT.word) -> None:
+    """Raise PortBusyError if the port that an option names is taken. mitmproxy would
+    say it in several lines, or in its log."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
@@ -136,4 +215,4 @@ def check_port(host: str, port: int) -> None:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
     except OSError as error:
-        raise PortBusyError(host, port, why(error)) from error
+        raise PortBusyError(host, port, why(error), word) from error

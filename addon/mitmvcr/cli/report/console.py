@@ -11,10 +11,10 @@ import click
 from mitmvcr.core.wording import number_of, shown
 from mitmvcr.miss.log import MOST_MISSES
 from mitmvcr.miss.report import Difference, Miss, Near
-from mitmvcr.options import REPORT
+from mitmvcr.options import MODE, REPORT
 from mitmvcr.spelling import as_typed, in_words
 
-#: So many are shown at the end of a run; the log and a report have them all.
+#: How many are shown at the end of a run; the log and a report have them all.
 _SHOWN = 10
 _DIFFERENCES = 3
 _LONGEST_URL = 120
@@ -84,8 +84,8 @@ def print_remedy(misses: Iterable[Miss]) -> None:
     """Print how to record what no option would let match, if there is such a miss."""
     if any(not (each.options or each.unset) for each in misses):
         say(
-            "vcr_mode=replay_with_new_episodes records what is new,"
-            " vcr_mode=record_only all of it"
+            f"{MODE.word} replay_with_new_episodes records what is new,"
+            f" {MODE.word} record_only all of it"
         )
 
 

@@ -180,6 +180,12 @@ TABLE = (
         on_demand=True,
     ),
     Capability(
+        name="shared port",
+        check=checks.shared_port,
+        lost="'mitmvcr serve' has one worker only",
+        on_demand=True,
+    ),
+    Capability(
         name="one option alone",
         check=checks.option_alone,
         lost="to open a port of its own for a session takes 2 ms more",

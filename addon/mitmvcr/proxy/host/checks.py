@@ -257,6 +257,15 @@ def fast_lane() -> None:
     find(f"{tls}:_DEFAULT_CIPHERS")
 
 
+def shared_port() -> None:
+    """Check that the first port is listened on by the method that ours stands for."""
+    place = "mitmproxy.proxy.mode_servers"
+    awaits(f"{place}:AsyncioServerInstance.listen", "self", "host", "port")
+    uses(f"{place}:AsyncioServerInstance.listen", "start_server", "handle_stream")
+    uses(f"{place}:AsyncioServerInstance._start", "listen")
+    awaits(f"{place}:ServerInstance.handle_stream", "self", "reader", "writer")
+
+
 def late_imports() -> None:
     """Check by the version: to look at what is to be imported late would import it."""
     if version.VERSION.partition(".")[0] not in ("11", "12"):

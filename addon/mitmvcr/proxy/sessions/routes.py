@@ -189,14 +189,18 @@ class Routes:
         return None
 
     def _read(self, flow: http.HTTPFlow) -> Wanted | None:
-        client, headers = flow.client_conn, flow.request.headers
-        # Both are taken out, whichever counts.
-        by_user = _taken(headers, _CREDENTIALS, _of_credentials)
-        by_header = _taken(headers, HEADER, _of_header)
+        client, said = flow.client_conn, said_in(flow.request.headers)
         if (by_port := self._by_port(client.sockname[1])) is not None:
             return by_port
-        by_name = self._tunnels.get(client.id) or by_user or by_header
-        return by_name or _of_baggage(headers)
+        return self._tunnels.get(client.id) or said
+
+
+def said_in(headers: http.Headers) -> Wanted | None:
+    """Return what headers say of a session, and take out what is for the proxy."""
+    # Both are taken out, whichever counts.
+    by_user = _taken(headers, _CREDENTIALS, _of_credentials)
+    by_header = _taken(headers, HEADER, _of_header)
+    return by_user or by_header or _of_baggage(headers)
 
 
 def _taken(

@@ -1,0 +1,99 @@
+"""The program that each worker of ``mitmvcr serve`` is, where there are several:
+mitmdump with the addon, of whose sessions it has a part."""
+
+import logging
+import socket
+import threading
+from collections.abc import Sequence
+from contextlib import suppress
+from functools import partial
+from typing import Any, NamedTuple
+
+from mitmproxy import ctx
+from mitmproxy.addonmanager import Loader
+
+from mitmvcr.core.errors import VcrError
+from mitmvcr.options import WORKERS
+from mitmvcr.proxy import host, options
+from mitmvcr.proxy.addon import VcrAddon
+from mitmvcr.proxy.host import chain, masters, shared_port
+from mitmvcr.proxy.sessions.shared import Shared, Worker
+from mitmvcr.proxy.team import Sockets, Team
+from mitmvcr.spelling import ON_COMMAND_LINE, InLog
+
+#: Says where mitmproxy listens: once is enough.
+_listeners = logging.getLogger("mitmproxy.proxy.mode_servers")
+
+
+class Given(NamedTuple):
+    """What the parent gives a worker: the numbers of open sockets, of which the last
+    one ends with the parent."""
+
+    number: int
+    mine: int
+    ways: tuple[int, ...]
+    parent: int
+
+
+def main(given: Given, arguments: Sequence[str] | None = None) -> None:
+    """Run until the parent ends, or a signal comes."""
+    worker = Worker(given.number, len(given.ways))
+    logging.getLogger("mitmvcr").addFilter(InLog(ON_COMMAND_LINE))
+    mine, *ways = (socket.socket(fileno=each) for each in (given.mine, *given.ways))
+    team = Team(worker, Sockets(mine, tuple(ways)))
+    vcr = VcrAddon(host.ExitGuard(), has_lane=True, made_by=partial(Shared, worker))
+    sessions = vcr.sessions
+    assert isinstance(sessions, Shared)
+    sessions.spelling, sessions.runs = ON_COMMAND_LINE, team.runs
+    vcr.control.team = team
+    team.has_names = lambda: sessions.root is not None
+    if worker.number:
+        _listeners.setLevel(logging.WARNING)
+    more = team, Ready(socket.socket(fileno=given.parent))
+    enter = partial(_enter, worker, vcr, more)
+    masters.serve("dump", arguments or [], prepare=_name_options, enter=enter)
+
+
+def _name_options(master: Any) -> None:
+    options.VcrOptions().add(Loader(master))
+
+
+def _enter(
+    worker: Worker, vcr: VcrAddon, more: tuple[Team, "Ready"], master: Any
+) -> None:
+    team, _ = more
+    chain.enter(master.addons, vcr)
+    master.addons.add(*more)
+    if not shared_port.is_regular():
+        mode = ", ".join(ctx.options.mode)
+        text = f"{WORKERS.word}: only a regular proxy has several, and mode is {mode}"
+        host.end_process(VcrError(text))
+    try:
+        shared_port.share(team.meet)
+    except VcrError as error:
+        host.end_process(error)
+    vcr.configure(set(ctx.options.keys()))
+
+
+class Ready:
+    """Tells the parent that clients are served, and ends mitmproxy when the parent has
+    ended, however it did."""
+
+    name = "vcr.ready"
+
+    def __init__(self, parent: socket.socket) -> None:
+        self._parent = parent
+
+    def running(self) -> None:
+        _listeners.setLevel(logging.NOTSET)
+        ends = masters.ending()
+
+        def wait() -> None:
+            with suppress(OSError):
+                while self._parent.recv(64):
+                    pass
+            ends()
+
+        threading.Thread(target=wait, daemon=True).start()
+        with suppress(OSError):  # the parent has ended, which the thread sees
+            self._parent.send(b"r")
