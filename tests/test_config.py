@@ -181,8 +181,16 @@ def test_a_working_folder_that_is_gone_is_told(
             "mitmvcr.toml:2: ignore-jsn: no such option; did you mean ignore_json?",
         ),
         (
-            "[nonsense]",
-            "mitmvcr.toml: nonsense: no such option; 'mitmvcr config' shows them all",
+            "nonsense = 1",
+            "mitmvcr.toml:1: nonsense: no such option; 'mitmvcr config' shows them all",
+        ),
+        (
+            "[tool.mitmvcr]\nmode = 'x'",
+            "mitmvcr.toml: [tool]: is a table; here options stand in none",
+        ),
+        (
+            "[run]",
+            "mitmvcr.toml: [run]: is a table; here options stand in none",
         ),
         (
             "ignore_json=[]\nignore-json=[]",
@@ -204,6 +212,24 @@ def test_the_line_is_that_of_our_table(project: Path) -> None:
     lines = "[a]\nmoed = 1\n[tool.mitmvcr]\nlatency = 1\nmoed = 1"
     write(project, lines, "pyproject.toml")
     with pytest.raises(ConfigError, match=r"^pyproject\.toml:5: moed: no such option"):
+        from_files(project)
+
+
+def test_a_table_within_ours_is_told(project: Path) -> None:
+    write(project, "[tool.mitmvcr]\n[tool.mitmvcr.run]\nmode='x'", "pyproject.toml")
+    with pytest.raises(ConfigError) as caught:
+        from_files(project)
+    assert str(caught.value) == (
+        "pyproject.toml: [tool.mitmvcr.run]: is a table;"
+        " options stand in [tool.mitmvcr] itself"
+    )
+
+
+@pytest.mark.parametrize("text", ["mode = replay_only", "cassette = a.yaml"])
+def test_a_text_without_its_quotes_is_told(project: Path, text: str) -> None:
+    write(project, text)
+    remedy = r"not TOML: .* \(at line 1.*\); texts stand in quotes"
+    with pytest.raises(ConfigError, match=rf"^mitmvcr\.toml: {remedy}"):
         from_files(project)
 
 

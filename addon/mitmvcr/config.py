@@ -14,7 +14,7 @@ FILE = "mitmvcr.toml"
 _PYPROJECT = "pyproject.toml"
 _PREFIX = "MITMVCR_"
 #: Set by ``mitmvcr run`` for its command: whoever sees it runs inside.
-_INSIDE = "MITMVCR_PROXY_URL"
+INSIDE = "MITMVCR_PROXY_URL"
 #: Variables with our prefix that are no options.
 _OTHERS = (
     *("HOME", "DEBUG", "PROXY_URL", "CA_FILE", "CA_BUNDLE"),
@@ -62,7 +62,7 @@ def from_environment(environment: Mapping[str, str]) -> Layer:
         option = BY_NAME.get(name.lower())
         if option is None or option.variable != variable:
             _refuse_near(variable)
-        elif option not in (CASSETTE, DIR) or _INSIDE not in environment:
+        elif option not in (CASSETTE, DIR) or INSIDE not in environment:
             text = _of_kind(option, environment[variable])
             found[option.name] = Given(text, variable, variable)
     return found
@@ -151,7 +151,9 @@ def _loads(path: Path, start: Path, data: str) -> dict[str, Any]:
     try:
         return tomllib.loads(data)
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{_shown(path, start)}: {error}") from error
+        remedy = "; texts stand in quotes" if "Invalid value" in str(error) else ""
+        problem = f"{_shown(path, start)}: not TOML: {error}{remedy}"
+        raise ConfigError(problem) from error
 
 
 def _shown(path: Path, start: Path) -> str:
@@ -163,7 +165,7 @@ class _File:
 
     def __init__(self, path: Path, start: Path, data: str, table: str = "") -> None:
         self._path, self._start, self._data = path, start, data
-        self._name = _shown(path, start)
+        self._name, self._table = _shown(path, start), table
         header = rf"^\s*\[\s*{re.escape(table)}\s*\]"
         found = re.search(header, data, re.MULTILINE) if table else None
         self._begins = found.end() if found else 0
@@ -173,7 +175,8 @@ class _File:
         for key, value in table.items():
             option = BY_NAME.get(key.replace("-", "_"))
             if option is None:
-                raise self._unknown(key)
+                is_table = isinstance(value, dict)
+                raise self._table_in(key) if is_table else self._unknown(key)
             if option.name in found:
                 raise ConfigError(f"{self._spelled(key)}: is given twice")
             found[option.name] = self._given(option, key, value)
@@ -197,6 +200,12 @@ class _File:
         if folder == self._start or text in ("", "-") or "://" in text:
             return text
         return text if text.startswith("~") else os.path.join(folder, text)
+
+    def _table_in(self, key: str) -> ConfigError:
+        name = f"{self._table}.{key}" if self._table else key
+        place = f"options stand in [{self._table}] itself"
+        remedy = place if self._table else "here options stand in none"
+        return ConfigError(f"{self._name}: [{name}]: is a table; {remedy}")
 
     def _unknown(self, key: str) -> ConfigError:
         near = nearest(key.replace("-", "_"), BY_NAME)

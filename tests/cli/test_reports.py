@@ -64,6 +64,15 @@ def test_misses_are_told_again_at_the_end_each_once(run):
     assert summary.endswith("replayed 1, missed 2, unused 1")
 
 
+def test_what_no_option_helps_is_told_how_to_be_recorded(run):
+    *_, missed, remedy, _ = lines(run(*asking("four?x=1", "five")).stderr)
+    assert missed.startswith(f"mitmvcr: missed: GET {URL}five: ")
+    assert remedy == (
+        "mitmvcr: --mode replay_with_new_episodes records what is new,"
+        " --mode record_only all of it"
+    )
+
+
 def test_for_people_it_is_short_and_coloured_in_a_pipe_plain(run):
     words = asking("two?page=3")
     plain = run(*words).stderr

@@ -119,6 +119,17 @@ def test_it_ends_with_the_program_that_has_started_it(cli, tmp_path):
         assert (served.stdout.read(), served.stderr.read()) == (b"", b"")
 
 
+def test_a_helper_does_not_record_beside_the_run_around_it(cli, tmp_path):
+    """It would, since a run with one cassette has no control API."""
+    env = {"MITMVCR_PROXY_URL": "http://127.0.0.1:1"}
+    ran = cli("serve", "--cassettes", "new", "--attached", env=env)
+    assert (ran.returncode, ran.stdout) == (125, "")
+    assert ran.stderr == (
+        "mitmvcr: error: a run with one cassette is around this: give it --cassettes"
+        " DIR instead of --cassette FILE, so that each test has its own\n"
+    )
+
+
 def test_an_interpreter_that_does_not_find_the_package_by_itself_is_helped():
     assert (Path(_HOME) / "mitmvcr" / "cli").is_dir()
 

@@ -421,7 +421,7 @@ def test_missing_interactions_are_refused() -> None:
 
 @pytest.mark.parametrize("data", [b"", b"\n", b"# only this\n", b" "])
 def test_an_empty_file_is_refused(data: bytes) -> None:
-    assert "the file is empty" in refusal(data)
+    assert "the file is empty: delete it, or fetch it anew" in refusal(data)
 
 
 @pytest.mark.parametrize(
@@ -479,6 +479,18 @@ def test_an_interaction_that_cannot_be_replayed_is_refused(key: str) -> None:
     assert f"there is no `{key}`: was the file cut short?" in refusal(
         "\n".join(lines).encode()
     )
+
+
+@pytest.mark.parametrize(("key", "typed"), [("url", "uri"), ("method", "metod")])
+def test_a_mistyped_key_is_told(key: str, typed: str) -> None:
+    text = one(response="code: 200").decode().replace(f"{key}: ", f"{typed}: ")
+    told = refusal(text.encode())
+    assert f"there is no `{key}`: does `{typed}` stand for it?" in told
+
+
+def test_a_mistyped_key_at_the_top_is_told() -> None:
+    told = refusal(b"version: 2\ninteraction: []\n")
+    assert "there is no `interactions`: does `interaction` stand for it?" in told
 
 
 @pytest.mark.parametrize("value", ["{}", "''", "a", "{a: b}"])

@@ -357,9 +357,7 @@ def test_whatever_goes_wrong_with_configured_options_ends_the_process():
 def test_a_mistyped_vcr_option_is_told_with_the_one_it_means(cassette):
     rig = Rig(vcr_cassette=str(cassette))
     rig.options.set("vcr_ignore_jsn=1", defer=True)
-    with pytest.raises(
-        SystemExit, match="did you mean vcr_ignore_json\\? There are vcr"
-    ):
+    with pytest.raises(SystemExit, match=r"did you mean vcr_ignore_json\?$"):
         rig.vcr.running()
 
 

@@ -4,7 +4,8 @@ Nothing is raised for what is wrong in the file: every fault is collected, so th
 check can show all of them; ``reader`` raises the first.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+import difflib
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,6 +28,7 @@ _ITEM: Converters = {
     "request": lambda node: node,
     "response": lambda node: node,
 }
+_TOP = ("version", "interactions")
 # What no interaction can be replayed without, and go-vcr always writes.
 _REQUIRED = {
     "": ("request", "response"),
@@ -135,18 +137,17 @@ def _read(events: Events, document: Document, most_faults: int) -> None:
             return
     events.take()
     _end(events)
-    wanted = ("version", "interactions")
-    if document.seen.isdisjoint(wanted):
+    if document.seen.isdisjoint(_TOP):
         raise Fault(_NO_CASSETTE, 1)
-    for name in wanted:
+    for name in _TOP:
         if name not in document.seen:
-            raise Fault(f"there is no `{name}`: was the file cut short?", field=name)
+            raise Fault(_absent(name, document.seen, _TOP), field=name)
 
 
 def _start(events: Events) -> Events:
     events.take()
     if events.at(yaml.StreamEndEvent):
-        raise Fault("the file is empty")
+        raise Fault("the file is empty: delete it, or fetch it anew")
     if events.take().version not in (None, (1, 1)):
         raise Fault("%YAML other than 1.1, which go-vcr refuses", 1)
     return events
@@ -260,13 +261,19 @@ def _record(
             faults.append(fault)
     names = {name for name, _ in pairs}
     faults += (
-        Fault(
-            f"there is no `{name}`: was the file cut short?", node.line, place or None
-        )
+        Fault(_absent(name, names, converters), node.line, place or None)
         for name in _REQUIRED[place]
         if name not in names
     )
     return record
+
+
+def _absent(name: str, names: Collection[str | None], known: Collection[str]) -> str:
+    """Return what to say of a key that is needed and not among the names."""
+    others = [each for each in names if each is not None and each not in known]
+    near = difflib.get_close_matches(name, others, n=1, cutoff=0.6)
+    cause = f"does `{near[0]}` stand for it?" if near else "was the file cut short?"
+    return f"there is no `{name}`: {cause}"
 
 
 def _repair(name: str, record: dict[str, Any], line: int, repairs: list[Fault]) -> None:

@@ -15,7 +15,7 @@ from mitmvcr.cli.child.authorities import told_certificates, told_files
 from mitmvcr.cli.child.trust import more_roots, write_origins, write_roots
 from mitmvcr.cli.commands.plan import in_ci
 from mitmvcr.cli.report.console import say
-from mitmvcr.config import in_force
+from mitmvcr.config import INSIDE, in_force
 from mitmvcr.core.errors import VcrError
 from mitmvcr.network_options import Address
 from mitmvcr.options import (
@@ -72,6 +72,7 @@ def serve_proxy(extra: Sequence[str], typed: Layer) -> int:
         raise click.UsageError(problem, click.get_current_context())
     confdir = home(os.environ)
     if options.attached:
+        _refuse_within(os.environ)
         ensure_ca(confdir)
     else:
         check_port(options.host, options.port)
@@ -91,6 +92,16 @@ def _become(
     start += "; from mitmvcr.proxy.serving import main"
     start += f"; main({options.ui!r}, attached={options.attached})"
     os.execv(sys.executable, [sys.executable, "-c", start, *arguments, *extra])
+
+
+def _refuse_within(environment: Mapping[str, str]) -> None:
+    """Raise VcrError in a run that has no control API: a helper starts a proxy where it
+    finds none, and would record past the run's cassette."""
+    if INSIDE in environment:
+        raise VcrError(
+            f"a run with one cassette is around this: give it {DIR.word} DIR instead of"
+            f" {CASSETTE.word} FILE, so that each test has its own"
+        )
 
 
 def _where(options: ServeOptions, certificate: Path) -> list[str]:

@@ -14,7 +14,7 @@ import click
 
 from mitmvcr.cli.report import status
 from mitmvcr.cli.report.account import Part, RunReport, keep_misses
-from mitmvcr.cli.report.console import one_line, print_misses, say
+from mitmvcr.cli.report.console import one_line, print_misses, print_remedy, say
 from mitmvcr.cli.report.files import Target, write_reports
 from mitmvcr.cli.report.findings import Finding
 from mitmvcr.core.errors import VcrError
@@ -177,6 +177,7 @@ def _print_failures(
     if len(missed) > _NAMED:
         others = len(missed) - _NAMED
         say(f"and misses in {others} other cassettes; {REPORT.word} has them all")
+    print_remedy(miss for each in missed for miss in each.log.misses)
 
 
 def _write(

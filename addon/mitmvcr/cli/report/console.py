@@ -3,7 +3,7 @@ pipe. stdout belongs to the child, so they all go to stderr."""
 
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TextIO, TypeVar
 
 import click
@@ -11,7 +11,7 @@ import click
 from mitmvcr.core.wording import number_of, shown
 from mitmvcr.miss.log import MOST_MISSES
 from mitmvcr.miss.report import Difference, Miss, Near
-from mitmvcr.options import REPORT
+from mitmvcr.options import MODE, REPORT
 from mitmvcr.spelling import as_typed, in_words
 
 #: How many are shown at the end of a run; the log and a report have them all.
@@ -78,6 +78,15 @@ def print_misses(misses: Mapping[Miss, int], where: str = "") -> None:
     if (others := len(misses) - _SHOWN) > 0:
         least = "at least " if len(misses) == MOST_MISSES else ""
         say(f"and {least}{others} others{of_it}; {REPORT.word} has them all")
+
+
+def print_remedy(misses: Iterable[Miss]) -> None:
+    """Print how to record what no option would let match, if there is such a miss."""
+    if any(not (each.options or each.unset) for each in misses):
+        say(
+            f"{MODE.word} replay_with_new_episodes records what is new,"
+            f" {MODE.word} record_only all of it"
+        )
 
 
 def one_line(miss: Miss, times: int = 1) -> str:

@@ -46,9 +46,9 @@ def refuse_unknown_options(opts: Options, known: frozenset[str]) -> None:
             shown = ",".join(getattr(value, "val", [str(value)]))
             names = [each.removeprefix("vcr_") for each in known]
             near = nearest(name.removeprefix("vcr_"), names)
-            meant = f"did you mean vcr_{near}? There" if near else "there"
-            remedy = f"no such option; {meant} are {', '.join(sorted(known))}"
-            end_process(OptionError(name, shown, remedy))
+            known_ones = f"there are {', '.join(sorted(known))}"
+            meant = f"did you mean vcr_{near}?" if near else known_ones
+            end_process(OptionError(name, shown, f"no such option; {meant}"))
 
 
 def update_options(opts: Options, changes: Mapping[str, Any]) -> None:
