@@ -32,6 +32,7 @@ from mitmvcr.proxy.flow.responses import describe
 from mitmvcr.proxy.flow.states import Event
 from mitmvcr.proxy.flow.streaming import let_live
 from mitmvcr.proxy.guard import Guard, stand
+from mitmvcr.proxy.host import cert_store
 from mitmvcr.proxy.host.dispatch import HookDispatcher, open_dispatcher
 from mitmvcr.proxy.host.messages import make_response, request_parts, response_parts
 from mitmvcr.proxy.idle_end import IdleEnd
@@ -99,6 +100,7 @@ class VcrAddon:
             host.end_process(VcrError(describe(error)))
         self.options.add(loader, configured)
         host.take_deferred_options(ctx.options)
+        cert_store.compare_quickly()
         self.options.add_lists(ctx.options)
 
     def configure(self, updated: Set[str]) -> None:

@@ -257,6 +257,13 @@ def fast_lane() -> None:
     find(f"{tls}:_DEFAULT_CIPHERS")
 
 
+def certificate_store() -> None:
+    """Check that each entry is one thing, which the store finds by its names."""
+    place = "mitmproxy.certs:CertStore"
+    uses(f"{place}.expire", "expire_queue", "STORE_CAP", "certs", "items")
+    uses(f"{place}.get_cert", "certs", "CertStoreEntry", "expire")
+
+
 def shared_port() -> None:
     """Check that the first port is listened on by the method that ours stands for."""
     place = "mitmproxy.proxy.mode_servers"
