@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from memory_store import MemoryStore
 from mitmvcr.core.deck import Deck, JudgedDeck
 from mitmvcr.core.errors import OptionError
 from mitmvcr.core.matching import Matcher
@@ -12,7 +13,6 @@ from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.core.modes import Mode, Refuse, Repeats, Replay
 from mitmvcr.session import Session, open_session
 from mitmvcr.session.hooks import HookError, Hooks, load_hooks
-from mitmvcr.store.memory import MemoryStore
 from option_samples import parse_settings
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from mitmvcr.options import Settings
-from mitmvcr.session.idle import idle_options
+from mitmvcr.session.opening import idle_options
 from option_samples import parse_settings
 
 EVERY = {

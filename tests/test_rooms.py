@@ -17,7 +17,7 @@ PICTURE = (ROOT / "CONTRIBUTING.md").read_text()
 BESIDE = dict.fromkeys(
     (
         *("options", "values", "config", "parsing", "cassette_options"),
-        *("matching_options", "redaction_options", "timing_options"),
+        *("matching_options", "redaction_options"),
         *("network_options", "rerecording", "spelling", "config_writing"),
     ),
     "options",

@@ -11,6 +11,7 @@ from unittest.mock import Mock
 
 import pytest
 
+from memory_store import MemoryStore
 from mitmvcr.core.chunks import Chunk
 from mitmvcr.core.errors import (
     CassetteDamagedError,
@@ -23,14 +24,13 @@ from mitmvcr.core.modes import Forward, Mode, Refuse, Repeats, Replay
 from mitmvcr.format import reader, writer
 from mitmvcr.miss.report import Entry
 from mitmvcr.options import Settings
+from mitmvcr.proxy.window import logged
 from mitmvcr.session import Session, open_session
 from mitmvcr.session.hooks import Hooks
-from mitmvcr.session.looking import logged
 from mitmvcr.session.summary import Summary, total
 from mitmvcr.session.unused import drop_marked, drop_unused, entries, why_keep_unused
 from mitmvcr.spelling import OF_API, ON_COMMAND_LINE
 from mitmvcr.store import Store
-from mitmvcr.store.memory import MemoryStore
 from mitmvcr.store.store import FileStore
 from option_samples import parse_settings
 
@@ -672,6 +672,7 @@ def test_secrets_of_the_environment_are_not_written(
     path = tmp_path / "chat.yaml"
     monkeypatch.setenv("A_TOKEN", "abc-def-ghi")
     session = open_session(settings(path, "record_once"))
+    monkeypatch.delenv("A_TOKEN")  # it counts as it was when the session began
     session.record(
         Interaction(0, Request(url="http://h/abc-def-ghi"), Response(code=200))
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mitmvcr import timing_options
+from mitmvcr import parsing
 from mitmvcr.cassette_options import parse_cassette as parse_chosen
 from mitmvcr.core.errors import OptionError, UnusableValueError
 from mitmvcr.core.modes import Mode, Repeats
@@ -462,10 +462,10 @@ def test_request_headers_are_chosen_by_name() -> None:
     [("", None), ("30d", 2592000), ("2w", 1209600), ("12h", 43200), (" 1D ", 86400)],
 )
 def test_an_age_has_days_and_weeks_too(text: str, seconds: float | None) -> None:
-    assert timing_options.parse_age(text) == seconds
+    assert parsing.parse_age(text) == seconds
 
 
 @pytest.mark.parametrize("text", ["d", "-1d", "0s", "old", "-5m"])
 def test_what_is_no_age_is_refused(text: str) -> None:
     with pytest.raises(UnusableValueError, match="30d"):
-        timing_options.parse_age(text)
+        parsing.parse_age(text)

@@ -1,4 +1,4 @@
-"""Parse where a cassette lies, and tell a cassette by its name."""
+"""Parse where a cassette lies, and recognize a cassette by its name."""
 
 import os
 import re

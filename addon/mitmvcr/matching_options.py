@@ -109,20 +109,17 @@ def _base_url(text: str) -> BaseUrl:
     new = f"http{rest}" if mark else ""
     for url in (old, new):
         parts = split_url(url)
-        if parts is None or not parts[1] or parts[3] or not _is_http(parts[0]):
+        if (
+            parts is None
+            or not parts[1]
+            or parts[3]
+            or parts[0] not in ("http", "https")
+        ):
             remedy = (
                 "use two URLs, as https://staging.example.com/=https://example.com/"
             )
             raise UnusableValueError(text, remedy)
     return old, new
-
-
-def _is_http(scheme: str) -> bool:
-    return scheme in ("http", "https")
-
-
-def write_match(spec: MatchSpec) -> str:
-    return str(spec)
 
 
 def write_base_urls(pairs: Sequence[BaseUrl]) -> list[str]:

@@ -19,7 +19,6 @@ from mitmvcr import matching_options as matching
 from mitmvcr import network_options as network
 from mitmvcr import parsing, rerecording
 from mitmvcr import redaction_options as redaction
-from mitmvcr import timing_options as timing
 from mitmvcr.core.errors import OptionError, UnusableValueError
 from mitmvcr.core.home_calls import Preset
 from mitmvcr.core.matching import DEFAULT, MatchSpec
@@ -130,6 +129,23 @@ class Option:
         return f"MITMVCR_{self.name.upper()}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Switch(Option):
+    """A row of an option that is ``yes`` or ``no``."""
+
+    parse: Callable[[Any], object] = parsing.parse_switch
+    kind: Kind = Kind.SWITCH
+    default: Text = "no"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed(Option):
+    """A row of an option that may be given several times; by default it is not."""
+
+    kind: Kind = Kind.LIST
+    default: Text = ()
+
+
 CASSETTE = Option(
     name="cassette",
     help="The cassette: a file, which gets .yaml if it has no extension, or a URL, as"
@@ -160,36 +176,30 @@ MODE = Option(
     metavar="MODE",
     short="-m",
 )
-RERECORD = Option(
+RERECORD = Listed(
     name="rerecord",
     help="Record only these sessions anew, by name (globs, as login/*) or, as @FILE,"
     " those that failed in a JSON report; all others are replayed, whatever the mode"
     " is, and their cassettes stay as they are.",
     group=Group.CASSETTE,
     parse=rerecording.parse_rerecord,
-    kind=Kind.LIST,
-    default=(),
     metavar="NAME|@FILE",
     long="--partial",
 )
-PASSTHROUGH = Option(
+PASSTHROUGH = Listed(
     name="passthrough",
     help="A mitmproxy flow filter, as '~d example.com': a request that it matches goes"
     " straight through, unrecorded.",
     group=Group.NETWORK,
     parse=parsing.parse_texts,
-    kind=Kind.LIST,
-    default=(),
     metavar="FILTER",
 )
-BLOCK = Option(
+BLOCK = Listed(
     name="block",
     help="A mitmproxy flow filter: a request that it matches gets a 403, and is neither"
     " sent nor counted.",
     group=Group.NETWORK,
     parse=parsing.parse_texts,
-    kind=Kind.LIST,
-    default=(),
     metavar="FILTER",
 )
 IGNORE_PRESET = Option(
@@ -203,14 +213,12 @@ IGNORE_PRESET = Option(
     default="packages,telemetry",
     metavar="PRESETS",
 )
-SECRET = Option(
+SECRET = Listed(
     name="secret",
     help="Variables of the environment whose value is written as <NAME>; a replay"
     " puts the present value back.",
     group=Group.SECRETS,
     parse=redaction.parse_variables,
-    kind=Kind.LIST,
-    default=(),
     metavar="VARIABLES",
     commands=_SECRETS,
     field="redaction.secrets",
@@ -225,13 +233,10 @@ UPSTREAM_CA = Option(
     is_path=True,
     commands=_ORIGINS,
 )
-INSECURE_UPSTREAM = Option(
+INSECURE_UPSTREAM = Switch(
     name="insecure_upstream",
     help="Trust whatever certificate an origin shows; a replay asks none.",
     group=Group.NETWORK,
-    parse=parsing.parse_switch,
-    kind=Kind.SWITCH,
-    default="no",
     commands=_ORIGINS,
 )
 CLIENT_CERT = Option(
@@ -244,13 +249,11 @@ CLIENT_CERT = Option(
     is_path=True,
     commands=_ORIGINS,
 )
-SET = Option(
+SET = Listed(
     name="set",
     help="An option of mitmproxy's own, as ssl_insecure=true.",
     group=Group.NETWORK,
     parse=network.parse_sets,
-    kind=Kind.LIST,
-    default=(),
     metavar="NAME=VALUE",
     scope=Scope.PROCESS,
     commands=_ORIGINS,
@@ -285,36 +288,28 @@ NO_PROXY = Option(
     scope=Scope.COMMAND,
     commands=("run", "env"),
 )
-ISOLATE = Option(
+ISOLATE = Switch(
     name="isolate",
     help="Linux: the command has a network of its own, whose only way out is the"
     " proxy.",
     group=Group.NETWORK,
-    parse=parsing.parse_switch,
-    kind=Kind.SWITCH,
-    default="no",
     scope=Scope.COMMAND,
     commands=("run",),
 )
-TRANSPARENT = Option(
+TRANSPARENT = Switch(
     name="transparent",
     help="With --isolate: programs that know of no proxy are recorded too; whatever"
     " they connect to by name, on ports 80 and 443, is carried to it.",
     group=Group.NETWORK,
-    parse=parsing.parse_switch,
-    kind=Kind.SWITCH,
-    default="no",
     scope=Scope.COMMAND,
     commands=("run",),
 )
-ISOLATE_ALLOW = Option(
+ISOLATE_ALLOW = Listed(
     name="isolate_allow",
     help="What an isolated command may reach besides (TCP), as a test database; a"
     " port alone is this machine's 127.0.0.1.",
     group=Group.NETWORK,
     parse=network.parse_places,
-    kind=Kind.LIST,
-    default=(),
     metavar="HOST:PORT",
     scope=Scope.COMMAND,
     commands=("run",),
@@ -333,20 +328,18 @@ IDLE_TIMEOUT = Option(
     help="End a named session, and save what it recorded, after so long without a"
     " request: 30m, 90s; 0 is never. The default session has no end.",
     group=Group.SAVING,
-    parse=timing.parse_timeout,
-    write=timing.write_timeout,
+    parse=parsing.parse_timeout,
+    write=parsing.write_timeout,
     default="30m",
     metavar="DURATION",
 )
-REPORT = Option(
+REPORT = Listed(
     name="report",
     help="Write what became of each request and each interaction, with durations:"
     " FILE.json, FILE.xml (JUnit), FILE.html (to look at), or - for JSON on stdout"
     " after the command's own output.",
     group=Group.REPORTS,
     parse=parsing.parse_texts,
-    kind=Kind.LIST,
-    default=(),
     metavar="FILE",
     scope=Scope.COMMAND,
     commands=("run", "start"),
@@ -363,14 +356,11 @@ RECEIPT = Option(
     commands=("run",),
     is_path=True,
 )
-PROVE = Option(
+PROVE = Switch(
     name="prove",
     help="Run the command twice more, in replay, and put the cassette in place only if"
     " both end as the recording did, with no miss and nothing unused.",
     group=Group.SAVING,
-    parse=parsing.parse_switch,
-    kind=Kind.SWITCH,
-    default="no",
     scope=Scope.COMMAND,
     commands=("run",),
 )
@@ -380,7 +370,7 @@ MAX_AGE = Option(
     help="Warn once of each cassette that was recorded longer ago, as 30d, by its first"
     " Date, else by git, else by its file.",
     group=Group.REPORTS,
-    parse=timing.parse_age,
+    parse=parsing.parse_age,
     metavar="AGE",
     scope=Scope.COMMAND,
     commands=("run",),
@@ -439,92 +429,78 @@ OPTIONS: tuple[Option, ...] = (
         " With -range, -validators, -vary, -operation or -identity a rule is not kept.",
         group=Group.MATCHING,
         parse=matching.parse_match,
-        write=matching.write_match,
+        write=str,
         default="method,url,body",
         metavar="PARTS",
         commands=_MATCHING,
         field="matching",
     ),
-    Option(
+    Listed(
         name="ignore_headers",
         help="Headers that matching ignores: names or globs, as X-*; with = behind,"
         " only the value.",
         group=Group.MATCHING,
         parse=matching.parse_ignored_names,
-        kind=Kind.LIST,
-        default=(),
         metavar="NAMES",
         commands=_MATCHING,
         field="matching.ignore_headers",
     ),
-    Option(
+    Listed(
         name="ignore_query",
         help="Query parameters that matching ignores: names or globs, as utm_*; with ="
         " behind, only the value.",
         group=Group.MATCHING,
         parse=matching.parse_ignored_names,
-        kind=Kind.LIST,
-        default=(),
         metavar="NAMES",
         commands=_MATCHING,
         field="matching.ignore_query",
     ),
-    Option(
+    Listed(
         name="ignore_json",
         help="A JSONPath, as $.messages[*].id, of what matching ignores in a JSON body;"
         " with = behind, only the value.",
         group=Group.MATCHING,
         parse=matching.parse_ignored_json,
-        kind=Kind.LIST,
-        default=(),
         metavar="JSONPATH",
         commands=_MATCHING,
         field="matching.ignore_json",
     ),
-    Option(
+    Listed(
         name="ignore_form",
         help="Form fields that matching ignores: names or globs; with = behind, only"
         " the value.",
         group=Group.MATCHING,
         parse=matching.parse_ignored_names,
-        kind=Kind.LIST,
-        default=(),
         metavar="NAMES",
         commands=_MATCHING,
         field="matching.ignore_form",
     ),
-    Option(
+    Listed(
         name="ignore_body",
         help="A regex, as 'run-[0-9]+': what it matches in the text of a body does not"
         " count, nor in its strings and fields.",
         group=Group.MATCHING,
         parse=matching.parse_ignored_body,
-        kind=Kind.LIST,
-        default=(),
         metavar="REGEX",
         commands=_MATCHING,
         field="matching.ignore_body",
     ),
-    Option(
+    Listed(
         name="ignore_path",
         help="A regex, as 'run-[0-9]+': what it matches in a URL's path does not"
         " count.",
         group=Group.MATCHING,
         parse=matching.parse_ignored_body,
-        kind=Kind.LIST,
-        default=(),
         metavar="REGEX",
         commands=_MATCHING,
         field="matching.ignore_path",
     ),
-    Option(
+    Listed(
         name="base_url_map",
         help="Compare a URL that starts with FROM as if it started with TO.",
         group=Group.MATCHING,
         parse=matching.parse_base_urls,
         write=matching.write_base_urls,
-        kind=Kind.LIST,
-        default=(),
         metavar="FROM=TO",
         commands=_MATCHING,
         field="matching.base_urls",
@@ -573,85 +549,71 @@ OPTIONS: tuple[Option, ...] = (
         commands=_SECRETS,
         field="redaction.headers_kept",
     ),
-    Option(
+    Listed(
         name="redact_headers",
         help="More headers that hold secrets.",
         group=Group.SECRETS,
         parse=redaction.parse_names,
-        kind=Kind.LIST,
-        default=(),
         metavar="NAMES",
         commands=_SECRETS,
         field="redaction.headers",
     ),
-    Option(
+    Listed(
         name="redact_query",
         help="More query parameters and form fields that hold secrets.",
         group=Group.SECRETS,
         parse=redaction.parse_names,
-        kind=Kind.LIST,
-        default=(),
         metavar="NAMES",
         commands=_SECRETS,
         field="redaction.query",
     ),
-    Option(
+    Listed(
         name="redact_json",
         help="A JSONPath, as $.user.email, of what is hidden in JSON bodies: strings"
         " become placeholders, numbers 0.",
         group=Group.SECRETS,
         parse=redaction.parse_json_paths,
-        kind=Kind.LIST,
-        default=(),
         metavar="JSONPATH",
         commands=_SECRETS,
         field="redaction.json",
     ),
-    Option(
+    Listed(
         name="redact_regex",
         help="A regular expression, as acct_([0-9]+): its first group, or else the"
         " match, is hidden anywhere. A named group names the placeholder.",
         group=Group.SECRETS,
         parse=redaction.parse_regexes,
-        kind=Kind.LIST,
-        default=(),
         metavar="REGEX",
         commands=_SECRETS,
         field="redaction.regex",
     ),
-    Option(
+    Listed(
         name="redact_hosts",
         help="Host names that become redacted-host-1.invalid, as db.example.com or"
         " *.example.com.",
         group=Group.SECRETS,
         parse=redaction.parse_hosts,
-        kind=Kind.LIST,
-        default=(),
         metavar="NAMES",
         commands=_SECRETS,
         field="redaction.hosts",
     ),
-    Option(
+    Listed(
         name="keep",
         help="Do not hide this: a header, a field, a cookie, a variable, or a"
         " kind as jwt.",
         group=Group.SECRETS,
         parse=redaction.parse_names,
-        kind=Kind.LIST,
-        default=(),
         metavar="NAMES",
         commands=_SECRETS,
         field="redaction.keep",
     ),
-    Option(
+    Listed(
         name="fake",
         help="Write a fake of the same form instead of a placeholder: jwt, for clients"
         " that take their token apart. It has the real one's claims except for who it"
         " is, and in a replay its times are moved to the present.",
         group=Group.SECRETS,
         parse=redaction.parse_fakes,
-        kind=Kind.LIST,
-        default=(),
         metavar="KINDS",
         commands=_SECRETS,
         field="redaction.fake",
@@ -686,23 +648,17 @@ OPTIONS: tuple[Option, ...] = (
         default="off",
         metavar="TIME",
     ),
-    Option(
+    Switch(
         name="record_chunks",
         help="Record when each part of a stream came, in a field that go-vcr passes"
         " over, to replay it at that pace.",
         group=Group.STREAMS,
-        parse=parsing.parse_switch,
-        kind=Kind.SWITCH,
-        default="no",
     ),
-    Option(
+    Switch(
         name="record_errors",
         help="Record exchanges that failed (refused, reset, timed out, truncated), and"
         " replay the failure.",
         group=Group.STREAMS,
-        parse=parsing.parse_switch,
-        kind=Kind.SWITCH,
-        default="no",
     ),
     Option(
         name="partial",
@@ -714,13 +670,10 @@ OPTIONS: tuple[Option, ...] = (
         metavar="POLICY",
         long="--partial-streams",
     ),
-    Option(
+    Switch(
         name="websocket",
         help="Record the messages of WebSockets, in a field that go-vcr passes over.",
         group=Group.STREAMS,
-        parse=parsing.parse_switch,
-        kind=Kind.SWITCH,
-        default="no",
     ),
     Option(
         name="spool",
@@ -742,22 +695,16 @@ OPTIONS: tuple[Option, ...] = (
         metavar="WHEN",
         field="fsync_each",
     ),
-    Option(
+    Switch(
         name="write_empty",
         help="Write an empty cassette when nothing was recorded.",
         group=Group.SAVING,
-        parse=parsing.parse_switch,
-        kind=Kind.SWITCH,
-        default="no",
     ),
-    Option(
+    Switch(
         name="keep_volatile",
         help="Keep the old duration, Date and request ids of an interaction that is"
         " recorded anew, where nothing else differs.",
         group=Group.SAVING,
-        parse=parsing.parse_switch,
-        kind=Kind.SWITCH,
-        default="no",
     ),
     Option(
         name="save_failed",
@@ -769,14 +716,11 @@ OPTIONS: tuple[Option, ...] = (
         metavar="YES|NO",
         commands=("run",),
     ),
-    Option(
+    Switch(
         name="drop_unused",
         help="Take interactions that nothing asked for out of the cassette, if the"
         " command passed, something was replayed and nothing missed.",
         group=Group.SAVING,
-        parse=parsing.parse_switch,
-        kind=Kind.SWITCH,
-        default="no",
         scope=Scope.COMMAND,
         commands=("run", "start"),
     ),
@@ -794,13 +738,10 @@ OPTIONS: tuple[Option, ...] = (
         default="auto",
         metavar="LANE",
     ),
-    Option(
+    Switch(
         name="include_localhost",
         help="Send requests to localhost through the proxy too, where the client can.",
         group=Group.NETWORK,
-        parse=parsing.parse_switch,
-        kind=Kind.SWITCH,
-        default="no",
         scope=Scope.COMMAND,
         commands=("run", "env"),
     ),
@@ -835,60 +776,46 @@ OPTIONS: tuple[Option, ...] = (
     ),
     PORT,
     WORKERS,
-    Option(
+    Switch(
         name="attached",
         help="Belong to the program that has started it, as a test framework's helper"
         " does: listen on any free port, print the URL of the control API as JSON, and"
         " end when stdin does.",
         group=Group.NETWORK,
-        parse=parsing.parse_switch,
-        kind=Kind.SWITCH,
-        default="no",
         scope=Scope.PROCESS,
         commands=("serve",),
     ),
     REPORT,
     RECEIPT,
-    Option(
+    Switch(
         name="fail_on_miss",
         help="Exit with 100 when the command passed, but a request had no match.",
         group=Group.REPORTS,
-        parse=parsing.parse_switch,
-        kind=Kind.SWITCH,
         default="yes",
         scope=Scope.COMMAND,
         commands=("run", "start"),
     ),
-    Option(
+    Switch(
         name="allow_idle",
         help="Let a strict replay pass even if nothing at all was asked.",
         group=Group.REPORTS,
-        parse=parsing.parse_switch,
-        kind=Kind.SWITCH,
-        default="no",
         scope=Scope.COMMAND,
         commands=("run", "start"),
     ),
     MAX_AGE,
-    Option(
+    Switch(
         name="fail_on_age",
         help="Exit with 100 when the command passed, but a cassette is older than the"
         " age that it may have.",
         group=Group.REPORTS,
-        parse=parsing.parse_switch,
-        kind=Kind.SWITCH,
-        default="no",
         scope=Scope.COMMAND,
         commands=("run",),
     ),
-    Option(
+    Switch(
         name="fail_on_unused",
         help="Exit with 100 when the command passed, but nothing asked for an"
         " interaction of the cassette.",
         group=Group.REPORTS,
-        parse=parsing.parse_switch,
-        kind=Kind.SWITCH,
-        default="no",
         scope=Scope.COMMAND,
         commands=("run", "start"),
     ),

@@ -5,29 +5,120 @@ The table in options.py names these functions; none of them knows an option's na
 
 import math
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Literal, cast, get_args
+from typing import Any, Literal, TypeVar, get_args
 
+from mitmvcr.core.duration import format_duration, parse_duration
 from mitmvcr.core.errors import UnusableValueError
 from mitmvcr.core.model import Layout
 from mitmvcr.core.modes import SHORT_NAMES, Mode, Repeats
 
+T = TypeVar("T")
+_SECOND = 1_000_000_000
+
+
+def parse_timeout(text: str) -> float:
+    """Parse a duration, as ``30m``, and return seconds; 0 is never."""
+    try:
+        duration = parse_duration(text.strip().lower())
+    except ValueError:
+        duration = -1
+    if duration < 0:
+        raise UnusableValueError(text, "use a duration, as 30m or 90s, or 0 for never")
+    return duration / _SECOND
+
+
+def write_timeout(seconds: float) -> str:
+    """Write it so that it can be parsed, as a user would."""
+    text = format_duration(round(seconds * _SECOND))
+    for nothing in ("m0s", "h0m"):
+        text = f"{text[:-2]}" if text.endswith(nothing) else text
+    return text
+
+
+#: Seconds in what Go's durations have no unit for.
+_LONG = {"d": 86400, "w": 7 * 86400}
+
+
+def parse_age(text: str) -> float | None:
+    """Parse an age, as ``30d``, ``8w`` or ``12h``, and return seconds; None if
+    empty."""
+    word = text.strip().lower()
+    if not word:
+        return None
+    if word[-1] in _LONG and word[:-1].isascii() and word[:-1].isdigit():
+        return float(int(word[:-1]) * _LONG[word[-1]])
+    try:
+        seconds = parse_duration(word) / _SECOND
+    except ValueError:
+        seconds = 0
+    if seconds <= 0:
+        raise UnusableValueError(text, "use an age, as 30d, 8w or 12h")
+    return seconds
+
+
+def one_of(meanings: Mapping[str, T], use: str) -> Callable[[str], T]:
+    """Return a parser of a few words, in any case, which has the value that each one
+    means; ``use`` names them to whoever wrote another one."""
+
+    def parse(text: str) -> T:
+        try:
+            return meanings[text.strip().lower()]
+        except KeyError:
+            raise UnusableValueError(text, f"use {use}") from None
+
+    return parse
+
+
+def _as_named(words: Any) -> Mapping[str, Any]:
+    """Return the words of a Literal, each of which means itself."""
+    return {word: word for word in get_args(words)}
+
+
 #: What is recorded: what go-vcr would have seen, or what was on the wire.
 View = Literal["go", "wire"]
-
 #: What becomes of a stream that the client left before its end.
 Partial = Literal["keep", "drop"]
-
-#: What a replay at latency 0 tells a client of when to come back.
+#: What a replay at latency 0 says of when a client may come back.
 RetryAfter = Literal["0", "keep"]
 Lane = Literal["auto", "off"]
-
 #: What becomes of an old recording's times in a replay.
 Time = Literal["off", "shift", "freeze"]
-
 #: Which of mitmproxy's programs is shown.
 Ui = Literal["dump", "console", "web"]
+_YES = ("yes", "true", "on", "1")
+_NO = ("no", "false", "off", "0")
+
+parse_switch = one_of(
+    {**dict.fromkeys(_YES, True), **dict.fromkeys(_NO, False)}, "yes or no"
+)
+parse_repeats = one_of(
+    {
+        **dict.fromkeys(("", "no", "false"), Repeats.NO),
+        "last": Repeats.LAST,
+        **dict.fromkeys(("all", "yes", "true"), Repeats.ALL),
+    },
+    "no, last or all",
+)
+parse_layout = one_of(_as_named(Layout), "v4, v4.0.8 or v3")
+parse_view = one_of(_as_named(View), "go or wire")
+parse_partial = one_of(_as_named(Partial), "keep or drop")
+parse_retry_after = one_of(_as_named(RetryAfter), "0 or keep")
+parse_lane = one_of(_as_named(Lane), "auto or off")
+parse_time = one_of(_as_named(Time), "off, shift or freeze")
+parse_ui = one_of(_as_named(Ui), "dump, console or web")
+#: Whether it is on, and whether each interaction is forced to the disk.
+parse_echo = one_of({"auto": True, "off": False}, "auto or off")
+parse_fsync = one_of({"each": True, "close": False}, "each or close")
+
+
+def write_echo(on: bool) -> str:
+    return "auto" if on else "off"
+
+
+def write_fsync(each: bool) -> str:
+    return "each" if each else "close"
 
 
 #: What 'run' has beside the modes: it is none of a session's.
@@ -49,26 +140,6 @@ def parse_mode(text: str) -> Mode:
         raise UnusableValueError(text, f"use one of {known}") from None
 
 
-_REPEATS = {
-    "": Repeats.NO,
-    "no": Repeats.NO,
-    "false": Repeats.NO,
-    "last": Repeats.LAST,
-    "all": Repeats.ALL,
-    "yes": Repeats.ALL,
-    "true": Repeats.ALL,
-}
-
-
-def parse_repeats(text: str) -> Repeats:
-    """Parse ``no`` (default), ``last``, or ``all`` (also ``yes``, ``true``): go-vcr's
-    replayable."""
-    try:
-        return _REPEATS[text.strip().lower()]
-    except KeyError:
-        raise UnusableValueError(text, "use no, last or all") from None
-
-
 def parse_latency(text: str) -> float:
     """Parse a factor of the recorded duration: 0 is at once, 1 is as recorded."""
     remedy = "use a factor of the recorded duration, as 0, 0.5 or 1"
@@ -79,81 +150,6 @@ def parse_latency(text: str) -> float:
     if not math.isfinite(value) or value < 0:
         raise UnusableValueError(text, remedy)
     return value
-
-
-def parse_layout(text: str) -> Layout:
-    """Parse ``v4`` (default), ``v4.0.8`` or ``v3``: as go-vcr's library v4.0.7 writes,
-    as it does from v4.0.8 on, or as its v3."""
-    word = text.strip().lower()
-    for layout in get_args(Layout):
-        if word == layout:
-            return cast(Layout, layout)
-    raise UnusableValueError(text, "use v4, v4.0.8 or v3")
-
-
-def parse_partial(text: str) -> Partial:
-    """Parse ``keep`` (default) or ``drop``."""
-    word = text.strip().lower()
-    if word == "keep":
-        return "keep"
-    if word == "drop":
-        return "drop"
-    raise UnusableValueError(text, "use keep or drop")
-
-
-def parse_retry_after(text: str) -> RetryAfter:
-    """Parse ``0`` (default) or ``keep``."""
-    word = text.strip().lower()
-    if word == "0":
-        return "0"
-    if word == "keep":
-        return "keep"
-    raise UnusableValueError(text, "use 0 or keep")
-
-
-def parse_lane(text: str) -> Lane:
-    """Parse ``off`` (default) or ``auto``."""
-    word = text.strip().lower()
-    if word == "off":
-        return "off"
-    if word == "auto":
-        return "auto"
-    raise UnusableValueError(text, "use auto or off")
-
-
-def parse_echo(text: str) -> bool:
-    """Parse ``auto`` (default) or ``off``; return whether it is on."""
-    word = text.strip().lower()
-    if word not in ("auto", "off"):
-        raise UnusableValueError(text, "use auto or off")
-    return word == "auto"
-
-
-def write_echo(on: bool) -> str:
-    return "auto" if on else "off"
-
-
-def parse_fsync(text: str) -> bool:
-    """Parse ``each`` or ``close`` (default); return whether each interaction is forced
-    to the disk."""
-    word = text.strip().lower()
-    if word not in ("each", "close"):
-        raise UnusableValueError(text, "use each or close")
-    return word == "each"
-
-
-_YES_OR_NO = {
-    **dict.fromkeys(("yes", "true", "on", "1"), True),
-    **dict.fromkeys(("no", "false", "off", "0"), False),
-}
-
-
-def parse_switch(text: str) -> bool:
-    """Parse ``yes`` or ``no``; also ``true``, ``on``, ``1`` and their opposites."""
-    try:
-        return _YES_OR_NO[text.strip().lower()]
-    except KeyError:
-        raise UnusableValueError(text, "use yes or no") from None
 
 
 _UNITS = {"k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
@@ -168,16 +164,6 @@ def parse_size(text: str) -> int:
     if not (number.isascii() and number.isdigit()) or not int(number):
         raise UnusableValueError(text, "use a size, as 500k, 1m or 2g")
     return int(number) * unit
-
-
-def parse_view(text: str) -> View:
-    """Parse ``go`` (default) or ``wire``: as go-vcr would have recorded, or as sent."""
-    word = text.strip().lower()
-    if word == "go":
-        return "go"
-    if word == "wire":
-        return "wire"
-    raise UnusableValueError(text, "use go or wire")
 
 
 def parse_hooks(text: str) -> Path | None:
@@ -197,34 +183,6 @@ def parse_text(text: str) -> str:
 
 def parse_texts(texts: Sequence[str]) -> tuple[str, ...]:
     return tuple(text for text in texts if text)
-
-
-def parse_time(text: str) -> Time:
-    """Parse ``off``, ``shift`` or ``freeze``: what becomes of the time in a replay."""
-    word = text.strip().lower()
-    if word == "off":
-        return "off"
-    if word == "shift":
-        return "shift"
-    if word == "freeze":
-        return "freeze"
-    raise UnusableValueError(text, "use off, shift or freeze")
-
-
-def parse_ui(text: str) -> Ui:
-    """Parse ``dump``, ``console`` or ``web``: the mitmproxy program that runs."""
-    word = text.strip().lower()
-    if word == "dump":
-        return "dump"
-    if word == "console":
-        return "console"
-    if word == "web":
-        return "web"
-    raise UnusableValueError(text, "use dump, console or web")
-
-
-def write_fsync(each: bool) -> str:
-    return "each" if each else "close"
 
 
 def as_text(value: object) -> str | list[str]:

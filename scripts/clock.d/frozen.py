@@ -12,6 +12,8 @@ from dataclasses import replace
 from email.utils import formatdate
 from pathlib import Path
 
+from printed import update
+
 from cli.helpers import answer, write_cassette
 
 TOP = Path(__file__).parents[2]
@@ -106,13 +108,8 @@ def rows(folder: Path) -> list[str]:
 def main(*, write: bool) -> int:
     with tempfile.TemporaryDirectory() as folder:
         table = "\n".join(["", *rows(Path(folder)), ""])
-    page = TOP / "docs" / "time.md"
-    marks = re.compile(r"(<!-- frozen\b[^\n]*\n).*(<!-- /frozen -->)", re.DOTALL)
-    old = page.read_text()
-    new = marks.sub(lambda mark: mark[1] + table + mark[2], old)
-    if write:
-        page.write_text(new)
-    elif new != old:
-        print("docs/time.md has another table: scripts/clock --freeze --write")
-        return 1
-    return 0
+    command = "scripts/clock --freeze --write"
+    source = "which programs have its clock"
+    return update(
+        "docs/time.md", "frozen", table, source, check=not write, command=command
+    )

@@ -7,10 +7,19 @@ from pathlib import Path
 TOP = Path(__file__).parents[2]
 
 
-def update(page: str, name: str, tables: str, source: str) -> int:
-    """Write the tables into a page, and return the exit status; with --check only
-    compare. They stand between ``<!-- NAME ... -->`` and ``<!-- /NAME -->``; ``source``
-    says what they are made of.
+def update(
+    page: str,
+    name: str,
+    tables: str,
+    source: str,
+    *,
+    check: bool | None = None,
+    command: str = "scripts/docs",
+) -> int:
+    """Write the tables into a page, between ``<!-- NAME ... -->`` and ``<!-- /NAME
+    -->``, and return the exit status. ``check``, by default what the command line says:
+    only compare, and name the command that writes. ``source`` says what they are made
+    of.
     """
     path = TOP / page
     text = path.read_text("utf-8")
@@ -21,8 +30,8 @@ def update(page: str, name: str, tables: str, source: str) -> int:
         return 1
     if text == written:
         return 0
-    if sys.argv[1:] == ["--check"]:
-        print(f"{page} differs from {source}: run scripts/docs", file=sys.stderr)
+    if sys.argv[1:] == ["--check"] if check is None else check:
+        print(f"{page} differs from {source}: run {command}", file=sys.stderr)
         return 1
     path.write_text(written, "utf-8")
     return 0

@@ -5,7 +5,7 @@ import sys
 
 from printed import update
 
-from mitmvcr.cli.refresh.results import CODES
+from mitmvcr.cli.refresh.reports import CODES
 from mitmvcr.drift import RULES
 
 

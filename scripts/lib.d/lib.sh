@@ -94,7 +94,7 @@ pure=(
 owing=(
   clock codings convert core drift echo format learn miss secrets session show store tools
   config_writing.py options.py parsing.py matching_options.py redaction_options.py
-  timing_options.py cassette_options.py network_options.py rerecording.py values.py config.py
+  cassette_options.py network_options.py rerecording.py values.py config.py
 )
 
 full_coverage() { # Prints the files of these parts, as coverage takes them.

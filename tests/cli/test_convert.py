@@ -209,6 +209,7 @@ def test_a_file_that_cannot_be_read_leaves_the_others(tmp_path, capsys) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
+        ('{"imposters": []}', "is imposters of mountebank, and no cassette of go-vcr"),
         ("hello", "is of no format that is known: say --from go-vcr|"),
         ("import { http } from 'msw'\n", "they are code, so record"),
     ],

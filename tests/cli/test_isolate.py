@@ -483,8 +483,8 @@ def test_a_server_out_here_may_be_allowed(isolated, origin, form):
 #: A network of its own, where 10.77.0.1 is this machine, and a server there.
 OUTSIDE = """
 import socket, subprocess, sys, threading
-from mitmvcr.cli.isolate import network, syscalls
-syscalls.unshare(syscalls.CLONE_NEWNET)
+from mitmvcr.cli.isolate import network
+network.unshare(network.CLONE_NEWNET)
 network.bring_up("lo")
 network.add_address("10.77.0.1", 1)
 network.add_address("2001:db8:77::1")
@@ -637,9 +637,9 @@ def test_without_any_such_right_there_is_one_line(cli, cassette, tmp_path):
 #: A user namespace in which root itself may make no more namespaces.
 LIMITED = """
 import os, pathlib, sys
-from mitmvcr.cli.isolate import syscalls
+from mitmvcr.cli.isolate import network
 uid, gid = os.geteuid(), os.getegid()
-syscalls.unshare(syscalls.CLONE_NEWUSER)
+network.unshare(network.CLONE_NEWUSER)
 write = lambda name, text: pathlib.Path("/proc", name).write_text(text)
 write("self/setgroups", "deny")
 write("self/uid_map", f"{uid} {uid} 1")

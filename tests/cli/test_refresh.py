@@ -15,7 +15,7 @@ import pytest
 from cli.helpers import Cli, answer, lines, write_cassette
 from cli.served import served
 from mitmvcr.cli.refresh.asking import Asker, NotAskedError, _told_to_wait
-from mitmvcr.cli.refresh.results import Refreshed, Result, status_of
+from mitmvcr.cli.refresh.reports import Refreshed, Result, status_of
 from mitmvcr.cli.tools.files import locked
 from mitmvcr.core.model import Interaction, Request
 from mitmvcr.drift import Tier

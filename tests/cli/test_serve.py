@@ -19,7 +19,7 @@ import pytest
 
 from cli.helpers import Cli, answer, seen_on, write_cassette
 from end_to_end.cassettes import interaction, write
-from mitmvcr.cli.child import told
+from mitmvcr.cli.child import authorities
 from mitmvcr.cli.commands.serve import _HOME, ServeOptions, proxy_arguments
 from option_samples import parse_settings
 from patience import PATIENCE, read_line, wait_for_port
@@ -157,7 +157,7 @@ def test_one_that_is_attached_only_replays_in_ci(cli):
 
 
 def test_all_options_are_handed_on(monkeypatch):
-    monkeypatch.setattr(told, "_FILES", {"cafile": ()})  # this machine's own
+    monkeypatch.setattr(authorities, "_FILES", {"cafile": ()})  # this machine's own
     options = ServeOptions(ui="dump", host="::1", port=9, set=("http2=false",))
     settings = parse_settings(
         cassette="c",

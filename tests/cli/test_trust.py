@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from mitmvcr.cli.child import jks, told, trust
+from mitmvcr.cli.child import authorities, jks, trust
 from mitmvcr.proxy.ca import ensure_ca
 
 
 @pytest.fixture(autouse=True)
 def no_files(monkeypatch: pytest.MonkeyPatch) -> None:
     """This machine's own files would name authorities too."""
-    monkeypatch.setattr(told, "_FILES", {"cafile": ()})
+    monkeypatch.setattr(authorities, "_FILES", {"cafile": ()})
 
 
 @pytest.fixture

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from clock.test_moving import AT, DATE, TODAY, YEAR, answer, claims_of, jwt
+from memory_store import MemoryStore
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.core.modes import Mode, Refuse, Repeats, Replay
 from mitmvcr.session import Session, open_session
-from mitmvcr.session.present import Present
-from mitmvcr.store.memory import MemoryStore
+from mitmvcr.session.lookup import Present
 from option_samples import parse_settings
 
 

@@ -268,3 +268,21 @@ def test_a_cassette_that_is_no_yaml_is_refused() -> None:
     with pytest.raises(Exception, match="is not whole YAML") as caught:
         found_in(cassette() + "\t- }", "vcrpy")
     assert not isinstance(caught.value, UnreadableError)
+
+
+@pytest.mark.parametrize(
+    ("stored", "sent"),
+    [
+        (r"caf\xC3\xA9", "caf\xe9"),  # http.client's: UTF-8, read as ISO-8859-1
+        (r"caf\xE9", "caf\xe9"),  # httpx's and aiohttp's
+        (r"\u65E5", "\u65e5"),
+        (r"\xC3", "\xc3"),
+    ],
+)
+def test_a_header_in_utf_8_is_converted_as_it_was_sent(stored: str, sent: str) -> None:
+    made = read(
+        REQUEST.replace("['*/*']", f'["{stored}"]'),
+        RESPONSE.replace("[text/plain]", f'["{stored}"]'),
+    )
+    assert made.request.headers["Accept"] == [sent]
+    assert made.response.headers["Content-Type"] == [sent]

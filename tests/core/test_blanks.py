@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pytest
 
 from mitmvcr.core.bodies import framed, held_field
-from mitmvcr.core.bodies.rpcframes import Message
+from mitmvcr.core.bodies.protobuf import Message
 from mitmvcr.core.deck import Deck
 from mitmvcr.core.deck.blanks import Blanks
 from mitmvcr.core.deck.filled import filled_body

@@ -11,7 +11,7 @@ from backports import zstd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mitmvcr.codings import undoing
+from mitmvcr import codings
 from mitmvcr.core.bodies import body_key, json_bytes, request_body_keys
 from mitmvcr.core.bodies.jsontext import parse_json
 from mitmvcr.core.model import Request
@@ -465,5 +465,5 @@ def test_what_was_cut_off_is_compared_as_it_stands(coding: str, body: bytes) -> 
 @pytest.mark.parametrize("number", range(6))
 def test_a_bomb_is_not_decoded(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
     coding, body = CODED[number]
-    monkeypatch.setattr(undoing, "MOST", 500)
+    monkeypatch.setattr(codings, "MOST", 500)
     assert request_body_keys(coded(body, coding)) == (body,)

@@ -20,7 +20,7 @@ from mitmvcr.core.bodies import (
     typed_body,
 )
 from mitmvcr.core.bodies.compared import canonical
-from mitmvcr.core.bodies.rpcframes import Message
+from mitmvcr.core.bodies.protobuf import Message
 from mitmvcr.core.matching import Ignore, url_key
 from mitmvcr.core.matching.ignoring import Places
 from mitmvcr.core.model import Request

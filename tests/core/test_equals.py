@@ -81,11 +81,16 @@ def test_what_a_client_says_by_itself_never_decides(name: str) -> None:
     assert taken(deck(*held), get(**{key: "b"}), get(**{key: "c"})) == [0, 1]
 
 
-def test_what_is_ignored_never_decides() -> None:
+def test_what_is_ignored_keeps_nobody_from_an_answer_and_decides_last() -> None:
     spec = MatchSpec(ignore_headers=(Ignore("accept"),))
     both = made(JSON, Vary="Accept"), made(XML, Vary="Accept")
     held = Deck(both, matcher=Matcher(spec))
-    assert taken(held, XML, get(Accept="text/csv")) == [0, 1]
+    assert taken(held, get(Accept="text/csv"), XML) == [0, 1]
+    one, other = (replace(e, headers={**e.headers, "X-A": ["1"]}) for e in (JSON, XML))
+    held = Deck([made(XML), made(other), made(JSON), made(one)], matcher=Matcher(spec))
+    assert taken(held, JSON, one) == [2, 3]
+    held = Deck([made(JSON), made(other)], matcher=Matcher(spec))
+    assert taken(held, one, one) == [1, 0]
 
 
 def test_a_value_that_no_other_has_tells_nothing() -> None:

@@ -2,8 +2,7 @@
 
 import pytest
 
-from mitmvcr.core.jsontext import parse_json
-from mitmvcr.core.made_up import read_value, write_value
+from mitmvcr.core.jsontext import parse_json, read_value, write_value
 
 WRONG = {
     "{": "Expecting property name",

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mitmvcr.core.headers import header
 from mitmvcr.core.matching import split_url, url_host, url_key
 from mitmvcr.core.media import parameter
+from mitmvcr.core.model import header
 from mitmvcr.core.placeholders import any_placeholder
 
 # URLs

@@ -12,12 +12,14 @@ from hypothesis import strategies as st
 from examples import examples
 from mitmvcr.core.bodies import BodyRules, Outlines, request_body_keys
 from mitmvcr.core.choosing import fields, header_fields
-from mitmvcr.core.deck import Deck
+from mitmvcr.core.deck import Deck, JudgedDeck
+from mitmvcr.core.deck.judged import Judge
 from mitmvcr.core.deck.livekeys import LiveKeys
 from mitmvcr.core.matching import Matcher, MatchSpec, parse_ignore
 from mitmvcr.core.model import Interaction, Request, Response
 from mitmvcr.core.modes import Repeats
 from mitmvcr.core.sendable import is_sendable
+from mitmvcr.core.unread import UnreadError
 
 #: More than what is short to a deck, and to an outline.
 PADDING = "of no importance, " * 70
@@ -39,12 +41,25 @@ BODIES = [
     PADDING.encode(),
 ]
 JSON = {"Content-Type": ["application/json"]}
-HEADERS = [{}, JSON, JSON | {"X-Id": ["1"]}, JSON | {"X-Id": ["2"]}, {"Accept": ["a"]}]
-ANSWERS = [Response(code=200), Response(code=200, headers={"Vary": ["X-Id"]})]
+HEADERS = [
+    {},
+    JSON,
+    JSON | {"X-Id": ["1"]},
+    JSON | {"X-Id": ["2"]},
+    {"Accept": ["a"]},
+    {"Range": ["bytes=0-3"]},
+    {"X-Amz-Target": ["t"]},
+]
+ANSWERS = [
+    Response(code=200),
+    Response(code=200, headers={"Vary": ["X-Id"]}),
+    Response(code=206, headers={"Content-Range": ["bytes 0-3/9"]}, body=b"abcd"),
+    Response(code=304),
+]
 requests = st.builds(
     Request,
-    st.sampled_from(["POST", "PUT"]),
-    st.sampled_from(["http://h/a", "http://h/a", "http://h/b"]),
+    st.sampled_from(["POST", "GET"]),
+    st.sampled_from(["http://h/a", "http://h/a", "http://h/b", "http://h/c"]),
     body=st.sampled_from(BODIES),
     headers=st.sampled_from(HEADERS),
 )
@@ -78,6 +93,8 @@ class PlainDeck(Deck):
     def _same_bytes(self, *_: object) -> None:
         return None
 
+    _only_one = _same_bytes
+
 
 @given(
     held=st.lists(st.tuples(requests, st.sampled_from(ANSWERS)), max_size=8),
@@ -105,6 +122,161 @@ def test_a_deck_gives_the_same_with_its_shortcuts_and_without(
             quick.give_back(found[0])
             slow.give_back(found[0])
         assert quick.unused() == slow.unused()
+
+
+# Look-ups in steps
+
+
+def in_steps(deck: Deck, request: Request) -> tuple[int, Interaction] | None:
+    """Take as a proxy does: what much has to be read for, in steps."""
+    while True:
+        try:
+            return deck.take(request)
+        except UnreadError as unread:
+            for _ in unread.steps:
+                pass
+
+
+JUDGES = {
+    "none": None,
+    "keys": lambda *_: None,
+    "method": lambda one, other: one.method == other.method or None,
+    "never": lambda *_: False,
+}
+
+
+@given(
+    held=st.lists(st.tuples(requests, st.sampled_from(ANSWERS)), max_size=16),
+    asked=st.lists(st.tuples(requests, st.booleans()), max_size=12),
+    repeats=st.sampled_from(Repeats),
+    most=st.integers(1, 3),
+    judge=st.sampled_from([*JUDGES.values()]),
+)
+@settings(max_examples=examples(150), deadline=None)
+def test_a_deck_gives_the_same_in_steps_and_at_once(
+    held: list[tuple[Request, Response]],
+    asked: list[tuple[Request, bool]],
+    repeats: Repeats,
+    most: int,
+    judge: Judge | None,
+) -> None:
+    cassette = [Interaction(n, *pair) for n, pair in enumerate(held)]
+    decks = [
+        JudgedDeck(cassette, repeats, judge=judge) if judge else Deck(cassette, repeats)
+        for _ in range(2)
+    ]
+    stepping, at_once = decks
+    stepping.most_read = most
+    for request, is_given_back in asked:
+        found = in_steps(stepping, request)
+        assert found == at_once.take(request)
+        if found is not None and is_given_back:
+            stepping.give_back(found[0])
+            at_once.give_back(found[0])
+        assert stepping.unused() == at_once.unused()
+
+
+def many(count: int) -> list[Interaction]:
+    """Return interactions of one URL that differ in their bodies."""
+    return [
+        Interaction(n, Request("POST", "http://h/", body=b"%d" % n), Response(code=200))
+        for n in range(count)
+    ]
+
+
+def test_what_is_read_in_steps_is_read_until_it_is_found() -> None:
+    deck = Deck(many(9))
+    deck.most_read = 2
+    with pytest.raises(UnreadError) as unread:
+        deck.take(Request("POST", "http://h/", body=b"5"))
+    assert len([*unread.value.steps]) == 4
+    found = deck.take(Request("POST", "http://h/", body=b"5"))
+    assert found is not None
+    assert found[0] == 5
+    assert in_steps(deck, Request("POST", "http://h/", body=b"x")) is None
+
+
+def test_what_may_agree_better_is_read_in_steps() -> None:
+    held = [
+        Interaction(n, Request("POST", "http://h/", headers=h), Response(code=200))
+        for n, h in enumerate([{"A": ["0"]}, *[{"A": ["1"]}] * 4, {"A": ["2"]}])
+    ]
+    deck = Deck(held)
+    deck.most_read = 2
+    asked = Request("POST", "http://h/", headers={"A": ["2"]})
+    with pytest.raises(UnreadError) as unread:
+        deck.take(asked)
+    assert len([*unread.value.steps]) == 5
+    assert deck.take(asked) == (5, held[5])
+    # Somebody else has read on meanwhile.
+    deck = Deck(held)
+    deck.most_read = 2
+    with pytest.raises(UnreadError) as unread:
+        deck.take(asked)
+    assert in_steps(deck, asked) == (5, held[5])
+    assert [*unread.value.steps] == [None] * 5
+    assert in_steps(deck, asked) == (0, held[0])
+
+
+def test_a_judge_is_asked_in_steps_and_once() -> None:
+    said: list[bytes] = []
+
+    def judge(one: Request, other: Request) -> bool | None:
+        said.append(other.body)
+        return (other.body == b"6" and one.body == b"x") or None
+
+    deck = JudgedDeck(many(9), judge=judge)
+    deck.most_read = 2
+    none, some = (Request("POST", "http://h/", body=body) for body in (b"y", b"x"))
+    assert in_steps(deck, none) is None
+    assert said == [b"%d" % n for n in range(9)]
+    said.clear()
+    found = in_steps(deck, some)
+    assert found is not None
+    assert found[0] == 6
+    assert said == [b"%d" % n for n in range(7)]
+    assert in_steps(deck, some) is None
+    # Of many at once it is known no more what was said.
+    with pytest.raises(UnreadError) as unread:
+        deck.take(none)
+    for number in range(20):
+        with pytest.raises(UnreadError):
+            deck.take(replace(none, body=b"z%d" % number))
+    assert [*unread.value.steps] == [None] * 6
+    assert in_steps(deck, none) is None
+    with deck.reading_any_number():
+        assert deck.take(none) is None
+
+
+# The only one
+
+
+def alone(code: int, **asked: object) -> Deck:
+    """Return a deck with the answer to one request."""
+    request = Request("GET", "http://h/a", **asked)  # type: ignore[arg-type]
+    return Deck([Interaction(0, request, Response(code=code))])
+
+
+def test_the_only_one_of_a_url_answers_once() -> None:
+    deck = alone(200)
+    assert deck.take(Request("GET", "http://h/a"))
+    assert deck.take(Request("GET", "http://h/a")) is None
+    deck.give_back(0)
+    assert deck.take(Request("GET", "http://h/a"))
+
+
+def test_the_only_one_of_a_url_answers_no_other_request() -> None:
+    deck = alone(200)
+    assert deck.take(Request("POST", "http://h/a")) is None
+    assert deck.take(Request("GET", "http://h/a", body=b"x")) is None
+    assert deck.take(Request("GET", "http://h/a"))
+
+
+def test_the_only_one_of_a_url_is_bound_as_any_other() -> None:
+    match = {"If-None-Match": ['"a"']}
+    assert alone(304, headers=match).take(Request("GET", "http://h/a")) is None
+    part = Request("GET", "http://h/a", headers={"Range": ["bytes=0-3"]})
+    assert alone(200).take(part) == alone(200).take(Request("GET", "http://h/a"))
 
 
 # Outlines

@@ -11,9 +11,9 @@ import pytest
 
 from drift.planted import HEADS, PLANTS, live, recorded, response
 from mitmvcr.core.model import Cassette, Interaction, Response
+from mitmvcr.core.volatile import VOLATILE
 from mitmvcr.drift import Drift, Known, Tier, compared, grafted
 from mitmvcr.format import writer
-from mitmvcr.store.volatile import VOLATILE
 from mitmvcr.tools import Sheet, spliced
 
 EVERY = 5

@@ -14,7 +14,7 @@ from mitmvcr.format import reader, writer, yamlreader
 from mitmvcr.format.faults import Decline
 from mitmvcr.format.items import ItemParser
 from mitmvcr.format.layout import index
-from mitmvcr.store.leftover import without_cut_off
+from mitmvcr.store.rescue import without_cut_off
 
 STREAM = Interaction(
     0,

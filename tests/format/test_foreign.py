@@ -121,6 +121,60 @@ def test_handlers_are_code_and_cannot_be_converted(text: str, words: str) -> Non
     assert kind_of(f"body: |\n    {text}".encode()) == ""
 
 
+NO_COMMAND = {
+    "mountebank": '{"imposters": [{"port": 1, "protocol": "http", "stubs": []}]}',
+    "MockServer": '[{"httpRequest": {"path": "/"}, "httpResponse": {"body": "x"}}]',
+    "Pact": json.dumps({"consumer": {}, "provider": {}, "interactions": [PAIR]}),
+    "Insomnia": '{"_type": "export", "__export_format": 4, "resources": []}',
+    "Insomnia 5": "type: collection.insomnia.rest/5.0\nname: x\n",
+    "ExVCR": '[{"request": {"request_body": "", "options": []}, "response": {}}]',
+    "talkback": '{\n  meta: { host: "http://a" },\n  req: {},\n  res: {}\n}',
+    "PHP-VCR": (
+        "\n-\n    request:\n        method: GET\n    response:\n"
+        "        status:\n            http_version: '1.1'\n"
+    ),
+    "Keploy": "version: api.keploy.io/v1beta1\nkind: Http\nspec: {}\n",
+    "OpenAPI": "openapi: 3.0.0\ninfo: {title: x}\npaths: {}\n",
+    "OpenAPI, JSON": '{"openapi": "3.1.0", "info": {}, "paths": {}}',
+    "OpenAPI, older": '{"swagger": "2.0", "info": {}, "paths": {}}',
+    "packets": "\xd4\xc3\xb2\xa1\x02\x00",
+    "packets, newer": "\x0a\x0d\x0d\x0a\x1c\x00",
+}
+
+
+@pytest.mark.parametrize("name", NO_COMMAND)
+def test_what_no_command_reads_is_named_too(name: str, tmp_path: Path) -> None:
+    data = NO_COMMAND[name].encode("latin-1")
+    with pytest.raises(CassetteError) as caught:
+        reader.loads(data, "a.yaml")
+    said = str(caught.value)
+    kind = name.partition(",")[0].removesuffix(" 5")
+    assert kind in said
+    assert said.endswith("'s: no command reads it, so record what its tests ask for")
+    assert len(said.splitlines()) == 1
+    (tmp_path / "a.yaml").write_bytes(data)
+    (found,) = check(tmp_path / "a.yaml")
+    assert said.endswith(found.message)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("a: 1\n", "not a cassette: no mapping with version and interactions"),
+        ('{"a": {}}', "not a cassette: no mapping with version and interactions"),
+        ("{}", "not a cassette: no mapping with version and interactions"),
+        ("version: 2\n", "there is no `interactions`: was the file cut short?"),
+        ("interactions: []\n", "there is no `version`: was the file cut short?"),
+    ],
+)
+def test_only_what_has_a_part_of_a_cassette_may_be_cut_short(
+    text: str, words: str
+) -> None:
+    with pytest.raises(CassetteError) as caught:
+        reader.loads(text.encode(), "a.yaml")
+    assert str(caught.value).endswith(words)
+
+
 @pytest.mark.parametrize(
     "text",
     [

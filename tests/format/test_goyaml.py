@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mitmvcr.core import vectors
+from mitmvcr.core import searching
 from mitmvcr.format import goyaml
 from mitmvcr.format.goyaml import (
     V3,
@@ -213,6 +213,6 @@ def test_a_large_text_is_written_as_a_small_one(parts: list[bytes]) -> None:
     usual = [scalar(value, Place(12), dialect) for dialect in (V3, V4)]
     with (
         mock.patch.object(goyaml, "LARGE", -1),
-        mock.patch.object(vectors, "LARGE", -1),
+        mock.patch.object(searching, "LARGE", -1),
     ):
         assert [scalar(value, Place(12), dialect) for dialect in (V3, V4)] == usual

@@ -20,8 +20,8 @@ from mitmvcr.core.modes import Repeats
 from mitmvcr.format import large, layout, lazy, reader, source, writer
 from mitmvcr.format.faults import Decline
 from mitmvcr.format.lazy import LazyInteractions
-from mitmvcr.store import source as store_source
-from mitmvcr.store.source import OnDisk
+from mitmvcr.store import place as store_source
+from mitmvcr.store.place import OnDisk
 from mitmvcr.store.store import FileStore
 
 WINDOWS = [1, 3, 7, 64, 4096]

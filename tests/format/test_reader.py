@@ -410,9 +410,9 @@ def test_the_version_is_a_number_as_go_reads_it(version: str) -> None:
     reader.loads(f"version: {version}\ninteractions: []\n".encode())
 
 
-@pytest.mark.parametrize("data", [b"interactions: []\n", b"version: ~\n", b"{}"])
-def test_a_missing_version_is_refused(data: bytes) -> None:
-    assert "there is no `version`: was the file cut short?" in refusal(data)
+def test_a_missing_version_is_refused() -> None:
+    said = refusal(b"interactions: []\n")
+    assert "there is no `version`: was the file cut short?" in said
 
 
 def test_missing_interactions_are_refused() -> None:
@@ -424,7 +424,9 @@ def test_an_empty_file_is_refused(data: bytes) -> None:
     assert "the file is empty" in refusal(data)
 
 
-@pytest.mark.parametrize("data", [b"---\n", b"[]", b"text", b"~"])
+@pytest.mark.parametrize(
+    "data", [b"---\n", b"[]", b"text", b"~", b"{}", b"version: ~\n"]
+)
 def test_a_file_without_a_mapping_is_refused(data: bytes) -> None:
     assert "not a cassette" in refusal(data)
 

@@ -348,9 +348,28 @@ def test_a_request_is_read_alone() -> None:
     assert read(request_text("\xe9")).body == b"\xe9"
 
 
+FORM = "        form:\n            a:\n                - b\n"
+
+
+def test_a_request_is_read_alone_whatever_its_form() -> None:
+    read = parser().parse_request
+    for form in (FORM, FORM.replace("b", "c"), FORM.replace("b", "c" * 5000)):
+        assert read(request_text("a", form)).form != {}
+    assert read(request_text("a", FORM)).form == {"a": ("b",)}
+    assert read(request_text("a", "        form: {}\n")).form == {}
+    bodiless = request_text("a", FORM).replace(b"        body: a\n", b"")
+    assert read(bodiless).form == {"a": ("b",)}
+    both_agree(file_of(bodiless + b"\n      response:\n        code: 200\n"))
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [
+        ("        proto: HTTP/1.1\n", FORM * 2),
+        ("        proto: HTTP/1.1\n", FORM + "        form: {}\n"),
+        ("        proto: HTTP/1.1\n", FORM + "      response:\n"),
+        ("        proto: HTTP/1.1\n", FORM + "        [\n"),
+        ("        method: GET", "        method: GET\n" + FORM.rstrip()),
         ("content_length: 1\n", "content_length: 1\n         2\n"),
         ("content_length: 1\n", "host: x\n"),
         ("content_length: 1\n", "content_length: 1\n        content_length: 1\n"),

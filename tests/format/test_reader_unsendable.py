@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from memory_store import MemoryStore
 from mitmvcr.core.errors import CassetteDamagedError, CassetteWriteError
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.core.modes import Mode, Repeats
@@ -13,7 +14,6 @@ from mitmvcr.format import reader, writer
 from mitmvcr.format.check import check
 from mitmvcr.session import Session
 from mitmvcr.store.cassette_file import READ_WHOLE
-from mitmvcr.store.memory import MemoryStore
 from mitmvcr.store.store import FileStore
 
 GOOD = Response(

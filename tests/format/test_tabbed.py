@@ -14,6 +14,7 @@ BODIES = {
     "|-\n{}\ta\n{}\tb\n": b"\ta\n\tb",
     "|+\n{}\t\ta\n{}\n": b"\t\ta\n\n",
     "|\n\n{}\ta\n": b"\n\ta\n",
+    "|-\n{}\n{}\t\n": b"\n\t",  # go-vcr 4.0.5 indents an empty line
     "|\n{}\t|\n{}body: |\n{}  \tb\n": b"\t|\nbody: |\n  \tb\n",
     "|\r\n{}\ta\r\n": b"\ta\n",
     ">\n{}\ta\n{}b\n": b"\ta\nb\n",
@@ -51,6 +52,12 @@ def test_one_in_a_header_is_read_too() -> None:
     text = b"- |-\n                    \tc\n"
     found = reader.loads(data.replace(b"- b\n", text)).interactions
     assert [each.request.headers["A"] for each in found] == [("\tc",)] * 3
+
+
+def test_an_empty_line_that_is_longer_than_the_indentation_stays_refused() -> None:
+    data = cassette_with("|\n{} \n{}\ta\n", "v4")
+    with pytest.raises(CassetteDamagedError, match="tab character where an indentat"):
+        reader.loads(data)
 
 
 def test_a_tab_in_the_indentation_stays_refused() -> None:

@@ -90,7 +90,7 @@ class Case(NamedTuple):
 
 def anchors() -> list[bytes]:
     """Return what is looked for, one spelling of each name."""
-    found = {text.lower(): text for text in finder.table()[0].texts}
+    found = {text.lower(): text for text in finder.anchors()[0].texts}
     return sorted(found.values())
 
 

@@ -6,8 +6,8 @@ from mitmvcr.core.deck import Deck
 from mitmvcr.core.matching import DEFAULT, Matcher, MatchSpec
 from mitmvcr.core.model import Interaction, Request, Response
 from mitmvcr.matching_options import parse_match
+from mitmvcr.miss.broken_rules import noted
 from mitmvcr.miss.explain import Miss, explain
-from mitmvcr.miss.notes import noted
 from mitmvcr.miss.report import miss_facts
 
 

@@ -9,12 +9,12 @@ from urllib.parse import quote
 
 import pytest
 
+from memory_store import MemoryStore
 from mitmvcr.codings import encoded
 from mitmvcr.core.model import Interaction, Request, Response
 from mitmvcr.core.modes import Mode, Refuse, Repeats, Replay
 from mitmvcr.secrets.rules import DEFAULT, Rules
 from mitmvcr.session import Session
-from mitmvcr.store.memory import MemoryStore
 
 KEY = "0123456789abcdef-key"
 URL = "https://api.test/x"

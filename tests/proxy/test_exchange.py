@@ -10,6 +10,7 @@ import pytest
 from mitmproxy import http
 from mitmproxy.test import tflow
 
+from memory_store import MemoryStore
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.core.modes import Mode, Repeats, Replay
 from mitmvcr.format import reader, writer
@@ -19,7 +20,6 @@ from mitmvcr.proxy.flow.player import Player
 from mitmvcr.proxy.flow.states import MOVES, Event, State
 from mitmvcr.proxy.host.messages import request_parts
 from mitmvcr.session import Session
-from mitmvcr.store.memory import MemoryStore
 from mitmvcr.view import responses as view
 from rig import URL, Rig, in_loop
 

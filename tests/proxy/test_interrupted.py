@@ -6,6 +6,7 @@ import pytest
 from mitmproxy import flow, http
 from mitmproxy.test import tflow
 
+from memory_store import MemoryStore
 from mitmvcr.core.modes import Mode, Repeats
 from mitmvcr.options import Settings
 from mitmvcr.parsing import View as Name
@@ -15,7 +16,6 @@ from mitmvcr.proxy.flow.player import Player
 from mitmvcr.proxy.flow.streaming import Tee
 from mitmvcr.proxy.host.messages import request_parts
 from mitmvcr.session import Session
-from mitmvcr.store.memory import MemoryStore
 from mitmvcr.view import View
 from mitmvcr.view import responses as translate
 from mitmvcr.view import wire as wireview

@@ -8,7 +8,7 @@ from mitmproxy.test import tflow
 
 from mitmvcr.core.errors import OptionError
 from mitmvcr.core.modes import Mode
-from mitmvcr.proxy.choice import refuse_proxy_passwords
+from mitmvcr.proxy.connections import refuse_proxy_passwords
 from mitmvcr.proxy.flow.player import DEFAULT
 from mitmvcr.proxy.sessions.routes import Routes, Wanted
 from rig import Rig, in_loop

@@ -134,3 +134,80 @@ async def test_what_a_hook_may_be_given_is_read_ahead(tmp_path, monkeypatch):
     assert read == [0, 1, 2]
     while turns._reading:
         await asyncio.sleep(0)
+
+
+def many(tmp_path, **options):
+    """Return a rig with many interactions of one URL, of which few are read at once."""
+    recorded = [
+        Interaction(n, Request("POST", "http://a.test/", body=b"%d" % n), RESPONSE)
+        for n in range(20)
+    ]
+    path = tmp_path / "many.yaml"
+    path.write_bytes(writer.dumps(Cassette(recorded)))
+    rig = Rig(vcr_cassette=str(path), vcr_mode="replay_only", **options)
+    rig.session.deck.most_read = 2
+    return rig
+
+
+def posted(rig, body):
+    flow = tflow.tflow()
+    flow.request.method = "POST"
+    flow.request.headers.clear()
+    flow.request.url = "http://a.test/"
+    flow.request.content = body
+    return flow, rig.vcr.request(flow)
+
+
+@in_loop
+async def test_what_has_to_be_read_first_is_read_in_turns(tmp_path, monkeypatch):
+    monkeypatch.setattr(turns, "_TURN", -1.0)  # a turn is over at once
+    rig = many(tmp_path)
+    monkeypatch.setattr(turns, "_are_done", _one_step)
+    last, waiting = posted(rig, b"19")
+    assert last.response is None
+    reading = asyncio.ensure_future(waiting)
+    for _ in range(5):
+        await asyncio.sleep(0)
+    first, none = posted(rig, b"0")
+    assert none is None
+    assert first.response.status_code == 200
+    assert last.response is None
+    await reading
+    assert last.response.status_code == 200
+    missing, waiting = posted(rig, b"x")
+    await waiting
+    assert missing.response.status_code == 424
+    assert rig.session.summary().missed == 1
+
+
+@in_loop
+async def test_what_turns_out_to_be_ever_more_is_read_at_once(tmp_path, monkeypatch):
+    rig = many(tmp_path)
+    tries = []
+
+    async def go_on(steps):
+        tries.append(next(steps))
+
+    monkeypatch.setattr(turns, "_go_on", go_on)
+    last, waiting = posted(rig, b"19")
+    await waiting
+    assert last.response.status_code == 200
+    assert len(tries) == 3
+
+
+@in_loop
+async def test_what_a_hook_fails_on_in_a_turn_is_answered(tmp_path):
+    hooks = tmp_path / "hooks.py"
+    hooks.write_text(
+        "def match(request, recorded):\n    return recorded.body == b'5'\n"
+    )
+    rig = many(tmp_path, vcr_hooks=str(hooks))
+    flow, waiting = posted(rig, b"x")
+    await waiting
+    assert flow.response.status_code == 200
+    hooks.write_text("def match(request, recorded):\n    1 / (recorded.body != b'5')\n")
+    rig = many(tmp_path, vcr_hooks=str(hooks))
+    flow, waiting = posted(rig, b"x")
+    await waiting
+    assert flow.response.status_code == 500
+    assert "ZeroDivisionError" in flow.response.headers["x-vcr-error"]

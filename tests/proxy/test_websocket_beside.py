@@ -16,8 +16,8 @@ from mitmvcr.core.frames import Frame
 from mitmvcr.core.model import Response
 from mitmvcr.proxy.flow.player import SLOW
 from mitmvcr.proxy.flow.websocket import Script
+from mitmvcr.proxy.host.schedule import Hearing
 from mitmvcr.proxy.host.websocket_layer import VcrHearHook, _Player
-from mitmvcr.proxy.host.websocket_script import Hearing
 from mitmvcr.proxy.streams import Streams
 
 LARGE = "x" * (SLOW + 1)

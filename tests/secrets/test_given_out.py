@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from memory_store import MemoryStore
 from mitmvcr.codings import decoded, encoded
 from mitmvcr.core.matching import Matcher
 from mitmvcr.core.model import Interaction, Request, Response
@@ -15,7 +16,6 @@ from mitmvcr.core.modes import Mode, Repeats, Replay
 from mitmvcr.secrets.given import given_out, marked
 from mitmvcr.secrets.rules import Rules
 from mitmvcr.session import Session
-from mitmvcr.store.memory import MemoryStore
 
 URL = "https://api.test/"
 JSON = {"Content-Type": ["application/json"]}

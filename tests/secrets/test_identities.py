@@ -10,6 +10,7 @@ from dataclasses import replace
 import pytest
 
 from made_up import github
+from memory_store import MemoryStore
 from mitmvcr.core.choosing import Identity, Whose, hints, parse_identity
 from mitmvcr.core.choosing.identity import Identities, letters
 from mitmvcr.core.matching import Matcher, MatchSpec, Rule
@@ -20,7 +21,6 @@ from mitmvcr.secrets.identities import answered_differently, told_apart
 from mitmvcr.secrets.redactor import Redactor
 from mitmvcr.secrets.rules import DEFAULT, Rules
 from mitmvcr.session import Session
-from mitmvcr.store.memory import MemoryStore
 
 
 @pytest.fixture(autouse=True)

@@ -12,13 +12,13 @@ import pytest
 
 from made_up import sample
 from mitmvcr.core.model import Interaction, Request, Response
-from mitmvcr.secrets import finder, forms, lists
+from mitmvcr.secrets import forms, lists, tokens
 from mitmvcr.secrets.anchors import spellings
-from mitmvcr.secrets.finder import compiled
 from mitmvcr.secrets.forms import Pattern, is_genuine
 from mitmvcr.secrets.names import plain
 from mitmvcr.secrets.patterns import PATTERNS
 from mitmvcr.secrets.redactor import Redactor
+from mitmvcr.secrets.tokens import compiled
 
 #: What has no length of its own.
 OPEN = {"jwt", "bearer", "basic", "private-key", "azure-account-key", "azure-sas"}
@@ -215,4 +215,4 @@ def test_a_field_is_found_however_it_is_spelled(spelled: str) -> None:
 def test_no_token_is_shorter_than_what_a_binary_message_is_looked_through_for() -> None:
     chance = random.Random(2)
     made = (sample(each.sample, chance) for each in PATTERNS)
-    assert min(map(len, made)) >= finder.SHORTEST
+    assert min(map(len, made)) >= tokens.SHORTEST

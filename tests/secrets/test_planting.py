@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import cache
 from urllib.parse import quote, quote_plus
 
+from memory_store import MemoryStore
 from mitmvcr.core.matching import Matcher
 from mitmvcr.core.model import Interaction, Request, Response
 from mitmvcr.core.modes import Mode, Repeats
@@ -17,7 +18,6 @@ from mitmvcr.format.lines import Columns
 from mitmvcr.format.plainly import PlainReader
 from mitmvcr.secrets.redactor import Redactor
 from mitmvcr.session import Session
-from mitmvcr.store.memory import MemoryStore
 from secrets_planting import Case, everything
 
 #: What docs/secrets.md names as undecidable.

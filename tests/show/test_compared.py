@@ -10,10 +10,8 @@ from hypothesis import strategies as st
 from mitmvcr.core.frames import Frame
 from mitmvcr.core.matching import Ignore, Matcher, MatchSpec
 from mitmvcr.core.model import Interaction, Request, Response
-from mitmvcr.show.changes import changes
-from mitmvcr.show.compared import compared
-from mitmvcr.show.lines import side_by_side
-from mitmvcr.show.pairs import Pair, paired
+from mitmvcr.show.changes import changes, side_by_side
+from mitmvcr.show.compared import Pair, compared, paired
 
 URL = "https://api.example.com/"
 

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from mitmvcr.codings import encoded
 from mitmvcr.core.chunks import Chunk
 from mitmvcr.core.frames import Frame
+from mitmvcr.core.jsontext import laid_out
 from mitmvcr.core.model import Interaction, Request, Response
 from mitmvcr.miss.report import Entry, Miss, Outcome
 from mitmvcr.show import WHOLE, Limits, body_facts, described, row
-from mitmvcr.show.entries import entry_facts, missed_facts
 from mitmvcr.show.html import report
-from mitmvcr.show.pretty import laid_out
+from mitmvcr.show.rows import entry_facts, missed_facts
 
 MS = 1_000_000
 

@@ -17,8 +17,8 @@ from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.format import reader, writer
 from mitmvcr.store import lock
 from mitmvcr.store.journal import Journal
-from mitmvcr.store.leftover import without_cut_off
 from mitmvcr.store.lock import _by_flock, _by_library
+from mitmvcr.store.rescue import without_cut_off
 from mitmvcr.store.store import FileStore
 from patience import PATIENCE
 

@@ -15,6 +15,7 @@ from unittest.mock import Mock
 import fsspec
 import pytest
 
+from memory_store import MemoryStore
 from mitmvcr.core.errors import (
     CassetteDamagedError,
     CassetteError,
@@ -25,7 +26,6 @@ from mitmvcr.core.model import Cassette, Interaction, Layout, Request, Response
 from mitmvcr.format import reader, writer
 from mitmvcr.store import Store
 from mitmvcr.store import store as store_module
-from mitmvcr.store.memory import MemoryStore
 from mitmvcr.store.store import FileStore
 
 

@@ -16,10 +16,10 @@ from hypothesis.stateful import (
 )
 
 from examples import examples
+from memory_store import MemoryStore
 from mitmvcr.core.errors import CassetteError, CassetteWriteError
 from mitmvcr.core.model import Interaction, Request, Response
 from mitmvcr.format import reader
-from mitmvcr.store.memory import MemoryStore
 from mitmvcr.store.store import FileStore
 
 

@@ -4,14 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from mitmvcr.core.dates import age_shown, date_of, parse_date
 from mitmvcr.core.frames import Frame
 from mitmvcr.format import source
 from mitmvcr.tools import listing as listing_module
-from mitmvcr.tools.choosing import chosen
-from mitmvcr.tools.listing import Listing, host_of, listing
-from mitmvcr.tools.sorting import in_order
-from mitmvcr.tools.stats import stats
-from mitmvcr.tools.times import age_shown, date_of, parse_date
+from mitmvcr.tools.listing import Listing, host_of, listing, stats
+from mitmvcr.tools.sorting import chosen, in_order
 from tools.making import data, met, of, paths, sheet
 
 HELD = (
@@ -63,6 +61,10 @@ def test_a_url_may_have_no_host():
 )
 def test_what_is_no_date_is_none(text):
     assert parse_date(text) is None
+
+
+def test_a_date_in_another_spelling_is_read():
+    assert parse_date("Tue, 3 Nov 2026 12:00:00 +0200") == at(3)
 
 
 def test_the_date_is_the_response_s():

@@ -9,15 +9,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from mitmvcr.clock.moving import recorded_at
+from mitmvcr.clock import first_date
 from mitmvcr.core.errors import VcrError
-from mitmvcr.core.model import Interaction
 from mitmvcr.format import reader
 from mitmvcr.session import Session
 
-#: In seconds: so long git has to say when it took a file.
+#: In seconds: how long to wait for git to say when it took a file.
 _PATIENCE = 10
-#: So many interactions are looked at for a Date.
+#: How many interactions are searched for a Date.
 _LOOKED_AT = 100
 
 
@@ -100,12 +99,6 @@ def _by_file(cassette: Path) -> Recorded:
     if committed is not None:
         return Recorded(committed, "git")
     return Recorded(int(cassette.stat().st_mtime), "file")
-
-
-def first_date(interactions: Iterable[Interaction]) -> int | None:
-    """Return when the first of them came that has a Date."""
-    times = (recorded_at(each.response) for each in interactions)
-    return next((each for each in times if each is not None), None)
 
 
 def _committed(cassette: Path) -> int | None:

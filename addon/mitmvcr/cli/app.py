@@ -11,7 +11,6 @@ import click
 
 from mitmvcr import __version__
 from mitmvcr.cli.cassette_app import cassette
-from mitmvcr.cli.lasting import COMMANDS
 from mitmvcr.cli.options import (
     AS_JSON,
     GroupedCommand,
@@ -21,8 +20,7 @@ from mitmvcr.cli.options import (
     typed,
 )
 from mitmvcr.cli.tools.gitcommands import git
-from mitmvcr.cli.watching import refresh
-from mitmvcr.options import OPTIONS
+from mitmvcr.options import OPTIONS, REPORT
 
 
 @click.group(
@@ -34,10 +32,6 @@ from mitmvcr.options import OPTIONS
 def app(context: click.Context) -> None:
     """Record a program's HTTP(S) traffic into go-vcr cassettes; replay it offline."""
     show_help_alone(context)
-
-
-for each in COMMANDS:
-    app.add_command(each)
 
 
 # The command follows its own options, so the first word that is none ends ours.
@@ -191,6 +185,111 @@ def completion(shell: str) -> None:
     print_completion(app, shell)
 
 
+@app.command(cls=GroupedCommand)
+@click.argument(
+    "paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path)
+)
+@click.option("--check/--write", "check", default=True, help="Write nothing (default).")
+@click.option(
+    "--method",
+    "methods",
+    multiple=True,
+    metavar="METHOD",
+    help="Ask for this method too, besides GET and HEAD. Repeatable.",
+)
+@click.option(
+    "--header",
+    "sent",
+    multiple=True,
+    metavar="'NAME: VALUE'",
+    help="Send it too; <NAME> is a variable that is named a secret. Repeatable.",
+)
+@click.option(
+    "--rate",
+    type=click.FloatRange(min=0, min_open=True),
+    default=5.0,
+    show_default=True,
+    help="Requests a second, to one host.",
+)
+@click.option(
+    REPORT.word,
+    "reports",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="FILE.json, FILE.xml (JUnit), FILE.html, or FILE.md for a pull request.",
+)
+@takes("refresh")
+def refresh(
+    *,
+    paths: tuple[Path, ...],
+    check: bool,
+    methods: tuple[str, ...],
+    sent: tuple[str, ...],
+    rate: float,
+    reports: tuple[Path, ...],
+    **options: Any,
+) -> int:
+    """Send the safe requests of cassettes to the live API; say what has changed.
+
+    Answers are compared by shape: a change is breaking, dangerous or additive; a value
+    that differs from one live answer to the next is volatile, and no change. With
+    --write what has changed is recorded anew, and every other byte stays. The exit code
+    is that of the worst change: 0 for none, 10 additive, 20 dangerous, 30 breaking; 125
+    if nothing could be compared.
+    """
+    from mitmvcr.cli.commands.refresh import Wanted, refresh_cassettes
+
+    wanted = Wanted(not check, methods, sent, rate, reports)
+    return refresh_cassettes(paths, wanted, typed(options))
+
+
+@app.command(cls=GroupedCommand)
+@takes("start")
+def start(**options: Any) -> int:
+    """Start a proxy and leave it running, for programs that nothing can wrap.
+
+    An IDE, a browser, docker compose. 'env' and 'exec' find it; 'stop' ends it.
+    """
+    from mitmvcr.cli.commands.start import start as start_proxy
+
+    return start_proxy(typed(options))
+
+
+@app.command()
+def stop() -> int:
+    """End the proxy that 'start' has started: it saves, and its report is printed.
+
+    The exit code is as that of 'run': 100 where a request had no match.
+    """
+    from mitmvcr.cli.commands.start import stop as stop_proxy
+
+    return stop_proxy()
+
+
+@app.command(hidden=True)
+def background() -> int:
+    """Serve as the proxy that 'start' starts."""
+    from mitmvcr.cli.commands.background import go_on
+
+    return go_on()
+
+
+@app.command(context_settings={"allow_interspersed_args": False})
+@AS_JSON
+@click.argument("command", nargs=-1, type=click.UNPROCESSED)
+def doctor(command: tuple[str, ...], *, as_json: bool) -> int:
+    """Say which programs of this machine a run captures, and what stands between.
+
+    Each client that is found makes one request through a proxy: to a host that nobody
+    has, so that nothing leaves. With COMMAND, which is not run, only those of its
+    runtime are tried, and what strips its variables is named: sudo, tox, docker. The
+    exit code is 0, or 100 where something would not be captured or trusted.
+    """
+    from mitmvcr.cli.commands.doctor import examine
+
+    return examine(command, json=as_json)
+
+
 app.add_command(cassette)
 app.add_command(git)
-app.add_command(refresh)

@@ -201,7 +201,7 @@ def scan(paths: tuple[Path, ...], form: str, **options: Any) -> int:
 
     One line for each, with the value masked; exit code 1 if there is one.
     """
-    from mitmvcr.cli.commands.secrets import scan_cassettes
+    from mitmvcr.cli.commands.cassette import scan_cassettes
 
     return scan_cassettes(paths, typed(options), form=form)
 
@@ -211,6 +211,6 @@ def scan(paths: tuple[Path, ...], form: str, **options: Any) -> int:
 @PATHS
 def scrub(paths: tuple[Path, ...], **options: Any) -> int:
     """Redact secrets in cassettes in place, each file whole or not at all."""
-    from mitmvcr.cli.commands.secrets import scrub_cassettes
+    from mitmvcr.cli.commands.cassette import scrub_cassettes
 
     return scrub_cassettes(paths, typed(options))

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 import click
 
+from mitmvcr.core.errors import OptionError
 from mitmvcr.options import BY_NAME, Flag, Group, Kind, Option, Text, options_of
 from mitmvcr.values import Given, Layer
 
@@ -135,3 +136,11 @@ def show_help_alone(context: click.Context) -> None:
     """Show the help of a group that is called with no command."""
     if context.invoked_subcommand is None:
         click.echo(context.get_help())
+
+
+def parse_header(text: str) -> tuple[str, str]:
+    """Parse a header as it is typed. Raise OptionError."""
+    name, colon, value = text.partition(":")
+    if not colon or not name.strip():
+        raise OptionError("--header", text, "write it as 'NAME: VALUE'")
+    return name.strip(), value.strip()

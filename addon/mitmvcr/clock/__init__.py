@@ -1,10 +1,11 @@
 """A replay that knows the time: what in an old answer is moved to the present.
 
 It is values in, values out; the present is given to it. ``table.py`` says what is moved
-and who reads it, ``times.py`` spells times, ``tokens.py`` makes JWTs again,
-``moving.py`` moves an answer, ``clock.py`` remembers what a session gave out.
+and who reads it, ``times.py`` spells times and makes JWTs again, ``moving.py`` moves
+an answer, ``clock.py`` remembers what a session gave out.
 """
 
 from mitmvcr.clock.clock import Clock
+from mitmvcr.clock.moving import first_date
 
-__all__ = ["Clock"]
+__all__ = ["Clock", "first_date"]

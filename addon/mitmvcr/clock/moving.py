@@ -1,16 +1,15 @@
 """An answer, moved to the present by the age of its recording."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from mitmvcr import codings
-from mitmvcr.clock import table, tokens
+from mitmvcr.clock import table, times
 from mitmvcr.clock.times import read
 from mitmvcr.core.chunks import moved as moved_chunks
-from mitmvcr.core.headers import all_values, header
 from mitmvcr.core.media import is_json, media_kind
-from mitmvcr.core.model import Headers, Interaction, Response
+from mitmvcr.core.model import Headers, Interaction, Response, all_values, header
 from mitmvcr.secrets.digests import is_address, restated
 from mitmvcr.secrets.looks import FAKE
 
@@ -38,6 +37,12 @@ def recorded_at(response: Response) -> int | None:
         return None
     age = header(response.headers, "Age").strip()
     return spelled[0] + (int(age) if age.isascii() and age.isdigit() else 0)
+
+
+def first_date(interactions: Iterable[Interaction]) -> int | None:
+    """Return when the first of them came that has a Date, in Unix seconds."""
+    times = (recorded_at(each.response) for each in interactions)
+    return next((each for each in times if each is not None), None)
 
 
 @dataclass(slots=True)
@@ -114,7 +119,7 @@ class Move:
     def _text(self, text: str) -> str:
         """Return a text with its JWTs and the parameters of its URLs moved."""
         if "eyJ" in text:
-            text = tokens.TOKEN.sub(self._token, text.encode(*_TEXT)).decode(*_TEXT)
+            text = times.TOKEN.sub(self._token, text.encode(*_TEXT)).decode(*_TEXT)
         return (
             _PARAMETER.sub(self._value, text) if "=" in text or "%3D" in text else text
         )
@@ -130,7 +135,7 @@ class Move:
         token = found[0]
         if not self.fakes and FAKE.fullmatch(token):
             return token
-        new = tokens.remade(token, self._near)
+        new = times.remade(token, self._near)
         if new != token:
             self.pairs[new.decode()] = token.decode()
             self.remade += 1

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from mitmvcr.core.errors import VcrError
 
-#: What a client has asked for, and what it is told.
+#: What a client wants, and what it gets in return.
 Wish = Mapping[str, Any]
 Facts = dict[str, Any]
 

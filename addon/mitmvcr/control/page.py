@@ -1,4 +1,4 @@
-"""The page: its files, what it shows, and what tells it that something has changed."""
+"""The page: its files, what it shows, and the events that say what has changed."""
 
 import asyncio
 import json

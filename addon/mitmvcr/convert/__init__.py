@@ -7,9 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from mitmvcr.convert.aspects import ASPECTS, lost
-from mitmvcr.convert.coded import date_of
-from mitmvcr.convert.found import Beside, Found
-from mitmvcr.convert.notes import Line, Note, lines
+from mitmvcr.convert.found import Beside, Found, Line, Note, lines
 from mitmvcr.convert.table import (
     BY_NAME,
     FORMATS,
@@ -21,6 +19,7 @@ from mitmvcr.convert.table import (
     by_extension,
 )
 from mitmvcr.convert.tree import UnreadableError
+from mitmvcr.core.dates import date_of
 from mitmvcr.core.errors import CassetteDamagedError
 from mitmvcr.core.model import Interaction
 from mitmvcr.format import foreign

@@ -8,7 +8,8 @@ trips that hold both to what is so.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from mitmvcr.convert.notes import Note
+from mitmvcr.convert.coded import text_of
+from mitmvcr.convert.found import Note
 from mitmvcr.core.model import Headers, Interaction
 from mitmvcr.view.golang import STATUS_TEXT
 
@@ -33,20 +34,12 @@ def _repeated(headers: Headers) -> dict[str, Sequence[str]]:
     return {name: [*values] for name, values in headers.items() if len(values) > 1}
 
 
-def _is_text(body: bytes) -> bool:
-    try:
-        body.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
 def _text(body: bytes) -> bytes:
-    return body if _is_text(body) else b""
+    return body if text_of(body) is not None else b""
 
 
 def _binary(body: bytes) -> bytes:
-    return b"" if _is_text(body) else body
+    return b"" if text_of(body) is not None else body
 
 
 def _proto(proto: str) -> str:

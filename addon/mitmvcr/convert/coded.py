@@ -4,10 +4,10 @@ import base64
 import binascii
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from email.utils import format_datetime, parsedate_to_datetime
+from email.utils import format_datetime
 
 from mitmvcr.convert.tree import Tree, UnreadableError
-from mitmvcr.core.headers import header
+from mitmvcr.core.dates import date_of
 from mitmvcr.core.model import Headers, Interaction, Response
 
 
@@ -40,15 +40,6 @@ def moments(interactions: Iterable[Interaction]) -> list[datetime]:
     return [last := date or last for date in dates]
 
 
-def date_of(each: Interaction) -> datetime | None:
-    """Return the Date of an answer; None where it has none that says anything."""
-    try:
-        found = parsedate_to_datetime(header(each.response.headers, "Date"))
-        return found.astimezone(UTC)
-    except (ValueError, TypeError, OverflowError):
-        return None
-
-
 def http_date(moment: datetime) -> str:
     return format_datetime(moment, usegmt=True)
 
@@ -67,6 +58,11 @@ def as_sent(response: Response) -> dict[str, list[str]]:
     coding = [*response.transfer_encoding]
     framing = {"Transfer-Encoding": coding} if coding else {}
     return {**lists(response.headers), **framing}
+
+
+def request_key(each: Interaction) -> tuple[str, str, bytes]:
+    """Return what distinguishes requests in formats without an order."""
+    return each.request.method, each.request.url, each.request.body
 
 
 def host_of(url: str) -> str:

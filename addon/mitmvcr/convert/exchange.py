@@ -11,8 +11,7 @@ from dataclasses import dataclass, field, replace
 from mitmvcr.codings import CodingError, CutOffError, accepted_codings, decoded
 from mitmvcr.convert.tree import UnreadableError
 from mitmvcr.core.frames import Frame
-from mitmvcr.core.headers import all_values
-from mitmvcr.core.model import Interaction, Response
+from mitmvcr.core.model import Interaction, Response, all_values
 from mitmvcr.core.sendable import unfolded, why_not
 from mitmvcr.core.wording import shown
 from mitmvcr.view.golang import STATUS_TEXT, canonical
@@ -48,7 +47,7 @@ class Exchange:
 
     def interaction(self) -> Interaction:
         """Return the interaction. Raise UnreadableError for what cannot be one."""
-        version = _version(self.version)
+        version = _VERSIONS.get(self.version.lower(), b"HTTP/1.1")
         asked = self._asked(version)
         response = self._response(asked, version)
         field, problem = why_not(response)
@@ -122,10 +121,19 @@ _JOINED = re.compile(r"\r?\n(?![ \t])")
 def _spelled(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     """Return headers with their names as Go spells them, and each value apart."""
     return [
-        (raw_text(canonical(raw(name))), value)
+        (raw_text(canonical(raw(name))), _as_utf_8(value))
         for name, joined in pairs
         for value in _JOINED.split(joined)
     ]
+
+
+def _as_utf_8(value: str) -> str:
+    """Return a value as it was sent, where UTF-8 was read as ISO-8859-1. Python's
+    http.client and Node read all headers so, and recorders write what they see."""
+    try:
+        return value.encode("latin-1").decode()
+    except UnicodeError:
+        return value
 
 
 def _without_coding(fields: Fields) -> Fields:
@@ -148,8 +156,3 @@ _VERSIONS = {
     "http/1.0": b"HTTP/1.0",
     "1.0": b"HTTP/1.0",
 }
-
-
-def _version(text: str) -> bytes:
-    """Return a protocol as it is on the wire, HTTP/1.1 where it is not known."""
-    return _VERSIONS.get(text.lower(), b"HTTP/1.1")

@@ -83,6 +83,10 @@ class Tree:
         named = ((as_text(name), value) for name, value in self.value.items())
         return [(name, Tree(value, self._inside(name))) for name, value in named]
 
+    def fields(self) -> list[tuple[str, str]]:
+        """Return the members of a mapping of texts, or of lists of them, one by one."""
+        return [(n, each.text()) for n, value in self.pairs() for each in value.each()]
+
     def items(self) -> list["Tree"]:
         """Return the items of a list; none of what is absent."""
         if self.is_none:

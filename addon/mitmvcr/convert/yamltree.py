@@ -74,13 +74,9 @@ def _key(key: Any) -> str:
 def _scalar(node: ScalarNode) -> Any:
     if node.tag in _BINARY:
         return _bytes(node.value)
-    if node.style or _is_a_text(node.tag):
+    if node.style or node.tag.endswith(("/str", "/unicode")):
         return node.value
     return None if node.value in _NULLS else Plain(node.value)
-
-
-def _is_a_text(tag: str) -> bool:
-    return tag.endswith(("/str", "/unicode"))
 
 
 def _bytes(text: str) -> bytes:

@@ -7,8 +7,8 @@ import itertools
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from mitmvcr.core.alike import common
 from mitmvcr.core.duration import format_duration, parse_duration
+from mitmvcr.core.searching import common
 
 _MICROSECOND = 1000
 

@@ -1,13 +1,38 @@
 """The messages of a WebSocket, one line of text each: ``client 12.5ms text hello``.
 
 Who sent it, how long after the 101 it came, its kind and its content; binary is in
-base64, and ``close`` has a code and a reason.
+base64, and ``close`` has a code and a reason. A content is taken apart where it holds
+JSON: SignalR ends each text with a mark, and Socket.IO has a number and a namespace
+before it.
 """
 
 import base64
+import re
 from typing import Literal, NamedTuple
 
 from mitmvcr.core.duration import format_duration, parse_duration
+
+#: Ends each message of SignalR, of which several may come at once.
+RECORD = b"\x1e"
+_EVENT = re.compile(rb"\d{1,2}(?:\d+-)?(?:/[^,\[{]*,)?\d*(?=[\[{])")
+
+
+class Piece(NamedTuple):
+    """A text of JSON, or a message that holds none, and what stands before it."""
+
+    before: bytes
+    text: bytes
+
+
+def pieces_of(content: bytes) -> list[Piece]:
+    """Take a message apart; joined, the pieces are the message again."""
+    if content.endswith(RECORD):
+        first, *rest = content.split(RECORD)
+        return [Piece(b"", first), *(Piece(RECORD, each) for each in rest)]
+    found = _EVENT.match(content)
+    start = found.end() if found else 0
+    return [Piece(content[:start], content[start:])]
+
 
 Kind = Literal["text", "binary", "close"]
 _KINDS: dict[str, Kind] = {"text": "text", "binary": "binary", "close": "close"}

@@ -1,9 +1,47 @@
-"""JSON as its standard has it: json.loads takes more, which nobody else could read."""
+"""JSON as its standard has it: json.loads takes more, which nobody else could read.
+
+A value that a test made up stands in a cassette as a list, like the values of a header:
+a text is its one item, any other value comes as JSON behind the item ``json``.
+"""
 
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple, NoReturn
+
+from mitmvcr.core.model import Headers, Interaction
+
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
+#: Deeper than this it is indented no further: nobody could read it.
+_DEEPEST = 40
+
+
+def laid_out(text: str) -> str:
+    """Return JSON with a line for each member, indented by two blanks a level.
+
+    Numbers and strings stay as they are spelled, as ``1.0`` and ``\\u00e9``. ``text``
+    has to be JSON already.
+    """
+    lines = [""]
+    depth = 0
+    tokens = _TOKEN.findall(text)
+    for at, token in enumerate(tokens):
+        if token in "]}":
+            depth -= 1
+            if tokens[at - 1] not in "[{":
+                lines.append(_margin(depth))
+        lines[-1] += ": " if token == ":" else token
+        if token in "[{":
+            depth += 1
+        if token == "," or (token in "[{" and tokens[at + 1] not in "]}"):
+            lines.append(_margin(depth))
+    return "\n".join(lines)
+
+
+def _margin(depth: int) -> str:
+    return "  " * min(depth, _DEEPEST)
+
 
 #: What JSON has.
 Value = None | bool | int | float | str | Sequence["Value"] | Mapping[str, "Value"]
@@ -61,3 +99,41 @@ def members(text: str, at: int) -> Iterator[Member]:
         yield Member(step, place, start, end)
         comma, number = blank(text, end), number + 1
         place = comma + 1 if text[comma] == "," else comma
+
+
+_JSON = "json"
+
+
+def write_value(value: Value) -> tuple[str, ...]:
+    """Return the items of a value."""
+    if isinstance(value, str):
+        return (value,)
+    return _JSON, json.dumps(value, ensure_ascii=False)
+
+
+def is_json(items: Sequence[str]) -> bool:
+    """Return whether the value is none of the texts."""
+    return len(items) > 1
+
+
+def read_value(items: Sequence[str]) -> Value:
+    """Return the value of at least one item. Raise ValueError."""
+    if not is_json(items):
+        return items[0]
+    kind, *texts = items
+    if kind != _JSON or len(texts) != 1:
+        raise ValueError("not one text, or json and the value as JSON")
+    try:
+        found: Value = parse_json(texts[0])
+    except ValueError as error:
+        raise ValueError(f"no JSON: {error}") from None
+    return found
+
+
+def holding(each: Interaction, variables: Headers) -> Interaction:
+    """Return an interaction with these variables too; what was recorded first
+    counts."""
+    if not variables:
+        return each
+    merged = {**each.request.variables, **variables}
+    return replace(each, request=replace(each.request, variables=merged))

@@ -7,7 +7,7 @@ answer that differs from the old one in nothing else.
 
 from mitmvcr.drift.compared import Drift, compared
 from mitmvcr.drift.grafted import grafted
-from mitmvcr.drift.known import Known
 from mitmvcr.drift.rules import RULES, Finding, Tier
+from mitmvcr.drift.shapes import Known
 
 __all__ = ["RULES", "Drift", "Finding", "Known", "Tier", "compared", "grafted"]

@@ -4,9 +4,8 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from mitmvcr.core.headers import header
 from mitmvcr.core.media import media_kind
-from mitmvcr.core.model import Interaction, Response
+from mitmvcr.core.model import Interaction, Response, header
 from mitmvcr.drift.markup import TEXT
 from mitmvcr.drift.rules import Finding, Tier
 from mitmvcr.drift.shapes import Shape, kind_of
@@ -16,11 +15,11 @@ from mitmvcr.drift.values import value_of
 #: Headers that clients go by.
 _HEADERS = ("Link", "Location", "ETag", "Last-Modified", "X-Total-Count")
 _HEADERS_OF_ENDS = ("Deprecation", "Sunset")
-#: Names of what tells one thing from the others.
+#: Names of members that distinguish one thing from the others.
 _IDS = ("id", "uuid", "key", "sha", "slug", "name", "code", "login", "number")
 #: Of a shorter list two orders are often one.
 _LEAST = 3
-#: What so many objects have is in all of them.
+#: A member that this many objects have is in all of them.
 _CERTAIN = 8
 
 
@@ -43,7 +42,7 @@ def compared(old: Interaction, live: Sequence[Response], known: Shape) -> Drift:
     is volatile, and no finding."""
     each = [[*_of_heads(old.response, now)] for now in live]
     common = [found for found in each[0] if all(_has(found, more) for more in each[1:])]
-    if not _has_stopped(common):
+    if not any(each.tier is Tier.BREAKING for each in common):
         common += _of_bodies(old.response, live, known)
     bodies = {each.body for each in live}
     return Drift(common, len(bodies) > 1 or any(len(f) != len(each[0]) for f in each))
@@ -51,10 +50,6 @@ def compared(old: Interaction, live: Sequence[Response], known: Shape) -> Drift:
 
 def _has(found: Finding, more: Sequence[Finding]) -> bool:
     return any((found.rule, found.path) == (each.rule, each.path) for each in more)
-
-
-def _has_stopped(found: Sequence[Finding]) -> bool:
-    return any(each.tier is Tier.BREAKING for each in found)
 
 
 def _of_heads(old: Response, now: Response) -> Iterator[Finding]:

@@ -7,9 +7,8 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from mitmvcr import codings
-from mitmvcr.core.headers import all_values, header
 from mitmvcr.core.media import is_json
-from mitmvcr.core.model import Headers, Response
+from mitmvcr.core.model import Headers, Response, all_values, header
 from mitmvcr.drift import markup
 from mitmvcr.drift.rules import Finding
 from mitmvcr.drift.shapes import format_of, kind_of

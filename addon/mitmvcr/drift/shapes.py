@@ -1,8 +1,13 @@
-"""What several values of JSON have in common."""
+"""What several values of JSON have in common, and what a cassette shows of an endpoint:
+which members are optional, what may be null, and which words there are."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
+from urllib.parse import urlsplit
+
+from mitmvcr.core.model import Interaction, Request
+from mitmvcr.drift.values import value_of
 
 #: Formats of texts, each with what is in it alone.
 _FORMATS: Mapping[str, re.Pattern[str]] = {
@@ -22,7 +27,7 @@ _ENUM = re.compile(
     r"(?:.*_)?(?:status|state|type|kind|role|level|category|currency|mode|tier"
     r"|severity|priority|visibility|object|method|scope|unit|reason|outcome|phase)"
 )
-#: So many words are remembered of a place; more are no enum.
+#: How many words are remembered of a place; more are no enum.
 _MOST = 16
 
 
@@ -94,3 +99,29 @@ class Shape:
     def is_always(self, name: str) -> bool:
         """Return whether each object has this member."""
         return self.present.get(name, 0) == self.objects
+
+
+#: A step of a path that names one thing of many.
+_ONE = re.compile(r"\d+|[\da-fA-F-]{16,}|[A-Za-z]+_[A-Za-z\d]{8,}")
+
+
+class Known:
+    """The shapes of an API's answers, by endpoint and status."""
+
+    def __init__(self, recorded: Iterable[Interaction]) -> None:
+        self._shapes: dict[tuple[str, str, int], Shape] = {}
+        for each in recorded:
+            value = value_of(each.response)
+            if value is not None:
+                key = _endpoint(each.request, each.response.code)
+                self._shapes.setdefault(key, Shape()).add(value[0])
+
+    def of(self, met: Interaction) -> Shape:
+        """Return the shape of an interaction's answers."""
+        return self._shapes.get(_endpoint(met.request, met.response.code)) or Shape()
+
+
+def _endpoint(request: Request, code: int) -> tuple[str, str, int]:
+    parts = urlsplit(request.url)
+    steps = ["*" if _ONE.fullmatch(step) else step for step in parts.path.split("/")]
+    return request.method, parts.netloc + "/".join(steps), code

@@ -8,9 +8,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from mitmvcr.core.bodies import form_fields, without_codings
-from mitmvcr.core.headers import header
 from mitmvcr.core.media import FORM, is_json, media_kind
-from mitmvcr.core.model import Request, Response
+from mitmvcr.core.model import Request, Response, header
 from mitmvcr.drift import markup
 
 _EVENT_END = re.compile(r"(?>\r\n|\n|\r)(?>\r\n|\n|\r)")

@@ -7,8 +7,7 @@ from functools import lru_cache
 from itertools import chain
 
 from mitmvcr.codings import CodingError, decoded
-from mitmvcr.core.headers import all_values
-from mitmvcr.core.model import Request, Response
+from mitmvcr.core.model import Request, Response, all_values
 from mitmvcr.core.placeholders import is_placeholder
 from mitmvcr.core.searching import each_match
 from mitmvcr.echo.places import MOST, Place, Value, values

@@ -14,10 +14,9 @@ from mitmvcr.core.bodies import (
     parsed_xml,
     payload,
 )
-from mitmvcr.core.headers import header
 from mitmvcr.core.matching import query_pairs, split_url
 from mitmvcr.core.media import FORM, is_framed, media_kind, parameter
-from mitmvcr.core.model import Request
+from mitmvcr.core.model import Request, header
 from mitmvcr.miss.freshness import pieces
 
 #: Larger bodies are not taken apart.

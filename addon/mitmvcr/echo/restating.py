@@ -11,9 +11,8 @@ from urllib.parse import quote, quote_plus
 
 from mitmvcr.codings import CodingError, encoded
 from mitmvcr.core.chunks import Chunk
-from mitmvcr.core.headers import all_values, header
 from mitmvcr.core.media import is_json, media_kind
-from mitmvcr.core.model import Interaction, Request, Response
+from mitmvcr.core.model import Interaction, Request, Response, all_values, header
 from mitmvcr.core.placeholders import is_placeholder
 from mitmvcr.echo.earlier import EARLIER
 from mitmvcr.echo.finding import plain_body

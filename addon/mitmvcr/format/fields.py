@@ -13,7 +13,7 @@ from typing import Any
 from mitmvcr.core.chunks import Chunk, parse_chunks
 from mitmvcr.core.duration import parse_duration
 from mitmvcr.core.frames import Frame, parse_frame
-from mitmvcr.core.made_up import read_value
+from mitmvcr.core.jsontext import read_value
 from mitmvcr.core.model import Headers
 from mitmvcr.format.faults import Fault
 from mitmvcr.format.nodes import ListNode, MapNode, Node, Scalar

@@ -22,6 +22,13 @@ _MEMBERS = {
     (b"request", b"response", b"urlPath"): "wiremock",
     (b"request", b"response", b"urlPathPattern"): "wiremock",
     (b"request", b"response", b"status"): "wiremock",
+    (b"imposters",): "mountebank",
+    (b"httpRequest", b"httpResponse"): "mockserver",
+    (b"consumer", b"provider", b"interactions"): "pact",
+    (b"_type", b"__export_format"): "insomnia",
+    (b"request", b"response", b"request_body", b"options"): "exvcr",
+    (b"openapi", b"info", b"paths"): "openapi",
+    (b"swagger", b"info", b"paths"): "openapi",
 }
 KINDS = {
     "ruby-vcr": "a cassette of Ruby's VCR or of betamax",
@@ -36,9 +43,40 @@ KINDS = {
     "mitmproxy": "a file of mitmproxy's flows",
     "msw": "handlers of MSW",
     "nock-code": "handlers of nock",
+    "mountebank": "imposters of mountebank",
+    "mockserver": "expectations of MockServer",
+    "pact": "a contract of Pact",
+    "insomnia": "a collection of Insomnia",
+    "exvcr": "a cassette of ExVCR",
+    "talkback": "a tape of talkback",
+    "php-vcr": "a cassette of PHP-VCR",
+    "keploy": "a test of Keploy",
+    "openapi": "an OpenAPI document",
+    "packets": "a capture of packets",
 }
 #: They are programs: what they answer is known only when they run.
 CODE = ("msw", "nock-code")
+#: No command converts them.
+UNREAD = frozenset(
+    (
+        *("mountebank", "mockserver", "pact", "insomnia", "exvcr", "talkback"),
+        *("php-vcr", "keploy", "openapi", "packets"),
+    )
+)
+#: What begins or stands in files that are no JSON.
+_UNREAD: dict[str, re.Pattern[bytes]] = {
+    "talkback": re.compile(
+        rb"\s*\{\s*meta: \{.*?^\s*req: \{.*?^\s*res: \{", re.M | re.S
+    ),
+    "php-vcr": re.compile(
+        rb"\s*-\s+request:\s+method: .*?^\s+response:\s+status:\s.*?\bhttp_version: ",
+        re.M | re.S,
+    ),
+    "keploy": re.compile(rb"(?:---\s*)?version: api\.keploy\.io/"),
+    "insomnia": re.compile(rb"type: [\w.]+\.insomnia\.rest/"),
+    "openapi": re.compile(rb"(?:---\s*)?(?:openapi|swagger): ['\"]?[23]\."),
+    "packets": re.compile(rb"\xd4\xc3\xb2\xa1|\xa1\xb2\xc3\xd4|\n\r\r\n"),
+}
 _RUBY = re.compile(rb"^http_interactions:", re.MULTILINE)
 _RUBY_1 = re.compile(rb"^- !ruby/struct:VCR::HTTPInteraction", re.MULTILINE)
 #: Nothing of go-vcr's bodies stands so far left.
@@ -67,10 +105,13 @@ def kind_of(data: bytes) -> str:
     if is_own(data):
         return ""
     data = data.removeprefix(codecs.BOM_UTF8)  # some programs on Windows write it
+    for kind, begins in _UNREAD.items():
+        if begins.match(data):
+            return kind
     if _JSON.match(data):
         kinds = (kind for names, kind in _MEMBERS.items() if _has(data, names))
-        kind = next(kinds, "")
-        return kind if kind not in _WEAK or _WEAK[kind](data) else ""
+        sure = (kind for kind in kinds if kind not in _WEAK or _WEAK[kind](data))
+        return next(sure, "")
     if _FLOWS.match(data):
         return "mitmproxy"
     return _of_code(data) or _of_yaml(data)
@@ -124,6 +165,8 @@ def what_it_is(kind: str, path: str) -> str:
     if kind in CODE:
         no_cassette = f"has {KINDS[kind]}, and no cassette of go-vcr's"
         return f"{no_cassette}: they are code, so record what their tests ask for"
+    if kind in UNREAD:
+        return f"{words}: no command reads it, so record what its tests ask for"
     return f"{words}: {converting(path)} makes one"
 
 

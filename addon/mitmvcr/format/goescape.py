@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from struct import Struct
 
-from mitmvcr.core.vectors import LARGE, holds
+from mitmvcr.core.searching import LARGE, holds
 
 #: Worth a look: C0 without the line feed, DEL, and lead bytes of characters of which
 #: some are escaped or end a line.

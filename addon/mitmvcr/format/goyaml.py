@@ -23,7 +23,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from mitmvcr.core.vectors import LARGE, holds
+from mitmvcr.core.searching import LARGE, holds
 from mitmvcr.format.goescape import (
     SEPARATORS,
     binary,

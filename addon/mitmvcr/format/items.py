@@ -42,9 +42,9 @@ _SPECIAL = (
 
 _REQUEST = frozenset(Request.__annotations__)
 _RESPONSE = frozenset(Response.__annotations__)
-#: What of a request seldom is as in another one.
+#: What of a request seldom is as in another one; the length, where it has a body.
 _VARYING = (b"content_length", b"url", b"body")
-_FRAME = _REQUEST - {key.decode() for key in _VARYING}
+_FRAME = _REQUEST - {"url", "body"}
 
 
 #: The key of a field, its value, and the part that begins behind it, if one does.
@@ -75,6 +75,8 @@ class ItemParser:
         self._known = Memo(make, _MEMO_FIELDS)
         keys = (b"\n%b%b: " % (self._margin, key) for key in _VARYING)
         self._length, self._url, self._body = keys
+        self._form = b"\n%bform:\n" % self._margin
+        self._find_next = between.search
         self._response = b"\n%bresponse:" % (b" " * (columns.dash + 2))
         self._frames = Memo(self._frame, _MEMO_FRAMES)
 
@@ -147,23 +149,37 @@ class ItemParser:
         return self._id_and_request(text)[1]
 
     def _id_and_request(self, text: bytes) -> tuple[int, Request]:
-        length, text = self._cut(text, self._length)
         url, text = self._cut(text, self._url)
-        content = b""
+        varying: dict[str, Any] = {}
+        if self._form in text:
+            varying["form"], text = self._cut_form(text)
         if self._body in text:  # go-vcr leaves out an empty one
+            length, text = self._cut(text, self._length)
             content, text = self._cut(text, self._body)
+            varying["content_length"] = integer(length)
+            varying["body"] = body(content)
         start, colon, frame = text.partition(b"request:")
         id, _ = self._head_of(start + colon)
         is_short = len(frame) <= _LONGEST_FRAME
         fields = self._frames[frame] if is_short else self._frame(frame)
-        count, content = integer(length), body(content) if content else b""
-        sound = repaired(content, count)
-        return id, Request(
-            **fields,
-            url=address(url),
-            content_length=count,
-            body=content if sound is None else sound,
-        )
+        if varying:
+            if not fields.keys().isdisjoint(varying):
+                raise Decline
+            fields = {**fields, **_sound(varying)}
+        return id, Request(**fields, url=address(url))
+
+    def _cut_form(self, text: bytes) -> tuple[dict[str, tuple[str, ...]], bytes]:
+        """Return the form, which is the query's, and the text without it."""
+        at = text.find(self._form)
+        end = self._find_next(text, at + 1)
+        if end is None:
+            raise Decline
+        raw = text[at + len(self._margin) + 1 : end.start()]
+        known = self._known[raw] if len(raw) <= _MEMO_LENGTH else self._field(raw)
+        _, form, following = known
+        if following:
+            raise Decline
+        return form, text[:at] + text[end.start() :]
 
     def _cut(self, text: bytes, mark: bytes) -> tuple[bytes, bytes]:
         """Return the value of the field that begins with ``mark``, and the text

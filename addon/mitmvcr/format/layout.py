@@ -7,7 +7,7 @@ are indented deeper. The index is made by searching for that column.
 import re
 from collections.abc import Callable, Iterable
 
-from mitmvcr.core.vectors import searcher
+from mitmvcr.core.searching import searcher
 from mitmvcr.format.lines import Columns
 from mitmvcr.format.source import Held, Source
 

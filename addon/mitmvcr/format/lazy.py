@@ -21,12 +21,14 @@ from mitmvcr.format.large import LARGE, read_large
 from mitmvcr.format.layout import Index
 from mitmvcr.format.lines import Columns, text
 
-#: Of a file that is not in memory: within so many bytes of an item its URL is sought
-#: first, and within so many behind the URL the response begins.
+#: In bytes, for a file that is not in memory: how far into an item its URL is sought at
+#: first, and how far behind the URL the response begins.
 _NEAR, _FAR = 1 << 13, 1 << 20
-#: What was read is kept while it comes to so many bytes of the file, of which an item
-#: counts as many at the least; and only where it is not longer than this.
+#: In bytes of the file: how much is kept of what was read, how much an item counts at
+#: least, and the longest item that is kept.
 _MOST_KEPT, _LEAST, _LONGEST_KEPT = 64 << 20, 1 << 11, 8 << 20
+#: In bytes: a longer item is not read ahead.
+_LONGEST_AHEAD = 1 << 14
 
 
 class LazyInteractions(Sequence[Interaction]):
@@ -87,6 +89,15 @@ class LazyInteractions(Sequence[Interaction]):
         else:
             self._read.move_to_end(number)
         return found
+
+    def read_ahead(self, number: int) -> bool:
+        """Read an item before anybody needs it, where it is not long; return whether
+        it was not read yet. Whoever needs it finds the damage that there is."""
+        if number in self._read or self._size(number) > _LONGEST_AHEAD:
+            return False
+        with suppress(CassetteError):
+            self._keep(number, self._parse(number))
+        return True
 
     def _keep(self, number: int, read: Interaction) -> None:
         """Keep an item as long as there is room for it."""

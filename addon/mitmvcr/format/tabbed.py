@@ -5,7 +5,7 @@ import re
 
 #: A key or a dash, and the start of a block that does not say its indentation.
 _HEAD = re.compile(rb"( *)((?:- +)*)((?:[^\s#\-].*)?: +)?([|>])([+-]?[ ]*\r?\n)")
-_TEXT = re.compile(rb"(?:\r?\n)*( +)\t")
+_TEXT = re.compile(rb"((?: *\r?\n)*)( +)\t")
 _WIDEST = 9
 
 
@@ -22,8 +22,11 @@ def indented(data: bytes, head: int) -> bytes:
     parent = len(found[1] + found[2])
     if not found[3]:  # within a list it counts from the dash
         parent = len((found[1] + found[2]).rstrip(b" ")) - 1
-    width = len(text[1]) - parent
-    if not 1 <= width <= _WIDEST:
+    width = len(text[2]) - parent
+    longer = any(
+        len(line.rstrip(b"\r")) > len(text[2]) for line in text[1].split(b"\n")
+    )
+    if longer or not 1 <= width <= _WIDEST:
         return data
     at = found.end(4)
     return data[:at] + b"%d" % width + data[at:]

@@ -93,9 +93,9 @@ def dumper(layout: Layout = "v4") -> Callable[[Interaction, int], bytes]:
     return _STYLES[layout].item
 
 
-#: What an item is made of, but for the bodies, of which no copy more is made than has
-#: to be. Few templates, since what it costs to write an item in the midst of other work
-#: is each function and each object that is touched for it.
+#: What an item is made of, without the bodies, which are copied no more often than they
+#: have to be. Few templates, since what it costs to write an item in the midst of other
+#: work is each function and each object that is touched for it.
 _BEFORE = b"""\
     - id: %d
       request:

@@ -40,6 +40,7 @@ MOST_FAULTS = 1000
 
 #: To read a large file of JSON as YAML only to find out that it is none takes seconds.
 _NEVER_YAML = (b"{", b"[")
+_NO_CASSETTE = "not a cassette: no mapping with version and interactions"
 
 
 @dataclass(slots=True)
@@ -126,7 +127,7 @@ def _item_as_it_stands(data: bytes) -> Document:
 def _read(events: Events, document: Document, most_faults: int) -> None:
     _start(events)
     if not events.at(yaml.MappingStartEvent):
-        raise Fault("not a cassette: no mapping with version and interactions", 1)
+        raise Fault(_NO_CASSETTE, 1)
     events.take()
     while not events.at(yaml.MappingEndEvent):
         _top_key(events, document, most_faults)
@@ -134,7 +135,10 @@ def _read(events: Events, document: Document, most_faults: int) -> None:
             return
     events.take()
     _end(events)
-    for name in ("version", "interactions"):
+    wanted = ("version", "interactions")
+    if document.seen.isdisjoint(wanted):
+        raise Fault(_NO_CASSETTE, 1)
+    for name in wanted:
         if name not in document.seen:
             raise Fault(f"there is no `{name}`: was the file cut short?", field=name)
 

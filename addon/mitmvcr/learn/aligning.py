@@ -6,10 +6,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import product
 
-from mitmvcr.core.headers import header
 from mitmvcr.core.matching import Matcher, split_url
 from mitmvcr.core.media import media_kind
-from mitmvcr.core.model import Interaction, Request
+from mitmvcr.core.model import Interaction, Request, header
 from mitmvcr.echo.places import Place, Value, values
 from mitmvcr.miss.freshness import fresh
 

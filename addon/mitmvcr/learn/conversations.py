@@ -7,12 +7,10 @@ from functools import cached_property
 from typing import NamedTuple
 
 from mitmvcr.core.dialogue import Dialogue
-from mitmvcr.core.frames import Frame
-from mitmvcr.core.headers import header
+from mitmvcr.core.frames import Frame, pieces_of
 from mitmvcr.core.matching import DEFAULT, Matcher, MatchSpec
 from mitmvcr.core.media import JSON
-from mitmvcr.core.messages import pieces_of
-from mitmvcr.core.model import Interaction, Request, Response
+from mitmvcr.core.model import Interaction, Request, Response, header
 from mitmvcr.core.wording import shown
 from mitmvcr.learn.aligning import Asked, cost
 from mitmvcr.learn.findings import Facts, Finding

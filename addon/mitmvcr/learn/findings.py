@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from mitmvcr.core.matching import Ignore, Ignoring, MatchSpec
 from mitmvcr.echo.places import Place
+from mitmvcr.miss.moments import Span
 
 
 class Class(StrEnum):
@@ -27,8 +28,10 @@ class Facts:
     ended: float = 0.0
     names: Sequence[str] = ()
 
-    def is_now(self, seconds: float) -> bool:
-        return self.begun - 2 <= seconds <= self.ended + 2
+    @property
+    def span(self) -> Span:
+        """Return the time of the run, and what clocks may differ by."""
+        return Span(self.begun - 2, self.ended + 2)
 
 
 NO_FACTS = Facts()

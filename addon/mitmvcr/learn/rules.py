@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from mitmvcr.core.alike import common
 from mitmvcr.core.matching import Ignore, Ignoring, MatchSpec, parse_ignore
+from mitmvcr.core.searching import common
 from mitmvcr.echo.places import Place, Value
 from mitmvcr.learn.findings import Rule
 from mitmvcr.miss.differences import path_regexes, step_after

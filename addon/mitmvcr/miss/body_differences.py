@@ -18,7 +18,6 @@ from mitmvcr.core.bodies import (
     wire_fields,
     xmlrpc_call,
 )
-from mitmvcr.core.headers import header
 from mitmvcr.core.matching import Ignoring
 from mitmvcr.core.media import (
     FORM,
@@ -29,7 +28,7 @@ from mitmvcr.core.media import (
     media_kind,
     parameter,
 )
-from mitmvcr.core.model import Headers, Request
+from mitmvcr.core.model import Headers, Request, header
 from mitmvcr.core.wording import quoted, shown
 from mitmvcr.miss.differences import (
     by_name,

@@ -1,10 +1,13 @@
-"""Words for the rules of HTTP that keep an equal interaction from answering."""
+"""Words for the rules of HTTP that keep an equal interaction from answering, or that a
+replay went past."""
 
 from collections.abc import Iterable, Iterator
 
-from mitmvcr.core.choosing import Objection
+from mitmvcr.core.choosing import Objection, by_vary, strange_to
 from mitmvcr.core.matching import Rule
+from mitmvcr.core.model import Interaction, Request
 from mitmvcr.core.wording import quoted, shown
+from mitmvcr.miss.masking import masked_text
 from mitmvcr.miss.report import Difference
 
 _WHY = {
@@ -41,3 +44,10 @@ def _whose(found: Objection) -> str:
     else:
         yours = "yours is neither" if found.several == 2 else "yours is none of them"
     return f"this cassette holds {values} of `{name}`; {yours}"
+
+
+def noted(request: Request, found: Interaction) -> str:
+    """Return what to note of a replay: the headers that its answer depends on and that
+    differ. As it may be shown."""
+    differ = broken_rules(map(by_vary, strange_to(request, found)))
+    return "; ".join(masked_text(str(each)) for each in differ)

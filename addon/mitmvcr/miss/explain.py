@@ -17,9 +17,9 @@ from mitmvcr.miss.report import Miss
 from mitmvcr.miss.sides import Masked
 from mitmvcr.miss.steps import Steps, finished
 
-#: Of a body so much is looked at to show its start.
+#: In bytes: how much of a body is read to show its start.
 _SHOWN = 1 << 15
-#: And so much, to find the variables whose values were in it.
+#: And how much to find the variables whose values were in it.
 _SEARCHED = 1 << 20
 
 
@@ -64,7 +64,7 @@ def explaining(
     )
 
 
-#: Of so many that a request with blanks may mean one is chosen.
+#: How many interactions a request with blanks may mean, of which one is chosen.
 _MEANINGS = 20
 
 

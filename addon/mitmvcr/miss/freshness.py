@@ -92,7 +92,7 @@ KINDS = (
 )
 _REGEXES = [re.compile(kind.pattern) for kind in KINDS]
 _LONGEST = 1 << 16
-#: Finds whether there is any of them in a text of up to so many characters. Most have
+#: Finds whether any of them stands in a text of up to this many characters. Most have
 #: none, and 20 searches would take 20 times as long.
 _ANY = re.compile("|".join(f"(?:{kind.pattern})" for kind in KINDS))
 _SHORT = 1 << 9

@@ -5,9 +5,9 @@ import re
 from collections.abc import Iterator
 from itertools import zip_longest
 
-from mitmvcr.core.alike import common
 from mitmvcr.core.bodies import OpenedList, OpenedObject, closed
 from mitmvcr.core.matching import Ignoring
+from mitmvcr.core.searching import common
 from mitmvcr.core.wording import quoted, shown
 from mitmvcr.miss.freshness import fresh
 from mitmvcr.miss.report import Difference

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from mitmvcr.miss.report import Entry, Miss, Outcome
 
-#: So many different misses are remembered where no report is asked for.
+#: How many different misses are remembered where no report is asked for.
 MOST_MISSES = 50
 _MOST_HOSTS = 50
 

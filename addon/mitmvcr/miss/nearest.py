@@ -7,11 +7,11 @@ from functools import cached_property, lru_cache
 from itertools import islice
 from operator import itemgetter
 
-from mitmvcr.core.alike import common
 from mitmvcr.core.choosing import Objections
 from mitmvcr.core.deck import Deck
 from mitmvcr.core.matching import agree, split_url
 from mitmvcr.core.model import Request
+from mitmvcr.core.searching import common
 from mitmvcr.core.urls import url_parts
 from mitmvcr.miss import remedies
 from mitmvcr.miss.broken_rules import broken_rules
@@ -26,13 +26,13 @@ NEAREST = 3
 _COMPARED = 200
 _DETAILED = 5
 _COMPARED_BYTES = 4 << 20
-#: Recorded bodies of so many bytes are read, and one more.
+#: In bytes: recorded bodies are read up to this size, and one more.
 _READ_BYTES = 32 << 20
-#: Of so many URLs it is remembered how alike they are: most come more than once.
+#: For how many URLs their likeness is remembered: most come more than once.
 _SCORES = 10_000
-#: So many URLs are looked at in a step.
+#: How many URLs are looked at in a step.
 _AT_ONCE = 200
-#: Of bodies the start and the end of so many bytes are looked at, to tell how alike
+#: In bytes: how much of the start and the end of bodies is looked at, to find how alike
 #: they are.
 _LIKENESS = 1 << 20
 
@@ -49,7 +49,7 @@ class Search:
         self._keys: dict[str, Hashable] = {}
         #: What takes long to read is read once.
         self.request = lru_cache(maxsize=None)(deck.request)
-        #: So many have a URL like it, and were not compared.
+        #: How many have a URL like it, and were not compared.
         self.left_out = 0
         self.found: list[Near] = []
 

@@ -5,9 +5,8 @@ import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from mitmvcr.core.headers import header
 from mitmvcr.core.media import media_kind
-from mitmvcr.core.model import Interaction
+from mitmvcr.core.model import Interaction, header
 from mitmvcr.core.modes import Repeats
 from mitmvcr.core.spend import NOTHING, Spend, spend_of
 from mitmvcr.core.wording import shown
@@ -16,7 +15,7 @@ _LONGEST_URL = 300
 #: The remedy where what would answer is used up.
 REPEATS = f"vcr_allow_repeats={Repeats.LAST}"
 
-#: So many differences of two requests are named.
+#: How many differences of two requests are named.
 MOST_DIFFERENCES = 5
 #: A larger body is masked only where it is shown: all of it takes its time.
 LARGE = 4 << 20

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import zip_longest
 
-from mitmvcr.core.alike import common
 from mitmvcr.core.bodies import folded
 from mitmvcr.core.matching import Ignoring
+from mitmvcr.core.searching import common
 from mitmvcr.core.wording import bytes_shown, quoted
 from mitmvcr.miss.freshness import fresh
 from mitmvcr.miss.report import MOST_DIFFERENCES, Difference
@@ -16,7 +16,7 @@ from mitmvcr.miss.report import MOST_DIFFERENCES, Difference
 Otherwise = tuple[str, str] | None
 #: Masks a piece of a body.
 Mask = Callable[[bytes], bytes]
-#: So much around a difference is masked, and little of it shown.
+#: How much around a difference is masked; little of it is shown.
 _AROUND = 1 << 15
 _LINE = b"\n"
 

@@ -17,22 +17,29 @@ from mitmproxy.addonmanager import Loader
 
 from mitmvcr.core.errors import VcrError
 from mitmvcr.core.modes import Decision, Refuse, Replay
+from mitmvcr.core.unread import UnreadError
 from mitmvcr.options import CASSETTE, Settings
 from mitmvcr.proxy import host, options
-from mitmvcr.proxy.choice import Choice, refuse_proxy_passwords
 from mitmvcr.proxy.commands import Commands
-from mitmvcr.proxy.connections import Connections
+from mitmvcr.proxy.connections import Choice, Connections, refuse_proxy_passwords
 from mitmvcr.proxy.controlling import Control
 from mitmvcr.proxy.door import Door
 from mitmvcr.proxy.flow.exchange import forward, replay
-from mitmvcr.proxy.flow.player import DEFAULT, SLOW, Player, size_of, with_mode
+from mitmvcr.proxy.flow.player import (
+    DEFAULT,
+    SLOW,
+    Player,
+    drop_proxy_headers,
+    live_request,
+    size_of,
+    with_mode,
+)
 from mitmvcr.proxy.flow.refusals import block, refuse
-from mitmvcr.proxy.flow.requests import drop_proxy_headers, live_request
 from mitmvcr.proxy.flow.responses import describe
 from mitmvcr.proxy.flow.states import Event
 from mitmvcr.proxy.flow.streaming import let_live
+from mitmvcr.proxy.flow.turns import planned
 from mitmvcr.proxy.guard import Guard, stand
-from mitmvcr.proxy.host import cert_store
 from mitmvcr.proxy.host.dispatch import HookDispatcher, open_dispatcher
 from mitmvcr.proxy.host.messages import make_response, request_parts, response_parts
 from mitmvcr.proxy.idle_end import IdleEnd
@@ -50,8 +57,7 @@ logger = logging.getLogger("mitmvcr")
 
 
 class VcrAddon:
-    """Recorder and player of the sessions in play, with the addons for the rest of
-    it."""
+    """Recorder and player of the sessions in play, with addons for the rest."""
 
     name = "vcr"
 
@@ -63,9 +69,8 @@ class VcrAddon:
         has_lane: bool = False,
         made_by: Callable[..., Sessions] = Sessions,
     ) -> None:
-        """Make it; ``configured`` reads the options that the environment and files
-        give, ``opened`` is called with each session. ``has_lane``: see Lane;
-        ``made_by`` makes the sessions."""
+        """Make it. ``configured`` reads more options, ``opened`` is called with each
+        session, and ``made_by`` makes them. ``has_lane``: see Lane."""
         self._configured = configured
         self.options = options.VcrOptions()
         self._opened = opened
@@ -100,7 +105,7 @@ class VcrAddon:
             host.end_process(VcrError(describe(error)))
         self.options.add(loader, configured)
         host.take_deferred_options(ctx.options)
-        cert_store.compare_quickly()
+        host.compare_quickly()
         self.options.add_lists(ctx.options)
 
     def configure(self, updated: Set[str]) -> None:
@@ -240,16 +245,18 @@ class VcrAddon:
         live = live_request(player, flow)
         if session.looks_up and size_of(live.request) > SLOW:
             return self._look_aside(player, flow, live)
-        return self._decided(player, flow, live, session.plan(live.request))
+        try:
+            decision = session.plan(live.request)
+        except UnreadError:
+            return self._look_aside(player, flow, live)
+        return self._decided(player, flow, live, decision)
 
     async def _look_aside(
         self, player: Player, flow: http.HTTPFlow, live: LiveRequest
     ) -> None:
-        """Decide on a large request beside the loop, so that other flows go on."""
-        session = player.session
+        """Decide on what takes long, so that other flows go on."""
         try:
-            foreseen = await asyncio.to_thread(session.foreseen, live.request)
-            decision = session.plan(live.request, foreseen)
+            decision = await planned(player.session, live.request)
             waiting = self._decided(player, flow, live, decision)
         except Exception as error:  # noqa: BLE001 - fails closed, whatever it is
             self.connections.fail(flow, error)

@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 
 from mitmvcr.core.errors import VcrError
-from mitmvcr.proxy.host.backdated import backdated as backdated
+from mitmvcr.proxy.host.cert_store import backdated as backdated
 from mitmvcr.proxy.host.cert_store import create_authority, read_authority
 
 _BASENAME = "mitmproxy"  # the file names under which mitmproxy looks for them

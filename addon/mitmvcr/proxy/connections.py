@@ -1,4 +1,4 @@
-"""What may reach the network, and which protocol a connection speaks.
+"""What may reach the network, which protocol a connection speaks, and whose it is.
 
 The second lock of a replay: every upstream socket is refused that no passthrough rule
 allows, whatever has asked for it.
@@ -10,12 +10,15 @@ from collections.abc import Awaitable, Callable
 from mitmproxy import connection, http, tcp, tls
 from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 
+from mitmvcr.core.errors import OptionError
+from mitmvcr.options import DIR
 from mitmvcr.proxy import host
+from mitmvcr.proxy.flow.interrupted import with_remedy
 from mitmvcr.proxy.flow.player import Player
 from mitmvcr.proxy.flow.refusals import fail, turn_away
 from mitmvcr.proxy.flow.responses import unreachable
 from mitmvcr.proxy.flow.turns import prepare
-from mitmvcr.proxy.flow.unreachable import with_remedy
+from mitmvcr.proxy.host.options import Options
 from mitmvcr.proxy.sessions import Sessions
 
 logger = logging.getLogger("mitmvcr")
@@ -162,3 +165,38 @@ class Connections:
                 "mitmvcr: a connection to %s is not HTTP: passed through, not recorded",
                 flow.server_conn.address,
             )
+
+
+class Choice:
+    """Reads it where there are named sessions; a hook costs 3 us a flow, and mitmproxy
+    finds these only there."""
+
+    name = "vcr.choice"
+
+    def __init__(self, sessions: Sessions, connections: Connections) -> None:
+        self._sessions, self._connections = sessions, connections
+        self.http_connect: Callable[[http.HTTPFlow], None] | None = None
+        self.requestheaders: Callable[[http.HTTPFlow], None] | None = None
+
+    def listen(self) -> None:
+        """Read, or read nothing, as the sessions in play need it."""
+        has_names = self._sessions.root is not None
+        self.http_connect = self._sessions.routes.tunnel if has_names else None
+        self.requestheaders = self._meet if has_names else None
+
+    def _meet(self, flow: http.HTTPFlow) -> None:
+        """Begin the session of a request, or answer why there is none."""
+        if flow.response is not None:
+            return
+        try:
+            self._sessions.of(flow)
+        except Exception as error:  # noqa: BLE001 - fails closed, whatever it is
+            self._connections.fail(flow, error)
+
+
+def refuse_proxy_passwords(opts: Options) -> None:
+    """Raise OptionError where mitmproxy itself wants the user name of the proxy URL."""
+    wanted = getattr(opts, "proxyauth", None)
+    if wanted:
+        remedy = f"{DIR.vcr} takes the proxy's user name as a session: leave one out"
+        raise OptionError("proxyauth", "...", remedy)

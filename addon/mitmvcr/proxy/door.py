@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 from mitmproxy import http
 
 from mitmvcr.proxy.controlling import Control
-from mitmvcr.proxy.host import stream_replay
+from mitmvcr.proxy.host import replays
 from mitmvcr.proxy.host.backpressure import drain
 from mitmvcr.proxy.host.messages import make_response, request_parts
 from mitmvcr.proxy.host.schedule import LiveBody
@@ -86,7 +86,7 @@ def _response(flow: http.HTTPFlow, found: "Answer") -> http.Response:
     rest = found.rest
     if rest is None:
         return _made(found)
-    if not _takes_parts(flow.request) or not stream_replay.install():
+    if not _takes_parts(flow.request) or not replays.take_streams():
         rest.close()  # EventSource comes again for what follows
         return _made(found, (b"Content-Length", b"%d" % len(found.body)))
     chunked = () if flow.request.is_http2 else ((b"Transfer-Encoding", b"chunked"),)

@@ -6,9 +6,9 @@ import logging
 from time import monotonic
 
 from mitmvcr.options import IDLE_TIMEOUT
+from mitmvcr.parsing import write_timeout
 from mitmvcr.proxy.flow.player import DEFAULT, Player
 from mitmvcr.proxy.sessions import Sessions
-from mitmvcr.timing_options import write_timeout
 
 logger = logging.getLogger("mitmvcr")
 

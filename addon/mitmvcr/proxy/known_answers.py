@@ -2,7 +2,7 @@
 
 import time
 from typing import NamedTuple
-from weakref import ReferenceType
+from weakref import ReferenceType, ref
 
 from mitmvcr.core.modes import Replay
 from mitmvcr.lane import Sent
@@ -14,6 +14,9 @@ _MOST = 1 << 23
 #: A longer answer takes its time anyway.
 _LARGE = 1 << 16
 _REDIRECTS = (301, 302, 303, 307, 308)
+
+#: What was planned, the bytes of its answer, and what the log has of it.
+Answered = tuple[Replay, bytes, Entry | int | None]
 
 
 class Known(NamedTuple):
@@ -38,8 +41,7 @@ class Known(NamedTuple):
         code = self.planned.interaction.response.code
         standing = player.session.standing
         return (
-            standing.holds(self.planned)
-            and standing.learned == self.learned
+            standing.learned == self.learned
             and code not in _REDIRECTS  # the next request may follow it
             and not player.redirects.expects
             and not (isinstance(self.entry, Entry) and self.entry.note)
@@ -67,8 +69,13 @@ class KnownAnswers(dict[Sent, Known]):
         super().__init__()
         self._size = 0
 
-    def keep(self, sent: Sent, player: Player, known: Known) -> None:
-        """Keep an answer if it stands."""
+    def keep(
+        self, sent: Sent, player: Player, learned: int, answered: Answered
+    ) -> None:
+        """Keep an answer if it stands; it was planned when so much was learned."""
+        if not player.session.standing.holds(answered[0]):  # as nearly all, once each
+            return
+        known = Known(ref(player), learned, *answered)
         if known.size > _LARGE or not known.stands(player):
             return
         if self._size > _MOST:

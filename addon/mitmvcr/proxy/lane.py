@@ -13,28 +13,28 @@ from collections.abc import Set
 from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 from typing import Any, NamedTuple
-from weakref import WeakKeyDictionary, ref
+from weakref import WeakKeyDictionary
 
 from mitmproxy import connection, http
 
 from mitmvcr.core.modes import Decision, Replay
+from mitmvcr.core.unread import UnreadError
 from mitmvcr.lane import Connection, Ends, Hello, Line, Sent, render
-from mitmvcr.miss.report import Entry
 from mitmvcr.proxy import host
 from mitmvcr.proxy.connections import LEFT, Connections
-from mitmvcr.proxy.flow.player import LARGE, Player, size_of
-from mitmvcr.proxy.flow.requests import live_request_of
+from mitmvcr.proxy.flow.ahead import read_on
+from mitmvcr.proxy.flow.player import LARGE, Player, live_request_of, size_of
 from mitmvcr.proxy.flow.turns import prepare
 from mitmvcr.proxy.handshakes import broken
 from mitmvcr.proxy.host.leaves import Leaves
 from mitmvcr.proxy.host.lines import Intake
 from mitmvcr.proxy.host.lines import Line as Taken
 from mitmvcr.proxy.host.plain import Plain, is_harmless
-from mitmvcr.proxy.known_answers import Known, KnownAnswers
+from mitmvcr.proxy.known_answers import Answered, KnownAnswers
 from mitmvcr.proxy.replay import at_once, waiting_for_nothing
 from mitmvcr.proxy.sessions import Sessions
 from mitmvcr.proxy.sessions.routes import SAYS_SESSION
-from mitmvcr.view.parts import PlainHeaders, PlainRequest, PlainResponse, WireResponse
+from mitmvcr.view.parts import PlainRequest, as_response
 from mitmvcr.view.requests import LiveRequest
 from mitmvcr.view.restore import is_streamed, to_wire
 
@@ -192,9 +192,10 @@ class Lane:
                 answered = _answered(player, request, live, decision)
                 if answered is not None:
                     if sent is not None:
-                        known = Known(ref(player), learned, *answered)
-                        self._known.keep(sent, player, known)
+                        self._known.keep(sent, player, learned, answered)
                     return answered[1]
+        except UnreadError:
+            return None
         except Exception as error:  # noqa: BLE001 - mitmproxy's way answers that too
             self._handed[line.ends] = error
         else:
@@ -316,29 +317,24 @@ def _is_near(address: str) -> bool:
 
 def _answered(
     player: Player, request: PlainRequest, live: LiveRequest, decision: Replay
-) -> tuple[Replay, bytes, Entry | int | None] | None:
+) -> Answered | None:
     """Answer with a replay and count it, and return both, with what the log has of it;
     None where it is a long stream, or fails."""
     began, session = time.monotonic_ns(), player.session
     decision = waiting_for_nothing(player.settings, decision, request)
     interaction = decision.interaction
     if is_streamed(interaction.response):
-        found = at_once(interaction, request)
-        if found is None:
+        if (found := at_once(interaction, request)) is None:
             return None
         sent, answer = found
     else:
         sent = to_wire(interaction, request)
         answer = render(sent)
-    player.redirects.note(live.request, _parts(sent))
+    player.redirects.note(live.request, as_response(sent))
     entry = session.replaying(decision)
     session.replayed(entry, time.monotonic_ns() - began)
+    read_on(player)
     return decision, answer, entry
-
-
-def _parts(sent: WireResponse) -> PlainResponse:
-    headers = PlainHeaders(sent.fields)
-    return PlainResponse(sent.code, sent.reason, b"HTTP/1.1", headers, sent.body)
 
 
 def _protocol(player: Player, place: str, greeting: Hello) -> bytes | None:

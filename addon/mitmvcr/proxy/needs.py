@@ -1,13 +1,82 @@
 """What sessions need of mitmproxy's own options."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable, Iterator
+from hashlib import sha256
+from pathlib import Path
 
+import certifi
 from mitmproxy import ctx
 
+from mitmvcr import network_options as network
+from mitmvcr.core.errors import OptionError, UnusableValueError
+from mitmvcr.core.modes import RULES
+from mitmvcr.options import CLIENT_CERT, UPSTREAM_CA, Option, Settings
 from mitmvcr.proxy import host
 from mitmvcr.proxy.flow.player import Player
 from mitmvcr.proxy.sessions import Sessions
-from mitmvcr.proxy.trust import names_some, towards_origins
+from mitmvcr.store.files import replace_file, why
+
+
+def towards_origins(
+    root: Settings | None, in_play: Iterable[Player]
+) -> dict[str, object]:
+    """Return the options of mitmproxy that come of the settings of sessions which may
+    reach an origin: those that begin with ``root``, and those in play, of which the
+    last counts. Raise OptionError."""
+    chosen = [root] if root is not None and _reaches_out(root) else []
+    chosen += [each.settings for each in in_play if each.reaches_out]
+    return {name: value for each in chosen for name, value in _options(each)}
+
+
+def names_some(settings: Settings) -> bool:
+    """Return whether any option of mitmproxy's comes of these settings."""
+    return bool(
+        settings.insecure_upstream
+        or settings.client_cert is not None
+        or settings.upstream_ca is not None
+    )
+
+
+def _reaches_out(root: Settings) -> bool:
+    forwards = RULES[root.mode, False].forwards
+    return bool(forwards or root.passthrough or root.rerecord)
+
+
+def _options(settings: Settings) -> Iterator[tuple[str, object]]:
+    if (shown := settings.client_cert) is not None:
+        _check(CLIENT_CERT, network.check_client_cert, shown)
+        yield "client_certs", str(shown)
+    if (added := settings.upstream_ca) is not None:
+        _check(UPSTREAM_CA, network.check_upstream_ca, added)
+        usual = ctx.options.ssl_verify_upstream_trusted_ca or certifi.where()
+        yield "ssl_verify_upstream_trusted_ca", str(_both(Path(usual), added))
+    if settings.insecure_upstream:
+        yield "ssl_insecure", True
+
+
+def _check(option: Option, check: Callable[[Path], None], path: Path) -> None:
+    try:
+        check(path)
+    except UnusableValueError as error:
+        raise OptionError(option.vcr, error.value, error.remedy) from error
+
+
+def _both(usual: Path, more: Path) -> Path:
+    """Write two files of authorities into one, which mitmproxy takes; the same two are
+    always the same file."""
+    try:
+        data, added = usual.read_bytes(), more.read_bytes()
+        if added in data:
+            return usual
+        data = data.rstrip(b"\n") + b"\n" + added
+        name = f"origins-{sha256(data).hexdigest()[:12]}.pem"
+        place = Path(ctx.options.confdir).expanduser() / name
+        if not place.exists():
+            replace_file(place, data)
+    except OSError as error:
+        problem = f"cannot be used: {why(error)}"
+        raise OptionError(UPSTREAM_CA.vcr, more, problem) from error
+    return place
 
 
 def set_options(options: host.HostOptions, sessions: Sessions) -> None:

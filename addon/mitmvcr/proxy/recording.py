@@ -9,9 +9,8 @@ from dataclasses import replace
 from mitmproxy import http
 
 from mitmvcr.core.events import ends, has_ended, json_ends
-from mitmvcr.core.headers import header
 from mitmvcr.core.holds import until
-from mitmvcr.core.model import Interaction, Response
+from mitmvcr.core.model import Interaction, Response, header
 from mitmvcr.proxy.flow import responses as answers
 from mitmvcr.proxy.flow.exchange import Exchange
 from mitmvcr.proxy.flow.interrupted import broken

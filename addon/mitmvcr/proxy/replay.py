@@ -12,16 +12,16 @@ from mitmvcr.codings import encoded_pieces
 from mitmvcr.core.chunks import due_times
 from mitmvcr.core.errors import VcrError
 from mitmvcr.core.events import Pieces, due_in_small, ends, in_small, json_ends
-from mitmvcr.core.headers import header
-from mitmvcr.core.model import Interaction, Response
+from mitmvcr.core.model import Interaction, Response, header
 from mitmvcr.core.modes import Replay
 from mitmvcr.lane import render, render_parts
 from mitmvcr.options import Settings
 from mitmvcr.proxy.flow.exchange import Exchange, replay
 from mitmvcr.proxy.flow.player import Player
 from mitmvcr.proxy.flow.states import Event
-from mitmvcr.proxy.host import stream_replay
+from mitmvcr.proxy.host import replays
 from mitmvcr.proxy.host.messages import make_response, request_parts, response_parts
+from mitmvcr.proxy.host.schedule import StreamSchedule
 from mitmvcr.proxy.sessions import Sessions
 from mitmvcr.view.parts import RequestParts, WireResponse, value_of
 from mitmvcr.view.restore import (
@@ -66,7 +66,7 @@ def play(
     is_whole = len(parts) < 2 and not broken and stays is None
     if plain or (is_whole and len(recorded.body) <= LARGE):
         flow.response = make_response(*to_wire(decision.interaction, live))
-    elif stream_replay.install():
+    elif replays.take_streams():
         ended = _Ending(sessions, exchange)
         leave = _leave_large if len(recorded.body) > LARGE else _leave
         flow.response, paced = leave(decision.interaction, live, parts, due, ended)
@@ -127,7 +127,7 @@ def at_once(
     return sent, render_parts(sent, parts)
 
 
-Sent = tuple[http.Response, stream_replay.StreamSchedule]
+Sent = tuple[http.Response, StreamSchedule]
 
 
 def _leave(
@@ -140,7 +140,7 @@ def _leave(
     recorded = interaction.response
     response, sent = to_stream(recorded, live, parts)
     broken = recorded.failure == "truncated"
-    paced = stream_replay.StreamSchedule(sent, due, ended, breaks_off=broken)
+    paced = StreamSchedule(sent, due, ended, breaks_off=broken)
     return make_response(*response), paced
 
 
@@ -165,7 +165,7 @@ def _leave_large(
     if coding := later_coding(recorded, live):
         sent, head = encoded_pieces(sent, coding), partial(_coded_head, coding, live)
     times = None if due is None else due_in_small(parts, due)
-    paced = stream_replay.StreamSchedule(sent, times, ended, broken, head)
+    paced = StreamSchedule(sent, times, ended, broken, head)
     return make_response(*response), paced
 
 
@@ -180,7 +180,6 @@ def _play_socket(
 ) -> Awaitable[None] | None:
     """Switch protocols, and let the recorded messages speak for the server."""
     from mitmvcr.proxy.flow import websocket as sockets
-    from mitmvcr.proxy.host import websocket_replay
 
     session, latency = player.session, player.settings.latency
     recorded = decision.interaction.response
@@ -197,7 +196,7 @@ def _play_socket(
         session.redactor.message,
         session.matcher.message,
     )
-    if "Sec-WebSocket-Key" not in flow.request.headers or not websocket_replay.install(
+    if "Sec-WebSocket-Key" not in flow.request.headers or not replays.play_websocket(
         flow, script
     ):
         raise CannotPlayError(url)

@@ -4,9 +4,12 @@ No script of the recorder's can be loaded anew, or taken out, when an upgrade re
 or removes its file; users' own scripts are given as ever.
 """
 
+import json
 import logging
+import os
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -15,9 +18,48 @@ from mitmproxy.addonmanager import Loader
 
 from mitmvcr.proxy import host, options
 from mitmvcr.proxy.addon import VcrAddon
-from mitmvcr.proxy.attached import Attached
+from mitmvcr.proxy.controlling import Control
 from mitmvcr.proxy.host import chain, masters
 from mitmvcr.spelling import OF_API, ON_COMMAND_LINE, InLog
+
+_STDIN, _STDOUT, _STDERR = 0, 1, 2
+
+
+class Attached:
+    """Prints one line of JSON on stdout once clients and the control API are served,
+    and ends mitmproxy when stdin does. Nothing else goes to stdout from construction
+    on: the log goes to stderr, since nobody may read on.
+
+    Call it before mitmproxy takes stdout.
+    """
+
+    def __init__(self, control: Control) -> None:
+        self._control = control
+        self._out = os.dup(_STDOUT)
+        os.dup2(_STDERR, _STDOUT)
+        if hasattr(os, "setpgrp"):
+            os.setpgrp()  # Ctrl-C is for the program, which ends its sessions first
+
+    def running(self) -> None:
+        ends = masters.ending()
+        threading.Thread(target=_wait_for_end, args=[ends], daemon=True).start()
+        self._say({"control_url": self._control.url})
+
+    def _say(self, facts: dict[str, str | None]) -> None:
+        try:
+            os.write(self._out, json.dumps(facts).encode() + b"\n")
+        except BrokenPipeError:
+            pass  # the program has left already, and stdin has ended too
+        finally:
+            os.close(self._out)
+
+
+def _wait_for_end(ends: Callable[[], None]) -> None:
+    try:
+        while os.read(_STDIN, 4096):
+            pass
+    finally:  # a stdin that is closed or cannot be read has ended too
+        ends()
 
 
 def main(

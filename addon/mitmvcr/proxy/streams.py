@@ -20,7 +20,7 @@ from mitmvcr.proxy.sessions import Sessions
 if TYPE_CHECKING:
     from mitmproxy.proxy import layer
 
-    from mitmvcr.proxy.host.websocket_script import Hearing
+    from mitmvcr.proxy.host.schedule import Hearing
 
 
 class Streams:

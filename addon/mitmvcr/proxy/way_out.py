@@ -1,15 +1,130 @@
-"""Another proxy to go on through, and the hosts that are reached without it."""
+"""Another proxy to go on through, and the hosts that are reached without it.
 
+mitmproxy goes on through HTTP proxies alone, so a socks proxy gets a bridge.
+"""
+
+import asyncio
 import ipaddress
 import re
+import struct
 from collections.abc import Sequence
+from contextlib import suppress
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from mitmproxy import http
 from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 
 from mitmvcr.network_options import Upstream
-from mitmvcr.proxy.socks import Bridge
+
+#: What a socks proxy says of a connection that it did not make (RFC 1928, section 6).
+_REPLIES = (
+    *("", "general failure", "not allowed by its rules", "network unreachable"),
+    *("host unreachable", "connection refused", "timed out"),
+    *("it does not know that command", "it does not know that kind of address"),
+)
+_HEAD = 1 << 14
+
+
+class SocksError(Exception):
+    """The socks proxy did not make the connection; the text says why."""
+
+
+class Bridge:
+    """An HTTP proxy that knows CONNECT alone, on this machine; it has the socks proxy
+    (version 5) resolve names. ``login`` is its user and password."""
+
+    def __init__(self, host: str, port: int, login: tuple[str, str] | None) -> None:
+        self._host, self._port, self._login = host, port, login
+        self._server: asyncio.Server | None = None
+        self._open: set[asyncio.Task[None]] = set()
+        self.address = ("127.0.0.1", 0)
+
+    async def open(self) -> None:
+        """Listen at any free port, which is then in ``address``."""
+        self._server = await asyncio.start_server(self._meet, "127.0.0.1", 0)
+        self.address = ("127.0.0.1", self._server.sockets[0].getsockname()[1])
+
+    def close(self) -> None:
+        if self._server is not None:
+            self._server.close()
+        for task in self._open:
+            task.cancel()
+
+    async def _meet(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._open.add(task)
+        task.add_done_callback(self._open.discard)
+        with suppress(OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            await self._serve(reader, writer)
+        writer.close()
+
+    async def _serve(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        head = await reader.readuntil(b"\r\n\r\n")
+        host, _, port = head.split(b" ")[1].decode("ascii").rpartition(":")
+        try:
+            there = await self._through(host.strip("[]"), int(port))
+        except (SocksError, OSError, asyncio.IncompleteReadError) as error:
+            said = "it hung up" if isinstance(error, EOFError) else error
+            reason = f"The socks proxy {self._host}:{self._port}: {said}"
+            line = " ".join(reason.split()).encode("ascii", "backslashreplace")
+            writer.write(b"HTTP/1.1 502 " + line + b"\r\nContent-Length: 0\r\n\r\n")
+            await writer.drain()
+            return
+        writer.write(b"HTTP/1.1 200 Connected\r\n\r\n")
+        try:
+            await asyncio.gather(_pump(reader, there[1]), _pump(there[0], writer))
+        finally:
+            there[1].close()
+
+    async def _through(
+        self, host: str, port: int
+    ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        reader, writer = await asyncio.open_connection(self._host, self._port)
+        try:
+            await self._greet(reader, writer)
+            name = host.encode("idna") if not host.isascii() else host.encode()
+            request = b"\5\1\0\3" + bytes([len(name)]) + name
+            writer.write(request + struct.pack(">H", port))
+            _, reply, _, kind = await reader.readexactly(4)
+            if reply:
+                raise SocksError(_REPLIES[reply] if reply < 9 else f"error {reply}")
+            more = {1: 4, 4: 16}.get(kind) or (await reader.readexactly(1))[0]
+            await reader.readexactly(more + 2)
+        except BaseException:
+            writer.close()
+            raise
+        return reader, writer
+
+    async def _greet(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        writer.write(b"\5\2\0\2" if self._login else b"\5\1\0")
+        version, way = await reader.readexactly(2)
+        if version != 5:
+            raise SocksError("it does not speak version 5")
+        if way == 0:
+            return
+        if way != 2 or self._login is None:
+            raise SocksError("it wants a user and a password")
+        words = (each.encode() for each in self._login)
+        writer.write(b"\1" + b"".join(bytes([len(each)]) + each for each in words))
+        if (await reader.readexactly(2))[1]:
+            raise SocksError("it refuses this user and password")
+
+
+async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Pass bytes on until there are no more, and then say so."""
+    while piece := await reader.read(_HEAD):
+        writer.write(piece)
+        await writer.drain()
+    if writer.can_write_eof():
+        writer.write_eof()
+
 
 _PORTS = {"http": 80, "https": 443, "socks5": 1080, "socks5h": 1080}
 

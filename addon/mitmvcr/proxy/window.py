@@ -1,22 +1,59 @@
-"""What the page shows of the sessions in play."""
+"""What the page shows of the sessions in play, and of their logs as far as they go."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 
 from mitmvcr.codings import decoded_start
 from mitmvcr.codings.table import CodingError
 from mitmvcr.control.office import Facts, Problem
-from mitmvcr.core.headers import header
-from mitmvcr.core.model import Headers, Interaction
+from mitmvcr.core.errors import CassetteError
+from mitmvcr.core.model import Headers, Interaction, header
+from mitmvcr.miss.log import Later
+from mitmvcr.miss.report import Entry, Outcome
 from mitmvcr.proxy.flow.player import Player
 from mitmvcr.proxy.sessions import Sessions
-from mitmvcr.session.looking import logged
+from mitmvcr.session.session import Session
 from mitmvcr.show import described
-from mitmvcr.show.entries import entry_facts, missed_facts
+from mitmvcr.show.rows import entry_facts, missed_facts
 
-#: A search gives way to others after so many interactions.
+
+def logged(session: Session, numbers: Iterable[int]) -> list[Entry]:
+    """Return these entries of a session's log."""
+    return session.log.told(numbers, _Making(session).entry)
+
+
+class _Making:
+    """Makes the entries that a log has not made yet."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    @cached_property
+    def _recorded(self) -> Sequence[Interaction]:
+        """Return what was recorded, which takes long to be read: once for all."""
+        return self._session.store.recorded()
+
+    def entry(self, later: Later) -> Entry:
+        position, session = later.position, self._session
+        try:
+            found = self._interaction(later)
+        except (CassetteError, IndexError):
+            note = "what was recorded of it cannot be read any more"
+            return Entry(later.outcome, "", "", position, note=note)
+        return Entry.of(
+            later.outcome, found, position, session.shown(found.request.url)
+        )
+
+    def _interaction(self, later: Later) -> Interaction:
+        if later.outcome is Outcome.REPLAYED:
+            return self._session.deck.head(later.position)
+        return self._recorded[later.position - self._session.loaded]
+
+
+#: After how many interactions a search gives way to others.
 _AT_A_TIME = 20
-#: And finds so many at most.
+#: And how many it finds at most.
 _MOST_FOUND = 10_000
 
 

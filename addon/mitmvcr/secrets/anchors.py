@@ -106,9 +106,11 @@ def spellings(stem: str) -> Iterable[str]:
         return _cases(stem)
     spelled = list(product(*map(_cases, words)))
     usual = [each for each in spelled if _is_usual(*each)]
+    first, second = words
     return [
         *("".join(each) for each in spelled),
         *(mark.join(each) for mark in ("_", "-", ".", " ") for each in usual),
+        *(f"{each} {second}" for each in (first.title(), first.upper())),
     ]
 
 

@@ -1,43 +1,74 @@
-"""Columns of CSV and TSV whose names are those of secrets."""
+"""Columns whose names are those of secrets, of CSV, TSV, TOON and Markdown."""
 
 import re
 from collections.abc import Iterator
 
 from mitmvcr.secrets.names import Names
+from mitmvcr.secrets.scan import Place, Scan
 from mitmvcr.secrets.spans import Span
-from mitmvcr.secrets.values import Place
 
 _MARKS = {"csv": b",", "tab-separated-values": b"\t", "tsv": b"\t"}
+#: The titles of a table, and its lines: users[2]{id,password}: and | id | password |
+_TABLES = {
+    b",": re.compile(
+        rb"[^\r\n{]{0,200}\[[0-9]{1,9}\]\{([^}\r\n]++)\}:\r?\n"
+        rb"((?:[ \t]++[^\r\n]*+\r?\n?)*+)"
+    ),
+    b"|": re.compile(
+        rb"([ \t]*+\|[^\r\n]++)\r?\n[ \t]*+\|[ \t:|-]++\r?\n"
+        rb"((?:[ \t]*+\|[^\r\n]*+\r?\n?)*+)"
+    ),
+}
 
 
 def columns(names: Names, data: bytes, kind: str) -> Iterator[Span]:
     """Yield the values of such columns, in a text whose Content-Type says that it is
     one of columns."""
     mark = next((mark for name, mark in _MARKS.items() if name in kind.lower()), None)
-    if mark is None:
+    if mark is not None:
+        head, _, _ = data.partition(b"\n")
+        yield from _in_table(names, data, head, (len(head) + 1, len(data)), mark)
+
+
+def table(names: Names, scan: Scan, begin: int) -> Iterator[Span]:
+    """Yield the same of a table in whose titles a name stands."""
+    if scan.is_done("table", begin):
         return
-    head, _, _ = data.partition(b"\n")
-    titles = [title.strip(b' \r"') for title in head.split(mark)]
+    first = scan.data.rfind(b"\n", max(0, begin - 2000), begin) + 1
+    for mark, regex in _TABLES.items():
+        found = regex.match(scan.data, first)
+        scan.done("table", found.end() if found else begin)
+        if found and found.start(1) <= begin < found.end(1):
+            yield from _in_table(names, scan.data, found[1], found.span(2), mark)
+
+
+def _in_table(
+    names: Names, data: bytes, head: bytes, lines: tuple[int, int], mark: bytes
+) -> Iterator[Span]:
+    titles = [title.strip(b' \t\r"') for title in head.split(mark)]
     secret = {at: each for at, each in enumerate(titles) if names.of(each).field}
-    for number, found in _cells(data, len(head) + 1, mark) if secret else ():
+    for number, found in _cells(data, *lines, mark) if secret else ():
         group = found.lastindex or 0
-        value = found[group]
+        value = found[group].strip()
         if number in secret and (
             verdict := names.judge(secret[number], value, Place.FIELD)
         ):
+            start = data.index(value, found.start(group))
             raw = value.replace(b'""', b'"')
-            start, end = found.span(group)
-            yield Span(start, end, verdict.kind, raw, verdict.is_sure)
+            yield Span(start, start + len(value), verdict.kind, raw, verdict.is_sure)
 
 
-def _cells(data: bytes, at: int, mark: bytes) -> Iterator[tuple[int, re.Match[bytes]]]:
+def _cells(
+    data: bytes, at: int, end: int, mark: bytes
+) -> Iterator[tuple[int, re.Match[bytes]]]:
     """Yield each cell with the number of its column."""
+    sign = re.escape(mark)
     cell = re.compile(
-        rb'"((?:[^"]|"")*+)"|([^%b\r\n"][^%b\r\n]*+)|' % (mark, mark), re.DOTALL
+        rb'[ ]*+(?:"((?:[^"]|"")*+)"|([^%b\r\n"][^%b\r\n]*+)|)' % (sign, sign)
     )
     number = 0
-    while at < len(data):
-        found = cell.match(data, at)
+    while at < end:
+        found = cell.match(data, at, end)
         assert found is not None
         yield number, found
         at = found.end()

@@ -22,9 +22,8 @@ from mitmvcr.codings import (
 )
 from mitmvcr.core.bodies import from_base64
 from mitmvcr.core.events import message_ends
-from mitmvcr.core.headers import header
 from mitmvcr.core.media import JSON, holds_json, is_base64, is_framed, parameter
-from mitmvcr.core.model import Headers
+from mitmvcr.core.model import Headers, header
 
 
 class Look(Enum):

@@ -7,7 +7,7 @@ from base64 import b64encode
 from collections.abc import Iterator
 from urllib.parse import quote, quote_plus
 
-from mitmvcr.secrets.values import BYTES
+from mitmvcr.secrets.scan import BYTES
 
 #: What JavaScript's encodeURIComponent leaves.
 _COMPONENT = "!'()*"

@@ -7,7 +7,7 @@ from urllib.parse import unquote_to_bytes
 from mitmvcr.secrets import lists
 from mitmvcr.secrets.looks import LEAST
 from mitmvcr.secrets.names import is_secret_variable
-from mitmvcr.secrets.values import BYTES
+from mitmvcr.secrets.scan import BYTES
 
 _NO_SECRET = re.compile(
     r"[/~.][^:]*|[A-Za-z]:\\.*|[a-z][a-z0-9+.-]*://[^@]*|-?[0-9.,:]+"

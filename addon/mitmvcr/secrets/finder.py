@@ -1,41 +1,52 @@
-"""Every secret in a text that shows as one: by its field's name or by its own form."""
+"""Every secret in a text that shows as one: by its field's name or by its own form.
+
+Values are found from a part of the name outwards, not by parsing: a body may be JSON in
+a string in JSON, a stream of events, or cut off, and what is not a secret is not to
+change by a byte.
+"""
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
+from urllib.parse import unquote_to_bytes
 
 from mitmvcr.core.media import FORM
 from mitmvcr.secrets import lists
 from mitmvcr.secrets.anchors import Anchors, Hit, spellings
-from mitmvcr.secrets.columns import columns
-from mitmvcr.secrets.forms import Pattern, is_genuine
+from mitmvcr.secrets.columns import columns, table
+from mitmvcr.secrets.forms import Pattern
 from mitmvcr.secrets.looks import is_real
 from mitmvcr.secrets.names import Names
 from mitmvcr.secrets.patterns import PATTERNS
-from mitmvcr.secrets.places import Places
 from mitmvcr.secrets.rules import Rules
 from mitmvcr.secrets.runs import JSON_STARTS, Held, held_in, percent_in
-from mitmvcr.secrets.scan import Scan
+from mitmvcr.secrets.scan import NONE, Place, Scan, Values
 from mitmvcr.secrets.spans import Span
+from mitmvcr.secrets.syntaxes import values
+from mitmvcr.secrets.tokens import Tokens, compiled
 
 _MARK = b"REDACTED"
 _FORM = re.compile(
     rb"[\w.\-%\[\]]{1,80}+=[^&\s\"'<>{}]*+(?:&[\w.\-%\[\]]{1,80}+=[^&\s\"'<>{}]*+)*+"
 )
-_RUN = re.compile(rb"[\w.~+/=-]*+")
 #: What is encoded within what is encoded is looked into so far.
 DEEPEST = 4
-#: So often is a form tried in one run of letters where it does not stand.
-_TRIES = 4
 #: One ``@`` in so many bytes is few.
 _FEW_MARKS = 200
 #: So long are a user and a password, with what stands around them.
 _LONGEST_USERINFO = 300
-#: No token is shorter.
-SHORTEST = 14
+
+_NAME = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.$@:%[]"
+_LETTERS = frozenset(_NAME)
+_LONGEST = 64
+#: What stands behind a name that has a value.
+_FOLLOWED = frozenset(bytes([each]) for each in b"=:\"'`\\>< \t\r\n,;|}]")
+#: The words of a title before its last: "Api Key".
+_TITLE = re.compile(rb"[\"'>]([A-Za-z0-9][A-Za-z0-9_-]*+(?: [A-Za-z0-9_-]++){0,5}+ )\Z")
+_PARAMETER = re.compile(rb"=([^&#\s\"'<>\\;,)\]}]++)")
+_FORM_FIELD = re.compile(rb"=([^&\r\n]++)")
 
 
 class Target(NamedTuple):
@@ -48,7 +59,7 @@ class Target(NamedTuple):
 
 
 @cache
-def table(own: tuple[str, ...] = ()) -> tuple[Anchors, Sequence[Target]]:
+def anchors(own: tuple[str, ...] = ()) -> tuple[Anchors, Sequence[Target]]:
     """Return the texts to look for, and of each what it may belong to; ``own`` are the
     user's names of parameters."""
     names = {text for stem in lists.STEMS for text in spellings(stem)}
@@ -65,28 +76,26 @@ def table(own: tuple[str, ...] = ()) -> tuple[Anchors, Sequence[Target]]:
     ]
 
 
-@cache
-def compiled(regex: str) -> re.Pattern[bytes]:
-    return re.compile(regex.encode(), re.DOTALL)
-
-
 def is_form(data: bytes) -> bool:
     """Return whether all of it is ``name=value&name=value``."""
     return b"=" in data[:200] and _FORM.fullmatch(data) is not None
 
 
 def _userinfo(data: bytes) -> Iterator[re.Match[bytes]]:
-    """Yield the passwords of URLs: from each ``@`` backwards, as long as there are
-    few, then forwards."""
+    """Yield the passwords of commands, and of URLs: from each ``@`` backwards, as
+    long as there are few, then forwards."""
     regex, before, at = compiled(lists.USERINFO), 0, data.find(b"@")
     for _ in range(len(data) // _FEW_MARKS + 1):
         if at < 0:
-            return
+            break
         slash = data.rfind(b"/", max(before, at - _LONGEST_USERINFO), at)
         if slash >= 0 and (found := regex.match(data, max(0, slash - 2), at + 1)):
             yield found
         before, at = at + 1, data.find(b"@", at + 1)
-    yield from regex.finditer(data, before)
+    if at >= 0:
+        yield from regex.finditer(data, before)
+    if b"curl " in data or b"sshpass " in data:
+        yield from compiled(lists.COMMANDS).finditer(data)
 
 
 class Found(NamedTuple):
@@ -103,35 +112,37 @@ class Finder:
     """The one scanner: the lists, with a user's names, regexes and exceptions."""
 
     def __init__(self, names: Names, rules: Rules) -> None:
-        self._names, self._places = names, Places(names)
+        self._names = names
         self._regexes = [re.compile(text.encode()) for text in rules.regex]
         self._keep = frozenset(rules.keep)
         kept = (each for each in PATTERNS if each.kind in self._keep)
         self._kept = {each.kind: compiled(each.regex) for each in kept}
-        anchors, self._targets = table(rules.query)
-        self._hits = anchors.hits
+        found, self._targets = anchors(rules.query)
+        self._hits = found.hits
 
     def is_clear(self, data: bytes, depth: int = 0) -> bool:
         """Return whether no secret can show there, whatever the text is; mostly within
         one look."""
-        if any(_userinfo(data)):
+        if b"@" in data and any(_userinfo(data)):
             return False
         hits = self._hits(data)
         if hits and any(self._suspects(data, hits)):
             return False
-        return depth == DEEPEST or all(
-            self.is_clear(each.plain, depth + 1) for each in percent_in(data)
+        return (
+            depth == DEEPEST
+            or b"%" not in data
+            or all(self.is_clear(each.plain, depth + 1) for each in percent_in(data))
         )
 
     def _suspects(self, data: bytes, hits: Iterable[Hit]) -> Iterator[object]:
-        forms = _Forms(data, self._keep, self._names.is_kept, is_framed=True)
+        forms = Tokens(data, self._keep, self._names.is_kept, is_framed=True)
         named = 0
         for number, start, end in hits:
             target = self._targets[number]
             yield target.is_mark or forms.at(target.forms, start)
             if target.is_name and start >= named:
-                named, is_named = self._places.named(data, start, end)
-                yield is_named
+                begin, named = _name_around(data, start, end)
+                yield self._can_be_secret(data, begin, named)
 
     def found(self, data: bytes, kind: str = "") -> Found:
         """Return all secrets in a text of a Content-Type, except what a rule finds
@@ -154,7 +165,7 @@ class Finder:
         hits = self._hits(data)
         if not hits:
             return spans, starts
-        targets, of, at = self._targets, self._places.of, self._forms(data).at
+        targets, of, at = self._targets, self._of_name, self._forms(data).at
         scan = Scan(data, form=FORM in kind.lower() or is_form(data))
         for number, start, end in hits:
             is_name, is_mark, forms = targets[number]
@@ -166,13 +177,39 @@ class Finder:
                 starts.append(start)
         return spans, starts
 
-    def _forms(self, data: bytes) -> "_Forms":
-        return _Forms(data, self._keep, self._names.is_kept)
+    def _can_be_secret(self, data: bytes, begin: int, finish: int) -> bool:
+        """Return whether a name is that of a secret, and a value can follow."""
+        is_one = self._names.of(data[begin:finish]).parameter > 0
+        return is_one and data[finish : finish + 1] in _FOLLOWED
+
+    def _of_name(self, scan: Scan, start: int, end: int) -> Iterator[Span]:
+        """Yield the values of the field whose name holds ``data[start:end]``, if they
+        are secrets."""
+        data, judge = scan.data, self._names.judge
+        begin, finish = _name_around(data, start, end)
+        scan.named = finish
+        if not self._can_be_secret(data, begin, finish):
+            return
+        name = data[begin:finish]
+        found = _parameter(scan, begin, finish)
+        if not found and self._names.of(name).field:
+            found = values(scan, begin, finish)
+            if not found and data[finish : finish + 1] in b",|} ":
+                yield from table(self._names, scan, begin)
+        for start, end, text, place in found:
+            if verdict := judge(name, text, place):
+                scan.named = max(scan.named, end)
+                kind, is_sure = verdict
+                new = b"0" if place is Place.NUMBER else b""
+                yield Span(start, end, kind, text, is_sure, new)
+
+    def _forms(self, data: bytes) -> Tokens:
+        return Tokens(data, self._keep, self._names.is_kept)
 
     def forms(self, data: bytes) -> Sequence[Span]:
         """Return what is a secret by its own form alone, also in a binary message."""
         keep = self._keep | {"bearer", "basic"}
-        forms = _Forms(data, keep, self._names.is_kept, is_framed=True)
+        forms = Tokens(data, keep, self._names.is_kept, is_framed=True)
         found = (forms.at(self._targets[n].forms, at) for n, at, _ in self._hits(data))
         return [span for span in found if span is not None]
 
@@ -190,71 +227,51 @@ class Finder:
                     yield Span(*found.span(group), kind, found[group])
 
 
-@dataclass(slots=True)
-class _Forms:
-    """Matches the forms of tokens in a text, in time that is linear in it.
-    ``is_framed``: in a binary message, where its length may stand before it in a byte
-    that is a letter. ``note``: called with the kind of what is kept."""
+def _name_around(data: bytes, start: int, end: int) -> tuple[int, int]:
+    """Return where the whole name stands that a part of it was found in."""
+    while data[start] not in _LETTERS:  # the part itself says so, here and below
+        start += 1
+    while data[end - 1] not in _LETTERS:
+        end -= 1
+    begin, finish = start, end
+    if start and data[start - 1] in _LETTERS:
+        left = data[max(0, start - _LONGEST) : start]
+        begin = start - (len(left) - len(left.rstrip(_NAME)))
+    if end < len(data) and data[end] in _LETTERS:
+        right = data[end : end + _LONGEST]
+        finish = end + len(right) - len(right.lstrip(_NAME))
+        colon = data.find(b":", end, finish)
+        if colon >= 0 and not (
+            colon < finish - 1
+            and data[begin - 1 : begin] in (b"<", b'"')
+            and data[finish : finish + 1] in (b'"', b">", b" ", b"\\")
+        ):
+            finish = colon  # the value follows, as in a line of a file
+    before = data[begin - 1 : begin]
+    if before == b"\\" and begin < start:
+        begin += 5 if data[begin : begin + 5] == b"u0026" else data[begin] in b"nrt"
+    elif before == b" " and data[begin - 2] in _LETTERS:
+        begin = _title(data, begin)
+    return begin, finish
 
-    data: bytes
-    keep: Collection[str]
-    note: Callable[[str], object]
-    is_framed: bool = False
-    done: int = 0
-    #: Where the run ends that a kind was tried in, and how often it was; and up to
-    #: where it is not tried again.
-    tries: dict[str, tuple[int, int]] = field(default_factory=dict)
-    tried: dict[str, int] = field(default_factory=dict)
 
-    def at(self, patterns: Iterable[Pattern], at: int) -> Span | None:
-        """Return the secret whose anchor stands at a place; None within another."""
-        for pattern in patterns:
-            if at < self.done:
-                return None
-            kind, is_long = pattern.kind, pattern.is_long
-            if kind in self.keep:
-                if self._matched(pattern, at):
-                    self.note(kind)
-            elif not is_long or at >= self.tried.get(kind, 0):
-                span = self._matched(pattern, at)
-                if span is None and self.is_framed:
-                    span = self._behind_its_length(pattern, at)
-                if span is not None:
-                    return span
-                if is_long:
-                    self._failed(kind, at)
-        return None
+def _title(data: bytes, begin: int) -> int:
+    """Return where the title begins whose last word does so here."""
+    first = max(0, begin - 64)
+    at = max(data.rfind(mark, first, begin) for mark in (b'"', b"'", b">"))
+    title = _TITLE.match(data, at, begin) if at >= 0 else None
+    return title.start(1) if title else begin
 
-    def _matched(self, pattern: Pattern, at: int) -> Span | None:
-        regex, data = compiled(pattern.regex), self.data
-        for back in pattern.back:
-            found = regex.match(data, at - back) if back <= at else None
-            if found is not None and is_genuine(pattern, found[0]):
-                self.done = found.end()
-                group = 1 if found.lastindex else 0
-                return Span(*found.span(group), pattern.kind, found[group])
-        return None
 
-    def _behind_its_length(self, pattern: Pattern, at: int) -> Span | None:
-        first = at - pattern.back[0]
-        if first < 1:
-            return None
-        length = self.data[first - 1]
-        if length < SHORTEST:  # most often a line end
-            return None
-        found = compiled(pattern.regex).match(self.data[first : first + length])
-        if found is None or len(found[0]) != length or found.lastindex:
-            return None
-        if not is_genuine(pattern, found[0]):
-            return None
-        return Span(first, first + length, pattern.kind, found[0])
+def _parameter(scan: Scan, begin: int, finish: int) -> Values:
+    if scan.data[finish : finish + 1] != b"=":
+        return NONE
+    before = scan.left(begin, 5)
+    if not (scan.form or before.endswith((b"?", b"&", b"#", b"&amp;", b"u0026"))):
+        return NONE
+    regex = _FORM_FIELD if scan.form else _PARAMETER
+    return scan.value(regex, finish, Place.QUERY, _percent)
 
-    def _failed(self, kind: str, at: int) -> None:
-        run, tries = self.tries.get(kind, (0, 0))
-        if at >= run:
-            found = _RUN.match(self.data, at)
-            assert found is not None
-            run, tries = found.end(), 0
-        self.tries[kind] = run, tries + 1
-        if tries + 1 == _TRIES:
-            self.tried[kind] = run
+
+def _percent(raw: bytes) -> bytes:
+    return unquote_to_bytes(raw.replace(b"+", b" ")) if b"%" in raw else raw

@@ -19,8 +19,8 @@ from mitmvcr.secrets.known import encoded_placeholders
 from mitmvcr.secrets.looks import FAKE
 from mitmvcr.secrets.messages import Text, Walk
 from mitmvcr.secrets.runs import decoded_base64
+from mitmvcr.secrets.scan import BYTES
 from mitmvcr.secrets.spans import Edit, substituted
-from mitmvcr.secrets.values import BYTES
 
 _MARK = re.compile(rb"\[REDACTED:[\w.-]{1,60}\]")
 _IN_SIGNATURE = re.compile(rb"\.([a-z2-7]+)A+\Z")

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from mitmvcr.secrets.runs import decoded_base64
-from mitmvcr.secrets.values import BYTES
+from mitmvcr.secrets.scan import BYTES
 
 #: As in Token token="x"
 _PARAMETER = re.compile(

@@ -9,8 +9,8 @@ from mitmvcr.core.jsonpaths import Finder, Steps, json_path
 from mitmvcr.core.jsontext import blank, members, value_at
 from mitmvcr.secrets.looks import is_real
 from mitmvcr.secrets.names import kind_of
+from mitmvcr.secrets.scan import BYTES
 from mitmvcr.secrets.spans import Span
-from mitmvcr.secrets.values import BYTES
 
 
 @lru_cache(maxsize=64)

@@ -97,7 +97,27 @@ NAMES = (
     ),
     Named("authorization", "credentials", _AZURE),
     Named(
-        "codeverifier clientassertion samlresponse samlrequest devicecode "
+        "secretstring secretbinary",
+        "what AWS Secrets Manager holds",
+        "https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html",
+    ),
+    Named(
+        "encodedjitconfig",
+        "configures a runner, with its credentials",
+        "https://docs.github.com/en/rest/actions/self-hosted-runners",
+    ),
+    Named(
+        "recoverycodes backupcodes",
+        "codes for the day the second factor is lost",
+        "https://auth0.com/docs/secure/multi-factor-authentication",
+    ),
+    Named(
+        "identifiedby",
+        "a password in SQL",
+        "https://dev.mysql.com/doc/refman/8.4/en/create-user.html",
+    ),
+    Named(
+        "codeverifier clientassertion samlresponse samlrequest samlart devicecode "
         "authorizationcode",
         "what OAuth and SAML exchange for tokens",
         _RFC + "rfc7636",
@@ -163,6 +183,11 @@ DOUBTFUL = (
         "https://docs.getdbt.com/reference/resource-properties/constraints",
     ),
     Named("credential credentials assertion", "objects", _AZURE),
+    Named(
+        "auth",
+        "a user and a password in base64, or a word",
+        "https://docs.docker.com/reference/cli/docker/login/",
+    ),
 )
 
 #: A cookie with such a part in its name is a secret, whatever its value; of the others
@@ -320,6 +345,11 @@ STEMS = [
     "assertion",
     "saml resp",
     "saml req",
+    "saml art",
+    "jit config",
+    "recovery code",
+    "backup code",
+    "identified by",
     "device code",
     "csrf",
     "xsrf",
@@ -338,6 +368,8 @@ STEMS = [
     "key id",
     "?key=",
     "&key=",
+    'auth"',
+    "_auth=",
     "?auth=",
     "&auth=",
     "#key=",
@@ -433,3 +465,8 @@ NO_SECRETS = [
 #: ``user:password@`` in a URL; looked for where there is an ``@``.
 USERINFO = r"://[^\s/?#\"'<>@:\\]{0,80}+:([^\s/?#\"'<>@\\]{1,200}+)@"
 USERINFO_SOURCE = _RFC + "rfc3986#section-3.2.1"
+#: ``curl -u user:password`` and ``sshpass -p password``.
+COMMANDS = (
+    r"(?:\bcurl [^\n|;]{0,100}?(?:-u|--user|--proxy-user) ?[\"']?[^\s:\"'$]{1,64}:"
+    r"|\bsshpass -p ?[\"']?)(?!\$)([^\s\"'\\]{4,200}+)"
+)

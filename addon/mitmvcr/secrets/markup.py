@@ -2,16 +2,19 @@
 
 import re
 
-from mitmvcr.secrets.scan import Scan
-from mitmvcr.secrets.values import NONE, Value, Values, grouped, unescaped
+from mitmvcr.secrets.scan import NONE, Scan, Value, Values, unescaped
 
-_ATTRIBUTE = re.compile(rb"\s{0,20}+=\s{0,20}+(?:\"([^\"<>]++)\"|'([^'<>]++)')")
 _OPENED = re.compile(rb"(?:\s[^<>]{0,2000}+)?+>")
 _CDATA = re.compile(rb"\s{0,200}+<!\[CDATA\[")
 _TEXT = re.compile(rb"[^<]++")
-_PART = re.compile(rb"\r?\n(?:[^\r\n]{1,500}+\r?\n){0,20}+\r?\n")
+_PART = re.compile(rb"\"[^\r\n]{0,500}+\r?\n(?:[^\r\n]{1,500}+\r?\n){0,20}+\r?\n")
 _TAG_VALUE = re.compile(
     rb"(?:value|content)\s*+=\s*+(?:\"([^\"]++)\"|'([^']++)')", re.I
+)
+_TAG = re.compile(rb"<([\w:.-]{1,60})[ \t\r\n]")
+_TAG_TEXT = re.compile(
+    rb"[\"'][^<>/]{0,300}>(?:\s{0,200}+<value>)?([^<]{1,400})"
+    rb"</([\w:.-]{1,60})[ \t]{0,9}>"
 )
 
 
@@ -19,58 +22,55 @@ def element(scan: Scan, begin: int, finish: int) -> Values:
     """Return the text of an element: its end has to follow, since ``<password>`` stands
     in texts too."""
     data, opened = scan.data, _OPENED.match(scan.data, finish)
-    if opened is None or scan.is_done("element", begin):
+    if opened is None or scan.is_done(b"]]>", begin):
         return NONE
     if cdata := _CDATA.match(data, opened.end()):
-        start = cdata.end()
-        end = scan.find(b"]]>", start)
-        scan.done("element", end)
-        return (Value(start, end, data[start:end]),) if end > start else NONE
-    found = _TEXT.match(data, opened.end())
+        return scan.until(b"]]>", cdata.end())
+    found = scan.match(_TEXT, opened.end())
     if found and data.startswith(b"</" + data[begin:finish], found.end()):
         return (Value(*found.span(), unescaped(found[0])),)
     return NONE
 
 
-def in_tag(data: bytes, begin: int) -> bool:
-    opened = data.rfind(b"<", max(0, begin - 2000), begin)
-    return opened >= 0 and data.find(b">", opened, begin) < 0
-
-
-def attribute(scan: Scan, finish: int) -> Values:
-    if scan.is_done("attribute", finish):
-        return NONE
-    found = _ATTRIBUTE.match(scan.data, finish)
-    scan.done("attribute", found.end() if found else 0)
-    return grouped(found, unescaped)
-
-
 def part(scan: Scan, begin: int, finish: int) -> Values:
-    """Return the value of a part of a multipart body, or of an input of a form in
-    HTML."""
-    line = scan.data.find(b"\n", finish, finish + 500)
-    found = None
-    if line >= 0 and not scan.is_done("part", finish):
-        first = line - (scan.data[line - 1 : line] == b"\r")
-        found = _PART.match(scan.data, first)
+    """Return the value of a part of a multipart body."""
+    if scan.left(begin, 6) != b'name="' or scan.is_done(b"\n--", finish):
+        return NONE
+    found = scan.match(_PART, finish)
     if found is None:
-        return entered(scan, begin, finish)
-    start = found.end()
-    end = scan.find(b"\r\n--", start)
-    if end < 0:
-        end = scan.find(b"\n--", start)
-    scan.done("part", end)
-    return (Value(start, end, scan.data[start:end]),) if end >= 0 else NONE
+        return NONE
+    value = scan.until(b"\n--", found.end())
+    scan.done(_PART, value[0].end if value else 0)
+    if value and scan.data[value[0].end - 1 : value[0].end] == b"\r":
+        return (Value(found.end(), value[0].end - 1, value[0].text[:-1]),)
+    return value
 
 
 def entered(scan: Scan, begin: int, finish: int) -> Values:
-    """Return the value of ``<input name="csrf_token" value="...">``, and of the like of
-    ``<meta>``."""
-    if scan.is_done("input", begin):
+    """Return the value of ``<input name="csrf_token" value="...">`` and the like, or
+    the text of ``<entry key="password">x</entry>``."""
+    if not scan.left(begin, 7)[:-1].endswith((b"name=", b" key=", b"\tkey=")):
         return NONE
-    opened = scan.data.rfind(b"<", max(0, begin - 500), begin)
-    closed = scan.data.find(b">", finish, finish + 5000)
-    if opened < 0 or closed < 0:
+    data = scan.data
+    opened = data.rfind(b"<", max(0, begin - 500), begin)
+    closed = data.find(b">", finish, finish + 5000)
+    if opened < 0 or closed < 0 or scan.is_done("input", begin):
         return NONE
     scan.done("input", closed)
-    return grouped(_TAG_VALUE.search(scan.data, opened, closed), unescaped)
+    if found := _TAG_VALUE.search(data, opened, closed):
+        group = found.lastindex or 0
+        return (Value(*found.span(group), unescaped(found[group])),)
+    tag, text = _TAG.match(data, opened), _TAG_TEXT.match(data, finish)
+    if tag and text and text[2] in (tag[1], b"value"):
+        return (Value(*text.span(1), unescaped(text[1])),)
+    return NONE
+
+
+def attribute(scan: Scan, begin: int, finish: int) -> Values:
+    opened = scan.data.rfind(b"<", max(0, begin - 2000), begin)
+    if opened < 0 or scan.data.find(b">", opened, begin) >= 0:
+        return NONE
+    return scan.value(_ATTRIBUTE, finish, decode=unescaped)
+
+
+_ATTRIBUTE = re.compile(rb"\s{0,20}+=\s{0,20}+(?:\"([^\"<>]++)\"|'([^'<>]++)')")

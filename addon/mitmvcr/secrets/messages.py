@@ -10,12 +10,12 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from mitmvcr.core.chunks import moved
-from mitmvcr.core.made_up import is_json, read_value, write_value
+from mitmvcr.core.jsontext import is_json, read_value, write_value
 from mitmvcr.core.model import Headers, Interaction, Request, Response
 from mitmvcr.secrets.containers import Look, said_by, through
 from mitmvcr.secrets.headers import masked_cookies, masked_set_cookie
 from mitmvcr.secrets.names import Names
-from mitmvcr.secrets.values import BYTES, Place
+from mitmvcr.secrets.scan import BYTES, Place
 
 _MARK = re.compile(r"\[REDACTED:([\w.-]+)\]")
 _AS_JSON = {"Content-Type": ["application/json"]}

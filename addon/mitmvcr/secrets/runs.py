@@ -131,3 +131,9 @@ def decoded_base64(coded: bytes) -> bytes | None:
     with suppress(ValueError):
         return b64decode(text + b"=" * (-len(text) % 4), validate=True)
     return None
+
+
+def is_pair(coded: bytes) -> bool:
+    """Return whether base64 holds a user and a password, as of Docker and npm."""
+    pair = (decoded_base64(coded) or b"").partition(b":")
+    return len(pair[2]) > 2 and b"".join(pair).isascii() and pair[0] != b""

@@ -1,11 +1,59 @@
-"""A text that is looked through, and how far each rule has come."""
+"""A text that is looked through, and the values that stand in it."""
 
+import html
 import re
+from collections.abc import Callable, Hashable, Sequence
+from enum import Enum, auto
+from typing import NamedTuple
+
+#: Text that may hold any bytes, and back.
+BYTES = "utf-8", "surrogateescape"
+
+
+class Place(Enum):
+    """Where a value stands under its name."""
+
+    HEADER = auto()
+    COOKIE = auto()
+    #: A parameter of a URL or a form.
+    QUERY = auto()
+    #: A field, an element, an attribute, a part, a cell.
+    FIELD = auto()
+    #: Within the object that a field holds, or where a sentence may stand as well.
+    INNER = auto()
+    #: A field that holds a number.
+    NUMBER = auto()
+    #: A line, or a literal of code.
+    TEXT = auto()
+
+
+class Value(NamedTuple):
+    """Where a value stands, and its text without the escapes there."""
+
+    start: int
+    end: int
+    text: bytes
+    place: Place = Place.FIELD
+
+
+Values = Sequence[Value]
+NONE: Values = ()
+
+
+def unescaped(raw: bytes) -> bytes:
+    """Return a text without the escapes of HTML."""
+    if b"&" not in raw:
+        return raw
+    return html.unescape(raw.decode(*BYTES)).encode(*BYTES)
+
+
+#: So often may each byte of a text be looked through within objects, and so many.
+_OFTEN, _FREE = 2, 1 << 13
 
 
 class Scan:
-    """Keeps the time linear: what a rule found is not looked through by it again, and
-    what is nowhere ahead is looked for once. ``form``: all of it is a form.
+    """Keeps the time linear: what a rule looked through is not looked through by it
+    again, and what is nowhere ahead is looked for once. ``form``: all of it is a form.
 
     ``named``: up to here names were looked for, or values found.
     """
@@ -13,9 +61,21 @@ class Scan:
     def __init__(self, data: bytes, *, form: bool = False) -> None:
         self.data, self.form = data, form
         self.named = 0
+        self._left = _OFTEN * len(data) + _FREE
         self._missing: dict[bytes, int] = {}
-        self._ends: dict[str | int, int] = {}
-        self._last: dict[re.Pattern[bytes], tuple[int, int]] = {}
+        self._ends: dict[Hashable, int] = {}
+
+    @property
+    def may_spend(self) -> bool:
+        """Return whether objects within objects may be looked through again."""
+        return self._left > 0
+
+    def spend(self, size: int) -> None:
+        self._left -= size
+
+    def left(self, begin: int, size: int) -> bytes:
+        """Return what stands before a place, so far."""
+        return self.data[max(0, begin - size) : begin]
 
     def find(self, text: bytes, start: int) -> int:
         """Return where a text stands next; -1 for nowhere."""
@@ -26,24 +86,42 @@ class Scan:
             self._missing[text] = start
         return at
 
-    def is_done(self, rule: str | int, start: int) -> bool:
+    def is_done(self, rule: Hashable, start: int) -> bool:
         """Return whether a rule has looked through this place."""
         return start < self._ends.get(rule, 0)
 
-    def done(self, rule: str | int, end: int) -> None:
+    def done(self, rule: Hashable, end: int) -> None:
         """Say that a rule has looked through all up to ``end``."""
         if end > self._ends.get(rule, 0):
             self._ends[rule] = end
 
-    def stands_before(self, regex: re.Pattern[bytes], at: int, most: int) -> bool:
-        """Return whether a match of at most 32 bytes begins less than ``most`` before a
-        place. No byte is searched for two places."""
-        searched, last = self._last.get(regex, (0, -1))
-        begin = max(searched - 32, at - most, 0)
-        for found in regex.finditer(self.data, begin, at):
-            last = found.start()
-        self._last[regex] = at, last
-        return last >= max(0, at - most)
+    def match(self, regex: re.Pattern[bytes], at: int) -> re.Match[bytes] | None:
+        """Match at a place that this regex did not look through before."""
+        if self.is_done(regex, at):
+            return None
+        found = regex.match(self.data, at)
+        if found is not None:
+            self.done(regex, found.end())
+        return found
+
+    def value(
+        self,
+        regex: re.Pattern[bytes],
+        at: int,
+        place: Place = Place.FIELD,
+        decode: Callable[[bytes], bytes] = bytes,
+    ) -> Values:
+        """Return what the last group of a regex matches."""
+        found = self.match(regex, at)
+        if found is None or not (group := found.lastindex):
+            return NONE
+        return (Value(*found.span(group), decode(found[group]), place),)
+
+    def until(self, text: bytes, start: int) -> Values:
+        """Return all up to a text."""
+        end = self.find(text, start)
+        self.done(text, end)
+        return (Value(start, end, self.data[start:end]),) if end > start else NONE
 
     def closing_quote(self, start: int, level: int, quote: bytes) -> int:
         """Return where a string ends whose quotes are escaped by ``level`` backslashes;

@@ -21,8 +21,8 @@ from mitmvcr.secrets.messages import Text
 from mitmvcr.secrets.names import Names
 from mitmvcr.secrets.rules import Rules
 from mitmvcr.secrets.runs import encoded_as, is_in_url, percent_as
+from mitmvcr.secrets.scan import BYTES, Place
 from mitmvcr.secrets.spans import Edit, Span, apart, substituted
-from mitmvcr.secrets.values import BYTES, Place
 
 #: Where the user's name stands, brackets would be taken for an address.
 _USER = b"userinfo"

@@ -11,7 +11,7 @@ from mitmvcr.secrets.known import KnownSecrets
 from mitmvcr.secrets.looks import is_real
 from mitmvcr.secrets.messages import Text, Walk
 from mitmvcr.secrets.names import kind_of
-from mitmvcr.secrets.values import Place
+from mitmvcr.secrets.scan import Place
 
 if TYPE_CHECKING:
     from mitmvcr.secrets.text_redactor import Sweep

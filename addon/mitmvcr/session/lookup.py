@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from time import time
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mitmvcr.core.choosing import Values
 from mitmvcr.core.deck import JudgedDeck, OpenDeck, Retries
@@ -10,22 +11,21 @@ from mitmvcr.core.matching import Matcher
 from mitmvcr.core.model import Interaction, Request
 from mitmvcr.core.modes import Repeats
 from mitmvcr.miss.report import Miss
+from mitmvcr.session.own import Own
 from mitmvcr.session.redaction import Redaction, Seen
 
 if TYPE_CHECKING:
     from mitmvcr.clock import Clock
     from mitmvcr.core.deck.blanks import Blanks
-    from mitmvcr.echo.names import Names
     from mitmvcr.miss.steps import Steps
 
-#: So many equal interactions are looked at for the ids of a request.
-_MOST_RIVALS = 200
 Judge = Callable[[Request, Request], bool | None]
 
 
 class LookUp:
     """Takes interactions out of the deck of a cassette, by what may be written of a
-    request. ``judge`` is the hook that compares, if there is one."""
+    request. ``judge`` is the hook that compares, if there is one; ``now`` gives the
+    present in Unix seconds."""
 
     def __init__(
         self,
@@ -34,16 +34,17 @@ class LookUp:
         matcher: Matcher,
         redaction: Redaction,
         judge: Judge | None = None,
+        now: Callable[[], float] = time,
     ) -> None:
         self._redaction = redaction
         self._retries = Retries(repeats)
-        self._leaves_out = judge is None and matcher.spec.leaves_out
-        self._names: Names | None = None
         self.deck = (
             OpenDeck(loaded, repeats, matcher, self._whose)
             if judge is None
             else JudgedDeck(loaded, repeats, matcher, self._whose, judge=judge)
         )
+        spec = matcher.spec
+        self._own = None if judge else Own(self.deck, spec, repeats, now)
         #: The last request that was looked up, and how it may be shown.
         self._last_seen = Request(), Request()
         self._foreseen: Seen | None = None
@@ -70,36 +71,17 @@ class LookUp:
 
     def take(self, request: Request, seen: Request) -> tuple[int, Interaction] | None:
         """Take what answers the request that was seen last, and return it with its
-        position, or None."""
-        found = self.deck.take(seen, request)
+        position, or None. Raise UnreadError."""
+        asked, found = seen, self.deck.take(seen, request)
         if found is None and seen is not request:
             # Another recorder's cassette has its secrets as they were.
-            found = self.deck.take(request)
-        found = self._retries.settled(self.deck, (seen, request), found)
-        if found is not None and self._leaves_out:
-            return self._by_names(found, seen, request)
-        return found or self._take_meant(seen, request)
-
-    def _by_names(
-        self, found: tuple[int, Interaction], seen: Request, live: Request
-    ) -> tuple[int, Interaction]:
-        """Return what was found, or the first equal one whose ids stand for those of
-        the request, where they stood for others: matching leaves them out."""
-        from mitmvcr.echo.names import Names, pairs_of
-
-        self.deck.for_good = -1  # the names may stand for others soon
-        names = self._names = self._names or Names()
-        position, interaction = found
-        pairs = pairs_of(interaction.request, seen)
-        if not names.fit(pairs):
-            for other in self.deck.waiting_for(seen, live)[:_MOST_RIVALS]:
-                others = pairs_of(self.deck.request(other), seen)
-                if other != position and names.fit(others):
-                    self.deck.give_back(position)
-                    found, pairs = self.deck.play(other), others
-                    break
-        names.note(pairs)
-        return found
+            asked, found = request, self.deck.take(request)
+        settled = self._retries.settled(self.deck, (seen, request), found)
+        if settled is None:
+            return self._take_meant(seen, request)
+        if self._own is None or settled is not found:
+            return settled
+        return self._own.instead(settled, asked, request)
 
     @cached_property
     def _blanks(self) -> "Blanks":
@@ -115,7 +97,8 @@ class LookUp:
         for meant in self._blanks.meant(seen):
             found = self.deck.take(meant, live)
             if found is not None:
-                return found
+                own = self._own
+                return own.instead(found, meant, live) if own else found
         return None
 
     def explaining(self, request: Request) -> "Steps[Miss]":
@@ -152,3 +135,31 @@ class ClockedLookUp(LookUp):
         if meant is None:
             return found
         return super().take(meant, self._redaction.redactor.request(meant))
+
+
+class Present(NamedTuple):
+    """What a session goes by that moves times: the present in Unix seconds, and what
+    gets a line of what may surprise. ``fakes``: JWTs that the redaction made are moved
+    too, since it does not do so."""
+
+    now: Callable[[], float]
+    say: Callable[[str], None]
+    fakes: bool = True
+
+
+def looking_up(
+    given: tuple[Any, ...], present: Present | None
+) -> tuple[LookUp, "Clock | None"]:
+    """Return what looks requests up, of what :class:`LookUp` is given, and the clock
+    that moves what is found; None where times stay as they are."""
+    if present is None:
+        return LookUp(*given), None
+    from mitmvcr.clock import Clock, first_date  # only then, as all that is rare
+
+    def first() -> int | None:
+        deck = look_up.deck
+        return first_date(map(deck.head, range(len(deck))))
+
+    clock = Clock(present.now, first, present.say, fakes=present.fakes)
+    look_up = ClockedLookUp(*given, clock=clock)
+    return look_up, clock

@@ -1,8 +1,9 @@
-"""Making the session that settings name."""
+"""Making the session that settings name, and saying which options have no effect."""
 
 import logging
 import os
 import time
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,19 +13,76 @@ from mitmvcr.core.errors import (
     CassetteNotFoundError,
     OptionError,
 )
-from mitmvcr.core.matching import Matcher
+from mitmvcr.core.matching import Ignoring, Matcher, MatchSpec
 from mitmvcr.core.modes import RULES
 from mitmvcr.format import foreign
 from mitmvcr.format.source import read_bytes
 from mitmvcr.options import BY_NAME, CASSETTE, Settings
 from mitmvcr.session.hooks import load_hooks
-from mitmvcr.session.idle import idle_options
-from mitmvcr.session.present import Present
+from mitmvcr.session.lookup import Present
 from mitmvcr.session.session import Session
 from mitmvcr.store.store import FileStore
 
 if TYPE_CHECKING:
     from mitmvcr.convert import Reader
+
+
+#: What an option leaves out -> the parts of a match in which that stands.
+_WITHIN: Mapping[Ignoring, tuple[str, ...]] = {
+    Ignoring.QUERY: ("url", "query", "form"),
+    Ignoring.JSON: ("body",),
+    Ignoring.FORM: ("body", "form"),
+    Ignoring.BODY: ("body",),
+    Ignoring.PATH: ("url", "path"),
+}
+#: What other recorders' ways to compare do not look into.
+_AS_THEY_STAND: Mapping[str, tuple[Ignoring, ...]] = {
+    "go-vcr": (Ignoring.JSON, Ignoring.FORM, Ignoring.BODY),
+    "charm": (Ignoring.FORM,),
+}
+
+
+def idle_options(
+    settings: Settings, environment: Mapping[str, str] | None = None
+) -> Iterator[str]:
+    """Yield a line for each, with the way that works. ``environment`` is that of the
+    program which is recorded; None where nothing is."""
+    for option, value, remedy in _found(settings, environment):
+        names = {name: each.vcr for name, each in BY_NAME.items()}
+        yield f"{names[option]}={value}: {remedy.format(**names)}"
+
+
+def _found(
+    settings: Settings, environment: Mapping[str, str] | None
+) -> Iterator[tuple[str, object, str]]:
+    parts, rules = settings.matching.parts, settings.redaction
+    yield from _not_looked_into(settings.matching)
+    if settings.time == "freeze":
+        remedy = "only 'mitmvcr run' gives a command a clock: use {time}=shift"
+        yield "time", "freeze", remedy
+    if environment is not None:
+        for name in rules.secrets:
+            if not environment.get(name):
+                remedy = "no such variable is set here: set it, or leave this out"
+                yield "secret", name, remedy
+    if rules.keep or any(part.startswith("header:") for part in parts):
+        from mitmvcr.secrets import effects  # with the lists, which take their time
+
+        yield from (("match", *each) for each in effects.not_compared(parts, rules))
+        yield from (("keep", *each) for each in effects.not_hidden(rules))
+
+
+def _not_looked_into(spec: MatchSpec) -> Iterator[tuple[str, object, str]]:
+    for ignoring, parts in _WITHIN.items():
+        if ignoring in _AS_THEY_STAND.get(spec.style, ()):
+            remedy = f"{{match}}={spec.style} compares bodies as they stand"
+        elif not any(part in spec.parts for part in parts):
+            remedy = f"{{match}}={spec} compares no {parts[0]}"
+        else:
+            continue
+        for each in getattr(spec, ignoring):
+            yield ignoring, each, f"{remedy}: leave one of the two out"
+
 
 logger = logging.getLogger("mitmvcr")
 
@@ -49,6 +107,7 @@ def open_session(settings: Settings, flows: "Reader | None" = None) -> Session:
             f"cassette not found, and mode {settings.mode} never records:"
             " record it first with mode record_once",
         )
+    environment = dict(os.environ)  # as it is now, though secrets are found later
     session = Session(
         store,
         settings.mode,
@@ -57,13 +116,13 @@ def open_session(settings: Settings, flows: "Reader | None" = None) -> Session:
         matcher=Matcher(settings.matching),
         hooks=None if settings.hooks is None else load_hooks(settings.hooks),
         rules=settings.redaction,
-        environment=os.environ,
+        environment=environment,
         present=_present(settings),
         echoes=settings.echo,
     )
     session.notice = session.notice or store.notice or what_is_odd(store.name)
-    environment = os.environ if session.records else None
-    session.idle_options = [*idle_options(settings, environment)]
+    recorded = environment if session.records else None
+    session.idle_options = [*idle_options(settings, recorded)]
     return session
 
 

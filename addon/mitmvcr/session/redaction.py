@@ -23,7 +23,7 @@ class Redacted(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """A live request as it is compared, and the values that tell whose it is."""
+    """A live request as it is compared, and the values that show whose it is."""
 
     live: Request
     seen: Request

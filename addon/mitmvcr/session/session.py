@@ -29,12 +29,11 @@ from mitmvcr.miss.log import Log
 from mitmvcr.miss.report import Entry, Miss, Outcome
 from mitmvcr.miss.steps import Steps, finished
 from mitmvcr.secrets.rules import DEFAULT, Rules
-from mitmvcr.session.echoes import Echoes
+from mitmvcr.session.answers import Echoes, Standing
 from mitmvcr.session.hooks import Hooks
-from mitmvcr.session.present import Present, looking_up
+from mitmvcr.session.lookup import Present, looking_up
 from mitmvcr.session.recording import Recording
 from mitmvcr.session.redaction import Redacted, Redaction, Seen
-from mitmvcr.session.standing import Standing
 from mitmvcr.session.summary import Counts, Summary
 from mitmvcr.session.variables import Variables
 from mitmvcr.spelling import IN_MITMPROXY
@@ -178,7 +177,7 @@ class Session(Counts):
 
     def plan(self, request: Request, foreseen: Seen | None = None) -> Decision:
         """Decide what to do with a request. A replay has used its interaction up;
-        :meth:`give_back` undoes that."""
+        :meth:`give_back` undoes that. Raise UnreadError."""
         if not self.looks_up:
             decision = self._without_look_up
         else:
@@ -221,7 +220,7 @@ class Session(Counts):
     def _note(self, position: int, seen: Request, found: Interaction) -> None:
         """Note for the report where the answer depends on what differs."""
         if self.log.is_kept:
-            from mitmvcr.miss.notes import noted
+            from mitmvcr.miss.broken_rules import noted
 
             self._notes.pop(position, None)
             if note := noted(seen, found):

@@ -6,8 +6,7 @@ from functools import cached_property
 
 from mitmvcr.core.deck import Deck
 from mitmvcr.core.errors import VcrError
-from mitmvcr.core.jsontext import Value
-from mitmvcr.core.made_up import holding, read_value, write_value
+from mitmvcr.core.jsontext import Value, holding, read_value, write_value
 from mitmvcr.core.model import Headers, Interaction, Request, Response
 
 

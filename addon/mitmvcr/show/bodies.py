@@ -12,10 +12,9 @@ from mitmvcr.codings import decoded_parts, decoded_start
 from mitmvcr.codings.table import CodingError
 from mitmvcr.core.chunks import Chunk
 from mitmvcr.core.events import ends, pieces, stream_kind
-from mitmvcr.core.headers import header
+from mitmvcr.core.jsontext import laid_out
 from mitmvcr.core.media import charset, is_json
-from mitmvcr.core.model import Headers
-from mitmvcr.show.pretty import laid_out
+from mitmvcr.core.model import Headers, header
 
 
 class Limits(NamedTuple):

@@ -1,11 +1,11 @@
-"""Interactions in a table, and one of them whole."""
+"""Interactions in a table, one of them whole, and what became of requests."""
 
 from typing import Any, NamedTuple
 
 from mitmvcr.core.frames import Frame, close_parts
-from mitmvcr.core.headers import header
 from mitmvcr.core.media import media_kind
-from mitmvcr.core.model import Headers, Interaction
+from mitmvcr.core.model import Headers, Interaction, header
+from mitmvcr.miss.report import Entry, miss_facts
 from mitmvcr.show.bodies import USUAL, Limits, body_facts
 
 Facts = dict[str, Any]
@@ -102,3 +102,35 @@ def _ms(nanoseconds: int) -> float:
 def printable(text: str) -> str:
     """Return a text in which bytes that are not UTF-8 stand as ``\\xff``."""
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def entry_facts(
+    number: int, entry: Entry, span: tuple[float, float] | None = None
+) -> Facts:
+    """Return an entry of a session's log as values for JSON, without its miss; ``span``
+    is when it began and ended, in seconds since the epoch."""
+    facts: Facts = {
+        "n": number,
+        "outcome": str(entry.outcome),
+        "method": printable(entry.method),
+        "url": printable(entry.url),
+        "interaction": entry.interaction,
+        "status": entry.status,
+        "size": entry.size,
+        "duration_ms": None if entry.duration is None else entry.duration / 1e6,
+        "protocol": entry.protocol,
+        "media": entry.media,
+        "note": entry.note,
+    }
+    if span is not None:
+        began, ended = span
+        facts |= {
+            "began": round(began, 4),
+            "lasted_ms": round((ended - began) * 1e3, 2),
+        }
+    return facts
+
+
+def missed_facts(entry: Entry) -> Facts:
+    """Return why an entry missed; nothing where it did not."""
+    return {} if entry.miss is None else {"miss": miss_facts(entry.miss)}

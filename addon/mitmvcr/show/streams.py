@@ -8,8 +8,7 @@ from typing import NamedTuple
 
 from mitmvcr.codings import decoded_or_same
 from mitmvcr.core.events import pieces, stream_kind
-from mitmvcr.core.headers import header
-from mitmvcr.core.model import Request
+from mitmvcr.core.model import Request, header
 from mitmvcr.core.wording import bytes_shown, quoted
 from mitmvcr.miss.json_differences import json_differences
 from mitmvcr.miss.report import Difference

@@ -229,3 +229,16 @@ def sync_folder(folder: Path) -> None:
 
 def why(error: OSError) -> str:
     return (error.strerror or str(error)).lower()
+
+
+def put(
+    target: Path, data: Iterable[bytes] | bytes, *, makes_folder: bool = False
+) -> None:
+    """Write a file, or leave the old one as it was. Raise CassetteWriteError."""
+    try:
+        if makes_folder:
+            target.parent.mkdir(parents=True, exist_ok=True)
+        replace_file(target, data)
+    except OSError as error:
+        problem = f"cannot be written: {why(error)}"
+        raise CassetteWriteError(str(target), problem) from error

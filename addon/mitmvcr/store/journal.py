@@ -25,9 +25,8 @@ from mitmvcr.store.files import (
     sync_folder,
     write_all,
 )
-from mitmvcr.store.leftover import contents, interactions_in
 from mitmvcr.store.lock import Lock, claim
-from mitmvcr.store.rescue import open_rescue
+from mitmvcr.store.rescue import contents, interactions_in, open_rescue
 
 logger = logging.getLogger("mitmvcr")
 

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from mitmvcr.core.errors import CassetteError
-from mitmvcr.format.packed import packed
+from mitmvcr.format.source import packed
 from mitmvcr.store.files import home
 from mitmvcr.store.place import Place, State
 
-#: What tells one version of an object from another, by the names of several stores.
+#: What distinguishes versions of an object, by the names of several stores.
 _VERSION = ("ETag", "etag", "generation", "LastModified", "mtime", "created", "size")
 
 

@@ -1,5 +1,6 @@
-"""What saves a recording from whoever lays hands on its journal: a second copy, which
-nobody else can reach, and a file of another name to go on in."""
+"""What saves a recording: what a journal holds that was left over, and for whoever lays
+hands on one a second copy, which nobody else can reach, and a file of another name to
+go on in."""
 
 import os
 import tempfile
@@ -9,7 +10,44 @@ from io import BytesIO
 from pathlib import Path
 from typing import IO
 
+from mitmvcr.core.errors import CassetteError
+from mitmvcr.core.model import Interaction, Request, Response
+from mitmvcr.core.wording import number_of
+from mitmvcr.format import reader, writer
 from mitmvcr.store.files import BINARY, NO_FOLLOW, PRIVATE, home
+
+
+def interactions_in(path: Path) -> int | None:
+    """Return how many whole interactions a journal holds; None if it is no journal."""
+    data = without_cut_off(path.read_bytes())
+    if data == writer.preamble():
+        return 0
+    try:
+        return len(reader.loads(data, str(path), lazy=True).interactions)
+    except CassetteError:
+        return None
+
+
+def contents(count: int | None) -> str:
+    """Describe a journal that holds this many interactions; None is no journal."""
+    if count is None:
+        return "does not hold a recording, and blocks a new one"
+    interactions = number_of(count, "interaction")
+    return f"holds {interactions} of a recording that was not saved"
+
+
+def without_cut_off(data: bytes) -> bytes:
+    """Return a journal without a last interaction that was cut off: a whole one ends
+    with the line of its duration. What is no journal is left as it is."""
+    sample = writer.dumper()(Interaction(0, Request(), Response()), 0)
+    last_line = sample[sample.rindex(b"\n", 0, -1) :].removesuffix(b"0s\n")
+    lines = data[: data.rfind(b"\n") + 1]
+    last = lines.rfind(last_line)
+    if last >= 0:
+        return data[: data.index(b"\n", last + 1) + 1]
+    head = writer.preamble()
+    return head if data.startswith(head) or head.startswith(data) else data
+
 
 _MOST = 1000
 #: Most recordings are smaller, and stay in memory; a larger one is in a file

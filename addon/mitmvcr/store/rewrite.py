@@ -1,12 +1,38 @@
-"""What was recorded is changed where it may hold certain texts, and nowhere else."""
+"""What was recorded is changed where it may hold certain texts; and a new recording
+differs from the old one only in what really differs."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from mitmvcr.core.model import Interaction, Layout
+from mitmvcr.core.volatile import VOLATILE
 from mitmvcr.format import reader, writer
 from mitmvcr.format.lazy import LazyInteractions
 from mitmvcr.secrets import anchors
+
+
+def keep_volatile(
+    old: Iterable[Interaction], new: Iterable[Interaction]
+) -> Iterator[Interaction]:
+    """Yield the new interactions; an old one instead of a new one that differs from it
+    only in duration and volatile headers. Equal ones are paired in order."""
+    known: defaultdict[bytes, deque[Interaction]] = defaultdict(deque)
+    for each in old:
+        known[_lasting(each)].append(each)
+    for each in new:
+        same = known.get(_lasting(each))
+        yield same.popleft() if same else each
+
+
+def _lasting(interaction: Interaction) -> bytes:
+    """Return all of an interaction that has to be equal, as one key."""
+    response = interaction.response
+    kept = {k: v for k, v in response.headers.items() if k.lower() not in VOLATILE}
+    bare = replace(response, headers=kept, duration=0)
+    return writer.dumper()(replace(interaction, response=bare), 0)
+
 
 #: Makes of an interaction what is written in its place.
 Change = Callable[[Interaction], Interaction]
@@ -20,9 +46,9 @@ _HIDING = (b"!!binary", b'"\\uFEFF')
 _AS_THEY_ARE = re.compile(rb"[!#-&(-\[\]-~]+")
 #: A shorter piece would be interactions nearly everywhere.
 _LEAST = 4
-#: So much of a piece is looked for: an automaton of whole tokens takes long to make.
+#: How much of a piece is looked for: an automaton of whole tokens takes long to make.
 _MOST = 16
-#: So many are looked for one by one where there is no automaton.
+#: How many are looked for one by one where there is no automaton.
 _FEW = 64
 
 

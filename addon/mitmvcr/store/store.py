@@ -19,10 +19,9 @@ from mitmvcr.store.cassette_file import CassetteFile
 from mitmvcr.store.files import finish_in_place, whole_beside, why
 from mitmvcr.store.journal import Journal, SyncedJournal
 from mitmvcr.store.late import LateSecrets
-from mitmvcr.store.leftover import without_cut_off
 from mitmvcr.store.place import State
-from mitmvcr.store.rewrite import Change, amended
-from mitmvcr.store.volatile import keep_volatile
+from mitmvcr.store.rescue import without_cut_off
+from mitmvcr.store.rewrite import Change, amended, keep_volatile
 
 #: A larger body is not to be in memory several times over.
 _LARGE = 8 << 20

@@ -10,7 +10,7 @@ from mitmvcr.core.choosing import fields
 from mitmvcr.core.matching import Matcher
 from mitmvcr.core.model import Request
 from mitmvcr.core.volatile import VOLATILE
-from mitmvcr.show.pairs import MATCHING, Keys, pair_off
+from mitmvcr.show.compared import MATCHING, Keys, pair_off
 from mitmvcr.tools.sheet import Entry, Sheet
 
 #: Headers of requests that are made anew each time. What tells equal requests apart

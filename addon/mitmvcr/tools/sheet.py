@@ -7,6 +7,7 @@ from functools import cached_property
 from hashlib import sha256
 from typing import NamedTuple
 
+from mitmvcr.core.dates import date_of, parse_date
 from mitmvcr.core.model import Cassette, Interaction, Layout, Request
 from mitmvcr.format import layout, writer
 from mitmvcr.format.faults import Fault
@@ -15,7 +16,6 @@ from mitmvcr.format.layout import Index
 from mitmvcr.format.lazy import LazyInteractions, read_item
 from mitmvcr.format.lines import Columns
 from mitmvcr.format.plainly import Plainly, PlainReader
-from mitmvcr.tools.times import date_of, parse_date
 
 #: Where go-vcr itself begins its lines, and so what the writer writes.
 OURS = Columns(dash=4, field=8, name=12, value=16, list_value=12)

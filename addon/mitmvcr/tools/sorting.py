@@ -1,15 +1,32 @@
-"""Interactions in another order, where equal requests stay in theirs: it is the order
-in which they are answered."""
+"""Interactions of a cassette chosen, and put in another order, where equal requests
+stay in theirs: it is the order in which they are answered."""
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from typing import Any
 
-from mitmvcr.core.model import Interaction
+from mitmvcr.core.dates import date_of
+from mitmvcr.core.jsontext import holding
+from mitmvcr.core.model import Headers, Interaction
 from mitmvcr.core.urls import url_parts
 from mitmvcr.tools.listing import host_of
 from mitmvcr.tools.sheet import Entry
-from mitmvcr.tools.times import date_of
+
+
+def chosen(entries: Sequence[Entry], positions: Container[int]) -> list[Entry]:
+    """Return the entries at these positions; what a test had made up before one that
+    goes is held by the next that stays. Raise CassetteError."""
+    kept: list[Entry] = []
+    waiting: Headers = {}
+    for at, entry in enumerate(entries):
+        if at not in positions:
+            waiting = {**entry.request.variables, **waiting}
+            continue
+        if waiting:
+            met = entry.interaction
+            entry, waiting = entry.changed(met, holding(met, waiting)), {}
+        kept.append(entry)
+    return kept
 
 
 def _by_url(met: Interaction) -> tuple[str, str, str, str]:

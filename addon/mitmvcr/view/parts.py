@@ -92,6 +92,12 @@ class WireResponse(NamedTuple):
     trailers: Fields | None = None
 
 
+def as_response(sent: WireResponse) -> PlainResponse:
+    """Return what is to be sent as the response that it is."""
+    headers = PlainHeaders(sent.fields)
+    return PlainResponse(sent.code, sent.reason, b"HTTP/1.1", headers, sent.body)
+
+
 def raw(text: str) -> bytes:
     """Return the bytes of a text, as they were on the wire."""
     return text.encode("utf-8", "surrogateescape")

@@ -5,9 +5,8 @@ from dataclasses import replace
 from typing import NamedTuple
 from urllib.parse import quote, urljoin
 
-from mitmvcr.core.headers import header
 from mitmvcr.core.matching import url_key
-from mitmvcr.core.model import Request
+from mitmvcr.core.model import Request, header
 from mitmvcr.view.golang import text
 from mitmvcr.view.parts import RequestParts, ResponseParts, value_of
 from mitmvcr.view.requests import LiveRequest

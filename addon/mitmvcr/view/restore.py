@@ -16,8 +16,7 @@ from mitmvcr.codings import (
     first_known,
 )
 from mitmvcr.core.events import came_in_units, is_stream
-from mitmvcr.core.headers import header
-from mitmvcr.core.model import Headers, Interaction, Response
+from mitmvcr.core.model import Headers, Interaction, Response, header
 from mitmvcr.view.parts import (
     Fields,
     RequestParts,

@@ -14,9 +14,8 @@ from dataclasses import replace
 from functools import lru_cache
 
 from mitmvcr.core.chunks import moved
-from mitmvcr.core.headers import header
 from mitmvcr.core.media import media_kind
-from mitmvcr.core.model import Response
+from mitmvcr.core.model import Response, header
 
 #: Headers in milliseconds -> who reads them.
 MILLISECONDS: Mapping[str, str] = {
@@ -63,7 +62,7 @@ _INTERVAL = re.compile(rb'("interval"\s*:\s*"?)(\d+)()')
 _DEVICE = b'"device_code"'
 #: In bytes: a longer body of JSON holds no such hint.
 _LONGEST = 1 << 16
-#: Statuses that tell a client to come back later.
+#: Statuses that ask a client to come back later.
 _LATER = (403, 413, 429, 503)
 #: A client that reads ``Retry-After`` first, and 0 as none; it takes a fraction.
 _TAKES_FRACTIONS = "azsdk-"

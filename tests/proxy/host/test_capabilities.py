@@ -32,11 +32,9 @@ from mitmvcr.proxy.host import (
     listeners,
     masters,
     messages,
+    replays,
     shared_port,
-    stream_replay,
-    websocket_replay,
 )
-from mitmvcr.proxy.host.backdated import backdated
 from mitmvcr.proxy.host.capabilities import (
     TABLE,
     Capabilities,
@@ -44,7 +42,7 @@ from mitmvcr.proxy.host.capabilities import (
     CapabilityError,
     capabilities,
 )
-from mitmvcr.proxy.host.cert_store import compare_quickly
+from mitmvcr.proxy.host.cert_store import backdated, compare_quickly
 from mitmvcr.proxy.host.late_imports import postpone
 from mitmvcr.proxy.host.lines import Intake
 from mitmvcr.proxy.host.options import set_alone
@@ -246,7 +244,7 @@ def _asks_as_mitmproxy_does(patch: Patch, folder: Path) -> None:
 
 
 def _has_no_stream(patch: Patch, folder: Path) -> None:
-    assert not stream_replay.install()
+    assert not replays.take_streams()
     assert layers.HttpStream.send_response is _another
 
 
@@ -266,7 +264,7 @@ def _kills_the_call(patch: Patch, folder: Path) -> None:
 
 def _plays_no_socket(patch: Patch, folder: Path) -> None:
     script: Any = None
-    assert not websocket_replay.install(tflow.tflow(), script)
+    assert not replays.play_websocket(tflow.tflow(), script)
 
 
 def _goes_by_the_connection(patch: Patch, folder: Path) -> None:

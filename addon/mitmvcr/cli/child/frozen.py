@@ -9,7 +9,7 @@ from pathlib import Path
 
 from mitmvcr.cli.age import Recorded, when_recorded
 from mitmvcr.cli.report.console import say
-from mitmvcr.cli.tools.finding import find_cassettes
+from mitmvcr.cli.tools.files import find_cassettes
 from mitmvcr.core.errors import OptionError
 from mitmvcr.core.modes import RULES
 from mitmvcr.options import BY_NAME, CASSETTE, DIR, Settings
@@ -19,8 +19,8 @@ _OPTION = BY_NAME["time"]
 #: with threads is good for all.
 _PLACES = ("/usr/lib/*/faketime", "/usr/lib*/faketime", "/usr/local/lib/faketime")
 _NAME = "libfaketimeMT.so.1"
-#: Cassettes of one run were recorded within so many seconds: what is good for an hour
-#: is good in all of them.
+#: In seconds: cassettes of one run were recorded this close to each other. What is good
+#: for an hour is good in all of them.
 _ONE_RUN = 1800
 
 

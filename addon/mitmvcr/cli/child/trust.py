@@ -9,7 +9,7 @@ from pathlib import Path
 import certifi
 
 from mitmvcr.cli.child import jks
-from mitmvcr.cli.child.told import told_certificates, told_files
+from mitmvcr.cli.child.authorities import told_certificates, told_files
 
 #: Variables that replace a client's roots by one file. An inherited one may name a
 #: company's own roots, so their certificates are kept in the bundle.

@@ -1,19 +1,136 @@
-"""``mitmvcr cassette``: check and recover."""
+"""``mitmvcr cassette``: check, recover, scan and scrub."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 
-from mitmvcr.cli.commands.left import rules_of, say_what_is_equal, say_what_is_left
+from mitmvcr import __version__
+from mitmvcr.cli.commands.left import (
+    looked_through,
+    rules_of,
+    say_what_is_equal,
+    say_what_is_left,
+)
 from mitmvcr.cli.report.console import progress, say
-from mitmvcr.cli.tools.finding import find_cassettes
+from mitmvcr.cli.tools.files import find_cassettes
+from mitmvcr.core.errors import CassetteError
+from mitmvcr.core.model import Cassette
 from mitmvcr.core.wording import number_of
+from mitmvcr.format import layout, reader, writer
 from mitmvcr.format.check import check
+from mitmvcr.format.source import packed, read_bytes
 from mitmvcr.options import CASSETTE
+from mitmvcr.secrets.identities import told_apart
+from mitmvcr.secrets.rules import Rules
+from mitmvcr.store.files import put
 from mitmvcr.store.store import FileStore
+from mitmvcr.tools import layout_of
+from mitmvcr.values import Layer
+
+_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+
+
+class Secret(NamedTuple):
+    """A secret in a file; ``line`` is where its interaction begins."""
+
+    path: str
+    line: int
+    interaction: int
+    place: str
+    kind: str
+    shown: str
+
+    def __str__(self) -> str:
+        where = f"{self.path}:{self.line}: interaction {self.interaction}"
+        return f"{where}, {self.place}: {self.kind} {self.shown}"
+
+
+def scan_cassettes(paths: Sequence[Path], typed: Layer, *, form: str) -> int:
+    """Print what is found to stdout; 1 if there is anything, or a file is damaged."""
+    rules = rules_of("scan", typed)
+    files = find_cassettes(paths)
+    secrets: list[Secret] = []
+    damaged = 0
+    for path in files:
+        try:
+            secrets += _scan(path, rules)
+        except CassetteError as error:
+            say(f"error: {error}")
+            damaged += 1
+    for line in [_sarif(secrets)] if form == "sarif" else map(str, secrets):
+        click.echo(line)
+    scanned = number_of(len(files), "cassette")
+    say(f"{scanned} scanned, {number_of(len(secrets), 'secret')} found")
+    return 1 if secrets or damaged else 0
+
+
+def _scan(path: Path, rules: Rules) -> Iterator[Secret]:
+    data = read_bytes(path)
+    interactions = reader.loads(data, str(path)).interactions
+    _, found = looked_through(interactions, rules)
+    index = layout.index(data) if found else None
+    for number, secrets in found.items():
+        line = 1 if index is None else index.line(number) + 1
+        for each in secrets:
+            yield Secret(str(path), line, number, *each)
+
+
+def scrub_cassettes(paths: Sequence[Path], typed: Layer) -> int:
+    """Redact in place. 1 if a file could not be read."""
+    rules = rules_of("scrub", typed)
+    files = find_cassettes(paths)
+    scrubbed = damaged = 0
+    for path in files:
+        try:
+            scrubbed += _scrub(path, rules)
+        except CassetteError as error:
+            say(f"error: {error}")
+            damaged += 1
+    say(f"{number_of(len(files), 'cassette')} looked through, {scrubbed} scrubbed")
+    return 1 if damaged else 0
+
+
+def _scrub(path: Path, rules: Rules) -> bool:
+    data = read_bytes(path)
+    cassette = reader.loads(data, str(path))
+    redactor, found = looked_through(cassette.interactions, rules)
+    if not found:
+        return False
+    kept = Cassette(told_apart(redactor, cassette.interactions))
+    data = writer.dumps(kept, layout_of(data))
+    put(path, packed(str(path), data))
+    say(f"{path}: {number_of(len(found), 'interaction')} redacted")
+    return True
+
+
+def _sarif(secrets: Sequence[Secret]) -> str:
+    kinds = sorted({each.kind for each in secrets})
+    driver = {
+        "name": "mitmvcr",
+        "version": __version__,
+        "rules": [{"id": kind, "shortDescription": {"text": kind}} for kind in kinds],
+    }
+    run = {"tool": {"driver": driver}, "results": [_result(each) for each in secrets]}
+    return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)
+
+
+def _result(secret: Secret) -> dict[str, object]:
+    where = f"interaction {secret.interaction}, {secret.place}"
+    text = f"{secret.kind} {secret.shown} in {where}"
+    place = {
+        "artifactLocation": {"uri": Path(secret.path).as_posix()},
+        "region": {"startLine": secret.line},
+    }
+    return {
+        "ruleId": secret.kind,
+        "level": "error",
+        "message": {"text": text},
+        "locations": [{"physicalLocation": place}],
+    }
 
 
 def check_cassettes(paths: Sequence[Path], *, as_json: bool = False) -> int:

@@ -9,10 +9,15 @@ from pathlib import Path
 import click
 
 from mitmvcr.cli.commands.plan import Plan, make_plan
-from mitmvcr.cli.commands.putting import put
 from mitmvcr.cli.commands.supervise import run_once
-from mitmvcr.cli.refresh.reports import lines, writer_of
-from mitmvcr.cli.refresh.results import Refreshed, Result, status_of, why_not
+from mitmvcr.cli.refresh.reports import (
+    Refreshed,
+    Result,
+    lines,
+    status_of,
+    why_not,
+    writer_of,
+)
 from mitmvcr.cli.report.console import say
 from mitmvcr.core.errors import OptionError
 from mitmvcr.core.matching import Matcher
@@ -23,7 +28,8 @@ from mitmvcr.format import reader
 from mitmvcr.format.source import read_bytes
 from mitmvcr.options import CASSETTE, DIR, MODE, PROVE, RECEIPT, REPORT, RERECORD
 from mitmvcr.parsing import COMPARE
-from mitmvcr.show.pairs import paired
+from mitmvcr.show.compared import paired
+from mitmvcr.store.files import put
 from mitmvcr.values import Given, Values
 
 _WORDS = f"{MODE.word} {COMPARE}"

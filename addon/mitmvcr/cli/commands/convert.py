@@ -11,18 +11,18 @@ import click
 
 from mitmvcr import convert
 from mitmvcr.cli.commands.left import rules_of
-from mitmvcr.cli.commands.putting import put
 from mitmvcr.cli.commands.sources import Input, beside, flows, inputs_of
 from mitmvcr.cli.report.console import progress, say
 from mitmvcr.core.errors import CassetteDamagedError, CassetteError, OptionError
 from mitmvcr.core.model import Interaction
 from mitmvcr.core.wording import number_of
 from mitmvcr.format import foreign, reader
-from mitmvcr.format.packed import packed
+from mitmvcr.format.source import packed
 from mitmvcr.format.writer import dumper
 from mitmvcr.secrets.identities import told_apart
 from mitmvcr.secrets.redactor import Redactor
 from mitmvcr.secrets.rules import Rules
+from mitmvcr.store.files import put
 from mitmvcr.values import Layer
 
 _STDOUT = "-"
@@ -213,7 +213,7 @@ def _form_of(each: Input, data: bytes, wishes: Wishes) -> convert.Format:
     if wishes.source is not None:
         return convert.BY_NAME[wishes.source]
     kind = foreign.kind_of(data)
-    if kind in foreign.CODE:
+    if kind in foreign.CODE or kind in foreign.UNREAD:
         raise CassetteDamagedError(str(each.path), foreign.what_it_is(kind, ""))
     form = convert.format_of(data, each.path.name)
     if form is None or not form.is_read:

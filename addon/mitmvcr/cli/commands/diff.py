@@ -4,18 +4,17 @@ import json
 import shutil
 import sys
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import click
 
-from mitmvcr.cli.commands.putting import put
-from mitmvcr.cli.report.changes import details, overview
 from mitmvcr.cli.report.console import is_coloured, say
+from mitmvcr.cli.report.lines import Line, fitting, line_of
 from mitmvcr.cli.report.page import to_difference
-from mitmvcr.cli.tools.finding import Source, find_cassettes
+from mitmvcr.cli.tools.files import Source, find_cassettes
 from mitmvcr.cli.tools.ledger import progress
 from mitmvcr.config import in_force
 from mitmvcr.core.errors import OptionError
@@ -24,9 +23,65 @@ from mitmvcr.format.speed import no_collection
 from mitmvcr.options import options_of
 from mitmvcr.secrets.redactor import Redactor
 from mitmvcr.show.compared import OUTCOMES, Compared, compared
+from mitmvcr.store.files import put
 from mitmvcr.tools import Sheet
 from mitmvcr.tools.merging import equal
 from mitmvcr.values import Layer
+
+Facts = Mapping[str, Any]
+
+_COLOURS = {"same": "", "changed": "yellow", "only in A": "red", "only in B": "green"}
+_HEADINGS = ("", "A", "B", "method", "status")
+
+
+def overview(rows: Sequence[Compared], width: int | None = None) -> Iterator[Line]:
+    """Yield a heading and a line for each row; ``width`` cuts them to a terminal."""
+    cells = [_cells(each) for each in rows]
+    sizes = [max(map(len, column)) for column in zip(_HEADINGS, *cells, strict=True)]
+    room = None if width is None else max(20, width - sum(sizes) - 2 * len(sizes))
+    yield line_of((_joined(_HEADINGS, sizes) + "URL", "bold"))
+    for each, own in zip(rows, cells, strict=True):
+        outcome, rest = own[0].ljust(sizes[0]), _joined(own[1:], sizes[1:])
+        colour = _COLOURS[each.outcome]
+        yield line_of((outcome, colour), "  " + rest + fitting(each.url, room))
+
+
+def _joined(cells: Sequence[str], sizes: Sequence[int]) -> str:
+    pairs = zip(cells, sizes, strict=True)
+    return "".join(cell.ljust(size) + "  " for cell, size in pairs)
+
+
+def _cells(each: Compared) -> tuple[str, ...]:
+    numbers = ("-" if at is None else str(at) for at in each.pair.positions)
+    return each.outcome, *numbers, each.method, each.status
+
+
+def details(rows: Sequence[Compared]) -> Iterator[Line]:
+    """Yield what differs in each row that changed."""
+    for each in rows:
+        if each.outcome == "changed":
+            yield from _changed(each)
+
+
+def _changed(each: Compared) -> Iterator[Line]:
+    facts = each.facts()
+    yield line_of("")
+    head = f"A {each.pair.a}, B {each.pair.b}: {each.method} {each.url}"
+    yield line_of((head, "bold"))
+    if not each.pair.matches:
+        yield line_of("  the requests do not match: a replay of one misses the other")
+    for found in facts["differ"]:
+        yield _difference(found)
+    if facts["more"]:
+        yield line_of("  ... and more")
+
+
+def _difference(found: Facts) -> Line:
+    place = (f"  {found['place']}: ", "cyan")
+    if not found["a"] and "why" in found:
+        return line_of(f"  {found['why']}")
+    looks = f" ({found['looks']})" if "looks" in found else ""
+    return line_of(place, (found["a"], "red"), " -> ", (found["b"], "green"), looks)
 
 
 class Both(NamedTuple):
@@ -120,7 +175,7 @@ def print_differences(
     """Compare the cassettes of two folders by their names; return 1 if they differ,
     else 0."""
     sides = [
-        {_within(each, folder) for each in find_cassettes([folder])}
+        {each.relative_to(folder) for each in find_cassettes([folder])}
         for folder in (a, b)
     ]
     for folder, own in zip((a, b), sides, strict=True):
@@ -146,10 +201,6 @@ def print_differences(
     if as_json:
         _print_json(facts)
     return status
-
-
-def _within(path: Path, folder: Path) -> Path:
-    return path.relative_to(folder)
 
 
 def _print(both: Both) -> None:

@@ -10,6 +10,7 @@ import click
 
 from mitmvcr.cli.commands.sources import flows
 from mitmvcr.cli.curl.command import Curl, parse_curl
+from mitmvcr.cli.options import parse_header
 from mitmvcr.cli.report.console import is_coloured, long_lines
 from mitmvcr.config import in_force
 from mitmvcr.core.errors import OptionError
@@ -99,14 +100,9 @@ def _curl(question: Question) -> Curl:
         raise OptionError("--url", "", "is needed, or --curl 'curl ...'")
     body = _body(question.body)
     method = question.method or ("GET" if body is None else "POST")
-    return Curl(method.upper(), question.url, list(map(_header, question.header)), body)
-
-
-def _header(text: str) -> tuple[str, str]:
-    name, colon, value = text.partition(":")
-    if not colon or not name.strip():
-        raise OptionError("--header", text, "write it as 'Name: value'")
-    return name.strip(), value.strip()
+    return Curl(
+        method.upper(), question.url, list(map(parse_header, question.header)), body
+    )
 
 
 def _body(text: str | None) -> bytes | None:

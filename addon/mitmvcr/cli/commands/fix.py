@@ -8,8 +8,8 @@ from typing import Any
 
 from mitmvcr.cli.commands.rules import may_write, show_rules, write_rules
 from mitmvcr.cli.report import status
+from mitmvcr.cli.report.account import last_run
 from mitmvcr.cli.report.console import say
-from mitmvcr.cli.report.last import last_run
 from mitmvcr.config import in_force
 from mitmvcr.config_writing import Added
 from mitmvcr.core.errors import VcrError

@@ -200,7 +200,7 @@ def _show(found: Learned, additions: Additions) -> None:
     for (one, other), count in _named_pairs(found.alike):
         say(
             f"interactions {one} and {other}{count} differ only in what is made up: the"
-            " rules make them one, and they answer in the order recorded"
+            " rules make them one, and for new ids they answer in the order recorded"
         )
     for (one, other), count in _named_pairs(found.at_odds):
         say(

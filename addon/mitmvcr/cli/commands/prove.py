@@ -25,7 +25,7 @@ from mitmvcr.options import PROVE, Settings
 from mitmvcr.store.store import FileStore
 
 _REPLAYS = 2
-#: So many unused interactions are named.
+#: How many unused interactions are named.
 _NAMED = 3
 
 

@@ -8,20 +8,18 @@ from typing import NamedTuple
 
 import click
 
-from mitmvcr.cli.commands.putting import put
-from mitmvcr.cli.refresh.reports import lines, writer_of
-from mitmvcr.cli.refresh.results import Refreshed, status_of
+from mitmvcr.cli.options import parse_header
+from mitmvcr.cli.refresh.reports import Refreshed, lines, status_of, writer_of
 from mitmvcr.cli.refresh.rounds import Choice, refreshed
 from mitmvcr.cli.report.console import say
-from mitmvcr.cli.tools.files import locked
-from mitmvcr.cli.tools.finding import find_cassettes
+from mitmvcr.cli.tools.files import find_cassettes, locked
 from mitmvcr.config import in_force
 from mitmvcr.core.errors import OptionError
 from mitmvcr.core.wording import number_of
 from mitmvcr.format import reader
-from mitmvcr.format.packed import packed
-from mitmvcr.format.source import read_bytes
+from mitmvcr.format.source import packed, read_bytes
 from mitmvcr.options import SET, Settings, options_of
+from mitmvcr.store.files import put
 from mitmvcr.tools import Sheet, layout_of, spliced
 from mitmvcr.values import Layer
 
@@ -45,7 +43,7 @@ def refresh_cassettes(paths: Sequence[Path], wanted: Wanted, typed: Layer) -> in
     sets = values.read((SET,))["set"]
     choice = Choice(
         methods=(*SAFE, *(each.upper() for each in wanted.methods)),
-        headers=[_header(each) for each in wanted.headers],
+        headers=[parse_header(each) for each in wanted.headers],
         pause=1 / wanted.rate,
     )
     writers = [(target, writer_of(target)) for target in wanted.reports]
@@ -79,10 +77,3 @@ def _refresh(
             put(path, packed(str(path), b"".join(spliced(sheet, changes))))
             say(f"{path}: {number_of(len(changes), 'interaction')} recorded anew")
         return Refreshed(str(path), results)
-
-
-def _header(text: str) -> tuple[str, str]:
-    name, colon, value = text.partition(":")
-    if not colon or not name.strip():
-        raise OptionError("--header", text, "write it as 'NAME: VALUE'")
-    return name.strip(), value.strip()

@@ -11,7 +11,7 @@ from typing import NoReturn
 
 import click
 
-from mitmvcr.cli.child.told import told_certificates, told_files
+from mitmvcr.cli.child.authorities import told_certificates, told_files
 from mitmvcr.cli.child.trust import more_roots, write_origins, write_roots
 from mitmvcr.cli.commands.plan import in_ci
 from mitmvcr.cli.report.console import say

@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 
 import click
 
-from mitmvcr.cli.commands.putting import put
 from mitmvcr.cli.report.console import say
 from mitmvcr.cli.report.lines import Line, detail, table
 from mitmvcr.cli.report.page import LIMITS
@@ -26,6 +25,7 @@ from mitmvcr.options import options_of
 from mitmvcr.secrets.redactor import Redactor
 from mitmvcr.show import USUAL, WHOLE, Limits, Row, described, row
 from mitmvcr.show.html import report
+from mitmvcr.store.files import put
 from mitmvcr.values import Layer
 
 _STATUS = re.compile(r"[1-9](?:\d\d|xx)", re.I)

@@ -17,9 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from mitmvcr.cli.child.behind import left_behind
 from mitmvcr.cli.child.environment import ProxyFacts, child_environment
-from mitmvcr.cli.child.process import Relay
+from mitmvcr.cli.child.process import Relay, left_behind
 from mitmvcr.cli.child.trust import (
     TrustFiles,
     write_origins,
@@ -174,7 +173,7 @@ def _told(
 def _route(plan: Plan, port: int) -> AbstractAsyncContextManager[Route]:
     if plan.namespace is None:
         return nullcontext(Route(port))
-    from mitmvcr.cli.isolate.gate import open_gate
+    from mitmvcr.cli.isolate.leaving import open_gate
 
     return open_gate(plan.namespace, port)
 

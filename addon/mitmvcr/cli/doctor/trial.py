@@ -104,7 +104,7 @@ def _complete(session: Session) -> None:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep the proxy's log to itself: it would tell of each refusal twice."""
+    """Keep the proxy's log to itself: it would report each refusal twice."""
     before = logging.root.manager.disable
     logging.disable(logging.CRITICAL)
     try:

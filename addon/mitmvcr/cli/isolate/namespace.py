@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mitmvcr.cli.isolate import syscalls
+from mitmvcr.cli.isolate import network
 from mitmvcr.cli.isolate.ports import stay
 from mitmvcr.cli.isolate.route import Allowed
 from mitmvcr.core.errors import VcrError
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 _LONGEST = 1 << 16
 _MOST_DESCRIPTORS = 253  # SCM_MAX_FD of the kernel
 _KINDS = {
-    "user": syscalls.CLONE_NEWUSER,
-    "net": syscalls.CLONE_NEWNET,
-    "mnt": syscalls.CLONE_NEWNS,
+    "user": network.CLONE_NEWUSER,
+    "net": network.CLONE_NEWNET,
+    "mnt": network.CLONE_NEWNS,
 }
 
 
@@ -57,12 +57,12 @@ class Namespace:
         """Move this process into the namespace. Call it in a child that is to become
         the command. Raise OSError."""
         for descriptor, kind in self.kinds:
-            if kind == syscalls.CLONE_NEWNS:  # it is entered at its root
+            if kind == network.CLONE_NEWNS:  # it is entered at its root
                 folder = os.getcwd()
-                syscalls.setns(descriptor, kind)
+                network.setns(descriptor, kind)
                 os.chdir(folder)
             else:
-                syscalls.setns(descriptor, kind)
+                network.setns(descriptor, kind)
 
     def close(self) -> None:
         """Close our descriptors; the namespace lives on while a process is in it."""

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from mitmvcr.cli.isolate import network, syscalls
+from mitmvcr.cli.isolate import network
 from mitmvcr.cli.isolate.diverted import PORTS, RANGE
 from mitmvcr.cli.isolate.route import Allowed
 
@@ -46,9 +46,9 @@ def set_up(allowed: Sequence[Allowed], *, user: bool, divert: bool) -> Parts:
         made.add("user", _own("user"))
     made.add("net", _own("net"))
     if daemons:
-        syscalls.keep_mounts_to_ourselves()
+        network.keep_mounts_to_ourselves()
         for path in daemons:
-            syscalls.cover(path)
+            network.cover(path)
         made.add("mnt", _own("mnt"))
     network.bring_up("lo")
     _add_allowed(made, allowed)
@@ -74,10 +74,10 @@ def _move(*, user: bool, mounts: bool) -> None:
     """Enter the namespace. The caller keeps its own user and group, the only ones in
     it."""
     uid, gid = os.geteuid(), os.getegid()
-    flags = syscalls.CLONE_NEWNET
-    flags |= syscalls.CLONE_NEWUSER if user else 0
-    flags |= syscalls.CLONE_NEWNS if mounts else 0
-    syscalls.unshare(flags)
+    flags = network.CLONE_NEWNET
+    flags |= network.CLONE_NEWUSER if user else 0
+    flags |= network.CLONE_NEWNS if mounts else 0
+    network.unshare(flags)
     if user:
         Path("/proc/self/setgroups").write_text("deny")
         Path("/proc/self/uid_map").write_text(f"{uid} {uid} 1")

@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 
 from mitmvcr.core.model import Request
 
-#: In seconds: so long an API may let wait for an answer, and so long it may be told to
-#: wait for the next request.
+#: In seconds: how long an answer may take, and how long an API may ask to wait for the
+#: next request.
 _TIMEOUT, _LONGEST_WAIT = 60, 120
 _TRIES = 3
 #: What holds for one connection, and what is said anew.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from mitmvcr.cli.child.trust import write_origins, write_roots
 from mitmvcr.cli.refresh.asking import Asker, NotAskedError, what_is_hidden
-from mitmvcr.cli.refresh.results import Result, why_not
+from mitmvcr.cli.refresh.reports import Result, why_not
 from mitmvcr.core.model import Interaction, Request, Response
 from mitmvcr.core.modes import Mode
 from mitmvcr.core.volatile import VOLATILE
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 #: Each is asked so often; and so often where something is found.
 _LEAST, _MOST = 2, 6
-#: So long, in seconds, the proxy may take to record what the client has.
+#: In seconds: how long the proxy may take to record what the client has.
 _RECORDED = 10.0
 _REMEDY = (
     "give today's credentials, as --header 'Authorization: Bearer <TOKEN>'"

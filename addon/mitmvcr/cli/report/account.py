@@ -1,17 +1,50 @@
-"""All that a report of a run holds."""
+"""All that a report of a run holds, and what it missed, kept for ``mitmvcr fix``."""
 
+import hashlib
+import json
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from mitmvcr.cli.age import Age, ages
+from mitmvcr.cli.report.console import say
 from mitmvcr.cli.report.findings import Finding
 from mitmvcr.core.spend import NOTHING, Spend
-from mitmvcr.miss.report import Entry, Outcome
+from mitmvcr.miss.report import Entry, Outcome, miss_facts
 from mitmvcr.session import Session
 from mitmvcr.session.summary import Summary
+from mitmvcr.store.files import home, replace_file, why
+
+
+def last_run(environment: Mapping[str, str]) -> Path:
+    """Return where it is kept for the working folder."""
+    folder = hashlib.sha256(os.getcwd().encode("utf-8", "surrogateescape"))
+    return home(environment) / "last" / f"{folder.hexdigest()[:16]}.json"
+
+
+def keep_misses(sessions: Sequence[Session], environment: Mapping[str, str]) -> None:
+    """Keep the misses of a run as a report has them, or take away those of the run
+    before where there are none."""
+    parts = [_part(session) for session in sessions if session.log.misses]
+    try:
+        place = last_run(environment)
+        if parts:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            replace_file(place, json.dumps({"version": 1, "sessions": parts}).encode())
+        else:
+            place.unlink(missing_ok=True)
+    except OSError as error:
+        say(f"'mitmvcr fix' will not know this run's misses: {why(error)}")
+
+
+def _part(session: Session) -> dict[str, object]:
+    entries = [{"miss": miss_facts(miss)} for miss in session.log.misses]
+    return {"cassette": os.path.abspath(session.store.name), "entries": entries}
+
 
 _SPENT = {Outcome.RECORDED: "recorded", Outcome.REPLAYED: "saved"}
-#: So many of the oldest cassettes are listed.
+#: How many of the oldest cassettes are listed.
 _OLDEST = 10
 
 

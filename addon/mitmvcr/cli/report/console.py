@@ -14,7 +14,7 @@ from mitmvcr.miss.report import Difference, Miss, Near
 from mitmvcr.options import REPORT
 from mitmvcr.spelling import as_typed, in_words
 
-#: So many are shown at the end of a run; the log and a report have them all.
+#: How many are shown at the end of a run; the log and a report have them all.
 _SHOWN = 10
 _DIFFERENCES = 3
 _LONGEST_URL = 120

@@ -117,7 +117,7 @@ def _distrusted(broken: dict[str, str]) -> str:
     )
 
 
-#: So many addresses are named.
+#: How many addresses are named.
 _MOST = 10
 
 

@@ -52,7 +52,7 @@ def table(rows: Sequence[Row], width: int | None = None) -> Iterator[Line]:
     sizes = [max(len(each[at]) for each in cells) for at in range(len(_HEADINGS) - 1)]
     for at, each in enumerate(cells):
         fixed = [
-            _padded(at, cell, size)
+            cell.rjust(size) if at in _AT_RIGHT else cell.ljust(size)
             for at, (cell, size) in enumerate(zip(each, sizes, strict=False))
         ]
         url = each[-1]
@@ -75,10 +75,6 @@ def fitting(text: str, room: int | None) -> str:
 
 #: Numbers stand at the right.
 _AT_RIGHT = (0, 3, 4)
-
-
-def _padded(column: int, cell: str, size: int) -> str:
-    return cell.rjust(size) if column in _AT_RIGHT else cell.ljust(size)
 
 
 def _cells(each: Row) -> tuple[str, ...]:

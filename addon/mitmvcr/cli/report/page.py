@@ -9,8 +9,8 @@ from mitmvcr.core.model import Interaction
 from mitmvcr.secrets.redactor import Redactor
 from mitmvcr.show import Limits, Row, described
 from mitmvcr.show.compared import Compared, differ_facts
-from mitmvcr.show.entries import entry_facts, missed_facts
 from mitmvcr.show.html import report
+from mitmvcr.show.rows import entry_facts, missed_facts
 
 Facts = dict[str, Any]
 

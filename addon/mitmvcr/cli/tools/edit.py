@@ -8,8 +8,7 @@ from pathlib import Path
 import click
 
 from mitmvcr.cli.commands.left import rules_of
-from mitmvcr.cli.tools.files import locked, without_secrets, write
-from mitmvcr.cli.tools.finding import Source
+from mitmvcr.cli.tools.files import Source, locked, without_secrets, write
 from mitmvcr.cli.tools.ledger import Ledger
 from mitmvcr.core.errors import CassetteError, OptionError
 from mitmvcr.core.model import Interaction

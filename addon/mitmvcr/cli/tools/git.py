@@ -15,28 +15,26 @@ import click
 
 from mitmvcr.cassette_options import is_cassette
 from mitmvcr.cli.commands.left import rules_of
-from mitmvcr.cli.commands.putting import put
 from mitmvcr.cli.report.console import say
 from mitmvcr.cli.report.lines import detail, line_of
-from mitmvcr.cli.tools.files import without_secrets
-from mitmvcr.cli.tools.finding import Source
+from mitmvcr.cli.tools.files import Source, without_secrets
 from mitmvcr.cli.tools.merge import cleaning
 from mitmvcr.config import in_force
 from mitmvcr.core.errors import CassetteError, CassetteWriteError, VcrError
 from mitmvcr.core.matching import Matcher
 from mitmvcr.core.wording import visible
-from mitmvcr.format.packed import is_packed, packed
+from mitmvcr.format.source import is_packed, packed
 from mitmvcr.format.speed import no_collection
 from mitmvcr.options import options_of
 from mitmvcr.secrets.redactor import Redactor
 from mitmvcr.show import WHOLE, described
-from mitmvcr.store.files import why
+from mitmvcr.store.files import put, why
 from mitmvcr.tools import Sheet, assembled
 from mitmvcr.tools.attributes import installed, literal, pattern, uninstalled
 from mitmvcr.tools.merging import merged
 
 _HEAD = re.compile(rb"(?:---\r?\n)?(?:version: 2\r?\n)?interactions:")
-#: So much of a file shows what it is.
+#: In bytes: how much of a file shows what it is.
 _START = 1 << 12
 _ATTRIBUTES = ".gitattributes"
 

@@ -13,7 +13,7 @@ from mitmvcr.cli.report.console import say
 from mitmvcr.core.errors import VcrError
 from mitmvcr.core.wording import visible
 
-#: In bytes: to read so much takes a while, however few files it is.
+#: In bytes: reading more takes a while, however few the files are.
 _LARGE = 8 << 20
 
 

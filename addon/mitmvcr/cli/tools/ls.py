@@ -8,21 +8,21 @@ from typing import Any
 
 import click
 
-from mitmvcr.cli.tools.finding import Source, find_cassettes
+from mitmvcr.cli.tools.files import Source, find_cassettes
 from mitmvcr.cli.tools.ledger import Ledger, progress
 from mitmvcr.cli.tools.reports import read_reports, tests_of
+from mitmvcr.core.dates import age_shown
 from mitmvcr.core.model import Interaction
 from mitmvcr.core.wording import number_of, visible
-from mitmvcr.format.packed import is_packed
+from mitmvcr.format.source import is_packed
 from mitmvcr.tools.listing import listing
-from mitmvcr.tools.times import age_shown
 from mitmvcr.values import Layer
 
 Facts = dict[str, Any]
 #: A larger one is not looked through for secrets unprompted: it may take seconds.
 _QUICK = 8 << 20
 _HEADINGS = ("count", "size", "age", "format", "secrets", "tests", "methods", "hosts")
-#: So many methods, hosts and tests are named.
+#: How many methods, hosts and tests are named.
 _MOST = 4
 
 
@@ -146,7 +146,7 @@ def in_bytes(size: int) -> str:
 
 def print_stats(paths: Sequence[Path], *, as_json: bool) -> int:
     """Print what each cassette is made of; return 1 if one cannot be read, else 0."""
-    from mitmvcr.tools.stats import stats
+    from mitmvcr.tools.listing import stats
 
     ledger = Ledger(as_json=False)
     found: list[Facts] = []

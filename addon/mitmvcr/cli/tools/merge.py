@@ -4,8 +4,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mitmvcr.cli.commands.left import rules_of
-from mitmvcr.cli.tools.files import locked, without_secrets, write
-from mitmvcr.cli.tools.finding import Source, find_cassettes
+from mitmvcr.cli.tools.files import (
+    Source,
+    find_cassettes,
+    locked,
+    without_secrets,
+    write,
+)
 from mitmvcr.cli.tools.ledger import Ledger, progress
 from mitmvcr.cli.tools.reports import Uses, read_reports, uses_of
 from mitmvcr.config import in_force
@@ -13,19 +18,19 @@ from mitmvcr.core.errors import CassetteWriteError, OptionError
 from mitmvcr.core.matching import Matcher
 from mitmvcr.core.model import Request
 from mitmvcr.core.wording import number_of
-from mitmvcr.format.packed import is_packed
+from mitmvcr.format.source import is_packed
 from mitmvcr.format.speed import no_collection
 from mitmvcr.options import REPORT, options_of
 from mitmvcr.secrets.redactor import Redactor
 from mitmvcr.secrets.rules import Rules
 from mitmvcr.tools import Entry, Sheet
-from mitmvcr.tools.choosing import chosen
 from mitmvcr.tools.listing import host_of
 from mitmvcr.tools.merging import Clean, Merged, merged
+from mitmvcr.tools.sorting import chosen
 from mitmvcr.tools.using import does_fit
 from mitmvcr.values import Layer
 
-#: So many lines say which of two recordings is kept.
+#: How many lines say which of two recordings is kept.
 _MOST_NOTES = 20
 
 

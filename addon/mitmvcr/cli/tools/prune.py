@@ -4,8 +4,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mitmvcr.cli.commands.left import rules_of
-from mitmvcr.cli.tools.files import locked, without_secrets, write
-from mitmvcr.cli.tools.finding import Source, find_cassettes
+from mitmvcr.cli.tools.files import (
+    Source,
+    find_cassettes,
+    locked,
+    without_secrets,
+    write,
+)
 from mitmvcr.cli.tools.ledger import Ledger, progress
 from mitmvcr.cli.tools.reports import Uses, read_reports, uses_of
 from mitmvcr.core.errors import CassetteWriteError, OptionError
@@ -13,7 +18,7 @@ from mitmvcr.core.wording import shown
 from mitmvcr.options import REPORT
 from mitmvcr.secrets.rules import Rules
 from mitmvcr.store.files import why
-from mitmvcr.tools.choosing import chosen
+from mitmvcr.tools.sorting import chosen
 from mitmvcr.tools.using import Use, does_fit, doubts, used_positions
 from mitmvcr.values import Layer
 

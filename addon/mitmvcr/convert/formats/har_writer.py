@@ -17,8 +17,14 @@ from mitmvcr.convert.coded import (
     to_base64,
 )
 from mitmvcr.core.frames import Frame
-from mitmvcr.core.headers import all_values, header
-from mitmvcr.core.model import Headers, Interaction, Request, Response
+from mitmvcr.core.model import (
+    Headers,
+    Interaction,
+    Request,
+    Response,
+    all_values,
+    header,
+)
 
 #: Those that have no answer, as browsers have them; others have what came of it.
 FAILURES = frozenset({"refused", "reset", "timeout"})

@@ -16,6 +16,7 @@ from mitmvcr.convert.coded import (
     host_of,
     lists,
     path_of,
+    request_key,
     text_of,
     to_base64,
 )
@@ -153,7 +154,7 @@ def _headers(request: Tree, found: Found) -> list[tuple[str, str]]:
 def write(interactions: Sequence[Interaction]) -> bytes:
     """Return a simulation of schema 5.2. Equal requests become a sequence, whose last
     answer goes on."""
-    keys = [_key(each) for each in interactions]
+    keys = [request_key(each) for each in interactions]
     counts, met, names = Counter(keys), Counter[object](), dict[object, str]()
     pairs = []
     for key, each in zip(keys, interactions, strict=True):
@@ -171,10 +172,6 @@ def write(interactions: Sequence[Interaction]) -> bytes:
         "meta": {"schemaVersion": "v5.2", "hoverflyVersion": f"mitmvcr {__version__}"},
     }
     return f"{json.dumps(whole, indent=2)}\n".encode()
-
-
-def _key(each: Interaction) -> tuple[str, str, bytes]:
-    return each.request.method, each.request.url, each.request.body
 
 
 def _wants(value: str) -> list[dict[str, str]]:

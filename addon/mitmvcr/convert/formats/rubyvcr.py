@@ -50,7 +50,7 @@ def _exchanges(item: Tree, found: Found) -> Iterator[Exchange]:
     request, response = item["request"], item["response"]
     found.no_place((item, _OF_ITEM), (request, _OF_MESSAGE), (response, _OF_MESSAGE))
     status, line, headers = _status(response), "", []
-    for name, value in _headers(response["headers"]):
+    for name, value in response["headers"].fields():
         if name == "status" and _STATUS_LINE.match(value):
             line = value
         else:
@@ -58,7 +58,7 @@ def _exchanges(item: Tree, found: Found) -> Iterator[Exchange]:
     yield Exchange(
         method=request["method"].text().lstrip(":").upper(),
         url=request["uri"].text(),
-        headers=_headers(request["headers"]),
+        headers=request["headers"].fields(),
         body=_body(request["body"], found),
         code=status.first("code", "status_code").number(),
         reason=status["message"].text(),
@@ -77,10 +77,6 @@ def _status(response: Tree) -> Tree:
     if status.is_none:  # as betamax had it at first
         return Tree({"code": response["status_code"].value})
     return status if status.is_map else Tree({"code": status.value}, status.place)
-
-
-def _headers(tree: Tree) -> list[tuple[str, str]]:
-    return [(n, each.text()) for n, value in tree.pairs() for each in value.each()]
 
 
 def _body(body: Tree, found: Found) -> bytes:

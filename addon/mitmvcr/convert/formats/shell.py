@@ -4,8 +4,7 @@ import shlex
 from collections.abc import Sequence
 
 from mitmvcr.convert.coded import text_of, to_base64
-from mitmvcr.core.headers import header
-from mitmvcr.core.model import Interaction, Request
+from mitmvcr.core.model import Interaction, Request, header
 
 _HEAD = "#!/bin/sh"
 

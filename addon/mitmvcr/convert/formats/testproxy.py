@@ -37,7 +37,7 @@ def read(data: bytes, found: Found) -> None:
 
 def _exchanges(entry: Tree, found: Found) -> Iterator[Exchange]:
     found.no_place((entry, _KNOWN))
-    asked, answered = (_headers(entry[f"{side}Headers"]) for side in _SIDES)
+    asked, answered = (entry[f"{side}Headers"].fields() for side in _SIDES)
     yield Exchange(
         method=entry["RequestMethod"].text(),
         url=entry["RequestUri"].text(),
@@ -50,10 +50,6 @@ def _exchanges(entry: Tree, found: Found) -> Iterator[Exchange]:
 
 
 _SIDES = ("Request", "Response")
-
-
-def _headers(tree: Tree) -> Pairs:
-    return [(n, each.text()) for n, values in tree.pairs() for each in values.each()]
 
 
 def _body(body: Tree, headers: Pairs) -> bytes:

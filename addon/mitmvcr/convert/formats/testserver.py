@@ -6,7 +6,7 @@ the data of its events.
 
 from collections.abc import Iterator
 
-from mitmvcr.convert.exchange import Exchange, Pairs
+from mitmvcr.convert.exchange import Exchange
 from mitmvcr.convert.found import Found, placed
 from mitmvcr.convert.tree import Tree, from_json
 
@@ -41,10 +41,10 @@ def _exchanges(item: Tree, found: Found) -> Iterator[Exchange]:
     yield Exchange(
         method=request["method"].text(),
         url=_url(request),
-        headers=_headers(request["headers"]),
+        headers=request["headers"].fields(),
         body=_body(request),
         code=response["statusCode"].number(),
-        answer_headers=_headers(response["headers"]),
+        answer_headers=response["headers"].fields(),
         answer=_body(response),
     )
 
@@ -59,13 +59,9 @@ def _url(request: Tree) -> str:
     return f"{scheme}://{place}{path}"
 
 
-def _headers(tree: Tree) -> Pairs:
-    return [(n, each.text()) for n, values in tree.pairs() for each in values.each()]
-
-
 def _body(message: Tree) -> bytes:
     segments = [each for each in message["bodySegments"].items() if not each.is_none]
-    kinds = [v for name, v in _headers(message["headers"]) if name == "Content-Type"]
+    kinds = [v for name, v in message["headers"].fields() if name == "Content-Type"]
     if any("event-stream" in kind for kind in kinds):
         return b"".join(b"data: %b\r\n\r\n" % each.data() for each in segments)
     return b"".join(each.data() for each in segments)

@@ -15,6 +15,7 @@ from mitmvcr.convert.coded import (
     from_base64,
     path_of,
     reason,
+    request_key,
     text_of,
     to_base64,
 )
@@ -105,7 +106,7 @@ def _exchanges(mapping: Tree, found: Found) -> Iterator[Exchange]:
         body=_asked(request["bodyPatterns"], found),
         code=502 if failure == "reset" else response["status"].number(200),
         reason=response["statusMessage"].text(),
-        answer_headers=_answer_headers(response["headers"]),
+        answer_headers=response["headers"].fields(),
         answer=_answer(response, found),
         duration=response["fixedDelayMilliseconds"].number() * 1_000_000,
         failure=failure,
@@ -187,10 +188,6 @@ def _asked(patterns: Tree, found: Found) -> bytes:
     return b""
 
 
-def _answer_headers(tree: Tree) -> list[tuple[str, str]]:
-    return [(n, each.text()) for n, value in tree.pairs() for each in value.each()]
-
-
 def _answer(response: Tree, found: Found) -> bytes:
     if not (coded := response["base64Body"]).is_none:
         return from_base64(coded)
@@ -212,7 +209,7 @@ def _from_file(name: str, found: Found) -> bytes:
 def write(interactions: Sequence[Interaction]) -> bytes:
     """Return one file of mappings, for the folder ``mappings`` or for an import. Equal
     requests become the steps of a scenario, whose last one goes on."""
-    keys = [_key(each) for each in interactions]
+    keys = [request_key(each) for each in interactions]
     counts, met = Counter(keys), Counter[object]()
     mappings = []
     for key, each in zip(keys, interactions, strict=True):
@@ -227,10 +224,6 @@ def write(interactions: Sequence[Interaction]) -> bytes:
         met[key] += 1
         mappings.append(mapping)
     return f"{json.dumps({'mappings': mappings}, indent=2)}\n".encode()
-
-
-def _key(each: Interaction) -> tuple[str, str, bytes]:
-    return each.request.method, each.request.url, each.request.body
 
 
 def _step(name: str, number: int) -> dict[str, str]:

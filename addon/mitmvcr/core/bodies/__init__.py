@@ -14,21 +14,27 @@ from mitmvcr.core.bodies.compared import (
     shortened,
     typed_body,
 )
-from mitmvcr.core.bodies.jsonlines import ending, json_texts
 from mitmvcr.core.bodies.jsontext import (
     OpenedList,
     OpenedObject,
     closed,
+    ending,
     json_bytes,
+    json_texts,
     text_spelling,
 )
 from mitmvcr.core.bodies.multipart import multipart_parts
 from mitmvcr.core.bodies.outlines import Outlines
-from mitmvcr.core.bodies.protobuf import held_field, tagged_fields, wire_fields
-from mitmvcr.core.bodies.rpcframes import frame_messages, framed, from_base64
-from mitmvcr.core.bodies.xml import canonical_xml
+from mitmvcr.core.bodies.protobuf import (
+    frame_messages,
+    framed,
+    from_base64,
+    held_field,
+    tagged_fields,
+    wire_fields,
+)
+from mitmvcr.core.bodies.xml import canonical_xml, xmlrpc_call
 from mitmvcr.core.bodies.xml import parsed as parsed_xml
-from mitmvcr.core.bodies.xmlrpc import xmlrpc_call
 
 __all__ = [
     "BodyRules",

@@ -5,10 +5,9 @@ from contextlib import suppress
 from dataclasses import replace
 
 from mitmvcr.codings import CodingError, aws_chunked, decoded_or_same
-from mitmvcr.core.bodies.rpcframes import plain as unframed
-from mitmvcr.core.headers import all_values, header
+from mitmvcr.core.bodies.protobuf import plain as unframed
 from mitmvcr.core.media import is_framed
-from mitmvcr.core.model import Request
+from mitmvcr.core.model import Request, all_values, header
 
 _MESSAGE_CODINGS = ("grpc-encoding", "connect-content-encoding")
 

@@ -13,11 +13,13 @@ from urllib.parse import parse_qsl, quote
 
 from mitmvcr.core.bodies.carried import payload
 from mitmvcr.core.bodies.graphql import one_spelling
-from mitmvcr.core.bodies.jsonlines import ending, json_texts, may_be_lines
 from mitmvcr.core.bodies.jsontext import (
     closed,
     document,
+    ending,
     json_bytes,
+    json_texts,
+    may_be_lines,
     may_hold_texts,
     opened,
     parse_json,
@@ -26,10 +28,8 @@ from mitmvcr.core.bodies.jsontext import (
 )
 from mitmvcr.core.bodies.multipart import boundary_of, multipart_places
 from mitmvcr.core.bodies.outlines import Outlines
-from mitmvcr.core.bodies.rpcframes import frame_messages, framed
-from mitmvcr.core.bodies.xml import canonical_xml
-from mitmvcr.core.bodies.xmlrpc import xmlrpc_call
-from mitmvcr.core.headers import header
+from mitmvcr.core.bodies.protobuf import frame_messages, framed
+from mitmvcr.core.bodies.xml import canonical_xml, xmlrpc_call
 from mitmvcr.core.media import (
     FORM,
     JSON,
@@ -40,7 +40,7 @@ from mitmvcr.core.media import (
     media_kind,
     parameter,
 )
-from mitmvcr.core.model import Headers, Request
+from mitmvcr.core.model import Headers, Request, header
 from mitmvcr.core.placeholders import any_placeholder
 
 #: Longer bodies are kept as a digest, so that a deck does not hold them twice.

@@ -1,6 +1,8 @@
-"""XML in one spelling (Canonical XML 2.0)."""
+"""XML in one spelling (Canonical XML 2.0), and calls of XML-RPC as values."""
 
-from typing import TYPE_CHECKING, NoReturn
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, NoReturn
 from xml.parsers import expat
 
 if TYPE_CHECKING:
@@ -64,3 +66,97 @@ def _look_through(text: str) -> None:
 
 def _refuse(*_: object) -> NoReturn:
     raise ValueError("it has a document type")
+
+
+_LOOKED_AT = 1000
+_CALLS = (["methodName"], ["methodName", "params"])
+_INTEGER = re.compile(r"[+-]?[0-9]{1,1000}")
+_DOUBLE = re.compile(r"[+-]?[0-9]*\.?[0-9]+(?:[eE][+-]?[0-9]+)?")
+_WHOLE = ("i1", "i2", "i4", "i8", "int", "biginteger")
+
+
+def xmlrpc_call(body: bytes) -> dict[str, Any]:
+    """Return a call as a value of JSON: ``{"method": ..., "params": [...]}``.
+
+    A value that JSON has no type for is an object of one member, as ``{"dateTime":
+    "20261128T00:00:00"}``, and so is a struct, ``{"struct": {...}}``. Raise ValueError
+    for what is no call, or not as XML-RPC has it.
+    """
+    if b"<methodCall" not in body[:_LOOKED_AT]:
+        raise ValueError("no call")
+    root = parsed(body)
+    if root.tag != "methodCall" or any(each.attrib for each in root.iter()):
+        raise ValueError("no call")
+    method, *rest = _children(root, "methodName", "params")
+    if [method.tag, *(each.tag for each in rest)] not in _CALLS:
+        raise ValueError("no call")
+    given = [each for params in rest for each in _children(params, "param")]
+    values = [_value(_only(each, "value")) for each in given]
+    return {"method": _text(method).strip(), "params": values}
+
+
+def _children(element: "Element", *names: str) -> "list[Element]":
+    """Return what is in an element; nothing else may be, and no text."""
+    found = list(element)
+    texts = [element.text, *(each.tail for each in found)]
+    if any(each.tag not in names for each in found) or any(
+        (text or "").strip() for text in texts
+    ):
+        raise ValueError(f"{element.tag} holds something else")
+    return found
+
+
+def _only(element: "Element", *names: str) -> "Element":
+    (found,) = _children(element, *names)
+    return found
+
+
+def _text(element: "Element") -> str:
+    if len(element):
+        raise ValueError(f"{element.tag} holds elements")
+    return element.text or ""
+
+
+def _value(element: "Element") -> Any:
+    if not len(element):
+        return element.text or ""
+    (typed,) = element
+    if (element.text or "").strip() or (typed.tail or "").strip():
+        raise ValueError("a value holds text too")
+    return _typed(typed)
+
+
+def _typed(element: "Element") -> Any:
+    kind = element.tag.rpartition("}")[2]
+    if kind == "struct":
+        return {"struct": dict(_members(element))}
+    if kind == "array":
+        return [_value(each) for each in _children(_only(element, "data"), "value")]
+    text = _text(element)
+    if kind == "string":
+        return text
+    return _scalar(kind, text.strip())
+
+
+def _scalar(kind: str, text: str) -> Any:
+    if kind in _WHOLE and _INTEGER.fullmatch(text):
+        return int(text)
+    if kind == "boolean" and text in ("0", "1"):
+        return text == "1"
+    if kind in ("double", "float") and _DOUBLE.fullmatch(text):
+        return {"double": float(text)}
+    if kind == "base64":
+        return {"base64": "".join(text.split())}
+    if kind == "nil" and not text:
+        return None
+    return {kind: text}
+
+
+def _members(struct: "Element") -> Iterator[tuple[str, Any]]:
+    seen: set[str] = set()
+    for member in _children(struct, "member"):
+        name, value = _children(member, "name", "value")
+        if name.tag != "name" or value.tag != "value" or _text(name) in seen:
+            raise ValueError("no member")
+        seen.add(_text(name))
+        yield _text(name), _value(value)

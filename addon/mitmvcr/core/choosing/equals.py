@@ -51,6 +51,7 @@ class Score(NamedTuple):
     strangeness: int
     first: int
     all: int
+    ignored: int
     is_repeated: bool
     order: int
     position: int
@@ -103,8 +104,8 @@ class _Bound:
 
 class Equals:
     """``found`` are the interactions by their positions, in order; ``off`` the rules
-    that are not kept; a header that does not ``count`` decides nothing. What was played
-    is passed in: none of it is kept here."""
+    that are not kept; a header that does not ``count`` decides after all others. What
+    was played is passed in: none of it is kept here."""
 
     def __init__(
         self,
@@ -119,14 +120,15 @@ class Equals:
         for position, each in each_one:
             self._fields[position] = fields(each.request.headers)
             self._identity[position] = each.request.identity
-            names.update(filter(counts, self._fields[position]))
+            names.update(self._fields[position])
         self._values = {
             name: {own.get(name) for own in self._fields.values()} for name in names
         }
-        several = {name for name, values in self._values.items() if len(values) > 1}
+        differ = {name for name, values in self._values.items() if len(values) > 1}
+        several = set(filter(counts, differ))
         first = _FIRST.union(n for _, each in each_one for n in vary(each.response))
-        self._several = sorted(several, key=lambda name: (name not in first, name))
-        self._first = first
+        self._several = sorted(differ, key=lambda name: (name not in first, name))
+        self._first, self._ignored = first & several, differ - several
         is_off = Rule.IDENTITY in off
         self.identities = Identities(() if is_off else self._identity.values())
         self._bound: defaultdict[
@@ -148,6 +150,9 @@ class Equals:
 
     def __iter__(self) -> Iterator[int]:
         return iter(self._fields)
+
+    def __len__(self) -> int:
+        return len(self._fields)
 
     def best(
         self, asked: Asked, played: Container[int], repeats: Repeats
@@ -206,19 +211,27 @@ class Equals:
 
     def _agreement(
         self, names: Sequence[str], wanted: Values, values: Values
-    ) -> tuple[int, int]:
+    ) -> tuple[int, int, int]:
         same = [
             name
             for name, one, other in zip(names, wanted, values, strict=True)
             if one == other
         ]
-        return -sum(name in self._first for name in same), -len(same)
+        first = sum(name in self._first for name in same)
+        ignored = sum(map(self._ignored.__contains__, same)) if self._ignored else 0
+        return -first, ignored - len(same), -ignored
 
-    def score(self, position: int, asked: Asked) -> tuple[int, int]:
+    def score(self, position: int, asked: Asked) -> tuple[int, int, int]:
         """Return how well one agrees; the least is the best."""
         names, wanted = self._telling(asked)
         values = tuple(self._fields[position].get(name) for name in names)
         return self._agreement(names, wanted, values)
+
+    def ranked(self, positions: Iterable[int], asked: Asked) -> list[int]:
+        """Return those of the positions that may answer, the best first."""
+        same = (at for at in positions if self.range_of(at) == asked.range)
+        may = sorted(at for at in same if self.admits(at, asked))
+        return sorted(may, key=lambda at: self.score(at, asked)) if may[1:] else may
 
     def range_of(self, position: int) -> str | None:
         """Return the range that was asked for when it was recorded."""

@@ -11,8 +11,7 @@ from typing import NamedTuple
 
 from mitmvcr.codings import accepted_codings, are_accepted
 from mitmvcr.core.choosing.header_fields import Fields
-from mitmvcr.core.headers import header
-from mitmvcr.core.model import Headers, Interaction, Request, Response
+from mitmvcr.core.model import Headers, Interaction, Request, Response, header
 
 _ASKED = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 _HELD = re.compile(r"bytes[ ]+(\d{1,18})-(\d{1,18})/(?:(\d{1,18})|\*)")

@@ -3,7 +3,7 @@
 from array import array
 from bisect import insort
 from collections import deque
-from collections.abc import Callable, Hashable, Iterable, Set
+from collections.abc import Callable, Hashable, Iterable, Iterator, Set
 from contextlib import suppress
 
 from mitmvcr.core.choosing import Equals
@@ -100,6 +100,19 @@ class Bucket:
         self._equals.clear()
         self._by_size = None
 
+    def unspend(self, position: int, keys: Keys) -> None:
+        """Let a position play again that was spent last. What is known of its equals
+        stays."""
+        assert self.spent is not None
+        self.spent.remove(position)
+        self.keys[position] = keys
+        if position in self._gone:
+            self._gone.remove(position)
+            return
+        for key in keys:
+            waiting = self.waiting.setdefault(key, deque())
+            insort(waiting, position)
+
     def let_wait(self, position: int, played: Set[int]) -> None:
         """Let a position play that gave an answer which did not arrive; ``played`` are
         those that did."""
@@ -151,6 +164,10 @@ class Bucket:
                     self._by_size.setdefault(length, []).append(position)
         return [*found, *self._by_size.pop(size, ())]
 
+    def forget_sizes(self) -> None:
+        """Let :meth:`ahead` return all of it once more."""
+        self._by_size = None
+
     def equal(self, keys: Keys) -> list[int]:
         """Return the keyed positions that have one of the keys, in order, those that
         were used up too."""
@@ -198,6 +215,9 @@ class Spent:
         self._flat.extend((position, hash(keys[0]), hash(keys[-1])))
 
     def remove(self, position: int) -> None:
+        if self._flat and self._flat[-3] == position:
+            del self._flat[-3:]
+            return
         with suppress(ValueError):
             at = self._flat[::3].index(position) * 3
             del self._flat[at : at + 3]
@@ -205,6 +225,11 @@ class Spent:
     @property
     def positions(self) -> set[int]:
         return set(self._flat[::3])
+
+    def rows(self) -> Iterator[tuple[int, tuple[int, int]]]:
+        """Yield the positions with the hashes of their keys."""
+        one, other = self._flat[1::3], self._flat[2::3]
+        yield from zip(self._flat[::3], zip(one, other, strict=True), strict=True)
 
     def count(self, keys: Keys) -> int:
         """Count those that have one of the keys."""

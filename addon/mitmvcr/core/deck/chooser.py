@@ -70,12 +70,25 @@ class Chooser:
             and fields(request.headers) == fields(recorded.headers)
         )
 
+    def is_plainly_for(self, request: Request, recorded: Request) -> bool:
+        """Return quickly whether two requests of one URL are surely equal in all that
+        is compared; what is long is not taken apart."""
+        if request.body or recorded.body:
+            return self.is_the_same(request, recorded)
+        return self._rests_of(request) == self._rests_of(recorded)
+
     def is_alone(
         self, request: Request, found: Interaction, bucket: Bucket, keys: Keys
     ) -> bool:
         """Return whether no other that was read is equal, and it is bound to
         nothing."""
-        if bucket.are_several(keys) or not is_free(found):
+        return not bucket.are_several(keys) and self.is_free_for(request, found)
+
+    @staticmethod
+    def is_free_for(request: Request, found: Interaction) -> bool:
+        """Return whether an equal interaction is bound to nothing that this request
+        lacks, so that it answers where it is alone."""
+        if not is_free(found):
             return False
         return found.response.code != 200 or not asks_for_range(request.headers)
 
@@ -104,22 +117,25 @@ class Chooser:
         )
         return self.parts.find(asked, candidates, self._all.__getitem__, again=again)
 
-    def look_ahead(
+    def unread_like(self, bucket: Bucket, first: int) -> list[int]:
+        """Return what is not yet keyed and may be equal to the first."""
+        size_of = self._all.body_size
+        return bucket.ahead(size_of(first), size_of) if bucket.unread else []
+
+    def reading(
         self,
         bucket: Bucket,
-        first: int,
+        positions: Iterable[int],
         keyed: Callable[[int, Bucket, Keys], None],
-    ) -> None:
-        """Key what may be equal to the first."""
-        if not bucket.unread:
-            return
-        size_of = self._all.body_size
-        for position in bucket.ahead(size_of(first), size_of):
+    ) -> Iterator[None]:
+        """Key these, one by one, where nobody else has done so meanwhile."""
+        for position in positions:
+            yield
             try:
                 keys = self._rests_of(self._all.request(position))
-            except CassetteError:  # it is found damaged when it is asked for
-                continue
-            bucket.unread.remove(position)
+                bucket.unread.remove(position)
+            except (CassetteError, ValueError):
+                continue  # it is found damaged when it is asked for
             keyed(position, bucket, keys)
 
     def equals(self, positions: Iterable[int]) -> Equals:

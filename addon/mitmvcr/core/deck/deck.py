@@ -6,23 +6,24 @@ cassette of any size, and an interaction that nobody asks for is never parsed.
 """
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 
 from mitmvcr.core.choosing import Equals, Objections
 from mitmvcr.core.deck.bucket import Bucket, Keys
 from mitmvcr.core.deck.chooser import Chooser, FindValues
+from mitmvcr.core.deck.holdings import Holdings
 from mitmvcr.core.deck.livekeys import LiveKeys
-from mitmvcr.core.deck.recorded import ByHost, Recorded
 from mitmvcr.core.matching import Matcher
 from mitmvcr.core.model import Interaction, Request
 from mitmvcr.core.modes import Repeats
+from mitmvcr.core.unread import UnreadError
 
 #: What is known of a URL with so few interactions is soon found out again, so it is
 #: kept of so many URLs only.
 _FEW, _MOST_FEW = 8, 1024
 
 
-class Deck:
+class Deck(Holdings):
     """Interactions in file order. Of several that match, the one whose headers agree
     best answers, and of those the first; each once, and then as ``repeats`` has it.
     With a ``judge`` all are gone through for a request that has no equal.
@@ -37,18 +38,14 @@ class Deck:
         matcher: Matcher | None = None,
         find_values: FindValues = lambda _: {},
     ) -> None:
-        self._all = Recorded(interactions)
-        self._repeats = repeats
+        super().__init__(interactions, repeats)
         self.matcher = matcher or Matcher()
-        #: Position -> how many answers it gave.
-        self._played: dict[int, int] = {}
         #: What the last look-up took, where each equal request takes it too, whatever
-        #: is asked for meanwhile; else -1.
-        self.for_good = -1
+        #: is asked for meanwhile; else -1. Whether it was the best of several.
+        self.for_good, self.was_chosen = -1, False
         self._chooser = Chooser(
             self._all, self._played, repeats, self.matcher, find_values
         )
-        self._by_host = ByHost(self._all)
         #: Made as they are needed; those of many interactions last.
         self._buckets: dict[Hashable, Bucket] = {}
         self._few: dict[Hashable, Bucket] = {}
@@ -57,22 +54,6 @@ class Deck:
         self._positions: defaultdict[Hashable, list[int]] = defaultdict(list)
         for position, url in enumerate(self._all.loaded_urls()):
             self._positions[self._bucket_of(url)].append(position)
-
-    def __repr__(self) -> str:
-        return f"<Deck {len(self._played)} of {len(self)} played>"
-
-    def __len__(self) -> int:
-        return len(self._all)
-
-    def __getitem__(self, position: int) -> Interaction:
-        return self._all[position]
-
-    def head(self, position: int) -> Interaction:
-        """Return an interaction; a large response may lack its body."""
-        return self._all.head(position)
-
-    def request(self, position: int) -> Request:
-        return self._all.asked(position)
 
     def _bucket(self, url: Hashable) -> Bucket | None:
         return self._few.get(url) or self._buckets.get(url) or self._new_bucket(url)
@@ -99,9 +80,12 @@ class Deck:
         self, request: Request, live: Request | None = None
     ) -> tuple[int, Interaction] | None:
         """Return the interaction that answers the request, and use it up. ``live`` is
-        the request before anything was hidden in it."""
-        self.for_good = -1
+        the request before anything was hidden in it. Raise UnreadError."""
+        self.for_good, self.was_chosen = -1, False
         url = self._bucket_of(request.url)
+        found = self._only_one(request, url)
+        if found is not None:
+            return found
         bucket = self._bucket(url)
         if bucket is None:
             return None
@@ -122,7 +106,7 @@ class Deck:
             if self._repeats is Repeats.ALL:
                 self.for_good = position
         else:
-            self._chooser.look_ahead(bucket, position, self._keyed)
+            self._look_ahead(bucket, position)
             if not self._chooser.is_alone(request, interaction, bucket, keys):
                 return self._best(request, live, bucket)
         self._use(position, url, bucket)
@@ -131,6 +115,27 @@ class Deck:
     def take_again(self, position: int) -> None:
         """Use up once more what was taken for good."""
         self._played[position] += 1
+
+    def _only_one(
+        self, request: Request, url: Hashable
+    ) -> tuple[int, Interaction] | None:
+        """Take the only interaction of a URL for a request that it plainly answers: for
+        this no bucket has to be made."""
+        positions = self._positions.get(url, ())
+        if len(positions) != 1 or self._repeats is not Repeats.NO or url in self._few:
+            return None
+        position = positions[0]
+        if position in self._played:
+            return None
+        recorded = self._all.asked(position)
+        if not self._chooser.is_plainly_for(request, recorded):
+            return None
+        interaction = self[position]
+        if not self._chooser.is_free_for(request, interaction):
+            return None
+        self._played[position] = 1
+        self._all.forget(position)
+        return position, interaction
 
     def _same_bytes(
         self, request: Request, bucket: Bucket
@@ -155,6 +160,7 @@ class Deck:
         self, request: Request, live: Request | None, bucket: Bucket
     ) -> tuple[int, Interaction] | None:
         """Take the one that agrees best, or a part of one."""
+        self.was_chosen = True
         url, chooser = self._bucket_of(request.url), self._chooser
         asked = chooser.asked(request, live)
         piece = chooser.best(asked, self._equals(bucket, request))
@@ -180,14 +186,23 @@ class Deck:
     def _next(self, bucket: Bucket, keys: Keys) -> int | None:
         """Find the first that waits under one of the keys; none unread could come
         before."""
-        wholly = True  # most often it is the first, which is then needed
+        count = 0
         while True:
             heads = [self._head(bucket, key) for key in keys]
             found = min((head for head in heads if head >= 0), default=None)
             if not bucket.unread or (found is not None and found < bucket.unread[0]):
                 return found
-            self._read_one(bucket, wholly=wholly)
-            wholly = False
+            if count == self.most_read:
+                raise UnreadError(self._reading_on(bucket, keys))
+            # Most often it is the first, which is then needed.
+            self._read_one(bucket, wholly=not count)
+            count += 1
+
+    def _reading_on(self, bucket: Bucket, keys: Keys) -> Iterator[None]:
+        """Read until something waits under one of the keys."""
+        while bucket.unread and all(self._head(bucket, key) < 0 for key in keys):
+            self._read_one(bucket, wholly=False)
+            yield
 
     def _head(self, bucket: Bucket, key: Hashable) -> int:
         """Return the first that waits under a key, else -1; drop what was played."""
@@ -205,6 +220,16 @@ class Deck:
         keys = self._keys.of_recorded(read(position))
         bucket.unread.popleft()
         self._keyed(position, bucket, keys)
+
+    def _look_ahead(self, bucket: Bucket, first: int) -> None:
+        """Key what may be equal to the first."""
+        positions = self._chooser.unread_like(bucket, first)
+        steps = self._chooser.reading(bucket, positions, self._keyed)
+        if self.most_read is not None and len(positions) > self.most_read:
+            bucket.forget_sizes()  # it is to be asked once more
+            raise UnreadError(steps)
+        for _ in steps:
+            pass
 
     def reading(self, request: Request) -> Iterator[None]:
         """Read all of a request's URL, one by one, as an explanation needs them."""
@@ -269,13 +294,6 @@ class Deck:
                 bucket.append(position)
         return position
 
-    def body_size(self, position: int) -> int:
-        """Return about how many bytes its body has, without reading the interaction."""
-        return self._all.body_size(position)
-
-    def was_played(self, position: int) -> bool:
-        return position in self._played
-
     def unplayed_at(self, url: str) -> list[int]:
         """Return the positions that a request to this URL could still match."""
         positions = self._positions.get(self._bucket_of(url), ())
@@ -326,24 +344,3 @@ class Deck:
         self._read_all(bucket)
         asked = self._chooser.asked(request, live)
         return Objections(asked, self._equals(bucket, request))
-
-    def unused(self) -> list[int]:
-        """Return positions of the loaded interactions that nothing asked for."""
-        return [i for i in range(self._all.loaded) if i not in self._played]
-
-    @property
-    def unused_count(self) -> int:
-        # Each fresh one was played when it came.
-        return len(self) - len(self._played)
-
-    def urls(self) -> Iterable[str]:
-        """Return the URL of each interaction, in order, without reading the
-        interactions."""
-        return self._all.urls()
-
-    def next_of_host(self, host: str) -> Interaction | None:
-        """Return the first interaction with that host that was not played yet, else the
-        last: what a connection to it is to be like."""
-        again = self._repeats is Repeats.ALL
-        position = self._by_host.next(host, self._played, again=again)
-        return None if position is None else self.head(position)

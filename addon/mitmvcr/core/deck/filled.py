@@ -19,7 +19,6 @@ from mitmvcr.core.bodies import (
 )
 from mitmvcr.core.deck.coded import Coded
 from mitmvcr.core.deck.messages import filled_message
-from mitmvcr.core.headers import header
 from mitmvcr.core.matching import url_host
 from mitmvcr.core.media import (
     FORM,
@@ -31,7 +30,7 @@ from mitmvcr.core.media import (
     media_kind,
     parameter,
 )
-from mitmvcr.core.model import Headers, Request
+from mitmvcr.core.model import Headers, Request, header
 from mitmvcr.core.urls import url_parts
 
 #: What a text with a blank may be.

@@ -26,9 +26,16 @@ class LiveKeys:
         self._base, self._rests_of = matcher.base, matcher.rests
         #: Bodies, what else the keys come of, and the keys; the last is the first.
         self._lately: deque[tuple[bytes, Hashable, Keys]] = deque(maxlen=_MOST)
+        self._last: tuple[Request | None, Keys] = None, ()
 
     def of(self, request: Request) -> Keys:
         """Return the keys of a live request."""
+        if request is self._last[0]:
+            return self._last[1]
+        self._last = request, self._of(request)
+        return self._last[1]
+
+    def _of(self, request: Request) -> Keys:
         if self._base is None or len(request.body) < _SHORT:
             return self._rests_of(request)
         said = self._base(request), says(request)

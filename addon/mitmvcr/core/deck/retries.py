@@ -2,8 +2,7 @@
 
 from mitmvcr.core.deck.deck import Deck
 from mitmvcr.core.events import ends
-from mitmvcr.core.headers import header
-from mitmvcr.core.model import Interaction, Request, Response
+from mitmvcr.core.model import Interaction, Request, Response, header
 from mitmvcr.core.modes import Repeats
 
 Found = tuple[int, Interaction]
@@ -27,10 +26,14 @@ class Retries:
     def settled(self, deck: Deck, asked: Seen, found: Found | None) -> Found | None:
         """Return what a request gets for which the deck gave this."""
         if found is None:
-            return self._part(deck, asked) if self._parts else None
-        if found[1].response.failure != "left" or not self._is_used:
+            if not self._parts:
+                return None
+        elif found[1].response.failure != "left" or not self._is_used:
             return found
-        return self._whole(deck, asked, found)
+        with deck.reading_any_number():
+            if found is None:
+                return self._part(deck, asked)
+            return self._whole(deck, asked, found)
 
     def _whole(self, deck: Deck, asked: Seen, found: Found) -> Found:
         parts = [found[0]]

@@ -3,8 +3,14 @@
 from mitmvcr.core.matching.ignoring import Ignore, Ignoring, Names, parse_ignore
 from mitmvcr.core.matching.matcher import Matcher, agree, form_pairs
 from mitmvcr.core.matching.spec import DEFAULT, DEFAULT_PARTS, PARTS, MatchSpec, Rule
-from mitmvcr.core.matching.urlparts import URL_PARTS, BaseUrl, query_pairs
-from mitmvcr.core.matching.urls import split_url, url_host, url_key
+from mitmvcr.core.matching.urls import (
+    URL_PARTS,
+    BaseUrl,
+    query_pairs,
+    split_url,
+    url_host,
+    url_key,
+)
 
 __all__ = [
     "DEFAULT",

@@ -17,15 +17,19 @@ from mitmvcr.core.bodies import (
     request_body_keys,
     shortened,
 )
-from mitmvcr.core.headers import header
+from mitmvcr.core.frames import pieces_of
 from mitmvcr.core.jsonpaths import name_anywhere
 from mitmvcr.core.matching.ignoring import Names, Places, pieces_left_out
 from mitmvcr.core.matching.spec import DEFAULT, MatchSpec
-from mitmvcr.core.matching.urlparts import URL_PARTS, mapped_key, query_pairs, url_part
-from mitmvcr.core.matching.urls import split_url
+from mitmvcr.core.matching.urls import (
+    URL_PARTS,
+    mapped_key,
+    query_pairs,
+    split_url,
+    url_part,
+)
 from mitmvcr.core.media import FORM, JSON, media_kind, without_boundary
-from mitmvcr.core.messages import pieces_of
-from mitmvcr.core.model import Headers, Request
+from mitmvcr.core.model import Headers, Request, header
 from mitmvcr.core.placeholders import any_placeholder
 
 KeyOf = Callable[[Request], Hashable]

@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Literal, NamedTuple
 
 from mitmvcr.core.matching.ignoring import Ignore
-from mitmvcr.core.matching.urlparts import URL_PARTS, BaseUrl
+from mitmvcr.core.matching.urls import URL_PARTS, BaseUrl
 
 Style = Literal["usual", "go-vcr", "charm"]
 

@@ -1,4 +1,4 @@
-"""What is kept of an exchange that did not reach its end.
+"""What is kept of an exchange that did not reach its end, and why it did not.
 
 Who ended it makes the difference. A client that leaves has what it wanted, and what
 was delivered is worth keeping; an origin that breaks off is a failure, which is never
@@ -13,11 +13,53 @@ from mitmproxy import http
 from mitmvcr.codings import CodingError, are_accepted, decoded_start
 from mitmvcr.core.events import has_ended
 from mitmvcr.core.model import Interaction, Response
+from mitmvcr.options import INSECURE_UPSTREAM, UPSTREAM_CA
 from mitmvcr.proxy import host
 from mitmvcr.proxy.flow.exchange import Exchange
 from mitmvcr.proxy.flow.streaming import TimedTee, with_chunks
-from mitmvcr.proxy.flow.unreachable import with_remedy
 from mitmvcr.proxy.host.messages import response_parts
+
+#: What helps, by a word of mitmproxy's reason.
+_REMEDIES = (
+    (
+        "certificate verify failed",
+        f"{UPSTREAM_CA.vcr}=FILE trusts its authority,"
+        f" {INSECURE_UPSTREAM.vcr}=yes anybody",
+    ),
+    (
+        "upstream proxy",
+        "the proxy that HTTPS_PROXY or ALL_PROXY names does not go there: NO_PROXY"
+        " names hosts that are reached without it",
+    ),
+    (
+        "socks proxy",
+        "ALL_PROXY or HTTPS_PROXY names it; NO_PROXY names hosts that are reached"
+        " without it",
+    ),
+    (
+        "name or service not known",
+        "no such host is known here; where a proxy leads out of this network,"
+        " HTTPS_PROXY names it",
+    ),
+)
+_SILENT = (
+    "that is the proxy that HTTPS_PROXY or ALL_PROXY names; NO_PROXY names hosts that"
+    " are reached without it"
+)
+_NONE = "vcr_record_errors=yes would record the failure"
+#: How mitmproxy goes on after what went wrong (proxy/layers/http: handle_connect).
+_ADVICE = " If you plan to redirect"
+
+
+def with_remedy(reason: str, via: object = None) -> str:
+    """Return a reason of mitmproxy's with what helps in parentheses; ``via`` is the
+    proxy that the connection had to go through, if any."""
+    known = reason.partition(_ADVICE)[0]
+    if via and "connect call failed" in known.lower():
+        return f"{known} ({_SILENT})"
+    found = (more for word, more in _REMEDIES if word in known.lower())
+    return f"{known} ({next(found, _NONE)})"
+
 
 _TIMED_OUT = ("timed out", "timeout", "Errno 110", "Errno 10060")
 _GATEWAY = {

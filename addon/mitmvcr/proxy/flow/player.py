@@ -15,10 +15,13 @@ from mitmvcr.core.errors import OptionError
 from mitmvcr.core.model import Interaction, Request
 from mitmvcr.options import DIR, PASSTHROUGH, RERECORD, Settings
 from mitmvcr.proxy.flow.blocking import Blocking, parse_filter
+from mitmvcr.proxy.host.messages import request_parts
 from mitmvcr.rerecording import mode_of
 from mitmvcr.session import Session
 from mitmvcr.store.names import name_of
 from mitmvcr.view import chosen
+from mitmvcr.view.parts import RequestParts
+from mitmvcr.view.requests import PROXY_HEADERS, LiveRequest
 
 if TYPE_CHECKING:
     from mitmvcr.proxy.flow.grpc import Calls
@@ -31,6 +34,8 @@ DEFAULT = "default"
 LARGE = 1 << 14
 #: What is larger is redacted in a thread: at the worst a KiB takes two milliseconds.
 SLOW = 1 << 13
+#: So many interactions are read at once for a look-up; more are read in turns.
+_MOST_READ = 128
 
 
 def size_of(met: Request | Interaction) -> int:
@@ -56,6 +61,7 @@ class Player:
         self, session: Session, settings: Settings, name: str = DEFAULT
     ) -> None:
         self.session, self.settings, self.name = session, settings, name
+        session.deck.most_read = _MOST_READ
         self.last_used = monotonic()
         self.view, self.redirects = chosen(settings.view)
         self.passthrough = parse_filters(settings)
@@ -63,6 +69,8 @@ class Player:
         #: Positions of interactions that are to leave the cassette at its end.
         self.dropped: set[int] = set()
         self._calls: Calls | None = None
+        #: Is its cassette read on while nobody asks? See ahead.py.
+        self.is_reading_on = False
         #: What takes its time is recorded in turn, and all that comes after it.
         self._turn, self.queued = asyncio.Lock(), 0
         #: By client: the hosts and ports that a request of it may go on to.
@@ -186,3 +194,23 @@ def _reach(player: Player | None) -> tuple[bool, tuple[str, ...]]:
 def parse_filters(settings: Settings) -> list[flowfilter.TFilter]:
     """Return the filters of what passes straight through. Raises OptionError."""
     return [parse_filter(text, PASSTHROUGH) for text in settings.passthrough]
+
+
+def live_request(player: Player, flow: http.HTTPFlow) -> LiveRequest:
+    """Return a request as its session records it."""
+    return live_request_of(player, request_parts(flow.request))
+
+
+def live_request_of(player: Player, wire: RequestParts) -> LiveRequest:
+    """Return the same of a request that is no flow."""
+    live = player.view.to_request(wire)
+    if player.redirects.expects:
+        return player.redirects.restate(live, wire)
+    return live
+
+
+def drop_proxy_headers(request: http.Request) -> None:
+    """Take out what is meant for a proxy, as it is on plain http."""
+    if request_parts(request).scheme == b"http":
+        for name in PROXY_HEADERS:
+            request.headers.pop(name.decode(), None)

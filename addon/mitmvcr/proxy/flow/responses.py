@@ -16,7 +16,7 @@ MISS_STATUS = 424
 #: A client may take no more than 4 KiB of headers, and a proxy before it adds its own.
 _REASON_BYTES = 1000
 _LONGEST_URL = 300
-#: gRPC's own words for a miss, which nobody retries, and for a failure of ours.
+#: gRPC's own words for a miss, which nobody retries, and for our own failure.
 _FAILED_PRECONDITION, _INTERNAL = "9", "13"
 
 

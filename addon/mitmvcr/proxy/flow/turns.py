@@ -3,10 +3,13 @@
 import asyncio
 import sys
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterator
 from contextlib import suppress
 
 from mitmvcr.core.errors import VcrError
+from mitmvcr.core.model import Request
+from mitmvcr.core.modes import Decision
+from mitmvcr.core.unread import UnreadError
 from mitmvcr.miss.steps import Steps
 from mitmvcr.proxy.host import settle_memory
 from mitmvcr.session import Session
@@ -34,7 +37,7 @@ def _import() -> None:
     from mitmvcr.miss import explain, masking  # noqa: F401
 
 
-def _are_done(steps: Steps[None]) -> bool:
+def _are_done(steps: Iterator[None]) -> bool:
     until = time.monotonic() + _TURN
     while time.monotonic() < until:
         try:
@@ -44,10 +47,27 @@ def _are_done(steps: Steps[None]) -> bool:
     return False
 
 
-async def _go_on(steps: Steps[None]) -> None:
+async def _go_on(steps: Iterator[None]) -> None:
     await asyncio.sleep(0)
     while not _are_done(steps):
         await asyncio.sleep(0)
+
+
+#: So often what a look-up needs may turn out to be more than was read for it.
+_TRIES = 3
+
+
+async def planned(session: Session, request: Request) -> Decision:
+    """Decide on a request: what it hides is found in a thread, and where much has to be
+    read first, the loop goes on."""
+    foreseen = await asyncio.to_thread(session.foreseen, request)
+    for _ in range(_TRIES):
+        try:
+            return session.plan(request, foreseen)
+        except UnreadError as unread:
+            await _go_on(unread.steps)
+    with session.deck.reading_any_number():
+        return session.plan(request, foreseen)
 
 
 #: Sessions whose cassettes are being read ahead.

@@ -7,8 +7,7 @@ from wsproto.utilities import generate_accept_token
 
 from mitmvcr.core.dialogue import Dialogue
 from mitmvcr.core.frames import Frame, Kind
-from mitmvcr.core.headers import header
-from mitmvcr.core.model import Response
+from mitmvcr.core.model import Response, header
 from mitmvcr.proxy.flow.player import SLOW
 
 _NO_CLOSE = (None, 1005, 1006)

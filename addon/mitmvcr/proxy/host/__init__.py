@@ -5,6 +5,7 @@ installed ``mitmproxy/`` package.
 """
 
 from mitmvcr.proxy.host.capabilities import capabilities
+from mitmvcr.proxy.host.cert_store import compare_quickly
 from mitmvcr.proxy.host.exit import (
     ExitGuard,
     drain,
@@ -37,6 +38,7 @@ __all__ = [
     "HostOptions",
     "capabilities",
     "choose_alpn",
+    "compare_quickly",
     "drain",
     "end_process",
     "expect_cleartext_h2",

@@ -1,15 +1,41 @@
-"""mitmproxy's certificate authority on the disk (certs.py: CertStore)."""
+"""mitmproxy's certificate authority on the disk (certs.py: CertStore), and certificates
+of another day (create_ca, dummy_cert), for a client whose clock is set back."""
 
-import datetime
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mitmvcr.proxy.host.capabilities import capabilities
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateNumbers
+
+
+@contextmanager
+def backdated(seconds: int) -> Iterator[None]:
+    """Let certificates that are made in this block be good from that long ago, and for
+    as long from now as ever. Raises CapabilityError."""
+    capabilities.require("backdated certificates")
+    from unittest.mock import patch
+
+    from mitmproxy import certs
+
+    ago = timedelta(seconds=seconds)
+
+    class Then(datetime):
+        @classmethod
+        def now(cls, tz: object = None) -> datetime:  # type: ignore[override]
+            return datetime.now(tz) - ago  # type: ignore[arg-type]
+
+    then = SimpleNamespace(
+        datetime=Then, timedelta=timedelta, date=date, timezone=timezone, UTC=UTC
+    )
+    lasting = certs.CERT_EXPIRY + ago
+    with patch.multiple(certs, datetime=then, CERT_EXPIRY=lasting):
+        yield
 
 
 class Authority(NamedTuple):
@@ -19,8 +45,8 @@ class Authority(NamedTuple):
     has_expired: bool
 
 
-#: So long it is valid, and it began to be so long ago, as mitmproxy has it.
-_VALID, _AGO = datetime.timedelta(days=10 * 365), datetime.timedelta(days=2)
+#: How long it is valid, and how long ago that began, as mitmproxy has it.
+_VALID, _AGO = timedelta(days=10 * 365), timedelta(days=2)
 #: In bits, of the key that mitmproxy makes.
 _KEY_SIZE = 2048
 
@@ -59,7 +85,7 @@ def _create(organization: str, cn: str, **_: object) -> tuple[Any, Any]:
     from mitmproxy import certs
 
     key = ec.generate_private_key(ec.SECP256R1())
-    clock: Any = certs.datetime  # type: ignore[attr-defined] # see backdated.py
+    clock: Any = certs.datetime  # type: ignore[attr-defined] # see backdated
     public, began = key.public_key(), clock.datetime.now() - _AGO
     pairs = (NameOID.COMMON_NAME, cn), (NameOID.ORGANIZATION_NAME, organization)
     name = x509.Name([x509.NameAttribute(*pair) for pair in pairs])

@@ -24,9 +24,9 @@ from mitmvcr.proxy.host.schedule import LiveBody, StreamSchedule
 #: Untyped, since what we use of it is not promised to be there: checks.py looks.
 layers: Any = _layers
 
-#: So much may wait in the connection before it is asked whether the client reads.
+#: How much may wait in the connection before it is asked whether the client reads.
 _UNREAD_BYTES = 1 << 16
-#: So much may wait for what an HTTP/2 client makes room for, which only naps can see.
+#: How much may wait for what an HTTP/2 client makes room for, which only naps can see.
 _UNSENT_BYTES = 1 << 20
 #: In seconds: how soon, and then how often, it is seen whether the last of it has left.
 _SOON, _OFTEN = 0.001, 0.02

@@ -21,7 +21,7 @@ from wsproto.events import (
 
 from mitmvcr.core.frames import Kind, close_parts
 from mitmvcr.proxy.host.naps import Commands, Nap
-from mitmvcr.proxy.host.websocket_script import Hearing, Script
+from mitmvcr.proxy.host.schedule import Hearing, Script
 
 #: Untyped, since what is replaced in it is not promised to be there: checks.py looks.
 _module: Any = _websocket

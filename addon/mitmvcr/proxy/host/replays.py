@@ -1,0 +1,35 @@
+"""Our own layers, put into mitmproxy when the first stream or WebSocket is replayed.
+
+mitmproxy sends the response of an addon in one write (and takes no notice of its
+``stream``), so one method of its HTTP layer is wrapped. In a replay there is no server
+that a WebSocket's layer could talk to, so ours speaks for it: it sends what was
+recorded, and waits for the client's next message where it was the client's turn.
+"""
+
+from mitmproxy import http
+
+from mitmvcr.proxy.host.capabilities import capabilities
+from mitmvcr.proxy.host.schedule import Script
+
+# The layers stand on mitmproxy's own, which are there if the capability is.
+
+
+def take_streams() -> bool:
+    """Let streams be replayed as streams, and return whether they can be."""
+    if not capabilities.has("stream replay"):
+        return False
+    from mitmvcr.proxy.host import stream_layer
+
+    stream_layer.wrap()
+    return True
+
+
+def play_websocket(flow: http.HTTPFlow, script: Script) -> bool:
+    """Let this script speak for the server of this flow. False where mitmproxy has
+    changed, and there is no way."""
+    if not capabilities.has("WebSocket replay"):
+        return False
+    from mitmvcr.proxy.host import websocket_layer
+
+    websocket_layer.play(flow, script)
+    return True

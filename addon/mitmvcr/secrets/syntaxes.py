@@ -1,0 +1,282 @@
+"""The one table of how a value stands beside its name, in any text.
+
+A row is tried where the bytes before and behind the name are those that it names, and
+the first that finds a value is the one.
+"""
+
+# ruff: noqa: E501 # a row is read in one piece
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from typing import NamedTuple
+
+from mitmvcr.secrets import jsonvalues, markup
+from mitmvcr.secrets.scan import NONE, Place, Scan, Value, Values, unescaped
+
+#: Returns the values of the name that stands at ``scan.data[begin:finish]``.
+Take = Callable[[Scan, int, int], Values]
+
+
+class Syntax(NamedTuple):
+    """Each says which bytes may stand in a place, empty for any: right ``before`` the
+    name, ``far`` before it behind blanks and quotes, right ``after`` it, and as a
+    ``sign`` behind what closes the name and blanks."""
+
+    take: Take
+    before: bytes = b""
+    far: bytes = b""
+    after: bytes = b""
+    sign: bytes = b""
+
+
+_QUOTES = b"\"'`"
+#: What a value in no quotes is made of.
+_BARE = rb"[^\s\"'<>(){}\[\],;$`\\]"
+_SCHEME = rb"(?:(?i:bearer|basic|token|bot|apikey) )?+"
+_LINE_END = rb"(?=[ \t]{0,20}+(?:\r?\n|\Z|#|\\{1,15}[nr]|\\{0,15}\"))"
+
+
+def _matched(
+    regex: bytes,
+    place: Place = Place.TEXT,
+    *,
+    left: bytes = b"",
+    far: int = 150,
+    hint: bytes = b"",
+    decode: Callable[[bytes], bytes] = bytes,
+) -> Take:
+    """Return what takes the last group of a regex behind the name, where ``left``,
+    which has a ``hint`` in it, matches what ends before it, within ``far`` bytes."""
+    compiled, before = re.compile(regex), re.compile(left + rb"\Z")
+
+    def take(scan: Scan, begin: int, finish: int) -> Values:
+        if left:
+            beside = scan.left(begin, far)
+            if hint not in beside or not before.search(beside):
+                return NONE
+        return scan.value(compiled, finish, place, decode)
+
+    return take
+
+
+# Assigned: name, sign, value
+
+_ASSIGNED = re.compile(
+    rb"(\\{0,15})([\"'`]?)\]?(?P<blank>[ \t\r\n]{0,200}+)"
+    rb"(?P<sign>(?:=>|:=|::|[:=,]|;s:[0-9]{1,6}:)?+)[ \t\r\n]{0,200}+"
+    rb"(?:/\*[^*]{0,200}+\*/[ \t\r\n]{0,9}+)?+(?:[!&][\w!/.-]{0,40}+[ \t]{1,9}+)?+"
+    rb"(?:[bhruf@]{1,2}(?=[\"'\\]))?+"
+)
+_QUOTED = re.compile(rb"(\\{0,15})(\"{3}|'{3}|[\"'`])")
+#: A literal of code is no longer.
+_LONGEST = 2000
+
+
+def _assigned(scan: Scan, begin: int, finish: int) -> Values:
+    """Return the value that a sign gives to a name, either of them in quotes or not."""
+    data = scan.data
+    found = _ASSIGNED.match(data, finish)
+    assert found is not None
+    at, sign = found.end(), found["sign"]
+    if sign == b"," and not re.search(rb"[\w.]\(\\{0,15}[\"']\Z", scan.left(begin, 20)):
+        return NONE
+    is_key = found[2] == b'"' and data[begin - 1 : begin] == b'"' and sign
+    if is_key and (values := jsonvalues.json_value(scan, at, len(found[1]))):
+        return values
+    opened = _QUOTED.match(data, at)
+    if opened is None or (not sign and (found[2] or not found["blank"])):
+        return NONE
+    if not found[2] and b"\n" in found[0]:
+        return NONE  # a key of YAML's next line
+    start, quote = opened.end(), opened[2]
+    end = scan.closing_quote(start, len(opened[1]), quote)
+    if not start < end <= start + _LONGEST:
+        return NONE
+    if len(quote) == 1 and scan.data.find(b"\n", start, end) >= 0:
+        return NONE
+    text = data[start:end]
+    stripped = text.strip()
+    start += text.find(stripped)
+    place = Place.TEXT if sign else Place.INNER
+    return (Value(start, start + len(stripped), stripped, place),)
+
+
+# Names that are values themselves: {"name": "X-Api-Key", "value": "x"}
+
+
+def _json(regex: bytes) -> bytes:
+    """Return a regex in which ``~`` stands for what escapes a quote in JSON, and ``_``
+    for blanks."""
+    return regex.replace(b"~", rb"\\{0,15}+").replace(b"_", rb"[ \t\r\n]{0,200}+")
+
+
+_NAMED = _json(rb'(?i:"(?:name|key|header|field|path)~"_:_~")(?:[\w./-]{0,100}/)?\Z')
+_IS_NAMED = re.compile(_NAMED)
+_PAIR = re.compile(
+    _json(
+        rb'(?i)~"_,(?:_~"[\w.-]{1,40}+~"_:_'
+        rb'(?:~"[^"\\{}]{0,200}+~"|[\w.-]{1,30}+)_,){0,6}?_~"value~"_:_'
+    )
+)
+_TURNED = _json(rb'(?i:"value)~"_:_~"([^"\\{}]{1,400})~"_,_~') + _NAMED
+_TURNED_YAML = (
+    rb"\bvalue:[ \t]{1,9}[\"']?([^\s\"']{4,400})[\"']?\r?\n[ \t]{1,60}"
+    rb"(?:name|key):[ \t]{1,9}[\"']?\Z"
+)
+
+
+def _paired(scan: Scan, begin: int, finish: int) -> Values:
+    if not _IS_NAMED.search(scan.left(begin, 150)):
+        return NONE
+    found = _PAIR.match(scan.data, finish)
+    value = jsonvalues.string(scan, found.end()) if found else None
+    return (value,) if value else NONE
+
+
+def _turned(regex: bytes) -> Take:
+    """Return what takes a value that stands, not far, before its name."""
+    compiled = re.compile(regex)
+
+    def take(scan: Scan, begin: int, _: int) -> Values:
+        first = max(0, begin - 600)
+        found = compiled.search(scan.data, first, begin)
+        return (Value(*found.span(1), found[1]),) if found else NONE
+
+    return take
+
+
+# Lines of files and of logs
+
+#: What may stand before the name in its line.
+_BEGINNING = re.compile(
+    rb"(?:\A|\n|\\[nr])[ \t-]{0,40}(?:(?:export|set|ENV|ARG)[ \t]{1,9})?\Z"
+)
+_LINE = re.compile(
+    rb"[ \t]{0,20}+(?:::|[:=])[ \t]{0,20}+" + _SCHEME + rb"((?:\{[A-Z0-9-]{2,12}\})?+"
+    + _BARE + rb"{6,2000}+)" + _LINE_END
+)  # fmt: skip
+#: NAME=VALUE ./run
+_FIRST = re.compile(rb"=(" + _BARE + rb"{6,2000}+)(?=[ \t])")
+_BLOCK = re.compile(rb":[ \t]{0,9}+[|>][+-]?+[0-9]?+[ \t]{0,9}+\r?\n([ \t]{1,60}+)")
+
+
+def _line(scan: Scan, begin: int, finish: int) -> Values:
+    if not _BEGINNING.search(scan.left(begin, 60)):
+        return NONE
+    if block := scan.match(_BLOCK, finish):
+        rest = re.compile(rb"[^\r\n]++(?:\r?\n%b[^\r\n]++)*+" % block[1])
+        found = rest.match(scan.data, block.end())
+        if found:
+            scan.done(_BLOCK, found.end())
+            return (Value(*found.span(), found[0]),)
+    return scan.value(_LINE, finish, Place.TEXT) or scan.value(
+        _FIRST, finish, Place.TEXT
+    )
+
+
+_CONNECTION = (
+    rb"(?i:\b(?:server|host|hostname|data source|user id|uid|user|username|dbname"
+    rb"|endpoint|database|initial catalog|accountname)[ \t]?=)[^;\"'<>&\s][^\n]*"
+)
+_COMMANDS = (
+    rb"(?:^|[\s;])(?:setx?|set -\w{1,3}|setenv|proxy_set_header|header_up|header_down"
+    rb"|add_header)[ \t]{1,9}"
+)
+
+
+def _option(scan: Scan, begin: int, finish: int) -> Values:
+    is_one = scan.data.startswith(b"--", begin)
+    return scan.value(_OPTION, finish, Place.TEXT) if is_one else NONE
+
+
+_OPTION = re.compile(
+    rb"(?:=|[ \t]{1,9}+)([^\s\"'<>(){}\[\],;$`\\-][^\s\"'<>;\\]{5,2000}+)"
+)
+_NEXT_LINE = (
+    rb"[\"']?[ \t]{0,9}+\r?\n[ \t]{1,60}value:[ \t]{1,9}[\"']?([^\s\"']{4,400})"
+)
+_NEXT_TAG = rb"</(?i:key|name)>\s{0,200}+<(?i:string|value|data)>([^<]{1,400}+)</"
+_OTHER_TAG = rb"</[\w:]{1,20}+>\s{0,200}+<[\w:]{1,20}+>([^<]{1,400}+)</"
+_BLOCK_VALUE = (
+    rb"\"?[ \t]{0,9}+\{[^{}]{0,400}?\b(?:default|value)[ \t]{0,9}[=:][ \t]{0,9}"
+    rb"\"([^\"\\\n]{4,400}+)\""
+)
+_NETRC = rb"\blogin[ \t\r\n]{1,20}\S{1,100}[ \t\r\n]{1,20}"
+_SENTENCE = (
+    rb"[\"']?(?: [a-z]{2,10}(?=[ :])){0,2}+:[ \t]{1,9}+"
+    rb"(?:[!&][\w!/.-]{0,40}+[ \t]{1,9}+)?+" + _SCHEME + rb"([\w~+=-]{16,2000}+)"
+    rb"(?=[.,;:]?+(?:\s|\Z|[}\])\"'\\|]))"
+)  # fmt: skip
+#: settings.PASSWORD_1
+_IDENTIFIER = rb"[A-Za-z_]\w*+(?:\.[A-Za-z_]\w*+)++(?![\w.~+/=-])"
+_ANY = _BARE + rb"{6,2000}+"
+
+SYNTAXES = (
+    # {"name": "X-Api-Key", "value": "x"}, {"path": "/password", "value": "x"}
+    Syntax(_paired, b'"', b":", b'"\\', b","),
+    Syntax(_paired, b"/", b"", b'"\\', b","),
+    Syntax(_turned(_TURNED), b'"', b":", b'"\\', b"},"),
+    # multipart, <input name="password" value="x">, <entry key="password">x</entry>
+    Syntax(markup.part, b'"', b"=", b'"'),
+    Syntax(markup.entered, b"\"'", b"=", b"\"'"),
+    # ["PASSWORD=x"], -H "X-Api-Key: x"
+    Syntax(_matched(rb"=([^&\"'\\\r\n]{6,2000}+)(?=\\{0,15}[\"'`])"), _QUOTES, b"", b"="),
+    Syntax(_matched(rb":[ \t]?" + _SCHEME + rb"([^\s\"'\\<>]{6,2000}+)(?=\\{0,15}[\"'])"), _QUOTES, b"", b":"),
+    # <password>x</password>, <key>password</key><string>x</string>, <dt> and <dd>
+    Syntax(markup.element, b"<", b"", b"> \t\r\n"),
+    Syntax(_matched(_NEXT_TAG, Place.FIELD, decode=unescaped), b">", b"", b"<"),
+    Syntax(_matched(_OTHER_TAG, Place.INNER, decode=unescaped), b">", b"", b"<"),
+    Syntax(markup.attribute, b" \t\r\n", sign=b"="),
+    # "password": "x", password = 'x', put("password", "x"), password "x"
+    Syntax(_assigned, sign=b":=,;" + _QUOTES),
+    # variable "db_password" { default = "x" }, secret { value: "x" }
+    Syntax(_matched(_BLOCK_VALUE), after=b'" ', sign=b"{"),
+    # - name: PASSWORD
+    #   value: x
+    Syntax(_matched(_NEXT_LINE, Place.FIELD, left=rb"(?:name|key):[ \t]{1,9}[\"']?"), far=b":", after=b"\"'\r\n"),
+    Syntax(_turned(_TURNED_YAML), far=b":", after=b"\"'\r\n"),
+    # --password x, password: x, PASSWORD=x ./run
+    Syntax(_option, after=b"= \t"),
+    Syntax(_line, after=b":= ", sign=b":="),
+    # https://h/x;sessionid=x, Server=h;Pwd=x, a=1 password=x b=2
+    Syntax(_matched(rb"=([^;/?#&\"'\s<>\\]{4,500}+)", left=rb"://[^\s\"'<>]*", far=1000), b";", b"", b"="),
+    Syntax(_matched(rb"[ \t]?=[ \t]?([^;\"'\s<>&\\]{4,500}+)", left=_CONNECTION, far=200), b"; \t", b"", b"= ", b"="),
+    Syntax(_matched(rb"=(" + _ANY + rb")(?=\s|\Z)"), b" \t", b"", b"="),
+    # machine h login a password x, setenv PASSWORD x
+    Syntax(_matched(rb"[ \t]{1,20}+(\S{4,200}+)", left=_NETRC, hint=b"login"), b" \t\r\n", b"", b" \t"),
+    Syntax(_matched(rb"[ \t]{1,9}+(" + _ANY + rb")", left=_COMMANDS, hint=b"set", far=30), b" \t", b"", b" \t"),
+    Syntax(_matched(rb"[ \t]{1,9}+(" + _ANY + rb")", left=_COMMANDS, hint=b"header", far=30), b" \t", b"", b" \t"),
+    # Where code and sentences stand too: f(password=x), the password is: x
+    Syntax(_matched(rb"=(?!" + _IDENTIFIER + rb")(" + _ANY + rb")(?![(\[{$`])", Place.INNER), after=b"="),
+    Syntax(_matched(_SENTENCE, Place.INNER), after=b": \"'"),
+)  # fmt: skip
+_NEXT = re.compile(rb"[\\\"'`\]]{0,16}+\s{0,200}+(\S)", re.DOTALL)
+#: There is a field, and nothing in it.
+_EMPTY = re.compile(
+    rb"\"[ \t\r\n]{0,9}+:[ \t\r\n]{0,9}+(?:null|true|false|\"\"|\{\}|\[\])"
+)
+
+
+@lru_cache(maxsize=4096)
+def _rows(*around: bytes) -> tuple[Take, ...]:
+    def fits(row: Syntax) -> bool:
+        pairs = zip(around, row[1:], strict=True)
+        return all(not of or (one != b"" and one in of) for one, of in pairs)
+
+    return tuple(row.take for row in SYNTAXES if fits(row))
+
+
+def values(scan: Scan, begin: int, finish: int) -> Values:
+    """Return the values of a name."""
+    data = scan.data
+    after = data[finish : finish + 1]
+    if after == b'"' and _EMPTY.match(data, finish):
+        return NONE
+    left = scan.left(begin, 12)
+    sign = _NEXT.match(data, finish)
+    far = left.rstrip(b" \t\\\"'`")[-1:]
+    for take in _rows(left[-1:], far, after, sign[1] if sign else b""):
+        if found := take(scan, begin, finish):
+            return found
+    return NONE

@@ -1,0 +1,143 @@
+"""Compressed cassettes, written and read by every part that does either."""
+
+import gzip
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from mitmvcr.core.errors import CassetteDamagedError
+from mitmvcr.core.model import Cassette, Interaction, Request, Response
+from mitmvcr.format import reader, writer
+from mitmvcr.format.source import packed, unpacked
+from mitmvcr.session import open_session
+from mitmvcr.store.store import FileStore
+from option_samples import parse_settings
+
+
+def made(number: int) -> Interaction:
+    response = Response(code=200, status="200 OK")
+    return Interaction(number, Request("GET", f"http://h/{number}"), response)
+
+
+def urls(path: Path) -> list[str]:
+    """What gunzip and then our reader find in a file."""
+    plain = subprocess.run(["gzip", "-dc", path], capture_output=True, check=True)
+    found = reader.loads(plain.stdout, "x").interactions
+    return [each.request.url for each in found]
+
+
+def record(path: Path, mode: str, *numbers: int) -> None:
+    session = open_session(parse_settings(cassette=str(path), mode=mode))
+    for number in numbers:
+        session.record(made(number))
+    session.close()
+
+
+@pytest.mark.parametrize(
+    ("start", "words"),
+    [
+        (b"BZh91AY", "is compressed with bzip2"),
+        (b"\xfd7zXZ\x00", "is compressed with xz"),
+        (b"\x28\xb5\x2f\xfd", "is compressed with zstd"),
+        (b"\x04\x22\x4d\x18", "is compressed with lz4"),
+        (b"PK\x03\x04", "is a zip archive"),
+        (b"7z\xbc\xaf\x27\x1c", "is a 7z archive"),
+    ],
+)
+def test_what_is_packed_otherwise_is_named(
+    tmp_path: Path, start: bytes, words: str
+) -> None:
+    path = tmp_path / "a.yaml.x"
+    path.write_bytes(start + b"rest")
+    for read in (lambda: unpacked(start, "a.x"), FileStore(path).load):
+        with pytest.raises(CassetteDamagedError) as caught:
+            read()
+        said = f"{words}, and only gzip is read: unpack it, or pack it with gzip"
+        assert str(caught.value).endswith(said)
+    assert path.read_bytes() == start + b"rest"
+
+
+@pytest.mark.parametrize("name", ["a.yaml.gz", "b.yml.gz", "C.YAML.GZ"])
+def test_it_is_recorded_extended_and_replayed(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    record(path, "record_once", 0, 1)
+    assert urls(path) == ["http://h/0", "http://h/1"]
+    record(path, "new_episodes", 2)
+    assert urls(path) == ["http://h/0", "http://h/1", "http://h/2"]
+    record(path, "record_only", 3)
+    assert urls(path) == ["http://h/3"]
+    assert [each.name for each in tmp_path.iterdir()] == [name]
+    session = open_session(parse_settings(cassette=str(path), mode="replay_only"))
+    assert (session.loaded, session.notice) == (1, None)
+
+
+def test_the_same_recording_is_the_same_bytes(tmp_path: Path) -> None:
+    for name in ("a.yaml.gz", "b.yaml.gz"):
+        record(tmp_path / name, "record_only", 0, 1)
+    one, other = (tmp_path / n for n in ("a.yaml.gz", "b.yaml.gz"))
+    assert one.read_bytes() == other.read_bytes()
+
+
+def test_a_recording_that_was_left_is_recovered(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml.gz"
+    record(path, "record_only", 0)
+    store = FileStore(path)
+    store.begin()
+    store.append(made(1))
+    store.leave()
+    assert FileStore(path).recover() == 1
+    assert urls(path) == ["http://h/0", "http://h/1"]
+
+
+def test_one_of_others_is_read_in_several_members_or_not_compressed_at_all(
+    tmp_path: Path,
+) -> None:
+    data = writer.dumps(Cassette([made(0), made(1)]))
+    for name, held in {
+        "members.yaml.gz": gzip.compress(data[:99]) + gzip.compress(data[99:]),
+        "plain.yaml.gz": data,
+        "packed.yaml": gzip.compress(data),
+    }.items():
+        (tmp_path / name).write_bytes(held)
+        assert reader.read_bytes(tmp_path / name) == data
+        path = str(tmp_path / name)
+        assert open_session(parse_settings(cassette=path, mode="replay")).loaded == 2
+
+
+@pytest.mark.parametrize("cut", [5, -4, -20])
+def test_a_damaged_one_is_told_and_left(tmp_path: Path, cut: int) -> None:
+    path = tmp_path / "a.yaml.gz"
+    path.write_bytes(gzip.compress(writer.dumps(Cassette([made(0)])))[:cut])
+    before = path.read_bytes()
+    for mode in ("replay_only", "record_only"):
+        with pytest.raises(CassetteDamagedError, match="is no whole gzip file"):
+            open_session(parse_settings(cassette=str(path), mode=mode))
+    assert path.read_bytes() == before
+
+
+def test_a_remote_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MITMVCR_HOME", str(tmp_path / "home"))
+    store = FileStore("memory://packed/a.yaml.gz")
+    store.begin()
+    store.append(made(0))
+    store.publish()
+    raw = store._place.raw()
+    assert raw[:2] == b"\x1f\x8b"
+    assert gzip.decompress(raw) == writer.dumps(Cassette([made(0)]))
+    assert len(store.load().interactions) == 1
+
+
+def test_parts_are_compressed_as_one() -> None:
+    data = b"".join(packed("a.gz", b"a", [b"b", b"c"], b""))
+    assert unpacked(data, "a.gz") == b"abc"
+    assert b"".join(packed("a.yaml", b"a", [b"b"])) == b"ab"
+
+
+@pytest.mark.parametrize("name", ["chat.json", "chat.har", "chat.v2", "chat.yaml.zst"])
+def test_another_extension_is_told(tmp_path: Path, name: str) -> None:
+    path = str(tmp_path / name)
+    session = open_session(parse_settings(cassette=path, mode="record"))
+    extension = path[path.rindex(".") :]
+    assert f"{name} is YAML whatever {extension} says: name it" in session.notice
+    session.close()

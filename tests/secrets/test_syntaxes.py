@@ -1,0 +1,212 @@
+"""Secrets planted in the syntaxes of files, tools and languages; and what is none."""
+
+# ruff: noqa: E501 # texts are easier to compare in one piece
+
+from base64 import b64encode
+
+import pytest
+
+from mitmvcr.core.model import Interaction, Request, Response
+from mitmvcr.secrets.redactor import Redactor
+
+SECRET = "q7Rk2Zp9Wm4Xc8Vb3Nt6"
+CODED = b64encode(SECRET.encode()).decode()
+PAIR = b64encode(f"someone:{SECRET}".encode()).decode()
+
+#: %s is the secret, %6 its base64, %B the base64 of a user and it.
+TEXTS = {
+    "toon kv": "user:\n  id: 5\n  password: %s\n  name: x\n",
+    "toon table": "users[2]{id,password}:\n  1,%s\n  2,none\n",
+    "toon table2": 'users[2]{id,apiKey,role}:\n  1,%s,admin\n  2,"%s",admin\n',
+    "jsonc": '{\n  // secret\n  "api_key": /* k */ "%s", // x\n}\n',
+    "json5 unquoted": "{ apiKey: '%s', b: 1 }",
+    "json5 sq": "{ 'apiKey': '%s', b: 1 }",
+    "hcl": 'provider "x" {\n  api_token = "%s"\n}\n',
+    "hcl map": 'variables = {\n  "db_password" = "%s"\n}\n',
+    "hcl var default": 'variable "db_password" {\n  type = string\n  default = "%s"\n}\n',
+    "proto text": 'account {\n  user: "a"\n  password: "%s"\n}\n',
+    "proto text sq": "account { api_key: '%s' }",
+    "proto text msg": 'secret { value: "%s" }\n',
+    "cbor diag": '{"client_secret": "%s", 1: h\'00\'}',
+    "env list yaml": "environment:\n  - DB_PASSWORD=%s\n  - A=b\n",
+    "env list yaml q": 'environment:\n  - "DB_PASSWORD=%s"\n  - A=b\n',
+    "env list json": '{"Env":["PATH=/usr/bin","DB_PASSWORD=%s"]}',
+    "k8s secret": "apiVersion: v1\nkind: Secret\ndata:\n  password: %6\n  username: YWRtaW4=\n",
+    "k8s secret stringData": "kind: Secret\nstringData:\n  token: %s\n",
+    "k8s secret json": '{"kind":"Secret","data":{"password":"%6"}}',
+    "docker config": '{"auths":{"https://index.docker.io/v1/":{"auth":"%B"}}}',
+    "npmrc": "//registry.npmjs.org/:_authToken=%s\n",
+    "npmrc auth": "_auth=%B\n",
+    "pypirc": "[pypi]\nusername = __token__\npassword = %s\n",
+    "git extraheader": "http.extraheader=AUTHORIZATION: basic %B\n",
+    "aws ini heredoc": "cat > ~/.aws/credentials <<EOF\n[default]\naws_access_key_id = AKIAIOSFODNN7EXAMPLX\naws_secret_access_key = %s\nEOF\n",
+    "wsse": '<wsse:Security><wsse:UsernameToken><wsse:Username>a</wsse:Username><wsse:Password Type="http://docs.oasis-open.org/wss/2004/01/x#PasswordText">%s</wsse:Password></wsse:UsernameToken></wsse:Security>',
+    "wsse bst": '<wsse:BinarySecurityToken ValueType="x509" EncodingType="b">%s</wsse:BinarySecurityToken>',
+    "saml form": '<form><input type="hidden" name="SAMLResponse" value="%s"/></form>',
+    "saml artifact": "SAMLart=%s&RelayState=x",
+    "scim": '{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"a","password":"%s"}',
+    "scim patch": '{"Operations":[{"op":"replace","path":"password","value":"%s"}]}',
+    "json patch": '[{"op":"add","path":"/config/apiKey","value":"%s"}]',
+    "ldif": "dn: cn=a\nuserPassword: %s\n",
+    "ldif b64": "dn: cn=a\nuserPassword:: %6\n",
+    "ldif hash": "dn: cn=a\nuserPassword: {SSHA}%s\n",
+    "systemd": '[Service]\nEnvironment="DB_PASSWORD=%s"\nEnvironment=API_KEY=%s\n',
+    "xml attr pair": '<add key="ApiKey" value="%s" />',
+    "xml attr pair turned": '<add value="%s" key="ApiKey" />',
+    "xml name/value els": "<property><name>db.password</name><value>%s</value></property>",
+    "postman var": '{"key":"apiKey","value":"%s","type":"secret"}',
+    "postman auth": '{"auth":{"type":"bearer","bearer":[{"key":"token","value":"%s","type":"string"}]}}',
+    "har cookie": '{"cookies":[{"name":"sessionid","value":"%s"}]}',
+    "har header": '{"headers":[{"name":"X-Api-Key","value":"%s"}]}',
+    "graphql arg": '{"query":"mutation { login(user: \\"a\\", password: \\"%s\\") { id } }"}',
+    "graphql bare": 'mutation { login(user: "a", password: "%s") { id } }',
+    "curl -u": "curl -u admin:%s https://h/x\n",
+    "curl --user": "curl --user admin:%s https://h/x\n",
+    "curl -H": 'curl -H "X-Api-Key: %s" https://h/x\n',
+    "mysql -p": "mysql --user=root --password=%s db\n",
+    "sshpass": "sshpass -p '%s' ssh me@h\n",
+    "jdbc": "jdbc:mysql://h/x?user=me&password=%s\n",
+    "odbc": "Driver={X};Server=h;Uid=me;Pwd=%s;\n",
+    "go struct": 'cfg := Config{Password: "%s", A: 1}\n',
+    "python dict": "{'password': '%s', 'a': 1}",
+    "python kw": "connect(host='h', password='%s')\n",
+    "python repr bytes": "{'password': b'%s'}",
+    "ruby hash": '{:password=>"%s", :a=>1}',
+    "ruby sym": '{ password: "%s" }',
+    "php": "'password' => '%s',\n",
+    "php define": "define('DB_PASSWORD', '%s');\n",
+    "php serialized": 'a:1:{s:8:"password";s:20:"%s";}',
+    "java props": "spring.datasource.password=%s\n",
+    "js env": 'process.env.API_KEY = "%s";\n',
+    "powershell": '$env:API_KEY = "%s"\n',
+    "cmd set": "set API_KEY=%s\r\n",
+    "setx": 'setx API_KEY "%s"\n',
+    "fish": "set -x API_KEY %s\n",
+    "csh": "setenv API_KEY %s\n",
+    "toml": 'api_key = "%s"\n',
+    "toml inline": 'auth = { token = "%s", a = 1 }\n',
+    "toml multi": "password = '''\n%s'''\n",
+    "yaml block": "password: |\n  %s\nb: 1\n",
+    "yaml block fold": "password: >-\n  %s\nb: 1\n",
+    "yaml flow": "{password: %s, b: 1}",
+    "yaml flow2": "db: {user: a, password: %s}\n",
+    "yaml name value": "- name: DB_PASSWORD\n  value: %s\n",
+    "yaml value first": "- value: %s\n  name: DB_PASSWORD\n",
+    "yaml tag": "password: !vault %s\n",
+    "yaml anchor": "password: &p %s\n",
+    "yaml comment": "password: %s # rotate\n",
+    "yaml key quoted": '"password": %s\n',
+    "csv": "id,password\n1,%s\n",
+    "md table": "| id | password |\n|---|---|\n| 1 | %s |\n",
+    "html dl": "<dt>Password</dt><dd>%s</dd>",
+    "html table": "<tr><th>API key</th><td>%s</td></tr>",
+    "html data": '<div data-api-key="%s"></div>',
+    "html meta": '<meta name="csrf-token" content="%s">',
+    "html meta turned": '<meta content="%s" name="csrf-token">',
+    "html input turned": '<input value="%s" type="hidden" name="csrf_token">',
+    "js assign": 'window.__csrfToken="%s";',
+    "js obj": 'window.cfg={csrfToken:"%s",a:1}',
+    "js backtick": "const apiKey = `%s`;",
+    "log kv": "level=info msg=ok password=%s user=a\n",
+    "log kv q": 'level=info api_key="%s" user=a\n',
+    "log sentence": "Using API key: %s\n",
+    "log bracket": "[password=%s]\n",
+    "log paren": "connect(password=%s)\n",
+    "matrix": "https://h/x;sessionid=%s/y",
+    "plist": "<dict><key>ApiToken</key><string>%s</string></dict>",
+    "resx": '<data name="ApiKey"><value>%s</value></data>',
+    "maven settings": "<server><id>x</id><username>a</username><password>%s</password></server>",
+    "gradle": "password '%s'\n",
+    "gradle2": 'password "%s"\n',
+    "ansible": "ansible_password=%s\n",
+    "wgconf": "PrivateKey = %s\n",
+    "wpa": "wpa_passphrase=%s\n",
+    "s3 xml": "<Credentials><SecretAccessKey>%s</SecretAccessKey></Credentials>",
+    "dotnet": '{"ConnectionStrings":{"Db":"Server=h;Database=x;User Id=a;Password=%s;"}}',
+    "ini nospace": "[a]\npassword=%s",
+    "ini colon": "[a]\npassword:%s\n",
+    "nginx": "proxy_set_header X-Api-Key %s;\n",
+    "nginx q": 'proxy_set_header X-Api-Key "%s";\n',
+    "caddy": 'header_up X-Api-Key "%s"\n',
+    "http raw": "GET / HTTP/1.1\r\nHost: h\r\nX-Api-Key: %s\r\n\r\n",
+    "http raw cookie": "HTTP/1.1 200 OK\r\nSet-Cookie: sessionid=%s; Path=/\r\n\r\n",
+    "http raw auth": "GET / HTTP/1.1\r\nAuthorization: Token %s\r\n\r\n",
+    "sql": "CREATE USER a IDENTIFIED BY '%s';\n",
+    "sql2": "ALTER USER a WITH PASSWORD '%s';\n",
+    "edn": '{:password "%s" :a 1}',
+    "netrc": "machine h login a password %s\n",
+    "tf output": '{"db_password":{"sensitive":true,"type":"string","value":"%s"}}',
+    "vault kv": '{"data":{"data":{"password":"%s"},"metadata":{}}}',
+    "sec mgr": '{"SecretString":"{\\"password\\":\\"%s\\"}"}',
+    "sec mgr plain": '{"Name":"x","SecretString":"%s"}',
+    "sec mgr binary": '{"SecretBinary":"%s"}',
+    "dynamo": '{"Item":{"password":{"S":"%s"}}}',
+    "firestore": '{"fields":{"apiKey":{"stringValue":"%s"}}}',
+    "github jit": '{"runner":{},"encoded_jit_config":"%s"}',
+    "mcp auth": '{"registration_access_token":"%s","client_id":"a"}',
+    "device": '{"device_code":"%s","user_code":"WDJB-MJHT"}',
+    "openai eph": '{"client_secret":{"value":"%s","expires_at":1}}',
+    "anthropic err": '{"error":{"message":"Incorrect API key provided: %s. You can"}}',
+    "recovery": '{"recovery_codes":["%s"]}',
+    "x-goog-signature": "https://storage.googleapis.com/b/o?X-Goog-Signature=%s\n",
+    "cloudfront": "https://d.cloudfront.net/x?Expires=1&Signature=%s&Key-Pair-Id=APK\n",
+}
+
+#: What stands beside a name and is no secret.
+ORDINARY = {
+    "code": "password = get_password(user1)\nif (token === other.token1) return\nx.password=b1.value;",
+    "code, called": "connect(password=settings.DB_PASSWORD_1, token=os.environ['A1B2'])\n",
+    "type": "interface A { password: string; apiKey?: ApiKey2; token: Token1 }",
+    "joi": "{ password: Joi.string().min(8), apiKey: z.string() }",
+    "jsx": '<Input name="password" label="Password 12345678" />',
+    "sentence": "Your password: at least 12 characters. API key: see docs/api-keys-2024.\n",
+    "sentence, quoted": 'The field "password" is required, "secret" must not be empty.',
+    "unexpected": "SyntaxError: Unexpected token 'a1b2' in JSON at position 12345678\n",
+    "docker user": "docker run -u 1000:1000 --user 1000:1000 image\n",
+    "curl": "curl -u $USER:$PASS -u user:$TOKEN https://h/x\n",
+    "auth word": '{"auth": "oauth2", "a": {"auth": "bearerAuth12"}, "auth" : "c2hvcnQ="}',
+    "markdown": "| password | string |\n|---|---|\n| must be 12 | required |\n",
+    "toon": "items[2]{id,name}:\n  1,a1b2c3d4e5f6g7h8\n  2,b\n",
+    "patch": '[{"op":"replace","path":"/title","value":"a1b2c3d4e5f6g7h8"}]',
+    "tree": '{"path":"src/token","mode":"100644","sha":"3f786850e387550fdab836ed7e6dc881de23001b"}',
+    "block": 'variable "password_length" { default = "a1b2c3d4e5f6" }',
+    "yaml nested": 'secret:\n  "name-1234": other\npassword:\n  - min: 8\n',
+    "yaml block": "password_help: |\n  It has 12 letters.\nb: 1\n",
+    "sql": "ALTER TABLE t ADD COLUMN password varchar(255) NOT NULL;\n",
+    "tags": "<dt>Password</dt><dd>Must be changed each month</dd>",
+    "css": ".password::after { content: 'a1b2c3d4' } #token-1234 { color: red }",
+    "shell": "export TOKEN=$(cat /run/token) PASSWORD=${PASSWORD:-none}\n",
+    "secret json": '{"SecretString":"{\\"user\\":\\"david\\"}"}',
+}
+
+
+def kept(body: str, kind: str = "text/plain") -> str:
+    response = Response(body=body.encode(), headers={"Content-Type": [kind]})
+    met = Interaction(0, Request(), response)
+    return Redactor().interaction(met).response.body.decode()
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_none_stays(name: str) -> None:
+    planted = TEXTS[name].replace("%6", CODED).replace("%B", PAIR)
+    body = planted.replace("%s", SECRET)
+    clean = kept(body, "text/csv" if name == "csv" else "text/plain")
+    assert not [each for each in (SECRET, CODED, PAIR) if each in clean], clean
+    assert "[REDACTED:" in clean or "%5BREDACTED" in clean
+    first, *_, last = planted.replace(CODED, "%s").replace(PAIR, "%s").split("%s")
+    before = first.partition("AKIA")[0].rpartition(" ")[0]
+    assert clean.startswith(before)
+    assert clean.endswith(last)
+
+
+@pytest.mark.parametrize("name", ORDINARY)
+def test_what_is_ordinary_stays(name: str) -> None:
+    assert kept(ORDINARY[name]) == ORDINARY[name]
+
+
+def test_fields_of_an_object_under_a_doubtful_name_are_looked_at_too() -> None:
+    body = '{"Credentials":{"A":"b","SecretAccessKey":"%s","n":"m"},"o":1}'
+    clean = body.replace("%s", "[REDACTED:SecretAccessKey]")
+    assert kept(body.replace("%s", "wJalrXUtn2FEMI")) == clean
+    inner = '{"token": "see {\\"password\\": \\"%s\\"}"}'
+    assert kept(inner.replace("%s", "x1")) == inner.replace("%s", "[REDACTED:password]")
