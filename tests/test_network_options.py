@@ -1,6 +1,7 @@
 """Options of the network: certificates, mitmproxy's own options, what is told when to
 come back, and how long a session may be idle."""
 
+import os
 from pathlib import Path
 from unittest.mock import Mock
 
@@ -9,7 +10,11 @@ import pytest
 from mitmvcr.cassette_options import is_cassette, what_is_odd
 from mitmvcr.core.errors import OptionError, UnusableValueError
 from mitmvcr.core.home_calls import Preset
-from mitmvcr.network_options import check_client_cert, check_upstream_ca
+from mitmvcr.network_options import (
+    check_client_cert,
+    check_upstream_ca,
+    parse_workers,
+)
 from mitmvcr.options import BY_NAME
 
 CERTIFICATE = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
@@ -112,3 +117,26 @@ def test_an_idle_time_is_a_duration() -> None:
     for text in ("", "soon", "-1s", "30"):
         with pytest.raises(OptionError, match="use a duration, as 30m or 90s"):
             read(text)
+
+
+@pytest.mark.parametrize(("text", "count"), [("1", 1), (" 64 ", 64), ("002", 2)])
+def test_a_number_of_workers(text: str, count: int) -> None:
+    assert parse_workers(text) == count
+
+
+@pytest.mark.parametrize("text", ["", "0", "65", "-1", "1.5", "x", "²"])
+def test_what_is_no_number_of_workers(text: str) -> None:
+    with pytest.raises(UnusableValueError, match="use a number from 1 to 64, or auto"):
+        parse_workers(text)
+
+
+def test_as_many_workers_as_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 3}, raising=False)
+    assert parse_workers("auto") == 2
+    monkeypatch.delattr(os, "sched_getaffinity")
+    monkeypatch.setattr(os, "cpu_count", lambda: 5)
+    assert parse_workers("AUTO") == 5
+    monkeypatch.setattr(os, "cpu_count", lambda: None)
+    assert parse_workers("auto") == 1
+    monkeypatch.setattr(os, "cpu_count", lambda: 500)
+    assert parse_workers("auto") == 64

@@ -15,7 +15,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from examples import examples
 from mitmvcr.core.deck import Deck, buckets
+from mitmvcr.core.deck import recorded as recorded_module
 from mitmvcr.core.errors import CassetteDamagedError
+from mitmvcr.core.matching import url_host
 from mitmvcr.core.model import Interaction, Request, Response
 from mitmvcr.core.modes import Repeats
 
@@ -486,6 +488,33 @@ def test_the_next_interaction_of_a_host_is_found_and_only_that_is_parsed() -> No
         assert found.id == position
     assert deck.next_of_host("c") is None
     assert cassette.parsed == [0, 1]
+
+
+def test_each_origin_is_read_once_to_find_its_host(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Of many interactions nearly all have one of a few."""
+    read: list[str] = []
+
+    def counted(url: str) -> str:
+        read.append(url)
+        return url_host(url)
+
+    monkeypatch.setattr(recorded_module, "url_host", counted)
+    urls = "https://A:443/1", "https://a:443", "https://a?b=/", "HTTPS://a/2//3"
+    deck = Deck(Lazy(*map(get, (*urls, "https://A:443/4", "https://b.a/5", "a/6"))))
+    positions = []
+    for _ in range(5):
+        found = deck.next_of_host("a")
+        assert found is not None
+        positions.append(found.id)
+        deck.take(found.request)
+    assert positions == [0, 1, 2, 3, 4]
+    other = deck.next_of_host("b.a")
+    assert other is not None
+    assert other.id == 5
+    assert read.count("https://A:443") == 1
+    assert len(read) == len(set(read)) == 6
 
 
 @pytest.mark.parametrize(

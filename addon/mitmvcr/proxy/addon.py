@@ -103,6 +103,7 @@ class VcrAddon:
             host.end_process(VcrError(describe(error)))
         self.options.add(loader, configured)
         host.take_deferred_options(ctx.options)
+        host.compare_quickly()
         self.options.add_lists(ctx.options)
 
     def configure(self, updated: Set[str]) -> None:

@@ -42,7 +42,7 @@ from mitmvcr.proxy.host.capabilities import (
     CapabilityError,
     capabilities,
 )
-from mitmvcr.proxy.host.cert_store import backdated
+from mitmvcr.proxy.host.cert_store import backdated, compare_quickly
 from mitmvcr.proxy.host.late_imports import postpone
 from mitmvcr.proxy.host.lines import Intake
 from mitmvcr.proxy.host.options import set_alone
@@ -147,6 +147,7 @@ CHANGES: dict[str, Callable[[Patch], None]] = {
     "lean start": lambda patch: patch.setattr(version, "VERSION", "13.0.0"),
     "late imports": lambda patch: patch.setattr(version, "VERSION", "13.0.0"),
     "CA files": _removed(CertStore, "load_dhparam"),
+    "certificate store": _replaced(CertStore, "expire"),
     "backdated certificates": _removed(certs, "CERT_EXPIRY"),
 }
 
@@ -367,6 +368,12 @@ def _opens_no_port(patch: Patch, folder: Path) -> None:
         asyncio.run(listeners.open_port())
 
 
+def _compares_what_they_hold(patch: Patch, folder: Path) -> None:
+    patch.setattr(certs.CertStoreEntry, "__eq__", None)
+    compare_quickly()
+    assert certs.CertStoreEntry.__eq__ is None
+
+
 def _shares_no_port(patch: Patch, folder: Path) -> None:
     with pytest.raises(CapabilityError, match="has one worker only"):
         shared_port.share(lambda client: None)
@@ -440,6 +447,7 @@ FALLBACKS: dict[str, Callable[[Patch, Path], None]] = {
     "lean start": _starts_at_once,
     "late imports": _imports_at_once,
     "CA files": _makes_no_ca,
+    "certificate store": _compares_what_they_hold,
     "backdated certificates": _gives_no_clock,
 }
 

@@ -126,12 +126,26 @@ class ByHost:
         """Return the first position that was not played yet, else the last; with
         ``again`` always the first."""
         if self._hosts is None:
-            self._hosts = {}
-            for position, url in enumerate(self._all.loaded_urls()):
-                self._hosts.setdefault(url_host(url), deque()).append(position)
+            self._hosts = _by_host(self._all.loaded_urls())
         positions = self._hosts.get(host.lower())
         if positions is None:
             return None
         while not again and len(positions) > 1 and positions[0] in played:
             positions.popleft()
         return positions[0]
+
+
+def _by_host(urls: Iterable[str]) -> dict[str, deque[int]]:
+    """Return the positions of each host. Each origin is read once: nobody is answered
+    meanwhile."""
+    of_origin: dict[str, deque[int]] = {}
+    hosts: dict[str, deque[int]] = {}
+    for position, url in enumerate(urls):
+        end = url.find("/", url.find("//") + 2)
+        origin = url if end < 0 else url[:end]
+        positions = of_origin.get(origin)
+        if positions is None:
+            positions = hosts.setdefault(url_host(origin), deque())
+            of_origin[origin] = positions
+        positions.append(position)
+    return hosts

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from mitmvcr.proxy.host.capabilities import capabilities
 
 if TYPE_CHECKING:
+    from mitmvcr.proxy.host.cert_store import compare_quickly
     from mitmvcr.proxy.host.exit import (
         ExitGuard,
         drain,
@@ -42,6 +43,7 @@ __all__ = [
     "HostOptions",
     "capabilities",
     "choose_alpn",
+    "compare_quickly",
     "drain",
     "end_process",
     "expect_cleartext_h2",
@@ -61,6 +63,7 @@ __all__ = [
 
 #: Where each of them is.
 _HOMES = {
+    "compare_quickly": "cert_store",
     **dict.fromkeys(("ExitGuard", "drain", "end_process", "is_exiting"), "exit"),
     **dict.fromkeys(("HostOptions", "gives_up_after", "refusal"), "options"),
     **dict.fromkeys(("refuse_unknown_options", "set_options"), "options"),

@@ -211,6 +211,13 @@ TABLE = (
         on_demand=True,
     ),
     Capability(
+        name="certificate store",
+        check=checks.certificate_store,
+        lost="the first request to a host takes 3 ms more once there were a hundred"
+        " hosts",
+        on_demand=True,
+    ),
+    Capability(
         name="backdated certificates",
         check=checks.backdated_certificates,
         lost="a command cannot be given a recording's clock: use --time shift, or off",

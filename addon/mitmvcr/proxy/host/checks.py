@@ -262,6 +262,13 @@ def lean_start() -> None:
         raise Changed("what the lane leaves to mitmproxy was read in 11 and 12 only")
 
 
+def certificate_store() -> None:
+    """Check that each entry is one thing, which the store finds by its names."""
+    place = "mitmproxy.certs:CertStore"
+    uses(f"{place}.expire", "expire_queue", "STORE_CAP", "certs", "items")
+    uses(f"{place}.get_cert", "certs", "CertStoreEntry", "expire")
+
+
 def shared_port() -> None:
     """Check that the first port is listened on by the method that ours stands for."""
     place = "mitmproxy.proxy.mode_servers"
