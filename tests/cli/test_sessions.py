@@ -261,7 +261,7 @@ call("/sessions/worker", "DELETE", failed=True)
 def test_what_the_docs_type_does_what_they_say(cli: Cli) -> None:
     page = (Path(__file__).parents[2] / "docs" / "sessions.md").read_text()
     blocks = re.findall(r"^```sh\n(.*?)^```", page, re.M | re.S)
-    _, _, api, made, within = blocks
+    *_, api, made, within = blocks
     *before, end = api.splitlines()
     port = "${MITMVCR_PROXY_URL##*:}"
     typed = [*before, made, end, within.replace("8080", port)]
