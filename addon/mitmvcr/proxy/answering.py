@@ -7,10 +7,10 @@ from typing import NamedTuple, TypeVar
 from mitmvcr.core.model import Interaction
 from mitmvcr.core.modes import Decision, Replay
 from mitmvcr.lane import Answer, Ends, render, render_http2, render_parts
+from mitmvcr.proxy.at_once import at_once, waiting_for_nothing
 from mitmvcr.proxy.flow.ahead import read_on
 from mitmvcr.proxy.flow.player import Player
 from mitmvcr.proxy.known_answers import Answered
-from mitmvcr.proxy.replay import at_once, waiting_for_nothing
 from mitmvcr.view.parts import PlainRequest, WireResponse, as_response
 from mitmvcr.view.requests import LiveRequest
 from mitmvcr.view.restore import is_streamed, to_wire

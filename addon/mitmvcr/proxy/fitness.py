@@ -1,11 +1,11 @@
 """What the lane may serve: which sessions, which clients, and in which protocol."""
 
+from collections.abc import Callable
 from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 
 from mitmvcr.core.model import header
 from mitmvcr.lane import Hello
-from mitmvcr.proxy import host
 from mitmvcr.proxy.flow.player import Player
 
 H1, H2 = b"http/1.1", b"h2"
@@ -42,10 +42,13 @@ def makes_calls(player: Player, place: str, greeting: Hello) -> bool:
     return kind.startswith("application/grpc")
 
 
-def protocol_of(player: Player, place: str, greeting: Hello) -> bytes | None:
-    """Return what mitmproxy and :class:`Connections` would speak with this client."""
+def protocol_of(
+    player: Player, place: str, greeting: Hello, chooses: Callable[[], bool]
+) -> bytes | None:
+    """Return what mitmproxy and :class:`Connections` would speak with this client.
+    ``chooses`` says whether they can choose."""
     offered = greeting.protocols
     recorded = player.recorded_protocol((greeting.name, place))
-    if recorded in offered and host.capabilities.has("ALPN choice"):
+    if recorded in offered and chooses():
         return recorded
     return next((each for each in offered if each in _KNOWN), None)

@@ -10,24 +10,13 @@ import logging
 import ssl
 from collections.abc import Hashable, Set
 from itertools import count
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
-
-from mitmproxy import connection, http
 
 from mitmvcr.core.modes import Replay
 from mitmvcr.core.unread import UnreadError
-from mitmvcr.lane import (
-    MARK,
-    Answer,
-    Connection,
-    Ends,
-    Hello,
-    Line,
-    Sent,
-    SentFields,
-)
-from mitmvcr.proxy import host
+from mitmvcr.lane import MARK, Answer, Connection, Ends, Hello, Line, Sent, SentFields
+from mitmvcr.proxy import fitness, host
 from mitmvcr.proxy.answering import (
     A,
     Handed,
@@ -37,26 +26,22 @@ from mitmvcr.proxy.answering import (
     over_http1,
     over_http2,
 )
-from mitmvcr.proxy.connections import LEFT, Connections
-from mitmvcr.proxy.fitness import (
-    H1,
-    H2,
-    is_fit_for_lane,
-    is_near,
-    makes_calls,
-    protocol_of,
-)
-from mitmvcr.proxy.flow.player import LARGE, Player, live_request_of, size_of
+from mitmvcr.proxy.around import Alone, Around
+from mitmvcr.proxy.counts import Counts
+from mitmvcr.proxy.flow.player import LARGE, Player, size_of
 from mitmvcr.proxy.flow.turns import prepare
-from mitmvcr.proxy.handshakes import broken
+from mitmvcr.proxy.handshakes import LEFT, broken
 from mitmvcr.proxy.host.leaves import Leaves
 from mitmvcr.proxy.host.lines import Intake, address_in_log
 from mitmvcr.proxy.host.lines import Line as Taken
-from mitmvcr.proxy.host.plain import Plain, is_harmless
+from mitmvcr.proxy.host.plain import is_harmless
 from mitmvcr.proxy.known_answers import Known, KnownAnswers
 from mitmvcr.proxy.sessions import Sessions
 from mitmvcr.proxy.sessions.routes import SAYS_SESSION
 from mitmvcr.view.parts import PlainRequest
+
+if TYPE_CHECKING:
+    from mitmproxy import connection, http
 
 logger = logging.getLogger("mitmvcr")
 #: Whose lines these would be.
@@ -76,14 +61,12 @@ class Lane:
 
     name = "vcr.lane"
 
-    def __init__(
-        self, sessions: Sessions, connections: Connections, *, is_there: bool
-    ) -> None:
-        self._sessions, self._connections = sessions, connections
+    def __init__(self, sessions: Sessions, counts: Counts, *, is_there: bool) -> None:
+        self._sessions, self._counts = sessions, counts
         self._is_there = is_there
-        connections.was_counted = self.has_counted
-        self._intake = Intake(self._accept)
-        self._plain, self._leaves = Plain(), Leaves()
+        self._intake = Intake(self.accept)
+        self._plain: Around | Alone = Around()
+        self._leaves = Leaves()
         self._handed: dict[Handover, Handed | Exception] = {}
         self._marks = count()
         self._counted: set[Ends] = set()
@@ -102,15 +85,29 @@ class Lane:
 
     def load(self, _: object) -> None:
         """Take connections, before mitmproxy listens."""
-        self._takes = self._is_there and self._intake.open()
-        if self._takes:
-            _mitmproxys.addFilter(self._is_news)
+        if self._is_there and self._intake.open():
+            self._begin()
+
+    def _begin(self) -> None:
+        self._takes = True
+        _mitmproxys.addFilter(self._is_news)
+
+    def stand_alone(self, leaves: Leaves) -> None:
+        """Take connections while no mitmproxy runs, until :meth:`join`."""
+        self._plain, self._leaves, self._is_plain = Alone(), leaves, True
+        self._begin()
+
+    def join(self) -> None:
+        """Look at the mitmproxy that runs from now on."""
+        self._plain = Around()
+        self.configure(frozenset())
 
     def done(self) -> None:
         if not self._takes:
             return
         self._takes = False
-        self._intake.close()
+        if self._is_there:
+            self._intake.close()
         _mitmproxys.removeFilter(self._is_news)
         if self._next is not None:
             self._next.cancel()
@@ -128,8 +125,11 @@ class Lane:
         if self._is_there and any(each.settings.lane == "auto" for each in in_play):
             host.capabilities.has("fast lane")  # the log says where it is not
 
-    def _accept(self, line: Taken) -> Connection | None:
-        if (player := self._player(line)) is None or not is_near(line.ends[0][0]):
+    def accept(self, line: Taken) -> Connection | None:
+        """Return who takes a connection, None where that is mitmproxy."""
+        if (player := self._player(line)) is None or not fitness.is_near(
+            line.ends[0][0]
+        ):
             return None
         made = Connection(line, self)
         if not player.session.is_prepared:
@@ -141,7 +141,7 @@ class Lane:
         return made
 
     def _look_later(self) -> None:
-        pause = min(host.gives_up_after(), 86400.0) / _LOOKS
+        pause = min(self._plain.gives_up_after(), 86400.0) / _LOOKS
         self._next = asyncio.get_running_loop().call_later(pause, self._look)
 
     def _look(self) -> None:
@@ -166,7 +166,7 @@ class Lane:
             self._is_plain = self._plain.look()
         is_fit = self._fit.get(player)
         if is_fit is None:
-            is_fit = self._fit[player] = is_fit_for_lane(player)
+            is_fit = self._fit[player] = fitness.is_fit_for_lane(player)
         return player if is_fit and self._is_plain else None
 
     def _owner(self, line: Line) -> Player | None:
@@ -218,7 +218,7 @@ class Lane:
         if player is None or self._is_for_us(request):
             return None
         try:
-            live = live_request_of(player, request)
+            live = player.live_request(request)
             if size_of(live.request) > LARGE:
                 return None
             learned = player.session.standing.learned
@@ -244,7 +244,7 @@ class Lane:
             name.lower() in SAYS_SESSION for name, _ in request.headers.fields
         )
 
-    def handed(self, flow: http.HTTPFlow) -> Handed | None:
+    def handed(self, flow: "http.HTTPFlow") -> Handed | None:
         """Return what was decided of a flow before mitmproxy had it. Raise the error
         that there was."""
         found = self._handed.pop(_handover(flow), None) if self._handed else None
@@ -259,10 +259,13 @@ class Lane:
         if player is None:
             return None
         try:
-            protocol = protocol_of(player, place[0], greeting)
-            if protocol not in (None, H1, H2):
+            chooses = self._plain.chooses_protocol
+            protocol = fitness.protocol_of(player, place[0], greeting, chooses)
+            if protocol not in (None, fitness.H1, fitness.H2):
                 return None
-            if protocol == H2 and makes_calls(player, place[0], greeting):
+            if protocol == fitness.H2 and fitness.makes_calls(
+                player, place[0], greeting
+            ):
                 return None
             address = line.ends[1][0]
             return self._leaves.context(greeting.name, place[0], address, protocol)
@@ -273,7 +276,7 @@ class Lane:
 
     def came(self, line: Line) -> None:
         self._counted.add(line.ends)
-        self._connections.came(self._owner(line))
+        self._counts.came(self._owner(line))
         _mitmproxys.info(_CONNECT, extra={"client": line.ends[0]})
 
     def _is_news(self, record: logging.LogRecord) -> bool:
@@ -285,7 +288,7 @@ class Lane:
         self._told.discard(client)
         return False
 
-    def has_counted(self, client: connection.Client) -> bool:
+    def has_counted(self, client: "connection.Client") -> bool:
         """Return whether a client that mitmproxy has now was counted already."""
         ends = _ends(client)
         if ends not in self._counted:
@@ -302,10 +305,10 @@ class Lane:
         client = {"client": line.ends[0]}
         told = f"Client TLS handshake failed. {text}"
         _mitmproxys.log(level, told, extra=client)
-        self._connections.tls_broke(self._owner(line), name, text)
+        self._counts.tls_broke(self._owner(line), name, text)
 
     def asked_nothing(self, line: Line, name: str) -> None:
-        self._connections.tls_broke(self._owner(line), name, LEFT)
+        self._counts.tls_broke(self._owner(line), name, LEFT)
 
     def ended(self, made: object, line: Line) -> None:
         if made in self._open:
@@ -319,12 +322,12 @@ class Lane:
             self._told.add(line.ends[0])
         logger.debug("mitmvcr: the lane leaves %s to mitmproxy", line.ends[0])
 
-    def client_disconnected(self, client: connection.Client) -> None:
+    def client_disconnected(self, client: "connection.Client") -> None:
         """Undo what was decided for a client that has left before mitmproxy had it."""
         for each in [each for each in self._handed if each[0] == _ends(client)]:
             self._undo(each)
 
-    def error(self, flow: http.HTTPFlow) -> None:
+    def error(self, flow: "http.HTTPFlow") -> None:
         """Undo the same of a stream that its client has left."""
         if self._handed:
             self._undo(_handover(flow))
@@ -335,11 +338,11 @@ class Lane:
             found.player.session.give_back(found.decision.position)
 
 
-def _ends(client: connection.Client) -> Ends:
+def _ends(client: "connection.Client") -> Ends:
     return client.peername, client.sockname
 
 
-def _handover(flow: http.HTTPFlow) -> Handover:
+def _handover(flow: "http.HTTPFlow") -> Handover:
     """Return what a flow was handed over by, and take the mark out of its request."""
     mark: str = flow.request.headers.pop(MARK.decode(), "")
     return _ends(flow.client_conn), mark.encode()

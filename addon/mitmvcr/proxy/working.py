@@ -41,7 +41,7 @@ def main(given: Given, arguments: Sequence[str] | None = None) -> None:
     logging.getLogger("mitmvcr").addFilter(InLog(ON_COMMAND_LINE))
     mine, *ways = (socket.socket(fileno=each) for each in (given.mine, *given.ways))
     team = Team(worker, Sockets(mine, tuple(ways)))
-    vcr = VcrAddon(host.ExitGuard(), has_lane=True, made_by=partial(Shared, worker))
+    vcr = VcrAddon(has_lane=True, sessions=Shared(worker, host.ExitGuard()))
     sessions = vcr.sessions
     assert isinstance(sessions, Shared)
     sessions.spelling, sessions.runs = ON_COMMAND_LINE, team.runs
