@@ -17,7 +17,7 @@ from end_to_end.serving import serving
 from end_to_end.watch import Spy
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.format import writer
-from mitmvcr.proxy import lane, launch
+from mitmvcr.proxy import fitness, launch
 from origin.certs import CertFiles
 from patience import PATIENCE
 from proxy import lanes
@@ -367,7 +367,7 @@ def test_calls_are_replayed_where_the_lane_has_the_connection(
     way: str,
 ) -> None:
     if way != "of its own":
-        monkeypatch.setattr(lane, "makes_calls", lambda *_: False)
+        monkeypatch.setattr(fitness, "makes_calls", lambda *_: False)
     cassette = tmp_path / "grpc.yaml"
     with server(certs.leaf) as port:
         target = f"localhost:{port}"

@@ -17,7 +17,7 @@ from mitmvcr.core.chunks import Chunk
 from mitmvcr.core.deck import Deck
 from mitmvcr.core.model import Interaction
 from mitmvcr.proxy import around, host
-from mitmvcr.proxy.fitness import is_fit_for_lane
+from mitmvcr.proxy.fitness import is_fit_for_lane as _is_fit
 from mitmvcr.proxy.flow.player import Player
 from mitmvcr.proxy.launch import Proxy
 from mitmvcr.session import open_session
@@ -389,7 +389,7 @@ def test_a_session_that_needs_more_than_the_lane_has_is_mitmproxys(options, tmp_
     for more, is_fit in (({}, True), (options, False)):
         settings = parse_settings(**(chosen | more))
         session = open_session(settings)
-        assert is_fit_for_lane(Player(session, settings)) is is_fit
+        assert _is_fit(Player(session, settings)) is is_fit
         session.close()
 
 

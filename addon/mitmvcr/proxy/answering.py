@@ -2,11 +2,11 @@
 
 import time
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 from mitmvcr.core.model import Interaction
 from mitmvcr.core.modes import Decision, Replay
-from mitmvcr.lane import MARK, Answer, Ends, render, render_http2, render_parts
+from mitmvcr.lane import Answer, Ends, render, render_http2, render_parts
 from mitmvcr.proxy.at_once import at_once, waiting_for_nothing
 from mitmvcr.proxy.flow.ahead import read_on
 from mitmvcr.proxy.flow.player import Player
@@ -14,9 +14,6 @@ from mitmvcr.proxy.known_answers import Answered
 from mitmvcr.view.parts import PlainRequest, WireResponse, as_response
 from mitmvcr.view.requests import LiveRequest
 from mitmvcr.view.restore import is_streamed, to_wire
-
-if TYPE_CHECKING:
-    from mitmproxy import connection, http
 
 A = TypeVar("A")
 #: Returns the answer as HTTP/1.1 has it, as it is sent, and how long that is. None
@@ -90,14 +87,3 @@ def answered(
 def _size(request: PlainRequest) -> int:
     head = sum(len(name) + len(value) for name, value in request.headers.fields)
     return len(request.path) + head + len(request.content or b"")
-
-
-def ends_of(client: "connection.Client") -> Ends:
-    """Return the addresses of a connection that mitmproxy has."""
-    return client.peername, client.sockname
-
-
-def handover_of(flow: "http.HTTPFlow") -> Handover:
-    """Return what a flow was handed over by, and take the mark out of its request."""
-    mark: str = flow.request.headers.pop(MARK.decode(), "")
-    return ends_of(flow.client_conn), mark.encode()

@@ -15,29 +15,19 @@ from weakref import WeakKeyDictionary
 
 from mitmvcr.core.modes import Replay
 from mitmvcr.core.unread import UnreadError
-from mitmvcr.lane import Answer, Connection, Ends, Hello, Line, Sent, SentFields
-from mitmvcr.proxy import host
+from mitmvcr.lane import MARK, Answer, Connection, Ends, Hello, Line, Sent, SentFields
+from mitmvcr.proxy import fitness, host
 from mitmvcr.proxy.answering import (
     A,
     Handed,
     Handover,
     Render,
     answered,
-    ends_of,
-    handover_of,
     over_http1,
     over_http2,
 )
 from mitmvcr.proxy.around import Alone, Around
 from mitmvcr.proxy.counts import Counts
-from mitmvcr.proxy.fitness import (
-    H1,
-    H2,
-    is_fit_for_lane,
-    is_near,
-    makes_calls,
-    protocol_of,
-)
 from mitmvcr.proxy.flow.player import LARGE, Player, size_of
 from mitmvcr.proxy.flow.turns import prepare
 from mitmvcr.proxy.handshakes import LEFT, broken
@@ -137,7 +127,9 @@ class Lane:
 
     def accept(self, line: Taken) -> Connection | None:
         """Return who takes a connection, None where that is mitmproxy."""
-        if (player := self._player(line)) is None or not is_near(line.ends[0][0]):
+        if (player := self._player(line)) is None or not fitness.is_near(
+            line.ends[0][0]
+        ):
             return None
         made = Connection(line, self)
         if not player.session.is_prepared:
@@ -174,7 +166,7 @@ class Lane:
             self._is_plain = self._plain.look()
         is_fit = self._fit.get(player)
         if is_fit is None:
-            is_fit = self._fit[player] = is_fit_for_lane(player)
+            is_fit = self._fit[player] = fitness.is_fit_for_lane(player)
         return player if is_fit and self._is_plain else None
 
     def _owner(self, line: Line) -> Player | None:
@@ -255,7 +247,7 @@ class Lane:
     def handed(self, flow: "http.HTTPFlow") -> Handed | None:
         """Return what was decided of a flow before mitmproxy had it. Raise the error
         that there was."""
-        found = self._handed.pop(handover_of(flow), None) if self._handed else None
+        found = self._handed.pop(_handover(flow), None) if self._handed else None
         if isinstance(found, Exception):
             raise found
         return found
@@ -268,10 +260,12 @@ class Lane:
             return None
         try:
             chooses = self._plain.chooses_protocol
-            protocol = protocol_of(player, place[0], greeting, chooses)
-            if protocol not in (None, H1, H2):
+            protocol = fitness.protocol_of(player, place[0], greeting, chooses)
+            if protocol not in (None, fitness.H1, fitness.H2):
                 return None
-            if protocol == H2 and makes_calls(player, place[0], greeting):
+            if protocol == fitness.H2 and fitness.makes_calls(
+                player, place[0], greeting
+            ):
                 return None
             address = line.ends[1][0]
             return self._leaves.context(greeting.name, place[0], address, protocol)
@@ -296,7 +290,7 @@ class Lane:
 
     def has_counted(self, client: "connection.Client") -> bool:
         """Return whether a client that mitmproxy has now was counted already."""
-        ends = ends_of(client)
+        ends = _ends(client)
         if ends not in self._counted:
             return False
         self._counted.discard(ends)
@@ -330,15 +324,25 @@ class Lane:
 
     def client_disconnected(self, client: "connection.Client") -> None:
         """Undo what was decided for a client that has left before mitmproxy had it."""
-        for each in [each for each in self._handed if each[0] == ends_of(client)]:
+        for each in [each for each in self._handed if each[0] == _ends(client)]:
             self._undo(each)
 
     def error(self, flow: "http.HTTPFlow") -> None:
         """Undo the same of a stream that its client has left."""
         if self._handed:
-            self._undo(handover_of(flow))
+            self._undo(_handover(flow))
 
     def _undo(self, handover: Handover) -> None:
         found = self._handed.pop(handover, None)
         if isinstance(found, Handed) and isinstance(found.decision, Replay):
             found.player.session.give_back(found.decision.position)
+
+
+def _ends(client: "connection.Client") -> Ends:
+    return client.peername, client.sockname
+
+
+def _handover(flow: "http.HTTPFlow") -> Handover:
+    """Return what a flow was handed over by, and take the mark out of its request."""
+    mark: str = flow.request.headers.pop(MARK.decode(), "")
+    return _ends(flow.client_conn), mark.encode()
