@@ -23,7 +23,8 @@ from typing import Any
 #: A mitmdump or a ``mitmvcr`` imports these in the end: what stands behind a seam too.
 MITMVCR = (
     *("mitmproxy.tools.main", "mitmproxy.tools.dump", "mitmvcr.proxy.script"),
-    *("mitmvcr.proxy.launch", "mitmvcr.cli.app", "mitmvcr.cli.commands.run"),
+    *("mitmvcr.proxy.launch", "mitmvcr.proxy.inside", "mitmvcr.cli.app"),
+    "mitmvcr.cli.commands.run",
     *("mitmvcr.cli.commands.cassette", "mitmvcr.cli.commands.show"),
     *("mitmvcr.cli.report.page", "mitmvcr.format.yamlreader", "mitmvcr.proxy.ca"),
     *("mitmvcr.secrets.redactor", "mitmvcr.secrets.identities"),

@@ -49,9 +49,6 @@ def run(command: tuple[str, ...], **options: Any) -> int:
     cassettes/<the command's name>.yaml. With --mode compare the command runs live, and
     its answers are compared with the cassette's, as 'refresh' does.
     """
-    from mitmvcr.proxy.postponed import postpone
-
-    postpone()  # before anything of mitmproxy's is imported
     from mitmvcr.cli.commands.run import run_command
 
     return run_command(command, typed(options))

@@ -20,25 +20,19 @@ from mitmvcr.core.modes import Decision, Refuse, Replay
 from mitmvcr.core.unread import UnreadError
 from mitmvcr.options import CASSETTE, Settings
 from mitmvcr.proxy import host, options
+from mitmvcr.proxy.at_once import waiting_for_nothing
 from mitmvcr.proxy.commands import Commands
 from mitmvcr.proxy.connections import Choice, Connections, refuse_proxy_passwords
 from mitmvcr.proxy.controlling import Control
 from mitmvcr.proxy.door import Door
 from mitmvcr.proxy.flow.exchange import forward, replay
-from mitmvcr.proxy.flow.player import (
-    DEFAULT,
-    SLOW,
-    Player,
-    drop_proxy_headers,
-    live_request,
-    size_of,
-    with_mode,
-)
+from mitmvcr.proxy.flow.player import DEFAULT, SLOW, Player, size_of, with_mode
 from mitmvcr.proxy.flow.refusals import block, refuse
+from mitmvcr.proxy.flow.requests import drop_proxy_headers, live_request
 from mitmvcr.proxy.flow.responses import describe
 from mitmvcr.proxy.flow.states import Event
 from mitmvcr.proxy.flow.streaming import let_live
-from mitmvcr.proxy.flow.turns import planned
+from mitmvcr.proxy.flow.turns import planned, settle_memory
 from mitmvcr.proxy.guard import Guard, stand
 from mitmvcr.proxy.host.dispatch import HookDispatcher, open_dispatcher
 from mitmvcr.proxy.host.messages import make_response, request_parts, response_parts
@@ -46,8 +40,8 @@ from mitmvcr.proxy.idle_end import IdleEnd
 from mitmvcr.proxy.lane import Lane
 from mitmvcr.proxy.needs import are_needed_no_more, set_options
 from mitmvcr.proxy.recording import begin_answer, break_off, record
-from mitmvcr.proxy.replay import play, waiting_for_nothing
-from mitmvcr.proxy.sessions import Sessions
+from mitmvcr.proxy.replay import play
+from mitmvcr.proxy.sessions import Served, Sessions
 from mitmvcr.proxy.streams import Streams
 from mitmvcr.values import Values
 from mitmvcr.view.requests import LiveRequest
@@ -65,33 +59,37 @@ class VcrAddon:
         self,
         exit_guard: host.ExitGuard | None = None,
         configured: Callable[[], Values] | None = None,
-        opened: Callable[[Player], None] = lambda _: None,
         has_lane: bool = False,
-        made_by: Callable[..., Sessions] = Sessions,
+        sessions: Sessions | None = None,
+        lane: Lane | None = None,
     ) -> None:
-        """Make it. ``configured`` reads more options, ``opened`` is called with each
-        session, and ``made_by`` makes them. ``has_lane``: see Lane."""
+        """Make it; ``configured`` reads the options that the environment and files
+        give. ``has_lane``: see Lane. ``sessions`` and ``lane`` are those that were
+        there before mitmproxy was."""
+        host.whole()
         self._configured = configured
         self.options = options.VcrOptions()
-        self._opened = opened
-        self.sessions = made_by(
-            exit_guard, self._let_go, self._begun, self._settle_guard
-        )
+        self.sessions = sessions or Sessions(exit_guard)
         self.idle_end = IdleEnd(self.sessions)
+        self.sessions.served = Served(
+            self._let_go, self.idle_end.watch, self._settle_guard
+        )
         self.connections = Connections(self.sessions)
         self.control = Control(self.sessions)
         self.door = Door(self.control)
         self.choice = Choice(self.sessions, self.connections)
         self.streams = Streams(self.sessions)
         self.commands = Commands(self.sessions, self.options)
-        self.lane = Lane(self.sessions, self.connections, is_there=has_lane)
+        counts = self.connections.counts
+        self.lane = lane or Lane(self.sessions, counts, is_there=has_lane)
+        self.connections.was_counted = self.lane.has_counted
         # These first: what they take out of a request nobody else is to see.
         self.addons = [
             *(self.door, self.choice, self.connections),
             *(self.streams, self.commands, self.lane),
         ]
         self._host_options = host.HostOptions()
-        self._is_running = self._has_started = False
+        self._is_running = self._has_started = self._has_used = False
         self._dispatcher: HookDispatcher | None = None
         self._guard: Guard | None = None
 
@@ -134,7 +132,7 @@ class VcrAddon:
                 " --set %s=FILE, or the command vcr.use FILE",
                 CASSETTE.vcr,
             )
-        host.settle_memory()
+        settle_memory()
 
     def done(self) -> Awaitable[None] | None:
         if self._guard is not None:
@@ -167,20 +165,21 @@ class VcrAddon:
         await host.drain(self.sessions.are_busy)
         self._leave()
 
-    def _begun(self, player: Player) -> None:
-        self._opened(player)
-        self.idle_end.watch(player)
-
     def use(self, settings: Settings) -> None:
         """Put a cassette in play and take out the one that was; the folder of the named
         sessions counts for those that begin. Raises VcrError."""
         settings = with_mode(settings)
         earlier = self.sessions.named()
-        if earlier is not None and earlier.settings == settings:
+        is_in_use = earlier is not None and earlier.settings == settings
+        if is_in_use and self._has_used:
             return
         if settings.dir is not None:
             refuse_proxy_passwords(ctx.options)
-        self.sessions.use(settings)
+        if is_in_use:  # it began before mitmproxy did
+            host.capabilities.require_guards()
+        else:
+            self.sessions.use(settings)
+        self._has_used = True
         self.sessions.settle(settings if settings.dir is not None else None)
         self._settle_guard(DEFAULT, earlier)
         self.choice.listen()
@@ -205,7 +204,7 @@ class VcrAddon:
             self._guard.settle(
                 offline=self.sessions.is_offline(name),
                 closes=is_open_to_others,
-                whose=lambda client: self.sessions.is_of(client, name),
+                whose=lambda client: self.sessions.name_of(client) == name,
             )
 
     def _let_go(self, closed: Collection[Player]) -> None:

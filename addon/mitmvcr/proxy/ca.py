@@ -16,6 +16,7 @@ from pathlib import Path
 from mitmvcr.core.errors import VcrError
 from mitmvcr.proxy.host.cert_store import backdated as backdated
 from mitmvcr.proxy.host.cert_store import create_authority, read_authority
+from mitmvcr.proxy.sound import is_sound
 
 _BASENAME = "mitmproxy"  # the file names under which mitmproxy looks for them
 _CERTIFICATE = re.compile(
@@ -43,7 +44,8 @@ def ensure_ca(confdir: Path) -> Path:
     except OSError as error:
         problem = f"cannot hold the proxy's certificate authority: {error.strerror}"
         raise AuthorityError(confdir, problem) from error
-    _check(confdir, authority)
+    if not is_sound(authority, _file(confdir, "dhparam.pem")):
+        _check(confdir, authority)
     return certificate
 
 

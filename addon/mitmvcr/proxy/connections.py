@@ -13,19 +13,18 @@ from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 from mitmvcr.core.errors import OptionError
 from mitmvcr.options import DIR
 from mitmvcr.proxy import host
+from mitmvcr.proxy.counts import Counts
 from mitmvcr.proxy.flow.interrupted import with_remedy
-from mitmvcr.proxy.flow.player import Player
 from mitmvcr.proxy.flow.refusals import fail, turn_away
 from mitmvcr.proxy.flow.responses import unreachable
 from mitmvcr.proxy.flow.turns import prepare
+from mitmvcr.proxy.handshakes import LEFT
 from mitmvcr.proxy.host.options import Options
 from mitmvcr.proxy.sessions import Sessions
 
 logger = logging.getLogger("mitmvcr")
 
 _REFUSED = "mitmvcr replays: nothing may reach the network"
-#: Under TLS 1.3 a client that refuses our certificate may say so only by leaving.
-LEFT = "it left after the handshake and asked nothing"
 
 
 class Connections:
@@ -34,7 +33,7 @@ class Connections:
     name = "vcr.connections"
 
     def __init__(self, sessions: Sessions) -> None:
-        self.sessions = sessions
+        self.sessions, self.counts = sessions, Counts(sessions)
         #: TLS connections on which nothing was asked yet, by the client's id.
         self._quiet: dict[str, tls.TlsData] = {}
         #: Says so of a client that somebody else has had before.
@@ -88,14 +87,7 @@ class Connections:
 
     def client_connected(self, client: connection.Client) -> None:
         if not self.was_counted(client):
-            self.came(self.sessions.of_client(client))
-
-    def came(self, player: Player | None) -> None:
-        """Count a connection of this session, if it is of one."""
-        if self.sessions.root is not None:
-            self.sessions.came += 1
-        elif player is not None:
-            player.session.came()
+            self.counts.came(self.sessions.of_client(client))
 
     def tls_established_client(self, data: tls.TlsData) -> None:
         self._quiet[data.context.client.id] = data
@@ -119,14 +111,8 @@ class Connections:
     def _tls_broke(self, data: tls.TlsData, reason: str) -> None:
         address = data.context.server.address
         name = data.conn.sni or (address[0] if address else "?")
-        self.tls_broke(self.sessions.of_client(data.context.client), name, reason)
-
-    def tls_broke(self, player: Player | None, name: str, reason: str) -> None:
-        """Note that a client of this session, if it is of one, broke off TLS."""
-        if player is not None:
-            player.session.log.tls_broke(name, reason)
-        elif self.sessions.root is not None:
-            self.sessions.log.tls_broke(name, reason)
+        player = self.sessions.of_client(data.context.client)
+        self.counts.tls_broke(player, name, reason)
 
     def client_disconnected(self, client: connection.Client) -> None:
         quiet = self._quiet.pop(client.id, None)

@@ -2,6 +2,8 @@
 
 import logging
 
+#: Under TLS 1.3 a client that refuses our certificate may say so only by leaving.
+LEFT = "it left after the handshake and asked nothing"
 _UNTRUSTED = ("unknown ca", "bad certificate", "certificate unknown")
 
 

@@ -8,53 +8,40 @@ twice.
 import asyncio
 import logging
 import ssl
-import time
 from collections.abc import Set
-from functools import lru_cache
-from ipaddress import IPv6Address, ip_address
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-from mitmproxy import connection, http
-
-from mitmvcr.core.modes import Decision, Replay
+from mitmvcr.core.modes import Replay
 from mitmvcr.core.unread import UnreadError
-from mitmvcr.lane import Connection, Ends, Hello, Line, Sent, render
+from mitmvcr.lane import Connection, Ends, Hello, Line, Sent
 from mitmvcr.proxy import host
-from mitmvcr.proxy.connections import LEFT, Connections
-from mitmvcr.proxy.flow.ahead import read_on
-from mitmvcr.proxy.flow.player import LARGE, Player, live_request_of, size_of
+from mitmvcr.proxy.answering import Handed, answered
+from mitmvcr.proxy.around import Alone, Around
+from mitmvcr.proxy.counts import Counts
+from mitmvcr.proxy.fitness import H1, is_fit_for_lane, is_near, protocol_of
+from mitmvcr.proxy.flow.player import LARGE, Player, size_of
 from mitmvcr.proxy.flow.turns import prepare
-from mitmvcr.proxy.handshakes import broken
+from mitmvcr.proxy.handshakes import LEFT, broken
 from mitmvcr.proxy.host.leaves import Leaves
 from mitmvcr.proxy.host.lines import Intake
 from mitmvcr.proxy.host.lines import Line as Taken
-from mitmvcr.proxy.host.plain import Plain, is_harmless
-from mitmvcr.proxy.known_answers import Answered, KnownAnswers
-from mitmvcr.proxy.replay import at_once, waiting_for_nothing
+from mitmvcr.proxy.host.plain import is_harmless
+from mitmvcr.proxy.known_answers import KnownAnswers
 from mitmvcr.proxy.sessions import Sessions
 from mitmvcr.proxy.sessions.routes import SAYS_SESSION
-from mitmvcr.view.parts import PlainRequest, as_response
-from mitmvcr.view.requests import LiveRequest
-from mitmvcr.view.restore import is_streamed, to_wire
+from mitmvcr.view.parts import PlainRequest
+
+if TYPE_CHECKING:
+    from mitmproxy import connection, http
 
 logger = logging.getLogger("mitmvcr")
 #: Whose lines these would be.
 _mitmproxys = logging.getLogger("mitmproxy.proxy.server")
 
 _CONNECT = "client connect"
-_H1 = b"http/1.1"
-_KNOWN = (b"h2", _H1, b"http/1.0", b"http/0.9")
 #: So many looks make the time after which a silent client is left.
 _LOOKS = 4
-
-
-class Handed(NamedTuple):
-    """A request that was decided on already."""
-
-    player: Player
-    live_request: LiveRequest
-    decision: Decision
 
 
 class Lane:
@@ -66,14 +53,12 @@ class Lane:
 
     name = "vcr.lane"
 
-    def __init__(
-        self, sessions: Sessions, connections: Connections, *, is_there: bool
-    ) -> None:
-        self._sessions, self._connections = sessions, connections
+    def __init__(self, sessions: Sessions, counts: Counts, *, is_there: bool) -> None:
+        self._sessions, self._counts = sessions, counts
         self._is_there = is_there
-        connections.was_counted = self.has_counted
-        self._intake = Intake(self._accept)
-        self._plain, self._leaves = Plain(), Leaves()
+        self._intake = Intake(self.accept)
+        self._plain: Around | Alone = Around()
+        self._leaves = Leaves()
         self._handed: dict[Ends, Handed | Exception] = {}
         self._counted: set[Ends] = set()
         #: Clients of whom the log says already that they have come.
@@ -91,15 +76,29 @@ class Lane:
 
     def load(self, _: object) -> None:
         """Take connections, before mitmproxy listens."""
-        self._takes = self._is_there and self._intake.open()
-        if self._takes:
-            _mitmproxys.addFilter(self._is_news)
+        if self._is_there and self._intake.open():
+            self._begin()
+
+    def _begin(self) -> None:
+        self._takes = True
+        _mitmproxys.addFilter(self._is_news)
+
+    def stand_alone(self, leaves: Leaves) -> None:
+        """Take connections while no mitmproxy runs, until :meth:`join`."""
+        self._plain, self._leaves, self._is_plain = Alone(), leaves, True
+        self._begin()
+
+    def join(self) -> None:
+        """Look at the mitmproxy that runs from now on."""
+        self._plain = Around()
+        self.configure(frozenset())
 
     def done(self) -> None:
         if not self._takes:
             return
         self._takes = False
-        self._intake.close()
+        if self._is_there:
+            self._intake.close()
         _mitmproxys.removeFilter(self._is_news)
         if self._next is not None:
             self._next.cancel()
@@ -117,8 +116,9 @@ class Lane:
         if self._is_there and any(each.settings.lane == "auto" for each in in_play):
             host.capabilities.has("fast lane")  # the log says where it is not
 
-    def _accept(self, line: Taken) -> Connection | None:
-        if (player := self._player(line)) is None or not _is_near(line.ends[0][0]):
+    def accept(self, line: Taken) -> Connection | None:
+        """Return who takes a connection, None where that is mitmproxy."""
+        if (player := self._player(line)) is None or not is_near(line.ends[0][0]):
             return None
         made = Connection(line, self)
         if not player.session.is_prepared:
@@ -130,7 +130,7 @@ class Lane:
         return made
 
     def _look_later(self) -> None:
-        pause = min(host.gives_up_after(), 86400.0) / _LOOKS
+        pause = min(self._plain.gives_up_after(), 86400.0) / _LOOKS
         self._next = asyncio.get_running_loop().call_later(pause, self._look)
 
     def _look(self) -> None:
@@ -155,7 +155,7 @@ class Lane:
             self._is_plain = self._plain.look()
         is_fit = self._fit.get(player)
         if is_fit is None:
-            is_fit = self._fit[player] = _is_fit(player)
+            is_fit = self._fit[player] = is_fit_for_lane(player)
         return player if is_fit and self._is_plain else None
 
     def _owner(self, line: Line) -> Player | None:
@@ -183,17 +183,17 @@ class Lane:
         if player is None or self._is_for_us(request):
             return None
         try:
-            live = live_request_of(player, request)
+            live = player.live_request(request)
             if size_of(live.request) > LARGE:
                 return None
             learned = player.session.standing.learned
             decision = player.session.plan(live.request)
             if isinstance(decision, Replay):
-                answered = _answered(player, request, live, decision)
-                if answered is not None:
+                found = answered(player, request, live, decision)
+                if found is not None:
                     if sent is not None:
-                        self._known.keep(sent, player, learned, answered)
-                    return answered[1]
+                        self._known.keep(sent, player, learned, found)
+                    return found[1]
         except UnreadError:
             return None
         except Exception as error:  # noqa: BLE001 - mitmproxy's way answers that too
@@ -209,7 +209,7 @@ class Lane:
             name.lower() in SAYS_SESSION for name, _ in request.headers.fields
         )
 
-    def handed(self, flow: http.HTTPFlow) -> Handed | None:
+    def handed(self, flow: "http.HTTPFlow") -> Handed | None:
         """Return what was decided of a flow before mitmproxy had it. Raise the error
         that there was."""
         if not self._handed:
@@ -226,8 +226,9 @@ class Lane:
         if player is None:
             return None
         try:
-            protocol = _protocol(player, place[0], greeting)
-            if protocol not in (None, _H1):
+            chooses = self._plain.chooses_protocol
+            protocol = protocol_of(player, place[0], greeting, chooses)
+            if protocol not in (None, H1):
                 return None
             address = line.ends[1][0]
             return self._leaves.context(greeting.name, place[0], address, protocol)
@@ -238,7 +239,7 @@ class Lane:
 
     def came(self, line: Line) -> None:
         self._counted.add(line.ends)
-        self._connections.came(self._owner(line))
+        self._counts.came(self._owner(line))
         _mitmproxys.info(_CONNECT, extra={"client": line.ends[0]})
 
     def _is_news(self, record: logging.LogRecord) -> bool:
@@ -250,7 +251,7 @@ class Lane:
         self._told.discard(client)
         return False
 
-    def has_counted(self, client: connection.Client) -> bool:
+    def has_counted(self, client: "connection.Client") -> bool:
         """Return whether a client that mitmproxy has now was counted already."""
         ends = _ends(client)
         if ends not in self._counted:
@@ -263,10 +264,10 @@ class Lane:
         client = {"client": line.ends[0]}
         told = f"Client TLS handshake failed. {text}"
         _mitmproxys.log(level, told, extra=client)
-        self._connections.tls_broke(self._owner(line), name, text)
+        self._counts.tls_broke(self._owner(line), name, text)
 
     def asked_nothing(self, line: Line, name: str) -> None:
-        self._connections.tls_broke(self._owner(line), name, LEFT)
+        self._counts.tls_broke(self._owner(line), name, LEFT)
 
     def ended(self, made: Connection, line: Line) -> None:
         if made in self._open:
@@ -280,7 +281,7 @@ class Lane:
             self._told.add(line.ends[0])
         logger.debug("mitmvcr: the lane leaves %s to mitmproxy", line.ends[0])
 
-    def client_disconnected(self, client: connection.Client) -> None:
+    def client_disconnected(self, client: "connection.Client") -> None:
         """Undo what was decided for a client that has left before mitmproxy had it."""
         if not self._handed:
             return
@@ -289,58 +290,5 @@ class Lane:
             found.player.session.give_back(found.decision.position)
 
 
-def _ends(client: connection.Client) -> Ends:
+def _ends(client: "connection.Client") -> Ends:
     return client.peername, client.sockname
-
-
-def _is_fit(player: Player) -> bool:
-    """Return whether all that the session's requests need is in the lane."""
-    session, settings = player.session, player.settings
-    return (
-        settings.lane == "auto"
-        and session.offline
-        and session.looks_up
-        and not player.passthrough
-        and not player.blocking.has_filters
-        and not settings.latency
-    )
-
-
-@lru_cache(maxsize=256)
-def _is_near(address: str) -> bool:
-    """Return whether mitmproxy's ``block_global`` lets this client in."""
-    found = ip_address(address.rpartition("%")[0] or address)
-    if isinstance(found, IPv6Address):
-        found = found.ipv4_mapped or found
-    return found.is_loopback or not found.is_global
-
-
-def _answered(
-    player: Player, request: PlainRequest, live: LiveRequest, decision: Replay
-) -> Answered | None:
-    """Answer with a replay and count it, and return both, with what the log has of it;
-    None where it is a long stream, or fails."""
-    began, session = time.monotonic_ns(), player.session
-    decision = waiting_for_nothing(player.settings, decision, request)
-    interaction = decision.interaction
-    if is_streamed(interaction.response):
-        if (found := at_once(interaction, request)) is None:
-            return None
-        sent, answer = found
-    else:
-        sent = to_wire(interaction, request)
-        answer = render(sent)
-    player.redirects.note(live.request, as_response(sent))
-    entry = session.replaying(decision)
-    session.replayed(entry, time.monotonic_ns() - began)
-    read_on(player)
-    return decision, answer, entry
-
-
-def _protocol(player: Player, place: str, greeting: Hello) -> bytes | None:
-    """Return what mitmproxy and :class:`Connections` would speak with this client."""
-    offered = greeting.protocols
-    recorded = player.recorded_protocol((greeting.name, place))
-    if recorded in offered and host.capabilities.has("ALPN choice"):
-        return recorded
-    return next((each for each in offered if each in _KNOWN), None)

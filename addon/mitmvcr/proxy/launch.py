@@ -1,33 +1,30 @@
 """A proxy in this process, for as long as a block runs."""
 
-import asyncio
 import logging
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from mitmvcr.core.errors import VcrError
 from mitmvcr.core.modes import Mode
 from mitmvcr.core.wording import number_of
 from mitmvcr.network_options import Upstream
-from mitmvcr.options import Settings, as_options
-from mitmvcr.proxy import host
-from mitmvcr.proxy.addon import VcrAddon
+from mitmvcr.options import Settings
 from mitmvcr.proxy.flow.player import Player, name_in
-from mitmvcr.proxy.host import chain, listeners
-from mitmvcr.proxy.host.masters import Master, listening_port, make_master
+from mitmvcr.proxy.lean import Inside, is_enough, lean
+from mitmvcr.proxy.postponed import postpone
+from mitmvcr.proxy.running import Place, ProxyError
 from mitmvcr.proxy.sessions import Sessions
-from mitmvcr.proxy.way_out import WayOut
 from mitmvcr.session import Session
 from mitmvcr.session.summary import Summary, total
 from mitmvcr.spelling import IN_MITMPROXY, Spelling
 
-
-class ProxyError(VcrError):
-    """The proxy could not be started."""
+if TYPE_CHECKING:
+    from mitmvcr.proxy.host.listeners import Elsewhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +93,10 @@ class Proxy:
             return self.offline
         return any(session.expects for session in self.sessions)
 
-    def mirror(self, elsewhere: listeners.Elsewhere) -> None:
+    def mirror(self, elsewhere: "Elsewhere") -> None:
         """Open elsewhere too what ports sessions and workers get from now on."""
+        from mitmvcr.proxy.host import listeners  # few runs have any
+
         listeners.mirror(elsewhere)
 
     def set_aside(self) -> None:
@@ -118,99 +117,56 @@ async def running_proxy(
     opened: Callable[[Session], None] = lambda _: None,
     sets: Sequence[str] = (),
     spelling: Spelling = IN_MITMPROXY,
+    is_lean: bool = True,
 ) -> AsyncIterator[Proxy]:
     """Run a proxy with this cassette; at the end flows are drained and it is saved.
 
     ``upstream`` is a proxy to go on through; ``trusted_ca`` (PEM) is what
     origins are verified against, else mitmproxy's own choice; ``opened`` is given each
     session when it begins; ``sets`` are options of mitmproxy, as NAME=VALUE.
-    ``spelling`` is that of the options in the log and in answers.
+    ``spelling`` is that of the options in the log and in answers. ``is_lean``: where
+    the lane is enough mitmproxy is started only when it is first needed.
 
     Raises VcrError where it cannot start, and at the end what kept it from saving.
     """
+    sessions: list[Session] = []
+
+    def begun(player: Player) -> None:
+        opened(player.session)
+        sessions.append(player.session)
+
+    in_play = Sessions(opened=begun)
+    in_play.spelling = spelling
+    place = Place(confdir, listen_host, listen_port, trusted_ca, upstream, sets)
+    has_more = upstream is not None or bool(sets)
+    starts_lean = is_lean and not has_more and is_enough(settings)
     with _LogToStderr(spelling.text):
-        master = make_master(
-            confdir=str(confdir),
-            listen_host=listen_host,
-            listen_port=listen_port,
-            ssl_verify_upstream_trusted_ca=str(trusted_ca) if trusted_ca else None,
-        )
-        way_out = None if upstream is None else WayOut(upstream)
-        if way_out is not None:
-            host.update_options(master.options, await way_out.open())
-        host.set_options(master.options, sets)
-        sessions: list[Session] = []
-
-        def begun(player: Player) -> None:
-            opened(player.session)
-            sessions.append(player.session)
-
-        vcr = VcrAddon(opened=begun, has_lane=True)
-        vcr.sessions.spelling = spelling
-        _insert(master, vcr, settings)
-        if way_out is not None:
-            master.addons.add(way_out)
-        running = asyncio.create_task(_run(master), name="mitmproxy")
-        try:
-            port = await _port(master, running)
+        async with (
+            lean(settings, place, in_play, _imported)
+            if starts_lean
+            else _imported()(settings, place, in_play, None)
+        ) as running:
             ca_file = confdir / "mitmproxy-ca-cert.pem"
             yield Proxy(
-                port, ca_file, settings, sessions, vcr.sessions, vcr.control.url
+                running.port, ca_file, settings, sessions, in_play, running.control_url
             )
-        finally:
-            listeners.mirror(None)
-            master.shutdown()
-            try:
-                await running
-            finally:
-                vcr.sessions.close()  # a start that failed calls no ``done``
-                if way_out is not None:
-                    way_out.close()
-                asyncio.get_running_loop().set_exception_handler(_pass_over_cancelled)
     for session in sessions:
         if session.failure is not None:
             raise _as_vcr_error(session.failure)
-    for line, times in vcr.sessions.refusals.items():
+    for line, times in in_play.refusals.items():
         requests = number_of(times, "request")
         raise ProxyError(f"{requests} had no session: {line}")
 
 
-def _pass_over_cancelled(
-    loop: asyncio.AbstractEventLoop, context: dict[str, Any]
-) -> None:
-    """Say nothing of connections that clients still hold: Python 3.11 takes a task that
-    is cancelled with the loop for one that failed."""
-    if not isinstance(context.get("exception"), asyncio.CancelledError):
-        loop.default_exception_handler(context)
+def _imported() -> Inside:
+    """Import mitmproxy, which takes most of a second, and return what runs it."""
+    postpone()  # before anything of mitmproxy's is imported
+    from mitmvcr.proxy.addon import VcrAddon
+    from mitmvcr.proxy.host.masters import import_all
+    from mitmvcr.proxy.inside import inside
 
-
-def _insert(master: Master, vcr: VcrAddon, settings: Settings) -> None:
-    """Add the addon and give it its settings, or raise what is wrong with them."""
-    try:
-        chain.enter(master.addons, vcr)
-        host.update_options(master.options, as_options(settings))
-    except SystemExit as error:
-        raise error.__cause__ or error from None
-
-
-async def _run(master: Master) -> None:
-    """mitmproxy ends a start that failed with SystemExit; its log said why."""
-    try:
-        await master.run()
-    except SystemExit as error:
-        raise ProxyError(
-            "the proxy could not start; the lines above say why"
-        ) from error
-
-
-async def _port(master: Master, running: asyncio.Task[None]) -> int:
-    """Wait until the proxy listens."""
-    while (port := listening_port(master)) is None:
-        if running.done():
-            await running
-            raise ProxyError("the proxy ended before it listened")
-        await asyncio.sleep(0.005)
-    return port
+    import_all()
+    return partial(inside, VcrAddon)
 
 
 def _as_vcr_error(error: Exception) -> VcrError:

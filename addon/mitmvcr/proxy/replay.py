@@ -3,19 +3,16 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import replace
 from functools import partial
 
 from mitmproxy import http
 
 from mitmvcr.codings import encoded_pieces
-from mitmvcr.core.chunks import due_times
 from mitmvcr.core.errors import VcrError
-from mitmvcr.core.events import Pieces, due_in_small, ends, in_small, json_ends
-from mitmvcr.core.model import Interaction, Response, header
+from mitmvcr.core.events import due_in_small, in_small
+from mitmvcr.core.model import Interaction, Response
 from mitmvcr.core.modes import Replay
-from mitmvcr.lane import render, render_parts
-from mitmvcr.options import Settings
+from mitmvcr.proxy.at_once import SECOND, schedule
 from mitmvcr.proxy.flow.exchange import Exchange, replay
 from mitmvcr.proxy.flow.player import Player
 from mitmvcr.proxy.flow.states import Event
@@ -23,7 +20,7 @@ from mitmvcr.proxy.host import replays
 from mitmvcr.proxy.host.messages import make_response, request_parts, response_parts
 from mitmvcr.proxy.host.schedule import StreamSchedule
 from mitmvcr.proxy.sessions import Sessions
-from mitmvcr.view.parts import RequestParts, WireResponse, value_of
+from mitmvcr.view.parts import RequestParts
 from mitmvcr.view.restore import (
     LARGE,
     coded_head,
@@ -32,13 +29,8 @@ from mitmvcr.view.restore import (
     to_stream,
     to_wire,
 )
-from mitmvcr.view.retry_after import without_waits
 
 logger = logging.getLogger("mitmvcr")
-
-_SECOND = 1e9
-#: So much is the system's before its client could leave.
-_SOON_SENT = 1 << 16
 
 
 def play(
@@ -54,9 +46,9 @@ def play(
     if recorded.failure == "reset":
         exchange.finish(Event.ANSWERED)
         flow.kill()
-        return _pause(recorded.duration / _SECOND * latency)
-    parts, due = _schedule(recorded, latency)
-    first = recorded.duration / _SECOND * latency
+        return _pause(recorded.duration / SECOND * latency)
+    parts, due = schedule(recorded, latency)
+    first = recorded.duration / SECOND * latency
     if due and not recorded.chunks:
         first -= due[-1]
     live = request_parts(flow.request)
@@ -92,39 +84,6 @@ def _stays(player: Player, recorded: Response) -> Callable[[], bool] | None:
 
 def _for_ever() -> bool:
     return True
-
-
-def waiting_for_nothing(
-    settings: Settings, decision: Replay, live: RequestParts
-) -> Replay:
-    """Return the replay without what would make the client wait, at latency 0."""
-    if settings.latency or settings.retry_after == "keep":
-        return decision
-    recorded = decision.interaction.response
-    response = without_waits(recorded, value_of(live.headers, b"user-agent") or "")
-    if response is recorded:
-        return decision
-    changed = replace(decision.interaction, response=response)
-    return decision._replace(interaction=changed)
-
-
-def at_once(
-    interaction: Interaction, live: RequestParts
-) -> tuple[WireResponse, bytes] | None:
-    """Return the answer that is a stream, and all its bytes as they leave over HTTP/1.1
-    at latency 0. None where it fails, ends otherwise, or is so large that its client
-    may leave before it has all of it."""
-    recorded = interaction.response
-    if recorded.failure or recorded.until or recorded.code == 101:
-        return None
-    if len(recorded.body) > _SOON_SENT:
-        return None
-    parts, _ = _schedule(recorded, 0)
-    if has_no_body(live.method, recorded.code) or len(parts) < 2:
-        sent = to_wire(interaction, live)
-        return sent, render(sent)
-    sent, parts = to_stream(recorded, live, parts)
-    return sent, render_parts(sent, parts)
 
 
 Sent = tuple[http.Response, StreamSchedule]
@@ -204,7 +163,7 @@ def _play_socket(
     flow.response = make_response(*sent)
     sockets.accept(recorded, flow.response, flow.request)
     replay(sessions.under_way, flow, player, decision)
-    return _pause(recorded.duration / _SECOND * latency)
+    return _pause(recorded.duration / SECOND * latency)
 
 
 class CannotPlayError(VcrError):
@@ -216,28 +175,6 @@ class CannotPlayError(VcrError):
 
 def _pause(seconds: float) -> Awaitable[None] | None:
     return asyncio.sleep(seconds) if seconds > 0 else None
-
-
-def _schedule(
-    recorded: Response, latency: float
-) -> tuple[Sequence[bytes], list[float] | None]:
-    """Return the parts of a body, and how long after the head each is due.
-
-    Where no times were recorded there is only the duration, which in go-vcr's
-    cassettes runs until the head. It is all that is known of how long the origin
-    took, so it is spread evenly: the last part leaves when it is over.
-    """
-    body = recorded.body
-    timed = due_times(recorded.chunks, len(body))
-    if timed is not None:
-        parts = Pieces(body, [end for end, _ in timed])
-        return parts, [due / _SECOND * latency for _, due in timed] if latency else None
-    kind = header(recorded.headers, "Content-Type")
-    parts = Pieces(body, ends(kind, body) or json_ends(kind, body))
-    if not latency:
-        return parts, None
-    step = recorded.duration / _SECOND * latency / max(1, len(parts))
-    return parts, [step * number for number in range(len(parts))]
 
 
 class _Ending:

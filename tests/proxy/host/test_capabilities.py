@@ -46,6 +46,8 @@ from mitmvcr.proxy.host.cert_store import backdated, compare_quickly
 from mitmvcr.proxy.host.late_imports import postpone
 from mitmvcr.proxy.host.lines import Intake
 from mitmvcr.proxy.host.options import set_alone
+from mitmvcr.proxy.lean import is_enough
+from option_samples import parse_settings
 
 ROOT = Path(__file__).resolve().parents[3]
 ROOM = ROOT / "addon" / "mitmvcr" / "proxy" / "host"
@@ -142,6 +144,7 @@ CHANGES: dict[str, Callable[[Patch], None]] = {
     "ports of their own": _removed(proxyserver.Servers, "__getitem__"),
     "shared port": _replaced(mode_servers.AsyncioServerInstance, "listen"),
     "one option alone": _replaced(optmanager.OptManager, "update_known"),
+    "lean start": lambda patch: patch.setattr(version, "VERSION", "13.0.0"),
     "late imports": lambda patch: patch.setattr(version, "VERSION", "13.0.0"),
     "CA files": _removed(CertStore, "load_dhparam"),
     "certificate store": _replaced(CertStore, "expire"),
@@ -389,6 +392,15 @@ def _copies_all_options(patch: Patch, folder: Path) -> None:
     assert set_ == [{"mode": ["regular"]}]
 
 
+def _starts_at_once(patch: Patch, folder: Path) -> None:
+    path = folder / "a.yaml"
+    path.write_text("version: 2\ninteractions: []\n")
+    settings = parse_settings(cassette=str(path), mode="replay_only")
+    assert not is_enough(settings)
+    patch.undo()
+    assert is_enough(settings)
+
+
 def _imports_at_once(patch: Patch, folder: Path) -> None:
     patch.delitem(sys.modules, "mitmproxy.addons")
     site = "mitmproxy.addons.onboardingapp"
@@ -432,6 +444,7 @@ FALLBACKS: dict[str, Callable[[Patch, Path], None]] = {
     "ports of their own": _opens_no_port,
     "shared port": _shares_no_port,
     "one option alone": _copies_all_options,
+    "lean start": _starts_at_once,
     "late imports": _imports_at_once,
     "CA files": _makes_no_ca,
     "certificate store": _compares_what_they_hold,

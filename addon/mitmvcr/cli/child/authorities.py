@@ -6,8 +6,6 @@ import shlex
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
-
 from mitmvcr.cli.child import jks
 from mitmvcr.cli.report.console import say
 
@@ -79,6 +77,8 @@ def _of_java(name: str, options: str) -> Iterator[bytes]:
 def _of_store(data: bytes, password: str) -> list[bytes]:
     if jks.is_jks(data):
         return jks.trusted(data)
+    from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
+
     store = pkcs12.load_pkcs12(data, password.encode())
     return [
         each.certificate.public_bytes(Encoding.DER) for each in store.additional_certs

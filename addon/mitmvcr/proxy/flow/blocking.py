@@ -2,12 +2,14 @@
 
 from collections.abc import Collection, Sequence
 from functools import lru_cache
-
-from mitmproxy import flowfilter, http
+from typing import TYPE_CHECKING
 
 from mitmvcr.core.errors import OptionError
 from mitmvcr.core.home_calls import Preset, home_call
 from mitmvcr.options import BLOCK, IGNORE_PRESET, Option
+
+if TYPE_CHECKING:
+    from mitmproxy import flowfilter, http
 
 
 class Blocking:
@@ -26,7 +28,7 @@ class Blocking:
     def has_filters(self) -> bool:
         return bool(self._filters)
 
-    def by_filter(self, flow: http.HTTPFlow) -> str:
+    def by_filter(self, flow: "http.HTTPFlow") -> str:
         """Return the filter that blocks the request, in any mode; empty for none."""
         for text, accepts in self._filters:
             if accepts(flow):
@@ -46,8 +48,10 @@ class Blocking:
 
 
 @lru_cache(maxsize=64)
-def parse_filter(text: str, option: Option) -> flowfilter.TFilter:
+def parse_filter(text: str, option: Option) -> "flowfilter.TFilter":
     """Parse one of mitmproxy's flow filters. Raise OptionError."""
+    from mitmproxy import flowfilter
+
     try:
         return flowfilter.parse(text)
     except ValueError as error:

@@ -8,22 +8,21 @@ from functools import cached_property
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from mitmproxy import flowfilter, http
-from mitmproxy.proxy.server_hooks import ServerConnectionHookData
-
 from mitmvcr.core.errors import OptionError
 from mitmvcr.core.model import Interaction, Request
 from mitmvcr.options import DIR, PASSTHROUGH, RERECORD, Settings
 from mitmvcr.proxy.flow.blocking import Blocking, parse_filter
-from mitmvcr.proxy.host.messages import request_parts
 from mitmvcr.rerecording import mode_of
 from mitmvcr.session import Session
 from mitmvcr.store.names import name_of
 from mitmvcr.view import chosen
 from mitmvcr.view.parts import RequestParts
-from mitmvcr.view.requests import PROXY_HEADERS, LiveRequest
+from mitmvcr.view.requests import LiveRequest
 
 if TYPE_CHECKING:
+    from mitmproxy import flowfilter, http
+    from mitmproxy.proxy.server_hooks import ServerConnectionHookData
+
     from mitmvcr.proxy.flow.grpc import Calls
 
 
@@ -102,6 +101,13 @@ class Player:
         """Return its cassette by the one name that a file has."""
         return os.path.realpath(self.session.store.name)
 
+    def live_request(self, wire: RequestParts) -> LiveRequest:
+        """Return a request as the session records it."""
+        live = self.view.to_request(wire)
+        if self.redirects.expects:
+            return self.redirects.restate(live, wire)
+        return live
+
     @property
     def offline(self) -> bool:
         """Return whether nothing of it may reach the network, except what a filter lets
@@ -118,11 +124,11 @@ class Player:
         """Return whether mitmproxy may send on a body before it has all of it."""
         return not (self.session.looks_up or self.session.records)
 
-    def lets_pass(self, flow: http.HTTPFlow) -> bool:
+    def lets_pass(self, flow: "http.HTTPFlow") -> bool:
         """Return whether a filter lets it straight through."""
         return any(accepts(flow) for accepts in self.passthrough)
 
-    def passes(self, flow: http.HTTPFlow) -> bool:
+    def passes(self, flow: "http.HTTPFlow") -> bool:
         """Return whether a filter lets it through; then its host may be reached."""
         if not self.lets_pass(flow):
             return False
@@ -132,7 +138,7 @@ class Player:
             self._allowed.add((client, *flow.server_conn.via[1]))
         return True
 
-    def may_connect(self, data: ServerConnectionHookData) -> bool:
+    def may_connect(self, data: "ServerConnectionHookData") -> bool:
         """Return whether this connection may be opened: offline, for a request that was
         let through."""
         if not self.offline:
@@ -191,26 +197,6 @@ def _reach(player: Player | None) -> tuple[bool, tuple[str, ...]]:
     return player.offline, player.settings.passthrough
 
 
-def parse_filters(settings: Settings) -> list[flowfilter.TFilter]:
+def parse_filters(settings: Settings) -> "list[flowfilter.TFilter]":
     """Return the filters of what passes straight through. Raises OptionError."""
     return [parse_filter(text, PASSTHROUGH) for text in settings.passthrough]
-
-
-def live_request(player: Player, flow: http.HTTPFlow) -> LiveRequest:
-    """Return a request as its session records it."""
-    return live_request_of(player, request_parts(flow.request))
-
-
-def live_request_of(player: Player, wire: RequestParts) -> LiveRequest:
-    """Return the same of a request that is no flow."""
-    live = player.view.to_request(wire)
-    if player.redirects.expects:
-        return player.redirects.restate(live, wire)
-    return live
-
-
-def drop_proxy_headers(request: http.Request) -> None:
-    """Take out what is meant for a proxy, as it is on plain http."""
-    if request_parts(request).scheme == b"http":
-        for name in PROXY_HEADERS:
-            request.headers.pop(name.decode(), None)

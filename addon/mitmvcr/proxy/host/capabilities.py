@@ -167,6 +167,12 @@ TABLE = (
         on_demand=True,
     ),
     Capability(
+        name="lean start",
+        check=checks.lean_start,
+        lost="'mitmvcr run' starts mitmproxy also for a replay that needs none",
+        on_demand=True,
+    ),
+    Capability(
         name="mitmproxy in process",
         check=checks.own_master,
         lost="'mitmvcr run' cannot start; use mitmdump with the script",

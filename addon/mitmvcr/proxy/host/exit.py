@@ -2,7 +2,6 @@
 
 import asyncio
 import atexit
-import gc
 import logging
 import os
 import sys
@@ -30,13 +29,6 @@ def end_process(error: VcrError) -> NoReturn:
         raise SystemExit(line) from error
     print(line, file=sys.stderr, flush=True)  # noqa: T201 - no log handler runs any more
     os._exit(1)
-
-
-def settle_memory() -> None:
-    """Keep what is here at the start out of collections: one stops the loop for 46
-    ms, and longer with a cassette loaded. Collecting first would cost 50 ms of every
-    start and finds nothing."""
-    gc.freeze()
 
 
 def is_exiting() -> bool:

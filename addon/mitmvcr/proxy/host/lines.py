@@ -49,6 +49,35 @@ class Intake:
             delattr(RegularInstance, _METHOD)
 
 
+def way_in(server: Any) -> Callable[[Any, Any], Coroutine[Any, Any, None]]:
+    """Return what takes a connection, of which something was received already, as this
+    server of mitmproxy's takes its own. Raises CapabilityError."""
+    from mitmproxy.proxy.mode_servers import ServerInstance
+
+    capabilities.require("fast lane")
+
+    def handle(reader: Any, writer: Any) -> Any:
+        late: Any = _Late(reader)
+        return ServerInstance.handle_stream(server, late, writer)
+
+    return handle
+
+
+class _Late:
+    """Gives what has come one turn later: mitmproxy keeps the task that reads only once
+    that has waited for something (proxy/server.py: handle_client)."""
+
+    def __init__(self, reader: asyncio.StreamReader) -> None:
+        self._reader = reader
+        self._has_waited = False
+
+    async def read(self, size: int = -1) -> bytes:
+        if not self._has_waited:
+            self._has_waited = True
+            await asyncio.sleep(0)
+        return await self._reader.read(size)
+
+
 class Line:
     """A connection; see :class:`mitmvcr.lane.connection.Line`. ``ends`` are its two
     addresses, which no other that is open has."""

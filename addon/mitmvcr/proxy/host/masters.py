@@ -14,6 +14,12 @@ else:
     Master = Any
 
 
+def import_all() -> None:
+    """Import what a master needs, which takes most of a second, in any thread."""
+    from mitmproxy import addons, master, options  # noqa: F401
+    from mitmproxy.addons import errorcheck, keepserving, readfile  # noqa: F401
+
+
 def make_master(**options: Any) -> Master:
     """Return a mitmdump that prints nothing, with these options. Call it in the
     event loop that it is to run in. Raises CapabilityError."""

@@ -1,5 +1,6 @@
 """The sessions in play: which one a flow belongs to, how each begins and ends."""
 
+from mitmvcr.proxy.sessions.closing import Served
 from mitmvcr.proxy.sessions.sessions import Sessions
 
-__all__ = ["Sessions"]
+__all__ = ["Served", "Sessions"]

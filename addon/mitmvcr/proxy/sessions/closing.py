@@ -3,7 +3,8 @@ it. Nobody else records its cassette until then."""
 
 import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import NamedTuple
 
 from mitmvcr.core.errors import CassetteError
 from mitmvcr.options import BY_NAME, SECRET
@@ -14,9 +15,26 @@ from mitmvcr.session.unused import drop_marked
 logger = logging.getLogger("mitmvcr")
 
 
+class Served(NamedTuple):
+    """Who serves sessions is called with those that were closed and need nothing of the
+    proxy, with each that begins, and with a name and the session that had it before."""
+
+    released: Callable[[Collection[Player]], None] = lambda _: None
+    begun: Callable[[Player], None] = lambda _: None
+    switched: Callable[[str, Player | None], None] = lambda *_: None
+
+
 #: Each record fills a byte of the pipe that wakes mitmproxy's loop; while that is full
 #: a signal to end is lost.
 _MOST_RECORDS = 50
+
+
+def close_ports(ports: Iterable[int]) -> None:
+    """Let mitmproxy listen there no more."""
+    for port in ports:
+        from mitmvcr.proxy.host import listeners  # few sessions have one
+
+        listeners.close_port(port)
 
 
 def tell(lines: Sequence[str]) -> None:

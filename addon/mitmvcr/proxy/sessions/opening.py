@@ -74,7 +74,8 @@ def make_room(sessions: int) -> None:
 
 def begin(settings: Settings, *, is_guarded: bool) -> Session:
     """Open a session, and log what its user has to know. ``is_guarded``: it is known
-    that what keeps a replay off the network is there.
+    that what keeps a replay off the network is there, or nothing is that could reach
+    it.
 
     Raises VcrError, CapabilityError where something of that is not there.
     """

@@ -11,10 +11,8 @@ import logging
 from base64 import b64decode
 from collections import Counter
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from weakref import WeakKeyDictionary
-
-from mitmproxy import connection, http
 
 from mitmvcr.core.errors import UnusableValueError, VcrError
 from mitmvcr.core.modes import Mode
@@ -24,6 +22,9 @@ from mitmvcr.proxy.flow.player import DEFAULT
 from mitmvcr.store.names import session_name
 from mitmvcr.view.baggage import ENTRY, session_names
 from mitmvcr.view.baggage import HEADER as BAGGAGE
+
+if TYPE_CHECKING:
+    from mitmproxy import connection, http
 
 logger = logging.getLogger("mitmvcr")
 
@@ -71,7 +72,7 @@ class Routes:
         self._names: dict[str, dict[str, None]] = {}
         self._flows: WeakKeyDictionary[http.HTTPFlow, Wanted] = WeakKeyDictionary()
 
-    def tunnel(self, flow: http.HTTPFlow) -> None:
+    def tunnel(self, flow: "http.HTTPFlow") -> None:
         """Read a CONNECT: all that comes through the tunnel is of its session."""
         wanted = self._read(flow)
         if wanted is not None:
@@ -79,7 +80,7 @@ class Routes:
             self._tunnels[client] = wanted
             self._note(client, wanted)
 
-    def of(self, flow: http.HTTPFlow) -> Wanted:
+    def of(self, flow: "http.HTTPFlow") -> Wanted:
         """Return what a flow means; the first time it is read, and taken out."""
         wanted = self._flows.get(flow)
         if wanted is None:
@@ -154,7 +155,7 @@ class Routes:
         self._closed.update(dict.fromkeys(taken, when))
         return taken
 
-    def names(self, client: connection.Client) -> list[str]:
+    def names(self, client: "connection.Client") -> list[str]:
         """Return the names of the sessions that a connection has meant so far."""
         if (port := client.sockname[1]) in self.ports:
             return [self.ports[port]]
@@ -188,14 +189,14 @@ class Routes:
             return _refused(f"of port {port}: it has none now, as between two tests")
         return None
 
-    def _read(self, flow: http.HTTPFlow) -> Wanted | None:
+    def _read(self, flow: "http.HTTPFlow") -> Wanted | None:
         client, said = flow.client_conn, said_in(flow.request.headers)
         if (by_port := self._by_port(client.sockname[1])) is not None:
             return by_port
         return self._tunnels.get(client.id) or said
 
 
-def said_in(headers: http.Headers) -> Wanted | None:
+def said_in(headers: "http.Headers") -> Wanted | None:
     """Return what headers say of a session, and take out what is for the proxy."""
     # Both are taken out, whichever counts.
     by_user = _taken(headers, _CREDENTIALS, _of_credentials)
@@ -204,7 +205,7 @@ def said_in(headers: http.Headers) -> Wanted | None:
 
 
 def _taken(
-    headers: http.Headers, name: str, read: Callable[[str], Wanted | None]
+    headers: "http.Headers", name: str, read: Callable[[str], Wanted | None]
 ) -> Wanted | None:
     """Take a header out and return what it means."""
     values = set(headers.get_all(name))
@@ -219,7 +220,7 @@ def _taken(
         return _refused(f"{error.value} {error.remedy}")
 
 
-def _of_baggage(headers: http.Headers) -> Wanted | None:
+def _of_baggage(headers: "http.Headers") -> Wanted | None:
     """Read what services pass on; it stays in the request for the next one."""
     if BAGGAGE not in headers:
         return None

@@ -4,25 +4,27 @@ their last flow."""
 import asyncio
 import logging
 import os
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable
 from time import monotonic
+from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
-
-from mitmproxy import connection, http
 
 from mitmvcr.core.errors import VcrError
 from mitmvcr.core.modes import RULES
 from mitmvcr.miss.log import Log, Logging
 from mitmvcr.options import Settings
-from mitmvcr.proxy import host
-from mitmvcr.proxy.flow.exchange import Exchange
 from mitmvcr.proxy.flow.player import DEFAULT, Player, name_in
 from mitmvcr.proxy.flow.states import Event, State
-from mitmvcr.proxy.host import listeners
-from mitmvcr.proxy.sessions.closing import Recorders, close, tell
+from mitmvcr.proxy.sessions.closing import Recorders, Served, close, close_ports, tell
 from mitmvcr.proxy.sessions.opening import begin, make_room, prepared, settings_of
 from mitmvcr.proxy.sessions.routes import Routes, SessionError, Wanted
 from mitmvcr.spelling import IN_MITMPROXY
+
+if TYPE_CHECKING:
+    from mitmproxy import connection, http
+
+    from mitmvcr.proxy.flow.exchange import Exchange
+    from mitmvcr.proxy.host.exit import ExitGuard
 
 logger = logging.getLogger("mitmvcr")
 
@@ -32,17 +34,13 @@ class Sessions:
     flow. A named one begins with its first flow, by the settings in ``root``, which is
     None where there is only the default one.
 
-    ``released`` is called with those that were closed and need nothing of the proxy,
-    ``opened`` with each that begins, ``switched`` with a name and the session that had
-    it before.
+    ``opened`` is called with each that begins.
     """
 
     def __init__(
         self,
-        exit_guard: host.ExitGuard | None = None,
-        released: Callable[[Collection[Player]], None] = lambda _: None,
+        exit_guard: "ExitGuard | None" = None,
         opened: Callable[[Player], None] = lambda _: None,
-        switched: Callable[[str, Player | None], None] = lambda *_: None,
     ) -> None:
         self.under_way: dict[str, Exchange] = {}
         self.root: Settings | None = None
@@ -57,13 +55,15 @@ class Sessions:
         self.came, self.log = 0, Log()
         self._logging = Logging()
         self.spelling = IN_MITMPROXY
-        self._opened, self._switched = opened, switched
+        self._opened, self.served = opened, Served()
+        #: Nothing is there that could reach the network, and is to be guarded.
+        self.needs_no_guard = False
         self._ends: WeakKeyDictionary[Player, asyncio.Event] = WeakKeyDictionary()
         self._is_guarded = False
         self._named: dict[str, Player] = {}
         self._ejected: list[Player] = []
         self._recorders = Recorders()
-        self._exit_guard, self._released = exit_guard, released
+        self._exit_guard = exit_guard
         if exit_guard is not None:
             exit_guard.closes(self.close)
 
@@ -83,11 +83,11 @@ class Sessions:
             player.last_used = monotonic()
         return player
 
-    def exchange(self, flow: http.HTTPFlow) -> Exchange | None:
+    def exchange(self, flow: "http.HTTPFlow") -> "Exchange | None":
         """Return the exchange that a flow is, if it is under way."""
         return self.under_way.get(flow.id)
 
-    def of(self, flow: http.HTTPFlow) -> Player | None:
+    def of(self, flow: "http.HTTPFlow") -> Player | None:
         """Return the session that a flow which begins now belongs to, and begin it if
         it is not in play. One that is under way keeps its own, but the network is what
         this one allows.
@@ -98,20 +98,19 @@ class Sessions:
             return self._named.get(DEFAULT)
         return self._wanted(self.routes.of(flow))
 
-    def of_client(self, client: connection.Client) -> Player | None:
+    def of_client(self, client: "connection.Client") -> Player | None:
         """Return the session that a client's connection was last used for."""
-        return self._named.get(self._name_of(client))
+        return self._named.get(self.name_of(client))
 
-    def is_of(self, client: connection.Client, name: str) -> bool:
-        """Return whether a client's connection was last used for this name."""
-        return self._name_of(client) == name
-
-    def _name_of(self, client: connection.Client) -> str:
+    def name_of(self, client: "connection.Client") -> str:
+        """Return the name of the session that its connection was last used for."""
         if self.root is None:
             return DEFAULT
         return (self.routes.names(client) or [DEFAULT])[-1]
 
-    def allows(self, client: connection.Client, ask: Callable[[Player], bool]) -> bool:
+    def allows(
+        self, client: "connection.Client", ask: Callable[[Player], bool]
+    ) -> bool:
         """Return whether a session that the connection is used for allows something; no
         session allows nothing."""
         if self.root is None:
@@ -185,7 +184,7 @@ class Sessions:
         """Do what :meth:`use` does with a named session, whose clients go on."""
         earlier = self._named.get(name)
         self._try(settings, name)
-        self._switched(name, earlier)
+        self.served.switched(name, earlier)
 
     def _try(self, settings: Settings, name: str) -> Player | None:
         try:
@@ -206,7 +205,7 @@ class Sessions:
         if settings.cassette is not None:
             closed = self._close_recorders_of(os.fspath(settings.cassette), name)
             # For named sessions one look is enough.
-            known = self._is_guarded and name != DEFAULT
+            known = self.needs_no_guard or (self._is_guarded and name != DEFAULT)
             if name != DEFAULT:
                 make_room(len(self._named))
             session = begin(settings, is_guarded=known)
@@ -217,6 +216,7 @@ class Sessions:
             self._recorders.add(fresh)
             session.spelling = self.spelling
             self._opened(fresh)
+            self.served.begun(fresh)
             self._hand_on(closed, fresh)
         self._replace(name, fresh)
         return fresh
@@ -251,8 +251,7 @@ class Sessions:
         """End sessions, and close their ports; flows that are under way still belong to
         them. ``when`` they ended stands in the refusals of the ports."""
         for name in names:
-            for port in self.routes.take_ports(name, when):
-                listeners.close_port(port)
+            close_ports(self.routes.take_ports(name, when))
             if (ended := self._named.pop(name, None)) is not None:
                 self._ejected.append(ended)
         self.close_idle()
@@ -276,7 +275,7 @@ class Sessions:
                 player.forget(client)
         self.close_idle()
 
-    def left(self, exchange: Exchange) -> None:
+    def left(self, exchange: "Exchange") -> None:
         """Give back a replay whose client has reset its stream, and goes on."""
         exchange.undo(Event.LEFT)
         self.close_idle()
@@ -294,7 +293,7 @@ class Sessions:
         self.routes.tell_unnamed()
         tell([self._close(player) for player in ended])
 
-    def recordings(self) -> list[Exchange]:
+    def recordings(self) -> "list[Exchange]":
         """Return the exchanges that are on their way to the origin, or back."""
         return [each for each in self.under_way.values() if not each.is_replay]
 
@@ -311,7 +310,7 @@ class Sessions:
         if idle := dict.fromkeys(left):
             self._ejected = [each for each in self._ejected if each not in idle]
             tell([self._close(player) for player in idle])
-            self._released(idle)
+            self.served.released(idle)
 
     async def closing_idle(self, waiting: Awaitable[None]) -> None:
         """Do so when a flow ends that is waited for."""

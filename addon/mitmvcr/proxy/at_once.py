@@ -1,0 +1,73 @@
+"""A replay at latency 0, in one write; and the parts of a stream, and their times."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from mitmvcr.core.chunks import due_times
+from mitmvcr.core.events import Pieces, ends, json_ends
+from mitmvcr.core.model import Interaction, Response, header
+from mitmvcr.core.modes import Replay
+from mitmvcr.lane import render, render_parts
+from mitmvcr.options import Settings
+from mitmvcr.view.parts import RequestParts, WireResponse, value_of
+from mitmvcr.view.restore import has_no_body, to_stream, to_wire
+from mitmvcr.view.retry_after import without_waits
+
+SECOND = 1e9
+#: So much is the system's before its client could leave.
+_SOON_SENT = 1 << 16
+
+
+def waiting_for_nothing(
+    settings: Settings, decision: Replay, live: RequestParts
+) -> Replay:
+    """Return the replay without what would make the client wait, at latency 0."""
+    if settings.latency or settings.retry_after == "keep":
+        return decision
+    recorded = decision.interaction.response
+    response = without_waits(recorded, value_of(live.headers, b"user-agent") or "")
+    if response is recorded:
+        return decision
+    changed = replace(decision.interaction, response=response)
+    return decision._replace(interaction=changed)
+
+
+def at_once(
+    interaction: Interaction, live: RequestParts
+) -> tuple[WireResponse, bytes] | None:
+    """Return the answer that is a stream, and all its bytes as they leave over HTTP/1.1
+    at latency 0. None where it fails, ends otherwise, or is so large that its client
+    may leave before it has all of it."""
+    recorded = interaction.response
+    if recorded.failure or recorded.until or recorded.code == 101:
+        return None
+    if len(recorded.body) > _SOON_SENT:
+        return None
+    parts, _ = schedule(recorded, 0)
+    if has_no_body(live.method, recorded.code) or len(parts) < 2:
+        sent = to_wire(interaction, live)
+        return sent, render(sent)
+    sent, parts = to_stream(recorded, live, parts)
+    return sent, render_parts(sent, parts)
+
+
+def schedule(
+    recorded: Response, latency: float
+) -> tuple[Sequence[bytes], list[float] | None]:
+    """Return the parts of a body, and how long after the head each is due.
+
+    Where no times were recorded there is only the duration, which in go-vcr's
+    cassettes runs until the head. It is all that is known of how long the origin
+    took, so it is spread evenly: the last part leaves when it is over.
+    """
+    body = recorded.body
+    timed = due_times(recorded.chunks, len(body))
+    if timed is not None:
+        parts = Pieces(body, [end for end, _ in timed])
+        return parts, [due / SECOND * latency for _, due in timed] if latency else None
+    kind = header(recorded.headers, "Content-Type")
+    parts = Pieces(body, ends(kind, body) or json_ends(kind, body))
+    if not latency:
+        return parts, None
+    step = recorded.duration / SECOND * latency / max(1, len(parts))
+    return parts, [step * number for number in range(len(parts))]

@@ -1,0 +1,90 @@
+"""mitmproxy in this process, with the addon in it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from mitmvcr.options import Settings, as_options
+from mitmvcr.proxy import host
+from mitmvcr.proxy.host import chain, listeners
+from mitmvcr.proxy.host.masters import Master, listening_port, make_master
+from mitmvcr.proxy.lane import Lane
+from mitmvcr.proxy.running import Place, ProxyError, Running, pass_over_cancelled
+from mitmvcr.proxy.sessions import Sessions
+from mitmvcr.proxy.way_out import WayOut
+
+if TYPE_CHECKING:
+    from mitmvcr.proxy.addon import VcrAddon
+
+
+@asynccontextmanager
+async def inside(
+    addon: "type[VcrAddon]",
+    settings: Settings,
+    place: Place,
+    sessions: Sessions,
+    lane: Lane | None,
+) -> AsyncIterator[Running]:
+    """Run it for as long as the block does; at the end flows are drained and sessions
+    closed. The lane has what has begun already. Raises VcrError where it cannot
+    start."""
+    master = make_master(
+        confdir=str(place.confdir),
+        listen_host=place.listen_host,
+        listen_port=place.listen_port,
+        ssl_verify_upstream_trusted_ca=str(place.trusted_ca)
+        if place.trusted_ca
+        else None,
+    )
+    way_out = None if place.upstream is None else WayOut(place.upstream)
+    if way_out is not None:
+        host.update_options(master.options, await way_out.open())
+    host.set_options(master.options, place.sets)
+    vcr = addon(has_lane=lane is None, sessions=sessions, lane=lane)
+    _insert(master, vcr, settings)
+    if way_out is not None:
+        master.addons.add(way_out)
+    running = asyncio.create_task(_run(master), name="mitmproxy")
+    try:
+        port = await _port(master, running)
+        yield Running(port, vcr.control.url, listeners.at(port))
+    finally:
+        listeners.mirror(None)
+        master.shutdown()
+        try:
+            await running
+        finally:
+            sessions.close()  # a start that failed calls no ``done``
+            if way_out is not None:
+                way_out.close()
+            asyncio.get_running_loop().set_exception_handler(pass_over_cancelled)
+
+
+def _insert(master: Master, vcr: "VcrAddon", settings: Settings) -> None:
+    """Add the addon and give it its settings, or raise what is wrong with them."""
+    try:
+        chain.enter(master.addons, vcr)
+        host.update_options(master.options, as_options(settings))
+    except SystemExit as error:
+        raise error.__cause__ or error from None
+
+
+async def _run(master: Master) -> None:
+    """mitmproxy ends a start that failed with SystemExit; its log said why."""
+    try:
+        await master.run()
+    except SystemExit as error:
+        raise ProxyError(
+            "the proxy could not start; the lines above say why"
+        ) from error
+
+
+async def _port(master: Master, running: asyncio.Task[None]) -> int:
+    """Wait until the proxy listens."""
+    while (port := listening_port(master)) is None:
+        if running.done():
+            await running
+            raise ProxyError("the proxy ended before it listened")
+        await asyncio.sleep(0.005)
+    return port
