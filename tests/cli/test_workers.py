@@ -55,6 +55,11 @@ class Shared:
         made.close()
         return answer.status, found
 
+    def begin(self) -> None:
+        """Let the sessions of each worker be there."""
+        for name in (*FIRST, *OTHER):
+            self.ask(3, name)
+
     def wait_for(self, text: str) -> str:
         """The line that has this text, once it is there."""
 
@@ -136,6 +141,7 @@ def test_it_says_once_where_it_is(shared):
 def test_whichever_worker_a_client_meets_it_gets_its_session(shared, name):
     """Four connections: that all meet the same worker by chance is no failure, but
     over the names it is as good as impossible."""
+    shared.api("DELETE", f"/sessions/{name}")  # another test may have used it
     found = [shared.ask(i, name) for i in range(4)]
     assert found == [name] * 4
     status, facts = shared.api("GET", f"/sessions/{name}")
@@ -202,6 +208,7 @@ def test_a_tunnel_is_of_the_session_that_its_connect_names(shared, name):
 
 def test_what_names_a_session_elsewhere_too_late_is_refused(shared):
     """Its connection was the default session's when its head came."""
+    shared.api("DELETE", f"/sessions/{FIRST[0]}")
     status, text = _through_a_tunnel(shared, {}, {"X-Vcr-Cassette": OTHER[0]})
     assert status == 400
     assert f"session {OTHER[0]} is in another worker" in json.loads(text)["detail"]
@@ -226,6 +233,7 @@ def _through_a_tunnel(
 
 def test_any_worker_answers_for_all_of_them(shared):
     """Eight calls each: both workers get some, as good as certainly."""
+    shared.begin()
     opened = {}
     for i, of in enumerate([FIRST[0], OTHER[0]] * 4):
         wish = {"name": f"own{i}", "cassette": of, "idle_timeout": "0"}
@@ -250,6 +258,7 @@ def test_any_worker_answers_for_all_of_them(shared):
 
 
 def test_the_page_shows_the_sessions_of_all(shared):
+    shared.begin()
     made = http.client.HTTPConnection("127.0.0.1", shared.port, timeout=PATIENCE)
     made.request("GET", "/_vcr/events")
     answer = made.getresponse()
@@ -270,6 +279,7 @@ def test_ports_of_no_session_are_refused_with_the_remedy(shared):
 
 def test_a_worker_that_is_killed_is_told_and_the_others_go_on(shared):
     """The last: it ends the process."""
+    shared.begin()
     dead = Worker(0, 2).owner(OTHER[0])
     (killed,) = _children(shared.process.pid)[dead : dead + 1]
     os.kill(killed, signal.SIGKILL)

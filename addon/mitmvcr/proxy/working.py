@@ -41,9 +41,8 @@ def main(given: Given, arguments: Sequence[str] | None = None) -> None:
     logging.getLogger("mitmvcr").addFilter(InLog(ON_COMMAND_LINE))
     mine, *ways = (socket.socket(fileno=each) for each in (given.mine, *given.ways))
     team = Team(worker, Sockets(mine, tuple(ways)))
-    vcr = VcrAddon(has_lane=True, sessions=Shared(worker, host.ExitGuard()))
-    sessions = vcr.sessions
-    assert isinstance(sessions, Shared)
+    sessions = Shared(worker, host.ExitGuard())
+    vcr = VcrAddon(has_lane=True, sessions=sessions)
     sessions.spelling, sessions.runs = ON_COMMAND_LINE, team.runs
     vcr.control.team = team
     team.has_names = lambda: sessions.root is not None
