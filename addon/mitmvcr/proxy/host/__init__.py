@@ -70,7 +70,6 @@ _HOMES = {
     **dict.fromkeys(("take_deferred_options", "update_options"), "options"),
     **dict.fromkeys(("choose_alpn", "expect_cleartext_h2"), "protocols"),
     "speak_cleartext_h2": "protocols",
-    "compare_quickly": "cert_store",
     **dict.fromkeys(("tell_when_left", "was_left_by_client"), "resets"),
     "watch_who_leaves": "resets",
 }
