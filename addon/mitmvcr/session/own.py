@@ -36,7 +36,7 @@ class Own:
         self._known: WeakKeyDictionary[Equals, Rivals] = WeakKeyDictionary()
         #: Of those that were asked for as they were recorded, the ids stand for
         #: themselves; it is not yet noted.
-        self._as_recorded: list[int] = []
+        self._as_recorded: dict[int, None] = {}
 
     def instead(self, found: Found, seen: Request, live: Request) -> Found:
         """Return what the request that was just answered is to get: what was found, or
@@ -48,7 +48,7 @@ class Own:
         is_same = recorded.url == seen.url and recorded.body == seen.body
         if is_same and recorded.method == seen.method and not self._deck.was_chosen:
             if self._leaves_out:
-                self._as_recorded.append(found[0])
+                self._as_recorded[found[0]] = None
             return found
         self._deck.for_good = -1  # an id may stand for another soon
         return self._best(found, seen, live)
