@@ -80,7 +80,10 @@ def test_what_is_printed_can_be_a_file(cli, tmp_path):
             " as 0, 0.5 or 1",
         ),
         ("passthrough = '~~('", "mitmvcr.toml:1: passthrough=~~(: not a flow filter"),
-        ("latency = \n", "mitmvcr.toml: Invalid value (at line 1, column 11)"),
+        (
+            "latency = \n",
+            "mitmvcr.toml: not TOML: Invalid value (at line 1, column 11)",
+        ),
         ("report = ['x.txt']", "mitmvcr.toml:1: report=x.txt: name a file.json"),
     ],
 )

@@ -62,7 +62,7 @@ def test_set_wins_over_the_project(mitmdump: Start, project: Path) -> None:
     ("text", "said"),
     [
         ("moed = 'x'", "mitmvcr.toml:1: moed: no such option; did you mean mode?"),
-        ("mode =\n", "mitmvcr.toml: Invalid value (at line 1, column 7)"),
+        ("mode =\n", "mitmvcr.toml: not TOML: Invalid value (at line 1, column 7)"),
         ("passthrough = '~~('", "mitmvcr.toml:1: passthrough=~~(: not a flow filter"),
         ("mode = 'x'", "mitmvcr.toml:1: mode=x: use one of record_only"),
     ],

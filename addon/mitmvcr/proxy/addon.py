@@ -42,6 +42,7 @@ from mitmvcr.proxy.needs import are_needed_no_more, set_options
 from mitmvcr.proxy.recording import begin_answer, break_off, record
 from mitmvcr.proxy.replay import play
 from mitmvcr.proxy.sessions import Served, Sessions
+from mitmvcr.proxy.sessions.opening import announce
 from mitmvcr.proxy.streams import Streams
 from mitmvcr.values import Values
 from mitmvcr.view.requests import LiveRequest
@@ -179,15 +180,12 @@ class VcrAddon:
             host.capabilities.require_guards()
         else:
             self.sessions.use(settings)
+            announce(settings)
         self._has_used = True
         self.sessions.settle(settings if settings.dir is not None else None)
         self._settle_guard(DEFAULT, earlier)
         self.choice.listen()
         self.streams.choose_request_hook()
-        where = settings.cassette or settings.dir
-        if where is not None and settings.redaction.off:
-            text = "mitmvcr: vcr_redact=none: secrets are written to %s as they are"
-            logger.warning(text, where)
         root, player = self.sessions.root, self.sessions.named()
         if root is not None or (player is not None and player.session.records):
             host.watch_who_leaves()

@@ -33,6 +33,7 @@ from mitmvcr.proxy.running import (
     pass_over_cancelled,
 )
 from mitmvcr.proxy.sessions import Sessions
+from mitmvcr.proxy.sessions.opening import announce
 from mitmvcr.store.files import why
 
 logger = logging.getLogger("mitmvcr")
@@ -74,6 +75,7 @@ async def lean(
     try:
         sessions.needs_no_guard = True
         sessions.use(settings)
+        announce(settings)
         settle_memory()
         yield Running(await front.listen())
     finally:

@@ -91,3 +91,11 @@ def begin(settings: Settings, *, is_guarded: bool) -> Session:
     for line in session.idle_options:
         logger.warning("mitmvcr: %s", line)
     return session
+
+
+def announce(settings: Settings) -> None:
+    """Log what is to be known at every start with these settings."""
+    where = settings.cassette or settings.dir
+    if where is not None and settings.redaction.off:
+        text = "mitmvcr: vcr_redact=none: secrets are written to %s as they are"
+        logger.warning(text, where)
