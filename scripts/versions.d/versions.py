@@ -42,7 +42,7 @@ def packages() -> list[str]:
     """What the addon is built on, and what of mitmproxy's is as important."""
     with (ROOT / "pyproject.toml").open("rb") as file:
         wanted = tomllib.load(file)["project"]["dependencies"]
-    return [*map(_name, wanted), *BROUGHT]
+    return [*dict.fromkeys((*map(_name, wanted), *BROUGHT))]
 
 
 def clients() -> list[str]:
