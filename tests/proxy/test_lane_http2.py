@@ -139,6 +139,9 @@ def conversation(seed: int, count: int, many: int) -> Play:
                 asked += len(streams)
                 yield from (bytes(client.got[each]) for each in streams)
             client.close()
+        client = Http2Client(proxy)  # however few they were, one is mitmproxy's
+        yield bytes(client.ask("GET", "/nobody/has/this"))
+        client.close()
 
     return play
 
