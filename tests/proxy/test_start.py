@@ -26,3 +26,13 @@ def test_the_addon_is_imported_without_what_stands_behind_a_seam() -> None:
     found = set(done.stdout.split())
     assert "mitmvcr.proxy.addon" in found
     assert found & SEAMS == set()
+
+
+def test_a_run_is_begun_without_what_stands_behind_a_seam() -> None:
+    code = "import sys, mitmvcr.cli.commands.run; print('\\n'.join(sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    found = set(done.stdout.split())
+    assert "mitmvcr.cli.child.frozen" in found
+    assert found & (SEAMS | {"mitmproxy"}) == set()
