@@ -158,6 +158,32 @@ def test_a_failure_of_ours_is_one_line_and_125(cli, cassette, words):
     assert words[-1] in line
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with names")
+@pytest.mark.parametrize("mode", ["replay_only", "record_once"])
+def test_a_pipe_is_no_cassette_and_is_not_waited_for(cli, tmp_path, mode):
+    os.mkfifo(tmp_path / "pipe.yaml")
+    ran = cli("run", "--cassette", tmp_path / "pipe.yaml", "--mode", mode, *exits(0))
+    assert ran.returncode == 125
+    assert "pipe.yaml: is not a file; name another one" in ran.stderr
+
+
+@pytest.mark.parametrize(("code", "expected"), [(FETCH, 0), (TRY, 100)])
+def test_a_run_whose_stderr_nobody_reads_comes_to_the_same(
+    cli, cassette, tmp_path, code, expected
+):
+    read, write = os.pipe()
+    os.close(read)
+    report, receipt = tmp_path / "report.json", tmp_path / "receipt.json"
+    words = ("--mode", "replay_only", "--report", report, "--receipt", receipt)
+    command = ("run", "--cassette", cassette, *words, "--", *cli.python(code))
+    with cli.start(*command, stderr=write) as ran:
+        os.close(write)
+        ran.communicate()
+    assert ran.returncode == expected
+    assert json.loads(report.read_text())["exit_status"] == 0
+    assert receipt.exists()
+
+
 def test_no_command_is_a_failure_of_ours(cli, cassette):
     ran = cli("run", "--cassette", cassette)
     assert ran.returncode == 125

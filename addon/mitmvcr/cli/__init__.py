@@ -1,6 +1,7 @@
 """The command line: parsing, telling, and exit codes. Nothing here records."""
 
 import atexit
+import errno
 import os
 import sys
 import threading
@@ -15,10 +16,24 @@ from mitmvcr.cli.report.status import OWN_FAILURE, USAGE, Interrupted, interrupt
 from mitmvcr.core.errors import OptionError, VcrError
 from mitmvcr.options import BY_NAME
 
+#: What a file's system says that can take no more.
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+
 
 def entry() -> None:
     """Run the console script."""
+    _open_closed()
     leave(main())
+
+
+def _open_closed() -> None:
+    """Give a process that was started without stdin, stdout or stderr (``>&-``) one
+    that leads nowhere, before a cassette gets its number. Python has None for it."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            nowhere = os.open(os.devnull, os.O_RDWR)  # the lowest number that is free
+            os.set_inheritable(nowhere, True)  # the command has it, too
+            setattr(sys, name, os.fdopen(nowhere, mode, encoding="utf-8"))
 
 
 def leave(code: int) -> NoReturn:
@@ -73,6 +88,11 @@ def _as_typed(error: VcrError) -> str:
 def _unexpected(error: Exception) -> int:
     if os.environ.get("MITMVCR_DEBUG"):
         raise error
+    # All other files are named where they are written.
+    if isinstance(error, OSError) and error.errno in _FULL and not error.filename:
+        say(f"error: stdout: cannot be written: {str(error.strerror).lower()}")
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # given up
+        return OWN_FAILURE
     say(
         f"error: {type(error).__name__}: {error} (a fault of mitmvcr;"
         " MITMVCR_DEBUG=1 shows where)"

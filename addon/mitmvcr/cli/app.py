@@ -13,6 +13,7 @@ from mitmvcr import __version__
 from mitmvcr.cli.cassette_app import cassette
 from mitmvcr.cli.options import (
     AS_JSON,
+    CommandGroup,
     GroupedCommand,
     show_help_alone,
     takes,
@@ -24,6 +25,7 @@ from mitmvcr.options import OPTIONS, REPORT
 
 
 @click.group(
+    cls=CommandGroup,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )

@@ -11,6 +11,7 @@ import click
 from mitmvcr.cli.options import (
     AS_JSON,
     PATHS,
+    CommandGroup,
     GroupedCommand,
     page_option,
     show_help_alone,
@@ -23,7 +24,7 @@ from mitmvcr.cli.tools import commands
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
-@click.group(invoke_without_command=True)
+@click.group(cls=CommandGroup, invoke_without_command=True)
 @click.pass_context
 def cassette(context: click.Context) -> None:
     """Look after cassette files."""

@@ -13,7 +13,25 @@ from mitmvcr.values import Given, Layer
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
-class GroupedCommand(click.Command):
+class _Named(click.Command):
+    """Says which command it is whose words are wrong: click leaves that out where an
+    option is given a value that takes none, or none where it takes one."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            error.ctx = error.ctx or ctx
+            raise
+
+
+class CommandGroup(_Named, click.Group):
+    """A group whose commands are named in what is said of them."""
+
+    command_class = _Named
+
+
+class GroupedCommand(_Named):
     """Shows the options of the table under the headings of their groups, and those
     that are the command's alone under the usual one."""
 

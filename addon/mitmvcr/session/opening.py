@@ -144,8 +144,11 @@ def _store_of(settings: Settings, flows: "Reader | None") -> FileStore:
 
 
 def _kind(path: Path) -> str:
-    """Return the kind of a recording of another recorder, else an empty text. A file
-    that cannot be read is left to the store, which says why."""
+    """Return the kind of a recording of another recorder, else an empty text. What
+    cannot be read, or is no file, as a pipe that would be waited for, is left to the
+    store, which says why."""
+    if not path.is_file():
+        return ""
     try:
         with open(path, "rb", buffering=0) as file:
             if foreign.is_own(file.read(_START)):

@@ -10,11 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
 from mitmvcr.cli.report import status
 from mitmvcr.cli.report.account import Part, RunReport, keep_misses
-from mitmvcr.cli.report.console import one_line, print_misses, print_remedy, say
+from mitmvcr.cli.report.console import one_line, print_misses, print_remedy, say, tell
 from mitmvcr.cli.report.files import Target, write_reports
 from mitmvcr.cli.report.findings import Finding
 from mitmvcr.core.errors import VcrError
@@ -48,7 +46,7 @@ def annotate(
         properties = f"file={_property(place)},{properties}"
     for miss, times in list(misses.items())[:_MOST]:
         text = _data(one_line(miss, times))
-        click.echo(f"::{level} {properties}::{text}", err=True)
+        tell(f"::{level} {properties}::{text}")
     if path := environment.get("GITHUB_STEP_SUMMARY"):
         _append(Path(path), _summary(misses, cassette))
 
@@ -61,7 +59,7 @@ def annotate_findings(
         return
     for each in findings:
         level = "error" if each.fails else "warning"
-        click.echo(f"::{level} title=mitmvcr::{_data(each.text)}", err=True)
+        tell(f"::{level} title=mitmvcr::{_data(each.text)}")
 
 
 def _data(text: str) -> str:

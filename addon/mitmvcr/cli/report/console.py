@@ -4,6 +4,7 @@ pipe. stdout belongs to the child, so they all go to stderr."""
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import TextIO, TypeVar
 
 import click
@@ -25,7 +26,14 @@ _Thing = TypeVar("_Thing")
 
 def say(text: str) -> None:
     """Print one line on stderr, with options as they are typed."""
-    click.echo(f"mitmvcr: {in_words(text)}", err=True)
+    tell(f"mitmvcr: {in_words(text)}")
+
+
+def tell(line: str, *, color: bool | None = None) -> None:
+    """Print a line on stderr, if somebody still reads it: a run goes on when a pager
+    has left, and its exit status stays what the command made of it."""
+    with suppress(OSError):
+        click.echo(line, err=True, color=color)
 
 
 def progress(
@@ -71,7 +79,7 @@ def print_misses(misses: Mapping[Miss, int], where: str = "") -> None:
         say(f"{number_of(sum(misses.values()), 'request')} had no match{of_it}:")
         for miss, times in first:
             for line in short_lines(miss, times):
-                click.echo(line, err=True, color=is_coloured(sys.stderr))
+                tell(line, color=is_coloured(sys.stderr))
     else:
         for miss, times in first:
             say(f"missed{of_it}: {one_line(miss, times)}")

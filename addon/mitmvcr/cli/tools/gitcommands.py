@@ -4,10 +4,10 @@ from pathlib import Path
 
 import click
 
-from mitmvcr.cli.options import show_help_alone
+from mitmvcr.cli.options import CommandGroup, show_help_alone
 
 
-@click.group(invoke_without_command=True)
+@click.group(cls=CommandGroup, invoke_without_command=True)
 @click.pass_context
 def git(context: click.Context) -> None:
     """Let git compare and merge cassettes by interaction."""
