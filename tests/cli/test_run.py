@@ -184,6 +184,27 @@ def test_a_run_whose_stderr_nobody_reads_comes_to_the_same(
     assert receipt.exists()
 
 
+_RAW = """
+import os, socket, urllib.parse
+proxy = urllib.parse.urlsplit(os.environ["HTTP_PROXY"])
+with socket.create_connection((proxy.hostname, proxy.port)) as line:
+    url = "http://api.example.test/\u00fc?token=hunter2hunter2"
+    line.sendall(f"GET {url} HTTP/1.1\\r\\nHost: api.example.test\\r\\n\\r\\n".encode())
+    print(line.recv(12))
+"""
+
+
+@pytest.mark.parametrize("mode", ["record_only", "replay_only"])
+def test_a_request_that_is_not_http_is_told_without_its_secrets(cli, cassette, mode):
+    command = ("--mode", mode, "--allow-idle", "--", *cli.python(_RAW))
+    ran = cli("run", "--cassette", cassette, *command)
+    assert ran.stdout == "b'HTTP/1.1 400'\n"
+    (line,) = (each for each in ran.stderr.splitlines() if " 400 " in each)
+    assert line.startswith("mitmvcr: GET http://api.example.test/\\xc3\\xbc?token=")
+    assert "percent-encode" in line
+    assert "hunter2" not in ran.stderr
+
+
 def test_no_command_is_a_failure_of_ours(cli, cassette):
     ran = cli("run", "--cassette", cassette)
     assert ran.returncode == 125

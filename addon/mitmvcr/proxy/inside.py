@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from mitmvcr.options import Settings, as_options
-from mitmvcr.proxy import host
+from mitmvcr.proxy import host, unread
 from mitmvcr.proxy.host import chain, listeners
 from mitmvcr.proxy.host.masters import Master, listening_port, make_master
 from mitmvcr.proxy.lane import Lane
@@ -48,7 +48,8 @@ async def inside(
     running = asyncio.create_task(_run(master), name="mitmproxy")
     try:
         port = await _port(master, running)
-        yield Running(port, vcr.control.url, listeners.at(port))
+        with unread.told():
+            yield Running(port, vcr.control.url, listeners.at(port))
     finally:
         listeners.mirror(None)
         master.shutdown()
