@@ -77,6 +77,15 @@ def test_a_client_that_goes_past_the_proxy_fails_a_strict_replay(
     assert summary.endswith("replayed 0, missed 0, unused 1")
 
 
+def test_who_has_asked_for_localhost_hears_which_clients_never_send_it(cli, cassette):
+    words = ("--cassette", cassette, "--allow-idle")
+    told = lines(cli("run", *words, *NOTHING).stderr)[0]
+    assert "--include-localhost" in told
+    assert "Go, Ruby and Java" not in told
+    told = lines(cli("run", *words, "--include-localhost", *NOTHING).stderr)[0]
+    assert "Go, Ruby and Java send localhost to no proxy" in told
+
+
 def test_it_may_be_allowed_and_is_told_all_the_same(cli, cassette):
     ran = cli("run", "--cassette", cassette, "--allow-idle", *NOTHING)
     assert ran.returncode == 0

@@ -97,6 +97,11 @@ def _idle(bypass: str, blocked: int, *, fails: bool, isolated: bool) -> str:
     )
     if "localhost" in bypass:
         text += ". --include-localhost sends localhost through too"
+    else:
+        text += (
+            ". Go, Ruby and Java send localhost to no proxy: let its server be asked"
+            " for at another address of this machine"
+        )
     if fails and not isolated:
         text += f"; {ISOLATE.word} keeps such a client from the network"
     if fails:
