@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from mitmvcr.core.deck import Deck
 from mitmvcr.core.matching import DEFAULT, Matcher, MatchSpec, agree
 from mitmvcr.core.model import Interaction, Request, Response
+from mitmvcr.core.modes import Repeats
 from mitmvcr.miss.explain import explain
 from mitmvcr.miss.nearest import NEAREST
 from mitmvcr.miss.sides import Side, differences
@@ -213,6 +214,25 @@ def test_used_up_ones_are_counted_however_many_they_are(
         f"interaction 0 (already used): POST {URL} is the same, and each is replayed"
         " once"
     )
+
+
+@pytest.mark.parametrize(
+    ("repeats", "options"),
+    [
+        (Repeats.NO, ()),
+        (Repeats.LAST, ("vcr_ignore_query=a",)),
+        (Repeats.ALL, ("vcr_ignore_query=a",)),
+    ],
+)
+def test_no_rule_is_named_for_one_that_is_used_up_unless_it_may_answer_again(
+    repeats: Repeats, options: tuple[str, ...]
+) -> None:
+    deck = Deck([Interaction(0, post(b"x", f"{URL}?a=1"), Response())], repeats)
+    assert deck.take(post(b"x", f"{URL}?a=1")) is not None
+    miss = explain(post(b"x", f"{URL}?a=2"), deck)
+    assert miss.options == options
+    assert ("would let it match" in miss.reason) == bool(options)
+    assert "interaction 0 (already used)" in miss.reason
 
 
 # Odd requests

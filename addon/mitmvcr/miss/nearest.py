@@ -184,6 +184,8 @@ class Search:
             yield
 
     def _with_option(self, near: Near) -> Near:
+        if not self._deck.may_answer(near.position):
+            return near  # its answer is given away, under any rule
         recorded = self.request(near.position)
         parts = [name for name in self._matcher.parts if name not in near.agree]
         tried = remedies.Trial(self._matcher.spec, self._asked, recorded, parts)

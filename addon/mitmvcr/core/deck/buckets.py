@@ -207,6 +207,10 @@ class Buckets:
     def was_played(self, position: int) -> bool:
         return position in self._played
 
+    def may_answer(self, position: int) -> bool:
+        """Return whether an interaction may still answer a request that it matches."""
+        return self._repeats is not Repeats.NO or position not in self._played
+
     def unused(self) -> list[int]:
         """Return positions of the loaded interactions that nothing asked for."""
         return [i for i in range(self._all.loaded) if i not in self._played]
