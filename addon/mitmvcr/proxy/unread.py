@@ -32,7 +32,7 @@ def told() -> Iterator[None]:
 
 
 def _warn(record: logging.LogRecord) -> bool:
-    """Return whether a record is more than a note; warn of what one says."""
+    """Warn of what a note says, and pass it on to handlers, which have levels."""
     if record.levelno > logging.INFO:
         return True
     if found := _UNREAD.search(record.getMessage()):
@@ -46,4 +46,4 @@ def _warn(record: logging.LogRecord) -> bool:
             shown(found["method"]),
             shown(masked_url(found["url"]), 300),
         )
-    return False
+    return True
