@@ -23,8 +23,8 @@ MOST_FAST = 3000
 #: So few are looked for many bytes at once, as long as none is there: a tenth of a
 #: nanosecond for each byte, so that of more texts one automaton is faster.
 _FEW, _MOST_FILTERED = 64, 1024
-#: What does so takes a microsecond for each text to make, which is worth it once so much
-#: for each was looked through.
+#: What does so takes a microsecond for each text to make, and is worth it once so many
+#: bytes were looked through for each.
 _WORTH = 1 << 10
 
 #: Text number, start, end.
