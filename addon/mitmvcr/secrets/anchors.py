@@ -25,7 +25,7 @@ MOST_FAST = 3000
 _FEW, _MOST_FILTERED = 64, 1024
 #: What does so takes a microsecond for each text to make, and is worth it once so many
 #: bytes were looked through for each.
-_WORTH = 1 << 10
+_WORTH = 1 << 12
 
 #: Text number, start, end.
 Hit = tuple[int, int, int]
