@@ -79,6 +79,19 @@ def test_what_cannot_be_read_gets_a_placeholder() -> None:
     assert written(jwt([1, 2, 3])) == "[REDACTED:id_token]"  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("head", ["hunter2-hunter2", "h\u00e9ader", "W10", ""])
+def test_what_does_not_begin_as_a_jwt_is_hidden_whole(head: str) -> None:
+    token = f"{head}.{jwt(CLAIMS).partition('.')[2]}"
+    assert written(token) == "[REDACTED:id_token]"
+
+
+def test_what_is_no_text_may_stand_where_a_jwt_does() -> None:
+    token = b"\xed\xa0\x80." + jwt(CLAIMS).partition(".")[2].encode()
+    met = Interaction(0, Request(), Response(body=b'{"id_token":"%b"}' % token))
+    kept = Redactor(RULES).interaction(met)
+    assert kept.response.body == b'{"id_token":"[REDACTED:id_token]"}'
+
+
 def test_of_claims_that_are_nested_too_deep_no_fake_is_made() -> None:
     head, _, signature = jwt(CLAIMS).split(".")
     deep = b'{"a":' * 2000 + b"1" + b"}" * 2000

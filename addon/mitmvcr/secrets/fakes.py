@@ -45,7 +45,7 @@ class Fakes:
         """Return the fake of a token; None for what is no JWT, or an encrypted one."""
         parts = token.split(b".")
         claims = claims_of(token) if len(parts) == 3 else None
-        if claims is None:
+        if claims is None or object_in(parts[0]) is None:
             return None
         with suppress(RecursionError):  # nobody nests claims so deep
             plain = {name: self._claim(name, value) for name, value in claims.items()}
