@@ -6,8 +6,10 @@ Prints what came as JSON.
 """
 
 import asyncio
+import faulthandler
 import json
 import os
+import ssl
 import sys
 
 from websockets.asyncio.client import connect as connect_async
@@ -28,6 +30,17 @@ CLOSING = 20
 UNHURRIED = {"open_timeout": PATIENCE, "close_timeout": CLOSING, "ping_timeout": None}
 
 
+def sure_tls(url: str) -> ssl.SSLContext | None:
+    """Return what keeps a sync client from waiting for ever now and then: its threads
+    read and write at once, and under TLS 1.3 a request that is written while the
+    session tickets are read is lost (websockets 17.4, without any proxy too)."""
+    if not url.startswith("wss"):
+        return None
+    context = ssl.create_default_context()
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
 def encode(message: object) -> str | bytes:
     return message if isinstance(message, bytes) else json.dumps(message)
 
@@ -43,7 +56,7 @@ def prompted(prompt: str) -> list[object]:
 
 def main(url: str, prompt: str, ending: str) -> list[object]:
     got: list[object] = []
-    with connect(url, **UNHURRIED) as socket:
+    with connect(url, ssl=sure_tls(url), **UNHURRIED) as socket:
         try:
             got.append(decode(socket.recv(PATIENCE)))
             if ending == "wait":
@@ -88,6 +101,7 @@ def finish(got: list[object]) -> None:
 
 
 if __name__ == "__main__":
+    faulthandler.dump_traceback_later(PATIENCE, exit=True)  # who hangs says where
     url, how, prompt, ending = sys.argv[1:]
     if how == "sync":
         finish(main(url, prompt, ending))
