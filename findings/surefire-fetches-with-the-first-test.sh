@@ -3,7 +3,8 @@
 # dependency:go-offline nor `mvn test` that selects no test brings it, both succeed, and the
 # suite then fails offline before its first test.
 #
-# Versions: maven-surefire-plugin 3.5.4, maven-dependency-plugin 3.9.0, JUnit 5.11.4.
+# Versions: maven-surefire-plugin 3.5.4, maven-dependency-plugin 3.9.0, JUnit 5.11.4 (Maven
+# 3.8.7, JDK 17).
 # Source: Surefire's AbstractSurefireMojo (the provider is resolved where tests were found);
 # the goal's documentation: go-offline resolves plugins, and not what they resolve later.
 # Why it matters to a recorder: whoever prepares a build to be replayed without a network,
