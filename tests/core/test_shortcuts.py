@@ -207,6 +207,9 @@ def test_what_may_agree_better_is_read_in_steps() -> None:
     with pytest.raises(UnreadError) as unread:
         deck.take(asked)
     assert len([*unread.value.steps]) == 5
+    with pytest.raises(UnreadError) as unread:  # now they are sorted
+        deck.take(asked)
+    assert len([*unread.value.steps]) == 2 * len(held)
     assert deck.take(asked) == (5, held[5])
     # Somebody else has read on meanwhile.
     deck = Deck(held)

@@ -23,6 +23,7 @@ from mitmvcr.core.choosing.rules import VALIDATORS, Asked, Bond, Broken, bonds, 
 from mitmvcr.core.matching import Rule
 from mitmvcr.core.model import Interaction
 from mitmvcr.core.modes import Repeats
+from mitmvcr.core.steps import Steps
 
 #: What says in which form an answer is wanted counts before all else.
 _FIRST = frozenset(
@@ -113,11 +114,34 @@ class Equals:
         off: Collection[str] = (),
         counts: Callable[[str], bool] = bool,
     ) -> None:
+        for _ in self._filling(found, off, counts):
+            pass
+
+    @classmethod
+    def making(
+        cls,
+        found: Iterable[tuple[int, Interaction]],
+        off: Collection[str],
+        counts: Callable[[str], bool],
+    ) -> "Steps[Equals]":
+        """Make it in steps: of thousands that takes a while."""
+        made = cls.__new__(cls)
+        yield from made._filling(found, off, counts)
+        return made
+
+    def _filling(
+        self,
+        found: Iterable[tuple[int, Interaction]],
+        off: Collection[str],
+        counts: Callable[[str], bool],
+    ) -> Iterator[None]:
         self._fields: dict[int, Fields] = {}
         self._identity: dict[int, str] = {}
-        each_one = list(found)
+        each_one = []
         names: set[str] = set()
-        for position, each in each_one:
+        for position, each in found:
+            yield
+            each_one.append((position, each))
             self._fields[position] = fields(each.request.headers)
             self._identity[position] = each.request.identity
             names.update(self._fields[position])
@@ -137,6 +161,7 @@ class Equals:
         self._bound = defaultdict(lambda: defaultdict(dict))
         self._bonds: dict[int, list[Bond]] = {}
         for position, each in each_one:
+            yield
             self._bonds[position] = bonds(each, several, off, counts)
             for bond in self._bonds[position]:
                 shape = tuple(name for name, _ in bond)
