@@ -74,7 +74,7 @@ def test_a_default_is_of_the_options_kind(option: Option) -> None:
 # Ways in
 
 
-@click.command()
+@click.command(cls=GroupedCommand)
 @takes_all(OPTIONS)
 @click.pass_obj
 def any_command(found: dict[str, Any], **options: Any) -> None:

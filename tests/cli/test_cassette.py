@@ -8,7 +8,7 @@ import pytest
 from cli.helpers import answer, write_cassette
 from mitmvcr.cli import main
 from mitmvcr.cli.commands import cassette
-from mitmvcr.cli.commands.cassette import find_cassettes
+from mitmvcr.cli.tools.paths import find_cassettes
 from mitmvcr.store.store import FileStore
 
 

@@ -277,25 +277,70 @@ def test_ports_of_no_session_are_refused_with_the_remedy(shared):
     assert "POST /sessions gives each session a port" in facts["remedy"]
 
 
-def test_a_worker_that_is_killed_is_told_and_the_others_go_on(shared):
+def test_a_worker_that_is_killed_is_told_and_started_anew(shared):
     """The last: it ends the process."""
     shared.begin()
     dead = Worker(0, 2).owner(OTHER[0])
-    (killed,) = _children(shared.process.pid)[dead : dead + 1]
-    os.kill(killed, signal.SIGKILL)
-    line = shared.wait_for("was killed by SIGKILL")
-    assert f"worker {dead + 1} of 2 (process {killed})" in line
-    for _ in range(4):
-        detail = json.loads(shared.ask(1, OTHER[0]))["detail"]
-        assert f"session {OTHER[0]} was in worker {dead + 1}, which has ended" in detail
-    assert shared.api("GET", f"/sessions/{OTHER[0]}")[0] == 503
-    assert shared.api("GET", "/health")[0] == 503
+    for time in range(2):  # what was lost once stays so
+        killed = _worker(shared, dead)
+        os.kill(killed, signal.SIGKILL)
+        line = shared.wait_for(f"(process {killed}) was killed by SIGKILL")
+        assert f"worker {dead + 1} of 2" in line
+        assert "it is started anew" in line
+        assert OTHER[0] in line or " others" in line
+        for _ in range(4 if time else 1):
+            detail = json.loads(shared.ask(1, OTHER[0]))["detail"]
+            assert f"session {OTHER[0]} was in worker {dead + 1} of 2 when that" in (
+                detail
+            )
+    assert shared.api("GET", f"/sessions/{OTHER[0]}")[0] == 404
+    assert shared.api("GET", "/health")[1]["processes"] == 2
     names = [facts["name"] for facts in shared.api("GET", "/sessions")[1]]
     assert FIRST[0] in names
     assert OTHER[0] not in names
+    wish = {"name": OTHER[0], "cassette": OTHER[0], "port": False}
+    assert shared.api("POST", "/sessions", wish)[0] == 201
+    assert [shared.ask(i, OTHER[0]) for i in range(4)] == [OTHER[0]] * 4
+    fresh = next(n for n in map("z{}".format, range(40)) if Worker(dead, 2).owns(n))
+    assert shared.api("POST", "/sessions", {**wish, "name": fresh})[0] == 201
+    assert shared.ask(0, fresh) == OTHER[0]
     shared.process.send_signal(signal.SIGINT)
     assert shared.process.wait(PATIENCE) == 1
     shared.wait_for(f"{FIRST[0]}.yaml, mode replay_only: recorded 0, replayed")
+
+
+def _worker(shared: Shared, number: int) -> int:
+    """The process of a worker: its command line has its number."""
+    for each in _children(shared.process.pid):
+        words = Path(f"/proc/{each}/cmdline").read_bytes()
+        if b"main(Given(%d, " % number in words:
+            return each
+    raise AssertionError(number)
+
+
+def test_the_only_session_ends_with_its_worker_and_so_does_all(home, tmp_path):
+    write(tmp_path / "one.yaml", interaction("http://api.test/0", "one"))
+    port, dead = _free_port(), Worker(0, 2).owner(DEFAULT)
+    process = Cli(home, tmp_path).start(
+        *("serve", "--port", str(port), "--cassette", "one.yaml", "--workers", "2"),
+        *("--mode", "replay_only"),
+        stderr=subprocess.STDOUT,
+    )
+    made = Shared(process, port, 0, home / "mitmproxy-ca-cert.pem")
+    reader = threading.Thread(target=lambda: made.said.extend(process.stdout))
+    reader.start()
+    try:
+        made.wait_for("2 workers serve")
+        assert made.ask(0) == "one"
+        os.kill(_worker(made, dead), signal.SIGKILL)
+        line = made.wait_for("was killed by SIGKILL")
+        assert "the one session was in it, and all workers end" in line
+        assert process.wait(PATIENCE) == 1
+    finally:
+        process.kill()
+        process.wait(PATIENCE)
+        reader.join(PATIENCE)
+        process.stdout.close()
 
 
 def _children(pid: int) -> list[int]:

@@ -146,6 +146,48 @@ def test_what_is_not_exact_in_a_mapping_is_said() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("switches", "said"),
+    [
+        ({"ignoreArrayOrder": True, "ignoreExtraElements": True},
+         "ignoreArrayOrder, ignoreExtraElements"),
+        ({"ignoreArrayOrder": False, "ignoreExtraElements": "true"},
+         "ignoreExtraElements"),
+    ],
+)  # fmt: skip
+def test_a_mapping_that_answers_other_bodies_too_is_said(
+    switches: dict[str, Any], said: str
+) -> None:
+    pattern = {"equalToJson": {"a": 1}} | switches
+    request = {"method": "POST", "bodyPatterns": [pattern]}
+    found = found_in(mapping(request), "wiremock", origin=ORIGIN)
+    assert found.interactions[0].request.body == b'{"a":1}'
+    assert notes_of(found) == [
+        f"interaction 0: request.bodyPatterns[0]: also lets others match ({said}):"
+        " a cassette has this one alone"
+    ]
+
+
+def test_a_mapping_that_knows_no_case_is_said() -> None:
+    loose = {"equalTo": "b", "caseInsensitive": True}
+    request = {"headers": {"A": loose}, "queryParameters": {"q": loose}}
+    found = found_in(mapping(request), "wiremock", origin=ORIGIN)
+    problem = "also lets others match (caseInsensitive): a cassette has this one alone"
+    assert found.interactions[0].request.headers == {"A": ["b"]}
+    assert notes_of(found) == [
+        f"interaction 0: request.queryParameters.q: {problem}",
+        f"interaction 0: request.headers.A: {problem}",
+    ]
+
+
+def test_a_mapping_that_wants_one_value_says_nothing() -> None:
+    pattern = {"equalToXml": "<a/>", "namespaceAwareness": "STRICT"}
+    exact = {"equalToJson": "{}", "ignoreArrayOrder": False, "exemptedComparisons": []}
+    for each in (pattern, exact):
+        data = mapping({"method": "POST", "bodyPatterns": [each]})
+        assert notes_of(found_in(data, "wiremock", origin=ORIGIN)) == []
+
+
 def json_of(items: list[Interaction], name: str) -> Any:
     data = write(items, BY_NAME[name]).data
     assert isinstance(data, bytes)

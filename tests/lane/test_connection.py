@@ -3,6 +3,7 @@ waits."""
 
 import asyncio
 import ssl
+from collections.abc import Callable
 
 import pytest
 
@@ -27,6 +28,9 @@ class Transport(asyncio.Transport):
 
     abort = close
 
+    def is_closing(self) -> bool:
+        return self.is_closed
+
     def pause_reading(self) -> None:
         self.is_paused = True
 
@@ -46,6 +50,8 @@ class Desk:
         self.sent: list[tuple | None] = []
         self.known: dict[tuple, bytes] = {}
         self.passed: tuple | None = None
+        #: What waits for its turn; None where everybody has it at once.
+        self.waiting: list[Callable[[], None]] | None = None
 
     def is_open(self, line) -> bool:
         return self.opens
@@ -60,6 +66,12 @@ class Desk:
         place = request.scheme, request.host, request.port
         self.seen.append((*place, request.method, request.path, request.content))
         return b"<%b>" % request.path
+
+    def in_turn(self, work) -> None:
+        if self.waiting is None:
+            work()
+        else:
+            self.waiting.append(work)
 
     def context(self, line, place, greeting: Hello) -> ssl.SSLContext | None:
         return None
@@ -184,6 +196,39 @@ def test_half_a_hello_is_passed_on_with_its_end(client, desk) -> None:
     client.data_received(CONNECT + b"\x16\x03")
     client.eof_received()
     assert desk.passed == (CONNECT + b"\x16\x03", True, ESTABLISHED)
+
+
+def greeting() -> bytes:
+    """What a client begins TLS with."""
+    out = ssl.MemoryBIO()
+    made = ssl.create_default_context().wrap_bio(
+        ssl.MemoryBIO(), out, server_hostname="api.test"
+    )
+    with pytest.raises(ssl.SSLWantReadError):
+        made.do_handshake()
+    return out.read()
+
+
+def test_what_comes_before_its_turn_is_kept(client, desk) -> None:
+    desk.waiting, said = [], greeting()
+    client.data_received(CONNECT + said)
+    client.data_received(b"more")
+    assert (repr(client), desk.passed) == ("<Connection _wait api.test>", None)
+    for each in desk.waiting:
+        each()
+    assert desk.passed == (CONNECT + said + b"more", False, ESTABLISHED)
+
+
+def test_who_leaves_before_its_turn_is_told_and_forgotten(
+    client, desk, transport
+) -> None:
+    desk.waiting = []
+    client.data_received(CONNECT + greeting())
+    client.eof_received()
+    transport.close()
+    for each in desk.waiting:
+        each()
+    assert (desk.noted, desk.passed) == (["came", "api.test: "], None)
 
 
 def test_a_connection_shows_where_it_is(client) -> None:

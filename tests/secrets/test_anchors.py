@@ -41,11 +41,12 @@ def test_both_ways_find_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     assert ends == sorted(ends)
 
 
+@pytest.mark.parametrize("piece", [5000, 50_000])
 @pytest.mark.parametrize("count", [3, 200])
 def test_what_was_made_quickly_finds_the_same_in_much(
-    count: int, monkeypatch: pytest.MonkeyPatch
+    count: int, piece: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(anchors_module, "_PIECE", 5000)
+    monkeypatch.setattr(anchors_module, "_PIECE", piece)
     chance = random.Random(4)
     texts = [b"%x-" % chance.getrandbits(32) for _ in range(count)]
     quick, slow = Anchors(texts, quickly=True), Anchors(texts)

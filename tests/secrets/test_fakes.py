@@ -79,6 +79,26 @@ def test_what_cannot_be_read_gets_a_placeholder() -> None:
     assert written(jwt([1, 2, 3])) == "[REDACTED:id_token]"  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("head", ["hunter2-hunter2", "h\u00e9ader", "W10", ""])
+def test_what_does_not_begin_as_a_jwt_is_hidden_whole(head: str) -> None:
+    token = f"{head}.{jwt(CLAIMS).partition('.')[2]}"
+    assert written(token) == "[REDACTED:id_token]"
+
+
+def test_what_is_no_text_may_stand_where_a_jwt_does() -> None:
+    token = b"\xed\xa0\x80." + jwt(CLAIMS).partition(".")[2].encode()
+    met = Interaction(0, Request(), Response(body=b'{"id_token":"%b"}' % token))
+    kept = Redactor(RULES).interaction(met)
+    assert kept.response.body == b'{"id_token":"[REDACTED:id_token]"}'
+
+
+def test_of_claims_that_are_nested_too_deep_no_fake_is_made() -> None:
+    head, _, signature = jwt(CLAIMS).split(".")
+    deep = b'{"a":' * 2000 + b"1" + b"}" * 2000
+    claims = base64.urlsafe_b64encode(deep).decode().rstrip("=")
+    assert written(f"{head}.{claims}.{signature}") == "[REDACTED:id_token]"
+
+
 def test_in_a_replay_it_is_as_young_as_it_was() -> None:
     fake = written(jwt(CLAIMS)).encode()
     now = 1_900_000_000
@@ -86,7 +106,8 @@ def test_in_a_replay_it_is_as_young_as_it_was() -> None:
     assert claims is not None
     assert (claims["iat"], claims["nbf"], claims["exp"]) == (now, now, now + 3600)
     assert fakes.moved(fake, 1_600_000_000) == fake
-    for other in ({"sub": "x"}, {"sub": "x", "iat": True}, {"sub": "x", "exp": "1"}):
+    no_times = [True, "1", float("inf"), float("nan")]
+    for other in ({"sub": "x"}, *({"sub": "x", "exp": each} for each in no_times)):
         timeless = written(jwt(other)).encode()
         assert fakes.moved(timeless, now) == timeless
 

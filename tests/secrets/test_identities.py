@@ -16,10 +16,10 @@ from mitmvcr.core.choosing.identity import Identities, letters
 from mitmvcr.core.matching import Matcher, MatchSpec, Rule
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.core.modes import Forward, Mode, Refuse, Repeats, Replay
-from mitmvcr.secrets.credentials import is_fresh, lasting
 from mitmvcr.secrets.identities import answered_differently, told_apart
 from mitmvcr.secrets.redactor import Redactor
 from mitmvcr.secrets.rules import DEFAULT, Rules
+from mitmvcr.secrets.whose import is_fresh, lasting
 from mitmvcr.session import Session
 
 
@@ -563,6 +563,17 @@ def test_of_a_presigned_url_counts_the_key() -> None:
     assert lasting("X-Amz-Credential", b"AKID/2020/s3") == b"AKID"
     assert is_fresh("X-Amz-Signature")
     assert not is_fresh("api_key")
+
+
+@pytest.mark.parametrize("claims", [[1], "x", 1, None])
+def test_a_token_whose_claims_are_no_object_counts_as_a_whole(claims: object) -> None:
+    head, _, signature = jwt(sub="x").split(".")
+    middle = base64.urlsafe_b64encode(json.dumps(claims).encode()).decode()
+    token = f"{head}.{middle}.{signature}"
+    assert lasting("id_token", token.encode()) == token.encode()
+    tape = Tape()
+    tape.record(get(Authorization=f"Bearer {token}"), get(Authorization="Bearer b"))
+    assert tape.replay(get(Authorization=f"Bearer {token}")) == [0]
 
 
 def test_only_fresh_claims_make_the_whole_token_count() -> None:

@@ -102,6 +102,27 @@ def test_an_installation_token_of_github_is_found_whole() -> None:
     assert hidden(text) == b'{"x": "[REDACTED:github-installation]"}'
 
 
+@pytest.mark.parametrize(
+    ("kind", "made"),
+    [
+        ("honeycomb-ingest", "hczik_{a58}"),
+        ("honeycomb-ingest", "hcaic_{a58}"),
+        ("trigger-dev", "tr_prod_sk_{w24}"),
+        ("trigger-dev", "tr_stg_{w24}"),
+        ("trigger-dev", "tr_dev_{w20}"),
+        ("helicone", "sk-helicone-eu-{a7}-{a7}-{a7}-{a7}"),
+        ("helicone", "sk-helicone-eu-rl-{a7}-{a7}-{a7}-{a7}"),
+        ("stytch", "secret-live-{b35}="),
+        ("stytch", "secret-test-{b35}"),
+        ("llama-cloud", "llx-{w44}"),
+    ],
+)
+def test_each_way_in_which_a_provider_makes_a_token_is_one(
+    kind: str, made: str
+) -> None:
+    assert kinds_in(sample(made, random.Random(made))) == {kind}
+
+
 def test_a_template_needs_a_text_to_look_for() -> None:
     with pytest.raises(ValueError, match="without a text"):
         forms.pattern("x", "{w20}", "https://h.example")

@@ -11,11 +11,21 @@ from mitmvcr.options import BY_NAME, Flag, Group, Kind, Option, Text, options_of
 from mitmvcr.values import Given, Layer
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
+#: The attribute of a command's function that has what it takes of the table.
+_ROWS = "__rows__"
 
 
 class GroupedCommand(click.Command):
     """Shows the options of the table under the headings of their groups, and those
-    that are the command's alone under the usual one."""
+    that are the command's alone under the usual one.
+
+    There are hundreds of the table's, in all commands; they are made for the one that
+    is run."""
+
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        rows = vars(self.callback).pop(_ROWS, ())
+        self.params += [made for row in rows for made in _made(row)]
+        return super().get_params(ctx)
 
     def format_options(
         self, ctx: click.Context, formatter: click.HelpFormatter
@@ -47,12 +57,10 @@ def takes(command: str) -> Callable[[_Command], _Command]:
 
 
 def takes_all(options: tuple[Option, ...]) -> Callable[[_Command], _Command]:
-    """Add these options to a click command."""
+    """Add these options to a :class:`GroupedCommand`."""
 
     def decorate(function: _Command) -> _Command:
-        for option in reversed(options):
-            for made in reversed(_made(option)):
-                function = made(function)
+        vars(function)[_ROWS] = options
         return function
 
     return decorate
@@ -88,7 +96,7 @@ def _text(value: str | bool | tuple[str, ...]) -> Text:
     return value
 
 
-def _made(option: Option) -> list[Callable[[_Command], _Command]]:
+def _made(option: Option) -> list[_RowOption]:
     if option.flags:
         return [_of_flag(option, flag) for flag in option.flags]
     if option.kind is Kind.SWITCH:
@@ -100,15 +108,13 @@ def _made(option: Option) -> list[Callable[[_Command], _Command]]:
     return [_of_row(option, *words, help=_help(option), **shape)]
 
 
-def _of_flag(option: Option, flag: Flag) -> Callable[[_Command], _Command]:
+def _of_flag(option: Option, flag: Flag) -> _RowOption:
     words = (flag.word, option.name)
     return _of_row(option, *words, flag_value=flag.value, default=None, help=flag.help)
 
 
-def _of_row(
-    option: Option, *words: str, **shape: Any
-) -> Callable[[_Command], _Command]:
-    return click.option(*words, cls=_RowOption, group=option.group, **shape)
+def _of_row(option: Option, *words: str, **shape: Any) -> _RowOption:
+    return _RowOption(words, group=option.group, **shape)
 
 
 def _help(option: Option) -> str:

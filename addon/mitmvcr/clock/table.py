@@ -11,7 +11,8 @@ from collections.abc import Mapping
 #: Headers of an answer that hold a time, in lower case -> who reads them.
 HEADERS: Mapping[str, str] = {
     "date": "RFC 9110, 6.6.1: caches count an answer's age from it (RFC 9111, 4.2.3);"
-    " botocore and azure-core correct their clock by it",
+    " botocore and azure-core correct their clock by it, and AWS's SDKs for JavaScript"
+    " and Go sign by it",
     "expires": "RFC 9111, 5.3: hishel, Cache-Control libraries, browsers",
     "last-modified": "RFC 9110, 8.8.2: validators, and caches' heuristics",
     "retry-after": "RFC 9110, 10.2.3: urllib3's Retry, azure-core, Go's clients; a"

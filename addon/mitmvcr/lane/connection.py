@@ -71,7 +71,7 @@ class Connection(asyncio.Protocol):
             self._bridge.end()
         elif self._take == self._hello and self._buffer:
             self._pass_on(self._buffer, is_over=True)
-        elif self._take == self._shake:
+        elif self._take in (self._wait, self._shake):
             self._broke("")
 
     def connection_lost(self, _: Exception | None) -> None:
@@ -118,14 +118,25 @@ class Connection(asyncio.Protocol):
         except hello.UnknownHelloError:
             self._pass_on(data)
             return
-        if greeting is None:
-            self._buffer = data
+        self._buffer = data
+        if greeting is not None:
+            self._greeting = greeting
+            self._take = self._wait
+            self._desk.in_turn(self._greet)
+
+    def _wait(self, data: bytes) -> None:
+        self._buffer += data
+
+    def _greet(self) -> None:
+        """Answer the greeting, when its turn has come."""
+        if self._transport.is_closing():
             return
-        context = self._desk.context(self._line, self._place, greeting)
+        data, self._buffer = self._buffer, b""
+        context = self._desk.context(self._line, self._place, self._greeting)
         if context is None:
             self._pass_on(data)
             return
-        self._greeting, self._tls = greeting, Tls(context, server=True)
+        self._tls = Tls(context, server=True)
         self._take = self._shake
         self._shake(data)
 

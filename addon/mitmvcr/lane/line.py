@@ -84,6 +84,9 @@ class Desk(Protocol):
     def answer_http2_again(self, line: Line, sent: SentFields) -> Answer | None:
         """Return the answer to what was sent before, where it is known and stays so."""
 
+    def in_turn(self, work: Callable[[], None]) -> None:
+        """Do what takes a while at once or soon, so that others have their turns."""
+
     def context(
         self, line: Line, place: tuple[str, int], greeting: "Hello"
     ) -> ssl.SSLContext | None:

@@ -36,6 +36,7 @@ from mitmvcr.proxy.host.lines import Intake, address_in_log
 from mitmvcr.proxy.host.lines import Line as Taken
 from mitmvcr.proxy.host.plain import is_harmless
 from mitmvcr.proxy.known_answers import Known, KnownAnswers
+from mitmvcr.proxy.one_by_one import OneByOne
 from mitmvcr.proxy.sessions import Sessions
 from mitmvcr.proxy.sessions.routes import SAYS_SESSION
 from mitmvcr.view.parts import PlainRequest
@@ -75,6 +76,7 @@ class Lane:
         self._open: set[Connection] = set()
         self._fit: WeakKeyDictionary[Player, bool] = WeakKeyDictionary()
         self._known = KnownAnswers()
+        self.in_turn = OneByOne().do
         self._is_plain = self._takes = False
         self._next: asyncio.TimerHandle | None = None
 

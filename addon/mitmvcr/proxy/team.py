@@ -1,8 +1,8 @@
 """The workers of one ``serve``, as one of them sees the others.
 
-Each reads from a socket of its own, which all others can send to, and which ends with
-it. What is sent is an open connection: of a client, or of a worker that asks something
-of the control API.
+Each reads from a socket of its own, which all others can send to; one that is started
+in its place reads on from it. What is sent is an open connection: of a client, or of a
+worker that asks something of the control API.
 """
 
 import asyncio
@@ -79,15 +79,11 @@ class Team:
         owner = self._worker.owner(name)
         if owner == self._worker.number:
             self._adopt(client)
-        else:  # where its worker has ended, this one says so
+        else:
             self._ways[owner].send(_CLIENT, client, self._adopt)
 
     def _adopt(self, client: socket.socket) -> None:
         self._do(shared_port.adopt(client))
-
-    def runs(self, number: int) -> bool:
-        """Return whether a worker runs, as far as this one has noticed."""
-        return not self._ways[number].is_closed
 
     # What workers ask
 
@@ -124,8 +120,8 @@ class Team:
         return packed_answer(json.loads(found))
 
     def _gone(self, number: int) -> Problem:
-        detail = f"{Worker(number, self._worker.of)} has ended, and its sessions"
-        return Problem(503, "worker", detail, "start 'mitmvcr serve' anew")
+        detail = f"{Worker(number, self._worker.of)} has ended meanwhile"
+        return Problem(503, "worker", detail, "ask again: it is started anew")
 
     def _receive(self) -> None:
         while True:
@@ -168,7 +164,6 @@ class _Way:
     def __init__(self, sock: socket.socket) -> None:
         self._socket = sock
         self._queue: deque[tuple[bytes, socket.socket, Callable[..., None]]] = deque()
-        self.is_closed = False
         sock.setblocking(False)
 
     def send(
@@ -177,8 +172,8 @@ class _Way:
         passed: socket.socket,
         failed: Callable[[socket.socket], None],
     ) -> None:
-        """Send one, which is closed here then; ``failed`` gets it where the worker has
-        ended."""
+        """Send one, which is closed here then, and waits for a worker that is started
+        anew; ``failed`` gets it where that cannot be."""
         self._queue.append((kind, passed, failed))
         if len(self._queue) == 1:
             self._flush()
@@ -193,7 +188,6 @@ class _Way:
                 loop.add_writer(self._socket, self._flush)
                 return
             except OSError:
-                self.is_closed = True
                 self._queue.popleft()
                 failed(passed)
             else:

@@ -1,8 +1,10 @@
 """The program that each worker of ``mitmvcr serve`` is, where there are several:
 mitmdump with the addon, of whose sessions it has a part."""
 
+import json
 import logging
 import socket
+import sys
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
@@ -41,15 +43,16 @@ def main(given: Given, arguments: Sequence[str] | None = None) -> None:
     logging.getLogger("mitmvcr").addFilter(InLog(ON_COMMAND_LINE))
     mine, *ways = (socket.socket(fileno=each) for each in (given.mine, *given.ways))
     team = Team(worker, Sockets(mine, tuple(ways)))
-    sessions = Shared(worker, host.ExitGuard())
+    ready = Ready(socket.socket(fileno=given.parent))
+    sessions = Shared(worker, ready.tell, host.ExitGuard())
+    sessions.lost.update(json.load(sys.stdin))
     vcr = VcrAddon(has_lane=True, sessions=sessions)
-    sessions.spelling, sessions.runs = ON_COMMAND_LINE, team.runs
+    sessions.spelling = ON_COMMAND_LINE
     vcr.control.team = team
     team.has_names = lambda: sessions.root is not None
     if worker.number:
         _listeners.setLevel(logging.WARNING)
-    more = team, Ready(socket.socket(fileno=given.parent))
-    enter = partial(_enter, worker, vcr, more)
+    enter = partial(_enter, worker, vcr, (team, ready))
     masters.serve("dump", arguments or [], prepare=_name_options, enter=enter)
 
 
@@ -75,8 +78,8 @@ def _enter(
 
 
 class Ready:
-    """Tells the parent that clients are served, and ends mitmproxy when the parent has
-    ended, however it did."""
+    """Tells the parent that clients are served, and which sessions are in play; ends
+    mitmproxy when the parent has ended, however it did."""
 
     name = "vcr.ready"
 
@@ -94,5 +97,8 @@ class Ready:
             ends()
 
         threading.Thread(target=wait, daemon=True).start()
+        self.tell("ready", "")
+
+    def tell(self, what: str, name: str) -> None:
         with suppress(OSError):  # the parent has ended, which the thread sees
-            self._parent.send(b"r")
+            self._parent.sendall(json.dumps([what, name]).encode() + b"\n")

@@ -23,7 +23,8 @@ MOST_FAST = 3000
 #: So few are looked for many bytes at once, as long as none is there: a tenth of a
 #: nanosecond for each byte, so that of more texts one automaton is faster.
 _FEW, _MOST_FILTERED = 64, 1024
-#: What does so is worth making once so much for each text was looked through.
+#: What does so takes a microsecond for each text to make, and is worth it once so many
+#: bytes were looked through for each.
 _WORTH = 1 << 12
 
 #: Text number, start, end.
@@ -59,27 +60,37 @@ class Anchors:
     def _filters(self) -> Sequence[Find]:
         """Return what finds any of the texts quickly, or else nothing."""
         kind = ahocorasick_rs.MatchKind.LeftmostFirst
+        # Only its filter is used, so that of the machine what is made soonest will do.
+        soon = ahocorasick_rs.Implementation.NoncontiguousNFA
         groups = (self.texts[at : at + _FEW] for at in range(0, len(self.texts), _FEW))
-        machines = [ahocorasick_rs.BytesAhoCorasick(each, kind) for each in groups]
+        machines = [
+            ahocorasick_rs.BytesAhoCorasick(each, kind, implementation=soon)
+            for each in groups
+        ]
         return [machine.find_matches_as_indexes for machine in machines]
 
     def hits(self, data: bytes) -> Iterable[Hit]:
         """Return what :meth:`find` does; of a large text one by one, which takes no
         memory, and lets other threads go on."""
-        if len(data) <= _PIECE:
-            return self.find(data)
-        return self._in_pieces(data)
+        if len(data) > _PIECE:
+            return self._in_pieces(data)
+        return self.find(data) if self._may_stand_in(data) else ()
 
     def _in_pieces(self, data: bytes) -> Iterator[Hit]:
-        self._unread -= len(data)
-        filters = self._filters if self._is_filtered and self._unread < 0 else ()
         for at in range(0, len(data), _PIECE):
             piece = data[at : at + _PIECE + self._more]
-            if filters and not any(has(piece) for has in filters):
-                continue
-            for number, start, end in self.find(piece):
+            found = self.find(piece) if self._may_stand_in(piece) else ()
+            for number, start, end in found:
                 if start < _PIECE:
                     yield number, at + start, at + end
+
+    def _may_stand_in(self, piece: bytes) -> bool:
+        """Return False if none of the texts stands there, where that is known sooner
+        than by looking for all of them."""
+        if not self._is_filtered:
+            return True
+        self._unread -= len(piece)
+        return self._unread >= 0 or any(has(piece) for has in self._filters)
 
     def _one_by_one(self, data: bytes) -> Sequence[Hit]:
         hits = [

@@ -9,6 +9,8 @@ import json
 import re
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
+from contextlib import suppress
+from math import isfinite
 
 from mitmvcr.core.searching import each_match
 from mitmvcr.secrets.looks import FAKE
@@ -43,10 +45,12 @@ class Fakes:
         """Return the fake of a token; None for what is no JWT, or an encrypted one."""
         parts = token.split(b".")
         claims = claims_of(token) if len(parts) == 3 else None
-        if claims is None:
+        if claims is None or object_in(parts[0]) is None:
             return None
-        plain = {name: self._claim(name, value) for name, value in claims.items()}
-        return b".".join((parts[0], _coded(plain), b"A" * len(parts[2])))
+        with suppress(RecursionError):  # nobody nests claims so deep
+            plain = {name: self._claim(name, value) for name, value in claims.items()}
+            return b".".join((parts[0], _coded(plain), b"A" * len(parts[2])))
+        return None
 
     def _claim(self, name: str, value: object) -> object:
         if name in _PERSONAL or self._is_secret(name):
@@ -91,8 +95,9 @@ def moved(fake: bytes, now: int) -> bytes:
 
 def _time(claims: Claims, name: str) -> int | None:
     value = claims.get(name)
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return int(value) if is_number and isinstance(value, int | float) else None
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return None
+    return int(value) if isfinite(value) else None
 
 
 def each_in(data: bytes) -> list[bytes]:

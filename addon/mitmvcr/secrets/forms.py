@@ -68,7 +68,7 @@ _SOURCES = {
     "/rules/{}.yml",
     "T": "praetorian-inc/titus/blob/main/pkg/rule/rules/{}.yml",
     "H": "trufflesecurity/trufflehog/tree/main/pkg/detectors/{}",
-    "K": "mongodb/kingfisher/blob/main/data/rules/{}.yml",
+    "K": "mongodb/kingfisher/blob/main/crates/kingfisher-rules/data/rules/{}.yml",
 }
 _PIECE = re.compile(
     r"\{(?:(?P<check>=)(?P<name>\w+)|(?P<uuid>uuid)"

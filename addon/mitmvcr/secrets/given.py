@@ -7,23 +7,20 @@ fake JWT has the hint in its signature.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from mitmvcr.core.model import Interaction, Response
 from mitmvcr.core.searching import each_match
 from mitmvcr.secrets import digests
 from mitmvcr.secrets.containers import Look
-from mitmvcr.secrets.credentials import of_token
-from mitmvcr.secrets.known import encoded_placeholders
 from mitmvcr.secrets.looks import FAKE
 from mitmvcr.secrets.messages import Text, Walk
-from mitmvcr.secrets.runs import decoded_base64
 from mitmvcr.secrets.scan import BYTES
 from mitmvcr.secrets.spans import Edit, substituted
+from mitmvcr.secrets.whose import of_token
 
 _MARK = re.compile(rb"\[REDACTED:[\w.-]{1,60}\]")
-_IN_SIGNATURE = re.compile(rb"\.([a-z2-7]+)A+\Z")
 
 
 def _marks(data: bytes) -> list[re.Match[bytes]]:
@@ -118,22 +115,3 @@ def _with_hint(stands: bytes, hint: bytes) -> bytes:
         return b"%b--%b]" % (stands[:-1].rstrip(b"-"), hint)
     start, dot, signature = stands.rpartition(b".")
     return start + dot + hint + signature[len(hint) :]
-
-
-def _in_basic(value: bytes) -> bytes:
-    scheme, _, coded = value.partition(b" ")
-    return (decoded_base64(coded) or b"") if scheme.lower() == b"basic" else b""
-
-
-def sent_back(value: bytes) -> Iterator[bytes | None]:
-    """Yield for each placeholder in a value what :func:`letters` knows it by; None for
-    one without a hint, and for a fake JWT that has none."""
-    for found in encoded_placeholders(value):
-        kind, _, hint = found[1].rpartition(b"--")
-        yield b"[REDACTED:--%b]" % hint if kind and hint else None
-    if b"REDACTED" in _in_basic(value):  # of a pair it is not known whose it is
-        yield None
-    if b"eyJ" in value:
-        for found in each_match(FAKE, b"eyJ", value):
-            hint = _IN_SIGNATURE.search(found[0])
-            yield b"[REDACTED:--%b]" % hint[1] if hint else None

@@ -17,6 +17,11 @@ class Named(NamedTuple):
     source: str
 
 
+def _listed(*lines: str) -> tuple[str, ...]:
+    """Return what stands in the lines with commas between."""
+    return tuple(", ".join(lines).split(", "))
+
+
 _RFC = "https://www.rfc-editor.org/rfc/"
 _AZURE = (
     "https://github.com/Azure/azure-sdk-tools/blob/main/tools/test-proxy/"
@@ -143,27 +148,11 @@ NAMES = (
 )
 
 #: A field whose whole name ends so is one of them too: ``stripe_secret_key``.
-ENDINGS = [
-    "password",
-    "passwd",
-    "passphrase",
-    "secret",
-    "apikey",
-    "secretkey",
-    "privatekey",
-    "accesstoken",
-    "refreshtoken",
-    "authtoken",
-    "idtoken",
-    "sessiontoken",
-    "bearertoken",
-    "apitoken",
-    "csrftoken",
-    "bottoken",
-    "accesskey",
-    "secretaccesskey",
-    "clientassertion",
-]
+ENDINGS = _listed(
+    "password, passwd, passphrase, secret, apikey, secretkey, privatekey, accesstoken",
+    "refreshtoken, authtoken, idtoken, sessiontoken, bearertoken, apitoken, csrftoken",
+    "bottoken, accesskey, secretaccesskey, clientassertion",
+)
 
 #: A field of any other name that ends in such a word holds a secret if its value looks
 #: like one: ``plex_token``.
@@ -195,89 +184,27 @@ DOUBTFUL = (
 COOKIES = ["sess", "sid", "auth", "token", "login", "remember", "csrf", "xsrf", "jwt"]
 
 #: The word before the last that makes a name harmless: ``next_token``.
-HARMLESS = [
+HARMLESS = _listed(
     # Pages and changes
-    "page",
-    "next",
-    "nextpage",
-    "prev",
-    "previous",
-    "continuation",
-    "continue",
-    "sync",
-    "cursor",
-    "resume",
-    "skip",
-    "delta",
-    "change",
-    "consistency",
-    "snapshot",
-    "start",
-    "starting",
-    "end",
-    "watermark",
-    "scroll",
+    "page, next, nextpage, prev, previous, continuation, continue, sync, cursor",
+    "resume, skip, delta, change, consistency, snapshot, start, starting, end",
+    "watermark, scroll",
     # Keys of tables, caches and queues
-    "cache",
-    "surrogate",
-    "partition",
-    "sort",
-    "row",
-    "shard",
-    "routing",
-    "ordering",
-    "object",
-    "document",
-    "lookup",
-    "correlation",
-    "dedup",
-    "deduplication",
-    "idempotency",
-    "idempotent",
-    "message",
-    "translation",
-    "issue",
-    "project",
-    "foreign",
-    "unique",
+    "cache, surrogate, partition, sort, row, shard, routing, ordering, object",
+    "document, lookup, correlation, dedup, deduplication, idempotency, idempotent",
+    "message, translation, issue, project, foreign, unique",
     # Of protocols
-    "websocket",
-    "public",
+    "websocket, public",
     # Of language models
-    "eos",
-    "bos",
-    "pad",
-    "unk",
-    "mask",
-    "sep",
-    "cls",
-    "special",
-    "stop",
-    "max",
-    "min",
-    "per",
-    "image",
-    "audio",
-    "first",
-    "last",
-    "each",
-]
+    "eos, bos, pad, unk, mask, sep, cls, special, stop, max, min, per, image, audio",
+    "first, last, each",
+)
 
 #: A header whose last word is one of them is a secret: ``X-Plex-Token``.
-HEADER_ENDINGS = [
-    "token",
-    "key",
-    "secret",
-    "auth",
-    "password",
-    "passwd",
-    "passphrase",
-    "credential",
-    "credentials",
-    "assertion",
-    "apikey",
-    "jwt",
-]
+HEADER_ENDINGS = _listed(
+    "token, key, secret, auth, password, passwd, passphrase, credential, credentials",
+    "assertion, apikey, jwt",
+)
 
 #: In the query of a URL these are credentials too: they sign it.
 QUERY = (
@@ -297,174 +224,43 @@ QUERY = (
 )
 
 #: Numbers under these names are secrets: a code, a card's check digits.
-NUMBERS = [
-    "password",
-    "passcode",
-    "otp",
-    "totp",
-    "otpcode",
-    "mfacode",
-    "cvv",
-    "cvc",
-]
+NUMBERS = _listed("password, passcode, otp, totp, otpcode, mfacode, cvv, cvc")
 
 #: Parts of the names above, a comma between two: a text without any of them, however
 #: its words are joined and spelled, has no such field.
-STEMS = [
-    "passw",
-    "passphrase",
-    "pass phrase",
-    "passcode",
-    "pass code",
-    "pwd",
-    "token",
-    "secret",
-    "api key",
-    "access key",
-    "auth key",
-    "private key",
-    "signing key",
-    "shared key",
-    "subscription key",
-    "account key",
-    "storage key",
-    "primary key",
-    "secondary key",
-    "master key",
-    "function key",
-    "encryption key",
-    "service key",
-    "license key",
-    "integration key",
-    "session key",
-    "session id",
-    "sessid",
-    "credential",
-    "authoriz",
-    "verifier",
-    "assertion",
-    "saml resp",
-    "saml req",
-    "saml art",
-    "jit config",
-    "recovery code",
-    "backup code",
-    "identified by",
-    "device code",
-    "csrf",
-    "xsrf",
-    "set cookie",
-    "jwt",
-    "otp",
-    "cvv",
-    "cvc",
-    "mfa code",
-    "connection string",
-    "signature",
-    "amz date",
-    "goog date",
-    "sig=",
-    "access id",
-    "key id",
-    "?key=",
-    "&key=",
-    'auth"',
-    "_auth=",
-    "?auth=",
-    "&auth=",
-    "#key=",
-    "#auth=",
-    "app key",
-    "app id",
-    "developer key",
-    "dev key",
-    "user key",
-]
+STEMS = _listed(
+    "passw, passphrase, pass phrase, passcode, pass code, pwd, token, secret, api key",
+    "access key, auth key, private key, signing key, shared key, subscription key",
+    "account key, storage key, primary key, secondary key, master key, function key",
+    "encryption key, service key, license key, integration key, session key",
+    "session id, sessid, credential, authoriz, verifier, assertion, saml resp",
+    "saml req, saml art, jit config, recovery code, backup code, identified by",
+    "device code, csrf, xsrf, set cookie, jwt, otp, cvv, cvc, mfa code",
+    "connection string, signature, amz date, goog date, sig=, access id, key id",
+    '?key=, &key=, auth", _auth=, ?auth=, &auth=, #key=, #auth=, app key, app id',
+    "developer key, dev key, user key",
+)
 
 #: Variables of the environment: a part of the name, as words between underscores.
-ENVIRONMENT = [
-    "KEY",
-    "APIKEY",
-    "TOKEN",
-    "TOKENS",
-    "SECRET",
-    "SECRETS",
-    "PASSWORD",
-    "PASSWD",
-    "PWD",
-    "PASS",
-    "PASSPHRASE",
-    "CREDENTIAL",
-    "CREDENTIALS",
-    "PAT",
-    "JWT",
-    "AUTH",
-]
+ENVIRONMENT = _listed(
+    "KEY, APIKEY, TOKEN, TOKENS, SECRET, SECRETS, PASSWORD, PASSWD, PWD, PASS",
+    "PASSPHRASE, CREDENTIAL, CREDENTIALS, PAT, JWT, AUTH",
+)
 #: The last word of a variable's name that makes it harmless: ``KEY_VAULT_NAME``.
-ABOUT_SECRETS = [
-    "NAME",
-    "TYPE",
-    "ID",
-    "IDS",
-    "URL",
-    "URI",
-    "ENDPOINT",
-    "PATH",
-    "FILE",
-    "DIR",
-    "HOST",
-    "PORT",
-    "USER",
-    "USERNAME",
-    "EMAIL",
-    "VERSION",
-    "COUNT",
-    "SIZE",
-    "LENGTH",
-    "LIMIT",
-    "TTL",
-    "TIMEOUT",
-    "EXPIRY",
-    "EXPIRES",
-    "REGION",
-    "METHOD",
-    "MODE",
-    "ALGORITHM",
-    "PROVIDER",
-    "ENABLED",
-    "DISABLED",
-    "ISSUER",
-    "AUDIENCE",
-    "SCOPE",
-    "SCOPES",
-    "REALM",
-    "DOMAIN",
-    "HEADER",
-    "PREFIX",
-    "FORMAT",
-    "POLICY",
-    "SOCK",
-    "ARN",
-]
-#: Variables with such names that hold none.
-NO_SECRETS = [
-    "PWD",
-    "OLDPWD",
-    "SSH_AUTH_SOCK",
-    "XAUTHORITY",
-    "PUBLIC_KEY",
-    "GPG_KEY",
-    "KEY_ID",
-    "COLOR_KEY",
-    "GIT_CONFIG_KEY_0",
-    "GIT_CONFIG_KEY_1",
-    "GIT_CONFIG_KEY_2",
-    "MITMVCR_SECRET",  # it holds names of variables
-]
+ABOUT_SECRETS = _listed(
+    "NAME, TYPE, ID, IDS, URL, URI, ENDPOINT, PATH, FILE, DIR, HOST, PORT, USER",
+    "USERNAME, EMAIL, VERSION, COUNT, SIZE, LENGTH, LIMIT, TTL, TIMEOUT, EXPIRY",
+    "EXPIRES, REGION, METHOD, MODE, ALGORITHM, PROVIDER, ENABLED, DISABLED, ISSUER",
+    "AUDIENCE, SCOPE, SCOPES, REALM, DOMAIN, HEADER, PREFIX, FORMAT, POLICY, SOCK, ARN",
+)
+#: Variables with such names that hold none; the last one holds names of variables.
+NO_SECRETS = _listed(
+    "PWD, OLDPWD, SSH_AUTH_SOCK, XAUTHORITY, PUBLIC_KEY, GPG_KEY, KEY_ID, COLOR_KEY",
+    "GIT_CONFIG_KEY_0, GIT_CONFIG_KEY_1, GIT_CONFIG_KEY_2, MITMVCR_SECRET",
+)
 
-#: ``user:password@`` in a URL; looked for where there is an ``@``.
+#: ``user:password@`` in a URL (RFC 3986, 3.2.1); looked for where there is an ``@``.
 USERINFO = r"://[^\s/?#\"'<>@:\\]{0,80}+:([^\s/?#\"'<>@\\]{1,200}+)@"
-USERINFO_SOURCE = _RFC + "rfc3986#section-3.2.1"
 #: ``curl -u user:password`` and ``sshpass -p password``.
 COMMANDS = (
     r"(?:curl [^\n|;]{0,100}?(?:-u|--user|--proxy-user) ?[\"']?[^\s:\"'$]{1,64}:"

@@ -120,14 +120,19 @@ class Walk:
         """Return a message of a WebSocket."""
         return self._pieces(content, {}, "response.websocket")
 
-    def _text(self, where: str, text: str) -> str:
+    def _text(self, where: str, text: str, *, is_kept: bool = False) -> str:
         if not text:
             return text
-        return self._visit(Text(where, text.encode(*BYTES))).decode(*BYTES)
+        return self._visited(text, Text(where, text.encode(*BYTES), is_kept=is_kept))
 
     def _named(self, where: str, name: str, value: str, place: Place) -> str:
-        text = Text(where, value.encode(*BYTES), name or " ", place)
-        return self._visit(text).decode(*BYTES)
+        return self._visited(
+            value, Text(where, value.encode(*BYTES), name or " ", place)
+        )
+
+    def _visited(self, text: str, seen: Text) -> str:
+        new = self._visit(seen)
+        return text if new is seen.data else new.decode(*BYTES)
 
     def _fields(self, form: Headers, where: str) -> Headers:
         return {
@@ -150,8 +155,12 @@ class Walk:
     # Headers
 
     def _headers(self, headers: Headers, where: str) -> Headers:
+        names = "\n".join(headers)  # in one look: hardly ever is a secret in one
+        is_same = self._text(where, names) is names
         return {
-            self._name(where, name): self._values(f"{where}.{name}", name, values)
+            name if is_same else self._name(where, name): self._values(
+                f"{where}.{name}", name, values
+            )
             for name, values in headers.items()
         }
 
@@ -174,8 +183,7 @@ class Walk:
             return masked_cookies(value, mask)
         if lower == "set-cookie":
             return masked_set_cookie(value, mask)
-        text = Text(where, value.encode(*BYTES), is_kept=self._is_kept(name))
-        return self._visit(text).decode(*BYTES)
+        return self._text(where, value, is_kept=self._is_kept(name))
 
     # Bodies
 

@@ -32,8 +32,6 @@ _SMALL = 1 << 10
 #: so large that they had better be let go.
 _MOST_BODIES, _LARGE = 8, 1 << 20
 _MOST_SEEN = 1024
-#: So many heads of requests without secrets are remembered, up to this size.
-_MOST_HEADS, _LONGEST_HEAD = 256, 1 << 12
 _NOTHING = Response()
 Kept = TypeVar("Kept")
 _CAREFUL = PACKED | {"cookie", "set-cookie"}
@@ -67,8 +65,6 @@ class Redactor:
         self._variables: set[str] = set()
         #: Bodies without secrets, and what was learned when they were looked through.
         self._lately: tuple[tuple[bytes, int], ...] = ()
-        #: Headers of requests without secrets, and what was learned by then.
-        self._headers: dict[tuple[tuple[str, ...], tuple[str, ...]], int] = {}
         #: Headers of credentials that were learned from.
         self._met: set[tuple[str, str]] = set()
         self._plan = lru_cache(maxsize=1024)(self._planned)
@@ -246,17 +242,14 @@ class Redactor:
         ):
             return None
         said = [v for n, values in headers.items() if n not in dropped for v in values]
-        if not self._are_clear_headers(names, said):
-            return None
         fields = [(n, v) for n, values in request.form.items() for v in values]
         if any(starmap(self._is_secret_field, fields)):
             return None
-        said = [text for field in fields for text in field]
-        if response.headers:
-            titles = "\n".join(response.headers).encode(*BYTES)
-            if self.memory.size and self.memory.find(titles):
-                return None
-            said += [v for values in response.headers.values() for v in values]
+        said += [text for field in fields for text in field]
+        said += [v for values in response.headers.values() for v in values]
+        titles = "\n".join((*names, *response.headers)).encode(*BYTES)
+        if self.memory.size and self.memory.find(titles):
+            return None
         head = "\n".join((request.url, response.status, *said)).encode(*BYTES)
         if not self._are_clear(head, request.body, response.body):
             return None
@@ -268,23 +261,6 @@ class Redactor:
             for name, values in headers.items()
             if name not in dropped and (kept is None or name.lower() in kept)
         }
-
-    def _are_clear_headers(self, names: tuple[str, ...], values: list[str]) -> bool:
-        """Return whether nothing has to be hidden in headers of a request; a client
-        sends most of them again and again."""
-        size = self.memory.size  # before: another thread may learn meanwhile
-        known = names, tuple(values)
-        if self._headers.get(known) == size:
-            return True
-        if size and self.memory.find("\n".join(names).encode(*BYTES)):
-            return False
-        said = "\n".join(values).encode(*BYTES)
-        is_clear = self._are_clear(said)
-        if is_clear and len(said) <= _LONGEST_HEAD:
-            if len(self._headers) >= _MOST_HEADS:
-                self._headers.clear()
-            self._headers[known] = size
-        return is_clear
 
     def is_clear_plainly(
         self,

@@ -31,10 +31,8 @@ class Tokens:
     note: Callable[[str], object]
     is_framed: bool = False
     done: int = 0
-    #: Where the run ends that a kind was tried in, and how often it was; and up to
-    #: where it is not tried again.
+    #: Where the run ends that a kind was tried in last, and how often it was.
     tries: dict[str, tuple[int, int]] = field(default_factory=dict)
-    tried: dict[str, int] = field(default_factory=dict)
 
     def at(self, patterns: Iterable[Pattern], at: int) -> Span | None:
         """Return the secret whose anchor stands at a place; None within another."""
@@ -45,7 +43,7 @@ class Tokens:
             if kind in self.keep:
                 if self._matched(pattern, at):
                     self.note(kind)
-            elif not is_long or at >= self.tried.get(kind, 0):
+            elif not is_long or self._may_be_tried(kind, at):
                 span = self._matched(pattern, at)
                 if span is None and self.is_framed:
                     span = self._behind_its_length(pattern, at)
@@ -79,6 +77,10 @@ class Tokens:
             return None
         return Span(first, first + length, pattern.kind, found[0])
 
+    def _may_be_tried(self, kind: str, at: int) -> bool:
+        run, tries = self.tries.get(kind, (0, 0))
+        return tries < _TRIES or at >= run
+
     def _failed(self, kind: str, at: int) -> None:
         run, tries = self.tries.get(kind, (0, 0))
         if at >= run:
@@ -86,5 +88,3 @@ class Tokens:
             assert found is not None
             run, tries = found.end(), 0
         self.tries[kind] = run, tries + 1
-        if tries + 1 == _TRIES:
-            self.tried[kind] = run

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from mitmvcr.cli.age import Recorded, when_recorded
 from mitmvcr.cli.report.console import say
+from mitmvcr.cli.tools.paths import find_cassettes
 from mitmvcr.core.errors import OptionError
 from mitmvcr.core.modes import RULES
 from mitmvcr.options import BY_NAME, CASSETTE, DIR, Settings
@@ -72,9 +73,6 @@ def frozen(settings: Settings) -> Frozen | None:
 def _recorded(place: Path) -> Recorded | None:
     """Return when a cassette was recorded, or the last in a folder of them; None where
     there is none. Raise OptionError for a folder that is of several days."""
-    # Behind it stands the redactor, and few runs freeze the clock.
-    from mitmvcr.cli.tools.files import find_cassettes
-
     found = [(when_recorded(each), each) for each in find_cassettes([place])]
     known = sorted((at, path) for at, path in found if at is not None)
     if not known:

@@ -21,8 +21,8 @@ _PEM = re.compile(rb"-----BEGIN CERTIFICATE-----([^-]*)-----END CERTIFICATE-----
 
 def certificates(pem: bytes) -> list[bytes]:
     """Return the DER bytes of each certificate in a PEM file, in order, each once."""
-    ders = (base64.b64decode(block) for block in _PEM.findall(pem))
-    return list(dict.fromkeys(ders))
+    blocks = dict.fromkeys(_PEM.findall(pem))  # several files of roots hold the same
+    return list(dict.fromkeys(map(base64.b64decode, blocks)))
 
 
 def is_jks(data: bytes) -> bool:

@@ -16,7 +16,7 @@ from mitmvcr.cli.commands.left import (
     say_what_is_left,
 )
 from mitmvcr.cli.report.console import progress, say
-from mitmvcr.cli.tools.files import find_cassettes
+from mitmvcr.cli.tools.paths import find_cassettes
 from mitmvcr.core.errors import CassetteError
 from mitmvcr.core.model import Cassette
 from mitmvcr.core.wording import number_of

@@ -12,8 +12,9 @@ import click
 from mitmvcr.cli.report.console import say
 from mitmvcr.cli.report.lines import Line, fitting, line_of, print_lines
 from mitmvcr.cli.report.page import to_difference
-from mitmvcr.cli.tools.files import Source, find_cassettes
+from mitmvcr.cli.tools.files import Source
 from mitmvcr.cli.tools.ledger import progress
+from mitmvcr.cli.tools.paths import find_cassettes
 from mitmvcr.config import in_force
 from mitmvcr.core.errors import OptionError
 from mitmvcr.core.model import Interaction

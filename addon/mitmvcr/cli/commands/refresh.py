@@ -12,7 +12,8 @@ from mitmvcr.cli.options import parse_header
 from mitmvcr.cli.refresh.reports import Refreshed, lines, status_of, writer_of
 from mitmvcr.cli.refresh.rounds import Choice, refreshed
 from mitmvcr.cli.report.console import say
-from mitmvcr.cli.tools.files import find_cassettes, locked
+from mitmvcr.cli.tools.files import locked
+from mitmvcr.cli.tools.paths import find_cassettes
 from mitmvcr.config import in_force
 from mitmvcr.core.errors import OptionError
 from mitmvcr.core.wording import number_of

@@ -155,7 +155,9 @@ def _share(
             settings = settings._replace(control=replace(control, port=number))
             lines.append(f"control at http://{_place(control.host, number)}")
         arguments = proxy_arguments(options, settings, confdir, os.environ)
-        return run_workers(options.workers, arguments, lines)
+        return run_workers(
+            options.workers, arguments, lines, alone=settings.dir is None
+        )
 
 
 def _chosen(typed: Layer) -> tuple[ServeOptions, Settings]:

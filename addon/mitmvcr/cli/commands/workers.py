@@ -2,12 +2,14 @@
 one port, and waits for them."""
 
 import asyncio
+import json
 import signal
 import socket
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from mitmvcr.cli.report.console import say
@@ -18,6 +20,8 @@ from mitmvcr.store.files import why
 #: Where this package lies, for an interpreter that does not find it by itself.
 _HOME = str(Path(__file__).parents[3])
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
+#: How many sessions are named.
+_SHOWN = 4
 
 
 def check_system() -> None:
@@ -47,114 +51,166 @@ def reserved(host: str, port: int) -> Iterator[int]:
         raise VcrError(f"cannot listen on {host}:{port}: {why(error)}") from error
 
 
-def run_workers(count: int, arguments: Sequence[str], ready: Sequence[str]) -> int:
-    """Run workers until a signal ends them, or all have ended; return the exit
-    status. ``ready`` is said when all of them serve."""
-    return asyncio.run(_Parent(count, arguments, ready).run())
+def run_workers(
+    count: int, arguments: Sequence[str], ready: Sequence[str], *, alone: bool
+) -> int:
+    """Run workers until a signal ends them, or none can go on; return the exit status.
+    ``ready`` is said when all of them serve. ``alone``: there is one session."""
+    return asyncio.run(_Parent(count, arguments, ready, alone).run())
 
 
 @dataclass
 class _Started:
-    """A worker; ``line`` is this end of its last socket."""
+    """A worker; ``line`` is this end of its last socket. ``names`` are the sessions
+    that are in play in it, as it says there, or were lost with the one before."""
 
-    number: int
+    index: int
     process: asyncio.subprocess.Process
-    line: socket.socket
+    line: tuple[asyncio.StreamReader, asyncio.StreamWriter]
+    names: set[str]
 
 
 class _Parent:
     def __init__(
-        self, count: int, arguments: Sequence[str], ready: Sequence[str]
+        self, count: int, arguments: Sequence[str], ready: Sequence[str], alone: bool
     ) -> None:
         self._count, self._arguments, self._ready = count, arguments, ready
-        self._workers: list[_Started] = []
+        self._is_alone = alone
+        self._workers: dict[int, _Started] = {}
         self._is_ending = False
-        self._status = self._serving = 0
+        self._status, self._serving = 0, set[int]()
 
     async def run(self) -> int:
         loop = asyncio.get_running_loop()
         for number in _SIGNALS:
             loop.add_signal_handler(number, self._end)
         with ExitStack() as stack:
-            for start in _sockets(self._count, stack):
-                self._workers.append(await self._start(*start))
-        if self._is_ending:
-            self._end()  # those that began since
-        await asyncio.gather(*(self._watch(each) for each in self._workers))
+            self._sockets = _Sockets(self._count, stack)
+            for index in range(self._count):
+                await self._start(index)
+            await asyncio.gather(*map(self._watch, range(self._count)))
         return self._status
 
     def _end(self) -> None:
         """Let all workers save and end."""
         self._is_ending = True
-        for each in self._workers:
+        for each in self._workers.values():
             with suppress(ProcessLookupError):
                 each.process.terminate()
 
-    async def _start(
-        self, index: int, mine: int, ways: tuple[int, ...], stack: ExitStack
-    ) -> _Started:
-        line, given = socket.socketpair()
-        line.setblocking(False)
-        stack.enter_context(given)
-        code = f"import sys; sys.path.append({_HOME!r})"
-        code += "; from mitmvcr.proxy.working import Given, main"
-        code += (
-            f"; main(Given({index}, {mine}, {ways}, {given.fileno()}), sys.argv[1:])"
-        )
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-c", code, *self._arguments),
-            stdin=asyncio.subprocess.DEVNULL,
-            pass_fds=(mine, *ways, given.fileno()),
-            process_group=0,  # Ctrl-C is for the parent
-        )
-        return _Started(index + 1, process, line)
+    async def _start(self, index: int, lost: Collection[str] = ()) -> None:
+        """Start a worker; ``lost`` are names of sessions that are not to begin in it by
+        themselves."""
+        mine, given = socket.socketpair()
+        mine.setblocking(False)
+        with given:
+            last = given.fileno()
+            passed = self._sockets.mine[index], self._sockets.ways, last
+            code = f"import sys; sys.path.append({_HOME!r})"
+            code += "; from mitmvcr.proxy.working import Given, main"
+            code += f"; main(Given({index}, *{passed}), sys.argv[1:])"
+            process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-c", code, *self._arguments),
+                stdin=asyncio.subprocess.PIPE,
+                pass_fds=(passed[0], *passed[1], last),
+                process_group=0,  # Ctrl-C is for the parent
+            )
+        assert process.stdin is not None
+        process.stdin.write(json.dumps([*lost]).encode())
+        process.stdin.close()
+        line = await asyncio.open_connection(sock=mine)
+        self._workers[index] = _Started(index, process, line, {*lost})
+        if self._is_ending:
+            self._end()  # it has begun since
 
-    async def _watch(self, worker: _Started) -> None:
-        """Wait until a worker serves, and for its end; say so where nobody wanted
-        that."""
-        has_served = await self._is_ready(worker)
-        code = await worker.process.wait()
-        worker.line.close()
-        if self._is_ending and (code == 0 or not has_served):
-            return
-        self._status = max(self._status, code if code > 0 else 1)
-        if not has_served:
-            self._end()  # it has said why itself
-        elif code < 0 or not self._is_ending:
-            say(self._lost(worker, code))
+    async def _watch(self, index: int) -> None:
+        """Wait for a worker's end, and start it anew where nobody wanted that."""
+        while True:
+            worker = self._workers[index]
+            has_served = await self._heed(worker)
+            code = await worker.process.wait()
+            if self._is_ending and (code == 0 or not has_served):
+                return
+            self._status = max(self._status, code if code > 0 else 1)
+            if not has_served:
+                self._end()  # it has said why itself
+                return
+            is_last = self._is_ending or (self._is_alone and bool(worker.names))
+            if code < 0 or not self._is_ending:
+                say(self._lost(worker, code, is_last=is_last))
+            if is_last:
+                self._end()
+                return
+            await self._start(index, worker.names)
 
-    async def _is_ready(self, worker: _Started) -> bool:
-        """Return whether it serves, once it does or has ended; say where they are when
-        all do."""
-        loop = asyncio.get_running_loop()
-        is_ready = bool(await loop.sock_recv(worker.line, 1))
-        self._serving += is_ready
-        if is_ready and self._serving == self._count:
+    async def _heed(self, worker: _Started) -> bool:
+        """Note what a worker says until it ends, and return whether it has served; say
+        where they are when all do."""
+        has_served = False
+        reader, writer = worker.line
+        while line := await reader.readline():
+            try:
+                what, name = json.loads(line)
+            except ValueError:  # it was killed while it said so
+                break
+            if what == "begun":
+                worker.names.add(name)
+            elif what == "ended":
+                worker.names.discard(name)
+            else:
+                has_served = True
+                self._note_serving(worker.index)
+        writer.close()
+        return has_served
+
+    def _note_serving(self, index: int) -> None:
+        if len(self._serving) == self._count:
+            return  # it was said before
+        self._serving.add(index)
+        if len(self._serving) == self._count:
             for text in self._ready:
                 say(text)
-        return is_ready
 
-    def _lost(self, worker: _Started, code: int) -> str:
+    def _lost(self, worker: _Started, code: int, *, is_last: bool) -> str:
         how = f"ended with status {code}"
         if code < 0:
             how = f"was killed by {signal.Signals(-code).name}"
         return (
-            f"error: worker {worker.number} of {self._count} (process"
-            f" {worker.process.pid}) {how}: its sessions have ended with it, and"
-            " requests for them are refused; the other workers go on. 'mitmvcr"
-            " cassette recover' puts in place what it was recording"
+            f"error: worker {worker.index + 1} of {self._count} (process"
+            f" {worker.process.pid}) {how}: {self._became(worker, is_last=is_last)}"
         )
 
+    def _became(self, worker: _Started, *, is_last: bool) -> str:
+        names = sorted(worker.names)
+        if not names:
+            goes_on = "" if is_last else "it is started anew; "
+            return f"{goes_on}no session was in it"
+        shown = ", ".join(names[:_SHOWN])
+        if len(names) > _SHOWN:
+            shown += f" and {len(names) - _SHOWN} others"
+        if self._is_ending:
+            became = f"it has not saved {shown}"
+        elif is_last:
+            became = "the one session was in it, and all workers end"
+        else:
+            became = (
+                "it is started anew, and requests for the sessions that were in it are"
+                f" refused until POST /sessions opens them anew: {shown}"
+            )
+        recover = "'mitmvcr cassette recover' puts in place what it was recording"
+        return f"{became}. {recover}"
 
-def _sockets(
-    count: int, stack: ExitStack
-) -> Iterator[tuple[int, int, tuple[int, ...], ExitStack]]:
-    """Yield what each worker is started with. All of it is closed here in the end, so
-    that what a worker reads from ends with it."""
-    pairs = [socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM) for _ in range(count)]
-    for pair in pairs:
-        for each in pair:
+
+class _Sockets:
+    """What workers read from, each from its own of ``mine``, and the ``ways`` to them.
+    They are open here too, so that what is sent to one that has ended waits for the
+    next."""
+
+    def __init__(self, count: int, stack: ExitStack) -> None:
+        pairs = [
+            socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM) for _ in range(count)
+        ]
+        for each in chain.from_iterable(pairs):
             stack.enter_context(each)
-    ways = tuple(way.fileno() for _, way in pairs)
-    for index, (mine, _) in enumerate(pairs):
-        yield index, mine.fileno(), ways, stack
+        self.mine = [mine.fileno() for mine, _ in pairs]
+        self.ways = tuple(way.fileno() for _, way in pairs)

@@ -9,13 +9,13 @@ from typing import Any, NamedTuple
 from mitmvcr.cli.commands.left import rules_of
 from mitmvcr.cli.tools.files import (
     Source,
-    find_cassettes,
     locked,
     outputs,
     without_secrets,
     write,
 )
 from mitmvcr.cli.tools.ledger import Ledger, progress
+from mitmvcr.cli.tools.paths import find_cassettes
 from mitmvcr.core.errors import OptionError
 from mitmvcr.core.jsonpaths import Finder, json_path
 from mitmvcr.core.model import Interaction

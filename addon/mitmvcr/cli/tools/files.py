@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from mitmvcr.cassette_options import is_cassette
+from mitmvcr.cli.tools.paths import find_cassettes
 from mitmvcr.core.errors import (
     CassetteError,
     CassetteNotFoundError,
@@ -19,19 +19,6 @@ from mitmvcr.store.files import whole_beside, why
 from mitmvcr.store.journal import Journal
 from mitmvcr.store.place import Place, State
 from mitmvcr.tools import Entry, PlainEntries, Sheet, assembled
-
-
-def find_cassettes(paths: Iterable[Path]) -> list[Path]:
-    """Return the files named, and all in the folders named, each once, in order."""
-    files = (file for path in paths for file in _files(path))
-    return list(dict.fromkeys(files))
-
-
-def _files(path: Path) -> list[Path]:
-    if not path.is_dir():
-        return [path]
-    inside = (file for file in path.rglob("*") if is_cassette(file.name))
-    return sorted(file for file in inside if file.is_file())
 
 
 class Source:

@@ -8,14 +8,17 @@ from typing import Any
 
 import click
 
-from mitmvcr.cli.tools.files import Source, find_cassettes
+from mitmvcr.cli.commands.left import rules_of
+from mitmvcr.cli.tools.files import Source, quick_look
 from mitmvcr.cli.tools.ledger import Ledger, progress
+from mitmvcr.cli.tools.paths import find_cassettes
 from mitmvcr.cli.tools.reports import read_reports, tests_of
 from mitmvcr.core.dates import age_shown
 from mitmvcr.core.model import Interaction
 from mitmvcr.core.wording import number_of, visible
 from mitmvcr.format.source import is_packed
-from mitmvcr.tools.listing import listing
+from mitmvcr.secrets.redactor import Redactor
+from mitmvcr.tools.listing import listing, stats
 from mitmvcr.values import Layer
 
 Facts = dict[str, Any]
@@ -80,10 +83,6 @@ def _format(path: Path, is_gos: bool, layout: str) -> str:
 
 
 def _secrets(source: Source, typed: Layer) -> int:
-    from mitmvcr.cli.commands.left import rules_of
-    from mitmvcr.cli.tools.files import quick_look
-    from mitmvcr.secrets.redactor import Redactor
-
     redactor = Redactor(rules_of("scan", typed))
     is_clear = quick_look(redactor)
 
@@ -146,8 +145,6 @@ def in_bytes(size: int) -> str:
 
 def print_stats(paths: Sequence[Path], *, as_json: bool) -> int:
     """Print what each cassette is made of; return 1 if one cannot be read, else 0."""
-    from mitmvcr.tools.listing import stats
-
     ledger = Ledger(as_json=False)
     found: list[Facts] = []
     for path in progress(find_cassettes(paths), "Reading"):

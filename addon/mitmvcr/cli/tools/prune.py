@@ -6,12 +6,12 @@ from pathlib import Path
 from mitmvcr.cli.commands.left import rules_of
 from mitmvcr.cli.tools.files import (
     Source,
-    find_cassettes,
     locked,
     without_secrets,
     write,
 )
 from mitmvcr.cli.tools.ledger import Ledger, progress
+from mitmvcr.cli.tools.paths import find_cassettes
 from mitmvcr.cli.tools.reports import Uses, check_fit, read_reports, uses_of
 from mitmvcr.core.errors import CassetteWriteError, OptionError
 from mitmvcr.core.wording import shown

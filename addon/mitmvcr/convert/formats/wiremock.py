@@ -165,7 +165,23 @@ def _exact(matcher: Tree, found: Found) -> str | None:
         kinds = ", ".join(matcher.names())
         found.say(matcher.place, f"is not exact ({kinds}), so it is not kept")
         return None
+    _looser(matcher, found)
     return value.text()
+
+
+#: WireMock's request matching: each is off, and its recorder turns on the first two.
+_SWITCHES = (
+    *("ignoreArrayOrder", "ignoreExtraElements", "caseInsensitive"),
+    *("enablePlaceholders", "exemptedComparisons", "ignoreOrderOfSameNode"),
+)
+_OFF: tuple[object, ...] = (None, False, "false", [])
+
+
+def _looser(matcher: Tree, found: Found) -> None:
+    """Note that a matcher lets more match than the value that it names."""
+    if on := [name for name in _SWITCHES if matcher[name].value not in _OFF]:
+        also = f"also lets others match ({', '.join(on)})"
+        found.say(matcher.place, f"{also}: a cassette has this one alone")
 
 
 def _headers(tree: Tree, found: Found) -> list[tuple[str, str]]:
@@ -180,6 +196,7 @@ def _asked(patterns: Tree, found: Found) -> bytes:
     for pattern in patterns.items():
         for name in ("equalTo", "equalToJson", "equalToXml"):
             if not pattern[name].is_none:
+                _looser(pattern, found)
                 return pattern[name].data()
         if not (coded := pattern["binaryEqualTo"]).is_none:
             return from_base64(coded)

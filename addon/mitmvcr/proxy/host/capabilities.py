@@ -198,6 +198,12 @@ TABLE = (
         on_demand=True,
     ),
     Capability(
+        name="options together",
+        check=checks.options_together,
+        lost="a start takes 8 ms more",
+        on_demand=True,
+    ),
+    Capability(
         name="late imports",
         check=checks.late_imports,
         lost="'mitmvcr run' takes half as long again to start",

@@ -144,6 +144,15 @@ def option_alone() -> None:
         raise Changed(f"{place}.rollback keeps something else")
 
 
+def options_together() -> None:
+    """Check that to add one is to keep it and to tell of it."""
+    place = "mitmproxy.optmanager:OptManager"
+    names = ("self", "name", "typespec", "default", "help", "choices")
+    takes(f"{place}.add_option", *names)
+    if {*names_in(f"{place}.add_option")} != {"_Option", "_options", "changed", "send"}:
+        raise Changed(f"{place}.add_option does something else too")
+
+
 def own_options() -> None:
     """Check that both are there, and are what decides."""
     options = find("mitmproxy.ctx:options")

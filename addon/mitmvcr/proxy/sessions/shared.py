@@ -34,18 +34,30 @@ class Worker(NamedTuple):
 class Shared(Sessions):
     """Begins the sessions that this worker owns, and refuses the others: connections
     are passed to their owner before they are read, so that only those come here that
-    name one late, or whose owner has ended."""
+    name one late. ``tell`` gets a word and a name for each that has begun or ended."""
 
-    def __init__(self, worker: Worker, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._worker = worker
-        #: Whether the worker of this number still runs.
-        self.runs: Callable[[int], bool] = lambda _: True
+    def __init__(
+        self, worker: Worker, tell: Callable[[str, str], None], *args: Any
+    ) -> None:
+        super().__init__(*args)
+        self._worker, self._tell = worker, tell
+        #: The sessions that were in play when this worker ended and was started anew:
+        #: what they had answered is not known.
+        self.lost: set[str] = set()
 
     def use(self, settings: Settings, name: str = DEFAULT) -> Player | None:
         if not self._worker.owns(name) and settings.cassette is not None:
             return None
-        return super().use(settings, name)
+        fresh = super().use(settings, name)
+        if fresh is not None:
+            self.lost.discard(name)  # somebody wants it so
+            self._tell("begun", name)
+        return fresh
+
+    def eject(self, *names: str, when: str = "") -> None:
+        super().eject(*names, when=when)
+        for name in names:
+            self._tell("ended", name)
 
     def of(self, flow: http.HTTPFlow) -> Player | None:
         if self._lacks_default:
@@ -55,6 +67,12 @@ class Shared(Sessions):
     def _wanted(self, wanted: Wanted) -> Player:
         if wanted.fault is None and not self._worker.owns(wanted.name):
             raise self._elsewhere(wanted.name)
+        if wanted.fault is None and wanted.name in self.lost:
+            raise SessionError(
+                f"session {wanted.name} was in {self._worker} when that ended, and what"
+                " it had answered is lost: open it anew with POST /sessions, or start"
+                " 'mitmvcr serve' anew"
+            )
         return super()._wanted(wanted)
 
     def allows(self, client: connection.Client, ask: Callable[[Player], bool]) -> bool:
@@ -73,12 +91,6 @@ class Shared(Sessions):
         return self.root is None and not self._worker.owns(DEFAULT)
 
     def _elsewhere(self, name: str) -> SessionError:
-        owner = self._worker.owner(name)
-        if not self.runs(owner):
-            return SessionError(
-                f"session {name} was in worker {owner + 1}, which has ended: start"
-                " 'mitmvcr serve' anew"
-            )
         return SessionError(
             f"session {name} is in another worker than this connection, which did not"
             " begin with its name: use the proxy URL http://NAME:x@HOST:PORT, or a port"

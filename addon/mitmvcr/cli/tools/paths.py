@@ -1,0 +1,19 @@
+"""Cassettes by the paths that people name: nothing of them is read here."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from mitmvcr.cassette_options import is_cassette
+
+
+def find_cassettes(paths: Iterable[Path]) -> list[Path]:
+    """Return the files named, and all in the folders named, each once, in order."""
+    files = (file for path in paths for file in _files(path))
+    return list(dict.fromkeys(files))
+
+
+def _files(path: Path) -> list[Path]:
+    if not path.is_dir():
+        return [path]
+    inside = (file for file in path.rglob("*") if is_cassette(file.name))
+    return sorted(file for file in inside if file.is_file())
