@@ -73,7 +73,7 @@ def _found(
 
         yield from (("match", *each) for each in effects.not_compared(parts, rules))
         found = effects.not_ignored(ignored, rules)
-        yield from (("ignore_headers", *each) for each in found)
+        yield from ((Ignoring.HEADERS, *each) for each in found)
         yield from (("keep", *each) for each in effects.not_hidden(rules))
 
 
