@@ -166,6 +166,9 @@ def begun(look_up: LookUp, request: Request) -> Iterator[None]:
     return unread.value.steps
 
 
+IDS = [str(UUID(int=each << 64)) for each in range(1, 40)]
+
+
 def test_rivals_are_read_in_steps_and_until_then_nothing_is_used_up() -> None:
     look_up = stepping([*map(lookup, (ONE, TWO, THREE))], ANY_ID)
     for _ in begun(look_up, lookup(THREE)):
@@ -176,8 +179,22 @@ def test_rivals_are_read_in_steps_and_until_then_nothing_is_used_up() -> None:
     assert look_up.deck.unused() == [0, 1]
 
 
+def test_what_others_have_read_meanwhile_is_not_read_again() -> None:
+    requests = [replace(each, method=m) for m in "AB" for each in map(lookup, IDS)]
+    look_up = stepping(requests, ANY_ID)
+    last, first = requests[-1], requests[len(IDS) - 1]
+    one, other = begun(look_up, first), begun(look_up, last)
+    for steps in (one, other):
+        for _ in steps:
+            pass
+    for at in (len(IDS) - 1, len(requests) - 1):
+        found = in_steps(look_up, requests[at])
+        assert found is not None
+        assert found[0] == at
+
+
 def test_many_requests_at_once_read_their_rivals_once() -> None:
-    ids = [str(UUID(int=each << 64)) for each in range(1, 40)]
+    ids = IDS
     look_up = stepping([*map(lookup, ids)], ANY_ID)
     one = begun(look_up, lookup(ids[-1]))
     alone = len([*begun(stepping([*map(lookup, ids)], ANY_ID), lookup(ids[-1]))])

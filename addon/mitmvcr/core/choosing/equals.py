@@ -104,18 +104,8 @@ class _Bound:
 
 
 class Equals:
-    """``found`` are the interactions by their positions, in order; ``off`` the rules
-    that are not kept; a header that does not ``count`` decides after all others. What
-    was played is passed in: none of it is kept here."""
-
-    def __init__(
-        self,
-        found: Iterable[tuple[int, Interaction]],
-        off: Collection[str] = (),
-        counts: Callable[[str], bool] = bool,
-    ) -> None:
-        for _ in self._filling(found, off, counts):
-            pass
+    """Made by :meth:`making`. What was played is passed in: none of it is kept
+    here."""
 
     @classmethod
     def making(
@@ -124,8 +114,10 @@ class Equals:
         off: Collection[str],
         counts: Callable[[str], bool],
     ) -> "Steps[Equals]":
-        """Make it in steps: of thousands that takes a while."""
-        made = cls.__new__(cls)
+        """Make it in steps: of thousands that takes a while. ``found`` are the
+        interactions by their positions, in order; ``off`` the rules that are not kept;
+        a header that does not ``count`` decides after all others."""
+        made = cls()
         yield from made._filling(found, off, counts)
         return made
 
