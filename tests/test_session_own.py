@@ -3,7 +3,7 @@ agrees with it also in what does not count, or whose values its own stand for.""
 
 import json
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import permutations
 from uuid import UUID
@@ -18,6 +18,7 @@ from mitmvcr.core.matching import Matcher, MatchSpec, parse_ignore
 from mitmvcr.core.matching.ignoring import Ignore
 from mitmvcr.core.model import Interaction, Request, Response
 from mitmvcr.core.modes import Repeats
+from mitmvcr.core.unread import UnreadError
 from mitmvcr.learn import learn
 from mitmvcr.secrets.rules import DEFAULT
 from mitmvcr.session.lookup import LookUp
@@ -123,16 +124,91 @@ def played(
     repeats: Repeats = Repeats.NO,
     now: float = 0.0,
 ) -> list[int | None]:
-    """Return which recorded request's answer each of those that are asked gets."""
+    """Return which recorded request's answer each of those that are asked gets: at
+    once, and the same in steps."""
     redaction = Redaction(DEFAULT, {}, echoes=False)
-    found = LookUp(
-        recorded(requests), repeats, Matcher(matching), redaction, now=lambda: now
-    )
-    taken = (found.take(each, found.see(each)) for each in asked)
-    return [
-        None if each is None else int(each[1].response.body.split()[1])
-        for each in taken
-    ]
+
+    def answers(most: int | None) -> Iterator[int | None]:
+        found = LookUp(
+            recorded(requests), repeats, Matcher(matching), redaction, now=lambda: now
+        )
+        found.deck.most_read = most
+        for each in asked:
+            taken = in_steps(found, each)
+            yield None if taken is None else int(taken[1].response.body.split()[1])
+
+    at_once = [*answers(None)]
+    assert [*answers(1)] == at_once
+    return at_once
+
+
+def in_steps(look_up: LookUp, request: Request) -> tuple[int, Interaction] | None:
+    """Take as a proxy does: what much has to be read for, in steps."""
+    while True:
+        try:
+            return look_up.take(request, look_up.see(request))
+        except UnreadError as unread:
+            for _ in unread.steps:
+                pass
+
+
+def stepping(requests: Sequence[Request], matching: MatchSpec) -> LookUp:
+    """Return one that looks at a single one at once, as yet asked for nothing."""
+    redaction = Redaction(DEFAULT, {}, echoes=False)
+    found = LookUp(recorded(requests), Repeats.NO, Matcher(matching), redaction)
+    found.deck.most_read = 1
+    return found
+
+
+def begun(look_up: LookUp, request: Request) -> Iterator[None]:
+    with pytest.raises(UnreadError) as unread:
+        look_up.take(request, look_up.see(request))
+    return unread.value.steps
+
+
+IDS = [str(UUID(int=each << 64)) for each in range(1, 40)]
+
+
+def test_rivals_are_read_in_steps_and_until_then_nothing_is_used_up() -> None:
+    look_up = stepping([*map(lookup, (ONE, TWO, THREE))], ANY_ID)
+    for _ in begun(look_up, lookup(THREE)):
+        assert look_up.deck.unused() == [0, 1, 2]
+    found = in_steps(look_up, lookup(THREE))
+    assert found is not None
+    assert found[0] == 2
+    assert look_up.deck.unused() == [0, 1]
+
+
+def test_what_others_have_read_meanwhile_is_not_read_again() -> None:
+    requests = [replace(each, method=m) for m in "AB" for each in map(lookup, IDS)]
+    look_up = stepping(requests, ANY_ID)
+    last, first = requests[-1], requests[len(IDS) - 1]
+    one, other = begun(look_up, first), begun(look_up, last)
+    for steps in (one, other):
+        for _ in steps:
+            pass
+    for at in (len(IDS) - 1, len(requests) - 1):
+        found = in_steps(look_up, requests[at])
+        assert found is not None
+        assert found[0] == at
+
+
+def test_many_requests_at_once_read_their_rivals_once() -> None:
+    ids = IDS
+    look_up = stepping([*map(lookup, ids)], ANY_ID)
+    one = begun(look_up, lookup(ids[-1]))
+    alone = len([*begun(stepping([*map(lookup, ids)], ANY_ID), lookup(ids[-1]))])
+    other, given_up = (begun(look_up, lookup(at)) for at in (ids[-2], ids[-3]))
+    next(given_up)
+    given_up.close()  # type: ignore[attr-defined]
+    steps = 0
+    for _ in zip(one, other, strict=False):
+        steps += 2
+    assert steps <= alone
+    for at in (38, 37):
+        found = in_steps(look_up, lookup(ids[at]))
+        assert found is not None
+        assert found[0] == at
 
 
 @pytest.mark.parametrize(

@@ -207,6 +207,9 @@ def test_what_may_agree_better_is_read_in_steps() -> None:
     with pytest.raises(UnreadError) as unread:
         deck.take(asked)
     assert len([*unread.value.steps]) == 5
+    with pytest.raises(UnreadError) as unread:  # now they are sorted
+        deck.take(asked)
+    assert len([*unread.value.steps]) == 2 * len(held)
     assert deck.take(asked) == (5, held[5])
     # Somebody else has read on meanwhile.
     deck = Deck(held)
@@ -216,6 +219,32 @@ def test_what_may_agree_better_is_read_in_steps() -> None:
     assert in_steps(deck, asked) == (5, held[5])
     assert [*unread.value.steps] == [None] * 5
     assert in_steps(deck, asked) == (0, held[0])
+
+
+def test_what_is_given_back_while_it_is_sorted_is_sorted_once_more() -> None:
+    held = [
+        Interaction(
+            n, Request("GET", "http://h/", headers={"A": [str(n)]}), Response(code=200)
+        )
+        for n in range(6)
+    ]
+    deck = Deck(held)
+    asked = [each.request for each in held]
+    assert in_steps(deck, asked[0]) == (0, held[0])
+    deck.most_read = 2
+    while True:
+        with pytest.raises(UnreadError) as unread:
+            deck.take(asked[5])
+        next(unread.value.steps)
+        if not deck._buckets and not deck._few["http://h/"].unread:
+            break
+        for _ in unread.value.steps:
+            pass
+    deck.give_back(0)
+    for _ in unread.value.steps:
+        pass
+    assert in_steps(deck, asked[0]) == (0, held[0])
+    assert in_steps(deck, asked[5]) == (5, held[5])
 
 
 def test_a_judge_is_asked_in_steps_and_once() -> None:

@@ -58,6 +58,20 @@ CASES = [
         ["vcr_ignore_json=$.b[0]"],
     ),
     (
+        "application/x-ndjson",
+        '{"b":1,"a":1}\n{"c":1}',
+        '{"a":1,"b":1}\n{"c":1}\n',
+        ['body at its end: "" was "\\n"'],
+        ["vcr_match=method,url"],
+    ),
+    (
+        "application/json-seq",
+        '\x1e{"a": 1}\n\x1e{"a":2}\n',
+        '\x1e{"a":1}\n\x1e{"a":2}',
+        ['body at its end: "\\n" was ""'],
+        ["vcr_match=method,url"],
+    ),
+    (
         "application/json-seq",
         '\x1e{"a":1}\n\x1e{"a":2}\n',
         '\x1e{"a":1}\n',

@@ -8,6 +8,7 @@ from dataclasses import replace
 from mitmvcr.core.choosing import fields
 from mitmvcr.core.matching import Matcher
 from mitmvcr.core.model import Request
+from mitmvcr.core.steps import Steps
 from mitmvcr.echo.names import LARGE, Names, Pairs, is_id
 from mitmvcr.echo.places import Place, values
 from mitmvcr.miss.freshness import pieces
@@ -26,12 +27,10 @@ Said = Mapping[Place, str]
 
 
 class Rivals:
-    """``requests`` are those that were recorded, by position. ``headers``: only in
-    these they may differ."""
+    """Those that :meth:`filling` was given. ``headers``: only in these they may
+    differ."""
 
-    def __init__(
-        self, requests: Iterable[tuple[int, Request]], *, headers: bool
-    ) -> None:
+    def __init__(self, *, headers: bool) -> None:
         self._headers = headers
         self._whole: dict[int, list[int]] = {}
         #: By the hash of their bytes.
@@ -39,8 +38,14 @@ class Rivals:
         #: What each says otherwise than the first.
         self._other: dict[int, Said] = {}
         self._base: Said | None = None
+        self._places: list[Place] = []
+        self._at: dict[tuple[Place, str], set[int]] = {}
+
+    def filling(self, requests: Iterable[tuple[int, Request]]) -> Steps[None]:
+        """Take in the requests that were recorded, by position."""
         for position, request in requests:
-            for key in () if headers else _keys(request):
+            yield
+            for key in () if self._headers else _keys(request):
                 self._whole.setdefault(key, []).append(position)
             self._same.setdefault(_bytes_of(request), []).append(position)
             said = self._told(request)
@@ -48,8 +53,8 @@ class Rivals:
             self._other[position] = dict(_differences(base, said))
         differ = dict.fromkeys(p for each in self._other.values() for p in each)
         self._places = [*differ][:_MANY]
-        self._at: dict[tuple[Place, str], set[int]] = {}
         for position in self._other:
+            yield
             for place in self._places:
                 known = self._at.setdefault((place, self._of(position, place)), set())
                 known.add(position)

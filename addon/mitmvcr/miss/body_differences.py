@@ -9,6 +9,7 @@ from mitmvcr.core.bodies import (
     BodyRules,
     body_key,
     counted_fields,
+    ending,
     fold_escapes,
     frame_messages,
     json_texts,
@@ -189,6 +190,9 @@ def _line_by_line(
             continue
         ours, theirs = (json_value(each, "json", one.rules) for each in pair)
         yield from json_differences(at, ours, theirs, NO_BODY)
+    ends = [quoted(ending(each.raw).decode()) for each in (one, other)]
+    if ends[0] != ends[1]:
+        yield Difference(f"{place} at its end", ends[0], ends[1], NO_BODY)
 
 
 def _message_differences(

@@ -11,11 +11,11 @@ from itertools import islice
 from mitmvcr.core.deck import Deck
 from mitmvcr.core.deck.blanks import Blanks
 from mitmvcr.core.model import Request
+from mitmvcr.core.steps import Steps, finished
 from mitmvcr.core.wording import shown
 from mitmvcr.miss.nearest import Search
 from mitmvcr.miss.report import Miss
 from mitmvcr.miss.sides import Masked
-from mitmvcr.miss.steps import Steps, finished
 
 #: In bytes: how much of a body is read to show its start.
 _SHOWN = 1 << 15

@@ -12,12 +12,12 @@ from mitmvcr.core.deck import Deck
 from mitmvcr.core.matching import agree, split_url
 from mitmvcr.core.model import Request
 from mitmvcr.core.searching import common
+from mitmvcr.core.steps import Steps
 from mitmvcr.core.urls import url_parts
 from mitmvcr.miss import remedies
 from mitmvcr.miss.broken_rules import broken_rules
 from mitmvcr.miss.report import LARGE, MOST_DIFFERENCES, Difference, Near
 from mitmvcr.miss.sides import Masked, Side, differences
-from mitmvcr.miss.steps import Steps
 
 #: How many recorded interactions a miss names.
 NEAREST = 3

@@ -17,7 +17,7 @@ from mitmvcr.session.redaction import Redaction, Seen
 if TYPE_CHECKING:
     from mitmvcr.clock import Clock
     from mitmvcr.core.deck.blanks import Blanks
-    from mitmvcr.miss.steps import Steps
+    from mitmvcr.core.steps import Steps
 
 Judge = Callable[[Request, Request], bool | None]
 

@@ -10,6 +10,8 @@ from mitmvcr.core.deck import OpenDeck
 from mitmvcr.core.matching import MatchSpec
 from mitmvcr.core.model import Interaction, Request
 from mitmvcr.core.modes import Repeats
+from mitmvcr.core.steps import Steps, finished
+from mitmvcr.core.unread import Joint, UnreadError
 
 if TYPE_CHECKING:
     from mitmvcr.echo.names import Names
@@ -33,6 +35,7 @@ class Own:
         self._leaves_out = spec.leaves_out
         self._differ = _may_differ(spec)
         self._names: Names | None = None
+        self._joint = Joint()
         self._known: WeakKeyDictionary[Equals, Rivals] = WeakKeyDictionary()
         #: Of those that were asked for as they were recorded, the ids stand for
         #: themselves; it is not yet noted.
@@ -40,7 +43,8 @@ class Own:
 
     def instead(self, found: Found, seen: Request, live: Request) -> Found:
         """Return what the request that was just answered is to get: what was found, or
-        another, which is then used up in its place."""
+        another, which is then used up in its place. Raise UnreadError, when what was
+        found is not used up."""
         recorded = found[1].request
         if not self._differ:
             chosen = self._deck.was_chosen and self._repeats is not Repeats.ALL
@@ -56,10 +60,10 @@ class Own:
     def _best(self, found: Found, seen: Request, live: Request) -> Found:
         if type(found[0]) is not int:  # bytes that were cut out
             return found
+        known = self._known_of(found[0], seen)
         names = self._named()
-        equals = self._deck.rivals(seen)
-        if equals is not None:
-            found = self._of_several(found, seen, live, equals)
+        if known is not None:
+            found = self._of_several(found, seen, live, *known)
         if self._leaves_out:
             from mitmvcr.echo.names import pairs_of
 
@@ -82,7 +86,12 @@ class Own:
         return self._names
 
     def _of_several(
-        self, found: Found, seen: Request, live: Request, equals: Equals
+        self,
+        found: Found,
+        seen: Request,
+        live: Request,
+        equals: Equals,
+        rivals: "Rivals",
     ) -> Found:
         from mitmvcr.echo.choice import Choice, Field
 
@@ -96,19 +105,34 @@ class Own:
             return repeats is Repeats.ALL or not is_used
 
         field = Field(taken, is_open, ranked, again=repeats is Repeats.LAST)
-        choice = Choice(self._rivals(equals), self._named(), field, self._now())
+        choice = Choice(rivals, self._named(), field, self._now())
         at = choice.of(seen)
         return found if at == taken else self._deck.swap(taken, at)
 
-    def _rivals(self, equals: Equals) -> "Rivals":
+    def _known_of(self, taken: int, seen: Request) -> "tuple[Equals, Rivals] | None":
+        """Return all that are equal to a request and what is known of them; None where
+        no other may answer it. Where there is much to read, put back what was taken and
+        raise UnreadError."""
+        key, deck = self._deck.key_of(seen), self._deck
+        steps = self._joint.steps(key, lambda: self._knowing(seen))
+        if deck.are_too_many(steps):
+            deck.put_back(taken)
+            raise UnreadError(steps)
+        return finished(self._knowing(seen))
+
+    def _knowing(self, seen: Request) -> "Steps[tuple[Equals, Rivals] | None]":
+        equals = yield from self._deck.rivals(seen)
+        if equals is None:
+            return None
         known = self._known.get(equals)
         if known is None:
             from mitmvcr.echo.rivals import Rivals
 
+            known = Rivals(headers=not self._differ)
             requests = ((at, self._deck.request(at)) for at in equals)
-            known = Rivals(requests, headers=not self._differ)
+            yield from known.filling(requests)
             self._known[equals] = known
-        return known
+        return equals, known
 
 
 def _may_differ(spec: MatchSpec) -> bool:

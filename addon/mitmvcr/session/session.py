@@ -25,9 +25,9 @@ from mitmvcr.core.modes import (
     looks_up,
 )
 from mitmvcr.core.sendable import check_is_sendable
+from mitmvcr.core.steps import Steps, finished
 from mitmvcr.miss.log import Log
 from mitmvcr.miss.report import Entry, Miss, Outcome
-from mitmvcr.miss.steps import Steps, finished
 from mitmvcr.secrets.rules import DEFAULT, Rules
 from mitmvcr.session.hooks import Hooks
 from mitmvcr.session.lookup import Present, looking_up

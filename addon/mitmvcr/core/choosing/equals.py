@@ -23,6 +23,7 @@ from mitmvcr.core.choosing.rules import VALIDATORS, Asked, Bond, Broken, bonds, 
 from mitmvcr.core.matching import Rule
 from mitmvcr.core.model import Interaction
 from mitmvcr.core.modes import Repeats
+from mitmvcr.core.steps import Steps
 
 #: What says in which form an answer is wanted counts before all else.
 _FIRST = frozenset(
@@ -103,21 +104,36 @@ class _Bound:
 
 
 class Equals:
-    """``found`` are the interactions by their positions, in order; ``off`` the rules
-    that are not kept; a header that does not ``count`` decides after all others. What
-    was played is passed in: none of it is kept here."""
+    """Made by :meth:`making`. What was played is passed in: none of it is kept
+    here."""
 
-    def __init__(
+    @classmethod
+    def making(
+        cls,
+        found: Iterable[tuple[int, Interaction]],
+        off: Collection[str],
+        counts: Callable[[str], bool],
+    ) -> "Steps[Equals]":
+        """Make it in steps: of thousands that takes a while. ``found`` are the
+        interactions by their positions, in order; ``off`` the rules that are not kept;
+        a header that does not ``count`` decides after all others."""
+        made = cls()
+        yield from made._filling(found, off, counts)
+        return made
+
+    def _filling(
         self,
         found: Iterable[tuple[int, Interaction]],
-        off: Collection[str] = (),
-        counts: Callable[[str], bool] = bool,
-    ) -> None:
+        off: Collection[str],
+        counts: Callable[[str], bool],
+    ) -> Iterator[None]:
         self._fields: dict[int, Fields] = {}
         self._identity: dict[int, str] = {}
-        each_one = list(found)
+        each_one = []
         names: set[str] = set()
-        for position, each in each_one:
+        for position, each in found:
+            yield
+            each_one.append((position, each))
             self._fields[position] = fields(each.request.headers)
             self._identity[position] = each.request.identity
             names.update(self._fields[position])
@@ -137,6 +153,7 @@ class Equals:
         self._bound = defaultdict(lambda: defaultdict(dict))
         self._bonds: dict[int, list[Bond]] = {}
         for position, each in each_one:
+            yield
             self._bonds[position] = bonds(each, several, off, counts)
             for bond in self._bonds[position]:
                 shape = tuple(name for name, _ in bond)

@@ -20,6 +20,7 @@ from mitmvcr.core.errors import CassetteError
 from mitmvcr.core.matching import Matcher, Rule
 from mitmvcr.core.model import Interaction, Request, Response
 from mitmvcr.core.modes import Repeats
+from mitmvcr.core.steps import Steps
 
 #: Finds the hidden values of a live request.
 FindValues = Callable[[Request], Values]
@@ -138,9 +139,9 @@ class Chooser:
                 continue  # it is found damaged when it is asked for
             keyed(position, bucket, keys)
 
-    def equals(self, positions: Iterable[int]) -> Equals:
+    def making_equals(self, positions: Iterable[int]) -> Steps[Equals]:
         """Return these in order, ready to be chosen among."""
-        return Equals(self._heads(positions), self._off, self._counts)
+        return Equals.making(self._heads(positions), self._off, self._counts)
 
     def _heads(self, positions: Iterable[int]) -> Iterator[tuple[int, Interaction]]:
         for position in positions:

@@ -5,7 +5,8 @@ and body only as a look-up reaches them, so that a look-up costs the same in a
 cassette of any size, and an interaction that nobody asks for is never parsed.
 """
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterator, Sequence
+from functools import partial
 
 from mitmvcr.core.choosing import Equals, Objections
 from mitmvcr.core.deck.bucket import Bucket
@@ -14,7 +15,8 @@ from mitmvcr.core.deck.chooser import Chooser, FindValues
 from mitmvcr.core.matching import Matcher
 from mitmvcr.core.model import Interaction, Request
 from mitmvcr.core.modes import Repeats
-from mitmvcr.core.unread import UnreadError
+from mitmvcr.core.steps import Steps, finished
+from mitmvcr.core.unread import Joint, UnreadError
 
 
 class Deck(Buckets):
@@ -36,6 +38,7 @@ class Deck(Buckets):
         #: What the last look-up took, where each equal request takes it too, whatever
         #: is asked for meanwhile; else -1. Whether it was the best of several.
         self.for_good, self.was_chosen = -1, False
+        self._joint = Joint()
         self._chooser = Chooser(
             self._all, self._played, repeats, self.matcher, find_values
         )
@@ -127,7 +130,7 @@ class Deck(Buckets):
         self.was_chosen = True
         url, chooser = self._bucket_of(request.url), self._chooser
         asked = chooser.asked(request, live)
-        piece = chooser.best(asked, self._equals(bucket, request))
+        piece = chooser.best(asked, self._equals_to_choose(bucket, request))
         if piece is None:
             return None
         position, interaction, span = piece
@@ -137,13 +140,28 @@ class Deck(Buckets):
             position = chooser.parts.give(position, span)
         return position, interaction
 
+    def _equals_to_choose(self, bucket: Bucket, request: Request) -> Equals:
+        """Return all that are equal to the request. Raise UnreadError."""
+        keys = self._keys.of(request)
+        if bucket.equals(keys) is None and self._are_many(len(bucket.equal(keys))):
+            make = partial(self._making_equals, bucket, request)
+            raise UnreadError(self._joint.steps(("equals", keys), make))
+        return self._equals(bucket, request)
+
     def _equals(self, bucket: Bucket, request: Request) -> Equals:
         """Return all that are equal to the request, those that were used up too."""
         keys = self._keys.of(request)
         known = bucket.equals(keys)
         if known is None:
-            self._note_spent(self._bucket_of(request.url), bucket)
-            known = self._chooser.equals(bucket.equal(keys))
+            known = finished(self._making_equals(bucket, request))
+        return known
+
+    def _making_equals(self, bucket: Bucket, request: Request) -> Steps[Equals]:
+        keys = self._keys.of(request)
+        yield from self._noting_spent(self._bucket_of(request.url), bucket)
+        positions = bucket.equal(keys)
+        known = yield from self._chooser.making_equals(positions)
+        if bucket.equal(keys) == positions:  # else it is out of date
             bucket.keep_equals(keys, known)
         return known
 
@@ -166,6 +184,13 @@ class Deck(Buckets):
                 self._few.pop(url, None)
         elif self._repeats is Repeats.LAST:
             bucket.add_played(position, bucket.keys[position])
+
+    def reading(self, request: Request) -> Iterator[None]:
+        """Read all of a request's URL that may be equal, and sort what is."""
+        yield from super().reading(request)
+        bucket = self._bucket(self._bucket_of(request.url))
+        if bucket is not None and bucket.equals(self._keys.of(request)) is None:
+            yield from self._making_equals(bucket, request)
 
     def give_back(self, position: int) -> None:
         """Let an interaction play again whose answer did not arrive: the next request
@@ -217,7 +242,7 @@ class Deck(Buckets):
         if bucket is None:
             return 0
         self._read_all(bucket, request)
-        self._note_spent(url, bucket)
+        finished(self._noting_spent(url, bucket))
         count = 0
         if bucket.spent and bucket.spent.count(keys):
             asked = self._chooser.asked(request, live)
@@ -228,15 +253,21 @@ class Deck(Buckets):
             self._few.pop(url, None)
         return count
 
-    def _note_spent(self, url: Hashable, bucket: Bucket) -> None:
+    def _noting_spent(self, url: Hashable, bucket: Bucket) -> Steps[None]:
         """See that it is known what the used up ones of this URL had for keys."""
         if self._repeats is not Repeats.NO:
             return
+        make = partial(self._noting, url, bucket)
+        yield from self._joint.steps(("spent", url), make)
+
+    def _noting(self, url: Hashable, bucket: Bucket) -> Iterator[None]:
         known = bucket.spent.positions if bucket.spent else set()
-        for position in self._positions.get(url, ()):
-            if position in self._played and position not in known:
+        used = [at for at in self._positions.get(url, ()) if at in self._played]
+        for position in used:
+            if position not in known and position in self._played:
                 bucket.note_spent(position, self._rests_of(self.request(position)))
                 self._all.forget(position)
+                yield
 
     def equal(self, request: Request) -> list[Interaction]:
         """Return the loaded interactions that are equal to the request."""

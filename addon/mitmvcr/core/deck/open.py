@@ -1,6 +1,7 @@
 """A deck of which another equal interaction than the first may be taken."""
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 from mitmvcr.core.choosing import Equals
@@ -10,6 +11,7 @@ from mitmvcr.core.deck.groups import Groups
 from mitmvcr.core.errors import CassetteError
 from mitmvcr.core.model import Interaction, Request
 from mitmvcr.core.modes import Repeats
+from mitmvcr.core.steps import Steps, finished
 from mitmvcr.core.unread import UnreadError
 
 
@@ -31,7 +33,7 @@ class OpenDeck(Deck):
         if bucket is None or not equal:
             return equal
         asked = self._chooser.asked(request, live)
-        known = self._equals(bucket, request)
+        known = self._equals_to_choose(bucket, request)
         admitted = [at for at in equal if known.admits(at, asked)]
         return sorted(admitted, key=lambda at: known.score(at, asked))
 
@@ -43,39 +45,57 @@ class OpenDeck(Deck):
         found = sieve.found if sieve else {}
         return self._are_many(sum(found.get(at, True) for at in bucket.unread))
 
-    def rivals(self, request: Request) -> Equals | None:
-        """Return all that are equal to a request that was answered, those that were
+    def key_of(self, request: Request) -> Hashable:
+        """Return what requests that are equal have in common."""
+        return self._bucket_of(request.url), self._keys.of(request)
+
+    def are_too_many(self, steps: Iterator[None]) -> bool:
+        """Do as many steps as may be done for a look-up; return whether some are
+        left."""
+        done = islice(steps, self.most_read)
+        for _ in done:
+            pass
+        return self.most_read is not None and next(steps, done) is not done
+
+    def rivals(self, request: Request) -> Steps[Equals | None]:
+        """Find all that are equal to a request that was answered, those that were
         used up too; None where no other may answer it."""
         url = self._bucket_of(request.url)
         bucket = self._few.get(url) or self._buckets.get(url)
         if bucket is None:  # all were used up
             return None
-        self._read_sound(bucket)
+        yield from self._reading_sound(bucket)
+        if not self._are_grouped(url):
+            yield from self._noting_spent(url, bucket)
         keys = self._keys.of(request)
         if self._repeats is Repeats.NO and not any(map(bucket.waiting.get, keys)):
             return None
-        return self._grouped(url, bucket).of(keys)
+        return (yield from self._grouped(url, bucket).of(keys))
 
     def _grouped(self, url: Hashable, bucket: Bucket) -> Groups:
-        count = len(self._positions[url])
-        known = self._groups.get(url)
-        if known is None or known[0] != count:
-            self._note_spent(url, bucket)
+        if not self._are_grouped(url):
+            finished(self._noting_spent(url, bucket))
             rows = ((at, map(hash, keys)) for at, keys in bucket.keys.items())
             spent = bucket.spent.rows() if bucket.spent else ()
-            known = count, Groups([*rows, *spent], self._chooser.equals)
-            self._groups[url] = known
-        return known[1]
+            groups = Groups([*rows, *spent], self._chooser.making_equals)
+            self._groups[url] = len(self._positions[url]), groups
+        return self._groups[url][1]
 
-    def _read_sound(self, bucket: Bucket) -> None:
+    def _are_grouped(self, url: Hashable) -> bool:
+        return url in self._groups and self._groups[url][0] == len(self._positions[url])
+
+    def _reading_sound(self, bucket: Bucket) -> Iterator[None]:
         """Read what is not damaged; the rest is found out when it is needed."""
         for position in list(bucket.unread):
+            if position not in bucket.unread:  # somebody else has read it meanwhile
+                continue
             try:
                 keys = self._keys.of_recorded(self._all.request(position))
             except CassetteError:
                 continue
             bucket.unread.remove(position)
             self._keyed(position, bucket, keys)
+            yield
 
     def ranked(
         self, positions: Iterable[int], request: Request, live: Request, equals: Equals
@@ -87,12 +107,19 @@ class OpenDeck(Deck):
     def swap(self, taken: int, other: int) -> tuple[int, Interaction]:
         """Play another equal interaction in place of the one that was just taken."""
         interaction = self[other]
-        url = self._bucket_of(self._all.url(taken))
-        bucket = self._few.get(url) or self._buckets[url]
-        if not (self.was_chosen and taken in self._chooser.parts):  # which uses none up
-            self._unuse(taken, bucket)
+        self.put_back(taken)
+        url, bucket = self._held(taken)
         self._use(other, url, bucket)
         return other, interaction
+
+    def put_back(self, taken: int) -> None:
+        """Undo the last look-up, which took this."""
+        if not (self.was_chosen and taken in self._chooser.parts):  # which uses none up
+            self._unuse(taken, self._held(taken)[1])
+
+    def _held(self, position: int) -> tuple[Hashable, Bucket]:
+        url = self._bucket_of(self._all.url(position))
+        return url, self._few.get(url) or self._buckets[url]
 
     def _unuse(self, taken: int, bucket: Bucket) -> None:
         self._played[taken] -= 1

@@ -10,8 +10,8 @@ from mitmproxy import http
 
 from mitmvcr.core.errors import VcrError
 from mitmvcr.core.model import Interaction, Request, Response
+from mitmvcr.core.steps import Steps, finished
 from mitmvcr.miss.report import Miss
-from mitmvcr.miss.steps import Steps, finished
 from mitmvcr.proxy.flow import responses as answers
 from mitmvcr.proxy.flow.marks import mark_missed
 from mitmvcr.proxy.flow.turns import in_turns
