@@ -62,8 +62,8 @@ def test_a_client_that_is_pointed_at_it_is_answered(cli, home, tmp_path):
         ca = home / "mitmproxy-ca-cert.pem"
         missed = fetch(URL + "?page=2", port, ca)
         assert "--ignore-query page would let it match" in missed
-        assert fetch(URL, port, ca) == "hello"
         missed = json.loads(fetch(f"{URL}?page=1", port, ca))["detail"]
+        assert fetch(URL, port, ca) == "hello"
         served.send_signal(signal.SIGINT)
         out, err = served.communicate(timeout=PATIENCE)
     assert "--ignore-query page would let it match" in missed
