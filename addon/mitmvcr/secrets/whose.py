@@ -210,6 +210,8 @@ def of_token(value: bytes) -> bytes:
         return value
     claims = object_in(parts[1]) or {}
     kept = {k: v for k, v in claims.items() if k not in _FRESH_CLAIMS}
+    lasts = value
     with suppress(RecursionError):
-        return json.dumps(kept, sort_keys=True).encode() if kept else value
-    return value
+        if kept:
+            lasts = json.dumps(kept, sort_keys=True).encode()
+    return lasts
