@@ -13,7 +13,7 @@ from mitmvcr.core.errors import (
     CassetteNotFoundError,
     OptionError,
 )
-from mitmvcr.core.matching import Ignoring, Matcher, MatchSpec, Rule
+from mitmvcr.core.matching import Ignoring, Matcher, MatchSpec
 from mitmvcr.core.modes import RULES
 from mitmvcr.format import foreign
 from mitmvcr.format.source import read_bytes
@@ -65,15 +65,10 @@ def _found(
             if not environment.get(name):
                 remedy = "no such variable is set here: set it, or leave this out"
                 yield "secret", name, remedy
-    ignored = [each.pattern for each in settings.matching.ignore_headers]
-    if Rule.IDENTITY in settings.matching.off:
-        ignored = []
-    if rules.keep or ignored or any(part.startswith("header:") for part in parts):
+    if rules.keep or any(part.startswith("header:") for part in parts):
         from mitmvcr.secrets import effects  # with the lists, which take their time
 
         yield from (("match", *each) for each in effects.not_compared(parts, rules))
-        found = effects.not_ignored(ignored, rules)
-        yield from ((Ignoring.HEADERS, *each) for each in found)
         yield from (("keep", *each) for each in effects.not_hidden(rules))
 
 

@@ -39,9 +39,8 @@ class Chooser:
         find_values: FindValues,
     ) -> None:
         self._all, self._played, self._repeats = held, played, repeats
-        self._rests_of, self._off = matcher.rests, matcher.spec.off
-        self._base_of = matcher.base
-        self._counts = matcher.counts.headers.counts
+        self._rests_of, self._base_of = matcher.rests, matcher.base
+        self._matcher = matcher
         self._find_values = find_values
         self.parts = Parts()
 
@@ -106,7 +105,7 @@ class Chooser:
     def _piece(self, asked: Asked, equals: Equals) -> Piece | None:
         """Return an answer that was recorded for other bytes and holds the wanted
         ones."""
-        if Rule.RANGE in self._off:
+        if Rule.RANGE in self._matcher.spec.off:
             return None
         again = self._repeats is not Repeats.NO
         candidates = (
@@ -141,7 +140,7 @@ class Chooser:
 
     def making_equals(self, positions: Iterable[int]) -> Steps[Equals]:
         """Return these in order, ready to be chosen among."""
-        return Equals.making(self._heads(positions), self._off, self._counts)
+        return Equals.making(self._heads(positions), self._matcher)
 
     def _heads(self, positions: Iterable[int]) -> Iterator[tuple[int, Interaction]]:
         for position in positions:
