@@ -384,16 +384,23 @@ def test_an_empty_key_is_anybodys_where_it_is_known_of_one() -> None:
     assert tape.replay(empty, one) == [1, 0]
 
 
-def test_a_placeholder_that_was_recorded_is_nobodys() -> None:
+@pytest.mark.parametrize(
+    ("name", "make"),
+    [
+        ("key", lambda value: get(f"{URL}?key={value}")),
+        ("password", lambda value: post(f'{{"password":"{value}"}}')),
+        ("password", lambda value: post(f"password={value}", FORM)),
+    ],
+)
+def test_a_placeholder_that_was_recorded_is_nobodys(
+    name: str, make: Callable[[str], Request]
+) -> None:
     tape = Tape()
-    back = get(URL + "?key=[REDACTED:key]")
-    tape.record(back, *PAIRS[5])
-    assert [each.partition(" ")[2][:4] for each in tape.identities] == [
-        "*=an",
-        "key=",
-        "key=",
-    ]
-    assert tape.replay(PAIRS[5][1], PAIRS[5][0], get(URL + "?key=third")) == [2, 1, 0]
+    one, other = make(ONE), make(OTHER)
+    tape.record(make(f"[REDACTED:{name}]"), one, other)
+    places = [each.partition(" ")[2].partition("=")[0] for each in tape.identities]
+    assert places == ["*", name, name]
+    assert tape.replay(other, one, make("third")) == [2, 1, 0]
 
 
 @pytest.mark.parametrize(("one", "other"), PAIRS)
