@@ -104,8 +104,8 @@ def open_session(settings: Settings, flows: "Reader | None" = None) -> Session:
     if RULES[settings.mode, exists].needs_cassette:
         raise CassetteNotFoundError(
             store.name,
-            f"cassette not found, and mode {settings.mode} never records:"
-            " record it first with mode record_once",
+            f"cassette not found, and mode {settings.mode} never records",
+            remedy="record it first with mode record_once",
         )
     environment = dict(os.environ)  # as it is now, though secrets are found later
     session = Session(
