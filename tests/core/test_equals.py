@@ -594,3 +594,20 @@ def test_a_large_request_is_taken_apart_once(monkeypatch: pytest.MonkeyPatch) ->
     assert taken(held, replace(asked, headers={"Content-Type": ["x/y"]})) == [None]
     assert taken(held, replace(asked, method="PUT")) == [None]
     assert len(sizes) == 4  # the copy has the same bytes
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("X_HTTP_Method_Override", "DELETE"), ("Depth", "1"), ("X_Amz_Target", "Get")],
+)
+def test_where_one_says_what_is_asked_for_the_other_is_for_who_does_not(
+    name: str, value: str
+) -> None:
+    plain, said = made(get(b"{}")), made(get(b"{}", **{name: value}))
+    ask, plainly = get(b"{}", **{name: value}), get(b"{}")
+    for held in ([plain, said], [said, plain]):
+        own, other = held.index(said), held.index(plain)
+        assert taken(deck(*held), ask, ask, plainly) == [own, None, other]
+        assert taken(deck(*held), plainly, plainly, ask) == [other, None, own]
+        assert None not in taken(deck(*held, off="operation"), ask, ask)
+    assert taken(deck(plain), ask) == [0], "its recorder may have left it out"

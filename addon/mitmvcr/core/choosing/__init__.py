@@ -16,7 +16,7 @@ from mitmvcr.core.choosing.identity import (
 from mitmvcr.core.choosing.objections import Objection, Objections, by_vary
 from mitmvcr.core.choosing.parts import Parts, Piece, is_only_range
 from mitmvcr.core.choosing.ranges import asks_for_range
-from mitmvcr.core.choosing.rules import Asked, is_free, strange_to
+from mitmvcr.core.choosing.rules import Asked, is_free, says_operation, strange_to
 
 __all__ = [
     "ANY",
@@ -39,5 +39,6 @@ __all__ = [
     "is_only_range",
     "parse_identity",
     "salt_of",
+    "says_operation",
     "strange_to",
 ]

@@ -145,8 +145,13 @@ def bonds(
     code, own = found.response.code, fields(found.request.headers)
     bound: Bond = ()
     if Rule.OPERATION not in off:
-        said = filter(counts, _operations(found.request, own))
-        bound = tuple((name, own[name]) for name in said if own[name])
+        # Of those that some have and others not it is known which it were.
+        said = {*_operations(found.request, own), *OPERATION.intersection(several)}
+        bound = tuple(
+            (name, own.get(name))
+            for name in sorted(filter(counts, said))
+            if own.get(name) or name in several
+        )
     if Rule.VARY not in off and several:
         names = sorted({name for name in vary(found.response) if name in several})
         bound += tuple((name, own.get(name)) for name in names)
@@ -193,12 +198,17 @@ def is_free(found: Interaction) -> bool:
     if response.code in BOUND or found.request.identity:
         return False
     asked = found.request
-    may_say = asked.method == "PATCH" or _name_operation(tuple(asked.headers))
+    may_say = asked.method == "PATCH" or says_operation(asked)
     if may_say and _operations(asked, fields(asked.headers)):
         return False
     if _may_bind(tuple(response.headers)):
         return not (_all(response, "content-range") or vary(response))
     return True
+
+
+def says_operation(request: Request) -> bool:
+    """Return quickly whether a header may say what a request asks for."""
+    return _name_operation(tuple(request.headers))
 
 
 @lru_cache(maxsize=512)

@@ -13,6 +13,7 @@ from mitmvcr.core.choosing import (
     fields,
     is_free,
     is_only_range,
+    says_operation,
 )
 from mitmvcr.core.deck.bucket import Bucket, Keys
 from mitmvcr.core.deck.recorded import Recorded
@@ -88,7 +89,7 @@ class Chooser:
     def is_free_for(request: Request, found: Interaction) -> bool:
         """Return whether an equal interaction is bound to nothing that this request
         lacks, so that it answers where it is alone."""
-        if not is_free(found):
+        if not is_free(found) or says_operation(request):
             return False
         return found.response.code != 200 or not asks_for_range(request.headers)
 
