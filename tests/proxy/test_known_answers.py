@@ -201,3 +201,23 @@ def test_what_go_asks_by_itself_is_not_what_its_program_asks(tmp_path, confdir):
     assert bodies[5:] == [alone, alone, itself, program]
     assert fast.seen == own.seen
     assert fast.again > 9
+
+
+def of_hosts(proxy: Proxy) -> Iterator[bytes]:
+    client = Client(proxy)
+    for host in [b"b.test", b"a.test", b"B.test:80", b"c.test", b"b.test"]:
+        line = b"GET %b/plain HTTP/1.1\r\n" % BASES[0].encode()
+        yield client.ask(line + b"Host: %b\r\n\r\n" % host)
+
+
+def test_each_virtual_host_of_one_address_gets_its_own(tmp_path, confdir):
+    url = f"{BASES[0]}/plain"
+    held = (of_go(url, b"of a", host="a.test"), of_go(url, b"of b", host="b.test"))
+    path = cassette(tmp_path / "a.yaml", *held)
+    own = played(path, confdir, of_hosts, lane="off", allow_repeats="all")
+    fast = played(path, confdir, of_hosts, allow_repeats="all")
+    assert fast.seen == own.seen
+    bodies = [each.rpartition(b"\r\n\r\n")[2] for each in own.answers]
+    assert bodies[:3] == [b"of b", b"of a", b"of b"]
+    assert own.answers[3].startswith(b"HTTP/1.1 424 ")
+    assert bodies[4] == b"of b"

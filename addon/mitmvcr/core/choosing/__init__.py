@@ -1,7 +1,7 @@
 """Which of equal interactions answers, by HTTP's rules and by whose each is."""
 
 from mitmvcr.core.choosing.equals import Equals
-from mitmvcr.core.choosing.header_fields import fields
+from mitmvcr.core.choosing.header_fields import all_fields, fields
 from mitmvcr.core.choosing.identity import (
     ANY,
     ANYBODY,
@@ -31,6 +31,7 @@ __all__ = [
     "Piece",
     "Values",
     "Whose",
+    "all_fields",
     "asks_for_range",
     "by_vary",
     "fields",

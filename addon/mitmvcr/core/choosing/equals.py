@@ -15,7 +15,7 @@ from collections.abc import (
 )
 from typing import NamedTuple
 
-from mitmvcr.core.choosing.header_fields import Fields, fields
+from mitmvcr.core.choosing.header_fields import Fields, all_fields
 from mitmvcr.core.choosing.identity import Identities, Whose, is_sure
 from mitmvcr.core.choosing.left_out import LeftOut
 from mitmvcr.core.choosing.ranges import asked_range
@@ -33,6 +33,7 @@ _FIRST = frozenset(
         "accept-language",
         "content-type",
         "depth",
+        "host",
         "if-range",
         "prefer",
         "range",
@@ -137,7 +138,7 @@ class Equals:
         for position, each in found:
             yield
             each_one.append((position, each))
-            self._fields[position] = fields(each.request.headers)
+            self._fields[position] = all_fields(each.request)
             self._identity[position] = each.request.identity
             names.update(self._fields[position])
         self._values = {

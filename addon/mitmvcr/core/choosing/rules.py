@@ -5,7 +5,14 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import lru_cache
 
-from mitmvcr.core.choosing.header_fields import NEVER, Fields, fields
+from mitmvcr.core.choosing.header_fields import (
+    HOST,
+    NEVER,
+    Fields,
+    all_fields,
+    fields,
+    other_host,
+)
 from mitmvcr.core.choosing.identity import Whose
 from mitmvcr.core.choosing.ranges import PARTIAL, asked_range, held, in_bytes
 from mitmvcr.core.matching import Rule
@@ -77,7 +84,7 @@ class Asked:
     @classmethod
     def of(cls, seen: Request, live: Request, whose: Whose) -> "Asked":
         """Return what is asked; ``live`` is the request before anything was hidden."""
-        return cls(seen, fields(seen.headers), fields(live.headers), whose)
+        return cls(seen, all_fields(seen), all_fields(live), whose)
 
     @property
     def range(self) -> str | None:
@@ -95,7 +102,7 @@ class Asked:
 
 def is_operation(name: str) -> bool:
     """Return whether a header, in lower case, may say what is asked for."""
-    return name in OPERATION or name in (_OF_WRITES, _PATCH)
+    return name in OPERATION or name in (_OF_WRITES, _PATCH, HOST)
 
 
 def _operations(request: Request, own: Fields) -> list[str]:
@@ -142,6 +149,20 @@ def bonds(
     do. ``several`` are the fields in which the interactions differ that are equal
     otherwise; the rules in ``off`` are not kept, and a header that does not ``count``
     is no operation."""
+    ways = _bonds(found, several, off, counts)
+    if HOST not in several or Rule.OPERATION in off:
+        return ways
+    # A request that names none may be of a client that cannot.
+    hosts = dict.fromkeys((other_host(found.request) or None, None))
+    return [((HOST, host), *way) for host in hosts for way in ways]
+
+
+def _bonds(
+    found: Interaction,
+    several: Collection[str],
+    off: Collection[str],
+    counts: Callable[[str], bool],
+) -> list[Bond]:
     code, own = found.response.code, fields(found.request.headers)
     bound: Bond = ()
     if Rule.OPERATION not in off:
@@ -198,7 +219,7 @@ def is_free(found: Interaction) -> bool:
     if response.code in BOUND or found.request.identity:
         return False
     asked = found.request
-    may_say = asked.method == "PATCH" or says_operation(asked)
+    may_say = asked.method == "PATCH" or _name_operation(tuple(asked.headers))
     if may_say and _operations(asked, fields(asked.headers)):
         return False
     if _may_bind(tuple(response.headers)):
@@ -207,8 +228,8 @@ def is_free(found: Interaction) -> bool:
 
 
 def says_operation(request: Request) -> bool:
-    """Return quickly whether a header may say what a request asks for."""
-    return _name_operation(tuple(request.headers))
+    """Return quickly whether a header may say what a request asks for, or of whom."""
+    return _name_operation(tuple(request.headers)) or other_host(request) != ""
 
 
 @lru_cache(maxsize=512)

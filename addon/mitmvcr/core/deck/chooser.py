@@ -9,8 +9,8 @@ from mitmvcr.core.choosing import (
     Piece,
     Values,
     Whose,
+    all_fields,
     asks_for_range,
-    fields,
     is_free,
     is_only_range,
     says_operation,
@@ -57,7 +57,7 @@ class Chooser:
         if not bucket.unread and self.is_alone(request, found, bucket, keys):
             return True
         theirs = found.request
-        return not theirs.identity and fields(request.headers) == fields(theirs.headers)
+        return not theirs.identity and all_fields(request) == all_fields(theirs)
 
     def is_the_same(self, request: Request, recorded: Request) -> bool:
         """Return whether two requests that are equal in their URL are in all else that
@@ -68,7 +68,7 @@ class Chooser:
             and request.body == recorded.body
             and base(request) == base(recorded)
             and not recorded.identity
-            and fields(request.headers) == fields(recorded.headers)
+            and all_fields(request) == all_fields(recorded)
         )
 
     def is_plainly_for(self, request: Request, recorded: Request) -> bool:
