@@ -7,7 +7,7 @@ from mitmvcr.secrets.scan import NONE, Scan, Value, Values, unescaped
 _OPENED = re.compile(rb"(?:\s[^<>]{0,2000}+)?+>")
 _CDATA = re.compile(rb"\s{0,200}+<!\[CDATA\[")
 _TEXT = re.compile(rb"[^<]++")
-_PART = re.compile(rb"\"[^\r\n]{0,500}+\r?\n(?:[^\r\n]{1,500}+\r?\n){0,20}+\r?\n")
+_PART = re.compile(rb"\"?+[^\r\n]{0,500}+\r?\n(?:[^\r\n]{1,500}+\r?\n){0,20}+\r?\n")
 _TAG_VALUE = re.compile(
     rb"(?:value|content)\s*+=\s*+(?:\"([^\"]++)\"|'([^']++)')", re.I
 )
@@ -33,8 +33,10 @@ def element(scan: Scan, begin: int, finish: int) -> Values:
 
 
 def part(scan: Scan, begin: int, finish: int) -> Values:
-    """Return the value of a part of a multipart body."""
-    if scan.left(begin, 6) != b'name="' or scan.is_done(b"\n--", finish):
+    """Return the value of a part of a multipart body, its name in quotes or, as .NET's
+    HttpClient sends it, in none."""
+    is_named = scan.left(begin, 6).endswith((b'name="', b"name="))
+    if not is_named or scan.is_done(b"\n--", finish):
         return NONE
     found = scan.match(_PART, finish)
     if found is None:

@@ -224,6 +224,7 @@ SYNTAXES = (
     Syntax(_turned(_TURNED), b'"', b":", b'"\\', b"},"),
     # multipart, <input name="password" value="x">, <entry key="password">x</entry>
     Syntax(markup.part, b'"', b"=", b'"'),
+    Syntax(markup.part, b"=", b"", b"\r\n;"),
     Syntax(markup.entered, b"\"'", b"=", b"\"'"),
     # ["PASSWORD=x"], -H "X-Api-Key: x"
     Syntax(_matched(rb"=([^&\"'\\\r\n]{6,2000}+)(?=\\{0,15}[\"'`])"), _QUOTES, b"", b"="),
