@@ -4,6 +4,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from mitmvcr import convert
 from mitmvcr.cli.commands.left import rules_of
 from mitmvcr.cli.commands.sources import Input, beside, flows, inputs_of
 from mitmvcr.cli.report.console import progress, say
+from mitmvcr.cli.tools.files import locked
 from mitmvcr.core.errors import CassetteDamagedError, CassetteError, OptionError
 from mitmvcr.core.model import Interaction
 from mitmvcr.core.wording import number_of
@@ -192,7 +194,9 @@ def _converted(
         sys.stdout.buffer.writelines(data)
         sys.stdout.buffer.flush()
     else:
-        put(Path(target), packed(target, *data), makes_folder=True)
+        is_cassette = form.name.startswith("go-vcr")
+        with locked(Path(target)) if is_cassette else nullcontext():
+            put(Path(target), packed(target, *data), makes_folder=True)
     return result
 
 
