@@ -68,6 +68,7 @@ def test_what_is_left_of_a_secret_that_was_cut_off_is_hidden(body: str) -> None:
         '{"password": "",\n "b": "',
         '{"password": "\nis not what stands there',
         f'{{"password": "{"is long " * 400}',
+        '{"secret": ["no string ends\nin another line',
         "usage: login <user> <password> [options]\n  for all of them",
         'name="password"\n\nis no form',
         "a key begins with -----BEGIN PRIVATE KEY----- and so on, as each of them does",
