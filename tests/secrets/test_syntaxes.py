@@ -152,6 +152,13 @@ TEXTS = {
     "anthropic err": '{"error":{"message":"Incorrect API key provided: %s. You can"}}',
     "recovery": '{"recovery_codes":["%s"]}',
     "x-goog-signature": "https://storage.googleapis.com/b/o?X-Goog-Signature=%s\n",
+    "list of passwords": '{"passwords":["%s"]}',
+    "list of keys": '{"apiKeys": ["%s"], "n": 1}',
+    "list of tokens": '{"refresh_tokens": ["none", "%s"]}',
+    "pass of nodemailer": '{"auth": {"user": "me", "pass": "%s"}}',
+    "pass, assigned": "smtp.pass=%s\n",
+    "form of .NET": "--b\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Disposition: form-data; name=password\r\n\r\n%s\r\n--b--\r\n",
+    "form of .NET, file": "--b\r\nContent-Disposition: form-data; name=api_key; filename=k.txt\r\n\r\n%s\r\n--b--\r\n",
     "cloudfront": "https://d.cloudfront.net/x?Expires=1&Signature=%s&Key-Pair-Id=APK\n",
 }
 
@@ -180,6 +187,9 @@ ORDINARY = {
     "css": ".password::after { content: 'a1b2c3d4' } #token-1234 { color: red }",
     "shell": "export TOKEN=$(cat /run/token) PASSWORD=${PASSWORD:-none}\n",
     "python, f": "portfolio_token = f'share-{portfolio_1}-{org}'\npassword = f\"{registry_1}-auth\"\n",
+    "passed": '{"pass": "12 of 12", "bypass": "a1b2c3d4e5f6g7h8", "compass": "q7Rk2Zp9Wm4X", "pass": true}',
+    "names of tokens": '{"apiKeys": ["production", "staging-eu"], "accessTokens": [{"owner": "q7Rk2Zp9Wm4Xc8Vb3Nt6"}], "tokens": ["q7Rk2Zp9Wm4X"]}',
+    "form, unquoted": "--b\r\nContent-Disposition: form-data; name=title\r\n\r\nq7Rk2Zp9Wm4X\r\n--b--\r\n",
     "secret json": '{"SecretString":"{\\"user\\":\\"david\\"}"}',
 }
 

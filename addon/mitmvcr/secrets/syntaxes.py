@@ -12,7 +12,15 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from mitmvcr.secrets import jsonvalues, markup
-from mitmvcr.secrets.scan import NONE, Place, Scan, Value, Values, unescaped
+from mitmvcr.secrets.scan import (
+    LONGEST,
+    NONE,
+    Place,
+    Scan,
+    Value,
+    Values,
+    unescaped,
+)
 
 #: Returns the values of the name that stands at ``scan.data[begin:finish]``.
 Take = Callable[[Scan, int, int], Values]
@@ -66,8 +74,6 @@ _ASSIGNED = re.compile(
     rb"(?:[bhru@]{1,2}(?=[\"'\\]))?+"
 )
 _QUOTED = re.compile(rb"(\\{0,15})(\"{3}|'{3}|[\"'`])")
-#: A literal of code is no longer.
-_LONGEST = 2000
 
 
 def _assigned(scan: Scan, begin: int, finish: int) -> Values:
@@ -88,7 +94,7 @@ def _assigned(scan: Scan, begin: int, finish: int) -> Values:
         return NONE  # a key of YAML's next line
     start, quote = opened.end(), opened[2]
     end = scan.closing_quote(start, len(opened[1]), quote)
-    if not start < end <= start + _LONGEST:
+    if not start < end <= start + LONGEST:
         return NONE
     if len(quote) == 1 and scan.data.find(b"\n", start, end) >= 0:
         return NONE
@@ -224,6 +230,7 @@ SYNTAXES = (
     Syntax(_turned(_TURNED), b'"', b":", b'"\\', b"},"),
     # multipart, <input name="password" value="x">, <entry key="password">x</entry>
     Syntax(markup.part, b'"', b"=", b'"'),
+    Syntax(markup.part, b"=", b"", b"\r\n;"),
     Syntax(markup.entered, b"\"'", b"=", b"\"'"),
     # ["PASSWORD=x"], -H "X-Api-Key: x"
     Syntax(_matched(rb"=([^&\"'\\\r\n]{6,2000}+)(?=\\{0,15}[\"'`])"), _QUOTES, b"", b"="),
