@@ -285,6 +285,8 @@ def test_a_range_is_known_by_its_answer_where_the_header_was_not_recorded() -> N
         ("Dropbox_API_Arg", ('{"path": "/a"}', '{"path": "/b"}'), '{"path": "/c"}'),
         ("X_TC_Action", ("DescribeZones", "DescribeHosts"), "DescribeImages"),
         ("x_acs_action", ("DescribeZones", "DescribeHosts"), "DescribeImages"),
+        ("X_HgArg_1", ("key=one", "key=two"), "key=three"),
+        ("x_hgarg_12", ("key=one", "key=two"), "key=three"),
         ("Depth", ("0", "1"), "infinity"),
         ("Destination", ("http://h/b", "http://h/c"), "http://h/d"),
         ("X_Amz_Copy_Source", ("/b/1", "/b/2"), "/b/3"),
