@@ -7,10 +7,10 @@
 # Source: azure/storage/blob/_shared/base_client.py (_batch_send gives set_multipart_mixed the
 # credential's policy) and azure/core/utils/_pipeline_transport_rest_shared.py
 # (_serialize_request); the parts are of the type application/http (RFC 9112, section 10.2).
-# Why it matters to a recorder: one that leaves out the header Authorization, as all of them
-# tell their users to do, commits the token with the body. One that hides the header's values
-# wherever they occur hides the token, and not the signatures; and since x-ms-date and
-# x-ms-client-request-id are in the body too, no two runs send the same one.
+# Why it matters to a recorder: one that leaves out the header Authorization, and no more,
+# commits the token with the body. One that hides the header's values wherever they occur
+# hides the token, and not the signatures; and since x-ms-date and x-ms-client-request-id
+# are in the body too, no two runs send the same one.
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

