@@ -131,6 +131,8 @@ TEXTS = {
     "http raw": "GET / HTTP/1.1\r\nHost: h\r\nX-Api-Key: %s\r\n\r\n",
     "http raw cookie": "HTTP/1.1 200 OK\r\nSet-Cookie: sessionid=%s; Path=/\r\n\r\n",
     "http raw auth": "GET / HTTP/1.1\r\nAuthorization: Token %s\r\n\r\n",
+    "http raw auth shared key": "DELETE /a/box/b? HTTP/1.1\r\nAuthorization: SharedKey account:%6\r\nContent-Length: 0\r\n\r\n",
+    "http raw auth escaped": '{"log": "GET / HTTP/1.1\\r\\nAuthorization: SharedKey account:%6\\r\\nAccept: a\\r\\n"}',
     "sql": "CREATE USER a IDENTIFIED BY '%s';\n",
     "sql2": "ALTER USER a WITH PASSWORD '%s';\n",
     "edn": '{:password "%s" :a 1}',
@@ -211,6 +213,29 @@ def test_none_stays(name: str) -> None:
     before = first.partition("AKIA")[0].rpartition(" ")[0]
     assert clean.startswith(before)
     assert clean.endswith(last)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize(
+    "credentials",
+    [
+        "AWS4-HMAC-SHA256 Credential=AKID/x, SignedHeaders=host;x, Signature=%s",
+        'Digest username="a", realm="b", response="%s"',
+        'Hawk id="a", mac="%s"',
+        "SharedKeyLite account:%s=",
+    ],
+)
+@pytest.mark.parametrize("name", ["Authorization", "authorization"])
+def test_all_behind_a_scheme_is_hidden_in_a_request_within_a_body(
+    name: str, credentials: str, end: str
+) -> None:
+    scheme = credentials.partition(" ")[0]
+    body = f"GET / HTTP/1.1{end}{name}: {{}}{end}Accept: a{end}{end}"
+    clean = kept(body.format(credentials % SECRET))
+    before, mark, after = clean.partition("[REDACTED:authorization]")
+    assert (before + "{}" + after, bool(mark)) == (body.format(f"{scheme} {{}}"), True)
+    text = f"{name}: Basic <token>{end}{name}: needed for all calls{end}"
+    assert kept(text) == text
 
 
 @pytest.mark.parametrize("name", ORDINARY)

@@ -175,6 +175,28 @@ def _line(scan: Scan, begin: int, finish: int) -> Values:
     )
 
 
+#: What follows a scheme in the line of a header: one word, or parameters.
+_CREDENTIALS, _IN_STRING = (
+    re.compile(
+        rb":[ \t]{0,9}+[A-Za-z][\w-]{1,40}+[ \t]{1,9}+("
+        rb"[\w-]{1,40}+=" + rest + rb"|" + _BARE + rb"{8,4000}+" + _LINE_END + rb")"
+    )
+    for rest in (rb"[^\r\n]{6,4000}+", rb"(?:[^\r\n\\\"]|\\{1,15}+\"){6,4000}+")
+)
+
+
+def _header(scan: Scan, begin: int, finish: int) -> Values:
+    """Return all that follows the scheme, whatever it is, of a request within a body,
+    as in a part of the type application/http, or in a log."""
+    if scan.data[begin:finish].lower() != b"authorization":
+        return NONE
+    line = _BEGINNING.search(scan.left(begin, 60))
+    if not line:
+        return NONE
+    regex = _IN_STRING if b"\\" in line[0] else _CREDENTIALS
+    return scan.value(regex, finish, Place.HEADER)
+
+
 _CONNECTION = (
     rb"(?i:\b(?:server|host|hostname|data source|user id|uid|user|username|dbname"
     rb"|endpoint|database|initial catalog|accountname)[ \t]?=)[^;\"'<>&\s][^\n]*"
@@ -250,8 +272,9 @@ SYNTAXES = (
     #   value: x
     Syntax(_matched(_NEXT_LINE, Place.FIELD, left=rb"(?:name|key):[ \t]{1,9}[\"']?"), far=b":", after=b"\"'\r\n"),
     Syntax(_turned(_TURNED_YAML), far=b":", after=b"\"'\r\n"),
-    # --password x, password: x, PASSWORD=x ./run
+    # --password x, Authorization: SharedKey a:x, password: x, PASSWORD=x ./run
     Syntax(_option, after=b"= \t"),
+    Syntax(_header, after=b":"),
     Syntax(_line, after=b":= ", sign=b":="),
     # https://h/x;sessionid=x, Server=h;Pwd=x, a=1 password=x b=2
     Syntax(_matched(rb"=([^;/?#&\"'\s<>\\]{4,500}+)", left=rb"://[^\s\"'<>]*", far=1000), b";", b"", b"="),
