@@ -16,8 +16,14 @@ from mitmvcr.options import Settings
 from mitmvcr.proxy.flow.player import DEFAULT, Player, name_in
 from mitmvcr.proxy.flow.states import Event, State
 from mitmvcr.proxy.sessions.closing import Recorders, Served, close, close_ports, tell
-from mitmvcr.proxy.sessions.opening import begin, make_room, prepared, settings_of
-from mitmvcr.proxy.sessions.routes import Routes, SessionError, Wanted
+from mitmvcr.proxy.sessions.opening import (
+    begin,
+    make_room,
+    prepared,
+    require_mode,
+    settings_of,
+)
+from mitmvcr.proxy.sessions.routes import Routes, Wanted
 from mitmvcr.spelling import IN_MITMPROXY
 
 if TYPE_CHECKING:
@@ -131,13 +137,7 @@ class Sessions:
         player = self._named.get(wanted.name)
         if player is None:
             return self._begin(wanted)
-        settings = player.settings
-        if wanted.mode not in (None, settings.mode) and not settings.rerecord:
-            raise SessionError(
-                f"session {wanted.name} is in mode {settings.mode}, and"
-                f" {wanted.mode} was asked for",
-                remedy="one mode at a time",
-            )
+        require_mode(wanted, player.settings)
         player.last_used = monotonic()
         return player
 
