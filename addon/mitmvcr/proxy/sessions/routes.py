@@ -26,6 +26,8 @@ from mitmvcr.view.baggage import HEADER as BAGGAGE
 if TYPE_CHECKING:
     from mitmproxy import connection, http
 
+    from mitmvcr.options import Settings
+
 logger = logging.getLogger("mitmvcr")
 
 #: No session has this name.
@@ -49,6 +51,15 @@ class Wanted(NamedTuple):
     name: str
     mode: Mode | None = None
     fault: SessionError | None = None
+
+    def require_mode(self, settings: "Settings") -> None:
+        """Raise SessionError unless a session in play is in the mode asked for."""
+        if self.mode not in (None, settings.mode) and not settings.rerecord:
+            raise SessionError(
+                f"session {self.name} is in mode {settings.mode}, and"
+                f" {self.mode} was asked for",
+                remedy="one mode at a time",
+            )
 
 
 class Routes:

@@ -16,13 +16,7 @@ from mitmvcr.options import Settings
 from mitmvcr.proxy.flow.player import DEFAULT, Player, name_in
 from mitmvcr.proxy.flow.states import Event, State
 from mitmvcr.proxy.sessions.closing import Recorders, Served, close, close_ports, tell
-from mitmvcr.proxy.sessions.opening import (
-    begin,
-    make_room,
-    prepared,
-    require_mode,
-    settings_of,
-)
+from mitmvcr.proxy.sessions.opening import begin, make_room, prepared, settings_of
 from mitmvcr.proxy.sessions.routes import Routes, Wanted
 from mitmvcr.spelling import IN_MITMPROXY
 
@@ -137,7 +131,7 @@ class Sessions:
         player = self._named.get(wanted.name)
         if player is None:
             return self._begin(wanted)
-        require_mode(wanted, player.settings)
+        wanted.require_mode(player.settings)
         player.last_used = monotonic()
         return player
 
