@@ -116,6 +116,7 @@ class Recorders:
             if player.name != name:
                 raise SessionError(
                     f"session {name}: {cassette} is being recorded by session"
-                    f" {player.name}: end that first, or choose another cassette"
+                    f" {player.name}",
+                    remedy="end that first, or choose another cassette",
                 )
         return [*same]

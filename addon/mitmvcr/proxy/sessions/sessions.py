@@ -135,7 +135,8 @@ class Sessions:
         if wanted.mode not in (None, settings.mode) and not settings.rerecord:
             raise SessionError(
                 f"session {wanted.name} is in mode {settings.mode}, and"
-                f" {wanted.mode} was asked for: one mode at a time"
+                f" {wanted.mode} was asked for",
+                remedy="one mode at a time",
             )
         player.last_used = monotonic()
         return player
