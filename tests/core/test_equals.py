@@ -285,6 +285,8 @@ def test_a_range_is_known_by_its_answer_where_the_header_was_not_recorded() -> N
         ("Dropbox_API_Arg", ('{"path": "/a"}', '{"path": "/b"}'), '{"path": "/c"}'),
         ("X_TC_Action", ("DescribeZones", "DescribeHosts"), "DescribeImages"),
         ("x_acs_action", ("DescribeZones", "DescribeHosts"), "DescribeImages"),
+        ("X_HgArg_1", ("key=one", "key=two"), "key=three"),
+        ("x_hgarg_12", ("key=one", "key=two"), "key=three"),
         ("Depth", ("0", "1"), "infinity"),
         ("Destination", ("http://h/b", "http://h/c"), "http://h/d"),
         ("X_Amz_Copy_Source", ("/b/1", "/b/2"), "/b/3"),
@@ -309,6 +311,12 @@ def test_what_is_asked_for_in_a_header_decides(
     assert taken(deck(made(one), made(other)), other, none, one) == [1, None, 0]
     assert taken(deck(made(one), off="operation"), none) == [0]
     assert taken(deck(made(get())), one) == [0]
+
+
+def test_arguments_that_go_on_in_another_header_are_others() -> None:
+    short = get(X_HgArg_1="nodes=a")
+    long = get(X_HgArg_1="nodes=a", X_HgArg_2="b")
+    assert taken(deck(made(short), made(long)), long, long, short) == [1, None, 0]
 
 
 @pytest.mark.parametrize(

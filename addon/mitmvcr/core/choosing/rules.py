@@ -53,6 +53,8 @@ OPERATION = frozenset(
         "x-tc-action",
     }
 )
+#: Mercurial cuts its arguments into as many headers as they need.
+_PIECES = "x-hgarg-"
 #: Of a write they say it too; of a PATCH its media type, where that names a kind of
 #: patch, as of Kubernetes (RFC 5789).
 _OF_WRITES, _PATCH = "x-ms-range", "content-type"
@@ -102,12 +104,16 @@ class Asked:
 
 def is_operation(name: str) -> bool:
     """Return whether a header, in lower case, may say what is asked for."""
-    return name in OPERATION or name in (_OF_WRITES, _PATCH, HOST)
+    return _says_it(name) or name in (_OF_WRITES, _PATCH, HOST)
+
+
+def _says_it(name: str) -> bool:
+    return name in OPERATION or name.startswith(_PIECES)
 
 
 def _operations(request: Request, own: Fields) -> list[str]:
     """Return the headers that say what a recorded request asks for, by name."""
-    found = OPERATION & own.keys()
+    found = set(filter(_says_it, own))
     if request.method not in ("", "GET", "HEAD") and _OF_WRITES in own:
         found |= {_OF_WRITES}
     if request.method == "PATCH" and "patch" in own.get(_PATCH, ""):
@@ -167,7 +173,7 @@ def _bonds(
     bound: Bond = ()
     if Rule.OPERATION not in off:
         # Of those that some have and others not it is known which it were.
-        said = {*_operations(found.request, own), *OPERATION.intersection(several)}
+        said = {*_operations(found.request, own), *filter(_says_it, several)}
         bound = tuple(
             (name, own.get(name))
             for name in sorted(filter(counts, said))
@@ -235,7 +241,7 @@ def says_operation(request: Request) -> bool:
 @lru_cache(maxsize=512)
 def _name_operation(names: tuple[str, ...]) -> bool:
     lower = set(map(str.lower, names))
-    return _OF_WRITES in lower or not OPERATION.isdisjoint(lower)
+    return _OF_WRITES in lower or any(map(_says_it, lower))
 
 
 @lru_cache(maxsize=512)

@@ -142,9 +142,9 @@ class Sessions:
         return player
 
     def _begin(self, wanted: Wanted) -> Player:
-        root = self.root
-        assert root is not None
-        player = self._try(settings_of(root, wanted), wanted.name)
+        assert self.root is not None
+        settings = settings_of(self.root, wanted)
+        player = self._try(self._recorders.spared(settings, wanted.name), wanted.name)
         assert player is not None
         return player
 
@@ -228,6 +228,7 @@ class Sessions:
         if self.root is not None and (root is None or root.dir != self.root.dir):
             self.eject(*(each for each in self._named if each != DEFAULT))
             self.routes.tell_unnamed()
+        self._recorders.settled(self.root, root)
         self.root = root
 
     def _close_recorders_of(self, cassette: str, name: str) -> list[Player]:
