@@ -2,10 +2,19 @@
 come back, and how long a session may be idle."""
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 from unittest.mock import Mock
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+)
 
 from mitmvcr.cassette_options import is_cassette, what_is_odd
 from mitmvcr.core.errors import OptionError, UnusableValueError
@@ -45,22 +54,75 @@ def test_files_of_certificates_are_named_in_full(
     assert client_cert(".") == pem.parent  # a folder of them
 
 
-def test_what_is_no_certificate_is_told(
-    pem: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for check in (check_client_cert, check_upstream_ca):
-        check(pem)
-        with pytest.raises(UnusableValueError, match="there is no such file"):
-            check(Path("/nowhere/at.all"))
-    check_client_cert(pem.parent)  # a folder of them
+def own_pair(name: str) -> str:
+    """A certificate of its own and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    called = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+    now = datetime.now(UTC)
+    made = x509.CertificateBuilder(called, called, key.public_key(), 1, now, now)
+    words = (Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    pem = made.sign(key, SHA256()).public_bytes(Encoding.PEM)
+    return pem.decode() + key.private_bytes(*words).decode()
+
+
+def test_what_is_no_authority_is_told(pem: Path) -> None:
+    check_upstream_ca(pem)
+    with pytest.raises(UnusableValueError, match="there is no such file"):
+        check_upstream_ca(Path("/nowhere/at.all"))
     with pytest.raises(UnusableValueError, match="cannot be read: is a directory"):
         check_upstream_ca(pem.parent)
-    pem.write_text(CERTIFICATE)
-    with pytest.raises(UnusableValueError, match="holds no private key"):
-        check_client_cert(pem)
     pem.write_text(KEY)
     with pytest.raises(UnusableValueError, match="holds no certificate in PEM"):
         check_upstream_ca(pem)
+
+
+def test_a_certificate_and_its_key_are_taken_in_any_order(pem: Path) -> None:
+    pair = own_pair("client")
+    pem.write_text(pair)
+    check_client_cert(pem)
+    check_client_cert(pem.parent)  # a folder of them
+    at = pair.index("-----BEGIN PRIVATE")
+    pem.write_text(pair[at:] + "words between\n" + pair[:at])
+    check_client_cert(pem)
+
+
+@pytest.mark.parametrize("within", [False, True])
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        (CERTIFICATE, "holds no private key"),
+        (KEY, "holds no certificate; put the certificate and its key into one PEM"),
+        (
+            CERTIFICATE + KEY.replace("PRIVATE", "ENCRYPTED PRIVATE"),
+            "has a key with a password; write it without one, as 'openssl pkey'",
+        ),
+        (CERTIFICATE + KEY, "is the key that of the certificate"),
+        ("two", r"cannot be used \(key values mismatch\): is the key that of"),
+        ("text", "holds no private key"),
+        ("", "holds no private key"),
+    ],
+)
+def test_what_is_no_certificate_with_its_key_is_told(
+    pem: Path, text: str, problem: str, within: bool
+) -> None:
+    if text == "two":
+        one, other = own_pair("one"), own_pair("other")
+        text = one.partition("-----BEGIN PRIVATE")[0]
+        text += other[other.index("-----BEGIN PRIVATE") :]
+    pem.write_text(text)
+    with pytest.raises(UnusableValueError, match=problem) as told:
+        check_client_cert(pem.parent if within else pem)
+    assert str(pem) in str(told.value)
+
+
+def test_a_certificate_that_is_not_there_is_told(
+    pem: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(UnusableValueError, match="there is no such file"):
+        check_client_cert(Path("/nowhere/at.all"))
+    (pem.parent / "empty").mkdir()
+    with pytest.raises(UnusableValueError, match=r"holds no HOST\.pem"):
+        check_client_cert(pem.parent / "empty")
     refuse = Mock(side_effect=OSError("odd"))
     monkeypatch.setattr(Path, "read_bytes", refuse)
     with pytest.raises(UnusableValueError, match="cannot be read: odd"):

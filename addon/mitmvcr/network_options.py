@@ -19,12 +19,37 @@ def parse_pem(text: str) -> Path | None:
     return Path(os.path.expanduser(text.strip())).absolute()
 
 
+_ONE_FILE = "put the certificate and its key into one PEM"
+
+
 def check_client_cert(path: Path) -> None:
     """Raise UnusableValueError where it is neither a PEM file with a certificate and
-    its key nor a folder of them, each named ``HOST.pem``."""
-    if not path.is_dir() and b"PRIVATE KEY-----" not in _data(path):
-        problem = "holds no private key; put the certificate and its key into one PEM"
+    its key nor a folder of them, each named ``HOST.pem``. Who asked for a certificate
+    would hear of it from mitmproxy only as a connection that was closed."""
+    files = sorted(path.glob("*.pem")) if path.is_dir() else [path]
+    if not files:
+        raise UnusableValueError(str(path), "holds no HOST.pem")
+    for file in files:
+        _check_pair(file)
+
+
+def _check_pair(path: Path) -> None:
+    import ssl
+
+    data = _data(path)
+    if b"PRIVATE KEY-----" not in data:
+        raise UnusableValueError(str(path), f"holds no private key; {_ONE_FILE}")
+    if b"-----BEGIN CERTIFICATE-----" not in data:
+        raise UnusableValueError(str(path), f"holds no certificate; {_ONE_FILE}")
+    if b"ENCRYPTED" in data:
+        problem = "has a key with a password; write it without one, as 'openssl pkey'"
         raise UnusableValueError(str(path), problem)
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_cert_chain(path)
+    except ssl.SSLError as error:
+        said = (error.reason or "").replace("_", " ").lower()
+        problem = f"cannot be used ({said}): is the key that of the certificate?"
+        raise UnusableValueError(str(path), problem) from error
 
 
 def check_upstream_ca(path: Path) -> None:

@@ -1,5 +1,6 @@
 """A run with a cassette for each session: what it tells covers them all."""
 
+import gzip
 import json
 import re
 import sys
@@ -51,6 +52,24 @@ def test_each_session_replays_its_cassette_and_one_line_sums_them_up(
         "mitmvcr: folder cassettes (3 cassettes), mode replay_only: recorded 0,"
         " replayed 3, missed 0, unused 0",
         "mitmvcr: default: 1 request named no session",
+    ]
+
+
+@pytest.mark.parametrize("mode", ["replay_only", "record_once", "new_episodes"])
+def test_a_compressed_cassette_is_that_of_its_session(
+    cli: Cli, folder: Path, mode: str
+) -> None:
+    for name in ("login/ok", "other"):
+        plain = folder / f"{name}.yaml"
+        (folder / f"{name}.yaml.gz").write_bytes(gzip.compress(plain.read_bytes()))
+        plain.unlink()
+    words = asking("login%2Fok:a", "other:a", ":a")
+    ran = cli("run", "--cassettes", "cassettes", "-m", mode, *words)
+    assert (ran.returncode, ran.stdout) == (0, "login/ok\nother\ndefault\n")
+    assert sorted(each.name for each in folder.rglob("*.*")) == [
+        "default.yaml",
+        "ok.yaml.gz",
+        "other.yaml.gz",
     ]
 
 

@@ -46,6 +46,17 @@ def test_roots_named_for_one_client_only_are_kept_too(tmp_path, ca, corporate):
     assert {*ders(corporate, ca)} < {*ders(made.bundle)}
 
 
+@pytest.mark.parametrize("name", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
+def test_a_folder_of_roots_is_kept_too(tmp_path, ca, corporate, name):
+    folder = tmp_path / "certs"
+    (folder / "below").mkdir(parents=True)
+    (folder / "12345678.0").symlink_to(corporate)
+    (folder / "gone.0").symlink_to("/nowhere.pem")
+    (folder / "notes").write_bytes(b"\xff no certificate")
+    made = write(tmp_path, ca, {name: str(folder)})
+    assert {*ders(corporate, ca)} < {*ders(made.bundle)}
+
+
 @pytest.mark.parametrize("inherited", [{}, {"SSL_CERT_FILE": "/nowhere.pem"}])
 def test_without_inherited_roots_there_are_the_system_s(tmp_path, ca, inherited):
     made = write(tmp_path, ca, inherited)

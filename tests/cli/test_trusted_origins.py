@@ -65,17 +65,25 @@ def test_one_that_is_not_trusted_is_told_with_the_cure(run):
     assert "nothing went through" not in ran.stderr
 
 
-@pytest.mark.parametrize("way", ["option", "node", "folder", "set"])
+#: A folder of authorities may be named by each.
+FOLDERS = {
+    "folder": "SSL_CERT_DIR",
+    "requests": "REQUESTS_CA_BUNDLE",
+    "curl": "CURL_CA_BUNDLE",
+}
+
+
+@pytest.mark.parametrize("way", ["option", "node", "folder", "requests", "curl", "set"])
 def test_ways_to_trust_it(run, certs, tmp_path, way):
     words, env = (), {}
     if way == "option":
         words = ("--upstream-ca", certs.ca)
     elif way == "node":
         env = {"NODE_EXTRA_CA_CERTS": str(certs.ca)}
-    elif way == "folder":
+    elif way in FOLDERS:
         (tmp_path / "certs").mkdir()
         (tmp_path / "certs" / "ca.pem").write_bytes(certs.ca.read_bytes())
-        env = {"SSL_CERT_DIR": str(tmp_path / "certs")}
+        env = {FOLDERS[way]: str(tmp_path / "certs")}
     else:
         words = ("--set", "ssl_insecure=true")
     ran = run(*words, **env)

@@ -34,6 +34,7 @@ def seeds() -> list[bytes]:
     wide = [writer.dumps(cassette(3, seed), "v4") for seed in range(6)]
     wide += [writer.dumps(cassette(3, seed), "v3") for seed in range(6, 12)]
     wide += [writer.dumps(bare(cassette(3, seed))) for seed in range(12, 15)]
+    wide += [writer.dumps(long_named(), layout) for layout in ("v4", "v4.0.8", "v3")]
     return wide + [narrowed(data) for data in wide[::3]] + [version_last(wide[0])]
 
 
@@ -50,6 +51,42 @@ def bare(full: Cassette) -> Cassette:
             for each in full.interactions
         ]
     )
+
+
+#: curl calls any body a form, which is then a name without an equals sign.
+LONG_NAMES = {
+    "plain": "k" * 129,
+    "JSON": f'{{"words": "{"w " * 99}"}}',
+    "quoted": "true: " * 30,
+    "apostrophes": "- it's " * 30,
+    "escapes": "\N{BELL}\t" * 70,
+    "not ASCII": "\N{LATIN SMALL LETTER E WITH ACUTE}" * 65,
+}
+
+
+def long_named(*names: str) -> Cassette:
+    """With names that are too long for a line with their values."""
+    form = {name: ("a", "", "b: c")[: i % 4] for i, name in enumerate(names)}
+    form = form or {name: ("",) for name in LONG_NAMES.values()}
+    body = next(iter(form)).encode()
+    request = Request("POST", "http://x/", content_length=len(body), body=body)
+    named = replace(request, form={"a": ("b",), **form, "z": ()}, headers={"B": ("c",)})
+    return Cassette([Interaction(0, named, Response(code=200))])
+
+
+@pytest.mark.parametrize("layout_name", ["v4", "v4.0.8", "v3"])
+@pytest.mark.parametrize("kind", LONG_NAMES)
+def test_the_fast_way_takes_long_names(kind: str, layout_name: writer.Layout) -> None:
+    names = [f"{LONG_NAMES[kind]}{i}" for i in range(4)]
+    written = long_named(*names)
+    data = writer.dumps(written, layout_name)
+    assert b"            ? " in data
+    index = layout.index(data)
+    assert index is not None
+    parser = ItemParser(index.columns)
+    assert parser.parse(index.item(0)) == written.interactions[0]
+    head = index.item(0).partition(b"\n      response:")[0]
+    assert parser.parse_request(head) == written.interactions[0].request
 
 
 def narrowed(data: bytes) -> bytes:

@@ -2,6 +2,7 @@
 
 import logging
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from mitmproxy.test import tflow
@@ -121,6 +122,39 @@ def test_a_filter_blocks_in_every_mode(tmp_path, mode):
         assert counts(rig) == (0, 2, 0)
         flow = ask(rig, "https://b.test/")
         assert flow.response is None or flow.response.status_code == 200
+        rig.vcr.sessions.under_way.clear()
+
+    check()
+
+
+@pytest.mark.parametrize("mode", ["replay", "record", "new_episodes", "passthrough"])
+@pytest.mark.parametrize("media", ["text/plain", "application/grpc"])
+def test_what_is_blocked_is_not_sent_though_its_host_is_let_through(
+    tmp_path, mode, media
+):
+    @in_loop
+    def check():
+        rig = Rig(
+            vcr_cassette=write(tmp_path / "a.yaml", "https://b.test/"),
+            vcr_mode=mode,
+            vcr_passthrough=["~d a.test"],
+            vcr_block=["~u /events"],
+        )
+        h2 = SimpleNamespace(conn=SimpleNamespace(alpn=b"h2"))
+        rig.vcr.streams.tls_established_client(h2)
+        flows = {}
+        for path in ("events", "data"):
+            flow = tflow.tflow()
+            flow.request.url = f"https://a.test/{path}"
+            flow.request.http_version = "HTTP/2.0"
+            flow.request.headers["content-type"] = media
+            rig.vcr.streams.requestheaders(flow)
+            if flow.response is None:
+                let(rig.vcr.request(flow))
+            flows[path] = flow.response
+        assert flows["data"] is None  # it goes on
+        assert flows["events"] is not None
+        assert counts(rig) == (0, 1, 1)
         rig.vcr.sessions.under_way.clear()
 
     check()

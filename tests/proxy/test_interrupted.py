@@ -11,7 +11,7 @@ from mitmvcr.core.modes import Mode, Repeats
 from mitmvcr.options import Settings
 from mitmvcr.parsing import View as Name
 from mitmvcr.proxy.flow.exchange import forward
-from mitmvcr.proxy.flow.interrupted import broken
+from mitmvcr.proxy.flow.interrupted import broken, with_remedy
 from mitmvcr.proxy.flow.player import Player
 from mitmvcr.proxy.flow.streaming import Tee
 from mitmvcr.proxy.host.messages import request_parts
@@ -64,6 +64,39 @@ def test_without_the_option_it_is_told_how_to_record_it() -> None:
         "broke off and is not recorded: server closed connection"
         " (vcr_record_errors=yes would record the failure)"
     )
+
+
+@pytest.mark.parametrize(
+    ("reason", "cure"),
+    [
+        ("unable to get local issuer certificate", "vcr_upstream_ca=FILE trusts its"),
+        ("self-signed certificate", "vcr_upstream_ca=FILE trusts its authority"),
+        ("self-signed certificate in certificate chain", "vcr_upstream_ca=FILE trusts"),
+        ("certificate has expired", "no authority helps there: vcr_insecure_upstream"),
+        ("certificate is not yet valid", "no authority helps there"),
+        ("hostname mismatch", "no authority helps there: vcr_insecure_upstream=yes"),
+        ("IP address mismatch", "no authority helps there: vcr_insecure_upstream=yes"),
+    ],
+)
+def test_the_cure_is_one_that_helps(reason: str, cure: str) -> None:
+    told = with_remedy(f"Certificate verify failed: {reason}")
+    assert told.startswith(f"Certificate verify failed: {reason} ({cure}")
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "[Errno -2] Name or service not known",
+        "[Errno -3] Temporary failure in name resolution",
+        "[Errno -5] No address associated with hostname",
+        "[Errno 8] nodename nor servname provided, or not known",
+        "[Errno 11001] getaddrinfo failed",
+    ],
+)
+def test_a_name_that_nobody_knows_is_the_origin_s_or_the_proxy_s(reason: str) -> None:
+    assert with_remedy(reason).startswith(f"{reason} (no such host is known here; wh")
+    proxy = ("http", ("nonsense", 80))
+    assert with_remedy(reason, proxy).startswith(f"{reason} (that is the proxy that H")
 
 
 @pytest.mark.parametrize("view", [translate, wireview])

@@ -98,6 +98,23 @@ def test_a_link_may_lead_about_in_the_folder_but_not_out_of_it(tmp_path: Path) -
             cassette_of(root, name)
 
 
+def test_a_cassette_that_was_compressed_stays_that_of_its_name(tmp_path: Path) -> None:
+    for name in ("ok", "v1.2", "login/ok"):
+        packed = tmp_path / f"{name}.yaml.gz"
+        packed.parent.mkdir(exist_ok=True)
+        packed.touch()
+        assert cassette_of(tmp_path, name) == packed
+        assert name_of(tmp_path, str(packed)) == name
+        plain = tmp_path / f"{name}.yaml"
+        plain.touch()
+        assert cassette_of(tmp_path, name) == plain
+    outside = tmp_path / "inside"
+    outside.mkdir()
+    (outside / "a.yaml.gz").symlink_to(tmp_path / "ok.yaml.gz")
+    with pytest.raises(UnusableValueError, match="a symbolic link leads out of"):
+        cassette_of(outside, "a")
+
+
 @settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=()), max_size=40))
 def test_no_name_leaves_the_folder_and_a_name_stays_one(text: str) -> None:

@@ -138,10 +138,17 @@ def body_left(body: bytes, code: int = 200, media: str = "application/json") -> 
         (b'{"ok":false,"parameters":{"retry_after":35}}', None),
         (b'{"error":{"details":[{"retryDelay":"39s"}]}}', None),
         (b'[{"error":{"details":[{"retryDelay": "39.5s"}]}}]', None),
+        (b'{"errcode":"M_LIMIT_EXCEEDED","retry_after_ms":2000}', None),
+        (b'{"kind":"Status","details":{"retryAfterSeconds":10}}', None),
+        (b'{"retryAfter": 30}', b'{"retryAfter": 1}'),
+        (b'{"retryAfterMs":"3000"}', b'{"retryAfterMs":"1"}'),
+        (b'{"error":{"retry_after_seconds":60.0}}', None),
+        (b'{"RetryAfter":9,"retryBudget":9}', b'{"RetryAfter":1,"retryBudget":9}'),
     ],
 )
-def test_what_an_error_says_of_when_to_come_back(body, shortest):
-    changed = body_left(body, 429)
+@pytest.mark.parametrize("code", [400, 409, 420, 429, 503, 529])
+def test_what_an_error_says_of_when_to_come_back(body, shortest, code):
+    changed = body_left(body, code)
     assert changed == (shortest or changed)
     assert changed != body
     json.loads(changed)
@@ -151,6 +158,8 @@ def test_what_an_error_says_of_when_to_come_back(body, shortest):
 def test_a_device_is_to_ask_again_soon():
     body = b'{"device_code":"d","interval":5,"expires_in":900}'
     assert body_left(body) == b'{"device_code":"d","interval":1,"expires_in":900}'
+    aws = b'{"deviceCode":"d","expiresIn":600,"interval":5,"userCode":"U"}'
+    assert body_left(aws) == aws.replace(b"5", b"1")
     assert body_left(b'{"interval":5}') == b'{"interval":5}'
 
 

@@ -17,6 +17,7 @@ from mitmvcr.format.lines import (
     BLOCK,
     LIST,
     LIST_VALUE,
+    LONG_NAME,
     MAP,
     NAME,
     PART,
@@ -240,15 +241,28 @@ class ItemParser:
         at = 1
         while at < len(lines):
             kind, name, has_values = self._line(lines[at])
-            if kind != NAME:
+            if kind not in (NAME, LONG_NAME):
                 break
             if name in names:
                 raise Decline
             at += 1
+            if kind == LONG_NAME:
+                has_values = self._is_followed(lines, at)
+                at += not has_values
             names[name] = ()
             if has_values:
                 at, names[name] = self._values(lines, at, VALUE)
         return at, names
+
+    def _is_followed(self, lines: list[bytes], at: int) -> bool:
+        """Return whether a long name has values. The line of its colon, which is also
+        that of the first one, becomes a line as all values have."""
+        margin = b" " * self._lines.columns.name
+        if at == len(lines) or not lines[at].startswith(margin + b":"):
+            raise Decline
+        rest = lines[at][len(margin) + 1 :]
+        lines[at] = margin + b" " + rest
+        return rest != b" []"
 
     def _values(
         self, lines: list[bytes], at: int, wanted: int

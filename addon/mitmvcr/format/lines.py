@@ -27,7 +27,8 @@ class Columns(NamedTuple):
 
 
 # The kinds of lines; VALUE has the value in its second place, the others their key.
-VALUE, LIST_VALUE, NAME, FIELD, MAP, LIST, BLOCK, PART, ID = range(9)
+# A LONG_NAME is one of more than 128 bytes: its colon begins the next line.
+VALUE, LIST_VALUE, NAME, FIELD, MAP, LIST, BLOCK, PART, ID, LONG_NAME = range(10)
 Line = tuple[int, Any, Any]
 
 # Lines repeat from item to item; those that do not must not fill the memory.
@@ -146,6 +147,8 @@ class Lines:
         if rest.startswith(b"- "):
             return self._value(column, rest[2:])
         if column == self.columns.name:
+            if rest.startswith(b"? "):
+                return LONG_NAME, text(rest[2:]), None
             return _name(rest)
         if column == self.columns.field:
             return self._field(rest)

@@ -233,11 +233,11 @@ class VcrAddon:
                 handed.player, flow, handed.live_request, handed.decision
             )
         session = player.session
-        if player.passthrough and player.passes(flow):
-            session.passed()
-            return None
         if why := player.blocking.by_filter(flow):
             block(session, flow, why)
+            return None
+        if player.passthrough and player.passes(flow):
+            session.passed()
             return None
         live = live_request(player, flow)
         if session.looks_up and size_of(live.request) > SLOW:

@@ -78,10 +78,10 @@ class Streams:
         from mitmvcr.proxy.flow import grpc
 
         session = player.session
-        if player.passes(flow):
-            grpc.let_pass(session, flow)
-        elif why := player.blocking.by_filter(flow):
+        if why := player.blocking.by_filter(flow):
             grpc.block(session, flow, why)
+        elif player.passes(flow):
+            grpc.let_pass(session, flow)
         elif session.looks_up:
             self._look_at_call(player, flow)
         elif session.records:

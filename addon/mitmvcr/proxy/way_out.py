@@ -200,7 +200,8 @@ def goes_past(past: Sequence[str], host: str, port: int) -> bool:
     """Return whether NO_PROXY's words name a host, as curl, Go and requests read it:
     a name and what is below it, with or without a dot before it, with or without a
     port; an address, or a network of them; ``*`` is all."""
-    return any(_names(word.strip().lower(), host.lower(), port) for word in past)
+    name = host.lower().removesuffix(".")
+    return any(_names(word.strip().lower(), name, port) for word in past)
 
 
 def _names(word: str, host: str, port: int) -> bool:
@@ -211,5 +212,5 @@ def _names(word: str, host: str, port: int) -> bool:
     try:
         return ipaddress.ip_address(host) in ipaddress.ip_network(name, strict=False)
     except ValueError:
-        below = name.removeprefix("*").removeprefix(".")
+        below = name.removeprefix("*").removeprefix(".").removesuffix(".")
         return word == "*" or host == below or host.endswith(f".{below}")

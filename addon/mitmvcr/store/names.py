@@ -14,6 +14,8 @@ from mitmvcr.core.errors import UnusableValueError
 from mitmvcr.core.wording import quoted
 
 SUFFIX = ".yaml"
+#: A cassette that somebody has compressed stays the one of its name.
+_PACKED = f"{SUFFIX}.gz"
 #: In bytes. A file system has 255 for a part, and a recording's own files add some.
 _LONGEST_PART, _LONGEST = 200, 1000
 #: Controls, Windows' separator and streams of files, and what no file has there. A
@@ -78,15 +80,18 @@ def _why_no_part(part: str) -> str:
 def name_of(root: Path, cassette: str) -> str:
     """Return the name that means this cassette; one outside the folder has its path."""
     path = os.path.relpath(os.path.realpath(cassette), os.path.realpath(root))
-    return path.replace(os.sep, "/").removesuffix(SUFFIX)
+    return path.replace(os.sep, "/").removesuffix(_PACKED).removesuffix(SUFFIX)
 
 
 def cassette_of(root: Path, name: str) -> Path:
-    """Return the cassette of a name that :func:`session_name` gave.
+    """Return the cassette of a name that :func:`session_name` gave, which may be there
+    compressed.
 
     Raises UnusableValueError where a symbolic link leads out of the folder.
     """
-    path = root / f"{name}{SUFFIX}"
+    path, packed = root / f"{name}{SUFFIX}", root / f"{name}{_PACKED}"
+    if not os.path.lexists(path) and os.path.lexists(packed):
+        path = packed
     real, inside = os.path.realpath(path), os.path.realpath(root)
     if os.path.commonpath([real, inside]) != inside:
         problem = f"a symbolic link leads out of {root}, to {real}; {_EXAMPLE}"

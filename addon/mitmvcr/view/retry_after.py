@@ -48,24 +48,33 @@ RESETS: Mapping[str, str] = {
     r"(\w+-)+ratelimit-(\w+-)*reset": "Anthropic (anthropic-ratelimit-tokens-reset)",
 }
 _RESETS = re.compile("|".join(RESETS))
-#: Members of JSON, in seconds -> who reads them. They count in an answer that tells a
-#: client to come back later; an interval, where it comes with a device code.
+#: Members of JSON, in seconds or, where they say so, milliseconds -> who reads them.
+#: They count in an error; an interval, where it comes with a device code.
 MEMBERS: Mapping[str, str] = {
     "retry_after": "discord.py: http.py; python-telegram-bot and grammY's auto-retry"
     " (parameters.retry_after)",
+    "retry_after_ms": "Matrix, M_LIMIT_EXCEEDED: matrix-js-sdk, matrix-nio",
+    "retryAfterSeconds": "Kubernetes, details of a Status: apimachinery:"
+    " SuggestsClientDelay; other APIs spell it retryAfter, retryAfterMs and so on",
     "retryDelay": "google.rpc.RetryInfo in Google's errors: gemini-cli",
     "interval": "RFC 8628, 3.2: msal: obtain_token_by_device_flow; golang.org/x/oauth2:"
-    " DeviceAccessToken",
+    " DeviceAccessToken; beside a deviceCode, AWS' SSO: botocore: SSOTokenFetcher",
 }
 #: The field of an event stream, in milliseconds: browsers' EventSource (HTML, 9.2.6),
 #: the MCP SDKs for Python (client/streamable_http.py) and TypeScript. The SDKs of
 #: openai and anthropic parse it and do not wait.
 _RETRY = re.compile(rb"(?m)^(retry: ?)(\d+)(?=\r?$)")
-_MEMBER = re.compile(rb'("(?:retry_after|retryDelay)"\s*:\s*"?)(\d+)(\.\d+)?')
+_MEMBER = re.compile(
+    rb'("retry_?(?:after(?:_?(?:ms|millis|milliseconds|s|secs?|seconds))?|delay)"'
+    rb'\s*:\s*"?)(\d+)(\.\d+)?',
+    re.IGNORECASE,
+)
 _INTERVAL = re.compile(rb'("interval"\s*:\s*"?)(\d+)()')
-_DEVICE = b'"device_code"'
+_DEVICE = (b'"device_code"', b'"deviceCode"')
 #: In bytes: a longer body of JSON holds no such hint.
 _LONGEST = 1 << 16
+#: From this status on a body says why there is no answer.
+_ERROR = 400
 #: Statuses that ask a client to come back later.
 _LATER = (403, 413, 429, 503)
 #: Those after which OkHttp (RetryAndFollowUpInterceptor.kt) obeys a 0, and only that.
@@ -117,9 +126,10 @@ def _body(response: Response) -> bytes:
         return _RETRY.sub(_least_digits, body)
     if len(body) > _LONGEST or body[:1] not in (b"{", b"["):
         return body
-    if response.code in _LATER:
+    if response.code >= _ERROR:
         return _MEMBER.sub(_least_seconds, body)
-    return _INTERVAL.sub(_least_seconds, body) if _DEVICE in body else body
+    has_code = any(name in body for name in _DEVICE)
+    return _INTERVAL.sub(_least_seconds, body) if has_code else body
 
 
 def _media(response: Response) -> str:

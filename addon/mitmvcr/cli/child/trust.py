@@ -86,7 +86,11 @@ def more_roots(inherited: Mapping[str, str]) -> Iterator[Path]:
     node = inherited.get("NODE_EXTRA_CA_CERTS", "")
     if _is_file(node):
         yield Path(node)
-    for name in inherited.get("SSL_CERT_DIR", "").split(os.pathsep):
+    yield from _within(inherited.get("SSL_CERT_DIR", "").split(os.pathsep))
+
+
+def _within(folders: Iterable[str]) -> Iterator[Path]:
+    for name in folders:
         if name and os.path.isdir(name):
             yield from filter(_is_readable, sorted(Path(name).iterdir()))
 
@@ -113,10 +117,12 @@ def write_trust_files(
 
 
 def inherited_roots(inherited: Mapping[str, str]) -> list[Path]:
-    """Return the files of roots that the child would have trusted, each once."""
+    """Return the files of roots that the child would have trusted, each once; requests
+    and curl take a folder of them, too."""
     named = [inherited.get(name, "") for name in BUNDLE_VARIABLES]
     first = named[0] if _is_file(named[0]) else default_roots()
-    return list(dict.fromkeys(Path(name) for name in [first, *named] if _is_file(name)))
+    files = [Path(name) for name in [first, *named] if _is_file(name)]
+    return list(dict.fromkeys([*files, *_within(named)]))
 
 
 def default_roots() -> str:

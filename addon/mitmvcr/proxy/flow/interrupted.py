@@ -19,8 +19,27 @@ from mitmvcr.proxy.flow.exchange import Exchange
 from mitmvcr.proxy.flow.streaming import TimedTee, with_chunks
 from mitmvcr.proxy.host.messages import response_parts
 
+#: What systems say of a name that nobody knows: Linux (also in a container without a
+#: name server), macOS, Windows.
+_UNKNOWN = (
+    "name or service not known",
+    "no address associated with hostname",
+    "temporary failure in name resolution",
+    "nodename nor servname provided",
+    "getaddrinfo failed",
+)
 #: What helps, by a word of mitmproxy's reason.
+_ANYBODY = f"no authority helps there: {INSECURE_UPSTREAM.vcr}=yes trusts it as it is"
 _REMEDIES = (
+    *(
+        (f"certificate verify failed: {problem}", _ANYBODY)
+        for problem in (
+            "certificate has expired",
+            "certificate is not yet valid",
+            "hostname mismatch",
+            "ip address mismatch",
+        )
+    ),
     (
         "certificate verify failed",
         f"{UPSTREAM_CA.vcr}=FILE trusts its authority,"
@@ -36,10 +55,13 @@ _REMEDIES = (
         "ALL_PROXY or HTTPS_PROXY names it; NO_PROXY names hosts that are reached"
         " without it",
     ),
-    (
-        "name or service not known",
-        "no such host is known here; where a proxy leads out of this network,"
-        " HTTPS_PROXY names it",
+    *(
+        (
+            word,
+            "no such host is known here; where a proxy leads out of this network,"
+            " HTTPS_PROXY names it",
+        )
+        for word in _UNKNOWN
     ),
 )
 _SILENT = (
@@ -55,7 +77,9 @@ def with_remedy(reason: str, via: object = None) -> str:
     """Return a reason of mitmproxy's with what helps in parentheses; ``via`` is the
     proxy that the connection had to go through, if any."""
     known = reason.partition(_ADVICE)[0]
-    if via and "connect call failed" in known.lower():
+    if via and any(
+        word in known.lower() for word in ("connect call failed", *_UNKNOWN)
+    ):
         return f"{known} ({_SILENT})"
     found = (more for word, more in _REMEDIES if word in known.lower())
     return f"{known} ({next(found, _NONE)})"
