@@ -13,7 +13,9 @@ class OptionError(VcrError):
 
     def __init__(self, option: str, value: object, remedy: str) -> None:
         self.option, self.value, self.remedy = option, value, remedy
-        super().__init__(f"{option}={value}: {remedy}")
+        is_empty = not str(value).strip()
+        given = f"{option} has no value" if is_empty else f"{option}={value}"
+        super().__init__(f"{given}: {remedy}")
 
 
 class UnusableValueError(VcrError):

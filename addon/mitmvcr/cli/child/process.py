@@ -74,6 +74,9 @@ def find(name: str) -> None:
     it."""
     if shutil.which(name):
         return
+    if not name.strip():
+        problem = "the command is empty; name a program, as -- pytest tests/"
+        raise CommandError(repr(name), problem, status.NOT_FOUND)
     if os.path.dirname(name) and os.path.exists(name):
         problem = "is a folder" if os.path.isdir(name) else "is not executable"
         raise CommandError(name, problem, status.CANNOT_EXECUTE)
