@@ -1,6 +1,7 @@
 """The command line as a whole."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,10 +11,12 @@ from typing import Any
 import click
 import pytest
 
+from cli.helpers import answer, write_cassette
 from mitmvcr import __version__
 from mitmvcr.cli import main
 from mitmvcr.cli.app import app
 from mitmvcr.cli.options import MayBeEmpty
+from patience import PATIENCE
 
 
 def test_the_version_is_printed(cli):
@@ -232,3 +235,43 @@ def test_a_disk_that_is_full_is_said_of_stdout(words, cli):
     assert ran.stderr == (
         "mitmvcr: error: stdout: cannot be written: no space left on device\n"
     )
+
+
+@pytest.mark.parametrize(
+    "words", [("cassette", "show", "c.yaml"), ("ca", "path"), ("config",), ("--help",)]
+)
+def test_a_pipe_that_nobody_reads_ends_a_command_as_sigpipe_does(words, cli):
+    write_cassette(cli.cwd / "c.yaml", answer("http://h/", b""))
+    reads, writes = os.pipe()
+    os.close(reads)
+    try:
+        with cli.start(*words, stdout=writes) as process:
+            assert process.stderr is not None
+            told = process.stderr.read()
+            assert process.wait(PATIENCE) == 128 + signal.SIGPIPE
+    finally:
+        os.close(writes)
+    assert "Traceback" not in told
+    assert "Exception" not in told
+    assert "error" not in told
+
+
+@pytest.mark.parametrize(("ignored", "code"), [(False, 130), (True, 0)])
+def test_ctrl_c_while_it_is_imported_ends_it_without_a_traceback(ignored, code):
+    """The signal comes in the middle of the imports, sent by one of them."""
+    start = (
+        "import signal, sys\n"
+        f"if {ignored}: signal.signal(signal.SIGINT, signal.SIG_IGN)\n"
+        "class Sends:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name == 'mitmvcr.cli': signal.raise_signal(signal.SIGINT)\n"
+        "sys.meta_path.insert(0, Sends())\n"
+        "sys.argv = ['mitmvcr', '--version']\n"
+        "from mitmvcr.__main__ import entry\n"
+        "entry()\n"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", start], capture_output=True, text=True, check=False
+    )
+    assert (ran.returncode, ran.stderr) == (code, "")
+    assert bool(ran.stdout) is ignored

@@ -26,6 +26,8 @@ class _Named(click.Command):
         except click.UsageError as error:
             error.ctx = error.ctx or ctx
             raise
+        except BrokenPipeError:  # while it prints the help
+            raise ReaderLeftError from None
 
     def _check_values(self, ctx: click.Context, args: Sequence[str]) -> None:
         """Raise UsageError for an option without its value: click would take what
@@ -76,6 +78,18 @@ class CommandGroup(_Named, click.Group):
     """A group whose commands are named in what is said of them."""
 
     command_class = _Named
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Let a pipe that nobody reads end a command as SIGPIPE ends others; click
+        would end it with 1. Raise ReaderLeftError."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            raise ReaderLeftError from None
+
+
+class ReaderLeftError(Exception):
+    """Whoever read stdout has left, as ``head`` does."""
 
 
 class GroupedCommand(_Named):
