@@ -112,7 +112,7 @@ class Relay:
 
     def _hear(self, number: int, _: object) -> None:
         """End the start where it is under way, as if it had been cancelled there. Where
-        the loop waits, or does something else, it is told in its turn."""
+        the loop waits, or does something else, it hears of it in its turn."""
         is_free = self._is_starting and self.early is None
         if is_free and asyncio.current_task(self._loop) is self._task:
             self.early = number
