@@ -51,21 +51,6 @@ def test_what_is_no_header_of_a_request_is_not_compared(name: str) -> None:
     assert text.endswith(remedy)
 
 
-@pytest.mark.parametrize(
-    "name", ["Authorization", "x-api-key", "X-My-Token", "Proxy-Authorization"]
-)
-def test_to_ignore_a_header_that_holds_a_secret_lets_nobody_else_in(name: str) -> None:
-    (text,) = idle_options(parse_settings(ignore_headers=["X-Request-Id", name]))
-    assert text.startswith(f"vcr_ignore_headers={name}: this header holds a secret")
-    assert "say vcr_match=-identity, or leave" in text
-    for others in (
-        {"match": "-identity"},
-        {"keep": [name]},
-        {"redact": "none"},
-    ):
-        assert not told(parse_settings(ignore_headers=[name], **others))
-
-
 def test_a_variable_that_is_not_set_hides_nothing_in_a_recording() -> None:
     settings = parse_settings(secret=["A_KEY", "B_KEY"])
     assert told(settings, {"A_KEY": "x", "B_KEY": ""}) == ["vcr_secret=B_KEY"]

@@ -259,3 +259,63 @@ def test_a_foreign_file_is_one_line_to_each_command(tmp_path, capsys, command) -
     remedy = f"'mitmvcr cassette convert {path} -o {tmp_path / 'a.govcr.yaml'}' makes"
     (line,) = [each for each in (out + err).splitlines() if remedy in each]
     assert "is an HTTP archive (HAR), and no cassette of go-vcr's: " in line
+
+
+def test_no_secret_stands_in_what_is_said_of_a_file(tmp_path, capsys) -> None:
+    """What cannot be converted is named, as an extension's request of a browser, and
+    may have a password in its URL."""
+    key = "q7Rk2Zp9Wm4Xc8Vb3Nt6"
+    urls = f"chrome-extension://x/?password={key}", f"https://h.test/?api_key={key}"
+    entries = [
+        {
+            "request": {"method": "GET", "url": url, "headers": []},
+            "response": {"status": status, "content": {"text": "x"}, "headers": []},
+        }
+        for url, status in zip((*urls, urls[1]), (200, 200, 0), strict=True)
+    ]
+    entries[2]["response"]["statusText"] = key
+    entries[2]["_error"] = f"net::ERR at {key}"  # type: ignore[assignment]
+    path = tmp_path / "a.har"
+    path.write_text(json.dumps({"log": {"version": "1.2", "entries": entries}}))
+    for more in ((), ("--json",)):
+        assert convert(path, "-o", tmp_path / "a.yaml", *more) == 1
+        said = "".join(capsys.readouterr())
+        assert "chrome-extension://x/?password=[REDACTED:password]" in said
+        assert "net::ERR at [REDACTED:api_key]" in said
+        assert key not in said + (tmp_path / "a.yaml").read_text()
+
+
+def test_the_secrets_of_a_collection_are_hidden_where_its_variables_stand(
+    tmp_path, capsys
+) -> None:
+    names = {
+        "apiKey": "k3yOfThe4pi77",
+        "who": "s0me0ne4tHome",
+        "base": "https://h.test",
+    }
+    variables = [{"key": name, "value": value} for name, value in names.items()]
+    variables[1]["type"] = "secret"
+    request = {
+        "method": "GET",
+        "header": [{"key": "X-Custom", "value": "{{apiKey}}"}],
+        "url": {"raw": "{{base}}/x?q={{apiKey}}&w={{who}}"},
+    }
+    answer = {"originalRequest": request, "code": 200, "body": "hi s0me0ne4tHome"}
+    collection = {
+        "info": {
+            "schema": "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"
+        },
+        "variable": variables,
+        "item": [{"name": "x", "request": request, "response": [answer]}],
+    }
+    path, target = tmp_path / "a.json", tmp_path / "a.yaml"
+    path.write_text(json.dumps(collection))
+    assert convert(path, "-o", target) == 0
+    (one,) = held(target)
+    assert one.request.url == "https://h.test/x?q=[REDACTED:apiKey]&w=[REDACTED:who]"
+    assert [*one.request.headers["X-Custom"]] == ["[REDACTED:apiKey]"]
+    assert one.response.body == b"hi [REDACTED:who]"
+    assert convert(path, "-o", target, "--keep", "apiKey,who") == 0
+    (one,) = held(target)
+    assert one.request.url == "https://h.test/x?q=k3yOfThe4pi77&w=s0me0ne4tHome"
+    capsys.readouterr()

@@ -164,7 +164,7 @@ def test_a_pipe_is_no_cassette_and_is_not_waited_for(cli, tmp_path, mode):
     os.mkfifo(tmp_path / "pipe.yaml")
     ran = cli("run", "--cassette", tmp_path / "pipe.yaml", "--mode", mode, *exits(0))
     assert ran.returncode == 125
-    assert "pipe.yaml: is not a file; name another one" in ran.stderr
+    assert "pipe.yaml: is not a file: name another one" in ran.stderr
 
 
 @pytest.mark.parametrize(("code", "expected"), [(FETCH, 0), (TRY, 100)])

@@ -18,6 +18,7 @@ import pytest
 
 from cli.helpers import Cli
 from end_to_end.cassettes import interaction, write
+from mitmvcr.cli.commands.workers import Started
 from mitmvcr.proxy.flow.player import DEFAULT
 from mitmvcr.proxy.sessions.shared import Worker
 from patience import PATIENCE, wait_until
@@ -347,6 +348,26 @@ def _children(pid: int) -> list[int]:
     """The processes that a process has started, in that order."""
     text = Path(f"/proc/{pid}/task/{pid}/children").read_text()
     return [*map(int, text.split())]
+
+
+class Ending:
+    """A process that notes how often it is to end."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def terminate(self) -> None:
+        self.asked += 1
+
+
+def test_a_worker_is_told_once_to_end():
+    """It saves then, and listens for no signal after that: another one kills it, and
+    the parent says of it that it was killed."""
+    process = Ending()
+    worker = Started(0, process, (None, None), set())
+    worker.end()
+    worker.end()
+    assert process.asked == 1
 
 
 @pytest.mark.parametrize("value", ["0", "-1", "x", "1.5", "65", ""])

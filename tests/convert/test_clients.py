@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from convert.samples import BINARY, URL, found_in, interaction, notes_of, only
-from mitmvcr.convert import BY_NAME, write
+from mitmvcr.convert import BY_NAME, Note, Variable, lines, write
 from mitmvcr.core.model import Interaction
 
 
@@ -227,3 +227,16 @@ def test_a_request_as_httpie() -> None:
     headers = {"X": ("",)}
     line = script("httpie", method="POST", body=b"a b", headers=headers)
     assert line == f"http --ignore-stdin '--raw=a b' POST {URL} 'X;'"
+
+
+def test_a_collection_says_which_of_its_variables_are_secrets() -> None:
+    variables = [{"key": "a", "value": "1", "type": "secret"}, {"key": "b"}]
+    found = found_in(collection(saved(URL), variable=variables), "postman")
+    assert found.variables == [Variable("a", "1", True), Variable("b", "")]
+
+
+def test_a_note_may_be_shown_in_other_words() -> None:
+    (line,) = lines([Note(at, "request.url", "left out: k3y") for at in (1, 2)])
+    assert str(line.shown(lambda text: text.replace("k3y", "***"))) == (
+        "2 interactions (1, 2): request.url: left out: ***"
+    )

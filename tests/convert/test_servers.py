@@ -51,6 +51,18 @@ def mapped(
             f"{ORIGIN}/a?q=a+b",
         ),
         (
+            # What WireMock's recorder writes for ?q=a%20b&q=&r, from 3.13 on.
+            {
+                "url": None,
+                "urlPath": "/a",
+                "queryParameters": {
+                    "q": {"hasExactly": [{"equalTo": "a b"}, {"equalTo": ""}]},
+                    "r": {"hasExactly": [{"equalTo": ""}]},
+                },
+            },
+            f"{ORIGIN}/a?q=a+b&q=&r=",
+        ),
+        (
             {"url": "/a?b=1", "queryParameters": {"q": {"equalTo": "c"}}},
             f"{ORIGIN}/a?b=1&q=c",
         ),
@@ -121,6 +133,33 @@ def test_a_mapping_that_is_no_interaction_is_left_out(
 ) -> None:
     found = found_in({"mappings": [data]}, "wiremock", origin=ORIGIN)
     assert notes_of(found) == [f"interaction 0: {note}"]
+
+
+def test_a_mapping_wants_several_values_of_a_name() -> None:
+    several = {"hasExactly": [{"equalTo": "1"}, {"equalTo": "2"}]}
+    request = {"headers": {"A": several}, "queryParameters": {"q": several}}
+    found = found_in(mapping(request), "wiremock", origin=ORIGIN)
+    (each,) = found.interactions
+    assert each.request.url == f"{URL}?q=1&q=2"
+    assert each.request.headers == {"A": ["1", "2"]}
+    assert notes_of(found) == []
+
+
+def test_several_values_that_are_not_exact_are_said() -> None:
+    request = {
+        "queryParameters": {
+            "q": {"hasExactly": [{"equalTo": "1"}, {"contains": "2"}]},
+            "r": {"includes": [{"equalTo": "3"}]},
+        },
+    }
+    found = found_in(mapping(request), "wiremock", origin=ORIGIN)
+    assert found.interactions[0].request.url == f"{URL}?q=1&r=3"
+    assert notes_of(found) == [
+        "interaction 0: request.queryParameters.q.hasExactly[1]: is not exact"
+        " (contains), so it is not kept",
+        "interaction 0: request.queryParameters.r: also lets others match (includes):"
+        " a cassette has this one alone",
+    ]
 
 
 def test_what_is_not_exact_in_a_mapping_is_said() -> None:

@@ -254,6 +254,51 @@ def test_a_form_is_names_with_their_values(one: str, other: str, alike: bool) ->
     assert same(one, other, FORM) is alike
 
 
+def query(*fields: str) -> str:
+    """Return a request of AWS's query protocol."""
+    return "&".join(("Action=Publish", "Version=2010-03-31", *fields))
+
+
+def attributes(named: str, valued: str, **values: str) -> str:
+    fields = (
+        f"Of.entry.{at}.{named}={name}&Of.entry.{at}.{valued}={value}&Of.entry.{at}.T=S"
+        for at, (name, value) in enumerate(values.items(), 1)
+    )
+    return query(*fields)
+
+
+@pytest.mark.parametrize("names", [("Name", "Value.StringValue"), ("key", "value")])
+def test_the_entries_of_awss_maps_are_numbered_in_any_order(
+    names: tuple[str, str],
+) -> None:
+    one = attributes(*names, a="1", b="2", c="3")
+    assert same(one, attributes(*names, c="3", a="1", b="2"), FORM)
+    for other in ({"a": "2", "b": "1"}, {"a": "1", "d": "2"}):
+        assert not same(one, attributes(*names, c="3", **other), FORM)
+    assert not same(one, attributes(*names, a="1", b="2"), FORM)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("X.entry.1.Name=a&X.entry.2.Name=b", "X.entry.1.Name=b&X.entry.2.Name=a"),
+        (query("X.member.1=a&X.member.2=b"), query("X.member.1=b&X.member.2=a")),
+        (query("X.entry.1.V=a&X.entry.2.V=b"), query("X.entry.1.V=b&X.entry.2.V=a")),
+        (
+            query("X.entry.1.key=a&X.entry.1.V=1&X.entry.2.key=a&X.entry.2.V=2"),
+            query("X.entry.1.key=a&X.entry.1.V=2&X.entry.2.key=a&X.entry.2.V=1"),
+        ),
+        (
+            query("X.entry.1.key=a&X.entry.2.key=b&Y.entry.1.key=c&Y.entry.1.V=1"),
+            query("X.entry.1.key=a&X.entry.2.key=b&Z.entry.1.key=c&Z.entry.1.V=1"),
+        ),
+    ],
+)
+def test_what_is_numbered_otherwise_has_an_order(one: str, other: str) -> None:
+    assert same(one, one, FORM)
+    assert not same(one, other, FORM)
+
+
 def test_json_that_says_it_is_a_form_is_json() -> None:
     assert same('{"a":1}', '{"a": 1}', FORM)
 
@@ -279,6 +324,12 @@ def test_line_ends_of_other_bodies_count() -> None:
         ('<?xml version="1.0"?><a/>', "\ufeff<a><!-- no --></a>", True),
         ('<a xmlns:p="u"><p:b/></a>', '<a  xmlns:p="u"><p:b></p:b></a>', True),
         ("<a>1</a>", "<a>2</a>", False),
+        ('<a xmlns:p="u" t="p:x"/>', '<a xmlns:p="v" t="p:x"/>', False),
+        ('<a xmlns:p="u">p:x</a>', '<a xmlns:p="v">p:x</a>', False),
+        ('<a xmlns:p="u"> p:x</a>', "<a> p:x</a>", False),
+        ('<a t="p:x" xmlns:p="u"/>', '<a xmlns:p="u" xmlns:q="v" t="p:x"/>', True),
+        ('<a xmlns:p="u">xp:x</a>', '<a xmlns:p="v">xp:x</a>', True),
+        ('<a><b xmlns:p="u">p:x</b></a>', '<a xmlns:p="u"><b>p:x</b></a>', True),
         ("<a> </a>", "<a/>", False),
         ("<a/><b/>", "<a></a><b/>", False),
         ("<a", "<a ", False),

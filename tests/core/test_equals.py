@@ -285,6 +285,8 @@ def test_a_range_is_known_by_its_answer_where_the_header_was_not_recorded() -> N
         ("Dropbox_API_Arg", ('{"path": "/a"}', '{"path": "/b"}'), '{"path": "/c"}'),
         ("X_TC_Action", ("DescribeZones", "DescribeHosts"), "DescribeImages"),
         ("x_acs_action", ("DescribeZones", "DescribeHosts"), "DescribeImages"),
+        ("X_HgArg_1", ("key=one", "key=two"), "key=three"),
+        ("x_hgarg_12", ("key=one", "key=two"), "key=three"),
         ("Depth", ("0", "1"), "infinity"),
         ("Destination", ("http://h/b", "http://h/c"), "http://h/d"),
         ("X_Amz_Copy_Source", ("/b/1", "/b/2"), "/b/3"),
@@ -309,6 +311,12 @@ def test_what_is_asked_for_in_a_header_decides(
     assert taken(deck(made(one), made(other)), other, none, one) == [1, None, 0]
     assert taken(deck(made(one), off="operation"), none) == [0]
     assert taken(deck(made(get())), one) == [0]
+
+
+def test_arguments_that_go_on_in_another_header_are_others() -> None:
+    short = get(X_HgArg_1="nodes=a")
+    long = get(X_HgArg_1="nodes=a", X_HgArg_2="b")
+    assert taken(deck(made(short), made(long)), long, long, short) == [1, None, 0]
 
 
 @pytest.mark.parametrize(
@@ -594,3 +602,58 @@ def test_a_large_request_is_taken_apart_once(monkeypatch: pytest.MonkeyPatch) ->
     assert taken(held, replace(asked, headers={"Content-Type": ["x/y"]})) == [None]
     assert taken(held, replace(asked, method="PUT")) == [None]
     assert len(sizes) == 4  # the copy has the same bytes
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("X_HTTP_Method_Override", "DELETE"), ("Depth", "1"), ("X_Amz_Target", "Get")],
+)
+def test_where_one_says_what_is_asked_for_the_other_is_for_who_does_not(
+    name: str, value: str
+) -> None:
+    plain, said = made(get(b"{}")), made(get(b"{}", **{name: value}))
+    ask, plainly = get(b"{}", **{name: value}), get(b"{}")
+    for held in ([plain, said], [said, plain]):
+        own, other = held.index(said), held.index(plain)
+        assert taken(deck(*held), ask, ask, plainly) == [own, None, other]
+        assert taken(deck(*held), plainly, plainly, ask) == [other, None, own]
+        assert None not in taken(deck(*held, off="operation"), ask, ask)
+    assert taken(deck(plain), ask) == [0], "its recorder may have left it out"
+
+
+def of_host(host: str, url: str = URL, **headers: str) -> Request:
+    return replace(get(**headers), host=host, url=url)
+
+
+A, B, C, USUAL = (of_host(each) for each in ("a.test", "b.test", "c.test", "h"))
+
+
+@pytest.mark.parametrize("repeats", Repeats)
+def test_each_virtual_host_gets_its_own(repeats: Repeats) -> None:
+    held = [made(A), made(USUAL), made(B)]
+    for asked, own in [(B, 2), (A, 0), (USUAL, 1), (of_host("H:80"), 1)]:
+        assert taken(deck(*held, repeats=repeats), asked) == [own]
+    assert taken(deck(*held, repeats=repeats), B, A, USUAL, C) == [2, 0, 1, None]
+
+
+def test_a_host_that_was_used_up_gets_no_others() -> None:
+    assert taken(deck(made(A), made(B)), B, B, A) == [1, None, 0]
+    assert taken(deck(made(USUAL), made(B)), B, B, USUAL) == [1, None, 0]
+    found = deck(made(A), made(B))
+    (objection,) = found.objections(C, C).to(0)
+    assert objection[:4] == (Rule.OPERATION, "host", "c.test", "a.test")
+
+
+def test_of_one_host_and_where_the_request_names_none_the_order_decides() -> None:
+    assert taken(deck(made(A)), B) == [0]
+    assert taken(deck(made(A), made(A)), B, C) == [0, 1]
+    for none in (USUAL, of_host(""), of_host("h:80")):
+        assert taken(deck(made(A), made(B)), none, none) == [0, 1]
+    assert taken(deck(made(A), made(B), off="operation"), C, C, C) == [0, 1, None]
+    rules = Matcher(MatchSpec(ignore_headers=(Ignore("Host"),)))
+    assert taken(Deck([made(A), made(B)], matcher=rules), B, C) == [1, 0]
+
+
+def test_headers_that_agree_do_not_outweigh_the_host() -> None:
+    one, other = of_host("a.test", Accept="x/a"), of_host("b.test", Accept="x/b")
+    assert taken(deck(made(one), made(other)), of_host("b.test", Accept="x/a")) == [1]

@@ -83,3 +83,14 @@ def test_all_of_them_are_caught_as_one_kind() -> None:
     )
     assert all(issubclass(kind, VcrError) for kind in kinds)
     assert all(issubclass(kind, CassetteError) for kind in kinds[1:])
+
+
+def test_what_would_help_is_a_field_of_its_own_and_ends_the_line() -> None:
+    error = CassetteWriteError("b.yaml", "is locked", remedy="end that: or wait")
+    assert str(error) == "b.yaml: is locked: end that: or wait"
+    assert error.problem == "is locked: end that: or wait"
+    assert error.remedy == "end that: or wait"
+    assert CassetteDamagedError("b.yaml", "is odd", line=2, remedy="mend it").remedy
+    assert CassetteVersionError("b.yaml", 1, "convert it").remedy == "convert it"
+    assert CassetteError("b.yaml", "cannot be read: why").remedy == ""
+    assert VcrError("failed", remedy="try again").remedy == "try again"

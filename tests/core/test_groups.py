@@ -4,13 +4,14 @@ from collections.abc import Sequence
 
 from mitmvcr.core.choosing import Equals
 from mitmvcr.core.deck.groups import Groups
+from mitmvcr.core.matching import Matcher
 from mitmvcr.core.model import Interaction, Request, Response
 from mitmvcr.core.steps import Steps, finished
 
 
 def make(positions: Sequence[int]) -> Steps[Equals]:
     found = ((at, Interaction(at, Request(), Response())) for at in positions)
-    return Equals.making(found, (), bool)
+    return Equals.making(found, Matcher())
 
 
 def test_those_with_a_key_in_common_are_a_group_which_is_made_once() -> None:

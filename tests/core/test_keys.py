@@ -154,3 +154,19 @@ def test_a_placeholder_matches_one_of_another_kind() -> None:
     assert url_key("http://h/[REDACTED:]") != url_key(one)
     assert any_placeholder(b"a [REDACTED:sid] b") == b"a [REDACTED] b"
     assert any_placeholder(b"[REDACTED]") == b"[REDACTED]"
+
+
+@pytest.mark.parametrize(
+    ("name", "other", "punycode"),
+    [
+        ("straße.test", "strasse.test", "xn--strae-oqa.test"),
+        ("ςα.test", "σα.test", "xn--mxa7a.test"),
+    ],
+)
+def test_a_host_is_its_own_also_where_an_older_rule_made_it_another(
+    name: str, other: str, punycode: str
+) -> None:
+    """Browsers, Go and requests follow IDNA 2008."""
+    assert url_key(f"https://{name}/") == url_key(f"https://{punycode}/")
+    assert url_key(f"https://{name}/") != url_key(f"https://{other}/")
+    assert url_key(f"https://Bücher.{name}/").startswith("https://xn--bcher-kva.xn--")

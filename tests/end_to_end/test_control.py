@@ -431,6 +431,28 @@ def test_what_cannot_be_is_a_problem_that_names_the_field_and_the_remedy(
     assert api.proxy.stop() == 0
 
 
+@pytest.mark.parametrize(
+    ("held", "remedy"),
+    [
+        (b"version: 1\ninteractions: []\n", "'mitmvcr cassette convert {path}' writes"),
+        (b"version: 9\ninteractions: []\n", "a newer program wrote it: update mitmvcr"),
+        (b"BZh91AY&SY", "unpack it, or pack it with gzip"),
+        (b"a: [\n", "mend what it names, or choose another cassette"),
+    ],
+)
+def test_a_cassette_that_cannot_be_played_names_what_would_help(
+    api: Api, held: bytes, remedy: str
+) -> None:
+    path = api.folder / "one.yaml"
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(held)
+    wish = {"name": "one", "cassette": "one", "mode": "replay_only"}
+    got = api.call("POST", "/sessions", wish)
+    assert (got.status, got.json["field"]) == (409, "cassette")
+    assert str(got.json["remedy"]).startswith(remedy.format(path=path))
+    assert str(path) in str(got.json["detail"])
+
+
 def raw(port: int, data: bytes) -> bytes:
     """Return the beginning of what comes back: the status.
 

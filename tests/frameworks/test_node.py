@@ -7,6 +7,7 @@ import pytest
 
 from frameworks.world import HELPERS, RUN, SUITES, World, example
 from nodebuild import folder
+from patience import PATIENCE
 
 PACKAGES = SUITES / "node"
 FILES = ("shop.test.mjs", "clients.test.mjs", "hooks.test.mjs")
@@ -16,14 +17,19 @@ JEST = ("node", "node_modules/jest/bin/jest.js", "--config")
 GLOBAL = '"globalSetup": "mitmvcr/global"'
 PAGES = range(1, 8)
 NAMES = ("takes an order", *(f"has page {page}" for page in PAGES))
+#: A busy machine is no failure: both give a test five seconds by themselves.
+TIME = int(PATIENCE * 1000)
+VITEST_TIMES = f"include: ['**/*.spec.mjs'], testTimeout: {TIME}, hookTimeout: {TIME}"
+JEST_TIME = f'"testTimeout": {TIME}'
 CONFIGURATION = {
     "package.json": "{}",
-    "vitest.mjs": "export default { test: { include: ['**/*.spec.mjs'],"
+    "vitest.mjs": f"export default {{ test: {{ {VITEST_TIMES},"
     " globalSetup: ['mitmvcr/global'] } };",
-    "vitest.everywhere.mjs": "export default { test: { include: ['**/*.spec.mjs'],"
+    "vitest.everywhere.mjs": f"export default {{ test: {{ {VITEST_TIMES},"
     " setupFiles: ['./vitest.setup.mjs'] } };",
-    "jest.json": f'{{"roots": ["<rootDir>/jest"], {GLOBAL}}}',
-    "jest.everywhere.json": '{"roots": ["<rootDir>/everywhere"], "testMatch":'
+    "jest.json": f'{{"roots": ["<rootDir>/jest"], {JEST_TIME}, {GLOBAL}}}',
+    "jest.everywhere.json": f'{{"roots": ["<rootDir>/everywhere"], {JEST_TIME},'
+    ' "testMatch":'
     ' ["**/*.test.cjs"], "setupFilesAfterEnv": ["<rootDir>/jest.setup.cjs"]}',
 }
 

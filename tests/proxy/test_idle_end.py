@@ -4,8 +4,11 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+from mitmproxy.flow import Error as flow_error
 from mitmproxy.test import tflow
 
+from mitmvcr.core.modes import Mode
 from mitmvcr.proxy.flow.player import DEFAULT
 from rig import Rig, in_loop
 
@@ -73,4 +76,52 @@ async def test_each_session_has_an_idle_time_of_its_own(tmp_path: Path) -> None:
         "session first has ended after 10ms without a request (vcr_idle_timeout), and"
         " its port with it: open another"
     ) in (late.response.text or "")
+    rig.vcr.done()
+
+
+@in_loop
+async def test_a_late_request_does_not_replace_what_its_session_recorded(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """In a mode that replaces, a session that is begun anew by a request loses what it
+    recorded before its client paused, or before its test ended."""
+    mode = Mode.RECORD_ONLY
+    rig = Rig(vcr_dir=str(tmp_path), vcr_idle_timeout=SHORT, vcr_mode=str(mode))
+    sessions = rig.vcr.sessions
+    rig.answer(rig.begin("a"))
+    await until(lambda: sessions.named("a") is None)
+    path = tmp_path / "a.yaml"
+    recorded = path.read_bytes()
+    late = rig.begin("a")
+    assert late.response is not None
+    assert late.response.status_code == 400
+    assert late.response.headers["X-Vcr-Error"] == (
+        f"session a has ended, and what it recorded is in {path}: to begin it anew in"
+        " mode record_only would replace that. POST /sessions does so"
+    )
+    assert sessions.named("a") is None
+    assert path.read_bytes() == recorded
+    rig.answer(rig.begin("b"))  # another one is another's
+    assert sessions.root is not None
+    assert "was recorded before" not in caplog.text
+    sessions.use(sessions.root._replace(cassette=path), "a")  # as the API does
+    assert f"{path} was recorded before, since this proxy started" in caplog.text
+    sessions.eject("a")
+    rig.options.update(vcr_fsync="each")  # somebody has other wishes now
+    rig.answer(rig.begin("a"))
+    assert sessions.named("a") is not None
+    rig.vcr.done()
+
+
+@in_loop
+async def test_a_session_that_recorded_nothing_begins_anew(tmp_path: Path) -> None:
+    rig = Rig(vcr_dir=str(tmp_path), vcr_idle_timeout=SHORT, vcr_mode="record_only")
+    sessions = rig.vcr.sessions
+    flow = rig.begin("a")
+    flow.error = flow_error("gone")
+    rig.vcr.error(flow)
+    await until(lambda: sessions.named("a") is None)
+    rig.answer(rig.begin("a"))
+    await until(lambda: sessions.named("a") is None)
+    assert (tmp_path / "a.yaml").exists()
     rig.vcr.done()

@@ -3,6 +3,8 @@ no longer than it stands."""
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -135,3 +137,87 @@ def test_only_so_much_is_kept(name, value, tmp_path, confdir, monkeypatch):
     found = played(path, confdir, three_times, allow_repeats="all")
     assert found.lane == 3
     assert found.again == (2 if name == "_MOST" else 0)
+
+
+def who_follows_otherwise(proxy: Proxy) -> Iterator[bytes]:
+    """Follow redirects without the Referer that Go sends, and ask for the same."""
+    client = Client(proxy)
+    for _ in range(4):
+        yield client.ask(spelled(BASES[0], (b"GET", b"/to", b"", b"")))
+        for _ in range(4):
+            yield client.ask(spelled(BASES[0], (b"GET", b"/plain", b"", b"")))
+            yield client.ask(spelled(BASES[0], ASKED[10]))
+
+
+def test_a_redirect_that_is_followed_otherwise_costs_nothing(tmp_path, confdir):
+    path = cassette(tmp_path / "a.yaml", *world())
+    own = played(path, confdir, who_follows_otherwise, lane="off", allow_repeats="all")
+    fast = played(path, confdir, who_follows_otherwise, allow_repeats="all")
+    assert fast.seen == own.seen
+    assert fast.again == 2 * 15, "all that came before, and no redirect"
+
+
+REFERER = f"{BASES[0]}/to"
+
+
+def of_go(url: str, body: bytes, **fields: Any) -> Interaction:
+    """Return what go-vcr's own matcher compares with a request of ours."""
+    found = interaction(url, body)
+    return replace(found, request=replace(found.request, **fields))
+
+
+def by_go() -> Iterator[Interaction]:
+    """Go's client itself asks without a proto and a host: that is another request."""
+    sent = {"proto": "HTTP/1.1", "proto_major": 1, "proto_minor": 1, "host": HOST}
+    to = interaction(REFERER, code=302, headers={"Location": ["/plain"]})
+    yield replace(to, request=replace(to.request, **sent))
+    said = {"headers": {"Referer": [REFERER]}}
+    yield of_go(f"{BASES[0]}/plain", b"by itself", **said)
+    yield of_go(f"{BASES[0]}/plain", b"by the program", **said, **sent)
+    yield of_go(f"{BASES[0]}/plain", b"alone", **sent)
+
+
+FROM = b"Referer: " + REFERER.encode() + b"\r\n"
+BY_GO = [(b"GET", b"/to", b""), (b"GET", b"/plain", FROM), (b"GET", b"/plain", b"")]
+
+
+def as_go_does(proxy: Proxy) -> Iterator[bytes]:
+    client, pick = Client(proxy), random.Random(3)
+    to, follow, plain = BY_GO
+    for each in [to, follow, follow, follow, to, plain, plain, follow, follow]:
+        yield client.ask(spelled(BASES[0], (*each, b"")))
+    for each in pick.choices(BY_GO, k=60):
+        yield client.ask(spelled(BASES[0], (*each, b"")))
+
+
+def test_what_go_asks_by_itself_is_not_what_its_program_asks(tmp_path, confdir):
+    path = cassette(tmp_path / "a.yaml", *by_go())
+    options = {"allow_repeats": "all", "match": "go-vcr"}
+    own = played(path, confdir, as_go_does, lane="off", **options)
+    fast = played(path, confdir, as_go_does, **options)
+    bodies = [each.rpartition(b"\r\n\r\n")[2] for each in own.answers[:9]]
+    itself, program, alone = b"by itself", b"by the program", b"alone"
+    assert bodies[1:4] == [itself, program, program]
+    assert bodies[5:] == [alone, alone, itself, program]
+    assert fast.seen == own.seen
+    assert fast.again > 9
+
+
+def of_hosts(proxy: Proxy) -> Iterator[bytes]:
+    client = Client(proxy)
+    for host in [b"b.test", b"a.test", b"B.test:80", b"c.test", b"b.test"]:
+        line = b"GET %b/plain HTTP/1.1\r\n" % BASES[0].encode()
+        yield client.ask(line + b"Host: %b\r\n\r\n" % host)
+
+
+def test_each_virtual_host_of_one_address_gets_its_own(tmp_path, confdir):
+    url = f"{BASES[0]}/plain"
+    held = (of_go(url, b"of a", host="a.test"), of_go(url, b"of b", host="b.test"))
+    path = cassette(tmp_path / "a.yaml", *held)
+    own = played(path, confdir, of_hosts, lane="off", allow_repeats="all")
+    fast = played(path, confdir, of_hosts, allow_repeats="all")
+    assert fast.seen == own.seen
+    bodies = [each.rpartition(b"\r\n\r\n")[2] for each in own.answers]
+    assert bodies[:3] == [b"of b", b"of a", b"of b"]
+    assert own.answers[3].startswith(b"HTTP/1.1 424 ")
+    assert bodies[4] == b"of b"

@@ -4,23 +4,22 @@ and nothing of it can be guessed."""
 import base64
 import itertools
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import pytest
 
 from made_up import github
-from memory_store import MemoryStore
 from mitmvcr.core.choosing import Identity, Whose, hints, parse_identity
 from mitmvcr.core.choosing.identity import Identities, letters
-from mitmvcr.core.matching import Matcher, MatchSpec, Rule
+from mitmvcr.core.matching import MatchSpec, Rule
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
-from mitmvcr.core.modes import Forward, Mode, Refuse, Repeats, Replay
+from mitmvcr.core.modes import Mode
 from mitmvcr.secrets.identities import answered_differently, told_apart
 from mitmvcr.secrets.redactor import Redactor
-from mitmvcr.secrets.rules import DEFAULT, Rules
+from mitmvcr.secrets.rules import Rules
 from mitmvcr.secrets.whose import is_fresh, lasting
-from mitmvcr.session import Session
+from secrets_tape import FORM, JSON, URL, Tape, get, post
 
 
 @pytest.fixture(autouse=True)
@@ -30,20 +29,7 @@ def salts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mitmvcr.secrets.identities.token_hex", lambda _: next(made))
 
 
-URL = "https://api.test/v1/me"
-FORM = {"Content-Type": ["application/x-www-form-urlencoded"]}
-JSON = {"Content-Type": ["application/json"]}
 ONE, OTHER = "first-value-1", "other-value-22"
-
-
-def get(url: str = URL, **headers: str) -> Request:
-    fields = {name.replace("_", "-"): [value] for name, value in headers.items()}
-    return Request("GET", url, headers=fields)
-
-
-def post(body: str, headers: Mapping[str, list[str]] = JSON) -> Request:
-    data = body.encode()
-    return Request("POST", URL, body=data, content_length=len(data), headers=headers)
 
 
 def sample_of(letter: str) -> str:
@@ -53,67 +39,6 @@ def sample_of(letter: str) -> str:
 
 def basic(pair: str) -> Request:
     return get(Authorization="Basic " + base64.b64encode(pair.encode()).decode())
-
-
-class Tape:
-    """A cassette that is recorded and replayed in memory."""
-
-    def __init__(self, rules: Rules = DEFAULT, off: str = "") -> None:
-        self.store = MemoryStore()
-        self.rules, self.spec = rules, MatchSpec(off=tuple(map(Rule, off.split())))
-
-    def session(self, mode: Mode, environment: Mapping[str, str] = {}) -> Session:
-        return Session(
-            self.store,
-            mode,
-            Repeats.NO,
-            exists=self.store.exists(),
-            matcher=Matcher(self.spec),
-            rules=self.rules,
-            environment=environment,
-        )
-
-    def record(
-        self,
-        *asked: Request,
-        mode: Mode = Mode.RECORD_ONLY,
-        environment: Mapping[str, str] = {},
-    ) -> Cassette:
-        session = self.session(mode, environment)
-        for number, request in enumerate(asked):
-            assert isinstance(session.plan(request), Forward)
-            response = Response(code=200, status="200 OK", body=b"%d" % number)
-            session.record(Interaction(0, request, response))
-        session.close()
-        assert self.store.cassette is not None
-        return self.store.cassette
-
-    def replay(
-        self, *asked: Request, environment: Mapping[str, str] = {}
-    ) -> list[int | None]:
-        session = self.session(Mode.REPLAY_ONLY, environment)
-        found = []
-        for request in asked:
-            decision = session.plan(request)
-            assert isinstance(decision, Replay | Refuse)
-            found.append(decision.position if isinstance(decision, Replay) else None)
-        return found
-
-    def why(self, *asked: Request) -> str:
-        session = self.session(Mode.REPLAY_ONLY)
-        for request in asked:
-            decision = session.plan(request)
-        assert isinstance(decision, Refuse)
-        return session.explain(asked[-1]).reason
-
-    @property
-    def held(self) -> Sequence[Interaction]:
-        assert self.store.cassette is not None
-        return self.store.cassette.interactions
-
-    @property
-    def identities(self) -> list[str]:
-        return [each.request.identity for each in self.held]
 
 
 def jwt(**claims: object) -> str:
@@ -459,16 +384,23 @@ def test_an_empty_key_is_anybodys_where_it_is_known_of_one() -> None:
     assert tape.replay(empty, one) == [1, 0]
 
 
-def test_a_placeholder_that_was_recorded_is_nobodys() -> None:
+@pytest.mark.parametrize(
+    ("name", "make"),
+    [
+        ("key", lambda value: get(f"{URL}?key={value}")),
+        ("password", lambda value: post(f'{{"password":"{value}"}}')),
+        ("password", lambda value: post(f"password={value}", FORM)),
+    ],
+)
+def test_a_placeholder_that_was_recorded_is_nobodys(
+    name: str, make: Callable[[str], Request]
+) -> None:
     tape = Tape()
-    back = get(URL + "?key=[REDACTED:key]")
-    tape.record(back, *PAIRS[5])
-    assert [each.partition(" ")[2][:4] for each in tape.identities] == [
-        "*=an",
-        "key=",
-        "key=",
-    ]
-    assert tape.replay(PAIRS[5][1], PAIRS[5][0], get(URL + "?key=third")) == [2, 1, 0]
+    one, other = make(ONE), make(OTHER)
+    tape.record(make(f"[REDACTED:{name}]"), one, other)
+    places = [each.partition(" ")[2].partition("=")[0] for each in tape.identities]
+    assert places == ["*", name, name]
+    assert tape.replay(other, one, make("third")) == [2, 1, 0]
 
 
 @pytest.mark.parametrize(("one", "other"), PAIRS)

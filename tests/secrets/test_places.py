@@ -38,6 +38,50 @@ def test_within_lists_and_objects(body: str, clean: str | None) -> None:
 @pytest.mark.parametrize(
     "body",
     [
+        '{"access_token": "%s',
+        '{"a": 1, "b": {"token":"%s',
+        '{"body": "{\\"api_key\\":\\"%s',
+        '{"api_key":"x\\"%s',
+        '{"backup_codes": ["%s',
+        '{"secret": {"value": "%s',
+        '[{"name": "X-Api-Key", "value": "%s',
+        'data: {"n": 1}\n\ndata: {"client_secret":"%s',
+        "config = Config(a=1, password='%s",
+        "<a><password>%s",
+        "<a><password>%s</pass",
+        '--b\r\nContent-Disposition: form-data; name="password"\r\n\r\n%s',
+        "-----BEGIN RSA PRIVATE KEY-----\n%s\n%s",
+    ],
+)
+def test_what_is_left_of_a_secret_that_was_cut_off_is_hidden(body: str) -> None:
+    """A client leaves a stream in the middle of an event, a connection breaks, a part
+    of a file is asked for: what came is recorded."""
+    clean = Redactor().message(body.replace("%s", KEY).encode()).decode()
+    assert KEY not in clean
+    start = body.partition("%s")[0].partition("-----BEGIN")[0].removesuffix('x\\"')
+    assert clean.startswith(start + "[REDACTED:")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"password": "",\n "b": "',
+        '{"password": "\nis not what stands there',
+        f'{{"password": "{"is long " * 400}',
+        '{"secret": ["no string ends\nin another line',
+        "usage: login <user> <password> [options]\n  for all of them",
+        'name="password"\n\nis no form',
+        "a key begins with -----BEGIN PRIVATE KEY----- and so on, as each of them does",
+        "Don't set password 'abc, and so on",
+    ],
+)
+def test_what_only_seems_to_be_cut_off_stays(body: str) -> None:
+    assert Redactor().message(body.encode()).decode() == body
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
         '<a password="is too short: password = x1y2z3w4" b="c"/>',
         '<input name="password" value="is too short" data-name="token"/>',
         "x password now",

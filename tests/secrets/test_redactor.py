@@ -47,6 +47,8 @@ def body_after(body: bytes, rules: Rules = DEFAULT, **fields: object) -> bytes:
         "X-Shopify-Access-Token",
         "PRIVATE-TOKEN",
         "X-CSRF-Token",
+        "X-Smtp-Pass",
+        "X-Bearer",
     ],
 )
 def test_a_header_of_credentials_is_dropped_from_requests(name: str) -> None:
@@ -84,6 +86,65 @@ def test_headers_of_answers_are_masked() -> None:
         ],
     }
     assert clean.trailer == {"X-T": ["[REDACTED:x-auth-token]"]}
+
+
+@pytest.mark.parametrize(
+    "offered",
+    [
+        "base64url.bearer.authorization.k8s.io.TOKEN, v4.channel.k8s.io",
+        "bearer, TOKEN",
+        "graphql-transport-ws, access-token.TOKEN",
+        "TOKEN",
+    ],
+)
+def test_a_token_among_the_protocols_of_a_websocket_is_hidden(offered: str) -> None:
+    """A browser can set no other header there, so that tokens are sent in this one."""
+    token = "c2VjcmV0LTEyMzQ1Njc4OTAtYWJj"
+    name = "Sec-Websocket-Protocol"
+    met = Interaction(
+        0,
+        Request(headers={name: [offered.replace("TOKEN", token)]}),
+        Response(headers={name: [token]}, body=f"it was {token}".encode()),
+    )
+    kept = Redactor().interaction(met)
+    hidden = "[REDACTED:sec-websocket-protocol]"
+    assert kept.request.headers == {name: [offered.replace("TOKEN", hidden)]}
+    assert kept.response.headers == {name: [hidden]}
+    assert kept.response.body == f"it was {hidden}".encode()
+    assert Redactor().whose(met.request) == {"sec-websocket-protocol": [token.encode()]}
+
+
+@pytest.mark.parametrize(
+    "offered",
+    [
+        "v5.channel.k8s.io, v4.base64.channel.k8s.io",
+        "json.reliable.webpubsub.azure.v1, graphql-transport-ws",
+        "actioncable-v1-json, actioncable-unsupported",
+        "mqttv3.1, wamp.2.json.batched, ocpp2.0.1, v12.stomp",
+        "com.microsoft.minecraft.wsencrypt, notificationServiceProtocol12",
+    ],
+)
+def test_the_names_of_protocols_stay(offered: str) -> None:
+    met = Interaction(
+        0, Request(headers={"Sec-Websocket-Protocol": [offered]}), Response()
+    )
+    assert Redactor().interaction(met) is met
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://api.telegram.org/botTOKEN/sendMessage",
+        "https://api.telegram.org/file/botTOKEN/photos/1.jpg",
+        "https://h.example/?u=https%3A%2F%2Fapi.telegram.org%2FbotTOKEN%2FgetMe",
+    ],
+)
+def test_a_token_behind_the_bot_of_a_url_is_hidden(url: str) -> None:
+    token = "123456789:AA" + "q7Rk2Zp9Wm4" * 3
+    met = Interaction(0, Request(url=url.replace("TOKEN", token)), Response())
+    kept = Redactor().interaction(met).request.url
+    assert token not in kept
+    assert "REDACTED:telegram-bot" in kept
 
 
 def test_cookies_keep_their_names() -> None:
@@ -126,7 +187,7 @@ def test_what_a_credential_holds_is_found_elsewhere() -> None:
         (b'{"s": "{\\"pwd\\": \\"a\\\\\\"b\\"}"}', b'{"s": "{\\"pwd\\": \\"[REDACTED:pwd]\\"}"}'),
         (b'{"s": "{\\"pwd\\": \\"cut"}', None),
         (b'{"pwd": \\"odd\\"}', None),
-        (b'{"pwd": "cut off', None),
+        (b'{"pwd": "cut off', b'{"pwd": "[REDACTED:pwd]'),
         (b'{"pwd": "\\q"}', b'{"pwd": "[REDACTED:pwd]"}'),
         (b"a=1&password=p+w&b=", b"a=1&password=[REDACTED:password]&b="),
         (b"u%5Bpwd%5D=x&n=1", b"u%5Bpwd%5D=[REDACTED:pwd]&n=1"),
@@ -143,7 +204,7 @@ def test_what_a_credential_holds_is_found_elsewhere() -> None:
         (b'<input name="csrf_token">', None),
         (b'--b\r\nContent-Disposition: form-data; name="pwd"\r\n\r\nx\r\n--b--', b'--b\r\nContent-Disposition: form-data; name="pwd"\r\n\r\n[REDACTED:pwd]\r\n--b--'),
         (b'--b\nX: form-data; name="pwd"\n\nx\n--b--', b'--b\nX: form-data; name="pwd"\n\n[REDACTED:pwd]\n--b--'),
-        (b'--b\r\nX: form-data; name="pwd"\r\n\r\nx', None),
+        (b'--b\r\nX: form-data; name="pwd"\r\n\r\nx', b'--b\r\nX: form-data; name="pwd"\r\n\r\n[REDACTED:pwd]'),
         (b"https://h/?a=1&amp;api_key=k&amp;b", b"https://h/?a=1&amp;api_key=[REDACTED:api_key]&amp;b"),
         (b'"https://h/?a=1\\u0026sig=k\\u0026b"', b'"https://h/?a=1\\u0026sig=[REDACTED:sig]\\u0026b"'),
         (b"https://u:pw@h/ me@h", b"https://u:%5BREDACTED%3Auserinfo%5D@h/ me@h"),

@@ -131,6 +131,8 @@ TEXTS = {
     "http raw": "GET / HTTP/1.1\r\nHost: h\r\nX-Api-Key: %s\r\n\r\n",
     "http raw cookie": "HTTP/1.1 200 OK\r\nSet-Cookie: sessionid=%s; Path=/\r\n\r\n",
     "http raw auth": "GET / HTTP/1.1\r\nAuthorization: Token %s\r\n\r\n",
+    "http raw auth shared key": "DELETE /a/box/b? HTTP/1.1\r\nAuthorization: SharedKey account:%6\r\nContent-Length: 0\r\n\r\n",
+    "http raw auth escaped": '{"log": "GET / HTTP/1.1\\r\\nAuthorization: SharedKey account:%6\\r\\nAccept: a\\r\\n"}',
     "sql": "CREATE USER a IDENTIFIED BY '%s';\n",
     "sql2": "ALTER USER a WITH PASSWORD '%s';\n",
     "edn": '{:password "%s" :a 1}',
@@ -152,6 +154,13 @@ TEXTS = {
     "anthropic err": '{"error":{"message":"Incorrect API key provided: %s. You can"}}',
     "recovery": '{"recovery_codes":["%s"]}',
     "x-goog-signature": "https://storage.googleapis.com/b/o?X-Goog-Signature=%s\n",
+    "list of passwords": '{"passwords":["%s"]}',
+    "list of keys": '{"apiKeys": ["%s"], "n": 1}',
+    "list of tokens": '{"refresh_tokens": ["none", "%s"]}',
+    "pass of nodemailer": '{"auth": {"user": "me", "pass": "%s"}}',
+    "pass, assigned": "smtp.pass=%s\n",
+    "form of .NET": "--b\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Disposition: form-data; name=password\r\n\r\n%s\r\n--b--\r\n",
+    "form of .NET, file": "--b\r\nContent-Disposition: form-data; name=api_key; filename=k.txt\r\n\r\n%s\r\n--b--\r\n",
     "cloudfront": "https://d.cloudfront.net/x?Expires=1&Signature=%s&Key-Pair-Id=APK\n",
 }
 
@@ -180,6 +189,9 @@ ORDINARY = {
     "css": ".password::after { content: 'a1b2c3d4' } #token-1234 { color: red }",
     "shell": "export TOKEN=$(cat /run/token) PASSWORD=${PASSWORD:-none}\n",
     "python, f": "portfolio_token = f'share-{portfolio_1}-{org}'\npassword = f\"{registry_1}-auth\"\n",
+    "passed": '{"pass": "12 of 12", "bypass": "a1b2c3d4e5f6g7h8", "compass": "q7Rk2Zp9Wm4X", "pass": true}',
+    "names of tokens": '{"apiKeys": ["production", "staging-eu"], "accessTokens": [{"owner": "q7Rk2Zp9Wm4Xc8Vb3Nt6"}], "tokens": ["q7Rk2Zp9Wm4X"]}',
+    "form, unquoted": "--b\r\nContent-Disposition: form-data; name=title\r\n\r\nq7Rk2Zp9Wm4X\r\n--b--\r\n",
     "secret json": '{"SecretString":"{\\"user\\":\\"david\\"}"}',
 }
 
@@ -201,6 +213,29 @@ def test_none_stays(name: str) -> None:
     before = first.partition("AKIA")[0].rpartition(" ")[0]
     assert clean.startswith(before)
     assert clean.endswith(last)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize(
+    "credentials",
+    [
+        "AWS4-HMAC-SHA256 Credential=AKID/x, SignedHeaders=host;x, Signature=%s",
+        'Digest username="a", realm="b", response="%s"',
+        'Hawk id="a", mac="%s"',
+        "SharedKeyLite account:%s=",
+    ],
+)
+@pytest.mark.parametrize("name", ["Authorization", "authorization"])
+def test_all_behind_a_scheme_is_hidden_in_a_request_within_a_body(
+    name: str, credentials: str, end: str
+) -> None:
+    scheme = credentials.partition(" ")[0]
+    body = f"GET / HTTP/1.1{end}{name}: {{}}{end}Accept: a{end}{end}"
+    clean = kept(body.format(credentials % SECRET))
+    before, mark, after = clean.partition("[REDACTED:authorization]")
+    assert (before + "{}" + after, bool(mark)) == (body.format(f"{scheme} {{}}"), True)
+    text = f"{name}: Basic <token>{end}{name}: needed for all calls{end}"
+    assert kept(text) == text
 
 
 @pytest.mark.parametrize("name", ORDINARY)

@@ -113,7 +113,7 @@ def test_errors_of_the_place_are_told_and_nothing_is_lost(
 
 def test_a_folder_is_no_cassette() -> None:
     memory().pipe(f"{URL}/inner", b"")
-    with pytest.raises(CassetteError, match="is not a file; name another one"):
+    with pytest.raises(CassetteError, match="is not a file: name another one"):
         FileStore(URL).exists()
 
 

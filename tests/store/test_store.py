@@ -712,7 +712,7 @@ def test_what_is_no_file_is_never_replaced(tmp_path: Path) -> None:
     folder.mkdir()
     os.mkfifo(pipe)
     for path in (folder, pipe):
-        with pytest.raises(CassetteError, match=r"is not a file; name another one$"):
+        with pytest.raises(CassetteError, match=r"is not a file: name another one$"):
             FileStore(path).exists()
 
 

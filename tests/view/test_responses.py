@@ -579,3 +579,19 @@ class TestRedirects:
         for n, proto in ((0, "HTTP/1.1"), (1499, "")):
             got = self.restated(redirects, "https://h.test/p", f"https://h.test/{n}")
             assert got.proto == proto
+
+    def test_each_of_several_is_followed_in_either_of_its_ways(self):
+        redirects, own = Redirects(), "https://else.test/"
+        first = Request(url=self.FIRST, headers={"Referer": [own]})
+        for location in ("/b#1", "/b#2"):
+            note(redirects, first, answer(302, [("Location", location)]))
+        links = [("https://h.test/b", each) for each in (self.FIRST, own)]
+        assert [redirects.expect(link) for link in links] == [True, True]
+        assert not redirects.expect(("https://h.test/b", ""))
+        urls = [
+            self.restated(redirects, "https://h.test/b", each).url
+            for each in (own, self.FIRST, self.FIRST)
+        ]
+        assert urls == ["https://h.test/b#1", "https://h.test/b#2", "https://h.test/b"]
+        assert not redirects.expects
+        assert not redirects.expect(links[0])

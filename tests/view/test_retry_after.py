@@ -6,14 +6,15 @@ import pytest
 
 from mitmvcr.core.chunks import Chunk
 from mitmvcr.core.model import Response
-from mitmvcr.view.retry_after import without_waits
+from mitmvcr.view.retry_after import Client, without_waits
 
 
-def left(code=200, agent="", trailer=None, **headers):
+def left(code=200, agent="", codings="", trailer=None, **headers):
     """The values after, by the names in lower case."""
     named = {name.replace("_", "-"): [value] for name, value in headers.items()}
     trailer = trailer or {}
-    found = without_waits(Response(code=code, headers=named, trailer=trailer), agent)
+    response = Response(code=code, headers=named, trailer=trailer)
+    found = without_waits(response, Client(agent, codings))
     return {name.lower(): values[0] for name, values in found.headers.items()}
 
 
@@ -39,6 +40,25 @@ def test_seconds_and_dates(value):
     assert left(Retry_After=value) == {"retry-after": "0", "retry-after-ms": "1"}
     azure = left(Retry_After=value, agent="azsdk-python-core/1.38 Python/3.13")
     assert azure == {"retry-after": "0.001", "retry-after-ms": "1"}
+
+
+@pytest.mark.parametrize("code", [408, 503])
+@pytest.mark.parametrize(
+    "client",
+    [
+        {"agent": "okhttp/5.5.1", "codings": "br, gzip"},
+        {"agent": "OpenAIClientImpl/Java 4.1.0", "codings": "gzip"},
+    ],
+)
+def test_okhttp_is_not_made_to_ask_again_by_itself(code, client):
+    """It does if it is told 0, and then only."""
+    for value in ("7", "Fri, 31 Dec 1999 23:59:59 GMT", ""):
+        assert left(code, **client, Retry_After=value)["retry-after"] == "1"
+        assert left(429, **client, Retry_After=value)["retry-after"] == "0"
+        azure = left(code, **client | {"agent": "azsdk-java"}, Retry_After=value)
+        assert azure["retry-after"] == "0.001"
+    for value in ("0", "00", " 0 "):
+        assert left(code, **client, Retry_After=value)["retry-after"] == "0"
 
 
 def test_milliseconds_that_were_recorded_are_not_given_twice():
@@ -81,13 +101,13 @@ def test_the_end_of_a_window_that_is_used_up(name, value, over):
 )
 def test_what_is_none_stays(name):
     response = Response(code=429, headers={name: ["7"]})
-    assert without_waits(response, "azsdk-x") is response
+    assert without_waits(response, Client("azsdk-x")) is response
 
 
 def test_a_trailer_of_grpc():
     trailer = {"Grpc-Retry-Pushback-Ms": ["5000"], "Grpc-Status": ["14"]}
     response = Response(code=200, headers={"A": ["b"]}, trailer=trailer)
-    found = without_waits(response, "")
+    found = without_waits(response, Client())
     assert found.trailer == {"Grpc-Retry-Pushback-Ms": ["1"], "Grpc-Status": ["14"]}
     assert found.headers == {"A": ["b"]}
 
@@ -100,7 +120,7 @@ def body_left(body: bytes, code: int = 200, media: str = "application/json") -> 
         headers={"Content-Type": [media]},
         chunks=(Chunk(0, 0), Chunk(len(body) - 1, 5)),
     )
-    found = without_waits(response, "")
+    found = without_waits(response, Client())
     assert found.content_length == len(found.body)
     assert found.chunks[-1].offset == len(found.body) - 1
     assert (found is response) == (found.body == body)

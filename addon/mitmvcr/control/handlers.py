@@ -22,6 +22,8 @@ logger = logging.getLogger("mitmvcr")
 #: In bytes, of a request's body.
 LARGEST = 1 << 20
 _METHODS = ("GET", "POST", "PUT", "DELETE")
+#: Where an error of a cassette knows none.
+_REMEDY = "mend what it names, or choose another cassette"
 
 
 class Handler(web.RequestHandler):
@@ -148,14 +150,8 @@ def _problem(error: BaseException | None, status: int) -> tuple[int, Facts]:
         facts = {"detail": str(error), "field": error.option, "remedy": error.remedy}
         return 422, facts
     if isinstance(error, VcrError):  # all others come of the cassette that is named
-        text = f"{error}"
-        return 409, {"detail": text, "field": "cassette", "remedy": _remedy(text)}
+        remedy = error.remedy or _REMEDY
+        return 409, {"detail": str(error), "field": "cassette", "remedy": remedy}
     if isinstance(error, web.HTTPError):
         return error.status_code, {"detail": HTTPStatus(error.status_code).phrase}
     return status, {"detail": f"{type(error).__name__}: {error}"}
-
-
-def _remedy(text: str) -> str:
-    """Return what a line says would help, which stands at its end."""
-    at = max(text.rfind(": "), text.rfind("; "))
-    return text[at + 2 :] if at >= 0 else text

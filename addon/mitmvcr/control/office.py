@@ -24,13 +24,8 @@ class Problem(VcrError):
     wrong, ``remedy`` what would help."""
 
     def __init__(self, status: int, field: str, detail: str, remedy: str) -> None:
-        self.status, self.field, self.detail, self.remedy = (
-            status,
-            field,
-            detail,
-            remedy,
-        )
-        super().__init__(f"{field}: {detail}: {remedy}")
+        self.status, self.field, self.detail = status, field, detail
+        super().__init__(f"{field}: {detail}", remedy=remedy)
 
 
 class Ports(Protocol):

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from mitmvcr.convert.aspects import ASPECTS, lost
-from mitmvcr.convert.found import Beside, Found, Line, Note, lines
+from mitmvcr.convert.found import Beside, Found, Line, Note, Variable, lines
 from mitmvcr.convert.table import (
     BY_NAME,
     FORMATS,
@@ -39,6 +39,7 @@ __all__ = [
     "Reader",
     "Source",
     "UnreadableError",
+    "Variable",
     "Written",
     "by_extension",
     "format_of",

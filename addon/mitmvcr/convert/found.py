@@ -19,6 +19,15 @@ class Note(NamedTuple):
     is_loss: bool = False
 
 
+class Variable(NamedTuple):
+    """What a file defines, and what stands in it wherever it is named; ``is_secret``:
+    the file says so."""
+
+    name: str
+    value: str
+    is_secret: bool = False
+
+
 class Line(NamedTuple):
     """The same note of several interactions: one line."""
 
@@ -30,6 +39,10 @@ class Line(NamedTuple):
     def __str__(self) -> str:
         where = _numbers(self.interactions)
         return ": ".join(part for part in (where, self.field, self.problem) if part)
+
+    def shown(self, mask: Callable[[str], str]) -> "Line":
+        """Return it as it may be shown: it may hold what the file has in some place."""
+        return self._replace(problem=mask(self.problem))
 
     def facts(self) -> dict[str, object]:
         """Return it as values for JSON."""
@@ -88,6 +101,7 @@ class Found:
         self.beside, self._origin = beside, origin.rstrip("/")
         self.interactions: list[Interaction] = []
         self.notes: list[Note] = []
+        self.variables: list[Variable] = []
         self._number: int | None = None
 
     def say(self, field: str, problem: str) -> None:

@@ -2,7 +2,12 @@
 
 
 class VcrError(Exception):
-    """A failure that the user reads as one line."""
+    """A failure that the user reads as one line. ``remedy`` is what would help, which
+    stands at its end; empty where nothing is known to."""
+
+    def __init__(self, text: str, *, remedy: str = "") -> None:
+        self.remedy = remedy
+        super().__init__(_joined(text, remedy))
 
     def __str__(self) -> str:
         return " ".join(super().__str__().splitlines())
@@ -12,10 +17,10 @@ class OptionError(VcrError):
     """An option has a value that cannot be used."""
 
     def __init__(self, option: str, value: object, remedy: str) -> None:
-        self.option, self.value, self.remedy = option, value, remedy
+        self.option, self.value = option, value
         is_empty = not str(value).strip()
         given = f"{option} has no value" if is_empty else f"{option}={value}"
-        super().__init__(f"{given}: {remedy}")
+        super().__init__(given, remedy=remedy)
 
 
 class UnusableValueError(VcrError):
@@ -23,16 +28,16 @@ class UnusableValueError(VcrError):
     spelled the option, and raises OptionError."""
 
     def __init__(self, value: object, remedy: str) -> None:
-        self.value, self.remedy = value, remedy
-        super().__init__(f"{value}: {remedy}")
+        self.value = value
+        super().__init__(f"{value}", remedy=remedy)
 
 
 class CassetteError(VcrError):
-    """Something is wrong with a cassette file."""
+    """Something is wrong with a cassette file. ``problem`` is all but its name."""
 
-    def __init__(self, path: str, problem: str) -> None:
-        self.path, self.problem = path, problem
-        super().__init__(f"{path}: {problem}")
+    def __init__(self, path: str, problem: str, *, remedy: str = "") -> None:
+        self.path, self.problem = path, _joined(problem, remedy)
+        super().__init__(f"{path}: {problem}", remedy=remedy)
 
 
 class CassetteNotFoundError(CassetteError):
@@ -54,6 +59,7 @@ class CassetteDamagedError(CassetteError):
         line: int | None = None,
         interaction: int | None = None,
         field: str | None = None,
+        remedy: str = "",
     ) -> None:
         self.line, self.interaction, self.field = line, interaction, field
         place = [
@@ -62,7 +68,8 @@ class CassetteDamagedError(CassetteError):
             field or "",
         ]
         where = ", ".join(part for part in place if part)
-        super().__init__(path, f"{where}: {problem}" if where else problem)
+        text = f"{where}: {problem}" if where else problem
+        super().__init__(path, text, remedy=remedy)
 
 
 class CassetteVersionError(CassetteError):
@@ -70,10 +77,13 @@ class CassetteVersionError(CassetteError):
 
     def __init__(self, path: str, found: object, remedy: str) -> None:
         self.found = found
-        super().__init__(
-            path, f"is of cassette format {found}, and format 2 is needed: {remedy}"
-        )
+        problem = f"is of cassette format {found}, and format 2 is needed"
+        super().__init__(path, problem, remedy=remedy)
 
 
 class CassetteWriteError(CassetteError):
     """The cassette or its journal cannot be written."""
+
+
+def _joined(text: str, remedy: str) -> str:
+    return f"{text}: {remedy}" if remedy else text

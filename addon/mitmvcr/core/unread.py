@@ -1,6 +1,10 @@
 """Look-ups for which much has to be read first."""
 
 from collections.abc import Callable, Hashable, Iterator
+from typing import Generic
+from weakref import WeakValueDictionary
+
+from mitmvcr.core.steps import Steps, T
 
 
 class UnreadError(Exception):
@@ -12,23 +16,46 @@ class UnreadError(Exception):
         super().__init__("much has to be read first")
 
 
-class Joint:
+class Joint(Generic[T]):
     """Long work by its key. Whoever needs what others have begun does steps of the
     same: a hundred requests at once do it once."""
 
     def __init__(self) -> None:
-        self._begun: dict[Hashable, Iterator[None]] = {}
+        #: Of what somebody still does: where all give up nothing is left.
+        self._begun: WeakValueDictionary[Hashable, _Shared[T]] = WeakValueDictionary()
 
-    def steps(
-        self, key: Hashable, make: Callable[[], Iterator[None]]
-    ) -> Iterator[None]:
-        """Yield until it is done, by whomever. Raise what it raises."""
-        if key not in self._begun:
-            self._begun[key] = make()
-        begun = self._begun[key]
-        try:
-            for _ in begun:  # not "yield from": who gives up does not end it
+    def steps(self, key: Hashable, make: Callable[[], Steps[T]]) -> Steps[T]:
+        """Yield until it is done, by whomever, and return its result. Raise what it
+        raises."""
+        begun = self._begun.get(key)
+        if begun is None or begun.is_over:
+            begun = self._begun[key] = _Shared(make())
+        return (yield from begun.rest())
+
+
+class _Shared(Generic[T]):
+    """Steps that several do, each some of them; all get the result."""
+
+    def __init__(self, steps: Steps[T]) -> None:
+        self._steps = steps
+        self._found: list[T] = []
+        self._error: Exception | None = None
+
+    @property
+    def is_over(self) -> bool:
+        return bool(self._found) or self._error is not None
+
+    def rest(self) -> Steps[T]:
+        while not self._found:
+            if self._error is not None:
+                raise self._error
+            try:
+                next(self._steps)
+            except StopIteration as end:
+                self._found.append(end.value)
+            except Exception as error:
+                self._error = error
+                raise
+            else:
                 yield
-        finally:
-            if self._begun.get(key) is begun:
-                del self._begun[key]
+        return self._found[0]

@@ -38,8 +38,9 @@ def unpacked(data: bytes, name: str) -> bytes:
     if not data.startswith(_MAGIC):
         if data.startswith(tuple(_OTHERS)):
             kind = next(_OTHERS[each] for each in _OTHERS if data.startswith(each))
-            remedy = "and only gzip is read: unpack it, or pack it with gzip"
-            raise CassetteDamagedError(name, f"{kind}, {remedy}")
+            remedy = "unpack it, or pack it with gzip"
+            problem = f"{kind}, and only gzip is read"
+            raise CassetteDamagedError(name, problem, remedy=remedy)
         return data
     try:
         return gzip.decompress(data)

@@ -10,7 +10,7 @@ from mitmvcr.core.modes import Replay
 from mitmvcr.options import Settings
 from mitmvcr.view.parts import RequestParts, WireResponse, value_of
 from mitmvcr.view.restore import has_no_body, to_stream, to_wire
-from mitmvcr.view.retry_after import without_waits
+from mitmvcr.view.retry_after import Client, without_waits
 
 SECOND = 1e9
 #: So much is the system's before its client could leave.
@@ -24,7 +24,9 @@ def waiting_for_nothing(
     if settings.latency or settings.retry_after == "keep":
         return decision
     recorded = decision.interaction.response
-    response = without_waits(recorded, value_of(live.headers, b"user-agent") or "")
+    agent, codings = b"user-agent", b"accept-encoding"
+    said = (value_of(live.headers, name) or "" for name in (agent, codings))
+    response = without_waits(recorded, Client(*said))
     if response is recorded:
         return decision
     changed = replace(decision.interaction, response=response)

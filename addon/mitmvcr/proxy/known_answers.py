@@ -8,6 +8,8 @@ from weakref import ReferenceType, ref
 from mitmvcr.core.modes import Replay
 from mitmvcr.miss.report import Entry
 from mitmvcr.proxy.flow.player import Player
+from mitmvcr.view.redirects import Link, link_of
+from mitmvcr.view.requests import LiveRequest
 
 #: So many bytes of requests and answers are kept.
 _MOST = 1 << 23
@@ -23,10 +25,12 @@ _REDIRECTS = (301, 302, 303, 307, 308)
 class Known(NamedTuple, Generic[_A]):
     """A replay that was planned when so much was ``learned``, and its answer; with what
     it answers it is ``length`` bytes. ``entry`` is what the log has of it, None where
-    there was none. A session that has ended is not kept for it."""
+    there was none. A later redirect of the same ``link`` makes its request another
+    one. A session that has ended is not kept for it."""
 
     whose: ReferenceType[Player]
     learned: int
+    link: Link
     planned: Replay
     answer: _A
     entry: Entry | int | None
@@ -45,7 +49,6 @@ class Known(NamedTuple, Generic[_A]):
         return (
             standing.learned == self.learned
             and code not in _REDIRECTS  # the next request may follow it
-            and not player.redirects.expects
             and not (isinstance(self.entry, Entry) and self.entry.note)
         )
 
@@ -54,7 +57,7 @@ class Known(NamedTuple, Generic[_A]):
         began, session = time.monotonic_ns(), player.session
         standing, planned = session.standing, self.planned
         if (
-            player.redirects.expects
+            player.redirects.expect(self.link)
             or standing.learned != self.learned
             or (self.entry is None) is session.log.is_kept
             or not standing.plan_again(planned)
@@ -72,12 +75,20 @@ class KnownAnswers(dict[Hashable, Known[Any]]):
         self._size = 0
 
     def keep(
-        self, sent: Hashable, player: Player, learned: int, answered: Answered[Any]
+        self,
+        sent: Hashable,
+        player: Player,
+        learned: int,
+        live: LiveRequest,
+        answered: Answered[Any],
     ) -> None:
-        """Keep an answer if it stands; it was planned when so much was learned."""
+        """Keep an answer if it stands; it was planned for a live request when so much
+        was learned."""
         if not player.session.standing.holds(answered[0]):  # as nearly all, once each
             return
-        known = Known(ref(player), learned, *answered)
+        if live.follows:  # once: the same bytes will be another request
+            return
+        known = Known(ref(player), learned, link_of(live.request), *answered)
         if known.size > _LARGE or not known.stands(player):
             return
         if self._size > _MOST:

@@ -229,7 +229,7 @@ class Lane:
                 found = answered(player, request, live, decision, render)
                 if found is not None:
                     if sent is not None:
-                        self._known.keep(sent, player, learned, found)
+                        self._known.keep(sent, player, learned, live, found)
                     return found[1]
         except UnreadError:
             return None

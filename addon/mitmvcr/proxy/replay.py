@@ -161,7 +161,7 @@ def _play_socket(
         raise CannotPlayError(url)
     sent = to_wire(decision.interaction, request_parts(flow.request))
     flow.response = make_response(*sent)
-    sockets.accept(recorded, flow.response, flow.request)
+    sockets.accept(decision.interaction, flow.response, flow.request)
     replay(sessions.under_way, flow, player, decision)
     return _pause(recorded.duration / SECOND * latency)
 

@@ -53,19 +53,6 @@ def not_compared(parts: Sequence[str], rules: Rules) -> Iterator[tuple[str, str]
             )
 
 
-def not_ignored(ignored: Sequence[str], rules: Rules) -> Iterator[tuple[str, str]]:
-    """Yield the headers to ignore that are not recorded, and by which it is still
-    known whose a request is."""
-    names = Names(rules.headers, rules.query, rules.keep)
-    for name in ignored:
-        if names.header(name.lower()) and not rules.off:
-            yield (
-                name,
-                "this header holds a secret, and is not recorded; whose a request is"
-                " still counts: say {match}=-identity, or leave this out",
-            )
-
-
 def not_hidden(rules: Rules) -> Iterator[tuple[str, str]]:
     """Yield the names to keep under which nothing is hidden but a cookie's value."""
     names = Names(rules.headers, rules.query)

@@ -28,9 +28,11 @@ class Pattern(NamedTuple):
     is_long: bool = True
 
 
-#: Nothing that could go on the word stands before it.
+#: Nothing that could go on the word stands before it, unless it is what stands before
+#: the token in each URL of Telegram's.
 START = (
-    r"(?:(?<![A-Za-z0-9_])|(?<=%[0-9A-Fa-f]{2})|(?<=\\[nrt])|(?<=\\u[0-9A-Fa-f]{4}))"
+    r"(?:(?<![A-Za-z0-9_])|(?<=%[0-9A-Fa-f]{2})|(?<=\\[nrt])|(?<=\\u[0-9A-Fa-f]{4})"
+    r"|(?<=/bot)|(?<=%2[Ff]bot))"
 )
 UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _CLASSES = {

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 
+from mitmvcr.secrets.looks import is_random
 from mitmvcr.secrets.runs import decoded_base64
 from mitmvcr.secrets.scan import BYTES
 
@@ -13,6 +14,14 @@ _PARAMETER = re.compile(
 )
 _SCHEME = re.compile(r"\s*([A-Za-z][\w-]*)\s+(\S+)\s*")
 _QUOTES = '"'
+#: A header in which browsers send a token too, since they can set no other one for a
+#: WebSocket.
+PROTOCOLS = "sec-websocket-protocol"
+_PIECE = re.compile(r"[^\s,.\"]{16,}")
+_HUMPS = r"[A-Za-z][a-z]{0,13}(?:[A-Z][a-z]{1,13}){0,4}"
+_WORD = rf"(?:(?:{_HUMPS}|[A-Z]{{2,14}})[0-9]{{0,4}}|[0-9]{{1,4}})"
+#: As ``graphql-transport-ws``, ``mqttv5``.
+_PROTOCOL = re.compile(rf"{_WORD}(?:[-_+]{_WORD})*+")
 
 
 def credentials(value: str) -> Iterator[str]:
@@ -39,6 +48,19 @@ def masked_set_cookie(value: str, mask: Callable[[str, str], str]) -> str:
     """Replace the cookie's own value alone: its attributes stay."""
     pair, semicolon, attributes = value.partition(";")
     return _masked(pair, mask) + semicolon + attributes
+
+
+def masked_protocols(value: str, mask: Callable[[str], str]) -> str:
+    """Replace each token among the protocols of a WebSocket, as Kubernetes and others
+    have it there: ``base64url.bearer.authorization.k8s.io.bGV0LW1lLWlu``. A JWT shows
+    by its own form."""
+
+    def hidden(found: re.Match[str]) -> str:
+        piece = found[0]
+        is_name = _PROTOCOL.fullmatch(piece) or not is_random(piece.encode(*BYTES))
+        return piece if is_name else mask(piece)
+
+    return value if "eyJ" in value else _PIECE.sub(hidden, value)
 
 
 def _masked(part: str, mask: Callable[[str, str], str]) -> str:

@@ -156,7 +156,12 @@ ENDINGS = _listed(
 
 #: A field of any other name that ends in such a word holds a secret if its value looks
 #: like one: ``plex_token``.
-DOUBTFUL_ENDINGS = ["token", "credential"]
+DOUBTFUL_ENDINGS = _listed(
+    "token, credential",
+    # Of several, a list: not tokens alone, which language models have too.
+    "passwords, apikeys, secretkeys, privatekeys, accesskeys, accesstokens",
+    "refreshtokens, authtokens, sessiontokens, bearertokens, apitokens, clientsecrets",
+)
 
 #: Names that hold secrets in one program and ordinary words in another: a token of a
 #: language model, the primary key of a table. What they hold has to look like a secret.
@@ -172,6 +177,11 @@ DOUBTFUL = (
         "https://docs.getdbt.com/reference/resource-properties/constraints",
     ),
     Named("credential credentials assertion", "objects", _AZURE),
+    Named(
+        "pass userpass dbpass",
+        "a password, or that a test has passed",
+        "https://nodemailer.com/smtp/",
+    ),
     Named(
         "auth",
         "a user and a password in base64, or a word",
@@ -203,7 +213,7 @@ HARMLESS = _listed(
 #: A header whose last word is one of them is a secret: ``X-Plex-Token``.
 HEADER_ENDINGS = _listed(
     "token, key, secret, auth, password, passwd, passphrase, credential, credentials",
-    "assertion, apikey, jwt",
+    "assertion, apikey, jwt, pass, bearer",
 )
 
 #: In the query of a URL these are credentials too: they sign it.
@@ -239,6 +249,7 @@ STEMS = _listed(
     "connection string, signature, amz date, goog date, sig=, access id, key id",
     '?key=, &key=, auth", _auth=, ?auth=, &auth=, #key=, #auth=, app key, app id',
     "developer key, dev key, user key",
+    'pass", pass=, pass:',
 )
 
 #: Variables of the environment: a part of the name, as words between underscores.

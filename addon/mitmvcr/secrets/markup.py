@@ -7,7 +7,7 @@ from mitmvcr.secrets.scan import NONE, Scan, Value, Values, unescaped
 _OPENED = re.compile(rb"(?:\s[^<>]{0,2000}+)?+>")
 _CDATA = re.compile(rb"\s{0,200}+<!\[CDATA\[")
 _TEXT = re.compile(rb"[^<]++")
-_PART = re.compile(rb"\"[^\r\n]{0,500}+\r?\n(?:[^\r\n]{1,500}+\r?\n){0,20}+\r?\n")
+_PART = re.compile(rb"\"?+[^\r\n]{0,500}+\r?\n(?:[^\r\n]{1,500}+\r?\n){0,20}+\r?\n")
 _TAG_VALUE = re.compile(
     rb"(?:value|content)\s*+=\s*+(?:\"([^\"]++)\"|'([^']++)')", re.I
 )
@@ -27,23 +27,48 @@ def element(scan: Scan, begin: int, finish: int) -> Values:
     if cdata := _CDATA.match(data, opened.end()):
         return scan.until(b"]]>", cdata.end())
     found = scan.match(_TEXT, opened.end())
-    if found and data.startswith(b"</" + data[begin:finish], found.end()):
+    if found is None:
+        return NONE
+    end = b"</" + data[begin:finish]
+    if data.startswith(end, found.end()) or _is_cut(scan, found, end):
         return (Value(*found.span(), unescaped(found[0])),)
     return NONE
 
 
+def _is_cut(scan: Scan, found: re.Match[bytes], end: bytes) -> bool:
+    """Return whether the text of an element ends with all that there is: no words
+    behind what only looks like one."""
+    rest = len(scan.data) - found.end()
+    return (
+        rest < len(end)
+        and end.startswith(scan.data[found.end() :])
+        and len(found[0].split(None, 1)) == 1
+    )
+
+
 def part(scan: Scan, begin: int, finish: int) -> Values:
-    """Return the value of a part of a multipart body."""
-    if scan.left(begin, 6) != b'name="' or scan.is_done(b"\n--", finish):
+    """Return the value of a part of a multipart body, its name in quotes or, as .NET's
+    HttpClient sends it, in none."""
+    is_named = scan.left(begin, 6).endswith((b'name="', b"name="))
+    if not is_named or scan.is_done(b"\n--", finish):
         return NONE
     found = scan.match(_PART, finish)
     if found is None:
         return NONE
-    value = scan.until(b"\n--", found.end())
+    value = scan.until(b"\n--", found.end()) or _rest_of_form(scan, begin, found.end())
     scan.done(_PART, value[0].end if value else 0)
     if value and scan.data[value[0].end - 1 : value[0].end] == b"\r":
         return (Value(found.end(), value[0].end - 1, value[0].text[:-1]),)
     return value
+
+
+def _rest_of_form(scan: Scan, begin: int, start: int) -> Values:
+    """Return all behind the head of a part, where the last border was cut off."""
+    is_form = scan.data.startswith(b"--") and b"form-data" in scan.left(begin, 100)
+    end = len(scan.data)
+    return (
+        (Value(start, end, scan.data[start:end]),) if is_form and start < end else NONE
+    )
 
 
 def entered(scan: Scan, begin: int, finish: int) -> Values:

@@ -13,7 +13,12 @@ from mitmvcr.core.chunks import moved
 from mitmvcr.core.jsontext import is_json, read_value, write_value
 from mitmvcr.core.model import Headers, Interaction, Request, Response
 from mitmvcr.secrets.containers import Look, said_by, through
-from mitmvcr.secrets.headers import masked_cookies, masked_set_cookie
+from mitmvcr.secrets.headers import (
+    PROTOCOLS,
+    masked_cookies,
+    masked_protocols,
+    masked_set_cookie,
+)
 from mitmvcr.secrets.names import Names
 from mitmvcr.secrets.scan import BYTES, Place
 
@@ -183,6 +188,12 @@ class Walk:
             return masked_cookies(value, mask)
         if lower == "set-cookie":
             return masked_set_cookie(value, mask)
+        if lower == PROTOCOLS and where.startswith("request"):
+
+            def mask_piece(piece: str) -> str:
+                return self._named(where, name, piece, Place.HEADER)
+
+            value = masked_protocols(value, mask_piece)
         return self._text(where, value, is_kept=self._is_kept(name))
 
     # Bodies

@@ -32,8 +32,10 @@ _OTHERS = (
         "private-key",
         ("-----BEGIN ",),
         r"-----BEGIN (?:[A-Z0-9]{2,12} )?PRIVATE KEY(?: BLOCK)?-----"
-        r"(?:[^-]|-(?!----)){16,20000}+-----END (?:[A-Z0-9]{2,12} )?"
-        r"PRIVATE KEY(?: BLOCK)?-----",
+        r"(?:(?:[^-]|-(?!----)){16,20000}+-----END (?:[A-Z0-9]{2,12} )?"
+        r"PRIVATE KEY(?: BLOCK)?-----"
+        # Or as far as there is any of it.
+        r"|[A-Za-z0-9+/=\\\s]{16,20000}+\Z)",
         _RFC + "rfc7468",
         "-----BEGIN RSA PRIVATE KEY-----\n{s64}\n{s64}\n-----END RSA PRIVATE KEY-----",
     ),

@@ -47,6 +47,8 @@ def unescaped(raw: bytes) -> bytes:
     return html.unescape(raw.decode(*BYTES)).encode(*BYTES)
 
 
+#: A literal of code is no longer, nor is what is left of a value that was cut off.
+LONGEST = 2000
 #: So often may each byte of a text be looked through within objects, and so many.
 _OFTEN, _FREE = 3, 1 << 13
 
@@ -124,8 +126,8 @@ class Scan:
         return (Value(start, end, self.data[start:end]),) if end > start else NONE
 
     def closing_quote(self, start: int, level: int, quote: bytes) -> int:
-        """Return where a string ends whose quotes are escaped by ``level`` backslashes;
-        -1 if it does not."""
+        """Return where a string ends whose quotes are escaped by ``level`` backslashes:
+        where the text does, if it was cut off in its last line. -1 if it does not."""
         at = start
         while (end := self.find(quote, at)) >= 0:
             between = self.data[at:end]
@@ -135,4 +137,11 @@ class Scan:
             if slashes < level:
                 return -1
             at = end + 1
-        return -1
+        return self._cut_at(start)
+
+    def _cut_at(self, start: int) -> int:
+        """Return where the text ends, as that of a stream that its client has left; -1
+        where a value that begins here goes on in another line, or for too long."""
+        size = len(self.data)
+        is_cut = size - start <= LONGEST and self.find(b"\n", start) < 0
+        return size if is_cut else -1

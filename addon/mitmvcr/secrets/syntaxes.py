@@ -12,7 +12,15 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from mitmvcr.secrets import jsonvalues, markup
-from mitmvcr.secrets.scan import NONE, Place, Scan, Value, Values, unescaped
+from mitmvcr.secrets.scan import (
+    LONGEST,
+    NONE,
+    Place,
+    Scan,
+    Value,
+    Values,
+    unescaped,
+)
 
 #: Returns the values of the name that stands at ``scan.data[begin:finish]``.
 Take = Callable[[Scan, int, int], Values]
@@ -66,8 +74,6 @@ _ASSIGNED = re.compile(
     rb"(?:[bhru@]{1,2}(?=[\"'\\]))?+"
 )
 _QUOTED = re.compile(rb"(\\{0,15})(\"{3}|'{3}|[\"'`])")
-#: A literal of code is no longer.
-_LONGEST = 2000
 
 
 def _assigned(scan: Scan, begin: int, finish: int) -> Values:
@@ -88,7 +94,7 @@ def _assigned(scan: Scan, begin: int, finish: int) -> Values:
         return NONE  # a key of YAML's next line
     start, quote = opened.end(), opened[2]
     end = scan.closing_quote(start, len(opened[1]), quote)
-    if not start < end <= start + _LONGEST:
+    if not start < end <= start + LONGEST:
         return NONE
     if len(quote) == 1 and scan.data.find(b"\n", start, end) >= 0:
         return NONE
@@ -169,6 +175,28 @@ def _line(scan: Scan, begin: int, finish: int) -> Values:
     )
 
 
+#: What follows a scheme in the line of a header: one word, or parameters.
+_CREDENTIALS, _IN_STRING = (
+    re.compile(
+        rb":[ \t]{0,9}+[A-Za-z][\w-]{1,40}+[ \t]{1,9}+("
+        rb"[\w-]{1,40}+=" + rest + rb"|" + _BARE + rb"{8,4000}+" + _LINE_END + rb")"
+    )
+    for rest in (rb"[^\r\n]{6,4000}+", rb"(?:[^\r\n\\\"]|\\{1,15}+\"){6,4000}+")
+)
+
+
+def _header(scan: Scan, begin: int, finish: int) -> Values:
+    """Return all that follows the scheme, whatever it is, of a request within a body,
+    as in a part of the type application/http, or in a log."""
+    if scan.data[begin:finish].lower() != b"authorization":
+        return NONE
+    line = _BEGINNING.search(scan.left(begin, 60))
+    if not line:
+        return NONE
+    regex = _IN_STRING if b"\\" in line[0] else _CREDENTIALS
+    return scan.value(regex, finish, Place.HEADER)
+
+
 _CONNECTION = (
     rb"(?i:\b(?:server|host|hostname|data source|user id|uid|user|username|dbname"
     rb"|endpoint|database|initial catalog|accountname)[ \t]?=)[^;\"'<>&\s][^\n]*"
@@ -224,6 +252,7 @@ SYNTAXES = (
     Syntax(_turned(_TURNED), b'"', b":", b'"\\', b"},"),
     # multipart, <input name="password" value="x">, <entry key="password">x</entry>
     Syntax(markup.part, b'"', b"=", b'"'),
+    Syntax(markup.part, b"=", b"", b"\r\n;"),
     Syntax(markup.entered, b"\"'", b"=", b"\"'"),
     # ["PASSWORD=x"], -H "X-Api-Key: x"
     Syntax(_matched(rb"=([^&\"'\\\r\n]{6,2000}+)(?=\\{0,15}[\"'`])"), _QUOTES, b"", b"="),
@@ -243,8 +272,9 @@ SYNTAXES = (
     #   value: x
     Syntax(_matched(_NEXT_LINE, Place.FIELD, left=rb"(?:name|key):[ \t]{1,9}[\"']?"), far=b":", after=b"\"'\r\n"),
     Syntax(_turned(_TURNED_YAML), far=b":", after=b"\"'\r\n"),
-    # --password x, password: x, PASSWORD=x ./run
+    # --password x, Authorization: SharedKey a:x, password: x, PASSWORD=x ./run
     Syntax(_option, after=b"= \t"),
+    Syntax(_header, after=b":"),
     Syntax(_line, after=b":= ", sign=b":="),
     # https://h/x;sessionid=x, Server=h;Pwd=x, a=1 password=x b=2
     Syntax(_matched(rb"=([^;/?#&\"'\s<>\\]{4,500}+)", left=rb"://[^\s\"'<>]*", far=1000), b";", b"", b"="),

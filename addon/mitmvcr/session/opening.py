@@ -13,7 +13,7 @@ from mitmvcr.core.errors import (
     CassetteNotFoundError,
     OptionError,
 )
-from mitmvcr.core.matching import Ignoring, Matcher, MatchSpec, Rule
+from mitmvcr.core.matching import Ignoring, Matcher, MatchSpec
 from mitmvcr.core.modes import RULES
 from mitmvcr.format import foreign
 from mitmvcr.format.source import read_bytes
@@ -65,15 +65,10 @@ def _found(
             if not environment.get(name):
                 remedy = "no such variable is set here: set it, or leave this out"
                 yield "secret", name, remedy
-    ignored = [each.pattern for each in settings.matching.ignore_headers]
-    if Rule.IDENTITY in settings.matching.off:
-        ignored = []
-    if rules.keep or ignored or any(part.startswith("header:") for part in parts):
+    if rules.keep or any(part.startswith("header:") for part in parts):
         from mitmvcr.secrets import effects  # with the lists, which take their time
 
         yield from (("match", *each) for each in effects.not_compared(parts, rules))
-        found = effects.not_ignored(ignored, rules)
-        yield from ((Ignoring.HEADERS, *each) for each in found)
         yield from (("keep", *each) for each in effects.not_hidden(rules))
 
 
@@ -109,8 +104,8 @@ def open_session(settings: Settings, flows: "Reader | None" = None) -> Session:
     if RULES[settings.mode, exists].needs_cassette:
         raise CassetteNotFoundError(
             store.name,
-            f"cassette not found, and mode {settings.mode} never records:"
-            " record it first with mode record_once",
+            f"cassette not found, and mode {settings.mode} never records",
+            remedy="record it first with mode record_once",
         )
     environment = dict(os.environ)  # as it is now, though secrets are found later
     session = Session(

@@ -10,7 +10,7 @@ from mitmvcr.core.deck import OpenDeck
 from mitmvcr.core.matching import MatchSpec
 from mitmvcr.core.model import Interaction, Request
 from mitmvcr.core.modes import Repeats
-from mitmvcr.core.steps import Steps, finished
+from mitmvcr.core.steps import Steps
 from mitmvcr.core.unread import Joint, UnreadError
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class Own:
         self._leaves_out = spec.leaves_out
         self._differ = _may_differ(spec)
         self._names: Names | None = None
-        self._joint = Joint()
+        self._joint: Joint[tuple[Equals, Rivals] | None] = Joint()
         self._known: WeakKeyDictionary[Equals, Rivals] = WeakKeyDictionary()
         #: Of those that were asked for as they were recorded, the ids stand for
         #: themselves; it is not yet noted.
@@ -113,12 +113,14 @@ class Own:
         """Return all that are equal to a request and what is known of them; None where
         no other may answer it. Where there is much to read, put back what was taken and
         raise UnreadError."""
-        key, deck = self._deck.key_of(seen), self._deck
-        steps = self._joint.steps(key, lambda: self._knowing(seen))
-        if deck.are_too_many(steps):
-            deck.put_back(taken)
-            raise UnreadError(steps)
-        return finished(self._knowing(seen))
+        key = self._deck.key_of(seen)
+        try:
+            return self._deck.at_once(
+                self._joint.steps(key, lambda: self._knowing(seen))
+            )
+        except UnreadError:
+            self._deck.put_back(taken)
+            raise
 
     def _knowing(self, seen: Request) -> "Steps[tuple[Equals, Rivals] | None]":
         equals = yield from self._deck.rivals(seen)

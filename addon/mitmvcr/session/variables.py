@@ -17,7 +17,7 @@ class UnknownVariableError(VcrError):
 
     def __init__(self, variable: str) -> None:
         self.variable = variable
-        super().__init__(f"{variable}: was not recorded: {self.remedy}")
+        super().__init__(f"{variable}: was not recorded", remedy=self.remedy)
 
 
 class Variables:

@@ -58,8 +58,8 @@ class CassetteFile:
         if os.path.lexists(whole_beside(self._place.path)):
             raise CassetteDamagedError(
                 self.name,
-                "is being written, or its recorder was killed as it wrote: run"
-                f" 'mitmvcr cassette recover {self.name}'",
+                "is being written, or its recorder was killed as it wrote",
+                remedy=f"run 'mitmvcr cassette recover {self.name}'",
             )
 
     def digest(self) -> str | None:

@@ -123,19 +123,22 @@ def open_own(path: Path, flags: int, mode: int = PRIVATE) -> int:
     Raises CassetteWriteError, with its name, where it is something else, and OSError.
     """
     if os.path.islink(path):  # Windows knows no O_NOFOLLOW
-        raise CassetteWriteError(str(path), f"is a symbolic link, and {_NOT_OWN}")
+        raise _not_own(path, "a symbolic link")
     if os.path.isdir(path):
-        raise CassetteWriteError(str(path), f"is a folder, and {_NOT_OWN}")
+        raise _not_own(path, "a folder")
     file = os.open(path, flags | NO_FOLLOW | _NO_WAIT | BINARY, mode)
     status = os.fstat(file)
     if stat.S_ISREG(status.st_mode) and status.st_nlink <= 1:
         return file
     close(file)
     what = "a hard link" if stat.S_ISREG(status.st_mode) else "no plain file"
-    raise CassetteWriteError(str(path), f"is {what}, and {_NOT_OWN}")
+    raise _not_own(path, what)
 
 
-_NOT_OWN = "blocks the recording: delete it, or choose another cassette"
+def _not_own(path: Path, what: str) -> CassetteWriteError:
+    problem = f"is {what}, and blocks the recording"
+    remedy = "delete it, or choose another cassette"
+    return CassetteWriteError(str(path), problem, remedy=remedy)
 
 
 def is_at(file: int, path: Path) -> bool:

@@ -126,9 +126,8 @@ class Journal:
         if locked and count == 0:
             return
         unsure = "" if locked else ", or is under way"
-        raise CassetteWriteError(
-            str(self.path), f"{contents(count)}{unsure}: {self._remedy()}"
-        )
+        problem = f"{contents(count)}{unsure}"
+        raise CassetteWriteError(str(self.path), problem, remedy=self._remedy())
 
     def left_over(self) -> str | None:
         """Return what stands in a journal that nobody uses, with the remedy; None

@@ -59,8 +59,8 @@ class OnDisk:
         except OSError as error:
             raise CassetteError(self._name, f"cannot be read: {why(error)}") from error
         if not is_same:
-            problem = "was changed by another process while it was in use: start again"
-            raise CassetteError(self._name, problem)
+            problem = "was changed by another process while it was in use"
+            raise CassetteError(self._name, problem, remedy="start again")
         return data
 
     def _rest(self, data: bytes, start: int, end: int) -> bytes:
@@ -124,7 +124,7 @@ class Place:
         except (FileNotFoundError, NotADirectoryError):
             return False
         if not stat.S_ISREG(kind):
-            raise CassetteError(self.name, "is not a file; name another one")
+            raise CassetteError(self.name, "is not a file", remedy="name another one")
         return True
 
     def state(self) -> State:
@@ -165,4 +165,6 @@ class Place:
     def cannot_write(self, reason: str, number: int | None = None) -> CassetteError:
         """Return the error for this reason, with the remedy that its errno has."""
         remedy = _REMEDIES.get(number or 0, "choose another file")
-        return CassetteWriteError(self.name, f"cannot be written: {reason}; {remedy}")
+        error = CassetteWriteError(self.name, f"cannot be written: {reason}; {remedy}")
+        error.remedy = remedy
+        return error

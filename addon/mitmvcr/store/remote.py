@@ -39,7 +39,7 @@ class RemotePlace(Place):
             except FileNotFoundError:
                 return ()
         if facts.get("type") != "file":
-            raise CassetteError(self.name, "is not a file; name another one")
+            raise CassetteError(self.name, "is not a file", remedy="name another one")
         return ("there", *(str(facts.get(name)) for name in _VERSION))
 
     def open(self) -> bytes:
@@ -73,8 +73,11 @@ def _open(url: str) -> tuple[Any, str]:
     try:
         import fsspec  # type: ignore[import-untyped] # it has no types
     except ImportError as error:
-        problem = "is a URL, and fsspec is not installed: pip install mitmvcr[remote]"
-        raise CassetteError(url, problem) from error
+        problem, remedy = (
+            "is a URL, and fsspec is not installed",
+            "pip install mitmvcr[remote]",
+        )
+        raise CassetteError(url, problem, remedy=remedy) from error
     try:
         system, name = fsspec.core.url_to_fs(url)
     except (ImportError, ValueError) as error:

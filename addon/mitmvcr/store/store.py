@@ -93,8 +93,8 @@ class FileStore(CassetteFile):
         look and the lock: what another recorder put in place would be lost."""
         self._before = self._place.state()
         if self._seen not in (None, self._before):
-            problem = "was changed by another process just now: start again"
-            raise CassetteWriteError(self.name, problem)
+            problem = "was changed by another process just now"
+            raise CassetteWriteError(self.name, problem, remedy="start again")
 
     def _check_is_as_before(self) -> None:
         """Raise CassetteWriteError where the cassette has changed since the recording
@@ -216,8 +216,8 @@ class FileStore(CassetteFile):
             return CassetteWriteError(self.name, problem)
         source = "" if self._journal.is_beside else f" --from {place}"
         remedy = f"run 'mitmvcr cassette recover {self.name}{source}'"
-        problem += f"; the recording is in {place}: {remedy}"
-        return CassetteWriteError(self.name, problem)
+        problem += f"; the recording is in {place}"
+        return CassetteWriteError(self.name, problem, remedy=remedy)
 
     def leave(self) -> str | None:
         """Leave the target as it was, and the journal beside it."""

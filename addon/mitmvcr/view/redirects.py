@@ -11,6 +11,9 @@ from mitmvcr.view.golang import text
 from mitmvcr.view.parts import RequestParts, ResponseParts, value_of
 from mitmvcr.view.requests import LiveRequest
 
+#: What is asked for, and from where.
+Link = tuple[str, str]
+
 
 class Redirects:
     """Tells the requests that Go's http.Client makes itself to follow a redirect.
@@ -23,12 +26,18 @@ class Redirects:
     _KEPT = 1000
 
     def __init__(self) -> None:
-        self._expected: deque[_Redirect] = deque(maxlen=self._KEPT)
+        self._expected: deque[_Redirect] = deque()
+        #: The same by each way in which one may be followed, in order.
+        self._by_link: dict[Link, deque[_Redirect]] = {}
 
     @property
     def expects(self) -> bool:
         """Return whether some redirect was not followed yet."""
         return bool(self._expected)
+
+    def expect(self, link: Link) -> bool:
+        """Return whether a request of this link follows one of them."""
+        return link in self._by_link
 
     def note(self, asked: Request, wire: ResponseParts) -> None:
         if wire.status_code not in (301, 302, 303, 307, 308):
@@ -40,9 +49,12 @@ class Redirects:
             target = urljoin(asked.url, _escaped(location))
         except ValueError:
             return  # no URL: Go does not follow it either
-        self._expected.append(
-            _Redirect(target, url_key(target), _referers(asked, target))
-        )
+        if len(self._expected) >= self._KEPT:
+            self._forget(self._expected[0])
+        found = _Redirect(target, _links(asked, target))
+        self._expected.append(found)
+        for link in found.links:
+            self._by_link.setdefault(link, deque()).append(found)
 
     def restate(self, asked: LiveRequest, wire: RequestParts) -> LiveRequest:
         """Return a follow-up as go-vcr records it, and any other request as it is."""
@@ -60,35 +72,48 @@ class Redirects:
             host="" if named else request.host,
             url=followed.target,
         )
-        return asked._replace(request=request)
+        return asked._replace(request=request, follows=True)
 
     def _take(self, request: Request) -> "_Redirect | None":
-        url = url_key(request.url)
-        referer = url_key(header(request.headers, "Referer"))
-        for redirect in self._expected:
-            if redirect.key == url and referer in redirect.referers:
-                self._expected.remove(redirect)
-                return redirect
-        return None
+        expected = self._by_link.get(link_of(request))
+        if not expected:
+            return None
+        first = expected[0]
+        self._forget(first)
+        return first
+
+    def _forget(self, redirect: "_Redirect") -> None:
+        self._expected.remove(redirect)
+        for link in redirect.links:
+            expected = self._by_link[link]
+            expected.remove(redirect)
+            if not expected:
+                del self._by_link[link]
 
 
 class _Redirect(NamedTuple):
-    """``target`` as Go's URL has it, its key, and the Referers that its follow-up may
-    have."""
+    """``target`` as Go's URL has it, and the links that its follow-up may have."""
 
     target: str
-    key: str
-    referers: frozenset[str]
+    links: frozenset[Link]
 
 
-def _referers(asked: Request, target: str) -> frozenset[str]:
-    """Return the Referers that may be sent: the page that was left, or what the
-    program has set on its first request; neither is sent to http from https unless
-    the program has set it."""
+def link_of(request: Request) -> Link:
+    """Return the URL and the Referer of a request, as they are compared."""
+    return url_key(request.url), url_key(header(request.headers, "Referer"))
+
+
+def _links(asked: Request, target: str) -> frozenset[Link]:
+    """Return what may be asked for, from where: from the page that was left, or from
+    what the program has set on its first request; neither is sent to http from https
+    unless the program has set it."""
     set_by_program = url_key(header(asked.headers, "Referer"))
     if asked.url.startswith("https:") and target.startswith("http:"):
-        return frozenset({"", set_by_program})
-    return frozenset({url_key(asked.url), set_by_program} - {""})
+        referers = {"", set_by_program}
+    else:
+        referers = {url_key(asked.url), set_by_program} - {""}
+    key = url_key(target)
+    return frozenset((key, referer) for referer in referers)
 
 
 def _escaped(location: str) -> str:

@@ -51,13 +51,15 @@ class LiveRequest(NamedTuple):
     ``decodes``: the content codings that the client's stack undoes by itself, so
     that a body in one of them is recorded as the program gets it. ``to_proxy``: some
     headers are meant for a proxy, and no origin is to see them. ``fields``: the headers
-    as sent, without what names a session.
+    as sent, without what names a session. ``follows`` a redirect: Go's client makes it
+    itself.
     """
 
     request: Request
     decodes: tuple[str, ...]
     to_proxy: bool = False
     fields: Fields = ()
+    follows: bool = False
 
 
 class _Said(NamedTuple):

@@ -6,12 +6,16 @@ anthropic SDKs take 0 for no hint at all, and wait for as long as they like:
 azure-core's poller for 30 s. Milliseconds therefore become 1, and a ``Retry-After``
 gets a ``Retry-After-Ms`` beside it, which those SDKs read. In a body a whole number of
 seconds becomes 1: of 0 Go's oauth2 makes 5 s, and python-telegram-bot no hint at all.
+And with a 408 or a 503 a 0 is an order to OkHttp: it asks again by itself, which it did
+not when it was told to wait. Its user agent is its program's to choose, and it accepts
+gzip alone, as Go does: who does that waits for 1 s.
 """
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from typing import NamedTuple
 
 from mitmvcr.core.chunks import moved
 from mitmvcr.core.media import media_kind
@@ -64,16 +68,27 @@ _DEVICE = b'"device_code"'
 _LONGEST = 1 << 16
 #: Statuses that ask a client to come back later.
 _LATER = (403, 413, 429, 503)
+#: Those after which OkHttp (RetryAndFollowUpInterceptor.kt) obeys a 0, and only that.
+_AT_ONCE = (408, 503)
+_OBEYS, _ITS_CODINGS = "okhttp", "gzip"
+_ZERO = re.compile(r"\s*0+\s*")
 #: A client that reads ``Retry-After`` first, and 0 as none; it takes a fraction.
 _TAKES_FRACTIONS = "azsdk-"
 
 
-def without_waits(response: Response, user_agent: str) -> Response:
+class Client(NamedTuple):
+    """What a request says of who sent it, in its headers."""
+
+    user_agent: str = ""
+    accept_encoding: str = ""
+
+
+def without_waits(response: Response, client: Client) -> Response:
     """Return the response with what makes a client wait set to the shortest that it
     obeys. One that holds nothing of the kind is returned as it is."""
     changed = {}
     if _any_waits(tuple(response.headers)):
-        changed = dict(_changed(response, user_agent))
+        changed = dict(_changed(response, client))
     trailing = dict(_changed_trailer(response)) if response.trailer else {}
     body = _body(response)
     if not changed and not trailing and body is response.body:
@@ -132,15 +147,12 @@ def _waits(name: str) -> bool:
     return "limit" in name and _RESETS.fullmatch(name) is not None
 
 
-def _changed(
-    response: Response, user_agent: str
-) -> Iterator[tuple[str, Sequence[str]]]:
+def _changed(response: Response, client: Client) -> Iterator[tuple[str, Sequence[str]]]:
     lower = {name.lower(): name for name in response.headers}
     for known, name in lower.items():
         values = response.headers[name]
         if known in SECONDS:
-            shortest = "0.001" if _TAKES_FRACTIONS in user_agent else "0"
-            yield name, [shortest for _ in values]
+            yield name, [_seconds(value, response.code, client) for value in values]
             if "retry-after-ms" not in lower:
                 yield "Retry-After-Ms", ["1"]
         elif known in MILLISECONDS:
@@ -153,6 +165,14 @@ def _changed_trailer(response: Response) -> Iterator[tuple[str, Sequence[str]]]:
     for name, values in response.trailer.items():
         if name.lower() in MILLISECONDS:
             yield name, [_milliseconds(value) for value in values]
+
+
+def _seconds(value: str, code: int, client: Client) -> str:
+    if _TAKES_FRACTIONS in client.user_agent:
+        return "0.001"
+    may_obey = client.accept_encoding == _ITS_CODINGS or _OBEYS in client.user_agent
+    is_order = may_obey and code in _AT_ONCE and not _ZERO.fullmatch(value)
+    return "1" if is_order else "0"
 
 
 def _milliseconds(value: str) -> str:

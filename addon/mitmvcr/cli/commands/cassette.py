@@ -16,6 +16,7 @@ from mitmvcr.cli.commands.left import (
     say_what_is_left,
 )
 from mitmvcr.cli.report.console import progress, say
+from mitmvcr.cli.tools.files import locked
 from mitmvcr.cli.tools.paths import find_cassettes
 from mitmvcr.core.errors import CassetteError
 from mitmvcr.core.model import Cassette
@@ -101,14 +102,15 @@ def scrub_cassettes(paths: Sequence[Path], typed: Layer) -> int:
 
 
 def _scrub(path: Path, rules: Rules) -> bool:
-    data = read_bytes(path)
-    cassette = reader.loads(data, str(path))
-    redactor, found = looked_through(cassette.interactions, rules)
-    if not found:
+    interactions = reader.loads(read_bytes(path), str(path)).interactions
+    if not looked_through(interactions, rules)[1]:
         return False
-    kept = Cassette(told_apart(redactor, cassette.interactions))
-    data = writer.dumps(kept, layout_of(data))
-    put(path, packed(str(path), data))
+    with locked(path):  # what it holds now
+        data = read_bytes(path)
+        cassette = reader.loads(data, str(path))
+        redactor, found = looked_through(cassette.interactions, rules)
+        kept = Cassette(told_apart(redactor, cassette.interactions))
+        put(path, packed(str(path), writer.dumps(kept, layout_of(data))))
     say(f"{path}: {number_of(len(found), 'interaction')} redacted")
     return True
 

@@ -4,6 +4,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from mitmvcr import convert
 from mitmvcr.cli.commands.left import rules_of
 from mitmvcr.cli.commands.sources import Input, beside, flows, inputs_of
 from mitmvcr.cli.report.console import progress, say
+from mitmvcr.cli.tools.files import locked
 from mitmvcr.core.errors import (
     CassetteDamagedError,
     CassetteError,
@@ -25,8 +27,10 @@ from mitmvcr.format import foreign, reader
 from mitmvcr.format.source import packed
 from mitmvcr.format.writer import dumper
 from mitmvcr.secrets.identities import told_apart
+from mitmvcr.secrets.names import kind_of
 from mitmvcr.secrets.redactor import Redactor
 from mitmvcr.secrets.rules import Rules
+from mitmvcr.secrets.scan import BYTES
 from mitmvcr.store.files import put
 from mitmvcr.values import Layer
 
@@ -171,17 +175,20 @@ def _converted(
     wishes: Wishes,
     rules: Rules,
 ) -> Result:
-    result, met = Result(target, form.name), list[Interaction]()
+    result, found = Result(target, form.name), list[convert.Found]()
     for each in inputs:
         try:
-            met += _read(each, wishes, result)
+            found.append(_read(each, wishes, result))
         except CassetteError as error:
             if len(inputs) == 1 and not each.is_of_many:
                 raise
             result.errors.append(str(error))
     if not result.files:
         return result
-    kept = told_apart(Redactor(rules, os.environ), met)
+    met = [one for each in found for one in each.interactions]
+    redactor = _redactor(rules, [one for each in found for one in each.variables])
+    kept = told_apart(redactor, met)
+    result.notes = [(name, line.shown(redactor.text)) for name, line in result.notes]
     result.interactions = len(kept)
     result.redacted = _count_changed(met, kept)
     written = convert.write(kept, form)
@@ -192,8 +199,21 @@ def _converted(
         sys.stdout.buffer.writelines(data)
         sys.stdout.buffer.flush()
     else:
-        put(Path(target), packed(target, *data), makes_folder=True)
+        is_cassette = form.name.startswith("go-vcr")
+        with locked(Path(target)) if is_cassette else nullcontext():
+            put(Path(target), packed(target, *data), makes_folder=True)
     return result
+
+
+def _redactor(rules: Rules, variables: Sequence[convert.Variable]) -> Redactor:
+    """Return one that knows the secrets among the variables of the files too, as it
+    does those of the environment."""
+    redactor = Redactor(rules, {**{v.name: v.value for v in variables}, **os.environ})
+    texts = redactor.texts
+    for each in variables:
+        if each.is_secret and not texts.names.is_kept(each.name):
+            texts.keep_in_mind(each.value.encode(*BYTES), kind_of(each.name))
+    return redactor
 
 
 def _count_changed(met: Sequence[Interaction], kept: Sequence[Interaction]) -> int:
@@ -203,14 +223,14 @@ def _count_changed(met: Sequence[Interaction], kept: Sequence[Interaction]) -> i
     return sum(dump(one, 0) != dump(other, 0) for one, other in pairs)
 
 
-def _read(each: Input, wishes: Wishes, result: Result) -> list[Interaction]:
+def _read(each: Input, wishes: Wishes, result: Result) -> convert.Found:
     name, data = str(each.path), each.read()
     form = _form_of(each, data, wishes)
     source = convert.Source(data, name, beside(each), wishes.origin)
     found = convert.read(source, form, flows)
     result.files.append(name)
     result.notes += [(name, line) for line in convert.lines(found.notes)]
-    return found.interactions
+    return found
 
 
 def _form_of(each: Input, data: bytes, wishes: Wishes) -> convert.Format:

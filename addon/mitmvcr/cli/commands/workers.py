@@ -60,7 +60,7 @@ def run_workers(
 
 
 @dataclass
-class _Started:
+class Started:
     """A worker; ``line`` is this end of its last socket. ``names`` are the sessions
     that are in play in it, as it says there, or were lost with the one before."""
 
@@ -68,6 +68,15 @@ class _Started:
     process: asyncio.subprocess.Process
     line: tuple[asyncio.StreamReader, asyncio.StreamWriter]
     names: set[str]
+    is_told: bool = False
+
+    def end(self) -> None:
+        """Let it save and end. A second signal would kill it, once it has saved and no
+        longer listens for any."""
+        if not self.is_told:
+            self.is_told = True
+            with suppress(ProcessLookupError):
+                self.process.terminate()
 
 
 class _Parent:
@@ -76,7 +85,7 @@ class _Parent:
     ) -> None:
         self._count, self._arguments, self._ready = count, arguments, ready
         self._is_alone = alone
-        self._workers: dict[int, _Started] = {}
+        self._workers: dict[int, Started] = {}
         self._is_ending = False
         self._status, self._serving = 0, set[int]()
 
@@ -95,8 +104,7 @@ class _Parent:
         """Let all workers save and end."""
         self._is_ending = True
         for each in self._workers.values():
-            with suppress(ProcessLookupError):
-                each.process.terminate()
+            each.end()
 
     async def _start(self, index: int, lost: Collection[str] = ()) -> None:
         """Start a worker; ``lost`` are names of sessions that are not to begin in it by
@@ -119,9 +127,9 @@ class _Parent:
         process.stdin.write(json.dumps([*lost]).encode())
         process.stdin.close()
         line = await asyncio.open_connection(sock=mine)
-        self._workers[index] = _Started(index, process, line, {*lost})
+        self._workers[index] = Started(index, process, line, {*lost})
         if self._is_ending:
-            self._end()  # it has begun since
+            self._workers[index].end()  # it has begun since
 
     async def _watch(self, index: int) -> None:
         """Wait for a worker's end, and start it anew where nobody wanted that."""
@@ -143,7 +151,7 @@ class _Parent:
                 return
             await self._start(index, worker.names)
 
-    async def _heed(self, worker: _Started) -> bool:
+    async def _heed(self, worker: Started) -> bool:
         """Note what a worker says until it ends, and return whether it has served; say
         where they are when all do."""
         has_served = False
@@ -171,7 +179,7 @@ class _Parent:
             for text in self._ready:
                 say(text)
 
-    def _lost(self, worker: _Started, code: int, *, is_last: bool) -> str:
+    def _lost(self, worker: Started, code: int, *, is_last: bool) -> str:
         how = f"ended with status {code}"
         if code < 0:
             how = f"was killed by {signal.Signals(-code).name}"
@@ -180,7 +188,7 @@ class _Parent:
             f" {worker.process.pid}) {how}: {self._became(worker, is_last=is_last)}"
         )
 
-    def _became(self, worker: _Started, *, is_last: bool) -> str:
+    def _became(self, worker: Started, *, is_last: bool) -> str:
         names = sorted(worker.names)
         if not names:
             goes_on = "" if is_last else "it is started anew; "

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from urllib.parse import quote_plus
 
 from mitmvcr.convert.exchange import Exchange, Pairs
-from mitmvcr.convert.found import Found
+from mitmvcr.convert.found import Found, Variable
 from mitmvcr.convert.tree import Tree, UnreadableError, compact, from_json
 
 _OF_RESPONSE = frozenset(
@@ -22,14 +22,18 @@ _OF_RESPONSE = frozenset(
 def read(data: bytes, found: Found) -> None:
     """Read a collection. Raise UnreadableError."""
     whole = from_json(data)
-    values = {
-        each["key"].text(): each["value"].text() for each in _on(whole["variable"])
-    }
+    found.variables += map(_variable, _on(whole["variable"]))
+    values = {each.name: each.value for each in found.variables}
     for name in ("auth", "event"):
         if whole[name]:
             found.say(name, "a cassette has no place for it")
     saved = _saved(whole["item"], found)
     found.collect(saved, lambda each, _: [_exchange(each, found, values)])
+
+
+def _variable(tree: Tree) -> Variable:
+    is_secret = tree["type"].text() == "secret"
+    return Variable(tree["key"].text(), tree["value"].text(), is_secret)
 
 
 def _on(items: Tree) -> list[Tree]:

@@ -102,7 +102,7 @@ def _exchanges(mapping: Tree, found: Found) -> Iterator[Exchange]:
     yield Exchange(
         method=_method(request["method"], found),
         url=_url(request, found),
-        headers=_headers(request["headers"], found),
+        headers=_wanted(request["headers"], found),
         body=_asked(request["bodyPatterns"], found),
         code=502 if failure == "reset" else response["status"].number(200),
         reason=response["statusMessage"].text(),
@@ -128,12 +128,7 @@ def _url(request: Tree, found: Found) -> str:
         place = _literal(pattern)
     else:
         place = path.text()
-    query = [
-        (name, value)
-        for name, matcher in request["queryParameters"].pairs()
-        if (value := _exact(matcher, found)) is not None
-    ]
-    if query:
+    if query := _wanted(request["queryParameters"], found):
         place += f"{'&' if '?' in place else '?'}{urlencode(query)}"
     return f"{_origin(request, found)}{place}"
 
@@ -158,6 +153,27 @@ def _literal(pattern: Tree) -> str:
     return re.sub(r"\\(.)", r"\1", text)
 
 
+def _wanted(tree: Tree, found: Found) -> list[tuple[str, str]]:
+    """Return the values that a mapping of matchers wants, by name."""
+    return [
+        (name, value)
+        for name, matcher in tree.pairs()
+        for each in _several(matcher, found)
+        if (value := _exact(each, found)) is not None
+    ]
+
+
+def _several(matcher: Tree, found: Found) -> list[Tree]:
+    """Return the matchers of each value, where a name has several: WireMock's recorder
+    writes any parameter so, from 3.13 on."""
+    if not (all_of := matcher["hasExactly"]).is_none:
+        return all_of.items()
+    if (some_of := matcher["includes"]).is_none:
+        return [matcher]
+    found.say(matcher.place, _also("includes"))
+    return some_of.items()
+
+
 def _exact(matcher: Tree, found: Found) -> str | None:
     """Return the value that a matcher wants, or note that it wants no certain one."""
     value = matcher["equalTo"]
@@ -180,16 +196,11 @@ _OFF: tuple[object, ...] = (None, False, "false", [])
 def _looser(matcher: Tree, found: Found) -> None:
     """Note that a matcher lets more match than the value that it names."""
     if on := [name for name in _SWITCHES if matcher[name].value not in _OFF]:
-        also = f"also lets others match ({', '.join(on)})"
-        found.say(matcher.place, f"{also}: a cassette has this one alone")
+        found.say(matcher.place, _also(", ".join(on)))
 
 
-def _headers(tree: Tree, found: Found) -> list[tuple[str, str]]:
-    return [
-        (name, value)
-        for name, matcher in tree.pairs()
-        if (value := _exact(matcher, found)) is not None
-    ]
+def _also(why: str) -> str:
+    return f"also lets others match ({why}): a cassette has this one alone"
 
 
 def _asked(patterns: Tree, found: Found) -> bytes:

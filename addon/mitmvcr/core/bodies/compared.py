@@ -27,6 +27,7 @@ from mitmvcr.core.bodies.jsontext import (
     with_texts,
 )
 from mitmvcr.core.bodies.multipart import boundary_of, multipart_places
+from mitmvcr.core.bodies.numbered import maps_in_order
 from mitmvcr.core.bodies.outlines import Outlines
 from mitmvcr.core.bodies.protobuf import frame_messages, framed
 from mitmvcr.core.bodies.xml import canonical_xml, xmlrpc_call
@@ -259,10 +260,9 @@ def form_fields(body: bytes) -> list[tuple[str, str]]:
 
 
 def counted_fields(body: bytes, rules: BodyRules) -> list[tuple[str, str]]:
-    """Return the fields of a form that count, JSON and GraphQL in them in one
-    spelling."""
+    """Return the fields of a form that count, each in one spelling."""
     found = form_fields(body)
-    fields = list(rules.form(found) if rules.form else found)
+    fields = maps_in_order(rules.form(found) if rules.form else found)
     if rules.text or _MAY_BE_TEXTS.search(body):
         return [(name, _field(name, value, rules)) for name, value in fields]
     return fields

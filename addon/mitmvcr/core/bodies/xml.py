@@ -1,7 +1,7 @@
 """XML in one spelling (Canonical XML 2.0), and calls of XML-RPC as values."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Any, NoReturn
 from xml.parsers import expat
 
@@ -10,6 +10,9 @@ if TYPE_CHECKING:
 
 #: Namespaces are looked for in every element around, so that depth costs its square.
 _DEEPEST = 200
+_PREFIX = "xmlns:"
+#: A prefix at the start of a value or of a word in one; of an attribute's name, too.
+_IN_VALUE = re.compile(r"""(?<=[>"\s])[^\W\d][\w.-]*(?=:)""")
 
 
 def canonical_xml(body: bytes) -> bytes:
@@ -17,38 +20,55 @@ def canonical_xml(body: bytes) -> bytes:
     document type: entities can make a small text a huge one."""
     from xml.etree import ElementTree  # few cassettes hold XML
 
-    text = _sound_text(body)
+    text, declared = _sound_text(body)
     try:
-        return ElementTree.canonicalize(text).encode()
+        found = ElementTree.canonicalize(text)
     except SyntaxError as error:
         raise ValueError(error) from error
+    return (found + _meant_in_values(found, declared)).encode()
+
+
+def _meant_in_values(text: str, declared: Collection[tuple[str, str]]) -> str:
+    """Return the namespaces of prefixes that values begin with, as in
+    ``xsi:type="p:Name"``: canonical XML leaves those out that no name has."""
+    if not declared:
+        return ""
+    used = set(_IN_VALUE.findall(text))
+    return "".join(
+        f'\n<?{prefix} "{space}"?>' for prefix, space in declared if prefix in used
+    )
 
 
 def parsed(body: bytes) -> "Element":
     """Return the root of XML. Raise ValueError as :func:`canonical_xml`."""
     from xml.etree import ElementTree
 
-    text = _sound_text(body)
+    text, _ = _sound_text(body)
     try:
         return ElementTree.fromstring(text)
     except SyntaxError as error:
         raise ValueError(error) from error
 
 
-def _sound_text(body: bytes) -> str:
+def _sound_text(body: bytes) -> tuple[str, list[tuple[str, str]]]:
+    """Return the text, and the prefixes with their namespaces that it declares."""
     text = body.decode("utf-8-sig")
     try:
-        _look_through(text)
+        return text, sorted(_declared_in(text))
     except expat.ExpatError as error:
         raise ValueError(error) from error
-    return text
 
 
-def _look_through(text: str) -> None:
-    depth = 0
+def _declared_in(text: str) -> set[tuple[str, str]]:
+    depth, declared = 0, set[tuple[str, str]]()
 
-    def start(*_: object) -> None:
+    def start(_: str, attributes: dict[str, str]) -> None:
         nonlocal depth
+        declared.update(
+            (name[len(_PREFIX) :], value)
+            for name, value in attributes.items()
+            if name.startswith(_PREFIX)
+        )
         depth += 1
         if depth > _DEEPEST:
             raise ValueError("nested too deep")
@@ -62,6 +82,7 @@ def _look_through(text: str) -> None:
     parser.StartElementHandler = start
     parser.EndElementHandler = end
     parser.Parse(text, True)
+    return declared
 
 
 def _refuse(*_: object) -> NoReturn:

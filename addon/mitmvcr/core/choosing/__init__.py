@@ -1,7 +1,7 @@
 """Which of equal interactions answers, by HTTP's rules and by whose each is."""
 
 from mitmvcr.core.choosing.equals import Equals
-from mitmvcr.core.choosing.header_fields import fields
+from mitmvcr.core.choosing.header_fields import all_fields, fields
 from mitmvcr.core.choosing.identity import (
     ANY,
     ANYBODY,
@@ -16,7 +16,7 @@ from mitmvcr.core.choosing.identity import (
 from mitmvcr.core.choosing.objections import Objection, Objections, by_vary
 from mitmvcr.core.choosing.parts import Parts, Piece, is_only_range
 from mitmvcr.core.choosing.ranges import asks_for_range
-from mitmvcr.core.choosing.rules import Asked, is_free, strange_to
+from mitmvcr.core.choosing.rules import Asked, is_free, says_operation, strange_to
 
 __all__ = [
     "ANY",
@@ -31,6 +31,7 @@ __all__ = [
     "Piece",
     "Values",
     "Whose",
+    "all_fields",
     "asks_for_range",
     "by_vary",
     "fields",
@@ -39,5 +40,6 @@ __all__ = [
     "is_only_range",
     "parse_identity",
     "salt_of",
+    "says_operation",
     "strange_to",
 ]

@@ -7,7 +7,6 @@ they differ, so that a look-up costs the same however many there are.
 from collections import defaultdict, deque
 from collections.abc import (
     Callable,
-    Collection,
     Container,
     Iterable,
     Iterator,
@@ -16,11 +15,12 @@ from collections.abc import (
 )
 from typing import NamedTuple
 
-from mitmvcr.core.choosing.header_fields import Fields, fields
+from mitmvcr.core.choosing.header_fields import Fields, all_fields
 from mitmvcr.core.choosing.identity import Identities, Whose, is_sure
+from mitmvcr.core.choosing.left_out import LeftOut
 from mitmvcr.core.choosing.ranges import asked_range
 from mitmvcr.core.choosing.rules import VALIDATORS, Asked, Bond, Broken, bonds, vary
-from mitmvcr.core.matching import Rule
+from mitmvcr.core.matching import Matcher, Rule
 from mitmvcr.core.model import Interaction
 from mitmvcr.core.modes import Repeats
 from mitmvcr.core.steps import Steps
@@ -33,6 +33,7 @@ _FIRST = frozenset(
         "accept-language",
         "content-type",
         "depth",
+        "host",
         "if-range",
         "prefer",
         "range",
@@ -45,7 +46,7 @@ _FIRST = frozenset(
 Values = tuple[str | None, ...]
 
 
-class Score(NamedTuple):
+class Agreement(NamedTuple):
     """The least is the best. Whose it was is known, or not."""
 
     is_unknown: bool
@@ -53,6 +54,12 @@ class Score(NamedTuple):
     first: int
     all: int
     ignored: int
+
+
+class Score(NamedTuple):
+    """The same, and which comes next."""
+
+    agreement: Agreement
     is_repeated: bool
     order: int
     position: int
@@ -111,22 +118,19 @@ class Equals:
     def making(
         cls,
         found: Iterable[tuple[int, Interaction]],
-        off: Collection[str],
-        counts: Callable[[str], bool],
+        matcher: Matcher,
     ) -> "Steps[Equals]":
         """Make it in steps: of thousands that takes a while. ``found`` are the
-        interactions by their positions, in order; ``off`` the rules that are not kept;
-        a header that does not ``count`` decides after all others."""
+        interactions by their positions, in order, which are equal by ``matcher``; what
+        does not count there decides after all else."""
         made = cls()
-        yield from made._filling(found, off, counts)
+        yield from made._filling(found, matcher)
         return made
 
     def _filling(
-        self,
-        found: Iterable[tuple[int, Interaction]],
-        off: Collection[str],
-        counts: Callable[[str], bool],
+        self, found: Iterable[tuple[int, Interaction]], matcher: Matcher
     ) -> Iterator[None]:
+        off, counts = matcher.spec.off, matcher.counts.headers.counts
         self._fields: dict[int, Fields] = {}
         self._identity: dict[int, str] = {}
         each_one = []
@@ -134,7 +138,7 @@ class Equals:
         for position, each in found:
             yield
             each_one.append((position, each))
-            self._fields[position] = fields(each.request.headers)
+            self._fields[position] = all_fields(each.request)
             self._identity[position] = each.request.identity
             names.update(self._fields[position])
         self._values = {
@@ -145,8 +149,7 @@ class Equals:
         first = _FIRST.union(n for _, each in each_one for n in vary(each.response))
         self._several = sorted(differ, key=lambda name: (name not in first, name))
         self._first, self._ignored = first & several, differ - several
-        is_off = Rule.IDENTITY in off
-        self.identities = Identities(() if is_off else self._identity.values())
+        self.identities = yield from self._told_apart(each_one, matcher)
         self._bound: defaultdict[
             tuple[str, ...], defaultdict[Values, dict[str, _Bound]]
         ]
@@ -161,6 +164,14 @@ class Equals:
                 own = self._identity[position] if self.identities.tell else ""
                 by_identity = self._bound[shape][values]
                 by_identity.setdefault(own, _Bound(own)).positions.append(position)
+
+    def _told_apart(
+        self, found: Sequence[tuple[int, Interaction]], matcher: Matcher
+    ) -> Steps[Identities]:
+        if Rule.IDENTITY in matcher.spec.off or not any(self._identity.values()):
+            return Identities(())
+        tried = LeftOut(matcher).places(each.request for _, each in found)
+        return Identities(self._identity.values(), (yield from tried))
 
     def __contains__(self, position: object) -> bool:
         return position in self._fields
@@ -180,7 +191,7 @@ class Equals:
         found = [
             score
             for each in self._admitted(asked)
-            for score in self._scores(each, asked.whose, names, wanted, played, repeats)
+            for score in self._scores(each, asked, names, wanted, played, repeats)
         ]
         return min(found).position if found else None
 
@@ -204,7 +215,7 @@ class Equals:
     def _scores(
         self,
         bound: _Bound,
-        whose: Whose,
+        asked: Asked,
         names: tuple[str, ...],
         wanted: Values,
         played: Container[int],
@@ -215,34 +226,41 @@ class Equals:
         exact = groups.get(wanted)
         if exact is not None and exact.next(played, repeats) >= 0:
             found = {wanted: exact}
-        is_unknown = bool(self.identities) and not is_sure(bound.identity)
-        strange = self.identities.strangeness(bound.identity, whose)
+        agree = self._agreement(bound.identity, asked.whose)
         for values, group in list(found.items()):
             at = group.next(played, repeats)
             if at < 0:
                 del groups[values]
                 continue
             again = repeats is Repeats.LAST and at in played
-            agree = self._agreement(names, wanted, values)
-            yield Score(is_unknown, strange, *agree, again, -at if again else at, at)
+            found_here = agree(names, wanted, values)
+            yield Score(found_here, again, -at if again else at, at)
 
     def _agreement(
-        self, names: Sequence[str], wanted: Values, values: Values
-    ) -> tuple[int, int, int]:
-        same = [
-            name
-            for name, one, other in zip(names, wanted, values, strict=True)
-            if one == other
-        ]
-        first = sum(name in self._first for name in same)
-        ignored = sum(map(self._ignored.__contains__, same)) if self._ignored else 0
-        return -first, ignored - len(same), -ignored
+        self, identity: str, whose: Whose
+    ) -> Callable[[Sequence[str], Values, Values], Agreement]:
+        """Return what says how well headers agree, of one of this identity."""
+        identities = self.identities
+        is_unknown = bool(identities) and not is_sure(identity)
+        strange = identities.strangeness(identity, whose)
+        left_out = identities.left_out(identity, whose)
 
-    def score(self, position: int, asked: Asked) -> tuple[int, int, int]:
+        def agreement(names: Sequence[str], wanted: Values, own: Values) -> Agreement:
+            triples = zip(names, wanted, own, strict=True)
+            same = [name for name, one, other in triples if one == other]
+            first = sum(name in self._first for name in same)
+            ignored = sum(map(self._ignored.__contains__, same)) if self._ignored else 0
+            rest = ignored - len(same)
+            return Agreement(is_unknown, strange, -first, rest, left_out - ignored)
+
+        return agreement
+
+    def score(self, position: int, asked: Asked) -> Agreement:
         """Return how well one agrees; the least is the best."""
         names, wanted = self._telling(asked)
         values = tuple(self._fields[position].get(name) for name in names)
-        return self._agreement(names, wanted, values)
+        agreement = self._agreement(self._identity[position], asked.whose)
+        return agreement(names, wanted, values)
 
     def ranked(self, positions: Iterable[int], asked: Asked) -> list[int]:
         """Return those of the positions that may answer, the best first; equals stay

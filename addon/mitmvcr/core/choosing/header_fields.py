@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from itertools import compress
 from operator import ne
 
+from mitmvcr.core.matching import split_url
 from mitmvcr.core.media import without_boundary
-from mitmvcr.core.model import Headers
+from mitmvcr.core.model import Headers, Request
 from mitmvcr.core.placeholders import any_placeholder_text
 
 #: Name in lower case -> values, in one text.
@@ -38,6 +39,8 @@ NEVER = frozenset(
     }
 )
 
+#: A host that is asked for at another's address: a virtual one.
+HOST = "host"
 _BLANKS = re.compile(r"[ \t]+")
 _COMMA = re.compile(r"[ \t]*,[ \t]*")
 _MOST, _FEW = 512, 8
@@ -65,6 +68,24 @@ def fields(headers: Headers) -> Fields:
     _known[id(headers)] = headers, found
     _alike[names] = values, found
     return found
+
+
+def all_fields(request: Request) -> Fields:
+    """Return the headers that may tell requests apart, and the host where it is not
+    that of the URL."""
+    found, host = fields(request.headers), other_host(request)
+    return {**found, HOST: host} if host else found
+
+
+def other_host(request: Request) -> str:
+    """Return the host that a request names in place of its URL's, else an empty
+    text."""
+    host, url = request.host, request.url
+    if not host or f"//{host}/" in url:
+        return ""
+    of_url = split_url(url)
+    named = of_url and split_url(f"{of_url[0]}://{host}/")
+    return named[1] if named and of_url and named[1] != of_url[1] else ""
 
 
 def _found(headers: Headers) -> Fields:

@@ -104,9 +104,12 @@ class Whose:
 
 
 class Identities:
-    """The identities of requests that are equal otherwise."""
+    """The identities of requests that are equal otherwise. Of the places that are
+    ``left_out`` none keeps anybody from an answer."""
 
-    def __init__(self, texts: Iterable[str]) -> None:
+    def __init__(
+        self, texts: Iterable[str], left_out: Collection[str] = frozenset()
+    ) -> None:
         known = [found for text in set(texts) if (found := _sure(text)) is not None]
         places = {place for each in known for place in each.hints}
         differ = {
@@ -115,7 +118,9 @@ class Identities:
             if len(states := {each.hints.get(place, _ABSENT) for each in known}) > 1
         }
         self._soft = tuple(place for place in differ if place.startswith(SOFT))
-        self._states = {p: s for p, s in differ.items() if p not in self._soft}
+        self._left_out = tuple(place for place in differ if place in left_out)
+        tells = differ.keys() - {*self._soft, *self._left_out}
+        self._states = {p: s for p, s in differ.items() if p in tells}
         self._salt = known[0].salt if known else ""
 
     def __bool__(self) -> bool:
@@ -125,22 +130,16 @@ class Identities:
     @property
     def tell(self) -> bool:
         """Return whether it counts whose a request is, if only for the order."""
-        return bool(self._states or self._soft)
+        return bool(self._states or self._soft or self._left_out)
 
     def strangeness(self, text: str, whose: Whose) -> int:
         """Count the places in which a request has another value than this identity,
         though that may be."""
-        known = _sure(text) if self._soft else None
-        if known is None:
-            return 0
-        pairs = (
-            (known.hints.get(place, _ABSENT), whose.at(place, known.salt))
-            for place in self._soft
-        )
-        return sum(
-            not _agree(hint, asked) if hint and asked else bool(hint or asked)
-            for hint, asked in pairs
-        )
+        return _strangeness(self._soft, text, whose)
+
+    def left_out(self, text: str, whose: Whose) -> int:
+        """Count the same of the places that are left out."""
+        return _strangeness(self._left_out, text, whose)
 
     def admit(self, text: str, whose: Whose) -> bool:
         """Return whether a request may get the answer to one of this identity."""
@@ -180,6 +179,22 @@ class Identities:
             if not is_known:
                 return place, len(others), bool(asked)
         return None
+
+
+def _strangeness(places: Sequence[str], text: str, whose: Whose) -> int:
+    if not places:
+        return 0
+    known = _sure(text)
+    if known is None:
+        return 1  # it may be anybody's, and who is known has one of their own
+    pairs = (
+        (known.hints.get(place, _ABSENT), whose.at(place, known.salt))
+        for place in places
+    )
+    return sum(
+        not _agree(hint, asked) if hint and asked else bool(hint or asked)
+        for hint, asked in pairs
+    )
 
 
 def _agree(hint: str, asked: Sequence[str | None]) -> bool:

@@ -5,7 +5,14 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import lru_cache
 
-from mitmvcr.core.choosing.header_fields import NEVER, Fields, fields
+from mitmvcr.core.choosing.header_fields import (
+    HOST,
+    NEVER,
+    Fields,
+    all_fields,
+    fields,
+    other_host,
+)
 from mitmvcr.core.choosing.identity import Whose
 from mitmvcr.core.choosing.ranges import PARTIAL, asked_range, held, in_bytes
 from mitmvcr.core.matching import Rule
@@ -46,6 +53,8 @@ OPERATION = frozenset(
         "x-tc-action",
     }
 )
+#: Mercurial cuts its arguments into as many headers as they need.
+_PIECES = "x-hgarg-"
 #: Of a write they say it too; of a PATCH its media type, where that names a kind of
 #: patch, as of Kubernetes (RFC 5789).
 _OF_WRITES, _PATCH = "x-ms-range", "content-type"
@@ -77,7 +86,7 @@ class Asked:
     @classmethod
     def of(cls, seen: Request, live: Request, whose: Whose) -> "Asked":
         """Return what is asked; ``live`` is the request before anything was hidden."""
-        return cls(seen, fields(seen.headers), fields(live.headers), whose)
+        return cls(seen, all_fields(seen), all_fields(live), whose)
 
     @property
     def range(self) -> str | None:
@@ -95,12 +104,16 @@ class Asked:
 
 def is_operation(name: str) -> bool:
     """Return whether a header, in lower case, may say what is asked for."""
-    return name in OPERATION or name in (_OF_WRITES, _PATCH)
+    return _says_it(name) or name in (_OF_WRITES, _PATCH, HOST)
+
+
+def _says_it(name: str) -> bool:
+    return name in OPERATION or name.startswith(_PIECES)
 
 
 def _operations(request: Request, own: Fields) -> list[str]:
     """Return the headers that say what a recorded request asks for, by name."""
-    found = OPERATION & own.keys()
+    found = set(filter(_says_it, own))
     if request.method not in ("", "GET", "HEAD") and _OF_WRITES in own:
         found |= {_OF_WRITES}
     if request.method == "PATCH" and "patch" in own.get(_PATCH, ""):
@@ -142,11 +155,30 @@ def bonds(
     do. ``several`` are the fields in which the interactions differ that are equal
     otherwise; the rules in ``off`` are not kept, and a header that does not ``count``
     is no operation."""
+    ways = _bonds(found, several, off, counts)
+    if HOST not in several or Rule.OPERATION in off:
+        return ways
+    # A request that names none may be of a client that cannot.
+    hosts = dict.fromkeys((other_host(found.request) or None, None))
+    return [((HOST, host), *way) for host in hosts for way in ways]
+
+
+def _bonds(
+    found: Interaction,
+    several: Collection[str],
+    off: Collection[str],
+    counts: Callable[[str], bool],
+) -> list[Bond]:
     code, own = found.response.code, fields(found.request.headers)
     bound: Bond = ()
     if Rule.OPERATION not in off:
-        said = filter(counts, _operations(found.request, own))
-        bound = tuple((name, own[name]) for name in said if own[name])
+        # Of those that some have and others not it is known which it were.
+        said = {*_operations(found.request, own), *filter(_says_it, several)}
+        bound = tuple(
+            (name, own.get(name))
+            for name in sorted(filter(counts, said))
+            if own.get(name) or name in several
+        )
     if Rule.VARY not in off and several:
         names = sorted({name for name in vary(found.response) if name in several})
         bound += tuple((name, own.get(name)) for name in names)
@@ -201,10 +233,15 @@ def is_free(found: Interaction) -> bool:
     return True
 
 
+def says_operation(request: Request) -> bool:
+    """Return quickly whether a header may say what a request asks for, or of whom."""
+    return _name_operation(tuple(request.headers)) or other_host(request) != ""
+
+
 @lru_cache(maxsize=512)
 def _name_operation(names: tuple[str, ...]) -> bool:
     lower = set(map(str.lower, names))
-    return _OF_WRITES in lower or not OPERATION.isdisjoint(lower)
+    return _OF_WRITES in lower or any(map(_says_it, lower))
 
 
 @lru_cache(maxsize=512)

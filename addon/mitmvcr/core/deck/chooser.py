@@ -9,10 +9,11 @@ from mitmvcr.core.choosing import (
     Piece,
     Values,
     Whose,
+    all_fields,
     asks_for_range,
-    fields,
     is_free,
     is_only_range,
+    says_operation,
 )
 from mitmvcr.core.deck.bucket import Bucket, Keys
 from mitmvcr.core.deck.recorded import Recorded
@@ -39,9 +40,8 @@ class Chooser:
         find_values: FindValues,
     ) -> None:
         self._all, self._played, self._repeats = held, played, repeats
-        self._rests_of, self._off = matcher.rests, matcher.spec.off
-        self._base_of = matcher.base
-        self._counts = matcher.counts.headers.counts
+        self._rests_of, self._base_of = matcher.rests, matcher.base
+        self._matcher = matcher
         self._find_values = find_values
         self.parts = Parts()
 
@@ -57,7 +57,7 @@ class Chooser:
         if not bucket.unread and self.is_alone(request, found, bucket, keys):
             return True
         theirs = found.request
-        return not theirs.identity and fields(request.headers) == fields(theirs.headers)
+        return not theirs.identity and all_fields(request) == all_fields(theirs)
 
     def is_the_same(self, request: Request, recorded: Request) -> bool:
         """Return whether two requests that are equal in their URL are in all else that
@@ -68,7 +68,7 @@ class Chooser:
             and request.body == recorded.body
             and base(request) == base(recorded)
             and not recorded.identity
-            and fields(request.headers) == fields(recorded.headers)
+            and all_fields(request) == all_fields(recorded)
         )
 
     def is_plainly_for(self, request: Request, recorded: Request) -> bool:
@@ -89,7 +89,7 @@ class Chooser:
     def is_free_for(request: Request, found: Interaction) -> bool:
         """Return whether an equal interaction is bound to nothing that this request
         lacks, so that it answers where it is alone."""
-        if not is_free(found):
+        if not is_free(found) or says_operation(request):
             return False
         return found.response.code != 200 or not asks_for_range(request.headers)
 
@@ -106,7 +106,7 @@ class Chooser:
     def _piece(self, asked: Asked, equals: Equals) -> Piece | None:
         """Return an answer that was recorded for other bytes and holds the wanted
         ones."""
-        if Rule.RANGE in self._off:
+        if Rule.RANGE in self._matcher.spec.off:
             return None
         again = self._repeats is not Repeats.NO
         candidates = (
@@ -141,7 +141,7 @@ class Chooser:
 
     def making_equals(self, positions: Iterable[int]) -> Steps[Equals]:
         """Return these in order, ready to be chosen among."""
-        return Equals.making(self._heads(positions), self._off, self._counts)
+        return Equals.making(self._heads(positions), self._matcher)
 
     def _heads(self, positions: Iterable[int]) -> Iterator[tuple[int, Interaction]]:
         for position in positions:

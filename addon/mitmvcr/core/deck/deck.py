@@ -38,7 +38,7 @@ class Deck(Buckets):
         #: What the last look-up took, where each equal request takes it too, whatever
         #: is asked for meanwhile; else -1. Whether it was the best of several.
         self.for_good, self.was_chosen = -1, False
-        self._joint = Joint()
+        self._joint: Joint[Equals | None] = Joint()
         self._chooser = Chooser(
             self._all, self._played, repeats, self.matcher, find_values
         )
@@ -260,7 +260,7 @@ class Deck(Buckets):
         make = partial(self._noting, url, bucket)
         yield from self._joint.steps(("spent", url), make)
 
-    def _noting(self, url: Hashable, bucket: Bucket) -> Iterator[None]:
+    def _noting(self, url: Hashable, bucket: Bucket) -> Steps[None]:
         known = bucket.spent.positions if bucket.spent else set()
         used = [at for at in self._positions.get(url, ()) if at in self._played]
         for position in used:

@@ -1,7 +1,6 @@
 """A deck of which another equal interaction than the first may be taken."""
 
 from collections.abc import Hashable, Iterable, Iterator
-from itertools import islice
 from typing import Any
 
 from mitmvcr.core.choosing import Equals
@@ -11,7 +10,7 @@ from mitmvcr.core.deck.groups import Groups
 from mitmvcr.core.errors import CassetteError
 from mitmvcr.core.model import Interaction, Request
 from mitmvcr.core.modes import Repeats
-from mitmvcr.core.steps import Steps, finished
+from mitmvcr.core.steps import Steps, T, finished
 from mitmvcr.core.unread import UnreadError
 
 
@@ -49,13 +48,19 @@ class OpenDeck(Deck):
         """Return what requests that are equal have in common."""
         return self._bucket_of(request.url), self._keys.of(request)
 
-    def are_too_many(self, steps: Iterator[None]) -> bool:
-        """Do as many steps as may be done for a look-up; return whether some are
-        left."""
-        done = islice(steps, self.most_read)
-        for _ in done:
-            pass
-        return self.most_read is not None and next(steps, done) is not done
+    def at_once(self, steps: Steps[T]) -> T:
+        """Do as many steps as may be done for a look-up, and return the result. Raise
+        UnreadError where some are left."""
+        done = 0
+        while True:
+            try:
+                next(steps)
+            except StopIteration as end:
+                found: T = end.value
+                return found
+            done += 1
+            if self._are_many(done):
+                raise UnreadError(steps)
 
     def rivals(self, request: Request) -> Steps[Equals | None]:
         """Find all that are equal to a request that was answered, those that were

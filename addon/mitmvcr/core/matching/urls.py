@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Hashable, Sequence
 from contextlib import suppress
 from functools import lru_cache
+from unicodedata import normalize
 from urllib.parse import parse_qsl, quote, unquote, unquote_plus
 
 from mitmvcr.core.bodies import text_spelling
@@ -20,6 +21,7 @@ _DEFAULT_PORT = {"http": ":80", "https": ":443"}
 _ESCAPE = re.compile(r"(?<!%)(?<!%[0-9A-Fa-f])%([0-9A-Fa-f]{2})")
 _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
+_OWN = re.compile("[ßς]")
 #: A parameter that may be JSON or GraphQL.
 _OPENING = re.compile(r"[{\[]|%[57]B", re.IGNORECASE)
 
@@ -50,8 +52,16 @@ def _host(host: str) -> str:
         name = unquote(name, errors="surrogateescape").lower()
     if not name.isascii():
         with suppress(UnicodeError):
-            name = name.encode("idna").decode()
+            name = ".".join(map(_own_label, name.split("."))).encode("idna").decode()
     return name.removesuffix(".") + colon + port
+
+
+def _own_label(label: str) -> str:
+    """Return a label of a host as IDNA 2008 has it where IDNA 2003, which Python knows,
+    made another of it: ``ß`` was ``ss``."""
+    if label.isascii() or not _OWN.search(label):
+        return label
+    return "xn--" + normalize("NFC", label).encode("punycode").decode()
 
 
 def split_port(host: str) -> tuple[str, str, str]:

@@ -7,9 +7,10 @@ from wsproto.utilities import generate_accept_token
 
 from mitmvcr.core.dialogue import Dialogue
 from mitmvcr.core.frames import Frame, Kind
-from mitmvcr.core.model import Response, header
+from mitmvcr.core.model import Interaction, Request, Response, header
 from mitmvcr.proxy.flow.player import SLOW
 
+_PROTOCOL = "Sec-WebSocket-Protocol"
 _NO_CLOSE = (None, 1005, 1006)
 _SHOWN = 60
 
@@ -41,7 +42,7 @@ def frames(flow: http.HTTPFlow) -> tuple[Frame, ...]:
     return tuple(recorded)
 
 
-def accept(recorded: Response, answer: http.Response, request: http.Request) -> None:
+def accept(recorded: Interaction, answer: http.Response, request: http.Request) -> None:
     """Make the answer the 101 for this client. Messages are recorded without any
     extension, so none is agreed on."""
     answer.headers.pop("Sec-WebSocket-Extensions", None)
@@ -51,8 +52,22 @@ def accept(recorded: Response, answer: http.Response, request: http.Request) -> 
     token = generate_accept_token(key.encode("ascii", "replace"))
     answer.headers["Sec-WebSocket-Accept"] = token.decode("ascii")
     # Go writes Sec-Websocket-; gql's client looks for the RFC's spelling alone.
-    if agreed := answer.headers.pop("Sec-WebSocket-Protocol", None):
-        answer.headers["Sec-WebSocket-Protocol"] = agreed
+    if agreed := answer.headers.pop(_PROTOCOL, None):
+        answer.headers[_PROTOCOL] = _offered(agreed, recorded.request, request)
+
+
+def _offered(agreed: str, recorded: Request, live: http.Request) -> str:
+    """Return the protocol that was agreed on as the client offers it now: some offer a
+    token among them, another one than the recorded, and get it back."""
+    ours = _protocols(header(recorded.headers, _PROTOCOL))
+    theirs = _protocols(live.headers.get(_PROTOCOL, ""))
+    if agreed in theirs or agreed not in ours or len(ours) != len(theirs):
+        return agreed
+    return theirs[ours.index(agreed)]
+
+
+def _protocols(value: str) -> list[str]:
+    return [each.strip() for each in value.split(",")]
 
 
 class Script:
@@ -66,7 +81,7 @@ class Script:
         as_recorded: Callable[[bytes], bytes],
         counted: Callable[[bytes], bytes],
     ) -> None:
-        subprotocol = header(recorded.headers, "Sec-WebSocket-Protocol")
+        subprotocol = header(recorded.headers, _PROTOCOL)
         self._dialogue = Dialogue(recorded.websocket, subprotocol, counted)
         self._latency, self._at = latency, 0
         self._has_large = any(

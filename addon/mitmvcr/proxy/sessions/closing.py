@@ -7,8 +7,9 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from mitmvcr.core.errors import CassetteError
-from mitmvcr.options import BY_NAME, SECRET
-from mitmvcr.proxy.flow.player import Player
+from mitmvcr.core.modes import RULES
+from mitmvcr.options import BY_NAME, SECRET, Settings
+from mitmvcr.proxy.flow.player import Player, with_mode
 from mitmvcr.proxy.sessions.routes import SessionError
 from mitmvcr.session.unused import drop_marked
 
@@ -88,18 +89,50 @@ def _drop(player: Player) -> None:
 
 
 class Recorders:
-    """Knows which sessions record which cassette: of a thousand none is looked at."""
+    """Knows which sessions record which cassette: of a thousand none is looked at; and
+    which cassettes were recorded by sessions that have ended."""
 
     def __init__(self) -> None:
         self._by_place: dict[str, list[Player]] = {}
+        self._recorded: set[str] = set()
+
+    def spared(self, settings: Settings, name: str) -> Settings:
+        """Return the settings of a session that begins with a request. Raise
+        SessionError where it would replace what one that has ended recorded: its client
+        may only have paused, or be late."""
+        mode, cassette = with_mode(settings).mode, settings.cassette
+        assert cassette is not None
+        is_lost = self._recorded and RULES[mode, True].replaces
+        if is_lost and os.path.realpath(cassette) in self._recorded:
+            raise SessionError(
+                f"session {name} has ended, and what it recorded is in {cassette}: to"
+                f" begin it anew in mode {mode} would replace that. POST /sessions does"
+                " so"
+            )
+        return settings
+
+    def settled(self, earlier: Settings | None, root: Settings | None) -> None:
+        """Begin anew where somebody has chosen other settings since."""
+        if earlier != root:
+            self._recorded.clear()
 
     def add(self, player: Player) -> None:
         """Take in a session that begins, if it records."""
-        if player.session.records:
+        session = player.session
+        if session.records:
             self._by_place.setdefault(player.place, []).append(player)
+        if session.rule.replaces and player.place in self._recorded:
+            logger.warning(
+                "mitmvcr: %s was recorded before, since this proxy started: what is"
+                " recorded now takes its place. If another test has it too, give one of"
+                " them another name",
+                session.store.name,
+            )
 
     def forget(self, player: Player) -> None:
         """Take out a session that has ended."""
+        if player.session.summary().recorded:
+            self._recorded.add(player.place)
         if player.session.records and player.place in self._by_place:
             left = [each for each in self._by_place[player.place] if each is not player]
             self._by_place[player.place] = left
@@ -116,6 +149,7 @@ class Recorders:
             if player.name != name:
                 raise SessionError(
                     f"session {name}: {cassette} is being recorded by session"
-                    f" {player.name}: end that first, or choose another cassette"
+                    f" {player.name}",
+                    remedy="end that first, or choose another cassette",
                 )
         return [*same]

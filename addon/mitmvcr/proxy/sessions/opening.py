@@ -51,6 +51,16 @@ def settings_of(root: Settings, wanted: Wanted) -> Settings:
     return root._replace(cassette=cassette, mode=wanted.mode or root.mode)
 
 
+def require_mode(wanted: Wanted, settings: Settings) -> None:
+    """Raise SessionError unless a session in play is in the mode that is asked for."""
+    if wanted.mode not in (None, settings.mode) and not settings.rerecord:
+        raise SessionError(
+            f"session {wanted.name} is in mode {settings.mode}, and"
+            f" {wanted.mode} was asked for",
+            remedy="one mode at a time",
+        )
+
+
 def _read_flows(data: bytes, found: "Found") -> None:
     """Read a file of mitmproxy's own."""
     from mitmvcr.proxy.flow import saved  # few replay one

@@ -16,8 +16,14 @@ from mitmvcr.options import Settings
 from mitmvcr.proxy.flow.player import DEFAULT, Player, name_in
 from mitmvcr.proxy.flow.states import Event, State
 from mitmvcr.proxy.sessions.closing import Recorders, Served, close, close_ports, tell
-from mitmvcr.proxy.sessions.opening import begin, make_room, prepared, settings_of
-from mitmvcr.proxy.sessions.routes import Routes, SessionError, Wanted
+from mitmvcr.proxy.sessions.opening import (
+    begin,
+    make_room,
+    prepared,
+    require_mode,
+    settings_of,
+)
+from mitmvcr.proxy.sessions.routes import Routes, Wanted
 from mitmvcr.spelling import IN_MITMPROXY
 
 if TYPE_CHECKING:
@@ -131,19 +137,14 @@ class Sessions:
         player = self._named.get(wanted.name)
         if player is None:
             return self._begin(wanted)
-        settings = player.settings
-        if wanted.mode not in (None, settings.mode) and not settings.rerecord:
-            raise SessionError(
-                f"session {wanted.name} is in mode {settings.mode}, and"
-                f" {wanted.mode} was asked for: one mode at a time"
-            )
+        require_mode(wanted, player.settings)
         player.last_used = monotonic()
         return player
 
     def _begin(self, wanted: Wanted) -> Player:
-        root = self.root
-        assert root is not None
-        player = self._try(settings_of(root, wanted), wanted.name)
+        assert self.root is not None
+        settings = settings_of(self.root, wanted)
+        player = self._try(self._recorders.spared(settings, wanted.name), wanted.name)
         assert player is not None
         return player
 
@@ -227,6 +228,7 @@ class Sessions:
         if self.root is not None and (root is None or root.dir != self.root.dir):
             self.eject(*(each for each in self._named if each != DEFAULT))
             self.routes.tell_unnamed()
+        self._recorders.settled(self.root, root)
         self.root = root
 
     def _close_recorders_of(self, cassette: str, name: str) -> list[Player]:

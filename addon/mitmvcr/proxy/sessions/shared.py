@@ -70,8 +70,9 @@ class Shared(Sessions):
         if wanted.fault is None and wanted.name in self.lost:
             raise SessionError(
                 f"session {wanted.name} was in {self._worker} when that ended, and what"
-                " it had answered is lost: open it anew with POST /sessions, or start"
-                " 'mitmvcr serve' anew"
+                " it had answered is lost",
+                remedy="open it anew with POST /sessions, or start 'mitmvcr serve'"
+                " anew",
             )
         return super()._wanted(wanted)
 
@@ -93,6 +94,6 @@ class Shared(Sessions):
     def _elsewhere(self, name: str) -> SessionError:
         return SessionError(
             f"session {name} is in another worker than this connection, which did not"
-            " begin with its name: use the proxy URL http://NAME:x@HOST:PORT, or a port"
-            " of its own"
+            " begin with its name",
+            remedy="use the proxy URL http://NAME:x@HOST:PORT, or a port of its own",
         )
