@@ -71,8 +71,9 @@ def test_a_mode_goes_by_go_vcrs_name_a_short_one_or_vcrpys(
 def test_an_unknown_mode_is_told_with_the_known_ones(text: str) -> None:
     with pytest.raises(OptionError) as caught:
         parse_mode(text)
+    given = f"vcr_mode={text}" if text else "vcr_mode has no value"
     assert str(caught.value) == (
-        f"vcr_mode={text}: use one of record_only, replay_only,"
+        f"{given}: use one of record_only, replay_only,"
         " replay_with_new_episodes, record_once, passthrough, record, all, replay,"
         " none, new_episodes, once"
     )
@@ -197,8 +198,9 @@ def test_latency_is_a_factor(text: str, factor: float) -> None:
 def test_latency_that_is_no_factor_is_told_with_the_remedy(text: str) -> None:
     with pytest.raises(OptionError) as caught:
         parse_latency(text)
+    given = f"vcr_latency={text}" if text else "vcr_latency has no value"
     assert str(caught.value) == (
-        f"vcr_latency={text}: use a factor of the recorded duration, as 0, 0.5 or 1"
+        f"{given}: use a factor of the recorded duration, as 0, 0.5 or 1"
     )
 
 

@@ -1,5 +1,18 @@
-"""``python -m mitmvcr``."""
+"""``python -m mitmvcr``, and the console script."""
 
-from mitmvcr.cli import entry
+import os
+import signal
 
-entry()
+
+def entry() -> None:
+    """Run the command line. Ctrl-C while it is imported ends it without a traceback:
+    there is nothing yet that would have to be put in order."""
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, lambda *_: os._exit(128 + signal.SIGINT))
+    from mitmvcr.cli import entry as run
+
+    run()
+
+
+if __name__ == "__main__":
+    entry()

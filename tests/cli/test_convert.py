@@ -229,7 +229,8 @@ def test_a_target_that_cannot_be_written_stays(tmp_path, capsys) -> None:
     assert convert(path, "-o", target) == 125
     assert f"{target}: cannot be written: " in capsys.readouterr().err
     assert convert(path) == 125
-    assert "--output=: name the file to write" in capsys.readouterr().err
+    told = f"{path} is not changed in place: name the file to write, as -o chat.yaml"
+    assert told in capsys.readouterr().err
 
 
 def test_a_cassette_of_format_1_is_converted_in_place_or_elsewhere(tmp_path) -> None:

@@ -110,7 +110,7 @@ def test_it_is_only_read(cassette, capsys):
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        ((), "--url=: is needed, or --curl"),
+        ((), "name a request: --url URL, or --curl 'curl ...'"),
         (("--url", "nowhere"), "--url=nowhere: it is not an http or https URL"),
         (("--url", "ftp://h/"), "--url=ftp://h/: it is not an http or https URL"),
         (("--url", "http://h:x/"), "--url=http://h:x/: "),

@@ -10,6 +10,9 @@ from mitmvcr.cli.commands.fix import NoReportError, fix
 from mitmvcr.config_writing import file_for
 
 URL = "https://api.example.test"
+NONE = (
+    "mitmvcr: no miss is known of the last run in this folder: there is nothing to fix"
+)
 ASKS = f"import urllib.request as u\nu.urlopen('{URL}/a?ts=2').read()\n"
 
 
@@ -57,8 +60,31 @@ def test_what_the_last_run_missed_matches_when_it_is_fixed(
     assert f"mitmvcr: {tmp_path / 'mitmvcr.toml'}: 1 rule written" in lines(ran.stderr)
     assert cli(*words).returncode == 0
     ran = cli("fix", "--yes")
-    said = ["mitmvcr: the last run missed nothing: there is nothing to fix"]
-    assert (ran.returncode, ran.stdout, lines(ran.stderr)) == (0, "", said)
+    assert (ran.returncode, ran.stdout, lines(ran.stderr)) == (0, "", [NONE])
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (("-m", "replay_only", "-c", "absent.yaml", "--", "true"), "absent.yaml: "),
+        (("-m", "often", "--", "true"), "--mode=often: use one of "),
+        (("--", "no-such-program"), "no-such-program: command not found"),
+    ],
+)
+def test_a_run_that_did_not_start_has_not_missed_nothing(
+    cli: Cli, words: tuple[str, ...], why: str
+) -> None:
+    assert lines(cli("fix").stderr) == [NONE]
+    failed = cli("run", *words)
+    assert failed.returncode in (125, 127)
+    ran = cli("fix")
+    (line,) = lines(ran.stderr)
+    assert ran.returncode == 125
+    assert line.startswith("mitmvcr: error: the last run failed, so that nothing is")
+    assert f"known of misses ({why}" in line
+    assert line.endswith("): run it again, or name a report")
+    assert cli("run", "--allow-idle", "--", "true").returncode == 0
+    assert lines(cli("fix").stderr) == [NONE]
 
 
 def test_one_rule_serves_several_misses(

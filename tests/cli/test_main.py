@@ -1,13 +1,22 @@
 """The command line as a whole."""
 
+import os
+import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import click
 import pytest
 
+from cli.helpers import answer, write_cassette
 from mitmvcr import __version__
 from mitmvcr.cli import main
+from mitmvcr.cli.app import app
+from mitmvcr.cli.options import MayBeEmpty
+from patience import PATIENCE
 
 
 def test_the_version_is_printed(cli):
@@ -75,6 +84,113 @@ def test_a_value_too_many_or_too_few_names_the_command_too(
     assert f"('mitmvcr {command} --help' shows the usage)" in capsys.readouterr().err
 
 
+def commands(group: click.Group, *path: str) -> Iterator[tuple[str, ...]]:
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from commands(command, *path, name)
+        else:
+            yield (*path, name)
+
+
+def words_with_values(path: tuple[str, ...], *, may_be_empty: bool = True) -> list[str]:
+    """All long words of a command's options that take a value."""
+    command: Any = app
+    for name in path:
+        command = command.commands[name]
+    params = command.get_params(click.Context(command))
+    options = [each for each in params if isinstance(each, click.Option)]
+    taking = [each for each in options if not each.is_flag]
+    if not may_be_empty:
+        taking = [each for each in taking if not isinstance(each, MayBeEmpty)]
+    return [word for each in taking for word in each.opts if word[:2] == "--"]
+
+
+@pytest.mark.parametrize("path", [*commands(app)], ids=" ".join)
+def test_an_option_without_its_value_does_not_take_what_follows_for_it(
+    path, capsys, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(os, "execv", None)  # this process is not to become a proxy
+    for word in words_with_values(path):
+        assert main([*path, word, "--", "true"]) == (125 if path == ("run",) else 2)
+        (line,) = capsys.readouterr().err.splitlines()
+        told = f"mitmvcr: error: {word} needs a value, and '--' follows: write {word} "
+        assert line.startswith(told)
+        assert f"('mitmvcr {' '.join(path)} --help' shows the usage)" in line
+    assert os.listdir(tmp_path) == []
+
+
+def test_most_commands_have_such_options():
+    assert sum(bool(words_with_values(path)) for path in commands(app)) > 20
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--cassette", "a.yaml", "--mode", "--", "true"],
+        ["--cassette=a.yaml", "--mode", "--cassette", "true"],
+        ["-c", "a.yaml", "--mode", "--cassette=a.yaml", "true"],
+        ["--no-fail-on-miss", "--mode", "-c", "true"],
+        ["--mode", "--help"],
+        ["--mode"],
+        ["--cassette=", "--mode"],
+    ],
+)
+def test_what_follows_may_be_any_option_that_the_command_has_or_nothing(words, capsys):
+    assert main(["run", *words]) == 125
+    assert "error: --mode needs a value, and " in capsys.readouterr().err
+
+
+def test_a_value_may_look_like_an_option_and_so_may_the_command_s_own(capsys):
+    words = ["--match=--", "--match", "-range", "--mode", "x", "sh", "--mode", "--"]
+    assert main(["run", *words]) == 125
+    assert "error: --mode=x: use one of" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("run", "-c=a.yaml", "true"), "-c needs a value, and '=a.yaml' follows"),
+        (("run", "--mode=", "true"), "--mode has no value: use one of record_only, "),
+        (("run", "--mode", " ", "true"), "--mode has no value: use one of "),
+        (("run", "--set", "", "true"), "--set has no value: use NAME=VALUE"),
+        (("run", "--", ""), "'': the command is empty; name a "),
+        (("exec", ""), "'': the command is empty; name a "),
+        (
+            ("cassette", "explain", "a.yaml", "--body", "", "--url="),
+            "--url needs a val",
+        ),
+        (("cassette", "trim", "."), "say what 'trim' cuts: --longest SIZE, or --drop"),
+        (("cassette", "prune", "."), "nothing says what the tests ask for: name the "),
+        (("cassette", "merge", ".", "."), ".: holds no cassette; name another folder"),
+        (("cassette", "diff", ".", "."), ".: holds no cassette; name another folder"),
+    ],
+)
+def test_a_word_that_lacks_something_is_told_in_a_sentence(
+    words, told, capsys, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    assert main(words) in (2, 125, 127)
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"mitmvcr: error: {told}")
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize("path", [*commands(app)], ids=" ".join)
+def test_an_option_of_a_command_alone_takes_no_empty_text(
+    path, capsys, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(os, "execv", None)
+    for word in words_with_values(path, may_be_empty=False):
+        for words in ([f"{word}="], [word, ""]):
+            assert main([*path, *words, "a"]) == 2
+            (line,) = capsys.readouterr().err.splitlines()
+            told = f"mitmvcr: error: {word} needs a value, and nothing follows: write "
+            assert line.startswith(told)
+    assert os.listdir(tmp_path) == []
+
+
 _CLOSED = (
     "import os, sys; {}; os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"
 )
@@ -119,3 +235,43 @@ def test_a_disk_that_is_full_is_said_of_stdout(words, cli):
     assert ran.stderr == (
         "mitmvcr: error: stdout: cannot be written: no space left on device\n"
     )
+
+
+@pytest.mark.parametrize(
+    "words", [("cassette", "show", "c.yaml"), ("ca", "path"), ("config",), ("--help",)]
+)
+def test_a_pipe_that_nobody_reads_ends_a_command_as_sigpipe_does(words, cli):
+    write_cassette(cli.cwd / "c.yaml", answer("http://h/", b""))
+    reads, writes = os.pipe()
+    os.close(reads)
+    try:
+        with cli.start(*words, stdout=writes) as process:
+            assert process.stderr is not None
+            told = process.stderr.read()
+            assert process.wait(PATIENCE) == 128 + signal.SIGPIPE
+    finally:
+        os.close(writes)
+    assert "Traceback" not in told
+    assert "Exception" not in told
+    assert "error" not in told
+
+
+@pytest.mark.parametrize(("ignored", "code"), [(False, 130), (True, 0)])
+def test_ctrl_c_while_it_is_imported_ends_it_without_a_traceback(ignored, code):
+    """The signal comes in the middle of the imports, sent by one of them."""
+    start = (
+        "import signal, sys\n"
+        f"if {ignored}: signal.signal(signal.SIGINT, signal.SIG_IGN)\n"
+        "class Sends:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name == 'mitmvcr.cli': signal.raise_signal(signal.SIGINT)\n"
+        "sys.meta_path.insert(0, Sends())\n"
+        "sys.argv = ['mitmvcr', '--version']\n"
+        "from mitmvcr.__main__ import entry\n"
+        "entry()\n"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", start], capture_output=True, text=True, check=False
+    )
+    assert (ran.returncode, ran.stderr) == (code, "")
+    assert bool(ran.stdout) is ignored

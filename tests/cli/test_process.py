@@ -6,11 +6,13 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import termios
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -126,6 +128,58 @@ def test_a_signal_before_there_is_a_child_ends_the_start(monkeypatch, home, tmp_
     child = (sys.executable, "-c", f"open({str(marker)!r}, 'w')")
     code = command_line.main(["run", "--cassette", str(tmp_path / "c.yaml"), *child])
     assert (code, events) == (128 + signal.SIGTERM, ["proxy ended"])
+    assert not marker.exists()
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+def test_a_signal_while_a_cassette_loads_ends_the_start_at_once(
+    name, monkeypatch, home, tmp_path
+):
+    """What loads holds the event loop; a second signal does not cut the end short."""
+    number, events = getattr(signal, name), []
+    before = signal.getsignal(number)
+
+    @asynccontextmanager
+    async def starting(*_: object, **__: object) -> AsyncIterator[None]:
+        try:
+            signal.raise_signal(number)
+            events.append("loaded")
+            yield
+        finally:
+            signal.raise_signal(number)
+            await asyncio.sleep(0)
+            events.append("proxy ended")
+
+    fake = SimpleNamespace(running_proxy=starting)
+    monkeypatch.setitem(sys.modules, "mitmvcr.proxy.launch", fake)
+    monkeypatch.setenv("MITMVCR_HOME", str(home))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    code = command_line.main(["run", "--cassette", str(tmp_path / "c.yaml"), "true"])
+    assert (code, events) == (128 + number, ["proxy ended"])
+    assert os.listdir(tmp_path) == []
+    assert signal.getsignal(number) == before
+
+
+def test_a_signal_that_nothing_heeds_is_heard_before_the_child_starts(
+    monkeypatch, home, tmp_path
+):
+    events = []
+
+    @asynccontextmanager
+    async def starting(*_: object, **__: object) -> AsyncIterator[Any]:
+        with suppress(asyncio.CancelledError):
+            signal.raise_signal(signal.SIGTERM)
+        ca_file = home / "mitmproxy-ca-cert.pem"
+        yield SimpleNamespace(port=1, ca_file=ca_file, control_url=None)
+        events.append("not cancelled")
+
+    fake = SimpleNamespace(running_proxy=starting)
+    monkeypatch.setitem(sys.modules, "mitmvcr.proxy.launch", fake)
+    monkeypatch.setenv("MITMVCR_HOME", str(home))
+    marker = tmp_path / "started"
+    child = (sys.executable, "-c", f"open({str(marker)!r}, 'w')")
+    code = command_line.main(["run", "--cassette", str(tmp_path / "c.yaml"), *child])
+    assert (code, events) == (128 + signal.SIGTERM, [])
     assert not marker.exists()
 
 

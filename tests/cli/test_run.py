@@ -205,6 +205,35 @@ def test_a_request_that_is_not_http_is_told_without_its_secrets(cli, cassette, m
     assert "hunter2" not in ran.stderr
 
 
+_ODD_HEAD = """
+import os, socket, sys, urllib.parse
+proxy = urllib.parse.urlsplit(os.environ["HTTP_PROXY"])
+with socket.create_connection((proxy.hostname, proxy.port)) as line:
+    url = "http://api.example.test/a?token=hunter2hunter2"
+    head = f"POST {url} HTTP/1.1\\r\\nHost: api.example.test\\r\\n"
+    line.sendall(f"{head}{sys.argv[1]}\\r\\n\\r\\n".encode())
+    print(line.recv(12))
+"""
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Bad Name: x",
+        "no colon in it",
+        "Content-Length: 1\r\nTransfer-Encoding: chunked",
+    ],
+)
+def test_a_request_whose_head_is_refused_is_told(cli, cassette, header):
+    words = ("--mode", "record_only", "--")
+    command = (*words, *cli.python(_ODD_HEAD), header)
+    ran = cli("run", "--cassette", cassette, *command)
+    assert ran.stdout == "b'HTTP/1.1 400'\n"
+    (line,) = (each for each in ran.stderr.splitlines() if " 400 " in each)
+    assert "got 400 from the proxy, and is neither recorded nor replayed: a " in line
+    assert "hunter2" not in ran.stderr
+
+
 def test_no_command_is_a_failure_of_ours(cli, cassette):
     ran = cli("run", "--cassette", cassette)
     assert ran.returncode == 125

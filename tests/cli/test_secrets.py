@@ -49,6 +49,31 @@ def test_a_scan_tells_file_interaction_place_and_kind(
     assert said.err == "mitmvcr: 1 cassette scanned, 4 secrets found\n"
 
 
+def test_what_cannot_be_read_is_not_counted_as_looked_through(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(tmp_path / "a.yaml")
+    broken = tmp_path / "b.yaml"
+    broken.write_text("version: 2\ninteractions: [")
+    assert main(["cassette", "scan", str(broken)]) == 1
+    error, said = capsys.readouterr().err.splitlines()
+    assert error.startswith(f"mitmvcr: error: {broken}: ")
+    assert said == "mitmvcr: 0 cassettes scanned, 0 secrets found, 1 file not read"
+    assert main(["cassette", "scan", "--format", "sarif", str(tmp_path)]) == 1
+    out, err = capsys.readouterr()
+    told = "1 cassette scanned, 4 secrets found, 1 file not read"
+    assert err.endswith(f"mitmvcr: {told}\n")
+    (run,) = json.loads(out)["runs"]
+    assert len(run["results"]) == 4
+    (made,) = run["invocations"]
+    assert made["executionSuccessful"] is False
+    (note,) = made["toolExecutionNotifications"]
+    assert note["message"]["text"].startswith(f"{broken}: ")
+    assert main(["cassette", "scrub", str(tmp_path)]) == 1
+    told = "1 cassette looked through, 1 scrubbed, 1 file not read"
+    assert capsys.readouterr().err.endswith(f"mitmvcr: {told}\n")
+
+
 def test_a_scan_in_sarif(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = write(tmp_path / "a.yaml")
     assert main(["cassette", "scan", "--format", "sarif", str(path)]) == 1
@@ -95,7 +120,8 @@ def test_a_damaged_cassette_is_told_and_the_others_are_done(
     assert main(["cassette", command, str(tmp_path)]) == 1
     said = capsys.readouterr().err
     assert "a.yaml: " in said
-    assert "2 cassettes" in said
+    assert "1 cassette " in said
+    assert said.endswith(", 1 file not read\n")
 
 
 def test_the_hook_for_pre_commit_runs_the_scan() -> None:

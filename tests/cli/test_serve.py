@@ -105,6 +105,18 @@ def test_a_wrong_value_is_one_line(cli, words):
     assert re.fullmatch(r"mitmvcr: error: .*\n", ran.stderr)
 
 
+@pytest.mark.parametrize("more", [(), ("--workers", "2"), ("--attached",)])
+@pytest.mark.parametrize("text", [None, "version: 2\ninteractions: ["])
+def test_a_cassette_that_cannot_be_used_is_told_before_where_to_go(cli, more, text):
+    if text is not None:
+        (cli.cwd / "c.yaml").write_text(text)
+    words = ("-c", "c.yaml", "-m", "replay_only", "--port", str(free_port()), *more)
+    served, ran = cli("serve", *words), cli("run", *words[:4], "--", "true")
+    assert served.returncode == ran.returncode == 125
+    assert "mitmvcr: error: c.yaml: " in served.stderr
+    assert {*served.stderr.splitlines()} == {*ran.stderr.splitlines()}
+
+
 def test_it_ends_with_the_program_that_has_started_it(cli, tmp_path):
     """That holds its stdin, and reads one line of its stdout."""
     words = ("serve", "--cassettes", "new", "--attached")

@@ -79,10 +79,7 @@ def test_misses_are_told_by_cassette_and_fail_the_run(cli: Cli, folder: Path) ->
     ran = cli("run", "--cassettes", "cassettes", "-m", "replay", *reports, *words)
     assert (ran.returncode, ran.stdout) == (100, "login/ok\n424\n424\n")
     told = [line for line in lines(ran.stderr) if "mitmvcr: missed in" in line]
-    met = [
-        line.partition(" GET ")[0] for line in lines(ran.stderr) if "no match" in line
-    ]
-    assert met == [f"mitmvcr: {name}: no match for" for name in ("other", "login/ok")]
+    assert "no match for" not in ran.stderr
     assert [line.split(": ")[1:3] for line in told] == [
         ["missed in cassettes/login/ok.yaml", f"GET {URL}c"],
         ["missed in cassettes/other.yaml", f"GET {URL}b"],

@@ -235,7 +235,7 @@ def test_trim_drops_and_cuts(here: Here, chat: Path):
     for wrong, said in (
         (("--drop", "$["), "--drop=$[: is no JSONPath"),
         (("--longest", "x"), "--longest=x: use bytes, as 500, 64k or 1MB"),
-        ((), "say what goes: --longest, or --drop"),
+        ((), "say what 'trim' cuts: --longest SIZE, or --drop"),
     ):
         refused = here("cassette", "trim", chat, *wrong)
         assert (refused.returncode, refused.stderr.count("\n")) == (125, 1)
@@ -270,7 +270,7 @@ def test_links_and_permissions_are_kept_and_folders_are_mirrored(
     assert paths(tmp_path / "out" / "chat.yaml")[0] == "https://c.org:1/a"
     assert paths(chat)[0] == "https://b.org/a"
     refused = here("cassette", "rename-host", "http://b.org", "c.org", chat)
-    assert "rename-host=http://b.org: name a host" in refused.stderr
+    assert "'http://b.org' cannot be a host: name one, as" in refused.stderr
     other = put(tmp_path / "chat.yaml", A)
     refused = here("cassette", "sort", chat, other, "-o", tmp_path / "both")
     assert "two of the cassettes would have one name in it" in refused.stderr

@@ -374,8 +374,9 @@ def test_a_worker_is_told_once_to_end():
 def test_a_number_that_is_none_is_refused(cli, value):
     ran = cli("serve", "--cassettes", "new", "--workers", value)
     assert ran.returncode == 125
+    given = f"--workers={value}" if value else "--workers has no value"
     assert ran.stderr == (
-        f"mitmvcr: error: --workers={value}: use a number from 1 to 64, or auto\n"
+        f"mitmvcr: error: {given}: use a number from 1 to 64, or auto\n"
     )
 
 

@@ -79,7 +79,7 @@ REFUSED = [
     (("vcr.use", "x", "../a"), "leaves the folder with"),
     (("vcr.status", "/a"), "is an absolute path"),
     (("vcr.mode", "often", "a"), "vcr_mode=often: use one of"),
-    (("vcr.use", "", "a"), "vcr_cassette=: name a file, or vcr.eject it"),
+    (("vcr.use", "", "a"), "vcr_cassette has no value: name a file, or vcr.eject it"),
 ]
 
 

@@ -3,6 +3,7 @@
 import atexit
 import errno
 import os
+import signal
 import sys
 import threading
 from collections.abc import Sequence
@@ -11,17 +12,24 @@ from typing import NoReturn
 import click
 
 from mitmvcr.cli.app import app
+from mitmvcr.cli.options import ReaderLeftError
 from mitmvcr.cli.report.console import say
 from mitmvcr.cli.report.status import OWN_FAILURE, USAGE, Interrupted, interrupted_by
 from mitmvcr.core.errors import OptionError, VcrError
 from mitmvcr.options import BY_NAME
 
+#: As a shell has it where a program ends by SIGPIPE, as git and most others do: a
+#: scan that found secrets, and could not say so, has not passed.
+_LEFT = interrupted_by(13)
 #: What a file's system says that can take no more.
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
 def entry() -> None:
-    """Run the console script."""
+    """Run the console script. Ctrl-C raises from here on, whatever it did meanwhile,
+    unless it is ignored."""
+    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     _open_closed()
     leave(main())
 
@@ -42,7 +50,10 @@ def leave(code: int) -> NoReturn:
     try:
         sys.stdout.flush()
         sys.stderr.flush()
-    except (OSError, ValueError):  # who reads has left; Python says so in its own way
+    except BrokenPipeError:
+        _give_stdout_up()
+        code = code or _LEFT
+    except (OSError, ValueError):  # Python says so in its own way
         sys.exit(code)
     if threading.active_count() > 1:  # they are waited for
         sys.exit(code)
@@ -61,6 +72,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return OWN_FAILURE
     except Interrupted as error:
         return interrupted_by(error.signal)
+    except ReaderLeftError:
+        _give_stdout_up()
+        return _LEFT
     except (KeyboardInterrupt, click.Abort):
         return interrupted_by(2)
     except Exception as error:  # noqa: BLE001 - reported below, as one line
@@ -85,13 +99,18 @@ def _as_typed(error: VcrError) -> str:
     return str(error)
 
 
+def _give_stdout_up() -> None:
+    """Let nothing more be written to stdout, also at the end of the process."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def _unexpected(error: Exception) -> int:
     if os.environ.get("MITMVCR_DEBUG"):
         raise error
     # All other files are named where they are written.
     if isinstance(error, OSError) and error.errno in _FULL and not error.filename:
         say(f"error: stdout: cannot be written: {str(error.strerror).lower()}")
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # given up
+        _give_stdout_up()
         return OWN_FAILURE
     say(
         f"error: {type(error).__name__}: {error} (a fault of mitmvcr;"

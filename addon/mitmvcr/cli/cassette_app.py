@@ -13,6 +13,7 @@ from mitmvcr.cli.options import (
     PATHS,
     CommandGroup,
     GroupedCommand,
+    MayBeEmpty,
     page_option,
     show_help_alone,
     takes,
@@ -125,7 +126,7 @@ def convert(
 @click.option("--method", metavar="METHOD", help="Default: GET, with a body POST.")
 @click.option("--url", metavar="URL")
 @click.option("--header", multiple=True, metavar="'NAME: VALUE'", help="Repeatable.")
-@click.option("--body", metavar="TEXT|@FILE")
+@click.option("--body", cls=MayBeEmpty, metavar="TEXT|@FILE")
 @click.option("--curl", metavar="COMMAND", help="All of it, as 'curl -d a=1 URL'.")
 @AS_JSON
 @takes("explain")

@@ -1,6 +1,6 @@
 """Make click's options of the table, grouped in ``--help``."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,16 +21,75 @@ class _Named(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         try:
+            self._check_values(ctx, args)
             return super().parse_args(ctx, args)
         except click.UsageError as error:
             error.ctx = error.ctx or ctx
             raise
+        except BrokenPipeError:  # while it prints the help
+            raise ReaderLeftError from None
+
+    def _check_values(self, ctx: click.Context, args: Sequence[str]) -> None:
+        """Raise UsageError for an option without its value: click would take what
+        follows for it, be it ``--`` or another option."""
+        options = [
+            each for each in self.get_params(ctx) if isinstance(each, click.Option)
+        ]
+        words = {word for each in options for word in _words(each)}
+        takes_value = {
+            word: each for each in options if not each.is_flag for word in each.opts
+        }
+        rest = iter(args)
+        for word in rest:
+            is_ours = word[:1] == "-" or ctx.allow_interspersed_args
+            if word == "--" or not is_ours:
+                return
+            if word[:2] in takes_value and word[2:3] == "=":
+                raise _NoValueError(word[:2], takes_value[word[:2]], word[2:])
+            name, equals, value = word.partition("=")
+            option = takes_value.get(name)
+            if option is None:
+                continue
+            given = value if equals else next(rest, None)
+            is_other = given == "--" or (given or "").partition("=")[0] in words
+            is_missing = given is None or (is_other and not equals)
+            if is_missing or not (given or isinstance(option, MayBeEmpty)):
+                raise _NoValueError(name, option, given)
+
+
+def _words(option: click.Option) -> Sequence[str]:
+    return (*option.opts, *option.secondary_opts)
+
+
+class _NoValueError(click.UsageError):
+    """An option takes a value, and none was given."""
+
+    def __init__(self, word: str, option: click.Option, found: str | None) -> None:
+        follows = f"'{found}' follows" if found else "nothing follows"
+        wanted = f"{word} {option.metavar or 'VALUE'}"
+        super().__init__(f"{word} needs a value, and {follows}: write {wanted}")
+
+
+class MayBeEmpty(click.Option):
+    """An option whose value may be an empty text."""
 
 
 class CommandGroup(_Named, click.Group):
     """A group whose commands are named in what is said of them."""
 
     command_class = _Named
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Let a pipe that nobody reads end a command as SIGPIPE ends others; click
+        would end it with 1. Raise ReaderLeftError."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            raise ReaderLeftError from None
+
+
+class ReaderLeftError(Exception):
+    """Whoever read stdout has left, as ``head`` does."""
 
 
 class GroupedCommand(_Named):
@@ -60,8 +119,8 @@ class GroupedCommand(_Named):
                     formatter.write_dl(records)
 
 
-class _RowOption(click.Option):
-    """An option that was made of a row of the table."""
+class _RowOption(MayBeEmpty):
+    """An option that was made of a row of the table, where it is parsed."""
 
     def __init__(self, *args: Any, group: Group, **kwargs: Any) -> None:
         self.group = group

@@ -18,7 +18,9 @@ class OptionError(VcrError):
 
     def __init__(self, option: str, value: object, remedy: str) -> None:
         self.option, self.value = option, value
-        super().__init__(f"{option}={value}", remedy=remedy)
+        is_empty = not str(value).strip()
+        given = f"{option} has no value" if is_empty else f"{option}={value}"
+        super().__init__(given, remedy=remedy)
 
 
 class UnusableValueError(VcrError):

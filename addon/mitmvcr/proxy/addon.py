@@ -19,7 +19,7 @@ from mitmvcr.core.errors import VcrError
 from mitmvcr.core.modes import Decision, Refuse, Replay
 from mitmvcr.core.unread import UnreadError
 from mitmvcr.options import CASSETTE, Settings
-from mitmvcr.proxy import host, options
+from mitmvcr.proxy import host, options, unread
 from mitmvcr.proxy.at_once import waiting_for_nothing
 from mitmvcr.proxy.commands import Commands
 from mitmvcr.proxy.connections import Choice, Connections, refuse_proxy_passwords
@@ -338,6 +338,7 @@ class VcrAddon:
     def error(self, flow: http.HTTPFlow) -> Awaitable[None] | None:
         exchange = self.sessions.exchange(flow)
         if exchange is None:
+            unread.tell_refused(flow)
             return None
         if exchange.is_replay:
             exchange.undo(Event.BROKE_OFF)

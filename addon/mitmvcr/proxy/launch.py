@@ -188,7 +188,7 @@ class _Spelled(logging.Formatter):
 
 class _LogToStderr:
     """Shows warnings of mitmvcr and of mitmproxy, one line each; what passes well is
-    silent."""
+    silent, and so is a miss, which the end of a run explains once."""
 
     def __init__(self, spell: Callable[[str], str]) -> None:
         self._spell = spell
@@ -197,6 +197,7 @@ class _LogToStderr:
         self._handler = logging.StreamHandler(sys.stderr)
         self._handler.setLevel(logging.WARNING)
         self._handler.setFormatter(_Spelled(self._spell))
+        self._handler.addFilter(lambda each: not hasattr(each, "is_summed_up"))
         logging.getLogger().addHandler(self._handler)
 
     def __exit__(self, *_: object) -> None:

@@ -63,18 +63,23 @@ def _wait_for_end(ends: Callable[[], None]) -> None:
 
 
 def main(
-    ui: str, arguments: Sequence[str] | None = None, *, attached: bool = False
+    ui: str,
+    arguments: Sequence[str] | None = None,
+    *,
+    attached: bool = False,
+    lines: Sequence[str] = (),
 ) -> None:
     """Run mitmproxy with this interface; returns when it ends. The arguments are
     mitmproxy's, of the process where none are given. ``attached``: to the program that
-    has started it, by its stdin and stdout."""
+    has started it, by its stdin and stdout. ``lines`` are said on stderr once the
+    cassette is open."""
     given = sys.argv[1:] if arguments is None else arguments
     spelling = OF_API if attached else ON_COMMAND_LINE
     logging.getLogger("mitmvcr").addFilter(InLog(spelling))
     vcr = VcrAddon(host.ExitGuard(), has_lane=True)
     vcr.sessions.spelling = spelling
     more = [Attached(vcr.control)] if attached else []
-    enter = partial(_enter, vcr, more)
+    enter = partial(_enter, vcr, more, lines)
     masters.serve(ui, given, prepare=_name_options, enter=enter)
 
 
@@ -83,7 +88,11 @@ def _name_options(master: Any) -> None:
     options.VcrOptions().add(Loader(master))
 
 
-def _enter(vcr: VcrAddon, more: Sequence[object], master: Any) -> None:
+def _enter(
+    vcr: VcrAddon, more: Sequence[object], lines: Sequence[str], master: Any
+) -> None:
     chain.enter(master.addons, vcr)
     master.addons.add(*more)
     vcr.configure(set(ctx.options.keys()))
+    for line in lines:  # before the console takes the screen
+        print(f"mitmvcr: {line}", file=sys.stderr, flush=True)  # noqa: T201

@@ -1,9 +1,10 @@
-"""Requests that mitmproxy answers itself with 400, before an addon sees them: its log
-alone has them, as a note that is not shown.
+"""Requests that mitmproxy answers itself with 400, before they are looked up. Of those
+whose head it cannot read its log alone has a note, which is not shown; of the others
+the ``error`` hook has the flow.
 
-Source: ``Http1Server.read_headers`` in mitmproxy/proxy/layers/http/_http1.py, and
-``ConnectionHandler.log`` in mitmproxy/proxy/server.py. Where the text is another one,
-nothing is said.
+Source: ``Http1Server.read_headers`` in mitmproxy/proxy/layers/http/_http1.py,
+``validate_request`` in its ``__init__.py``, ``ConnectionHandler.log`` in
+mitmproxy/proxy/server.py. Where the text is another one, nothing is said.
 """
 
 import logging
@@ -11,9 +12,18 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from mitmproxy import http
+
 _ABOUT_CONNECTIONS = logging.getLogger("mitmproxy.proxy.server")
 _UNREAD = re.compile(
     r"Bad HTTP request line: b(['\"])(?P<method>\S+) (?P<url>.*) HTTP/[0-9.]+\1$"
+)
+_NO_HEADER = re.compile(r": Invalid headers?\b")
+#: What mitmproxy says in the error of a flow that it refuses.
+_REFUSED = re.compile(
+    r"(?!.* from server)"
+    r".*(from client, refusing|request scheme|content-length|transfer-encoding)",
+    re.IGNORECASE | re.DOTALL,
 )
 logger = logging.getLogger("mitmvcr")
 
@@ -35,15 +45,39 @@ def _warn(record: logging.LogRecord) -> bool:
     """Warn of what a note says, and pass it on to handlers, which have levels."""
     if record.levelno > logging.INFO:
         return True
-    if found := _UNREAD.search(record.getMessage()):
-        from mitmvcr.core.wording import shown
-        from mitmvcr.miss.masking import masked_url
-
+    text = record.getMessage()
+    if found := _UNREAD.search(text):
+        remedy = (
+            "its request line is not HTTP; percent-encode what of its URL is not ASCII,"
+            " and spaces"
+        )
+        _tell(found["method"], found["url"], remedy)
+    elif _NO_HEADER.search(text):
         logger.warning(
-            "mitmvcr: %s %s got 400 from the proxy, and is neither recorded nor"
-            " replayed: its request line is not HTTP; percent-encode what of its URL is"
-            " not ASCII, and spaces",
-            shown(found["method"]),
-            shown(masked_url(found["url"]), 300),
+            "mitmvcr: a request %s: a line of its head is no header; write it as NAME:"
+            " VALUE",
+            _WHAT,
         )
     return True
+
+
+_WHAT = "got 400 from the proxy, and is neither recorded nor replayed"
+
+
+def tell_refused(flow: http.HTTPFlow) -> None:
+    """Warn of a request whose head mitmproxy has read, and refused."""
+    reason = flow.error.msg if flow.error is not None else ""
+    if flow.response is None and _REFUSED.match(reason):
+        remedy = (
+            "a name or a length in its headers is not HTTP; leave blanks out of names,"
+            " and state one length"
+        )
+        _tell(flow.request.method, flow.request.url, remedy)
+
+
+def _tell(method: str, url: str, remedy: str) -> None:
+    from mitmvcr.core.wording import shown
+    from mitmvcr.miss.masking import masked_url
+
+    at = shown(masked_url(url), 300)
+    logger.warning("mitmvcr: %s %s %s: %s", shown(method), at, _WHAT, remedy)

@@ -74,6 +74,9 @@ def find(name: str) -> None:
     it."""
     if shutil.which(name):
         return
+    if not name.strip():
+        problem = "the command is empty; name a program, as -- pytest tests/"
+        raise CommandError(repr(name), problem, status.NOT_FOUND)
     if os.path.dirname(name) and os.path.exists(name):
         problem = "is a folder" if os.path.isdir(name) else "is not executable"
         raise CommandError(name, problem, status.CANNOT_EXECUTE)
@@ -81,7 +84,8 @@ def find(name: str) -> None:
 
 
 class Relay:
-    """Passes signals on to the child; before there is one, they cancel the start.
+    """Passes signals on to the child; before there is one, they cancel the start, at
+    once: also where the event loop waits for a cassette that takes seconds to load.
 
     A signal that we were started to ignore (``nohup``) is ignored by both.
     ``was_interrupted``: somebody wanted an end, whatever the child made of it.
@@ -91,6 +95,7 @@ class Relay:
         self.early: int | None = None
         self.was_interrupted = False
         self._child: asyncio.subprocess.Process | None = None
+        self._is_starting = True
         self._loop = asyncio.get_running_loop()
         self._task = asyncio.current_task()
         self._caught: list[int] = []
@@ -100,8 +105,18 @@ class Relay:
             number = getattr(signal, name, None)
             if number and signal.getsignal(number) is not signal.SIG_IGN:
                 self._loop.add_signal_handler(number, self._pass_on, number)
+                # In place of asyncio's own, which does nothing: that wakes the loop.
+                signal.signal(number, self._hear)
                 self._caught.append(number)
         return self
+
+    def _hear(self, number: int, _: object) -> None:
+        """End the start where it is under way, as if it had been cancelled there. Where
+        the loop waits, or does something else, it hears of it in its turn."""
+        is_free = self._is_starting and self.early is None
+        if is_free and asyncio.current_task(self._loop) is self._task:
+            self.early = number
+            raise asyncio.CancelledError
 
     def __exit__(
         self,
@@ -109,6 +124,7 @@ class Relay:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._is_starting = False
         for number in self._caught:
             self._loop.remove_signal_handler(number)
 
@@ -122,15 +138,19 @@ class Relay:
         """Run the command and return its exit code as a shell has it. ``enter`` is
         called in the child before it becomes the command; ``stdout`` is where it writes
         to, if not where we do."""
+        self._is_starting = False  # a child may be there before it is known
+        if self.early is not None:  # something has held up what ends the start
+            raise asyncio.CancelledError
         self._child = await _start(command, environment, enter, stdout)
         return status.of_child(await self._child.wait())
 
     def _pass_on(self, number: int) -> None:
         self.was_interrupted |= number not in _OF_USERS
         if self._child is None:
-            self.early = number
-            assert self._task is not None
-            self._task.cancel()
+            if self.early is None:  # the end of a start is not to be cut short
+                self.early = number
+                assert self._task is not None
+                self._task.cancel()
         elif number not in _FROM_TERMINAL or not _in_foreground():
             with suppress(ProcessLookupError):  # it has just ended
                 self._child.send_signal(number)

@@ -55,18 +55,23 @@ def scan_cassettes(paths: Sequence[Path], typed: Layer, *, form: str) -> int:
     rules = rules_of("scan", typed)
     files = find_cassettes(paths)
     secrets: list[Secret] = []
-    damaged = 0
+    errors: list[CassetteError] = []
     for path in files:
         try:
             secrets += _scan(path, rules)
         except CassetteError as error:
             say(f"error: {error}")
-            damaged += 1
-    for line in [_sarif(secrets)] if form == "sarif" else map(str, secrets):
+            errors.append(error)
+    for line in [_sarif(secrets, errors)] if form == "sarif" else map(str, secrets):
         click.echo(line)
-    scanned = number_of(len(files), "cassette")
-    say(f"{scanned} scanned, {number_of(len(secrets), 'secret')} found")
-    return 1 if secrets or damaged else 0
+    scanned = number_of(len(files) - len(errors), "cassette")
+    unread = _not_read(len(errors))
+    say(f"{scanned} scanned, {number_of(len(secrets), 'secret')} found{unread}")
+    return 1 if secrets or errors else 0
+
+
+def _not_read(damaged: int) -> str:
+    return f", {number_of(damaged, 'file')} not read" if damaged else ""
 
 
 def _scan(path: Path, rules: Rules) -> Iterator[Secret]:
@@ -91,7 +96,8 @@ def scrub_cassettes(paths: Sequence[Path], typed: Layer) -> int:
         except CassetteError as error:
             say(f"error: {error}")
             damaged += 1
-    say(f"{number_of(len(files), 'cassette')} looked through, {scrubbed} scrubbed")
+    looked = number_of(len(files) - damaged, "cassette")
+    say(f"{looked} looked through, {scrubbed} scrubbed{_not_read(damaged)}")
     return 1 if damaged else 0
 
 
@@ -109,14 +115,18 @@ def _scrub(path: Path, rules: Rules) -> bool:
     return True
 
 
-def _sarif(secrets: Sequence[Secret]) -> str:
+def _sarif(secrets: Sequence[Secret], errors: Sequence[CassetteError]) -> str:
+    """Return SARIF 2.1.0; what could not be read stands in it as the tool's own."""
     kinds = sorted({each.kind for each in secrets})
     driver = {
         "name": "mitmvcr",
         "version": __version__,
         "rules": [{"id": kind, "shortDescription": {"text": kind}} for kind in kinds],
     }
-    run = {"tool": {"driver": driver}, "results": [_result(each) for each in secrets]}
+    told = [{"level": "error", "message": {"text": str(each)}} for each in errors]
+    made = {"executionSuccessful": not errors, "toolExecutionNotifications": told}
+    results = [_result(each) for each in secrets]
+    run = {"tool": {"driver": driver}, "invocations": [made], "results": results}
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)
 
 

@@ -15,7 +15,12 @@ from mitmvcr.cli.commands.left import rules_of
 from mitmvcr.cli.commands.sources import Input, beside, flows, inputs_of
 from mitmvcr.cli.report.console import progress, say
 from mitmvcr.cli.tools.files import locked
-from mitmvcr.core.errors import CassetteDamagedError, CassetteError, OptionError
+from mitmvcr.core.errors import (
+    CassetteDamagedError,
+    CassetteError,
+    OptionError,
+    VcrError,
+)
 from mitmvcr.core.model import Interaction
 from mitmvcr.core.wording import number_of
 from mitmvcr.format import foreign, reader
@@ -132,7 +137,7 @@ def _in_place(inputs: Sequence[Input], wishes: Wishes) -> Iterator[_Job]:
         form = _form_of(each, data, wishes)
         if form.name != "go-vcr" or wishes.target not in (None, "go-vcr", "go-vcr-v3"):
             remedy = "name the file to write, as -o chat.yaml, or a folder, as -o new/"
-            raise OptionError("--output", "", remedy)
+            raise VcrError(f"{each.path} is not changed in place: {remedy}")
         if wishes.target is None and not reader.is_format1(data):
             problem = "is not a cassette of format 1: there is nothing to convert"
             raise CassetteError(str(each.path), problem)

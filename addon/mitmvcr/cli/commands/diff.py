@@ -16,7 +16,7 @@ from mitmvcr.cli.tools.files import Source
 from mitmvcr.cli.tools.ledger import progress
 from mitmvcr.cli.tools.paths import find_cassettes
 from mitmvcr.config import in_force
-from mitmvcr.core.errors import OptionError
+from mitmvcr.core.errors import CassetteError
 from mitmvcr.core.model import Interaction
 from mitmvcr.format.speed import no_collection
 from mitmvcr.options import options_of
@@ -110,7 +110,7 @@ class Both(NamedTuple):
 
 
 def read_both(a: Path, b: Path, typed: Layer, *, ignore_volatile: bool) -> Both:
-    """Read and compare two cassettes. Raise CassetteError or OptionError."""
+    """Read and compare two cassettes. Raise CassetteError."""
     settings = in_force(typed).settings(options_of("diff"))
     redactor = Redactor(settings.redaction)
     with no_collection():
@@ -179,7 +179,7 @@ def print_differences(
     ]
     for folder, own in zip((a, b), sides, strict=True):
         if not own:
-            raise OptionError("diff", folder, "holds no cassette")
+            raise CassetteError(str(folder), "holds no cassette; name another folder")
     facts: list[dict[str, Any]] = []
     status = 0
     for name in progress(sorted(sides[0] | sides[1]), "Comparing"):

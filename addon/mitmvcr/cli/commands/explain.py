@@ -13,7 +13,7 @@ from mitmvcr.cli.curl.command import Curl, parse_curl
 from mitmvcr.cli.options import parse_header
 from mitmvcr.cli.report.console import is_coloured, long_lines
 from mitmvcr.config import in_force
-from mitmvcr.core.errors import OptionError
+from mitmvcr.core.errors import OptionError, VcrError
 from mitmvcr.core.model import Request
 from mitmvcr.core.modes import Mode, Replay
 from mitmvcr.core.wording import shown
@@ -97,7 +97,7 @@ def _curl(question: Question) -> Curl:
             raise OptionError("--curl", "...", remedy)
         return parse_curl(question.curl)
     if question.url is None:
-        raise OptionError("--url", "", "is needed, or --curl 'curl ...'")
+        raise VcrError("name a request: --url URL, or --curl 'curl ...'")
     body = _body(question.body)
     method = question.method or ("GET" if body is None else "POST")
     return Curl(

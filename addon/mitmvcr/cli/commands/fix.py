@@ -28,9 +28,19 @@ class NoReportError(VcrError):
     """There is no report to be read."""
 
 
+class FailedRunError(VcrError):
+    """Nothing is known of the last run: its start or its end failed."""
+
+    def __init__(self, failure: str) -> None:
+        super().__init__(
+            f"the last run failed, so that nothing is known of misses ({failure}):"
+            " run it again, or name a report"
+        )
+
+
 def fix(report: Path | None, *, yes: bool) -> int:
     """Show the remedies of a report, and write them. Return the exit code: 100 where
-    some misses have none. Raise NoReportError or ConfigError."""
+    some misses have none. Raise NoReportError, FailedRunError or ConfigError."""
     parts = list(_parts(report))
     additions: dict[str, list[Added]] = {}
     left = 0
@@ -49,7 +59,8 @@ def fix(report: Path | None, *, yes: bool) -> int:
     if additions and may_write(yes=yes):
         write_rules(additions)
     if not parts:
-        say("the last run missed nothing: there is nothing to fix")
+        known = str(report) if report else "the last run in this folder"
+        say(f"no miss is known of {known}: there is nothing to fix")
     return status.DISAGREED if left else 0
 
 
@@ -71,6 +82,8 @@ def _parts(report: Path | None) -> Iterator[tuple[str, Mapping[str, Any]]]:
     place = report or last_run(os.environ)
     try:
         found = json.loads(place.read_bytes())
+        if failure := found.get("failed"):
+            raise FailedRunError(failure)
         sessions = found.get("sessions", [found])
         for part in sessions:
             for entry in part["entries"]:

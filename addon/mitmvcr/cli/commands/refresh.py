@@ -15,7 +15,7 @@ from mitmvcr.cli.report.console import say
 from mitmvcr.cli.tools.files import locked
 from mitmvcr.cli.tools.paths import find_cassettes
 from mitmvcr.config import in_force
-from mitmvcr.core.errors import OptionError
+from mitmvcr.core.errors import CassetteWriteError
 from mitmvcr.core.wording import number_of
 from mitmvcr.format import reader
 from mitmvcr.format.source import packed, read_bytes
@@ -72,8 +72,8 @@ def _refresh(
         changes = {each.position: each.new for each in results if each.new is not None}
         if write and changes:
             if read_bytes(path) != data:
-                remedy = "it was changed meanwhile: start again"
-                raise OptionError("refresh", path, remedy)
+                problem = "was changed meanwhile: start again"
+                raise CassetteWriteError(str(path), problem)
             sheet = Sheet(held, str(path), data)
             put(path, packed(str(path), b"".join(spliced(sheet, changes))))
             say(f"{path}: {number_of(len(changes), 'interaction')} recorded anew")

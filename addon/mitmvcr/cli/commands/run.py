@@ -8,6 +8,7 @@ from mitmvcr.cli.child.process import CommandError
 from mitmvcr.cli.commands.plan import Plan, in_ci, make_plan
 from mitmvcr.cli.commands.supervise import run_once
 from mitmvcr.cli.report import status
+from mitmvcr.cli.report.account import keep_failure
 from mitmvcr.cli.report.console import say
 from mitmvcr.config import in_force
 from mitmvcr.core.errors import VcrError
@@ -25,7 +26,10 @@ def run_command(command: Sequence[str], typed: Layer) -> int:
             if str(values[MODE].text).strip().lower() == COMPARE:
                 return _compare(command, values)
             return _run(make_plan(command, values, os.environ))
-    except CommandError as error:
+    except VcrError as error:
+        keep_failure(error, os.environ)
+        if not isinstance(error, CommandError):
+            raise
         say(f"error: {error}")
         return error.status
 

@@ -14,7 +14,6 @@ import click
 from mitmvcr.cli.child.authorities import told_certificates, told_files
 from mitmvcr.cli.child.trust import more_roots, write_origins, write_roots
 from mitmvcr.cli.commands.plan import in_ci
-from mitmvcr.cli.report.console import say
 from mitmvcr.config import INSIDE, in_force
 from mitmvcr.core.errors import VcrError
 from mitmvcr.network_options import Address
@@ -70,7 +69,7 @@ def serve_proxy(extra: Sequence[str], typed: Layer) -> int:
     if settings.cassette is None and settings.dir is None:
         problem = f"Name a cassette: {CASSETTE.word} FILE, or {DIR.word} DIR for many"
         raise click.UsageError(problem, click.get_current_context())
-    confdir = home(os.environ)
+    confdir, lines = home(os.environ), []
     if options.attached:
         _refuse_within(os.environ)
         ensure_ca(confdir)
@@ -79,18 +78,24 @@ def serve_proxy(extra: Sequence[str], typed: Layer) -> int:
         certificate = ensure_ca(confdir)
         if options.workers > 1:
             return _share(options, settings, confdir, certificate)
-        for line in _where(options, certificate):
-            say(line)
-    _become(options, settings, confdir, extra)
+        lines = _where(options, certificate)
+    _become(options, settings, confdir, extra, lines)
 
 
 def _become(
-    options: ServeOptions, settings: Settings, confdir: Path, extra: Sequence[str]
+    options: ServeOptions,
+    settings: Settings,
+    confdir: Path,
+    extra: Sequence[str],
+    lines: Sequence[str],
 ) -> NoReturn:
+    """Become mitmproxy, which says the lines once its cassette is there."""
     arguments = proxy_arguments(options, settings, confdir, os.environ)
-    start = f"import sys; sys.path.append({_HOME!r})"
+    # Ctrl-C ends the imports without a traceback; then it is mitmproxy's.
+    start = "import signal; signal.signal(signal.SIGINT, signal.SIG_DFL)"
+    start += f"; import sys; sys.path.append({_HOME!r})"
     start += "; from mitmvcr.proxy.serving import main"
-    start += f"; main({options.ui!r}, attached={options.attached})"
+    start += f"; main({options.ui!r}, attached={options.attached}, lines={lines})"
     os.execv(sys.executable, [sys.executable, "-c", start, *arguments, *extra])
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from mitmvcr.cli.age import Age, ages
 from mitmvcr.cli.report.console import say
 from mitmvcr.cli.report.findings import Finding
+from mitmvcr.core.errors import VcrError
 from mitmvcr.core.spend import NOTHING, Spend
 from mitmvcr.miss.report import Entry, Outcome, miss_facts
 from mitmvcr.session import Session
@@ -27,13 +28,23 @@ def keep_misses(sessions: Sequence[Session], environment: Mapping[str, str]) -> 
     """Keep the misses of a run as a report has them, or take away those of the run
     before where there are none."""
     parts = [_part(session) for session in sessions if session.log.misses]
+    _keep({"version": 1, "sessions": parts} if parts else None, environment)
+
+
+def keep_failure(failure: VcrError, environment: Mapping[str, str]) -> None:
+    """Keep that the last run has no report, and why."""
+    _keep({"version": 1, "sessions": [], "failed": str(failure)}, environment)
+
+
+def _keep(found: object, environment: Mapping[str, str]) -> None:
+    """Keep what ``fix`` reads; None is nothing to be fixed."""
     try:
         place = last_run(environment)
-        if parts:
-            place.parent.mkdir(parents=True, exist_ok=True)
-            replace_file(place, json.dumps({"version": 1, "sessions": parts}).encode())
-        else:
+        if found is None:
             place.unlink(missing_ok=True)
+        else:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            replace_file(place, json.dumps(found).encode())
     except OSError as error:
         say(f"'mitmvcr fix' will not know this run's misses: {why(error)}")
 

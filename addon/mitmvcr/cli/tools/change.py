@@ -16,7 +16,7 @@ from mitmvcr.cli.tools.files import (
 )
 from mitmvcr.cli.tools.ledger import Ledger, progress
 from mitmvcr.cli.tools.paths import find_cassettes
-from mitmvcr.core.errors import OptionError
+from mitmvcr.core.errors import OptionError, VcrError
 from mitmvcr.core.jsonpaths import Finder, json_path
 from mitmvcr.core.model import Interaction
 from mitmvcr.core.wording import number_of, shown
@@ -142,10 +142,10 @@ def parse_size(text: str) -> int:
 def trim_cassettes(
     paths: Sequence[Path], wanted: Wanted, way: Way, typed: Layer
 ) -> int:
-    """Cut bodies, and drop places of JSON. Raise OptionError."""
+    """Cut bodies, and drop places of JSON. Raise VcrError."""
     longest, drop, urls, requests = wanted
     if longest is None and not drop:
-        raise OptionError("trim", paths[0], "say what goes: --longest, or --drop")
+        raise VcrError("say what 'trim' cuts: --longest SIZE, or --drop JSONPATH")
     size = None if longest is None else parse_size(longest)
     how = Trim(size, [_finder(each) for each in drop], requests)
 
@@ -181,11 +181,12 @@ def rename_host(
     *,
     bodies: bool,
 ) -> int:
-    """Rename a host in URLs and headers, and with ``bodies`` there too."""
+    """Rename a host in URLs and headers, and with ``bodies`` there too. Raise
+    VcrError."""
     for name in (old, new):
         if not name or set("/?#@ ") & set(name):
-            remedy = "name a host, as api.example.com or localhost:8080"
-            raise OptionError("rename-host", name, remedy)
+            remedy = "name one, as api.example.com or localhost:8080"
+            raise VcrError(f"'{name}' cannot be a host: {remedy}")
     rename = renaming(old, new)
 
     def planned(sheet: Sheet) -> Plan:

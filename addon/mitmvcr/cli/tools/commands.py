@@ -59,7 +59,7 @@ def ls(
     return list_cassettes(paths, reports, layer, secrets=secrets, as_json=as_json)
 
 
-@click.command()
+@click.command(cls=GroupedCommand)
 @PATHS
 @AS_JSON
 def stats(*, paths: tuple[Path, ...], as_json: bool) -> int:

@@ -14,7 +14,7 @@ from mitmvcr.cli.tools.ledger import Ledger, progress
 from mitmvcr.cli.tools.paths import find_cassettes
 from mitmvcr.cli.tools.reports import Uses, check_fit, read_reports, uses_of
 from mitmvcr.config import in_force
-from mitmvcr.core.errors import CassetteWriteError, OptionError
+from mitmvcr.core.errors import CassetteError, CassetteWriteError, OptionError
 from mitmvcr.core.matching import Matcher
 from mitmvcr.core.model import Request
 from mitmvcr.core.wording import number_of
@@ -51,11 +51,11 @@ def merge_cassettes(
     keep_all: bool,
     as_json: bool,
 ) -> int:
-    """Write several cassettes as one. Raise CassetteError or OptionError."""
+    """Write several cassettes as one. Raise CassetteError."""
     settings = in_force(typed).settings(options_of("diff"))
     files = find_cassettes(paths)
     if not files:
-        raise OptionError("merge", paths[0], "holds no cassette")
+        raise CassetteError(str(paths[0]), "holds no cassette; name another folder")
     target, ledger = output or files[0], Ledger(as_json=as_json)
     with locked(target), no_collection():
         sources = [Source(path) for path in progress(files, "Reading")]

@@ -13,7 +13,7 @@ from mitmvcr.cli.tools.files import (
 from mitmvcr.cli.tools.ledger import Ledger, progress
 from mitmvcr.cli.tools.paths import find_cassettes
 from mitmvcr.cli.tools.reports import Uses, check_fit, read_reports, uses_of
-from mitmvcr.core.errors import CassetteWriteError, OptionError
+from mitmvcr.core.errors import CassetteWriteError, VcrError
 from mitmvcr.core.wording import shown
 from mitmvcr.options import REPORT
 from mitmvcr.secrets.rules import Rules
@@ -35,9 +35,10 @@ def prune_cassettes(
     without ``yes`` only say which. Return 1 if one could not be judged, else 0."""
     rules, uses = rules_of("scan", typed), read_reports(reports)
     if not uses:
-        where = ", ".join(map(str, reports)) or "none"
-        remedy = "name the reports of runs of the whole suite: nothing else says it"
-        raise OptionError(REPORT.word, where, remedy)
+        raise VcrError(
+            "nothing says what the tests ask for: name the reports of runs of the whole"
+            f" suite, as {REPORT.word} FILE.json"
+        )
     ledger = Ledger(as_json=as_json)
     for path in progress(find_cassettes(paths), "Pruning"):
         with ledger.heeding(path):

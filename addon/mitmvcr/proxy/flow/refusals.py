@@ -21,6 +21,8 @@ from mitmvcr.spelling import Spelling
 from mitmvcr.view.restore import to_wire
 
 logger = logging.getLogger("mitmvcr")
+#: Marks what a run says at its end: see ``proxy/launch.py``.
+SUMMED_UP = {"is_summed_up": True}
 
 
 class Missed(NamedTuple):
@@ -45,7 +47,9 @@ def _missing(session: Session, request: Request) -> Steps[Missed]:
     line = answers.one_line(miss)
     if answer is True:
         session.log.missed(miss, time.monotonic_ns() - started)
-        logger.warning("mitmvcr: %sno match for %s", session.whose, line)
+        logger.warning(
+            "mitmvcr: %sno match for %s", session.whose, line, extra=SUMMED_UP
+        )
     return Missed(miss, line, answer)
 
 

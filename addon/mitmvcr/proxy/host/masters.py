@@ -1,12 +1,16 @@
 """mitmproxy as a program: in this process (master.py, addons/__init__.py,
 addons/proxyserver.py), or as one of its own (tools/main.py)."""
 
+import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from mitmproxy import ctx
 
 from mitmvcr.proxy.host.capabilities import capabilities
+
+#: As in ``cli/report/status.py``.
+OWN_FAILURE = 125
 
 if TYPE_CHECKING:
     from mitmproxy.master import Master as Master
@@ -71,7 +75,14 @@ def serve(
     }
     filtered = _filtered if ui == "dump" else None
     # As mitmproxy's own programs start (tools/main.py: mitmdump, mitmproxy, mitmweb).
-    run(_with_addon(_interface(ui), prepare, enter), parsers[ui], arguments, filtered)
+    serving = _with_addon(_interface(ui), prepare, enter)
+    try:
+        run(serving, parsers[ui], arguments, filtered)
+    except SystemExit as error:
+        if not isinstance(error.code, str):
+            raise
+        print(error.code, file=sys.stderr, flush=True)  # noqa: T201
+        sys.exit(OWN_FAILURE)  # as the other commands say it
 
 
 def _interface(ui: str) -> Any:
