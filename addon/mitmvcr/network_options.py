@@ -119,6 +119,9 @@ def parse_sets(texts: Sequence[str]) -> tuple[str, ...]:
         if found["name"] in _OURS or found["name"].startswith("vcr_"):
             problem = "mitmvcr sets that itself; it has an option of its own for it"
             raise UnusableValueError(text, problem)
+        if found["name"] == "server":
+            problem = "mitmvcr needs a proxy that listens"
+            raise UnusableValueError(text, problem)
     return tuple(texts)
 
 
