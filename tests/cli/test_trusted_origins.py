@@ -114,7 +114,7 @@ def test_a_certificate_of_the_client_is_shown(run, certs, tmp_path):
         (("--set", "=x"), "use NAME=VALUE, as ssl_insecure=true"),
         (("--set", "vcr_mode=record"), "it has an option of its own for it"),
         (("--set", "confdir=/tmp"), "mitmvcr sets that itself"),
-        (("--set", "server=false"), "mitmvcr needs its proxy"),
+        (("--set", "server=false"), "mitmvcr needs a proxy that listens"),
     ],
 )
 def test_what_cannot_be_used_is_one_line(cli, tmp_path, words, problem):
