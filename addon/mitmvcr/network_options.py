@@ -47,7 +47,7 @@ def _check_pair(path: Path) -> None:
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_cert_chain(path)
     except ssl.SSLError as error:
-        said = (error.reason or "").replace("_", " ").lower()
+        said = (error.reason or str(error)).replace("_", " ").lower()
         problem = f"cannot be used ({said}): is the key that of the certificate?"
         raise UnusableValueError(str(path), problem) from error
 

@@ -248,6 +248,10 @@ FORM = "application/x-www-form-urlencoded"
         ("a=%ff", "a=%fe", False),
         ("a=%26", "a=&", False),
         ("", "&", False),
+        # A file of which curl's --data-binary says that it is a form.
+        ("a=1&b=2\0", "b=2\0&a=1", False),
+        ("\x1fa=+b", "\x1fa=%20b", False),
+        ("a=1&b=\t2\r\n", "b=\t2\r\n&a=1", True),
     ],
 )
 def test_a_form_is_names_with_their_values(one: str, other: str, alike: bool) -> None:

@@ -95,7 +95,8 @@ def test_the_failed_try_is_not_what_a_replay_hands_out(
 def give_up(proxy: Proxy, url: str) -> None:
     """Read a part, as a client that will not wait for the rest."""
     with socket.create_connection(("127.0.0.1", proxy.port)) as client:
-        client.sendall(f"GET {url} HTTP/1.1\r\nHost: h\r\n\r\n".encode())
+        host = url.split("/")[2]
+        client.sendall(f"GET {url} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
         got = b""
         while BODY[:100] not in got:
             got += client.recv(65536)

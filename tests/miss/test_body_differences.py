@@ -162,6 +162,11 @@ def test_forms_differ_by_field() -> None:
     assert told.ignoring == ("ignore_form", "a")
 
 
+def test_a_file_that_is_called_a_form_differs_by_byte() -> None:
+    (told,) = found("\0a=1&b=2", "\0a=1&b=3", "application/x-www-form-urlencoded")
+    assert str(told) == r'body at byte 7: "\u0000a=1&b=2" was "\u0000a=1&b=3"'
+
+
 def part(content: str, disposition: str = 'form-data; name="f"') -> str:
     return f"--b\r\nContent-Disposition: {disposition}\r\n\r\n{content}\r\n"
 

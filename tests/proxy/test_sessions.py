@@ -9,6 +9,7 @@ from mitmproxy.proxy.layers.http import HttpRequestHook
 from mitmproxy.proxy.server_hooks import ServerConnectHook, ServerConnectionHookData
 from mitmproxy.test import tflow
 
+from authority import copy_to
 from mitmvcr.core.errors import VcrError
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.core.modes import Mode
@@ -35,7 +36,7 @@ def cassette(tmp_path: Path) -> Path:
 def test_what_a_folder_of_cassettes_trusts_holds_before_a_session_begins(
     tmp_path: Path,
 ) -> None:
-    pem = Path(__file__).parents[1] / "sample.pem"
+    pem = copy_to(tmp_path / "authority") / "mitmproxy-ca.pem"
     options = {"vcr_upstream_ca": str(pem), "vcr_client_cert": str(pem)}
     rig = Rig(vcr_dir=str(tmp_path), confdir=str(tmp_path), **options)
     assert rig.vcr.sessions.in_play() == ()
@@ -48,7 +49,7 @@ def test_what_a_folder_of_cassettes_trusts_holds_before_a_session_begins(
 def test_what_a_session_trusts_ends_with_it_though_others_are_in_play(
     tmp_path: Path,
 ) -> None:
-    pem = str(Path(__file__).parents[1] / "sample.pem")
+    pem = str(copy_to(tmp_path / "authority") / "mitmproxy-ca.pem")
     rig = Rig(vcr_dir=str(tmp_path), vcr_client_cert=pem)
     root = rig.vcr.sessions.root
     assert root is not None

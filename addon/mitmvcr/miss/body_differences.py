@@ -12,6 +12,7 @@ from mitmvcr.core.bodies import (
     ending,
     fold_escapes,
     frame_messages,
+    is_data,
     json_texts,
     json_value,
     multipart_parts,
@@ -147,7 +148,8 @@ def _parted(place: str, one: Content, other: Content) -> Iterator[Difference]:
     try:
         texts = [json_texts(side.raw, side.media)[1] for side in (one, other)]
     except ValueError:
-        if not one.kind == other.kind == FORM:
+        are_forms = one.kind == other.kind == FORM
+        if not are_forms or any(is_data(side.raw) for side in (one, other)):
             raise
         yield from _form_differences(place, one, other)
         return

@@ -79,6 +79,10 @@ def _plain(content: bytes, _: str) -> Request:
     return _sent(content, "application/octet-stream")
 
 
+def _called_form(content: bytes, _: str) -> Request:
+    return _sent(content, "application/x-www-form-urlencoded")
+
+
 def _text(content: bytes, _: str) -> Request:
     lines = b"a line of some words, as there are many\n" * (len(content) // 40)
     return _sent(
@@ -109,6 +113,7 @@ def _aws_chunked(content: bytes, mark: str) -> Request:
 
 _KINDS: dict[str, Callable[[bytes, str], Request]] = {
     "bytes": _plain,
+    "bytes that curl calls a form": _called_form,
     "text": _text,
     "json": _json,
     "multipart": _multipart,

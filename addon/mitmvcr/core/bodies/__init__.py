@@ -8,12 +8,12 @@ from mitmvcr.core.bodies.compared import (
     counted_fields,
     fold_escapes,
     folded,
-    form_fields,
     json_value,
     request_body_keys,
     shortened,
     typed_body,
 )
+from mitmvcr.core.bodies.forms import form_fields, is_data
 from mitmvcr.core.bodies.jsontext import (
     OpenedList,
     OpenedObject,
@@ -54,6 +54,7 @@ __all__ = [
     "framed",
     "from_base64",
     "held_field",
+    "is_data",
     "json_bytes",
     "json_texts",
     "json_value",

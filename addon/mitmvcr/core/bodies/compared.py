@@ -9,9 +9,10 @@ from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from hashlib import blake2b
-from urllib.parse import parse_qsl, quote
+from urllib.parse import quote
 
 from mitmvcr.core.bodies.carried import payload
+from mitmvcr.core.bodies.forms import form_fields, is_data
 from mitmvcr.core.bodies.graphql import one_spelling
 from mitmvcr.core.bodies.jsontext import (
     closed,
@@ -253,12 +254,6 @@ def fold_escapes(body: bytes) -> bytes:
     return body.replace(b"\r\n", b"\n").replace(rb"\r\n", rb"\n")
 
 
-def form_fields(body: bytes) -> list[tuple[str, str]]:
-    """Return the fields of an urlencoded form, blank ones too, in the order sent."""
-    text = body.decode("utf-8", "surrogateescape")
-    return parse_qsl(text, keep_blank_values=True, errors="surrogateescape")
-
-
 def counted_fields(body: bytes, rules: BodyRules) -> list[tuple[str, str]]:
     """Return the fields of a form that count, each in one spelling."""
     found = form_fields(body)
@@ -284,7 +279,10 @@ def _field(name: str, value: str, rules: BodyRules) -> str:
 
 
 def _form(body: bytes, rules: BodyRules) -> bytes:
-    """Spell a form with its names in any order, the values of one name in theirs."""
+    """Spell a form with its names in any order, the values of one name in theirs.
+    Raise ValueError where it is none."""
+    if is_data(body):
+        raise ValueError("no form")
     fields = sorted(counted_fields(body, rules), key=lambda it: it[0])
     if not fields and not form_fields(body):
         raise ValueError("no form")
