@@ -2,7 +2,6 @@
 and nothing of it can be guessed."""
 
 import base64
-import itertools
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -20,14 +19,6 @@ from mitmvcr.secrets.redactor import Redactor
 from mitmvcr.secrets.rules import Rules
 from mitmvcr.secrets.whose import is_fresh, lasting
 from secrets_tape import FORM, JSON, URL, Tape, get, post
-
-
-@pytest.fixture(autouse=True)
-def salts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same in each run: two values have the same hint in one case of 1,024."""
-    made = (f"{number:08x}" for number in itertools.count(0x5EED))
-    monkeypatch.setattr("mitmvcr.secrets.identities.token_hex", lambda _: next(made))
-
 
 ONE, OTHER = "first-value-1", "other-value-22"
 
