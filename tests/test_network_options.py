@@ -138,6 +138,8 @@ def test_options_of_mitmproxy_are_checked_for_their_form() -> None:
     for text in ("vcr_mode=x", "confdir=x", "listen_port=1", "listen_host"):
         with pytest.raises(OptionError, match="mitmvcr sets that itself"):
             sets(("http2=false", text))
+    with pytest.raises(OptionError, match="mitmvcr needs a proxy that listens"):
+        sets(("server=false",))
 
 
 def test_presets_are_chosen_by_name() -> None:

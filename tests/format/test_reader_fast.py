@@ -89,6 +89,17 @@ def test_the_fast_way_takes_long_names(kind: str, layout_name: writer.Layout) ->
     assert parser.parse_request(head) == written.interactions[0].request
 
 
+def test_a_long_name_without_its_colon_is_left_to_pyyaml() -> None:
+    data = writer.dumps(long_named("k" * 129))
+    index = layout.index(data)
+    assert index is not None
+    item = index.item(0)
+    at = item.index(b"\n", item.index(b"? k")) + 1
+    without = item[:at] + item[item.index(b"\n", at) + 1 :]
+    with pytest.raises(Decline):
+        ItemParser(index.columns).parse(without)
+
+
 def narrowed(data: bytes) -> bytes:
     """In two spaces with compact lists, as far as that can be done by lines."""
     columns = {4: 0, 6: 2, 8: 4, 12: 6, 14: 4, 16: 6}
