@@ -109,7 +109,22 @@ def test_a_hangup_that_we_were_told_to_ignore_is_ignored_by_both(cli):
     assert process.returncode == 40
 
 
-def test_a_signal_before_there_is_a_child_ends_the_start(monkeypatch, home, tmp_path):
+@pytest.fixture
+def run_behind(monkeypatch, home, tmp_path):
+    """Run a command in this process, its proxy started by a stand-in; return the exit
+    code."""
+
+    def run(starting, *command):
+        fake = SimpleNamespace(running_proxy=starting)
+        monkeypatch.setitem(sys.modules, "mitmvcr.proxy.launch", fake)
+        monkeypatch.setenv("MITMVCR_HOME", str(home))
+        cassette = str(tmp_path / "c.yaml")
+        return command_line.main(["run", "--cassette", cassette, *command])
+
+    return run
+
+
+def test_a_signal_before_there_is_a_child_ends_the_start(run_behind, tmp_path):
     events = []
 
     @asynccontextmanager
@@ -121,19 +136,16 @@ def test_a_signal_before_there_is_a_child_ends_the_start(monkeypatch, home, tmp_
         finally:
             events.append("proxy ended")
 
-    fake = SimpleNamespace(running_proxy=starting)
-    monkeypatch.setitem(sys.modules, "mitmvcr.proxy.launch", fake)
-    monkeypatch.setenv("MITMVCR_HOME", str(home))
     marker = tmp_path / "started"
     child = (sys.executable, "-c", f"open({str(marker)!r}, 'w')")
-    code = command_line.main(["run", "--cassette", str(tmp_path / "c.yaml"), *child])
+    code = run_behind(starting, *child)
     assert (code, events) == (128 + signal.SIGTERM, ["proxy ended"])
     assert not marker.exists()
 
 
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
 def test_a_signal_while_a_cassette_loads_ends_the_start_at_once(
-    name, monkeypatch, home, tmp_path
+    name, run_behind, monkeypatch, tmp_path
 ):
     """What loads holds the event loop; a second signal does not cut the end short."""
     number, events = getattr(signal, name), []
@@ -150,18 +162,15 @@ def test_a_signal_while_a_cassette_loads_ends_the_start_at_once(
             await asyncio.sleep(0)
             events.append("proxy ended")
 
-    fake = SimpleNamespace(running_proxy=starting)
-    monkeypatch.setitem(sys.modules, "mitmvcr.proxy.launch", fake)
-    monkeypatch.setenv("MITMVCR_HOME", str(home))
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    code = command_line.main(["run", "--cassette", str(tmp_path / "c.yaml"), "true"])
+    code = run_behind(starting, "true")
     assert (code, events) == (128 + number, ["proxy ended"])
     assert os.listdir(tmp_path) == []
     assert signal.getsignal(number) == before
 
 
 def test_a_signal_that_nothing_heeds_is_heard_before_the_child_starts(
-    monkeypatch, home, tmp_path
+    run_behind, home, tmp_path
 ):
     events = []
 
@@ -173,12 +182,9 @@ def test_a_signal_that_nothing_heeds_is_heard_before_the_child_starts(
         yield SimpleNamespace(port=1, ca_file=ca_file, control_url=None)
         events.append("not cancelled")
 
-    fake = SimpleNamespace(running_proxy=starting)
-    monkeypatch.setitem(sys.modules, "mitmvcr.proxy.launch", fake)
-    monkeypatch.setenv("MITMVCR_HOME", str(home))
     marker = tmp_path / "started"
     child = (sys.executable, "-c", f"open({str(marker)!r}, 'w')")
-    code = command_line.main(["run", "--cassette", str(tmp_path / "c.yaml"), *child])
+    code = run_behind(starting, *child)
     assert (code, events) == (128 + signal.SIGTERM, [])
     assert not marker.exists()
 

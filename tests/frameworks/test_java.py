@@ -97,7 +97,7 @@ def test_a_miss_fails_the_test_that_made_it(recorded):
         path.write_text(text)
     assert ran.returncode == 1
     found = outcomes(recorded)
-    assert (found["failures"] <= 1, found["errors"] <= 1) == (True, True)  # no other's
+    assert max(found["failures"], found["errors"]) <= 1  # no other's
     report = "mitmvcr: 1 request had no match in cassette shop/ShopTest/page-4:\n"
     assert f"{report}  GET https://api.test/json?page=4: the nearest is" in ran.stdout
     assert "order.yaml: cassette not found, and mode replay_only" in ran.stdout

@@ -12,7 +12,7 @@ from mitmvcr.core.bodies import (
     ending,
     fold_escapes,
     frame_messages,
-    is_data,
+    is_form,
     json_texts,
     json_value,
     multipart_parts,
@@ -22,7 +22,6 @@ from mitmvcr.core.bodies import (
 )
 from mitmvcr.core.matching import Ignoring
 from mitmvcr.core.media import (
-    FORM,
     JSON,
     holds_json,
     is_framed,
@@ -148,8 +147,7 @@ def _parted(place: str, one: Content, other: Content) -> Iterator[Difference]:
     try:
         texts = [json_texts(side.raw, side.media)[1] for side in (one, other)]
     except ValueError:
-        are_forms = one.kind == other.kind == FORM
-        if not are_forms or any(is_data(side.raw) for side in (one, other)):
+        if not all(is_form(side.raw, side.kind) for side in (one, other)):
             raise
         yield from _form_differences(place, one, other)
         return

@@ -13,7 +13,7 @@ from mitmvcr.core.bodies.compared import (
     shortened,
     typed_body,
 )
-from mitmvcr.core.bodies.forms import form_fields, is_data
+from mitmvcr.core.bodies.forms import form_fields, is_form
 from mitmvcr.core.bodies.jsontext import (
     OpenedList,
     OpenedObject,
@@ -54,7 +54,7 @@ __all__ = [
     "framed",
     "from_base64",
     "held_field",
-    "is_data",
+    "is_form",
     "json_bytes",
     "json_texts",
     "json_value",

@@ -12,7 +12,7 @@ from hashlib import blake2b
 from urllib.parse import quote
 
 from mitmvcr.core.bodies.carried import payload
-from mitmvcr.core.bodies.forms import form_fields, is_data
+from mitmvcr.core.bodies.forms import form_fields, is_form
 from mitmvcr.core.bodies.graphql import one_spelling
 from mitmvcr.core.bodies.jsontext import (
     closed,
@@ -33,7 +33,6 @@ from mitmvcr.core.bodies.outlines import Outlines
 from mitmvcr.core.bodies.protobuf import frame_messages, framed
 from mitmvcr.core.bodies.xml import canonical_xml, xmlrpc_call
 from mitmvcr.core.media import (
-    FORM,
     JSON,
     charset,
     holds_json,
@@ -165,7 +164,7 @@ def canonical(
         if may_be_lines(body, media):
             return _lines(body, media, rules)
     with suppress(ValueError):
-        if kind == FORM:
+        if is_form(body, kind):
             return _form(body, rules)
     return _text(without_ignored(body, media, rules), kind)
 
@@ -280,9 +279,7 @@ def _field(name: str, value: str, rules: BodyRules) -> str:
 
 def _form(body: bytes, rules: BodyRules) -> bytes:
     """Spell a form with its names in any order, the values of one name in theirs.
-    Raise ValueError where it is none."""
-    if is_data(body):
-        raise ValueError("no form")
+    Raise ValueError where it has none."""
     fields = sorted(counted_fields(body, rules), key=lambda it: it[0])
     if not fields and not form_fields(body):
         raise ValueError("no form")

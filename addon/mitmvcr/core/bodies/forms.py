@@ -3,14 +3,17 @@
 import re
 from urllib.parse import parse_qsl
 
+from mitmvcr.core.media import FORM
+
 #: Who sends a form encodes them. To curl every body is one that it is told nothing of,
 #: and to take 100 MiB of a file apart takes half a minute.
 _DATA = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 
 
-def is_data(body: bytes) -> bool:
-    """Return whether a body is a file, whatever it is called."""
-    return _DATA.search(body) is not None
+def is_form(body: bytes, kind: str) -> bool:
+    """Return whether a body of this kind of media is a form, and no file that is called
+    one."""
+    return kind == FORM and not _DATA.search(body)
 
 
 def form_fields(body: bytes) -> list[tuple[str, str]]:

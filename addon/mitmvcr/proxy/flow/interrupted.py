@@ -77,11 +77,10 @@ def with_remedy(reason: str, via: object = None) -> str:
     """Return a reason of mitmproxy's with what helps in parentheses; ``via`` is the
     proxy that the connection had to go through, if any."""
     known = reason.partition(_ADVICE)[0]
-    if via and any(
-        word in known.lower() for word in ("connect call failed", *_UNKNOWN)
-    ):
+    said = known.lower()
+    if via and any(word in said for word in ("connect call failed", *_UNKNOWN)):
         return f"{known} ({_SILENT})"
-    found = (more for word, more in _REMEDIES if word in known.lower())
+    found = (more for word, more in _REMEDIES if word in said)
     return f"{known} ({next(found, _NONE)})"
 
 
