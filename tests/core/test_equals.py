@@ -678,6 +678,29 @@ def test_trailers_agree_as_headers_do(name: str, values: tuple[str, str]) -> Non
     assert taken(deck(said, held[0]), one, get(b"x")) in ([1, 0], [1, None])
 
 
+@pytest.mark.parametrize(
+    ("recorded", "sent"),
+    [
+        (["a=1; b=2"], ["b=2; a=1"]),
+        (["a=1;b=2;"], [" a=1 ;  b=2"]),
+        (["a=1; b=2"], ["b=2", "a=1"]),
+        (["a=1", "b=2"], ["a=1; b=2"]),
+        (['a="x, y"; b=2'], ["b=2", 'a="x, y"']),
+    ],
+)
+def test_cookies_agree_in_any_order_and_split(
+    recorded: list[str], sent: list[str]
+) -> None:
+    other, own = (
+        made(replace(get(), headers={"Cookie": each})) for each in (["a=9"], recorded)
+    )
+    asked = replace(get(), headers={"cookie": sent})
+    assert taken(deck(other, own), asked, asked) == [1, 0]
+    twice = replace(get(), headers={"Cookie": ["a=2; a=1"]})
+    again = replace(get(), headers={"Cookie": ["a=1; a=2"]})
+    assert taken(deck(made(twice), made(again)), again) == [1], "the first counts"
+
+
 def test_headers_that_agree_do_not_outweigh_the_host() -> None:
     one, other = of_host("a.test", Accept="x/a"), of_host("b.test", Accept="x/b")
     assert taken(deck(made(one), made(other)), of_host("b.test", Accept="x/a")) == [1]
