@@ -206,6 +206,15 @@ class LazyInteractions(Sequence[Interaction]):
             or rest.count(b"charset") > rest.count(b"charset=utf-8")
         )
 
+    def may_name(self, header: str) -> bool:
+        """Return whether a request may have a header, which is in lower case; go-vcr
+        writes its name as Go spells it."""
+        find, span = self._index.source.find, (self._starts[0], self._starts[-1])
+        return any(
+            find(b" %b:" % name.encode("utf-8", "surrogateescape"), *span) >= 0
+            for name in dict.fromkeys((header.title(), header, header.upper()))
+        )
+
     def forget(self, number: int) -> None:
         """Drop an item that was played: it takes memory, and lengthens every garbage
         collection."""
