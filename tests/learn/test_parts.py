@@ -109,6 +109,13 @@ def test_texts_that_differ_in_more_than_what_is_made_up(
     assert regexes == found or len(regexes) == found
 
 
+def test_what_is_made_up_beside_another_is_not_known_by_that() -> None:
+    """Its last letters are others in each run."""
+    one, other = f"of {A} {B} both", f"of {B} {A} both"
+    found = text_regexes(one, other)
+    assert [each.partition("[")[0] for each in found] == ["of ", ""]
+
+
 def test_rules_by_kind_of_place() -> None:
     attribute = rules_for(Place("xml", "/a@id"), "x", "y", NOTHING)
     assert attribute[0].ignore.pattern == r"""(?<=\sid=["'])[^"'<]*"""
