@@ -205,6 +205,40 @@ def test_a_request_that_is_not_http_is_told_without_its_secrets(cli, cassette, m
     assert "hunter2" not in ran.stderr
 
 
+_RAW_LINE = """
+import os, socket, sys, urllib.parse
+proxy = urllib.parse.urlsplit(os.environ["HTTP_PROXY"])
+with socket.create_connection((proxy.hostname, proxy.port)) as line:
+    head = f"{sys.argv[1]} HTTP/1.1\\r\\nHost: api.example.test"
+    line.sendall(f"{head}\\r\\n\\r\\n".encode())
+    print(line.recv(12))
+"""
+
+
+@pytest.mark.parametrize(
+    ("asked", "shown"),
+    [
+        ("GET http://me:hunter2@api.example.test/a", "http://api.example.test/a"),
+        ("GET http://me:hun ter2@api.example.test/a", "http://api.example.test/a"),
+        ("GET http://me:hun/ter2@api.example.test/a", "http://api.example.test/a"),
+        ("GET me:hunter2@api.example.test/a", "api.example.test/a"),
+        ("CONNECT me:hunter2@api.example.test:443", "api.example.test:443"),
+    ],
+)
+@pytest.mark.parametrize("mode", ["record_only", "replay_only"])
+def test_a_login_before_the_host_is_told_and_not_shown(
+    cli, cassette, mode, asked, shown
+):
+    """RFC 9110, section 4.2.4: no client sends it, and mitmproxy refuses it."""
+    command = ("--mode", mode, "--allow-idle", "--", *cli.python(_RAW_LINE), asked)
+    ran = cli("run", "--cassette", cassette, *command)
+    assert ran.stdout == "b'HTTP/1.1 400'\n"
+    (line,) = (each for each in ran.stderr.splitlines() if " 400 " in each)
+    assert line.startswith(f"mitmvcr: {asked.split()[0]} {shown} got 400 ")
+    assert line.endswith("; have the client send them as Authorization")
+    assert "ter2" not in ran.stderr
+
+
 _ODD_HEAD = """
 import os, socket, sys, urllib.parse
 proxy = urllib.parse.urlsplit(os.environ["HTTP_PROXY"])
