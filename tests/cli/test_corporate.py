@@ -89,23 +89,31 @@ def test_all_goes_out_through_it_but_for_what_no_proxy_names(
     assert len(lines(again.stderr)) == 1
 
 
-def test_what_it_refuses_is_told_with_what_helps(cli, way):
-    env = {"HTTPS_PROXY": f"{way.scheme}://{way.place}"}
+@pytest.mark.parametrize("login", ["", "me:wrong@"])
+def test_a_login_that_it_refuses_is_told_with_where_it_stands(cli, way, login):
+    """Within a tunnel and without."""
+    env = {"HTTPS_PROXY": f"{way.scheme}://{login}{way.place}"}
     ask = (*cli.python(ASK), "https://api.test/a", "http://gone.test/")
     ran = cli("run", "-c", "new", *ask, env=env)
-    assert "recorded 0," in ran.stderr
-    way.wants_login = False
-    known = cli("run", "-c", "new", *ask[:-2], "https://gone.test/", env=env)
     assert ran.stdout.startswith("502\n")
-    assert known.stdout == "502\n"
+    _, *told, summary = lines(ran.stderr)
+    assert "recorded 0," in summary
+    assert len(told) == 2
+    for each in told:
+        assert "(HTTPS_PROXY or ALL_PROXY names that proxy; the user and the" in each
+        assert "wrong" not in each
+
+
+def test_what_it_refuses_is_told_with_what_helps(cli, way):
+    way.wants_login = False
+    env = {"HTTPS_PROXY": f"{way.scheme}://{way.place}"}
+    ran = cli("run", "-c", "new", *cli.python(ASK), "https://gone.test/", env=env)
+    assert ran.stdout == "502\n"
     if way.scheme == "http":
-        assert "407 Proxy Authentication Required (the proxy that" in ran.stderr
-        assert "503 No Such Host (the proxy that HTTPS_PROXY or" in known.stderr
+        assert "503 No Such Host (the proxy that HTTPS_PROXY or" in ran.stderr
     else:
-        assert f"{way.place}: it wants a user and a password (" in ran.stderr
-        assert f"{way.place}: host unreachable (" in known.stderr
-    for each in (ran, known):
-        assert "NO_PROXY names hosts that are reached without it)" in each.stderr
+        assert f"{way.place}: host unreachable (" in ran.stderr
+    assert "NO_PROXY names hosts that are reached without it)" in ran.stderr
 
 
 def test_a_proxy_that_is_not_there_is_told_with_what_helps(cli):

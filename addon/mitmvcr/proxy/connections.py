@@ -14,10 +14,10 @@ from mitmvcr.core.errors import OptionError
 from mitmvcr.options import DIR
 from mitmvcr.proxy import host
 from mitmvcr.proxy.counts import Counts
-from mitmvcr.proxy.flow.interrupted import with_remedy
 from mitmvcr.proxy.flow.refusals import fail, turn_away
 from mitmvcr.proxy.flow.responses import unreachable
 from mitmvcr.proxy.flow.turns import prepare
+from mitmvcr.proxy.flow.unreached import with_remedy
 from mitmvcr.proxy.handshakes import LEFT
 from mitmvcr.proxy.host.options import Options
 from mitmvcr.proxy.sessions import Sessions
@@ -89,6 +89,9 @@ class Connections:
         if not self.was_counted(client):
             self.counts.came(self.sessions.of_client(client))
 
+    def tls_established_server(self, data: tls.TlsData) -> None:
+        host.hear_alerts(data)  # mitmproxy makes what is heard after the hook before
+
     def tls_established_client(self, data: tls.TlsData) -> None:
         self._quiet[data.context.client.id] = data
 
@@ -139,7 +142,8 @@ class Connections:
         if response is None or response.status_code != 502 or player is None:
             return
         host, port = flow.request.host, flow.request.port
-        reason = self.sessions.spelling.text(with_remedy(response.text or ""))
+        spelling = self.sessions.spelling
+        reason = spelling.text(with_remedy(response.text or "", spelling=spelling))
         flow.response = unreachable(reason)
         player.session.lost()
         logger.warning("mitmvcr: a tunnel to %s:%s broke off: %s", host, port, reason)

@@ -111,6 +111,14 @@ def early_resets() -> None:
     find(f"{_HTTP}:RequestProtocolError")
 
 
+def tls_alerts() -> None:
+    place = "mitmproxy.proxy.layers.tls"
+    uses(f"{place}:TLSLayer.receive_close", "get_shutdown", "RECEIVED_SHUTDOWN")
+    yields(f"{place}:ServerTLSLayer.receive_close", "self")
+    yields("mitmproxy.proxy.tunnel:TunnelLayer.receive_close", "self")
+    takes("OpenSSL.SSL:Context.set_info_callback", "self", "callback")
+
+
 def cleartext_h2() -> None:
     takes(f"{_HTTP}:HttpLayer", "context", "mode")
     find(f"{_HTTP}:HTTPMode.transparent")

@@ -97,17 +97,49 @@ def set_alone(opts: Options, name: str, value: Any) -> None:
 
 
 def set_options(opts: Options, texts: Sequence[str]) -> None:
-    """Set options that a user gives as NAME=VALUE. Raise OptionError."""
+    """Set options that a user gives as NAME=VALUE, those of a list all together. Raise
+    OptionError."""
+    given: dict[str, list[str]] = {}
     for text in texts:
-        name = text.partition("=")[0]
+        given.setdefault(text.partition("=")[0], []).append(text)
+    for name, ours in given.items():
+        shown = f"{name}=..." if name in _LOGINS else " ".join(ours)
         if name not in opts:
             near = nearest(name, opts.keys())
             meant = f"; did you mean {near}?" if near else ""
-            raise OptionError(SET.vcr, text, f"mitmproxy has no such option{meant}")
+            raise OptionError(SET.vcr, shown, f"mitmproxy has no such option{meant}")
         try:
-            opts.set(text)
+            opts.set(*ours)
         except exceptions.OptionsError as error:
-            raise OptionError(SET.vcr, text, str(error)) from error
+            raise OptionError(SET.vcr, shown, _within_a_line(error, name)) from error
+
+
+def _within_a_line(error: Exception, name: str) -> str:
+    """Return what mitmproxy says, which repeats a login."""
+    return "mitmproxy cannot read it" if name in _LOGINS else str(error)
+
+
+#: Options that hold a user and a password, and the modes of proxies for HTTP.
+_LOGINS = ("proxyauth", "upstream_auth")
+_FOR_HTTP = ("regular", "upstream", "reverse")
+
+
+def refuse_other_proxies(opts: Options) -> None:
+    """Raise OptionError where a command that is given an HTTP proxy without a login
+    could not use this one."""
+    if opts.mode and not any(_kind(mode) in _FOR_HTTP for mode in opts.mode):
+        problem = (
+            "a command is given an HTTP proxy: use regular or upstream:URL; 'mitmvcr"
+            " serve' knows the other modes"
+        )
+        raise OptionError(SET.vcr, f"mode={','.join(opts.mode)}", problem)
+    if getattr(opts, "proxyauth", None):
+        problem = "a command is given a proxy without a user and a password"
+        raise OptionError(SET.vcr, "proxyauth=...", problem)
+
+
+def _kind(mode: str) -> str:
+    return mode.partition("@")[0].partition(":")[0]
 
 
 class HostOptions:
