@@ -184,6 +184,33 @@ def test_a_run_whose_stderr_nobody_reads_comes_to_the_same(
     assert receipt.exists()
 
 
+_MANY = """
+import sys, urllib.error, urllib.request as u
+for each in range(int(sys.argv[1])):
+    try: u.urlopen(f"http://api.example.test/many/{each}").read()
+    except urllib.error.HTTPError: pass
+"""
+
+
+@pytest.mark.parametrize(
+    ("count", "words"), [(13, ()), (13, ("--report", "r.json")), (60, ())]
+)
+def test_misses_that_are_not_shown_can_be_read_in_a_file(
+    cli, cassette, tmp_path, count, words
+):
+    options = ("--cassette", cassette, "--mode", "replay_only", *words)
+    ran = cli("run", *options, *cli.python(_MANY), str(count))
+    (told,) = (each for each in lines(ran.stderr) if " others; " in each)
+    _, _, rest = told.partition("; ")
+    assert told.startswith(f"mitmvcr: and {'3' if count == 13 else 'at least 40'} oth")
+    if count == 60:  # so many are not kept
+        assert rest == "--report has them all"
+        return
+    place = tmp_path / rest.removesuffix(" has them all")
+    assert (place.name == "r.json") == bool(words)
+    assert all(f'/many/{each}"' in place.read_text() for each in range(count))
+
+
 _RAW = """
 import os, socket, urllib.parse
 proxy = urllib.parse.urlsplit(os.environ["HTTP_PROXY"])
