@@ -248,7 +248,7 @@ def _keeps_headers_valid(patch: Patch, folder: Path) -> None:
     host.HostOptions().apply(
         ctx.options, lazy=False, whole_bodies=False, any_headers=True
     )
-    assert ctx.options.validate_inbound_headers is True
+    assert http2.Http2Client.h2_conf.validate_inbound_headers
 
 
 def _asks_as_mitmproxy_does(patch: Patch, folder: Path) -> None:
