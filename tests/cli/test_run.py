@@ -295,6 +295,19 @@ def test_a_request_whose_head_is_refused_is_told(cli, cassette, header):
     assert "hunter2" not in ran.stderr
 
 
+@pytest.mark.parametrize("mode", ["record_only", "replay_only"])
+def test_a_request_that_is_refused_is_told_though_its_client_ends_at_once(
+    cli, cassette, mode
+):
+    """The session is not prepared by then, and the run ends."""
+    words = ("--mode", mode, "--allow-idle", "--")
+    code = f"{_ODD_HEAD}    os._exit(0)\n"
+    command = (*words, *cli.python(code), "Content-Length: x")
+    ran = cli("run", "--cassette", cassette, *command)
+    (line,) = (each for each in lines(ran.stderr) if " 400 " in each)
+    assert "state one length" in line
+
+
 def test_no_command_is_a_failure_of_ours(cli, cassette):
     ran = cli("run", "--cassette", cassette)
     assert ran.returncode == 125

@@ -14,6 +14,7 @@ from mitmvcr.core.errors import OptionError
 from mitmvcr.options import DIR
 from mitmvcr.proxy import host
 from mitmvcr.proxy.counts import Counts
+from mitmvcr.proxy.flow.player import Player
 from mitmvcr.proxy.flow.refusals import fail, turn_away
 from mitmvcr.proxy.flow.responses import unreachable
 from mitmvcr.proxy.flow.turns import prepare
@@ -106,7 +107,7 @@ class Connections:
             return None
         if player is None or player.session.is_prepared:
             return None
-        return prepare(player.session)
+        return _prepared(player)
 
     def tls_failed_client(self, data: tls.TlsData) -> None:
         self._tls_broke(data, data.conn.error or "no reason given")
@@ -155,6 +156,15 @@ class Connections:
                 "mitmvcr: a connection to %s is not HTTP: passed through, not recorded",
                 flow.server_conn.address,
             )
+
+
+async def _prepared(player: Player) -> None:
+    """Prepare a session, whose end waits for what waits for that."""
+    player.waiting += 1
+    try:
+        await prepare(player.session)
+    finally:
+        player.waiting -= 1
 
 
 class Choice:
