@@ -201,6 +201,15 @@ def test_multiparts_differ_by_part(asked: str, recorded: str, said: list[str]) -
     ) == (said)
 
 
+def test_a_form_in_another_order_differs_by_its_field() -> None:
+    def form(*fields: str) -> str:
+        each = (part(it[1], f'form-data; name="{it[0]}"') for it in fields)
+        return "".join([*each, "--b--"])
+
+    told = bodies(form("b2", "a1"), form("a1", "b3"), "multipart/form-data; boundary=b")
+    assert told == ['body part 0 (b) at byte 0: "2" was "3"']
+
+
 def test_what_is_no_multipart_differs_by_byte() -> None:
     told = bodies("--b\r\n\r\nx", "--b\r\n\r\ny", "multipart/mixed; boundary=b")
     assert told == [r'body at byte 7: "--b\r\n\r\nx" was "--b\r\n\r\ny"']

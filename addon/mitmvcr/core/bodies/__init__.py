@@ -23,7 +23,7 @@ from mitmvcr.core.bodies.jsontext import (
     json_texts,
     text_spelling,
 )
-from mitmvcr.core.bodies.multipart import multipart_parts
+from mitmvcr.core.bodies.multipart import field_name, in_one_order, multipart_parts
 from mitmvcr.core.bodies.outlines import Outlines
 from mitmvcr.core.bodies.protobuf import (
     frame_messages,
@@ -47,6 +47,7 @@ __all__ = [
     "closed",
     "counted_fields",
     "ending",
+    "field_name",
     "fold_escapes",
     "folded",
     "form_fields",
@@ -54,6 +55,7 @@ __all__ = [
     "framed",
     "from_base64",
     "held_field",
+    "in_one_order",
     "is_form",
     "json_bytes",
     "json_texts",
