@@ -9,7 +9,7 @@
 # litellm/__init__.py; LITELLM_LOCAL_MODEL_COST_MAP=True keeps to the installed file). After a
 # 5xx it asks twice more, in a thread, as long as the program lives.
 # Why it matters to a recorder: the request is made before any test and any fixture of one, so
-# that whoever patches a client is too late, and a proxy has 2 MB of a stranger's JSON in the
+# that whoever patches a client is too late, and a proxy has 3 MB of a stranger's JSON in the
 # cassette of whichever test comes first. Left out of the recording, or refused in the replay,
 # it changes what the program computes, and no miss of the test's own API says why.
 set -euo pipefail

@@ -263,7 +263,8 @@ def _multipart_differences(
     place: str, asked: Content, recorded: Content
 ) -> Iterator[Difference]:
     for one, other in zip_longest(_ordered_parts(asked), _ordered_parts(recorded)):
-        at = f"{place} part {(one or other)[0]}"
+        index, *_ = one or other
+        at = f"{place} part {index}"
         if one is None or other is None:
             there = ["absent" if each is None else "present" for each in (one, other)]
             yield Difference(at, there[0], there[1], NO_BODY)
