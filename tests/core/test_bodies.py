@@ -353,6 +353,24 @@ def test_xml_is_compared_as_canonical_xml(
     assert same(one, other, media) is alike
 
 
+ADDRESSING = "http://www.w3.org/2005/08/addressing"
+
+
+def soap(number: str, space: str = ADDRESSING, action: str = "Get") -> str:
+    head = f"<a:MessageID>uuid:{number}</a:MessageID><a:Action>{action}</a:Action>"
+    return f'<E xmlns:a="{space}"><H>{head}</H><B/></E>'
+
+
+@pytest.mark.parametrize(
+    "space", [ADDRESSING, "http://schemas.xmlsoap.org/ws/2004/08/addressing"]
+)
+def test_the_id_of_a_message_of_soap_does_not_count(space: str) -> None:
+    media = "application/soap+xml"
+    assert same(soap("1", space), soap("2", space), media)
+    assert not same(soap("1", space), soap("1", space, "Delete"), media)
+    assert not same(soap("1", "urn:x"), soap("2", "urn:x"), media)
+
+
 def test_xml_of_another_character_set_is_compared_as_it_stands() -> None:
     text = '<?xml version="1.0" encoding="iso-8859-1"?><a>é</a>'
     assert same(text.encode("latin-1"), text.encode("latin-1"), "text/xml")

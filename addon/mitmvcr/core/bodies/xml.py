@@ -13,16 +13,24 @@ _DEEPEST = 200
 _PREFIX = "xmlns:"
 #: A prefix at the start of a value or of a word in one; of an attribute's name, too.
 _IN_VALUE = re.compile(r"""(?<=[>"\s])[^\W\d][\w.-]*(?=:)""")
+#: What WS-Addressing (2004/08, and 1.0) has a client make anew for each message.
+_MADE_ANEW = [
+    f"{{{space}}}MessageID"
+    for space in (
+        "http://schemas.xmlsoap.org/ws/2004/08/addressing",
+        "http://www.w3.org/2005/08/addressing",
+    )
+]
 
 
 def canonical_xml(body: bytes) -> bytes:
-    """Return XML in one spelling. Raise ValueError for what is not XML, or has a
-    document type: entities can make a small text a huge one."""
+    """Return XML in one spelling, without the ids of messages. Raise ValueError for what
+    is not XML, or has a document type: entities can make a small text a huge one."""
     from xml.etree import ElementTree  # few cassettes hold XML
 
     text, declared = _sound_text(body)
     try:
-        found = ElementTree.canonicalize(text)
+        found = ElementTree.canonicalize(text, exclude_tags=_MADE_ANEW)
     except SyntaxError as error:
         raise ValueError(error) from error
     return (found + _meant_in_values(found, declared)).encode()
