@@ -227,6 +227,15 @@ def test_texts_differ_by_line(asked: str, recorded: str, said: str) -> None:
     assert bodies(asked, recorded, "text/plain") == [said]
 
 
+def test_the_id_of_a_message_of_soap_is_no_difference() -> None:
+    def soap(number: str, action: str) -> str:
+        space = "http://www.w3.org/2005/08/addressing"
+        return f'<E xmlns="{space}">\n<MessageID>{number}</MessageID>\n{action}</E>'
+
+    told = bodies(soap("1", "a"), soap("2", "b"), "application/soap+xml")
+    assert told == ['body line 3: "a</E>" was "b</E>"']
+
+
 def test_bodies_of_two_types_differ_by_byte() -> None:
     (told,) = found("a=1", "a=2", "application/x-www-form-urlencoded", "text/plain")
     assert str(told) == 'body at byte 2: "a=1" was "a=2"'

@@ -20,6 +20,7 @@ from mitmvcr.core.bodies import (
     multipart_parts,
     payload,
     wire_fields,
+    without_message_ids,
     xmlrpc_call,
 )
 from mitmvcr.core.matching import Ignoring
@@ -171,7 +172,11 @@ def _plainly(
         )
         yield from [found] if found else []
     elif is_text:
-        yield from line_differences(place, one.raw, other.raw, otherwise)
+        raws = [
+            without_message_ids(each.raw) if _may_be_xml(each) else each.raw
+            for each in (one, other)
+        ]
+        yield from line_differences(place, *raws, otherwise)
     else:
         yield byte_difference(place, one.raw, other.raw, otherwise)
 

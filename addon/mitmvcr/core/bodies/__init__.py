@@ -33,7 +33,7 @@ from mitmvcr.core.bodies.protobuf import (
     tagged_fields,
     wire_fields,
 )
-from mitmvcr.core.bodies.xml import canonical_xml, xmlrpc_call
+from mitmvcr.core.bodies.xml import canonical_xml, without_message_ids, xmlrpc_call
 from mitmvcr.core.bodies.xml import parsed as parsed_xml
 
 __all__ = [
@@ -71,5 +71,6 @@ __all__ = [
     "typed_body",
     "wire_fields",
     "without_codings",
+    "without_message_ids",
     "xmlrpc_call",
 ]
