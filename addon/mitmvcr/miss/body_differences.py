@@ -172,11 +172,11 @@ def _plainly(
         )
         yield from [found] if found else []
     elif is_text:
-        raws = [
+        ours, theirs = (
             without_message_ids(each.raw) if _may_be_xml(each) else each.raw
             for each in (one, other)
-        ]
-        yield from line_differences(place, *raws, otherwise)
+        )
+        yield from line_differences(place, ours, theirs, otherwise)
     else:
         yield byte_difference(place, one.raw, other.raw, otherwise)
 
