@@ -105,6 +105,27 @@ def test_a_miss_fails_the_test_that_made_it(recorded):
     assert "recorded 0, replayed 11, missed 1" in ran.stdout, last
 
 
+ALIKE = "src/test/java/shop/AlikeTest.java"
+LIKEWISE = [
+    *("AlikeTest/both()", "AlikeTest/both(String)-1", "AlikeTest/both(int)-1"),
+    *("AlikeTest/once", "Twice/each-1", "Twice/each-2", "Twice/some-1-1"),
+    *("Twice/some-1-2", "Twice/some-2-1", "Twice/some-2-2"),
+]
+
+
+def test_two_tests_never_share_a_cassette_by_accident(recorded):
+    """Overloaded ones, and invocations of a class, have names of their own."""
+    recorded.write(ALIKE, (SUITES / "java" / "AlikeTest.java").read_text())
+    words = ("-Dtest=AlikeTest,Twice", *MVN, "-o")
+    built = recorded.run(*words, "test-compile", inside=False, **QUICK)
+    assert built.returncode == 0, built.stdout
+    folder = recorded.cassettes / "shop"
+    with recorded.open_shop():
+        ran = recorded.run(*INSIDE, "-Dtest=AlikeTest,Twice", **QUICK)
+    assert ran.returncode == 0, ran.stdout
+    assert [name for name in recorded.recorded() if "Alike" in name or "Twice" in name]
+
+
 def test_a_runner_that_is_killed_leaves_nothing(recorded):
     """What a test of it had recorded by then is saved."""
     with recorded.open_shop():
