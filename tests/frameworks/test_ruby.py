@@ -181,8 +181,8 @@ def test_two_tests_never_share_a_cassette_by_accident(recorded):
         (
             ran[1].stdout,
             "AlikeTest/test_a-b",
-            f"{recorded.folder}: AlikeTest#test_a/b",
-            f"{recorded.folder}: AlikeTest#test_a:b",
+            f"{test}: AlikeTest#test_a/b",
+            f"{test}: AlikeTest#test_a:b",
         ),
     ):
         line = f"{cassette} is that of the test {one}, and {other} asks for it"

@@ -113,10 +113,11 @@ def test_two_tests_never_share_a_cassette_by_accident(world, recorded):
         ran = cargo(world)
     world.write("tests/shop.rs", SOURCE)
     assert "10 passed; 1 failed" in ran.stdout, ran.stdout
-    line = r"shop/order is that of the test (.*) in the test (\w+), and \1 in the test"
+    line = r"shop/order is that of the test (.*) in the test (\w+) (.*), and \1 in the"
     found = re.search(line, ran.stdout)
     assert found is not None, ran.stdout
-    assert found[1] == f"{world.folder}: shop/order"
+    assert found[1] == "tests/shop.rs: shop/order"
+    assert found[3] == f"({world.folder})"
     assert found[2] in ("first_of_two", "second_of_two")
     for name in ("shared", "shop/order"):
         (world.cassettes / f"{name}.yaml").unlink()

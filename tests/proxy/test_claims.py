@@ -145,6 +145,26 @@ def as_on_macos(first: str, second: str) -> bool:
 
 
 @in_loop
+async def test_what_an_older_version_named_after_both_is_recorded_anew(
+    tmp_path: Path,
+) -> None:
+    world = World(tmp_path)
+    await world.play(None, cassette="B.test")
+    wishes = [{"cassette": f"{each}.B.test", "formerly": "B.test"} for each in "AC"]
+    await world.play("A", **wishes[0])
+    told = await world.refused("C", **wishes[1])
+    assert str(told) == (
+        "cassette: B.test is that of the test A, and C asks for it: an older version"
+        " named it after both; delete it, and record them anew"
+    )
+    (tmp_path / "B.test.yaml").unlink()
+    for test, wish in zip("AC", wishes, strict=True):
+        await world.play(test, **wish)
+        assert (tmp_path / f"{wish['cassette']}.yaml").exists()
+    world.rig.vcr.done()
+
+
+@in_loop
 async def test_of_two_that_want_it_at_once_one_has_it(tmp_path: Path) -> None:
     world = World(tmp_path)
     wishes = [{**WISH, "name": test, "test": test} for test in ("one", "two")]

@@ -113,9 +113,17 @@ def test_one_with_a_secret_in_its_name_is_still_found(tmp_path: Path) -> None:
 
 def test_what_is_chosen_by_name_stays(tmp_path: Path) -> None:
     root, names = Settings(dir=tmp_path), Names()
-    for wish in ({"cassette": f"t[{TOKEN}]"}, {"name": "a"}, {"cassette": 1}):
+    for wish in ({"cassette": f"t[{TOKEN}]"}, {"cassette": 1}, {"name": 1}, {}):
         assert names.named(wish, root) == wish
+    assert names.named({"name": "a"}, root) == {"name": "a", "cassette": "a"}
     assert names.named({"cassette": "a", "formerly": "b"}, None) == {"cassette": "a"}
+
+
+def test_a_session_of_another_name_holds_no_secret(tmp_path: Path) -> None:
+    root, names = Settings(dir=tmp_path), Names()
+    for wish in ({"cassette": "a"}, {}):
+        new = names.named({**wish, "name": f"b {TOKEN}", "test": TOKEN}, root)
+        assert TOKEN not in f"{new['name']}{new['cassette']}"
 
 
 @in_loop

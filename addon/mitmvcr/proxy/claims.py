@@ -19,6 +19,8 @@ _REMEDY = (
     "rename one of the tests, or name a cassette for one; to share it, name it in both"
 )
 
+_OLD = "an older version named it after both; delete it, and record them anew"
+
 
 @dataclass(eq=False)
 class _Claim:
@@ -40,9 +42,10 @@ class Claims:
         self._claims: dict[str, dict[str, _Claim]] = {}
         self._by_player: WeakKeyDictionary[Player, _Claim] = WeakKeyDictionary()
 
-    def check(self, settings: Settings, test: str) -> None:
+    def check(self, settings: Settings, test: str, *, is_old: bool) -> None:
         """Raise Problem where the cassette of a session that is to begin is another
-        test's. One that has asked for nothing there has lost its claim."""
+        test's. One that has asked for nothing there has lost its claim. ``is_old``: it
+        has the name that an older version gave it."""
         cassette = os.fspath(settings.cassette or "")
         if not test:
             return  # whoever chose it by its name may share it
@@ -52,7 +55,7 @@ class Claims:
                 mine, theirs = self._shown(test), self._shown(claim.test)
                 name = name_in(settings, cassette)
                 detail = f"{name} is that of the test {theirs}, and {mine} asks for it"
-                raise Problem(409, "cassette", detail, _REMEDY)
+                raise Problem(409, "cassette", detail, _OLD if is_old else _REMEDY)
 
     def take(self, player: Player, test: str) -> None:
         """Note whose test a session is that has begun, which was checked."""

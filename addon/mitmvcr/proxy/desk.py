@@ -100,7 +100,7 @@ class Desk:
         fields.pop("name", None)
         fields.setdefault("cassette", name)
         settings = self._settings(fields)
-        self._claims.check(settings, test)
+        self._claims.check(settings, test, is_old=_is_old(wish, fields))
         if self._sessions.named(name) is not None:
             remedy = "end it first, or PUT its cassette"
             raise Problem(409, "name", f"session {name} is open already", remedy)
@@ -130,7 +130,7 @@ class Desk:
         if "cassette" not in fields:
             raise Problem(422, "cassette", "is missing", "name one, as login/ok")
         settings = self._settings(fields)
-        self._claims.check(settings, test)
+        self._claims.check(settings, test, is_old=_is_old(wish, fields))
         self._note(player, has_failed)
         ended = self._sessions.end_of(player)
         self._sessions.switch(settings, player.name)
@@ -255,6 +255,11 @@ def _schema(option: Option) -> Facts:
     items = {"items": {"type": "string"}} if option.kind is Kind.LIST else {}
     default = {"default": option.default}
     return {"type": types, **items, "description": option.help, **default}
+
+
+def _is_old(wish: Wish, named: Wish) -> bool:
+    """Return whether a cassette has the name that an older version gave it."""
+    return bool(named["cassette"] == wish.get("formerly") != wish.get("cassette"))
 
 
 def _has_port(fields: dict[str, Any]) -> bool:

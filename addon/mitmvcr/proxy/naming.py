@@ -45,20 +45,26 @@ class Names:
         test = test_of(fields)
         former = name_of(fields, "formerly") if "formerly" in fields else None
         fields.pop("formerly", None)
-        given = fields.get("cassette")
+        name = fields.get("name")
+        given = fields.get("cassette", name)
         if root is None or root.dir is None or not isinstance(given, str):
             return fields
-        fresh = self.hidden(given, test, root.redaction) if test else given
+        fresh = self.hidden(given, test, root.redaction)
         old = former or given
         is_old = not _is_there(root.dir, fresh) and _is_there(root.dir, old)
-        fields["cassette"] = old if is_old else fresh
-        if isinstance(fields.get("name"), str):
-            fields["name"] = fields["name"].replace(given, fields["cassette"])
+        fields["cassette"] = chosen = old if is_old else fresh
+        if isinstance(name, str):
+            more = name.removeprefix(given)
+            is_of_it = name != more
+            own = chosen + more if is_of_it else self.hidden(name, test, root.redaction)
+            fields["name"] = own
         return fields
 
     def hidden(self, name: str, test: str, rules: Rules) -> str:
         """Return the name of a cassette without the secrets in the name of its test,
         and with a digest of them, so that other secrets make another name."""
+        if not test:
+            return name
         found = [*self._secrets(test, rules)]
         fresh = name
         for kind, value in found:

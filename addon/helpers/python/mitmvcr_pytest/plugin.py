@@ -210,7 +210,7 @@ def _played(
     item = request.node
     scope = wish.pop("scope", "function")
     name = _cassette(item, marks, scope, folder, default)
-    if not _is_chosen(item, marks, scope, default):
+    if not settings.is_chosen(item, marks, scope, default):
         wish["test"] = settings.test_of(item, scope)
         former = os.path.join(folder, settings.former_name(item, scope)).rstrip(os.sep)
         if former != name:
@@ -243,16 +243,6 @@ def _cassette(
     if scope == "function":
         return os.path.join(folder, default)
     return os.path.join(folder, settings.file_name(item, scope)).rstrip(os.sep)
-
-
-def _is_chosen(
-    item: pytest.Item, marks: Sequence[pytest.Mark], scope: str, default: str
-) -> bool:
-    """Return whether somebody has named the cassette, which others may share then."""
-    if any(mark.args for mark in marks):
-        return True
-    own = settings.file_name(item, "function")
-    return scope == "function" and default != own
 
 
 def _open(

@@ -107,6 +107,15 @@ def _file_name(item: pytest.Item, scope: str, owner: str) -> str:
     return _fit(f"{owner}.{item.name}" if owner else item.name)
 
 
+def is_chosen(
+    item: pytest.Item, marks: Iterable[pytest.Mark], scope: str, default: str
+) -> bool:
+    """Return whether somebody has named the cassette, which others may share then."""
+    if any(mark.args for mark in marks):
+        return True
+    return scope == "function" and default != file_name(item, scope)
+
+
 def test_of(item: pytest.Item, scope: str) -> str:
     """Return whose a cassette is: a test, or all of a class or a module, by the file
     that it is in and its name there."""

@@ -213,7 +213,8 @@ module MitmVcr
     def vcr_test
       return {} unless method(:vcr_cassette).owner == MitmVcr::Minitest
 
-      { test: "#{Dir.pwd}: #{self.class.name}##{name}" }
+      file, = method(name).source_location
+      { test: "#{file}: #{self.class.name}##{name}" }
     end
 
     def after_teardown

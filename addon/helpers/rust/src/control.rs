@@ -47,11 +47,11 @@ pub fn escaped(name: &str) -> String {
 
 /// Returns the test that runs in a function, as no other is: several may call it, and
 /// other packages may have one of its name. Tests run in threads that are named after them.
-pub fn test_in(function: &str) -> String {
+pub fn test_in(file: &str, function: &str) -> String {
     let thread = std::thread::current();
     let test = thread.name().filter(|name| *name != "main");
     let within = test.map_or(String::new(), |name| format!(" in the test {name}"));
-    format!("{}: {function}{within}", root())
+    format!("{file}: {function}{within} ({})", root())
 }
 
 fn root() -> String {
