@@ -169,14 +169,14 @@ def test_two_tests_never_share_a_cassette_by_accident(recorded):
         (
             ran[0].stdout,
             "spec/alike/alike has a-b",
-            f"{spec}[1:1] alike has a/b",
-            f"{spec}[1:2] alike has a:b",
+            f"{spec}: alike has a/b",
+            f"{spec}: alike has a:b",
         ),
         (
             ran[0].stdout,
             "spec/alike/alike is twice",
-            f"{spec}[1:3] alike is twice",
-            f"{spec}[1:4] alike is twice",
+            f"{spec}: alike is twice",
+            f"{spec}: alike is twice (2)",
         ),
         (
             ran[1].stdout,

@@ -53,7 +53,8 @@ async def test_another_test_is_refused_and_both_are_named(
     assert str(told) == (
         "cassette: shop/test[a-b] is that of the test test_shop.py::test[a/b], and"
         " test_shop.py::test[a-b] asks for it: rename one of the tests, or name a"
-        " cassette for one; to share it, name it in both"
+        " cassette for one; to share it, name it in both; if one is gone, start mitmvcr"
+        " anew"
     )
     assert world.desk.sessions() == []
     assert len(reader.load(tmp_path / "shop" / "test[a-b].yaml").interactions) == 1

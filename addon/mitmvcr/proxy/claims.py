@@ -16,7 +16,8 @@ from mitmvcr.options import Settings
 from mitmvcr.proxy.flow.player import Player, name_in
 
 _REMEDY = (
-    "rename one of the tests, or name a cassette for one; to share it, name it in both"
+    "rename one of the tests, or name a cassette for one; to share it, name it in both;"
+    " if one is gone, start mitmvcr anew"
 )
 
 _OLD = "an older version named it after both; delete it, and record them anew"

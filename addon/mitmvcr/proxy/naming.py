@@ -51,7 +51,8 @@ class Names:
             return fields
         fresh = self.hidden(given, test, root.redaction)
         old = former or given
-        is_old = not _is_there(root.dir, fresh) and _is_there(root.dir, old)
+        is_new = fresh == old or _is_there(root.dir, fresh)
+        is_old = not is_new and _is_there(root.dir, old)
         fields["cassette"] = chosen = old if is_old else fresh
         if isinstance(name, str):
             more = name.removeprefix(given)

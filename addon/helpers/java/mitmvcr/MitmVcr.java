@@ -23,6 +23,7 @@ import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.CodeSource;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.MessageDigest;
@@ -114,7 +115,7 @@ public final class MitmVcr implements BeforeEachCallback, AfterEachCallback, Par
     context.getTestClass().ifPresent(found -> choose(found, wish, false));
     context.getTestMethod().ifPresent(found -> choose(found, wish, true));
     if (wish.get("cassette").equals(name)) {
-      wish.put("test", Path.of("").toAbsolutePath() + ": " + context.getUniqueId());
+      wish.put("test", testOf(context));
       wish.put("formerly", formerNameOf(context));
     }
     Session session = new Session(Control.ofThisProcess().call("POST", "/sessions", wish), wish);
@@ -177,6 +178,17 @@ public final class MitmVcr implements BeforeEachCallback, AfterEachCallback, Par
       }
       wish.put(pair[0], pair[1]);
     }
+  }
+
+  private static final String JUPITER = "[engine:junit-jupiter]/";
+
+  /** Returns the test as no other is: by where its class is, and its ID, alone or in a suite. */
+  private static String testOf(ExtensionContext context) {
+    CodeSource source = context.getRequiredTestClass().getProtectionDomain().getCodeSource();
+    String id = context.getUniqueId();
+    int at = id.lastIndexOf(JUPITER);
+    String own = at < 0 ? id : id.substring(at + JUPITER.length());
+    return (source == null ? "" : source.getLocation() + ": ") + own;
   }
 
   private static final Pattern INVOCATION = Pattern.compile("-invocation:#(\\d+)\\]");

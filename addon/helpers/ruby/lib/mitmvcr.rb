@@ -256,14 +256,19 @@ module MitmVcr
       return [name, options] if name
 
       file = metadata[:file_path].delete_prefix("./").sub(/(_spec|_test)?\.rb\z/, "")
-      title = metadata[:full_description]
-      [Names.of(*file.split("/"), title), { **options, test: "#{example_id(metadata)} #{title}" }]
+      cassette = Names.of(*file.split("/"), metadata[:full_description])
+      [cassette, { **options, test: example_of(metadata) }]
     end
 
-    # What tells an example from all others, also where several files share it.
-    def example_id(metadata)
-      file = metadata[:rerun_file_path] || metadata[:file_path]
-      "#{File.expand_path(file)}[#{metadata[:scoped_id]}]"
+    # An example as no other is, also where several files share it: of equal titles in a
+    # file the later ones have a number.
+    def example_of(metadata)
+      file = File.expand_path(metadata[:rerun_file_path] || metadata[:file_path])
+      title = "#{file}: #{metadata[:full_description]}"
+      alike = (@alike ||= {})[title] ||= []
+      alike << metadata[:scoped_id] unless alike.include?(metadata[:scoped_id])
+      number = alike.index(metadata[:scoped_id])
+      number.zero? ? title : "#{title} (#{number + 1})"
     end
 
     # Opens the session of a test, which runs in this thread. Where it runs alone, what
