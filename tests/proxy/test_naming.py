@@ -56,6 +56,19 @@ def test_the_value_of_a_secret_variable_is_hidden(
     monkeypatch.setenv("SHOP_PASSWORD", "zu8eiTh3aiGh5oo")
     name = hidden("a/logs in with zu8eiTh3aiGh5oo", "a > logs in with zu8eiTh3aiGh5oo")
     assert name.startswith("a/logs in with REDACTED-SHOP_PASSWORD~")
+    kept = "a/logs in with zu8eiTh3aiGh5oo"
+    assert hidden(kept, kept, Rules(keep=("SHOP_PASSWORD",))) == kept
+
+
+def test_a_password_that_is_a_word_is_none_in_a_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """On a machine where it is not set, the cassette is to be found, too."""
+    monkeypatch.setenv("DB_PASSWORD", "postgres1")
+    monkeypatch.setenv("DATABASE_URL", "postgres://postgres1:postgres1@db/shop")
+    name = "tests/test_postgres1/test_connects[postgres1]"
+    assert hidden(name, name) == name
+    assert "postgres1" not in hidden(name, name, Rules(secrets=("DB_PASSWORD", "NO")))
 
 
 def test_what_is_left_of_a_token_where_a_helper_cut_a_name_is_hidden() -> None:

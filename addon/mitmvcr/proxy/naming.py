@@ -97,11 +97,20 @@ class Names:
 
     def _made(self, rules: Rules) -> "Redactor":
         """Make what hides for the first test: a start would feel the 15 ms of the
-        lists."""
+        lists. Of the environment only what stands nowhere by chance is hidden, and what
+        a user names: a password that is a word would change names where it is set."""
+        from mitmvcr.secrets.environment import secrets_in
+        from mitmvcr.secrets.known import placeholder_of
+        from mitmvcr.secrets.looks import is_random
+        from mitmvcr.secrets.names import kind_of
         from mitmvcr.secrets.redactor import Redactor
 
         if self._redactor is None or rules != self._rules:
-            self._rules, self._redactor = rules, Redactor(rules, dict(os.environ))
+            chosen = {name: os.environ.get(name, "") for name in rules.secrets}
+            self._rules, self._redactor = rules, Redactor(rules, chosen)
+            for name, value in secrets_in(os.environ):
+                if is_random(value) and not self._redactor.texts.names.is_kept(name):
+                    self._redactor.memory.learn(value, placeholder_of(kind_of(name)))
         return self._redactor
 
 
