@@ -233,6 +233,7 @@ def test_json_is_json_in_any_character_set(body: bytes, media: str) -> None:
 # Forms
 
 FORM = "application/x-www-form-urlencoded"
+LONG = "x" * (1 << 20)
 
 
 @pytest.mark.parametrize(
@@ -252,6 +253,10 @@ FORM = "application/x-www-form-urlencoded"
         ("a=1&b=2\0", "b=2\0&a=1", False),
         ("\x1fa=+b", "\x1fa=%20b", False),
         ("a=1&b=\t2\r\n", "b=\t2\r\n&a=1", True),
+        ("a=1\n2&b=2", "b=2&a=1\n2", True),
+        (f"a={LONG}\n2&b=2", f"b=2&a={LONG}\n2", False),
+        (f"1+2,{LONG}\n3", f"1 2,{LONG}\n3", False),
+        (f"a={LONG}%0A2&b=2", f"b=2&a={LONG}%0A2", True),
     ],
 )
 def test_a_form_is_names_with_their_values(one: str, other: str, alike: bool) -> None:
