@@ -27,10 +27,34 @@ def mark(**kwargs: object) -> pytest.Mark:
 def test_the_narrowest_marker_counts_and_the_command_line_most() -> None:
     config = {"match": "method", "ignore_query": ["ts"], "record_mode": "all"}
     marks = [mark(match="url", mode="none"), mark(record_mode="once")]
-    wish = settings.wish_of(config, marks, None)
+    wish = settings.wish_of(config, marks, None, {})
     assert wish == {"match": "url", "ignore_query": ["ts"], "mode": "record_once"}
-    assert settings.wish_of(config, marks, "none")["mode"] == "replay_only"
-    assert settings.wish_of({}, [], None) == {}
+    assert settings.wish_of(config, marks, "none", {})["mode"] == "replay_only"
+    assert settings.wish_of({}, [], None, {}) == {}
+
+
+@pytest.mark.parametrize(
+    ("environment", "mode"),
+    [
+        ({}, "record_once"),
+        ({"CI": "true"}, "replay_only"),
+        ({"CI": "false"}, "record_once"),
+        ({"MITMVCR_RUN_MODE": "record_only"}, "record_only"),
+        ({"MITMVCR_RUN_MODE": "record_only", "CI": "1"}, "record_only"),
+        ({"MITMVCR_MODE": "new_episodes"}, "replay_with_new_episodes"),
+    ],
+)
+def test_whoever_starts_the_run_counts_more_than_its_files(
+    environment: dict[str, str], mode: str
+) -> None:
+    """VCR.py's mode stands in a conftest.py, and CI records nothing."""
+    chosen = settings.chosen_mode(None, environment)
+    wish = settings.wish_of({"record_mode": "once"}, [], chosen, environment)
+    assert wish["mode"] == mode
+    only = settings.wish_of({"mode": "passthrough"}, [], None, {"CI": "true"})
+    assert only == {"mode": "passthrough"}
+    assert settings.wish_of({}, [], None, {"CI": "true"}) == {}
+    assert settings.chosen_mode("none", {"MITMVCR_RUN_MODE": "x"}) == "none"
 
 
 def test_what_vcrpy_names_otherwise_is_what_mitmvcr_has() -> None:
@@ -40,12 +64,12 @@ def test_what_vcrpy_names_otherwise_is_what_mitmvcr_has() -> None:
         "filter_query_parameters": ["key"],
         "filter_post_data_parameters": [("pin", None)],
     }
-    assert settings.wish_of(config, [], None) == {
+    assert settings.wish_of(config, [], None, {}) == {
         "match": "method,url,body",
         "redact_headers": ["authorization", "x-key"],
         "redact_query": ["key", "pin"],
     }
-    assert set(settings.wish_of(config, [], None)) <= set(BY_NAME)
+    assert set(settings.wish_of(config, [], None, {})) <= set(BY_NAME)
 
 
 def test_each_mode_is_mitmvcrs() -> None:

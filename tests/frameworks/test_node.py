@@ -210,6 +210,7 @@ def test_a_miss_fails_the_test_that_made_it(recorded, case):
     assert f"{report}{asked}" in told, ran.stdout
     assert "ignore_query=page would let it match" in told
     assert "takes an order:" not in told
+    assert "Expected value" not in told, "jest compares what nobody has compared"
 
 
 def test_a_cassette_that_is_missing_fails_the_test_that_asks(recorded):

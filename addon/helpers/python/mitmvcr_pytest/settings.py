@@ -22,6 +22,8 @@ MODES = {
     "rewrite": "record_only",
 }
 OWN_MODES = (*dict.fromkeys(MODES.values()), "passthrough")
+#: mitmvcr run sets the first one where it was given a mode.
+_CHOSEN = ("MITMVCR_RUN_MODE", "MITMVCR_MODE")
 SCOPES = ("function", "class", "module")
 #: VCR.py's names of what mitmvcr has too.
 _RENAMED = {
@@ -42,11 +44,21 @@ def mode_of(text: str) -> str:
     return MODES.get(text, text)
 
 
+def chosen_mode(option: str | None, environment: Mapping[str, str]) -> str | None:
+    """Return the mode that whoever started the run chose: by ``--record-mode``, by that
+    of ``mitmvcr run`` around it, or by a variable. None where nobody did."""
+    return option or next(filter(None, map(environment.get, _CHOSEN)), None)
+
+
 def wish_of(
-    config: Mapping[str, Any], marks: Iterable[pytest.Mark], mode: str | None
+    config: Mapping[str, Any],
+    marks: Iterable[pytest.Mark],
+    mode: str | None,
+    environment: Mapping[str, str],
 ) -> dict[str, Any]:
     """Return what is asked of a session, as the API has it; the narrowest mark counts
-    most, and ``mode``, of the command line, more than all. ``scope`` is the plugin's.
+    most, and ``mode``, as it was chosen, more than all. In CI no mark's mode records.
+    ``scope`` is the plugin's.
     """
     wish: dict[str, Any] = {}
     for layer in (config, *(mark.kwargs for mark in marks)):
@@ -55,7 +67,14 @@ def wish_of(
         wish["mode"] = mode
     if "mode" in wish:
         wish["mode"] = mode_of(wish["mode"])
+    if mode is None and wish.get("mode") in MODES.values() and _is_ci(environment):
+        wish["mode"] = MODES["none"]
     return {name: value for name, value in wish.items() if value is not None}
+
+
+def _is_ci(environment: Mapping[str, str]) -> bool:
+    """Return what mitmvcr itself takes for a CI server."""
+    return environment.get("CI", "").strip().lower() not in ("", "0", "false")
 
 
 def _renamed(layer: Mapping[str, Any]) -> dict[str, Any]:
