@@ -102,7 +102,7 @@ def _exchanges(mapping: Tree, found: Found) -> Iterator[Exchange]:
     yield Exchange(
         method=_method(request["method"], found),
         url=_url(request, found),
-        headers=_wanted(request["headers"], found),
+        headers=_headers(request, found),
         body=_asked(request["bodyPatterns"], found),
         code=502 if failure == "reset" else response["status"].number(200),
         reason=response["statusMessage"].text(),
@@ -121,6 +121,12 @@ def _method(tree: Tree, found: Found) -> str:
     return "GET"
 
 
+def _headers(request: Tree, found: Found) -> list[tuple[str, str]]:
+    """Return the headers without the host, which is that of the URL in a cassette."""
+    wanted = _wanted(request["headers"], found)
+    return [(name, value) for name, value in wanted if name.lower() != "host"]
+
+
 def _url(request: Tree, found: Found) -> str:
     path = request.first("url", "urlPath")
     if path.is_none:
@@ -136,10 +142,18 @@ def _url(request: Tree, found: Found) -> str:
 def _origin(request: Tree, found: Found) -> str:
     host = request["host"]["equalTo"] if request["host"].is_map else Tree(None)
     if host.is_none:
-        return found.origin()
+        return found.origin(_captured(request))
     port = request["port"].text()
     place = f"{host.text()}:{port}" if port else host.text()
     return f"{request['scheme'].text('http')}://{place}"
+
+
+def _captured(request: Tree) -> str:
+    """Return the origin that a recorded header names, empty without one."""
+    for name, matcher in request["headers"].pairs():
+        if name.lower() == "host" and (host := matcher["equalTo"].text()):
+            return f"{request['scheme'].text('http')}://{host}"
+    return ""
 
 
 _META = re.compile(r"(?<!\\)[.*+?^$()\[\]{}|]")
