@@ -14,6 +14,7 @@ from mitmvcr.core.errors import (
     CassetteWriteError,
 )
 from mitmvcr.core.model import Cassette, Interaction, Layout
+from mitmvcr.core.wording import as_word
 from mitmvcr.format import reader, writer
 from mitmvcr.store.cassette_file import CassetteFile
 from mitmvcr.store.files import (
@@ -241,8 +242,8 @@ class FileStore(CassetteFile):
         except OSError as worse:
             problem += f"; the recording is lost: {why(worse)}"
             return CassetteWriteError(self.name, problem)
-        source = "" if self._journal.is_beside else f" --from {place}"
-        remedy = f"run 'mitmvcr cassette recover {self.name}{source}'"
+        source = "" if self._journal.is_beside else f" --from {as_word(str(place))}"
+        remedy = f"run 'mitmvcr cassette recover {as_word(self.name)}{source}'"
         problem += f"; the recording is in {place}"
         return CassetteWriteError(self.name, problem, remedy=remedy)
 

@@ -210,6 +210,7 @@ def _facts(plan: Plan, port: int, trust: TrustFiles, control: str) -> ProxyFacts
         bypass=plan.bypass,
         folder=_absolute(plan.settings.dir),
         control=control,
+        mode=plan.settings.mode if plan.is_mode_chosen else "",
     )
 
 
