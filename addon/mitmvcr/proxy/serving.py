@@ -97,7 +97,7 @@ class _SignalledError(BaseException):
 @contextmanager
 def _signals_end_it() -> Iterator[None]:
     """Let a signal end the process at once, with 128+N: while a cassette is loaded the
-    loop does not come to mitmproxy's own handlers."""
+    loop does not run mitmproxy's own handlers."""
 
     def end(number: int, _: object) -> None:
         raise _SignalledError(number)
