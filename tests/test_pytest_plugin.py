@@ -98,6 +98,36 @@ def test_a_cassette_is_named_after_its_test() -> None:
     assert max(len(each.encode()) for each in long) < 180
 
 
+class Outer:
+    class Inner:
+        pass
+
+
+def test_a_class_within_another_is_named_with_it() -> None:
+    inner = item("test_a", Outer.Inner)
+    assert settings.file_name(inner, "function") == "Outer.Inner.test_a"
+    assert settings.file_name(inner, "class") == "Outer.Inner"
+    # as older versions had it, whose cassettes are still found
+    assert settings.former_name(inner, "function") == "Inner.test_a"
+    assert settings.former_name(inner, "class") == "Inner"
+
+    class Local:
+        pass
+
+    assert settings.file_name(item("test_a", Local), "function") == "Local.test_a"
+
+
+def test_a_test_is_known_by_its_file_and_all_of_its_name() -> None:
+    one: pytest.Item = SimpleNamespace(  # type: ignore[assignment]
+        nodeid="tests/test_a.py::Outer::Inner::test_a[b/c]", path=Path("/r/test_a.py")
+    )
+    assert (
+        settings.test_of(one, "function") == "/r/test_a.py::Outer::Inner::test_a[b/c]"
+    )
+    assert settings.test_of(one, "class") == "/r/test_a.py::Outer::Inner"
+    assert settings.test_of(one, "module") == "/r/test_a.py"
+
+
 def test_cassettes_lie_beside_the_modules_as_the_folder_does() -> None:
     of = settings.folder_of_module
     assert of("/r/cassettes", "/r/test_a.py") == "/r/cassettes/test_a"

@@ -93,4 +93,11 @@ async function open(cassette, options = {}) {
   return new Session(await call('POST', ['sessions'], { ...options, cassette }), cassette);
 }
 
-module.exports = { Session, Way, open };
+// Opens the session of a test, whose cassette is named after it: no other test gets it,
+// and a secret in its name is hidden.
+async function openFor({ test, cassette }, options = {}) {
+  const facts = await call('POST', ['sessions'], { ...options, cassette, test });
+  return new Session(facts, options.name ? cassette : facts.name);
+}
+
+module.exports = { Session, Way, open, openFor };

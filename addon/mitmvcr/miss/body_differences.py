@@ -10,14 +10,17 @@ from mitmvcr.core.bodies import (
     body_key,
     counted_fields,
     ending,
+    field_name,
     fold_escapes,
     frame_messages,
+    in_one_order,
     is_form,
     json_texts,
     json_value,
     multipart_parts,
     payload,
     wire_fields,
+    without_message_ids,
     xmlrpc_call,
 )
 from mitmvcr.core.matching import Ignoring
@@ -170,7 +173,11 @@ def _plainly(
         )
         yield from [found] if found else []
     elif is_text:
-        yield from line_differences(place, one.raw, other.raw, otherwise)
+        ours, theirs = (
+            without_message_ids(each.raw) if _may_be_xml(each) else each.raw
+            for each in (one, other)
+        )
+        yield from line_differences(place, ours, theirs, otherwise)
     else:
         yield byte_difference(place, one.raw, other.raw, otherwise)
 
@@ -265,20 +272,26 @@ def _within_field(
 def _multipart_differences(
     place: str, asked: Content, recorded: Content
 ) -> Iterator[Difference]:
-    parts = [
-        list(multipart_parts(body.raw, parameter(body.media, "boundary")))
-        for body in (asked, recorded)
-    ]
-    for index, (one, other) in enumerate(zip_longest(*parts)):
+    for one, other in zip_longest(_ordered_parts(asked), _ordered_parts(recorded)):
+        index, *_ = one or other
         at = f"{place} part {index}"
         if one is None or other is None:
             there = ["absent" if each is None else "present" for each in (one, other)]
             yield Difference(at, there[0], there[1], NO_BODY)
             continue
-        name = parameter(header(one[0], "content-disposition"), "name")
+        name = parameter(header(one[1], "content-disposition"), "name")
         if name:
             at += f" ({shown(_masked(asked, name))})"
-        yield from _part_differences(at, name, (asked, *one), (recorded, *other))
+        yield from _part_differences(
+            at, name, (asked, *one[1:]), (recorded, *other[1:])
+        )
+
+
+def _ordered_parts(body: Content) -> Iterator[tuple[int, Headers, bytes]]:
+    """Yield each part and its place, in the order in which parts are compared."""
+    found = multipart_parts(body.raw, parameter(body.media, "boundary"))
+    numbered = ((index, *each) for index, each in enumerate(found))
+    return in_one_order((field_name(each[1]), each) for each in numbered)
 
 
 #: The body that it is a part of, its headers and its content.

@@ -90,6 +90,12 @@ def _text(content: bytes, _: str) -> Request:
     )
 
 
+def _table_called_form(content: bytes, _: str) -> Request:
+    lines = b"12,abc,2026-01-01,100%,x=1\n" * (len(content) // 27)
+    last = content[len(content) // 2 :][:7].hex().encode()
+    return _sent(lines[:-27] + last, "application/x-www-form-urlencoded")
+
+
 def _multipart(content: bytes, mark: str) -> Request:
     head = f'--{mark * 20}\r\nContent-Disposition: form-data; name="file"\r\n\r\n'
     body = head.encode() + content + f"\r\n--{mark * 20}--\r\n".encode()
@@ -114,6 +120,7 @@ def _aws_chunked(content: bytes, mark: str) -> Request:
 _KINDS: dict[str, Callable[[bytes, str], Request]] = {
     "bytes": _plain,
     "bytes that curl calls a form": _called_form,
+    "lines that curl calls a form": _table_called_form,
     "text": _text,
     "json": _json,
     "multipart": _multipart,

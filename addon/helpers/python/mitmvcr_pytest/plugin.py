@@ -212,6 +212,11 @@ def _played(
     item = request.node
     scope = wish.pop("scope", "function")
     name = _cassette(item, marks, scope, folder, default)
+    if not settings.is_chosen(item, marks, scope, default):
+        wish["test"] = settings.test_of(item, scope)
+        former = os.path.join(folder, settings.former_name(item, scope)).rstrip(os.sep)
+        if former != name:
+            wish["formerly"] = settings.cassette_name(seat.folder, former)
     vcr = _open(seat, item, scope, settings.cassette_name(seat.folder, name), wish)
     item.stash[_VCR] = vcr
     with seat.pointed_to(vcr):

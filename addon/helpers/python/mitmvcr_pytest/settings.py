@@ -103,15 +103,47 @@ def filters(hosts: Iterable[str]) -> list[str]:
 
 def file_name(item: pytest.Item, scope: str) -> str:
     """Return the name of a test's cassette, as pytest-recording has it; of a wider
-    scope that of the class, or of the module."""
+    scope that of the class, or of the module. A class within another has its name,
+    too, or others of its own name would share its cassettes."""
     owner = getattr(item, "cls", None)
+    return _file_name(item, scope, owner.__qualname__ if owner else "")
+
+
+def former_name(item: pytest.Item, scope: str) -> str:
+    """Return the same as older versions had it: of the inner class alone."""
+    owner = getattr(item, "cls", None)
+    return _file_name(item, scope, owner.__name__ if owner else "")
+
+
+def _file_name(item: pytest.Item, scope: str, owner: str) -> str:
     if scope == "module":
         return ""
+    owner = owner.rpartition("<locals>.")[2]
     if scope == "class":
-        if owner is None:
+        if not owner:
             raise VcrError("scope='class' is for tests in a class: use scope='module'")
-        return _fit(str(owner.__name__))
-    return _fit(f"{owner.__name__}.{item.name}" if owner else item.name)
+        return _fit(owner)
+    return _fit(f"{owner}.{item.name}" if owner else item.name)
+
+
+def is_chosen(
+    item: pytest.Item, marks: Iterable[pytest.Mark], scope: str, default: str
+) -> bool:
+    """Return whether somebody has named the cassette, which others may share then."""
+    if any(mark.args for mark in marks):
+        return True
+    return scope == "function" and default != file_name(item, scope)
+
+
+def test_of(item: pytest.Item, scope: str) -> str:
+    """Return whose a cassette is: a test, or all of a class or a module, by the file
+    that it is in and its name there."""
+    place, *parts = item.nodeid.split("::")
+    file = str(getattr(item, "path", place))
+    if scope == "module":
+        return file
+    within = parts[:-1] if scope == "class" else parts
+    return "::".join([file, *within])
 
 
 def _fit(name: str) -> str:
