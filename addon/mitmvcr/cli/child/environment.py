@@ -19,7 +19,7 @@ LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 #: What whoever started the run chose.
 _RUN_MODE = "MITMVCR_RUN_MODE"
-#: Stands in NO_PROXY where nobody goes past the proxy (RFC 2606 has nobody there).
+#: Stands in NO_PROXY where nobody goes past the proxy: RFC 2606 has nobody there.
 #: Emacs makes a pattern of the list, and an empty one is found in each host.
 _NOBODY = "nobody.invalid"
 #: Inherited ones would win over ours: grpc's comes first, and httpx cannot use socks.

@@ -107,7 +107,7 @@ _PLACES = {
 
 
 def _differences_of(name: str, value: str, miss: Miss) -> Sequence[Mapping[str, Any]]:
-    """Return the differences at the place that an option names, else all."""
+    """Return the differences that an option is for; all where none is its own."""
     differ = _differences(miss)
     if name not in list(_PLACES):
         return differ
