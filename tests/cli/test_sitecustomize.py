@@ -118,6 +118,12 @@ print(init.__module__, init.__wrapped__.__module__, certifi.where())
     assert rest.split() == ["mitmvcr_tunnels", "http.client", str(bundle)]
 
 
+def test_a_module_that_is_loaded_anew_is_patched_anew(folder):
+    code = "import http.client as c, importlib; importlib.reload(c)\n"
+    ran = python(folder, code + "print(c.HTTPConnection.__init__.__module__)")
+    assert ran.stdout == "mitmvcr_tunnels\n", ran.stderr
+
+
 TRUSTS = """
 import aiohttp, asyncio
 async def main():
