@@ -210,6 +210,17 @@ def test_r_goes_on_with_the_profile_that_ours_stands_in_for():
     assert "MITMVCR_R_PROFILE_USER" not in child_environment({}, FACTS)
 
 
+@pytest.mark.parametrize("own", [{}, {"MITMVCR_R_PROFILE_USER": "/mine.R"}])
+@pytest.mark.parametrize("before", ["/a/shims/r/profile.R", "/b/shims/r/profile.R"])
+def test_rs_profile_does_not_go_on_with_that_of_the_run_around_it(own, before):
+    """It would go on with itself."""
+    trust = replace(TRUST, r_profile=Path("/a/shims/r/profile.R"))
+    inherited = {"R_PROFILE_USER": before, **own}
+    made = child_environment(inherited, replace(FACTS, trust=trust))
+    assert made["R_PROFILE_USER"] == "/a/shims/r/profile.R"
+    assert made.get("MITMVCR_R_PROFILE_USER") == own.get("MITMVCR_R_PROFILE_USER")
+
+
 def test_erlang_is_told_by_flags_with_no_quotes_within():
     made = child_environment({"ERL_AFLAGS": "+S 1"}, FACTS)["ERL_AFLAGS"]
     assert made.startswith('+S 1 -eval "catch(application:ensure_all_started(inets))')
