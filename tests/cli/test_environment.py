@@ -265,14 +265,16 @@ def test_no_proxy_is_inherited_by_default(capsys):
 def test_https_comes_first_among_inherited_proxies_and_it_is_said(capsys):
     given = {"ALL_PROXY": "socks5://c", "http_proxy": "http://a:1"}
     assert way_out(given | {"HTTPS_PROXY": "http://b:2"}).url == "http://b:2"
-    expected = "mitmvcr: HTTPS_PROXY is set: going on through http://b:2\n"
-    assert capsys.readouterr().err == expected
+    assert capsys.readouterr().err == (
+        "mitmvcr: HTTPS_PROXY and http_proxy are set: going on through http://b:2, and"
+        " for http:// through http://a:1\n"
+    )
     assert way_out({"ALL_PROXY": "socks5h://c"}).url == "socks5h://c"
 
 
 def test_what_the_inherited_proxy_is_not_for_is_kept_and_said(capsys):
     found = way_out({"https_proxy": "corp:3128", "no_proxy": ".corp.test, 10.0.0.0/8,"})
-    assert found == ("http://corp:3128", (".corp.test", "10.0.0.0/8"))
+    assert found == ("http://corp:3128", (".corp.test", "10.0.0.0/8"), "")
     told = capsys.readouterr().err
     assert told.endswith("to what no_proxy names: .corp.test, 10.0.0.0/8\n")
 
