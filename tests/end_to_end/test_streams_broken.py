@@ -180,6 +180,24 @@ def test_a_body_that_was_truncated_is_truncated_again(
     assert status in CUT + RESET
 
 
+@pytest.mark.parametrize("failure", ["truncated", "left"])
+def test_a_part_without_a_length_has_none_over_http_1_0_either(
+    case: Case, failure: str
+) -> None:
+    url = "http://files.example.com/a"
+    part = cassettes.interaction(url, "a part")
+    part["response"] |= {"failure": failure, "content_length": -1}
+    cassettes.write(case.cassette, part)
+    proxy, environment = case.start("replay_only")
+    with Curl(url, environment, "--include", version="--http1.0") as client:
+        client.read_until(lambda got: got.endswith(b"\r\n\r\na part"))
+        assert b"content-length" not in client.received.lower()
+        if failure == "truncated":
+            client.read_all()
+            assert client.wait() in (0, *RESET)
+    assert proxy.stop() == 0, proxy.log
+
+
 def _closed_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return listener.getsockname()[1]

@@ -79,6 +79,36 @@ def test_one_that_was_left_stays_open_until_it_is_left(
     assert "replayed 2, missed 0, unused 0" in proxy.log
 
 
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("came", [40, 5 << 20])
+def test_one_that_was_left_announces_the_length_that_it_announced(
+    mitmdump: Callable[..., Proxy],
+    proxy_ca: Path,
+    tmp_path: Path,
+    came: int,
+    version: str,
+) -> None:
+    """HTSlib, aria2 and ffmpeg ask for all of a file, read its size off the head, and
+    leave for another place in it; what came is not to pass for the file."""
+    left = cassettes.interaction("https://files.example.com/a", "a" * came)
+    left["response"] |= {
+        "failure": "left",
+        "content_length": 9 << 20,
+        "headers": {"Content-Length": [f"{9 << 20}"]},
+    }
+    cassette = cassettes.write(tmp_path / "left.yaml", left)
+    proxy = mitmdump(cassette, "replay_only").wait_until_listening()
+    environment = curl_environment(proxy.url, proxy_ca)
+    url = "https://files.example.com/a"
+    with Curl(url, environment, "--include", version=version) as client:
+        client.read_until(lambda got: got.count(b"a", got.find(b"\r\n\r\n")) == came)
+        assert f"content-length: {9 << 20}\r\n".encode() in client.received.lower()
+        assert client.is_open
+    proxy.wait_for_log("client disconnect")
+    assert proxy.stop() == 0, proxy.log
+    assert "replayed 1, missed 0, unused 0" in proxy.log
+
+
 def test_one_that_says_it_is_over_waits_for_nobody(
     mitmdump: Callable[..., Proxy], origin: Origin, proxy_ca: Path, tmp_path: Path
 ) -> None:

@@ -53,12 +53,21 @@ def test_seconds_and_dates(value):
 def test_okhttp_is_not_made_to_ask_again_by_itself(code, client):
     """It does if it is told 0, and then only."""
     for value in ("7", "Fri, 31 Dec 1999 23:59:59 GMT", ""):
-        assert left(code, **client, Retry_After=value)["retry-after"] == "1"
+        assert int(left(code, **client, Retry_After=value)["retry-after"]) == 1
         assert left(429, **client, Retry_After=value)["retry-after"] == "0"
         azure = left(code, **client | {"agent": "azsdk-java"}, Retry_After=value)
         assert azure["retry-after"] == "0.001"
     for value in ("0", "00", " 0 "):
         assert left(code, **client, Retry_After=value)["retry-after"] == "0"
+
+
+@pytest.mark.parametrize("value", ["100", "Fri, 31 Dec 1999 23:59:59 GMT", " 100 "])
+def test_httpc_is_not_made_to_ask_again_by_itself(value):
+    """It does after a 503 whose value has less than three characters."""
+    assert left(503, Retry_After=value)["retry-after"] == "000"
+    assert left(503, Retry_After=value, codings="gzip")["retry-after"] == "001"
+    assert left(429, Retry_After=value)["retry-after"] == "0"
+    assert left(503, Retry_After="99")["retry-after"] == "0"
 
 
 def test_milliseconds_that_were_recorded_are_not_given_twice():

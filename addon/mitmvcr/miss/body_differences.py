@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice, zip_longest
 
 from mitmvcr.core.bodies import (
@@ -38,6 +38,7 @@ from mitmvcr.miss.differences import (
     by_name,
     pair_differences,
 )
+from mitmvcr.miss.freshness import piece_regex
 from mitmvcr.miss.json_differences import json_differences
 from mitmvcr.miss.report import MOST_DIFFERENCES, Difference
 from mitmvcr.miss.text_differences import (
@@ -248,18 +249,22 @@ def _form_differences(place: str, one: Content, other: Content) -> Iterator[Diff
         if values[0] != values[1]:
             pairs = [[(name, each) for each in side] for side in values]
             (whole,) = pair_differences(place, pairs[0], pairs[1], Ignoring.FORM)
-            yield from _within_field(whole, values, one.rules) or [whole]
+            yield from _within_field(whole, values, one.rules)
 
 
 def _within_field(
     whole: Difference, values: Sequence[Sequence[str]], rules: BodyRules
 ) -> list[Difference]:
+    """Return the differences of a field by place where it is JSON on both sides, else
+    that of the whole, of which long texts may leave out but pieces."""
     if [len(each) for each in values] != [1, 1]:
-        return []
-    raw = [each[0].encode("utf-8", "surrogateescape") for each in values]
+        return [whole]
+    texts = [each[0] for each in values]
+    raw = [each.encode("utf-8", "surrogateescape") for each in texts]
     sides = [_content(each, "", rules) for each in raw]
     if not all(side.is_json for side in sides):
-        return []
+        regex = piece_regex(*texts)
+        return [replace(whole, ignoring=(Ignoring.BODY, regex)) if regex else whole]
     inner = sides[0].json, sides[1].json
     return list(json_differences(whole.place, *inner, whole.ignoring))
 

@@ -75,8 +75,8 @@ def play(
 def _stays(player: Player, recorded: Response) -> Callable[[], bool] | None:
     """Return what says whether a stream stays open behind its last part: until its
     client leaves, as it did when it was recorded, or until a later request."""
-    if recorded.content_length >= 0:  # whoever has all of it waits for no end
-        return None
+    if 0 <= recorded.content_length <= len(recorded.body):
+        return None  # whoever has all of it waits for no end
     if recorded.until:
         return player.session.holds.add(recorded.until).stays
     return _for_ever if recorded.failure == "left" else None
@@ -114,7 +114,7 @@ def _leave_large(
     is encoded then too."""
     recorded = interaction.response
     broken = recorded.failure == "truncated"
-    if len(parts) < 2 and not broken:
+    if len(parts) < 2 and not recorded.failure:
         response = to_wire(interaction, live, encodes=False)
         parts = [response.body]
     else:

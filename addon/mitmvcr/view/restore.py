@@ -153,7 +153,8 @@ def to_stream(
         parts = list(encoded_pieces(parts, coding))
         body = b"".join(parts)
     size = recorded.content_length if recorded.failure else len(body)
-    if recorded.content_length >= 0 or live.http_version == b"HTTP/1.0":
+    is_whole = not recorded.failure  # else a length would pass a part for the whole
+    if recorded.content_length >= 0 or (is_whole and live.http_version == b"HTTP/1.0"):
         fields.append((b"Content-Length", b"%d" % size))
     elif live.http_version == b"HTTP/1.1":
         fields.append((b"Transfer-Encoding", b"chunked"))

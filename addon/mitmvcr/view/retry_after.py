@@ -9,6 +9,8 @@ seconds becomes 1: of 0 Go's oauth2 makes 5 s, and python-telegram-bot no hint a
 And with a 408 or a 503 a 0 is an order to OkHttp: it asks again by itself, which it did
 not when it was told to wait. Its user agent is its program's to choose, and it accepts
 gzip alone, as Go does: who does that waits for 1 s.
+Erlang's httpc asks again by itself after a 503 whose value has one or two characters,
+and gives a longer one to its program: so what was longer stays that long.
 """
 
 import re
@@ -81,6 +83,9 @@ _LATER = (403, 413, 429, 503)
 _AT_ONCE = (408, 503)
 _OBEYS, _ITS_CODINGS = "okhttp", "gzip"
 _ZERO = re.compile(r"\s*0+\s*")
+#: Erlang's httpc (httpc_response.erl, status_service_unavailable) obeys less than that
+#: many characters after this status.
+_UNHEARD, _UNAVAILABLE = 3, 503
 #: A client that reads ``Retry-After`` first, and 0 as none; it takes a fraction.
 _TAKES_FRACTIONS = "azsdk-"
 
@@ -182,7 +187,9 @@ def _seconds(value: str, code: int, client: Client) -> str:
         return "0.001"
     may_obey = client.accept_encoding == _ITS_CODINGS or _OBEYS in client.user_agent
     is_order = may_obey and code in _AT_ONCE and not _ZERO.fullmatch(value)
-    return "1" if is_order else "0"
+    least = "1" if is_order else "0"
+    is_unheard = code == _UNAVAILABLE and len(value.strip()) >= _UNHEARD
+    return least.zfill(_UNHEARD) if is_unheard else least
 
 
 def _milliseconds(value: str) -> str:
