@@ -68,8 +68,8 @@ def _stands_in_what_is_dropped(data: bytes, refusal: str) -> bool:
 
 
 def _has_an_odd_anchor(data: bytes, refusal: str) -> bool:
-    """PyYAML knows fewer signs in the name of an anchor than go-yaml, and no cassette of
-    go-vcr's has any."""
+    """PyYAML knows fewer signs in the name of an anchor than go-yaml, and what go-vcr
+    writes has none."""
     found = re.search(r"line (\d+): not YAML", refusal)
     line = data.split(b"\n")[int(found[1]) - 1] if found else b""
     return re.search(rb"(?:^|[ -])&[\w-]*[^\w\s-]", line) is not None

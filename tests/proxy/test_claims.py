@@ -185,7 +185,7 @@ async def test_a_secret_in_the_name_of_a_test_is_not_told(tmp_path: Path) -> Non
     world.rig.vcr.done()
 
 
-@pytest.mark.parametrize("test", ["", 1, None, ["a"]])
+@pytest.mark.parametrize("test", ["", 1, None, ["a"], "\ud800"])
 @in_loop
 async def test_a_test_is_named_by_a_text(tmp_path: Path, test: object) -> None:
     world = World(tmp_path)

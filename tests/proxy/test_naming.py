@@ -35,6 +35,14 @@ def test_a_token_in_a_name_is_hidden_and_another_makes_another_name() -> None:
         assert session_name(name) == name
 
 
+def test_a_secret_that_stands_elsewhere_changes_no_name() -> None:
+    """The folder of a suite is another on each machine."""
+    name = f"test[{TOKEN}]"
+    found = [hidden(name, f"/{where}/a.py::{name}") for where in ("x", SECOND)]
+    assert found[0] == found[1]
+    assert hidden("test", f"/{TOKEN}/a.py::test") == "test"
+
+
 def test_a_name_without_secrets_stays() -> None:
     for name in ("a/test_token[b]", "a/logs in: token: is refused", "test[secret=x]"):
         assert hidden(name, name) == name

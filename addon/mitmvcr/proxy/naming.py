@@ -27,6 +27,8 @@ _LEAST = 8
 _MOST, _CUT_TO = 190, 180
 #: What helpers put a dash for.
 _UNFIT = re.compile(r'[\x00-\x1f\x7f\\/:*?"<>|%]')
+#: Half of a character, as a text of JSON may have it.
+_HALF = re.compile(r"[\ud800-\udfff]")
 #: What helpers put where they have cut a long name.
 _CUT = re.compile(r"\.\.\.[0-9a-f]{16}")
 
@@ -66,15 +68,16 @@ class Names:
         and with a digest of them, so that other secrets make another name."""
         if not test:
             return name
-        found = [*self._secrets(test, rules)]
-        fresh = name
-        for kind, value in found:
-            mark = f"REDACTED-{_UNFIT.sub('-', kind)}"
+        fresh, found = name, []
+        for kind, value in self._secrets(test, rules):
+            mark, before = f"REDACTED-{_UNFIT.sub('-', kind)}", fresh
             for secret in dict.fromkeys((value, _UNFIT.sub("-", value))):
                 fresh = _without(fresh, secret, mark)
-        if fresh == name:
+            if fresh != before:
+                found.append(value)
+        if not found:
             return name
-        told = "\0".join([name.rpartition("/")[2], *(value for _, value in found)])
+        told = "\0".join([name.rpartition("/")[2], *found])
         digest = sha256(told.encode(*BYTES)).hexdigest()[:8]
         return f"{'/'.join(map(_cut, fresh.split('/')))}~{digest}"
 
@@ -145,9 +148,10 @@ def _is_there(folder: Path, name: str) -> bool:
 def test_of(fields: Mapping[str, Any]) -> str:
     """Return the test that wants a cassette, "" where none is named. Raise Problem."""
     test = fields.get("test", "")
-    if not isinstance(test, str) or ("test" in fields and not test):
+    is_text = isinstance(test, str) and (test or "test" not in fields)
+    if not is_text or _HALF.search(test):
         raise Problem(422, "test", "is no text", "name the test, or leave it out")
-    return test
+    return str(test)
 
 
 def name_of(fields: Mapping[str, Any], key: str) -> str:
